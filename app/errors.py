@@ -1,0 +1,139 @@
+"""Every expected failure, as an RFC 9457 problem: status, title and explanation live in the class.
+
+No web framework here: `api.problems` turns these into answers and serves each `explanation` under its `type`.
+"""
+
+from typing import ClassVar
+
+
+class Problem(Exception):  # noqa: N818  (the standard's own word for it)
+    """Something a caller can be told. `extra` lands beside the standard members of the answer."""
+
+    status: ClassVar[int] = 500
+    slug: ClassVar[str] = "internal-error"
+    title: ClassVar[str] = "Internal error"
+    explanation: ClassVar[str] = (
+        "The service failed in a way it did not foresee. Nothing of the request was stored. The request_id finds the "
+        "cause in the service's log."
+    )
+
+    def __init__(self, detail: str = "", headers: dict[str, str] | None = None, **extra: object) -> None:
+        super().__init__(detail)
+        self.detail, self.headers, self.extra = detail, headers or {}, extra
+
+
+class BadRequest(Problem):
+    status, slug, title = 400, "bad-request", "Request not understood"
+    explanation = "The request is not HTTP or JSON as it should be: broken JSON, an encoding other than UTF-8, nesting too deep."
+
+
+class BadCursor(Problem):
+    status, slug, title = 400, "bad-cursor", "Cursor not understood"
+    explanation = (
+        "A cursor is opaque and bound to the list, filters and order it came from. Take `next` or `prev` of a page as "
+        "they are, or start again without a cursor."
+    )
+
+
+class Unauthorized(Problem):
+    status, slug, title = 401, "unauthorized", "Key needed"
+    explanation = (
+        "This needs `Authorization: Bearer cc_…` with a key that the service knows. `counterclaim keys create NAME` "
+        "makes one."
+    )
+
+
+class Forbidden(Problem):
+    status, slug, title = 403, "forbidden", "Scope missing"
+    explanation = "The key is known, but it was not given the scope that this call needs."
+
+
+class NotFound(Problem):
+    status, slug, title = 404, "not-found", "Not found"
+    explanation = "There is no such record or path, or it is not for this caller to see."
+
+
+class MethodNotAllowed(Problem):
+    status, slug, title = 405, "method-not-allowed", "Method not allowed"
+    explanation = "The path exists, but not with this method. The Allow header names those it has."
+
+
+class NotAcceptable(Problem):
+    status, slug, title = 406, "not-acceptable", "Not acceptable"
+    explanation = "The service has no representation of this of the kind the Accept header asks for."
+
+
+class Conflict(Problem):
+    status, slug, title = 409, "conflict", "Conflict"
+    explanation = (
+        "The request clashes with what is stored: a ref, slug or URL that another record bears, a record that others "
+        "point at, or one that was merged into another. `url` (or `urls`) names the record in the way, where the "
+        "caller may see it."
+    )
+
+
+class Gone(Problem):
+    status, slug, title = 410, "gone", "Gone"
+    explanation = "The record was here and was deleted or redacted. Its history, where it may be seen, says when and why."
+
+
+class PreconditionFailed(Problem):
+    status, slug, title = 412, "precondition-failed", "Changed meanwhile"
+    explanation = (
+        "The record is no longer the version that If-Match names. Read it again, decide again, and send the change "
+        "with the ETag you then have. `etag` is the current one."
+    )
+
+
+class TooLarge(Problem):
+    status, slug, title = 413, "too-large", "Too large"
+    explanation = "A body has at most 8 MB, a report at most 1,000 records. Send several smaller ones."
+
+
+class UnsupportedMediaType(Problem):
+    status, slug, title = 415, "unsupported-media-type", "Media type not supported"
+    explanation = "Bodies are JSON in UTF-8: `Content-Type: application/json` (for PATCH also `application/merge-patch+json`)."
+
+
+class Invalid(Problem):
+    """`errors` says where: a list of {"pointer": "/statements/0/stance", "detail": …}."""
+
+    status, slug, title = 422, "invalid", "Invalid input"
+    explanation = (
+        "The request was understood, but something in it can't be stored as it is. Each entry of `errors` has a JSON "
+        "pointer into the body (or `parameter`, for the query and path) and says what is wrong there. Nothing was stored."
+    )
+
+    def __init__(self, detail: str = "", errors: list[dict[str, str]] | None = None, **extra: object) -> None:
+        super().__init__(detail, None, errors=errors or [], **extra)
+
+    @classmethod
+    def at(cls, pointer: str, detail: str) -> "Invalid":
+        """One thing wrong, at one place of the body."""
+        return cls("The body has something that can't be stored.", [{"pointer": pointer, "detail": detail}])
+
+    @classmethod
+    def parameter(cls, name: str, detail: str) -> "Invalid":
+        """One thing wrong with a parameter of the query or the path."""
+        return cls("A parameter can't be used as it is.", [{"parameter": name, "detail": detail}])
+
+
+class PreconditionRequired(Problem):
+    status, slug, title = 428, "precondition-required", "If-Match needed"
+    explanation = (
+        "A change or deletion names the version it was decided on, so that nobody overwrites what they have not seen: "
+        "send If-Match with the record's ETag, or `*` to take whatever is there."
+    )
+
+
+class Unavailable(Problem):
+    status, slug, title = 503, "unavailable", "Not available for the moment"
+    explanation = "The database is out of reach or busy. Nothing was stored. Retry-After says when to try again."
+
+    def __init__(self, detail: str = "", retry_after: int = 1) -> None:
+        super().__init__(detail, {"Retry-After": str(retry_after)})
+
+
+def all_problems() -> list[type[Problem]]:
+    """Every kind of problem there is, by status."""
+    return sorted([Problem, *Problem.__subclasses__()], key=lambda kind: (kind.status, kind.slug))

@@ -1,0 +1,38 @@
+"""The tables."""
+
+from app.models.access import ApiKey, Instance
+from app.models.assessment import Assessment, AssessmentDocument
+from app.models.base import RULES, Base, Record
+from app.models.change import Change, EventHead, LedgerHead
+from app.models.claim import Claim, ClaimLink
+from app.models.document import Document, DocumentLink, DocumentVersion, Report
+from app.models.event import Event, EventLink
+from app.models.question import Question
+from app.models.source import Source
+from app.models.statement import Appearance, AppearanceHop, Statement
+
+__all__ = [
+    "RULES",
+    "ApiKey",
+    "Appearance",
+    "AppearanceHop",
+    "Assessment",
+    "AssessmentDocument",
+    "Base",
+    "Change",
+    "Claim",
+    "ClaimLink",
+    "Document",
+    "DocumentLink",
+    "DocumentVersion",
+    "Event",
+    "EventHead",
+    "EventLink",
+    "Instance",
+    "LedgerHead",
+    "Question",
+    "Record",
+    "Report",
+    "Source",
+    "Statement",
+]

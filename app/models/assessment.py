@@ -1,0 +1,92 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Record, at_most, coarse, flag, matches, one_of, own_rules, owner, rule
+from app.vocabulary import (
+    LANGUAGE_PATTERN,
+    NAME_SIZE,
+    NUMBER_MAX,
+    RATINGS,
+    SETTLING_RATINGS,
+    TIME_SIZE,
+    URL_SIZE,
+    WORDING_SIZE,
+    Scheme,
+    words,
+)
+
+_ratings = " ".join(f"WHEN '{scheme}' THEN rating IN {ratings}" for scheme, ratings in RATINGS.items())
+_numbers = " AND ".join(
+    f"{column} BETWEEN {-NUMBER_MAX:.0f} AND {NUMBER_MAX:.0f}" for column in ("rating_value", "best_rating", "worst_rating")
+)
+
+
+class Assessment(Record):
+    """A reviewer's, court's or desk's rating of a claim."""
+
+    __tablename__ = "assessment"
+
+    event_id: Mapped[UUID] = owner("event")
+    claim_id: Mapped[UUID]
+    author_id: Mapped[UUID] = owner("source")
+    scheme: Mapped[str]
+    rating: Mapped[str]
+    label: Mapped[str | None]
+    rating_value: Mapped[float | None]
+    best_rating: Mapped[float | None]
+    worst_rating: Mapped[float | None]
+    explanation: Mapped[str | None]
+    url: Mapped[str | None]
+    language: Mapped[str | None]
+    made: Mapped[str | None]
+    made_from: Mapped[datetime | None]
+    made_to: Mapped[datetime | None]
+    settles: Mapped[flag]
+    supersedes_id: Mapped[UUID | None]
+
+    __table_args__ = (
+        *own_rules("assessment"),
+        *at_most(NAME_SIZE, "label"),
+        *at_most(WORDING_SIZE, "explanation"),
+        *at_most(URL_SIZE, "url"),
+        *at_most(TIME_SIZE, "made"),
+        matches("language", LANGUAGE_PATTERN),
+        coarse("made"),
+        one_of("scheme", words(Scheme)),
+        rule("assessment", "rating", f"CASE scheme {_ratings} END", "the rating is not one of its scheme"),
+        rule("assessment", "numbers", _numbers, "a number of the rating is out of range"),
+        rule(
+            "assessment",
+            "settles",
+            f"NOT settles OR rating IN {SETTLING_RATINGS}",
+            f"only a rating of {', '.join(SETTLING_RATINGS)} settles a question",
+        ),
+        rule("assessment", "supersedes", "supersedes_id <> id", "an assessment can't supersede itself"),
+        ForeignKeyConstraint(["event_id", "claim_id"], ["claim.event_id", "claim.id"]),
+        ForeignKeyConstraint(["event_id", "supersedes_id"], ["assessment.event_id", "assessment.id"]),
+        UniqueConstraint("event_id", "id"),
+        Index(None, "created_at", "id"),
+        Index(None, "updated_at", "id"),
+        Index(None, "claim_id"),
+        Index(None, "supersedes_id"),
+    )
+
+
+class AssessmentDocument(Record):
+    """The evidence an assessment names."""
+
+    __tablename__ = "assessment_document"
+
+    event_id: Mapped[UUID] = owner("event")
+    assessment_id: Mapped[UUID]
+    document_id: Mapped[UUID] = owner("document")
+
+    __table_args__ = (
+        *own_rules("assessment_document"),
+        ForeignKeyConstraint(["event_id", "assessment_id"], ["assessment.event_id", "assessment.id"]),
+        UniqueConstraint("assessment_id", "document_id"),
+        Index(None, "created_at", "id"),
+    )

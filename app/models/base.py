@@ -1,0 +1,89 @@
+"""Column kinds, constraint kinds and constraint names, said once."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from sqlalchemy import TIMESTAMP, CheckConstraint, Double, ForeignKey, MetaData, Text, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from app.vocabulary import REF_PATTERN
+
+key = Annotated[UUID, mapped_column(primary_key=True, server_default=func.gen_random_uuid())]
+now = Annotated[datetime, mapped_column(server_default=func.clock_timestamp())]
+flag = Annotated[bool, mapped_column(server_default=text("false"))]
+words_ = Annotated[list[str], mapped_column(ARRAY(Text()), server_default="{}")]
+object_ = Annotated[dict[str, Any], mapped_column(JSONB, server_default="{}")]
+objects_ = Annotated[list[dict[str, Any]], mapped_column(JSONB, server_default="[]")]
+
+# What a broken rule between columns means, by constraint name: the detail of the 422 it becomes.
+RULES: Final[dict[str, str]] = {}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {str: Text(), datetime: TIMESTAMP(timezone=True), float: Double()}
+
+
+class Record(Base):
+    """A row under the ledger. `version` and `updated_at` belong to the database's triggers."""
+
+    __abstract__ = True
+
+    id: Mapped[key]
+    ref: Mapped[str | None] = mapped_column(unique=True)
+    version: Mapped[int] = mapped_column(server_default="1")
+    created_at: Mapped[now]
+    updated_at: Mapped[now]
+
+
+def own_rules(table: str) -> tuple[CheckConstraint, ...]:
+    """What holds for every record: the shape of its ref."""
+    return (matches("ref", REF_PATTERN), rule(table, "version", "version >= 1", "a version counts from 1"))
+
+
+def one_of(column: str, allowed: tuple[str, ...]) -> CheckConstraint:
+    """The column holds a word of a closed list."""
+    listed = ", ".join(f"'{word}'" for word in allowed)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def matches(column: str, pattern: str) -> CheckConstraint:
+    return CheckConstraint(f"{column} ~ '{pattern}'", name=column)
+
+
+def at_most(size: int, *columns: str) -> list[CheckConstraint]:
+    """Texts that are there are not empty and no longer than this many characters."""
+    return [CheckConstraint(f"length({c}) BETWEEN 1 AND {size}", name=f"{c}_length") for c in columns]
+
+
+def coarse(column: str) -> CheckConstraint:
+    """A coarse time has its words and both bounds, or none of them; bounds are half-open and not empty."""
+    return CheckConstraint(
+        f"num_nulls({column}, {column}_from, {column}_to) IN (0, 3) AND {column}_from < {column}_to",
+        name=f"{column}_bounds",
+    )
+
+
+def rule(table: str, name: str, sql: str, says: str) -> CheckConstraint:
+    """A rule between columns, with what a caller is told who breaks it."""
+    RULES[f"ck_{table}_{name}"] = says
+    return CheckConstraint(sql, name=name)
+
+
+def owner(target: str, *, index: bool = True) -> Mapped[UUID]:
+    return mapped_column(ForeignKey(f"{target}.id"), index=index)
+
+
+def other(target: str) -> Mapped[UUID | None]:
+    """Another record, where there is one; indexed, so that deleting it can look."""
+    return mapped_column(ForeignKey(f"{target}.id"), index=True)

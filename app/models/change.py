@@ -1,0 +1,88 @@
+"""The ledger, as the triggers write it. Nothing here is ever inserted by the application."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, LargeBinary, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, one_of
+from app.vocabulary import Operation, words
+
+_DIRECTORY = "type IN ('source', 'document', 'document_link') AND (op <> 'insert' OR type = 'document_link')"
+
+
+class Change(Base):
+    """One line of the ledger: what one record became, by whom and why."""
+
+    __tablename__ = "change"
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    recorded_at: Mapped[datetime]
+    actor: Mapped[str]
+    reason: Mapped[str | None]
+    request_id: Mapped[str | None]
+    type: Mapped[str]
+    record_id: Mapped[UUID]
+    event_id: Mapped[UUID | None]
+    op: Mapped[str]
+    version: Mapped[int]
+    record: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (
+        one_of("op", words(Operation)),
+        Index(None, "event_id", "seq"),
+        Index(None, "record_id", "seq"),
+        Index(None, "recorded_at", "seq"),
+        # What a reader of the past can't find by event_id.
+        Index(
+            "ix_change_to",
+            text("(record->>'to_id')"),
+            "seq",
+            postgresql_where=text("type IN ('event_link', 'document_link')"),
+        ),
+        Index("ix_change_from", text("(record->>'from_id')"), "seq", postgresql_where=text("type = 'document_link'")),
+        Index(
+            "ix_change_merged_into",
+            text("(record->>'merged_into')"),
+            "seq",
+            postgresql_where=text("(record->>'merged_into') IS NOT NULL"),
+        ),
+        Index(
+            "ix_change_version_of",
+            text("(record->>'document_id')"),
+            "seq",
+            postgresql_where=text("type = 'document_version'"),
+        ),
+        Index("ix_change_directory", "seq", postgresql_where=text(_DIRECTORY)),
+        # A ref whose record is gone answers 410.
+        Index("ix_change_gone", text("(record->>'ref')"), postgresql_where=text("op = 'delete'")),
+    )
+
+
+class LedgerHead(Base):
+    """The last link of the chain, in one row."""
+
+    __tablename__ = "ledger_head"
+
+    one: Mapped[bool] = mapped_column(Boolean, primary_key=True, server_default=text("true"))
+    seq: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    recorded_at: Mapped[datetime]
+    directory: Mapped[int] = mapped_column(BigInteger)  # seq of the last change that may touch every picture
+
+    __table_args__ = (CheckConstraint("one", name="one"),)
+
+
+class EventHead(Base):
+    """The last change of one event."""
+
+    __tablename__ = "event_head"
+
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)

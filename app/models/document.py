@@ -1,0 +1,142 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint, text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import (
+    Record,
+    at_most,
+    coarse,
+    matches,
+    now,
+    object_,
+    one_of,
+    other,
+    own_rules,
+    owner,
+    rule,
+)
+from app.vocabulary import (
+    DOCUMENT_TEXT_SIZE,
+    LANGUAGE_PATTERN,
+    NAME_SIZE,
+    TIME_SIZE,
+    URL_SIZE,
+    DocumentKind,
+    DocumentRelation,
+    HowKnown,
+    Lifecycle,
+    LinkState,
+    words,
+)
+
+
+class Document(Record):
+    """One publication: an article, a post, a press release."""
+
+    __tablename__ = "document"
+
+    url: Mapped[str | None]
+    canonical_url: Mapped[str | None]
+    publisher_id: Mapped[UUID | None] = other("source")
+    title: Mapped[str | None]
+    byline: Mapped[str | None]
+    language: Mapped[str | None]
+    kind: Mapped[str] = mapped_column(server_default="article")
+    published: Mapped[str | None]
+    published_from: Mapped[datetime | None]
+    published_to: Mapped[datetime | None]
+    lifecycle: Mapped[str] = mapped_column(server_default="live")
+    external_ids: Mapped[object_]
+    merged_into: Mapped[UUID | None] = other("document")
+
+    __table_args__ = (
+        *own_rules("document"),
+        *at_most(URL_SIZE, "url", "canonical_url"),
+        *at_most(NAME_SIZE, "title", "byline"),
+        *at_most(TIME_SIZE, "published"),
+        matches("language", LANGUAGE_PATTERN),
+        one_of("kind", words(DocumentKind)),
+        one_of("lifecycle", words(Lifecycle)),
+        coarse("published"),
+        rule("document", "external_ids", "jsonb_typeof(external_ids) = 'object'", "external_ids are an object"),
+        rule("document", "merge", "merged_into <> id", "a record can't be merged into itself"),
+        Index(None, "created_at", "id"),
+        Index(None, "updated_at", "id"),
+        Index(None, "published_from"),
+        # A URL may be longer than an index row can be.
+        Index("uq_document_canonical_url", sql("digest_of(canonical_url)"), unique=True),
+    )
+
+
+class DocumentVersion(Record):
+    """What was read at one moment. It never changes."""
+
+    __tablename__ = "document_version"
+
+    document_id: Mapped[UUID] = owner("document", index=False)
+    retrieved_at: Mapped[now]
+    headline: Mapped[str | None]
+    text: Mapped[str | None] = mapped_column(deferred=True)
+    sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
+    archive_url: Mapped[str | None]
+    http_status: Mapped[int | None] = mapped_column(SmallInteger)
+    translated_from: Mapped[str | None]
+    translator: Mapped[str | None]
+
+    __table_args__ = (
+        *own_rules("document_version"),
+        *at_most(NAME_SIZE, "headline", "translator"),
+        *at_most(DOCUMENT_TEXT_SIZE, "text"),
+        *at_most(URL_SIZE, "archive_url"),
+        matches("translated_from", LANGUAGE_PATTERN),
+        rule("document_version", "http_status", "http_status BETWEEN 100 AND 599", "an HTTP status is 100 to 599"),
+        rule(
+            "document_version",
+            "sha256",
+            "num_nulls(text, sha256) IN (0, 2) AND sha256 = sha256(convert_to(text, 'UTF8'))",
+            "the hash is not the text's",
+        ),
+        UniqueConstraint("document_id", "id"),
+        UniqueConstraint("document_id", "sha256"),
+        Index(None, "created_at", "id"),
+        Index(None, "sha256"),
+    )
+
+
+class DocumentLink(Record):
+    """How one document depends on another: `from` was made out of `to`."""
+
+    __tablename__ = "document_link"
+
+    from_id: Mapped[UUID] = owner("document", index=False)
+    to_id: Mapped[UUID] = owner("document")
+    relation: Mapped[str]
+    how_known: Mapped[str] = mapped_column(server_default="declared")
+    score: Mapped[float | None]
+    state: Mapped[str] = mapped_column(server_default="confirmed")
+
+    __table_args__ = (
+        *own_rules("document_link"),
+        one_of("relation", words(DocumentRelation)),
+        one_of("how_known", words(HowKnown)),
+        one_of("state", words(LinkState)),
+        rule("document_link", "ends", "from_id <> to_id", "a document can't be linked to itself"),
+        rule("document_link", "score", "score BETWEEN 0 AND 1", "a score is 0 to 1"),
+        UniqueConstraint("from_id", "to_id", "relation"),
+        Index(None, "created_at", "id"),
+    )
+
+
+class Report(Record):
+    """One delivery by an ingest script: what was extracted from one document."""
+
+    __tablename__ = "report"
+
+    document_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"), index=True)
+    sent_at: Mapped[now]
+    actor: Mapped[str]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (*own_rules("report"), Index(None, "created_at", "id"), Index(None, "sha256"))

@@ -1,0 +1,44 @@
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Record, at_most, flag, matches, one_of, own_rules, owner, rule
+from app.vocabulary import LANGUAGE_PATTERN, NAME_SIZE, TEXT_SIZE, AnswerKind, Measure, QuestionKind, words
+
+
+class Question(Record):
+    """A point in dispute."""
+
+    __tablename__ = "question"
+
+    event_id: Mapped[UUID] = owner("event", index=False)
+    text: Mapped[str | None]
+    language: Mapped[str | None]
+    kind: Mapped[str] = mapped_column(server_default="other")
+    answer: Mapped[str] = mapped_column(server_default="open")
+    measure: Mapped[str | None]
+    subject: Mapped[str | None]
+    unit: Mapped[str | None]
+    evolving: Mapped[flag]
+    single_answer: Mapped[flag]
+
+    __table_args__ = (
+        *own_rules("question"),
+        *at_most(TEXT_SIZE, "text"),
+        *at_most(NAME_SIZE, "subject", "unit"),
+        matches("language", LANGUAGE_PATTERN),
+        one_of("kind", words(QuestionKind)),
+        one_of("answer", words(AnswerKind)),
+        one_of("measure", words(Measure)),
+        rule(
+            "question",
+            "quantity",
+            "CASE answer WHEN 'quantity' THEN measure IS NOT NULL AND unit IS NOT NULL"
+            " ELSE num_nonnulls(measure, subject, unit) = 0 AND text IS NOT NULL END",
+            "a quantity needs a measure and a unit; an open question needs a text and has no measure, subject or unit",
+        ),
+        UniqueConstraint("event_id", "id"),
+        Index(None, "created_at", "id"),
+        Index("ix_question_same", "event_id", sql("digest_of(fold(text))")),
+    )

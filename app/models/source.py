@@ -1,0 +1,75 @@
+from uuid import UUID
+
+from sqlalchemy import Computed, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import (
+    Record,
+    at_most,
+    flag,
+    matches,
+    object_,
+    objects_,
+    one_of,
+    other,
+    own_rules,
+    rule,
+)
+from app.vocabulary import (
+    COUNTRY_PATTERN,
+    KEY_PATTERN,
+    LANGUAGE_PATTERN,
+    NAME_SIZE,
+    TEXT_SIZE,
+    URL_SIZE,
+    Disclosure,
+    Reliability,
+    SourceKind,
+    words,
+)
+
+
+class Source(Record):
+    """Whoever speaks or publishes."""
+
+    __tablename__ = "source"
+
+    name: Mapped[str | None]
+    aliases: Mapped[objects_]
+    kind: Mapped[str] = mapped_column(server_default="other")
+    disclosure: Mapped[str] = mapped_column(server_default="named")
+    role: Mapped[str | None]
+    party: Mapped[str | None]
+    parent_id: Mapped[UUID | None] = other("source")
+    country: Mapped[str | None]
+    language: Mapped[str | None]
+    url: Mapped[str | None]
+    reliability: Mapped[str | None]
+    confidential: Mapped[flag]
+    external_ids: Mapped[object_]
+    notes: Mapped[str | None]
+    merged_into: Mapped[UUID | None] = other("source")
+    # Name and aliases, folded: what "the same name" is compared by.
+    names: Mapped[list[str]] = mapped_column(ARRAY(Text()), Computed("source_names(name, aliases)", persisted=True), deferred=True)
+
+    __table_args__ = (
+        *own_rules("source"),
+        *at_most(NAME_SIZE, "name", "role"),
+        *at_most(TEXT_SIZE, "notes"),
+        *at_most(URL_SIZE, "url"),
+        one_of("kind", words(SourceKind)),
+        one_of("disclosure", words(Disclosure)),
+        one_of("reliability", words(Reliability)),
+        matches("party", KEY_PATTERN),
+        matches("country", COUNTRY_PATTERN),
+        matches("language", LANGUAGE_PATTERN),
+        rule("source", "aliases", "jsonb_typeof(aliases) = 'array'", "aliases are a list"),
+        rule("source", "external_ids", "jsonb_typeof(external_ids) = 'object'", "external_ids are an object"),
+        rule("source", "named", "disclosure <> 'named' OR name IS NOT NULL", "a named source needs a name"),
+        rule("source", "parent", "parent_id <> id", "a source can't be its own parent"),
+        rule("source", "merge", "merged_into <> id", "a record can't be merged into itself"),
+        Index(None, "created_at", "id"),
+        Index(None, "party"),
+        Index("ix_source_names", "names", postgresql_using="gin"),
+    )

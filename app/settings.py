@@ -1,0 +1,15 @@
+"""What an operator can set, from the environment. Nothing is read at import."""
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """`COUNTERCLAIM_*` environment variables."""
+
+    model_config = SettingsConfigDict(env_prefix="COUNTERCLAIM_")
+
+    database_url: str = ""
+    public_read: bool = True
+    readers: int = 10  # connections for reading, each process
+    writers: int = 4  # connections for writing: the ledger lets one write at a time, the others wait
+    log_level: str = "info"

@@ -1,0 +1,132 @@
+"""Every closed list, once: the request models, the database's CHECKs and the documentation all read it here."""
+
+from typing import Final, Literal, get_args
+
+SourceKind = Literal[
+    "person", "official", "authority", "military", "court", "company", "ngo", "expert", "witness", "group",
+    "outlet", "agency", "channel", "account", "sensor", "other",
+]  # fmt: skip
+Disclosure = Literal["named", "role_only", "anonymous", "group"]
+Reliability = Literal["A", "B", "C", "D", "E", "F"]
+
+DocumentKind = Literal[
+    "article", "post", "video", "image", "audio", "press_release", "transcript", "report", "court_record", "dataset",
+    "other",
+]  # fmt: skip
+Lifecycle = Literal["live", "edited", "deleted", "unreachable"]
+DocumentRelation = Literal["syndicated_from", "translation_of", "quotes", "rewrites", "revision_of", "reply_to"]
+HowKnown = Literal["declared", "similarity", "editor"]
+LinkState = Literal["proposed", "confirmed", "rejected"]
+
+Visibility = Literal["public", "restricted"]
+PlacePrecision = Literal["exact", "vicinity", "locality", "town", "district", "region", "country"]
+EventRelation = Literal["preceded_by", "same_site", "follow_up", "related"]
+
+QuestionKind = Literal[
+    "cause", "responsibility", "occurrence", "casualties", "damage", "identity", "place", "time", "intent", "other",
+]  # fmt: skip
+AnswerKind = Literal["open", "quantity"]
+Measure = Literal[
+    "killed", "injured", "seriously_injured", "hospitalised", "in_intensive_care", "sought_help", "missing", "trapped",
+    "detained", "displaced", "buildings_damaged", "buildings_destroyed", "launched", "intercepted", "distance",
+    "duration", "amount", "other",
+]  # fmt: skip
+Qualifier = Literal[
+    "exact", "about", "at_least", "more_than", "at_most", "fewer_than", "between", "dozens", "hundreds", "unknown",
+    "none",
+]  # fmt: skip
+
+Stance = Literal["support", "deny", "query", "comment", "no_comment", "no_information"]
+Act = Literal["accuse", "claim_responsibility", "predict", "warn", "correct"]
+Explicitness = Literal["explicit", "implied", "inferred"]
+Certainty = Literal["certain", "somewhat_certain", "uncertain"]
+Basis = Literal["first_hand", "official_record", "hearsay", "picture", "reasoning", "unknown"]
+
+Location = Literal["headline", "body", "caption", "media"]
+Framing = Literal["neutral", "doubting", "scare_quoted", "insinuating"]
+Attribution = Literal["clear", "ambiguous"]
+Fidelity = Literal["verbatim", "edited", "translated", "paraphrase", "drifted", "not_found", "unchecked"]
+
+ClaimRelation = Literal["contradicts", "supports", "refines", "compatible", "same_as"]
+
+Scheme = Literal["claimreview", "averitec", "airwars", "veracity"]
+Operation = Literal["insert", "update", "delete"]
+Scope = Literal["read", "ingest", "edit", "assess", "confidential", "admin"]
+
+# What a quantity is of, unless the question says otherwise: (kind, unit). None: the question must name its unit.
+MEASURE_DEFAULTS: Final[dict[str, tuple[str, str | None]]] = {
+    **dict.fromkeys(
+        (
+            "killed", "injured", "seriously_injured", "hospitalised", "in_intensive_care", "sought_help", "missing",
+            "trapped", "detained", "displaced",
+        ),
+        ("casualties", "persons"),
+    ),
+    "buildings_damaged": ("damage", "buildings"),
+    "buildings_destroyed": ("damage", "buildings"),
+    "launched": ("other", "items"),
+    "intercepted": ("other", "items"),
+    "distance": ("other", "km"),
+    "duration": ("other", "min"),
+    "amount": ("other", None),
+    "other": ("other", None),
+}  # fmt: skip
+# Two quantities of these measures are the same question only when their texts agree too.
+MEASURES_TOLD_APART_BY_TEXT: Final = ("distance", "duration", "amount", "other")
+# Only one answer can be true, unless the question says otherwise.
+SINGLE_ANSWER_KINDS: Final = ("cause", "responsibility", "identity")
+# Where a party's silence means something.
+KINDS_WITH_SILENCES: Final = ("cause", "responsibility", "occurrence")
+# The stances a question itself can be met with, without any claim.
+QUESTION_STANCES: Final = ("query", "no_comment", "no_information")
+NON_ANSWERS: Final = ("no_comment", "no_information")
+
+# Other systems' words for our stances, accepted on input.
+STANCE_SYNONYMS: Final[dict[str, Stance]] = {
+    "supports": "support", "supporting": "support", "for": "support", "agree": "support", "agrees": "support",
+    "agreed": "support",
+    "denies": "deny", "denying": "deny", "against": "deny", "disagree": "deny", "disagrees": "deny",
+    "disagreed": "deny",
+    "questions": "query", "appeal-for-more-information": "query",
+    "observing": "comment", "discuss": "comment",
+}  # fmt: skip
+
+RATINGS: Final[dict[str, tuple[str, ...]]] = {
+    "claimreview": ("true", "mostly_true", "mixture", "mostly_false", "false", "unproven", "satire", "other"),
+    "averitec": ("supported", "refuted", "not_enough_evidence", "conflicting_evidence"),
+    "airwars": ("confirmed", "fair", "weak", "contested", "discounted"),
+    "veracity": ("true", "false", "unverified"),
+}
+Rating = Literal[
+    "true", "mostly_true", "mixture", "mostly_false", "false", "unproven", "satire", "other",
+    "supported", "refuted", "not_enough_evidence", "conflicting_evidence",
+    "confirmed", "fair", "weak", "contested", "discounted",
+    "unverified",
+]  # fmt: skip
+# A rating has to say that the claim holds before the assessment can settle its question.
+SETTLING_RATINGS: Final = ("true", "mostly_true", "supported", "confirmed")
+
+# The closed range a figure's qualifier stands for, in whole counts; None on either side: open, or taken from min/max.
+VAGUE_RANGES: Final[dict[str, tuple[int, int]]] = {"dozens": (24, 99), "hundreds": (200, 999), "none": (0, 0)}
+
+
+def words(closed_list: object) -> tuple[str, ...]:
+    """The words of one of the Literals above."""
+    return get_args(closed_list)
+
+
+# Sizes, in characters: the request models and the database's CHECKs both hold them.
+REF_PATTERN: Final = r"^[A-Za-z0-9._:~@-]{1,200}$"
+SLUG_PATTERN: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+KEY_PATTERN: Final = r"^[a-z0-9_-]{1,64}$"
+COUNTRY_PATTERN: Final = r"^[A-Z]{2}$"
+LANGUAGE_PATTERN: Final = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
+SLUG_SIZE: Final = 120
+LANGUAGE_SIZE: Final = 35
+TIME_SIZE: Final = 100
+NAME_SIZE: Final = 500  # names, titles, headlines, roles, places, labels
+TEXT_SIZE: Final = 5_000  # claims, questions, reasons, notes
+WORDING_SIZE: Final = 20_000  # quotations, explanations, summaries
+DOCUMENT_TEXT_SIZE: Final = 1_000_000
+URL_SIZE: Final = 4_000
+NUMBER_MAX: Final = 1e15  # whole numbers up to here are exact in a double
