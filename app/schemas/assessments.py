@@ -1,0 +1,112 @@
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from app.schemas.common import (
+    Address,
+    CoarseTime,
+    EventAddress,
+    Input,
+    Language,
+    Moment,
+    Name,
+    Number,
+    Paging,
+    RecordRead,
+    Ref,
+    Reference,
+    Url,
+    Wording,
+    some_of,
+)
+from app.schemas.documents import DocumentIn
+from app.schemas.sources import SourceIn
+from app.vocabulary import RATINGS, SETTLING_RATINGS, Rating, Scheme
+
+
+class AssessmentFields(Input):
+    ref: Ref | None = None
+    label: Name | None = None
+    """The author's own words for the rating, verbatim."""
+    rating_value: Number | None = None
+    best_rating: Number | None = None
+    worst_rating: Number | None = None
+    explanation: Wording | None = None
+    url: Url | None = None
+    language: Language | None = None
+    made: CoarseTime | None = None
+    settles: bool | None = None
+    """This authority's word closes the question. Only for a rating that says the claim holds."""
+
+
+class AssessmentCreate(AssessmentFields):
+    """A reviewer's, court's or desk's rating of a claim."""
+
+    claim: Reference
+    author: SourceIn
+    scheme: Scheme
+    rating: Rating
+    supersedes: Reference | None = None
+    """The same author's earlier assessment that this one replaces."""
+    documents: Annotated[list[DocumentIn], Field(max_length=100)] | None = None
+    """The evidence it names."""
+
+    @model_validator(mode="after")
+    def _within_scheme(self) -> "AssessmentCreate":
+        if self.rating not in RATINGS[self.scheme]:
+            raise ValueError(f"the ratings of {self.scheme} are {', '.join(RATINGS[self.scheme])}")
+        if self.settles and self.rating not in SETTLING_RATINGS:
+            raise ValueError(f"only a rating of {', '.join(SETTLING_RATINGS)} settles a question")
+        return self
+
+
+class AssessmentChange(AssessmentFields):
+    """What changes; a null empties a field. `documents` replaces the whole list."""
+
+    scheme: Scheme | None = None
+    rating: Rating | None = None
+    author: Reference | None = None
+    supersedes: Reference | None = None
+    documents: Annotated[list[Reference], Field(max_length=100)] | None = None
+
+
+class AssessmentRead(RecordRead):
+    event_id: UUID
+    claim_id: UUID
+    author_id: UUID
+    scheme: Scheme
+    rating: Rating
+    label: str | None
+    rating_value: float | None
+    best_rating: float | None
+    worst_rating: float | None
+    explanation: str | None
+    url: str | None
+    language: str | None
+    made: str | None
+    made_from: datetime | None
+    made_to: datetime | None
+    settles: bool
+    supersedes_id: UUID | None
+    document_ids: list[UUID]
+
+
+class AssessmentFilter(Input):
+    """What narrows a list of assessments."""
+
+    event: EventAddress | None = None
+    claim: Address | None = None
+    author: Address | None = None
+    scheme: Scheme | None = None
+    rating: Rating | None = None
+    settles: bool | None = None
+    updated_since: Moment | None = None
+    ref: Ref | None = None
+    sort: Literal["created_at", "-created_at", "updated_at", "-updated_at", "made", "-made"] = "-created_at"
+
+
+class AssessmentQuery(AssessmentFilter, Paging):
+    facets: Annotated[str, some_of("scheme", "rating", "language")] | None = None
+    """Counts by `scheme`, `rating`, `language`."""

@@ -1,0 +1,175 @@
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from app.schemas.common import (
+    Address,
+    Count,
+    EventAddress,
+    Input,
+    Key,
+    Label,
+    Language,
+    Moment,
+    Name,
+    Output,
+    Paging,
+    Prose,
+    RecordRead,
+    Ref,
+    Reference,
+    StanceIn,
+    some_of,
+    form,
+)
+from app.schemas.questions import QuestionIn
+from app.schemas.statements import StatementInClaim
+from app.vocabulary import ClaimRelation, Measure, Qualifier
+
+_BOTH = ("exact", "about")
+_LOW = ("at_least", "more_than")
+_HIGH = ("at_most", "fewer_than")
+
+Translations = Annotated[dict[Language, Prose], Field(max_length=100)]
+
+
+class Figure(Input):
+    """A number as it was said: exact and about have one, between two, at_least and more_than a min,
+    at_most and fewer_than a max, dozens, hundreds, unknown and none have none."""
+
+    qualifier: Qualifier = "exact"
+    min: Count | None = None
+    max: Count | None = None
+    of: Reference | None = None
+    """The figure that this one is a part of: 19 of the 31."""
+
+    @model_validator(mode="after")
+    def _shaped(self) -> "Figure":
+        if self.qualifier in _BOTH:
+            self.min = self.max if self.min is None else self.min
+            self.max = self.min if self.max is None else self.max
+            if self.min is None or self.min != self.max:
+                raise ValueError(f"{self.qualifier} needs one number, as min, max or both")
+        elif self.qualifier == "between":
+            if self.min is None or self.max is None or self.min > self.max:
+                raise ValueError("between needs min and max, min not above max")
+        elif self.qualifier in _LOW:
+            if self.min is None or self.max is not None:
+                raise ValueError(f"{self.qualifier} needs min, and no max")
+        elif self.qualifier in _HIGH:
+            if self.max is None or self.min is not None:
+                raise ValueError(f"{self.qualifier} needs max, and no min")
+        elif self.min is not None or self.max is not None:
+            raise ValueError(f"{self.qualifier} has no number")
+        return self
+
+
+class ClaimFields(Input):
+    ref: Ref | None = None
+    text: Prose | None = None
+    """The proposition in words; none for a figure."""
+    language: Language | None = None
+    translations: Translations | None = None
+    """The text in other languages, by tag."""
+    accuses: Key | None = None
+    """The party that the claim accuses."""
+
+
+class ClaimCreate(ClaimFields):
+    """A proposition: words, or a figure that answers a question of quantity; with who says so, if you like."""
+
+    label: Label | None = None
+    question: QuestionIn | None = None
+    """What it answers."""
+    figure: Figure | None = None
+    statements: Annotated[list[StatementInClaim], Field(max_length=1000)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "ClaimCreate":
+        if (self.text is None) == (self.figure is None):
+            raise ValueError("a claim needs a text or a figure, and not both")
+        if self.figure is not None and self.question is None:
+            raise ValueError("a figure needs its question: what does it measure?")
+        return self
+
+
+ClaimIn = Annotated[Annotated[Reference, Tag("reference")] | Annotated[ClaimCreate, Tag("inline")], Discriminator(form)]
+
+
+class ClaimChange(ClaimFields):
+    """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
+
+    question: Reference | None = None
+    figure: Figure | None = None
+    merged_into: None = None
+
+
+class FigureRead(Output):
+    qualifier: Qualifier
+    min: float | None
+    max: float | None
+    of_id: UUID | None
+
+
+class ClaimRead(RecordRead):
+    event_id: UUID
+    question_id: UUID | None
+    text: str | None
+    """The proposition in words; for a figure composed of it."""
+    language: str | None
+    translations: dict[str, str]
+    accuses: str | None
+    figure: FigureRead | None
+    merged_into: UUID | None
+
+
+class ClaimLinkCreate(Input):
+    """How one claim stands to another."""
+
+    ref: Ref | None = None
+    from_: Annotated[Reference, Field(alias="from")]
+    relation: ClaimRelation
+    to: Reference
+
+
+class ClaimLinkChange(Input):
+    ref: Ref | None = None
+    relation: ClaimRelation | None = None
+
+
+class ClaimLinkRead(RecordRead):
+    event_id: UUID
+    from_id: UUID
+    to_id: UUID
+    relation: ClaimRelation
+
+
+class ClaimFilter(Input):
+    """What narrows a list of claims."""
+
+    event: EventAddress | None = None
+    question: Address | None = None
+    q: Name | None = None
+    """Words of the text."""
+    language: Language | None = None
+    accuses: Key | None = None
+    measure: Measure | None = None
+    """Figures of this measure."""
+    stance: StanceIn | None = None
+    """Some source takes this stance toward it."""
+    source: Address | None = None
+    """This source says something about it."""
+    updated_since: Moment | None = None
+    ref: Ref | None = None
+    sort: Literal["created_at", "-created_at", "updated_at", "-updated_at"] = "-created_at"
+
+
+class ClaimQuery(ClaimFilter, Paging):
+    facets: Annotated[str, some_of("language", "accuses", "qualifier")] | None = None
+    """Counts by `language`, `accuses`, `qualifier`."""
+
+
+class ClaimLinkQuery(Paging):
+    relation: ClaimRelation | None = None
+    sort: Literal["created_at", "-created_at"] = "created_at"

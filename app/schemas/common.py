@@ -1,0 +1,342 @@
+"""The write boundary: every text, number, time, URL and reference that comes in is checked here and nowhere else."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar
+from uuid import UUID
+
+import ada_url
+import langcodes
+from courlan import normalize_url
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from app import times
+from app.vocabulary import (
+    COUNTRY_PATTERN,
+    KEY_PATTERN,
+    LANGUAGE_PATTERN,
+    LANGUAGE_SIZE,
+    NAME_SIZE,
+    NUMBER_MAX,
+    REF_PATTERN,
+    SLUG_PATTERN,
+    SLUG_SIZE,
+    STANCE_SYNONYMS,
+    TEXT_SIZE,
+    TIME_SIZE,
+    URL_SIZE,
+    WORDING_SIZE,
+    Stance,
+)
+
+T = TypeVar("T")
+
+
+class Input(BaseModel):
+    """What comes in. An unknown field is an error, so that a misspelt one is never lost."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class Output(BaseModel):
+    """What goes out."""
+
+    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
+
+
+# --- texts: NFC, nothing that PostgreSQL, JSON or XML could not hold, and a limit for what is stored -----------------
+
+_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+def _clean(words: str) -> str:
+    if found := _FORBIDDEN.search(words):
+        raise ValueError(f"a control character (U+{ord(found[0]):04X}) stands at character {found.start()}")
+    return unicodedata.normalize("NFC", words)
+
+
+def _line(words: str) -> str:
+    """One line: runs of white space become one space."""
+    return " ".join(_clean(words).split())
+
+
+def _block(words: str) -> str:
+    return _clean(words).strip()
+
+
+def _sized(size: int) -> Callable[[str], str]:
+    """Cleaning may empty a text, and NFC may lengthen it."""
+
+    def check(words: str) -> str:
+        if not words:
+            raise ValueError("nothing but white space")
+        if len(words) > size:
+            raise ValueError(f"longer than {size} characters")
+        return words
+
+    return check
+
+
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=NAME_SIZE), AfterValidator(_line), AfterValidator(_sized(NAME_SIZE))
+]
+Sentence = Annotated[
+    str, StringConstraints(min_length=1, max_length=TEXT_SIZE), AfterValidator(_line), AfterValidator(_sized(TEXT_SIZE))
+]
+Prose = Annotated[
+    str, StringConstraints(min_length=1, max_length=TEXT_SIZE), AfterValidator(_block), AfterValidator(_sized(TEXT_SIZE))
+]
+Wording = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=WORDING_SIZE),
+    AfterValidator(_block),
+    AfterValidator(_sized(WORDING_SIZE)),
+]
+# The text of a document is kept as it came: positions of quotations count its characters.
+Verbatim = Annotated[str, AfterValidator(_clean)]
+
+
+# --- numbers -------------------------------------------------------------------------------------------------------
+
+
+def _no_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("a number is needed, not true or false")  # noqa: TRY004  (pydantic reports ValueErrors)
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_no_bool), Field(ge=-NUMBER_MAX, le=NUMBER_MAX, allow_inf_nan=False)]
+Count = Annotated[float, BeforeValidator(_no_bool), Field(ge=0, le=NUMBER_MAX, allow_inf_nan=False)]
+Score = Annotated[float, BeforeValidator(_no_bool), Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+# --- times ---------------------------------------------------------------------------------------------------------
+
+
+def _coarse(words: str) -> str:
+    words = words.strip()
+    times.span(words)
+    return words
+
+
+def _moment(moment: datetime) -> datetime:
+    if not 1000 <= moment.year <= 9998:  # noqa: PLR2004  (an offset can't carry these out of what a timestamp holds)
+        raise ValueError("the year must be 1000 to 9998")
+    return moment.astimezone(UTC)
+
+
+CoarseTime = Annotated[
+    str,
+    StringConstraints(min_length=4, max_length=TIME_SIZE),
+    AfterValidator(_coarse),
+    Field(
+        description="A time as exact as it is known: an ISO 8601 date or time with offset, an EDTF date (`2023-08~`), "
+        "or an interval of two.",
+        examples=["2023-08-09", "2023-08-09T13:24+03:00"],
+    ),
+]
+Moment = Annotated[AwareDatetime, AfterValidator(_moment)]
+
+
+# --- keys, languages, countries, URLs --------------------------------------------------------------------------------
+
+
+def _folded(words: Any) -> Any:
+    return words.strip().casefold() if isinstance(words, str) else words
+
+
+def _upper(words: Any) -> Any:
+    return words.strip().upper() if isinstance(words, str) else words
+
+
+@lru_cache(maxsize=1024)
+def _language(tag: str) -> str:
+    if not langcodes.tag_is_valid(tag):
+        raise ValueError("not a language tag of BCP 47: `en`, `ru`, `zh-Hans`, `pt-BR`")
+    standard = langcodes.standardize_tag(tag)
+    if not re.fullmatch(LANGUAGE_PATTERN, standard) or len(standard) > LANGUAGE_SIZE:
+        raise ValueError("not a language tag that can be kept: `en`, `ru`, `zh-Hans`, `pt-BR`")
+    return standard
+
+
+def _url(words: str) -> str:
+    words = _clean(words).strip()
+    try:
+        parsed = ada_url.URL(words)
+    except ValueError:
+        raise ValueError("not a URL: it needs a scheme and a host, as in https://example.org/page") from None
+    if parsed.protocol not in ("http:", "https:"):
+        raise ValueError("only http and https URLs are kept")
+    if parsed.username or parsed.password:
+        raise ValueError("a URL with a user name or password in it is not kept")
+    if len(parsed.href) > URL_SIZE:
+        raise ValueError(f"longer than {URL_SIZE} characters")
+    return words
+
+
+def canonical(url: str) -> str:
+    """The form under which two spellings of one address are the same: WHATWG's, without trackers and fragment."""
+    plain: str = ada_url.URL(url).href
+    kept = plain if "#!" in plain or "#/" in plain else plain.partition("#")[0]
+    return str(ada_url.URL(normalize_url(kept)).href)
+
+
+Key = Annotated[
+    str,
+    BeforeValidator(_folded),
+    StringConstraints(pattern=KEY_PATTERN),
+    Field(description="A short key of your own choice, folded to lower case.", examples=["russia"]),
+]
+Country = Annotated[
+    str,
+    BeforeValidator(_upper),
+    StringConstraints(pattern=COUNTRY_PATTERN),
+    Field(description="ISO 3166-1 alpha-2.", examples=["RU"]),
+]
+Language = Annotated[
+    str,
+    StringConstraints(min_length=2, max_length=LANGUAGE_SIZE),
+    AfterValidator(_language),
+    Field(description="A BCP 47 language tag.", examples=["en"]),
+]
+Url = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=URL_SIZE),
+    AfterValidator(_url),
+    Field(examples=["https://example.org/news/1"]),
+]
+Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=SLUG_SIZE)]
+Ref = Annotated[
+    str,
+    StringConstraints(pattern=REF_PATTERN),
+    Field(description="Your own stable name for the record, unique among its type.", examples=["ria:2023-08-09:1"]),
+]
+ExternalIds = Annotated[
+    dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")], Name],
+    Field(max_length=50, description="The record's ids elsewhere, by system.", examples=[{"wikidata": "Q4193"}]),
+]
+
+
+def _stance(words: Any) -> Any:
+    """Other systems' words for the same stances."""
+    folded = _folded(words)
+    return STANCE_SYNONYMS.get(folded, folded) if isinstance(folded, str) else words
+
+
+StanceIn = Annotated[
+    Stance,
+    BeforeValidator(_stance),
+    Field(description="Also taken: " + ", ".join(f"`{word}`" for word in STANCE_SYNONYMS) + "."),
+]
+
+
+# --- references ------------------------------------------------------------------------------------------------------
+
+_UUID: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_REF: Final = "ref:" + REF_PATTERN.strip("^$")
+ADDRESS_PATTERN: Final = f"^({_UUID}|{_REF})$"
+EVENT_ADDRESS_PATTERN: Final = f"^({_UUID}|{_REF}|{SLUG_PATTERN.strip('^$')})$"
+
+Address = Annotated[
+    str,
+    StringConstraints(pattern=ADDRESS_PATTERN, max_length=204),
+    Field(description="A record: its id, or `ref:` and its ref."),
+]
+EventAddress = Annotated[
+    str,
+    StringConstraints(pattern=EVENT_ADDRESS_PATTERN, max_length=204),
+    Field(description="An event: its id, its slug, or `ref:` and its ref."),
+]
+
+Reference = Annotated[
+    str,
+    StringConstraints(pattern=f"^({_UUID}|{_REF}|#[A-Za-z0-9._:~@-]{{1,100}})$"),
+    Field(
+        description="Another record: its id, `ref:` and its ref, or a `#label` given in the same body.",
+        examples=["ref:ria:2023-08-09:1"],
+    ),
+]
+Label = Annotated[
+    str,
+    StringConstraints(pattern=r"^#[A-Za-z0-9._:~@-]{1,100}$"),
+    Field(description="A name for this part, for references from elsewhere in the same body.", examples=["#31"]),
+]
+
+
+def form(value: Any) -> str:
+    """Whether a reference names a record or describes it: the tag of the union it is read with."""
+    return "reference" if isinstance(value, str) else "inline"
+
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+class RecordRead(Output):
+    id: UUID
+    ref: str | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class Page(Output, Generic[T]):
+    """One page of a list."""
+
+    items: list[T]
+    next: str | None = None
+    """Where the next page is; null on the last."""
+    prev: str | None = None
+    """Where the page before is; null on the first."""
+    total: int | None = None
+    """How many there are in all; only with `count=true`."""
+    facets: dict[str, dict[str, int]] | None = None
+    """How many there are of each word; only with `facets=`."""
+
+
+class Paging(Input):
+    """A place in a list, and how much of it."""
+
+    limit: Annotated[int, Field(ge=1, le=1_000_000)] = 50
+    """How many items a page has; more than 200 is cut to 200."""
+    cursor: Annotated[str, StringConstraints(min_length=1, max_length=4000)] | None = None
+    """Taken from `next` or `prev` of a page of the same list."""
+    count: bool = False
+    """Say how many there are in all."""
+
+
+def some_of(*columns: str) -> Any:
+    """The type of a `facets` parameter: one or more of these, with commas."""
+    one = "|".join(columns)
+    return StringConstraints(pattern=f"^({one})(,({one}))*$")
+
+
+class Withdrawal(Input):
+    withdrawn: CoarseTime
+    """When the source took it back."""
+    reason: Prose | None = None
+    document: Reference | None = None
+    """Where that is found."""
+
+
+class Merge(Input):
+    into: EventAddress
+    """The record that stays: an id, `ref:` and a ref, or an event's slug."""
+
+
+class Revision(Output, Generic[T]):
+    """One version of a record: what it became, by whom and why."""
+
+    position: str
+    """The ledger's: its number and the beginning of its hash."""
+    recorded_at: datetime
+    actor: str
+    reason: str | None
+    op: Literal["insert", "update", "delete"]
+    version: int
+    digest: str
+    """SHA-256 of the record and its salt, in hex: what the chain of hashes is made of."""
+    record: T | None
+    """The record as it was (for a deletion: the last); null where it was redacted."""

@@ -1,0 +1,174 @@
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Discriminator, Field, StringConstraints, Tag
+
+from app.schemas.common import (
+    Address,
+    CoarseTime,
+    ExternalIds,
+    Input,
+    Label,
+    Language,
+    Moment,
+    Name,
+    Paging,
+    RecordRead,
+    Ref,
+    Reference,
+    Score,
+    Url,
+    Verbatim,
+    some_of,
+    form,
+)
+from app.schemas.sources import SourceIn
+from app.vocabulary import DOCUMENT_TEXT_SIZE, DocumentKind, DocumentRelation, HowKnown, Lifecycle, LinkState
+
+
+class VersionCreate(Input):
+    """What was read at one moment. The same text again is the same version."""
+
+    text: Annotated[Verbatim, StringConstraints(min_length=1, max_length=DOCUMENT_TEXT_SIZE)] | None = None
+    """The whole text, as it was read: quotations are looked up in it."""
+    headline: Name | None = None
+    retrieved_at: Moment | None = None
+    """When it was read. Default: now."""
+    archive_url: Url | None = None
+    http_status: Annotated[int, Field(ge=100, le=599)] | None = None
+    translated_from: Language | None = None
+    translator: Name | None = None
+
+
+class DocumentFields(Input):
+    ref: Ref | None = None
+    url: Url | None = None
+    title: Name | None = None
+    byline: Name | None = None
+    language: Language | None = None
+    kind: DocumentKind | None = None
+    """Default `article`."""
+    published: CoarseTime | None = None
+    lifecycle: Lifecycle | None = None
+    """Default `live`."""
+    external_ids: ExternalIds | None = None
+
+
+class DocumentLinkCreate(Input):
+    """How this document depends on another: it is made out of `to`, or answers it."""
+
+    relation: DocumentRelation
+    to: "DocumentIn"
+    how_known: HowKnown | None = None
+    """Default `declared`."""
+    score: Score | None = None
+    state: LinkState | None = None
+    """Default `confirmed`, unless it was found by likeness: then `proposed`."""
+
+
+class DocumentCreate(DocumentFields, VersionCreate):
+    """One publication, and what was read of it. The same URL is the same document."""
+
+    label: Label | None = None
+    publisher: SourceIn | None = None
+    links: Annotated[list[DocumentLinkCreate], Field(max_length=100)] | None = None
+
+
+DocumentIn = Annotated[
+    Annotated[Reference, Tag("reference")] | Annotated[DocumentCreate, Tag("inline")], Discriminator(form)
+]
+DocumentLinkCreate.model_rebuild()
+DocumentCreate.model_rebuild()
+
+
+class DocumentChange(DocumentFields):
+    """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
+
+    publisher: Reference | None = None
+    merged_into: None = None
+
+
+class DocumentRead(RecordRead):
+    url: str | None
+    canonical_url: str | None
+    publisher_id: UUID | None
+    title: str | None
+    byline: str | None
+    language: str | None
+    kind: DocumentKind
+    published: str | None
+    published_from: datetime | None
+    published_to: datetime | None
+    lifecycle: Lifecycle
+    external_ids: dict[str, str]
+    merged_into: UUID | None
+
+
+class VersionRead(RecordRead):
+    document_id: UUID
+    retrieved_at: datetime
+    headline: str | None
+    text: str | None = None
+    """Only with `text=true`."""
+    sha256: str | None
+    """Of the text, in hex."""
+    archive_url: str | None
+    http_status: int | None
+    translated_from: str | None
+    translator: str | None
+
+
+class DocumentLinkRead(RecordRead):
+    from_id: UUID
+    to_id: UUID
+    relation: DocumentRelation
+    how_known: HowKnown
+    score: float | None
+    state: LinkState
+
+
+class DocumentLinkChange(Input):
+    ref: Ref | None = None
+    relation: DocumentRelation | None = None
+    how_known: HowKnown | None = None
+    score: Score | None = None
+    state: LinkState | None = None
+
+
+class DocumentFilter(Input):
+    """What narrows a list of documents."""
+
+    q: Name | None = None
+    """Words of the title."""
+    url: Url | None = None
+    """Any spelling of its address: compared in its canonical form."""
+    canonical_url: Url | None = None
+    kind: DocumentKind | None = None
+    lifecycle: Lifecycle | None = None
+    language: Language | None = None
+    publisher: Address | None = None
+    published_from: CoarseTime | None = None
+    published_to: CoarseTime | None = None
+    updated_since: Moment | None = None
+    ref: Ref | None = None
+    sort: Literal["created_at", "-created_at", "updated_at", "-updated_at", "published", "-published"] = "-created_at"
+
+
+class DocumentQuery(DocumentFilter, Paging):
+    facets: Annotated[str, some_of("kind", "lifecycle", "language")] | None = None
+    """Counts by `kind`, `lifecycle`, `language`."""
+
+
+class VersionQuery(Paging):
+    text: bool = False
+    """Give the text of each version, too."""
+    sort: Literal["retrieved_at", "-retrieved_at"] = "-retrieved_at"
+
+
+class DocumentLinkQuery(Paging):
+    relation: DocumentRelation | None = None
+    state: LinkState | None = None
+    direction: Literal["from", "to"] | None = None
+    """Only links from this document, or only links to it."""
+    sort: Literal["created_at", "-created_at"] = "-created_at"

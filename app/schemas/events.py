@@ -1,0 +1,136 @@
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from app.schemas.common import (
+    CoarseTime,
+    Country,
+    EventAddress,
+    ExternalIds,
+    Input,
+    Key,
+    Language,
+    Moment,
+    Name,
+    Number,
+    Paging,
+    RecordRead,
+    Ref,
+    Reference,
+    Slug,
+    Wording,
+    some_of,
+)
+from app.vocabulary import EventRelation, PlacePrecision, Visibility
+
+Latitude = Annotated[Number, Field(ge=-90, le=90)]
+Longitude = Annotated[Number, Field(ge=-180, le=180)]
+
+
+class EventFields(Input):
+    ref: Ref | None = None
+    slug: Slug | None = None
+    """Its readable address. Default: made of the title, and numbered where that is taken."""
+    title: Name | None = None
+    summary: Wording | None = None
+    language: Language | None = None
+    kind: Key | None = None
+    occurred: CoarseTime | None = None
+    place_name: Name | None = None
+    country: Country | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    place_precision: PlacePrecision | None = None
+    visibility: Visibility | None = None
+    """Default `public`; `restricted` is for callers with the scope `read` alone."""
+    tags: Annotated[list[Key], Field(max_length=100)] | None = None
+    external_ids: ExternalIds | None = None
+
+
+class EventCreate(EventFields):
+    """Something that happened. Found again by its ref, or by a slug that is given."""
+
+    title: Name
+    parent: Reference | None = None
+
+
+class EventChange(EventFields):
+    """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
+
+    parent: Reference | None = None
+    merged_into: None = None
+
+
+class EventRead(RecordRead):
+    slug: str
+    title: str
+    summary: str | None
+    language: str | None
+    kind: str | None
+    occurred: str | None
+    occurred_from: datetime | None
+    occurred_to: datetime | None
+    place_name: str | None
+    country: str | None
+    latitude: float | None
+    longitude: float | None
+    place_precision: PlacePrecision | None
+    parent_id: UUID | None
+    visibility: Visibility
+    tags: list[str]
+    external_ids: dict[str, str]
+    merged_into: UUID | None
+
+
+class EventLinkCreate(Input):
+    """`from` this event `to` another: preceded_by, same_site, follow_up, related."""
+
+    ref: Ref | None = None
+    relation: EventRelation
+    to: Reference
+
+
+class EventLinkChange(Input):
+    ref: Ref | None = None
+    relation: EventRelation | None = None
+
+
+class EventLinkRead(RecordRead):
+    from_id: UUID
+    to_id: UUID
+    relation: EventRelation
+
+
+class EventFilter(Input):
+    """What narrows a list of events."""
+
+    q: Name | None = None
+    """Words of the title."""
+    kind: Key | None = None
+    country: Country | None = None
+    tag: Key | None = None
+    visibility: Visibility | None = None
+    parent: EventAddress | None = None
+    occurred_from: CoarseTime | None = None
+    """Happened at or after the beginning of this time."""
+    occurred_to: CoarseTime | None = None
+    """Happened before the end of this time."""
+    updated_since: Moment | None = None
+    ref: Ref | None = None
+    sort: Literal[
+        "created_at", "-created_at", "updated_at", "-updated_at", "occurred", "-occurred", "title", "-title"
+    ] = "-created_at"
+
+
+class EventQuery(EventFilter, Paging):
+    facets: Annotated[str, some_of("kind", "country", "visibility", "place_precision")] | None = None
+    """Counts by `kind`, `country`, `visibility`, `place_precision`."""
+
+
+class EventLinkQuery(Paging):
+    relation: EventRelation | None = None
+    sort: Literal["created_at", "-created_at"] = "-created_at"
+
+

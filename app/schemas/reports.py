@@ -1,0 +1,102 @@
+"""Nested bodies: one attributed claim, and a whole report of an ingest script; and what is answered to them."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from app.schemas.assessments import AssessmentCreate
+from app.schemas.claims import ClaimCreate, ClaimLinkCreate
+from app.schemas.common import EventAddress, Input, Output, Ref, Reference
+from app.schemas.documents import DocumentIn
+from app.schemas.events import EventFields, EventLinkCreate
+from app.schemas.questions import QuestionCreate
+from app.schemas.statements import StatementCreate
+
+Outcome = Literal["created", "matched", "completed"]
+
+
+class ReportEvent(EventFields):
+    """An event and what the document says about it. It is found by `event`, ref or slug, or made."""
+
+    event: EventAddress | None = None
+    """An event that is already there; then nothing else describes it."""
+    parent: Reference | None = None
+    event_links: Annotated[list[EventLinkCreate], Field(max_length=100)] | None = None
+    questions: Annotated[list[QuestionCreate], Field(max_length=1000)] | None = None
+    claims: Annotated[list[ClaimCreate], Field(max_length=1000)] | None = None
+    statements: Annotated[list[StatementCreate], Field(max_length=1000)] | None = None
+    """Statements about a question, or about a claim that stands elsewhere."""
+    claim_links: Annotated[list[ClaimLinkCreate], Field(max_length=1000)] | None = None
+    assessments: Annotated[list[AssessmentCreate], Field(max_length=1000)] | None = None
+
+    @model_validator(mode="after")
+    def _findable(self) -> "ReportEvent":
+        if not (self.event or self.ref or self.slug):
+            raise ValueError("an event in a report needs a ref or a slug, so that it is found when the report comes again")
+        described = self.model_fields_set & (EventFields.model_fields.keys() | {"parent"})
+        if self.event and described:
+            raise ValueError(f"an event given by `event` is not described again: {', '.join(sorted(described))}")
+        return self
+
+
+class ReportCreate(Input):
+    """One document's worth of claims about one or more events: all of it is stored, or nothing."""
+
+    ref: Ref | None = None
+    """With it, sending the report again replaces what it said before."""
+    document: DocumentIn | None = None
+    """Where all of this is found; a statement may name another."""
+    events: Annotated[list[ReportEvent], Field(min_length=1, max_length=100)]
+
+
+class Part(Output):
+    """One record that the body asked for."""
+
+    id: UUID
+    outcome: Outcome
+    """`created`; `matched`: it was there; `completed`: it was there and had gaps that this filled."""
+
+
+class DocumentPart(Part):
+    version_id: UUID | None = None
+
+
+class StatementPart(Part):
+    source: Part | None = None
+    document: DocumentPart | None = None
+    appearance: Part | None = None
+    question: Part | None = None
+
+
+class ClaimPart(Output):
+    claim: Part
+    question: Part | None = None
+    statements: list[StatementPart]
+
+
+class EventPart(Part):
+    slug: str
+    event_links: list[Part]
+    questions: list[Part]
+    claims: list[ClaimPart]
+    statements: list[StatementPart]
+    claim_links: list[Part]
+    assessments: list[Part]
+
+
+class Removed(Output):
+    """What earlier deliveries of the report had made and this one no longer says."""
+
+    appearances: int
+    statements: int
+    claims: int
+
+
+class ReportRead(Part):
+    """What became of each part, in the order of the body."""
+
+    ref: str | None
+    document: DocumentPart | None
+    events: list[EventPart]
+    removed: Removed

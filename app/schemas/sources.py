@@ -1,0 +1,123 @@
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
+
+from app.schemas.common import (
+    Address,
+    Country,
+    ExternalIds,
+    Input,
+    Key,
+    Label,
+    Language,
+    Name,
+    Output,
+    Paging,
+    Prose,
+    RecordRead,
+    Ref,
+    Reference,
+    Url,
+    some_of,
+    form,
+)
+from app.vocabulary import Disclosure, Reliability, SourceKind
+
+
+class Alias(Input):
+    name: Name
+    language: Language | None = None
+
+
+class SourceFields(Input):
+    ref: Ref | None = None
+    name: Name | None = None
+    """Needed for a named source; for others a description, such as `two officials`."""
+    aliases: Annotated[list[Alias], Field(max_length=100)] | None = None
+    """Other names it goes by; each finds it, too."""
+    kind: SourceKind | None = None
+    """Default `other`. Where it is not given, any kind of source with this name is the same."""
+    disclosure: Disclosure | None = None
+    """How much of who it is the public knows. Default `named`."""
+    role: Name | None = None
+    party: Key | None = None
+    """The side it belongs to in the dispute."""
+    country: Country | None = None
+    language: Language | None = None
+    url: Url | None = None
+    reliability: Reliability | None = None
+    """The Admiralty scale: A (reliable) to E (unreliable), F (can't be judged)."""
+    confidential: bool | None = None
+    """Shown to nobody without the scope for it, but as its kind and disclosure."""
+    external_ids: ExternalIds | None = None
+    notes: Prose | None = None
+
+
+class SourceCreate(SourceFields):
+    """Whoever speaks or publishes. The same name and kind is the same source, unless a ref says otherwise."""
+
+    label: Label | None = None
+    parent: "SourceIn | None" = None
+    """What it belongs to: its owner, or the body it is part of."""
+
+    @model_validator(mode="after")
+    def _named(self) -> "SourceCreate":
+        if (self.disclosure or "named") == "named" and self.name is None:
+            raise ValueError("a named source needs a name; others say disclosure: role_only, anonymous or group")
+        return self
+
+
+SourceIn = Annotated[
+    Annotated[Reference, Tag("reference")] | Annotated[SourceCreate, Tag("inline")], Discriminator(form)
+]
+SourceCreate.model_rebuild()
+
+
+class SourceChange(SourceFields):
+    """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
+
+    parent: Reference | None = None
+    merged_into: None = None
+
+
+class AliasRead(Output):
+    name: str
+    language: str | None = None
+
+
+class SourceRead(RecordRead):
+    name: str | None
+    aliases: list[AliasRead]
+    kind: SourceKind
+    disclosure: Disclosure
+    role: str | None
+    party: str | None
+    parent_id: UUID | None
+    country: str | None
+    language: str | None
+    url: str | None
+    reliability: Reliability | None
+    confidential: bool
+    external_ids: dict[str, str]
+    notes: str | None
+    merged_into: UUID | None
+
+
+class SourceFilter(Input):
+    """What narrows a list of sources."""
+
+    q: Name | None = None
+    """Words in its name or an alias; case and accents don't matter."""
+    kind: SourceKind | None = None
+    disclosure: Disclosure | None = None
+    party: Key | None = None
+    country: Country | None = None
+    parent: Address | None = None
+    ref: Ref | None = None
+    sort: Literal["created_at", "-created_at", "updated_at", "-updated_at", "name", "-name"] = "-created_at"
+
+
+class SourceQuery(SourceFilter, Paging):
+    facets: Annotated[str, some_of("kind", "disclosure", "party", "country")] | None = None
+    """Counts by `kind`, `disclosure`, `party`, `country`: one or more, with commas."""

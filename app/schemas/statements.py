@@ -1,0 +1,233 @@
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from app.schemas.common import (
+    Address,
+    CoarseTime,
+    EventAddress,
+    Input,
+    Key,
+    Label,
+    Language,
+    Moment,
+    Name,
+    Output,
+    Paging,
+    Prose,
+    RecordRead,
+    Ref,
+    Reference,
+    Score,
+    StanceIn,
+    Wording,
+    some_of,
+)
+from app.schemas.documents import DocumentIn
+from app.schemas.questions import QuestionIn
+from app.schemas.sources import SourceIn
+from app.vocabulary import (
+    Act,
+    Attribution,
+    Basis,
+    Certainty,
+    Disclosure,
+    Explicitness,
+    Fidelity,
+    Framing,
+    HowKnown,
+    LinkState,
+    Location,
+    Stance,
+)
+
+
+class HopCreate(Input):
+    """A step between the speaker and the document: who passed the words on."""
+
+    source: SourceIn
+    disclosure: Disclosure | None = None
+    how_known: HowKnown | None = None
+    score: Score | None = None
+    state: LinkState | None = None
+
+
+class AppearanceFields(Input):
+    wording: Wording | None = None
+    """The words, as they stand in the document."""
+    language: Language | None = None
+    """Of the wording."""
+    translation: Wording | None = None
+    translation_language: Language | None = None
+    quoted: bool | None = None
+    """Whether the document gives the wording as a quotation."""
+    cue: Name | None = None
+    """The document's verb for it: `he claimed`."""
+    framing: Framing | None = None
+    attribution: Attribution | None = None
+    location: Location | None = None
+    note: Prose | None = None
+    hops: Annotated[list[HopCreate], Field(max_length=20)] | None = None
+    """The chain of who passed it on, from the speaker's side, the speaker and the document's publisher excluded."""
+
+
+class AppearanceCreate(AppearanceFields):
+    """Where a statement is found, and in which words."""
+
+    ref: Ref | None = None
+    document: DocumentIn | None = None
+
+
+class AppearanceChange(AppearanceFields):
+    """What changes; a null empties a field. `hops` replaces the whole chain."""
+
+    ref: Ref | None = None
+    document: Reference | None = None
+
+
+class StatementFields(Input):
+    ref: Ref | None = None
+    stance: StanceIn | None = None
+    """Default `support`."""
+    act: Act | None = None
+    explicitness: Explicitness | None = None
+    """Default `explicit`. Implied and inferred ones are shown, but do not count."""
+    certainty: Certainty | None = None
+    basis: Basis | None = None
+    said: CoarseTime | None = None
+    """Default for reading: when its document was published."""
+    recheck_at: Moment | None = None
+    """When to ask again: `so far`, `for the moment`."""
+    credibility: Annotated[int, Field(ge=1, le=6)] | None = None
+    """The Admiralty scale: 1 (confirmed) to 5 (improbable), 6 (can't be judged)."""
+    withdrawn: CoarseTime | None = None
+    """When the source took it back."""
+    withdrawn_reason: Prose | None = None
+
+
+class StatementInClaim(StatementFields, AppearanceFields):
+    """One source's act toward the claim, with where it is found. No source: the document says it in its own voice."""
+
+    label: Label | None = None
+    source: SourceIn | None = None
+    document: DocumentIn | None = None
+    supersedes: Reference | None = None
+    """The same source's earlier statement that this one replaces."""
+    withdrawn_document: Reference | None = None
+
+
+class StatementCreate(StatementInClaim):
+    """A statement about a claim; or about a question, where it only asks or does not answer."""
+
+    claim: Reference | None = None
+    question: QuestionIn | None = None
+
+
+class StatementChange(StatementFields):
+    """What changes; a null empties a field."""
+
+    claim: Reference | None = None
+    question: Reference | None = None
+    source: Reference | None = None
+    supersedes: Reference | None = None
+    withdrawn_document: Reference | None = None
+
+
+class StatementRead(RecordRead):
+    event_id: UUID
+    claim_id: UUID | None
+    question_id: UUID | None
+    source_id: UUID | None
+    stance: Stance
+    act: Act | None
+    explicitness: Explicitness
+    certainty: Certainty | None
+    basis: Basis | None
+    said: str | None
+    said_from: datetime | None
+    said_to: datetime | None
+    recheck_at: datetime | None
+    credibility: int | None
+    supersedes_id: UUID | None
+    withdrawn: str | None
+    withdrawn_from: datetime | None
+    withdrawn_to: datetime | None
+    withdrawn_reason: str | None
+    withdrawn_document_id: UUID | None
+
+
+class HopRead(Output):
+    id: UUID
+    step: int
+    source_id: UUID
+    disclosure: Disclosure
+    how_known: HowKnown
+    score: float | None
+    state: LinkState
+
+
+class SelectorRead(Output):
+    """Where the quotation stands in the text: W3C TextQuoteSelector, positions in code points."""
+
+    exact: str
+    prefix: str
+    suffix: str
+    start: int
+    end: int
+
+
+class AppearanceRead(RecordRead):
+    event_id: UUID
+    statement_id: UUID
+    document_id: UUID | None
+    version_id: UUID | None
+    report_id: UUID | None
+    wording: str | None
+    language: str | None
+    translation: str | None
+    translation_language: str | None
+    quoted: bool
+    cue: str | None
+    framing: Framing | None
+    attribution: Attribution | None
+    location: Location | None
+    selector: SelectorRead | None
+    fidelity: Fidelity
+    note: str | None
+    hops: list[HopRead]
+
+
+class StatementFilter(Input):
+    """What narrows a list of statements."""
+
+    event: EventAddress | None = None
+    claim: Address | None = None
+    question: Address | None = None
+    """About this question itself, or about a claim that answers it."""
+    source: Address | None = None
+    document: Address | None = None
+    party: Key | None = None
+    stance: StanceIn | None = None
+    explicitness: Explicitness | None = None
+    withdrawn: bool | None = None
+    said_from: CoarseTime | None = None
+    """Said at or after the beginning of this time."""
+    said_to: CoarseTime | None = None
+    """Said before the end of this time."""
+    updated_since: Moment | None = None
+    recheck_before: Moment | None = None
+    ref: Ref | None = None
+    sort: Literal["created_at", "-created_at", "updated_at", "-updated_at", "said", "-said"] = "-created_at"
+
+
+class StatementQuery(StatementFilter, Paging):
+    facets: Annotated[str, some_of("stance", "explicitness", "act", "certainty", "basis")] | None = None
+    """Counts by `stance`, `explicitness`, `act`, `certainty`, `basis`."""
+
+
+class AppearanceQuery(Paging):
+    sort: Literal["created_at", "-created_at"] = "created_at"
+
+
