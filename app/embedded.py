@@ -288,11 +288,9 @@ def _url(site: _Site, port: int) -> str:
 
 
 def _connected(site: _Site, port: int, user: str, dbname: str) -> psycopg.Connection:
+    address = f"host={HOST} port={port} user={user} dbname={dbname} sslmode=disable connect_timeout=10"
     # A stranger on this port must not talk us into sending the password itself: SCRAM only.
-    how: dict[str, Any] = {"require_auth": "scram-sha-256", "sslmode": "disable", "connect_timeout": 10}
-    return psycopg.connect(
-        host=HOST, port=port, user=user, password=_password(site), dbname=dbname, autocommit=True, **how
-    )
+    return psycopg.connect(f"{address} require_auth=scram-sha-256", password=_password(site), autocommit=True)
 
 
 @_explained()

@@ -22,6 +22,20 @@ class Problem(Exception):  # noqa: N818  (the standard's own word for it)
         self.detail, self.headers, self.extra = detail, headers or {}, extra
 
 
+class Merged(Problem):
+    """Not a failure: the way to the record that stays. `api.problems` makes the Location of it."""
+
+    status, slug, title = 308, "merged", "Merged into another record"
+    explanation = (
+        "The record was merged into another; Location leads there, with the rest of the path and the query kept. "
+        "`merged=self` reads the merged record itself; a PATCH of `merged_into` to null undoes the merge."
+    )
+
+    def __init__(self, address: str, target: str) -> None:
+        super().__init__("This record was merged into another.")
+        self.address, self.target = address, target
+
+
 class BadRequest(Problem):
     status, slug, title = 400, "bad-request", "Request not understood"
     explanation = "The request is not HTTP or JSON as it should be: broken JSON, an encoding other than UTF-8, nesting too deep."

@@ -2,7 +2,7 @@
 
 from app.models.access import ApiKey, Instance
 from app.models.assessment import Assessment, AssessmentDocument
-from app.models.base import RULES, Base, Record
+from app.models.base import RULES, Base, Record, table_of
 from app.models.change import Change, EventHead, LedgerHead
 from app.models.claim import Claim, ClaimLink
 from app.models.document import Document, DocumentLink, DocumentVersion, Report
@@ -35,4 +35,5 @@ __all__ = [
     "Report",
     "Source",
     "Statement",
+    "table_of",
 ]

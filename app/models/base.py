@@ -1,10 +1,10 @@
 """Column kinds, constraint kinds and constraint names, said once."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import TIMESTAMP, CheckConstraint, Double, ForeignKey, MetaData, Text, func, text
+from sqlalchemy import TIMESTAMP, CheckConstraint, Double, ForeignKey, MetaData, Table, Text, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -44,6 +44,11 @@ class Record(Base):
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[now]
     updated_at: Mapped[now]
+
+
+def table_of(model: type["Base"]) -> Table:
+    """A model's table, under its own type."""
+    return cast("Table", model.__table__)
 
 
 def own_rules(table: str) -> tuple[CheckConstraint, ...]:

@@ -1,4 +1,5 @@
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Discriminator, Field, Tag, model_validator
@@ -32,6 +33,7 @@ _LOW = ("at_least", "more_than")
 _HIGH = ("at_most", "fewer_than")
 
 Translations = Annotated[dict[Language, Prose], Field(max_length=100)]
+TranslationsChange = Annotated[dict[Language, Prose | None], Field(max_length=100)]
 
 
 class Figure(Input):
@@ -63,6 +65,15 @@ class Figure(Input):
         elif self.min is not None or self.max is not None:
             raise ValueError(f"{self.qualifier} has no number")
         return self
+
+
+class FigureChange(Input):
+    """The members of a figure that change."""
+
+    qualifier: Qualifier | None = None
+    min: Count | None = None
+    max: Count | None = None
+    of: Reference | None = None
 
 
 class ClaimFields(Input):
@@ -101,8 +112,19 @@ class ClaimChange(ClaimFields):
     """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
 
     question: Reference | None = None
-    figure: Figure | None = None
+    translations: TranslationsChange | None = None  # type: ignore[assignment]
+    figure: FigureChange | None = None
     merged_into: None = None
+
+
+def figure_words(qualifier: str, low: float | None, high: float | None) -> str:
+    """A figure in English: `at least 22`, `between 5 and 7`, `dozens`."""
+    numbers = [f"{number:,.15g}" for number in dict.fromkeys((low, high)) if number is not None]
+    if qualifier == "exact":
+        return numbers[0]
+    if qualifier == "between":
+        return f"between {' and '.join(numbers)}"
+    return " ".join([qualifier.replace("_", " "), *numbers])
 
 
 class FigureRead(Output):
@@ -122,6 +144,20 @@ class ClaimRead(RecordRead):
     accuses: str | None
     figure: FigureRead | None
     merged_into: UUID | None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_columns(cls, row: Any) -> Any:
+        """A row of the table has the figure's parts side by side."""
+        if not isinstance(row, Mapping) or "qualifier" not in row:
+            return row
+        values = dict(row)
+        if values["qualifier"] is not None:
+            values["figure"] = {name: values[name] for name in FigureRead.model_fields}
+            values["text"] = figure_words(values["qualifier"], values["min"], values["max"])
+        else:
+            values["figure"] = None
+        return values
 
 
 class ClaimLinkCreate(Input):
@@ -162,6 +198,8 @@ class ClaimFilter(Input):
     """This source says something about it."""
     updated_since: Moment | None = None
     ref: Ref | None = None
+    merged: bool = False
+    """Also those that were merged into others."""
     sort: Literal["created_at", "-created_at", "updated_at", "-updated_at"] = "-created_at"
 
 

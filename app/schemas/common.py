@@ -1,5 +1,6 @@
 """The write boundary: every text, number, time, URL and reference that comes in is checked here and nowhere else."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable
@@ -29,6 +30,7 @@ from app.vocabulary import (
     TIME_SIZE,
     URL_SIZE,
     WORDING_SIZE,
+    Operation,
     Stance,
 )
 
@@ -218,6 +220,10 @@ ExternalIds = Annotated[
     dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")], Name],
     Field(max_length=50, description="The record's ids elsewhere, by system.", examples=[{"wikidata": "Q4193"}]),
 ]
+# In a change, a null takes a member out.
+ExternalIdsChange = Annotated[
+    dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")], Name | None], Field(max_length=50)
+]
 
 
 def _stance(words: Any) -> Any:
@@ -282,6 +288,11 @@ class RecordRead(Output):
     updated_at: datetime
 
 
+def etag(answer: BaseModel) -> str:
+    """The strong validator of an answer: what is shown, hashed, so that it holds for what each caller may see."""
+    return f'"{hashlib.sha256(answer.model_dump_json().encode()).hexdigest()[:24]}"'
+
+
 class Page(Output, Generic[T]):
     """One page of a list."""
 
@@ -326,7 +337,7 @@ class Merge(Input):
     """The record that stays: an id, `ref:` and a ref, or an event's slug."""
 
 
-class Revision(Output, Generic[T]):
+class Revision(Output):
     """One version of a record: what it became, by whom and why."""
 
     position: str
@@ -334,9 +345,13 @@ class Revision(Output, Generic[T]):
     recorded_at: datetime
     actor: str
     reason: str | None
-    op: Literal["insert", "update", "delete"]
+    op: Operation
     version: int
     digest: str
     """SHA-256 of the record and its salt, in hex: what the chain of hashes is made of."""
-    record: T | None
-    """The record as it was (for a deletion: the last); null where it was redacted."""
+    record: dict[str, Any] | None
+    """The record as it was (for a deletion: the last), column by column; null where it was redacted."""
+
+
+class HistoryQuery(Paging):
+    sort: Literal["position", "-position"] = "position"

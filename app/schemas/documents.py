@@ -1,13 +1,14 @@
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Discriminator, Field, StringConstraints, Tag
+from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag
 
 from app.schemas.common import (
     Address,
     CoarseTime,
     ExternalIds,
+    ExternalIdsChange,
     Input,
     Label,
     Language,
@@ -86,6 +87,7 @@ class DocumentChange(DocumentFields):
     """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
 
     publisher: Reference | None = None
+    external_ids: ExternalIdsChange | None = None  # type: ignore[assignment]
     merged_into: None = None
 
 
@@ -105,13 +107,17 @@ class DocumentRead(RecordRead):
     merged_into: UUID | None
 
 
+def _hex(value: Any) -> Any:
+    return bytes(value).hex() if isinstance(value, bytes | memoryview) else value
+
+
 class VersionRead(RecordRead):
     document_id: UUID
     retrieved_at: datetime
     headline: str | None
     text: str | None = None
     """Only with `text=true`."""
-    sha256: str | None
+    sha256: Annotated[str | None, BeforeValidator(_hex)]
     """Of the text, in hex."""
     archive_url: str | None
     http_status: int | None
@@ -152,6 +158,8 @@ class DocumentFilter(Input):
     published_to: CoarseTime | None = None
     updated_since: Moment | None = None
     ref: Ref | None = None
+    merged: bool = False
+    """Also those that were merged into others."""
     sort: Literal["created_at", "-created_at", "updated_at", "-updated_at", "published", "-published"] = "-created_at"
 
 

@@ -9,6 +9,7 @@ from app.schemas.common import (
     Country,
     EventAddress,
     ExternalIds,
+    ExternalIdsChange,
     Input,
     Key,
     Language,
@@ -60,6 +61,7 @@ class EventChange(EventFields):
     """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
 
     parent: Reference | None = None
+    external_ids: ExternalIdsChange | None = None  # type: ignore[assignment]
     merged_into: None = None
 
 
@@ -119,6 +121,8 @@ class EventFilter(Input):
     """Happened before the end of this time."""
     updated_since: Moment | None = None
     ref: Ref | None = None
+    merged: bool = False
+    """Also those that were merged into others."""
     sort: Literal[
         "created_at", "-created_at", "updated_at", "-updated_at", "occurred", "-occurred", "title", "-title"
     ] = "-created_at"

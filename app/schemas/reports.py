@@ -13,7 +13,7 @@ from app.schemas.events import EventFields, EventLinkCreate
 from app.schemas.questions import QuestionCreate
 from app.schemas.statements import StatementCreate
 
-Outcome = Literal["created", "matched", "completed"]
+Outcome = Literal["created", "matched", "completed", "gone"]
 
 
 class ReportEvent(EventFields):
@@ -53,9 +53,10 @@ class ReportCreate(Input):
 class Part(Output):
     """One record that the body asked for."""
 
-    id: UUID
+    id: UUID | None
     outcome: Outcome
-    """`created`; `matched`: it was there; `completed`: it was there and had gaps that this filled."""
+    """`created`; `matched`: it was there; `completed`: it was there and had gaps that this filled. `gone`: this very
+    report was delivered before, and somebody has since changed or deleted what it had stored; it is not stored again."""
 
 
 class DocumentPart(Part):
@@ -76,7 +77,6 @@ class ClaimPart(Output):
 
 
 class EventPart(Part):
-    slug: str
     event_links: list[Part]
     questions: list[Part]
     claims: list[ClaimPart]

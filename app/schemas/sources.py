@@ -7,6 +7,7 @@ from app.schemas.common import (
     Address,
     Country,
     ExternalIds,
+    ExternalIdsChange,
     Input,
     Key,
     Label,
@@ -78,6 +79,7 @@ class SourceChange(SourceFields):
     """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
 
     parent: Reference | None = None
+    external_ids: ExternalIdsChange | None = None  # type: ignore[assignment]
     merged_into: None = None
 
 
@@ -115,6 +117,8 @@ class SourceFilter(Input):
     country: Country | None = None
     parent: Address | None = None
     ref: Ref | None = None
+    merged: bool = False
+    """Also those that were merged into others."""
     sort: Literal["created_at", "-created_at", "updated_at", "-updated_at", "name", "-name"] = "-created_at"
 
 

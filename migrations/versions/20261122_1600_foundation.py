@@ -10,7 +10,7 @@ from alembic import op
 revision = "20261122_1600"
 down_revision = None
 
-PARTS = ("functions", "records", "dispute", "ledger", "triggers", "settings")
+PARTS = ("functions", "records", "dispute", "merging", "visibility", "ledger", "triggers", "settings")
 
 
 def upgrade() -> None:

@@ -142,7 +142,8 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- Nobody rewrites the past, except that a redaction empties record and salt (the digest, and so the chain, stays).
+-- Nobody rewrites the past, except that a redaction empties record and salt (the digest, and so the chain, stays). And only
+-- ledger_write() adds to it: a change put there by hand would take the next one's number.
 CREATE FUNCTION ledger_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND NEW.record IS NULL AND NEW.salt IS NULL
@@ -153,6 +154,7 @@ BEGIN
     RAISE EXCEPTION 'the ledger keeps every change as it was' USING ERRCODE = 'feature_not_supported';
 END $$;
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE ON change FOR EACH ROW EXECUTE FUNCTION ledger_guard();
+CREATE TRIGGER guard_insert BEFORE INSERT ON change FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger_guard();
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON change FOR EACH STATEMENT EXECUTE FUNCTION ledger_guard();
 
 -- Puts a record table under the ledger; `omitted` columns (generated ones; the text of a document version, which never changes) stay out of `record`.
@@ -166,16 +168,60 @@ BEGIN
     EXECUTE format('CREATE TRIGGER c_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION ledger_write(%s)', kept, args);
 END $$;
 
--- The walk: every broken link or digest, one row each; nothing comes back from a whole ledger.
-CREATE FUNCTION ledger_verify() RETURNS TABLE (bad_seq bigint, fault text) LANGUAGE sql STABLE AS $$
-    SELECT c.seq, f.fault FROM (
-        SELECT *, lag(seq, 1, 0::bigint) OVER w AS before, lag(hash, 1, ''::bytea) OVER w AS seed FROM change WINDOW w AS (ORDER BY seq)
-    ) c CROSS JOIN LATERAL (VALUES
-        (CASE WHEN c.seq <> c.before + 1 THEN 'missing before this' END),
-        (CASE WHEN c.hash <> sha256(c.seed || ledger_payload(c.seq, c.recorded_at, c.actor, c.type, c.record_id, c.event_id, c.op, c.version, c.digest)) THEN 'chain broken' END),
-        (CASE WHEN c.record IS NOT NULL AND c.digest <> sha256(c.salt || convert_to(c.record::text, 'UTF8')) THEN 'record altered' END)
-    ) f(fault) WHERE f.fault IS NOT NULL
-    UNION ALL
-    SELECT h.seq, 'the head is not the last change' FROM ledger_head h
-    WHERE h.seq <> coalesce((SELECT max(seq) FROM change), 0) OR h.hash <> coalesce((SELECT hash FROM change ORDER BY seq DESC LIMIT 1), '')
+-- A payload with something else in one of its places.
+CREATE FUNCTION ledger_with(payload bytea, place integer, given jsonb) RETURNS bytea STABLE LANGUAGE sql
+    RETURN convert_to(jsonb_set(convert_from(payload, 'UTF8')::jsonb, ARRAY[place::text], given)::text, 'UTF8');
+
+-- The walk: what is wrong with the chain, change by change, in their order; nothing comes back from a whole ledger.
+-- Whether two were swapped is asked of the first thirty broken changes only: each is tried in the place of each.
+CREATE FUNCTION ledger_verify(most integer DEFAULT 1000) RETURNS TABLE (bad_seq bigint, fault text) LANGUAGE sql STABLE AS $$
+    WITH walked AS (
+        SELECT seq, hash, digest, num_nonnulls(record, salt) > 0 AS kept, sha256(salt || convert_to(record::text, 'UTF8')) AS content,
+               lag(seq, 1, 0::bigint) OVER w AS before, lag(hash, 1, ''::bytea) OVER w AS seed,
+               ledger_payload(seq, recorded_at, actor, type, record_id, event_id, op, version, digest) AS payload
+        FROM change WINDOW w AS (ORDER BY seq)
+    ), bad AS (
+        SELECT *, sha256(seed || payload) AS expected FROM walked
+        WHERE seq <> before + 1 OR hash <> sha256(seed || payload) OR (kept AND digest IS DISTINCT FROM content)
+        ORDER BY seq LIMIT most
+    ), few AS (SELECT * FROM bad ORDER BY seq LIMIT 30),
+    swapped AS (
+        SELECT place, partner FROM few a JOIN few b ON a.seq < b.seq CROSS JOIN LATERAL (VALUES (a.seq, b.seq), (b.seq, a.seq)) v(place, partner)
+        WHERE sha256(a.seed || ledger_with(b.payload, 0, to_jsonb(a.seq))) IN (a.hash, b.hash)          -- with their hashes or without
+            OR sha256(a.seed || ledger_with(a.payload, 8, to_jsonb(encode(b.digest, 'hex')))) = a.hash  -- their records with digest
+            OR (a.digest = b.content AND b.digest = a.content)                                         -- their records alone
+    ),
+    -- What follows a broken change but is chained to what should stand there is itself as it was.
+    innocent AS (
+        SELECT r.seq FROM few r JOIN few b ON b.seq <> r.seq AND r.hash IN (sha256(b.hash || r.payload), sha256(b.expected || r.payload))
+    ),
+    last AS (SELECT seq, hash, recorded_at FROM change ORDER BY seq DESC LIMIT 1)
+    SELECT seq, fault FROM (
+        SELECT CASE WHEN seq < 1 THEN seq ELSE before + 1 END AS seq, CASE
+            WHEN seq < 1 THEN 'it stands before the first change'
+            WHEN seq = before + 2 THEN 'it is missing'
+            ELSE format('the changes %s to %s are missing', before + 1, seq - 1) END AS fault
+        FROM bad WHERE seq <> before + 1
+        UNION ALL
+        SELECT place, format('it changed places with change %s', partner) FROM swapped
+        UNION ALL
+        SELECT seq, 'it was altered: its hash is not that of what it says and of the change before it'
+        FROM bad WHERE seq = before + 1 AND hash <> expected AND seq NOT IN (SELECT place FROM swapped UNION ALL SELECT seq FROM innocent)
+        UNION ALL
+        SELECT seq, 'its record was altered: it is not the one its digest was made of'
+        FROM bad WHERE kept AND digest IS DISTINCT FROM content AND seq NOT IN (SELECT place FROM swapped)
+        UNION ALL
+        SELECT seq, fault FROM (
+            SELECT CASE WHEN h.seq > coalesce(l.seq, 0) THEN coalesce(l.seq, 0) + 1 END AS seq, CASE
+                WHEN h.seq IS NULL THEN 'the ledger''s head is gone'
+                WHEN h.seq = coalesce(l.seq, 0) + 1 THEN 'it is missing: the head counts it'
+                WHEN h.seq > coalesce(l.seq, 0) THEN format('the changes %s to %s are missing: the head counts them', coalesce(l.seq, 0) + 1, h.seq)
+                WHEN h.seq < l.seq THEN format('the head was altered: it stops at change %s', h.seq)
+                WHEN h.hash <> coalesce(l.hash, '') AND h.hash NOT IN (SELECT hash FROM bad UNION ALL SELECT expected FROM bad)
+                    THEN 'the head was altered: its hash is not the last change''s'
+                WHEN h.recorded_at <> coalesce(l.recorded_at, '-infinity') AND NOT EXISTS (SELECT FROM bad WHERE bad.seq = l.seq)
+                    THEN 'the head was altered: its time is not the last change''s'
+            END AS fault FROM (VALUES (1)) one LEFT JOIN ledger_head h ON true LEFT JOIN last l ON true
+        ) head WHERE fault IS NOT NULL
+    ) faults ORDER BY seq LIMIT most
 $$;

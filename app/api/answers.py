@@ -1,0 +1,50 @@
+"""How results go out: one record with its ETag, one page with its links."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.models import Record
+from app.schemas.common import Page, RecordRead, etag
+from app.services import records
+from app.services.paging import Slice
+
+_JSON = "application/json"
+
+
+def record(answer: BaseModel, status: int = 200, location: str | None = None) -> Response:
+    """One record, as bytes ready to send, with the ETag that a later If-Match names."""
+    headers = {"ETag": etag(answer)} | ({"Location": location} if location else {})
+    return Response(answer.model_dump_json(by_alias=True), status, headers, _JSON)
+
+
+def made(answer: RecordRead, created: bool, *, location: bool = True) -> Response:  # noqa: FBT001
+    """One record that was asked for: 201 and where it is, or 200 where it was there already."""
+    way = records.path(type_of(answer), answer.id) if created and location else None
+    return record(answer, 201 if created else 200, way)
+
+
+def type_of(answer: RecordRead) -> type[Record]:
+    return next(model for model, read in records.READS.items() if isinstance(answer, read))
+
+
+def parts(answer: BaseModel, *, created: bool) -> Response:
+    """What became of the parts of a body: 201 if anything is new, else 200."""
+    return Response(answer.model_dump_json(by_alias=True), 201 if created else 200, None, _JSON)
+
+
+def page(request: Request, found: Slice, read: type[BaseModel]) -> Response:
+    """One page, with the ways to its neighbours in the body and in Link (RFC 8288)."""
+    ways = {name: _url(request, cursor) for name, cursor in (("next", found.next), ("prev", found.prev)) if cursor}
+    items: list[Any] = [read.model_validate(row) for row in found.rows]
+    answer = Page[Any](items=items, total=found.total, facets=found.facets, **ways)
+    headers = {"Link": ", ".join(f'<{url}>; rel="{name}"' for name, url in ways.items())} if ways else {}
+    return Response(answer.model_dump_json(by_alias=True), 200, headers, _JSON)
+
+
+def _url(request: Request, cursor: str) -> str:
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    return f"{request.url.path}?{urlencode([*kept, ('cursor', cursor)])}"

@@ -1,0 +1,194 @@
+"""What an endpoint may ask for in its signature, and what every request has to be before it is read."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Header, Path, Query, Request, Response, Security
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+from pydantic import StringConstraints
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.database import Database, Signature
+from app.errors import BadRequest, Forbidden, Invalid, TooLarge, Unauthorized, UnsupportedMediaType
+from app.schemas.common import ADDRESS_PATTERN, EVENT_ADDRESS_PATTERN
+from app.services import access
+from app.services.access import Caller
+
+BODY_SIZE: Final = 8_000_000
+BODY_DEPTH: Final = 40
+_bearer: Final = HTTPBearer(auto_error=False, description="A key: `cc_…`, from `counterclaim keys create NAME`.")
+
+
+# --- the request itself ----------------------------------------------------------------------------------------------
+
+
+class Route(APIRoute):
+    """A route whose requests have only parameters that it knows, and a body of UTF-8 JSON within bounds."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        known, takes_body = _parameters(self.dependant), self.body_field is not None
+
+        async def checked(request: Request) -> Response:
+            _check_parameters(request, known)
+            if takes_body:
+                await _read(request)
+            return await handle(request)
+
+        return checked
+
+
+def _parameters(dependant: Dependant) -> frozenset[str]:
+    """The query parameters of a route and its dependencies, those inside a parameter model included."""
+    names: set[str] = set()
+    for one in dependant.query_params:
+        fields = getattr(one.field_info.annotation, "model_fields", None)
+        names |= set(fields) if fields else {one.alias}
+    return frozenset(names).union(*(_parameters(inner) for inner in dependant.dependencies))
+
+
+def _check_parameters(request: Request, known: frozenset[str]) -> None:
+    """A misspelt filter must not answer everything, and of two values none is silently the last."""
+    for name in request.query_params:
+        if name not in known:
+            raise Invalid.parameter(name[:100], "there is no such parameter here")
+        if len(request.query_params.getlist(name)) > 1:
+            raise Invalid.parameter(name, "give it once")
+
+
+async def _read(request: Request) -> None:
+    """Read and parse the body once, to where Starlette keeps both."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_SIZE:
+            raise TooLarge(f"A body has at most {BODY_SIZE:,} bytes.")
+    request._body = bytes(body)  # noqa: SLF001
+    if body:
+        request._json = _parsed(request, bytes(body))  # noqa: SLF001
+
+
+def _parsed(request: Request, body: bytes) -> Any:
+    content_type = request.headers.get("Content-Type", "").lower().replace(" ", "")
+    media, _, parameters = content_type.partition(";")
+    if media not in ("application/json", "application/merge-patch+json") or parameters not in ("", "charset=utf-8"):
+        raise UnsupportedMediaType
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise UnsupportedMediaType("Send the body without Content-Encoding.")
+    try:
+        parsed = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+    except UnicodeDecodeError:
+        raise BadRequest("The body is not UTF-8.") from None
+    except RecursionError:
+        raise BadRequest("The body is nested too deep.") from None
+    except ValueError as error:
+        where = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
+        raise BadRequest(f"The body is not JSON{where}.") from None
+    _check_depth(parsed)
+    return parsed
+
+
+def _no_constant(_word: str) -> None:
+    raise ValueError
+
+
+def _check_depth(parsed: Any) -> None:
+    level = [parsed]
+    for _ in range(BODY_DEPTH):
+        level = [
+            inner
+            for value in level
+            for inner in (value.values() if isinstance(value, dict) else value)
+            if isinstance(inner, dict | list)
+        ] if isinstance(parsed, dict | list) else []
+        if not level:
+            return
+    raise BadRequest(f"The body is nested deeper than {BODY_DEPTH} levels.")
+
+
+# --- who calls ---------------------------------------------------------------------------------------------------------
+
+
+async def _caller(
+    request: Request,
+    scopes: SecurityScopes,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Caller:
+    """Whose key it is; without one anybody, who may read what is public."""
+    if credentials is None:
+        if scopes.scopes or not request.app.state.settings.public_read or "Authorization" in request.headers:
+            raise Unauthorized("Send Authorization: Bearer and a key.", {"WWW-Authenticate": "Bearer"})
+        return Caller()
+    database: Database = request.app.state.database
+    async with database.reading() as session:
+        caller = await access.find(session, credentials.credentials)
+    if missing := set(scopes.scopes) - caller.scopes:
+        raise Forbidden(f"The key lacks the scope {', '.join(sorted(missing))}.")
+    return caller
+
+
+Reader = Annotated[Caller, Security(_caller)]
+Writer = Annotated[Caller, Security(_caller, scopes=["edit"])]
+Ingester = Annotated[Caller, Security(_caller, scopes=["ingest"])]
+Admin = Annotated[Caller, Security(_caller, scopes=["admin"])]
+
+Reason = Annotated[
+    str,
+    StringConstraints(max_length=1000, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    Header(alias="Change-Reason", description="Why, for the ledger: kept beside the change."),
+]
+
+
+# --- transactions --------------------------------------------------------------------------------------------------------
+
+
+async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
+    database: Database = request.app.state.database
+    async with database.reading() as session:
+        yield session
+
+
+async def _writing(
+    request: Request,
+    credentials: Annotated[Caller, Security(_caller)],
+    reason: Reason = "",
+) -> AsyncIterator[AsyncSession]:
+    """One request, one transaction: kept if the endpoint returns, undone if it raises."""
+    database: Database = request.app.state.database
+    signature = Signature(credentials.name, request.scope["state"]["request_id"], _utf8(reason))
+    async with database.writing(signature) as session:
+        yield session
+
+
+def _utf8(header: str) -> str:
+    """Headers are read as Latin-1; who sends UTF-8 in them means UTF-8."""
+    try:
+        return header.encode("latin-1").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return header
+
+
+# scope="function": the commit comes before the answer goes out, so that a failed commit is still an error answer.
+Session = Annotated[AsyncSession, Depends(_reading, scope="function")]
+Writing = Annotated[AsyncSession, Depends(_writing, scope="function")]
+
+
+# --- addresses and conditions ----------------------------------------------------------------------------------------------
+
+_ADDRESSED: Final = "Its id, or `ref:` and its ref."
+SourceAt = Annotated[str, Path(alias="source", pattern=ADDRESS_PATTERN, max_length=204, description=_ADDRESSED)]
+DocumentAt = Annotated[str, Path(alias="document", pattern=ADDRESS_PATTERN, max_length=204, description=_ADDRESSED)]
+RecordAt = Annotated[str, Path(alias="id", pattern=ADDRESS_PATTERN, max_length=204, description=_ADDRESSED)]
+EventAt = Annotated[
+    str,
+    Path(alias="event", pattern=EVENT_ADDRESS_PATTERN, max_length=204, description="Its id, its slug, or `ref:` and its ref."),
+]
+IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag of what you decided on, or `*`.")]
+MergedItself = Annotated[
+    str | None,
+    Query(alias="merged", pattern="^self$", description="`self`: the merged record itself, not the way to its target."),
+]
+Cascade = Annotated[bool, Query(description="Delete what points at it, too.")]

@@ -1,0 +1,27 @@
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import text
+
+from app import __version__
+from app.api.deps import Route, Session
+from app.api.problems import documented
+
+router = APIRouter(tags=["health"], route_class=Route)
+
+
+class Health(BaseModel):
+    status: str
+    version: str
+
+
+@router.get("/livez", summary="Is the process there?")
+async def get_livez() -> Health:
+    """Answers while the process runs, whatever the database does."""
+    return Health(status="alive", version=__version__)
+
+
+@router.get("/readyz", summary="Can it serve?", responses=documented())
+async def get_readyz(session: Session) -> Health:
+    """Answers 503 while the database is out of reach."""
+    await session.execute(text("SELECT 1"))
+    return Health(status="ready", version=__version__)

@@ -1,0 +1,203 @@
+"""Every failure as application/problem+json (RFC 9457), and the pages that explain each kind."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from html import escape
+from typing import Annotated, Any, Final
+
+import structlog
+from fastapi import APIRouter, FastAPI, Path
+from fastapi.exceptions import RequestValidationError
+from psycopg import errors as pg
+from pydantic import BaseModel, Field
+from sqlalchemy import exc as sa
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import compile_path
+
+from app import errors
+from app.errors import Problem
+from app.models import RULES
+
+log = structlog.get_logger()
+
+MEDIA_TYPE: Final = "application/problem+json"
+_BUSY: Final = ("40001", "40P01", "55P03", "57014", "25P03")
+_AWAY: Final = ("08", "53", "57")
+_BAD_DATA: Final = ("22", "54")
+_BY_STATUS: Final = {kind.status: kind for kind in reversed(errors.all_problems())}
+
+
+class ProblemRead(BaseModel):
+    """What went wrong, as RFC 9457 has it."""
+
+    type: str
+    """A page that explains this kind of problem."""
+    title: str
+    status: int
+    detail: str
+    instance: str
+    """The path that was asked for."""
+    request_id: str
+    errors: Annotated[list[dict[str, str]] | None, Field(description="Where, and what is wrong there.")] = None
+
+
+class ProblemResponse(JSONResponse):
+    media_type = MEDIA_TYPE
+
+
+def documented(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that may answer with these."""
+    every: tuple[type[Problem], ...] = (*kinds, errors.BadRequest, errors.Unauthorized, errors.Invalid, Problem, errors.Unavailable)
+    schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemRead"}}}
+    return {kind.status: {"description": kind.title, "content": schema} for kind in dict.fromkeys(every)}
+
+
+def answer(request: Request, problem: Problem) -> Response:
+    """The answer to a failure. Nothing of the input is echoed."""
+    members = {
+        "type": f"/problems/{problem.slug}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail or problem.explanation,
+        "instance": request.url.path,
+        "request_id": request.scope.get("state", {}).get("request_id", ""),
+        **problem.extra,
+    }
+    headers = dict(problem.headers)
+    if isinstance(problem, errors.Merged):
+        headers["Location"] = _elsewhere(request, problem)
+    return ProblemResponse(members, status_code=problem.status, headers=headers)
+
+
+def _elsewhere(request: Request, merged: errors.Merged) -> str:
+    """The same path and query, under the record that stays."""
+    path = "/".join(merged.target if part == merged.address else part for part in request.url.path.split("/"))
+    return f"{path}?{request.url.query}" if request.url.query else path
+
+
+def install(app: FastAPI) -> None:
+    """Have every exception that a route lets out answered as a problem."""
+
+    async def expected(request: Request, error: Exception) -> Response:
+        return answer(request, error if isinstance(error, Problem) else Problem())
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        found = error.errors() if isinstance(error, RequestValidationError) else ()
+        body = error.body if isinstance(error, RequestValidationError) else None
+        return answer(request, _invalid(found, body))
+
+    async def http(request: Request, error: Exception) -> Response:
+        return answer(request, _http(request, error)) if isinstance(error, HTTPException) else answer(request, Problem())
+
+    async def database(request: Request, error: Exception) -> Response:
+        return answer(request, from_database(error))
+
+    app.add_exception_handler(Problem, expected)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(sa.SQLAlchemyError, database)
+    app.add_exception_handler(OSError, database)
+
+
+# --- input that does not fit ---------------------------------------------------------------------------------------
+
+
+def _invalid(found: Sequence[Any], body: Any) -> Problem:
+    """Pydantic's findings, each with the place in the body or the parameter it is about."""
+    told = []
+    for one in found:
+        kind, *where = one["loc"]
+        says = one["msg"].removeprefix("Value error, ")
+        if kind == "body":
+            told.append({"pointer": pointer(where, body, one["type"]), "detail": says})
+        else:
+            told.append({"parameter": str(where[0]) if where else str(kind), "detail": says})
+    return errors.Invalid("Something in the request can't be used as it is.", told[:100])
+
+
+def pointer(where: Sequence[str | int], body: Any, kind: str) -> str:
+    """A JSON pointer (RFC 6901): of pydantic's steps those that are steps in the body, not in a model's union."""
+    steps, here = [], body
+    for nth, step in enumerate(where):
+        if isinstance(here, dict) and step in here:
+            here = here[step]
+        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
+            here = here[step]
+        elif not (kind == "missing" and nth == len(where) - 1):
+            continue
+        steps.append(str(step).replace("~", "~0").replace("/", "~1"))
+    return "".join(f"/{step}" for step in steps)
+
+
+def _http(request: Request, error: HTTPException) -> Problem:
+    kind = _BY_STATUS.get(error.status_code, errors.BadRequest if error.status_code < 500 else Problem)  # noqa: PLR2004
+    headers = dict(error.headers or {})
+    if kind is errors.MethodNotAllowed:
+        headers["Allow"] = ", ".join(allowed(request.app, request.url.path))
+    problem = kind(kind.explanation)
+    problem.headers = headers
+    return problem
+
+
+def allowed(app: FastAPI, path: str) -> list[str]:
+    """The methods that a path has; none where there is no such path."""
+    methods = {method for route, these in _methods(app) if route.match(path) for method in these}
+    return sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())) if methods else []
+
+
+@lru_cache(maxsize=4)
+def _methods(app: FastAPI) -> list[tuple[re.Pattern[str], list[str]]]:
+    """Each path of the description, as a pattern, and its methods."""
+    described = {path: [method.upper() for method in item] for path, item in app.openapi()["paths"].items()}
+    described |= dict.fromkeys(("/docs", "/openapi.json"), ["GET"])
+    return [(compile_path(path)[0], methods) for path, methods in described.items()]
+
+
+# --- what the database says ----------------------------------------------------------------------------------------
+
+
+def from_database(error: Exception) -> Problem:
+    """A problem for what PostgreSQL refused: by its code, because size limits come as OperationalError, too."""
+    cause = getattr(error, "orig", None)
+    code = getattr(cause, "sqlstate", None) or ""
+    constraint = cause.diag.constraint_name if isinstance(cause, pg.Error) else None
+    if isinstance(cause, pg.UniqueViolation) and constraint is not None:
+        field = re.sub(r"^uq_[a-z]+_", "", constraint)
+        return errors.Conflict(f"Another record has this {field.replace('_', ' ')}.")
+    if isinstance(cause, pg.ForeignKeyViolation):
+        return errors.Invalid("It points at a record that is not there, or that belongs to another event.")
+    if isinstance(cause, pg.CheckViolation):
+        return errors.Invalid(f"This can't be stored: {RULES.get(constraint or '', cause.diag.message_primary)}.")
+    if isinstance(cause, pg.NotNullViolation):
+        return errors.Invalid.at(f"/{cause.diag.column_name}", "this can't be empty")
+    if code.startswith(_BAD_DATA):
+        return errors.Invalid("A value is not one that can be stored.")
+    if code in _BUSY or code.startswith(_AWAY) or isinstance(error, sa.TimeoutError | sa.OperationalError | OSError):
+        log.warning("database unavailable", code=code, error=repr(error)[:300])
+        return errors.Unavailable("The database is busy or out of reach. Try again.")
+    log.error("database", code=code, error=repr(error)[:1000])
+    return Problem("The database refused in a way that was not foreseen.")
+
+
+# --- the pages -----------------------------------------------------------------------------------------------------
+
+router = APIRouter(prefix="/problems", tags=["problems"])
+_PAGE: Final = "<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title><h1>{title}</h1><p>{text}</p>"
+
+
+@router.get(
+    "/{slug}",
+    response_class=HTMLResponse,
+    summary="Explain a kind of problem",
+    responses=documented(errors.NotFound),
+)
+async def get_problem(slug: Annotated[str, Path(pattern="^[a-z-]{1,40}$")]) -> HTMLResponse:
+    """What a problem's `type` means, and what to do about it."""
+    for kind in errors.all_problems():
+        if kind.slug == slug:
+            page = _PAGE.format(title=escape(f"{kind.status} {kind.title}"), text=escape(kind.explanation))
+            return HTMLResponse(page, headers={"Cache-Control": "public, max-age=86400"})
+    raise errors.NotFound("There is no problem of this name.")

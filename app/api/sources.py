@@ -1,0 +1,47 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from app.api import answers
+from app.api.deps import IfMatch, Ingester, Reader, Route, Session, SourceAt, Writer, Writing
+from app.api.problems import documented
+from app.api.records import CHANGE, WRITE, add_routes, created
+from app.models import Source
+from app.schemas.common import Merge, Page
+from app.schemas.sources import SourceChange, SourceCreate, SourceQuery, SourceRead
+from app.services import changing, creating, lists, paging, records
+
+router = APIRouter(prefix="/sources", tags=["sources"], route_class=Route)
+
+
+@router.get("", response_model=Page[SourceRead], responses=documented())
+async def list_sources(
+    request: Request, query: Annotated[SourceQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """Everybody who speaks or publishes."""
+    found = await paging.page(session, lists.sources(query, caller), lists.SORTS[Source], query)
+    return answers.page(request, found, SourceRead)
+
+
+@router.post("", status_code=201, response_model=SourceRead, responses=created(SourceRead))
+async def create_source(data: SourceCreate, caller: Ingester, session: Writing) -> Response:
+    """Record a source, or find the one with this ref, or this name and kind."""
+    return answers.made(*await creating.source(session, caller, data))
+
+
+@router.patch("/{source}", response_model=SourceRead, responses=CHANGE)
+async def change_source(
+    source: SourceAt, data: SourceChange, caller: Writer, session: Writing, if_match: IfMatch = None
+) -> Response:
+    """Change some fields (RFC 7396): what is not given stays, a null empties a field."""
+    return answers.record(await changing.change(session, caller, Source, source, data, if_match))
+
+
+@router.post("/{source}/merge", response_model=SourceRead, responses=WRITE)
+async def merge_source(source: SourceAt, data: Merge, caller: Writer, session: Writing) -> Response:
+    """Say that two sources are one. No row moves: readers of the other see what both said; a PATCH undoes it."""
+    return answers.record(await records.merge(session, caller, Source, source, data.into))
+
+
+add_routes(router, "/{source}", Source, SourceRead, SourceAt)

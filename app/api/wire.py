@@ -1,0 +1,111 @@
+"""What holds for every answer, whatever route gives it: a request id, HEAD, ETag and 304, caching, one last 500.
+
+Plain ASGI: Starlette's BaseHTTPMiddleware would break disconnects and streams. What escapes the application is caught
+here, inside the server's own error handling, because an exception that reaches the server closes the connection and
+takes a pooled client's next request with it.
+"""
+
+import hashlib
+import time
+from typing import Final
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api import problems
+from app.errors import Problem
+
+log = structlog.get_logger()
+
+_NOT_MODIFIED: Final = 304
+_OK: Final = 200
+
+
+class Wire:
+    """The application, as it is seen from outside."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        request_id = str(uuid4())
+        scope.setdefault("state", {})["request_id"] = request_id
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        answer = _Answer(scope, send, request_id)
+        method = scope["method"]
+        if method == "HEAD":
+            scope["method"] = "GET"
+        try:
+            if method == "OPTIONS" and (methods := problems.allowed(scope["app"], scope["path"])):
+                await Response(status_code=204, headers={"Allow": ", ".join(methods)})(scope, receive, answer.send)
+            else:
+                await self.app(scope, receive, answer.send)
+        except Exception as error:
+            log.exception("unforeseen", path=scope["path"], error=repr(error))
+            if answer.begun:
+                raise
+            scope["method"] = method
+            await problems.answer(Request(scope), Problem("Something went wrong on our side."))(scope, receive, answer.send)
+        took = round((time.perf_counter() - began) * 1000, 1)
+        log.info("request", method=method, path=scope["path"], status=answer.status, ms=took)
+        structlog.contextvars.unbind_contextvars("request_id")
+
+
+class _Answer:
+    """Holds the start of an answer back until its first body, then sends both as they should be."""
+
+    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
+        self.scope, self._send, self.request_id = scope, send, request_id
+        self.asked = Headers(scope=scope)
+        self.is_read = scope["method"] in ("GET", "HEAD")
+        self.is_head = scope["method"] == "HEAD"
+        self.start: Message | None = None
+        self.begun = False
+        self.status = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.start = message
+            return
+        if self.start is None:
+            await self._send({**message, "body": b""} if self.is_head else message)
+            return
+        start, self.start = self.start, None
+        body: bytes = message.get("body", b"")
+        whole = not message.get("more_body", False)
+        headers = MutableHeaders(raw=start["headers"])
+        self._finish(start, headers, body, whole=whole)
+        self.begun, self.status = True, start["status"]
+        await self._send(start)
+        silent = self.is_head or start["status"] == _NOT_MODIFIED
+        await self._send({**message, "body": b"" if silent else body})
+
+    def _finish(self, start: Message, headers: MutableHeaders, body: bytes, *, whole: bool) -> None:
+        headers["X-Request-ID"] = self.request_id
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers.setdefault("Cache-Control", "no-cache" if self.is_read and start["status"] == _OK else "no-store")
+        headers.add_vary_header("Authorization")
+        if not self.is_read or start["status"] != _OK:
+            return
+        if whole and "ETag" not in headers:
+            headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+        if matches(self.asked.get("If-None-Match"), headers.get("ETag")):
+            start["status"] = _NOT_MODIFIED
+            del headers["Content-Length"]
+            del headers["Content-Type"]
+
+
+def matches(asked: str | None, tag: str | None) -> bool:
+    """Whether If-None-Match names this ETag. A proxy's `W/` is not held against it."""
+    if asked is None or tag is None:
+        return False
+    plain = tag.removeprefix("W/")
+    return any(one.strip() == "*" or one.strip().removeprefix("W/") == plain for one in asked.split(","))

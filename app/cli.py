@@ -1,0 +1,269 @@
+"""`counterclaim`: parse, call one service, print."""
+
+import asyncio
+import json
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.exc import OperationalError
+
+from app import database, embedded, logs
+from app.database import Database, Signature
+from app.errors import Problem, Unauthorized
+from app.main import create_app
+from app.schemas.reports import ReportCreate
+from app.services import access, ledger, reports, schema
+from app.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
+app.add_typer(keys, name="keys")
+out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+
+T = TypeVar("T")
+DatabaseUrl = Annotated[
+    str, typer.Option(envvar="COUNTERCLAIM_DATABASE_URL", help="A PostgreSQL of yours, 15 to 18: postgresql://…")
+]
+DataDir = Annotated[
+    Path | None, typer.Option(envvar="COUNTERCLAIM_DATA_DIR", help="Where the private PostgreSQL keeps its data.")
+]
+Host = Annotated[str, typer.Option(help="The address to listen on.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
+
+
+# --- the database a command works on -----------------------------------------------------------------------------------
+
+
+def _psycopg(url: str) -> str:
+    """Whatever way a PostgreSQL URL is written, we talk through psycopg."""
+    scheme, separator, rest = url.partition("://")
+    if scheme not in ("postgres", "postgresql", "postgresql+psycopg") or not separator:
+        _fail("The database URL must begin with postgresql://")
+    return f"postgresql+psycopg://{rest}"
+
+
+@contextmanager
+def _database(url: str, data_dir: Path | None, *, serving: bool = False) -> Iterator[str]:
+    """The URL of the database: the one that was named, or that of the private one, which runs for so long."""
+    try:
+        if url:
+            yield _psycopg(url)
+            return
+        where = data_dir or embedded.default_data_dir()
+        with embedded.serving(where) if serving else embedded.using(where) as private:
+            schema.migrate(private)
+            yield private
+    except (embedded.EmbeddedError, schema.SchemaNotCurrent, Problem) as expected:
+        _fail(str(expected))
+    except OperationalError as error:
+        _fail(f"The database can't be reached: {str(error.orig).strip()}")
+
+
+def _fail(why: str) -> NoReturn:
+    err.print(why, style="red", markup=False, highlight=False)
+    raise typer.Exit(1)
+
+
+def _run(url: str, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Do some asynchronous work on the database."""
+
+    async def working() -> T:
+        connected = database.connect(Settings(database_url=url))
+        try:
+            return await work(connected)
+        finally:
+            await connected.dispose()
+
+    return asyncio.run(working())
+
+
+# --- serving -----------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 1,
+    database_url: DatabaseUrl = "",
+    data_dir: DataDir = None,
+) -> None:
+    """Serve the API. Without a database URL, on a private PostgreSQL in the data dir."""
+    with _database(database_url, data_dir, serving=True) as url:
+        _serve(url, host, port, workers)
+
+
+def _serve(url: str, host: str, port: int, workers: int = 1) -> None:
+    schema.current(url)
+    os.environ["COUNTERCLAIM_DATABASE_URL"] = url  # for the worker processes
+    settings = Settings()
+    logs.configure(settings.log_level)
+    if _is_taken(host, port):
+        _fail(f"Something else listens on {host}:{port}; choose another --port.")
+    common: dict[str, Any] = {"host": host, "port": port, "log_config": None, "server_header": False}
+    common |= {"timeout_graceful_shutdown": 10}
+    if workers == 1:
+        uvicorn.run(create_app(settings), **common)
+    else:
+        uvicorn.run("app.cli:worker", factory=True, workers=workers, **common)
+
+
+def worker() -> Any:
+    """The application of one worker process, from what the first process left in the environment."""
+    settings = Settings()
+    logs.configure(settings.log_level)
+    return create_app(settings)
+
+
+def _is_taken(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+@app.command()
+def demo(host: Host = "127.0.0.1", port: Port = 8000, database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
+    """Serve the API with the demo events: an explosion near Moscow in August 2023, and who says what about it."""
+    with _database(database_url, data_dir, serving=True) as url:
+        schema.current(url)
+        key_file = (data_dir or embedded.default_data_dir()) / "demo-key"
+        key, events = _run(url, lambda connected: _load_demo(connected, key_file))
+        base = f"http://{host}:{port}"
+        out.print(
+            f"\nCounterclaim with {len(events)} demo events.\n\n"
+            f"  The dossier       {base}/v1/events/{events[0]}/dossier\n"
+            f"  What was said     {base}/v1/events/{events[0]}/timeline\n"
+            f"  All events        {base}/v1/events\n"
+            f"  The interface     {base}/docs\n\n"
+            f"  Your key          {key}\n\n"
+            f"Record a claim:\n\n"
+            f"  curl -s {base}/v1/events/{events[0]}/claims \\\n"
+            f"    -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\\n"
+            f"    -d '{json.dumps(_EXAMPLE, ensure_ascii=False)}'\n",
+            markup=False,
+            highlight=False,
+        )
+        _serve(url, host, port)
+
+
+_EXAMPLE = {
+    "text": "A gas leak set off the blast",
+    "language": "en",
+    "question": {"text": "What caused the explosion?", "kind": "cause"},
+    "statements": [{"source": {"name": "A neighbour of the plant", "kind": "witness"}, "said": "2023-08-09"}],
+}
+
+
+async def _load_demo(connected: Database, key_file: Path) -> tuple[str, list[str]]:
+    """Deliver the demo's reports, which changes nothing where they are; give a key and the events' slugs."""
+    bodies = json.loads(resources.files("app.demo").joinpath("reports.json").read_text(encoding="utf-8"))
+    caller = access.Caller("demo", frozenset({"admin"}))
+    for body in bodies:
+        async with connected.writing(Signature("demo", secrets.token_hex(16))) as session:
+            await reports.deliver(session, caller, ReportCreate.model_validate(body))
+    slugs = [event["slug"] for body in bodies for event in body["events"] if "slug" in event]
+    key = await _demo_key(connected, key_file)
+    return key, list(dict.fromkeys(slugs))
+
+
+async def _demo_key(connected: Database, key_file: Path) -> str:
+    """The key that an earlier demo left beside its data, or a new one."""
+    if key_file.exists():
+        key = key_file.read_text().strip()
+        try:
+            async with connected.reading() as session:
+                await access.find(session, key)
+        except Unauthorized:
+            pass
+        else:
+            return key
+    async with connected.writing(Signature("demo")) as session:
+        key = await access.create(session, f"demo-{secrets.token_hex(4)}")
+    key_file.parent.mkdir(parents=True, exist_ok=True)
+    key_file.touch(mode=0o600)
+    key_file.write_text(key)
+    return key
+
+
+# --- care ----------------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def migrate(database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
+    """Bring the database to this release's tables."""
+    with _database(database_url, data_dir) as url:
+        schema.migrate(url)
+        err.print(f"The database is at {schema.current(url)}.", highlight=False)
+
+
+@app.command()
+def verify(database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
+    """Walk the ledger: the chain, its head, and each table's rows against their last change."""
+    with _database(database_url, data_dir) as url:
+        schema.current(url)
+        faults = ledger.verify(url)
+    for fault in faults:
+        out.print(str(fault), markup=False, highlight=False)
+    if faults:
+        _fail(f"The ledger does not hold: {len(faults)} faults.")
+    err.print("The ledger holds.", highlight=False)
+
+
+@keys.command("create")
+def create_key(name: str, database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
+    """Make a key that may do everything. It is printed once, alone, and can't be read again."""
+
+    async def work(connected: Database) -> str:
+        async with connected.writing(Signature("operator")) as session:
+            return await access.create(session, name)
+
+    with _database(database_url, data_dir) as url:
+        schema.current(url)
+        sys.stdout.write(_run(url, work) + "\n")
+
+
+@keys.command("list")
+def list_keys(database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
+    """Who has keys."""
+
+    async def work(connected: Database) -> Table:
+        table = Table("name", "scopes", "made", "revoked")
+        async with connected.reading() as session:
+            for key in await access.listing(session):
+                revoked = f"{key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else ""
+                table.add_row(key.name, " ".join(key.scopes), f"{key.created_at:%Y-%m-%d %H:%M}", revoked)
+        return table
+
+    with _database(database_url, data_dir) as url:
+        schema.current(url)
+        out.print(_run(url, work))
+
+
+@keys.command("revoke")
+def revoke_key(name: str, database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
+    """Take a key's rights away, from the next request on."""
+
+    async def work(connected: Database) -> bool:
+        async with connected.writing(Signature("operator")) as session:
+            return await access.revoke(session, name)
+
+    with _database(database_url, data_dir) as url:
+        schema.current(url)
+        if not _run(url, work):
+            _fail(f"There is no key {name} that could be revoked.")
+        err.print(f"The key {name} is revoked.", markup=False, highlight=False)

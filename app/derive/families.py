@@ -1,0 +1,73 @@
+"""Who belongs to whom: the family of a statement, the party of a source."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.derive import merges
+from app.schemas.sources import SourceRead
+from app.schemas.statements import AppearanceRead, StatementRead
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """The sources after their merges, each with its line: itself, its parent, and so on to its top."""
+
+    into: dict[UUID, UUID | None]
+    ends: dict[UUID, UUID]
+    lines: dict[UUID, list[UUID]]
+    tops: dict[UUID, UUID]
+    parties: dict[UUID, str | None]
+    unnamed: frozenset[UUID]
+
+
+def kinship(sources: Mapping[UUID, SourceRead]) -> Kin:
+    """Lines of descent after merges. Where merges close a circle, its lowest id is the top of all on it."""
+    into = {id_: source.merged_into for id_, source in sources.items()}
+    ends = merges.ends(into)
+    parents = {id_: sources[id_].parent_id for id_ in set(ends.values())}
+    above = {id_: None if parent is None else ends.get(parent) for id_, parent in parents.items()}
+    lines = {id_: merges.way(id_, above) for id_ in above}
+    return Kin(
+        into,
+        ends,
+        lines,
+        {id_: _top(line, above) for id_, line in lines.items()},
+        {id_: next((p for s in line if (p := sources[s].party)), None) for id_, line in lines.items()},
+        frozenset(id_ for id_ in above if sources[id_].disclosure != "named"),
+    )
+
+
+def _top(line: Sequence[UUID], above: Mapping[UUID, UUID | None]) -> UUID:
+    following = above[line[-1]]
+    return min(line[line.index(following) :]) if following in line else line[-1]
+
+
+def top(kin: Kin, source_id: UUID) -> UUID:
+    """The family of a source."""
+    end = kin.ends.get(source_id, source_id)
+    return kin.tops.get(end, end)
+
+
+def party(kin: Kin, source_id: UUID | None) -> str | None:
+    """The source's own party, else its nearest parent's."""
+    return None if source_id is None else kin.parties.get(kin.ends.get(source_id, source_id))
+
+
+def family(
+    statement: StatementRead, appearances: Sequence[AppearanceRead], kin: Kin, documents: Mapping[UUID, UUID]
+) -> UUID:
+    """The record that this statement's family goes by; `appearances` come with the earliest-published first.
+
+    The top of its source's line. An unnamed source that belongs to nobody: that of the first who is confirmed to have
+    passed the words on, else the document. No source: the document.
+    """
+    first = appearances[0] if appearances else None
+    document = documents.get(first.document_id, first.document_id) if first and first.document_id else None
+    if statement.source_id is None:
+        return document or statement.id
+    source = kin.ends.get(statement.source_id, statement.source_id)
+    if source not in kin.unnamed or len(kin.lines[source]) > 1:
+        return top(kin, source)
+    confirmed = sorted((hop.step, hop.source_id) for hop in first.hops if hop.state == "confirmed") if first else []
+    return top(kin, confirmed[0][1]) if confirmed else document or source

@@ -1,0 +1,148 @@
+"""One event at one moment, as far as one caller sees it, with merges followed: what all pictures are drawn from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from app.derive import families, figures, live, merges, said, voices
+from app.derive.families import Kin
+from app.derive.live import Ended
+from app.derive.rows import Rows, View
+from app.derive.said import Dates
+from app.derive.voices import Voice
+from app.schemas.assessments import AssessmentRead
+from app.schemas.claims import ClaimLinkRead, ClaimRead
+from app.schemas.questions import QuestionRead
+
+Place = tuple[datetime, datetime, str, UUID]
+"""Where something stands in a list: when it was said, its text, its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    rows: Rows
+    view: View
+    kin: Kin
+    dates: Dates
+    questions: dict[UUID, QuestionRead]
+    claims: dict[UUID, ClaimRead]
+    """Those that stayed after merges, with the texts of figures, in their order."""
+    ends: dict[UUID, UUID]
+    """Every claim's place among `claims`."""
+    links: list[ClaimLinkRead]
+    """Between `claims`, each once."""
+    heard: list[Voice]
+    """What had been said, in its order."""
+    ended: dict[UUID, Ended]
+    counting: list[Voice]
+    """What of it is explicit and stands."""
+    assessments: list[AssessmentRead]
+    """What had been assessed, in its order."""
+    places: dict[UUID, Place]
+    """Of each claim."""
+
+
+def scene(rows: Rows, view: View) -> Scene:
+    rows = _visible(rows, view)
+    questions = {question.id: question for question in rows.questions}
+    ends = merges.ends({claim.id: claim.merged_into for claim in rows.claims})
+    claims = {claim.id: _worded(claim, questions, ends) for claim in rows.claims if ends[claim.id] == claim.id}
+    kin, dates = families.kinship(rows.sources), said.dates(rows)
+    every = voices.voices(rows, claims, ends, kin, dates)
+    heard = [voice for voice in every if view.until is None or voice.said.end <= view.until]
+    ended = live.endings(heard, view.until)
+    assessments = _made(rows, ends, view)
+    places = _places(claims.values(), heard)
+    told = {voice.claim_id for voice in heard} | {assessment.claim_id for assessment in assessments}
+    shown = sorted((id_ for id_ in claims if view.until is None or id_ in told), key=places.__getitem__)
+    return Scene(
+        rows,
+        view,
+        kin,
+        dates,
+        questions,
+        {id_: claims[id_] for id_ in shown},
+        ends,
+        _links(rows.claim_links, ends, set(shown)),
+        heard,
+        ended,
+        live.counting(heard, ended),
+        assessments,
+        places,
+    )
+
+
+def _visible(rows: Rows, view: View) -> Rows:
+    """Without the rows of merged events that the caller may not read."""
+    if view.restricted or not rows.restricted & rows.merged:
+        return rows
+    merged = rows.merged - rows.restricted
+    return replace(
+        rows,
+        merged=merged,
+        event_links=[link for link in rows.event_links if {link.from_id, link.to_id} & merged],
+        questions=[row for row in rows.questions if row.event_id in merged],
+        claims=[row for row in rows.claims if row.event_id in merged],
+        claim_links=[row for row in rows.claim_links if row.event_id in merged],
+        statements=[row for row in rows.statements if row.event_id in merged],
+        appearances=[row for row in rows.appearances if row.event_id in merged],
+        assessments=[row for row in rows.assessments if row.event_id in merged],
+    )
+
+
+def _worded(claim: ClaimRead, questions: dict[UUID, QuestionRead], ends: dict[UUID, UUID]) -> ClaimRead:
+    """The claim with the text of its figure, and with what that is a part of after merges."""
+    question = questions.get(claim.question_id) if claim.question_id else None
+    if claim.question_id and question is None:
+        claim = claim.model_copy(update={"question_id": None})
+    if claim.figure is None or question is None:
+        return claim
+    of = claim.figure.of_id and ends.get(claim.figure.of_id)
+    figure = claim.figure if of == claim.figure.of_id else claim.figure.model_copy(update={"of_id": of})
+    return claim.model_copy(update={"figure": figure, "text": figures.text(question, figure)})
+
+
+def _made(rows: Rows, ends: dict[UUID, UUID], view: View) -> list[AssessmentRead]:
+    """What had been assessed: an assessment without a time of its own was made when it was recorded."""
+    made = [
+        row
+        for row in rows.assessments
+        if row.claim_id in ends and (view.until is None or (row.made_to or row.created_at) <= view.until)
+    ]
+    made = [
+        row if ends[row.claim_id] == row.claim_id else row.model_copy(update={"claim_id": ends[row.claim_id]})
+        for row in made
+    ]
+    return sorted(
+        made,
+        key=lambda row: (
+            row.made_from or row.created_at,
+            row.made_to or row.created_at,
+            row.label or row.rating,
+            row.id,
+        ),
+    )
+
+
+def _places(claims: Iterable[ClaimRead], heard: Iterable[Voice]) -> dict[UUID, Place]:
+    """By when a claim was first said, or recorded where nobody said it."""
+    first: dict[UUID | None, Voice] = {}
+    for voice in heard:
+        first.setdefault(voice.claim_id, voice)
+    places = {}
+    for claim in claims:
+        known = first.get(claim.id)
+        start, end = (known.said.start, known.said.end) if known else (claim.created_at, claim.created_at)
+        places[claim.id] = (start, end, claim.text or "", claim.id)
+    return places
+
+
+def _links(links: Iterable[ClaimLinkRead], ends: dict[UUID, UUID], shown: set[UUID]) -> list[ClaimLinkRead]:
+    """Those between claims that are shown; two that merges made the same are one."""
+    found: dict[tuple[UUID, str, UUID], ClaimLinkRead] = {}
+    for link in sorted(links, key=lambda link: link.id):
+        start, end = ends.get(link.from_id), ends.get(link.to_id)
+        if start in shown and end in shown and start is not None and end is not None and start != end:
+            found.setdefault((start, link.relation, end), link.model_copy(update={"from_id": start, "to_id": end}))
+    return list(found.values())

@@ -1,0 +1,58 @@
+"""Statements as they are shown: who, what, where found, and whether it stands."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from app.derive import faces as faces_of
+from app.derive.faces import Faces
+from app.derive.live import Ended
+from app.derive.scene import Scene
+from app.derive.voices import Voice
+from app.schemas.dossiers import NotLive, StatementPicture
+from app.schemas.statements import AppearanceRead, HopRead, StatementRead
+
+
+def statements(found: Scene, faces: Faces) -> list[StatementPicture]:
+    """All that had been said, in its order."""
+    rows = {voice.row.id: voice.row for voice in found.heard}
+    return [_statement(voice, found, faces, rows) for voice in found.heard]
+
+
+def _statement(voice: Voice, found: Scene, faces: Faces, rows: Mapping[UUID, StatementRead]) -> StatementPicture:
+    row, ended, documents = voice.row, found.ended.get(voice.row.id), found.dates.ends
+    earlier = rows.get(row.supersedes_id) if row.supersedes_id else None
+    hidden = earlier is not None and not faces_of.may_tell(faces, row, earlier)
+    return StatementPicture.model_construct(
+        **row.__dict__
+        | {
+            "claim_id": voice.claim_id,
+            "source_id": faces_of.face(faces, row.event_id, row.source_id) if row.source_id else None,
+            "supersedes_id": None if hidden else row.supersedes_id,
+            "withdrawn_document_id": documents.get(row.withdrawn_document_id) if row.withdrawn_document_id else None,
+            "effective_from": voice.said.start,
+            "effective_to": voice.said.end,
+            "effective_by": voice.said.by,
+            "live": ended is None,
+            "why_not_live": None if ended is None else _why(row, ended, faces),
+            "appearances": [_appearance(appearance, faces, documents) for appearance in voice.appearances],
+        }
+    )
+
+
+def _why(row: StatementRead, ended: Ended, faces: Faces) -> NotLive:
+    """Why it does not stand; not by whom, where that would tell whose family a hidden source is of."""
+    if not faces_of.may_tell(faces, row, ended.by):
+        reason = "superseded" if ended.reason == "superseded" else "withdrawn"
+        return NotLive.model_construct(reason=reason, at=None, statement_id=None)
+    other = None if ended.by.id == row.id else ended.by.id
+    return NotLive.model_construct(reason=ended.reason, at=ended.at, statement_id=other)
+
+
+def _appearance(appearance: AppearanceRead, faces: Faces, documents: Mapping[UUID, UUID]) -> AppearanceRead:
+    document = documents.get(appearance.document_id) if appearance.document_id else None
+    hops = [_hop(hop, appearance.event_id, faces) for hop in appearance.hops]
+    return AppearanceRead.model_construct(**appearance.__dict__ | {"document_id": document, "hops": hops})
+
+
+def _hop(hop: HopRead, event_id: UUID, faces: Faces) -> HopRead:
+    return HopRead.model_construct(**hop.__dict__ | {"source_id": faces_of.face(faces, event_id, hop.source_id)})

@@ -1,0 +1,74 @@
+"""The statements of an event with what every rule asks of them: what about, whose, and when."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from app.derive import families, said
+from app.derive.families import Kin
+from app.derive.rows import Rows
+from app.derive.said import Dates, Said
+from app.schemas.claims import ClaimRead
+from app.schemas.statements import AppearanceRead, StatementRead
+
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+class Voice(NamedTuple):
+    """A statement; the claim that it is about, after merges; and the question, be it the claim's or its own."""
+
+    row: StatementRead
+    appearances: list[AppearanceRead]
+    claim_id: UUID | None
+    question_id: UUID | None
+    source_id: UUID | None
+    """After merges."""
+    family: UUID
+    party: str | None
+    said: Said
+
+
+def voices(
+    rows: Rows, claims: Mapping[UUID, ClaimRead], ends: Mapping[UUID, UUID], kin: Kin, known: Dates
+) -> list[Voice]:
+    """Every statement, sorted; `ends`: which of `claims` each claim was merged into."""
+    found = defaultdict(list)
+    for appearance in rows.appearances:
+        found[appearance.statement_id].append(appearance)
+    heard = []
+    for row in rows.statements:
+        places = sorted(found[row.id], key=lambda a: _first_published(a, known))
+        about = ends.get(row.claim_id) if row.claim_id else None
+        if about is None and row.question_id is None:
+            continue  # its claim is no longer known
+        voice = Voice(
+            row,
+            sorted(places, key=lambda a: _published(a, known)),
+            about,
+            claims[about].question_id if about else row.question_id,
+            kin.ends.get(row.source_id, row.source_id) if row.source_id else None,
+            families.family(row, places, kin, known.ends),
+            families.party(kin, row.source_id),
+            said.effective(row, places, known),
+        )
+        heard.append(voice)
+    return sorted(heard, key=order)
+
+
+def order(voice: Voice) -> tuple[datetime, datetime, str, UUID]:
+    """When it was said, then its words, then its id: the order of every list of statements."""
+    wording = next((a.wording for a in voice.appearances if a.wording), "")
+    return voice.said.start, voice.said.end, wording, voice.row.id
+
+
+def _published(appearance: AppearanceRead, known: Dates) -> tuple[datetime, datetime, str, UUID]:
+    document = known.ends.get(appearance.document_id) if appearance.document_id else None
+    start, end = known.published.get(document, (_NEVER, _NEVER)) if document else (_NEVER, _NEVER)
+    return start, end, appearance.wording or "", appearance.id
+
+
+def _first_published(appearance: AppearanceRead, known: Dates) -> tuple[datetime, bool, UUID]:
+    """Which appearance tells whose an unnamed source's words are: dated before undated, then those with a document."""
+    return _published(appearance, known)[0], appearance.document_id is None, appearance.id

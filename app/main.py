@@ -1,0 +1,74 @@
+"""The application: its routes, its problems, its description."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from starlette_compress import CompressMiddleware
+
+from app import __version__, database
+from app.api import assessments, claims, documents, events, health, openapi, problems, questions, reports, sources, statements
+from app.api.wire import Wire
+from app.settings import Settings
+
+DESCRIPTION = """
+Who says what about an event, who says otherwise, and how we know that they said it.
+
+Counterclaim stores **statements** and derives pictures: it holds no "truth" and overwrites nothing. An ingest script sends
+one *report* per article or post (`POST /v1/reports`); a dashboard reads one *dossier* per event
+(`GET /v1/events/{event}/dossier`). Every change is a line of a hash-chained ledger.
+
+Reading what is public needs no key. Every failure is `application/problem+json` and says where and why.
+"""
+TAGS = {
+    "reports": "What ingest scripts send: one document's worth of claims, stored whole or not at all.",
+    "events": "Something that happened, and its links to others.",
+    "questions": "Points in dispute about an event.",
+    "claims": "Propositions that answer a question, in words or as a figure; and the core call.",
+    "statements": "One source's act toward one claim, and where it is found.",
+    "sources": "Whoever speaks or publishes.",
+    "documents": "What was published, what was read of it, and how documents depend on each other.",
+    "assessments": "Ratings of claims by reviewers, courts and desks.",
+    "problems": "What the `type` of a problem means.",
+    "health": "For whoever watches over the service.",
+}
+RESOURCES = (events, questions, claims, statements, sources, documents, assessments, reports)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service on the settings' database. Nothing is connected before the first request."""
+    connected = database.connect(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await connected.dispose()
+
+    app = FastAPI(
+        title="Counterclaim",
+        version=__version__,
+        summary="Claims against counterclaims, with who said them and how we know",
+        description=DESCRIPTION,
+        openapi_tags=[{"name": name, "description": says} for name, says in TAGS.items()],
+        generate_unique_id_function=_operation_id,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        redoc_url=None,
+    )
+    app.state.settings, app.state.database = settings, connected
+    resources = APIRouter(prefix="/v1")
+    for module in RESOURCES:
+        resources.include_router(module.router)
+    for router in (resources, problems.router, health.router):
+        app.include_router(router)
+    problems.install(app)
+    app.add_middleware(Wire)
+    app.add_middleware(CompressMiddleware)
+
+    openapi.describe(app)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,197 @@
+"""Pictures of one event: the dossier, and its slices. Ids in them are those after merges."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from app.schemas.assessments import AssessmentRead
+from app.schemas.claims import ClaimRead
+from app.schemas.common import Output
+from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
+from app.schemas.events import EventRead
+from app.schemas.questions import QuestionRead
+from app.schemas.sources import SourceRead
+from app.schemas.statements import AppearanceRead, StatementRead
+from app.vocabulary import ClaimRelation, EventRelation, Explicitness, Rating, Scheme, Stance
+
+SaidBy = Literal["said", "published", "retrieved", "recorded"]
+EndedBy = Literal["withdrawn", "withdrawn_elsewhere", "superseded"]
+Direction = Literal["from", "to"]
+Turn = Literal["said", "withdrawn", "superseded", "assessed"]
+
+
+class EventTie(Output):
+    """Another event that this one is linked to."""
+
+    id: UUID
+    slug: str
+    title: str
+    relation: EventRelation
+    direction: Direction
+    """`from`: the link leads from this event to the other; `to`: from the other to this one."""
+
+
+class EventPicture(EventRead):
+    links: list[EventTie]
+
+
+class NotLive(Output):
+    """Why a statement does not stand at the moment of the picture."""
+
+    reason: EndedBy
+    """`withdrawn`: its source took it back; `superseded`: a later statement took its place; `withdrawn_elsewhere`:
+    the same family took back the same stance toward the claim, and this statement was made before that."""
+    at: str | None
+    """When, as the source's statement says it."""
+    statement_id: UUID | None
+    """The statement that superseded it, or whose withdrawal covers it."""
+
+
+class StatementPicture(StatementRead):
+    effective_from: datetime
+    """When it was said, as well as that is known: the order of every list of statements."""
+    effective_to: datetime
+    """The end of that time, exclusive; the same as the beginning for a moment."""
+    effective_by: SaidBy
+    """How it is known: its own `said`, or when the first of its documents was `published` or `retrieved`, or when the
+    statement was `recorded` here."""
+    live: bool
+    """Whether it stands: not withdrawn, not superseded, by `said_before`."""
+    why_not_live: NotLive | None
+    appearances: list[AppearanceRead]
+    """Where it is found, the earliest-published document first."""
+
+
+class StanceCount(Output):
+    statements: int
+    sources: int
+    """How many sources made them; nobody's statements have none."""
+
+
+class ClaimTie(Output):
+    """Another claim that this one is linked to."""
+
+    id: UUID
+    """Of the link."""
+    claim_id: UUID
+    """The other claim."""
+    relation: ClaimRelation
+    direction: Direction
+    """`from`: the link leads from this claim to the other; `to`: from the other to this one."""
+
+
+class AssessmentPicture(AssessmentRead):
+    superseded: bool
+    """Whether the same author has replaced it, by `said_before`."""
+
+
+class ClaimPicture(ClaimRead):
+    """A claim and all that was said about it. The text of a figure is composed, in English."""
+
+    counts: dict[Stance, StanceCount]
+    """Explicit live statements by stance; a stance that nobody takes is not in it."""
+    rivals: list[UUID]
+    """Supported claims that can't be true together with this one. Figures have none yet."""
+    links: list[ClaimTie]
+    statements: list[StatementPicture]
+    """All that were made by `said_before`, the earliest first."""
+    assessments: list[AssessmentPicture]
+
+
+class QuestionPicture(QuestionRead):
+    claims: list[ClaimPicture]
+    """What is answered, the earliest first."""
+    statements: list[StatementPicture]
+    """Who asks it or does not answer it, without any claim."""
+
+
+class SilenceRead(Output):
+    """A party that has not answered a question of cause, responsibility or occurrence."""
+
+    question_id: UUID
+    party: str
+    stance: Literal["no_comment", "no_information"] | None
+    """Its last word; null: it is accused and has said nothing."""
+    since: str | None
+    """When it said so, or was accused, in the statement's words; null where that has no time of its own."""
+    since_from: datetime
+    since_to: datetime
+    statement_id: UUID
+    """Its last word, or the first accusation."""
+    claim_ids: list[UUID]
+    """The supported claims that accuse it."""
+
+
+class UnattributedRead(Output):
+    """What a document states in nobody's name."""
+
+    document_id: UUID
+    statement_id: UUID
+    claim_id: UUID
+
+
+class DocumentPicture(DocumentRead):
+    versions: list[VersionRead]
+    """What was read of it, the earliest first, without the texts."""
+    links: list[DocumentLinkRead]
+    """What it was made out of or answers, among the documents shown."""
+
+
+class DossierRead(Output):
+    """The whole of one event: who says what, who says otherwise, and where."""
+
+    position: str
+    """Of the latest change that this picture shows. `as_of` with it gives the same picture again."""
+    as_of: str | None
+    """The position that was asked for; null: what is recorded now."""
+    said_before: str | None
+    """Only what had been said by the end of this time is shown; null: no limit."""
+    event: EventPicture
+    questions: list[QuestionPicture]
+    unasked: list[ClaimPicture]
+    """Claims that answer no question."""
+    silences: list[SilenceRead]
+    unattributed: list[UnattributedRead]
+    sources: dict[UUID, SourceRead]
+    """Everybody named above, and whom they belong to. Who may not see a confidential source finds its kind and
+    disclosure here, under an id that it has in this event only."""
+    documents: dict[UUID, DocumentPicture]
+    """Every document cited above. Callers who may read restricted events also find what those were made out of."""
+
+
+class TimelineEntry(Output):
+    """One thing that happened to what is said of the event."""
+
+    what: Turn
+    """A statement was `said`, `withdrawn` or `superseded`, or a claim was `assessed`."""
+    at: str | None
+    """When, in the record's words; null where it has no time of its own."""
+    at_from: datetime
+    at_to: datetime
+    statement_id: UUID | None
+    assessment_id: UUID | None
+    question_id: UUID | None
+    claim_id: UUID | None
+    text: str | None
+    """Of the claim, or of the question where no claim is."""
+    source_id: UUID | None
+    """Who spoke, or who assessed."""
+    stance: Stance | None
+    explicitness: Explicitness | None
+    live: bool | None
+    """Whether the statement stands."""
+    scheme: Scheme | None
+    rating: Rating | None
+    label: str | None
+
+
+class TimelineRead(Output):
+    """What was said about one event, in the order in which it was said."""
+
+    position: str
+    as_of: str | None
+    said_before: str | None
+    event_id: UUID
+    entries: list[TimelineEntry]
+    sources: dict[UUID, SourceRead]
+    """Everybody in the entries, as in the dossier."""

@@ -1,0 +1,61 @@
+"""Who calls, and what they may."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.database import utcnow
+from app.errors import Conflict, Unauthorized
+from app.models import ApiKey
+from app.vocabulary import Scope, words
+
+_PREFIX: Final = "cc_"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody with a key, or anybody: then without a name and a scope."""
+
+    name: str = ""
+    scopes: frozenset[str] = frozenset()
+
+    def may(self, scope: Scope) -> bool:
+        return scope in self.scopes
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def find(session: AsyncSession, token: str) -> Caller:
+    """Who has this key. Raises Unauthorized."""
+    query = select(ApiKey.name, ApiKey.scopes).where(ApiKey.sha256 == _digest(token), ApiKey.revoked_at.is_(None))
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        raise Unauthorized("The key is not known, or was revoked.", {"WWW-Authenticate": 'Bearer error="invalid_token"'})
+    return Caller(row.name, frozenset(row.scopes))
+
+
+async def create(session: AsyncSession, name: str) -> str:
+    """A new key, which nobody can read again. It may do everything. Raises Conflict if the name is taken."""
+    token = _PREFIX + secrets.token_urlsafe(32)
+    try:
+        await session.execute(insert(ApiKey).values(name=name, sha256=_digest(token), scopes=list(words(Scope))))
+    except IntegrityError as error:
+        raise Conflict(f"A key with the name {name} exists; revoke it or choose another name.") from error
+    return token
+
+
+async def listing(session: AsyncSession) -> list[ApiKey]:
+    return list(await session.scalars(select(ApiKey).order_by(ApiKey.created_at)))
+
+
+async def revoke(session: AsyncSession, name: str) -> bool:
+    """Whether there was such a key, not yet revoked."""
+    query = update(ApiKey).where(ApiKey.name == name, ApiKey.revoked_at.is_(None)).values(revoked_at=utcnow())
+    return bool((await session.execute(query.returning(ApiKey.id))).all())

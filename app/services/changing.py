@@ -1,0 +1,181 @@
+"""Changes of one record: a merge patch over what is stored (RFC 7396)."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.errors import Conflict, Invalid
+from app.models import (
+    Appearance,
+    AppearanceHop,
+    AssessmentDocument,
+    Claim,
+    Document,
+    Question,
+    Record,
+    Source,
+    Statement,
+    table_of,
+)
+from app.schemas.claims import ClaimRead, Figure
+from app.schemas.common import RecordRead, Withdrawal
+from app.schemas.questions import QuestionRead
+from app.schemas.statements import AppearanceChange, AppearanceRead, StatementRead
+from app.services import bodies, matching, records
+from app.services.access import Caller
+from app.services.drafts import COARSE, Batch, Draft, address, bounds
+from app.services.references import resolve
+
+# Fields of a body that name another record; None: one of the same kind.
+_NAMED: Final[dict[str, type[Record] | None]] = {
+    "parent": None,
+    "supersedes": None,
+    "publisher": Source,
+    "source": Source,
+    "author": Source,
+    "claim": Claim,
+    "question": Question,
+    "document": Document,
+    "withdrawn_document": Document,
+}
+_OBJECTS: Final = ("external_ids", "translations")
+_UNIQUE: Final = ("ref", "slug", "canonical_url")
+_BY_DEFAULT: Final = ("kind", "unit", "evolving", "single_answer")
+
+
+async def change(
+    session: AsyncSession, caller: Caller, model: type[Record], where: str, patch: BaseModel, if_match: str | None
+) -> RecordRead:
+    """Apply a merge patch. Raises what `records.held` raises, Invalid, or Conflict for a ref, slug or URL that is taken."""
+    undoing = patch.model_fields_set == {"merged_into"}
+    found = await records.held(session, caller, model, where, if_match, merged_itself=undoing)
+    values = await _columns(session, model, found, patch)
+    await _not_taken(session, model, found.id, values)
+    await records.write(session, model, found.id, values)
+    if isinstance(patch, AppearanceChange) and isinstance(found, AppearanceRead) and "hops" in patch.model_fields_set:
+        await _replace_hops(session, found, patch)
+    if "documents" in patch.model_fields_set:
+        await _replace_evidence(session, found, getattr(patch, "documents", None) or [])
+    return await records.get(session, caller, model, str(found.id), merged_itself=True)
+
+
+async def _columns(session: AsyncSession, model: type[Record], found: RecordRead, patch: BaseModel) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name in patch.model_fields_set - {"hops", "documents"}:
+        given = getattr(patch, name)
+        if name in _NAMED:
+            values[f"{name}_id"] = await _named(session, _NAMED[name] or model, given, f"/{name}")
+        elif name in COARSE:
+            values |= bounds(name, given)
+        elif name in _OBJECTS:
+            values[name] = _patched(getattr(found, name), given)
+        elif name == "figure":
+            values |= await _figure(session, found, given)
+        elif name == "url" and model is Document:
+            values |= address(given)
+        elif name == "aliases":
+            values[name] = [alias.model_dump() for alias in given] if given is not None else None
+        else:
+            values[name] = given
+    if isinstance(found, QuestionRead):
+        _question_defaults(found, values)
+    if "document_id" in values:
+        values["version_id"] = None  # it was of the document before
+    return values
+
+
+async def _named(session: AsyncSession, model: type[Record], reference: str | None, at: str) -> UUID | None:
+    if reference is None:
+        return None
+    batch = Batch()
+    draft = batch.refer(model, reference, at)
+    await resolve(session, batch)
+    return draft.id
+
+
+def _patched(stored: dict[str, Any], given: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The members that are given replace those stored; a null takes one out."""
+    if given is None:
+        return None
+    return {name: value for name, value in (stored | given).items() if value is not None}
+
+
+async def _figure(session: AsyncSession, found: RecordRead, given: BaseModel | None) -> dict[str, Any]:
+    if given is None:
+        return {"qualifier": None, "min": None, "max": None, "of_id": None}
+    stored = found.figure.model_dump() if isinstance(found, ClaimRead) and found.figure else {"of_id": None}
+    whole = stored.pop("of_id")
+    merged = stored | given.model_dump(exclude_unset=True, exclude={"of"})
+    try:
+        figure = Figure.model_validate({name: value for name, value in merged.items() if value is not None})
+    except ValidationError as error:
+        raise Invalid.at("/figure", error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+    if "of" in given.model_fields_set:
+        whole = await _named(session, Claim, getattr(given, "of", None), "/figure/of")
+    return {"qualifier": figure.qualifier, "min": figure.min, "max": figure.max, "of_id": whole}
+
+
+def _question_defaults(found: QuestionRead, values: dict[str, Any]) -> None:
+    """A null goes back to what follows from the measure and the kind."""
+    values.pop("answer", None)
+    if any(name in values and values[name] is None for name in _BY_DEFAULT) or "measure" in values:
+        whole = found.model_dump(include={"measure", *_BY_DEFAULT}) | values
+        followed = bodies.with_defaults(whole)
+        values |= {name: followed.get(name) for name in (*_BY_DEFAULT, "answer")}
+
+
+async def _not_taken(session: AsyncSession, model: type[Record], key: UUID, values: dict[str, Any]) -> None:
+    for name in _UNIQUE:
+        if values.get(name) is None or name not in table_of(model).c:
+            continue
+        table = table_of(model)
+        query = select(table.c.id).where(table.c[name] == values[name], table.c.id != key)
+        if (other := await session.scalar(query)) is not None:
+            field = "url" if name == "canonical_url" else name
+            raise Conflict(
+                f"Another record has this {field}.",
+                errors=[{"pointer": f"/{field}", "detail": "it is taken"}],
+                url=records.path(model, other),
+            )
+
+
+async def _replace_hops(session: AsyncSession, found: AppearanceRead, patch: AppearanceChange) -> None:
+    await session.execute(delete(table_of(AppearanceHop)).where(table_of(AppearanceHop).c.appearance_id == found.id))
+    batch = Batch()
+    place = Draft(Document, "", id=found.document_id, reference="") if found.document_id else None
+    appearance = Draft(Appearance, "", {"event_id": found.event_id}, id=found.id, reference="")
+    for nth, hop in enumerate(patch.hops or ()):
+        bodies.hop(batch, hop, appearance, f"/hops/{nth}", nth + 1, place)
+    await matching.settle(session, batch)
+
+
+async def _replace_evidence(session: AsyncSession, found: RecordRead, references: list[str]) -> None:
+    table = table_of(AssessmentDocument)
+    await session.execute(delete(table).where(table.c.assessment_id == found.id))
+    batch = Batch()
+    named = [batch.refer(Document, reference, f"/documents/{nth}") for nth, reference in enumerate(references)]
+    await resolve(session, batch)
+    rows = [
+        {"event_id": found.event_id, "assessment_id": found.id, "document_id": key}  # type: ignore[attr-defined]
+        for key in dict.fromkeys(draft.id for draft in named)
+    ]
+    if rows:
+        await session.execute(insert(table).values(rows))
+
+
+async def withdraw(session: AsyncSession, caller: Caller, where: str, data: Withdrawal) -> StatementRead:
+    """The source took it back. Again in the same words: nothing. Raises Conflict if it was withdrawn otherwise before."""
+    found = await records.get(session, caller, Statement, where)
+    if not isinstance(found, StatementRead):
+        raise TypeError
+    document = await _named(session, Document, data.document, "/document")
+    asked = (data.withdrawn, data.reason, document)
+    if found.withdrawn is not None and asked != (found.withdrawn, found.withdrawn_reason, found.withdrawn_document_id):
+        raise Conflict("It is withdrawn already, in other words: PATCH changes them.", url=records.path(Statement, found.id))
+    values = {"withdrawn_reason": data.reason, "withdrawn_document_id": document, **bounds("withdrawn", data.withdrawn)}
+    await records.write(session, Statement, found.id, values)
+    changed = await records.get(session, caller, Statement, str(found.id))
+    return StatementRead.model_validate(changed)

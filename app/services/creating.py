@@ -1,0 +1,114 @@
+"""New records: a body is walked into drafts, the drafts are settled, and what became of them is told."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.errors import Conflict, Merged
+from app.models import Document, Event, Record, Statement
+from app.schemas.assessments import AssessmentCreate
+from app.schemas.claims import ClaimCreate, ClaimLinkCreate
+from app.schemas.common import RecordRead
+from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionCreate
+from app.schemas.events import EventCreate, EventLinkCreate
+from app.schemas.questions import QuestionCreate
+from app.schemas.reports import ClaimPart
+from app.schemas.sources import SourceCreate
+from app.schemas.statements import AppearanceCreate, StatementCreate
+from app.services import bodies, matching, parts, records
+from app.services.access import Caller
+from app.services.drafts import Batch, Draft
+from app.services.references import real
+
+# What a single creation gives: the record, and whether it is new.
+Made = tuple[RecordRead, bool]
+
+
+async def there(session: AsyncSession, caller: Caller, model: type[Record], address: str) -> Draft:
+    """The record that a path names, for drafts to point at. Raises NotFound, Gone, or Conflict for a merged one."""
+    try:
+        found = await records.get(session, caller, model, address)
+    except Merged as merged:
+        raise Conflict(
+            "This record was merged into another; write to that one.", url=records.path(model, UUID(merged.target))
+        ) from None
+    event = found.id if model is Event else getattr(found, "event_id", None)
+    return Draft(model, "", {"event_id": event, "event_root": event}, reference=address, id=found.id, outcome="matched")
+
+
+async def _one(session: AsyncSession, caller: Caller, batch: Batch, draft: Draft) -> Made:
+    await matching.settle(session, batch)
+    key = str(real(draft).id)
+    return await records.get(session, caller, draft.model, key, merged_itself=True), draft.outcome == "created"
+
+
+async def source(session: AsyncSession, caller: Caller, data: SourceCreate) -> Made:
+    batch = Batch()
+    draft = bodies.source(batch, data, "")
+    return await _one(session, caller, batch, _there(draft))
+
+
+async def document(session: AsyncSession, caller: Caller, data: DocumentCreate) -> Made:
+    batch = Batch()
+    draft = bodies.document(batch, data, "")
+    return await _one(session, caller, batch, _there(draft))
+
+
+async def version(session: AsyncSession, caller: Caller, where: str, data: VersionCreate) -> Made:
+    batch, of = Batch(), await there(session, caller, Document, where)
+    return await _one(session, caller, batch, bodies.version(batch, data, of, ""))
+
+
+async def document_link(session: AsyncSession, caller: Caller, where: str, data: DocumentLinkCreate) -> Made:
+    batch, of = Batch(), await there(session, caller, Document, where)
+    return await _one(session, caller, batch, bodies.document_link(batch, data, of, ""))
+
+
+async def event(session: AsyncSession, caller: Caller, data: EventCreate) -> Made:
+    batch = Batch()
+    return await _one(session, caller, batch, bodies.event(batch, data, ""))
+
+
+async def event_link(session: AsyncSession, caller: Caller, where: str, data: EventLinkCreate) -> Made:
+    batch, of = Batch(), await there(session, caller, Event, where)
+    return await _one(session, caller, batch, bodies.event_link(batch, data, of, ""))
+
+
+async def question(session: AsyncSession, caller: Caller, where: str, data: QuestionCreate) -> Made:
+    batch, of = Batch(), await there(session, caller, Event, where)
+    return await _one(session, caller, batch, _there(bodies.question(batch, data, of, "")))
+
+
+async def claim(session: AsyncSession, caller: Caller, where: str, data: ClaimCreate) -> tuple[ClaimPart, bool]:
+    """The core call: one claim with its question, and who says what about it. Gives what became of each part."""
+    batch, of = Batch(), await there(session, caller, Event, where)
+    drafts = bodies.claim(batch, data, of, "")
+    await matching.settle(session, batch)
+    return parts.claim(batch, drafts), parts.anything_new(batch)
+
+
+async def claim_link(session: AsyncSession, caller: Caller, where: str, data: ClaimLinkCreate) -> Made:
+    batch, of = Batch(), await there(session, caller, Event, where)
+    return await _one(session, caller, batch, bodies.claim_link(batch, data, of, ""))
+
+
+async def statement(session: AsyncSession, caller: Caller, where: str, data: StatementCreate) -> Made:
+    batch, of = Batch(), await there(session, caller, Event, where)
+    return await _one(session, caller, batch, bodies.statement(batch, data, of, "").statement)
+
+
+async def appearance(session: AsyncSession, caller: Caller, where: str, data: AppearanceCreate) -> Made:
+    batch, of = Batch(), await there(session, caller, Statement, where)
+    return await _one(session, caller, batch, bodies.appearance(batch, data, of, ""))
+
+
+async def assessment(session: AsyncSession, caller: Caller, where: str, data: AssessmentCreate) -> Made:
+    batch, of = Batch(), await there(session, caller, Event, where)
+    return await _one(session, caller, batch, bodies.assessment(batch, data, of, ""))
+
+
+def _there(draft: Draft | None) -> Draft:
+    """A body that describes a record always makes a draft."""
+    if draft is None:
+        raise TypeError
+    return draft

@@ -1,0 +1,254 @@
+"""What narrows each list, in plain ifs. Every list runs on what the caller may see (`visibility.seen`)."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, literal, or_, select
+
+from app import times
+from app.models import (
+    Appearance,
+    Assessment,
+    Claim,
+    ClaimLink,
+    Document,
+    DocumentLink,
+    DocumentVersion,
+    Event,
+    EventLink,
+    Question,
+    Record,
+    Source,
+    Statement,
+)
+from app.schemas.assessments import AssessmentFilter
+from app.schemas.claims import ClaimFilter, ClaimLinkQuery
+from app.schemas.common import canonical
+from app.schemas.documents import DocumentFilter, DocumentLinkQuery
+from app.schemas.events import EventFilter, EventLinkQuery
+from app.schemas.questions import QuestionFilter
+from app.schemas.sources import SourceFilter
+from app.schemas.statements import StatementFilter
+from app.services.access import Caller
+from app.services.references import as_uuid
+from app.services.visibility import seen
+
+Rows = Select[*tuple[Any, ...]]
+
+_TIMES: Final = {"created_at": "created_at", "updated_at": "updated_at"}
+# By which column each list's `sort` sorts.
+SORTS: Final[dict[type[Record], dict[str, str]]] = {
+    Source: _TIMES | {"name": "name"},
+    Document: _TIMES | {"published": "published_from"},
+    DocumentLink: _TIMES,
+    Event: _TIMES | {"occurred": "occurred_from", "title": "title"},
+    EventLink: _TIMES,
+    Question: _TIMES,
+    Claim: _TIMES,
+    ClaimLink: _TIMES,
+    Statement: _TIMES | {"said": "said_from"},
+    Appearance: _TIMES,
+    Assessment: _TIMES | {"made": "made_from"},
+}
+VERSION_SORTS: Final = {"retrieved_at": "retrieved_at"}
+
+
+def _equal(rows: Subquery, query: Any, *names: str) -> list[ColumnElement[bool]]:
+    """The filters that compare a column with the parameter of the same name."""
+    return [rows.c[name] == getattr(query, name) for name in names if getattr(query, name) is not None]
+
+
+def _kin(caller: Caller, model: type[Record], address: str) -> Rows:
+    """The ids of the record at an address and of those merged with it; of a masked source that id alone."""
+    rows = seen(caller, model)
+    key = as_uuid(address)
+    here = rows.c.ref == address.removeprefix("ref:") if key is None else rows.c.id == key
+    if key is None and not address.startswith("ref:"):
+        here = rows.c.slug == address
+    if model is Question:
+        return select(rows.c.id).where(here)
+    kin = select(getattr(func, f"{model.__tablename__}_kin")(rows.c.id)).where(here)
+    return kin.union_all(select(literal(key))) if key is not None else kin  # type: ignore[return-value]
+
+
+def _words(column: ColumnElement[Any], words: str) -> ColumnElement[bool]:
+    return column.icontains(words, autoescape=True)
+
+
+def _span(column: ColumnElement[Any], since: str | None, until: str | None) -> list[ColumnElement[bool]]:
+    """From the beginning of one coarse time until the end of another."""
+    found = []
+    if since is not None:
+        found.append(column >= times.span(since).start)
+    if until is not None:
+        found.append(column < times.span(until).end)
+    return found
+
+
+def _since(rows: Subquery, query: Any) -> list[ColumnElement[bool]]:
+    return [rows.c.updated_at >= query.updated_since] if query.updated_since is not None else []
+
+
+def _unmerged(rows: Subquery, query: Any) -> list[ColumnElement[bool]]:
+    return [] if query.merged else [rows.c.merged_into.is_(None)]
+
+
+def sources(query: SourceFilter, caller: Caller) -> Rows:
+    rows = seen(caller, Source)
+    found = select(rows).where(
+        *_equal(rows, query, "kind", "disclosure", "party", "country", "ref"), *_unmerged(rows, query)
+    )
+    if query.q:
+        one = func.unnest(rows.c.names).table_valued("name")
+        found = found.where(exists().select_from(one).where(one.c.name.contains(func.fold_name(query.q), autoescape=False)))
+    if query.parent:
+        found = found.where(rows.c.parent_id.in_(_kin(caller, Source, query.parent)))
+    return found
+
+
+def documents(query: DocumentFilter, caller: Caller) -> Rows:
+    rows = seen(caller, Document)
+    found = select(rows).where(
+        *_equal(rows, query, "kind", "lifecycle", "language", "ref"),
+        *_span(rows.c.published_from, query.published_from, query.published_to),
+        *_since(rows, query),
+        *_unmerged(rows, query),
+    )
+    for url in (query.url, query.canonical_url):
+        if url is not None:
+            found = found.where(func.digest_of(rows.c.canonical_url) == func.digest_of(canonical(url)))
+    if query.q:
+        found = found.where(_words(rows.c.title, query.q))
+    if query.publisher:
+        found = found.where(rows.c.publisher_id.in_(_kin(caller, Source, query.publisher)))
+    return found
+
+
+def versions(document: UUID, caller: Caller, *, text: bool) -> Rows:
+    rows = seen(caller, DocumentVersion)
+    found = select(rows).where(rows.c.document_id.in_(select(func.document_kin(document))))
+    if text:
+        whole = select(DocumentVersion.text).where(DocumentVersion.id == rows.c.id).scalar_subquery()
+        found = found.add_columns(whole.label("text"))
+    return found
+
+
+def document_links(document: UUID, query: DocumentLinkQuery, caller: Caller) -> Rows:
+    rows = seen(caller, DocumentLink)
+    kin = select(func.document_kin(document))
+    ends = {"from": rows.c.from_id.in_(kin), "to": rows.c.to_id.in_(kin)}
+    either = [ends[query.direction]] if query.direction else list(ends.values())
+    return select(rows).where(or_(*either), *_equal(rows, query, "relation", "state"))
+
+
+def events(query: EventFilter, caller: Caller) -> Rows:
+    rows = seen(caller, Event)
+    found = select(rows).where(
+        *_equal(rows, query, "kind", "country", "visibility", "ref"),
+        *_span(rows.c.occurred_from, query.occurred_from, query.occurred_to),
+        *_since(rows, query),
+        *_unmerged(rows, query),
+    )
+    if query.q:
+        found = found.where(_words(rows.c.title, query.q))
+    if query.tag:
+        found = found.where(rows.c.tags.contains([query.tag]))
+    if query.parent:
+        found = found.where(rows.c.parent_id.in_(_kin(caller, Event, query.parent)))
+    return found
+
+
+def event_links(event: UUID, query: EventLinkQuery, caller: Caller) -> Rows:
+    rows = seen(caller, EventLink)
+    kin = select(func.event_kin(event))
+    return select(rows).where(or_(rows.c.from_id.in_(kin), rows.c.to_id.in_(kin)), *_equal(rows, query, "relation"))
+
+
+def _of_event(rows: Subquery, query: Any, caller: Caller) -> list[ColumnElement[bool]]:
+    return [rows.c.event_id.in_(_kin(caller, Event, query.event))] if query.event else []
+
+
+def questions(query: QuestionFilter, caller: Caller) -> Rows:
+    rows = seen(caller, Question)
+    found = select(rows).where(*_equal(rows, query, "kind", "answer", "measure", "ref"), *_of_event(rows, query, caller))
+    if query.q:
+        found = found.where(_words(rows.c.text, query.q))
+    return found
+
+
+def claims(query: ClaimFilter, caller: Caller) -> Rows:
+    rows = seen(caller, Claim)
+    found = select(rows).where(
+        *_equal(rows, query, "language", "accuses", "ref"),
+        *_of_event(rows, query, caller),
+        *_since(rows, query),
+        *_unmerged(rows, query),
+    )
+    if query.q:
+        found = found.where(_words(rows.c.text, query.q))
+    if query.question:
+        found = found.where(rows.c.question_id.in_(_kin(caller, Question, query.question)))
+    if query.measure:
+        asked = select(Question.id).where(Question.measure == query.measure)
+        found = found.where(rows.c.question_id.in_(asked))
+    if query.stance or query.source:
+        said = seen(caller, Statement)
+        about: list[ColumnElement[bool]] = [said.c.claim_id.in_(select(func.claim_kin(rows.c.id)))]
+        if query.stance:
+            about.append(said.c.stance == query.stance)
+        if query.source:
+            about.append(said.c.source_id.in_(_kin(caller, Source, query.source)))
+        found = found.where(exists().where(and_(*about)))
+    return found
+
+
+def claim_links(event: UUID, query: ClaimLinkQuery, caller: Caller) -> Rows:
+    rows = seen(caller, ClaimLink)
+    return select(rows).where(rows.c.event_id.in_(select(func.event_kin(event))), *_equal(rows, query, "relation"))
+
+
+def statements(query: StatementFilter, caller: Caller) -> Rows:
+    rows = seen(caller, Statement)
+    found = select(rows).where(
+        *_equal(rows, query, "stance", "explicitness", "ref"),
+        *_of_event(rows, query, caller),
+        *_since(rows, query),
+        *_span(rows.c.said_from, query.said_from, query.said_to),
+    )
+    if query.claim:
+        found = found.where(rows.c.claim_id.in_(_kin(caller, Claim, query.claim)))
+    if query.question:
+        asked = _kin(caller, Question, query.question)
+        answering = select(Claim.id).where(Claim.question_id.in_(asked))
+        found = found.where(or_(rows.c.question_id.in_(asked), rows.c.claim_id.in_(answering)))
+    if query.source:
+        found = found.where(rows.c.source_id.in_(_kin(caller, Source, query.source)))
+    if query.party:
+        side = seen(caller, Source)
+        found = found.where(rows.c.source_id.in_(select(side.c.id).where(side.c.party == query.party)))
+    if query.document:
+        place = seen(caller, Appearance)
+        there = select(place.c.statement_id).where(place.c.document_id.in_(_kin(caller, Document, query.document)))
+        found = found.where(rows.c.id.in_(there))
+    if query.withdrawn is not None:
+        found = found.where(rows.c.withdrawn.is_not(None) == query.withdrawn)
+    if query.recheck_before is not None:
+        found = found.where(rows.c.recheck_at < query.recheck_before)
+    return found
+
+
+def appearances(statement: UUID, caller: Caller) -> Rows:
+    rows = seen(caller, Appearance)
+    return select(rows).where(rows.c.statement_id == statement)
+
+
+def assessments(query: AssessmentFilter, caller: Caller) -> Rows:
+    rows = seen(caller, Assessment)
+    found = select(rows).where(
+        *_equal(rows, query, "scheme", "rating", "settles", "ref"), *_of_event(rows, query, caller), *_since(rows, query)
+    )
+    if query.claim:
+        found = found.where(rows.c.claim_id.in_(_kin(caller, Claim, query.claim)))
+    if query.author:
+        found = found.where(rows.c.author_id.in_(_kin(caller, Source, query.author)))
+    return found

@@ -1,0 +1,170 @@
+"""Pictures of one event: the moment they are asked for, their ETags, the positions that they show, and the answers."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import times
+from app.derive import RULES
+from app.derive import dossier as derived
+from app.derive import papers
+from app.derive import timeline as derived_timeline
+from app.derive.rows import Rows, View
+from app.errors import Gone, Invalid, NotFound
+from app.schemas.dossiers import DossierRead, TimelineRead
+from app.services import rows
+from app.services.rows import State
+
+_POSITION: Final = re.compile(r"(\d{1,18})-([0-9a-f]{8})", re.ASCII)
+_AT: Final = text("SELECT hash FROM change WHERE seq = :seq")
+_BEFORE: Final = text(
+    "SELECT seq, hash FROM change WHERE recorded_at < :end ORDER BY recorded_at DESC, seq DESC LIMIT 1"
+)
+
+
+class Position(NamedTuple):
+    """A place in the ledger."""
+
+    seq: int
+    hash: bytes
+
+    def __str__(self) -> str:
+        return f"{self.seq}-{self.hash[:4].hex()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which picture: of what was recorded when (None: now), and as `view` says."""
+
+    as_of: Position | None
+    view: View
+
+
+async def asked(
+    session: AsyncSession,
+    as_of: str | None = None,
+    said_before: str | None = None,
+    *,
+    restricted: bool = False,
+    confidential: bool = False,
+) -> Asked:
+    """What the parameters ask for; the caller may read restricted events, and see confidential sources.
+
+    Raises Invalid for a parameter that can't be read, NotFound if nothing had been recorded by then, and Gone for a
+    position that is not on this ledger.
+    """
+    until = None if said_before is None else _span("said_before", said_before).end
+    return Asked(
+        None if as_of is None else await resolve(session, as_of), View(said_before, until, restricted, confidential)
+    )
+
+
+async def resolve(session: AsyncSession, as_of: str) -> Position:
+    """The last change at a position or by the end of a coarse time. Raises as `asked` does."""
+    if found := _POSITION.fullmatch(as_of):
+        seq, begins = int(found[1]), found[2]
+        here = Position(seq, await session.scalar(_AT, {"seq": seq}) or b"")
+        if here.hash[:4].hex() != begins:
+            raise Gone("This position is not on this ledger: resync.", resync=True)
+        return here
+    last = (
+        await session.execute(_BEFORE, {"end": _span("as_of", as_of, " or a position: 1234-0a1b2c3d").end})
+    ).one_or_none()
+    if last is None:
+        raise NotFound("Nothing had been recorded by then.")
+    return Position(last.seq, last.hash)
+
+
+def _span(name: str, words: str, more: str = "") -> times.Span:
+    try:
+        return times.span(words)
+    except ValueError as error:
+        raise Invalid.parameter(name, f"{error}{more}") from None
+
+
+# --- what is shown, in one number --------------------------------------------------------------------------------------
+
+
+def _heads(state: State) -> TextClause:
+    """The heads of all that a picture shows, whatever the moment it is of: who may see it is asked of now.
+
+    What was once merged into the event counts, too: that it no longer is changes the picture.
+    """
+    return text(f"""
+WITH RECURSIVE {rows.around(state)}
+SELECT kind, id, h.seq, (SELECT directory FROM ledger_head) AS directory
+FROM (SELECT 'merged' AS kind, id FROM merged UNION SELECT 'beyond', id FROM beyond UNION SELECT 'above', id FROM above
+    UNION SELECT 'once', c.record_id FROM merged m JOIN change c ON c.type = 'event' AND c.record->>'merged_into' = m.id::text
+) shown LEFT JOIN event_head h ON h.event_id = id
+WHERE EXISTS ({state("event", "id", "CAST(:event AS uuid)", "id")})
+ORDER BY kind, id""")  # noqa: S608
+
+
+_HEADS: Final = {False: _heads(rows.now), True: _heads(rows.then)}
+# The same sum for now and for any moment, of the ledger alone: the last change of the events :events and of those that
+# were ever merged into :merged, of the directory, and of the versions of the documents :documents.
+_SHOWN: Final = text("""
+WITH moment AS (SELECT coalesce(CAST(:seq AS bigint), (SELECT seq FROM ledger_head)) AS seq),
+around(id) AS (
+    SELECT unnest(CAST(:events AS uuid[])) UNION
+    SELECT c.record_id FROM unnest(CAST(:merged AS text[])) m(id)
+    JOIN change c ON c.type = 'event' AND c.record->>'merged_into' = m.id AND c.seq <= (SELECT seq FROM moment)),
+last(seq) AS (
+    SELECT c.seq FROM around a CROSS JOIN moment m CROSS JOIN LATERAL (
+        SELECT seq FROM change WHERE event_id = a.id AND seq <= m.seq ORDER BY seq DESC LIMIT 1) c
+    UNION ALL SELECT c.seq FROM around a CROSS JOIN moment m CROSS JOIN LATERAL (
+        SELECT seq FROM change WHERE type = 'event_link' AND record->>'to_id' = a.id::text AND seq <= m.seq
+        ORDER BY seq DESC LIMIT 1) c
+    UNION ALL SELECT c.seq FROM moment m CROSS JOIN LATERAL (
+        SELECT seq FROM change WHERE type IN ('source', 'document', 'document_link')
+            AND (op <> 'insert' OR type = 'document_link') AND seq <= m.seq ORDER BY seq DESC LIMIT 1) c
+    UNION ALL SELECT c.seq FROM unnest(CAST(:documents AS text[])) d(id) CROSS JOIN moment m CROSS JOIN LATERAL (
+        SELECT seq FROM change WHERE type = 'document_version' AND record->>'document_id' = d.id AND seq <= m.seq
+        ORDER BY seq DESC LIMIT 1) c)
+SELECT seq, hash FROM change WHERE seq = (SELECT max(seq) FROM last)""")
+
+
+async def etag(session: AsyncSession, event_id: UUID, wanted: Asked, picture: str = "dossier") -> str:
+    """The strong entity tag of a picture, quoted, for a few key look-ups. Raises NotFound if there was no such event."""
+    at = {} if wanted.as_of is None else {"seq": wanted.as_of.seq}
+    heads = (await session.execute(_HEADS[wanted.as_of is not None], {"event": event_id, **at})).all()
+    if not heads:
+        raise NotFound("There is no such event.")
+    view = wanted.view
+    told = (RULES, picture, wanted.as_of and wanted.as_of.seq, view.said_before, view.restricted, view.confidential)
+    shown = [tuple(map(str, head)) for head in heads]
+    return f'"{hashlib.sha256(repr((told, shown)).encode()).hexdigest()[:24]}"'
+
+
+async def position(session: AsyncSession, shown: Rows, seq: int | None = None) -> Position:
+    """That of the latest change which a picture of these rows shows: `as_of` with it gives the same picture again."""
+    given = {
+        "seq": seq,
+        "events": list(shown.events.keys() | shown.merged),
+        "merged": [str(id_) for id_ in shown.merged],
+        "documents": [str(id_) for id_ in papers.read(shown)],
+    }
+    return Position(*(await session.execute(_SHOWN, given)).one())
+
+
+# --- the pictures --------------------------------------------------------------------------------------------------------
+
+
+async def dossier(session: AsyncSession, event_id: UUID, wanted: Asked) -> DossierRead:
+    """The whole event as it was asked for. Raises NotFound if there was no such event, or if it is not for the caller."""
+    seq = None if wanted.as_of is None else wanted.as_of.seq
+    found = await rows.load(session, event_id, seq)
+    if event_id in found.restricted and not wanted.view.restricted:
+        raise NotFound("There is no such event.")
+    here = await position(session, found, seq)
+    return derived.dossier(found, wanted.view, str(here), None if wanted.as_of is None else str(wanted.as_of))
+
+
+async def timeline(session: AsyncSession, event_id: UUID, wanted: Asked) -> TimelineRead:
+    """What was said, in its order: a slice of the dossier. Raises as `dossier` does."""
+    return derived_timeline.timeline(await dossier(session, event_id, wanted), wanted.view.until)

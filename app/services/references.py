@@ -1,0 +1,148 @@
+"""Whom a body or a path names: by id, `ref:`, slug, or a label of the same body."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.errors import Gone, Invalid
+from app.models import (
+    table_of,
+    Appearance,
+    AppearanceHop,
+    Assessment,
+    AssessmentDocument,
+    Claim,
+    ClaimLink,
+    Document,
+    DocumentLink,
+    DocumentVersion,
+    Event,
+    EventLink,
+    Question,
+    Record,
+    Report,
+    Source,
+    Statement,
+)
+from app.services.drafts import Batch, Draft
+
+# Where each kind of record is found.
+PATHS: Final[dict[type[Record], str]] = {
+    Source: "sources",
+    Document: "documents",
+    DocumentVersion: "versions",
+    DocumentLink: "document-links",
+    Event: "events",
+    EventLink: "event-links",
+    Question: "questions",
+    Claim: "claims",
+    ClaimLink: "claim-links",
+    Statement: "statements",
+    Appearance: "appearances",
+    AppearanceHop: "hops",
+    Assessment: "assessments",
+    AssessmentDocument: "evidence",
+    Report: "reports",
+}
+# The reason that the ledger notes where a new delivery of a report takes back what an earlier one had said.
+REPLACED: Final = "a newer delivery of the report no longer says this"
+
+
+def real(draft: Draft) -> Draft:
+    """The draft that became the record: the first of those that asked for the same."""
+    while draft.twin is not None:
+        draft = draft.twin
+    return draft
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A record that was deleted."""
+
+    ref: str
+
+    def at(self, pointer: str) -> Gone:
+        return Gone(
+            "A record with this ref was deleted.",
+            errors=[{"pointer": f"{pointer}/ref", "detail": f"{self.ref} was deleted; its ref is not used again"}],
+        )
+
+
+async def gone(session: AsyncSession, model: type[Record], refs: Iterable[str]) -> dict[str, Lost]:
+    """Those refs whose last record was deleted, but not by its own report, which may say it again."""
+    asked = list(refs)
+    if not asked:
+        return {}
+    query = text(
+        "SELECT DISTINCT ON (record->>'ref') record->>'ref', reason FROM change "
+        "WHERE op = 'delete' AND type = :type AND record->>'ref' = ANY (:refs) ORDER BY record->>'ref', seq DESC"
+    )
+    rows = await session.execute(query, {"type": model.__tablename__, "refs": asked})
+    return {ref: Lost(ref) for ref, reason in rows if reason != REPLACED}
+
+
+async def resolve(session: AsyncSession, batch: Batch) -> None:
+    """Point every reference of a body at its draft or at its record. Raises Invalid or Gone at the first that fails."""
+    asked: dict[type[Record], list[Draft]] = defaultdict(list)
+    own = {
+        (model, draft.value("ref")): draft
+        for model, drafts in batch.drafts.items()
+        for draft in reversed(drafts)
+        if draft.value("ref")
+    }
+    for (model, reference), draft in batch.references.items():
+        if reference.startswith("#"):
+            labelled = batch.labels.get(reference)
+            if labelled is None or labelled.model is not model:
+                raise Invalid.at(draft.pointer, f"no {model.__tablename__} of this body has the label {reference}")
+            draft.twin = labelled
+        elif (model, reference.removeprefix("ref:")) in own and reference.startswith("ref:"):
+            draft.twin = own[model, reference.removeprefix("ref:")]
+        else:
+            asked[model].append(draft)
+    for model, drafts in asked.items():
+        await _look_up(session, model, drafts)
+
+
+async def _look_up(session: AsyncSession, model: type[Record], drafts: list[Draft]) -> None:
+    columns = table_of(model).columns
+    refs = [d.reference.removeprefix("ref:") for d in drafts if d.reference and d.reference.startswith("ref:")]
+    slugs = [d.reference for d in drafts if d.reference and ":" not in d.reference] if model is Event else []
+    ids = [key for d in drafts if (key := as_uuid(d.reference or "")) is not None]
+    extra = {
+        "event_root": "event_root(event_id)" if "event_id" in columns else "event_root(id)" if model is Event else "NULL",
+        "event_id": "event_id" if "event_id" in columns else "NULL",
+        "slug": "slug" if model is Event else "NULL",
+        **{name: name if model is Source else "NULL" for name in ("name", "kind", "disclosure")},
+    }
+    root = f"{model.__tablename__}_root(id)" if "merged_into" in columns else "id"
+    query = text(
+        f"SELECT id, ref, {root} AS root, {', '.join(f'{sql} AS {name}' for name, sql in extra.items())} "  # noqa: S608
+        f"FROM {model.__tablename__} WHERE ref = ANY (:refs) OR id = ANY (:ids)"
+        + (" OR slug = ANY (:slugs)" if model is Event else "")
+    )
+    given: dict[str, Any] = {"refs": refs, "ids": ids} | ({"slugs": slugs} if model is Event else {})
+    found: dict[str, Any] = {}
+    for row in await session.execute(query, given):
+        found |= {str(row.id): row, f"ref:{row.ref}": row, str(row.slug): row}
+    lost = await gone(session, model, [ref for ref in refs if f"ref:{ref}" not in found])
+    for draft in drafts:
+        known = found.get(draft.reference or "")
+        if known is None:
+            if (ref := (draft.reference or "").removeprefix("ref:")) in lost:
+                raise lost[ref].at(draft.pointer)
+            raise Invalid.at(draft.pointer, f"there is no {model.__tablename__.replace('_', ' ')} {draft.reference}")
+        draft.id, draft.outcome = known.root, "matched"
+        draft.values = {name: getattr(known, name) for name in extra}
+
+
+def as_uuid(words: str) -> UUID | None:
+    try:
+        return UUID(words)
+    except ValueError:
+        return None

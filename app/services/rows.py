@@ -1,0 +1,308 @@
+"""The loader: one event's rows, from the tables or out of the ledger at one of its numbers, in three statements.
+
+Both ways bring the same records in the same shape, so that a picture of the past is made as one of the present is.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.derive.rows import Rows
+from app.errors import NotFound
+from app.models import DocumentVersion
+from app.schemas.assessments import AssessmentRead
+from app.schemas.claims import ClaimLinkRead, ClaimRead
+from app.schemas.common import RecordRead
+from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
+from app.schemas.events import EventLinkRead, EventRead
+from app.schemas.questions import QuestionRead
+from app.schemas.sources import SourceRead
+from app.schemas.statements import AppearanceRead, StatementRead
+
+_READS: Final[dict[str, type[RecordRead]]] = {
+    "event": EventRead,
+    "event_link": EventLinkRead,
+    "question": QuestionRead,
+    "claim": ClaimRead,
+    "claim_link": ClaimLinkRead,
+    "statement": StatementRead,
+    "appearance": AppearanceRead,
+    "assessment": AssessmentRead,
+    "document": DocumentRead,
+    "document_version": VersionRead,
+    "document_link": DocumentLinkRead,
+    "source": SourceRead,
+}
+_LISTS: Final[dict[str, TypeAdapter[list[Any]]]] = {kind: TypeAdapter(list[read]) for kind, read in _READS.items()}  # type: ignore[valid-type]
+_OF_EVENTS: Final = (
+    "question",
+    "claim",
+    "claim_link",
+    "statement",
+    "appearance",
+    "appearance_hop",
+    "assessment",
+    "assessment_document",
+)
+
+# What later releases added: by type, the columns that older records lack, with what they would have held.
+_ADDED: Final[dict[str, dict[str, Any]]] = {}
+
+
+def upgrade(kind: str, record: dict[str, Any]) -> dict[str, Any]:
+    """A stored record of any release, with all the columns that its table has now."""
+    return _ADDED[kind] | record if kind in _ADDED else record
+
+
+def lift(kind: str, record: dict[str, Any]) -> RecordRead:
+    """A stored record of any release as it is read now; its own columns alone, and no text for a figure."""
+    return _READS[kind].model_validate(_shaped(kind, upgrade(kind, record)))
+
+
+def _shaped(kind: str, record: dict[str, Any]) -> dict[str, Any]:
+    """Columns as the fields that they are read as."""
+    match kind:
+        case "claim":
+            figure = {name: record[name] for name in ("qualifier", "min", "max", "of_id")}
+            return record | {"figure": figure if record["qualifier"] else None}
+        case "document_version":
+            return record | {"sha256": record["sha256"] and record["sha256"].removeprefix("\\x")}
+        case "appearance":
+            return {"hops": []} | record
+        case "assessment":
+            return {"document_ids": []} | record
+        case _:
+            return record
+
+
+State = Callable[..., str]
+
+
+# --- the two states --------------------------------------------------------------------------------------------------
+# Each answers "the rows of this table whose column has this value" in SQL; all else is asked of both in the same words.
+
+_STORED: Final = {
+    # A version's text may be long, and is no part of its record; nor are a source's folded names.
+    "document_version": ", ".join(c.name for c in DocumentVersion.__table__.columns if c.name != "text"),
+}
+
+
+def now(kind: str, column: str, value: str, *wanted: str) -> str:
+    """From the tables."""
+    stored = _STORED.get(kind, "*")
+    columns = ", ".join(f"to_json(t)::text AS {w}" if w == "record" else f"t.{w}" for w in wanted)
+    return f"SELECT {columns} FROM (SELECT {stored} FROM {kind}) t WHERE t.{column} = {value}"  # noqa: S608
+
+
+def then(kind: str, column: str, value: str, *wanted: str) -> str:
+    """Out of the ledger: the last of each record's changes up to :seq, if it still bears the value and is no deletion."""
+    columns = ", ".join(
+        "l.record::text AS record" if w == "record" else f"(l.record->>'{w}')::uuid AS {w}" for w in wanted
+    )
+    last = "SELECT op, record FROM change WHERE record_id = {} AND seq <= :seq ORDER BY seq DESC LIMIT 1"
+    if column == "id":
+        return f"SELECT {columns} FROM ({last.format(value)}) l WHERE l.op <> 'delete' AND l.record IS NOT NULL"  # noqa: S608
+    borne = f"record->>'{column}' = ({value})::text"
+    if (kind, column) == ("event_link", "from_id"):
+        borne = f"event_id = {value}"
+    return (
+        f"SELECT {columns} FROM (SELECT DISTINCT record_id FROM change WHERE type = '{kind}' AND {borne} AND seq <= :seq) c "  # noqa: S608
+        f"CROSS JOIN LATERAL ({last.format('c.record_id')}) l WHERE l.op <> 'delete' AND l.record->>'{column}' = ({value})::text"
+    )
+
+
+# Whatever the moment, who may see something is asked of now; what is gone is judged by its last record, and what is not
+# known any more is hidden.
+_RESTRICTED: Final = """coalesce(
+    (SELECT visibility FROM event WHERE id = {id}),
+    (SELECT record->>'visibility' FROM change WHERE record_id = {id} ORDER BY seq DESC LIMIT 1), 'restricted') <> 'public'"""
+_CONFIDENTIAL: Final = """coalesce(
+    (SELECT confidential FROM source WHERE id = {id}),
+    (SELECT (record->>'confidential')::boolean FROM change WHERE record_id = {id} ORDER BY seq DESC LIMIT 1), true)"""
+
+
+def around(state: State) -> str:
+    """The common table expressions `merged`, `tie`, `beyond` and `above`, for WITH RECURSIVE.
+
+    The event :event and those merged into it; the links of these; the events at either end of those, with what they
+    were merged into; and the event's parent.
+    """
+    return f"""
+merged(id) AS (
+    SELECT CAST(:event AS uuid)
+    UNION SELECT e.id FROM merged m CROSS JOIN LATERAL ({state("event", "merged_into", "m.id", "id")}) e),
+tie AS (
+    SELECT l.* FROM merged m CROSS JOIN LATERAL (
+        {state("event_link", "from_id", "m.id", "id", "from_id", "to_id")}
+        UNION ALL {state("event_link", "to_id", "m.id", "id", "from_id", "to_id")}) l),
+beyond(id) AS (
+    SELECT v.id FROM tie CROSS JOIN LATERAL (VALUES (from_id), (to_id)) v(id)
+    UNION SELECT e.merged_into FROM beyond b CROSS JOIN LATERAL ({state("event", "id", "b.id", "merged_into")}) e
+    WHERE e.merged_into IS NOT NULL),
+above(id) AS ({state("event", "id", "CAST(:event AS uuid)", "parent_id")})"""
+
+
+def _scope(state: State) -> TextClause:
+    """Which events and links there are, and whether those events are restricted; and UTC for what is read after it."""
+    return text(f"""
+WITH RECURSIVE {around(state)}
+SELECT kind, id, kind <> 'tie' AND {_RESTRICTED.format(id="found.id")} AS hidden, set_config('timezone', 'UTC', true)
+FROM (SELECT 'merged' AS kind, id FROM merged UNION SELECT 'beyond', id FROM beyond UNION SELECT 'tie', id FROM tie
+    UNION SELECT 'above', id FROM above WHERE id IS NOT NULL) found""")  # noqa: S608
+
+
+def _dispute(state: State) -> TextClause:
+    """The rows of the events :merged; the events :events and the links :ties themselves."""
+    if state is now:
+        own = " UNION ALL ".join(
+            f"SELECT '{kind}' AS type, r.record FROM ({now(kind, 'event_id', 'ANY(CAST(:merged AS uuid[]))', 'record')}) r"  # noqa: S608
+            for kind in _OF_EVENTS
+        )
+    else:
+        own = """
+SELECT type, record::text FROM (
+    SELECT DISTINCT ON (record_id) type, op, record FROM change
+    WHERE event_id = ANY(CAST(:merged AS uuid[])) AND seq <= :seq AND type NOT IN ('event', 'event_link')
+    ORDER BY record_id, seq DESC) last WHERE op <> 'delete' AND record IS NOT NULL"""
+    return text(f"""{own}
+UNION ALL SELECT 'event', e.record FROM unnest(CAST(:events AS uuid[])) x(id)
+    CROSS JOIN LATERAL ({state("event", "id", "x.id", "record")}) e
+UNION ALL SELECT 'event_link', l.record FROM unnest(CAST(:ties AS uuid[])) x(id)
+    CROSS JOIN LATERAL ({state("event_link", "id", "x.id", "record")}) l""")  # noqa: S608
+
+
+def _cited(state: State) -> TextClause:
+    """The documents that :documents lead to, with their versions and links; the sources that these and :sources lead
+    to; and the masks, in the events :merged, of those that are confidential or were merged into one that is.
+    """
+    return text(f"""
+WITH RECURSIVE shown(id) AS (  -- what is cited, what that was merged into, and what was merged into that
+    SELECT unnest(CAST(:documents AS uuid[]))
+    UNION SELECT d.id FROM shown s CROSS JOIN LATERAL (
+        {state("document", "id", "s.id", "merged_into")} UNION ALL {state("document", "merged_into", "s.id", "id")}
+    ) d(id) WHERE d.id IS NOT NULL),
+reached(id) AS (  -- and the same of what these were made out of
+    SELECT id FROM shown
+    UNION SELECT d.id FROM reached r CROSS JOIN LATERAL (
+        {state("document", "id", "r.id", "merged_into")} UNION ALL {state("document", "merged_into", "r.id", "id")}
+        UNION ALL {state("document_link", "from_id", "r.id", "to_id")}
+    ) d(id) WHERE d.id IS NOT NULL),
+named(id) AS (
+    SELECT unnest(CAST(:sources AS uuid[]))
+    UNION SELECT d.publisher_id FROM reached r CROSS JOIN LATERAL ({state("document", "id", "r.id", "publisher_id")}) d
+    UNION SELECT v.id FROM named n CROSS JOIN LATERAL ({state("source", "id", "n.id", "merged_into", "parent_id")}) s
+        CROSS JOIN LATERAL (VALUES (s.merged_into), (s.parent_id)) v(id) WHERE v.id IS NOT NULL),
+led(id, place) AS (  -- now
+    SELECT id, id FROM named WHERE id IS NOT NULL
+    UNION SELECT led.id, s.merged_into FROM led JOIN source s ON s.id = led.place WHERE s.merged_into IS NOT NULL),
+hidden AS (
+    SELECT id, bool_or(id = place) AS own FROM led WHERE {_CONFIDENTIAL.format(id="place")} GROUP BY id)
+SELECT 'document' AS type, d.record FROM reached r CROSS JOIN LATERAL ({state("document", "id", "r.id", "record")}) d
+UNION ALL SELECT 'document_version', v.record FROM shown s
+    CROSS JOIN LATERAL ({state("document_version", "document_id", "s.id", "record")}) v
+UNION ALL SELECT 'document_link', l.record FROM reached r
+    CROSS JOIN LATERAL ({state("document_link", "from_id", "r.id", "record")}) l
+UNION ALL SELECT 'source', s.record FROM named n CROSS JOIN LATERAL ({state("source", "id", "n.id", "record")}) s
+UNION ALL SELECT 'mask', json_build_object('event', e.id, 'source', h.id, 'own', h.own, 'mask', masked(e.id, h.id))::text
+    FROM hidden h CROSS JOIN unnest(CAST(:merged AS uuid[])) e(id)""")  # noqa: S608
+
+
+_SCOPE: Final = {False: _scope(now), True: _scope(then)}
+_DISPUTE: Final = {False: _dispute(now), True: _dispute(then)}
+_CITED: Final = {False: _cited(now), True: _cited(then)}
+
+
+# --- loading ---------------------------------------------------------------------------------------------------------
+
+_Records = dict[str, list[dict[str, Any]]]
+
+
+async def load(session: AsyncSession, event_id: UUID, seq: int | None = None) -> Rows:
+    """All rows of one event's pictures: those of now, or those that the ledger had at `seq`.
+
+    Raises NotFound if there was no such event.
+    """
+    past, at = seq is not None, {} if seq is None else {"seq": seq}
+    scope = (await session.execute(_SCOPE[past], {"event": event_id, **at})).all()
+    ids: dict[str, list[UUID]] = defaultdict(list)
+    for kind, id_, _, _ in scope:
+        ids[kind].append(id_)
+    events = {"merged": ids["merged"], "events": [*{*ids["merged"], *ids["beyond"]}], "ties": ids["tie"]}
+    records = await _records(session, _DISPUTE[past], events | at)
+    if not any(record["id"] == str(event_id) for record in records["event"]):
+        raise NotFound("There was no such event then." if past else "There is no such event.")
+    cited = {"documents": _documents(records), "sources": _sources(records), "merged": ids["merged"]}
+    about = await _records(session, _CITED[past], cited | at)
+    return _rows(
+        event_id, records | about, frozenset(ids["merged"]), frozenset(id_ for _, id_, hidden, _ in scope if hidden)
+    )
+
+
+async def _records(session: AsyncSession, query: TextClause, given: dict[str, Any]) -> _Records:
+    """What the query finds, by type."""
+    found = (await session.execute(query, given)).all()
+    records: _Records = defaultdict(list)
+    for row, record in zip(found, json.loads(f"[{','.join(row.record for row in found)}]"), strict=True):
+        records[row.type].append(record)
+    return records
+
+
+def _documents(records: _Records) -> list[str]:
+    named = {record["document_id"] for kind in ("appearance", "assessment_document") for record in records[kind]}
+    named |= {record["withdrawn_document_id"] for record in records["statement"]}
+    return [id_ for id_ in named if id_]
+
+
+def _sources(records: _Records) -> list[str]:
+    named = {record["source_id"] for kind in ("statement", "appearance_hop") for record in records[kind]}
+    named |= {record["author_id"] for record in records["assessment"]}
+    return [id_ for id_ in named if id_]
+
+
+def _rows(event_id: UUID, records: _Records, merged: frozenset[UUID], restricted: frozenset[UUID]) -> Rows:
+    hops, evidence = (
+        _by(records["appearance_hop"], "appearance_id"),
+        _by(records["assessment_document"], "assessment_id"),
+    )
+    for appearance in records["appearance"]:
+        appearance["hops"] = sorted(hops.get(appearance["id"], ()), key=lambda hop: (hop["step"], hop["id"]))
+    for assessment in records["assessment"]:
+        assessment["document_ids"] = sorted(record["document_id"] for record in evidence.get(assessment["id"], ()))
+    masks = records.pop("mask", [])
+    found = {
+        kind: reads.validate_python([_shaped(kind, upgrade(kind, record)) for record in records[kind]])
+        for kind, reads in _LISTS.items()
+    }
+    return Rows(
+        event_id=event_id,
+        events={row.id: row for row in found["event"]},
+        merged=merged,
+        event_links=found["event_link"],
+        questions=found["question"],
+        claims=found["claim"],
+        claim_links=found["claim_link"],
+        statements=found["statement"],
+        appearances=found["appearance"],
+        assessments=found["assessment"],
+        documents={row.id: row for row in found["document"]},
+        versions=found["document_version"],
+        document_links=found["document_link"],
+        sources={row.id: row for row in found["source"]},
+        restricted=restricted,
+        confidential=frozenset(UUID(mask["source"]) for mask in masks if mask["own"]),
+        absorbed=frozenset(UUID(mask["source"]) for mask in masks if not mask["own"]),
+        masks={(UUID(mask["event"]), UUID(mask["source"])): UUID(mask["mask"]) for mask in masks},
+    )
+
+
+def _by(records: Iterable[dict[str, Any]], column: str) -> dict[str, list[dict[str, Any]]]:
+    found = defaultdict(list)
+    for record in records:
+        found[record[column]].append(record)
+    return found

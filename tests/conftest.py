@@ -1,0 +1,153 @@
+"""A real PostgreSQL for every test: each gets a database of its own, copied from a migrated one."""
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from alembic import command
+from alembic.config import Config
+from psycopg import sql
+from fastapi import FastAPI
+from sqlalchemy.engine import make_url
+
+from app import database, embedded
+from app.database import Signature
+from app.main import create_app
+from app.services import access
+from app.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+LIMITS = {"idle_in_transaction_session_timeout": "5s", "lock_timeout": "10s", "statement_timeout": "10s", "timezone": "UTC"}
+
+
+def plain(url: str) -> str:
+    """The same database for psycopg alone."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def named(url: str, database: str) -> str:
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL where databases may be made: the one that COUNTERCLAIM_TEST_DATABASE_URL names, or a private one."""
+    if url := os.environ.get("COUNTERCLAIM_TEST_DATABASE_URL"):
+        yield url
+    else:
+        with embedded.using(tmp_path_factory.mktemp("postgres")) as url:
+            superuser = make_url(plain(url)).set(username=embedded.SUPERUSER, database="postgres")
+            with psycopg.connect(superuser.render_as_string(hide_password=False), autocommit=True) as connection:
+                connection.execute("ALTER SYSTEM SET fsync = off")  # what a crash loses is no test's matter here
+                connection.execute("SELECT pg_reload_conf()")
+            yield url
+
+
+_KEYS: dict[str, str] = {}
+
+
+async def _make_key(url: str) -> str:
+    connected = database.connect(Settings(database_url=url))
+    async with connected.writing(Signature("tests")) as session:
+        token = await access.create(session, "tester")
+    await connected.dispose()
+    return token
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str) -> Iterator[str]:
+    """The name of a migrated database to copy."""
+    name = f"template_{uuid.uuid4().hex}"
+    with psycopg.connect(plain(server_url), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'").format(sql.Identifier(name)))
+        config = Config(ROOT / "alembic.ini")
+        config.attributes["url"] = named(server_url, name)
+        command.upgrade(config, "head")
+        _KEYS["tester"] = asyncio.run(_make_key(named(server_url, name)))
+        yield name
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database_url(server_url: str, template: str) -> Iterator[str]:
+    """A migrated database of the test's own."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(plain(server_url), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        for setting, value in LIMITS.items():  # a copy does not take these along
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} SET {} = {}").format(sql.Identifier(name), sql.Identifier(setting), sql.Literal(value))
+            )
+        yield named(server_url, name)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def psql(database_url: str) -> Iterator[psycopg.Connection]:
+    """Somebody with a plain connection beside the service."""
+    with psycopg.connect(plain(database_url), autocommit=True) as connection:
+        yield connection
+
+
+
+
+# --- the service, in this process, on the test's own database ------------------------------------------------------------
+
+
+@pytest.fixture
+async def app(database_url: str) -> AsyncIterator[FastAPI]:
+    """The service. Its connections are real, and so are its commits."""
+    service = create_app(Settings(database_url=database_url))
+    yield service
+    await service.state.database.dispose()
+
+
+@pytest.fixture
+def key(template: str) -> str:
+    """A key that every copy of the template knows; its name is `tester`."""
+    return _KEYS["tester"]
+
+
+@pytest.fixture
+async def client(app: FastAPI, key: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody with a key that may do everything."""
+    async with _client(app, {"Authorization": f"Bearer {key}"}) as one:
+        yield one
+
+
+@pytest.fixture
+async def anybody(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody without a key."""
+    async with _client(app, {}) as one:
+        yield one
+
+
+@pytest.fixture
+async def other(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A second somebody with a key; its name is `other`."""
+    async with app.state.database.writing(Signature("tests")) as session:
+        token = await access.create(session, "other")
+    async with _client(app, {"Authorization": f"Bearer {token}"}) as one:
+        yield one
+
+
+def _client(app: FastAPI, headers: dict[str, str]) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers)
+
+
+@pytest.fixture
+async def event(client: httpx.AsyncClient) -> str:
+    """The path of an event."""
+    made = await client.post("/v1/events", json={"title": "Explosion", "slug": "explosion", "occurred": "2023-08-09"})
+    return f"/v1/events/{made.json()['id']}"

@@ -1,0 +1,127 @@
+"""Rows for tests: stored by plain SQL as somebody beside the service would, or made up for the rules alone."""
+
+import hashlib
+from datetime import UTC, datetime
+from types import NoneType
+from typing import Any, Final, TypeVar, get_args, get_origin
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import TupleRow
+from psycopg.types.json import Jsonb
+from uuid_utils.compat import uuid7
+
+from app import times
+from app.derive.rows import Rows
+from app.schemas.claims import ClaimRead, FigureRead
+from app.schemas.common import RecordRead
+
+Connection = psycopg.Connection[TupleRow]
+R = TypeVar("R", bound=RecordRead)
+
+COARSE: Final = ("said", "withdrawn", "published", "occurred", "made")
+BORN: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_NEEDED: Final[dict[str, dict[str, Any]]] = {
+    "source": {"name": "somebody"},
+    "event": {"title": "An event"},
+    "question": {"text": "What was it?"},
+    "claim": {"text": "It was this"},
+    "claim_link": {"relation": "contradicts"},
+    "event_link": {"relation": "related"},
+    "document_link": {"relation": "syndicated_from"},
+    "appearance_hop": {"step": 1},
+    "assessment": {"scheme": "veracity", "rating": "true"},
+}
+
+
+def uuid() -> UUID:
+    return UUID(str(uuid7()))
+
+
+def row(connection: Connection, table: str, **given: Any) -> UUID:
+    """Insert a row of a record table; coarse times bring their bounds, a text its hash. Its id comes back."""
+    columns = {"id": uuid()} | _NEEDED.get(table, {}) | with_bounds(given)
+    if table == "event":
+        columns = {"slug": f"event-{columns['id']}"} | columns
+    if "qualifier" in given or ("measure" in given and "text" not in given):
+        columns.pop("text")
+    if table == "question" and "measure" in given:
+        columns = {"answer": "quantity", "unit": "persons"} | columns
+    if table == "document_version" and columns.get("text"):
+        columns["sha256"] = hashlib.sha256(columns["text"].encode()).digest()
+    values = [Jsonb(value) if isinstance(value, dict) or name == "aliases" else value for name, value in columns.items()]
+    query = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
+        sql.SQL(", ").join([sql.Placeholder()] * len(columns)),
+    )
+    connection.execute(query, values)
+    made: UUID = columns["id"]
+    return made
+
+
+def change(connection: Connection, table: str, id_: UUID, **given: Any) -> None:
+    columns = with_bounds(given)
+    query = sql.SQL("UPDATE {} SET {} WHERE id = {}").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder()) for name in columns),
+        sql.Placeholder(),
+    )
+    connection.execute(query, [*columns.values(), id_])
+
+
+def remove(connection: Connection, table: str, id_: UUID) -> None:
+    connection.execute(sql.SQL("DELETE FROM {} WHERE id = %s").format(sql.Identifier(table)), [id_])
+
+
+def with_bounds(given: dict[str, Any]) -> dict[str, Any]:
+    """The same with `said_from` and `said_to` beside `said`, and so on."""
+    bounds: dict[str, Any] = {}
+    for name in COARSE:
+        if name in given:
+            start, end = times.span(given[name]) if given[name] else (None, None)
+            bounds |= {f"{name}_from": start, f"{name}_to": end}
+    return given | bounds
+
+
+# --- for the rules alone: no database ----------------------------------------------------------------------------------
+
+
+def read(kind: type[R], **given: Any) -> R:
+    """A record as it is read, with nothing in it but what is given: null, false or empty, or the list's first word."""
+    filled = {name: _nothing(name, field.annotation) for name, field in kind.model_fields.items()}
+    return kind.model_validate(filled | with_bounds(given))
+
+
+def _nothing(name: str, annotation: Any) -> Any:
+    usual = {"id": uuid(), "version": 1, "slug": "an-event", "title": "An event", "stance": "support"}
+    usual |= {"created_at": BORN, "updated_at": BORN, "retrieved_at": BORN, "name": "somebody"}
+    if name in usual:
+        return usual[name]
+    if NoneType in get_args(annotation):
+        return None
+    if get_origin(annotation) in (list, dict):
+        return get_origin(annotation)()
+    if annotation is bool:
+        return False
+    return uuid() if annotation is UUID else get_args(annotation)[0]
+
+
+def figure(qualifier: str, low: float | None = None, high: float | None = None, **given: Any) -> ClaimRead:
+    """A claim that is a figure."""
+    return read(ClaimRead, figure=FigureRead(qualifier=qualifier, min=low, max=high, of_id=None), **given)
+
+
+def rows(event_id: UUID, **given: Any) -> Rows:
+    """The rows of one event: `events`, `documents` and `sources` may come as lists; what is not given is empty."""
+    keyed = {name: {one.id: one for one in given.pop(name, [])} for name in ("events", "documents", "sources")}
+    lists = dict.fromkeys(
+        (
+            "event_links", "questions", "claims", "claim_links", "statements", "appearances", "assessments", "versions",
+            "document_links",
+        ),
+        [],
+    )  # fmt: skip
+    sets = dict.fromkeys(("restricted", "confidential", "absorbed"), frozenset())
+    return Rows(**{"event_id": event_id, "merged": frozenset([event_id]), "masks": {}} | keyed | lists | sets | given)
