@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import sys
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -143,6 +144,7 @@ def demo(host: Host = "127.0.0.1", port: Port = 8000, database_url: DatabaseUrl 
         schema.current(url)
         key_file = (data_dir or embedded.default_data_dir()) / "demo-key"
         key, events = _run(url, lambda connected: _load_demo(connected, key_file))
+        os.environ.setdefault("COUNTERCLAIM_LOG_LEVEL", "warning")
         base = f"http://{host}:{port}"
         out.print(
             f"\nCounterclaim with {len(events)} demo events.\n\n"
@@ -176,9 +178,12 @@ async def _load_demo(connected: Database, key_file: Path) -> tuple[str, list[str
     for body in bodies:
         async with connected.writing(Signature("demo", secrets.token_hex(16))) as session:
             await reports.deliver(session, caller, ReportCreate.model_validate(body))
-    slugs = [event["slug"] for body in bodies for event in body["events"] if "slug" in event]
+    claims = Counter[str]()
+    for event in (event for body in bodies for event in body["events"]):
+        claims[event.get("ref") or event["event"].removeprefix("ref:")] += len(event.get("claims", ()))
+    slugs = {event["ref"]: event["slug"] for body in bodies for event in body["events"] if "slug" in event}
     key = await _demo_key(connected, key_file)
-    return key, list(dict.fromkeys(slugs))
+    return key, [slugs[ref] for ref, _ in claims.most_common() if ref in slugs]
 
 
 async def _demo_key(connected: Database, key_file: Path) -> str:

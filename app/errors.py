@@ -38,7 +38,9 @@ class Merged(Problem):
 
 class BadRequest(Problem):
     status, slug, title = 400, "bad-request", "Request not understood"
-    explanation = "The request is not HTTP or JSON as it should be: broken JSON, an encoding other than UTF-8, nesting too deep."
+    explanation = (
+        "The request is not HTTP or JSON as it should be: broken JSON, an encoding other than UTF-8, nesting too deep."
+    )
 
 
 class BadCursor(Problem):
@@ -88,7 +90,9 @@ class Conflict(Problem):
 
 class Gone(Problem):
     status, slug, title = 410, "gone", "Gone"
-    explanation = "The record was here and was deleted or redacted. Its history, where it may be seen, says when and why."
+    explanation = (
+        "The record was here and was deleted or redacted. Its history, where it may be seen, says when and why."
+    )
 
 
 class PreconditionFailed(Problem):
@@ -106,7 +110,9 @@ class TooLarge(Problem):
 
 class UnsupportedMediaType(Problem):
     status, slug, title = 415, "unsupported-media-type", "Media type not supported"
-    explanation = "Bodies are JSON in UTF-8: `Content-Type: application/json` (for PATCH also `application/merge-patch+json`)."
+    explanation = (
+        "Bodies are JSON in UTF-8: `Content-Type: application/json` (for PATCH also `application/merge-patch+json`)."
+    )
 
 
 class Invalid(Problem):

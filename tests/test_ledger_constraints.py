@@ -1,7 +1,6 @@
 """Wrong data can't be stored, whoever tries: a row for every constraint of every table that breaks it, and only it."""
 
 from hashlib import sha256
-from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -62,7 +61,7 @@ def nobody(*columns: str) -> Wrong:
 
 
 NAME, TEXT, WORDING, URL = vocabulary.NAME_SIZE, vocabulary.TEXT_SIZE, vocabulary.WORDING_SIZE, vocabulary.URL_SIZE
-OBJECTS: list[Any] = [Jsonb(thing) for thing in ([], "x", 1, None)]
+OBJECTS = [Jsonb([]), Jsonb("x"), Jsonb(1), Jsonb(None)]
 COUNTRIES = {"ck_country": [{"country": word} for word in ("", "ru", "RUS", "РФ", "RU\n")]}
 SCORES = {"ck_score": [{"score": number} for number in (-0.01, 1.01, NAN)]}
 SAME = UUID(int=7)  # the id of every row that is tried

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.models import Record
-from app.schemas.common import Page, RecordRead, etag
+from app.schemas.common import Page, RecordRead, etag, names_tag
 from app.services import records
 from app.services.paging import Slice
 
@@ -16,13 +16,23 @@ _JSON = "application/json"
 
 
 def record(answer: BaseModel, status: int = 200, location: str | None = None) -> Response:
-    """One record, as bytes ready to send, with the ETag that a later If-Match names."""
+    """Answer with one record, as bytes ready to send, with the ETag that a later If-Match names."""
     headers = {"ETag": etag(answer)} | ({"Location": location} if location else {})
     return Response(answer.model_dump_json(by_alias=True), status, headers, _JSON)
 
 
-def made(answer: RecordRead, created: bool, *, location: bool = True) -> Response:  # noqa: FBT001
-    """One record that was asked for: 201 and where it is, or 200 where it was there already."""
+def picture(answer: BaseModel, tag: str) -> Response:
+    """Answer with a picture, whose ETag is made of the heads of what it shows."""
+    return Response(answer.model_dump_json(by_alias=True), 200, {"ETag": tag}, _JSON)
+
+
+def has_it(request: Request, tag: str) -> bool:
+    """Whether the caller says that it has this version."""
+    return names_tag(request.headers.get("If-None-Match"), tag)
+
+
+def made(answer: RecordRead, created: bool, *, location: bool = True) -> Response:
+    """Answer with one record that was asked for: 201 and where it is, or 200 where it was there already."""
     way = records.path(type_of(answer), answer.id) if created and location else None
     return record(answer, 201 if created else 200, way)
 
@@ -32,12 +42,12 @@ def type_of(answer: RecordRead) -> type[Record]:
 
 
 def parts(answer: BaseModel, *, created: bool) -> Response:
-    """What became of the parts of a body: 201 if anything is new, else 200."""
+    """Answer with what became of the parts of a body: 201 if anything is new, else 200."""
     return Response(answer.model_dump_json(by_alias=True), 201 if created else 200, None, _JSON)
 
 
 def page(request: Request, found: Slice, read: type[BaseModel]) -> Response:
-    """One page, with the ways to its neighbours in the body and in Link (RFC 8288)."""
+    """Answer with one page, and the ways to its neighbours in the body and in Link (RFC 8288)."""
     ways = {name: _url(request, cursor) for name, cursor in (("next", found.next), ("prev", found.prev)) if cursor}
     items: list[Any] = [read.model_validate(row) for row in found.rows]
     answer = Page[Any](items=items, total=found.total, facets=found.facets, **ways)

@@ -30,8 +30,9 @@ async def list_event_assessments(
 ) -> Response:
     """How the claims about one event are rated."""
     of = await records.get(session, caller, Event, event)
-    rows = lists.assessments(query.model_copy(update={"event": str(of.id)}), caller)
-    return answers.page(request, await paging.page(session, rows, lists.SORTS[Assessment], query), AssessmentRead)
+    rows = lists.within(of.id, lists.assessments(query, caller))
+    found = await paging.page(session, rows, lists.SORTS[Assessment], query, of.id)
+    return answers.page(request, found, AssessmentRead)
 
 
 @router.post(
@@ -47,7 +48,7 @@ async def change_assessment(
     id_: RecordAt, data: AssessmentChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396); `documents` replaces the whole list."""
-    return answers.record(await changing.change(session, caller, Assessment, id_, data, if_match))
+    return answers.record(await changing.change(session, caller, Assessment, id_, data, if_match=if_match))
 
 
 add_routes(router, "/assessments/{id}", Assessment, AssessmentRead)

@@ -41,8 +41,9 @@ async def list_event_claims(
 ) -> Response:
     """The propositions in dispute about one event."""
     of = await records.get(session, caller, Event, event)
-    rows = lists.claims(query.model_copy(update={"event": str(of.id)}), caller)
-    return answers.page(request, await paging.page(session, rows, lists.SORTS[Claim], query), ClaimRead)
+    rows = lists.within(of.id, lists.claims(query, caller))
+    found = await paging.page(session, rows, lists.SORTS[Claim], query, of.id)
+    return answers.page(request, found, ClaimRead)
 
 
 @router.post("/events/{event}/claims", status_code=201, response_model=ClaimPart, responses=_THERE | WRITE)
@@ -60,7 +61,7 @@ async def change_claim(
     id_: RecordAt, data: ClaimChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396): what is not given stays, a null empties a field."""
-    return answers.record(await changing.change(session, caller, Claim, id_, data, if_match))
+    return answers.record(await changing.change(session, caller, Claim, id_, data, if_match=if_match))
 
 
 @router.post("/claims/{id}/merge", response_model=ClaimRead, responses=WRITE)
@@ -75,7 +76,7 @@ async def list_claim_links(
 ) -> Response:
     """How the claims about an event stand to each other."""
     of = await records.get(session, caller, Event, event)
-    found = await paging.page(session, lists.claim_links(of.id, query, caller), lists.SORTS[ClaimLink], query)
+    found = await paging.page(session, lists.claim_links(of.id, query, caller), lists.SORTS[ClaimLink], query, of.id)
     return answers.page(request, found, ClaimLinkRead)
 
 
@@ -95,7 +96,7 @@ async def change_claim_link(
     id_: RecordAt, data: ClaimLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Correct a link's relation."""
-    return answers.record(await changing.change(session, caller, ClaimLink, id_, data, if_match))
+    return answers.record(await changing.change(session, caller, ClaimLink, id_, data, if_match=if_match))
 
 
 add_routes(router, "/claims/{id}", Claim, ClaimRead)

@@ -1,5 +1,6 @@
 """What an endpoint may ask for in its signature, and what every request has to be before it is read."""
 
+import contextlib
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Annotated, Any, Final
@@ -8,12 +9,12 @@ from fastapi import Depends, Header, Path, Query, Request, Response, Security
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import Database, Signature
 from app.errors import BadRequest, Forbidden, Invalid, TooLarge, Unauthorized, UnsupportedMediaType
-from app.schemas.common import ADDRESS_PATTERN, EVENT_ADDRESS_PATTERN
+from app.schemas.common import ADDRESS_PATTERN, EVENT_ADDRESS_PATTERN, clean
 from app.services import access
 from app.services.access import Caller
 
@@ -61,20 +62,26 @@ def _check_parameters(request: Request, known: frozenset[str]) -> None:
 
 async def _read(request: Request) -> None:
     """Read and parse the body once, to where Starlette keeps both."""
+    declared = request.headers.get("Content-Length", "")
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_SIZE:
-            raise TooLarge(f"A body has at most {BODY_SIZE:,} bytes.")
-    request._body = bytes(body)  # noqa: SLF001
-    if body:
-        request._json = _parsed(request, bytes(body))  # noqa: SLF001
+    if not declared.isdecimal() or int(declared[:20]) <= BODY_SIZE:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > BODY_SIZE:
+                break
+        else:
+            request._body = bytes(body)  # noqa: SLF001
+            if body:
+                request._json = _parsed(request, bytes(body))  # noqa: SLF001
+            return
+    raise TooLarge(f"A body has at most {BODY_SIZE:,} bytes.")
 
 
 def _parsed(request: Request, body: bytes) -> Any:
-    content_type = request.headers.get("Content-Type", "").lower().replace(" ", "")
+    content_type = request.headers.get("Content-Type", "").lower().replace(" ", "").replace('"', "")
     media, _, parameters = content_type.partition(";")
-    if media not in ("application/json", "application/merge-patch+json") or parameters not in ("", "charset=utf-8"):
+    taken = ("application/json", "application/merge-patch+json") if request.method == "PATCH" else ("application/json",)
+    if media not in taken or parameters not in ("", "charset=utf-8"):
         raise UnsupportedMediaType
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMediaType("Send the body without Content-Encoding.")
@@ -88,6 +95,7 @@ def _parsed(request: Request, body: bytes) -> Any:
         where = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
         raise BadRequest(f"The body is not JSON{where}.") from None
     _check_depth(parsed)
+    _check_surrogates(parsed, body)
     return parsed
 
 
@@ -96,17 +104,28 @@ def _no_constant(_word: str) -> None:
 
 
 def _check_depth(parsed: Any) -> None:
-    level = [parsed]
+    level = [parsed] if isinstance(parsed, dict | list) else []
     for _ in range(BODY_DEPTH):
         level = [
             inner
             for value in level
             for inner in (value.values() if isinstance(value, dict) else value)
             if isinstance(inner, dict | list)
-        ] if isinstance(parsed, dict | list) else []
+        ]
         if not level:
             return
     raise BadRequest(f"The body is nested deeper than {BODY_DEPTH} levels.")
+
+
+def _check_surrogates(parsed: Any, body: bytes) -> None:
+    """Half of a pair can only come as an escape, and then no text holds it: not even one that says where it was."""
+    if rb"\ud" in body or rb"\uD" in body:
+        try:
+            json.dumps(parsed, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise BadRequest(
+                "The body has half of a surrogate pair (\\ud800 to \\udfff without the other half)."
+            ) from None
 
 
 # --- who calls ---------------------------------------------------------------------------------------------------------
@@ -135,10 +154,19 @@ Writer = Annotated[Caller, Security(_caller, scopes=["edit"])]
 Ingester = Annotated[Caller, Security(_caller, scopes=["ingest"])]
 Admin = Annotated[Caller, Security(_caller, scopes=["admin"])]
 
+
+def _reason(header: str) -> str:
+    """Headers are read as Latin-1; who sends UTF-8 in them means UTF-8."""
+    with contextlib.suppress(UnicodeError):
+        header = header.encode("latin-1").decode("utf-8")
+    return clean(header)
+
+
 Reason = Annotated[
     str,
-    StringConstraints(max_length=1000, pattern=r"^[^\x00-\x1f\x7f]*$"),
-    Header(alias="Change-Reason", description="Why, for the ledger: kept beside the change."),
+    StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$"),
+    AfterValidator(_reason),
+    Header(alias="Change-Reason", description="Why, for the ledger: kept beside the change.", max_length=1000),
 ]
 
 
@@ -158,17 +186,9 @@ async def _writing(
 ) -> AsyncIterator[AsyncSession]:
     """One request, one transaction: kept if the endpoint returns, undone if it raises."""
     database: Database = request.app.state.database
-    signature = Signature(credentials.name, request.scope["state"]["request_id"], _utf8(reason))
+    signature = Signature(credentials.name, request.scope["state"]["request_id"], reason)
     async with database.writing(signature) as session:
         yield session
-
-
-def _utf8(header: str) -> str:
-    """Headers are read as Latin-1; who sends UTF-8 in them means UTF-8."""
-    try:
-        return header.encode("latin-1").decode("utf-8")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return header
 
 
 # scope="function": the commit comes before the answer goes out, so that a failed commit is still an error answer.
@@ -184,7 +204,12 @@ DocumentAt = Annotated[str, Path(alias="document", pattern=ADDRESS_PATTERN, max_
 RecordAt = Annotated[str, Path(alias="id", pattern=ADDRESS_PATTERN, max_length=204, description=_ADDRESSED)]
 EventAt = Annotated[
     str,
-    Path(alias="event", pattern=EVENT_ADDRESS_PATTERN, max_length=204, description="Its id, its slug, or `ref:` and its ref."),
+    Path(
+        alias="event",
+        pattern=EVENT_ADDRESS_PATTERN,
+        max_length=204,
+        description="Its id, its slug, or `ref:` and its ref.",
+    ),
 ]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag of what you decided on, or `*`.")]
 MergedItself = Annotated[

@@ -50,7 +50,7 @@ async def change_document(
     document: DocumentAt, data: DocumentChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396): what is not given stays, a null empties a field."""
-    return answers.record(await changing.change(session, caller, Document, document, data, if_match))
+    return answers.record(await changing.change(session, caller, Document, document, data, if_match=if_match))
 
 
 @router.post("/documents/{document}/merge", response_model=DocumentRead, responses=WRITE)
@@ -66,7 +66,7 @@ async def list_versions(
     """What was read of a document, and when; with `text=true` the texts, too."""
     of = await records.get(session, caller, Document, document)
     rows = lists.versions(of.id, caller, text=query.text)
-    return answers.page(request, await paging.page(session, rows, lists.VERSION_SORTS, query), VersionRead)
+    return answers.page(request, await paging.page(session, rows, lists.VERSION_SORTS, query, of.id), VersionRead)
 
 
 @router.post(
@@ -88,7 +88,7 @@ async def list_document_links(
     """What a document was made out of or answers, and what was made out of it."""
     of = await records.get(session, caller, Document, document)
     found = await paging.page(
-        session, lists.document_links(of.id, query, caller), lists.SORTS[DocumentLink], query
+        session, lists.document_links(of.id, query, caller), lists.SORTS[DocumentLink], query, of.id
     )
     return answers.page(request, found, DocumentLinkRead)
 
@@ -108,7 +108,7 @@ async def change_document_link(
     id_: RecordAt, data: DocumentLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Confirm, reject or correct a link."""
-    return answers.record(await changing.change(session, caller, DocumentLink, id_, data, if_match))
+    return answers.record(await changing.change(session, caller, DocumentLink, id_, data, if_match=if_match))
 
 
 add_routes(router, "/documents/{document}", Document, DocumentRead, DocumentAt)

@@ -44,7 +44,7 @@ async def change_event(
     event: EventAt, data: EventChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396): what is not given stays, a null empties a field."""
-    return answers.record(await changing.change(session, caller, Event, event, data, if_match))
+    return answers.record(await changing.change(session, caller, Event, event, data, if_match=if_match))
 
 
 @router.post("/events/{event}/merge", response_model=EventRead, responses=WRITE)
@@ -59,7 +59,7 @@ async def list_event_links(
 ) -> Response:
     """The events that this one is linked to, from either side."""
     of = await records.get(session, caller, Event, event)
-    found = await paging.page(session, lists.event_links(of.id, query, caller), lists.SORTS[EventLink], query)
+    found = await paging.page(session, lists.event_links(of.id, query, caller), lists.SORTS[EventLink], query, of.id)
     return answers.page(request, found, EventLinkRead)
 
 
@@ -76,7 +76,7 @@ async def change_event_link(
     id_: RecordAt, data: EventLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Correct a link's relation."""
-    return answers.record(await changing.change(session, caller, EventLink, id_, data, if_match))
+    return answers.record(await changing.change(session, caller, EventLink, id_, data, if_match=if_match))
 
 
 add_routes(router, "/events/{event}", Event, EventRead, EventAt)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 import structlog
 from fastapi import APIRouter, FastAPI, Path
@@ -20,6 +21,7 @@ from starlette.routing import compile_path
 from app import errors
 from app.errors import Problem
 from app.models import RULES
+from app.schemas.common import INLINE, REFERENCE
 
 log = structlog.get_logger()
 
@@ -50,7 +52,14 @@ class ProblemResponse(JSONResponse):
 
 def documented(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may answer with these."""
-    every: tuple[type[Problem], ...] = (*kinds, errors.BadRequest, errors.Unauthorized, errors.Invalid, Problem, errors.Unavailable)
+    every: tuple[type[Problem], ...] = (
+        *kinds,
+        errors.BadRequest,
+        errors.Unauthorized,
+        errors.Invalid,
+        Problem,
+        errors.Unavailable,
+    )
     schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemRead"}}}
     return {kind.status: {"description": kind.title, "content": schema} for kind in dict.fromkeys(every)}
 
@@ -62,7 +71,7 @@ def answer(request: Request, problem: Problem) -> Response:
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail or problem.explanation,
-        "instance": request.url.path,
+        "instance": quote(request.scope["path"]),
         "request_id": request.scope.get("state", {}).get("request_id", ""),
         **problem.extra,
     }
@@ -74,7 +83,8 @@ def answer(request: Request, problem: Problem) -> Response:
 
 def _elsewhere(request: Request, merged: errors.Merged) -> str:
     """The same path and query, under the record that stays."""
-    path = "/".join(merged.target if part == merged.address else part for part in request.url.path.split("/"))
+    version, kind, _, *rest = request.url.path.lstrip("/").split("/")
+    path = "/".join(["", version, kind, merged.target, *rest])
     return f"{path}?{request.url.query}" if request.url.query else path
 
 
@@ -90,7 +100,9 @@ def install(app: FastAPI) -> None:
         return answer(request, _invalid(found, body))
 
     async def http(request: Request, error: Exception) -> Response:
-        return answer(request, _http(request, error)) if isinstance(error, HTTPException) else answer(request, Problem())
+        return (
+            answer(request, _http(request, error)) if isinstance(error, HTTPException) else answer(request, Problem())
+        )
 
     async def database(request: Request, error: Exception) -> Response:
         return answer(request, from_database(error))
@@ -122,11 +134,13 @@ def pointer(where: Sequence[str | int], body: Any, kind: str) -> str:
     """A JSON pointer (RFC 6901): of pydantic's steps those that are steps in the body, not in a model's union."""
     steps, here = [], body
     for nth, step in enumerate(where):
+        if step in (REFERENCE, INLINE):
+            continue
         if isinstance(here, dict) and step in here:
             here = here[step]
         elif isinstance(here, list) and isinstance(step, int) and step < len(here):
             here = here[step]
-        elif not (kind == "missing" and nth == len(where) - 1):
+        elif kind != "missing" or nth != len(where) - 1:
             continue
         steps.append(str(step).replace("~", "~0").replace("/", "~1"))
     return "".join(f"/{step}" for step in steps)
@@ -152,7 +166,7 @@ def allowed(app: FastAPI, path: str) -> list[str]:
 def _methods(app: FastAPI) -> list[tuple[re.Pattern[str], list[str]]]:
     """Each path of the description, as a pattern, and its methods."""
     described = {path: [method.upper() for method in item] for path, item in app.openapi()["paths"].items()}
-    described |= dict.fromkeys(("/docs", "/openapi.json"), ["GET"])
+    described |= {path: ["GET"] for path in ("/docs", "/openapi.json")}
     return [(compile_path(path)[0], methods) for path, methods in described.items()]
 
 

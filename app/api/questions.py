@@ -30,8 +30,9 @@ async def list_event_questions(
 ) -> Response:
     """The points in dispute about one event."""
     of = await records.get(session, caller, Event, event)
-    rows = lists.questions(query.model_copy(update={"event": str(of.id)}), caller)
-    return answers.page(request, await paging.page(session, rows, lists.SORTS[Question], query), QuestionRead)
+    rows = lists.within(of.id, lists.questions(query, caller))
+    found = await paging.page(session, rows, lists.SORTS[Question], query, of.id)
+    return answers.page(request, found, QuestionRead)
 
 
 @router.post("/events/{event}/questions", status_code=201, response_model=QuestionRead, responses=created(QuestionRead))
@@ -45,7 +46,7 @@ async def change_question(
     id_: RecordAt, data: QuestionChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396); a null goes back to the default."""
-    return answers.record(await changing.change(session, caller, Question, id_, data, if_match))
+    return answers.record(await changing.change(session, caller, Question, id_, data, if_match=if_match))
 
 
 add_routes(router, "/questions/{id}", Question, QuestionRead)

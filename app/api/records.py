@@ -1,7 +1,7 @@
 """The routes that every kind of record has alike: read one, delete it, read its history."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -13,8 +13,9 @@ from app.api.problems import documented
 from app.errors import Forbidden
 from app.models import Record
 from app.schemas.common import HistoryQuery, Page, RecordRead, Revision
-from app.services import paging, records
+from app.services import deleting, paging, records
 
+Call: TypeAlias = Callable[..., Any]
 READ = documented(errors.NotFound, errors.Gone)
 WRITE = documented(
     errors.Forbidden, errors.NotFound, errors.Conflict, errors.Gone, errors.TooLarge, errors.UnsupportedMediaType
@@ -24,7 +25,7 @@ MERGED = documented(errors.Merged)
 
 
 def created(read: Any) -> dict[int | str, dict[str, Any]]:
-    """A creation answers 201, or 200 with what is there."""
+    """Document that a creation answers 201, or 200 with what is there."""
     return {200: {"model": read, "description": "It was there already; what it lacked was filled in."}} | WRITE
 
 
@@ -34,62 +35,78 @@ def add_routes(router: APIRouter, path: str, model: type[Record], read: type[Rec
     words = name.replace("_", " ")
     has_target = "merged_into" in read.model_fields
 
-    async def get(address: at, caller: Reader, session: Session, merged: MergedItself = None) -> Response:
-        found = await records.get(session, caller, model, address, merged_itself=merged is not None)
-        return answers.record(found)
+    def route(verb: str, method: str, way: str, call: Call, *, summary: str, says: str, **more: Any) -> None:
+        named = f"{verb}_{name}"
+        router.add_api_route(
+            way, call, methods=[method], name=named, operation_id=named, summary=summary, description=says, **more
+        )
 
-    async def get_unmergeable(address: at, caller: Reader, session: Session) -> Response:
+    route(
+        "get",
+        "GET",
+        path,
+        _get(model, at) if has_target else _get_unmergeable(model, at),
+        summary=f"Read one {words}",
+        says=f"The {words} alone, with its ETag. What joins it to others is a picture of its event.",
+        response_model=read,
+        responses=READ | (MERGED if has_target else {}),
+    )
+    route(
+        "delete",
+        "DELETE",
+        path,
+        _delete(model, at),
+        summary=f"Delete one {words}",
+        says=f"Delete the {words}. Refused with 409 and the list of what points at it, unless `cascade=true`. "
+        "The ledger keeps what it was.",
+        status_code=204,
+        responses=CHANGE,
+    )
+    route(
+        "list_history_of",
+        "GET",
+        f"{path}/history",
+        _history(model, at),
+        summary=f"Read the history of one {words}",
+        says=f"Every version of the {words}, with who made it, when and why; of a deleted one, too.",
+        response_model=Page[Revision],
+        responses=READ,
+    )
+
+
+def _get(model: type[Record], at: Any) -> Call:
+    async def get(address: at, caller: Reader, session: Session, merged: MergedItself = None) -> Response:
+        return answers.record(await records.get(session, caller, model, address, merged_itself=merged is not None))
+
+    return get
+
+
+def _get_unmergeable(model: type[Record], at: Any) -> Call:
+    async def get(address: at, caller: Reader, session: Session) -> Response:
         return answers.record(await records.get(session, caller, model, address))
 
+    return get
+
+
+def _delete(model: type[Record], at: Any) -> Call:
     async def delete(
         address: at, caller: Writer, session: Writing, if_match: IfMatch = None, cascade: Cascade = False
     ) -> Response:
         if cascade and not caller.may("admin"):
             raise Forbidden("Deleting what points at a record, too, needs the scope admin.")
-        found = await records.held(session, caller, model, address, if_match, merged_itself=True)
-        await records.remove(session, model, found.id, cascade=cascade)
+        found = await records.held(session, caller, model, address, if_match)
+        await deleting.remove(session, model, found.id, cascade=cascade)
         return Response(status_code=204)
 
+    return delete
+
+
+def _history(model: type[Record], at: Any) -> Call:
     async def history(
         request: Request, address: at, query: Annotated[HistoryQuery, Query()], caller: Reader, session: Session
     ) -> Response:
         key = await records.id_of(session, caller, model, address)
-        found = await paging.page(session, records.history(caller, model, key), {"position": "seq"}, query)
+        found = await paging.page(session, records.history(caller, model, key), {"position": "seq"}, query, key)
         return answers.page(request, found, Revision)
 
-    def route(call: Callable[..., Any], method: str, way: str, verb: str, says: str, **more: Any) -> None:
-        router.add_api_route(
-            way, call, methods=[method], name=f"{verb}_{name}", operation_id=f"{verb}_{name}", description=says, **more
-        )
-
-    route(
-        get if has_target else get_unmergeable,
-        "GET",
-        path,
-        "get",
-        f"The {words} alone, with its ETag. What joins it to others is a picture of its event.",
-        summary=f"Read one {words}",
-        response_model=read,
-        responses=READ | (MERGED if has_target else {}),
-    )
-    route(
-        delete,
-        "DELETE",
-        path,
-        "delete",
-        f"Delete the {words}. Refused with 409 and the list of what points at it, unless `cascade=true`. "
-        "The ledger keeps what it was.",
-        summary=f"Delete one {words}",
-        status_code=204,
-        responses=CHANGE,
-    )
-    route(
-        history,
-        "GET",
-        f"{path}/history",
-        "list_history_of",
-        f"Every version of the {words}, with who made it, when and why; of a deleted one, too.",
-        summary=f"Read the history of one {words}",
-        response_model=Page[Revision],
-        responses=READ,
-    )
+    return history

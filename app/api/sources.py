@@ -35,7 +35,7 @@ async def change_source(
     source: SourceAt, data: SourceChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396): what is not given stays, a null empties a field."""
-    return answers.record(await changing.change(session, caller, Source, source, data, if_match))
+    return answers.record(await changing.change(session, caller, Source, source, data, if_match=if_match))
 
 
 @router.post("/{source}/merge", response_model=SourceRead, responses=WRITE)

@@ -39,16 +39,19 @@ async def list_event_statements(
 ) -> Response:
     """Who said what about one event."""
     of = await records.get(session, caller, Event, event)
-    rows = lists.statements(query.model_copy(update={"event": str(of.id)}), caller)
-    return answers.page(request, await paging.page(session, rows, lists.SORTS[Statement], query), StatementRead)
+    rows = lists.within(of.id, lists.statements(query, caller))
+    found = await paging.page(session, rows, lists.SORTS[Statement], query, of.id)
+    return answers.page(request, found, StatementRead)
 
 
 @router.post(
     "/events/{event}/statements", status_code=201, response_model=StatementRead, responses=created(StatementRead)
 )
 async def create_statement(event: EventAt, data: StatementCreate, caller: Ingester, session: Writing) -> Response:
-    """Record one source's act toward a claim (or toward a question, where it asks or does not answer), with where it is
-    found; or find the same."""
+    """Record one source's act toward a claim, with where it is found; or find the same.
+
+    Toward a question, instead of a claim, it only asks or does not answer.
+    """
     return answers.made(*await creating.statement(session, caller, event, data))
 
 
@@ -56,9 +59,12 @@ async def create_statement(event: EventAt, data: StatementCreate, caller: Ingest
 async def change_statement(
     id_: RecordAt, data: StatementChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Correct what was recorded (RFC 7396). What the source itself took back is a withdrawal; what it said later instead
-    is another statement, which supersedes this one."""
-    return answers.record(await changing.change(session, caller, Statement, id_, data, if_match))
+    """Correct what was recorded (RFC 7396).
+
+    What the source itself took back is a withdrawal; what it said later instead is another statement, which supersedes
+    this one.
+    """
+    return answers.record(await changing.change(session, caller, Statement, id_, data, if_match=if_match))
 
 
 @router.post("/statements/{id}/withdraw", response_model=StatementRead, responses=WRITE)
@@ -73,7 +79,7 @@ async def list_appearances(
 ) -> Response:
     """Where a statement is found, and in which words."""
     of = await records.get(session, caller, Statement, id_)
-    found = await paging.page(session, lists.appearances(of.id, caller), lists.SORTS[Appearance], query)
+    found = await paging.page(session, lists.appearances(of.id, caller), lists.SORTS[Appearance], query, of.id)
     return answers.page(request, found, AppearanceRead)
 
 
@@ -90,7 +96,7 @@ async def change_appearance(
     id_: RecordAt, data: AppearanceChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396); `hops` replaces the whole chain."""
-    return answers.record(await changing.change(session, caller, Appearance, id_, data, if_match))
+    return answers.record(await changing.change(session, caller, Appearance, id_, data, if_match=if_match))
 
 
 add_routes(router, "/statements/{id}", Statement, StatementRead)

@@ -7,6 +7,7 @@ takes a pooled client's next request with it.
 
 import hashlib
 import time
+import traceback
 from typing import Final
 from uuid import uuid4
 
@@ -49,11 +50,14 @@ class Wire:
             else:
                 await self.app(scope, receive, answer.send)
         except Exception as error:
-            log.exception("unforeseen", path=scope["path"], error=repr(error))
+            # The traceback as plain text: a renderer that shows the variables of each frame would take minutes, and show them.
+            log.error("unforeseen", path=scope["path"], error=repr(error)[:1000], traceback=traceback.format_exc())  # noqa: TRY400
             if answer.begun:
                 raise
             scope["method"] = method
-            await problems.answer(Request(scope), Problem("Something went wrong on our side."))(scope, receive, answer.send)
+            await problems.answer(Request(scope), Problem("Something went wrong on our side."))(
+                scope, receive, answer.send
+            )
         took = round((time.perf_counter() - began) * 1000, 1)
         log.info("request", method=method, path=scope["path"], status=answer.status, ms=took)
         structlog.contextvars.unbind_contextvars("request_id")

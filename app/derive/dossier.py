@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.derive import faces as faces_of
 from app.derive import merges, neighbours, papers, rivals, scene, silences, statements, unattributed
+from app.derive.built import built
 from app.derive.faces import Faces
 from app.derive.rows import Rows, View
 from app.derive.scene import Place, Scene
@@ -54,7 +55,8 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
     questions, unasked = _questions(drawing)
     unanswered = silences.silences(found.counting, found.questions, found.claims)
     documents = papers.papers(found.rows, found.dates.ends, _cited(found), faces, beyond=view.restricted)
-    return DossierRead.model_construct(
+    return built(
+        DossierRead,
         position=position,
         as_of=as_of,
         said_before=view.said_before,
@@ -63,8 +65,11 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
         unasked=unasked,
         silences=[_silence(silence) for silence in unanswered if _may_be_told(faces, silence)],
         unattributed=[
-            UnattributedRead.model_construct(
-                document_id=one.document_id, statement_id=one.voice.row.id, claim_id=one.voice.claim_id
+            built(
+                UnattributedRead,
+                document_id=one.document_id,
+                statement_id=one.voice.row.id,
+                claim_id=one.voice.claim_id,
             )
             for one in unattributed.unattributed(found.counting, found.dates.ends)
         ],
@@ -111,9 +116,9 @@ def _questions(drawing: _Drawing) -> tuple[list[QuestionPicture], list[ClaimPict
             places.setdefault(claim.question_id, found.places[claim.id])
     ordered = sorted(found.questions.values(), key=lambda question: _place(drawing, question, places.get(question.id)))
     pictures = [
-        QuestionPicture.model_construct(
-            **question.__dict__
-            | {"claims": answers[question.id], "statements": drawing.statements.get(question.id, [])}
+        built(
+            QuestionPicture,
+            question.__dict__ | {"claims": answers[question.id], "statements": drawing.statements.get(question.id, [])},
         )
         for question in ordered
     ]
@@ -133,15 +138,16 @@ def _place(drawing: _Drawing, question: QuestionRead, first_claim: Place | None)
 
 
 def _claim(drawing: _Drawing, claim: ClaimRead) -> ClaimPicture:
-    return ClaimPicture.model_construct(
-        **claim.__dict__
+    return built(
+        ClaimPicture,
+        claim.__dict__
         | {
             "counts": _counts(drawing.counting.get(claim.id, [])),
             "rivals": drawing.rivals.get(claim.id, []),
             "links": drawing.ties.get(claim.id, []),
             "statements": drawing.statements.get(claim.id, []),
             "assessments": _assessments(drawing, drawing.assessments.get(claim.id, [])),
-        }
+        },
     )
 
 
@@ -150,8 +156,8 @@ def _counts(counting: Sequence[Voice]) -> dict[Stance, StanceCount]:
     for voice in counting:
         taken[voice.row.stance].append(voice)
     return {
-        stance: StanceCount.model_construct(
-            statements=len(taken[stance]), sources=len({v.source_id for v in taken[stance] if v.source_id})
+        stance: built(
+            StanceCount, statements=len(taken[stance]), sources=len({v.source_id for v in taken[stance] if v.source_id})
         )
         for stance in get_args(Stance)
         if stance in taken
@@ -162,7 +168,7 @@ def _ties(found: Scene) -> dict[UUID, list[ClaimTie]]:
     ties: dict[UUID, list[ClaimTie]] = defaultdict(list)
     for link in found.links:
         for own, other, direction in ((link.from_id, link.to_id, "from"), (link.to_id, link.from_id, "to")):
-            tie = ClaimTie.model_construct(id=link.id, claim_id=other, relation=link.relation, direction=direction)
+            tie = built(ClaimTie, id=link.id, claim_id=other, relation=link.relation, direction=direction)
             ties[own].append(tie)
     for of_one in ties.values():
         of_one.sort(key=lambda tie: (*found.places[tie.claim_id], tie.relation, tie.direction))
@@ -173,13 +179,14 @@ def _assessments(drawing: _Drawing, assessments: Iterable[AssessmentRead]) -> li
     found, ends = drawing.scene, drawing.scene.dates.ends
     replaced = {row.supersedes_id for row in found.assessments}
     return [
-        AssessmentPicture.model_construct(
-            **row.__dict__
+        built(
+            AssessmentPicture,
+            row.__dict__
             | {
                 "author_id": faces_of.face(drawing.faces, row.event_id, row.author_id),
                 "document_ids": merges.led((d for d in row.document_ids if d in ends), ends),
                 "superseded": row.id in replaced,
-            }
+            },
         )
         for row in assessments
     ]
@@ -201,7 +208,8 @@ def _may_be_told(faces: Faces, silence: Silence) -> bool:
 
 def _silence(silence: Silence) -> SilenceRead:
     answered, since = silence.answered_with, silence.since
-    return SilenceRead.model_construct(
+    return built(
+        SilenceRead,
         question_id=silence.question_id,
         party=silence.party,
         stance=answered.row.stance if answered else None,

@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.derive import merges
+from app.derive.built import built
 from app.derive.families import Kin
 from app.derive.rows import Rows
 from app.schemas.sources import SourceRead
@@ -82,7 +83,7 @@ def _show(faces: Faces, source_id: UUID) -> UUID:
     if end not in faces.shown:
         source = faces.rows.sources[end]
         faces.shown[end] = source  # before its parents, which may lead back here
-        faces.shown[end] = SourceRead.model_construct(**source.__dict__ | {"parent_id": plain(faces, source.parent_id)})
+        faces.shown[end] = built(SourceRead, source.__dict__ | {"parent_id": plain(faces, source.parent_id)})
     return end
 
 
@@ -90,6 +91,6 @@ def _show_masked(faces: Faces, event_id: UUID, source_id: UUID, hidden: UUID) ->
     source = faces.rows.sources.get(faces.kin.ends.get(source_id, source_id))
     recorded = faces.rows.events[event_id].created_at
     about: dict[str, Any] = {} if source is None else {"kind": source.kind, "disclosure": source.disclosure}
-    faces.shown[hidden] = SourceRead.model_construct(
-        **_BLANK | about | {"id": hidden, "created_at": recorded, "updated_at": recorded}
+    faces.shown[hidden] = built(
+        SourceRead, _BLANK | about | {"id": hidden, "created_at": recorded, "updated_at": recorded}
     )

@@ -54,15 +54,12 @@ def party(kin: Kin, source_id: UUID | None) -> str | None:
     return None if source_id is None else kin.parties.get(kin.ends.get(source_id, source_id))
 
 
-def family(
-    statement: StatementRead, appearances: Sequence[AppearanceRead], kin: Kin, documents: Mapping[UUID, UUID]
-) -> UUID:
-    """The record that this statement's family goes by; `appearances` come with the earliest-published first.
+def family(statement: StatementRead, first: AppearanceRead | None, kin: Kin, documents: Mapping[UUID, UUID]) -> UUID:
+    """The record that this statement's family goes by; `first`: its earliest-published appearance.
 
     The top of its source's line. An unnamed source that belongs to nobody: that of the first who is confirmed to have
     passed the words on, else the document. No source: the document.
     """
-    first = appearances[0] if appearances else None
     document = documents.get(first.document_id, first.document_id) if first and first.document_id else None
     if statement.source_id is None:
         return document or statement.id

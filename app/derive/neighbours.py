@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from app.derive import merges
+from app.derive.built import built
 from app.derive.rows import Rows
 from app.derive.scene import Scene
 from app.schemas.dossiers import Direction, EventPicture, EventTie
@@ -20,12 +21,12 @@ def event(found: Scene) -> EventPicture:
         if other is not None and (found.view.restricted or not {other, ends[other]} & rows.restricted):
             end = rows.events[ends[other]]
             if end.id not in rows.merged:
-                ties[end.id, link.relation, direction] = EventTie.model_construct(
-                    id=end.id, slug=end.slug, title=end.title, relation=link.relation, direction=direction
+                ties[end.id, link.relation, direction] = built(
+                    EventTie, id=end.id, slug=end.slug, title=end.title, relation=link.relation, direction=direction
                 )
     parent = None if shown.parent_id in rows.restricted and not found.view.restricted else shown.parent_id
     links = sorted(ties.values(), key=lambda tie: (*_place(rows.events[tie.id]), tie.relation, tie.direction))
-    return EventPicture.model_construct(**shown.__dict__ | {"parent_id": parent, "links": links})
+    return built(EventPicture, shown.__dict__ | {"parent_id": parent, "links": links})
 
 
 def _other_end(link: EventLinkRead, rows: Rows) -> tuple[Direction, UUID | None]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.derive import faces as faces_of
 from app.derive import merges
+from app.derive.built import built
 from app.derive.faces import Faces
 from app.derive.rows import Rows
 from app.schemas.documents import DocumentLinkRead, VersionRead
@@ -31,13 +32,14 @@ def papers(
         if link.from_id in shown and link.to_id in shown:
             outward[link.from_id].append(link)
     return {
-        id_: DocumentPicture.model_construct(
-            **rows.documents[id_].__dict__
+        id_: built(
+            DocumentPicture,
+            rows.documents[id_].__dict__
             | {
                 "publisher_id": faces_of.plain(faces, rows.documents[id_].publisher_id),
                 "versions": [_of(version, id_) for version in versions[id_]],
                 "links": sorted(outward[id_], key=lambda link: (link.relation, link.to_id)),
-            }
+            },
         )
         for id_ in sorted(shown)
     }
@@ -54,7 +56,11 @@ def read(rows: Rows) -> set[UUID]:
 
 
 def _of(version: VersionRead, document_id: UUID) -> VersionRead:
-    return version if version.document_id == document_id else version.model_copy(update={"document_id": document_id})
+    return (
+        version
+        if version.document_id == document_id
+        else built(VersionRead, version.__dict__ | {"document_id": document_id})
+    )
 
 
 def _links(links: Iterable[DocumentLinkRead], ends: Mapping[UUID, UUID]) -> list[DocumentLinkRead]:
@@ -63,7 +69,9 @@ def _links(links: Iterable[DocumentLinkRead], ends: Mapping[UUID, UUID]) -> list
     for link in sorted(links, key=lambda link: link.id):
         start, end = ends.get(link.from_id), ends.get(link.to_id)
         if start is not None and end is not None and start != end:
-            found.setdefault((start, link.relation, end), link.model_copy(update={"from_id": start, "to_id": end}))
+            found.setdefault(
+                (start, link.relation, end), built(DocumentLinkRead, link.__dict__ | {"from_id": start, "to_id": end})
+            )
     return list(found.values())
 
 

@@ -34,7 +34,8 @@ def rivals(
     found = {}
     for id_, claim in worded.items():
         answers = supported.get(claim.question_id, []) if claim.question_id else []
-        others = opposed[id_].intersection(worded).union(other for other in answers if other not in together[id_])
+        others = {other for other in opposed[id_] if other in worded}
+        others |= {other for other in answers if other not in together[id_]}
         own = families.get(id_, ())
         found[id_] = sorted((o for o in others if o != id_ and _two(own, families.get(o, ()))), key=order.__getitem__)
     return found

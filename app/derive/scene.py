@@ -6,13 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from app.derive import families, figures, live, merges, said, voices
+from app.derive.built import built
 from app.derive.families import Kin
 from app.derive.live import Ended
 from app.derive.rows import Rows, View
 from app.derive.said import Dates
 from app.derive.voices import Voice
 from app.schemas.assessments import AssessmentRead
-from app.schemas.claims import ClaimLinkRead, ClaimRead
+from app.schemas.claims import ClaimLinkRead, ClaimRead, FigureRead
 from app.schemas.questions import QuestionRead
 
 Place = tuple[datetime, datetime, str, UUID]
@@ -95,12 +96,12 @@ def _worded(claim: ClaimRead, questions: dict[UUID, QuestionRead], ends: dict[UU
     """The claim with the text of its figure, and with what that is a part of after merges."""
     question = questions.get(claim.question_id) if claim.question_id else None
     if claim.question_id and question is None:
-        claim = claim.model_copy(update={"question_id": None})
+        claim = built(ClaimRead, claim.__dict__ | {"question_id": None})
     if claim.figure is None or question is None:
         return claim
     of = claim.figure.of_id and ends.get(claim.figure.of_id)
-    figure = claim.figure if of == claim.figure.of_id else claim.figure.model_copy(update={"of_id": of})
-    return claim.model_copy(update={"figure": figure, "text": figures.text(question, figure)})
+    figure = claim.figure if of == claim.figure.of_id else built(FigureRead, claim.figure.__dict__ | {"of_id": of})
+    return built(ClaimRead, claim.__dict__ | {"figure": figure, "text": figures.text(question, figure)})
 
 
 def _made(rows: Rows, ends: dict[UUID, UUID], view: View) -> list[AssessmentRead]:
@@ -111,7 +112,9 @@ def _made(rows: Rows, ends: dict[UUID, UUID], view: View) -> list[AssessmentRead
         if row.claim_id in ends and (view.until is None or (row.made_to or row.created_at) <= view.until)
     ]
     made = [
-        row if ends[row.claim_id] == row.claim_id else row.model_copy(update={"claim_id": ends[row.claim_id]})
+        row
+        if ends[row.claim_id] == row.claim_id
+        else built(AssessmentRead, row.__dict__ | {"claim_id": ends[row.claim_id]})
         for row in made
     ]
     return sorted(
@@ -144,5 +147,7 @@ def _links(links: Iterable[ClaimLinkRead], ends: dict[UUID, UUID], shown: set[UU
     for link in sorted(links, key=lambda link: link.id):
         start, end = ends.get(link.from_id), ends.get(link.to_id)
         if start in shown and end in shown and start is not None and end is not None and start != end:
-            found.setdefault((start, link.relation, end), link.model_copy(update={"from_id": start, "to_id": end}))
+            found.setdefault(
+                (start, link.relation, end), built(ClaimLinkRead, link.__dict__ | {"from_id": start, "to_id": end})
+            )
     return list(found.values())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from app.derive import faces as faces_of
+from app.derive.built import built
 from app.derive.faces import Faces
 from app.derive.live import Ended
 from app.derive.scene import Scene
@@ -22,8 +23,9 @@ def _statement(voice: Voice, found: Scene, faces: Faces, rows: Mapping[UUID, Sta
     row, ended, documents = voice.row, found.ended.get(voice.row.id), found.dates.ends
     earlier = rows.get(row.supersedes_id) if row.supersedes_id else None
     hidden = earlier is not None and not faces_of.may_tell(faces, row, earlier)
-    return StatementPicture.model_construct(
-        **row.__dict__
+    return built(
+        StatementPicture,
+        row.__dict__
         | {
             "claim_id": voice.claim_id,
             "source_id": faces_of.face(faces, row.event_id, row.source_id) if row.source_id else None,
@@ -35,7 +37,7 @@ def _statement(voice: Voice, found: Scene, faces: Faces, rows: Mapping[UUID, Sta
             "live": ended is None,
             "why_not_live": None if ended is None else _why(row, ended, faces),
             "appearances": [_appearance(appearance, faces, documents) for appearance in voice.appearances],
-        }
+        },
     )
 
 
@@ -43,16 +45,18 @@ def _why(row: StatementRead, ended: Ended, faces: Faces) -> NotLive:
     """Why it does not stand; not by whom, where that would tell whose family a hidden source is of."""
     if not faces_of.may_tell(faces, row, ended.by):
         reason = "superseded" if ended.reason == "superseded" else "withdrawn"
-        return NotLive.model_construct(reason=reason, at=None, statement_id=None)
+        return built(NotLive, reason=reason, at=None, statement_id=None)
     other = None if ended.by.id == row.id else ended.by.id
-    return NotLive.model_construct(reason=ended.reason, at=ended.at, statement_id=other)
+    return built(NotLive, reason=ended.reason, at=ended.at, statement_id=other)
 
 
 def _appearance(appearance: AppearanceRead, faces: Faces, documents: Mapping[UUID, UUID]) -> AppearanceRead:
     document = documents.get(appearance.document_id) if appearance.document_id else None
     hops = [_hop(hop, appearance.event_id, faces) for hop in appearance.hops]
-    return AppearanceRead.model_construct(**appearance.__dict__ | {"document_id": document, "hops": hops})
+    if document == appearance.document_id and not hops:
+        return appearance
+    return built(AppearanceRead, appearance.__dict__ | {"document_id": document, "hops": hops})
 
 
 def _hop(hop: HopRead, event_id: UUID, faces: Faces) -> HopRead:
-    return HopRead.model_construct(**hop.__dict__ | {"source_id": faces_of.face(faces, event_id, hop.source_id)})
+    return built(HopRead, hop.__dict__ | {"source_id": faces_of.face(faces, event_id, hop.source_id)})

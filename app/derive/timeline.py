@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from app.derive.built import built
 from app.schemas.dossiers import (
     AssessmentPicture,
     DossierRead,
@@ -23,7 +24,8 @@ def timeline(dossier: DossierRead, until: datetime | None) -> TimelineRead:
     """Statements when they were made, superseded and withdrawn, and assessments; `until`: the end of `said_before`."""
     entries = [entry for entry in _entries(dossier) if until is None or entry.at_to <= until]
     entries.sort(key=lambda e: (e.at_from, e.at_to, _ORDER[e.what], e.text or "", e.statement_id or e.assessment_id))
-    return TimelineRead.model_construct(
+    return built(
+        TimelineRead,
         position=dossier.position,
         as_of=dossier.as_of,
         said_before=dossier.said_before,
@@ -98,4 +100,4 @@ def _assessed(row: AssessmentPicture, about: dict[str, Any]) -> TimelineEntry:
 
 
 def _entry(about: dict[str, Any], **more: Any) -> TimelineEntry:
-    return TimelineEntry.model_construct(**_NOTHING | about | more)
+    return built(TimelineEntry, _NOTHING | about | more)

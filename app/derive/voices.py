@@ -34,22 +34,25 @@ def voices(
     rows: Rows, claims: Mapping[UUID, ClaimRead], ends: Mapping[UUID, UUID], kin: Kin, known: Dates
 ) -> list[Voice]:
     """Every statement, sorted; `ends`: which of `claims` each claim was merged into."""
-    found = defaultdict(list)
+    found: dict[UUID, list[AppearanceRead]] = defaultdict(list)
     for appearance in rows.appearances:
         found[appearance.statement_id].append(appearance)
+    for several in found.values():
+        if len(several) > 1:
+            several.sort(key=lambda a: _published(a, known))
     heard = []
     for row in rows.statements:
-        places = sorted(found[row.id], key=lambda a: _first_published(a, known))
+        places = found.get(row.id, [])
         about = ends.get(row.claim_id) if row.claim_id else None
         if about is None and row.question_id is None:
             continue  # its claim is no longer known
         voice = Voice(
             row,
-            sorted(places, key=lambda a: _published(a, known)),
+            places,
             about,
             claims[about].question_id if about else row.question_id,
             kin.ends.get(row.source_id, row.source_id) if row.source_id else None,
-            families.family(row, places, kin, known.ends),
+            families.family(row, min(places, key=lambda a: _first_published(a, known), default=None), kin, known.ends),
             families.party(kin, row.source_id),
             said.effective(row, places, known),
         )

@@ -5,6 +5,8 @@ from uuid import UUID
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from app.schemas.common import (
+    INLINE,
+    REFERENCE,
     Address,
     Count,
     EventAddress,
@@ -21,8 +23,8 @@ from app.schemas.common import (
     Ref,
     Reference,
     StanceIn,
-    some_of,
     form,
+    some_of,
 )
 from app.schemas.questions import QuestionIn
 from app.schemas.statements import StatementInClaim
@@ -38,7 +40,8 @@ TranslationsChange = Annotated[dict[Language, Prose | None], Field(max_length=10
 
 class Figure(Input):
     """A number as it was said: exact and about have one, between two, at_least and more_than a min,
-    at_most and fewer_than a max, dozens, hundreds, unknown and none have none."""
+    at_most and fewer_than a max, dozens, hundreds, unknown and none have none.
+    """
 
     qualifier: Qualifier = "exact"
     min: Count | None = None
@@ -105,7 +108,7 @@ class ClaimCreate(ClaimFields):
         return self
 
 
-ClaimIn = Annotated[Annotated[Reference, Tag("reference")] | Annotated[ClaimCreate, Tag("inline")], Discriminator(form)]
+ClaimIn = Annotated[Annotated[Reference, Tag(REFERENCE)] | Annotated[ClaimCreate, Tag(INLINE)], Discriminator(form)]
 
 
 class ClaimChange(ClaimFields):

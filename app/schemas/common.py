@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar
@@ -11,12 +12,23 @@ from uuid import UUID
 
 import ada_url
 import langcodes
-from courlan import normalize_url
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import CoreSchema, core_schema
 
 from app import times
 from app.vocabulary import (
     COUNTRY_PATTERN,
+    DOCUMENT_TEXT_SIZE,
     KEY_PATTERN,
     LANGUAGE_PATTERN,
     LANGUAGE_SIZE,
@@ -51,10 +63,14 @@ class Output(BaseModel):
 
 # --- texts: NFC, nothing that PostgreSQL, JSON or XML could not hold, and a limit for what is stored -----------------
 
-_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
+    chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000)
+)
+_FORBIDDEN: Final = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
 
 
-def _clean(words: str) -> str:
+def clean(words: str) -> str:
+    """The text in NFC. Raises ValueError at a character that is none."""
     if found := _FORBIDDEN.search(words):
         raise ValueError(f"a control character (U+{ord(found[0]):04X}) stands at character {found.start()}")
     return unicodedata.normalize("NFC", words)
@@ -62,43 +78,41 @@ def _clean(words: str) -> str:
 
 def _line(words: str) -> str:
     """One line: runs of white space become one space."""
-    return " ".join(_clean(words).split())
+    return " ".join(clean(words).split())
 
 
 def _block(words: str) -> str:
-    return _clean(words).strip()
+    return clean(words).strip()
 
 
-def _sized(size: int) -> Callable[[str], str]:
-    """Cleaning may empty a text, and NFC may lengthen it."""
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text made clean, and then measured: cleaning may empty it, and NFC makes it shorter or longer."""
 
-    def check(words: str) -> str:
-        if not words:
-            raise ValueError("nothing but white space")
-        if len(words) > size:
-            raise ValueError(f"longer than {size} characters")
+    cleaned: Callable[[str], str]
+    size: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(schema) | {"minLength": 1, "maxLength": self.size}
+
+    def _checked(self, words: str) -> str:
+        words = self.cleaned(words)
+        if all(unicodedata.category(character)[0] in "ZC" for character in words):
+            raise ValueError("nothing that can be seen")
+        if len(words) > self.size:
+            raise ValueError(f"longer than {self.size} characters")
         return words
 
-    return check
 
-
-Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=NAME_SIZE), AfterValidator(_line), AfterValidator(_sized(NAME_SIZE))
-]
-Sentence = Annotated[
-    str, StringConstraints(min_length=1, max_length=TEXT_SIZE), AfterValidator(_line), AfterValidator(_sized(TEXT_SIZE))
-]
-Prose = Annotated[
-    str, StringConstraints(min_length=1, max_length=TEXT_SIZE), AfterValidator(_block), AfterValidator(_sized(TEXT_SIZE))
-]
-Wording = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=WORDING_SIZE),
-    AfterValidator(_block),
-    AfterValidator(_sized(WORDING_SIZE)),
-]
+Name = Annotated[str, _Text(_line, NAME_SIZE)]
+Sentence = Annotated[str, _Text(_line, TEXT_SIZE)]
+Prose = Annotated[str, _Text(_block, TEXT_SIZE)]
+Wording = Annotated[str, _Text(_block, WORDING_SIZE)]
 # The text of a document is kept as it came: positions of quotations count its characters.
-Verbatim = Annotated[str, AfterValidator(_clean)]
+Verbatim = Annotated[str, _Text(clean, DOCUMENT_TEXT_SIZE)]
 
 
 # --- numbers -------------------------------------------------------------------------------------------------------
@@ -112,15 +126,26 @@ def _no_bool(value: Any) -> Any:
 
 Number = Annotated[float, BeforeValidator(_no_bool), Field(ge=-NUMBER_MAX, le=NUMBER_MAX, allow_inf_nan=False)]
 Count = Annotated[float, BeforeValidator(_no_bool), Field(ge=0, le=NUMBER_MAX, allow_inf_nan=False)]
+Whole = Annotated[int, BeforeValidator(_no_bool)]
 Score = Annotated[float, BeforeValidator(_no_bool), Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 # --- times ---------------------------------------------------------------------------------------------------------
 
 
+_DATED: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]", re.ASCII)
+
+
 def _coarse(words: str) -> str:
     words = words.strip()
     times.span(words)
+    return words
+
+
+def _dated(words: Any) -> Any:
+    """Pydantic would take a number for the seconds since 1970."""
+    if not isinstance(words, datetime) and not (isinstance(words, str) and _DATED.match(words)):
+        raise ValueError("a time with its offset from UTC is needed: 2023-08-09T13:24:00+03:00")
     return words
 
 
@@ -140,7 +165,7 @@ CoarseTime = Annotated[
         examples=["2023-08-09", "2023-08-09T13:24+03:00"],
     ),
 ]
-Moment = Annotated[AwareDatetime, AfterValidator(_moment)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_dated), AfterValidator(_moment)]
 
 
 # --- keys, languages, countries, URLs --------------------------------------------------------------------------------
@@ -164,26 +189,42 @@ def _language(tag: str) -> str:
     return standard
 
 
+# Parameters that say how a reader came, never what the page is. Names that may also say that (`ref`, `source`, `id`)
+# stay: two addresses of one page are a nuisance, two pages taken for one are an error.
+_TRACKER: Final = re.compile(
+    r"(utm|mtm|pk|hsa|vero|oly|itm|__hs|_hs)_?[a-z_]*|(fb|g|y|ys|d|tw|tt|gc|yc)clid|(gbra|wbra|msclk|li_fat_|igsh)id|igsh|"
+    r"mc_[ce]id|_ga|_gl|_openstat|ref_src|ref_url|xtor|cmpid",
+    re.IGNORECASE,
+)
+_WEB: Final = re.compile(r"https?://[^\s/?#\\]\S*", re.IGNORECASE)
+
+
 def _url(words: str) -> str:
-    words = _clean(words).strip()
+    words = clean(words).strip()
+    if not _WEB.fullmatch(words):
+        raise ValueError("an http or https URL is needed, without white space: https://example.org/page")
     try:
         parsed = ada_url.URL(words)
     except ValueError:
-        raise ValueError("not a URL: it needs a scheme and a host, as in https://example.org/page") from None
-    if parsed.protocol not in ("http:", "https:"):
-        raise ValueError("only http and https URLs are kept")
+        raise ValueError("not a URL: the host or port can't be") from None
     if parsed.username or parsed.password:
         raise ValueError("a URL with a user name or password in it is not kept")
-    if len(parsed.href) > URL_SIZE:
+    if max(len(words), len(parsed.href)) > URL_SIZE:
         raise ValueError(f"longer than {URL_SIZE} characters")
     return words
 
 
 def canonical(url: str) -> str:
-    """The form under which two spellings of one address are the same: WHATWG's, without trackers and fragment."""
-    plain: str = ada_url.URL(url).href
-    kept = plain if "#!" in plain or "#/" in plain else plain.partition("#")[0]
-    return str(ada_url.URL(normalize_url(kept)).href)
+    """The form under which two spellings of one address are the same: WHATWG's, sorted, without trackers and fragment.
+
+    A fragment that a page routes by (`#!…`, `#/…`) stays. Never longer than WHATWG's form.
+    """
+    plain = ada_url.URL(url)
+    kept = sorted(one for one in plain.search[1:].split("&") if one and not _TRACKER.fullmatch(one.partition("=")[0]))
+    plain.search = "&".join(kept)
+    if not plain.hash.startswith(("#!", "#/")):
+        plain.hash = ""
+    return str(plain.href)
 
 
 Key = Annotated[
@@ -206,9 +247,8 @@ Language = Annotated[
 ]
 Url = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=URL_SIZE),
     AfterValidator(_url),
-    Field(examples=["https://example.org/news/1"]),
+    Field(examples=["https://example.org/news/1"], json_schema_extra={"minLength": 1, "maxLength": URL_SIZE}),
 ]
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=SLUG_SIZE)]
 Ref = Annotated[
@@ -272,9 +312,14 @@ Label = Annotated[
 ]
 
 
+# Pydantic writes these into the place of an error; no field is called so.
+REFERENCE: Final = "<reference>"
+INLINE: Final = "<inline>"
+
+
 def form(value: Any) -> str:
     """Whether a reference names a record or describes it: the tag of the union it is read with."""
-    return "reference" if isinstance(value, str) else "inline"
+    return REFERENCE if isinstance(value, str) else INLINE
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------
@@ -291,6 +336,14 @@ class RecordRead(Output):
 def etag(answer: BaseModel) -> str:
     """The strong validator of an answer: what is shown, hashed, so that it holds for what each caller may see."""
     return f'"{hashlib.sha256(answer.model_dump_json().encode()).hexdigest()[:24]}"'
+
+
+def names_tag(header: str | None, tag: str | None) -> bool:
+    """Whether If-None-Match or If-Match names this ETag, or any. A proxy's `W/` is not held against it."""
+    if header is None or tag is None:
+        return False
+    named = {one.strip().removeprefix("W/") for one in header.split(",")}
+    return "*" in named or tag.removeprefix("W/") in named
 
 
 class Page(Output, Generic[T]):

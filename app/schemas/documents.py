@@ -2,9 +2,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from app.schemas.common import (
+    INLINE,
+    REFERENCE,
     Address,
     CoarseTime,
     ExternalIds,
@@ -21,23 +23,24 @@ from app.schemas.common import (
     Score,
     Url,
     Verbatim,
-    some_of,
+    Whole,
     form,
+    some_of,
 )
 from app.schemas.sources import SourceIn
-from app.vocabulary import DOCUMENT_TEXT_SIZE, DocumentKind, DocumentRelation, HowKnown, Lifecycle, LinkState
+from app.vocabulary import DocumentKind, DocumentRelation, HowKnown, Lifecycle, LinkState
 
 
 class VersionCreate(Input):
     """What was read at one moment. The same text again is the same version."""
 
-    text: Annotated[Verbatim, StringConstraints(min_length=1, max_length=DOCUMENT_TEXT_SIZE)] | None = None
+    text: Verbatim | None = None
     """The whole text, as it was read: quotations are looked up in it."""
     headline: Name | None = None
     retrieved_at: Moment | None = None
     """When it was read. Default: now."""
     archive_url: Url | None = None
-    http_status: Annotated[int, Field(ge=100, le=599)] | None = None
+    http_status: Annotated[Whole, Field(ge=100, le=599)] | None = None
     translated_from: Language | None = None
     translator: Name | None = None
 
@@ -77,7 +80,7 @@ class DocumentCreate(DocumentFields, VersionCreate):
 
 
 DocumentIn = Annotated[
-    Annotated[Reference, Tag("reference")] | Annotated[DocumentCreate, Tag("inline")], Discriminator(form)
+    Annotated[Reference, Tag(REFERENCE)] | Annotated[DocumentCreate, Tag(INLINE)], Discriminator(form)
 ]
 DocumentLinkCreate.model_rebuild()
 DocumentCreate.model_rebuild()

@@ -1,23 +1,34 @@
 """Pictures of one event: the dossier, and its slices. Ids in them are those after merges."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
+
+from pydantic import StringConstraints
 
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead
-from app.schemas.common import Output
+from app.schemas.common import Input, Output
 from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
 from app.schemas.events import EventRead
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
-from app.vocabulary import ClaimRelation, EventRelation, Explicitness, Rating, Scheme, Stance
+from app.vocabulary import TIME_SIZE, ClaimRelation, EventRelation, Explicitness, Rating, Scheme, Stance
 
 SaidBy = Literal["said", "published", "retrieved", "recorded"]
 EndedBy = Literal["withdrawn", "withdrawn_elsewhere", "superseded"]
 Direction = Literal["from", "to"]
 Turn = Literal["said", "withdrawn", "superseded", "assessed"]
+
+
+class PictureQuery(Input):
+    """The moment a picture is of, on either clock."""
+
+    as_of: Annotated[str, StringConstraints(min_length=4, max_length=TIME_SIZE)] | None = None
+    """What had been recorded by then: a position of the ledger (`1234-0a1b2c3d`), or a time, through its end."""
+    said_before: Annotated[str, StringConstraints(min_length=4, max_length=TIME_SIZE)] | None = None
+    """Only what had been said by the end of this time: `2023-08-09`, `2023-08-09T13:24+03:00`."""
 
 
 class EventTie(Output):

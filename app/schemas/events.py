@@ -136,5 +136,3 @@ class EventQuery(EventFilter, Paging):
 class EventLinkQuery(Paging):
     relation: EventRelation | None = None
     sort: Literal["created_at", "-created_at"] = "-created_at"
-
-

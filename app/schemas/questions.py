@@ -4,6 +4,8 @@ from uuid import UUID
 from pydantic import Discriminator, Tag, model_validator
 
 from app.schemas.common import (
+    INLINE,
+    REFERENCE,
     EventAddress,
     Input,
     Label,
@@ -14,8 +16,8 @@ from app.schemas.common import (
     Ref,
     Reference,
     Sentence,
-    some_of,
     form,
+    some_of,
 )
 from app.vocabulary import AnswerKind, Measure, QuestionKind
 
@@ -61,7 +63,7 @@ class QuestionCreate(QuestionFields):
 
 
 QuestionIn = Annotated[
-    Annotated[Reference, Tag("reference")] | Annotated[QuestionCreate, Tag("inline")], Discriminator(form)
+    Annotated[Reference, Tag(REFERENCE)] | Annotated[QuestionCreate, Tag(INLINE)], Discriminator(form)
 ]
 
 

@@ -33,7 +33,9 @@ class ReportEvent(EventFields):
     @model_validator(mode="after")
     def _findable(self) -> "ReportEvent":
         if not (self.event or self.ref or self.slug):
-            raise ValueError("an event in a report needs a ref or a slug, so that it is found when the report comes again")
+            raise ValueError(
+                "an event in a report needs a ref or a slug, so that it is found when the report comes again"
+            )
         described = self.model_fields_set & (EventFields.model_fields.keys() | {"parent"})
         if self.event and described:
             raise ValueError(f"an event given by `event` is not described again: {', '.join(sorted(described))}")

@@ -1,9 +1,11 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from app.schemas.common import (
+    INLINE,
+    REFERENCE,
     Address,
     Country,
     ExternalIds,
@@ -20,8 +22,8 @@ from app.schemas.common import (
     Ref,
     Reference,
     Url,
-    some_of,
     form,
+    some_of,
 )
 from app.vocabulary import Disclosure, Reliability, SourceKind
 
@@ -69,9 +71,7 @@ class SourceCreate(SourceFields):
         return self
 
 
-SourceIn = Annotated[
-    Annotated[Reference, Tag("reference")] | Annotated[SourceCreate, Tag("inline")], Discriminator(form)
-]
+SourceIn = Annotated[Annotated[Reference, Tag(REFERENCE)] | Annotated[SourceCreate, Tag(INLINE)], Discriminator(form)]
 SourceCreate.model_rebuild()
 
 

@@ -22,6 +22,7 @@ from app.schemas.common import (
     Reference,
     Score,
     StanceIn,
+    Whole,
     Wording,
     some_of,
 )
@@ -100,7 +101,7 @@ class StatementFields(Input):
     """Default for reading: when its document was published."""
     recheck_at: Moment | None = None
     """When to ask again: `so far`, `for the moment`."""
-    credibility: Annotated[int, Field(ge=1, le=6)] | None = None
+    credibility: Annotated[Whole, Field(ge=1, le=6)] | None = None
     """The Admiralty scale: 1 (confirmed) to 5 (improbable), 6 (can't be judged)."""
     withdrawn: CoarseTime | None = None
     """When the source took it back."""
@@ -229,5 +230,3 @@ class StatementQuery(StatementFilter, Paging):
 
 class AppearanceQuery(Paging):
     sort: Literal["created_at", "-created_at"] = "created_at"
-
-

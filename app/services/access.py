@@ -37,7 +37,9 @@ async def find(session: AsyncSession, token: str) -> Caller:
     query = select(ApiKey.name, ApiKey.scopes).where(ApiKey.sha256 == _digest(token), ApiKey.revoked_at.is_(None))
     row = (await session.execute(query)).one_or_none()
     if row is None:
-        raise Unauthorized("The key is not known, or was revoked.", {"WWW-Authenticate": 'Bearer error="invalid_token"'})
+        raise Unauthorized(
+            "The key is not known, or was revoked.", {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        )
     return Caller(row.name, frozenset(row.scopes))
 
 

@@ -98,7 +98,7 @@ def document(batch: Batch, data: DocumentCreate | str | None, at: str) -> Draft 
         values |= address(data.url)
     draft = batch.add(Document, at, values, {"publisher_id": source(batch, data.publisher, f"{at}/publisher")})
     batch.label(data.label, draft, at)
-    if data.model_fields_set & _VERSION:
+    if any(getattr(data, name) is not None for name in _VERSION):
         batch.versions[draft] = draft.within = version(batch, data, draft, at)
     for nth, link in enumerate(data.links or ()):
         document_link(batch, link, draft, f"{at}/links/{nth}")
@@ -123,7 +123,11 @@ def event(batch: Batch, data: EventCreate | ReportEvent, at: str) -> Draft:
     if isinstance(data, ReportEvent) and data.event is not None:
         return batch.refer(Event, data.event, f"{at}/event")
     parent = batch.refer(Event, data.parent, f"{at}/parent") if data.parent is not None else None
-    values = {name: value for name, value in columns(data, "parent").items() if name.removesuffix("_from").removesuffix("_to") in _EVENT}
+    values = {
+        name: value
+        for name, value in columns(data, "parent").items()
+        if name.removesuffix("_from").removesuffix("_to") in _EVENT
+    }
     return batch.add(Event, at, values, {"parent_id": parent})
 
 
@@ -193,7 +197,9 @@ def statement(
         asked = question(batch, data.question, of, f"{at}/question")
     stance = data.stance or "support"
     if asked is not None and stance not in QUESTION_STANCES:
-        raise Invalid.at(f"{at}/stance", f"toward a question, without a claim, it is one of {', '.join(QUESTION_STANCES)}")
+        raise Invalid.at(
+            f"{at}/stance", f"toward a question, without a claim, it is one of {', '.join(QUESTION_STANCES)}"
+        )
     if data.withdrawn is None and (data.withdrawn_reason or data.withdrawn_document):
         raise Invalid.at(f"{at}/withdrawn", "a withdrawal needs its time")
     where = document(batch, data.document, f"{at}/document") or where
@@ -236,8 +242,15 @@ def appearance(
     links = {"statement_id": of, "document_id": where, "version_id": read, "report_id": report}
     draft = batch.add(Appearance, at, values, links)
     for nth, one in enumerate(data.hops or ()):
-        hop(batch, one, draft, f"{at}/hops/{nth}", nth + 1, where or of)
+        hop(batch, one, draft, f"{at}/hops/{nth}", nth + 1, where or _subject(of))
     return draft
+
+
+def _subject(statement: Draft) -> Draft:
+    """What a statement is about, if that is known; else the statement."""
+    return next(
+        (statement.points_at[name] for name in ("claim_id", "question_id") if name in statement.points_at), statement
+    )
 
 
 def hop(batch: Batch, data: HopCreate, of: Draft, at: str, step: int, within: Draft | None) -> Draft:
@@ -280,7 +293,9 @@ def report(batch: Batch, data: ReportCreate, actor: str, digest: bytes) -> Repor
     for nth, one in enumerate(data.events):
         at = f"/events/{nth}"
         it = EventDrafts(event(batch, one, at))
-        it.event_links = [event_link(batch, x, it.event, f"{at}/event_links/{n}") for n, x in enumerate(one.event_links or ())]
+        it.event_links = [
+            event_link(batch, x, it.event, f"{at}/event_links/{n}") for n, x in enumerate(one.event_links or ())
+        ]
         asked = [question(batch, x, it.event, f"{at}/questions/{n}") for n, x in enumerate(one.questions or ())]
         it.questions = [x for x in asked if x is not None]
         it.claims = [
@@ -290,7 +305,11 @@ def report(batch: Batch, data: ReportCreate, actor: str, digest: bytes) -> Repor
             statement(batch, x, it.event, f"{at}/statements/{n}", None, where, draft)
             for n, x in enumerate(one.statements or ())
         ]
-        it.claim_links = [claim_link(batch, x, it.event, f"{at}/claim_links/{n}") for n, x in enumerate(one.claim_links or ())]
-        it.assessments = [assessment(batch, x, it.event, f"{at}/assessments/{n}") for n, x in enumerate(one.assessments or ())]
+        it.claim_links = [
+            claim_link(batch, x, it.event, f"{at}/claim_links/{n}") for n, x in enumerate(one.claim_links or ())
+        ]
+        it.assessments = [
+            assessment(batch, x, it.event, f"{at}/assessments/{n}") for n, x in enumerate(one.assessments or ())
+        ]
         found.append(it)
     return ReportDrafts(draft, where, found)

@@ -4,7 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict, Invalid
@@ -24,7 +24,7 @@ from app.schemas.claims import ClaimRead, Figure
 from app.schemas.common import RecordRead, Withdrawal
 from app.schemas.questions import QuestionRead
 from app.schemas.statements import AppearanceChange, AppearanceRead, StatementRead
-from app.services import bodies, matching, records
+from app.services import bodies, matching, records, visibility
 from app.services.access import Caller
 from app.services.drafts import COARSE, Batch, Draft, address, bounds
 from app.services.references import resolve
@@ -47,13 +47,16 @@ _BY_DEFAULT: Final = ("kind", "unit", "evolving", "single_answer")
 
 
 async def change(
-    session: AsyncSession, caller: Caller, model: type[Record], where: str, patch: BaseModel, if_match: str | None
+    session: AsyncSession, caller: Caller, model: type[Record], where: str, patch: BaseModel, *, if_match: str | None
 ) -> RecordRead:
-    """Apply a merge patch. Raises what `records.held` raises, Invalid, or Conflict for a ref, slug or URL that is taken."""
+    """Apply a merge patch.
+
+    Raises what `records.held` raises, Invalid, or Conflict for a ref, slug or URL that is taken.
+    """
     undoing = patch.model_fields_set == {"merged_into"}
     found = await records.held(session, caller, model, where, if_match, merged_itself=undoing)
     values = await _columns(session, model, found, patch)
-    await _not_taken(session, model, found.id, values)
+    await _not_taken(session, caller, model, found.id, values)
     await records.write(session, model, found.id, values)
     if isinstance(patch, AppearanceChange) and isinstance(found, AppearanceRead) and "hops" in patch.model_fields_set:
         await _replace_hops(session, found, patch)
@@ -81,7 +84,7 @@ async def _columns(session: AsyncSession, model: type[Record], found: RecordRead
         else:
             values[name] = given
     if isinstance(found, QuestionRead):
-        _question_defaults(found, values)
+        await _question_defaults(session, found, values)
     if "document_id" in values:
         values["version_id"] = None  # it was of the document before
     return values
@@ -97,7 +100,7 @@ async def _named(session: AsyncSession, model: type[Record], reference: str | No
 
 
 def _patched(stored: dict[str, Any], given: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The members that are given replace those stored; a null takes one out."""
+    """Replace the stored members by those that are given; a null takes one out."""
     if given is None:
         return None
     return {name: value for name, value in (stored | given).items() if value is not None}
@@ -118,28 +121,46 @@ async def _figure(session: AsyncSession, found: RecordRead, given: BaseModel | N
     return {"qualifier": figure.qualifier, "min": figure.min, "max": figure.max, "of_id": whole}
 
 
-def _question_defaults(found: QuestionRead, values: dict[str, Any]) -> None:
-    """A null goes back to what follows from the measure and the kind."""
-    values.pop("answer", None)
+async def _question_defaults(session: AsyncSession, found: QuestionRead, values: dict[str, Any]) -> None:
+    """Let a null go back to what follows from measure and kind, and let the answer follow from the measure."""
+    asked = values.pop("answer", None)
     if any(name in values and values[name] is None for name in _BY_DEFAULT) or "measure" in values:
         whole = found.model_dump(include={"measure", *_BY_DEFAULT}) | values
         followed = bodies.with_defaults(whole)
         values |= {name: followed.get(name) for name in (*_BY_DEFAULT, "answer")}
+    answer = values.get("answer", found.answer)
+    if asked not in (None, answer):
+        raise Invalid.at("/answer", "a question with a measure is a quantity, one without is open")
+    if answer != found.answer:
+        answered = select(table_of(Claim).c.id).where(table_of(Claim).c.question_id == found.id).limit(1)
+        if await session.scalar(answered) is not None:
+            raise Invalid.at("/measure", "claims answer it as it is: a quantity by figures, an open question by texts")
 
 
-async def _not_taken(session: AsyncSession, model: type[Record], key: UUID, values: dict[str, Any]) -> None:
+async def _not_taken(
+    session: AsyncSession, caller: Caller, model: type[Record], key: UUID, values: dict[str, Any]
+) -> None:
+    """Raise Conflict for what another record has, with its URL where the caller may see that record."""
+    table = table_of(model)
     for name in _UNIQUE:
-        if values.get(name) is None or name not in table_of(model).c:
+        if values.get(name) is None or name not in table.c:
             continue
-        table = table_of(model)
-        query = select(table.c.id).where(table.c[name] == values[name], table.c.id != key)
-        if (other := await session.scalar(query)) is not None:
-            field = "url" if name == "canonical_url" else name
-            raise Conflict(
-                f"Another record has this {field}.",
-                errors=[{"pointer": f"/{field}", "detail": "it is taken"}],
-                url=records.path(model, other),
-            )
+        is_url = name == "canonical_url"
+        same = (
+            func.digest_of(table.c[name]) == func.digest_of(values[name]) if is_url else table.c[name] == values[name]
+        )
+        other = await session.scalar(select(table.c.id).where(same, table.c.id != key))
+        if other is None:
+            continue
+        field = "url" if is_url else name
+        rows = visibility.seen(caller, model)
+        may_see = await session.scalar(select(rows.c.id).where(rows.c.id == other)) is not None
+        clash = Conflict(
+            f"Another record has this {field}.", errors=[{"pointer": f"/{field}", "detail": "it is taken"}]
+        )
+        if may_see:
+            clash.extra["url"] = records.path(model, other)
+        raise clash
 
 
 async def _replace_hops(session: AsyncSession, found: AppearanceRead, patch: AppearanceChange) -> None:
@@ -167,14 +188,19 @@ async def _replace_evidence(session: AsyncSession, found: RecordRead, references
 
 
 async def withdraw(session: AsyncSession, caller: Caller, where: str, data: Withdrawal) -> StatementRead:
-    """The source took it back. Again in the same words: nothing. Raises Conflict if it was withdrawn otherwise before."""
+    """Note that the source took it back. Again in the same words: nothing.
+
+    Raises Conflict if it was withdrawn otherwise before.
+    """
     found = await records.get(session, caller, Statement, where)
     if not isinstance(found, StatementRead):
         raise TypeError
     document = await _named(session, Document, data.document, "/document")
     asked = (data.withdrawn, data.reason, document)
     if found.withdrawn is not None and asked != (found.withdrawn, found.withdrawn_reason, found.withdrawn_document_id):
-        raise Conflict("It is withdrawn already, in other words: PATCH changes them.", url=records.path(Statement, found.id))
+        raise Conflict(
+            "It is withdrawn already, in other words: PATCH changes them.", url=records.path(Statement, found.id)
+        )
     values = {"withdrawn_reason": data.reason, "withdrawn_document_id": document, **bounds("withdrawn", data.withdrawn)}
     await records.write(session, Statement, found.id, values)
     changed = await records.get(session, caller, Statement, str(found.id))

@@ -54,7 +54,11 @@ class Batch:
     size: int = 0
 
     def add(
-        self, model: type[Record], pointer: str, values: dict[str, Any], points_at: dict[str, Draft | None] | None = None
+        self,
+        model: type[Record],
+        pointer: str,
+        values: dict[str, Any],
+        points_at: dict[str, Draft | None] | None = None,
     ) -> Draft:
         draft = Draft(model, pointer, values, {name: to for name, to in (points_at or {}).items() if to is not None})
         self.drafts[model].append(draft)

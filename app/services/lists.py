@@ -3,7 +3,8 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, exists, func, literal, or_, select, tuple_
+from sqlalchemy.orm import aliased
 
 from app import times
 from app.models import (
@@ -20,6 +21,7 @@ from app.models import (
     Record,
     Source,
     Statement,
+    table_of,
 )
 from app.schemas.assessments import AssessmentFilter
 from app.schemas.claims import ClaimFilter, ClaimLinkQuery
@@ -31,7 +33,7 @@ from app.schemas.sources import SourceFilter
 from app.schemas.statements import StatementFilter
 from app.services.access import Caller
 from app.services.references import as_uuid
-from app.services.visibility import seen
+from app.services.visibility import MASK, seen
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -54,12 +56,12 @@ VERSION_SORTS: Final = {"retrieved_at": "retrieved_at"}
 
 
 def _equal(rows: Subquery, query: Any, *names: str) -> list[ColumnElement[bool]]:
-    """The filters that compare a column with the parameter of the same name."""
+    """Compare each column with the parameter of the same name, where it is given."""
     return [rows.c[name] == getattr(query, name) for name in names if getattr(query, name) is not None]
 
 
 def _kin(caller: Caller, model: type[Record], address: str) -> Rows:
-    """The ids of the record at an address and of those merged with it; of a masked source that id alone."""
+    """Select the ids of the record at an address and of those merged with it; of a masked source that id alone."""
     rows = seen(caller, model)
     key = as_uuid(address)
     here = rows.c.ref == address.removeprefix("ref:") if key is None else rows.c.id == key
@@ -71,12 +73,35 @@ def _kin(caller: Caller, model: type[Record], address: str) -> Rows:
     return kin.union_all(select(literal(key))) if key is not None else kin  # type: ignore[return-value]
 
 
+def _by(caller: Caller, rows: Subquery, model: type[Record], column: str, whom: Rows) -> ColumnElement[bool]:
+    """Keep the rows whose source is one of these: not confidential, where the caller may not see who is.
+
+    It is asked of the table itself, because what the caller sees is computed, and no index finds that.
+    """
+    own = table_of(model).alias()
+    real = select(Source.id).where(Source.id.in_(whom))
+    if not caller.may("confidential"):
+        real = real.where(Source.confidential.is_(False))
+    return rows.c.id.in_(select(own.c.id).where(own.c[column].in_(real)))
+
+
+def _by_source(caller: Caller, rows: Subquery, model: type[Record], column: str, address: str) -> ColumnElement[bool]:
+    """Keep the rows of the source at an address, be it that of a mask."""
+    found = _by(caller, rows, model, column, _kin(caller, Source, address))
+    key = as_uuid(address)
+    if caller.may("confidential") or key is None:
+        return found
+    own = table_of(model).alias()
+    masked = select(MASK.c.event_id, MASK.c.source_id).where(MASK.c.id == key)
+    return or_(found, rows.c.id.in_(select(own.c.id).where(tuple_(own.c.event_id, own.c[column]).in_(masked))))
+
+
 def _words(column: ColumnElement[Any], words: str) -> ColumnElement[bool]:
     return column.icontains(words, autoescape=True)
 
 
 def _span(column: ColumnElement[Any], since: str | None, until: str | None) -> list[ColumnElement[bool]]:
-    """From the beginning of one coarse time until the end of another."""
+    """Keep what lies from the beginning of one coarse time until the end of another."""
     found = []
     if since is not None:
         found.append(column >= times.span(since).start)
@@ -100,7 +125,7 @@ def sources(query: SourceFilter, caller: Caller) -> Rows:
     )
     if query.q:
         one = func.unnest(rows.c.names).table_valued("name")
-        found = found.where(exists().select_from(one).where(one.c.name.contains(func.fold_name(query.q), autoescape=False)))
+        found = found.where(exists().select_from(one).where(func.strpos(one.c.name, func.fold_name(query.q)) > 0))
     if query.parent:
         found = found.where(rows.c.parent_id.in_(_kin(caller, Source, query.parent)))
     return found
@@ -120,7 +145,7 @@ def documents(query: DocumentFilter, caller: Caller) -> Rows:
     if query.q:
         found = found.where(_words(rows.c.title, query.q))
     if query.publisher:
-        found = found.where(rows.c.publisher_id.in_(_kin(caller, Source, query.publisher)))
+        found = found.where(_by(caller, rows, Document, "publisher_id", _kin(caller, Source, query.publisher)))
     return found
 
 
@@ -168,9 +193,16 @@ def _of_event(rows: Subquery, query: Any, caller: Caller) -> list[ColumnElement[
     return [rows.c.event_id.in_(_kin(caller, Event, query.event))] if query.event else []
 
 
+def within(event: UUID, found: Rows) -> Rows:
+    """Keep what belongs to an event, or to one merged with it."""
+    return found.where(found.selected_columns["event_id"].in_(select(func.event_kin(event))))
+
+
 def questions(query: QuestionFilter, caller: Caller) -> Rows:
     rows = seen(caller, Question)
-    found = select(rows).where(*_equal(rows, query, "kind", "answer", "measure", "ref"), *_of_event(rows, query, caller))
+    found = select(rows).where(
+        *_equal(rows, query, "kind", "answer", "measure", "ref"), *_of_event(rows, query, caller)
+    )
     if query.q:
         found = found.where(_words(rows.c.text, query.q))
     return found
@@ -193,12 +225,12 @@ def claims(query: ClaimFilter, caller: Caller) -> Rows:
         found = found.where(rows.c.question_id.in_(asked))
     if query.stance or query.source:
         said = seen(caller, Statement)
-        about: list[ColumnElement[bool]] = [said.c.claim_id.in_(select(func.claim_kin(rows.c.id)))]
-        if query.stance:
-            about.append(said.c.stance == query.stance)
+        about = select(said.c.claim_id).where(*_equal(said, query, "stance"))
         if query.source:
-            about.append(said.c.source_id.in_(_kin(caller, Source, query.source)))
-        found = found.where(exists().where(and_(*about)))
+            about = about.where(_by_source(caller, said, Statement, "source_id", query.source))
+        one = aliased(Claim)
+        merged = select(func.claim_kin(one.id)).where(one.merged_into.is_not(None), one.id.in_(about))
+        found = found.where(or_(rows.c.id.in_(about), rows.c.id.in_(merged)))
     return found
 
 
@@ -222,10 +254,10 @@ def statements(query: StatementFilter, caller: Caller) -> Rows:
         answering = select(Claim.id).where(Claim.question_id.in_(asked))
         found = found.where(or_(rows.c.question_id.in_(asked), rows.c.claim_id.in_(answering)))
     if query.source:
-        found = found.where(rows.c.source_id.in_(_kin(caller, Source, query.source)))
+        found = found.where(_by_source(caller, rows, Statement, "source_id", query.source))
     if query.party:
-        side = seen(caller, Source)
-        found = found.where(rows.c.source_id.in_(select(side.c.id).where(side.c.party == query.party)))
+        side = select(Source.id).where(Source.party == query.party)
+        found = found.where(_by(caller, rows, Statement, "source_id", side))
     if query.document:
         place = seen(caller, Appearance)
         there = select(place.c.statement_id).where(place.c.document_id.in_(_kin(caller, Document, query.document)))
@@ -245,10 +277,12 @@ def appearances(statement: UUID, caller: Caller) -> Rows:
 def assessments(query: AssessmentFilter, caller: Caller) -> Rows:
     rows = seen(caller, Assessment)
     found = select(rows).where(
-        *_equal(rows, query, "scheme", "rating", "settles", "ref"), *_of_event(rows, query, caller), *_since(rows, query)
+        *_equal(rows, query, "scheme", "rating", "settles", "ref"),
+        *_of_event(rows, query, caller),
+        *_since(rows, query),
     )
     if query.claim:
         found = found.where(rows.c.claim_id.in_(_kin(caller, Claim, query.claim)))
     if query.author:
-        found = found.where(rows.c.author_id.in_(_kin(caller, Source, query.author)))
+        found = found.where(_by_source(caller, rows, Assessment, "author_id", query.author))
     return found

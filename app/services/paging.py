@@ -1,7 +1,6 @@
 """Pages of a list by keyset, both ways: a cursor is the place of an item in the order, not a count of items."""
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Sequence
@@ -10,7 +9,20 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Subquery, TIMESTAMP, Text, cast, func, literal, select, tuple_, union_all
+from sqlalchemy import (
+    TIMESTAMP,
+    ColumnElement,
+    RowMapping,
+    Select,
+    Subquery,
+    Text,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import BadCursor
@@ -20,6 +32,8 @@ MOST: Final = 200
 # Where a time is not known: after, or before, all that is.
 LATEST: Final = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 _KEPT_OUT: Final = {"cursor", "limit", "count", "facets"}
+# What every row has: sorted by as it is, so that an index serves.
+_ALWAYS_THERE: Final = {"created_at", "updated_at", "retrieved_at", "seq"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +47,30 @@ class Slice:
     facets: dict[str, dict[str, int]] | None
 
 
-async def page(session: AsyncSession, found: Select[*tuple[Any, ...]], sorts: dict[str, str], query: Paging) -> Slice:
-    """The page of `found` (which has an `id`) that the query asks for.
+async def page(
+    session: AsyncSession,
+    found: Select[*tuple[Any, ...]],
+    sorts: dict[str, str],
+    query: Paging,
+    of: UUID | None = None,
+) -> Slice:
+    """Read the page of `found` (which has an `id`) that the query asks for.
 
-    `sorts` says by which column of `found` each name sorts. Raises BadCursor.
+    `sorts` says by which column of `found` each name sorts; `of` is the record that the list belongs to, if it belongs
+    to one. Raises BadCursor.
     """
     rows_of = found.subquery()
     name: str = getattr(query, "sort", "created_at")
     down = name.startswith("-")
     order = _order(rows_of, sorts[name.removeprefix("-")])
-    bound = _fingerprint(found, query)
+    bound = _fingerprint(query, of)
     limit = min(query.limit, MOST)
     onward, place = _decode(query.cursor, bound, order) if query.cursor else (True, None)
 
     chosen = select(rows_of, cast(order, Text).label("_place"))
     if place is not None:
-        here, there = tuple_(order, rows_of.c.id), tuple_(literal(place[0], order.type), literal(place[1], rows_of.c.id.type))
+        here = tuple_(order, rows_of.c.id)
+        there = tuple_(literal(place[0], order.type), literal(place[1], rows_of.c.id.type))
         chosen = chosen.where(here < there if down == onward else here > there)
     falling = down == onward
     chosen = chosen.order_by(*(c.desc() if falling else c.asc() for c in (order, rows_of.c.id))).limit(limit + 1)
@@ -67,8 +89,10 @@ async def page(session: AsyncSession, found: Select[*tuple[Any, ...]], sorts: di
 
 
 def _order(rows_of: Subquery, name: str) -> ColumnElement[Any]:
-    """A column to sort by, with a value for every row."""
+    """Make of a column something to sort by, with a value for every row."""
     column: ColumnElement[Any] = rows_of.c[name]
+    if name in _ALWAYS_THERE:
+        return column
     if isinstance(column.type, TIMESTAMP):
         return func.coalesce(column, literal(LATEST, column.type), type_=column.type)
     return func.coalesce(column, "", type_=Text())
@@ -93,10 +117,10 @@ async def _facets(session: AsyncSession, rows_of: Subquery, asked: str | None) -
 # --- cursors -------------------------------------------------------------------------------------------------------
 
 
-def _fingerprint(found: Select[*tuple[Any, ...]], query: Paging) -> str:
-    """What a cursor is bound to: the list, its filters and its order."""
+def _fingerprint(query: Paging, of: UUID | None) -> str:
+    """Name what a cursor is bound to: the list, its filters and its order."""
     told = query.model_dump_json(exclude=_KEPT_OUT)
-    return hashlib.sha256(f"{type(query).__name__} {told} {len(found.selected_columns)}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{type(query).__name__} {of} {told}".encode()).hexdigest()[:12]
 
 
 def _encode(bound: str, row: RowMapping, *, onward: bool) -> str:
@@ -109,8 +133,8 @@ def _decode(cursor: str, bound: str, order: ColumnElement[Any]) -> tuple[bool, t
         words = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
         told, onward, value, key = json.loads(words)
         place = datetime.fromisoformat(value) if isinstance(order.type, TIMESTAMP) else str(value)
-        if told != bound or not isinstance(onward, bool) or "\0" in str(place):
+        if told != bound or not isinstance(onward, bool) or b"\0" in str(place).encode():
             raise ValueError  # noqa: TRY301  (all damage is one answer)
-        return onward, (place, UUID(key))
-    except (ValueError, TypeError, binascii.Error, RecursionError):
+        return onward, (place, UUID(str(key)))
+    except (ValueError, TypeError, RecursionError):
         raise BadCursor("The cursor is damaged, or belongs to another list, filter or order.") from None

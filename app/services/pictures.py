@@ -99,9 +99,10 @@ def _heads(state: State) -> TextClause:
 WITH RECURSIVE {rows.around(state)}
 SELECT kind, id, h.seq, (SELECT directory FROM ledger_head) AS directory
 FROM (SELECT 'merged' AS kind, id FROM merged UNION SELECT 'beyond', id FROM beyond UNION SELECT 'above', id FROM above
-    UNION SELECT 'once', c.record_id FROM merged m JOIN change c ON c.type = 'event' AND c.record->>'merged_into' = m.id::text
+    UNION SELECT 'once', c.record_id FROM merged m CROSS JOIN LATERAL (
+        SELECT record_id FROM change WHERE type = 'event' AND record->>'merged_into' = m.id::text OFFSET 0) c
 ) shown LEFT JOIN event_head h ON h.event_id = id
-WHERE EXISTS ({state("event", "id", "CAST(:event AS uuid)", "id")})
+WHERE EXISTS {state("event", "id", "CAST(:event AS uuid)", "id")}
 ORDER BY kind, id""")  # noqa: S608
 
 
@@ -112,8 +113,9 @@ _SHOWN: Final = text("""
 WITH moment AS (SELECT coalesce(CAST(:seq AS bigint), (SELECT seq FROM ledger_head)) AS seq),
 around(id) AS (
     SELECT unnest(CAST(:events AS uuid[])) UNION
-    SELECT c.record_id FROM unnest(CAST(:merged AS text[])) m(id)
-    JOIN change c ON c.type = 'event' AND c.record->>'merged_into' = m.id AND c.seq <= (SELECT seq FROM moment)),
+    SELECT c.record_id FROM unnest(CAST(:merged AS text[])) m(id) CROSS JOIN moment CROSS JOIN LATERAL (
+        SELECT record_id FROM change
+        WHERE type = 'event' AND record->>'merged_into' = m.id AND seq <= moment.seq OFFSET 0) c),
 last(seq) AS (
     SELECT c.seq FROM around a CROSS JOIN moment m CROSS JOIN LATERAL (
         SELECT seq FROM change WHERE event_id = a.id AND seq <= m.seq ORDER BY seq DESC LIMIT 1) c

@@ -1,18 +1,15 @@
-"""The one door to single records: read, change, merge, take back, delete, and their history."""
+"""The one door to single records: read, change and merge them, and their history."""
 
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, Text, literal_column, select, text, update
-from sqlalchemy import delete as sql_delete
+from sqlalchemy import Select, Text, false, literal_column, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict, Gone, Invalid, Merged, NotFound, PreconditionFailed, PreconditionRequired
 from app.models import (
-    table_of,
     Appearance,
     Assessment,
-    Base,
     Claim,
     ClaimLink,
     Document,
@@ -24,6 +21,7 @@ from app.models import (
     Record,
     Source,
     Statement,
+    table_of,
 )
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimLinkRead, ClaimRead
@@ -58,13 +56,13 @@ def path(model: type[Record], key: UUID) -> str:
     return f"/v1/{PATHS[model]}/{key}"
 
 
-# --- reading -----------------------------------------------------------------------------------------------------------
+# --- reading ---------------------------------------------------------------------------------------------------------
 
 
 async def get(
     session: AsyncSession, caller: Caller, model: type[Record], address: str, *, merged_itself: bool = False
 ) -> RecordRead:
-    """The record at an address, as the caller may see it.
+    """Find the record at an address, as the caller may see it.
 
     Raises NotFound, Gone (it was deleted), or Merged (it was merged into another; not with `merged_itself`).
     """
@@ -75,23 +73,25 @@ async def get(
     elif address.startswith("ref:"):
         here = rows.c.ref == address.removeprefix("ref:")
     else:
-        here = rows.c.slug == address
+        here = rows.c.slug == address if model is Event else false()
     row = (await session.execute(select(rows).where(here))).mappings().one_or_none()
     if row is None:
         raise await _missing(session, caller, model, address)
     found = READS[model].model_validate(row)
     into = getattr(found, "merged_into", None)
     if into is not None and not merged_itself:
-        raise Merged(address, str(await session.scalar(text(f"SELECT {model.__tablename__}_root(:id)"), {"id": found.id})))
+        root = text(f"SELECT {model.__tablename__}_root(:id)")
+        raise Merged(address, str(await session.scalar(root, {"id": found.id})))
     return found
 
 
 async def _missing(session: AsyncSession, caller: Caller, model: type[Record], address: str) -> NotFound | Gone:
-    """Why there is nothing at an address; who could not have seen it learns nothing."""
+    """Say why there is nothing at an address; who could not have seen it learns nothing."""
+    name = model.__tablename__.replace("_", " ")
     last = await _last(session, model, address)
     if last is not None and last.op == "delete" and await _could_see(session, caller, last):
-        return Gone(f"This {model.__tablename__.replace('_', ' ')} was deleted.")
-    return NotFound(f"There is no {model.__tablename__.replace('_', ' ')} at this address.")
+        return Gone(f"This {name} was deleted.")
+    return NotFound(f"There is no {name} at this address.")
 
 
 async def _last(session: AsyncSession, model: type[Record], address: str) -> Any:
@@ -105,16 +105,18 @@ async def _last(session: AsyncSession, model: type[Record], address: str) -> Any
 
 
 async def _could_see(session: AsyncSession, caller: Caller, last: Any) -> bool:
+    record = last.record or {}
     if caller.may("read"):
-        return not (last.record or {}).get("confidential") or caller.may("confidential")
+        return not record.get("confidential") or caller.may("confidential")
     if last.type == "event":
-        return (last.record or {}).get("visibility") == "public"
-    public = text("SELECT coalesce(is_public(:event), false)")
-    return last.event_id is not None and bool(await session.scalar(public, {"event": last.event_id}))
+        return bool(record.get("visibility") == "public")
+    public = text("SELECT coalesce(bool_and(is_public(e)), false) FROM unnest(CAST(:events AS uuid[])) e")
+    events = [last.event_id, record["to_id"]] if last.type == "event_link" and record else [last.event_id]
+    return bool(await session.scalar(public, {"events": events}))
 
 
 async def id_of(session: AsyncSession, caller: Caller, model: type[Record], address: str) -> UUID:
-    """The id at an address, of a deleted record, too: for its history. Raises NotFound."""
+    """Find the id at an address, of a deleted record, too: for its history. Raises NotFound."""
     try:
         return (await get(session, caller, model, address, merged_itself=True)).id
     except Gone:
@@ -122,29 +124,43 @@ async def id_of(session: AsyncSession, caller: Caller, model: type[Record], addr
 
 
 def history(caller: Caller, model: type[Record], key: UUID) -> Select[*tuple[Any, ...]]:
-    """Every version of a record, for `paging.page`; confidential sources in it are masked."""
+    """Select every version of a record, for `paging.page`; what the caller may not see in it is masked."""
     record = "record"
+    if hidden := _hidden(caller, model):
+        members = ", ".join(f"'{name}', {shown}" for name, shown in hidden.items())
+        record = f"record || jsonb_build_object({members})"
+    columns = {
+        "seq": "lpad(seq::text, 19, '0')",
+        "id": "record_id",
+        "position": "seq || '-' || substr(encode(hash, 'hex'), 1, 8)",
+        **{name: name for name in ("recorded_at", "actor", "reason", "op", "version")},
+        "digest": "encode(digest, 'hex')",
+        "record": record,
+    }
+    found = select(
+        *(literal_column(sql, Text() if name == "seq" else None).label(name) for name, sql in columns.items())
+    )
+    where = text("record_id = :key AND type = :type")
+    return found.select_from(text("change")).where(where).params(key=key, type=model.__tablename__)
+
+
+def _hidden(caller: Caller, model: type[Record]) -> dict[str, str]:
+    """Say what a stored version shows instead of the columns that would tell too much: the same as `visibility`."""
+    shown: dict[str, str] = {}
+    names = table_of(model).c.keys()
     if not caller.may("confidential"):
-        for column in ("source_id", "author_id"):
-            if column in table_of(model).columns:
-                record = (
-                    f"jsonb_set({record}, '{{{column}}}', coalesce(to_jsonb(shown_source(event_id, (record->>'{column}')::uuid)), 'null'))"
-                )
-        for column in ("publisher_id", "parent_id"):
-            if column in table_of(model).columns and model is not Event:
-                hidden = f"(SELECT s.confidential FROM source s WHERE s.id = (record->>'{column}')::uuid)"
-                record = f"CASE WHEN {hidden} THEN jsonb_set({record}, '{{{column}}}', 'null') ELSE {record} END"
-    return select(
-        literal_column("lpad(seq::text, 19, '0')", type_=Text()).label("seq"),
-        literal_column("record_id").label("id"),
-        literal_column("seq || '-' || substr(encode(hash, 'hex'), 1, 8)").label("position"),
-        *(literal_column(name).label(name) for name in ("recorded_at", "actor", "reason", "op", "version")),
-        literal_column("encode(digest, 'hex')").label("digest"),
-        literal_column(record).label("record"),
-    ).select_from(text("change")).where(text("record_id = :key AND type = :type")).params(key=key, type=model.__tablename__)
+        for name in {"source_id", "author_id"} & set(names):
+            shown[name] = f"shown_source(event_id, (record->>'{name}')::uuid)"
+        for name in {"publisher_id"} & set(names) | ({"parent_id", "merged_into"} if model is Source else set()):
+            known = f"(SELECT NOT confidential FROM source s WHERE s.id = (record->>'{name}')::uuid)"  # noqa: S608
+            shown[name] = f"CASE WHEN {known} THEN record->'{name}' END"
+    if not caller.may("read") and model is Event:
+        for name in ("parent_id", "merged_into"):
+            shown[name] = f"CASE WHEN is_public((record->>'{name}')::uuid) THEN record->'{name}' END"
+    return shown
 
 
-# --- changing ----------------------------------------------------------------------------------------------------------
+# --- changing --------------------------------------------------------------------------------------------------------
 
 
 async def held(
@@ -156,7 +172,7 @@ async def held(
     *,
     merged_itself: bool = False,
 ) -> RecordRead:
-    """The record that is about to change, if it is the version that If-Match names.
+    """Find the record that is about to change, if it is the version that If-Match names.
 
     Raises as `get` does, but Conflict for a merged record; PreconditionRequired or PreconditionFailed.
     """
@@ -177,13 +193,13 @@ async def held(
 async def write(session: AsyncSession, model: type[Record], key: UUID, values: dict[str, Any]) -> None:
     """Change columns of one record. A null goes back to the column's default where it has one."""
     table = table_of(model)
-    given = {
-        name: literal_column("DEFAULT") if value is None and not table.c[name].nullable and table.c[name].server_default is not None else value
-        for name, value in values.items()
-    }
+    given = dict(values)
     for name, value in values.items():
-        if value is None and not table.c[name].nullable and table.c[name].server_default is None:
-            raise Invalid.at(f"/{name.removesuffix('_id')}", "this can't be empty")
+        column = table.c[name]
+        if value is None and not column.nullable:
+            if column.server_default is None:
+                raise Invalid.at(f"/{name.removesuffix('_id')}", "this can't be empty")
+            given[name] = literal_column("DEFAULT")
     if given:
         await session.execute(update(table).where(table.c.id == key).values(given))
 
@@ -205,62 +221,10 @@ async def merge(session: AsyncSession, caller: Caller, model: type[Record], addr
 
 
 async def _staying(session: AsyncSession, caller: Caller, model: type[Record], into: str) -> RecordRead:
+    """Find what the other is merged into. Raises Invalid, or Conflict if it was itself merged."""
     try:
         return await get(session, caller, model, into)
     except NotFound:
         raise Invalid.at("/into", f"there is no {model.__tablename__} {into}") from None
     except Merged as merged:
         raise Conflict("The other was itself merged.", url=path(model, UUID(merged.target))) from None
-
-
-# --- deleting ----------------------------------------------------------------------------------------------------------
-
-# Pointers that are let go when what they point at is deleted: the record still says the same without them.
-_LOOSE: Final = {
-    "parent_id", "publisher_id", "merged_into", "of_id", "supersedes_id", "version_id", "report_id", "withdrawn_document_id",
-}  # fmt: skip
-_SAMPLE: Final = 20
-
-
-def _pointers(model: type[Base]) -> list[tuple[type[Record], str]]:
-    """Every column of every table that names a record of this one."""
-    table = table_of(model)
-    found = []
-    for mapper in Base.registry.mappers:
-        for constraint in mapper.local_table.foreign_key_constraints:  # type: ignore[attr-defined]
-            for key in constraint.elements:
-                if key.column.table is table and key.column.name == "id":
-                    found.append((mapper.class_, key.parent.name))
-    return sorted(found, key=lambda pair: (pair[0].__tablename__, pair[1]))
-
-
-async def remove(session: AsyncSession, model: type[Record], key: UUID, *, cascade: bool) -> None:
-    """Delete a record. Raises Conflict with what points at it; with `cascade` that is deleted first, or let go."""
-    if cascade:
-        await _remove_all(session, model, {key})
-        return
-    blocking = []
-    for pointing, column in _pointers(model):
-        table = table_of(pointing)
-        query = select(table.c.id).where(table.c[column] == key).limit(_SAMPLE + 1)
-        if found := list(await session.scalars(query)):
-            urls = [path(pointing, one) for one in found[:_SAMPLE]] if pointing in READS else []
-            blocking.append({"type": pointing.__tablename__, "by": column, "urls": urls, "more": len(found) > _SAMPLE})
-    if blocking:
-        raise Conflict("Other records point at this one. `cascade=true` deletes them, too.", blocked_by=blocking)
-    await session.execute(sql_delete(model).where(table_of(model).c.id == key))
-
-
-async def _remove_all(session: AsyncSession, model: type[Record], keys: set[UUID]) -> None:
-    """These records and all that has no meaning without them; the depth is that of the tables, not of the rows."""
-    for pointing, column in _pointers(model):
-        table = table_of(pointing)
-        if column in _LOOSE:
-            await session.execute(update(table).where(table.c[column].in_(keys)).values({column: None}))
-            continue
-        ids = set(await session.scalars(select(table.c.id).where(table.c[column].in_(keys))))
-        if ids:
-            await _remove_all(session, pointing, ids)
-    await session.execute(sql_delete(model).where(table_of(model).c.id.in_(keys)))
-
-

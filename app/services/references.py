@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Gone, Invalid
 from app.models import (
-    table_of,
     Appearance,
     AppearanceHop,
     Assessment,
@@ -28,6 +27,7 @@ from app.models import (
     Report,
     Source,
     Statement,
+    table_of,
 )
 from app.services.drafts import Batch, Draft
 
@@ -69,7 +69,7 @@ class Lost:
     def at(self, pointer: str) -> Gone:
         return Gone(
             "A record with this ref was deleted.",
-            errors=[{"pointer": f"{pointer}/ref", "detail": f"{self.ref} was deleted; its ref is not used again"}],
+            errors=[{"pointer": pointer, "detail": f"{self.ref} was deleted; its ref is not used again"}],
         )
 
 
@@ -86,8 +86,11 @@ async def gone(session: AsyncSession, model: type[Record], refs: Iterable[str]) 
     return {ref: Lost(ref) for ref, reason in rows if reason != REPLACED}
 
 
-async def resolve(session: AsyncSession, batch: Batch) -> None:
-    """Point every reference of a body at its draft or at its record. Raises Invalid or Gone at the first that fails."""
+async def resolve(session: AsyncSession, batch: Batch, *, dry: bool = False) -> None:
+    """Point every reference of a body at its draft or at its record.
+
+    Raises Invalid or Gone at the first that fails; with `dry`, its outcome is `gone`.
+    """
     asked: dict[type[Record], list[Draft]] = defaultdict(list)
     own = {
         (model, draft.value("ref")): draft
@@ -106,16 +109,20 @@ async def resolve(session: AsyncSession, batch: Batch) -> None:
         else:
             asked[model].append(draft)
     for model, drafts in asked.items():
-        await _look_up(session, model, drafts)
+        await _look_up(session, model, drafts, dry=dry)
 
 
-async def _look_up(session: AsyncSession, model: type[Record], drafts: list[Draft]) -> None:
+async def _look_up(session: AsyncSession, model: type[Record], drafts: list[Draft], *, dry: bool) -> None:
     columns = table_of(model).columns
     refs = [d.reference.removeprefix("ref:") for d in drafts if d.reference and d.reference.startswith("ref:")]
     slugs = [d.reference for d in drafts if d.reference and ":" not in d.reference] if model is Event else []
     ids = [key for d in drafts if (key := as_uuid(d.reference or "")) is not None]
     extra = {
-        "event_root": "event_root(event_id)" if "event_id" in columns else "event_root(id)" if model is Event else "NULL",
+        "event_root": "event_root(event_id)"
+        if "event_id" in columns
+        else "event_root(id)"
+        if model is Event
+        else "NULL",
         "event_id": "event_id" if "event_id" in columns else "NULL",
         "slug": "slug" if model is Event else "NULL",
         **{name: name if model is Source else "NULL" for name in ("name", "kind", "disclosure")},
@@ -129,10 +136,14 @@ async def _look_up(session: AsyncSession, model: type[Record], drafts: list[Draf
     given: dict[str, Any] = {"refs": refs, "ids": ids} | ({"slugs": slugs} if model is Event else {})
     found: dict[str, Any] = {}
     for row in await session.execute(query, given):
-        found |= {str(row.id): row, f"ref:{row.ref}": row, str(row.slug): row}
+        names = {str(row.id), row.ref and f"ref:{row.ref}", row.slug} - {None}
+        found |= dict.fromkeys(names, row)
     lost = await gone(session, model, [ref for ref in refs if f"ref:{ref}" not in found])
     for draft in drafts:
         known = found.get(draft.reference or "")
+        if known is None and dry:
+            draft.outcome = "gone"
+            continue
         if known is None:
             if (ref := (draft.reference or "").removeprefix("ref:")) in lost:
                 raise lost[ref].at(draft.pointer)

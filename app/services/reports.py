@@ -1,23 +1,27 @@
 """One delivery of an ingest script: stored whole or not at all, and in place of what it said before."""
 
-from typing import Any
+from itertools import chain
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text, update
+from sqlalchemy import RowMapping, TextClause, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import reasoned, utcnow
-from app.models import Appearance, Report, table_of
+from app.models import Event, Report, table_of
 from app.schemas.reports import Removed, ReportCreate, ReportRead
 from app.services import bodies, matching, parts
 from app.services.access import Caller
 from app.services.drafts import Batch, sha256
 from app.services.references import REPLACED, real
 
-_NOTHING = Removed(appearances=0, statements=0, claims=0)
+_NOTHING: Final = Removed(appearances=0, statements=0, claims=0)
+_EVENTS: Final = text("SELECT DISTINCT event_id FROM appearance WHERE report_id = :report")
 
 
-async def deliver(session: AsyncSession, caller: Caller, data: ReportCreate, reason: str = "") -> tuple[ReportRead, bool]:
+async def deliver(
+    session: AsyncSession, caller: Caller, data: ReportCreate, reason: str = ""
+) -> tuple[ReportRead, bool]:
     """Store a report; gives what became of each part, and whether anything is new or was taken back.
 
     The same body again stores nothing, whatever happened since to what it had stored.
@@ -35,8 +39,9 @@ async def deliver(session: AsyncSession, caller: Caller, data: ReportCreate, rea
         document = real(drafts.document).id if drafts.document else before["document_id"]
         values = {"sha256": drafts.report.values["sha256"], "actor": caller.name, "document_id": document}
         await session.execute(update(table).where(table.c.id == before["id"]).values(sent_at=utcnow(), **values))
-        said = [real(draft).id for draft in batch.drafts[Appearance]]
-        removed = await _take_back(session, before["id"], said, reason)
+        await reasoned(session, REPLACED)
+        removed = await _take_back(session, before["id"], batch)
+        await reasoned(session, reason)
     changed = parts.anything_new(batch) or removed != _NOTHING
     return parts.report(batch, drafts, removed), changed
 
@@ -49,50 +54,87 @@ async def _delivered(session: AsyncSession, values: dict[str, Any]) -> RowMappin
 
 
 # What earlier deliveries of a report had stored is known by the requests that they were: the ledger keeps them beside
-# each change. `untouched`: made in one of these, and changed by nobody but those who delivered the report.
-_DELIVERIES = """
-WITH delivery AS (SELECT request_id, actor FROM change WHERE record_id = :report),
-untouched AS (
-    SELECT c.record_id FROM change c WHERE c.record_id = ANY (:ids)
+# each change. Of the candidates, `own` were made in one of these, and changed by nobody but those who delivered the
+# report; `kept` are those of them that some record points at which stays.
+_LEFT: Final = """
+WITH RECURSIVE delivery AS (SELECT request_id, actor FROM change WHERE record_id = :report),
+own AS (
+    SELECT c.record_id AS id FROM change c WHERE c.record_id IN ({candidates})
     GROUP BY c.record_id HAVING bool_and(c.actor IN (SELECT actor FROM delivery))
-    AND bool_or(c.op = 'insert' AND c.request_id IN (SELECT request_id FROM delivery)))
+    AND bool_or(c.op = 'insert' AND c.request_id IN (SELECT request_id FROM delivery))),
+kept(id) AS ({kept} UNION
+    SELECT p.id FROM kept k JOIN ({pointers}) p ON p.by = k.id WHERE p.id IN (SELECT id FROM own))
+SELECT id FROM own WHERE id NOT IN (SELECT id FROM kept)
 """
-_OWN_HOPS = text("DELETE FROM appearance_hop WHERE appearance_id = ANY (:ids)")
-_APPEARANCES = text("SELECT id FROM appearance WHERE report_id = :report AND NOT id = ANY (:said)")
-_OWN_APPEARANCES = text(
-    _DELIVERIES + "SELECT a.id, a.statement_id FROM appearance a WHERE a.id IN (SELECT record_id FROM untouched) "
+_BY_OTHERS: Final = "(SELECT FROM change c WHERE c.record_id = {}.id AND c.actor NOT IN (SELECT actor FROM delivery))"
+
+
+def _left(candidates: str, *pointers: tuple[str, str], kept: str = "SELECT NULL::uuid") -> TextClause:
+    """Ids of what can go. `pointers`: by which columns records of the same table point at each other."""
+    pointing = " UNION ALL ".join(f"SELECT id AS by, {column} AS id FROM {table}" for table, column in pointers)  # noqa: S608
+    if pointers:
+        kept = (
+            f"SELECT p.id FROM ({pointing}) p WHERE p.id IN (SELECT id FROM own) AND p.by NOT IN (SELECT id FROM own)"  # noqa: S608
+        )
+    return text(
+        _LEFT.format(candidates=candidates, kept=kept, pointers=pointing or "SELECT NULL::uuid AS by, NULL::uuid AS id")
+    )
+
+
+_APPEARANCES: Final = _left(
+    "SELECT id FROM appearance WHERE report_id = :report AND NOT id = ANY (:said)",
     # A chain that somebody else has written keeps its appearance.
-    "AND NOT EXISTS (SELECT FROM appearance_hop h JOIN change c ON c.record_id = h.id "
-    "WHERE h.appearance_id = a.id AND c.actor NOT IN (SELECT actor FROM delivery))"
+    kept=f"SELECT h.appearance_id FROM appearance_hop h JOIN own ON own.id = h.appearance_id WHERE EXISTS {_BY_OTHERS.format('h')}",  # noqa: S608
 )
-_OWN_STATEMENTS = text(
-    _DELIVERIES + "SELECT s.id, s.claim_id FROM statement s WHERE s.id IN (SELECT record_id FROM untouched) "
-    "AND NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = s.id) "
-    "AND NOT EXISTS (SELECT FROM statement o WHERE o.supersedes_id = s.id)"
+_STATEMENTS: Final = _left(
+    "SELECT id FROM statement s WHERE event_id = ANY (:events) AND NOT id = ANY (:said) "
+    "AND NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = s.id)",
+    ("statement", "supersedes_id"),
 )
-_OWN_CLAIMS = text(
-    _DELIVERIES + "SELECT c.id FROM claim c WHERE c.id IN (SELECT record_id FROM untouched) "
+_LINKS: Final = _left("SELECT id FROM claim_link WHERE event_id = ANY (:events) AND NOT id = ANY (:said)")
+_ASSESSMENTS: Final = _left(
+    "SELECT id FROM assessment a WHERE event_id = ANY (:events) AND NOT id = ANY (:said) AND NOT EXISTS ("  # noqa: S608
+    f"SELECT FROM assessment_document e WHERE e.assessment_id = a.id AND EXISTS {_BY_OTHERS.format('e')})",
+    ("assessment", "supersedes_id"),
+)
+_CLAIMS: Final = _left(
+    "SELECT id FROM claim c WHERE event_id = ANY (:events) AND NOT id = ANY (:said) "
     "AND NOT EXISTS (SELECT FROM statement s WHERE s.claim_id = c.id) "
-    "AND NOT EXISTS (SELECT FROM assessment a WHERE a.claim_id = c.id) "
-    "AND NOT EXISTS (SELECT FROM claim_link l WHERE l.from_id = c.id OR l.to_id = c.id) "
-    "AND NOT EXISTS (SELECT FROM claim o WHERE o.of_id = c.id OR o.merged_into = c.id)"
+    "AND NOT EXISTS (SELECT FROM assessment a WHERE a.claim_id = c.id AND NOT a.id = ANY (:assessments)) "
+    "AND NOT EXISTS (SELECT FROM claim_link l WHERE c.id IN (l.from_id, l.to_id) AND NOT l.id = ANY (:links))",
+    ("claim", "of_id"),
+    ("claim", "merged_into"),
 )
 
 
-async def _take_back(session: AsyncSession, report: UUID, said: list[UUID], reason: str) -> Removed:
-    """Delete the appearances that this delivery no longer has, then statements and claims left without any."""
-    await reasoned(session, REPLACED)
-    old = list(await session.scalars(_APPEARANCES, {"report": report, "said": said}))
-    rows = (await session.execute(_OWN_APPEARANCES, {"report": report, "ids": old})).all()
-    appearances, statements = [row[0] for row in rows], list({row[1] for row in rows})
-    if not appearances:
-        return _NOTHING
-    await session.execute(_OWN_HOPS, {"ids": appearances})
-    await session.execute(text("DELETE FROM appearance WHERE id = ANY (:ids)"), {"ids": appearances})
-    left = (await session.execute(_OWN_STATEMENTS, {"report": report, "ids": statements})).all()
-    claims = list({row[1] for row in left if row[1] is not None})
-    await session.execute(text("DELETE FROM statement WHERE id = ANY (:ids)"), {"ids": [row[0] for row in left]})
-    bare = list(await session.scalars(_OWN_CLAIMS, {"report": report, "ids": claims}))
-    await session.execute(text("DELETE FROM claim WHERE id = ANY (:ids)"), {"ids": bare})
-    await reasoned(session, reason)
-    return Removed(appearances=len(appearances), statements=len(left), claims=len(bare))
+async def _take_back(session: AsyncSession, report: UUID, batch: Batch) -> Removed:
+    """Delete the appearances that this delivery no longer has, then statements and claims left without any.
+
+    What this report itself had said about such a claim, links and assessments, goes with it.
+    """
+    drafts = [*chain.from_iterable(batch.drafts.values()), *batch.references.values()]
+    events = {event for draft in drafts if (event := draft.id if draft.model is Event else draft.value("event_id"))}
+    events |= set(await session.scalars(_EVENTS, {"report": report}))
+    given: dict[str, Any] = {"report": report, "said": [real(draft).id for draft in drafts], "events": list(events)}
+
+    async def left(query: TextClause, **more: Any) -> list[UUID]:
+        return list(await session.scalars(query, given | more))
+
+    async def delete(table: str, ids: list[UUID], column: str = "id", only: str = "true", **more: Any) -> None:
+        if ids:
+            query = f"DELETE FROM {table} WHERE {column} = ANY (:ids) AND {only}"  # noqa: S608
+            await session.execute(text(query), {"ids": ids, **more})
+
+    appearances = await left(_APPEARANCES)
+    await delete("appearance_hop", appearances, "appearance_id")
+    await delete("appearance", appearances)
+    statements = await left(_STATEMENTS)
+    await delete("statement", statements)
+    links, assessments = await left(_LINKS), await left(_ASSESSMENTS)
+    claims = await left(_CLAIMS, links=links, assessments=assessments)
+    await delete("claim_link", links, only="(from_id = ANY (:claims) OR to_id = ANY (:claims))", claims=claims)
+    going = "SELECT id FROM assessment WHERE claim_id = ANY (:claims)"
+    await delete("assessment_document", assessments, "assessment_id", f"assessment_id IN ({going})", claims=claims)
+    await delete("assessment", assessments, only="claim_id = ANY (:claims)", claims=claims)
+    await delete("claim", claims)
+    return Removed(appearances=len(appearances), statements=len(statements), claims=len(claims))

@@ -1,9 +1,11 @@
 """When does "the same" come again? One statement a table: for each draft its key, and the stored record that has it.
 
 The rules are the table "Matching" of docs/decisions/0002-matching.md. Every statement gives rows of
-(draft, key, hit, hit_ref, event_id); two drafts of one body with one key are the same, too.
+(draft, key, hit, hit_ref, via, owner); two drafts of one body with one key are the same, too. What was merged is found,
+and its target is the hit; questions and claims that two merged events both have are one.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from sqlalchemy import TextClause, text
@@ -18,155 +20,233 @@ from app.models import (
     Document,
     DocumentLink,
     DocumentVersion,
+    Event,
     EventLink,
     Question,
     Report,
     Source,
     Statement,
+    table_of,
 )
 from app.services.storing import drafted
 from app.vocabulary import MEASURES_TOLD_APART_BY_TEXT
 
 
-def _matching(model: type[Base], key: str, found: str, scoped: str = "NULL::uuid", joins: str = "") -> TextClause:
-    """For each draft `d` its key, and the oldest record that `found` selects for it."""
+def _matching(model: type[Base], key: str, found: str, owner: str = "NULL::uuid", joins: str = "") -> TextClause:
+    """For each draft `d` its key, and the oldest record that `found` selects for it (`via`: before any merge)."""
+    table = model.__tablename__
+    root = f"{table}_root(m.id)" if "merged_into" in table_of(model).columns else "m.id"
     return text(
-        f"SELECT d.id AS draft, jsonb_build_array({key})::text AS key, m.id AS hit, m.ref AS hit_ref, {scoped} AS event_id "  # noqa: S608
-        f"FROM {drafted(model)} {joins} "
-        f"LEFT JOIN LATERAL (SELECT t.* FROM {model.__tablename__} t {found} ORDER BY t.created_at, t.id LIMIT 1) m ON true"
+        f"SELECT d.id AS draft, jsonb_build_array({key})::text AS key, h.id AS hit, h.ref AS hit_ref, m.id AS via, "  # noqa: S608
+        f"{owner} AS owner FROM {drafted(model)} {joins} "
+        f"LEFT JOIN LATERAL (SELECT t.* FROM {table} t {found} LIMIT 1) m ON true LEFT JOIN {table} h ON h.id = {root}"
     )
 
+
+_OLDEST: Final = "ORDER BY t.created_at, t.id"
 
 # A name finds whoever bears it as name or alias; and whoever's name is one of the draft's aliases. Two aliases alone
 # are not enough: more than one ministry is "the ministry". Never a confidential source.
 NAMED_SOURCES: Final = text(
     "SELECT d.id AS draft, fold_name(d.name) AS name, source_names(d.name, d.aliases) AS names, "  # noqa: S608
-    "s.id AS hit, s.ref AS hit_ref, s.kind "
+    "s.id AS hit, s.ref AS hit_ref "
     f"FROM {drafted(Source)} LEFT JOIN LATERAL ("
-    "  SELECT DISTINCT ON (root.id) root.id, root.ref, t.kind FROM source t"
-    "  CROSS JOIN LATERAL (SELECT x.id, x.ref FROM source x WHERE x.id = source_root(t.id)) root"
-    "  WHERE t.names && source_names(d.name, coalesce(d.aliases, '[]'))"
-    "  AND (fold_name(d.name) = ANY (t.names) OR fold_name(t.name) = ANY (source_names(d.name, coalesce(d.aliases, '[]'))))"
+    "  SELECT DISTINCT root.id, root.ref FROM source t JOIN source root ON root.id = source_root(t.id)"
+    "  WHERE t.names && source_names(d.name, d.aliases)"
+    "  AND (fold_name(d.name) = ANY (t.names) OR fold_name(t.name) = ANY (source_names(d.name, d.aliases)))"
     "  AND (t.disclosure = 'named' OR t.kind IN ('outlet', 'agency', 'channel'))"
-    "  AND (d.kind IS NULL OR t.kind = d.kind) AND NOT t.confidential ORDER BY root.id) s ON true ORDER BY d.id, s.id"
+    "  AND (d.kind IS NULL OR t.kind = d.kind) AND NOT t.confidential AND NOT root.confidential"
+    ") s ON true ORDER BY d.id, s.id"
 )
 
-# Among those who speak or pass on in the same document; without one, about the same claim or question.
+
+# --- what is the same in merged events ---------------------------------------------------------------------------------
+
+
+def _questions(of: str) -> str:
+    """Every question that is the same as this one."""
+    return (
+        "SELECT o.id FROM question q CROSS JOIN LATERAL event_kin(q.event_id) k JOIN question o ON o.event_id = k "  # noqa: S608
+        f"WHERE q.id = {of} AND {_same_question('o', 'q')}"
+    )
+
+
+def _same_question(one: str, other: str) -> str:
+    return f"""{one}.measure IS NOT DISTINCT FROM {other}.measure
+    AND fold({one}.subject) IS NOT DISTINCT FROM fold({other}.subject)
+    AND fold({one}.unit) IS NOT DISTINCT FROM fold({other}.unit)
+    AND ({other}.measure NOT IN {MEASURES_TOLD_APART_BY_TEXT} OR fold({one}.text) IS NOT DISTINCT FROM fold({other}.text))
+    AND ({other}.measure IS NOT NULL OR digest_of(fold({one}.text)) = digest_of(fold({other}.text)))"""
+
+
+def _beside(claim: str, one: str = "t") -> str:
+    """`one` answers the same question as the claim; or none, like the claim, about the same event."""
+    return (
+        f"coalesce({one}.question_id, {one}.event_id) IN ({_questions(f'{claim}.question_id')} "
+        f"UNION ALL SELECT event_kin({claim}.event_id) WHERE {claim}.question_id IS NULL)"
+    )
+
+
+def _same_text(claim: str, one: str = "t") -> str:
+    return f"digest_of(fold({one}.text)) = digest_of(fold({claim}.text)) AND {one}.language IS NOT DISTINCT FROM {claim}.language"
+
+
+def _same_figure(claim: str, one: str = "t") -> str:
+    return (
+        f"{one}.qualifier = {claim}.qualifier AND {one}.min IS NOT DISTINCT FROM {claim}.min "
+        f"AND {one}.max IS NOT DISTINCT FROM {claim}.max"
+    )
+
+
+def _claims(of: str) -> str:
+    """Every claim that is the same as this one."""
+    like = f"SELECT o.id FROM claim c JOIN claim o ON {_beside('c', 'o')}"  # noqa: S608
+    return (
+        f"SELECT claim_kin(a.id) FROM (SELECT {of} AS id UNION {like} AND {_same_text('c', 'o')} WHERE c.id = {of} "  # noqa: S608
+        f"UNION {like} AND {_same_figure('c', 'o')} WHERE c.id = {of}) a"
+    )
+
+
+def _about(claim: str, question: str) -> str:
+    return f"({_claims(claim)} UNION ALL {_questions(question)})"
+
+
+# --- table by table ------------------------------------------------------------------------------------------------------
+
+_DOCUMENT: Final = "(r->>'document')::uuid"
+_SUBJECT: Final = "(r->>'about')::uuid"
+
+# Among those who speak or pass on in the same document; without one, about the same claim or question, there without one
+# too. One who fits in
+# every known trait goes before one who only does not contradict.
 UNNAMED_SOURCES: Final = _matching(
     Source,
     "r->>'within', d.disclosure, d.kind, fold_name(d.name), fold(d.role), d.party, d.parent_id",
-    """WHERE NOT t.confidential AND t.disclosure = coalesce(d.disclosure, 'named') AND (d.kind IS NULL OR t.kind = d.kind)
+    f"""WHERE NOT t.confidential AND t.disclosure = coalesce(d.disclosure, 'named') AND (d.kind IS NULL OR t.kind = d.kind)
     AND fold_name(t.name) IS NOT DISTINCT FROM fold_name(d.name) AND fold(t.role) IS NOT DISTINCT FROM fold(d.role)
     AND (d.party IS NULL OR t.party = d.party) AND (d.parent_id IS NULL OR t.parent_id IN (SELECT source_kin(d.parent_id)))
     AND t.id IN (
         SELECT s.source_id FROM appearance a JOIN statement s ON s.id = a.statement_id
-        WHERE a.document_id IN (SELECT document_kin((r->>'document')::uuid))
+        WHERE a.document_id IN (SELECT document_kin({_DOCUMENT}))
         UNION SELECT h.source_id FROM appearance a JOIN appearance_hop h ON h.appearance_id = a.id
-        WHERE a.document_id IN (SELECT document_kin((r->>'document')::uuid))
-        UNION SELECT s.source_id FROM statement s WHERE r->>'document' IS NULL
-        AND coalesce(s.claim_id, s.question_id) IN (SELECT claim_kin((r->>'about')::uuid) UNION SELECT (r->>'about')::uuid)
-        UNION SELECT x.author_id FROM assessment x WHERE r->>'document' IS NULL
-        AND x.claim_id IN (SELECT claim_kin((r->>'about')::uuid)))""",
+        WHERE a.document_id IN (SELECT document_kin({_DOCUMENT}))
+        UNION SELECT v.source_id FROM statement s
+        LEFT JOIN appearance a ON a.statement_id = s.id LEFT JOIN appearance_hop h ON h.appearance_id = a.id
+        CROSS JOIN LATERAL (VALUES (s.source_id), (h.source_id)) v(source_id)
+        WHERE a.document_id IS NULL AND s.id IN (SELECT {_SUBJECT} UNION ALL
+            SELECT n.id FROM statement n WHERE coalesce(n.claim_id, n.question_id) IN {_about(_SUBJECT, _SUBJECT)})
+        UNION SELECT x.author_id FROM assessment x WHERE x.claim_id IN ({_claims(_SUBJECT)}))
+    ORDER BY t.kind = coalesce(d.kind, 'other') DESC, t.party IS NOT DISTINCT FROM d.party DESC,
+    (t.parent_id IS NULL) = (d.parent_id IS NULL) DESC, t.created_at, t.id""",  # noqa: S608
 )
 
 DOCUMENTS: Final = _matching(
     Document,
     "CASE WHEN d.canonical_url IS NOT NULL THEN d.canonical_url WHEN r ? 'sha256' THEN r->>'sha256' ELSE d.id::text END",
-    """WHERE digest_of(t.canonical_url) = digest_of(d.canonical_url)
+    f"""WHERE digest_of(t.canonical_url) = digest_of(d.canonical_url)
     OR (d.url IS NULL AND t.url IS NULL
-        AND t.id IN (SELECT v.document_id FROM document_version v WHERE v.sha256 = (r->>'sha256')::bytea))""",
+        AND t.id IN (SELECT v.document_id FROM document_version v WHERE v.sha256 = (r->>'sha256')::bytea)) {_OLDEST}""",  # noqa: S608
 )
 
 VERSIONS: Final = _matching(
     DocumentVersion,
-    "d.document_id, coalesce(encode(d.sha256, 'hex'), d.headline || '|' || coalesce(d.archive_url, ''), d.archive_url, '')",
+    "d.document_id, encode(d.sha256, 'hex'), CASE WHEN d.sha256 IS NULL THEN jsonb_build_array(d.headline, d.archive_url) END",
     """WHERE t.document_id IN (SELECT document_kin(d.document_id)) AND t.sha256 IS NOT DISTINCT FROM d.sha256
-    AND (t.sha256 IS NOT NULL OR (t.headline IS NOT DISTINCT FROM d.headline AND t.archive_url IS NOT DISTINCT FROM d.archive_url))""",
+    AND (t.sha256 IS NOT NULL
+        OR (t.headline IS NOT DISTINCT FROM d.headline AND t.archive_url IS NOT DISTINCT FROM d.archive_url))
+    ORDER BY t.document_id <> d.document_id, t.created_at, t.id""",
+    "m.document_id",
 )
+
+EVENTS: Final = _matching(Event, "d.slug", "WHERE t.slug = d.slug")
 
 QUESTIONS: Final = _matching(
     Question,
     f"""event_root(d.event_id), d.measure, fold(d.subject), fold(d.unit),
     CASE WHEN d.measure IS NULL OR d.measure IN {MEASURES_TOLD_APART_BY_TEXT} THEN fold(d.text) END""",
-    f"""WHERE t.event_id IN (SELECT event_kin(d.event_id)) AND t.measure IS NOT DISTINCT FROM d.measure
-    AND fold(t.subject) IS NOT DISTINCT FROM fold(d.subject) AND fold(t.unit) IS NOT DISTINCT FROM fold(d.unit)
-    AND (d.measure NOT IN {MEASURES_TOLD_APART_BY_TEXT} OR fold(t.text) IS NOT DISTINCT FROM fold(d.text))
-    AND (d.measure IS NOT NULL OR digest_of(fold(t.text)) = digest_of(fold(d.text)))""",  # noqa: S608
+    f"WHERE t.event_id IN (SELECT event_kin(d.event_id)) AND {_same_question('t', 'd')} {_OLDEST}",
     "m.event_id",
 )
 
 CLAIMS: Final = _matching(
     Claim,
-    "coalesce(d.question_id, event_root(d.event_id)), digest_of(fold(d.text)), d.language, d.qualifier, d.min, d.max",
-    """WHERE coalesce(t.question_id, t.event_id) IN (SELECT coalesce(d.question_id, k) FROM event_kin(d.event_id) k)
-    AND digest_of(fold(t.text)) = digest_of(fold(d.text)) AND t.language IS NOT DISTINCT FROM d.language""",
-    "m.event_id",
+    "coalesce(d.question_id, event_root(d.event_id)), digest_of(fold(d.text)), d.language",
+    f"WHERE {_beside('d')} AND {_same_text('d')} {_OLDEST}",
+    "h.event_id",
 )
 FIGURES: Final = _matching(
     Claim,
     "d.question_id, d.qualifier, d.min, d.max",
-    """WHERE t.question_id = d.question_id AND t.qualifier = d.qualifier
-    AND t.min IS NOT DISTINCT FROM d.min AND t.max IS NOT DISTINCT FROM d.max""",
-    "m.event_id",
+    f"WHERE {_beside('d')} AND {_same_figure('d')} {_OLDEST}",
+    "h.event_id",
 )
 
 # `since` and `until`: when the draft was said, by its own word or its document's.
-_EFFECTIVE: Final = """CROSS JOIN LATERAL (
+_EFFECTIVE: Final = f"""CROSS JOIN LATERAL (
     SELECT coalesce(d.said_from, p.published_from, v.read) AS since, coalesce(d.said_to, p.published_to, v.read) AS until
     FROM (SELECT min(v.retrieved_at) AS read FROM document_version v
-          WHERE v.document_id IN (SELECT document_kin((r->>'document')::uuid))) v
+          WHERE v.document_id IN (SELECT document_kin({_DOCUMENT}))) v
     LEFT JOIN LATERAL (
         SELECT x.published_from, x.published_to FROM document x
-        WHERE x.id IN (SELECT document_kin((r->>'document')::uuid)) AND x.published IS NOT NULL ORDER BY 1, 2 LIMIT 1) p ON true) e"""
+        WHERE x.id IN (SELECT document_kin({_DOCUMENT})) AND x.published IS NOT NULL ORDER BY 1, 2 LIMIT 1) p ON true) e"""  # noqa: S608
 _STATEMENT_KEY: Final = """coalesce(d.claim_id, d.question_id), d.source_id, d.stance, d.explicitness, e.since, e.until,
     CASE WHEN r ? 'nameless' THEN coalesce(r->>'document', '') END"""
-_SAME_ACT: Final = """AND t.stance = d.stance AND t.explicitness = d.explicitness
+_THERE: Final = f"""EXISTS (
+    SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IN (SELECT document_kin({_DOCUMENT})))"""
+_SAME_ACT: Final = f"""coalesce(t.claim_id, t.question_id) IN {_about("d.claim_id", "d.question_id")}
+    AND t.stance = d.stance AND t.explicitness = d.explicitness
     AND ((SELECT (f.since, f.until) IS NOT DISTINCT FROM (e.since, e.until) FROM effective_said(t.id) f)
-         OR (t.said IS NULL AND d.said IS NULL AND EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id
-             AND a.document_id IN (SELECT document_kin((r->>'document')::uuid)))))
+         OR (t.said IS NULL AND d.said IS NULL AND {_THERE}))
     AND CASE WHEN NOT r ? 'nameless' THEN true
-        WHEN r->>'document' IS NULL THEN NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IS NOT NULL)
-        ELSE EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id
-                     AND a.document_id IN (SELECT document_kin((r->>'document')::uuid))) END"""
-_ABOUT: Final = """coalesce(t.claim_id, t.question_id) IN (
-    SELECT claim_kin(d.claim_id) UNION ALL SELECT d.question_id WHERE d.question_id IS NOT NULL)"""
+        WHEN r->>'document' IS NULL
+        THEN NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IS NOT NULL)
+        ELSE {_THERE} END {_OLDEST}"""  # noqa: S608
 
 STATEMENTS: Final = _matching(
     Statement,
     _STATEMENT_KEY,
-    f"WHERE {_ABOUT} AND t.source_id IN (SELECT source_kin(d.source_id)) {_SAME_ACT}",
+    f"WHERE t.source_id IN (SELECT source_kin(d.source_id)) AND {_SAME_ACT}",
     "m.event_id",
     _EFFECTIVE,
 )
 SOURCELESS_STATEMENTS: Final = _matching(
-    Statement, _STATEMENT_KEY, f"WHERE {_ABOUT} AND t.source_id IS NULL {_SAME_ACT}", "m.event_id", _EFFECTIVE
+    Statement, _STATEMENT_KEY, f"WHERE t.source_id IS NULL AND {_SAME_ACT}", "m.event_id", _EFFECTIVE
 )
 
 APPEARANCES: Final = _matching(
     Appearance,
     "d.statement_id, d.document_id, fold(d.wording)",
-    """WHERE t.statement_id = d.statement_id AND fold(t.wording) IS NOT DISTINCT FROM fold(d.wording)
-    AND CASE WHEN d.document_id IS NULL THEN t.document_id IS NULL ELSE t.document_id IN (SELECT document_kin(d.document_id)) END""",
+    f"""WHERE t.statement_id = d.statement_id AND fold(t.wording) IS NOT DISTINCT FROM fold(d.wording)
+    AND CASE WHEN d.document_id IS NULL THEN t.document_id IS NULL
+        ELSE t.document_id IN (SELECT document_kin(d.document_id)) END {_OLDEST}""",
     "m.event_id",
 )
 
 ASSESSMENTS: Final = _matching(
     Assessment,
     "d.claim_id, d.author_id, d.scheme, d.url, d.made",
-    """WHERE t.claim_id IN (SELECT claim_kin(d.claim_id)) AND t.author_id IN (SELECT source_kin(d.author_id))
-    AND t.scheme = d.scheme AND t.url IS NOT DISTINCT FROM d.url AND t.made IS NOT DISTINCT FROM d.made""",
+    f"""WHERE t.claim_id IN ({_claims("d.claim_id")}) AND t.author_id IN (SELECT source_kin(d.author_id))
+    AND t.scheme = d.scheme AND t.url IS NOT DISTINCT FROM d.url AND t.made IS NOT DISTINCT FROM d.made {_OLDEST}""",  # noqa: S608
     "m.event_id",
 )
-
-REPORTS: Final = _matching(Report, "encode(d.sha256, 'hex')", "WHERE d.ref IS NULL AND t.ref IS NULL AND t.sha256 = d.sha256")
-
-_ENDS: Final = "WHERE t.from_id = d.from_id AND t.to_id = d.to_id AND t.relation = d.relation"
-DOCUMENT_LINKS: Final = _matching(DocumentLink, "d.from_id, d.to_id, d.relation", _ENDS)
-EVENT_LINKS: Final = _matching(EventLink, "d.from_id, d.to_id, d.relation", _ENDS)
-CLAIM_LINKS: Final = _matching(ClaimLink, "d.from_id, d.to_id, d.relation", _ENDS, "m.event_id")
 EVIDENCE: Final = _matching(
     AssessmentDocument,
     "d.assessment_id, d.document_id",
     "WHERE t.assessment_id = d.assessment_id AND t.document_id IN (SELECT document_kin(d.document_id))",
     "m.event_id",
 )
+
+REPORTS: Final = _matching(
+    Report, "encode(d.sha256, 'hex')", f"WHERE d.ref IS NULL AND t.ref IS NULL AND t.sha256 = d.sha256 {_OLDEST}"
+)
+
+_LINK: Final = "d.from_id, d.to_id, d.relation"
+
+
+def _ends(same: Callable[[str], str]) -> str:
+    return f"WHERE t.from_id IN ({same('d.from_id')}) AND t.to_id IN ({same('d.to_id')}) AND t.relation = d.relation {_OLDEST}"
+
+
+DOCUMENT_LINKS: Final = _matching(DocumentLink, _LINK, _ends("SELECT document_kin({})".format))
+EVENT_LINKS: Final = _matching(EventLink, _LINK, _ends("SELECT event_kin({})".format))
+CLAIM_LINKS: Final = _matching(ClaimLink, _LINK, _ends(_claims), "m.event_id")

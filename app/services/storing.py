@@ -10,11 +10,26 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import Base, DocumentVersion, Record, table_of
+from app.models import Appearance, Base, Claim, DocumentVersion, Question, Record, Statement, table_of
 from app.services.drafts import Draft
 
-# What a later mention of the same record never fills in.
+# What a later mention of the same record never fills in; and what says which record it is, whole as it stands.
 _NEVER_FILLED: Final = frozenset({"id", "version", "created_at", "updated_at", "merged_into", "selector", "report_id"})
+_IDENTITY: Final[dict[type[Base], tuple[str, ...]]] = {
+    Question: ("measure", "subject", "unit"),
+    Claim: ("text", "qualifier", "min", "max"),
+    Statement: ("claim_id", "question_id"),
+}
+# A gap is filled with what is of the same document or event only: after a merge it need not be.
+_ONLY_WHERE: Final = {
+    (Appearance, "version_id"): "coalesce(t.document_id, d.document_id) = d.document_id",
+    (Claim, "question_id"): "EXISTS (SELECT FROM question q WHERE q.id = d.question_id AND q.event_id = t.event_id "
+    "AND (q.measure IS NULL) = (t.qualifier IS NULL))",
+    (Claim, "of_id"): "t.qualifier IS NOT NULL AND EXISTS ("
+    "SELECT FROM claim o WHERE o.id = d.of_id AND o.event_id = t.event_id AND o.id <> t.id)",
+    (Statement, "supersedes_id"): "EXISTS ("
+    "SELECT FROM statement o WHERE o.id = d.supersedes_id AND o.event_id = t.event_id AND o.id <> t.id)",
+}
 _EMPTY: Final[tuple[Any, ...]] = ({}, [])
 
 
@@ -36,8 +51,7 @@ def as_json(rows: Iterable[dict[str, Any]]) -> str:
 def drafted(model: type[Base]) -> str:
     """The drafts of a statement's `rows` parameter, as rows `d` of their table and as raw objects `r`."""
     return (
-        f"jsonb_array_elements(CAST(:rows AS jsonb)) AS r, "
-        f"jsonb_populate_record(NULL::{model.__tablename__}, r) AS d"
+        f"jsonb_array_elements(CAST(:rows AS jsonb)) AS r, jsonb_populate_record(NULL::{model.__tablename__}, r) AS d"
     )
 
 
@@ -47,7 +61,7 @@ def _columns(model: type[Base]) -> list[Any]:
 
 @lru_cache
 def _inserting(model: type[Base]) -> TextClause:
-    """A column that a draft leaves out gets the table's own default."""
+    """Give a column that a draft leaves out the table's own default."""
     names = ", ".join(column.name for column in _columns(model))
     values = ", ".join(
         f"d.{column.name}"
@@ -68,17 +82,22 @@ def _default(column: Any) -> str:
 
 @lru_cache
 def _completing(model: type[Base]) -> TextClause:
-    """Fills what is empty and overwrites nothing; gives the ids of the rows that had something to fill."""
-    fillable = [column.name for column in _columns(model) if column.nullable and column.name not in _NEVER_FILLED]
-    objects = [column.name for column in _columns(model) if _empty_default(column)]
-    sets = [f"{name} = coalesce(t.{name}, d.{name})" for name in fillable]
-    empty = {column.name: f"t.{column.name} = '{_empty_default(column)}'" for column in _columns(model)}
-    sets += [f"{name} = CASE WHEN {empty[name]} THEN coalesce(d.{name}, t.{name}) ELSE t.{name} END" for name in objects]
-    gaps = [f"(t.{name} IS NULL AND d.{name} IS NOT NULL)" for name in fillable]
-    gaps += [f"({empty[name]} AND d.{name} IS NOT NULL)" for name in objects]
+    """Fill what is empty and overwrite nothing; gives the ids of the rows that had something to fill."""
+    kept = _NEVER_FILLED.union(_IDENTITY.get(model, ()))
+    filled: dict[str, tuple[str, str]] = {}  # column -> (what it becomes, whether it has a gap)
+    for column in _columns(model):
+        name = column.name
+        if column.nullable and name not in kept:
+            gap = f"t.{name} IS NULL AND d.{name} IS NOT NULL AND {_ONLY_WHERE.get((model, name), 'true')}"
+        elif empty := _empty_default(column):
+            gap = f"t.{name} = '{empty}' AND d.{name} IS NOT NULL"
+        else:
+            continue
+        filled[name] = (f"CASE WHEN {gap} THEN d.{name} ELSE t.{name} END", gap)
+    sets = ", ".join(f"{name} = {value}" for name, (value, _) in filled.items())
+    gaps = " OR ".join(f"({gap})" for _, gap in filled.values())
     return text(
-        f"UPDATE {model.__tablename__} t SET {', '.join(sets)} FROM {drafted(model)} "  # noqa: S608
-        f"WHERE t.id = d.id AND ({' OR '.join(gaps)}) RETURNING t.id"
+        f"UPDATE {model.__tablename__} t SET {sets} FROM {drafted(model)} WHERE t.id = d.id AND ({gaps}) RETURNING t.id"  # noqa: S608
     )
 
 

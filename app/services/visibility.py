@@ -6,14 +6,13 @@ scope `confidential`, a kind and a disclosure under an id of its own in each eve
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, null, or_, select, union_all
 from sqlalchemy import column as sql_column
+from sqlalchemy import table as sql_table
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
-from sqlalchemy.sql import table as sql_table
 
 from app.models import (
-    table_of,
     Appearance,
     AppearanceHop,
     Assessment,
@@ -25,16 +24,28 @@ from app.models import (
     EventLink,
     Record,
     Source,
+    table_of,
 )
 from app.services.access import Caller
 
-_CITATION: Final = sql_table("citation", sql_column("event_id"), sql_column("source_id"))
+# Each confidential source in each event that cites it, and its id there.
+MASK: Final = sql_table(
+    "mask", *(sql_column(name) for name in ("id", "source_id", "event_id", "visibility", "created_at"))
+)
 # What a confidential source still shows.
 _SHOWN: Final = ("kind", "disclosure")
+# What asks whether a record outside of an event is public, and of which columns.
+_PUBLIC: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
+    EventLink: ("is_public", ("from_id", "to_id")),
+    Source: ("source_is_public", ("id",)),
+    Document: ("document_is_public", ("id",)),
+    DocumentVersion: ("document_is_public", ("document_id",)),
+    DocumentLink: ("document_is_public", ("from_id", "to_id")),
+}
 
 
 def seen(caller: Caller, model: type[Record]) -> Subquery:
-    """The rows of a table as this caller may see them, under the table's own column names."""
+    """Select the rows of a table as this caller may see them, under the table's own column names."""
     if model is Source:
         return _sources(caller).subquery()
     columns = [_shown(caller, model, name) for name in _names(model)]
@@ -49,36 +60,43 @@ def _names(model: type[Record]) -> list[str]:
 
 
 def _shown(caller: Caller, model: type[Record], name: str) -> ColumnElement[Any]:
-    """A column, without what would tell who a confidential source is or that a restricted event exists."""
+    """Leave out of a column what would tell who a confidential source is, or that a restricted event exists."""
     column: ColumnElement[Any] = getattr(model, name)
     if not caller.may("confidential"):
         if name in ("source_id", "author_id"):
             return func.shown_source(table_of(model).c.event_id, column).label(name)
-        if name == "publisher_id":
-            hidden = select(Source.confidential).where(Source.id == column).scalar_subquery()
-            return case((hidden, null()), else_=column).label(name)
-    if not caller.may("read") and model is Event and name in ("parent_id", "merged_into"):
-        return case((func.is_public(column), column), else_=null()).label(name)
+        if name == "publisher_id" or (model is Source and name == "parent_id"):
+            return case((_is_confidential(column), null()), else_=column).label(name)
+        if model is Source and name == "merged_into":
+            hidden = or_(_is_confidential(column), _is_confidential(func.source_root(column)))
+            return case((column.is_(None), null()), (hidden, null()), else_=column).label(name)
+    if not caller.may("read") and model is Event:
+        if name == "parent_id":
+            return case((func.is_public(column), column), else_=null()).label(name)
+        if name == "merged_into":
+            told = and_(func.is_public(column), func.is_public(func.event_root(column)))
+            return case((column.is_(None), null()), (told, column), else_=null()).label(name)
     return column
+
+
+def _is_confidential(source: Any) -> ColumnElement[bool]:
+    one = aliased(Source)
+    return exists().where(one.id == source, one.confidential)
 
 
 def _is_public(model: type[Record]) -> ColumnElement[bool]:
     columns = table_of(model).c
     if model is Event:
         return columns.visibility == "public"
-    if model is EventLink:
-        return and_(func.is_public(columns.from_id), func.is_public(columns.to_id))
-    if model is Document:
-        return func.document_is_public(columns.id)
-    if model is DocumentVersion:
-        return func.document_is_public(columns.document_id)
-    if model is DocumentLink:
-        return and_(func.document_is_public(columns.from_id), func.document_is_public(columns.to_id))
-    return func.is_public(columns.event_id)
+    if model in _PUBLIC:
+        check, names = _PUBLIC[model]
+        return and_(*(getattr(func, check)(columns[name]) for name in names))
+    of = aliased(Event)
+    return exists().where(of.id == columns.event_id, of.visibility == "public")
 
 
 def _inside(caller: Caller, model: type[Record]) -> list[ColumnElement[Any]]:
-    """What a record shows beside its own columns: an appearance its chain, an assessment its evidence."""
+    """Add what a record shows beside its own columns: an appearance its chain, an assessment its evidence."""
     if model is Appearance:
         hop = aliased(AppearanceHop)
         who = hop.source_id if caller.may("confidential") else func.shown_source(hop.event_id, hop.source_id)
@@ -96,41 +114,27 @@ def _inside(caller: Caller, model: type[Record]) -> list[ColumnElement[Any]]:
 
 
 def _sources(caller: Caller) -> Select[Any]:
-    names = [c.name for c in table_of(Source).columns]
-    plain = select(*(getattr(Source, name) for name in names))
-    if caller.may("read") and caller.may("confidential"):
-        return plain
+    """Select the sources: those that are not confidential as they are, and a mask in each event for the others."""
+    names = _names(Source)
+    named = select(*(_shown(caller, Source, name) for name in names))
+    masks = select(*(_mask(name) for name in names)).join_from(Source, MASK, MASK.c.source_id == Source.id)
     if not caller.may("read"):
-        plain = plain.where(func.source_is_public(Source.id))
+        named = named.where(_is_public(Source))
+        masks = masks.where(MASK.c.visibility == "public")
     if caller.may("confidential"):
-        return plain
-    above = aliased(Source)
-    hidden = select(above.confidential).where(above.id == Source.parent_id).scalar_subquery()
-    open_columns = [
-        case((hidden, null()), else_=Source.parent_id).label(name) if name == "parent_id" else getattr(Source, name)
-        for name in names
-    ]
-    named = select(*open_columns).where(Source.confidential.is_(False))
-    if not caller.may("read"):
-        named = named.where(func.source_is_public(Source.id))
-    masks = (
-        select(*(_mask(name) for name in names))
-        .join_from(Source, _CITATION, _CITATION.c.source_id == Source.id)
-        .join(Event, Event.id == _CITATION.c.event_id)
-        .where(Source.confidential, or_(literal(caller.may("read")), Event.visibility == "public"))
-    )
-    both = union_all(named, masks).subquery()
+        return named
+    both = union_all(named.where(Source.confidential.is_(False)), masks).subquery()
     return select(*(both.c[name] for name in names))
 
 
 def _mask(name: str) -> ColumnElement[Any]:
-    """The column of a confidential source, for whoever may not see who it is. Its times are those of the event."""
+    """Make a column of a mask: of the source its kind and disclosure, of the event the times."""
     column = table_of(Source).columns[name]
-    if name == "id":
-        return func.masked(Event.id, Source.id).label(name)
     if name in _SHOWN:
         return column
     if name in ("created_at", "updated_at"):
-        return Event.created_at.label(name)
+        return MASK.c.created_at.label(name)
+    if name == "id":
+        return MASK.c.id
     shown: dict[str, Any] = {"confidential": True, "version": 1, "aliases": [], "external_ids": {}}
     return literal(shown.get(name), column.type).label(name)

@@ -17,16 +17,16 @@ CREATE FUNCTION claim_root(of uuid) RETURNS uuid STABLE LANGUAGE sql RETURN (
         SELECT id, merged_into FROM claim WHERE id = of UNION ALL SELECT c.id, c.merged_into FROM up JOIN claim c ON c.id = up.next)
     SELECT id FROM up WHERE next IS NULL);
 
-CREATE FUNCTION source_kin(of uuid) RETURNS SETOF uuid STABLE LANGUAGE sql BEGIN ATOMIC
+CREATE FUNCTION source_kin(of uuid) RETURNS SETOF uuid ROWS 2 STABLE LANGUAGE sql BEGIN ATOMIC
     WITH RECURSIVE kin(id) AS (SELECT source_root(of) UNION ALL SELECT s.id FROM kin JOIN source s ON s.merged_into = kin.id) SELECT id FROM kin;
 END;
-CREATE FUNCTION document_kin(of uuid) RETURNS SETOF uuid STABLE LANGUAGE sql BEGIN ATOMIC
+CREATE FUNCTION document_kin(of uuid) RETURNS SETOF uuid ROWS 2 STABLE LANGUAGE sql BEGIN ATOMIC
     WITH RECURSIVE kin(id) AS (SELECT document_root(of) UNION ALL SELECT d.id FROM kin JOIN document d ON d.merged_into = kin.id) SELECT id FROM kin;
 END;
-CREATE FUNCTION event_kin(of uuid) RETURNS SETOF uuid STABLE LANGUAGE sql BEGIN ATOMIC
+CREATE FUNCTION event_kin(of uuid) RETURNS SETOF uuid ROWS 2 STABLE LANGUAGE sql BEGIN ATOMIC
     WITH RECURSIVE kin(id) AS (SELECT event_root(of) UNION ALL SELECT e.id FROM kin JOIN event e ON e.merged_into = kin.id) SELECT id FROM kin;
 END;
-CREATE FUNCTION claim_kin(of uuid) RETURNS SETOF uuid STABLE LANGUAGE sql BEGIN ATOMIC
+CREATE FUNCTION claim_kin(of uuid) RETURNS SETOF uuid ROWS 2 STABLE LANGUAGE sql BEGIN ATOMIC
     WITH RECURSIVE kin(id) AS (SELECT claim_root(of) UNION ALL SELECT c.id FROM kin JOIN claim c ON c.merged_into = kin.id) SELECT id FROM kin;
 END;
 

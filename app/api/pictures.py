@@ -1,0 +1,59 @@
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
+
+from app.api import answers
+from app.api.deps import EventAt, Reader, Route, Session
+from app.api.records import MERGED, READ
+from app.models import Event
+from app.schemas.dossiers import DossierRead, PictureQuery, TimelineRead
+from app.services import pictures, records
+from app.services.access import Caller
+
+router = APIRouter(tags=["pictures"], route_class=Route)
+
+
+@router.get("/events/{event}/dossier", response_model=DossierRead, responses=READ | MERGED, summary="Read a dossier")
+async def get_dossier(
+    request: Request, event: EventAt, query: Annotated[PictureQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """The whole event in one answer: its questions, each with its claims, who says what about them and where that is
+    found, what can't be true together, who is silent, and what is said in nobody's name. Sources and documents stand once,
+    in maps by id. An unchanged dossier is a 304 that costs next to nothing."""
+    return await _picture(request, event, query, caller, session, "dossier", pictures.dossier)
+
+
+@router.get("/events/{event}/timeline", response_model=TimelineRead, responses=READ | MERGED, summary="Read a timeline")
+async def get_timeline(
+    request: Request, event: EventAt, query: Annotated[PictureQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """What was said, withdrawn, replaced and assessed, in the order of when that was: a slice of the dossier."""
+    return await _picture(request, event, query, caller, session, "timeline", pictures.timeline)
+
+
+async def _picture(
+    request: Request,
+    event: str,
+    query: PictureQuery,
+    caller: Caller,
+    session: AsyncSession,
+    name: str,
+    draw: Callable[..., Awaitable[BaseModel]],
+) -> Response:
+    """A picture of an event with its ETag; nothing is loaded where the caller has it already."""
+    of = await records.get(session, caller, Event, event)
+    wanted = await pictures.asked(
+        session,
+        query.as_of,
+        query.said_before,
+        restricted=caller.may("read"),
+        confidential=caller.may("confidential"),
+    )
+    tag = await pictures.etag(session, of.id, wanted, name)
+    if answers.has_it(request, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    return answers.picture(await draw(session, of.id, wanted), tag)

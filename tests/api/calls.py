@@ -1,0 +1,60 @@
+"""Calls that tests of the resources make again and again."""
+
+from typing import Any
+
+import httpx
+
+Json = dict[str, Any]
+
+
+async def post(client: httpx.AsyncClient, path: str, body: Json, status: int = 201) -> Json:
+    answer = await client.post(path, json=body)
+    assert answer.status_code == status, answer.text
+    made: Json = answer.json()
+    return made
+
+
+async def get(client: httpx.AsyncClient, path: str, status: int = 200) -> Json:
+    answer = await client.get(path)
+    assert answer.status_code == status, answer.text
+    found: Json = answer.json()
+    return found
+
+
+async def patch(client: httpx.AsyncClient, path: str, body: Json, status: int = 200) -> Json:
+    answer = await client.patch(path, json=body, headers={"If-Match": "*"})
+    assert answer.status_code == status, answer.text
+    changed: Json = answer.json()
+    return changed
+
+
+async def delete(client: httpx.AsyncClient, path: str, status: int = 204) -> httpx.Response:
+    answer = await client.delete(path, headers={"If-Match": "*"})
+    assert answer.status_code == status, answer.text
+    return answer
+
+
+async def ids(client: httpx.AsyncClient, path: str) -> list[str]:
+    return [one["id"] for one in (await get(client, path))["items"]]
+
+
+async def claim(client: httpx.AsyncClient, event: str, text: str = "It was a drone", **more: Any) -> str:
+    """The id of a claim of this event."""
+    found: str = (await post(client, f"{event}/claims", {"text": text, **more}))["claim"]["id"]
+    return found
+
+
+async def source(client: httpx.AsyncClient, name: str, **more: Any) -> str:
+    found: str = (await post(client, "/v1/sources", {"name": name, **more}))["id"]
+    return found
+
+
+async def document(client: httpx.AsyncClient, url: str, **more: Any) -> str:
+    found: str = (await post(client, "/v1/documents", {"url": url, **more}))["id"]
+    return found
+
+
+async def statement(client: httpx.AsyncClient, event: str, claim: str, source: str | None = None, **more: Any) -> str:
+    body = {"claim": claim, **({"source": source} if source else {}), **more}
+    found: str = (await post(client, f"{event}/statements", body))["id"]
+    return found

@@ -1,0 +1,78 @@
+"""Starts the real command, as an operator would, and stops it by its process id."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+COMMAND = [sys.executable, "-m", "app"]
+PATIENCE = 60.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment() -> dict[str, str]:
+    """Without what the machine's own environment says to the service."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COUNTERCLAIM_")}
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """One command, to its end."""
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=PATIENCE, env=environment(), check=False
+    )
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A `serve` or `demo` that answers, and its address; ended by SIGTERM unless it has ended before."""
+    port = free_port()
+    process = subprocess.Popen(
+        [*COMMAND, *arguments, "--port", str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    base = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not answers(base):
+            assert process.poll() is None, process.communicate()[1]
+            assert time.monotonic() < deadline, "it does not answer"
+            time.sleep(0.1)
+        yield process, base
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE)
+
+
+def answers(base: str) -> bool:
+    try:
+        return httpx.get(f"{base}/readyz", timeout=5).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
+
+
+def postgres_on(data_dir: Path) -> list[int]:
+    """The PostgreSQL processes that work in a data folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if (entry / "cwd").resolve().is_relative_to(data_dir.resolve()):
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
