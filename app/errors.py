@@ -121,7 +121,8 @@ class Invalid(Problem):
     status, slug, title = 422, "invalid", "Invalid input"
     explanation = (
         "The request was understood, but something in it can't be stored as it is. Each entry of `errors` has a JSON "
-        "pointer into the body (or `parameter`, for the query and path) and says what is wrong there. Nothing was stored."
+        "pointer into the body (or `parameter`, for the query and path) and says what is wrong there. Nothing was "
+        "stored."
     )
 
     def __init__(self, detail: str = "", errors: list[dict[str, str]] | None = None, **extra: object) -> None:

@@ -22,7 +22,12 @@ from app.services import access
 from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-LIMITS = {"idle_in_transaction_session_timeout": "5s", "lock_timeout": "10s", "statement_timeout": "10s", "timezone": "UTC"}
+LIMITS = {
+    "idle_in_transaction_session_timeout": "5s",
+    "lock_timeout": "10s",
+    "statement_timeout": "10s",
+    "timezone": "UTC",
+}
 
 
 def plain(url: str) -> str:
@@ -69,7 +74,11 @@ def template(server_url: str) -> Iterator[str]:
     """The name of a migrated database to copy."""
     name = f"template_{uuid.uuid4().hex}"
     with psycopg.connect(plain(server_url), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'").format(sql.Identifier(name)))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'").format(
+                sql.Identifier(name)
+            )
+        )
         config = Config(ROOT / "alembic.ini")
         config.attributes["url"] = named(server_url, name)
         command.upgrade(config, "head")
@@ -83,10 +92,14 @@ def database_url(server_url: str, template: str) -> Iterator[str]:
     """A migrated database of the test's own."""
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(plain(server_url), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
         for setting, value in LIMITS.items():  # a copy does not take these along
             connection.execute(
-                sql.SQL("ALTER DATABASE {} SET {} = {}").format(sql.Identifier(name), sql.Identifier(setting), sql.Literal(value))
+                sql.SQL("ALTER DATABASE {} SET {} = {}").format(
+                    sql.Identifier(name), sql.Identifier(setting), sql.Literal(value)
+                )
             )
         yield named(server_url, name)
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -97,8 +110,6 @@ def psql(database_url: str) -> Iterator[psycopg.Connection]:
     """Somebody with a plain connection beside the service."""
     with psycopg.connect(plain(database_url), autocommit=True) as connection:
         yield connection
-
-
 
 
 # --- the service, in this process, on the test's own database ------------------------------------------------------------

@@ -9,7 +9,14 @@ from uuid import UUID
 import make
 import psycopg
 
-TIMES: Final = ("2023-08-09", "2023-08-09T13:00+03:00", "2023-08-10", "2023-08-10T09:00Z", "2023-08", "2023-08-12/2023-08-13")
+TIMES: Final = (
+    "2023-08-09",
+    "2023-08-09T13:00+03:00",
+    "2023-08-10",
+    "2023-08-10T09:00Z",
+    "2023-08",
+    "2023-08-12/2023-08-13",
+)
 PARTIES: Final = (None, "russia", "ukraine", "france")
 START: Final = (
     *("event", "event", "event", "source", "source", "source", "document", "document", "document_version", "question"),
@@ -17,7 +24,13 @@ START: Final = (
     *("appearance", "appearance", "appearance", "appearance_hop", "assessment", "assessment_document", "event_link"),
     *("document_link", "claim_link"),
 )
-MERGED: Final = ("source", "document", "event", "claim")
+TABLES: Final = tuple(dict.fromkeys(START))
+ACTIONS: Final = (
+    *(("insert", table) for table in TABLES + ("statement", "appearance")),
+    *(("change", table) for table in TABLES + ("statement",) if table != "document_version"),
+    *(("delete", table) for table in TABLES),
+    *((verb, table) for verb in ("merge", "part") * 4 for table in ("source", "document", "event", "event", "claim")),
+)
 Columns = dict[str, Any]
 
 
@@ -65,10 +78,20 @@ class Archive:
 
     def change(self, table: str, random: Random) -> None:
         columns = self._columns(table, random) or {}
-        fixed = ("event_id", "from_id", "to_id", "confidential", "visibility", "step", "measure", "question_id", "claim_id")
+        fixed = (
+            "event_id",
+            "from_id",
+            "to_id",
+            "confidential",
+            "visibility",
+            "step",
+            "measure",
+            "question_id",
+            "claim_id",
+        )
         fixed += ("text", "qualifier", "min") if table in ("claim", "question") else ()
         loose = {name: value for name, value in columns.items() if name not in fixed}
-        if loose and self.ids[table] and table != "document_version":
+        if loose and self.ids[table]:
             id_ = random.choice(self.ids[table])
             if table == "statement" and random.random() < 0.3:
                 loose["claim_id"] = self._one("claim", random, self.events[id_])
@@ -77,14 +100,12 @@ class Archive:
                 make.change(self.connection, table, id_, **own)
 
     def merge(self, table: str, random: Random) -> None:
-        table = table if table in MERGED else random.choice(MERGED)
         free = [id_ for id_ in self.ids[table] if id_ not in self.protected]
         if len(free) > 1:
             one, other = random.sample(free, 2)
             make.change(self.connection, table, one, merged_into=other)
 
     def part(self, table: str, random: Random) -> None:
-        table = table if table in MERGED else random.choice(MERGED)
         merged = self.connection.execute(
             f"SELECT id FROM {table} WHERE merged_into IS NOT NULL ORDER BY id"  # type: ignore[arg-type]
         ).fetchall()
@@ -119,7 +140,11 @@ class Archive:
                 return {"title": pick(("X", "Y")), "publisher_id": publisher, "published": pick((None, *TIMES))}
             case "document_version":
                 document = self._one("document", random)
-                return document and {"document_id": document, "headline": pick(("H", "I")), "text": str(random.random())}
+                return document and {
+                    "document_id": document,
+                    "headline": pick(("H", "I")),
+                    "text": str(random.random()),
+                }
             case "document_link" | "event_link":
                 ends = self._two(table.removesuffix("_link"), random)
                 relations = {"document_link": ("syndicated_from", "quotes"), "event_link": ("related", "follow_up")}
@@ -136,7 +161,11 @@ class Archive:
                 question = self._one("question", random, event)
                 given = {"text": pick(("This", "That")), "accuses": pick(PARTIES)}
                 if question in self.quantities:
-                    given = {"qualifier": "at_least", "min": random.randrange(99), "of_id": self._one(table, random, event)}
+                    given = {
+                        "qualifier": "at_least",
+                        "min": random.randrange(99),
+                        "of_id": self._one(table, random, event),
+                    }
                 return event and given | {"event_id": event, "question_id": question}
             case "claim_link":
                 ends = self._two("claim", random, event)
@@ -152,7 +181,9 @@ class Archive:
 
     def _statement(self, event: UUID, random: Random) -> Columns | None:
         claim, question = self._one("claim", random, event), self._one("question", random, event)
-        about: Columns = {"claim_id": claim, "question_id": None} if claim else {"claim_id": None, "question_id": question}
+        about: Columns = (
+            {"claim_id": claim, "question_id": None} if claim else {"claim_id": None, "question_id": question}
+        )
         stances = ("support", "support", "deny", "no_comment", "query") if claim else ("no_comment", "no_information")
         withdrawn = random.choice((None, None, *TIMES))
         document = self._one("document", random) if withdrawn and random.random() < 0.5 else None
@@ -182,7 +213,11 @@ class Archive:
                 claim, author = self._one("claim", random, event), self._one("source", random)
                 about = {"rating": random.choice(("true", "false")), "made": random.choice((None, *TIMES))}
                 earlier = self._one("assessment", random, event) if random.random() < 0.3 else None
-                return claim and author and own | about | {"claim_id": claim, "author_id": author, "supersedes_id": earlier}
+                return (
+                    claim
+                    and author
+                    and own | about | {"claim_id": claim, "author_id": author, "supersedes_id": earlier}
+                )
             case _:
                 assessment, document = self._one("assessment", random, event), self._one("document", random)
                 return assessment and document and own | {"assessment_id": assessment, "document_id": document}

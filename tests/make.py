@@ -1,6 +1,7 @@
 """Rows for tests: stored by plain SQL as somebody beside the service would, or made up for the rules alone."""
 
 import hashlib
+from dataclasses import fields
 from datetime import UTC, datetime
 from types import NoneType
 from typing import Any, Final, TypeVar, get_args, get_origin
@@ -14,11 +15,13 @@ from uuid_utils.compat import uuid7
 
 from app import times
 from app.derive.rows import Rows
-from app.schemas.claims import ClaimRead, FigureRead
-from app.schemas.common import RecordRead
+from app.schemas.claims import FigureRead
+from app.schemas.common import Output
+from app.schemas.events import EventRead
+from app.vocabulary import Qualifier
 
 Connection = psycopg.Connection[TupleRow]
-R = TypeVar("R", bound=RecordRead)
+R = TypeVar("R", bound=Output)
 
 COARSE: Final = ("said", "withdrawn", "published", "occurred", "made")
 BORN: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -50,7 +53,9 @@ def row(connection: Connection, table: str, **given: Any) -> UUID:
         columns = {"answer": "quantity", "unit": "persons"} | columns
     if table == "document_version" and columns.get("text"):
         columns["sha256"] = hashlib.sha256(columns["text"].encode()).digest()
-    values = [Jsonb(value) if isinstance(value, dict) or name == "aliases" else value for name, value in columns.items()]
+    values = [
+        Jsonb(value) if isinstance(value, dict) or name == "aliases" else value for name, value in columns.items()
+    ]
     query = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
         sql.Identifier(table),
         sql.SQL(", ").join(map(sql.Identifier, columns)),
@@ -108,20 +113,14 @@ def _nothing(name: str, annotation: Any) -> Any:
     return uuid() if annotation is UUID else get_args(annotation)[0]
 
 
-def figure(qualifier: str, low: float | None = None, high: float | None = None, **given: Any) -> ClaimRead:
-    """A claim that is a figure."""
-    return read(ClaimRead, figure=FigureRead(qualifier=qualifier, min=low, max=high, of_id=None), **given)
+def figure(qualifier: Qualifier, low: float | None = None, high: float | None = None) -> FigureRead:
+    return FigureRead(qualifier=qualifier, min=low, max=high, of_id=None)
 
 
-def rows(event_id: UUID, **given: Any) -> Rows:
-    """The rows of one event: `events`, `documents` and `sources` may come as lists; what is not given is empty."""
+def rows(event: EventRead, **given: Any) -> Rows:
+    """The rows of one event: `events`, `documents` and `sources` come as lists; what is not given is empty."""
+    given.setdefault("events", []).append(event)
     keyed = {name: {one.id: one for one in given.pop(name, [])} for name in ("events", "documents", "sources")}
-    lists = dict.fromkeys(
-        (
-            "event_links", "questions", "claims", "claim_links", "statements", "appearances", "assessments", "versions",
-            "document_links",
-        ),
-        [],
-    )  # fmt: skip
-    sets = dict.fromkeys(("restricted", "confidential", "absorbed"), frozenset())
-    return Rows(**{"event_id": event_id, "merged": frozenset([event_id]), "masks": {}} | keyed | lists | sets | given)
+    empty: dict[str, Any] = {field.name: [] for field in fields(Rows)} | {"merged": frozenset([event.id]), "masks": {}}
+    empty |= dict.fromkeys(("restricted", "confidential", "absorbed"), frozenset())
+    return Rows(**empty | keyed | given | {"event_id": event.id})

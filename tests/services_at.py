@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,25 +39,22 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A `serve` or `demo` that answers, and its address; ended by SIGTERM unless it has ended before."""
     port = free_port()
-    process = subprocess.Popen(
-        [*COMMAND, *arguments, "--port", str(port)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    )
     base = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + PATIENCE
-        while not answers(base):
-            assert process.poll() is None, process.communicate()[1]
-            assert time.monotonic() < deadline, "it does not answer"
-            time.sleep(0.1)
-        yield process, base
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=PATIENCE)
+    # Its log goes into a file: a pipe that nobody reads would fill up and stop it.
+    with tempfile.TemporaryFile("w+") as log:
+        command = [*COMMAND, *arguments, "--port", str(port)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment())
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while not answers(base):
+                assert process.poll() is None, log.seek(0) or log.read()
+                assert time.monotonic() < deadline, "it does not answer"
+                time.sleep(0.1)
+            yield process, base
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=PATIENCE)
 
 
 def answers(base: str) -> bool:
@@ -67,7 +65,7 @@ def answers(base: str) -> bool:
 
 
 def postgres_on(data_dir: Path) -> list[int]:
-    """The PostgreSQL processes that work in a data folder."""
+    """Find the PostgreSQL processes that work in a data folder."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:

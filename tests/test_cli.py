@@ -25,9 +25,7 @@ def test_demo_from_nothing_to_nothing(tmp_path: Path) -> None:
         key = re.findall(r"cc_[\w-]+", said)[0]
         for url in re.findall(r"http://\S+", said):
             assert httpx.get(url).is_success, url
-        made = httpx.post(
-            f"{base}/v1/events", json={"title": "Mine"}, headers={"Authorization": f"Bearer {key}"}
-        )
+        made = httpx.post(f"{base}/v1/events", json={"title": "Mine"}, headers={"Authorization": f"Bearer {key}"})
         assert made.status_code == 201
         second = at.run("serve", *where, "--port", str(at.free_port()))
         assert (second.returncode, str(process.pid) in second.stderr) == (1, True)

@@ -46,7 +46,7 @@ def run(url: str, statement: str) -> None:
 
 
 def wait_until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 10
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)
@@ -175,7 +175,7 @@ def test_plain_updates_of_the_same_rows_in_any_order(
 def test_a_transaction_left_open_holds_up_writers_for_a_while_and_readers_never(
     database_url: str, filled: Connection, threads: ThreadPoolExecutor
 ) -> None:
-    limit = 0.6  # the service's own is 5 s, see test_schema
+    limit = 1.0  # the service's own is 5 s, see test_schema
     filled.execute(f"ALTER DATABASE {filled.info.dbname} SET idle_in_transaction_session_timeout = '{limit}s'")
     with psycopg.connect(plain(database_url)) as careless:
         careless.execute("UPDATE event SET title = 'forgotten'")
@@ -183,10 +183,9 @@ def test_a_transaction_left_open_holds_up_writers_for_a_while_and_readers_never(
         writer: Future[None] = threads.submit(run, database_url, "UPDATE event SET summary = 'waited'")
         wait_until(lambda: waiting(filled) == 1)
         assert value(filled, "SELECT title FROM event WHERE slug = 'blast'") == "A blast"
-        assert time.monotonic() - left < limit / 2
-        assert not writer.done()
-        writer.result(3)
-        assert limit / 2 < time.monotonic() - left < limit + 2
+        assert waiting(filled) == 1  # the reader was answered before the lock was free
+        writer.result(5)
+        assert limit / 2 < time.monotonic() - left < limit + 4
         with pytest.raises(errors.IdleInTransactionSessionTimeout):
             careless.execute("SELECT 1")
     assert [change["record"]["title"] for change in changes(filled, 2)] == ["A blast", "A fire"]

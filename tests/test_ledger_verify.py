@@ -232,8 +232,8 @@ def test_redacted_changes_are_compared_by_version(database_url: str, filled: Con
 
 
 def test_many_faults_are_cut_off_and_limits_lifted(database_url: str, psql: Connection) -> None:
-    psql.execute("INSERT INTO source (name) SELECT 'Witness ' || n FROM generate_series(1, 5000) n")
-    psql.execute(f"ALTER DATABASE {psql.info.dbname} SET statement_timeout = '40ms'")
+    psql.execute("INSERT INTO source (name) SELECT 'Witness ' || n FROM generate_series(1, 10000) n")
+    psql.execute(f"ALTER DATABASE {psql.info.dbname} SET statement_timeout = '100ms'")
     assert found(database_url) == []  # which takes longer
     tamper(psql, "source", "UPDATE source SET party = 'x'")
     faults = ledger.verify(database_url)

@@ -163,7 +163,7 @@ def test_two_migrations_at_once_run_once(empty_url: str) -> None:
             time.sleep(0.02)
         assert tables(connection) == []
         connection.execute("SELECT pg_advisory_unlock_all()")
-        assert [process.wait(20) for process in both] == [0, 0]
+        assert [process.wait(60) for process in both] == [0, 0]
         assert value(connection, "SELECT count(*) FROM alembic_version") == 1
     assert schema.current(empty_url)
 

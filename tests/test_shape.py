@@ -102,7 +102,12 @@ def test_no_import_hides() -> None:
     """Neither inside a function nor behind TYPE_CHECKING."""
     hidden = []
     for me, tree in modules(ROOT):
-        inside = [node for outer in ast.walk(tree) if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef | ast.If) for node in ast.walk(outer)]
+        inside = [
+            node
+            for outer in ast.walk(tree)
+            if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef | ast.If)
+            for node in ast.walk(outer)
+        ]
         hidden += [f"{me}:{node.lineno}" for node in inside if isinstance(node, ast.Import | ast.ImportFrom)]
     assert hidden == []
 
@@ -119,7 +124,11 @@ def test_files_and_functions_stay_small() -> None:
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1
                 if lines > FUNCTION_LINES:
                     large.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}: {lines} lines")
-    sql = [path for path in (ROOT / "migrations").rglob("*.sql") if path.read_text(encoding="utf-8").count("\n") > FILE_LINES]
+    sql = [
+        path
+        for path in (ROOT / "migrations").rglob("*.sql")
+        if path.read_text(encoding="utf-8").count("\n") > FILE_LINES
+    ]
     assert large == []
     assert sql == []
 

@@ -26,10 +26,26 @@ def test_a_text_once_cleaned_stays_as_it_is(words: str) -> None:
 
 
 _PIECES = st.sampled_from(
-    ["https://", "http://", "HTTPS://", "//", "/", "x.com", "Müller.example", "[::1]", "127.0.0.1", ":80", ":443", ":8080", "?", "&", "=",
-     "a", "b=1", "utm_source=x", "fbclid=2", "UTM_x=1", "#", "#!", "#/", "!", "%", "%20", "%zz", "%C3%A4", "ä", "+", ";", "..", ".", "\\", "@",
-     "https://x.com/a", "~", "'", '"', "<", "{", "|", "^", "`", "\u202e", "xn--", "%2F", "%00", "%41"]
-)  # fmt: skip
+    [
+        *(
+            "https://",
+            "http://",
+            "HTTPS://",
+            "//",
+            "/",
+            "\\",
+            "..",
+            ".",
+            "x.com",
+            "Müller.example",
+            "[::1]",
+            "127.0.0.1",
+        ),
+        *(":80", ":443", ":8080", "@", "xn--", "https://x.com/a", "?", "&", "=", "a", "b=1", ";", "+", "ä", "\u202e"),
+        *("utm_source=x", "fbclid=2", "UTM_x=1", "#", "#!", "#/", "!", "~", "'", '"', "<", "{", "|", "^", "`"),
+        *("%", "%20", "%zz", "%C3%A4", "%2F", "%00", "%41"),
+    ]
+)
 
 
 @given(
@@ -82,15 +98,31 @@ def test_two_pages_are_two_addresses(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        *("javascript:alert(1)", "ftp://example.org/", "data:text/html,x", "//example.org", "example.org", "https://", "https:example.org"),
-        *("https:///example.org", "https://u:p@example.org/", "https://u@example.org", "https://exa mple.org/", "https://example.org/a b"),
-        *("https://example.org/\t", "https://example.org/\na", "http:\\\\example.org", "https://[::1", "https://example.org:99999/", "https://a%20b/"),
-        *("https://example.org/" + "a" * 3990, "https://example.org/" + "ä" * 700, "https://example.org/\0", "https://?a"),
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "ftp://example.org/",
+        "//example.org",
+        "example.org",
+        "https://",
+        "https:example.org",
+        "https:///example.org",
+        "http:\\\\example.org",
+        "https://u:p@example.org/",
+        "https://u@example.org",
+        "https://exa mple.org/",
+        "https://example.org/a b",
+        "https://example.org/\ta",
+        "https://example.org/\na",
+        "https://example.org/\0",
+        "https://[::1",
+        "https://example.org:99999/",
+        "https://a%20b/",
+        "https://?a",
+        "https://example.org/" + "a" * 3990,
+        "https://example.org/" + "ä" * 700,
     ],
-)  # fmt: skip
+)
 def test_what_is_no_url(url: str) -> None:
-    if url.endswith("\t"):
-        url += "x"
     with pytest.raises(ValidationError):
         _urls.validate_python(url)
 

@@ -2,6 +2,7 @@
 
 import string
 import time
+from datetime import timedelta
 
 import pytest
 from hypothesis import example, given, settings
@@ -123,7 +124,7 @@ def test_every_string_is_a_span_or_refused_at_once(words: str) -> None:
         pass
     else:
         assert start < end
-        assert start.utcoffset() == end.utcoffset() == times.timedelta(0)
+        assert start.utcoffset() == end.utcoffset() == timedelta(0)
         assert 999 <= start.year <= end.year <= 9999
         if "T" not in words:
             assert (start.hour, start.minute, end.hour, end.minute) == (0, 0, 0, 0)

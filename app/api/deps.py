@@ -23,7 +23,7 @@ BODY_DEPTH: Final = 40
 _bearer: Final = HTTPBearer(auto_error=False, description="A key: `cc_…`, from `counterclaim keys create NAME`.")
 
 
-# --- the request itself ----------------------------------------------------------------------------------------------
+# --- the request itself --------------------------------------------------------------------------------------------
 
 
 class Route(APIRoute):
@@ -128,7 +128,7 @@ def _check_surrogates(parsed: Any, body: bytes) -> None:
             ) from None
 
 
-# --- who calls ---------------------------------------------------------------------------------------------------------
+# --- who calls -----------------------------------------------------------------------------------------------------
 
 
 async def _caller(
@@ -170,7 +170,7 @@ Reason = Annotated[
 ]
 
 
-# --- transactions --------------------------------------------------------------------------------------------------------
+# --- transactions --------------------------------------------------------------------------------------------------
 
 
 async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
@@ -196,7 +196,7 @@ Session = Annotated[AsyncSession, Depends(_reading, scope="function")]
 Writing = Annotated[AsyncSession, Depends(_writing, scope="function")]
 
 
-# --- addresses and conditions ----------------------------------------------------------------------------------------------
+# --- addresses and conditions --------------------------------------------------------------------------------------
 
 _ADDRESSED: Final = "Its id, or `ref:` and its ref."
 SourceAt = Annotated[str, Path(alias="source", pattern=ADDRESS_PATTERN, max_length=204, description=_ADDRESSED)]

@@ -1,6 +1,8 @@
 """The description of the interface: FastAPI's own, with what it does not know of ours."""
 
-from typing import Any
+import json
+import re
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -8,6 +10,11 @@ from fastapi.openapi.utils import get_openapi
 from app.api.problems import MEDIA_TYPE, ProblemRead
 
 _JSON, _PATCH = "application/json", "application/merge-patch+json"
+# What an answer carries beside its body: by method and status, or by what is wrong.
+_ETAG: Final = {"description": "The version of this answer, for If-Match and If-None-Match."}
+_LINK: Final = {"description": "The pages beside this one (RFC 8288), where there are any."}
+_LOCATION: Final = {"description": "Where the record is."}
+_RETRY_AFTER: Final = {"description": "In how many seconds to try again."}
 
 
 def describe(app: FastAPI) -> None:
@@ -38,7 +45,10 @@ def _completed(schema: dict[str, Any]) -> dict[str, Any]:
     for path in schema["paths"].values():
         for method, operation in path.items():
             _complete(method, operation)
-    return schema
+    # Page[ClaimRead] is ClaimPage to whoever makes a client of this.
+    named = re.sub(r"\bPage(?:_(\w+?)(?:Read)?_|\[(\w+?)(?:Read)?\])(?=\")", r"\1\2Page", json.dumps(schema))
+    completed: dict[str, Any] = json.loads(named)
+    return completed
 
 
 def _complete(method: str, operation: dict[str, Any]) -> None:
@@ -49,8 +59,21 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
         content = operation["requestBody"]["content"]
         content[_PATCH] = content[_JSON]
     for status, response in operation["responses"].items():
-        if status.startswith("2") and method in ("get", "patch") and _JSON in response.get("content", {}):
-            tag = {"description": "The version of this answer.", "schema": {"type": "string"}}
-            response.setdefault("headers", {})["ETag"] = tag
-        if MEDIA_TYPE in response.get("content", {}):
-            response["content"].pop(_JSON, None)
+        content = response.get("content", {})
+        if MEDIA_TYPE in content:
+            content.pop(_JSON, None)
+        for name, header in _headers(method, status, content).items():
+            response.setdefault("headers", {})[name] = {**header, "schema": {"type": "string"}}
+
+
+def _headers(method: str, status: str, content: dict[str, Any]) -> dict[str, dict[str, str]]:
+    told = {}
+    if _JSON in content and (method in ("get", "patch") or status == "201"):
+        told["ETag"] = _ETAG
+    if "Page" in str(content.get(_JSON)):
+        told["Link"] = _LINK
+    if status in ("201", "308"):
+        told["Location"] = _LOCATION
+    if status == "503":
+        told["Retry-After"] = _RETRY_AFTER
+    return told

@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import compile_path
 
 from app import errors
+from app.api.deps import Route
 from app.errors import Problem
 from app.models import RULES
 from app.schemas.common import INLINE, REFERENCE
@@ -132,13 +133,13 @@ def _invalid(found: Sequence[Any], body: Any) -> Problem:
 
 def pointer(where: Sequence[str | int], body: Any, kind: str) -> str:
     """A JSON pointer (RFC 6901): of pydantic's steps those that are steps in the body, not in a model's union."""
-    steps, here = [], body
+    steps: list[str] = []
+    here = body
     for nth, step in enumerate(where):
         if step in (REFERENCE, INLINE):
             continue
-        if isinstance(here, dict) and step in here:
-            here = here[step]
-        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
+        inside = step in here if isinstance(here, dict) else isinstance(step, int) and isinstance(here, list)
+        if inside:
             here = here[step]
         elif kind != "missing" or nth != len(where) - 1:
             continue
@@ -181,14 +182,13 @@ def from_database(error: Exception) -> Problem:
     if isinstance(cause, pg.UniqueViolation) and constraint is not None:
         field = re.sub(r"^uq_[a-z]+_", "", constraint)
         return errors.Conflict(f"Another record has this {field.replace('_', ' ')}.")
-    if isinstance(cause, pg.ForeignKeyViolation):
-        return errors.Invalid("It points at a record that is not there, or that belongs to another event.")
     if isinstance(cause, pg.CheckViolation):
         return errors.Invalid(f"This can't be stored: {RULES.get(constraint or '', cause.diag.message_primary)}.")
     if isinstance(cause, pg.NotNullViolation):
         return errors.Invalid.at(f"/{cause.diag.column_name}", "this can't be empty")
-    if code.startswith(_BAD_DATA):
-        return errors.Invalid("A value is not one that can be stored.")
+    if code.startswith(_BAD_DATA) or isinstance(cause, pg.ForeignKeyViolation):
+        points = "It points at a record that is not there, or that belongs to another event."
+        return errors.Invalid("A value is not one that can be stored." if code.startswith(_BAD_DATA) else points)
     if code in _BUSY or code.startswith(_AWAY) or isinstance(error, sa.TimeoutError | sa.OperationalError | OSError):
         log.warning("database unavailable", code=code, error=repr(error)[:300])
         return errors.Unavailable("The database is busy or out of reach. Try again.")
@@ -198,7 +198,7 @@ def from_database(error: Exception) -> Problem:
 
 # --- the pages -----------------------------------------------------------------------------------------------------
 
-router = APIRouter(prefix="/problems", tags=["problems"])
+router = APIRouter(prefix="/problems", tags=["problems"], route_class=Route)
 _PAGE: Final = "<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title><h1>{title}</h1><p>{text}</p>"
 
 
@@ -208,7 +208,9 @@ _PAGE: Final = "<!doctype html><html lang=en><meta charset=utf-8><title>{title}<
     summary="Explain a kind of problem",
     responses=documented(errors.NotFound),
 )
-async def get_problem(slug: Annotated[str, Path(pattern="^[a-z-]{1,40}$")]) -> HTMLResponse:
+async def get_problem(
+    slug: Annotated[str, Path(pattern="^[a-z-]{1,40}$", description="The last part of a `type`.")],
+) -> HTMLResponse:
     """What a problem's `type` means, and what to do about it."""
     for kind in errors.all_problems():
         if kind.slug == slug:

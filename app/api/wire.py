@@ -50,8 +50,9 @@ class Wire:
             else:
                 await self.app(scope, receive, answer.send)
         except Exception as error:
-            # The traceback as plain text: a renderer that shows the variables of each frame would take minutes, and show them.
-            log.error("unforeseen", path=scope["path"], error=repr(error)[:1000], traceback=traceback.format_exc())  # noqa: TRY400
+            # As plain text: a renderer that shows each frame's variables takes minutes, and tells what it should not.
+            told = {"error": repr(error)[:1000], "traceback": traceback.format_exc()}
+            log.error("unforeseen", path=scope["path"], **told)  # noqa: TRY400
             if answer.begun:
                 raise
             scope["method"] = method
@@ -96,7 +97,7 @@ class _Answer:
         headers["X-Request-ID"] = self.request_id
         headers["X-Content-Type-Options"] = "nosniff"
         headers.setdefault("Cache-Control", "no-cache" if self.is_read and start["status"] == _OK else "no-store")
-        headers.add_vary_header("Authorization")
+        headers.add_vary_header("Authorization, Accept-Encoding")
         if not self.is_read or start["status"] != _OK:
             return
         if whole and "ETag" not in headers:

@@ -19,6 +19,7 @@ from app.schemas.common import (
     Reference,
     Url,
     Wording,
+    shown,
     some_of,
 )
 from app.schemas.documents import DocumentIn
@@ -44,6 +45,19 @@ class AssessmentFields(Input):
 class AssessmentCreate(AssessmentFields):
     """A reviewer's, court's or desk's rating of a claim."""
 
+    model_config = shown(
+        {
+            "claim": "ref:warehouse",
+            "author": {"name": "A fact-checking desk", "kind": "ngo"},
+            "scheme": "claimreview",
+            "rating": "unproven",
+            "label": "No evidence yet",
+            "url": "https://checks.example/1",
+            "made": "2023-09",
+            "documents": [{"url": "https://checks.example/evidence"}],
+        }
+    )
+
     claim: Reference
     author: SourceIn
     scheme: Scheme
@@ -64,6 +78,8 @@ class AssessmentCreate(AssessmentFields):
 
 class AssessmentChange(AssessmentFields):
     """What changes; a null empties a field. `documents` replaces the whole list."""
+
+    model_config = shown({"explanation": "The permit was found.", "documents": []})
 
     scheme: Scheme | None = None
     rating: Rating | None = None

@@ -24,6 +24,7 @@ from app.schemas.common import (
     Reference,
     StanceIn,
     form,
+    shown,
     some_of,
 )
 from app.schemas.questions import QuestionIn
@@ -39,8 +40,10 @@ TranslationsChange = Annotated[dict[Language, Prose | None], Field(max_length=10
 
 
 class Figure(Input):
-    """A number as it was said: exact and about have one, between two, at_least and more_than a min,
-    at_most and fewer_than a max, dozens, hundreds, unknown and none have none.
+    """A number as it was said.
+
+    exact and about have one, between two, at_least and more_than a min, at_most and fewer_than a max; dozens,
+    hundreds, unknown and none have none.
     """
 
     qualifier: Qualifier = "exact"
@@ -93,6 +96,35 @@ class ClaimFields(Input):
 class ClaimCreate(ClaimFields):
     """A proposition: words, or a figure that answers a question of quantity; with who says so, if you like."""
 
+    model_config = shown(
+        {
+            "text": "A drone hit the factory",
+            "language": "en",
+            "accuses": "ukraine",
+            "question": {"text": "What caused the explosion?", "kind": "cause"},
+            "statements": [
+                {
+                    "source": {"name": "An eyewitness", "kind": "witness"},
+                    "said": "2023-08-09T13:00+03:00",
+                    "wording": "Something flew in.",
+                    "quoted": True,
+                    "language": "en",
+                    "document": {
+                        "url": "https://news.example/2023/08/09/eyewitness",
+                        "publisher": {"name": "Example News", "kind": "outlet"},
+                        "published": "2023-08-09",
+                    },
+                },
+                {"source": {"name": "Sergei Pakhomov", "kind": "official"}, "stance": "deny"},
+            ],
+        },
+        {
+            "question": {"measure": "injured"},
+            "figure": {"qualifier": "at_least", "min": 45},
+            "statements": [{"source": {"name": "Health ministry", "kind": "authority"}}],
+        },
+    )
+
     label: Label | None = None
     question: QuestionIn | None = None
     """What it answers."""
@@ -113,6 +145,8 @@ ClaimIn = Annotated[Annotated[Reference, Tag(REFERENCE)] | Annotated[ClaimCreate
 
 class ClaimChange(ClaimFields):
     """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
+
+    model_config = shown({"accuses": "russia", "translations": {"de": "Im gemieteten Lager begann es"}})
 
     question: Reference | None = None
     translations: TranslationsChange | None = None  # type: ignore[assignment]
@@ -166,6 +200,8 @@ class ClaimRead(RecordRead):
 class ClaimLinkCreate(Input):
     """How one claim stands to another."""
 
+    model_config = shown({"from": "ref:in-hospital", "relation": "refines", "to": "ref:injured"})
+
     ref: Ref | None = None
     from_: Annotated[Reference, Field(alias="from")]
     relation: ClaimRelation
@@ -173,6 +209,8 @@ class ClaimLinkCreate(Input):
 
 
 class ClaimLinkChange(Input):
+    model_config = shown({"relation": "compatible"})
+
     ref: Ref | None = None
     relation: ClaimRelation | None = None
 

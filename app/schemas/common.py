@@ -61,6 +61,11 @@ class Output(BaseModel):
     model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
 
+def shown(*examples: dict[str, Any]) -> ConfigDict:
+    """The examples of a body. The description's all work, after the example of a report: a test sends them."""
+    return ConfigDict(json_schema_extra={"examples": list(examples)})
+
+
 # --- texts: NFC, nothing that PostgreSQL, JSON or XML could not hold, and a limit for what is stored -----------------
 
 _NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
@@ -378,6 +383,8 @@ def some_of(*columns: str) -> Any:
 
 
 class Withdrawal(Input):
+    model_config = shown({"withdrawn": "2023-08-12", "reason": "He said that he had been misinformed"})
+
     withdrawn: CoarseTime
     """When the source took it back."""
     reason: Prose | None = None
@@ -386,6 +393,8 @@ class Withdrawal(Input):
 
 
 class Merge(Input):
+    model_config = shown({"into": "ref:the-one-that-stays"})
+
     into: EventAddress
     """The record that stays: an id, `ref:` and a ref, or an event's slug."""
 

@@ -25,6 +25,7 @@ from app.schemas.common import (
     Verbatim,
     Whole,
     form,
+    shown,
     some_of,
 )
 from app.schemas.sources import SourceIn
@@ -33,6 +34,15 @@ from app.vocabulary import DocumentKind, DocumentRelation, HowKnown, Lifecycle, 
 
 class VersionCreate(Input):
     """What was read at one moment. The same text again is the same version."""
+
+    model_config = shown(
+        {
+            "text": "The headline was changed in the evening.",
+            "headline": "Blast injures dozens",
+            "retrieved_at": "2023-08-09T20:00:00+03:00",
+            "http_status": 200,
+        }
+    )
 
     text: Verbatim | None = None
     """The whole text, as it was read: quotations are looked up in it."""
@@ -62,6 +72,11 @@ class DocumentFields(Input):
 class DocumentLinkCreate(Input):
     """How this document depends on another: it is made out of `to`, or answers it."""
 
+    model_config = shown(
+        {"relation": "translation_of", "to": {"url": "https://news.example/ru/2023/08/09/blast", "language": "ru"}},
+        {"relation": "rewrites", "to": {"url": "https://agency.example/1"}, "how_known": "similarity", "score": 0.91},
+    )
+
     relation: DocumentRelation
     to: "DocumentIn"
     how_known: HowKnown | None = None
@@ -73,6 +88,18 @@ class DocumentLinkCreate(Input):
 
 class DocumentCreate(DocumentFields, VersionCreate):
     """One publication, and what was read of it. The same URL is the same document."""
+
+    model_config = shown(
+        {
+            "url": "https://news.example/2023/08/10/inquiry",
+            "title": "Inquiry opened",
+            "publisher": {"name": "Example News", "kind": "outlet"},
+            "published": "2023-08-10T09:00+03:00",
+            "language": "en",
+            "text": "An inquiry was opened on Thursday.",
+            "links": [{"relation": "revision_of", "to": {"url": "https://news.example/2023/08/09/blast"}}],
+        }
+    )
 
     label: Label | None = None
     publisher: SourceIn | None = None
@@ -88,6 +115,8 @@ DocumentCreate.model_rebuild()
 
 class DocumentChange(DocumentFields):
     """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
+
+    model_config = shown({"lifecycle": "edited", "byline": "A. Reporter"})
 
     publisher: Reference | None = None
     external_ids: ExternalIdsChange | None = None  # type: ignore[assignment]
@@ -138,6 +167,8 @@ class DocumentLinkRead(RecordRead):
 
 
 class DocumentLinkChange(Input):
+    model_config = shown({"state": "confirmed", "how_known": "editor"})
+
     ref: Ref | None = None
     relation: DocumentRelation | None = None
     how_known: HowKnown | None = None

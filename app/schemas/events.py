@@ -22,6 +22,7 @@ from app.schemas.common import (
     Reference,
     Slug,
     Wording,
+    shown,
     some_of,
 )
 from app.vocabulary import EventRelation, PlacePrecision, Visibility
@@ -53,12 +54,28 @@ class EventFields(Input):
 class EventCreate(EventFields):
     """Something that happened. Found again by its ref, or by a slug that is given."""
 
+    model_config = shown(
+        {
+            "ref": "depot-2022",
+            "title": "Fire at a depot",
+            "occurred": "2022-06~",
+            "place_name": "Sergiyev Posad",
+            "country": "RU",
+            "latitude": 56.3,
+            "longitude": 38.13,
+            "place_precision": "town",
+            "tags": ["fire"],
+        }
+    )
+
     title: Name
     parent: Reference | None = None
 
 
 class EventChange(EventFields):
     """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
+
+    model_config = shown({"place_precision": "vicinity", "tags": ["explosion", "factory"], "summary": None})
 
     parent: Reference | None = None
     external_ids: ExternalIdsChange | None = None  # type: ignore[assignment]
@@ -89,12 +106,16 @@ class EventRead(RecordRead):
 class EventLinkCreate(Input):
     """`from` this event `to` another: preceded_by, same_site, follow_up, related."""
 
+    model_config = shown({"relation": "same_site", "to": "ref:zagorsk-2022"})
+
     ref: Ref | None = None
     relation: EventRelation
     to: Reference
 
 
 class EventLinkChange(Input):
+    model_config = shown({"relation": "related"})
+
     ref: Ref | None = None
     relation: EventRelation | None = None
 

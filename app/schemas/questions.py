@@ -17,6 +17,7 @@ from app.schemas.common import (
     Reference,
     Sentence,
     form,
+    shown,
     some_of,
 )
 from app.vocabulary import AnswerKind, Measure, QuestionKind
@@ -45,6 +46,11 @@ class QuestionFields(Input):
 class QuestionCreate(QuestionFields):
     """A point in dispute: open, or the measure of something."""
 
+    model_config = shown(
+        {"text": "Was anything stored there without a permit?", "kind": "other", "language": "en"},
+        {"measure": "killed"},
+    )
+
     label: Label | None = None
 
     @model_validator(mode="after")
@@ -69,6 +75,8 @@ QuestionIn = Annotated[
 
 class QuestionChange(QuestionFields):
     """What changes; a null empties a field."""
+
+    model_config = shown({"evolving": False, "kind": None})
 
 
 class QuestionRead(RecordRead):

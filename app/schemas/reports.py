@@ -58,7 +58,7 @@ class Part(Output):
     id: UUID | None
     outcome: Outcome
     """`created`; `matched`: it was there; `completed`: it was there and had gaps that this filled. `gone`: this very
-    report was delivered before, and somebody has since changed or deleted what it had stored; it is not stored again."""
+    report was delivered before, and what it had stored was changed or deleted since; it is not stored again."""
 
 
 class DocumentPart(Part):

@@ -23,6 +23,7 @@ from app.schemas.common import (
     Reference,
     Url,
     form,
+    shown,
     some_of,
 )
 from app.vocabulary import Disclosure, Reliability, SourceKind
@@ -60,6 +61,24 @@ class SourceFields(Input):
 class SourceCreate(SourceFields):
     """Whoever speaks or publishes. The same name and kind is the same source, unless a ref says otherwise."""
 
+    model_config = shown(
+        {
+            "name": "Interfax",
+            "kind": "agency",
+            "country": "RU",
+            "aliases": [{"name": "Интерфакс", "language": "ru"}],
+            "url": "https://www.interfax.example/",
+            "external_ids": {"wikidata": "Q1151287"},
+        },
+        {
+            "ref": "two-officials",
+            "name": "two officials",
+            "disclosure": "anonymous",
+            "kind": "official",
+            "party": "russia",
+        },
+    )
+
     label: Label | None = None
     parent: "SourceIn | None" = None
     """What it belongs to: its owner, or the body it is part of."""
@@ -77,6 +96,8 @@ SourceCreate.model_rebuild()
 
 class SourceChange(SourceFields):
     """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
+
+    model_config = shown({"role": "head of the district", "reliability": "C", "external_ids": {"wikidata": None}})
 
     parent: Reference | None = None
     external_ids: ExternalIdsChange | None = None  # type: ignore[assignment]

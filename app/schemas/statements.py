@@ -24,6 +24,7 @@ from app.schemas.common import (
     StanceIn,
     Whole,
     Wording,
+    shown,
     some_of,
 )
 from app.schemas.documents import DocumentIn
@@ -77,12 +78,24 @@ class AppearanceFields(Input):
 class AppearanceCreate(AppearanceFields):
     """Where a statement is found, and in which words."""
 
+    model_config = shown(
+        {
+            "document": {"url": "https://other.example/1", "publisher": {"name": "Other News", "kind": "outlet"}},
+            "wording": "a warehouse for fireworks blew up",
+            "framing": "doubting",
+            "cue": "claimed",
+            "hops": [{"source": {"name": "Interfax", "kind": "agency"}}],
+        }
+    )
+
     ref: Ref | None = None
     document: DocumentIn | None = None
 
 
 class AppearanceChange(AppearanceFields):
     """What changes; a null empties a field. `hops` replaces the whole chain."""
+
+    model_config = shown({"framing": "neutral", "location": "headline", "hops": []})
 
     ref: Ref | None = None
     document: Reference | None = None
@@ -122,12 +135,30 @@ class StatementInClaim(StatementFields, AppearanceFields):
 class StatementCreate(StatementInClaim):
     """A statement about a claim; or about a question, where it only asks or does not answer."""
 
+    model_config = shown(
+        {
+            "claim": "ref:warehouse",
+            "source": {"name": "Plant management", "kind": "company"},
+            "stance": "deny",
+            "said": "2023-08-10",
+            "wording": "There was no such warehouse.",
+            "document": {"url": "https://news.example/2023/08/10/plant"},
+        },
+        {
+            "question": "ref:cause",
+            "source": {"name": "Kyiv", "kind": "authority", "party": "ukraine"},
+            "stance": "no_comment",
+        },
+    )
+
     claim: Reference | None = None
     question: QuestionIn | None = None
 
 
 class StatementChange(StatementFields):
     """What changes; a null empties a field."""
+
+    model_config = shown({"certainty": "somewhat_certain", "act": None, "credibility": 3})
 
     claim: Reference | None = None
     question: Reference | None = None

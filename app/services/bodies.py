@@ -162,7 +162,7 @@ def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def claim(
-    batch: Batch, data: ClaimCreate, of: Draft, at: str, where: Draft | None = None, report: Draft | None = None
+    batch: Batch, data: ClaimCreate, of: Draft, at: str, *, where: Draft | None = None, report: Draft | None = None
 ) -> ClaimDrafts:
     asked = question(batch, data.question, of, f"{at}/question")
     values, whole = columns(data, "label", "question", "figure", "statements"), None
@@ -173,7 +173,7 @@ def claim(
     draft = batch.add(Claim, at, values, {"event_id": of, "question_id": asked, "of_id": whole})
     batch.label(data.label, draft, at)
     said = [
-        statement(batch, one, of, f"{at}/statements/{nth}", draft, where, report)
+        statement(batch, one, of, f"{at}/statements/{nth}", about=draft, where=where, report=report)
         for nth, one in enumerate(data.statements or ())
     ]
     return ClaimDrafts(draft, asked, said)
@@ -184,6 +184,7 @@ def statement(
     data: StatementInClaim,
     of: Draft,
     at: str,
+    *,
     about: Draft | None = None,
     where: Draft | None = None,
     report: Draft | None = None,
@@ -220,7 +221,7 @@ def statement(
     batch.label(data.label, draft, at)
     found = None
     if where is not None or report is not None or data.model_fields_set & _APPEARANCE:
-        found = appearance(batch, data, draft, at, where, report)
+        found = appearance(batch, data, draft, at, where=where, report=report)
     return StatementDrafts(draft, speaker, where, found, asked)
 
 
@@ -229,6 +230,7 @@ def appearance(
     data: AppearanceFields,
     of: Draft,
     at: str,
+    *,
     where: Draft | None = None,
     report: Draft | None = None,
 ) -> Draft:
@@ -253,7 +255,9 @@ def _subject(statement: Draft) -> Draft:
     )
 
 
-def hop(batch: Batch, data: HopCreate, of: Draft, at: str, step: int, within: Draft | None) -> Draft:
+def hop(  # noqa: PLR0917
+    batch: Batch, data: HopCreate, of: Draft, at: str, step: int, within: Draft | None
+) -> Draft:
     passed = source(batch, data.source, f"{at}/source", within=within)
     values = {"step": step, **columns(data, "source")}
     if data.how_known == "similarity":
@@ -299,10 +303,11 @@ def report(batch: Batch, data: ReportCreate, actor: str, digest: bytes) -> Repor
         asked = [question(batch, x, it.event, f"{at}/questions/{n}") for n, x in enumerate(one.questions or ())]
         it.questions = [x for x in asked if x is not None]
         it.claims = [
-            claim(batch, x, it.event, f"{at}/claims/{n}", where, draft) for n, x in enumerate(one.claims or ())
+            claim(batch, x, it.event, f"{at}/claims/{n}", where=where, report=draft)
+            for n, x in enumerate(one.claims or ())
         ]
         it.statements = [
-            statement(batch, x, it.event, f"{at}/statements/{n}", None, where, draft)
+            statement(batch, x, it.event, f"{at}/statements/{n}", where=where, report=draft)
             for n, x in enumerate(one.statements or ())
         ]
         it.claim_links = [

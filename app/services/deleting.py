@@ -15,6 +15,7 @@ from app.models import (
     Assessment,
     AssessmentDocument,
     Base,
+    Document,
     DocumentVersion,
     Record,
     Report,
@@ -35,10 +36,11 @@ _LOOSE: Final = frozenset(
         "withdrawn_document_id",
     }
 )
-# What has no address of its own is found in the record it belongs to.
-_INSIDE: Final[dict[type[Record], tuple[type[Record], str]]] = {
+# What has no address of its own is found in the record it belongs to, and goes with it.
+_PARTS: Final[dict[type[Record], tuple[type[Record], str]]] = {
     AppearanceHop: (Appearance, "appearance_id"),
     AssessmentDocument: (Assessment, "assessment_id"),
+    DocumentVersion: (Document, "document_id"),
 }
 _SAMPLE: Final = 20
 
@@ -57,28 +59,28 @@ def _pointers(model: type[Base]) -> list[tuple[type[Record], str]]:
 
 
 async def remove(session: AsyncSession, model: type[Record], key: UUID, *, cascade: bool) -> None:
-    """Delete a record. Raises Conflict with what points at it; with `cascade` that is deleted first, or let go."""
-    if cascade:
-        await _remove_all(session, model, {key})
-        return
+    """Delete a record and its parts. Raises Conflict with what points at it.
+
+    With `cascade` that is deleted first, or let go.
+    """
+    if not cascade and (blocking := await _blocking(session, model, key)):
+        raise Conflict("Other records point at this one. `cascade=true` deletes them, too.", blocked_by=blocking)
+    await _remove_all(session, model, {key})
+
+
+async def _blocking(session: AsyncSession, model: type[Record], key: UUID) -> list[dict[str, Any]]:
     blocking: list[dict[str, Any]] = []
     for pointing, column in _pointers(model):
+        if _PARTS.get(pointing) == (model, column):
+            continue
         table = table_of(pointing)
         found = (await session.execute(select(table).where(table.c[column] == key).limit(_SAMPLE + 1))).mappings().all()
         if found:
-            urls = list(dict.fromkeys(filter(None, (_url(pointing, row) for row in found[:_SAMPLE]))))
+            owner, at = _PARTS.get(pointing, (pointing, "id"))
+            urls = list(dict.fromkeys(records.path(owner, row[at]) for row in found[:_SAMPLE] if owner is not Report))
             more = len(found) > _SAMPLE
             blocking.append({"type": pointing.__tablename__, "by": column, "urls": urls, "more": more})
-    if blocking:
-        raise Conflict("Other records point at this one. `cascade=true` deletes them, too.", blocked_by=blocking)
-    await session.execute(delete(table_of(model)).where(table_of(model).c.id == key))
-
-
-def _url(pointing: type[Record], row: Any) -> str | None:
-    if pointing in (DocumentVersion, Report):
-        return None
-    model, column = _INSIDE.get(pointing, (pointing, "id"))
-    return records.path(model, row[column])
+    return blocking
 
 
 async def _remove_all(session: AsyncSession, model: type[Record], keys: set[UUID]) -> None:

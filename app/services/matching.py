@@ -35,7 +35,7 @@ from app.services import same, slugs, storing
 from app.services.drafts import Batch, Draft
 from app.services.pointing import (
     check_circles,
-    check_ends,
+    check_new,
     event_of,
     fill,
     is_named,
@@ -119,16 +119,22 @@ async def _settle(session: AsyncSession, model: type[Record], drafts: list[Draft
     if dry:
         for draft in new:
             draft.outcome = "gone"
-        return
-    for draft in new:
-        check_ends(draft)
+    else:
+        await _store(session, model, drafts, set(new))
+
+
+async def _store(session: AsyncSession, model: type[Record], drafts: list[Draft], new: set[Draft]) -> None:
+    """Insert the drafts that are new, in their order, and complete what the others found."""
+    made = [draft for draft in drafts if draft in new]
+    found = [draft for draft in drafts if draft not in new]
+    for draft in made:
+        check_new(draft)
     if model is Event:
-        await slugs.name(session, new)
+        await slugs.name(session, made)
     elif model is Document:
-        await _check_urls(session, [draft for draft in drafts if draft not in set(left)])
-    made = set(new)
-    await storing.insert(session, model, [draft for draft in drafts if draft in made])
-    await storing.complete(session, model, [draft for draft in drafts if draft not in made])
+        await _check_urls(session, found)
+    await storing.insert(session, model, made)
+    await storing.complete(session, model, found)
 
 
 def _keyed(model: type[Record], drafts: list[Draft]) -> list[tuple[TextClause | None, list[Draft]]]:
@@ -153,7 +159,7 @@ def _split(
 
 async def _check_urls(session: AsyncSession, drafts: list[Draft]) -> None:
     """A URL that a document found by its ref would get must not be another's."""
-    addressed = [draft for draft in drafts if draft.value("canonical_url") and draft.twin is None]
+    addressed = [draft for draft in drafts if draft.value("canonical_url") and draft.value("ref") and not draft.twin]
     if not addressed:
         return
     rows = storing.as_json({"id": draft.id, "canonical_url": draft.values["canonical_url"]} for draft in addressed)
@@ -163,7 +169,7 @@ async def _check_urls(session: AsyncSession, drafts: list[Draft]) -> None:
             raise _clash(draft, "url", "another document has it", hits[draft.id].hit)
 
 
-# --- by ref --------------------------------------------------------------------------------------------------------------
+# --- by ref ----------------------------------------------------------------------------------------------------------
 
 
 def _take(draft: Draft, hit: UUID, owner: UUID | None = None, *, merged: bool = False) -> None:
@@ -224,7 +230,7 @@ def _join(draft: Draft, twin: Draft) -> None:
         twin.points_at.setdefault(name, to)
 
 
-# --- by key --------------------------------------------------------------------------------------------------------------
+# --- by key ----------------------------------------------------------------------------------------------------------
 
 
 async def _by_key(session: AsyncSession, query: TextClause | None, drafts: list[Draft], *, dry: bool) -> list[Draft]:
@@ -235,18 +241,25 @@ async def _by_key(session: AsyncSession, query: TextClause | None, drafts: list[
     by_id = {draft.id: draft for draft in drafts}
     new: list[Draft] = []
     first: dict[str, Draft] = {}
+    bearers: dict[UUID, str] = {}
     for row in await session.execute(query, {"rows": rows}):
         draft = by_id[row.draft]
-        ref = draft.value("ref")
         if row.hit is not None:
-            if ref and row.hit_ref and ref != row.hit_ref and not dry:
-                raise _clash(draft, "ref", f"it bears the ref {row.hit_ref}", row.hit)
+            _check_ref(draft, row, bearers, dry=dry)
             _take(draft, row.hit, row.owner, merged=row.hit != row.via)
         elif (twin := first.setdefault(row.key, draft)) is not draft:
             _twin(draft, twin)
         else:
             new.append(draft)
     return new
+
+
+def _check_ref(draft: Draft, row: Any, bearers: dict[UUID, str], *, dry: bool) -> None:
+    """Refuse a hit that bears another ref, or is given another by an earlier draft."""
+    ref = draft.value("ref")
+    known = (row.hit_ref or bearers.setdefault(row.hit, ref)) if ref and not dry else ref
+    if known != ref:
+        raise _clash(draft, "ref", f"it bears the ref {known}", row.hit)
 
 
 def _twin(draft: Draft, twin: Draft) -> None:
@@ -271,7 +284,7 @@ def _hints(draft: Draft) -> dict[str, Any]:
     return {}
 
 
-# --- sources -----------------------------------------------------------------------------------------------------------
+# --- sources ---------------------------------------------------------------------------------------------------------
 
 
 async def _named(session: AsyncSession, drafts: list[Draft], *, dry: bool) -> list[Draft]:
@@ -287,6 +300,7 @@ async def _named(session: AsyncSession, drafts: list[Draft], *, dry: bool) -> li
             hits[row.draft].append(row)
     # Those that say their kind first: then one that does not may find its like among them.
     new: list[Draft] = []
+    bearers: dict[UUID, str] = {}
     for draft in sorted(drafts, key=lambda one: one.value("kind") is None):
         name, others = names[draft.id]
         alike = [
@@ -301,8 +315,7 @@ async def _named(session: AsyncSession, drafts: list[Draft], *, dry: bool) -> li
         if len(stored) + len(alike) > 1 and not dry:
             raise Invalid.at(f"{draft.pointer}/name", "more than one source has this name: say which by its ref or id")
         if stored:
-            if draft.value("ref") and stored[0].hit_ref and not dry:
-                raise _clash(draft, "ref", f"it bears the ref {stored[0].hit_ref}", stored[0].hit)
+            _check_ref(draft, stored[0], bearers, dry=dry)
             _take(draft, stored[0].hit)
         elif alike:
             _twin(draft, alike[0])
@@ -322,7 +335,7 @@ async def _unnamed(session: AsyncSession, drafts: list[Draft], *, dry: bool) -> 
     return await _by_key(session, same.UNNAMED_SOURCES, placed, dry=dry) + alone
 
 
-# --- hops ----------------------------------------------------------------------------------------------------------------
+# --- hops ------------------------------------------------------------------------------------------------------------
 
 
 async def _hops(session: AsyncSession, drafts: list[Draft]) -> list[Draft]:

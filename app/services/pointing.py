@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from app.errors import Invalid
-from app.models import Appearance, Document, Event, Source, table_of
+from app.models import Appearance, Claim, Document, Event, Source, table_of
 from app.services.drafts import Batch, Draft
 from app.services.references import real
 
@@ -65,11 +65,11 @@ def placed_sources(batch: Batch) -> set[Draft]:
 
 def say_what_was_read(batch: Batch) -> None:
     """A document that is named twice was read once: its appearances all stand in that version."""
-    read = {real(document): version for document, version in batch.versions.items()}
+    read = {real(document).id: version for document, version in batch.versions.items()}
     for draft in batch.drafts[Appearance]:
         where = draft.points_at.get("document_id")
-        if where is not None and real(where) in read:
-            draft.points_at.setdefault("version_id", read[real(where)])
+        if where is not None and real(where).id in read:
+            draft.points_at.setdefault("version_id", batch.versions.setdefault(where, read[real(where).id]))
 
 
 def fill(draft: Draft, *, dry: bool) -> None:
@@ -109,11 +109,15 @@ def event_of(draft: Draft) -> UUID | None:
     return root
 
 
-def check_ends(draft: Draft) -> None:
-    """A new record joins what is stored with one and the same event, and no record with itself."""
+def check_new(draft: Draft) -> None:
+    """A new record joins what is stored with one and the same event, and no record with itself. Raises Invalid."""
     for name, to in draft.points_at.items():
         event = None if real(to).model is Event else real(to).value("event_id")
         if event not in (None, draft.value("event_id")):
             raise Invalid.at(_place(draft, name), "this belongs to another event, even if the two were merged")
     if "from_id" in draft.values and draft.values["from_id"] == draft.values["to_id"]:
         raise Invalid.at(f"{draft.pointer}/to", "a link leads to another record, not to the same")
+    question = draft.points_at.get("question_id")
+    answer = real(question).value("answer") if question is not None and draft.model is Claim else None
+    if answer is not None and (answer == "quantity") == (draft.value("qualifier") is None):
+        raise Invalid.at(f"{draft.pointer}/question", "a quantity is answered by figures, an open question by texts")

@@ -111,7 +111,8 @@ async def _could_see(session: AsyncSession, caller: Caller, last: Any) -> bool:
     if last.type == "event":
         return bool(record.get("visibility") == "public")
     public = text("SELECT coalesce(bool_and(is_public(e)), false) FROM unnest(CAST(:events AS uuid[])) e")
-    events = [last.event_id, record["to_id"]] if last.type == "event_link" and record else [last.event_id]
+    ends = [record.get("from_id"), record.get("to_id")]
+    events = ends if last.type == "event_link" else [last.event_id and str(last.event_id)]
     return bool(await session.scalar(public, {"events": events}))
 
 

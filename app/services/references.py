@@ -103,9 +103,9 @@ async def resolve(session: AsyncSession, batch: Batch, *, dry: bool = False) -> 
             labelled = batch.labels.get(reference)
             if labelled is None or labelled.model is not model:
                 raise Invalid.at(draft.pointer, f"no {model.__tablename__} of this body has the label {reference}")
-            draft.twin = labelled
+            draft.twin, draft.outcome = labelled, "matched"
         elif (model, reference.removeprefix("ref:")) in own and reference.startswith("ref:"):
-            draft.twin = own[model, reference.removeprefix("ref:")]
+            draft.twin, draft.outcome = own[model, reference.removeprefix("ref:")], "matched"
         else:
             asked[model].append(draft)
     for model, drafts in asked.items():
@@ -125,6 +125,7 @@ async def _look_up(session: AsyncSession, model: type[Record], drafts: list[Draf
         else "NULL",
         "event_id": "event_id" if "event_id" in columns else "NULL",
         "slug": "slug" if model is Event else "NULL",
+        "answer": "answer" if model is Question else "NULL",
         **{name: name if model is Source else "NULL" for name in ("name", "kind", "disclosure")},
     }
     root = f"{model.__tablename__}_root(id)" if "merged_into" in columns else "id"

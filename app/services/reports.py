@@ -22,7 +22,7 @@ _EVENTS: Final = text("SELECT DISTINCT event_id FROM appearance WHERE report_id 
 async def deliver(
     session: AsyncSession, caller: Caller, data: ReportCreate, reason: str = ""
 ) -> tuple[ReportRead, bool]:
-    """Store a report; gives what became of each part, and whether anything is new or was taken back.
+    """Store a report; gives what became of each part, and whether anything is new.
 
     The same body again stores nothing, whatever happened since to what it had stored.
     """
@@ -42,8 +42,7 @@ async def deliver(
         await reasoned(session, REPLACED)
         removed = await _take_back(session, before["id"], batch)
         await reasoned(session, reason)
-    changed = parts.anything_new(batch) or removed != _NOTHING
-    return parts.report(batch, drafts, removed), changed
+    return parts.report(batch, drafts, removed), parts.anything_new(batch)
 
 
 async def _delivered(session: AsyncSession, values: dict[str, Any]) -> RowMapping | None:
@@ -69,7 +68,7 @@ SELECT id FROM own WHERE id NOT IN (SELECT id FROM kept)
 _BY_OTHERS: Final = "(SELECT FROM change c WHERE c.record_id = {}.id AND c.actor NOT IN (SELECT actor FROM delivery))"
 
 
-def _left(candidates: str, *pointers: tuple[str, str], kept: str = "SELECT NULL::uuid") -> TextClause:
+def _left(candidates: str, *pointers: tuple[str, str], kept: str = "SELECT id FROM own WHERE false") -> TextClause:
     """Ids of what can go. `pointers`: by which columns records of the same table point at each other."""
     pointing = " UNION ALL ".join(f"SELECT id AS by, {column} AS id FROM {table}" for table, column in pointers)  # noqa: S608
     if pointers:
@@ -84,7 +83,8 @@ def _left(candidates: str, *pointers: tuple[str, str], kept: str = "SELECT NULL:
 _APPEARANCES: Final = _left(
     "SELECT id FROM appearance WHERE report_id = :report AND NOT id = ANY (:said)",
     # A chain that somebody else has written keeps its appearance.
-    kept=f"SELECT h.appearance_id FROM appearance_hop h JOIN own ON own.id = h.appearance_id WHERE EXISTS {_BY_OTHERS.format('h')}",  # noqa: S608
+    kept="SELECT h.appearance_id FROM appearance_hop h JOIN own ON own.id = h.appearance_id "  # noqa: S608
+    f"WHERE EXISTS {_BY_OTHERS.format('h')}",
 )
 _STATEMENTS: Final = _left(
     "SELECT id FROM statement s WHERE event_id = ANY (:events) AND NOT id = ANY (:said) "

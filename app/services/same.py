@@ -37,8 +37,8 @@ def _matching(model: type[Base], key: str, found: str, owner: str = "NULL::uuid"
     table = model.__tablename__
     root = f"{table}_root(m.id)" if "merged_into" in table_of(model).columns else "m.id"
     return text(
-        f"SELECT d.id AS draft, jsonb_build_array({key})::text AS key, h.id AS hit, h.ref AS hit_ref, m.id AS via, "  # noqa: S608
-        f"{owner} AS owner FROM {drafted(model)} {joins} "
+        f"SELECT d.id AS draft, jsonb_build_array({key})::text AS key, h.id AS hit, h.ref AS hit_ref, "  # noqa: S608
+        f"m.id AS via, {owner} AS owner FROM {drafted(model)} {joins} "
         f"LEFT JOIN LATERAL (SELECT t.* FROM {table} t {found} LIMIT 1) m ON true LEFT JOIN {table} h ON h.id = {root}"
     )
 
@@ -60,7 +60,7 @@ NAMED_SOURCES: Final = text(
 )
 
 
-# --- what is the same in merged events ---------------------------------------------------------------------------------
+# --- what is the same in merged events -------------------------------------------------------------------------------
 
 
 def _questions(of: str) -> str:
@@ -75,7 +75,8 @@ def _same_question(one: str, other: str) -> str:
     return f"""{one}.measure IS NOT DISTINCT FROM {other}.measure
     AND fold({one}.subject) IS NOT DISTINCT FROM fold({other}.subject)
     AND fold({one}.unit) IS NOT DISTINCT FROM fold({other}.unit)
-    AND ({other}.measure NOT IN {MEASURES_TOLD_APART_BY_TEXT} OR fold({one}.text) IS NOT DISTINCT FROM fold({other}.text))
+    AND ({other}.measure NOT IN {MEASURES_TOLD_APART_BY_TEXT}
+        OR fold({one}.text) IS NOT DISTINCT FROM fold({other}.text))
     AND ({other}.measure IS NOT NULL OR digest_of(fold({one}.text)) = digest_of(fold({other}.text)))"""
 
 
@@ -88,7 +89,10 @@ def _beside(claim: str, one: str = "t") -> str:
 
 
 def _same_text(claim: str, one: str = "t") -> str:
-    return f"digest_of(fold({one}.text)) = digest_of(fold({claim}.text)) AND {one}.language IS NOT DISTINCT FROM {claim}.language"
+    return (
+        f"digest_of(fold({one}.text)) = digest_of(fold({claim}.text)) "
+        f"AND {one}.language IS NOT DISTINCT FROM {claim}.language"
+    )
 
 
 def _same_figure(claim: str, one: str = "t") -> str:
@@ -111,20 +115,21 @@ def _about(claim: str, question: str) -> str:
     return f"({_claims(claim)} UNION ALL {_questions(question)})"
 
 
-# --- table by table ------------------------------------------------------------------------------------------------------
+# --- table by table --------------------------------------------------------------------------------------------------
 
 _DOCUMENT: Final = "(r->>'document')::uuid"
 _SUBJECT: Final = "(r->>'about')::uuid"
 
-# Among those who speak or pass on in the same document; without one, about the same claim or question, there without one
-# too. One who fits in
-# every known trait goes before one who only does not contradict.
+# Among those who speak or pass on in the same document; without one, about the same claim or question, there without
+# one, too. One who fits in every known trait goes before one who only does not contradict.
 UNNAMED_SOURCES: Final = _matching(
     Source,
-    "r->>'within', d.disclosure, d.kind, fold_name(d.name), fold(d.role), d.party, d.parent_id",
-    f"""WHERE NOT t.confidential AND t.disclosure = coalesce(d.disclosure, 'named') AND (d.kind IS NULL OR t.kind = d.kind)
+    "r->>'within', d.disclosure, coalesce(d.kind, 'other'), fold_name(d.name), fold(d.role), d.party, d.parent_id",
+    f"""WHERE NOT t.confidential AND t.disclosure = coalesce(d.disclosure, 'named')
+    AND (d.kind IS NULL OR t.kind = d.kind)
     AND fold_name(t.name) IS NOT DISTINCT FROM fold_name(d.name) AND fold(t.role) IS NOT DISTINCT FROM fold(d.role)
-    AND (d.party IS NULL OR t.party = d.party) AND (d.parent_id IS NULL OR t.parent_id IN (SELECT source_kin(d.parent_id)))
+    AND (d.party IS NULL OR t.party = d.party)
+    AND (d.parent_id IS NULL OR t.parent_id IN (SELECT source_kin(d.parent_id)))
     AND t.id IN (
         SELECT s.source_id FROM appearance a JOIN statement s ON s.id = a.statement_id
         WHERE a.document_id IN (SELECT document_kin({_DOCUMENT}))
@@ -142,7 +147,7 @@ UNNAMED_SOURCES: Final = _matching(
 
 DOCUMENTS: Final = _matching(
     Document,
-    "CASE WHEN d.canonical_url IS NOT NULL THEN d.canonical_url WHEN r ? 'sha256' THEN r->>'sha256' ELSE d.id::text END",
+    "coalesce(d.canonical_url, r->>'sha256', d.id::text)",
     f"""WHERE digest_of(t.canonical_url) = digest_of(d.canonical_url)
     OR (d.url IS NULL AND t.url IS NULL
         AND t.id IN (SELECT v.document_id FROM document_version v WHERE v.sha256 = (r->>'sha256')::bytea)) {_OLDEST}""",  # noqa: S608
@@ -150,7 +155,7 @@ DOCUMENTS: Final = _matching(
 
 VERSIONS: Final = _matching(
     DocumentVersion,
-    "d.document_id, encode(d.sha256, 'hex'), CASE WHEN d.sha256 IS NULL THEN jsonb_build_array(d.headline, d.archive_url) END",
+    "d.document_id, d.sha256::text, CASE WHEN d.sha256 IS NULL THEN jsonb_build_array(d.headline, d.archive_url) END",
     """WHERE t.document_id IN (SELECT document_kin(d.document_id)) AND t.sha256 IS NOT DISTINCT FROM d.sha256
     AND (t.sha256 IS NOT NULL
         OR (t.headline IS NOT DISTINCT FROM d.headline AND t.archive_url IS NOT DISTINCT FROM d.archive_url))
@@ -183,12 +188,14 @@ FIGURES: Final = _matching(
 
 # `since` and `until`: when the draft was said, by its own word or its document's.
 _EFFECTIVE: Final = f"""CROSS JOIN LATERAL (
-    SELECT coalesce(d.said_from, p.published_from, v.read) AS since, coalesce(d.said_to, p.published_to, v.read) AS until
+    SELECT coalesce(d.said_from, p.published_from, v.read) AS since,
+        coalesce(d.said_to, p.published_to, v.read) AS until
     FROM (SELECT min(v.retrieved_at) AS read FROM document_version v
           WHERE v.document_id IN (SELECT document_kin({_DOCUMENT}))) v
     LEFT JOIN LATERAL (
         SELECT x.published_from, x.published_to FROM document x
-        WHERE x.id IN (SELECT document_kin({_DOCUMENT})) AND x.published IS NOT NULL ORDER BY 1, 2 LIMIT 1) p ON true) e"""  # noqa: S608
+        WHERE x.id IN (SELECT document_kin({_DOCUMENT})) AND x.published IS NOT NULL
+        ORDER BY 1, 2 LIMIT 1) p ON true) e"""  # noqa: S608
 _STATEMENT_KEY: Final = """coalesce(d.claim_id, d.question_id), d.source_id, d.stance, d.explicitness, e.since, e.until,
     CASE WHEN r ? 'nameless' THEN coalesce(r->>'document', '') END"""
 _THERE: Final = f"""EXISTS (
@@ -244,7 +251,10 @@ _LINK: Final = "d.from_id, d.to_id, d.relation"
 
 
 def _ends(same: Callable[[str], str]) -> str:
-    return f"WHERE t.from_id IN ({same('d.from_id')}) AND t.to_id IN ({same('d.to_id')}) AND t.relation = d.relation {_OLDEST}"
+    return (
+        f"WHERE t.from_id IN ({same('d.from_id')}) AND t.to_id IN ({same('d.to_id')}) "
+        f"AND t.relation = d.relation {_OLDEST}"
+    )
 
 
 DOCUMENT_LINKS: Final = _matching(DocumentLink, _LINK, _ends("SELECT document_kin({})".format))

@@ -21,7 +21,7 @@ _IDENTITY: Final[dict[type[Base], tuple[str, ...]]] = {
     Statement: ("claim_id", "question_id"),
 }
 # A gap is filled with what is of the same document or event only: after a merge it need not be.
-_ONLY_WHERE: Final = {
+_ONLY_WHERE: Final[dict[tuple[type[Base], str], str]] = {
     (Appearance, "version_id"): "coalesce(t.document_id, d.document_id) = d.document_id",
     (Claim, "question_id"): "EXISTS (SELECT FROM question q WHERE q.id = d.question_id AND q.event_id = t.event_id "
     "AND (q.measure IS NULL) = (t.qualifier IS NULL))",

@@ -9,7 +9,9 @@ URL = "https://news.example/1"
 async def test_is_found_by_any_spelling_of_its_url(client: httpx.AsyncClient) -> None:
     made = await post(client, "/v1/documents", {"url": URL, "title": "Blast", "published": "2023-08-09"})
     assert (made["kind"], made["lifecycle"], made["published_to"]) == ("article", "live", "2023-08-10T00:00:00Z")
-    again = await post(client, "/v1/documents", {"url": "HTTPS://news.example:443/1?utm_source=x#top", "byline": "N. N."}, 200)
+    again = await post(
+        client, "/v1/documents", {"url": "HTTPS://news.example:443/1?utm_source=x#top", "byline": "N. N."}, 200
+    )
     assert (again["id"], again["byline"]) == (made["id"], "N. N.")
     for query in ("url", "canonical_url"):
         assert await ids(client, f"/v1/documents?{query}={URL}%3Futm_source=y") == [made["id"]]
@@ -34,12 +36,22 @@ async def test_is_changed(client: httpx.AsyncClient) -> None:
     changed = await patch(
         client,
         f"/v1/documents/{made}",
-        {"published": "2023-08", "lifecycle": "deleted", "publisher": None, "url": "https://news.example/moved?utm_source=x"},
+        {
+            "published": "2023-08",
+            "lifecycle": "deleted",
+            "publisher": None,
+            "url": "https://news.example/moved?utm_source=x",
+        },
     )
     assert (changed["published_from"], changed["published_to"]) == ("2023-08-01T00:00:00Z", "2023-09-01T00:00:00Z")
     assert (changed["canonical_url"], changed["publisher_id"]) == ("https://news.example/moved", None)
     changed = await patch(client, f"/v1/documents/{made}", dict.fromkeys(["published", "lifecycle", "url", "kind"]))
-    assert [changed[name] for name in ("published_from", "lifecycle", "canonical_url", "kind")] == [None, "live", None, "article"]
+    assert [changed[name] for name in ("published_from", "lifecycle", "canonical_url", "kind")] == [
+        None,
+        "live",
+        None,
+        "article",
+    ]
 
 
 async def test_a_taken_url_names_who_has_it(client: httpx.AsyncClient) -> None:

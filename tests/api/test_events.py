@@ -14,21 +14,26 @@ async def test_is_found_by_id_slug_and_ref(client: AsyncClient) -> None:
     await get(client, "/v1/events/vzryv", 404)
     await get(client, "/v1/events/No%20slug", 422)
 
+
 async def test_a_slug_that_is_not_given_is_numbered(client: AsyncClient) -> None:
     made = [await post(client, "/v1/events", {"title": "Explosion"}) for _ in range(3)]
     assert [one["slug"] for one in made] == ["explosion", "explosion-2", "explosion-3"]
     assert (await post(client, "/v1/events", {"title": "X", "slug": "explosion"}, 200))["id"] == made[0]["id"]
 
+
 async def test_is_changed(client: AsyncClient) -> None:
     above = await post(client, "/v1/events", {"title": "War"})
     made = await post(client, "/v1/events", {"title": "A", "parent": above["id"], "latitude": 56.3, "longitude": 38.1})
-    changed = await patch(client, "/v1/events/a", {"slug": "b", "occurred": "2023-08-09T13:24+03:00", "visibility": "restricted"})
+    changed = await patch(
+        client, "/v1/events/a", {"slug": "b", "occurred": "2023-08-09T13:24+03:00", "visibility": "restricted"}
+    )
     assert (changed["id"], changed["occurred_from"]) == (made["id"], "2023-08-09T10:24:00Z")
     nulls = ["parent", "latitude", "longitude", "occurred", "visibility", "tags", "external_ids"]
     changed = await patch(client, "/v1/events/b", dict.fromkeys(nulls))
     shown = [changed[name] for name in ("parent_id", "latitude", "occurred_to", "visibility", "tags", "external_ids")]
     assert shown == [None, None, None, "public", [], {}]
     await get(client, "/v1/events/a", 404)
+
 
 @pytest.mark.parametrize(
     ("body", "says"),
@@ -45,16 +50,20 @@ async def test_what_can_not_be_is_refused(client: AsyncClient, body: dict[str, o
     told = await patch(client, "/v1/events/a", body, 422)
     assert says in f"{told['detail']} {told['errors']}"
 
+
 async def test_a_taken_slug_names_who_has_it(client: AsyncClient) -> None:
     first = await post(client, "/v1/events", {"title": "A"})
     await post(client, "/v1/events", {"title": "B"})
     assert (await patch(client, "/v1/events/b", {"slug": "a"}, 409))["url"] == f"/v1/events/{first['id']}"
 
+
 async def test_links_are_seen_from_both_sides(client: AsyncClient) -> None:
     first, second = [await post(client, "/v1/events", {"title": title}) for title in "AB"]
     made = await post(client, "/v1/events/b/event-links", {"relation": "preceded_by", "to": first["id"], "ref": "l"})
     assert (made["from_id"], made["to_id"]) == (second["id"], first["id"])
-    assert (await post(client, "/v1/events/b/event-links", {"relation": "preceded_by", "to": first["id"]}, 200))["id"] == made["id"]
+    assert (await post(client, "/v1/events/b/event-links", {"relation": "preceded_by", "to": first["id"]}, 200))[
+        "id"
+    ] == made["id"]
     for event in "ab":
         assert await ids(client, f"/v1/events/{event}/event-links") == [made["id"]]
         assert await ids(client, f"/v1/events/{event}/event-links?relation=related") == []

@@ -1,4 +1,4 @@
-"""When are a question, a claim, a statement and what hangs on them the same again?"""
+"""When a question, a claim, a statement and what hangs on them are the same again."""
 
 from typing import Any
 
@@ -14,7 +14,11 @@ async def test_questions(client: httpx.AsyncClient, event: str) -> None:
     killed = await sent(client, f"{event}/questions", {"measure": "killed"}, 201)
     for body in ({"measure": "killed", "text": "How many?"}, {"measure": "killed", "unit": " PERSONS"}):
         assert (await sent(client, f"{event}/questions", body, 200))["id"] == killed["id"]
-    for body in ({"measure": "killed", "subject": "Children"}, {"measure": "killed", "unit": "families"}, {"measure": "injured"}):
+    for body in (
+        {"measure": "killed", "subject": "Children"},
+        {"measure": "killed", "unit": "families"},
+        {"measure": "injured"},
+    ):
         assert (await sent(client, f"{event}/questions", body, 201))["id"] != killed["id"]
     await sent(client, f"{event}/questions", {"measure": "killed", "subject": "children"}, 200)
     for measure in ("distance", "duration", "amount", "other"):
@@ -25,7 +29,9 @@ async def test_questions(client: httpx.AsyncClient, event: str) -> None:
             await sent(client, f"{event}/questions", body | {"text": text}, 201)
             await sent(client, f"{event}/questions", body | {"text": text}, 200)
     made = await sent(client, f"{event}/questions", {"text": "Who did it?", "kind": "responsibility"}, 201)
-    assert (await sent(client, f"{event}/questions", {"text": "who DID it?", "language": "en"}, 200))["id"] == made["id"]
+    assert (await sent(client, f"{event}/questions", {"text": "who DID it?", "language": "en"}, 200))["id"] == made[
+        "id"
+    ]
     await sent(client, f"{event}/questions", {"text": "Who did this?"}, 201)
     assert (await sent(client, f"{other}/questions", {"text": "Who did it?"}, 201))["id"] != made["id"]
 
@@ -57,12 +63,18 @@ async def test_claims(client: httpx.AsyncClient, event: str) -> None:
     assert len({key for _, key in made}) == len(bodies)
     assert [await claimed(body) for body in bodies] == [("matched", key) for _, key in made]
     assert await claimed(text | {"text": "it was a DRONE "}) == ("matched", made[0][1])
-    assert await claimed(figure(31, language="en") | {"figure": {"qualifier": "exact", "max": 31.0}}) == ("completed", made[6][1])
+    assert await claimed(figure(31, language="en") | {"figure": {"qualifier": "exact", "max": 31.0}}) == (
+        "completed",
+        made[6][1],
+    )
     more = {"question": {"measure": "injured"}, "figure": {"min": 19, "of": made[6][1]}}
     outcome, part = await claimed(more)
     assert (await client.get(f"/v1/claims/{part}")).json()["figure"]["of_id"] == made[6][1]
     assert (outcome, await claimed(more)) == ("created", ("matched", part))
-    assert await refused(client, f"{event}/claims", {"text": "T", "question": {"measure": "killed"}}) != ""
+    killed = (await client.get("/v1/questions?measure=killed")).json()["items"][0]["id"]
+    for quantity in ({"measure": "killed"}, killed):
+        assert await refused(client, f"{event}/claims", {"text": "T", "question": quantity}) == "/question"
+    assert await refused(client, f"{event}/claims", {"question": {"text": "Q"}, "figure": {"min": 1}}) == "/question"
 
 
 async def test_statements(client: httpx.AsyncClient, event: str) -> None:
@@ -94,13 +106,18 @@ async def test_statements(client: httpx.AsyncClient, event: str) -> None:
     assert await refused(client, f"{event}/statements", {"source": {"name": "A"}}) == ""
 
 
-async def test_effective_said_falls_back_to_published_and_then_to_reading(client: httpx.AsyncClient, event: str) -> None:
+async def test_effective_said_falls_back_to_published_and_then_to_reading(
+    client: httpx.AsyncClient, event: str
+) -> None:
     async def stated(document: Any, **given: Any) -> str:
         made = await sent(client, f"{event}/claims", claim("T", said("A", document=document, **given)))
         key: str = made["statements"][0]["id"]
         return key
 
-    one, two = {"url": "https://a.example/1", "published": "2023-08-09"}, {"url": "https://a.example/2", "published": "2023-08-09"}
+    one, two = (
+        {"url": "https://a.example/1", "published": "2023-08-09"},
+        {"url": "https://a.example/2", "published": "2023-08-09"},
+    )
     three = {"url": "https://a.example/3", "published": "2023-08-10"}
     first = await stated(one)
     assert await stated(two) == first  # said on the same day, as far as is known
@@ -148,7 +165,12 @@ async def test_assessments_and_links(client: httpx.AsyncClient, psql: psycopg.Co
     made = await sent(client, f"{event}/assessments", rated, 201)
     assert len(made["document_ids"]) == 1
     assert (await sent(client, f"{event}/assessments", rated | {"rating": "false"}, 200))["rating"] == "true"
-    for more in ({"claim": two}, {"author": {"name": "Court"}}, {"scheme": "airwars", "rating": "weak"}, {"made": "2024"}):
+    for more in (
+        {"claim": two},
+        {"author": {"name": "Court"}},
+        {"scheme": "airwars", "rating": "weak"},
+        {"made": "2024"},
+    ):
         assert (await sent(client, f"{event}/assessments", rated | more, 201))["id"] != made["id"]
     await sent(client, f"{event}/assessments", rated | {"url": "https://a.example/2"}, 201)
     link = {"from": one, "relation": "contradicts", "to": two}
@@ -167,7 +189,9 @@ async def test_assessments_and_links(client: httpx.AsyncClient, psql: psycopg.Co
 
 async def test_supersedes_and_withdrawals(client: httpx.AsyncClient, event: str) -> None:
     """A chain of statements, each named before it stands, in one body."""
-    chain = [said("A", said=f"2023-08-{day:02}", label=f"#d{day}", supersedes=f"#d{day - 1}") for day in range(20, 1, -1)]
+    chain = [
+        said("A", said=f"2023-08-{day:02}", label=f"#d{day}", supersedes=f"#d{day - 1}") for day in range(20, 1, -1)
+    ]
     chain += [said("A", said="2023-08-01", label="#d1", withdrawn="2023-08-02", withdrawn_reason="Wrong.")]
     made = await sent(client, f"{event}/claims", claim("T", *chain))
     ids = [one["id"] for one in made["statements"]]
@@ -178,7 +202,10 @@ async def test_supersedes_and_withdrawals(client: httpx.AsyncClient, event: str)
     chain[-1] |= {"supersedes": "#d20"}
     circle = claim("U", *chain)
     assert (await refused(client, f"{event}/claims", circle)).startswith("/statements/")
-    assert await refused(client, f"{event}/claims", claim("V", said("A", withdrawn_reason="x"))) == "/statements/0/withdrawn"
+    assert (
+        await refused(client, f"{event}/claims", claim("V", said("A", withdrawn_reason="x")))
+        == "/statements/0/withdrawn"
+    )
 
 
 async def test_labels(client: httpx.AsyncClient, event: str) -> None:
@@ -191,7 +218,10 @@ async def test_labels(client: httpx.AsyncClient, event: str) -> None:
         (body(claim("T", {"source": "#a"}, label="#a")), "/events/0/claims/0/statements/0/source"),
         (body(figure(1) | {"figure": {"min": 1, "of": "#a"}}), "/events/0/claims/0/figure/of"),
         (body(figure(1, label="#a") | {"figure": {"min": 1, "of": "#a"}}), "/events/0/claims/0"),
-        (body(claim("T", label="#a"), claim_links=[{"from": "#a", "relation": "supports", "to": "#b"}]), "/events/0/claim_links/0/to"),
+        (
+            body(claim("T", label="#a"), claim_links=[{"from": "#a", "relation": "supports", "to": "#b"}]),
+            "/events/0/claim_links/0/to",
+        ),
     ]
     for sending, pointer in wrong:
         assert await refused(client, "/v1/reports", sending) == pointer
@@ -200,7 +230,10 @@ async def test_labels(client: httpx.AsyncClient, event: str) -> None:
         figure(31, said("A", label="#first"), label="#31"),
         claim("T", {"source": "#x"}, question="#q"),
         claim("U", {"source": {"name": "X", "label": "#x"}}, question={"text": "Q", "label": "#q"}, ref="u1"),
-        claim_links=[{"from": "#19", "relation": "refines", "to": "#31"}, {"from": "#31", "relation": "compatible", "to": "ref:u1"}],
+        claim_links=[
+            {"from": "#19", "relation": "refines", "to": "#31"},
+            {"from": "#31", "relation": "compatible", "to": "ref:u1"},
+        ],
         statements=[{"claim": "#31", "source": {"name": "A"}, "stance": "deny", "supersedes": "#first"}],
     )
     made = await sent(client, "/v1/reports", right)

@@ -1,9 +1,9 @@
-"""When are a document, what was read of it, and an event the same again?"""
+"""When a document, what was read of it, and an event are the same again."""
 
 import httpx
 import psycopg
 import pytest
-from reporting import claim, new, outcomes, refused, report, rows, said, sent
+from reporting import again, claim, new, refused, report, rows, said, sent
 
 
 async def test_a_document_by_its_canonical_url(client: httpx.AsyncClient) -> None:
@@ -71,13 +71,21 @@ async def test_twins_of_one_body(client: httpx.AsyncClient, psql: psycopg.Connec
     assert (await client.get(f"/v1/documents/{documents[0]}")).json()["title"] == "T"
     found = [(await client.get(f"/v1/appearances/{one['appearance']['id']}")).json() for one in made["statements"]]
     assert {one["version_id"] for one in found} == {made["statements"][1]["document"]["version_id"]}
-    assert outcomes(await sent(client, f"{event}/claims", body)) == {"matched"}
-    refs = claim("T", said("A", document=whole | {"ref": "d1", "label": "#e"}), said("B", document=whole | {"ref": "d2"}))
+    assert await sent(client, f"{event}/claims", body) == again(made)
+    refs = claim(
+        "T", said("A", document=whole | {"ref": "d1", "label": "#e"}), said("B", document=whole | {"ref": "d2"})
+    )
+    assert await refused(client, f"{event}/claims", refs, 409) == "/statements/1/document/ref"
+    for which, one in enumerate(refs["statements"]):
+        one["document"] |= {"url": "https://news.example/2", "label": f"#{which}"}
     assert await refused(client, f"{event}/claims", refs) == "/statements/1/document/ref"
 
 
 async def test_links_between_documents(client: httpx.AsyncClient, psql: psycopg.Connection) -> None:
-    original = {"url": "https://wire.example/1", "links": [{"relation": "quotes", "to": {"url": "https://wire.example/0"}}]}
+    original = {
+        "url": "https://wire.example/1",
+        "links": [{"relation": "quotes", "to": {"url": "https://wire.example/0"}}],
+    }
     body = {"url": "https://news.example/1", "links": [{"relation": "syndicated_from", "to": original}]}
     await sent(client, "/v1/documents", body, 201)
     before = rows(psql)
@@ -105,7 +113,8 @@ async def test_an_event_by_a_slug_that_is_given(client: httpx.AsyncClient) -> No
 
 
 @pytest.mark.parametrize(
-    ("title", "slug"), [("Blast in Zagorsk!", "blast-in-zagorsk"), ("Взрыв в Загорске", "vzryv-v-zagorske"), ("…", "event")]
+    ("title", "slug"),
+    [("Blast in Zagorsk!", "blast-in-zagorsk"), ("Взрыв в Загорске", "vzryv-v-zagorske"), ("…", "event")],
 )
 async def test_a_slug_made_of_the_title_is_numbered_and_never_matched(
     client: httpx.AsyncClient, title: str, slug: str
@@ -113,7 +122,9 @@ async def test_a_slug_made_of_the_title_is_numbered_and_never_matched(
     await sent(client, "/v1/events", {"title": "Taken", "slug": f"{slug}-2"})
     made = [await sent(client, "/v1/events", {"title": title}, 201) for _ in range(3)]
     assert [one["slug"] for one in made] == [slug, f"{slug}-3", f"{slug}-4"]
-    body = {"events": [{"ref": f"e{nth}", "title": title} for nth in range(2)] + [{"slug": f"{slug}-5", "title": "Given"}]}
+    body = {
+        "events": [{"ref": f"e{nth}", "title": title} for nth in range(2)] + [{"slug": f"{slug}-5", "title": "Given"}]
+    }
     answer = await sent(client, "/v1/reports", body)
     slugs = [(await client.get(f"/v1/events/{one['id']}")).json()["slug"] for one in answer["events"]]
     assert slugs == [f"{slug}-6", f"{slug}-7", f"{slug}-5"]

@@ -2,11 +2,11 @@
 
 import httpx
 import psycopg
-from reporting import claim, new, outcomes, refused, report, rows, said, sent
+from reporting import Answer, claim, new, outcomes, refused, report, rows, said, sent
 
 
 async def test_a_ref_finds_its_record_whatever_else_the_body_says(client: httpx.AsyncClient, event: str) -> None:
-    bodies = {
+    bodies: dict[str, tuple[Answer, Answer]] = {
         "/v1/sources": ({"name": "A"}, {"name": "B", "kind": "court"}),
         "/v1/documents": ({"url": "https://a.example/1"}, {"url": "https://a.example/2"}),
         "/v1/events": ({"title": "A", "slug": "a"}, {"title": "B", "slug": "b"}),
@@ -17,13 +17,17 @@ async def test_a_ref_finds_its_record_whatever_else_the_body_says(client: httpx.
         found = await sent(client, path, second | {"ref": "r1"}, 200)
         changed = {name for name in made if made[name] != found[name]} - {"version", "updated_at"}
         assert not changed, path
-    for first, second in (({"text": "A"}, {"text": "B"}), ({"text": "A"}, {"question": {"measure": "killed"}, "figure": {"min": 1}})):
+    for first, second in (
+        ({"text": "A"}, {"text": "B"}),
+        ({"text": "A"}, {"question": {"measure": "killed"}, "figure": {"min": 1}}),
+    ):
         one = await sent(client, f"{event}/claims", first | {"ref": "c1"})
         other = await sent(client, f"{event}/claims", second | {"ref": "c1"})
         assert one["claim"]["id"] == other["claim"]["id"]
     figures = ({"qualifier": "at_least", "min": 3}, {"qualifier": "at_most", "max": 5})
     answers = [
-        await sent(client, f"{event}/claims", {"ref": "f1", "question": {"measure": "killed"}, "figure": one}) for one in figures
+        await sent(client, f"{event}/claims", {"ref": "f1", "question": {"measure": "killed"}, "figure": one})
+        for one in figures
     ]
     stored = (await client.get("/v1/claims/ref:f1")).json()
     assert answers[0]["claim"]["id"] == stored["id"]
@@ -63,7 +67,10 @@ async def test_a_hit_that_bears_another_ref_is_a_conflict_naming_it(client: http
         assert (await client.get(answer["url"])).json()["id"] == made["id"]
     await sent(client, f"{event}/claims", claim("It was a drone", said("A", ref="s1"), ref="c1"))
     assert await refused(client, f"{event}/claims", claim("It was a drone", ref="c2"), 409) == "/ref"
-    assert await refused(client, f"{event}/claims", claim("It was a drone", said("A", ref="s2")), 409) == "/statements/0/ref"
+    assert (
+        await refused(client, f"{event}/claims", claim("It was a drone", said("A", ref="s2")), 409)
+        == "/statements/0/ref"
+    )
     # The ref finds one document, its URL is another's.
     await sent(client, "/v1/documents", {"ref": "d1", "text": "words"})
     answer = await sent(client, "/v1/documents", {"ref": "d1", "url": "https://a.example/1"}, 409)
@@ -76,7 +83,13 @@ async def test_what_is_found_is_completed_and_not_overwritten(
 ) -> None:
     least = claim("It was a drone", said("A", document={"url": "https://a.example/1"}))
     statement = {
-        "source": {"name": "A", "kind": "official", "party": "east", "aliases": [{"name": "B"}], "external_ids": {"x": "1"}},
+        "source": {
+            "name": "A",
+            "kind": "official",
+            "party": "east",
+            "aliases": [{"name": "B"}],
+            "external_ids": {"x": "1"},
+        },
         "document": {"url": "https://a.example/1", "title": "T", "language": "en", "text": "It was a drone"},
         "certainty": "certain",
         "said": None,
@@ -85,18 +98,30 @@ async def test_what_is_found_is_completed_and_not_overwritten(
     statement["source"].pop("kind")  # type: ignore[attr-defined]
     first = await sent(client, f"{event}/claims", least)
     before = rows(psql)
-    more = await sent(client, f"{event}/claims", least | {"accuses": "west", "translations": {"ru": "дрон"}, "statements": [statement]})
+    more = await sent(
+        client,
+        f"{event}/claims",
+        least | {"accuses": "west", "translations": {"ru": "дрон"}, "statements": [statement]},
+    )
     assert new(before, rows(psql)) == {"document_version": 1}
     part = more["statements"][0]
     assert {part[name]["outcome"] for name in ("source", "document", "appearance")} | {part["outcome"]} == {"completed"}
     assert more["claim"] == {"id": first["claim"]["id"], "outcome": "completed"}
     other = {
-        "source": {"name": "A", "party": "west", "aliases": [{"name": "C"}], "external_ids": {"y": "2"}, "role": "mayor"},
+        "source": {
+            "name": "A",
+            "party": "west",
+            "aliases": [{"name": "C"}],
+            "external_ids": {"y": "2"},
+            "role": "mayor",
+        },
         "document": {"url": "https://a.example/1", "title": "Other", "language": "ru", "text": "It was a drone"},
         "certainty": "uncertain",
         "cue": "he claimed",
     }
-    third = await sent(client, f"{event}/claims", least | {"accuses": "east", "translations": {"de": "x"}, "statements": [other]})
+    third = await sent(
+        client, f"{event}/claims", least | {"accuses": "east", "translations": {"de": "x"}, "statements": [other]}
+    )
     assert third["statements"][0]["source"]["outcome"] == "completed"
     assert outcomes(third) == {"matched", "completed"}
     source = (await client.get(f"/v1/sources/{part['source']['id']}")).json()
@@ -124,7 +149,9 @@ async def test_the_ref_of_a_deleted_record_is_gone(client: httpx.AsyncClient, ev
     await sent(client, "/v1/sources", {"name": "A"}, 201)  # without the ref it is another
 
 
-async def test_the_ref_of_a_merged_record_is_its_target(client: httpx.AsyncClient, psql: psycopg.Connection, event: str) -> None:
+async def test_the_ref_of_a_merged_record_is_its_target(
+    client: httpx.AsyncClient, psql: psycopg.Connection, event: str
+) -> None:
     for path, bodies in {
         "/v1/sources": ({"name": "A"}, {"name": "B"}),
         "/v1/documents": ({"url": "https://a.example/1"}, {"text": "words"}),

@@ -1,4 +1,4 @@
-"""When is a source the same again?"""
+"""When a source is the same again."""
 
 import httpx
 import psycopg
@@ -71,7 +71,9 @@ UNNAMED = (
 
 
 @pytest.mark.parametrize("who", UNNAMED, ids=["anonymous", "group", "role_only"])
-async def test_unnamed_ones_only_within_the_same_document(client: httpx.AsyncClient, event: str, who: dict[str, str]) -> None:
+async def test_unnamed_ones_only_within_the_same_document(
+    client: httpx.AsyncClient, event: str, who: dict[str, str]
+) -> None:
     def body(document: object, words: str = "T") -> object:
         return claim(words, {"source": who, "document": document, "said": "2023-08-09"})
 
@@ -100,7 +102,9 @@ async def test_unnamed_ones_toward_a_question_as_hops_and_as_authors(
     before = rows(psql)
     await sent(client, f"{event}/statements", asked, 200)
     await sent(client, f"{event}/assessments", rated, 200)
-    assert outcomes(await sent(client, f"{event}/claims", claim("T", said("A", hops=[{"source": UNNAMED[1]}])))) == {"matched"}
+    assert outcomes(await sent(client, f"{event}/claims", claim("T", said("A", hops=[{"source": UNNAMED[1]}])))) == {
+        "matched"
+    }
     path = f"/v1/statements/{about['statements'][0]['id']}/appearances"
     for status in (201, 200):
         await sent(client, path, {"wording": "w", "hops": [{"source": UNNAMED[2]}]}, status)

@@ -1,0 +1,96 @@
+"""Claims in words and as figures, and how they stand to each other."""
+
+import pytest
+from calls import Json, claim, delete, get, ids, patch, post
+from httpx import AsyncClient
+
+TOLL = {"measure": "injured", "ref": "toll"}
+
+
+async def toll(client: AsyncClient, event: str, **figure: object) -> str:
+    part = await post(client, f"{event}/claims", {"question": TOLL, "figure": figure})
+    found: str = part["claim"]["id"]
+    return found
+
+
+async def test_is_found_and_listed(client: AsyncClient, event: str) -> None:
+    made = await claim(client, event, ref="drone", language="en", accuses="Ukraine", question={"text": "Why?"})
+    found = await get(client, "/v1/claims/ref:drone")
+    assert (found["id"], found["accuses"], found["figure"]) == (made, "ukraine", None)
+    assert await get(client, f"/v1/claims/{made}") == found
+    assert await ids(client, f"{event}/claims") == await ids(client, "/v1/claims") == [made]
+
+
+async def test_a_figure_reads_as_words(client: AsyncClient, event: str) -> None:
+    made = await toll(client, event, qualifier="at_least", min=22)
+    found = await get(client, f"/v1/claims/{made}")
+    assert found["text"] == "at least 22"
+    assert found["figure"] == {"qualifier": "at_least", "min": 22, "max": None, "of_id": None}
+
+
+async def test_members_of_a_figure_are_patched(client: AsyncClient, event: str) -> None:
+    whole, made = await toll(client, event, min=31), await toll(client, event, qualifier="at_least", min=19)
+    changed = await patch(client, f"/v1/claims/{made}", {"figure": {"min": 20, "of": whole}})
+    assert changed["figure"] == {"qualifier": "at_least", "min": 20, "max": None, "of_id": whole}
+    changed = await patch(client, f"/v1/claims/{made}", {"figure": {"qualifier": "between", "max": 25}})
+    assert changed["figure"] == {"qualifier": "between", "min": 20, "max": 25, "of_id": whole}
+    changed = await patch(
+        client, f"/v1/claims/{made}", {"figure": {"qualifier": "dozens", "min": None, "max": None, "of": None}}
+    )
+    assert changed["figure"] == {"qualifier": "dozens", "min": None, "max": None, "of_id": None}
+    changed = await patch(client, f"/v1/claims/{made}", {"figure": None, "text": "Many", "question": None})
+    assert (changed["figure"], changed["text"], changed["question_id"]) == (None, "Many", None)
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"figure": {"min": 32}}, "exact needs one number"),
+        ({"figure": {"qualifier": "between", "max": 5}}, "min not above max"),
+        ({"figure": {"min": -1}}, ""),
+        ({"figure": None}, "a claim has a text or a figure"),
+        ({"text": "Many"}, "a claim has a text or a figure"),
+        ({"question": None}, "a figure answers a question"),
+        ({"figure": {"of": "ref:nothing"}}, "there is no claim"),
+        ({"question": "ref:open"}, "a quantity is answered by figures"),
+    ],
+)
+async def test_what_can_not_be_is_refused(client: AsyncClient, event: str, body: Json, says: str) -> None:
+    await post(client, f"{event}/questions", {"text": "Why?", "ref": "open"})
+    made = await toll(client, event, min=31)
+    told = await patch(client, f"/v1/claims/{made}", body, 422)
+    assert says in f"{told['detail']} {told['errors']}"
+
+
+async def test_a_text_is_changed(client: AsyncClient, event: str) -> None:
+    made = await claim(client, event, translations={"ru": "Это дрон", "de": "Eine Drohne"}, accuses="x", language="en")
+    changed = await patch(
+        client, f"/v1/claims/{made}", {"translations": {"ru": None, "fr": "Un drone"}, "accuses": None}
+    )
+    assert (changed["translations"], changed["accuses"]) == ({"de": "Eine Drohne", "fr": "Un drone"}, None)
+    assert (await patch(client, f"/v1/claims/{made}", {"translations": None}))["translations"] == {}
+
+
+async def test_points_only_inside_its_event(client: AsyncClient, event: str) -> None:
+    made = await claim(client, event)
+    await post(client, "/v1/events", {"title": "Elsewhere"})
+    asked = await post(client, "/v1/events/elsewhere/questions", {"text": "Why?"})
+    told = await patch(client, f"/v1/claims/{made}", {"question": asked["id"]}, 422)
+    assert "another event" in told["detail"]
+
+
+async def test_links(client: AsyncClient, event: str) -> None:
+    first, second = await claim(client, event, "A"), await claim(client, event, "B")
+    body = {"from": first, "relation": "contradicts", "to": second}
+    made = await post(client, f"{event}/claim-links", body)
+    assert (made["from_id"], made["to_id"]) == (first, second)
+    assert (await post(client, f"{event}/claim-links", body, 200))["id"] == made["id"]
+    assert await ids(client, f"{event}/claim-links?relation=contradicts") == [made["id"]]
+    assert await ids(client, f"{event}/claim-links?relation=supports") == []
+    assert (await patch(client, f"/v1/claim-links/{made['id']}", {"relation": "refines"}))["relation"] == "refines"
+    told = (await delete(client, f"/v1/claims/{first}", 409)).json()
+    assert told["blocked_by"][0]["urls"] == [f"/v1/claim-links/{made['id']}"]
+    await delete(client, f"/v1/claim-links/{made['id']}")
+    await get(client, f"/v1/claim-links/{made['id']}", 410)
+    await delete(client, f"/v1/claims/{first}")
+    await post(client, f"{event}/claim-links", body, 422)

@@ -1,0 +1,120 @@
+"""Every filter of every list, on one small world."""
+
+import pytest
+from calls import Json, claim, document, get, post, source, statement
+from httpx import AsyncClient
+
+SOURCES = {
+    "q=agency": "tass", "q=ТАСС": "tass", "q=agénc": "tass", "q=%25": "", "q=_": "", "kind=agency": "tass",
+    "disclosure=anonymous": "nobody", "party=Russia": "tass", "country=ru": "tass", "parent=ref:tass": "mayor",
+    "ref=mayor": "mayor", "merged=true": "mayor nobody tass twin", "merged=false": "mayor nobody tass",
+}  # fmt: skip
+DOCUMENTS = {
+    "q=BLAST": "one", "q=b%25t": "", "url=https://a.example/1%23x": "one", "canonical_url=https://a.example/1": "one",
+    "kind=post": "two", "lifecycle=edited": "two", "language=ru": "two", "publisher=ref:tass": "one",
+    "published_from=2023-08-09": "one", "published_to=2023-07": "two", 
+    "published_from=2023-07&published_to=2023-08": "one two", "ref=one": "one", "updated_since=2100-01-01T00:00:00Z": "", "updated_since=2020-01-01T00:00:00Z&kind=post": "two",
+}  # fmt: skip
+EVENTS = {
+    "q=thing": "b", "kind=strike": "b", "country=UA": "b", "tag=Plant": "b", "visibility=restricted": "c",
+    "parent=a": "b", "parent=ref:a": "b", "occurred_from=2023-08-10": "b", "occurred_to=2023-08-09": "a", "ref=c": "c",
+    "updated_since=2100-01-01T00:00:00Z": "",
+}  # fmt: skip
+QUESTIONS = {
+    "event=a": "toll why", "event=b": "there", "kind=cause": "why", "answer=quantity": "toll", "measure=injured": "toll",
+    "q=WHY": "there why", "ref=why": "why",
+}  # fmt: skip
+CLAIMS = {
+    "event=ref:a": "drone many store", "question=ref:why": "drone store", "q=DRO": "drone",
+    "language=en": "drone",
+    "accuses=Kyiv": "drone", "measure=injured": "many", "stance=denies": "store", "source=ref:tass": "drone many",
+    "source=ref:tass&stance=comment": "many", "ref=drone": "drone", "updated_since=2100-01-01T00:00:00Z": "",
+}  # fmt: skip
+STATEMENTS = {
+    "event=a": "s1 s2 s3 s4", "claim=ref:drone": "s1", "question=ref:why": "s1 s2 s4", "source=ref:mayor": "s2 s4",
+    "document=ref:one": "s1", "party=russia": "s1 s3", "stance=deny": "s2", "explicitness=implied": "s3",
+    "withdrawn=true": "s2", "withdrawn=false": "s1 s3 s4 s5", "said_from=2023-08-10": "s2", "said_to=2023-08-09": "s1",
+    "said_from=2023-08&said_to=2023-08": "s1 s2", "recheck_before=2024-01-01T00:00:00Z": "s3", "ref=s1": "s1",
+    "updated_since=2100-01-01T00:00:00Z": "", "source=ref:mayor&stance=no_comment": "s4",
+}  # fmt: skip
+ASSESSMENTS = {
+    "event=a": "r1 r2", "claim=ref:drone": "r1", "author=ref:tass": "r1", "scheme=averitec": "r2", "rating=true": "r1",
+    "settles=true": "r1", "settles=false": "r2", "ref=r2": "r2", "updated_since=2100-01-01T00:00:00Z": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+async def world(client: AsyncClient) -> None:
+    tass = {"aliases": [{"name": "Agency"}, {"name": "ТАСС"}], "kind": "agency", "party": "russia", "country": "RU"}
+    await source(client, "Telegraph agency", ref="tass", **tass)
+    await source(client, "Mayor", ref="mayor", parent="ref:tass")
+    await post(client, "/v1/sources", {"disclosure": "anonymous", "ref": "nobody", "kind": "witness"})
+    twin = await source(client, "Twin", ref="twin")
+    await post(client, f"/v1/sources/{twin}/merge", {"into": "ref:mayor"}, 200)
+    one = {"title": "The blast", "published": "2023-08-09", "publisher": "ref:tass"}
+    await document(client, "https://a.example/1", ref="one", **one)
+    two = {"kind": "post", "lifecycle": "edited", "language": "ru", "published": "2023-07"}
+    await document(client, "https://a.example/2", ref="two", **two)
+    await post(client, "/v1/events", {"title": "A", "ref": "a", "occurred": "2023-08-09"})
+    b = {"kind": "strike", "country": "UA", "tags": ["plant"], "parent": "ref:a", "occurred": "2023-08-10"}
+    await post(client, "/v1/events", {"title": "Something else", "slug": "b", "ref": "b", **b})
+    await post(client, "/v1/events", {"title": "C", "ref": "c", "visibility": "restricted"})
+    a, why = "/v1/events/a", {"text": "Why?", "kind": "cause", "ref": "why"}
+    await claim(client, a, ref="drone", language="en", accuses="kyiv", question=why)
+    await claim(client, a, "A store", ref="store", question="ref:why")
+    toll = {"measure": "injured", "ref": "toll"}
+    await post(client, f"{a}/claims", {"ref": "many", "question": toll, "figure": {"min": 3}})
+    await claim(client, "/v1/events/b", "C", ref="other", question={"text": "Why there?", "ref": "there"})
+    await statement(client, a, "ref:drone", "ref:tass", ref="s1", said="2023-08-09", document="ref:one")
+    back = {"said": "2023-08-10", "withdrawn": "2024"}
+    await statement(client, a, "ref:store", "ref:mayor", ref="s2", stance="deny", **back)
+    again = {"explicitness": "implied", "recheck_at": "2023-09-01T00:00:00Z"}
+    await statement(client, a, "ref:many", "ref:tass", ref="s3", stance="comment", **again)
+    silent = {"question": "ref:why", "source": "ref:mayor", "stance": "no_comment", "ref": "s4"}
+    await post(client, f"{a}/statements", silent)
+    await statement(client, "/v1/events/b", "ref:other", "ref:nobody", ref="s5")
+    rating = {"claim": "ref:drone", "author": "ref:tass", "scheme": "veracity", "rating": "true", "settles": True}
+    await post(client, f"{a}/assessments", {**rating, "ref": "r1"})
+    rating = {"claim": "ref:store", "author": "ref:mayor", "scheme": "averitec", "rating": "refuted"}
+    await post(client, f"{a}/assessments", {**rating, "ref": "r2"})
+
+
+def refs(page: Json) -> str:
+    return " ".join(sorted(one["ref"] for one in page["items"]))
+
+
+@pytest.mark.usefixtures("world")
+async def test_every_filter_narrows_as_it_says(client: AsyncClient) -> None:
+    lists = {
+        "sources": SOURCES, "documents": DOCUMENTS, "events": EVENTS, "questions": QUESTIONS, "claims": CLAIMS,
+        "statements": STATEMENTS, "assessments": ASSESSMENTS,
+    }  # fmt: skip
+    described = (await get(client, "/openapi.json"))["paths"]
+    usual = {"limit", "cursor", "count", "sort", "facets", "merged"}
+    for kind, filters in lists.items():
+        known = {one["name"] for one in described[f"/v1/{kind}"]["get"]["parameters"] if one["in"] == "query"}
+        tried = {pair.partition("=")[0] for query in filters for pair in query.split("&")}
+        assert known - usual == tried - usual, kind
+        for query, expected in filters.items():
+            page = await get(client, f"/v1/{kind}?count=true&{query}")
+            assert (refs(page), page["total"]) == (expected, len(expected.split())), f"/v1/{kind}?{query}"
+
+
+@pytest.mark.usefixtures("world")
+async def test_lists_of_an_event_take_the_same_filters(client: AsyncClient) -> None:
+    expected = {
+        "claims?question=ref:why": "drone store",
+        "claims?event=b": "",
+        "claims?event=a&stance=deny": "store",
+        "questions?kind=cause": "why",
+        "statements?party=russia": "s1 s3",
+        "assessments?settles=true": "r1",
+    }
+    for query, found in expected.items():
+        assert refs(await get(client, f"/v1/events/a/{query}")) == found, query
+
+
+@pytest.mark.usefixtures("world")
+async def test_what_a_filter_names_need_not_be_there(client: AsyncClient) -> None:
+    for query in ("source=ref:x", "claim=ref:x", "question=ref:x", "document=ref:x", "event=no-such", "party=x"):
+        assert (await get(client, f"/v1/statements?{query}"))["items"] == []

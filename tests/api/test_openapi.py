@@ -1,0 +1,160 @@
+"""The description of the interface: valid, complete, and its examples work."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from app.api import problems
+from app.main import create_app
+from app.settings import Settings
+
+METHODS = ("get", "post", "patch", "delete")
+# What an answer can be for a reason that has nothing to do with what was asked.
+ALWAYS = {"400", "422", "500"}
+STAYS = {"ref": "the-one-that-stays"}
+
+
+@pytest.fixture(scope="module")
+def described() -> dict[str, Any]:
+    return create_app(Settings(database_url="postgresql+psycopg://nobody@localhost/none")).openapi()
+
+
+def _operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in described["paths"].items():
+        assert set(item) <= set(METHODS)
+        for method, operation in item.items():
+            yield method, path, operation
+
+
+def test_is_valid_openapi(described: dict[str, Any]) -> None:
+    assert described["openapi"].startswith("3.1")
+    OpenAPIV31SpecValidator(described).validate()
+
+
+def test_every_operation_is_told(described: dict[str, Any]) -> None:
+    tags = {tag["name"] for tag in described["tags"]}
+    names = []
+    for method, path, operation in _operations(described):
+        at = f"{method} {path}"
+        assert operation["summary"], at
+        assert operation["description"], at
+        assert len(operation["tags"]) == 1, at
+        assert set(operation["tags"]) <= tags, at
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)+", operation["operationId"]), at
+        assert all(
+            parameter.get("description") for parameter in operation.get("parameters", []) if parameter["in"] == "path"
+        ), at
+        names.append(operation["operationId"])
+    assert len(set(names)) == len(names)
+
+
+def test_every_operation_tells_its_problems(described: dict[str, Any]) -> None:
+    for method, path, operation in _operations(described):
+        at, told = f"{method} {path}", set(operation["responses"])
+        if not path.startswith("/v1"):
+            continue
+        expected = ALWAYS | {"401", "503"}
+        if method != "get":
+            expected |= {"403", "409"}
+        if method in ("post", "patch"):
+            expected |= {"413", "415"}
+        if method in ("patch", "delete"):
+            expected |= {"412", "428"}
+        if "{" in path:
+            expected |= {"404"}
+        assert expected <= told, (at, expected - told)
+        for status, answer in operation["responses"].items():
+            kinds = set(answer.get("content", {}))
+            assert kinds == (
+                {problems.MEDIA_TYPE} if int(status) >= 300 else set() if status == "204" else {"application/json"}
+            ), at
+            if status == "503":
+                assert "Retry-After" in answer["headers"], at
+            if method == "get" and status == "200":
+                assert "ETag" in answer["headers"], at
+
+
+def test_names_of_models_are_readable(described: dict[str, Any]) -> None:
+    for name in described["components"]["schemas"]:
+        assert re.fullmatch(r"[A-Za-z]+(-Input|-Output)?", name), name
+    used = set(re.findall(r"#/components/schemas/([^\"']+)", str(described)))
+    assert used <= set(described["components"]["schemas"])
+    assert "ClaimPage" in used
+
+
+def _examples(described: dict[str, Any], operation: dict[str, Any]) -> list[Any]:
+    content = operation["requestBody"]["content"]["application/json"]
+    schema = content["schema"]
+    if "$ref" in schema:
+        schema = described["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    return [*(one["value"] for one in content.get("examples", {}).values()), *schema.get("examples", [])]
+
+
+async def _records(client: httpx.AsyncClient, described: dict[str, Any]) -> dict[str, str]:
+    """Send the example of a report; gives an address for each path parameter, by the path before it."""
+    report = _examples(described, described["paths"]["/v1/reports"]["post"])[0]
+    made = await client.post("/v1/reports", json=report)
+    assert made.status_code == 201, made.text
+    told = made.json()
+    event, claim = told["events"][0], told["events"][0]["claims"][0]
+    statement = claim["statements"][0]
+    for path, body in (
+        ("sources", {"name": "Stays"}),
+        ("documents", {"url": "https://stays.example/"}),
+        ("events", {"title": "Stays"}),
+        (f"events/{event['id']}/claims", {"text": "It stays"}),
+    ):
+        assert (await client.post(f"/v1/{path}", json=body | STAYS)).status_code == 201
+    evidence = {
+        "author": {"name": "A desk"},
+        "scheme": "veracity",
+        "rating": "unverified",
+        "claim": claim["claim"]["id"],
+    }
+    assessment = (await client.post(f"/v1/events/{event['id']}/assessments", json=evidence)).json()
+    links = {"relation": "translation_of", "to": {"url": "https://original.example/"}}
+    link = (await client.post(f"/v1/documents/{told['document']['id']}/links", json=links)).json()
+    return {
+        "sources": statement["source"]["id"],
+        "documents": told["document"]["id"],
+        "events": event["id"],
+        "claims": claim["claim"]["id"],
+        "questions": event["questions"][0]["id"],
+        "statements": statement["id"],
+        "appearances": statement["appearance"]["id"],
+        "assessments": assessment["id"],
+        "claim-links": event["claim_links"][0]["id"],
+        "event-links": event["event_links"][0]["id"],
+        "document-links": link["id"],
+    }
+
+
+async def test_every_example_works(client: httpx.AsyncClient, app: FastAPI) -> None:
+    described = app.openapi()
+    found = await _records(client, described)
+    sent = []
+    bodies = [(m, p, o) for m, p, o in _operations(described) if m in ("post", "patch")]
+    # A merged record takes no more changes: merges come last.
+    for method, path, operation in sorted(bodies, key=lambda one: one[1].endswith("/merge")):
+        examples = _examples(described, operation)
+        assert examples, f"{method} {path} has no example"
+        way = re.sub(r"\{\w+\}", found.get(path.split("/")[2], ""), path)
+        for example in examples:
+            answer = await client.request(
+                method.upper(), way, json=example, headers={"If-Match": "*"} if method == "patch" else {}
+            )
+            assert answer.is_success, (method, path, example, answer.text)
+            sent.append(operation["operationId"])
+    assert len(set(sent)) == len(bodies)
+
+
+async def test_the_pages_for_people_work(anybody: httpx.AsyncClient) -> None:
+    assert (await anybody.get("/openapi.json")).headers["Content-Type"] == "application/json"
+    page = await anybody.get("/docs")
+    assert page.status_code == 200
+    assert "/openapi.json" in page.text

@@ -1,0 +1,170 @@
+"""Every operation of the description, met with its examples, the edges of its schemas, random data, and in sequence.
+
+Whatever is sent, the answer is one that the description tells: its status, its headers, its body.
+"""
+
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+import uvicorn
+from schemathesis import engine, hooks
+from schemathesis.core.failures import Failure
+from schemathesis.engine import events
+
+from app.main import create_app
+from app.settings import Settings
+
+# How long each phase may take: together under a minute. What it has not come to then, it leaves.
+SECONDS = {"examples": 12, "coverage": 20, "fuzzing": 13, "stateful": 13}
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+)
+REPORT = {
+    "ref": "report",
+    "document": {
+        "url": "https://news.example/1",
+        "text": "“It was a drone,” he said.",
+        "links": [{"relation": "quotes", "to": {"url": "https://news.example/2"}}],
+    },
+    "events": [
+        {
+            "ref": "event",
+            "title": "Explosion",
+            "occurred": "2023-08-09",
+            "event_links": [{"relation": "related", "to": "ref:before"}],
+            "claims": [
+                {
+                    "label": "#a",
+                    "text": "A drone",
+                    "question": {"text": "Why?", "kind": "cause"},
+                    "statements": [{"source": {"name": "A"}, "wording": "It was a drone,", "quoted": True}],
+                },
+                {"label": "#b", "question": {"measure": "injured"}, "figure": {"min": 31}, "statements": [{}]},
+            ],
+            "claim_links": [{"from": "#a", "relation": "contradicts", "to": "#b"}],
+            "assessments": [{"claim": "#a", "author": {"name": "Desk"}, "scheme": "veracity", "rating": "unverified"}],
+        },
+        {"ref": "before", "title": "Fire"},
+    ],
+}
+
+
+@pytest.fixture
+def base_url(database_url: str) -> Iterator[str]:
+    """The service under uvicorn, as clients meet it."""
+    config = uvicorn.Config(create_app(Settings(database_url=database_url)), host="127.0.0.1", port=0, log_config=None)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(20)
+
+
+def _addresses(client: httpx.Client) -> dict[str, list[str]]:
+    """Records that are there, by where they are found."""
+    assert client.post("/v1/reports", json=REPORT).status_code == 201
+    found = {
+        kind: [one["id"] for one in client.get(f"/v1/{kind}").json()["items"]]
+        for kind in ("sources", "documents", "events", "questions", "claims", "statements", "assessments")
+    }
+    inner = {
+        "claim-links": "events",
+        "event-links": "events",
+        "document-links": "documents",
+        "appearances": "statements",
+    }
+    for kind, outer in inner.items():
+        way = "links" if kind == "document-links" else kind
+        found[kind] = [
+            one["id"] for key in found[outer] for one in client.get(f"/v1/{outer}/{key}/{way}").json()["items"]
+        ]
+        assert found[kind], kind
+    found["events"].append("ref:event")
+    return found
+
+
+@pytest.fixture
+def some_calls_find_something(base_url: str, key: str) -> Iterator[None]:
+    """Let two of three calls find what they ask for, and every change the version that is there."""
+    with httpx.Client(base_url=base_url, headers={"Authorization": f"Bearer {key}"}) as client:
+        there = _addresses(client)
+
+    def before_call(_context: Any, case: schemathesis.Case[Any], _kwargs: dict[str, Any]) -> None:
+        kind = (*case.path.split("/"), "", "", "")[2]
+        drawn = zlib.crc32(repr((case.path_parameters, case.query, case.body)).encode("utf-8", "replace"))
+        if kind in there and case.path_parameters and drawn % 3:
+            name = next(iter(case.path_parameters))
+            # What is deleted was there a moment ago, and what the other calls need stays.
+            case.path_parameters[name] = (
+                "ref:gone" if case.method == "DELETE" else there[kind][drawn % len(there[kind])]
+            )
+        if case.method in ("PATCH", "DELETE") and drawn % 5:
+            case.headers["If-Match"] = "*"
+
+    schemathesis.hook("before_call")(before_call)
+    yield
+    hooks.unregister(before_call)
+
+
+def _settings(phase: str, base_url: str, key: str) -> schemathesis.Config:
+    return schemathesis.Config.from_dict(
+        {
+            "seed": 20230809,
+            "max-time": SECONDS[phase],
+            "base-url": base_url,
+            "headers": {"Authorization": f"Bearer {key}"},
+            "continue-on-failure": True,
+            "request-timeout": 15,
+            "generation": {"deterministic": True, "no-shrink": True, "max-examples": 8, "database": "none"},
+            "checks": {"enabled": False} | {name: {"enabled": True} for name in CHECKS},
+            "phases": {name: {"enabled": name == phase} for name in SECONDS},
+        }
+    )
+
+
+@pytest.mark.parametrize("phase", SECONDS)
+@pytest.mark.usefixtures("some_calls_find_something")
+def test_whatever_is_sent_the_answer_is_as_described(base_url: str, key: str, phase: str) -> None:
+    schema: schemathesis.BaseSchema = schemathesis.openapi.from_url(
+        f"{base_url}/openapi.json", config=_settings(phase, base_url, key)
+    )
+
+    if phase == "examples":  # these two take longest to prepare, and test_openapi sends theirs
+        schema = schema.exclude(operation_id=["create_report", "create_claim"])
+    failures: dict[str, str] = {}
+    called: dict[str, set[int]] = {}
+    for event in engine.from_schema(schema).execute():
+        if isinstance(event, events.FatalError | events.NonFatalError):
+            failures[repr(event)] = repr(event)
+        if isinstance(event, events.ScenarioFinished):
+            _note(event, failures, called)
+    assert failures == {}, "\n\n".join(failures.values())
+    assert called
+    assert any(status < 300 for statuses in called.values() for status in statuses)
+
+
+def _note(event: events.ScenarioFinished, failures: dict[str, str], called: dict[str, set[int]]) -> None:
+    for key, interaction in event.recorder.interactions.items():
+        if interaction.response is not None:
+            case = event.recorder.cases[key].value
+            called.setdefault(case.operation.label, set()).add(interaction.response.status_code)
+        for check in event.recorder.checks.get(key, []):
+            if check.failure_info is not None:
+                failure: Failure = check.failure_info.failure
+                sent = event.recorder.cases[key].value
+                failures.setdefault(
+                    f"{check.name} {sent.operation.label}", f"{failure}\n{check.failure_info.code_sample[:1500]}"
+                )

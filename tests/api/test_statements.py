@@ -1,0 +1,143 @@
+"""Statements: taken back, replaced, and where they are found."""
+
+import pytest
+from calls import Json, claim, delete, document, get, ids, patch, post, source, statement
+from httpx import AsyncClient
+
+
+@pytest.fixture
+async def said(client: AsyncClient, event: str) -> str:
+    """The path of a statement."""
+    one = await statement(client, event, await claim(client, event), await source(client, "Mayor"), said="2023-08-09")
+    return f"/v1/statements/{one}"
+
+
+async def test_is_found_and_changed(client: AsyncClient, event: str, said: str) -> None:
+    found = await get(client, said)
+    assert (found["stance"], found["explicitness"], found["said_to"]) == ("support", "explicit", "2023-08-10T00:00:00Z")
+    assert await ids(client, f"{event}/statements") == await ids(client, "/v1/statements") == [found["id"]]
+    changed = await patch(
+        client,
+        said,
+        {"ref": "s", "stance": "denies", "act": "warn", "certainty": "certain", "credibility": 2, "said": None},
+    )
+    assert (changed["stance"], changed["said_from"], changed["credibility"]) == ("deny", None, 2)
+    assert await get(client, "/v1/statements/ref:s") == changed
+    nulls = dict.fromkeys(["ref", "stance", "act", "certainty", "credibility", "source"])
+    changed = await patch(client, said, nulls)
+    kept = {name: changed[name] for name in ("version", "updated_at")}
+    assert changed == found | kept | dict.fromkeys(["source_id", "said", "said_from", "said_to"])
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"claim": None}, "about a claim or a question"),
+        ({"withdrawn_reason": "no"}, "a withdrawal needs its time"),
+        ({"supersedes": "self"}, "can't supersede itself"),
+        ({"claim": "ref:none"}, "there is no claim"),
+        ({"claim": "elsewhere"}, "another event"),
+        ({"credibility": 7}, ""),
+        ({"said": "2023-13"}, ""),
+    ],
+)
+async def test_what_can_not_be_is_refused(client: AsyncClient, said: str, body: Json, says: str) -> None:
+    if body.get("supersedes") == "self":
+        body = {"supersedes": said.rpartition("/")[2]}
+    if body.get("claim") == "elsewhere":
+        await post(client, "/v1/events", {"title": "Elsewhere"})
+        body = {"claim": await claim(client, "/v1/events/elsewhere")}
+    told = await patch(client, said, body, 422)
+    assert says in f"{told['detail']} {told['errors']}"
+
+
+async def test_a_question_takes_no_support(client: AsyncClient, event: str) -> None:
+    asked = {"text": "Who did it?"}
+    await post(client, f"{event}/statements", {"question": asked, "source": {"name": "Kyiv"}}, 422)
+    body = {"question": asked, "source": {"name": "Kyiv"}, "stance": "no_comment"}
+    made = await post(client, f"{event}/statements", body)
+    assert made["claim_id"] is None
+    await patch(client, f"/v1/statements/{made['id']}", {"stance": "support"}, 422)
+    changed = await patch(
+        client,
+        f"/v1/statements/{made['id']}",
+        {"stance": "deny", "question": None, "claim": await claim(client, event)},
+    )
+    assert changed["question_id"] is None
+
+
+async def test_is_withdrawn_once(client: AsyncClient, said: str) -> None:
+    where = await document(client, "https://news.example/sorry")
+    body = {"withdrawn": "2023-08-10", "reason": "It was a mistake", "document": where}
+    gone = await post(client, f"{said}/withdraw", body, 200)
+    assert (gone["withdrawn_from"], gone["withdrawn_document_id"]) == ("2023-08-10T00:00:00Z", where)
+    assert await post(client, f"{said}/withdraw", body, 200) == gone
+    assert (await post(client, f"{said}/withdraw", {"withdrawn": "2023-08-11"}, 409))["url"] == said
+    await patch(client, said, {"withdrawn": None}, 422)
+    nulls = dict.fromkeys(["withdrawn", "withdrawn_reason", "withdrawn_document"])
+    assert (await patch(client, said, nulls))["withdrawn_to"] is None
+    await post(client, f"{said}/withdraw", {"withdrawn": "then"}, 422)
+
+
+async def test_supersedes_another(client: AsyncClient, event: str, said: str) -> None:
+    before = said.rpartition("/")[2]
+    made = await statement(client, event, await claim(client, event, "Later"), supersedes=before, said="2023-08-10")
+    assert (await get(client, f"/v1/statements/{made}"))["supersedes_id"] == before
+    assert "circle" in (await patch(client, said, {"supersedes": made}, 422))["detail"]
+    blocked = (await delete(client, said, 409)).json()["blocked_by"]
+    assert [(one["by"], one["urls"]) for one in blocked] == [("supersedes_id", [f"/v1/statements/{made}"])]
+    await delete(client, f"{said}?cascade=true")
+    assert (await get(client, f"/v1/statements/{made}"))["supersedes_id"] is None
+
+
+async def test_appearances(client: AsyncClient, said: str) -> None:
+    body = {
+        "document": {"url": "https://news.example/1"},
+        "wording": "it was a drone",
+        "hops": [{"source": {"name": "TASS"}}],
+    }
+    made = await post(client, f"{said}/appearances", body)
+    assert (made["quoted"], made["fidelity"], [hop["step"] for hop in made["hops"]]) == (False, "unchecked", [1])
+    assert (await post(client, f"{said}/appearances", body, 200))["id"] == made["id"]
+    other = await post(client, f"{said}/appearances", {**body, "wording": "a drone"})
+    assert await ids(client, f"{said}/appearances") == [made["id"], other["id"]]
+    where = f"/v1/appearances/{made['id']}"
+    changed = await patch(client, where, {"wording": None, "cue": "claimed", "quoted": True, "ref": "a"})
+    assert (changed["wording"], changed["cue"], changed["hops"]) == (None, "claimed", made["hops"])
+    assert (await patch(client, "/v1/appearances/ref:a", {"quoted": None}))["quoted"] is False
+    await delete(client, where)
+    await get(client, "/v1/appearances/ref:a", 410)
+    assert await ids(client, f"{said}/appearances") == [other["id"]]
+
+
+async def test_hops_replace_the_whole_chain(client: AsyncClient, said: str) -> None:
+    body = {
+        "document": {"url": "https://news.example/1"},
+        "hops": [{"source": {"name": "A"}}, {"source": {"name": "B"}}],
+    }
+    made = await post(client, f"{said}/appearances", body)
+    where = f"/v1/appearances/{made['id']}"
+    chain = [
+        {"source": {"name": "C"}},
+        {"source": made["hops"][0]["source_id"], "how_known": "similarity", "score": 0.5},
+    ]
+    before = (await client.get(where)).headers["ETag"]
+    changed = await patch(client, where, {"hops": chain})
+    assert [(hop["step"], hop["state"], hop["score"]) for hop in changed["hops"]] == [
+        (1, "confirmed", None),
+        (2, "proposed", 0.5),
+    ]
+    assert changed["hops"][1]["source_id"] == made["hops"][0]["source_id"]
+    stale = await client.patch(where, json={"hops": []}, headers={"If-Match": before})
+    assert stale.status_code == 412
+    assert (await patch(client, where, {"hops": None}))["hops"] == []
+    await patch(client, where, {"hops": [{"source": "ref:none"}]}, 422)
+
+
+async def test_a_version_does_not_outlive_its_document(client: AsyncClient, said: str) -> None:
+    text = {"url": "https://news.example/1", "text": "it was a drone"}
+    made = await post(client, f"{said}/appearances", {"document": text})
+    assert made["version_id"] is not None
+    other = await document(client, "https://news.example/2")
+    changed = await patch(client, f"/v1/appearances/{made['id']}", {"document": other})
+    assert (changed["document_id"], changed["version_id"]) == (other, None)
