@@ -5,7 +5,7 @@ DATA_DIR ?= .data
 BIN = .venv/bin
 CODE = app migrations tests examples
 
-.PHONY: demo install test check format lint types
+.PHONY: demo install test soak check format
 .DEFAULT_GOAL = demo
 
 ## Serve the API with the demo events (PORT=, DATA_DIR=)
@@ -23,6 +23,10 @@ install: .venv/installed
 ## All tests, each on a real PostgreSQL
 test: install
 	$(BIN)/pytest -n 2 --dist worksteal
+
+## The slow runs: the example on all the real threads, where they are present
+soak: install
+	COUNTERCLAIM_EVERY_THREAD=1 $(BIN)/pytest -k "threads_go_in_once and real"
 
 ## Format, lint, types, tests
 check: install

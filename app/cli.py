@@ -8,7 +8,7 @@ import socket
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -43,7 +43,7 @@ Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
 
 
-# --- the database a command works on -----------------------------------------------------------------------------------
+# --- the database a command works on -------------------------------------------------------------------------------
 
 
 def _psycopg(url: str) -> str:
@@ -89,7 +89,7 @@ def _run(url: str, work: Callable[[Database], Awaitable[T]]) -> T:
     return asyncio.run(working())
 
 
-# --- serving -----------------------------------------------------------------------------------------------------------
+# --- serving -------------------------------------------------------------------------------------------------------
 
 
 @app.command()
@@ -143,7 +143,7 @@ def demo(host: Host = "127.0.0.1", port: Port = 8000, database_url: DatabaseUrl 
     with _database(database_url, data_dir, serving=True) as url:
         schema.current(url)
         key_file = (data_dir or embedded.default_data_dir()) / "demo-key"
-        key, events = _run(url, lambda connected: _load_demo(connected, key_file))
+        key, events = _load_demo(url, key_file)
         os.environ.setdefault("COUNTERCLAIM_LOG_LEVEL", "warning")
         base = f"http://{host}:{port}"
         out.print(
@@ -171,41 +171,42 @@ _EXAMPLE = {
 }
 
 
-async def _load_demo(connected: Database, key_file: Path) -> tuple[str, list[str]]:
+def _load_demo(url: str, key_file: Path) -> tuple[str, list[str]]:
     """Deliver the demo's reports, which changes nothing where they are; give a key and the events' slugs."""
     bodies = json.loads(resources.files("app.demo").joinpath("reports.json").read_text(encoding="utf-8"))
-    caller = access.Caller("demo", frozenset({"admin"}))
-    for body in bodies:
-        async with connected.writing(Signature("demo", secrets.token_hex(16))) as session:
-            await reports.deliver(session, caller, ReportCreate.model_validate(body))
+    _run(url, lambda connected: _deliver(connected, bodies))
     claims = Counter[str]()
     for event in (event for body in bodies for event in body["events"]):
         claims[event.get("ref") or event["event"].removeprefix("ref:")] += len(event.get("claims", ()))
     slugs = {event["ref"]: event["slug"] for body in bodies for event in body["events"] if "slug" in event}
-    key = await _demo_key(connected, key_file)
+    kept = key_file.read_text().strip() if key_file.exists() else ""
+    key = _run(url, lambda connected: _demo_key(connected, kept))
+    if key != kept:
+        key_file.parent.mkdir(parents=True, exist_ok=True)
+        key_file.touch(mode=0o600)
+        key_file.write_text(key)
     return key, [slugs[ref] for ref, _ in claims.most_common() if ref in slugs]
 
 
-async def _demo_key(connected: Database, key_file: Path) -> str:
-    """The key that an earlier demo left beside its data, or a new one."""
-    if key_file.exists():
-        key = key_file.read_text().strip()
-        try:
+async def _deliver(connected: Database, bodies: list[Any]) -> None:
+    caller = access.Caller("demo", frozenset({"admin"}))
+    for body in bodies:
+        async with connected.writing(Signature("demo", secrets.token_hex(16))) as session:
+            await reports.deliver(session, caller, ReportCreate.model_validate(body))
+
+
+async def _demo_key(connected: Database, kept: str) -> str:
+    """The key that an earlier demo left beside its data, if it is still known, or a new one."""
+    if kept:
+        with suppress(Unauthorized):
             async with connected.reading() as session:
-                await access.find(session, key)
-        except Unauthorized:
-            pass
-        else:
-            return key
+                await access.find(session, kept)
+            return kept
     async with connected.writing(Signature("demo")) as session:
-        key = await access.create(session, f"demo-{secrets.token_hex(4)}")
-    key_file.parent.mkdir(parents=True, exist_ok=True)
-    key_file.touch(mode=0o600)
-    key_file.write_text(key)
-    return key
+        return await access.create(session, f"demo-{secrets.token_hex(4)}")
 
 
-# --- care ----------------------------------------------------------------------------------------------------------------
+# --- care ----------------------------------------------------------------------------------------------------------
 
 
 @app.command()

@@ -37,9 +37,7 @@ class _LedgerSession(Session):
 @event.listens_for(_LedgerSession, "after_begin")
 def _lock_first(session: Session, _transaction: object, connection: Connection) -> None:
     signed: Signature = session.info["signature"]
-    connection.execute(
-        _LOCK, {"actor": signed.actor, "request": signed.request_id, "reason": signed.reason}
-    )
+    connection.execute(_LOCK, {"actor": signed.actor, "request": signed.request_id, "reason": signed.reason})
 
 
 @dataclass(frozen=True, slots=True)

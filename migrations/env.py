@@ -1,4 +1,4 @@
-"""Migrations run one at a time, each in a transaction of its own, and give up on a lock rather than stop the service."""
+"""Migrations run one at a time, each in its own transaction, and give up on a lock rather than stop the service."""
 
 import os
 

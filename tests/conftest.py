@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
-from psycopg import sql
 from fastapi import FastAPI
+from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from app import database, embedded
@@ -21,6 +21,7 @@ from app.main import create_app
 from app.services import access
 from app.settings import Settings
 
+pytest_plugins = ["clusters"]
 ROOT = Path(__file__).parent.parent
 LIMITS = {
     "idle_in_transaction_session_timeout": "5s",
@@ -112,15 +113,22 @@ def psql(database_url: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-# --- the service, in this process, on the test's own database ------------------------------------------------------------
+# --- the service, in this process, on the test's own database
+
+
+@pytest.fixture(scope="session")
+def service() -> FastAPI:
+    """The service, made once: building its routes takes longer than most tests."""
+    return create_app(Settings(database_url="postgresql+psycopg://nobody@localhost/none"))
 
 
 @pytest.fixture
-async def app(database_url: str) -> AsyncIterator[FastAPI]:
-    """The service. Its connections are real, and so are its commits."""
-    service = create_app(Settings(database_url=database_url))
+async def app(service: FastAPI, database_url: str) -> AsyncIterator[FastAPI]:
+    """The service on the test's own database. Its connections are real, and so are its commits."""
+    service.state.settings = Settings(database_url=database_url)
+    service.state.database = connected = database.connect(service.state.settings)
     yield service
-    await service.state.database.dispose()
+    await connected.dispose()
 
 
 @pytest.fixture

@@ -8,7 +8,22 @@ from uuid import UUID
 
 import make
 import psycopg
+from psycopg import sql
 
+# What is there before the first step. Of some tables there is more, and more happens to them.
+START: Final = (
+    *("event", "event", "event", "source", "source", "source", "document", "document", "document_version", "question"),
+    *("question", "question", "claim", "claim", "claim", "claim", "statement", "statement", "statement", "statement"),
+    *("appearance", "appearance", "appearance", "appearance_hop", "assessment", "assessment_document", "event_link"),
+    *("document_link", "claim_link"),
+)
+TABLES: Final = tuple(dict.fromkeys(START))
+ACTIONS: Final = (
+    *(("insert", table) for table in (*TABLES, "statement", "appearance")),
+    *(("change", table) for table in (*TABLES, "statement") if table != "document_version"),
+    *(("delete", table) for table in TABLES),
+    *((verb, table) for verb in ("merge", "part") * 4 for table in ("source", "document", "event", "event", "claim")),
+)
 TIMES: Final = (
     "2023-08-09",
     "2023-08-09T13:00+03:00",
@@ -18,38 +33,41 @@ TIMES: Final = (
     "2023-08-12/2023-08-13",
 )
 PARTIES: Final = (None, "russia", "ukraine", "france")
-START: Final = (
-    *("event", "event", "event", "source", "source", "source", "document", "document", "document_version", "question"),
-    *("question", "question", "claim", "claim", "claim", "claim", "statement", "statement", "statement", "statement"),
-    *("appearance", "appearance", "appearance", "appearance_hop", "assessment", "assessment_document", "event_link"),
-    *("document_link", "claim_link"),
+# What never changes, or is judged by the present whatever moment is asked for.
+FIXED: Final = (
+    "event_id",
+    "from_id",
+    "to_id",
+    "confidential",
+    "visibility",
+    "step",
+    "measure",
+    "question_id",
+    "claim_id",
 )
-TABLES: Final = tuple(dict.fromkeys(START))
-ACTIONS: Final = (
-    *(("insert", table) for table in TABLES + ("statement", "appearance")),
-    *(("change", table) for table in TABLES + ("statement",) if table != "document_version"),
-    *(("delete", table) for table in TABLES),
-    *((verb, table) for verb in ("merge", "part") * 4 for table in ("source", "document", "event", "event", "claim")),
-)
+EVENTS: Final = 4
 Columns = dict[str, Any]
 
 
+class MissingError(Exception):
+    """There is nothing yet that the row could point at."""
+
+
 class Archive:
-    """What is stored, by table; a step that the database refuses leaves nothing behind."""
+    """What is stored, by table. A step that the database refuses leaves nothing behind."""
 
     def __init__(self, connection: make.Connection) -> None:
         self.connection = connection
         self.ids: dict[str, list[UUID]] = defaultdict(list)
         self.events: dict[UUID, UUID] = {}
-        """Of each row that belongs to an event."""
+        """Of each row that belongs to one."""
         self.protected: set[UUID] = set()
-        """Confidential sources: they keep out of merges, which would change who is masked."""
+        """Confidential sources. They keep out of merges, which would change who is masked."""
         self.quantities: set[UUID] = set()
         for seed, table in enumerate(START):
             self.step("insert", table, seed)
 
     def step(self, verb: str, table: str, seed: int) -> None:
-        random = Random(seed)
         doing: dict[str, Callable[[str, Random], None]] = {
             "insert": self.insert,
             "change": self.change,
@@ -59,165 +77,192 @@ class Archive:
         }
         try:
             with self.connection.transaction():
-                doing[verb](table, random)
-        except (psycopg.errors.IntegrityError, psycopg.errors.RaiseException, psycopg.errors.FeatureNotSupported):
-            self.ids[table] = [id_ for id_ in self.ids[table] if self._there(table, id_)]
+                doing[verb](table, Random(seed))
+        except (MissingError, psycopg.errors.IntegrityError):
+            pass
 
     def insert(self, table: str, random: Random) -> None:
-        columns = self._columns(table, random)
-        if columns is None or (table == "event" and len(self.ids[table]) > 3):
+        columns = COLUMNS[table](self, random)
+        if table == "event" and len(self.ids[table]) == EVENTS:
             return
         id_ = make.row(self.connection, table, **columns)
         self.ids[table].append(id_)
-        if "event_id" in columns:
-            self.events[id_] = columns["event_id"]
-        if columns.get("confidential"):
-            self.protected.add(id_)
-        if "measure" in columns:
-            self.quantities.add(id_)
+        self.events[id_] = columns.get("event_id", id_)
+        self.protected |= {id_} if columns.get("confidential") else set()
+        self.quantities |= {id_} if "measure" in columns else set()
 
     def change(self, table: str, random: Random) -> None:
-        columns = self._columns(table, random) or {}
-        fixed = (
-            "event_id",
-            "from_id",
-            "to_id",
-            "confidential",
-            "visibility",
-            "step",
-            "measure",
-            "question_id",
-            "claim_id",
-        )
-        fixed += ("text", "qualifier", "min") if table in ("claim", "question") else ()
-        loose = {name: value for name, value in columns.items() if name not in fixed}
-        if loose and self.ids[table]:
-            id_ = random.choice(self.ids[table])
-            if table == "statement" and random.random() < 0.3:
-                loose["claim_id"] = self._one("claim", random, self.events[id_])
-            own = {name: value for name, value in loose.items() if random.random() < 0.6}
-            if own:
-                make.change(self.connection, table, id_, **own)
+        id_, columns = self.one(table, random), COLUMNS[table](self, random)
+        fixed = (*FIXED, "text", "qualifier", "min") if table in ("claim", "question") else FIXED
+        own = {name: value for name, value in columns.items() if name not in fixed and random.random() < 0.6}
+        if table == "statement" and random.random() < 0.3:
+            own |= {"claim_id": self.one("claim", random, self.events[id_]), "question_id": None}
+        if own:
+            make.change(self.connection, table, id_, **own)
 
     def merge(self, table: str, random: Random) -> None:
-        free = [id_ for id_ in self.ids[table] if id_ not in self.protected]
-        if len(free) > 1:
-            one, other = random.sample(free, 2)
+        one, other = self.two(table, random)
+        if not {one, other} & self.protected:
             make.change(self.connection, table, one, merged_into=other)
 
     def part(self, table: str, random: Random) -> None:
-        merged = self.connection.execute(
-            f"SELECT id FROM {table} WHERE merged_into IS NOT NULL ORDER BY id"  # type: ignore[arg-type]
-        ).fetchall()
-        if fit := [id_ for (id_,) in merged if id_ in self.ids[table]]:
-            make.change(self.connection, table, random.choice(fit), merged_into=None)
+        query = sql.SQL("SELECT id FROM {} WHERE merged_into IS NOT NULL ORDER BY id").format(sql.Identifier(table))
+        if merged := self.connection.execute(query).fetchall():
+            make.change(self.connection, table, random.choice(merged)[0], merged_into=None)
 
     def delete(self, table: str, random: Random) -> None:
-        if self.ids[table] and not (table == "event" and len(self.ids[table]) < 3):
-            id_ = random.choice(self.ids[table])
+        id_ = self.one(table, random)
+        if table != "event" or len(self.ids[table]) == EVENTS:
             make.remove(self.connection, table, id_)
             self.ids[table].remove(id_)
 
-    def _there(self, table: str, id_: UUID) -> bool:
-        return self.connection.execute(f"SELECT FROM {table} WHERE id = %s", [id_]).rowcount == 1  # type: ignore[arg-type]
+    def one(self, table: str, random: Random, event: UUID | None = None) -> UUID:
+        """A row of the table; of this event, if one is given."""
+        fit = [id_ for id_ in self.ids[table] if event in (None, self.events[id_])]
+        if not fit:
+            raise MissingError
+        return random.choice(fit)
 
-    def _one(self, table: str, random: Random, event: UUID | None = None) -> UUID | None:
-        """A row of the table, of this event if one is given; sometimes none."""
-        fit = [id_ for id_ in self.ids[table] if event is None or self.events[id_] == event]
-        return random.choice(fit) if fit and random.random() < 0.9 else None
+    def some(self, table: str, random: Random, event: UUID | None = None) -> UUID | None:
+        """The same, or none."""
+        fit = [id_ for id_ in self.ids[table] if event in (None, self.events[id_])]
+        return random.choice(fit) if fit and random.random() < 0.8 else None
 
-    def _columns(self, table: str, random: Random) -> Columns | None:
-        """What a new row of the table holds; None: what it would point at is missing."""
-        pick = random.choice
-        event = pick(self.ids["event"][:2] * 3 + self.ids["event"]) if self.ids["event"] else None
-        match table:
-            case "source":
-                disclosure = pick(("named", "named", "anonymous", "role_only"))
-                given = {"name": pick(("A", "B")), "disclosure": disclosure, "party": pick(PARTIES)}
-                return given | {"parent_id": self._one(table, random), "confidential": random.random() < 0.2}
-            case "document":
-                publisher = self._one("source", random)
-                return {"title": pick(("X", "Y")), "publisher_id": publisher, "published": pick((None, *TIMES))}
-            case "document_version":
-                document = self._one("document", random)
-                return document and {
-                    "document_id": document,
-                    "headline": pick(("H", "I")),
-                    "text": str(random.random()),
-                }
-            case "document_link" | "event_link":
-                ends = self._two(table.removesuffix("_link"), random)
-                relations = {"document_link": ("syndicated_from", "quotes"), "event_link": ("related", "follow_up")}
-                loose = {"state": pick(("confirmed", "proposed", "rejected"))} if table == "document_link" else {}
-                return ends and ends | loose | {"relation": pick(relations[table])}
-            case "event":
-                shown = "restricted" if random.random() < 0.3 else "public"
-                return {"title": pick(("E", "F")), "occurred": pick((None, *TIMES)), "visibility": shown}
-            case "question":
-                kind = pick(("cause", "responsibility", "other"))
-                given = {"measure": "killed"} if random.random() < 0.2 else {"text": pick(("Who?", "Why?"))}
-                return event and given | {"event_id": event, "kind": kind, "single_answer": random.random() < 0.7}
-            case "claim":
-                question = self._one("question", random, event)
-                given = {"text": pick(("This", "That")), "accuses": pick(PARTIES)}
-                if question in self.quantities:
-                    given = {
-                        "qualifier": "at_least",
-                        "min": random.randrange(99),
-                        "of_id": self._one(table, random, event),
-                    }
-                return event and given | {"event_id": event, "question_id": question}
-            case "claim_link":
-                ends = self._two("claim", random, event)
-                return ends and ends | {"event_id": event, "relation": pick(("contradicts", "refines"))}
-            case "statement":
-                return event and self._statement(event, random)
-            case _:
-                return event and self._beside(table, event, random)
+    def two(self, table: str, random: Random, event: UUID | None = None) -> list[UUID]:
+        fit = [id_ for id_ in self.ids[table] if event in (None, self.events[id_])]
+        if len(fit) < 2:
+            raise MissingError
+        return random.sample(fit, 2)
 
-    def _two(self, table: str, random: Random, event: UUID | None = None) -> Columns | None:
-        fit = [id_ for id_ in self.ids[table] if event is None or self.events[id_] == event]
-        return dict(zip(("from_id", "to_id"), random.sample(fit, 2), strict=True)) if len(fit) > 1 else None
+    def event(self, random: Random) -> UUID:
+        """An event, more often one of the first two."""
+        return random.choice(self.ids["event"][:2] * 3 + self.ids["event"])
 
-    def _statement(self, event: UUID, random: Random) -> Columns | None:
-        claim, question = self._one("claim", random, event), self._one("question", random, event)
-        about: Columns = (
-            {"claim_id": claim, "question_id": None} if claim else {"claim_id": None, "question_id": question}
-        )
-        stances = ("support", "support", "deny", "no_comment", "query") if claim else ("no_comment", "no_information")
-        withdrawn = random.choice((None, None, *TIMES))
-        document = self._one("document", random) if withdrawn and random.random() < 0.5 else None
-        return (claim or question) and about | {
-            "event_id": event,
-            "source_id": self._one("source", random),
-            "stance": random.choice(stances),
-            "explicitness": random.choice(("explicit", "explicit", "implied")),
-            "said": random.choice((None, *TIMES)),
-            "supersedes_id": self._one("statement", random, event) if random.random() < 0.3 else None,
-            "withdrawn": withdrawn,
-            "withdrawn_document_id": document,
-        }  # type: ignore[return-value]
 
-    def _beside(self, table: str, event: UUID, random: Random) -> Columns | None:
-        own = {"event_id": event}
-        match table:
-            case "appearance":
-                statement = self._one("statement", random, event)
-                words = {"document_id": self._one("document", random), "wording": random.choice((None, "so", "no"))}
-                return statement and own | words | {"statement_id": statement}
-            case "appearance_hop":
-                appearance, source = self._one("appearance", random, event), self._one("source", random)
-                about = {"step": random.randrange(1, 4), "state": random.choice(("confirmed", "proposed"))}
-                return appearance and source and own | about | {"appearance_id": appearance, "source_id": source}
-            case "assessment":
-                claim, author = self._one("claim", random, event), self._one("source", random)
-                about = {"rating": random.choice(("true", "false")), "made": random.choice((None, *TIMES))}
-                earlier = self._one("assessment", random, event) if random.random() < 0.3 else None
-                return (
-                    claim
-                    and author
-                    and own | about | {"claim_id": claim, "author_id": author, "supersedes_id": earlier}
-                )
-            case _:
-                assessment, document = self._one("assessment", random, event), self._one("document", random)
-                return assessment and document and own | {"assessment_id": assessment, "document_id": document}
+# --- what a new row holds ------------------------------------------------------------------------------------------------
+
+
+def _source(archive: Archive, random: Random) -> Columns:
+    return {
+        "name": random.choice("AB"),
+        "disclosure": random.choice(("named", "named", "anonymous", "role_only")),
+        "party": random.choice(PARTIES),
+        "parent_id": archive.some("source", random),
+        "confidential": random.random() < 0.2,
+    }
+
+
+def _document(archive: Archive, random: Random) -> Columns:
+    published = random.choice((None, *TIMES))
+    return {"title": random.choice("XY"), "publisher_id": archive.some("source", random), "published": published}
+
+
+def _version(archive: Archive, random: Random) -> Columns:
+    document = archive.one("document", random)
+    return {"document_id": document, "headline": random.choice("HI"), "text": str(random.random())}
+
+
+def _document_link(archive: Archive, random: Random) -> Columns:
+    one, other = archive.two("document", random)
+    relation, state = random.choice(("quotes", "syndicated_from")), random.choice(("confirmed", "proposed", "rejected"))
+    return {"from_id": one, "to_id": other, "relation": relation, "state": state}
+
+
+def _event(_: Archive, random: Random) -> Columns:
+    shown = random.choice(("public", "public", "restricted"))
+    return {"title": random.choice("EF"), "occurred": random.choice((None, *TIMES)), "visibility": shown}
+
+
+def _event_link(archive: Archive, random: Random) -> Columns:
+    one, other = archive.two("event", random)
+    return {"from_id": one, "to_id": other, "relation": random.choice(("related", "follow_up"))}
+
+
+def _question(archive: Archive, random: Random) -> Columns:
+    kind, asked = random.choice(("cause", "responsibility", "other")), {"text": random.choice(("Who?", "Why?"))}
+    about = {"measure": "killed"} if random.random() < 0.2 else asked
+    return {"event_id": archive.event(random), "kind": kind, "single_answer": random.random() < 0.7, **about}
+
+
+def _claim(archive: Archive, random: Random) -> Columns:
+    event = archive.event(random)
+    question = archive.some("question", random, event)
+    about = {"event_id": event, "question_id": question, "accuses": random.choice(PARTIES)}
+    if question in archive.quantities:
+        of = archive.some("claim", random, event) if random.random() < 0.3 else None
+        return about | {"qualifier": "at_least", "min": random.randrange(99), "of_id": of}
+    return about | {"text": random.choice(("This", "That"))}
+
+
+def _claim_link(archive: Archive, random: Random) -> Columns:
+    event = archive.event(random)
+    one, other = archive.two("claim", random, event)
+    return {"event_id": event, "from_id": one, "to_id": other, "relation": random.choice(("contradicts", "refines"))}
+
+
+def _statement(archive: Archive, random: Random) -> Columns:
+    event = archive.event(random)
+    claim = archive.some("claim", random, event)
+    about = {"claim_id": claim} if claim else {"question_id": archive.one("question", random, event)}
+    stances = ("support", "support", "deny", "no_comment", "query") if claim else ("no_comment", "no_information")
+    withdrawn = random.choice((None, None, *TIMES))
+    return about | {
+        "event_id": event,
+        "source_id": archive.some("source", random),
+        "stance": random.choice(stances),
+        "explicitness": random.choice(("explicit", "explicit", "implied")),
+        "said": random.choice((None, *TIMES)),
+        "supersedes_id": archive.some("statement", random, event) if random.random() < 0.3 else None,
+        "withdrawn": withdrawn,
+        "withdrawn_document_id": archive.some("document", random) if withdrawn else None,
+    }
+
+
+def _appearance(archive: Archive, random: Random) -> Columns:
+    event = archive.event(random)
+    statement, document = archive.one("statement", random, event), archive.some("document", random)
+    wording = random.choice((None, "so", "no"))
+    return {"event_id": event, "statement_id": statement, "document_id": document, "wording": wording}
+
+
+def _hop(archive: Archive, random: Random) -> Columns:
+    event = archive.event(random)
+    appearance, source = archive.one("appearance", random, event), archive.one("source", random)
+    place = {"step": random.randrange(1, 4), "state": random.choice(("confirmed", "proposed"))}
+    return {"event_id": event, "appearance_id": appearance, "source_id": source, **place}
+
+
+def _assessment(archive: Archive, random: Random) -> Columns:
+    event = archive.event(random)
+    return {
+        "event_id": event,
+        "claim_id": archive.one("claim", random, event),
+        "author_id": archive.one("source", random),
+        "rating": random.choice(("true", "false")),
+        "made": random.choice((None, *TIMES)),
+        "supersedes_id": archive.some("assessment", random, event) if random.random() < 0.3 else None,
+    }
+
+
+def _evidence(archive: Archive, random: Random) -> Columns:
+    event = archive.event(random)
+    assessment, document = archive.one("assessment", random, event), archive.one("document", random)
+    return {"event_id": event, "assessment_id": assessment, "document_id": document}
+
+
+COLUMNS: Final[dict[str, Callable[[Archive, Random], Columns]]] = {
+    "source": _source,
+    "document": _document,
+    "document_version": _version,
+    "document_link": _document_link,
+    "event": _event,
+    "event_link": _event_link,
+    "question": _question,
+    "claim": _claim,
+    "claim_link": _claim_link,
+    "statement": _statement,
+    "appearance": _appearance,
+    "appearance_hop": _hop,
+    "assessment": _assessment,
+    "assessment_document": _evidence,
+}

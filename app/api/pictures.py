@@ -21,10 +21,13 @@ router = APIRouter(tags=["pictures"], route_class=Route)
 async def get_dossier(
     request: Request, event: EventAt, query: Annotated[PictureQuery, Query()], caller: Reader, session: Session
 ) -> Response:
-    """The whole event in one answer: its questions, each with its claims, who says what about them and where that is
-    found, what can't be true together, who is silent, and what is said in nobody's name. Sources and documents stand once,
-    in maps by id. An unchanged dossier is a 304 that costs next to nothing."""
-    return await _picture(request, event, query, caller, session, "dossier", pictures.dossier)
+    """The whole event in one answer.
+
+    Its questions, each with its claims, who says what about them and where that is found; what can't be true together;
+    who is silent; and what is said in nobody's name. Sources and documents stand once, in maps by id. An unchanged
+    dossier is a 304 that costs next to nothing.
+    """
+    return await _picture(request, event, query, caller, session=session, draw=pictures.dossier)
 
 
 @router.get("/events/{event}/timeline", response_model=TimelineRead, responses=READ | MERGED, summary="Read a timeline")
@@ -32,7 +35,7 @@ async def get_timeline(
     request: Request, event: EventAt, query: Annotated[PictureQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """What was said, withdrawn, replaced and assessed, in the order of when that was: a slice of the dossier."""
-    return await _picture(request, event, query, caller, session, "timeline", pictures.timeline)
+    return await _picture(request, event, query, caller, session=session, draw=pictures.timeline)
 
 
 async def _picture(
@@ -40,8 +43,8 @@ async def _picture(
     event: str,
     query: PictureQuery,
     caller: Caller,
+    *,
     session: AsyncSession,
-    name: str,
     draw: Callable[..., Awaitable[BaseModel]],
 ) -> Response:
     """A picture of an event with its ETag; nothing is loaded where the caller has it already."""
@@ -53,7 +56,7 @@ async def _picture(
         restricted=caller.may("read"),
         confidential=caller.may("confidential"),
     )
-    tag = await pictures.etag(session, of.id, wanted, name)
+    tag = await pictures.etag(session, of.id, wanted, draw.__name__)
     if answers.has_it(request, tag):
         return Response(status_code=304, headers={"ETag": tag})
     return answers.picture(await draw(session, of.id, wanted), tag)

@@ -2,7 +2,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
 from app.models.base import Record, at_most, coarse, flag, matches, one_of, own_rules, owner, rule
 from app.vocabulary import (
@@ -20,7 +20,8 @@ from app.vocabulary import (
 
 _ratings = " ".join(f"WHEN '{scheme}' THEN rating IN {ratings}" for scheme, ratings in RATINGS.items())
 _numbers = " AND ".join(
-    f"{column} BETWEEN {-NUMBER_MAX:.0f} AND {NUMBER_MAX:.0f}" for column in ("rating_value", "best_rating", "worst_rating")
+    f"{column} BETWEEN {-NUMBER_MAX:.0f} AND {NUMBER_MAX:.0f}"
+    for column in ("rating_value", "best_rating", "worst_rating")
 )
 
 

@@ -1,7 +1,7 @@
 """Column kinds, constraint kinds and constraint names, said once."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, ClassVar, Final, cast
 from uuid import UUID
 
 from sqlalchemy import TIMESTAMP, CheckConstraint, Double, ForeignKey, MetaData, Table, Text, func, text
@@ -31,7 +31,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {str: Text(), datetime: TIMESTAMP(timezone=True), float: Double()}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {str: Text(), datetime: TIMESTAMP(timezone=True), float: Double()}
 
 
 class Record(Base):

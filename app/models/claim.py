@@ -1,7 +1,8 @@
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text as sql
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped
 
 from app.models.base import Record, at_most, matches, object_, one_of, own_rules, owner, rule
 from app.vocabulary import (
@@ -39,7 +40,9 @@ class Claim(Record):
         matches("accuses", KEY_PATTERN),
         one_of("qualifier", words(Qualifier)),
         rule("claim", "translations", "jsonb_typeof(translations) = 'object'", "translations are an object"),
-        rule("claim", "text_or_figure", "num_nonnulls(text, qualifier) = 1", "a claim has a text or a figure, not both"),
+        rule(
+            "claim", "text_or_figure", "num_nonnulls(text, qualifier) = 1", "a claim has a text or a figure, not both"
+        ),
         rule("claim", "figure_answers", "qualifier IS NULL OR question_id IS NOT NULL", "a figure answers a question"),
         rule("claim", "of_figure", "of_id IS NULL OR qualifier IS NOT NULL", "only a figure is part of another"),
         rule("claim", "of", "of_id <> id", "a figure can't be part of itself"),

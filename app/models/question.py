@@ -1,6 +1,7 @@
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text as sql
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Record, at_most, flag, matches, one_of, own_rules, owner, rule

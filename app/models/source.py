@@ -51,7 +51,9 @@ class Source(Record):
     notes: Mapped[str | None]
     merged_into: Mapped[UUID | None] = other("source")
     # Name and aliases, folded: what "the same name" is compared by.
-    names: Mapped[list[str]] = mapped_column(ARRAY(Text()), Computed("source_names(name, aliases)", persisted=True), deferred=True)
+    names: Mapped[list[str]] = mapped_column(
+        ARRAY(Text()), Computed("source_names(name, aliases)", persisted=True), deferred=True
+    )
 
     __table_args__ = (
         *own_rules("source"),

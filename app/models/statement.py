@@ -2,7 +2,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint, text as sql
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -67,7 +68,12 @@ class Statement(Record):
         *at_most(TEXT_SIZE, "withdrawn_reason"),
         coarse("said"),
         coarse("withdrawn"),
-        rule("statement", "about", "num_nonnulls(claim_id, question_id) = 1", "a statement is about a claim or a question"),
+        rule(
+            "statement",
+            "about",
+            "num_nonnulls(claim_id, question_id) = 1",
+            "a statement is about a claim or a question",
+        ),
         rule(
             "statement",
             "question_stance",
@@ -132,7 +138,12 @@ class Appearance(Record):
         one_of("location", words(Location)),
         one_of("fidelity", words(Fidelity)),
         rule("appearance", "selector", "jsonb_typeof(selector) = 'object'", "a selector is an object"),
-        rule("appearance", "version_of", "version_id IS NULL OR document_id IS NOT NULL", "a version belongs to a document"),
+        rule(
+            "appearance",
+            "version_of",
+            "version_id IS NULL OR document_id IS NOT NULL",
+            "a version belongs to a document",
+        ),
         ForeignKeyConstraint(["event_id", "statement_id"], ["statement.event_id", "statement.id"]),
         ForeignKeyConstraint(["document_id", "version_id"], ["document_version.document_id", "document_version.id"]),
         UniqueConstraint("event_id", "id"),

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 from uuid import UUID
 
-import ada_url
 import langcodes
 from pydantic import (
     AfterValidator,
@@ -26,6 +25,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from app import times
+from app.schemas import urls
 from app.vocabulary import (
     COUNTRY_PATTERN,
     DOCUMENT_TEXT_SIZE,
@@ -194,42 +194,8 @@ def _language(tag: str) -> str:
     return standard
 
 
-# Parameters that say how a reader came, never what the page is. Names that may also say that (`ref`, `source`, `id`)
-# stay: two addresses of one page are a nuisance, two pages taken for one are an error.
-_TRACKER: Final = re.compile(
-    r"(utm|mtm|pk|hsa|vero|oly|itm|__hs|_hs)_?[a-z_]*|(fb|g|y|ys|d|tw|tt|gc|yc)clid|(gbra|wbra|msclk|li_fat_|igsh)id|igsh|"
-    r"mc_[ce]id|_ga|_gl|_openstat|ref_src|ref_url|xtor|cmpid",
-    re.IGNORECASE,
-)
-_WEB: Final = re.compile(r"https?://[^\s/?#\\]\S*", re.IGNORECASE)
-
-
 def _url(words: str) -> str:
-    words = clean(words).strip()
-    if not _WEB.fullmatch(words):
-        raise ValueError("an http or https URL is needed, without white space: https://example.org/page")
-    try:
-        parsed = ada_url.URL(words)
-    except ValueError:
-        raise ValueError("not a URL: the host or port can't be") from None
-    if parsed.username or parsed.password:
-        raise ValueError("a URL with a user name or password in it is not kept")
-    if max(len(words), len(parsed.href)) > URL_SIZE:
-        raise ValueError(f"longer than {URL_SIZE} characters")
-    return words
-
-
-def canonical(url: str) -> str:
-    """The form under which two spellings of one address are the same: WHATWG's, sorted, without trackers and fragment.
-
-    A fragment that a page routes by (`#!…`, `#/…`) stays. Never longer than WHATWG's form.
-    """
-    plain = ada_url.URL(url)
-    kept = sorted(one for one in plain.search[1:].split("&") if one and not _TRACKER.fullmatch(one.partition("=")[0]))
-    plain.search = "&".join(kept)
-    if not plain.hash.startswith(("#!", "#/")):
-        plain.hash = ""
-    return str(plain.href)
+    return urls.checked(clean(words).strip())
 
 
 Key = Annotated[

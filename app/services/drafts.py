@@ -16,8 +16,8 @@ from uuid_utils.compat import uuid7
 from app import times
 from app.errors import Invalid, TooLarge
 from app.models import Record
-from app.schemas.common import canonical
 from app.schemas.reports import Outcome
+from app.schemas.urls import canonical
 
 MOST: Final = 1000  # records one body may ask for
 COARSE: Final = ("said", "withdrawn", "published", "occurred", "made")

@@ -25,12 +25,12 @@ from app.models import (
 )
 from app.schemas.assessments import AssessmentFilter
 from app.schemas.claims import ClaimFilter, ClaimLinkQuery
-from app.schemas.common import canonical
 from app.schemas.documents import DocumentFilter, DocumentLinkQuery
 from app.schemas.events import EventFilter, EventLinkQuery
 from app.schemas.questions import QuestionFilter
 from app.schemas.sources import SourceFilter
 from app.schemas.statements import StatementFilter
+from app.schemas.urls import canonical
 from app.services.access import Caller
 from app.services.references import as_uuid
 from app.services.visibility import MASK, seen

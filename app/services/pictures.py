@@ -10,9 +10,8 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import times
-from app.derive import RULES
+from app.derive import RULES, papers
 from app.derive import dossier as derived
-from app.derive import papers
 from app.derive import timeline as derived_timeline
 from app.derive.rows import Rows, View
 from app.errors import Gone, Invalid, NotFound

@@ -102,7 +102,8 @@ def now(kind: str, column: str, value: str, *wanted: str) -> str:
 
 def then(kind: str, column: str, value: str, *wanted: str) -> str:
     """Out of the ledger: the last of each record's changes up to :seq, unless it deleted it, or no longer bears the
-    value."""
+    value.
+    """
     columns = ", ".join(
         "l.record::text AS record" if w == "record" else f"(l.record->>'{w}')::uuid AS {w}" for w in wanted
     )

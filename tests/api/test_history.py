@@ -1,9 +1,10 @@
 """The history of each kind of record: who, why, what it became."""
 
+import httpx
 import pytest
 from calls import Json, claim, delete, get, patch, post, source, statement
 from httpx import AsyncClient
-from make import Connection
+from psycopg import Connection
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ async def test_of_every_kind_and_of_what_is_gone(client: AsyncClient, other: Asy
         path = f"/v1/{kind}/{key}"
         await patch(other, path, {"ref": f"a-{kind}"})
         reason = {"Change-Reason": "Дубль: twice", "If-Match": "*"}
-        gone = await client.delete(f"{path}?cascade=true", headers={k: v.encode() for k, v in reason.items()})
+        gone = await client.delete(f"{path}?cascade=true", headers=httpx.Headers(reason, encoding="utf-8"))
         assert gone.status_code == 204, gone.text
         found = (await get(client, f"{path}/history"))["items"]
         assert [(one["op"], one["actor"]) for one in found] == [

@@ -12,8 +12,9 @@ SOURCES = {
 DOCUMENTS = {
     "q=BLAST": "one", "q=b%25t": "", "url=https://a.example/1%23x": "one", "canonical_url=https://a.example/1": "one",
     "kind=post": "two", "lifecycle=edited": "two", "language=ru": "two", "publisher=ref:tass": "one",
-    "published_from=2023-08-09": "one", "published_to=2023-07": "two", 
-    "published_from=2023-07&published_to=2023-08": "one two", "ref=one": "one", "updated_since=2100-01-01T00:00:00Z": "", "updated_since=2020-01-01T00:00:00Z&kind=post": "two",
+    "published_from=2023-08-09": "one", "published_to=2023-07": "two",
+    "published_from=2023-07&published_to=2023-08": "one two", "ref=one": "one",
+    "updated_since=2100-01-01T00:00:00Z": "", "updated_since=2020-01-01T00:00:00Z&kind=post": "two",
 }  # fmt: skip
 EVENTS = {
     "q=thing": "b", "kind=strike": "b", "country=UA": "b", "tag=Plant": "b", "visibility=restricted": "c",
@@ -21,8 +22,8 @@ EVENTS = {
     "updated_since=2100-01-01T00:00:00Z": "",
 }  # fmt: skip
 QUESTIONS = {
-    "event=a": "toll why", "event=b": "there", "kind=cause": "why", "answer=quantity": "toll", "measure=injured": "toll",
-    "q=WHY": "there why", "ref=why": "why",
+    "event=a": "toll why", "event=b": "there", "kind=cause": "why", "answer=quantity": "toll",
+    "measure=injured": "toll", "q=WHY": "there why", "ref=why": "why",
 }  # fmt: skip
 CLAIMS = {
     "event=ref:a": "drone many store", "question=ref:why": "drone store", "q=DRO": "drone",

@@ -2,12 +2,13 @@
 
 import base64
 import json
+from typing import Any
 
 import pytest
 from calls import Json, get, post
 from fastapi import FastAPI
 from httpx import AsyncClient
-from make import Connection
+from psycopg import Connection
 from sqlalchemy import event as sqlalchemy_event
 
 SORTS = {
@@ -98,7 +99,8 @@ async def test_count_and_facets(client: AsyncClient) -> None:
 @pytest.mark.parametrize(
     "query",
     ["limit=0", "limit=-1", "limit=x", "limit=99999999999999999999", "sort=id", "sort=--said", "facets=source_id",
-     "stanec=deny", "limit=1&limit=2", "stance=deny&stance=deny", "event=", "source=name", "said_from=then", "count=maybe"],
+     "stanec=deny", "limit=1&limit=2", "stance=deny&stance=deny", "event=", "source=name", "said_from=then",
+     "count=maybe"],
 )  # fmt: skip
 async def test_what_a_list_does_not_take(client: AsyncClient, query: str) -> None:
     assert (await client.get(f"/v1/statements?{query}")).status_code == 422
@@ -125,8 +127,9 @@ async def test_a_cursor_is_taken_as_it_was_given(client: AsyncClient, event: str
     given = (await get(client, "/v1/claims?limit=2"))["next"].partition("cursor=")[2]
     bound, onward, place, key = json.loads(base64.urlsafe_b64decode(given + "=="))
     wrong = [
-        "x", "é", "%00", given[:-3], given + "A" * 5, "A" * 3999, _cursor([]), _cursor({}), _cursor(7), _cursor([bound]),
-        _cursor([bound, onward, place, 7]), _cursor([bound, onward, 7, key]), _cursor([bound, onward, None, key]),
+        "x", "é", "%00", given[:-3], given + "A" * 5, "A" * 3999, _cursor([]), _cursor({}), _cursor(7),
+        _cursor([bound]), _cursor([bound, onward, place, 7]), _cursor([bound, onward, 7, key]),
+        _cursor([bound, onward, None, key]),
         _cursor([bound, 1, place, key]), _cursor([bound, onward, "\ud800", key]), _cursor([bound, onward, "then", key]),
         _cursor([bound, onward, place, [key]]), _cursor(["", onward, place, key]),
         base64.urlsafe_b64encode(b"[" * 2000).decode(),
@@ -177,7 +180,7 @@ async def test_a_list_takes_a_fixed_number_of_statements(
 
 
 async def test_the_newest_statements_come_by_an_index(app: FastAPI, anybody: AsyncClient, psql: Connection) -> None:
-    counted: list[tuple[str, object]] = []
+    counted: list[tuple[str, Any]] = []
     sqlalchemy_event.listen(
         app.state.database.readers.sync_engine,
         "before_cursor_execute",

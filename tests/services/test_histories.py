@@ -7,20 +7,17 @@ from typing import Any
 from uuid import UUID
 
 import make
-import psycopg
 import pytest
-from conftest import plain
 from histories import ACTIONS, Archive
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import Database, connect
 from app.derive import dossier as derived
 from app.derive.rows import View
 from app.errors import NotFound
 from app.services import pictures, rows
-from app.services.pictures import Asked, Position
+from app.services.pictures import Asked
 from app.settings import Settings
 
 # Everything; and what the public sees of what had been said by one day.
@@ -76,7 +73,9 @@ def reader(database_url: str) -> Iterator[Reader]:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=STEPS)
-def test_the_past_is_served_as_it_was(reader: Reader, psql: make.Connection, steps: list[tuple[tuple[str, str], int]]) -> None:
+def test_the_past_is_served_as_it_was(
+    reader: Reader, psql: make.Connection, steps: list[tuple[tuple[str, str], int]]
+) -> None:
     archive = Archive(psql)
     served: dict[tuple[UUID, str], Served] = {}
     tagged: dict[str, tuple[str, bytes]] = {}

@@ -1,0 +1,44 @@
+"""Addresses on the web: which are kept, and when two are the same."""
+
+import re
+from typing import Final
+
+import ada_url
+
+from app.vocabulary import URL_SIZE
+
+# Parameters that say how a reader came, never what the page is. Names that may also say that (`ref`, `source`, `id`)
+# stay: two addresses of one page are a nuisance, two pages taken for one are an error.
+_TRACKER: Final = re.compile(
+    r"(utm|mtm|pk|hsa|vero|oly|itm|__hs|_hs)_?[a-z_]*|(fb|g|y|ys|d|tw|tt|gc|yc)clid|(gbra|wbra|msclk|li_fat_|igsh)id|igsh|"
+    r"mc_[ce]id|_ga|_gl|_openstat|ref_src|ref_url|xtor|cmpid",
+    re.IGNORECASE,
+)
+_WEB: Final = re.compile(r"https?://[^\s/?#\\]\S*", re.IGNORECASE)
+
+
+def checked(words: str) -> str:
+    """The words, if they are an address that can be kept. Raises ValueError."""
+    if not _WEB.fullmatch(words):
+        raise ValueError("an http or https URL is needed, without white space: https://example.org/page")
+    try:
+        parsed = ada_url.URL(words)
+    except ValueError:
+        raise ValueError("not a URL: the host or port can't be") from None
+    if parsed.username or parsed.password:
+        raise ValueError("a URL with a user name or password in it is not kept")
+    if max(len(words), len(parsed.href)) > URL_SIZE:
+        raise ValueError(f"longer than {URL_SIZE} characters")
+    return words
+
+
+def canonical(url: str) -> str:
+    """The form under which two spellings of one address are the same: WHATWG's, sorted, without trackers and fragment.
+
+    A fragment that a page routes by (`#!…`, `#/…`) stays. Never longer than WHATWG's form.
+    """
+    rest, _, fragment = str(ada_url.URL(url).href).partition("#")
+    page, _, query = rest.partition("?")
+    kept = sorted(one for one in query.split("&") if one and not _TRACKER.fullmatch(one.partition("=")[0]))
+    asked = f"?{'&'.join(kept)}" if kept else ""
+    return f"{page}{asked}#{fragment}" if fragment.startswith(("!", "/")) else f"{page}{asked}"

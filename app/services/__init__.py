@@ -1,0 +1,1 @@
+"""Queries, writes, and the rules that need the database."""
