@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import problems
 from app.errors import Problem
+from app.schemas.common import names_tag
 
 log = structlog.get_logger()
 
@@ -102,15 +103,7 @@ class _Answer:
             return
         if whole and "ETag" not in headers:
             headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
-        if matches(self.asked.get("If-None-Match"), headers.get("ETag")):
+        if names_tag(self.asked.get("If-None-Match"), headers.get("ETag")):
             start["status"] = _NOT_MODIFIED
             del headers["Content-Length"]
             del headers["Content-Type"]
-
-
-def matches(asked: str | None, tag: str | None) -> bool:
-    """Whether If-None-Match names this ETag. A proxy's `W/` is not held against it."""
-    if asked is None or tag is None:
-        return False
-    plain = tag.removeprefix("W/")
-    return any(one.strip() == "*" or one.strip().removeprefix("W/") == plain for one in asked.split(","))

@@ -10,7 +10,7 @@ from app.vocabulary import URL_SIZE
 # Parameters that say how a reader came, never what the page is. Names that may also say that (`ref`, `source`, `id`)
 # stay: two addresses of one page are a nuisance, two pages taken for one are an error.
 _TRACKER: Final = re.compile(
-    r"(utm|mtm|pk|hsa|vero|oly|itm|__hs|_hs)_?[a-z_]*|(fb|g|y|ys|d|tw|tt|gc|yc)clid|(gbra|wbra|msclk|li_fat_|igsh)id|igsh|"
+    r"(utm|mtm|pk|hsa|vero|oly|itm)_[a-z_]+|_{1,2}hs[a-z]+|(fb|g|y|ys|d|tw|tt|gc|yc)clid|(gbra|wbra|msclk|li_fat_|igsh)id|igsh|"
     r"mc_[ce]id|_ga|_gl|_openstat|ref_src|ref_url|xtor|cmpid",
     re.IGNORECASE,
 )

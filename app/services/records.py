@@ -25,7 +25,7 @@ from app.models import (
 )
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimLinkRead, ClaimRead
-from app.schemas.common import RecordRead, etag
+from app.schemas.common import RecordRead, etag, names_tag
 from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
 from app.schemas.events import EventLinkRead, EventRead
 from app.schemas.questions import QuestionRead
@@ -186,7 +186,7 @@ async def held(
     if if_match is None:
         raise PreconditionRequired("Send If-Match with the record's ETag, or *.")
     now = etag(found)
-    if if_match.strip() != "*" and now not in {tag.strip().removeprefix("W/") for tag in if_match.split(",")}:
+    if not names_tag(if_match, now):
         raise PreconditionFailed("The record changed since you read it.", {"ETag": now}, etag=now)
     return found
 

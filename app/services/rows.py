@@ -25,7 +25,7 @@ from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
 
-_READS: Final[dict[str, type[RecordRead]]] = {
+READS: Final[dict[str, type[RecordRead]]] = {
     "event": EventRead,
     "event_link": EventLinkRead,
     "question": QuestionRead,
@@ -39,7 +39,7 @@ _READS: Final[dict[str, type[RecordRead]]] = {
     "document_link": DocumentLinkRead,
     "source": SourceRead,
 }
-_LISTS: Final[dict[str, TypeAdapter[list[Any]]]] = {kind: TypeAdapter(list[read]) for kind, read in _READS.items()}  # type: ignore[valid-type]
+_LISTS: Final[dict[str, TypeAdapter[list[Any]]]] = {kind: TypeAdapter(list[read]) for kind, read in READS.items()}  # type: ignore[valid-type]
 _OF_EVENTS: Final = (
     "question",
     "claim",
@@ -62,7 +62,7 @@ def upgrade(kind: str, record: dict[str, Any]) -> dict[str, Any]:
 
 def lift(kind: str, record: dict[str, Any]) -> RecordRead:
     """A stored record of any release as it is read now; its own columns alone, and no text for a figure."""
-    return _READS[kind].model_validate(_shaped(kind, upgrade(kind, record)))
+    return READS[kind].model_validate(_shaped(kind, upgrade(kind, record)))
 
 
 def _shaped(kind: str, record: dict[str, Any]) -> dict[str, Any]:

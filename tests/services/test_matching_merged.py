@@ -98,10 +98,14 @@ async def test_two_events_with_the_same_records_are_merged(
     for slug in ("one", "two"):
         answer = await sent(client, "/v1/reports", body(slug, ref=slug), 201)
         assert outcomes(answer["events"]) == {"matched"}
-    again = report(figure(31, said("Bob")), event="two")
-    await sent(client, "/v1/reports", again, 200)
-    assert third["events"][0]["claims"][0]["claim"]["id"]
-    assert new(before, rows(psql)) == {"report": 2}
+    again = await sent(client, "/v1/reports", report(figure(31, said("Bob")), event="two", ref="bob"), 201)
+    assert outcomes(again["events"]) == {"matched"}
+    assert _statement(again) == _statement(third)
+    assert new(before, rows(psql)) == {"report": 3}
+
+
+def _statement(answer: dict[str, Any]) -> Any:
+    return answer["events"][0]["claims"][0]["statements"][0]["id"]
 
 
 async def test_new_parts_land_beside_what_they_belong_to(

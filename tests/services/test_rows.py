@@ -11,7 +11,7 @@ from uuid import UUID
 import make
 import pytest
 from ledgers import fill, id_of
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import models
@@ -99,12 +99,15 @@ async def _position(database: Database, own: UUID) -> pictures.Position:
         return await pictures.position(session, await rows.load(session, own))
 
 
-async def test_the_ledger_at_its_head_holds_the_rows_of_the_tables(session: AsyncSession, psql: make.Connection) -> None:
+async def test_the_ledger_at_its_head_holds_the_rows_of_the_tables(
+    session: AsyncSession, psql: make.Connection
+) -> None:
     fill(psql)
     full = '{"exact": "x", "prefix": "", "suffix": "", "start": 0, "end": 1}'
     psql.execute("UPDATE appearance SET selector = %s", [full])
     make.change(psql, "source", id_of("source outlet"), confidential=True)
     make.change(psql, "event", id_of("event other"), merged_into=id_of("event"))
+    make.row(psql, "document_link", from_id=id_of("document"), to_id=id_of("document copy"))
     for own in (id_of("event"), id_of("event other")):
         live, then = await rows.load(session, own), await rows.load(session, own, head(psql))
         assert sorted_rows(live) == sorted_rows(then)
@@ -120,7 +123,7 @@ async def test_another_time_zone_changes_nothing(database: Database, psql: make.
     answers = set()
     for zone in ("UTC", "Asia/Kathmandu"):
         async with database.reading() as session:
-            await session.execute(make.zone(zone))
+            await session.execute(text(f"SET LOCAL timezone = '{zone}'"))
             answers.add((await pictures.dossier(session, own, EVERYTHING)).model_dump_json())
     assert len(answers) == 1
 
@@ -178,7 +181,9 @@ async def test_the_documents_are_those_cited_and_what_they_were_made_out_of(
 
 
 def test_there_is_a_stored_record_of_every_type() -> None:
-    kept = {mapper.local_table.name for mapper in models.Base.registry.mappers if issubclass(mapper.class_, models.Record)}
+    kept = {
+        mapper.local_table.name for mapper in models.Base.registry.mappers if issubclass(mapper.class_, models.Record)
+    }
     assert set(STORED) == kept
 
 
@@ -191,7 +196,7 @@ def test_records_of_the_first_release_are_lifted(kind: str) -> None:
     stored = {column.name for column in model.__table__.columns if column.computed is None}
     assert set(lifted) == stored - ({"text"} if kind == "document_version" else set())
     assert {name: lifted[name] for name in record} == record
-    if kind in rows.READ:
+    if kind in rows.READS:
         read = rows.lift(kind, record)
         assert str(read.id) == record["id"]
         assert read.version == record["version"]
