@@ -54,7 +54,9 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with embedded.using(tmp_path_factory.mktemp("postgres")) as url:
             superuser = make_url(plain(url)).set(username=embedded.SUPERUSER, database="postgres")
             with psycopg.connect(superuser.render_as_string(hide_password=False), autocommit=True) as connection:
-                connection.execute("ALTER SYSTEM SET fsync = off")  # what a crash loses is no test's matter here
+                # What a crash loses is no test's matter here; and no database lives long enough to be cleaned.
+                for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+                    connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
                 connection.execute("SELECT pg_reload_conf()")
             yield url
 

@@ -139,7 +139,7 @@ class Archive:
         return random.choice(self.ids["event"][:2] * 3 + self.ids["event"])
 
 
-# --- what a new row holds ------------------------------------------------------------------------------------------------
+# --- what a new row holds --------------------------------------------------------------------------------------------
 
 
 def _source(archive: Archive, random: Random) -> Columns:

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar, get_args, get_origin
 from uuid import UUID
 
 import psycopg
+from ledgers import fill
 from psycopg import sql
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
@@ -69,6 +70,13 @@ def row(connection: Connection, table: str, **given: Any) -> UUID:
     return made
 
 
+def everything(connection: Connection) -> None:
+    """A row of every table, as `ledgers` has them."""
+    fill(connection)
+    whole = {"exact": "no drone", "prefix": "", "suffix": "", "start": 0, "end": 8}
+    connection.execute("UPDATE appearance SET selector = %s WHERE selector IS NOT NULL", [Jsonb(whole)])
+
+
 def change(connection: Connection, table: str, id_: UUID, **given: Any) -> None:
     columns = with_bounds(given)
     query = sql.SQL("UPDATE {} SET {} WHERE id = {}").format(
@@ -93,7 +101,7 @@ def with_bounds(given: dict[str, Any]) -> dict[str, Any]:
     return given | bounds
 
 
-# --- for the rules alone: no database ----------------------------------------------------------------------------------
+# --- for the rules alone: no database --------------------------------------------------------------------------------
 
 
 def read(kind: type[R], /, **given: Any) -> R:

@@ -124,14 +124,17 @@ def test_statements_of_many_rows(database_url: str, filled: Connection) -> None:
     assert ledger.verify(database_url) == []
 
 
-def test_the_record_does_not_depend_on_the_writers_settings(database_url: str, psql: Connection) -> None:
-    for name in (
+def test_nothing_depends_on_the_settings_of_a_session(database_url: str, psql: Connection) -> None:
+    """Neither what is written nor, with the same settings, what is verified."""
+    settings = (
         "timezone = 'Asia/Kolkata'",
         "datestyle = 'German'",
         "bytea_output = 'escape'",
         "extra_float_digits = -3",
-    ):
-        run(psql, f"SET {name}")
+    )
+    for setting in settings:
+        run(psql, f"SET {setting}")
+        run(psql, f"ALTER DATABASE {psql.info.dbname} SET {setting}")
     fill(psql)
     bounds = "occurred_from = '2023-08-09 00:00+03', occurred_to = '2023-08-10 00:00+03'"
     run(psql, f"UPDATE event SET occurred = '2023-08-09', {bounds} WHERE slug = 'blast'")

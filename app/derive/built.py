@@ -10,7 +10,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def built(kind: type[M], stored: Mapping[str, Any] = MappingProxyType({}), /, **more: Any) -> M:
-    """What `model_construct` gives when no field is missing, in a tenth of its time: a picture has thousands of parts."""
+    """What `model_construct` gives where no field is missing, but faster: a picture has thousands of parts."""
     fields = {**stored, **more}
     made = kind.__new__(kind)
     object.__setattr__(made, "__dict__", fields)

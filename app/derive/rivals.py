@@ -20,8 +20,8 @@ def rivals(
     """The rivals of each claim, in the order of `claims`; figures have none here.
 
     They are the other answers to a question that has but one, unless a link says that both can stand, and what is
-    linked as contradicting. `families`: which families support a claim, with a source, explicitly and still. A rival is one that has any, and
-    only if the two claims together have two: one family against itself is no dispute.
+    linked as contradicting. `families`: who supports each claim with a source, explicitly and still. A rival has any,
+    and the two claims together have two: one family against itself is no dispute.
     """
     worded = {claim.id: claim for claim in claims if claim.figure is None}
     opposed, together = _linked(links)

@@ -86,7 +86,7 @@ def _span(name: str, words: str, more: str = "") -> times.Span:
         raise Invalid.parameter(name, f"{error}{more}") from None
 
 
-# --- what is shown, in one number --------------------------------------------------------------------------------------
+# --- what is shown, in one number ------------------------------------------------------------------------------------
 
 
 def _heads(state: State) -> TextClause:
@@ -96,7 +96,8 @@ def _heads(state: State) -> TextClause:
     """
     return text(f"""
 WITH RECURSIVE {rows.around(state)}
-SELECT kind, id, h.seq, (SELECT directory FROM ledger_head) AS directory
+SELECT kind, id, h.seq, (SELECT directory FROM ledger_head) AS directory,
+    {rows.RESTRICTED.format(id="CAST(:event AS uuid)")} AS hidden
 FROM (SELECT 'merged' AS kind, id FROM merged UNION SELECT 'beyond', id FROM beyond UNION SELECT 'above', id FROM above
     UNION SELECT 'once', c.record_id FROM merged m CROSS JOIN LATERAL (
         SELECT record_id FROM change WHERE type = 'event' AND record->>'merged_into' = m.id::text OFFSET 0) c
@@ -131,12 +132,12 @@ SELECT seq, hash FROM change WHERE seq = (SELECT max(seq) FROM last)""")
 
 
 async def etag(session: AsyncSession, event_id: UUID, wanted: Asked, picture: str = "dossier") -> str:
-    """The strong entity tag of a picture, quoted, for a few key look-ups. Raises NotFound if there was no such event."""
+    """The strong entity tag of a picture, quoted, for a few key look-ups. Raises as `dossier` does."""
     at = {} if wanted.as_of is None else {"seq": wanted.as_of.seq}
     heads = (await session.execute(_HEADS[wanted.as_of is not None], {"event": event_id, **at})).all()
-    if not heads:
-        raise NotFound("There is no such event.")
     view = wanted.view
+    if not heads or (heads[0].hidden and not view.restricted):
+        raise NotFound("There is no such event.")
     told = (RULES, picture, wanted.as_of and wanted.as_of.seq, view.said_before, view.restricted, view.confidential)
     shown = [tuple(map(str, head)) for head in heads]
     return f'"{hashlib.sha256(repr((told, shown)).encode()).hexdigest()[:24]}"'
@@ -153,11 +154,11 @@ async def position(session: AsyncSession, shown: Rows, seq: int | None = None) -
     return Position(*(await session.execute(_SHOWN, given)).one())
 
 
-# --- the pictures --------------------------------------------------------------------------------------------------------
+# --- the pictures ----------------------------------------------------------------------------------------------------
 
 
 async def dossier(session: AsyncSession, event_id: UUID, wanted: Asked) -> DossierRead:
-    """The whole event as it was asked for. Raises NotFound if there was no such event, or if it is not for the caller."""
+    """The whole event as it was asked for. Raises NotFound if there was no such event, or it is not for the caller."""
     seq = None if wanted.as_of is None else wanted.as_of.seq
     found = await rows.load(session, event_id, seq)
     if event_id in found.restricted and not wanted.view.restricted:

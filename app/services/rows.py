@@ -101,9 +101,7 @@ def now(kind: str, column: str, value: str, *wanted: str) -> str:
 
 
 def then(kind: str, column: str, value: str, *wanted: str) -> str:
-    """Out of the ledger: the last of each record's changes up to :seq, unless it deleted it, or no longer bears the
-    value.
-    """
+    """Out of the ledger: the last of a record's changes up to :seq, if it still bears the value and is no deletion."""
     columns = ", ".join(
         "l.record::text AS record" if w == "record" else f"(l.record->>'{w}')::uuid AS {w}" for w in wanted
     )
@@ -113,20 +111,21 @@ def then(kind: str, column: str, value: str, *wanted: str) -> str:
     bears = f"record->>'{column}' = ({value})::text"
     # A link's change is filed under the event that it leads from; all else is indexed by the column itself.
     found = f"event_id = {value}" if (kind, column) == ("event_link", "from_id") else bears
-    return (
-        f"(SELECT {columns} FROM (SELECT DISTINCT record_id FROM change WHERE type = '{kind}' AND {found} AND seq <= :seq) c "  # noqa: S608
-        f"CROSS JOIN LATERAL ({last.format('c.record_id')}) l WHERE l.op <> 'delete' AND l.{bears})"
-    )
+    return f"""(SELECT {columns}
+        FROM (SELECT DISTINCT record_id FROM change WHERE type = '{kind}' AND {found} AND seq <= :seq) c
+        CROSS JOIN LATERAL ({last.format("c.record_id")}) l WHERE l.op <> 'delete' AND l.{bears})"""  # noqa: S608
 
 
 # Whatever the moment, who may see something is asked of now; what is gone is judged by its last record, and what is not
 # known any more is hidden.
-_RESTRICTED: Final = """coalesce(
+RESTRICTED: Final = """coalesce(
     (SELECT visibility FROM event WHERE id = {id}),
-    (SELECT record->>'visibility' FROM change WHERE record_id = {id} ORDER BY seq DESC LIMIT 1), 'restricted') <> 'public'"""
+    (SELECT record->>'visibility' FROM change WHERE record_id = {id} ORDER BY seq DESC LIMIT 1),
+    'restricted') <> 'public'"""
 _CONFIDENTIAL: Final = """coalesce(
     (SELECT confidential FROM source WHERE id = {id}),
-    (SELECT (record->>'confidential')::boolean FROM change WHERE record_id = {id} ORDER BY seq DESC LIMIT 1), true)"""
+    (SELECT (record->>'confidential')::boolean FROM change WHERE record_id = {id} ORDER BY seq DESC LIMIT 1),
+    true)"""
 
 
 def around(state: State) -> str:
@@ -135,6 +134,7 @@ def around(state: State) -> str:
     The event :event and those merged into it; the links of these; the events at either end of those, with what they
     were merged into; and the event's parent.
     """
+    # Fragments of our own, as everywhere here: what callers send is only ever bound.
     return f"""
 merged(id) AS (
     SELECT CAST(:event AS uuid)
@@ -147,14 +147,18 @@ beyond(id) AS (
     SELECT v.id FROM tie CROSS JOIN LATERAL (VALUES (from_id), (to_id)) v(id)
     UNION SELECT e.merged_into FROM beyond b CROSS JOIN LATERAL {state("event", "id", "b.id", "merged_into")} e
     WHERE e.merged_into IS NOT NULL),
-above(id) AS {state("event", "id", "CAST(:event AS uuid)", "parent_id")}"""
+above(id) AS {state("event", "id", "CAST(:event AS uuid)", "parent_id")}"""  # noqa: S608
 
 
 def _scope(state: State) -> TextClause:
-    """Which events and links there are, and whether those events are restricted; and UTC for what is read after it."""
+    """Which events and links there are, and which of the events are restricted.
+
+    For what follows in the transaction: UTC, and no compiling of plans, which are small but look large to the planner.
+    """
     return text(f"""
 WITH RECURSIVE {around(state)}
-SELECT kind, id, kind <> 'tie' AND {_RESTRICTED.format(id="found.id")} AS hidden, set_config('timezone', 'UTC', true), set_config('jit', 'off', true)
+SELECT kind, id, kind <> 'tie' AND {RESTRICTED.format(id="found.id")} AS hidden,
+    set_config('timezone', 'UTC', true), set_config('jit', 'off', true)
 FROM (SELECT 'merged' AS kind, id FROM merged UNION SELECT 'beyond', id FROM beyond UNION SELECT 'tie', id FROM tie
     UNION SELECT 'above', id FROM above WHERE id IS NOT NULL) found""")  # noqa: S608
 
@@ -162,8 +166,9 @@ FROM (SELECT 'merged' AS kind, id FROM merged UNION SELECT 'beyond', id FROM bey
 def _dispute(state: State) -> TextClause:
     """The rows of the events :merged; the events :events and the links :ties themselves."""
     if state is now:
+        these = "ANY(CAST(:merged AS uuid[]))"
         own = " UNION ALL ".join(
-            f"SELECT '{kind}' AS type, r.record FROM {now(kind, 'event_id', 'ANY(CAST(:merged AS uuid[]))', 'record')} r"  # noqa: S608
+            f"SELECT '{kind}' AS type, r.record FROM {now(kind, 'event_id', these, 'record')} r"  # noqa: S608
             for kind in _OF_EVENTS
         )
     else:
@@ -180,11 +185,11 @@ UNION ALL SELECT 'event_link', l.record FROM unnest(CAST(:ties AS uuid[])) x(id)
 
 
 def _cited(state: State) -> TextClause:
-    """The documents that :documents lead to, the sources that these and :sources lead to, and who must be masked.
+    """The documents that :documents lead to, the sources that these and :sources lead to, and whom to mask.
 
     One recursion for all, because the planner takes each to be a hundred times as large as what it starts from. Its
-    kinds: `cited`, with what that was merged into and what was merged into that; `reached`, what these were made out of;
-    `source`; and `led`, what the source `whose` is merged into now.
+    kinds: `cited`, with what that was merged into and what was merged into that; `reached`, what these were made out
+    of; `source`; and `led`, what the source `whose` is merged into now.
     """
     return text(f"""
 WITH RECURSIVE reach(kind, id, whose) AS (
@@ -206,7 +211,8 @@ WITH RECURSIVE reach(kind, id, whose) AS (
     ) n(kind, id, whose) WHERE n.id IS NOT NULL),
 documents(id) AS (SELECT DISTINCT id FROM reach WHERE kind IN ('cited', 'reached')),
 hidden(id, own) AS (
-    SELECT whose, bool_or(whose = id) FROM reach WHERE kind = 'led' AND {_CONFIDENTIAL.format(id="reach.id")} GROUP BY whose)
+    SELECT whose, bool_or(whose = id) FROM reach
+    WHERE kind = 'led' AND {_CONFIDENTIAL.format(id="reach.id")} GROUP BY whose)
 SELECT 'document' AS type, d.record FROM documents x CROSS JOIN LATERAL {state("document", "id", "x.id", "record")} d
 UNION ALL SELECT 'document_version', v.record FROM reach x
     CROSS JOIN LATERAL {state("document_version", "document_id", "x.id", "record")} v WHERE x.kind = 'cited'
@@ -214,7 +220,8 @@ UNION ALL SELECT 'document_link', l.record FROM documents x
     CROSS JOIN LATERAL {state("document_link", "from_id", "x.id", "record")} l
 UNION ALL SELECT 'source', s.record FROM reach x
     CROSS JOIN LATERAL {state("source", "id", "x.id", "record")} s WHERE x.kind = 'source'
-UNION ALL SELECT 'mask', json_build_object('event', e.id, 'source', h.id, 'own', h.own, 'mask', masked(e.id, h.id))::text
+UNION ALL SELECT 'mask',
+    json_build_object('event', e.id, 'source', h.id, 'own', h.own, 'mask', masked(e.id, h.id))::text
     FROM hidden h CROSS JOIN unnest(CAST(:merged AS uuid[])) e(id)""")  # noqa: S608
 
 

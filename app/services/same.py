@@ -148,9 +148,11 @@ UNNAMED_SOURCES: Final = _matching(
 DOCUMENTS: Final = _matching(
     Document,
     "coalesce(d.canonical_url, r->>'sha256', d.id::text)",
-    f"""WHERE digest_of(t.canonical_url) = digest_of(d.canonical_url)
-    OR (d.url IS NULL AND t.url IS NULL
-        AND t.id IN (SELECT v.document_id FROM document_version v WHERE v.sha256 = (r->>'sha256')::bytea)) {_OLDEST}""",  # noqa: S608
+    # Two look-ups by index: an OR of both would read every document.
+    f"""WHERE t.id IN (
+        SELECT u.id FROM document u WHERE digest_of(u.canonical_url) = digest_of(d.canonical_url)
+        UNION ALL SELECT v.document_id FROM document_version v JOIN document u ON u.id = v.document_id
+        WHERE v.sha256 = (r->>'sha256')::bytea AND u.url IS NULL AND d.url IS NULL) {_OLDEST}""",  # noqa: S608
 )
 
 VERSIONS: Final = _matching(

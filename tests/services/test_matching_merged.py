@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from reporting import claim, figure, new, outcomes, report, rows, said, sent
+from reporting import claim, figure, new, outcomes, rows, said, sent
 
 AIDE = {"disclosure": "anonymous", "role": "aide"}
 
@@ -92,16 +92,20 @@ async def test_two_events_with_the_same_records_are_merged(
     """Two scripts made two events of one; after the merge both find what they had said, each in its own event."""
     second = await sent(client, "/v1/reports", body("two"), 201)
     assert second["events"][0]["id"] != first["events"][0]["id"]
-    third = await sent(client, "/v1/reports", report(figure(31, said("Bob")), event="two"), 201)
+    third = await sent(client, "/v1/reports", _bob("b1"), 201)
     await sent(client, "/v1/events/one/merge", {"into": second["events"][0]["id"]})
     before = rows(psql)
     for slug in ("one", "two"):
         answer = await sent(client, "/v1/reports", body(slug, ref=slug), 201)
         assert outcomes(answer["events"]) == {"matched"}
-    again = await sent(client, "/v1/reports", report(figure(31, said("Bob")), event="two", ref="bob"), 201)
+    again = await sent(client, "/v1/reports", _bob("b2"), 201)
     assert outcomes(again["events"]) == {"matched"}
     assert _statement(again) == _statement(third)
     assert new(before, rows(psql)) == {"report": 3}
+
+
+def _bob(ref: str) -> dict[str, Any]:
+    return {"ref": ref, "events": [{"event": "two", "claims": [figure(31, said("Bob"))]}]}
 
 
 def _statement(answer: dict[str, Any]) -> Any:

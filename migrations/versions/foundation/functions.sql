@@ -12,9 +12,9 @@ DO $$ BEGIN
     END IF;
 END $$;
 
--- Case and white space folded.
+-- Case and white space folded, spaces that do not break included: \s knows only some of them, depending on the locale.
 CREATE FUNCTION fold(words text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
-    RETURN lower(btrim(regexp_replace(words, '\s+', ' ', 'g')));
+    RETURN lower(btrim(regexp_replace(words, '[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' ', 'g')));
 
 -- Accents too.
 CREATE FUNCTION fold_name(words text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
@@ -24,7 +24,7 @@ CREATE FUNCTION fold_name(words text) RETURNS text IMMUTABLE STRICT PARALLEL SAF
 CREATE FUNCTION source_names(name text, aliases jsonb) RETURNS text[] IMMUTABLE PARALLEL SAFE LANGUAGE sql
     RETURN ARRAY(
         SELECT DISTINCT fold_name(n) FROM (
-            SELECT name AS n UNION ALL SELECT a->>'name' FROM jsonb_array_elements(aliases) a
+            SELECT name AS n UNION ALL SELECT a->>'name' FROM jsonb_path_query(aliases, '$[*]') a
         ) every WHERE n IS NOT NULL ORDER BY 1);
 
 -- A text of any length as an index entry. convert_to is immutable in a database whose encoding never changes.

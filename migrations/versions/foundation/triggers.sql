@@ -48,5 +48,15 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+CREATE FUNCTION question_answered() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM claim WHERE question_id = NEW.id) THEN
+        RAISE EXCEPTION 'a question that has claims stays open, or a quantity'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_question_answered';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER answered AFTER UPDATE OF answer ON question FOR EACH ROW WHEN (NEW.answer <> OLD.answer)
+    EXECUTE FUNCTION question_answered();
 CREATE TRIGGER answers AFTER INSERT OR UPDATE OF question_id, qualifier ON claim FOR EACH ROW WHEN (NEW.question_id IS NOT NULL)
     EXECUTE FUNCTION claim_answers();
