@@ -7,14 +7,18 @@ import signal
 import subprocess
 import sys
 import threading
+import uuid
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 import services_at as at
-from conftest import ROOT, plain
+from conftest import ROOT, named, plain
+from psycopg import sql
 
 SCRIPT = ROOT / "examples" / "ingest_threads.py"
 REAL = ROOT.parent / "shared" / "data" / "rumoureval_threads.jsonl"
@@ -85,6 +89,18 @@ def sampled() -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines[:: int(os.environ.get("COUNTERCLAIM_EVERY_THREAD", "30"))]]
 
 
+@pytest.fixture(scope="module")
+def serving(server_url: str, template: str) -> Iterator[tuple[str, str]]:
+    """A service for all that follows, and its database."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(plain(server_url), autocommit=True) as connection:
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+        with at.running("serve", "--database-url", plain(named(server_url, name))) as (_, base):
+            yield base, named(server_url, name)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 @pytest.mark.parametrize(
     "threads",
     [
@@ -92,17 +108,17 @@ def sampled() -> list[dict[str, Any]]:
         pytest.param(sampled, id="real", marks=pytest.mark.skipif(not REAL.exists(), reason="the data is not here")),
     ],
 )
-def test_threads_go_in_once(threads: Any, tmp_path: Path, database_url: str, key: str) -> None:
+def test_threads_go_in_once(threads: Any, tmp_path: Path, serving: tuple[str, str], key: str) -> None:
+    base, database_url = serving
     file = write(tmp_path, sent := threads())
-    with at.running("serve", "--database-url", plain(database_url)) as (_, base):
-        first = ingest(file, base, key)
-        assert first.returncode == 0, first.stderr
-        assert counted(first.stdout)["created"] > 0
-        again = ingest(file, base, key)
-        assert again.returncode == 0, again.stderr
-        summary = counted(again.stdout)
-        assert (summary["created"], summary["completed"], summary["failed"]) == (0, 0, 0)
-        check_dossiers(sent, base, key)
+    first = ingest(file, base, key)
+    assert first.returncode == 0, first.stderr
+    assert counted(first.stdout)["created"] > 0
+    again = ingest(file, base, key)
+    assert again.returncode == 0, again.stderr
+    summary = counted(again.stdout)
+    assert (summary["created"], summary["completed"], summary["failed"]) == (0, 0, 0)
+    check_dossiers(sent, base, key)
     assert at.run("verify", "--database-url", plain(database_url)).returncode == 0
 
 

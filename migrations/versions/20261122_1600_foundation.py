@@ -16,6 +16,8 @@ PARTS = ("functions", "records", "dispute", "merging", "visibility", "ledger", "
 def upgrade() -> None:
     # The driver's own connection: several statements a file, and no sign in them is a parameter's.
     connection = op.get_bind().connection.driver_connection
+    if connection is None:
+        raise NotImplementedError("the statements run on a database, they are not printed")
     for part in PARTS:
         connection.execute((Path(__file__).parent / "foundation" / f"{part}.sql").read_text(encoding="utf-8"))
 
