@@ -2,8 +2,11 @@
 
 import asyncio
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -23,11 +26,13 @@ from app.settings import Settings
 
 pytest_plugins = ["clusters"]
 ROOT = Path(__file__).parent.parent
+MEMORY_NEEDED = 2_000_000_000
 LIMITS = {
     "idle_in_transaction_session_timeout": "5s",
     "lock_timeout": "10s",
     "statement_timeout": "10s",
     "timezone": "UTC",
+    "jit": "off",
 }
 
 
@@ -45,19 +50,45 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+# One that takes long, started last, would leave the other workers waiting for it.
+LONG = ("test_examples", "test_cli", "test_schemathesis", "test_embedded_killed", "test_histories")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.stem not in LONG)
+
+
+@contextmanager
+def _folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the private PostgreSQL keeps its data: in memory where that can be had, for each test copies a database."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < MEMORY_NEEDED:
+        yield tmp_path_factory.mktemp("postgres")
+        return
+    folder = Path(tempfile.mkdtemp(prefix="counterclaim-test-", dir=memory))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL where databases may be made: the one that COUNTERCLAIM_TEST_DATABASE_URL names, or a private one."""
     if url := os.environ.get("COUNTERCLAIM_TEST_DATABASE_URL"):
         yield url
     else:
-        with embedded.using(tmp_path_factory.mktemp("postgres")) as url:
+        with _folder(tmp_path_factory) as folder, embedded.using(folder) as url:
             superuser = make_url(plain(url)).set(username=embedded.SUPERUSER, database="postgres")
             with psycopg.connect(superuser.render_as_string(hide_password=False), autocommit=True) as connection:
                 # What a crash loses is no test's matter here; and no database lives long enough to be cleaned.
                 for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
                     connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
                 connection.execute("SELECT pg_reload_conf()")
+                # Most of a connection's cost is the hashing of its password, and every test makes several.
+                connection.execute("SET scram_iterations = 1")
+                password = sql.Literal(make_url(url).password)
+                connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(embedded.ROLE), password))
             yield url
 
 

@@ -98,17 +98,18 @@ def _heads(state: State) -> TextClause:
 WITH RECURSIVE {rows.around(state)}
 SELECT kind, id, h.seq, (SELECT directory FROM ledger_head) AS directory,
     {rows.RESTRICTED.format(id="CAST(:event AS uuid)")} AS hidden
-FROM (SELECT 'merged' AS kind, id FROM merged UNION SELECT 'beyond', id FROM beyond UNION SELECT 'above', id FROM above
-    UNION SELECT 'once', c.record_id FROM merged m CROSS JOIN LATERAL (
-        SELECT record_id FROM change WHERE type = 'event' AND record->>'merged_into' = m.id::text OFFSET 0) c
-) shown LEFT JOIN event_head h ON h.event_id = id
+FROM (SELECT kind, id FROM around WHERE kind <> 'tie' UNION SELECT 'once', c.record_id FROM around a
+    CROSS JOIN LATERAL (
+        SELECT record_id FROM change WHERE type = 'event' AND record->>'merged_into' = a.id::text OFFSET 0) c
+    WHERE a.kind = 'merged') shown LEFT JOIN event_head h ON h.event_id = id
 WHERE EXISTS {state("event", "id", "CAST(:event AS uuid)", "id")}
 ORDER BY kind, id""")  # noqa: S608
 
 
 _HEADS: Final = {False: _heads(rows.now), True: _heads(rows.then)}
 # The same sum for now and for any moment, of the ledger alone: the last change of the events :events and of those that
-# were ever merged into :merged, of the directory, and of the versions of the documents :documents.
+# were ever merged into :merged, of the directory, and of the versions of the documents :documents. An event's last
+# change is found by comparing pairs: only the event's index can do that, so that the whole ledger is never walked back.
 _SHOWN: Final = text("""
 WITH moment AS (SELECT coalesce(CAST(:seq AS bigint), (SELECT seq FROM ledger_head)) AS seq),
 around(id) AS (
@@ -118,7 +119,8 @@ around(id) AS (
         WHERE type = 'event' AND record->>'merged_into' = m.id AND seq <= moment.seq OFFSET 0) c),
 last(seq) AS (
     SELECT c.seq FROM around a CROSS JOIN moment m CROSS JOIN LATERAL (
-        SELECT seq FROM change WHERE event_id = a.id AND seq <= m.seq ORDER BY seq DESC LIMIT 1) c
+        SELECT event_id, seq FROM change WHERE (event_id, seq) <= (a.id, m.seq)
+        ORDER BY event_id DESC, seq DESC LIMIT 1) c WHERE c.event_id = a.id
     UNION ALL SELECT c.seq FROM around a CROSS JOIN moment m CROSS JOIN LATERAL (
         SELECT seq FROM change WHERE type = 'event_link' AND record->>'to_id' = a.id::text AND seq <= m.seq
         ORDER BY seq DESC LIMIT 1) c

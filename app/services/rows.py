@@ -129,25 +129,27 @@ _CONFIDENTIAL: Final = """coalesce(
 
 
 def around(state: State) -> str:
-    """The common table expressions `merged`, `tie`, `beyond` and `above`, for WITH RECURSIVE.
+    """The common table expression `around(kind, id)`, for WITH RECURSIVE.
 
-    The event :event and those merged into it; the links of these; the events at either end of those, with what they
-    were merged into; and the event's parent.
+    Its kinds: `merged`, the event :event and those merged into it; `tie`, the links of these; `beyond`, the events at
+    the other end, and what those were merged into; `above`, the event's parent. One recursion for all, because the
+    planner takes each to be a hundred times as large as what it starts from.
     """
     # Fragments of our own, as everywhere here: what callers send is only ever bound.
     return f"""
-merged(id) AS (
-    SELECT CAST(:event AS uuid)
-    UNION SELECT e.id FROM merged m CROSS JOIN LATERAL {state("event", "merged_into", "m.id", "id")} e),
-tie AS (
-    SELECT l.* FROM merged m CROSS JOIN LATERAL (
-        {state("event_link", "from_id", "m.id", "id", "from_id", "to_id")}
-        UNION ALL {state("event_link", "to_id", "m.id", "id", "from_id", "to_id")}) l),
-beyond(id) AS (
-    SELECT v.id FROM tie CROSS JOIN LATERAL (VALUES (from_id), (to_id)) v(id)
-    UNION SELECT e.merged_into FROM beyond b CROSS JOIN LATERAL {state("event", "id", "b.id", "merged_into")} e
-    WHERE e.merged_into IS NOT NULL),
-above(id) AS {state("event", "id", "CAST(:event AS uuid)", "parent_id")}"""  # noqa: S608
+around(kind, id) AS (
+    SELECT CAST('merged' AS text), CAST(:event AS uuid)
+    UNION SELECT n.kind, n.id FROM around a CROSS JOIN LATERAL (
+        SELECT 'merged', e.id FROM {state("event", "merged_into", "a.id", "id")} e WHERE a.kind = 'merged'
+        UNION ALL SELECT v.kind, v.id FROM {state("event_link", "from_id", "a.id", "id", "to_id")} l
+            CROSS JOIN LATERAL (VALUES ('tie', l.id), ('beyond', l.to_id)) v(kind, id) WHERE a.kind = 'merged'
+        UNION ALL SELECT v.kind, v.id FROM {state("event_link", "to_id", "a.id", "id", "from_id")} l
+            CROSS JOIN LATERAL (VALUES ('tie', l.id), ('beyond', l.from_id)) v(kind, id) WHERE a.kind = 'merged'
+        UNION ALL SELECT 'beyond', e.merged_into FROM {state("event", "id", "a.id", "merged_into")} e
+            WHERE a.kind = 'beyond'
+        UNION ALL SELECT 'above', e.parent_id FROM {state("event", "id", "a.id", "parent_id")} e
+            WHERE a.kind = 'merged' AND a.id = CAST(:event AS uuid)
+    ) n(kind, id) WHERE n.id IS NOT NULL)"""  # noqa: S608
 
 
 def _scope(state: State) -> TextClause:
@@ -157,10 +159,9 @@ def _scope(state: State) -> TextClause:
     """
     return text(f"""
 WITH RECURSIVE {around(state)}
-SELECT kind, id, kind <> 'tie' AND {RESTRICTED.format(id="found.id")} AS hidden,
+SELECT kind, id, kind <> 'tie' AND {RESTRICTED.format(id="around.id")} AS hidden,
     set_config('timezone', 'UTC', true), set_config('jit', 'off', true)
-FROM (SELECT 'merged' AS kind, id FROM merged UNION SELECT 'beyond', id FROM beyond UNION SELECT 'tie', id FROM tie
-    UNION SELECT 'above', id FROM above WHERE id IS NOT NULL) found""")  # noqa: S608
+FROM around""")  # noqa: S608
 
 
 def _dispute(state: State) -> TextClause:
@@ -187,9 +188,8 @@ UNION ALL SELECT 'event_link', l.record FROM unnest(CAST(:ties AS uuid[])) x(id)
 def _cited(state: State) -> TextClause:
     """The documents that :documents lead to, the sources that these and :sources lead to, and whom to mask.
 
-    One recursion for all, because the planner takes each to be a hundred times as large as what it starts from. Its
-    kinds: `cited`, with what that was merged into and what was merged into that; `reached`, what these were made out
-    of; `source`; and `led`, what the source `whose` is merged into now.
+    The kinds of its one recursion: `cited`, with what that was merged into and what was merged into that; `reached`,
+    what these were made out of; `source`; and `led`, what the source `whose` is merged into now.
     """
     return text(f"""
 WITH RECURSIVE reach(kind, id, whose) AS (
