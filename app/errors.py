@@ -74,11 +74,6 @@ class MethodNotAllowed(Problem):
     explanation = "The path exists, but not with this method. The Allow header names those it has."
 
 
-class NotAcceptable(Problem):
-    status, slug, title = 406, "not-acceptable", "Not acceptable"
-    explanation = "The service has no representation of this of the kind the Accept header asks for."
-
-
 class Conflict(Problem):
     status, slug, title = 409, "conflict", "Conflict"
     explanation = (

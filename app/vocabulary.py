@@ -106,9 +106,6 @@ Rating = Literal[
 # A rating has to say that the claim holds before the assessment can settle its question.
 SETTLING_RATINGS: Final = ("true", "mostly_true", "supported", "confirmed")
 
-# The closed range a figure's qualifier stands for, in whole counts; None on either side: open, or taken from min/max.
-VAGUE_RANGES: Final[dict[str, tuple[int, int]]] = {"dozens": (24, 99), "hundreds": (200, 999), "none": (0, 0)}
-
 
 def words(closed_list: object) -> tuple[str, ...]:
     """The words of one of the Literals above."""

@@ -152,7 +152,6 @@ async def _caller(
 Reader = Annotated[Caller, Security(_caller)]
 Writer = Annotated[Caller, Security(_caller, scopes=["edit"])]
 Ingester = Annotated[Caller, Security(_caller, scopes=["ingest"])]
-Admin = Annotated[Caller, Security(_caller, scopes=["admin"])]
 
 
 def _reason(header: str) -> str:
