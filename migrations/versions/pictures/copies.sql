@@ -1,0 +1,1 @@
+-- Texts that are copies of each other.

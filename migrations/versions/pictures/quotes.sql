@@ -1,0 +1,1 @@
+-- Where quotations stand in the texts.
