@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 DATA_DIR ?= .data
 BIN = .venv/bin
-CODE = app migrations tests examples
+CODE = app migrations tests examples bench
 
 .PHONY: demo install test soak check format
 .DEFAULT_GOAL = demo

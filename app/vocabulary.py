@@ -49,6 +49,13 @@ Fidelity = Literal["verbatim", "edited", "translated", "paraphrase", "drifted", 
 
 ClaimRelation = Literal["contradicts", "supports", "refines", "compatible", "same_as"]
 
+Standing = Literal[
+    "withdrawn", "denied", "unsupported", "outdated", "unattributed", "contested", "one_sided", "corroborated",
+    "single_origin",
+]  # fmt: skip
+Status = Literal["resolved", "contested", "agreed", "one_sided", "open", "unanswered", "unaddressed"]
+Independence = Literal["source", "family", "party"]
+
 Scheme = Literal["claimreview", "averitec", "airwars", "veracity"]
 Operation = Literal["insert", "update", "delete"]
 Scope = Literal["read", "ingest", "edit", "assess", "confidential", "admin"]
@@ -80,6 +87,10 @@ KINDS_WITH_SILENCES: Final = ("cause", "responsibility", "occurrence")
 # The stances a question itself can be met with, without any claim.
 QUESTION_STANCES: Final = ("query", "no_comment", "no_information")
 NON_ANSWERS: Final = ("no_comment", "no_information")
+# Of these there are halves; of all others `more than 5` means 6 or more.
+MEASURES_NOT_COUNTED: Final = ("distance", "duration", "amount", "other")
+# What a vague figure allows: the least and the most.
+VAGUE_RANGES: Final[dict[str, tuple[int, int]]] = {"dozens": (24, 99), "hundreds": (200, 999), "none": (0, 0)}
 
 # Other systems' words for our stances, accepted on input.
 STANCE_SYNONYMS: Final[dict[str, Stance]] = {
@@ -105,6 +116,9 @@ Rating = Literal[
 ]  # fmt: skip
 # A rating has to say that the claim holds before the assessment can settle its question.
 SETTLING_RATINGS: Final = ("true", "mostly_true", "supported", "confirmed")
+
+# From this score on a link that was found by similarity, and not yet judged by anybody, joins origins.
+SURE_COPY: Final = 0.9
 
 
 def words(closed_list: object) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
 from app import times
+from app.derive.families import FamilyBy
 from app.derive.rows import Rows
 from app.derive.said import Said
 from app.derive.voices import Voice
@@ -139,6 +140,7 @@ def voice(
     said: str = "2023-08-09",
     *,
     family: UUID | None = None,
+    by: FamilyBy = "source",
     party: str | None = None,
     claim: UUID | None = None,
     question: UUID | None = None,
@@ -147,7 +149,7 @@ def voice(
     """A statement as the rules hear it, by a source of its own unless `source_id` says otherwise."""
     source = given.pop("source_id", uuid())
     row = read(StatementRead, claim_id=claim, question_id=question, source_id=source, said=said, **given)
-    return Voice(row, [], claim, question, source, family or uuid(), party, Said(*times.span(said), "said"))
+    return Voice(row, [], claim, question, source, family or uuid(), by, party, Said(*times.span(said), "said"))
 
 
 def rows(event: EventRead, **given: Any) -> Rows:

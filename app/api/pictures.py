@@ -53,6 +53,7 @@ async def _picture(
         session,
         query.as_of,
         query.said_before,
+        query.independence,
         restricted=caller.may("read"),
         confidential=caller.may("confidential"),
     )

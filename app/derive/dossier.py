@@ -1,69 +1,62 @@
 """The whole event in one answer; every other picture is a slice of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import get_args
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
+from app.derive import (
+    claims,
+    contradictions,
+    drawing,
+    neighbours,
+    papers,
+    reasons,
+    scene,
+    silences,
+    standing,
+    unattributed,
+)
 from app.derive import faces as faces_of
-from app.derive import merges, neighbours, papers, rivals, scene, silences, statements, unattributed
 from app.derive.built import built
+from app.derive.contradictions import Contradiction, Known
+from app.derive.drawing import Drawing
 from app.derive.faces import Faces
 from app.derive.rows import Rows, View
 from app.derive.scene import Place, Scene
 from app.derive.silences import Silence
-from app.derive.voices import Voice
 from app.schemas.assessments import AssessmentRead
-from app.schemas.claims import ClaimRead
 from app.schemas.dossiers import (
-    AssessmentPicture,
     ClaimPicture,
-    ClaimTie,
+    ContradictionRead,
     DossierRead,
     QuestionPicture,
     SilenceRead,
-    StanceCount,
-    StatementPicture,
     UnattributedRead,
 )
 from app.schemas.questions import QuestionRead
 from app.vocabulary import Stance
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawing:
-    """What the parts of the picture are looked up in while it is drawn."""
-
-    scene: Scene
-    faces: Faces
-    statements: dict[UUID, list[StatementPicture]]
-    """By claim, or by question where there is no claim."""
-    first: dict[UUID, Voice]
-    """Of each of these lists."""
-    counting: dict[UUID | None, list[Voice]]
-    rivals: dict[UUID, list[UUID]]
-    ties: dict[UUID, list[ClaimTie]]
-    assessments: dict[UUID, list[AssessmentRead]]
-
-
 def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> DossierRead:
     """The picture of these rows as this caller may see it; `position` and `as_of` are only said again."""
     found = scene.scene(rows, view)
     faces = Faces(found.rows, found.kin, open=view.confidential)
-    drawing = _drawing(found, faces)
-    questions, unasked = _questions(drawing)
-    unanswered = silences.silences(found.counting, found.questions, found.claims)
     documents = papers.papers(found.rows, found.dates.ends, _cited(found), faces, beyond=view.restricted)
+    drawn = drawing.drawing(found, faces)
+    questions, unasked = _questions(drawn, documents)
+    unanswered = silences.silences(found.counting, found.questions, found.claims)
     return built(
         DossierRead,
         position=position,
         as_of=as_of,
         said_before=view.said_before,
+        independence=view.independence,
         event=neighbours.event(found),
         questions=questions,
         unasked=unasked,
         silences=[_silence(silence) for silence in unanswered if _may_be_told(faces, silence)],
+        self_contradictions=_contradictions(drawn),
         unattributed=[
             built(
                 UnattributedRead,
@@ -78,56 +71,63 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
     )
 
 
-def _drawing(found: Scene, faces: Faces) -> _Drawing:
-    spoken = statements.statements(found, faces)
-    first: dict[UUID, Voice] = {}
-    by_subject, counting, families = defaultdict(list), defaultdict(list), defaultdict(set)
-    for voice, picture in zip(found.heard, spoken, strict=True):
-        if (subject := voice.claim_id or voice.question_id) is not None:
-            first.setdefault(subject, voice)
-            by_subject[subject].append(picture)
-    for voice in found.counting:
-        counting[voice.claim_id].append(voice)
-        if voice.claim_id and voice.row.stance == "support" and voice.row.source_id:
-            families[voice.claim_id].add(voice.family)
-    assessments = defaultdict(list)
-    for assessment in found.assessments:
-        assessments[assessment.claim_id].append(assessment)
-    return _Drawing(
-        found,
-        faces,
-        by_subject,
-        first,
-        counting,
-        rivals.rivals(list(found.claims.values()), found.links, found.questions, families),
-        _ties(found),
-        assessments,
-    )
+# --- questions -------------------------------------------------------------------------------------------------------
 
 
-def _questions(drawing: _Drawing) -> tuple[list[QuestionPicture], list[ClaimPicture]]:
+def _questions(drawn: Drawing, documents: Mapping[UUID, object]) -> tuple[list[QuestionPicture], list[ClaimPicture]]:
     """The questions with their claims, and the claims without."""
-    found = drawing.scene
+    found = drawn.scene
     answers: dict[UUID | None, list[ClaimPicture]] = defaultdict(list)
     places: dict[UUID, Place] = {}
     for claim in found.claims.values():
-        answers[claim.question_id].append(_claim(drawing, claim))
+        answers[claim.question_id].append(claims.picture(drawn, claim, documents))
         if claim.question_id:
             places.setdefault(claim.question_id, found.places[claim.id])
-    ordered = sorted(found.questions.values(), key=lambda question: _place(drawing, question, places.get(question.id)))
-    pictures = [
-        built(
-            QuestionPicture,
-            question.__dict__ | {"claims": answers[question.id], "statements": drawing.statements.get(question.id, [])},
-        )
-        for question in ordered
+    ordered = sorted(found.questions.values(), key=lambda question: _place(drawn, question, places.get(question.id)))
+    return [_question(drawn, question, answers[question.id]) for question in ordered], answers[None]
+
+
+def _question(drawn: Drawing, question: QuestionRead, answers: list[ClaimPicture]) -> QuestionPicture:
+    settling = [
+        row
+        for claim in answers
+        for row in drawn.assessments.get(claim.id, ())
+        if row.settles and row.id not in drawn.replaced
     ]
-    return pictures, answers[None]
+    standings = [claim.standing for claim in answers]
+    status = standing.status(standings, _stances(drawn, question, answers), settled=bool(settling))
+    return built(
+        QuestionPicture,
+        question.__dict__,
+        status=status,
+        why=reasons.question(status, standings, [_author(drawn, row) for row in settling]),
+        settled_by=[row.id for row in settling],
+        answers=list(dict.fromkeys(row.claim_id for row in settling)),
+        claims=answers,
+        statements=drawn.statements.get(question.id, []),
+    )
 
 
-def _place(drawing: _Drawing, question: QuestionRead, first_claim: Place | None) -> tuple[object, ...]:
+def _stances(drawn: Drawing, question: QuestionRead, answers: list[ClaimPicture]) -> set[Stance]:
+    """Those that anybody takes toward it or toward what answers it, implied ones too."""
+    subjects = [question.id, *(claim.id for claim in answers)]
+    return {
+        stance
+        for id_ in subjects
+        for taken in (drawn.counting.get(id_, {}), drawn.beside.get(id_, {}))
+        for stance, some in taken.items()
+        if some
+    }
+
+
+def _author(drawn: Drawing, row: AssessmentRead) -> str:
+    shown = drawn.faces.shown[faces_of.face(drawn.faces, row.event_id, row.author_id)]
+    return shown.name or "a protected source"
+
+
+def _place(drawn: Drawing, question: QuestionRead, first_claim: Place | None) -> tuple[object, ...]:
     """By what was first said of it, be it a claim or without one; then its text and id."""
-    own = drawing.first.get(question.id)
+    own = drawn.first.get(question.id)
     times = [first_claim[:2]] if first_claim else []
     times += [(own.said.start, own.said.end)] if own else []
     return (
@@ -137,67 +137,40 @@ def _place(drawing: _Drawing, question: QuestionRead, first_claim: Place | None)
     )
 
 
-def _claim(drawing: _Drawing, claim: ClaimRead) -> ClaimPicture:
-    return built(
-        ClaimPicture,
-        claim.__dict__
-        | {
-            "counts": _counts(drawing.counting.get(claim.id, [])),
-            "rivals": drawing.rivals.get(claim.id, []),
-            "links": drawing.ties.get(claim.id, []),
-            "statements": drawing.statements.get(claim.id, []),
-            "assessments": _assessments(drawing, drawing.assessments.get(claim.id, [])),
-        },
-    )
-
-
-def _counts(counting: Sequence[Voice]) -> dict[Stance, StanceCount]:
-    taken: dict[Stance, list[Voice]] = defaultdict(list)
-    for voice in counting:
-        taken[voice.row.stance].append(voice)
-    return {
-        stance: built(
-            StanceCount, statements=len(taken[stance]), sources=len({v.source_id for v in taken[stance] if v.source_id})
-        )
-        for stance in get_args(Stance)
-        if stance in taken
-    }
-
-
-def _ties(found: Scene) -> dict[UUID, list[ClaimTie]]:
-    ties: dict[UUID, list[ClaimTie]] = defaultdict(list)
-    for link in found.links:
-        for own, other, direction in ((link.from_id, link.to_id, "from"), (link.to_id, link.from_id, "to")):
-            tie = built(ClaimTie, id=link.id, claim_id=other, relation=link.relation, direction=direction)
-            ties[own].append(tie)
-    for of_one in ties.values():
-        of_one.sort(key=lambda tie: (*found.places[tie.claim_id], tie.relation, tie.direction))
-    return ties
-
-
-def _assessments(drawing: _Drawing, assessments: Iterable[AssessmentRead]) -> list[AssessmentPicture]:
-    found, ends = drawing.scene, drawing.scene.dates.ends
-    replaced = {row.supersedes_id for row in found.assessments}
-    return [
-        built(
-            AssessmentPicture,
-            row.__dict__
-            | {
-                "author_id": faces_of.face(drawing.faces, row.event_id, row.author_id),
-                "document_ids": merges.led((d for d in row.document_ids if d in ends), ends),
-                "superseded": row.id in replaced,
-            },
-        )
-        for row in assessments
-    ]
-
-
 def _cited(found: Scene) -> set[UUID]:
     """The documents that what is shown names."""
     named = {appearance.document_id for voice in found.heard for appearance in voice.appearances}
     named |= {voice.row.withdrawn_document_id for voice in found.heard}
     named |= {document for assessment in found.assessments for document in assessment.document_ids}
     return {found.dates.ends[document] for document in named if document in found.dates.ends}
+
+
+# --- contradictions and silences -------------------------------------------------------------------------------------
+
+
+def _contradictions(drawn: Drawing) -> list[ContradictionRead]:
+    """Those that this caller may know: not if that tells whose family a protected source is of."""
+    found = drawn.scene
+    known = Known(found.questions, found.claims, found.bounds, found.beside)
+    return [
+        _contradiction(drawn, one)
+        for one in contradictions.contradictions(found.heard, found.ended, known)
+        if faces_of.may_tell(drawn.faces, one.earlier.row, one.later.row)
+    ]
+
+
+def _contradiction(drawn: Drawing, one: Contradiction) -> ContradictionRead:
+    ended = drawn.scene.ended
+    about: dict[str, Any] = {"claim_ids": list(dict.fromkeys((one.earlier.claim_id, one.later.claim_id)))}
+    return built(
+        ContradictionRead,
+        about,
+        kind=one.kind,
+        family_id=faces_of.family(drawn.faces, one.later),
+        question_id=one.later.question_id if one.later.question_id == one.earlier.question_id else None,
+        statement_ids=[one.earlier.row.id, one.later.row.id],
+        live=one.earlier.row.id not in ended and one.later.row.id not in ended,
+    )
 
 
 def _may_be_told(faces: Faces, silence: Silence) -> bool:

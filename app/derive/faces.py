@@ -8,6 +8,7 @@ from app.derive import merges
 from app.derive.built import built
 from app.derive.families import Kin
 from app.derive.rows import Rows
+from app.derive.voices import Voice
 from app.schemas.sources import SourceRead
 from app.schemas.statements import StatementRead
 
@@ -37,12 +38,13 @@ class Faces:
 def face(faces: Faces, event_id: UUID, source_id: UUID) -> UUID:
     """The id under which a source that a row of this event names is in the side map; it is there from now on."""
     asked = event_id, source_id
-    if asked not in faces.known:
+    known = faces.known.get(asked)
+    if known is None:
         hidden = mask(faces, event_id, source_id)
         if hidden is not None:
             _show_masked(faces, event_id, source_id, hidden)
-        faces.known[asked] = hidden or _show(faces, source_id)
-    return faces.known[asked]
+        known = faces.known[asked] = hidden or _show(faces, source_id)
+    return known
 
 
 def plain(faces: Faces, source_id: UUID | None) -> UUID | None:
@@ -76,6 +78,17 @@ def may_tell(faces: Faces, one: StatementRead, other: StatementRead) -> bool:
     """Whether this caller may know that these two are of one family: not if that tells who a hidden source is."""
     hidden = [mask(faces, row.event_id, row.source_id) if row.source_id else None for row in (one, other)]
     return hidden[0] == hidden[1]
+
+
+def family(faces: Faces, voice: Voice) -> UUID | None:
+    """What tells this caller which statements are of one family: the source or document that they go by."""
+    row = voice.row
+    if row.source_id is None:
+        return None
+    hidden = mask(faces, row.event_id, row.source_id)
+    if hidden is None and voice.by in ("source", "chain"):
+        return plain(faces, voice.family) or face(faces, row.event_id, row.source_id)
+    return hidden or (voice.family if voice.by == "document" else None)
 
 
 def _show(faces: Faces, source_id: UUID) -> UUID:

@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from app.derive import merges
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
+
+FamilyBy = Literal["source", "chain", "document", "nobody"]
+"""How a family is known: by the source's own line, by who passed the words on, only by where they are found; and of
+nobody's words there is none but where they are found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +59,19 @@ def party(kin: Kin, source_id: UUID | None) -> str | None:
     return None if source_id is None else kin.parties.get(kin.ends.get(source_id, source_id))
 
 
-def family(statement: StatementRead, first: AppearanceRead | None, kin: Kin, documents: Mapping[UUID, UUID]) -> UUID:
-    """The record that this statement's family goes by; `first`: its earliest-published appearance.
+def family(
+    statement: StatementRead, first: AppearanceRead | None, kin: Kin, documents: Mapping[UUID, UUID]
+) -> tuple[UUID, FamilyBy]:
+    """The record that this statement's family goes by, and how it is known; `first`: its earliest-published appearance.
 
     The top of its source's line. An unnamed source that belongs to nobody: that of the first who is confirmed to have
     passed the words on, else the document. No source: the document.
     """
     document = documents.get(first.document_id, first.document_id) if first and first.document_id else None
     if statement.source_id is None:
-        return document or statement.id
+        return document or statement.id, "nobody"
     source = kin.ends.get(statement.source_id, statement.source_id)
     if source not in kin.unnamed or len(kin.lines[source]) > 1:
-        return top(kin, source)
+        return top(kin, source), "source"
     confirmed = sorted((hop.step, hop.source_id) for hop in first.hops if hop.state == "confirmed") if first else []
-    return top(kin, confirmed[0][1]) if confirmed else document or source
+    return (top(kin, confirmed[0][1]), "chain") if confirmed else (document or source, "document")

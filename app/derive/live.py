@@ -34,14 +34,15 @@ def endings(said_by_then: Sequence[Voice], until: datetime | None) -> dict[UUID,
     the same stance toward the same claim, and this one had begun before that.
     """
     ended: dict[UUID, Ended] = {}
-    for later in sorted(said_by_then, key=lambda v: (v.said, v.row.id), reverse=True):
+    superseding = [voice for voice in said_by_then if voice.row.supersedes_id is not None]
+    for later in sorted(superseding, key=lambda v: (v.said, v.row.id), reverse=True):
         if later.row.supersedes_id is not None:
             ended[later.row.supersedes_id] = Ended("superseded", later.row)
     withdrawals = _withdrawals(said_by_then, until)
     for voice in said_by_then:
         if withdrawn(voice.row, until):
             ended[voice.row.id] = Ended("withdrawn", voice.row)
-        elif voice.row.id not in ended and (found := withdrawals.get(_position(voice))):
+        elif withdrawals and voice.row.id not in ended and (found := withdrawals.get(_position(voice))):
             first = bisect_right(found, voice.said.start, key=itemgetter(0))
             if first < len(found):
                 ended[voice.row.id] = Ended("withdrawn_elsewhere", found[first][1])

@@ -6,7 +6,7 @@ from uuid import UUID
 
 def ends(into: Mapping[UUID, UUID | None]) -> dict[UUID, UUID]:
     """The last record of each one's chain of merges, as far as it is known."""
-    return {start: way(start, into)[-1] for start in into}
+    return {start: start if next_ is None else way(start, into)[-1] for start, next_ in into.items()}
 
 
 def way(start: UUID, into: Mapping[UUID, UUID | None]) -> list[UUID]:

@@ -25,24 +25,24 @@ def papers(
     shown = {document for document in cited if document in rows.documents}
     if beyond:
         shown = _reached(shown, links)
-    versions, outward = defaultdict(list), defaultdict(list)
+    versions: dict[UUID | None, list[VersionRead]] = defaultdict(list)
+    outward: dict[UUID, list[DocumentLinkRead]] = defaultdict(list)
     for version in sorted(rows.versions, key=lambda v: (v.retrieved_at, v.headline or "", v.id)):
         versions[ends.get(version.document_id)].append(version)
     for link in links:
         if link.from_id in shown and link.to_id in shown:
             outward[link.from_id].append(link)
-    return {
-        id_: built(
+    pictures = {}
+    for id_ in sorted(shown):
+        document = rows.documents[id_]
+        pictures[id_] = built(
             DocumentPicture,
-            rows.documents[id_].__dict__
-            | {
-                "publisher_id": faces_of.plain(faces, rows.documents[id_].publisher_id),
-                "versions": [_of(version, id_) for version in versions[id_]],
-                "links": sorted(outward[id_], key=lambda link: (link.relation, link.to_id)),
-            },
+            document.__dict__,
+            publisher_id=faces_of.plain(faces, document.publisher_id),
+            versions=[_of(version, id_) for version in versions.get(id_, ())],
+            links=sorted(outward.get(id_, ()), key=lambda link: (link.relation, link.to_id)),
         )
-        for id_ in sorted(shown)
-    }
+    return pictures
 
 
 def read(rows: Rows) -> set[UUID]:

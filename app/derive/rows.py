@@ -11,6 +11,7 @@ from app.schemas.events import EventLinkRead, EventRead
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
+from app.vocabulary import Independence
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class View:
     said_before: str | None = None
     until: datetime | None = None
     """The end of `said_before`: what was said by then is shown. None: no limit."""
+    independence: Independence = "family"
     restricted: bool = False
     """May read restricted events."""
     confidential: bool = False

@@ -1,14 +1,17 @@
 """One event at one moment, as far as one caller sees it, with merges followed: what all pictures are drawn from."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from app.derive import families, figures, live, merges, said, voices
+from app.derive import families, figures, live, merges, rivals, said, voices
 from app.derive.built import built
 from app.derive.families import Kin
+from app.derive.figures import Weighed
 from app.derive.live import Ended
+from app.derive.rivals import Bounds
 from app.derive.rows import Rows, View
 from app.derive.said import Dates
 from app.derive.voices import Voice
@@ -42,6 +45,12 @@ class Scene:
     """What had been assessed, in its order."""
     places: dict[UUID, Place]
     """Of each claim."""
+    beside: frozenset[UUID]
+    """Figures that are a part of another one of their own question."""
+    weighed: Weighed
+    bounds: Bounds
+    rivals: dict[UUID, list[UUID]]
+    """Of each of `claims`, in their order."""
 
 
 def scene(rows: Rows, view: View) -> Scene:
@@ -57,21 +66,44 @@ def scene(rows: Rows, view: View) -> Scene:
     places = _places(claims.values(), heard)
     told = {voice.claim_id for voice in heard} | {assessment.claim_id for assessment in assessments}
     shown = sorted((id_ for id_ in claims if view.until is None or id_ in told), key=places.__getitem__)
+    links = _links(rows.claim_links, ends, set(shown))
+    counting, beside = live.counting(heard, ended), figures.parts(claims)
+    claims = {id_: claims[id_] for id_ in shown}
+    weighed, bounds = (
+        figures.weigh(counting, questions, claims, beside),
+        rivals.bounds(claims.values(), links, questions),
+    )
     return Scene(
         rows,
         view,
         kin,
         dates,
         questions,
-        {id_: claims[id_] for id_ in shown},
+        claims,
         ends,
-        _links(rows.claim_links, ends, set(shown)),
+        links,
         heard,
         ended,
-        live.counting(heard, ended),
+        counting,
         assessments,
         places,
+        beside,
+        weighed,
+        bounds,
+        _rivals(claims, bounds, weighed, counting),
     )
+
+
+def _rivals(
+    claims: dict[UUID, ClaimRead], bounds: Bounds, weighed: Weighed, counting: Iterable[Voice]
+) -> dict[UUID, list[UUID]]:
+    families: dict[UUID, set[UUID]] = defaultdict(set)
+    for voice in counting:
+        if voice.claim_id and voice.row.stance == "support" and voice.row.source_id:
+            families[voice.claim_id].add(voice.family)
+    order = {id_: place for place, id_ in enumerate(claims)}
+    numbers = {id_: sorted(others, key=order.__getitem__) for id_, others in weighed.rivals.items()}
+    return rivals.rivals(list(claims.values()), bounds, families) | numbers
 
 
 def _visible(rows: Rows, view: View) -> Rows:

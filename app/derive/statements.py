@@ -9,7 +9,7 @@ from app.derive.faces import Faces
 from app.derive.live import Ended
 from app.derive.scene import Scene
 from app.derive.voices import Voice
-from app.schemas.dossiers import NotLive, StatementPicture
+from app.schemas.dossiers import FigureState, NotLive, StatementPicture
 from app.schemas.statements import AppearanceRead, HopRead, StatementRead
 
 
@@ -36,9 +36,26 @@ def _statement(voice: Voice, found: Scene, faces: Faces, rows: Mapping[UUID, Sta
             "effective_by": voice.said.by,
             "live": ended is None,
             "why_not_live": None if ended is None else _why(row, ended, faces),
+            "family_id": faces_of.family(faces, voice),
+            "figure_state": _figure_state(voice, found) if ended is None else None,
             "appearances": [_appearance(appearance, faces, documents) for appearance in voice.appearances],
         },
     )
+
+
+def _figure_state(voice: Voice, found: Scene) -> FigureState | None:
+    """How it stands to the other figures of its question, where the true value changes with time."""
+    weighed, id_ = found.weighed, voice.row.id
+    if not weighed.weighed:
+        return None
+    question = found.questions.get(voice.question_id) if voice.question_id else None
+    if question is None or not question.evolving or voice.claim_id in found.beside:
+        return None
+    if id_ in weighed.replaced:
+        return "replaced"
+    if id_ in weighed.current:
+        return "order_unknown" if id_ in weighed.unordered else "current"
+    return "outdated" if id_ in weighed.weighed else None
 
 
 def _why(row: StatementRead, ended: Ended, faces: Faces) -> NotLive:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from app.derive import families, said
-from app.derive.families import Kin
+from app.derive.families import FamilyBy, Kin
 from app.derive.rows import Rows
 from app.derive.said import Dates, Said
 from app.schemas.claims import ClaimRead
@@ -26,6 +26,8 @@ class Voice(NamedTuple):
     source_id: UUID | None
     """After merges."""
     family: UUID
+    by: FamilyBy
+    """How the family is known."""
     party: str | None
     said: Said
 
@@ -52,7 +54,7 @@ def voices(
             about,
             claims[about].question_id if about else row.question_id,
             kin.ends.get(row.source_id, row.source_id) if row.source_id else None,
-            families.family(row, min(places, key=lambda a: _first_published(a, known), default=None), kin, known.ends),
+            *families.family(row, _first(places, known), kin, known.ends),
             families.party(kin, row.source_id),
             said.effective(row, places, known),
         )
@@ -70,6 +72,12 @@ def _published(appearance: AppearanceRead, known: Dates) -> tuple[datetime, date
     document = known.ends.get(appearance.document_id) if appearance.document_id else None
     start, end = known.published.get(document, (_NEVER, _NEVER)) if document else (_NEVER, _NEVER)
     return start, end, appearance.wording or "", appearance.id
+
+
+def _first(places: list[AppearanceRead], known: Dates) -> AppearanceRead | None:
+    if len(places) > 1:
+        return min(places, key=lambda appearance: _first_published(appearance, known))
+    return places[0] if places else None
 
 
 def _first_published(appearance: AppearanceRead, known: Dates) -> tuple[datetime, bool, UUID]:

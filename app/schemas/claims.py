@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import Discriminator, Field, Tag, model_validator
@@ -154,14 +154,21 @@ class ClaimChange(ClaimFields):
     merged_into: None = None
 
 
-def figure_words(qualifier: str, low: float | None, high: float | None) -> str:
-    """A figure in English: `at least 22`, `between 5 and 7`, `dozens`."""
-    numbers = [f"{number:,.15g}" for number in dict.fromkeys((low, high)) if number is not None]
-    if qualifier == "exact":
-        return numbers[0]
-    if qualifier == "between":
-        return f"between {' and '.join(numbers)}"
-    return " ".join([qualifier.replace("_", " "), *numbers])
+# Without and with something that is counted.
+_VAGUE: Final[dict[str, tuple[str, str]]] = {
+    "dozens": ("dozens", "dozens of"),
+    "hundreds": ("hundreds", "hundreds of"),
+    "unknown": ("an unknown number", "an unknown number of"),
+    "none": ("none", "no"),
+}
+
+
+def figure_words(qualifier: str, low: float | None, high: float | None, *, counted: bool = False) -> str:
+    """A figure in English: `at least 22`, `5 to 7`, `dozens`; `counted`: what is counted follows (`dozens of`)."""
+    if qualifier in _VAGUE:
+        return _VAGUE[qualifier][counted]
+    numbers = " to ".join(f"{number:,.15g}" for number in dict.fromkeys((low, high)) if number is not None)
+    return numbers if qualifier in ("exact", "between") else f"{qualifier.replace('_', ' ')} {numbers}"
 
 
 class FigureRead(Output):

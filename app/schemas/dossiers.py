@@ -14,11 +14,27 @@ from app.schemas.events import EventRead
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
-from app.vocabulary import TIME_SIZE, ClaimRelation, EventRelation, Explicitness, Rating, Scheme, Stance
+from app.vocabulary import (
+    TIME_SIZE,
+    ClaimRelation,
+    DocumentRelation,
+    EventRelation,
+    Explicitness,
+    HowKnown,
+    Independence,
+    LinkState,
+    Rating,
+    Scheme,
+    Stance,
+    Standing,
+    Status,
+)
 
 SaidBy = Literal["said", "published", "retrieved", "recorded"]
 EndedBy = Literal["withdrawn", "withdrawn_elsewhere", "superseded"]
 Direction = Literal["from", "to"]
+FigureState = Literal["current", "order_unknown", "replaced", "outdated"]
+JoinedBy = Literal["source", "family", "chain", "document", "link", "party"]
 Turn = Literal["said", "withdrawn", "superseded", "assessed"]
 
 
@@ -29,6 +45,9 @@ class PictureQuery(Input):
     """What had been recorded by then: a position of the ledger (`1234-0a1b2c3d`), or a time, through its end."""
     said_before: Annotated[str, StringConstraints(min_length=4, max_length=TIME_SIZE)] | None = None
     """Only what had been said by the end of this time: `2023-08-09`, `2023-08-09T13:24+03:00`."""
+    independence: Independence = "family"
+    """What makes two sources one: nothing (`source`), belonging to the same owner or body (`family`), or being of the
+    same side (`party`)."""
 
 
 class EventTie(Output):
@@ -69,6 +88,12 @@ class StatementPicture(StatementRead):
     live: bool
     """Whether it stands: not withdrawn, not superseded, by `said_before`."""
     why_not_live: NotLive | None
+    family_id: UUID | None
+    """Statements with the same belong together: the source or document that they go by. Null for nobody's."""
+    figure_state: FigureState | None
+    """Of a live figure, on a question whose true value changes with time: `current`; `replaced` by its family's later
+    figure; `outdated` by others' figures, 24 h or more later; `order_unknown`: current, but its family gave another one
+    on the same day and which came last is not known."""
     appearances: list[AppearanceRead]
     """Where it is found, the earliest-published document first."""
 
@@ -77,6 +102,44 @@ class StanceCount(Output):
     statements: int
     sources: int
     """How many sources made them; nobody's statements have none."""
+    origins: int
+    """How many of these are independent of each other."""
+    parties: int
+    """How many sides these are of; whoever is of none is one of its own."""
+
+
+class JoinRead(Output):
+    """What makes several statements one origin."""
+
+    how: JoinedBy
+    """`source`: one source made them; `family`: their sources belong to the same; `chain`: the same passed them on;
+    `document`: unnamed sources of one document; `link`: of documents that are copies; `party`: of one side."""
+    source_id: UUID | None
+    """Who made them, whom they belong to, or who passed them on."""
+    document_id: UUID | None
+    party: str | None
+    link_id: UUID | None
+    """Of the document link. This and its ends are null where the caller may not see them."""
+    from_id: UUID | None
+    to_id: UUID | None
+    relation: DocumentRelation | None
+    how_known: HowKnown | None
+    state: LinkState | None
+    score: float | None
+
+
+class OriginRead(Output):
+    """Statements that go back to one and the same: however many repeat it, it is one independent source."""
+
+    source_id: UUID | None
+    """Whom it goes by: the speaker, whom several belong to, or who passed the words on. Null where only documents are
+    known, or where the caller may not see it."""
+    document_id: UUID | None
+    """The first document it is found in, where nothing else is known of the source."""
+    party: str | None
+    statement_ids: list[UUID]
+    """Its members, the earliest first; without those that would tell who a protected source is."""
+    joined_by: list[JoinRead]
 
 
 class ClaimTie(Output):
@@ -99,10 +162,18 @@ class AssessmentPicture(AssessmentRead):
 class ClaimPicture(ClaimRead):
     """A claim and all that was said about it. The text of a figure is composed, in English."""
 
+    standing: Standing
+    why: str
+    """Why it stands there, in a plain sentence."""
     counts: dict[Stance, StanceCount]
-    """Explicit live statements by stance; a stance that nobody takes is not in it."""
+    """Explicit live statements by stance; a stance that nobody takes is not in it. Origins of the support for a figure
+    are those whose family has given no later one."""
+    beside: dict[Stance, int]
+    """Live statements that are implied or inferred: shown, but counted nowhere."""
+    origins: dict[Stance, list[OriginRead]]
+    """The independent sources behind each count."""
     rivals: list[UUID]
-    """Supported claims that can't be true together with this one. Figures have none yet."""
+    """Supported claims that can't be true together with this one."""
     links: list[ClaimTie]
     statements: list[StatementPicture]
     """All that were made by `said_before`, the earliest first."""
@@ -110,6 +181,12 @@ class ClaimPicture(ClaimRead):
 
 
 class QuestionPicture(QuestionRead):
+    status: Status
+    why: str
+    settled_by: list[UUID]
+    """The assessments that close it, if any do."""
+    answers: list[UUID]
+    """The claims that these say hold."""
     claims: list[ClaimPicture]
     """What is answered, the earliest first."""
     statements: list[StatementPicture]
@@ -131,6 +208,21 @@ class SilenceRead(Output):
     """Its last word, or the first accusation."""
     claim_ids: list[UUID]
     """The supported claims that accuse it."""
+
+
+class ContradictionRead(Output):
+    """One source, or one family, against itself."""
+
+    kind: Literal["both_ways", "rival_claims"]
+    """It supports and denies one claim, or supports two that can't both be true."""
+    family_id: UUID
+    question_id: UUID | None
+    claim_ids: list[UUID]
+    """Of the earlier statement and of the later one; one where they are about the same."""
+    statement_ids: list[UUID]
+    """The earlier, and the later: when that was made, the earlier still stood."""
+    live: bool
+    """Whether both still stand."""
 
 
 class UnattributedRead(Output):
@@ -157,11 +249,13 @@ class DossierRead(Output):
     """The position that was asked for; null: what is recorded now."""
     said_before: str | None
     """Only what had been said by the end of this time is shown; null: no limit."""
+    independence: Independence
     event: EventPicture
     questions: list[QuestionPicture]
     unasked: list[ClaimPicture]
     """Claims that answer no question."""
     silences: list[SilenceRead]
+    self_contradictions: list[ContradictionRead]
     unattributed: list[UnattributedRead]
     sources: dict[UUID, SourceRead]
     """Everybody named above, and whom they belong to. Who may not see a confidential source finds its kind and

@@ -18,6 +18,7 @@ from app.errors import Gone, Invalid, NotFound
 from app.schemas.dossiers import DossierRead, TimelineRead
 from app.services import rows
 from app.services.rows import State
+from app.vocabulary import Independence
 
 _POSITION: Final = re.compile(r"(\d{1,18})-([0-9a-f]{8})", re.ASCII)
 _AT: Final = text("SELECT hash FROM change WHERE seq = :seq")
@@ -48,6 +49,7 @@ async def asked(
     session: AsyncSession,
     as_of: str | None = None,
     said_before: str | None = None,
+    independence: Independence = "family",
     *,
     restricted: bool = False,
     confidential: bool = False,
@@ -59,7 +61,8 @@ async def asked(
     """
     until = None if said_before is None else _span("said_before", said_before).end
     return Asked(
-        None if as_of is None else await resolve(session, as_of), View(said_before, until, restricted, confidential)
+        None if as_of is None else await resolve(session, as_of),
+        View(said_before, until, independence, restricted, confidential),
     )
 
 
@@ -140,7 +143,7 @@ async def etag(session: AsyncSession, event_id: UUID, wanted: Asked, picture: st
     view = wanted.view
     if not heads or (heads[0].hidden and not view.restricted):
         raise NotFound("There is no such event.")
-    told = (RULES, picture, wanted.as_of and wanted.as_of.seq, view.said_before, view.restricted, view.confidential)
+    told = (RULES, picture, wanted.as_of and wanted.as_of.seq, view)
     shown = [tuple(map(str, head)) for head in heads]
     return f'"{hashlib.sha256(repr((told, shown)).encode()).hexdigest()[:24]}"'
 

@@ -19,7 +19,7 @@ def kin(*sources: SourceRead) -> families.Kin:
     return families.kinship({one.id: one for one in sources})
 
 
-def family(statement: StatementRead, first: AppearanceRead | None, *sources: SourceRead) -> UUID:
+def family(statement: StatementRead, first: AppearanceRead | None, *sources: SourceRead) -> tuple[UUID, str]:
     return families.family(statement, first, kin(*sources), {})
 
 
@@ -66,18 +66,18 @@ def test_unnamed_sources_go_by_parent_then_by_who_passed_it_on_then_by_document(
     every = (outlet, channel, unnamed, known)
     passed_on = make.read(AppearanceRead, document_id=document, hops=hops)
     plain = make.read(AppearanceRead, document_id=document, hops=hops[:1])
-    assert family(statement, passed_on, *every) == outlet.id
-    assert family(statement, plain, *every) == document
-    assert family(statement, None, *every) == unnamed.id
-    assert family(make.read(StatementRead, source_id=known.id), plain, *every) == outlet.id
-    assert family(make.read(StatementRead, source_id=channel.id), plain, *every) == outlet.id
+    assert family(statement, passed_on, *every) == (outlet.id, "chain")
+    assert family(statement, plain, *every) == (document, "document")
+    assert family(statement, None, *every) == (unnamed.id, "document")
+    assert family(make.read(StatementRead, source_id=known.id), plain, *every) == (outlet.id, "source")
+    assert family(make.read(StatementRead, source_id=channel.id), plain, *every) == (outlet.id, "source")
 
 
 def test_what_nobody_says_goes_by_its_document() -> None:
     statement, document, merged = make.read(StatementRead, source_id=None), make.uuid(), make.uuid()
     first = make.read(AppearanceRead, document_id=merged)
-    assert families.family(statement, first, kin(), {merged: document}) == document
-    assert family(statement, None) == statement.id
+    assert families.family(statement, first, kin(), {merged: document}) == (document, "nobody")
+    assert family(statement, None) == (statement.id, "nobody")
 
 
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.booleans()), max_size=8))

@@ -6,7 +6,7 @@ import make
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.derive.rivals import rivals
+from app.derive.rivals import bounds, rivals
 from app.schemas.claims import ClaimLinkRead, ClaimRead
 from app.schemas.questions import QuestionRead
 from app.vocabulary import ClaimRelation, words
@@ -31,7 +31,7 @@ def found(
     """For each claim the places of its rivals."""
     supported = {claim.id: of_it for claim, of_it in zip(every, families, strict=True)}
     places = {claim.id: place for place, claim in enumerate(every)}
-    known = rivals(every, links or [], QUESTIONS, supported)
+    known = rivals(every, bounds(every, links or [], QUESTIONS), supported)
     return [[places[id_] for id_ in known.get(claim.id, [])] for claim in every]
 
 
@@ -56,7 +56,7 @@ def test_a_rival_has_a_source_behind_it_and_the_two_have_two_families() -> None:
     assert found(claims(ONE, ONE), [{A}, {A, B}]) == [[1], [0]]
 
 
-def test_figures_have_none() -> None:
+def test_figures_have_none_here() -> None:
     figure = make.read(ClaimRead, figure=make.figure("exact", 1, 1), question_id=ONE.id)
     other = make.read(ClaimRead, figure=make.figure("exact", 2, 2), question_id=ONE.id)
     worded = claims(ONE)[0]

@@ -1,0 +1,183 @@
+"""Claims as they are shown: where each stands and why, and the independent sources behind it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, get_args
+from uuid import UUID
+
+from app.derive import drawing, faces, merges, reasons, standing
+from app.derive.built import built
+from app.derive.drawing import Drawing
+from app.derive.origins import Origin
+from app.derive.voices import Voice
+from app.schemas.assessments import AssessmentRead
+from app.schemas.claims import ClaimRead
+from app.schemas.documents import DocumentLinkRead
+from app.schemas.dossiers import AssessmentPicture, ClaimPicture, JoinRead, OriginRead, StanceCount
+from app.vocabulary import Stance
+
+_STANCES: Final = get_args(Stance)
+_NO_JOIN: Final[dict[str, Any]] = dict.fromkeys(JoinRead.model_fields)
+
+
+def picture(drawn: Drawing, claim: ClaimRead, documents: Mapping[UUID, object]) -> ClaimPicture:
+    """`documents`: those that this caller is shown."""
+    taken = drawn.counting.get(claim.id, {})
+    found: dict[Stance, list[Origin]] = {}
+    for stance in _STANCES:
+        if stance in taken:
+            voices = taken[stance]
+            found[stance] = drawing.origins_of(
+                drawn, drawing.standing_behind(drawn, voices) if stance == "support" else voices
+            )
+    grounds = drawing.grounds(drawn, claim.id, found.get("support", []), found.get("deny", []))
+    stands = standing.standing(grounds)
+    beside = drawn.beside.get(claim.id, {})
+    return built(
+        ClaimPicture,
+        claim.__dict__,
+        standing=stands,
+        why=reasons.claim(stands, grounds, lambda voice: _name(drawn, voice), lambda origin: _side(drawn, origin)),
+        counts={stance: _count(taken[stance], every) for stance, every in found.items()},
+        beside={stance: beside[stance] for stance in _STANCES if beside.get(stance)} if beside else {},
+        origins={stance: [_origin(drawn, one, documents) for one in every] for stance, every in found.items()},
+        rivals=drawn.scene.rivals.get(claim.id, []),
+        links=drawn.ties.get(claim.id, []),
+        statements=drawn.statements.get(claim.id, []),
+        assessments=_assessments(drawn, drawn.assessments.get(claim.id, [])),
+    )
+
+
+def _count(taken: Sequence[Voice], every: Sequence[Origin]) -> StanceCount:
+    return built(
+        StanceCount,
+        statements=len(taken),
+        sources=len({voice.source_id for voice in taken if voice.source_id}),
+        origins=len(every),
+        parties=standing.parties(every),
+    )
+
+
+# --- origins ---------------------------------------------------------------------------------------------------------
+
+
+def _origin(drawn: Drawing, origin: Origin, documents: Mapping[UUID, object]) -> OriginRead:
+    """An origin as this caller may know it: a protected source is told together with itself alone."""
+    told = _told(drawn, origin.members)
+    lead = told[0]
+    source = _whom(drawn, told)
+    return built(
+        OriginRead,
+        source_id=source,
+        document_id=_place(drawn, lead) if lead.by == "document" else None,
+        party=_side(drawn, origin),
+        statement_ids=[voice.row.id for voice in told],
+        joined_by=_joined(drawn, told, origin.joined, documents) if len(told) > 1 else [],
+    )
+
+
+def _told(drawn: Drawing, members: Sequence[Voice]) -> Sequence[Voice]:
+    if drawn.faces.open or not drawn.scene.rows.masks:
+        return members
+    hidden = {voice.row.id: _mask(drawn, voice) for voice in members}
+    first = hidden[members[0].row.id] if all(hidden.values()) else None
+    return [voice for voice in members if hidden[voice.row.id] == first]
+
+
+def _mask(drawn: Drawing, voice: Voice) -> UUID | None:
+    row = voice.row
+    return faces.mask(drawn.faces, row.event_id, row.source_id) if row.source_id else None
+
+
+def _whom(drawn: Drawing, told: Sequence[Voice]) -> UUID | None:
+    """The source that it goes by: the one that speaks, or the family's, if this caller may see that."""
+    row, speakers = told[0].row, {voice.source_id for voice in told}
+    if len(speakers) == 1 and told[0].by == "source":
+        return faces.face(drawn.faces, row.event_id, row.source_id) if row.source_id else None
+    known = next((voice.family for voice in told if voice.by in ("source", "chain")), None)
+    return None if known is None else faces.plain(drawn.faces, known)
+
+
+def _place(drawn: Drawing, voice: Voice) -> UUID | None:
+    return voice.family if voice.family in drawn.scene.rows.documents else None
+
+
+def _joined(
+    drawn: Drawing, told: Sequence[Voice], links: Sequence[DocumentLinkRead], documents: Mapping[UUID, object]
+) -> list[JoinRead]:
+    """What makes these one, each cause once."""
+    found: dict[tuple[str, UUID | str], JoinRead] = {}
+    last: dict[tuple[str, UUID], Voice] = {}
+    for voice in told:
+        for how, key in (("source", voice.source_id), ("family" if voice.by == "source" else voice.by, voice.family)):
+            other = last.setdefault((how, key), voice) if key else voice
+            if other is not voice and key and not (how == "family" and other.source_id == voice.source_id):
+                found[how, key] = _cause(drawn, how, voice)
+    for link in links:
+        found["link", link.id] = _link(drawn, link, documents)
+    sides = {voice.party for voice in told}
+    if drawn.scene.view.independence == "party" and len(sides) == 1 and None not in sides:
+        found["party", ""] = _join(how="party", party=sides.pop())
+    return list(found.values())
+
+
+def _cause(drawn: Drawing, how: str, voice: Voice) -> JoinRead:
+    if how == "document":
+        return _join(how=how, document_id=_place(drawn, voice))
+    if how == "source" and voice.row.source_id:
+        return _join(how=how, source_id=faces.face(drawn.faces, voice.row.event_id, voice.row.source_id))
+    return _join(how=how, source_id=faces.plain(drawn.faces, voice.family))
+
+
+def _link(drawn: Drawing, link: DocumentLinkRead, documents: Mapping[UUID, object]) -> JoinRead:
+    ends = drawn.scene.dates.ends
+    about = _join(how="link", relation=link.relation, how_known=link.how_known, state=link.state, score=link.score)
+    if ends[link.from_id] in documents and ends[link.to_id] in documents:
+        return built(JoinRead, about.__dict__, link_id=link.id, from_id=ends[link.from_id], to_id=ends[link.to_id])
+    return about
+
+
+def _join(**given: Any) -> JoinRead:
+    return built(JoinRead, _NO_JOIN | given)
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+def _name(drawn: Drawing, voice: Voice) -> str:
+    """Who made a statement, as this caller may know it."""
+    row = voice.row
+    if row.source_id is None:
+        return "nobody"
+    shown = drawn.faces.shown[faces.face(drawn.faces, row.event_id, row.source_id)]
+    if shown.name:
+        return shown.name
+    if shown.confidential:
+        return "a protected source"
+    return f"an unnamed source ({shown.role})" if shown.role else "an unnamed source"
+
+
+def _side(drawn: Drawing, origin: Origin) -> str | None:
+    """Its party, if no hidden member has a part in it."""
+    if origin.party is None or drawn.faces.open or not drawn.scene.rows.masks:
+        return origin.party
+    speakers = [voice.row.source_id for voice in origin.members if voice.row.source_id]
+    told = all(faces.tells_party(drawn.faces, speaker) for speaker in (*speakers, *_tops(origin)))
+    return origin.party if told else None
+
+
+def _tops(origin: Origin) -> Iterable[UUID]:
+    return {voice.family for voice in origin.members if voice.by in ("source", "chain")}
+
+
+def _assessments(drawn: Drawing, assessments: Iterable[AssessmentRead]) -> list[AssessmentPicture]:
+    ends = drawn.scene.dates.ends
+    return [
+        built(
+            AssessmentPicture,
+            row.__dict__,
+            author_id=faces.face(drawn.faces, row.event_id, row.author_id),
+            document_ids=merges.led((d for d in row.document_ids if d in ends), ends),
+            superseded=row.id in drawn.replaced,
+        )
+        for row in assessments
+    ]

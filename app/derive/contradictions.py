@@ -1,0 +1,139 @@
+"""One source against itself."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final, Literal, NamedTuple
+from uuid import UUID
+
+from app.derive import figures, rivals
+from app.derive.live import Ended
+from app.derive.rivals import Bounds
+from app.derive.voices import Voice, order
+from app.schemas.claims import ClaimRead
+from app.schemas.questions import QuestionRead
+
+Kind = Literal["both_ways", "rival_claims"]
+_Sense = tuple[UUID, str]
+"""A claim, and support or deny."""
+_EVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+class Contradiction(NamedTuple):
+    """Two statements of one family that can't both hold: the earlier still stood when the later was made."""
+
+    kind: Kind
+    """`both_ways`: it supports and denies one claim; `rival_claims`: it supports two that exclude each other."""
+    earlier: Voice
+    later: Voice
+
+
+class Known(NamedTuple):
+    """What the statements are compared by."""
+
+    questions: Mapping[UUID, QuestionRead]
+    claims: Mapping[UUID, ClaimRead]
+    bounds: Bounds
+    beside: frozenset[UUID]
+    """Figures that are a part of another of their own question."""
+
+
+def contradictions(heard: Sequence[Voice], ended: Mapping[UUID, Ended], known: Known) -> list[Contradiction]:
+    """Each pair of claims, and each claim taken both ways, once for a family: where that was first so.
+
+    `heard`: what had been said, in its order. Families here are those of named sources and of unnamed ones that belong
+    to somebody; any other unnamed source is compared with itself alone. On a question whose true value changes with
+    time two figures contradict each other only where neither is the later one.
+    """
+    by_family: dict[UUID, list[Voice]] = defaultdict(list)
+    for voice in heard:
+        if voice.row.explicitness == "explicit" and voice.claim_id and voice.row.stance in ("support", "deny"):
+            whose = voice.family if voice.by == "source" else voice.source_id
+            if whose is not None:
+                by_family[whose].append(voice)
+    stood = _stood_until(heard, ended)
+    found = [one for voices in by_family.values() if len(voices) > 1 for one in _of_family(voices, stood, known)]
+    return sorted(found, key=lambda one: (order(one.later), order(one.earlier)))
+
+
+def _stood_until(heard: Iterable[Voice], ended: Mapping[UUID, Ended]) -> dict[UUID, datetime]:
+    """When each statement that was withdrawn or superseded no longer stood, for the first of these."""
+    ends: dict[UUID, datetime] = {}
+    for voice in heard:
+        if voice.row.supersedes_id is not None:
+            ends[voice.row.supersedes_id] = min(voice.said.end, ends.get(voice.row.supersedes_id, _EVER))
+    for id_, why in ended.items():
+        if why.by.withdrawn_to is not None and why.reason != "superseded":
+            ends[id_] = min(why.by.withdrawn_to, ends.get(id_, _EVER))
+    return ends
+
+
+def _of_family(voices: Sequence[Voice], stood: Mapping[UUID, datetime], known: Known) -> Iterator[Contradiction]:
+    """`voices`: of one family, in their order."""
+    told: set[frozenset[UUID]] = set()
+    # By question, or all that answer none: what the family said last in each sense.
+    before: dict[UUID | None, dict[_Sense, Voice]] = defaultdict(dict)
+    for later in voices:
+        claim = known.claims.get(_about(later))
+        if claim is None:
+            continue
+        own = before[claim.question_id]
+        if _is_new_figure(later, claim, known):
+            for sense in [sense for sense, earlier in own.items() if _gives_way(sense, earlier, later, known)]:
+                del own[sense]
+        for earlier in sorted(_opposite(later, claim, before, known), key=order):
+            kind, pair = _kind(earlier, later, known), frozenset((_about(earlier), claim.id))
+            if kind is not None and pair not in told and stood.get(earlier.row.id, _EVER) > later.said.end:
+                told.add(pair)
+                yield Contradiction(kind, earlier, later)
+        own[claim.id, later.row.stance] = later
+
+
+def _is_new_figure(later: Voice, claim: ClaimRead, known: Known) -> bool:
+    """Whether it takes the place of the family's earlier figures."""
+    question = known.questions.get(claim.question_id) if claim.figure and claim.question_id else None
+    evolving = question is not None and question.evolving and claim.id not in known.beside
+    return evolving and later.row.stance == "support"
+
+
+def _gives_way(sense: _Sense, earlier: Voice, later: Voice, known: Known) -> bool:
+    claim_id, stance = sense
+    return stance == "support" and claim_id not in known.beside and figures.gives_way(earlier, later.said.start)
+
+
+def _opposite(
+    later: Voice, claim: ClaimRead, before: Mapping[UUID | None, Mapping[_Sense, Voice]], known: Known
+) -> Iterator[Voice]:
+    """What the family said before that can stand against this: few, however much it said."""
+    own = before.get(claim.question_id, {})
+    if (other_way := own.get((claim.id, "deny" if later.row.stance == "support" else "support"))) is not None:
+        yield other_way
+    if later.row.stance == "support":
+        opposed = known.bounds.opposed.get(claim.id, set())
+        for other in opposed & known.claims.keys():
+            said = before.get(known.claims[other].question_id, {}).get((other, "support"))
+            if said is not None:
+                yield said
+        if claim.figure is not None or claim.id in known.bounds.answers:
+            yield from (v for (id_, stance), v in own.items() if stance == "support" and id_ not in opposed)
+
+
+def _kind(earlier: Voice, later: Voice, known: Known) -> Kind | None:
+    one, other = known.claims[_about(earlier)], known.claims[_about(later)]
+    if one.id == other.id:
+        return "both_ways" if earlier.row.stance != later.row.stance else None
+    if {earlier.row.stance, later.row.stance} != {"support"}:
+        return None
+    if one.figure is not None and other.figure is not None:
+        asked = one.question_id if one.question_id == other.question_id else None
+        apart = asked is not None and not {one.id, other.id} & known.beside
+        exclude = apart and asked is not None and figures.exclude(known.questions[asked], one.figure, other.figure)
+    else:
+        exclude = rivals.exclude(known.bounds, one.id, other.id)
+    return "rival_claims" if exclude else None
+
+
+def _about(voice: Voice) -> UUID:
+    if voice.claim_id is None:
+        raise TypeError
+    return voice.claim_id

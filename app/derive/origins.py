@@ -1,0 +1,188 @@
+"""Who does not depend on whom: ten outlets that carry one wire story are one origin."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from app.derive.families import Kin
+from app.derive.rows import Rows
+from app.derive.voices import Voice, order
+from app.schemas.documents import DocumentLinkRead
+from app.vocabulary import SURE_COPY, Independence
+
+# An answer to a document is not made out of it.
+_APART: Final = ("reply_to",)
+
+
+class Copies(NamedTuple):
+    """Documents that are one for unnamed sources: one was made out of the other, or both out of a third."""
+
+    roots: dict[UUID, UUID]
+    """Of each document that is linked to another: the lowest id among all it hangs together with."""
+    links: dict[UUID, list[DocumentLinkRead]]
+    """By that id: what joins them, after merges."""
+
+
+class Origin(NamedTuple):
+    """Statements that go back to one and the same."""
+
+    members: list[Voice]
+    """In their order."""
+    joined: list[DocumentLinkRead]
+    """What makes one of the documents of its unnamed sources."""
+    party: str | None
+
+    @property
+    def first(self) -> Voice:
+        return self.members[0]
+
+
+def copies(rows: Rows, ends: Mapping[UUID, UUID]) -> Copies:
+    """Documents joined by links that are confirmed, or proposed with a score of SURE_COPY or more."""
+    above: dict[UUID, UUID] = {}
+    joining = []
+    for link in sorted(rows.document_links, key=lambda link: link.id):
+        start, end = ends.get(link.from_id), ends.get(link.to_id)
+        if start is not None and end is not None and start != end and joins(link):
+            joining.append((start, link))
+            _join(above, start, end)
+    roots = {document: _root(above, document) for document in above}
+    links: dict[UUID, list[DocumentLinkRead]] = defaultdict(list)
+    for start, link in joining:
+        links[roots[start]].append(link)
+    return Copies(roots, links)
+
+
+def joins(link: DocumentLinkRead) -> bool:
+    sure = link.state == "confirmed" or (link.state == "proposed" and (link.score or 0) >= SURE_COPY)
+    return sure and link.relation not in _APART
+
+
+def _root(above: dict[UUID, UUID], one: UUID) -> UUID:
+    while above[one] != one:
+        above[one] = above[above[one]]
+        one = above[one]
+    return one
+
+
+def _join(above: dict[UUID, UUID], one: UUID, other: UUID) -> None:
+    low, high = sorted((_root(above, above.setdefault(one, one)), _root(above, above.setdefault(other, other))))
+    above[high] = low
+
+
+def origins(
+    voices: Sequence[Voice], found: Copies, kin: Kin, ends: Mapping[UUID, UUID], independence: Independence
+) -> list[Origin]:
+    """The origins of statements of one stance toward one claim, by their first members.
+
+    A statement without a source is none. What is of one family goes back to one; of `independence` source, what is of
+    one source, and of party, what is of one party. An unnamed source of which only documents are known goes with the
+    others in these and in their copies: unknown never counts as new. Named ones are never joined by documents.
+    """
+    groups: dict[UUID, list[Voice]] = defaultdict(list)
+    unknown, tied = [], []
+    for voice in voices:
+        if voice.by == "document":
+            unknown.append(voice)
+        elif voice.source_id is not None:
+            by_source = independence == "source" and voice.by == "source"
+            key = voice.source_id if by_source else voice.family
+            groups[key].append(voice)
+            if voice.source_id in kin.unnamed:
+                tied.append((key, voice))
+    for key, members in _placed(unknown, tied, found, ends).items():
+        groups[key] += members
+    if independence == "party":
+        groups = _by_party(groups)
+    every = []
+    for members in groups.values():
+        together = sorted(members, key=order) if len(members) > 1 else members
+        every.append(Origin(together, _joining(together, found, kin, ends), _party(together, kin)))
+    return every if len(every) == 1 else sorted(every, key=lambda origin: order(origin.first))
+
+
+def _documents(voice: Voice, ends: Mapping[UUID, UUID]) -> set[UUID]:
+    return {ends.get(a.document_id, a.document_id) for a in voice.appearances if a.document_id}
+
+
+def _places(voice: Voice, found: Copies, ends: Mapping[UUID, UUID]) -> set[UUID]:
+    """What an unnamed source's statement is joined to others by: documents, of copies the one that stands for all."""
+    return {found.roots.get(document, document) for document in _documents(voice, ends)} or {voice.family}
+
+
+def _placed(
+    unknown: Iterable[Voice], tied: Iterable[tuple[UUID, Voice]], found: Copies, ends: Mapping[UUID, UUID]
+) -> dict[UUID, list[Voice]]:
+    """Unnamed sources of which only documents are known, by the origin they go with.
+
+    `tied`: those of which more is known, by their origins, the earliest first. What shares its documents with several
+    of these goes with the earliest; they themselves stay apart.
+    """
+    above: dict[UUID, UUID] = {}
+    placed = []
+    for voice in unknown:
+        places = sorted(_places(voice, found, ends))
+        for place in places:
+            _join(above, places[0], place)
+        placed.append((places[0], voice))
+    if not placed:
+        return {}
+    keys: dict[UUID, UUID] = {}
+    for key, voice in tied:
+        for place in _places(voice, found, ends):
+            if place in above:
+                keys.setdefault(_root(above, place), key)
+    groups: dict[UUID, list[Voice]] = defaultdict(list)
+    for place, voice in placed:
+        root = _root(above, place)
+        groups[keys.get(root, root)].append(voice)
+    return groups
+
+
+def _by_party(groups: Mapping[UUID, list[Voice]]) -> dict[UUID, list[Voice]]:
+    """Origins of one party are one, those of none stay."""
+    together: dict[UUID, list[Voice]] = {}
+    first: dict[str, UUID] = {}
+    for key, members in groups.items():
+        parties = {voice.party for voice in members if voice.party}
+        own = first.setdefault(parties.pop(), key) if len(parties) == 1 else key
+        together[own] = together.get(own, []) + members
+    return together
+
+
+def _party(members: Sequence[Voice], kin: Kin) -> str | None:
+    """Its members', if they agree; else its top's; None: its own."""
+    parties = {voice.party for voice in members if voice.party}
+    if len(parties) < 2:  # noqa: PLR2004
+        return parties.pop() if parties else kin.parties.get(members[0].family)
+    return kin.parties.get(members[0].family)
+
+
+def _joining(members: Sequence[Voice], found: Copies, kin: Kin, ends: Mapping[UUID, UUID]) -> list[DocumentLinkRead]:
+    """The links by which the documents of its unnamed members hang together, be it over others."""
+    if len(members) == 1 or not found.roots:
+        return []
+    shown = {
+        document
+        for voice in members
+        if voice.source_id in kin.unnamed
+        for document in _documents(voice, ends)
+        if document in found.roots
+    }
+    if len(shown) < 2:  # noqa: PLR2004
+        return []
+    links = [link for root in {found.roots[document] for document in shown} for link in found.links[root]]
+    touching: dict[UUID, set[int]] = defaultdict(set)
+    for nth, link in enumerate(links):
+        touching[ends[link.from_id]].add(nth)
+        touching[ends[link.to_id]].add(nth)
+    loose = [document for document, some in touching.items() if len(some) == 1 and document not in shown]
+    while loose:  # a document at the end of a chain joins nothing
+        for nth in touching.pop(loose.pop()):
+            for document in {ends[links[nth].from_id], ends[links[nth].to_id]} & touching.keys():
+                touching[document].discard(nth)
+                if len(touching[document]) == 1 and document not in shown:
+                    loose.append(document)
+    kept = set().union(*touching.values())
+    return sorted((links[nth] for nth in kept), key=lambda link: link.id)
