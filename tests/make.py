@@ -149,7 +149,9 @@ def voice(
     """A statement as the rules hear it, by a source of its own unless `source_id` says otherwise."""
     source = given.pop("source_id", uuid())
     row = read(StatementRead, claim_id=claim, question_id=question, source_id=source, said=said, **given)
-    return Voice(row, [], claim, question, source, family or uuid(), by, party, Said(*times.span(said), "said"))
+    when = Said(*times.span(said), "said")
+    place = (when.start, when.end, "", row.id)
+    return Voice(row, [], claim, question, source, source is not None, family or uuid(), by, party, when, place)
 
 
 def rows(event: EventRead, **given: Any) -> Rows:

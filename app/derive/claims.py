@@ -62,12 +62,12 @@ def _count(taken: Sequence[Voice], every: Sequence[Origin]) -> StanceCount:
 
 def _origin(drawn: Drawing, origin: Origin, documents: Mapping[UUID, object]) -> OriginRead:
     """An origin as this caller may know it: a protected source is told together with itself alone."""
-    told = _told(drawn, origin.members)
+    members = origin.members
+    told = members if len(members) == 1 else _told(drawn, members)
     lead = told[0]
-    source = _whom(drawn, told)
     return built(
         OriginRead,
-        source_id=source,
+        source_id=_whom(drawn, told),
         document_id=_place(drawn, lead) if lead.by == "document" else None,
         party=_side(drawn, origin),
         statement_ids=[voice.row.id for voice in told],
@@ -90,8 +90,9 @@ def _mask(drawn: Drawing, voice: Voice) -> UUID | None:
 
 def _whom(drawn: Drawing, told: Sequence[Voice]) -> UUID | None:
     """The source that it goes by: the one that speaks, or the family's, if this caller may see that."""
-    row, speakers = told[0].row, {voice.source_id for voice in told}
-    if len(speakers) == 1 and told[0].by == "source":
+    row = told[0].row
+    alone = len(told) == 1 or len({voice.source_id for voice in told}) == 1
+    if alone and told[0].by == "source":
         return faces.face(drawn.faces, row.event_id, row.source_id) if row.source_id else None
     known = next((voice.family for voice in told if voice.by in ("source", "chain")), None)
     return None if known is None else faces.plain(drawn.faces, known)

@@ -23,8 +23,9 @@ from app.derive.contradictions import Contradiction, Known
 from app.derive.drawing import Drawing
 from app.derive.faces import Faces
 from app.derive.rows import Rows, View
-from app.derive.scene import Place, Scene
+from app.derive.scene import Scene
 from app.derive.silences import Silence
+from app.derive.voices import Place
 from app.schemas.assessments import AssessmentRead
 from app.schemas.dossiers import (
     ClaimPicture,

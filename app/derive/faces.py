@@ -25,33 +25,40 @@ _BLANK: Final[dict[str, Any]] = dict.fromkeys(SourceRead.model_fields) | {
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """The sources of a picture, as far as they were asked for: `shown` is its side map, `known` what was asked."""
+    """The sources of a picture, as far as they were asked for: `shown` is its side map."""
 
     rows: Rows
     kin: Kin
     open: bool
     """Whether the caller may see confidential sources."""
     shown: dict[UUID, SourceRead] = field(default_factory=dict)
-    known: dict[tuple[UUID, UUID], UUID] = field(default_factory=dict)
+    plain: dict[UUID, UUID] = field(default_factory=dict)
+    """Of each source asked for that is not hidden: the one it was merged into."""
+    masked: dict[tuple[UUID, UUID], UUID] = field(default_factory=dict)
+    """By event and source, of those that are: the id that hides who it is."""
 
 
 def face(faces: Faces, event_id: UUID, source_id: UUID) -> UUID:
     """The id under which a source that a row of this event names is in the side map; it is there from now on."""
-    asked = event_id, source_id
-    known = faces.known.get(asked)
-    if known is None:
-        hidden = mask(faces, event_id, source_id)
-        if hidden is not None:
-            _show_masked(faces, event_id, source_id, hidden)
-        known = faces.known[asked] = hidden or _show(faces, source_id)
-    return known
+    known = faces.plain.get(source_id) or faces.masked.get((event_id, source_id))
+    if known is not None:
+        return known
+    hidden = mask(faces, event_id, source_id)
+    if hidden is None:
+        return _show(faces, source_id)
+    _show_masked(faces, event_id, source_id, hidden)
+    faces.masked[event_id, source_id] = hidden
+    return hidden
 
 
 def plain(faces: Faces, source_id: UUID | None) -> UUID | None:
     """The same for what belongs to no event: a confidential source is then not named at all."""
-    if source_id is None or mask(faces, faces.rows.event_id, source_id) is not None:
+    if source_id is None:
         return None
-    return _show(faces, source_id)
+    known = faces.plain.get(source_id)
+    if known is None and mask(faces, faces.rows.event_id, source_id) is None:
+        return _show(faces, source_id)
+    return known
 
 
 def mask(faces: Faces, event_id: UUID, source_id: UUID) -> UUID | None:
@@ -85,14 +92,16 @@ def family(faces: Faces, voice: Voice) -> UUID | None:
     row = voice.row
     if row.source_id is None:
         return None
-    hidden = mask(faces, row.event_id, row.source_id)
-    if hidden is None and voice.by in ("source", "chain"):
-        return plain(faces, voice.family) or face(faces, row.event_id, row.source_id)
-    return hidden or (voice.family if voice.by == "document" else None)
+    shown = face(faces, row.event_id, row.source_id)
+    if row.source_id not in faces.plain:
+        return shown
+    if voice.by == "document":
+        return voice.family
+    return plain(faces, voice.family) or shown
 
 
 def _show(faces: Faces, source_id: UUID) -> UUID:
-    end = faces.kin.ends[source_id]
+    end = faces.plain[source_id] = faces.kin.ends[source_id]
     if end not in faces.shown:
         source = faces.rows.sources[end]
         faces.shown[end] = source  # before its parents, which may lead back here

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from app.derive import merges
@@ -14,6 +14,19 @@ FamilyBy = Literal["source", "chain", "document", "nobody"]
 nobody's words there is none but where they are found."""
 
 
+class Member(NamedTuple):
+    """A source, as the rules ask for it."""
+
+    end: UUID
+    """After merges."""
+    top: UUID
+    """Its family."""
+    party: str | None
+    named: bool
+    belongs: bool
+    """Whether its family is its own: it is named, or has a parent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kin:
     """The sources after their merges, each with its line: itself, its parent, and so on to its top."""
@@ -23,7 +36,8 @@ class Kin:
     lines: dict[UUID, list[UUID]]
     tops: dict[UUID, UUID]
     parties: dict[UUID, str | None]
-    unnamed: frozenset[UUID]
+    members: dict[UUID, Member]
+    """Each under all its ids."""
 
 
 def kinship(sources: Mapping[UUID, SourceRead]) -> Kin:
@@ -33,14 +47,13 @@ def kinship(sources: Mapping[UUID, SourceRead]) -> Kin:
     parents = {id_: sources[id_].parent_id for id_ in set(ends.values())}
     above = {id_: None if parent is None else ends.get(parent) for id_, parent in parents.items()}
     lines = {id_: merges.way(id_, above) for id_ in above}
-    return Kin(
-        into,
-        ends,
-        lines,
-        {id_: _top(line, above) for id_, line in lines.items()},
-        {id_: next((p for s in line if (p := sources[s].party)), None) for id_, line in lines.items()},
-        frozenset(id_ for id_ in above if sources[id_].disclosure != "named"),
-    )
+    tops = {id_: _top(line, above) for id_, line in lines.items()}
+    parties = {id_: next((p for s in line if (p := sources[s].party)), None) for id_, line in lines.items()}
+    known = {
+        id_: Member(id_, tops[id_], parties[id_], named := sources[id_].disclosure == "named", named or len(line) > 1)
+        for id_, line in lines.items()
+    }
+    return Kin(into, ends, lines, tops, parties, {id_: known[end] for id_, end in ends.items()})
 
 
 def _top(line: Sequence[UUID], above: Mapping[UUID, UUID | None]) -> UUID:
@@ -67,11 +80,15 @@ def family(
     The top of its source's line. An unnamed source that belongs to nobody: that of the first who is confirmed to have
     passed the words on, else the document. No source: the document.
     """
+    source = statement.source_id
+    if source is not None:
+        member = kin.members.get(source)
+        if member is None or member.belongs:
+            return (member.top if member else source), "source"
+        if first and first.hops:
+            confirmed = sorted((hop.step, hop.source_id) for hop in first.hops if hop.state == "confirmed")
+            if confirmed:
+                return top(kin, confirmed[0][1]), "chain"
+        source = member.end
     document = documents.get(first.document_id, first.document_id) if first and first.document_id else None
-    if statement.source_id is None:
-        return document or statement.id, "nobody"
-    source = kin.ends.get(statement.source_id, statement.source_id)
-    if source not in kin.unnamed or len(kin.lines[source]) > 1:
-        return top(kin, source), "source"
-    confirmed = sorted((hop.step, hop.source_id) for hop in first.hops if hop.state == "confirmed") if first else []
-    return (top(kin, confirmed[0][1]), "chain") if confirmed else (document or source, "document")
+    return document or source or statement.id, "document" if source else "nobody"

@@ -80,6 +80,8 @@ def origins(
     one source, and of party, what is of one party. An unnamed source of which only documents are known goes with the
     others in these and in their copies: unknown never counts as new. Named ones are never joined by documents.
     """
+    if len(voices) == 1:
+        return [] if voices[0].source_id is None else [Origin([voices[0]], [], _party(voices, kin))]
     groups: dict[UUID, list[Voice]] = defaultdict(list)
     unknown, tied = [], []
     for voice in voices:
@@ -89,7 +91,7 @@ def origins(
             by_source = independence == "source" and voice.by == "source"
             key = voice.source_id if by_source else voice.family
             groups[key].append(voice)
-            if voice.source_id in kin.unnamed:
+            if not voice.named:
                 tied.append((key, voice))
     for key, members in _placed(unknown, tied, found, ends).items():
         groups[key] += members
@@ -98,7 +100,7 @@ def origins(
     every = []
     for members in groups.values():
         together = sorted(members, key=order) if len(members) > 1 else members
-        every.append(Origin(together, _joining(together, found, kin, ends), _party(together, kin)))
+        every.append(Origin(together, _joining(together, found, ends), _party(together, kin)))
     return every if len(every) == 1 else sorted(every, key=lambda origin: order(origin.first))
 
 
@@ -153,20 +155,20 @@ def _by_party(groups: Mapping[UUID, list[Voice]]) -> dict[UUID, list[Voice]]:
 
 def _party(members: Sequence[Voice], kin: Kin) -> str | None:
     """Its members', if they agree; else its top's; None: its own."""
+    if len(members) == 1 and members[0].party:
+        return members[0].party
     parties = {voice.party for voice in members if voice.party}
-    if len(parties) < 2:  # noqa: PLR2004
-        return parties.pop() if parties else kin.parties.get(members[0].family)
-    return kin.parties.get(members[0].family)
+    return parties.pop() if len(parties) == 1 else kin.parties.get(members[0].family)
 
 
-def _joining(members: Sequence[Voice], found: Copies, kin: Kin, ends: Mapping[UUID, UUID]) -> list[DocumentLinkRead]:
+def _joining(members: Sequence[Voice], found: Copies, ends: Mapping[UUID, UUID]) -> list[DocumentLinkRead]:
     """The links by which the documents of its unnamed members hang together, be it over others."""
     if len(members) == 1 or not found.roots:
         return []
     shown = {
         document
         for voice in members
-        if voice.source_id in kin.unnamed
+        if not voice.named
         for document in _documents(voice, ends)
         if document in found.roots
     }

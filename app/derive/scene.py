@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
 from app.derive import families, figures, live, merges, rivals, said, voices
@@ -14,13 +13,10 @@ from app.derive.live import Ended
 from app.derive.rivals import Bounds
 from app.derive.rows import Rows, View
 from app.derive.said import Dates
-from app.derive.voices import Voice
+from app.derive.voices import Place, Voice
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimLinkRead, ClaimRead, FigureRead
 from app.schemas.questions import QuestionRead
-
-Place = tuple[datetime, datetime, str, UUID]
-"""Where something stands in a list: when it was said, its text, its id."""
 
 
 @dataclass(frozen=True, slots=True)

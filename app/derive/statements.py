@@ -22,6 +22,7 @@ def statements(found: Scene, faces: Faces) -> list[StatementPicture]:
 def _statement(voice: Voice, found: Scene, faces: Faces, rows: Mapping[UUID, StatementRead]) -> StatementPicture:
     row, ended, documents = voice.row, found.ended.get(voice.row.id), found.dates.ends
     earlier = rows.get(row.supersedes_id) if row.supersedes_id else None
+    figures = found.weighed.weighed
     hidden = earlier is not None and not faces_of.may_tell(faces, row, earlier)
     return built(
         StatementPicture,
@@ -37,7 +38,7 @@ def _statement(voice: Voice, found: Scene, faces: Faces, rows: Mapping[UUID, Sta
             "live": ended is None,
             "why_not_live": None if ended is None else _why(row, ended, faces),
             "family_id": faces_of.family(faces, voice),
-            "figure_state": _figure_state(voice, found) if ended is None else None,
+            "figure_state": _figure_state(voice, found) if row.id in figures else None,
             "appearances": [_appearance(appearance, faces, documents) for appearance in voice.appearances],
         },
     )
@@ -46,16 +47,13 @@ def _statement(voice: Voice, found: Scene, faces: Faces, rows: Mapping[UUID, Sta
 def _figure_state(voice: Voice, found: Scene) -> FigureState | None:
     """How it stands to the other figures of its question, where the true value changes with time."""
     weighed, id_ = found.weighed, voice.row.id
-    if not weighed.weighed:
-        return None
-    question = found.questions.get(voice.question_id) if voice.question_id else None
-    if question is None or not question.evolving or voice.claim_id in found.beside:
+    if voice.question_id is None or not found.questions[voice.question_id].evolving:
         return None
     if id_ in weighed.replaced:
         return "replaced"
     if id_ in weighed.current:
         return "order_unknown" if id_ in weighed.unordered else "current"
-    return "outdated" if id_ in weighed.weighed else None
+    return "outdated"
 
 
 def _why(row: StatementRead, ended: Ended, faces: Faces) -> NotLive:

@@ -1,8 +1,9 @@
 """The statements of an event with what every rule asks of them: what about, whose, and when."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -16,6 +17,10 @@ from app.schemas.statements import AppearanceRead, StatementRead
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
+Place = tuple[datetime, datetime, str, UUID]
+"""When it was said, then its words, then its id: the order of every list of statements."""
+
+
 class Voice(NamedTuple):
     """A statement; the claim that it is about, after merges; and the question, be it the claim's or its own."""
 
@@ -25,11 +30,18 @@ class Voice(NamedTuple):
     question_id: UUID | None
     source_id: UUID | None
     """After merges."""
+    named: bool
+    """Whether the source is: nobody is not."""
     family: UUID
     by: FamilyBy
     """How the family is known."""
     party: str | None
     said: Said
+    place: Place
+    """In every list."""
+
+
+order: Final[Callable[[Voice], Place]] = attrgetter("place")
 
 
 def voices(
@@ -37,6 +49,7 @@ def voices(
 ) -> list[Voice]:
     """Every statement, sorted; `ends`: which of `claims` each claim was merged into."""
     found: dict[UUID, list[AppearanceRead]] = defaultdict(list)
+    none: list[AppearanceRead] = []
     for appearance in rows.appearances:
         found[appearance.statement_id].append(appearance)
     for several in found.values():
@@ -44,28 +57,32 @@ def voices(
             several.sort(key=lambda a: _published(a, known))
     heard = []
     for row in rows.statements:
-        places = found.get(row.id, [])
+        places = found.get(row.id, none)
         about = ends.get(row.claim_id) if row.claim_id else None
         if about is None and row.question_id is None:
             continue  # its claim is no longer known
+        who = kin.members.get(row.source_id) if row.source_id else None
         voice = Voice(
             row,
             places,
             about,
             claims[about].question_id if about else row.question_id,
-            kin.ends.get(row.source_id, row.source_id) if row.source_id else None,
+            who.end if who else row.source_id,
+            who.named if who else row.source_id is not None,
             *families.family(row, _first(places, known), kin, known.ends),
-            families.party(kin, row.source_id),
-            said.effective(row, places, known),
+            who.party if who else None,
+            when := said.effective(row, places, known),
+            (when.start, when.end, _wording(places), row.id),
         )
         heard.append(voice)
     return sorted(heard, key=order)
 
 
-def order(voice: Voice) -> tuple[datetime, datetime, str, UUID]:
-    """When it was said, then its words, then its id: the order of every list of statements."""
-    wording = next((a.wording for a in voice.appearances if a.wording), "")
-    return voice.said.start, voice.said.end, wording, voice.row.id
+def _wording(places: list[AppearanceRead]) -> str:
+    for appearance in places:
+        if appearance.wording:
+            return appearance.wording
+    return ""
 
 
 def _published(appearance: AppearanceRead, known: Dates) -> tuple[datetime, datetime, str, UUID]:

@@ -5,7 +5,7 @@ Both ways bring the same records in the same shape, so that a picture of the pas
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, get_args
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -40,6 +40,13 @@ READS: Final[dict[str, type[RecordRead]]] = {
     "source": SourceRead,
 }
 _LISTS: Final[dict[str, TypeAdapter[list[Any]]]] = {kind: TypeAdapter(list[read]) for kind, read in READS.items()}  # type: ignore[valid-type]
+# The columns that hold ids.
+_IDS: Final = {
+    kind: tuple(
+        name for name, field in read.model_fields.items() if UUID in (field.annotation, *get_args(field.annotation))
+    )
+    for kind, read in READS.items()
+}
 _OF_EVENTS: Final = (
     "question",
     "claim",
@@ -58,11 +65,6 @@ _ADDED: Final[dict[str, dict[str, Any]]] = {}
 def upgrade(kind: str, record: dict[str, Any]) -> dict[str, Any]:
     """A stored record of any release, with all the columns that its table has now."""
     return _ADDED[kind] | record if kind in _ADDED else record
-
-
-def lift(kind: str, record: dict[str, Any]) -> RecordRead:
-    """A stored record of any release as it is read now; its own columns alone, and no text for a figure."""
-    return READS[kind].model_validate(_shaped(kind, upgrade(kind, record)))
 
 
 def _shaped(kind: str, record: dict[str, Any]) -> dict[str, Any]:
@@ -286,11 +288,8 @@ def _rows(event_id: UUID, records: _Records, merged: frozenset[UUID], restricted
         appearance["hops"] = sorted(hops.get(appearance["id"], ()), key=lambda hop: (hop["step"], hop["id"]))
     for assessment in records["assessment"]:
         assessment["document_ids"] = sorted(record["document_id"] for record in evidence.get(assessment["id"], ()))
-    masks = records.pop("mask", [])
-    found = {
-        kind: reads.validate_python([_shaped(kind, upgrade(kind, record)) for record in records[kind]])
-        for kind, reads in _LISTS.items()
-    }
+    masks, ids = records.pop("mask", []), dict[str, UUID]()
+    found = {kind: read(kind, records[kind], ids) for kind in READS}
     return Rows(
         event_id=event_id,
         events={row.id: row for row in found["event"]},
@@ -311,6 +310,19 @@ def _rows(event_id: UUID, records: _Records, merged: frozenset[UUID], restricted
         absorbed=frozenset(UUID(mask["source"]) for mask in masks if not mask["own"]),
         masks={(UUID(mask["event"]), UUID(mask["source"])): UUID(mask["mask"]) for mask in masks},
     )
+
+
+def read(kind: str, records: list[dict[str, Any]], ids: dict[str, UUID]) -> list[Any]:
+    """Stored records of one type as they are read now. `ids`: those known so far.
+
+    Every id is one object, however many rows name it: rules look up hardly anything else.
+    """
+    shaped = [_shaped(kind, upgrade(kind, record)) for record in records]
+    for record in shaped:
+        for name in _IDS[kind]:
+            if (value := record[name]) is not None:
+                record[name] = ids.get(value) or ids.setdefault(value, UUID(value))
+    return _LISTS[kind].validate_python(shaped)
 
 
 def _by(records: Iterable[dict[str, Any]], column: str) -> dict[str, list[dict[str, Any]]]:
