@@ -1,4 +1,5 @@
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -11,6 +12,7 @@ from app.api.deps import EventAt, Reader, Route, Session
 from app.api.records import MERGED, READ
 from app.models import Event
 from app.schemas.dossiers import DossierRead, PictureQuery, TimelineRead
+from app.schemas.figures import FiguresQuery, FiguresRead
 from app.services import pictures, records
 from app.services.access import Caller
 
@@ -38,6 +40,15 @@ async def get_timeline(
     return await _picture(request, event, query, caller, session=session, draw=pictures.timeline)
 
 
+@router.get("/events/{event}/figures", response_model=FiguresRead, responses=READ | MERGED, summary="Read figures")
+async def get_figures(
+    request: Request, event: EventAt, query: Annotated[FiguresQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """Who gave which number when, by family, ready to plot; and the range that was left open at each moment."""
+    draw = partial(pictures.figures, measure=query.measure)
+    return await _picture(request, event, query, caller, session=session, draw=draw, name=f"figures {query.measure}")
+
+
 async def _picture(
     request: Request,
     event: str,
@@ -46,8 +57,12 @@ async def _picture(
     *,
     session: AsyncSession,
     draw: Callable[..., Awaitable[BaseModel]],
+    name: str = "",
 ) -> Response:
-    """A picture of an event with its ETag; nothing is loaded where the caller has it already."""
+    """A picture of an event with its ETag; nothing is loaded where the caller has it already.
+
+    `name`: of the picture with its own parameters, which the ETag tells apart.
+    """
     of = await records.get(session, caller, Event, event)
     wanted = await pictures.asked(
         session,
@@ -57,7 +72,7 @@ async def _picture(
         restricted=caller.may("read"),
         confidential=caller.may("confidential"),
     )
-    tag = await pictures.etag(session, of.id, wanted, draw.__name__)
+    tag = await pictures.etag(session, of.id, wanted, name or draw.__name__)
     if answers.has_it(request, tag):
         return Response(status_code=304, headers={"ETag": tag})
     return answers.picture(await draw(session, of.id, wanted), tag)

@@ -1,13 +1,12 @@
 """One source against itself."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
-from app.derive import figures, rivals
-from app.derive.live import Ended
+from app.derive import figures, live, rivals
 from app.derive.rivals import Bounds
 from app.derive.voices import Voice, order
 from app.schemas.claims import ClaimRead
@@ -38,7 +37,7 @@ class Known(NamedTuple):
     """Figures that are a part of another of their own question."""
 
 
-def contradictions(heard: Sequence[Voice], ended: Mapping[UUID, Ended], known: Known) -> list[Contradiction]:
+def contradictions(heard: Sequence[Voice], known: Known) -> list[Contradiction]:
     """Each pair of claims, and each claim taken both ways, once for a family: where that was first so.
 
     `heard`: what had been said, in its order. Families here are those of named sources and of unnamed ones that belong
@@ -51,21 +50,9 @@ def contradictions(heard: Sequence[Voice], ended: Mapping[UUID, Ended], known: K
             whose = voice.family if voice.by == "source" else voice.source_id
             if whose is not None:
                 by_family[whose].append(voice)
-    stood = _stood_until(heard, ended)
+    stood = live.stood_until(heard)
     found = [one for voices in by_family.values() if len(voices) > 1 for one in _of_family(voices, stood, known)]
     return sorted(found, key=lambda one: (order(one.later), order(one.earlier)))
-
-
-def _stood_until(heard: Iterable[Voice], ended: Mapping[UUID, Ended]) -> dict[UUID, datetime]:
-    """When each statement that was withdrawn or superseded no longer stood, for the first of these."""
-    ends: dict[UUID, datetime] = {}
-    for voice in heard:
-        if voice.row.supersedes_id is not None:
-            ends[voice.row.supersedes_id] = min(voice.said.end, ends.get(voice.row.supersedes_id, _EVER))
-    for id_, why in ended.items():
-        if why.by.withdrawn_to is not None and why.reason != "superseded":
-            ends[id_] = min(why.by.withdrawn_to, ends.get(id_, _EVER))
-    return ends
 
 
 def _of_family(voices: Sequence[Voice], stood: Mapping[UUID, datetime], known: Known) -> Iterator[Contradiction]:

@@ -4,7 +4,6 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -59,6 +58,16 @@ def allowed(question: QuestionRead, figure: FigureRead) -> Range | None:
     return None if figure.qualifier == "unknown" or low > high else Range(low, high)
 
 
+def shown(question: QuestionRead, figure: FigureRead) -> tuple[float | None, float | None]:
+    """The ends of its range to plot: null for the upper one is no end, for both that nothing is said of the number."""
+    range_ = allowed(question, figure)
+    if range_ is None:
+        return None, None
+    if question.measure in MEASURES_NOT_COUNTED and figure.qualifier in ("more_than", "fewer_than"):
+        range_ = Range(figure.min or 0.0, math.inf if figure.max is None else figure.max)
+    return range_.low, None if range_.high == math.inf else range_.high
+
+
 def parts(claims: Mapping[UUID, ClaimRead]) -> frozenset[UUID]:
     """The figures that are a part of another one of their own question: they stand beside its series."""
     found = set()
@@ -105,18 +114,17 @@ def weigh(
     weighed, replaced, current, unordered, outdated = (set[UUID]() for _ in range(5))
     rivals: dict[UUID, list[UUID]] = {}
     for question_id, voices in series.items():
-        left, fresh = voices, voices
+        remaining, fresh = voices, voices
         if questions[question_id].evolving:
-            left = _left(voices)
-            latest = max(voice.said.end for voice in left)
-            fresh = [voice for voice in left if latest - voice.said.end < FRESH]
-            unordered |= _unordered(left)
+            remaining = left(voices)
+            fresh = recent(remaining)
+            unordered |= _unordered(remaining)
         now = {voice.claim_id for voice in fresh}
         weighed |= {voice.row.id for voice in voices}
-        replaced |= {voice.row.id for voice in voices}.difference(voice.row.id for voice in left)
+        replaced |= {voice.row.id for voice in voices}.difference(voice.row.id for voice in remaining)
         current |= {voice.row.id for voice in fresh}
         outdated |= {voice.claim_id for voice in voices if voice.claim_id and voice.claim_id not in now}
-        rivals |= _rivals(questions[question_id], claims, fresh)
+        rivals |= opposed(questions[question_id], claims, fresh)
     return Weighed(
         frozenset(weighed),
         frozenset(replaced),
@@ -132,7 +140,7 @@ def gives_way(voice: Voice, last_start: datetime) -> bool:
     return last_start >= voice.said.end and (voice.said.start, voice.said.end) != (last_start, last_start)
 
 
-def _left(voices: Sequence[Voice]) -> list[Voice]:
+def left(voices: Sequence[Voice]) -> list[Voice]:
     """Those that have not given way to a later figure of their own family."""
     last: dict[UUID, datetime] = {}
     for voice in voices:
@@ -140,17 +148,23 @@ def _left(voices: Sequence[Voice]) -> list[Voice]:
     return [voice for voice in voices if not gives_way(voice, last[voice.family])]
 
 
-def _unordered(left: Iterable[Voice]) -> set[UUID]:
+def recent(remaining: Sequence[Voice]) -> list[Voice]:
+    """Those that end less than 24 h before the latest of them."""
+    latest = max((voice.said.end for voice in remaining), default=None)
+    return [voice for voice in remaining if latest is not None and latest - voice.said.end < FRESH]
+
+
+def _unordered(remaining: Iterable[Voice]) -> set[UUID]:
     """What overlaps with its family's last figure and is another one: both stay, and neither is the later."""
     together = defaultdict(list)
-    for voice in left:
+    for voice in remaining:
         together[voice.family].append(voice)
     return {
         voice.row.id for same in together.values() if len({v.claim_id for v in same}) > 1 for voice in same
     }  # fmt: skip
 
 
-def _rivals(question: QuestionRead, claims: Mapping[UUID, ClaimRead], fresh: Iterable[Voice]) -> dict[UUID, list[UUID]]:
+def opposed(question: QuestionRead, claims: Mapping[UUID, ClaimRead], fresh: Iterable[Voice]) -> dict[UUID, list[UUID]]:
     """Current figures with a source behind them whose ranges have nothing in common, if two families are in it."""
     if not question.single_answer:
         return {}
@@ -176,9 +190,3 @@ def exclude(question: QuestionRead, one: FigureRead, other: FigureRead) -> bool:
         return False
     its, theirs = allowed(question, one), allowed(question, other)
     return its is not None and theirs is not None and (its.low > theirs.high or theirs.low > its.high)
-
-
-def spread(ranges: Iterable[Range]) -> Range | None:
-    """The least and the most that any of them allows."""
-    ends = list(chain.from_iterable(ranges))
-    return Range(min(ends), max(ends)) if ends else None

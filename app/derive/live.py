@@ -49,6 +49,36 @@ def endings(said_by_then: Sequence[Voice], until: datetime | None) -> dict[UUID,
     return ended
 
 
+def stood_until(heard: Sequence[Voice]) -> dict[UUID, datetime]:
+    """Of all that was ever said, what came to an end: from when on it no longer stood, whichever end came first.
+
+    At any moment from then on, and only then, `endings` has it.
+    """
+    until: dict[UUID, datetime] = {}
+
+    def end(id_: UUID, at: datetime) -> None:
+        until[id_] = min(at, until.get(id_, at))
+
+    by_position: dict[_Position, list[Voice]] = defaultdict(list)
+    for voice in heard:
+        if voice.row.supersedes_id is not None:
+            end(voice.row.supersedes_id, voice.said.end)
+        if voice.row.withdrawn_to is not None:
+            end(voice.row.id, voice.row.withdrawn_to)
+            if voice.claim_id is not None:
+                by_position[_position(voice)].append(voice)
+    for voice in heard if by_position else ():
+        for taken_back in by_position.get(_position(voice), ()):
+            row = taken_back.row
+            if (
+                row.withdrawn_from is not None
+                and row.withdrawn_to is not None
+                and voice.said.start < row.withdrawn_from
+            ):
+                end(voice.row.id, max(row.withdrawn_to, taken_back.said.end))
+    return until
+
+
 def withdrawn(row: StatementRead, until: datetime | None) -> bool:
     """Whether its source had taken it back by then."""
     return row.withdrawn_to is not None and (until is None or row.withdrawn_to <= until)

@@ -10,15 +10,16 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import times
-from app.derive import RULES, papers
+from app.derive import RULES, papers, series
 from app.derive import dossier as derived
 from app.derive import timeline as derived_timeline
 from app.derive.rows import Rows, View
 from app.errors import Gone, Invalid, NotFound
 from app.schemas.dossiers import DossierRead, TimelineRead
+from app.schemas.figures import FiguresRead
 from app.services import rows
 from app.services.rows import State
-from app.vocabulary import Independence
+from app.vocabulary import Independence, Measure
 
 _POSITION: Final = re.compile(r"(\d{1,18})-([0-9a-f]{8})", re.ASCII)
 _AT: Final = text("SELECT hash FROM change WHERE seq = :seq")
@@ -164,14 +165,24 @@ async def position(session: AsyncSession, shown: Rows, seq: int | None = None) -
 
 async def dossier(session: AsyncSession, event_id: UUID, wanted: Asked) -> DossierRead:
     """The whole event as it was asked for. Raises NotFound if there was no such event, or it is not for the caller."""
-    seq = None if wanted.as_of is None else wanted.as_of.seq
-    found = await rows.load(session, event_id, seq)
-    if event_id in found.restricted and not wanted.view.restricted:
-        raise NotFound("There is no such event.")
-    here = await position(session, found, seq)
-    return derived.dossier(found, wanted.view, str(here), None if wanted.as_of is None else str(wanted.as_of))
+    return derived.dossier(*await _shown(session, event_id, wanted))
 
 
 async def timeline(session: AsyncSession, event_id: UUID, wanted: Asked) -> TimelineRead:
     """What was said, in its order: a slice of the dossier. Raises as `dossier` does."""
     return derived_timeline.timeline(await dossier(session, event_id, wanted), wanted.view.until)
+
+
+async def figures(session: AsyncSession, event_id: UUID, wanted: Asked, measure: Measure | None = None) -> FiguresRead:
+    """Who gave which number when; `measure`: of one kind only. Raises as `dossier` does."""
+    return series.series(*await _shown(session, event_id, wanted), measure)
+
+
+async def _shown(session: AsyncSession, event_id: UUID, wanted: Asked) -> tuple[Rows, View, str, str | None]:
+    """The rows that a picture is drawn from, and what it says of itself."""
+    seq = None if wanted.as_of is None else wanted.as_of.seq
+    found = await rows.load(session, event_id, seq)
+    if event_id in found.restricted and not wanted.view.restricted:
+        raise NotFound("There is no such event.")
+    here = await position(session, found, seq)
+    return found, wanted.view, str(here), None if wanted.as_of is None else str(wanted.as_of)
