@@ -6,11 +6,12 @@ from starlette.responses import Response
 from app.api import answers
 from app.api.deps import IfMatch, Ingester, Reader, Route, Session, SourceAt, Writer, Writing
 from app.api.problems import documented
-from app.api.records import CHANGE, WRITE, add_routes, created
+from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
 from app.models import Source
 from app.schemas.common import Merge, Page
 from app.schemas.sources import SourceChange, SourceCreate, SourceQuery, SourceRead
-from app.services import changing, creating, lists, paging, records
+from app.schemas.track_records import TrackRecordQuery, TrackRecordRead
+from app.services import changing, creating, lists, paging, records, track_records
 
 router = APIRouter(prefix="/sources", tags=["sources"], route_class=Route)
 
@@ -36,6 +37,22 @@ async def change_source(
 ) -> Response:
     """Change some fields (RFC 7396): what is not given stays, a null empties a field."""
     return answers.record(await changing.change(session, caller, Source, source, data, if_match=if_match))
+
+
+@router.get("/{source}/record", response_model=TrackRecordRead, responses=READ | MERGED, summary="Read a track record")
+async def get_track_record(
+    request: Request,
+    source: SourceAt,
+    query: Annotated[TrackRecordQuery, Query()],
+    caller: Reader,
+    session: Session,
+) -> Response:
+    """What the source, or whom it belongs to, had said of open questions that were settled later: right or wrong."""
+    of = await records.get(session, caller, Source, source)
+    tag = await track_records.etag(session, caller, of.id, query.said_before)
+    if answers.has_it(request, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    return answers.picture(await track_records.record(session, caller, of.id, query.said_before), tag)
 
 
 @router.post("/{source}/merge", response_model=SourceRead, responses=WRITE)

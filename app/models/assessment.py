@@ -2,6 +2,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped
 
 from app.models.base import Record, at_most, coarse, flag, matches, one_of, own_rules, owner, rule
@@ -69,6 +70,7 @@ class Assessment(Record):
         ForeignKeyConstraint(["event_id", "claim_id"], ["claim.event_id", "claim.id"]),
         ForeignKeyConstraint(["event_id", "supersedes_id"], ["assessment.event_id", "assessment.id"]),
         UniqueConstraint("event_id", "id"),
+        Index("ix_assessment_settled", "event_id", postgresql_where=sql("settles")),
         Index(None, "created_at", "id"),
         Index(None, "updated_at", "id"),
         Index(None, "claim_id"),

@@ -23,6 +23,7 @@ from app.vocabulary import Independence, Measure
 
 _POSITION: Final = re.compile(r"(\d{1,18})-([0-9a-f]{8})", re.ASCII)
 _AT: Final = text("SELECT hash FROM change WHERE seq = :seq")
+_HEAD: Final = text("SELECT seq, hash FROM ledger_head")
 _BEFORE: Final = text(
     "SELECT seq, hash FROM change WHERE recorded_at < :end ORDER BY recorded_at DESC, seq DESC LIMIT 1"
 )
@@ -60,7 +61,7 @@ async def asked(
     Raises Invalid for a parameter that can't be read, NotFound if nothing had been recorded by then, and Gone for a
     position that is not on this ledger.
     """
-    until = None if said_before is None else _span("said_before", said_before).end
+    until = None if said_before is None else span("said_before", said_before).end
     return Asked(
         None if as_of is None else await resolve(session, as_of),
         View(said_before, until, independence, restricted, confidential),
@@ -76,14 +77,14 @@ async def resolve(session: AsyncSession, as_of: str) -> Position:
             raise Gone("This position is not on this ledger: resync.", resync=True)
         return here
     last = (
-        await session.execute(_BEFORE, {"end": _span("as_of", as_of, " or a position: 1234-0a1b2c3d").end})
+        await session.execute(_BEFORE, {"end": span("as_of", as_of, " or a position: 1234-0a1b2c3d").end})
     ).one_or_none()
     if last is None:
         raise NotFound("Nothing had been recorded by then.")
     return Position(last.seq, last.hash)
 
 
-def _span(name: str, words: str, more: str = "") -> times.Span:
+def span(name: str, words: str, more: str = "") -> times.Span:
     try:
         return times.span(words)
     except ValueError as error:
@@ -140,13 +141,20 @@ SELECT seq, hash FROM change WHERE seq = (SELECT max(seq) FROM last)""")
 async def etag(session: AsyncSession, event_id: UUID, wanted: Asked, picture: str = "dossier") -> str:
     """The strong entity tag of a picture, quoted, for a few key look-ups. Raises as `dossier` does."""
     at = {} if wanted.as_of is None else {"seq": wanted.as_of.seq}
-    heads = (await session.execute(_HEADS[wanted.as_of is not None], {"event": event_id, **at})).all()
+    heads = (
+        await session.execute(_HEADS[wanted.as_of is not None], {"starts": [event_id], "event": event_id, **at})
+    ).all()
     view = wanted.view
     if not heads or (heads[0].hidden and not view.restricted):
         raise NotFound("There is no such event.")
     told = (RULES, picture, wanted.as_of and wanted.as_of.seq, view)
     shown = [tuple(map(str, head)) for head in heads]
     return f'"{hashlib.sha256(repr((told, shown)).encode()).hexdigest()[:24]}"'
+
+
+async def head(session: AsyncSession) -> Position:
+    """That of the ledger's latest change: what pictures over several events are of."""
+    return Position(*(await session.execute(_HEAD)).one())
 
 
 async def position(session: AsyncSession, shown: Rows, seq: int | None = None) -> Position:

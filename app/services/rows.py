@@ -5,7 +5,7 @@ Both ways bring the same records in the same shape, so that a picture of the pas
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any, Final, get_args
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -42,9 +42,7 @@ READS: Final[dict[str, type[RecordRead]]] = {
 _LISTS: Final[dict[str, TypeAdapter[list[Any]]]] = {kind: TypeAdapter(list[read]) for kind, read in READS.items()}  # type: ignore[valid-type]
 # The columns that hold ids.
 _IDS: Final = {
-    kind: tuple(
-        name for name, field in read.model_fields.items() if UUID in (field.annotation, *get_args(field.annotation))
-    )
+    kind: tuple(name for name, field in read.model_fields.items() if field.annotation in (UUID, UUID | None))
     for kind, read in READS.items()
 }
 _OF_EVENTS: Final = (
@@ -133,14 +131,14 @@ _CONFIDENTIAL: Final = """coalesce(
 def around(state: State) -> str:
     """The common table expression `around(kind, id)`, for WITH RECURSIVE.
 
-    Its kinds: `merged`, the event :event and those merged into it; `tie`, the links of these; `beyond`, the events at
-    the other end, and what those were merged into; `above`, the event's parent. One recursion for all, because the
+    Its kinds: `merged`, the events :starts and those merged into them; `tie`, the links of these; `beyond`, the events
+    at the other end, and what those were merged into; `above`, the event's parent. One recursion for all, because the
     planner takes each to be a hundred times as large as what it starts from.
     """
     # Fragments of our own, as everywhere here: what callers send is only ever bound.
     return f"""
 around(kind, id) AS (
-    SELECT CAST('merged' AS text), CAST(:event AS uuid)
+    SELECT CAST('merged' AS text), unnest(CAST(:starts AS uuid[]))
     UNION SELECT n.kind, n.id FROM around a CROSS JOIN LATERAL (
         SELECT 'merged', e.id FROM {state("event", "merged_into", "a.id", "id")} e WHERE a.kind = 'merged'
         UNION ALL SELECT v.kind, v.id FROM {state("event_link", "from_id", "a.id", "id", "to_id")} l
@@ -150,7 +148,7 @@ around(kind, id) AS (
         UNION ALL SELECT 'beyond', e.merged_into FROM {state("event", "id", "a.id", "merged_into")} e
             WHERE a.kind = 'beyond'
         UNION ALL SELECT 'above', e.parent_id FROM {state("event", "id", "a.id", "parent_id")} e
-            WHERE a.kind = 'merged' AND a.id = CAST(:event AS uuid)
+            WHERE a.kind = 'merged' AND a.id = ANY (CAST(:starts AS uuid[]))
     ) n(kind, id) WHERE n.id IS NOT NULL)"""  # noqa: S608
 
 
@@ -237,13 +235,14 @@ _CITED: Final = {False: _cited(now), True: _cited(then)}
 _Records = dict[str, list[dict[str, Any]]]
 
 
-async def load(session: AsyncSession, event_id: UUID, seq: int | None = None) -> Rows:
+async def load(session: AsyncSession, event_id: UUID, seq: int | None = None, *others: UUID) -> Rows:
     """All rows of one event's pictures: those of now, or those that the ledger had at `seq`.
 
-    Raises NotFound if there was no such event.
+    `others`: events whose rows are wanted beside, for what is asked across events. Raises NotFound if there was no such
+    event.
     """
     past, at = seq is not None, {} if seq is None else {"seq": seq}
-    scope = (await session.execute(_SCOPE[past], {"event": event_id, **at})).all()
+    scope = (await session.execute(_SCOPE[past], {"starts": [event_id, *others], **at})).all()
     ids: dict[str, list[UUID]] = defaultdict(list)
     for kind, id_, *_ in scope:
         ids[kind].append(id_)

@@ -7,7 +7,7 @@ from alembic import op
 revision = "20261122_1900"
 down_revision = "20261122_1600"
 
-PARTS = ("quotes", "copies", "search")
+PARTS = ("quotes", "copies", "search", "settled")
 
 
 def upgrade() -> None:

@@ -190,6 +190,6 @@ def test_records_of_the_first_release_are_lifted(kind: str) -> None:
     assert set(lifted) == {column.name for column in table.columns} - set(ledger.unrecorded(table))
     assert {name: lifted[name] for name in record} == record
     if kind in rows.READS:
-        [read] = rows.read(kind, [record], {})
+        [read] = rows.read(kind, [dict(record)], {})
         assert str(read.id) == record["id"]
         assert read.version == record["version"]

@@ -1,0 +1,63 @@
+"""What became of what a source said, where a court or an inquiry has settled the question since."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import StringConstraints
+
+from app.schemas.common import Input, Output
+from app.schemas.sources import SourceRead
+from app.vocabulary import TIME_SIZE, Stance
+
+Verdict = Literal["right", "wrong", "unscored"]
+
+
+class TrackRecordQuery(Input):
+    said_before: Annotated[str, StringConstraints(min_length=4, max_length=TIME_SIZE)] | None = None
+    """Only what had been said and settled by the end of this time."""
+
+
+class TrackEntry(Output):
+    """The last that the source's family had explicitly said of one claim before its question was settled."""
+
+    verdict: Verdict
+    """`right`: it supported what was settled, or denied what that excludes; `wrong`: the reverse; `unscored`: what was
+    settled decides nothing of this claim."""
+    event_id: UUID
+    event_slug: str
+    event_title: str
+    question_id: UUID
+    question: str | None
+    claim_id: UUID
+    claim: str | None
+    statement_id: UUID
+    source_id: UUID
+    """Who of the family said it."""
+    stance: Stance
+    said: str | None
+    effective_from: datetime
+    effective_to: datetime
+    settled_by: list[UUID]
+    """The assessments that settle the question."""
+    settled: str | None
+    """When the first of them was made, in its words."""
+    answers: list[UUID]
+    """The claims that hold by them."""
+
+
+class TrackRecordRead(Output):
+    """A source's track record on settled open questions; what it said after they were settled does not count."""
+
+    position: str
+    said_before: str | None
+    source_id: UUID
+    family_id: UUID | None
+    """The top of what the source belongs to: whoever speaks for the same has one record. Null where nothing that any of
+    them spoke of is settled."""
+    right: int
+    wrong: int
+    unscored: int
+    entries: list[TrackEntry]
+    """The earliest statement first."""
+    sources: dict[UUID, SourceRead]
