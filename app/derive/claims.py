@@ -31,12 +31,19 @@ def picture(drawn: Drawing, claim: ClaimRead, documents: Mapping[UUID, object]) 
             )
     grounds = drawing.grounds(drawn, claim.id, found.get("support", []), found.get("deny", []))
     stands = standing.standing(grounds)
+    why = reasons.claim(
+        stands,
+        grounds,
+        lambda voice: _name(drawn, voice),
+        lambda origin: _side(drawn, origin),
+        lambda one, other: faces.may_tell(drawn.faces, one, other),
+    )
     beside = drawn.beside.get(claim.id, {})
     return built(
         ClaimPicture,
         claim.__dict__,
         standing=stands,
-        why=reasons.claim(stands, grounds, lambda voice: _name(drawn, voice), lambda origin: _side(drawn, origin)),
+        why=why,
         counts={stance: _count(taken[stance], every) for stance, every in found.items()},
         beside={stance: beside[stance] for stance in _STANCES if beside.get(stance)} if beside else {},
         origins={stance: [_origin(drawn, one, documents) for one in every] for stance, every in found.items()},
@@ -170,7 +177,7 @@ def _name(drawn: Drawing, voice: Voice) -> str:
     """Who made a statement, as this caller may know it."""
     row = voice.row
     if row.source_id is None:
-        return "nobody"
+        return "whoever stated it"
     shown = drawn.faces.shown[faces.face(drawn.faces, row.event_id, row.source_id)]
     if shown.name:
         return shown.name
