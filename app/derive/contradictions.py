@@ -7,7 +7,6 @@ from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from app.derive import figures, rivals
-from app.derive.live import Ended
 from app.derive.rivals import Bounds
 from app.derive.voices import Voice, order
 from app.schemas.claims import ClaimRead
@@ -38,7 +37,7 @@ class Known(NamedTuple):
     """Figures that are a part of another of their own question."""
 
 
-def contradictions(heard: Sequence[Voice], ended: Mapping[UUID, Ended], known: Known) -> list[Contradiction]:
+def contradictions(heard: Sequence[Voice], known: Known) -> list[Contradiction]:
     """Each pair of claims, and each claim taken both ways, once for a family: where that was first so.
 
     `heard`: what had been said, in its order. Families here are those of named sources and of unnamed ones that belong
@@ -51,42 +50,54 @@ def contradictions(heard: Sequence[Voice], ended: Mapping[UUID, Ended], known: K
             whose = voice.family if voice.by == "source" else voice.source_id
             if whose is not None:
                 by_family[whose].append(voice)
-    stood = _stood_until(heard, ended)
+    stood = _stood_until(heard)
     found = [one for voices in by_family.values() if len(voices) > 1 for one in _of_family(voices, stood, known)]
     return sorted(found, key=lambda one: (order(one.later), order(one.earlier)))
 
 
-def _stood_until(heard: Iterable[Voice], ended: Mapping[UUID, Ended]) -> dict[UUID, datetime]:
-    """When each statement that was withdrawn or superseded no longer stood, for the first of these."""
+def _stood_until(heard: Iterable[Voice]) -> dict[UUID, datetime]:
+    """When each statement that was withdrawn, here or elsewhere, or superseded no longer stood: the first of these."""
     ends: dict[UUID, datetime] = {}
+    withdrawals: dict[tuple[UUID | None, UUID, str], set[tuple[datetime, datetime]]] = defaultdict(set)
     for voice in heard:
-        if voice.row.supersedes_id is not None:
-            ends[voice.row.supersedes_id] = min(voice.said.end, ends.get(voice.row.supersedes_id, _EVER))
-    for id_, why in ended.items():
-        if why.by.withdrawn_to is not None and why.reason != "superseded":
-            ends[id_] = min(why.by.withdrawn_to, ends.get(id_, _EVER))
+        row = voice.row
+        if row.supersedes_id is not None:
+            ends[row.supersedes_id] = min(voice.said.end, ends.get(row.supersedes_id, _EVER))
+        if row.withdrawn_from is not None and row.withdrawn_to is not None:
+            ends[row.id] = min(row.withdrawn_to, ends.get(row.id, _EVER))
+            withdrawals[voice.claim_id, voice.family, row.stance].add((row.withdrawn_from, row.withdrawn_to))
+    for voice in heard if withdrawals else ():
+        for start, end in withdrawals.get((voice.claim_id, voice.family, voice.row.stance), ()):
+            if voice.said.start < start:
+                ends[voice.row.id] = min(end, ends.get(voice.row.id, _EVER))
     return ends
 
 
 def _of_family(voices: Sequence[Voice], stood: Mapping[UUID, datetime], known: Known) -> Iterator[Contradiction]:
     """`voices`: of one family, in their order."""
     told: set[frozenset[UUID]] = set()
-    # By question, or all that answer none: what the family said last in each sense.
-    before: dict[UUID | None, dict[_Sense, Voice]] = defaultdict(dict)
+    # By question, or all that answer none: what the family said in each sense.
+    before: dict[UUID | None, dict[_Sense, list[Voice]]] = defaultdict(dict)
     for later in voices:
         claim = known.claims.get(_about(later))
         if claim is None:
             continue
         own = before[claim.question_id]
         if _is_new_figure(later, claim, known):
-            for sense in [sense for sense, earlier in own.items() if _gives_way(sense, earlier, later, known)]:
-                del own[sense]
-        for earlier in sorted(_opposite(later, claim, before, known), key=order):
+            for sense, said in own.items():
+                own[sense] = [earlier for earlier in said if not _gives_way(sense, earlier, later, known)]
+        opposite = (_last(said, stood, later) for said in _opposite(later, claim, before, known))
+        for earlier in sorted((one for one in opposite if one is not None), key=order):
             kind, pair = _kind(earlier, later, known), frozenset((_about(earlier), claim.id))
-            if kind is not None and pair not in told and stood.get(earlier.row.id, _EVER) > later.said.end:
+            if kind is not None and pair not in told:
                 told.add(pair)
                 yield Contradiction(kind, earlier, later)
-        own[claim.id, later.row.stance] = later
+        own.setdefault((claim.id, later.row.stance), []).append(later)
+
+
+def _last(said: Sequence[Voice], stood: Mapping[UUID, datetime], later: Voice) -> Voice | None:
+    """The last of these that still stood when the later statement was made."""
+    return next((one for one in reversed(said) if stood.get(one.row.id, _EVER) > later.said.end), None)
 
 
 def _is_new_figure(later: Voice, claim: ClaimRead, known: Known) -> bool:
@@ -102,9 +113,9 @@ def _gives_way(sense: _Sense, earlier: Voice, later: Voice, known: Known) -> boo
 
 
 def _opposite(
-    later: Voice, claim: ClaimRead, before: Mapping[UUID | None, Mapping[_Sense, Voice]], known: Known
-) -> Iterator[Voice]:
-    """What the family said before that can stand against this: few, however much it said."""
+    later: Voice, claim: ClaimRead, before: Mapping[UUID | None, Mapping[_Sense, list[Voice]]], known: Known
+) -> Iterator[list[Voice]]:
+    """What the family said before in each sense that can stand against this: few, however much it said."""
     own = before.get(claim.question_id, {})
     if (other_way := own.get((claim.id, "deny" if later.row.stance == "support" else "support"))) is not None:
         yield other_way

@@ -154,7 +154,7 @@ def _contradictions(drawn: Drawing) -> list[ContradictionRead]:
     known = Known(found.questions, found.claims, found.bounds, found.beside)
     return [
         _contradiction(drawn, one)
-        for one in contradictions.contradictions(found.heard, found.ended, known)
+        for one in contradictions.contradictions(found.heard, known)
         if faces_of.may_tell(drawn.faces, one.earlier.row, one.later.row)
     ]
 
