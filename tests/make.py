@@ -41,6 +41,16 @@ _NEEDED: Final[dict[str, dict[str, Any]]] = {
     "appearance_hop": {"step": 1},
     "assessment": {"scheme": "veracity", "rating": "true"},
 }
+# What a record that is made up for the rules alone has, unless it is given.
+_USUAL: Final[dict[str, Any]] = {
+    "version": 1,
+    "step": 1,
+    "slug": "an-event",
+    "title": "An event",
+    "stance": "support",
+    "name": "somebody",
+    **dict.fromkeys(("created_at", "updated_at", "retrieved_at"), BORN),
+}
 
 
 def uuid() -> UUID:
@@ -112,17 +122,10 @@ def read(kind: type[R], /, **given: Any) -> R:
 
 
 def _nothing(name: str, annotation: Any) -> Any:
-    usual: dict[str, Any] = {
-        "id": uuid(),
-        "version": 1,
-        "step": 1,
-        "slug": "an-event",
-        "title": "An event",
-        "stance": "support",
-    }
-    usual |= {"created_at": BORN, "updated_at": BORN, "retrieved_at": BORN, "name": "somebody"}
-    if name in usual:
-        return usual[name]
+    if name == "id":
+        return uuid()
+    if name in _USUAL:
+        return _USUAL[name]
     if NoneType in get_args(annotation):
         return None
     if get_origin(annotation) in (list, dict):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, get_args
 from uuid import UUID
 
-from app.derive import drawing, faces, merges, reasons, standing
+from app.derive import drawing, faces, merges, origins, reasons, standing
 from app.derive.built import built
 from app.derive.drawing import Drawing
 from app.derive.origins import Origin
@@ -31,12 +31,19 @@ def picture(drawn: Drawing, claim: ClaimRead, documents: Mapping[UUID, object]) 
             )
     grounds = drawing.grounds(drawn, claim.id, found.get("support", []), found.get("deny", []))
     stands = standing.standing(grounds)
+    why = reasons.claim(
+        stands,
+        grounds,
+        lambda voice: _name(drawn, voice),
+        lambda origin: _side(drawn, origin),
+        lambda one, other: faces.may_tell(drawn.faces, one, other),
+    )
     beside = drawn.beside.get(claim.id, {})
     return built(
         ClaimPicture,
         claim.__dict__,
         standing=stands,
-        why=reasons.claim(stands, grounds, lambda voice: _name(drawn, voice), lambda origin: _side(drawn, origin)),
+        why=why,
         counts={stance: _count(taken[stance], every) for stance, every in found.items()},
         beside={stance: beside[stance] for stance in _STANCES if beside.get(stance)} if beside else {},
         origins={stance: [_origin(drawn, one, documents) for one in every] for stance, every in found.items()},
@@ -64,14 +71,14 @@ def _origin(drawn: Drawing, origin: Origin, documents: Mapping[UUID, object]) ->
     """An origin as this caller may know it: a protected source is told together with itself alone."""
     members = origin.members
     told = members if len(members) == 1 else _told(drawn, members)
-    lead = told[0]
+    unknown = all(voice.by == "document" for voice in told)
     return built(
         OriginRead,
         source_id=_whom(drawn, told),
-        document_id=_place(drawn, lead) if lead.by == "document" else None,
+        document_id=_place(drawn, told[0].family) if unknown else None,
         party=_side(drawn, origin),
         statement_ids=[voice.row.id for voice in told],
-        joined_by=_joined(drawn, told, origin.joined, documents) if len(told) > 1 else [],
+        joined_by=_joined(drawn, origin, told, documents) if len(told) > 1 else [],
     )
 
 
@@ -89,44 +96,68 @@ def _mask(drawn: Drawing, voice: Voice) -> UUID | None:
 
 
 def _whom(drawn: Drawing, told: Sequence[Voice]) -> UUID | None:
-    """The source that it goes by: the one that speaks, or the family's, if this caller may see that."""
+    """The source that it goes by: the one that speaks, or the family's, if there is one and this caller may see it."""
     row = told[0].row
     alone = len(told) == 1 or len({voice.source_id for voice in told}) == 1
     if alone and told[0].by == "source":
         return faces.face(drawn.faces, row.event_id, row.source_id) if row.source_id else None
-    known = next((voice.family for voice in told if voice.by in ("source", "chain")), None)
-    return None if known is None else faces.plain(drawn.faces, known)
+    families = {voice.family for voice in told if voice.by != "document"}
+    return faces.plain(drawn.faces, families.pop()) if len(families) == 1 else None
 
 
-def _place(drawn: Drawing, voice: Voice) -> UUID | None:
-    return voice.family if voice.family in drawn.scene.rows.documents else None
+def _place(drawn: Drawing, document: UUID) -> UUID | None:
+    return document if document in drawn.scene.rows.documents else None
 
 
-def _joined(
-    drawn: Drawing, told: Sequence[Voice], links: Sequence[DocumentLinkRead], documents: Mapping[UUID, object]
-) -> list[JoinRead]:
+def _joined(drawn: Drawing, origin: Origin, told: Sequence[Voice], documents: Mapping[UUID, object]) -> list[JoinRead]:
     """What makes these one, each cause once."""
     found: dict[tuple[str, UUID | str], JoinRead] = {}
-    last: dict[tuple[str, UUID], Voice] = {}
+    first: dict[tuple[str, UUID], Voice] = {}
     for voice in told:
-        for how, key in (("source", voice.source_id), ("family" if voice.by == "source" else voice.by, voice.family)):
-            other = last.setdefault((how, key), voice) if key else voice
-            if other is not voice and key and not (how == "family" and other.source_id == voice.source_id):
-                found[how, key] = _cause(drawn, how, voice)
+        for what, key in _ties(drawn, voice):
+            how = _how(what, first.setdefault((what, key), voice), voice)
+            if how is not None:
+                found[how, key] = _cause(drawn, how, key, voice)
+    ends, links = drawn.scene.dates.ends, origin.joined
+    if len(told) < len(origin.members):
+        links = origins.joining(told, drawn.copies, ends)
     for link in links:
         found["link", link.id] = _link(drawn, link, documents)
-    sides = {voice.party for voice in told}
-    if drawn.scene.view.independence == "party" and len(sides) == 1 and None not in sides:
-        found["party", ""] = _join(how="party", party=sides.pop())
+    side = _side(drawn, origin) if drawn.scene.view.independence == "party" else None
+    if side is not None:
+        found["party", ""] = _join(how="party", party=side)
     return list(found.values())
 
 
-def _cause(drawn: Drawing, how: str, voice: Voice) -> JoinRead:
+def _ties(drawn: Drawing, voice: Voice) -> list[tuple[str, UUID]]:
+    """What can join a statement to others: its source, its family, and an unnamed source's documents."""
+    ends, ties = drawn.scene.dates.ends, [("source", voice.source_id)] if voice.source_id else []
+    # Of whom only documents are known may have passed on what others say.
+    ties += [("family", family)] if (family := voice.source_id if voice.by == "document" else voice.family) else []
+    if not voice.named:
+        ties += [("document", ends.get(a.document_id, a.document_id)) for a in voice.appearances if a.document_id]
+    return ties
+
+
+def _how(what: str, other: Voice, voice: Voice) -> str | None:
+    """How two statements that have this in common are joined by it; None: they are not."""
+    if other is voice:
+        return None
+    if what == "source":
+        return what
+    if other.source_id == voice.source_id:
+        return None
+    if what == "family":
+        return "chain" if "chain" in (other.by, voice.by) else what
+    return what if "document" in (other.by, voice.by) else None
+
+
+def _cause(drawn: Drawing, how: str, key: UUID, voice: Voice) -> JoinRead:
     if how == "document":
-        return _join(how=how, document_id=_place(drawn, voice))
+        return _join(how=how, document_id=_place(drawn, key))
     if how == "source" and voice.row.source_id:
         return _join(how=how, source_id=faces.face(drawn.faces, voice.row.event_id, voice.row.source_id))
-    return _join(how=how, source_id=faces.plain(drawn.faces, voice.family))
+    return _join(how=how, source_id=faces.plain(drawn.faces, key))
 
 
 def _link(drawn: Drawing, link: DocumentLinkRead, documents: Mapping[UUID, object]) -> JoinRead:
@@ -148,7 +179,7 @@ def _name(drawn: Drawing, voice: Voice) -> str:
     """Who made a statement, as this caller may know it."""
     row = voice.row
     if row.source_id is None:
-        return "nobody"
+        return "whoever stated it"
     shown = drawn.faces.shown[faces.face(drawn.faces, row.event_id, row.source_id)]
     if shown.name:
         return shown.name
@@ -158,16 +189,13 @@ def _name(drawn: Drawing, voice: Voice) -> str:
 
 
 def _side(drawn: Drawing, origin: Origin) -> str | None:
-    """Its party, if no hidden member has a part in it."""
-    if origin.party is None or drawn.faces.open or not drawn.scene.rows.masks:
+    """Its party, as far as it follows from what this caller may know of whom."""
+    if drawn.faces.open or not drawn.scene.rows.masks:
         return origin.party
-    speakers = [voice.row.source_id for voice in origin.members if voice.row.source_id]
-    told = all(faces.tells_party(drawn.faces, speaker) for speaker in (*speakers, *_tops(origin)))
-    return origin.party if told else None
-
-
-def _tops(origin: Origin) -> Iterable[UUID]:
-    return {voice.family for voice in origin.members if voice.by in ("source", "chain")}
+    told = _told(drawn, origin.members)
+    of = origin.party if len(told) == len(origin.members) else origins.party(told, drawn.scene.kin)
+    known = {voice.row.source_id for voice in told} | {voice.family for voice in told if voice.by != "document"}
+    return of if of and all(faces.tells_party(drawn.faces, source) for source in known if source) else None
 
 
 def _assessments(drawn: Drawing, assessments: Iterable[AssessmentRead]) -> list[AssessmentPicture]:

@@ -58,22 +58,28 @@ def contradictions(heard: Sequence[Voice], known: Known) -> list[Contradiction]:
 def _of_family(voices: Sequence[Voice], stood: Mapping[UUID, datetime], known: Known) -> Iterator[Contradiction]:
     """`voices`: of one family, in their order."""
     told: set[frozenset[UUID]] = set()
-    # By question, or all that answer none: what the family said last in each sense.
-    before: dict[UUID | None, dict[_Sense, Voice]] = defaultdict(dict)
+    # By question, or all that answer none: what the family said in each sense.
+    before: dict[UUID | None, dict[_Sense, list[Voice]]] = defaultdict(dict)
     for later in voices:
         claim = known.claims.get(_about(later))
         if claim is None:
             continue
         own = before[claim.question_id]
         if _is_new_figure(later, claim, known):
-            for sense in [sense for sense, earlier in own.items() if _gives_way(sense, earlier, later, known)]:
-                del own[sense]
-        for earlier in sorted(_opposite(later, claim, before, known), key=order):
+            for sense, said in own.items():
+                own[sense] = [earlier for earlier in said if not _gives_way(sense, earlier, later, known)]
+        opposite = (_last(said, stood, later) for said in _opposite(later, claim, before, known))
+        for earlier in sorted((one for one in opposite if one is not None), key=order):
             kind, pair = _kind(earlier, later, known), frozenset((_about(earlier), claim.id))
-            if kind is not None and pair not in told and stood.get(earlier.row.id, _EVER) > later.said.end:
+            if kind is not None and pair not in told:
                 told.add(pair)
                 yield Contradiction(kind, earlier, later)
-        own[claim.id, later.row.stance] = later
+        own.setdefault((claim.id, later.row.stance), []).append(later)
+
+
+def _last(said: Sequence[Voice], stood: Mapping[UUID, datetime], later: Voice) -> Voice | None:
+    """The last of these that still stood when the later statement was made."""
+    return next((one for one in reversed(said) if stood.get(one.row.id, _EVER) > later.said.end), None)
 
 
 def _is_new_figure(later: Voice, claim: ClaimRead, known: Known) -> bool:
@@ -89,9 +95,9 @@ def _gives_way(sense: _Sense, earlier: Voice, later: Voice, known: Known) -> boo
 
 
 def _opposite(
-    later: Voice, claim: ClaimRead, before: Mapping[UUID | None, Mapping[_Sense, Voice]], known: Known
-) -> Iterator[Voice]:
-    """What the family said before that can stand against this: few, however much it said."""
+    later: Voice, claim: ClaimRead, before: Mapping[UUID | None, Mapping[_Sense, list[Voice]]], known: Known
+) -> Iterator[list[Voice]]:
+    """What the family said before in each sense that can stand against this: few, however much it said."""
     own = before.get(claim.question_id, {})
     if (other_way := own.get((claim.id, "deny" if later.row.stance == "support" else "support"))) is not None:
         yield other_way

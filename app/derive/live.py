@@ -59,23 +59,18 @@ def stood_until(heard: Sequence[Voice]) -> dict[UUID, datetime]:
     def end(id_: UUID, at: datetime) -> None:
         until[id_] = min(at, until.get(id_, at))
 
-    by_position: dict[_Position, list[Voice]] = defaultdict(list)
+    taken_back: dict[_Position, set[tuple[datetime, datetime]]] = defaultdict(set)
     for voice in heard:
-        if voice.row.supersedes_id is not None:
-            end(voice.row.supersedes_id, voice.said.end)
-        if voice.row.withdrawn_to is not None:
-            end(voice.row.id, voice.row.withdrawn_to)
-            if voice.claim_id is not None:
-                by_position[_position(voice)].append(voice)
-    for voice in heard if by_position else ():
-        for taken_back in by_position.get(_position(voice), ()):
-            row = taken_back.row
-            if (
-                row.withdrawn_from is not None
-                and row.withdrawn_to is not None
-                and voice.said.start < row.withdrawn_from
-            ):
-                end(voice.row.id, max(row.withdrawn_to, taken_back.said.end))
+        row = voice.row
+        if row.supersedes_id is not None:
+            end(row.supersedes_id, voice.said.end)
+        if row.withdrawn_from is not None and row.withdrawn_to is not None:
+            end(row.id, row.withdrawn_to)
+            taken_back[_position(voice)].add((row.withdrawn_from, max(row.withdrawn_to, voice.said.end)))
+    for voice in heard if taken_back else ():
+        for start, at in taken_back.get(_position(voice), ()) if voice.claim_id else ():
+            if voice.said.start < start:
+                end(voice.row.id, at)
     return until
 
 

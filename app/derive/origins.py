@@ -81,7 +81,7 @@ def origins(
     others in these and in their copies: unknown never counts as new. Named ones are never joined by documents.
     """
     if len(voices) == 1:
-        return [] if voices[0].source_id is None else [Origin([voices[0]], [], _party(voices, kin))]
+        return [] if voices[0].source_id is None else [Origin([voices[0]], [], party(voices, kin))]
     groups: dict[UUID, list[Voice]] = defaultdict(list)
     unknown, tied = [], []
     for voice in voices:
@@ -93,14 +93,15 @@ def origins(
             groups[key].append(voice)
             if not voice.named:
                 tied.append((key, voice))
-    for key, members in _placed(unknown, tied, found, ends).items():
+    for key, members in _placed(unknown, list(groups), tied, found, ends).items():
         groups[key] += members
+    parted = [(members, party(members, kin)) for members in groups.values()]
     if independence == "party":
-        groups = _by_party(groups)
+        parted = _by_party(parted)
     every = []
-    for members in groups.values():
+    for members, of in parted:
         together = sorted(members, key=order) if len(members) > 1 else members
-        every.append(Origin(together, _joining(together, found, ends), _party(together, kin)))
+        every.append(Origin(together, joining(together, found, ends), of))
     return every if len(every) == 1 else sorted(every, key=lambda origin: order(origin.first))
 
 
@@ -109,59 +110,72 @@ def _documents(voice: Voice, ends: Mapping[UUID, UUID]) -> set[UUID]:
 
 
 def _places(voice: Voice, found: Copies, ends: Mapping[UUID, UUID]) -> set[UUID]:
-    """What an unnamed source's statement is joined to others by: documents, of copies the one that stands for all."""
-    return {found.roots.get(document, document) for document in _documents(voice, ends)} or {voice.family}
+    """The documents of an unnamed source's statement, of copies the one that stands for all."""
+    return {found.roots.get(document, document) for document in _documents(voice, ends)}
 
 
 def _placed(
-    unknown: Iterable[Voice], tied: Iterable[tuple[UUID, Voice]], found: Copies, ends: Mapping[UUID, UUID]
+    unknown: Iterable[Voice],
+    groups: Iterable[UUID],
+    tied: Iterable[tuple[UUID, Voice]],
+    found: Copies,
+    ends: Mapping[UUID, UUID],
 ) -> dict[UUID, list[Voice]]:
-    """Unnamed sources of which only documents are known, by the origin they go with.
+    """Unnamed sources of which only documents are known, by the origin they go with: one source always with one.
 
-    `tied`: those of which more is known, by their origins, the earliest first. What shares its documents with several
-    of these goes with the earliest; they themselves stay apart.
+    `groups`: the others' origins, by source or family, which may be one of these sources; `tied`: those of unnamed
+    sources, the earliest first. What shares its documents with several of these goes with the earliest; they themselves
+    stay apart.
     """
     above: dict[UUID, UUID] = {}
     placed = []
     for voice in unknown:
-        places = sorted(_places(voice, found, ends))
-        for place in places:
-            _join(above, places[0], place)
-        placed.append((places[0], voice))
+        own = voice.source_id or voice.family
+        for place in (own, *_places(voice, found, ends)):
+            _join(above, own, place)
+        placed.append((own, voice))
     if not placed:
         return {}
     keys: dict[UUID, UUID] = {}
+    for key in groups:
+        if key in above:
+            keys.setdefault(_root(above, key), key)
     for key, voice in tied:
         for place in _places(voice, found, ends):
             if place in above:
                 keys.setdefault(_root(above, place), key)
-    groups: dict[UUID, list[Voice]] = defaultdict(list)
+    joined: dict[UUID, list[Voice]] = defaultdict(list)
     for place, voice in placed:
         root = _root(above, place)
-        groups[keys.get(root, root)].append(voice)
-    return groups
+        joined[keys.get(root, root)].append(voice)
+    return joined
 
 
-def _by_party(groups: Mapping[UUID, list[Voice]]) -> dict[UUID, list[Voice]]:
+def _by_party(parted: Iterable[tuple[list[Voice], str | None]]) -> list[tuple[list[Voice], str | None]]:
     """Origins of one party are one, those of none stay."""
-    together: dict[UUID, list[Voice]] = {}
-    first: dict[str, UUID] = {}
-    for key, members in groups.items():
-        parties = {voice.party for voice in members if voice.party}
-        own = first.setdefault(parties.pop(), key) if len(parties) == 1 else key
-        together[own] = together.get(own, []) + members
+    together: list[tuple[list[Voice], str | None]] = []
+    known: dict[str, list[Voice]] = {}
+    for members, of in parted:
+        if of is not None and of in known:
+            known[of] += members
+        else:
+            together.append((members, of))
+            if of is not None:
+                known[of] = members
     return together
 
 
-def _party(members: Sequence[Voice], kin: Kin) -> str | None:
+def party(members: Sequence[Voice], kin: Kin) -> str | None:
     """Its members', if they agree; else its top's; None: its own."""
     if len(members) == 1 and members[0].party:
         return members[0].party
     parties = {voice.party for voice in members if voice.party}
-    return parties.pop() if len(parties) == 1 else kin.parties.get(members[0].family)
+    if len(parties) == 1:
+        return parties.pop()
+    return next((kin.parties.get(voice.family) for voice in members if voice.by != "document"), None)
 
 
-def _joining(members: Sequence[Voice], found: Copies, ends: Mapping[UUID, UUID]) -> list[DocumentLinkRead]:
+def joining(members: Sequence[Voice], found: Copies, ends: Mapping[UUID, UUID]) -> list[DocumentLinkRead]:
     """The links by which the documents of its unnamed members hang together, be it over others."""
     if len(members) == 1 or not found.roots:
         return []

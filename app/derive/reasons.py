@@ -6,6 +6,7 @@ from typing import Final
 from app.derive.origins import Origin
 from app.derive.standing import ENOUGH, Grounds, is_denied, parties
 from app.derive.voices import Voice
+from app.schemas.statements import StatementRead
 from app.vocabulary import Standing, Status
 
 # What decides where a question stands: the standing of its claims, and how that is said.
@@ -17,19 +18,21 @@ _DECIDED: Final[dict[Status, tuple[Standing, str]]] = {
 _UNDECIDED: Final[dict[Status, str]] = {
     "open": "no claim answers it yet",
     "unanswered": "it is only asked, or not answered",
-    "unaddressed": "nobody has said anything of it",
+    "unaddressed": "nobody stands by an answer, or asks for one",
 }
 Naming = Callable[[Voice], str]
 Siding = Callable[[Origin], str | None]
+Telling = Callable[[StatementRead, StatementRead], bool]
 
 
-def claim(standing: Standing, grounds: Grounds, name: Naming, side: Siding) -> str:
+def claim(standing: Standing, grounds: Grounds, name: Naming, side: Siding, tell: Telling) -> str:
     """`2 independent sources support it, both of russia; 1 denial by the army; 3 rival claims are supported`.
 
-    `name`: of whoever made a statement, as this caller may know it; `side`: the party of an origin, if it may be told.
+    `name`: of whoever made a statement, as this caller may know it; `side`: the party of an origin, if it may be told;
+    `tell`: whether it may be told that two statements are of one family.
     """
     if standing == "withdrawn":
-        told = [_taken_back(grounds, name)]
+        told = [_taken_back(grounds, name, tell)]
     elif standing == "outdated" and not grounds.supporting:
         told = [_one_or_all(grounds.ended, "it was", "all of it was") + " replaced by a later figure"]
     elif not grounds.supporting:
@@ -47,7 +50,7 @@ def claim(standing: Standing, grounds: Grounds, name: Naming, side: Siding) -> s
     if grounds.rivals:
         told.append(f"{grounds.rivals} rival claim{_s(grounds.rivals)} {_are(grounds.rivals)} supported")
     if grounds.denials and grounds.support and not is_denied(grounds):
-        told.append("the same source says both")
+        told += _both(grounds, tell)
     return "; ".join(told)
 
 
@@ -89,13 +92,23 @@ def _denial(denials: Sequence[Origin], name: Naming) -> str:
     return f"{len(denials)} independent sources deny it"
 
 
-def _taken_back(grounds: Grounds, name: Naming) -> str:
+def _both(grounds: Grounds, tell: Telling) -> list[str]:
+    """Of a claim that one family supports and denies: unnamed sources are one where nothing tells them apart."""
+    supporting = [voice for origin in grounds.support for voice in origin.members]
+    first, *others = supporting + [voice for origin in grounds.denials for voice in origin.members]
+    if not all(tell(first.row, voice.row) for voice in others):
+        return []
+    known = first.by == "source" or len({voice.source_id for voice in (first, *others)}) == 1
+    return ["the same source says both" if known else "nothing shows that these are two sources"]
+
+
+def _taken_back(grounds: Grounds, name: Naming, tell: Telling) -> str:
     if len(grounds.ended) > 1:
         return f"all {len(grounds.ended)} statements that supported it were taken back"
     voice, why = grounds.ended[0]
     if why.reason == "superseded":
         return f"{name(voice)} said something else instead"
-    return f"{name(voice)} took it back" + (f" on {why.at}" if why.at else "")
+    return f"{name(voice)} took it back" + (f" on {why.at}" if why.at and tell(voice.row, why.by) else "")
 
 
 def _left_behind(grounds: Grounds) -> str:

@@ -56,7 +56,7 @@ def scene(rows: Rows, view: View) -> Scene:
     claims = {claim.id: _worded(claim, questions, ends) for claim in rows.claims if ends[claim.id] == claim.id}
     kin, dates = families.kinship(rows.sources), said.dates(rows)
     every = voices.voices(rows, claims, ends, kin, dates)
-    heard = [voice for voice in every if view.until is None or voice.said.end <= view.until]
+    heard = voices.united([voice for voice in every if view.until is None or voice.said.end <= view.until])
     ended = live.endings(heard, view.until)
     assessments = _made(rows, ends, view)
     places = _places(claims.values(), heard)

@@ -1,7 +1,7 @@
 """The statements of an event with what every rule asks of them: what about, whose, and when."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Final, NamedTuple
@@ -83,6 +83,20 @@ def _wording(places: list[AppearanceRead]) -> str:
         if appearance.wording:
             return appearance.wording
     return ""
+
+
+def united(heard: Sequence[Voice]) -> list[Voice]:
+    """The same with every unnamed source of one family, that of the first statement, wherever else it speaks."""
+    first: dict[UUID | None, tuple[UUID, FamilyBy]] = {}
+    together = []
+    for voice in heard:
+        if voice.by in ("chain", "document"):
+            family, by = first.setdefault(voice.source_id, (voice.family, voice.by))
+            same = (family, by) == (voice.family, voice.by)
+            together.append(voice if same else voice._replace(family=family, by=by))
+        else:
+            together.append(voice)
+    return together
 
 
 def _published(appearance: AppearanceRead, known: Dates) -> tuple[datetime, datetime, str, UUID]:
