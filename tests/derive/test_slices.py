@@ -1,22 +1,20 @@
 """The timeline; and what holds for every dossier, whatever is in it."""
 
-from itertools import pairwise
-from random import Random
+from dataclasses import replace
+from typing import get_args
 
 import make
-from hypothesis import given
+import randomly
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from scenes import ALL, EVENT, WHAT, claim, claims, drawn, found_in, rows, said, statements, view
+from scenes import ALL, EVENT, WHAT, claim, claims, drawn, rows, said, statements, view
 
-from app.derive.rows import Rows
 from app.derive.timeline import timeline
 from app.schemas.assessments import AssessmentRead
-from app.schemas.claims import ClaimLinkRead
-from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
-from app.schemas.dossiers import DossierRead
-from app.schemas.questions import QuestionRead
+from app.schemas.dossiers import DossierRead, FigureState, JoinedBy
 from app.schemas.sources import SourceRead
 from app.schemas.statements import StatementRead
+from app.vocabulary import Independence, Standing, Status, words
 
 
 def test_the_timeline_tells_what_happened_in_order() -> None:
@@ -58,70 +56,40 @@ def test_the_timeline_tells_what_happened_in_order() -> None:
     assert set(then.sources) == {source.id}
 
 
-@st.composite
-def events(draw: st.DrawFn) -> Rows:
-    """An event with some of everything, and ties wherever there can be any."""
-    times_ = st.none() | st.sampled_from(["2023-08-09", "2023-08-10", "2023-08"])
-    texts = st.sampled_from(["a", "b"])
-    sources = [make.read(SourceRead, party=draw(st.sampled_from([None, "x"]))) for _ in range(3)]
-    documents = [make.read(DocumentRead, published=draw(times_)) for _ in range(3)]
-    questions = [make.read(QuestionRead, text=draw(texts), kind="cause", single_answer=True) for _ in range(2)]
-    every = [
-        claim(
-            draw(texts),
-            question_id=draw(st.sampled_from([None, *(q.id for q in questions)])),
-            accuses=draw(st.sampled_from([None, "x"])),
-        )
-        for _ in range(4)
-    ]
-    spoken = [
-        said(
-            draw(st.sampled_from(every)),
-            draw(st.sampled_from([None, *sources])),
-            said=draw(times_),
-            withdrawn=draw(times_),
-            stance=draw(st.sampled_from(["support", "deny", "no_comment"])),
-        )
-        for _ in range(6)
-    ]
-    places = [
-        found_in(draw(st.sampled_from(spoken)), draw(st.sampled_from(documents)), wording=draw(texts)) for _ in range(8)
-    ]
-    links = [
-        make.read(ClaimLinkRead, from_id=a.id, to_id=b.id, relation=draw(st.sampled_from(["contradicts", "refines"])))
-        for a, b in pairwise(every)
-    ]
-    return rows(
-        questions=questions,
-        claims=every,
-        claim_links=links,
-        statements=spoken,
-        appearances=places,
-        sources=sources,
-        documents=documents,
-        versions=[make.read(VersionRead, document_id=d.id, headline="h") for d in documents for _ in range(2)],
-        document_links=[make.read(DocumentLinkRead, from_id=documents[0].id, to_id=d.id) for d in documents[1:]],
-    )
+SEEDS = st.integers(0, 2**32)
 
 
-@given(events(), st.integers(0, 2**32))
-def test_no_answer_depends_on_the_order_of_the_rows(every: Rows, seed: int) -> None:
-    random = Random(seed)
-    lists = {
-        name: random.sample(found, len(found))
-        for name in Rows.__slots__
-        if isinstance(found := getattr(every, name), list)
-    }
-    maps = {
-        name: random.sample(list(found.values()), len(found))
-        for name in ("documents", "sources")
-        if (found := getattr(every, name))
-    }
-    assert drawn(rows(**lists, **maps)).model_dump_json() == drawn(every).model_dump_json()
+@settings(max_examples=150)
+@given(SEEDS, st.sampled_from(words(Independence)))
+def test_no_answer_depends_on_the_order_of_the_rows(seed: int, independence: Independence) -> None:
+    every, asked = randomly.event(seed), replace(ALL, independence=independence)
+    assert drawn(randomly.shuffled(every, seed), asked).model_dump_json() == drawn(every, asked).model_dump_json()
 
 
-@given(events(), st.sampled_from(["2023-08-09", "2023-08-10"]))
-def test_every_id_leads_to_something_shown(every: Rows, said_before: str) -> None:
+def test_the_events_made_up_at_random_have_something_of_everything() -> None:
+    """Else the properties above and below would hold of nothing."""
+    standings, statuses, states, ways, kinds, sizes = (set[object]() for _ in range(6))
+    for seed in range(250):
+        picture = drawn(randomly.event(seed), replace(ALL, independence=get_args(Independence)[seed % 3]))
+        origins = [o for c in claims(picture) for every in c.origins.values() for o in every]
+        standings |= {c.standing for c in claims(picture)}
+        statuses |= {question.status for question in picture.questions}
+        states |= {s.figure_state for s in statements(picture)}
+        ways |= {cause.how for origin in origins for cause in origin.joined_by}
+        kinds |= {one.kind for one in picture.self_contradictions}
+        sizes |= {len(origin.statement_ids) for origin in origins}
+    assert standings == set(words(Standing))
+    assert statuses == set(words(Status))
+    assert states == {None, *words(FigureState)}
+    assert ways == set(words(JoinedBy))
+    assert kinds == {"both_ways", "rival_claims"}
+    assert {1, 2, 3} <= sizes
+
+
+@settings(max_examples=150)
+@given(SEEDS, st.sampled_from(["2023-08-09", "2023-08-10"]))
+def test_every_id_leads_to_something_shown(seed: int, said_before: str) -> None:
+    every = randomly.event(seed)
     for asked in (ALL, view(said_before)):
         picture = drawn(every, asked)
         known = {c.id for c in claims(picture)}
@@ -131,3 +99,20 @@ def test_every_id_leads_to_something_shown(every: Rows, said_before: str) -> Non
         assert {a.document_id for s in statements(picture) for a in s.appearances} <= set(picture.documents)
         assert {entry.document_id for entry in picture.unattributed} <= set(picture.documents)
         assert DossierRead.model_validate_json(picture.model_dump_json()) == picture
+        told = {s.id for s in statements(picture)}
+        origins = [o for c in claims(picture) for each in c.origins.values() for o in each]
+        causes = [cause for origin in origins for cause in origin.joined_by]
+        assert {id_ for origin in origins for id_ in origin.statement_ids} <= told
+        assert {o.source_id for o in origins} | {cause.source_id for cause in causes} <= {None, *picture.sources}
+        assert {o.document_id for o in origins} | {cause.document_id for cause in causes} <= {None, *picture.documents}
+        assert {id_ for cause in causes for id_ in (cause.from_id, cause.to_id)} <= {None, *picture.documents}
+        links = {(link.from_id, link.to_id) for document in picture.documents.values() for link in document.links}
+        assert {(cause.from_id, cause.to_id) for cause in causes} <= {(None, None), *links}
+        families = {None, *picture.sources, *picture.documents}
+        assert {s.family_id for s in statements(picture)} <= families
+        assert {one.family_id for one in picture.self_contradictions} <= families
+        assert {id_ for one in picture.self_contradictions for id_ in one.statement_ids} <= told
+        assert {id_ for one in picture.self_contradictions for id_ in one.claim_ids} <= known
+        assessed = {each.id for c in claims(picture) for each in c.assessments}
+        assert {id_ for question in picture.questions for id_ in question.settled_by} <= assessed
+        assert {id_ for question in picture.questions for id_ in question.answers} <= known
