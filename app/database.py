@@ -92,10 +92,11 @@ def connect(settings: Settings) -> Database:
 async def foreseeing(session: AsyncSession) -> AsyncIterator[AsyncSession]:
     """A look at what is stored, on a connection for reading, before a writing session's first statement takes the lock.
 
-    For what is heavy to compute and worth having ready. By the time of the lock it may no longer be so.
+    For what is heavy to compute and worth having ready. By the time of the lock it may no longer be so. Whoever
+    computes for long ends the transaction first; the next statement begins another.
     """
     readers: AsyncEngine = session.info["readers"]
-    async with async_sessionmaker(readers, expire_on_commit=False)() as reading, reading.begin():
+    async with async_sessionmaker(readers, expire_on_commit=False)() as reading:
         yield reading
 
 

@@ -31,11 +31,11 @@ def timeline(dossier: DossierRead, until: datetime | None) -> TimelineRead:
         said_before=dossier.said_before,
         event_id=dossier.event.id,
         entries=entries,
-        sources=_named({entry.source_id for entry in entries if entry.source_id}, dossier.sources),
+        sources=named({entry.source_id for entry in entries if entry.source_id}, dossier.sources),
     )
 
 
-def _named(ids: set[UUID], sources: dict[UUID, SourceRead]) -> dict[UUID, SourceRead]:
+def named(ids: set[UUID], sources: dict[UUID, SourceRead]) -> dict[UUID, SourceRead]:
     """These sources, and whom they belong to."""
     found, following = set(ids), list(ids)
     while following:

@@ -79,7 +79,7 @@ async def _foresee(session: AsyncSession, caller: Caller, where: str, patch: App
                 found = await records.get(reading, caller, Appearance, where)
                 values = await _columns(reading, Appearance, found, patch)
                 if isinstance(found, AppearanceRead):
-                    await quotes.changed(reading, memo, found, values)
+                    await quotes.changed(reading, memo, found, values, ahead=True)
     return memo
 
 

@@ -8,6 +8,7 @@ and the hash of the text, and so holds whatever happens.
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -69,6 +70,17 @@ _UPDATE: Final = text(
 _Versions = Mapping[UUID | None, Sequence[Version]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Search:
+    found: Memo
+    texts: Mapping[bytes, str]
+    """Those that need not be read, by hash."""
+    new: Collection[UUID] = ()
+    """Versions that were not there before."""
+    ahead: bool = False
+    """Before the lock, on a session for reading."""
+
+
 # --- before the lock -------------------------------------------------------------------------------------------------
 
 
@@ -100,8 +112,8 @@ async def look_ahead(reading: AsyncSession, batch: Batch) -> None:
                 versions[id_].append(version)
     for several in versions.values():
         several.sort(key=lambda version: (version.retrieved_at, version.id), reverse=True)
-    new = {draft.id for draft in read}
-    await _settled(reading, batch.found, [*asked, *map(_as_stored, stored)], versions, new, _texts(batch))
+    search = _Search(batch.found, _texts(batch), {draft.id for draft in read}, ahead=True)
+    await _settled(reading, search, [*asked, *map(_as_stored, stored)], versions)
 
 
 def _quoting(batch: Batch) -> list[Draft]:
@@ -165,7 +177,7 @@ async def look_up(session: AsyncSession, batch: Batch, new: Sequence[Draft]) -> 
     """Write into the drafts of new appearances what becomes of their quotations, before they are stored."""
     asked = [_asked(draft, draft.value("document_id")) for draft in new]
     versions = await _versions_of(session, asked)
-    founds = await _settled(session, batch.found, asked, versions, (), _texts(batch))
+    founds = await _settled(session, _Search(batch.found, _texts(batch)), asked, versions)
     for draft, found in zip(new, founds, strict=True):
         draft.values |= _columns(found)
 
@@ -186,7 +198,8 @@ async def look_again(session: AsyncSession, batch: Batch, *, dry: bool = False) 
     stored = await _stored(session, documents, {draft.id for draft in found})
     asked = [_as_stored(row, fresh=row.id in completed) for row in stored if row.moved or row.id in completed]
     versions = await _versions_of(session, asked)
-    founds = await _settled(session, batch.found, asked, versions, {draft.id for draft in read}, _texts(batch))
+    search = _Search(batch.found, _texts(batch), {draft.id for draft in read})
+    founds = await _settled(session, search, asked, versions)
     await _update(session, asked, founds)
     told = {row.id: row.fidelity for row in stored} | {
         one.id: become.fidelity for one, become in zip(asked, founds, strict=True)
@@ -209,7 +222,7 @@ async def _update(session: AsyncSession, asked: Iterable[Asked], founds: Iterabl
 
 
 async def changed(
-    session: AsyncSession, memo: Memo, stored: AppearanceRead, values: Mapping[str, Any]
+    session: AsyncSession, memo: Memo, stored: AppearanceRead, values: Mapping[str, Any], *, ahead: bool = False
 ) -> dict[str, Any]:
     """The columns that follow where these of an appearance are changed; none where they do not touch its quotation."""
     if not values.keys() & {*FIELDS, "document_id"}:
@@ -222,7 +235,8 @@ async def changed(
         Found("unchecked", version_id=whole["version_id"]),
         fresh=True,
     )
-    (found,) = await _settled(session, memo, [asked], await _versions_of(session, [asked]), (), {})
+    versions = await _versions_of(session, [asked])
+    (found,) = await _settled(session, _Search(memo, {}, ahead=ahead), [asked], versions)
     return _columns(found)
 
 
@@ -278,44 +292,39 @@ async def _versions(session: AsyncSession, documents: Collection[UUID], named: C
     return found
 
 
-async def _settled(  # noqa: PLR0917
-    session: AsyncSession,
-    memo: Memo,
-    asked: Sequence[Asked],
-    versions: _Versions,
-    new: Collection[UUID],
-    texts: Mapping[bytes, str],
-) -> list[Found]:
+async def _settled(session: AsyncSession, search: _Search, asked: Sequence[Asked], versions: _Versions) -> list[Found]:
     """What becomes of each. It takes at most two rounds of looking up: in the latest version, then in earlier ones."""
     while True:
         missing = set[tuple[str, bytes]]()
 
         def look(quote: Quote, version: Version, missing: set[tuple[str, bytes]] = missing) -> Verdict | None:
             keys = {(words, version.sha256) for words in quotes.looked_up(quote, version.language)}
-            if lacking := keys - memo.keys():
+            if lacking := keys - search.found.keys():
                 missing.update(lacking)
                 return None
+            found = search.found
             return quotes.verdict(
-                quote, version.language, lambda words: memo[words, version.sha256], headline=version.headline
+                quote, version.language, lambda words: found[words, version.sha256], headline=version.headline
             )
 
-        founds = [drift.standing(one, versions.get(one.document_id, ()), new, look) for one in asked]
+        founds = [drift.standing(one, versions.get(one.document_id, ()), search.new, look) for one in asked]
         if not missing:
             return [found for found in founds if found is not None]
-        await _find(session, memo, missing, texts)
+        await _find(session, search, missing)
 
 
-async def _find(
-    session: AsyncSession, memo: Memo, missing: Iterable[tuple[str, bytes]], texts: Mapping[bytes, str]
-) -> None:
+async def _find(session: AsyncSession, search: _Search, missing: Iterable[tuple[str, bytes]]) -> None:
     """Look these words up in these texts, in a thread; those that the body did not bring are read first."""
     wanted = defaultdict[bytes, list[str]](list)
     for words, sha256 in sorted(missing):
         wanted[sha256].append(words)
+    texts = search.texts
     if absent := wanted.keys() - texts.keys():
         rows = await session.execute(_TEXTS, {"hashes": list(absent)})
         texts = {**texts, **{bytes(row.sha256): row.text for row in rows}}
-    memo.update(await asyncio.to_thread(_located, wanted, texts))
+    if search.ahead:
+        await session.commit()  # the database ends transactions that wait for long
+    search.found.update(await asyncio.to_thread(_located, wanted, texts))
 
 
 def _located(wanted: Mapping[bytes, list[str]], texts: Mapping[bytes, str]) -> Memo:

@@ -68,7 +68,8 @@ _LEFT: Final = """
 WITH RECURSIVE delivery AS (SELECT request_id, actor FROM change WHERE record_id = :report),
 own AS (
     SELECT c.record_id AS id FROM change c WHERE c.record_id IN ({candidates})
-    GROUP BY c.record_id HAVING bool_and(c.actor IN (SELECT actor FROM delivery) OR c.reason IS NOT DISTINCT FROM :rechecked)
+    GROUP BY c.record_id
+    HAVING bool_and(c.actor IN (SELECT actor FROM delivery) OR c.reason IS NOT DISTINCT FROM :rechecked)
     AND bool_or(c.op = 'insert' AND c.request_id IN (SELECT request_id FROM delivery))),
 kept(id) AS ({kept} UNION
     SELECT p.id FROM kept k JOIN ({pointers}) p ON p.by = k.id WHERE p.id IN (SELECT id FROM own))
