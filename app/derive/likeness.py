@@ -22,6 +22,7 @@ FEWEST_LETTERS: Final = 10
 ALIKE: Final = 0.6  # two words of which this much is the same are forms of one word
 SHORTEST_FORM: Final = 4  # letters
 
+_DIGIT: Final = re.compile(r"\d")
 _WORD: Final = re.compile(f"[{UNSPACED}]|[^ {UNSPACED}]+")
 _ANCHORS: Final = 24  # rarest words of a quotation, whose places say where to look closer
 _COMMON: Final = 200  # a word that stands in more places says nothing
@@ -156,8 +157,8 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _likeness(one: str, other: str) -> float:
-    """How much of two words is the same, where they may be forms of one: no numbers, no short ones such as `не`, `нет`."""
-    if min(len(one), len(other)) < SHORTEST_FORM or not (one + other).isalpha():
+    """How much of two words is the same, where they may be forms of one: no numbers, nor short ones (`не`, `нет`)."""
+    if min(len(one), len(other)) < SHORTEST_FORM or _DIGIT.search(one + other):
         return 0
     likeness = fuzz.ratio(one, other) / 100
     return likeness if likeness >= ALIKE else 0
