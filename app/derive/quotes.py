@@ -11,7 +11,7 @@
   translation in the text's language is recorded; or it was heard or seen (location `media`) and is not in the text.
 - `paraphrase`: what is not given as a quotation is not looked up.
 
-A language that is not given is taken to be that of the other side.
+A language that is not given is taken to be that of the other side; `und` is one that is not told, and is no other's.
 """
 
 import re
@@ -27,6 +27,7 @@ from app.derive.folding import DASH, ELLIPSIS, MARK, UNSPACED, Folded, fold, reg
 from app.derive.likeness import Words
 from app.vocabulary import Fidelity
 
+UNTOLD: Final = "und"
 CONTEXT: Final = 32  # code points of the text before and after a quotation
 # Characters of the folded text that a gap may jump over: a page; for a piece of a word or two, a sentence.
 REACH, SHORT_REACH = 2_000, 200
@@ -92,7 +93,7 @@ def looked_up(quote: Quote, language: str | None) -> list[str]:
     if not quote.quoted or quote.wording is None:
         return []
     asked = [quote.wording]
-    in_text = not _differ(quote.translation_language, language)
+    in_text = language == UNTOLD or not _differ(quote.translation_language, language)
     if quote.translation is not None and in_text and not _same(quote.language, language):
         asked.append(quote.translation)
     return asked
@@ -119,8 +120,9 @@ def verdict(
         for nth, spot in enumerate(there.values()):
             if spot is not None:
                 return Verdict(_fidelity(nth, spot))
-    untold = _differ(quote.language, language) and len(looked_up(quote, language)) == 1
-    return Verdict("unchecked" if untold or quote.location == "media" else "not_found")
+    tried = language != UNTOLD and len(looked_up(quote, language)) > 1
+    elsewhere = quote.location == "media" or (_differ(quote.language, language) and not tried)
+    return Verdict("unchecked" if elsewhere else "not_found")
 
 
 def _fidelity(nth: int, spot: Spot) -> Fidelity:
@@ -135,7 +137,7 @@ def _differ(one: str | None, other: str | None) -> bool:
 @lru_cache(maxsize=1024)
 def _same(one: str | None, other: str | None) -> bool:
     """Whether both are known, and are one language in one script: `pt` and `pt-BR`, but not `zh-Hans` and `zh-TW`."""
-    if one is None or other is None:
+    if one is None or other is None or UNTOLD in (one, other):
         return False
     full = [langcodes.Language.get(tag).maximize() for tag in (one, other)]
     return len({(tag.language, tag.script) for tag in full}) == 1

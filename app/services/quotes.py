@@ -32,8 +32,9 @@ MOST: Final = 10
 
 # The latest versions with a text of each document, under any of its ids; and those that are named. The text of a
 # version that was translated from its document's language is in another one, which is not told.
-_VERSIONS: Final = text("""
-SELECT asked, id, document_id, retrieved_at, sha256, nullif(language, translated_from) AS language, headline
+_VERSIONS: Final = text(f"""
+SELECT asked, id, document_id, retrieved_at, sha256,
+    CASE WHEN translated_from = language THEN '{quotes.UNTOLD}' ELSE language END AS language, headline
 FROM (
     SELECT o.id AS asked, v.id, v.document_id, v.retrieved_at, v.sha256, v.translated_from, v.headline,
         coalesce(d.language, o.language) AS language,
@@ -41,7 +42,7 @@ FROM (
     FROM document o CROSS JOIN LATERAL document_kin(o.id) k JOIN document d ON d.id = k
     JOIN document_version v ON v.document_id = k
     WHERE o.id = ANY (:documents) AND v.sha256 IS NOT NULL) known
-WHERE place <= :most OR id = ANY (:named) ORDER BY asked, place""")
+WHERE place <= :most OR id = ANY (:named) ORDER BY asked, place""")  # noqa: S608
 _TEXTS: Final = text("SELECT DISTINCT ON (sha256) sha256, text FROM document_version WHERE sha256 = ANY (:hashes)")
 # These appearances; and all quotations from these documents, under any of their ids: for these, `moved`.
 _STORED: Final = text(f"""
@@ -165,7 +166,7 @@ def _names(batch: Batch, place: Draft) -> list[str]:
 def _version(draft: Draft, root: UUID) -> Version:
     """A version that is not stored yet."""
     language = draft.points_at["document_id"].value("language")
-    told = None if language == draft.value("translated_from") else language
+    told = quotes.UNTOLD if language and language == draft.value("translated_from") else language
     retrieved_at = draft.value("retrieved_at") or utcnow()
     return Version(draft.id, root, retrieved_at, draft.values["sha256"], told, draft.value("headline"))
 

@@ -5,8 +5,11 @@ from typing import Any
 import psycopg
 import pytest
 from calls import Json, claim, delete, get, patch, post, source, statement
+from fastapi import FastAPI
 from httpx import AsyncClient
 from reporting import report, rows, said, sent
+
+from app.services import quotes as looking
 
 URL = "https://news.example/1"
 WORDS = "it was a drone that struck the plant"
@@ -216,8 +219,10 @@ async def test_the_order_in_which_versions_come_makes_no_difference(
 
 async def test_a_translated_text_does_not_make_an_original_drift(client: AsyncClient, place: str) -> None:
     made = await quoted(client, place, document={"url": URL, "language": "en", "text": TEXT, "retrieved_at": EARLY})
-    more = {"translated_from": "en", "translator": "a machine"}
-    assert (await read(client, made, "C'était un drone, dit un témoin.", LATE, **more))["fidelity"] == "drifted"
+    text = "C'était un drone, dit un témoin."
+    now = await read(client, made, text, LATE, translated_from="en", translator="a machine")
+    assert {**now, "version": 1} == made
+    assert (await quoted(client, place, wording="and nobody else"))["fidelity"] == "unchecked"
 
 
 async def test_versions_of_merged_documents_count(client: AsyncClient, place: str) -> None:
@@ -275,7 +280,9 @@ async def test_the_same_report_again_stores_nothing(client: AsyncClient, psql: p
 async def test_a_newer_text_in_a_report_makes_the_old_quotations_drift(client: AsyncClient, event: str) -> None:
     document = {"url": URL, "text": TEXT, "retrieved_at": EARLY}
     old = {"text": "A", "statements": [said("A", wording=WORDS, quoted=True)]}
-    made = await sent(client, "/v1/reports", {"document": document, "events": [{"event": "explosion", "claims": [old]}]})
+    made = await sent(
+        client, "/v1/reports", {"document": document, "events": [{"event": "explosion", "claims": [old]}]}
+    )
     document = {"url": URL, "text": OTHER, "retrieved_at": LATE}
     new = {"text": "B", "statements": [said("A", wording="something had struck the plant", quoted=True)]}
     again = {"document": document, "events": [{"event": "explosion", "claims": [new, old]}]}
@@ -283,3 +290,46 @@ async def test_a_newer_text_in_a_report_makes_the_old_quotations_drift(client: A
     assert [one["statements"][0]["appearance"]["fidelity"] for one in told] == ["verbatim", "drifted"]
     key = made["events"][0]["claims"][0]["statements"][0]["appearance"]["id"]
     assert (await get(client, f"/v1/appearances/{key}"))["fidelity"] == "drifted"
+
+
+# --- the ledger's lock -----------------------------------------------------------------------------------------------
+
+
+async def test_nothing_is_looked_up_under_the_lock(
+    app: FastAPI, client: AsyncClient, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked, located = [], looking._located
+
+    def noted(wanted: Any, texts: Any) -> Any:
+        locked.append(app.state.database.writers.pool.checkedout())
+        return located(wanted, texts)
+
+    monkeypatch.setattr(looking, "_located", noted)
+    made = await quoted(client, place, document={"url": URL, "ref": "paper", "text": TEXT, "retrieved_at": EARLY})
+    assert locked == [0]
+    await quoted(client, place, wording="a witness told us", document="ref:paper")
+    assert locked == [0] * 2
+    await read(client, made, OTHER, NOON)
+    assert locked == [0] * 3
+    await quoted(client, place, wording="nobody else saw it", document={"url": URL})
+    assert locked == [0] * 5  # in the latest version, and in the one before
+    await patch(client, f"/v1/appearances/{made['id']}", {"wording": "something had struck the plant"})
+    assert locked == [0] * 6
+    one = {"text": "A", "statements": [said("A", wording="The whole text", quoted=True)]}
+    await sent(client, "/v1/reports", report(one, ref="r1"), 201)
+    assert len(locked) == 7
+    await sent(client, "/v1/reports", report(one, ref="r1"), 200)
+    assert locked == [0] * 7
+
+
+async def test_what_changes_in_between_is_still_looked_up(
+    client: AsyncClient, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing(*_: Any) -> None:
+        pass
+
+    monkeypatch.setattr(looking, "foresee", nothing)
+    made = await quoted(client, place, document={"url": URL, "text": TEXT, "retrieved_at": EARLY})
+    assert made["fidelity"] == "verbatim"
+    assert (await read(client, made, OTHER, NOON))["fidelity"] == "drifted"
+    assert (await quoted(client, place, wording="nobody else saw it"))["fidelity"] == "drifted"
