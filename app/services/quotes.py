@@ -56,7 +56,7 @@ FROM (SELECT unnest(CAST(:appearances AS uuid[])) AS id
 JOIN appearance a ON a.id = these.id""")  # noqa: S608
 # Documents after merges, by what a body may call them.
 _NAMED: Final = text("""
-SELECT document_root(id) AS root, 'id:' || id AS name FROM document WHERE id = ANY (:ids)
+SELECT document_root(id) AS root, 'id:' || id AS name FROM document WHERE id = ANY (CAST(:ids AS uuid[]))
 UNION ALL SELECT document_root(id), 'ref:' || ref FROM document WHERE ref = ANY (:refs)
 UNION ALL SELECT document_root(d.id), 'url:' || u FROM unnest(CAST(:urls AS text[])) u
     JOIN document d ON digest_of(d.canonical_url) = digest_of(u)
@@ -101,10 +101,11 @@ async def look_ahead(reading: AsyncSession, batch: Batch) -> None:
     """`foresee` on a session for reading."""
     mine, read = _quoting(batch), _read(batch)
     roots = await _roots(reading, batch, [draft.points_at["document_id"] for draft in [*mine, *read]])
-    stored = await _stored(reading, {roots[draft.points_at["document_id"]] for draft in read}, ())
+    there = set(roots.values()) - {place.id for place in roots}
+    stored = await _stored(reading, there & {roots[draft.points_at["document_id"]] for draft in read}, ())
     asked = [_asked(draft, roots[draft.points_at["document_id"]]) for draft in mine]
     root_of = {root: root for root in roots.values()} | {row.document_id: row.root for row in stored}
-    known = await _versions(reading, root_of)
+    known = await _versions(reading, there | {row.document_id for row in stored})
     versions = {id_: list(known.get(id_, ())) for id_ in root_of}
     for draft in read:
         version = _version(draft, roots[draft.points_at["document_id"]])
@@ -155,7 +156,8 @@ def _names(batch: Batch, place: Draft) -> list[str]:
     if place.reference is not None:
         if (labelled := batch.labels.get(place.reference)) is not None:
             return _names(batch, labelled)
-        return [f"id:{place.reference}"] if as_uuid(place.reference) else [place.reference]
+        key = as_uuid(place.reference)
+        return [place.reference if key is None else f"id:{key}"]
     read = batch.versions.get(place)
     names = {"ref": place.value("ref"), "url": place.value("canonical_url")}
     if not names["url"] and read is not None and read.value("sha256"):
