@@ -61,7 +61,10 @@ class Database:
         nobody.
         """
         sessions = async_sessionmaker(
-            self.writers, sync_session_class=_LedgerSession, expire_on_commit=False, info={"signature": signature}
+            self.writers,
+            sync_session_class=_LedgerSession,
+            expire_on_commit=False,
+            info={"signature": signature, "readers": self.readers},
         )
         async with sessions() as session, session.begin():
             yield session
@@ -85,9 +88,22 @@ def connect(settings: Settings) -> Database:
     return Database(readers, writers)
 
 
-async def reasoned(session: AsyncSession, reason: str) -> None:
-    """What the ledger notes as the reason of the changes that follow in this transaction."""
-    await session.execute(_REASON, {"reason": reason})
+@asynccontextmanager
+async def foreseeing(session: AsyncSession) -> AsyncIterator[AsyncSession]:
+    """A look at what is stored, on a connection for reading, before a writing session's first statement takes the lock.
+
+    For what is heavy to compute and worth having ready. By the time of the lock it may no longer be so. Whoever
+    computes for long ends the transaction first; the next statement begins another.
+    """
+    readers: AsyncEngine = session.info["readers"]
+    async with async_sessionmaker(readers, expire_on_commit=False)() as reading:
+        yield reading
+
+
+async def reasoned(session: AsyncSession, reason: str | None = None) -> None:
+    """What the ledger notes as the reason of the changes that follow in this transaction. None: the request's own."""
+    signed: Signature = session.info["signature"]
+    await session.execute(_REASON, {"reason": signed.reason if reason is None else reason})
 
 
 def utcnow() -> datetime:

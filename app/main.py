@@ -10,6 +10,7 @@ from starlette_compress import CompressMiddleware
 from app import __version__, database
 from app.api import (
     assessments,
+    audits,
     claims,
     documents,
     events,
@@ -47,7 +48,7 @@ TAGS = {
     "problems": "What the `type` of a problem means.",
     "health": "For whoever watches over the service.",
 }
-RESOURCES = (events, pictures, questions, claims, statements, sources, documents, assessments, reports)
+RESOURCES = (events, pictures, audits, questions, claims, statements, sources, documents, assessments, reports)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -53,7 +53,7 @@ ROWS: dict[str, Row] = {
         "document_id": id_of("document"),
         "version_id": id_of("document_version"),
         "wording": "no drone",
-        "selector": Jsonb({"exact": "no drone"}),
+        "selector": Jsonb({"exact": "no drone", "prefix": "", "suffix": ".", "start": 0, "end": 8}),
     },
     "appearance other": {"event_id": id_of("event other"), "statement_id": id_of("statement other")},
     "appearance_hop": {**_OF_EVENT, "appearance_id": id_of("appearance"), "step": 1, "source_id": id_of("source")},

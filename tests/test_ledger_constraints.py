@@ -64,6 +64,19 @@ NAME, TEXT, WORDING, URL = vocabulary.NAME_SIZE, vocabulary.TEXT_SIZE, vocabular
 OBJECTS = [Jsonb([]), Jsonb("x"), Jsonb(1), Jsonb(None)]
 COUNTRIES = {"ck_country": [{"country": word} for word in ("", "ru", "RUS", "РФ", "RU\n")]}
 SCORES = {"ck_score": [{"score": number} for number in (-0.01, 1.01, NAN)]}
+SELECTOR: Row = {"exact": "no drone", "prefix": "", "suffix": ".", "start": 0, "end": 8}
+WRONG_SELECTORS: list[Row] = [
+    {"exact": 1},
+    {"prefix": None},
+    {"suffix": []},
+    {"start": "0"},
+    {"end": "8"},
+    {"start": -1, "end": 7},
+    {"start": 0.5, "end": 8.5},
+    {"end": 9},
+    {"exact": "", "end": 0},
+    {"more": ""},
+]
 SAME = UUID(int=7)  # the id of every row that is tried
 
 # A second good row of each table, as a difference from the first.
@@ -262,10 +275,13 @@ WRONG: dict[str, Wrong] = {
         **sized(TEXT, "note"),
         **languages("language", "translation_language"),
         **listed("framing", "attribution", "location", "fidelity"),
-        "ck_selector": [{"selector": thing} for thing in OBJECTS],
-        "ck_version_of": [{"document_id": None}],
+        "ck_selector": [{"selector": thing} for thing in OBJECTS]
+        + [{"selector": Jsonb({**SELECTOR, **wrong})} for wrong in WRONG_SELECTORS]
+        + [{"selector": Jsonb({name: SELECTOR[name] for name in SELECTOR if name != left})} for left in SELECTOR],
+        "ck_selected": [{"version_id": None}],
+        "ck_version_of": [{"document_id": None, "selector": None}],
         "fk_event_id_statement_id": [{"statement_id": NOBODY}, {"statement_id": OTHER["statement other"]}],
-        "fk_document_id": [{"document_id": NOBODY, "version_id": None}],
+        "fk_document_id": [{"document_id": NOBODY, "version_id": None, "selector": None}],
         "fk_document_id_version_id": [{"version_id": NOBODY}, {"document_id": OTHER["document copy"]}],
         **nobody("report_id"),
     },

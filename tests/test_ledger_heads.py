@@ -46,9 +46,13 @@ MOVES: list[tuple[list[str], set[str]]] = [
     ([CITE], {"directory"}),
     ([CITE_COPY], set()),
     (["DELETE FROM assessment_document", CITE], {"blast", "directory"}),
-    (["UPDATE appearance SET document_id = NULL, version_id = NULL", CITE], {"blast", "directory"}),
+    (["UPDATE appearance SET document_id = NULL, version_id = NULL, selector = NULL", CITE], {"blast", "directory"}),
     (
-        ["DELETE FROM assessment_document", "UPDATE appearance SET document_id = NULL, version_id = NULL", CITE],
+        [
+            "DELETE FROM assessment_document",
+            "UPDATE appearance SET document_id = NULL, version_id = NULL, selector = NULL",
+            CITE,
+        ],
         {"blast"},
     ),
     (

@@ -5,7 +5,7 @@ from fastapi.openapi.models import Example
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import Ingester, Reason, Route, Writing
+from app.api.deps import Ingester, Route, Writing
 from app.api.records import WRITE
 from app.schemas.reports import ReportCreate, ReportRead
 from app.services import reports
@@ -78,7 +78,6 @@ async def create_report(
     data: Annotated[ReportCreate, Body(openapi_examples=_EXAMPLES)],
     caller: Ingester,
     session: Writing,
-    reason: Reason = "",
 ) -> Response:
     """What an ingest script sends: one document's worth of claims about one or more events.
 
@@ -86,5 +85,5 @@ async def create_report(
     Sending a `ref` again replaces what its earlier deliveries had stored and nobody else has touched; the same body
     again stores nothing.
     """
-    answer, changed = await reports.deliver(session, caller, data, reason)
+    answer, changed = await reports.deliver(session, caller, data)
     return answers.parts(answer, created=changed)

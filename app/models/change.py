@@ -59,6 +59,8 @@ class Change(Base):
             "seq",
             postgresql_where=text("type = 'document_version'"),
         ),
+        # Which events cited a document.
+        Index("ix_change_appears_in", text("(record->>'document_id')"), postgresql_where=text("type = 'appearance'")),
         Index("ix_change_directory", "seq", postgresql_where=text(_DIRECTORY)),
         # A ref whose record is gone answers 410.
         Index("ix_change_gone", text("(record->>'ref')"), postgresql_where=text("op = 'delete'")),

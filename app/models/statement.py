@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint
@@ -29,6 +29,18 @@ from app.vocabulary import (
     Stance,
     words,
 )
+
+# W3C's TextQuoteSelector, whole; its positions count code points, as length() does.
+_SELECTOR: Final = """CASE
+    WHEN selector IS NULL THEN true
+    WHEN jsonb_typeof(selector) = 'object' AND selector ?& '{exact,prefix,suffix,start,end}'
+        AND jsonb_typeof(selector->'exact') = 'string' AND jsonb_typeof(selector->'prefix') = 'string'
+        AND jsonb_typeof(selector->'suffix') = 'string' AND jsonb_typeof(selector->'start') = 'number'
+        AND jsonb_typeof(selector->'end') = 'number'
+    THEN selector - '{exact,prefix,suffix,start,end}'::text[] = '{}' AND (selector->'start')::numeric >= 0
+        AND scale(trim_scale((selector->'start')::numeric)) = 0 AND length(selector->>'exact') > 0
+        AND (selector->'end')::numeric - (selector->'start')::numeric = length(selector->>'exact')
+    ELSE false END"""
 
 
 class Statement(Record):
@@ -137,7 +149,13 @@ class Appearance(Record):
         one_of("attribution", words(Attribution)),
         one_of("location", words(Location)),
         one_of("fidelity", words(Fidelity)),
-        rule("appearance", "selector", "jsonb_typeof(selector) = 'object'", "a selector is an object"),
+        rule("appearance", "selector", _SELECTOR, "a selector has a text, what is before and after it, and its place"),
+        rule(
+            "appearance",
+            "selected",
+            "selector IS NULL OR version_id IS NOT NULL",
+            "a place is one in the text of a version",
+        ),
         rule(
             "appearance",
             "version_of",

@@ -12,6 +12,7 @@ from app.schemas.documents import DocumentIn
 from app.schemas.events import EventFields, EventLinkCreate
 from app.schemas.questions import QuestionCreate
 from app.schemas.statements import StatementCreate
+from app.vocabulary import Fidelity
 
 Outcome = Literal["created", "matched", "completed", "gone"]
 
@@ -65,10 +66,15 @@ class DocumentPart(Part):
     version_id: UUID | None = None
 
 
+class AppearancePart(Part):
+    fidelity: Fidelity | None
+    """What became of its quotation: whether it stands in the document's text."""
+
+
 class StatementPart(Part):
     source: Part | None = None
     document: DocumentPart | None = None
-    appearance: Part | None = None
+    appearance: AppearancePart | None = None
     question: Part | None = None
 
 

@@ -226,7 +226,10 @@ class AppearanceRead(RecordRead):
     attribution: Attribution | None
     location: Location | None
     selector: SelectorRead | None
+    """Where the quotation stands in the text of the version that `version_id` names; null where it does not."""
     fidelity: Fidelity
+    """Whether it stands in the document's text: `verbatim`, `edited`, as the `translated` wording, or `not_found`;
+    `drifted`: it stood in an earlier version; `paraphrase`: not quoted; `unchecked`: there was nothing to look in."""
     note: str | None
     hops: list[HopRead]
 

@@ -1,5 +1,6 @@
 """Changes of one record: a merge patch over what is stored (RFC 7396)."""
 
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -7,7 +8,8 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.errors import Conflict, Invalid
+from app.database import foreseeing
+from app.errors import Conflict, Invalid, Problem
 from app.models import (
     Appearance,
     AppearanceHop,
@@ -24,9 +26,9 @@ from app.schemas.claims import ClaimRead, Figure
 from app.schemas.common import RecordRead, Withdrawal
 from app.schemas.questions import QuestionRead
 from app.schemas.statements import AppearanceChange, AppearanceRead, StatementRead
-from app.services import bodies, matching, records, visibility
+from app.services import bodies, matching, quotes, records, visibility
 from app.services.access import Caller
-from app.services.drafts import COARSE, Batch, Draft, address, bounds
+from app.services.drafts import COARSE, Batch, Draft, Memo, address, bounds
 from app.services.references import resolve
 
 # Fields of a body that name another record; None: one of the same kind.
@@ -53,9 +55,12 @@ async def change(
 
     Raises what `records.held` raises, Invalid, or Conflict for a ref, slug or URL that is taken.
     """
+    memo = await _foresee(session, caller, where, patch) if isinstance(patch, AppearanceChange) else {}
     undoing = patch.model_fields_set == {"merged_into"}
     found = await records.held(session, caller, model, where, if_match, merged_itself=undoing)
     values = await _columns(session, model, found, patch)
+    if isinstance(found, AppearanceRead):
+        values |= await quotes.changed(session, memo, found, values)
     await _not_taken(session, caller, model, found.id, values)
     await records.write(session, model, found.id, values)
     if isinstance(patch, AppearanceChange) and isinstance(found, AppearanceRead) and "hops" in patch.model_fields_set:
@@ -63,6 +68,19 @@ async def change(
     if "documents" in patch.model_fields_set:
         await _replace_evidence(session, found, getattr(patch, "documents", None) or [])
     return await records.get(session, caller, model, str(found.id), merged_itself=True)
+
+
+async def _foresee(session: AsyncSession, caller: Caller, where: str, patch: AppearanceChange) -> Memo:
+    """Look the quotation up before the lock is taken, if it is to change. What is wrong is told under the lock."""
+    memo: Memo = {}
+    if patch.model_fields_set & {*quotes.FIELDS, "document"}:
+        with suppress(Problem):
+            async with foreseeing(session) as reading:
+                found = await records.get(reading, caller, Appearance, where)
+                values = await _columns(reading, Appearance, found, patch)
+                if isinstance(found, AppearanceRead):
+                    await quotes.changed(reading, memo, found, values, ahead=True)
+    return memo
 
 
 async def _columns(session: AsyncSession, model: type[Record], found: RecordRead, patch: BaseModel) -> dict[str, Any]:

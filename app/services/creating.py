@@ -15,7 +15,7 @@ from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ClaimPart
 from app.schemas.sources import SourceCreate
 from app.schemas.statements import AppearanceCreate, StatementCreate
-from app.services import bodies, matching, parts, records
+from app.services import bodies, matching, parts, quotes, records
 from app.services.access import Caller
 from app.services.drafts import Batch, Draft
 from app.services.references import real
@@ -24,20 +24,35 @@ from app.services.references import real
 Made = tuple[RecordRead, bool]
 
 
-async def there(session: AsyncSession, caller: Caller, model: type[Record], address: str) -> Draft:
-    """The record that a path names, for drafts to point at. Raises NotFound, Gone, or Conflict for a merged one."""
+def _addressed(model: type[Record], address: str) -> Draft:
+    """The record that a path names, for drafts to point at; `_settle` finds it."""
+    return Draft(model, "", reference=address)
+
+
+async def _settle(session: AsyncSession, caller: Caller, batch: Batch, of: Draft | None = None) -> None:
+    """Settle a body's drafts; `of`: the record that the path names.
+
+    Raises NotFound, Gone, or Conflict for a merged one, and what `matching.settle` raises.
+    """
+    await quotes.foresee(session, batch)
+    if of is not None:
+        await _find(session, caller, of)
+    await matching.settle(session, batch)
+
+
+async def _find(session: AsyncSession, caller: Caller, of: Draft) -> None:
     try:
-        found = await records.get(session, caller, model, address)
+        found = await records.get(session, caller, of.model, of.reference or "")
     except Merged as merged:
         raise Conflict(
-            "This record was merged into another; write to that one.", url=records.path(model, UUID(merged.target))
+            "This record was merged into another; write to that one.", url=records.path(of.model, UUID(merged.target))
         ) from None
-    event = found.id if model is Event else getattr(found, "event_id", None)
-    return Draft(model, "", {"event_id": event, "event_root": event}, reference=address, id=found.id, outcome="matched")
+    event = found.id if of.model is Event else getattr(found, "event_id", None)
+    of.id, of.values, of.outcome = found.id, {"event_id": event, "event_root": event}, "matched"
 
 
-async def _one(session: AsyncSession, caller: Caller, batch: Batch, draft: Draft) -> Made:
-    await matching.settle(session, batch)
+async def _one(session: AsyncSession, caller: Caller, batch: Batch, draft: Draft, of: Draft | None = None) -> Made:
+    await _settle(session, caller, batch, of)
     key = str(real(draft).id)
     return await records.get(session, caller, draft.model, key, merged_itself=True), draft.outcome == "created"
 
@@ -55,13 +70,13 @@ async def document(session: AsyncSession, caller: Caller, data: DocumentCreate) 
 
 
 async def version(session: AsyncSession, caller: Caller, where: str, data: VersionCreate) -> Made:
-    batch, of = Batch(), await there(session, caller, Document, where)
-    return await _one(session, caller, batch, bodies.version(batch, data, of, ""))
+    batch, of = Batch(), _addressed(Document, where)
+    return await _one(session, caller, batch, bodies.version(batch, data, of, ""), of)
 
 
 async def document_link(session: AsyncSession, caller: Caller, where: str, data: DocumentLinkCreate) -> Made:
-    batch, of = Batch(), await there(session, caller, Document, where)
-    return await _one(session, caller, batch, bodies.document_link(batch, data, of, ""))
+    batch, of = Batch(), _addressed(Document, where)
+    return await _one(session, caller, batch, bodies.document_link(batch, data, of, ""), of)
 
 
 async def event(session: AsyncSession, caller: Caller, data: EventCreate) -> Made:
@@ -70,41 +85,41 @@ async def event(session: AsyncSession, caller: Caller, data: EventCreate) -> Mad
 
 
 async def event_link(session: AsyncSession, caller: Caller, where: str, data: EventLinkCreate) -> Made:
-    batch, of = Batch(), await there(session, caller, Event, where)
-    return await _one(session, caller, batch, bodies.event_link(batch, data, of, ""))
+    batch, of = Batch(), _addressed(Event, where)
+    return await _one(session, caller, batch, bodies.event_link(batch, data, of, ""), of)
 
 
 async def question(session: AsyncSession, caller: Caller, where: str, data: QuestionCreate) -> Made:
-    batch, of = Batch(), await there(session, caller, Event, where)
-    return await _one(session, caller, batch, _there(bodies.question(batch, data, of, "")))
+    batch, of = Batch(), _addressed(Event, where)
+    return await _one(session, caller, batch, _there(bodies.question(batch, data, of, "")), of)
 
 
 async def claim(session: AsyncSession, caller: Caller, where: str, data: ClaimCreate) -> tuple[ClaimPart, bool]:
     """The core call: one claim with its question, and who says what about it. Gives what became of each part."""
-    batch, of = Batch(), await there(session, caller, Event, where)
+    batch, of = Batch(), _addressed(Event, where)
     drafts = bodies.claim(batch, data, of, "")
-    await matching.settle(session, batch)
+    await _settle(session, caller, batch, of)
     return parts.claim(batch, drafts), parts.anything_new(batch)
 
 
 async def claim_link(session: AsyncSession, caller: Caller, where: str, data: ClaimLinkCreate) -> Made:
-    batch, of = Batch(), await there(session, caller, Event, where)
-    return await _one(session, caller, batch, bodies.claim_link(batch, data, of, ""))
+    batch, of = Batch(), _addressed(Event, where)
+    return await _one(session, caller, batch, bodies.claim_link(batch, data, of, ""), of)
 
 
 async def statement(session: AsyncSession, caller: Caller, where: str, data: StatementCreate) -> Made:
-    batch, of = Batch(), await there(session, caller, Event, where)
-    return await _one(session, caller, batch, bodies.statement(batch, data, of, "").statement)
+    batch, of = Batch(), _addressed(Event, where)
+    return await _one(session, caller, batch, bodies.statement(batch, data, of, "").statement, of)
 
 
 async def appearance(session: AsyncSession, caller: Caller, where: str, data: AppearanceCreate) -> Made:
-    batch, of = Batch(), await there(session, caller, Statement, where)
-    return await _one(session, caller, batch, bodies.appearance(batch, data, of, ""))
+    batch, of = Batch(), _addressed(Statement, where)
+    return await _one(session, caller, batch, bodies.appearance(batch, data, of, ""), of)
 
 
 async def assessment(session: AsyncSession, caller: Caller, where: str, data: AssessmentCreate) -> Made:
-    batch, of = Batch(), await there(session, caller, Event, where)
-    return await _one(session, caller, batch, bodies.assessment(batch, data, of, ""))
+    batch, of = Batch(), _addressed(Event, where)
+    return await _one(session, caller, batch, bodies.assessment(batch, data, of, ""), of)
 
 
 def _there(draft: Draft | None) -> Draft:

@@ -7,19 +7,22 @@ the database.
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from pydantic import BaseModel
 from uuid_utils.compat import uuid7
 
 from app import times
+from app.derive.quotes import Spot
 from app.errors import Invalid, TooLarge
 from app.models import Record
 from app.schemas.reports import Outcome
 from app.schemas.urls import canonical
 
 MOST: Final = 1000  # records one body may ask for
+# Where words stand in the text with this SHA-256, as far as that has been looked up.
+Memo: TypeAlias = dict[tuple[str, bytes], Spot | None]
 COARSE: Final = ("said", "withdrawn", "published", "occurred", "made")
 
 
@@ -51,6 +54,7 @@ class Batch:
     references: dict[tuple[type[Record], str], Draft] = field(default_factory=dict)
     labels: dict[str, Draft] = field(default_factory=dict)
     versions: dict[Draft, Draft] = field(default_factory=dict)  # of a document, what was read of it
+    found: Memo = field(default_factory=dict)
     size: int = 0
 
     def add(

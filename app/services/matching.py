@@ -31,7 +31,7 @@ from app.models import (
     Statement,
     table_of,
 )
-from app.services import same, slugs, storing
+from app.services import quotes, same, slugs, storing
 from app.services.drafts import Batch, Draft
 from app.services.pointing import (
     check_circles,
@@ -91,17 +91,19 @@ async def settle(session: AsyncSession, batch: Batch, *, dry: bool = False) -> N
     for drafts in batch.drafts.values():
         check_circles(drafts)
     placed = placed_sources(batch)
-    await _settle(session, Source, [draft for draft in batch.drafts[Source] if draft not in placed], dry=dry)
+    named = [draft for draft in batch.drafts[Source] if draft not in placed]
+    await _settle(session, batch, Source, named, dry=dry)
     for model in _BEFORE_UNNAMED:
-        await _settle(session, model, batch.drafts[model], dry=dry)
+        await _settle(session, batch, model, batch.drafts[model], dry=dry)
     for level in levels([draft for draft in batch.drafts[Source] if draft in placed]):
-        await _settle(session, Source, level, dry=dry)
+        await _settle(session, batch, Source, level, dry=dry)
     say_what_was_read(batch)
     for model in _AFTER_UNNAMED:
-        await _settle(session, model, batch.drafts[model], dry=dry)
+        await _settle(session, batch, model, batch.drafts[model], dry=dry)
+    await quotes.look_again(session, batch, dry=dry)
 
 
-async def _settle(session: AsyncSession, model: type[Record], drafts: list[Draft], *, dry: bool) -> None:
+async def _settle(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft], *, dry: bool) -> None:
     if not drafts:
         return
     for draft in drafts:
@@ -120,10 +122,12 @@ async def _settle(session: AsyncSession, model: type[Record], drafts: list[Draft
         for draft in new:
             draft.outcome = "gone"
     else:
-        await _store(session, model, drafts, set(new))
+        await _store(session, batch, model, drafts, set(new))
 
 
-async def _store(session: AsyncSession, model: type[Record], drafts: list[Draft], new: set[Draft]) -> None:
+async def _store(
+    session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft], new: set[Draft]
+) -> None:
     """Insert the drafts that are new, in their order, and complete what the others found."""
     made = [draft for draft in drafts if draft in new]
     found = [draft for draft in drafts if draft not in new]
@@ -133,6 +137,8 @@ async def _store(session: AsyncSession, model: type[Record], drafts: list[Draft]
         await slugs.name(session, made)
     elif model is Document:
         await _check_urls(session, found)
+    elif model is Appearance:
+        await quotes.look_up(session, batch, made)
     await storing.insert(session, model, made)
     await storing.complete(session, model, found)
 

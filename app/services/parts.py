@@ -2,7 +2,17 @@
 
 from uuid import UUID
 
-from app.schemas.reports import ClaimPart, DocumentPart, EventPart, Outcome, Part, Removed, ReportRead, StatementPart
+from app.schemas.reports import (
+    AppearancePart,
+    ClaimPart,
+    DocumentPart,
+    EventPart,
+    Outcome,
+    Part,
+    Removed,
+    ReportRead,
+    StatementPart,
+)
 from app.services.bodies import ClaimDrafts, EventDrafts, ReportDrafts, StatementDrafts
 from app.services.drafts import Batch, Draft
 from app.services.references import real
@@ -36,13 +46,22 @@ def document(batch: Batch, draft: Draft | None) -> DocumentPart | None:
     return DocumentPart(id=_id(draft), outcome=_outcome(draft), version_id=_id(read) if read else None)
 
 
+def appearance(draft: Draft | None) -> AppearancePart | None:
+    if draft is None:
+        return None
+    there = _outcome(draft) != "gone"
+    return AppearancePart(
+        id=_id(draft), outcome=_outcome(draft), fidelity=real(draft).value("fidelity") if there else None
+    )
+
+
 def statement(batch: Batch, drafts: StatementDrafts) -> StatementPart:
     return StatementPart(
         id=_id(drafts.statement),
         outcome=_outcome(drafts.statement),
         source=_maybe(drafts.source),
         document=document(batch, drafts.document),
-        appearance=_maybe(drafts.appearance),
+        appearance=appearance(drafts.appearance),
         question=_maybe(drafts.question),
     )
 

@@ -51,6 +51,8 @@ PATHS: Final[dict[type[Record], str]] = {
 }
 # The reason that the ledger notes where a new delivery of a report takes back what an earlier one had said.
 REPLACED: Final = "a newer delivery of the report no longer says this"
+# And where a quotation was looked up again because its document has another text: that is nobody's judgement.
+RECHECKED: Final = "the quotation was looked up in another version of its document"
 
 
 def real(draft: Draft) -> Draft:

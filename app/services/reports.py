@@ -7,27 +7,26 @@ from uuid import UUID
 from sqlalchemy import RowMapping, TextClause, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import reasoned, utcnow
+from app.database import foreseeing, reasoned, utcnow
 from app.models import Event, Report, table_of
 from app.schemas.reports import Removed, ReportCreate, ReportRead
-from app.services import bodies, matching, parts
+from app.services import bodies, matching, parts, quotes
 from app.services.access import Caller
 from app.services.drafts import Batch, sha256
-from app.services.references import REPLACED, real
+from app.services.references import RECHECKED, REPLACED, real
 
 _NOTHING: Final = Removed(appearances=0, statements=0, claims=0)
 _EVENTS: Final = text("SELECT DISTINCT event_id FROM appearance WHERE report_id = :report")
 
 
-async def deliver(
-    session: AsyncSession, caller: Caller, data: ReportCreate, reason: str = ""
-) -> tuple[ReportRead, bool]:
+async def deliver(session: AsyncSession, caller: Caller, data: ReportCreate) -> tuple[ReportRead, bool]:
     """Store a report; gives what became of each part, and whether anything is new.
 
     The same body again stores nothing, whatever happened since to what it had stored.
     """
     batch = Batch()
     drafts = bodies.report(batch, data, caller.name, sha256(data.model_dump_json(exclude_unset=True)))
+    await _foresee(session, batch, drafts.report.values)
     before = await _delivered(session, drafts.report.values)
     if before is not None and bytes(before["sha256"]) == drafts.report.values["sha256"]:
         await matching.settle(session, batch, dry=True)
@@ -41,8 +40,17 @@ async def deliver(
         await session.execute(update(table).where(table.c.id == before["id"]).values(sent_at=utcnow(), **values))
         await reasoned(session, REPLACED)
         removed = await _take_back(session, before["id"], batch)
-        await reasoned(session, reason)
+        await reasoned(session)
     return parts.report(batch, drafts, removed), parts.anything_new(batch)
+
+
+async def _foresee(session: AsyncSession, batch: Batch, values: dict[str, Any]) -> None:
+    """Look the quotations up before the lock is taken, unless the same body was delivered already."""
+    if quotes.concerns(batch):
+        async with foreseeing(session) as reading:
+            before = await _delivered(reading, values)
+            if before is None or bytes(before["sha256"]) != values["sha256"]:
+                await quotes.look_ahead(reading, batch)
 
 
 async def _delivered(session: AsyncSession, values: dict[str, Any]) -> RowMapping | None:
@@ -54,12 +62,14 @@ async def _delivered(session: AsyncSession, values: dict[str, Any]) -> RowMappin
 
 # What earlier deliveries of a report had stored is known by the requests that they were: the ledger keeps them beside
 # each change. Of the candidates, `own` were made in one of these, and changed by nobody but those who delivered the
-# report; `kept` are those of them that some record points at which stays.
+# report, unless it was only looked up where a quotation stands; `kept` are those of them that some record points at
+# which stays.
 _LEFT: Final = """
 WITH RECURSIVE delivery AS (SELECT request_id, actor FROM change WHERE record_id = :report),
 own AS (
     SELECT c.record_id AS id FROM change c WHERE c.record_id IN ({candidates})
-    GROUP BY c.record_id HAVING bool_and(c.actor IN (SELECT actor FROM delivery))
+    GROUP BY c.record_id
+    HAVING bool_and(c.actor IN (SELECT actor FROM delivery) OR c.reason IS NOT DISTINCT FROM :rechecked)
     AND bool_or(c.op = 'insert' AND c.request_id IN (SELECT request_id FROM delivery))),
 kept(id) AS ({kept} UNION
     SELECT p.id FROM kept k JOIN ({pointers}) p ON p.by = k.id WHERE p.id IN (SELECT id FROM own))
@@ -115,7 +125,12 @@ async def _take_back(session: AsyncSession, report: UUID, batch: Batch) -> Remov
     drafts = [*chain.from_iterable(batch.drafts.values()), *batch.references.values()]
     events = {event for draft in drafts if (event := draft.id if draft.model is Event else draft.value("event_id"))}
     events |= set(await session.scalars(_EVENTS, {"report": report}))
-    given: dict[str, Any] = {"report": report, "said": [real(draft).id for draft in drafts], "events": list(events)}
+    given: dict[str, Any] = {
+        "rechecked": RECHECKED,
+        "report": report,
+        "said": [real(draft).id for draft in drafts],
+        "events": list(events),
+    }
 
     async def left(query: TextClause, **more: Any) -> list[UUID]:
         return list(await session.scalars(query, given | more))

@@ -97,7 +97,7 @@ async def test_appearances(client: AsyncClient, said: str) -> None:
         "hops": [{"source": {"name": "TASS"}}],
     }
     made = await post(client, f"{said}/appearances", body)
-    assert (made["quoted"], made["fidelity"], [hop["step"] for hop in made["hops"]]) == (False, "unchecked", [1])
+    assert (made["quoted"], made["fidelity"], [hop["step"] for hop in made["hops"]]) == (False, "paraphrase", [1])
     assert (await post(client, f"{said}/appearances", body, 200))["id"] == made["id"]
     other = await post(client, f"{said}/appearances", {**body, "wording": "a drone"})
     assert await ids(client, f"{said}/appearances") == [made["id"], other["id"]]

@@ -60,7 +60,7 @@ async def test_the_same_body_again_stores_nothing_whatever_happened_since(
     assert second["claim"] == {"id": None, "outcome": "gone"}
     assert first["statements"][0] | {"document": None} == {
         "id": None, "outcome": "gone", "source": {"id": None, "outcome": "gone"}, "document": None,
-        "appearance": {"id": None, "outcome": "gone"}, "question": None,
+        "appearance": {"id": None, "outcome": "gone", "fidelity": None}, "question": None,
     }  # fmt: skip
     assert second["statements"][1]["source"] == {"id": None, "outcome": "gone"}
     assert [one["outcome"] for one in again["events"][0]["statements"]] == ["gone"]

@@ -1,0 +1,120 @@
+"""A text as quotations are compared: its typography taken off, with the way back to where each character stood."""
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+# Scripts that do not put spaces between words: Thai, Lao, Burmese, Khmer; Han, kana and their punctuation.
+UNSPACED: Final = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u303e\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\U00020000-\U0003ffff"
+)
+# What stands for every quotation mark, dash and ellipsis.
+MARK, DASH, ELLIPSIS = '"', "-", "…"
+
+# Beside what Unicode itself calls an opening or closing quotation mark: straight ones, primes, apostrophes that are
+# letters, accents in their place, Hebrew, Armenian, East Asian.
+_MARKS: Final = frozenset("\"'`´„‚＂＇ʼʻʽʹʺˮ′″‵‶「」『』｢｣〝〞〟﹁﹂﹃﹄《》〈〉׳״՚❛❜❝❞❮❯")
+_DASHES: Final = frozenset("−⁃˗─━")
+# Ways of writing one letter: е for ё, the two Turkish i.
+_LETTERS: Final[Mapping[str, str]] = {"ё": "е", "Ё": "е", "İ": "i", "ı": "i"}
+# Signs that a text may have or lack: Hebrew points, Arabic vowel signs (but not hamza, which makes another letter) and
+# the stroke that stretches a word, what chooses among shapes of a character.
+_UNWRITTEN: Final = re.compile(
+    "[\u034f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u0652\u0656-\u065f\u0670"
+    "\u06d6-\u06ed\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
+# Runs become one; white space counts for nothing around marks, dashes and ellipses, before : ; ! ? as in French, and
+# where a script has none; a Cyrillic vowel may bear a stress.
+_TIDIED: Final = re.compile(
+    rf" *({MARK})[ {MARK}]*| *({DASH})[ {DASH}]*| *(?:(\.)(?: ?\.)+|({ELLIPSIS}))[ .{ELLIPSIS}]*"
+    rf"| +(?=[:;!?{UNSPACED}])|(?<=[{UNSPACED}]) +|( ) +|(?<=[\u0400-\u04ff])[\u0300\u0301]"
+)
+# Where one of these may be: found fast, for there are many spaces, and most are left as they are.
+_SUSPECT: Final = re.compile(
+    rf"[ {MARK}\{DASH}{ELLIPSIS}.\u0300\u0301](?<!(?<=[^ {MARK}\{DASH}{ELLIPSIS}{UNSPACED}]) "
+    rf"(?=[^ {MARK}\{DASH}{ELLIPSIS}.:;!?{UNSPACED}]))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    text: str
+    """As it was."""
+    folded: str
+    places: "array[int]"
+    """Of each character of `folded`: the code point of `text` that it comes from."""
+    parted: str
+    """`folded` with a space for all that is no letter, digit or sign on one."""
+
+
+def fold(text: str) -> Folded:
+    """NFKD and case folded, quotation marks, dashes, ellipses and white space made alike."""
+    folds = {character: _folded(character) for character in set(text)}
+    raw = "".join([folds[character] for character in text])
+    places = _places(text, {character: len(alike) for character, alike in folds.items() if len(alike) != 1})
+    kept, where, last = list[str](), array("I"), 0
+    for suspect in _SUSPECT.finditer(raw):
+        found = _TIDIED.match(raw, suspect.start()) if suspect.start() >= last else None
+        if found is None:
+            continue
+        kept.append(raw[last : found.start()])
+        where.extend(places[last : found.start()])
+        last = found.end()
+        if found.lastindex:
+            kept.append(ELLIPSIS if found[found.lastindex] == "." else found[found.lastindex])
+            where.append(places[found.start(found.lastindex)])
+    kept.append(raw[last:])
+    where.extend(places[last:])
+    tidied = "".join(kept)
+    parting = {ord(character): " " for character in set(tidied) if unicodedata.category(character)[0] in "ZPSC"}
+    return Folded(text, tidied, where, tidied.translate(parting))
+
+
+def _places(text: str, sizes: Mapping[str, int]) -> "array[int]":
+    """Where each folded character comes from; `sizes`: of those that do not become just one."""
+    found, last = array("I"), 0
+    for other in re.finditer(f"[{re.escape(''.join(sizes))}]", text) if sizes else ():
+        found.extend(range(last, other.start()))
+        found.extend([other.start()] * sizes[other[0]])
+        last = other.end()
+    found.extend(range(last, len(text)))
+    return found
+
+
+def region(folded: Folded, start: int, end: int) -> tuple[int, int]:
+    """Where in the text, in code points, a stretch of its folded form stands; with the signs on its last letter."""
+    first, last = folded.places[start], folded.places[end - 1] + 1
+    while last < len(folded.text) and (unicodedata.combining(folded.text[last]) or _UNWRITTEN.match(folded.text[last])):
+        last += 1
+    return first, last
+
+
+@lru_cache(maxsize=8192)
+def _folded(character: str) -> str:
+    if (alike := _alike(character)) is not None:
+        return alike
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
+    if len(plain) > 1:  # of a sign that stands alone, the space that bears it is no white space
+        plain = plain.replace(" ", "")
+    return "".join(part if (alike := _alike(part)) is None else alike for part in plain)
+
+
+def _alike(character: str) -> str | None:
+    """What stands for all characters that do the same; None: for this one, nothing does."""
+    kind = unicodedata.category(character)
+    if character in _LETTERS:
+        return _LETTERS[character]
+    if character in _MARKS or kind in ("Pi", "Pf"):
+        return MARK
+    if character in _DASHES or kind == "Pd":
+        return DASH
+    if character in "…⋯":
+        return ELLIPSIS
+    if character.isspace() or kind[0] == "Z":
+        return " "
+    return "" if kind == "Cf" or _UNWRITTEN.match(character) else None
