@@ -90,5 +90,11 @@ async def reasoned(session: AsyncSession, reason: str) -> None:
     await session.execute(_REASON, {"reason": reason})
 
 
+async def unreasoned(session: AsyncSession) -> None:
+    """Note again the caller's own reason."""
+    signed: Signature = session.info["signature"]
+    await reasoned(session, signed.reason)
+
+
 def utcnow() -> datetime:
     return datetime.now(UTC)

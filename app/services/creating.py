@@ -15,7 +15,7 @@ from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ClaimPart
 from app.schemas.sources import SourceCreate
 from app.schemas.statements import AppearanceCreate, StatementCreate
-from app.services import bodies, matching, parts, records
+from app.services import bodies, copies, crediting, matching, parts, records
 from app.services.access import Caller
 from app.services.drafts import Batch, Draft
 from app.services.references import real
@@ -36,8 +36,14 @@ async def there(session: AsyncSession, caller: Caller, model: type[Record], addr
     return Draft(model, "", {"event_id": event, "event_root": event}, reference=address, id=found.id, outcome="matched")
 
 
-async def _one(session: AsyncSession, caller: Caller, batch: Batch, draft: Draft) -> Made:
+async def _settle(session: AsyncSession, batch: Batch) -> None:
     await matching.settle(session, batch)
+    await copies.propose(session, batch)
+    await crediting.propose(session, batch)
+
+
+async def _one(session: AsyncSession, caller: Caller, batch: Batch, draft: Draft) -> Made:
+    await _settle(session, batch)
     key = str(real(draft).id)
     return await records.get(session, caller, draft.model, key, merged_itself=True), draft.outcome == "created"
 
@@ -49,18 +55,18 @@ async def source(session: AsyncSession, caller: Caller, data: SourceCreate) -> M
 
 
 async def document(session: AsyncSession, caller: Caller, data: DocumentCreate) -> Made:
-    batch = Batch()
+    batch = await copies.begin(data)
     draft = bodies.document(batch, data, "")
     return await _one(session, caller, batch, _there(draft))
 
 
 async def version(session: AsyncSession, caller: Caller, where: str, data: VersionCreate) -> Made:
-    batch, of = Batch(), await there(session, caller, Document, where)
+    batch, of = await copies.begin(data), await there(session, caller, Document, where)
     return await _one(session, caller, batch, bodies.version(batch, data, of, ""))
 
 
 async def document_link(session: AsyncSession, caller: Caller, where: str, data: DocumentLinkCreate) -> Made:
-    batch, of = Batch(), await there(session, caller, Document, where)
+    batch, of = await copies.begin(data), await there(session, caller, Document, where)
     return await _one(session, caller, batch, bodies.document_link(batch, data, of, ""))
 
 
@@ -81,9 +87,9 @@ async def question(session: AsyncSession, caller: Caller, where: str, data: Ques
 
 async def claim(session: AsyncSession, caller: Caller, where: str, data: ClaimCreate) -> tuple[ClaimPart, bool]:
     """The core call: one claim with its question, and who says what about it. Gives what became of each part."""
-    batch, of = Batch(), await there(session, caller, Event, where)
+    batch, of = await copies.begin(data), await there(session, caller, Event, where)
     drafts = bodies.claim(batch, data, of, "")
-    await matching.settle(session, batch)
+    await _settle(session, batch)
     return parts.claim(batch, drafts), parts.anything_new(batch)
 
 
@@ -93,17 +99,17 @@ async def claim_link(session: AsyncSession, caller: Caller, where: str, data: Cl
 
 
 async def statement(session: AsyncSession, caller: Caller, where: str, data: StatementCreate) -> Made:
-    batch, of = Batch(), await there(session, caller, Event, where)
+    batch, of = await copies.begin(data), await there(session, caller, Event, where)
     return await _one(session, caller, batch, bodies.statement(batch, data, of, "").statement)
 
 
 async def appearance(session: AsyncSession, caller: Caller, where: str, data: AppearanceCreate) -> Made:
-    batch, of = Batch(), await there(session, caller, Statement, where)
+    batch, of = await copies.begin(data), await there(session, caller, Statement, where)
     return await _one(session, caller, batch, bodies.appearance(batch, data, of, ""))
 
 
 async def assessment(session: AsyncSession, caller: Caller, where: str, data: AssessmentCreate) -> Made:
-    batch, of = Batch(), await there(session, caller, Event, where)
+    batch, of = await copies.begin(data), await there(session, caller, Event, where)
     return await _one(session, caller, batch, bodies.assessment(batch, data, of, ""))
 
 

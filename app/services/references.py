@@ -52,6 +52,9 @@ PATHS: Final[dict[type[Record], str]] = {
 # The reason that the ledger notes where a new delivery of a report takes back what an earlier one had said.
 REPLACED: Final = "a newer delivery of the report no longer says this"
 
+# A link or a step of a chain that was only found: nobody has said it, and so it holds nothing.
+PROPOSED: Final = "({0}.how_known = 'similarity' AND {0}.state = 'proposed')"
+
 
 def real(draft: Draft) -> Draft:
     """The draft that became the record: the first of those that asked for the same."""
