@@ -169,7 +169,9 @@ _NAME_OF: Final = {form: name for name, form in _FORMS}
 _SURNAMES: Final = frozenset({"Bloomberg"})
 _FIRST_NAME: Final = re.compile(r"\b[A-Z][a-z]+\s$")
 _PREFIXES: Final = "لوب"
-_BY: Final = re.compile(r"^(?:[Bb]y|[Pp]ar|[Vv]on|[Pp]or|[Dd]i|[Dd]e|От|Від|[Tt]he|[Ss]taff|[Aa]gence|[Aa]gencia)\s+")
+_BY: Final = re.compile(
+    r"^(?:(?:[Bb]y|[Pp]ar|[Vv]on|[Pp]or|[Dd]i|[Dd]e|От|Від|[Tt]he|[Aa]gence|[Aa]gencia)\s+|[Ll]['’])"
+)
 _BYLINE_PARTS: Final = re.compile(
     r"\s*(?:[,;/|&+•·()]|\s[-\u2013\u2014]\s|\s(?:and|et|y|und|e|и|і|та|avec|with|con|mit)\s)\s*"
 )
