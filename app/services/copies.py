@@ -32,6 +32,8 @@ _VERSIONS: Final = 10  # of one document that are looked for: the latest
 # The tables below are read and written by their own columns; what callers send is only ever bound.
 _KEEP: Final = text(f"INSERT INTO text_print SELECT d.* FROM {storing.drafted(TextPrint)}")  # noqa: S608
 
+# A fence (OFFSET 0) keeps the planner to one look-up by index for each value, however large the tables.
+
 # Note the marks of each document's texts under every event that cites it, and give the pairs that are new.
 _MARK: Final = text("""
 WITH kin AS (
@@ -39,55 +41,64 @@ WITH kin AS (
         SELECT DISTINCT document_root(id) AS root FROM unnest(CAST(:documents AS uuid[])) d(id)) r
     CROSS JOIN LATERAL document_kin(root) k(id)),
 cited AS (
-    SELECT root, a.event_id FROM kin JOIN appearance a ON a.document_id = kin.id
-    UNION SELECT root, a.event_id FROM kin JOIN assessment_document a ON a.document_id = kin.id),
+    SELECT DISTINCT root, event_id FROM kin CROSS JOIN LATERAL (
+        SELECT event_id FROM appearance WHERE document_id = kin.id
+        UNION SELECT event_id FROM assessment_document WHERE document_id = kin.id OFFSET 0) c),
 texts AS (
-    SELECT root, p.version_id, p.marks,
-        row_number() OVER (PARTITION BY root ORDER BY v.created_at DESC, v.id DESC) AS place
-    FROM kin JOIN document_version v ON v.document_id = kin.id JOIN text_print p ON p.version_id = v.id
-    WHERE p.marks <> '{}'),
+    SELECT root, version_id, marks,
+        row_number() OVER (PARTITION BY root ORDER BY created_at DESC, version_id DESC) AS place
+    FROM kin CROSS JOIN LATERAL (
+        SELECT p.version_id, p.marks, v.created_at FROM document_version v JOIN text_print p ON p.version_id = v.id
+        WHERE v.document_id = kin.id AND p.marks <> '{}' OFFSET 0) p),
 new AS (
     SELECT c.event_id, t.version_id, t.marks FROM cited c JOIN texts t USING (root)
     WHERE t.place <= :versions AND NOT EXISTS (
-        SELECT FROM text_mark m WHERE m.version_id = t.version_id AND m.event_id = c.event_id)),
+        SELECT FROM text_mark m WHERE m.version_id = t.version_id AND m.event_id = c.event_id OFFSET 0)),
 kept AS (INSERT INTO text_mark (event_id, mark, version_id) SELECT event_id, unnest(marks), version_id FROM new)
 SELECT event_id, version_id FROM new
 """)
 
 # For each of these texts itself, and the texts of other documents of the same events that share the most marks with it.
+# Of those that share one mark the first ones are enough: where more do, they are copies of each other, and these the
+# oldest; or it is the mark of what every page of a site carries, and the copies share others, too.
 _COMPARABLE: Final = text("""
 WITH new AS (SELECT * FROM unnest(CAST(:events AS uuid[]), CAST(:versions AS uuid[])) n(event_id, version_id)),
-mine AS (
-    SELECT v.id, document_root(v.document_id) AS root, p.marks
-    FROM (SELECT DISTINCT version_id FROM new) n JOIN document_version v ON v.id = n.version_id
-    JOIN text_print p ON p.version_id = v.id),
-events AS (
+mine AS MATERIALIZED (
+    SELECT n.version_id AS id, p.marks, ARRAY(
+        SELECT o.id FROM document_kin(v.document_id) k(id) CROSS JOIN LATERAL (
+            SELECT id FROM document_version WHERE document_id = k.id OFFSET 0) o) AS own
+    FROM (SELECT DISTINCT version_id FROM new) n
+    CROSS JOIN LATERAL (SELECT document_id FROM document_version WHERE id = n.version_id OFFSET 0) v
+    CROSS JOIN LATERAL (SELECT marks FROM text_print WHERE version_id = n.version_id OFFSET 0) p),
+events AS MATERIALIZED (
     SELECT DISTINCT n.version_id AS mine, k.id FROM new n CROSS JOIN LATERAL event_kin(n.event_id) k(id)),
 shared AS (
-    SELECT mine.id AS mine, m.version_id AS theirs, count(DISTINCT m.mark) AS marks
-    FROM mine JOIN events e ON e.mine = mine.id CROSS JOIN LATERAL (
-        SELECT * FROM text_mark WHERE event_id = e.id AND mark = ANY(mine.marks) OFFSET 0) m
+    SELECT mine.id AS mine, m.version_id AS theirs, count(*) AS marks
+    FROM mine JOIN events e ON e.mine = mine.id CROSS JOIN LATERAL unnest(mine.marks) k(mark) CROSS JOIN LATERAL (
+        SELECT version_id FROM text_mark
+        WHERE event_id = e.id AND mark = k.mark AND version_id <> ALL(mine.own) ORDER BY version_id LIMIT 2 * :most) m
     GROUP BY 1, 2),
 ranked AS (
-    SELECT s.mine, s.theirs, row_number() OVER (PARTITION BY s.mine ORDER BY s.marks DESC, s.theirs) AS place
-    FROM (SELECT DISTINCT ON (s.mine, v.document_id) s.*, v.document_id
-        FROM shared s JOIN document_version v ON v.id = s.theirs
-        WHERE v.document_id NOT IN (SELECT document_kin(root) FROM mine WHERE mine.id = s.mine)
+    SELECT mine, theirs, document_id, row_number() OVER (PARTITION BY mine ORDER BY marks DESC, theirs) AS place FROM (
+        SELECT DISTINCT ON (s.mine, v.document_id) s.*, v.document_id FROM shared s
+        CROSS JOIN LATERAL (SELECT document_id FROM document_version WHERE id = s.theirs OFFSET 0) v
         ORDER BY s.mine, v.document_id, s.marks DESC, s.theirs) s),
 pairs AS (
-    SELECT r.mine, r.theirs FROM ranked r JOIN document_version v ON v.id = r.theirs
-    WHERE r.place <= :most AND EXISTS (
-        SELECT FROM document_kin(v.document_id) k(id) JOIN events e ON e.mine = r.mine
-        WHERE EXISTS (SELECT FROM appearance a WHERE a.document_id = k.id AND a.event_id = e.id)
-        OR EXISTS (SELECT FROM assessment_document a WHERE a.document_id = k.id AND a.event_id = e.id))
+    SELECT r.mine, r.theirs FROM ranked r WHERE r.place <= :most AND EXISTS (
+        SELECT FROM document_kin(r.document_id) k(id) JOIN events e ON e.mine = r.mine CROSS JOIN LATERAL (
+            SELECT FROM appearance WHERE document_id = k.id AND event_id = e.id
+            UNION ALL SELECT FROM assessment_document WHERE document_id = k.id AND event_id = e.id OFFSET 0) c OFFSET 0)
     UNION ALL SELECT id, id FROM mine)
-SELECT pairs.mine, pairs.theirs, root.id AS document, p.hashes, e.published_from, e.published_to, v.retrieved_at,
-    root.created_at
-FROM pairs JOIN text_print p ON p.version_id = pairs.theirs JOIN document_version v ON v.id = pairs.theirs
-JOIN document root ON root.id = document_root(v.document_id)
-LEFT JOIN LATERAL (
-    SELECT x.published_from, x.published_to FROM document x
-    WHERE x.id IN (SELECT document_kin(root.id)) AND x.published IS NOT NULL ORDER BY 1, 2 LIMIT 1) e ON true
+SELECT pairs.mine, pairs.theirs, root.id AS document, p.hashes, v.retrieved_at, root.created_at,
+    CASE WHEN root.published IS NULL THEN d.published_from ELSE root.published_from END AS published_from,
+    CASE WHEN root.published IS NULL THEN d.published_to ELSE root.published_to END AS published_to
+FROM pairs
+CROSS JOIN LATERAL (SELECT hashes FROM text_print WHERE version_id = pairs.theirs OFFSET 0) p
+CROSS JOIN LATERAL (SELECT document_id, retrieved_at FROM document_version WHERE id = pairs.theirs OFFSET 0) v
+CROSS JOIN LATERAL (SELECT * FROM document WHERE id = v.document_id OFFSET 0) d
+CROSS JOIN LATERAL (
+    SELECT * FROM document
+    WHERE id = CASE WHEN d.merged_into IS NULL THEN d.id ELSE document_root(d.id) END OFFSET 0) root
 ORDER BY pairs.mine, root.created_at, root.id
 """)
 
@@ -96,8 +107,9 @@ _LINK: Final = text(f"""
 INSERT INTO document_link (id, from_id, to_id, relation, how_known, score, state)
 SELECT d.id, d.from_id, d.to_id, d.relation, 'similarity', d.score, 'proposed' FROM {storing.drafted(DocumentLink)}
 WHERE NOT EXISTS (
-    SELECT FROM document_kin(d.from_id) f(id) CROSS JOIN document_kin(d.to_id) t(id)
-    JOIN document_link l ON (l.from_id = f.id AND l.to_id = t.id) OR (l.from_id = t.id AND l.to_id = f.id))
+    SELECT FROM document_kin(d.from_id) f(id) CROSS JOIN document_kin(d.to_id) t(id) CROSS JOIN LATERAL (
+        SELECT FROM document_link l WHERE l.from_id = f.id AND l.to_id = t.id
+        UNION ALL SELECT FROM document_link l WHERE l.from_id = t.id AND l.to_id = f.id OFFSET 0) l OFFSET 0)
 """)  # noqa: S608
 
 
