@@ -1,4 +1,3 @@
-# ruff: noqa: INP001, T201
 """How long the quote check takes: 100 quotations against 50 kB of text, in two scripts.
 
     python bench/quotes.py
@@ -77,7 +76,7 @@ def measured(work: Callable[[], Any]) -> float:
 def main() -> None:
     print(f"{QUOTES} quotations in {SIZE:,} bytes, median of {RUNS} runs")
     for script, alphabet in ALPHABETS.items():
-        chance = random.Random(script)  # noqa: S311
+        chance = random.Random(script)
         words = written(alphabet, chance)
         text, asked = " ".join(words), quoted(words, chance)
         spots = quotes.located(asked, text)

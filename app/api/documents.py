@@ -18,6 +18,7 @@ from app.schemas.documents import (
     DocumentLinkRead,
     DocumentQuery,
     DocumentRead,
+    EveryDocumentLinkQuery,
     VersionCreate,
     VersionQuery,
     VersionRead,
@@ -101,6 +102,18 @@ async def create_document_link(
 ) -> Response:
     """Say how a document depends on another."""
     return answers.made(*await creating.document_link(session, caller, document, data))
+
+
+@router.get("/document-links", response_model=Page[DocumentLinkRead], responses=documented())
+async def list_every_document_link(
+    request: Request, query: Annotated[EveryDocumentLinkQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """How documents depend on each other, of all events or of one; `state=proposed` is what waits for an editor.
+
+    Links with `how_known: similarity` were found: `score` says how much of the two texts is the same.
+    """
+    found = await paging.page(session, lists.every_document_link(query, caller), lists.SORTS[DocumentLink], query)
+    return answers.page(request, found, DocumentLinkRead)
 
 
 @router.patch("/document-links/{id}", response_model=DocumentLinkRead, responses=CHANGE)

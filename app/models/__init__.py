@@ -10,6 +10,7 @@ from app.models.event import Event, EventLink
 from app.models.question import Question
 from app.models.source import Source
 from app.models.statement import Appearance, AppearanceHop, Statement
+from app.models.text import TextMark, TextPrint
 
 __all__ = [
     "RULES",
@@ -35,5 +36,7 @@ __all__ = [
     "Report",
     "Source",
     "Statement",
+    "TextMark",
+    "TextPrint",
     "table_of",
 ]

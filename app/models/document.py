@@ -127,6 +127,7 @@ class DocumentLink(Record):
         rule("document_link", "score", "score BETWEEN 0 AND 1", "a score is 0 to 1"),
         UniqueConstraint("from_id", "to_id", "relation"),
         Index(None, "created_at", "id"),
+        Index("ix_document_link_proposed", "created_at", "id", postgresql_where=sql("state = 'proposed'")),
     )
 
 

@@ -9,6 +9,7 @@ from app.schemas.common import (
     REFERENCE,
     Address,
     CoarseTime,
+    EventAddress,
     ExternalIds,
     ExternalIdsChange,
     Input,
@@ -206,6 +207,20 @@ class VersionQuery(Paging):
     text: bool = False
     """Give the text of each version, too."""
     sort: Literal["retrieved_at", "-retrieved_at"] = "-retrieved_at"
+
+
+class EveryDocumentLinkQuery(Paging):
+    """What narrows the list of all links."""
+
+    event: EventAddress | None = None
+    """Between documents that this event cites."""
+    relation: DocumentRelation | None = None
+    how_known: HowKnown | None = None
+    state: LinkState | None = None
+    min_score: Score | None = None
+    """With this score or a higher one."""
+    ref: Ref | None = None
+    sort: Literal["created_at", "-created_at"] = "-created_at"
 
 
 class DocumentLinkQuery(Paging):

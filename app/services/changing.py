@@ -26,7 +26,7 @@ from app.schemas.claims import ClaimRead, Figure
 from app.schemas.common import RecordRead, Withdrawal
 from app.schemas.questions import QuestionRead
 from app.schemas.statements import AppearanceChange, AppearanceRead, StatementRead
-from app.services import bodies, matching, quotes, records, visibility
+from app.services import bodies, copies, matching, quotes, records, visibility
 from app.services.access import Caller
 from app.services.drafts import COARSE, Batch, Draft, Memo, address, bounds
 from app.services.references import resolve
@@ -67,6 +67,8 @@ async def change(
         await _replace_hops(session, found, patch)
     if "documents" in patch.model_fields_set:
         await _replace_evidence(session, found, getattr(patch, "documents", None) or [])
+    elif isinstance(values.get("document_id"), UUID):
+        await copies.compare(session, [values["document_id"]])
     return await records.get(session, caller, model, str(found.id), merged_itself=True)
 
 
@@ -203,6 +205,7 @@ async def _replace_evidence(session: AsyncSession, found: RecordRead, references
     ]
     if rows:
         await session.execute(insert(table).values(rows))
+        await copies.compare(session, [row["document_id"] for row in rows])
 
 
 async def withdraw(session: AsyncSession, caller: Caller, where: str, data: Withdrawal) -> StatementRead:

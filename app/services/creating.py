@@ -15,7 +15,7 @@ from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ClaimPart
 from app.schemas.sources import SourceCreate
 from app.schemas.statements import AppearanceCreate, StatementCreate
-from app.services import bodies, matching, parts, quotes, records
+from app.services import bodies, copies, crediting, matching, parts, quotes, records
 from app.services.access import Caller
 from app.services.drafts import Batch, Draft
 from app.services.references import real
@@ -38,6 +38,8 @@ async def _settle(session: AsyncSession, caller: Caller, batch: Batch, of: Draft
     if of is not None:
         await _find(session, caller, of)
     await matching.settle(session, batch)
+    await copies.propose(session, batch)
+    await crediting.propose(session, batch)
 
 
 async def _find(session: AsyncSession, caller: Caller, of: Draft) -> None:
@@ -64,18 +66,18 @@ async def source(session: AsyncSession, caller: Caller, data: SourceCreate) -> M
 
 
 async def document(session: AsyncSession, caller: Caller, data: DocumentCreate) -> Made:
-    batch = Batch()
+    batch = await copies.begin(data)
     draft = bodies.document(batch, data, "")
     return await _one(session, caller, batch, _there(draft))
 
 
 async def version(session: AsyncSession, caller: Caller, where: str, data: VersionCreate) -> Made:
-    batch, of = Batch(), _addressed(Document, where)
+    batch, of = await copies.begin(data), _addressed(Document, where)
     return await _one(session, caller, batch, bodies.version(batch, data, of, ""), of)
 
 
 async def document_link(session: AsyncSession, caller: Caller, where: str, data: DocumentLinkCreate) -> Made:
-    batch, of = Batch(), _addressed(Document, where)
+    batch, of = await copies.begin(data), _addressed(Document, where)
     return await _one(session, caller, batch, bodies.document_link(batch, data, of, ""), of)
 
 
@@ -96,7 +98,7 @@ async def question(session: AsyncSession, caller: Caller, where: str, data: Ques
 
 async def claim(session: AsyncSession, caller: Caller, where: str, data: ClaimCreate) -> tuple[ClaimPart, bool]:
     """The core call: one claim with its question, and who says what about it. Gives what became of each part."""
-    batch, of = Batch(), _addressed(Event, where)
+    batch, of = await copies.begin(data), _addressed(Event, where)
     drafts = bodies.claim(batch, data, of, "")
     await _settle(session, caller, batch, of)
     return parts.claim(batch, drafts), parts.anything_new(batch)
@@ -108,17 +110,17 @@ async def claim_link(session: AsyncSession, caller: Caller, where: str, data: Cl
 
 
 async def statement(session: AsyncSession, caller: Caller, where: str, data: StatementCreate) -> Made:
-    batch, of = Batch(), _addressed(Event, where)
+    batch, of = await copies.begin(data), _addressed(Event, where)
     return await _one(session, caller, batch, bodies.statement(batch, data, of, "").statement, of)
 
 
 async def appearance(session: AsyncSession, caller: Caller, where: str, data: AppearanceCreate) -> Made:
-    batch, of = Batch(), _addressed(Statement, where)
+    batch, of = await copies.begin(data), _addressed(Statement, where)
     return await _one(session, caller, batch, bodies.appearance(batch, data, of, ""), of)
 
 
 async def assessment(session: AsyncSession, caller: Caller, where: str, data: AssessmentCreate) -> Made:
-    batch, of = Batch(), _addressed(Event, where)
+    batch, of = await copies.begin(data), _addressed(Event, where)
     return await _one(session, caller, batch, bodies.assessment(batch, data, of, ""), of)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, any_, delete, literal, select, update
+from sqlalchemy import ColumnElement, Table, Uuid, and_, any_, delete, literal, not_, select, true, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -51,6 +51,7 @@ def _pointers(model: type[Base]) -> list[tuple[type[Record], str]]:
     found = {
         (mapper.class_, key.parent.name)
         for mapper in Base.registry.mappers
+        if issubclass(mapper.class_, Record)
         for constraint in table_of(mapper.class_).foreign_key_constraints
         for key in constraint.elements
         if key.column.table is table and key.column.name == "id"
@@ -74,7 +75,8 @@ async def _blocking(session: AsyncSession, model: type[Record], key: UUID) -> li
         if _PARTS.get(pointing) == (model, column):
             continue
         table = table_of(pointing)
-        found = (await session.execute(select(table).where(table.c[column] == key).limit(_SAMPLE + 1))).mappings().all()
+        pointing_here = select(table).where(table.c[column] == key, _said(table)).limit(_SAMPLE + 1)
+        found = (await session.execute(pointing_here)).mappings().all()
         if found:
             owner, at = _PARTS.get(pointing, (pointing, "id"))
             urls = list(dict.fromkeys(records.path(owner, row[at]) for row in found[:_SAMPLE] if owner is not Report))
@@ -93,6 +95,13 @@ async def _remove_all(session: AsyncSession, model: type[Record], keys: set[UUID
         elif ids := set(await session.scalars(select(table.c.id).where(here))):
             await _remove_all(session, pointing, ids)
     await session.execute(delete(table_of(model)).where(_among(table_of(model).c.id, keys)))
+
+
+def _said(table: Table) -> ColumnElement[bool]:
+    """Leave out links and steps that were only proposed by likeness: nobody has said them, and so they hold nothing."""
+    if "how_known" not in table.c:
+        return true()
+    return not_(and_(table.c.how_known == "similarity", table.c.state == "proposed"))
 
 
 def _among(column: ColumnElement[Any], keys: Iterable[UUID]) -> ColumnElement[bool]:

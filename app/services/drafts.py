@@ -46,6 +46,14 @@ class Draft:
         return self.values.get(column)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found in a text before the ledger's lock was taken: its fingerprint, and the agencies it credits."""
+
+    hashes: tuple[int, ...]
+    credits: dict[str, float]
+
+
 @dataclass(slots=True)
 class Batch:
     """All drafts of one body, by table, in the order of the body."""
@@ -54,6 +62,7 @@ class Batch:
     references: dict[tuple[type[Record], str], Draft] = field(default_factory=dict)
     labels: dict[str, Draft] = field(default_factory=dict)
     versions: dict[Draft, Draft] = field(default_factory=dict)  # of a document, what was read of it
+    readings: dict[bytes, Reading] = field(default_factory=dict)  # by the sha256 of the text
     found: Memo = field(default_factory=dict)
     size: int = 0
 

@@ -3,13 +3,14 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Subquery, exists, func, literal, or_, select, tuple_, union
 from sqlalchemy.orm import aliased
 
 from app import times
 from app.models import (
     Appearance,
     Assessment,
+    AssessmentDocument,
     Claim,
     ClaimLink,
     Document,
@@ -25,7 +26,7 @@ from app.models import (
 )
 from app.schemas.assessments import AssessmentFilter
 from app.schemas.claims import ClaimFilter, ClaimLinkQuery
-from app.schemas.documents import DocumentFilter, DocumentLinkQuery
+from app.schemas.documents import DocumentFilter, DocumentLinkQuery, EveryDocumentLinkQuery
 from app.schemas.events import EventFilter, EventLinkQuery
 from app.schemas.questions import QuestionFilter
 from app.schemas.sources import SourceFilter
@@ -164,6 +165,20 @@ def document_links(document: UUID, query: DocumentLinkQuery, caller: Caller) -> 
     ends = {"from": rows.c.from_id.in_(kin), "to": rows.c.to_id.in_(kin)}
     either = [ends[query.direction]] if query.direction else list(ends.values())
     return select(rows).where(or_(*either), *_equal(rows, query, "relation", "state"))
+
+
+def every_document_link(query: EveryDocumentLinkQuery, caller: Caller) -> Rows:
+    rows = seen(caller, DocumentLink)
+    found = select(rows).where(*_equal(rows, query, "relation", "how_known", "state", "ref"))
+    if query.min_score is not None:
+        found = found.where(rows.c.score >= query.min_score)
+    if query.event:
+        of = _kin(caller, Event, query.event)
+        places = [seen(caller, model) for model in (Appearance, AssessmentDocument)]
+        cited = union(*(select(place.c.document_id).where(place.c.event_id.in_(of)) for place in places)).subquery()
+        named = func.document_kin(cited.c.document_id)
+        found = found.where(rows.c.from_id.in_(select(named)), rows.c.to_id.in_(select(named)))
+    return found
 
 
 def events(query: EventFilter, caller: Caller) -> Rows:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import TextClause, bindparam, select, text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict, Invalid
@@ -44,7 +44,7 @@ from app.services.pointing import (
     point,
     say_what_was_read,
 )
-from app.services.references import PATHS, gone, real, resolve
+from app.services.references import PATHS, PROPOSED, gone, real, resolve
 
 # What the records of each table may point at stands before them; unnamed sources are told apart by what they speak in.
 _BEFORE_UNNAMED: Final[tuple[type[Record], ...]] = (
@@ -110,7 +110,7 @@ async def _settle(session: AsyncSession, batch: Batch, model: type[Record], draf
         fill(draft, dry=dry)
     left = await _by_ref(session, model, drafts, dry=dry)
     if model is AppearanceHop:
-        new = await _hops(session, left)
+        new = await _hops(session, left, dry=dry)
     elif model is Source:
         new = await _named(session, [draft for draft in left if is_named(draft)], dry=dry)
         new += await _unnamed(session, [draft for draft in left if not is_named(draft)], dry=dry)
@@ -344,13 +344,21 @@ async def _unnamed(session: AsyncSession, drafts: list[Draft], *, dry: bool) -> 
 # --- hops ------------------------------------------------------------------------------------------------------------
 
 
-async def _hops(session: AsyncSession, drafts: list[Draft]) -> list[Draft]:
-    """A chain is written once: an appearance that has one keeps it."""
+_CHAINED: Final = text(f"""
+SELECT h.appearance_id AS id, bool_and({PROPOSED.format("h")}) AS proposed FROM appearance_hop h
+WHERE h.appearance_id = ANY(CAST(:asked AS uuid[])) GROUP BY h.appearance_id""")  # noqa: S608
+_UNCHAIN: Final = text("DELETE FROM appearance_hop WHERE appearance_id = ANY(CAST(:these AS uuid[]))")
+
+
+async def _hops(session: AsyncSession, drafts: list[Draft], *, dry: bool) -> list[Draft]:
+    """A chain is written once: an appearance that has one keeps it, unless it was only proposed and this one is not."""
     asked = {draft.values["appearance_id"] for draft in drafts}
-    query = select(AppearanceHop.appearance_id).where(
-        AppearanceHop.appearance_id.in_(bindparam("asked", expanding=True))
-    )
-    chained = set(await session.scalars(query, {"asked": list(asked)}))
+    said = {draft.values["appearance_id"] for draft in drafts if draft.value("state") != "proposed"}
+    rows = (await session.execute(_CHAINED, {"asked": list(asked)})).all()
+    giving_way = set() if dry else {row.id for row in rows if row.proposed and row.id in said}
+    if giving_way:
+        await session.execute(_UNCHAIN, {"these": list(giving_way)})
+    chained = {row.id for row in rows} - giving_way
     new, steps = [], set[tuple[UUID, int]]()
     for draft in drafts:
         step = (draft.values["appearance_id"], draft.values["step"])

@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.database import foreseeing, reasoned, utcnow
 from app.models import Event, Report, table_of
 from app.schemas.reports import Removed, ReportCreate, ReportRead
-from app.services import bodies, matching, parts, quotes
+from app.services import bodies, copies, crediting, matching, parts, quotes
 from app.services.access import Caller
 from app.services.drafts import Batch, sha256
-from app.services.references import RECHECKED, REPLACED, real
+from app.services.references import PROPOSED, RECHECKED, REPLACED, real
 
 _NOTHING: Final = Removed(appearances=0, statements=0, claims=0)
 _EVENTS: Final = text("SELECT DISTINCT event_id FROM appearance WHERE report_id = :report")
@@ -24,7 +24,7 @@ async def deliver(session: AsyncSession, caller: Caller, data: ReportCreate) -> 
 
     The same body again stores nothing, whatever happened since to what it had stored.
     """
-    batch = Batch()
+    batch = await copies.begin(data)
     drafts = bodies.report(batch, data, caller.name, sha256(data.model_dump_json(exclude_unset=True)))
     await _foresee(session, batch, drafts.report.values)
     before = await _delivered(session, drafts.report.values)
@@ -41,6 +41,8 @@ async def deliver(session: AsyncSession, caller: Caller, data: ReportCreate) -> 
         await reasoned(session, REPLACED)
         removed = await _take_back(session, before["id"], batch)
         await reasoned(session)
+    await copies.propose(session, batch)
+    await crediting.propose(session, batch)
     return parts.report(batch, drafts, removed), parts.anything_new(batch)
 
 
@@ -92,9 +94,9 @@ def _left(candidates: str, *pointers: tuple[str, str], kept: str = "SELECT id FR
 
 _APPEARANCES: Final = _left(
     "SELECT id FROM appearance WHERE report_id = :report AND NOT id = ANY (:said)",
-    # A chain that somebody else has written keeps its appearance.
+    # A chain that somebody else has written keeps its appearance; that one was proposed does not.
     kept="SELECT h.appearance_id FROM appearance_hop h JOIN own ON own.id = h.appearance_id "  # noqa: S608
-    f"WHERE EXISTS {_BY_OTHERS.format('h')}",
+    f"WHERE NOT {PROPOSED.format('h')} AND EXISTS {_BY_OTHERS.format('h')}",
 )
 _STATEMENTS: Final = _left(
     "SELECT id FROM statement s WHERE event_id = ANY (:events) AND NOT id = ANY (:said) "
