@@ -24,9 +24,9 @@ install: .venv/installed
 test: install
 	$(BIN)/pytest -n 2 --dist worksteal
 
-## The slow runs: the example on all the real threads, where they are present
+## The slow runs: the examples on all the real threads and incidents, where they are present
 soak: install
-	COUNTERCLAIM_EVERY_THREAD=1 $(BIN)/pytest -k "threads_go_in_once and real"
+	COUNTERCLAIM_EVERY_LINE=1 $(BIN)/pytest -k "go_in_once and real"
 
 ## Format, lint, types, tests
 check: install

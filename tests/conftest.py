@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-from app import database, embedded
+from app import cli, database, embedded
 from app.database import Signature
 from app.main import create_app
 from app.services import access
@@ -196,6 +196,28 @@ async def other(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 def _client(app: FastAPI, headers: dict[str, str]) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers)
+
+
+@pytest.fixture(scope="session")
+def demo_url(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database with the demo's events, to read."""
+    name = f"demo_{uuid.uuid4().hex}"
+    with psycopg.connect(plain(server_url), autocommit=True) as connection:
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+        cli._load_demo(named(server_url, name), tmp_path_factory.mktemp("demo") / "key")
+        yield named(server_url, name)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+async def demo(service: FastAPI, demo_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Anybody who looks at the demo."""
+    service.state.settings = Settings(database_url=demo_url)
+    service.state.database = connected = database.connect(service.state.settings)
+    async with _client(service, {}) as one:
+        yield one
+    await connected.dispose()
 
 
 @pytest.fixture

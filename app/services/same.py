@@ -202,7 +202,8 @@ _STATEMENT_KEY: Final = """coalesce(d.claim_id, d.question_id), d.source_id, d.s
     CASE WHEN r ? 'nameless' THEN coalesce(r->>'document', '') END"""
 _THERE: Final = f"""EXISTS (
     SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IN (SELECT document_kin({_DOCUMENT})))"""
-_SAME_ACT: Final = f"""coalesce(t.claim_id, t.question_id) IN {_about("d.claim_id", "d.question_id")}
+# Arrays, so that the index of claim and source is used: a source may have said more than can be read one by one.
+_SAME_ACT: Final = f"""coalesce(t.claim_id, t.question_id) = ANY (ARRAY{_about("d.claim_id", "d.question_id")})
     AND t.stance = d.stance AND t.explicitness = d.explicitness
     AND ((SELECT (f.since, f.until) IS NOT DISTINCT FROM (e.since, e.until) FROM effective_said(t.id) f)
          OR (t.said IS NULL AND d.said IS NULL AND {_THERE}))
@@ -214,7 +215,7 @@ _SAME_ACT: Final = f"""coalesce(t.claim_id, t.question_id) IN {_about("d.claim_i
 STATEMENTS: Final = _matching(
     Statement,
     _STATEMENT_KEY,
-    f"WHERE t.source_id IN (SELECT source_kin(d.source_id)) AND {_SAME_ACT}",
+    f"WHERE t.source_id = ANY (ARRAY(SELECT source_kin(d.source_id))) AND {_SAME_ACT}",
     "m.event_id",
     _EFFECTIVE,
 )

@@ -1,0 +1,109 @@
+"""Sends civilian-harm incidents, as Airwars publishes them, to Counterclaim: one report per incident.
+
+    python examples/ingest_airwars.py incidents.jsonl --url http://127.0.0.1:8000 --key cc_...
+
+One incident a line; `airwars_reports.py` beside this says what of it goes where. Several are sent at once. Everything
+has a ref or a URL by which it is found, so sending it all again, also after a crash, creates nothing twice.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import airwars_reports
+import httpx
+from airwars_reports import Json, Notes
+
+PAUSES: Final = (0.5, 1, 2, 4, 8)  # seconds, while the service is busy or away
+
+
+def send(client: httpx.Client, body: Json) -> httpx.Response:
+    """Post a report; again, after a while, when the service is busy or away."""
+    for pause in PAUSES:
+        try:
+            answer = client.post("/v1/reports", json=body)
+            if answer.status_code not in (429, 503):
+                return answer
+            time.sleep(max(pause, float(answer.headers.get("Retry-After", 0))))
+        except httpx.TransportError:
+            time.sleep(pause)
+    return client.post("/v1/reports", json=body)
+
+
+def outcomes(part: object) -> Iterator[str]:
+    """Walk an answer: it has the shape of the report, and in each part its `outcome`."""
+    if isinstance(part, dict):
+        yield from [part["outcome"]] if "outcome" in part else []
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else []:
+        yield from outcomes(inner)
+
+
+def said(event: Json) -> list[Json]:
+    """All statements of an event, in a report or in the answer to it."""
+    return [*(one for claim in event["claims"] for one in claim["statements"]), *event["statements"]]
+
+
+def count(body: Json, answer: Json, counts: Counter[str], cited: Counter[str], addresses: set[str]) -> None:
+    """Count what a report brought; `cited`: in how many incidents each page is, by its id."""
+    sent, event = body["events"][0], answer["events"][0]
+    pages = [one["document"]["url"] for one in said(sent) if "document" in one]
+    stored = [one["document"]["id"] for one in said(event) if one["document"]["id"] != answer["document"]["id"]]
+    addresses.update(pages)
+    cited.update(set(stored))
+    counts.update(outcomes(answer))
+    counts["appearances in listed pages"] += len(pages)
+    counts["statements"] += len({one["id"] for one in said(event)})
+    counts["figures"] += sum("figure" in claim for claim in sent["claims"])
+    counts["accusations"] += sum("accuses" in claim for claim in sent["claims"])
+    counts["non-answers"] += sum(one["stance"] in ("no_comment", "no_information") for one in sent["statements"])
+    counts.update(f"graded {one['label']}" for one in sent["assessments"])
+
+
+def tell(counts: Counter[str], cited: Counter[str], addresses: set[str], notes: Notes) -> None:
+    outcome = ("incidents", "created", "matched", "completed", "refused")
+    print(", ".join(f"{word} {counts.pop(word, 0)}" for word in outcome))
+    several = [number for number in cited.values() if number > 1]
+    print(f"listed pages: {len(addresses)} addresses as given, {len(cited)} documents after canonicalisation")
+    print(f"of these cited by several incidents: {len(several)} documents, {sum(several)} times")
+    print(", ".join(f"{word} {number}" for word, number in sorted(counts.items())))
+    print("not used, or not as it stands:")
+    for note, number in sorted(notes.items()):
+        print(f"  {number:5} {note}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Send Airwars' civilian-harm incidents to Counterclaim.")
+    parser.add_argument("file", type=Path, help="JSON Lines, one incident each")
+    parser.add_argument("--url", default="http://127.0.0.1:8000")
+    parser.add_argument("--key", required=True, help="made by: counterclaim keys create NAME")
+    parser.add_argument("--at-once", type=int, default=4, help="how many reports are under way at once")
+    given, counts, notes = parser.parse_args(), Counter[str](), Notes()
+    cited, addresses = Counter[str](), set[str]()
+    incidents = [json.loads(line) for line in given.file.read_text(encoding="utf-8").splitlines()]
+    names = airwars_reports.names_of(incidents)
+    bodies = [airwars_reports.report(incident, names, notes) for incident in incidents]
+    headers = {"Authorization": f"Bearer {given.key}"}
+    with (
+        httpx.Client(base_url=given.url, headers=headers, timeout=60) as client,
+        ThreadPoolExecutor(given.at_once) as pool,
+    ):
+        for body, answer in zip(bodies, pool.map(partial(send, client), bodies), strict=True):
+            counts["incidents"] += 1
+            if answer.is_success:
+                count(body, answer.json(), counts, cited, addresses)
+            else:
+                counts["refused"] += 1
+                print(body["ref"], answer.status_code, answer.text, file=sys.stderr)
+    tell(counts, cited, addresses, notes)
+    return 1 if counts["refused"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

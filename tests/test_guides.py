@@ -1,0 +1,89 @@
+"""What the guides quote is what the demo answers."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from conftest import ROOT
+
+QUOTED = re.compile(r"^`GET (/v1/\S+)`\n+```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PAGE = (ROOT / "docs" / "standing.md").read_text(encoding="utf-8")
+LEFT_OUT = "…"
+
+
+def names(answer: dict[str, Any]) -> dict[str, str]:
+    """What the ids in a dossier lead to, as the guides write it."""
+    found = {id_: one["name"] for id_, one in answer["sources"].items()}
+    found |= {id_: one["title"] for id_, one in answer["documents"].items()}
+    for question in answer["questions"]:
+        found |= {one["id"]: one["text"] for one in [question, *question["claims"]]}
+    return {id_: f"<{name}>" for id_, name in found.items()}
+
+
+def differences(quoted: Any, answered: Any, called: dict[str, str], at: str = "") -> Iterator[str]:
+    """Where an answer is not what a guide quotes of it: members may be left out, and in lists what `…` stands for."""
+    if isinstance(quoted, dict) and isinstance(answered, dict):
+        for name, value in quoted.items():
+            yield from differences(value, answered.get(name, "no such member"), called, f"{at}/{name}")
+    elif isinstance(quoted, list) and isinstance(answered, list):
+        yield from _in_list(quoted, answered, called, at)
+    elif quoted not in (answered, called.get(str(answered), answered)):
+        yield f"{at}: {quoted!r} is quoted, {called.get(str(answered), answered)!r} answered"
+
+
+def _in_list(quoted: list[Any], answered: list[Any], called: dict[str, str], at: str) -> Iterator[str]:
+    rest, after_gap = list(answered), False
+    for nth, one in enumerate(quoted):
+        if one == LEFT_OUT:
+            after_gap = True
+            continue
+        here = f"{at}/{nth}"
+        while after_gap and rest and _is_another(one, rest[0], called):
+            rest.pop(0)
+        if not rest:
+            yield f"{here}: {json.dumps(one, ensure_ascii=False)[:100]} is not in the answer, or not in this order"
+            return
+        yield from differences(one, rest.pop(0), called, here)
+        after_gap = False
+    if rest and not after_gap:
+        yield f"{at}: {len(rest)} more in the answer"
+
+
+def _is_another(quoted: Any, answered: Any, called: dict[str, str]) -> bool:
+    """Whether an element is left out here: it is not the one whose text, or else whose every member, is quoted."""
+    told = {"text": quoted["text"]} if isinstance(quoted, dict) and "text" in quoted else quoted
+    return any(True for _ in differences(told, answered, called))
+
+
+@pytest.mark.parametrize(("request_", "block"), QUOTED.findall(PAGE))
+async def test_the_demo_answers_what_is_quoted(demo: httpx.AsyncClient, request_: str, block: str) -> None:
+    answer = (await demo.get(request_)).raise_for_status().json()
+    assert "\n".join(differences(json.loads(block), answer, names(answer))) == ""
+
+
+def test_every_answer_in_the_guide_is_asked_for() -> None:
+    assert len(QUOTED.findall(PAGE)) == PAGE.count("```json") > 10
+
+
+@pytest.mark.parametrize(
+    ("quoted", "answered", "found"),
+    [
+        ({"a": 1}, {"a": 1, "b": 2}, 0),
+        ({"a": 1}, {"a": 2}, 1),
+        ({"a": None}, {}, 1),
+        ([1], [1, 2], 1),
+        ([1, "…"], [1, 2], 0),
+        (["…", 2], [1, 2], 0),
+        (["…", 1], [1, 2], 1),
+        (["…", 2, 1], [1, 2], 1),
+        (["…", {"text": "a", "b": 1}, "…"], [{"text": "c"}, {"text": "a", "b": 2}], 1),
+        ([], [1], 1),
+        ("<TASS>", "id", 0),
+        ("<Baza>", "id", 1),
+    ],
+)
+def test_a_quotation_that_is_not_the_answer_is_seen(quoted: Any, answered: Any, found: int) -> None:
+    assert len(list(differences(quoted, answered, {"id": "<TASS>"}))) == found
