@@ -11,6 +11,7 @@ from app.api.deps import EventAt, Reader, Route, Session
 from app.api.records import MERGED, READ
 from app.models import Event
 from app.schemas.dossiers import DossierRead, PictureQuery, TimelineRead
+from app.schemas.matrices import MatrixQuery, MatrixRead
 from app.services import pictures, records
 from app.services.access import Caller
 
@@ -38,6 +39,18 @@ async def get_timeline(
     return await _picture(request, event, query, caller, session=session, draw=pictures.timeline)
 
 
+@router.get("/events/{event}/matrix", response_model=MatrixRead, responses=READ | MERGED, summary="Read a matrix")
+async def get_matrix(
+    request: Request, event: EventAt, query: Annotated[MatrixQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """Question by question: which side, or source, supports, denies, asks, or has not answered, and since when.
+
+    Silences stand in the cell of the party that is silent, even if it has said nothing at all.
+    """
+    asked = {"question": query.question, "by": query.by}
+    return await _picture(request, event, query, caller, session=session, draw=pictures.matrix, **asked)
+
+
 async def _picture(
     request: Request,
     event: str,
@@ -46,8 +59,12 @@ async def _picture(
     *,
     session: AsyncSession,
     draw: Callable[..., Awaitable[BaseModel]],
+    **asked: str | None,
 ) -> Response:
-    """A picture of an event with its ETag; nothing is loaded where the caller has it already."""
+    """A picture of an event with its ETag; nothing is loaded where the caller has it already.
+
+    `asked`: what this kind of picture takes beside the moment.
+    """
     of = await records.get(session, caller, Event, event)
     wanted = await pictures.asked(
         session,
@@ -57,7 +74,7 @@ async def _picture(
         restricted=caller.may("read"),
         confidential=caller.may("confidential"),
     )
-    tag = await pictures.etag(session, of.id, wanted, draw.__name__)
+    tag = await pictures.etag(session, of.id, wanted, f"{draw.__name__} {asked}")
     if answers.has_it(request, tag):
         return Response(status_code=304, headers={"ETag": tag})
-    return answers.picture(await draw(session, of.id, wanted), tag)
+    return answers.picture(await draw(session, of.id, wanted, **asked), tag)

@@ -12,11 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import times
 from app.derive import RULES, papers
 from app.derive import dossier as derived
+from app.derive import matrix as derived_matrix
 from app.derive import timeline as derived_timeline
 from app.derive.rows import Rows, View
 from app.errors import Gone, Invalid, NotFound
 from app.schemas.dossiers import DossierRead, TimelineRead
+from app.schemas.matrices import By, MatrixRead
 from app.services import rows
+from app.services.references import as_uuid
 from app.services.rows import State
 from app.vocabulary import Independence
 
@@ -175,3 +178,20 @@ async def dossier(session: AsyncSession, event_id: UUID, wanted: Asked) -> Dossi
 async def timeline(session: AsyncSession, event_id: UUID, wanted: Asked) -> TimelineRead:
     """What was said, in its order: a slice of the dossier. Raises as `dossier` does."""
     return derived_timeline.timeline(await dossier(session, event_id, wanted), wanted.view.until)
+
+
+async def matrix(
+    session: AsyncSession, event_id: UUID, wanted: Asked, question: str | None = None, by: By = "party"
+) -> MatrixRead:
+    """Who takes which stance on which question: a slice of the dossier.
+
+    `question`: the address of one of its questions. Raises NotFound if it has none there, and as `dossier` does.
+    """
+    whole = await dossier(session, event_id, wanted)
+    if question is None:
+        return derived_matrix.matrix(whole, by)
+    key = as_uuid(question)
+    for one in whole.questions:
+        if one.id == key or (key is None and one.ref == question.removeprefix("ref:")):
+            return derived_matrix.matrix(whole, by, one.id)
+    raise NotFound("There is no such question about this event.")
