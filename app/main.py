@@ -11,6 +11,7 @@ from app import __version__, database
 from app.api import (
     assessments,
     claims,
+    diffs,
     documents,
     events,
     health,
@@ -47,7 +48,7 @@ TAGS = {
     "problems": "What the `type` of a problem means.",
     "health": "For whoever watches over the service.",
 }
-RESOURCES = (events, pictures, questions, claims, statements, sources, documents, assessments, reports)
+RESOURCES = (events, pictures, diffs, questions, claims, statements, sources, documents, assessments, reports)
 
 
 def create_app(settings: Settings) -> FastAPI:

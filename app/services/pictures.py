@@ -62,15 +62,15 @@ async def asked(
     Raises Invalid for a parameter that can't be read, NotFound if nothing had been recorded by then, and Gone for a
     position that is not on this ledger.
     """
-    until = None if said_before is None else _span("said_before", said_before).end
+    until = None if said_before is None else span("said_before", said_before).end
     return Asked(
         None if as_of is None else await resolve(session, as_of),
         View(said_before, until, independence, restricted, confidential),
     )
 
 
-async def resolve(session: AsyncSession, as_of: str) -> Position:
-    """The last change at a position or by the end of a coarse time. Raises as `asked` does."""
+async def resolve(session: AsyncSession, as_of: str, name: str = "as_of") -> Position:
+    """The last change at a position or by the end of a coarse time; `name`: the parameter. Raises as `asked` does."""
     if found := _POSITION.fullmatch(as_of):
         seq, begins = int(found[1]), found[2]
         here = Position(seq, await session.scalar(_AT, {"seq": seq}) or b"")
@@ -78,14 +78,18 @@ async def resolve(session: AsyncSession, as_of: str) -> Position:
             raise Gone("This position is not on this ledger: resync.", resync=True)
         return here
     last = (
-        await session.execute(_BEFORE, {"end": _span("as_of", as_of, " or a position: 1234-0a1b2c3d").end})
+        await session.execute(_BEFORE, {"end": span(name, as_of, " or a position: 1234-0a1b2c3d").end})
     ).one_or_none()
     if last is None:
         raise NotFound("Nothing had been recorded by then.")
     return Position(last.seq, last.hash)
 
 
-def _span(name: str, words: str, more: str = "") -> times.Span:
+def is_position(words: str) -> bool:
+    return _POSITION.fullmatch(words) is not None
+
+
+def span(name: str, words: str, more: str = "") -> times.Span:
     try:
         return times.span(words)
     except ValueError as error:
@@ -167,12 +171,17 @@ async def position(session: AsyncSession, shown: Rows, seq: int | None = None) -
 
 async def dossier(session: AsyncSession, event_id: UUID, wanted: Asked) -> DossierRead:
     """The whole event as it was asked for. Raises NotFound if there was no such event, or it is not for the caller."""
+    found, here = await loaded(session, event_id, wanted)
+    return derived.dossier(found, wanted.view, str(here), None if wanted.as_of is None else str(wanted.as_of))
+
+
+async def loaded(session: AsyncSession, event_id: UUID, wanted: Asked) -> tuple[Rows, Position]:
+    """What a picture is drawn from, and the position that it shows. Raises as `dossier` does."""
     seq = None if wanted.as_of is None else wanted.as_of.seq
     found = await rows.load(session, event_id, seq)
     if event_id in found.restricted and not wanted.view.restricted:
         raise NotFound("There is no such event.")
-    here = await position(session, found, seq)
-    return derived.dossier(found, wanted.view, str(here), None if wanted.as_of is None else str(wanted.as_of))
+    return found, await position(session, found, seq)
 
 
 async def timeline(session: AsyncSession, event_id: UUID, wanted: Asked) -> TimelineRead:

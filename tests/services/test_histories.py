@@ -23,7 +23,7 @@ from app.settings import Settings
 # Everything; and what the public sees of what had been said by one day.
 VIEWS = (
     View(restricted=True, confidential=True),
-    View("2023-08-09", pictures._span("said_before", "2023-08-09").end),
+    View("2023-08-09", pictures.span("said_before", "2023-08-09").end),
 )
 STEPS = st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 10_000)), min_size=12, max_size=25)
 Served = tuple[bytes, ...]
