@@ -19,6 +19,7 @@ from app.api import (
     pictures,
     problems,
     questions,
+    rechecks,
     reports,
     sources,
     statements,
@@ -48,7 +49,7 @@ TAGS = {
     "problems": "What the `type` of a problem means.",
     "health": "For whoever watches over the service.",
 }
-RESOURCES = (events, pictures, diffs, questions, claims, statements, sources, documents, assessments, reports)
+RESOURCES = (events, pictures, diffs, questions, claims, statements, rechecks, sources, documents, assessments, reports)
 
 
 def create_app(settings: Settings) -> FastAPI:
