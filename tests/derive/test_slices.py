@@ -1,20 +1,16 @@
 """The timeline; and what holds for every dossier, whatever is in it."""
 
-from itertools import pairwise
 from random import Random
 
 import make
 from hypothesis import given
 from hypothesis import strategies as st
-from scenes import ALL, EVENT, WHAT, claim, claims, drawn, found_in, rows, said, statements, view
+from scenes import ALL, EVENT, WHAT, claim, claims, drawn, events, rows, said, statements, view
 
 from app.derive.rows import Rows
 from app.derive.timeline import timeline
 from app.schemas.assessments import AssessmentRead
-from app.schemas.claims import ClaimLinkRead
-from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
 from app.schemas.dossiers import DossierRead
-from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import StatementRead
 
@@ -56,52 +52,6 @@ def test_the_timeline_tells_what_happened_in_order() -> None:
     then = timeline(drawn(every, asked), asked.until)
     assert [entry.what for entry in then.entries] == ["said", "said", "said", "superseded"]
     assert set(then.sources) == {source.id}
-
-
-@st.composite
-def events(draw: st.DrawFn) -> Rows:
-    """An event with some of everything, and ties wherever there can be any."""
-    times_ = st.none() | st.sampled_from(["2023-08-09", "2023-08-10", "2023-08"])
-    texts = st.sampled_from(["a", "b"])
-    sources = [make.read(SourceRead, party=draw(st.sampled_from([None, "x"]))) for _ in range(3)]
-    documents = [make.read(DocumentRead, published=draw(times_)) for _ in range(3)]
-    questions = [make.read(QuestionRead, text=draw(texts), kind="cause", single_answer=True) for _ in range(2)]
-    every = [
-        claim(
-            draw(texts),
-            question_id=draw(st.sampled_from([None, *(q.id for q in questions)])),
-            accuses=draw(st.sampled_from([None, "x"])),
-        )
-        for _ in range(4)
-    ]
-    spoken = [
-        said(
-            draw(st.sampled_from(every)),
-            draw(st.sampled_from([None, *sources])),
-            said=draw(times_),
-            withdrawn=draw(times_),
-            stance=draw(st.sampled_from(["support", "deny", "no_comment"])),
-        )
-        for _ in range(6)
-    ]
-    places = [
-        found_in(draw(st.sampled_from(spoken)), draw(st.sampled_from(documents)), wording=draw(texts)) for _ in range(8)
-    ]
-    links = [
-        make.read(ClaimLinkRead, from_id=a.id, to_id=b.id, relation=draw(st.sampled_from(["contradicts", "refines"])))
-        for a, b in pairwise(every)
-    ]
-    return rows(
-        questions=questions,
-        claims=every,
-        claim_links=links,
-        statements=spoken,
-        appearances=places,
-        sources=sources,
-        documents=documents,
-        versions=[make.read(VersionRead, document_id=d.id, headline="h") for d in documents for _ in range(2)],
-        document_links=[make.read(DocumentLinkRead, from_id=documents[0].id, to_id=d.id) for d in documents[1:]],
-    )
 
 
 @given(events(), st.integers(0, 2**32))
