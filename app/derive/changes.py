@@ -9,7 +9,7 @@ from pydantic_core import to_jsonable_python
 
 from app.derive import sides
 from app.derive.built import built
-from app.derive.sides import Between
+from app.derive.sides import Between, Side
 from app.schemas.diffs import AppearanceDiff, DocumentLinkMoved, FieldChange, MergeRead, RecordChanged, RecordsDiff
 from app.schemas.documents import DocumentLinkRead
 from app.schemas.dossiers import ClaimPicture, DocumentPicture, EventPicture, StatementPicture
@@ -182,15 +182,16 @@ def _merge(id_: UUID, into_id: UUID, names: Mapping[UUID, str | None]) -> MergeR
 def links(ends: Between) -> list[DocumentLinkMoved]:
     """Links that came, went, or were confirmed or rejected, of documents that are shown at both moments."""
     was, is_ = ends.before.links, ends.after.links
-    shown = [set() if end.dossier is None else set(end.dossier.documents) for end in ends]
-    found = []
-    for id_ in sorted(was.keys() | is_.keys()):
-        one, other = was.get(id_), is_.get(id_)
-        link = other or one
-        moved = one is None or other is None or one.state != other.state
-        if link is not None and moved and link.from_id in shown[0] & shown[1]:
-            found.append(_link(link, one, other))
-    return found
+    found = [_link(is_[id_], was[id_], is_[id_]) for id_ in was.keys() & is_.keys() if was[id_].state != is_[id_].state]
+    found += [_link(link, None, link) for id_, link in is_.items() if id_ not in was and _shown(link, ends.before)]
+    found += [_link(link, link, None) for id_, link in was.items() if id_ not in is_ and _shown(link, ends.after)]
+    return sorted(found, key=lambda link: link.id)
+
+
+def _shown(link: DocumentLinkRead, there: Side) -> bool:
+    """Whether the document that it leads from is shown on the other side, be it under another id."""
+    shown = {} if there.dossier is None else there.dossier.documents
+    return there.merged.ends.get(link.from_id, link.from_id) in shown
 
 
 def _link(link: DocumentLinkRead, one: DocumentLinkRead | None, other: DocumentLinkRead | None) -> DocumentLinkMoved:

@@ -222,7 +222,7 @@ def _count(number: int, what: str) -> str:
 
 
 def _fields(changed: Iterable[FieldChange]) -> str:
-    return ", ".join(change.field.replace("_", " ") for change in changed)
+    return ", ".join(change.field.removesuffix("_id").replace("_", " ") for change in changed)
 
 
 def _listed(names: Sequence[str]) -> str:
