@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.derive import figures
@@ -65,7 +66,7 @@ async def _places(session: AsyncSession, caller: Caller, statements: Sequence[UU
         select(*columns)
         .outerjoin_from(place, paper, paper.c.id == place.c.document_id)
         .where(place.c.statement_id.in_(statements))
-        .distinct(place.c.statement_id)
+        .ext(distinct_on(place.c.statement_id))
         .order_by(place.c.statement_id, paper.c.published_from.desc().nulls_last(), place.c.id.desc())
     )
     return {

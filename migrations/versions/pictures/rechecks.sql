@@ -18,7 +18,7 @@ DECLARE
     own statement;
     about uuid;
     asked uuid;
-    since timestamptz;
+    began timestamptz;
     family uuid[];
 BEGIN
     SELECT * INTO own FROM statement WHERE id = wanted;
@@ -27,7 +27,7 @@ BEGIN
     END IF;
     about := claim_root(own.claim_id);
     asked := coalesce(own.question_id, (SELECT c.question_id FROM claim c WHERE c.id = about));
-    since := coalesce((SELECT e.since FROM effective_said(wanted) e), own.created_at);
+    began := coalesce((SELECT e.since FROM effective_said(wanted) e), own.created_at);
     family := ARRAY(
         WITH RECURSIVE kin(id) AS (
             SELECT source_family(own.source_id)
@@ -45,9 +45,9 @@ BEGIN
             SELECT coalesce((SELECT e.since FROM effective_said(later.id) e), later.created_at)) said(since)
         WHERE later.id <> wanted AND later.source_id = ANY (family) AND later.explicitness = 'explicit' AND CASE
             WHEN later.withdrawn IS NOT NULL
-                THEN later.stance = own.stance AND claim_root(later.claim_id) = about AND later.withdrawn_from > asks_again.since
+                THEN later.stance = own.stance AND claim_root(later.claim_id) = about AND later.withdrawn_from > began
             WHEN NOT l.answers AND later.recheck_at IS NULL THEN false
             WHEN l.answers AND own.stance IN ('query', 'no_comment', 'no_information')
-                THEN date_trunc('day', said.since, 'UTC') >= date_trunc('day', asks_again.since, 'UTC')
-            ELSE said.since > asks_again.since END);
+                THEN date_trunc('day', said.since, 'UTC') >= date_trunc('day', began, 'UTC')
+            ELSE said.since > began END);
 END $$;
