@@ -389,9 +389,10 @@ def part(found: DiffRead, name: str) -> list[Any]:
 
 def key(entry: Any) -> str:
     """What an entry is about."""
-    of = getattr(entry, "to", entry) if isinstance(entry, SilenceChanged) else entry
+    if isinstance(entry, SilenceChanged):
+        return f"{entry.to.question_id} {entry.to.party}"
     names = ("statement_id", "assessment_id", "claim_id", "id", "statement_ids", "field", "question_id")
-    about = next(str(getattr(of, name)) for name in names if hasattr(of, name))
+    about = next(str(getattr(entry, name)) for name in names if hasattr(entry, name))
     return about + str(getattr(entry, "stance", "") if isinstance(entry, OriginsMoved) else "")
 
 
