@@ -12,6 +12,7 @@ from app.api import (
     assessments,
     audits,
     claims,
+    diffs,
     documents,
     events,
     health,
@@ -19,6 +20,7 @@ from app.api import (
     pictures,
     problems,
     questions,
+    rechecks,
     reports,
     sources,
     statements,
@@ -48,7 +50,20 @@ TAGS = {
     "problems": "What the `type` of a problem means.",
     "health": "For whoever watches over the service.",
 }
-RESOURCES = (events, pictures, audits, questions, claims, statements, sources, documents, assessments, reports)
+RESOURCES = (
+    events,
+    pictures,
+    audits,
+    diffs,
+    questions,
+    claims,
+    statements,
+    rechecks,
+    sources,
+    documents,
+    assessments,
+    reports,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -11,7 +11,8 @@ which gives a score for each, but no answer in words).
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final
 
 from rapidfuzz import fuzz
@@ -73,6 +74,11 @@ def measured(work: Callable[[], Any]) -> float:
     return statistics.median(times)
 
 
+def each(call: Callable[[str], Any], words: Iterable[str]) -> None:
+    for one in words:
+        call(one)
+
+
 def main() -> None:
     print(f"{QUOTES} quotations in {SIZE:,} bytes, median of {RUNS} runs")
     for script, alphabet in ALPHABETS.items():
@@ -83,9 +89,9 @@ def main() -> None:
         kinds = [None if spot is None else spot.same for spot in spots.values()]
         folded, sought = fold(text).folded, [fold(one).folded.strip('"') for one in asked]
         lost = [one for one in sought if one not in folded]
-        checked = measured(lambda text=text, asked=asked: quotes.located(asked, text))
-        least = measured(lambda folded=folded, sought=sought: [folded.find(one) for one in sought])
-        usual = measured(lambda folded=folded, lost=lost: [fuzz.partial_ratio(one, folded) for one in lost])
+        checked = measured(partial(quotes.located, asked, text))
+        least = measured(partial(each, folded.find, sought))
+        usual = measured(partial(each, partial(fuzz.partial_ratio, folded), lost))
         print(f"  {script}: {len(text):,} characters;", end=" ")
         print(f"{kinds.count(True)} verbatim, {kinds.count(False)} edited, {kinds.count(None)} not found")
         both = least + usual

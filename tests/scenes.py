@@ -1,14 +1,16 @@
 """One made-up event for the rules alone: claims, who says them, and where."""
 
+from itertools import pairwise
 from typing import Any
 
 import make
+from hypothesis import strategies as st
 
 from app import times
 from app.derive.dossier import dossier
 from app.derive.rows import Rows, View
-from app.schemas.claims import ClaimRead
-from app.schemas.documents import DocumentRead
+from app.schemas.claims import ClaimLinkRead, ClaimRead
+from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
 from app.schemas.dossiers import ClaimPicture, DossierRead, StatementPicture
 from app.schemas.events import EventRead
 from app.schemas.questions import QuestionRead
@@ -51,3 +53,49 @@ def claims(picture: DossierRead) -> list[ClaimPicture]:
 
 def statements(picture: DossierRead) -> list[StatementPicture]:
     return [statement for claim in claims(picture) for statement in claim.statements]
+
+
+@st.composite
+def events(draw: st.DrawFn) -> Rows:
+    """An event with some of everything, and ties wherever there can be any."""
+    times_ = st.none() | st.sampled_from(["2023-08-09", "2023-08-10", "2023-08"])
+    texts = st.sampled_from(["a", "b"])
+    sources = [make.read(SourceRead, party=draw(st.sampled_from([None, "x"]))) for _ in range(3)]
+    documents = [make.read(DocumentRead, published=draw(times_)) for _ in range(3)]
+    questions = [make.read(QuestionRead, text=draw(texts), kind="cause", single_answer=True) for _ in range(2)]
+    every = [
+        claim(
+            draw(texts),
+            question_id=draw(st.sampled_from([None, *(q.id for q in questions)])),
+            accuses=draw(st.sampled_from([None, "x"])),
+        )
+        for _ in range(4)
+    ]
+    spoken = [
+        said(
+            draw(st.sampled_from(every)),
+            draw(st.sampled_from([None, *sources])),
+            said=draw(times_),
+            withdrawn=draw(times_),
+            stance=draw(st.sampled_from(["support", "deny", "no_comment"])),
+        )
+        for _ in range(6)
+    ]
+    places = [
+        found_in(draw(st.sampled_from(spoken)), draw(st.sampled_from(documents)), wording=draw(texts)) for _ in range(8)
+    ]
+    links = [
+        make.read(ClaimLinkRead, from_id=a.id, to_id=b.id, relation=draw(st.sampled_from(["contradicts", "refines"])))
+        for a, b in pairwise(every)
+    ]
+    return rows(
+        questions=questions,
+        claims=every,
+        claim_links=links,
+        statements=spoken,
+        appearances=places,
+        sources=sources,
+        documents=documents,
+        versions=[make.read(VersionRead, document_id=d.id, headline="h") for d in documents for _ in range(2)],
+        document_links=[make.read(DocumentLinkRead, from_id=documents[0].id, to_id=d.id) for d in documents[1:]],
+    )

@@ -1,5 +1,4 @@
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -13,6 +12,7 @@ from app.api.records import MERGED, READ
 from app.models import Event
 from app.schemas.dossiers import DossierRead, PictureQuery, TimelineRead
 from app.schemas.figures import FiguresQuery, FiguresRead
+from app.schemas.matrices import MatrixQuery, MatrixRead
 from app.services import pictures, records
 from app.services.access import Caller
 
@@ -45,8 +45,20 @@ async def get_figures(
     request: Request, event: EventAt, query: Annotated[FiguresQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Who gave which number when, by family, ready to plot; and the range that was left open at each moment."""
-    draw = partial(pictures.figures, measure=query.measure)
-    return await _picture(request, event, query, caller, session=session, draw=draw, name=f"figures {query.measure}")
+    asked = {"measure": query.measure}
+    return await _picture(request, event, query, caller, session=session, draw=pictures.figures, **asked)
+
+
+@router.get("/events/{event}/matrix", response_model=MatrixRead, responses=READ | MERGED, summary="Read a matrix")
+async def get_matrix(
+    request: Request, event: EventAt, query: Annotated[MatrixQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """Question by question: which side, or source, supports, denies, asks, or has not answered, and since when.
+
+    Silences stand in the cell of the party that is silent, even if it has said nothing at all.
+    """
+    asked = {"question": query.question, "by": query.by}
+    return await _picture(request, event, query, caller, session=session, draw=pictures.matrix, **asked)
 
 
 async def _picture(
@@ -57,11 +69,11 @@ async def _picture(
     *,
     session: AsyncSession,
     draw: Callable[..., Awaitable[BaseModel]],
-    name: str = "",
+    **asked: str | None,
 ) -> Response:
     """A picture of an event with its ETag; nothing is loaded where the caller has it already.
 
-    `name`: of the picture with its own parameters, which the ETag tells apart.
+    `asked`: what this kind of picture takes beside the moment.
     """
     of = await records.get(session, caller, Event, event)
     wanted = await pictures.asked(
@@ -72,7 +84,7 @@ async def _picture(
         restricted=caller.may("read"),
         confidential=caller.may("confidential"),
     )
-    tag = await pictures.etag(session, of.id, wanted, name or draw.__name__)
+    tag = await pictures.etag(session, of.id, wanted, f"{draw.__name__} {asked}")
     if answers.has_it(request, tag):
         return Response(status_code=304, headers={"ETag": tag})
-    return answers.picture(await draw(session, of.id, wanted), tag)
+    return answers.picture(await draw(session, of.id, wanted, **asked), tag)

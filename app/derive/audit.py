@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any, Final, NamedTuple, get_args
 from uuid import UUID
 
-from app.derive import timeline
+from app.derive import people
 from app.derive.built import built
 from app.schemas.audits import Against, AuditedEvent, AuditedStatement, AuditRead, Contradiction
 from app.schemas.documents import DocumentRead, VersionRead
@@ -133,4 +133,4 @@ def _sources(
     named = {one.source_id for one in statements} | {document.publisher_id}
     named |= {hop.source_id for one in statements for hop in one.appearance.hops}
     known = {id_: source for dossier in dossiers for id_, source in dossier.sources.items()}
-    return timeline.named({id_ for id_ in named if id_ in known}, dict(sorted(known.items())))
+    return people.named({id_ for id_ in named if id_ in known}, dict(sorted(known.items())))

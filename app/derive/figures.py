@@ -68,6 +68,13 @@ def shown(question: QuestionRead, figure: FigureRead) -> tuple[float | None, flo
     return range_.low, None if range_.high == math.inf else range_.high
 
 
+def spread(ranges: Sequence[Range]) -> Range | None:
+    """From the least to the most that any of them allows."""
+    if not ranges:
+        return None
+    return Range(min(range_.low for range_ in ranges), max(range_.high for range_ in ranges))
+
+
 def parts(claims: Mapping[UUID, ClaimRead]) -> frozenset[UUID]:
     """The figures that are a part of another one of their own question: they stand beside its series."""
     found = set()

@@ -8,12 +8,11 @@ from typing import Final
 from uuid import UUID
 
 from app.derive import faces as faces_of
-from app.derive import figures, live, scene
+from app.derive import figures, live, people, scene
 from app.derive.built import built
 from app.derive.faces import Faces
 from app.derive.rows import Rows, View
 from app.derive.scene import Scene
-from app.derive.timeline import named
 from app.derive.voices import Place, Voice
 from app.schemas.claims import FigureRead
 from app.schemas.figures import FiguresRead, PointRead, PointState, QuantityRead, SeriesRead, StepRead
@@ -52,7 +51,7 @@ def series(
         said_before=view.said_before,
         event_id=found.rows.event_id,
         questions=questions,
-        sources=named({id_ for id_ in every if id_}, faces.shown),
+        sources=people.named({id_ for id_ in every if id_}, faces.shown),
     )
 
 

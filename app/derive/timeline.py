@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from app.derive import people
 from app.derive.built import built
 from app.schemas.dossiers import (
     AssessmentPicture,
@@ -13,7 +14,6 @@ from app.schemas.dossiers import (
     TimelineEntry,
     TimelineRead,
 )
-from app.schemas.sources import SourceRead
 
 _NOTHING: Final[dict[str, Any]] = dict.fromkeys(TimelineEntry.model_fields)
 # What happens at one moment is told in this order.
@@ -31,19 +31,8 @@ def timeline(dossier: DossierRead, until: datetime | None) -> TimelineRead:
         said_before=dossier.said_before,
         event_id=dossier.event.id,
         entries=entries,
-        sources=named({entry.source_id for entry in entries if entry.source_id}, dossier.sources),
+        sources=people.named({entry.source_id for entry in entries if entry.source_id}, dossier.sources),
     )
-
-
-def named(ids: set[UUID], sources: dict[UUID, SourceRead]) -> dict[UUID, SourceRead]:
-    """These sources, and whom they belong to."""
-    found, following = set(ids), list(ids)
-    while following:
-        parent = sources[following.pop()].parent_id
-        if parent is not None and parent not in found:
-            found.add(parent)
-            following.append(parent)
-    return {id_: source for id_, source in sources.items() if id_ in found}
 
 
 def _entries(dossier: DossierRead) -> Iterator[TimelineEntry]:

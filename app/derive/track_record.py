@@ -7,12 +7,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.derive import faces as faces_of
-from app.derive import families, live, merges, rivals, scene
+from app.derive import families, live, merges, people, rivals, scene
 from app.derive.built import built
 from app.derive.faces import Faces
 from app.derive.rows import Rows, View
 from app.derive.scene import Scene
-from app.derive.timeline import named
 from app.derive.voices import Voice
 from app.schemas.assessments import AssessmentRead
 from app.schemas.sources import SourceRead
@@ -52,7 +51,7 @@ def entries(rows: Rows, view: View, source_id: UUID) -> tuple[list[TrackEntry], 
             last[voice.claim_id or voice.row.id] = voice
     listed = sorted(last.values(), key=lambda voice: voice.place)
     made = [_entry(found, faces, voice, settled[_known(voice.question_id)]) for voice in listed]
-    return made, named({one.source_id for one in made} | {told or own}, faces.shown), told or own
+    return made, people.named({one.source_id for one in made} | {told or own}, faces.shown), told or own
 
 
 def _settled(found: Scene) -> dict[UUID, Settled]:

@@ -29,6 +29,7 @@ from app.schemas.claims import ClaimFilter, ClaimLinkQuery
 from app.schemas.documents import DocumentFilter, DocumentLinkQuery, EveryDocumentLinkQuery
 from app.schemas.events import EventFilter, EventLinkQuery
 from app.schemas.questions import QuestionFilter
+from app.schemas.rechecks import RecheckQuery
 from app.schemas.sources import SourceFilter
 from app.schemas.statements import StatementFilter
 from app.schemas.urls import canonical
@@ -281,6 +282,21 @@ def statements(query: StatementFilter, caller: Caller) -> Rows:
         found = found.where(rows.c.withdrawn.is_not(None) == query.withdrawn)
     if query.recheck_before is not None:
         found = found.where(rows.c.recheck_at < query.recheck_before)
+    return found
+
+
+def rechecks(query: RecheckQuery, caller: Caller) -> Rows:
+    """With what each is `about`, `whose` it is and the event it is `within`, after merges."""
+    rows = seen(caller, Statement)
+    led = {"about": func.claim_root(rows.c.claim_id), "whose": func.source_root(rows.c.source_id)}
+    led["within"] = func.event_root(rows.c.event_id)
+    found = select(rows, *(root.label(name) for name, root in led.items())).where(
+        rows.c.recheck_at.is_not(None), func.asks_again(rows.c.id), *_of_event(rows, query, caller)
+    )
+    if query.before is not None:
+        found = found.where(rows.c.recheck_at < query.before)
+    if query.source:
+        found = found.where(_by_source(caller, rows, Statement, "source_id", query.source))
     return found
 
 

@@ -32,8 +32,8 @@ MOST: Final = 200
 # Where a time is not known: after, or before, all that is.
 LATEST: Final = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 _KEPT_OUT: Final = {"cursor", "limit", "count", "facets"}
-# What every row has: sorted by as it is, so that an index serves.
-_ALWAYS_THERE: Final = {"created_at", "updated_at", "retrieved_at", "seq"}
+# What every row has that is sorted by it: taken as it is, so that an index serves.
+_ALWAYS_THERE: Final = {"created_at", "updated_at", "retrieved_at", "recheck_at", "seq"}
 
 
 @dataclass(frozen=True, slots=True)

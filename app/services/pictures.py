@@ -12,12 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import times
 from app.derive import RULES, papers, series
 from app.derive import dossier as derived
+from app.derive import matrix as derived_matrix
 from app.derive import timeline as derived_timeline
 from app.derive.rows import Rows, View
 from app.errors import Gone, Invalid, NotFound
 from app.schemas.dossiers import DossierRead, TimelineRead
 from app.schemas.figures import FiguresRead
+from app.schemas.matrices import By, MatrixRead
 from app.services import rows
+from app.services.references import as_uuid
 from app.services.rows import State
 from app.vocabulary import Independence, Measure
 
@@ -68,8 +71,8 @@ async def asked(
     )
 
 
-async def resolve(session: AsyncSession, as_of: str) -> Position:
-    """The last change at a position or by the end of a coarse time. Raises as `asked` does."""
+async def resolve(session: AsyncSession, as_of: str, name: str = "as_of") -> Position:
+    """The last change at a position or by the end of a coarse time; `name`: the parameter. Raises as `asked` does."""
     if found := _POSITION.fullmatch(as_of):
         seq, begins = int(found[1]), found[2]
         here = Position(seq, await session.scalar(_AT, {"seq": seq}) or b"")
@@ -77,11 +80,15 @@ async def resolve(session: AsyncSession, as_of: str) -> Position:
             raise Gone("This position is not on this ledger: resync.", resync=True)
         return here
     last = (
-        await session.execute(_BEFORE, {"end": span("as_of", as_of, " or a position: 1234-0a1b2c3d").end})
+        await session.execute(_BEFORE, {"end": span(name, as_of, " or a position: 1234-0a1b2c3d").end})
     ).one_or_none()
     if last is None:
         raise NotFound("Nothing had been recorded by then.")
     return Position(last.seq, last.hash)
+
+
+def is_position(words: str) -> bool:
+    return _POSITION.fullmatch(words) is not None
 
 
 def span(name: str, words: str, more: str = "") -> times.Span:
@@ -173,7 +180,17 @@ async def position(session: AsyncSession, shown: Rows, seq: int | None = None) -
 
 async def dossier(session: AsyncSession, event_id: UUID, wanted: Asked) -> DossierRead:
     """The whole event as it was asked for. Raises NotFound if there was no such event, or it is not for the caller."""
-    return derived.dossier(*await _shown(session, event_id, wanted))
+    found, here = await loaded(session, event_id, wanted)
+    return derived.dossier(found, wanted.view, str(here), None if wanted.as_of is None else str(wanted.as_of))
+
+
+async def loaded(session: AsyncSession, event_id: UUID, wanted: Asked) -> tuple[Rows, Position]:
+    """What a picture is drawn from, and the position that it shows. Raises as `dossier` does."""
+    seq = None if wanted.as_of is None else wanted.as_of.seq
+    found = await rows.load(session, event_id, seq)
+    if event_id in found.restricted and not wanted.view.restricted:
+        raise NotFound("There is no such event.")
+    return found, await position(session, found, seq)
 
 
 async def timeline(session: AsyncSession, event_id: UUID, wanted: Asked) -> TimelineRead:
@@ -183,14 +200,23 @@ async def timeline(session: AsyncSession, event_id: UUID, wanted: Asked) -> Time
 
 async def figures(session: AsyncSession, event_id: UUID, wanted: Asked, measure: Measure | None = None) -> FiguresRead:
     """Who gave which number when; `measure`: of one kind only. Raises as `dossier` does."""
-    return series.series(*await _shown(session, event_id, wanted), measure)
+    found, here = await loaded(session, event_id, wanted)
+    asked_for = None if wanted.as_of is None else str(wanted.as_of)
+    return series.series(found, wanted.view, str(here), asked_for, measure)
 
 
-async def _shown(session: AsyncSession, event_id: UUID, wanted: Asked) -> tuple[Rows, View, str, str | None]:
-    """The rows that a picture is drawn from, and what it says of itself."""
-    seq = None if wanted.as_of is None else wanted.as_of.seq
-    found = await rows.load(session, event_id, seq)
-    if event_id in found.restricted and not wanted.view.restricted:
-        raise NotFound("There is no such event.")
-    here = await position(session, found, seq)
-    return found, wanted.view, str(here), None if wanted.as_of is None else str(wanted.as_of)
+async def matrix(
+    session: AsyncSession, event_id: UUID, wanted: Asked, question: str | None = None, by: By = "party"
+) -> MatrixRead:
+    """Who takes which stance on which question: a slice of the dossier.
+
+    `question`: the address of one of its questions. Raises NotFound if it has none there, and as `dossier` does.
+    """
+    whole = await dossier(session, event_id, wanted)
+    if question is None:
+        return derived_matrix.matrix(whole, by)
+    key = as_uuid(question)
+    for one in whole.questions:
+        if one.id == key or (key is None and one.ref == question.removeprefix("ref:")):
+            return derived_matrix.matrix(whole, by, one.id)
+    raise NotFound("There is no such question about this event.")

@@ -1,4 +1,4 @@
-"""What the pictures and the search need of the database: quotes, copies, search."""
+"""What the pictures and the search need of the database: quotes, copies, search, rechecks."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from alembic import op
 revision = "20261122_1900"
 down_revision = "20261122_1600"
 
-PARTS = ("quotes", "copies", "search", "settled")
+PARTS = ("quotes", "copies", "search", "rechecks", "settled")
 
 
 def upgrade() -> None:
