@@ -19,6 +19,7 @@ from app.api import (
     problems,
     questions,
     reports,
+    search,
     sources,
     statements,
 )
@@ -37,6 +38,7 @@ Reading what is public needs no key. Every failure is `application/problem+json`
 TAGS = {
     "reports": "What ingest scripts send: one document's worth of claims, stored whole or not at all.",
     "events": "Something that happened, and its links to others.",
+    "search": "Records by their words, and claims that say nearly the same.",
     "pictures": "What is derived from the statements about one event.",
     "questions": "Points in dispute about an event.",
     "claims": "Propositions that answer a question, in words or as a figure; and the core call.",
@@ -47,7 +49,7 @@ TAGS = {
     "problems": "What the `type` of a problem means.",
     "health": "For whoever watches over the service.",
 }
-RESOURCES = (events, pictures, questions, claims, statements, sources, documents, assessments, reports)
+RESOURCES = (events, search, pictures, questions, claims, statements, sources, documents, assessments, reports)
 
 
 def create_app(settings: Settings) -> FastAPI:

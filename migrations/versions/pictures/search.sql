@@ -3,20 +3,24 @@
 
 -- --- words ------------------------------------------------------------------------------------------------------------
 
+-- What is written without spaces between words: Chinese, Japanese, Thai, Lao, Khmer, Burmese; and Korean, whose endings no
+-- stemmer knows. The class of its characters, for regular expressions.
+CREATE FUNCTION search_unspaced() RETURNS text IMMUTABLE PARALLEL SAFE LANGUAGE sql RETURN
+    '[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3041-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]';
+
 -- One form for what looks alike, and nothing left that the parser would take for an address, a file, a decimal number or a
--- hyphenated word. What is written without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese; Korean, whose endings no
--- stemmer knows) becomes pairs of characters: ABC is AB BC C.
+-- hyphenated word. What is written without spaces becomes pairs of characters: ABC is AB BC C.
 CREATE FUNCTION search_clean(words text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE plpgsql AS $$
 DECLARE
-    unspaced CONSTANT text := '\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3041-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff';
+    unspaced CONSTANT text := search_unspaced();
     clean text := regexp_replace(
         lower(CASE WHEN octet_length(words) = length(words) THEN words
             ELSE regexp_replace(normalize(words, NFKC), '[\u00ad\u200b-\u200f\u2060\ufeff]', '', 'g') END),
         '[]!"#$%&''()*+,./:;<=>?@\\^_`{|}~\u02bc[-]', ' ', 'g');
 BEGIN
-    IF clean ~ ('[' || unspaced || ']') THEN
-        clean := regexp_replace(clean, '([' || unspaced || ']+)', ' \1 ', 'g');
-        clean := regexp_replace(clean, '(?<=[' || unspaced || '])([' || unspaced || '])', '\1 \1', 'g');
+    IF clean ~ unspaced THEN
+        clean := regexp_replace(clean, '(' || unspaced || '+)', ' \1 ', 'g');
+        clean := regexp_replace(clean, '(?<=' || unspaced || ')(' || unspaced || ')', '\1 \1', 'g');
     END IF;
     RETURN clean;
 END $$;
@@ -91,9 +95,9 @@ CREATE AGGREGATE search_sum(tsvector) (sfunc = search_added, stype = tsvector, i
 -- of what is written without spaces may go on: alone it is the beginning of any pair, after another it is in their pair.
 CREATE FUNCTION search_phrase(config regconfig, words text) RETURNS text IMMUTABLE STRICT LANGUAGE plpgsql AS $$
 DECLARE
-    pairs CONSTANT text := '[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3041-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]';
-    clean CONSTANT text := regexp_replace(btrim(search_clean(words)), '(?<=' || pairs || ') ' || pairs || '$', '');
-    open CONSTANT text := CASE WHEN clean ~ ('(^|\s)' || pairs || '$') THEN ':*' ELSE '' END;
+    unspaced CONSTANT text := search_unspaced();
+    clean CONSTANT text := regexp_replace(btrim(search_clean(words)), '(?<=' || unspaced || ') ' || unspaced || '$', '');
+    open CONSTANT text := CASE WHEN clean ~ ('(^|\s)' || unspaced || '$') THEN ':*' ELSE '' END;
     written CONSTANT text := search_bare(phraseto_tsquery(config, clean)::text);
     bare CONSTANT text := phraseto_tsquery(config, search_bare(clean))::text;
 BEGIN
@@ -225,7 +229,27 @@ END $$;
 
 -- Where the nth word of a text begins, counted as in its vector; 0: it has fewer.
 CREATE FUNCTION search_place(words text, nth integer) RETURNS integer IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
-    RETURN regexp_instr(words, '[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3041-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]|[[:alnum:]\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff]+', 1, nth);
+    RETURN regexp_instr(words, search_unspaced() || '|((?!' || search_unspaced() || ')[[:alnum:]\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff])+', 1, nth);
+
+-- At most `size` characters of a field, from `start` on: where most of the words stand that are looked for. Fields follow each
+-- other in a vector, and each has the next weight.
+CREATE FUNCTION search_excerpt(vector tsvector, weight "char", words text, whole text[], beginnings text[], size integer, OUT start integer, OUT excerpt text)
+    IMMUTABLE LANGUAGE plpgsql AS $$
+BEGIN
+    start := 1;
+    IF length(words) > size THEN
+        WITH place AS (
+            SELECT lexeme, p.nth, p.weight FROM unnest(search_excerpt.vector) v CROSS JOIN LATERAL unnest(v.positions, v.weights) p(nth, weight)
+        ), fit AS (
+            SELECT nth, count(*) OVER (ORDER BY nth RANGE BETWEEN CURRENT ROW AND 30 FOLLOWING) AS near FROM place
+            WHERE place.weight = search_excerpt.weight::text
+                AND (lexeme = ANY (whole) OR EXISTS (SELECT FROM unnest(beginnings) b WHERE starts_with(lexeme, b))))
+        SELECT search_place(words, nth - (SELECT coalesce(max(b.nth), 0) FROM place b WHERE b.weight < search_excerpt.weight::text)) - size / 4
+            INTO start FROM fit ORDER BY near DESC, nth LIMIT 1;
+        start := greatest(1, coalesce(start, 1));
+    END IF;
+    excerpt := substr(words, start, size);
+END $$;
 
 -- All of it anew: after a PostgreSQL that stems otherwise than the one before.
 CREATE FUNCTION search_rebuild() RETURNS void LANGUAGE sql AS $$
