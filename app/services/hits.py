@@ -164,7 +164,8 @@ def _excerpts(entries: Subquery, wanted: Lexemes) -> Select[*tuple[Any, ...]]:
         )
         .subquery()
     )
-    words = _WORDS.alias()
+    # The fence (OFFSET 0) has the parts looked up one by one, not the words of all records read.
+    words = select(_WORDS).where(_WORDS.c.type == best.c.type, _WORDS.c.part == best.c.part).offset(0).lateral()
     shown_part = func.search_excerpt(
         best.c.vector, words.c.weight, words.c.words, literal(wanted.whole), literal(wanted.beginnings), _EXCERPT
     ).table_valued("start", "excerpt")
@@ -182,9 +183,7 @@ def _excerpts(entries: Subquery, wanted: Lexemes) -> Select[*tuple[Any, ...]]:
     )
     return (
         select(*columns, best.c.language.label("base"), *shown)
-        .select_from(
-            best.join(words, (words.c.type == best.c.type) & (words.c.part == best.c.part) & own).join(excerpt, true())
-        )
+        .select_from(best.join(words, own).join(excerpt, true()))
         .where(words.c.words != "")
         .order_by(best.c.version_id.is_not(None), best.c.rank.desc(), words.c.nth, words.c.language)
     )

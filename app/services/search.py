@@ -100,8 +100,9 @@ def _entries(caller: Caller, query: SearchQuery, asked: Asked, ids: Sequence[UUI
     """Every part that fits (of these `ids` alone), under the id of what it leads to: of a visible event or a document.
 
     Whether a document is public is a question of its own, asked of few: see `_visible`. Here only of what was merged.
+    The fence (OFFSET 0) has what fits ranked before it is sorted: sorted are numbers, not vectors.
     """
-    entry, event, document = table_of(SearchEntry), seen(caller, Event), seen(caller, Document)
+    entry, event = table_of(SearchEntry), seen(caller, Event)
     root = case((event.c.merged_into.is_(None), event.c.id), else_=func.event_root(event.c.id))
     rank = func.ts_rank(entry.c.vector, cast(literal(asked.ranking), TSQUERY), _NORMALISED)
     types = _types(query)
@@ -111,19 +112,21 @@ def _entries(caller: Caller, query: SearchQuery, asked: Asked, ids: Sequence[UUI
             case((entry.c.type == "event", root), else_=entry.c.id).label("id"),
             entry.c.part,
             entry.c.language,
-            entry.c.vector,
+            *([] if ids is None else [entry.c.vector]),
             cast(func.round(rank * hits.WHOLE), Integer).label("rank"),
         )
         .select_from(entry.outerjoin(event, event.c.id == entry.c.event_id))
         .where(
             entry.c.vector.op("@@")(cast(literal(asked.matching), TSQUERY)),
             or_(entry.c.type == "document", event.c.id.is_not(None)),
-            entry.c.type.in_(types),
         )
     )
+    if query.type:
+        found = found.where(entry.c.type.in_(types))
     if not caller.may("read") and "document" in types:
-        own = exists(select(document.c.id).where(document.c.id == entry.c.owner).offset(0))
-        found = found.where(or_(entry.c.owner == entry.c.id, entry.c.type != "document", own))
+        found = found.where(
+            or_(entry.c.owner == entry.c.id, entry.c.type != "document", _is_seen(caller, entry.c.owner))
+        )
     if ids is not None:
         these = func.unnest(cast(literal(list(ids)), ARRAY(Uuid())))
         found = found.where(entry.c.id.in_(select(these).union_all(select(func.event_kin(these)))))
@@ -131,7 +134,7 @@ def _entries(caller: Caller, query: SearchQuery, asked: Asked, ids: Sequence[UUI
         found = found.where(entry.c.language == query.language.partition("-")[0].lower())
     if query.event:
         found = found.where(_of_event(caller, query.event, types))
-    return found.subquery()
+    return found.offset(0).subquery()
 
 
 def _of_event(caller: Caller, address: str, types: set[str]) -> ColumnElement[bool]:
@@ -155,7 +158,7 @@ def _of_event(caller: Caller, address: str, types: set[str]) -> ColumnElement[bo
 def _visible(caller: Caller, query: SearchQuery, entries: Subquery) -> Select[*tuple[Any, ...]]:
     """Each record once, by its best part.
 
-    The order is made first (the fence, OFFSET 0, keeps it so): then whether a document is public is only asked of those
+    The order is made first (another fence keeps it so): then whether a document is public is only asked of those
     that make the page.
     """
     best = select(entries.c.type, entries.c.id, func.max(entries.c.rank).label("rank")).group_by(
@@ -164,12 +167,13 @@ def _visible(caller: Caller, query: SearchQuery, entries: Subquery) -> Select[*t
     if caller.may("read") or "document" not in _types(query):
         return best
     rows = best.order_by(func.max(entries.c.rank).desc(), entries.c.id.desc()).offset(0).subquery()
-    return select(rows).where(or_(rows.c.type != "document", _is_seen(caller, rows)))
+    return select(rows).where(or_(rows.c.type != "document", _is_seen(caller, rows.c.id)))
 
 
-def _is_seen(caller: Caller, rows: Subquery) -> ColumnElement[bool]:
+def _is_seen(caller: Caller, id_: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Ask it of one document (fenced: not of all of them at once)."""
     document = seen(caller, Document)
-    return exists(select(document.c.id).where(document.c.id == rows.c.id).offset(0))
+    return exists(select(document.c.id).where(document.c.id == id_).offset(0))
 
 
 async def _facets(
