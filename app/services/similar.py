@@ -13,12 +13,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
-    ColumnElement,
     Integer,
     Select,
     Text,
     Uuid,
-    any_,
     cast,
     column,
     func,
@@ -28,7 +26,7 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSQUERY
+from sqlalchemy.dialects.postgresql import JSONB, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import Database
@@ -38,19 +36,48 @@ from app.schemas.reports import ClaimPart, ReportCreate, ReportEvent, SimilarCla
 from app.schemas.search import SimilarQuery
 from app.services import likeness, lists
 from app.services.access import Caller
-from app.services.likeness import SIMILAR, Folded
+from app.services.likeness import LOOKED_AT, SIMILAR, Folded
 from app.services.references import as_uuid
 from app.services.visibility import seen
 
 _CANDIDATES: Final = 200  # claims that are compared with one text
-_CANDIDATES_EACH: Final = 20  # with each of a body
 _NAMED: Final = 5  # similar claims that an answer names for each new one
-_LOOKED_AT: Final = 1000  # characters of a text whose words are looked for
 _ANY: Final = text(
-    "SELECT concat_ws(' | ', search_any(r->>'language', r->>'words'), search_any('und', r->>'words')) "
-    "FROM jsonb_array_elements(CAST(:rows AS jsonb)) WITH ORDINALITY x(r, nth) ORDER BY nth"
+    "SELECT string_agg(quote_literal(lexeme), ' | ') FROM ("
+    "SELECT search_lexemes(:language, :words) UNION SELECT search_lexemes('und', :words)) s(lexeme)"
 )
-_STAYED: Final = text("SELECT id FROM claim WHERE id = ANY (:ids)")
+# For each new claim the twenty that share its rarest words, among the latest 5,000 of the event; of words that so many
+# have that 500 would not be enough, only the rarest.
+_STORED: Final = text("""
+WITH asked AS MATERIALIZED (
+    SELECT nth, event, lexeme
+    FROM jsonb_to_recordset(CAST(:new AS jsonb)) AS r(nth int, event int, language text, words text)
+    CROSS JOIN LATERAL (SELECT search_lexemes(language, words) UNION SELECT search_lexemes('und', words)) l(lexeme)
+), stored AS MATERIALIZED (
+    SELECT k.event, s.id, s.owner, lexeme
+    FROM jsonb_to_recordset(CAST(:kin AS jsonb)) AS k(event int, id uuid)
+    CROSS JOIN LATERAL (
+        SELECT id, owner, vector FROM search_entry e WHERE e.event_id = k.id AND e.type = 'claim'
+        ORDER BY part DESC LIMIT 5000) s
+    CROSS JOIN LATERAL unnest(tsvector_to_array(s.vector)) lexeme
+    WHERE lexeme IN (SELECT lexeme FROM asked)
+), rarity AS (
+    SELECT event, lexeme, count(*) AS n FROM stored GROUP BY event, lexeme
+), chosen AS (
+    SELECT nth, event, lexeme, n FROM (
+        SELECT *, sum(n) OVER w AS upto, row_number() OVER w AS place FROM asked JOIN rarity USING (event, lexeme)
+        WINDOW w AS (PARTITION BY nth ORDER BY n, lexeme)) a
+    WHERE upto <= 500 OR place = 1
+), best AS (
+    SELECT nth, id, owner, row_number() OVER (PARTITION BY nth ORDER BY sum(1.0 / n) DESC, owner) AS place
+    FROM chosen JOIN stored USING (event, lexeme) GROUP BY nth, id, owner
+)
+SELECT nth, best.id, text, translations
+FROM best CROSS JOIN LATERAL (SELECT text, translations FROM claim WHERE claim.id = owner OFFSET 0) c
+WHERE place <= 20""")
+_BESIDE: Final = 20  # other claims of a body that each of them is compared with
+_ENOUGH: Final = 500
+_THERE: Final = text("SELECT id FROM claim WHERE id = ANY (:ids)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +109,8 @@ class _New:
 
 async def page(session: AsyncSession, caller: Caller, query: SimilarQuery) -> list[dict[str, Any]]:
     """The claims that are most like a text, as fields of `SimilarRead`."""
-    (words,) = await _asked(session, [(query.language, query.text)])
-    rows = (await session.execute(_alike(caller, query, words))).mappings().all()
+    words = await session.scalar(_ANY, {"language": query.language, "words": query.text[:LOOKED_AT]})
+    rows = (await session.execute(_alike(caller, query, words or ""))).mappings().all()
     best = await asyncio.to_thread(_best, query.text, rows, query.limit)
     claims = seen(caller, Claim)
     found = select(claims).where(claims.c.id.in_([id_ for id_, _, _ in best]))
@@ -102,41 +129,28 @@ def _best(words: str, rows: Iterable[Any], limit: int) -> list[tuple[UUID, str, 
     for row in rows:
         for other in (row["text"], *row["translations"].values()):
             score = likeness.likeness(one, likeness.folded(other)) if isinstance(other, str) else 0.0
-            if score > 0 and (row["root"] not in found or score > found[row["root"]][2]):
-                found[row["root"]] = (row["root"], other, score)
+            if score > 0 and (row["id"] not in found or score > found[row["id"]][2]):
+                found[row["id"]] = (row["id"], other, score)
     return sorted(found.values(), key=lambda one: (-one[2], one[0]))[:limit]
 
 
 def _alike(caller: Caller, query: SimilarQuery, words: str) -> Select[*tuple[Any, ...]]:
-    entry = table_of(SearchEntry)
-    found = _sharing(caller, cast(literal(words), TSQUERY), _CANDIDATES)
+    """Select the claims that have one of these words, those with the most of them first."""
+    entry, claim, any_word = table_of(SearchEntry), seen(caller, Claim), cast(literal(words), TSQUERY)
+    found = (
+        select(entry.c.id, claim.c.text, claim.c.translations)
+        .select_from(entry.join(claim, claim.c.id == entry.c.owner))
+        .where(entry.c.type == "claim", entry.c.vector.op("@@")(any_word))
+        .order_by(func.ts_rank(entry.c.vector, any_word, 1).desc(), entry.c.owner)
+        .limit(_CANDIDATES)
+    )
     if query.event:
         found = found.where(entry.c.event_id.in_(lists.events_at(caller, query.event)))
     if query.question:
-        asked = table_of(Claim).alias()
-        answering = select(asked.c.id).where(asked.c.question_id.in_(lists.questions_at(caller, query.question)))
-        found = found.where(entry.c.owner.in_(answering))
+        found = found.where(claim.c.question_id.in_(lists.questions_at(caller, query.question)))
     if query.language:
         found = found.where(entry.c.language.in_([query.language.partition("-")[0].lower(), "und"]))
     return found
-
-
-def _sharing(caller: Caller, words: ColumnElement[Any], most: int) -> Select[*tuple[Any, ...]]:
-    """Select the claims that have one of these words, those with the most of them first."""
-    entry, claim = table_of(SearchEntry), seen(caller, Claim)
-    return (
-        select(entry.c.id.label("root"), claim.c.text, claim.c.translations)
-        .select_from(entry.join(claim, claim.c.id == entry.c.owner))
-        .where(entry.c.type == "claim", entry.c.vector.op("@@")(words))
-        .order_by(func.ts_rank(entry.c.vector, words, 1).desc(), entry.c.owner)
-        .limit(most)
-    )
-
-
-async def _asked(session: AsyncSession, texts: Sequence[tuple[str | None, str]]) -> list[str]:
-    """For each text, with its language, the tsquery of any of its words; of an unknown language, in every language."""
-    rows = json.dumps([{"language": language, "words": words[:_LOOKED_AT]} for language, words in texts])
-    return list(await session.scalars(_ANY, {"rows": rows}))
 
 
 # --- the claims of a body --------------------------------------------------------------------------------------------
@@ -179,33 +193,23 @@ async def _before(database: Database, caller: Caller, events: list[str], new: li
 async def _stored(
     session: AsyncSession, caller: Caller, events: list[str], new: list[_New]
 ) -> dict[int, list[tuple[UUID, str]]]:
-    """By the place of each new claim the stored ones that share most words with it, in three statements."""
+    """By the place of each new claim the stored ones that share words with it: two statements, however many."""
     kin = await _kin(session, caller, events)
     if not kin:
         return {}
-    words = await _asked(session, [(one.language, one.text) for one in new])
-    given = [
-        {"nth": nth, "words": query, "events": kin[one.event]}
-        for nth, (one, query) in enumerate(zip(new, words, strict=True))
-        if one.event in kin
+    rows = [
+        {"nth": nth, "event": one.event, "language": one.language, "words": one.text[:LOOKED_AT]}
+        for nth, one in enumerate(new)
     ]
-    asked = (
-        func.jsonb_to_recordset(literal(given, JSONB))
-        .table_valued(column("nth", Integer), column("words", TSQUERY), column("events", ARRAY(Uuid())))
-        .render_derived(with_types=True)
-    )
-    inside = table_of(SearchEntry).c.event_id == any_(asked.c.events)
-    near = _sharing(caller, asked.c.words, _CANDIDATES_EACH).where(inside).correlate(asked).lateral()
     found: dict[int, list[tuple[UUID, str]]] = defaultdict(list)
-    for row in await session.execute(select(asked.c.nth, near).select_from(asked.join(near, true()))):
-        found[row.nth] += [
-            (row.root, other) for other in (row.text, *row.translations.values()) if isinstance(other, str)
-        ]
+    for row in await session.execute(_STORED, {"new": json.dumps(rows), "kin": json.dumps(kin)}):
+        texts = (row.text, *row.translations.values())
+        found[row.nth] += [(row.id, other) for other in texts if isinstance(other, str)]
     return found
 
 
-async def _kin(session: AsyncSession, caller: Caller, events: list[str]) -> dict[int, list[str]]:
-    """The ids of the events at these addresses and of those merged with them, as far as the caller may see them."""
+async def _kin(session: AsyncSession, caller: Caller, events: list[str]) -> list[dict[str, Any]]:
+    """The events at these addresses and those merged with them, as far as the caller may see each of them."""
     named = [
         {"nth": nth, "id": key and str(key), "ref": address.removeprefix("ref:"), "slug": address}
         for nth, address in enumerate(events)
@@ -216,14 +220,13 @@ async def _kin(session: AsyncSession, caller: Caller, events: list[str]) -> dict
         .table_valued(column("nth", Integer), column("id", Uuid()), column("ref", Text), column("slug", Text))
         .render_derived(with_types=True)
     )
-    event = seen(caller, Event)
+    event, one = seen(caller, Event), seen(caller, Event)
     here = or_(event.c.id == asked.c.id, event.c.ref == asked.c.ref, event.c.slug == asked.c.slug)
-    found: dict[int, list[str]] = defaultdict(list)
-    for nth, id_ in await session.execute(
-        select(asked.c.nth, func.event_kin(event.c.id)).join_from(asked, event, here)
-    ):
-        found[nth].append(str(id_))
-    return found
+    kin = func.event_kin(event.c.id).table_valued("id").render_derived().lateral()
+    query = select(asked.c.nth, one.c.id).select_from(
+        asked.join(event, here).join(kin, true()).join(one, one.c.id == kin.c.id)
+    )
+    return [{"event": nth, "id": str(id_)} for nth, id_ in await session.execute(query)]
 
 
 def _nearby(new: list[_New], stored: dict[int, list[tuple[UUID, str]]]) -> Nearby:
@@ -249,7 +252,7 @@ def _nearby(new: list[_New], stored: dict[int, list[tuple[UUID, str]]]) -> Nearb
 
 
 def _beside(new: list[_New], folds: list[Folded]) -> list[list[int]]:
-    """For each claim those of the same event in the same body that share most words with it."""
+    """For each claim those of the same event in the same body that share its rarest words."""
     having: dict[tuple[int, str], list[int]] = defaultdict(list)
     words = [set(fold.words.split()) for fold in folds]
     for nth, one in enumerate(new):
@@ -257,15 +260,20 @@ def _beside(new: list[_New], folds: list[Folded]) -> list[list[int]]:
             having[one.event, word].append(nth)
     beside = []
     for nth, one in enumerate(new):
-        shared = Counter(other for word in words[nth] for other in having[one.event, word] if other != nth)
-        beside.append([other for other, _ in shared.most_common(_CANDIDATES_EACH)])
+        shared: Counter[int] = Counter()
+        for others in sorted((having[one.event, word] for word in words[nth]), key=len):
+            if shared.total() + len(others) > _ENOUGH and shared:
+                break
+            shared.update(others)
+        del shared[nth]
+        beside.append([other for other, _ in shared.most_common(_BESIDE)])
     return beside
 
 
 async def still_there(session: AsyncSession, nearby: Nearby) -> Nearby:
     """The same without the claims that were deleted since."""
     ids = {near.id for found in nearby.values() for near in found if near.id}
-    there = set(await session.scalars(_STAYED, {"ids": list(ids)})) | {None}
+    there = set(await session.scalars(_THERE, {"ids": list(ids)})) | {None}
     return {pointer: [near for near in found if near.id in there] for pointer, found in nearby.items()}
 
 

@@ -174,7 +174,7 @@ async def test_the_longest_queries(client: AsyncClient, event: str) -> None:
     assert await found(client, "é" * 500) == []
 
 
-# --- what is found -----------------------------------------------------------------------------------------------------
+# --- what is found ----------------------------------------------------------------------------------------------------
 
 
 async def test_what_a_hit_tells(client: AsyncClient, anybody: AsyncClient) -> None:
@@ -347,7 +347,7 @@ async def test_a_long_text_is_shown_where_most_of_the_words_stand(client: AsyncC
     assert not mark["text"].startswith((" ", "othing"))
 
 
-# --- pages, filters, counts --------------------------------------------------------------------------------------------
+# --- pages, filters, counts -------------------------------------------------------------------------------------------
 
 
 async def test_pages_hold_while_rows_come_in(client: AsyncClient, event: str) -> None:
@@ -419,7 +419,7 @@ async def test_filters_counts_and_facets(client: AsyncClient, event: str) -> Non
     }
 
 
-# --- what changes ------------------------------------------------------------------------------------------------------
+# --- what changes -----------------------------------------------------------------------------------------------------
 
 
 async def test_what_changes_is_found_as_it_is(client: AsyncClient, event: str, psql: Connection) -> None:

@@ -125,10 +125,9 @@ CREATE FUNCTION search_query(language text, groups jsonb, OUT matching text, OUT
         FROM branch WHERE wanted IS NOT NULL GROUP BY wanted, unwanted) b
 $$;
 
--- Any of these words.
-CREATE FUNCTION search_any(language text, words text) RETURNS text IMMUTABLE LANGUAGE sql AS $$
-    SELECT string_agg(DISTINCT quote_literal(lexeme), ' | ')
-    FROM search_configs(language) config CROSS JOIN LATERAL unnest(tsvector_to_array(search_vector(config, words))) lexeme
+-- Each of these words as it may stand in a vector.
+CREATE FUNCTION search_lexemes(language text, words text) RETURNS SETOF text ROWS 20 IMMUTABLE LANGUAGE sql AS $$
+    SELECT DISTINCT lexeme FROM search_configs(language) config CROSS JOIN LATERAL unnest(tsvector_to_array(search_vector(config, words))) lexeme
 $$;
 
 -- --- what can be found ------------------------------------------------------------------------------------------------
