@@ -22,6 +22,7 @@ from app.api import (
     questions,
     rechecks,
     reports,
+    search,
     sources,
     statements,
 )
@@ -40,6 +41,7 @@ Reading what is public needs no key. Every failure is `application/problem+json`
 TAGS = {
     "reports": "What ingest scripts send: one document's worth of claims, stored whole or not at all.",
     "events": "Something that happened, and its links to others.",
+    "search": "Records by their words, and claims that say nearly the same.",
     "pictures": "What is derived from the statements about one event.",
     "questions": "Points in dispute about an event.",
     "claims": "Propositions that answer a question, in words or as a figure; and the core call.",
@@ -55,6 +57,7 @@ RESOURCES = (
     pictures,
     audits,
     diffs,
+    search,
     questions,
     claims,
     statements,

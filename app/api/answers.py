@@ -46,6 +46,11 @@ def parts(answer: BaseModel, *, created: bool) -> Response:
     return Response(answer.model_dump_json(by_alias=True), 201 if created else 200, None, _JSON)
 
 
+def listed(answer: BaseModel) -> Response:
+    """Answer with a list that has no pages."""
+    return Response(answer.model_dump_json(by_alias=True), 200, None, _JSON)
+
+
 def page(request: Request, found: Slice, read: type[BaseModel]) -> Response:
     """Answer with one page, and the ways to its neighbours in the body and in Link (RFC 8288)."""
     ways = {name: _url(request, cursor) for name, cursor in (("next", found.next), ("prev", found.prev)) if cursor}

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import EventAt, IfMatch, Ingester, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.deps import Connected, EventAt, IfMatch, Ingester, Reader, RecordAt, Route, Session, Writer, Writing
 from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
 from app.models import Claim, ClaimLink, Event
@@ -20,7 +20,7 @@ from app.schemas.claims import (
 )
 from app.schemas.common import Merge, Page
 from app.schemas.reports import ClaimPart
-from app.services import changing, creating, lists, paging, records
+from app.services import changing, creating, lists, paging, records, similar
 
 router = APIRouter(tags=["claims"], route_class=Route)
 _THERE: dict[int | str, dict[str, Any]] = {200: {"model": ClaimPart, "description": "All of it was there already."}}
@@ -47,12 +47,16 @@ async def list_event_claims(
 
 
 @router.post("/events/{event}/claims", status_code=201, response_model=ClaimPart, responses=_THERE | WRITE)
-async def create_claim(event: EventAt, data: ClaimCreate, caller: Ingester, session: Writing) -> Response:
+async def create_claim(
+    event: EventAt, data: ClaimCreate, caller: Ingester, database: Connected, session: Writing
+) -> Response:
     """The core call: one claim, the question it answers, and who says what about it, where and in which words.
 
-    Each part is found or made. The same call again stores nothing and gives the same ids.
+    Each part is found or made. The same call again stores nothing and gives the same ids. `similar` are claims that a
+    new one may repeat in other words.
     """
-    answer, changed = await creating.claim(session, caller, event, data)
+    nearby = await similar.before_claim(database, caller, event, data)
+    answer, changed = await creating.claim(session, caller, event, data, nearby)
     return answers.parts(answer, created=changed)
 
 

@@ -172,6 +172,11 @@ Reason = Annotated[
 # --- transactions --------------------------------------------------------------------------------------------------
 
 
+def _connected(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
 async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
     database: Database = request.app.state.database
     async with database.reading() as session:
@@ -190,6 +195,8 @@ async def _writing(
         yield session
 
 
+# For what is read in a transaction of its own before a writing one begins, so that none waits with its connection.
+Connected = Annotated[Database, Depends(_connected)]
 # scope="function": the commit comes before the answer goes out, so that a failed commit is still an error answer.
 Session = Annotated[AsyncSession, Depends(_reading, scope="function")]
 Writing = Annotated[AsyncSession, Depends(_writing, scope="function")]

@@ -5,10 +5,10 @@ from fastapi.openapi.models import Example
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import Ingester, Route, Writing
+from app.api.deps import Connected, Ingester, Route, Writing
 from app.api.records import WRITE
 from app.schemas.reports import ReportCreate, ReportRead
-from app.services import reports
+from app.services import reports, similar
 
 router = APIRouter(tags=["reports"], route_class=Route)
 _THERE: dict[int | str, dict[str, Any]] = {200: {"model": ReportRead, "description": "Nothing of it is new."}}
@@ -77,13 +77,15 @@ _EXAMPLES: Final[dict[str, Example]] = {
 async def create_report(
     data: Annotated[ReportCreate, Body(openapi_examples=_EXAMPLES)],
     caller: Ingester,
+    database: Connected,
     session: Writing,
 ) -> Response:
     """What an ingest script sends: one document's worth of claims about one or more events.
 
     All of it is stored, or nothing. The answer says of each part whether it was created, matched or completed.
     Sending a `ref` again replaces what its earlier deliveries had stored and nobody else has touched; the same body
-    again stores nothing.
+    again stores nothing. `similar` are claims about the same event that a new one may repeat in other words.
     """
-    answer, changed = await reports.deliver(session, caller, data)
+    nearby = await similar.before_report(database, caller, data)
+    answer, changed = await reports.deliver(session, caller, data, nearby)
     return answers.parts(answer, created=changed)

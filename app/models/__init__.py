@@ -8,6 +8,7 @@ from app.models.claim import Claim, ClaimLink
 from app.models.document import Document, DocumentLink, DocumentVersion, Report
 from app.models.event import Event, EventLink
 from app.models.question import Question
+from app.models.search import SearchEntry
 from app.models.source import Source
 from app.models.statement import Appearance, AppearanceHop, Statement
 from app.models.text import TextMark, TextPrint
@@ -34,6 +35,7 @@ __all__ = [
     "Question",
     "Record",
     "Report",
+    "SearchEntry",
     "Source",
     "Statement",
     "TextMark",

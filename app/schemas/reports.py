@@ -78,10 +78,21 @@ class StatementPart(Part):
     question: Part | None = None
 
 
+class SimilarClaim(Output):
+    """A claim about the same event that may say the same in other words."""
+
+    id: UUID
+    text: str
+    score: float
+    """0.7 to 1: how alike the words are."""
+
+
 class ClaimPart(Output):
     claim: Part
     question: Part | None = None
     statements: list[StatementPart]
+    similar: list[SimilarClaim] = Field(default_factory=list)
+    """Of a claim that was created: those that it may repeat, the most alike first."""
 
 
 class EventPart(Part):

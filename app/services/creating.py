@@ -15,10 +15,11 @@ from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ClaimPart
 from app.schemas.sources import SourceCreate
 from app.schemas.statements import AppearanceCreate, StatementCreate
-from app.services import bodies, copies, crediting, matching, parts, quotes, records
+from app.services import bodies, copies, crediting, matching, parts, quotes, records, similar
 from app.services.access import Caller
 from app.services.drafts import Batch, Draft
 from app.services.references import real
+from app.services.similar import Nearby
 
 # What a single creation gives: the record, and whether it is new.
 Made = tuple[RecordRead, bool]
@@ -96,12 +97,16 @@ async def question(session: AsyncSession, caller: Caller, where: str, data: Ques
     return await _one(session, caller, batch, _there(bodies.question(batch, data, of, "")), of)
 
 
-async def claim(session: AsyncSession, caller: Caller, where: str, data: ClaimCreate) -> tuple[ClaimPart, bool]:
+async def claim(
+    session: AsyncSession, caller: Caller, where: str, data: ClaimCreate, nearby: Nearby
+) -> tuple[ClaimPart, bool]:
     """The core call: one claim with its question, and who says what about it. Gives what became of each part."""
     batch, of = await copies.begin(data), _addressed(Event, where)
     drafts = bodies.claim(batch, data, of, "")
     await _settle(session, caller, batch, of)
-    return parts.claim(batch, drafts), parts.anything_new(batch)
+    answer = parts.claim(batch, drafts)
+    similar.name({"": answer}, nearby)
+    return answer, parts.anything_new(batch)
 
 
 async def claim_link(session: AsyncSession, caller: Caller, where: str, data: ClaimLinkCreate) -> Made:

@@ -75,6 +75,16 @@ def _kin(caller: Caller, model: type[Record], address: str) -> Rows:
     return kin.union_all(select(literal(key))) if key is not None else kin  # type: ignore[return-value]
 
 
+def events_at(caller: Caller, address: str) -> Rows:
+    """Select the ids of the event at an address and of those merged with it, as far as the caller may see one there."""
+    return _kin(caller, Event, address)
+
+
+def questions_at(caller: Caller, address: str) -> Rows:
+    """Select the id of the question at an address, as far as the caller may see one there."""
+    return _kin(caller, Question, address)
+
+
 def _by(caller: Caller, rows: Subquery, model: type[Record], column: str, whom: Rows) -> ColumnElement[bool]:
     """Keep the rows whose source is one of these: not confidential, where the caller may not see who is.
 

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import (
     TIMESTAMP,
     ColumnElement,
+    Integer,
     RowMapping,
     Select,
     Subquery,
@@ -33,14 +34,15 @@ MOST: Final = 200
 LATEST: Final = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 _KEPT_OUT: Final = {"cursor", "limit", "count", "facets"}
 # What every row has that is sorted by it: taken as it is, so that an index serves.
-_ALWAYS_THERE: Final = {"created_at", "updated_at", "retrieved_at", "recheck_at", "seq"}
+_ALWAYS_THERE: Final = {"created_at", "updated_at", "retrieved_at", "recheck_at", "seq", "rank"}
+_MOST_RANK: Final = 2**31
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
     """A part of a list, and the cursors of the parts beside it."""
 
-    rows: Sequence[RowMapping]
+    rows: Sequence[Mapping[Any, Any]]
     next: str | None
     prev: str | None
     total: int | None
@@ -132,9 +134,21 @@ def _decode(cursor: str, bound: str, order: ColumnElement[Any]) -> tuple[bool, t
     try:
         words = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
         told, onward, value, key = json.loads(words)
-        place = datetime.fromisoformat(value) if isinstance(order.type, TIMESTAMP) else str(value)
+        place = _place(value, order)
         if told != bound or not isinstance(onward, bool) or b"\0" in str(place).encode():
             raise ValueError  # noqa: TRY301  (all damage is one answer)
         return onward, (place, UUID(str(key)))
     except (ValueError, TypeError, RecursionError):
         raise BadCursor("The cursor is damaged, or belongs to another list, filter or order.") from None
+
+
+def _place(value: Any, order: ColumnElement[Any]) -> datetime | int | str:
+    """Read the place of an item as what the list is sorted by. Raises ValueError or TypeError."""
+    if isinstance(order.type, TIMESTAMP):
+        return datetime.fromisoformat(value)
+    if not isinstance(order.type, Integer):
+        return str(value)
+    place = int(value)
+    if not -_MOST_RANK <= place < _MOST_RANK:
+        raise ValueError
+    return place

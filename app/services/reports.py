@@ -10,17 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.database import foreseeing, reasoned, utcnow
 from app.models import Event, Report, table_of
 from app.schemas.reports import Removed, ReportCreate, ReportRead
-from app.services import bodies, copies, crediting, matching, parts, quotes
+from app.services import bodies, copies, crediting, matching, parts, quotes, similar
 from app.services.access import Caller
 from app.services.drafts import Batch, sha256
 from app.services.references import PROPOSED, RECHECKED, REPLACED, real
+from app.services.similar import Nearby
 
 _NOTHING: Final = Removed(appearances=0, statements=0, claims=0)
 _EVENTS: Final = text("SELECT DISTINCT event_id FROM appearance WHERE report_id = :report")
 
 
-async def deliver(session: AsyncSession, caller: Caller, data: ReportCreate) -> tuple[ReportRead, bool]:
-    """Store a report; gives what became of each part, and whether anything is new.
+async def deliver(
+    session: AsyncSession, caller: Caller, data: ReportCreate, nearby: Nearby | None = None
+) -> tuple[ReportRead, bool]:
+    """Store a report; gives what became of each part, and whether anything is new. `nearby`: what to name as similar.
 
     The same body again stores nothing, whatever happened since to what it had stored.
     """
@@ -41,9 +44,15 @@ async def deliver(session: AsyncSession, caller: Caller, data: ReportCreate) -> 
         await reasoned(session, REPLACED)
         removed = await _take_back(session, before["id"], batch)
         await reasoned(session)
+        nearby = await similar.still_there(session, nearby or {})
     await copies.propose(session, batch)
     await crediting.propose(session, batch)
-    return parts.report(batch, drafts, removed), parts.anything_new(batch)
+    answer = parts.report(batch, drafts, removed)
+    similar.name(
+        {f"/events/{e}/claims/{c}": one for e, event in enumerate(answer.events) for c, one in enumerate(event.claims)},
+        nearby or {},
+    )
+    return answer, parts.anything_new(batch)
 
 
 async def _foresee(session: AsyncSession, batch: Batch, values: dict[str, Any]) -> None:

@@ -1,0 +1,112 @@
+"""What is asked of the search, and what it finds."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from app.schemas.claims import ClaimRead
+from app.schemas.common import Address, EventAddress, Input, Language, Name, Output, Paging, Prose, some_of
+from app.vocabulary import Disclosure, SourceKind, Stance
+
+Found = Literal["event", "claim", "statement", "document"]
+Field_ = Literal[
+    "title", "place_name", "tags", "summary", "text", "translations", "wording", "translation", "byline", "headline"
+]
+
+
+class SearchQuery(Paging):
+    q: Name
+    """Words, all of which a text must have; `"some words"` one after the other; `or` between alternatives; `-word` for
+    what it must not have. At most 32 of them. Accents, case and endings do not matter."""
+    type: Annotated[str, some_of("event", "claim", "statement", "document")] | None = None
+    """Only these: one or more of `event`, `claim`, `statement`, `document`, with commas."""
+    event: EventAddress | None = None
+    """Only what belongs to this event; documents that it cites."""
+    language: Language | None = None
+    """Only words in this language (`en` is also `en-GB`; `und`: where nobody says which); those of `q` are, too."""
+    sort: Literal["-rank"] = "-rank"
+    """The best come first; there is no other order."""
+    facets: Annotated[str, some_of("type", "language")] | None = None
+    """Counts by `type`, and by `language` of the words that were found (`und`: nobody says which)."""
+
+
+class Highlight(Output):
+    """Words that were found, where they stand."""
+
+    field: Field_
+    """`headline` and `text` are of a version of the document."""
+    language: str | None
+    text: str
+    """The field, or a part of it, as it is stored: it is not HTML."""
+    start: int
+    """Where the part begins in the field, in code points."""
+    ranges: list[tuple[int, int]]
+    """Begin and end of each found word in `text`, in code points."""
+
+
+class HitSource(Output):
+    """Who speaks or publishes, as far as the caller may know."""
+
+    id: UUID
+    name: str | None
+    kind: SourceKind
+    disclosure: Disclosure
+
+
+class Hit(Output):
+    """A record that was found. What was merged leads to what it was merged into."""
+
+    type: Found
+    id: UUID
+    url: str
+    """Where it is read."""
+    event_id: UUID | None
+    title: str | None
+    """Of an event or document its title; the claim's text; for a statement, that of what it is about."""
+    rank: Annotated[float, Field(ge=0, le=1)]
+    """How well it fits, in this search alone."""
+    language: str | None
+    """Of the best of the words found: the first subtag."""
+    highlights: list[Highlight]
+    claim_id: UUID | None = None
+    question_id: UUID | None = None
+    stance: Stance | None = None
+    source: HitSource | None = None
+    """Of a statement who speaks, of a document who publishes it."""
+    document_id: UUID | None = None
+    """Where the statement is found, in these words; the document itself."""
+    appearance_id: UUID | None = None
+    version_id: UUID | None = None
+    """The latest version of the document that has the words, if one has them."""
+
+
+class SimilarQuery(Input):
+    text: Prose
+    """A claim, in words."""
+    event: EventAddress | None = None
+    """Only claims about this event; else about any."""
+    question: Address | None = None
+    """Only claims that answer this question."""
+    language: Language | None = None
+    """Of the text: then only words in this language are compared, and those of which nobody says it."""
+    limit: Annotated[int, Field(ge=1, le=50)] = 10
+    """How many at most."""
+
+
+class SimilarRead(Output):
+    claim: ClaimRead
+    """What was merged leads to what it was merged into."""
+    text: str
+    """The words that are alike: its text or a translation of it, or those of a claim that was merged into it."""
+    score: Annotated[float, Field(ge=0, le=1)]
+    """How alike the words are. Another number, or a "not" in one of the two, lowers it; from 0.7 on a report's answer
+    names the claim as `similar`."""
+    exact: bool
+    """The same words, but for case, accents and signs."""
+
+
+class SimilarList(Output):
+    """The most alike first."""
+
+    items: list[SimilarRead]
