@@ -29,8 +29,8 @@ ALPHABETS: Final = {"Latin": "eeeaaiioonnttrrsslldcumphgbfvyk", "Cyrillic": "Ğ¾Ğ
 
 def vocabulary(alphabet: str, chance: random.Random) -> list[str]:
     """Words as a language has them: the commoner the shorter."""
-    words = {"".join(chance.choices(alphabet, k=1 + int(chance.triangular(1, 13, 5)))) for _ in range(4000)}
-    return sorted(words, key=lambda word: (len(word) + chance.random() * 5, word))
+    made = ("".join(chance.choices(alphabet, k=1 + int(chance.triangular(1, 13, 5)))) for _ in range(4000))
+    return sorted(dict.fromkeys(made), key=lambda word: (len(word) + chance.random() * 5, word))
 
 
 def written(alphabet: str, chance: random.Random) -> list[str]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import psycopg
 import pytest
 from calls import Json, claim, delete, document, get, patch, post, source, statement
 from httpx import AsyncClient
@@ -178,3 +179,17 @@ async def test_nothing_tells_what_is_hidden(client: AsyncClient, anybody: AsyncC
     assert masked["document"]["publisher_id"] is None
     assert {source["name"] for source in masked["sources"].values()} == {"A witness", None}
     assert (await audit(client, paper))["document"]["publisher_id"] == named["Paper"]
+
+
+async def test_of_a_document_that_nothing_cites(
+    client: AsyncClient, other: AsyncClient, psql: psycopg.Connection
+) -> None:
+    made = await document(client, "https://lone.example", publisher={"name": "Insider", "kind": "channel"}, text="a")
+    psql.execute("UPDATE api_key SET scopes = '{read}' WHERE name = 'other'")
+    found = await audit(other, made)
+    publisher = found["document"]["publisher_id"]
+    assert publisher is not None
+    assert (found["statements"], found["events"], found["fidelity"], len(found["versions"])) == ([], [], {}, 1)
+    await patch(client, f"/v1/sources/{publisher}", {"confidential": True})
+    assert (await audit(other, made))["document"]["publisher_id"] is None
+    assert (await audit(client, made))["document"]["publisher_id"] == publisher
