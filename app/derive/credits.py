@@ -244,7 +244,7 @@ def _occurrences(text: str, form: str) -> Iterator[int]:
         previous, following = text[start - 1 : start] if start else "", text[start + len(form) : start + len(form) + 2]
         joined = previous.isalnum() and not (form[0] >= "\u0600" and previous in _PREFIXES)
         goes_on = following[:1].isalnum() or (following[:1] in ("-", "\u2011") and following[1:].isalnum())
-        if spaceless or not (joined or goes_on or previous == "-"):
+        if spaceless or not (joined or goes_on):
             seen += 1
             yield start
 

@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from reporting import claim, report, rows, said, sent
 from sqlalchemy import event as sqlalchemy_event
 
+from app.services import copies
+
 STORIES = json.loads((Path(__file__).parent.parent / "wires.json").read_text(encoding="utf-8"))["stories"]
 EN = STORIES["en"]
 Client = httpx.AsyncClient
@@ -112,10 +114,26 @@ async def test_confirmed_and_rejected(client: Client) -> None:
 
 
 async def test_what_is_declared_is_not_proposed(client: Client) -> None:
-    await tell(client, "wire", EN["wire"])
-    away = {"relation": "reply_to", "to": "ref:wire"}
-    await tell(client, "copy", EN["wire"], links=[away])
-    assert [link["how_known"] for link in await links(client)] == ["declared"]
+    """In whichever direction, and whatever it says."""
+    await tell(client, "wire", EN["wire"], links=[{"relation": "quotes", "to": {"ref": "two", "text": "Not yet."}}])
+    await tell(client, "one", EN["wire"], links=[{"relation": "reply_to", "to": "ref:wire"}])
+    assert [link["how_known"] for link in await links(client)] == ["declared"] * 2
+    await post(client, "/v1/documents/ref:two/links", {"relation": "revision_of", "to": "ref:one"})
+    await tell(client, "two", EN["wire"], url=None)
+    assert [link["how_known"] for link in await links(client)] == ["declared"] * 3
+
+
+async def test_many_versions_of_one_document_hide_no_other(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies, "_COMPARED", 2)
+    live = await tell(client, "live", EN["wire"])
+    for nth in range(5):
+        await post(client, "/v1/documents/ref:live/versions", {"text": f"{EN['wire']}\n\n{nth} o'clock"})
+    copy = await tell(client, "copy", EN["wire"])
+    [link] = await links(client)
+    # What was deleted, and not rejected, is forgotten.
+    await delete(client, f"/v1/document-links/{link['id']}")
+    await post(client, "/v1/documents/ref:live/versions", {"text": f"{EN['wire']}\n\nThat is all."})
+    assert set(ends(await links(client))[0]) == {copy, live}
 
 
 async def test_documents_and_events_that_were_merged(client: Client) -> None:
