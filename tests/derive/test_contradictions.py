@@ -296,7 +296,7 @@ def _replaced(every: Rows, earlier: Voice, heard: Sequence[Voice]) -> bool:
     )
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(st.integers(0, 2**32))
 def test_contradictions_are_what_a_look_at_every_pair_finds(seed: int) -> None:
     every = event(Random(seed))

@@ -147,7 +147,8 @@ def test_who_passed_it_on_joins_unnamed_sources_with_each_other_and_with_himself
     ]
     more: dict[str, Any] = {"sources": [house, channel, first, second, third], "documents": places}
     assert found(every, **more) == [[0, 1, 2], [3]]
-    assert causes(*every[:2], **more) == [{"how": "chain", "source_id": house.id}]
+    assert found(every[:2], "source", **more) == [[0, 1]]
+    assert causes(*every[:2], **more) == causes(every[0], every[2], **more) == [{"how": "chain", "source_id": house.id}]
     assert picture(every, **more).origins["support"][0].source_id == house.id
 
 

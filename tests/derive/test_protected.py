@@ -238,7 +238,7 @@ def concealed(every: Rows, pick: Random) -> Rows:
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.integers(0, 2**32), st.sampled_from(get_args(Independence)))
 def test_no_picture_tells_who_a_hidden_source_is(seed: int, independence: Independence) -> None:
     every = concealed(test_origins_oracle.event(seed), Random(seed))
