@@ -43,6 +43,8 @@ _DOCUMENT: Final = ("url", "title", "byline", "language", "kind", "published", "
 
 def fields(ends: Between, one: BaseModel, other: BaseModel, names: Iterable[str]) -> list[FieldChange]:
     """`one` is of before, `other` the same record after."""
+    if one is other:
+        return []
     pairs = ((name, getattr(one, name), getattr(other, name)) for name in names)
     return [_field(name, was, is_) for name, was, is_ in pairs if not sides.same(ends, was, is_)]
 
@@ -108,6 +110,8 @@ def _appearance(what: str, of: AppearanceRead, changed: list[FieldChange]) -> Ap
 
 def _chain(ends: Between, one: AppearanceRead, other: AppearanceRead) -> list[FieldChange]:
     """Who passed it on, where that is another chain."""
+    if one.hops == other.hops:
+        return []
     was, is_ = _hops(one, {}), _hops(other, {})
     if _hops(one, ends.after.merged.ends) == is_ or was == _hops(other, ends.before.merged.ends):
         return []

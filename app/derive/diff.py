@@ -86,7 +86,7 @@ def _end(side: Side, asked: str | None) -> DiffEnd:
 def _sources(ends: Between) -> dict[UUID, SourceRead]:
     """Everybody at either moment, as at the later one where they are shown there."""
     was, is_ = ({} if end.dossier is None else end.dossier.sources for end in ends)
-    return {id_: (was | is_)[id_] for id_ in sorted(was.keys() | is_.keys())}
+    return dict(sorted((was | is_).items()))
 
 
 def _told(value: Any) -> Iterator[str]:

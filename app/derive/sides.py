@@ -20,7 +20,7 @@ from app.schemas.dossiers import (
 
 
 class Merged(NamedTuple):
-    """What of that this caller may know."""
+    """What had been merged."""
 
     ends: Mapping[UUID, UUID]
     """Of each source, document and claim that was merged into another: the one that its readers are led to."""
@@ -52,15 +52,14 @@ class Side:
 
 
 def merged(rows: Rows, view: View) -> Merged:
-    hidden = frozenset() if view.confidential else rows.confidential | rows.absorbed
+    """Ids that this caller is not shown may be among them; what a diff tells is only asked of those that are shown."""
     ends: dict[UUID, UUID] = {}
     for into in (
         {id_: source.merged_into for id_, source in rows.sources.items()},
         {id_: document.merged_into for id_, document in rows.documents.items()},
         {claim.id: claim.merged_into for claim in rows.claims},
     ):
-        led = {id_: end for id_, end in merges.ends(into).items() if id_ != end}
-        ends |= {id_: end for id_, end in led.items() if hidden.isdisjoint(merges.way(id_, into))}
+        ends |= {id_: end for id_, end in merges.ends(into).items() if id_ != end}
     events = rows.merged - {rows.event_id} - (frozenset() if view.restricted else rows.restricted)
     return Merged(ends, events)
 
