@@ -15,7 +15,8 @@ DECLARE
     unspaced CONSTANT text := search_unspaced();
     clean text := regexp_replace(
         lower(CASE WHEN octet_length(words) = length(words) THEN words
-            ELSE regexp_replace(normalize(words, NFKC), '[\u00ad\u200b-\u200f\u2060\ufeff]', '', 'g') END),
+            -- Without what nobody sees, and marks on no letter, of which nothing would be left.
+            ELSE regexp_replace(normalize(words, NFKC), '[\u00ad\u200b-\u200f\u2060\ufeff]|(?<![[:alnum:]\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed])[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]+', '', 'g') END),
         '[]!"#$%&''()*+,./:;<=>?@\\^_`{|}~\u02bc[-]', ' ', 'g');
 BEGIN
     IF clean ~ unspaced THEN
