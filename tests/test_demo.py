@@ -59,6 +59,8 @@ async def test_the_cause_is_contested_until_the_court_settles_it(demo: httpx.Asy
     assert {(name(now, one["author_id"]), one["settles"], one["made"]) for one in judged} == {
         ("a Russian court", True, "2025-11")
     }
+    whys = {text: claim(now, text)["why"] for text in texts(now, settled["answers"])}
+    assert all(why.endswith("; a Russian court settled that it holds") for why in whys.values()), whys
     # It takes no statement away.
     assert claim(now, "A drone struck the plant")["counts"] == claim(before, "A drone struck the plant")["counts"]
 

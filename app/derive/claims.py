@@ -34,6 +34,7 @@ def picture(drawn: Drawing, claim: ClaimRead, documents: Mapping[UUID, object]) 
     why = reasons.claim(
         stands,
         grounds,
+        [author(drawn, row) for row in settling(drawn, claim.id)],
         lambda voice: _name(drawn, voice),
         lambda origin: _side(drawn, origin),
         lambda one, other: faces.may_tell(drawn.faces, one, other),
@@ -52,6 +53,17 @@ def picture(drawn: Drawing, claim: ClaimRead, documents: Mapping[UUID, object]) 
         statements=drawn.statements.get(claim.id, []),
         assessments=_assessments(drawn, drawn.assessments.get(claim.id, [])),
     )
+
+
+def settling(drawn: Drawing, claim_id: UUID) -> list[AssessmentRead]:
+    """The assessments that say the claim holds and thereby close its question, and that nobody has replaced."""
+    return [row for row in drawn.assessments.get(claim_id, ()) if row.settles and row.id not in drawn.replaced]
+
+
+def author(drawn: Drawing, row: AssessmentRead) -> str:
+    """Who made an assessment, as this caller may know it."""
+    shown = drawn.faces.shown[faces.face(drawn.faces, row.event_id, row.author_id)]
+    return shown.name or "a protected source"
 
 
 def _count(taken: Sequence[Voice], every: Sequence[Origin]) -> StanceCount:

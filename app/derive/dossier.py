@@ -26,7 +26,6 @@ from app.derive.rows import Rows, View
 from app.derive.scene import Scene
 from app.derive.silences import Silence
 from app.derive.voices import Place
-from app.schemas.assessments import AssessmentRead
 from app.schemas.dossiers import (
     ClaimPicture,
     ContradictionRead,
@@ -89,19 +88,14 @@ def _questions(drawn: Drawing, documents: Mapping[UUID, object]) -> tuple[list[Q
 
 
 def _question(drawn: Drawing, question: QuestionRead, answers: list[ClaimPicture]) -> QuestionPicture:
-    settling = [
-        row
-        for claim in answers
-        for row in drawn.assessments.get(claim.id, ())
-        if row.settles and row.id not in drawn.replaced
-    ]
+    settling = [row for claim in answers for row in claims.settling(drawn, claim.id)]
     standings = [claim.standing for claim in answers]
     status = standing.status(standings, _stances(drawn, question, answers), settled=bool(settling))
     return built(
         QuestionPicture,
         question.__dict__,
         status=status,
-        why=reasons.question(status, standings, [_author(drawn, row) for row in settling]),
+        why=reasons.question(status, standings, [claims.author(drawn, row) for row in settling]),
         settled_by=[row.id for row in settling],
         answers=list(dict.fromkeys(row.claim_id for row in settling)),
         claims=answers,
@@ -119,11 +113,6 @@ def _stances(drawn: Drawing, question: QuestionRead, answers: list[ClaimPicture]
         for stance, some in taken.items()
         if some
     }
-
-
-def _author(drawn: Drawing, row: AssessmentRead) -> str:
-    shown = drawn.faces.shown[faces_of.face(drawn.faces, row.event_id, row.author_id)]
-    return shown.name or "a protected source"
 
 
 def _place(drawn: Drawing, question: QuestionRead, first_claim: Place | None) -> tuple[object, ...]:

@@ -25,24 +25,15 @@ Siding = Callable[[Origin], str | None]
 Telling = Callable[[StatementRead, StatementRead], bool]
 
 
-def claim(standing: Standing, grounds: Grounds, name: Naming, side: Siding, tell: Telling) -> str:
+def claim(  # noqa: PLR0917
+    standing: Standing, grounds: Grounds, settled_by: Sequence[str], name: Naming, side: Siding, tell: Telling
+) -> str:
     """`2 independent sources support it, both of russia; 1 denial by the army; 3 rival claims are supported`.
 
-    `name`: of whoever made a statement, as this caller may know it; `side`: the party of an origin, if it may be told;
-    `tell`: whether it may be told that two statements are of one family.
+    `settled_by`: who settled that it holds; `name`: of whoever made a statement; `side`: the party of an origin;
+    `tell`: whether it may be told that two statements are of one family. All as this caller may know them.
     """
-    if standing == "withdrawn":
-        told = [_taken_back(grounds, name, tell)]
-    elif standing == "outdated" and not grounds.supporting:
-        told = [_one_or_all(grounds.ended, "it was", "all of it was") + " replaced by a later figure"]
-    elif not grounds.supporting:
-        told = ["nobody supports it"]
-    elif standing == "outdated":
-        told = [_left_behind(grounds)]
-    elif not grounds.support:
-        told = [f"it is only stated in nobody's name, {_times(len(grounds.supporting))}"]
-    else:
-        told = [_support(grounds, name, side)]
+    told = [_support(standing, grounds, name, side, tell)]
     if grounds.denials:
         told.append(_denial(grounds.denials, name))
     elif grounds.denying:
@@ -51,6 +42,8 @@ def claim(standing: Standing, grounds: Grounds, name: Naming, side: Siding, tell
         told.append(f"{grounds.rivals} rival claim{_s(grounds.rivals)} {_are(grounds.rivals)} supported")
     if grounds.denials and grounds.support and not is_denied(grounds):
         told += _both(grounds, tell)
+    if settled_by:
+        told.append(f"{_listed(dict.fromkeys(settled_by))} settled that it holds")
     return "; ".join(told)
 
 
@@ -67,7 +60,21 @@ def question(status: Status, standings: Sequence[Standing], settled_by: Sequence
     return _UNDECIDED[status]
 
 
-def _support(grounds: Grounds, name: Naming, side: Siding) -> str:
+def _support(standing: Standing, grounds: Grounds, name: Naming, side: Siding, tell: Telling) -> str:
+    if standing == "withdrawn":
+        return _taken_back(grounds, name, tell)
+    if not grounds.supporting:
+        if standing == "outdated":
+            return _one_or_all(grounds.ended, "it was", "all of it was") + " replaced by a later figure"
+        return "nobody supports it"
+    if standing == "outdated":
+        return _left_behind(grounds)
+    if not grounds.support:
+        return f"it is only stated in nobody's name, {_times(len(grounds.supporting))}"
+    return _supporters(grounds, name, side)
+
+
+def _supporters(grounds: Grounds, name: Naming, side: Siding) -> str:
     origins = grounds.support
     if len(origins) == 1:
         speakers = len({voice.source_id for voice in origins[0].members})
