@@ -104,7 +104,10 @@ async def grow(client: httpx.AsyncClient, kind: str) -> None:
                 alone.append(await one())
             checked.append(await one())
         before, after = statistics.median(alone), statistics.median(checked)
-        print(f"| {kind} | {size} | {before:.1f} | {after:.1f} | {after - before:.1f} | {after / before:.2f} |", flush=True)
+        print(
+            f"| {kind} | {size} | {before:.1f} | {after:.1f} | {after - before:.1f} | {after / before:.2f} |",
+            flush=True,
+        )
 
 
 def main() -> None:
