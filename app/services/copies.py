@@ -29,14 +29,14 @@ _COMPARED: Final = 20  # texts at most that a new one is compared with: those wi
 _PROPOSED: Final = 5  # links at most that one text proposes: of a hundred copies not each needs a link to each
 _VERSIONS: Final = 10  # of one document that are looked for: the latest
 
-# The tables below are read and written by their own columns; what callers send is only ever bound.
-_KEEP: Final = text(f"INSERT INTO text_print SELECT d.* FROM {storing.drafted(TextPrint)}")  # noqa: S608
-
 # A fence (OFFSET 0) keeps the planner to one look-up by index for each value, however large the tables.
 
-# Note the marks of each document's texts under every event that cites it, and give the pairs that are new.
-_MARK: Final = text("""
-WITH kin AS (
+# Keep the fingerprints of new texts; note the marks of each document's texts under every event that cites it, and give
+# the pairs that are new.
+_MARK: Final = text(f"""
+WITH added AS (
+    INSERT INTO text_print SELECT d.* FROM {storing.drafted(TextPrint)} RETURNING version_id, marks),
+kin AS (
     SELECT DISTINCT root, k.id FROM (
         SELECT DISTINCT document_root(id) AS root FROM unnest(CAST(:documents AS uuid[])) d(id)) r
     CROSS JOIN LATERAL document_kin(root) k(id)),
@@ -48,15 +48,17 @@ texts AS (
     SELECT root, version_id, marks,
         row_number() OVER (PARTITION BY root ORDER BY created_at DESC, version_id DESC) AS place
     FROM kin CROSS JOIN LATERAL (
-        SELECT p.version_id, p.marks, v.created_at FROM document_version v JOIN text_print p ON p.version_id = v.id
-        WHERE v.document_id = kin.id AND p.marks <> '{}' OFFSET 0) p),
+        SELECT p.version_id, p.marks, v.created_at FROM document_version v CROSS JOIN LATERAL (
+            SELECT version_id, marks FROM text_print WHERE version_id = v.id
+            UNION ALL SELECT version_id, marks FROM added WHERE version_id = v.id) p
+        WHERE v.document_id = kin.id AND p.marks <> '{{}}' OFFSET 0) p),
 new AS (
     SELECT c.event_id, t.version_id, t.marks FROM cited c JOIN texts t USING (root)
     WHERE t.place <= :versions AND NOT EXISTS (
         SELECT FROM text_mark m WHERE m.version_id = t.version_id AND m.event_id = c.event_id OFFSET 0)),
 kept AS (INSERT INTO text_mark (event_id, mark, version_id) SELECT event_id, unnest(marks), version_id FROM new)
 SELECT event_id, version_id FROM new
-""")
+""")  # noqa: S608
 
 # For each of these texts itself, and the texts of other documents of the same events that share the most marks with it.
 # Of those that share one mark the first ones are enough: where more do, they are copies of each other, and these the
@@ -149,12 +151,10 @@ async def propose(session: AsyncSession, batch: Batch) -> None:
     """Keep what was found in the texts that are new, and compare what is new under some event."""
     versions = [draft for draft in batch.drafts[DocumentVersion] if draft.outcome == "created"]
     rows = [row for draft in versions if (row := _row(draft, batch))]
-    if rows:
-        await session.execute(_KEEP, {"rows": storing.as_json(rows)})
     cited = [draft for model in (Appearance, AssessmentDocument) for draft in batch.drafts[model]]
     touched = {draft.values["document_id"] for draft in versions}
     touched |= {draft.value("document_id") for draft in cited if draft.outcome == "created"} - {None}
-    await compare(session, touched)
+    await compare(session, touched, rows)
 
 
 def _row(draft: Draft, batch: Batch) -> dict[str, Any] | None:
@@ -170,11 +170,15 @@ def _row(draft: Draft, batch: Batch) -> dict[str, Any] | None:
     }
 
 
-async def compare(session: AsyncSession, documents: Collection[UUID]) -> None:
-    """Compare the texts of these documents with those of others, for each event that cites them only now."""
+async def compare(session: AsyncSession, documents: Collection[UUID], prints: Sequence[dict[str, Any]] = ()) -> None:
+    """Compare the texts of these documents with those of others, for each event that cites them only now.
+
+    `prints`: of their texts that are new, to be kept.
+    """
     if not documents:
         return
-    new = (await session.execute(_MARK, {"documents": list(documents), "versions": _VERSIONS})).all()
+    given: dict[str, Any] = {"documents": list(documents), "versions": _VERSIONS, "rows": storing.as_json(prints)}
+    new = (await session.execute(_MARK, given)).all()
     if not new:
         return
     given = {"events": [pair.event_id for pair in new], "versions": [pair.version_id for pair in new]}
