@@ -66,8 +66,10 @@ def _of_family(voices: Sequence[Voice], stood: Mapping[UUID, datetime], known: K
             continue
         own = before[claim.question_id]
         if _is_new_figure(later, claim, known):
-            for sense, said in own.items():
-                own[sense] = [earlier for earlier in said if not _gives_way(sense, earlier, later, known)]
+            for claim_id in [id_ for id_, stance in own if stance == "support" and id_ not in known.beside]:
+                said = own.pop((claim_id, "support"))
+                if left := [earlier for earlier in said if not figures.gives_way(earlier, later.said.start)]:
+                    own[claim_id, "support"] = left
         opposite = (_last(said, stood, later) for said in _opposite(later, claim, before, known))
         for earlier in sorted((one for one in opposite if one is not None), key=order):
             kind, pair = _kind(earlier, later, known), frozenset((_about(earlier), claim.id))
@@ -87,11 +89,6 @@ def _is_new_figure(later: Voice, claim: ClaimRead, known: Known) -> bool:
     question = known.questions.get(claim.question_id) if claim.figure and claim.question_id else None
     evolving = question is not None and question.evolving and claim.id not in known.beside
     return evolving and later.row.stance == "support"
-
-
-def _gives_way(sense: _Sense, earlier: Voice, later: Voice, known: Known) -> bool:
-    claim_id, stance = sense
-    return stance == "support" and claim_id not in known.beside and figures.gives_way(earlier, later.said.start)
 
 
 def _opposite(

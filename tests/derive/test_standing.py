@@ -124,6 +124,11 @@ CLAIMS: Final[dict[str, tuple[Standing, str, list[StatementRead]]]] = {
         "1 independent source supports it: an unnamed source; 1 denial by an unnamed source; the same source says both",
         [says(SOMEBODY), denies(SOMEBODY)],
     ),
+    "denied by its own source, and stated in nobody's name": (
+        "single_origin",
+        "1 independent source supports it: Ministry; 1 denial by Ministry; the same source says both",
+        [says(MINISTRY), says(None), denies(MINISTRY)],
+    ),
     "denied in nobody's name": (
         "single_origin",
         "1 independent source supports it: Ministry; it is denied in nobody's name, once",
@@ -138,6 +143,11 @@ CLAIMS: Final[dict[str, tuple[Standing, str, list[StatementRead]]]] = {
         "contested",
         "1 independent source supports it: Ministry; 1 denial by Army; 2 rival claims are supported",
         [says(MINISTRY), denies(ARMY), says(ARMY, OTHER), says(WITNESS, THIRD)],
+    ),
+    "a rival was taken back, another implied": (
+        "single_origin",
+        "1 independent source supports it: Ministry",
+        [says(MINISTRY), says(ARMY, OTHER, withdrawn="2023-08-10"), says(ARMY, THIRD, explicitness="implied")],
     ),
     "its own source supports a rival": (
         "single_origin",
@@ -245,6 +255,11 @@ FIGURES: Final[dict[str, tuple[Standing, str, list[tuple[float, SourceRead | Non
         "withdrawn",
         "all 2 statements that supported it were taken back",
         [(31, MINISTRY, {"superseded": True}), (31, AGENCY, {"withdrawn": "2023-08-10"})],
+    ),
+    "its later one was withdrawn": (
+        "single_origin",
+        "1 independent source supports it: Ministry",
+        [(31, MINISTRY, {}), (80, MINISTRY, {"said": "2023-08-10", "withdrawn": "2023-08-11"})],
     ),
     "another figure at the same time": (
         "contested",
