@@ -61,9 +61,12 @@ def diff(
         "self_contradictions": _contradictions(ends),
         "source_changes": changes.sources(ends),
         "document_changes": changes.documents(ends),
-        # What had been said by two moments is linked as it is now: a link is only shown with both its documents.
-        "document_links": changes.links(ends) if clock == "recorded" else [],
+        "document_links": changes.links(ends),
     }
+    if clock == "said":  # of the same records: one can only look changed where what it is linked to is not shown yet
+        for name in ("questions", "claims", "statements", "assessments"):
+            found[name] = built(type(found[name]), found[name].__dict__ | {"changed": []})
+        found["document_links"] = []
     sources = _sources(ends)
     told = set(_told(found))
     whole: dict[str, Any] = {

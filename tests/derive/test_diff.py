@@ -236,6 +236,27 @@ def test_standings_and_statuses_move_with_what_is_new_in_their_reasons() -> None
     assert set(found.sources) == {KYIV.id}
 
 
+def test_what_is_linked_to_something_said_later_did_not_change() -> None:
+    one, other = claim("One", question_id=WHAT.id), claim("Other", question_id=WHAT.id)
+    link = make.read(ClaimLinkRead, event_id=EVENT.id, from_id=one.id, to_id=other.id, relation="contradicts")
+    papers = [make.read(DocumentRead, title=f"Article {n}") for n in range(2)]
+    spoken = [said(one, ARMY, said="2023-08-09"), said(other, KYIV, said="2023-08-11")]
+    every = rows(
+        questions=[WHAT],
+        claims=[one, other],
+        claim_links=[link],
+        statements=spoken,
+        appearances=[found_in(*pair) for pair in zip(spoken, papers, strict=True)],
+        documents=papers,
+        document_links=[make.read(DocumentLinkRead, from_id=papers[0].id, to_id=papers[1].id)],
+        sources=SOURCES,
+    )
+    ends = Between(*(side(every, view(words)) for words in ("2023-08-09", "2023-08-11")))
+    found = diff(ends, EVENT.id, "said", (None, None), "family")
+    assert [entry.text for entry in found.claims.new] == ["Other"]
+    assert (found.claims.changed, found.document_links, found.document_changes.changed) == ([], [], [])
+
+
 def test_figures_move_from_what_to_what() -> None:
     numbers = [make.figure("exact", n, n) for n in (31, 60, 80)] + [make.figure("at_least", 24)]
     given = [claim("", question_id=INJURED.id, figure=number) for number in numbers]

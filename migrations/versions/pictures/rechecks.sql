@@ -12,8 +12,9 @@ CREATE FUNCTION source_family(of uuid) RETURNS uuid STABLE LANGUAGE sql RETURN (
 -- Whether a statement still has to be asked about again. Not if it was withdrawn or superseded, if its family has taken
 -- back the same stance toward the claim since, or if its family has answered since: said something later about the claim
 -- or its question that stands. Another non-answer is none, unless it has a time of its own to ask again; and on one day an
--- answer comes after a non-answer.
-CREATE FUNCTION asks_again(wanted uuid) RETURNS boolean STABLE COST 10000 LANGUAGE plpgsql AS $$
+-- answer comes after a non-answer. It is asked for each row of a page: planning it anew would take longer than running it.
+CREATE FUNCTION asks_again(wanted uuid) RETURNS boolean STABLE COST 10000 LANGUAGE plpgsql
+    SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     own statement;
     about uuid;
@@ -27,23 +28,28 @@ BEGIN
     END IF;
     about := claim_root(own.claim_id);
     asked := coalesce(own.question_id, (SELECT c.question_id FROM claim c WHERE c.id = about));
-    began := coalesce((SELECT e.since FROM effective_said(wanted) e), own.created_at);
+    began := coalesce(own.said_from, (SELECT e.since FROM effective_said(wanted) e), own.created_at);
     family := ARRAY(
         WITH RECURSIVE kin(id) AS (
-            SELECT source_family(own.source_id)
-            UNION SELECT s.id FROM kin JOIN source s ON s.merged_into = kin.id OR (s.parent_id = kin.id AND s.merged_into IS NULL))
+            SELECT source_family(own.source_id) UNION SELECT n.id FROM kin CROSS JOIN LATERAL (
+                SELECT s.id FROM source s WHERE s.merged_into = kin.id
+                UNION ALL SELECT s.id FROM source s WHERE s.parent_id = kin.id AND s.merged_into IS NULL OFFSET 0) n)
         SELECT id FROM kin);
+    -- The fences (OFFSET 0) keep the planner to one look-up for each value.
     RETURN NOT EXISTS (
-        WITH RECURSIVE answers(id) AS (
-            SELECT about UNION SELECT c.id FROM claim c WHERE c.question_id = asked AND c.merged_into IS NULL
-            UNION SELECT c.id FROM answers a JOIN claim c ON c.merged_into = a.id)
-        SELECT FROM (
-            SELECT s.* FROM answers a JOIN statement s ON s.claim_id = a.id
-            UNION ALL SELECT s.* FROM statement s WHERE s.question_id = asked) later
+        WITH RECURSIVE subject(id) AS (
+            SELECT unnest(ARRAY[about, asked])
+            UNION SELECT c.id FROM claim c WHERE c.question_id = asked AND c.merged_into IS NULL
+            UNION SELECT n.id FROM subject CROSS JOIN LATERAL (
+                SELECT c.id FROM claim c WHERE c.merged_into = subject.id OFFSET 0) n)
+        SELECT FROM subject
+        CROSS JOIN LATERAL (
+            SELECT * FROM statement s
+            WHERE coalesce(s.claim_id, s.question_id) = subject.id AND s.source_id = ANY (family) OFFSET 0) later
         CROSS JOIN LATERAL (SELECT later.stance NOT IN ('query', 'no_comment', 'no_information')) l(answers)
         CROSS JOIN LATERAL (
-            SELECT coalesce((SELECT e.since FROM effective_said(later.id) e), later.created_at)) said(since)
-        WHERE later.id <> wanted AND later.source_id = ANY (family) AND later.explicitness = 'explicit' AND CASE
+            SELECT coalesce(later.said_from, (SELECT e.since FROM effective_said(later.id) e), later.created_at)) said(since)
+        WHERE later.id <> wanted AND later.explicitness = 'explicit' AND CASE
             WHEN later.withdrawn IS NOT NULL
                 THEN later.stance = own.stance AND claim_root(later.claim_id) = about AND later.withdrawn_from > began
             WHEN NOT l.answers AND later.recheck_at IS NULL THEN false
