@@ -196,6 +196,20 @@ async def test_who_may_write_but_not_read_learns_nothing(
     assert [one["text"] for one in made["events"][0]["claims"][0]["similar"]] == [WAREHOUSE, REWORDED]
 
 
+async def test_nor_of_a_restricted_event_that_was_merged_into_theirs(
+    client: AsyncClient, other: AsyncClient, event: str, psql: Connection[Any]
+) -> None:
+    secret = (await post(client, "/v1/events", {"title": "Secret", "visibility": "restricted"}))["id"]
+    await claim(client, f"/v1/events/{secret}", WAREHOUSE)
+    await post(client, f"/v1/events/{secret}/merge", {"into": event.rpartition("/")[2]}, 200)
+    psql.execute("UPDATE api_key SET scopes = '{ingest}' WHERE name = 'other'")
+    assert (await post(other, f"{event}/claims", {"text": REWORDED}))["similar"] == []
+    named = (await post(client, f"{event}/claims", {"text": "The blast started in a rented pyrotechnics warehouse"}))[
+        "similar"
+    ]
+    assert [one["text"] for one in named] == [WAREHOUSE, REWORDED]
+
+
 async def test_among_many_that_share_their_words(client: AsyncClient) -> None:
     """The rarest of its words finds what a claim repeats."""
     many = report(*({"text": f"Drone {nth} struck the plant"} for nth in range(300)))

@@ -15,8 +15,7 @@ DECLARE
     unspaced CONSTANT text := search_unspaced();
     clean text := regexp_replace(
         lower(CASE WHEN octet_length(words) = length(words) THEN words
-            -- Without what nobody sees, and marks on no letter, of which nothing would be left.
-            ELSE regexp_replace(normalize(words, NFKC), '[\u00ad\u200b-\u200f\u2060\ufeff]|(?<![[:alnum:]\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed])[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]+', '', 'g') END),
+            ELSE regexp_replace(normalize(words, NFKC), '[\u00ad\u200b-\u200f\u2060\ufeff]', '', 'g') END),
         '[]!"#$%&''()*+,./:;<=>?@\\^_`{|}~\u02bc[-]', ' ', 'g');
 BEGIN
     IF clean ~ unspaced THEN
@@ -70,7 +69,8 @@ BEGIN
     BEGIN
         found := to_tsvector(config, bare);
         IF bare <> clean THEN
-            found := (search_bare(to_tsvector(config, clean)::text) || ' ' || found::text)::tsvector;
+            -- Of a mark that stands on no letter nothing is left.
+            found := (regexp_replace(search_bare(to_tsvector(config, clean)::text), '(^| )'''':[0-9,]+', '', 'g') || ' ' || found::text)::tsvector;
         END IF;
         IF pg_column_size(found) <= 900000 THEN    -- of at most 1 MB; there is more to come, and in other weights
             RETURN found;
@@ -92,7 +92,7 @@ CREATE AGGREGATE search_sum(tsvector) (sfunc = search_added, stype = tsvector, i
 -- --- questions --------------------------------------------------------------------------------------------------------
 -- As texts, because these can be put together.
 
--- These words one after the other, each as it may stand in a vector; '' where all of them are stop words. The last character
+-- These words one after the other, each as it may stand in a vector; null where all of them are stop words. The last character
 -- of what is written without spaces may go on: alone it is the beginning of any pair, after another it is in their pair.
 CREATE FUNCTION search_phrase(config regconfig, words text) RETURNS text IMMUTABLE STRICT LANGUAGE plpgsql AS $$
 DECLARE
@@ -103,8 +103,8 @@ DECLARE
     bare CONSTANT text := phraseto_tsquery(config, search_bare(clean))::text;
 BEGIN
     RETURN CASE
+        WHEN written IN (bare, '') OR strpos(written, '''''') > 0 THEN nullif(bare, '') || open
         WHEN bare = '' THEN written
-        WHEN written IN (bare, '') THEN bare || open
         ELSE format('(%s%s) | (%s%s)', written, open, bare, open) END;
 END $$;
 
@@ -119,7 +119,7 @@ CREATE FUNCTION search_query(language text, groups jsonb, OUT matching text, OUT
         CROSS JOIN jsonb_array_elements(groups) WITH ORDINALITY g(terms, nth)
         CROSS JOIN jsonb_array_elements(terms) WITH ORDINALITY t(term, place)
         CROSS JOIN LATERAL (SELECT search_phrase(config, term->>'words') AS q, (term->>'unwanted')::boolean AS unwanted) p
-        WHERE q <> '' GROUP BY config, nth)
+        WHERE q IS NOT NULL GROUP BY config, nth)
     SELECT string_agg(format('(%s) & %s%s', configs, wanted, unwanted), ' | '), string_agg(DISTINCT wanted, ' | ')
     FROM (
         SELECT string_agg(quote_literal('=' || config), ' | ') AS configs, wanted, unwanted
