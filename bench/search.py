@@ -1,4 +1,3 @@
-# ruff: noqa: INP001, T201, S608  (a program of its own, which prints; its statements are its own)
 """How long searches take among 100,000 claims and as many wordings, beside one look-up by key and one whole reading.
 
     python bench/search.py
@@ -40,7 +39,7 @@ FILL = [
         || CASE WHEN n % 10000 = 0 THEN ' zeppelin' ELSE '' END AS text
     FROM generate_series(1, {ROWS}) n CROSS JOIN generate_series(1, 12) i
     JOIN word ON k = floor(power(20000, (abs(hashint8(n * 100 + i)) % 100000) / 100000.0))::int
-    GROUP BY n""",
+    GROUP BY n""",  # noqa: S608
     """
     INSERT INTO claim (event_id, text, language)
     SELECT e.id, m.text, (ARRAY['en', 'ru', 'fr', NULL])[1 + n % 4]
@@ -70,7 +69,7 @@ def fill(url: str) -> str:
     with psycopg.connect(plain, autocommit=True) as connection:
         begun = time.perf_counter()
         for query in FILL:
-            connection.execute(query)  # type: ignore[call-overload]
+            connection.execute(query)
         row: Any = connection.execute(
             "SELECT pg_size_pretty(pg_total_relation_size('search_entry')),"
             " pg_size_pretty(pg_total_relation_size('claim')), pg_size_pretty(pg_total_relation_size('appearance')),"
