@@ -5,6 +5,7 @@ Both ways bring the same records in the same shape, so that a picture of the pas
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -40,11 +41,18 @@ READS: Final[dict[str, type[RecordRead]]] = {
     "source": SourceRead,
 }
 _LISTS: Final[dict[str, TypeAdapter[list[Any]]]] = {kind: TypeAdapter(list[read]) for kind, read in READS.items()}  # type: ignore[valid-type]
-# The columns that hold ids.
-_IDS: Final = {
-    kind: tuple(name for name, field in read.model_fields.items() if field.annotation in (UUID, UUID | None))
-    for kind, read in READS.items()
-}
+
+
+def _of(kind: type) -> dict[str, tuple[str, ...]]:
+    """By type of record, the columns that hold this kind of value."""
+    return {
+        name: tuple(column for column, field in read.model_fields.items() if field.annotation in (kind, kind | None))
+        for name, read in READS.items()
+    }
+
+
+_IDS: Final = _of(UUID)
+_TIMES: Final = _of(datetime)
 _OF_EVENTS: Final = (
     "question",
     "claim",
@@ -314,13 +322,17 @@ def _rows(event_id: UUID, records: _Records, merged: frozenset[UUID], restricted
 def read(kind: str, records: list[dict[str, Any]], ids: dict[str, UUID]) -> list[Any]:
     """Stored records of one type as they are read now. `ids`: those known so far.
 
-    Every id is one object, however many rows name it: rules look up hardly anything else.
+    Every id is one object, however many rows name it: rules look up hardly anything else. And all times have one object
+    for their time zone, which is UTC: comparing two that have not takes ten times as long.
     """
     shaped = [_shaped(kind, upgrade(kind, record)) for record in records]
     for record in shaped:
         for name in _IDS[kind]:
             if (value := record[name]) is not None:
                 record[name] = ids.get(value) or ids.setdefault(value, UUID(value))
+        for name in _TIMES[kind]:
+            if (value := record[name]) is not None:
+                record[name] = datetime.fromisoformat(value)
     return _LISTS[kind].validate_python(shaped)
 
 
