@@ -21,7 +21,7 @@ from app.main import create_app
 from app.settings import Settings
 
 # How long each phase may take: together under a minute. What it has not come to then, it leaves.
-SECONDS = {"examples": 10, "coverage": 14, "fuzzing": 10, "stateful": 10}
+SECONDS = {"examples": 8, "coverage": 12, "fuzzing": 6, "stateful": 6}
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
