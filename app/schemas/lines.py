@@ -1,0 +1,178 @@
+"""Lines of NDJSON: what `POST /v1/ingest` takes and the exports give, one record or report each.
+
+A line is the record's own body with its `type`, and names what the record's path would name (`event`, `statement`,
+`document`, `from`). `id`, `merged_into` and what the service finds out for itself come from an export: they are taken
+from a key that may restore, and go before everything else.
+"""
+
+from typing import Annotated, Any, Literal, TypeAlias
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from app.schemas.assessments import AssessmentCreate
+from app.schemas.claims import ClaimCreate, ClaimLinkCreate
+from app.schemas.common import EventAddress, Input, Output, Ref, Reference, clean
+from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionCreate
+from app.schemas.events import EventCreate, EventLinkCreate
+from app.schemas.questions import QuestionCreate
+from app.schemas.reports import ReportCreate
+from app.schemas.sources import SourceCreate
+from app.schemas.statements import AppearanceCreate, HopCreate, StatementCreate
+from app.vocabulary import WORDING_SIZE, Fidelity
+
+
+class Restored(Input):
+    """What an export says beside the body: which record it is."""
+
+    id: UUID | None = None
+
+
+class Merged(Restored):
+    merged_into: UUID | None = None
+
+
+class SourceLine(SourceCreate, Merged):
+    type: Literal["source"]
+
+
+class DocumentLine(DocumentCreate, Merged):
+    type: Literal["document"]
+
+
+class VersionLine(VersionCreate, Restored):
+    type: Literal["document_version"]
+    ref: Ref | None = None
+    document: Reference
+
+
+class DocumentLinkLine(DocumentLinkCreate, Restored):
+    type: Literal["document_link"]
+    ref: Ref | None = None
+    from_: Annotated[Reference, Field(alias="from")]
+
+
+class EventLine(EventCreate, Merged):
+    type: Literal["event"]
+
+    @model_validator(mode="after")
+    def _findable(self) -> "EventLine":
+        if not (self.id or self.ref or self.slug):
+            raise ValueError("an event needs a ref or a slug, so that it is found when the line comes again")
+        return self
+
+
+class EventLinkLine(EventLinkCreate, Restored):
+    type: Literal["event_link"]
+    from_: Annotated[Reference, Field(alias="from")]
+
+
+class QuestionLine(QuestionCreate, Restored):
+    type: Literal["question"]
+    event: EventAddress
+
+
+class ClaimLine(ClaimCreate, Merged):
+    type: Literal["claim"]
+    event: EventAddress
+
+
+class StatementLine(StatementCreate, Restored):
+    type: Literal["statement"]
+    event: EventAddress | None = None
+    """Needed where the question is described here; else that of its claim or question."""
+
+
+class HopLine(HopCreate, Restored):
+    ref: Ref | None = None
+
+
+Excerpt: TypeAlias = Annotated[str, StringConstraints(max_length=WORDING_SIZE), AfterValidator(clean)]
+
+
+class SelectorLine(Input):
+    exact: Excerpt
+    prefix: Excerpt
+    suffix: Excerpt
+    start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(ge=0)]
+
+
+class AppearanceLine(AppearanceCreate, Restored):
+    type: Literal["appearance"]
+    statement: Reference
+    version: Reference | None = None
+    """Which version of the document it was found in. Default: the one that this line brings, or the latest."""
+    fidelity: Fidelity | None = None
+    selector: SelectorLine | None = None
+    hops: Annotated[list[HopLine], Field(max_length=20)] | None = None  # type: ignore[assignment]
+
+
+class ClaimLinkLine(ClaimLinkCreate, Restored):
+    type: Literal["claim_link"]
+
+
+class AssessmentLine(AssessmentCreate, Restored):
+    type: Literal["assessment"]
+
+
+class ReportLine(ReportCreate):
+    type: Literal["report"]
+
+
+Line: TypeAlias = Annotated[
+    SourceLine
+    | DocumentLine
+    | VersionLine
+    | DocumentLinkLine
+    | EventLine
+    | EventLinkLine
+    | QuestionLine
+    | ClaimLine
+    | StatementLine
+    | AppearanceLine
+    | ClaimLinkLine
+    | AssessmentLine
+    | ReportLine,
+    Field(discriminator="type"),
+]
+
+
+class LineRead(Output):
+    """What became of one line."""
+
+    line: int
+    """Its number in the body, from 1; blank lines count."""
+    status: int
+    """201: something was created; 200: all of it was there; else it was refused."""
+    id: UUID | None = None
+    """Of the record, or of the report."""
+
+
+class LineProblem(Output):
+    """Why a line was refused: a problem as any other answer's, and where it stands."""
+
+    line: int
+    status: int
+    type: str
+    title: str
+    detail: str
+    retryable: bool
+    """Whether the same line may go in when it is sent again later."""
+    errors: list[dict[str, Any]] = Field(default_factory=list)
+    """Pointers into the line."""
+    url: str | None = None
+    """The record in the way."""
+
+
+class IngestSummary(Output):
+    """The last line."""
+
+    done: Literal[True] = True
+    bytes: int
+    """Of the lines, after decompression."""
+    lines: int
+    """All, blank ones included."""
+    created: int
+    matched: int
+    failed: int
