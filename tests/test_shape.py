@@ -17,11 +17,11 @@ FLOORS = [
     ["app.vocabulary", "app.errors", "app.settings", "app.database", "app.logs", "app.times", "app.embedded"],
     ["app.models"],
     ["app.schemas"],
-    ["app.derive", "app.formats"],
+    ["app.derive", "app.formats", "app.imports", "app.client"],
     ["app.services"],
     ["app.api", "app.web"],
     ["app.main"],
-    ["app.cli", "app.__main__"],
+    ["app.commands", "app.cli", "app.__main__"],
 ]
 HTTP_FLOOR = 5
 FILE_LINES, FUNCTION_LINES = 400, 60
