@@ -3,7 +3,8 @@
 No web framework here: `api.problems` turns these into answers and serves each `explanation` under its `type`.
 """
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 
 class Problem(Exception):  # noqa: N818  (the standard's own word for it)
@@ -17,7 +18,7 @@ class Problem(Exception):  # noqa: N818  (the standard's own word for it)
         "cause in the service's log."
     )
 
-    def __init__(self, detail: str = "", headers: dict[str, str] | None = None, **extra: object) -> None:
+    def __init__(self, detail: str = "", headers: dict[str, str] | None = None, **extra: Any) -> None:
         super().__init__(detail)
         self.detail, self.headers, self.extra = detail, headers or {}, extra
 
@@ -148,6 +149,19 @@ class Unavailable(Problem):
 
     def __init__(self, detail: str = "", retry_after: int = 1) -> None:
         super().__init__(detail, {"Retry-After": str(retry_after)})
+
+
+def raise_together(problems: Sequence[Problem]) -> None:
+    """Raise the first of these, if there is one, telling also what all others of its kind tell."""
+    if len(problems) > 1:
+        alike = [one for one in problems if type(one) is type(problems[0])]
+        problems[0].extra["errors"] = [
+            told | ({"url": one.extra["url"]} if "url" in one.extra else {})
+            for one in alike
+            for told in one.extra.get("errors", ())
+        ]
+    if problems:
+        raise problems[0]
 
 
 def all_problems() -> list[type[Problem]]:

@@ -189,7 +189,7 @@ async def _at_once(database: Database, signature: Signature, caller: Caller, ent
         blamed = _blamed(failed, entries)
         if len(entries) == 1 or isinstance(failed, Unavailable):
             for entry in entries:
-                entry.problem = failed
+                entry.problem = blamed.get(entry, failed)
             return
         tries += 1
         for entry, problem in blamed.items():
@@ -240,5 +240,7 @@ def _blamed(problem: Problem, entries: Sequence[Entry]) -> dict[Entry, Problem]:
 def _about(problem: Problem, told: list[dict[str, str]]) -> Problem:
     """The same problem, of one line alone."""
     alone = copy(problem)
-    alone.extra = {**problem.extra, "errors": told}
+    urls = [one["url"] for one in told if "url" in one]
+    errors = [{name: says for name, says in one.items() if name != "url"} for one in told]
+    alone.extra = {**problem.extra, "errors": errors} | ({"url": urls[0]} if urls else {})
     return alone

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, Problem, raise_together
 from app.models import (
     Appearance,
     AppearanceHop,
@@ -31,7 +31,7 @@ from app.models import (
     Statement,
     table_of,
 )
-from app.services import quotes, restoring, same, slugs, storing
+from app.services import chains, quotes, restoring, same, slugs, storing
 from app.services.drafts import Batch, Draft
 from app.services.pointing import (
     check_circles,
@@ -44,7 +44,7 @@ from app.services.pointing import (
     point,
     say_what_was_read,
 )
-from app.services.references import PATHS, PROPOSED, find_labels, gone, real, resolve
+from app.services.references import PATHS, find_labels, gone, real, resolve
 
 # What the records of each table may point at stands before them; unnamed sources are told apart by what they speak in.
 _BEFORE_UNNAMED: Final[tuple[type[Record], ...]] = (
@@ -120,7 +120,7 @@ async def _settle(session: AsyncSession, batch: Batch, model: type[Record], draf
     given = await restoring.by_id(session, model, [draft for draft in drafts if draft.restored])
     left = await _by_ref(session, model, [draft for draft in drafts if not draft.restored], dry=dry)
     if model is AppearanceHop:
-        new = await _hops(session, left, dry=dry)
+        new = await chains.new(session, left, dry=dry)
     elif model is Source:
         new = await _named(session, [draft for draft in left if is_named(draft)], dry=dry)
         new += await _unnamed(session, [draft for draft in left if not is_named(draft)], dry=dry)
@@ -220,22 +220,23 @@ async def _by_ref(session: AsyncSession, model: type[Record], drafts: list[Draft
     query = text(f"SELECT ref, id, {root}, {scope} FROM {model.__tablename__} WHERE ref = ANY (:refs)")  # noqa: S608
     found = {row[0]: row[1:] for row in await session.execute(query, {"refs": list(named)})}
     lost = {} if dry else await gone(session, model, named - found.keys())
-    left, first = [], dict[str, Draft]()
+    left, first, problems = list[Draft](), dict[str, Draft](), list[Problem]()
     for draft in drafts:
         ref = draft.value("ref")
         if ref in lost:
-            raise lost[ref].at(f"{draft.pointer}/ref")
-        if ref in found:
+            problems.append(lost[ref].at(f"{draft.pointer}/ref"))
+        elif ref in found:
             itself, hit, owner, event = found[ref]
             if event_of(draft) not in (None, event) and model is not Event:
-                raise _clash(draft, "ref", "a record of another event bears it", hit)
+                problems.append(_clash(draft, "ref", "a record of another event bears it", hit))
             _take(draft, hit, owner, merged=hit != itself)
         elif ref is not None and (twin := first.setdefault(ref, draft)) is not draft:
             if event_of(twin) != event_of(draft) and model is not Event:
-                raise Invalid.at(f"{draft.pointer}/ref", f"{twin.pointer} bears it, in another event")
+                problems.append(Invalid.at(f"{draft.pointer}/ref", f"{twin.pointer} bears it, in another event"))
             _join(draft, twin)
         else:
             left.append(draft)
+    raise_together(problems)
     return left
 
 
@@ -259,14 +260,19 @@ async def _by_key(session: AsyncSession, query: TextClause | None, drafts: list[
     new: list[Draft] = []
     first: dict[str, Draft] = {}
     bearers: dict[UUID, str] = {}
+    problems: list[Problem] = []
     for draft, row in await _hits(session, query, drafts):
-        if row.hit is not None:
-            _check_ref(draft, row, bearers, dry=dry)
-            _take(draft, row.hit, row.owner, merged=row.hit != row.via)
-        elif (twin := first.setdefault(row.key, draft)) is not draft:
-            _twin(draft, twin)
-        else:
-            new.append(draft)
+        try:
+            if row.hit is not None:
+                _check_ref(draft, row, bearers, dry=dry)
+                _take(draft, row.hit, row.owner, merged=row.hit != row.via)
+            elif (twin := first.setdefault(row.key, draft)) is not draft:
+                _twin(draft, twin)
+            else:
+                new.append(draft)
+        except Problem as problem:
+            problems.append(problem)
+    raise_together(problems)
     return new
 
 
@@ -315,6 +321,9 @@ def _hints(draft: Draft) -> dict[str, Any]:
     return {}
 
 
+_AMBIGUOUS: Final = "more than one source has this name: say which by its ref or id"
+_LOST: Final = "an unnamed source that stands alone needs a ref, or it could never be found again"
+
 # --- sources ---------------------------------------------------------------------------------------------------------
 
 
@@ -332,6 +341,7 @@ async def _named(session: AsyncSession, drafts: list[Draft], *, dry: bool) -> li
     # Those that say their kind first: then one that does not may find its like among them.
     new: list[Draft] = []
     bearers: dict[UUID, str] = {}
+    problems: list[Problem] = []
     for draft in sorted(drafts, key=lambda one: one.value("kind") is None):
         name, others = names[draft.id]
         alike = [
@@ -343,53 +353,24 @@ async def _named(session: AsyncSession, drafts: list[Draft], *, dry: bool) -> li
         stored = hits[draft.id]
         if draft.value("ref"):
             stored = [row for row in stored if row.hit_ref is None] or stored[:1]
-        if len(stored) + len(alike) > 1 and not dry:
-            raise Invalid.at(f"{draft.pointer}/name", "more than one source has this name: say which by its ref or id")
-        if stored:
-            _check_ref(draft, stored[0], bearers, dry=dry)
-            _take(draft, stored[0].hit)
-        elif alike:
-            _twin(draft, alike[0])
-        else:
-            new.append(draft)
+        try:
+            if len(stored) + len(alike) > 1 and not dry:
+                raise Invalid.at(f"{draft.pointer}/name", _AMBIGUOUS)
+            if stored:
+                _check_ref(draft, stored[0], bearers, dry=dry)
+                _take(draft, stored[0].hit)
+            elif alike:
+                _twin(draft, alike[0])
+            else:
+                new.append(draft)
+        except Problem as problem:
+            problems.append(problem)
+    raise_together(problems)
     return new
 
 
 async def _unnamed(session: AsyncSession, drafts: list[Draft], *, dry: bool) -> list[Draft]:
     alone = [draft for draft in drafts if draft.within is None]
-    for draft in alone:
-        if not draft.value("ref"):
-            raise Invalid.at(
-                draft.pointer, "an unnamed source that stands alone needs a ref, or it could never be found again"
-            )
+    raise_together([Invalid.at(draft.pointer, _LOST) for draft in alone if not draft.value("ref")])
     placed = [draft for draft in drafts if draft.within is not None]
     return await _by_key(session, same.UNNAMED_SOURCES, placed, dry=dry) + alone
-
-
-# --- hops ------------------------------------------------------------------------------------------------------------
-
-
-_CHAINED: Final = text(f"""
-SELECT h.appearance_id AS id, bool_and({PROPOSED.format("h")}) AS proposed FROM appearance_hop h
-WHERE h.appearance_id = ANY(CAST(:asked AS uuid[])) GROUP BY h.appearance_id""")  # noqa: S608
-_UNCHAIN: Final = text("DELETE FROM appearance_hop WHERE appearance_id = ANY(CAST(:these AS uuid[]))")
-
-
-async def _hops(session: AsyncSession, drafts: list[Draft], *, dry: bool) -> list[Draft]:
-    """A chain is written once: an appearance that has one keeps it, unless it was only proposed and this one is not."""
-    asked = {draft.values["appearance_id"] for draft in drafts}
-    said = {draft.values["appearance_id"] for draft in drafts if draft.value("state") != "proposed"}
-    rows = (await session.execute(_CHAINED, {"asked": list(asked)})).all()
-    giving_way = set() if dry else {row.id for row in rows if row.proposed and row.id in said}
-    if giving_way:
-        await session.execute(_UNCHAIN, {"these": list(giving_way)})
-    chained = {row.id for row in rows} - giving_way
-    new, steps = [], set[tuple[UUID, int]]()
-    for draft in drafts:
-        step = (draft.values["appearance_id"], draft.values["step"])
-        if step[0] in chained or step in steps:
-            draft.outcome = "matched"
-        else:
-            steps.add(step)
-            new.append(draft)
-    return new
