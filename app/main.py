@@ -9,6 +9,7 @@ from starlette_compress import CompressMiddleware
 
 from app import __version__, database
 from app.api import (
+    answers,
     assessments,
     audits,
     claims,
@@ -27,6 +28,7 @@ from app.api import (
     statements,
 )
 from app.api.wire import Wire
+from app.services.idempotency import Replayed
 from app.settings import Settings
 
 DESCRIPTION = """
@@ -96,6 +98,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (resources, problems.router, health.router):
         app.include_router(router)
     problems.install(app)
+    app.add_exception_handler(Replayed, answers.again)
     app.add_middleware(Wire)
     app.add_middleware(CompressMiddleware)
 
