@@ -16,6 +16,7 @@ from app.api import (
     diffs,
     documents,
     events,
+    google,
     health,
     openapi,
     pictures,
@@ -51,6 +52,7 @@ TAGS = {
     "sources": "Whoever speaks or publishes.",
     "documents": "What was published, what was read of it, and how documents depend on each other.",
     "assessments": "Ratings of claims by reviewers, courts and desks.",
+    "fact-checks": "Claims that somebody has assessed, as the Google Fact Check Tools API answers them.",
     "problems": "What the `type` of a problem means.",
     "health": "For whoever watches over the service.",
 }
@@ -95,7 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
     resources = APIRouter(prefix="/v1")
     for module in RESOURCES:
         resources.include_router(module.router)
-    for router in (resources, problems.router, health.router):
+    for router in (resources, google.router, problems.router, health.router):
         app.include_router(router)
     problems.install(app)
     app.add_exception_handler(Replayed, answers.again)

@@ -48,7 +48,7 @@ def _parameters(dependant: Dependant) -> frozenset[str]:
     names: set[str] = set()
     for one in dependant.query_params:
         fields = getattr(one.field_info.annotation, "model_fields", None)
-        names |= set(fields) if fields else {one.alias}
+        names |= {field.alias or name for name, field in fields.items()} if fields else {one.alias}
     return frozenset(names).union(*(_parameters(inner) for inner in dependant.dependencies))
 
 
@@ -138,19 +138,34 @@ async def _caller(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
     """Whose key it is; without one anybody, who may read what is public."""
-    if credentials is None:
-        if scopes.scopes or not request.app.state.settings.public_read or "Authorization" in request.headers:
+    return await _known(request, credentials.credentials if credentials else None, scopes.scopes)
+
+
+async def _known(request: Request, token: str | None, needed: list[str]) -> Caller:
+    if token is None:
+        if needed or not request.app.state.settings.public_read or "Authorization" in request.headers:
             raise Unauthorized("Send Authorization: Bearer and a key.", {"WWW-Authenticate": "Bearer"})
         return Caller()
     database: Database = request.app.state.database
     async with database.reading() as session:
-        caller = await access.find(session, credentials.credentials)
-    if missing := set(scopes.scopes) - caller.scopes:
+        caller = await access.find(session, token)
+    if missing := set(needed) - caller.scopes:
         raise Forbidden(f"The key lacks the scope {', '.join(sorted(missing))}.")
     return caller
 
 
+async def _google_caller(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Caller:
+    """Who calls as Google's clients do: they have one place for a key, `key=`. What is no key of ours is Google's."""
+    key = request.query_params.get("key", "")
+    if credentials is None and access.is_key(key):
+        return await _known(request, key, [])
+    return await _known(request, credentials.credentials if credentials else None, [])
+
+
 Reader = Annotated[Caller, Security(_caller)]
+GoogleReader = Annotated[Caller, Security(_google_caller)]
 Writer = Annotated[Caller, Security(_caller, scopes=["edit"])]
 Ingester = Annotated[Caller, Security(_caller, scopes=["ingest"])]
 

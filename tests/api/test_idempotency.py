@@ -318,7 +318,7 @@ def test_the_table_keeps_wrong_rows_out(psql: Psql) -> None:
     good: dict[str, Any] = {
         "asked": b"a" * 32, "body": b"b" * 32, "sees": [], "shown": [], "status": 200, "headers": "{}", "answer": b"{}",
     }  # fmt: skip
-    wrong = [
+    wrong: list[tuple[str, dict[str, Any]]] = [
         ("asked", {"asked": b""}),
         ("body", {"body": b"b" * 33}),
         ("status", {"status": 199}),
