@@ -18,6 +18,7 @@ from app.api import (
     events,
     google,
     health,
+    lookups,
     openapi,
     pictures,
     problems,
@@ -45,6 +46,7 @@ TAGS = {
     "reports": "What ingest scripts send: one document's worth of claims, stored whole or not at all.",
     "events": "Something that happened, and its links to others.",
     "search": "Records by their words, and claims that say nearly the same.",
+    "lookup": "What is there already, before it is fetched or sent.",
     "pictures": "What is derived from the statements about one event.",
     "questions": "Points in dispute about an event.",
     "claims": "Propositions that answer a question, in words or as a figure; and the core call.",
@@ -70,6 +72,7 @@ RESOURCES = (
     documents,
     assessments,
     reports,
+    lookups,
 )
 
 

@@ -1,4 +1,4 @@
-"""What scripts and exchange need of the database: answers kept for who asks again."""
+"""What scripts and exchange need of the database: answers kept for who asks again, lists of what changed."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from alembic import op
 revision = "20261122_2300"
 down_revision = "20261122_1900"
 
-PARTS = ("idempotency",)
+PARTS = ("idempotency", "lists")
 
 
 def upgrade() -> None:
