@@ -5,48 +5,18 @@ import re
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
-from calls import claim, delete, document, get, patch, post, source, statement
+from calls import claim, document, get, post, source, statement
 from fastapi import FastAPI
-from ledgers import fill, id_of, value
-from psycopg import errors
+from keyed import Psql, again, same, stored
 from reporting import report, rows, said
 from sqlalchemy import event as engine_event
 
 from app.api.problems import MEDIA_TYPE
 from app.services import idempotency
 
-Psql = psycopg.Connection[Any]
-# What each answer has of its own.
-FRESH = {"x-request-id", "idempotency-replayed"}
 # POSTs that only read, or whose parts are safe without a key.
 WITHOUT = {"/v1/lookup", "/v1/ingest"}
-
-
-async def again(
-    client: httpx.AsyncClient, path: str, body: Any, key: str = "k-1", status: int | None = None
-) -> httpx.Response:
-    answer = await client.post(path, json=body, headers={"Idempotency-Key": key})
-    assert status is None or answer.status_code == status, answer.text
-    return answer
-
-
-def same(first: httpx.Response, second: httpx.Response) -> bool:
-    """Whether the second is the first, given again."""
-    kept = [{k: v for k, v in one.headers.items() if k not in FRESH} for one in (first, second)]
-    return (
-        (first.status_code, first.content, kept[0]) == (second.status_code, second.content, kept[1])
-        and "Idempotency-Replayed" not in first.headers
-        and second.headers["Idempotency-Replayed"] == "true"
-    )
-
-
-def stored(psql: Psql) -> tuple[int, int]:
-    """How many keys are known, and how many answers are kept."""
-    found = psql.execute("SELECT count(*), count(answer) FROM idempotency_key").fetchone()
-    assert found is not None
-    return found[0], found[1]
 
 
 async def test_the_same_answer_byte_for_byte_and_nothing_done(client: httpx.AsyncClient, psql: Psql) -> None:
@@ -203,142 +173,6 @@ async def test_without_a_key_no_statement_more(app: FastAPI, client: httpx.Async
     assert len(keys) == 2
     await count({"Idempotency-Key": "a"}, "How?")
     assert len([one for one in asked if "api_key" not in one]) == 1
-
-
-# --- what may no longer be shown -------------------------------------------------------------------------------------
-
-
-async def gone(client: httpx.AsyncClient, path: str, body: Any) -> None:
-    """The answer is not kept any more, and nothing is done again."""
-    answer = await again(client, path, body)
-    assert (answer.status_code, answer.headers["Content-Type"]) == (410, MEDIA_TYPE), answer.text
-    assert "Idempotency-Replayed" not in answer.headers
-
-
-async def test_deleting_what_it_shows_forgets_an_answer(client: httpx.AsyncClient, psql: Psql) -> None:
-    body = {"name": "A witness", "ref": "w"}
-    made = (await again(client, "/v1/sources", body)).json()
-    kept = await again(client, "/v1/sources", {"name": "Another"}, "k-2")
-    await delete(client, f"/v1/sources/{made['id']}")
-    await gone(client, "/v1/sources", body)
-    assert rows(psql)["source"] == 1
-    assert stored(psql) == (2, 1)
-    assert value(psql, "SELECT count(*) FROM idempotency_key WHERE shown = '{}' AND headers IS NULL") == 1
-    assert same(kept, await again(client, "/v1/sources", {"name": "Another"}, "k-2"))
-
-
-async def test_a_part_of_the_answer_is_enough(client: httpx.AsyncClient, event: str, psql: Psql) -> None:
-    """Also by somebody beside the service."""
-    body = {"text": "A drone", "statements": [said("A mayor", wording="a drone")]}
-    made = (await again(client, f"{event}/claims", body, status=201)).json()
-    appearance = made["statements"][0]["appearance"]["id"]
-    psql.execute("DELETE FROM appearance WHERE id = %s", [appearance])
-    await gone(client, f"{event}/claims", body)
-
-
-@pytest.mark.parametrize("by_hand", [True, False])
-async def test_hiding_an_event_forgets_all_about_it(
-    client: httpx.AsyncClient, event: str, psql: Psql, by_hand: bool
-) -> None:
-    """Its parts, whose answers need not name it, and the document and the sources that nothing else makes public."""
-    paper = {
-        "url": "https://news.example/1",
-        "text": "A drone, he said",
-        "publisher": {"name": "News", "kind": "outlet"},
-    }
-    told = {"text": "A drone", "statements": [{"source": {"name": "A mayor"}, "document": paper}]}
-    bodies: dict[str, Any] = {
-        f"{event}/claims": told,
-        "/v1/documents": paper,
-        "/v1/sources": {"name": "A mayor"},
-        f"{event}/questions": {"text": "Why?"},
-    }
-    for path, body in bodies.items():
-        await again(client, path, body)
-    elsewhere = (await post(client, "/v1/events", {"title": "Another"}))["id"]
-    shared = {"url": "https://news.example/2"}
-    for of in (event.rpartition("/")[2], elsewhere):
-        cited = {"text": "A missile", "statements": [{"source": {"name": "B"}, "document": shared}]}
-        await post(client, f"/v1/events/{of}/claims", cited)
-    known = await again(client, "/v1/documents", shared, "k-2")
-    if by_hand:
-        psql.execute("UPDATE event SET visibility = 'restricted' WHERE slug = 'explosion'")
-    else:
-        await patch(client, event, {"visibility": "restricted"})
-    for path, body in bodies.items():
-        await gone(client, path, body)
-    assert same(known, await again(client, "/v1/documents", shared, "k-2"))
-
-
-async def test_protecting_a_source_forgets_who_it_is(client: httpx.AsyncClient, event: str) -> None:
-    body = {"claim": await claim(client, event), "source": {"name": "An officer"}}
-    made = (await again(client, f"{event}/statements", body, status=201)).json()
-    await patch(client, f"/v1/sources/{made['source_id']}", {"notes": "nothing to hide"})
-    assert (await again(client, f"{event}/statements", body)).headers["Idempotency-Replayed"] == "true"
-    await patch(client, f"/v1/sources/{made['source_id']}", {"confidential": True})
-    await gone(client, f"{event}/statements", body)
-
-
-async def test_redacting_forgets(client: httpx.AsyncClient, psql: Psql) -> None:
-    made = (await again(client, "/v1/sources", {"name": "A witness"})).json()
-    psql.execute("UPDATE change SET record = NULL, salt = NULL WHERE record_id = %s", [made["id"]])
-    await gone(client, "/v1/sources", {"name": "A witness"})
-
-
-async def test_a_change_forgets_nothing(client: httpx.AsyncClient) -> None:
-    """The answer tells what was then."""
-    first = await again(client, "/v1/sources", {"name": "A witness"})
-    await patch(client, f"/v1/sources/{first.json()['id']}", {"role": "a baker"})
-    assert same(first, await again(client, "/v1/sources", {"name": "A witness"}))
-
-
-async def test_each_way_to_delete_forgets(psql: Psql) -> None:
-    """Every kind of record has the trigger."""
-    fill(psql)
-    of = (
-        "assessment_document",
-        "assessment",
-        "appearance_hop",
-        "appearance",
-        "statement",
-        "claim_link",
-        "document_link",
-    )
-    for table in (*of, "report", "event_link"):
-        psql.execute("DELETE FROM idempotency_key")
-        psql.execute(
-            "INSERT INTO idempotency_key VALUES (sha256('a'), sha256('b'), DEFAULT, '{}', %s, 201, '{}', '')",
-            [[id_of(table)]],
-        )
-        psql.execute(f"DELETE FROM {table}")
-        assert stored(psql) == (1, 0), table
-
-
-def test_the_table_keeps_wrong_rows_out(psql: Psql) -> None:
-    good: dict[str, Any] = {
-        "asked": b"a" * 32, "body": b"b" * 32, "sees": [], "shown": [], "status": 200, "headers": "{}", "answer": b"{}",
-    }  # fmt: skip
-    wrong: list[tuple[str, dict[str, Any]]] = [
-        ("asked", {"asked": b""}),
-        ("body", {"body": b"b" * 33}),
-        ("status", {"status": 199}),
-        ("status", {"status": 300}),
-        ("headers", {"headers": "[]"}),
-        ("whole", {"answer": None}),
-        ("whole", {"status": None}),
-        ("whole", {"status": None, "headers": None}),
-    ]
-    query = "INSERT INTO idempotency_key ({}) VALUES ({})".format(
-        ", ".join(good), ", ".join(f"%({name})s" for name in good)
-    )
-    for name, part in wrong:
-        with pytest.raises(errors.CheckViolation) as refused:
-            psql.execute(query, good | part)
-        assert refused.value.diag.constraint_name == f"ck_idempotency_key_{name}"
-    psql.execute(query, good)
-    with pytest.raises(errors.UniqueViolation, match="pk_idempotency_key"):
-        psql.execute(query, good)
-    psql.execute(query, good | {"asked": b"c" * 32, "status": None, "headers": None, "answer": None})
 
 
 # --- every write -----------------------------------------------------------------------------------------------------
