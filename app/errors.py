@@ -143,6 +143,11 @@ class PreconditionRequired(Problem):
     )
 
 
+class NotOffered(Problem):
+    status, slug, title = 501, "not-offered", "Not offered"
+    explanation = "The interface that this path belongs to has such a method, but this service does not offer it."
+
+
 class Unavailable(Problem):
     status, slug, title = 503, "unavailable", "Not available for the moment"
     explanation = "The database is out of reach or busy. Nothing was stored. Retry-After says when to try again."

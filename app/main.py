@@ -9,14 +9,17 @@ from starlette_compress import CompressMiddleware
 
 from app import __version__, database
 from app.api import (
+    answers,
     assessments,
     audits,
     claims,
     diffs,
     documents,
     events,
+    google,
     health,
     ingest,
+    lookups,
     openapi,
     pictures,
     problems,
@@ -28,6 +31,7 @@ from app.api import (
     statements,
 )
 from app.api.wire import Wire
+from app.services.idempotency import Replayed
 from app.settings import Settings
 
 DESCRIPTION = """
@@ -43,6 +47,7 @@ TAGS = {
     "reports": "What ingest scripts send: one document's worth of claims, stored whole or not at all.",
     "events": "Something that happened, and its links to others.",
     "search": "Records by their words, and claims that say nearly the same.",
+    "lookup": "What is there already, before it is fetched or sent.",
     "pictures": "What is derived from the statements about one event.",
     "questions": "Points in dispute about an event.",
     "claims": "Propositions that answer a question, in words or as a figure; and the core call.",
@@ -50,6 +55,7 @@ TAGS = {
     "sources": "Whoever speaks or publishes.",
     "documents": "What was published, what was read of it, and how documents depend on each other.",
     "assessments": "Ratings of claims by reviewers, courts and desks.",
+    "fact-checks": "Claims that somebody has assessed, as the Google Fact Check Tools API answers them.",
     "problems": "What the `type` of a problem means.",
     "health": "For whoever watches over the service.",
 }
@@ -68,6 +74,7 @@ RESOURCES = (
     assessments,
     reports,
     ingest,
+    lookups,
 )
 
 
@@ -95,9 +102,10 @@ def create_app(settings: Settings) -> FastAPI:
     resources = APIRouter(prefix="/v1")
     for module in RESOURCES:
         resources.include_router(module.router)
-    for router in (resources, problems.router, health.router):
+    for router in (resources, google.router, problems.router, health.router):
         app.include_router(router)
     problems.install(app)
+    app.add_exception_handler(Replayed, answers.again)
     app.add_middleware(Wire)
     app.add_middleware(CompressMiddleware)
 

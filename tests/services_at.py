@@ -6,15 +6,19 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import uvicorn
 from typer.testing import CliRunner
 
 from app import cli
+from app.main import create_app
+from app.settings import Settings
 
 COMMAND = [sys.executable, "-m", "app"]
 PATIENCE = 60.0
@@ -57,6 +61,20 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
             process.communicate(timeout=PATIENCE)
+
+
+@contextmanager
+def serving(database_url: str) -> Iterator[str]:
+    """The service under uvicorn, in a thread of this process, as clients meet it; and its address."""
+    config = uvicorn.Config(create_app(Settings(database_url=database_url)), host="127.0.0.1", port=0, log_config=None)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(20)
 
 
 def answers(base: str) -> bool:

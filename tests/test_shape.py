@@ -25,6 +25,7 @@ FLOORS = [
 ]
 HTTP_FLOOR = 5
 FILE_LINES, FUNCTION_LINES = 400, 60
+READING_POSTS = {"/v1/lookup"}
 
 
 def floor(module: str) -> int:
@@ -140,7 +141,9 @@ def test_every_write_names_its_scope() -> None:
         f"{method} {path}"
         for path, operations in described["paths"].items()
         for method, operation in operations.items()
-        if method != "get" and not any(scopes for one in operation.get("security", []) for scopes in one.values())
+        if method != "get"
+        and path not in READING_POSTS
+        and not any(scopes for one in operation.get("security", []) for scopes in one.values())
     ]
     assert open_writes == []
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from app.models import Record
 from app.schemas.common import Page, RecordRead, etag, names_tag
 from app.services import records
+from app.services.idempotency import Replayed
 from app.services.paging import Slice
 
 _JSON = "application/json"
@@ -58,6 +59,14 @@ def page(request: Request, found: Slice, read: type[BaseModel]) -> Response:
     answer = Page[Any](items=items, total=found.total, facets=found.facets, **ways)
     headers = {"Link": ", ".join(f'<{url}>; rel="{name}"' for name, url in ways.items())} if ways else {}
     return Response(answer.model_dump_json(by_alias=True), 200, headers, _JSON)
+
+
+async def again(_request: Request, error: Exception) -> Response:
+    """Answer as before: the handler of Replayed."""
+    if not isinstance(error, Replayed):
+        raise error
+    kept = error.kept
+    return Response(kept.answer, kept.status, kept.headers | {"Idempotency-Replayed": "true"})
 
 
 def _url(request: Request, cursor: str) -> str:

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import EventAt, IfMatch, Ingester, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
 from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, add_routes, created
 from app.models import Assessment, Event
@@ -38,9 +38,11 @@ async def list_event_assessments(
 @router.post(
     "/events/{event}/assessments", status_code=201, response_model=AssessmentRead, responses=created(AssessmentRead)
 )
-async def create_assessment(event: EventAt, data: AssessmentCreate, caller: Ingester, session: Writing) -> Response:
+async def create_assessment(
+    event: EventAt, data: AssessmentCreate, caller: Ingester, session: Writing, once: Once
+) -> Response:
     """Record a rating of a claim, in its author's own scheme and words; or find the same."""
-    return answers.made(*await creating.assessment(session, caller, event, data))
+    return await once(answers.made(*await creating.assessment(session, caller, event, data)))
 
 
 @router.patch("/assessments/{id}", response_model=AssessmentRead, responses=CHANGE)

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import Connected, EventAt, IfMatch, Ingester, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.deps import Connected, EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
 from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
 from app.models import Claim, ClaimLink, Event
@@ -48,7 +48,7 @@ async def list_event_claims(
 
 @router.post("/events/{event}/claims", status_code=201, response_model=ClaimPart, responses=_THERE | WRITE)
 async def create_claim(
-    event: EventAt, data: ClaimCreate, caller: Ingester, database: Connected, session: Writing
+    event: EventAt, data: ClaimCreate, caller: Ingester, database: Connected, session: Writing, *, once: Once
 ) -> Response:
     """The core call: one claim, the question it answers, and who says what about it, where and in which words.
 
@@ -57,7 +57,7 @@ async def create_claim(
     """
     nearby = await similar.before_claim(database, caller, event, data)
     answer, changed = await creating.claim(session, caller, event, data, nearby)
-    return answers.parts(answer, created=changed)
+    return await once(answers.parts(answer, created=changed))
 
 
 @router.patch("/claims/{id}", response_model=ClaimRead, responses=CHANGE)
@@ -69,9 +69,9 @@ async def change_claim(
 
 
 @router.post("/claims/{id}/merge", response_model=ClaimRead, responses=WRITE)
-async def merge_claim(id_: RecordAt, data: Merge, caller: Writer, session: Writing) -> Response:
+async def merge_claim(id_: RecordAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
     """Say that two claims of one event are one. No row moves; a PATCH of `merged_into` undoes it."""
-    return answers.record(await records.merge(session, caller, Claim, id_, data.into))
+    return await once(answers.record(await records.merge(session, caller, Claim, id_, data.into)))
 
 
 @router.get("/events/{event}/claim-links", response_model=Page[ClaimLinkRead], responses=READ | MERGED)
@@ -90,9 +90,11 @@ async def list_claim_links(
     response_model=ClaimLinkRead,
     responses=created(ClaimLinkRead),
 )
-async def create_claim_link(event: EventAt, data: ClaimLinkCreate, caller: Ingester, session: Writing) -> Response:
+async def create_claim_link(
+    event: EventAt, data: ClaimLinkCreate, caller: Ingester, session: Writing, once: Once
+) -> Response:
     """Say how one claim stands to another: it contradicts, supports, refines, is compatible with or the same as it."""
-    return answers.made(*await creating.claim_link(session, caller, event, data))
+    return await once(answers.made(*await creating.claim_link(session, caller, event, data)))
 
 
 @router.patch("/claim-links/{id}", response_model=ClaimLinkRead, responses=CHANGE)

@@ -2,8 +2,8 @@
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Annotated, Any, Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import Depends, Header, Path, Query, Request, Response, Security
 from fastapi.dependencies.models import Dependant
@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.database import Database, Signature
 from app.errors import BadRequest, Forbidden, Invalid, TooLarge, Unauthorized, UnsupportedMediaType
 from app.schemas.common import ADDRESS_PATTERN, EVENT_ADDRESS_PATTERN, clean
-from app.services import access
+from app.services import access, idempotency
 from app.services.access import Caller
+from app.services.idempotency import Kept
 
 BODY_SIZE: Final = 8_000_000
 BODY_DEPTH: Final = 40
@@ -47,7 +48,7 @@ def _parameters(dependant: Dependant) -> frozenset[str]:
     names: set[str] = set()
     for one in dependant.query_params:
         fields = getattr(one.field_info.annotation, "model_fields", None)
-        names |= set(fields) if fields else {one.alias}
+        names |= {field.alias or name for name, field in fields.items()} if fields else {one.alias}
     return frozenset(names).union(*(_parameters(inner) for inner in dependant.dependencies))
 
 
@@ -137,19 +138,34 @@ async def _caller(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
     """Whose key it is; without one anybody, who may read what is public."""
-    if credentials is None:
-        if scopes.scopes or not request.app.state.settings.public_read or "Authorization" in request.headers:
+    return await _known(request, credentials.credentials if credentials else None, scopes.scopes)
+
+
+async def _known(request: Request, token: str | None, needed: list[str]) -> Caller:
+    if token is None:
+        if needed or not request.app.state.settings.public_read or "Authorization" in request.headers:
             raise Unauthorized("Send Authorization: Bearer and a key.", {"WWW-Authenticate": "Bearer"})
         return Caller()
     database: Database = request.app.state.database
     async with database.reading() as session:
-        caller = await access.find(session, credentials.credentials)
-    if missing := set(scopes.scopes) - caller.scopes:
+        caller = await access.find(session, token)
+    if missing := set(needed) - caller.scopes:
         raise Forbidden(f"The key lacks the scope {', '.join(sorted(missing))}.")
     return caller
 
 
+async def _google_caller(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Caller:
+    """Who calls as Google's clients do: they have one place for a key, `key=`. What is no key of ours is Google's."""
+    key = request.query_params.get("key", "")
+    if credentials is None and access.is_key(key):
+        return await _known(request, key, [])
+    return await _known(request, credentials.credentials if credentials else None, [])
+
+
 Reader = Annotated[Caller, Security(_caller)]
+GoogleReader = Annotated[Caller, Security(_google_caller)]
 Writer = Annotated[Caller, Security(_caller, scopes=["edit"])]
 Ingester = Annotated[Caller, Security(_caller, scopes=["ingest"])]
 
@@ -200,6 +216,56 @@ Connected = Annotated[Database, Depends(_connected)]
 # scope="function": the commit comes before the answer goes out, so that a failed commit is still an error answer.
 Session = Annotated[AsyncSession, Depends(_reading, scope="function")]
 Writing = Annotated[AsyncSession, Depends(_writing, scope="function")]
+
+
+# --- once, however often it is sent ----------------------------------------------------------------------------------
+
+_VISIBLE: Final = "[!#-~][ -~]{0,254}"
+_QUOTED: Final = r'"([ !#-\[\]-~]|\\["\\]){1,255}"'
+_IdempotencyKey = Annotated[
+    str | None,
+    StringConstraints(pattern=f"^({_VISIBLE}|{_QUOTED})$"),
+    Header(
+        alias=idempotency.HEADER,
+        description="A name of your own for this request, in quotes or without: when it comes again with the same body "
+        "within 24 hours, nothing is done, and the same answer is given, with `Idempotency-Replayed: true`.",
+        max_length=512,
+    ),
+]
+Keeping: TypeAlias = Callable[[Response], Awaitable[Response]]
+
+
+async def _once(
+    request: Request,
+    credentials: Annotated[Caller, Security(_caller)],
+    database: Annotated[Database, Depends(_connected)],
+    session: Writing,
+    key: _IdempotencyKey = None,
+) -> Keeping:
+    """Find the answer that was given under this key, before the lock is waited for; or be ready to keep the new one."""
+    if key is None:
+        return _as_it_is
+    if len(request.headers.getlist(idempotency.HEADER)) > 1:
+        raise Invalid.parameter(idempotency.HEADER, "give it once")
+    asked = idempotency.asked(credentials, request.scope["path"], key, await request.body())
+    async with database.reading() as reading:
+        await idempotency.check(reading, asked)
+
+    async def kept(response: Response) -> Response:
+        headers = {name: value for name, value in response.headers.items() if name != "content-length"}
+        await idempotency.keep(session, asked, Kept(response.status_code, headers, bytes(response.body)))
+        return response
+
+    return kept
+
+
+async def _as_it_is(response: Response) -> Response:
+    return response
+
+
+# What a write passes its answer through, so that it is kept, if the caller asked for that. After the caller and the
+# session among the parameters: who may not write learns nothing of what was answered.
+Once = Annotated[Keeping, Depends(_once, scope="function")]
 
 
 # --- addresses and conditions --------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import DocumentAt, IfMatch, Ingester, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.deps import DocumentAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
 from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
 from app.models import Document, DocumentLink
@@ -38,12 +38,12 @@ async def list_documents(
 
 
 @router.post("/documents", status_code=201, response_model=DocumentRead, responses=created(DocumentRead))
-async def create_document(data: DocumentCreate, caller: Ingester, session: Writing) -> Response:
+async def create_document(data: DocumentCreate, caller: Ingester, session: Writing, once: Once) -> Response:
     """Record a document and what was read of it, or find the one with this ref, URL or text.
 
     A text that is new makes a version; the same text again makes none.
     """
-    return answers.made(*await creating.document(session, caller, data))
+    return await once(answers.made(*await creating.document(session, caller, data)))
 
 
 @router.patch("/documents/{document}", response_model=DocumentRead, responses=CHANGE)
@@ -55,9 +55,9 @@ async def change_document(
 
 
 @router.post("/documents/{document}/merge", response_model=DocumentRead, responses=WRITE)
-async def merge_document(document: DocumentAt, data: Merge, caller: Writer, session: Writing) -> Response:
+async def merge_document(document: DocumentAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
     """Say that two documents are one. No row moves; a PATCH of `merged_into` undoes it."""
-    return answers.record(await records.merge(session, caller, Document, document, data.into))
+    return await once(answers.record(await records.merge(session, caller, Document, document, data.into)))
 
 
 @router.get("/documents/{document}/versions", response_model=Page[VersionRead], responses=READ | MERGED)
@@ -73,9 +73,11 @@ async def list_versions(
 @router.post(
     "/documents/{document}/versions", status_code=201, response_model=VersionRead, responses=created(VersionRead)
 )
-async def create_version(document: DocumentAt, data: VersionCreate, caller: Ingester, session: Writing) -> Response:
+async def create_version(
+    document: DocumentAt, data: VersionCreate, caller: Ingester, session: Writing, once: Once
+) -> Response:
     """Record what was read of a document at one moment. It never changes; the same text again is the same version."""
-    return answers.made(*await creating.version(session, caller, document, data), location=False)
+    return await once(answers.made(*await creating.version(session, caller, document, data), location=False))
 
 
 @router.get("/documents/{document}/links", response_model=Page[DocumentLinkRead], responses=READ | MERGED)
@@ -98,10 +100,10 @@ async def list_document_links(
     "/documents/{document}/links", status_code=201, response_model=DocumentLinkRead, responses=created(DocumentLinkRead)
 )
 async def create_document_link(
-    document: DocumentAt, data: DocumentLinkCreate, caller: Ingester, session: Writing
+    document: DocumentAt, data: DocumentLinkCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
     """Say how a document depends on another."""
-    return answers.made(*await creating.document_link(session, caller, document, data))
+    return await once(answers.made(*await creating.document_link(session, caller, document, data)))
 
 
 @router.get("/document-links", response_model=Page[DocumentLinkRead], responses=documented())

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import EventAt, IfMatch, Ingester, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
 from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
 from app.models import Event, EventLink
@@ -34,9 +34,9 @@ async def list_events(
 
 
 @router.post("/events", status_code=201, response_model=EventRead, responses=created(EventRead))
-async def create_event(data: EventCreate, caller: Ingester, session: Writing) -> Response:
+async def create_event(data: EventCreate, caller: Ingester, session: Writing, once: Once) -> Response:
     """Record an event, or find the one with this ref or slug."""
-    return answers.made(*await creating.event(session, caller, data))
+    return await once(answers.made(*await creating.event(session, caller, data)))
 
 
 @router.patch("/events/{event}", response_model=EventRead, responses=CHANGE)
@@ -48,9 +48,9 @@ async def change_event(
 
 
 @router.post("/events/{event}/merge", response_model=EventRead, responses=WRITE)
-async def merge_event(event: EventAt, data: Merge, caller: Writer, session: Writing) -> Response:
+async def merge_event(event: EventAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
     """Say that two events are one. No row moves: the other's pictures show what is said about both."""
-    return answers.record(await records.merge(session, caller, Event, event, data.into))
+    return await once(answers.record(await records.merge(session, caller, Event, event, data.into)))
 
 
 @router.get("/events/{event}/event-links", response_model=Page[EventLinkRead], responses=READ | MERGED)
@@ -66,9 +66,11 @@ async def list_event_links(
 @router.post(
     "/events/{event}/event-links", status_code=201, response_model=EventLinkRead, responses=created(EventLinkRead)
 )
-async def create_event_link(event: EventAt, data: EventLinkCreate, caller: Ingester, session: Writing) -> Response:
+async def create_event_link(
+    event: EventAt, data: EventLinkCreate, caller: Ingester, session: Writing, once: Once
+) -> Response:
     """Link this event to another: what came before, the same site, what followed."""
-    return answers.made(*await creating.event_link(session, caller, event, data))
+    return await once(answers.made(*await creating.event_link(session, caller, event, data)))
 
 
 @router.patch("/event-links/{id}", response_model=EventLinkRead, responses=CHANGE)

@@ -8,12 +8,14 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.api.problems import MEDIA_TYPE, ProblemRead
+from app.services.idempotency import HEADER
 
 _JSON, _PATCH = "application/json", "application/merge-patch+json"
 # What an answer carries beside its body: by method and status, or by what is wrong.
 _ETAG: Final = {"description": "The version of this answer, for If-Match and If-None-Match."}
 _LINK: Final = {"description": "The pages beside this one (RFC 8288), where there are any."}
 _LOCATION: Final = {"description": "Where the record is."}
+_REPLAYED: Final = {"description": "`true` on an answer that was given before, under the same Idempotency-Key."}
 _RETRY_AFTER: Final = {"description": "In how many seconds to try again."}
 
 
@@ -62,7 +64,10 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
         content = response.get("content", {})
         if MEDIA_TYPE in content:
             content.pop(_JSON, None)
-        for name, header in _headers(method, status, content).items():
+        told = _headers(method, status, content)
+        if status in ("200", "201") and any(one["name"] == HEADER for one in operation.get("parameters", [])):
+            told["Idempotency-Replayed"] = _REPLAYED
+        for name, header in told.items():
             response.setdefault("headers", {})[name] = {**header, "schema": {"type": "string"}}
 
 

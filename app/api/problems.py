@@ -19,6 +19,7 @@ from starlette.routing import compile_path
 from app import errors
 from app.api.deps import Route
 from app.errors import Problem
+from app.formats import google
 from app.schemas import findings
 from app.services import refusals
 
@@ -60,13 +61,17 @@ def documented(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
 
 def answer(request: Request, problem: Problem) -> Response:
     """The answer to a failure. Nothing of the input is echoed."""
+    request_id = request.scope.get("state", {}).get("request_id", "")
+    if request.scope["path"].startswith(google.ROOT):
+        code, told = google.error(problem, request_id)
+        return JSONResponse(told, status_code=code, headers=problem.headers)
     members = {
         "type": f"/problems/{problem.slug}",
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail or problem.explanation,
         "instance": quote(request.scope["path"]),
-        "request_id": request.scope.get("state", {}).get("request_id", ""),
+        "request_id": request_id,
         **problem.extra,
     }
     headers = dict(problem.headers)

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import EventAt, IfMatch, Ingester, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
 from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, add_routes, created
 from app.models import Event, Question
@@ -36,9 +36,11 @@ async def list_event_questions(
 
 
 @router.post("/events/{event}/questions", status_code=201, response_model=QuestionRead, responses=created(QuestionRead))
-async def create_question(event: EventAt, data: QuestionCreate, caller: Ingester, session: Writing) -> Response:
+async def create_question(
+    event: EventAt, data: QuestionCreate, caller: Ingester, session: Writing, once: Once
+) -> Response:
     """Record a point in dispute, or find the same: by text, or by measure, subject and unit."""
-    return answers.made(*await creating.question(session, caller, event, data))
+    return await once(answers.made(*await creating.question(session, caller, event, data)))
 
 
 @router.patch("/questions/{id}", response_model=QuestionRead, responses=CHANGE)

@@ -5,7 +5,7 @@ from fastapi.openapi.models import Example
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import Connected, Ingester, Route, Writing
+from app.api.deps import Connected, Ingester, Once, Route, Writing
 from app.api.records import WRITE
 from app.schemas.reports import ReportCreate, ReportRead
 from app.services import reports, similar
@@ -79,6 +79,7 @@ async def create_report(
     caller: Ingester,
     database: Connected,
     session: Writing,
+    once: Once,
 ) -> Response:
     """What an ingest script sends: one document's worth of claims about one or more events.
 
@@ -88,4 +89,4 @@ async def create_report(
     """
     nearby = await similar.before_report(database, caller, data)
     answer, changed = await reports.deliver(session, caller, data, nearby)
-    return answers.parts(answer, created=changed)
+    return await once(answers.parts(answer, created=changed))

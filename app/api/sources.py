@@ -4,7 +4,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import IfMatch, Ingester, Reader, Route, Session, SourceAt, Writer, Writing
+from app.api.deps import IfMatch, Ingester, Once, Reader, Route, Session, SourceAt, Writer, Writing
 from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
 from app.models import Source
@@ -26,9 +26,9 @@ async def list_sources(
 
 
 @router.post("", status_code=201, response_model=SourceRead, responses=created(SourceRead))
-async def create_source(data: SourceCreate, caller: Ingester, session: Writing) -> Response:
+async def create_source(data: SourceCreate, caller: Ingester, session: Writing, once: Once) -> Response:
     """Record a source, or find the one with this ref, or this name and kind."""
-    return answers.made(*await creating.source(session, caller, data))
+    return await once(answers.made(*await creating.source(session, caller, data)))
 
 
 @router.patch("/{source}", response_model=SourceRead, responses=CHANGE)
@@ -56,9 +56,9 @@ async def get_track_record(
 
 
 @router.post("/{source}/merge", response_model=SourceRead, responses=WRITE)
-async def merge_source(source: SourceAt, data: Merge, caller: Writer, session: Writing) -> Response:
+async def merge_source(source: SourceAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
     """Say that two sources are one. No row moves: readers of the other see what both said; a PATCH undoes it."""
-    return answers.record(await records.merge(session, caller, Source, source, data.into))
+    return await once(answers.record(await records.merge(session, caller, Source, source, data.into)))
 
 
 add_routes(router, "/{source}", Source, SourceRead, SourceAt)

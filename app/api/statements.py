@@ -4,7 +4,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import EventAt, IfMatch, Ingester, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
 from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
 from app.models import Appearance, Event, Statement
@@ -47,12 +47,14 @@ async def list_event_statements(
 @router.post(
     "/events/{event}/statements", status_code=201, response_model=StatementRead, responses=created(StatementRead)
 )
-async def create_statement(event: EventAt, data: StatementCreate, caller: Ingester, session: Writing) -> Response:
+async def create_statement(
+    event: EventAt, data: StatementCreate, caller: Ingester, session: Writing, once: Once
+) -> Response:
     """Record one source's act toward a claim, with where it is found; or find the same.
 
     Toward a question, instead of a claim, it only asks or does not answer.
     """
-    return answers.made(*await creating.statement(session, caller, event, data))
+    return await once(answers.made(*await creating.statement(session, caller, event, data)))
 
 
 @router.patch("/statements/{id}", response_model=StatementRead, responses=CHANGE)
@@ -68,9 +70,9 @@ async def change_statement(
 
 
 @router.post("/statements/{id}/withdraw", response_model=StatementRead, responses=WRITE)
-async def withdraw_statement(id_: RecordAt, data: Withdrawal, caller: Writer, session: Writing) -> Response:
+async def withdraw_statement(id_: RecordAt, data: Withdrawal, caller: Writer, session: Writing, once: Once) -> Response:
     """The source took it back: it stays, with when and why, and counts no longer from then on."""
-    return answers.record(await changing.withdraw(session, caller, id_, data))
+    return await once(answers.record(await changing.withdraw(session, caller, id_, data)))
 
 
 @router.get("/statements/{id}/appearances", response_model=Page[AppearanceRead], responses=READ)
@@ -86,9 +88,11 @@ async def list_appearances(
 @router.post(
     "/statements/{id}/appearances", status_code=201, response_model=AppearanceRead, responses=created(AppearanceRead)
 )
-async def create_appearance(id_: RecordAt, data: AppearanceCreate, caller: Ingester, session: Writing) -> Response:
+async def create_appearance(
+    id_: RecordAt, data: AppearanceCreate, caller: Ingester, session: Writing, once: Once
+) -> Response:
     """Record another place where the statement is found: one utterance printed in four languages has four."""
-    return answers.made(*await creating.appearance(session, caller, id_, data))
+    return await once(answers.made(*await creating.appearance(session, caller, id_, data)))
 
 
 @router.patch("/appearances/{id}", response_model=AppearanceRead, responses=CHANGE)

@@ -1,6 +1,6 @@
 """The tables."""
 
-from app.models.access import ApiKey, Instance
+from app.models.access import ApiKey, IdempotencyKey, Instance
 from app.models.assessment import Assessment, AssessmentDocument
 from app.models.base import RULES, Base, Record, table_of
 from app.models.change import Change, EventHead, LedgerHead
@@ -30,6 +30,7 @@ __all__ = [
     "Event",
     "EventHead",
     "EventLink",
+    "IdempotencyKey",
     "Instance",
     "LedgerHead",
     "Question",

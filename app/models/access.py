@@ -1,6 +1,11 @@
-from datetime import datetime
+"""Who may call, and what is kept for callers. No records: the ledger has none of it."""
 
-from sqlalchemy import LargeBinary
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, SmallInteger, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, at_most, key, now, words_
@@ -29,3 +34,37 @@ class Instance(Base):
 
     one: Mapped[bool] = mapped_column(primary_key=True, server_default="true")
     secret: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class IdempotencyKey(Base):
+    """The answer to a request that bore a key, for a day.
+
+    `asked` is a hash of caller, path and key, `body` of the body, `sees` the scopes for reading that the caller had,
+    `shown` every id in the answer. A trigger empties an answer that may no longer be shown.
+    """
+
+    __tablename__ = "idempotency_key"
+
+    asked: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[now]
+    sees: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    shown: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    status: Mapped[int | None] = mapped_column(SmallInteger)
+    headers: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    answer: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    __table_args__ = (
+        CheckConstraint("length(asked) = 32", name="asked"),
+        CheckConstraint("length(body) = 32", name="body"),
+        CheckConstraint("status BETWEEN 200 AND 299", name="status"),
+        CheckConstraint("jsonb_typeof(headers) = 'object'", name="headers"),
+        CheckConstraint("num_nulls(status, headers, answer) IN (0, 3)", name="whole"),
+        Index(None, "kept_at"),
+        Index(
+            "ix_idempotency_key_shown",
+            "shown",
+            postgresql_using="gin",
+            postgresql_with={"gin_pending_list_limit": 64},
+        ),
+    )

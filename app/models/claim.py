@@ -74,6 +74,14 @@ class Claim(Record):
         Index(None, "merged_into"),
         Index(None, "question_id"),
         Index("ix_claim_same", sql("coalesce(question_id, event_id)"), sql("digest_of(fold(text))")),
+        Index(
+            "ix_claim_same_figure",
+            "question_id",
+            "qualifier",
+            "min",
+            "max",
+            postgresql_where=sql("qualifier IS NOT NULL"),
+        ),
     )
 
 

@@ -41,5 +41,6 @@ class Question(Record):
         ),
         UniqueConstraint("event_id", "id"),
         Index(None, "created_at", "id"),
+        Index(None, "updated_at", "id"),
         Index("ix_question_same", "event_id", sql("digest_of(fold(text))")),
     )

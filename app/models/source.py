@@ -72,6 +72,7 @@ class Source(Record):
         rule("source", "parent", "parent_id <> id", "a source can't be its own parent"),
         rule("source", "merge", "merged_into <> id", "a record can't be merged into itself"),
         Index(None, "created_at", "id"),
+        Index(None, "updated_at", "id"),
         Index(None, "party"),
         Index("ix_source_names", "names", postgresql_using="gin"),
     )

@@ -140,7 +140,7 @@ class DocumentRead(RecordRead):
     merged_into: UUID | None
 
 
-def _hex(value: Any) -> Any:
+def hex_(value: Any) -> Any:
     return bytes(value).hex() if isinstance(value, bytes | memoryview) else value
 
 
@@ -150,7 +150,7 @@ class VersionRead(RecordRead):
     headline: str | None
     text: str | None = None
     """Only with `text=true`."""
-    sha256: Annotated[str | None, BeforeValidator(_hex)]
+    sha256: Annotated[str | None, BeforeValidator(hex_)]
     """Of the text, in hex."""
     archive_url: str | None
     http_status: int | None

@@ -10,6 +10,7 @@ from app.schemas.common import (
     Input,
     Label,
     Language,
+    Moment,
     Name,
     Paging,
     RecordRead,
@@ -101,6 +102,7 @@ class QuestionFilter(Input):
     measure: Measure | None = None
     q: Name | None = None
     """Words of the text."""
+    updated_since: Moment | None = None
     ref: Ref | None = None
     sort: Literal["created_at", "-created_at", "updated_at", "-updated_at"] = "created_at"
 

@@ -14,6 +14,7 @@ from app.schemas.common import (
     Key,
     Label,
     Language,
+    Moment,
     Name,
     Output,
     Paging,
@@ -137,6 +138,7 @@ class SourceFilter(Input):
     party: Key | None = None
     country: Country | None = None
     parent: Address | None = None
+    updated_since: Moment | None = None
     ref: Ref | None = None
     merged: bool = False
     """Also those that were merged into others."""

@@ -42,3 +42,12 @@ def canonical(url: str) -> str:
     kept = sorted(one for one in query.split("&") if one and not _TRACKER.fullmatch(one.partition("=")[0]))
     asked = f"?{'&'.join(kept)}" if kept else ""
     return f"{page}{asked}#{fragment}" if fragment.startswith(("!", "/")) else f"{page}{asked}"
+
+
+def site(url: str) -> str | None:
+    """The host of an address, in ASCII and without `www.`; None where there is none."""
+    try:
+        host = str(ada_url.URL(url).hostname)
+    except ValueError:
+        return None
+    return host.removeprefix("www.") or None

@@ -32,6 +32,11 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+def is_key(token: str) -> bool:
+    """Whether it looks like a key of this service."""
+    return token.startswith(_PREFIX)
+
+
 async def find(session: AsyncSession, token: str) -> Caller:
     """Who has this key. Raises Unauthorized."""
     query = select(ApiKey.name, ApiKey.scopes).where(ApiKey.sha256 == _digest(token), ApiKey.revoked_at.is_(None))

@@ -133,7 +133,9 @@ def _unmerged(rows: Subquery, query: Any) -> list[ColumnElement[bool]]:
 def sources(query: SourceFilter, caller: Caller) -> Rows:
     rows = seen(caller, Source)
     found = select(rows).where(
-        *_equal(rows, query, "kind", "disclosure", "party", "country", "ref"), *_unmerged(rows, query)
+        *_equal(rows, query, "kind", "disclosure", "party", "country", "ref"),
+        *_since(rows, query),
+        *_unmerged(rows, query),
     )
     if query.q:
         one = func.unnest(rows.c.names).table_valued("name")
@@ -227,7 +229,9 @@ def within(event: UUID, found: Rows) -> Rows:
 def questions(query: QuestionFilter, caller: Caller) -> Rows:
     rows = seen(caller, Question)
     found = select(rows).where(
-        *_equal(rows, query, "kind", "answer", "measure", "ref"), *_of_event(rows, query, caller)
+        *_equal(rows, query, "kind", "answer", "measure", "ref"),
+        *_of_event(rows, query, caller),
+        *_since(rows, query),
     )
     if query.q:
         found = found.where(_words(rows.c.text, query.q))

@@ -55,11 +55,13 @@ async def page(
     sorts: dict[str, str],
     query: Paging,
     of: UUID | None = None,
+    *,
+    skip: int = 0,
 ) -> Slice:
     """Read the page of `found` (which has an `id`) that the query asks for.
 
     `sorts` says by which column of `found` each name sorts; `of` is the record that the list belongs to, if it belongs
-    to one. Raises BadCursor.
+    to one; `skip` leaves out so many items before the first page. Raises BadCursor.
     """
     rows_of = found.subquery()
     name: str = getattr(query, "sort", "created_at")
@@ -76,6 +78,8 @@ async def page(
         chosen = chosen.where(here < there if down == onward else here > there)
     falling = down == onward
     chosen = chosen.order_by(*(c.desc() if falling else c.asc() for c in (order, rows_of.c.id))).limit(limit + 1)
+    if skip and place is None:
+        chosen = chosen.offset(skip)
     rows = (await session.execute(chosen)).mappings().all()
     more, rows = len(rows) > limit, rows[:limit]
     if not onward:

@@ -31,7 +31,7 @@ from app.schemas.events import EventLinkRead, EventRead
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
-from app.services import visibility
+from app.services import gone, visibility
 from app.services.access import Caller
 from app.services.references import PATHS, as_uuid
 
@@ -88,32 +88,9 @@ async def get(
 async def _missing(session: AsyncSession, caller: Caller, model: type[Record], address: str) -> NotFound | Gone:
     """Say why there is nothing at an address; who could not have seen it learns nothing."""
     name = model.__tablename__.replace("_", " ")
-    last = await _last(session, model, address)
-    if last is not None and last.op == "delete" and await _could_see(session, caller, last):
+    if await gone.among(session, caller, [(model, address)]):
         return Gone(f"This {name} was deleted.")
     return NotFound(f"There is no {name} at this address.")
-
-
-async def _last(session: AsyncSession, model: type[Record], address: str) -> Any:
-    key = as_uuid(address)
-    where = "record_id = :key" if key is not None else "op = 'delete' AND record->>'ref' = :key"
-    if key is None and not address.startswith("ref:"):
-        return None
-    query = text(f"SELECT * FROM change WHERE type = :type AND {where} ORDER BY seq DESC LIMIT 1")  # noqa: S608
-    given = {"type": model.__tablename__, "key": key or address.removeprefix("ref:")}
-    return (await session.execute(query, given)).one_or_none()
-
-
-async def _could_see(session: AsyncSession, caller: Caller, last: Any) -> bool:
-    record = last.record or {}
-    if caller.may("read"):
-        return not record.get("confidential") or caller.may("confidential")
-    if last.type == "event":
-        return bool(record.get("visibility") == "public")
-    public = text("SELECT coalesce(bool_and(is_public(e)), false) FROM unnest(CAST(:events AS uuid[])) e")
-    ends = [record.get("from_id"), record.get("to_id")]
-    events = ends if last.type == "event_link" else [last.event_id and str(last.event_id)]
-    return bool(await session.scalar(public, {"events": events}))
 
 
 async def id_of(session: AsyncSession, caller: Caller, model: type[Record], address: str) -> UUID:
@@ -121,7 +98,7 @@ async def id_of(session: AsyncSession, caller: Caller, model: type[Record], addr
     try:
         return (await get(session, caller, model, address, merged_itself=True)).id
     except Gone:
-        return UUID(str((await _last(session, model, address)).record_id))
+        return (await gone.among(session, caller, [(model, address)]))[0]
 
 
 def history(caller: Caller, model: type[Record], key: UUID) -> Select[*tuple[Any, ...]]:

@@ -55,7 +55,7 @@ class Asked:
     ranking: str
 
 
-def groups(words: str) -> list[list[dict[str, Any]]]:
+def groups(words: str, parameter: str = "q") -> list[list[dict[str, Any]]]:
     """Read a query: alternatives, each of terms that must all fit. Raises Invalid for too many."""
     found: list[list[dict[str, Any]]] = [[]]
     for term in _TERM.finditer(words):
@@ -65,13 +65,15 @@ def groups(words: str) -> list[list[dict[str, Any]]]:
         else:
             found[-1].append({"words": said, "unwanted": bool(term["no"])})
     if sum(map(len, found)) > MOST_TERMS:
-        raise Invalid.parameter("q", f"it has more than {MOST_TERMS} words")
+        raise Invalid.parameter(parameter, f"it has more than {MOST_TERMS} words")
     return [group for group in found if group]
 
 
 async def page(session: AsyncSession, caller: Caller, query: SearchQuery) -> Slice:
     """The records that fit, the best first. Raises Invalid where nothing can be looked for, and BadCursor."""
-    asked = await _asked(session, query)
+    asked = await _asked(session, query.language, groups(query.q))
+    if asked is None:
+        raise Invalid.parameter("q", "there is nothing to look for: only signs, stop words and excluded words")
     entries = _entries(caller, query, asked)
     best = _visible(caller, query, entries)
     found = await paging.page(session, best, {"rank": "rank"}, query.model_copy(update={"facets": None}))
@@ -81,12 +83,20 @@ async def page(session: AsyncSession, caller: Caller, query: SearchQuery) -> Sli
     return replace(found, rows=await hits.told(session, caller, found.rows, parts, asked.ranking))
 
 
-async def _asked(session: AsyncSession, query: SearchQuery) -> Asked:
-    given = {"language": query.language, "groups": json.dumps(groups(query.q), ensure_ascii=False)}
+async def claims(session: AsyncSession, caller: Caller, words: str) -> Subquery | None:
+    """The claims whose words fit, by `id` (after merges), each with its `rank`; None: there is nothing to look for.
+
+    Raises Invalid, for a parameter `query`.
+    """
+    asked = await _asked(session, None, groups(words, "query"))
+    query = SearchQuery.model_construct(q=words, type="claim")
+    return None if asked is None else _visible(caller, query, _entries(caller, query, asked)).subquery()
+
+
+async def _asked(session: AsyncSession, language: str | None, terms: list[list[dict[str, Any]]]) -> Asked | None:
+    given = {"language": language, "groups": json.dumps(terms, ensure_ascii=False)}
     row = (await session.execute(_QUERY, given)).one()
-    if row.matching is None:
-        raise Invalid.parameter("q", "there is nothing to look for: only signs, stop words and excluded words")
-    return Asked(row.matching, row.ranking)
+    return None if row.matching is None else Asked(row.matching, row.ranking)
 
 
 # --- what fits -------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What bulk ingest and exchange need of the database."""
+"""What scripts and exchange need of the database: what reports made, answers kept for who asks again, indexes."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from alembic import op
 revision = "20261122_2300"
 down_revision = "20261122_1900"
 
-PARTS = ("reports",)
+PARTS = ("reports", "idempotency", "lists", "matching")
 
 
 def upgrade() -> None:

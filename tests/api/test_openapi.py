@@ -15,6 +15,7 @@ from app.main import create_app
 from app.settings import Settings
 
 METHODS = ("get", "post", "patch", "delete")
+READING_POSTS = {"/v1/lookup"}
 # What an answer can be for a reason that has nothing to do with what was asked.
 ALWAYS = {"400", "422", "500"}
 # What answers otherwise than with JSON.
@@ -59,10 +60,10 @@ def test_every_operation_is_told(described: dict[str, Any]) -> None:
 def test_every_operation_tells_its_problems(described: dict[str, Any]) -> None:
     for method, path, operation in _operations(described):
         at, told = f"{method} {path}", set(operation["responses"])
-        if not path.startswith("/v1"):
+        if not path.startswith("/v1/"):
             continue
         expected = ALWAYS | {"401", "503"}
-        if method != "get":
+        if method != "get" and path not in READING_POSTS:
             expected |= {"403", "409"}
         if method in ("post", "patch"):
             expected |= {"413", "415"}
@@ -84,6 +85,16 @@ def test_every_operation_tells_its_problems(described: dict[str, Any]) -> None:
                 assert "Retry-After" in answer["headers"], at
             if method == "get" and status == "200":
                 assert "ETag" in answer["headers"], at
+
+
+def test_googles_operations_tell_googles_errors(described: dict[str, Any]) -> None:
+    operations = [operation for _, path, operation in _operations(described) if path.startswith("/v1alpha1/")]
+    assert operations
+    for operation in operations:
+        assert set(operation["responses"]) == {"200", "4XX", "5XX"}
+        for status in ("4XX", "5XX"):
+            content = operation["responses"][status]["content"]
+            assert content["application/json"]["schema"]["$ref"].endswith("/GoogleError")
 
 
 def test_names_of_models_are_readable(described: dict[str, Any]) -> None:

@@ -3,8 +3,6 @@
 Whatever is sent, the answer is one that the description tells: its status, its headers, its body.
 """
 
-import threading
-import time
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -12,13 +10,10 @@ from typing import Any
 import httpx
 import pytest
 import schemathesis
-import uvicorn
 from schemathesis import engine, hooks
 from schemathesis.core.failures import Failure
 from schemathesis.engine import events
-
-from app.main import create_app
-from app.settings import Settings
+from services_at import serving
 
 # How long each phase may take: together under a minute. What it has not come to then, it leaves.
 SECONDS = {"examples": 8, "coverage": 12, "fuzzing": 6, "stateful": 6}
@@ -62,16 +57,8 @@ REPORT = {
 
 @pytest.fixture
 def base_url(database_url: str) -> Iterator[str]:
-    """The service under uvicorn, as clients meet it."""
-    config = uvicorn.Config(create_app(Settings(database_url=database_url)), host="127.0.0.1", port=0, log_config=None)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(20)
+    with serving(database_url) as url:
+        yield url
 
 
 def _addresses(client: httpx.Client) -> dict[str, list[str]]:

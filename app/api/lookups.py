@@ -1,0 +1,26 @@
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app import errors
+from app.api import answers
+from app.api.deps import Reader, Route, Session
+from app.api.problems import documented
+from app.schemas.lookups import Lookup, LookupList
+from app.services import lookups
+
+router = APIRouter(tags=["lookup"], route_class=Route)
+
+
+@router.post(
+    "/lookup",
+    response_model=LookupList,
+    responses=documented(errors.TooLarge, errors.UnsupportedMediaType),
+    summary="Look up many records",
+)
+async def look_up(data: Lookup, caller: Reader, session: Session) -> Response:
+    """Which of up to 1,000 refs, ids and addresses are there already: to ask before a page is fetched or a report sent.
+
+    Nothing is stored, and no key is needed for what is public. Addresses are compared in their canonical form.
+    """
+    found = await lookups.find(session, caller, data.items)
+    return answers.listed(LookupList(items=found))

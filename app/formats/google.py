@@ -1,0 +1,82 @@
+"""Answers as the Google Fact Check Tools API gives them, its errors included."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from app.errors import Problem
+from app.schemas import urls
+from app.schemas.fact_checks import (
+    ClaimReview,
+    FactChecked,
+    FactCheckedClaim,
+    FactCheckedClaimSearchResponse,
+    Publisher,
+    Reviewed,
+)
+
+ROOT: Final = "/v1alpha1/"
+# Names of google.rpc.Code, by the status that its answers have.
+_STATUS: Final = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    405: "UNIMPLEMENTED",
+    429: "RESOURCE_EXHAUSTED",
+    501: "UNIMPLEMENTED",
+    503: "UNAVAILABLE",
+}
+_UNPROCESSABLE: Final = 422
+_ABOUT: Final = "type.googleapis.com/google.rpc"
+
+
+def claims(found: Sequence[FactChecked], token: str | None) -> FactCheckedClaimSearchResponse:
+    """One page of claims; `token` leads to the next."""
+    return FactCheckedClaimSearchResponse(claims=[_claim(one) for one in found] or None, next_page_token=token)
+
+
+def _claim(one: FactChecked) -> FactCheckedClaim:
+    return FactCheckedClaim(
+        text=_text(one),
+        claimant=one.claimant,
+        claim_date=one.made,
+        claim_review=[_review(review) for review in one.reviews],
+    )
+
+
+def _text(one: FactChecked) -> str | None:
+    """A figure alone says nothing: `Injured (civilians): at least 31`."""
+    if one.claim.figure is None or one.question is None:
+        return one.claim.text
+    asked = one.question
+    what = asked.text or (asked.measure or "").replace("_", " ").capitalize()
+    about = f" ({asked.subject})" if asked.subject else ""
+    return f"{what}{about}: {one.claim.text}"
+
+
+def _review(one: Reviewed) -> ClaimReview:
+    review = one.review
+    address = review.url or one.publisher_url
+    site = urls.site(address) if address else None
+    return ClaimReview(
+        publisher=Publisher(name=one.publisher, site=site) if one.publisher or site else None,
+        url=review.url,
+        title=one.title,
+        review_date=review.made_from,
+        textual_rating=review.label or review.rating.replace("_", " ").capitalize(),
+        language_code=review.language,
+    )
+
+
+def error(problem: Problem, request_id: str) -> tuple[int, dict[str, Any]]:
+    """The status and body of a failure: where it says `errors`, each is a violation of a field."""
+    code = 400 if problem.status == _UNPROCESSABLE else problem.status
+    message = problem.detail or problem.explanation
+    wrong: Any = problem.extra.get("errors") or []
+    violations = [{"field": one.get("parameter", ""), "description": one["detail"]} for one in wrong]
+    details: list[dict[str, Any]] = [{"@type": f"{_ABOUT}.RequestInfo", "requestId": request_id}]
+    if violations:
+        message = "; ".join(f"Invalid value at '{one['field']}': {one['description']}" for one in violations[:10])
+        details.insert(0, {"@type": f"{_ABOUT}.BadRequest", "fieldViolations": violations})
+    status = _STATUS.get(code, "INVALID_ARGUMENT" if code < 500 else "INTERNAL")  # noqa: PLR2004
+    return code, {"error": {"code": code, "message": message, "status": status, "details": details}}

@@ -1,0 +1,138 @@
+"""Claims that were fact-checked: what is asked and answered as the Google Fact Check Tools API does.
+
+The names are Google's (its discovery document for `factchecktools` v1alpha1), and so is what an answer leaves out: what
+is empty.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+from app.schemas.assessments import AssessmentRead
+from app.schemas.claims import ClaimRead
+from app.schemas.common import Input, Language, Name, Output, Paging, Whole
+from app.schemas.questions import QuestionRead
+
+_INT: int = 2**31 - 1
+
+
+def _given(words: Any) -> Any:
+    """What is empty was not given."""
+    return None if words == "" else words
+
+
+_Token = Annotated[str, StringConstraints(max_length=4000)]
+_Int = Annotated[Whole, Field(ge=0, le=_INT)]
+
+
+class FactCheckQuery(Input):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    query: Annotated[Name | None, BeforeValidator(_given)] = None
+    """Words of the claim, as `/v1/search` takes them. Needed unless `reviewPublisherSiteFilter` is given."""
+    language_code: Annotated[Language | None, BeforeValidator(_given)] = None
+    """Of the review, or where nobody says it, of the claim; regions and scripts are not considered."""
+    review_publisher_site_filter: Annotated[Name | None, BeforeValidator(_given)] = None
+    """Only reviews on this site or one below it, by the host of their URL: `nytimes.com`, with `www.` or without."""
+    max_age_days: _Int = 0
+    """Only claims that were made or reviewed in so many days."""
+    page_size: _Int = 0
+    """10 if not given; more than 200 is cut to 200."""
+    page_token: Annotated[_Token | None, BeforeValidator(_given)] = None
+    """The `nextPageToken` of the page before; all else stays as it was."""
+    offset: _Int = 0
+    """How many to leave out before the first page."""
+
+    key: _Token | None = None
+    """A key of this service (`cc_…`), where no Authorization header can be sent. Any other is not looked at."""
+    alt: Literal["json"] = "json"
+    pretty_print: bool = True
+    xgafv: Annotated[Literal["1", "2"], Field(alias="$.xgafv")] = "1"
+    access_token: Annotated[_Token | None, Field(alias="access_token")] = None
+    oauth_token: Annotated[_Token | None, Field(alias="oauth_token")] = None
+    quota_user: _Token | None = None
+    fields: Annotated[_Token | None, Field(alias="fields")] = None
+    """Taken, but all fields are answered."""
+    callback: _Token | None = None
+    upload_type: _Token | None = None
+    upload_protocol: Annotated[_Token | None, Field(alias="upload_protocol")] = None
+
+
+class ReviewedQuery(Paging):
+    """The same, as our own lists have it."""
+
+    words: str | None
+    language: str | None
+    """A first subtag."""
+    site: str | None
+    days: int
+    sort: Literal["-rank", "-reviewed"]
+
+
+class Reviewed(Output):
+    """One review, with whose it is and the title of its page, as far as they are known and may be."""
+
+    review: AssessmentRead
+    publisher: str | None
+    publisher_url: str | None
+    title: str | None
+
+
+class FactChecked(Output):
+    """A claim with its reviews, who first supported it, and when that was."""
+
+    claim: ClaimRead
+    question: QuestionRead | None
+    claimant: str | None
+    made: datetime | None
+    reviews: list[Reviewed]
+
+
+# --- as Google answers -----------------------------------------------------------------------------------------------
+
+
+class _Google(Output):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+class Publisher(_Google):
+    name: str | None = None
+    site: str | None = None
+    """The host of the review's URL, without `www.`."""
+
+
+class ClaimReview(_Google):
+    publisher: Publisher | None = None
+    url: str | None = None
+    title: str | None = None
+    """Of the document at this URL, where it is known."""
+    review_date: datetime | None = None
+    textual_rating: str | None = None
+    language_code: str | None = None
+
+
+class FactCheckedClaim(_Google):
+    text: str | None = None
+    claimant: str | None = None
+    claim_date: datetime | None = None
+    claim_review: list[ClaimReview] | None = None
+
+
+class FactCheckedClaimSearchResponse(_Google):
+    claims: list[FactCheckedClaim] | None = None
+    next_page_token: str | None = None
+
+
+class GoogleStatus(_Google):
+    """What went wrong, as google.rpc.Status."""
+
+    code: int
+    message: str
+    status: str
+    details: list[dict[str, Any]]
+
+
+class GoogleError(_Google):
+    error: GoogleStatus

@@ -1,0 +1,101 @@
+"""What is there already: many refs, ids and addresses asked for at once."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from app.schemas.common import Input, Output, Ref, Slug, Url, shown
+from app.schemas.documents import hex_
+
+LookupType = Literal[
+    "source",
+    "document",
+    "document_link",
+    "event",
+    "event_link",
+    "question",
+    "claim",
+    "claim_link",
+    "statement",
+    "appearance",
+    "assessment",
+    "report",
+]
+
+
+class LookupItem(Input):
+    """One record, named by one of `ref`, `id`, `url` (a document's, any spelling), `slug` (an event's)."""
+
+    type: LookupType | None = None
+    """Not needed for a `url` or a `slug`."""
+    ref: Ref | None = None
+    id: UUID | None = None
+    url: Url | None = None
+    slug: Slug | None = None
+
+    @model_validator(mode="after")
+    def _named_once(self) -> "LookupItem":
+        if sum(value is not None for value in (self.ref, self.id, self.url, self.slug)) != 1:
+            raise ValueError("one of ref, id, url and slug is needed")
+        if self.type not in (None, self._implied()):
+            raise ValueError("only documents have a url, and only events a slug")
+        if self._implied() is None:
+            raise ValueError("a ref or id needs its type")
+        return self
+
+    def _implied(self) -> LookupType | None:
+        return "document" if self.url is not None else "event" if self.slug is not None else self.type
+
+    @property
+    def of(self) -> LookupType:
+        """Its type, said or implied."""
+        implied = self._implied()
+        if implied is None:
+            raise TypeError
+        return implied
+
+
+class Lookup(Input):
+    model_config = shown(
+        {
+            "items": [
+                {"url": "https://news.example/2023/08/09/blast?utm_source=feed"},
+                {"type": "source", "ref": "tass"},
+                {"type": "report", "ref": "news.example:blast"},
+                {"slug": "zagorsk-2023"},
+            ]
+        }
+    )
+
+    items: Annotated[list[LookupItem], Field(max_length=1000)]
+
+
+class LookupRead(Output):
+    """What is known of one of them, as far as the caller may read it."""
+
+    type: LookupType
+    found: bool
+    gone: bool = False
+    """It was here and was deleted: reading it answers 410."""
+    id: UUID | None = None
+    ref: str | None = None
+    url: str | None = None
+    """Where it is read; null for a report."""
+    version: int | None = None
+    updated_at: datetime | None = None
+    merged_into: UUID | None = None
+    """The record that stands for it, at the end of all merges."""
+    retrieved_at: datetime | None = None
+    """When the latest version of the document was read."""
+    sent_at: datetime | None = None
+    """When the report was last delivered with another body."""
+    sha256: Annotated[str | None, BeforeValidator(hex_)] = None
+    """Of the report's body as it was understood, in hex: the same again, and nothing has changed since."""
+
+
+class LookupList(Output):
+    """In the order of the items that were asked for."""
+
+    items: list[LookupRead]

@@ -1,0 +1,256 @@
+"""Claims that somebody has assessed, found by their words, the language and the site of the review, and its age."""
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    LargeBinary,
+    RowMapping,
+    Select,
+    Subquery,
+    Uuid,
+    any_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.database import utcnow
+from app.errors import Invalid
+from app.models import Assessment, Claim, Document, Question, Record, Source, Statement, table_of
+from app.schemas import urls
+from app.schemas.assessments import AssessmentRead
+from app.schemas.claims import ClaimRead
+from app.schemas.fact_checks import FactChecked, FactCheckQuery, Reviewed, ReviewedQuery
+from app.schemas.questions import QuestionRead
+from app.services import paging, search
+from app.services.access import Caller
+from app.services.visibility import seen
+
+_SIZE: Final = 10
+# Where nobody says when it was: before all that is.
+_EARLIEST: Final = datetime(1000, 1, 1, tzinfo=UTC)
+_LONG: Final = 365_000  # days: more than is stored
+_HOST: Final = re.compile(r"[^\s/?#@:\\]+\.[^\s/?#@:\\]+")
+
+
+async def page(session: AsyncSession, caller: Caller, asked: FactCheckQuery) -> tuple[list[FactChecked], str | None]:
+    """The claims of a page, and the token of the next. Raises Invalid or BadCursor."""
+    if not asked.query and not asked.review_publisher_site_filter:
+        raise Invalid.parameter("query", "it is needed unless reviewPublisherSiteFilter is given")
+    query = ReviewedQuery(
+        words=asked.query,
+        language=asked.language_code.partition("-")[0].lower() if asked.language_code else None,
+        site=_site(asked.review_publisher_site_filter) if asked.review_publisher_site_filter else None,
+        days=asked.max_age_days,
+        sort="-rank" if asked.query else "-reviewed",
+        limit=asked.page_size or _SIZE,
+        cursor=asked.page_token,
+    )
+    since = utcnow() - timedelta(days=min(query.days, _LONG)) if query.days else None
+    rows = _claims(_reviews(caller, query, since))
+    if query.words:
+        fitting = await search.claims(session, caller, query.words)
+        if fitting is None:
+            return [], None
+        reviewed = rows.subquery()
+        rows = select(reviewed.c.id, fitting.c.rank).join(fitting, fitting.c.id == reviewed.c.id)
+    sorts = {name: name for name in ("rank", "reviewed")}
+    found = await paging.page(session, rows, sorts, query, skip=asked.offset)
+    ids = [row["id"] for row in found.rows]
+    return await _told(session, caller, _reviews(caller, query, since, ids), ids) if ids else [], found.next
+
+
+def _site(words: str) -> str:
+    """The host that is asked for, be it given as an address."""
+    found = urls.site(words if "://" in words else f"https://{words}")
+    if found is None or not _HOST.fullmatch(found):
+        raise Invalid.parameter("reviewPublisherSiteFilter", "a site is needed: nytimes.com")
+    return found
+
+
+# --- which fit -------------------------------------------------------------------------------------------------------
+
+
+def _reviews(
+    caller: Caller, query: ReviewedQuery, since: datetime | None, of: Sequence[UUID] | None = None
+) -> Subquery:
+    """The reviews that fit and that none has taken the place of, each with the claim that it is `about`, after merges.
+
+    All of them, or those `of` these claims.
+    """
+    review, claim = seen(caller, Assessment), seen(caller, Claim)
+    later = table_of(Assessment).alias()
+    about = case((claim.c.merged_into.is_(None), claim.c.id), else_=func.claim_root(claim.c.id))
+    found = (
+        select(review, about.label("about"))
+        .select_from(review.join(claim, claim.c.id == review.c.claim_id))
+        .where(~exists().where(later.c.supersedes_id == review.c.id))
+    )
+    if query.language:
+        tag = func.coalesce(review.c.language, claim.c.language)
+        found = found.where(func.lower(func.split_part(tag, "-", 1)) == query.language)
+    if query.site:
+        # Who is masked has an id that no row of the table has.
+        author = table_of(Source).alias()
+        home = select(author.c.url).where(author.c.id == review.c.author_id).correlate(review).scalar_subquery()
+        address = case((review.c.url.is_not(None), review.c.url), else_=home)
+        # Not the operator: for that the planner expects next to no rows, and loops over all claims for each.
+        found = found.where(func.regexp_like(address, _on(query.site), "i"))
+    if since is not None:
+        found = found.where(or_(review.c.made_from >= since, _made_since(caller, claim, since)))
+    if of is not None:
+        found = found.where(review.c.claim_id.in_(select(func.claim_kin(_each(of)))))
+    return found.subquery()
+
+
+def _on(site: str) -> str:
+    """A pattern of the addresses on a site and on those below it."""
+    names = {site}
+    with suppress(UnicodeError):
+        names.add(site.encode().decode("idna"))
+    hosts = "|".join(sorted(re.escape(name) for name in names))
+    return rf"^https?://([^/?#:]+\.)?({hosts})(:[0-9]*)?([/?#]|$)"
+
+
+def _each(ids: Sequence[UUID]) -> Any:
+    return func.unnest(literal(list(ids), ARRAY(Uuid())))
+
+
+def _made_since(caller: Caller, claim: Subquery, since: datetime) -> ColumnElement[bool]:
+    """Whether a claim was first made then or later: asked of those whose review is too old.
+
+    Most of these were themselves made before, and one date of a statement that an index finds says so.
+    """
+    said, old = seen(caller, Statement), table_of(Statement).alias()
+    when = _when(said)
+    kin = select(func.claim_kin(claim.c.id)).correlate(claim)
+    first = (
+        select(func.min(when.c.since))
+        .select_from(said.join(when, true()))
+        .where(_makes(said), said.c.claim_id.in_(kin))
+    )
+    before = exists(
+        select(old.c.id).where(old.c.claim_id == claim.c.id, _makes(old), old.c.said_from < since).correlate(claim)
+    )
+    return case((before, false()), else_=first.scalar_subquery() >= since)
+
+
+def _makes(said: FromClause) -> ColumnElement[bool]:
+    return (said.c.stance == "support") & (said.c.explicitness == "explicit")
+
+
+def _when(said: Subquery) -> Any:
+    """When each of these was said."""
+    return func.effective_said(said.c.id).table_valued("since", "until").lateral()
+
+
+def _claims(reviews: Subquery) -> Select[*tuple[Any, ...]]:
+    """Each claim once, with when it was last reviewed."""
+    last = func.coalesce(func.max(reviews.c.made_from), _EARLIEST, type_=reviews.c.made_from.type)
+    return select(reviews.c.about.label("id"), last.label("reviewed")).group_by(reviews.c.about)
+
+
+# --- what is told of them --------------------------------------------------------------------------------------------
+
+
+async def _told(session: AsyncSession, caller: Caller, reviews: Subquery, ids: Sequence[UUID]) -> list[FactChecked]:
+    """These claims in this order, each with its reviews, the latest first."""
+    claims = {row["id"]: ClaimRead.model_validate(row) for row in await _by_id(session, caller, Claim, ids)}
+    asked = [claim.question_id for claim in claims.values() if claim.figure and claim.question_id]
+    questions = {row["id"]: QuestionRead.model_validate(row) for row in await _by_id(session, caller, Question, asked)}
+    whose = select(reviews, func.source_root(reviews.c.author_id).label("whose"))
+    latest = whose.order_by(reviews.c.made_from.desc().nulls_last(), reviews.c.id.desc())
+    given = (await session.execute(latest)).mappings().all()
+    first = {row["id"]: row for row in (await session.execute(_first(caller, ids))).mappings()}
+    named = [row[name] for row in [*given, *first.values()] for name in ("author_id", "whose")]
+    sources = {row["id"]: row for row in await _by_id(session, caller, Source, [one for one in named if one])}
+    titles = await _titles(session, caller, [row["url"] for row in given if row["url"]])
+
+    of: dict[UUID, list[Reviewed]] = defaultdict(list)
+    for row in given:
+        source = _whose(sources, row)
+        of[row["about"]].append(
+            Reviewed(
+                review=AssessmentRead.model_validate(row),
+                publisher=source.get("name"),
+                publisher_url=source.get("url"),
+                title=titles.get(urls.canonical(row["url"])) if row["url"] else None,
+            )
+        )
+    return [
+        FactChecked(
+            claim=claims[id_],
+            question=questions.get(claims[id_].question_id) if claims[id_].question_id else None,
+            claimant=_whose(sources, first[id_]).get("name") if id_ in first else None,
+            made=first[id_]["since"] if id_ in first else None,
+            reviews=of[id_],
+        )
+        for id_ in ids
+    ]
+
+
+async def _by_id(
+    session: AsyncSession, caller: Caller, model: type[Record], ids: Sequence[UUID]
+) -> Sequence[RowMapping]:
+    if not ids:
+        return []
+    rows = seen(caller, model)
+    return (await session.execute(select(rows).where(rows.c.id.in_(ids)))).mappings().all()
+
+
+def _whose(sources: Mapping[UUID, RowMapping], row: RowMapping) -> Mapping[str, Any]:
+    """The source of a row, as what it was merged into, if the caller may see that."""
+    for id_ in (row["whose"], row["author_id"]):
+        if id_ in sources:
+            return {**sources[id_]}
+    return {}
+
+
+def _first(caller: Caller, ids: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
+    """When each claim was first made, and by which source with a name."""
+    claim = select(_each(ids).label("id")).subquery()
+    kin = select(func.claim_kin(claim.c.id).label("id")).lateral()
+    said, source = seen(caller, Statement), table_of(Source).alias()
+    when = _when(said)
+    order = (when.c.since.asc().nulls_last(), said.c.created_at, said.c.id)
+    names = func.array_agg(aggregate_order_by(source.c.id, *order), type_=ARRAY(Uuid()))
+    by = names.filter(source.c.name.is_not(None))[1]
+    made = (
+        select(claim.c.id, func.min(when.c.since).label("since"), by.label("author_id"))
+        .select_from(
+            claim.join(kin, true())
+            .join(said, (said.c.claim_id == kin.c.id) & _makes(said))
+            .join(when, true())
+            .outerjoin(source, source.c.id == said.c.source_id)
+        )
+        .group_by(claim.c.id)
+        .subquery()
+    )
+    return select(made, func.source_root(made.c.author_id).label("whose"))
+
+
+async def _titles(session: AsyncSession, caller: Caller, addresses: Sequence[str]) -> dict[str, str]:
+    """The titles of the documents at these addresses, by canonical URL."""
+    if not addresses:
+        return {}
+    rows = seen(caller, Document)
+    digests = [hashlib.sha256(urls.canonical(url).encode()).digest() for url in addresses]
+    there = func.digest_of(rows.c.canonical_url) == any_(literal(digests, ARRAY(LargeBinary())))
+    found = await session.execute(select(rows.c.canonical_url, rows.c.title).where(there, rows.c.title.is_not(None)))
+    return {row.canonical_url: row.title for row in found}
