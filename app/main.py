@@ -17,6 +17,7 @@ from app.api import (
     events,
     exports,
     health,
+    ingest,
     openapi,
     pictures,
     problems,
@@ -68,6 +69,7 @@ RESOURCES = (
     documents,
     assessments,
     reports,
+    ingest,
     exports,
 )
 # Whole archives are worth compressing on their way.
