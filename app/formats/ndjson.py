@@ -116,7 +116,6 @@ def _figure(figure: FigureRead, without: Container[str]) -> dict[str, Any]:
 
 
 def _hop(hop: HopRead) -> dict[str, Any]:
-    """A step of a chain; which one it is says its place in the list."""
-    told = {"id": hop.id, "ref": hop.ref, "source": hop.source_id}
+    told: dict[str, Any] = {"id": hop.id, "ref": hop.ref, "step": hop.step, "source": hop.source_id}
     told |= {name: getattr(hop, name) for name in ("disclosure", "how_known", "score", "state")}
     return {name: value for name, value in told.items() if value is not None}

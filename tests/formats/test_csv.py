@@ -50,7 +50,20 @@ def test_a_safe_table_only_adds_an_apostrophe(text: str) -> None:
 
 
 FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "\u00a0=1", "\u200b=1", "\ufeff=1"]
-FORMULAS += ["＝1+1", "＋1+1", "－1+1", "＠SUM(A1)", "﹣1+1", "−1+1", "=HYPERLINK(\"http://x\")", "\ttab", "\rreturn", "-", "=", "-a"]
+FORMULAS += [
+    "＝1+1",
+    "＋1+1",
+    "－1+1",
+    "＠SUM(A1)",
+    "﹣1+1",
+    "−1+1",
+    '=HYPERLINK("http://x")',
+    "\ttab",
+    "\rreturn",
+    "-",
+    "=",
+    "-a",
+]
 TEXTS_THAT_STAY = ["a=1", "1+1", "5 - 3", "“-5”", "'=1", "31", "-5", "+7", "-5.5", "12:00", "", "…", "Нет"]
 
 

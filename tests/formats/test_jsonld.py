@@ -9,7 +9,7 @@ import httpx
 import make
 import pytest
 import rdflib
-from pyld import jsonld as pyld
+from pyld import jsonld as pyld  # type: ignore[import-untyped]
 from pyshacl import validate
 from rdflib import RDF, XSD, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
@@ -83,7 +83,7 @@ def _valued(triples: rdflib.Graph) -> rdflib.Graph:
     found = rdflib.Graph()
     for s, p, o in triples:
         is_double = isinstance(o, Literal) and o.datatype == XSD.double
-        found.add((s, p, Literal(float(o), datatype=XSD.double) if is_double else o))
+        found.add((s, p, Literal(float(str(o)), datatype=XSD.double) if is_double else o))
     return found
 
 

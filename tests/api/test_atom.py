@@ -44,8 +44,12 @@ def checked(body: bytes) -> list[ET.Element]:
     ids = [texts(entry, "id")[0] for entry in entries]
     assert len(set(ids)) == len(ids)
     updated = [texts(entry, "updated")[0] for entry in entries]
-    assert [datetime.fromisoformat(one) for one in updated] == sorted(map(datetime.fromisoformat, updated), reverse=True)
-    assert datetime.fromisoformat(texts(feed, "updated")[0]) >= datetime.fromisoformat(max([*updated, "0001-01-01T00:00Z"]))
+    assert [datetime.fromisoformat(one) for one in updated] == sorted(
+        map(datetime.fromisoformat, updated), reverse=True
+    )
+    assert datetime.fromisoformat(texts(feed, "updated")[0]) >= datetime.fromisoformat(
+        max([*updated, "0001-01-01T00:00Z"])
+    )
     return entries
 
 
@@ -109,7 +113,10 @@ async def test_what_a_day_moved(client: httpx.AsyncClient, psql: psycopg.Connect
 def _feed(texts_: list[str]) -> bytes:
     about = made_up(texts_[0])
     speakers = [make.read(SourceRead, name=name) for name in texts_]
-    spoken = [said(about, who, updated_at=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=n)) for n, who in enumerate(speakers)]
+    spoken = [
+        said(about, who, updated_at=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=n))
+        for n, who in enumerate(speakers)
+    ]
     return atom.rendered(drawn(rows(claims=[about], statements=spoken, sources=speakers)), [])
 
 
