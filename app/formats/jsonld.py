@@ -247,7 +247,7 @@ def _appearance(place: AppearanceRead, row: StatementPicture, dossier: DossierRe
         identifier=place.ref,
         text=place.wording,
         inLanguage=place.language,
-        author=nodes.who(row.source_id, dossier),
+        author=nodes.who(row.source_id, dossier) if place.quoted else None,  # else they are the document's words
         isPartOf=nodes.where(place.document_id, dossier),
         workTranslation=translation,
         cc_fidelity=place.fidelity,

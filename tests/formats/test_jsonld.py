@@ -209,6 +209,16 @@ def test_who_denies_a_claim_does_not_author_it() -> None:
     assert triples.value(ended, OWN.withdrawn) == Literal("2023-08-10")
 
 
+def test_a_paraphrase_is_not_in_the_speakers_words() -> None:
+    about, speaker = claim("It was a drone"), make.read(SourceRead, name="Kyiv", kind="authority")
+    spoken = said(about, speaker)
+    places = [found_in(spoken, wording="Kyiv spoke of a drone"), found_in(spoken, wording="A drone", quoted=True)]
+    triples = shown(drawn(rows(claims=[about], statements=[spoken], appearances=places, sources=[speaker])))
+    told = {str(text): triples.value(me, SCHEMA.author) for me, text in triples.subject_objects(SCHEMA.text)}
+    assert told["Kyiv spoke of a drone"] is None
+    assert str(told["A drone"]) == f"urn:uuid:{speaker.id}"
+
+
 def test_it_can_stand_in_a_page() -> None:
     about = claim("</script><script>alert('<!--')</script>")
     text = jsonld.rendered(drawn(rows(claims=[about])))
