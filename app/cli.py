@@ -1,27 +1,25 @@
 """`counterclaim`: parse, call one service, print."""
 
-import asyncio
 import json
 import os
 import secrets
 import socket
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any
 
 import typer
 import uvicorn
-from rich.console import Console
 from rich.table import Table
-from sqlalchemy.exc import OperationalError
 
-from app import database, embedded, logs
+from app import embedded, logs
+from app.commands import databases, export
+from app.commands.databases import DatabaseUrl, DataDir
 from app.database import Database, Signature
-from app.errors import Problem, Unauthorized
+from app.errors import Unauthorized
 from app.main import create_app
 from app.schemas.reports import ReportCreate
 from app.services import access, ledger, reports, schema
@@ -30,63 +28,10 @@ from app.settings import Settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 app.add_typer(keys, name="keys")
-out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+app.command("export")(export.export)
 
-T = TypeVar("T")
-DatabaseUrl = Annotated[
-    str, typer.Option(envvar="COUNTERCLAIM_DATABASE_URL", help="A PostgreSQL of yours, 15 to 18: postgresql://…")
-]
-DataDir = Annotated[
-    Path | None, typer.Option(envvar="COUNTERCLAIM_DATA_DIR", help="Where the private PostgreSQL keeps its data.")
-]
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
-
-
-# --- the database a command works on -------------------------------------------------------------------------------
-
-
-def _psycopg(url: str) -> str:
-    """Whatever way a PostgreSQL URL is written, we talk through psycopg."""
-    scheme, separator, rest = url.partition("://")
-    if scheme not in ("postgres", "postgresql", "postgresql+psycopg") or not separator:
-        _fail("The database URL must begin with postgresql://")
-    return f"postgresql+psycopg://{rest}"
-
-
-@contextmanager
-def _database(url: str, data_dir: Path | None, *, serving: bool = False) -> Iterator[str]:
-    """The URL of the database: the one that was named, or that of the private one, which runs for so long."""
-    try:
-        if url:
-            yield _psycopg(url)
-            return
-        where = data_dir or embedded.default_data_dir()
-        with embedded.serving(where) if serving else embedded.using(where) as private:
-            schema.migrate(private)
-            yield private
-    except (embedded.EmbeddedError, schema.SchemaNotCurrent, Problem) as expected:
-        _fail(str(expected))
-    except OperationalError as error:
-        _fail(f"The database can't be reached: {str(error.orig).strip()}")
-
-
-def _fail(why: str) -> NoReturn:
-    err.print(why, style="red", markup=False, highlight=False)
-    raise typer.Exit(1)
-
-
-def _run(url: str, work: Callable[[Database], Awaitable[T]]) -> T:
-    """Do some asynchronous work on the database."""
-
-    async def working() -> T:
-        connected = database.connect(Settings(database_url=url))
-        try:
-            return await work(connected)
-        finally:
-            await connected.dispose()
-
-    return asyncio.run(working())
 
 
 # --- serving -------------------------------------------------------------------------------------------------------
@@ -101,7 +46,7 @@ def serve(
     data_dir: DataDir = None,
 ) -> None:
     """Serve the API. Without a database URL, on a private PostgreSQL in the data dir."""
-    with _database(database_url, data_dir, serving=True) as url:
+    with databases.database(database_url, data_dir, serving=True) as url:
         _serve(url, host, port, workers)
 
 
@@ -111,7 +56,7 @@ def _serve(url: str, host: str, port: int, workers: int = 1) -> None:
     settings = Settings()
     logs.configure(settings.log_level)
     if _is_taken(host, port):
-        _fail(f"Something else listens on {host}:{port}; choose another --port.")
+        databases.fail(f"Something else listens on {host}:{port}; choose another --port.")
     common: dict[str, Any] = {"host": host, "port": port, "log_config": None, "server_header": False}
     common |= {"timeout_graceful_shutdown": 10}
     if workers == 1:
@@ -140,13 +85,13 @@ def _is_taken(host: str, port: int) -> bool:
 @app.command()
 def demo(host: Host = "127.0.0.1", port: Port = 8000, database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
     """Serve the API with the demo events: an explosion near Moscow in August 2023, and who says what about it."""
-    with _database(database_url, data_dir, serving=True) as url:
+    with databases.database(database_url, data_dir, serving=True) as url:
         schema.current(url)
         key_file = (data_dir or embedded.default_data_dir()) / "demo-key"
         key, events = _load_demo(url, key_file)
         os.environ.setdefault("COUNTERCLAIM_LOG_LEVEL", "warning")
         base = f"http://{host}:{port}"
-        out.print(
+        databases.out.print(
             f"\nCounterclaim with {len(events)} demo events.\n\n"
             f"  The dossier       {base}/v1/events/{events[0]}/dossier\n"
             f"  What was said     {base}/v1/events/{events[0]}/timeline\n"
@@ -174,13 +119,13 @@ _EXAMPLE = {
 def _load_demo(url: str, key_file: Path) -> tuple[str, list[str]]:
     """Deliver the demo's reports, which changes nothing where they are; give a key and the events' slugs."""
     bodies = json.loads(resources.files("app.demo").joinpath("reports.json").read_text(encoding="utf-8"))
-    _run(url, lambda connected: _deliver(connected, bodies))
+    databases.run(url, lambda connected: _deliver(connected, bodies))
     claims = Counter[str]()
     for event in (event for body in bodies for event in body["events"]):
         claims[event.get("ref") or event["event"].removeprefix("ref:")] += len(event.get("claims", ()))
     slugs = {event["ref"]: event["slug"] for body in bodies for event in body["events"] if "slug" in event}
     kept = key_file.read_text().strip() if key_file.exists() else ""
-    key = _run(url, lambda connected: _demo_key(connected, kept))
+    key = databases.run(url, lambda connected: _demo_key(connected, kept))
     if key != kept:
         key_file.parent.mkdir(parents=True, exist_ok=True)
         key_file.touch(mode=0o600)
@@ -212,22 +157,22 @@ async def _demo_key(connected: Database, kept: str) -> str:
 @app.command()
 def migrate(database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
     """Bring the database to this release's tables."""
-    with _database(database_url, data_dir) as url:
+    with databases.database(database_url, data_dir) as url:
         schema.migrate(url)
-        err.print(f"The database is at {schema.current(url)}.", highlight=False)
+        databases.err.print(f"The database is at {schema.current(url)}.", highlight=False)
 
 
 @app.command()
 def verify(database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
     """Walk the ledger: the chain, its head, and each table's rows against their last change."""
-    with _database(database_url, data_dir) as url:
+    with databases.database(database_url, data_dir) as url:
         schema.current(url)
         faults = ledger.verify(url)
     for fault in faults:
-        out.print(str(fault), markup=False, highlight=False)
+        databases.out.print(str(fault), markup=False, highlight=False)
     if faults:
-        _fail(f"The ledger does not hold: {len(faults)} faults.")
-    err.print("The ledger holds.", highlight=False)
+        databases.fail(f"The ledger does not hold: {len(faults)} faults.")
+    databases.err.print("The ledger holds.", highlight=False)
 
 
 @keys.command("create")
@@ -238,9 +183,9 @@ def create_key(name: str, database_url: DatabaseUrl = "", data_dir: DataDir = No
         async with connected.writing(Signature("operator")) as session:
             return await access.create(session, name)
 
-    with _database(database_url, data_dir) as url:
+    with databases.database(database_url, data_dir) as url:
         schema.current(url)
-        sys.stdout.write(_run(url, work) + "\n")
+        sys.stdout.write(databases.run(url, work) + "\n")
 
 
 @keys.command("list")
@@ -255,9 +200,9 @@ def list_keys(database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
                 table.add_row(key.name, " ".join(key.scopes), f"{key.created_at:%Y-%m-%d %H:%M}", revoked)
         return table
 
-    with _database(database_url, data_dir) as url:
+    with databases.database(database_url, data_dir) as url:
         schema.current(url)
-        out.print(_run(url, work))
+        databases.out.print(databases.run(url, work))
 
 
 @keys.command("revoke")
@@ -268,8 +213,8 @@ def revoke_key(name: str, database_url: DatabaseUrl = "", data_dir: DataDir = No
         async with connected.writing(Signature("operator")) as session:
             return await access.revoke(session, name)
 
-    with _database(database_url, data_dir) as url:
+    with databases.database(database_url, data_dir) as url:
         schema.current(url)
-        if not _run(url, work):
-            _fail(f"There is no key {name} that could be revoked.")
-        err.print(f"The key {name} is revoked.", markup=False, highlight=False)
+        if not databases.run(url, work):
+            databases.fail(f"There is no key {name} that could be revoked.")
+        databases.err.print(f"The key {name} is revoked.", markup=False, highlight=False)

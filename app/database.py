@@ -1,4 +1,4 @@
-"""Connections: one pool for reading, a small one for writing, and the transaction that holds the ledger's lock."""
+"""Connections: a pool for reading, small ones for writing and exports; and the transaction that holds the lock."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +16,10 @@ from app.settings import Settings
 _LOCK: Final = text(
     "SELECT pg_advisory_xact_lock(20230809, 1), set_config('counterclaim.actor', :actor, true), "
     "set_config('counterclaim.reason', :reason, true), set_config('counterclaim.request', :request, true)"
+)
+# An export takes as long as it takes; whoever streams it sets a bound of their own.
+_NO_LIMITS: Final = text(
+    "SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)"
 )
 _REASON: Final = text("SELECT set_config('counterclaim.reason', :reason, true)")
 MIGRATION_LOCK: Final = {"class": 20230809, "key": 2}
@@ -42,15 +46,23 @@ def _lock_first(session: Session, _transaction: object, connection: Connection) 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """The two engines of a process, and what opens sessions on them."""
+    """The engines of a process, and what opens sessions on them."""
 
     readers: AsyncEngine
     writers: AsyncEngine
+    exporters: AsyncEngine
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """One snapshot for all that is read; nothing can be written."""
         async with async_sessionmaker(self.readers, expire_on_commit=False)() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def exporting(self) -> AsyncIterator[AsyncSession]:
+        """One snapshot without the database's limits on time. There are few at once, apart from all readers."""
+        async with async_sessionmaker(self.exporters, expire_on_commit=False)() as session, session.begin():
+            await session.execute(_NO_LIMITS)
             yield session
 
     @asynccontextmanager
@@ -71,21 +83,23 @@ class Database:
 
     async def dispose(self) -> None:
         await self.readers.dispose()
+        await self.exporters.dispose()
         await self.writers.dispose()
 
 
 def connect(settings: Settings) -> Database:
     """Engines on the settings' database; nothing is connected yet."""
     common: dict[str, Any] = {"pool_pre_ping": True, "pool_timeout": 5}
-    readers = create_async_engine(
-        settings.database_url,
-        pool_size=settings.readers,
-        isolation_level="REPEATABLE READ",
-        execution_options={"postgresql_readonly": True},
-        **common,
+    snapshots: dict[str, Any] = {
+        "isolation_level": "REPEATABLE READ",
+        "execution_options": {"postgresql_readonly": True},
+    }
+    readers = create_async_engine(settings.database_url, pool_size=settings.readers, **snapshots, **common)
+    exporters = create_async_engine(
+        settings.database_url, pool_size=settings.exporters, max_overflow=0, **snapshots, **common
     )
     writers = create_async_engine(settings.database_url, pool_size=settings.writers, max_overflow=0, **common)
-    return Database(readers, writers)
+    return Database(readers, writers, exporters)
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
-from starlette_compress import CompressMiddleware
+from starlette_compress import CompressMiddleware, add_compress_type
 
 from app import __version__, database
 from app.api import (
@@ -16,6 +16,7 @@ from app.api import (
     diffs,
     documents,
     events,
+    exports,
     google,
     health,
     ingest,
@@ -56,6 +57,7 @@ TAGS = {
     "documents": "What was published, what was read of it, and how documents depend on each other.",
     "assessments": "Ratings of claims by reviewers, courts and desks.",
     "fact-checks": "Claims that somebody has assessed, as the Google Fact Check Tools API answers them.",
+    "exports": "The same in other formats: for spreadsheets, maps, feeds, linked data, and for another instance.",
     "problems": "What the `type` of a problem means.",
     "health": "For whoever watches over the service.",
 }
@@ -75,7 +77,11 @@ RESOURCES = (
     reports,
     ingest,
     lookups,
+    exports,
 )
+# Whole archives are worth compressing on their way.
+for media_type in (exports.NDJSON, exports.CSV):
+    add_compress_type(media_type)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -12,4 +12,7 @@ class Settings(BaseSettings):
     public_read: bool = True
     readers: int = 10  # connections for reading, each process
     writers: int = 4  # connections for writing: the ledger lets one write at a time, the others wait
+    exporters: int = (
+        2  # streams of exports at once, each process; who comes then waits for 5 s and is told to come back
+    )
     log_level: str = "info"

@@ -124,6 +124,13 @@ def template(server_url: str) -> Iterator[str]:
 @pytest.fixture
 def database_url(server_url: str, template: str) -> Iterator[str]:
     """A migrated database of the test's own."""
+    with copied(server_url, template) as url:
+        yield url
+
+
+@contextmanager
+def copied(server_url: str, template: str) -> Iterator[str]:
+    """A copy of a database, for as long as this lasts."""
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(plain(server_url), autocommit=True) as connection:
         connection.execute(

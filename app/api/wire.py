@@ -45,6 +45,7 @@ class Wire:
         method = scope["method"]
         if method == "HEAD":
             scope["method"] = "GET"
+            scope["state"]["only_head"] = True  # so that a stream is not made for nobody
         try:
             if method == "OPTIONS" and (methods := problems.allowed(scope["app"], scope["path"])):
                 await Response(status_code=204, headers={"Allow": ", ".join(methods)})(scope, receive, answer.send)

@@ -1,1 +1,1 @@
-"""How results look in the formats of others: pure, from what the schemas hold."""
+"""Renderers: what the service answers, in the forms that others read. Pure: bodies and pictures go in, never rows."""

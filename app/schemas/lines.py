@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from app.schemas.assessments import AssessmentCreate
 from app.schemas.claims import ClaimCreate, ClaimLinkCreate
-from app.schemas.common import EventAddress, Input, Output, Ref, Reference, clean
+from app.schemas.common import EventAddress, Input, Output, Ref, Reference, Whole, clean
 from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionCreate
 from app.schemas.events import EventCreate, EventLinkCreate
 from app.schemas.questions import QuestionCreate
@@ -92,6 +92,8 @@ class StatementLine(StatementCreate, Restored):
 
 class HopLine(HopCreate, Restored):
     ref: Ref | None = None
+    step: Annotated[Whole, Field(ge=1, le=20)] | None = None
+    """Its place in the chain, where one before it was deleted. Default: that in the list."""
 
 
 Excerpt: TypeAlias = Annotated[str, StringConstraints(max_length=WORDING_SIZE), AfterValidator(clean)]

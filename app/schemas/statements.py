@@ -192,6 +192,7 @@ class StatementRead(RecordRead):
 
 class HopRead(Output):
     id: UUID
+    ref: str | None = None
     step: int
     source_id: UUID
     disclosure: Disclosure

@@ -100,7 +100,13 @@ def _inside(caller: Caller, model: type[Record]) -> list[ColumnElement[Any]]:
     if model is Appearance:
         hop = aliased(AppearanceHop)
         who = hop.source_id if caller.may("confidential") else func.shown_source(hop.event_id, hop.source_id)
-        parts: dict[str, Any] = {"id": hop.id, "step": hop.step, "source_id": who, "disclosure": hop.disclosure}
+        parts: dict[str, Any] = {
+            "id": hop.id,
+            "ref": hop.ref,
+            "step": hop.step,
+            "source_id": who,
+            "disclosure": hop.disclosure,
+        }
         parts |= {"how_known": hop.how_known, "score": hop.score, "state": hop.state}
         one = func.jsonb_build_object(*(part for name, value in parts.items() for part in (name, value)))
         chain = func.coalesce(func.jsonb_agg(aggregate_order_by(one, hop.step)), literal([], JSONB))

@@ -19,7 +19,15 @@ READING_POSTS = {"/v1/lookup"}
 # What an answer can be for a reason that has nothing to do with what was asked.
 ALWAYS = {"400", "422", "500"}
 # What answers otherwise than with JSON.
-MEDIA = {"/v1/ingest": "application/x-ndjson"}
+MEDIA = {
+    "/v1/ingest": "application/x-ndjson",
+    "/v1/export.ndjson": "application/x-ndjson",
+    "/v1/events.geojson": "application/geo+json",
+    "/v1/events/{event}/export.csv": "text/csv",
+    "/v1/events/{event}/export.ndjson": "application/x-ndjson",
+    "/v1/events/{event}/export.jsonld": "application/ld+json",
+    "/v1/events/{event}/export.atom": "application/atom+xml",
+}
 STAYS = {"ref": "the-one-that-stays"}
 
 

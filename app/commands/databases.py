@@ -1,0 +1,71 @@
+"""The database that a command works on, and how commands speak."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from sqlalchemy.exc import OperationalError
+
+from app import database as connections
+from app import embedded
+from app.database import Database
+from app.errors import Problem
+from app.services import schema
+from app.settings import Settings
+
+out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+
+T = TypeVar("T")
+DatabaseUrl = Annotated[
+    str, typer.Option(envvar="COUNTERCLAIM_DATABASE_URL", help="A PostgreSQL of yours, 15 to 18: postgresql://…")
+]
+DataDir = Annotated[
+    Path | None, typer.Option(envvar="COUNTERCLAIM_DATA_DIR", help="Where the private PostgreSQL keeps its data.")
+]
+
+
+def _psycopg(url: str) -> str:
+    """Whatever way a PostgreSQL URL is written, we talk through psycopg."""
+    scheme, separator, rest = url.partition("://")
+    if scheme not in ("postgres", "postgresql", "postgresql+psycopg") or not separator:
+        fail("The database URL must begin with postgresql://")
+    return f"postgresql+psycopg://{rest}"
+
+
+@contextmanager
+def database(url: str, data_dir: Path | None, *, serving: bool = False) -> Iterator[str]:
+    """The URL of the database: the one that was named, or that of the private one, which runs for so long."""
+    try:
+        if url:
+            yield _psycopg(url)
+            return
+        where = data_dir or embedded.default_data_dir()
+        with embedded.serving(where) if serving else embedded.using(where) as private:
+            schema.migrate(private)
+            yield private
+    except (embedded.EmbeddedError, schema.SchemaNotCurrent, Problem) as expected:
+        fail(str(expected))
+    except OperationalError as error:
+        fail(f"The database can't be reached: {str(error.orig).strip()}")
+
+
+def fail(why: str) -> NoReturn:
+    err.print(why, style="red", markup=False, highlight=False)
+    raise typer.Exit(1)
+
+
+def run(url: str, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Do some asynchronous work on the database."""
+
+    async def working() -> T:
+        connected = connections.connect(Settings(database_url=url))
+        try:
+            return await work(connected)
+        finally:
+            await connected.dispose()
+
+    return asyncio.run(working())

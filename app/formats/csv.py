@@ -1,0 +1,257 @@
+"""An event as a table for spreadsheets (RFC 4180): one row for each statement, and all that belongs to it."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from app.formats import dates, naming
+from app.schemas.assessments import AssessmentRead
+from app.schemas.dossiers import ClaimPicture, DocumentPicture, DossierRead, QuestionPicture, StatementPicture
+from app.schemas.statements import AppearanceRead
+
+Row = dict[str, Any]
+
+COLUMNS: Final = (
+    *("event_id", "event_ref", "event_slug", "event", "event_occurred", "event_place", "event_country"),
+    *("question_id", "question_ref", "question", "question_kind", "measure", "subject", "unit", "evolving"),
+    *("single_answer", "question_status", "question_why"),
+    *("claim_id", "claim_ref", "claim", "claim_language", "claim_translations", "accuses", "qualifier", "min", "max"),
+    *("part_of_claim_id", "claim_standing", "claim_why", "support_statements", "support_independent"),
+    *("deny_statements", "deny_independent", "rivals", "rival_ids", "claim_links", "assessments"),
+    *("statement_id", "statement_ref", "stance", "act", "explicitness", "certainty", "basis", "credibility", "said"),
+    *("said_from", "said_to", "said_known_by", "recheck_at", "live", "why_not_live", "not_live_since"),
+    *("not_live_by_statement_id", "withdrawn", "withdrawn_reason", "withdrawn_document_url", "supersedes_id"),
+    *("figure_state", "recorded_at", "updated_at"),
+    *("source_id", "source_ref", "source", "source_kind", "source_role", "source_disclosure", "source_party"),
+    *("source_family", "source_family_id", "source_country", "source_reliability", "source_url", "confidential"),
+    *("appearances", "appearance_id", "appearance_ref", "wording", "wording_language", "translation"),
+    *("translation_language", "quoted", "cue", "framing", "attribution", "location", "fidelity", "note", "chain"),
+    *("document_id", "document_ref", "document_url", "document_title", "document_kind", "document_language"),
+    *("document_published", "document_lifecycle", "publisher", "publisher_id", "byline", "archive_url"),
+    "other_appearances",
+)
+# A spreadsheet takes what begins so for a formula, or for a new cell with one; it reads the fullwidth forms alike.
+_FORMULA: Final = frozenset("=+-@\N{MINUS SIGN}")
+_BREAKS: Final = frozenset("\t\r\n")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?", re.ASCII)
+
+
+def rendered(dossier: DossierRead, *, safe: bool = False, bom: bool = False) -> bytes:
+    """The table in UTF-8, with a header. `safe`: nothing in it is a formula; `bom`: as Excel wants it."""
+    out = io.StringIO(newline="")
+    # Where everything but numbers is quoted, no separator of another country's cuts a text into cells.
+    writer = csv.DictWriter(
+        out, COLUMNS, restval="", lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC if safe else csv.QUOTE_MINIMAL
+    )
+    writer.writeheader()
+    event = _event(dossier)
+    texts = {claim.id: claim.text for _, claim in naming.claims(dossier)}
+    about: dict[tuple[UUID | None, UUID | None], Row] = {}
+    for question, claim, statement in naming.statements(dossier):
+        key = (question.id if question else None, claim.id if claim else None)
+        if key not in about:
+            about[key] = event | _question(question) | _claim(dossier, claim, texts)
+        row = about[key] | _statement(dossier, statement) | _source(dossier, statement) | _places(dossier, statement)
+        writer.writerow({name: _cell(value, safe=safe) for name, value in row.items()})
+    return ("\N{BOM}" if bom else "").encode() + out.getvalue().encode()
+
+
+def _cell(value: Any, *, safe: bool) -> str | int | float:
+    """A value as a spreadsheet reads it."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    text = _text(value)
+    return f"'{text}" if safe and is_formula(text) else text
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return "\n".join(map(str, value))
+    if isinstance(value, datetime):
+        return dates.moment(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet might take the text for a formula; a number alone is none."""
+    if not text or _NUMBER.fullmatch(text):
+        return False
+    seen = next((one for one in text if unicodedata.category(one)[0] not in "ZC"), "")
+    return text[0] in _BREAKS or unicodedata.normalize("NFKC", seen)[:1] in _FORMULA
+
+
+# --- the parts of a row ----------------------------------------------------------------------------------------------
+
+
+def _event(dossier: DossierRead) -> Row:
+    event = dossier.event
+    return {
+        "event_id": event.id,
+        "event_ref": event.ref,
+        "event_slug": event.slug,
+        "event": event.title,
+        "event_occurred": event.occurred,
+        "event_place": event.place_name,
+        "event_country": event.country,
+    }
+
+
+def _question(question: QuestionPicture | None) -> Row:
+    if question is None:
+        return {}
+    own = ("measure", "subject", "unit", "evolving", "single_answer")
+    return {
+        "question_id": question.id,
+        "question_ref": question.ref,
+        "question": naming.asked(question),
+        "question_kind": question.kind,
+        "question_status": question.status,
+        "question_why": question.why,
+    } | {name: getattr(question, name) for name in own}
+
+
+def _claim(dossier: DossierRead, claim: ClaimPicture | None, texts: Mapping[UUID, str | None]) -> Row:
+    if claim is None:
+        return {}
+    figure, counts = claim.figure, claim.counts
+    told: Row = {
+        "claim_id": claim.id,
+        "claim_ref": claim.ref,
+        "claim": claim.text,
+        "claim_language": claim.language,
+        "claim_translations": [f"{tag}: {text}" for tag, text in claim.translations.items()],
+        "accuses": claim.accuses,
+        "claim_standing": claim.standing,
+        "claim_why": claim.why,
+        "rivals": [texts[id_] for id_ in claim.rivals],
+        "rival_ids": claim.rivals,
+        "claim_links": [
+            f"{'' if link.direction == 'from' else '← '}{link.relation}: {texts.get(link.claim_id)}"
+            for link in claim.links
+        ],
+        "assessments": [_assessment(dossier, one, superseded=one.superseded) for one in claim.assessments],
+    }
+    for stance in ("support", "deny"):
+        count = counts.get(stance)
+        told[f"{stance}_statements"] = count.statements if count else 0
+        told[f"{stance}_independent"] = count.origins if count else 0
+    if figure:
+        told |= {"qualifier": figure.qualifier, "min": figure.min, "max": figure.max, "part_of_claim_id": figure.of_id}
+    return told
+
+
+def _assessment(dossier: DossierRead, one: AssessmentRead, *, superseded: bool) -> str:
+    """Such as `Misleading [claimreview: mostly_false] by A desk, 2023-09, https://desk.example/1`."""
+    said = f"{one.label} [{one.scheme}: {one.rating}]" if one.label else f"{one.scheme}: {one.rating}"
+    more = [one.made, one.url, "settles" if one.settles else None, "superseded" if superseded else None]
+    return f"{said} by {', '.join([naming.called(one.author_id, dossier.sources), *(part for part in more if part)])}"
+
+
+def _statement(dossier: DossierRead, row: StatementPicture) -> Row:
+    own = ["stance", "act", "explicitness", "certainty", "basis", "credibility", "said", "recheck_at", "live"]
+    own += ["withdrawn", "withdrawn_reason", "supersedes_id", "figure_state", "updated_at"]
+    ended, elsewhere = row.why_not_live, row.withdrawn_document_id
+    document = dossier.documents.get(elsewhere) if elsewhere else None
+    return {
+        "statement_id": row.id,
+        "statement_ref": row.ref,
+        "said_from": row.effective_from,
+        "said_to": row.effective_to,
+        "said_known_by": row.effective_by,
+        "why_not_live": ended and ended.reason,
+        "not_live_since": ended and ended.at,
+        "not_live_by_statement_id": ended and ended.statement_id,
+        "withdrawn_document_url": document and document.url,
+        "recorded_at": row.created_at,
+    } | {name: getattr(row, name) for name in own}
+
+
+def _source(dossier: DossierRead, row: StatementPicture) -> Row:
+    if row.source_id is None:
+        return {}
+    source = dossier.sources[row.source_id]
+    own = ("kind", "role", "disclosure", "country", "reliability", "url", "ref")
+    return {f"source_{name}": getattr(source, name) for name in own} | {
+        "source_id": source.id,
+        "source": naming.called(source.id, dossier.sources),
+        "source_party": naming.party(source.id, dossier.sources),
+        "source_family": _family(dossier, row.family_id),
+        "source_family_id": row.family_id,
+        "confidential": source.confidential,
+    }
+
+
+def _family(dossier: DossierRead, id_: UUID | None) -> str | None:
+    """Its name: that of a source, or of the document by which an unnamed one goes."""
+    if id_ in dossier.sources:
+        return naming.called(id_, dossier.sources)
+    document = dossier.documents.get(id_) if id_ else None
+    return document.title or document.url if document else None
+
+
+def _places(dossier: DossierRead, row: StatementPicture) -> Row:
+    """The first appearance in columns of its own, the others in one."""
+    if not row.appearances:
+        return {"appearances": 0}
+    first, *others = row.appearances
+    own = ["wording", "translation", "translation_language", "quoted", "cue", "framing", "attribution", "location"]
+    own += ["fidelity", "note"]
+    return {
+        "appearances": len(row.appearances),
+        "appearance_id": first.id,
+        "appearance_ref": first.ref,
+        "wording_language": first.language,
+        "chain": _chain(dossier, first),
+        "other_appearances": [_elsewhere(dossier, one) for one in others],
+        **{name: getattr(first, name) for name in own},
+        **_document(dossier, first),
+    }
+
+
+def _document(dossier: DossierRead, place: AppearanceRead) -> Row:
+    document = _where(dossier, place)
+    if document is None:
+        return {}
+    archived = [one.archive_url for one in document.versions if one.archive_url and one.id == place.version_id]
+    archived += [one.archive_url for one in document.versions if one.archive_url]
+    own = ("id", "ref", "url", "title", "kind", "language", "published", "lifecycle")
+    return {f"document_{name}": getattr(document, name) for name in own} | {
+        "publisher": naming.called(document.publisher_id, dossier.sources),
+        "publisher_id": document.publisher_id,
+        "byline": document.byline,
+        "archive_url": archived[0] if archived else None,
+    }
+
+
+def _where(dossier: DossierRead, place: AppearanceRead) -> DocumentPicture | None:
+    return dossier.documents.get(place.document_id) if place.document_id else None
+
+
+def _chain(dossier: DossierRead, place: AppearanceRead) -> str:
+    """Who passed the words on, from the speaker's side: `a duty officer (anonymous) → Interfax`."""
+    steps = []
+    for hop in place.hops:
+        notes = [hop.disclosure] * (hop.disclosure != "named") + [hop.state] * (hop.state != "confirmed")
+        name = naming.called(hop.source_id, dossier.sources)
+        steps.append(f"{name} ({', '.join(notes)})" if notes else name)
+    return " → ".join(steps)
+
+
+def _elsewhere(dossier: DossierRead, place: AppearanceRead) -> str:
+    """Another appearance on one line: the words, where, whether they stand there, and by whom they came."""
+    document = _where(dossier, place)
+    told = [f"“{' '.join(place.wording.split())}”" if place.wording else None]
+    if document:
+        publisher = naming.called(document.publisher_id, dossier.sources)
+        told += [document.title, publisher, document.published, document.url]
+    told += [place.fidelity, _chain(dossier, place)]
+    return " | ".join(part for part in told if part)

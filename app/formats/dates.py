@@ -1,0 +1,19 @@
+"""Coarse times as formats that know only ISO 8601 want them."""
+
+import re
+from datetime import datetime
+from typing import Final
+
+_ISO: Final = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?)?)?", re.ASCII)
+
+
+def moment(time: datetime) -> str:
+    """RFC 3339, in UTC."""
+    return time.isoformat().replace("+00:00", "Z")
+
+
+def iso(words: str | None, start: datetime | None) -> str | None:
+    """The words where they are a date or time of ISO 8601, or else the moment that they begin at."""
+    if words is not None and _ISO.fullmatch(words):
+        return words
+    return None if start is None else moment(start)

@@ -1,0 +1,20 @@
+"""An event as a Feature of GeoJSON (RFC 7946)."""
+
+from collections.abc import Mapping
+
+from app.schemas.events import EventRead
+from app.schemas.exports import EventFeature, EventProperties, Point
+
+
+def feature(event: EventRead, counts: Mapping[str, int]) -> bytes:
+    """`counts`: how many records of each kind there are about it."""
+    known = event.latitude is not None and event.longitude is not None
+    return (
+        EventFeature(
+            id=event.id,
+            geometry=Point(coordinates=[event.longitude, event.latitude]) if known else None,  # type: ignore[list-item]
+            properties=EventProperties.model_validate(event.__dict__ | dict(counts)),
+        )
+        .model_dump_json()
+        .encode()
+    )

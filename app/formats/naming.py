@@ -1,0 +1,73 @@
+"""What an export calls a source, and where a picture says who is who."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+from uuid import UUID
+
+from app.schemas.dossiers import ClaimPicture, DossierRead, QuestionPicture, StatementPicture
+from app.schemas.sources import SourceRead
+
+Shown = Mapping[UUID, SourceRead]
+Said = tuple[QuestionPicture | None, ClaimPicture | None, StatementPicture]
+
+# What a source does with a stance, in a sentence before the claim or the question.
+VERBS: Final = {
+    "support": "says",
+    "deny": "denies",
+    "query": "asks about",
+    "comment": "comments on",
+    "no_comment": "has not commented on",
+    "no_information": "has no information on",
+}
+
+
+def called(id_: UUID | None, sources: Shown) -> str:
+    """The source's name or description; nobody's words are the document's own."""
+    if id_ is None:
+        return ""
+    source = sources[id_]
+    if source.name:
+        return source.name
+    return "a protected source" if source.confidential else f"unnamed {source.role or source.kind}"
+
+
+def party(id_: UUID | None, sources: Shown) -> str | None:
+    """The source's own party, else its nearest parent's."""
+    passed: set[UUID] = set()
+    while id_ is not None and id_ not in passed:
+        passed.add(id_)
+        source = sources[id_]
+        if source.party:
+            return source.party
+        id_ = source.parent_id
+    return None
+
+
+def claims(dossier: DossierRead) -> Iterator[tuple[QuestionPicture | None, ClaimPicture]]:
+    """Every claim with its question, in the dossier's order."""
+    for question in dossier.questions:
+        for claim in question.claims:
+            yield question, claim
+    for claim in dossier.unasked:
+        yield None, claim
+
+
+def statements(dossier: DossierRead) -> Iterator[Said]:
+    """Every statement with its claim and question, in the dossier's order."""
+    for question in dossier.questions:
+        for statement in question.statements:
+            yield question, None, statement
+        for claim in question.claims:
+            for statement in claim.statements:
+                yield question, claim, statement
+    for claim in dossier.unasked:
+        for statement in claim.statements:
+            yield None, claim, statement
+
+
+def asked(question: QuestionPicture) -> str:
+    """The question in words: a quantity's may have none of its own."""
+    if question.text:
+        return question.text
+    measure = (question.measure or question.kind).replace("_", " ")
+    return f"{measure}: {question.subject}" if question.subject else measure

@@ -1,0 +1,132 @@
+"""Nodes of linked data: how things are named, and the sources and documents that everything else points at."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from app.formats import dates, naming
+from app.schemas.dossiers import DocumentPicture, DossierRead
+from app.schemas.sources import SourceRead
+
+Node = dict[str, Any]
+
+_NOTHING: Final[tuple[Any, ...]] = (None, [], {})
+_PEOPLE: Final = ("person", "official", "expert", "witness")
+_BODIES: Final = {
+    "authority": "GovernmentOrganization",
+    "court": "GovernmentOrganization",
+    "company": "Corporation",
+    "ngo": "NGO",
+    "outlet": "NewsMediaOrganization",
+    "agency": "NewsMediaOrganization",
+}
+_WORKS: Final = {
+    "article": "Article",
+    "post": "SocialMediaPosting",
+    "video": "VideoObject",
+    "image": "ImageObject",
+    "audio": "AudioObject",
+    "report": "Report",
+    "dataset": "Dataset",
+}
+_MADE_OF: Final = {"translation_of": "translationOfWork", "quotes": "citation", "reply_to": "cc:replyTo"}
+
+
+def iri(id_: UUID, part: str = "") -> str:
+    return f"urn:uuid:{id_}{part and '#'}{part}"
+
+
+def node(kind: str, id_: UUID, part: str = "", /, **more: Any) -> Node:
+    return {"@id": iri(id_, part), "@type": kind} | filled(more)
+
+
+def filled(node: Node) -> Node:
+    """Without what is not known; `cc_whyNot` is `cc:whyNot`, and a whole number is written as one."""
+    return {
+        name.replace("cc_", "cc:", 1): _number(value) if isinstance(value, float) else value
+        for name, value in node.items()
+        if value not in _NOTHING
+    }
+
+
+def _number(value: float) -> float:
+    return int(value) if value.is_integer() else value
+
+
+def ids(ids: list[UUID]) -> list[Node]:
+    return [{"@id": iri(id_)} for id_ in ids]
+
+
+def who(id_: UUID | None, dossier: DossierRead) -> Node | None:
+    if id_ is None:
+        return None
+    return node(_kind(dossier.sources[id_]), id_, name=naming.called(id_, dossier.sources))
+
+
+def where(id_: UUID | None, dossier: DossierRead) -> Node | None:
+    document = dossier.documents.get(id_) if id_ else None
+    if document is None:
+        return None
+    return node(_WORKS.get(document.kind, "CreativeWork"), document.id, url=document.url)
+
+
+def _kind(source: SourceRead) -> str:
+    if source.kind in _PEOPLE and source.disclosure != "group":
+        return "Person"
+    return _BODIES.get(source.kind, "Organization")
+
+
+def translated(texts: dict[str, str]) -> list[Node]:
+    return [{"@value": text, "@language": tag.lower()} for tag, text in texts.items()]
+
+
+# --- sources and documents -----------------------------------------------------------------------------------------
+
+
+def source(id_: UUID, dossier: DossierRead) -> Node:
+    found = dossier.sources[id_]
+    return node(
+        _kind(found),
+        id_,
+        identifier=found.ref,
+        name=naming.called(id_, dossier.sources),
+        alternateName=[alias.name for alias in found.aliases],
+        url=found.url,
+        description=found.role,
+        cc_kind=found.kind,
+        cc_disclosure=found.disclosure,
+        cc_party=found.party,
+        cc_partOf=ids([found.parent_id]) if found.parent_id else None,
+        cc_country=found.country,
+        cc_language=found.language,
+        cc_reliability=found.reliability,
+        cc_confidential=found.confidential or None,
+        cc_externalId=[f"{system}:{key}" for system, key in found.external_ids.items()],
+        cc_notes=found.notes,
+    )
+
+
+def document(found: DocumentPicture, dossier: DossierRead) -> Node:
+    made_of: dict[str, list[Node]] = {}
+    for link in found.links:
+        if link.state == "confirmed":
+            made_of.setdefault(_MADE_OF.get(link.relation, "isBasedOn"), []).extend(ids([link.to_id]))
+    return {
+        **node(
+            _WORKS.get(found.kind, "CreativeWork"),
+            found.id,
+            identifier=found.ref,
+            url=found.url,
+            name=found.title,
+            publisher=who(found.publisher_id, dossier),
+            datePublished=dates.iso(found.published, found.published_from),
+            inLanguage=found.language,
+            archivedAt=[version.archive_url for version in found.versions if version.archive_url],
+            cc_kind=found.kind,
+            cc_byline=found.byline,
+            cc_published=found.published,
+            cc_lifecycle=found.lifecycle,
+            cc_sha256=[version.sha256 for version in found.versions if version.sha256],
+            cc_externalId=[f"{system}:{key}" for system, key in found.external_ids.items()],
+        ),
+        **made_of,
+    }

@@ -1,0 +1,66 @@
+"""What a feed tells of an event: how it is, and what the newest days of recording did to it."""
+
+from datetime import datetime
+from itertools import pairwise
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.derive import moves, sides
+from app.derive.built import built
+from app.derive.sides import Between, Side
+from app.errors import NotFound
+from app.schemas.dossiers import DossierRead
+from app.schemas.exports import DayMoves
+from app.services import pictures
+from app.services.pictures import Asked, Position
+
+# For how many days moves are told, and of how many statements together: each day is a dossier that has to be drawn.
+DAYS: Final = 10
+DRAWN: Final = 3_000
+# The newest days on which something about the event was recorded: its last change there, and that before the day.
+_DAYS: Final = text("""
+SELECT day, last.seq, last.hash, last.recorded_at, before.seq AS seq_before, before.hash AS hash_before
+FROM (
+    SELECT date_trunc('day', recorded_at AT TIME ZONE 'UTC') AS day, max(seq) AS seq FROM change
+    WHERE event_id IN (SELECT event_kin(:event)) GROUP BY 1 ORDER BY 1 DESC LIMIT :most) days
+JOIN change last USING (seq)
+LEFT JOIN LATERAL (
+    SELECT seq, hash FROM change WHERE recorded_at < day AT TIME ZONE 'UTC'
+    ORDER BY recorded_at DESC, seq DESC LIMIT 1) before ON true
+ORDER BY day""")
+
+
+async def feed(session: AsyncSession, event_id: UUID, wanted: Asked) -> tuple[DossierRead, list[DayMoves]]:
+    """The event as it is, and day by day what moved. Raises NotFound."""
+    now = await pictures.dossier(session, event_id, wanted)
+    return now, await _moves(session, event_id, wanted, _days(now))
+
+
+def _days(now: DossierRead) -> int:
+    claims = [claim for question in now.questions for claim in question.claims] + now.unasked
+    return max(1, min(DAYS, DRAWN // (1 + sum(len(claim.statements) for claim in claims))))
+
+
+async def _moves(session: AsyncSession, event_id: UUID, wanted: Asked, most: int) -> list[DayMoves]:
+    days = (await session.execute(_DAYS, {"event": event_id, "most": most})).all()
+    if not days:
+        return []
+    first = days[0]
+    ends = [None if first.seq_before is None else Position(first.seq_before, first.hash_before)]
+    ends += [Position(day.seq, day.hash) for day in days]
+    drawn = [await _side(session, event_id, wanted, end) for end in ends]
+    return [_moved(day.day, day.recorded_at, Between(*two)) for day, two in zip(days, pairwise(drawn), strict=True)]
+
+
+async def _side(session: AsyncSession, event_id: UUID, wanted: Asked, end: Position | None) -> Side:
+    try:
+        return sides.side(None if end is None else await pictures.dossier(session, event_id, Asked(end, wanted.view)))
+    except NotFound:
+        return sides.side(None)
+
+
+def _moved(day: datetime, at: datetime, ends: Between) -> DayMoves:
+    return built(DayMoves, day=f"{day:%Y-%m-%d}", at=at, standings=moves.standings(ends), statuses=moves.statuses(ends))

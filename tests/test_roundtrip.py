@@ -1,0 +1,87 @@
+"""What one instance exports, an empty one takes in, and then it shows the same."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from random import Random
+from typing import Any
+
+import histories
+import httpx
+import psycopg
+import pytest
+from conftest import copied, plain
+from fastapi import FastAPI
+from roundtrip import differences, lines, of_event, picture, pictures
+
+from app import database
+from app.settings import Settings
+
+
+@pytest.fixture
+def empty_url(server_url: str, template: str) -> Iterator[str]:
+    with copied(server_url, template) as url:
+        yield url
+
+
+@asynccontextmanager
+async def serving(service: FastAPI, url: str) -> AsyncIterator[None]:
+    """The same service on another database, which knows the same key."""
+    before = service.state.database
+    service.state.database = connected = database.connect(Settings(database_url=url))
+    try:
+        yield
+    finally:
+        service.state.database = before
+        await connected.dispose()
+
+
+async def ingested(client: httpx.AsyncClient, body: bytes) -> list[dict[str, Any]]:
+    """What became of each line; none was refused."""
+    answer = await client.post("/v1/ingest", content=body, headers={"Content-Type": "application/x-ndjson"})
+    assert answer.status_code == 200, answer.text
+    *told, summary = [httpx.Response(200, text=line).json() for line in answer.text.splitlines()]
+    assert [one for one in told if one["status"] >= 400] == []
+    assert (summary["done"], summary["failed"], summary["lines"]) == (True, 0, len(told))
+    return told
+
+
+async def _same_elsewhere(client: httpx.AsyncClient, service: FastAPI, empty_url: str) -> None:
+    body = (await client.get("/v1/export.ndjson")).content
+    shown, said = await pictures(client), await lines(client)
+    async with serving(service, empty_url):
+        await ingested(client, body)
+        assert await lines(client) == said
+        assert list(differences(shown, await pictures(client))) == []
+        again = await ingested(client, body)
+        assert {one["status"] for one in again} == {200}
+        assert await lines(client) == said
+    with psycopg.connect(plain(empty_url)) as connection:
+        assert connection.execute("SELECT count(*) FROM ledger_verify(10)").fetchone() == (0,)
+
+
+async def test_the_demo(service: FastAPI, demo_url: str, client: httpx.AsyncClient, empty_url: str) -> None:
+    async with serving(service, demo_url):
+        await _same_elsewhere(client, service, empty_url)
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_random_archives(
+    client: httpx.AsyncClient, service: FastAPI, psql: psycopg.Connection, empty_url: str, seed: int
+) -> None:
+    archive, pick = histories.Archive(psql), Random(seed)
+    for _ in range(150):
+        archive.step(*pick.choice(histories.ACTIONS), pick.randrange(10**6))
+    await _same_elsewhere(client, service, empty_url)
+
+
+async def test_one_event_alone(service: FastAPI, demo_url: str, client: httpx.AsyncClient, empty_url: str) -> None:
+    """Its own pictures are the same, though the instance knows no other."""
+    async with serving(service, demo_url):
+        body = (await client.get("/v1/events/zagorsk-2023/export.ndjson")).content
+        paths = of_event((await client.get("/v1/events/zagorsk-2023")).json()["id"])
+        shown = [await picture(client, path) for path in paths]
+    async with serving(service, empty_url):
+        await ingested(client, body)
+        there = [await picture(client, path) for path in paths]
+    assert {status for status, _ in shown} == {200}
+    assert list(differences(shown, there)) == []
