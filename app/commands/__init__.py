@@ -1,0 +1,1 @@
+"""The commands of `counterclaim`, one module each."""
