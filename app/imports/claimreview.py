@@ -158,9 +158,7 @@ def urls_ok(url: str) -> bool:
     return True
 
 
-def _reviewer(
-    node: Json, url: str, where: str, by_id: dict[str, Json], notes: Notes
-) -> tuple[Party, str | None]:
+def _reviewer(node: Json, url: str, where: str, by_id: dict[str, Json], notes: Notes) -> tuple[Party, str | None]:
     """The organisation that reviewed it, and whose name stands under it.
 
     A person who writes for a publisher is the byline; who has no name is called by the site's.
@@ -202,14 +200,7 @@ def _items(
             elif party not in claimants:
                 claimants.append(party)
         said = said or _when(item.get("datePublished"), at, "datePublished", notes)
-        places = [*many(item.get("firstAppearance")), *many(item.get("appearance")), *many(item.get("itemReviewed"))]
-        if "Claim" not in types(item):
-            # The work is where the claim was made: its own date and title are the document's.
-            places += [item | {"published": said}] if addresses(item.get("url")) else []
-            if not addresses(item.get("url")) and words(item.get("name")):
-                notes.append(Unused(f"{at}/name", short(words(item.get("name"))), f"{NO_RULE}: a work without an address"))
-        elif given := addresses(item.get("url")):
-            notes.append(Unused(f"{at}/url", short(given), f"{NO_RULE}: the address of a Claim itself"))
+        places = _places(item, said, at, notes)
         for place in places:
             work = _work(resolved(place, by_id), at, base, notes)
             if work is not None:
@@ -217,10 +208,26 @@ def _items(
     return claimants, said, list(works.values())
 
 
+def _places(item: Json, said: str | None, where: str, notes: Notes) -> list[Any]:
+    """Where it appeared. A work that is no Claim is itself where the claim was made: its date is the document's."""
+    places = [*many(item.get("firstAppearance")), *many(item.get("appearance")), *many(item.get("itemReviewed"))]
+    given = addresses(item.get("url"))
+    if "Claim" in types(item):
+        if given:
+            notes.append(Unused(f"{where}/url", short(given), f"{NO_RULE}: the address of a Claim itself"))
+    elif given:
+        places.append(item | {"published": said})
+    elif title := words(item.get("name")):
+        notes.append(Unused(f"{where}/name", short(title), f"{NO_RULE}: a work without an address"))
+    return places
+
+
 def _work(place: Any, where: str, base: str, notes: Notes) -> Work | None:
     url = _url(addresses(place)[:1], base) if addresses(place) else None
     if url is None:
-        notes.append(Unused(where, short(json.dumps(place, ensure_ascii=False)), "appearance: no address that can be kept"))
+        notes.append(
+            Unused(where, short(json.dumps(place, ensure_ascii=False)), "appearance: no address that can be kept")
+        )
         return None
     if not isinstance(place, dict):
         return Work(url)

@@ -34,7 +34,9 @@ _ISO: Final = re.compile(
 _OFFSET: Final = re.compile(r"([+-])(\d\d):?(\d\d)?", re.ASCII)
 _UTC: Final = ("Z", "UTC", "GMT")
 _NUMBERS: Final = re.compile(r"(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})", re.ASCII)
-_DAY_FIRST: Final = re.compile(r"(?:\w+\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+)?([^\W\d]+)\.?,?\s+(?:de\s+|del\s+)?(\d{4})")
+_DAY_FIRST: Final = re.compile(
+    r"(?:\w+\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+)?([^\W\d]+)\.?,?\s+(?:de\s+|del\s+)?(\d{4})"
+)
 _MONTH_FIRST: Final = re.compile(r"(?:\w+\.?,?\s+)??([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
 
 UNREADABLE: Final = "a date that can't be read"

@@ -60,11 +60,11 @@ def _checks(claim: Json, where: str, notes: Notes) -> list[FactCheck]:
     _note_rest(claim, _CLAIM, where, notes)
     said = values.when(claim.get("claimDate"), where, "claimDate", notes)
     name = values.taken(values.NAME, values.clean(claim.get("claimant")), where, "claimant", notes)
-    claimants = [Party(name)] if name else []
+    about = {"claim": text, "claimants": [Party(name)] if name else [], "said": said}
     found = [
         check
         for n, one in enumerate(reviews)
-        if (check := _check(one, f"{where}/claimReview[{n}]", text, claimants, said, notes)) is not None
+        if (check := _check(one, f"{where}/claimReview[{n}]", about, notes)) is not None
     ]
     if len(found) > 1:
         first = min(found, key=lambda one: (one.published or "9999", urls.canonical(one.url)))
@@ -72,9 +72,8 @@ def _checks(claim: Json, where: str, notes: Notes) -> list[FactCheck]:
     return found
 
 
-def _check(
-    review: Any, where: str, text: str, claimants: list[Party], said: str | None, notes: Notes
-) -> FactCheck | None:
+def _check(review: Any, where: str, about: Json, notes: Notes) -> FactCheck | None:
+    """One review; `about`: the claim, and who made it when."""
     if not isinstance(review, dict):
         notes.append(Unused(where, short(review), NO_OBJECT))
         return None
@@ -88,14 +87,12 @@ def _check(
     return FactCheck(
         where=where,
         url=url,
-        claim=text,
+        **about,
         reviewer=_publisher(review.get("publisher"), url, where, notes),
         title=title,
         language=values.language(tag, title or "", where, "languageCode of the title", notes),
         published=values.when(review.get("reviewDate"), where, "reviewDate", notes),
-        claim_language=values.language(tag, text, where, "languageCode of the claim", notes),
-        claimants=claimants,
-        said=said,
+        claim_language=values.language(tag, about["claim"], where, "languageCode of the claim", notes),
         label=values.taken(values.WORDING, values.clean(review.get("textualRating")), where, "textualRating", notes),
     )
 

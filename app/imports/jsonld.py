@@ -5,26 +5,23 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-import lxml.html
-from lxml import etree
-
+from app.imports import trees
 from app.imports.checks import Json, Notes, Unused, short
 from app.imports.values import clean
 
 NOT_JSON: Final = "JSON-LD that can't be read"
 
 _PREFIX: Final = re.compile(r"^(?:https?://(?:www\.|pending\.)?schema\.org/|schema:)")
-_COMMENT: Final = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\]\]>|/\*\]\]>\*/|\]\]>)\s*$")
+_COMMENT: Final = re.compile(
+    r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\]\]>|/\*\]\]>\*/|\]\]>)\s*$"
+)
 _DEPTH: Final = 100
 
 
 def in_page(text: str, notes: Notes) -> tuple[list[Any], str | None]:
     """What a page's scripts hold, and the address it says that it has, by `<base>`."""
-    # lxml refuses an encoding declaration in a text, which is decoded already.
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
-    try:
-        tree = lxml.html.document_fromstring(text)
-    except (etree.ParserError, ValueError):
+    tree = trees.parsed(text)
+    if tree is None:
         return [], None
     found = []
     for n, script in enumerate(tree.iterfind(".//script")):
@@ -111,10 +108,7 @@ def resolved(node: Any, by_id: dict[str, Json]) -> Any:
 def words(value: Any) -> str:
     """The text of a value: of an object its name, of several the first that has one."""
     for one in many(value):
-        if isinstance(one, dict):
-            found = words(one.get("name") or one.get("text"))
-        else:
-            found = clean(one)
+        found = words(one.get("name") or one.get("text")) if isinstance(one, dict) else clean(one)
         if found:
             return found
     return ""

@@ -41,7 +41,7 @@ def made(
         pages[urls.canonical(check.url)].append(check)
     titles = _titles(checks)
     for page, on_it in pages.items():
-        yield from _valid(_report(page, on_it, notes, titles, event, own or {}), on_it[0].where, notes)
+        yield from _valid(_report(page, on_it, notes, titles=titles, event=event, own=own or {}), on_it[0].where, notes)
 
 
 def _valid(line: Json, where: str, notes: Notes) -> Iterator[Json]:
@@ -140,6 +140,7 @@ def _report(
     page: str,
     checks: Sequence[FactCheck],
     notes: Notes,
+    *,
     titles: Mapping[str, tuple[str, str | None]],
     event: str | None,
     own: Mapping[str, str],
@@ -241,9 +242,7 @@ def _assessment(check: FactCheck, claim: str, own: Mapping[str, str]) -> tuple[J
 
 
 def _document(work: Work) -> Json:
-    return _known(
-        url=work.url, title=work.title, published=work.published, language=work.language, kind=work.kind
-    )
+    return _known(url=work.url, title=work.title, published=work.published, language=work.language, kind=work.kind)
 
 
 def _statements(check: FactCheck, notes: Notes, of: tuple[str, str], *, quiet: bool) -> list[Json]:

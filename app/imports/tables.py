@@ -18,6 +18,7 @@ NO_CLAIM: Final = "a row without a claim"
 NO_URL: Final = "a row without the address of a review that can be kept"
 NOT_MAPPED: Final = "a column that is not mapped"
 NOT_USED: Final = "a column that is not used"
+UNNAMED: Final = "(without a name)"
 LONGER: Final = "a row with more cells than the header"
 SHORTER: Final = "a row with fewer cells than the header"
 
@@ -121,7 +122,11 @@ def _row(row: list[str], header: list[str], where: str, how: Mapping, notes: Not
     mapped = set(how.columns.values())
     for name, cell in cells.items():
         if name not in mapped:
-            why = f"{NOT_USED}: {name}: {how.unused[name]}" if name in how.unused else f"{NOT_MAPPED}: {name}"
+            why = (
+                f"{NOT_USED}: {name or UNNAMED}: {how.unused[name]}"
+                if name in how.unused
+                else f"{NOT_MAPPED}: {name or UNNAMED}"
+            )
             notes.append(Unused(where, short(cell, 60), why))
     told = dict(how.constants) | {field: cells[name] for field, name in how.columns.items() if name in cells}
     url = values.taken(values.URL, told.get("url"), where, "url", notes)
@@ -129,10 +134,12 @@ def _row(row: list[str], header: list[str], where: str, how: Mapping, notes: Not
     if url is None or claim is None:
         notes.append(Unused(where, short(row), NO_URL if url is None else NO_CLAIM))
         return None
-    return _check(told, url, claim, where, how, notes)
+    return _check(told | {"url": url, "claim": claim}, where, how, notes)
 
 
-def _check(told: dict[FieldName, str], url: str, claim: str, where: str, how: Mapping, notes: Notes) -> FactCheck:
+def _check(told: dict[FieldName, str], where: str, how: Mapping, notes: Notes) -> FactCheck:
+    """From the row's fields, of which the address and the claim are as the service takes them."""
+    url, claim = told["url"], told["claim"]
     dates = tuple(how.file.dates)
 
     def text(field: FieldName, kind: Any) -> Any:
