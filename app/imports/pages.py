@@ -35,13 +35,17 @@ _WIDER: Final = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", 
                  "shift_jis": "cp932", "iso8859-9": "cp1254", "tis-620": "cp874"}  # fmt: skip
 
 
-# What stands in the address or the markup; not what looks like a date somewhere in the page.
-_DATES: Final = {"original_date": True, "extensive_search": False}
 _DATED: Final = (
-    "//meta[@property='article:published_time']/@content",
-    "//meta[@itemprop='datePublished']/@content",
-    "//time[@itemprop='datePublished']/@datetime",
+    "//meta[@property='article:published_time' or @property='og:article:published_time']/@content",
+    "//*[@itemprop='datePublished']/@content",
+    "//*[@itemprop='datePublished']/@datetime",
+    "//time[@pubdate]/@datetime",
 )
+# Names of `<meta>`, in lower case.
+_DATE_NAMES: Final = (
+    "pubdate", "publishdate", "publish-date", "published-date", "dc.date.issued", "dcterms.issued", "dc.date",
+    "dcterms.date", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "date",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ def same(one: Json, other: Json) -> bool:
 
 def document(page: Page, notes: Notes) -> Json | None:
     """A line of NDJSON; None, and a note, for a page without a text."""
-    found = {"text": values.clean(page.text)} if page.tree is None else _extracted(page, page.tree, notes)
+    found = {"text": values.printable(page.text)} if page.tree is None else _extracted(page, page.tree, notes)
     body = values.taken(values.TEXT, found.pop("text", ""), page.url, "text", notes)
     if body is None:
         notes.append(Unused(page.url, short(found.get("title") or page.text), NO_TEXT))
@@ -121,23 +125,21 @@ def document(page: Page, notes: Notes) -> Json | None:
 
 
 def _extracted(page: Page, tree: Tree, notes: Notes) -> Json:
-    found = trafilatura.bare_extraction(
-        deepcopy(tree), url=page.url, with_metadata=True, include_comments=False, date_extraction_params=_DATES
-    )
+    found = trafilatura.bare_extraction(deepcopy(tree), url=page.url, with_metadata=True, include_comments=False)
     if not isinstance(found, Document):
         return {}
-    title = values.taken(values.NAME, values.clean(found.title), page.url, "title", notes)
+    title = values.taken(values.NAME, values.printable(found.title), page.url, "title", notes)
     # Where a page does not name its site, trafilatura gives the host.
     named = found.sitename if found.sitename != found.hostname else None
-    publisher = values.taken(values.NAME, values.clean(named), page.url, "publisher", notes)
+    publisher = values.taken(values.NAME, values.printable(named), page.url, "publisher", notes)
     told = {
         "title": title,
         "headline": title,
-        "byline": values.taken(values.NAME, values.clean(found.author), page.url, "byline", notes),
+        "byline": values.taken(values.NAME, values.printable(found.author), page.url, "byline", notes),
         "language": values.language(_language(tree), found.text or "", page.url, "language", notes),
-        "published": _published(tree, notes, page.url) or values.when(found.date, page.url, "published", notes),
+        "published": _published(tree, notes, page.url),
         "publisher": {"name": publisher} if publisher else None,
-        "text": values.clean(found.text),
+        "text": values.printable(found.text),
     }
     return {name: value for name, value in told.items() if value}
 
@@ -147,14 +149,15 @@ def _language(tree: Tree) -> str:
 
 
 def _published(tree: Tree, notes: Notes, url: str) -> str | None:
-    """With its time of day, as the page's markup tells it."""
+    """As the page's markup tells it. trafilatura's own date is not asked for: it takes 03/04 for the third of April."""
     given = [each for path in _DATED for each in tree.xpath(path)]
     for script in tree.xpath("//script[@type='application/ld+json']"):
         for root in jsonld.parsed(script.text or "", url, notes):
             nodes = (node for _, node in jsonld.objects(jsonld.plain(root)) if _is_text(node))
             given += [jsonld.words(node.get("datePublished")) for node in nodes]
-    first = next((one for one in given if one.strip()), "")
-    return values.when(first, url, "published", notes)
+    named = {meta.get("name", "").lower(): meta.get("content", "") for meta in tree.xpath("//meta[@name]")}
+    given += [named[name] for name in _DATE_NAMES if name in named]
+    return values.when(next((one for one in given if one.strip()), ""), url, "published", notes)
 
 
 def _is_text(node: Json) -> bool:

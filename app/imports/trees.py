@@ -12,6 +12,6 @@ def parsed(text: str) -> Tree | None:
     """None where there is nothing in it."""
     try:
         # lxml refuses an encoding declaration in a text, which is decoded already.
-        return html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
+        return html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text.replace("\0", "")))
     except (etree.ParserError, ValueError):
         return None

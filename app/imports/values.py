@@ -37,7 +37,12 @@ def clean(value: object) -> str:
     """A text without entities and control characters; empty for what is none."""
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         return ""
-    return _CONTROL.sub("", _ENTITY.sub(lambda found: html.unescape(found[0]), str(value))).strip()
+    return printable(_ENTITY.sub(lambda found: html.unescape(found[0]), str(value)))
+
+
+def printable(words: str | None) -> str:
+    """The text without control characters."""
+    return _CONTROL.sub("", words or "").strip()
 
 
 def taken(kind: TypeAdapter[Any], value: object, where: str, field: str, notes: Notes) -> Any:
