@@ -272,7 +272,7 @@ def _encoded(lines: Sequence[Json]) -> list[bytes]:
 
 def _send(run: Import) -> dict[str, Any]:
     """Send the lines to the running service."""
-    _refuse("Sending is not there yet: use --out FILE, and counterclaim ingest FILE.")
+    _refuse(f"Nothing can be sent to {run.url} yet: write the lines with --out FILE.")
 
 
 def _summary(run: Import) -> dict[str, Any]:

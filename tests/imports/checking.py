@@ -14,6 +14,7 @@ PAGE = "https://checks.example/2023/bridge"
 
 def review(**more: Any) -> Json:
     """A ClaimReview as schema.org's examples have it; None leaves a member out."""
+    rating = {"@type": "Rating", "alternateName": "False", "ratingValue": 1, "bestRating": 5, "worstRating": 1}
     usual: Json = {
         "@context": "https://schema.org",
         "@type": "ClaimReview",
@@ -21,13 +22,13 @@ def review(**more: Any) -> Json:
         "claimReviewed": "The bridge has fallen",
         "author": {"@type": "Organization", "name": "Checkers", "url": "https://checks.example"},
         "datePublished": "2023-08-10",
-        "reviewRating": {"@type": "Rating", "alternateName": "False", "ratingValue": 1, "bestRating": 5, "worstRating": 1},
+        "reviewRating": rating,
         "itemReviewed": {
             "@type": "Claim",
             "author": {"@type": "Person", "name": "Anna Speaker"},
             "datePublished": "2023-08-09",
         },
-    }  # fmt: skip
+    }
     return {name: value for name, value in (usual | more).items() if value is not None}
 
 

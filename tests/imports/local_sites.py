@@ -59,9 +59,9 @@ def site(pages: Mapping[str, Answer]) -> Iterator[tuple[str, list[dict[str, str]
 def article(title: str = "The bridge stands", text: str = "", head: str = "") -> str:
     """A page as news sites have it: a menu, a title, a text."""
     told = text or (
-        "The bridge over the river has not fallen, the city said on Wednesday. It was built in 1911, and was last looked "
-        "at in spring, when engineers found it to be in good order. Pictures that show it in ruins were taken elsewhere, "
-        "and in another year, as their shadows and the signs in the background tell anybody who looks long enough."
+        "The bridge over the river has not fallen, the city said on Wednesday. It was built in 1911, and was last "
+        "looked at in spring, when engineers found it to be in good order. Pictures that show it in ruins were taken "
+        "elsewhere, and in another year, as their shadows and the signs in the background tell anybody who looks."
     )
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{head}</head><body>'

@@ -157,7 +157,7 @@ def test_an_author_without_a_name_is_noted() -> None:
         ({"author": "Checkers"}, Party("Checkers", "outlet"), None),
         ({"author": {"@type": "Person", "name": "Zoe"}}, Party("Zoe", "person"), None),
         (
-            {"author": [{"@type": "Person", "name": "Zoe"}, {"@type": "Person", "name": "Yan"}], "publisher": {"name": "Checkers"}},
+            {"author": [{"@type": "Person", "name": one} for one in ("Zoe", "Yan")], "publisher": {"name": "Checkers"}},
             Party("Checkers", "outlet"),
             "Zoe, Yan",
         ),

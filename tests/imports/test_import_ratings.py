@@ -61,8 +61,8 @@ def test_any_words_have_a_rating_of_the_scheme(label: str) -> None:
 @pytest.mark.parametrize(
     ("value", "best", "worst", "rating"),
     [
-        (1, 5, 1, "false"), (2, 5, 1, "mostly_false"), (3, 5, 1, "mixture"), (4, 5, 1, "mostly_true"), (5, 5, 1, "true"),
-        (5, 1, 5, "false"), (1, 1, 5, "true"), (4, 1, 5, "mostly_false"),  # upside down
+        (1, 5, 1, "false"), (2, 5, 1, "mostly_false"), (3, 5, 1, "mixture"), (4, 5, 1, "mostly_true"),
+        (5, 5, 1, "true"), (5, 1, 5, "false"), (1, 1, 5, "true"), (4, 1, 5, "mostly_false"),  # upside down
         (1, None, None, "false"), (0, 100, 0, "false"), (50, 100, 0, "mixture"),
         (2, 3, 1, "mixture"), (2, 4, 1, "other"), (0, 5, 1, "other"), (6, 5, 1, "other"), (-1, -1, -1, "other"),
         (None, 5, 1, "other"),

@@ -129,12 +129,12 @@ ODD = [
     review(
         url=f"{PAGE}/1",
         itemReviewed={"@type": "Claim", "author": ["Anna Speaker", {"@type": "Person", "name": "Ben"}],
-                      "appearance": ["https://seen.example/1", {"url": "https://seen.example/2", "datePublished": "2023-08-08"}]},
+                      "appearance": ["https://seen.example/1", {"@id": "https://seen.example/2"}]},
     ),
     review(url=f"{PAGE}/2", claimReviewed="The tower has fallen", author={"url": "https://checks.example"},
            reviewRating={"ratingValue": 5, "bestRating": 1, "worstRating": 5}),
     review(url=f"{PAGE}/3", claimReviewed="The wall has fallen", author="Checkers",
-           itemReviewed={"@type": "CreativeWork", "url": "https://seen.example/3", "author": {"name": "Multiple sources"}}),
+           itemReviewed={"@type": "Movie", "url": "https://seen.example/3", "author": {"name": "Multiple sources"}}),
     review(url=f"{PAGE}/4", claimReviewed="The gate has fallen", itemReviewed={"author": "Fuentes varias"}),
 ]  # fmt: skip
 
