@@ -36,7 +36,7 @@ best_rating = "10"
 id = "a number of their own"
 """
 ROWS = """id;link;what;who;kind;day;seen;verdict;points;topics;extra
-1;https://c.example/1;Мост упал;Анна;person;03.04.2021;https://seen.example/1|https://s.example/2|x;Чушь;0;Мосты|New Bridge;y
+1;https://c.example/1;Мост упал;Ян;person;03.04.2021;https://seen.example/1|https://s.example/2|x;Чушь;0;Мосты|New Bridge;y
 2;https://checks.example/2;"Мост;
 стоит";NULL;;2021;;;5;;
 3;;Без адреса;;;;;;;;
@@ -55,7 +55,7 @@ def read(mapping: str = MAPPING, rows: str = ROWS) -> tuple[list[FactCheck], dic
 def test_rows_become_fact_checks() -> None:
     found, noted = read()
     first, second, fifth, sixth = found
-    assert (first.claim, first.claimants, first.said) == ("Мост упал", [Party("Анна", "person")], "2021-04-03")
+    assert (first.claim, first.claimants, first.said) == ("Мост упал", [Party("Ян", "person")], "2021-04-03")
     assert [work.url for work in first.appearances] == ["https://seen.example/1", "https://s.example/2"]
     assert (first.label, first.value, first.best, first.worst) == ("Чушь", 0, 10, 0)
     assert (first.tags, first.claim_language) == (["new-bridge"], "ru")
@@ -80,8 +80,8 @@ def test_they_become_reports_with_the_mappings_own_ratings() -> None:
     lines, noted = made(read()[0], own=tables.mapping(MAPPING).own_ratings())
     assert [one["rating"] for one in assessments(lines)] == ["false", "mixture", "true", "other"]
     assert noted == {reports.UNSAID: 1, ratings.BY_NUMBER: 1, ratings.NOTHING: 1}
-    assert {one["source"]["name"] for one in statements(lines)} == {"Анна", "Борис"}
-    assert len(statements(lines)) == 4  # Anna's in two pages and in the review
+    assert {one["source"]["name"] for one in statements(lines)} == {"Ян", "Борис"}
+    assert len(statements(lines)) == 4  # Yan's in two pages and in the review
 
 
 @pytest.mark.parametrize(
