@@ -90,8 +90,7 @@ async def _hop(client: httpx.AsyncClient, url: str, types: Collection[str], limi
         target = ada_url.URL(urls.checked(url))
     except ValueError as error:
         raise FetchError(f"{error}") from None
-    request = await _request(client, target, limits)
-    response = await client.send(request, stream=True)
+    response = await _sent(client, target, limits)
     try:
         if response.status_code in _REDIRECTS and (to := response.headers.get("location")):
             return str(urljoin(str(target.href), to))
@@ -107,12 +106,22 @@ async def _hop(client: httpx.AsyncClient, url: str, types: Collection[str], limi
     return Fetched(href, response.status_code, kind, charset and charset[1], body, datetime.now(UTC))
 
 
-async def _request(client: httpx.AsyncClient, target: ada_url.URL, limits: Limits) -> httpx.Request:
-    """To the address that was looked at. The name stands in Host, and in TLS, where the certificate must bear it."""
-    name, secure = str(target.hostname), target.protocol == "https:"
+async def _sent(client: httpx.AsyncClient, target: ada_url.URL, limits: Limits) -> httpx.Response:
+    """To the first address that answers, of those that were looked at."""
+    name, secure = str(target.hostname).strip("[]"), target.protocol == "https:"
     port = int(target.port or (443 if secure else 80))
-    address = await _resolved(name.strip("[]"), port, private=limits.private)
-    bare = f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004
+    *others, last = await _addresses(name, port, private=limits.private)
+    for address in others:
+        try:
+            return await client.send(_request(client, target, address, port), stream=True)
+        except httpx.ConnectError:
+            continue
+    return await client.send(_request(client, target, last, port), stream=True)
+
+
+def _request(client: httpx.AsyncClient, target: ada_url.URL, address: Address, port: int) -> httpx.Request:
+    """The name stands in Host, and in TLS, where the certificate must bear it."""
+    bare = f"[{address}]" if isinstance(address, ipaddress.IPv6Address) else str(address)
     return client.build_request(
         "GET",
         f"{target.protocol}//{bare}:{port}{target.pathname}{target.search}",
@@ -122,12 +131,12 @@ async def _request(client: httpx.AsyncClient, target: ada_url.URL, limits: Limit
             "User-Agent": AGENT,
             "Connection": "close",
         },
-        extensions={"sni_hostname": name.strip("[]")} if secure else {},
+        extensions={"sni_hostname": str(target.hostname).strip("[]")} if target.protocol == "https:" else {},
     )
 
 
-async def _resolved(name: str, port: int, *, private: bool) -> Address:
-    """The first address of a name, if all are public."""
+async def _addresses(name: str, port: int, *, private: bool) -> list[Address]:
+    """All that a name has, at least one, each public."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(name, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -137,7 +146,7 @@ async def _resolved(name: str, port: int, *, private: bool) -> Address:
         raise FetchError(f"{name} has no address")
     if not private and (hidden := next((one for one in addresses if not is_public(one)), None)):
         raise FetchError(f"{name} leads to {hidden}, which is not a public address")
-    return addresses[0]
+    return addresses
 
 
 def is_public(address: Address) -> bool:

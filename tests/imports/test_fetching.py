@@ -4,11 +4,14 @@ import gzip
 import ipaddress
 import socket
 import time
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+import ada_url
+import httpx
 import pytest
 from local_sites import moved, page, site
 
@@ -106,6 +109,13 @@ def test_the_connection_goes_to_the_address_that_was_looked_at(monkeypatch: pyte
     assert seen[0]["host"] == f"xn--ruber-gra.example:{port}"
 
 
+def test_of_several_addresses_the_first_that_answers_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    with site({"/": page("here")}) as (base, _):
+        asked = names(monkeypatch, "127.0.0.2", "127.0.0.1")
+        assert fetched(f"http://news.example:{base.rpartition(':')[2]}/").body == b"here"
+    assert asked == ["news.example"]
+
+
 def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     with site({"/": page("here")}) as (base, _):
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
@@ -131,7 +141,14 @@ def test_a_port_where_nobody_listens() -> None:
         assert "can't be read" in refused(f"http://127.0.0.1:{free.getsockname()[1]}/")
 
 
-def test_a_certificate_is_held_against_the_name() -> None:
+def test_tls_asks_for_the_name_and_not_for_the_address() -> None:
+    address = ipaddress.ip_address("2606:4700::1111")
+    request = fetching._request(httpx.AsyncClient(), ada_url.URL("https://News.example/1?x"), address, 443)
+    assert (str(request.url), request.headers["host"]) == ("https://[2606:4700::1111]/1?x", "news.example")
+    assert request.extensions["sni_hostname"] == "news.example"
+
+
+def test_a_server_that_speaks_no_tls_is_not_read() -> None:
     with site({"/": page("here")}) as (base, _):
         assert "can't be read" in refused(base.replace("http:", "https:"))
 
@@ -192,7 +209,11 @@ def test_a_bomb_does_not_go_off(times: int) -> None:
         body = gzip.compress(body)
     encoding = ", ".join(["gzip"] * times)
     with site({"/": page(body, Content_Encoding=encoding)}) as (base, _):
+        tracemalloc.start()
         why = refused(f"{base}/", Limits(10, 1_000_000, private=True))
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert most < 10_000_000
     assert why == (
         "larger than 1,000,000 bytes" if times == 1 else "the body is encoded as gzip, gzip, which was not asked for"
     )
