@@ -304,11 +304,11 @@ def _persistently(http: httpx.Client, lines: Sequence[Line], pace: Pace) -> list
         try:
             return _exchange(http, packed, len(body), len(lines))
         except _Again as again:
-            now = time.monotonic()
-            deadline = deadline if deadline is not None else now + pace.max_wait
-            pause = max(_pause(attempt), again.after)
-            if attempt >= pace.retries or now + pause > deadline:
+            deadline = deadline if deadline is not None else time.monotonic() + pace.max_wait
+            left = deadline - time.monotonic()
+            if attempt >= pace.retries or left <= 0 or again.after > left:
                 raise GaveUp(f"{again} (gave up after {attempt + 1} attempts)") from again
+            pause = max(min(_pause(attempt), left), again.after)
             pace.waiting(str(again), pause)
             time.sleep(pause)
             attempt += 1
@@ -316,7 +316,7 @@ def _persistently(http: httpx.Client, lines: Sequence[Line], pace: Pace) -> list
 
 def _pause(attempt: int) -> float:
     """Seconds; never the same for two clients, so that they don't come back together."""
-    return min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311
+    return min(FIRST_PAUSE * 2.0 ** min(attempt, 20), LONGEST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311
 
 
 def _exchange(http: httpx.Client, packed: bytes, size: int, count: int) -> list[Json]:
