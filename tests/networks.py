@@ -34,6 +34,7 @@ class Network:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # the head and the body of an answer in one piece: two would wait for each other's acknowledgement
     network: Network
 
     def do_POST(self) -> None:
@@ -56,6 +57,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def close(self) -> None:
         self.close_connection = True
+        self.wfile.flush()
         self.connection.close()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (the parent's name for it)
