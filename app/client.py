@@ -9,6 +9,7 @@ repeats nothing there.
 """
 
 import json
+import math
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,11 +27,6 @@ Json: TypeAlias = dict[str, Any]
 # In seconds: before the second attempt, and the longest of all; each attempt waits twice as long as the one before.
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 CONNECT_TIMEOUT: Final = 10.0
-# How often lines are sent again where the service was too busy for some of them: one may never go in.
-BUSY_RETRIES: Final = 3
-# What is kept for the end, when all that it may need has been sent.
-LATER_LINES, LATER_BYTES = 1_000, 1_000_000
-_BUSY: Final = (429, 503)
 _LEVEL: Final = 3  # of zstd; tried on 3 MB of reports: to 11 % in 6 ms, gzip to 10 % in 46 ms
 
 
@@ -76,14 +72,12 @@ class Progress:
     """What has been acknowledged so far. Give a kept one to `send`, with the lines that follow, to go on from there."""
 
     lines: int = 0
-    """Of the input, blank ones and those in `later` included."""
+    """Of the input, blank ones included."""
     created: int = 0
     matched: int = 0
     failed: int = 0
-    later: tuple[Rejected, ...] = ()
-    """Refused for now; sent again when the input has ended."""
     rejected: tuple[Rejected, ...] = ()
-    """Refused for good, since the step before."""
+    """Since the step before."""
 
 
 @contextmanager
@@ -116,25 +110,17 @@ def send(
 ) -> Iterator[Progress]:
     """Send lines of NDJSON, each with or without its line end, in order; a step for each request that was answered.
 
-    At least one step is given, and the last one has it all. A line that is refused, but may go in later, is sent again
-    after the others. A record of a rejected file counts as its `input`.
+    At least one step is given, and the last one has it all. A line that the service was too busy for is sent again
+    before any that follows, which may need it. A record of a rejected file counts as its `input`.
     Raises GaveUp and Refused; what the last step said stays true.
     """
     now, number = replace(so_far, rejected=()), so_far.lines
     for batch in _batches(lines, number, pace):
         number = batch.end
         for part, answers in _delivered(http, batch.lines, pace):
-            now = _counted(replace(now, lines=part[-1].number, rejected=()), part, answers)
+            now = _counted(now, part, answers)
             yield now
-    now = replace(now, lines=number, rejected=())
-    while now.later:
-        waiting = now.later
-        for step in _again(http, now, pace):
-            now = step
-            yield now
-        if len(now.later) == len(waiting):
-            now = replace(now, failed=now.failed + len(waiting), later=(), rejected=waiting)
-    yield now
+    yield replace(now, lines=number, rejected=())
 
 
 # --- from lines to requests ----------------------------------------------------------------------------------------
@@ -192,42 +178,19 @@ def text_of(data: bytes) -> str:
 
 def _counted(now: Progress, part: Sequence[Line], answers: Sequence[Json]) -> Progress:
     """Add what was answered."""
-    created = sum(answer["status"] == httpx.codes.CREATED for answer in answers)
-    matched = sum(answer["status"] == httpx.codes.OK for answer in answers)
-    rejected, later = [], list(now.later)
-    room = LATER_BYTES - sum(len(one.line.data) for one in later)
-    for one in _refused(part, answers):
-        if one.problem.get("retryable") and len(later) < LATER_LINES and len(one.line.data) <= room:
-            later.append(one)
-            room -= len(one.line.data)
-        else:
-            rejected.append(one)
-    return replace(
-        now,
-        created=now.created + created,
-        matched=now.matched + matched,
-        failed=now.failed + len(rejected),
-        later=tuple(later),
-        rejected=tuple(rejected),
+    rejected = tuple(
+        Rejected(line, {name: value for name, value in answer.items() if name != "line"})
+        for line, answer in zip(part, answers, strict=True)
+        if answer["status"] >= httpx.codes.BAD_REQUEST
     )
-
-
-def _refused(part: Sequence[Line], answers: Sequence[Json]) -> Iterator[Rejected]:
-    for line, answer in zip(part, answers, strict=True):
-        if answer["status"] >= httpx.codes.BAD_REQUEST:
-            yield Rejected(line, {name: value for name, value in answer.items() if name not in ("line", "id")})
-
-
-def _again(http: httpx.Client, now: Progress, pace: Pace) -> Iterator[Progress]:
-    """One more time for what was put off."""
-    waiting = [one.line for one in now.later]
-    for cut in _batches((line.data for line in waiting), 0, pace):
-        lines = [waiting[line.number - 1] for line in cut.lines]
-        for part, answers in _delivered(http, lines, pace):
-            tried = {line.number for line in part}
-            others = tuple(one for one in now.later if one.line.number not in tried)
-            now = _counted(replace(now, later=others), part, answers)
-            yield now
+    created = sum(answer["status"] == httpx.codes.CREATED for answer in answers)
+    return Progress(
+        lines=part[-1].number,
+        created=now.created + created,
+        matched=now.matched + len(answers) - created - len(rejected),
+        failed=now.failed + len(rejected),
+        rejected=rejected,
+    )
 
 
 def _delivered(http: httpx.Client, lines: Sequence[Line], pace: Pace) -> Iterator[tuple[Sequence[Line], list[Json]]]:
@@ -239,7 +202,7 @@ def _delivered(http: httpx.Client, lines: Sequence[Line], pace: Pace) -> Iterato
         yield [Line(lines[0].number, b"")], [_too_long(pace)]
         return
     try:
-        answers = _answers(http, lines, pace)
+        answers = _persistently(http, lines, pace)
     except _TooLarge as error:
         if len(lines) > 1:
             half = len(lines) // 2
@@ -261,22 +224,6 @@ def _too_long(pace: Pace) -> Json:
     }
 
 
-def _answers(http: httpx.Client, lines: Sequence[Line], pace: Pace) -> list[Json]:
-    """As `_persistently`; and where some lines met a busy service, all that failed go again: they may need those."""
-    told = _persistently(http, lines, pace)
-    for attempt in range(BUSY_RETRIES):
-        failed = [nth for nth, answer in enumerate(told) if answer["status"] >= httpx.codes.BAD_REQUEST]
-        busy = next((told[nth] for nth in failed if told[nth]["status"] in _BUSY), None)
-        if busy is None:
-            break
-        pause = _pause(attempt)
-        pace.waiting(f"{len(failed)} lines: {_described(busy)}", pause)
-        time.sleep(pause)
-        for nth, answer in zip(failed, _persistently(http, [lines[nth] for nth in failed], pace), strict=True):
-            told[nth] = answer
-    return told
-
-
 # --- one request ---------------------------------------------------------------------------------------------------
 
 
@@ -295,16 +242,21 @@ class _TooLarge(Exception):  # noqa: N818
 
 
 def _persistently(http: httpx.Client, lines: Sequence[Line], pace: Pace) -> list[Json]:
-    """Send one request until it is answered as it should be. Raises GaveUp."""
-    body = b"".join(line.data + b"\n" for line in lines)
-    packed = zstandard.ZstdCompressor(level=_LEVEL).compress(body)
-    deadline: float | None = None
-    attempt = 0
+    """Send one request, and again what the service was too busy for, until all of it is answered. Raises GaveUp."""
+    told: dict[int, Json] = {}
+    waiting, attempt, deadline = list(lines), 0, math.inf
     while True:
         try:
-            return _exchange(http, packed, len(body), len(lines))
+            told |= zip((line.number for line in waiting), _exchange(http, waiting), strict=True)
+            failed = [line for line in waiting if told[line.number]["status"] >= httpx.codes.BAD_REQUEST]
+            if not (busy := [line for line in failed if told[line.number].get("retryable")]):
+                return [told[line.number] for line in lines]
+            if len(failed) < len(waiting):  # it gets on
+                attempt, deadline = 0, math.inf
+            waiting = failed  # all: they may have failed for what one before them was to bring
+            raise _Again(f"line {busy[0].number}: {_described(told[busy[0].number])}")  # noqa: TRY301
         except _Again as again:
-            deadline = deadline if deadline is not None else time.monotonic() + pace.max_wait
+            deadline = min(deadline, time.monotonic() + pace.max_wait)
             left = deadline - time.monotonic()
             if attempt >= pace.retries or left <= 0 or again.after > left:
                 raise GaveUp(f"{again} (gave up after {attempt + 1} attempts)") from again
@@ -319,8 +271,10 @@ def _pause(attempt: int) -> float:
     return min(FIRST_PAUSE * 2.0 ** min(attempt, 20), LONGEST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311
 
 
-def _exchange(http: httpx.Client, packed: bytes, size: int, count: int) -> list[Json]:
-    """One request, and what it says of each line. Raises _Again, _TooLarge, Refused."""
+def _exchange(http: httpx.Client, lines: Sequence[Line]) -> list[Json]:
+    """One request, and what is answered to each line. Raises _Again, _TooLarge, Refused."""
+    body = b"".join(line.data + b"\n" for line in lines)
+    packed = zstandard.ZstdCompressor(level=_LEVEL).compress(body)
     headers = {"Content-Type": "application/x-ndjson", "Content-Encoding": "zstd", "Accept": "application/x-ndjson"}
     try:
         answer = http.post("v1/ingest", content=packed, headers=headers)
@@ -330,7 +284,7 @@ def _exchange(http: httpx.Client, packed: bytes, size: int, count: int) -> list[
             raise Refused(why) from error
         raise _Again(why) from error
     if answer.status_code == httpx.codes.OK:
-        return _checked(answer.content, size, count)
+        return _checked(answer.content, len(body), len(lines))
     problem = _problem(answer)
     if answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
         raise _TooLarge(problem)

@@ -17,7 +17,6 @@ import zstandard
 
 Json = dict[str, Any]
 BUSY = {"status": 503, "type": "/problems/unavailable", "title": "Busy", "detail": "Try again.", "retryable": True}
-EARLY = {"status": 422, "type": "/problems/invalid", "title": "Invalid", "detail": "No such ref.", "retryable": True}
 BAD = {"status": 422, "type": "/problems/invalid", "title": "Invalid", "detail": "Not JSON.", "retryable": False}
 
 

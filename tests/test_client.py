@@ -107,7 +107,7 @@ def test_no_fault_of_a_network_loses_a_line(network: Network, fault: str) -> Non
 @settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.sampled_from([networks.honest, *FAULTS.values()]), max_size=12),
-    st.lists(st.sampled_from([b"a", b"b", b"bad 1", b"bad 2", b"", b"busy", b"early"]), max_size=12),
+    st.lists(st.sampled_from([b"a", b"b", b"bad 1", b"bad 2", b"", b"busy"]), max_size=12),
     st.integers(1, 5),
 )
 def test_any_faults_and_any_lines(faults: list[Any], lines: list[bytes], size: int) -> None:
@@ -121,18 +121,18 @@ def test_any_faults_and_any_lines(faults: list[Any], lines: list[bytes], size: i
                 return networks.BAD
             if line == b"busy" and seen.count(line) % 3:
                 return networks.BUSY
-            return networks.EARLY if line == b"early" and b"a" not in network.stored else None
+            return None
 
         network.refuses = refuses
         # Not `connected`: it loads the machine's certificates, which takes longer than all the rest.
         with httpx.Client(base_url=network.url, verify=False) as http:
             steps = list(client.send(http, lines, Pace(lines=size, retries=20, max_wait=30)))
-        lost = [line for line in lines if line.startswith(b"bad") or (line == b"early" and b"a" not in lines)]
+        lost = [line for line in lines if line.startswith(b"bad")]
         assert sorted(data for _, data in refused(steps)) == sorted(lost)
         assert all(lines[number - 1] == data for number, data in refused(steps))
         assert set(network.stored) == {line for line in lines if line} - set(lost)
         last = steps[-1]
-        assert (last.lines, last.failed, last.later) == (len(lines), len(lost), ())
+        assert (last.lines, last.failed) == (len(lines), len(lost))
         assert last.created + last.matched + last.failed == len([line for line in lines if line])
 
 
@@ -163,32 +163,17 @@ def test_lines_that_met_a_busy_service_go_again_with_those_that_failed_beside_th
 
     network.refuses = refuses
     assert send(network, [b"a", b"b", b"c"])[-1] == Progress(lines=3, created=3)
+    assert network.requests == [[b"a", b"b", b"c"]] * 2
+
+
+def test_a_service_that_is_slow_is_waited_for_as_long_as_it_gets_on(network: Network) -> None:
+    network.refuses = lambda line: networks.BUSY if int(line) > len(network.requests) else None
+    steps = send(network, [b"%d" % n for n in range(30)], Pace(lines=30, retries=2, max_wait=1))
+    assert steps[-1] == Progress(lines=30, created=30)
     network.refuses = lambda line: networks.BUSY if line == b"poison" else None
-    steps = send(network, [b"d", b"poison", b"e"])
-    assert refused(steps) == [(2, b"poison")]
+    with pytest.raises(GaveUp, match=r"line 2: 503 Busy: Try again.*3 attempts"):
+        send(network, [b"d", b"poison", b"e"], replace(PACE, retries=2))
     assert set(network.stored) >= {b"d", b"e"}
-
-
-def test_what_may_go_in_later_goes_again_after_the_others(network: Network) -> None:
-    """Also where one waits for the next: until nothing more goes in."""
-    needs = {b"1": b"2", b"2": b"3", b"3": b"4", b"x": b"nothing"}
-    network.refuses = lambda line: networks.EARLY if needs.get(line, line) not in [*network.stored, line] else None
-    steps = send(network, [b"1", b"x", b"2", b"3", b"4", b"5"], replace(PACE, lines=2))
-    assert steps[0].later[0].line.data == b"1"
-    assert (steps[0].lines, steps[0].failed) == (2, 0)
-    assert network.stored == [b"4", b"5", b"3", b"2", b"1"]
-    assert refused(steps) == [(2, b"x")]
-    assert steps[-1] == replace(steps[-1], lines=6, created=5, failed=1, later=())
-
-
-def test_not_more_is_put_off_than_can_be_kept(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "LATER_LINES", 2)
-    monkeypatch.setattr(client, "LATER_BYTES", 10)
-    network.refuses = lambda _: networks.EARLY
-    steps = send(network, [b"a" * 11, b"b" * 6, b"c" * 5, b"d", b"e"])
-    assert [one.line.number for one in steps[-3].later] == [2, 4]
-    assert sorted(number for number, _ in refused(steps)) == [1, 2, 3, 4, 5]
-    assert steps[-1].failed == 5
 
 
 def test_what_was_refused_can_be_sent_as_it_was_kept(network: Network) -> None:
@@ -204,11 +189,12 @@ def test_what_was_refused_can_be_sent_as_it_was_kept(network: Network) -> None:
 
 
 def test_goes_on_from_what_was_acknowledged(network: Network) -> None:
-    network.refuses = lambda line: networks.EARLY if BARE[9] not in network.stored and line == BARE[0] else None
     first = send(network, LINES[:3])[0]
-    assert [one.line.data for one in first.later] == [BARE[0]]
     assert send(network, LINES[3:], so_far=first)[-1] == Progress(lines=10, created=10)
-    assert network.stored == [*BARE[1:], BARE[0]]
+    network.refuses = lambda _: networks.BAD
+    steps = send(network, LINES[:1], so_far=first)
+    assert refused(steps) == [(4, BARE[0])]
+    assert steps[-1] == Progress(lines=4, created=3, failed=1)
 
 
 # --- when to wait, and when not ------------------------------------------------------------------------------------

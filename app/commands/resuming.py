@@ -9,10 +9,10 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from app import client
-from app.client import Line, Progress, Rejected
+from app.client import Progress, Rejected
 from app.commands.inputs import Place, Unusable
 
 STATE, REJECTED = ".state.json", ".rejected.ndjson"
@@ -31,8 +31,6 @@ class State:
     created: int
     matched: int
     failed: int
-    later: list[Any]
-    """What is sent again after the others, as the rejected file would have it."""
 
 
 def kept(url: str, place: Place, progress: Progress, rejected: Path) -> State:
@@ -46,14 +44,12 @@ def kept(url: str, place: Place, progress: Progress, rejected: Path) -> State:
         created=progress.created,
         matched=progress.matched,
         failed=progress.failed,
-        later=[_record(one) for one in progress.later],
     )
 
 
 def progress(state: State) -> Progress:
     """What was acknowledged, for `client.send` to go on from."""
-    later = [Rejected(Line(one["line"], client.bytes_of(one["input"])), one["problem"]) for one in state.later]
-    return Progress(state.line, state.created, state.matched, state.failed, tuple(later))
+    return Progress(state.line, state.created, state.matched, state.failed)
 
 
 def write(path: Path, state: State) -> None:
@@ -106,16 +102,11 @@ def add(rejected: Path, refused: Iterable[Rejected]) -> None:
     """Append to the rejected file, down to the disk."""
     with rejected.open("ab") as file:
         for one in refused:
-            record = _record(one)
+            words = client.text_of(one.line.data) if one.line.data else None  # too long to be kept
+            record = {"line": one.line.number, "problem": one.problem, "input": words}
             try:
-                line = json.dumps(record, ensure_ascii=False).encode()
-            except UnicodeEncodeError:  # the input is not UTF-8; as an escape each byte comes back
-                line = json.dumps(record).encode()
-            file.write(line + b"\n")
+                file.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
+            except UnicodeEncodeError:  # the line is not UTF-8; from an escape each of its bytes comes back
+                file.write(json.dumps(record).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
-
-
-def _record(one: Rejected) -> dict[str, Any]:
-    words = client.text_of(one.line.data) if one.line.data else None  # too long to be kept
-    return {"line": one.line.number, "problem": one.problem, "input": words}
