@@ -16,6 +16,7 @@ from app.api import (
     documents,
     events,
     health,
+    ingest,
     openapi,
     pictures,
     problems,
@@ -66,6 +67,7 @@ RESOURCES = (
     documents,
     assessments,
     reports,
+    ingest,
 )
 
 

@@ -7,10 +7,8 @@ from html import escape
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
-import structlog
 from fastapi import APIRouter, FastAPI, Path
 from fastapi.exceptions import RequestValidationError
-from psycopg import errors as pg
 from pydantic import BaseModel, Field
 from sqlalchemy import exc as sa
 from starlette.exceptions import HTTPException
@@ -21,15 +19,10 @@ from starlette.routing import compile_path
 from app import errors
 from app.api.deps import Route
 from app.errors import Problem
-from app.models import RULES
-from app.schemas.common import INLINE, REFERENCE
-
-log = structlog.get_logger()
+from app.schemas import findings
+from app.services import refusals
 
 MEDIA_TYPE: Final = "application/problem+json"
-_BUSY: Final = ("40001", "40P01", "55P03", "57014", "25P03")
-_AWAY: Final = ("08", "53", "57")
-_BAD_DATA: Final = ("22", "54")
 _BY_STATUS: Final = {kind.status: kind for kind in reversed(errors.all_problems())}
 
 
@@ -106,7 +99,7 @@ def install(app: FastAPI) -> None:
         )
 
     async def database(request: Request, error: Exception) -> Response:
-        return answer(request, from_database(error))
+        return answer(request, refusals.problem(error))
 
     app.add_exception_handler(Problem, expected)
     app.add_exception_handler(RequestValidationError, invalid)
@@ -125,26 +118,10 @@ def _invalid(found: Sequence[Any], body: Any) -> Problem:
         kind, *where = one["loc"]
         says = one["msg"].removeprefix("Value error, ")
         if kind == "body":
-            told.append({"pointer": pointer(where, body, one["type"]), "detail": says})
+            told.append({"pointer": findings.pointer(where, body, one["type"]), "detail": says})
         else:
             told.append({"parameter": str(where[0]) if where else str(kind), "detail": says})
     return errors.Invalid("Something in the request can't be used as it is.", told[:100])
-
-
-def pointer(where: Sequence[str | int], body: Any, kind: str) -> str:
-    """A JSON pointer (RFC 6901): of pydantic's steps those that are steps in the body, not in a model's union."""
-    steps: list[str] = []
-    here = body
-    for nth, step in enumerate(where):
-        if step in (REFERENCE, INLINE):
-            continue
-        inside = step in here if isinstance(here, dict) else isinstance(step, int) and isinstance(here, list)
-        if inside:
-            here = here[step]
-        elif kind != "missing" or nth != len(where) - 1:
-            continue
-        steps.append(str(step).replace("~", "~0").replace("/", "~1"))
-    return "".join(f"/{step}" for step in steps)
 
 
 def _http(request: Request, error: HTTPException) -> Problem:
@@ -169,31 +146,6 @@ def _methods(app: FastAPI) -> list[tuple[re.Pattern[str], list[str]]]:
     described = {path: [method.upper() for method in item] for path, item in app.openapi()["paths"].items()}
     described |= {path: ["GET"] for path in ("/docs", "/openapi.json")}
     return [(compile_path(path)[0], methods) for path, methods in described.items()]
-
-
-# --- what the database says ----------------------------------------------------------------------------------------
-
-
-def from_database(error: Exception) -> Problem:
-    """A problem for what PostgreSQL refused: by its code, because size limits come as OperationalError, too."""
-    cause = getattr(error, "orig", None)
-    code = getattr(cause, "sqlstate", None) or ""
-    constraint = cause.diag.constraint_name if isinstance(cause, pg.Error) else None
-    if isinstance(cause, pg.UniqueViolation) and constraint is not None:
-        field = re.sub(r"^uq_[a-z]+_", "", constraint)
-        return errors.Conflict(f"Another record has this {field.replace('_', ' ')}.")
-    if isinstance(cause, pg.CheckViolation):
-        return errors.Invalid(f"This can't be stored: {RULES.get(constraint or '', cause.diag.message_primary)}.")
-    if isinstance(cause, pg.NotNullViolation):
-        return errors.Invalid.at(f"/{cause.diag.column_name}", "this can't be empty")
-    if code.startswith(_BAD_DATA) or isinstance(cause, pg.ForeignKeyViolation):
-        points = "It points at a record that is not there, or that belongs to another event."
-        return errors.Invalid("A value is not one that can be stored." if code.startswith(_BAD_DATA) else points)
-    if code in _BUSY or code.startswith(_AWAY) or isinstance(error, sa.TimeoutError | sa.OperationalError | OSError):
-        log.warning("database unavailable", code=code, error=repr(error)[:300])
-        return errors.Unavailable("The database is busy or out of reach. Try again.")
-    log.error("database", code=code, error=repr(error)[:1000])
-    return Problem("The database refused in a way that was not foreseen.")
 
 
 # --- the pages -----------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint
+from sqlalchemy import ARRAY, ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint, Uuid
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -140,5 +140,7 @@ class Report(Record):
     sent_at: Mapped[now]
     actor: Mapped[str]
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    made: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
+    """Which claims, statements, claim links and assessments its deliveries made."""
 
     __table_args__ = (*own_rules("report"), Index(None, "created_at", "id"), Index(None, "sha256"))

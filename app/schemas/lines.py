@@ -27,6 +27,13 @@ class Restored(Input):
 
     id: UUID | None = None
 
+    @model_validator(mode="after")
+    def _known(self) -> "Restored":
+        for name in self.model_fields_set & {"merged_into", "fidelity", "selector"}:
+            if self.id is None:
+                raise ValueError(f"{name} comes with the id, from an export")
+        return self
+
 
 class Merged(Restored):
     merged_into: UUID | None = None

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from pydantic import BaseModel
+
 from app.errors import Invalid
 from app.models import (
     Appearance,
@@ -25,6 +27,7 @@ from app.schemas.assessments import AssessmentCreate
 from app.schemas.claims import ClaimCreate, ClaimLinkCreate
 from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionCreate
 from app.schemas.events import EventCreate, EventFields, EventLinkCreate
+from app.schemas.lines import AppearanceLine, Restored
 from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ReportCreate, ReportEvent
 from app.schemas.sources import SourceCreate
@@ -91,7 +94,7 @@ def document(batch: Batch, data: DocumentCreate | str | None, at: str) -> Draft 
         return None
     if isinstance(data, str):
         return batch.refer(Document, data, at)
-    if data.url is None and data.text is None and data.ref is None:
+    if data.url is None and data.text is None and data.ref is None and getattr(data, "id", None) is None:
         raise Invalid.at(at, "a document without URL, text and ref could never be found again: give one of them")
     values = columns(data, "label", "publisher", "links", *_VERSION)
     if data.url is not None:
@@ -113,7 +116,7 @@ def version(batch: Batch, data: VersionCreate, of: Draft, at: str) -> Draft:
 
 
 def document_link(batch: Batch, data: DocumentLinkCreate, of: Draft, at: str) -> Draft:
-    values = columns(data, "to")
+    values = columns(data, "to", "from_")
     if data.how_known == "similarity":
         values.setdefault("state", "proposed")
     return batch.add(DocumentLink, at, values, {"from_id": of, "to_id": document(batch, data.to, f"{at}/to")})
@@ -133,10 +136,10 @@ def event(batch: Batch, data: EventCreate | ReportEvent, at: str) -> Draft:
 
 def event_link(batch: Batch, data: EventLinkCreate, of: Draft, at: str) -> Draft:
     to = batch.refer(Event, data.to, f"{at}/to")
-    return batch.add(EventLink, at, columns(data, "to"), {"from_id": of, "to_id": to})
+    return batch.add(EventLink, at, columns(data, "to", "from_"), {"from_id": of, "to_id": to})
 
 
-def question(batch: Batch, data: QuestionCreate | str | None, of: Draft, at: str) -> Draft | None:
+def question(batch: Batch, data: QuestionCreate | str | None, of: Draft | None, at: str) -> Draft | None:
     if data is None:
         return None
     if isinstance(data, str):
@@ -182,7 +185,7 @@ def claim(
 def statement(
     batch: Batch,
     data: StatementInClaim,
-    of: Draft,
+    of: Draft | None,
     at: str,
     *,
     about: Draft | None = None,
@@ -195,6 +198,8 @@ def statement(
         if (data.claim is None) == (data.question is None):
             raise Invalid.at(at, "a statement is about a claim or about a question: give one of the two")
         about = batch.refer(Claim, data.claim, f"{at}/claim") if data.claim is not None else None
+        if of is None and isinstance(data.question, QuestionCreate):
+            raise Invalid.at(f"{at}/event", "where the question is described here, its event is needed")
         asked = question(batch, data.question, of, f"{at}/question")
     stance = data.stance or "support"
     if asked is not None and stance not in QUESTION_STANCES:
@@ -236,12 +241,14 @@ def appearance(
 ) -> Draft:
     if isinstance(data, AppearanceCreate):
         where = document(batch, data.document, f"{at}/document")
-        values = columns(data, "document", "hops")
+        values = columns(data, "document", "hops", "statement", "version")
     else:
         given = data.model_fields_set & _APPEARANCE - {"hops"}
         values = {name: getattr(data, name) for name in given if getattr(data, name) is not None}
     read = batch.versions.get(where) if where is not None else None
     links = {"statement_id": of, "document_id": where, "version_id": read, "report_id": report}
+    if isinstance(data, AppearanceLine) and data.version is not None:
+        links["version_id"] = batch.refer(DocumentVersion, data.version, f"{at}/version")
     draft = batch.add(Appearance, at, values, links)
     for nth, one in enumerate(data.hops or ()):
         hop(batch, one, draft, f"{at}/hops/{nth}", nth + 1, where or _subject(of))
@@ -262,10 +269,19 @@ def hop(  # noqa: PLR0917
     values = {"step": step, **columns(data, "source")}
     if data.how_known == "similarity":
         values.setdefault("state", "proposed")
-    return batch.add(AppearanceHop, at, values, {"appearance_id": of, "source_id": passed})
+    draft = batch.add(AppearanceHop, at, values, {"appearance_id": of, "source_id": passed})
+    return restored(draft, data)
 
 
-def claim_link(batch: Batch, data: ClaimLinkCreate, of: Draft, at: str) -> Draft:
+def restored(draft: Draft, data: BaseModel) -> Draft:
+    """The draft as the very record that a line of an export says it is, where it says so."""
+    key = data.id if isinstance(data, Restored) else None
+    if key is not None:
+        draft.id, draft.restored = key, True
+    return draft
+
+
+def claim_link(batch: Batch, data: ClaimLinkCreate, of: Draft | None, at: str) -> Draft:
     ends: dict[str, Draft | None] = {
         "event_id": of,
         "from_id": batch.refer(Claim, data.from_, f"{at}/from"),
@@ -274,9 +290,9 @@ def claim_link(batch: Batch, data: ClaimLinkCreate, of: Draft, at: str) -> Draft
     return batch.add(ClaimLink, at, columns(data, "from_", "to"), ends)
 
 
-def assessment(batch: Batch, data: AssessmentCreate, of: Draft, at: str) -> Draft:
+def assessment(batch: Batch, data: AssessmentCreate, of: Draft | None, at: str) -> Draft:
     about = batch.refer(Claim, data.claim, f"{at}/claim")
-    links = {
+    links: dict[str, Draft | None] = {
         "event_id": of,
         "claim_id": about,
         "author_id": source(batch, data.author, f"{at}/author", within=about),
@@ -291,7 +307,7 @@ def assessment(batch: Batch, data: AssessmentCreate, of: Draft, at: str) -> Draf
 
 def report(batch: Batch, data: ReportCreate, actor: str, digest: bytes) -> ReportDrafts:
     where = document(batch, data.document, "/document")
-    values = {"actor": actor, "sha256": digest} | ({"ref": data.ref} if data.ref else {})
+    values: dict[str, Any] = {"actor": actor, "sha256": digest} | ({"ref": data.ref} if data.ref else {})
     draft = batch.add(Report, "", values, {"document_id": where})
     found = []
     for nth, one in enumerate(data.events):
@@ -317,4 +333,6 @@ def report(batch: Batch, data: ReportCreate, actor: str, digest: bytes) -> Repor
             assessment(batch, x, it.event, f"{at}/assessments/{n}") for n, x in enumerate(one.assessments or ())
         ]
         found.append(it)
+    # A draft that is matched takes the id of what it matched: then there is nothing under its own.
+    values["made"] = [one.id for model in (Claim, Statement, ClaimLink, Assessment) for one in batch.drafts[model]]
     return ReportDrafts(draft, where, found)

@@ -124,6 +124,11 @@ async def begin(body: BaseModel) -> Batch:
     return Batch(readings=await asyncio.to_thread(_read, texts)) if texts else Batch()
 
 
+def readings(body: BaseModel) -> dict[bytes, Reading]:
+    """What is in the texts of this body, by their sha256. It takes a while: for a thread."""
+    return _read(list(_texts(body)))
+
+
 def _texts(value: Any) -> Iterator[VersionCreate]:
     if isinstance(value, VersionCreate) and value.text is not None:
         yield value
@@ -154,7 +159,7 @@ async def propose(session: AsyncSession, batch: Batch) -> None:
     cited = [draft for model in (Appearance, AssessmentDocument) for draft in batch.drafts[model]]
     touched = {draft.values["document_id"] for draft in versions}
     touched |= {draft.value("document_id") for draft in cited if draft.outcome == "created"} - {None}
-    await compare(session, touched, rows)
+    await compare(session, touched, rows, linking=not batch.restoring)
 
 
 def _row(draft: Draft, batch: Batch) -> dict[str, Any] | None:
@@ -170,16 +175,22 @@ def _row(draft: Draft, batch: Batch) -> dict[str, Any] | None:
     }
 
 
-async def compare(session: AsyncSession, documents: Collection[UUID], prints: Sequence[dict[str, Any]] = ()) -> None:
+async def compare(
+    session: AsyncSession,
+    documents: Collection[UUID],
+    prints: Sequence[dict[str, Any]] = (),
+    *,
+    linking: bool = True,
+) -> None:
     """Compare the texts of these documents with those of others, for each event that cites them only now.
 
-    `prints`: of their texts that are new, to be kept.
+    `prints`: of their texts that are new, to be kept. Not `linking`: what they have in common is known already.
     """
     if not documents:
         return
     given: dict[str, Any] = {"documents": list(documents), "versions": _VERSIONS, "rows": storing.as_json(prints)}
     new = (await session.execute(_MARK, given)).all()
-    if not new:
+    if not new or not linking:
         return
     given = {"events": [pair.event_id for pair in new], "versions": [pair.version_id for pair in new]}
     links = _links((await session.execute(_COMPARABLE, given | {"most": _COMPARED})).all())

@@ -49,6 +49,8 @@ AND NOT EXISTS (
 
 async def propose(session: AsyncSession, batch: Batch) -> None:
     """Propose a step for the appearances that are new, and for those that were given a chain."""
+    if batch.restoring:
+        return
     new = {draft.id for draft in batch.drafts[Appearance] if draft.outcome == "created" and draft.value("document_id")}
     new |= {draft.values["appearance_id"] for draft in batch.drafts[AppearanceHop] if draft.outcome == "created"}
     if not new:

@@ -6,6 +6,7 @@ the database.
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -24,6 +25,7 @@ MOST: Final = 1000  # records one body may ask for
 # Where words stand in the text with this SHA-256, as far as that has been looked up.
 Memo: TypeAlias = dict[tuple[str, bytes], Spot | None]
 COARSE: Final = ("said", "withdrawn", "published", "occurred", "made")
+_NO_COLUMNS: Final = frozenset({"type", "id", "event"})  # how a line says which record it is
 
 
 @dataclass(slots=True, eq=False)
@@ -39,6 +41,8 @@ class Draft:
     # unnamed source the document, or without one the claim or question, within which alone it can be the same.
     within: "Draft | None" = None
     id: UUID = field(default_factory=uuid7)
+    line: int = 0
+    restored: bool = False  # its id was given: it is that record and no other
     outcome: Outcome = "created"
     twin: "Draft | None" = None  # the earlier draft of the same body that asks for the same
 
@@ -56,10 +60,14 @@ class Reading:
 
 @dataclass(slots=True)
 class Batch:
-    """All drafts of one body, by table, in the order of the body."""
+    """All drafts of one body, by table, in the order of the body; or of many lines, each a body of its own."""
 
+    line: int = 0
+    """Its place among many: every pointer then begins with it."""
+    restoring: bool = False
+    """Whether all of it comes from an export: references mean the very record that they name, merged or not."""
     drafts: dict[type[Record], list[Draft]] = field(default_factory=lambda: defaultdict(list))
-    references: dict[tuple[type[Record], str], Draft] = field(default_factory=dict)
+    references: dict[tuple[type[Record], str, int], Draft] = field(default_factory=dict)  # int: in which line
     labels: dict[str, Draft] = field(default_factory=dict)
     versions: dict[Draft, Draft] = field(default_factory=dict)  # of a document, what was read of it
     readings: dict[bytes, Reading] = field(default_factory=dict)  # by the sha256 of the text
@@ -73,12 +81,16 @@ class Batch:
         values: dict[str, Any],
         points_at: dict[str, Draft | None] | None = None,
     ) -> Draft:
-        draft = Draft(model, pointer, values, {name: to for name, to in (points_at or {}).items() if to is not None})
+        links = {name: to for name, to in (points_at or {}).items() if to is not None}
+        draft = Draft(model, self.place(pointer), values, links, line=self.line)
         self.drafts[model].append(draft)
         self.size += 1
         if self.size > MOST:
             raise TooLarge(f"One body may carry at most {MOST} records. Send several.")
         return draft
+
+    def place(self, pointer: str) -> str:
+        return f"/{self.line}{pointer}" if self.line else pointer
 
     def label(self, label: str | None, draft: Draft, pointer: str) -> None:
         if label is not None and self.labels.setdefault(label, draft) is not draft:
@@ -88,22 +100,40 @@ class Batch:
         """The record that an id, `ref:` or `#label` names; looked up once, however often it is named."""
         if not reference.startswith("ref:") and not reference.startswith("#"):
             reference = reference.lower()
-        return self.references.setdefault((model, reference), Draft(model, pointer, reference=reference))
+        key = (model, reference, self.line)
+        return self.references.setdefault(key, Draft(model, self.place(pointer), line=self.line, reference=reference))
+
+
+def joined(batches: Sequence[Batch]) -> Batch:
+    """One batch of those of many lines, whose labels are known already."""
+    whole = Batch(restoring=any(batch.restoring for batch in batches))
+    for batch in batches:
+        for model, drafts in batch.drafts.items():
+            whole.drafts[model] += drafts
+        whole.references |= batch.references
+        whole.versions |= batch.versions
+        whole.readings |= batch.readings
+        whole.size += batch.size
+    return whole
 
 
 def columns(data: BaseModel, *left_out: str) -> dict[str, Any]:
     """The fields that a body gave, as columns: coarse times get their bounds, URLs their canonical form."""
     values: dict[str, Any] = {
-        name: [item.model_dump() if isinstance(item, BaseModel) else item for item in value]
-        if isinstance(value := getattr(data, name), list)
-        else value
+        name: _plain(value)
         for name in data.model_fields_set
-        if name not in left_out and getattr(data, name) is not None
+        if name not in left_out and name not in _NO_COLUMNS and (value := getattr(data, name)) is not None
     }
     for name in COARSE:
         if name in values:
             values.update(bounds(name, values[name]))
     return values
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.model_dump() if isinstance(value, BaseModel) else value
 
 
 def bounds(name: str, words: str | None) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from app.models import (
     Statement,
     table_of,
 )
-from app.services import quotes, same, slugs, storing
+from app.services import quotes, restoring, same, slugs, storing
 from app.services.drafts import Batch, Draft
 from app.services.pointing import (
     check_circles,
@@ -44,7 +44,7 @@ from app.services.pointing import (
     point,
     say_what_was_read,
 )
-from app.services.references import PATHS, PROPOSED, gone, real, resolve
+from app.services.references import PATHS, PROPOSED, find_labels, gone, real, resolve
 
 # What the records of each table may point at stands before them; unnamed sources are told apart by what they speak in.
 _BEFORE_UNNAMED: Final[tuple[type[Record], ...]] = (
@@ -87,6 +87,7 @@ async def settle(session: AsyncSession, batch: Batch, *, dry: bool = False) -> N
     `dry` stores, completes and refuses nothing: what is not there has the outcome `gone`. Raises Invalid, Conflict or
     Gone, with the pointer of the draft that can't be settled; nothing is then kept.
     """
+    find_labels(batch)
     await resolve(session, batch, dry=dry)
     for drafts in batch.drafts.values():
         check_circles(drafts)
@@ -100,7 +101,8 @@ async def settle(session: AsyncSession, batch: Batch, *, dry: bool = False) -> N
     say_what_was_read(batch)
     for model in _AFTER_UNNAMED:
         await _settle(session, batch, model, batch.drafts[model], dry=dry)
-    await quotes.look_again(session, batch, dry=dry)
+    if not batch.restoring:
+        await quotes.look_again(session, batch, dry=dry)
 
 
 async def _settle(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft], *, dry: bool) -> None:
@@ -108,7 +110,8 @@ async def _settle(session: AsyncSession, batch: Batch, model: type[Record], draf
         return
     for draft in drafts:
         fill(draft, dry=dry)
-    left = await _by_ref(session, model, drafts, dry=dry)
+    given = await restoring.by_id(session, model, [draft for draft in drafts if draft.restored])
+    left = await _by_ref(session, model, [draft for draft in drafts if not draft.restored], dry=dry)
     if model is AppearanceHop:
         new = await _hops(session, left, dry=dry)
     elif model is Source:
@@ -116,6 +119,7 @@ async def _settle(session: AsyncSession, batch: Batch, model: type[Record], draf
         new += await _unnamed(session, [draft for draft in left if not is_named(draft)], dry=dry)
     else:
         new = [draft for query, some in _keyed(model, left) for draft in await _by_key(session, query, some, dry=dry)]
+    new += given
     for draft in drafts:
         point(draft, own_table=True)
     if dry:
@@ -135,12 +139,14 @@ async def _store(
         check_new(draft)
     if model is Event:
         await slugs.name(session, made)
-    elif model is Document:
+    elif model is Document and not batch.restoring:
         await _check_urls(session, found)
     elif model is Appearance:
         await quotes.look_up(session, batch, made)
     await storing.insert(session, model, made)
     await storing.complete(session, model, found)
+    if batch.restoring:
+        await restoring.merge(session, model, found)
 
 
 def _keyed(model: type[Record], drafts: list[Draft]) -> list[tuple[TextClause | None, list[Draft]]]:

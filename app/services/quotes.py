@@ -23,7 +23,7 @@ from app.models import Appearance, DocumentVersion
 from app.schemas.statements import AppearanceRead
 from app.services import storing
 from app.services.drafts import Batch, Draft, Memo
-from app.services.references import RECHECKED, as_uuid, real
+from app.services.references import RECHECKED, as_uuid, find_labels, real
 
 # What of an appearance decides what becomes of its quotation, beside its document.
 FIELDS: Final = Quote._fields
@@ -99,6 +99,7 @@ def concerns(batch: Batch) -> bool:
 
 async def look_ahead(reading: AsyncSession, batch: Batch) -> None:
     """`foresee` on a session for reading."""
+    find_labels(batch)
     mine, read = _quoting(batch), _read(batch)
     roots = await _roots(reading, batch, [draft.points_at["document_id"] for draft in [*mine, *read]])
     there = set(roots.values()) - {place.id for place in roots}
@@ -151,11 +152,10 @@ async def _roots(reading: AsyncSession, batch: Batch, places: Iterable[Draft]) -
     return roots
 
 
-def _names(batch: Batch, place: Draft) -> list[str]:
+def _names(batch: Batch, named: Draft) -> list[str]:
     """By what a document is found: its id, its ref, its URL; without one its text."""
+    place = real(named)
     if place.reference is not None:
-        if (labelled := batch.labels.get(place.reference)) is not None:
-            return _names(batch, labelled)
         key = as_uuid(place.reference)
         return [place.reference if key is None else f"id:{key}"]
     read = batch.versions.get(place)
@@ -176,8 +176,12 @@ def _version(draft: Draft, root: UUID) -> Version:
 # --- under the lock --------------------------------------------------------------------------------------------------
 
 
-async def look_up(session: AsyncSession, batch: Batch, new: Sequence[Draft]) -> None:
-    """Write into the drafts of new appearances what becomes of their quotations, before they are stored."""
+async def look_up(session: AsyncSession, batch: Batch, made: Sequence[Draft]) -> None:
+    """Write into the drafts of new appearances what becomes of their quotations, before they are stored.
+
+    A restored one that says it itself is left as it was.
+    """
+    new = [draft for draft in made if not (draft.restored and draft.value("fidelity"))]
     asked = [_asked(draft, draft.value("document_id")) for draft in new]
     versions = await _versions_of(session, asked)
     founds = await _settled(session, _Search(batch.found, _texts(batch)), asked, versions)

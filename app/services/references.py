@@ -1,7 +1,7 @@
 """Whom a body or a path names: by id, `ref:`, slug, or a label of the same body."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -91,37 +91,58 @@ async def gone(session: AsyncSession, model: type[Record], refs: Iterable[str]) 
     return {ref: Lost(ref) for ref, reason in rows if reason != REPLACED}
 
 
-async def resolve(session: AsyncSession, batch: Batch, *, dry: bool = False) -> None:
-    """Point every reference of a body at its draft or at its record.
+def find_labels(batch: Batch) -> None:
+    """Point the `#label`s of a body at what bears them. Raises Invalid."""
+    for (model, reference, _), draft in batch.references.items():
+        if not reference.startswith("#") or draft.twin is not None:
+            continue
+        labelled = batch.labels.get(reference)
+        if labelled is None or labelled.model is not model:
+            raise Invalid.at(draft.pointer, f"no {model.__tablename__} of this body has the label {reference}")
+        draft.twin, draft.outcome = labelled, "matched"
 
-    Raises Invalid or Gone at the first that fails; with `dry`, its outcome is `gone`.
+
+async def resolve(session: AsyncSession, batch: Batch, *, dry: bool = False) -> None:
+    """Point every reference of a body at its draft, of many lines at one of an earlier line, or at its record.
+
+    Raises Invalid that names all that fail, or Gone at the first; with `dry`, their outcome is `gone`.
     """
     asked: dict[type[Record], list[Draft]] = defaultdict(list)
-    own = {
-        (model, draft.value("ref")): draft
-        for model, drafts in batch.drafts.items()
-        for draft in reversed(drafts)
-        if draft.value("ref")
-    }
-    for (model, reference), draft in batch.references.items():
-        if reference.startswith("#"):
-            labelled = batch.labels.get(reference)
-            if labelled is None or labelled.model is not model:
-                raise Invalid.at(draft.pointer, f"no {model.__tablename__} of this body has the label {reference}")
-            draft.twin, draft.outcome = labelled, "matched"
-        elif (model, reference.removeprefix("ref:")) in own and reference.startswith("ref:"):
-            draft.twin, draft.outcome = own[model, reference.removeprefix("ref:")], "matched"
-        else:
+    own: dict[tuple[type[Record], str], Draft] = {}
+    for model, drafts in batch.drafts.items():
+        for draft in drafts:
+            for name in _names(draft):
+                own.setdefault((model, name), draft)
+    for (model, reference, line), draft in batch.references.items():
+        bearer = own.get((model, reference))
+        if bearer is not None and bearer.line <= line:
+            draft.twin, draft.outcome = bearer, "matched"
+        elif draft.twin is None:
             asked[model].append(draft)
-    for model, drafts in asked.items():
-        await _look_up(session, model, drafts, dry=dry)
+    missing = [one for model, drafts in asked.items() for one in await _look_up(session, batch, model, drafts, dry=dry)]
+    if missing:
+        raise Invalid("The body names records that are not there.", missing)
 
 
-async def _look_up(session: AsyncSession, model: type[Record], drafts: list[Draft], *, dry: bool) -> None:
+def _names(draft: Draft) -> Iterator[str]:
+    """By what other parts can name it."""
+    if draft.value("ref"):
+        yield f"ref:{draft.values['ref']}"
+    if draft.model is Event and draft.value("slug"):
+        yield draft.values["slug"]
+    if draft.restored:
+        yield str(draft.id)
+
+
+async def _look_up(
+    session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft], *, dry: bool
+) -> list[dict[str, str]]:
+    """Take over what is stored of the records that these name; gives what is wrong with the others."""
     columns = table_of(model).columns
-    refs = [d.reference.removeprefix("ref:") for d in drafts if d.reference and d.reference.startswith("ref:")]
-    slugs = [d.reference for d in drafts if d.reference and ":" not in d.reference] if model is Event else []
-    ids = [key for d in drafts if (key := as_uuid(d.reference or "")) is not None]
+    named = {d.reference or "" for d in drafts}
+    refs = [name.removeprefix("ref:") for name in named if name.startswith("ref:")]
+    slugs = [name for name in named if ":" not in name] if model is Event else []
+    ids = [key for name in named if (key := as_uuid(name)) is not None]
     extra = {
         "event_root": "event_root(event_id)"
         if "event_id" in columns
@@ -133,6 +154,8 @@ async def _look_up(session: AsyncSession, model: type[Record], drafts: list[Draf
         "answer": "answer" if model is Question else "NULL",
         **{name: name if model is Source else "NULL" for name in ("name", "kind", "disclosure")},
     }
+    if model is DocumentVersion:
+        extra["document_id"] = "document_id"
     root = f"{model.__tablename__}_root(id)" if "merged_into" in columns else "id"
     query = text(
         f"SELECT id, ref, {root} AS root, {', '.join(f'{sql} AS {name}' for name, sql in extra.items())} "  # noqa: S608
@@ -145,6 +168,7 @@ async def _look_up(session: AsyncSession, model: type[Record], drafts: list[Draf
         names = {str(row.id), row.ref and f"ref:{row.ref}", row.slug} - {None}
         found |= dict.fromkeys(names, row)
     lost = await gone(session, model, [ref for ref in refs if f"ref:{ref}" not in found])
+    missing = []
     for draft in drafts:
         known = found.get(draft.reference or "")
         if known is None and dry:
@@ -153,9 +177,12 @@ async def _look_up(session: AsyncSession, model: type[Record], drafts: list[Draf
         if known is None:
             if (ref := (draft.reference or "").removeprefix("ref:")) in lost:
                 raise lost[ref].at(draft.pointer)
-            raise Invalid.at(draft.pointer, f"there is no {model.__tablename__.replace('_', ' ')} {draft.reference}")
-        draft.id, draft.outcome = known.root, "matched"
+            says = f"there is no {model.__tablename__.replace('_', ' ')} {draft.reference}"
+            missing.append({"pointer": draft.pointer, "detail": says})
+            continue
+        draft.id, draft.outcome = known.id if batch.restoring else known.root, "matched"
         draft.values = {name: getattr(known, name) for name in extra}
+    return missing
 
 
 def as_uuid(words: str) -> UUID | None:

@@ -1,14 +1,17 @@
 """One delivery of an ingest script: stored whole or not at all, and in place of what it said before."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, TextClause, text, update
+from sqlalchemy import TextClause, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import foreseeing, reasoned, utcnow
-from app.models import Event, Report, table_of
+from app.errors import Unavailable
+from app.models import Report, table_of
 from app.schemas.reports import Removed, ReportCreate, ReportRead
 from app.services import bodies, copies, crediting, matching, parts, quotes, similar
 from app.services.access import Caller
@@ -17,32 +20,77 @@ from app.services.references import PROPOSED, RECHECKED, REPLACED, real
 from app.services.similar import Nearby
 
 _NOTHING: Final = Removed(appearances=0, statements=0, claims=0)
-_EVENTS: Final = text("SELECT DISTINCT event_id FROM appearance WHERE report_id = :report")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A report as its last delivery left it."""
+
+    id: UUID
+    sha256: bytes
+    document_id: UUID | None
+    made: list[UUID]
+
+
+def name(values: Mapping[str, Any]) -> str | bytes:
+    """What tells whether a report is the same again: its ref; without one, its body."""
+    told: str | bytes = values.get("ref") or values["sha256"]
+    return told
+
+
+async def delivered(session: AsyncSession, reports: Sequence[Mapping[str, Any]]) -> dict[str | bytes, Delivered]:
+    """Those of these reports that were delivered before, by their names."""
+    refs = [one["ref"] for one in reports if one.get("ref")]
+    hashes = [one["sha256"] for one in reports if not one.get("ref")]
+    found: dict[str | bytes, Delivered] = {}
+    for row in await session.execute(_DELIVERED, {"refs": refs, "hashes": hashes}):
+        found[row.ref or bytes(row.sha256)] = Delivered(row.id, bytes(row.sha256), row.document_id, row.made)
+    return found
+
+
+_DELIVERED: Final = text("""
+SELECT id, ref, sha256, document_id, made FROM report WHERE ref = ANY (:refs)
+UNION ALL SELECT id, ref, sha256, document_id, made FROM report WHERE ref IS NULL AND sha256 = ANY (:hashes)""")
+
+
+async def check_new(session: AsyncSession, batch: Batch) -> None:
+    """Raise Unavailable if a report of these was delivered meanwhile: then it is no new one."""
+    asked = [draft.values for draft in batch.drafts.get(Report, ())]
+    if asked and await delivered(session, asked):
+        raise Unavailable("The same report is being delivered by somebody else. Try again.")
 
 
 async def deliver(
-    session: AsyncSession, caller: Caller, data: ReportCreate, nearby: Nearby | None = None
+    session: AsyncSession,
+    caller: Caller,
+    data: ReportCreate,
+    nearby: Nearby | None = None,
+    *,
+    digest: bytes | None = None,
 ) -> tuple[ReportRead, bool]:
     """Store a report; gives what became of each part, and whether anything is new. `nearby`: what to name as similar.
 
-    The same body again stores nothing, whatever happened since to what it had stored.
+    The same body again stores nothing, whatever happened since to what it had stored. `digest`: of the body, if it is
+    known.
     """
     batch = await copies.begin(data)
-    drafts = bodies.report(batch, data, caller.name, sha256(data.model_dump_json(exclude_unset=True)))
+    digest = digest or sha256(data.model_dump_json(exclude_unset=True))
+    drafts = bodies.report(batch, data, caller.name, digest)
     await _foresee(session, batch, drafts.report.values)
-    before = await _delivered(session, drafts.report.values)
-    if before is not None and bytes(before["sha256"]) == drafts.report.values["sha256"]:
+    before = (await delivered(session, [drafts.report.values])).get(name(drafts.report.values))
+    if before is not None and before.sha256 == digest:
         await matching.settle(session, batch, dry=True)
         return parts.report(batch, drafts, _NOTHING), False
     await matching.settle(session, batch)
     removed = _NOTHING
     if before is not None:
         table = table_of(Report)
-        document = real(drafts.document).id if drafts.document else before["document_id"]
-        values = {"sha256": drafts.report.values["sha256"], "actor": caller.name, "document_id": document}
-        await session.execute(update(table).where(table.c.id == before["id"]).values(sent_at=utcnow(), **values))
+        document = real(drafts.document).id if drafts.document else before.document_id
+        made = [*before.made, *drafts.report.values["made"]]
+        values = {"sha256": digest, "actor": caller.name, "document_id": document, "made": made}
+        await session.execute(update(table).where(table.c.id == before.id).values(sent_at=utcnow(), **values))
         await reasoned(session, REPLACED)
-        removed = await _take_back(session, before["id"], batch)
+        removed = await _take_back(session, before.id, before.made, batch)
         await reasoned(session)
         nearby = await similar.still_there(session, nearby or {})
     await copies.propose(session, batch)
@@ -59,29 +107,20 @@ async def _foresee(session: AsyncSession, batch: Batch, values: dict[str, Any]) 
     """Look the quotations up before the lock is taken, unless the same body was delivered already."""
     if quotes.concerns(batch):
         async with foreseeing(session) as reading:
-            before = await _delivered(reading, values)
-            if before is None or bytes(before["sha256"]) != values["sha256"]:
+            before = (await delivered(reading, [values])).get(name(values))
+            if before is None or before.sha256 != values["sha256"]:
                 await quotes.look_ahead(reading, batch)
 
 
-async def _delivered(session: AsyncSession, values: dict[str, Any]) -> RowMapping | None:
-    """The report that this one is again: by its ref; without one, the same body."""
-    where = "ref = :ref" if values.get("ref") else "ref IS NULL AND sha256 = :sha256"
-    query = text(f"SELECT id, sha256, document_id FROM report WHERE {where}")  # noqa: S608
-    return (await session.execute(query, values)).mappings().first()
-
-
-# What earlier deliveries of a report had stored is known by the requests that they were: the ledger keeps them beside
-# each change. Of the candidates, `own` were made in one of these, and changed by nobody but those who delivered the
-# report, unless it was only looked up where a quotation stands; `kept` are those of them that some record points at
-# which stays.
+# What earlier deliveries of a report had stored is known by what the report says that it made. Of the candidates, `own`
+# were changed by nobody but those who delivered the report, unless it was only looked up where a quotation stands;
+# `kept` are those of them that some record points at which stays.
 _LEFT: Final = """
-WITH RECURSIVE delivery AS (SELECT request_id, actor FROM change WHERE record_id = :report),
+WITH RECURSIVE delivery AS (SELECT actor FROM change WHERE record_id = :report),
 own AS (
     SELECT c.record_id AS id FROM change c WHERE c.record_id IN ({candidates})
     GROUP BY c.record_id
-    HAVING bool_and(c.actor IN (SELECT actor FROM delivery) OR c.reason IS NOT DISTINCT FROM :rechecked)
-    AND bool_or(c.op = 'insert' AND c.request_id IN (SELECT request_id FROM delivery))),
+    HAVING bool_and(c.actor IN (SELECT actor FROM delivery) OR c.reason IS NOT DISTINCT FROM :rechecked)),
 kept(id) AS ({kept} UNION
     SELECT p.id FROM kept k JOIN ({pointers}) p ON p.by = k.id WHERE p.id IN (SELECT id FROM own))
 SELECT id FROM own WHERE id NOT IN (SELECT id FROM kept)
@@ -108,18 +147,18 @@ _APPEARANCES: Final = _left(
     f"WHERE NOT {PROPOSED.format('h')} AND EXISTS {_BY_OTHERS.format('h')}",
 )
 _STATEMENTS: Final = _left(
-    "SELECT id FROM statement s WHERE event_id = ANY (:events) AND NOT id = ANY (:said) "
+    "SELECT id FROM statement s WHERE id = ANY (:made) AND NOT id = ANY (:said) "
     "AND NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = s.id)",
     ("statement", "supersedes_id"),
 )
-_LINKS: Final = _left("SELECT id FROM claim_link WHERE event_id = ANY (:events) AND NOT id = ANY (:said)")
+_LINKS: Final = _left("SELECT id FROM claim_link WHERE id = ANY (:made) AND NOT id = ANY (:said)")
 _ASSESSMENTS: Final = _left(
-    "SELECT id FROM assessment a WHERE event_id = ANY (:events) AND NOT id = ANY (:said) AND NOT EXISTS ("  # noqa: S608
+    "SELECT id FROM assessment a WHERE id = ANY (:made) AND NOT id = ANY (:said) AND NOT EXISTS ("  # noqa: S608
     f"SELECT FROM assessment_document e WHERE e.assessment_id = a.id AND EXISTS {_BY_OTHERS.format('e')})",
     ("assessment", "supersedes_id"),
 )
 _CLAIMS: Final = _left(
-    "SELECT id FROM claim c WHERE event_id = ANY (:events) AND NOT id = ANY (:said) "
+    "SELECT id FROM claim c WHERE id = ANY (:made) AND NOT id = ANY (:said) "
     "AND NOT EXISTS (SELECT FROM statement s WHERE s.claim_id = c.id) "
     "AND NOT EXISTS (SELECT FROM assessment a WHERE a.claim_id = c.id AND NOT a.id = ANY (:assessments)) "
     "AND NOT EXISTS (SELECT FROM claim_link l WHERE c.id IN (l.from_id, l.to_id) AND NOT l.id = ANY (:links))",
@@ -128,19 +167,17 @@ _CLAIMS: Final = _left(
 )
 
 
-async def _take_back(session: AsyncSession, report: UUID, batch: Batch) -> Removed:
+async def _take_back(session: AsyncSession, report: UUID, made: list[UUID], batch: Batch) -> Removed:
     """Delete the appearances that this delivery no longer has, then statements and claims left without any.
 
     What this report itself had said about such a claim, links and assessments, goes with it.
     """
     drafts = [*chain.from_iterable(batch.drafts.values()), *batch.references.values()]
-    events = {event for draft in drafts if (event := draft.id if draft.model is Event else draft.value("event_id"))}
-    events |= set(await session.scalars(_EVENTS, {"report": report}))
     given: dict[str, Any] = {
         "rechecked": RECHECKED,
         "report": report,
         "said": [real(draft).id for draft in drafts],
-        "events": list(events),
+        "made": list(made),
     }
 
     async def left(query: TextClause, **more: Any) -> list[UUID]:

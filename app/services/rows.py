@@ -65,7 +65,7 @@ _OF_EVENTS: Final = (
 )
 
 # What later releases added: by type, the columns that older records lack, with what they would have held.
-_ADDED: Final[dict[str, dict[str, Any]]] = {}
+_ADDED: Final[dict[str, dict[str, Any]]] = {"report": {"made": []}}
 
 
 def upgrade(kind: str, record: dict[str, Any]) -> dict[str, Any]:

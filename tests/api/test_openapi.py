@@ -1,5 +1,6 @@
 """The description of the interface: valid, complete, and its examples work."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +17,8 @@ from app.settings import Settings
 METHODS = ("get", "post", "patch", "delete")
 # What an answer can be for a reason that has nothing to do with what was asked.
 ALWAYS = {"400", "422", "500"}
+# What answers otherwise than with JSON.
+MEDIA = {"/v1/ingest": "application/x-ndjson"}
 STAYS = {"ref": "the-one-that-stays"}
 
 
@@ -71,7 +74,11 @@ def test_every_operation_tells_its_problems(described: dict[str, Any]) -> None:
         for status, answer in operation["responses"].items():
             kinds = set(answer.get("content", {}))
             assert kinds == (
-                {problems.MEDIA_TYPE} if int(status) >= 300 else set() if status == "204" else {"application/json"}
+                {problems.MEDIA_TYPE}
+                if int(status) >= 300
+                else set()
+                if status == "204"
+                else {MEDIA.get(path, "application/json")}
             ), at
             if status == "503":
                 assert "Retry-After" in answer["headers"], at
@@ -88,7 +95,10 @@ def test_names_of_models_are_readable(described: dict[str, Any]) -> None:
 
 
 def _examples(described: dict[str, Any], operation: dict[str, Any]) -> list[Any]:
-    content = operation["requestBody"]["content"]["application/json"]
+    contents = operation["requestBody"]["content"]
+    if "application/json" not in contents:
+        return [content["example"] for content in contents.values()]
+    content = contents["application/json"]
     schema = content["schema"]
     if "$ref" in schema:
         schema = described["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
@@ -145,9 +155,9 @@ async def test_every_example_works(client: httpx.AsyncClient, app: FastAPI) -> N
         assert examples, f"{method} {path} has no example"
         way = re.sub(r"\{\w+\}", found.get(path.split("/")[2], ""), path)
         for example in examples:
-            answer = await client.request(
-                method.upper(), way, json=example, headers={"If-Match": "*"} if method == "patch" else {}
-            )
+            media, content = MEDIA.get(path, "application/json"), example if path in MEDIA else json.dumps(example)
+            headers = {"Content-Type": media} | ({"If-Match": "*"} if method == "patch" else {})
+            answer = await client.request(method.upper(), way, content=content, headers=headers)
             assert answer.is_success, (method, path, example, answer.text)
             sent.append(operation["operationId"])
     assert len(set(sent)) == len(bodies)

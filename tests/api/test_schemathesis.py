@@ -29,6 +29,7 @@ CHECKS = (
     "response_headers_conformance",
     "response_schema_conformance",
 )
+schemathesis.serializer.alias("application/x-ndjson", "text/plain")
 REPORT = {
     "ref": "report",
     "document": {

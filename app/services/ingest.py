@@ -1,0 +1,245 @@
+"""Lines of NDJSON into the tables: many lines a transaction, each table with one statement, however many they are.
+
+Lines are walked into drafts before the ledger's lock is taken; a batch asks for at most ROWS records, and is stored
+whole or not at all. Where something in it can't be, the line that is to blame is left out and the others are stored
+without it, as if they had been sent alone.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from copy import copy
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.database import Database, Signature
+from app.errors import BadRequest, Invalid, Problem, TooLarge, Unavailable
+from app.schemas import findings
+from app.schemas.lines import Line, ReportLine
+from app.services import copies, crediting, drafts, lines, matching, quotes, refusals, reports
+from app.services.access import Caller
+from app.services.drafts import Batch, Draft
+from app.services.references import real
+from app.services.reports import Delivered
+
+ROWS: Final = 500  # records of one transaction at most: others who write wait for so long
+LINE_SIZE: Final = 8_000_000  # bytes
+_BLAMED: Final = 3  # times that a batch is tried without the lines to blame; then it is halved
+
+_LINE: Final[TypeAdapter[Line]] = TypeAdapter(Line)
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A line, and in the end what became of it: an id, or a problem."""
+
+    number: int
+    data: Line | None = None
+    batch: Batch | None = None
+    draft: Draft | None = None
+    problem: Problem | None = None
+    id: UUID | None = None
+    created: bool = False
+
+    @property
+    def report(self) -> ReportLine | None:
+        return self.data if isinstance(self.data, ReportLine) else None
+
+
+# --- before the lock -------------------------------------------------------------------------------------------------
+
+
+def read(raw: Iterable[tuple[int, bytes]], caller: Caller) -> list[Entry]:
+    """Each line checked and walked into drafts. It takes its time: for a thread."""
+    entries = []
+    for number, line in raw:
+        entry = Entry(number)
+        try:
+            if len(line) > LINE_SIZE:
+                raise TooLarge(f"A line has at most {LINE_SIZE:,} bytes.")
+            entry.data = _LINE.validate_json(line)
+            _walk(entry, caller)
+        except ValidationError as error:
+            entry.problem = _invalid(error, line)
+        except Problem as problem:
+            entry.problem = problem
+        entries.append(entry)
+    return entries
+
+
+def _walk(entry: Entry, caller: Caller) -> None:
+    if entry.data is not None:
+        entry.batch, entry.draft = lines.walk(entry.data, entry.number, caller)
+        if found := copies.readings(entry.data):
+            entry.batch.readings = found
+
+
+def _invalid(error: ValidationError, line: bytes) -> Problem:
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    if found[0]["type"] == "json_invalid":
+        return BadRequest("The line is not JSON in UTF-8.")
+    body = None
+    with suppress(ValueError, RecursionError):
+        body = json.loads(line)
+    told = []
+    for one in found[:100]:
+        _tag, *where = one["loc"] or [""]
+        says = one["msg"].removeprefix("Value error, ")
+        told.append({"pointer": findings.pointer(where, body, one["type"]), "detail": says})
+    if found[0]["type"].startswith("union_tag"):
+        told = [{"pointer": "/type", "detail": f"one of {', '.join(_TYPES)} is needed"}]
+    return Invalid("Something in the line can't be used as it is.", told)
+
+
+_TYPES: Final = [one.model_fields["type"].annotation.__args__[0] for one in Line.__origin__.__args__]  # type: ignore[attr-defined]
+
+
+# --- batches ---------------------------------------------------------------------------------------------------------
+
+
+async def store(database: Database, signature: Signature, caller: Caller, entries: Sequence[Entry]) -> None:
+    """Store what was read, in its order; each entry then says what became of it.
+
+    Where the database is busy or away, nothing that follows is tried: it may need what is missing then.
+    """
+    away: Unavailable | None = None
+    for some in _batches(entries):
+        if away is None:
+            await _store(database, signature, caller, some)
+            away = next((entry.problem for entry in some if isinstance(entry.problem, Unavailable)), None)
+        else:
+            for entry in some:
+                entry.problem = away
+
+
+def _batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """Runs of lines that can be stored at once: a report that comes twice comes once in each."""
+    batch: list[Entry] = []
+    size, kept = 0, set[str | bytes]()
+    for entry in entries:
+        if entry.batch is None or entry.draft is None or entry.problem is not None:
+            continue
+        name = reports.name(entry.draft.values) if entry.report else None
+        apart = entry.batch.restoring != (batch[0].batch.restoring if batch and batch[0].batch else False)
+        if batch and (size + entry.batch.size > ROWS or name in kept or apart):
+            yield batch
+            batch, size, kept = [], 0, set()
+        batch.append(entry)
+        size += entry.batch.size
+        kept |= {name} if name is not None else set()
+    if batch:
+        yield batch
+
+
+async def _store(database: Database, signature: Signature, caller: Caller, entries: list[Entry]) -> None:
+    """Store a run of lines: those that are new at once, reports that were delivered otherwise before each by itself."""
+    try:
+        known = await _delivered(database, entries)
+    except (SQLAlchemyError, OSError) as error:
+        entries[0].problem = refusals.problem(error)
+        return
+    fresh: list[Entry] = []
+    for entry in entries:
+        before = known.get(reports.name(entry.draft.values)) if entry.report and entry.draft else None
+        if before is None:
+            fresh.append(entry)
+        elif entry.draft and before.sha256 == entry.draft.values["sha256"]:
+            entry.id = before.id
+        else:
+            await _at_once(database, signature, caller, fresh)
+            fresh = []
+            await _again(database, signature, caller, entry)
+    await _at_once(database, signature, caller, fresh)
+
+
+async def _delivered(database: Database, entries: Sequence[Entry]) -> dict[str | bytes, Delivered]:
+    asked = [entry.draft.values for entry in entries if entry.report and entry.draft]
+    if not asked:
+        return {}
+    async with database.reading() as session:
+        return await reports.delivered(session, asked)
+
+
+async def _again(database: Database, signature: Signature, caller: Caller, entry: Entry) -> None:
+    """A report that was delivered with another body: it takes that one's place."""
+    if entry.report is None or entry.draft is None:
+        raise TypeError
+    try:
+        async with database.writing(signature) as session:
+            answer, entry.created = await reports.deliver(
+                session, caller, entry.report, digest=entry.draft.values["sha256"]
+            )
+            entry.id = answer.id
+    except Problem as problem:
+        entry.problem = problem
+    except (SQLAlchemyError, OSError) as error:
+        entry.problem = refusals.problem(error)
+
+
+async def _at_once(database: Database, signature: Signature, caller: Caller, entries: list[Entry]) -> None:
+    """Store these in one transaction; if that fails, without those to blame; if none is, each half by itself."""
+    tries = 0
+    while entries:
+        failed = await _tried(database, signature, entries)
+        if failed is None:
+            return
+        blamed = _blamed(failed, entries)
+        if len(entries) == 1 or isinstance(failed, Unavailable):
+            for entry in entries:
+                entry.problem = failed
+            return
+        tries += 1
+        for entry, problem in blamed.items():
+            entry.problem = problem
+        entries = [entry for entry in entries if entry.problem is None]
+        for entry in entries:  # drafts that were settled once know too much
+            _walk(entry, caller)
+        if not blamed or tries > _BLAMED:
+            half = len(entries) // 2
+            await _at_once(database, signature, caller, entries[:half])
+            entries, tries = entries[half:], 0
+
+
+async def _tried(database: Database, signature: Signature, entries: Sequence[Entry]) -> Problem | None:
+    """Store these whole, or give what stood in the way."""
+    batch = drafts.joined([entry.batch for entry in entries if entry.batch is not None])
+    try:
+        async with database.writing(signature) as session:
+            await quotes.foresee(session, batch)
+            await reports.check_new(session, batch)
+            await matching.settle(session, batch)
+            await copies.propose(session, batch)
+            await crediting.propose(session, batch)
+    except Problem as problem:
+        return problem
+    except (SQLAlchemyError, OSError) as error:
+        return refusals.problem(error)
+    for entry in entries:
+        if entry.draft is not None and entry.batch is not None:
+            entry.id = real(entry.draft).id
+            entry.created = any(d.outcome == "created" for some in entry.batch.drafts.values() for d in some)
+    return None
+
+
+def _blamed(problem: Problem, entries: Sequence[Entry]) -> dict[Entry, Problem]:
+    """Whose lines the problem names, each with what it says of it: pointers begin with the line's number."""
+    by_number = {entry.number: entry for entry in entries}
+    found: dict[Entry, list[dict[str, str]]] = {}
+    told: Any = problem.extra.get("errors") or []
+    for one in told:
+        number, _, rest = one.get("pointer", "")[1:].partition("/")
+        if number.isdecimal() and int(number) in by_number:
+            pointer = f"/{rest}" if rest else ""
+            found.setdefault(by_number[int(number)], []).append({**one, "pointer": pointer})
+    return {entry: _about(problem, errors) for entry, errors in found.items()}
+
+
+def _about(problem: Problem, told: list[dict[str, str]]) -> Problem:
+    """The same problem, of one line alone."""
+    alone = copy(problem)
+    alone.extra = {**problem.extra, "errors": told}
+    return alone

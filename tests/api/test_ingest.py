@@ -1,0 +1,129 @@
+"""Lines of NDJSON: every line is accounted for, whatever stands in it."""
+
+import gzip
+import json
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+import zstandard
+
+NDJSON = {"Content-Type": "application/x-ndjson"}
+EVENT = {"type": "event", "ref": "blast", "title": "Blast"}
+CLAIM = {"type": "claim", "ref": "drone", "event": "ref:blast", "text": "A drone hit the depot"}
+STATEMENT = {"type": "statement", "ref": "st", "claim": "ref:drone", "source": {"name": "An eyewitness"}}
+
+
+def body(*lines: Any) -> bytes:
+    return b"".join((line if isinstance(line, bytes) else json.dumps(line).encode()) + b"\n" for line in lines)
+
+
+async def send(client: httpx.AsyncClient, *lines: Any, **headers: str) -> list[dict[str, Any]]:
+    """Every line of the answer; the last is the summary."""
+    answer = await client.post("/v1/ingest", content=body(*lines), headers=NDJSON | headers)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"] == "application/x-ndjson"
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+async def test_lines_refer_to_earlier_lines_and_again_is_nothing(client: httpx.AsyncClient) -> None:
+    sent = (EVENT, CLAIM, STATEMENT)
+    *told, summary = await send(client, *sent)
+    assert [(one["line"], one["status"]) for one in told] == [(1, 201), (2, 201), (3, 201)]
+    assert summary == {
+        "done": True, "bytes": len(body(*sent)), "lines": 3, "created": 3, "matched": 0, "failed": 0,
+    }  # fmt: skip
+    statement = (await client.get(f"/v1/statements/{told[2]['id']}")).json()
+    assert statement["claim_id"] == told[1]["id"]
+    *again, summary = await send(client, *sent)
+    assert [one["id"] for one in again] == [one["id"] for one in told]
+    assert (summary["created"], summary["matched"]) == (0, 3)
+
+
+async def test_a_bad_line_stops_no_other(client: httpx.AsyncClient) -> None:
+    *told, summary = await send(
+        client,
+        EVENT,
+        b"{not json",
+        {"type": "nothing"},
+        {"type": "claim", "event": "ref:blast"},
+        {"type": "statement", "claim": "ref:later", "source": {"name": "Early"}},
+        CLAIM | {"ref": "later", "text": "It comes later"},
+        b"   ",
+        CLAIM,
+        {"type": "source", "disclosure": "anonymous", "name": "somebody"},
+        STATEMENT,
+        {"type": "statement", "claim": "ref:nowhere", "source": {"name": "Lost"}, "label": "#a"},
+    )
+    assert {one["line"]: one["status"] for one in told} == {
+        1: 201, 2: 400, 3: 422, 4: 422, 5: 422, 6: 201, 8: 201, 9: 422, 10: 201, 11: 422,
+    }  # fmt: skip
+    found = {one["line"]: one for one in told}
+    assert found[3]["errors"][0]["pointer"] == "/type"
+    assert found[5]["errors"] == [{"pointer": "/claim", "detail": "there is no claim ref:later"}]
+    assert found[11]["errors"] == [{"pointer": "/claim", "detail": "there is no claim ref:nowhere"}]
+    assert not any(one["retryable"] for one in told if "retryable" in one)
+    assert (summary["lines"], summary["created"], summary["failed"]) == (11, 4, 6)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "squeeze"), [("gzip", gzip.compress), ("zstd", zstandard.ZstdCompressor().compress)]
+)
+async def test_compressed_bodies(client: httpx.AsyncClient, encoding: str, squeeze: Any) -> None:
+    sent = body(EVENT, CLAIM, STATEMENT)
+    headers = NDJSON | {"Content-Encoding": encoding}
+    answer = await client.post("/v1/ingest", content=squeeze(sent), headers=headers)
+    assert json.loads(answer.text.splitlines()[-1])["bytes"] == len(sent)
+    two = await client.post("/v1/ingest", content=squeeze(body(EVENT)) + squeeze(body(CLAIM)), headers=headers)
+    assert json.loads(two.text.splitlines()[-1])["matched"] == 2
+    cut = await client.post("/v1/ingest", content=squeeze(sent)[:-9], headers=headers)
+    assert (cut.status_code, cut.json()["title"]) == (400, "Request not understood")
+    bomb = await client.post("/v1/ingest", content=squeeze(b" " * 70_000_000), headers=headers)
+    assert bomb.status_code == 413
+
+
+async def test_what_is_no_body_of_lines(client: httpx.AsyncClient, anybody: httpx.AsyncClient) -> None:
+    assert (await anybody.post("/v1/ingest", content=b"", headers=NDJSON)).status_code == 401
+    assert (await client.post("/v1/ingest", content=b"", headers={"Content-Type": "text/csv"})).status_code == 415
+    assert (
+        await client.post("/v1/ingest", content=b"", headers=NDJSON | {"Content-Encoding": "br"})
+    ).status_code == 415
+    assert (await client.post("/v1/ingest", content=b"", headers=NDJSON | {"Idempotency-Key": "x"})).status_code == 422
+    (summary,) = await send(client)
+    assert summary["lines"] == 0
+
+
+REPORT = {
+    "type": "report",
+    "ref": "r1",
+    "document": {"url": "https://news.example/1", "text": "31 were injured", "published": "2023-08-09"},
+    "events": [
+        {
+            "ref": "blast",
+            "title": "Blast",
+            "claims": [
+                {"label": "#a", "question": {"measure": "injured"}, "figure": {"min": 31}, "statements": [{}]},
+                {"question": {"measure": "hospitalised"}, "figure": {"min": 19, "of": "#a"}, "statements": [{}]},
+            ],
+        }
+    ],
+}
+
+
+async def test_reports_among_lines(client: httpx.AsyncClient, psql: psycopg.Connection) -> None:
+    other = REPORT | {"ref": "r2", "document": {"url": "https://news.example/2"}}
+    *told, _ = await send(client, REPORT, other, CLAIM, REPORT)
+    assert [one["status"] for one in told] == [201, 201, 201, 200]
+    assert told[0]["id"] == told[3]["id"]
+    assert psql.execute("SELECT count(*) FROM statement").fetchone() == (4,)
+    # The same by itself is the same delivery.
+    alone = await client.post("/v1/reports", json={name: part for name, part in REPORT.items() if name != "type"})
+    assert (alone.status_code, alone.json()["id"]) == (200, told[0]["id"])
+    # A bare claim of the same request stays when a report of it is replaced.
+    event = dict(REPORT["events"][0])  # type: ignore[index]
+    event["claims"] = event["claims"][:1]
+    *told, _ = await send(client, REPORT | {"events": [event]})
+    assert told[0]["status"] in (200, 201)
+    assert psql.execute("SELECT count(*) FROM statement").fetchone() == (3,)
+    assert psql.execute("SELECT count(*) FROM claim WHERE ref = 'drone'").fetchone() == (1,)
