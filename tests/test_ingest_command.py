@@ -357,7 +357,7 @@ def test_what_can_not_be_begun(arguments: list[str], said: str, file: Path, netw
 @pytest.mark.parametrize("packed", [gzip.compress, zstandard.ZstdCompressor().compress])
 @pytest.mark.parametrize("harm", ["cut", "turned"])
 def test_a_packed_file_that_is_broken(packed: Any, harm: str, file: Path, network: Network) -> None:
-    content = bytearray(packed(b"".join(b"%d %s\n" % (n, uuid.uuid4().hex.encode()) for n in range(20_000))))
+    content = bytearray(packed(b"".join(b"%d %s\n" % (n, uuid.uuid4().hex.encode()) for n in range(6_000))))
     content[len(content) // 2] ^= 255 if harm == "turned" else 0
     file.write_bytes(content if harm == "turned" else content[: len(content) // 2])
     run = at.run("ingest", str(file), "--url", network.url, "--key", "cc_key", "--json")
