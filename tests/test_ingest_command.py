@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import networks
@@ -22,6 +23,7 @@ from networks import Network
 from psycopg import sql
 
 from app import client
+from app.commands import inputs
 
 Run = subprocess.CompletedProcess[str]
 BAD = '{"type": "statement", "ref": "lost", "claim": "ref:nowhere", "source": {"name": "Anna"}}'
@@ -354,12 +356,14 @@ def test_what_can_not_be_begun(arguments: list[str], said: str, file: Path, netw
     assert network.requests == []
 
 
-@pytest.mark.parametrize("packed", [gzip.compress, zstandard.ZstdCompressor().compress])
+@pytest.mark.parametrize("packed", [gzip.compress, zstandard.ZstdCompressor(write_checksum=True).compress])
 @pytest.mark.parametrize("harm", ["cut", "turned"])
 def test_a_packed_file_that_is_broken(packed: Any, harm: str, file: Path, network: Network) -> None:
-    content = bytearray(packed(b"".join(b"%d %s\n" % (n, uuid.uuid4().hex.encode()) for n in range(6_000))))
-    content[len(content) // 2] ^= 255 if harm == "turned" else 0
-    file.write_bytes(content if harm == "turned" else content[: len(content) // 2])
+    random = Random(4)
+    content = bytearray(packed(b"".join(b"%d %s\n" % (n, random.randbytes(16).hex().encode()) for n in range(6_000))))
+    end = len(content) * 3 // 4
+    content[end] ^= 255 if harm == "turned" else 0
+    file.write_bytes(content if harm == "turned" else content[:end])
     run = at.run("ingest", str(file), "--url", network.url, "--key", "cc_key", "--json")
     assert run.returncode == 2
     assert "can't be read beyond line" in run.stderr
@@ -379,6 +383,8 @@ def test_a_line_of_any_size(file: Path, network: Network) -> None:
         (4, 413, None),
     ]
     assert summary(run)["bytes"] == 1_000_113
+    with file.open("rb") as raw:
+        assert [len(line) for line in inputs.lines(raw, "", inputs.Place(), 100)] == [6, 101, 5, 101]
 
 
 def test_bytes_that_are_no_text_come_back(file: Path, network: Network) -> None:
