@@ -5,6 +5,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,6 +63,7 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
         serve(made)
         yield made
     assert at.postgres_on(data_dir) == []
+    shutil.rmtree(data_dir)  # of many rounds they would fill the disk
 
 
 def serve(stand: Stand) -> None:
@@ -171,6 +173,7 @@ def test_nothing_is_lost_or_doubled(killed: str, nth: int, stand: Stand, tmp_pat
     told = json.loads(out)
     assert (told["lines"], told["created"] + told["matched"], told["failed"]) == (LINES, LINES, 0)
     assert list(tmp_path.iterdir()) == [file]
+    file.unlink()
     stand.sent += some
     with embedded.using(stand.data_dir) as url:
         found = loads.stored(plain(url))

@@ -33,7 +33,8 @@ class Bar:
 def bar(total: int | None, *, quiet: bool) -> Iterator[Bar]:
     """A bar for so many bytes of input; for an unknown number, one that only moves."""
     console = Console(stderr=True, soft_wrap=True, quiet=quiet)
-    columns: list[ProgressColumn] = [TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[told]}")]
+    name, told = (TextColumn(words, markup=False) for words in ("{task.description}", "{task.fields[told]}"))
+    columns: list[ProgressColumn] = [name, BarColumn(), told]
     if total is not None:
         columns += [TaskProgressColumn(), TimeRemainingColumn()]
     with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as shown:

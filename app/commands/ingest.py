@@ -98,7 +98,7 @@ def ingest(
             pace = Pace(request_lines, request_bytes, retries, max_wait, partial(bars.wait, bar))
             before = 0
             for outcome in outcomes:
-                _send(outcome, before, Run(http, pace, url, resume, bar))
+                _send(outcome, before, Run(http, pace, url.rstrip("/"), resume, bar))
                 before += outcome.size
         for outcome in outcomes:  # not before all are done: --resume goes through all of them again
             if outcome.state:
