@@ -57,14 +57,14 @@ def report(event: str, nth: int, words: str) -> dict[str, Any]:
 def storing_alone() -> Iterator[None]:
     """Nothing is looked for."""
 
-    async def begin(_body: Any) -> Batch:
-        return Batch()
+    async def read(_batch: Batch) -> None:
+        pass
 
     async def nothing(*_given: Any) -> None:
         pass
 
     with (
-        mock.patch.object(copies, "begin", begin),
+        mock.patch.object(copies, "read", read),
         mock.patch.object(copies, "propose", nothing),
         mock.patch.object(crediting, "propose", nothing),
     ):

@@ -5,11 +5,10 @@ ledger's lock was taken, and only those that share a mark are.
 """
 
 import asyncio
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -19,9 +18,8 @@ from app.derive import copies
 from app.derive import credits as wire
 from app.derive.copies import Origin
 from app.models import Appearance, AssessmentDocument, DocumentLink, DocumentVersion, TextPrint
-from app.schemas.documents import VersionCreate
 from app.services import storing
-from app.services.drafts import Batch, Draft, Reading, sha256
+from app.services.drafts import Batch, Draft, Reading
 from app.vocabulary import LIKELY_COPY, SURE_COPY
 
 FOUND: Final = "the texts are alike"
@@ -118,34 +116,21 @@ WHERE NOT EXISTS (
 # --- before the lock -------------------------------------------------------------------------------------------------
 
 
-async def begin(body: BaseModel) -> Batch:
-    """A batch for this body that knows what is in its texts. That takes a while, in a thread, before any query."""
-    texts = list(_texts(body))
-    return Batch(readings=await asyncio.to_thread(_read, texts)) if texts else Batch()
+async def read(batch: Batch) -> None:
+    """Note what is in the texts that a body brings. That takes a while, in a thread: before any query."""
+    if any(draft.value("text") for draft in batch.drafts.get(DocumentVersion, ())):
+        batch.readings = await asyncio.to_thread(readings, batch)
 
 
-def readings(body: BaseModel) -> dict[bytes, Reading]:
-    """What is in the texts of this body, by their sha256. It takes a while: for a thread."""
-    return _read(list(_texts(body)))
-
-
-def _texts(value: Any) -> Iterator[VersionCreate]:
-    if isinstance(value, VersionCreate) and value.text is not None:
-        yield value
-    if isinstance(value, BaseModel):
-        value = [getattr(value, name) for name in value.model_fields_set]
-    if isinstance(value, list):
-        for one in value:
-            yield from _texts(one)
-
-
-def _read(texts: Sequence[VersionCreate]) -> dict[bytes, Reading]:
+def readings(batch: Batch) -> dict[bytes, Reading]:
+    """What is in the texts that a body brings, by their sha256. It takes a while: for a thread."""
     found: dict[bytes, Reading] = {}
-    for one in texts:
-        words = one.text or ""
-        credited = [*wire.in_text(words), *(wire.in_headline(one.headline) if one.headline else ())]
-        scores = {credit.agency: credit.score for credit in sorted(credited, key=lambda credit: credit.score)}
-        found[sha256(words)] = Reading(copies.fingerprint(words), scores)
+    for draft in batch.drafts.get(DocumentVersion, ()):
+        if words := draft.value("text"):
+            headline = draft.value("headline")
+            credited = [*wire.in_text(words), *(wire.in_headline(headline) if headline else ())]
+            scores = {credit.agency: credit.score for credit in sorted(credited, key=lambda credit: credit.score)}
+            found[draft.values["sha256"]] = Reading(copies.fingerprint(words), scores)
     return found
 
 

@@ -35,6 +35,7 @@ async def _settle(session: AsyncSession, caller: Caller, batch: Batch, of: Draft
 
     Raises NotFound, Gone, or Conflict for a merged one, and what `matching.settle` raises.
     """
+    await copies.read(batch)
     await quotes.foresee(session, batch)
     if of is not None:
         await _find(session, caller, of)
@@ -67,18 +68,18 @@ async def source(session: AsyncSession, caller: Caller, data: SourceCreate) -> M
 
 
 async def document(session: AsyncSession, caller: Caller, data: DocumentCreate) -> Made:
-    batch = await copies.begin(data)
+    batch = Batch()
     draft = bodies.document(batch, data, "")
     return await _one(session, caller, batch, _there(draft))
 
 
 async def version(session: AsyncSession, caller: Caller, where: str, data: VersionCreate) -> Made:
-    batch, of = await copies.begin(data), _addressed(Document, where)
+    batch, of = Batch(), _addressed(Document, where)
     return await _one(session, caller, batch, bodies.version(batch, data, of, ""), of)
 
 
 async def document_link(session: AsyncSession, caller: Caller, where: str, data: DocumentLinkCreate) -> Made:
-    batch, of = await copies.begin(data), _addressed(Document, where)
+    batch, of = Batch(), _addressed(Document, where)
     return await _one(session, caller, batch, bodies.document_link(batch, data, of, ""), of)
 
 
@@ -101,7 +102,7 @@ async def claim(
     session: AsyncSession, caller: Caller, where: str, data: ClaimCreate, nearby: Nearby
 ) -> tuple[ClaimPart, bool]:
     """The core call: one claim with its question, and who says what about it. Gives what became of each part."""
-    batch, of = await copies.begin(data), _addressed(Event, where)
+    batch, of = Batch(), _addressed(Event, where)
     drafts = bodies.claim(batch, data, of, "")
     await _settle(session, caller, batch, of)
     answer = parts.claim(batch, drafts)
@@ -115,17 +116,17 @@ async def claim_link(session: AsyncSession, caller: Caller, where: str, data: Cl
 
 
 async def statement(session: AsyncSession, caller: Caller, where: str, data: StatementCreate) -> Made:
-    batch, of = await copies.begin(data), _addressed(Event, where)
+    batch, of = Batch(), _addressed(Event, where)
     return await _one(session, caller, batch, bodies.statement(batch, data, of, "").statement, of)
 
 
 async def appearance(session: AsyncSession, caller: Caller, where: str, data: AppearanceCreate) -> Made:
-    batch, of = await copies.begin(data), _addressed(Statement, where)
+    batch, of = Batch(), _addressed(Statement, where)
     return await _one(session, caller, batch, bodies.appearance(batch, data, of, ""), of)
 
 
 async def assessment(session: AsyncSession, caller: Caller, where: str, data: AssessmentCreate) -> Made:
-    batch, of = await copies.begin(data), _addressed(Event, where)
+    batch, of = Batch(), _addressed(Event, where)
     return await _one(session, caller, batch, bodies.assessment(batch, data, of, ""), of)
 
 

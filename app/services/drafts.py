@@ -21,6 +21,7 @@ from app.models import Record
 from app.schemas.reports import Outcome
 from app.schemas.urls import canonical
 
+_NOBODY: Final = UUID(int=0)  # the id of a reference until it is found
 MOST: Final = 1000  # records one body may ask for
 # Where words stand in the text with this SHA-256, as far as that has been looked up.
 Memo: TypeAlias = dict[tuple[str, bytes], Spot | None]
@@ -101,7 +102,10 @@ class Batch:
         if not reference.startswith("ref:") and not reference.startswith("#"):
             reference = reference.lower()
         key = (model, reference, self.line)
-        return self.references.setdefault(key, Draft(model, self.place(pointer), line=self.line, reference=reference))
+        if (known := self.references.get(key)) is None:
+            known = Draft(model, self.place(pointer), id=_NOBODY, line=self.line, reference=reference)
+            self.references[key] = known
+        return known
 
 
 def joined(batches: Sequence[Batch]) -> Batch:

@@ -74,8 +74,7 @@ def read(raw: Iterable[tuple[int, bytes]], caller: Caller) -> list[Entry]:
 def _walk(entry: Entry, caller: Caller) -> None:
     if entry.data is not None:
         entry.batch, entry.draft = lines.walk(entry.data, entry.number, caller)
-        if found := copies.readings(entry.data):
-            entry.batch.readings = found
+        entry.batch.readings = copies.readings(entry.batch)
 
 
 def _invalid(error: ValidationError, line: bytes) -> Problem:

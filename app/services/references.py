@@ -144,7 +144,8 @@ async def _look_up(
     slugs = [name for name in named if ":" not in name] if model is Event else []
     ids = [key for name in named if (key := as_uuid(name)) is not None]
     extra = {
-        "event_root": "event_root(event_id)"
+        "event_root": "(SELECT CASE WHEN e.merged_into IS NULL THEN e.id ELSE event_root(e.id) END "
+        "FROM event e WHERE e.id = t.event_id)"
         if "event_id" in columns
         else "event_root(id)"
         if model is Event
@@ -156,17 +157,19 @@ async def _look_up(
     }
     if model is DocumentVersion:
         extra["document_id"] = "document_id"
-    root = f"{model.__tablename__}_root(id)" if "merged_into" in columns else "id"
+    merges = "merged_into" in columns
+    root = f"CASE WHEN merged_into IS NULL THEN id ELSE {model.__tablename__}_root(id) END" if merges else "id"
     query = text(
         f"SELECT id, ref, {root} AS root, {', '.join(f'{sql} AS {name}' for name, sql in extra.items())} "  # noqa: S608
-        f"FROM {model.__tablename__} WHERE ref = ANY (:refs) OR id = ANY (:ids)"
+        f"FROM {model.__tablename__} t WHERE ref = ANY (:refs) OR id = ANY (:ids)"
         + (" OR slug = ANY (:slugs)" if model is Event else "")
     )
     given: dict[str, Any] = {"refs": refs, "ids": ids} | ({"slugs": slugs} if model is Event else {})
-    found: dict[str, Any] = {}
+    found: dict[str, tuple[UUID, dict[str, Any]]] = {}
     for row in await session.execute(query, given):
+        values = {name: getattr(row, name) for name in extra}
         names = {str(row.id), row.ref and f"ref:{row.ref}", row.slug} - {None}
-        found |= dict.fromkeys(names, row)
+        found |= dict.fromkeys(names, (row.id if batch.restoring else row.root, values))
     lost = await gone(session, model, [ref for ref in refs if f"ref:{ref}" not in found])
     missing = []
     for draft in drafts:
@@ -180,8 +183,8 @@ async def _look_up(
             says = f"there is no {model.__tablename__.replace('_', ' ')} {draft.reference}"
             missing.append({"pointer": draft.pointer, "detail": says})
             continue
-        draft.id, draft.outcome = known.id if batch.restoring else known.root, "matched"
-        draft.values = {name: getattr(known, name) for name in extra}
+        draft.id, draft.values = known
+        draft.outcome = "matched"
     return missing
 
 

@@ -73,9 +73,10 @@ async def deliver(
     The same body again stores nothing, whatever happened since to what it had stored. `digest`: of the body, if it is
     known.
     """
-    batch = await copies.begin(data)
+    batch = Batch()
     digest = digest or sha256(data.model_dump_json(exclude_unset=True))
     drafts = bodies.report(batch, data, caller.name, digest)
+    await copies.read(batch)
     await _foresee(session, batch, drafts.report.values)
     before = (await delivered(session, [drafts.report.values])).get(name(drafts.report.values))
     if before is not None and before.sha256 == digest:

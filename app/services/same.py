@@ -223,6 +223,68 @@ SOURCELESS_STATEMENTS: Final = _matching(
     Statement, _STATEMENT_KEY, f"WHERE t.source_id IS NULL AND {_SAME_ACT}", "m.event_id", _EFFECTIVE
 )
 
+# The same for statements about what nothing was ever merged with, and that say the same as nothing else: nearly all of
+# them, and so looked for without asking what else they could be about. Where that may not hold the row is `tangled`,
+# and the statement above has to be asked.
+_TANGLED: Final = """
+    SELECT id FROM source s WHERE s.id IN (SELECT source_id FROM d)
+        AND (s.merged_into IS NOT NULL OR EXISTS (SELECT FROM source o WHERE o.merged_into = s.id))
+    UNION ALL SELECT id FROM document p WHERE p.id IN (SELECT document FROM d)
+        AND (p.merged_into IS NOT NULL OR EXISTS (SELECT FROM document o WHERE o.merged_into = p.id))
+    UNION ALL SELECT c.id FROM claim c JOIN event e ON e.id = c.event_id WHERE c.id IN (SELECT claim_id FROM d)
+        AND (c.merged_into IS NOT NULL OR EXISTS (SELECT FROM claim o WHERE o.merged_into = c.id)
+        OR e.merged_into IS NOT NULL OR EXISTS (SELECT FROM event o WHERE o.merged_into = e.id)
+        OR EXISTS (
+            SELECT FROM claim o WHERE coalesce(o.question_id, o.event_id) = coalesce(c.question_id, c.event_id)
+            AND digest_of(fold(o.text)) = digest_of(fold(c.text)) AND o.id <> c.id)
+        OR EXISTS (
+            SELECT FROM claim o WHERE o.question_id = c.question_id AND o.qualifier = c.qualifier
+            AND o.min IS NOT DISTINCT FROM c.min AND o.max IS NOT DISTINCT FROM c.max AND o.id <> c.id))
+    UNION ALL SELECT q.id FROM question q JOIN event e ON e.id = q.event_id WHERE q.id IN (SELECT question_id FROM d)
+        AND (e.merged_into IS NOT NULL OR EXISTS (SELECT FROM event o WHERE o.merged_into = e.id)
+        OR EXISTS (
+            SELECT FROM question o WHERE o.event_id = q.event_id AND o.id <> q.id AND (o.measure = q.measure
+                OR digest_of(fold(o.text)) = digest_of(fold(q.text)))))"""
+
+
+def _direct(source: str) -> TextClause:
+    there = "EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id = d.document)"
+    return text(f"""
+WITH d AS MATERIALIZED (
+    SELECT d.*, coalesce(claim_id, question_id) AS about,
+        coalesce(d.said_from, p.published_from, v.read) AS since, coalesce(d.said_to, p.published_to, v.read) AS until
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS d(
+        id uuid, claim_id uuid, question_id uuid, source_id uuid, stance text, explicitness text,
+        said text, said_from timestamptz, said_to timestamptz, document uuid, nameless boolean)
+    LEFT JOIN LATERAL (
+        SELECT published_from, published_to FROM document WHERE id = d.document AND d.said IS NULL OFFSET 0) p ON true
+    LEFT JOIN LATERAL (
+        SELECT min(retrieved_at) AS read FROM document_version
+        WHERE document_id = d.document AND d.said IS NULL AND p.published_from IS NULL OFFSET 0) v ON true),
+tangled AS MATERIALIZED ({_TANGLED})
+SELECT d.id AS draft, jsonb_build_array(
+        about, d.source_id, d.stance, d.explicitness, since, until,
+        CASE WHEN nameless THEN coalesce(d.document::text, '') END)::text AS key,
+    m.id AS hit, m.ref AS hit_ref, m.id AS via, m.event_id AS owner,
+    about IN (SELECT id FROM tangled) OR coalesce(d.source_id IN (SELECT id FROM tangled), false)
+        OR coalesce(d.document IN (SELECT id FROM tangled), false) AS tangled
+FROM d LEFT JOIN LATERAL (
+    SELECT t.id, t.ref, t.event_id FROM statement t
+    WHERE coalesce(t.claim_id, t.question_id) = d.about AND t.source_id {source}
+    AND t.stance = d.stance AND t.explicitness = d.explicitness
+    AND CASE WHEN t.said IS NOT NULL THEN (t.said_from, t.said_to) IS NOT DISTINCT FROM (since, until)
+        ELSE (d.said IS NULL AND {there}) OR (
+            SELECT (f.since, f.until) IS NOT DISTINCT FROM (d.since, d.until) FROM effective_said(t.id) f) END
+    AND CASE WHEN nameless IS NOT TRUE THEN true
+        WHEN d.document IS NULL
+        THEN NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IS NOT NULL)
+        ELSE {there} END
+    {_OLDEST} LIMIT 1) m ON true""")  # noqa: S608
+
+
+DIRECT_STATEMENTS: Final = _direct("= d.source_id")
+DIRECT_SOURCELESS_STATEMENTS: Final = _direct("IS NULL")
+
 APPEARANCES: Final = _matching(
     Appearance,
     "d.statement_id, d.document_id, fold(d.wording)",

@@ -1,12 +1,11 @@
 """Sets of records into their tables: one statement a table, however many there are."""
 
-import json
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,19 +32,12 @@ _ONLY_WHERE: Final[dict[tuple[type[Base], str], str]] = {
 _EMPTY: Final[tuple[Any, ...]] = ({}, [])
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return f"\\x{value.hex()}"
-    raise TypeError(type(value).__name__)
-
-
-def as_json(rows: Iterable[dict[str, Any]]) -> str:
+def as_json(rows: Iterable[Mapping[str, Any]]) -> str:
     """Rows as one parameter: an array of objects, as jsonb_populate_record takes them."""
-    return json.dumps(list(rows), default=_plain, ensure_ascii=False)
+    plain = [
+        {name: f"\\x{value.hex()}" if type(value) is bytes else value for name, value in row.items()} for row in rows
+    ]
+    return to_json(plain).decode()
 
 
 def drafted(model: type[Base]) -> str:

@@ -1,0 +1,316 @@
+"""How fast lines go in: NDJSON over HTTP into one server, beside psycopg putting the same rows into the same tables.
+
+    python bench/ingest.py [--lines 20000] [--database-url URL]   (without: a private PostgreSQL in a temporary folder)
+
+With fsync and the ledger on, and everything on one machine. First the lines go over HTTP (rows of all record tables are
+counted, from the first byte sent to the last of the answer); then the rows that came of it go into another database of
+the same server with set-based INSERTs, 1,000 rows a transaction, table by table. What counts is the ratio of the two
+rates. Also told: the server's memory, and how long interactive writes take while a load runs.
+"""
+
+import argparse
+import contextlib
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import psutil  # type: ignore[import-untyped]
+import psycopg
+from psycopg import sql
+
+from app import embedded
+from app.services import ledger, schema
+
+BATCH: Final = 1000
+REQUEST: Final = 5000  # lines
+STANCES: Final = ("support", "support", "deny", "comment", "query")
+_chance = random.Random(1)
+WORDS: Final = ["".join(_chance.choices("abcdefghijklmnoprstuvw", k=_chance.randint(2, 9))) for _ in range(20_000)]
+
+
+def sentence(words: int) -> str:
+    return " ".join(_chance.choices(WORDS, k=words))
+
+
+# --- the lines -------------------------------------------------------------------------------------------------------
+
+
+def ground() -> list[dict[str, Any]]:
+    """What the statements are about: 20 events with 20 claims each, 200 sources, 1,000 articles."""
+    lines: list[dict[str, Any]] = [{"type": "event", "ref": f"e{n}", "title": f"Event {n}"} for n in range(20)]
+    lines += [
+        {"type": "source", "ref": f"s{n}", "name": f"Source {n} {sentence(1)}", "kind": "official"} for n in range(200)
+    ]
+    lines += [
+        {
+            "type": "document",
+            "ref": f"d{n}",
+            "url": f"https://news.example/{n}",
+            "published": f"2023-08-{n % 28 + 1:02}",
+        }
+        for n in range(1000)
+    ]
+    lines += [
+        {"type": "claim", "ref": f"c{n}", "event": f"ref:e{n % 20}", "text": sentence(9), "language": "en"}
+        for n in range(400)
+    ]
+    return lines
+
+
+def plain(count: int) -> list[dict[str, Any]]:
+    """Who says what about a claim, and when: one row a line."""
+    return [
+        {
+            "type": "statement",
+            "ref": f"p{n}",
+            "claim": f"ref:c{_chance.randrange(400)}",
+            "source": f"ref:s{_chance.randrange(200)}",
+            "stance": _chance.choice(STANCES),
+            "said": f"2023-08-{n % 28 + 1:02}T{n % 24:02}:{n % 60:02}:{n // 60 % 60:02}Z",
+        }
+        for n in range(count)
+    ]
+
+
+def worded(count: int) -> list[dict[str, Any]]:
+    """The same with where it stands, and in which words: two rows a line."""
+    return [
+        line
+        | {
+            "ref": f"w{n}",
+            "document": f"ref:d{_chance.randrange(1000)}",
+            "said": f"2023-09-{n % 28 + 1:02}T{n % 24:02}:{n % 60:02}:{n // 60 % 60:02}Z",
+            "wording": sentence(12),
+            "language": "en",
+        }
+        for n, line in enumerate(plain(count))
+    ]
+
+
+def reports(count: int) -> list[dict[str, Any]]:
+    """Articles with about five statements each, about 50 events, by 500 sources, with a text of 2 kB."""
+    found = []
+    for nth in range(count):
+        event = nth % 50
+        said = [sentence(12) for _ in range(5)]
+        claims = [
+            {
+                "text": f"{event} {sentence(8)}"
+                if _chance.random() < 0.5
+                else f"Claim {_chance.randrange(40)} of {event}",
+                "language": "en",
+                "question": {"text": f"Question {one % 3} about {event}?", "kind": "other"},
+                "statements": [
+                    {
+                        "source": {"name": f"Speaker {_chance.randrange(500)}", "kind": "official"},
+                        "stance": _chance.choice(STANCES),
+                        "wording": words,
+                        "quoted": one % 2 == 0,
+                        "language": "en",
+                    }
+                ],
+            }
+            for one, words in enumerate(said)
+        ]
+        document = {
+            "url": f"https://paper{nth % 30}.example/{nth}",
+            "publisher": {"name": f"Paper {nth % 30}", "kind": "outlet"},
+            "published": f"2023-08-{nth % 28 + 1:02}T{nth % 24:02}:{nth % 60:02}Z",
+            "language": "en",
+            "text": ". ".join([*said, sentence(250)]),
+        }
+        told = {"ref": f"ev{event}", "title": f"Event {event}", "claims": claims}
+        found.append({"type": "report", "ref": f"r{nth}", "document": document, "events": [told]})
+    return found
+
+
+# --- over HTTP -------------------------------------------------------------------------------------------------------
+
+
+def post(port: int, key: str, lines: list[dict[str, Any]]) -> None:
+    """Send all, a few thousand a request; every line must go in."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    for start in range(0, len(lines), REQUEST):
+        some = lines[start : start + REQUEST]
+        body = "".join(json.dumps(line) + "\n" for line in some).encode()
+        connection.request(
+            "POST", "/v1/ingest", body, {"Content-Type": "application/x-ndjson", "Authorization": f"Bearer {key}"}
+        )
+        told = connection.getresponse().read().splitlines()
+        summary = json.loads(told[-1])
+        if summary.get("failed") != 0 or summary["lines"] != len(some):
+            raise SystemExit(told[0].decode())
+
+
+@contextlib.contextmanager
+def serving(url: str) -> Iterator[tuple[int, psutil.Process]]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "app", "serve", "--port", str(port), "--database-url", url]
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            while True:
+                with contextlib.suppress(OSError):
+                    socket.create_connection(("127.0.0.1", port), 1).close()
+                    break
+                if process.poll() is not None:
+                    log.seek(0)
+                    raise SystemExit(log.read().decode())
+                time.sleep(0.1)
+            yield port, psutil.Process(process.pid)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait()
+
+
+def interactive(port: int, key: str, stop: threading.Event, took: list[float]) -> None:
+    """A journalist who stores a source again and again."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    nth = 0
+    while not stop.is_set():
+        nth += 1
+        began = time.perf_counter()
+        body = json.dumps({"name": f"Journalist's {time.time_ns()}", "kind": "person"})
+        connection.request(
+            "POST", "/v1/sources", body, {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
+        )
+        connection.getresponse().read()
+        took.append(time.perf_counter() - began)
+        time.sleep(0.05)
+
+
+# --- the limit -------------------------------------------------------------------------------------------------------
+
+ORDER: Final = (
+    "source", "document", "document_version", "document_link", "report", "event", "event_link", "question", "claim",
+    "statement", "appearance", "appearance_hop", "claim_link", "assessment", "assessment_document",
+)  # fmt: skip
+
+
+def counts(connection: psycopg.Connection) -> dict[str, int]:
+    return {
+        table: connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()[0]  # type: ignore[index]
+        for table in ORDER
+    }
+
+
+def copied(source: psycopg.Connection, target: psycopg.Connection, after: dict[str, int]) -> tuple[int, float]:
+    """Put what is in one database but for the first `after` rows of each table into the other: rows, and seconds."""
+    named = {table.name: [c.name for c in table.columns if c.computed is None] for table in ledger.tables()}
+    batches: list[tuple[sql.Composed, list[str]]] = []
+    for table in ORDER:
+        names = sql.SQL(", ").join(map(sql.Identifier, named[table]))
+        rows = source.execute(
+            sql.SQL("SELECT to_jsonb(t)::text FROM (SELECT {} FROM {} ORDER BY created_at, id OFFSET {}) t").format(
+                names, sql.Identifier(table), after[table]
+            )
+        ).fetchall()
+        into = sql.SQL("INSERT INTO {t} ({n}) SELECT {n} FROM jsonb_populate_recordset(NULL::{t}, %s::jsonb)").format(
+            t=sql.Identifier(table), n=names
+        )
+        texts = [row[0] for row in rows]
+        batches += [(into, texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]
+    began = time.perf_counter()
+    for into, texts in batches:
+        target.execute(into, (f"[{','.join(texts)}]",))
+        target.commit()
+    return sum(len(texts) for _, texts in batches), time.perf_counter() - began
+
+
+# --- the run ---------------------------------------------------------------------------------------------------------
+
+
+def measure(name: str, server: str, lines: list[dict[str, Any]], *, base: list[dict[str, Any]]) -> None:
+    mine, theirs = f"bench_{name}", f"limit_{name}"
+    admin = psycopg.connect(server, autocommit=True)
+    for database in (mine, theirs):
+        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(database)))
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+        schema.migrate(sqlalchemy_url(server, database))
+    key = subprocess.run(
+        [sys.executable, "-m", "app", "keys", "create", "bench",
+         "--database-url", sqlalchemy_url(server, mine)],
+        capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+    with serving(sqlalchemy_url(server, mine)) as (port, process), psycopg.connect(other(server, mine)) as stored:
+        post(port, key, base)
+        before = counts(stored)
+        stored.commit()
+        memory = [process.memory_info().rss]
+        took = 0.0
+        for start in range(0, len(lines), 4 * REQUEST):
+            began = time.perf_counter()
+            post(port, key, lines[start : start + 4 * REQUEST])
+            took += time.perf_counter() - began
+            memory.append(process.memory_info().rss)
+        after = counts(stored)
+        rows = sum(after.values()) - sum(before.values())
+        rate = rows / took
+        # Interactive writes, alone and while the same goes in again (which reads as much, and stores nothing) or more.
+        times: list[float] = []
+        stop = threading.Event()
+        thread = threading.Thread(target=interactive, args=(port, key, stop, times))
+        thread.start()
+        more = json.dumps(lines[: len(lines) // 2]).replace('"2023-', '"2022-').replace('"ref": "', '"ref": "x')
+        post(port, key, json.loads(more.replace(".example/", ".example/x")))
+        stop.set()
+        thread.join()
+    with psycopg.connect(other(server, mine)) as source, psycopg.connect(other(server, theirs)) as target:
+        limit_rows, limit_took = copied(source, target, dict.fromkeys(ORDER, 0))
+    limit = limit_rows / limit_took
+    p95 = statistics.quantiles(times, n=20)[-1] * 1000 if len(times) > 20 else float("nan")
+    print(
+        f"{name:9} {len(lines):7,} lines {len(lines) / took:8,.0f}/s {rows:8,} rows {rate:8,.0f}/s"
+        f"  psycopg {limit:8,.0f}/s"
+        f"  ratio {rate / limit:5.2f}  memory {memory[0] / 1e6:.0f} -> {max(memory) / 1e6:.0f} MB"
+        f"  interactive p50 {statistics.median(times) * 1000:.0f} ms p95 {p95:.0f} ms of {len(times)}",
+        flush=True,
+    )
+
+
+def other(server: str, database: str) -> str:
+    head, _, _ = server.rpartition("/")
+    return f"{head}/{database}"
+
+
+def sqlalchemy_url(server: str, database: str) -> str:
+    return other(server, database).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lines", type=int, default=20_000)
+    parser.add_argument("--only", choices=("plain", "worded", "reports"))
+    parser.add_argument("--database-url", default="")
+    chosen = parser.parse_args()
+    with contextlib.ExitStack() as stack:
+        server = chosen.database_url
+        if not server:
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            server = stack.enter_context(embedded.using(Path(folder) / "data")).replace("+psycopg", "", 1)
+        for name, make, count in (
+            ("plain", plain, chosen.lines),
+            ("worded", worded, chosen.lines),
+            ("reports", reports, chosen.lines // 10),
+        ):
+            if chosen.only in (None, name):
+                measure(name, server, make(count), base=ground() if make is not reports else [])
+
+
+if __name__ == "__main__":
+    os.environ.pop("COUNTERCLAIM_DATABASE_URL", None)
+    main()
