@@ -20,7 +20,7 @@ from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
 from app import database, embedded, logs
-from app.commands import imports
+from app.commands import imports, ingest
 from app.database import Database, Signature
 from app.errors import Problem, Unauthorized
 from app.main import create_app
@@ -31,6 +31,7 @@ from app.settings import Settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 app.add_typer(keys, name="keys")
+app.command()(ingest.ingest)
 app.add_typer(imports.app, name="import")
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 
