@@ -6,21 +6,24 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeAlias
+from typing import Annotated, Any, Final, NoReturn, TypeAlias
 
 import typer
 
+from app import client
 from app.commands import reading
 from app.commands.reading import Given, Unreadable
 from app.fetching import Limits
 from app.imports import claimreview as claimreviews
 from app.imports import google as answers
 from app.imports import pages, ratings, reports, tables
-from app.imports.checks import FactCheck, Json, Notes, Unused
+from app.imports.checks import FactCheck, Json, Notes, Unused, short
 from app.vocabulary import RATINGS
 
 app = typer.Typer(no_args_is_help=True, help="Make lines of NDJSON out of others' data, and send them or write them.")
-UNREADABLE = "a source that can't be read"
+UNREADABLE: Final = "a source that can't be read"
+REFUSED: Final = "a line that the service refused"
+UNUSABLE, GAVE_UP = 2, 3
 
 Sources = Annotated[list[str], typer.Argument(help="Files, - for standard input, or addresses.", show_default=False)]
 Out = Annotated[str, typer.Option(help="Write the lines to this file, or - for standard output, and send nothing.")]
@@ -237,21 +240,25 @@ def _unreadable(run: Import, source: str, error: Exception) -> None:
 
 
 def _finish(run: Import) -> NoReturn:
-    """Send or write the lines, write the notes, say what became of it. Ends with 1 where a source was no use."""
-    sent = _send(run) if not run.out else None
+    """Send or write the lines, write the notes, say what became of it.
+
+    Ends with 1 where a source was no use or a line was refused; 2: the key or address; 3: the service was away.
+    """
+    sent = _send(run) if not run.out else {}
     if run.out:
         _write(run.out, run.lines)
     if run.notes_file:
         _write(str(run.notes_file), [one._asdict() for one in run.notes])
+    code = sent.pop("code", 0)
     summary = _summary(run) | ({"sent": sent} if sent else {})
     if run.as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False), err=True)
     else:
-        for one in run.unreadable:
+        for one in [*run.unreadable, *([sent["error"]] if sent.get("error") else [])]:
             typer.secho(one, fg="red", err=True)
         if not run.quiet:
             _tell(summary)
-    raise typer.Exit(1 if run.unreadable or (sent and sent["failed"]) else 0)
+    raise typer.Exit(max(code, 1 if run.unreadable else 0))
 
 
 def _write(where: str, lines: Sequence[Json]) -> None:
@@ -271,8 +278,25 @@ def _encoded(lines: Sequence[Json]) -> list[bytes]:
 
 
 def _send(run: Import) -> dict[str, Any]:
-    """Send the lines to the running service."""
-    _refuse(f"Nothing can be sent to {run.url} yet: write the lines with --out FILE.")
+    """Send the lines to the running service. What it refuses is noted, with the ref or address of the line."""
+    told: dict[str, Any] = {"created": 0, "matched": 0, "failed": 0}
+    try:
+        with client.connected(run.url, run.key, reason="counterclaim import") as http:
+            for step in client.send(http, _encoded(run.lines)):
+                told = {name: getattr(step, name) for name in told}
+                run.notes += [_rejected(run.lines[one.line.number - 1], one.problem) for one in step.rejected]
+    except client.Refused as error:
+        return told | {"error": str(error), "code": UNUSABLE}
+    except client.GaveUp as error:
+        return told | {"error": str(error), "code": GAVE_UP}
+    return told | {"error": None, "code": 1 if told["failed"] else 0}
+
+
+def _rejected(line: Json, problem: Json) -> Unused:
+    errors = "; ".join(f"{one.get('pointer', '')} {one.get('detail', '')}" for one in problem.get("errors", ()))
+    return Unused(
+        line.get("ref") or line["url"], short(f"{problem['detail']} {errors}"), f"{REFUSED}: {problem['title']}"
+    )
 
 
 def _summary(run: Import) -> dict[str, Any]:
