@@ -2,6 +2,10 @@
 PYTHON ?= python3
 PORT ?= 8000
 DATA_DIR ?= .data
+# Of `make soak`: rounds for each victim, lines in each, and what makes them the same again.
+SOAK_ROUNDS ?= 20
+SOAK_LINES ?= 50000
+SOAK_SEED ?= 4
 BIN = .venv/bin
 CODE = app migrations tests examples bench
 
@@ -24,9 +28,11 @@ install: .venv/installed
 test: install
 	$(BIN)/pytest -n 2 --dist worksteal
 
-## The slow runs: the examples on all the real threads and incidents, where they are present
+## The slow runs: the examples on all the real threads and incidents, where they are present; and kill -9 amid loads
 soak: install
 	COUNTERCLAIM_EVERY_LINE=1 $(BIN)/pytest -k "go_in_once and real"
+	COUNTERCLAIM_SOAK_ROUNDS=$(SOAK_ROUNDS) COUNTERCLAIM_SOAK_LINES=$(SOAK_LINES) COUNTERCLAIM_SOAK_SEED=$(SOAK_SEED) \
+		$(BIN)/pytest -s tests/test_ingest_killed.py
 
 ## Format, lint, types, tests
 check: install

@@ -16,7 +16,7 @@ import uvicorn
 from rich.table import Table
 
 from app import embedded, logs
-from app.commands import databases, export
+from app.commands import databases, export, imports, ingest
 from app.commands.databases import DatabaseUrl, DataDir
 from app.database import Database, Signature
 from app.errors import Unauthorized
@@ -29,6 +29,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 app.add_typer(keys, name="keys")
 app.command("export")(export.export)
+app.command()(ingest.ingest)
+app.add_typer(imports.app, name="import")
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]

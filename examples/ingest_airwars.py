@@ -4,6 +4,7 @@
 
 One incident a line; `airwars_reports.py` beside this says what of it goes where. Several are sent at once. Everything
 has a ref or a URL by which it is found, so sending it all again, also after a crash, creates nothing twice.
+`--out FILE`, or `-` for standard output, writes the reports as lines for `counterclaim ingest` and sends nothing.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import airwars_reports
 import httpx
@@ -66,6 +67,18 @@ def count(body: Json, answer: Json, counts: Counter[str], cited: Counter[str], a
     counts.update(f"graded {one['label']}" for one in sent["assessments"])
 
 
+def write(bodies: list[Json], out: str) -> None:
+    """Write each report as a line."""
+    with open(sys.stdout.fileno() if out == "-" else out, "w", encoding="utf-8", closefd=out != "-") as lines:
+        lines.writelines(json.dumps({"type": "report"} | body, ensure_ascii=False) + "\n" for body in bodies)
+
+
+def tell_notes(notes: Notes, file: TextIO) -> None:
+    print("not used, or not as it stands:", file=file)
+    for note, number in sorted(notes.items()):
+        print(f"  {number:5} {note}", file=file)
+
+
 def tell(counts: Counter[str], cited: Counter[str], addresses: set[str], notes: Notes) -> None:
     outcome = ("incidents", "created", "matched", "completed", "refused")
     print(", ".join(f"{word} {counts.pop(word, 0)}" for word in outcome))
@@ -73,22 +86,26 @@ def tell(counts: Counter[str], cited: Counter[str], addresses: set[str], notes: 
     print(f"listed pages: {len(addresses)} addresses as given, {len(cited)} documents after canonicalisation")
     print(f"of these cited by several incidents: {len(several)} documents, {sum(several)} times")
     print(", ".join(f"{word} {number}" for word, number in sorted(counts.items())))
-    print("not used, or not as it stands:")
-    for note, number in sorted(notes.items()):
-        print(f"  {number:5} {note}")
+    tell_notes(notes, sys.stdout)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Send Airwars' civilian-harm incidents to Counterclaim.")
     parser.add_argument("file", type=Path, help="JSON Lines, one incident each")
     parser.add_argument("--url", default="http://127.0.0.1:8000")
-    parser.add_argument("--key", required=True, help="made by: counterclaim keys create NAME")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--key", help="made by: counterclaim keys create NAME")
+    where.add_argument("--out", help="write lines to this file, or - for standard output, and send nothing")
     parser.add_argument("--at-once", type=int, default=4, help="how many reports are under way at once")
     given, counts, notes = parser.parse_args(), Counter[str](), Notes()
     cited, addresses = Counter[str](), set[str]()
     incidents = [json.loads(line) for line in given.file.read_text(encoding="utf-8").splitlines()]
     names = airwars_reports.names_of(incidents)
     bodies = [airwars_reports.report(incident, names, notes) for incident in incidents]
+    if given.out:
+        write(bodies, given.out)
+        tell_notes(notes, sys.stderr)
+        return 0
     headers = {"Authorization": f"Bearer {given.key}"}
     with (
         httpx.Client(base_url=given.url, headers=headers, timeout=60) as client,

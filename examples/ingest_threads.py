@@ -4,6 +4,7 @@
 
 One thread a line, as in the RumourEval data. Nothing is looked up and nobody remembers what was sent: everything has a
 ref or a URL by which it is found, so sending it all again, also after a crash, creates nothing twice.
+`--out FILE`, or `-` for standard output, writes the reports as lines for `counterclaim ingest` and sends nothing.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -102,12 +103,26 @@ def outcomes(part: Any) -> Iterator[str]:
         yield from outcomes(inner)
 
 
+def write(threads: Iterable[Json], out: str) -> None:
+    """Write each report as a line."""
+    with open(sys.stdout.fileno() if out == "-" else out, "w", encoding="utf-8", closefd=out != "-") as lines:
+        for thread in threads:
+            bodies = (report(thread, post) for post in [thread["source"], *thread["replies"]])
+            lines.writelines(json.dumps({"type": "report"} | body, ensure_ascii=False) + "\n" for body in bodies)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Send rumour threads to Counterclaim.")
     parser.add_argument("file", type=Path, help="JSON Lines, one thread each")
     parser.add_argument("--url", default="http://127.0.0.1:8000")
-    parser.add_argument("--key", required=True, help="made by: counterclaim keys create NAME")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--key", help="made by: counterclaim keys create NAME")
+    where.add_argument("--out", help="write lines to this file, or - for standard output, and send nothing")
     given, counts = parser.parse_args(), Counter[str]()
+    if given.out:
+        with given.file.open(encoding="utf-8") as lines:
+            write(map(json.loads, lines), given.out)
+        return 0
     headers = {"Authorization": f"Bearer {given.key}"}
     with (
         given.file.open(encoding="utf-8") as lines,

@@ -51,7 +51,14 @@ def anyio_backend() -> str:
 
 
 # One that takes long, started last, would leave the other workers waiting for it.
-LONG = ("test_examples", "test_cli", "test_schemathesis", "test_embedded_killed", "test_histories")
+LONG = (
+    "test_ingest_killed",
+    "test_examples",
+    "test_cli",
+    "test_schemathesis",
+    "test_embedded_killed",
+    "test_histories",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -35,16 +35,16 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("COUNTERCLAIM_")}
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
     """One command, to its end; in this process, because importing everything takes longer than most commands."""
-    done = CliRunner().invoke(cli.app, arguments)
+    done = CliRunner().invoke(cli.app, arguments, input=stdin)
     return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
 @contextmanager
-def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def running(*arguments: str, port: int = 0) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A `serve` or `demo` that answers, and its address; ended by SIGTERM unless it has ended before."""
-    port = free_port()
+    port = port or free_port()
     base = f"http://127.0.0.1:{port}"
     # Its log goes into a file: a pipe that nobody reads would fill up and stop it.
     with tempfile.TemporaryFile("w+") as log:

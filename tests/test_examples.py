@@ -22,6 +22,8 @@ import services_at as at
 from conftest import ROOT, named, plain
 from psycopg import sql
 
+from app.schemas.lines import ReportLine
+
 THREADS_SCRIPT, AIRWARS_SCRIPT = "ingest_threads.py", "ingest_airwars.py"
 DATA = ROOT.parent / "shared" / "data"
 REAL, REAL_INCIDENTS = DATA / "rumoureval_threads.jsonl", DATA / "airwars_incidents.jsonl"
@@ -299,3 +301,18 @@ def test_a_service_killed_amid_an_ingest_loses_nothing(tmp_path: Path) -> None:
         verified = at.run("verify", *where)
         assert verified.returncode == 0, verified.stdout
     assert at.postgres_on(tmp_path / "data") == []
+
+
+@pytest.mark.parametrize(
+    ("script", "sent", "lines"), [(THREADS_SCRIPT, THREADS, 7), (AIRWARS_SCRIPT, incidents.SMALL, 3)]
+)
+def test_the_scripts_write_lines(script: str, sent: list[dict[str, Any]], lines: int, tmp_path: Path) -> None:
+    """What they would have sent, for `POST /v1/ingest`."""
+    file, out = write(tmp_path, sent), tmp_path / "out.ndjson"
+    command = [sys.executable, str(ROOT / "examples" / script), str(file), "--out"]
+    for where in (str(out), "-"):
+        done = subprocess.run([*command, where], capture_output=True, timeout=60, check=True)
+        written = (out.read_bytes() if where != "-" else done.stdout).decode().splitlines()
+        assert len(written) == lines
+        for line in written:
+            ReportLine.model_validate_json(line)

@@ -17,7 +17,7 @@ FLOORS = [
     ["app.vocabulary", "app.errors", "app.settings", "app.database", "app.logs", "app.times", "app.embedded"],
     ["app.models"],
     ["app.schemas"],
-    ["app.derive", "app.formats", "app.imports", "app.client"],
+    ["app.derive", "app.formats", "app.imports", "app.client", "app.fetching"],
     ["app.services"],
     ["app.api", "app.web"],
     ["app.main"],

@@ -1,0 +1,334 @@
+"""`counterclaim import`: foreign data into lines of NDJSON, for a file or a running service."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Any, Final, NoReturn, TypeAlias
+
+import typer
+
+from app import client
+from app.commands import reading
+from app.commands.reading import Given, Unreadable
+from app.fetching import Limits
+from app.imports import claimreview as claimreviews
+from app.imports import google as answers
+from app.imports import pages, ratings, reports, tables
+from app.imports.checks import FactCheck, Json, Notes, Unused, short
+from app.vocabulary import RATINGS
+
+app = typer.Typer(no_args_is_help=True, help="Make lines of NDJSON out of others' data, and send them or write them.")
+UNREADABLE: Final = "a source that can't be read"
+REFUSED: Final = "a line that the service refused"
+UNUSABLE, GAVE_UP = 2, 3
+
+Sources = Annotated[list[str], typer.Argument(help="Files, - for standard input, or addresses.", show_default=False)]
+Out = Annotated[str, typer.Option(help="Write the lines to this file, or - for standard output, and send nothing.")]
+Url = Annotated[str, typer.Option(envvar="COUNTERCLAIM_URL", help="The service to send them to.")]
+Key = Annotated[str, typer.Option(envvar="COUNTERCLAIM_KEY", help="A key made by: counterclaim keys create NAME")]
+Event = Annotated[
+    str, typer.Option(help="All of it is about this event: its id, slug, or ref:… Else each has its own.")
+]
+NotesFile = Annotated[Path | None, typer.Option("--notes", help="Write what was not used, and why, to this file.")]
+Own = Annotated[
+    list[str] | None,
+    typer.Option("--rating", help="Add to the table of ratings: misleading=mostly_false", metavar="WORDS=RATING"),
+]
+Quiet = Annotated[bool, typer.Option(help="Say only what failed.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Give the summary as JSON, on standard error.")]
+Private = Annotated[bool, typer.Option(help="Fetch from addresses that are not public, too.")]
+Seconds = Annotated[float, typer.Option(min=0.1, help="How long fetching one address may take in all.")]
+Megabytes = Annotated[float, typer.Option(min=0.001, help="How much may be read from one address, decompressed.")]
+MappingFile = Annotated[Path, typer.Option("--mapping", help="Which column is what: a TOML file, see docs/import.md.")]
+
+
+@dataclass(slots=True)
+class Import:
+    """One run: what was asked for, and what came of it."""
+
+    out: str
+    url: str
+    key: str
+    notes_file: Path | None
+    quiet: bool
+    as_json: bool
+    limits: Limits
+    lines: list[Json] = field(default_factory=list)
+    notes: Notes = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+    found: int = 0
+    """Fact-checks or pages."""
+
+
+# --- the commands -----------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def claimreview(
+    sources: Sources,
+    *,
+    out: Out = "",
+    url: Url = "",
+    key: Key = "",
+    event: Event = "",
+    rating: Own = None,
+    notes: NotesFile = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    allow_private: Private = False,
+    timeout: Seconds = 30,
+    max_megabytes: Megabytes = 10,
+) -> None:
+    """Fact-checks in schema.org's ClaimReview: JSON-LD, or pages that embed it."""
+    limits = Limits(seconds=timeout, size=int(max_megabytes * 1_000_000), private=allow_private)
+    run = _begun(out, url, key, notes, quiet=quiet, as_json=as_json, limits=limits)
+
+    def read(given: Given, noted: Notes) -> list[FactCheck]:
+        return claimreviews.read(pages.decoded(given.body, given.charset), noted, given.url)
+
+    _fact_checks(run, sources, (*reading.JSON_TYPES, *pages.HTML), read, event=event, own=_own(rating))
+
+
+@app.command()
+def google(
+    sources: Sources,
+    *,
+    out: Out = "",
+    url: Url = "",
+    key: Key = "",
+    event: Event = "",
+    rating: Own = None,
+    notes: NotesFile = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    allow_private: Private = False,
+    timeout: Seconds = 30,
+    max_megabytes: Megabytes = 10,
+) -> None:
+    """Answers of the Google Fact Check Tools API."""
+    limits = Limits(seconds=timeout, size=int(max_megabytes * 1_000_000), private=allow_private)
+    run = _begun(out, url, key, notes, quiet=quiet, as_json=as_json, limits=limits)
+    _fact_checks(
+        run,
+        sources,
+        reading.JSON_TYPES,
+        lambda given, noted: answers.read(given.body, noted),
+        event=event,
+        own=_own(rating),
+    )
+
+
+@app.command("csv")
+def csv_(
+    sources: Sources,
+    *,
+    mapping: MappingFile,
+    out: Out = "",
+    url: Url = "",
+    key: Key = "",
+    event: Event = "",
+    rating: Own = None,
+    notes: NotesFile = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    allow_private: Private = False,
+    timeout: Seconds = 30,
+    max_megabytes: Megabytes = 10,
+) -> None:
+    """Fact-checks in CSV, one a row, by a mapping."""
+    try:
+        how = tables.mapping(mapping.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tables.MappingError) as error:
+        _refuse(f"{mapping}: {error}")
+    limits = Limits(seconds=timeout, size=int(max_megabytes * 1_000_000), private=allow_private)
+    run = _begun(out, url, key, notes, quiet=quiet, as_json=as_json, limits=limits)
+    own = how.own_ratings() | _own(rating)
+    _fact_checks(
+        run, sources, reading.CSV_TYPES, lambda given, noted: tables.read(given.body, how, noted), event=event, own=own
+    )
+
+
+@app.command("url")
+def url_(
+    addresses: Annotated[list[str], typer.Argument(help="Pages to fetch.", show_default=False)],
+    *,
+    out: Out = "",
+    url: Url = "",
+    key: Key = "",
+    notes: NotesFile = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    allow_private: Private = False,
+    timeout: Seconds = 30,
+    max_megabytes: Megabytes = 10,
+) -> None:
+    """Pages, as documents: text, title, byline, language, date and canonical address."""
+    limits = Limits(seconds=timeout, size=int(max_megabytes * 1_000_000), private=allow_private)
+    run = _begun(out, url, key, notes, quiet=quiet, as_json=as_json, limits=limits)
+    for address in addresses:
+        try:
+            line = reading.page(address, run.limits, run.notes)
+        except Unreadable as error:
+            _unreadable(run, address, error)
+            continue
+        run.found += 1
+        run.lines += [line] if line else []
+    _finish(run)
+
+
+@app.command("ratings")
+def table(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """The table by which ratings are understood: ours, and the words that mean the same."""
+    if as_json:
+        typer.echo(json.dumps(ratings.TABLE, ensure_ascii=False, indent=1))
+        return
+    for rating, words in ratings.TABLE.items():
+        typer.echo(f"{rating}: {', '.join(words)}")
+
+
+# --- what they have in common --------------------------------------------------------------------------------------
+
+Reader: TypeAlias = Callable[[Given, Notes], list[FactCheck]]
+
+
+def _begun(out: str, url: str, key: str, notes: Path | None, *, quiet: bool, as_json: bool, limits: Limits) -> Import:
+    if not out and not (url and key):
+        _refuse("Say where the lines go: --out FILE, or --url and --key of a running service.")
+    if out and Path(out).is_dir():
+        _refuse(f"{out} is a folder.")
+    return Import(out, url, key, notes, quiet, as_json, limits)
+
+
+def _own(given: Sequence[str] | None) -> dict[str, str]:
+    """`misleading=mixture`, by folded words."""
+    own = {}
+    for one in given or ():
+        words, _, rating = one.rpartition("=")
+        if rating not in RATINGS["claimreview"] or not ratings.folded(words):
+            _refuse(
+                f"--rating {one}: it has the form WORDS=RATING, the rating one of {', '.join(RATINGS['claimreview'])}"
+            )
+        own[ratings.folded(words)] = rating
+    return own
+
+
+def _fact_checks(
+    run: Import, sources: Sequence[str], types: Sequence[str], read: Reader, *, event: str, own: dict[str, str]
+) -> None:
+    checks: list[FactCheck] = []
+    for source in sources:
+        noted: Notes = []
+        try:
+            found = read(reading.read(source, types, run.limits), noted)
+        except (Unreadable, ValueError, RecursionError, tables.MappingError) as error:
+            _unreadable(run, source, error)
+            continue
+        run.notes += [one._replace(where=f"{source}: {one.where}") for one in noted]
+        checks += [replace(one, where=f"{source}: {one.where}") for one in found]
+    run.found = len(checks)
+    run.lines = list(reports.made(checks, run.notes, event=event or None, own=own))
+    _finish(run)
+
+
+def _unreadable(run: Import, source: str, error: Exception) -> None:
+    why = str(error) or type(error).__name__
+    run.unreadable.append(f"{source}: {why}")
+    run.notes.append(Unused(source, why, UNREADABLE))
+
+
+def _finish(run: Import) -> NoReturn:
+    """Send or write the lines, write the notes, say what became of it.
+
+    Ends with 1 where a source was no use or a line was refused; 2: the key or address; 3: the service was away.
+    """
+    sent = _send(run) if not run.out else {}
+    if run.out:
+        _write(run.out, run.lines)
+    if run.notes_file:
+        _write(str(run.notes_file), [one._asdict() for one in run.notes])
+    code = sent.pop("code", 0)
+    summary = _summary(run) | ({"sent": sent} if sent else {})
+    if run.as_json:
+        typer.echo(json.dumps(summary, ensure_ascii=False), err=True)
+    else:
+        for one in [*run.unreadable, *([sent["error"]] if sent.get("error") else [])]:
+            typer.secho(one, fg="red", err=True)
+        if not run.quiet:
+            _tell(summary)
+    raise typer.Exit(max(code, 1 if run.unreadable else 0))
+
+
+def _write(where: str, lines: Sequence[Json]) -> None:
+    data = b"".join(_encoded(lines))
+    try:
+        if where == reading.STDIN:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        else:
+            Path(where).write_bytes(data)
+    except OSError as error:
+        _refuse(f"{where}: {error.strerror}")
+
+
+def _encoded(lines: Sequence[Json]) -> list[bytes]:
+    return [json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines]
+
+
+def _send(run: Import) -> dict[str, Any]:
+    """Send the lines to the running service. What it refuses is noted, with the ref or address of the line."""
+    told: dict[str, Any] = {"created": 0, "matched": 0, "failed": 0}
+    try:
+        with client.connected(run.url, run.key, reason="counterclaim import") as http:
+            for step in client.send(http, _encoded(run.lines)):
+                told = {name: getattr(step, name) for name in told}
+                run.notes += [_rejected(run.lines[one.line.number - 1], one.problem) for one in step.rejected]
+    except client.Refused as error:
+        return told | {"error": str(error), "code": UNUSABLE}
+    except client.GaveUp as error:
+        return told | {"error": str(error), "code": GAVE_UP}
+    return told | {"error": None, "code": 1 if told["failed"] else 0}
+
+
+def _rejected(line: Json, problem: Json) -> Unused:
+    errors = "; ".join(f"{one.get('pointer', '')} {one.get('detail', '')}" for one in problem.get("errors", ()))
+    return Unused(
+        line.get("ref") or line["url"], short(f"{problem['detail']} {errors}"), f"{REFUSED}: {problem['title']}"
+    )
+
+
+def _summary(run: Import) -> dict[str, Any]:
+    events = [event for line in run.lines for event in line.get("events", ())]
+    claims = [claim for event in events for claim in event["claims"]]
+    judged = [one for event in events for one in event["assessments"]]
+    return {
+        "found": run.found,
+        "lines": len(run.lines),
+        "events": len({event.get("ref") or event["event"] for event in events}),
+        "claims": len(claims),
+        "statements": sum(len(claim.get("statements", ())) for claim in claims),
+        "assessments": len(judged),
+        "ratings": dict(Counter(one["rating"] for one in judged).most_common()),
+        "unreadable": run.unreadable,
+        "notes": dict(Counter(one.why for one in run.notes).most_common()),
+    }
+
+
+def _tell(summary: dict[str, Any]) -> None:
+    counts = ("lines", "events", "claims", "statements", "assessments")
+    typer.echo(f"found {summary['found']}: " + ", ".join(f"{word} {summary[word]}" for word in counts), err=True)
+    if summary["ratings"]:
+        typer.echo("rated " + ", ".join(f"{word} {n}" for word, n in summary["ratings"].items()), err=True)
+    if sent := summary.get("sent"):
+        typer.echo("sent " + ", ".join(f"{word} {sent[word]}" for word in ("created", "matched", "failed")), err=True)
+    if summary["notes"]:
+        typer.echo("not used, or not as it stands:", err=True)
+        for why, number in summary["notes"].items():
+            typer.echo(f"  {number:5} {why}", err=True)
+
+
+def _refuse(why: str) -> NoReturn:
+    typer.secho(why, fg="red", err=True)
+    raise typer.Exit(2)

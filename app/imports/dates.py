@@ -1,0 +1,148 @@
+"""Dates as people and programs write them; what could be two days is none."""
+
+import re
+from datetime import date, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from app import times
+
+_MONTHS: Final = {
+    word: number
+    for number, words in enumerate(
+        (
+            "january jan janvier janv enero ene janeiro januar gennaio genn",
+            "february feb février fév febrero fevereiro fev februar febbraio",
+            "march mar mars marzo março märz mrz",
+            "april apr avril avr abril abr aprile",
+            "may mai mayo maio mag maggio",
+            "june jun juin junio junho juni giugno giu",
+            "july jul juillet juil julio julho juli luglio lug",
+            "august aug août agosto ago",
+            "september sep sept septembre septiembre setembro set settembre",
+            "october oct octobre octubre outubro out oktober okt ottobre ott",
+            "november nov novembre noviembre novembro",
+            "december dec décembre déc diciembre dic dezembro dez dezember dicembre",
+        ),
+        start=1,
+    )
+    for word in words.split()
+}
+_ISO: Final = re.compile(
+    r"(\d{4})-?(\d\d)-?(\d\d)(?:(?:[Tt]|\s+)(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(.*))?", re.ASCII
+)
+_OFFSET: Final = re.compile(r"([+-])(\d\d):?(\d\d)?", re.ASCII)
+_UTC: Final = ("Z", "UTC", "GMT")
+_NUMBERS: Final = re.compile(r"(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})", re.ASCII)
+_DAY_FIRST: Final = re.compile(
+    r"(?:\w+\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+)?([^\W\d]+)\.?,?\s+(?:de\s+|del\s+)?(\d{4})"
+)
+_MONTH_FIRST: Final = re.compile(r"(?:\w+\.?,?\s+)??([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+
+UNREADABLE: Final = "a date that can't be read"
+AMBIGUOUS: Final = "a date that could be two: day and month can't be told apart"
+NO_OFFSET: Final = "a time of day without its offset from UTC: only the day is taken"
+
+
+def read(words: str, formats: tuple[str, ...] = ()) -> tuple[str | None, str | None]:
+    """A coarse time as the service takes it, and what there is to note.
+
+    `formats`: strptime's, tried first; what they give without an offset is a day. Midnight in UTC to the second is a
+    day: programs that know no dates without a time write it so.
+    """
+    words = " ".join(words.split())
+    for form in formats:
+        try:
+            found = datetime.strptime(words, form)  # noqa: DTZ007  (an offset may be in the format)
+        except ValueError:
+            continue
+        return _moment(found, clocked="%H" in form or "%I" in form)
+    for reader in (_iso, _named, _numbers, _mail):
+        value, why = reader(words)
+        if value or why:
+            return value, why
+    return _coarse(words)
+
+
+def _coarse(words: str) -> tuple[str | None, str | None]:
+    """What the service reads itself: `2023`, `2023-08`, EDTF."""
+    try:
+        times.span(words)
+    except ValueError:
+        return None, UNREADABLE
+    return words, None
+
+
+def _checked(words: str, why: str | None = None) -> tuple[str | None, str | None]:
+    value, wrong = _coarse(words)
+    return value, wrong or why
+
+
+def _moment(found: datetime, *, clocked: bool) -> tuple[str | None, str | None]:
+    if not clocked:
+        return _checked(found.date().isoformat())
+    if found.tzinfo is None:
+        return _checked(found.date().isoformat(), NO_OFFSET)
+    return _checked(found.isoformat())
+
+
+def _iso(words: str) -> tuple[str | None, str | None]:
+    found = _ISO.fullmatch(words)
+    if found is None:
+        return None, None
+    year, month, day, hour, minute, second, fraction, zone = found.groups()
+    on = f"{year}-{month}-{day}"
+    if hour is None:
+        return _checked(on)
+    offset = _OFFSET.fullmatch(zone)
+    if zone.upper() not in _UTC and offset is None:
+        return _checked(on, NO_OFFSET)
+    told = f"{offset[1]}{offset[2]}:{offset[3] or '00'}" if offset and int(offset[2] + (offset[3] or "")) else "Z"
+    if told == "Z" and not int(f"{hour}{minute}{second or 0}{fraction or 0}"):
+        return _checked(on)
+    exact = f":{second}{'.' + fraction[:6] if fraction and int(fraction) else ''}" if second else ""
+    return _checked(f"{on}T{hour.rjust(2, '0')}:{minute}{exact}{told}")
+
+
+def _day(year: int, month: int, day: int) -> tuple[str | None, str | None]:
+    try:
+        return _checked(date(year, month, day).isoformat())
+    except ValueError:
+        return None, UNREADABLE
+
+
+def _named(words: str) -> tuple[str | None, str | None]:
+    """`March 4, 2021`, `4 mars 2021`, `Thursday, 4 March 2021`, `4 de marzo de 2021`."""
+    if found := _DAY_FIRST.fullmatch(words):
+        day, month, year = found.groups()
+    elif found := _MONTH_FIRST.fullmatch(words):
+        month, day, year = found.groups()
+    else:
+        return None, None
+    number = _MONTHS.get(month.casefold())
+    return _day(int(year), number, int(day)) if number else (None, None)
+
+
+def _numbers(words: str) -> tuple[str | None, str | None]:
+    """`2021/03/04`, `25/04/2021`, `4.4.2021`; never `03/04/2021`."""
+    found = _NUMBERS.fullmatch(words)
+    if found is None:
+        return None, None
+    first, second, third = int(found[1]), int(found[3]), int(found[4])
+    if len(found[1]) == len("2021"):
+        return _day(first, second, third)
+    if len(found[4]) != len("2021"):
+        return None, AMBIGUOUS
+    months = {(day, month) for day, month in ((first, second), (second, first)) if 1 <= month <= 12}  # noqa: PLR2004
+    if len(months) > 1:
+        return None, AMBIGUOUS
+    return next((_day(third, month, day) for day, month in months), (None, UNREADABLE))
+
+
+def _mail(words: str) -> tuple[str | None, str | None]:
+    """As in mails and feeds: `Thu, 04 Mar 2021 10:00:00 +0100`."""
+    try:
+        found = parsedate_to_datetime(words)
+    except (ValueError, TypeError, IndexError):
+        return None, None
+    return _moment(found, clocked=True)

@@ -1,0 +1,194 @@
+"""CSV by a mapping: which column is which part of a fact-check, what holds for all rows, how dates are written."""
+
+import csv
+import io
+import tomllib
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+
+from app import vocabulary
+from app.imports import ratings, values
+from app.imports.checks import FactCheck, Notes, Party, Unused, Work, short
+from app.imports.reports import site_of
+from app.schemas.common import Input
+from app.vocabulary import DOCUMENT_TEXT_SIZE, RATINGS, SourceKind
+
+NO_CLAIM: Final = "a row without a claim"
+NO_URL: Final = "a row without the address of a review that can be kept"
+NOT_MAPPED: Final = "a column that is not mapped"
+NOT_USED: Final = "a column that is not used"
+UNNAMED: Final = "(without a name)"
+LONGER: Final = "a row with more cells than the header"
+SHORTER: Final = "a row with fewer cells than the header"
+
+_KINDS: Final = vocabulary.words(SourceKind)
+FieldName: TypeAlias = Literal[
+    "url", "title", "byline", "language", "published", "text", "reviewer", "reviewer_url", "claim", "claim_language",
+    "claimant", "claimant_kind", "claimant_role", "claimant_url", "said", "appearances", "rating", "rating_value",
+    "best_rating", "worst_rating", "explanation", "tags",
+]  # fmt: skip
+Words: TypeAlias = Annotated[str, StringConstraints(min_length=1)]
+
+
+class MappingError(Exception):
+    """What is wrong with a mapping, by key."""
+
+
+class Reading(Input):
+    """How the file is written."""
+
+    encoding: str = "utf-8-sig"
+    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
+    quote: Annotated[str, StringConstraints(min_length=1, max_length=1)] = '"'
+    separator: Words = ","
+    """Between several appearances or tags in one cell."""
+    dates: list[Words] = Field(default_factory=list)
+    """strptime's formats, tried first."""
+    missing: list[str] = Field(default_factory=list)
+    """What stands in cells that say nothing: `NULL`, `n/a`."""
+
+
+class Mapping(Input):
+    """A mapping file. A field comes from a column or is a constant; a column is mapped, or named as not used."""
+
+    file: Reading = Field(default_factory=Reading)
+    columns: dict[FieldName, Words]
+    constants: dict[FieldName, Words] = Field(default_factory=dict)
+    ratings: dict[Words, str] = Field(default_factory=dict)
+    unused: dict[str, Words] = Field(default_factory=dict)
+    """Columns and why they are not used."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Mapping":
+        if "claim" not in self.columns or "url" not in self.columns:
+            raise ValueError("columns: `claim` and `url` are needed")
+        if both := sorted(self.columns.keys() & self.constants.keys()):
+            raise ValueError(f"constants.{both[0]}: it has a column, too")
+        if twice := sorted(set(self.columns.values()) & self.unused.keys()):
+            raise ValueError(f"unused.{twice[0]}: the column is mapped")
+        for words, rating in self.ratings.items():
+            if rating not in RATINGS["claimreview"]:
+                raise ValueError(f"ratings.{words}: none of {', '.join(RATINGS['claimreview'])}")
+        return self
+
+    def own_ratings(self) -> dict[str, str]:
+        return {ratings.folded(words): rating for words, rating in self.ratings.items()}
+
+
+def mapping(text: str) -> Mapping:
+    """Raises MappingError, which names the key."""
+    try:
+        found = Mapping.model_validate(tomllib.loads(text))
+        "".encode(found.file.encoding)
+    except tomllib.TOMLDecodeError as error:
+        raise MappingError(f"not TOML: {error}") from None
+    except LookupError:
+        raise MappingError("file.encoding: no such encoding") from None
+    except ValidationError as error:
+        lines = [f"{_key(one['loc'])}{one['msg'].removeprefix('Value error, ')}" for one in error.errors()]
+        raise MappingError("; ".join(dict.fromkeys(lines))) from None
+    if (kind := found.constants.get("claimant_kind")) and kind not in _KINDS:
+        raise MappingError(f"constants.claimant_kind: none of {', '.join(_KINDS)}")
+    return found
+
+
+def _key(loc: tuple[Any, ...]) -> str:
+    path = ".".join(str(part) for part in loc if part != "[key]")
+    return f"{path}: " if path else ""
+
+
+def read(data: bytes, how: Mapping, notes: Notes) -> list[FactCheck]:
+    """Raises MappingError where the file is not as the mapping says, ValueError where it can't be decoded."""
+    csv.field_size_limit(16 * DOCUMENT_TEXT_SIZE)
+    lines = io.StringIO(data.decode(how.file.encoding), newline="")
+    rows = csv.reader(lines, delimiter=how.file.delimiter, quotechar=how.file.quote, strict=False)
+    try:
+        header = next(rows, [])
+        missing = [f"columns.{field}: no column `{name}`" for field, name in how.columns.items() if name not in header]
+        if missing:
+            raise MappingError("; ".join(missing))
+        return [check for row in rows if row and (check := _row(row, header, f"line {rows.line_num}", how, notes))]
+    except csv.Error as error:
+        raise ValueError(f"line {rows.line_num}: {error}") from None
+
+
+def _row(row: list[str], header: list[str], where: str, how: Mapping, notes: Notes) -> FactCheck | None:
+    if len(row) != len(header):
+        extra = row[len(header) :]
+        notes.append(Unused(where, short(extra or f"{len(row)} cells"), LONGER if extra else SHORTER))
+    cells = {name: values.clean(cell) for name, cell in zip(header, row, strict=False)}
+    cells = {name: cell for name, cell in cells.items() if cell and cell not in how.file.missing}
+    mapped = set(how.columns.values())
+    for name, cell in cells.items():
+        if name not in mapped:
+            why = (
+                f"{NOT_USED}: {name or UNNAMED}: {how.unused[name]}"
+                if name in how.unused
+                else f"{NOT_MAPPED}: {name or UNNAMED}"
+            )
+            notes.append(Unused(where, short(cell, 60), why))
+    told = dict(how.constants) | {field: cells[name] for field, name in how.columns.items() if name in cells}
+    url = values.taken(values.URL, told.get("url"), where, "url", notes)
+    claim = values.taken(values.PROSE, told.get("claim"), where, "claim", notes)
+    if url is None or claim is None:
+        notes.append(Unused(where, short(row), NO_URL if url is None else NO_CLAIM))
+        return None
+    return _check(told | {"url": url, "claim": claim}, where, how, notes)
+
+
+def _check(told: dict[FieldName, str], where: str, how: Mapping, notes: Notes) -> FactCheck:
+    """From the row's fields, of which the address and the claim are as the service takes them."""
+    url, claim = told["url"], told["claim"]
+    dates = tuple(how.file.dates)
+
+    def text(field: FieldName, kind: Any) -> Any:
+        return values.taken(kind, told.get(field), where, field, notes)
+
+    title, tag = text("title", values.NAME), told.get("language", "")
+    home = text("reviewer_url", values.URL)
+    name = text("reviewer", values.NAME) or site_of(home or url)
+    tags = [values.taken(values.KEY, _tag(one), where, "tags", notes) for one in _several(told, "tags", how)]
+    pages = [values.taken(values.URL, one, where, "appearances", notes) for one in _several(told, "appearances", how)]
+    return FactCheck(
+        where=where,
+        url=url,
+        claim=claim,
+        reviewer=Party(name, "outlet", home),
+        title=title,
+        byline=text("byline", values.NAME),
+        language=values.language(tag, title or "", where, "language of the title", notes),
+        published=values.when(told.get("published"), where, "published", notes, dates),
+        text=text("text", values.TEXT),
+        claim_language=values.language(told.get("claim_language", tag), claim, where, "language of the claim", notes),
+        claimants=_claimants(told, where, notes),
+        said=values.when(told.get("said"), where, "said", notes, dates),
+        appearances=[Work(page) for page in dict.fromkeys(pages) if page],
+        label=text("rating", values.WORDING),
+        value=values.number(told.get("rating_value"), where, "rating_value", notes),
+        best=values.number(told.get("best_rating"), where, "best_rating", notes),
+        worst=values.number(told.get("worst_rating"), where, "worst_rating", notes),
+        explanation=text("explanation", values.WORDING),
+        tags=[one for one in dict.fromkeys(tags) if one],
+    )
+
+
+def _several(told: dict[FieldName, str], field: FieldName, how: Mapping) -> list[str]:
+    return [part for one in told.get(field, "").split(how.file.separator) if (part := one.strip())]
+
+
+def _tag(words: str) -> str:
+    """`Public Health` → `public-health`."""
+    return "-".join(ratings.folded(words).split())
+
+
+def _claimants(told: dict[FieldName, str], where: str, notes: Notes) -> list[Party]:
+    name = values.taken(values.NAME, told.get("claimant"), where, "claimant", notes)
+    if name is None:
+        return []
+    kind = told.get("claimant_kind")
+    if kind and kind not in _KINDS:
+        notes.append(Unused(where, short(kind), "claimant_kind: no kind of source"))
+        kind = None
+    role = values.taken(values.NAME, told.get("claimant_role"), where, "claimant_role", notes)
+    return [Party(name, kind, values.taken(values.URL, told.get("claimant_url"), where, "claimant_url", notes), role)]

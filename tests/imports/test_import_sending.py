@@ -1,0 +1,45 @@
+"""`counterclaim import` into a running service."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import services_at as at
+from checking import review
+from conftest import plain
+
+from app.commands import imports
+
+
+def imported(file: Path, base: str, key: str, *more: str) -> tuple[int, dict[str, Any]]:
+    done = at.run("import", "claimreview", str(file), "--url", base, "--key", key, "--json", *more)
+    return done.returncode, json.loads(done.stderr.splitlines()[-1])
+
+
+def test_lines_are_sent_and_counted(tmp_path: Path, database_url: str, key: str) -> None:
+    file, notes = tmp_path / "two.json", tmp_path / "notes"
+    file.write_text(json.dumps([review(), review(url="https://checks.example/2", claimReviewed="The tower fell")]))
+    with at.running("serve", "--database-url", plain(database_url)) as (_, base):
+        code, told = imported(file, base, key)
+        assert (code, told["sent"]) == (0, {"created": 2, "matched": 0, "failed": 0, "error": None})
+        code, told = imported(file, base, key)
+        assert (code, told["sent"]["matched"]) == (0, 2)
+        code, told = imported(file, base, key, "--event", "nowhere", "--notes", str(notes))
+        assert (code, told["sent"]["failed"]) == (1, 2)
+        assert all(why.startswith(imports.REFUSED) for why in told["notes"])
+        refused = [json.loads(line) for line in notes.read_text().splitlines()]
+        assert len({one["where"] for one in refused}) == 2
+        assert all("nowhere" in one["what"] or "event" in one["what"] for one in refused)
+        code, told = imported(file, base, "cc_wrong")
+        assert (code, told["sent"]["created"]) == (imports.UNUSABLE, 0)
+        assert "401" in told["sent"]["error"]
+        assert httpx.get(f"{base}/v1/claims?count=true").json()["total"] == 2
+
+
+def test_what_goes_wrong_before_is_said_without_json(tmp_path: Path) -> None:
+    file = tmp_path / "one.json"
+    file.write_text(json.dumps(review()))
+    done = at.run("import", "claimreview", str(file), "--url", "ftp://x", "--key", "cc_x")
+    assert done.returncode == imports.UNUSABLE
+    assert "begins with http" in done.stderr

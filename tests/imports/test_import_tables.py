@@ -1,0 +1,135 @@
+"""CSV by a mapping, and what a mapping may get wrong."""
+
+import checking
+import pytest
+from checking import assessments, made, statements
+from conftest import ROOT
+
+from app.imports import ratings, reports, tables
+from app.imports.checks import FactCheck, Notes, Party
+
+MAPPING = """
+[file]
+delimiter = ";"
+encoding = "cp1251"
+dates = ["%d.%m.%Y"]
+separator = "|"
+missing = ["NULL"]
+[columns]
+url = "link"
+claim = "what"
+claimant = "who"
+claimant_kind = "kind"
+said = "day"
+appearances = "seen"
+rating = "verdict"
+rating_value = "points"
+tags = "topics"
+[constants]
+reviewer = "Проверка"
+language = "ru"
+worst_rating = "0"
+best_rating = "10"
+[ratings]
+"Чушь" = "false"
+[unused]
+id = "a number of their own"
+"""
+ROWS = """id;link;what;who;kind;day;seen;verdict;points;topics;extra
+1;https://c.example/1;Упал;Ян;person;03.04.2021;https://seen.example/1|https://s.example/2|x;Чушь;0;Мосты|New Bridge;y
+2;https://checks.example/2;"Мост;
+стоит";NULL;;2021;;;5;;
+3;;Без адреса;;;;;;;;
+4;https://checks.example/4;;;;;;;;;
+5;https://checks.example/5;Кто-то сказал;Борис;wizard;;;Правда;много;;;more;cells
+6;https://checks.example/6;Коротко
+"""
+
+
+def read(mapping: str = MAPPING, rows: str = ROWS) -> tuple[list[FactCheck], dict[str, int]]:
+    notes: Notes = []
+    how = tables.mapping(mapping)
+    return tables.read(rows.encode(how.file.encoding), how, notes), dict(checking.reasons(notes))
+
+
+def test_rows_become_fact_checks() -> None:
+    found, noted = read()
+    first, second, fifth, sixth = found
+    assert (first.claim, first.claimants, first.said) == ("Упал", [Party("Ян", "person")], "2021-04-03")
+    assert [work.url for work in first.appearances] == ["https://seen.example/1", "https://s.example/2"]
+    assert (first.label, first.value, first.best, first.worst) == ("Чушь", 0, 10, 0)
+    assert (first.tags, first.claim_language) == (["new-bridge"], "ru")
+    assert (second.claim, second.claimants, second.said) == ("Мост;\nстоит", [], "2021")
+    assert (fifth.claimants, fifth.value) == ([Party("Борис")], None)
+    assert sixth.claim == "Коротко"
+    assert noted.pop("tags: String should match pattern '^[a-z0-9_-]{1,64}$'") == 1
+    assert noted.pop("appearances: an http or https URL is needed, without white space: https://example.org/page") == 1
+    assert noted.pop("rating_value: Input should be a valid number, unable to parse string as a number") == 1
+    assert noted == {
+        f"{tables.NOT_MAPPED}: extra": 1,
+        f"{tables.NOT_USED}: id: a number of their own": 6,
+        "claimant_kind: no kind of source": 1,
+        tables.NO_URL: 1,
+        tables.NO_CLAIM: 1,
+        tables.LONGER: 1,
+        tables.SHORTER: 1,
+    }
+
+
+def test_they_become_reports_with_the_mappings_own_ratings() -> None:
+    lines, noted = made(read()[0], own=tables.mapping(MAPPING).own_ratings())
+    assert [one["rating"] for one in assessments(lines)] == ["false", "mixture", "true", "other"]
+    assert noted == {reports.UNSAID: 1, ratings.BY_NUMBER: 1, ratings.NOTHING: 1}
+    assert {one["source"]["name"] for one in statements(lines)} == {"Ян", "Борис"}
+    assert len(statements(lines)) == 4  # Yan's in two pages and in the review
+
+
+@pytest.mark.parametrize(
+    ("mapping", "key"),
+    [
+        ("[columns", "not TOML"),
+        ("x = 1", "columns: Field required"),
+        ("columns = 1", "columns: "),
+        ('[columns]\nurl = "a"', "columns: `claim` and `url` are needed"),
+        ('[columns]\nurl = "a"\nclaim = "b"\nverdict = "c"', "columns.verdict: "),
+        ('[columns]\nurl = "a"\nclaim = ""', "columns.claim: "),
+        ('[columns]\nurl = "a"\nclaim = "b"\n[constants]\nurl = "c"', "constants.url: it has a column, too"),
+        (
+            '[columns]\nurl = "a"\nclaim = "b"\n[constants]\nclaimant_kind = "x"',
+            "constants.claimant_kind: none of person",
+        ),
+        ('[columns]\nurl = "a"\nclaim = "b"\n[unused]\na = "x"', "unused.a: the column is mapped"),
+        ('[columns]\nurl = "a"\nclaim = "b"\n[ratings]\nBad = "wrong"', "ratings.Bad: none of true"),
+        ('[columns]\nurl = "a"\nclaim = "b"\n[file]\nencoding = "klingon"', "file.encoding: no such encoding"),
+        ('[columns]\nurl = "a"\nclaim = "b"\n[file]\ndelimiter = ";;"', "file.delimiter: "),
+        ('[columns]\nurl = "a"\nclaim = "b"\n[file]\ncolour = "red"', "file.colour: "),
+    ],
+)
+def test_errors_in_a_mapping_say_which_key(mapping: str, key: str) -> None:
+    with pytest.raises(tables.MappingError) as caught:
+        tables.mapping(mapping)
+    assert key in str(caught.value)
+
+
+def test_a_column_that_is_not_there_is_an_error_of_the_mapping() -> None:
+    with pytest.raises(tables.MappingError, match=r"columns\.claimant: no column `who`"):
+        read(rows=ROWS.replace(";who;", ";whom;"))
+    with pytest.raises(tables.MappingError, match=r"columns\.url: no column `link`"):
+        read(rows="")
+
+
+def test_what_is_not_in_the_encoding_is_an_error() -> None:
+    with pytest.raises(UnicodeDecodeError):
+        tables.read("Мост".encode("cp1251"), tables.mapping('[columns]\nurl = "a"\nclaim = "b"'), [])
+
+
+def test_a_byte_order_mark_and_nul_do_no_harm() -> None:
+    how = tables.mapping('[columns]\nurl = "a"\nclaim = "b"')
+    (found,) = tables.read("\ufeffa,b\nhttps://x.example/1,NU\x00L\n".encode(), how, [])
+    assert found.claim == "NUL"
+
+
+@pytest.mark.parametrize("name", ["afpfactcheck", "fatabyyano", "fullfact", "politifact"])
+def test_the_examples_are_mappings(name: str) -> None:
+    path = ROOT / "examples" / "mappings" / f"{name}.toml"
+    assert tables.mapping(path.read_text(encoding="utf-8")).constants["language"]
