@@ -8,6 +8,7 @@ SOURCES = {
     "q=agency": "tass", "q=ТАСС": "tass", "q=agénc": "tass", "q=%25": "", "q=_": "", "kind=agency": "tass",
     "disclosure=anonymous": "nobody", "party=Russia": "tass", "country=ru": "tass", "parent=ref:tass": "mayor",
     "ref=mayor": "mayor", "merged=true": "mayor nobody tass twin", "merged=false": "mayor nobody tass",
+    "updated_since=2100-01-01T00:00:00Z": "", "updated_since=2020-01-01T00:00:00Z&kind=agency": "tass",
 }  # fmt: skip
 DOCUMENTS = {
     "q=BLAST": "one", "q=b%25t": "", "url=https://a.example/1%23x": "one", "canonical_url=https://a.example/1": "one",
@@ -24,6 +25,7 @@ EVENTS = {
 QUESTIONS = {
     "event=a": "toll why", "event=b": "there", "kind=cause": "why", "answer=quantity": "toll",
     "measure=injured": "toll", "q=WHY": "there why", "ref=why": "why",
+    "updated_since=2100-01-01T00:00:00Z": "",
 }  # fmt: skip
 CLAIMS = {
     "event=ref:a": "drone many store", "question=ref:why": "drone store", "q=DRO": "drone",

@@ -330,11 +330,11 @@ async def test_deleting(watch: Watch) -> None:
 
 
 def routes(app: FastAPI, *parameters: str) -> dict[str, set[str]]:
-    """Every picture of an event that takes these, with all that it takes."""
+    """Every picture of an event that takes these, with all that it takes; not what is drawn of it in other formats."""
     found = {}
     for path, operations in app.openapi()["paths"].items():
         names = {one["name"] for one in operations.get("get", {}).get("parameters", []) if one["in"] == "query"}
-        if path.startswith("/v1/events/{event}/") and set(parameters) <= names:
+        if path.startswith("/v1/events/{event}/") and set(parameters) <= names and "/export." not in path:
             found[path.rpartition("/")[2]] = names
     return found
 
