@@ -139,19 +139,25 @@ def reports(count: int) -> list[dict[str, Any]]:
 # --- over HTTP -------------------------------------------------------------------------------------------------------
 
 
-def post(port: int, key: str, lines: list[dict[str, Any]]) -> None:
+def post(port: int, key: str, lines: list[dict[str, Any]]) -> float:
     """Send all, a few thousand a request; every line must go in."""
+    some = (lines[start : start + REQUEST] for start in range(0, len(lines), REQUEST))
+    return send(port, key, [("".join(json.dumps(line) + "\n" for line in part).encode(), len(part)) for part in some])
+
+
+def send(port: int, key: str, bodies: list[tuple[bytes, int]]) -> float:
+    """The seconds it takes."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
-    for start in range(0, len(lines), REQUEST):
-        some = lines[start : start + REQUEST]
-        body = "".join(json.dumps(line) + "\n" for line in some).encode()
+    began = time.perf_counter()
+    for body, count in bodies:
         connection.request(
             "POST", "/v1/ingest", body, {"Content-Type": "application/x-ndjson", "Authorization": f"Bearer {key}"}
         )
         told = connection.getresponse().read().splitlines()
         summary = json.loads(told[-1])
-        if summary.get("failed") != 0 or summary["lines"] != len(some):
+        if summary.get("failed") != 0 or summary["lines"] != count:
             raise SystemExit(told[0].decode())
+    return time.perf_counter() - began
 
 
 @contextlib.contextmanager
@@ -219,6 +225,7 @@ def copied(source: psycopg.Connection, target: psycopg.Connection, after: dict[s
                 names, sql.Identifier(table), after[table]
             )
         ).fetchall()
+        source.commit()
         into = sql.SQL("INSERT INTO {t} ({n}) SELECT {n} FROM jsonb_populate_recordset(NULL::{t}, %s::jsonb)").format(
             t=sql.Identifier(table), n=names
         )
@@ -246,16 +253,17 @@ def measure(name: str, server: str, lines: list[dict[str, Any]], *, base: list[d
          "--database-url", sqlalchemy_url(server, mine)],
         capture_output=True, text=True, check=True,
     ).stdout.strip()  # fmt: skip
-    with serving(sqlalchemy_url(server, mine)) as (port, process), psycopg.connect(other(server, mine)) as stored:
+    with (
+        serving(sqlalchemy_url(server, mine)) as (port, process),
+        psycopg.connect(other(server, mine), autocommit=True) as stored,
+    ):
         post(port, key, base)
         before = counts(stored)
-        stored.commit()
+
         memory = [process.memory_info().rss]
         took = 0.0
         for start in range(0, len(lines), 4 * REQUEST):
-            began = time.perf_counter()
-            post(port, key, lines[start : start + 4 * REQUEST])
-            took += time.perf_counter() - began
+            took += post(port, key, lines[start : start + 4 * REQUEST])
             memory.append(process.memory_info().rss)
         after = counts(stored)
         rows = sum(after.values()) - sum(before.values())
@@ -265,7 +273,7 @@ def measure(name: str, server: str, lines: list[dict[str, Any]], *, base: list[d
         stop = threading.Event()
         thread = threading.Thread(target=interactive, args=(port, key, stop, times))
         thread.start()
-        more = json.dumps(lines[: len(lines) // 2]).replace('"2023-', '"2022-').replace('"ref": "', '"ref": "x')
+        more = json.dumps(lines).replace('"2023-', '"2022-').replace('"ref": "', '"ref": "x')
         post(port, key, json.loads(more.replace(".example/", ".example/x")))
         stop.set()
         thread.join()

@@ -18,7 +18,7 @@ from app.api.deps import Connected, Ingester, Reason, Route
 from app.api.problems import documented
 from app.database import Database, Signature
 from app.errors import BadRequest, Conflict, Forbidden, Invalid, Problem, TooLarge, Unavailable, UnsupportedMediaType
-from app.schemas.lines import IngestSummary, LineProblem, LineRead
+from app.schemas.lines import IngestSummary, LineProblem
 from app.services import ingest
 from app.services.access import Caller
 from app.services.ingest import Entry
@@ -107,13 +107,13 @@ async def _answer(
     caller: Caller,
 ) -> bytes:
     """The lines of the answer. One group is stored while the next comes in and is checked."""
-    told, sums = bytearray(), {"created": 0, "matched": 0, "failed": 0}
+    told, pace, sums = bytearray(), ingest.Pace(), {"created": 0, "matched": 0, "failed": 0}
     read = lines = 0
     storing: asyncio.Task[list[Entry]] | None = None
     away: Problem | None = None
 
     async def store(entries: list[Entry]) -> list[Entry]:
-        await ingest.store(database, signature, caller, entries)
+        await ingest.store(database, signature, caller, entries, pace)
         return entries
 
     async def finish() -> None:
@@ -125,7 +125,7 @@ async def _answer(
     try:
         async for group, so_far in groups:
             read, lines = so_far
-            entries = await asyncio.to_thread(ingest.read, group, caller)
+            entries = await ingest.read(group, caller)
             await finish()
             for entry in entries if away else ():  # it may need what could not be stored: all that follows waits
                 entry.problem = entry.problem or away
@@ -149,11 +149,15 @@ def _tell(entry: Entry, told: bytearray, sums: dict[str, int]) -> None:
     """Add what became of a line."""
     if entry.problem is None:
         sums["created" if entry.created else "matched"] += 1
-        one: LineRead | LineProblem = LineRead(line=entry.number, status=201 if entry.created else 200, id=entry.id)
+        # A LineRead, as it is written.
+        told += b'{"line":%d,"status":%d,"id":"%s"}\n' % (
+            entry.number,
+            201 if entry.created else 200,
+            str(entry.id).encode(),
+        )
     else:
         sums["failed"] += 1
-        one = _problem(entry.number, entry.problem)
-    told += one.model_dump_json(exclude_none=True).encode() + b"\n"
+        told += _problem(entry.number, entry.problem).model_dump_json(exclude_none=True).encode() + b"\n"
 
 
 def _problem(number: int, problem: Problem) -> LineProblem:

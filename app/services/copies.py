@@ -34,14 +34,13 @@ _VERSIONS: Final = 10  # of one document that are looked for: the latest
 _MARK: Final = text(f"""
 WITH added AS (
     INSERT INTO text_print SELECT d.* FROM {storing.drafted(TextPrint)} RETURNING version_id, marks),
+asked AS MATERIALIZED (
+    SELECT id, merged_into IS NOT NULL OR EXISTS (SELECT FROM document o WHERE o.merged_into = d.id) AS merged
+    FROM document d WHERE id = ANY (CAST(:documents AS uuid[]))),
 kin AS (
-    SELECT DISTINCT root, k.id FROM (
-        SELECT DISTINCT document_root(id) AS root FROM unnest(CAST(:documents AS uuid[])) d(id)) r
+    SELECT id AS root, id FROM asked WHERE NOT merged
+    UNION ALL SELECT root, k.id FROM (SELECT DISTINCT document_root(id) AS root FROM asked WHERE merged) r
     CROSS JOIN LATERAL document_kin(root) k(id)),
-cited AS (
-    SELECT DISTINCT root, event_id FROM kin CROSS JOIN LATERAL (
-        SELECT event_id FROM appearance WHERE document_id = kin.id
-        UNION SELECT event_id FROM assessment_document WHERE document_id = kin.id OFFSET 0) c),
 texts AS (
     SELECT root, version_id, marks,
         row_number() OVER (PARTITION BY root ORDER BY created_at DESC, version_id DESC) AS place
@@ -50,6 +49,10 @@ texts AS (
             SELECT version_id, marks FROM text_print WHERE version_id = v.id
             UNION ALL SELECT version_id, marks FROM added WHERE version_id = v.id) p
         WHERE v.document_id = kin.id AND p.marks <> '{{}}' OFFSET 0) p),
+cited AS (
+    SELECT DISTINCT root, event_id FROM kin JOIN (SELECT DISTINCT root FROM texts) t USING (root) CROSS JOIN LATERAL (
+        SELECT event_id FROM appearance WHERE document_id = kin.id
+        UNION SELECT event_id FROM assessment_document WHERE document_id = kin.id OFFSET 0) c),
 new AS (
     SELECT c.event_id, t.version_id, t.marks FROM cited c JOIN texts t USING (root)
     WHERE t.place <= :versions AND NOT EXISTS (

@@ -5,7 +5,9 @@ whole or not at all. Where something in it can't be, the line that is to blame i
 without it, as if they had been sent alone.
 """
 
+import asyncio
 import json
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from copy import copy
@@ -14,6 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import Database, Signature
@@ -26,8 +29,12 @@ from app.services.drafts import Batch, Draft
 from app.services.references import real
 from app.services.reports import Delivered
 
-ROWS: Final = 500  # records of one transaction at most: others who write wait for so long
+ROWS: Final = 1000  # records of one transaction at most
+_ROWS_BESIDE_OTHERS: Final = 100  # at least, while others wait: they wait for as long as a batch takes
+_ROWS_MORE: Final = 50  # by which a batch grows after one for which nobody has waited
 LINE_SIZE: Final = 8_000_000  # bytes
+_LONG: Final = 20_000  # bytes of a line that is read in a thread
+_AT_ONCE: Final = 0.00015  # seconds of reading before others have their turn
 _BLAMED: Final = 3  # times that a batch is tried without the lines to blame; then it is halved
 
 _LINE: Final[TypeAdapter[Line]] = TypeAdapter(Line)
@@ -50,25 +57,52 @@ class Entry:
         return self.data if isinstance(self.data, ReportLine) else None
 
 
+@dataclass(slots=True)
+class Pace:
+    """How many records the next batch may ask for: fewer where others wait to write, more again where nobody does."""
+
+    rows: int = 500
+
+    def after(self, *, waited_for: bool) -> None:
+        self.rows = max(_ROWS_BESIDE_OTHERS, self.rows // 2) if waited_for else min(ROWS, self.rows + _ROWS_MORE)
+
+
+# Whether somebody waits for the ledger's lock: another process, too.
+_WAITING: Final = text(
+    "SELECT EXISTS (SELECT FROM pg_locks "
+    "WHERE locktype = 'advisory' AND classid = 20230809 AND objid = 1 AND NOT granted)"
+)
+
+
 # --- before the lock -------------------------------------------------------------------------------------------------
 
 
-def read(raw: Iterable[tuple[int, bytes]], caller: Caller) -> list[Entry]:
-    """Each line checked and walked into drafts. It takes its time: for a thread."""
-    entries = []
+async def read(raw: Iterable[tuple[int, bytes]], caller: Caller) -> list[Entry]:
+    """Each line checked and walked into drafts; others come in between, as with a thread of its own they would not."""
+    entries, since = list[Entry](), time.perf_counter()
     for number, line in raw:
         entry = Entry(number)
-        try:
-            if len(line) > LINE_SIZE:
-                raise TooLarge(f"A line has at most {LINE_SIZE:,} bytes.")
-            entry.data = _LINE.validate_json(line)
-            _walk(entry, caller)
-        except ValidationError as error:
-            entry.problem = _invalid(error, line)
-        except Problem as problem:
-            entry.problem = problem
         entries.append(entry)
+        if len(line) > _LONG:
+            await asyncio.to_thread(_read, entry, line, caller)
+        else:
+            _read(entry, line, caller)
+        if time.perf_counter() - since > _AT_ONCE:
+            await asyncio.sleep(0)
+            since = time.perf_counter()
     return entries
+
+
+def _read(entry: Entry, line: bytes, caller: Caller) -> None:
+    try:
+        if len(line) > LINE_SIZE:
+            raise TooLarge(f"A line has at most {LINE_SIZE:,} bytes.")
+        entry.data = _LINE.validate_json(line)
+        _walk(entry, caller)
+    except ValidationError as error:
+        entry.problem = _invalid(error, line)
+    except Problem as problem:
+        entry.problem = problem
 
 
 def _walk(entry: Entry, caller: Caller) -> None:
@@ -100,22 +134,22 @@ _TYPES: Final = [one.model_fields["type"].annotation.__args__[0] for one in Line
 # --- batches ---------------------------------------------------------------------------------------------------------
 
 
-async def store(database: Database, signature: Signature, caller: Caller, entries: Sequence[Entry]) -> None:
+async def store(database: Database, signature: Signature, caller: Caller, entries: Sequence[Entry], pace: Pace) -> None:
     """Store what was read, in its order; each entry then says what became of it.
 
     Where the database is busy or away, nothing that follows is tried: it may need what is missing then.
     """
     away: Unavailable | None = None
-    for some in _batches(entries):
+    for some in _batches(entries, pace):
         if away is None:
-            await _store(database, signature, caller, some)
+            await _store(database, signature, caller, some, pace)
             away = next((entry.problem for entry in some if isinstance(entry.problem, Unavailable)), None)
         else:
             for entry in some:
                 entry.problem = away
 
 
-def _batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+def _batches(entries: Sequence[Entry], pace: Pace) -> Iterator[list[Entry]]:
     """Runs of lines that can be stored at once: a report that comes twice comes once in each."""
     batch: list[Entry] = []
     size, kept = 0, set[str | bytes]()
@@ -124,7 +158,7 @@ def _batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
             continue
         name = reports.name(entry.draft.values) if entry.report else None
         apart = entry.batch.restoring != (batch[0].batch.restoring if batch and batch[0].batch else False)
-        if batch and (size + entry.batch.size > ROWS or name in kept or apart):
+        if batch and (size + entry.batch.size > pace.rows or name in kept or apart):
             yield batch
             batch, size, kept = [], 0, set()
         batch.append(entry)
@@ -134,7 +168,7 @@ def _batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
         yield batch
 
 
-async def _store(database: Database, signature: Signature, caller: Caller, entries: list[Entry]) -> None:
+async def _store(database: Database, signature: Signature, caller: Caller, entries: list[Entry], pace: Pace) -> None:
     """Store a run of lines: those that are new at once, reports that were delivered otherwise before each by itself."""
     try:
         known = await _delivered(database, entries)
@@ -149,10 +183,10 @@ async def _store(database: Database, signature: Signature, caller: Caller, entri
         elif entry.draft and before.sha256 == entry.draft.values["sha256"]:
             entry.id = before.id
         else:
-            await _at_once(database, signature, caller, fresh)
+            await _at_once(database, signature, caller, fresh, pace)
             fresh = []
             await _again(database, signature, caller, entry)
-    await _at_once(database, signature, caller, fresh)
+    await _at_once(database, signature, caller, fresh, pace)
 
 
 async def _delivered(database: Database, entries: Sequence[Entry]) -> dict[str | bytes, Delivered]:
@@ -179,11 +213,11 @@ async def _again(database: Database, signature: Signature, caller: Caller, entry
         entry.problem = refusals.problem(error)
 
 
-async def _at_once(database: Database, signature: Signature, caller: Caller, entries: list[Entry]) -> None:
+async def _at_once(database: Database, signature: Signature, caller: Caller, entries: list[Entry], pace: Pace) -> None:
     """Store these in one transaction; if that fails, without those to blame; if none is, each half by itself."""
     tries = 0
     while entries:
-        failed = await _tried(database, signature, entries)
+        failed = await _tried(database, signature, entries, pace)
         if failed is None:
             return
         blamed = _blamed(failed, entries)
@@ -199,11 +233,11 @@ async def _at_once(database: Database, signature: Signature, caller: Caller, ent
             _walk(entry, caller)
         if not blamed or tries > _BLAMED:
             half = len(entries) // 2
-            await _at_once(database, signature, caller, entries[:half])
+            await _at_once(database, signature, caller, entries[:half], pace)
             entries, tries = entries[half:], 0
 
 
-async def _tried(database: Database, signature: Signature, entries: Sequence[Entry]) -> Problem | None:
+async def _tried(database: Database, signature: Signature, entries: Sequence[Entry], pace: Pace) -> Problem | None:
     """Store these whole, or give what stood in the way."""
     batch = drafts.joined([entry.batch for entry in entries if entry.batch is not None])
     try:
@@ -213,6 +247,7 @@ async def _tried(database: Database, signature: Signature, entries: Sequence[Ent
             await matching.settle(session, batch)
             await copies.propose(session, batch)
             await crediting.propose(session, batch)
+            pace.after(waited_for=bool(await session.scalar(_WAITING)))
     except Problem as problem:
         return problem
     except (SQLAlchemyError, OSError) as error:

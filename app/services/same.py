@@ -253,7 +253,7 @@ def _direct(source: str) -> TextClause:
 WITH d AS MATERIALIZED (
     SELECT d.*, coalesce(claim_id, question_id) AS about,
         coalesce(d.said_from, p.published_from, v.read) AS since, coalesce(d.said_to, p.published_to, v.read) AS until
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS d(
+    FROM json_to_recordset(CAST(:rows AS json)) AS d(
         id uuid, claim_id uuid, question_id uuid, source_id uuid, stance text, explicitness text,
         said text, said_from timestamptz, said_to timestamptz, document uuid, nameless boolean)
     LEFT JOIN LATERAL (

@@ -62,7 +62,8 @@ def _inserting(model: type[Base]) -> TextClause:
         for column in _columns(model)
     )
     # The order of the drafts is the order in which the ledger numbers them: by id, and ids grow with time.
-    return text(f"INSERT INTO {model.__tablename__} ({names}) SELECT {values} FROM {drafted(model)}")  # noqa: S608
+    rows = f"json_populate_recordset(NULL::{model.__tablename__}, CAST(:rows AS json)) AS d"
+    return text(f"INSERT INTO {model.__tablename__} ({names}) SELECT {values} FROM {rows}")  # noqa: S608
 
 
 def _default(column: Any) -> str:
