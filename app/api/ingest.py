@@ -7,12 +7,15 @@ whole answer waits for the last byte.
 import asyncio
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias
 
 import zstandard
 from fastapi import APIRouter, Header, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.types import Receive
 
 from app.api.deps import Connected, Ingester, Reason, Route
 from app.api.problems import documented
@@ -88,9 +91,40 @@ async def ingest_lines(
         raise Invalid("Lines are safe by matching: send them again without a key.")
     inflate = _inflating(request)
     signature = Signature(caller.name, request.scope["state"]["request_id"], reason)
-    return Response(
-        await _answer(_grouped(_inflated(request, inflate)), database, signature, caller), 200, None, MEDIA_TYPE
-    )
+    body = _Body(request.receive)
+    try:
+        told = await _answer(_grouped(_inflated(body, inflate)), database, signature, caller)
+    except Problem:
+        await _drain(body)
+        raise
+    return Response(told, 200, None, MEDIA_TYPE)
+
+
+@dataclass(slots=True)
+class _Body:
+    """A request's body, and whether there is more of it."""
+
+    receive: Receive
+    more: bool = True
+
+
+async def _chunks(body: _Body) -> AsyncIterator[bytes]:
+    while body.more:
+        message = await body.receive()
+        body.more = message["type"] == "http.request" and message.get("more_body", False)
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        yield message.get("body", b"")
+
+
+async def _drain(body: _Body) -> None:
+    """Take what is still to come, within bounds: clients do not read a problem before they have sent all."""
+    left = MOST_BYTES
+    with suppress(ClientDisconnect):
+        async for chunk in _chunks(body):
+            left -= len(chunk)
+            if left < 0:
+                return
 
 
 class _Ended(Exception):  # noqa: N818
@@ -233,15 +267,17 @@ def _unzstding() -> Callable[[bytes], Iterator[bytes]]:
     return inflate
 
 
-async def _inflated(request: Request, inflate: Callable[[bytes], Iterator[bytes]]) -> AsyncIterator[bytes]:
+async def _inflated(body: _Body, inflate: Callable[[bytes], Iterator[bytes]]) -> AsyncIterator[bytes]:
     size = 0
     try:
-        async for chunk in request.stream():
-            for some in inflate(chunk):
+        async for chunk in _chunks(body):
+            for some in inflate(chunk) if chunk else ():
                 size += len(some)
                 if size > MOST_BYTES:
                     raise _Ended(TooLarge(f"A request takes at most {MOST_BYTES:,} bytes of lines. Send several."))
                 yield some
+        for some in inflate(b""):
+            yield some
     except (zlib.error, zstandard.ZstdError):
         raise _Ended(BadRequest("The body is not compressed as Content-Encoding says.")) from None
 
