@@ -139,17 +139,29 @@ def reports(count: int) -> list[dict[str, Any]]:
 # --- over HTTP -------------------------------------------------------------------------------------------------------
 
 
-def post(port: int, key: str, lines: list[dict[str, Any]]) -> float:
-    """Send all, a few thousand a request; every line must go in."""
+def renewed(lines: list[dict[str, Any]], year: int) -> list[dict[str, Any]]:
+    """The same of another year, so that nothing of it is there."""
+    words = json.dumps(lines).replace('"2023-', f'"{year}-').replace('"ref": "', f'"ref": "{year}')
+    found: list[dict[str, Any]] = json.loads(words.replace(".example/", f".example/{year}"))
+    return found
+
+
+def bodies(lines: list[dict[str, Any]]) -> list[tuple[bytes, int]]:
+    """A few thousand lines each, and how many."""
     some = (lines[start : start + REQUEST] for start in range(0, len(lines), REQUEST))
-    return send(port, key, [("".join(json.dumps(line) + "\n" for line in part).encode(), len(part)) for part in some])
+    return [("".join(json.dumps(line) + "\n" for line in part).encode(), len(part)) for part in some]
 
 
-def send(port: int, key: str, bodies: list[tuple[bytes, int]]) -> float:
+def post(port: int, key: str, lines: list[dict[str, Any]]) -> float:
+    """Send all; every line must go in."""
+    return send(port, key, bodies(lines))
+
+
+def send(port: int, key: str, sent: list[tuple[bytes, int]]) -> float:
     """The seconds it takes."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     began = time.perf_counter()
-    for body, count in bodies:
+    for body, count in sent:
         connection.request(
             "POST", "/v1/ingest", body, {"Content-Type": "application/x-ndjson", "Authorization": f"Bearer {key}"}
         )
@@ -268,13 +280,14 @@ def measure(name: str, server: str, lines: list[dict[str, Any]], *, base: list[d
         after = counts(stored)
         rows = sum(after.values()) - sum(before.values())
         rate = rows / took
-        # Interactive writes, alone and while the same goes in again (which reads as much, and stores nothing) or more.
+        # Interactive writes while as much goes in again, with other times and addresses.
         times: list[float] = []
         stop = threading.Event()
+        more = [bodies(renewed(lines, year)) for year in (2020, 2021, 2022)]
         thread = threading.Thread(target=interactive, args=(port, key, stop, times))
         thread.start()
-        more = json.dumps(lines).replace('"2023-', '"2022-').replace('"ref": "', '"ref": "x')
-        post(port, key, json.loads(more.replace(".example/", ".example/x")))
+        for some in more:
+            send(port, key, some)
         stop.set()
         thread.join()
     with psycopg.connect(other(server, mine)) as source, psycopg.connect(other(server, theirs)) as target:
