@@ -21,6 +21,10 @@ _LOCK: Final = text(
 _NO_LIMITS: Final = text(
     "SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)"
 )
+_WAITING: Final = text(
+    "SELECT EXISTS (SELECT FROM pg_locks "
+    "WHERE locktype = 'advisory' AND classid = 20230809 AND objid = 1 AND NOT granted)"
+)
 _REASON: Final = text("SELECT set_config('counterclaim.reason', :reason, true)")
 MIGRATION_LOCK: Final = {"class": 20230809, "key": 2}
 
@@ -118,6 +122,11 @@ async def reasoned(session: AsyncSession, reason: str | None = None) -> None:
     """What the ledger notes as the reason of the changes that follow in this transaction. None: the request's own."""
     signed: Signature = session.info["signature"]
     await session.execute(_REASON, {"reason": signed.reason if reason is None else reason})
+
+
+async def waited_for(session: AsyncSession) -> bool:
+    """Whether somebody waits for the ledger's lock that this session holds: in another process, too."""
+    return bool(await session.scalar(_WAITING))
 
 
 def utcnow() -> datetime:

@@ -89,11 +89,10 @@ async def ingest_lines(
     """
     if idempotency_key is not None:
         raise Invalid("Lines are safe by matching: send them again without a key.")
-    inflate = _inflating(request)
     signature = Signature(caller.name, request.scope["state"]["request_id"], reason)
     body = _Body(request.receive)
     try:
-        told = await _answer(_grouped(_inflated(body, inflate)), database, signature, caller)
+        told = await _answer(_grouped(_inflated(body, _inflating(request))), database, signature, caller)
     except Problem:
         await _drain(body)
         raise
@@ -183,7 +182,6 @@ def _tell(entry: Entry, told: bytearray, sums: dict[str, int]) -> None:
     """Add what became of a line."""
     if entry.problem is None:
         sums["created" if entry.created else "matched"] += 1
-        # A LineRead, as it is written.
         told += b'{"line":%d,"status":%d,"id":"%s"}\n' % (
             entry.number,
             201 if entry.created else 200,
@@ -223,46 +221,26 @@ def _inflating(request: Request) -> Callable[[bytes], Iterator[bytes]]:
         case "identity":
             return lambda chunk: iter((chunk,) if chunk else ())
         case "gzip" | "x-gzip":
-            return _gunzipping()
+            return _undoing(lambda: zlib.decompressobj(31))
         case "zstd":
-            return _unzstding()
+            return _undoing(lambda: zstandard.ZstdDecompressor(max_window_size=2**27).decompressobj())
     raise UnsupportedMediaType("Content-Encoding can be gzip or zstd.")
 
 
-def _gunzipping() -> Callable[[bytes], Iterator[bytes]]:
-    inflater = zlib.decompressobj(31)
-    begun = False
+def _undoing(inflater: Callable[[], Any]) -> Callable[[bytes], Iterator[bytes]]:
+    """Inflate a chunk slice by slice, one compressed part after another; an empty chunk is the end."""
+    part, begun = inflater(), False
 
     def inflate(chunk: bytes) -> Iterator[bytes]:
-        nonlocal inflater, begun
-        if not chunk and begun:
-            raise _Ended(BadRequest("The compressed body ends too early."))
-        while chunk:
-            begun = True
-            yield inflater.decompress(chunk, _GROUP_BYTES)
-            chunk = inflater.unconsumed_tail
-            if inflater.eof:
-                chunk, begun = inflater.unused_data, False
-                inflater = zlib.decompressobj(31)
-
-    return inflate
-
-
-def _unzstding() -> Callable[[bytes], Iterator[bytes]]:
-    inflater = zstandard.ZstdDecompressor(max_window_size=2**27).decompressobj()
-    begun = False
-
-    def inflate(chunk: bytes) -> Iterator[bytes]:
-        nonlocal inflater, begun
+        nonlocal part, begun
         if not chunk and begun:
             raise _Ended(BadRequest("The compressed body ends too early."))
         while chunk:
             begun = True
             some, chunk = chunk[:_SLICE], chunk[_SLICE:]
-            yield inflater.decompress(some)
-            if inflater.eof:
-                chunk, begun = inflater.unused_data + chunk, False
-                inflater = zstandard.ZstdDecompressor(max_window_size=2**27).decompressobj()
+            yield part.decompress(some)
+            if part.eof:
+                chunk, part, begun = part.unused_data + chunk, inflater(), False
 
     return inflate
 

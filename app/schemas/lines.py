@@ -147,17 +147,6 @@ Line: TypeAlias = Annotated[
 ]
 
 
-class LineRead(Output):
-    """What became of one line."""
-
-    line: int
-    """Its number in the body, from 1; blank lines count."""
-    status: int
-    """201: something was created; 200: all of it was there; else it was refused."""
-    id: UUID | None = None
-    """Of the record, or of the report."""
-
-
 class LineProblem(Output):
     """Why a line was refused: a problem as any other answer's, and where it stands."""
 

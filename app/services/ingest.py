@@ -16,10 +16,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.database import Database, Signature
+from app.database import Database, Signature, waited_for
 from app.errors import BadRequest, Invalid, Problem, TooLarge, Unavailable
 from app.schemas import findings
 from app.schemas.lines import Line, ReportLine
@@ -67,13 +66,6 @@ class Pace:
         self.rows = max(_ROWS_BESIDE_OTHERS, self.rows // 2) if waited_for else min(ROWS, self.rows + _ROWS_MORE)
 
 
-# Whether somebody waits for the ledger's lock: another process, too.
-_WAITING: Final = text(
-    "SELECT EXISTS (SELECT FROM pg_locks "
-    "WHERE locktype = 'advisory' AND classid = 20230809 AND objid = 1 AND NOT granted)"
-)
-
-
 # --- before the lock -------------------------------------------------------------------------------------------------
 
 
@@ -98,17 +90,20 @@ def _read(entry: Entry, line: bytes, caller: Caller) -> None:
         if len(line) > LINE_SIZE:
             raise TooLarge(f"A line has at most {LINE_SIZE:,} bytes.")
         entry.data = _LINE.validate_json(line)
-        _walk(entry, caller)
+        entry.batch, entry.draft = lines.walk(entry.data, entry.number, caller)
+        entry.batch.readings = copies.readings(entry.batch)
     except ValidationError as error:
         entry.problem = _invalid(error, line)
     except Problem as problem:
         entry.problem = problem
 
 
-def _walk(entry: Entry, caller: Caller) -> None:
-    if entry.data is not None:
+def _walk_again(entry: Entry, caller: Caller) -> None:
+    """Drafts that were settled once know too much; what was found in their texts is still so."""
+    if entry.data is not None and entry.batch is not None:
+        readings = entry.batch.readings
         entry.batch, entry.draft = lines.walk(entry.data, entry.number, caller)
-        entry.batch.readings = copies.readings(entry.batch)
+        entry.batch.readings = readings
 
 
 def _invalid(error: ValidationError, line: bytes) -> Problem:
@@ -139,13 +134,12 @@ async def store(database: Database, signature: Signature, caller: Caller, entrie
 
     Where the database is busy or away, nothing that follows is tried: it may need what is missing then.
     """
-    away: Unavailable | None = None
-    for some in _batches(entries, pace):
-        if away is None:
+    try:
+        for some in _batches(entries, pace):
             await _store(database, signature, caller, some, pace)
-            away = next((entry.problem for entry in some if isinstance(entry.problem, Unavailable)), None)
-        else:
-            for entry in some:
+    except Unavailable as away:
+        for entry in entries:
+            if entry.id is None and entry.problem is None:
                 entry.problem = away
 
 
@@ -170,11 +164,7 @@ def _batches(entries: Sequence[Entry], pace: Pace) -> Iterator[list[Entry]]:
 
 async def _store(database: Database, signature: Signature, caller: Caller, entries: list[Entry], pace: Pace) -> None:
     """Store a run of lines: those that are new at once, reports that were delivered otherwise before each by itself."""
-    try:
-        known = await _delivered(database, entries)
-    except (SQLAlchemyError, OSError) as error:
-        entries[0].problem = refusals.problem(error)
-        return
+    known = await _delivered(database, entries)
     fresh: list[Entry] = []
     for entry in entries:
         before = known.get(reports.name(entry.draft.values)) if entry.report and entry.draft else None
@@ -193,8 +183,11 @@ async def _delivered(database: Database, entries: Sequence[Entry]) -> dict[str |
     asked = [entry.draft.values for entry in entries if entry.report and entry.draft]
     if not asked:
         return {}
-    async with database.reading() as session:
-        return await reports.delivered(session, asked)
+    try:
+        async with database.reading() as session:
+            return await reports.delivered(session, asked)
+    except (SQLAlchemyError, OSError) as error:
+        raise refusals.problem(error) from error
 
 
 async def _again(database: Database, signature: Signature, caller: Caller, entry: Entry) -> None:
@@ -206,11 +199,13 @@ async def _again(database: Database, signature: Signature, caller: Caller, entry
             answer, entry.created = await reports.deliver(
                 session, caller, entry.report, digest=entry.draft.values["sha256"]
             )
-            entry.id = answer.id
+        entry.id = answer.id
+    except Unavailable:
+        raise
     except Problem as problem:
         entry.problem = problem
     except (SQLAlchemyError, OSError) as error:
-        entry.problem = refusals.problem(error)
+        entry.problem = _refused(error)
 
 
 async def _at_once(database: Database, signature: Signature, caller: Caller, entries: list[Entry], pace: Pace) -> None:
@@ -221,16 +216,15 @@ async def _at_once(database: Database, signature: Signature, caller: Caller, ent
         if failed is None:
             return
         blamed = _blamed(failed, entries)
-        if len(entries) == 1 or isinstance(failed, Unavailable):
-            for entry in entries:
-                entry.problem = blamed.get(entry, failed)
+        if len(entries) == 1:
+            entries[0].problem = blamed.get(entries[0], failed)
             return
         tries += 1
         for entry, problem in blamed.items():
             entry.problem = problem
         entries = [entry for entry in entries if entry.problem is None]
-        for entry in entries:  # drafts that were settled once know too much
-            _walk(entry, caller)
+        for entry in entries:
+            _walk_again(entry, caller)
         if not blamed or tries > _BLAMED:
             half = len(entries) // 2
             await _at_once(database, signature, caller, entries[:half], pace)
@@ -238,7 +232,7 @@ async def _at_once(database: Database, signature: Signature, caller: Caller, ent
 
 
 async def _tried(database: Database, signature: Signature, entries: Sequence[Entry], pace: Pace) -> Problem | None:
-    """Store these whole, or give what stood in the way."""
+    """Store these whole, or give what stood in the way. Raises Unavailable."""
     batch = drafts.joined([entry.batch for entry in entries if entry.batch is not None])
     try:
         async with database.writing(signature) as session:
@@ -247,16 +241,26 @@ async def _tried(database: Database, signature: Signature, entries: Sequence[Ent
             await matching.settle(session, batch)
             await copies.propose(session, batch)
             await crediting.propose(session, batch)
-            pace.after(waited_for=bool(await session.scalar(_WAITING)))
+            pace.after(waited_for=await waited_for(session))
+    except Unavailable:
+        raise
     except Problem as problem:
         return problem
     except (SQLAlchemyError, OSError) as error:
-        return refusals.problem(error)
+        return _refused(error)
     for entry in entries:
         if entry.draft is not None and entry.batch is not None:
             entry.id = real(entry.draft).id
             entry.created = any(d.outcome == "created" for some in entry.batch.drafts.values() for d in some)
     return None
+
+
+def _refused(error: Exception) -> Problem:
+    """What the database refused. Raises Unavailable where it is busy or away."""
+    problem = refusals.problem(error)
+    if isinstance(problem, Unavailable):
+        raise problem from error
+    return problem
 
 
 def _blamed(problem: Problem, entries: Sequence[Entry]) -> dict[Entry, Problem]:

@@ -8,6 +8,7 @@ import httpx
 import psycopg
 import pytest
 import zstandard
+from psycopg import sql
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
 EVENT = {"type": "event", "ref": "blast", "title": "Blast"}
@@ -127,3 +128,21 @@ async def test_reports_among_lines(client: httpx.AsyncClient, psql: psycopg.Conn
     assert told[0]["status"] in (200, 201)
     assert psql.execute("SELECT count(*) FROM statement").fetchone() == (3,)
     assert psql.execute("SELECT count(*) FROM claim WHERE ref = 'drone'").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("held", ["report", "statement"])
+async def test_where_the_database_is_busy_no_line_is_told_to_be_stored(
+    client: httpx.AsyncClient, psql: psycopg.Connection, held: str
+) -> None:
+    name = psql.info.dbname
+    psql.execute(sql.SQL("ALTER DATABASE {} SET lock_timeout = '200ms'").format(sql.Identifier(name)))
+    others = [REPORT | {"ref": f"o{nth}", "document": {"url": f"https://news.example/o{nth}"}} for nth in range(3)]
+    with psql.transaction():
+        psql.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(sql.Identifier(held)))
+        *told, summary = await send(client, EVENT, REPORT, *others, REPORT, b"{", CLAIM)
+    assert [one["status"] for one in told] == [503] * 6 + [400, 503]
+    assert [one["retryable"] for one in told] == [True] * 6 + [False, True]
+    assert summary["failed"] == 8
+    assert psql.execute("SELECT count(*) FROM event").fetchone() == (0,)
+    *told, _ = await send(client, EVENT, REPORT, *others, REPORT, CLAIM)
+    assert [one["status"] for one in told] == [201] * 5 + [200, 201]
