@@ -5,6 +5,7 @@ now is not being stored by somebody else.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -81,9 +82,6 @@ _QUICK: Final = {
     same.STATEMENTS: same.DIRECT_STATEMENTS,
     same.SOURCELESS_STATEMENTS: same.DIRECT_SOURCELESS_STATEMENTS,
 }
-_QUICK_NEEDS: Final = (
-    "claim_id", "question_id", "source_id", "stance", "explicitness", "said", "said_from", "said_to",
-)  # fmt: skip
 # What a record that was merged keeps for itself: its target has its own.
 _OWN: Final = ("ref", "url", "canonical_url")
 
@@ -263,7 +261,9 @@ async def _by_key(session: AsyncSession, query: TextClause | None, drafts: list[
     problems: list[Problem] = []
     for draft, row in await _hits(session, query, drafts):
         try:
-            if row.hit is not None:
+            if row is None:
+                new.append(draft)
+            elif row.hit is not None:
                 _check_ref(draft, row, bearers, dry=dry)
                 _take(draft, row.hit, row.owner, merged=row.hit != row.via)
             elif (twin := first.setdefault(row.key, draft)) is not draft:
@@ -276,19 +276,23 @@ async def _by_key(session: AsyncSession, query: TextClause | None, drafts: list[
     return new
 
 
-async def _hits(session: AsyncSession, query: TextClause, drafts: list[Draft]) -> list[tuple[Draft, Row[Any]]]:
-    """The answer to each draft, in their order; that of a quick statement, if there is one and it can tell."""
+async def _hits(session: AsyncSession, query: TextClause, drafts: list[Draft]) -> list[tuple[Draft, Row[Any] | None]]:
+    """The answer to each draft, in their order; that of a quick statement, if there is one and it can tell.
+
+    None: it is new, and no other draft asks for the same.
+    """
     found: dict[UUID, Row[Any]] = {}
+    asked = drafts
     if (quick := _QUICK.get(query)) is not None:
-        rows = storing.as_json(
-            {"id": draft.id, **{name: draft.values.get(name) for name in _QUICK_NEEDS}, **_hints(draft)}
-            for draft in drafts
-        )
-        found = {row.draft: row for row in await session.execute(quick, {"rows": rows}) if not row.tangled}
-    if left := [draft for draft in drafts if draft.id not in found]:
-        rows = storing.as_json({"id": draft.id, **draft.values, **_hints(draft)} for draft in left)
-        found |= {row.draft: row for row in await session.execute(query, {"rows": rows})}
-    return [(draft, found[draft.id]) for draft in drafts]
+        found = {row.draft: row for row in await session.execute(quick, {"rows": _rows(drafts)})}
+        asked = [draft for draft in drafts if found and draft.id in found and found[draft.id].tangled]
+    if asked:
+        found |= {row.draft: row for row in await session.execute(query, {"rows": _rows(asked)})}
+    return [(draft, found.get(draft.id)) for draft in drafts]
+
+
+def _rows(drafts: Iterable[Draft]) -> str:
+    return storing.as_json({"id": draft.id, **draft.values, **_hints(draft)} for draft in drafts)
 
 
 def _check_ref(draft: Draft, row: Any, bearers: dict[UUID, str], *, dry: bool) -> None:

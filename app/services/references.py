@@ -166,10 +166,14 @@ async def _look_up(
     )
     given: dict[str, Any] = {"refs": refs, "ids": ids} | ({"slugs": slugs} if model is Event else {})
     found: dict[str, tuple[UUID, dict[str, Any]]] = {}
-    for row in await session.execute(query, given):
-        values = {name: getattr(row, name) for name in extra}
-        names = {str(row.id), row.ref and f"ref:{row.ref}", row.slug} - {None}
-        found |= dict.fromkeys(names, (row.id if batch.restoring else row.root, values))
+    for id_, ref, root, *others in await session.execute(query, given):
+        known = (id_ if batch.restoring else root, dict(zip(extra, others, strict=True)))
+        if ids:
+            found[str(id_)] = known
+        if ref:
+            found[f"ref:{ref}"] = known
+        if known[1]["slug"]:
+            found[known[1]["slug"]] = known
     lost = await gone(session, model, [ref for ref in refs if f"ref:{ref}" not in found])
     missing = []
     for draft in drafts:

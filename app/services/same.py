@@ -225,7 +225,8 @@ SOURCELESS_STATEMENTS: Final = _matching(
 
 # The same for statements about what nothing was ever merged with, and that say the same as nothing else: nearly all of
 # them, and so looked for without asking what else they could be about. Where that may not hold the row is `tangled`,
-# and the statement above has to be asked.
+# and the statement above has to be asked. Rows only of drafts of which there is something to say: one without a row is
+# new, and no other draft asks for the same.
 _TANGLED: Final = """
     SELECT id FROM source s WHERE s.id IN (SELECT source_id FROM d)
         AND (s.merged_into IS NOT NULL OR EXISTS (SELECT FROM source o WHERE o.merged_into = s.id))
@@ -261,25 +262,31 @@ WITH d AS MATERIALIZED (
     LEFT JOIN LATERAL (
         SELECT min(retrieved_at) AS read FROM document_version
         WHERE document_id = d.document AND d.said IS NULL AND p.published_from IS NULL OFFSET 0) v ON true),
-tangled AS MATERIALIZED ({_TANGLED})
-SELECT d.id AS draft, jsonb_build_array(
-        about, d.source_id, d.stance, d.explicitness, since, until,
-        CASE WHEN nameless THEN coalesce(d.document::text, '') END)::text AS key,
-    m.id AS hit, m.ref AS hit_ref, m.id AS via, m.event_id AS owner,
-    about IN (SELECT id FROM tangled) OR coalesce(d.source_id IN (SELECT id FROM tangled), false)
-        OR coalesce(d.document IN (SELECT id FROM tangled), false) AS tangled
-FROM d LEFT JOIN LATERAL (
-    SELECT t.id, t.ref, t.event_id FROM statement t
-    WHERE coalesce(t.claim_id, t.question_id) = d.about AND t.source_id {source}
-    AND t.stance = d.stance AND t.explicitness = d.explicitness
-    AND CASE WHEN t.said IS NOT NULL THEN (t.said_from, t.said_to) IS NOT DISTINCT FROM (since, until)
-        ELSE (d.said IS NULL AND {there}) OR (
-            SELECT (f.since, f.until) IS NOT DISTINCT FROM (d.since, d.until) FROM effective_said(t.id) f) END
-    AND CASE WHEN nameless IS NOT TRUE THEN true
-        WHEN d.document IS NULL
-        THEN NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IS NOT NULL)
-        ELSE {there} END
-    {_OLDEST} LIMIT 1) m ON true""")  # noqa: S608
+tangled AS MATERIALIZED ({_TANGLED}),
+told AS (
+    SELECT d.*, m.id AS hit, m.ref AS hit_ref, m.event_id AS owner,
+        about IN (SELECT id FROM tangled) OR coalesce(d.source_id IN (SELECT id FROM tangled), false)
+            OR coalesce(d.document IN (SELECT id FROM tangled), false) AS tangled,
+        count(*) OVER (
+            PARTITION BY about, d.source_id, d.stance, d.explicitness, since, until, nameless,
+            CASE WHEN nameless THEN d.document END) AS alike
+    FROM d LEFT JOIN LATERAL (
+        SELECT t.id, t.ref, t.event_id FROM statement t
+        WHERE coalesce(t.claim_id, t.question_id) = d.about AND t.source_id {source}
+        AND t.stance = d.stance AND t.explicitness = d.explicitness
+        AND CASE WHEN t.said IS NOT NULL THEN (t.said_from, t.said_to) IS NOT DISTINCT FROM (since, until)
+            ELSE (d.said IS NULL AND {there}) OR (
+                SELECT (f.since, f.until) IS NOT DISTINCT FROM (d.since, d.until) FROM effective_said(t.id) f) END
+        AND CASE WHEN nameless IS NOT TRUE THEN true
+            WHEN d.document IS NULL
+            THEN NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IS NOT NULL)
+            ELSE {there} END
+        {_OLDEST} LIMIT 1) m ON true)
+SELECT id AS draft, hit, hit_ref, hit AS via, owner, tangled,
+    jsonb_build_array(
+        about, source_id, stance, explicitness, since, until,
+        CASE WHEN nameless THEN coalesce(document::text, '') END)::text AS key
+FROM told WHERE hit IS NOT NULL OR tangled OR alike > 1""")  # noqa: S608
 
 
 DIRECT_STATEMENTS: Final = _direct("= d.source_id")

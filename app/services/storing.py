@@ -34,10 +34,11 @@ _EMPTY: Final[tuple[Any, ...]] = ({}, [])
 
 def as_json(rows: Iterable[Mapping[str, Any]]) -> str:
     """Rows as one parameter: an array of objects, as jsonb_populate_record takes them."""
-    plain = [
-        {name: f"\\x{value.hex()}" if type(value) is bytes else value for name, value in row.items()} for row in rows
-    ]
-    return to_json(plain).decode()
+    return to_json([_hex(row) if bytes in map(type, row.values()) else row for row in rows]).decode()
+
+
+def _hex(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: f"\\x{value.hex()}" if type(value) is bytes else value for name, value in row.items()}
 
 
 def drafted(model: type[Base]) -> str:
