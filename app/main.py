@@ -33,6 +33,7 @@ from app.api import (
 )
 from app.api.wire import Wire
 from app.services.idempotency import Replayed
+from app.services.ingest import Pace
 from app.settings import Settings
 
 DESCRIPTION = """
@@ -104,7 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         redoc_url=None,
     )
-    app.state.settings, app.state.database = settings, connected
+    app.state.settings, app.state.database, app.state.pace = settings, connected, Pace()
     resources = APIRouter(prefix="/v1")
     for module in RESOURCES:
         resources.include_router(module.router)

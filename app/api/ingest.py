@@ -92,7 +92,8 @@ async def ingest_lines(
     signature = Signature(caller.name, request.scope["state"]["request_id"], reason)
     body = _Body(request.receive)
     try:
-        told = await _answer(_grouped(_inflated(body, _inflating(request))), database, signature, caller)
+        groups = _grouped(_inflated(body, _inflating(request)))
+        told = await _answer(groups, database, signature, caller, request.app.state.pace)
     except Problem:
         await _drain(body)
         raise
@@ -134,13 +135,10 @@ class _Ended(Exception):  # noqa: N818
 
 
 async def _answer(
-    groups: AsyncIterator[_Group],
-    database: Database,
-    signature: Signature,
-    caller: Caller,
+    groups: AsyncIterator[_Group], database: Database, signature: Signature, caller: Caller, pace: ingest.Pace
 ) -> bytes:
     """The lines of the answer. One group is stored while the next comes in and is checked."""
-    told, pace, sums = bytearray(), ingest.Pace(), {"created": 0, "matched": 0, "failed": 0}
+    told, sums = bytearray(), {"created": 0, "matched": 0, "failed": 0}
     read = lines = 0
     storing: asyncio.Task[list[Entry]] | None = None
     away: Problem | None = None

@@ -58,7 +58,10 @@ class Entry:
 
 @dataclass(slots=True)
 class Pace:
-    """How many records the next batch may ask for: fewer where others wait to write, more again where nobody does."""
+    """How many records the next batch may ask for: fewer where others wait to write, more again where nobody does.
+
+    One for all requests of a process: a load is many requests, and who waited during one waits during the next.
+    """
 
     rows: int = 500
 

@@ -167,13 +167,9 @@ async def _look_up(
     given: dict[str, Any] = {"refs": refs, "ids": ids} | ({"slugs": slugs} if model is Event else {})
     found: dict[str, tuple[UUID, dict[str, Any]]] = {}
     for id_, ref, root, *others in await session.execute(query, given):
-        known = (id_ if batch.restoring else root, dict(zip(extra, others, strict=True)))
-        if ids:
-            found[str(id_)] = known
-        if ref:
-            found[f"ref:{ref}"] = known
-        if known[1]["slug"]:
-            found[known[1]["slug"]] = known
+        values = dict(zip(extra, others, strict=True))
+        names = (str(id_) if ids else None, f"ref:{ref}", values["slug"])
+        found |= dict.fromkeys(filter(None, names), (id_ if batch.restoring else root, values))
     lost = await gone(session, model, [ref for ref in refs if f"ref:{ref}" not in found])
     missing = []
     for draft in drafts:
