@@ -33,6 +33,7 @@ MOST_LINES: Final = 100_000
 MEDIA_TYPE: Final = "application/x-ndjson"
 _TAKEN: Final = (MEDIA_TYPE, "application/ndjson", "application/jsonl", "application/json-lines")
 _GROUP_LINES, _GROUP_BYTES = 1000, 2_000_000  # that are checked and stored while the next come in
+_FIRST_LINES: Final = 250  # nothing is stored while these are checked: a small group, and twice as large ones after it
 _SLICE: Final = 512  # compressed bytes that can't become more than a few megabytes
 _Group: TypeAlias = tuple[list[tuple[int, bytes]], tuple[int, int]]  # lines; bytes and lines so far
 
@@ -261,7 +262,7 @@ async def _inflated(body: _Body, inflate: Callable[[bytes], Iterator[bytes]]) ->
 async def _grouped(chunks: AsyncIterator[bytes]) -> AsyncIterator[_Group]:
     """Numbered lines, blank ones left out, some at a time; with how many bytes and lines there were so far."""
     group: list[tuple[int, bytes]] = []
-    rest, read, number, size = bytearray(), 0, 0, 0
+    rest, read, number, size, most = bytearray(), 0, 0, 0, _FIRST_LINES
 
     def take(line: bytes) -> None:
         nonlocal number, size
@@ -281,9 +282,9 @@ async def _grouped(chunks: AsyncIterator[bytes]) -> AsyncIterator[_Group]:
         rest += first[: ingest.LINE_SIZE + 1 - len(rest)]
         for line in (bytes(rest), *others[:-1]):
             take(line)
-            if len(group) >= _GROUP_LINES or size >= _GROUP_BYTES:
+            if len(group) >= most or size >= _GROUP_BYTES:
                 yield group, (read, number)
-                group, size = [], 0
+                group, size, most = [], 0, min(2 * most, _GROUP_LINES)
         rest = bytearray(others[-1][: ingest.LINE_SIZE + 1])
     if rest:
         take(bytes(rest))

@@ -4,7 +4,7 @@ A record that is found is only completed, never overwritten. Runs under the ledg
 now is not being stored by somebody else.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
@@ -162,6 +162,8 @@ def _keyed(model: type[Record], drafts: list[Draft]) -> list[tuple[TextClause | 
         return _split(drafts, "qualifier", same.FIGURES, same.CLAIMS)
     if model is Statement:
         return _split(drafts, "source_id", same.STATEMENTS, same.SOURCELESS_STATEMENTS)
+    if model is Appearance:
+        return _lone(drafts)
     return [(_KEYS[model], drafts)]
 
 
@@ -172,6 +174,16 @@ def _split(
         (those_with, [draft for draft in drafts if draft.value(column) is not None]),
         (others, [draft for draft in drafts if draft.value(column) is None]),
     ]
+
+
+def _lone(drafts: list[Draft]) -> list[tuple[TextClause | None, list[Draft]]]:
+    """An appearance that is the only one of a statement that is new is new itself."""
+    of = [real(draft.points_at["statement_id"]) for draft in drafts]
+    how_many = Counter(of)
+    parts: tuple[list[Draft], list[Draft]] = [], []
+    for draft, statement in zip(drafts, of, strict=True):
+        parts[statement.outcome == "created" and how_many[statement] == 1].append(draft)
+    return [(same.APPEARANCES, parts[False]), (None, parts[True])]
 
 
 async def _check_urls(session: AsyncSession, drafts: list[Draft]) -> None:
