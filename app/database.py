@@ -118,6 +118,15 @@ async def foreseeing(session: AsyncSession) -> AsyncIterator[AsyncSession]:
         yield reading
 
 
+async def enough(session: AsyncSession) -> None:
+    """End the transaction of a session for reading: what follows is computed, for longer than one may be idle.
+
+    A session that writes is its owner's to end.
+    """
+    if "signature" not in session.info:
+        await session.commit()
+
+
 async def reasoned(session: AsyncSession, reason: str | None = None) -> None:
     """What the ledger notes as the reason of the changes that follow in this transaction. None: the request's own."""
     signed: Signature = session.info["signature"]

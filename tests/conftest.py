@@ -14,12 +14,13 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
+from databases import Kept, as_superuser, named, plain
 from fastapi import FastAPI
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from app import cli, database, embedded
-from app.database import Signature
+from app.database import Database, Signature
 from app.main import create_app
 from app.services import access
 from app.settings import Settings
@@ -27,22 +28,6 @@ from app.settings import Settings
 pytest_plugins = ["clusters"]
 ROOT = Path(__file__).parent.parent
 MEMORY_NEEDED = 2_000_000_000
-LIMITS = {
-    "idle_in_transaction_session_timeout": "5s",
-    "lock_timeout": "10s",
-    "statement_timeout": "10s",
-    "timezone": "UTC",
-    "jit": "off",
-}
-
-
-def plain(url: str) -> str:
-    """The same database for psycopg alone."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def named(url: str, database: str) -> str:
-    return make_url(url).set(database=database).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
@@ -86,8 +71,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
     else:
         with _folder(tmp_path_factory) as folder, embedded.using(folder) as url:
-            superuser = make_url(plain(url)).set(username=embedded.SUPERUSER, database="postgres")
-            with psycopg.connect(superuser.render_as_string(hide_password=False), autocommit=True) as connection:
+            with as_superuser(named(url, "postgres")) as connection:
                 # What a crash loses is no test's matter here; and no database lives long enough to be cleaned.
                 for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
                     connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
@@ -128,29 +112,19 @@ def template(server_url: str) -> Iterator[str]:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+@pytest.fixture(scope="session")
+def kept(server_url: str, template: str) -> Iterator[Kept]:
+    """What the tests of this worker have in turns."""
+    own = Kept(server_url, template)
+    yield own
+    own.end()
+
+
 @pytest.fixture
-def database_url(server_url: str, template: str) -> Iterator[str]:
+def database_url(kept: Kept) -> Iterator[str]:
     """A migrated database of the test's own."""
-    with copied(server_url, template) as url:
+    with kept.empty() as url:
         yield url
-
-
-@contextmanager
-def copied(server_url: str, template: str) -> Iterator[str]:
-    """A copy of a database, for as long as this lasts."""
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(plain(server_url), autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
-        for setting, value in LIMITS.items():  # a copy does not take these along
-            connection.execute(
-                sql.SQL("ALTER DATABASE {} SET {} = {}").format(
-                    sql.Identifier(name), sql.Identifier(setting), sql.Literal(value)
-                )
-            )
-        yield named(server_url, name)
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture
@@ -166,16 +140,26 @@ def psql(database_url: str) -> Iterator[psycopg.Connection]:
 @pytest.fixture(scope="session")
 def service() -> FastAPI:
     """The service, made once: building its routes takes longer than most tests."""
-    return create_app(Settings(database_url="postgresql+psycopg://nobody@localhost/none"))
+    return cli._lasting(create_app(Settings(database_url="postgresql+psycopg://nobody@localhost/none")))
+
+
+@pytest.fixture(scope="session")
+async def connected() -> AsyncIterator[dict[str, Database]]:
+    """The service's connections to each database that tests had, for those that have it again."""
+    found: dict[str, Database] = {}
+    yield found
+    for one in found.values():
+        await one.dispose()
 
 
 @pytest.fixture
-async def app(service: FastAPI, database_url: str) -> AsyncIterator[FastAPI]:
+async def app(service: FastAPI, database_url: str, connected: dict[str, Database]) -> FastAPI:
     """The service on the test's own database. Its connections are real, and so are its commits."""
-    service.state.settings = Settings(database_url=database_url)
-    service.state.database = connected = database.connect(service.state.settings)
-    yield service
-    await connected.dispose()
+    service.state.settings = settings = Settings(database_url=database_url)
+    service.state.database = connected.get(database_url) or connected.setdefault(
+        database_url, database.connect(settings)
+    )
+    return service
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import httpx
 import psycopg
 import pytest
 import services_at as at
-from conftest import plain
+from databases import plain
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 

@@ -19,7 +19,8 @@ import incidents
 import psycopg
 import pytest
 import services_at as at
-from conftest import ROOT, named, plain
+from conftest import ROOT
+from databases import named, plain
 from psycopg import sql
 
 from app.schemas.lines import ReportLine

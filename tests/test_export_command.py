@@ -10,7 +10,7 @@ import make
 import psycopg
 import pytest
 import services_at as at
-from conftest import plain
+from databases import plain
 
 from app import database
 from app.commands import export

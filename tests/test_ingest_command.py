@@ -18,7 +18,7 @@ import psycopg
 import pytest
 import services_at as at
 import zstandard
-from conftest import named, plain
+from databases import named, plain
 from networks import Network
 from psycopg import sql
 

@@ -22,7 +22,7 @@ import psycopg
 import pytest
 import services_at as at
 from clusters import CAN_RUN, server_of, wait_until
-from conftest import plain
+from databases import plain
 
 from app import embedded
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import anyio.to_thread
 import psycopg
 import pytest
-from conftest import plain
+from databases import plain
 from ledgers import Connection, changes, fill, head, id_of, value
 from psycopg import IsolationLevel, errors
 from sqlalchemy import text

@@ -4,7 +4,7 @@ import threading
 
 import psycopg
 import pytest
-from conftest import plain
+from databases import plain
 from ledgers import ROWS, Connection, changes, fill, head, id_of
 
 from app.services import ledger

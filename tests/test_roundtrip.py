@@ -9,7 +9,7 @@ import histories
 import httpx
 import psycopg
 import pytest
-from conftest import copied, plain
+from databases import copied, plain
 from fastapi import FastAPI
 from roundtrip import differences, lines, of_event, picture, pictures
 

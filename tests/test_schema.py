@@ -16,7 +16,8 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
-from conftest import ROOT, named, plain
+from conftest import ROOT
+from databases import named, plain
 from ledgers import Connection, value
 from psycopg import sql
 from sqlalchemy import Engine, create_engine, event, exc, pool, text

@@ -317,18 +317,19 @@ def names_tag(header: str | None, tag: str | None) -> bool:
     return "*" in named or tag.removeprefix("W/") in named
 
 
-class Page(Output, Generic[T]):
+class Page(BaseModel, Generic[T]):
     """One page of a list."""
 
+    # Not as docstrings: every kind of page would look for them in the sources again, for a tenth of a second.
+    model_config = ConfigDict(from_attributes=True)
+
     items: list[T]
-    next: str | None = None
-    """Where the next page is; null on the last."""
-    prev: str | None = None
-    """Where the page before is; null on the first."""
-    total: int | None = None
-    """How many there are in all; only with `count=true`."""
-    facets: dict[str, dict[str, int]] | None = None
-    """How many there are of each word; only with `facets=`."""
+    next: Annotated[str | None, Field(description="Where the next page is; null on the last.")] = None
+    prev: Annotated[str | None, Field(description="Where the page before is; null on the first.")] = None
+    total: Annotated[int | None, Field(description="How many there are in all; only with `count=true`.")] = None
+    facets: Annotated[
+        dict[str, dict[str, int]] | None, Field(description="How many there are of each word; only with `facets=`.")
+    ] = None
 
 
 class Paging(Input):

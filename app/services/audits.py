@@ -9,6 +9,7 @@ from pydantic_core import from_json
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database import enough
 from app.derive import RULES
 from app.derive import audit as derived
 from app.errors import NotFound
@@ -68,10 +69,12 @@ async def audit(session: AsyncSession, document_id: UUID, wanted: Asked) -> Audi
     found = (await session.execute(_CITING[wanted.as_of is not None], {"document": document_id, **at})).all()
     document, versions = _document(found, confidential=wanted.view.confidential)
     events = [row.id for row in found if row.type == "event" and (wanted.view.restricted or not row.hidden)]
-    dossiers = [await pictures.dossier(session, id_, wanted) for id_ in events[:MOST]]
+    loaded = [await pictures.loaded(session, id_, wanted) for id_ in events[:MOST]]
+    here = wanted.as_of or await pictures.head(session)
+    await enough(session)
+    dossiers = [pictures.drawn(*one, wanted) for one in loaded]
     shown = next((one.documents[document.id] for one in dossiers if document.id in one.documents), document)
     document = document.model_copy(update={"publisher_id": shown.publisher_id})
-    here = wanted.as_of or await pictures.head(session)
     return derived.audit(
         document,
         versions,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database import enough
 from app.derive import diff as derived
 from app.derive import dossier, sides
 from app.derive.rows import Rows, View
@@ -89,6 +90,7 @@ async def diff(session: AsyncSession, event_id: UUID, wanted: Wanted) -> DiffRea
     after = before if alike else await _loaded(session, event_id, until)
     if before is None and after is None:
         raise NotFound("There was no such event then.")
+    await enough(session)
     ends = Between(_side(before, since), _side(after, until))
     return derived.diff(ends, event_id, query.clock, (query.since, query.until), query.independence)
 

@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database import enough
 from app.derive import moves, sides
 from app.derive.built import built
-from app.derive.sides import Between, Side
+from app.derive.rows import Rows
+from app.derive.sides import Between
 from app.errors import NotFound
 from app.schemas.dossiers import DossierRead
 from app.schemas.exports import DayMoves
@@ -35,31 +37,24 @@ ORDER BY day""")
 
 async def feed(session: AsyncSession, event_id: UUID, wanted: Asked) -> tuple[DossierRead, list[DayMoves]]:
     """The event as it is, and day by day what moved. Raises NotFound."""
-    now = await pictures.dossier(session, event_id, wanted)
-    return now, await _moves(session, event_id, wanted, _days(now))
-
-
-def _days(now: DossierRead) -> int:
-    claims = [claim for question in now.questions for claim in question.claims] + now.unasked
-    return max(1, min(DAYS, DRAWN // (1 + sum(len(claim.statements) for claim in claims))))
-
-
-async def _moves(session: AsyncSession, event_id: UUID, wanted: Asked, most: int) -> list[DayMoves]:
+    now = await pictures.loaded(session, event_id, wanted)
+    most = max(1, min(DAYS, DRAWN // (1 + len(now[0].statements))))
     days = (await session.execute(_DAYS, {"event": event_id, "most": most})).all()
-    if not days:
-        return []
-    first = days[0]
-    ends = [None if first.seq_before is None else Position(first.seq_before, first.hash_before)]
-    ends += [Position(day.seq, day.hash) for day in days]
-    drawn = [await _side(session, event_id, wanted, end) for end in ends]
-    return [_moved(day.day, day.recorded_at, Between(*two)) for day, two in zip(days, pairwise(drawn), strict=True)]
+    first = [None if day.seq_before is None else Position(day.seq_before, day.hash_before) for day in days[:1]]
+    ends = [*first, *(Position(day.seq, day.hash) for day in days)]
+    then = [await _loaded(session, event_id, end and Asked(end, wanted.view)) for end in ends]
+    await enough(session)
+    drawn = [sides.side(one and pictures.drawn(*one)) for one in then]
+    moved = [_moved(day.day, day.recorded_at, Between(*two)) for day, two in zip(days, pairwise(drawn), strict=True)]
+    return pictures.drawn(*now, wanted), moved
 
 
-async def _side(session: AsyncSession, event_id: UUID, wanted: Asked, end: Position | None) -> Side:
+async def _loaded(session: AsyncSession, event_id: UUID, at: Asked | None) -> tuple[Rows, Position, Asked] | None:
+    """What a picture at an end of a day is drawn from; None: the event was not there."""
     try:
-        return sides.side(None if end is None else await pictures.dossier(session, event_id, Asked(end, wanted.view)))
+        return None if at is None else (*await pictures.loaded(session, event_id, at), at)
     except NotFound:
-        return sides.side(None)
+        return None
 
 
 def _moved(day: datetime, at: datetime, ends: Between) -> DayMoves:

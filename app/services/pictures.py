@@ -10,6 +10,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import times
+from app.database import enough
 from app.derive import RULES, papers, series
 from app.derive import dossier as derived
 from app.derive import matrix as derived_matrix
@@ -179,8 +180,17 @@ async def position(session: AsyncSession, shown: Rows, seq: int | None = None) -
 
 
 async def dossier(session: AsyncSession, event_id: UUID, wanted: Asked) -> DossierRead:
-    """The whole event as it was asked for. Raises NotFound if there was no such event, or it is not for the caller."""
+    """The whole event as it was asked for. Raises NotFound if there was no such event, or it is not for the caller.
+
+    The last that a session reads: as it is drawn, the transaction has ended.
+    """
     found, here = await loaded(session, event_id, wanted)
+    await enough(session)
+    return drawn(found, here, wanted)
+
+
+def drawn(found: Rows, here: Position, wanted: Asked) -> DossierRead:
+    """A dossier of what was loaded."""
     return derived.dossier(found, wanted.view, str(here), None if wanted.as_of is None else str(wanted.as_of))
 
 
@@ -201,6 +211,7 @@ async def timeline(session: AsyncSession, event_id: UUID, wanted: Asked) -> Time
 async def figures(session: AsyncSession, event_id: UUID, wanted: Asked, measure: Measure | None = None) -> FiguresRead:
     """Who gave which number when; `measure`: of one kind only. Raises as `dossier` does."""
     found, here = await loaded(session, event_id, wanted)
+    await enough(session)
     asked_for = None if wanted.as_of is None else str(wanted.as_of)
     return series.series(found, wanted.view, str(here), asked_for, measure)
 

@@ -180,10 +180,12 @@ async def test_an_export_is_one_snapshot(app: FastAPI, psql: psycopg.Connection)
     assert [kind for kind, _ in found] == ["source"] * len(ids) + ["event"]
 
 
-async def test_too_many_exports_at_once_are_told_to_come_back(app: FastAPI, client: httpx.AsyncClient) -> None:
+async def test_too_many_exports_at_once_are_told_to_come_back(
+    app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     exporters = app.state.database.exporters
     held = [await exporters.connect() for _ in range(exporters.pool.size())]
-    exporters.pool._pool.timeout = exporters.pool._timeout = 0.1
+    monkeypatch.setattr(exporters.pool, "_timeout", 0.1)
     try:
         answer = await client.get("/v1/export.ndjson")
     finally:

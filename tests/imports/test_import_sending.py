@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import services_at as at
 from checking import review
-from conftest import plain
+from databases import plain
 
 from app.commands import imports
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import plain
+from databases import plain
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
