@@ -1,4 +1,4 @@
-"""A real PostgreSQL for every test: each gets a database of its own, copied from a migrated one."""
+"""A real PostgreSQL for every test: each gets a migrated database with nothing in it, and commits are real."""
 
 import asyncio
 import os
@@ -23,6 +23,7 @@ from app import cli, database, embedded
 from app.database import Database, Signature
 from app.main import create_app
 from app.services import access
+from app.services.ingest import Pace
 from app.settings import Settings
 
 pytest_plugins = ["clusters"]
@@ -72,7 +73,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     else:
         with _folder(tmp_path_factory) as folder, embedded.using(folder) as url:
             with as_superuser(named(url, "postgres")) as connection:
-                # What a crash loses is no test's matter here; and no database lives long enough to be cleaned.
+                # What a crash loses is no test's matter here; and what is deleted is cleaned up by emptying.
                 for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
                     connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
                 connection.execute("SELECT pg_reload_conf()")
@@ -122,7 +123,7 @@ def kept(server_url: str, template: str) -> Iterator[Kept]:
 
 @pytest.fixture
 def database_url(kept: Kept) -> Iterator[str]:
-    """A migrated database of the test's own."""
+    """A migrated database with nothing in it, the test's own for as long as it runs."""
     with kept.empty() as url:
         yield url
 
@@ -145,7 +146,7 @@ def service() -> FastAPI:
 
 @pytest.fixture(scope="session")
 async def connected() -> AsyncIterator[dict[str, Database]]:
-    """The service's connections to each database that tests had, for those that have it again."""
+    """The service's connections to the kept database, for the next test that has it."""
     found: dict[str, Database] = {}
     yield found
     for one in found.values():
@@ -156,9 +157,13 @@ async def connected() -> AsyncIterator[dict[str, Database]]:
 async def app(service: FastAPI, database_url: str, connected: dict[str, Database]) -> FastAPI:
     """The service on the test's own database. Its connections are real, and so are its commits."""
     service.state.settings = settings = Settings(database_url=database_url)
-    service.state.database = connected.get(database_url) or connected.setdefault(
-        database_url, database.connect(settings)
-    )
+    service.state.pace = Pace()
+    if database_url not in connected:
+        for one in connected.values():
+            await one.dispose()
+        connected.clear()
+        connected[database_url] = database.connect(settings)
+    service.state.database = connected[database_url]
     return service
 
 

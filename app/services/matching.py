@@ -293,13 +293,13 @@ async def _hits(session: AsyncSession, query: TextClause, drafts: list[Draft]) -
 
     None: it is new, and no other draft asks for the same.
     """
-    found: dict[UUID, Row[Any]] = {}
-    asked = drafts
-    if (quick := _QUICK.get(query)) is not None:
-        found = {row.draft: row for row in await session.execute(quick, {"rows": _rows(drafts)})}
-        asked = [draft for draft in drafts if found and draft.id in found and found[draft.id].tangled]
-    if asked:
-        found |= {row.draft: row for row in await session.execute(query, {"rows": _rows(asked)})}
+    quick = _QUICK.get(query)
+    if quick is None:
+        every = {row.draft: row for row in await session.execute(query, {"rows": _rows(drafts)})}
+        return [(draft, every[draft.id]) for draft in drafts]
+    found = {row.draft: row for row in await session.execute(quick, {"rows": _rows(drafts)})}
+    if tangled := [draft for draft in drafts if draft.id in found and found[draft.id].tangled]:
+        found |= {row.draft: row for row in await session.execute(query, {"rows": _rows(tangled)})}
     return [(draft, found.get(draft.id)) for draft in drafts]
 
 

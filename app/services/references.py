@@ -168,7 +168,7 @@ async def _look_up(
     found: dict[str, tuple[UUID, dict[str, Any]]] = {}
     for id_, ref, root, *others in await session.execute(query, given):
         values = dict(zip(extra, others, strict=True))
-        names = (str(id_) if ids else None, f"ref:{ref}", values["slug"])
+        names = (str(id_) if ids else None, ref and f"ref:{ref}", values["slug"])
         found |= dict.fromkeys(filter(None, names), (id_ if batch.restoring else root, values))
     lost = await gone(session, model, [ref for ref in refs if f"ref:{ref}" not in found])
     missing = []

@@ -226,7 +226,7 @@ SOURCELESS_STATEMENTS: Final = _matching(
 # The same for statements about what nothing was ever merged with, and that say the same as nothing else: nearly all of
 # them, and so looked for without asking what else they could be about. Where that may not hold the row is `tangled`,
 # and the statement above has to be asked. Rows only of drafts of which there is something to say: one without a row is
-# new, and no other draft asks for the same.
+# new, and no other draft asks for the same. Whether a tangled one does is not known here, so there they all have rows.
 _TANGLED: Final = """
     SELECT id FROM source s WHERE s.id IN (SELECT source_id FROM d)
         AND (s.merged_into IS NOT NULL OR EXISTS (SELECT FROM source o WHERE o.merged_into = s.id))
@@ -286,7 +286,8 @@ SELECT id AS draft, hit, hit_ref, hit AS via, owner, tangled,
     jsonb_build_array(
         about, source_id, stance, explicitness, since, until,
         CASE WHEN nameless THEN coalesce(document::text, '') END)::text AS key
-FROM told WHERE hit IS NOT NULL OR tangled OR alike > 1""")  # noqa: S608
+FROM told
+WHERE hit IS NOT NULL OR alike > 1 OR about IN (SELECT about FROM told WHERE tangled)""")  # noqa: S608
 
 
 DIRECT_STATEMENTS: Final = _direct("= d.source_id")

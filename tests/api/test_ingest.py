@@ -8,6 +8,7 @@ import httpx
 import psycopg
 import pytest
 import zstandard
+from fastapi import FastAPI
 from psycopg import sql
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
@@ -132,10 +133,11 @@ async def test_reports_among_lines(client: httpx.AsyncClient, psql: psycopg.Conn
 
 @pytest.mark.parametrize("held", ["report", "statement"])
 async def test_where_the_database_is_busy_no_line_is_told_to_be_stored(
-    client: httpx.AsyncClient, psql: psycopg.Connection, held: str
+    app: FastAPI, client: httpx.AsyncClient, psql: psycopg.Connection, held: str
 ) -> None:
     name = psql.info.dbname
     psql.execute(sql.SQL("ALTER DATABASE {} SET lock_timeout = '200ms'").format(sql.Identifier(name)))
+    await app.state.database.dispose()  # only new connections have it
     others = [REPORT | {"ref": f"o{nth}", "document": {"url": f"https://news.example/o{nth}"}} for nth in range(3)]
     with psql.transaction():
         psql.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(sql.Identifier(held)))
@@ -146,3 +148,36 @@ async def test_where_the_database_is_busy_no_line_is_told_to_be_stored(
     assert psql.execute("SELECT count(*) FROM event").fetchone() == (0,)
     *told, _ = await send(client, EVENT, REPORT, *others, REPORT, CLAIM)
     assert [one["status"] for one in told] == [201] * 5 + [200, 201]
+
+
+async def test_a_ref_is_one_whatever_it_is_called(client: httpx.AsyncClient) -> None:
+    """`ref:None` is a ref like any other: not that of a record without one, which another line names by its id."""
+    *told, _ = await send(client, EVENT, {name: part for name, part in CLAIM.items() if name != "ref"})
+    known = told[1]["id"]
+    speaker = {"name": "A", "kind": "person"}
+    lines = [
+        {"type": "statement", "claim": known, "source": speaker},
+        {"type": "statement", "claim": "ref:None", "source": speaker, "stance": "deny"},
+    ]
+    *told, _ = await send(client, *lines)
+    assert [one["status"] for one in told] == [201, 422]
+
+
+async def test_one_batch_joins_what_two_would(client: httpx.AsyncClient, psql: psycopg.Connection) -> None:
+    """A says C in a document that another was merged into, which was published earlier; and in a third of that day."""
+    papers = {"d0": "2023-08-10", "d1": "2023-08-09", "d2": "2023-08-09"}
+    made = [
+        {"type": "document", "ref": ref, "url": f"https://news.example/{ref}", "published": day}
+        for ref, day in papers.items()
+    ]
+    await send(client, EVENT, CLAIM, {"type": "source", "ref": "a", "name": "A", "kind": "person"}, *made)
+    merged = await client.post("/v1/documents/ref:d1/merge", json={"into": "ref:d0"}, headers={"If-Match": "*"})
+    assert merged.status_code == 200, merged.text
+    said = [
+        {"type": "statement", "claim": f"ref:{CLAIM['ref']}", "source": "ref:a", "document": f"ref:{ref}"}
+        for ref in ("d0", "d2")
+    ]
+    *told, _ = await send(client, *said)
+    assert told[0]["id"] == told[1]["id"]
+    assert psql.execute("SELECT count(*) FROM statement").fetchone() == (1,)
+    assert psql.execute("SELECT count(*) FROM appearance").fetchone() == (2,)

@@ -173,6 +173,7 @@ async def test_a_busy_ledger_is_not_our_failure(
 ) -> None:
     name = psql.info.dbname
     psql.execute(sql.SQL("ALTER DATABASE {} SET lock_timeout = '200ms'").format(sql.Identifier(name)))
+    await app.state.database.dispose()  # only new connections have it
     psql.execute(LEDGER_LOCK)
     answer = await client.post("/v1/sources", json={"name": "N"})
     _problem(answer, 503)
@@ -186,6 +187,7 @@ async def test_a_statement_that_takes_too_long(
     app: FastAPI, client: httpx.AsyncClient, psql: psycopg.Connection
 ) -> None:
     psql.execute(sql.SQL("ALTER DATABASE {} SET statement_timeout = '200ms'").format(sql.Identifier(psql.info.dbname)))
+    await app.state.database.dispose()  # only new connections have it
 
     async def sleep(session: Session) -> None:
         await session.execute(text("SELECT pg_sleep(5)"))
