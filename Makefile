@@ -28,9 +28,11 @@ install: .venv/installed
 test: install
 	$(BIN)/pytest -n 2 --dist worksteal
 
-## The slow runs: the examples on all the real threads and incidents, where they are present; and kill -9 amid loads
+## The slow runs: the examples on all the real threads and incidents, where they are present; a request of 100,000 lines;
+## and kill -9 amid loads
 soak: install
 	COUNTERCLAIM_EVERY_LINE=1 $(BIN)/pytest -k "go_in_once and real"
+	COUNTERCLAIM_MANY_LINES=100000 $(BIN)/pytest -k every_line_is_accounted_for
 	COUNTERCLAIM_SOAK_ROUNDS=$(SOAK_ROUNDS) COUNTERCLAIM_SOAK_LINES=$(SOAK_LINES) COUNTERCLAIM_SOAK_SEED=$(SOAK_SEED) \
 		$(BIN)/pytest -s tests/test_ingest_killed.py
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import shutil
 import subprocess
 import uuid
@@ -17,6 +18,8 @@ import pytest
 from services_at import serving
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
+# `make soak` sends as many as a request may have.
+MANY = int(os.environ.get("COUNTERCLAIM_MANY_LINES", "2000"))
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def sources(first: int, count: int) -> list[bytes]:
 
 
 def post(base: str, key: str, body: Any) -> tuple[int, list[dict[str, Any]]]:
-    with closing(http.client.HTTPConnection(urlsplit(base).netloc, timeout=60)) as connection:
+    with closing(http.client.HTTPConnection(urlsplit(base).netloc, timeout=600)) as connection:
         connection.request("POST", "/v1/ingest", body, NDJSON | {"Authorization": f"Bearer {key}"})
         answer = connection.getresponse()
         return answer.status, [json.loads(line) for line in answer.read().splitlines()]
@@ -51,6 +54,29 @@ def test_http_client_sends_a_body_of_unknown_length(base: str, key: str, psql: p
     assert psql.execute(
         "SELECT max(n) <= 1000 FROM (SELECT count(*) AS n FROM change GROUP BY recorded_at) b"
     ).fetchone()
+
+
+def test_every_line_is_accounted_for(base: str, key: str, psql: psycopg.Connection) -> None:
+    """Statements about a few claims; one of a hundred is wrong, each in another way."""
+    ground = [{"type": "event", "ref": "e", "title": "E"}, {"type": "source", "ref": "s", "name": "S"}]
+    ground += [{"type": "claim", "ref": f"c{n}", "event": "ref:e", "text": f"Claim {n}"} for n in range(8)]
+    body, expected = [json.dumps(one).encode() for one in ground], [201] * len(ground)
+    wrong = {400: b'{"type":', 422: b'{"type": "statement", "claim": "ref:not-there"}', 413: b"x" * 8_000_001}
+    for n in range(MANY - len(ground)):
+        line = {"type": "statement", "ref": f"st{n}", "claim": f"ref:c{n % 8}", "source": "ref:s"}
+        line |= {"said": f"{2000 + n // 8000}-08-09T{n // 3600 % 24:02}:{n // 60 % 60:02}:{n % 60:02}Z"}
+        expected.append(413 if n == 1050 else (400, 422)[n // 100 % 2] if n % 100 == 50 else 201)
+        body.append(wrong.get(expected[-1]) or json.dumps(line).encode())
+    status, (*told, summary) = post(base, key, b"\n".join(body))
+    assert status == 200
+    assert [one["line"] for one in told] == list(range(1, MANY + 1))
+    assert [one["status"] for one in told] == expected
+    good = expected.count(201)
+    assert summary == {
+        "done": True, "bytes": len(b"\n".join(body)), "lines": MANY,
+        "created": good, "matched": 0, "failed": MANY - good,
+    }  # fmt: skip
+    assert psql.execute("SELECT count(*), count(DISTINCT ref) FROM statement").fetchone() == (good - 10, good - 10)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
