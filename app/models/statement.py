@@ -111,7 +111,7 @@ class Statement(Record):
         Index(None, "question_id"),
         Index(None, "supersedes_id"),
         Index(None, "recheck_at"),
-        Index("ix_statement_same", sql("coalesce(claim_id, question_id)"), "source_id"),
+        Index("ix_statement_same", sql("coalesce(claim_id, question_id)"), "source_id", "said_from"),
     )
 
 

@@ -249,6 +249,7 @@ _TANGLED: Final = """
 
 
 def _direct(source: str) -> TextClause:
+    about = f"coalesce(t.claim_id, t.question_id) = d.about AND t.source_id {source}"
     there = "EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id = d.document)"
     return text(f"""
 WITH d AS MATERIALIZED (
@@ -271,12 +272,12 @@ told AS (
             PARTITION BY about, d.source_id, d.stance, d.explicitness, since, until, nameless,
             CASE WHEN nameless THEN d.document END) AS alike
     FROM d LEFT JOIN LATERAL (
-        SELECT t.id, t.ref, t.event_id FROM statement t
-        WHERE coalesce(t.claim_id, t.question_id) = d.about AND t.source_id {source}
-        AND t.stance = d.stance AND t.explicitness = d.explicitness
-        AND CASE WHEN t.said IS NOT NULL THEN (t.said_from, t.said_to) IS NOT DISTINCT FROM (since, until)
-            ELSE (d.said IS NULL AND {there}) OR (
-                SELECT (f.since, f.until) IS NOT DISTINCT FROM (d.since, d.until) FROM effective_said(t.id) f) END
+        SELECT t.id, t.ref, t.event_id FROM (
+            SELECT * FROM statement t WHERE {about} AND t.said_from = d.since AND t.said_to = d.until
+            UNION ALL SELECT * FROM statement t WHERE {about} AND t.said_from IS NULL AND (
+                (d.said IS NULL AND {there}) OR (
+                SELECT (f.since, f.until) IS NOT DISTINCT FROM (d.since, d.until) FROM effective_said(t.id) f))) t
+        WHERE t.stance = d.stance AND t.explicitness = d.explicitness
         AND CASE WHEN nameless IS NOT TRUE THEN true
             WHEN d.document IS NULL
             THEN NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IS NOT NULL)

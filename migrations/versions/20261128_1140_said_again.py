@@ -1,0 +1,15 @@
+"""Somebody who says the same ten thousand times is still found by when: the index of what is the same has the time."""
+
+from alembic import op
+
+revision = "20261128_1140"
+down_revision = "20261122_2300"
+
+
+def upgrade() -> None:
+    op.execute("DROP INDEX ix_statement_same")
+    op.execute("CREATE INDEX ix_statement_same ON statement (coalesce(claim_id, question_id), source_id, said_from)")
+
+
+def downgrade() -> None:
+    raise NotImplementedError("the ledger is not thrown away: restore a backup instead")
