@@ -14,7 +14,7 @@ from app import times
 from app.services import same, storing
 from app.vocabulary import QUESTION_STANCES
 
-SAID = (None, "2023-08-09", "2023-08-10")
+SAID = (None, "2023-08-09", "2023-08-10", "2023-08-09/2023-08-10")
 MERGES = ("source", "document", "event", "claim")
 Row = dict[str, Any]
 
