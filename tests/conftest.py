@@ -44,6 +44,11 @@ LONG = (
     "test_schemathesis",
     "test_embedded_killed",
     "test_histories",
+    "test_roundtrip",
+    "test_export_command",
+    "test_reports_property",
+    "test_matching_direct",
+    "test_search",
 )
 
 
