@@ -34,7 +34,7 @@ def sources(first: int, count: int) -> list[bytes]:
 
 
 def post(base: str, key: str, body: Any) -> tuple[int, list[dict[str, Any]]]:
-    with closing(http.client.HTTPConnection(urlsplit(base).netloc, timeout=600)) as connection:
+    with closing(http.client.HTTPConnection(urlsplit(base).netloc, timeout=max(60, MANY / 100))) as connection:
         connection.request("POST", "/v1/ingest", body, NDJSON | {"Authorization": f"Bearer {key}"})
         answer = connection.getresponse()
         return answer.status, [json.loads(line) for line in answer.read().splitlines()]
@@ -57,7 +57,7 @@ def test_http_client_sends_a_body_of_unknown_length(base: str, key: str, psql: p
 
 
 def test_every_line_is_accounted_for(base: str, key: str, psql: psycopg.Connection) -> None:
-    """Statements about a few claims; one of a hundred is wrong, each in another way."""
+    """Statements about a few claims; one of a hundred is no JSON or names what is not there, and one is too long."""
     ground = [{"type": "event", "ref": "e", "title": "E"}, {"type": "source", "ref": "s", "name": "S"}]
     ground += [{"type": "claim", "ref": f"c{n}", "event": "ref:e", "text": f"Claim {n}"} for n in range(8)]
     body, expected = [json.dumps(one).encode() for one in ground], [201] * len(ground)
