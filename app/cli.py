@@ -24,7 +24,8 @@ from app.database import Database, Signature
 from app.errors import Unauthorized
 from app.main import create_app
 from app.schemas.reports import ReportCreate
-from app.services import access, ledger, reports, schema
+from app.services import access, ledger, migrating
+from app.services.intake import reports
 from app.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -57,7 +58,7 @@ def serve(
 
 
 def _serve(url: str, host: str, port: int, workers: int = 1) -> None:
-    schema.current(url)
+    migrating.current(url)
     os.environ["COUNTERCLAIM_DATABASE_URL"] = url  # for the worker processes
     settings = Settings()
     logs.configure(settings.log_level)
@@ -103,7 +104,7 @@ def _is_taken(host: str, port: int) -> bool:
 def demo(host: Host = "127.0.0.1", port: Port = 8000, database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
     """Serve the API with the demo events: an explosion near Moscow in August 2023, and who says what about it."""
     with databases.database(database_url, data_dir, serving=True) as url:
-        schema.current(url)
+        migrating.current(url)
         key_file = (data_dir or embedded.default_data_dir()) / "demo-key"
         key, events = _load_demo(url, key_file)
         os.environ.setdefault("COUNTERCLAIM_LOG_LEVEL", "warning")
@@ -175,15 +176,15 @@ async def _demo_key(connected: Database, kept: str) -> str:
 def migrate(database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
     """Bring the database to this release's tables."""
     with databases.database(database_url, data_dir) as url:
-        schema.migrate(url)
-        databases.err.print(f"The database is at {schema.current(url)}.", highlight=False)
+        migrating.migrate(url)
+        databases.err.print(f"The database is at {migrating.current(url)}.", highlight=False)
 
 
 @app.command()
 def verify(database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
     """Walk the ledger: the chain, its head, and each table's rows against their last change."""
     with databases.database(database_url, data_dir) as url:
-        schema.current(url)
+        migrating.current(url)
         faults = ledger.verify(url)
     for fault in faults:
         databases.out.print(str(fault), markup=False, highlight=False)
@@ -201,7 +202,7 @@ def create_key(name: str, database_url: DatabaseUrl = "", data_dir: DataDir = No
             return await access.create(session, name)
 
     with databases.database(database_url, data_dir) as url:
-        schema.current(url)
+        migrating.current(url)
         sys.stdout.write(databases.run(url, work) + "\n")
 
 
@@ -218,7 +219,7 @@ def list_keys(database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
         return table
 
     with databases.database(database_url, data_dir) as url:
-        schema.current(url)
+        migrating.current(url)
         databases.out.print(databases.run(url, work))
 
 
@@ -231,7 +232,7 @@ def revoke_key(name: str, database_url: DatabaseUrl = "", data_dir: DataDir = No
             return await access.revoke(session, name)
 
     with databases.database(database_url, data_dir) as url:
-        schema.current(url)
+        migrating.current(url)
         if not databases.run(url, work):
             databases.fail(f"There is no key {name} that could be revoked.")
         databases.err.print(f"The key {name} is revoked.", markup=False, highlight=False)

@@ -8,8 +8,8 @@ from fastapi.routing import APIRoute
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from app import __version__, database
-from app.api import (
-    answers,
+from app.api import answers, openapi, problems
+from app.api.routes import (
     assessments,
     audits,
     claims,
@@ -21,9 +21,7 @@ from app.api import (
     health,
     ingest,
     lookups,
-    openapi,
     pictures,
-    problems,
     questions,
     rechecks,
     reports,
@@ -33,7 +31,7 @@ from app.api import (
 )
 from app.api.wire import Wire
 from app.services.idempotency import Replayed
-from app.services.ingest import Pace
+from app.services.intake.ingest import Pace
 from app.settings import Settings
 
 DESCRIPTION = """

@@ -23,8 +23,10 @@ import httpx
 from app import embedded
 from app.database import Signature
 from app.main import create_app
-from app.services import access, copies, crediting, schema
-from app.services.drafts import Batch
+from app.services import access, migrating
+from app.services.intake import copies
+from app.services.intake import credits as wire_credits
+from app.services.intake.drafts import Batch
 from app.settings import Settings
 
 SIZES, TIMES, TEXT = (10, 100, 500), 60, 5_000
@@ -66,7 +68,7 @@ def storing_alone() -> Iterator[None]:
     with (
         mock.patch.object(copies, "read", read),
         mock.patch.object(copies, "propose", nothing),
-        mock.patch.object(crediting, "propose", nothing),
+        mock.patch.object(wire_credits, "propose", nothing),
     ):
         yield
 
@@ -121,7 +123,7 @@ def main() -> None:
         if url is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="counterclaim-bench-")))
             url = stack.enter_context(embedded.using(folder / "data"))
-        schema.migrate(url)
+        migrating.migrate(url)
         asyncio.run(measure(url))
 
 

@@ -31,7 +31,7 @@ import psycopg
 from psycopg import sql
 
 from app import embedded
-from app.services import ledger, schema
+from app.services import ledger, migrating
 
 BATCH: Final = 1000
 REQUEST: Final = 5000  # lines
@@ -259,7 +259,7 @@ def measure(name: str, server: str, lines: list[dict[str, Any]], *, base: list[d
     for database in (mine, theirs):
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(database)))
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-        schema.migrate(sqlalchemy_url(server, database))
+        migrating.migrate(sqlalchemy_url(server, database))
     key = subprocess.run(
         [sys.executable, "-m", "app", "keys", "create", "bench",
          "--database-url", sqlalchemy_url(server, mine)],

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from rapidfuzz import fuzz
 
-from app.derive import quotes
-from app.derive.folding import fold
+from app.texts import quotes
+from app.texts.folding import fold
 
 SIZE: Final = 50_000  # bytes of UTF-8
 QUOTES: Final = 100

@@ -21,15 +21,15 @@ import make
 from pydantic import TypeAdapter
 from pydantic_core import from_json
 
-from app.derive.dossier import dossier
-from app.derive.rows import Rows, View
+from app.derive.pictures.dossier import dossier
+from app.derive.rules.rows import Rows, View
 from app.schemas.claims import ClaimRead
 from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
 from app.schemas.events import EventRead
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
-from app.services import rows as loader
+from app.services.pictures import loading as loader
 
 SIZES = (110, 1_000, 5_000)
 EVERYTHING = View(restricted=True, confidential=True)

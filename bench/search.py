@@ -22,7 +22,7 @@ from sqlalchemy.engine import make_url
 from app import embedded
 from app.database import Signature
 from app.main import create_app
-from app.services import access, schema
+from app.services import access, migrating
 from app.settings import Settings
 
 ROWS = 100_000
@@ -142,5 +142,5 @@ async def reports(client: httpx.AsyncClient, unit: float) -> None:
 if __name__ == "__main__":
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     with tempfile.TemporaryDirectory() as folder, embedded.using(Path(folder)) as where:
-        schema.migrate(where)
+        migrating.migrate(where)
         asyncio.run(measure(where, fill(where)))

@@ -23,7 +23,7 @@ from app import cli, database, embedded
 from app.database import Database, Signature
 from app.main import create_app
 from app.services import access
-from app.services.ingest import Pace
+from app.services.intake.ingest import Pace
 from app.settings import Settings
 
 pytest_plugins = ["clusters"]

@@ -15,10 +15,10 @@ from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
 from app import times
-from app.derive.families import FamilyBy
-from app.derive.rows import Rows
-from app.derive.said import Said
-from app.derive.voices import Voice
+from app.derive.rules.dates import Said
+from app.derive.rules.families import FamilyBy
+from app.derive.rules.rows import Rows
+from app.derive.rules.voices import Voice
 from app.schemas.claims import FigureRead
 from app.schemas.common import Output
 from app.schemas.events import EventRead

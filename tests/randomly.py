@@ -7,7 +7,7 @@ from uuid import UUID
 import make
 from scenes import EVENT, claim, found_in, rows, said
 
-from app.derive.rows import Rows
+from app.derive.rules.rows import Rows
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimLinkRead, ClaimRead
 from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead

@@ -7,12 +7,12 @@ import make
 from hypothesis import strategies as st
 
 from app import times
-from app.derive.dossier import dossier
-from app.derive.rows import Rows, View
+from app.derive.pictures.dossier import dossier
+from app.derive.rules.rows import Rows, View
 from app.schemas.claims import ClaimLinkRead, ClaimRead
 from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
-from app.schemas.dossiers import ClaimPicture, DossierRead, StatementPicture
 from app.schemas.events import EventRead
+from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, StatementPicture
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead

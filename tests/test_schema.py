@@ -24,7 +24,7 @@ from sqlalchemy import Engine, create_engine, event, exc, pool, text
 
 from app.database import MIGRATION_LOCK
 from app.models import Base
-from app.services import ledger, schema
+from app.services import ledger, migrating
 
 TABLES = sorted(Base.metadata.tables)
 COLUMNS = """
@@ -40,7 +40,7 @@ INDEXES = """
 SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid, 0, true) FROM pg_index
 WHERE indrelid = %s::regclass ORDER BY 1
 """
-MIGRATE = "import sys; from app.services import schema; schema.migrate(sys.argv[1])"
+MIGRATE = "import sys; from app.services import migrating; migrating.migrate(sys.argv[1])"
 TAKE = "SELECT pg_advisory_lock(%(class)s, %(key)s)"
 
 
@@ -115,11 +115,11 @@ def test_every_record_is_under_the_ledger(psql: Connection) -> None:
 
 
 def test_migrating_an_empty_database(empty_url: str, capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(schema.SchemaNotCurrent, match=r"no tables yet.*: counterclaim migrate$"):
-        schema.current(empty_url)
+    with pytest.raises(migrating.SchemaNotCurrent, match=r"no tables yet.*: counterclaim migrate$"):
+        migrating.current(empty_url)
     for _ in range(2):
-        schema.migrate(empty_url)
-    assert schema.current(empty_url)
+        migrating.migrate(empty_url)
+    assert migrating.current(empty_url)
     assert capfd.readouterr() == ("", "")
 
     # A transaction left open holds the ledger's lock: limits for whoever connects.
@@ -136,22 +136,24 @@ def test_migrating_an_empty_database(empty_url: str, capfd: pytest.CaptureFixtur
 def test_a_database_of_another_release(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, psql: Connection
 ) -> None:
-    ours = schema.current(database_url)
+    ours = migrating.current(database_url)
     with monkeypatch.context() as newer:
-        newer.setattr(schema, "MIGRATIONS", tmp_path / "100 % of them" / "migrations")
-        shutil.copytree(ROOT / "migrations", schema.MIGRATIONS)
+        newer.setattr(migrating, "MIGRATIONS", tmp_path / "100 % of them" / "migrations")
+        shutil.copytree(ROOT / "migrations", migrating.MIGRATIONS)
         change = f"from alembic import op\nrevision = '99990101_0000'\ndown_revision = {ours!r}\n"
         upgrade = "def upgrade() -> None:\n    op.execute('CREATE TABLE later (id int)')\n"
-        (schema.MIGRATIONS / "versions" / "99990101_0000_later.py").write_text(change + upgrade)
+        (migrating.MIGRATIONS / "versions" / "99990101_0000_later.py").write_text(change + upgrade)
 
-        with pytest.raises(schema.SchemaNotCurrent, match=f"{ours}.*works with 99990101_0000.*: counterclaim migrate$"):
-            schema.current(database_url)
-        schema.migrate(database_url)
-        assert schema.current(database_url) == "99990101_0000"
+        with pytest.raises(
+            migrating.SchemaNotCurrent, match=f"{ours}.*works with 99990101_0000.*: counterclaim migrate$"
+        ):
+            migrating.current(database_url)
+        migrating.migrate(database_url)
+        assert migrating.current(database_url) == "99990101_0000"
         assert "later" in tables(psql)
 
-    with pytest.raises(schema.SchemaNotCurrent, match="99990101_0000, which this release does not know"):
-        schema.current(database_url)
+    with pytest.raises(migrating.SchemaNotCurrent, match="99990101_0000, which this release does not know"):
+        migrating.current(database_url)
 
 
 def test_two_migrations_at_once_run_once(empty_url: str) -> None:
@@ -166,7 +168,7 @@ def test_two_migrations_at_once_run_once(empty_url: str) -> None:
         connection.execute("SELECT pg_advisory_unlock_all()")
         assert [process.wait(60) for process in both] == [0, 0]
         assert value(connection, "SELECT count(*) FROM alembic_version") == 1
-    assert schema.current(empty_url)
+    assert migrating.current(empty_url)
 
 
 @pytest.mark.parametrize(
@@ -180,8 +182,8 @@ def test_a_migration_does_not_wait_for_ever(empty_url: str, hurried: None, block
     with connected(empty_url) as connection:
         connection.execute(blocking)
         with pytest.raises((exc.OperationalError, psycopg.OperationalError), match="lock timeout"):
-            schema.migrate(empty_url)
+            migrating.migrate(empty_url)
         connection.execute("ROLLBACK; SELECT pg_advisory_unlock_all()")
         assert set(tables(connection)) <= {"alembic_version"}
-    schema.migrate(empty_url)
-    assert schema.current(empty_url)
+    migrating.migrate(empty_url)
+    assert migrating.current(empty_url)

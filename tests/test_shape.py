@@ -3,10 +3,13 @@
 import ast
 import re
 import tempfile
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+import wording
 
 from app.main import create_app
 from app.settings import Settings
@@ -15,16 +18,42 @@ ROOT = Path(__file__).parent.parent
 # Imports go down only. A module on a floor may use its own floor and those before it.
 FLOORS = [
     ["app.vocabulary", "app.errors", "app.settings", "app.database", "app.logs", "app.times", "app.embedded"],
-    ["app.models"],
+    ["app.models", "app.texts"],
     ["app.schemas"],
     ["app.derive", "app.formats", "app.imports", "app.client", "app.fetching"],
     ["app.services"],
-    ["app.api", "app.web"],
+    ["app.api"],
     ["app.main"],
     ["app.commands", "app.cli", "app.__main__"],
 ]
+# Rooms of one floor that do not know each other.
+APART = (
+    {"derive", "formats"},
+    {"derive", "imports"},
+    {"formats", "imports"},
+    {"models", "schemas"},
+    {"models", "texts"},
+)
+# What joins two of them.
+JOINS = {"app.schemas.kinds"}
+# Folders whose modules are each a room of its own: one concern each, beside rooms of several modules.
+FLAT = {"app", "app.api", "app.schemas", "app.services"}
+# Names that several modules have, because one renders, reads, stores or serves what the other means.
+SHARED_NAMES = {
+    "access", "assessments", "audits", "claims", "credits", "dates", "diffs", "documents", "event", "events",
+    "exports", "fact_checks", "figures", "google", "ingest", "jsonld", "lines", "lookups", "questions", "quotes",
+    "rechecks", "records", "reports", "search", "sources", "statements", "track_records",
+}  # fmt: skip
+# Where a statement may be put together out of names and parts. Elsewhere it is Core, or one text as it stands.
+GENERATED_SQL = {
+    "app.services.intake.keys",
+    "app.services.intake.storing",
+    "app.services.pictures.loading",
+}
+# The part of all functions that bind a name which names no thing (`wording`); only ever lowered.
+NAMELESS = 0.54
 HTTP_FLOOR = 5
-FILE_LINES, FUNCTION_LINES = 400, 60
+FILE_LINES, FUNCTION_LINES, FOLDER_MODULES = 400, 60, 18
 READING_POSTS = {"/v1/lookup"}
 
 
@@ -48,7 +77,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
 
 
 def broken_floors(root: Path) -> list[str]:
-    """Every import that goes up, sideways between `derive` and `formats`, or to the web framework from below."""
+    """Every import that goes up, sideways between rooms that are apart, or to the web framework from below."""
     broken = []
     for me, tree in modules(root):
         if me == "app":
@@ -59,7 +88,7 @@ def broken_floors(root: Path) -> list[str]:
         for name in imported(tree):
             top = name.split(".")[0]
             if top == "app" and name != "app.__version__" and me != "app.cli":
-                aside = {me.split(".")[1], name.split(".")[1]} in ({"derive", "formats"}, {"models", "schemas"})
+                aside = me not in JOINS and {me.split(".")[1], name.split(".")[1]} in APART
                 if floor(name) > mine or aside:
                     broken.append(f"{me} imports {name}")
             if top in ("fastapi", "starlette") and 0 <= mine < HTTP_FLOOR:
@@ -88,12 +117,125 @@ def test_a_broken_import_is_found(tmp_path: Path, module: str, line: str) -> Non
     assert len(broken_floors(tmp_path)) == 1
 
 
+# --- circles, rooms and names ---------------------------------------------------------------------------------------
+
+
+def arrows(root: Path) -> dict[str, set[str]]:
+    """Which modules each module imports."""
+    trees = dict(modules(root))
+
+    def module(name: str) -> str:
+        while name and name not in trees:
+            name = name.rpartition(".")[0]
+        return name
+
+    return {
+        me: {module(name) for name in imported(tree) if name.startswith("app.")} - {me, "app", ""}
+        for me, tree in trees.items()
+    }
+
+
+def room(module: str, packages: Collection[str]) -> str:
+    """The folder of a module; in a flat folder the module itself."""
+    if module in packages:
+        return module
+    folder = module.rpartition(".")[0]
+    return module if folder in FLAT else folder
+
+
+def circle(arrows_of: Mapping[str, Iterable[str]]) -> list[str]:
+    try:
+        TopologicalSorter(arrows_of).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def circles(root: Path) -> list[list[str]]:
+    """A circle of modules, and one of rooms, if there are any."""
+    modules_to = arrows(root)
+    packages = {module.rpartition(".")[0] for module in modules_to}
+    rooms_to: dict[str, set[str]] = defaultdict(set)
+    for module, targets in modules_to.items():
+        here = room(module, packages)
+        rooms_to[here] |= {room(target, packages) for target in targets} - {here}
+    return [way for way in (circle(modules_to), circle(rooms_to)) if way]
+
+
+@pytest.mark.xfail(reason="being mended")
+def test_no_circle_of_modules_or_of_folders() -> None:
+    assert circles(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"services/one.py": "from app.services import two", "services/two.py": "from app.services.one import x"},
+        {
+            "derive/rules/a.py": "from app.derive.pictures import b",
+            "derive/pictures/b.py": "",
+            "derive/pictures/c.py": "from app.derive.rules import d",
+            "derive/rules/d.py": "",
+        },
+    ],
+)
+def test_a_circle_is_found(tmp_path: Path, files: dict[str, str]) -> None:
+    """The check above can fail."""
+    for name, line in files.items():
+        path = tmp_path / "app" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(line)
+    assert circles(tmp_path) != []
+
+
+def test_folders_stay_small() -> None:
+    folders = Counter(path.parent for path in (ROOT / "app").rglob("*.py") if not path.stem.startswith("__"))
+    large = {str(folder): count for folder, count in folders.items() if count > FOLDER_MODULES}
+    assert large == {}
+
+
+def test_a_name_is_one_module() -> None:
+    stems = Counter(path.stem for path in (ROOT / "app").rglob("*.py") if path.stem != "__init__")
+    assert {stem for stem, count in stems.items() if count > 1} == SHARED_NAMES
+
+
+@pytest.mark.xfail(reason="being mended")
+def test_a_name_is_one_class() -> None:
+    classes = Counter(
+        node.name for _, tree in modules(ROOT) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, count in classes.items() if count > 1] == []
+
+
+def test_names_name_things() -> None:
+    assert wording.share(ROOT / "app") <= NAMELESS
+
+
+def generated_sql(root: Path) -> list[str]:
+    """Where a statement is put together that is not one text, outside of the modules that may."""
+    return [
+        f"{me}:{node.lineno}"
+        for me, tree in modules(root)
+        if me not in GENERATED_SQL
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("text", "literal_column")
+        and not (node.args and isinstance(node.args[0], ast.Constant))
+    ]
+
+
+@pytest.mark.xfail(reason="being mended")
+def test_sql_is_core_or_one_text() -> None:
+    assert generated_sql(ROOT) == []
+
+
 def test_api_modules_do_not_know_each_other() -> None:
     shared = {"answers", "deps", "problems", "records"}
     found = [
         f"{me} imports {name}"
         for me, tree in modules(ROOT)
-        if me.startswith("app.api.") and me.split(".")[-1] not in {"wire", "openapi", *shared}
+        if me.startswith("app.api.routes.")
         for name in imported(tree)
         if name.startswith("app.api.") and name.split(".")[2] not in shared
     ]

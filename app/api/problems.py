@@ -21,7 +21,7 @@ from app.api.deps import Route
 from app.errors import Problem
 from app.formats import google
 from app.schemas import findings
-from app.services import refusals
+from app.services import database_errors
 
 MEDIA_TYPE: Final = "application/problem+json"
 _BY_STATUS: Final = {kind.status: kind for kind in reversed(errors.all_problems())}
@@ -104,7 +104,7 @@ def install(app: FastAPI) -> None:
         )
 
     async def database(request: Request, error: Exception) -> Response:
-        return answer(request, refusals.problem(error))
+        return answer(request, database_errors.problem(error))
 
     app.add_exception_handler(Problem, expected)
     app.add_exception_handler(RequestValidationError, invalid)

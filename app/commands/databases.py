@@ -14,7 +14,7 @@ from app import database as connections
 from app import embedded
 from app.database import Database
 from app.errors import Problem
-from app.services import schema
+from app.services import migrating
 from app.settings import Settings
 
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
@@ -45,9 +45,9 @@ def database(url: str, data_dir: Path | None, *, serving: bool = False) -> Itera
             return
         where = data_dir or embedded.default_data_dir()
         with embedded.serving(where) if serving else embedded.using(where) as private:
-            schema.migrate(private)
+            migrating.migrate(private)
             yield private
-    except (embedded.EmbeddedError, schema.SchemaNotCurrent, Problem) as expected:
+    except (embedded.EmbeddedError, migrating.SchemaNotCurrent, Problem) as expected:
         fail(str(expected))
     except OperationalError as error:
         fail(f"The database can't be reached: {str(error.orig).strip()}")

@@ -17,8 +17,9 @@ from app.commands import databases
 from app.commands.databases import DatabaseUrl, DataDir
 from app.database import Database
 from app.models import Event
-from app.services import exporting, pictures, records, schema
+from app.services import exporting, migrating, records
 from app.services.access import Caller
+from app.services.pictures import moments
 from app.vocabulary import Scope, words
 
 STDOUT: Final = Path("-")
@@ -36,7 +37,7 @@ def export(
     A summary goes to standard error, as JSON. Reports, versions and history stay behind: those a backup has.
     """
     with databases.database(database_url, data_dir) as url:
-        schema.current(url)
+        migrating.current(url)
         try:
             with _writing(out) as write:
                 told = databases.run(url, lambda connected: _export(connected, write, event))
@@ -68,7 +69,7 @@ async def _export(connected: Database, write: Callable[[bytes], Any], event: str
     began, types, size = time.monotonic(), Counter[str](), 0
     async with connected.exporting() as session:
         of = None if not event else (await records.get(session, _OPERATOR, Event, event)).id
-        here = await pictures.head(session)
+        here = await moments.head(session)
         async for kind, line in exporting.lines(session, _OPERATOR, of):
             write(line)
             types[kind] += 1

@@ -1,4 +1,4 @@
-"""The rules: from one event's rows to its pictures. Pure: no database, no clock, no order of insertion."""
+"""What follows from the rows of one event: rules decide, pictures show, diff compares. No database, no clock."""
 
 from typing import Final
 

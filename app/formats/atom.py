@@ -9,8 +9,14 @@ from uuid import UUID, uuid5
 from xml.etree import ElementTree as ET
 
 from app.formats import dates, naming
-from app.schemas.dossiers import AssessmentPicture, ClaimPicture, DossierRead, QuestionPicture, StatementPicture
-from app.schemas.exports import DayMoves
+from app.schemas.pictures.dossiers import (
+    AssessmentPicture,
+    ClaimPicture,
+    DossierRead,
+    QuestionPicture,
+    StatementPicture,
+)
+from app.schemas.pictures.exports import DayMoves
 
 MOST: Final = 100
 _ATOM: Final = "http://www.w3.org/2005/Atom"

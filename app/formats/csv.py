@@ -11,7 +11,7 @@ from uuid import UUID
 
 from app.formats import dates, naming
 from app.schemas.assessments import AssessmentRead
-from app.schemas.dossiers import ClaimPicture, DocumentPicture, DossierRead, QuestionPicture, StatementPicture
+from app.schemas.pictures.dossiers import ClaimPicture, DocumentPicture, DossierRead, QuestionPicture, StatementPicture
 from app.schemas.statements import AppearanceRead
 
 Row = dict[str, Any]

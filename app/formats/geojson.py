@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.schemas.events import EventRead
-from app.schemas.exports import EventFeature, EventProperties, Point
+from app.schemas.pictures.exports import EventFeature, EventProperties, Point
 
 
 def feature(event: EventRead, counts: Mapping[str, int]) -> bytes:

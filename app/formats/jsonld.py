@@ -11,7 +11,7 @@ from typing import Any, Final
 from app.formats import dates, naming, nodes
 from app.formats.nodes import Node
 from app.schemas.assessments import AssessmentRead
-from app.schemas.dossiers import (
+from app.schemas.pictures.dossiers import (
     AssessmentPicture,
     ClaimPicture,
     DossierRead,

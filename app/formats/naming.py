@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 from uuid import UUID
 
-from app.schemas.dossiers import ClaimPicture, DossierRead, QuestionPicture, StatementPicture
+from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, QuestionPicture, StatementPicture
 from app.schemas.sources import SourceRead
 
 Shown = Mapping[UUID, SourceRead]

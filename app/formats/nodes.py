@@ -4,7 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.formats import dates, naming
-from app.schemas.dossiers import DocumentPicture, DossierRead
+from app.schemas.pictures.dossiers import DocumentPicture, DossierRead
 from app.schemas.sources import SourceRead
 
 Node = dict[str, Any]

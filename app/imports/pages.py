@@ -11,11 +11,11 @@ from urllib.parse import urljoin, urlsplit
 import trafilatura
 from trafilatura.settings import Document
 
-from app.derive import copies
 from app.imports import jsonld, values
 from app.imports.checks import Json, Notes, Unused, short
 from app.imports.trees import Tree
 from app.schemas import urls
+from app.texts import fingerprints
 
 HTML: Final = ("text/html", "application/xhtml+xml")
 PLAIN: Final = "text/plain"
@@ -110,7 +110,10 @@ def same(one: Json, other: Json) -> bool:
     """Whether two documents are one under two addresses: nearly all of their texts is the same."""
     if one.get("text") == other.get("text"):
         return True
-    return copies.score(copies.shingles(one.get("text", "")), copies.shingles(other.get("text", ""))) >= SAME
+    return (
+        fingerprints.score(fingerprints.shingles(one.get("text", "")), fingerprints.shingles(other.get("text", "")))
+        >= SAME
+    )
 
 
 def document(page: Page, notes: Notes) -> Json | None:

@@ -9,7 +9,7 @@ the claim.
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from app.derive import folding
+from app.texts import folding
 
 TABLE: Final[dict[str, tuple[str, ...]]] = {
     "true": (

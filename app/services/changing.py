@@ -26,10 +26,11 @@ from app.schemas.claims import ClaimRead, Figure
 from app.schemas.common import RecordRead, Withdrawal
 from app.schemas.questions import QuestionRead
 from app.schemas.statements import AppearanceChange, AppearanceRead, StatementRead
-from app.services import bodies, copies, matching, quotes, records, visibility
+from app.services import records, visibility
 from app.services.access import Caller
-from app.services.drafts import COARSE, Batch, Draft, Memo, address, bounds
-from app.services.references import resolve
+from app.services.intake import copies, matching, quotes, walking
+from app.services.intake.drafts import COARSE, Batch, Draft, Memo, address, bounds
+from app.services.intake.references import resolve
 
 # Fields of a body that name another record; None: one of the same kind.
 _NAMED: Final[dict[str, type[Record] | None]] = {
@@ -146,7 +147,7 @@ async def _question_defaults(session: AsyncSession, found: QuestionRead, values:
     asked = values.pop("answer", None)
     if any(name in values and values[name] is None for name in _BY_DEFAULT) or "measure" in values:
         whole = found.model_dump(include={"measure", *_BY_DEFAULT}) | values
-        followed = bodies.with_defaults(whole)
+        followed = walking.with_defaults(whole)
         values |= {name: followed.get(name) for name in (*_BY_DEFAULT, "answer")}
     answer = values.get("answer", found.answer)
     if asked not in (None, answer):
@@ -189,7 +190,7 @@ async def _replace_hops(session: AsyncSession, found: AppearanceRead, patch: App
     place = Draft(Document, "", id=found.document_id, reference="") if found.document_id else None
     appearance = Draft(Appearance, "", {"event_id": found.event_id}, id=found.id, reference="")
     for nth, hop in enumerate(patch.hops or ()):
-        bodies.hop(batch, hop, appearance, f"/hops/{nth}", nth + 1, place)
+        walking.hop(batch, hop, appearance, f"/hops/{nth}", nth + 1, place)
     await matching.settle(session, batch)
 
 

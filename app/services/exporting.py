@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, exists, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.derive.rows import Rows
+from app.derive.rules.rows import Rows
 from app.formats import ndjson
 from app.models import (
     Appearance,
@@ -30,8 +30,9 @@ from app.models import (
     Statement,
     table_of,
 )
-from app.services import records, rows
+from app.services import records
 from app.services.access import Caller
+from app.services.pictures import loading
 from app.services.visibility import seen
 
 # In this order, every record stands after those that it points at, but for its own type.
@@ -59,7 +60,7 @@ async def lines(
     session: AsyncSession, caller: Caller, event_id: UUID | None = None
 ) -> AsyncIterator[tuple[str, bytes]]:
     """The type and the bytes of each line; of one event, all that its dossier shows. Raises NotFound."""
-    of = None if event_id is None else _ids(await rows.load(session, event_id))
+    of = None if event_id is None else _ids(await loading.load(session, event_id))
     for model in ORDER:
         read, own = records.READS[model], _OWN.get(model, ())
         kind = ndjson.LINES[read][0]

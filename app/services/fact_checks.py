@@ -38,8 +38,9 @@ from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead
 from app.schemas.fact_checks import FactChecked, FactCheckQuery, Reviewed, ReviewedQuery
 from app.schemas.questions import QuestionRead
-from app.services import paging, search
+from app.services import paging
 from app.services.access import Caller
+from app.services.search import search
 from app.services.visibility import seen
 
 _SIZE: Final = 10

@@ -24,17 +24,17 @@ from app.models import (
     Statement,
     table_of,
 )
+from app.schemas.addresses import as_uuid
 from app.schemas.assessments import AssessmentFilter
 from app.schemas.claims import ClaimFilter, ClaimLinkQuery
 from app.schemas.documents import DocumentFilter, DocumentLinkQuery, EveryDocumentLinkQuery
 from app.schemas.events import EventFilter, EventLinkQuery
+from app.schemas.pictures.rechecks import RecheckQuery
 from app.schemas.questions import QuestionFilter
-from app.schemas.rechecks import RecheckQuery
 from app.schemas.sources import SourceFilter
 from app.schemas.statements import StatementFilter
 from app.schemas.urls import canonical
 from app.services.access import Caller
-from app.services.references import as_uuid
 from app.services.visibility import MASK, seen
 
 Rows = Select[*tuple[Any, ...]]

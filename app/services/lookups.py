@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.models import Document, DocumentVersion, Event, Record, Report, table_of
 from app.schemas.lookups import LookupItem, LookupRead, LookupType
 from app.schemas.urls import canonical
-from app.services import gone, records
+from app.services import records, visibility
 from app.services.access import Caller
 from app.services.visibility import seen
 
@@ -93,4 +93,4 @@ async def _lost(session: AsyncSession, caller: Caller, missing: Sequence[Asked])
     """Those of the missing that were deleted, where reading them would say so."""
     asked = [one for one in missing if one[0] != "report" and one[1] in ("id", "ref")]
     addresses = [(_MODELS[type_], f"ref:{value}" if column == "ref" else str(value)) for type_, column, value in asked]
-    return {asked[nth] for nth in await gone.among(session, caller, addresses)}
+    return {asked[nth] for nth in await visibility.deleted(session, caller, addresses)}

@@ -23,6 +23,7 @@ from app.models import (
     Statement,
     table_of,
 )
+from app.schemas.addresses import as_uuid
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimLinkRead, ClaimRead
 from app.schemas.common import RecordRead, etag, names_tag
@@ -31,9 +32,9 @@ from app.schemas.events import EventLinkRead, EventRead
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
-from app.services import gone, visibility
+from app.services import visibility
 from app.services.access import Caller
-from app.services.references import PATHS, as_uuid
+from app.services.intake.references import PATHS
 
 READS: Final[dict[type[Record], type[RecordRead]]] = {
     Source: SourceRead,
@@ -88,7 +89,7 @@ async def get(
 async def _missing(session: AsyncSession, caller: Caller, model: type[Record], address: str) -> NotFound | Gone:
     """Say why there is nothing at an address; who could not have seen it learns nothing."""
     name = model.__tablename__.replace("_", " ")
-    if await gone.among(session, caller, [(model, address)]):
+    if await visibility.deleted(session, caller, [(model, address)]):
         return Gone(f"This {name} was deleted.")
     return NotFound(f"There is no {name} at this address.")
 
@@ -98,7 +99,7 @@ async def id_of(session: AsyncSession, caller: Caller, model: type[Record], addr
     try:
         return (await get(session, caller, model, address, merged_itself=True)).id
     except Gone:
-        return (await gone.among(session, caller, [(model, address)]))[0]
+        return (await visibility.deleted(session, caller, [(model, address)]))[0]
 
 
 def history(caller: Caller, model: type[Record], key: UUID) -> Select[*tuple[Any, ...]]:

@@ -4,12 +4,29 @@ A restricted event is not there for callers without the scope `read`. A confiden
 scope `confidential`, a kind and a disclosure under an id of its own in each event.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.models import (
@@ -26,6 +43,7 @@ from app.models import (
     Source,
     table_of,
 )
+from app.schemas.addresses import as_uuid
 from app.services.access import Caller
 
 # Each confidential source in each event that cites it, and its id there.
@@ -144,3 +162,40 @@ def _mask(name: str) -> ColumnElement[Any]:
         return MASK.c.id
     shown: dict[str, Any] = {"confidential": True, "version": 1, "aliases": [], "external_ids": {}}
     return literal(shown.get(name), column.type).label(name)
+
+
+# --- what was deleted ------------------------------------------------------------------------------------------------
+
+# What the ledger has last of each: by id, or of those whose ref this was. Nobody could see what lay in no public event.
+_LAST_CHANGES: Final = text("""
+SELECT asked.nth, last.record_id, coalesce((last.record->>'confidential')::boolean, false) AS confidential,
+    CASE last.type WHEN 'event' THEN coalesce(last.record->>'visibility' = 'public', false)
+    ELSE (SELECT coalesce(bool_and(is_public(id)), false) FROM unnest(
+        CASE last.type WHEN 'event_link' THEN ARRAY[(last.record->>'from_id')::uuid, (last.record->>'to_id')::uuid]
+        ELSE ARRAY[last.event_id] END) id) END AS public
+FROM unnest(CAST(:types AS text[]), CAST(:ids AS uuid[]), CAST(:refs AS text[]))
+    WITH ORDINALITY asked(type, id, ref, nth)
+CROSS JOIN LATERAL (
+    (SELECT * FROM change WHERE record_id = asked.id AND type = asked.type ORDER BY seq DESC LIMIT 1)
+    UNION ALL
+    (SELECT * FROM change WHERE op = 'delete' AND record->>'ref' = asked.ref AND type = asked.type
+        ORDER BY seq DESC LIMIT 1)) last
+WHERE last.op = 'delete'
+""")
+
+
+async def deleted(session: AsyncSession, caller: Caller, asked: Sequence[tuple[type[Record], str]]) -> dict[int, UUID]:
+    """Which of these addresses (ids and `ref:`s; slugs are free again) led to a record that was deleted.
+
+    By their places among the asked, the ids of those that the caller could have seen.
+    """
+    ids = [as_uuid(address) for _, address in asked]
+    refs = [address.removeprefix("ref:") if address.startswith("ref:") else None for _, address in asked]
+    if not any(ids) and not any(refs):
+        return {}
+    given = {"types": [model.__tablename__ for model, _ in asked], "ids": ids, "refs": refs}
+    return {
+        row.nth - 1: row.record_id
+        for row in await session.execute(_LAST_CHANGES, given)
+        if (not row.confidential or caller.may("confidential") if caller.may("read") else row.public)
+    }

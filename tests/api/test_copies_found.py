@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from reporting import claim, report, rows, said, sent
 from sqlalchemy import event as sqlalchemy_event
 
-from app.services import copies
+from app.services.intake import copies
 
 STORIES = json.loads((Path(__file__).parent.parent / "wires.json").read_text(encoding="utf-8"))["stories"]
 EN = STORIES["en"]

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.derive import dossier, series
+from app.derive.pictures import dossier, series
 
 
 @pytest.mark.parametrize(

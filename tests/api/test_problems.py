@@ -20,7 +20,7 @@ from app import errors
 from app.api import problems
 from app.api.deps import Session
 from app.main import create_app
-from app.services import refusals
+from app.services import database_errors
 from app.settings import Settings
 
 LEDGER_LOCK = "SELECT pg_advisory_lock(20230809, 1)"
@@ -230,8 +230,8 @@ def _refused(kind: type[pg.Error]) -> sa.DBAPIError:
     ],
 )
 def test_what_the_database_refuses_is_told_apart(kind: type[pg.Error], problem: type[errors.Problem]) -> None:
-    assert type(refusals.problem(_refused(kind))) is problem
+    assert type(database_errors.problem(_refused(kind))) is problem
 
 
 def test_a_bug_in_sql_is_ours() -> None:
-    assert type(refusals.problem(sa.ProgrammingError("SELECT", {}, pg.UndefinedColumn("no")))) is errors.Problem
+    assert type(database_errors.problem(sa.ProgrammingError("SELECT", {}, pg.UndefinedColumn("no")))) is errors.Problem

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 from reporting import report, rows, said, sent
 
-from app.services import quotes as looking
+from app.services.intake import quotes as looking
 
 URL = "https://news.example/1"
 WORDS = "it was a drone that struck the plant"

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event as engine_event
 
-from app.derive import families
+from app.derive.rules import families
 from app.schemas.sources import SourceRead
 
 LATER = "2023-08-10T12:00:00Z"

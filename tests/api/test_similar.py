@@ -8,7 +8,7 @@ from httpx import AsyncClient
 from psycopg import Connection
 from reporting import report, said, sent
 
-from app.services.likeness import SIMILAR, folded, likeness
+from app.texts.alike import SIMILAR, folded, likeness
 
 WAREHOUSE = "The blast began in a rented pyrotechnics warehouse"
 REWORDED = "Explosion started at a pyrotechnics warehouse that was rented"

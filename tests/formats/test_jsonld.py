@@ -18,7 +18,7 @@ from scenes import WHAT, claim, drawn, found_in, rows, said
 from app.formats import jsonld
 from app.schemas.assessments import AssessmentRead
 from app.schemas.documents import DocumentRead
-from app.schemas.dossiers import DossierRead
+from app.schemas.pictures.dossiers import DossierRead
 from app.schemas.sources import SourceRead
 
 # rdflib's parser of JSON-LD uses what rdflib has deprecated; pyshacl, too.

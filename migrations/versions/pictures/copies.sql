@@ -1,6 +1,6 @@
 -- Texts that are copies of each other. Both tables hold only what can be computed again from the texts: no ledger.
 
--- What was found in each text when it was stored: the lowest hashes of its shingles (see app/derive/copies.py), the
+-- What was found in each text when it was stored: the lowest hashes of its shingles (see app/texts/fingerprints.py), the
 -- lowest few of them once more as numbers to look by, and the agencies that it credits, each with a score.
 CREATE TABLE text_print (
     version_id uuid NOT NULL,

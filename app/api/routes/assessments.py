@@ -1,0 +1,57 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from app.api import answers
+from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.problems import documented
+from app.api.records import CHANGE, MERGED, READ, add_routes, created
+from app.models import Assessment, Event
+from app.schemas.assessments import AssessmentChange, AssessmentCreate, AssessmentQuery, AssessmentRead
+from app.schemas.common import Page
+from app.services import changing, lists, paging, records
+from app.services.intake import creating
+
+router = APIRouter(tags=["assessments"], route_class=Route)
+
+
+@router.get("/assessments", response_model=Page[AssessmentRead], responses=documented())
+async def list_assessments(
+    request: Request, query: Annotated[AssessmentQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """How reviewers, courts and desks rate claims, of all events or of one."""
+    found = await paging.page(session, lists.assessments(query, caller), lists.SORTS[Assessment], query)
+    return answers.page(request, found, AssessmentRead)
+
+
+@router.get("/events/{event}/assessments", response_model=Page[AssessmentRead], responses=READ | MERGED)
+async def list_event_assessments(
+    request: Request, event: EventAt, query: Annotated[AssessmentQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """How the claims about one event are rated."""
+    of = await records.get(session, caller, Event, event)
+    rows = lists.within(of.id, lists.assessments(query, caller))
+    found = await paging.page(session, rows, lists.SORTS[Assessment], query, of.id)
+    return answers.page(request, found, AssessmentRead)
+
+
+@router.post(
+    "/events/{event}/assessments", status_code=201, response_model=AssessmentRead, responses=created(AssessmentRead)
+)
+async def create_assessment(
+    event: EventAt, data: AssessmentCreate, caller: Ingester, session: Writing, once: Once
+) -> Response:
+    """Record a rating of a claim, in its author's own scheme and words; or find the same."""
+    return await once(answers.made(*await creating.assessment(session, caller, event, data)))
+
+
+@router.patch("/assessments/{id}", response_model=AssessmentRead, responses=CHANGE)
+async def change_assessment(
+    id_: RecordAt, data: AssessmentChange, caller: Writer, session: Writing, if_match: IfMatch = None
+) -> Response:
+    """Change some fields (RFC 7396); `documents` replaces the whole list."""
+    return answers.record(await changing.change(session, caller, Assessment, id_, data, if_match=if_match))
+
+
+add_routes(router, "/assessments/{id}", Assessment, AssessmentRead)

@@ -1,0 +1,38 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from app.api import answers
+from app.api.deps import DocumentAt, Reader, Route, Session
+from app.api.records import MERGED, READ
+from app.models import Document
+from app.schemas.pictures.audits import AuditRead
+from app.schemas.pictures.dossiers import PictureQuery
+from app.services import records
+from app.services.pictures import audits, moments
+
+router = APIRouter(tags=["pictures"], route_class=Route)
+
+
+@router.get("/documents/{document}/audit", response_model=AuditRead, responses=READ | MERGED, summary="Read an audit")
+async def get_audit(
+    request: Request, document: DocumentAt, query: Annotated[PictureQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """One document with all that it carries, of every event.
+
+    Whether its quotations stand in its text, and where; what it states in nobody's name; and what in it can't be true
+    together.
+    """
+    of = await records.get(session, caller, Document, document)
+    wanted = await moments.asked(
+        session,
+        query.as_of,
+        query.said_before,
+        restricted=caller.may("read"),
+        confidential=caller.may("confidential"),
+    )
+    tag = await audits.etag(session, of.id, wanted)
+    if answers.has_it(request, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    return answers.picture(await audits.audit(session, of.id, wanted), tag)

@@ -1,0 +1,111 @@
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from app.api import answers
+from app.api.deps import Connected, EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.problems import documented
+from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
+from app.models import Claim, ClaimLink, Event
+from app.schemas.claims import (
+    ClaimChange,
+    ClaimCreate,
+    ClaimLinkChange,
+    ClaimLinkCreate,
+    ClaimLinkQuery,
+    ClaimLinkRead,
+    ClaimQuery,
+    ClaimRead,
+)
+from app.schemas.common import Merge, Page
+from app.schemas.reports import ClaimPart
+from app.services import changing, lists, paging, records
+from app.services.intake import creating
+from app.services.search import similar
+
+router = APIRouter(tags=["claims"], route_class=Route)
+_THERE: dict[int | str, dict[str, Any]] = {200: {"model": ClaimPart, "description": "All of it was there already."}}
+
+
+@router.get("/claims", response_model=Page[ClaimRead], responses=documented())
+async def list_claims(
+    request: Request, query: Annotated[ClaimQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """The propositions in dispute, of all events or of one."""
+    found = await paging.page(session, lists.claims(query, caller), lists.SORTS[Claim], query)
+    return answers.page(request, found, ClaimRead)
+
+
+@router.get("/events/{event}/claims", response_model=Page[ClaimRead], responses=READ | MERGED)
+async def list_event_claims(
+    request: Request, event: EventAt, query: Annotated[ClaimQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """The propositions in dispute about one event."""
+    of = await records.get(session, caller, Event, event)
+    rows = lists.within(of.id, lists.claims(query, caller))
+    found = await paging.page(session, rows, lists.SORTS[Claim], query, of.id)
+    return answers.page(request, found, ClaimRead)
+
+
+@router.post("/events/{event}/claims", status_code=201, response_model=ClaimPart, responses=_THERE | WRITE)
+async def create_claim(
+    event: EventAt, data: ClaimCreate, caller: Ingester, database: Connected, session: Writing, *, once: Once
+) -> Response:
+    """The core call: one claim, the question it answers, and who says what about it, where and in which words.
+
+    Each part is found or made. The same call again stores nothing and gives the same ids. `similar` are claims that a
+    new one may repeat in other words.
+    """
+    nearby = await similar.before_claim(database, caller, event, data)
+    answer, changed = await creating.claim(session, caller, event, data, nearby)
+    return await once(answers.parts(answer, created=changed))
+
+
+@router.patch("/claims/{id}", response_model=ClaimRead, responses=CHANGE)
+async def change_claim(
+    id_: RecordAt, data: ClaimChange, caller: Writer, session: Writing, if_match: IfMatch = None
+) -> Response:
+    """Change some fields (RFC 7396): what is not given stays, a null empties a field."""
+    return answers.record(await changing.change(session, caller, Claim, id_, data, if_match=if_match))
+
+
+@router.post("/claims/{id}/merge", response_model=ClaimRead, responses=WRITE)
+async def merge_claim(id_: RecordAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
+    """Say that two claims of one event are one. No row moves; a PATCH of `merged_into` undoes it."""
+    return await once(answers.record(await records.merge(session, caller, Claim, id_, data.into)))
+
+
+@router.get("/events/{event}/claim-links", response_model=Page[ClaimLinkRead], responses=READ | MERGED)
+async def list_claim_links(
+    request: Request, event: EventAt, query: Annotated[ClaimLinkQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """How the claims about an event stand to each other."""
+    of = await records.get(session, caller, Event, event)
+    found = await paging.page(session, lists.claim_links(of.id, query, caller), lists.SORTS[ClaimLink], query, of.id)
+    return answers.page(request, found, ClaimLinkRead)
+
+
+@router.post(
+    "/events/{event}/claim-links",
+    status_code=201,
+    response_model=ClaimLinkRead,
+    responses=created(ClaimLinkRead),
+)
+async def create_claim_link(
+    event: EventAt, data: ClaimLinkCreate, caller: Ingester, session: Writing, once: Once
+) -> Response:
+    """Say how one claim stands to another: it contradicts, supports, refines, is compatible with or the same as it."""
+    return await once(answers.made(*await creating.claim_link(session, caller, event, data)))
+
+
+@router.patch("/claim-links/{id}", response_model=ClaimLinkRead, responses=CHANGE)
+async def change_claim_link(
+    id_: RecordAt, data: ClaimLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
+) -> Response:
+    """Correct a link's relation."""
+    return answers.record(await changing.change(session, caller, ClaimLink, id_, data, if_match=if_match))
+
+
+add_routes(router, "/claims/{id}", Claim, ClaimRead)
+add_routes(router, "/claim-links/{id}", ClaimLink, ClaimLinkRead)

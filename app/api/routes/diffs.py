@@ -1,0 +1,32 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from app.api import answers
+from app.api.deps import EventAt, Reader, Route, Session
+from app.api.records import MERGED, READ
+from app.models import Event
+from app.schemas.pictures.diffs import DiffQuery, DiffRead
+from app.services import records
+from app.services.pictures import diffs
+
+router = APIRouter(tags=["pictures"], route_class=Route)
+
+
+@router.get("/events/{event}/diff", response_model=DiffRead, responses=READ | MERGED, summary="Read what changed")
+async def get_diff(
+    request: Request, event: EventAt, query: Annotated[DiffQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """What changed between two moments: in what was recorded here, or in what had been said.
+
+    Statements, claims and questions that are new, changed, withdrawn or gone; standings, statuses, figures and counts
+    of independent sources that moved, each from what to what; and for each question the same in a few plain words. An
+    event that was not recorded yet at the earlier moment is all new.
+    """
+    of = await records.get(session, caller, Event, event)
+    wanted = await diffs.asked(session, query, restricted=caller.may("read"), confidential=caller.may("confidential"))
+    tag = await diffs.etag(session, of.id, wanted)
+    if answers.has_it(request, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    return answers.picture(await diffs.diff(session, of.id, wanted), tag)

@@ -1,0 +1,131 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from app.api import answers
+from app.api.deps import DocumentAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.problems import documented
+from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
+from app.models import Document, DocumentLink
+from app.schemas.common import Merge, Page
+from app.schemas.documents import (
+    DocumentChange,
+    DocumentCreate,
+    DocumentLinkChange,
+    DocumentLinkCreate,
+    DocumentLinkQuery,
+    DocumentLinkRead,
+    DocumentQuery,
+    DocumentRead,
+    EveryDocumentLinkQuery,
+    VersionCreate,
+    VersionQuery,
+    VersionRead,
+)
+from app.services import changing, lists, paging, records
+from app.services.intake import creating
+
+router = APIRouter(tags=["documents"], route_class=Route)
+
+
+@router.get("/documents", response_model=Page[DocumentRead], responses=documented())
+async def list_documents(
+    request: Request, query: Annotated[DocumentQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """Everything that was published and recorded here."""
+    found = await paging.page(session, lists.documents(query, caller), lists.SORTS[Document], query)
+    return answers.page(request, found, DocumentRead)
+
+
+@router.post("/documents", status_code=201, response_model=DocumentRead, responses=created(DocumentRead))
+async def create_document(data: DocumentCreate, caller: Ingester, session: Writing, once: Once) -> Response:
+    """Record a document and what was read of it, or find the one with this ref, URL or text.
+
+    A text that is new makes a version; the same text again makes none.
+    """
+    return await once(answers.made(*await creating.document(session, caller, data)))
+
+
+@router.patch("/documents/{document}", response_model=DocumentRead, responses=CHANGE)
+async def change_document(
+    document: DocumentAt, data: DocumentChange, caller: Writer, session: Writing, if_match: IfMatch = None
+) -> Response:
+    """Change some fields (RFC 7396): what is not given stays, a null empties a field."""
+    return answers.record(await changing.change(session, caller, Document, document, data, if_match=if_match))
+
+
+@router.post("/documents/{document}/merge", response_model=DocumentRead, responses=WRITE)
+async def merge_document(document: DocumentAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
+    """Say that two documents are one. No row moves; a PATCH of `merged_into` undoes it."""
+    return await once(answers.record(await records.merge(session, caller, Document, document, data.into)))
+
+
+@router.get("/documents/{document}/versions", response_model=Page[VersionRead], responses=READ | MERGED)
+async def list_versions(
+    request: Request, document: DocumentAt, query: Annotated[VersionQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """What was read of a document, and when; with `text=true` the texts, too."""
+    of = await records.get(session, caller, Document, document)
+    rows = lists.versions(of.id, caller, text=query.text)
+    return answers.page(request, await paging.page(session, rows, lists.VERSION_SORTS, query, of.id), VersionRead)
+
+
+@router.post(
+    "/documents/{document}/versions", status_code=201, response_model=VersionRead, responses=created(VersionRead)
+)
+async def create_version(
+    document: DocumentAt, data: VersionCreate, caller: Ingester, session: Writing, once: Once
+) -> Response:
+    """Record what was read of a document at one moment. It never changes; the same text again is the same version."""
+    return await once(answers.made(*await creating.version(session, caller, document, data), location=False))
+
+
+@router.get("/documents/{document}/links", response_model=Page[DocumentLinkRead], responses=READ | MERGED)
+async def list_document_links(
+    request: Request,
+    document: DocumentAt,
+    query: Annotated[DocumentLinkQuery, Query()],
+    caller: Reader,
+    session: Session,
+) -> Response:
+    """What a document was made out of or answers, and what was made out of it."""
+    of = await records.get(session, caller, Document, document)
+    found = await paging.page(
+        session, lists.document_links(of.id, query, caller), lists.SORTS[DocumentLink], query, of.id
+    )
+    return answers.page(request, found, DocumentLinkRead)
+
+
+@router.post(
+    "/documents/{document}/links", status_code=201, response_model=DocumentLinkRead, responses=created(DocumentLinkRead)
+)
+async def create_document_link(
+    document: DocumentAt, data: DocumentLinkCreate, caller: Ingester, session: Writing, once: Once
+) -> Response:
+    """Say how a document depends on another."""
+    return await once(answers.made(*await creating.document_link(session, caller, document, data)))
+
+
+@router.get("/document-links", response_model=Page[DocumentLinkRead], responses=documented())
+async def list_every_document_link(
+    request: Request, query: Annotated[EveryDocumentLinkQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """How documents depend on each other, of all events or of one; `state=proposed` is what waits for an editor.
+
+    Links with `how_known: similarity` were found: `score` says how much of the two texts is the same.
+    """
+    found = await paging.page(session, lists.every_document_link(query, caller), lists.SORTS[DocumentLink], query)
+    return answers.page(request, found, DocumentLinkRead)
+
+
+@router.patch("/document-links/{id}", response_model=DocumentLinkRead, responses=CHANGE)
+async def change_document_link(
+    id_: RecordAt, data: DocumentLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
+) -> Response:
+    """Confirm, reject or correct a link."""
+    return answers.record(await changing.change(session, caller, DocumentLink, id_, data, if_match=if_match))
+
+
+add_routes(router, "/documents/{document}", Document, DocumentRead, DocumentAt)
+add_routes(router, "/document-links/{id}", DocumentLink, DocumentLinkRead)

@@ -1,0 +1,86 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from app.api import answers
+from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.problems import documented
+from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
+from app.models import Event, EventLink
+from app.schemas.common import Merge, Page
+from app.schemas.events import (
+    EventChange,
+    EventCreate,
+    EventLinkChange,
+    EventLinkCreate,
+    EventLinkQuery,
+    EventLinkRead,
+    EventQuery,
+    EventRead,
+)
+from app.services import changing, lists, paging, records
+from app.services.intake import creating
+
+router = APIRouter(tags=["events"], route_class=Route)
+
+
+@router.get("/events", response_model=Page[EventRead], responses=documented())
+async def list_events(
+    request: Request, query: Annotated[EventQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """What happened: the events that are kept here."""
+    found = await paging.page(session, lists.events(query, caller), lists.SORTS[Event], query)
+    return answers.page(request, found, EventRead)
+
+
+@router.post("/events", status_code=201, response_model=EventRead, responses=created(EventRead))
+async def create_event(data: EventCreate, caller: Ingester, session: Writing, once: Once) -> Response:
+    """Record an event, or find the one with this ref or slug."""
+    return await once(answers.made(*await creating.event(session, caller, data)))
+
+
+@router.patch("/events/{event}", response_model=EventRead, responses=CHANGE)
+async def change_event(
+    event: EventAt, data: EventChange, caller: Writer, session: Writing, if_match: IfMatch = None
+) -> Response:
+    """Change some fields (RFC 7396): what is not given stays, a null empties a field."""
+    return answers.record(await changing.change(session, caller, Event, event, data, if_match=if_match))
+
+
+@router.post("/events/{event}/merge", response_model=EventRead, responses=WRITE)
+async def merge_event(event: EventAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
+    """Say that two events are one. No row moves: the other's pictures show what is said about both."""
+    return await once(answers.record(await records.merge(session, caller, Event, event, data.into)))
+
+
+@router.get("/events/{event}/event-links", response_model=Page[EventLinkRead], responses=READ | MERGED)
+async def list_event_links(
+    request: Request, event: EventAt, query: Annotated[EventLinkQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """The events that this one is linked to, from either side."""
+    of = await records.get(session, caller, Event, event)
+    found = await paging.page(session, lists.event_links(of.id, query, caller), lists.SORTS[EventLink], query, of.id)
+    return answers.page(request, found, EventLinkRead)
+
+
+@router.post(
+    "/events/{event}/event-links", status_code=201, response_model=EventLinkRead, responses=created(EventLinkRead)
+)
+async def create_event_link(
+    event: EventAt, data: EventLinkCreate, caller: Ingester, session: Writing, once: Once
+) -> Response:
+    """Link this event to another: what came before, the same site, what followed."""
+    return await once(answers.made(*await creating.event_link(session, caller, event, data)))
+
+
+@router.patch("/event-links/{id}", response_model=EventLinkRead, responses=CHANGE)
+async def change_event_link(
+    id_: RecordAt, data: EventLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
+) -> Response:
+    """Correct a link's relation."""
+    return answers.record(await changing.change(session, caller, EventLink, id_, data, if_match=if_match))
+
+
+add_routes(router, "/events/{event}", Event, EventRead, EventAt)
+add_routes(router, "/event-links/{id}", EventLink, EventLinkRead)

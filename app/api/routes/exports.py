@@ -1,0 +1,228 @@
+"""Exports: pictures and records in other formats."""
+
+import hashlib
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from app.api import answers
+from app.api.deps import Connected, EventAt, Reader, Route, Session
+from app.api.problems import documented
+from app.api.records import MERGED, READ
+from app.database import Database
+from app.derive import RULES
+from app.formats import atom, csv, jsonld
+from app.models import Event
+from app.schemas.common import RecordRead
+from app.schemas.events import EventFilter
+from app.schemas.pictures.dossiers import PictureQuery
+from app.schemas.pictures.exports import CsvQuery, EventCollection
+from app.services import exporting, maps, records, streaming
+from app.services.access import Caller
+from app.services.pictures import feeds, moments
+from app.services.pictures.moments import Asked
+
+router = APIRouter(tags=["exports"], route_class=Route)
+
+CSV: Final = "text/csv"
+NDJSON: Final = "application/x-ndjson"
+JSON_LD: Final = "application/ld+json"
+ATOM: Final = "application/atom+xml"
+GEOJSON: Final = "application/geo+json"
+# A stream has the snapshot that it reads for as long as this, in seconds: without a reader, and in all.
+PATIENCE: Final = 60
+MOST: Final = 1800
+
+
+class GeoJsonResponse(JSONResponse):
+    media_type = GEOJSON
+
+
+Responses: TypeAlias = dict[int | str, dict[str, Any]]
+
+
+def _gives(media_type: str, says: str, schema: dict[str, Any]) -> Responses:
+    return {200: {"description": says, "content": {media_type: {"schema": schema}}}}
+
+
+_TEXT: Final = {"type": "string"}
+_LINES: Final = _gives(NDJSON, "One JSON object in each line.", _TEXT)
+
+
+# --- pictures of one event -------------------------------------------------------------------------------------------
+
+
+@router.get(
+    "/events/{event}/export.csv",
+    response_class=Response,
+    responses=READ | MERGED | _gives(CSV, "RFC 4180, in UTF-8, with a header.", _TEXT),
+    summary="Export an event as CSV",
+)
+async def export_csv(
+    request: Request, event: EventAt, query: Annotated[CsvQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """One row for each statement: who says what, when, where that is found, and where the claim stands.
+
+    `safe=true` if it is opened in a spreadsheet: texts come from everywhere, and some begin like a formula.
+    """
+    of, wanted = await _asked(session, event, query, caller)
+    tag = await moments.etag(session, of.id, wanted, f"csv {query.safe} {query.bom}")
+    if answers.has_it(request, tag):
+        return _unchanged(tag)
+    body = csv.rendered(await moments.dossier(session, of.id, wanted), safe=query.safe, bom=query.bom)
+    return Response(body, 200, _headers(tag, of, "csv"), f"{CSV}; charset=utf-8; header=present")
+
+
+@router.get(
+    "/events/{event}/export.jsonld",
+    response_class=Response,
+    responses=READ | MERGED | _gives(JSON_LD, "JSON-LD 1.1.", {"type": "object"}),
+    summary="Export an event as JSON-LD",
+)
+async def export_jsonld(
+    request: Request, event: EventAt, query: Annotated[PictureQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """The event in the words of schema.org: Event, Claim, ClaimReview, and each statement as an action of its source.
+
+    Who agrees (AgreeAction) and who disagrees (DisagreeAction) stays apart; only who says so is a claim's author.
+    """
+    of, wanted = await _asked(session, event, query, caller)
+    tag = await moments.etag(session, of.id, wanted, "jsonld")
+    if answers.has_it(request, tag):
+        return _unchanged(tag)
+    body = jsonld.rendered(await moments.dossier(session, of.id, wanted))
+    return Response(body, 200, _headers(tag, of, "jsonld"), JSON_LD)
+
+
+@router.get(
+    "/events/{event}/export.atom",
+    response_class=Response,
+    responses=READ | MERGED | _gives(ATOM, "RFC 4287.", _TEXT),
+    summary="Follow an event as an Atom feed",
+)
+async def export_atom(request: Request, event: EventAt, caller: Reader, session: Session) -> Response:
+    """The newest 100 changes that a reader cares about, by when they were recorded.
+
+    Statements, withdrawals and assessments; and for the newest ten days on which something was recorded, the standings
+    of claims and statuses of questions that moved, each day's end compared with its beginning.
+    """
+    of, wanted = await _asked(session, event, PictureQuery(), caller)
+    tag = await moments.etag(session, of.id, wanted, "atom")
+    if answers.has_it(request, tag):
+        return _unchanged(tag)
+    body = atom.rendered(*await feeds.feed(session, of.id, wanted))
+    return Response(body, 200, _headers(tag, of, "atom", "inline"), ATOM)
+
+
+async def _asked(session: AsyncSession, event: str, query: PictureQuery, caller: Caller) -> tuple[RecordRead, Asked]:
+    of = await records.get(session, caller, Event, event)
+    scopes = {"restricted": caller.may("read"), "confidential": caller.may("confidential")}
+    return of, await moments.asked(session, query.as_of, query.said_before, query.independence, **scopes)
+
+
+def _headers(tag: str, of: RecordRead, ending: str, how: str = "attachment") -> dict[str, str]:
+    name = getattr(of, "slug", "event")
+    return {"ETag": tag, "Content-Disposition": f'{how}; filename="{name}.{ending}"'}
+
+
+def _unchanged(tag: str) -> Response:
+    return Response(status_code=304, headers={"ETag": tag})
+
+
+# --- records, as a stream --------------------------------------------------------------------------------------------
+
+
+@router.get(
+    "/events/{event}/export.ndjson",
+    response_class=Response,
+    responses=READ | MERGED | _LINES,
+    summary="Export an event as NDJSON",
+)
+async def export_ndjson(
+    request: Request, event: EventAt, caller: Reader, session: Session, database: Connected
+) -> Response:
+    """The event's records as lines for `POST /v1/ingest`: all that its dossier is made of, with sources and documents.
+
+    With an admin key they go into another instance under the same ids; whatever a line refers to stands before it.
+    """
+    of, wanted = await _asked(session, event, PictureQuery(), caller)
+    tag = await moments.etag(session, of.id, wanted, "ndjson")
+    if answers.has_it(request, tag):
+        return _unchanged(tag)
+    return await _stream(request, _lines(database, caller, of.id), _headers(tag, of, "ndjson"), NDJSON)
+
+
+@router.get("/export.ndjson", response_class=Response, responses=documented() | _LINES, summary="Export everything")
+async def export_everything(request: Request, caller: Reader, session: Session, database: Connected) -> Response:
+    """Every record that the caller may see, as lines for `POST /v1/ingest`, in one snapshot.
+
+    Ingested by an admin key into an empty instance they give the same pictures. Reports, positions, versions, times of
+    recording and history stay behind: a backup is the database's.
+    """
+    tag = await _whole(session, caller, "ndjson")
+    if answers.has_it(request, tag):
+        return _unchanged(tag)
+    headers = {"ETag": tag, "Content-Disposition": 'attachment; filename="counterclaim.ndjson"'}
+    return await _stream(request, _lines(database, caller, None), headers, NDJSON)
+
+
+@router.get(
+    "/events.geojson",
+    response_model=EventCollection,
+    response_class=GeoJsonResponse,
+    responses=documented(),
+    summary="Export events as GeoJSON",
+)
+async def export_geojson(
+    request: Request, query: Annotated[EventFilter, Query()], caller: Reader, session: Session, database: Connected
+) -> Response:
+    """Events on a map, all that fit the filters of the list of events; those without coordinates have no geometry."""
+    tag = await _whole(session, caller, f"geojson {query!r}")
+    if answers.has_it(request, tag):
+        return _unchanged(tag)
+    headers = {"ETag": tag, "Content-Disposition": 'inline; filename="events.geojson"'}
+    return await _stream(request, _features(database, caller, query), headers, GEOJSON)
+
+
+async def _whole(session: AsyncSession, caller: Caller, what: str) -> str:
+    """The entity tag of what is about several events: any change moves it.
+
+    A change between this and the snapshot that is streamed makes the tag too old, which costs one more reading.
+    """
+    told = (RULES, what, caller.may("read"), caller.may("confidential"), str(await moments.head(session)))
+    return f'"{hashlib.sha256(repr(told).encode()).hexdigest()[:24]}"'
+
+
+async def _lines(database: Database, caller: Caller, event_id: UUID | None) -> AsyncGenerator[bytes]:
+    async with database.exporting() as session:
+        async for _, line in exporting.lines(session, caller, event_id):
+            yield line
+
+
+async def _features(database: Database, caller: Caller, query: EventFilter) -> AsyncGenerator[bytes]:
+    async with database.exporting() as session:
+        async for part in maps.features(session, caller, query):
+            yield part
+
+
+async def _stream(
+    request: Request, pieces: AsyncGenerator[bytes], headers: dict[str, str], media_type: str
+) -> Response:
+    """A stream whose first chunk is there before the answer begins, so that what fails early is a problem."""
+    if request.scope["state"].get("only_head"):
+        return Response(None, 200, headers, media_type)
+    chunks = streaming.relayed(pieces, PATIENCE, MOST)
+    first = await anext(chunks, b"")
+    return StreamingResponse(_from(first, chunks), 200, headers, media_type)
+
+
+async def _from(first: bytes, chunks: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
+    async with aclosing(chunks):
+        yield first
+        async for chunk in chunks:
+            yield chunk

@@ -1,0 +1,91 @@
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
+
+from app.api import answers
+from app.api.deps import EventAt, Reader, Route, Session
+from app.api.records import MERGED, READ
+from app.models import Event
+from app.schemas.pictures.dossiers import DossierRead, PictureQuery, TimelineRead
+from app.schemas.pictures.figures import FiguresQuery, FiguresRead
+from app.schemas.pictures.matrices import MatrixQuery, MatrixRead
+from app.services import records
+from app.services.access import Caller
+from app.services.pictures import moments
+
+router = APIRouter(tags=["pictures"], route_class=Route)
+
+
+@router.get("/events/{event}/dossier", response_model=DossierRead, responses=READ | MERGED, summary="Read a dossier")
+async def get_dossier(
+    request: Request, event: EventAt, query: Annotated[PictureQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """The whole event in one answer.
+
+    Its questions, each with its claims, who says what about them and where that is found; what can't be true together;
+    who is silent; and what is said in nobody's name. Sources and documents stand once, in maps by id. An unchanged
+    dossier is a 304 that costs next to nothing.
+    """
+    return await _picture(request, event, query, caller, session=session, draw=moments.dossier)
+
+
+@router.get("/events/{event}/timeline", response_model=TimelineRead, responses=READ | MERGED, summary="Read a timeline")
+async def get_timeline(
+    request: Request, event: EventAt, query: Annotated[PictureQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """What was said, withdrawn, replaced and assessed, in the order of when that was: a slice of the dossier."""
+    return await _picture(request, event, query, caller, session=session, draw=moments.timeline)
+
+
+@router.get("/events/{event}/figures", response_model=FiguresRead, responses=READ | MERGED, summary="Read figures")
+async def get_figures(
+    request: Request, event: EventAt, query: Annotated[FiguresQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """Who gave which number when, by family, ready to plot; and the range that was left open at each moment."""
+    asked = {"measure": query.measure}
+    return await _picture(request, event, query, caller, session=session, draw=moments.figures, **asked)
+
+
+@router.get("/events/{event}/matrix", response_model=MatrixRead, responses=READ | MERGED, summary="Read a matrix")
+async def get_matrix(
+    request: Request, event: EventAt, query: Annotated[MatrixQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """Question by question: which side, or source, supports, denies, asks, or has not answered, and since when.
+
+    Silences stand in the cell of the party that is silent, even if it has said nothing at all.
+    """
+    asked = {"question": query.question, "by": query.by}
+    return await _picture(request, event, query, caller, session=session, draw=moments.matrix, **asked)
+
+
+async def _picture(
+    request: Request,
+    event: str,
+    query: PictureQuery,
+    caller: Caller,
+    *,
+    session: AsyncSession,
+    draw: Callable[..., Awaitable[BaseModel]],
+    **asked: str | None,
+) -> Response:
+    """A picture of an event with its ETag; nothing is loaded where the caller has it already.
+
+    `asked`: what this kind of picture takes beside the moment.
+    """
+    of = await records.get(session, caller, Event, event)
+    wanted = await moments.asked(
+        session,
+        query.as_of,
+        query.said_before,
+        query.independence,
+        restricted=caller.may("read"),
+        confidential=caller.may("confidential"),
+    )
+    tag = await moments.etag(session, of.id, wanted, f"{draw.__name__} {asked}")
+    if answers.has_it(request, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    return answers.picture(await draw(session, of.id, wanted, **asked), tag)

@@ -1,0 +1,55 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from app.api import answers
+from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.problems import documented
+from app.api.records import CHANGE, MERGED, READ, add_routes, created
+from app.models import Event, Question
+from app.schemas.common import Page
+from app.schemas.questions import QuestionChange, QuestionCreate, QuestionQuery, QuestionRead
+from app.services import changing, lists, paging, records
+from app.services.intake import creating
+
+router = APIRouter(tags=["questions"], route_class=Route)
+
+
+@router.get("/questions", response_model=Page[QuestionRead], responses=documented())
+async def list_questions(
+    request: Request, query: Annotated[QuestionQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """The points in dispute, of all events or of one."""
+    found = await paging.page(session, lists.questions(query, caller), lists.SORTS[Question], query)
+    return answers.page(request, found, QuestionRead)
+
+
+@router.get("/events/{event}/questions", response_model=Page[QuestionRead], responses=READ | MERGED)
+async def list_event_questions(
+    request: Request, event: EventAt, query: Annotated[QuestionQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """The points in dispute about one event."""
+    of = await records.get(session, caller, Event, event)
+    rows = lists.within(of.id, lists.questions(query, caller))
+    found = await paging.page(session, rows, lists.SORTS[Question], query, of.id)
+    return answers.page(request, found, QuestionRead)
+
+
+@router.post("/events/{event}/questions", status_code=201, response_model=QuestionRead, responses=created(QuestionRead))
+async def create_question(
+    event: EventAt, data: QuestionCreate, caller: Ingester, session: Writing, once: Once
+) -> Response:
+    """Record a point in dispute, or find the same: by text, or by measure, subject and unit."""
+    return await once(answers.made(*await creating.question(session, caller, event, data)))
+
+
+@router.patch("/questions/{id}", response_model=QuestionRead, responses=CHANGE)
+async def change_question(
+    id_: RecordAt, data: QuestionChange, caller: Writer, session: Writing, if_match: IfMatch = None
+) -> Response:
+    """Change some fields (RFC 7396); a null goes back to the default."""
+    return answers.record(await changing.change(session, caller, Question, id_, data, if_match=if_match))
+
+
+add_routes(router, "/questions/{id}", Question, QuestionRead)

@@ -1,0 +1,35 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from app.api import answers
+from app.api.deps import Reader, Route, Session
+from app.api.problems import documented
+from app.schemas.common import Page
+from app.schemas.search import Hit, SearchQuery, SimilarList, SimilarQuery
+from app.services.search import search, similar
+
+router = APIRouter(tags=["search"], route_class=Route)
+
+
+@router.get("/search", response_model=Page[Hit], responses=documented(), summary="Search")
+async def list_hits(
+    request: Request, query: Annotated[SearchQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """Events, claims, statements and documents by their words, the best first.
+
+    Words are compared by their stems in the language of each text, without accents and case. A statement is found by
+    the words in which it was made, a document by its title, its headlines and its text; each once.
+    """
+    return answers.page(request, await search.page(session, caller, query), Hit)
+
+
+@router.get("/claims/similar", response_model=SimilarList, responses=documented(), summary="Find similar claims")
+async def list_similar_claims(query: Annotated[SimilarQuery, Query()], caller: Reader, session: Session) -> Response:
+    """Claims that say nearly the same as a text: to ask before one claim is stored as two.
+
+    Those that share words with it are ranked by how alike the words are. That is no judgement: words that mean the same
+    are not known, and claims that differ in one word alone may be opposites.
+    """
+    return answers.listed(SimilarList.model_validate({"items": await similar.page(session, caller, query)}))

@@ -1,0 +1,108 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from app.api import answers
+from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.problems import documented
+from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
+from app.models import Appearance, Event, Statement
+from app.schemas.common import Page, Withdrawal
+from app.schemas.statements import (
+    AppearanceChange,
+    AppearanceCreate,
+    AppearanceQuery,
+    AppearanceRead,
+    StatementChange,
+    StatementCreate,
+    StatementQuery,
+    StatementRead,
+)
+from app.services import changing, lists, paging, records
+from app.services.intake import creating
+
+router = APIRouter(tags=["statements"], route_class=Route)
+
+
+@router.get("/statements", response_model=Page[StatementRead], responses=documented())
+async def list_statements(
+    request: Request, query: Annotated[StatementQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """Who said what: each one source's act toward one claim, of all events or of one."""
+    found = await paging.page(session, lists.statements(query, caller), lists.SORTS[Statement], query)
+    return answers.page(request, found, StatementRead)
+
+
+@router.get("/events/{event}/statements", response_model=Page[StatementRead], responses=READ | MERGED)
+async def list_event_statements(
+    request: Request, event: EventAt, query: Annotated[StatementQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """Who said what about one event."""
+    of = await records.get(session, caller, Event, event)
+    rows = lists.within(of.id, lists.statements(query, caller))
+    found = await paging.page(session, rows, lists.SORTS[Statement], query, of.id)
+    return answers.page(request, found, StatementRead)
+
+
+@router.post(
+    "/events/{event}/statements", status_code=201, response_model=StatementRead, responses=created(StatementRead)
+)
+async def create_statement(
+    event: EventAt, data: StatementCreate, caller: Ingester, session: Writing, once: Once
+) -> Response:
+    """Record one source's act toward a claim, with where it is found; or find the same.
+
+    Toward a question, instead of a claim, it only asks or does not answer.
+    """
+    return await once(answers.made(*await creating.statement(session, caller, event, data)))
+
+
+@router.patch("/statements/{id}", response_model=StatementRead, responses=CHANGE)
+async def change_statement(
+    id_: RecordAt, data: StatementChange, caller: Writer, session: Writing, if_match: IfMatch = None
+) -> Response:
+    """Correct what was recorded (RFC 7396).
+
+    What the source itself took back is a withdrawal; what it said later instead is another statement, which supersedes
+    this one.
+    """
+    return answers.record(await changing.change(session, caller, Statement, id_, data, if_match=if_match))
+
+
+@router.post("/statements/{id}/withdraw", response_model=StatementRead, responses=WRITE)
+async def withdraw_statement(id_: RecordAt, data: Withdrawal, caller: Writer, session: Writing, once: Once) -> Response:
+    """The source took it back: it stays, with when and why, and counts no longer from then on."""
+    return await once(answers.record(await changing.withdraw(session, caller, id_, data)))
+
+
+@router.get("/statements/{id}/appearances", response_model=Page[AppearanceRead], responses=READ)
+async def list_appearances(
+    request: Request, id_: RecordAt, query: Annotated[AppearanceQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """Where a statement is found, and in which words."""
+    of = await records.get(session, caller, Statement, id_)
+    found = await paging.page(session, lists.appearances(of.id, caller), lists.SORTS[Appearance], query, of.id)
+    return answers.page(request, found, AppearanceRead)
+
+
+@router.post(
+    "/statements/{id}/appearances", status_code=201, response_model=AppearanceRead, responses=created(AppearanceRead)
+)
+async def create_appearance(
+    id_: RecordAt, data: AppearanceCreate, caller: Ingester, session: Writing, once: Once
+) -> Response:
+    """Record another place where the statement is found: one utterance printed in four languages has four."""
+    return await once(answers.made(*await creating.appearance(session, caller, id_, data)))
+
+
+@router.patch("/appearances/{id}", response_model=AppearanceRead, responses=CHANGE)
+async def change_appearance(
+    id_: RecordAt, data: AppearanceChange, caller: Writer, session: Writing, if_match: IfMatch = None
+) -> Response:
+    """Change some fields (RFC 7396); `hops` replaces the whole chain."""
+    return answers.record(await changing.change(session, caller, Appearance, id_, data, if_match=if_match))
+
+
+add_routes(router, "/statements/{id}", Statement, StatementRead)
+add_routes(router, "/appearances/{id}", Appearance, AppearanceRead)

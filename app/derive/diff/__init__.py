@@ -1,0 +1,1 @@
+"""Compare: one event at two moments."""

@@ -1,0 +1,1 @@
+"""Show: one decided event as the answers that readers get."""

@@ -1,0 +1,165 @@
+"""Question by question, who takes which stance and who is silent: a slice of the dossier."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from app.derive.pictures import source_names
+from app.derive.rules.construct import built
+from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, QuestionPicture, SilenceRead, StatementPicture
+from app.schemas.pictures.matrices import By, MatrixCell, MatrixColumn, MatrixRead, MatrixRow, MatrixStance, SaidAt
+from app.vocabulary import Stance
+
+# What a row says of its question.
+_ASKED: Final = ("text", "kind", "measure", "subject", "status")
+
+
+class _Column(NamedTuple):
+    party: str | None
+    source_id: UUID | None = None
+
+
+class _Row(NamedTuple):
+    question: QuestionPicture | None
+    """None: the claims that answer no question."""
+    said: list[StatementPicture]
+    """What stands, in its order."""
+    silences: list[SilenceRead]
+
+
+class _Cell(NamedTuple):
+    stances: dict[Stance, MatrixStance]
+    beside: dict[Stance, int]
+    silence: SilenceRead | None
+
+
+def matrix(dossier: DossierRead, by: By, question_id: UUID | None = None) -> MatrixRead:
+    """All questions, or one that is in the dossier; the columns are parties, or sources."""
+    rows = [row for row in _rows(dossier) if question_id is None or (row.question and row.question.id == question_id)]
+    found = [_cells(dossier, row, by) for row in rows]
+    columns = sorted({column for cells in found for column in cells}, key=lambda column: _place(dossier, column))
+    taken = [stance for cells in found for cell in cells.values() for stance in cell.stances.values()]
+    speakers = {source for stance in taken for source in stance.source_ids}
+    told = {claim for stance in taken for claim in stance.claim_ids}
+    return built(
+        MatrixRead,
+        position=dossier.position,
+        as_of=dossier.as_of,
+        said_before=dossier.said_before,
+        event_id=dossier.event.id,
+        by=by,
+        columns=[_column(dossier, column, by) for column in columns],
+        rows=[_row(row, cells, columns) for row, cells in zip(rows, found, strict=True)],
+        claims={claim.id: claim.text for claim in _claims(dossier) if claim.id in told},
+        sources=source_names.named(
+            speakers | {column.source_id for column in columns if column.source_id}, dossier.sources
+        ),
+    )
+
+
+def _claims(dossier: DossierRead) -> Iterator[ClaimPicture]:
+    for question in dossier.questions:
+        yield from question.claims
+    yield from dossier.unasked
+
+
+def _rows(dossier: DossierRead) -> Iterator[_Row]:
+    silences = defaultdict(list)
+    for silence in dossier.silences:
+        silences[silence.question_id].append(silence)
+    for question in dossier.questions:
+        said = _standing((question.statements, *(claim.statements for claim in question.claims)))
+        yield _Row(question, said, silences[question.id])
+    if said := _standing(claim.statements for claim in dossier.unasked):
+        yield _Row(None, said, [])
+
+
+def _standing(lists: Iterable[list[StatementPicture]]) -> list[StatementPicture]:
+    every = [statement for statements in lists for statement in statements if statement.live]
+    return sorted(every, key=lambda s: (s.effective_from, s.effective_to, s.id))
+
+
+def _cells(dossier: DossierRead, row: _Row, by: By) -> dict[_Column, _Cell]:
+    taken: dict[_Column, dict[Stance, list[StatementPicture]]] = defaultdict(lambda: defaultdict(list))
+    beside: dict[_Column, dict[Stance, int]] = defaultdict(lambda: defaultdict(int))
+    silent: dict[_Column, SilenceRead] = {}
+    of: dict[UUID, _Column] = {}
+    for statement in row.said:
+        party = source_names.party(statement.source_id, dossier.sources)
+        of[statement.id] = column = _Column(party, statement.source_id if by == "source" else None)
+        if statement.explicitness == "explicit":
+            taken[column][statement.stance].append(statement)
+        else:
+            beside[column][statement.stance] += 1
+    for silence in row.silences:
+        spoke = silence.stance is not None and by == "source"
+        silent[of[silence.statement_id] if spoke else _Column(silence.party)] = silence
+    return {
+        column: _Cell(
+            {stance: _stance(said) for stance, said in sorted(taken.get(column, {}).items())},
+            dict(sorted(beside.get(column, {}).items())),
+            silent.get(column),
+        )
+        for column in {*taken, *beside, *silent}
+    }
+
+
+def _stance(said: list[StatementPicture]) -> MatrixStance:
+    """`said`: in its order."""
+    return built(
+        MatrixStance,
+        statements=len(said),
+        first=_at(said[0]),
+        last=_at(said[-1]),
+        claim_ids=list(dict.fromkeys(one.claim_id for one in said if one.claim_id)),
+        source_ids=list(dict.fromkeys(one.source_id for one in said if one.source_id)),
+    )
+
+
+def _at(statement: StatementPicture) -> SaidAt:
+    return built(
+        SaidAt,
+        said=statement.said,
+        said_from=statement.effective_from,
+        said_to=statement.effective_to,
+        statement_id=statement.id,
+    )
+
+
+def _row(row: _Row, cells: dict[_Column, _Cell], columns: list[_Column]) -> MatrixRow:
+    question = row.question
+    asked = {name: getattr(question, name) for name in _ASKED} if question else dict.fromkeys(_ASKED)
+    return built(
+        MatrixRow,
+        asked,
+        question_id=question.id if question else None,
+        cells=[
+            built(MatrixCell, cells[column]._asdict(), column=place)
+            for place, column in enumerate(columns)
+            if column in cells
+        ],
+    )
+
+
+def _column(dossier: DossierRead, column: _Column, by: By) -> MatrixColumn:
+    source = column.source_id
+    return built(
+        MatrixColumn,
+        label=_label(dossier, column, by),
+        party=column.party,
+        source_id=source,
+        family_id=source_names.line(source, dossier.sources)[-1] if source else None,
+    )
+
+
+def _label(dossier: DossierRead, column: _Column, by: By) -> str:
+    if column.source_id is not None:
+        return source_names.name(column.source_id, dossier.sources)
+    return column.party or ("no party" if by == "party" else "nobody")
+
+
+def _place(dossier: DossierRead, column: _Column) -> tuple[bool, str, str]:
+    """By label, which is the same however the rows were stored; then by id."""
+    nobody = column == _Column(None)
+    return nobody, _label(dossier, column, "party"), str(column.source_id or "")

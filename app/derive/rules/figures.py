@@ -1,0 +1,199 @@
+"""Figures: what they say, which of them are still current, and which can't both be true."""
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from app.derive.rules.voices import Voice
+from app.schemas.claims import ClaimRead, FigureRead, figure_words
+from app.schemas.questions import QuestionRead
+from app.vocabulary import MEASURES_NOT_COUNTED, VAGUE_RANGES
+
+_COUNTED: Final = {  # what follows the number, or the thing that is counted
+    "seriously_injured": "seriously injured",
+    "in_intensive_care": "in intensive care",
+    "sought_help": "sought help",
+    "buildings_damaged": "damaged",
+    "buildings_destroyed": "destroyed",
+    "distance": "",
+    "duration": "",
+    "amount": "",
+    "other": "",
+}
+_UNSAID_UNITS: Final = ("persons", "items")
+# A figure that ends this long before the latest one is outdated, though its family has given none since.
+FRESH: Final = timedelta(hours=24)
+
+
+def text(question: QuestionRead, figure: FigureRead) -> str:
+    """`at least 22 injured (civilians)`, `80 to 90 families displaced`, `no buildings destroyed`, `about 4 km`."""
+    unit = "" if question.unit in _UNSAID_UNITS else question.unit or ""
+    amount = figure_words(figure.qualifier, figure.min, figure.max, counted=bool(unit))
+    measure = question.measure or ""
+    subject = f"({question.subject})" if question.subject else ""
+    return " ".join(part for part in (amount, unit, _COUNTED.get(measure, measure), subject) if part)
+
+
+class Range(NamedTuple):
+    """Closed: the least and the most that a figure allows."""
+
+    low: float
+    high: float
+
+
+def allowed(question: QuestionRead, figure: FigureRead) -> Range | None:
+    """What the number can be if the figure is true; None: the figure says nothing of it."""
+    if figure.qualifier in VAGUE_RANGES:
+        return Range(*VAGUE_RANGES[figure.qualifier])
+    low = 0.0 if figure.min is None else figure.min
+    high = math.inf if figure.max is None else figure.max
+    counted = question.measure not in MEASURES_NOT_COUNTED
+    if figure.qualifier == "more_than":
+        low = low + 1 if counted else math.nextafter(low, math.inf)
+    elif figure.qualifier == "fewer_than":
+        high = high - 1 if counted else math.nextafter(high, -math.inf)
+    return None if figure.qualifier == "unknown" or low > high else Range(low, high)
+
+
+def shown(question: QuestionRead, figure: FigureRead) -> tuple[float | None, float | None]:
+    """The ends of its range to plot: null for the upper one is no end, for both that nothing is said of the number."""
+    range_ = allowed(question, figure)
+    if range_ is None:
+        return None, None
+    if question.measure in MEASURES_NOT_COUNTED and figure.qualifier in ("more_than", "fewer_than"):
+        range_ = Range(figure.min or 0.0, math.inf if figure.max is None else figure.max)
+    return range_.low, None if range_.high == math.inf else range_.high
+
+
+def spread(ranges: Sequence[Range]) -> Range | None:
+    """From the least to the most that any of them allows."""
+    if not ranges:
+        return None
+    return Range(min(range_.low for range_ in ranges), max(range_.high for range_ in ranges))
+
+
+def parts(claims: Mapping[UUID, ClaimRead]) -> frozenset[UUID]:
+    """The figures that are a part of another one of their own question: they stand beside its series."""
+    found = set()
+    for claim in claims.values():
+        whole = claims.get(claim.figure.of_id) if claim.figure and claim.figure.of_id else None
+        if whole is not None and whole.question_id == claim.question_id:
+            found.add(claim.id)
+    return frozenset(found)
+
+
+class Weighed(NamedTuple):
+    """The figures that count, by how they stand to the others of their question."""
+
+    weighed: frozenset[UUID]
+    """The statements that give them."""
+    replaced: frozenset[UUID]
+    """Statements whose family has given a later figure."""
+    current: frozenset[UUID]
+    """Statements that are neither replaced nor outdated."""
+    unordered: frozenset[UUID]
+    """Statements of one family which differ, though which of them came last is not known."""
+    outdated: frozenset[UUID]
+    """Claims that are supported, but by no current statement."""
+    rivals: dict[UUID, list[UUID]]
+    """Of each claim: the current ones that can't be true together with it."""
+
+
+def weigh(
+    counting: Iterable[Voice],
+    questions: Mapping[UUID, QuestionRead],
+    claims: Mapping[UUID, ClaimRead],
+    beside: Collection[UUID],
+) -> Weighed:
+    """Weigh the explicit live figures at one moment; `beside`: what `parts` found.
+
+    On a question whose true value changes with time, a figure gives way to its family's figure that starts at or after
+    its end, and what ends 24 h or more before the latest of those left is outdated. On others all are current.
+    """
+    series = defaultdict(list)
+    for voice in counting:
+        claim = claims[voice.claim_id] if voice.claim_id and voice.row.stance == "support" else None
+        if claim is not None and claim.figure is not None and claim.id not in beside and claim.question_id:
+            series[claim.question_id].append(voice)
+    weighed, replaced, current, unordered, outdated = (set[UUID]() for _ in range(5))
+    rivals: dict[UUID, list[UUID]] = {}
+    for question_id, voices in series.items():
+        remaining, fresh = voices, voices
+        if questions[question_id].evolving:
+            remaining = left(voices)
+            fresh = recent(remaining)
+            unordered |= _unordered(remaining)
+        now = {voice.claim_id for voice in fresh}
+        weighed |= {voice.row.id for voice in voices}
+        replaced |= {voice.row.id for voice in voices}.difference(voice.row.id for voice in remaining)
+        current |= {voice.row.id for voice in fresh}
+        outdated |= {voice.claim_id for voice in voices if voice.claim_id and voice.claim_id not in now}
+        rivals |= opposed(questions[question_id], claims, fresh)
+    return Weighed(
+        frozenset(weighed),
+        frozenset(replaced),
+        frozenset(current),
+        frozenset(unordered),
+        frozenset(outdated),
+        rivals,
+    )
+
+
+def gives_way(voice: Voice, last_start: datetime) -> bool:
+    """Whether a figure of the same family that starts then comes after it; the same moment is no later one."""
+    return last_start >= voice.said.end and (voice.said.start, voice.said.end) != (last_start, last_start)
+
+
+def left(voices: Sequence[Voice]) -> list[Voice]:
+    """Those that have not given way to a later figure of their own family."""
+    last: dict[UUID, datetime] = {}
+    for voice in voices:
+        last[voice.family] = max(voice.said.start, last.get(voice.family, voice.said.start))
+    return [voice for voice in voices if not gives_way(voice, last[voice.family])]
+
+
+def recent(remaining: Sequence[Voice]) -> list[Voice]:
+    """Those that end less than 24 h before the latest of them."""
+    latest = max((voice.said.end for voice in remaining), default=None)
+    return [voice for voice in remaining if latest is not None and latest - voice.said.end < FRESH]
+
+
+def _unordered(remaining: Iterable[Voice]) -> set[UUID]:
+    """What overlaps with its family's last figure and is another one: both stay, and neither is the later."""
+    together = defaultdict(list)
+    for voice in remaining:
+        together[voice.family].append(voice)
+    return {
+        voice.row.id for same in together.values() if len({v.claim_id for v in same}) > 1 for voice in same
+    }  # fmt: skip
+
+
+def opposed(question: QuestionRead, claims: Mapping[UUID, ClaimRead], fresh: Iterable[Voice]) -> dict[UUID, list[UUID]]:
+    """Current figures with a source behind them whose ranges have nothing in common, if two families are in it."""
+    if not question.single_answer:
+        return {}
+    families: dict[UUID, set[UUID]] = defaultdict(set)
+    for voice in fresh:
+        if voice.claim_id and voice.row.source_id:
+            families[voice.claim_id].add(voice.family)
+    ranges = {}
+    for id_ in families:
+        figure = claims[id_].figure
+        if figure is not None and (range_ := allowed(question, figure)) is not None:
+            ranges[id_] = range_
+    found: dict[UUID, list[UUID]] = {}
+    for id_, own in ranges.items():
+        apart = [other for other, its in ranges.items() if its.low > own.high or own.low > its.high]
+        found[id_] = [other for other in apart if len(families[id_] | families[other]) > 1]
+    return found
+
+
+def exclude(question: QuestionRead, one: FigureRead, other: FigureRead) -> bool:
+    """Whether two figures can't both be true."""
+    if not question.single_answer:
+        return False
+    its, theirs = allowed(question, one), allowed(question, other)
+    return its is not None and theirs is not None and (its.low > theirs.high or theirs.low > its.high)

@@ -1,0 +1,93 @@
+"""Where a claim stands, and the question it answers."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from app.derive.rules.in_force import Ended
+from app.derive.rules.origins import Origin
+from app.derive.rules.voices import Voice
+from app.vocabulary import NON_ANSWERS, Stance, Standing, Status
+
+ENOUGH = 2  # origins, and parties, that corroborate
+
+
+class Grounds(NamedTuple):
+    """All that the standing of one claim follows from, at one moment."""
+
+    ended: Sequence[tuple[Voice, Ended]]
+    """Explicit support that no longer stands."""
+    supporting: Sequence[Voice]
+    """Explicit support that stands."""
+    counting: Sequence[Voice]
+    """And of it what its family has not replaced by a later figure."""
+    support: Sequence[Origin]
+    """The origins of that."""
+    denying: Sequence[Voice]
+    denials: Sequence[Origin]
+    evolving: bool
+    """It is a figure whose true value changes with time."""
+    outdated: bool
+    """And later figures have left it behind."""
+    rivals: int
+    """How many claims that can't be true together with it are supported."""
+
+
+def standing(grounds: Grounds) -> Standing:
+    """The first that holds."""
+    if not grounds.supporting:
+        return _unsupported(grounds)
+    if grounds.outdated:
+        return "outdated"
+    if not grounds.support:
+        return "unattributed"
+    if grounds.rivals or is_denied(grounds):
+        return "contested"
+    if len(grounds.support) < ENOUGH:
+        return "single_origin"
+    return "corroborated" if parties(grounds.support) >= ENOUGH else "one_sided"
+
+
+def _unsupported(grounds: Grounds) -> Standing:
+    """Of what nobody supports, or supports any more."""
+    if grounds.ended:
+        corrected = all(ended.reason == "superseded" for _, ended in grounds.ended)
+        return "outdated" if corrected and grounds.evolving else "withdrawn"
+    return "denied" if grounds.denying else "unsupported"
+
+
+def is_denied(grounds: Grounds) -> bool:
+    """By another family than one that supports it."""
+    supporters = {voice.family for voice in grounds.counting if voice.row.source_id}
+    deniers = {voice.family for voice in grounds.denying if voice.row.source_id}
+    return bool(supporters) and bool(deniers) and len(supporters | deniers) > 1
+
+
+def parties(origins: Iterable[Origin]) -> int:
+    """How many there are; whoever is of none is one of its own."""
+    every = [origin.party for origin in origins]
+    return len({party for party in every if party}) + every.count(None)
+
+
+def status(
+    standings: Collection[Standing], stances: Mapping[Stance, int] | Collection[Stance], *, settled: bool
+) -> Status:
+    """Of a question, the first that holds.
+
+    `standings`: of the claims that answer it; `stances`: those that anybody takes toward it or toward them, implied
+    ones too.
+    """
+    if settled:
+        return "resolved"
+    for standing_, status_ in _FOLLOWS:
+        if standing_ in standings:
+            return status_
+    if "support" in stances or "deny" in stances:
+        return "open"
+    return "unanswered" if any(stance in stances for stance in ("query", *NON_ANSWERS)) else "unaddressed"
+
+
+_FOLLOWS: tuple[tuple[Standing, Status], ...] = (
+    ("contested", "contested"),
+    ("corroborated", "agreed"),
+    ("one_sided", "one_sided"),
+)

@@ -1,0 +1,1 @@
+"""What a picture answers, and what may be asked of it."""

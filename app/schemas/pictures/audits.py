@@ -1,0 +1,81 @@
+"""The audit of one document: what it carries, whether its quotations hold, and where it contradicts itself."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from app.schemas.common import Output
+from app.schemas.documents import DocumentRead, VersionRead
+from app.schemas.pictures.dossiers import UnattributedRead
+from app.schemas.sources import SourceRead
+from app.schemas.statements import AppearanceRead
+from app.vocabulary import Explicitness, Fidelity, Stance
+
+Against = Literal["rivals", "contradicts", "supported_and_denied"]
+
+
+class AuditedEvent(Output):
+    id: UUID
+    slug: str
+    title: str
+
+
+class AuditedStatement(Output):
+    """A statement, at one place where it is found in the document."""
+
+    event_id: UUID
+    question_id: UUID | None
+    claim_id: UUID | None
+    text: str | None
+    """Of the claim, or of the question where no claim is."""
+    statement_id: UUID
+    source_id: UUID | None
+    """Null: nobody is named, the document says it in its own voice."""
+    stance: Stance
+    explicitness: Explicitness
+    live: bool
+    """Whether it stands: not withdrawn, not superseded, by `said_before`."""
+    effective_from: datetime
+    effective_to: datetime
+    appearance: AppearanceRead
+    """Its words, with their fidelity and their place in the text of the version that `version_id` names."""
+
+
+class Contradiction(Output):
+    """Two things that the document carries and that can't be true together. Only live, explicit statements count."""
+
+    event_id: UUID
+    kind: Against
+    """`rivals`: only one of the two claims can be true; `contradicts`: somebody recorded that they contradict each
+    other; `supported_and_denied`: one claim is both."""
+    claim_ids: list[UUID]
+    statement_ids: list[UUID]
+    why: str
+    """The same in words."""
+
+
+class AuditRead(Output):
+    """One document with all that it carries, of every event: the same as the dossiers of these events show."""
+
+    position: str
+    """Of the ledger when this was drawn. `as_of` with it gives the same audit again."""
+    as_of: str | None
+    """The position that was asked for; null: what is recorded now."""
+    said_before: str | None
+    """Only what had been said by the end of this time is shown; null: no limit."""
+    document: DocumentRead
+    versions: list[VersionRead]
+    """What was read of it, the earliest first, without the texts."""
+    events: list[AuditedEvent]
+    """Those that the statements are about."""
+    events_left_out: int
+    """How many more events cite the document than one audit draws; their statements are not in it."""
+    statements: list[AuditedStatement]
+    """The earliest first; one that is found in several places of the document, once for each."""
+    fidelity: dict[Fidelity, int]
+    """How many of these there are of each; a fidelity that none has is not in it."""
+    unattributed: list[UnattributedRead]
+    """What the document states in nobody's name."""
+    contradictions: list[Contradiction]
+    sources: dict[UUID, SourceRead]
+    """Everybody named above, and whom they belong to, as in the dossiers."""

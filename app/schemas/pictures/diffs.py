@@ -1,0 +1,348 @@
+"""What changed in one event between two moments, of what was recorded or of what had been said."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, JsonValue, StringConstraints
+
+from app.schemas.common import Input, Output
+from app.schemas.pictures.dossiers import ContradictionRead, JoinRead, NotLive, SilenceRead
+from app.schemas.sources import SourceRead
+from app.vocabulary import (
+    TIME_SIZE,
+    DocumentRelation,
+    Explicitness,
+    HowKnown,
+    Independence,
+    LinkState,
+    Measure,
+    QuestionKind,
+    Rating,
+    Scheme,
+    Stance,
+    Standing,
+    Status,
+)
+
+Clock = Literal["recorded", "said"]
+When = Annotated[str, StringConstraints(min_length=4, max_length=TIME_SIZE)]
+# `from` is a word of the language that this is written in.
+From = Field(alias="from")
+
+
+class DiffQuery(Input):
+    """Two moments on one of the two clocks."""
+
+    clock: Clock = "recorded"
+    """`recorded`: what was recorded here by then; `said`: of what is recorded now, what had been said by then."""
+    since: When
+    """The earlier moment. Recorded: a position (`1234-0a1b2c3d`) or a time; said: a time. A time means through its
+    end."""
+    until: When | None = None
+    """The later moment. Default: now; on the clock `said`, no limit."""
+    independence: Independence = "family"
+    """What makes two sources one, as in the dossier."""
+
+
+class DiffEnd(Output):
+    """One of the two moments."""
+
+    asked: str | None
+    """As it was asked for; null: now, or no limit."""
+    position: str | None
+    """Of the latest change that the event shows there; null: there was no such event then."""
+
+
+class FieldChange(Output):
+    field: str
+    from_: Annotated[JsonValue, From]
+    to: JsonValue
+
+
+class MergeRead(Output):
+    """Two records that are one."""
+
+    id: UUID
+    name: str | None
+    """Its name or title, where it has one."""
+    into_id: UUID
+
+
+class StatementEntry(Output):
+    """A statement as it is at the later moment; a removed one as it was."""
+
+    statement_id: UUID
+    question_id: UUID | None
+    claim_id: UUID | None
+    text: str | None
+    """Of the claim, or of the question where no claim is."""
+    source_id: UUID | None
+    stance: Stance
+    explicitness: Explicitness
+    said: str | None
+    effective_from: datetime
+    effective_to: datetime
+    wording: str | None
+    """Where it is first found."""
+    live: bool
+    why_not_live: NotLive | None
+    withdrawn_reason: str | None
+    withdrawn_document_id: UUID | None
+
+
+class AppearanceDiff(Output):
+    what: Literal["new", "changed", "removed"]
+    appearance_id: UUID
+    document_id: UUID | None
+    wording: str | None
+    changes: list[FieldChange]
+    """Of a changed one; its `fidelity`, too."""
+
+
+class StatementChanged(StatementEntry):
+    changes: list[FieldChange]
+    appearances: list[AppearanceDiff]
+
+
+class StatementsDiff(Output):
+    new: list[StatementEntry]
+    changed: list[StatementChanged]
+    """The same statement with other content. What merges alone made different is told where the merges are."""
+    withdrawn: list[StatementEntry]
+    """They stood and stand no more: `why_not_live` says why, and by which other statement."""
+    restored: list[StatementEntry]
+    """They stood no more, and stand again."""
+    removed: list[StatementEntry]
+    """They are not there any more."""
+
+
+class ClaimEntry(Output):
+    """A claim as it is at the later moment; a removed one as it was."""
+
+    claim_id: UUID
+    question_id: UUID | None
+    text: str | None
+    standing: Standing
+    why: str
+    merged_into: UUID | None
+    """Of a removed claim: which one it was merged into. Of a new one: which one it had been merged into."""
+
+
+class ClaimChanged(ClaimEntry):
+    changes: list[FieldChange]
+
+
+class ClaimsDiff(Output):
+    new: list[ClaimEntry]
+    changed: list[ClaimChanged]
+    removed: list[ClaimEntry]
+
+
+class QuestionEntry(Output):
+    question_id: UUID
+    text: str | None
+    kind: QuestionKind
+    measure: Measure | None
+    status: Status
+    why: str
+
+
+class QuestionChanged(QuestionEntry):
+    changes: list[FieldChange]
+
+
+class QuestionsDiff(Output):
+    new: list[QuestionEntry]
+    changed: list[QuestionChanged]
+    removed: list[QuestionEntry]
+
+
+class StandingMoved(Output):
+    claim_id: UUID
+    question_id: UUID | None
+    text: str | None
+    from_: Annotated[Standing, From]
+    to: Standing
+    why: str
+    """Why it stands there now."""
+    why_before: str
+
+
+class StatusMoved(Output):
+    question_id: UUID
+    text: str | None
+    from_: Annotated[Status, From]
+    to: Status
+    why: str
+    why_before: str
+
+
+class OriginsMoved(Output):
+    """How many independent sources there are for one stance toward a claim."""
+
+    claim_id: UUID
+    question_id: UUID | None
+    text: str | None
+    stance: Stance
+    from_: Annotated[int, From]
+    to: int
+    joined_by: list[JoinRead]
+    """What makes one of statements that were apart: a link of their documents, say."""
+    parted_by: list[JoinRead]
+    """What made one of statements that are apart now."""
+
+
+class FigureNow(Output):
+    claim_id: UUID
+    text: str | None
+    source_ids: list[UUID]
+    """Who gives it."""
+
+
+class FiguresNow(Output):
+    """The current figures of a question."""
+
+    says: str | None
+    """In short: `31`, `60 to 80`, `at least 9`; null: there is none."""
+    min: float | None
+    """The least that any of them allows; null: none says."""
+    max: float | None
+    """The most that any of them allows; null: none says, or there is no upper limit."""
+    figures: list[FigureNow]
+
+
+class FiguresMoved(Output):
+    question_id: UUID
+    text: str | None
+    measure: Measure | None
+    from_: Annotated[FiguresNow, From]
+    to: FiguresNow
+
+
+class AssessmentEntry(Output):
+    """An assessment as it is at the later moment; a removed one as it was."""
+
+    assessment_id: UUID
+    claim_id: UUID
+    question_id: UUID | None
+    text: str | None
+    """Of the claim."""
+    author_id: UUID
+    scheme: Scheme
+    rating: Rating
+    label: str | None
+    made: str | None
+    settles: bool
+    superseded: bool
+
+
+class AssessmentChanged(AssessmentEntry):
+    changes: list[FieldChange]
+
+
+class AssessmentsDiff(Output):
+    new: list[AssessmentEntry]
+    changed: list[AssessmentChanged]
+    superseded: list[AssessmentEntry]
+    """The same author has replaced them."""
+    restored: list[AssessmentEntry]
+    """They had been replaced, and are not any more."""
+    removed: list[AssessmentEntry]
+
+
+class SilenceChanged(Output):
+    """Still silent, but since another moment, in other words, or accused by other claims."""
+
+    from_: Annotated[SilenceRead, From]
+    to: SilenceRead
+
+
+class SilencesDiff(Output):
+    begun: list[SilenceRead]
+    changed: list[SilenceChanged]
+    ended: list[SilenceRead]
+
+
+class ContradictionsDiff(Output):
+    new: list[ContradictionRead]
+    ended: list[ContradictionRead]
+    """One of the two statements stands no more."""
+    restored: list[ContradictionRead]
+    """Both stand again."""
+    removed: list[ContradictionRead]
+
+
+class RecordChanged(Output):
+    id: UUID
+    name: str | None
+    """The source's name, or the document's title."""
+    changes: list[FieldChange]
+
+
+class RecordsDiff(Output):
+    """Sources or documents that are shown at both moments, or were merged between them."""
+
+    changed: list[RecordChanged]
+    merged: list[MergeRead]
+    parted: list[MergeRead]
+    """They had been merged, and are two again."""
+
+
+class DocumentLinkMoved(Output):
+    """A link of a document that is shown at both moments."""
+
+    id: UUID
+    from_id: UUID
+    to_id: UUID
+    relation: DocumentRelation
+    how_known: HowKnown
+    score: float | None
+    state_from: LinkState | None
+    """Null: there was no such link."""
+    state_to: LinkState | None
+    """Null: there is no such link any more."""
+
+
+class EventDiff(Output):
+    changes: list[FieldChange]
+    merged: list[UUID]
+    """Events that were merged into this one."""
+    parted: list[UUID]
+
+
+class QuestionSummary(Output):
+    question_id: UUID | None
+    """Null: of the claims that answer no question."""
+    text: str
+    """What changed, in a few plain words that are made of the rest of this answer alone."""
+
+
+class DiffRead(Output):
+    """What changed between two moments. Two that show the same give empty lists."""
+
+    event_id: UUID
+    clock: Clock
+    independence: Independence
+    since: DiffEnd
+    until: DiffEnd
+    summary: list[QuestionSummary]
+    """Of each question that changed, in the dossier's order."""
+    event: EventDiff
+    questions: QuestionsDiff
+    claims: ClaimsDiff
+    statements: StatementsDiff
+    standings: list[StandingMoved]
+    """Of claims that are there at both moments."""
+    statuses: list[StatusMoved]
+    origins: list[OriginsMoved]
+    figures: list[FiguresMoved]
+    assessments: AssessmentsDiff
+    silences: SilencesDiff
+    self_contradictions: ContradictionsDiff
+    source_changes: RecordsDiff
+    document_changes: RecordsDiff
+    document_links: list[DocumentLinkMoved]
+    sources: dict[UUID, SourceRead]
+    """Everybody named above, and whom they belong to: as at the later moment, or where they are not shown there, as at
+    the earlier one."""

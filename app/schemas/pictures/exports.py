@@ -1,0 +1,81 @@
+"""What exports take and tell beside the records and pictures that they are made of."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from app.schemas.common import Output
+from app.schemas.pictures.diffs import StandingMoved, StatusMoved
+from app.schemas.pictures.dossiers import PictureQuery
+from app.vocabulary import PlacePrecision, Visibility
+
+
+class CsvQuery(PictureQuery):
+    """The moment, and for which program."""
+
+    safe: bool = False
+    """Put an apostrophe before every text that a spreadsheet would take for a formula. Numbers stay numbers."""
+    bom: bool = False
+    """Begin with a byte order mark, by which Excel knows that it is UTF-8."""
+
+
+class Point(Output):
+    """RFC 7946: longitude first."""
+
+    type: Literal["Point"] = "Point"
+    coordinates: Annotated[list[float], Field(min_length=2, max_length=2)]
+
+
+class EventProperties(Output):
+    ref: str | None
+    slug: str
+    title: str
+    summary: str | None
+    language: str | None
+    kind: str | None
+    occurred: str | None
+    occurred_from: datetime | None
+    occurred_to: datetime | None
+    place_name: str | None
+    country: str | None
+    place_precision: PlacePrecision | None
+    """How exact the point is: it may stand for a whole town or country."""
+    parent_id: UUID | None
+    visibility: Visibility
+    tags: list[str]
+    external_ids: dict[str, str]
+    merged_into: UUID | None
+    created_at: datetime
+    updated_at: datetime
+    questions: int
+    """How many there are, with those of events merged into it, as far as the caller may see them."""
+    claims: int
+    statements: int
+    assessments: int
+
+
+class EventFeature(Output):
+    type: Literal["Feature"] = "Feature"
+    id: UUID
+    geometry: Point | None
+    """Null where the event has no coordinates."""
+    properties: EventProperties
+
+
+class EventCollection(Output):
+    """Events on a map."""
+
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    features: list[EventFeature]
+
+
+class DayMoves(Output):
+    """What one day of recording did to standings and statuses: its end compared with its beginning."""
+
+    day: str
+    at: datetime
+    """When the last change of that day was recorded."""
+    standings: list[StandingMoved]
+    statuses: list[StatusMoved]

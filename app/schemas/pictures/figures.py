@@ -1,0 +1,97 @@
+"""The figures of one event as series, ready to plot."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from app.schemas.common import Output
+from app.schemas.pictures.dossiers import PictureQuery, SaidBy
+from app.schemas.sources import SourceRead
+from app.vocabulary import Measure, Qualifier
+
+PointState = Literal["current", "order_unknown", "replaced", "outdated", "withdrawn", "superseded"]
+
+
+class FiguresQuery(PictureQuery):
+    measure: Measure | None = None
+    """Only questions of this measure."""
+
+
+class PointRead(Output):
+    """One figure that somebody gave: a statement, once, in however many documents it is found."""
+
+    statement_id: UUID
+    claim_id: UUID
+    source_id: UUID | None
+    """Null: a document says it in nobody's name."""
+    text: str
+    said: str | None
+    """In the statement's words; null where it has no time of its own."""
+    effective_from: datetime
+    effective_to: datetime
+    effective_by: SaidBy
+    qualifier: Qualifier
+    min: float | None
+    max: float | None
+    low: float | None
+    """The least and the most that the words allow: `more than 5` persons is 6 and more. Null low and high: nothing is
+    said of the number; null high alone: no upper end."""
+    high: float | None
+    of_id: UUID | None
+    """The figure that it is a part of."""
+    part: bool
+    """It is a part of another figure of the same question, and stands beside the series."""
+    state: PointState
+    """By the moment of the picture. On a question whose true value does not change with time every figure that stands
+    is current."""
+    ended: str | None
+    """When it was withdrawn or superseded, in the record's words."""
+    superseded_by: UUID | None
+    withdrawn_reason: str | None
+
+
+class SeriesRead(Output):
+    """What one family gave, in the order in which it was said."""
+
+    family_id: UUID | None
+    """As in the dossier: the source or document that the statements go by; null for nobody's."""
+    party: str | None
+    points: list[PointRead]
+
+
+class StepRead(Output):
+    """What could be said from this moment until the next step: the range of all figures current then."""
+
+    at: datetime
+    low: float | None
+    """Null low and high: no figure stands any more, or none says anything of the number."""
+    high: float | None
+    """Null alone: no upper end."""
+    figures: int
+    """How many statements are current."""
+    disputed: bool
+    """Two of them, of different families, can't both be true."""
+
+
+class QuantityRead(Output):
+    question_id: UUID
+    text: str | None
+    measure: Measure
+    subject: str | None
+    unit: str
+    evolving: bool
+    single_answer: bool
+    series: list[SeriesRead]
+    envelope: list[StepRead]
+
+
+class FiguresRead(Output):
+    """Who gave which number when; and at each moment the range that the current ones left open."""
+
+    position: str
+    as_of: str | None
+    said_before: str | None
+    event_id: UUID
+    questions: list[QuantityRead]
+    sources: dict[UUID, SourceRead]
+    """Everybody named above, as in the dossier."""

@@ -1,0 +1,92 @@
+"""Who has taken which stance on which question: the matrix, a picture of one event."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from app.schemas.common import Address, Output
+from app.schemas.pictures.dossiers import PictureQuery, SilenceRead
+from app.schemas.sources import SourceRead
+from app.vocabulary import Measure, QuestionKind, Stance, Status
+
+By = Literal["party", "source"]
+
+
+class MatrixQuery(PictureQuery):
+    question: Address | None = None
+    """Only this question of the event."""
+    by: By = "party"
+    """What the columns are: sides, or the sources that speak."""
+
+
+class MatrixColumn(Output):
+    """A side, or a source. Sources of no side are one column without party; words of nobody one without source."""
+
+    label: str
+    party: str | None
+    source_id: UUID | None
+    """By source only. Null there: nobody's words, or a party that is accused and has said nothing."""
+    family_id: UUID | None
+    """By source only: whom the source belongs to in the end, or itself."""
+
+
+class SaidAt(Output):
+    """When a statement was made."""
+
+    said: str | None
+    """In the statement's words; null where it has no time of its own."""
+    said_from: datetime
+    said_to: datetime
+    statement_id: UUID
+
+
+class MatrixStance(Output):
+    """One stance of one column on one question: explicit statements that stand."""
+
+    statements: int
+    first: SaidAt
+    last: SaidAt
+    claim_ids: list[UUID]
+    """The claims that it is taken toward, the first one said first."""
+    source_ids: list[UUID]
+    """Who takes it; nobody's words have none."""
+
+
+class MatrixCell(Output):
+    column: int
+    """Its place in `columns`, from 0."""
+    stances: dict[Stance, MatrixStance]
+    beside: dict[Stance, int]
+    """Statements that stand and are implied or inferred: shown, but counted nowhere."""
+    silence: SilenceRead | None
+    """It has not answered: its last word was none, or it is accused and has said nothing."""
+
+
+class MatrixRow(Output):
+    question_id: UUID | None
+    """Null: the claims that answer no question."""
+    text: str | None
+    kind: QuestionKind | None
+    measure: Measure | None
+    subject: str | None
+    status: Status | None
+    cells: list[MatrixCell]
+    """In the order of `columns`; a column that has nothing here has no cell."""
+
+
+class MatrixRead(Output):
+    """Question by question: which side, or source, supports, denies, asks, or has not answered."""
+
+    position: str
+    as_of: str | None
+    said_before: str | None
+    event_id: UUID
+    by: By
+    columns: list[MatrixColumn]
+    """Whoever has anything in a row, by label; the one of no side, or of nobody, last."""
+    rows: list[MatrixRow]
+    """The questions as in the dossier."""
+    claims: dict[UUID, str | None]
+    """The texts of the claims in the cells."""
+    sources: dict[UUID, SourceRead]
+    """Everybody in the cells, as in the dossier."""

@@ -1,0 +1,223 @@
+"""Copies found: what a new text shares with the other texts about the same events, as links that an editor decides on.
+
+Everything costs the same however much an event has: texts are compared by fingerprints that were made before the
+ledger's lock was taken, and only those that share a mark are.
+"""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from app.database import reasoned
+from app.models import Appearance, AssessmentDocument, DocumentLink, DocumentVersion, TextPrint
+from app.services.intake import storing
+from app.services.intake.drafts import Batch, Draft, Reading
+from app.texts import credits as wire
+from app.texts import fingerprints
+from app.texts.fingerprints import Origin
+from app.vocabulary import LIKELY_COPY, SURE_COPY
+
+FOUND: Final = "the texts are alike"
+_COMPARED: Final = 20  # texts at most that a new one is compared with: those with the most marks in common
+_PROPOSED: Final = 5  # links at most that one text proposes: of a hundred copies not each needs a link to each
+_VERSIONS: Final = 10  # of one document that are looked for: the latest
+
+# A fence (OFFSET 0) keeps the planner to one look-up by index for each value, however large the tables.
+
+# Keep the fingerprints of new texts; note the marks of each document's texts under every event that cites it, and give
+# the pairs that are new.
+_MARK: Final = text(f"""
+WITH added AS (
+    INSERT INTO text_print SELECT d.* FROM {storing.drafted(TextPrint)} RETURNING version_id, marks),
+asked AS MATERIALIZED (
+    SELECT id, merged_into IS NOT NULL OR EXISTS (SELECT FROM document o WHERE o.merged_into = d.id) AS merged
+    FROM document d WHERE id = ANY (CAST(:documents AS uuid[]))),
+kin AS (
+    SELECT id AS root, id FROM asked WHERE NOT merged
+    UNION ALL SELECT root, k.id FROM (SELECT DISTINCT document_root(id) AS root FROM asked WHERE merged) r
+    CROSS JOIN LATERAL document_kin(root) k(id)),
+texts AS (
+    SELECT root, version_id, marks,
+        row_number() OVER (PARTITION BY root ORDER BY created_at DESC, version_id DESC) AS place
+    FROM kin CROSS JOIN LATERAL (
+        SELECT p.version_id, p.marks, v.created_at FROM document_version v CROSS JOIN LATERAL (
+            SELECT version_id, marks FROM text_print WHERE version_id = v.id
+            UNION ALL SELECT version_id, marks FROM added WHERE version_id = v.id) p
+        WHERE v.document_id = kin.id AND p.marks <> '{{}}' OFFSET 0) p),
+cited AS (
+    SELECT DISTINCT root, event_id FROM kin JOIN (SELECT DISTINCT root FROM texts) t USING (root) CROSS JOIN LATERAL (
+        SELECT event_id FROM appearance WHERE document_id = kin.id
+        UNION SELECT event_id FROM assessment_document WHERE document_id = kin.id OFFSET 0) c),
+new AS (
+    SELECT c.event_id, t.version_id, t.marks FROM cited c JOIN texts t USING (root)
+    WHERE t.place <= :versions AND NOT EXISTS (
+        SELECT FROM text_mark m WHERE m.version_id = t.version_id AND m.event_id = c.event_id OFFSET 0)),
+kept AS (INSERT INTO text_mark (event_id, mark, version_id) SELECT event_id, unnest(marks), version_id FROM new)
+SELECT event_id, version_id FROM new
+""")  # noqa: S608
+
+# For each of these texts itself, and the texts of other documents of the same events that share the most marks with it.
+# Of those that share one mark the first ones are enough: where more do, they are copies of each other, and these the
+# oldest; or it is the mark of what every page of a site carries, and the copies share others, too.
+_COMPARABLE: Final = text("""
+WITH new AS (SELECT * FROM unnest(CAST(:events AS uuid[]), CAST(:versions AS uuid[])) n(event_id, version_id)),
+mine AS MATERIALIZED (
+    SELECT n.version_id AS id, p.marks, ARRAY(
+        SELECT o.id FROM document_kin(v.document_id) k(id) CROSS JOIN LATERAL (
+            SELECT id FROM document_version WHERE document_id = k.id OFFSET 0) o) AS own
+    FROM (SELECT DISTINCT version_id FROM new) n
+    CROSS JOIN LATERAL (SELECT document_id FROM document_version WHERE id = n.version_id OFFSET 0) v
+    CROSS JOIN LATERAL (SELECT marks FROM text_print WHERE version_id = n.version_id OFFSET 0) p),
+events AS MATERIALIZED (
+    SELECT DISTINCT n.version_id AS mine, k.id FROM new n CROSS JOIN LATERAL event_kin(n.event_id) k(id)),
+shared AS (
+    SELECT mine.id AS mine, m.version_id AS theirs, count(*) AS marks
+    FROM mine JOIN events e ON e.mine = mine.id CROSS JOIN LATERAL unnest(mine.marks) k(mark) CROSS JOIN LATERAL (
+        SELECT version_id FROM text_mark
+        WHERE event_id = e.id AND mark = k.mark AND version_id <> ALL(mine.own) ORDER BY version_id LIMIT 2 * :most) m
+    GROUP BY 1, 2),
+ranked AS (
+    SELECT mine, theirs, document_id, row_number() OVER (PARTITION BY mine ORDER BY marks DESC, theirs) AS place FROM (
+        SELECT DISTINCT ON (s.mine, v.document_id) s.*, v.document_id FROM shared s
+        CROSS JOIN LATERAL (SELECT document_id FROM document_version WHERE id = s.theirs OFFSET 0) v
+        ORDER BY s.mine, v.document_id, s.marks DESC, s.theirs) s),
+pairs AS (
+    SELECT r.mine, r.theirs FROM ranked r WHERE r.place <= :most AND EXISTS (
+        SELECT FROM document_kin(r.document_id) k(id) JOIN events e ON e.mine = r.mine CROSS JOIN LATERAL (
+            SELECT FROM appearance WHERE document_id = k.id AND event_id = e.id
+            UNION ALL SELECT FROM assessment_document WHERE document_id = k.id AND event_id = e.id OFFSET 0) c OFFSET 0)
+    UNION ALL SELECT id, id FROM mine)
+SELECT pairs.mine, pairs.theirs, root.id AS document, p.hashes, v.retrieved_at, root.created_at,
+    CASE WHEN root.published IS NULL THEN d.published_from ELSE root.published_from END AS published_from,
+    CASE WHEN root.published IS NULL THEN d.published_to ELSE root.published_to END AS published_to
+FROM pairs
+CROSS JOIN LATERAL (SELECT hashes FROM text_print WHERE version_id = pairs.theirs OFFSET 0) p
+CROSS JOIN LATERAL (SELECT document_id, retrieved_at FROM document_version WHERE id = pairs.theirs OFFSET 0) v
+CROSS JOIN LATERAL (SELECT * FROM document WHERE id = v.document_id OFFSET 0) d
+CROSS JOIN LATERAL (
+    SELECT * FROM document
+    WHERE id = CASE WHEN d.merged_into IS NULL THEN d.id ELSE document_root(d.id) END OFFSET 0) root
+ORDER BY pairs.mine, root.created_at, root.id
+""")
+
+# Never where somebody or something has said already how the two depend on each other, be it that they do not.
+_LINK: Final = text(f"""
+INSERT INTO document_link (id, from_id, to_id, relation, how_known, score, state)
+SELECT d.id, d.from_id, d.to_id, d.relation, 'similarity', d.score, 'proposed' FROM {storing.drafted(DocumentLink)}
+WHERE NOT EXISTS (
+    SELECT FROM document_kin(d.from_id) f(id) CROSS JOIN document_kin(d.to_id) t(id) CROSS JOIN LATERAL (
+        SELECT FROM document_link l WHERE l.from_id = f.id AND l.to_id = t.id
+        UNION ALL SELECT FROM document_link l WHERE l.from_id = t.id AND l.to_id = f.id OFFSET 0) l OFFSET 0)
+""")  # noqa: S608
+
+
+# --- before the lock -------------------------------------------------------------------------------------------------
+
+
+async def read(batch: Batch) -> None:
+    """Note what is in the texts that a body brings. That takes a while, in a thread: before any query."""
+    if any(draft.value("text") for draft in batch.drafts.get(DocumentVersion, ())):
+        batch.readings = await asyncio.to_thread(readings, batch)
+
+
+def readings(batch: Batch) -> dict[bytes, Reading]:
+    """What is in the texts that a body brings, by their sha256. It takes a while: for a thread."""
+    found: dict[bytes, Reading] = {}
+    for draft in batch.drafts.get(DocumentVersion, ()):
+        if words := draft.value("text"):
+            headline = draft.value("headline")
+            credited = [*wire.in_text(words), *(wire.in_headline(headline) if headline else ())]
+            scores = {credit.agency: credit.score for credit in sorted(credited, key=lambda credit: credit.score)}
+            found[draft.values["sha256"]] = Reading(fingerprints.fingerprint(words), scores)
+    return found
+
+
+# --- under it --------------------------------------------------------------------------------------------------------
+
+
+async def propose(session: AsyncSession, batch: Batch) -> None:
+    """Keep what was found in the texts that are new, and compare what is new under some event."""
+    versions = [draft for draft in batch.drafts[DocumentVersion] if draft.outcome == "created"]
+    rows = [row for draft in versions if (row := _row(draft, batch))]
+    cited = [draft for model in (Appearance, AssessmentDocument) for draft in batch.drafts[model]]
+    touched = {draft.values["document_id"] for draft in versions}
+    touched |= {draft.value("document_id") for draft in cited if draft.outcome == "created"} - {None}
+    await compare(session, touched, rows, linking=not batch.restoring)
+
+
+def _row(draft: Draft, batch: Batch) -> dict[str, Any] | None:
+    reading = batch.readings.get(draft.value("sha256"))
+    if reading is None or not (reading.hashes or reading.credits):
+        return None
+    marks = list(reading.hashes[: fingerprints.MARKS])
+    return {
+        "version_id": draft.id,
+        "marks": marks,
+        "hashes": fingerprints.packed(reading.hashes),
+        "credits": reading.credits,
+    }
+
+
+async def compare(
+    session: AsyncSession,
+    documents: Collection[UUID],
+    prints: Sequence[dict[str, Any]] = (),
+    *,
+    linking: bool = True,
+) -> None:
+    """Compare the texts of these documents with those of others, for each event that cites them only now.
+
+    `prints`: of their texts that are new, to be kept. Not `linking`: what they have in common is known already.
+    """
+    if not documents:
+        return
+    given: dict[str, Any] = {"documents": list(documents), "versions": _VERSIONS, "rows": storing.as_json(prints)}
+    new = (await session.execute(_MARK, given)).all()
+    if not new or not linking:
+        return
+    given = {"events": [pair.event_id for pair in new], "versions": [pair.version_id for pair in new]}
+    links = _links((await session.execute(_COMPARABLE, given | {"most": _COMPARED})).all())
+    if links:
+        await reasoned(session, FOUND)
+        await session.execute(_LINK, {"rows": storing.as_json(links)})
+        await reasoned(session)
+
+
+def _links(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+    """The best pairs of each document, as links: from what was made out of the other."""
+    own = {row.theirs: row for row in rows if row.theirs == row.mine}
+    prints = {row.theirs: fingerprints.unpacked(row.hashes) for row in rows}
+    found: dict[frozenset[UUID], tuple[float, Row[Any], Row[Any]]] = {}
+    for other in rows:
+        mine = own[other.mine]
+        if mine.document != other.document:
+            pair = frozenset((mine.document, other.document))
+            score = fingerprints.likeness(prints[mine.theirs], prints[other.theirs])
+            if score >= LIKELY_COPY and (pair not in found or score > found[pair][0]):
+                found[pair] = (score, mine, other)
+    links, made = [], dict[UUID, int]()
+    for score, mine, other in sorted(found.values(), key=lambda one: -one[0]):
+        made[mine.document] = made.get(mine.document, 0) + 1
+        if made[mine.document] <= _PROPOSED:
+            links.append(_link(round(score, 2), mine, other))
+    return links
+
+
+def _link(score: float, mine: Row[Any], other: Row[Any]) -> dict[str, Any]:
+    one, two = (
+        Origin(row.published_from, row.published_to, row.retrieved_at, row.created_at, str(row.document))
+        for row in (mine, other)
+    )
+    start, end = (mine, other) if fingerprints.later(one, two) is one else (other, mine)
+    return {
+        "id": uuid7(),
+        "from_id": start.document,
+        "to_id": end.document,
+        "relation": "syndicated_from" if score >= SURE_COPY else "rewrites",
+        "score": score,
+    }

@@ -1,0 +1,113 @@
+"""Wire credits: where a document says that an agency had it first, a step is proposed for the chain of what it says."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from app.database import reasoned
+from app.models import Appearance, AppearanceHop, Source
+from app.services.intake import keys, storing
+from app.services.intake.drafts import Batch, Draft
+from app.texts import credits as wire
+from app.texts.agencies import BY_NAME
+
+FOUND: Final = "a wire credit in the document"
+_LONGEST: Final = 20  # steps of a chain
+
+_CREDITED: Final = text("""
+SELECT a.id, d.id AS document, d.byline, d.title, p.credits FROM appearance a
+JOIN document d ON d.id = a.document_id
+LEFT JOIN LATERAL (
+    SELECT p.credits FROM document_version v JOIN text_print p ON p.version_id = v.id
+    WHERE v.document_id = a.document_id AND (a.version_id IS NULL OR v.id = a.version_id) AND p.credits <> '{}'
+    ORDER BY v.retrieved_at DESC, v.id DESC LIMIT 1) p ON true
+WHERE a.id = ANY(CAST(:appearances AS uuid[]))
+    AND (p.credits IS NOT NULL OR d.byline IS NOT NULL OR d.title IS NOT NULL)
+""")
+
+# At the end of the chain, unless the agency is in it, speaks itself, or publishes the document (or owns who does).
+_HOP: Final = text(f"""
+INSERT INTO appearance_hop (id, event_id, appearance_id, step, source_id, how_known, score, state)
+SELECT d.id, a.event_id, a.id, chain.steps + 1, d.source_id, 'similarity', d.score, 'proposed'
+FROM {storing.drafted(AppearanceHop)}
+JOIN appearance a ON a.id = d.appearance_id JOIN statement s ON s.id = a.statement_id
+JOIN document o ON o.id = document_root(a.document_id)
+CROSS JOIN LATERAL (SELECT array_agg(k) AS ids FROM source_kin(d.source_id) k) agency
+CROSS JOIN LATERAL (
+    SELECT coalesce(max(h.step), 0) AS steps, coalesce(bool_or(h.source_id = ANY(agency.ids)), false) AS named
+    FROM appearance_hop h WHERE h.appearance_id = a.id) chain
+WHERE chain.steps < :longest AND NOT chain.named AND NOT coalesce(s.source_id = ANY(agency.ids), false)
+AND NOT EXISTS (
+    SELECT FROM source p WHERE p.id IN (SELECT source_kin(o.publisher_id))
+    AND (p.id = ANY(agency.ids) OR p.parent_id = ANY(agency.ids)))
+""")  # noqa: S608
+
+
+async def propose(session: AsyncSession, batch: Batch) -> None:
+    """Propose a step for the appearances that are new, and for those that were given a chain."""
+    if batch.restoring:
+        return
+    new = {draft.id for draft in batch.drafts[Appearance] if draft.outcome == "created" and draft.value("document_id")}
+    new |= {draft.values["appearance_id"] for draft in batch.drafts[AppearanceHop] if draft.outcome == "created"}
+    if not new:
+        return
+    named = _named((await session.execute(_CREDITED, {"appearances": list(new)})).all())
+    if not named:
+        return
+    await reasoned(session, FOUND)
+    sources = await _sources(session, sorted({agency for agency, _ in named.values()}))
+    hops = [
+        {"id": uuid7(), "appearance_id": appearance, "source_id": sources[agency], "score": score}
+        for appearance, (agency, score) in sorted(named.items())
+        if agency in sources
+    ]
+    await session.execute(_HOP, {"rows": storing.as_json(hops), "longest": _LONGEST})
+    await reasoned(session)
+
+
+def _named(rows: Sequence[Row[Any]]) -> dict[UUID, tuple[str, float]]:
+    """For each appearance the agency that its document credits most surely, and how surely."""
+    around: dict[UUID, dict[str, float]] = {}
+    found: dict[UUID, tuple[str, float]] = {}
+    for row in rows:
+        if row.document not in around:
+            told = [*(wire.in_byline(row.byline or "")), *(wire.in_headline(row.title or ""))]
+            around[row.document] = {one.agency: one.score for one in sorted(told, key=lambda one: one.score)}
+        credited = {**(row.credits or {})}
+        for agency, score in around[row.document].items():
+            credited[agency] = max(score, credited.get(agency, 0))
+        if credited:
+            found[row.id] = min(credited.items(), key=lambda one: (-one[1], one[0]))
+    return found
+
+
+async def _sources(session: AsyncSession, agencies: Sequence[str]) -> Mapping[str, UUID]:
+    """The sources that these agencies are: matched, or made. Where more than one could be meant, none."""
+    asked: dict[UUID, tuple[str, bool]] = {}
+    rows = []
+    for name in agencies:
+        agency = BY_NAME[name]
+        for kind, names in (("agency", (*agency.aliases, *agency.forms)), (None, agency.aliases)):
+            id_ = uuid7()
+            asked[id_] = (name, kind is not None)
+            rows.append({"id": id_, "name": name, "aliases": [{"name": alias} for alias in names], "kind": kind})
+    hits: dict[tuple[str, bool], list[UUID]] = {}
+    for row in await session.execute(keys.NAMED_SOURCES, {"rows": storing.as_json(rows)}):
+        hits.setdefault(asked[row.draft], []).extend([row.hit] if row.hit is not None else [])
+    sources: dict[str, UUID] = {}
+    new: list[Draft] = []
+    for name in agencies:
+        # One of that name and another kind is the agency, too: a second would make the bare name mean neither.
+        there = hits[name, True] or hits[name, False]
+        if not there:
+            aliases = [{"name": alias, "language": None} for alias in BY_NAME[name].aliases]
+            new.append(Draft(Source, "", {"name": name, "aliases": aliases, "kind": "agency", "disclosure": "named"}))
+            sources[name] = new[-1].id
+        elif len(there) == 1:
+            sources[name] = there[0]
+    await storing.insert(session, Source, new)
+    return sources

@@ -1,0 +1,124 @@
+"""What drafts point at: in which order they can be settled, which ids they get, and what may not be joined."""
+
+from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
+from typing import Final
+from uuid import UUID
+
+from app.errors import Invalid
+from app.models import Appearance, Claim, Document, Event, Source, table_of
+from app.services.intake.drafts import Batch, Draft
+from app.services.intake.references import real
+
+# A record's event is that of the first of these that it has: with events merged, it need not be the one addressed.
+_PARENTS: Final = ("appearance_id", "assessment_id", "statement_id", "claim_id", "from_id", "question_id", "event_id")
+# Where in a body a column's record is named, if not under the column's own name.
+_FIELDS: Final = {"of_id": "figure/of"}
+_ALWAYS_NAMED: Final = ("outlet", "agency", "channel")
+
+
+def is_named(draft: Draft) -> bool:
+    disclosed = (draft.value("disclosure") or "named") == "named" or draft.value("kind") in _ALWAYS_NAMED
+    return disclosed and draft.value("name") is not None
+
+
+def _order(drafts: Iterable[Draft]) -> TopologicalSorter[Draft]:
+    among = set(drafts)
+    return TopologicalSorter(
+        {draft: {to for to in map(real, draft.points_at.values()) if to in among} for draft in drafts}
+    )
+
+
+def check_circles(drafts: list[Draft]) -> None:
+    among = [draft for draft in drafts if any(to.model is draft.model for to in draft.points_at.values())]
+    try:
+        _order(among).prepare()
+    except CycleError as circle:
+        raise Invalid.at(circle.args[1][0].pointer, "these records point at each other in a circle") from None
+
+
+def levels(drafts: list[Draft]) -> Iterator[list[Draft]]:
+    """The drafts of one table: what others of them point at comes first."""
+    order = _order(drafts)
+    order.prepare()
+    while order.is_active():
+        ready = set(order.get_ready())
+        yield [draft for draft in drafts if draft in ready]
+        order.done(*ready)
+
+
+def placed_sources(batch: Batch) -> set[Draft]:
+    """The unnamed sources that are known only by what they speak in, and what belongs to them."""
+    placed = {draft for draft in batch.drafts[Source] if not is_named(draft) and draft.within is not None}
+    more = placed
+    while more:
+        more = {
+            draft
+            for draft in batch.drafts[Source]
+            if draft not in placed and "parent_id" in draft.points_at and real(draft.points_at["parent_id"]) in placed
+        }
+        placed |= more
+    for draft in batch.drafts[Document]:
+        if "publisher_id" in draft.points_at and real(draft.points_at["publisher_id"]) in placed:
+            raise Invalid.at(f"{draft.pointer}/publisher", "a source that is known only by a document can't publish it")
+    return placed
+
+
+def say_what_was_read(batch: Batch) -> None:
+    """A document that is named twice was read once: its appearances all stand in that version."""
+    read = {real(document).id: version for document, version in batch.versions.items()}
+    for draft in batch.drafts[Appearance]:
+        where = draft.points_at.get("document_id")
+        if where is not None and real(where).id in read:
+            draft.points_at.setdefault("version_id", batch.versions.setdefault(where, read[real(where).id]))
+
+
+def fill(draft: Draft, *, dry: bool) -> None:
+    """Put the ids of what a draft points at into its columns, now that they are known."""
+    point(draft)
+    parent = next((real(draft.points_at[name]) for name in _PARENTS if name in draft.points_at), None)
+    if parent is None or "event_id" not in table_of(draft.model).columns:
+        return
+    draft.values["event_id"] = parent.id if parent.model is Event else parent.value("event_id")
+    asked = event_of(draft)
+    for name, to in draft.points_at.items():
+        if not dry and asked is not None and event_of(real(to)) not in (None, asked):
+            raise Invalid.at(_place(draft, name), "this belongs to another event")
+
+
+def point(draft: Draft, *, own_table: bool = False) -> None:
+    """Take over the ids of what a draft points at; or those of its own table again, after they have been settled."""
+    for name, to in draft.points_at.items():
+        if own_table and real(to).model is not draft.model:
+            continue
+        draft.values[name] = real(to).id
+        if name == "version_id":  # of a document that was merged it may be the other's
+            draft.values["document_id"] = real(to).values["document_id"]
+
+
+def _place(draft: Draft, column: str) -> str:
+    return f"{draft.pointer}/{_FIELDS.get(column, column.removesuffix('_id'))}"
+
+
+def event_of(draft: Draft) -> UUID | None:
+    """The event that a draft was written for; of merged ones, their target."""
+    if draft.model is Event:
+        return draft.value("event_root") or draft.id
+    if "event_id" in draft.points_at:
+        return event_of(real(draft.points_at["event_id"]))
+    root: UUID | None = draft.value("event_root")
+    return root
+
+
+def check_new(draft: Draft) -> None:
+    """A new record joins what is stored with one and the same event, and no record with itself. Raises Invalid."""
+    for name, to in draft.points_at.items():
+        event = None if real(to).model is Event else real(to).value("event_id")
+        if event not in (None, draft.value("event_id")):
+            raise Invalid.at(_place(draft, name), "this belongs to another event, even if the two were merged")
+    if "from_id" in draft.values and draft.values["from_id"] == draft.values["to_id"]:
+        raise Invalid.at(f"{draft.pointer}/to", "a link leads to another record, not to the same")
+    question = draft.points_at.get("question_id")
+    answer = real(question).value("answer") if question is not None and draft.model is Claim else None
+    if answer is not None and (answer == "quantity") == (draft.value("qualifier") is None):
+        raise Invalid.at(f"{draft.pointer}/question", "a quantity is answered by figures, an open question by texts")

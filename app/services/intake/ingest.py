@@ -1,0 +1,290 @@
+"""Lines of NDJSON into the tables: many lines a transaction, each table with one statement, however many they are.
+
+Lines are walked into drafts before the ledger's lock is taken; a batch asks for at most ROWS records, and is stored
+whole or not at all. Where something in it can't be, the line that is to blame is left out and the others are stored
+without it, as if they had been sent alone.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from copy import copy
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.database import Database, Signature, waited_for
+from app.errors import BadRequest, Invalid, Problem, TooLarge, Unavailable
+from app.schemas import findings
+from app.schemas.lines import Line, ReportLine
+from app.services import database_errors
+from app.services.access import Caller
+from app.services.intake import copies, drafts, lines, matching, quotes, reports
+from app.services.intake import credits as wire_credits
+from app.services.intake.drafts import Batch, Draft
+from app.services.intake.references import real
+from app.services.intake.reports import Delivered
+
+ROWS: Final = 1000  # records of one transaction at most
+_ROWS_BESIDE_OTHERS: Final = 100  # at least, while others wait: they wait for as long as a batch takes
+_ROWS_MORE: Final = 50  # by which a batch grows after one for which nobody has waited
+LINE_SIZE: Final = 8_000_000  # bytes
+_LONG: Final = 20_000  # bytes of a line that is read in a thread
+_AT_ONCE: Final = 0.00015  # seconds of reading before others have their turn
+_BLAMED: Final = 3  # times that a batch is tried without the lines to blame; then it is halved
+
+_LINE: Final[TypeAdapter[Line]] = TypeAdapter(Line)
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A line, and in the end what became of it: an id, or a problem."""
+
+    number: int
+    data: Line | None = None
+    batch: Batch | None = None
+    draft: Draft | None = None
+    problem: Problem | None = None
+    id: UUID | None = None
+    created: bool = False
+
+    @property
+    def report(self) -> ReportLine | None:
+        return self.data if isinstance(self.data, ReportLine) else None
+
+
+@dataclass(slots=True)
+class Pace:
+    """How many records the next batch may ask for: fewer where others wait to write, more again where nobody does.
+
+    One for all requests of a process: a load is many requests, and who waited during one waits during the next.
+    """
+
+    rows: int = 500
+
+    def after(self, *, waited_for: bool) -> None:
+        self.rows = max(_ROWS_BESIDE_OTHERS, self.rows // 2) if waited_for else min(ROWS, self.rows + _ROWS_MORE)
+
+
+# --- before the lock -------------------------------------------------------------------------------------------------
+
+
+async def read(raw: Iterable[tuple[int, bytes]], caller: Caller) -> list[Entry]:
+    """Each line checked and walked into drafts; others come in between, as with a thread of its own they would not."""
+    entries, since = list[Entry](), time.perf_counter()
+    for number, line in raw:
+        entry = Entry(number)
+        entries.append(entry)
+        if len(line) > _LONG:
+            await asyncio.to_thread(_read, entry, line, caller)
+        else:
+            _read(entry, line, caller)
+        if time.perf_counter() - since > _AT_ONCE:
+            await asyncio.sleep(0)
+            since = time.perf_counter()
+    return entries
+
+
+def _read(entry: Entry, line: bytes, caller: Caller) -> None:
+    try:
+        if len(line) > LINE_SIZE:
+            raise TooLarge(f"A line has at most {LINE_SIZE:,} bytes.")
+        entry.data = _LINE.validate_json(line)
+        entry.batch, entry.draft = lines.walk(entry.data, entry.number, caller)
+        entry.batch.readings = copies.readings(entry.batch)
+    except ValidationError as error:
+        entry.problem = _invalid(error, line)
+    except Problem as problem:
+        entry.problem = problem
+
+
+def _walk_again(entry: Entry, caller: Caller) -> None:
+    """Drafts that were settled once know too much; what was found in their texts is still so."""
+    if entry.data is not None and entry.batch is not None:
+        readings = entry.batch.readings
+        entry.batch, entry.draft = lines.walk(entry.data, entry.number, caller)
+        entry.batch.readings = readings
+
+
+def _invalid(error: ValidationError, line: bytes) -> Problem:
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    if found[0]["type"] == "json_invalid":
+        return BadRequest("The line is not JSON in UTF-8.")
+    body = None
+    with suppress(ValueError, RecursionError):
+        body = json.loads(line)
+    told = []
+    for one in found[:100]:
+        _tag, *where = one["loc"] or [""]
+        says = one["msg"].removeprefix("Value error, ")
+        told.append({"pointer": findings.pointer(where, body, one["type"]), "detail": says})
+    if found[0]["type"].startswith("union_tag"):
+        told = [{"pointer": "/type", "detail": f"one of {', '.join(_TYPES)} is needed"}]
+    return Invalid("Something in the line can't be used as it is.", told)
+
+
+_TYPES: Final = [one.model_fields["type"].annotation.__args__[0] for one in Line.__origin__.__args__]  # type: ignore[attr-defined]
+
+
+# --- batches ---------------------------------------------------------------------------------------------------------
+
+
+async def store(database: Database, signature: Signature, caller: Caller, entries: Sequence[Entry], pace: Pace) -> None:
+    """Store what was read, in its order; each entry then says what became of it.
+
+    Where the database is busy or away, nothing that follows is tried: it may need what is missing then.
+    """
+    try:
+        for some in _batches(entries, pace):
+            await _store(database, signature, caller, some, pace)
+    except Unavailable as away:
+        for entry in entries:
+            if entry.id is None and entry.problem is None:
+                entry.problem = away
+
+
+def _batches(entries: Sequence[Entry], pace: Pace) -> Iterator[list[Entry]]:
+    """Runs of lines that can be stored at once: a report that comes twice comes once in each."""
+    batch: list[Entry] = []
+    size, kept = 0, set[str | bytes]()
+    for entry in entries:
+        if entry.batch is None or entry.draft is None or entry.problem is not None:
+            continue
+        name = reports.name(entry.draft.values) if entry.report else None
+        apart = entry.batch.restoring != (batch[0].batch.restoring if batch and batch[0].batch else False)
+        if batch and (size + entry.batch.size > pace.rows or name in kept or apart):
+            yield batch
+            batch, size, kept = [], 0, set()
+        batch.append(entry)
+        size += entry.batch.size
+        kept |= {name} if name is not None else set()
+    if batch:
+        yield batch
+
+
+async def _store(database: Database, signature: Signature, caller: Caller, entries: list[Entry], pace: Pace) -> None:
+    """Store a run of lines: those that are new at once, reports that were delivered otherwise before each by itself."""
+    known = await _delivered(database, entries)
+    fresh: list[Entry] = []
+    for entry in entries:
+        before = known.get(reports.name(entry.draft.values)) if entry.report and entry.draft else None
+        if before is None:
+            fresh.append(entry)
+        elif entry.draft and before.sha256 == entry.draft.values["sha256"]:
+            entry.id = before.id
+        else:
+            await _at_once(database, signature, caller, fresh, pace)
+            fresh = []
+            await _again(database, signature, caller, entry)
+    await _at_once(database, signature, caller, fresh, pace)
+
+
+async def _delivered(database: Database, entries: Sequence[Entry]) -> dict[str | bytes, Delivered]:
+    asked = [entry.draft.values for entry in entries if entry.report and entry.draft]
+    if not asked:
+        return {}
+    try:
+        async with database.reading() as session:
+            return await reports.delivered(session, asked)
+    except (SQLAlchemyError, OSError) as error:
+        raise database_errors.problem(error) from error
+
+
+async def _again(database: Database, signature: Signature, caller: Caller, entry: Entry) -> None:
+    """A report that was delivered with another body: it takes that one's place."""
+    if entry.report is None or entry.draft is None:
+        raise TypeError
+    try:
+        async with database.writing(signature) as session:
+            answer, entry.created = await reports.deliver(
+                session, caller, entry.report, digest=entry.draft.values["sha256"]
+            )
+        entry.id = answer.id
+    except Unavailable:
+        raise
+    except Problem as problem:
+        entry.problem = problem
+    except (SQLAlchemyError, OSError) as error:
+        entry.problem = _refused(error)
+
+
+async def _at_once(database: Database, signature: Signature, caller: Caller, entries: list[Entry], pace: Pace) -> None:
+    """Store these in one transaction; if that fails, without those to blame; if none is, each half by itself."""
+    tries = 0
+    while entries:
+        failed = await _tried(database, signature, entries, pace)
+        if failed is None:
+            return
+        blamed = _blamed(failed, entries)
+        if len(entries) == 1:
+            entries[0].problem = blamed.get(entries[0], failed)
+            return
+        tries += 1
+        for entry, problem in blamed.items():
+            entry.problem = problem
+        entries = [entry for entry in entries if entry.problem is None]
+        for entry in entries:
+            _walk_again(entry, caller)
+        if not blamed or tries > _BLAMED:
+            half = len(entries) // 2
+            await _at_once(database, signature, caller, entries[:half], pace)
+            entries, tries = entries[half:], 0
+
+
+async def _tried(database: Database, signature: Signature, entries: Sequence[Entry], pace: Pace) -> Problem | None:
+    """Store these whole, or give what stood in the way. Raises Unavailable."""
+    batch = drafts.joined([entry.batch for entry in entries if entry.batch is not None])
+    try:
+        async with database.writing(signature) as session:
+            await quotes.foresee(session, batch)
+            await reports.check_new(session, batch)
+            await matching.settle(session, batch)
+            await copies.propose(session, batch)
+            await wire_credits.propose(session, batch)
+            pace.after(waited_for=await waited_for(session))
+    except Unavailable:
+        raise
+    except Problem as problem:
+        return problem
+    except (SQLAlchemyError, OSError) as error:
+        return _refused(error)
+    for entry in entries:
+        if entry.draft is not None and entry.batch is not None:
+            entry.id = real(entry.draft).id
+            entry.created = any(d.outcome == "created" for some in entry.batch.drafts.values() for d in some)
+    return None
+
+
+def _refused(error: Exception) -> Problem:
+    """What the database refused. Raises Unavailable where it is busy or away."""
+    problem = database_errors.problem(error)
+    if isinstance(problem, Unavailable):
+        raise problem from error
+    return problem
+
+
+def _blamed(problem: Problem, entries: Sequence[Entry]) -> dict[Entry, Problem]:
+    """Whose lines the problem names, each with what it says of it: pointers begin with the line's number."""
+    by_number = {entry.number: entry for entry in entries}
+    found: dict[Entry, list[dict[str, str]]] = {}
+    told: Any = problem.extra.get("errors") or []
+    for one in told:
+        number, _, rest = one.get("pointer", "")[1:].partition("/")
+        if number.isdecimal() and int(number) in by_number:
+            pointer = f"/{rest}" if rest else ""
+            found.setdefault(by_number[int(number)], []).append({**one, "pointer": pointer})
+    return {entry: _about(problem, errors) for entry, errors in found.items()}
+
+
+def _about(problem: Problem, told: list[dict[str, str]]) -> Problem:
+    """The same problem, of one line alone."""
+    alone = copy(problem)
+    urls = [one["url"] for one in told if "url" in one]
+    errors = [{name: says for name, says in one.items() if name != "url"} for one in told]
+    alone.extra = {**problem.extra, "errors": errors} | ({"url": urls[0]} if urls else {})
+    return alone

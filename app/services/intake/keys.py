@@ -1,0 +1,336 @@
+"""When does "the same" come again? One statement a table: for each draft its key, and the stored record that has it.
+
+The rules are the table "Matching" of docs/decisions/0002-matching.md. Every statement gives rows of
+(draft, key, hit, hit_ref, via, owner); two drafts of one body with one key are the same, too. What was merged is found,
+and its target is the hit; questions and claims that two merged events both have are one.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy import TextClause, text
+
+from app.models import (
+    Appearance,
+    Assessment,
+    AssessmentDocument,
+    Base,
+    Claim,
+    ClaimLink,
+    Document,
+    DocumentLink,
+    DocumentVersion,
+    Event,
+    EventLink,
+    Question,
+    Report,
+    Source,
+    Statement,
+    table_of,
+)
+from app.services.intake.storing import drafted
+from app.vocabulary import MEASURES_TOLD_APART_BY_TEXT
+
+
+def _matching(model: type[Base], key: str, found: str, owner: str = "NULL::uuid", joins: str = "") -> TextClause:
+    """For each draft `d` its key, and the oldest record that `found` selects for it (`via`: before any merge)."""
+    table = model.__tablename__
+    root = f"{table}_root(m.id)" if "merged_into" in table_of(model).columns else "m.id"
+    return text(
+        f"SELECT d.id AS draft, jsonb_build_array({key})::text AS key, h.id AS hit, h.ref AS hit_ref, "  # noqa: S608
+        f"m.id AS via, {owner} AS owner FROM {drafted(model)} {joins} "
+        f"LEFT JOIN LATERAL (SELECT t.* FROM {table} t {found} LIMIT 1) m ON true LEFT JOIN {table} h ON h.id = {root}"
+    )
+
+
+_OLDEST: Final = "ORDER BY t.created_at, t.id"
+
+# A name finds whoever bears it as name or alias; and whoever's name is one of the draft's aliases. Two aliases alone
+# are not enough: more than one ministry is "the ministry". Never a confidential source.
+NAMED_SOURCES: Final = text(
+    "SELECT d.id AS draft, fold_name(d.name) AS name, source_names(d.name, d.aliases) AS names, "  # noqa: S608
+    "s.id AS hit, s.ref AS hit_ref "
+    f"FROM {drafted(Source)} LEFT JOIN LATERAL ("
+    "  SELECT DISTINCT root.id, root.ref FROM source t JOIN source root ON root.id = source_root(t.id)"
+    "  WHERE t.names && source_names(d.name, d.aliases)"
+    "  AND (fold_name(d.name) = ANY (t.names) OR fold_name(t.name) = ANY (source_names(d.name, d.aliases)))"
+    "  AND (t.disclosure = 'named' OR t.kind IN ('outlet', 'agency', 'channel'))"
+    "  AND (d.kind IS NULL OR t.kind = d.kind) AND NOT t.confidential AND NOT root.confidential"
+    ") s ON true ORDER BY d.id, s.id"
+)
+
+
+# --- what is the same in merged events -------------------------------------------------------------------------------
+
+
+def _questions(of: str) -> str:
+    """Every question that is the same as this one."""
+    return (
+        "SELECT o.id FROM question q CROSS JOIN LATERAL event_kin(q.event_id) k JOIN question o ON o.event_id = k "  # noqa: S608
+        f"WHERE q.id = {of} AND {_same_question('o', 'q')}"
+    )
+
+
+def _same_question(one: str, other: str) -> str:
+    return f"""{one}.measure IS NOT DISTINCT FROM {other}.measure
+    AND fold({one}.subject) IS NOT DISTINCT FROM fold({other}.subject)
+    AND fold({one}.unit) IS NOT DISTINCT FROM fold({other}.unit)
+    AND ({other}.measure NOT IN {MEASURES_TOLD_APART_BY_TEXT}
+        OR fold({one}.text) IS NOT DISTINCT FROM fold({other}.text))
+    AND ({other}.measure IS NOT NULL OR digest_of(fold({one}.text)) = digest_of(fold({other}.text)))"""
+
+
+def _beside(claim: str, one: str = "t") -> str:
+    """`one` answers the same question as the claim; or none, like the claim, about the same event."""
+    return (
+        f"coalesce({one}.question_id, {one}.event_id) IN ({_questions(f'{claim}.question_id')} "
+        f"UNION ALL SELECT event_kin({claim}.event_id) WHERE {claim}.question_id IS NULL)"
+    )
+
+
+def _same_text(claim: str, one: str = "t") -> str:
+    return (
+        f"digest_of(fold({one}.text)) = digest_of(fold({claim}.text)) "
+        f"AND {one}.language IS NOT DISTINCT FROM {claim}.language"
+    )
+
+
+def _same_figure(claim: str, one: str = "t") -> str:
+    return (
+        f"{one}.qualifier = {claim}.qualifier AND {one}.min IS NOT DISTINCT FROM {claim}.min "
+        f"AND {one}.max IS NOT DISTINCT FROM {claim}.max"
+    )
+
+
+def _claims(of: str) -> str:
+    """Every claim that is the same as this one."""
+    like = f"SELECT o.id FROM claim c JOIN claim o ON {_beside('c', 'o')}"  # noqa: S608
+    return (
+        f"SELECT claim_kin(a.id) FROM (SELECT {of} AS id UNION {like} AND {_same_text('c', 'o')} WHERE c.id = {of} "  # noqa: S608
+        f"UNION {like} AND {_same_figure('c', 'o')} WHERE c.id = {of}) a"
+    )
+
+
+def _about(claim: str, question: str) -> str:
+    return f"({_claims(claim)} UNION ALL {_questions(question)})"
+
+
+# --- table by table --------------------------------------------------------------------------------------------------
+
+_DOCUMENT: Final = "(r->>'document')::uuid"
+_SUBJECT: Final = "(r->>'about')::uuid"
+
+# Among those who speak or pass on in the same document; without one, about the same claim or question, there without
+# one, too. One who fits in every known trait goes before one who only does not contradict.
+UNNAMED_SOURCES: Final = _matching(
+    Source,
+    "r->>'within', d.disclosure, coalesce(d.kind, 'other'), fold_name(d.name), fold(d.role), d.party, d.parent_id",
+    f"""WHERE NOT t.confidential AND t.disclosure = coalesce(d.disclosure, 'named')
+    AND (d.kind IS NULL OR t.kind = d.kind)
+    AND fold_name(t.name) IS NOT DISTINCT FROM fold_name(d.name) AND fold(t.role) IS NOT DISTINCT FROM fold(d.role)
+    AND (d.party IS NULL OR t.party = d.party)
+    AND (d.parent_id IS NULL OR t.parent_id IN (SELECT source_kin(d.parent_id)))
+    AND t.id IN (
+        SELECT s.source_id FROM appearance a JOIN statement s ON s.id = a.statement_id
+        WHERE a.document_id IN (SELECT document_kin({_DOCUMENT}))
+        UNION SELECT h.source_id FROM appearance a JOIN appearance_hop h ON h.appearance_id = a.id
+        WHERE a.document_id IN (SELECT document_kin({_DOCUMENT}))
+        UNION SELECT v.source_id FROM statement s
+        LEFT JOIN appearance a ON a.statement_id = s.id LEFT JOIN appearance_hop h ON h.appearance_id = a.id
+        CROSS JOIN LATERAL (VALUES (s.source_id), (h.source_id)) v(source_id)
+        WHERE a.document_id IS NULL AND s.id IN (SELECT {_SUBJECT} UNION ALL
+            SELECT n.id FROM statement n WHERE coalesce(n.claim_id, n.question_id) IN {_about(_SUBJECT, _SUBJECT)})
+        UNION SELECT x.author_id FROM assessment x WHERE x.claim_id IN ({_claims(_SUBJECT)}))
+    ORDER BY t.kind = coalesce(d.kind, 'other') DESC, t.party IS NOT DISTINCT FROM d.party DESC,
+    (t.parent_id IS NULL) = (d.parent_id IS NULL) DESC, t.created_at, t.id""",  # noqa: S608
+)
+
+DOCUMENTS: Final = _matching(
+    Document,
+    "coalesce(d.canonical_url, r->>'sha256', d.id::text)",
+    # Two look-ups by index: an OR of both would read every document.
+    f"""WHERE t.id IN (
+        SELECT u.id FROM document u WHERE digest_of(u.canonical_url) = digest_of(d.canonical_url)
+        UNION ALL SELECT v.document_id FROM document_version v JOIN document u ON u.id = v.document_id
+        WHERE v.sha256 = (r->>'sha256')::bytea AND u.url IS NULL AND d.url IS NULL) {_OLDEST}""",  # noqa: S608
+)
+
+VERSIONS: Final = _matching(
+    DocumentVersion,
+    "d.document_id, d.sha256::text, CASE WHEN d.sha256 IS NULL THEN jsonb_build_array(d.headline, d.archive_url) END",
+    """WHERE t.document_id IN (SELECT document_kin(d.document_id)) AND t.sha256 IS NOT DISTINCT FROM d.sha256
+    AND (t.sha256 IS NOT NULL
+        OR (t.headline IS NOT DISTINCT FROM d.headline AND t.archive_url IS NOT DISTINCT FROM d.archive_url))
+    ORDER BY t.document_id <> d.document_id, t.created_at, t.id""",
+    "m.document_id",
+)
+
+EVENTS: Final = _matching(Event, "d.slug", "WHERE t.slug = d.slug")
+
+QUESTIONS: Final = _matching(
+    Question,
+    f"""event_root(d.event_id), d.measure, fold(d.subject), fold(d.unit),
+    CASE WHEN d.measure IS NULL OR d.measure IN {MEASURES_TOLD_APART_BY_TEXT} THEN fold(d.text) END""",
+    f"WHERE t.event_id IN (SELECT event_kin(d.event_id)) AND {_same_question('t', 'd')} {_OLDEST}",
+    "m.event_id",
+)
+
+CLAIMS: Final = _matching(
+    Claim,
+    "coalesce(d.question_id, event_root(d.event_id)), digest_of(fold(d.text)), d.language",
+    f"WHERE {_beside('d')} AND {_same_text('d')} {_OLDEST}",
+    "h.event_id",
+)
+FIGURES: Final = _matching(
+    Claim,
+    "d.question_id, d.qualifier, d.min, d.max",
+    f"WHERE {_beside('d')} AND {_same_figure('d')} {_OLDEST}",
+    "h.event_id",
+)
+
+# `since` and `until`: when the draft was said, by its own word or its document's.
+_EFFECTIVE: Final = f"""CROSS JOIN LATERAL (
+    SELECT coalesce(d.said_from, p.published_from, v.read) AS since,
+        coalesce(d.said_to, p.published_to, v.read) AS until
+    FROM (SELECT min(v.retrieved_at) AS read FROM document_version v
+          WHERE v.document_id IN (SELECT document_kin({_DOCUMENT}))) v
+    LEFT JOIN LATERAL (
+        SELECT x.published_from, x.published_to FROM document x
+        WHERE x.id IN (SELECT document_kin({_DOCUMENT})) AND x.published IS NOT NULL
+        ORDER BY 1, 2 LIMIT 1) p ON true) e"""  # noqa: S608
+_STATEMENT_KEY: Final = """coalesce(d.claim_id, d.question_id), d.source_id, d.stance, d.explicitness, e.since, e.until,
+    CASE WHEN r ? 'nameless' THEN coalesce(r->>'document', '') END"""
+_THERE: Final = f"""EXISTS (
+    SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IN (SELECT document_kin({_DOCUMENT})))"""
+# Arrays, so that the index of claim and source is used: a source may have said more than can be read one by one.
+_SAME_ACT: Final = f"""coalesce(t.claim_id, t.question_id) = ANY (ARRAY{_about("d.claim_id", "d.question_id")})
+    AND t.stance = d.stance AND t.explicitness = d.explicitness
+    AND ((SELECT (f.since, f.until) IS NOT DISTINCT FROM (e.since, e.until) FROM effective_said(t.id) f)
+         OR (t.said IS NULL AND d.said IS NULL AND {_THERE}))
+    AND CASE WHEN NOT r ? 'nameless' THEN true
+        WHEN r->>'document' IS NULL
+        THEN NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IS NOT NULL)
+        ELSE {_THERE} END {_OLDEST}"""  # noqa: S608
+
+STATEMENTS: Final = _matching(
+    Statement,
+    _STATEMENT_KEY,
+    f"WHERE t.source_id = ANY (ARRAY(SELECT source_kin(d.source_id))) AND {_SAME_ACT}",
+    "m.event_id",
+    _EFFECTIVE,
+)
+SOURCELESS_STATEMENTS: Final = _matching(
+    Statement, _STATEMENT_KEY, f"WHERE t.source_id IS NULL AND {_SAME_ACT}", "m.event_id", _EFFECTIVE
+)
+
+# The same for statements about what nothing was ever merged with, and that say the same as nothing else: nearly all of
+# them, and so looked for without asking what else they could be about. Where that may not hold the row is `tangled`,
+# and the statement above has to be asked. Rows only of drafts of which there is something to say: one without a row is
+# new, and no other draft asks for the same. Whether a tangled one does is not known here, so there they all have rows.
+_TANGLED: Final = """
+    SELECT id FROM source s WHERE s.id IN (SELECT source_id FROM d)
+        AND (s.merged_into IS NOT NULL OR EXISTS (SELECT FROM source o WHERE o.merged_into = s.id))
+    UNION ALL SELECT id FROM document p WHERE p.id IN (SELECT document FROM d)
+        AND (p.merged_into IS NOT NULL OR EXISTS (SELECT FROM document o WHERE o.merged_into = p.id))
+    UNION ALL SELECT c.id FROM claim c JOIN event e ON e.id = c.event_id WHERE c.id IN (SELECT claim_id FROM d)
+        AND (c.merged_into IS NOT NULL OR EXISTS (SELECT FROM claim o WHERE o.merged_into = c.id)
+        OR e.merged_into IS NOT NULL OR EXISTS (SELECT FROM event o WHERE o.merged_into = e.id)
+        OR EXISTS (
+            SELECT FROM claim o WHERE coalesce(o.question_id, o.event_id) = coalesce(c.question_id, c.event_id)
+            AND digest_of(fold(o.text)) = digest_of(fold(c.text)) AND o.id <> c.id)
+        OR EXISTS (
+            SELECT FROM claim o WHERE o.question_id = c.question_id AND o.qualifier = c.qualifier
+            AND o.min IS NOT DISTINCT FROM c.min AND o.max IS NOT DISTINCT FROM c.max AND o.id <> c.id))
+    UNION ALL SELECT q.id FROM question q JOIN event e ON e.id = q.event_id WHERE q.id IN (SELECT question_id FROM d)
+        AND (e.merged_into IS NOT NULL OR EXISTS (SELECT FROM event o WHERE o.merged_into = e.id)
+        OR EXISTS (
+            SELECT FROM question o WHERE o.event_id = q.event_id AND o.id <> q.id AND (o.measure = q.measure
+                OR digest_of(fold(o.text)) = digest_of(fold(q.text)))))"""
+
+
+def _direct(source: str) -> TextClause:
+    about = f"coalesce(t.claim_id, t.question_id) = d.about AND t.source_id {source}"
+    there = "EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id = d.document)"
+    return text(f"""
+WITH d AS MATERIALIZED (
+    SELECT d.*, coalesce(claim_id, question_id) AS about,
+        coalesce(d.said_from, p.published_from, v.read) AS since, coalesce(d.said_to, p.published_to, v.read) AS until
+    FROM json_to_recordset(CAST(:rows AS json)) AS d(
+        id uuid, claim_id uuid, question_id uuid, source_id uuid, stance text, explicitness text,
+        said text, said_from timestamptz, said_to timestamptz, document uuid, nameless boolean)
+    LEFT JOIN LATERAL (
+        SELECT published_from, published_to FROM document WHERE id = d.document AND d.said IS NULL OFFSET 0) p ON true
+    LEFT JOIN LATERAL (
+        SELECT min(retrieved_at) AS read FROM document_version
+        WHERE document_id = d.document AND d.said IS NULL AND p.published_from IS NULL OFFSET 0) v ON true),
+tangled AS MATERIALIZED ({_TANGLED}),
+told AS (
+    SELECT d.*, m.id AS hit, m.ref AS hit_ref, m.event_id AS owner,
+        about IN (SELECT id FROM tangled) OR coalesce(d.source_id IN (SELECT id FROM tangled), false)
+            OR coalesce(d.document IN (SELECT id FROM tangled), false) AS tangled,
+        count(*) OVER (
+            PARTITION BY about, d.source_id, d.stance, d.explicitness, since, until, nameless,
+            CASE WHEN nameless THEN d.document END) AS alike
+    FROM d LEFT JOIN LATERAL (
+        SELECT t.id, t.ref, t.event_id FROM (
+            SELECT * FROM statement t WHERE {about} AND t.said_from = d.since AND t.said_to = d.until
+            UNION ALL SELECT * FROM statement t WHERE {about} AND t.said_from IS NULL AND (
+                (d.said IS NULL AND {there}) OR (
+                SELECT (f.since, f.until) IS NOT DISTINCT FROM (d.since, d.until) FROM effective_said(t.id) f))) t
+        WHERE t.stance = d.stance AND t.explicitness = d.explicitness
+        AND CASE WHEN nameless IS NOT TRUE THEN true
+            WHEN d.document IS NULL
+            THEN NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IS NOT NULL)
+            ELSE {there} END
+        {_OLDEST} LIMIT 1) m ON true)
+SELECT id AS draft, hit, hit_ref, hit AS via, owner, tangled,
+    jsonb_build_array(
+        about, source_id, stance, explicitness, since, until,
+        CASE WHEN nameless THEN coalesce(document::text, '') END)::text AS key
+FROM told
+WHERE hit IS NOT NULL OR alike > 1 OR about IN (SELECT about FROM told WHERE tangled)""")  # noqa: S608
+
+
+DIRECT_STATEMENTS: Final = _direct("= d.source_id")
+DIRECT_SOURCELESS_STATEMENTS: Final = _direct("IS NULL")
+
+APPEARANCES: Final = _matching(
+    Appearance,
+    "d.statement_id, d.document_id, fold(d.wording)",
+    f"""WHERE t.statement_id = d.statement_id AND fold(t.wording) IS NOT DISTINCT FROM fold(d.wording)
+    AND CASE WHEN d.document_id IS NULL THEN t.document_id IS NULL
+        ELSE t.document_id IN (SELECT document_kin(d.document_id)) END {_OLDEST}""",
+    "m.event_id",
+)
+
+ASSESSMENTS: Final = _matching(
+    Assessment,
+    "d.claim_id, d.author_id, d.scheme, d.url, d.made",
+    f"""WHERE t.claim_id IN ({_claims("d.claim_id")}) AND t.author_id IN (SELECT source_kin(d.author_id))
+    AND t.scheme = d.scheme AND t.url IS NOT DISTINCT FROM d.url AND t.made IS NOT DISTINCT FROM d.made {_OLDEST}""",  # noqa: S608
+    "m.event_id",
+)
+EVIDENCE: Final = _matching(
+    AssessmentDocument,
+    "d.assessment_id, d.document_id",
+    "WHERE t.assessment_id = d.assessment_id AND t.document_id IN (SELECT document_kin(d.document_id))",
+    "m.event_id",
+)
+
+REPORTS: Final = _matching(
+    Report, "encode(d.sha256, 'hex')", f"WHERE d.ref IS NULL AND t.ref IS NULL AND t.sha256 = d.sha256 {_OLDEST}"
+)
+
+_LINK: Final = "d.from_id, d.to_id, d.relation"
+
+
+def _ends(same: Callable[[str], str]) -> str:
+    return (
+        f"WHERE t.from_id IN ({same('d.from_id')}) AND t.to_id IN ({same('d.to_id')}) "
+        f"AND t.relation = d.relation {_OLDEST}"
+    )
+
+
+DOCUMENT_LINKS: Final = _matching(DocumentLink, _LINK, _ends("SELECT document_kin({})".format))
+EVENT_LINKS: Final = _matching(EventLink, _LINK, _ends("SELECT event_kin({})".format))
+CLAIM_LINKS: Final = _matching(ClaimLink, _LINK, _ends(_claims), "m.event_id")

@@ -1,0 +1,98 @@
+"""What became of each part of a body: its id, and whether it was created, matched or completed."""
+
+from uuid import UUID
+
+from app.schemas.reports import (
+    AppearancePart,
+    ClaimPart,
+    DocumentPart,
+    EventPart,
+    Outcome,
+    Part,
+    Removed,
+    ReportRead,
+    StatementPart,
+)
+from app.services.intake.drafts import Batch, Draft
+from app.services.intake.references import real
+from app.services.intake.walking import ClaimDrafts, EventDrafts, ReportDrafts, StatementDrafts
+
+
+def anything_new(batch: Batch) -> bool:
+    return any(draft.outcome == "created" for drafts in batch.drafts.values() for draft in drafts)
+
+
+def part(draft: Draft) -> Part:
+    return Part(id=_id(draft), outcome=_outcome(draft))
+
+
+def _id(draft: Draft) -> UUID | None:
+    return None if _outcome(draft) == "gone" else real(draft).id
+
+
+def _outcome(draft: Draft) -> Outcome:
+    """A second mention of what is gone is gone, too."""
+    return "gone" if real(draft).outcome == "gone" else draft.outcome
+
+
+def _maybe(draft: Draft | None) -> Part | None:
+    return part(draft) if draft is not None else None
+
+
+def document(batch: Batch, draft: Draft | None) -> DocumentPart | None:
+    if draft is None:
+        return None
+    read = batch.versions.get(draft)
+    return DocumentPart(id=_id(draft), outcome=_outcome(draft), version_id=_id(read) if read else None)
+
+
+def appearance(draft: Draft | None) -> AppearancePart | None:
+    if draft is None:
+        return None
+    there = _outcome(draft) != "gone"
+    return AppearancePart(
+        id=_id(draft), outcome=_outcome(draft), fidelity=real(draft).value("fidelity") if there else None
+    )
+
+
+def statement(batch: Batch, drafts: StatementDrafts) -> StatementPart:
+    return StatementPart(
+        id=_id(drafts.statement),
+        outcome=_outcome(drafts.statement),
+        source=_maybe(drafts.source),
+        document=document(batch, drafts.document),
+        appearance=appearance(drafts.appearance),
+        question=_maybe(drafts.question),
+    )
+
+
+def claim(batch: Batch, drafts: ClaimDrafts) -> ClaimPart:
+    return ClaimPart(
+        claim=part(drafts.claim),
+        question=_maybe(drafts.question),
+        statements=[statement(batch, one) for one in drafts.statements],
+    )
+
+
+def event(batch: Batch, drafts: EventDrafts) -> EventPart:
+    return EventPart(
+        id=_id(drafts.event),
+        outcome=_outcome(drafts.event),
+        event_links=[part(one) for one in drafts.event_links],
+        questions=[part(one) for one in drafts.questions],
+        claims=[claim(batch, one) for one in drafts.claims],
+        statements=[statement(batch, one) for one in drafts.statements],
+        claim_links=[part(one) for one in drafts.claim_links],
+        assessments=[part(one) for one in drafts.assessments],
+    )
+
+
+def report(batch: Batch, drafts: ReportDrafts, removed: Removed) -> ReportRead:
+    return ReportRead(
+        id=_id(drafts.report),
+        outcome=_outcome(drafts.report),
+        ref=drafts.report.value("ref"),
+        document=document(batch, drafts.document),
+        events=[event(batch, one) for one in drafts.events],
+        removed=removed,
+    )

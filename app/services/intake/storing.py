@@ -1,0 +1,195 @@
+"""Sets of records into their tables: one statement a table, however many there are."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from anyascii import anyascii
+from pydantic_core import to_json
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.errors import Invalid
+from app.models import Appearance, Base, Claim, DocumentVersion, Question, Record, Statement, table_of
+from app.services.intake.drafts import Draft
+from app.services.intake.references import PROPOSED
+from app.vocabulary import SLUG_SIZE
+
+# What a later mention of the same record never fills in; and what says which record it is, whole as it stands.
+_NEVER_FILLED: Final = frozenset({"id", "version", "created_at", "updated_at", "merged_into", "selector", "report_id"})
+_IDENTITY: Final[dict[type[Base], tuple[str, ...]]] = {
+    Question: ("measure", "subject", "unit"),
+    Claim: ("text", "qualifier", "min", "max"),
+    Statement: ("claim_id", "question_id"),
+}
+# A gap is filled with what is of the same document or event only: after a merge it need not be.
+_ONLY_WHERE: Final[dict[tuple[type[Base], str], str]] = {
+    (Appearance, "version_id"): "coalesce(t.document_id, d.document_id) = d.document_id",
+    (Claim, "question_id"): "EXISTS (SELECT FROM question q WHERE q.id = d.question_id AND q.event_id = t.event_id "
+    "AND (q.measure IS NULL) = (t.qualifier IS NULL))",
+    (Claim, "of_id"): "t.qualifier IS NOT NULL AND EXISTS ("
+    "SELECT FROM claim o WHERE o.id = d.of_id AND o.event_id = t.event_id AND o.id <> t.id)",
+    (Statement, "supersedes_id"): "EXISTS ("
+    "SELECT FROM statement o WHERE o.id = d.supersedes_id AND o.event_id = t.event_id AND o.id <> t.id)",
+}
+_EMPTY: Final[tuple[Any, ...]] = ({}, [])
+
+
+def as_json(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows as one parameter: an array of objects, as jsonb_populate_record takes them."""
+    return to_json([_hex(row) if bytes in map(type, row.values()) else row for row in rows]).decode()
+
+
+def _hex(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: f"\\x{value.hex()}" if type(value) is bytes else value for name, value in row.items()}
+
+
+def drafted(model: type[Base]) -> str:
+    """The drafts of a statement's `rows` parameter, as rows `d` of their table and as raw objects `r`."""
+    return (
+        f"jsonb_array_elements(CAST(:rows AS jsonb)) AS r, jsonb_populate_record(NULL::{model.__tablename__}, r) AS d"
+    )
+
+
+def _columns(model: type[Base]) -> list[Any]:
+    return [column for column in table_of(model).columns if column.computed is None]
+
+
+@lru_cache
+def _inserting(model: type[Base]) -> TextClause:
+    """Give a column that a draft leaves out the table's own default."""
+    names = ", ".join(column.name for column in _columns(model))
+    values = ", ".join(
+        f"d.{column.name}"
+        if column.nullable or column.server_default is None
+        else f"coalesce(d.{column.name}, {_default(column)})"
+        for column in _columns(model)
+    )
+    # The order of the drafts is the order in which the ledger numbers them: by id, and ids grow with time.
+    rows = f"json_populate_recordset(NULL::{model.__tablename__}, CAST(:rows AS json)) AS d"
+    return text(f"INSERT INTO {model.__tablename__} ({names}) SELECT {values} FROM {rows}")  # noqa: S608
+
+
+def _default(column: Any) -> str:
+    default = column.server_default.arg
+    if not isinstance(default, str):
+        return str(default)
+    return default if column.type.python_type in (int, bool) else f"'{default}'"
+
+
+@lru_cache
+def _completing(model: type[Base]) -> TextClause:
+    """Fill what is empty and overwrite nothing; gives the ids of the rows that had something to fill."""
+    kept = _NEVER_FILLED.union(_IDENTITY.get(model, ()))
+    filled: dict[str, tuple[str, str]] = {}  # column -> (what it becomes, whether it has a gap)
+    for column in _columns(model):
+        name = column.name
+        if column.nullable and name not in kept:
+            gap = f"t.{name} IS NULL AND d.{name} IS NOT NULL AND {_ONLY_WHERE.get((model, name), 'true')}"
+        elif empty := _empty_default(column):
+            gap = f"t.{name} = '{empty}' AND d.{name} IS NOT NULL"
+        else:
+            continue
+        filled[name] = (f"CASE WHEN {gap} THEN d.{name} ELSE t.{name} END", gap)
+    sets = ", ".join(f"{name} = {value}" for name, (value, _) in filled.items())
+    gaps = " OR ".join(f"({gap})" for _, gap in filled.values())
+    return text(
+        f"UPDATE {model.__tablename__} t SET {sets} FROM {drafted(model)} WHERE t.id = d.id AND ({gaps}) RETURNING t.id"  # noqa: S608
+    )
+
+
+def _empty_default(column: Any) -> str | None:
+    """`{}` or `[]` where that is a column's default: an object or a list that nobody has filled yet."""
+    default = None if column.nullable or column.server_default is None else str(column.server_default.arg)
+    return default if default in ("{}", "[]") else None
+
+
+async def insert(session: AsyncSession, model: type[Record], drafts: Sequence[Draft]) -> None:
+    """Store new records."""
+    if drafts:
+        rows = as_json({"id": draft.id, **draft.values} for draft in drafts)
+        await session.execute(_inserting(model), {"rows": rows})
+
+
+async def complete(session: AsyncSession, model: type[Record], drafts: Sequence[Draft]) -> None:
+    """Fill the gaps of records that were there with what the drafts say; outcome `completed` where there was one."""
+    gaps: dict[UUID, dict[str, Any]] = {}
+    for draft in drafts:
+        given = {name: value for name, value in draft.values.items() if value is not None and value not in _EMPTY}
+        gaps[draft.id] = given | gaps.get(draft.id, {})
+    if not gaps or model is DocumentVersion:  # a version never changes
+        return
+    rows = as_json({**values, "id": key} for key, values in gaps.items())
+    completed = set(await session.scalars(_completing(model), {"rows": rows}))
+    for draft in drafts:
+        if draft.id in completed:
+            draft.outcome = "completed"
+
+
+# --- readable addresses of events ------------------------------------------------------------------------------------
+
+_SLUG_NUMBER_ROOM: Final = 8
+_TAKEN_SLUGS: Final = text("SELECT slug FROM event WHERE slug LIKE ANY (:patterns)")
+
+
+def slug_of(title: str) -> str:
+    """The title in small Latin letters, digits and hyphens."""
+    words = re.sub(r"[^a-z0-9]+", "-", anyascii(title).lower()).strip("-")
+    return words[: SLUG_SIZE - _SLUG_NUMBER_ROOM].strip("-") or "event"
+
+
+async def name_events(session: AsyncSession, new: Sequence[Draft]) -> None:
+    """Give new events that bring no slug one made of their title. Raises Invalid for one without a title."""
+    for draft in new:
+        if draft.value("title") is None:
+            raise Invalid.at(f"{draft.pointer}/title", "no event has this ref or slug, and a new one needs a title")
+    unnamed = [draft for draft in new if not draft.value("slug")]
+    taken = {draft.values["slug"] for draft in new if draft.value("slug")}
+    taken |= await _taken(session, {slug_of(draft.values["title"]) for draft in unnamed})
+    for draft in unnamed:
+        draft.values["slug"] = slug = _free(slug_of(draft.values["title"]), taken)
+        taken.add(slug)
+
+
+async def _taken(session: AsyncSession, stems: Iterable[str]) -> set[str]:
+    patterns = [f"{stem}%" for stem in stems]
+    return set(await session.scalars(_TAKEN_SLUGS, {"patterns": patterns})) if patterns else set()
+
+
+def _free(stem: str, taken: set[str]) -> str:
+    if stem not in taken:
+        return stem
+    number = 2
+    while f"{stem}-{number}" in taken:
+        number += 1
+    return f"{stem}-{number}"
+
+
+# --- chains of who passed words on -----------------------------------------------------------------------------------
+
+_CHAINED: Final = text(f"""
+SELECT h.appearance_id AS id, bool_and({PROPOSED.format("h")}) AS proposed FROM appearance_hop h
+WHERE h.appearance_id = ANY(CAST(:asked AS uuid[])) GROUP BY h.appearance_id""")  # noqa: S608
+_UNCHAIN: Final = text("DELETE FROM appearance_hop WHERE appearance_id = ANY(CAST(:these AS uuid[]))")
+
+
+async def unwritten_hops(session: AsyncSession, drafts: list[Draft], *, dry: bool) -> list[Draft]:
+    """A chain is written once: an appearance that has one keeps it, unless it was only proposed and this one is not."""
+    asked = {draft.values["appearance_id"] for draft in drafts}
+    said = {draft.values["appearance_id"] for draft in drafts if draft.value("state") != "proposed"}
+    rows = (await session.execute(_CHAINED, {"asked": list(asked)})).all()
+    giving_way = set() if dry else {row.id for row in rows if row.proposed and row.id in said}
+    if giving_way:
+        await session.execute(_UNCHAIN, {"these": list(giving_way)})
+    chained = {row.id for row in rows} - giving_way
+    left, steps = list[Draft](), set[tuple[UUID, int]]()
+    for draft in drafts:
+        step = (draft.values["appearance_id"], draft.values["step"])
+        if step[0] in chained or step in steps:
+            draft.outcome = "matched"
+        else:
+            steps.add(step)
+            left.append(draft)
+    return left

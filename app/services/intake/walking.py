@@ -1,0 +1,338 @@
+"""Walks a body, and says which records it asks for."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from app.errors import Invalid
+from app.models import (
+    Appearance,
+    AppearanceHop,
+    Assessment,
+    AssessmentDocument,
+    Claim,
+    ClaimLink,
+    Document,
+    DocumentLink,
+    DocumentVersion,
+    Event,
+    EventLink,
+    Question,
+    Report,
+    Source,
+    Statement,
+)
+from app.schemas.assessments import AssessmentCreate
+from app.schemas.claims import ClaimCreate, ClaimLinkCreate
+from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionCreate
+from app.schemas.events import EventCreate, EventFields, EventLinkCreate
+from app.schemas.lines import AppearanceLine, Restored
+from app.schemas.questions import QuestionCreate
+from app.schemas.reports import ReportCreate, ReportEvent
+from app.schemas.sources import SourceCreate
+from app.schemas.statements import AppearanceCreate, AppearanceFields, HopCreate, StatementCreate, StatementInClaim
+from app.services.intake.drafts import Batch, Draft, address, columns, sha256
+from app.vocabulary import MEASURE_DEFAULTS, QUESTION_STANCES, SINGLE_ANSWER_KINDS
+
+_VERSION: Final = frozenset(VersionCreate.model_fields)
+_APPEARANCE: Final = frozenset(AppearanceFields.model_fields)
+_EVENT: Final = frozenset(EventFields.model_fields)
+_STATEMENT_LINKS: Final = ("label", "claim", "question", "source", "document", "supersedes", "withdrawn_document")
+
+
+@dataclass(slots=True)
+class StatementDrafts:
+    statement: Draft
+    source: Draft | None
+    document: Draft | None
+    appearance: Draft | None
+    question: Draft | None
+
+
+@dataclass(slots=True)
+class ClaimDrafts:
+    claim: Draft
+    question: Draft | None
+    statements: list[StatementDrafts]
+
+
+@dataclass(slots=True)
+class EventDrafts:
+    event: Draft
+    event_links: list[Draft] = field(default_factory=list)
+    questions: list[Draft] = field(default_factory=list)
+    claims: list[ClaimDrafts] = field(default_factory=list)
+    statements: list[StatementDrafts] = field(default_factory=list)
+    claim_links: list[Draft] = field(default_factory=list)
+    assessments: list[Draft] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ReportDrafts:
+    report: Draft
+    document: Draft | None
+    events: list[EventDrafts]
+
+
+def source(batch: Batch, data: SourceCreate | str | None, at: str, within: Draft | None = None) -> Draft | None:
+    """A source; an unnamed one is the same again only within a document, or a claim or question."""
+    if data is None:
+        return None
+    if isinstance(data, str):
+        return batch.refer(Source, data, at)
+    parent = source(batch, data.parent, f"{at}/parent")
+    draft = batch.add(Source, at, columns(data, "label", "parent"), {"parent_id": parent})
+    draft.within = within
+    batch.label(data.label, draft, at)
+    return draft
+
+
+def document(batch: Batch, data: DocumentCreate | str | None, at: str) -> Draft | None:
+    """A document, and in `batch.versions` what was read of it."""
+    if data is None:
+        return None
+    if isinstance(data, str):
+        return batch.refer(Document, data, at)
+    if data.url is None and data.text is None and data.ref is None and getattr(data, "id", None) is None:
+        raise Invalid.at(at, "a document without URL, text and ref could never be found again: give one of them")
+    values = columns(data, "label", "publisher", "links", *_VERSION)
+    if data.url is not None:
+        values |= address(data.url)
+    draft = batch.add(Document, at, values, {"publisher_id": source(batch, data.publisher, f"{at}/publisher")})
+    batch.label(data.label, draft, at)
+    if any(getattr(data, name) is not None for name in _VERSION):
+        batch.versions[draft] = draft.within = version(batch, data, draft, at)
+    for nth, link in enumerate(data.links or ()):
+        document_link(batch, link, draft, f"{at}/links/{nth}")
+    return draft
+
+
+def version(batch: Batch, data: VersionCreate, of: Draft, at: str) -> Draft:
+    values = {name: getattr(data, name) for name in _VERSION if getattr(data, name) is not None}
+    if data.text is not None:
+        values["sha256"] = sha256(data.text)
+    return batch.add(DocumentVersion, at, values, {"document_id": of})
+
+
+def document_link(batch: Batch, data: DocumentLinkCreate, of: Draft, at: str) -> Draft:
+    values = columns(data, "to", "from_")
+    if data.how_known == "similarity":
+        values.setdefault("state", "proposed")
+    return batch.add(DocumentLink, at, values, {"from_id": of, "to_id": document(batch, data.to, f"{at}/to")})
+
+
+def event(batch: Batch, data: EventCreate | ReportEvent, at: str) -> Draft:
+    if isinstance(data, ReportEvent) and data.event is not None:
+        return batch.refer(Event, data.event, f"{at}/event")
+    parent = batch.refer(Event, data.parent, f"{at}/parent") if data.parent is not None else None
+    values = {
+        name: value
+        for name, value in columns(data, "parent").items()
+        if name.removesuffix("_from").removesuffix("_to") in _EVENT
+    }
+    return batch.add(Event, at, values, {"parent_id": parent})
+
+
+def event_link(batch: Batch, data: EventLinkCreate, of: Draft, at: str) -> Draft:
+    to = batch.refer(Event, data.to, f"{at}/to")
+    return batch.add(EventLink, at, columns(data, "to", "from_"), {"from_id": of, "to_id": to})
+
+
+def question(batch: Batch, data: QuestionCreate | str | None, of: Draft | None, at: str) -> Draft | None:
+    if data is None:
+        return None
+    if isinstance(data, str):
+        return batch.refer(Question, data, at)
+    draft = batch.add(Question, at, with_defaults(columns(data, "label")), {"event_id": of})
+    batch.label(data.label, draft, at)
+    return draft
+
+
+def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
+    """What follows from the measure and the kind of a question, where it was not said."""
+    quantity = values.get("measure") is not None
+    kind, unit = MEASURE_DEFAULTS[values["measure"]] if quantity else ("other", None)
+    values["kind"] = values.get("kind") or kind
+    values["answer"] = "quantity" if quantity else "open"
+    if quantity:
+        values["unit"] = values.get("unit") or unit
+    if values.get("evolving") is None:
+        values["evolving"] = quantity and values["kind"] == "casualties"
+    if values.get("single_answer") is None:
+        values["single_answer"] = quantity or values["kind"] in SINGLE_ANSWER_KINDS
+    return values
+
+
+def claim(
+    batch: Batch, data: ClaimCreate, of: Draft, at: str, *, where: Draft | None = None, report: Draft | None = None
+) -> ClaimDrafts:
+    asked = question(batch, data.question, of, f"{at}/question")
+    values, whole = columns(data, "label", "question", "figure", "statements"), None
+    if data.figure is not None:
+        values |= {"qualifier": data.figure.qualifier, "min": data.figure.min, "max": data.figure.max}
+        if data.figure.of is not None:
+            whole = batch.refer(Claim, data.figure.of, f"{at}/figure/of")
+    draft = batch.add(Claim, at, values, {"event_id": of, "question_id": asked, "of_id": whole})
+    batch.label(data.label, draft, at)
+    said = [
+        statement(batch, one, of, f"{at}/statements/{nth}", about=draft, where=where, report=report)
+        for nth, one in enumerate(data.statements or ())
+    ]
+    return ClaimDrafts(draft, asked, said)
+
+
+def statement(
+    batch: Batch,
+    data: StatementInClaim,
+    of: Draft | None,
+    at: str,
+    *,
+    about: Draft | None = None,
+    where: Draft | None = None,
+    report: Draft | None = None,
+) -> StatementDrafts:
+    """A statement, and the appearance in which it is found. `where`: the document, unless it names another."""
+    asked = None
+    if isinstance(data, StatementCreate):
+        if (data.claim is None) == (data.question is None):
+            raise Invalid.at(at, "a statement is about a claim or about a question: give one of the two")
+        about = batch.refer(Claim, data.claim, f"{at}/claim") if data.claim is not None else None
+        if of is None and isinstance(data.question, QuestionCreate):
+            raise Invalid.at(f"{at}/event", "where the question is described here, its event is needed")
+        asked = question(batch, data.question, of, f"{at}/question")
+    stance = data.stance or "support"
+    if asked is not None and stance not in QUESTION_STANCES:
+        raise Invalid.at(
+            f"{at}/stance", f"toward a question, without a claim, it is one of {', '.join(QUESTION_STANCES)}"
+        )
+    if data.withdrawn is None and (data.withdrawn_reason or data.withdrawn_document):
+        raise Invalid.at(f"{at}/withdrawn", "a withdrawal needs its time")
+    where = document(batch, data.document, f"{at}/document") or where
+    speaker = source(batch, data.source, f"{at}/source", within=where or about or asked)
+    links = {
+        "event_id": of,
+        "claim_id": about,
+        "question_id": asked,
+        "source_id": speaker,
+        "supersedes_id": batch.refer(Statement, data.supersedes, f"{at}/supersedes") if data.supersedes else None,
+        "withdrawn_document_id": batch.refer(Document, data.withdrawn_document, f"{at}/withdrawn_document")
+        if data.withdrawn_document
+        else None,
+    }
+    values = {"stance": stance, "explicitness": "explicit"} | columns(data, *_STATEMENT_LINKS, *_APPEARANCE)
+    draft = batch.add(Statement, at, values, links)
+    draft.within = where
+    batch.label(data.label, draft, at)
+    found = None
+    if where is not None or report is not None or data.model_fields_set & _APPEARANCE:
+        found = appearance(batch, data, draft, at, where=where, report=report)
+    return StatementDrafts(draft, speaker, where, found, asked)
+
+
+def appearance(
+    batch: Batch,
+    data: AppearanceFields,
+    of: Draft,
+    at: str,
+    *,
+    where: Draft | None = None,
+    report: Draft | None = None,
+) -> Draft:
+    if isinstance(data, AppearanceCreate):
+        where = document(batch, data.document, f"{at}/document")
+        values = columns(data, "document", "hops", "statement", "version")
+    else:
+        given = data.model_fields_set & _APPEARANCE - {"hops"}
+        values = {name: getattr(data, name) for name in given if getattr(data, name) is not None}
+    read = batch.versions.get(where) if where is not None else None
+    links = {"statement_id": of, "document_id": where, "version_id": read, "report_id": report}
+    if isinstance(data, AppearanceLine) and data.version is not None:
+        links["version_id"] = batch.refer(DocumentVersion, data.version, f"{at}/version")
+    draft = batch.add(Appearance, at, values, links)
+    for nth, one in enumerate(data.hops or ()):
+        hop(batch, one, draft, f"{at}/hops/{nth}", nth + 1, where or _subject(of))
+    return draft
+
+
+def _subject(statement: Draft) -> Draft:
+    """What a statement is about, if that is known; else the statement."""
+    return next(
+        (statement.points_at[name] for name in ("claim_id", "question_id") if name in statement.points_at), statement
+    )
+
+
+def hop(  # noqa: PLR0917
+    batch: Batch, data: HopCreate, of: Draft, at: str, step: int, within: Draft | None
+) -> Draft:
+    passed = source(batch, data.source, f"{at}/source", within=within)
+    values = {"step": step, **columns(data, "source")}
+    if data.how_known == "similarity":
+        values.setdefault("state", "proposed")
+    draft = batch.add(AppearanceHop, at, values, {"appearance_id": of, "source_id": passed})
+    return restored(draft, data)
+
+
+def restored(draft: Draft, data: BaseModel) -> Draft:
+    """The draft as the very record that a line of an export says it is, where it says so."""
+    key = data.id if isinstance(data, Restored) else None
+    if key is not None:
+        draft.id, draft.restored = key, True
+    return draft
+
+
+def claim_link(batch: Batch, data: ClaimLinkCreate, of: Draft | None, at: str) -> Draft:
+    ends: dict[str, Draft | None] = {
+        "event_id": of,
+        "from_id": batch.refer(Claim, data.from_, f"{at}/from"),
+        "to_id": batch.refer(Claim, data.to, f"{at}/to"),
+    }
+    return batch.add(ClaimLink, at, columns(data, "from_", "to"), ends)
+
+
+def assessment(batch: Batch, data: AssessmentCreate, of: Draft | None, at: str) -> Draft:
+    about = batch.refer(Claim, data.claim, f"{at}/claim")
+    links: dict[str, Draft | None] = {
+        "event_id": of,
+        "claim_id": about,
+        "author_id": source(batch, data.author, f"{at}/author", within=about),
+        "supersedes_id": batch.refer(Assessment, data.supersedes, f"{at}/supersedes") if data.supersedes else None,
+    }
+    draft = batch.add(Assessment, at, columns(data, "claim", "author", "supersedes", "documents"), links)
+    for nth, one in enumerate(data.documents or ()):
+        evidence = document(batch, one, f"{at}/documents/{nth}")
+        batch.add(AssessmentDocument, f"{at}/documents/{nth}", {}, {"assessment_id": draft, "document_id": evidence})
+    return draft
+
+
+def report(batch: Batch, data: ReportCreate, actor: str, digest: bytes) -> ReportDrafts:
+    where = document(batch, data.document, "/document")
+    values: dict[str, Any] = {"actor": actor, "sha256": digest} | ({"ref": data.ref} if data.ref else {})
+    draft = batch.add(Report, "", values, {"document_id": where})
+    found = []
+    for nth, one in enumerate(data.events):
+        at = f"/events/{nth}"
+        it = EventDrafts(event(batch, one, at))
+        it.event_links = [
+            event_link(batch, x, it.event, f"{at}/event_links/{n}") for n, x in enumerate(one.event_links or ())
+        ]
+        asked = [question(batch, x, it.event, f"{at}/questions/{n}") for n, x in enumerate(one.questions or ())]
+        it.questions = [x for x in asked if x is not None]
+        it.claims = [
+            claim(batch, x, it.event, f"{at}/claims/{n}", where=where, report=draft)
+            for n, x in enumerate(one.claims or ())
+        ]
+        it.statements = [
+            statement(batch, x, it.event, f"{at}/statements/{n}", where=where, report=draft)
+            for n, x in enumerate(one.statements or ())
+        ]
+        it.claim_links = [
+            claim_link(batch, x, it.event, f"{at}/claim_links/{n}") for n, x in enumerate(one.claim_links or ())
+        ]
+        it.assessments = [
+            assessment(batch, x, it.event, f"{at}/assessments/{n}") for n, x in enumerate(one.assessments or ())
+        ]
+        found.append(it)
+    # A draft that is matched takes the id of what it matched: then there is nothing under its own.
+    values["made"] = [one.id for model in (Claim, Statement, ClaimLink, Assessment) for one in batch.drafts[model]]
+    return ReportDrafts(draft, where, found)

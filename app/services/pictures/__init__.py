@@ -1,0 +1,1 @@
+"""Load what a picture needs, tag it, draw it."""

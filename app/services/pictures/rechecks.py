@@ -1,0 +1,82 @@
+"""What needs asking again: statements with a time for that, and what a reader has to know of each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.derive.rules import figures
+from app.models import Appearance, Claim, Document, Event, Question, Record, Source
+from app.schemas.claims import ClaimRead
+from app.schemas.pictures.rechecks import RecheckQuery
+from app.schemas.questions import QuestionRead
+from app.schemas.statements import StatementRead
+from app.services import lists, paging, records
+from app.services.access import Caller
+from app.services.paging import Slice
+from app.services.visibility import seen
+
+_SORTS: Final = {"recheck_at": "recheck_at"}
+_NOWHERE: Final = {"wording": None, "language": None, "document_id": None}
+_Found = dict[UUID | None, Any]
+
+
+async def page(session: AsyncSession, caller: Caller, query: RecheckQuery) -> Slice:
+    """The soonest first. What was merged appears as the one that stays, where the caller may see that one."""
+    found = await paging.page(session, lists.rechecks(query, caller), _SORTS, query)
+    claims = await _read(session, caller, Claim, [row["about"] for row in found.rows])
+    asked = {row["id"]: getattr(claims.get(row["about"]), "question_id", row["question_id"]) for row in found.rows}
+    questions = await _read(session, caller, Question, asked.values())
+    events = await _read(session, caller, Event, [row[name] for row in found.rows for name in ("event_id", "within")])
+    sources = await _read(session, caller, Source, [row[name] for row in found.rows for name in ("source_id", "whose")])
+    places = await _places(session, caller, list(asked))
+    items: list[Any] = [
+        {
+            "recheck_at": row["recheck_at"],
+            "statement": StatementRead.model_validate(row),
+            "claim_id": row["about"],
+            "question_id": asked[row["id"]],
+            "text": _text(claims.get(row["about"]), questions.get(asked[row["id"]])),
+            "question": getattr(questions.get(asked[row["id"]]), "text", None),
+            "source": sources.get(row["whose"]) or sources.get(row["source_id"]),
+            "event": events.get(row["within"]) or events[row["event_id"]],
+            **places.get(row["id"], _NOWHERE),
+        }
+        for row in found.rows
+    ]
+    return replace(found, rows=items)
+
+
+async def _read(session: AsyncSession, caller: Caller, model: type[Record], ids: Iterable[UUID | None]) -> _Found:
+    """These records, as far as the caller may see them."""
+    rows = seen(caller, model)
+    found = await session.execute(select(rows).where(rows.c.id.in_({id_ for id_ in ids if id_})))
+    return {row["id"]: records.READS[model].model_validate(row) for row in found.mappings()}
+
+
+async def _places(session: AsyncSession, caller: Caller, statements: Sequence[UUID]) -> _Found:
+    """By statement: where it was last published, and in which words."""
+    place, paper = seen(caller, Appearance), seen(caller, Document)
+    columns = [place.c[name] for name in ("statement_id", *_NOWHERE)]
+    latest = (
+        select(*columns)
+        .outerjoin_from(place, paper, paper.c.id == place.c.document_id)
+        .where(place.c.statement_id.in_(statements))
+        .ext(distinct_on(place.c.statement_id))
+        .order_by(place.c.statement_id, paper.c.published_from.desc().nulls_last(), place.c.id.desc())
+    )
+    return {
+        row["statement_id"]: {name: row[name] for name in _NOWHERE}
+        for row in (await session.execute(latest)).mappings()
+    }
+
+
+def _text(claim: ClaimRead | None, question: QuestionRead | None) -> str | None:
+    """A figure's is composed, as in the dossier."""
+    if claim is None:
+        return question.text if question else None
+    return figures.text(question, claim.figure) if question and claim.figure else claim.text

@@ -1,0 +1,79 @@
+"""Track records of sources: over all events in which one spoke of what has been settled since."""
+
+import hashlib
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.derive import RULES
+from app.derive.pictures import track_record
+from app.derive.rules.rows import View
+from app.errors import Forbidden
+from app.models import Source
+from app.schemas.pictures.track_records import TrackEntry, TrackRecordRead
+from app.schemas.sources import SourceRead
+from app.services.access import Caller
+from app.services.pictures import loading, moments
+
+# How many events are read at once: a family that speaks in more of them has its record drawn in several steps.
+_AT_ONCE: Final = 50
+# All that may be of one family, whichever way merges and parents lead: which statements are is for the rules to say.
+_EVENTS: Final = text(f"""
+WITH RECURSIVE up(id) AS (
+    SELECT CAST(:source AS uuid) UNION
+    SELECT n.id FROM up JOIN source s ON s.id = up.id CROSS JOIN LATERAL (VALUES (s.parent_id), (s.merged_into)) n(id)
+    WHERE n.id IS NOT NULL),
+kin(id) AS (
+    SELECT id FROM up UNION
+    SELECT n.id FROM kin CROSS JOIN LATERAL (
+        SELECT s.id FROM source s WHERE s.parent_id = kin.id UNION ALL
+        SELECT s.id FROM source s WHERE s.merged_into = kin.id) n),
+spoken(id) AS (
+    SELECT s.event_id FROM kin JOIN statement s ON s.source_id = kin.id UNION
+    SELECT h.event_id FROM kin JOIN appearance_hop h ON h.source_id = kin.id),
+settled(id) AS (SELECT event_root(id) FROM (SELECT DISTINCT event_id AS id FROM assessment WHERE settles) e)
+SELECT DISTINCT root.id FROM spoken CROSS JOIN LATERAL (SELECT event_root(spoken.id) AS id) root
+JOIN settled ON settled.id = root.id WHERE :all OR NOT {loading.RESTRICTED.format(id="root.id")} ORDER BY root.id""")  # noqa: S608
+
+
+async def etag(session: AsyncSession, caller: Caller, source_id: UUID, said_before: str | None) -> str:
+    """The strong entity tag of a record, quoted: any change may bear on it."""
+    here = await moments.head(session)
+    told = (RULES, "record", source_id, said_before, caller.may("read"), caller.may("confidential"), str(here))
+    return f'"{hashlib.sha256(repr(told).encode()).hexdigest()[:24]}"'
+
+
+async def record(session: AsyncSession, caller: Caller, source_id: UUID, said_before: str | None) -> TrackRecordRead:
+    """What a source that the caller may see, or its family, said of open questions that were settled later.
+
+    Raises Forbidden for a protected source that the caller may not see.
+    """
+    if await session.get(Source, source_id) is None:
+        raise Forbidden("The record of a protected source needs the scope confidential.")
+    until = None if said_before is None else moments.span("said_before", said_before).end
+    view = View(said_before, until, "family", caller.may("read"), caller.may("confidential"))
+    events = (await session.scalars(_EVENTS, {"source": source_id, "all": view.restricted})).all()
+    entries: list[TrackEntry] = []
+    sources: dict[UUID, SourceRead] = {}
+    family: UUID | None = None
+    for start in range(0, len(events), _AT_ONCE):
+        first, *others = events[start : start + _AT_ONCE]
+        found = await loading.load(session, first, None, *others)
+        some, named, family = track_record.entries(found, view, source_id)
+        entries += some
+        sources |= named
+    entries.sort(key=lambda one: (one.effective_from, one.effective_to, one.claim or "", one.statement_id))
+    verdicts = [one.verdict for one in entries]
+    return TrackRecordRead.model_construct(
+        position=str(await moments.head(session)),
+        said_before=said_before,
+        source_id=source_id,
+        family_id=family,
+        right=verdicts.count("right"),
+        wrong=verdicts.count("wrong"),
+        unscored=verdicts.count("unscored"),
+        entries=entries,
+        sources=sources,
+    )

@@ -1,0 +1,1 @@
+"""Find records by their words, and claims that say nearly the same."""

@@ -1,0 +1,90 @@
+"""Where the words that a search found stand in a text: PostgreSQL stems each word, and says if it is one of those.
+
+Its own `ts_headline` would know neither words without their accents nor pairs of characters.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.texts.scripts import UNSPACED, WORD
+
+Range = tuple[int, int]
+_WORD: Final = re.compile(f"(?P<one>[{UNSPACED}])|{WORD}")
+_LEXEME: Final = re.compile(r"'([^']*)'(:\*)?")
+_TO_TRIM: Final = 30  # characters at most, to begin and end an excerpt with a whole word
+
+_STEMS: Final[TextClause] = text(
+    "SELECT language, word, tsvector_to_array(search_vector(search_config(language), word)) AS lexemes "
+    "FROM unnest(CAST(:languages AS text[]), CAST(:words AS text[])) AS w(language, word)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexemes:
+    """What a tsquery looks for: whole lexemes, and beginnings of some."""
+
+    whole: list[str]
+    beginnings: list[str]
+
+
+def lexemes(query: str) -> Lexemes:
+    found = _LEXEME.findall(query)
+    return Lexemes(sorted({one for one, star in found if not star}), sorted({one for one, star in found if star}))
+
+
+async def ranges(session: AsyncSession, texts: Sequence[tuple[str | None, str]], wanted: Lexemes) -> list[list[Range]]:
+    """For each text (with its language), the begin and end of each word of it that is wanted."""
+    asked = sorted({(language or "und", word) for language, words in texts for word, *_ in _words(words)})
+    given = {"languages": [language for language, _ in asked], "words": [word for _, word in asked]}
+    whole, beginnings = set(wanted.whole), set(wanted.beginnings)
+    fit = {
+        (row.language, row.word)
+        for row in await session.execute(_STEMS, given)
+        if not whole.isdisjoint(row.lexemes) or (len(row.word) == 1 and not beginnings.isdisjoint(row.lexemes))
+    }
+    return [
+        _joined([(start, end) for word, start, end in _words(words) if (language or "und", word) in fit])
+        for language, words in texts
+    ]
+
+
+def _words(words: str) -> Iterator[tuple[str, int, int]]:
+    """Every word with its begin and end; of what is written without spaces every character, and every pair."""
+    found = list(_WORD.finditer(words))
+    for match in found:
+        yield match[0], match.start(), match.end()
+    for one, two in pairwise(found):
+        if one["one"] and two["one"] and one.end() == two.start():
+            yield one[0] + two[0], one.start(), two.end()
+
+
+def _joined(found: list[Range]) -> list[Range]:
+    """In their order; those that overlap are one."""
+    joined: list[Range] = []
+    for start, end in sorted(found):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def trimmed(excerpt: str, start: int, size: int, marked: list[Range]) -> tuple[str, int, list[Range]]:
+    """An excerpt that begins at `start` (from 1) of a text of this size, without parts of words at its ends.
+
+    Gives it with its beginning (from 0) and the ranges in it.
+    """
+    begin, end = 0, len(excerpt)
+    if start > 1:
+        space = excerpt.find(" ", 0, min(_TO_TRIM, marked[0][0]))
+        begin = space + 1
+    if start - 1 + len(excerpt) < size:
+        space = excerpt.rfind(" ", max(end - _TO_TRIM, marked[-1][1]))
+        end = space if space > 0 else end
+    return excerpt[begin:end], start - 1 + begin, [(one - begin, two - begin) for one, two in marked]

@@ -1,0 +1,208 @@
+"""Full text search: what is asked, which records fit, and a page of the best of them.
+
+The words of every record are in `search_entry`; who may see which is asked of `visibility.seen` as everywhere.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    TextClause,
+    Uuid,
+    case,
+    cast,
+    distinct,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.errors import Invalid
+from app.models import Appearance, AssessmentDocument, Document, Event, SearchEntry, Statement, table_of
+from app.schemas.search import SearchQuery
+from app.services import lists, paging
+from app.services.access import Caller
+from app.services.paging import Slice
+from app.services.search import results
+from app.services.visibility import seen
+
+MOST_TERMS: Final = 32
+# Longer texts weigh less (1); between 0 and 1 (32).
+_NORMALISED: Final = 1 | 32
+
+_TERM: Final = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+_QUERY: Final[TextClause] = text("SELECT matching, ranking FROM search_query(:language, CAST(:groups AS jsonb))")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The two tsqueries of a search: what fits, and by what it is ranked."""
+
+    matching: str
+    ranking: str
+
+
+def groups(words: str, parameter: str = "q") -> list[list[dict[str, Any]]]:
+    """Read a query: alternatives, each of terms that must all fit. Raises Invalid for too many."""
+    found: list[list[dict[str, Any]]] = [[]]
+    for term in _TERM.finditer(words):
+        said = term["word"] if term["phrase"] is None else term["phrase"]
+        if term["word"] is not None and not term["no"] and said.lower() == "or":
+            found.append([])
+        else:
+            found[-1].append({"words": said, "unwanted": bool(term["no"])})
+    if sum(map(len, found)) > MOST_TERMS:
+        raise Invalid.parameter(parameter, f"it has more than {MOST_TERMS} words")
+    return [group for group in found if group]
+
+
+async def page(session: AsyncSession, caller: Caller, query: SearchQuery) -> Slice:
+    """The records that fit, the best first. Raises Invalid where nothing can be looked for, and BadCursor."""
+    asked = await _asked(session, query.language, groups(query.q))
+    if asked is None:
+        raise Invalid.parameter("q", "there is nothing to look for: only signs, stop words and excluded words")
+    entries = _entries(caller, query, asked)
+    best = _visible(caller, query, entries)
+    found = await paging.page(session, best, {"rank": "rank"}, query.model_copy(update={"facets": None}))
+    if query.facets is not None:
+        found = replace(found, facets=await _facets(session, caller, query, entries))
+    parts = _entries(caller, query, asked, [row["id"] for row in found.rows])
+    return replace(found, rows=await results.told(session, caller, found.rows, parts, asked.ranking))
+
+
+async def claims(session: AsyncSession, caller: Caller, words: str) -> Subquery | None:
+    """The claims whose words fit, by `id` (after merges), each with its `rank`; None: there is nothing to look for.
+
+    Raises Invalid, for a parameter `query`.
+    """
+    asked = await _asked(session, None, groups(words, "query"))
+    query = SearchQuery.model_construct(q=words, type="claim")
+    return None if asked is None else _visible(caller, query, _entries(caller, query, asked)).subquery()
+
+
+async def _asked(session: AsyncSession, language: str | None, terms: list[list[dict[str, Any]]]) -> Asked | None:
+    given = {"language": language, "groups": json.dumps(terms, ensure_ascii=False)}
+    row = (await session.execute(_QUERY, given)).one()
+    return None if row.matching is None else Asked(row.matching, row.ranking)
+
+
+# --- what fits -------------------------------------------------------------------------------------------------------
+
+
+def _types(query: SearchQuery) -> set[str]:
+    return set(query.type.split(",")) if query.type else {"event", "claim", "statement", "document"}
+
+
+def _entries(caller: Caller, query: SearchQuery, asked: Asked, ids: Sequence[UUID] | None = None) -> Subquery:
+    """Every part that fits (of these `ids` alone), under the id of what it leads to: of a visible event or a document.
+
+    Whether a document is public is a question of its own, asked of few: see `_visible`. Here only of what was merged.
+    The fence (OFFSET 0) has what fits ranked before it is sorted: sorted are numbers, not vectors.
+    """
+    entry, event = table_of(SearchEntry), seen(caller, Event)
+    root = case((event.c.merged_into.is_(None), event.c.id), else_=func.event_root(event.c.id))
+    rank = func.ts_rank(entry.c.vector, cast(literal(asked.ranking), TSQUERY), _NORMALISED)
+    types = _types(query)
+    found = (
+        select(
+            entry.c.type,
+            case((entry.c.type == "event", root), else_=entry.c.id).label("id"),
+            entry.c.part,
+            entry.c.language,
+            *([] if ids is None else [entry.c.vector]),
+            cast(func.round(rank * results.WHOLE), Integer).label("rank"),
+        )
+        .select_from(entry.outerjoin(event, event.c.id == entry.c.event_id))
+        .where(
+            entry.c.vector.op("@@")(cast(literal(asked.matching), TSQUERY)),
+            or_(entry.c.type == "document", event.c.id.is_not(None)),
+        )
+    )
+    if query.type:
+        found = found.where(entry.c.type.in_(types))
+    if not caller.may("read") and "document" in types:
+        found = found.where(
+            or_(entry.c.owner == entry.c.id, entry.c.type != "document", _is_seen(caller, entry.c.owner))
+        )
+    if ids is not None:
+        these = func.unnest(cast(literal(list(ids)), ARRAY(Uuid())))
+        found = found.where(entry.c.id.in_(select(these).union_all(select(func.event_kin(these)))))
+    if query.language:
+        found = found.where(entry.c.language == query.language.partition("-")[0].lower())
+    if query.event:
+        found = found.where(_of_event(caller, query.event, types))
+    return found.offset(0).subquery()
+
+
+def _of_event(caller: Caller, address: str, types: set[str]) -> ColumnElement[bool]:
+    """Keep what belongs to the event, and the documents that it cites."""
+    entry = table_of(SearchEntry)
+    events = lists.events_at(caller, address).subquery()
+    ids = select(events.c[0])
+    inside: ColumnElement[bool] = entry.c.event_id.in_(ids)
+    if "document" not in types:
+        return inside
+    named = ((Appearance, "document_id"), (AssessmentDocument, "document_id"), (Statement, "withdrawn_document_id"))
+    cited = union_all(
+        *(
+            select(table_of(model).c[name].label("id")).where(table_of(model).c.event_id.in_(ids))
+            for model, name in named
+        )
+    ).subquery()
+    return or_(inside, entry.c.id.in_(select(func.document_root(cited.c.id))))
+
+
+def _visible(caller: Caller, query: SearchQuery, entries: Subquery) -> Select[*tuple[Any, ...]]:
+    """Each record once, by its best part.
+
+    The order is made first (another fence keeps it so): then whether a document is public is only asked of those
+    that make the page.
+    """
+    best = select(entries.c.type, entries.c.id, func.max(entries.c.rank).label("rank")).group_by(
+        entries.c.type, entries.c.id
+    )
+    if caller.may("read") or "document" not in _types(query):
+        return best
+    rows = best.order_by(func.max(entries.c.rank).desc(), entries.c.id.desc()).offset(0).subquery()
+    return select(rows).where(or_(rows.c.type != "document", _is_seen(caller, rows.c.id)))
+
+
+def _is_seen(caller: Caller, id_: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Ask it of one document (fenced: not of all of them at once)."""
+    document = seen(caller, Document)
+    return exists(select(document.c.id).where(document.c.id == id_).offset(0))
+
+
+async def _facets(
+    session: AsyncSession, caller: Caller, query: SearchQuery, entries: Subquery
+) -> dict[str, dict[str, int]]:
+    """Count the records that fit; by language those that fit with words in it."""
+    visible = _visible(caller, query, entries).subquery()
+    here = entries.join(visible, (visible.c.type == entries.c.type) & (visible.c.id == entries.c.id))
+    names = list(dict.fromkeys((query.facets or "").split(",")))
+    counts = [
+        select(
+            literal(name).label("facet"), entries.c[name].label("word"), func.count(distinct(entries.c.id)).label("n")
+        )
+        .select_from(here)
+        .group_by(entries.c[name])
+        for name in names
+    ]
+    facets: dict[str, dict[str, int]] = {name: {} for name in names}
+    for facet, word, n in await session.execute(union_all(*counts).order_by(text("n DESC, word"))):
+        facets[facet][word] = n
+    return facets

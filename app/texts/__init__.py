@@ -1,0 +1,1 @@
+"""Words about text: pure functions on strings, without rows or schemas."""

@@ -1,0 +1,370 @@
+"""What changed between two dossiers of one event."""
+
+from dataclasses import replace
+from typing import Any
+
+import make
+from scenes import ALL, EVENT, WHAT, claim, drawn, found_in, rows, said, view
+
+from app.derive.diff import snapshots
+from app.derive.diff.diff import diff
+from app.derive.diff.snapshots import Between, Side
+from app.derive.rules.rows import Rows, View
+from app.schemas.assessments import AssessmentRead
+from app.schemas.claims import ClaimLinkRead
+from app.schemas.documents import DocumentLinkRead, DocumentRead
+from app.schemas.events import EventRead
+from app.schemas.pictures.diffs import DiffRead, FieldChange
+from app.schemas.pictures.dossiers import NotLive
+from app.schemas.questions import QuestionRead
+from app.schemas.sources import SourceRead
+from app.schemas.statements import HopRead, StatementRead
+
+ARMY = make.read(SourceRead, name="Army", party="russia")
+KYIV = make.read(SourceRead, name="Kyiv", party="ukraine")
+DESK = make.read(SourceRead, name="Desk")
+SOURCES = [ARMY, KYIV, DESK]
+NUMBER: Any = {"answer": "quantity", "unit": "persons", "evolving": True, "single_answer": True}
+INJURED = make.read(QuestionRead, text="How many?", kind="casualties", measure="injured", **NUMBER)
+
+
+def side(every: Rows | None, asked: View = ALL) -> Side:
+    return (
+        snapshots.side(None) if every is None else snapshots.side(drawn(every, asked), snapshots.merged(every, asked))
+    )
+
+
+def between(one: Rows | None, other: Rows | None, asked: View = ALL) -> DiffRead:
+    return diff(Between(side(one, asked), side(other, asked)), EVENT.id, "recorded", ("a", "b"), "family")
+
+
+def on_the_said_clock(every: Rows, since: str, until: str) -> DiffRead:
+    ends = Between(*(side(every, view(words, restricted=True, confidential=True)) for words in (since, until)))
+    return diff(ends, EVENT.id, "said", (since, until), "family")
+
+
+def moved(changes: list[FieldChange]) -> dict[str, tuple[Any, Any]]:
+    return {change.field: (change.from_, change.to) for change in changes}
+
+
+def changed(one: Any, **given: Any) -> Any:
+    return one.model_copy(update=make.with_bounds(given))
+
+
+# --- statements and claims -------------------------------------------------------------------------------------------
+
+
+def test_new_changed_withdrawn_restored_and_removed_statements() -> None:
+    one = claim("It", question_id=WHAT.id)
+    document = make.read(DocumentRead, title="Article")
+    kept, taken_back = said(one, ARMY, said="2023-08-01"), said(one, ARMY, said="2023-08-02")
+    back, gone, new = said(one, DESK, said="2023-08-03"), said(one), said(one, KYIV, stance="deny", said="2023-08-05")
+    place, lost = found_in(kept, document, wording="It"), found_in(gone, wording="Gone")
+    common: dict[str, Any] = {"questions": [WHAT], "claims": [one], "sources": SOURCES, "documents": [document]}
+    before = rows(
+        statements=[kept, taken_back, changed(back, withdrawn="2023-08-04"), gone],
+        appearances=[place, lost],
+        **common,
+    )
+    again = changed(taken_back, withdrawn="2023-08-06", withdrawn_reason="a mistake")
+    after = rows(
+        statements=[changed(kept, certainty="certain"), again, back, new],
+        appearances=[changed(place, fidelity="drifted"), found_in(kept, wording="Again")],
+        **common,
+    )
+    found = between(before, after).statements
+    assert [entry.statement_id for entry in found.new] == [new.id]
+    assert (found.new[0].source_id, found.new[0].stance, found.new[0].text) == (KYIV.id, "deny", "It")
+    assert [(entry.statement_id, entry.wording) for entry in found.removed] == [(gone.id, "Gone")]
+    assert [entry.statement_id for entry in found.restored] == [back.id]
+    # It covers what the same family had said before, in every document.
+    told = [(entry.statement_id, entry.why_not_live, entry.withdrawn_reason) for entry in found.withdrawn]
+    assert told == [
+        (kept.id, NotLive(reason="withdrawn_elsewhere", at="2023-08-06", statement_id=taken_back.id), None),
+        (taken_back.id, NotLive(reason="withdrawn", at="2023-08-06", statement_id=None), "a mistake"),
+    ]
+    assert [entry.statement_id for entry in found.changed] == [kept.id]
+    assert moved(found.changed[0].changes) == {"certainty": (None, "certain")}
+    assert [(a.what, a.wording, moved(a.changes)) for a in found.changed[0].appearances] == [
+        ("changed", "It", {"fidelity": ("verbatim", "drifted")}),
+        ("new", "Again", {}),
+    ]
+    assert [entry.statement_id for entry in between(after, before).statements.restored] == [kept.id, taken_back.id]
+
+
+def test_what_a_withdrawal_hides_is_restored_by_its_undoing() -> None:
+    one = claim("It")
+    early, late = said(one, ARMY, said="2023-08-01"), said(one, ARMY, said="2023-08-02")
+    before = rows(claims=[one], statements=[early, changed(late, withdrawn="2023-08-03")], sources=SOURCES)
+    after = rows(claims=[one], statements=[early, late], sources=SOURCES)
+    found = between(before, after)
+    assert [entry.statement_id for entry in found.statements.restored] == [early.id, late.id]
+    assert [(m.text, m.from_, m.to) for m in found.standings] == [("It", "withdrawn", "single_origin")]
+    assert [(m.stance, m.from_, m.to) for m in found.origins] == [("support", 0, 1)]
+    assert [s.text for s in found.summary] == [
+        (
+            "Without a question: “It” by Army stands again; “It” by Army stands again; "
+            "“It” went from withdrawn to single_origin because 1 independent source supports it: Army."
+        )
+    ]
+
+
+def test_claims_and_questions_that_changed() -> None:
+    one, other = claim("It", question_id=WHAT.id), claim("Other")
+    link = make.read(ClaimLinkRead, event_id=EVENT.id, from_id=one.id, to_id=other.id, relation="contradicts")
+    new = claim("New")
+    found = between(
+        rows(questions=[WHAT], claims=[one, other], claim_links=[link]),
+        rows(
+            questions=[changed(WHAT, single_answer=False), INJURED],
+            claims=[changed(one, accuses="russia", question_id=None), other, new],
+        ),
+    )
+    assert [(entry.text, entry.standing) for entry in found.claims.new] == [("New", "unsupported")]
+    told = {entry.text: moved(entry.changes) for entry in found.claims.changed}
+    assert told["It"] == {
+        "question_id": (str(WHAT.id), None),
+        "accuses": (None, "russia"),
+        "links": ([{"relation": "contradicts", "direction": "from", "claim_id": str(other.id)}], []),
+    }
+    assert set(told) == {"It", "Other"}
+    assert [entry.question_id for entry in found.questions.new] == [INJURED.id]
+    assert [moved(entry.changes) for entry in found.questions.changed] == [{"single_answer": (True, False)}]
+    assert found.claims.removed == []
+    assert sorted(one.text for one in found.summary) == [
+        "Injured: it is a new question.",
+        "What was it? the question was changed (single answer).",
+        "Without a question: new claim “New”; "
+        + "; ".join(
+            f"“{entry.text}” was changed ({'question, accuses, links' if entry.text == 'It' else 'links'})"
+            for entry in found.claims.changed
+        )
+        + ".",
+    ]
+
+
+# --- merges ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_merging_alone_makes_different_is_told_once() -> None:
+    first, second = claim("A drone", question_id=WHAT.id), claim("Drone", question_id=WHAT.id)
+    one, twin = make.read(DocumentRead, title="Article"), make.read(DocumentRead, title="Twin", publisher_id=DESK.id)
+    by_army, by_desk = said(first, ARMY, said="2023-08-01"), said(second, DESK, said="2023-08-02")
+    hop = make.read(HopRead, source_id=DESK.id)
+    common: dict[str, Any] = {
+        "questions": [WHAT],
+        "statements": [by_army, by_desk],
+        "appearances": [found_in(by_army, one), found_in(by_desk, twin), found_in(by_army, one, hops=[hop])],
+    }
+    before = rows(claims=[first, second], sources=[ARMY, DESK], documents=[one, twin], **common)
+    after = rows(
+        claims=[first, changed(second, merged_into=first.id)],
+        sources=[ARMY, changed(DESK, merged_into=ARMY.id)],
+        documents=[one, changed(twin, merged_into=one.id)],
+        **common,
+    )
+    found = between(before, after)
+    assert [(entry.claim_id, entry.merged_into) for entry in found.claims.removed] == [(second.id, first.id)]
+    assert found.statements == between(before, before).statements
+    assert [(m.id, m.name, m.into_id) for m in found.source_changes.merged] == [(DESK.id, "Desk", ARMY.id)]
+    assert [(m.id, m.name, m.into_id) for m in found.document_changes.merged] == [(twin.id, "Twin", one.id)]
+    assert found.summary[0].text == (
+        "What was it? “Drone” was merged into “A drone”; "
+        "“A drone” went from contested to single_origin because 1 independent source supports it: Army; "
+        "the question went from contested to open."
+    )
+    back = between(after, before)
+    assert [(entry.claim_id, entry.merged_into) for entry in back.claims.new] == [(second.id, first.id)]
+    assert (back.source_changes.merged, back.document_changes.merged) == ([], [])
+    assert [m.id for m in back.source_changes.parted] == [DESK.id]
+    assert [m.id for m in back.document_changes.parted] == [twin.id]
+
+
+def test_a_merge_that_hides_a_source_is_not_told() -> None:
+    one, secret = claim("It"), make.read(SourceRead, name="Secret", confidential=True)
+    common: dict[str, Any] = {"claims": [one], "statements": [said(one, DESK)]}
+    hidden: dict[str, Any] = {
+        "confidential": frozenset([secret.id]),
+        "absorbed": frozenset([DESK.id]),
+        "masks": {(EVENT.id, source.id): make.uuid() for source in (DESK, secret)},
+    }
+    before = rows(sources=[DESK, secret], **common, **hidden)
+    after = rows(sources=[changed(DESK, merged_into=secret.id), secret], **common, **hidden)
+    assert [m.into_id for m in between(before, after).source_changes.merged] == [secret.id]
+    public = between(before, after, View())
+    assert public.source_changes.merged == []
+    for name in (str(secret.id), str(DESK.id), "Secret", "Desk"):
+        assert name not in public.model_dump_json()
+
+
+def test_an_event_that_was_merged_brings_its_statements() -> None:
+    other = make.read(EventRead, title="Other", merged_into=EVENT.id)
+    there = make.read(type(WHAT), event_id=other.id, text="There?", kind="other")
+    hidden = {"restricted": frozenset([other.id])}
+    before = make.rows(EVENT, events=[])
+    after = make.rows(EVENT, events=[other], merged=frozenset([EVENT.id, other.id]), questions=[there])
+    assert (between(before, after).event.merged, between(after, before).event.parted) == ([other.id], [other.id])
+    assert [entry.text for entry in between(before, after).questions.new] == ["There?"]
+    secret = make.rows(EVENT, events=[other], merged=frozenset([EVENT.id, other.id]), questions=[there], **hidden)
+    public = between(before, secret, View())
+    assert (public.event.merged, public.questions.new) == ([], [])
+
+
+# --- what the rules make of it ---------------------------------------------------------------------------------------
+
+
+def test_standings_and_statuses_move_with_what_is_new_in_their_reasons() -> None:
+    drone, gas = claim("A drone", question_id=WHAT.id), claim("Gas", question_id=WHAT.id)
+    first, second = said(drone, ARMY, said="2023-08-09"), said(gas, KYIV, said="2023-08-11")
+    every = rows(questions=[WHAT], claims=[drone, gas], statements=[first, second], sources=SOURCES)
+    found = on_the_said_clock(every, "2023-08-10", "2023-08-12")
+    assert [(m.text, m.from_, m.to) for m in found.standings] == [("A drone", "single_origin", "contested")]
+    assert [(m.from_, m.to) for m in found.statuses] == [("open", "contested")]
+    assert [entry.statement_id for entry in found.statements.new] == [second.id]
+    assert [entry.text for entry in found.claims.new] == ["Gas"]
+    assert [s.text for s in found.summary] == [
+        (
+            "What was it? 1 new statement by Kyiv; new claim “Gas”; “A drone” went from single_origin to contested "
+            "because 1 rival claim is supported; the question went from open to contested."
+        )
+    ]
+    assert set(found.sources) == {KYIV.id}
+
+
+def test_what_is_linked_to_something_said_later_did_not_change() -> None:
+    one, other = claim("One", question_id=WHAT.id), claim("Other", question_id=WHAT.id)
+    link = make.read(ClaimLinkRead, event_id=EVENT.id, from_id=one.id, to_id=other.id, relation="contradicts")
+    papers = [make.read(DocumentRead, title=f"Article {n}") for n in range(2)]
+    spoken = [said(one, ARMY, said="2023-08-09"), said(other, KYIV, said="2023-08-11")]
+    every = rows(
+        questions=[WHAT],
+        claims=[one, other],
+        claim_links=[link],
+        statements=spoken,
+        appearances=[found_in(*pair) for pair in zip(spoken, papers, strict=True)],
+        documents=papers,
+        document_links=[make.read(DocumentLinkRead, from_id=papers[0].id, to_id=papers[1].id)],
+        sources=SOURCES,
+    )
+    ends = Between(*(side(every, view(words)) for words in ("2023-08-09", "2023-08-11")))
+    found = diff(ends, EVENT.id, "said", (None, None), "family")
+    assert [entry.text for entry in found.claims.new] == ["Other"]
+    assert (found.claims.changed, found.document_links, found.document_changes.changed) == ([], [], [])
+
+
+def test_figures_move_from_what_to_what() -> None:
+    numbers = [make.figure("exact", n, n) for n in (31, 60, 80)] + [make.figure("at_least", 24)]
+    given = [claim("", question_id=INJURED.id, figure=number) for number in numbers]
+    spoken = [
+        said(given[0], ARMY, said="2023-08-09"),
+        said(given[1], ARMY, said="2023-08-10"),
+        said(given[2], KYIV, said="2023-08-10"),
+        said(given[3], KYIV, said="2023-08-12"),
+    ]
+    every = rows(questions=[INJURED], claims=given, statements=spoken, sources=SOURCES)
+    found = on_the_said_clock(every, "2023-08-09", "2023-08-10").figures[0]
+    assert (found.from_.says, found.from_.min, found.from_.max) == ("31", 31, 31)
+    assert (found.to.says, found.to.min, found.to.max) == ("60 to 80", 60, 80)
+    assert [(one.text, one.source_ids) for one in found.to.figures] == [
+        ("60 injured", [ARMY.id]),
+        ("80 injured", [KYIV.id]),
+    ]
+    assert (
+        on_the_said_clock(every, "2023-08-09", "2023-08-10")
+        .summary[0]
+        .text.startswith("Injured: 31 → 60 to 80; 2 new statements by Army and Kyiv")
+    )
+    assert on_the_said_clock(every, "2023-08-08", "2023-08-09").figures[0].from_.says is None
+    found = on_the_said_clock(every, "2023-08-10", "2023-08-12").figures[0]
+    assert (found.to.says, found.to.min, found.to.max) == ("at least 24", 24, None)
+    assert on_the_said_clock(every, "2023-08-10", "2023-08-11").figures == []
+
+
+def test_a_link_that_joins_origins_is_named() -> None:
+    one = claim("It", question_id=WHAT.id)
+    unnamed = [make.read(SourceRead, name=f"an official {n}", disclosure="anonymous") for n in range(2)]
+    papers = [make.read(DocumentRead, title=f"Article {n}") for n in range(2)]
+    spoken = [said(one, by, said="2023-08-09") for by in unnamed]
+    link = make.read(DocumentLinkRead, from_id=papers[1].id, to_id=papers[0].id, state="proposed", score=0.5)
+    common: dict[str, Any] = {
+        "questions": [WHAT],
+        "claims": [one],
+        "statements": spoken,
+        "appearances": [found_in(*pair) for pair in zip(spoken, papers, strict=True)],
+        "documents": papers,
+        "sources": unnamed,
+    }
+    before, after = (rows(document_links=[changed(link, state=state)], **common) for state in ("proposed", "confirmed"))
+    found = between(before, after)
+    assert [(m.text, m.stance, m.from_, m.to, m.parted_by) for m in found.origins] == [("It", "support", 2, 1, [])]
+    assert [(join.how, join.link_id, join.state) for join in found.origins[0].joined_by] == [
+        ("link", link.id, "confirmed")
+    ]
+    assert [(m.id, m.state_from, m.state_to) for m in found.document_links] == [(link.id, "proposed", "confirmed")]
+    assert "1 independent source supports it: 2 sources go back to one" in found.summary[0].text
+    assert [join.link_id for join in between(after, before).origins[0].parted_by] == [link.id]
+    assert [(m.state_from, m.state_to) for m in between(rows(**common), after).document_links] == [(None, "confirmed")]
+
+
+def test_assessments_silences_and_contradictions() -> None:
+    one, other = claim("It", question_id=WHAT.id, accuses="ukraine"), claim("That", question_id=WHAT.id)
+    accused = said(one, ARMY, said="2023-08-09")
+    asked: Any = {"event_id": EVENT.id, "question_id": WHAT.id, "source_id": KYIV.id}
+    silent = make.read(StatementRead, stance="no_comment", said="2023-08-10", **asked)
+    answered, turned = said(one, KYIV, stance="deny", said="2023-08-11"), said(other, ARMY, said="2023-08-12")
+    rated: Any = {"event_id": EVENT.id, "claim_id": one.id, "author_id": DESK.id, "rating": "true"}
+    first = make.read(AssessmentRead, made="2023-08-13", settles=True, **rated)
+    second = make.read(AssessmentRead, made="2023-08-14", supersedes_id=first.id, **rated)
+    every = rows(
+        questions=[WHAT],
+        claims=[one, other],
+        statements=[accused, silent, answered, turned],
+        assessments=[first, second],
+        sources=SOURCES,
+    )
+
+    def on(since: int, until: int) -> DiffRead:
+        return on_the_said_clock(every, f"2023-08-{since:02}", f"2023-08-{until:02}")
+
+    assert [(s.party, s.stance) for s in on(8, 9).silences.begun] == [("ukraine", None)]
+    assert "ukraine is accused and has said nothing since 2023-08-09" in on(8, 9).summary[0].text
+    assert [(c.from_.stance, c.to.stance) for c in on(9, 10).silences.changed] == [(None, "no_comment")]
+    assert "ukraine does not comment since 2023-08-10" in on(9, 10).summary[0].text
+    assert [s.party for s in on(10, 11).silences.ended] == ["ukraine"]
+    assert [c.kind for c in on(11, 12).self_contradictions.new] == ["rival_claims"]
+    assert "Army contradicts itself" in on(11, 12).summary[0].text
+    assert [(a.assessment_id, a.settles) for a in on(12, 13).assessments.new] == [(first.id, True)]
+    assert "Desk rated “It” true, which settles the question" in on(12, 13).summary[0].text
+    assert [a.assessment_id for a in on(13, 14).assessments.superseded] == [first.id]
+    assert [a.assessment_id for a in on(12, 14).assessments.new] == [first.id, second.id]
+    withdrawn = replace(every, statements=[accused, silent, answered, changed(turned, withdrawn="2023-08-15")])
+    assert [c.kind for c in between(every, withdrawn).self_contradictions.ended] == ["rival_claims"]
+
+
+def test_sources_documents_and_the_event_itself() -> None:
+    one, document = claim("It"), make.read(DocumentRead, title="Before")
+    statement = said(one, ARMY)
+    common: dict[str, Any] = {
+        "claims": [one],
+        "statements": [statement],
+        "appearances": [found_in(statement, document)],
+    }
+    renamed: Any = {"sources": [changed(ARMY, party="x")], "documents": [changed(document, title="After")]}
+    after = make.rows(changed(EVENT, title="After"), **renamed, **common)
+    found = between(rows(sources=[ARMY], documents=[document], **common), after)
+    assert moved(found.event.changes) == {"title": ("An event", "After")}
+    assert [(c.name, moved(c.changes)) for c in found.source_changes.changed] == [("Army", {"party": ("russia", "x")})]
+    assert [(c.name, moved(c.changes)) for c in found.document_changes.changed] == [
+        ("After", {"title": ("Before", "After")})
+    ]
+    assert found.sources[ARMY.id].party == "x"
+
+
+def test_an_event_that_was_not_there_is_all_new() -> None:
+    one = claim("It", question_id=WHAT.id)
+    every = rows(questions=[WHAT], claims=[one], statements=[said(one, ARMY)], sources=SOURCES)
+    found = between(None, every)
+    assert (found.since.position, found.until.position) == (None, "1-00000000")
+    counts = [len(part.new) for part in (found.questions, found.claims, found.statements)]
+    assert (counts, found.standings, found.statuses, found.event.changes) == ([1, 1, 1], [], [], [])
+    assert [len(part.removed) for part in (between(every, None).claims, between(every, None).statements)] == [1, 1]

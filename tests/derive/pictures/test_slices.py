@@ -1,0 +1,118 @@
+"""The timeline; and what holds for every dossier, whatever is in it."""
+
+from dataclasses import replace
+from typing import get_args
+
+import make
+import randomly
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scenes import ALL, EVENT, WHAT, claim, claims, drawn, rows, said, statements, view
+
+from app.derive.pictures.timeline import timeline
+from app.schemas.assessments import AssessmentRead
+from app.schemas.pictures.dossiers import DossierRead, FigureState, JoinedBy
+from app.schemas.sources import SourceRead
+from app.schemas.statements import StatementRead
+from app.vocabulary import Independence, Standing, Status, words
+
+
+def test_the_timeline_tells_what_happened_in_order() -> None:
+    one, source, author = claim("This", question_id=WHAT.id), make.read(SourceRead), make.read(SourceRead)
+    first = said(one, source, said="2023-08-09", withdrawn="2023-08-13")
+    second = said(one, source, said="2023-08-10", supersedes_id=first.id)
+    asks = make.read(
+        StatementRead, event_id=EVENT.id, question_id=WHAT.id, source_id=source.id, stance="query", said="2023-08-08"
+    )
+    verdict = make.read(
+        AssessmentRead,
+        event_id=EVENT.id,
+        claim_id=one.id,
+        author_id=author.id,
+        scheme="veracity",
+        rating="true",
+        made="2023-08-12",
+    )
+    every = rows(
+        questions=[WHAT],
+        claims=[one],
+        statements=[first, second, asks],
+        assessments=[verdict],
+        sources=[source, author],
+    )
+    told = timeline(drawn(every), None)
+    assert [(entry.what, entry.at, entry.text) for entry in told.entries] == [
+        ("said", "2023-08-08", WHAT.text),
+        ("said", "2023-08-09", "This"),
+        ("said", "2023-08-10", "This"),
+        ("superseded", "2023-08-10", "This"),
+        ("assessed", "2023-08-12", "This"),
+        ("withdrawn", "2023-08-13", "This"),
+    ]
+    assert set(told.sources) == {source.id, author.id}
+    asked = view("2023-08-10", restricted=True, confidential=True)
+    then = timeline(drawn(every, asked), asked.until)
+    assert [entry.what for entry in then.entries] == ["said", "said", "said", "superseded"]
+    assert set(then.sources) == {source.id}
+
+
+SEEDS = st.integers(0, 2**32)
+
+
+@settings(max_examples=80)
+@given(SEEDS, st.sampled_from(words(Independence)))
+def test_no_answer_depends_on_the_order_of_the_rows(seed: int, independence: Independence) -> None:
+    every, asked = randomly.event(seed), replace(ALL, independence=independence)
+    assert drawn(randomly.shuffled(every, seed), asked).model_dump_json() == drawn(every, asked).model_dump_json()
+
+
+def test_the_events_made_up_at_random_have_something_of_everything() -> None:
+    """Else the properties above and below would hold of nothing."""
+    standings, statuses, states, ways, kinds, sizes = (set[object]() for _ in range(6))
+    for seed in range(180):
+        picture = drawn(randomly.event(seed), replace(ALL, independence=get_args(Independence)[seed % 3]))
+        origins = [o for c in claims(picture) for every in c.origins.values() for o in every]
+        standings |= {c.standing for c in claims(picture)}
+        statuses |= {question.status for question in picture.questions}
+        states |= {s.figure_state for s in statements(picture)}
+        ways |= {cause.how for origin in origins for cause in origin.joined_by}
+        kinds |= {one.kind for one in picture.self_contradictions}
+        sizes |= {len(origin.statement_ids) for origin in origins}
+    assert standings == set(words(Standing))
+    assert statuses == set(words(Status))
+    assert states == {None, *words(FigureState)}
+    assert ways == set(words(JoinedBy))
+    assert kinds == {"both_ways", "rival_claims"}
+    assert {1, 2, 3} <= sizes
+
+
+@settings(max_examples=80)
+@given(SEEDS, st.sampled_from(["2023-08-09", "2023-08-10"]))
+def test_every_id_leads_to_something_shown(seed: int, said_before: str) -> None:
+    every = randomly.event(seed)
+    for asked in (ALL, view(said_before)):
+        picture = drawn(every, asked)
+        known = {c.id for c in claims(picture)}
+        assert {id_ for c in claims(picture) for id_ in (*c.rivals, *(tie.claim_id for tie in c.links))} <= known
+        assert {s.claim_id for s in statements(picture)} <= known
+        assert {s.source_id for s in statements(picture)} <= {None, *picture.sources}
+        assert {a.document_id for s in statements(picture) for a in s.appearances} <= set(picture.documents)
+        assert {entry.document_id for entry in picture.unattributed} <= set(picture.documents)
+        assert DossierRead.model_validate_json(picture.model_dump_json()) == picture
+        told = {s.id for s in statements(picture)}
+        origins = [o for c in claims(picture) for each in c.origins.values() for o in each]
+        causes = [cause for origin in origins for cause in origin.joined_by]
+        assert {id_ for origin in origins for id_ in origin.statement_ids} <= told
+        assert {o.source_id for o in origins} | {cause.source_id for cause in causes} <= {None, *picture.sources}
+        assert {o.document_id for o in origins} | {cause.document_id for cause in causes} <= {None, *picture.documents}
+        assert {id_ for cause in causes for id_ in (cause.from_id, cause.to_id)} <= {None, *picture.documents}
+        links = {(link.from_id, link.to_id) for document in picture.documents.values() for link in document.links}
+        assert {(cause.from_id, cause.to_id) for cause in causes} <= {(None, None), *links}
+        families = {None, *picture.sources, *picture.documents}
+        assert {s.family_id for s in statements(picture)} <= families
+        assert {one.family_id for one in picture.self_contradictions} <= families
+        assert {id_ for one in picture.self_contradictions for id_ in one.statement_ids} <= told
+        assert {id_ for one in picture.self_contradictions for id_ in one.claim_ids} <= known
+        assessed = {each.id for c in claims(picture) for each in c.assessments}
+        assert {id_ for question in picture.questions for id_ in question.settled_by} <= assessed
+        assert {id_ for question in picture.questions for id_ in question.answers} <= known

@@ -1,0 +1,128 @@
+"""When something was said, and whether it still stands."""
+
+from datetime import UTC, datetime, timedelta
+
+import make
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app import times
+from app.derive.rules import dates, in_force
+from app.derive.rules.voices import Voice
+from app.schemas.documents import DocumentRead, VersionRead
+from app.schemas.events import EventRead
+from app.schemas.statements import AppearanceRead, StatementRead
+
+DAY = datetime(2023, 8, 9, tzinfo=UTC)
+
+
+def test_effective_said_falls_back_on_publication_then_reading_then_recording() -> None:
+    kept, merged = make.read(DocumentRead), make.read(DocumentRead)
+    merged = make.read(DocumentRead, merged_into=kept.id, published="2023-08-10")
+    later = make.read(DocumentRead, published="2023-08-11")
+    undated, unread = make.read(DocumentRead), make.read(DocumentRead)
+    read_at = [DAY + timedelta(days=n) for n in (3, 2)]
+    rows = make.rows(
+        make.read(EventRead),
+        documents=[kept, merged, later, undated, unread],
+        versions=[make.read(VersionRead, document_id=undated.id, retrieved_at=at) for at in read_at],
+    )
+    known = dates.dates(rows)
+
+    def effective(*documents: DocumentRead, **given: object) -> dates.Said:
+        found = [make.read(AppearanceRead, document_id=document.id) for document in documents]
+        return dates.effective(make.read(StatementRead, **given), [*found, make.read(AppearanceRead)], known)
+
+    assert effective(kept, said="2023-08-09T13:24+03:00") == (*times.span("2023-08-09T13:24+03:00"), "said")
+    # The document that stayed is dated by what was merged into it.
+    assert effective(later, kept, undated) == (*times.span("2023-08-10"), "published")
+    assert effective(undated, unread) == (DAY + timedelta(days=2), DAY + timedelta(days=2), "retrieved")
+    assert effective(unread) == effective() == (make.BORN, make.BORN, "recorded")
+
+
+def ended(*voices: Voice, until: str | None = None) -> list[str | None]:
+    """Why each does not stand."""
+    found = in_force.endings(voices, times.span(until).end if until else None)
+    return [found[v.row.id].reason if v.row.id in found else None for v in voices]
+
+
+@pytest.mark.parametrize(
+    ("until", "first"),
+    [(None, "withdrawn"), ("2023-08-11", None), ("2023-08-12", "withdrawn"), ("2023-08", "withdrawn")],
+)
+def test_a_statement_stands_until_its_source_takes_it_back(until: str | None, first: str | None) -> None:
+    assert ended(make.voice(withdrawn="2023-08-12"), until=until) == [first]
+
+
+def test_a_later_statement_supersedes_an_earlier_one() -> None:
+    early = make.voice("2023-08-09")
+    late = make.voice("2023-08-10", supersedes_id=early.row.id)
+    assert ended(early, late) == ["superseded", None]
+    assert in_force.endings([early, late], None)[early.row.id] == ("superseded", late.row)
+    # What had not been said by then supersedes nothing.
+    assert ended(early) == [None]
+
+
+def test_a_withdrawal_covers_what_the_family_said_before_it_wherever_it_stands() -> None:
+    family, claim = make.uuid(), make.uuid()
+    early = make.voice("2023-08-09", family=family, claim=claim)
+    withdrawn = make.voice("2023-08-10", family=family, claim=claim, withdrawn="2023-08-12T10:00Z")
+    others = [
+        make.voice("2023-08-12T09:00Z", family=family, claim=claim),
+        make.voice("2023-08-12T10:00Z", family=family, claim=claim),  # did not begin before it
+        make.voice("2023-08-09", family=family, claim=make.uuid()),
+        make.voice("2023-08-09", family=make.uuid(), claim=claim),
+        make.voice("2023-08-09", family=family, claim=claim, stance="deny"),
+    ]
+    covered = "withdrawn_elsewhere"
+    assert ended(early, withdrawn, *others) == [covered, "withdrawn", covered, None, None, None, None]
+    assert ended(early, withdrawn, until="2023-08-11") == [None, None]
+    assert in_force.endings([early, withdrawn], None)[early.row.id].at == "2023-08-12T10:00Z"
+
+
+def test_only_what_is_explicit_and_stands_counts() -> None:
+    voices = [make.voice(), make.voice(explicitness="implied"), make.voice(withdrawn="2023-08-10")]
+    assert in_force.counting(voices, in_force.endings(voices, None)) == voices[:1]
+
+
+DAYS = st.integers(9, 14).map(lambda day: f"2023-08-{day:02}")
+
+
+@given(
+    st.lists(st.tuples(DAYS, st.none() | DAYS, st.integers(0, 1), st.integers(0, 1), st.integers(-1, 3)), max_size=12),
+    st.none() | DAYS,
+    st.randoms(use_true_random=False),
+)
+def test_endings_are_what_a_look_at_every_pair_finds(
+    shape: list[tuple[str, str | None, int, int, int]], until: str | None, random: object
+) -> None:
+    families, claims = [make.uuid(), make.uuid()], [make.uuid(), None]
+    end = times.span(until).end if until else None
+    voices: list[Voice] = []
+    for day, withdrawn, family, claim, superseded in shape:
+        earlier = voices[superseded].row.id if 0 <= superseded < len(voices) else None
+        one = make.voice(day, family=families[family], claim=claims[claim], withdrawn=withdrawn, supersedes_id=earlier)
+        voices.append(one)
+    by_then = [v for v in voices if end is None or v.said.end <= end]
+    found = in_force.endings(by_then, end)
+    for voice in by_then:
+        taken_back = [w for w in by_then if in_force.withdrawn(w.row, end)]
+        if voice in taken_back:
+            reason = "withdrawn"
+        elif any(later.row.supersedes_id == voice.row.id for later in by_then):
+            reason = "superseded"
+        else:
+            covering = [
+                w
+                for w in taken_back
+                if voice.claim_id is not None
+                and (w.claim_id, w.family) == (voice.claim_id, voice.family)
+                and w.row.withdrawn_from is not None
+                and voice.said.start < w.row.withdrawn_from
+            ]
+            reason = "withdrawn_elsewhere" if covering else "none"
+        assert (found[voice.row.id].reason if voice.row.id in found else "none") == reason
+    shuffled = list(by_then)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert in_force.endings(shuffled, end) == found

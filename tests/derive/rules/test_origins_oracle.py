@@ -1,0 +1,303 @@
+"""Origins of events made up at random, beside what a patient reader finds who follows every tie by hand."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from itertools import product
+from random import Random
+from typing import TypeVar, get_args
+from uuid import UUID
+
+import make
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scenes import claim, claims, drawn, said
+
+from app.derive.rules.rows import Rows, View
+from app.schemas.documents import DocumentLinkRead, DocumentRead
+from app.schemas.events import EventRead
+from app.schemas.pictures.dossiers import OriginRead
+from app.schemas.sources import SourceRead
+from app.schemas.statements import AppearanceRead, HopRead
+from app.vocabulary import SURE_COPY, Independence, words
+
+T = TypeVar("T")
+IT = claim("This")
+EVENT = make.read(EventRead, id=IT.event_id)
+DAYS = ("2023-08-09", "2023-08-10", "2023-08-11")
+PARTIES = (None, "x", "y")
+LINKS = (
+    {"state": "confirmed"},
+    {"state": "confirmed", "relation": "translation_of"},
+    {"state": "confirmed", "relation": "reply_to"},
+    {"state": "rejected", "score": 1.0},
+    {"state": "proposed", "score": SURE_COPY},
+    {"state": "proposed", "score": SURE_COPY - 0.01},
+)
+
+
+def event(seed: int) -> Rows:
+    """Up to eight statements for one claim: houses and their parts, unnamed sources, chains, copies, merges."""
+    pick = Random(seed)
+    sources: list[SourceRead] = []
+    for _ in range(pick.randint(1, 7)):
+        above = pick.choice(sources).id if sources and pick.random() < 0.35 else None
+        merged = pick.choice(sources).id if sources and pick.random() < 0.1 else None
+        known = "named" if pick.random() < 0.4 else pick.choice(("anonymous", "role_only", "group"))
+        party = pick.choice(PARTIES)
+        sources.append(make.read(SourceRead, disclosure=known, party=party, parent_id=above, merged_into=merged))
+    documents: list[DocumentRead] = []
+    for _ in range(pick.randint(1, 7)):
+        merged = pick.choice(documents).id if documents and pick.random() < 0.15 else None
+        documents.append(make.read(DocumentRead, published=pick.choice((None, *DAYS)), merged_into=merged))
+    links = []
+    for _ in range(pick.randint(0, 6)):
+        start, end = pick.choice(documents), pick.choice(documents)
+        links.append(make.read(DocumentLinkRead, from_id=start.id, to_id=end.id, **pick.choice(LINKS)))
+    spoken, places = [], []
+    for _ in range(pick.randint(1, 8)):
+        speaker = pick.choice(sources) if pick.random() < 0.9 else None
+        spoken.append(said(IT, speaker, said=pick.choice(DAYS)))
+        places += [_place(pick, spoken[-1].id, documents, sources) for _ in range(pick.choice((0, 1, 1, 1, 2)))]
+    return make.rows(
+        EVENT,
+        claims=[IT],
+        sources=sources,
+        documents=documents,
+        document_links=links,
+        statements=spoken,
+        appearances=places,
+    )
+
+
+def _place(
+    pick: Random, statement_id: UUID, documents: list[DocumentRead], sources: list[SourceRead]
+) -> AppearanceRead:
+    hops = [
+        make.read(HopRead, step=step, source_id=pick.choice(sources).id, state=pick.choice(("confirmed", "proposed")))
+        for step in (1, 2)
+        if pick.random() < 0.3
+    ]
+    document = pick.choice(documents) if pick.random() < 0.9 else None
+    spoken = make.read(AppearanceRead, event_id=EVENT.id, statement_id=statement_id, hops=hops)
+    return spoken.model_copy(update={"document_id": document and document.id})
+
+
+# --- by hand ---------------------------------------------------------------------------------------------------------
+
+
+def follow(start: UUID, onward: Callable[[UUID], UUID | None]) -> UUID:
+    """The last one of a chain that has an end."""
+    while (following := onward(start)) is not None:
+        start = following
+    return start
+
+
+def closed(every: Iterable[T], tied: Callable[[T, T], bool]) -> dict[T, frozenset[T]]:
+    """Everything that each hangs together with, be it over others: the transitive closure, pair by pair."""
+    every = list(every)
+    reach = {(a, b) for a, b in product(every, every) if a == b or tied(a, b) or tied(b, a)}
+    for via, a, b in product(every, every, every):
+        if (a, via) in reach and (via, b) in reach:
+            reach.add((a, b))
+    return {a: frozenset(b for b in every if (a, b) in reach) for a in every}
+
+
+class Reader:
+    """The rows of an event, and what follows from each by itself."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows, self.sources = rows, rows.sources
+        self.statements = sorted(rows.statements, key=lambda s: (s.said_from, s.said_to, s.id))
+        self.speaker = {s.id: self.stayed(s.source_id) for s in rows.statements if s.source_id}
+        self.known: dict[UUID, tuple[UUID, bool]] = {}
+        """Of each statement, the record that its family goes by, and whether that is a source."""
+        for statement in self.statements:
+            if statement.source_id:
+                own = self.known_of(statement.id)
+                speaker = self.speaker[statement.id]
+                before = [s.id for s in self.statements if s.id in self.known and self.speaker[s.id] == speaker]
+                self.known[statement.id] = self.known[before[0]] if before else own
+        ids = [link for link in rows.document_links if self.joins(link)]
+        pairs = {(self.paper(link.from_id), self.paper(link.to_id)) for link in ids}
+        self.copies = closed(rows.documents, lambda a, b: (a, b) in pairs)
+
+    def stayed(self, source: UUID) -> UUID:
+        return follow(source, lambda id_: self.sources[id_].merged_into)
+
+    def paper(self, document: UUID) -> UUID:
+        return follow(document, lambda id_: self.rows.documents[id_].merged_into)
+
+    def parent(self, source: UUID) -> UUID | None:
+        above = self.sources[source].parent_id
+        return self.stayed(above) if above else None
+
+    def top(self, source: UUID) -> UUID:
+        return follow(self.stayed(source), self.parent)
+
+    def party(self, source: UUID) -> str | None:
+        own = self.stayed(source)
+        while not self.sources[own].party:
+            above = self.parent(own)
+            if above is None:
+                return None
+            own = above
+        return self.sources[own].party
+
+    def unnamed(self, statement: UUID) -> bool:
+        return self.sources[self.speaker[statement]].disclosure != "named"
+
+    def joins(self, link: DocumentLinkRead) -> bool:
+        sure = link.state == "proposed" and link.score is not None and link.score >= SURE_COPY
+        return link.relation != "reply_to" and (link.state == "confirmed" or sure)
+
+    def papers(self, statement: UUID) -> set[UUID]:
+        return {
+            self.paper(a.document_id) for a in self.rows.appearances if a.statement_id == statement and a.document_id
+        }
+
+    def published(self, document: UUID) -> str:
+        dates = [d.published for d in self.rows.documents.values() if d.published and self.paper(d.id) == document]
+        return min(dates, default="never")
+
+    def known_of(self, statement: UUID) -> tuple[UUID, bool]:
+        speaker = self.speaker[statement]
+        if not self.unnamed(statement) or self.parent(speaker):
+            return self.top(speaker), True
+        found = [a for a in self.rows.appearances if a.statement_id == statement]
+        dated = [(self.published(self.paper(a.document_id)) if a.document_id else "never") for a in found]
+        order = sorted(zip(dated, [a.document_id is None for a in found], [a.id for a in found], found, strict=True))
+        if order:
+            first = order[0][-1]
+            for hop in sorted(first.hops, key=lambda hop: hop.step):
+                if hop.state == "confirmed":
+                    return self.top(hop.source_id), True
+            if first.document_id:
+                return self.paper(first.document_id), False
+        return speaker, False
+
+    def near(self, one: UUID, other: UUID) -> bool:
+        """Whether two unnamed sources' statements share a document, or copies of one."""
+        theirs = self.papers(other)
+        return any(self.copies[paper] & theirs for paper in self.papers(one))
+
+
+def origins(reader: Reader, independence: Independence) -> set[tuple[frozenset[UUID], str | None]]:
+    """The members of each origin, and its party."""
+    spoken = [s.id for s in reader.statements if s.source_id]
+    certain = [s for s in spoken if reader.known[s][1]]
+    unknown = [s for s in spoken if not reader.known[s][1]]
+
+    def key(statement: UUID) -> UUID:
+        family = reader.known[statement][0]
+        speaker = reader.speaker[statement]
+        by_chain = reader.unnamed(statement) and not reader.parent(speaker)
+        return speaker if independence == "source" and not by_chain else family
+
+    groups: dict[UUID, set[UUID]] = defaultdict(set)
+    for statement in certain:
+        groups[key(statement)].add(statement)
+    same = closed(unknown, lambda a, b: reader.speaker[a] == reader.speaker[b] or reader.near(a, b))
+    for together in set(same.values()):
+        speakers = {reader.speaker[u] for u in together}
+        hosts = [key(s) for s in certain if key(s) in speakers]
+        hosts += [key(s) for s in certain if reader.unnamed(s) and any(reader.near(s, u) for u in together)]
+        groups[hosts[0] if hosts else min(together)] |= together
+    found: list[tuple[set[UUID], str | None]] = [(members, _party(reader, members)) for members in groups.values()]
+    if independence == "party":
+        alone = [(members, party) for members, party in found if not party]
+        found = alone + [
+            ({s for members, of in found if of == party for s in members}, party)
+            for party in {party for _, party in found if party}
+        ]
+    return {(frozenset(members), party) for members, party in found}
+
+
+def _party(reader: Reader, members: set[UUID]) -> str | None:
+    own = {party for s in members if (party := reader.party(reader.speaker[s]))}
+    tops = {reader.known[s][0] for s in members if reader.known[s][1]}
+    if len(own) == 1:
+        return own.pop()
+    assert len(tops) <= 1
+    return reader.party(tops.pop()) if tops else None
+
+
+def explained(reader: Reader, origin: OriginRead) -> bool:
+    """Whether what is said to have joined the members of an origin does join them all."""
+    causes, documents = origin.joined_by, reader.rows.documents
+    links = {(cause.from_id, cause.to_id) for cause in causes if cause.how == "link"}
+    # Of a link to a document that nothing shown cites only its kind is told.
+    copies = reader.copies if (None, None) in links else closed(documents, lambda a, b: (a, b) in links)
+
+    def goes_by(statement: UUID) -> UUID:
+        record, is_source = reader.known[statement]
+        return record if is_source else reader.speaker[statement]
+
+    def tied(one: UUID, other: UUID) -> bool:
+        unnamed = reader.unnamed(one) and reader.unnamed(other)
+        reach = [copies[paper] for paper in reader.papers(one) if len(copies[paper]) > 1]
+        if unnamed and any(together & reader.papers(other) for together in reach):
+            return True
+        for cause in causes:
+            places = {cause.document_id} & reader.papers(one) & reader.papers(other)
+            speakers = {reader.speaker[one], reader.speaker[other]}
+            families = {goes_by(one), goes_by(other)}
+            if (
+                cause.how == "party"
+                or (cause.how == "source" and speakers == {cause.source_id})
+                or (cause.how in ("family", "chain") and families == {cause.source_id})
+                or (cause.how == "document" and places and unnamed)
+            ):
+                return True
+        return False
+
+    return len(set(closed(origin.statement_ids, tied).values())) == 1
+
+
+# --- and by the rules ------------------------------------------------------------------------------------------------
+
+
+def shown(rows: Rows, independence: Independence) -> list[OriginRead]:
+    (picture,) = claims(drawn(rows, View(independence=independence, restricted=True, confidential=True)))
+    return picture.origins.get("support", [])
+
+
+@settings(max_examples=100)
+@given(st.integers(0, 2**32))
+def test_origins_are_what_following_every_tie_by_hand_finds(seed: int) -> None:
+    every = event(seed)
+    reader = Reader(every)
+    order = [s.id for s in reader.statements]
+    for independence in get_args(Independence):
+        found = shown(every, independence)
+        assert {(frozenset(origin.statement_ids), origin.party) for origin in found} == origins(reader, independence)
+        members = [[order.index(id_) for id_ in origin.statement_ids] for origin in found]
+        assert members == sorted(sorted(each) for each in members)
+        assert sum(map(len, members)) == sum(s.source_id is not None for s in every.statements)
+        assert all(explained(reader, origin) for origin in found)
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 2**32))
+def test_independence_only_ever_grows_narrower(seed: int) -> None:
+    """There are as many origins by source as by family or more, and by party as many or fewer."""
+    every = event(seed)
+    counts = [len(shown(every, independence)) for independence in get_args(Independence)]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] <= len({s.source_id for s in every.statements if s.source_id})
+
+
+def _shuffled(rows: Rows, seed: int) -> Rows:
+    pick = Random(seed)
+    lists: Mapping[str, list[object]] = {
+        name: pick.sample(getattr(rows, name), len(getattr(rows, name)))
+        for name in ("statements", "appearances", "document_links")
+    }
+    sources, documents = (pick.sample(list(each.values()), len(each)) for each in (rows.sources, rows.documents))
+    return make.rows(EVENT, claims=[IT], sources=sources, documents=documents, **lists)
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 2**32), st.sampled_from(words(Independence)))
+def test_no_origin_depends_on_the_order_of_the_rows(seed: int, independence: Independence) -> None:
+    every = event(seed)
+    assert shown(_shuffled(every, seed), independence) == shown(every, independence)

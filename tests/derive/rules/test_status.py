@@ -1,0 +1,154 @@
+"""Where questions stand, and why: every status, reached through a dossier."""
+
+from collections.abc import Iterable
+from typing import Any, Final, get_args
+
+import make
+import pytest
+from scenes import ALL, EVENT, WHAT, claim, drawn, rows, view
+from speakers import AGENCY, ARMY, IT, MINISTRY, OTHER, SOURCES, THIRD, WITNESS, denies, says
+
+from app.derive.rules.rows import View
+from app.schemas.assessments import AssessmentRead
+from app.schemas.claims import ClaimRead
+from app.schemas.pictures.dossiers import QuestionPicture
+from app.schemas.questions import QuestionRead
+from app.schemas.sources import SourceRead
+from app.schemas.statements import StatementRead
+from app.vocabulary import Status
+
+
+def asked(spoken: Iterable[StatementRead], asked: View = ALL, **more: Any) -> QuestionPicture:
+    every = rows(
+        statements=list(spoken), **{"questions": [WHAT], "claims": [IT, OTHER, THIRD], "sources": SOURCES} | more
+    )
+    return drawn(every, asked).questions[0]
+
+
+def about(stance: str, **given: Any) -> StatementRead:
+    return make.read(
+        StatementRead,
+        event_id=EVENT.id,
+        question_id=WHAT.id,
+        source_id=ARMY.id,
+        said="2023-08-09",
+        stance=stance,
+        **given,
+    )
+
+
+QUESTIONS: Final[dict[str, tuple[Status, str, list[StatementRead]]]] = {
+    "contested": (
+        "contested",
+        "2 of 3 claims are contested",
+        [says(MINISTRY), says(ARMY, OTHER), says(None, THIRD)],
+    ),
+    "contested beside agreed": (
+        "contested",
+        "2 of 3 claims are contested",
+        [says(MINISTRY), says(MINISTRY, THIRD), denies(ARMY, THIRD), says(WITNESS), says(ARMY)],
+    ),
+    "agreed": ("agreed", "1 of 3 claims is corroborated, none contested", [says(MINISTRY), says(ARMY)]),
+    "one-sided": ("one_sided", "1 of 3 claims is supported by one side only", [says(MINISTRY), says(AGENCY)]),
+    "one source": ("open", "3 claims, none corroborated or contested", [says(MINISTRY)]),
+    "a denial": ("open", "3 claims, none corroborated or contested", [denies(ARMY)]),
+    "implied": ("open", "3 claims, none corroborated or contested", [says(ARMY, explicitness="implied")]),
+    "an inferred denial": (
+        "open",
+        "3 claims, none corroborated or contested",
+        [denies(ARMY, explicitness="inferred"), about("query")],
+    ),
+    **{
+        stance: ("unanswered", "it is only asked, or not answered", [about(stance)])
+        for stance in ("query", "no_comment", "no_information")
+    },
+    "asked of a claim": ("unanswered", "it is only asked, or not answered", [says(ARMY, stance="query")]),
+    "only commented on": (
+        "unaddressed",
+        "nobody stands by an answer, or asks for one",
+        [says(ARMY, stance="comment")],
+    ),
+    "taken back": (
+        "unaddressed",
+        "nobody stands by an answer, or asks for one",
+        [says(MINISTRY, withdrawn="2023-08-10")],
+    ),
+    "nothing": ("unaddressed", "nobody stands by an answer, or asks for one", []),
+}
+
+
+@pytest.mark.parametrize("case", QUESTIONS)
+def test_where_a_question_stands_and_why(case: str) -> None:
+    status, why, spoken = QUESTIONS[case]
+    shown = asked(spoken)
+    assert (shown.status, shown.why, shown.settled_by, shown.answers) == (status, why, [], [])
+
+
+def test_every_status_is_reached() -> None:
+    assert {status for status, *_ in QUESTIONS.values()} | {"resolved"} == set(get_args(Status))
+
+
+def test_the_first_status_that_holds_is_told() -> None:
+    """From the last to the first: what is said in addition moves the question up, and never down."""
+    several = make.read(QuestionRead, id=WHAT.id, text="What was it?", single_answer=False)
+    steps: list[tuple[Status, list[StatementRead]]] = [
+        ("unaddressed", [says(ARMY, stance="comment")]),
+        ("unanswered", [about("query")]),
+        ("open", [says(ARMY)]),
+        ("one_sided", [says(MINISTRY, OTHER), says(AGENCY, OTHER)]),
+        ("agreed", [says(WITNESS)]),
+        ("contested", [denies(ARMY, OTHER)]),
+    ]
+    spoken: list[StatementRead] = []
+    for status, more in steps:
+        spoken += more
+        assert asked(spoken, questions=[several]).status == status
+    assert asked(spoken, questions=[several], assessments=[verdict()]).status == "resolved"
+
+
+def verdict(about: ClaimRead = IT, by: SourceRead = AGENCY, **given: Any) -> AssessmentRead:
+    usual: dict[str, Any] = {"settles": True, "made": "2023-08-20"}
+    return make.read(
+        AssessmentRead,
+        event_id=EVENT.id,
+        claim_id=about.id,
+        author_id=by.id,
+        scheme="veracity",
+        rating="true",
+        **usual | given,
+    )
+
+
+def test_who_settles_a_question_and_with_what() -> None:
+    first, second, again = verdict(), verdict(OTHER, ARMY, made="2023-08-21"), verdict(made="2023-08-22")
+    shown = asked([says(MINISTRY), denies(ARMY)], assessments=[first])
+    assert (shown.status, shown.why) == ("resolved", "settled by Agency")
+    assert (shown.settled_by, shown.answers) == ([first.id], [IT.id])
+    # The claim itself stands where it stood: assessments stand beside it.
+    assert shown.claims[0].standing == "contested"
+    both = asked([says(MINISTRY), says(ARMY, OTHER, said="2023-08-10")], assessments=[second, first, again])
+    assert both.why == "settled by Agency and Army"
+    assert (both.settled_by, both.answers) == ([first.id, again.id, second.id], [IT.id, OTHER.id])
+
+
+def test_what_does_not_settle_a_question() -> None:
+    spoken = [says(MINISTRY)]
+    assert asked(spoken, assessments=[verdict(settles=False)]).status == "open"
+    first = verdict()
+    for later in (verdict(settles=False, made="2023-08-21"), verdict(OTHER, made="2023-08-21", settles=False)):
+        replacing = make.read(AssessmentRead, **dict(later) | {"supersedes_id": first.id})
+        assert asked(spoken, assessments=[first, replacing]).status == "open"
+        before = view("2023-08-20", restricted=True, confidential=True)
+        assert asked(spoken, before, assessments=[first, replacing]).status == "resolved"
+    early = view("2023-08-19", restricted=True, confidential=True)
+    assert asked(spoken, early, assessments=[first]).status == "open"
+    # An answer to another question, or to none.
+    elsewhere = claim("Elsewhere")
+    assert asked(spoken, claims=[IT, elsewhere], assessments=[verdict(elsewhere)]).status == "open"
+
+
+def test_one_that_replaces_a_verdict_settles_in_its_turn() -> None:
+    first = verdict()
+    second = verdict(OTHER, supersedes_id=first.id, made="2023-08-21")
+    shown = asked([says(MINISTRY)], assessments=[first, second])
+    assert (shown.status, shown.settled_by, shown.answers) == ("resolved", [second.id], [OTHER.id])

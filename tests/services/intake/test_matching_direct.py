@@ -1,0 +1,117 @@
+"""The quick way to match statements finds what the full one finds, wherever it says that it can tell."""
+
+import itertools
+from collections import Counter
+from random import Random
+from typing import Any
+
+import psycopg
+import pytest
+from histories import ACTIONS, Archive
+from sqlalchemy import TextClause, create_engine
+
+from app import times
+from app.services.intake import keys, storing
+from app.vocabulary import QUESTION_STANCES
+
+SAID = (None, "2023-08-09", "2023-08-10", "2023-08-09/2023-08-10")
+MERGES = ("source", "document", "event", "claim")
+Row = dict[str, Any]
+
+
+def drafts(psql: psycopg.Connection, pick: Random, *, sourceless: bool) -> list[Row]:
+    """Statements as they are stored, some with something changed; and some of anything."""
+
+    def ids(table: str) -> list[Any]:
+        return [row[0] for row in psql.execute(f"SELECT id FROM {table} ORDER BY id").fetchall()]
+
+    stored = psql.execute(
+        "SELECT claim_id, question_id, source_id, stance, explicitness, said, said_from, said_to, a.document_id "
+        "FROM statement s LEFT JOIN appearance a ON a.statement_id = s.id ORDER BY s.id, a.id"
+    ).fetchall()
+    names = (
+        "claim_id",
+        "question_id",
+        "source_id",
+        "stance",
+        "explicitness",
+        "said",
+        "said_from",
+        "said_to",
+        "document",
+    )
+    made = [dict(zip(names, row, strict=True)) for row in stored for _ in range(6)]
+    # What is stored, as if another of the sources, claims or documents were meant: after a merge it may be the same.
+    made += [
+        dict(zip(names, row, strict=True)) | {name: other}
+        for row in stored
+        for name, table in (("source_id", "source"), ("claim_id", "claim"), ("document", "document"))
+        for other in ids(table)
+        if row[names.index(name)] is not None
+    ]
+    for claim, source in itertools.product(ids("claim"), ids("source")):
+        made.append(dict.fromkeys(names) | {"claim_id": claim, "source_id": source, "stance": "support"})
+    made += [
+        dict.fromkeys(names) | {"question_id": question, "stance": pick.choice(QUESTION_STANCES)}
+        for question in ids("question")
+    ]
+    for nth, one in enumerate(made):
+        one["id"] = f"00000000-0000-0000-0000-{nth:012}"
+        one["explicitness"] = one["explicitness"] or "explicit"
+        one["source_id"] = None if sourceless else one["source_id"] or pick.choice(ids("source"))
+        if nth % 6 == 1:
+            one["document"] = pick.choice([None, *ids("document")])
+        if nth % 6 == 2:
+            said = pick.choice(SAID)
+            one["said"], (one["said_from"], one["said_to"]) = said, times.span(said) if said else (None, None)
+        if sourceless or pick.random() < 0.3:
+            one["nameless"] = True
+    again = [one | {"id": f"10000000-0000-0000-0000-{nth:012}"} for nth, one in enumerate(made[::5])]
+    return made + again
+
+
+def asked(psql: psycopg.Connection, query: TextClause, rows: list[Row]) -> dict[Any, Row]:
+    compiled = str(query.compile(dialect=create_engine("postgresql+psycopg://").dialect))
+    plain = [{name: value for name, value in row.items() if value is not None} for row in rows]
+    cursor = psql.cursor(row_factory=psycopg.rows.dict_row)
+    return {row["draft"]: row for row in cursor.execute(compiled, {"rows": storing.as_json(plain)}).fetchall()}
+
+
+@pytest.mark.parametrize("sourceless", [False, True])
+def test_the_quick_way_finds_the_same(psql: psycopg.Connection, *, sourceless: bool) -> None:
+    full, quick = (
+        (keys.SOURCELESS_STATEMENTS, keys.DIRECT_SOURCELESS_STATEMENTS)
+        if sourceless
+        else (keys.STATEMENTS, keys.DIRECT_STATEMENTS)
+    )
+    met = {"silent": 0, "tangled": 0, "hit": 0, "new": 0}
+    for seed in range(12):
+        pick = Random(seed)
+        with psql.transaction(force_rollback=True):
+            archive = Archive(psql)
+            for _ in range(40):
+                archive.step(*pick.choice(ACTIONS), pick.randrange(10_000))
+            for table in pick.sample(MERGES, 2 + seed % 2):  # or hardly anything is left that is not tangled
+                psql.execute(f"UPDATE {table} SET merged_into = NULL")
+            undated = "said = NULL, said_from = NULL, said_to = NULL"
+            psql.execute(f"UPDATE statement SET {undated} WHERE get_byte(uuid_send(id), 15) < 128")
+            if sourceless:
+                psql.execute("UPDATE statement SET source_id = NULL")
+            rows = drafts(psql, pick, sourceless=sourceless)
+            expected = asked(psql, full, rows)
+            key_pairs: dict[str, str] = {}
+            alike = Counter(row["key"] for row in expected.values())
+            told = asked(psql, quick, rows)
+            for draft, right in expected.items():
+                found = told.get(draft)
+                if found is None:
+                    met["silent"] += 1
+                    assert (right["hit"], alike[right["key"]]) == (None, 1)
+                elif found["tangled"]:
+                    met["tangled"] += 1
+                else:
+                    met["hit" if found["hit"] else "new"] += 1
+                    assert (found["hit"], found["owner"]) == (right["hit"], right["owner"])
+                    assert key_pairs.setdefault(right["key"], found["key"]) == found["key"]
+            assert len(set(key_pairs.values())) == len(key_pairs)
+    assert min(met.values()) > 10, met

@@ -1,0 +1,104 @@
+"""The past is served as it was: for any history, `as_of` a position gives what was served at that position."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import make
+import pytest
+from histories import ACTIONS, Archive
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.database import Database, connect
+from app.derive.pictures import dossier as derived
+from app.derive.rules.rows import View
+from app.errors import NotFound
+from app.services.pictures import loading, moments
+from app.services.pictures.moments import Asked
+from app.settings import Settings
+
+# Everything; and what the public sees of what had been said by one day.
+VIEWS = (
+    View(restricted=True, confidential=True),
+    View("2023-08-09", moments.span("said_before", "2023-08-09").end),
+)
+STEPS = st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 10_000)), min_size=12, max_size=25)
+Served = tuple[bytes, ...]
+
+
+class Reader:
+    """Connections on one loop of their own, for a test that is no coroutine."""
+
+    def __init__(self, url: str) -> None:
+        self.runner = asyncio.Runner()
+        self.database: Database = connect(Settings(database_url=url))
+
+    def close(self) -> None:
+        self.runner.run(self.database.dispose())
+        self.runner.close()
+
+    def read(self, event: UUID, seq: int | None = None) -> tuple[str, Served] | None:
+        return self.runner.run(self._read(event, seq))
+
+    def etags(self, event: UUID) -> list[str]:
+        return self.runner.run(self._etags(event))
+
+    async def _read(self, event: UUID, seq: int | None) -> tuple[str, Served] | None:
+        async with self.database.reading() as session:
+            try:
+                found = await loading.load(session, event, seq)
+            except NotFound:
+                return None
+            position = str(await moments.position(session, found, seq))
+        return position, tuple(derived.dossier(found, view, position).model_dump_json().encode() for view in VIEWS)
+
+    async def _etags(self, event: UUID) -> list[str]:
+        async with self.database.reading() as session:
+            return [await moments.etag(session, event, Asked(None, view)) for view in VIEWS]
+
+
+@pytest.fixture
+def reader(database_url: str) -> Iterator[Reader]:
+    one = Reader(database_url)
+    yield one
+    one.close()
+
+
+@settings(
+    max_examples=int(os.environ.get("HISTORIES", "8")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(steps=STEPS)
+def test_the_past_is_served_as_it_was(
+    reader: Reader, psql: make.Connection, steps: list[tuple[tuple[str, str], int]]
+) -> None:
+    archive = Archive(psql)
+    served: dict[tuple[UUID, str], Served] = {}
+    tagged: dict[str, tuple[str, bytes]] = {}
+    heads: dict[tuple[UUID, int], tuple[str, Served]] = {}
+    last = 0
+    for action, seed in steps:
+        archive.step(*action, seed)
+        last, before = _head(psql), last
+        for event in archive.ids["event"][: 3 if last > before else 0]:
+            now = reader.read(event)
+            assert now is not None
+            position, answers = now
+            heads[event, last] = now
+            # One position, one ETag: one picture.
+            assert served.setdefault((event, position), answers) == answers
+            for tag, answer in zip(reader.etags(event), answers, strict=True):
+                assert tagged.setdefault(f"{event} {tag}", (position, answer)) == (position, answer)
+    for (event, position), answers in served.items():
+        assert reader.read(event, int(position.partition("-")[0])) == (position, answers)
+    for (event, seq), now in heads.items():
+        assert reader.read(event, seq) == now
+
+
+def _head(connection: make.Connection) -> int:
+    row: Any = connection.execute("SELECT seq FROM ledger_head").fetchone()
+    return int(row[0])
