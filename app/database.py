@@ -118,7 +118,7 @@ async def foreseeing(session: AsyncSession) -> AsyncIterator[AsyncSession]:
         yield reading
 
 
-async def enough(session: AsyncSession) -> None:
+async def end_read(session: AsyncSession) -> None:
     """End the transaction of a session for reading: what follows is computed, for longer than one may be idle.
 
     A session that writes is its owner's to end.
@@ -127,8 +127,8 @@ async def enough(session: AsyncSession) -> None:
         await session.commit()
 
 
-async def reasoned(session: AsyncSession, reason: str | None = None) -> None:
-    """What the ledger notes as the reason of the changes that follow in this transaction. None: the request's own."""
+async def set_reason(session: AsyncSession, reason: str | None = None) -> None:
+    """Set the reason that the ledger notes for the changes after this in the transaction. None: the request's own."""
     signed: Signature = session.info["signature"]
     await session.execute(_REASON, {"reason": signed.reason if reason is None else reason})
 

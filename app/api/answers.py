@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.models import Record
-from app.schemas.common import Page, RecordRead, etag, names_tag
+from app.schemas.common import Page, RecordRead, entity_tag, names_tag
 from app.services import records
 from app.services.idempotency import Replayed
 from app.services.paging import Slice
@@ -18,8 +18,9 @@ _JSON = "application/json"
 
 def record(answer: BaseModel, status: int = 200, location: str | None = None) -> Response:
     """Answer with one record, as bytes ready to send, with the ETag that a later If-Match names."""
-    headers = {"ETag": etag(answer)} | ({"Location": location} if location else {})
-    return Response(answer.model_dump_json(by_alias=True), status, headers, _JSON)
+    body = answer.model_dump_json()
+    headers = {"ETag": entity_tag(body)} | ({"Location": location} if location else {})
+    return Response(body, status, headers, _JSON)
 
 
 def picture(answer: BaseModel, tag: str) -> Response:
@@ -27,9 +28,11 @@ def picture(answer: BaseModel, tag: str) -> Response:
     return Response(answer.model_dump_json(by_alias=True), 200, {"ETag": tag}, _JSON)
 
 
-def has_it(request: Request, tag: str) -> bool:
-    """Whether the caller says that it has this version."""
-    return names_tag(request.headers.get("If-None-Match"), tag)
+def not_modified(request: Request, tag: str) -> Response | None:
+    """The 304 for a caller who has this version already, so that nothing need be loaded; else None."""
+    if names_tag(request.headers.get("If-None-Match"), tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    return None
 
 
 def made(answer: RecordRead, created: bool, *, location: bool = True) -> Response:

@@ -5,7 +5,6 @@ here, inside the server's own error handling, because an exception that reaches 
 takes a pooled client's next request with it.
 """
 
-import hashlib
 import time
 import traceback
 from typing import Final
@@ -19,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import problems
 from app.errors import Problem
-from app.schemas.common import names_tag
+from app.schemas.common import entity_tag, names_tag
 
 log = structlog.get_logger()
 
@@ -103,7 +102,7 @@ class _Answer:
         if not self.is_read or start["status"] != _OK:
             return
         if whole and "ETag" not in headers:
-            headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+            headers["ETag"] = entity_tag(body)
         if names_tag(self.asked.get("If-None-Match"), headers.get("ETag")):
             start["status"] = _NOT_MODIFIED
             del headers["Content-Length"]

@@ -304,9 +304,13 @@ class RecordRead(Output):
     updated_at: datetime
 
 
-def etag(answer: BaseModel) -> str:
-    """The strong validator of an answer: what is shown, hashed, so that it holds for what each caller may see."""
-    return f'"{hashlib.sha256(answer.model_dump_json().encode()).hexdigest()[:24]}"'
+def entity_tag(content: bytes | str) -> str:
+    """The strong ETag, quoted, of an answer that is decided by this: by its own JSON, or by what a picture is made of.
+
+    Both are what one caller is shown, so that the tag holds for what each caller may see.
+    """
+    digest = hashlib.sha256(content.encode() if isinstance(content, str) else content)
+    return f'"{digest.hexdigest()[:24]}"'
 
 
 def names_tag(header: str | None, tag: str | None) -> bool:

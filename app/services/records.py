@@ -26,7 +26,7 @@ from app.models import (
 from app.schemas.addresses import as_uuid
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimLinkRead, ClaimRead
-from app.schemas.common import RecordRead, etag, names_tag
+from app.schemas.common import RecordRead, entity_tag, names_tag
 from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
 from app.schemas.events import EventLinkRead, EventRead
 from app.schemas.questions import QuestionRead
@@ -163,9 +163,9 @@ async def held(
         ) from None
     if if_match is None:
         raise PreconditionRequired("Send If-Match with the record's ETag, or *.")
-    now = etag(found)
-    if not names_tag(if_match, now):
-        raise PreconditionFailed("The record changed since you read it.", {"ETag": now}, etag=now)
+    tag = entity_tag(found.model_dump_json())
+    if not names_tag(if_match, tag):
+        raise PreconditionFailed("The record changed since you read it.", {"ETag": tag}, etag=tag)
     return found
 
 

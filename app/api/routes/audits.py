@@ -33,6 +33,6 @@ async def get_audit(
         confidential=caller.may("confidential"),
     )
     tag = await audits.etag(session, of.id, wanted)
-    if answers.has_it(request, tag):
-        return Response(status_code=304, headers={"ETag": tag})
+    if unchanged := answers.not_modified(request, tag):
+        return unchanged
     return answers.picture(await audits.audit(session, of.id, wanted), tag)

@@ -27,6 +27,6 @@ async def get_diff(
     of = await records.get(session, caller, Event, event)
     wanted = await diffs.asked(session, query, restricted=caller.may("read"), confidential=caller.may("confidential"))
     tag = await diffs.etag(session, of.id, wanted)
-    if answers.has_it(request, tag):
-        return Response(status_code=304, headers={"ETag": tag})
+    if unchanged := answers.not_modified(request, tag):
+        return unchanged
     return answers.picture(await diffs.diff(session, of.id, wanted), tag)

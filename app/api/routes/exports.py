@@ -1,6 +1,5 @@
 """Exports: pictures and records in other formats."""
 
-import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Annotated, Any, Final, TypeAlias
@@ -18,7 +17,7 @@ from app.database import Database
 from app.derive import RULES
 from app.formats import atom, csv, jsonld
 from app.models import Event
-from app.schemas.common import RecordRead
+from app.schemas.common import RecordRead, entity_tag
 from app.schemas.events import EventFilter
 from app.schemas.pictures.dossiers import PictureQuery
 from app.schemas.pictures.exports import CsvQuery, EventCollection
@@ -72,8 +71,8 @@ async def export_csv(
     """
     of, wanted = await _asked(session, event, query, caller)
     tag = await moments.etag(session, of.id, wanted, f"csv {query.safe} {query.bom}")
-    if answers.has_it(request, tag):
-        return _unchanged(tag)
+    if unchanged := answers.not_modified(request, tag):
+        return unchanged
     body = csv.rendered(await moments.dossier(session, of.id, wanted), safe=query.safe, bom=query.bom)
     return Response(body, 200, _headers(tag, of, "csv"), f"{CSV}; charset=utf-8; header=present")
 
@@ -93,8 +92,8 @@ async def export_jsonld(
     """
     of, wanted = await _asked(session, event, query, caller)
     tag = await moments.etag(session, of.id, wanted, "jsonld")
-    if answers.has_it(request, tag):
-        return _unchanged(tag)
+    if unchanged := answers.not_modified(request, tag):
+        return unchanged
     body = jsonld.rendered(await moments.dossier(session, of.id, wanted))
     return Response(body, 200, _headers(tag, of, "jsonld"), JSON_LD)
 
@@ -113,8 +112,8 @@ async def export_atom(request: Request, event: EventAt, caller: Reader, session:
     """
     of, wanted = await _asked(session, event, PictureQuery(), caller)
     tag = await moments.etag(session, of.id, wanted, "atom")
-    if answers.has_it(request, tag):
-        return _unchanged(tag)
+    if unchanged := answers.not_modified(request, tag):
+        return unchanged
     body = atom.rendered(*await feeds.feed(session, of.id, wanted))
     return Response(body, 200, _headers(tag, of, "atom", "inline"), ATOM)
 
@@ -128,10 +127,6 @@ async def _asked(session: AsyncSession, event: str, query: PictureQuery, caller:
 def _headers(tag: str, of: RecordRead, ending: str, how: str = "attachment") -> dict[str, str]:
     name = getattr(of, "slug", "event")
     return {"ETag": tag, "Content-Disposition": f'{how}; filename="{name}.{ending}"'}
-
-
-def _unchanged(tag: str) -> Response:
-    return Response(status_code=304, headers={"ETag": tag})
 
 
 # --- records, as a stream --------------------------------------------------------------------------------------------
@@ -152,8 +147,8 @@ async def export_ndjson(
     """
     of, wanted = await _asked(session, event, PictureQuery(), caller)
     tag = await moments.etag(session, of.id, wanted, "ndjson")
-    if answers.has_it(request, tag):
-        return _unchanged(tag)
+    if unchanged := answers.not_modified(request, tag):
+        return unchanged
     return await _stream(request, _lines(database, caller, of.id), _headers(tag, of, "ndjson"), NDJSON)
 
 
@@ -165,8 +160,8 @@ async def export_everything(request: Request, caller: Reader, session: Session, 
     recording and history stay behind: a backup is the database's.
     """
     tag = await _whole(session, caller, "ndjson")
-    if answers.has_it(request, tag):
-        return _unchanged(tag)
+    if unchanged := answers.not_modified(request, tag):
+        return unchanged
     headers = {"ETag": tag, "Content-Disposition": 'attachment; filename="counterclaim.ndjson"'}
     return await _stream(request, _lines(database, caller, None), headers, NDJSON)
 
@@ -183,8 +178,8 @@ async def export_geojson(
 ) -> Response:
     """Events on a map, all that fit the filters of the list of events; those without coordinates have no geometry."""
     tag = await _whole(session, caller, f"geojson {query!r}")
-    if answers.has_it(request, tag):
-        return _unchanged(tag)
+    if unchanged := answers.not_modified(request, tag):
+        return unchanged
     headers = {"ETag": tag, "Content-Disposition": 'inline; filename="events.geojson"'}
     return await _stream(request, _features(database, caller, query), headers, GEOJSON)
 
@@ -195,7 +190,7 @@ async def _whole(session: AsyncSession, caller: Caller, what: str) -> str:
     A change between this and the snapshot that is streamed makes the tag too old, which costs one more reading.
     """
     told = (RULES, what, caller.may("read"), caller.may("confidential"), str(await moments.head(session)))
-    return f'"{hashlib.sha256(repr(told).encode()).hexdigest()[:24]}"'
+    return entity_tag(repr(told))
 
 
 async def _lines(database: Database, caller: Caller, event_id: UUID | None) -> AsyncGenerator[bytes]:

@@ -86,6 +86,6 @@ async def _picture(
         confidential=caller.may("confidential"),
     )
     tag = await moments.etag(session, of.id, wanted, f"{draw.__name__} {asked}")
-    if answers.has_it(request, tag):
-        return Response(status_code=304, headers={"ETag": tag})
+    if unchanged := answers.not_modified(request, tag):
+        return unchanged
     return answers.picture(await draw(session, of.id, wanted, **asked), tag)

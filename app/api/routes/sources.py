@@ -52,8 +52,8 @@ async def get_track_record(
     """What the source, or whom it belongs to, had said of open questions that were settled later: right or wrong."""
     of = await records.get(session, caller, Source, source)
     tag = await track_records.etag(session, caller, of.id, query.said_before)
-    if answers.has_it(request, tag):
-        return Response(status_code=304, headers={"ETag": tag})
+    if unchanged := answers.not_modified(request, tag):
+        return unchanged
     return answers.picture(await track_records.record(session, caller, of.id, query.said_before), tag)
 
 

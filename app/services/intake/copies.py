@@ -13,7 +13,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from app.database import reasoned
+from app.database import set_reason
 from app.models import Appearance, AssessmentDocument, DocumentLink, DocumentVersion, TextPrint
 from app.services.intake import storing
 from app.services.intake.drafts import Batch, Draft, Reading
@@ -183,9 +183,9 @@ async def compare(
     given = {"events": [pair.event_id for pair in new], "versions": [pair.version_id for pair in new]}
     links = _links((await session.execute(_COMPARABLE, given | {"most": _COMPARED})).all())
     if links:
-        await reasoned(session, FOUND)
+        await set_reason(session, FOUND)
         await session.execute(_LINK, {"rows": storing.as_json(links)})
-        await reasoned(session)
+        await set_reason(session)
 
 
 def _links(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:

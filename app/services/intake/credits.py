@@ -8,7 +8,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from app.database import reasoned
+from app.database import set_reason
 from app.models import Appearance, AppearanceHop, Source
 from app.services.intake import keys, storing
 from app.services.intake.drafts import Batch, Draft
@@ -58,7 +58,7 @@ async def propose(session: AsyncSession, batch: Batch) -> None:
     named = _named((await session.execute(_CREDITED, {"appearances": list(new)})).all())
     if not named:
         return
-    await reasoned(session, FOUND)
+    await set_reason(session, FOUND)
     sources = await _sources(session, sorted({agency for agency, _ in named.values()}))
     hops = [
         {"id": uuid7(), "appearance_id": appearance, "source_id": sources[agency], "score": score}
@@ -66,7 +66,7 @@ async def propose(session: AsyncSession, batch: Batch) -> None:
         if agency in sources
     ]
     await session.execute(_HOP, {"rows": storing.as_json(hops), "longest": _LONGEST})
-    await reasoned(session)
+    await set_reason(session)
 
 
 def _named(rows: Sequence[Row[Any]]) -> dict[UUID, tuple[str, float]]:

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import foreseeing, reasoned, utcnow
+from app.database import foreseeing, set_reason, utcnow
 from app.derive.rules import fidelity
 from app.derive.rules.fidelity import Asked, Found, Version
 from app.models import Appearance, DocumentVersion
@@ -225,9 +225,9 @@ async def _update(session: AsyncSession, asked: Iterable[Asked], founds: Iterabl
             stays = {"stays": True} if found.exact is not None and found.spot is None else {}
             rows.append({"id": one.id, **_columns(found), **stays})
     if rows:
-        await reasoned(session, RECHECKED)
+        await set_reason(session, RECHECKED)
         await session.execute(_UPDATE, {"rows": storing.as_json(rows)})
-        await reasoned(session)
+        await set_reason(session)
 
 
 async def changed(

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import TextClause, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import foreseeing, reasoned, utcnow
+from app.database import foreseeing, set_reason, utcnow
 from app.errors import Unavailable
 from app.models import Report, table_of
 from app.schemas.reports import Removed, ReportCreate, ReportRead
@@ -92,9 +92,9 @@ async def deliver(
         made = [*before.made, *drafts.report.values["made"]]
         values = {"sha256": digest, "actor": caller.name, "document_id": document, "made": made}
         await session.execute(update(table).where(table.c.id == before.id).values(sent_at=utcnow(), **values))
-        await reasoned(session, REPLACED)
+        await set_reason(session, REPLACED)
         removed = await _take_back(session, before.id, before.made, batch)
-        await reasoned(session)
+        await set_reason(session)
         nearby = await similar.still_there(session, nearby or {})
     await copies.propose(session, batch)
     await wire_credits.propose(session, batch)

@@ -1,6 +1,5 @@
 """The audit of a document: the events that cite it, and a slice of their dossiers."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -9,10 +8,11 @@ from pydantic_core import from_json
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import enough
+from app.database import end_read
 from app.derive import RULES
 from app.derive.pictures import audit as derived
 from app.errors import NotFound
+from app.schemas.common import entity_tag
 from app.schemas.documents import DocumentRead, VersionRead
 from app.schemas.pictures.audits import AuditRead
 from app.services.pictures import loading, moments
@@ -59,8 +59,7 @@ async def etag(session: AsyncSession, document_id: UUID, wanted: Asked) -> str:
     """The strong entity tag of an audit, quoted. Several events and what hides them bear on it: any change moves it."""
     view, head = wanted.view, await moments.head(session)
     seen = (wanted.as_of and wanted.as_of.seq, view.said_before, view.restricted, view.confidential)
-    told = repr((RULES, "audit", document_id, seen, str(head)))
-    return f'"{hashlib.sha256(told.encode()).hexdigest()[:24]}"'
+    return entity_tag(repr((RULES, "audit", document_id, seen, str(head))))
 
 
 async def audit(session: AsyncSession, document_id: UUID, wanted: Asked) -> AuditRead:
@@ -71,7 +70,7 @@ async def audit(session: AsyncSession, document_id: UUID, wanted: Asked) -> Audi
     events = [row.id for row in found if row.type == "event" and (wanted.view.restricted or not row.hidden)]
     loaded = [await moments.loaded(session, id_, wanted) for id_ in events[:MOST]]
     here = wanted.as_of or await moments.head(session)
-    await enough(session)
+    await end_read(session)
     dossiers = [moments.drawn(*one, wanted) for one in loaded]
     shown = next((one.documents[document.id] for one in dossiers if document.id in one.documents), document)
     document = document.model_copy(update={"publisher_id": shown.publisher_id})

@@ -1,6 +1,5 @@
 """What changed in one event between two moments of one of the two clocks."""
 
-import hashlib
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -8,13 +7,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import enough
+from app.database import end_read
 from app.derive.diff import diff as derived
 from app.derive.diff import snapshots
 from app.derive.diff.snapshots import Between, Side
 from app.derive.pictures import dossier
 from app.derive.rules.rows import Rows, View
 from app.errors import Invalid, NotFound
+from app.schemas.common import entity_tag
 from app.schemas.pictures.diffs import DiffQuery, DiffRead
 from app.services.pictures import moments
 from app.services.pictures.moments import Asked, Position
@@ -69,7 +69,7 @@ async def etag(session: AsyncSession, event_id: UUID, wanted: Wanted) -> str:
     tags = [await _tag(session, event_id, one) for one in (wanted.since, wanted.until)]
     if tags == [None, None]:
         raise NotFound("There was no such event then.")
-    return f'"{hashlib.sha256(repr((wanted.query, tags)).encode()).hexdigest()[:24]}"'
+    return entity_tag(repr((wanted.query, tags)))
 
 
 async def _tag(session: AsyncSession, event_id: UUID, one: Asked | None) -> str | None:
@@ -91,7 +91,7 @@ async def diff(session: AsyncSession, event_id: UUID, wanted: Wanted) -> DiffRea
     after = before if alike else await _loaded(session, event_id, until)
     if before is None and after is None:
         raise NotFound("There was no such event then.")
-    await enough(session)
+    await end_read(session)
     ends = Between(_side(before, since), _side(after, until))
     return derived.diff(ends, event_id, query.clock, (query.since, query.until), query.independence)
 

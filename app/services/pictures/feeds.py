@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import enough
+from app.database import end_read
 from app.derive.diff import snapshots, verdict_changes
 from app.derive.diff.snapshots import Between
 from app.derive.rules.construct import built
@@ -43,7 +43,7 @@ async def feed(session: AsyncSession, event_id: UUID, wanted: Asked) -> tuple[Do
     first = [None if day.seq_before is None else Position(day.seq_before, day.hash_before) for day in days[:1]]
     ends = [*first, *(Position(day.seq, day.hash) for day in days)]
     then = [await _loaded(session, event_id, end and Asked(end, wanted.view)) for end in ends]
-    await enough(session)
+    await end_read(session)
     drawn = [snapshots.side(one and moments.drawn(*one)) for one in then]
     moved = [_moved(day.day, day.recorded_at, Between(*two)) for day, two in zip(days, pairwise(drawn), strict=True)]
     return moments.drawn(*now, wanted), moved

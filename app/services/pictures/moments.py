@@ -1,6 +1,5 @@
 """Pictures of one event: the moment they are asked for, their ETags, the positions that they show, and the answers."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -10,7 +9,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import times
-from app.database import enough
+from app.database import end_read
 from app.derive import RULES
 from app.derive.pictures import documents, series
 from app.derive.pictures import dossier as derived
@@ -19,6 +18,7 @@ from app.derive.pictures import timeline as derived_timeline
 from app.derive.rules.rows import Rows, View
 from app.errors import Gone, Invalid, NotFound
 from app.schemas.addresses import as_uuid
+from app.schemas.common import entity_tag
 from app.schemas.pictures.dossiers import DossierRead, TimelineRead
 from app.schemas.pictures.figures import FiguresRead
 from app.schemas.pictures.matrices import By, MatrixRead
@@ -158,7 +158,7 @@ async def etag(session: AsyncSession, event_id: UUID, wanted: Asked, picture: st
         raise NotFound("There is no such event.")
     told = (RULES, picture, wanted.as_of and wanted.as_of.seq, view)
     shown = [tuple(map(str, head)) for head in heads]
-    return f'"{hashlib.sha256(repr((told, shown)).encode()).hexdigest()[:24]}"'
+    return entity_tag(repr((told, shown)))
 
 
 async def head(session: AsyncSession) -> Position:
@@ -186,7 +186,7 @@ async def dossier(session: AsyncSession, event_id: UUID, wanted: Asked) -> Dossi
     The last that a session reads: as it is drawn, the transaction has ended.
     """
     found, here = await loaded(session, event_id, wanted)
-    await enough(session)
+    await end_read(session)
     return drawn(found, here, wanted)
 
 
@@ -212,7 +212,7 @@ async def timeline(session: AsyncSession, event_id: UUID, wanted: Asked) -> Time
 async def figures(session: AsyncSession, event_id: UUID, wanted: Asked, measure: Measure | None = None) -> FiguresRead:
     """Who gave which number when; `measure`: of one kind only. Raises as `dossier` does."""
     found, here = await loaded(session, event_id, wanted)
-    await enough(session)
+    await end_read(session)
     asked_for = None if wanted.as_of is None else str(wanted.as_of)
     return series.series(found, wanted.view, str(here), asked_for, measure)
 

@@ -1,6 +1,5 @@
 """Track records of sources: over all events in which one spoke of what has been settled since."""
 
-import hashlib
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from app.derive.pictures import track_record
 from app.derive.rules.rows import View
 from app.errors import Forbidden
 from app.models import Source
+from app.schemas.common import entity_tag
 from app.schemas.pictures.track_records import TrackEntry, TrackRecordRead
 from app.schemas.sources import SourceRead
 from app.services.access import Caller
@@ -42,7 +42,7 @@ async def etag(session: AsyncSession, caller: Caller, source_id: UUID, said_befo
     """The strong entity tag of a record, quoted: any change may bear on it."""
     here = await moments.head(session)
     told = (RULES, "record", source_id, said_before, caller.may("read"), caller.may("confidential"), str(here))
-    return f'"{hashlib.sha256(repr(told).encode()).hexdigest()[:24]}"'
+    return entity_tag(repr(told))
 
 
 async def record(session: AsyncSession, caller: Caller, source_id: UUID, said_before: str | None) -> TrackRecordRead:
