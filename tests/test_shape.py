@@ -162,7 +162,6 @@ def circles(root: Path) -> list[list[str]]:
     return [way for way in (circle(modules_to), circle(rooms_to)) if way]
 
 
-@pytest.mark.xfail(reason="being mended")
 def test_no_circle_of_modules_or_of_folders() -> None:
     assert circles(ROOT) == []
 

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.models import Record
+from app.schemas import kinds
 from app.schemas.common import Page, RecordRead, entity_tag, names_tag
-from app.services import records
 from app.services.idempotency import Replayed
 from app.services.paging import Slice
 
@@ -37,12 +37,12 @@ def not_modified(request: Request, tag: str) -> Response | None:
 
 def made(answer: RecordRead, created: bool, *, location: bool = True) -> Response:
     """Answer with one record that was asked for: 201 and where it is, or 200 where it was there already."""
-    way = records.path(type_of(answer), answer.id) if created and location else None
+    way = kinds.url(type_of(answer), answer.id) if created and location else None
     return record(answer, 201 if created else 200, way)
 
 
 def type_of(answer: RecordRead) -> type[Record]:
-    return next(model for model, read in records.READS.items() if isinstance(answer, read))
+    return kinds.read_as(type(answer)).model
 
 
 def parts(answer: BaseModel, *, created: bool) -> Response:

@@ -22,6 +22,7 @@ from app.models import (
     Statement,
     table_of,
 )
+from app.schemas import kinds
 from app.schemas.claims import ClaimRead, Figure
 from app.schemas.common import RecordRead, Withdrawal
 from app.schemas.questions import QuestionRead
@@ -180,7 +181,7 @@ async def _not_taken(
             f"Another record has this {field}.", errors=[{"pointer": f"/{field}", "detail": "it is taken"}]
         )
         if may_see:
-            clash.extra["url"] = records.path(model, other)
+            clash.extra["url"] = kinds.url(model, other)
         raise clash
 
 
@@ -221,7 +222,7 @@ async def withdraw(session: AsyncSession, caller: Caller, where: str, data: With
     asked = (data.withdrawn, data.reason, document)
     if found.withdrawn is not None and asked != (found.withdrawn, found.withdrawn_reason, found.withdrawn_document_id):
         raise Conflict(
-            "It is withdrawn already, in other words: PATCH changes them.", url=records.path(Statement, found.id)
+            "It is withdrawn already, in other words: PATCH changes them.", url=kinds.url(Statement, found.id)
         )
     values = {"withdrawn_reason": data.reason, "withdrawn_document_id": document, **bounds("withdrawn", data.withdrawn)}
     await records.write(session, Statement, found.id, values)

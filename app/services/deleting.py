@@ -21,7 +21,7 @@ from app.models import (
     Report,
     table_of,
 )
-from app.services import records
+from app.schemas import kinds
 
 # Pointers that are let go when what they point at is deleted: the record still says the same without them.
 _LOOSE: Final = frozenset(
@@ -79,7 +79,7 @@ async def _blocking(session: AsyncSession, model: type[Record], key: UUID) -> li
         found = (await session.execute(pointing_here)).mappings().all()
         if found:
             owner, at = _PARTS.get(pointing, (pointing, "id"))
-            urls = list(dict.fromkeys(records.path(owner, row[at]) for row in found[:_SAMPLE] if owner is not Report))
+            urls = list(dict.fromkeys(kinds.url(owner, row[at]) for row in found[:_SAMPLE] if owner is not Report))
             more = len(found) > _SAMPLE
             blocking.append({"type": pointing.__tablename__, "by": column, "urls": urls, "more": more})
     return blocking

@@ -30,7 +30,7 @@ from app.models import (
     Statement,
     table_of,
 )
-from app.services import records
+from app.schemas import kinds
 from app.services.access import Caller
 from app.services.pictures import loading
 from app.services.visibility import seen
@@ -62,7 +62,7 @@ async def lines(
     """The type and the bytes of each line; of one event, all that its dossier shows. Raises NotFound."""
     of = None if event_id is None else _ids(await loading.load(session, event_id))
     for model in ORDER:
-        read, own = records.READS[model], _OWN.get(model, ())
+        read, own = kinds.READS[model], _OWN.get(model, ())
         kind = ndjson.LINES[read][0]
         for again in (False, True) if own else (False,):
             query = _selecting(caller, model, of, again=again)

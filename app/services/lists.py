@@ -1,6 +1,6 @@
 """What narrows each list, in plain ifs. Every list runs on what the caller may see (`visibility.seen`)."""
 
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Subquery, exists, func, literal, or_, select, tuple_, union
@@ -38,23 +38,6 @@ from app.services.access import Caller
 from app.services.visibility import MASK, seen
 
 Rows = Select[*tuple[Any, ...]]
-
-_TIMES: Final = {"created_at": "created_at", "updated_at": "updated_at"}
-# By which column each list's `sort` sorts.
-SORTS: Final[dict[type[Record], dict[str, str]]] = {
-    Source: _TIMES | {"name": "name"},
-    Document: _TIMES | {"published": "published_from"},
-    DocumentLink: _TIMES,
-    Event: _TIMES | {"occurred": "occurred_from", "title": "title"},
-    EventLink: _TIMES,
-    Question: _TIMES,
-    Claim: _TIMES,
-    ClaimLink: _TIMES,
-    Statement: _TIMES | {"said": "said_from"},
-    Appearance: _TIMES,
-    Assessment: _TIMES | {"made": "made_from"},
-}
-VERSION_SORTS: Final = {"retrieved_at": "retrieved_at"}
 
 
 def _equal(rows: Subquery, query: Any, *names: str) -> list[ColumnElement[bool]]:

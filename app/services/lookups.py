@@ -10,14 +10,15 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import Document, DocumentVersion, Event, Record, Report, table_of
+from app.schemas import kinds
 from app.schemas.lookups import LookupItem, LookupRead, LookupType
 from app.schemas.urls import canonical
-from app.services import records, visibility
+from app.services import visibility
 from app.services.access import Caller
 from app.services.visibility import seen
 
 # All that can be read by itself; and reports.
-_READ: Final[list[type[Record]]] = [*records.READS, Report]
+_READ: Final[list[type[Record]]] = [*kinds.READS, Report]
 _MODELS: Final = {model.__tablename__: model for model in _READ if model is not DocumentVersion}
 _DIGEST: Final = "digest"
 _KINDS: Final[dict[str, Any]] = {"id": Uuid(), "ref": Text(), "slug": Text(), _DIGEST: LargeBinary()}
@@ -72,7 +73,7 @@ async def _records(
         shown["merged_into"] = case((rows.c.merged_into.is_(None), null()), else_=root)
     here = or_(*(_one_of(shown[name], name, values) for name, values in given.items()))
     found = await session.execute(select(*(column.label(name) for name, column in shown.items())).where(here))
-    return [{**row, "url": records.path(model, row["id"])} for row in found.mappings()]
+    return [{**row, "url": kinds.url(model, row["id"])} for row in found.mappings()]
 
 
 async def _reports(

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.formats import geojson
 from app.models import Assessment, Claim, Event, Question, Record, Statement
+from app.schemas import kinds
 from app.schemas.events import EventFilter, EventRead
 from app.services import lists
 from app.services.access import Caller
@@ -46,6 +47,6 @@ def _count(caller: Caller, model: type[Record], found: Subquery) -> ColumnElemen
 
 def _ordered(query: Select[tuple[object, ...]], found: Subquery, sort: str) -> Select[tuple[object, ...]]:
     """As the list of events is; what has no such time comes last, either way."""
-    column = found.c[lists.SORTS[Event][sort.removeprefix("-")]]
+    column = found.c[kinds.kind_of(Event).sorts[sort.removeprefix("-")]]
     places = (column.desc().nulls_last(), found.c.id.desc()) if sort[0] == "-" else (column.nulls_last(), found.c.id)
     return query.order_by(*places)

@@ -52,7 +52,7 @@ class Slice:
 async def page(
     session: AsyncSession,
     found: Select[*tuple[Any, ...]],
-    sorts: dict[str, str],
+    sorts: Mapping[str, str],
     query: Paging,
     of: UUID | None = None,
     *,

@@ -1,61 +1,18 @@
 """The one door to single records: read, change and merge them, and their history."""
 
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, Text, false, literal_column, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict, Gone, Invalid, Merged, NotFound, PreconditionFailed, PreconditionRequired
-from app.models import (
-    Appearance,
-    Assessment,
-    Claim,
-    ClaimLink,
-    Document,
-    DocumentLink,
-    DocumentVersion,
-    Event,
-    EventLink,
-    Question,
-    Record,
-    Source,
-    Statement,
-    table_of,
-)
+from app.models import Event, Record, Source, table_of
+from app.schemas import kinds
 from app.schemas.addresses import as_uuid
-from app.schemas.assessments import AssessmentRead
-from app.schemas.claims import ClaimLinkRead, ClaimRead
 from app.schemas.common import RecordRead, entity_tag, names_tag
-from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
-from app.schemas.events import EventLinkRead, EventRead
-from app.schemas.questions import QuestionRead
-from app.schemas.sources import SourceRead
-from app.schemas.statements import AppearanceRead, StatementRead
 from app.services import visibility
 from app.services.access import Caller
-from app.services.intake.references import PATHS
-
-READS: Final[dict[type[Record], type[RecordRead]]] = {
-    Source: SourceRead,
-    Document: DocumentRead,
-    DocumentVersion: VersionRead,
-    DocumentLink: DocumentLinkRead,
-    Event: EventRead,
-    EventLink: EventLinkRead,
-    Question: QuestionRead,
-    Claim: ClaimRead,
-    ClaimLink: ClaimLinkRead,
-    Statement: StatementRead,
-    Appearance: AppearanceRead,
-    Assessment: AssessmentRead,
-}
-
-
-def path(model: type[Record], key: UUID) -> str:
-    """Where a record is found."""
-    return f"/v1/{PATHS[model]}/{key}"
-
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
@@ -78,7 +35,7 @@ async def get(
     row = (await session.execute(select(rows).where(here))).mappings().one_or_none()
     if row is None:
         raise await _missing(session, caller, model, address)
-    found = READS[model].model_validate(row)
+    found = kinds.READS[model].model_validate(row)
     into = getattr(found, "merged_into", None)
     if into is not None and not merged_itself:
         root = text(f"SELECT {model.__tablename__}_root(:id)")
@@ -159,7 +116,7 @@ async def held(
         found = await get(session, caller, model, address, merged_itself=merged_itself)
     except Merged as merged:
         raise Conflict(
-            "This record was merged into another; change that one.", url=path(model, UUID(merged.target))
+            "This record was merged into another; change that one.", url=kinds.url(model, UUID(merged.target))
         ) from None
     if if_match is None:
         raise PreconditionRequired("Send If-Match with the record's ETag, or *.")
@@ -188,12 +145,12 @@ async def merge(session: AsyncSession, caller: Caller, model: type[Record], addr
     merging = await get(session, caller, model, address, merged_itself=True)
     stays = await _staying(session, caller, model, into)
     if merging.id == stays.id:
-        raise Conflict("A record can't be merged into itself.", url=path(model, stays.id))
+        raise Conflict("A record can't be merged into itself.", url=kinds.url(model, stays.id))
     if getattr(merging, "event_id", None) != getattr(stays, "event_id", None):
-        raise Conflict("Only claims of one event can be merged.", url=path(model, stays.id))
+        raise Conflict("Only claims of one event can be merged.", url=kinds.url(model, stays.id))
     before = getattr(merging, "merged_into", None)
     if before not in (None, stays.id):
-        raise Conflict("This record was merged into another before.", url=path(model, before or stays.id))
+        raise Conflict("This record was merged into another before.", url=kinds.url(model, before or stays.id))
     table = table_of(model)
     await session.execute(update(table).where(table.c.id == merging.id).values(merged_into=stays.id))
     return await get(session, caller, model, str(merging.id), merged_itself=True)
@@ -206,4 +163,4 @@ async def _staying(session: AsyncSession, caller: Caller, model: type[Record], i
     except NotFound:
         raise Invalid.at("/into", f"there is no {model.__tablename__} {into}") from None
     except Merged as merged:
-        raise Conflict("The other was itself merged.", url=path(model, UUID(merged.target))) from None
+        raise Conflict("The other was itself merged.", url=kinds.url(model, UUID(merged.target))) from None

@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 from roundtrip import lines, listed
 
 from app.formats import ndjson
+from app.schemas.kinds import READS
 from app.schemas.lines import Line
-from app.services import records
 
 LINE: TypeAdapter[Any] = TypeAdapter(Line)
 # What stays behind: it is made anew, computed, or belongs to reports.
@@ -25,11 +25,11 @@ BEHIND = {
 }
 # Given by what the line refers to.
 IMPLIED = {"claim_link": {"event_id"}, "appearance": {"event_id"}, "assessment": {"event_id"}}
-TYPES = [ndjson.LINES[records.READS[model]][0] for model in records.READS]
+TYPES = [ndjson.LINES[READS[model]][0] for model in READS]
 
 
 def test_no_field_of_a_record_is_forgotten() -> None:
-    assert len(ndjson.LINES) == len(records.READS)
+    assert len(ndjson.LINES) == len(READS)
     for read, (kind, fields) in ndjson.LINES.items():
         told = {ndjson.REFERENCES.get(name, name) for name in fields} | {"id", "ref"}
         assert set(read.model_fields) - BEHIND - IMPLIED.get(kind, set()) == told, kind

@@ -10,6 +10,7 @@ from app.api.records import CHANGE, MERGED, READ, add_routes, created
 from app.models import Assessment, Event
 from app.schemas.assessments import AssessmentChange, AssessmentCreate, AssessmentQuery, AssessmentRead
 from app.schemas.common import Page
+from app.schemas.kinds import kind_of
 from app.services import changing, lists, paging, records
 from app.services.intake import creating
 
@@ -21,7 +22,7 @@ async def list_assessments(
     request: Request, query: Annotated[AssessmentQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """How reviewers, courts and desks rate claims, of all events or of one."""
-    found = await paging.page(session, lists.assessments(query, caller), lists.SORTS[Assessment], query)
+    found = await paging.page(session, lists.assessments(query, caller), kind_of(Assessment).sorts, query)
     return answers.page(request, found, AssessmentRead)
 
 
@@ -32,7 +33,7 @@ async def list_event_assessments(
     """How the claims about one event are rated."""
     of = await records.get(session, caller, Event, event)
     rows = lists.within(of.id, lists.assessments(query, caller))
-    found = await paging.page(session, rows, lists.SORTS[Assessment], query, of.id)
+    found = await paging.page(session, rows, kind_of(Assessment).sorts, query, of.id)
     return answers.page(request, found, AssessmentRead)
 
 

@@ -19,6 +19,7 @@ from app.schemas.claims import (
     ClaimRead,
 )
 from app.schemas.common import Merge, Page
+from app.schemas.kinds import kind_of
 from app.schemas.reports import ClaimPart
 from app.services import changing, lists, paging, records
 from app.services.intake import creating
@@ -33,7 +34,7 @@ async def list_claims(
     request: Request, query: Annotated[ClaimQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """The propositions in dispute, of all events or of one."""
-    found = await paging.page(session, lists.claims(query, caller), lists.SORTS[Claim], query)
+    found = await paging.page(session, lists.claims(query, caller), kind_of(Claim).sorts, query)
     return answers.page(request, found, ClaimRead)
 
 
@@ -44,7 +45,7 @@ async def list_event_claims(
     """The propositions in dispute about one event."""
     of = await records.get(session, caller, Event, event)
     rows = lists.within(of.id, lists.claims(query, caller))
-    found = await paging.page(session, rows, lists.SORTS[Claim], query, of.id)
+    found = await paging.page(session, rows, kind_of(Claim).sorts, query, of.id)
     return answers.page(request, found, ClaimRead)
 
 
@@ -82,7 +83,7 @@ async def list_claim_links(
 ) -> Response:
     """How the claims about an event stand to each other."""
     of = await records.get(session, caller, Event, event)
-    found = await paging.page(session, lists.claim_links(of.id, query, caller), lists.SORTS[ClaimLink], query, of.id)
+    found = await paging.page(session, lists.claim_links(of.id, query, caller), kind_of(ClaimLink).sorts, query, of.id)
     return answers.page(request, found, ClaimLinkRead)
 
 

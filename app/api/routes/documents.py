@@ -7,7 +7,7 @@ from app.api import answers
 from app.api.deps import DocumentAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
 from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
-from app.models import Document, DocumentLink
+from app.models import Document, DocumentLink, DocumentVersion
 from app.schemas.common import Merge, Page
 from app.schemas.documents import (
     DocumentChange,
@@ -23,6 +23,7 @@ from app.schemas.documents import (
     VersionQuery,
     VersionRead,
 )
+from app.schemas.kinds import kind_of
 from app.services import changing, lists, paging, records
 from app.services.intake import creating
 
@@ -34,7 +35,7 @@ async def list_documents(
     request: Request, query: Annotated[DocumentQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Everything that was published and recorded here."""
-    found = await paging.page(session, lists.documents(query, caller), lists.SORTS[Document], query)
+    found = await paging.page(session, lists.documents(query, caller), kind_of(Document).sorts, query)
     return answers.page(request, found, DocumentRead)
 
 
@@ -68,7 +69,8 @@ async def list_versions(
     """What was read of a document, and when; with `text=true` the texts, too."""
     of = await records.get(session, caller, Document, document)
     rows = lists.versions(of.id, caller, text=query.text)
-    return answers.page(request, await paging.page(session, rows, lists.VERSION_SORTS, query, of.id), VersionRead)
+    found = await paging.page(session, rows, kind_of(DocumentVersion).sorts, query, of.id)
+    return answers.page(request, found, VersionRead)
 
 
 @router.post(
@@ -92,7 +94,7 @@ async def list_document_links(
     """What a document was made out of or answers, and what was made out of it."""
     of = await records.get(session, caller, Document, document)
     found = await paging.page(
-        session, lists.document_links(of.id, query, caller), lists.SORTS[DocumentLink], query, of.id
+        session, lists.document_links(of.id, query, caller), kind_of(DocumentLink).sorts, query, of.id
     )
     return answers.page(request, found, DocumentLinkRead)
 
@@ -115,7 +117,7 @@ async def list_every_document_link(
 
     Links with `how_known: similarity` were found: `score` says how much of the two texts is the same.
     """
-    found = await paging.page(session, lists.every_document_link(query, caller), lists.SORTS[DocumentLink], query)
+    found = await paging.page(session, lists.every_document_link(query, caller), kind_of(DocumentLink).sorts, query)
     return answers.page(request, found, DocumentLinkRead)
 
 

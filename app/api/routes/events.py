@@ -19,6 +19,7 @@ from app.schemas.events import (
     EventQuery,
     EventRead,
 )
+from app.schemas.kinds import kind_of
 from app.services import changing, lists, paging, records
 from app.services.intake import creating
 
@@ -30,7 +31,7 @@ async def list_events(
     request: Request, query: Annotated[EventQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """What happened: the events that are kept here."""
-    found = await paging.page(session, lists.events(query, caller), lists.SORTS[Event], query)
+    found = await paging.page(session, lists.events(query, caller), kind_of(Event).sorts, query)
     return answers.page(request, found, EventRead)
 
 
@@ -60,7 +61,7 @@ async def list_event_links(
 ) -> Response:
     """The events that this one is linked to, from either side."""
     of = await records.get(session, caller, Event, event)
-    found = await paging.page(session, lists.event_links(of.id, query, caller), lists.SORTS[EventLink], query, of.id)
+    found = await paging.page(session, lists.event_links(of.id, query, caller), kind_of(EventLink).sorts, query, of.id)
     return answers.page(request, found, EventLinkRead)
 
 

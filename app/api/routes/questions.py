@@ -9,6 +9,7 @@ from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, add_routes, created
 from app.models import Event, Question
 from app.schemas.common import Page
+from app.schemas.kinds import kind_of
 from app.schemas.questions import QuestionChange, QuestionCreate, QuestionQuery, QuestionRead
 from app.services import changing, lists, paging, records
 from app.services.intake import creating
@@ -21,7 +22,7 @@ async def list_questions(
     request: Request, query: Annotated[QuestionQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """The points in dispute, of all events or of one."""
-    found = await paging.page(session, lists.questions(query, caller), lists.SORTS[Question], query)
+    found = await paging.page(session, lists.questions(query, caller), kind_of(Question).sorts, query)
     return answers.page(request, found, QuestionRead)
 
 
@@ -32,7 +33,7 @@ async def list_event_questions(
     """The points in dispute about one event."""
     of = await records.get(session, caller, Event, event)
     rows = lists.within(of.id, lists.questions(query, caller))
-    found = await paging.page(session, rows, lists.SORTS[Question], query, of.id)
+    found = await paging.page(session, rows, kind_of(Question).sorts, query, of.id)
     return answers.page(request, found, QuestionRead)
 
 

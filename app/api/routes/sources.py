@@ -9,6 +9,7 @@ from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
 from app.models import Source
 from app.schemas.common import Merge, Page
+from app.schemas.kinds import kind_of
 from app.schemas.pictures.track_records import TrackRecordQuery, TrackRecordRead
 from app.schemas.sources import SourceChange, SourceCreate, SourceQuery, SourceRead
 from app.services import changing, lists, paging, records
@@ -23,7 +24,7 @@ async def list_sources(
     request: Request, query: Annotated[SourceQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Everybody who speaks or publishes."""
-    found = await paging.page(session, lists.sources(query, caller), lists.SORTS[Source], query)
+    found = await paging.page(session, lists.sources(query, caller), kind_of(Source).sorts, query)
     return answers.page(request, found, SourceRead)
 
 

@@ -9,6 +9,7 @@ from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
 from app.models import Appearance, Event, Statement
 from app.schemas.common import Page, Withdrawal
+from app.schemas.kinds import kind_of
 from app.schemas.statements import (
     AppearanceChange,
     AppearanceCreate,
@@ -30,7 +31,7 @@ async def list_statements(
     request: Request, query: Annotated[StatementQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Who said what: each one source's act toward one claim, of all events or of one."""
-    found = await paging.page(session, lists.statements(query, caller), lists.SORTS[Statement], query)
+    found = await paging.page(session, lists.statements(query, caller), kind_of(Statement).sorts, query)
     return answers.page(request, found, StatementRead)
 
 
@@ -41,7 +42,7 @@ async def list_event_statements(
     """Who said what about one event."""
     of = await records.get(session, caller, Event, event)
     rows = lists.within(of.id, lists.statements(query, caller))
-    found = await paging.page(session, rows, lists.SORTS[Statement], query, of.id)
+    found = await paging.page(session, rows, kind_of(Statement).sorts, query, of.id)
     return answers.page(request, found, StatementRead)
 
 
@@ -82,7 +83,7 @@ async def list_appearances(
 ) -> Response:
     """Where a statement is found, and in which words."""
     of = await records.get(session, caller, Statement, id_)
-    found = await paging.page(session, lists.appearances(of.id, caller), lists.SORTS[Appearance], query, of.id)
+    found = await paging.page(session, lists.appearances(of.id, caller), kind_of(Appearance).sorts, query, of.id)
     return answers.page(request, found, AppearanceRead)
 
 

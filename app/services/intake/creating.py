@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict, Merged
 from app.models import Document, Event, Record, Statement
+from app.schemas import kinds
 from app.schemas.assessments import AssessmentCreate
 from app.schemas.claims import ClaimCreate, ClaimLinkCreate
 from app.schemas.common import RecordRead
@@ -52,7 +53,7 @@ async def _find(session: AsyncSession, caller: Caller, of: Draft) -> None:
         found = await records.get(session, caller, of.model, of.reference or "")
     except Merged as merged:
         raise Conflict(
-            "This record was merged into another; write to that one.", url=records.path(of.model, UUID(merged.target))
+            "This record was merged into another; write to that one.", url=kinds.url(of.model, UUID(merged.target))
         ) from None
     event = found.id if of.model is Event else getattr(found, "event_id", None)
     of.id, of.values, of.outcome = found.id, {"event_id": event, "event_root": event}, "matched"

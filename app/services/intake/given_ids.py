@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict, Gone
 from app.models import Record
+from app.schemas import kinds
 from app.services.intake import storing
 from app.services.intake.drafts import Draft
-from app.services.intake.references import PATHS
 
 
 async def by_id(session: AsyncSession, model: type[Record], drafts: list[Draft]) -> list[Draft]:
@@ -58,7 +58,7 @@ async def _check_refs(session: AsyncSession, model: type[Record], new: list[Draf
             raise Conflict(
                 "Another record bears this ref.",
                 errors=[{"pointer": f"{draft.pointer}/ref", "detail": "a record with another id bears it"}],
-                url=f"/v1/{PATHS[model]}/{bearer}",
+                url=kinds.url(model, bearer),
             )
 
 

@@ -32,6 +32,7 @@ from app.models import (
     Statement,
     table_of,
 )
+from app.schemas import kinds
 from app.services.intake import given_ids, keys, quotes, storing
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import (
@@ -45,7 +46,7 @@ from app.services.intake.foreign_keys import (
     point,
     say_what_was_read,
 )
-from app.services.intake.references import PATHS, find_labels, gone, real, resolve
+from app.services.intake.references import find_labels, gone, real, resolve
 
 # What the records of each table may point at stands before them; unnamed sources are told apart by what they speak in.
 _BEFORE_UNNAMED: Final[tuple[type[Record], ...]] = (
@@ -213,9 +214,9 @@ def _take(draft: Draft, hit: UUID, owner: UUID | None = None, *, merged: bool = 
 
 def _clash(draft: Draft, field: str, says: str, hit: UUID) -> Conflict:
     return Conflict(
-        f"The same {PATHS[draft.model][:-1].replace('-', ' ')} is there otherwise.",
+        f"The same {kinds.kind_of(draft.model).path[:-1].replace('-', ' ')} is there otherwise.",
         errors=[{"pointer": f"{draft.pointer}/{field}", "detail": says}],
-        url=f"/v1/{PATHS[draft.model]}/{hit}",
+        url=kinds.url(draft.model, hit),
     )
 
 

@@ -10,46 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Gone, Invalid
-from app.models import (
-    Appearance,
-    AppearanceHop,
-    Assessment,
-    AssessmentDocument,
-    Claim,
-    ClaimLink,
-    Document,
-    DocumentLink,
-    DocumentVersion,
-    Event,
-    EventLink,
-    Question,
-    Record,
-    Report,
-    Source,
-    Statement,
-    table_of,
-)
+from app.models import DocumentVersion, Event, Question, Record, Source, table_of
 from app.schemas.addresses import as_uuid
 from app.services.intake.drafts import Batch, Draft
 
-# Where each kind of record is found.
-PATHS: Final[dict[type[Record], str]] = {
-    Source: "sources",
-    Document: "documents",
-    DocumentVersion: "versions",
-    DocumentLink: "document-links",
-    Event: "events",
-    EventLink: "event-links",
-    Question: "questions",
-    Claim: "claims",
-    ClaimLink: "claim-links",
-    Statement: "statements",
-    Appearance: "appearances",
-    AppearanceHop: "hops",
-    Assessment: "assessments",
-    AssessmentDocument: "evidence",
-    Report: "reports",
-}
 # The reason that the ledger notes where a new delivery of a report takes back what an earlier one had said.
 REPLACED: Final = "a newer delivery of the report no longer says this"
 # And where a quotation was looked up again because its document has another text: that is nobody's judgement.

@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.derive.rules import figures
 from app.models import Appearance, Claim, Document, Event, Question, Record, Source
+from app.schemas import kinds
 from app.schemas.claims import ClaimRead
 from app.schemas.pictures.rechecks import RecheckQuery
 from app.schemas.questions import QuestionRead
 from app.schemas.statements import StatementRead
-from app.services import lists, paging, records
+from app.services import lists, paging
 from app.services.access import Caller
 from app.services.paging import Slice
 from app.services.visibility import seen
@@ -55,7 +56,7 @@ async def _read(session: AsyncSession, caller: Caller, model: type[Record], ids:
     """These records, as far as the caller may see them."""
     rows = seen(caller, model)
     found = await session.execute(select(rows).where(rows.c.id.in_({id_ for id_ in ids if id_})))
-    return {row["id"]: records.READS[model].model_validate(row) for row in found.mappings()}
+    return {row["id"]: kinds.READS[model].model_validate(row) for row in found.mappings()}
 
 
 async def _places(session: AsyncSession, caller: Caller, statements: Sequence[UUID]) -> _Found:

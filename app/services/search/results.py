@@ -22,8 +22,8 @@ from app.models import (
     Statement,
     table_of,
 )
+from app.schemas import kinds
 from app.schemas.claims import figure_words
-from app.services import records
 from app.services.access import Caller
 from app.services.search import highlights
 from app.services.search.highlights import Lexemes
@@ -53,7 +53,7 @@ async def told(
         await _mark(session, about, entries, ranking)
     return [
         about[row["type"], row["id"]]
-        | {"type": row["type"], "url": records.path(_MODELS[row["type"]], row["id"]), "rank": row["rank"] / WHOLE}
+        | {"type": row["type"], "url": kinds.url(_MODELS[row["type"]], row["id"]), "rank": row["rank"] / WHOLE}
         for row in rows
     ]
 

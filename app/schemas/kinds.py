@@ -1,0 +1,245 @@
+"""The one table of the kinds of record: what each is called, how it goes in and out, and which rules it follows.
+
+Whatever asks "which kinds are there" or "what is special about this one" reads it here. A new kind is one row, its
+model (`app/models`), its schemas (what it is read as, and its line), its walk (`services/intake`) and its key
+(`services/intake/keys`); tests/schemas/test_kinds.py says what is still missing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import cached_property
+from typing import Final
+
+from app.models import (
+    Appearance,
+    AppearanceHop,
+    Assessment,
+    AssessmentDocument,
+    Claim,
+    ClaimLink,
+    Document,
+    DocumentLink,
+    DocumentVersion,
+    Event,
+    EventLink,
+    Question,
+    Record,
+    Report,
+    Source,
+    Statement,
+    table_of,
+)
+from app.schemas.assessments import AssessmentRead
+from app.schemas.claims import ClaimLinkRead, ClaimRead
+from app.schemas.common import Input, RecordRead
+from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
+from app.schemas.events import EventLinkRead, EventRead
+from app.schemas.lines import (
+    AppearanceLine,
+    AssessmentLine,
+    ClaimLine,
+    ClaimLinkLine,
+    DocumentLine,
+    DocumentLinkLine,
+    EventLine,
+    EventLinkLine,
+    QuestionLine,
+    ReportLine,
+    SourceLine,
+    StatementLine,
+    VersionLine,
+)
+from app.schemas.questions import QuestionRead
+from app.schemas.sources import SourceRead
+from app.schemas.statements import AppearanceRead, StatementRead
+
+
+class Round(IntEnum):
+    """When new records are stored. Within a round it goes by the order of the table, and so does an export."""
+
+    SCENE = 1
+    """What there is to speak in and about. Unnamed sources come after it: they are told apart by it."""
+    WORDS = 2
+    """Who says what, and where that is found."""
+    JUDGEMENT = 3
+    """What holds between claims, and what others say of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicIf:
+    """What asks whether a record outside of an event is public."""
+
+    check: str
+    """A function of the database, of an id."""
+    columns: tuple[str, ...]
+    """Whose ids must all pass."""
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    model: type[Record]
+    path: str
+    """A record is at /v1/{path}/{id}."""
+    stored: Round
+    read: type[RecordRead] | None = None
+    """What it is read as. None: it has no address of its own, and is shown in another or not at all."""
+    line: type[Input] | None = None
+    """What it is in NDJSON. None: it is a part of another's line."""
+    sorts: Mapping[str, str] = field(default_factory=dict)
+    """By which column each `sort` of its list sorts."""
+    part_of: str | None = None
+    """The column of what it belongs to: it is found there and deleted with it."""
+    public_if: PublicIf | None = None
+    """None: it is as public as its event."""
+    apart: str | None = None
+    """A column that is too long to be read along: it is no part of the record in lists, pictures and the ledger."""
+    counted: bool = False
+    """Whether a map says of each event how many there are."""
+
+    @property
+    def name(self) -> str:
+        """That of its table, and its type in lines, look-ups, search and the ledger."""
+        return table_of(self.model).name
+
+    @property
+    def words(self) -> str:
+        return self.name.replace("_", " ")
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(table_of(self.model).columns.keys())
+
+    @property
+    def in_event(self) -> bool:
+        """Whether each belongs to one event."""
+        return "event_id" in self.columns
+
+    @property
+    def mergeable(self) -> bool:
+        return "merged_into" in self.columns
+
+    @cached_property
+    def points_at(self) -> Mapping[str, type[Record]]:
+        """By column, the kind of record that it names."""
+        return {
+            column.name: _BY_NAME[key.column.table.name].model
+            for column in table_of(self.model).columns
+            for key in column.foreign_keys
+            if key.column.name == "id"
+        }
+
+    @cached_property
+    def own_pointers(self) -> tuple[str, ...]:
+        """The columns that name another record of this kind."""
+        return tuple(column for column, model in self.points_at.items() if model is self.model)
+
+
+_TIMES: Final = {"created_at": "created_at", "updated_at": "updated_at"}
+# In the order of an export: every record stands after those that it points at, but for those of its own kind.
+KINDS: Final = (
+    Kind(
+        Source,
+        "sources",
+        Round.SCENE,
+        SourceRead,
+        SourceLine,
+        sorts=_TIMES | {"name": "name"},
+        public_if=PublicIf("source_is_public", ("id",)),
+    ),
+    Kind(
+        Document,
+        "documents",
+        Round.SCENE,
+        DocumentRead,
+        DocumentLine,
+        sorts=_TIMES | {"published": "published_from"},
+        public_if=PublicIf("document_is_public", ("id",)),
+    ),
+    Kind(
+        DocumentVersion,
+        "versions",
+        Round.SCENE,
+        VersionRead,
+        VersionLine,
+        sorts={"retrieved_at": "retrieved_at"},
+        part_of="document_id",
+        public_if=PublicIf("document_is_public", ("document_id",)),
+        apart="text",
+    ),
+    Kind(
+        DocumentLink,
+        "document-links",
+        Round.SCENE,
+        DocumentLinkRead,
+        DocumentLinkLine,
+        sorts=_TIMES,
+        public_if=PublicIf("document_is_public", ("from_id", "to_id")),
+    ),
+    Kind(Report, "reports", Round.SCENE, line=ReportLine),
+    Kind(
+        Event,
+        "events",
+        Round.SCENE,
+        EventRead,
+        EventLine,
+        sorts=_TIMES | {"occurred": "occurred_from", "title": "title"},
+    ),
+    Kind(
+        EventLink,
+        "event-links",
+        Round.SCENE,
+        EventLinkRead,
+        EventLinkLine,
+        sorts=_TIMES,
+        public_if=PublicIf("is_public", ("from_id", "to_id")),
+    ),
+    Kind(Question, "questions", Round.SCENE, QuestionRead, QuestionLine, sorts=_TIMES, counted=True),
+    Kind(Claim, "claims", Round.SCENE, ClaimRead, ClaimLine, sorts=_TIMES, counted=True),
+    Kind(ClaimLink, "claim-links", Round.JUDGEMENT, ClaimLinkRead, ClaimLinkLine, sorts=_TIMES),
+    Kind(
+        Statement,
+        "statements",
+        Round.WORDS,
+        StatementRead,
+        StatementLine,
+        sorts=_TIMES | {"said": "said_from"},
+        counted=True,
+    ),
+    Kind(Appearance, "appearances", Round.WORDS, AppearanceRead, AppearanceLine, sorts=_TIMES),
+    Kind(AppearanceHop, "hops", Round.WORDS, part_of="appearance_id"),
+    Kind(
+        Assessment,
+        "assessments",
+        Round.JUDGEMENT,
+        AssessmentRead,
+        AssessmentLine,
+        sorts=_TIMES | {"made": "made_from"},
+        counted=True,
+    ),
+    Kind(AssessmentDocument, "evidence", Round.JUDGEMENT, part_of="assessment_id"),
+)
+_BY_MODEL: Final = {kind.model: kind for kind in KINDS}
+_BY_NAME: Final = {kind.name: kind for kind in KINDS}
+# What can be read by itself, and as what.
+READS: Final[Mapping[type[Record], type[RecordRead]]] = {kind.model: kind.read for kind in KINDS if kind.read}
+_BY_READ: Final = {read: _BY_MODEL[model] for model, read in READS.items()}
+
+
+def kind_of(model: type[Record]) -> Kind:
+    return _BY_MODEL[model]
+
+
+def named(name: str) -> Kind:
+    """The kind of this type: `claim_link`."""
+    return _BY_NAME[name]
+
+
+def read_as(read: type[RecordRead]) -> Kind:
+    """The kind that is read as this."""
+    return _BY_READ[read]
+
+
+def url(model: type[Record], key: object) -> str:
+    """Where a record is found."""
+    return f"/v1/{_BY_MODEL[model].path}/{key}"

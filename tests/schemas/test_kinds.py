@@ -1,0 +1,86 @@
+"""The one table of kinds: every record is in it, and what each part of the app needs of a kind is there.
+
+A new kind of record is one row of `app/schemas/kinds.py`; its model in `app/models`; its schemas, what it is read as
+and its line in `app/schemas`; its walk and its key in `app/services/intake`. What is forgotten of it fails here.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Annotated, Any, get_args, get_origin
+
+import pytest
+
+from app.main import create_app
+from app.models import Base, Record, table_of
+from app.schemas.kinds import KINDS, Kind, kind_of, named, read_as
+from app.schemas.lines import Line
+from app.schemas.lookups import LookupType
+from app.settings import Settings
+
+MODELS = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)}
+# A figure's columns are read as one field.
+READ_OTHERWISE = {"claim": {"qualifier", "min", "max", "of_id"}}
+
+
+def alternatives(union: Any) -> Collection[Any]:
+    """The members of a union or a Literal."""
+    return get_args(get_args(union)[0] if get_origin(union) is Annotated else union)
+
+
+def lacking(kinds: Iterable[Kind]) -> Iterator[str]:
+    """What is not in the table, or in it twice: by the models, the lines and the look-ups that there are."""
+    rows = list(kinds)
+    parts: list[tuple[str, list[Any], Collection[Any]]] = [
+        ("model", [kind.model for kind in rows], MODELS),
+        ("line", [kind.line for kind in rows if kind.line], alternatives(Line)),
+        ("look-up", [kind.name for kind in rows if kind.line and not kind.part_of], alternatives(LookupType)),
+    ]
+    for what, listed, expected in parts:
+        yield from (f"no {what} {name}" for name in set(expected) - set(listed))
+        yield from (f"{what} {name} is not known or twice" for name in listed if name not in expected)
+        yield from (f"{what} {name} twice" for name in set(listed) if listed.count(name) > 1)
+
+
+def test_every_record_is_in_the_table_once() -> None:
+    assert list(lacking(KINDS)) == []
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_kind_that_is_left_out_is_missed(kind: Kind) -> None:
+    """The check above can fail."""
+    assert list(lacking(one for one in KINDS if one is not kind))
+    assert list(lacking((*KINDS, kind)))
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_the_parts_of_a_row_fit_together(kind: Kind) -> None:
+    assert kind_of(kind.model) is named(kind.name) is kind
+    assert set(kind.sorts.values()) <= set(kind.columns)
+    assert {kind.part_of, kind.apart} - {None} <= set(kind.columns)
+    if kind.line is not None:
+        assert get_args(kind.line.model_fields["type"].annotation) == (kind.name,)
+    if kind.read is None:
+        assert not kind.sorts
+        return
+    assert read_as(kind.read) is kind
+    computed = {column.name for column in table_of(kind.model).columns if column.computed is not None}
+    columns = set(kind.columns) - computed - {kind.apart} - READ_OTHERWISE.get(kind.name, set())
+    assert columns <= set(kind.read.model_fields)
+    assert kind.public_if is None or set(kind.public_if.columns) <= set(kind.columns)
+    assert kind.in_event or kind.public_if or "visibility" in kind.columns, "somebody has to say who may see it"
+
+
+def test_a_record_points_only_at_what_stands_before_it() -> None:
+    """In an export, and when records are stored."""
+    for rows in (KINDS, sorted(KINDS, key=lambda kind: kind.stored)):
+        before: set[type[Record]] = set()
+        for kind in rows:
+            assert set(kind.points_at.values()) - {kind.model} <= before, kind.name
+            before.add(kind.model)
+
+
+def test_every_kind_that_is_read_by_itself_has_its_routes() -> None:
+    app = create_app(Settings(database_url="postgresql+psycopg://nobody@localhost/none"))
+    paths = app.openapi()["paths"].items()
+    served = {path.partition("{")[0] for path, methods in paths if {"get", "delete"} <= methods.keys()}
+    expected = {f"/v1/{kind.path}/" for kind in KINDS if kind.read is not None and kind.part_of is None}
+    assert expected <= served
