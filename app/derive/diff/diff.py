@@ -84,7 +84,7 @@ def diff(
         "until": _end(ends.after, asked[1]),
         "summary": [],
         **found,
-        "sources": source_names.named((id_ for id_ in sources if str(id_) in told), sources),
+        "sources": source_names.side_map((id_ for id_ in sources if str(id_) in told), sources),
     }
     return built(DiffRead, whole, summary=summaries.summaries(built(DiffRead, whole), ends))
 

@@ -25,42 +25,61 @@ class _Carried(NamedTuple):
     """A claim with those of its statements that count and that the document carries, by stance."""
 
     claim: ClaimPicture
-    by_stance: dict[str, list[UUID]]
+    statement_ids: dict[str, list[UUID]]
 
 
 def audit(
-    document: DocumentRead, versions: Sequence[VersionRead], dossiers: Sequence[DossierRead], **told: Any
+    document: DocumentRead,
+    versions: Sequence[VersionRead],
+    dossiers: Sequence[DossierRead],
+    *,
+    position: str,
+    as_of: str | None,
+    said_before: str | None,
+    events_left_out: int,
 ) -> AuditRead:
-    """`document`: as it was after merges, with its `versions`; `told`: what is only said again."""
-    statements = [one for dossier in dossiers for one in _statements(dossier, document.id)]
-    statements.sort(key=lambda one: (one.effective_from, one.effective_to, one.text or "", one.appearance.id))
-    counted = Counter(one.appearance.fidelity for one in statements)
-    concerned = {one.event_id for one in statements}
+    """`document`: as it was after merges, with its `versions`; `dossiers`: of the events that cite it."""
+    statements = [statement for dossier in dossiers for statement in _audited_statements(dossier, document.id)]
+    statements.sort(key=lambda s: (s.effective_from, s.effective_to, s.text or "", s.appearance.id))
+    fidelity_counts = Counter(statement.appearance.fidelity for statement in statements)
+    event_ids = {statement.event_id for statement in statements}
     return built(
         AuditRead,
-        told,
+        position=position,
+        as_of=as_of,
+        said_before=said_before,
+        events_left_out=events_left_out,
         document=document,
         versions=versions,
         events=[
             built(AuditedEvent, id=dossier.event.id, slug=dossier.event.slug, title=dossier.event.title)
             for dossier in dossiers
-            if dossier.event.id in concerned
+            if dossier.event.id in event_ids
         ],
         statements=statements,
-        fidelity={fidelity: counted[fidelity] for fidelity in get_args(Fidelity) if fidelity in counted},
-        unattributed=[one for dossier in dossiers for one in dossier.unattributed if one.document_id == document.id],
-        contradictions=[one for dossier in dossiers for one in _contradictions(dossier, document.id)],
+        fidelity={
+            fidelity: fidelity_counts[fidelity] for fidelity in get_args(Fidelity) if fidelity in fidelity_counts
+        },
+        unattributed=[
+            assertion
+            for dossier in dossiers
+            for assertion in dossier.unattributed
+            if assertion.document_id == document.id
+        ],
+        contradictions=[
+            contradiction for dossier in dossiers for contradiction in _contradictions(dossier, document.id)
+        ],
         sources=_sources(document, statements, dossiers),
     )
 
 
-def _statements(dossier: DossierRead, document_id: UUID) -> Iterator[AuditedStatement]:
-    for statement, about in _all(dossier):
+def _audited_statements(dossier: DossierRead, document_id: UUID) -> Iterator[AuditedStatement]:
+    for statement, subject in _statements(dossier):
         for appearance in statement.appearances:
             if appearance.document_id == document_id:
                 yield built(
                     AuditedStatement,
-                    about,
+                    subject,
                     event_id=dossier.event.id,
                     statement_id=statement.id,
                     source_id=statement.source_id,
@@ -73,7 +92,7 @@ def _statements(dossier: DossierRead, document_id: UUID) -> Iterator[AuditedStat
                 )
 
 
-def _all(dossier: DossierRead) -> Iterator[tuple[StatementPicture, dict[str, Any]]]:
+def _statements(dossier: DossierRead) -> Iterator[tuple[StatementPicture, dict[str, Any]]]:
     """Every statement, with what it is about."""
     for question in dossier.questions:
         for statement in question.statements:
@@ -90,28 +109,29 @@ def _claims(dossier: DossierRead) -> list[ClaimPicture]:
 def _contradictions(dossier: DossierRead, document_id: UUID) -> Iterator[Contradiction]:
     """In the order of the claims."""
     carried = [_Carried(claim, _counting(claim, document_id)) for claim in _claims(dossier)]
-    for one in carried:
-        if one.by_stance["support"] and one.by_stance["deny"]:
-            yield _contradiction(dossier, "supported_and_denied", [one], ("support", "deny"))
-    supported = [one for one in carried if one.by_stance["support"]]
-    for one, other in combinations(supported, 2):
-        if kind := _against(one.claim, other.claim):
-            yield _contradiction(dossier, kind, [one, other], ("support",))
+    for entry in carried:
+        if entry.statement_ids["support"] and entry.statement_ids["deny"]:
+            yield _contradiction(dossier, "supported_and_denied", [entry], ("support", "deny"))
+    supported = [entry for entry in carried if entry.statement_ids["support"]]
+    for first, second in combinations(supported, 2):
+        if kind := _against(first.claim, second.claim):
+            yield _contradiction(dossier, kind, [first, second], ("support",))
 
 
 def _counting(claim: ClaimPicture, document_id: UUID) -> dict[str, list[UUID]]:
-    found: dict[str, list[UUID]] = defaultdict(list)
+    """By stance, the explicit live statements toward a claim that the document carries."""
+    statement_ids: dict[str, list[UUID]] = defaultdict(list)
     for statement in claim.statements:
-        there = any(appearance.document_id == document_id for appearance in statement.appearances)
-        if there and statement.live and statement.explicitness == "explicit":
-            found[statement.stance].append(statement.id)
-    return found
+        in_document = any(appearance.document_id == document_id for appearance in statement.appearances)
+        if in_document and statement.live and statement.explicitness == "explicit":
+            statement_ids[statement.stance].append(statement.id)
+    return statement_ids
 
 
-def _against(one: ClaimPicture, other: ClaimPicture) -> Against | None:
-    if any(tie.relation == "contradicts" and tie.claim_id == other.id for tie in one.links):
+def _against(first: ClaimPicture, second: ClaimPicture) -> Against | None:
+    if any(tie.relation == "contradicts" and tie.claim_id == second.id for tie in first.links):
         return "contradicts"
-    return "rivals" if other.id in one.rivals or one.id in other.rivals else None
+    return "rivals" if second.id in first.rivals or first.id in second.rivals else None
 
 
 def _contradiction(
@@ -121,16 +141,16 @@ def _contradiction(
         Contradiction,
         event_id=dossier.event.id,
         kind=kind,
-        claim_ids=[one.claim.id for one in carried],
-        statement_ids=[id_ for one in carried for stance in stances for id_ in one.by_stance[stance]],
-        why=_WHY[kind].format(*(one.claim.text for one in carried)),
+        claim_ids=[claim.id for claim, _ in carried],
+        statement_ids=[id_ for _, by_stance in carried for stance in stances for id_ in by_stance[stance]],
+        why=_WHY[kind].format(*(claim.text for claim, _ in carried)),
     )
 
 
 def _sources(
     document: DocumentRead, statements: Sequence[AuditedStatement], dossiers: Sequence[DossierRead]
 ) -> dict[UUID, SourceRead]:
-    named = {one.source_id for one in statements} | {document.publisher_id}
-    named |= {hop.source_id for one in statements for hop in one.appearance.hops}
-    known = {id_: source for dossier in dossiers for id_, source in dossier.sources.items()}
-    return source_names.named({id_ for id_ in named if id_ in known}, dict(sorted(known.items())))
+    named = {statement.source_id for statement in statements} | {document.publisher_id}
+    named |= {hop.source_id for statement in statements for hop in statement.appearance.hops}
+    sources = {id_: source for dossier in dossiers for id_, source in dossier.sources.items()}
+    return source_names.side_map({id_ for id_ in named if id_ in sources}, dict(sorted(sources.items())))

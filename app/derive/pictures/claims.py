@@ -4,222 +4,258 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, get_args
 from uuid import UUID
 
-from app.derive.pictures import index, masking, reasons
-from app.derive.pictures.index import Drawing
+from app.derive.pictures import masking, reasons, source_names
+from app.derive.pictures.index import EventIndex
+from app.derive.pictures.reasons import SourceWords
 from app.derive.rules import merges, origins, standing
 from app.derive.rules.construct import built
 from app.derive.rules.origins import Origin
+from app.derive.rules.standing import Grounds
 from app.derive.rules.voices import Voice
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead
 from app.schemas.documents import DocumentLinkRead
-from app.schemas.pictures.dossiers import AssessmentPicture, ClaimPicture, JoinRead, OriginRead, StanceCount
+from app.schemas.pictures.dossiers import AssessmentPicture, ClaimPicture, JoinedBy, JoinRead, OriginRead, StanceCount
 from app.vocabulary import Stance
 
 _STANCES: Final = get_args(Stance)
 _NO_JOIN: Final[dict[str, Any]] = dict.fromkeys(JoinRead.model_fields)
 
 
-def picture(drawn: Drawing, claim: ClaimRead, documents: Mapping[UUID, object]) -> ClaimPicture:
-    """`documents`: those that this caller is shown."""
-    taken = drawn.counting.get(claim.id, {})
-    found: dict[Stance, list[Origin]] = {}
+def picture(index: EventIndex, claim: ClaimRead, documents: Mapping[UUID, object]) -> ClaimPicture:
+    """`documents`: by id, those that this caller is shown."""
+    voices_by_stance = index.counting.get(claim.id, {})
+    origins_by_stance: dict[Stance, list[Origin]] = {}
     for stance in _STANCES:
-        if stance in taken:
-            voices = taken[stance]
-            found[stance] = index.origins_of(
-                drawn, index.standing_behind(drawn, voices) if stance == "support" else voices
-            )
-    grounds = index.grounds(drawn, claim.id, found.get("support", []), found.get("deny", []))
-    stands = standing.standing(grounds)
-    why = reasons.claim(
-        stands,
-        grounds,
-        [author(drawn, row) for row in settling(drawn, claim.id)],
-        lambda voice: _name(drawn, voice),
-        lambda origin: _side(drawn, origin),
-        lambda one, other: masking.may_tell(drawn.faces, one, other),
-    )
-    beside = drawn.beside.get(claim.id, {})
+        if stance in voices_by_stance:
+            voices = voices_by_stance[stance]
+            origins_by_stance[stance] = _origins(index, _unreplaced(index, voices) if stance == "support" else voices)
+    grounds = _grounds(index, claim, origins_by_stance.get("support", []), origins_by_stance.get("deny", []))
+    claim_standing = standing.standing(grounds)
+    beside = index.beside.get(claim.id, {})
     return built(
         ClaimPicture,
         claim.__dict__,
-        standing=stands,
-        why=why,
-        counts={stance: _count(taken[stance], every) for stance, every in found.items()},
+        standing=claim_standing,
+        why=reasons.claim(
+            claim_standing,
+            grounds,
+            [author(index, assessment) for assessment in settling(index, claim.id)],
+            _words(index),
+        ),
+        counts={
+            stance: _count(voices_by_stance[stance], stance_origins)
+            for stance, stance_origins in origins_by_stance.items()
+        },
         beside={stance: beside[stance] for stance in _STANCES if beside.get(stance)} if beside else {},
-        origins={stance: [_origin(drawn, one, documents) for one in every] for stance, every in found.items()},
-        rivals=drawn.scene.rivals.get(claim.id, []),
-        links=drawn.ties.get(claim.id, []),
-        statements=drawn.statements.get(claim.id, []),
-        assessments=_assessments(drawn, drawn.assessments.get(claim.id, [])),
+        origins={
+            stance: [_origin(index, origin, documents) for origin in stance_origins]
+            for stance, stance_origins in origins_by_stance.items()
+        },
+        rivals=index.scene.rivals.get(claim.id, []),
+        links=index.links.get(claim.id, []),
+        statements=index.statements.get(claim.id, []),
+        assessments=_assessments(index, index.assessments.get(claim.id, [])),
     )
 
 
-def settling(drawn: Drawing, claim_id: UUID) -> list[AssessmentRead]:
+def settling(index: EventIndex, claim_id: UUID) -> list[AssessmentRead]:
     """The assessments that say the claim holds and thereby close its question, and that nobody has replaced."""
-    return [row for row in drawn.assessments.get(claim_id, ()) if row.settles and row.id not in drawn.replaced]
+    return [row for row in index.assessments.get(claim_id, ()) if row.settles and row.id not in index.superseded_ids]
 
 
-def author(drawn: Drawing, row: AssessmentRead) -> str:
+def author(index: EventIndex, assessment: AssessmentRead) -> str:
     """Who made an assessment, as this caller may know it."""
-    shown = drawn.faces.shown[masking.face(drawn.faces, row.event_id, row.author_id)]
-    return shown.name or "a protected source"
+    shown_id = masking.show(index.sources, assessment.event_id, assessment.author_id)
+    return index.sources.side_map[shown_id].name or "a protected source"
 
 
-def _count(taken: Sequence[Voice], every: Sequence[Origin]) -> StanceCount:
+def _unreplaced(index: EventIndex, supporting: list[Voice]) -> list[Voice]:
+    """Support that its family has not replaced by a later figure."""
+    replaced = index.scene.weighed.replaced
+    return [voice for voice in supporting if voice.row.id not in replaced] if replaced else supporting
+
+
+def _origins(index: EventIndex, voices: Sequence[Voice]) -> list[Origin]:
+    scene = index.scene
+    return origins.origins(voices, index.copies, scene.kin, scene.dates.ends, scene.view.independence)
+
+
+def _grounds(index: EventIndex, claim: ClaimRead, support: list[Origin], denials: list[Origin]) -> Grounds:
+    scene, voices_by_stance = index.scene, index.counting.get(claim.id, {})
+    question = scene.questions.get(claim.question_id) if claim.question_id else None
+    supporting = voices_by_stance.get("support", [])
+    return Grounds(
+        ended=index.ended.get(claim.id, []),
+        supporting=supporting,
+        counting=_unreplaced(index, supporting),
+        support=support,
+        denying=voices_by_stance.get("deny", []),
+        denials=denials,
+        evolving=claim.figure is not None and question is not None and question.evolving,
+        outdated=claim.id in scene.weighed.outdated,
+        rivals=len(scene.rivals.get(claim.id, ())),
+    )
+
+
+def _count(voices: Sequence[Voice], stance_origins: Sequence[Origin]) -> StanceCount:
     return built(
         StanceCount,
-        statements=len(taken),
-        sources=len({voice.source_id for voice in taken if voice.source_id}),
-        origins=len(every),
-        parties=standing.parties(every),
+        statements=len(voices),
+        sources=len({voice.source_id for voice in voices if voice.source_id}),
+        origins=len(stance_origins),
+        parties=standing.parties(stance_origins),
     )
+
+
+def _assessments(index: EventIndex, assessments: Iterable[AssessmentRead]) -> list[AssessmentPicture]:
+    ends = index.scene.dates.ends
+    return [
+        built(
+            AssessmentPicture,
+            row.__dict__,
+            author_id=masking.show(index.sources, row.event_id, row.author_id),
+            document_ids=merges.led((id_ for id_ in row.document_ids if id_ in ends), ends),
+            superseded=row.id in index.superseded_ids,
+        )
+        for row in assessments
+    ]
 
 
 # --- origins ---------------------------------------------------------------------------------------------------------
 
 
-def _origin(drawn: Drawing, origin: Origin, documents: Mapping[UUID, object]) -> OriginRead:
+def _origin(index: EventIndex, origin: Origin, documents: Mapping[UUID, object]) -> OriginRead:
     """An origin as this caller may know it: a protected source is told together with itself alone."""
-    members = origin.members
-    told = members if len(members) == 1 else _told(drawn, members)
-    unknown = all(voice.by == "document" for voice in told)
+    members = _shown_members(index, origin)
+    unknown = all(voice.by == "document" for voice in members)
     return built(
         OriginRead,
-        source_id=_whom(drawn, told),
-        document_id=_place(drawn, told[0].family) if unknown else None,
-        party=_side(drawn, origin),
-        statement_ids=[voice.row.id for voice in told],
-        joined_by=_joined(drawn, origin, told, documents) if len(told) > 1 else [],
+        source_id=_source_id(index, members),
+        document_id=_document_id(index, members[0].family) if unknown else None,
+        party=_party(index, origin),
+        statement_ids=[voice.row.id for voice in members],
+        joined_by=_joins(index, origin, members, documents) if len(members) > 1 else [],
     )
 
 
-def _told(drawn: Drawing, members: Sequence[Voice]) -> Sequence[Voice]:
-    if drawn.faces.open or not drawn.scene.rows.masks:
+def _shown_members(index: EventIndex, origin: Origin) -> Sequence[Voice]:
+    """The members that this caller may know to be one: the visible ones, or else those of the first hidden source."""
+    members = origin.members
+    if len(members) == 1 or index.sources.sees_confidential or not index.scene.rows.masks:
         return members
-    hidden = {voice.row.id: _mask(drawn, voice) for voice in members}
-    first = hidden[members[0].row.id] if all(hidden.values()) else None
-    return [voice for voice in members if hidden[voice.row.id] == first]
+    masks = {voice.row.id: masking.speaker_mask(index.sources, voice.row) for voice in members}
+    shown_mask = masks[members[0].row.id] if all(masks.values()) else None
+    return [voice for voice in members if masks[voice.row.id] == shown_mask]
 
 
-def _mask(drawn: Drawing, voice: Voice) -> UUID | None:
-    row = voice.row
-    return masking.mask(drawn.faces, row.event_id, row.source_id) if row.source_id else None
-
-
-def _whom(drawn: Drawing, told: Sequence[Voice]) -> UUID | None:
+def _source_id(index: EventIndex, members: Sequence[Voice]) -> UUID | None:
     """The source that it goes by: the one that speaks, or the family's, if there is one and this caller may see it."""
-    row = told[0].row
-    alone = len(told) == 1 or len({voice.source_id for voice in told}) == 1
-    if alone and told[0].by == "source":
-        return masking.face(drawn.faces, row.event_id, row.source_id) if row.source_id else None
-    families = {voice.family for voice in told if voice.by != "document"}
-    return masking.plain(drawn.faces, families.pop()) if len(families) == 1 else None
+    alone = len(members) == 1 or len({voice.source_id for voice in members}) == 1
+    if alone and members[0].by == "source":
+        return masking.show_speaker(index.sources, members[0].row)
+    families = {voice.family for voice in members if voice.by != "document"}
+    return masking.show_if_visible(index.sources, families.pop()) if len(families) == 1 else None
 
 
-def _place(drawn: Drawing, document: UUID) -> UUID | None:
-    return document if document in drawn.scene.rows.documents else None
+def _document_id(index: EventIndex, document_id: UUID) -> UUID | None:
+    """The document, if it is still known."""
+    return document_id if document_id in index.scene.rows.documents else None
 
 
-def _joined(drawn: Drawing, origin: Origin, told: Sequence[Voice], documents: Mapping[UUID, object]) -> list[JoinRead]:
-    """What makes these one, each cause once."""
-    found: dict[tuple[str, UUID | str], JoinRead] = {}
-    first: dict[tuple[str, UUID], Voice] = {}
-    for voice in told:
-        for what, key in _ties(drawn, voice):
-            how = _how(what, first.setdefault((what, key), voice), voice)
-            if how is not None:
-                found[how, key] = _cause(drawn, how, key, voice)
-    ends, links = drawn.scene.dates.ends, origin.joined
-    if len(told) < len(origin.members):
-        links = origins.joining(told, drawn.copies, ends)
+def _party(index: EventIndex, origin: Origin) -> str | None:
+    """Its party, as far as it follows from what this caller may know of its members."""
+    if index.sources.sees_confidential or not index.scene.rows.masks:
+        return origin.party
+    members = _shown_members(index, origin)
+    party = origin.party if len(members) == len(origin.members) else origins.party(members, index.scene.kin)
+    source_ids = {voice.row.source_id for voice in members}
+    source_ids |= {voice.family for voice in members if voice.by != "document"}
+    return party if party and all(masking.may_know_party(index.sources, id_) for id_ in source_ids if id_) else None
+
+
+def _joins(
+    index: EventIndex, origin: Origin, members: Sequence[Voice], documents: Mapping[UUID, object]
+) -> list[JoinRead]:
+    """What makes these members of an origin one, each cause once."""
+    joins: dict[tuple[str, UUID | str], JoinRead] = {}
+    first_with: dict[tuple[str, UUID], Voice] = {}
+    for voice in members:
+        for kind, key in _joinable_by(index, voice):
+            joined_by = _joined_by(kind, first_with.setdefault((kind, key), voice), voice)
+            if joined_by is not None:
+                joins[joined_by, key] = _join_of(index, joined_by, key, voice)
+    links = origin.joined
+    if len(members) < len(origin.members):
+        links = origins.joining(members, index.copies, index.scene.dates.ends)
     for link in links:
-        found["link", link.id] = _link(drawn, link, documents)
-    side = _side(drawn, origin) if drawn.scene.view.independence == "party" else None
-    if side is not None:
-        found["party", ""] = _join(how="party", party=side)
-    return list(found.values())
+        joins["link", link.id] = _join_by_link(index, link, documents)
+    party = _party(index, origin) if index.scene.view.independence == "party" else None
+    if party is not None:
+        joins["party", ""] = _join(how="party", party=party)
+    return list(joins.values())
 
 
-def _ties(drawn: Drawing, voice: Voice) -> list[tuple[str, UUID]]:
+def _joinable_by(index: EventIndex, voice: Voice) -> list[tuple[str, UUID]]:
     """What can join a statement to others: its source, its family, and an unnamed source's documents."""
-    ends, ties = drawn.scene.dates.ends, [("source", voice.source_id)] if voice.source_id else []
-    # Of whom only documents are known may have passed on what others say.
-    ties += [("family", family)] if (family := voice.source_id if voice.by == "document" else voice.family) else []
+    ends = index.scene.dates.ends
+    keys = [("source", voice.source_id)] if voice.source_id else []
+    # An unnamed source of which only documents are known may have passed on what others say: it is their family then.
+    family = voice.source_id if voice.by == "document" else voice.family
+    if family:
+        keys.append(("family", family))
     if not voice.named:
-        ties += [("document", ends.get(a.document_id, a.document_id)) for a in voice.appearances if a.document_id]
-    return ties
+        keys += [("document", ends.get(a.document_id, a.document_id)) for a in voice.appearances if a.document_id]
+    return keys
 
 
-def _how(what: str, other: Voice, voice: Voice) -> str | None:
-    """How two statements that have this in common are joined by it; None: they are not."""
-    if other is voice:
+def _joined_by(kind: str, earlier: Voice, later: Voice) -> JoinedBy | None:
+    """How two statements that have a key of this kind in common are joined by it; None: they are not."""
+    if earlier is later:
         return None
-    if what == "source":
-        return what
-    if other.source_id == voice.source_id:
+    if kind == "source":
+        return "source"
+    if earlier.source_id == later.source_id:
         return None
-    if what == "family":
-        return "chain" if "chain" in (other.by, voice.by) else what
-    return what if "document" in (other.by, voice.by) else None
+    if kind == "family":
+        return "chain" if "chain" in (earlier.by, later.by) else "family"
+    return "document" if "document" in (earlier.by, later.by) else None
 
 
-def _cause(drawn: Drawing, how: str, key: UUID, voice: Voice) -> JoinRead:
-    if how == "document":
-        return _join(how=how, document_id=_place(drawn, key))
-    if how == "source" and voice.row.source_id:
-        return _join(how=how, source_id=masking.face(drawn.faces, voice.row.event_id, voice.row.source_id))
-    return _join(how=how, source_id=masking.plain(drawn.faces, key))
+def _join_of(index: EventIndex, joined_by: JoinedBy, key: UUID, voice: Voice) -> JoinRead:
+    """`key`: the document or source in common."""
+    if joined_by == "document":
+        return _join(how=joined_by, document_id=_document_id(index, key))
+    if joined_by == "source" and voice.row.source_id:
+        return _join(how=joined_by, source_id=masking.show_speaker(index.sources, voice.row))
+    return _join(how=joined_by, source_id=masking.show_if_visible(index.sources, key))
 
 
-def _link(drawn: Drawing, link: DocumentLinkRead, documents: Mapping[UUID, object]) -> JoinRead:
-    ends = drawn.scene.dates.ends
-    about = _join(how="link", relation=link.relation, how_known=link.how_known, state=link.state, score=link.score)
+def _join_by_link(index: EventIndex, link: DocumentLinkRead, documents: Mapping[UUID, object]) -> JoinRead:
+    """Which link it is shows only to whoever is shown both its documents."""
+    ends = index.scene.dates.ends
+    join = _join(how="link", relation=link.relation, how_known=link.how_known, state=link.state, score=link.score)
     if ends[link.from_id] in documents and ends[link.to_id] in documents:
-        return built(JoinRead, about.__dict__, link_id=link.id, from_id=ends[link.from_id], to_id=ends[link.to_id])
-    return about
+        return built(JoinRead, join.__dict__, link_id=link.id, from_id=ends[link.from_id], to_id=ends[link.to_id])
+    return join
 
 
-def _join(**given: Any) -> JoinRead:
-    return built(JoinRead, _NO_JOIN | given)
+def _join(**fields: Any) -> JoinRead:
+    return built(JoinRead, _NO_JOIN | fields)
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
-def _name(drawn: Drawing, voice: Voice) -> str:
+def _words(index: EventIndex) -> SourceWords:
+    return SourceWords(
+        name=lambda voice: _name(index, voice),
+        party=lambda origin: _party(index, origin),
+        may_know_one_family=lambda statement, compared: masking.may_know_one_family(index.sources, statement, compared),
+    )
+
+
+def _name(index: EventIndex, voice: Voice) -> str:
     """Who made a statement, as this caller may know it."""
-    row = voice.row
-    if row.source_id is None:
-        return "whoever stated it"
-    shown = drawn.faces.shown[masking.face(drawn.faces, row.event_id, row.source_id)]
-    if shown.name:
-        return shown.name
-    if shown.confidential:
-        return "a protected source"
-    return f"an unnamed source ({shown.role})" if shown.role else "an unnamed source"
-
-
-def _side(drawn: Drawing, origin: Origin) -> str | None:
-    """Its party, as far as it follows from what this caller may know of whom."""
-    if drawn.faces.open or not drawn.scene.rows.masks:
-        return origin.party
-    told = _told(drawn, origin.members)
-    of = origin.party if len(told) == len(origin.members) else origins.party(told, drawn.scene.kin)
-    known = {voice.row.source_id for voice in told} | {voice.family for voice in told if voice.by != "document"}
-    return of if of and all(masking.tells_party(drawn.faces, source) for source in known if source) else None
-
-
-def _assessments(drawn: Drawing, assessments: Iterable[AssessmentRead]) -> list[AssessmentPicture]:
-    ends = drawn.scene.dates.ends
-    return [
-        built(
-            AssessmentPicture,
-            row.__dict__,
-            author_id=masking.face(drawn.faces, row.event_id, row.author_id),
-            document_ids=merges.led((d for d in row.document_ids if d in ends), ends),
-            superseded=row.id in drawn.replaced,
-        )
-        for row in assessments
-    ]
+    shown_id = masking.show_speaker(index.sources, voice.row)
+    return "whoever stated it" if shown_id is None else source_names.name(shown_id, index.sources.side_map)

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from app.derive.pictures import masking as faces_of
-from app.derive.pictures.masking import Faces
+from app.derive.pictures import masking
+from app.derive.pictures.masking import MaskedSources
 from app.derive.rules import merges
 from app.derive.rules.construct import built
 from app.derive.rules.rows import Rows
@@ -13,36 +13,36 @@ from app.schemas.documents import DocumentLinkRead, VersionRead
 from app.schemas.pictures.dossiers import DocumentPicture
 
 
-def papers(
-    rows: Rows, ends: Mapping[UUID, UUID], cited: Iterable[UUID], faces: Faces, *, beyond: bool
+def pictures(
+    rows: Rows, ends: Mapping[UUID, UUID], cited: Iterable[UUID], sources: MaskedSources, *, beyond: bool
 ) -> dict[UUID, DocumentPicture]:
     """Each document once, by id. `beyond`: also those that the cited ones were made out of, be it in several steps.
 
     A document that no public event cites is not public, and what is cited here knows of no other event: so only callers
-    who may read everything are shown what lies beyond.
+    who may read everything are shown what lies beyond. `ends`: what each document was merged into, or itself.
     """
     links = _links(rows.document_links, ends)
-    shown = {document for document in cited if document in rows.documents}
+    shown_ids = {document_id for document_id in cited if document_id in rows.documents}
     if beyond:
-        shown = _reached(shown, links)
+        shown_ids = _reached(shown_ids, links)
     versions: dict[UUID | None, list[VersionRead]] = defaultdict(list)
-    outward: dict[UUID, list[DocumentLinkRead]] = defaultdict(list)
     for version in sorted(rows.versions, key=lambda v: (v.retrieved_at, v.headline or "", v.id)):
         versions[ends.get(version.document_id)].append(version)
+    outward: dict[UUID, list[DocumentLinkRead]] = defaultdict(list)
     for link in links:
-        if link.from_id in shown and link.to_id in shown:
+        if link.from_id in shown_ids and link.to_id in shown_ids:
             outward[link.from_id].append(link)
-    pictures = {}
-    for id_ in sorted(shown):
+    by_id = {}
+    for id_ in sorted(shown_ids):
         document = rows.documents[id_]
-        pictures[id_] = built(
+        by_id[id_] = built(
             DocumentPicture,
             document.__dict__,
-            publisher_id=faces_of.plain(faces, document.publisher_id),
-            versions=[_of(version, id_) for version in versions.get(id_, ())],
+            publisher_id=masking.show_if_visible(sources, document.publisher_id),
+            versions=[_moved(version, id_) for version in versions.get(id_, ())],
             links=sorted(outward.get(id_, ()), key=lambda link: (link.relation, link.to_id)),
         )
-    return pictures
+    return by_id
 
 
 def read(rows: Rows) -> set[UUID]:
@@ -50,39 +50,38 @@ def read(rows: Rows) -> set[UUID]:
     ends = merges.ends({id_: document.merged_into for id_, document in rows.documents.items()})
     named = {appearance.document_id for appearance in rows.appearances}
     named |= {row.withdrawn_document_id for row in rows.statements}
-    named |= {document for row in rows.assessments for document in row.document_ids}
-    cited = {ends[document] for document in named if document in ends}
+    named |= {document_id for row in rows.assessments for document_id in row.document_ids}
+    cited = {ends[document_id] for document_id in named if document_id in ends}
     return {id_ for id_, end in ends.items() if end in cited}
 
 
-def _of(version: VersionRead, document_id: UUID) -> VersionRead:
-    return (
-        version
-        if version.document_id == document_id
-        else built(VersionRead, version.__dict__ | {"document_id": document_id})
-    )
+def _moved(version: VersionRead, document_id: UUID) -> VersionRead:
+    """The version under the document that its own was merged into."""
+    if version.document_id == document_id:
+        return version
+    return built(VersionRead, version.__dict__ | {"document_id": document_id})
 
 
 def _links(links: Iterable[DocumentLinkRead], ends: Mapping[UUID, UUID]) -> list[DocumentLinkRead]:
-    """After merges; two that these made the same are one."""
-    found: dict[tuple[UUID, str, UUID], DocumentLinkRead] = {}
+    """After merges; two that these made the same are one, the first recorded."""
+    kept_by_key: dict[tuple[UUID, str, UUID], DocumentLinkRead] = {}
     for link in sorted(links, key=lambda link: link.id):
         start, end = ends.get(link.from_id), ends.get(link.to_id)
         if start is not None and end is not None and start != end:
-            found.setdefault(
-                (start, link.relation, end), built(DocumentLinkRead, link.__dict__ | {"from_id": start, "to_id": end})
-            )
-    return list(found.values())
+            merged = built(DocumentLinkRead, link.__dict__ | {"from_id": start, "to_id": end})
+            kept_by_key.setdefault((start, link.relation, end), merged)
+    return list(kept_by_key.values())
 
 
-def _reached(cited: set[UUID], links: Iterable[DocumentLinkRead]) -> set[UUID]:
-    onward = defaultdict(list)
+def _reached(cited_ids: set[UUID], links: Iterable[DocumentLinkRead]) -> set[UUID]:
+    """The documents cited, and all that they were made out of."""
+    made_out_of = defaultdict(list)
     for link in links:
         if link.state != "rejected":
-            onward[link.from_id].append(link.to_id)
-    reached, following = set(cited), list(cited)
-    while following:
-        new = set(onward[following.pop()]) - reached
+            made_out_of[link.from_id].append(link.to_id)
+    reached, to_follow = set(cited_ids), list(cited_ids)
+    while to_follow:
+        new = set(made_out_of[to_follow.pop()]) - reached
         reached |= new
-        following.extend(new)
+        to_follow.extend(new)
     return reached

@@ -10,32 +10,33 @@ from app.schemas.events import EventLinkRead, EventRead
 from app.schemas.pictures.dossiers import Direction, EventPicture, EventTie
 
 
-def event(found: Scene) -> EventPicture:
+def event(scene: Scene) -> EventPicture:
     """The event, with links to others that this caller may read: after merges, each once."""
-    rows = found.rows
-    shown = rows.events[rows.event_id]
-    ends = merges.ends({id_: other.merged_into for id_, other in rows.events.items()})
+    rows = scene.rows
+    row = rows.events[rows.event_id]
+    ends = merges.ends({id_: linked.merged_into for id_, linked in rows.events.items()})
     ties: dict[tuple[UUID, str, str], EventTie] = {}
     for link in rows.event_links:
-        direction, other = _other_end(link, rows)
-        if other is not None and (found.view.restricted or not {other, ends[other]} & rows.restricted):
-            end = rows.events[ends[other]]
+        direction, linked_id = _linked(link, rows)
+        # Neither the event that the link names nor the one that it was merged into may be hidden from this caller.
+        if linked_id is not None and (scene.view.restricted or not {linked_id, ends[linked_id]} & rows.restricted):
+            end = rows.events[ends[linked_id]]
             if end.id not in rows.merged:
                 ties[end.id, link.relation, direction] = built(
                     EventTie, id=end.id, slug=end.slug, title=end.title, relation=link.relation, direction=direction
                 )
-    parent = None if shown.parent_id in rows.restricted and not found.view.restricted else shown.parent_id
-    links = sorted(ties.values(), key=lambda tie: (*_place(rows.events[tie.id]), tie.relation, tie.direction))
-    return built(EventPicture, shown.__dict__ | {"parent_id": parent, "links": links})
+    parent_id = None if row.parent_id in rows.restricted and not scene.view.restricted else row.parent_id
+    links = sorted(ties.values(), key=lambda tie: (*_order(rows.events[tie.id]), tie.relation, tie.direction))
+    return built(EventPicture, row.__dict__ | {"parent_id": parent_id, "links": links})
 
 
-def _other_end(link: EventLinkRead, rows: Rows) -> tuple[Direction, UUID | None]:
-    """Which way the link leads, and the event at its other end, if that is another one."""
+def _linked(link: EventLinkRead, rows: Rows) -> tuple[Direction, UUID | None]:
+    """Which way the link leads, and the event at its far end, if that is another one."""
     direction: Direction = "from" if link.from_id in rows.merged else "to"
-    other = link.to_id if direction == "from" else link.from_id
-    return direction, other if other in rows.events and other not in rows.merged else None
+    linked_id = link.to_id if direction == "from" else link.from_id
+    return direction, linked_id if linked_id in rows.events and linked_id not in rows.merged else None
 
 
-def _place(event: EventRead) -> tuple[float, str, UUID]:
+def _order(event: EventRead) -> tuple[float, str, UUID]:
     """When it happened, then its title, then its id; undated ones last."""
     return event.occurred_from.timestamp() if event.occurred_from else float("inf"), event.title, event.id

@@ -1,18 +1,16 @@
-"""What the parts of a picture are looked up in while it is drawn."""
+"""What is looked up again and again while one event's picture is made, grouped once."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.derive.pictures import statements
-from app.derive.pictures.masking import Faces
+from app.derive.pictures.masking import MaskedSources
 from app.derive.rules import origins
 from app.derive.rules.construct import built
 from app.derive.rules.context import Scene
 from app.derive.rules.in_force import Ended
-from app.derive.rules.origins import Copies, Origin
-from app.derive.rules.standing import Grounds
+from app.derive.rules.origins import Copies
 from app.derive.rules.voices import Voice
 from app.schemas.assessments import AssessmentRead
 from app.schemas.pictures.dossiers import ClaimTie, StatementPicture
@@ -20,99 +18,76 @@ from app.vocabulary import Stance
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class EventIndex:
+    """`Subject`: the claim that a statement is about, or its question where there is no claim."""
+
     scene: Scene
-    faces: Faces
+    sources: MaskedSources
     statements: dict[UUID, list[StatementPicture]]
-    """By claim, or by question where there is no claim."""
-    first: dict[UUID, Voice]
-    """Of each of these lists."""
+    """By subject, in their order."""
+    first_voices: dict[UUID, Voice]
+    """By subject: what was said of it first."""
     counting: dict[UUID, dict[Stance, list[Voice]]]
-    """By claim and stance: what is explicit and stands."""
+    """By subject and stance: what is explicit and stands."""
     beside: dict[UUID, dict[Stance, int]]
-    """By claim, or by question where there is no claim: what stands and is implied or inferred."""
+    """By subject and stance: how many statements stand and are implied or inferred."""
     ended: dict[UUID, list[tuple[Voice, Ended]]]
-    """By claim: explicit support that no longer stands."""
+    """By subject: explicit support that no longer stands."""
     copies: Copies
-    ties: dict[UUID, list[ClaimTie]]
+    links: dict[UUID, list[ClaimTie]]
+    """By claim, whichever end of the link it is."""
     assessments: dict[UUID, list[AssessmentRead]]
-    replaced: set[UUID]
+    """By claim."""
+    superseded_ids: set[UUID]
     """Assessments that another one supersedes."""
 
 
-def drawing(found: Scene, faces: Faces) -> Drawing:
-    spoken = statements.statements(found, faces)
-    first: dict[UUID, Voice] = {}
+def index_event(scene: Scene, sources: MaskedSources) -> EventIndex:
+    first_voices: dict[UUID, Voice] = {}
     by_subject: dict[UUID, list[StatementPicture]] = defaultdict(list)
     counting: dict[UUID, dict[Stance, list[Voice]]] = defaultdict(lambda: defaultdict(list))
     beside: dict[UUID, dict[Stance, int]] = defaultdict(lambda: defaultdict(int))
     ended = defaultdict(list)
-    for voice, picture in zip(found.heard, spoken, strict=True):
+    for voice, picture in zip(scene.heard, statements.statements(scene, sources), strict=True):
         subject = voice.claim_id or voice.question_id
         if subject is None:
             continue
-        first.setdefault(subject, voice)
+        first_voices.setdefault(subject, voice)
         by_subject[subject].append(picture)
-        why = found.ended.get(voice.row.id)
+        ending = scene.ended.get(voice.row.id)
         if voice.row.explicitness != "explicit":
-            beside[subject][voice.row.stance] += why is None
-        elif why is None:
+            if ending is None:
+                beside[subject][voice.row.stance] += 1
+        elif ending is None:
             counting[subject][voice.row.stance].append(voice)
         elif voice.row.stance == "support":
-            ended[subject].append((voice, why))
+            ended[subject].append((voice, ending))
     assessments = defaultdict(list)
-    for assessment in found.assessments:
+    for assessment in scene.assessments:
         assessments[assessment.claim_id].append(assessment)
-    return Drawing(
-        found,
-        faces,
-        by_subject,
-        first,
-        counting,
-        beside,
-        ended,
-        origins.copies(found.rows, found.dates.ends),
-        _ties(found),
-        assessments,
-        {row.supersedes_id for row in found.assessments if row.supersedes_id},
+    return EventIndex(
+        scene=scene,
+        sources=sources,
+        statements=by_subject,
+        first_voices=first_voices,
+        counting=counting,
+        beside=beside,
+        ended=ended,
+        copies=origins.copies(scene.rows, scene.dates.ends),
+        links=_claim_links(scene),
+        assessments=assessments,
+        superseded_ids={row.supersedes_id for row in scene.assessments if row.supersedes_id},
     )
 
 
-def origins_of(drawn: Drawing, voices: Sequence[Voice]) -> list[Origin]:
-    found = drawn.scene
-    return origins.origins(voices, drawn.copies, found.kin, found.dates.ends, found.view.independence)
-
-
-def grounds(drawn: Drawing, claim_id: UUID, support: list[Origin], denials: list[Origin]) -> Grounds:
-    found, taken = drawn.scene, drawn.counting.get(claim_id, {})
-    claim = found.claims[claim_id]
-    question = found.questions.get(claim.question_id) if claim.question_id else None
-    supporting = taken.get("support", [])
-    return Grounds(
-        drawn.ended.get(claim_id, []),
-        supporting,
-        standing_behind(drawn, supporting),
-        support,
-        taken.get("deny", []),
-        denials,
-        claim.figure is not None and question is not None and question.evolving,
-        claim_id in found.weighed.outdated,
-        len(found.rivals.get(claim_id, ())),
-    )
-
-
-def standing_behind(drawn: Drawing, supporting: list[Voice]) -> list[Voice]:
-    """Support that its family has not replaced by a later figure."""
-    replaced = drawn.scene.weighed.replaced
-    return [voice for voice in supporting if voice.row.id not in replaced] if replaced else supporting
-
-
-def _ties(found: Scene) -> dict[UUID, list[ClaimTie]]:
-    ties: dict[UUID, list[ClaimTie]] = defaultdict(list)
-    for link in found.links:
-        for own, other, direction in ((link.from_id, link.to_id, "from"), (link.to_id, link.from_id, "to")):
-            tie = built(ClaimTie, id=link.id, claim_id=other, relation=link.relation, direction=direction)
-            ties[own].append(tie)
-    for of_one in ties.values():
-        of_one.sort(key=lambda tie: (*found.places[tie.claim_id], tie.relation, tie.direction))
-    return ties
+def _claim_links(scene: Scene) -> dict[UUID, list[ClaimTie]]:
+    links: dict[UUID, list[ClaimTie]] = defaultdict(list)
+    for link in scene.links:
+        # Each link shows at both claims, told from the one where it is shown.
+        tie = built(ClaimTie, id=link.id, claim_id=link.to_id, relation=link.relation, direction="from")
+        links[link.from_id].append(tie)
+        tie = built(ClaimTie, id=link.id, claim_id=link.from_id, relation=link.relation, direction="to")
+        links[link.to_id].append(tie)
+    for ties in links.values():
+        ties.sort(key=lambda tie: (*scene.places[tie.claim_id], tie.relation, tie.direction))
+    return links

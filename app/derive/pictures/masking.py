@@ -1,4 +1,8 @@
-"""Sources as one caller sees them: rules run on full rows, and what comes out is masked here."""
+"""Sources as one caller sees them: the rules run on full rows, and what comes out is masked here.
+
+A source that the caller may not see stands in a picture under its mask: an id made for this source in this event. So
+its statements can be told to be of one source within the event, but not across events.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -24,95 +28,107 @@ _BLANK: Final[dict[str, Any]] = dict.fromkeys(SourceRead.model_fields) | {
 
 
 @dataclass(frozen=True, slots=True)
-class Faces:
-    """The sources of a picture, as far as they were asked for: `shown` is its side map."""
+class MaskedSources:
+    """The sources of one picture, as its caller may see them: the side map grows while the picture is made."""
 
     rows: Rows
     kin: Kin
-    open: bool
-    """Whether the caller may see confidential sources."""
-    shown: dict[UUID, SourceRead] = field(default_factory=dict)
-    plain: dict[UUID, UUID] = field(default_factory=dict)
-    """Of each source asked for that is not hidden: the one it was merged into."""
-    masked: dict[tuple[UUID, UUID], UUID] = field(default_factory=dict)
-    """By event and source, of those that are: the id that hides who it is."""
+    sees_confidential: bool
+    side_map: dict[UUID, SourceRead] = field(default_factory=dict)
+    """By id: each source that the picture names so far, as it is shown."""
+    visible_ids: dict[UUID, UUID] = field(default_factory=dict)
+    """Of each source named that is not hidden: the one it was merged into."""
+    mask_ids: dict[tuple[UUID, UUID], UUID] = field(default_factory=dict)
+    """By event and source, of each source named that is hidden: the id that hides who it is."""
 
 
-def face(faces: Faces, event_id: UUID, source_id: UUID) -> UUID:
-    """The id under which a source that a row of this event names is in the side map; it is there from now on."""
-    known = faces.plain.get(source_id) or faces.masked.get((event_id, source_id))
-    if known is not None:
-        return known
-    hidden = mask(faces, event_id, source_id)
-    if hidden is None:
-        return _show(faces, source_id)
-    _show_masked(faces, event_id, source_id, hidden)
-    faces.masked[event_id, source_id] = hidden
-    return hidden
+def show(sources: MaskedSources, event_id: UUID, source_id: UUID) -> UUID:
+    """Put a source that a row of this event names into the side map; the id under which it stands there."""
+    shown_id = sources.visible_ids.get(source_id) or sources.mask_ids.get((event_id, source_id))
+    if shown_id is not None:
+        return shown_id
+    mask = mask_id(sources, event_id, source_id)
+    if mask is None:
+        return _add(sources, source_id)
+    _add_masked(sources, event_id, source_id, mask)
+    sources.mask_ids[event_id, source_id] = mask
+    return mask
 
 
-def plain(faces: Faces, source_id: UUID | None) -> UUID | None:
-    """The same for what belongs to no event: a confidential source is then not named at all."""
+def show_speaker(sources: MaskedSources, statement: StatementRead) -> UUID | None:
+    """The same for a statement's source; None: nobody is named."""
+    return show(sources, statement.event_id, statement.source_id) if statement.source_id else None
+
+
+def show_if_visible(sources: MaskedSources, source_id: UUID | None) -> UUID | None:
+    """The same for what belongs to no event, and so has no mask there: a hidden source is not named at all (None)."""
     if source_id is None:
         return None
-    known = faces.plain.get(source_id)
-    if known is None and mask(faces, faces.rows.event_id, source_id) is None:
-        return _show(faces, source_id)
-    return known
+    shown_id = sources.visible_ids.get(source_id)
+    if shown_id is None and mask_id(sources, sources.rows.event_id, source_id) is None:
+        return _add(sources, source_id)
+    return shown_id
 
 
-def mask(faces: Faces, event_id: UUID, source_id: UUID) -> UUID | None:
-    """The id that hides who it is, if this caller may not see that, or if nothing is known of it any more."""
-    rows = faces.rows
+def mask_id(sources: MaskedSources, event_id: UUID, source_id: UUID) -> UUID | None:
+    """The id that hides who a source is, if this caller may not see that, or if nothing is known of it any more."""
+    rows = sources.rows
     if source_id not in rows.sources:
         return rows.masks.get((event_id, source_id), source_id)
-    if faces.open:
+    if sources.sees_confidential:
         return None
-    told = next((source for source in merges.way(source_id, faces.kin.into) if source in rows.confidential), None)
-    if told is None and source_id in rows.absorbed:
-        told = source_id
-    return None if told is None else rows.masks[event_id, told]
+    way = merges.way(source_id, sources.kin.into)
+    confidential_id = next((id_ for id_ in way if id_ in rows.confidential), None)
+    # The merge into a confidential source may not have been made, or have been undone, at the moment of the picture.
+    if confidential_id is None and source_id in rows.absorbed:
+        confidential_id = source_id
+    return None if confidential_id is None else rows.masks[event_id, confidential_id]
 
 
-def tells_party(faces: Faces, source_id: UUID) -> bool:
+def speaker_mask(sources: MaskedSources, statement: StatementRead) -> UUID | None:
+    """The same for a statement's source; None also where nobody is named."""
+    return mask_id(sources, statement.event_id, statement.source_id) if statement.source_id else None
+
+
+def may_know_party(sources: MaskedSources, source_id: UUID) -> bool:
     """Whether this caller may know the party of a source: neither it nor whoever it has the party from is hidden."""
-    line = faces.kin.lines.get(faces.kin.ends.get(source_id, source_id), [])
-    own = next((place for place, source in enumerate(line) if faces.rows.sources[source].party), len(line))
-    return all(mask(faces, faces.rows.event_id, source) is None for source in (source_id, *line[: own + 1]))
+    line = sources.kin.lines.get(sources.kin.ends.get(source_id, source_id), [])
+    nearest = next((nth for nth, id_ in enumerate(line) if sources.rows.sources[id_].party), len(line))
+    return all(mask_id(sources, sources.rows.event_id, id_) is None for id_ in (source_id, *line[: nearest + 1]))
 
 
-def may_tell(faces: Faces, one: StatementRead, other: StatementRead) -> bool:
+def may_know_one_family(sources: MaskedSources, statement: StatementRead, compared: StatementRead) -> bool:
     """Whether this caller may know that these two are of one family: not if that tells who a hidden source is."""
-    hidden = [mask(faces, row.event_id, row.source_id) if row.source_id else None for row in (one, other)]
-    return hidden[0] == hidden[1]
+    return speaker_mask(sources, statement) == speaker_mask(sources, compared)
 
 
-def family(faces: Faces, voice: Voice) -> UUID | None:
+def family_id(sources: MaskedSources, voice: Voice) -> UUID | None:
     """What tells this caller which statements are of one family: the source or document that they go by."""
-    row = voice.row
-    if row.source_id is None:
+    source_id = voice.row.source_id
+    if source_id is None:
         return None
-    shown = face(faces, row.event_id, row.source_id)
-    if row.source_id not in faces.plain:
-        return shown
+    shown_id = show(sources, voice.row.event_id, source_id)
+    if source_id not in sources.visible_ids:
+        return shown_id
     if voice.by == "document":
         return voice.family
-    return plain(faces, voice.family) or shown
+    return show_if_visible(sources, voice.family) or shown_id
 
 
-def _show(faces: Faces, source_id: UUID) -> UUID:
-    end = faces.plain[source_id] = faces.kin.ends[source_id]
-    if end not in faces.shown:
-        source = faces.rows.sources[end]
-        faces.shown[end] = source  # before its parents, which may lead back here
-        faces.shown[end] = built(SourceRead, source.__dict__ | {"parent_id": plain(faces, source.parent_id)})
+def _add(sources: MaskedSources, source_id: UUID) -> UUID:
+    end = sources.visible_ids[source_id] = sources.kin.ends[source_id]
+    if end not in sources.side_map:
+        source = sources.rows.sources[end]
+        sources.side_map[end] = source  # before its parents, which may lead back here
+        parent_id = show_if_visible(sources, source.parent_id)
+        sources.side_map[end] = built(SourceRead, source.__dict__ | {"parent_id": parent_id})
     return end
 
 
-def _show_masked(faces: Faces, event_id: UUID, source_id: UUID, hidden: UUID) -> None:
-    source = faces.rows.sources.get(faces.kin.ends.get(source_id, source_id))
-    recorded = faces.rows.events[event_id].created_at
-    about: dict[str, Any] = {} if source is None else {"kind": source.kind, "disclosure": source.disclosure}
-    faces.shown[hidden] = built(
-        SourceRead, _BLANK | about | {"id": hidden, "created_at": recorded, "updated_at": recorded}
-    )
+def _add_masked(sources: MaskedSources, event_id: UUID, source_id: UUID, mask: UUID) -> None:
+    source = sources.rows.sources.get(sources.kin.ends.get(source_id, source_id))
+    public: dict[str, Any] = {} if source is None else {"kind": source.kind, "disclosure": source.disclosure}
+    # Its own times would tell when it was recorded, and so perhaps which source it is.
+    recorded = sources.rows.events[event_id].created_at
+    dated = {"id": mask, "created_at": recorded, "updated_at": recorded}
+    sources.side_map[mask] = built(SourceRead, _BLANK | public | dated)

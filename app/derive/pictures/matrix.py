@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from app.derive.pictures import source_names
@@ -11,8 +11,8 @@ from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, QuestionPic
 from app.schemas.pictures.matrices import By, MatrixCell, MatrixColumn, MatrixRead, MatrixRow, MatrixStance, SaidAt
 from app.vocabulary import Stance
 
-# What a row says of its question.
-_ASKED: Final = ("text", "kind", "measure", "subject", "status")
+_QUESTION_FIELDS: Final = ("text", "kind", "measure", "subject", "status")
+_NO_QUESTION: Final[dict[str, Any]] = dict.fromkeys(_QUESTION_FIELDS)
 
 
 class _Column(NamedTuple):
@@ -37,11 +37,11 @@ class _Cell(NamedTuple):
 def matrix(dossier: DossierRead, by: By, question_id: UUID | None = None) -> MatrixRead:
     """All questions, or one that is in the dossier; the columns are parties, or sources."""
     rows = [row for row in _rows(dossier) if question_id is None or (row.question and row.question.id == question_id)]
-    found = [_cells(dossier, row, by) for row in rows]
-    columns = sorted({column for cells in found for column in cells}, key=lambda column: _place(dossier, column))
-    taken = [stance for cells in found for cell in cells.values() for stance in cell.stances.values()]
-    speakers = {source for stance in taken for source in stance.source_ids}
-    told = {claim for stance in taken for claim in stance.claim_ids}
+    cells_by_row = [_cells(dossier, row, by) for row in rows]
+    columns = sorted({column for cells in cells_by_row for column in cells}, key=lambda column: _order(dossier, column))
+    stances = [stance for cells in cells_by_row for cell in cells.values() for stance in cell.stances.values()]
+    speaker_ids = {source_id for stance in stances for source_id in stance.source_ids}
+    claim_ids = {claim_id for stance in stances for claim_id in stance.claim_ids}
     return built(
         MatrixRead,
         position=dossier.position,
@@ -50,10 +50,10 @@ def matrix(dossier: DossierRead, by: By, question_id: UUID | None = None) -> Mat
         event_id=dossier.event.id,
         by=by,
         columns=[_column(dossier, column, by) for column in columns],
-        rows=[_row(row, cells, columns) for row, cells in zip(rows, found, strict=True)],
-        claims={claim.id: claim.text for claim in _claims(dossier) if claim.id in told},
-        sources=source_names.named(
-            speakers | {column.source_id for column in columns if column.source_id}, dossier.sources
+        rows=[_row(row, cells, columns) for row, cells in zip(rows, cells_by_row, strict=True)],
+        claims={claim.id: claim.text for claim in _claims(dossier) if claim.id in claim_ids},
+        sources=source_names.side_map(
+            speaker_ids | {column.source_id for column in columns if column.source_id}, dossier.sources
         ),
     )
 
@@ -69,39 +69,40 @@ def _rows(dossier: DossierRead) -> Iterator[_Row]:
     for silence in dossier.silences:
         silences[silence.question_id].append(silence)
     for question in dossier.questions:
-        said = _standing((question.statements, *(claim.statements for claim in question.claims)))
+        said = _live((question.statements, *(claim.statements for claim in question.claims)))
         yield _Row(question, said, silences[question.id])
-    if said := _standing(claim.statements for claim in dossier.unasked):
+    if said := _live(claim.statements for claim in dossier.unasked):
         yield _Row(None, said, [])
 
 
-def _standing(lists: Iterable[list[StatementPicture]]) -> list[StatementPicture]:
-    every = [statement for statements in lists for statement in statements if statement.live]
-    return sorted(every, key=lambda s: (s.effective_from, s.effective_to, s.id))
+def _live(lists: Iterable[list[StatementPicture]]) -> list[StatementPicture]:
+    live = [statement for statements in lists for statement in statements if statement.live]
+    return sorted(live, key=lambda s: (s.effective_from, s.effective_to, s.id))
 
 
 def _cells(dossier: DossierRead, row: _Row, by: By) -> dict[_Column, _Cell]:
-    taken: dict[_Column, dict[Stance, list[StatementPicture]]] = defaultdict(lambda: defaultdict(list))
+    explicit: dict[_Column, dict[Stance, list[StatementPicture]]] = defaultdict(lambda: defaultdict(list))
     beside: dict[_Column, dict[Stance, int]] = defaultdict(lambda: defaultdict(int))
-    silent: dict[_Column, SilenceRead] = {}
-    of: dict[UUID, _Column] = {}
+    column_of: dict[UUID, _Column] = {}
     for statement in row.said:
         party = source_names.party(statement.source_id, dossier.sources)
-        of[statement.id] = column = _Column(party, statement.source_id if by == "source" else None)
+        column_of[statement.id] = column = _Column(party, statement.source_id if by == "source" else None)
         if statement.explicitness == "explicit":
-            taken[column][statement.stance].append(statement)
+            explicit[column][statement.stance].append(statement)
         else:
             beside[column][statement.stance] += 1
+    silences: dict[_Column, SilenceRead] = {}
     for silence in row.silences:
-        spoke = silence.stance is not None and by == "source"
-        silent[of[silence.statement_id] if spoke else _Column(silence.party)] = silence
+        # A non-answer is its speaker's; a party that has said nothing has no source to stand under.
+        by_speaker = silence.stance is not None and by == "source"
+        silences[column_of[silence.statement_id] if by_speaker else _Column(silence.party)] = silence
     return {
         column: _Cell(
-            {stance: _stance(said) for stance, said in sorted(taken.get(column, {}).items())},
+            {stance: _stance(said) for stance, said in sorted(explicit.get(column, {}).items())},
             dict(sorted(beside.get(column, {}).items())),
-            silent.get(column),
+            silences.get(column),
         )
-        for column in {*taken, *beside, *silent}
+        for column in {*explicit, *beside, *silences}
     }
 
 
@@ -112,8 +113,8 @@ def _stance(said: list[StatementPicture]) -> MatrixStance:
         statements=len(said),
         first=_at(said[0]),
         last=_at(said[-1]),
-        claim_ids=list(dict.fromkeys(one.claim_id for one in said if one.claim_id)),
-        source_ids=list(dict.fromkeys(one.source_id for one in said if one.source_id)),
+        claim_ids=list(dict.fromkeys(statement.claim_id for statement in said if statement.claim_id)),
+        source_ids=list(dict.fromkeys(statement.source_id for statement in said if statement.source_id)),
     )
 
 
@@ -129,14 +130,14 @@ def _at(statement: StatementPicture) -> SaidAt:
 
 def _row(row: _Row, cells: dict[_Column, _Cell], columns: list[_Column]) -> MatrixRow:
     question = row.question
-    asked = {name: getattr(question, name) for name in _ASKED} if question else dict.fromkeys(_ASKED)
+    fields = {name: getattr(question, name) for name in _QUESTION_FIELDS} if question else _NO_QUESTION
     return built(
         MatrixRow,
-        asked,
+        fields,
         question_id=question.id if question else None,
         cells=[
-            built(MatrixCell, cells[column]._asdict(), column=place)
-            for place, column in enumerate(columns)
+            built(MatrixCell, cells[column]._asdict(), column=nth)
+            for nth, column in enumerate(columns)
             if column in cells
         ],
     )
@@ -149,7 +150,7 @@ def _column(dossier: DossierRead, column: _Column, by: By) -> MatrixColumn:
         label=_label(dossier, column, by),
         party=column.party,
         source_id=source,
-        family_id=source_names.line(source, dossier.sources)[-1] if source else None,
+        family_id=source_names.lineage(source, dossier.sources)[-1] if source else None,
     )
 
 
@@ -159,7 +160,7 @@ def _label(dossier: DossierRead, column: _Column, by: By) -> str:
     return column.party or ("no party" if by == "party" else "nobody")
 
 
-def _place(dossier: DossierRead, column: _Column) -> tuple[bool, str, str]:
+def _order(dossier: DossierRead, column: _Column) -> tuple[bool, str, str]:
     """By label, which is the same however the rows were stored; then by id."""
     nobody = column == _Column(None)
     return nobody, _label(dossier, column, "party"), str(column.source_id or "")

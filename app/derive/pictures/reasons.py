@@ -1,7 +1,7 @@
 """Why a claim or a question stands where it does, in plain sentences made from the grounds alone."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.derive.rules.origins import Origin
 from app.derive.rules.standing import ENOUGH, Grounds, is_denied, parties
@@ -20,31 +20,35 @@ _UNDECIDED: Final[dict[Status, str]] = {
     "unanswered": "it is only asked, or not answered",
     "unaddressed": "nobody stands by an answer, or asks for one",
 }
-Naming = Callable[[Voice], str]
-Siding = Callable[[Origin], str | None]
-Telling = Callable[[StatementRead, StatementRead], bool]
 
 
-def claim(  # noqa: PLR0917
-    standing: Standing, grounds: Grounds, settled_by: Sequence[str], name: Naming, side: Siding, tell: Telling
-) -> str:
+class SourceWords(NamedTuple):
+    """What sentences may say of sources, as one caller may know them."""
+
+    name: Callable[[Voice], str]
+    """Of whoever made a statement."""
+    party: Callable[[Origin], str | None]
+    may_know_one_family: Callable[[StatementRead, StatementRead], bool]
+    """Whether it may be told that two statements are of one family."""
+
+
+def claim(standing: Standing, grounds: Grounds, settled_by: Sequence[str], words: SourceWords) -> str:
     """`2 independent sources support it, both of russia; 1 denial by the army; 3 rival claims are supported`.
 
-    `settled_by`: who settled that it holds; `name`: of whoever made a statement; `side`: the party of an origin;
-    `tell`: whether it may be told that two statements are of one family. All as this caller may know them.
+    `settled_by`: who settled that it holds, as this caller may know them.
     """
-    told = [_support(standing, grounds, name, side, tell)]
+    reasons = [_support(standing, grounds, words)]
     if grounds.denials:
-        told.append(_denial(grounds.denials, name))
+        reasons.append(_denial(grounds.denials, words))
     elif grounds.denying:
-        told.append(f"it is denied in nobody's name, {_times(len(grounds.denying))}")
+        reasons.append(f"it is denied in nobody's name, {_times(len(grounds.denying))}")
     if grounds.rivals:
-        told.append(f"{grounds.rivals} rival claim{_s(grounds.rivals)} {_are(grounds.rivals)} supported")
+        reasons.append(f"{grounds.rivals} rival claim{_s(grounds.rivals)} {_are(grounds.rivals)} supported")
     if grounds.denials and grounds.support and not is_denied(grounds):
-        told += _both(grounds, tell)
+        reasons += _one_family_both_ways(grounds, words)
     if settled_by:
-        told.append(f"{_listed(dict.fromkeys(settled_by))} settled that it holds")
-    return "; ".join(told)
+        reasons.append(f"{_listed(dict.fromkeys(settled_by))} settled that it holds")
+    return "; ".join(reasons)
 
 
 def question(status: Status, standings: Sequence[Standing], settled_by: Sequence[str]) -> str:
@@ -53,69 +57,72 @@ def question(status: Status, standings: Sequence[Standing], settled_by: Sequence
         return f"settled by {_listed(dict.fromkeys(settled_by))}"
     if status in _DECIDED:
         standing, says = _DECIDED[status]
-        count, all_ = standings.count(standing), len(standings)
-        return f"{count} of {all_} claim{_s(all_)} {_are(count)} {says}"
+        count, total = standings.count(standing), len(standings)
+        return f"{count} of {total} claim{_s(total)} {_are(count)} {says}"
     if status == "open" and standings:
         return f"{len(standings)} claim{_s(len(standings))}, none corroborated or contested"
     return _UNDECIDED[status]
 
 
-def _support(standing: Standing, grounds: Grounds, name: Naming, side: Siding, tell: Telling) -> str:
+def _support(standing: Standing, grounds: Grounds, words: SourceWords) -> str:
     if standing == "withdrawn":
-        return _taken_back(grounds, name, tell)
+        return _taken_back(grounds, words)
     if not grounds.supporting:
         if standing == "outdated":
-            return _one_or_all(grounds.ended, "it was", "all of it was") + " replaced by a later figure"
+            subject = "it was" if len(grounds.ended) == 1 else "all of it was"
+            return f"{subject} replaced by a later figure"
         return "nobody supports it"
     if standing == "outdated":
         return _left_behind(grounds)
     if not grounds.support:
         return f"it is only stated in nobody's name, {_times(len(grounds.supporting))}"
-    return _supporters(grounds, name, side)
+    return _supporters(grounds, words)
 
 
-def _supporters(grounds: Grounds, name: Naming, side: Siding) -> str:
+def _supporters(grounds: Grounds, words: SourceWords) -> str:
     origins = grounds.support
     if len(origins) == 1:
         speakers = len({voice.source_id for voice in origins[0].members})
         if speakers > 1:
             return f"1 independent source supports it: {speakers} sources go back to one"
-        return f"1 independent source supports it: {name(origins[0].first)}"
-    return f"{len(origins)} independent sources support it{_sides(origins, side)}"
+        return f"1 independent source supports it: {words.name(origins[0].first)}"
+    return f"{len(origins)} independent sources support it{_sides(origins, words)}"
 
 
-def _sides(origins: Sequence[Origin], side: Siding) -> str:
+def _sides(origins: Sequence[Origin], words: SourceWords) -> str:
     if parties(origins) >= ENOUGH:
         return ", not all of one side"
-    told = {side(origin) for origin in origins}
-    every = "both" if len(origins) == ENOUGH else "all"
-    known = told.pop() if len(told) == 1 else None
-    return f", {every} of {known}" if known else f", {every} of one side"
+    shown_parties = {words.party(origin) for origin in origins}
+    party = shown_parties.pop() if len(shown_parties) == 1 else None
+    quantifier = "both" if len(origins) == ENOUGH else "all"
+    return f", {quantifier} of {party}" if party else f", {quantifier} of one side"
 
 
-def _denial(denials: Sequence[Origin], name: Naming) -> str:
+def _denial(denials: Sequence[Origin], words: SourceWords) -> str:
     if len(denials) == 1:
-        return f"1 denial by {name(denials[0].first)}"
+        return f"1 denial by {words.name(denials[0].first)}"
     return f"{len(denials)} independent sources deny it"
 
 
-def _both(grounds: Grounds, tell: Telling) -> list[str]:
+def _one_family_both_ways(grounds: Grounds, words: SourceWords) -> list[str]:
     """Of a claim that one family supports and denies: unnamed sources are one where nothing tells them apart."""
-    supporting = [voice for origin in grounds.support for voice in origin.members]
-    first, *others = supporting + [voice for origin in grounds.denials for voice in origin.members]
-    if not all(tell(first.row, voice.row) for voice in others):
+    voices = [voice for origin in (*grounds.support, *grounds.denials) for voice in origin.members]
+    first = voices[0]
+    if not all(words.may_know_one_family(first.row, voice.row) for voice in voices[1:]):
         return []
-    known = first.by == "source" or len({voice.source_id for voice in (first, *others)}) == 1
-    return ["the same source says both" if known else "nothing shows that these are two sources"]
+    identified = first.by == "source" or len({voice.source_id for voice in voices}) == 1
+    return ["the same source says both" if identified else "nothing shows that these are two sources"]
 
 
-def _taken_back(grounds: Grounds, name: Naming, tell: Telling) -> str:
+def _taken_back(grounds: Grounds, words: SourceWords) -> str:
     if len(grounds.ended) > 1:
         return f"all {len(grounds.ended)} statements that supported it were taken back"
-    voice, why = grounds.ended[0]
-    if why.reason == "superseded":
-        return f"{name(voice)} said something else instead"
-    return f"{name(voice)} took it back" + (f" on {why.at}" if why.at and tell(voice.row, why.by) else "")
+    voice, ended = grounds.ended[0]
+    if ended.reason == "superseded":
+        return f"{words.name(voice)} said something else instead"
+    # Whose withdrawal ended it may not be told, and so not when that was.
+    dated = ended.at and words.may_know_one_family(voice.row, ended.by)
+    return f"{words.name(voice)} took it back" + (f" on {ended.at}" if dated else "")
 
 
 def _left_behind(grounds: Grounds) -> str:
@@ -123,10 +130,6 @@ def _left_behind(grounds: Grounds) -> str:
     if not grounds.counting:
         return "whoever gave it has given a later figure since"
     return "later figures were given 24 hours after it, or more"
-
-
-def _one_or_all(many: Sequence[object], one: str, every: str) -> str:
-    return one if len(many) == 1 else every
 
 
 def _times(count: int) -> str:

@@ -4,12 +4,11 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from app.derive.pictures import masking as faces_of
-from app.derive.pictures import source_names
-from app.derive.pictures.masking import Faces
+from app.derive.pictures import masking, source_names
+from app.derive.pictures.masking import MaskedSources
 from app.derive.rules import context, figures, in_force
 from app.derive.rules.construct import built
 from app.derive.rules.context import Scene
@@ -20,7 +19,16 @@ from app.schemas.pictures.figures import FiguresRead, PointRead, PointState, Qua
 from app.schemas.questions import QuestionRead
 from app.vocabulary import Measure
 
-_NOTHING: Final = (None, None, 0, False)
+
+class _Step(NamedTuple):
+    low: float | None
+    high: float | None
+    """None: no limit, or no range at all."""
+    figures: int
+    disputed: bool
+
+
+_NO_FIGURES: Final = _Step(None, None, 0, disputed=False)
 
 
 def series(
@@ -30,46 +38,49 @@ def series(
 
     Drawn from the full rows, as the dossier is: so all callers see one envelope, and only names are masked.
     """
-    found = context.scene(rows, view)
-    faces = Faces(found.rows, found.kin, open=view.confidential)
-    said: dict[UUID, list[Voice]] = defaultdict(list)
-    for voice in found.heard:
+    scene = context.scene(rows, view)
+    sources = MaskedSources(scene.rows, scene.kin, sees_confidential=view.confidential)
+    supporting: dict[UUID, list[Voice]] = defaultdict(list)
+    for voice in scene.heard:
         if voice.question_id and voice.row.stance == "support" and voice.row.explicitness == "explicit":
-            said[voice.question_id].append(voice)
-    asked = [
+            supporting[voice.question_id].append(voice)
+    questions = [
         question
-        for question in found.questions.values()
+        for question in scene.questions.values()
         if question.measure is not None and measure in (None, question.measure)
     ]
-    asked.sort(key=lambda question: _first(question, said.get(question.id, ())))
-    until = in_force.stood_until(found.heard)
-    questions = [_quantity(found, faces, question, said.get(question.id, ()), until) for question in asked]
-    every = {point.source_id for one in questions for line in one.series for point in line.points}
+    questions.sort(key=lambda question: _order(question, supporting.get(question.id, ())))
+    until = in_force.stood_until(scene.heard)
+    quantities = [_quantity(scene, sources, question, supporting.get(question.id, ()), until) for question in questions]
+    points = [point for quantity in quantities for line in quantity.series for point in line.points]
     return built(
         FiguresRead,
         position=position,
         as_of=as_of,
         said_before=view.said_before,
-        event_id=found.rows.event_id,
-        questions=questions,
-        sources=source_names.named({id_ for id_ in every if id_}, faces.shown),
+        event_id=scene.rows.event_id,
+        questions=quantities,
+        sources=source_names.side_map({point.source_id for point in points if point.source_id}, sources.side_map),
     )
 
 
-def _first(question: QuestionRead, said: Sequence[Voice]) -> tuple[bool, Place]:
+def _order(question: QuestionRead, supporting: Sequence[Voice]) -> tuple[bool, Place]:
     """By the first figure; those without any last."""
-    if said:
-        return False, said[0].place
+    if supporting:
+        return False, supporting[0].place
     return True, (question.created_at, question.created_at, question.text or question.measure or "", question.id)
 
 
 def _quantity(
-    found: Scene, faces: Faces, question: QuestionRead, said: Iterable[Voice], until: Mapping[UUID, datetime]
+    scene: Scene, sources: MaskedSources, question: QuestionRead, said: Iterable[Voice], until: Mapping[UUID, datetime]
 ) -> QuantityRead:
-    given = [(voice, figure) for voice in said if (figure := _figure(found, voice)) is not None]
-    lines: dict[UUID | None, list[tuple[Voice, FigureRead]]] = defaultdict(list)
-    for voice, figure in given:
-        lines[faces_of.family(faces, voice)].append((voice, figure))
+    """`said`: what supports figures of this question; `until`: when a statement that ended no longer stood."""
+    figure_voices = [(voice, figure) for voice in said if (figure := _figure(scene, voice)) is not None]
+    by_family: dict[UUID | None, list[tuple[Voice, FigureRead]]] = defaultdict(list)
+    for voice, figure in figure_voices:
+        by_family[masking.family_id(sources, voice)].append((voice, figure))
+    # A part of another figure says nothing of the range of the whole.
+    whole_voices = [voice for voice, _ in figure_voices if voice.claim_id not in scene.beside]
     return built(
         QuantityRead,
         question_id=question.id,
@@ -82,37 +93,37 @@ def _quantity(
         series=[
             built(
                 SeriesRead,
-                family_id=family,
-                party=_party(faces, [voice for voice, _ in points]),
-                points=[_point(found, faces, question, *point) for point in points],
+                family_id=family_id,
+                party=_party(sources, [voice for voice, _ in members]),
+                points=[_point(scene, sources, question, voice, figure) for voice, figure in members],
             )
-            for family, points in lines.items()
+            for family_id, members in by_family.items()
         ],
-        envelope=list(
-            _envelope(found, question, [voice for voice, _ in given if voice.claim_id not in found.beside], until)
-        ),
+        envelope=list(_envelope(scene, question, whole_voices, until)),
     )
 
 
-def _figure(found: Scene, voice: Voice) -> FigureRead | None:
-    return found.claims[voice.claim_id].figure if voice.claim_id else None
+def _figure(scene: Scene, voice: Voice) -> FigureRead | None:
+    return scene.claims[voice.claim_id].figure if voice.claim_id else None
 
 
-def _party(faces: Faces, voices: Iterable[Voice]) -> str | None:
+def _party(sources: MaskedSources, voices: Sequence[Voice]) -> str | None:
+    """The party of one family's statements, if they are of one and this caller may know it."""
     parties = {voice.party for voice in voices}
-    told = all(faces_of.tells_party(faces, voice.row.source_id) for voice in voices if voice.row.source_id)
-    return parties.pop() if told and len(parties) == 1 else None
+    may_know = all(masking.may_know_party(sources, voice.row.source_id) for voice in voices if voice.row.source_id)
+    return parties.pop() if may_know and len(parties) == 1 else None
 
 
-def _point(found: Scene, faces: Faces, question: QuestionRead, voice: Voice, figure: FigureRead) -> PointRead:
-    row, ended = voice.row, found.ended.get(voice.row.id)
+def _point(scene: Scene, sources: MaskedSources, question: QuestionRead, voice: Voice, figure: FigureRead) -> PointRead:
+    row, ended = voice.row, scene.ended.get(voice.row.id)
     low, high = figures.shown(question, figure)
-    told = ended is not None and faces_of.may_tell(faces, row, ended.by)
+    # By what it ended is told only to whoever may know that both statements are of one family.
+    shown_end = ended if ended is not None and masking.may_know_one_family(sources, row, ended.by) else None
     return built(
         PointRead,
         statement_id=row.id,
         claim_id=voice.claim_id,
-        source_id=faces_of.face(faces, row.event_id, row.source_id) if row.source_id else None,
+        source_id=masking.show_speaker(sources, row),
         text=figures.text(question, figure),
         said=row.said,
         effective_from=voice.said.start,
@@ -124,21 +135,21 @@ def _point(found: Scene, faces: Faces, question: QuestionRead, voice: Voice, fig
         low=low,
         high=high,
         of_id=figure.of_id,
-        part=voice.claim_id in found.beside,
-        state=_state(found, voice),
-        ended=ended.at if ended and told else None,
-        superseded_by=ended.by.id if ended and told and ended.reason == "superseded" else None,
-        withdrawn_reason=row.withdrawn_reason if in_force.withdrawn(row, found.view.until) else None,
+        part=voice.claim_id in scene.beside,
+        state=_state(scene, voice),
+        ended=shown_end.at if shown_end else None,
+        superseded_by=shown_end.by.id if shown_end and shown_end.reason == "superseded" else None,
+        withdrawn_reason=row.withdrawn_reason if in_force.withdrawn(row, scene.view.until) else None,
     )
 
 
-def _state(found: Scene, voice: Voice) -> PointState:
-    id_, weighed = voice.row.id, found.weighed
-    if (ended := found.ended.get(id_)) is not None:
+def _state(scene: Scene, voice: Voice) -> PointState:
+    id_, weighed = voice.row.id, scene.weighed
+    if (ended := scene.ended.get(id_)) is not None:
         return "superseded" if ended.reason == "superseded" else "withdrawn"
     if id_ in weighed.replaced:
         return "replaced"
-    if id_ in weighed.current or voice.claim_id in found.beside:
+    if id_ in weighed.current or voice.claim_id in scene.beside:
         return "order_unknown" if id_ in weighed.unordered else "current"
     return "outdated"
 
@@ -147,9 +158,9 @@ def _state(found: Scene, voice: Voice) -> PointState:
 
 
 def _envelope(
-    found: Scene, question: QuestionRead, said: Sequence[Voice], until: Mapping[UUID, datetime]
+    scene: Scene, question: QuestionRead, said: Sequence[Voice], until: Mapping[UUID, datetime]
 ) -> Iterator[StepRead]:
-    """What was left open from each moment on at which that changed.
+    """The range that figures left open, from each moment on at which that changed.
 
     A statement counts from the end of the time in which it was made, until it is withdrawn or superseded (`until`).
     """
@@ -158,39 +169,39 @@ def _envelope(
         end = until.get(voice.row.id)
         if end is None or end > voice.said.end:
             moments[voice.said.end].append(voice)
-            if end is not None and (found.view.until is None or end <= found.view.until):
+            if end is not None and (scene.view.until is None or end <= scene.view.until):
                 moments[end].append(voice)
     active: dict[UUID, dict[UUID, Voice]] = defaultdict(dict)
-    left: dict[UUID, list[Voice]] = {}
-    last: tuple[object, ...] = _NOTHING
+    counted: dict[UUID, list[Voice]] = {}
+    last = _NO_FIGURES
     for at in sorted(moments):
         for voice in moments[at]:
-            family = active[voice.family]
-            if family.pop(voice.row.id, None) is None:
-                family[voice.row.id] = voice
-        for key in {voice.family for voice in moments[at]}:
-            voices = list(active[key].values())
-            left[key] = figures.left(voices) if question.evolving else voices
-        remaining = [voice for voices in left.values() for voice in voices]
-        step = _step(found, question, figures.recent(remaining) if question.evolving else remaining)
+            # A statement's first moment begins it, its second one ends it.
+            of_family = active[voice.family]
+            if of_family.pop(voice.row.id, None) is None:
+                of_family[voice.row.id] = voice
+        for family in {voice.family for voice in moments[at]}:
+            voices = list(active[family].values())
+            counted[family] = figures.left(voices) if question.evolving else voices
+        remaining = [voice for voices in counted.values() for voice in voices]
+        step = _step(scene, question, figures.recent(remaining) if question.evolving else remaining)
         if step != last:
             last = step
-            yield built(StepRead, at=at, low=step[0], high=step[1], figures=step[2], disputed=step[3])
+            yield built(StepRead, {"at": at}, **step._asdict())
 
 
-def _step(
-    found: Scene, question: QuestionRead, current: Sequence[Voice]
-) -> tuple[float | None, float | None, int, bool]:
+def _step(scene: Scene, question: QuestionRead, current: Sequence[Voice]) -> _Step:
+    """From the least to the most that any current figure allows; disputed, if no number lies in all their ranges."""
     ranges, lows, highs = [], [], []
     for voice in current:
-        figure = _figure(found, voice)
+        figure = _figure(scene, voice)
         if figure is not None and (range_ := figures.allowed(question, figure)) is not None:
             ranges.append(range_)
             low, high = figures.shown(question, figure)
             lows.append(low or 0.0)
             highs.append(math.inf if high is None else high)
     if not ranges:
-        return None, None, len(current), False
+        return _Step(None, None, len(current), disputed=False)
     apart = max(range_.low for range_ in ranges) > min(range_.high for range_ in ranges)
-    disputed = apart and any(figures.opposed(question, found.claims, current).values())
-    return min(lows), None if max(highs) == math.inf else max(highs), len(current), disputed
+    disputed = apart and any(figures.opposed(question, scene.claims, current).values())
+    return _Step(min(lows), None if max(highs) == math.inf else max(highs), len(current), disputed)

@@ -5,24 +5,26 @@ from uuid import UUID
 
 from app.schemas.sources import SourceRead
 
-Shown = Mapping[UUID, SourceRead]
-"""The side map of a picture."""
+SideMap = Mapping[UUID, SourceRead]
+"""The sources that a picture names, by the ids under which it names them: masked ones under their masks."""
 
 
-def line(id_: UUID, sources: Shown) -> list[UUID]:
+def lineage(id_: UUID, sources: SideMap) -> list[UUID]:
     """The source, whom it belongs to, and so on, as far as this caller is shown it."""
-    found = [id_]
-    while (parent := sources[found[-1]].parent_id) is not None and parent not in found:
-        found.append(parent)
-    return found
+    line = [id_]
+    while (parent := sources[line[-1]].parent_id) is not None and parent not in line:
+        line.append(parent)
+    return line
 
 
-def party(id_: UUID | None, sources: Shown) -> str | None:
+def party(id_: UUID | None, sources: SideMap) -> str | None:
     """The source's own party, else its nearest parent's."""
-    return None if id_ is None else next((own for one in line(id_, sources) if (own := sources[one].party)), None)
+    if id_ is None:
+        return None
+    return next((sources[ancestor].party for ancestor in lineage(id_, sources) if sources[ancestor].party), None)
 
 
-def name(id_: UUID | None, sources: Shown) -> str:
+def name(id_: UUID | None, sources: SideMap) -> str:
     """What a sentence calls it."""
     if id_ is None:
         return "nobody"
@@ -34,7 +36,7 @@ def name(id_: UUID | None, sources: Shown) -> str:
     return f"an unnamed source ({source.role})" if source.role else "an unnamed source"
 
 
-def named(ids: Iterable[UUID], sources: Shown) -> dict[UUID, SourceRead]:
-    """These sources, and whom they belong to."""
-    found = {one for id_ in ids for one in line(id_, sources)}
-    return {id_: source for id_, source in sources.items() if id_ in found}
+def side_map(ids: Iterable[UUID], sources: SideMap) -> dict[UUID, SourceRead]:
+    """These sources and whom they belong to, in the order of `sources`."""
+    named = {ancestor for id_ in ids for ancestor in lineage(id_, sources)}
+    return {id_: source for id_, source in sources.items() if id_ in named}

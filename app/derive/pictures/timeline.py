@@ -9,15 +9,15 @@ from app.derive.pictures import source_names
 from app.derive.rules.construct import built
 from app.schemas.pictures.dossiers import AssessmentPicture, DossierRead, StatementPicture, TimelineEntry, TimelineRead
 
-_NOTHING: Final[dict[str, Any]] = dict.fromkeys(TimelineEntry.model_fields)
+_NO_FIELDS: Final[dict[str, Any]] = dict.fromkeys(TimelineEntry.model_fields)
 # What happens at one moment is told in this order.
-_ORDER: Final = {"said": 0, "superseded": 1, "withdrawn": 2, "assessed": 3}
+_TURNS: Final = {"said": 0, "superseded": 1, "withdrawn": 2, "assessed": 3}
 
 
 def timeline(dossier: DossierRead, until: datetime | None) -> TimelineRead:
     """Statements when they were made, superseded and withdrawn, and assessments; `until`: the end of `said_before`."""
     entries = [entry for entry in _entries(dossier) if until is None or entry.at_to <= until]
-    entries.sort(key=lambda e: (e.at_from, e.at_to, _ORDER[e.what], e.text or "", e.statement_id or e.assessment_id))
+    entries.sort(key=lambda e: (e.at_from, e.at_to, _TURNS[e.what], e.text or "", e.statement_id or e.assessment_id))
     return built(
         TimelineRead,
         position=dossier.position,
@@ -25,62 +25,71 @@ def timeline(dossier: DossierRead, until: datetime | None) -> TimelineRead:
         said_before=dossier.said_before,
         event_id=dossier.event.id,
         entries=entries,
-        sources=source_names.named({entry.source_id for entry in entries if entry.source_id}, dossier.sources),
+        sources=source_names.side_map({entry.source_id for entry in entries if entry.source_id}, dossier.sources),
     )
 
 
 def _entries(dossier: DossierRead) -> Iterator[TimelineEntry]:
     claims = [claim for question in dossier.questions for claim in question.claims] + dossier.unasked
-    spoken = [
+    statements = [
         (statement, {"question_id": question.id, "text": question.text})
         for question in dossier.questions
         for statement in question.statements
     ]
     for claim in claims:
-        about = {"question_id": claim.question_id, "claim_id": claim.id, "text": claim.text}
-        spoken += [(statement, about) for statement in claim.statements]
-        yield from (_assessed(assessment, about) for assessment in claim.assessments)
-    later = {row.supersedes_id: row for row, _ in sorted(spoken, key=lambda pair: _when(pair[0]), reverse=True)}
-    for row, about in spoken:
-        yield from _of_statement(row, later.get(row.id), about)
+        subject = {"question_id": claim.question_id, "claim_id": claim.id, "text": claim.text}
+        statements += [(statement, subject) for statement in claim.statements]
+        yield from (_assessed(assessment, subject) for assessment in claim.assessments)
+    # Of several that supersede one statement the first counts: it is put in last.
+    latest_first = sorted(statements, key=lambda pair: _order(pair[0]), reverse=True)
+    superseded_by = {statement.supersedes_id: statement for statement, _ in latest_first}
+    for statement, subject in statements:
+        yield from _turns(statement, superseded_by.get(statement.id), subject)
 
 
-def _when(row: StatementPicture) -> tuple[datetime, datetime, UUID]:
-    return row.effective_from, row.effective_to, row.id
+def _order(statement: StatementPicture) -> tuple[datetime, datetime, UUID]:
+    return statement.effective_from, statement.effective_to, statement.id
 
 
-def _of_statement(
-    row: StatementPicture, later: StatementPicture | None, about: dict[str, Any]
+def _turns(
+    statement: StatementPicture, later: StatementPicture | None, subject: dict[str, Any]
 ) -> Iterator[TimelineEntry]:
     """That it was said; and that it was superseded by a later one, and withdrawn."""
-    who = about | {
-        "statement_id": row.id,
-        "source_id": row.source_id,
-        "stance": row.stance,
-        "explicitness": row.explicitness,
-        "live": row.live,
+    shared = subject | {
+        "statement_id": statement.id,
+        "source_id": statement.source_id,
+        "stance": statement.stance,
+        "explicitness": statement.explicitness,
+        "live": statement.live,
     }
-    yield _entry(who, what="said", at=row.said, at_from=row.effective_from, at_to=row.effective_to)
+    yield _entry(shared, what="said", at=statement.said, at_from=statement.effective_from, at_to=statement.effective_to)
     if later is not None:
-        yield _entry(who, what="superseded", at=later.said, at_from=later.effective_from, at_to=later.effective_to)
-    if row.withdrawn is not None:
-        yield _entry(who, what="withdrawn", at=row.withdrawn, at_from=row.withdrawn_from, at_to=row.withdrawn_to)
+        yield _entry(shared, what="superseded", at=later.said, at_from=later.effective_from, at_to=later.effective_to)
+    if statement.withdrawn is not None:
+        yield _entry(
+            shared,
+            what="withdrawn",
+            at=statement.withdrawn,
+            at_from=statement.withdrawn_from,
+            at_to=statement.withdrawn_to,
+        )
 
 
-def _assessed(row: AssessmentPicture, about: dict[str, Any]) -> TimelineEntry:
+def _assessed(assessment: AssessmentPicture, subject: dict[str, Any]) -> TimelineEntry:
+    """An assessment without a time of its own was made when it was recorded."""
     return _entry(
-        about,
+        subject,
         what="assessed",
-        at=row.made,
-        at_from=row.made_from or row.created_at,
-        at_to=row.made_to or row.created_at,
-        assessment_id=row.id,
-        source_id=row.author_id,
-        scheme=row.scheme,
-        rating=row.rating,
-        label=row.label,
+        at=assessment.made,
+        at_from=assessment.made_from or assessment.created_at,
+        at_to=assessment.made_to or assessment.created_at,
+        assessment_id=assessment.id,
+        source_id=assessment.author_id,
+        scheme=assessment.scheme,
+        rating=assessment.rating,
+        label=assessment.label,
     )
 
 
-def _entry(about: dict[str, Any], **more: Any) -> TimelineEntry:
-    return built(TimelineEntry, _NOTHING | about | more)
+def _entry(shared: dict[str, Any], **fields: Any) -> TimelineEntry:
+    return built(TimelineEntry, _NO_FIELDS | shared | fields)

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from app.derive.pictures import masking as faces_of
-from app.derive.pictures import source_names
-from app.derive.pictures.masking import Faces
+from app.derive.pictures import masking, source_names
+from app.derive.pictures.masking import MaskedSources
 from app.derive.rules import context, families, in_force, merges, rivals
 from app.derive.rules.construct import built
 from app.derive.rules.context import Scene
@@ -20,8 +19,8 @@ from app.schemas.sources import SourceRead
 from app.vocabulary import Stance
 
 
-class Settled(NamedTuple):
-    """An open question that authorities have settled."""
+class Settlement(NamedTuple):
+    """How authorities have settled an open question."""
 
     by: list[AssessmentRead]
     """The earliest first."""
@@ -36,69 +35,81 @@ def entries(rows: Rows, view: View, source_id: UUID) -> tuple[list[TrackEntry], 
 
     `rows` may be of several events. Where the caller may not know of the family, only the source's own words are told.
     """
-    found = context.scene(rows, view)
-    faces = Faces(found.rows, found.kin, open=view.confidential)
-    own = found.kin.ends.get(source_id, source_id)
-    family = families.top(found.kin, own)
-    faces_of.plain(faces, own)
-    told = faces_of.plain(faces, family)
-    until = in_force.stood_until(found.heard)
-    settled = _settled(found)
+    scene = context.scene(rows, view)
+    sources = MaskedSources(scene.rows, scene.kin, sees_confidential=view.confidential)
+    speaker_id = scene.kin.ends.get(source_id, source_id)
+    family = families.top(scene.kin, speaker_id)
+    masking.show_if_visible(sources, speaker_id)
+    shown_family = masking.show_if_visible(sources, family)
+    until = in_force.stood_until(scene.heard)
+    settlements = _settlements(scene)
     # Whoever settles a question is not judged by it.
-    open_ = {id_: close for id_, close in settled.items() if family not in _settlers(found, close)}
-    last: dict[UUID, Voice] = {}
-    for voice in found.heard:
-        if _counts(voice, family, open_, until) and _may_tell(faces, voice, None if told else own):
-            last[voice.claim_id or voice.row.id] = voice
-    listed = sorted(last.values(), key=lambda voice: voice.place)
-    made = [_entry(found, faces, voice, settled[_known(voice.question_id)]) for voice in listed]
-    return made, source_names.named({one.source_id for one in made} | {told or own}, faces.shown), told or own
+    by_others = {
+        id_: settlement for id_, settlement in settlements.items() if family not in _settlers(scene, settlement)
+    }
+    last_words: dict[UUID, Voice] = {}
+    for voice in scene.heard:
+        if _counts(voice, family, by_others, until) and _may_know(sources, voice, None if shown_family else speaker_id):
+            last_words[voice.claim_id or voice.row.id] = voice
+    track = [
+        _entry(scene, sources, voice, settlements[_present(voice.question_id)])
+        for voice in sorted(last_words.values(), key=lambda voice: voice.place)
+    ]
+    record_of = shown_family or speaker_id
+    speakers = {entry.source_id for entry in track} | {record_of}
+    return track, source_names.side_map(speakers, sources.side_map), record_of
 
 
-def _settled(found: Scene) -> dict[UUID, Settled]:
-    """Open questions by id, with the assessments that settle them and nobody has replaced."""
-    replaced = {row.supersedes_id for row in found.assessments}
+def _settlements(scene: Scene) -> dict[UUID, Settlement]:
+    """Open questions by id, with the assessments that settle them and that nobody has replaced."""
+    superseded_ids = {row.supersedes_id for row in scene.assessments}
     by_question: dict[UUID, list[AssessmentRead]] = defaultdict(list)
-    for row in found.assessments:
-        claim = found.claims.get(row.claim_id)
-        question = found.questions.get(claim.question_id) if claim and claim.question_id else None
-        if row.settles and row.id not in replaced and question is not None and question.answer == "open":
+    for row in scene.assessments:
+        claim = scene.claims.get(row.claim_id)
+        question = scene.questions.get(claim.question_id) if claim and claim.question_id else None
+        if row.settles and row.id not in superseded_ids and question is not None and question.answer == "open":
             by_question[question.id].append(row)
     return {
-        question_id: Settled(by, by[0].made_to or by[0].created_at, list(dict.fromkeys(row.claim_id for row in by)))
-        for question_id, by in by_question.items()
+        question_id: Settlement(
+            by=rows,
+            at=rows[0].made_to or rows[0].created_at,
+            answers=list(dict.fromkeys(row.claim_id for row in rows)),
+        )
+        for question_id, rows in by_question.items()
     }
 
 
-def _settlers(found: Scene, close: Settled) -> set[UUID]:
-    return {families.top(found.kin, row.author_id) for row in close.by}
+def _settlers(scene: Scene, settlement: Settlement) -> set[UUID]:
+    return {families.top(scene.kin, row.author_id) for row in settlement.by}
 
 
-def _counts(voice: Voice, family: UUID, settled: Mapping[UUID, Settled], until: Mapping[UUID, datetime]) -> bool:
+def _counts(voice: Voice, family: UUID, settlements: Mapping[UUID, Settlement], until: Mapping[UUID, datetime]) -> bool:
     """Whether this is the family's explicit word on a question settled later, and stood until then."""
     if voice.family != family or voice.by not in ("source", "chain") or voice.claim_id is None:
         return False
-    close = settled.get(voice.question_id) if voice.question_id else None
-    if close is None or voice.row.explicitness != "explicit" or voice.row.stance not in ("support", "deny"):
+    settlement = settlements.get(voice.question_id) if voice.question_id else None
+    if settlement is None or voice.row.explicitness != "explicit" or voice.row.stance not in ("support", "deny"):
         return False
-    return voice.said.start < close.at and until.get(voice.row.id, close.at) >= close.at
+    return voice.said.start < settlement.at and until.get(voice.row.id, settlement.at) >= settlement.at
 
 
-def _may_tell(faces: Faces, voice: Voice, only: UUID | None) -> bool:
+def _may_know(sources: MaskedSources, voice: Voice, only: UUID | None) -> bool:
+    """Whether this caller may know who spoke; `only`: of this source's own words alone."""
     row = voice.row
-    if row.source_id is None or faces_of.mask(faces, row.event_id, row.source_id) is not None:
+    if row.source_id is None or masking.speaker_mask(sources, row) is not None:
         return False
     return only is None or voice.source_id == only
 
 
-def _entry(found: Scene, faces: Faces, voice: Voice, close: Settled) -> TrackEntry:
+def _entry(scene: Scene, sources: MaskedSources, voice: Voice, settlement: Settlement) -> TrackEntry:
     row = voice.row
-    events = found.rows.events
-    event = events[merges.way(row.event_id, {id_: one.merged_into for id_, one in events.items()})[-1]]
-    question, claim = found.questions[_known(voice.question_id)], found.claims[_known(voice.claim_id)]
+    events = scene.rows.events
+    merged_into = {id_: event.merged_into for id_, event in events.items()}
+    event = events[merges.way(row.event_id, merged_into)[-1]]
+    question, claim = scene.questions[_present(voice.question_id)], scene.claims[_present(voice.claim_id)]
     return built(
         TrackEntry,
-        verdict=_verdict(found, claim.id, row.stance, close.answers),
+        verdict=_verdict(scene, claim.id, row.stance, settlement.answers),
         event_id=event.id,
         event_slug=event.slug,
         event_title=event.title,
@@ -107,30 +118,28 @@ def _entry(found: Scene, faces: Faces, voice: Voice, close: Settled) -> TrackEnt
         claim_id=claim.id,
         claim=claim.text,
         statement_id=row.id,
-        source_id=faces_of.face(faces, row.event_id, _known(row.source_id)),
+        source_id=masking.show(sources, row.event_id, _present(row.source_id)),
         stance=row.stance,
         said=row.said,
         effective_from=voice.said.start,
         effective_to=voice.said.end,
-        settled_by=[one.id for one in close.by],
-        settled=close.by[0].made,
-        answers=close.answers,
+        settled_by=[assessment.id for assessment in settlement.by],
+        settled=settlement.by[0].made,
+        answers=settlement.answers,
     )
 
 
-def _verdict(found: Scene, claim_id: UUID, stance: Stance, answers: Sequence[UUID]) -> Verdict:
+def _verdict(scene: Scene, claim_id: UUID, stance: Stance, answers: Sequence[UUID]) -> Verdict:
     """A claim that can stand together with any of the answers is none that they exclude."""
-    together = found.bounds.together.get(claim_id, set())
     if claim_id in answers:
-        holds = True
-    elif together.isdisjoint(answers) and any(rivals.exclude(found.bounds, claim_id, answer) for answer in answers):
-        holds = False
-    else:
-        return "unscored"
-    return "right" if holds == (stance == "support") else "wrong"
+        return "right" if stance == "support" else "wrong"
+    compatible = scene.bounds.together.get(claim_id, set())
+    if compatible.isdisjoint(answers) and any(rivals.exclude(scene.bounds, claim_id, answer) for answer in answers):
+        return "wrong" if stance == "support" else "right"
+    return "unscored"
 
 
-def _known(id_: UUID | None) -> UUID:
+def _present(id_: UUID | None) -> UUID:
     if id_ is None:
         raise TypeError
     return id_
