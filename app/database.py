@@ -63,6 +63,13 @@ class Database:
             yield session
 
     @asynccontextmanager
+    async def asking(self) -> AsyncIterator[AsyncSession]:
+        """For one statement that needs no snapshot: in autocommit, which spares the ways of BEGIN and COMMIT."""
+        async with async_sessionmaker(self.readers, expire_on_commit=False)() as session:
+            await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+            yield session
+
+    @asynccontextmanager
     async def exporting(self) -> AsyncIterator[AsyncSession]:
         """One snapshot without the database's limits on time. There are few at once, apart from all readers."""
         async with async_sessionmaker(self.exporters, expire_on_commit=False)() as session, session.begin():

@@ -16,8 +16,8 @@ from app.database import Database, Signature
 from app.errors import BadRequest, Forbidden, Invalid, TooLarge, Unauthorized, UnsupportedMediaType
 from app.schemas.common import ADDRESS_PATTERN, EVENT_ADDRESS_PATTERN, clean
 from app.services import access, idempotency
-from app.services.access import Caller
-from app.services.idempotency import Kept
+from app.services.access import ANYBODY, Caller
+from app.services.idempotency import KeptAnswer
 
 BODY_SIZE: Final = 8_000_000
 BODY_DEPTH: Final = 40
@@ -132,26 +132,41 @@ def _check_surrogates(parsed: Any, body: bytes) -> None:
 # --- who calls -----------------------------------------------------------------------------------------------------
 
 
-async def _caller(
-    request: Request,
-    scopes: SecurityScopes,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Caller:
-    """Whose key it is; without one anybody, who may read what is public."""
-    return await _known(request, credentials.credentials if credentials else None, scopes.scopes)
+async def _key_holder(request: Request) -> Caller:
+    """Whose key the request has; without one anybody, who may read what is public.
+
+    The key is looked up once in a request. FastAPI keeps what a dependency gave, but apart for each set of scopes where
+    the dependency takes scopes or depends on a security scheme: so this does neither.
+    """
+    credentials = await _bearer(request)
+    return await _look_up(request, credentials.credentials if credentials else None)
 
 
-async def _known(request: Request, token: str | None, needed: list[str]) -> Caller:
+async def _look_up(request: Request, token: str | None) -> Caller:
     if token is None:
-        if needed or not request.app.state.settings.public_read or "Authorization" in request.headers:
-            raise Unauthorized("Send Authorization: Bearer and a key.", {"WWW-Authenticate": "Bearer"})
-        return Caller()
+        if not request.app.state.settings.public_read or "Authorization" in request.headers:
+            raise _no_key()
+        return ANYBODY
     database: Database = request.app.state.database
-    async with database.reading() as session:
-        caller = await access.find(session, token)
-    if missing := set(needed) - caller.scopes:
+    async with database.asking() as session:
+        return await access.find(session, token)
+
+
+def _no_key() -> Unauthorized:
+    return Unauthorized("Send Authorization: Bearer and a key.", {"WWW-Authenticate": "Bearer"})
+
+
+async def _caller(
+    scopes: SecurityScopes,
+    holder: Annotated[Caller, Depends(_key_holder)],
+    _credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],  # for the description alone
+) -> Caller:
+    """Who calls, if they may do what these scopes are for."""
+    if scopes.scopes and holder is ANYBODY:
+        raise _no_key()
+    if missing := set(scopes.scopes) - holder.scopes:
         raise Forbidden(f"The key lacks the scope {', '.join(sorted(missing))}.")
-    return caller
+    return holder
 
 
 async def _google_caller(
@@ -160,8 +175,8 @@ async def _google_caller(
     """Who calls as Google's clients do: they have one place for a key, `key=`. What is no key of ours is Google's."""
     key = request.query_params.get("key", "")
     if credentials is None and access.is_key(key):
-        return await _known(request, key, [])
-    return await _known(request, credentials.credentials if credentials else None, [])
+        return await _look_up(request, key)
+    return await _look_up(request, credentials.credentials if credentials else None)
 
 
 Reader = Annotated[Caller, Security(_caller)]
@@ -188,7 +203,7 @@ Reason = Annotated[
 # --- transactions --------------------------------------------------------------------------------------------------
 
 
-def _connected(request: Request) -> Database:
+async def _connected(request: Request) -> Database:  # async, or FastAPI would run it in a thread
     database: Database = request.app.state.database
     return database
 
@@ -201,12 +216,12 @@ async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
 
 async def _writing(
     request: Request,
-    credentials: Annotated[Caller, Security(_caller)],
+    caller: Annotated[Caller, Depends(_key_holder)],
     reason: Reason = "",
 ) -> AsyncIterator[AsyncSession]:
     """One request, one transaction: kept if the endpoint returns, undone if it raises."""
     database: Database = request.app.state.database
-    signature = Signature(credentials.name, request.scope["state"]["request_id"], reason)
+    signature = Signature(caller.name, request.scope["state"]["request_id"], reason)
     async with database.writing(signature) as session:
         yield session
 
@@ -237,7 +252,7 @@ Keeping: TypeAlias = Callable[[Response], Awaitable[Response]]
 
 async def _once(
     request: Request,
-    credentials: Annotated[Caller, Security(_caller)],
+    caller: Annotated[Caller, Depends(_key_holder)],
     database: Annotated[Database, Depends(_connected)],
     session: Writing,
     key: _IdempotencyKey = None,
@@ -247,13 +262,13 @@ async def _once(
         return _as_it_is
     if len(request.headers.getlist(idempotency.HEADER)) > 1:
         raise Invalid.parameter(idempotency.HEADER, "give it once")
-    asked = idempotency.asked(credentials, request.scope["path"], key, await request.body())
-    async with database.reading() as reading:
-        await idempotency.check(reading, asked)
+    keyed = idempotency.keyed_request(caller, request.scope["path"], key, await request.body())
+    async with database.asking() as asking:
+        await idempotency.check(asking, keyed)
 
     async def kept(response: Response) -> Response:
         headers = {name: value for name, value in response.headers.items() if name != "content-length"}
-        await idempotency.keep(session, asked, Kept(response.status_code, headers, bytes(response.body)))
+        await idempotency.keep(session, keyed, KeptAnswer(response.status_code, headers, bytes(response.body)))
         return response
 
     return kept

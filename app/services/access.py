@@ -19,13 +19,18 @@ _PREFIX: Final = "cc_"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody with a key, or anybody: then without a name and a scope."""
+    """Somebody with a key, or `ANYBODY`."""
 
     name: str = ""
+    """The key's, which the ledger notes as the actor of a change."""
     scopes: frozenset[str] = frozenset()
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes
+
+
+ANYBODY: Final = Caller()
+"""Whoever sends no key."""
 
 
 def _digest(token: str) -> bytes:

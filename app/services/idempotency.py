@@ -25,7 +25,7 @@ _ID: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class KeyedRequest:
     """A request under a key: hashes of who asks for what, and of the body; and which scopes for reading it has."""
 
     asked: bytes
@@ -34,7 +34,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptAnswer:
     """An answer as it was sent: its headers but for those that each answer gets anew."""
 
     status: int
@@ -45,20 +45,20 @@ class Kept:
 class Replayed(Exception):  # noqa: N818  (no error: the request was answered before)
     """The answer to give again, instead of doing the same once more."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: KeptAnswer) -> None:
         super().__init__()
         self.kept = kept
 
 
-def asked(caller: Caller, path: str, key: str, body: bytes) -> Asked:
+def keyed_request(caller: Caller, path: str, key: str, body: bytes) -> KeyedRequest:
     """Name a request. `key` is as the header has it: the same in quotes and without."""
     if key.startswith('"'):
         key = re.sub(r"\\(.)", r"\1", key[1:-1])
     who = json.dumps([caller.name, path, key]).encode()
-    return Asked(hashlib.sha256(who).digest(), hashlib.sha256(body).digest(), _SEEING & caller.scopes)
+    return KeyedRequest(hashlib.sha256(who).digest(), hashlib.sha256(body).digest(), _SEEING & caller.scopes)
 
 
-async def check(session: AsyncSession, request: Asked) -> None:
+async def check(session: AsyncSession, request: KeyedRequest) -> None:
     """Look whether this was answered before.
 
     Raises Replayed; Invalid for another body; Gone where the answer may no longer be shown to this caller.
@@ -78,10 +78,10 @@ async def check(session: AsyncSession, request: Asked) -> None:
             "This was done before, under the same Idempotency-Key. Its answer is no longer shown: something in it was "
             "deleted or hidden since."
         )
-    raise Replayed(Kept(found.status, found.headers, found.answer))
+    raise Replayed(KeptAnswer(found.status, found.headers, found.answer))
 
 
-async def keep(session: AsyncSession, request: Asked, kept: Kept) -> None:
+async def keep(session: AsyncSession, request: KeyedRequest, kept: KeptAnswer) -> None:
     """Store the answer in the transaction that it tells of. Raises as `check` does where another was faster."""
     values = {
         "asked": request.asked,

@@ -1,0 +1,163 @@
+"""How many SQL statements and transactions a request costs.
+
+Each count is exact. One that rises says that a request asks again for what it had, or asks in a loop over rows: look at
+`Recording.statements` before the count is changed. One that falls is written down, so that it can't creep up again.
+"""
+
+import re
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+from calls import post
+from fastapi import FastAPI
+from queries import Recording, recorded
+
+CLAIM: Final = {"text": "It was a drone", "statements": [{"source": {"name": "A witness"}}]}
+REPORT: Final = {
+    "document": {
+        "url": "https://example.org/blast",
+        "publisher": {"name": "Example News", "kind": "outlet"},
+        "text": "The governor said “a drone hit the depot” on Wednesday.",
+    },
+    "events": [
+        {
+            "ref": "blast",
+            "title": "Blast",
+            "claims": [
+                {
+                    "text": "A drone hit the depot",
+                    "question": {"text": "What was it?", "kind": "cause"},
+                    "statements": [
+                        {"source": {"name": "The governor"}, "wording": "a drone hit the depot", "quoted": True}
+                    ],
+                }
+            ],
+        }
+    ],
+}
+WRITES: Final = ("post", "patch", "delete")
+
+
+async def _recorded(
+    app: FastAPI, client: httpx.AsyncClient, method: str, path: str, status: int, **sent: Any
+) -> Recording:
+    with recorded(app.state.database) as recording:
+        answer = await client.request(method, path, **sent)
+    assert answer.status_code == status, answer.text
+    return recording
+
+
+# The key is looked up in a statement without a transaction. A write has one transaction, which begins with the ledger's
+# lock; what is looked ahead before the lock has others.
+
+
+async def test_a_source_is_sent(app: FastAPI, client: httpx.AsyncClient) -> None:
+    """Key; lock, look for the same, insert, read what is answered."""
+    new = await _recorded(app, client, "POST", "/v1/sources", 201, json={"name": "A witness"})
+    assert new.counts == (5, 1), new.statements
+    same = await _recorded(app, client, "POST", "/v1/sources", 200, json={"name": "A witness"})
+    assert same.counts == (5, 1), same.statements
+
+
+async def test_a_source_is_sent_under_an_idempotency_key(app: FastAPI, client: httpx.AsyncClient) -> None:
+    """Two more for the first: the look for a kept answer, which needs no transaction, and keeping the new one."""
+    headers = {"Idempotency-Key": "k-1"}
+    first = await _recorded(app, client, "POST", "/v1/sources", 201, json={"name": "A witness"}, headers=headers)
+    assert first.counts == (7, 1), first.statements
+    replayed = await _recorded(app, client, "POST", "/v1/sources", 201, json={"name": "A witness"}, headers=headers)
+    assert replayed.counts == (2, 0), replayed.statements
+
+
+async def test_a_claim_is_sent_with_one_statement(app: FastAPI, client: httpx.AsyncClient, event: str) -> None:
+    """Key; two for similar claims; lock, event, and two for each of source, claim and statement."""
+    new = await _recorded(app, client, "POST", f"{event}/claims", 201, json=CLAIM)
+    assert new.counts == (11, 2), new.statements
+    same = await _recorded(app, client, "POST", f"{event}/claims", 200, json=CLAIM)
+    assert same.counts == (11, 2), same.statements
+
+
+async def test_a_report_is_sent(app: FastAPI, client: httpx.AsyncClient) -> None:
+    """Three transactions: similar claims, quotations, and what is stored; a few statements for each kind of record."""
+    new = await _recorded(app, client, "POST", "/v1/reports", 201, json=REPORT)
+    assert new.counts == (28, 3), new.statements
+    same = await _recorded(app, client, "POST", "/v1/reports", 200, json=REPORT)
+    assert same.counts == (16, 3), same.statements
+
+
+async def test_a_report_of_more_asks_no_more(app: FastAPI, client: httpx.AsyncClient) -> None:
+    """What is asked does not grow with the number of claims."""
+    counts = []
+    for size in (2, 12):
+        claims = [
+            {"text": f"Version {number} of what happened", "statements": [{"source": {"name": f"Source {number}"}}]}
+            for number in range(size)
+        ]
+        report = {"events": [{"ref": f"of-{size}", "title": "Blast", "claims": claims}]}
+        recording = await _recorded(app, client, "POST", "/v1/reports", 201, json=report)
+        counts.append(recording.counts)
+    assert counts[0] == counts[1]
+
+
+async def test_a_record_is_changed(app: FastAPI, client: httpx.AsyncClient, event: str) -> None:
+    """Key; lock, the record, its update, the record as it is answered."""
+    headers = {"If-Match": "*"}
+    recording = await _recorded(app, client, "PATCH", event, 200, json={"title": "Blast"}, headers=headers)
+    assert recording.counts == (5, 1), recording.statements
+
+
+async def test_a_record_is_read(app: FastAPI, client: httpx.AsyncClient, event: str) -> None:
+    """Key; the record."""
+    recording = await _recorded(app, client, "GET", event, 200)
+    assert recording.counts == (2, 1), recording.statements
+
+
+async def test_a_list_is_read(app: FastAPI, client: httpx.AsyncClient, event: str) -> None:
+    """Key; the page; within an event first the event."""
+    await post(client, f"{event}/claims", CLAIM)
+    every = await _recorded(app, client, "GET", "/v1/statements", 200)
+    assert every.counts == (2, 1), every.statements
+    of_event = await _recorded(app, client, "GET", f"{event}/statements", 200)
+    assert of_event.counts == (3, 1), of_event.statements
+
+
+async def test_a_dossier_is_read(app: FastAPI, client: httpx.AsyncClient, event: str) -> None:
+    """Key; the event, its heads for the ETag; three for its rows, and one for the position that they show."""
+    await post(client, f"{event}/claims", CLAIM)
+    recording = await _recorded(app, client, "GET", f"{event}/dossier", 200)
+    assert recording.counts == (7, 1), recording.statements
+
+
+async def test_a_dossier_is_read_again(app: FastAPI, client: httpx.AsyncClient, event: str) -> None:
+    """Key; the event, its heads: a caller who has the dossier costs no more."""
+    tag = (await client.get(f"{event}/dossier")).headers["ETag"]
+    recording = await _recorded(app, client, "GET", f"{event}/dossier", 304, headers={"If-None-Match": tag})
+    assert recording.counts == (3, 1), recording.statements
+
+
+async def test_without_a_key_nothing_is_asked_about_it(
+    app: FastAPI, client: httpx.AsyncClient, anybody: httpx.AsyncClient, event: str
+) -> None:
+    read = await _recorded(app, anybody, "GET", event, 200)
+    assert read.counts == (1, 1), read.statements
+    refused = await _recorded(app, anybody, "PATCH", event, 401, json={}, headers={"If-Match": "*"})
+    assert refused.counts == (0, 0), refused.statements
+
+
+async def test_every_operation_looks_the_key_up_once(app: FastAPI, client: httpx.AsyncClient) -> None:
+    """Whatever of its signature asks for the caller: the scope, the transaction, the answer kept under a key."""
+    described = app.openapi()["paths"]
+    secured = [
+        (method, path)
+        for path, operations in described.items()
+        for method, operation in operations.items()
+        if operation.get("security")
+    ]
+    assert sum(method in WRITES for method, _ in secured) > 40
+    counted = {}
+    for method, path in secured:
+        address = re.sub(r"\{\w+\}", str(uuid4()), path)
+        with recorded(app.state.database) as recording:
+            await client.request(method, address, json={} if method in ("post", "patch") else None)
+        counted[method, path] = sum("FROM api_key" in statement for statement in recording.statements)
+    assert {operation: count for operation, count in counted.items() if count != 1} == {}
