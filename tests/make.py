@@ -18,7 +18,7 @@ from app import times
 from app.derive.rules.dates import Said
 from app.derive.rules.families import FamilyBy
 from app.derive.rules.rows import Rows
-from app.derive.rules.voices import Voice
+from app.derive.rules.statements import StatementInContext
 from app.schemas.claims import FigureRead
 from app.schemas.common import Output
 from app.schemas.events import EventRead
@@ -137,7 +137,7 @@ def figure(qualifier: Qualifier, low: float | None = None, high: float | None = 
     return FigureRead(qualifier=qualifier, min=low, max=high, of_id=None)
 
 
-def voice(
+def statement(
     said: str = "2023-08-09",
     *,
     family: UUID | None = None,
@@ -146,13 +146,15 @@ def voice(
     claim: UUID | None = None,
     question: UUID | None = None,
     **given: Any,
-) -> Voice:
+) -> StatementInContext:
     """A statement as the rules hear it, by a source of its own unless `source_id` says otherwise."""
     source = given.pop("source_id", uuid())
     row = read(StatementRead, claim_id=claim, question_id=question, source_id=source, said=said, **given)
     when = Said(*times.span(said), "said")
     place = (when.start, when.end, "", row.id)
-    return Voice(row, [], claim, question, source, source is not None, family or uuid(), by, party, when, place)
+    return StatementInContext(
+        row, [], claim, question, source, source is not None, family or uuid(), by, party, when, place
+    )
 
 
 def rows(event: EventRead, **given: Any) -> Rows:

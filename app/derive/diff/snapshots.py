@@ -59,7 +59,7 @@ def merged(rows: Rows, view: View) -> Merged:
         {id_: document.merged_into for id_, document in rows.documents.items()},
         {claim.id: claim.merged_into for claim in rows.claims},
     ):
-        ends |= {id_: end for id_, end in merges.ends(into).items() if id_ != end}
+        ends |= {id_: end for id_, end in merges.targets(into).items() if id_ != end}
     events = rows.merged - {rows.event_id} - (frozenset() if view.restricted else rows.restricted)
     return Merged(ends, events)
 

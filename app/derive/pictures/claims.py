@@ -11,7 +11,7 @@ from app.derive.rules import merges, origins, standing
 from app.derive.rules.construct import built
 from app.derive.rules.origins import Origin
 from app.derive.rules.standing import Grounds
-from app.derive.rules.voices import Voice
+from app.derive.rules.statements import StatementInContext
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead
 from app.schemas.documents import DocumentLinkRead
@@ -24,12 +24,14 @@ _NO_JOIN: Final[dict[str, Any]] = dict.fromkeys(JoinRead.model_fields)
 
 def picture(index: EventIndex, claim: ClaimRead, documents: Mapping[UUID, object]) -> ClaimPicture:
     """`documents`: by id, those that this caller is shown."""
-    voices_by_stance = index.counting.get(claim.id, {})
+    statements_by_stance = index.counting.get(claim.id, {})
     origins_by_stance: dict[Stance, list[Origin]] = {}
     for stance in _STANCES:
-        if stance in voices_by_stance:
-            voices = voices_by_stance[stance]
-            origins_by_stance[stance] = _origins(index, _unreplaced(index, voices) if stance == "support" else voices)
+        if stance in statements_by_stance:
+            statements = statements_by_stance[stance]
+            origins_by_stance[stance] = _origins(
+                index, _unreplaced(index, statements) if stance == "support" else statements
+            )
     grounds = _grounds(index, claim, origins_by_stance.get("support", []), origins_by_stance.get("deny", []))
     claim_standing = standing.standing(grounds)
     beside = index.beside.get(claim.id, {})
@@ -44,7 +46,7 @@ def picture(index: EventIndex, claim: ClaimRead, documents: Mapping[UUID, object
             _words(index),
         ),
         counts={
-            stance: _count(voices_by_stance[stance], stance_origins)
+            stance: _count(statements_by_stance[stance], stance_origins)
             for stance, stance_origins in origins_by_stance.items()
         },
         beside={stance: beside[stance] for stance in _STANCES if beside.get(stance)} if beside else {},
@@ -52,7 +54,7 @@ def picture(index: EventIndex, claim: ClaimRead, documents: Mapping[UUID, object
             stance: [_origin(index, origin, documents) for origin in stance_origins]
             for stance, stance_origins in origins_by_stance.items()
         },
-        rivals=index.scene.rivals.get(claim.id, []),
+        rivals=index.context.rivals.get(claim.id, []),
         links=index.links.get(claim.id, []),
         statements=index.statements.get(claim.id, []),
         assessments=_assessments(index, index.assessments.get(claim.id, [])),
@@ -70,52 +72,52 @@ def author(index: EventIndex, assessment: AssessmentRead) -> str:
     return index.sources.side_map[shown_id].name or "a protected source"
 
 
-def _unreplaced(index: EventIndex, supporting: list[Voice]) -> list[Voice]:
+def _unreplaced(index: EventIndex, supporting: list[StatementInContext]) -> list[StatementInContext]:
     """Support that its family has not replaced by a later figure."""
-    replaced = index.scene.weighed.replaced
-    return [voice for voice in supporting if voice.row.id not in replaced] if replaced else supporting
+    replaced = index.context.figure_states.replaced
+    return [statement for statement in supporting if statement.row.id not in replaced] if replaced else supporting
 
 
-def _origins(index: EventIndex, voices: Sequence[Voice]) -> list[Origin]:
-    scene = index.scene
-    return origins.origins(voices, index.copies, scene.kin, scene.dates.ends, scene.view.independence)
+def _origins(index: EventIndex, statements: Sequence[StatementInContext]) -> list[Origin]:
+    context = index.context
+    return origins.origins(statements, index.copies, context.kin, context.document_targets, context.view.independence)
 
 
 def _grounds(index: EventIndex, claim: ClaimRead, support: list[Origin], denials: list[Origin]) -> Grounds:
-    scene, voices_by_stance = index.scene, index.counting.get(claim.id, {})
-    question = scene.questions.get(claim.question_id) if claim.question_id else None
-    supporting = voices_by_stance.get("support", [])
+    context, statements_by_stance = index.context, index.counting.get(claim.id, {})
+    question = context.questions.get(claim.question_id) if claim.question_id else None
+    supporting = statements_by_stance.get("support", [])
     return Grounds(
         ended=index.ended.get(claim.id, []),
         supporting=supporting,
         counting=_unreplaced(index, supporting),
         support=support,
-        denying=voices_by_stance.get("deny", []),
+        denying=statements_by_stance.get("deny", []),
         denials=denials,
         evolving=claim.figure is not None and question is not None and question.evolving,
-        outdated=claim.id in scene.weighed.outdated,
-        rivals=len(scene.rivals.get(claim.id, ())),
+        outdated=claim.id in context.figure_states.outdated,
+        rivals=len(context.rivals.get(claim.id, ())),
     )
 
 
-def _count(voices: Sequence[Voice], stance_origins: Sequence[Origin]) -> StanceCount:
+def _count(statements: Sequence[StatementInContext], stance_origins: Sequence[Origin]) -> StanceCount:
     return built(
         StanceCount,
-        statements=len(voices),
-        sources=len({voice.source_id for voice in voices if voice.source_id}),
+        statements=len(statements),
+        sources=len({statement.source_id for statement in statements if statement.source_id}),
         origins=len(stance_origins),
         parties=standing.parties(stance_origins),
     )
 
 
 def _assessments(index: EventIndex, assessments: Iterable[AssessmentRead]) -> list[AssessmentPicture]:
-    ends = index.scene.dates.ends
+    ends = index.context.document_targets
     return [
         built(
             AssessmentPicture,
             row.__dict__,
             author_id=masking.show(index.sources, row.event_id, row.author_id),
-            document_ids=merges.led((id_ for id_ in row.document_ids if id_ in ends), ends),
+            document_ids=merges.follow((id_ for id_ in row.document_ids if id_ in ends), ends),
             superseded=row.id in index.superseded_ids,
         )
         for row in assessments
@@ -128,88 +130,88 @@ def _assessments(index: EventIndex, assessments: Iterable[AssessmentRead]) -> li
 def _origin(index: EventIndex, origin: Origin, documents: Mapping[UUID, object]) -> OriginRead:
     """An origin as this caller may know it: a protected source is told together with itself alone."""
     members = _shown_members(index, origin)
-    unknown = all(voice.by == "document" for voice in members)
+    unknown = all(statement.family_by == "document" for statement in members)
     return built(
         OriginRead,
         source_id=_source_id(index, members),
         document_id=_document_id(index, members[0].family) if unknown else None,
         party=_party(index, origin),
-        statement_ids=[voice.row.id for voice in members],
+        statement_ids=[statement.row.id for statement in members],
         joined_by=_joins(index, origin, members, documents) if len(members) > 1 else [],
     )
 
 
-def _shown_members(index: EventIndex, origin: Origin) -> Sequence[Voice]:
+def _shown_members(index: EventIndex, origin: Origin) -> Sequence[StatementInContext]:
     """The members that this caller may know to be one: the visible ones, or else those of the first hidden source."""
     members = origin.members
-    if len(members) == 1 or index.sources.sees_confidential or not index.scene.rows.masks:
+    if len(members) == 1 or index.sources.sees_confidential or not index.context.rows.masks:
         return members
-    masks = {voice.row.id: masking.speaker_mask(index.sources, voice.row) for voice in members}
+    masks = {statement.row.id: masking.speaker_mask(index.sources, statement.row) for statement in members}
     shown_mask = masks[members[0].row.id] if all(masks.values()) else None
-    return [voice for voice in members if masks[voice.row.id] == shown_mask]
+    return [statement for statement in members if masks[statement.row.id] == shown_mask]
 
 
-def _source_id(index: EventIndex, members: Sequence[Voice]) -> UUID | None:
+def _source_id(index: EventIndex, members: Sequence[StatementInContext]) -> UUID | None:
     """The source that it goes by: the one that speaks, or the family's, if there is one and this caller may see it."""
-    alone = len(members) == 1 or len({voice.source_id for voice in members}) == 1
-    if alone and members[0].by == "source":
+    alone = len(members) == 1 or len({statement.source_id for statement in members}) == 1
+    if alone and members[0].family_by == "source":
         return masking.show_speaker(index.sources, members[0].row)
-    families = {voice.family for voice in members if voice.by != "document"}
+    families = {statement.family for statement in members if statement.family_by != "document"}
     return masking.show_if_visible(index.sources, families.pop()) if len(families) == 1 else None
 
 
 def _document_id(index: EventIndex, document_id: UUID) -> UUID | None:
     """The document, if it is still known."""
-    return document_id if document_id in index.scene.rows.documents else None
+    return document_id if document_id in index.context.rows.documents else None
 
 
 def _party(index: EventIndex, origin: Origin) -> str | None:
     """Its party, as far as it follows from what this caller may know of its members."""
-    if index.sources.sees_confidential or not index.scene.rows.masks:
+    if index.sources.sees_confidential or not index.context.rows.masks:
         return origin.party
     members = _shown_members(index, origin)
-    party = origin.party if len(members) == len(origin.members) else origins.party(members, index.scene.kin)
-    source_ids = {voice.row.source_id for voice in members}
-    source_ids |= {voice.family for voice in members if voice.by != "document"}
+    party = origin.party if len(members) == len(origin.members) else origins.party(members, index.context.kin)
+    source_ids = {statement.row.source_id for statement in members}
+    source_ids |= {statement.family for statement in members if statement.family_by != "document"}
     return party if party and all(masking.may_know_party(index.sources, id_) for id_ in source_ids if id_) else None
 
 
 def _joins(
-    index: EventIndex, origin: Origin, members: Sequence[Voice], documents: Mapping[UUID, object]
+    index: EventIndex, origin: Origin, members: Sequence[StatementInContext], documents: Mapping[UUID, object]
 ) -> list[JoinRead]:
     """What makes these members of an origin one, each cause once."""
     joins: dict[tuple[str, UUID | str], JoinRead] = {}
-    first_with: dict[tuple[str, UUID], Voice] = {}
-    for voice in members:
-        for kind, key in _joinable_by(index, voice):
-            joined_by = _joined_by(kind, first_with.setdefault((kind, key), voice), voice)
+    first_with: dict[tuple[str, UUID], StatementInContext] = {}
+    for statement in members:
+        for kind, key in _joinable_by(index, statement):
+            joined_by = _joined_by(kind, first_with.setdefault((kind, key), statement), statement)
             if joined_by is not None:
-                joins[joined_by, key] = _join_of(index, joined_by, key, voice)
+                joins[joined_by, key] = _join_of(index, joined_by, key, statement)
     links = origin.joined
     if len(members) < len(origin.members):
-        links = origins.joining(members, index.copies, index.scene.dates.ends)
+        links = origins.joining(members, index.copies, index.context.document_targets)
     for link in links:
         joins["link", link.id] = _join_by_link(index, link, documents)
-    party = _party(index, origin) if index.scene.view.independence == "party" else None
+    party = _party(index, origin) if index.context.view.independence == "party" else None
     if party is not None:
         joins["party", ""] = _join(how="party", party=party)
     return list(joins.values())
 
 
-def _joinable_by(index: EventIndex, voice: Voice) -> list[tuple[str, UUID]]:
+def _joinable_by(index: EventIndex, statement: StatementInContext) -> list[tuple[str, UUID]]:
     """What can join a statement to others: its source, its family, and an unnamed source's documents."""
-    ends = index.scene.dates.ends
-    keys = [("source", voice.source_id)] if voice.source_id else []
+    ends = index.context.document_targets
+    keys = [("source", statement.source_id)] if statement.source_id else []
     # An unnamed source of which only documents are known may have passed on what others say: it is their family then.
-    family = voice.source_id if voice.by == "document" else voice.family
+    family = statement.source_id if statement.family_by == "document" else statement.family
     if family:
         keys.append(("family", family))
-    if not voice.named:
-        keys += [("document", ends.get(a.document_id, a.document_id)) for a in voice.appearances if a.document_id]
+    if not statement.named:
+        keys += [("document", ends.get(a.document_id, a.document_id)) for a in statement.appearances if a.document_id]
     return keys
 
 
-def _joined_by(kind: str, earlier: Voice, later: Voice) -> JoinedBy | None:
+def _joined_by(kind: str, earlier: StatementInContext, later: StatementInContext) -> JoinedBy | None:
     """How two statements that have a key of this kind in common are joined by it; None: they are not."""
     if earlier is later:
         return None
@@ -218,22 +220,22 @@ def _joined_by(kind: str, earlier: Voice, later: Voice) -> JoinedBy | None:
     if earlier.source_id == later.source_id:
         return None
     if kind == "family":
-        return "chain" if "chain" in (earlier.by, later.by) else "family"
-    return "document" if "document" in (earlier.by, later.by) else None
+        return "chain" if "chain" in (earlier.family_by, later.family_by) else "family"
+    return "document" if "document" in (earlier.family_by, later.family_by) else None
 
 
-def _join_of(index: EventIndex, joined_by: JoinedBy, key: UUID, voice: Voice) -> JoinRead:
+def _join_of(index: EventIndex, joined_by: JoinedBy, key: UUID, statement: StatementInContext) -> JoinRead:
     """`key`: the document or source in common."""
     if joined_by == "document":
         return _join(how=joined_by, document_id=_document_id(index, key))
-    if joined_by == "source" and voice.row.source_id:
-        return _join(how=joined_by, source_id=masking.show_speaker(index.sources, voice.row))
+    if joined_by == "source" and statement.row.source_id:
+        return _join(how=joined_by, source_id=masking.show_speaker(index.sources, statement.row))
     return _join(how=joined_by, source_id=masking.show_if_visible(index.sources, key))
 
 
 def _join_by_link(index: EventIndex, link: DocumentLinkRead, documents: Mapping[UUID, object]) -> JoinRead:
     """Which link it is shows only to whoever is shown both its documents."""
-    ends = index.scene.dates.ends
+    ends = index.context.document_targets
     join = _join(how="link", relation=link.relation, how_known=link.how_known, state=link.state, score=link.score)
     if ends[link.from_id] in documents and ends[link.to_id] in documents:
         return built(JoinRead, join.__dict__, link_id=link.id, from_id=ends[link.from_id], to_id=ends[link.to_id])
@@ -249,13 +251,13 @@ def _join(**fields: Any) -> JoinRead:
 
 def _words(index: EventIndex) -> SourceWords:
     return SourceWords(
-        name=lambda voice: _name(index, voice),
+        name=lambda statement: _name(index, statement),
         party=lambda origin: _party(index, origin),
         may_know_one_family=lambda statement, compared: masking.may_know_one_family(index.sources, statement, compared),
     )
 
 
-def _name(index: EventIndex, voice: Voice) -> str:
+def _name(index: EventIndex, statement: StatementInContext) -> str:
     """Who made a statement, as this caller may know it."""
-    shown_id = masking.show_speaker(index.sources, voice.row)
+    shown_id = masking.show_speaker(index.sources, statement.row)
     return "whoever stated it" if shown_id is None else source_names.name(shown_id, index.sources.side_map)

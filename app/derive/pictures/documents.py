@@ -47,7 +47,7 @@ def pictures(
 
 def read(rows: Rows) -> set[UUID]:
     """The documents whose versions can change a picture: those that any of the rows cites, under all their ids."""
-    ends = merges.ends({id_: document.merged_into for id_, document in rows.documents.items()})
+    ends = merges.targets({id_: document.merged_into for id_, document in rows.documents.items()})
     named = {appearance.document_id for appearance in rows.appearances}
     named |= {row.withdrawn_document_id for row in rows.statements}
     named |= {document_id for row in rows.assessments for document_id in row.document_ids}

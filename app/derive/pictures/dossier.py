@@ -8,13 +8,13 @@ from uuid import UUID
 from app.derive.pictures import claims, documents, event, masking, reasons
 from app.derive.pictures.index import EventIndex, index_event
 from app.derive.pictures.masking import MaskedSources
-from app.derive.rules import context, contradictions, silences, standing, unattributed
+from app.derive.rules import contradictions, silences, standing, unattributed
 from app.derive.rules.construct import built
-from app.derive.rules.context import Scene
-from app.derive.rules.contradictions import Contradiction, Known
+from app.derive.rules.context import EventContext, event_context
+from app.derive.rules.contradictions import SelfContradiction
 from app.derive.rules.rows import Rows, View
 from app.derive.rules.silences import Silence
-from app.derive.rules.voices import Place
+from app.derive.rules.statements import SortKey
 from app.schemas.pictures.dossiers import (
     ClaimPicture,
     ContradictionRead,
@@ -29,21 +29,21 @@ from app.vocabulary import Stance
 
 def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> DossierRead:
     """The picture of these rows as this caller may see it; `position` and `as_of` are only said again."""
-    scene = context.scene(rows, view)
-    sources = MaskedSources(scene.rows, scene.kin, sees_confidential=view.confidential)
+    context = event_context(rows, view)
+    sources = MaskedSources(context.rows, context.kin, sees_confidential=view.confidential)
     document_pictures = documents.pictures(
-        scene.rows, scene.dates.ends, _cited_ids(scene), sources, beyond=view.restricted
+        context.rows, context.document_targets, _cited_ids(context), sources, beyond=view.restricted
     )
-    index = index_event(scene, sources)
+    index = index_event(context, sources)
     questions, unasked = _questions(index, document_pictures)
-    all_silences = silences.silences(scene.counting, scene.questions, scene.claims)
+    all_silences = silences.silences(context.counted, context.questions, context.claims)
     return built(
         DossierRead,
         position=position,
         as_of=as_of,
         said_before=view.said_before,
         independence=view.independence,
-        event=event.event(scene),
+        event=event.event(context),
         questions=questions,
         unasked=unasked,
         silences=[_silence(silence) for silence in all_silences if _may_know(sources, silence)],
@@ -52,10 +52,10 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
             built(
                 UnattributedRead,
                 document_id=assertion.document_id,
-                statement_id=assertion.voice.row.id,
-                claim_id=assertion.voice.claim_id,
+                statement_id=assertion.statement.row.id,
+                claim_id=assertion.statement.claim_id,
             )
-            for assertion in unattributed.unattributed(scene.counting, scene.dates.ends)
+            for assertion in unattributed.unattributed(context.counted, context.document_targets)
         ],
         documents=document_pictures,
         # Last: all of the above puts the sources that it names into the side map.
@@ -68,15 +68,15 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
 
 def _questions(index: EventIndex, documents: Mapping[UUID, object]) -> tuple[list[QuestionPicture], list[ClaimPicture]]:
     """The questions with their claims, and the claims without. `documents`: by id, those that this caller is shown."""
-    scene = index.scene
+    context = index.context
     answers: dict[UUID | None, list[ClaimPicture]] = defaultdict(list)
-    first_places: dict[UUID, Place] = {}
-    for claim in scene.claims.values():
+    first_keys: dict[UUID, SortKey] = {}
+    for claim in context.claims.values():
         answers[claim.question_id].append(claims.picture(index, claim, documents))
         if claim.question_id:
-            first_places.setdefault(claim.question_id, scene.places[claim.id])
+            first_keys.setdefault(claim.question_id, context.sort_keys[claim.id])
     questions = sorted(
-        scene.questions.values(), key=lambda question: _order(index, question, first_places.get(question.id))
+        context.questions.values(), key=lambda question: _order(index, question, first_keys.get(question.id))
     )
     return [_question(index, question, answers[question.id]) for question in questions], answers[None]
 
@@ -105,11 +105,11 @@ def _stances(index: EventIndex, question: QuestionRead, answers: list[ClaimPictu
     return stances
 
 
-def _order(index: EventIndex, question: QuestionRead, first_claim: Place | None) -> tuple[object, ...]:
+def _order(index: EventIndex, question: QuestionRead, first_claim: SortKey | None) -> tuple[object, ...]:
     """By what was first said of it, be it a claim or without one; then its text and id."""
-    voice = index.first_voices.get(question.id)
+    statement = index.first_statements.get(question.id)
     times = [first_claim[:2]] if first_claim else []
-    times += [(voice.said.start, voice.said.end)] if voice else []
+    times += [(statement.said.start, statement.said.end)] if statement else []
     return (
         *min(times, default=(question.created_at, question.created_at)),
         question.text or question.measure or "",
@@ -117,12 +117,12 @@ def _order(index: EventIndex, question: QuestionRead, first_claim: Place | None)
     )
 
 
-def _cited_ids(scene: Scene) -> set[UUID]:
+def _cited_ids(context: EventContext) -> set[UUID]:
     """The documents that what is shown names, after merges."""
-    named = {appearance.document_id for voice in scene.heard for appearance in voice.appearances}
-    named |= {voice.row.withdrawn_document_id for voice in scene.heard}
-    named |= {document_id for assessment in scene.assessments for document_id in assessment.document_ids}
-    return {scene.dates.ends[document_id] for document_id in named if document_id in scene.dates.ends}
+    named = {appearance.document_id for statement in context.statements for appearance in statement.appearances}
+    named |= {statement.row.withdrawn_document_id for statement in context.statements}
+    named |= {document_id for assessment in context.assessments for document_id in assessment.document_ids}
+    return {context.document_targets[document_id] for document_id in named if document_id in context.document_targets}
 
 
 # --- contradictions and silences -------------------------------------------------------------------------------------
@@ -130,17 +130,16 @@ def _cited_ids(scene: Scene) -> set[UUID]:
 
 def _contradictions(index: EventIndex) -> list[ContradictionRead]:
     """Those that this caller may know: not if that tells whose family a protected source is of."""
-    scene = index.scene
-    bounds = Known(scene.questions, scene.claims, scene.bounds, scene.beside)
+    context = index.context
     return [
         _contradiction(index, contradiction)
-        for contradiction in contradictions.contradictions(scene.heard, bounds)
+        for contradiction in contradictions.contradictions(context)
         if masking.may_know_one_family(index.sources, contradiction.earlier.row, contradiction.later.row)
     ]
 
 
-def _contradiction(index: EventIndex, contradiction: Contradiction) -> ContradictionRead:
-    earlier, later, ended = contradiction.earlier, contradiction.later, index.scene.ended
+def _contradiction(index: EventIndex, contradiction: SelfContradiction) -> ContradictionRead:
+    earlier, later, ended = contradiction.earlier, contradiction.later, index.context.ended
     claim_ids: dict[str, Any] = {"claim_ids": list(dict.fromkeys((earlier.claim_id, later.claim_id)))}
     return built(
         ContradictionRead,

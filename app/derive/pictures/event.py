@@ -4,28 +4,28 @@ from uuid import UUID
 
 from app.derive.rules import merges
 from app.derive.rules.construct import built
-from app.derive.rules.context import Scene
+from app.derive.rules.context import EventContext
 from app.derive.rules.rows import Rows
 from app.schemas.events import EventLinkRead, EventRead
 from app.schemas.pictures.dossiers import Direction, EventPicture, EventTie
 
 
-def event(scene: Scene) -> EventPicture:
+def event(context: EventContext) -> EventPicture:
     """The event, with links to others that this caller may read: after merges, each once."""
-    rows = scene.rows
+    rows = context.rows
     row = rows.events[rows.event_id]
-    ends = merges.ends({id_: linked.merged_into for id_, linked in rows.events.items()})
+    ends = merges.targets({id_: linked.merged_into for id_, linked in rows.events.items()})
     ties: dict[tuple[UUID, str, str], EventTie] = {}
     for link in rows.event_links:
         direction, linked_id = _linked(link, rows)
         # Neither the event that the link names nor the one that it was merged into may be hidden from this caller.
-        if linked_id is not None and (scene.view.restricted or not {linked_id, ends[linked_id]} & rows.restricted):
+        if linked_id is not None and (context.view.restricted or not {linked_id, ends[linked_id]} & rows.restricted):
             end = rows.events[ends[linked_id]]
             if end.id not in rows.merged:
                 ties[end.id, link.relation, direction] = built(
                     EventTie, id=end.id, slug=end.slug, title=end.title, relation=link.relation, direction=direction
                 )
-    parent_id = None if row.parent_id in rows.restricted and not scene.view.restricted else row.parent_id
+    parent_id = None if row.parent_id in rows.restricted and not context.view.restricted else row.parent_id
     links = sorted(ties.values(), key=lambda tie: (*_order(rows.events[tie.id]), tie.relation, tie.direction))
     return built(EventPicture, row.__dict__ | {"parent_id": parent_id, "links": links})
 

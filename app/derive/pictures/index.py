@@ -8,10 +8,10 @@ from app.derive.pictures import statements
 from app.derive.pictures.masking import MaskedSources
 from app.derive.rules import origins
 from app.derive.rules.construct import built
-from app.derive.rules.context import Scene
+from app.derive.rules.context import EventContext
 from app.derive.rules.in_force import Ended
 from app.derive.rules.origins import Copies
-from app.derive.rules.voices import Voice
+from app.derive.rules.statements import StatementInContext
 from app.schemas.assessments import AssessmentRead
 from app.schemas.pictures.dossiers import ClaimTie, StatementPicture
 from app.vocabulary import Stance
@@ -21,17 +21,17 @@ from app.vocabulary import Stance
 class EventIndex:
     """`Subject`: the claim that a statement is about, or its question where there is no claim."""
 
-    scene: Scene
+    context: EventContext
     sources: MaskedSources
     statements: dict[UUID, list[StatementPicture]]
     """By subject, in their order."""
-    first_voices: dict[UUID, Voice]
+    first_statements: dict[UUID, StatementInContext]
     """By subject: what was said of it first."""
-    counting: dict[UUID, dict[Stance, list[Voice]]]
+    counting: dict[UUID, dict[Stance, list[StatementInContext]]]
     """By subject and stance: what is explicit and stands."""
     beside: dict[UUID, dict[Stance, int]]
     """By subject and stance: how many statements stand and are implied or inferred."""
-    ended: dict[UUID, list[tuple[Voice, Ended]]]
+    ended: dict[UUID, list[tuple[StatementInContext, Ended]]]
     """By subject: explicit support that no longer stands."""
     copies: Copies
     links: dict[UUID, list[ClaimTie]]
@@ -42,52 +42,52 @@ class EventIndex:
     """Assessments that another one supersedes."""
 
 
-def index_event(scene: Scene, sources: MaskedSources) -> EventIndex:
-    first_voices: dict[UUID, Voice] = {}
+def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
+    first_statements: dict[UUID, StatementInContext] = {}
     by_subject: dict[UUID, list[StatementPicture]] = defaultdict(list)
-    counting: dict[UUID, dict[Stance, list[Voice]]] = defaultdict(lambda: defaultdict(list))
+    counting: dict[UUID, dict[Stance, list[StatementInContext]]] = defaultdict(lambda: defaultdict(list))
     beside: dict[UUID, dict[Stance, int]] = defaultdict(lambda: defaultdict(int))
     ended = defaultdict(list)
-    for voice, picture in zip(scene.heard, statements.statements(scene, sources), strict=True):
-        subject = voice.claim_id or voice.question_id
+    for statement, picture in zip(context.statements, statements.statements(context, sources), strict=True):
+        subject = statement.claim_id or statement.question_id
         if subject is None:
             continue
-        first_voices.setdefault(subject, voice)
+        first_statements.setdefault(subject, statement)
         by_subject[subject].append(picture)
-        ending = scene.ended.get(voice.row.id)
-        if voice.row.explicitness != "explicit":
+        ending = context.ended.get(statement.row.id)
+        if statement.row.explicitness != "explicit":
             if ending is None:
-                beside[subject][voice.row.stance] += 1
+                beside[subject][statement.row.stance] += 1
         elif ending is None:
-            counting[subject][voice.row.stance].append(voice)
-        elif voice.row.stance == "support":
-            ended[subject].append((voice, ending))
+            counting[subject][statement.row.stance].append(statement)
+        elif statement.row.stance == "support":
+            ended[subject].append((statement, ending))
     assessments = defaultdict(list)
-    for assessment in scene.assessments:
+    for assessment in context.assessments:
         assessments[assessment.claim_id].append(assessment)
     return EventIndex(
-        scene=scene,
+        context=context,
         sources=sources,
         statements=by_subject,
-        first_voices=first_voices,
+        first_statements=first_statements,
         counting=counting,
         beside=beside,
         ended=ended,
-        copies=origins.copies(scene.rows, scene.dates.ends),
-        links=_claim_links(scene),
+        copies=origins.copies(context.rows, context.document_targets),
+        links=_claim_links(context),
         assessments=assessments,
-        superseded_ids={row.supersedes_id for row in scene.assessments if row.supersedes_id},
+        superseded_ids={row.supersedes_id for row in context.assessments if row.supersedes_id},
     )
 
 
-def _claim_links(scene: Scene) -> dict[UUID, list[ClaimTie]]:
+def _claim_links(context: EventContext) -> dict[UUID, list[ClaimTie]]:
     links: dict[UUID, list[ClaimTie]] = defaultdict(list)
-    for link in scene.links:
+    for link in context.claim_links:
         # Each link shows at both claims, told from the one where it is shown.
         tie = built(ClaimTie, id=link.id, claim_id=link.to_id, relation=link.relation, direction="from")
         links[link.from_id].append(tie)
         tie = built(ClaimTie, id=link.id, claim_id=link.from_id, relation=link.relation, direction="to")
         links[link.to_id].append(tie)
     for ties in links.values():
-        ties.sort(key=lambda tie: (*scene.places[tie.claim_id], tie.relation, tie.direction))
+        ties.sort(key=lambda tie: (*context.sort_keys[tie.claim_id], tie.relation, tie.direction))
     return links

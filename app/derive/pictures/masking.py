@@ -12,7 +12,7 @@ from app.derive.rules import merges
 from app.derive.rules.construct import built
 from app.derive.rules.families import Kin
 from app.derive.rules.rows import Rows
-from app.derive.rules.voices import Voice
+from app.derive.rules.statements import StatementInContext
 from app.schemas.sources import SourceRead
 from app.schemas.statements import StatementRead
 
@@ -77,7 +77,7 @@ def mask_id(sources: MaskedSources, event_id: UUID, source_id: UUID) -> UUID | N
         return rows.masks.get((event_id, source_id), source_id)
     if sources.sees_confidential:
         return None
-    way = merges.way(source_id, sources.kin.into)
+    way = merges.chain(source_id, sources.kin.merged_into)
     confidential_id = next((id_ for id_ in way if id_ in rows.confidential), None)
     # The merge into a confidential source may not have been made, or have been undone, at the moment of the picture.
     if confidential_id is None and source_id in rows.absorbed:
@@ -92,7 +92,7 @@ def speaker_mask(sources: MaskedSources, statement: StatementRead) -> UUID | Non
 
 def may_know_party(sources: MaskedSources, source_id: UUID) -> bool:
     """Whether this caller may know the party of a source: neither it nor whoever it has the party from is hidden."""
-    line = sources.kin.lines.get(sources.kin.ends.get(source_id, source_id), [])
+    line = sources.kin.lines.get(sources.kin.targets.get(source_id, source_id), [])
     nearest = next((nth for nth, id_ in enumerate(line) if sources.rows.sources[id_].party), len(line))
     return all(mask_id(sources, sources.rows.event_id, id_) is None for id_ in (source_id, *line[: nearest + 1]))
 
@@ -102,21 +102,21 @@ def may_know_one_family(sources: MaskedSources, statement: StatementRead, compar
     return speaker_mask(sources, statement) == speaker_mask(sources, compared)
 
 
-def family_id(sources: MaskedSources, voice: Voice) -> UUID | None:
+def family_id(sources: MaskedSources, statement: StatementInContext) -> UUID | None:
     """What tells this caller which statements are of one family: the source or document that they go by."""
-    source_id = voice.row.source_id
+    source_id = statement.row.source_id
     if source_id is None:
         return None
-    shown_id = show(sources, voice.row.event_id, source_id)
+    shown_id = show(sources, statement.row.event_id, source_id)
     if source_id not in sources.visible_ids:
         return shown_id
-    if voice.by == "document":
-        return voice.family
-    return show_if_visible(sources, voice.family) or shown_id
+    if statement.family_by == "document":
+        return statement.family
+    return show_if_visible(sources, statement.family) or shown_id
 
 
 def _add(sources: MaskedSources, source_id: UUID) -> UUID:
-    end = sources.visible_ids[source_id] = sources.kin.ends[source_id]
+    end = sources.visible_ids[source_id] = sources.kin.targets[source_id]
     if end not in sources.side_map:
         source = sources.rows.sources[end]
         sources.side_map[end] = source  # before its parents, which may lead back here
@@ -126,7 +126,7 @@ def _add(sources: MaskedSources, source_id: UUID) -> UUID:
 
 
 def _add_masked(sources: MaskedSources, event_id: UUID, source_id: UUID, mask: UUID) -> None:
-    source = sources.rows.sources.get(sources.kin.ends.get(source_id, source_id))
+    source = sources.rows.sources.get(sources.kin.targets.get(source_id, source_id))
     public: dict[str, Any] = {} if source is None else {"kind": source.kind, "disclosure": source.disclosure}
     # Its own times would tell when it was recorded, and so perhaps which source it is.
     recorded = sources.rows.events[event_id].created_at

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from app.derive.rules.origins import Origin
 from app.derive.rules.standing import ENOUGH, Grounds, is_denied, parties
-from app.derive.rules.voices import Voice
+from app.derive.rules.statements import StatementInContext
 from app.schemas.statements import StatementRead
 from app.vocabulary import Standing, Status
 
@@ -25,7 +25,7 @@ _UNDECIDED: Final[dict[Status, str]] = {
 class SourceWords(NamedTuple):
     """What sentences may say of sources, as one caller may know them."""
 
-    name: Callable[[Voice], str]
+    name: Callable[[StatementInContext], str]
     """Of whoever made a statement."""
     party: Callable[[Origin], str | None]
     may_know_one_family: Callable[[StatementRead, StatementRead], bool]
@@ -82,7 +82,7 @@ def _support(standing: Standing, grounds: Grounds, words: SourceWords) -> str:
 def _supporters(grounds: Grounds, words: SourceWords) -> str:
     origins = grounds.support
     if len(origins) == 1:
-        speakers = len({voice.source_id for voice in origins[0].members})
+        speakers = len({statement.source_id for statement in origins[0].members})
         if speakers > 1:
             return f"1 independent source supports it: {speakers} sources go back to one"
         return f"1 independent source supports it: {words.name(origins[0].first)}"
@@ -106,23 +106,23 @@ def _denial(denials: Sequence[Origin], words: SourceWords) -> str:
 
 def _one_family_both_ways(grounds: Grounds, words: SourceWords) -> list[str]:
     """Of a claim that one family supports and denies: unnamed sources are one where nothing tells them apart."""
-    voices = [voice for origin in (*grounds.support, *grounds.denials) for voice in origin.members]
-    first = voices[0]
-    if not all(words.may_know_one_family(first.row, voice.row) for voice in voices[1:]):
+    statements = [statement for origin in (*grounds.support, *grounds.denials) for statement in origin.members]
+    first = statements[0]
+    if not all(words.may_know_one_family(first.row, statement.row) for statement in statements[1:]):
         return []
-    identified = first.by == "source" or len({voice.source_id for voice in voices}) == 1
+    identified = first.family_by == "source" or len({statement.source_id for statement in statements}) == 1
     return ["the same source says both" if identified else "nothing shows that these are two sources"]
 
 
 def _taken_back(grounds: Grounds, words: SourceWords) -> str:
     if len(grounds.ended) > 1:
         return f"all {len(grounds.ended)} statements that supported it were taken back"
-    voice, ended = grounds.ended[0]
+    statement, ended = grounds.ended[0]
     if ended.reason == "superseded":
-        return f"{words.name(voice)} said something else instead"
+        return f"{words.name(statement)} said something else instead"
     # Whose withdrawal ended it may not be told, and so not when that was.
-    dated = ended.at and words.may_know_one_family(voice.row, ended.by)
-    return f"{words.name(voice)} took it back" + (f" on {ended.at}" if dated else "")
+    dated = ended.at and words.may_know_one_family(statement.row, ended.by)
+    return f"{words.name(statement)} took it back" + (f" on {ended.at}" if dated else "")
 
 
 def _left_behind(grounds: Grounds) -> str:

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from app.derive.pictures import masking, source_names
 from app.derive.pictures.masking import MaskedSources
-from app.derive.rules import context, figures, in_force
+from app.derive.rules import figures, in_force
 from app.derive.rules.construct import built
-from app.derive.rules.context import Scene
+from app.derive.rules.context import EventContext, event_context
 from app.derive.rules.rows import Rows, View
-from app.derive.rules.voices import Place, Voice
+from app.derive.rules.statements import SortKey, StatementInContext
 from app.schemas.claims import FigureRead
 from app.schemas.pictures.figures import FiguresRead, PointRead, PointState, QuantityRead, SeriesRead, StepRead
 from app.schemas.questions import QuestionRead
@@ -38,49 +38,59 @@ def series(
 
     Drawn from the full rows, as the dossier is: so all callers see one envelope, and only names are masked.
     """
-    scene = context.scene(rows, view)
-    sources = MaskedSources(scene.rows, scene.kin, sees_confidential=view.confidential)
-    supporting: dict[UUID, list[Voice]] = defaultdict(list)
-    for voice in scene.heard:
-        if voice.question_id and voice.row.stance == "support" and voice.row.explicitness == "explicit":
-            supporting[voice.question_id].append(voice)
+    context = event_context(rows, view)
+    sources = MaskedSources(context.rows, context.kin, sees_confidential=view.confidential)
+    supporting: dict[UUID, list[StatementInContext]] = defaultdict(list)
+    for statement in context.statements:
+        if statement.question_id and statement.row.stance == "support" and statement.row.explicitness == "explicit":
+            supporting[statement.question_id].append(statement)
     questions = [
         question
-        for question in scene.questions.values()
+        for question in context.questions.values()
         if question.measure is not None and measure in (None, question.measure)
     ]
     questions.sort(key=lambda question: _order(question, supporting.get(question.id, ())))
-    until = in_force.stood_until(scene.heard)
-    quantities = [_quantity(scene, sources, question, supporting.get(question.id, ()), until) for question in questions]
+    until = in_force.stood_until(context.statements)
+    quantities = [
+        _quantity(context, sources, question, supporting.get(question.id, ()), until) for question in questions
+    ]
     points = [point for quantity in quantities for line in quantity.series for point in line.points]
     return built(
         FiguresRead,
         position=position,
         as_of=as_of,
         said_before=view.said_before,
-        event_id=scene.rows.event_id,
+        event_id=context.rows.event_id,
         questions=quantities,
         sources=source_names.side_map({point.source_id for point in points if point.source_id}, sources.side_map),
     )
 
 
-def _order(question: QuestionRead, supporting: Sequence[Voice]) -> tuple[bool, Place]:
+def _order(question: QuestionRead, supporting: Sequence[StatementInContext]) -> tuple[bool, SortKey]:
     """By the first figure; those without any last."""
     if supporting:
-        return False, supporting[0].place
+        return False, supporting[0].sort_key
     return True, (question.created_at, question.created_at, question.text or question.measure or "", question.id)
 
 
 def _quantity(
-    scene: Scene, sources: MaskedSources, question: QuestionRead, said: Iterable[Voice], until: Mapping[UUID, datetime]
+    context: EventContext,
+    sources: MaskedSources,
+    question: QuestionRead,
+    said: Iterable[StatementInContext],
+    until: Mapping[UUID, datetime],
 ) -> QuantityRead:
     """`said`: what supports figures of this question; `until`: when a statement that ended no longer stood."""
-    figure_voices = [(voice, figure) for voice in said if (figure := _figure(scene, voice)) is not None]
-    by_family: dict[UUID | None, list[tuple[Voice, FigureRead]]] = defaultdict(list)
-    for voice, figure in figure_voices:
-        by_family[masking.family_id(sources, voice)].append((voice, figure))
+    figure_statements = [
+        (statement, figure) for statement in said if (figure := _figure(context, statement)) is not None
+    ]
+    by_family: dict[UUID | None, list[tuple[StatementInContext, FigureRead]]] = defaultdict(list)
+    for statement, figure in figure_statements:
+        by_family[masking.family_id(sources, statement)].append((statement, figure))
     # A part of another figure says nothing of the range of the whole.
-    whole_voices = [voice for voice, _ in figure_voices if voice.claim_id not in scene.beside]
+    whole_statements = [
+        statement for statement, _ in figure_statements if statement.claim_id not in context.part_figures
+    ]
     return built(
         QuantityRead,
         question_id=question.id,
@@ -94,62 +104,70 @@ def _quantity(
             built(
                 SeriesRead,
                 family_id=family_id,
-                party=_party(sources, [voice for voice, _ in members]),
-                points=[_point(scene, sources, question, voice, figure) for voice, figure in members],
+                party=_party(sources, [statement for statement, _ in members]),
+                points=[_point(context, sources, question, statement, figure) for statement, figure in members],
             )
             for family_id, members in by_family.items()
         ],
-        envelope=list(_envelope(scene, question, whole_voices, until)),
+        envelope=list(_envelope(context, question, whole_statements, until)),
     )
 
 
-def _figure(scene: Scene, voice: Voice) -> FigureRead | None:
-    return scene.claims[voice.claim_id].figure if voice.claim_id else None
+def _figure(context: EventContext, statement: StatementInContext) -> FigureRead | None:
+    return context.claims[statement.claim_id].figure if statement.claim_id else None
 
 
-def _party(sources: MaskedSources, voices: Sequence[Voice]) -> str | None:
+def _party(sources: MaskedSources, statements: Sequence[StatementInContext]) -> str | None:
     """The party of one family's statements, if they are of one and this caller may know it."""
-    parties = {voice.party for voice in voices}
-    may_know = all(masking.may_know_party(sources, voice.row.source_id) for voice in voices if voice.row.source_id)
+    parties = {statement.party for statement in statements}
+    may_know = all(
+        masking.may_know_party(sources, statement.row.source_id) for statement in statements if statement.row.source_id
+    )
     return parties.pop() if may_know and len(parties) == 1 else None
 
 
-def _point(scene: Scene, sources: MaskedSources, question: QuestionRead, voice: Voice, figure: FigureRead) -> PointRead:
-    row, ended = voice.row, scene.ended.get(voice.row.id)
+def _point(
+    context: EventContext,
+    sources: MaskedSources,
+    question: QuestionRead,
+    statement: StatementInContext,
+    figure: FigureRead,
+) -> PointRead:
+    row, ended = statement.row, context.ended.get(statement.row.id)
     low, high = figures.shown(question, figure)
     # By what it ended is told only to whoever may know that both statements are of one family.
     shown_end = ended if ended is not None and masking.may_know_one_family(sources, row, ended.by) else None
     return built(
         PointRead,
         statement_id=row.id,
-        claim_id=voice.claim_id,
+        claim_id=statement.claim_id,
         source_id=masking.show_speaker(sources, row),
         text=figures.text(question, figure),
         said=row.said,
-        effective_from=voice.said.start,
-        effective_to=voice.said.end,
-        effective_by=voice.said.by,
+        effective_from=statement.said.start,
+        effective_to=statement.said.end,
+        effective_by=statement.said.by,
         qualifier=figure.qualifier,
         min=figure.min,
         max=figure.max,
         low=low,
         high=high,
         of_id=figure.of_id,
-        part=voice.claim_id in scene.beside,
-        state=_state(scene, voice),
+        part=statement.claim_id in context.part_figures,
+        state=_state(context, statement),
         ended=shown_end.at if shown_end else None,
         superseded_by=shown_end.by.id if shown_end and shown_end.reason == "superseded" else None,
-        withdrawn_reason=row.withdrawn_reason if in_force.withdrawn(row, scene.view.until) else None,
+        withdrawn_reason=row.withdrawn_reason if in_force.withdrawn(row, context.view.until) else None,
     )
 
 
-def _state(scene: Scene, voice: Voice) -> PointState:
-    id_, weighed = voice.row.id, scene.weighed
-    if (ended := scene.ended.get(id_)) is not None:
+def _state(context: EventContext, statement: StatementInContext) -> PointState:
+    id_, weighed = statement.row.id, context.figure_states
+    if (ended := context.ended.get(id_)) is not None:
         return "superseded" if ended.reason == "superseded" else "withdrawn"
     if id_ in weighed.replaced:
         return "replaced"
-    if id_ in weighed.current or voice.claim_id in scene.beside:
+    if id_ in weighed.current or statement.claim_id in context.part_figures:
         return "order_unknown" if id_ in weighed.unordered else "current"
     return "outdated"
 
@@ -158,43 +176,43 @@ def _state(scene: Scene, voice: Voice) -> PointState:
 
 
 def _envelope(
-    scene: Scene, question: QuestionRead, said: Sequence[Voice], until: Mapping[UUID, datetime]
+    context: EventContext, question: QuestionRead, said: Sequence[StatementInContext], until: Mapping[UUID, datetime]
 ) -> Iterator[StepRead]:
     """The range that figures left open, from each moment on at which that changed.
 
     A statement counts from the end of the time in which it was made, until it is withdrawn or superseded (`until`).
     """
-    moments: dict[datetime, list[Voice]] = defaultdict(list)
-    for voice in said:
-        end = until.get(voice.row.id)
-        if end is None or end > voice.said.end:
-            moments[voice.said.end].append(voice)
-            if end is not None and (scene.view.until is None or end <= scene.view.until):
-                moments[end].append(voice)
-    active: dict[UUID, dict[UUID, Voice]] = defaultdict(dict)
-    counted: dict[UUID, list[Voice]] = {}
+    moments: dict[datetime, list[StatementInContext]] = defaultdict(list)
+    for statement in said:
+        end = until.get(statement.row.id)
+        if end is None or end > statement.said.end:
+            moments[statement.said.end].append(statement)
+            if end is not None and (context.view.until is None or end <= context.view.until):
+                moments[end].append(statement)
+    active: dict[UUID, dict[UUID, StatementInContext]] = defaultdict(dict)
+    counted: dict[UUID, list[StatementInContext]] = {}
     last = _NO_FIGURES
     for at in sorted(moments):
-        for voice in moments[at]:
+        for statement in moments[at]:
             # A statement's first moment begins it, its second one ends it.
-            of_family = active[voice.family]
-            if of_family.pop(voice.row.id, None) is None:
-                of_family[voice.row.id] = voice
-        for family in {voice.family for voice in moments[at]}:
-            voices = list(active[family].values())
-            counted[family] = figures.left(voices) if question.evolving else voices
-        remaining = [voice for voices in counted.values() for voice in voices]
-        step = _step(scene, question, figures.recent(remaining) if question.evolving else remaining)
+            of_family = active[statement.family]
+            if of_family.pop(statement.row.id, None) is None:
+                of_family[statement.row.id] = statement
+        for family in {statement.family for statement in moments[at]}:
+            statements = list(active[family].values())
+            counted[family] = figures.left(statements) if question.evolving else statements
+        remaining = [statement for statements in counted.values() for statement in statements]
+        step = _step(context, question, figures.recent(remaining) if question.evolving else remaining)
         if step != last:
             last = step
             yield built(StepRead, {"at": at}, **step._asdict())
 
 
-def _step(scene: Scene, question: QuestionRead, current: Sequence[Voice]) -> _Step:
+def _step(context: EventContext, question: QuestionRead, current: Sequence[StatementInContext]) -> _Step:
     """From the least to the most that any current figure allows; disputed, if no number lies in all their ranges."""
     ranges, lows, highs = [], [], []
-    for voice in current:
-        figure = _figure(scene, voice)
+    for statement in current:
+        figure = _figure(context, statement)
         if figure is not None and (range_ := figures.allowed(question, figure)) is not None:
             ranges.append(range_)
             low, high = figures.shown(question, figure)
@@ -203,5 +221,5 @@ def _step(scene: Scene, question: QuestionRead, current: Sequence[Voice]) -> _St
     if not ranges:
         return _Step(None, None, len(current), disputed=False)
     apart = max(range_.low for range_ in ranges) > min(range_.high for range_ in ranges)
-    disputed = apart and any(figures.opposed(question, scene.claims, current).values())
+    disputed = apart and any(figures.opposed(question, context.claims, current).values())
     return _Step(min(lows), None if max(highs) == math.inf else max(highs), len(current), disputed)

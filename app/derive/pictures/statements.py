@@ -6,50 +6,50 @@ from uuid import UUID
 from app.derive.pictures import masking
 from app.derive.pictures.masking import MaskedSources
 from app.derive.rules.construct import built
-from app.derive.rules.context import Scene
+from app.derive.rules.context import EventContext
 from app.derive.rules.in_force import Ended
-from app.derive.rules.voices import Voice
+from app.derive.rules.statements import StatementInContext
 from app.schemas.pictures.dossiers import FigureState, NotLive, StatementPicture
 from app.schemas.statements import AppearanceRead, HopRead, StatementRead
 
 
-def statements(scene: Scene, sources: MaskedSources) -> list[StatementPicture]:
+def statements(context: EventContext, sources: MaskedSources) -> list[StatementPicture]:
     """All that had been said, in its order."""
-    rows = {voice.row.id: voice.row for voice in scene.heard}
-    return [_statement(voice, scene, sources, rows) for voice in scene.heard]
+    rows = {statement.row.id: statement.row for statement in context.statements}
+    return [_statement(statement, context, sources, rows) for statement in context.statements]
 
 
 def _statement(
-    voice: Voice, scene: Scene, sources: MaskedSources, rows: Mapping[UUID, StatementRead]
+    statement: StatementInContext, context: EventContext, sources: MaskedSources, rows: Mapping[UUID, StatementRead]
 ) -> StatementPicture:
     """`rows`: all statements shown, by id."""
-    row, ended, documents = voice.row, scene.ended.get(voice.row.id), scene.dates.ends
+    row, ended, documents = statement.row, context.ended.get(statement.row.id), context.document_targets
     superseded = rows.get(row.supersedes_id) if row.supersedes_id else None
     hidden = superseded is not None and not masking.may_know_one_family(sources, row, superseded)
     return built(
         StatementPicture,
         row.__dict__
         | {
-            "claim_id": voice.claim_id,
+            "claim_id": statement.claim_id,
             "source_id": masking.show_speaker(sources, row),
             "supersedes_id": None if hidden else row.supersedes_id,
             "withdrawn_document_id": documents.get(row.withdrawn_document_id) if row.withdrawn_document_id else None,
-            "effective_from": voice.said.start,
-            "effective_to": voice.said.end,
-            "effective_by": voice.said.by,
+            "effective_from": statement.said.start,
+            "effective_to": statement.said.end,
+            "effective_by": statement.said.by,
             "live": ended is None,
             "why_not_live": None if ended is None else _why_not_live(row, ended, sources),
-            "family_id": masking.family_id(sources, voice),
-            "figure_state": _figure_state(voice, scene) if row.id in scene.weighed.weighed else None,
-            "appearances": [_appearance(appearance, sources, documents) for appearance in voice.appearances],
+            "family_id": masking.family_id(sources, statement),
+            "figure_state": _figure_state(statement, context) if row.id in context.figure_states.weighed else None,
+            "appearances": [_appearance(appearance, sources, documents) for appearance in statement.appearances],
         },
     )
 
 
-def _figure_state(voice: Voice, scene: Scene) -> FigureState | None:
+def _figure_state(statement: StatementInContext, context: EventContext) -> FigureState | None:
     """How it stands to the other figures of its question, where the true value changes with time."""
-    weighed, id_ = scene.weighed, voice.row.id
-    if voice.question_id is None or not scene.questions[voice.question_id].evolving:
+    weighed, id_ = context.figure_states, statement.row.id
+    if statement.question_id is None or not context.questions[statement.question_id].evolving:
         return None
     if id_ in weighed.replaced:
         return "replaced"

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from app.derive.pictures import masking, source_names
 from app.derive.pictures.masking import MaskedSources
-from app.derive.rules import context, families, in_force, merges, rivals
+from app.derive.rules import families, in_force, merges, rivals
 from app.derive.rules.construct import built
-from app.derive.rules.context import Scene
+from app.derive.rules.context import EventContext, event_context
 from app.derive.rules.rows import Rows, View
-from app.derive.rules.voices import Voice
+from app.derive.rules.statements import StatementInContext
 from app.schemas.assessments import AssessmentRead
 from app.schemas.pictures.track_records import TrackEntry, Verdict
 from app.schemas.sources import SourceRead
@@ -35,38 +35,40 @@ def entries(rows: Rows, view: View, source_id: UUID) -> tuple[list[TrackEntry], 
 
     `rows` may be of several events. Where the caller may not know of the family, only the source's own words are told.
     """
-    scene = context.scene(rows, view)
-    sources = MaskedSources(scene.rows, scene.kin, sees_confidential=view.confidential)
-    speaker_id = scene.kin.ends.get(source_id, source_id)
-    family = families.top(scene.kin, speaker_id)
+    context = event_context(rows, view)
+    sources = MaskedSources(context.rows, context.kin, sees_confidential=view.confidential)
+    speaker_id = context.kin.targets.get(source_id, source_id)
+    family = families.top(context.kin, speaker_id)
     masking.show_if_visible(sources, speaker_id)
     shown_family = masking.show_if_visible(sources, family)
-    until = in_force.stood_until(scene.heard)
-    settlements = _settlements(scene)
+    until = in_force.stood_until(context.statements)
+    settlements = _settlements(context)
     # Whoever settles a question is not judged by it.
     by_others = {
-        id_: settlement for id_, settlement in settlements.items() if family not in _settlers(scene, settlement)
+        id_: settlement for id_, settlement in settlements.items() if family not in _settlers(context, settlement)
     }
-    last_words: dict[UUID, Voice] = {}
-    for voice in scene.heard:
-        if _counts(voice, family, by_others, until) and _may_know(sources, voice, None if shown_family else speaker_id):
-            last_words[voice.claim_id or voice.row.id] = voice
+    last_words: dict[UUID, StatementInContext] = {}
+    for statement in context.statements:
+        if _counts(statement, family, by_others, until) and _may_know(
+            sources, statement, None if shown_family else speaker_id
+        ):
+            last_words[statement.claim_id or statement.row.id] = statement
     track = [
-        _entry(scene, sources, voice, settlements[_present(voice.question_id)])
-        for voice in sorted(last_words.values(), key=lambda voice: voice.place)
+        _entry(context, sources, statement, settlements[_present(statement.question_id)])
+        for statement in sorted(last_words.values(), key=lambda statement: statement.sort_key)
     ]
     record_of = shown_family or speaker_id
     speakers = {entry.source_id for entry in track} | {record_of}
     return track, source_names.side_map(speakers, sources.side_map), record_of
 
 
-def _settlements(scene: Scene) -> dict[UUID, Settlement]:
+def _settlements(context: EventContext) -> dict[UUID, Settlement]:
     """Open questions by id, with the assessments that settle them and that nobody has replaced."""
-    superseded_ids = {row.supersedes_id for row in scene.assessments}
+    superseded_ids = {row.supersedes_id for row in context.assessments}
     by_question: dict[UUID, list[AssessmentRead]] = defaultdict(list)
-    for row in scene.assessments:
-        claim = scene.claims.get(row.claim_id)
-        question = scene.questions.get(claim.question_id) if claim and claim.question_id else None
+    for row in context.assessments:
+        claim = context.claims.get(row.claim_id)
+        question = context.questions.get(claim.question_id) if claim and claim.question_id else None
         if row.settles and row.id not in superseded_ids and question is not None and question.answer == "open":
             by_question[question.id].append(row)
     return {
@@ -79,37 +81,45 @@ def _settlements(scene: Scene) -> dict[UUID, Settlement]:
     }
 
 
-def _settlers(scene: Scene, settlement: Settlement) -> set[UUID]:
-    return {families.top(scene.kin, row.author_id) for row in settlement.by}
+def _settlers(context: EventContext, settlement: Settlement) -> set[UUID]:
+    return {families.top(context.kin, row.author_id) for row in settlement.by}
 
 
-def _counts(voice: Voice, family: UUID, settlements: Mapping[UUID, Settlement], until: Mapping[UUID, datetime]) -> bool:
+def _counts(
+    statement: StatementInContext, family: UUID, settlements: Mapping[UUID, Settlement], until: Mapping[UUID, datetime]
+) -> bool:
     """Whether this is the family's explicit word on a question settled later, and stood until then."""
-    if voice.family != family or voice.by not in ("source", "chain") or voice.claim_id is None:
+    if statement.family != family or statement.family_by not in ("source", "chain") or statement.claim_id is None:
         return False
-    settlement = settlements.get(voice.question_id) if voice.question_id else None
-    if settlement is None or voice.row.explicitness != "explicit" or voice.row.stance not in ("support", "deny"):
+    settlement = settlements.get(statement.question_id) if statement.question_id else None
+    if (
+        settlement is None
+        or statement.row.explicitness != "explicit"
+        or statement.row.stance not in ("support", "deny")
+    ):
         return False
-    return voice.said.start < settlement.at and until.get(voice.row.id, settlement.at) >= settlement.at
+    return statement.said.start < settlement.at and until.get(statement.row.id, settlement.at) >= settlement.at
 
 
-def _may_know(sources: MaskedSources, voice: Voice, only: UUID | None) -> bool:
+def _may_know(sources: MaskedSources, statement: StatementInContext, only: UUID | None) -> bool:
     """Whether this caller may know who spoke; `only`: of this source's own words alone."""
-    row = voice.row
+    row = statement.row
     if row.source_id is None or masking.speaker_mask(sources, row) is not None:
         return False
-    return only is None or voice.source_id == only
+    return only is None or statement.source_id == only
 
 
-def _entry(scene: Scene, sources: MaskedSources, voice: Voice, settlement: Settlement) -> TrackEntry:
-    row = voice.row
-    events = scene.rows.events
+def _entry(
+    context: EventContext, sources: MaskedSources, statement: StatementInContext, settlement: Settlement
+) -> TrackEntry:
+    row = statement.row
+    events = context.rows.events
     merged_into = {id_: event.merged_into for id_, event in events.items()}
-    event = events[merges.way(row.event_id, merged_into)[-1]]
-    question, claim = scene.questions[_present(voice.question_id)], scene.claims[_present(voice.claim_id)]
+    event = events[merges.chain(row.event_id, merged_into)[-1]]
+    question, claim = context.questions[_present(statement.question_id)], context.claims[_present(statement.claim_id)]
     return built(
         TrackEntry,
-        verdict=_verdict(scene, claim.id, row.stance, settlement.answers),
+        verdict=_verdict(context, claim.id, row.stance, settlement.answers),
         event_id=event.id,
         event_slug=event.slug,
         event_title=event.title,
@@ -121,20 +131,22 @@ def _entry(scene: Scene, sources: MaskedSources, voice: Voice, settlement: Settl
         source_id=masking.show(sources, row.event_id, _present(row.source_id)),
         stance=row.stance,
         said=row.said,
-        effective_from=voice.said.start,
-        effective_to=voice.said.end,
+        effective_from=statement.said.start,
+        effective_to=statement.said.end,
         settled_by=[assessment.id for assessment in settlement.by],
         settled=settlement.by[0].made,
         answers=settlement.answers,
     )
 
 
-def _verdict(scene: Scene, claim_id: UUID, stance: Stance, answers: Sequence[UUID]) -> Verdict:
+def _verdict(context: EventContext, claim_id: UUID, stance: Stance, answers: Sequence[UUID]) -> Verdict:
     """A claim that can stand together with any of the answers is none that they exclude."""
     if claim_id in answers:
         return "right" if stance == "support" else "wrong"
-    compatible = scene.bounds.together.get(claim_id, set())
-    if compatible.isdisjoint(answers) and any(rivals.exclude(scene.bounds, claim_id, answer) for answer in answers):
+    compatible = context.exclusions.together.get(claim_id, set())
+    if compatible.isdisjoint(answers) and any(
+        rivals.exclude(context.exclusions, claim_id, answer) for answer in answers
+    ):
         return "wrong" if stance == "support" else "right"
     return "unscored"
 

@@ -1,105 +1,116 @@
 """One event at one moment, as far as one caller sees it, with merges followed: what all pictures are drawn from."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from app.derive.rules import dates, families, figures, in_force, merges, rivals, voices
+from app.derive.rules import dates, families, figures, in_force, merges, rivals, statements
 from app.derive.rules.construct import built
-from app.derive.rules.dates import Dates
 from app.derive.rules.families import Kin
-from app.derive.rules.figures import Weighed
+from app.derive.rules.figures import FigureStates
 from app.derive.rules.in_force import Ended
-from app.derive.rules.rivals import Bounds
+from app.derive.rules.rivals import Exclusions
 from app.derive.rules.rows import Rows, View
-from app.derive.rules.voices import Place, Voice
+from app.derive.rules.statements import SortKey, StatementInContext
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimLinkRead, ClaimRead, FigureRead
 from app.schemas.questions import QuestionRead
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventContext:
     rows: Rows
+    """Without those of merged events that the caller may not read."""
     view: View
     kin: Kin
-    dates: Dates
+    document_targets: dict[UUID, UUID]
+    """Of each document the one that it was merged into, or itself."""
     questions: dict[UUID, QuestionRead]
     claims: dict[UUID, ClaimRead]
     """Those that stayed after merges, with the texts of figures, in their order."""
-    ends: dict[UUID, UUID]
-    """Every claim's place among `claims`."""
-    links: list[ClaimLinkRead]
+    claim_targets: dict[UUID, UUID]
+    """Of each claim the one that it was merged into, or itself."""
+    claim_links: list[ClaimLinkRead]
     """Between `claims`, each once."""
-    heard: list[Voice]
+    statements: list[StatementInContext]
     """What had been said, in its order."""
     ended: dict[UUID, Ended]
-    counting: list[Voice]
-    """What of it is explicit and stands."""
+    """Of each statement that was no longer in force: why."""
+    counted: list[StatementInContext]
+    """What the rules count: the explicit statements in force, in their order."""
     assessments: list[AssessmentRead]
     """What had been assessed, in its order."""
-    places: dict[UUID, Place]
+    sort_keys: dict[UUID, SortKey]
     """Of each claim."""
-    beside: frozenset[UUID]
-    """Figures that are a part of another one of their own question."""
-    weighed: Weighed
-    bounds: Bounds
+    part_figures: frozenset[UUID]
+    """Claims whose figure is a part of another one of their own question."""
+    figure_states: FigureStates
+    exclusions: Exclusions
     rivals: dict[UUID, list[UUID]]
     """Of each of `claims`, in their order."""
 
 
-def scene(rows: Rows, view: View) -> Scene:
+def event_context(rows: Rows, view: View) -> EventContext:
+    """Follow merges, date and sort everything, and decide what was in force, what counted and what were rivals."""
     rows = _visible(rows, view)
     questions = {question.id: question for question in rows.questions}
-    ends = merges.ends({claim.id: claim.merged_into for claim in rows.claims})
-    claims = {claim.id: _worded(claim, questions, ends) for claim in rows.claims if ends[claim.id] == claim.id}
-    kin, dated = families.kinship(rows.sources), dates.dates(rows)
-    every = voices.voices(rows, claims, ends, kin, dated)
-    heard = voices.united([voice for voice in every if view.until is None or voice.said.end <= view.until])
-    ended = in_force.endings(heard, view.until)
-    assessments = _made(rows, ends, view)
-    places = _places(claims.values(), heard)
-    told = {voice.claim_id for voice in heard} | {assessment.claim_id for assessment in assessments}
-    shown = sorted((id_ for id_ in claims if view.until is None or id_ in told), key=places.__getitem__)
-    links = _links(rows.claim_links, ends, set(shown))
-    counting, beside = in_force.counting(heard, ended), figures.parts(claims)
-    claims = {id_: claims[id_] for id_ in shown}
-    weighed, bounds = (
-        figures.weigh(counting, questions, claims, beside),
-        rivals.bounds(claims.values(), links, questions),
-    )
-    return Scene(
-        rows,
-        view,
-        kin,
-        dated,
-        questions,
-        claims,
-        ends,
-        links,
-        heard,
-        ended,
-        counting,
-        assessments,
-        places,
-        beside,
-        weighed,
-        bounds,
-        _rivals(claims, bounds, weighed, counting),
+    claim_targets = merges.targets({claim.id: claim.merged_into for claim in rows.claims})
+    remaining = {
+        claim.id: _worded(claim, questions, claim_targets)
+        for claim in rows.claims
+        if claim_targets[claim.id] == claim.id
+    }
+    kin, times = families.kinship(rows.sources), dates.document_times(rows)
+    ever_said = statements.in_context(rows, remaining, claim_targets, kin, times)
+    said_by_then = statements.unite_unnamed([s for s in ever_said if view.until is None or s.said.end <= view.until])
+    assessments = _assessed(rows, claim_targets, view)
+    sort_keys = _sort_keys(remaining.values(), said_by_then)
+    # At an earlier moment only those claims are there that somebody had spoken of or assessed by then.
+    spoken_of = {statement.claim_id for statement in said_by_then} | {row.claim_id for row in assessments}
+    claim_ids = sorted((id_ for id_ in remaining if view.until is None or id_ in spoken_of), key=sort_keys.__getitem__)
+    claims = {id_: remaining[id_] for id_ in claim_ids}
+    claim_links = _claim_links(rows.claim_links, claim_targets, claims.keys())
+    ended = in_force.endings(said_by_then, view.until)
+    # A figure can be a part of one that nobody had given yet.
+    counted, part_figures = in_force.counted(said_by_then, ended), figures.parts(remaining)
+    figure_states = figures.weigh(counted, questions, claims, part_figures)
+    exclusions = rivals.exclusions(claims.values(), claim_links, questions)
+    return EventContext(
+        rows=rows,
+        view=view,
+        kin=kin,
+        document_targets=times.targets,
+        questions=questions,
+        claims=claims,
+        claim_targets=claim_targets,
+        claim_links=claim_links,
+        statements=said_by_then,
+        ended=ended,
+        counted=counted,
+        assessments=assessments,
+        sort_keys=sort_keys,
+        part_figures=part_figures,
+        figure_states=figure_states,
+        exclusions=exclusions,
+        rivals=_rivals(claims, exclusions, figure_states, counted),
     )
 
 
 def _rivals(
-    claims: dict[UUID, ClaimRead], bounds: Bounds, weighed: Weighed, counting: Iterable[Voice]
+    claims: Mapping[UUID, ClaimRead],
+    exclusions: Exclusions,
+    figure_states: FigureStates,
+    counted: Iterable[StatementInContext],
 ) -> dict[UUID, list[UUID]]:
-    families: dict[UUID, set[UUID]] = defaultdict(set)
-    for voice in counting:
-        if voice.claim_id and voice.row.stance == "support" and voice.row.source_id:
-            families[voice.claim_id].add(voice.family)
-    order = {id_: place for place, id_ in enumerate(claims)}
-    numbers = {id_: sorted(others, key=order.__getitem__) for id_, others in weighed.rivals.items()}
-    return rivals.rivals(list(claims.values()), bounds, families) | numbers
+    """Of each claim: those of claims in words by what excludes them, those of figures by their ranges."""
+    supporters: dict[UUID, set[UUID]] = defaultdict(set)
+    for statement in counted:
+        if statement.claim_id and statement.row.stance == "support" and statement.row.source_id:
+            supporters[statement.claim_id].add(statement.family)
+    positions = {id_: position for position, id_ in enumerate(claims)}
+    rival_figures = {id_: sorted(ids, key=positions.__getitem__) for id_, ids in figure_states.rivals.items()}
+    return rivals.rivals(list(claims.values()), exclusions, supporters) | rival_figures
 
 
 def _visible(rows: Rows, view: View) -> Rows:
@@ -120,33 +131,28 @@ def _visible(rows: Rows, view: View) -> Rows:
     )
 
 
-def _worded(claim: ClaimRead, questions: dict[UUID, QuestionRead], ends: dict[UUID, UUID]) -> ClaimRead:
+def _worded(claim: ClaimRead, questions: Mapping[UUID, QuestionRead], claim_targets: Mapping[UUID, UUID]) -> ClaimRead:
     """The claim with the text of its figure, and with what that is a part of after merges."""
     question = questions.get(claim.question_id) if claim.question_id else None
-    if claim.question_id and question is None:
+    if claim.question_id and question is None:  # it is of a merged event that the caller may not read
         claim = built(ClaimRead, claim.__dict__ | {"question_id": None})
     if claim.figure is None or question is None:
         return claim
-    of = claim.figure.of_id and ends.get(claim.figure.of_id)
-    figure = claim.figure if of == claim.figure.of_id else built(FigureRead, claim.figure.__dict__ | {"of_id": of})
+    figure, of_id = claim.figure, claim.figure.of_id and claim_targets.get(claim.figure.of_id)
+    if of_id != figure.of_id:
+        figure = built(FigureRead, figure.__dict__ | {"of_id": of_id})
     return built(ClaimRead, claim.__dict__ | {"figure": figure, "text": figures.text(question, figure)})
 
 
-def _made(rows: Rows, ends: dict[UUID, UUID], view: View) -> list[AssessmentRead]:
+def _assessed(rows: Rows, claim_targets: Mapping[UUID, UUID], view: View) -> list[AssessmentRead]:
     """What had been assessed: an assessment without a time of its own was made when it was recorded."""
-    made = [
-        row
+    assessments = [
+        row if claim_targets[row.claim_id] == row.claim_id else _moved(row, claim_targets[row.claim_id])
         for row in rows.assessments
-        if row.claim_id in ends and (view.until is None or (row.made_to or row.created_at) <= view.until)
-    ]
-    made = [
-        row
-        if ends[row.claim_id] == row.claim_id
-        else built(AssessmentRead, row.__dict__ | {"claim_id": ends[row.claim_id]})
-        for row in made
+        if row.claim_id in claim_targets and (view.until is None or (row.made_to or row.created_at) <= view.until)
     ]
     return sorted(
-        made,
+        assessments,
         key=lambda row: (
             row.made_from or row.created_at,
             row.made_to or row.created_at,
@@ -156,26 +162,35 @@ def _made(rows: Rows, ends: dict[UUID, UUID], view: View) -> list[AssessmentRead
     )
 
 
-def _places(claims: Iterable[ClaimRead], heard: Iterable[Voice]) -> dict[UUID, Place]:
+def _moved(row: AssessmentRead, claim_id: UUID) -> AssessmentRead:
+    return built(AssessmentRead, row.__dict__ | {"claim_id": claim_id})
+
+
+def _sort_keys(claims: Iterable[ClaimRead], said_by_then: Iterable[StatementInContext]) -> dict[UUID, SortKey]:
     """By when a claim was first said, or recorded where nobody said it."""
-    first: dict[UUID | None, Voice] = {}
-    for voice in heard:
-        first.setdefault(voice.claim_id, voice)
-    places = {}
+    first: dict[UUID | None, StatementInContext] = {}
+    for statement in said_by_then:
+        first.setdefault(statement.claim_id, statement)
+    keys = {}
     for claim in claims:
-        known = first.get(claim.id)
-        start, end = (known.said.start, known.said.end) if known else (claim.created_at, claim.created_at)
-        places[claim.id] = (start, end, claim.text or "", claim.id)
-    return places
+        statement_ = first.get(claim.id)
+        start, end = (
+            (statement_.said.start, statement_.said.end) if statement_ else (claim.created_at, claim.created_at)
+        )
+        keys[claim.id] = (start, end, claim.text or "", claim.id)
+    return keys
 
 
-def _links(links: Iterable[ClaimLinkRead], ends: dict[UUID, UUID], shown: set[UUID]) -> list[ClaimLinkRead]:
-    """Those between claims that are shown; two that merges made the same are one."""
-    found: dict[tuple[UUID, str, UUID], ClaimLinkRead] = {}
+def _claim_links(
+    links: Iterable[ClaimLinkRead], claim_targets: Mapping[UUID, UUID], claim_ids: Collection[UUID]
+) -> list[ClaimLinkRead]:
+    """Those between claims that are there; two that merges made the same are one."""
+    links_by_ends: dict[tuple[UUID, str, UUID], ClaimLinkRead] = {}
     for link in sorted(links, key=lambda link: link.id):
-        start, end = ends.get(link.from_id), ends.get(link.to_id)
-        if start in shown and end in shown and start is not None and end is not None and start != end:
-            found.setdefault(
-                (start, link.relation, end), built(ClaimLinkRead, link.__dict__ | {"from_id": start, "to_id": end})
-            )
-    return list(found.values())
+        from_id, to_id = claim_targets.get(link.from_id), claim_targets.get(link.to_id)
+        if from_id is None or to_id is None or from_id == to_id:
+            continue
+        if from_id in claim_ids and to_id in claim_ids:
+            key = from_id, link.relation, to_id
+            links_by_ends.setdefault(key, built(ClaimLinkRead, link.__dict__ | {"from_id": from_id, "to_id": to_id}))
+    return list(links_by_ends.values())

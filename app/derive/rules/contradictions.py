@@ -7,123 +7,140 @@ from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from app.derive.rules import figures, in_force, rivals
-from app.derive.rules.rivals import Bounds
-from app.derive.rules.voices import Voice, order
+from app.derive.rules.context import EventContext
+from app.derive.rules.statements import StatementInContext, order
 from app.schemas.claims import ClaimRead
-from app.schemas.questions import QuestionRead
 
-Kind = Literal["both_ways", "rival_claims"]
-_Sense = tuple[UUID, str]
-"""A claim, and support or deny."""
+ContradictionKind = Literal["both_ways", "rival_claims"]
+_BySense = dict[tuple[UUID, str], list[StatementInContext]]
+"""By claim and stance, support or deny: what a family said, in its order."""
 _EVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
-class Contradiction(NamedTuple):
+class SelfContradiction(NamedTuple):
     """Two statements of one family that can't both hold: the earlier still stood when the later was made."""
 
-    kind: Kind
+    kind: ContradictionKind
     """`both_ways`: it supports and denies one claim; `rival_claims`: it supports two that exclude each other."""
-    earlier: Voice
-    later: Voice
+    earlier: StatementInContext
+    later: StatementInContext
 
 
-class Known(NamedTuple):
-    """What the statements are compared by."""
-
-    questions: Mapping[UUID, QuestionRead]
-    claims: Mapping[UUID, ClaimRead]
-    bounds: Bounds
-    beside: frozenset[UUID]
-    """Figures that are a part of another of their own question."""
-
-
-def contradictions(heard: Sequence[Voice], known: Known) -> list[Contradiction]:
+def contradictions(context: EventContext) -> list[SelfContradiction]:
     """Each pair of claims, and each claim taken both ways, once for a family: where that was first so.
 
-    `heard`: what had been said, in its order. Families here are those of named sources and of unnamed ones that belong
-    to somebody; any other unnamed source is compared with itself alone. On a question whose true value changes with
-    time two figures contradict each other only where neither is the later one.
+    Families here are those of named sources and of unnamed ones that belong to somebody; any other unnamed source is
+    compared with itself alone. On a question whose true value changes with time two figures contradict each other only
+    where neither is the later one.
     """
-    by_family: dict[UUID, list[Voice]] = defaultdict(list)
-    for voice in heard:
-        if voice.row.explicitness == "explicit" and voice.claim_id and voice.row.stance in ("support", "deny"):
-            whose = voice.family if voice.by == "source" else voice.source_id
-            if whose is not None:
-                by_family[whose].append(voice)
-    stood = in_force.stood_until(heard)
-    found = [one for voices in by_family.values() if len(voices) > 1 for one in _of_family(voices, stood, known)]
-    return sorted(found, key=lambda one: (order(one.later), order(one.earlier)))
+    by_family: dict[UUID, list[StatementInContext]] = defaultdict(list)
+    for statement in context.statements:
+        row = statement.row
+        if row.explicitness == "explicit" and statement.claim_id and row.stance in ("support", "deny"):
+            speaker = statement.family if statement.family_by == "source" else statement.source_id
+            if speaker is not None:
+                by_family[speaker].append(statement)
+    stood_until = in_force.stood_until(context.statements)
+    pairs = [
+        pair
+        for statements in by_family.values()
+        if len(statements) > 1
+        for pair in _of_family(statements, stood_until, context)
+    ]
+    return sorted(pairs, key=lambda pair: (order(pair.later), order(pair.earlier)))
 
 
-def _of_family(voices: Sequence[Voice], stood: Mapping[UUID, datetime], known: Known) -> Iterator[Contradiction]:
-    """`voices`: of one family, in their order."""
-    told: set[frozenset[UUID]] = set()
+def _of_family(
+    statements: Sequence[StatementInContext], stood_until: Mapping[UUID, datetime], context: EventContext
+) -> Iterator[SelfContradiction]:
+    """`statements`: of one family, in their order."""
+    reported: set[frozenset[UUID]] = set()
     # By question, or all that answer none: what the family said in each sense.
-    before: dict[UUID | None, dict[_Sense, list[Voice]]] = defaultdict(dict)
-    for later in voices:
-        claim = known.claims.get(_about(later))
+    said_before: dict[UUID | None, _BySense] = defaultdict(dict)
+    for later in statements:
+        claim = context.claims.get(_claim_id(later))
         if claim is None:
             continue
-        own = before[claim.question_id]
-        if _is_new_figure(later, claim, known):
-            for claim_id in [id_ for id_, stance in own if stance == "support" and id_ not in known.beside]:
-                said = own.pop((claim_id, "support"))
-                if left := [earlier for earlier in said if not figures.gives_way(earlier, later.said.start)]:
-                    own[claim_id, "support"] = left
-        opposite = (_last(said, stood, later) for said in _opposite(later, claim, before, known))
-        for earlier in sorted((one for one in opposite if one is not None), key=order):
-            kind, pair = _kind(earlier, later, known), frozenset((_about(earlier), claim.id))
-            if kind is not None and pair not in told:
-                told.add(pair)
-                yield Contradiction(kind, earlier, later)
-        own.setdefault((claim.id, later.row.stance), []).append(later)
+        to_question = said_before[claim.question_id]
+        if _replaces_figures(later, claim, context):
+            _drop_replaced(to_question, later, context)
+        opposite = (
+            _last_in_force(earlier, stood_until, later) for earlier in _opposite(later, claim, said_before, context)
+        )
+        for earlier in sorted((statement for statement in opposite if statement is not None), key=order):
+            kind, claim_ids = _kind(earlier, later, context), frozenset((_claim_id(earlier), claim.id))
+            if kind is not None and claim_ids not in reported:
+                reported.add(claim_ids)
+                yield SelfContradiction(kind, earlier, later)
+        to_question.setdefault((claim.id, later.row.stance), []).append(later)
 
 
-def _last(said: Sequence[Voice], stood: Mapping[UUID, datetime], later: Voice) -> Voice | None:
-    """The last of these that still stood when the later statement was made."""
-    return next((one for one in reversed(said) if stood.get(one.row.id, _EVER) > later.said.end), None)
+def _drop_replaced(to_question: _BySense, later: StatementInContext, context: EventContext) -> None:
+    """Forget the family's figures that the later one replaces: growing is no contradiction."""
+    supported = [claim_id for claim_id, stance in to_question if stance == "support"]
+    for claim_id in supported:
+        if claim_id in context.part_figures:
+            continue
+        said = to_question.pop((claim_id, "support"))
+        if remaining := [earlier for earlier in said if not figures.gives_way(earlier, later.said.start)]:
+            to_question[claim_id, "support"] = remaining
 
 
-def _is_new_figure(later: Voice, claim: ClaimRead, known: Known) -> bool:
+def _last_in_force(
+    said: Sequence[StatementInContext], stood_until: Mapping[UUID, datetime], later: StatementInContext
+) -> StatementInContext | None:
+    """The last of these that was still in force when the later statement was made."""
+    return next(
+        (statement for statement in reversed(said) if stood_until.get(statement.row.id, _EVER) > later.said.end), None
+    )
+
+
+def _replaces_figures(later: StatementInContext, claim: ClaimRead, context: EventContext) -> bool:
     """Whether it takes the place of the family's earlier figures."""
-    question = known.questions.get(claim.question_id) if claim.figure and claim.question_id else None
-    evolving = question is not None and question.evolving and claim.id not in known.beside
+    question = context.questions.get(claim.question_id) if claim.figure and claim.question_id else None
+    evolving = question is not None and question.evolving and claim.id not in context.part_figures
     return evolving and later.row.stance == "support"
 
 
 def _opposite(
-    later: Voice, claim: ClaimRead, before: Mapping[UUID | None, Mapping[_Sense, list[Voice]]], known: Known
-) -> Iterator[list[Voice]]:
+    later: StatementInContext, claim: ClaimRead, said_before: Mapping[UUID | None, _BySense], context: EventContext
+) -> Iterator[list[StatementInContext]]:
     """What the family said before in each sense that can stand against this: few, however much it said."""
-    own = before.get(claim.question_id, {})
-    if (other_way := own.get((claim.id, "deny" if later.row.stance == "support" else "support"))) is not None:
-        yield other_way
+    to_question = said_before.get(claim.question_id, {})
+    opposite_stance = "deny" if later.row.stance == "support" else "support"
+    if (said := to_question.get((claim.id, opposite_stance))) is not None:
+        yield said
     if later.row.stance == "support":
-        opposed = known.bounds.opposed.get(claim.id, set())
-        for other in opposed & known.claims.keys():
-            said = before.get(known.claims[other].question_id, {}).get((other, "support"))
+        opposed = context.exclusions.opposed.get(claim.id, set())
+        for claim_id in opposed & context.claims.keys():
+            said = said_before.get(context.claims[claim_id].question_id, {}).get((claim_id, "support"))
             if said is not None:
                 yield said
-        if claim.figure is not None or claim.id in known.bounds.answers:
-            yield from (v for (id_, stance), v in own.items() if stance == "support" and id_ not in opposed)
+        if claim.figure is not None or claim.id in context.exclusions.answers:
+            yield from (
+                said
+                for (claim_id, stance), said in to_question.items()
+                if stance == "support" and claim_id not in opposed
+            )
 
 
-def _kind(earlier: Voice, later: Voice, known: Known) -> Kind | None:
-    one, other = known.claims[_about(earlier)], known.claims[_about(later)]
-    if one.id == other.id:
+def _kind(earlier: StatementInContext, later: StatementInContext, context: EventContext) -> ContradictionKind | None:
+    """How the two contradict each other; None: they do not."""
+    first, second = context.claims[_claim_id(earlier)], context.claims[_claim_id(later)]
+    if first.id == second.id:
         return "both_ways" if earlier.row.stance != later.row.stance else None
     if {earlier.row.stance, later.row.stance} != {"support"}:
         return None
-    if one.figure is not None and other.figure is not None:
-        asked = one.question_id if one.question_id == other.question_id else None
-        apart = asked is not None and not {one.id, other.id} & known.beside
-        exclude = apart and asked is not None and figures.exclude(known.questions[asked], one.figure, other.figure)
-    else:
-        exclude = rivals.exclude(known.bounds, one.id, other.id)
-    return "rival_claims" if exclude else None
+    if first.figure is None or second.figure is None:
+        return "rival_claims" if rivals.exclude(context.exclusions, first.id, second.id) else None
+    question_id = first.question_id
+    if question_id is None or question_id != second.question_id or {first.id, second.id} & context.part_figures:
+        return None
+    question = context.questions[question_id]
+    return "rival_claims" if figures.exclude(question, first.figure, second.figure) else None
 
 
-def _about(voice: Voice) -> UUID:
-    if voice.claim_id is None:
+def _claim_id(statement: StatementInContext) -> UUID:
+    if statement.claim_id is None:
         raise TypeError
-    return voice.claim_id
+    return statement.claim_id

@@ -1,4 +1,4 @@
-"""When something was said."""
+"""When something was said: its effective time, which every rule goes by."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,40 +12,44 @@ from app.schemas.statements import AppearanceRead, StatementRead
 
 
 class Said(NamedTuple):
-    """Effective said: from, to (half-open; for a moment both are the same), and how it is known."""
+    """Effective said: start and end in UTC (half-open; for a moment both are the same), and how it is known."""
 
     start: datetime
     end: datetime
     by: SaidBy
 
 
-class Dates(NamedTuple):
-    """The documents after their merges, and when each was first published and first read, under any of its ids."""
+class DocumentTimes(NamedTuple):
+    """When each document was first published and first read, under any of its ids; by the id after merges."""
 
-    ends: dict[UUID, UUID]
+    targets: dict[UUID, UUID]
+    """Of each document the one that it was merged into, or itself."""
     published: dict[UUID, tuple[datetime, datetime]]
+    """Start and end, half-open."""
     retrieved: dict[UUID, datetime]
 
 
-def dates(rows: Rows) -> Dates:
-    found = Dates(merges.ends({id_: document.merged_into for id_, document in rows.documents.items()}), {}, {})
+def document_times(rows: Rows) -> DocumentTimes:
+    targets = merges.targets({id_: document.merged_into for id_, document in rows.documents.items()})
+    published: dict[UUID, tuple[datetime, datetime]] = {}
     for id_, document in rows.documents.items():
         if document.published_from and document.published_to:
-            end, span = found.ends[id_], (document.published_from, document.published_to)
-            found.published[end] = min(span, found.published.get(end, span))
+            target_id, span = targets[id_], (document.published_from, document.published_to)
+            published[target_id] = min(span, published.get(target_id, span))
+    retrieved: dict[UUID, datetime] = {}
     for version in rows.versions:
-        end = found.ends.get(version.document_id, version.document_id)
-        found.retrieved[end] = min(version.retrieved_at, found.retrieved.get(end, version.retrieved_at))
-    return found
+        target_id = targets.get(version.document_id, version.document_id)
+        retrieved[target_id] = min(version.retrieved_at, retrieved.get(target_id, version.retrieved_at))
+    return DocumentTimes(targets, published, retrieved)
 
 
-def effective(statement: StatementRead, appearances: Iterable[AppearanceRead], known: Dates) -> Said:
+def effective(statement: StatementRead, appearances: Iterable[AppearanceRead], times: DocumentTimes) -> Said:
     """Its `said`, else when the first of its documents was published, else first read, else when it was recorded."""
     if statement.said_from and statement.said_to:
         return Said(statement.said_from, statement.said_to, "said")
-    documents = {known.ends.get(a.document_id, a.document_id) for a in appearances if a.document_id}
-    if published := [known.published[d] for d in documents if d in known.published]:
+    documents = {times.targets.get(a.document_id, a.document_id) for a in appearances if a.document_id}
+    if published := [times.published[document] for document in documents if document in times.published]:
         return Said(*min(published), "published")
-    if retrieved := [known.retrieved[d] for d in documents if d in known.retrieved]:
+    if retrieved := [times.retrieved[document] for document in documents if document in times.retrieved]:
         return Said(min(retrieved), min(retrieved), "retrieved")
     return Said(statement.created_at, statement.created_at, "recorded")

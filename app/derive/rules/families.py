@@ -10,14 +10,14 @@ from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
 
 FamilyBy = Literal["source", "chain", "document", "nobody"]
-"""How a family is known: by the source's own line, by who passed the words on, only by where they are found; and of
-nobody's words there is none but where they are found."""
+"""How a family is known: by the source's own line; by who passed the words on; only by the document they are found in;
+or, of what nobody says, by that document or by nothing."""
 
 
 class Member(NamedTuple):
     """A source, as the rules ask for it."""
 
-    end: UUID
+    id: UUID
     """After merges."""
     top: UUID
     """Its family."""
@@ -31,8 +31,10 @@ class Member(NamedTuple):
 class Kin:
     """The sources after their merges, each with its line: itself, its parent, and so on to its top."""
 
-    into: dict[UUID, UUID | None]
-    ends: dict[UUID, UUID]
+    merged_into: dict[UUID, UUID | None]
+    """As stored: one step of a chain of merges."""
+    targets: dict[UUID, UUID]
+    """Of each source the one that it was merged into at last, or itself."""
     lines: dict[UUID, list[UUID]]
     tops: dict[UUID, UUID]
     parties: dict[UUID, str | None]
@@ -42,53 +44,60 @@ class Kin:
 
 def kinship(sources: Mapping[UUID, SourceRead]) -> Kin:
     """Lines of descent after merges. Where merges close a circle, its lowest id is the top of all on it."""
-    into = {id_: source.merged_into for id_, source in sources.items()}
-    ends = merges.ends(into)
-    parents = {id_: sources[id_].parent_id for id_ in set(ends.values())}
-    above = {id_: None if parent is None else ends.get(parent) for id_, parent in parents.items()}
-    lines = {id_: merges.way(id_, above) for id_ in above}
-    tops = {id_: _top(line, above) for id_, line in lines.items()}
-    parties = {id_: next((p for s in line if (p := sources[s].party)), None) for id_, line in lines.items()}
-    known = {
+    merged_into = {id_: source.merged_into for id_, source in sources.items()}
+    targets = merges.targets(merged_into)
+    # The parent that a source kept may itself have been merged since.
+    stored_parents = {id_: sources[id_].parent_id for id_ in set(targets.values())}
+    parents = {id_: None if parent is None else targets.get(parent) for id_, parent in stored_parents.items()}
+    lines = {id_: merges.chain(id_, parents) for id_ in parents}
+    tops = {id_: _top(line, parents) for id_, line in lines.items()}
+    parties = {
+        id_: next((party for source_id in line if (party := sources[source_id].party)), None)
+        for id_, line in lines.items()
+    }
+    members = {
         id_: Member(id_, tops[id_], parties[id_], named := sources[id_].disclosure == "named", named or len(line) > 1)
         for id_, line in lines.items()
     }
-    return Kin(into, ends, lines, tops, parties, {id_: known[end] for id_, end in ends.items()})
+    return Kin(
+        merged_into, targets, lines, tops, parties, {id_: members[target_id] for id_, target_id in targets.items()}
+    )
 
 
-def _top(line: Sequence[UUID], above: Mapping[UUID, UUID | None]) -> UUID:
-    following = above[line[-1]]
+def _top(line: Sequence[UUID], parents: Mapping[UUID, UUID | None]) -> UUID:
+    following = parents[line[-1]]
     return min(line[line.index(following) :]) if following in line else line[-1]
 
 
 def top(kin: Kin, source_id: UUID) -> UUID:
     """The family of a source."""
-    end = kin.ends.get(source_id, source_id)
-    return kin.tops.get(end, end)
+    target_id = kin.targets.get(source_id, source_id)
+    return kin.tops.get(target_id, target_id)
 
 
 def party(kin: Kin, source_id: UUID | None) -> str | None:
     """The source's own party, else its nearest parent's."""
-    return None if source_id is None else kin.parties.get(kin.ends.get(source_id, source_id))
+    return None if source_id is None else kin.parties.get(kin.targets.get(source_id, source_id))
 
 
 def family(
     statement: StatementRead, first: AppearanceRead | None, kin: Kin, documents: Mapping[UUID, UUID]
 ) -> tuple[UUID, FamilyBy]:
-    """The record that this statement's family goes by, and how it is known; `first`: its earliest-published appearance.
+    """The record that this statement's family goes by, and how it is known.
 
     The top of its source's line. An unnamed source that belongs to nobody: that of the first who is confirmed to have
-    passed the words on, else the document. No source: the document.
+    passed the words on, else the document. No source: the document. `first`: the statement's earliest-published
+    appearance; `documents`: of each document the one that it was merged into.
     """
-    source = statement.source_id
-    if source is not None:
-        member = kin.members.get(source)
+    source_id = statement.source_id
+    if source_id is not None:
+        member = kin.members.get(source_id)
         if member is None or member.belongs:
-            return (member.top if member else source), "source"
+            return (member.top if member else source_id), "source"
         if first and first.hops:
             confirmed = sorted((hop.step, hop.source_id) for hop in first.hops if hop.state == "confirmed")
             if confirmed:
                 return top(kin, confirmed[0][1]), "chain"
-        source = member.end
-    document = documents.get(first.document_id, first.document_id) if first and first.document_id else None
-    return document or source or statement.id, "document" if source else "nobody"
+        source_id = member.id
+    document_id = documents.get(first.document_id, first.document_id) if first and first.document_id else None
+    return document_id or source_id or statement.id, "document" if source_id else "nobody"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from app.derive.rules.voices import Voice
+from app.derive.rules.statements import StatementInContext
 from app.schemas.claims import ClaimRead, FigureRead, figure_words
 from app.schemas.questions import QuestionRead
 from app.vocabulary import MEASURES_NOT_COUNTED, VAGUE_RANGES
@@ -85,7 +85,7 @@ def parts(claims: Mapping[UUID, ClaimRead]) -> frozenset[UUID]:
     return frozenset(found)
 
 
-class Weighed(NamedTuple):
+class FigureStates(NamedTuple):
     """The figures that count, by how they stand to the others of their question."""
 
     weighed: frozenset[UUID]
@@ -103,36 +103,40 @@ class Weighed(NamedTuple):
 
 
 def weigh(
-    counting: Iterable[Voice],
+    counting: Iterable[StatementInContext],
     questions: Mapping[UUID, QuestionRead],
     claims: Mapping[UUID, ClaimRead],
     beside: Collection[UUID],
-) -> Weighed:
+) -> FigureStates:
     """Weigh the explicit live figures at one moment; `beside`: what `parts` found.
 
     On a question whose true value changes with time, a figure gives way to its family's figure that starts at or after
     its end, and what ends 24 h or more before the latest of those left is outdated. On others all are current.
     """
     series = defaultdict(list)
-    for voice in counting:
-        claim = claims[voice.claim_id] if voice.claim_id and voice.row.stance == "support" else None
+    for statement in counting:
+        claim = claims[statement.claim_id] if statement.claim_id and statement.row.stance == "support" else None
         if claim is not None and claim.figure is not None and claim.id not in beside and claim.question_id:
-            series[claim.question_id].append(voice)
+            series[claim.question_id].append(statement)
     weighed, replaced, current, unordered, outdated = (set[UUID]() for _ in range(5))
     rivals: dict[UUID, list[UUID]] = {}
-    for question_id, voices in series.items():
-        remaining, fresh = voices, voices
+    for question_id, statements in series.items():
+        remaining, fresh = statements, statements
         if questions[question_id].evolving:
-            remaining = left(voices)
+            remaining = left(statements)
             fresh = recent(remaining)
             unordered |= _unordered(remaining)
-        now = {voice.claim_id for voice in fresh}
-        weighed |= {voice.row.id for voice in voices}
-        replaced |= {voice.row.id for voice in voices}.difference(voice.row.id for voice in remaining)
-        current |= {voice.row.id for voice in fresh}
-        outdated |= {voice.claim_id for voice in voices if voice.claim_id and voice.claim_id not in now}
+        now = {statement.claim_id for statement in fresh}
+        weighed |= {statement.row.id for statement in statements}
+        replaced |= {statement.row.id for statement in statements}.difference(
+            statement.row.id for statement in remaining
+        )
+        current |= {statement.row.id for statement in fresh}
+        outdated |= {
+            statement.claim_id for statement in statements if statement.claim_id and statement.claim_id not in now
+        }
         rivals |= opposed(questions[question_id], claims, fresh)
-    return Weighed(
+    return FigureStates(
         frozenset(weighed),
         frozenset(replaced),
         frozenset(current),
@@ -142,43 +146,45 @@ def weigh(
     )
 
 
-def gives_way(voice: Voice, last_start: datetime) -> bool:
+def gives_way(statement: StatementInContext, last_start: datetime) -> bool:
     """Whether a figure of the same family that starts then comes after it; the same moment is no later one."""
-    return last_start >= voice.said.end and (voice.said.start, voice.said.end) != (last_start, last_start)
+    return last_start >= statement.said.end and (statement.said.start, statement.said.end) != (last_start, last_start)
 
 
-def left(voices: Sequence[Voice]) -> list[Voice]:
+def left(statements: Sequence[StatementInContext]) -> list[StatementInContext]:
     """Those that have not given way to a later figure of their own family."""
     last: dict[UUID, datetime] = {}
-    for voice in voices:
-        last[voice.family] = max(voice.said.start, last.get(voice.family, voice.said.start))
-    return [voice for voice in voices if not gives_way(voice, last[voice.family])]
+    for statement in statements:
+        last[statement.family] = max(statement.said.start, last.get(statement.family, statement.said.start))
+    return [statement for statement in statements if not gives_way(statement, last[statement.family])]
 
 
-def recent(remaining: Sequence[Voice]) -> list[Voice]:
+def recent(remaining: Sequence[StatementInContext]) -> list[StatementInContext]:
     """Those that end less than 24 h before the latest of them."""
-    latest = max((voice.said.end for voice in remaining), default=None)
-    return [voice for voice in remaining if latest is not None and latest - voice.said.end < FRESH]
+    latest = max((statement.said.end for statement in remaining), default=None)
+    return [statement for statement in remaining if latest is not None and latest - statement.said.end < FRESH]
 
 
-def _unordered(remaining: Iterable[Voice]) -> set[UUID]:
+def _unordered(remaining: Iterable[StatementInContext]) -> set[UUID]:
     """What overlaps with its family's last figure and is another one: both stay, and neither is the later."""
     together = defaultdict(list)
-    for voice in remaining:
-        together[voice.family].append(voice)
+    for statement in remaining:
+        together[statement.family].append(statement)
     return {
-        voice.row.id for same in together.values() if len({v.claim_id for v in same}) > 1 for voice in same
+        statement.row.id for same in together.values() if len({v.claim_id for v in same}) > 1 for statement in same
     }  # fmt: skip
 
 
-def opposed(question: QuestionRead, claims: Mapping[UUID, ClaimRead], fresh: Iterable[Voice]) -> dict[UUID, list[UUID]]:
+def opposed(
+    question: QuestionRead, claims: Mapping[UUID, ClaimRead], fresh: Iterable[StatementInContext]
+) -> dict[UUID, list[UUID]]:
     """Current figures with a source behind them whose ranges have nothing in common, if two families are in it."""
     if not question.single_answer:
         return {}
     families: dict[UUID, set[UUID]] = defaultdict(set)
-    for voice in fresh:
-        if voice.claim_id and voice.row.source_id:
-            families[voice.claim_id].add(voice.family)
+    for statement in fresh:
+        if statement.claim_id and statement.row.source_id:
+            families[statement.claim_id].add(statement.family)
     ranges = {}
     for id_ in families:
         figure = claims[id_].figure

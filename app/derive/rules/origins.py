@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.derive.rules.families import Kin
 from app.derive.rules.rows import Rows
-from app.derive.rules.voices import Voice, order
+from app.derive.rules.statements import StatementInContext, order
 from app.schemas.documents import DocumentLinkRead
 from app.vocabulary import SURE_COPY, Independence
 
@@ -27,14 +27,14 @@ class Copies(NamedTuple):
 class Origin(NamedTuple):
     """Statements that go back to one and the same."""
 
-    members: list[Voice]
+    members: list[StatementInContext]
     """In their order."""
     joined: list[DocumentLinkRead]
     """What makes one of the documents of its unnamed sources."""
     party: str | None
 
     @property
-    def first(self) -> Voice:
+    def first(self) -> StatementInContext:
         return self.members[0]
 
 
@@ -72,7 +72,11 @@ def _join(above: dict[UUID, UUID], one: UUID, other: UUID) -> None:
 
 
 def origins(
-    voices: Sequence[Voice], found: Copies, kin: Kin, ends: Mapping[UUID, UUID], independence: Independence
+    statements: Sequence[StatementInContext],
+    found: Copies,
+    kin: Kin,
+    ends: Mapping[UUID, UUID],
+    independence: Independence,
 ) -> list[Origin]:
     """The origins of statements of one stance toward one claim, by their first members.
 
@@ -80,19 +84,19 @@ def origins(
     one source, and of party, what is of one party. An unnamed source of which only documents are known goes with the
     others in these and in their copies: unknown never counts as new. Named ones are never joined by documents.
     """
-    if len(voices) == 1:
-        return [] if voices[0].source_id is None else [Origin([voices[0]], [], party(voices, kin))]
-    groups: dict[UUID, list[Voice]] = defaultdict(list)
+    if len(statements) == 1:
+        return [] if statements[0].source_id is None else [Origin([statements[0]], [], party(statements, kin))]
+    groups: dict[UUID, list[StatementInContext]] = defaultdict(list)
     unknown, tied = [], []
-    for voice in voices:
-        if voice.by == "document":
-            unknown.append(voice)
-        elif voice.source_id is not None:
-            by_source = independence == "source" and voice.by == "source"
-            key = voice.source_id if by_source else voice.family
-            groups[key].append(voice)
-            if not voice.named:
-                tied.append((key, voice))
+    for statement in statements:
+        if statement.family_by == "document":
+            unknown.append(statement)
+        elif statement.source_id is not None:
+            by_source = independence == "source" and statement.family_by == "source"
+            key = statement.source_id if by_source else statement.family
+            groups[key].append(statement)
+            if not statement.named:
+                tied.append((key, statement))
     for key, members in _placed(unknown, list(groups), tied, found, ends).items():
         groups[key] += members
     parted = [(members, party(members, kin)) for members in groups.values()]
@@ -105,22 +109,22 @@ def origins(
     return every if len(every) == 1 else sorted(every, key=lambda origin: order(origin.first))
 
 
-def _documents(voice: Voice, ends: Mapping[UUID, UUID]) -> set[UUID]:
-    return {ends.get(a.document_id, a.document_id) for a in voice.appearances if a.document_id}
+def _documents(statement: StatementInContext, ends: Mapping[UUID, UUID]) -> set[UUID]:
+    return {ends.get(a.document_id, a.document_id) for a in statement.appearances if a.document_id}
 
 
-def _places(voice: Voice, found: Copies, ends: Mapping[UUID, UUID]) -> set[UUID]:
+def _places(statement: StatementInContext, found: Copies, ends: Mapping[UUID, UUID]) -> set[UUID]:
     """The documents of an unnamed source's statement, of copies the one that stands for all."""
-    return {found.roots.get(document, document) for document in _documents(voice, ends)}
+    return {found.roots.get(document, document) for document in _documents(statement, ends)}
 
 
 def _placed(
-    unknown: Iterable[Voice],
+    unknown: Iterable[StatementInContext],
     groups: Iterable[UUID],
-    tied: Iterable[tuple[UUID, Voice]],
+    tied: Iterable[tuple[UUID, StatementInContext]],
     found: Copies,
     ends: Mapping[UUID, UUID],
-) -> dict[UUID, list[Voice]]:
+) -> dict[UUID, list[StatementInContext]]:
     """Unnamed sources of which only documents are known, by the origin they go with: one source always with one.
 
     `groups`: the others' origins, by source or family, which may be one of these sources; `tied`: those of unnamed
@@ -129,32 +133,34 @@ def _placed(
     """
     above: dict[UUID, UUID] = {}
     placed = []
-    for voice in unknown:
-        own = voice.source_id or voice.family
-        for place in (own, *_places(voice, found, ends)):
+    for statement in unknown:
+        own = statement.source_id or statement.family
+        for place in (own, *_places(statement, found, ends)):
             _join(above, own, place)
-        placed.append((own, voice))
+        placed.append((own, statement))
     if not placed:
         return {}
     keys: dict[UUID, UUID] = {}
     for key in groups:
         if key in above:
             keys.setdefault(_root(above, key), key)
-    for key, voice in tied:
-        for place in _places(voice, found, ends):
+    for key, statement in tied:
+        for place in _places(statement, found, ends):
             if place in above:
                 keys.setdefault(_root(above, place), key)
-    joined: dict[UUID, list[Voice]] = defaultdict(list)
-    for place, voice in placed:
+    joined: dict[UUID, list[StatementInContext]] = defaultdict(list)
+    for place, statement in placed:
         root = _root(above, place)
-        joined[keys.get(root, root)].append(voice)
+        joined[keys.get(root, root)].append(statement)
     return joined
 
 
-def _by_party(parted: Iterable[tuple[list[Voice], str | None]]) -> list[tuple[list[Voice], str | None]]:
+def _by_party(
+    parted: Iterable[tuple[list[StatementInContext], str | None]],
+) -> list[tuple[list[StatementInContext], str | None]]:
     """Origins of one party are one, those of none stay."""
-    together: list[tuple[list[Voice], str | None]] = []
-    known: dict[str, list[Voice]] = {}
+    together: list[tuple[list[StatementInContext], str | None]] = []
+    known: dict[str, list[StatementInContext]] = {}
     for members, of in parted:
         if of is not None and of in known:
             known[of] += members
@@ -165,25 +171,25 @@ def _by_party(parted: Iterable[tuple[list[Voice], str | None]]) -> list[tuple[li
     return together
 
 
-def party(members: Sequence[Voice], kin: Kin) -> str | None:
+def party(members: Sequence[StatementInContext], kin: Kin) -> str | None:
     """Its members', if they agree; else its top's; None: its own."""
     if len(members) == 1 and members[0].party:
         return members[0].party
-    parties = {voice.party for voice in members if voice.party}
+    parties = {statement.party for statement in members if statement.party}
     if len(parties) == 1:
         return parties.pop()
-    return next((kin.parties.get(voice.family) for voice in members if voice.by != "document"), None)
+    return next((kin.parties.get(statement.family) for statement in members if statement.family_by != "document"), None)
 
 
-def joining(members: Sequence[Voice], found: Copies, ends: Mapping[UUID, UUID]) -> list[DocumentLinkRead]:
+def joining(members: Sequence[StatementInContext], found: Copies, ends: Mapping[UUID, UUID]) -> list[DocumentLinkRead]:
     """The links by which the documents of its unnamed members hang together, be it over others."""
     if len(members) == 1 or not found.roots:
         return []
     shown = {
         document
-        for voice in members
-        if not voice.named
-        for document in _documents(voice, ends)
+        for statement in members
+        if not statement.named
+        for document in _documents(statement, ends)
         if document in found.roots
     }
     if len(shown) < 2:  # noqa: PLR2004

@@ -14,7 +14,7 @@ _TOGETHER: Final = ("supports", "refines", "compatible", "same_as")
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class Exclusions:
     """Which claims in words exclude each other, whoever supports them."""
 
     answers: dict[UUID, UUID]
@@ -25,9 +25,9 @@ class Bounds:
     """And those that it can stand with."""
 
 
-def bounds(
+def exclusions(
     claims: Iterable[ClaimRead], links: Iterable[ClaimLinkRead], questions: Mapping[UUID, QuestionRead]
-) -> Bounds:
+) -> Exclusions:
     """What questions and links say of these claims; of figures nothing, they are judged by their ranges."""
     worded = {claim.id: claim.question_id for claim in claims if claim.figure is None}
     opposed: defaultdict[UUID, set[UUID]] = defaultdict(set)
@@ -38,10 +38,10 @@ def bounds(
             kept[link.from_id].add(link.to_id)
             kept[link.to_id].add(link.from_id)
     single = {id_ for id_, question in questions.items() if question.single_answer}
-    return Bounds({id_: asked for id_, asked in worded.items() if asked in single and asked}, opposed, together)
+    return Exclusions({id_: asked for id_, asked in worded.items() if asked in single and asked}, opposed, together)
 
 
-def exclude(found: Bounds, one: UUID, other: UUID) -> bool:
+def exclude(found: Exclusions, one: UUID, other: UUID) -> bool:
     """Whether the two can't both be true."""
     if other in found.opposed.get(one, ()):
         return True
@@ -51,7 +51,7 @@ def exclude(found: Bounds, one: UUID, other: UUID) -> bool:
 
 
 def rivals(
-    claims: Sequence[ClaimRead], found: Bounds, families: Mapping[UUID, Collection[UUID]]
+    claims: Sequence[ClaimRead], found: Exclusions, families: Mapping[UUID, Collection[UUID]]
 ) -> dict[UUID, list[UUID]]:
     """The rivals of each claim in words, in the order of `claims`.
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from app.derive.rules.voices import Voice, order
+from app.derive.rules.statements import StatementInContext, order
 from app.schemas.claims import ClaimRead
 from app.schemas.questions import QuestionRead
 from app.vocabulary import KINDS_WITH_SILENCES, NON_ANSWERS
@@ -17,35 +17,35 @@ class Silence(NamedTuple):
 
     question_id: UUID
     party: str
-    since: Voice
+    since: StatementInContext
     accusing: list[UUID]
     """The supported claims that accuse it."""
 
     @property
-    def answered_with(self) -> Voice | None:
+    def answered_with(self) -> StatementInContext | None:
         """Its non-answer; None: it has said nothing."""
         return self.since if self.since.row.stance in NON_ANSWERS else None
 
 
 def silences(
-    counting: Sequence[Voice], questions: Mapping[UUID, QuestionRead], claims: Mapping[UUID, ClaimRead]
+    counting: Sequence[StatementInContext], questions: Mapping[UUID, QuestionRead], claims: Mapping[UUID, ClaimRead]
 ) -> list[Silence]:
     """Parties whose last word is a non-answer, or that a supported claim accuses and that have said nothing.
 
     On questions of cause, responsibility and occurrence. `counting`: explicit live statements, in their order. Whoever
     only asks has not answered, but has said something; on one day an answer wins over a non-answer.
     """
-    words: dict[tuple[UUID, str], list[Voice]] = defaultdict(list)
-    accusations: dict[tuple[UUID, str], list[Voice]] = defaultdict(list)
-    for voice in counting:
-        question = questions.get(voice.question_id) if voice.question_id else None
+    words: dict[tuple[UUID, str], list[StatementInContext]] = defaultdict(list)
+    accusations: dict[tuple[UUID, str], list[StatementInContext]] = defaultdict(list)
+    for statement in counting:
+        question = questions.get(statement.question_id) if statement.question_id else None
         if question is None or question.kind not in KINDS_WITH_SILENCES:
             continue
-        if voice.party is not None:
-            words[question.id, voice.party].append(voice)
-        accused = claims[voice.claim_id].accuses if voice.claim_id else None
-        if accused is not None and voice.row.stance == "support":
-            accusations[question.id, accused].append(voice)
+        if statement.party is not None:
+            words[question.id, statement.party].append(statement)
+        accused = claims[statement.claim_id].accuses if statement.claim_id else None
+        if accused is not None and statement.row.stance == "support":
+            accusations[question.id, accused].append(statement)
     found = []
     for (question_id, party), said in words.items():
         last = _last_word(said)
@@ -57,14 +57,14 @@ def silences(
     return sorted(found, key=lambda silence: (order(silence.since), silence.party))
 
 
-def _last_word(said: Iterable[Voice]) -> Voice | None:
+def _last_word(said: Iterable[StatementInContext]) -> StatementInContext | None:
     """The last of a party's answers and non-answers; what it only asked is neither."""
 
-    def place(voice: Voice) -> tuple[date, bool, object]:
-        return voice.said.start.date(), voice.row.stance not in NON_ANSWERS, order(voice)
+    def place(statement: StatementInContext) -> tuple[date, bool, object]:
+        return statement.said.start.date(), statement.row.stance not in NON_ANSWERS, order(statement)
 
-    return max((voice for voice in said if voice.row.stance != "query"), key=place, default=None)
+    return max((statement for statement in said if statement.row.stance != "query"), key=place, default=None)
 
 
-def _claims(accusing: Iterable[Voice]) -> list[UUID]:
-    return list(dict.fromkeys(voice.claim_id for voice in accusing if voice.claim_id))
+def _claims(accusing: Iterable[StatementInContext]) -> list[UUID]:
+    return list(dict.fromkeys(statement.claim_id for statement in accusing if statement.claim_id))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from app.derive.rules.in_force import Ended
 from app.derive.rules.origins import Origin
-from app.derive.rules.voices import Voice
+from app.derive.rules.statements import StatementInContext
 from app.vocabulary import NON_ANSWERS, Stance, Standing, Status
 
 ENOUGH = 2  # origins, and parties, that corroborate
@@ -14,15 +14,15 @@ ENOUGH = 2  # origins, and parties, that corroborate
 class Grounds(NamedTuple):
     """All that the standing of one claim follows from, at one moment."""
 
-    ended: Sequence[tuple[Voice, Ended]]
+    ended: Sequence[tuple[StatementInContext, Ended]]
     """Explicit support that no longer stands."""
-    supporting: Sequence[Voice]
+    supporting: Sequence[StatementInContext]
     """Explicit support that stands."""
-    counting: Sequence[Voice]
+    counting: Sequence[StatementInContext]
     """And of it what its family has not replaced by a later figure."""
     support: Sequence[Origin]
     """The origins of that."""
-    denying: Sequence[Voice]
+    denying: Sequence[StatementInContext]
     denials: Sequence[Origin]
     evolving: bool
     """It is a figure whose true value changes with time."""
@@ -57,8 +57,8 @@ def _unsupported(grounds: Grounds) -> Standing:
 
 def is_denied(grounds: Grounds) -> bool:
     """By another family than one that supports it."""
-    supporters = {voice.family for voice in grounds.counting if voice.row.source_id}
-    deniers = {voice.family for voice in grounds.denying if voice.row.source_id}
+    supporters = {statement.family for statement in grounds.counting if statement.row.source_id}
+    deniers = {statement.family for statement in grounds.denying if statement.row.source_id}
     return bool(supporters) and bool(deniers) and len(supporters | deniers) > 1
 
 

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import make
 import pytest
-import test_origins_oracle
+import tangled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import EVENT, WHAT, claim, claims, drawn, found_in, rows, said, statements
@@ -241,7 +241,7 @@ def concealed(every: Rows, pick: Random) -> Rows:
 @settings(max_examples=80)
 @given(st.integers(0, 2**32), st.sampled_from(get_args(Independence)))
 def test_no_picture_tells_who_a_hidden_source_is(seed: int, independence: Independence) -> None:
-    every = concealed(test_origins_oracle.event(seed), Random(seed))
+    every = concealed(tangled.event(seed), Random(seed))
     full = View(independence=independence, restricted=True, confidential=True)
     public = drawn(every, replace(full, confidential=False))
     keeps_secrets(every, public, drawn(every, full))

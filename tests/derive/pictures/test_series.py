@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scenes import ALL, EVENT, rows
 
 from app.derive.pictures.series import series
-from app.derive.rules import context, figures
+from app.derive.rules import figures
+from app.derive.rules.context import event_context
 from app.derive.rules.rows import View
 from app.schemas.claims import ClaimRead
 from app.schemas.pictures.figures import FiguresRead, QuantityRead, StepRead
@@ -163,15 +164,20 @@ def test_the_range_at_each_moment_is_what_a_picture_of_that_moment_has(
     moments = {one.said_to for one in statements} | {one.withdrawn_to for one in statements if one.withdrawn_to}
     for moment in sorted(moment for moment in moments if moment):
         then = View("then", moment, restricted=True, confidential=True)
-        seen = context.scene(rows(**given), then)
-        now = [voice for voice in seen.counting if voice.row.id in seen.weighed.current]
+        seen = event_context(rows(**given), then)
+        now = [statement for statement in seen.counted if statement.row.id in seen.figure_states.current]
         ranges = [
             range_
-            for voice in now
-            if (figure_ := seen.claims[voice.claim_id or make.uuid()].figure)
+            for statement in now
+            if (figure_ := seen.claims[statement.claim_id or make.uuid()].figure)
             and (range_ := figures.allowed(question, figure_))
         ]
         ends = (min(r.low for r in ranges), max(r.high for r in ranges)) if ranges else (None, None)
-        expected = (ends[0], None if ends[1] == float("inf") else ends[1], len(now), any(seen.weighed.rivals.values()))
+        expected = (
+            ends[0],
+            None if ends[1] == float("inf") else ends[1],
+            len(now),
+            any(seen.figure_states.rivals.values()),
+        )
         last = next((step for step in reversed(envelope) if step.at <= moment), None)
         assert ((last.low, last.high, last.figures, last.disputed) if last else (None, None, 0, False)) == expected

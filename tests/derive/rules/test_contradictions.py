@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from scenes import ALL, EVENT, WHAT, claim, drawn, found_in, rows, said, view
 
 from app.derive.rules import figures, in_force
-from app.derive.rules.context import scene
+from app.derive.rules.context import event_context
 from app.derive.rules.rows import Rows, View
-from app.derive.rules.voices import Voice
+from app.derive.rules.statements import StatementInContext
 from app.schemas.claims import ClaimLinkRead, ClaimRead
 from app.schemas.documents import DocumentRead
 from app.schemas.pictures.dossiers import ContradictionRead
@@ -236,34 +236,36 @@ def event(pick: Random) -> Rows:
 def by_hand(every: Rows) -> set[tuple[str, UUID, frozenset[UUID]]]:
     """What contradicts what, by whom, in which claims: a look at every pair at the time of its later statement."""
     house = {MINISTRY.id: MINISTRY.id, MINISTER.id: MINISTRY.id}
-    heard = scene(every, ALL).heard
+    statements = event_context(every, ALL).statements
     found = set()
-    for nth, later in enumerate(heard):
-        for earlier in heard[:nth]:
+    for nth, later in enumerate(statements):
+        for earlier in statements[:nth]:
             whose = {house.get(v.source_id, v.source_id) if v.source_id else None for v in (earlier, later)}
             explicit = {earlier.row.explicitness, later.row.explicitness} == {"explicit"}
-            if None in whose or len(whose) > 1 or not explicit or _over(earlier, later, heard):
+            if None in whose or len(whose) > 1 or not explicit or _over(earlier, later, statements):
                 continue
-            kind = _kind(every, earlier, later, heard[: nth + 1])
+            kind = _kind(every, earlier, later, statements[: nth + 1])
             if kind and earlier.claim_id and later.claim_id:
                 found.add((kind, whose.pop() or earlier.row.id, frozenset((earlier.claim_id, later.claim_id))))
     return found
 
 
-def _over(earlier: Voice, later: Voice, heard: Sequence[Voice]) -> bool:
+def _over(earlier: StatementInContext, later: StatementInContext, statements: Sequence[StatementInContext]) -> bool:
     """Whether the earlier did no longer stand then, by what had been said and withdrawn by the end of the later."""
-    by_then = [v for v in heard if v.said.end <= later.said.end or v is earlier]
+    by_then = [v for v in statements if v.said.end <= later.said.end or v is earlier]
     return earlier.row.id in in_force.endings(by_then, later.said.end)
 
 
-def _kind(every: Rows, earlier: Voice, later: Voice, heard: Sequence[Voice]) -> str | None:
+def _kind(
+    every: Rows, earlier: StatementInContext, later: StatementInContext, statements: Sequence[StatementInContext]
+) -> str | None:
     known = {each.id: each for each in every.claims}
     asked = {each.id: each for each in every.questions}
     assert earlier.claim_id
     assert later.claim_id
     one, other = known[earlier.claim_id], known[later.claim_id]
     stances = [earlier.row.stance, later.row.stance]
-    if "comment" in stances or _replaced(every, earlier, heard):
+    if "comment" in stances or _replaced(every, earlier, statements):
         return None
     if one.id == other.id:
         return "both_ways" if stances[0] != stances[1] else None
@@ -281,7 +283,7 @@ def _kind(every: Rows, earlier: Voice, later: Voice, heard: Sequence[Voice]) -> 
     return "rival_claims" if exclude else None
 
 
-def _replaced(every: Rows, earlier: Voice, heard: Sequence[Voice]) -> bool:
+def _replaced(every: Rows, earlier: StatementInContext, statements: Sequence[StatementInContext]) -> bool:
     """Whether its family had given a later figure by then."""
     series = (NINE.id, TWELVE.id)
     whose = {MINISTER.id: MINISTRY.id}
@@ -292,7 +294,7 @@ def _replaced(every: Rows, earlier: Voice, heard: Sequence[Voice]) -> bool:
         and whose.get(v.row.source_id or v.row.id, v.row.source_id)
         == whose.get(earlier.row.source_id or v.row.id, earlier.row.source_id)
         and v.said.start >= earlier.said.end
-        for v in heard
+        for v in statements
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app import times
 from app.derive.rules import dates, in_force
-from app.derive.rules.voices import Voice
+from app.derive.rules.statements import StatementInContext
 from app.schemas.documents import DocumentRead, VersionRead
 from app.schemas.events import EventRead
 from app.schemas.statements import AppearanceRead, StatementRead
@@ -28,7 +28,7 @@ def test_effective_said_falls_back_on_publication_then_reading_then_recording() 
         documents=[kept, merged, later, undated, unread],
         versions=[make.read(VersionRead, document_id=undated.id, retrieved_at=at) for at in read_at],
     )
-    known = dates.dates(rows)
+    known = dates.document_times(rows)
 
     def effective(*documents: DocumentRead, **given: object) -> dates.Said:
         found = [make.read(AppearanceRead, document_id=document.id) for document in documents]
@@ -41,10 +41,10 @@ def test_effective_said_falls_back_on_publication_then_reading_then_recording() 
     assert effective(unread) == effective() == (make.BORN, make.BORN, "recorded")
 
 
-def ended(*voices: Voice, until: str | None = None) -> list[str | None]:
+def ended(*statements: StatementInContext, until: str | None = None) -> list[str | None]:
     """Why each does not stand."""
-    found = in_force.endings(voices, times.span(until).end if until else None)
-    return [found[v.row.id].reason if v.row.id in found else None for v in voices]
+    found = in_force.endings(statements, times.span(until).end if until else None)
+    return [found[v.row.id].reason if v.row.id in found else None for v in statements]
 
 
 @pytest.mark.parametrize(
@@ -52,12 +52,12 @@ def ended(*voices: Voice, until: str | None = None) -> list[str | None]:
     [(None, "withdrawn"), ("2023-08-11", None), ("2023-08-12", "withdrawn"), ("2023-08", "withdrawn")],
 )
 def test_a_statement_stands_until_its_source_takes_it_back(until: str | None, first: str | None) -> None:
-    assert ended(make.voice(withdrawn="2023-08-12"), until=until) == [first]
+    assert ended(make.statement(withdrawn="2023-08-12"), until=until) == [first]
 
 
 def test_a_later_statement_supersedes_an_earlier_one() -> None:
-    early = make.voice("2023-08-09")
-    late = make.voice("2023-08-10", supersedes_id=early.row.id)
+    early = make.statement("2023-08-09")
+    late = make.statement("2023-08-10", supersedes_id=early.row.id)
     assert ended(early, late) == ["superseded", None]
     assert in_force.endings([early, late], None)[early.row.id] == ("superseded", late.row)
     # What had not been said by then supersedes nothing.
@@ -66,14 +66,14 @@ def test_a_later_statement_supersedes_an_earlier_one() -> None:
 
 def test_a_withdrawal_covers_what_the_family_said_before_it_wherever_it_stands() -> None:
     family, claim = make.uuid(), make.uuid()
-    early = make.voice("2023-08-09", family=family, claim=claim)
-    withdrawn = make.voice("2023-08-10", family=family, claim=claim, withdrawn="2023-08-12T10:00Z")
+    early = make.statement("2023-08-09", family=family, claim=claim)
+    withdrawn = make.statement("2023-08-10", family=family, claim=claim, withdrawn="2023-08-12T10:00Z")
     others = [
-        make.voice("2023-08-12T09:00Z", family=family, claim=claim),
-        make.voice("2023-08-12T10:00Z", family=family, claim=claim),  # did not begin before it
-        make.voice("2023-08-09", family=family, claim=make.uuid()),
-        make.voice("2023-08-09", family=make.uuid(), claim=claim),
-        make.voice("2023-08-09", family=family, claim=claim, stance="deny"),
+        make.statement("2023-08-12T09:00Z", family=family, claim=claim),
+        make.statement("2023-08-12T10:00Z", family=family, claim=claim),  # did not begin before it
+        make.statement("2023-08-09", family=family, claim=make.uuid()),
+        make.statement("2023-08-09", family=make.uuid(), claim=claim),
+        make.statement("2023-08-09", family=family, claim=claim, stance="deny"),
     ]
     covered = "withdrawn_elsewhere"
     assert ended(early, withdrawn, *others) == [covered, "withdrawn", covered, None, None, None, None]
@@ -82,8 +82,8 @@ def test_a_withdrawal_covers_what_the_family_said_before_it_wherever_it_stands()
 
 
 def test_only_what_is_explicit_and_stands_counts() -> None:
-    voices = [make.voice(), make.voice(explicitness="implied"), make.voice(withdrawn="2023-08-10")]
-    assert in_force.counting(voices, in_force.endings(voices, None)) == voices[:1]
+    statements = [make.statement(), make.statement(explicitness="implied"), make.statement(withdrawn="2023-08-10")]
+    assert in_force.counted(statements, in_force.endings(statements, None)) == statements[:1]
 
 
 DAYS = st.integers(9, 14).map(lambda day: f"2023-08-{day:02}")
@@ -99,30 +99,32 @@ def test_endings_are_what_a_look_at_every_pair_finds(
 ) -> None:
     families, claims = [make.uuid(), make.uuid()], [make.uuid(), None]
     end = times.span(until).end if until else None
-    voices: list[Voice] = []
+    statements: list[StatementInContext] = []
     for day, withdrawn, family, claim, superseded in shape:
-        earlier = voices[superseded].row.id if 0 <= superseded < len(voices) else None
-        one = make.voice(day, family=families[family], claim=claims[claim], withdrawn=withdrawn, supersedes_id=earlier)
-        voices.append(one)
-    by_then = [v for v in voices if end is None or v.said.end <= end]
+        earlier = statements[superseded].row.id if 0 <= superseded < len(statements) else None
+        one = make.statement(
+            day, family=families[family], claim=claims[claim], withdrawn=withdrawn, supersedes_id=earlier
+        )
+        statements.append(one)
+    by_then = [v for v in statements if end is None or v.said.end <= end]
     found = in_force.endings(by_then, end)
-    for voice in by_then:
+    for statement in by_then:
         taken_back = [w for w in by_then if in_force.withdrawn(w.row, end)]
-        if voice in taken_back:
+        if statement in taken_back:
             reason = "withdrawn"
-        elif any(later.row.supersedes_id == voice.row.id for later in by_then):
+        elif any(later.row.supersedes_id == statement.row.id for later in by_then):
             reason = "superseded"
         else:
             covering = [
                 w
                 for w in taken_back
-                if voice.claim_id is not None
-                and (w.claim_id, w.family) == (voice.claim_id, voice.family)
+                if statement.claim_id is not None
+                and (w.claim_id, w.family) == (statement.claim_id, statement.family)
                 and w.row.withdrawn_from is not None
-                and voice.said.start < w.row.withdrawn_from
+                and statement.said.start < w.row.withdrawn_from
             ]
             reason = "withdrawn_elsewhere" if covering else "none"
-        assert (found[voice.row.id].reason if voice.row.id in found else "none") == reason
+        assert (found[statement.row.id].reason if statement.row.id in found else "none") == reason
     shuffled = list(by_then)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert in_force.endings(shuffled, end) == found

@@ -4,7 +4,7 @@ import make
 import pytest
 
 from app.derive.rules.silences import Silence, silences
-from app.derive.rules.voices import Voice, order
+from app.derive.rules.statements import StatementInContext, order
 from app.schemas.claims import ClaimRead
 from app.schemas.questions import QuestionRead
 
@@ -15,16 +15,16 @@ QUESTIONS = {WHO.id: WHO, TOLL.id: TOLL}
 CLAIMS = {ACCUSATION.id: ACCUSATION}
 
 
-def by(party: str | None, said: str, stance: str, question: QuestionRead = WHO) -> Voice:
-    return make.voice(said, party=party, stance=stance, question=question.id)
+def by(party: str | None, said: str, stance: str, question: QuestionRead = WHO) -> StatementInContext:
+    return make.statement(said, party=party, stance=stance, question=question.id)
 
 
-def accusing(said: str, stance: str = "support", party: str | None = "russia") -> Voice:
-    return make.voice(said, party=party, stance=stance, question=WHO.id, claim=ACCUSATION.id)
+def accusing(said: str, stance: str = "support", party: str | None = "russia") -> StatementInContext:
+    return make.statement(said, party=party, stance=stance, question=WHO.id, claim=ACCUSATION.id)
 
 
-def found(*voices: Voice) -> list[Silence]:
-    return silences(sorted(voices, key=order), QUESTIONS, CLAIMS)
+def found(*statements: StatementInContext) -> list[Silence]:
+    return silences(sorted(statements, key=order), QUESTIONS, CLAIMS)
 
 
 @pytest.mark.parametrize("stance", ["no_comment", "no_information"])

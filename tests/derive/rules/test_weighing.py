@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.derive.rules import figures
-from app.derive.rules.figures import Range, Weighed
-from app.derive.rules.voices import Voice, order
+from app.derive.rules.figures import FigureStates, Range
+from app.derive.rules.statements import StatementInContext, order
 from app.schemas.claims import ClaimRead
 from app.schemas.questions import QuestionRead
 from app.vocabulary import MEASURES_NOT_COUNTED, Measure, Qualifier, words
@@ -38,22 +38,22 @@ def exact(number: float, **more: Any) -> ClaimRead:
     return claim("exact", number, number, **more)
 
 
-def voice(about: ClaimRead, family: UUID, said: str = "2023-08-09", **given: Any) -> Voice:
-    return make.voice(said, family=family, claim=about.id, question=about.question_id, **given)
+def statement(about: ClaimRead, family: UUID, said: str = "2023-08-09", **given: Any) -> StatementInContext:
+    return make.statement(said, family=family, claim=about.id, question=about.question_id, **given)
 
 
-def weighed(*voices: Voice, claims: Iterable[ClaimRead]) -> Weighed:
+def weighed(*statements: StatementInContext, claims: Iterable[ClaimRead]) -> FigureStates:
     known = {each.id: each for each in claims}
-    return figures.weigh(sorted(voices, key=order), QUESTIONS, known, figures.parts(known))
+    return figures.weigh(sorted(statements, key=order), QUESTIONS, known, figures.parts(known))
 
 
-def states(*voices: Voice, claims: Iterable[ClaimRead]) -> list[str]:
+def states(*statements: StatementInContext, claims: Iterable[ClaimRead]) -> list[str]:
     """Of each: replaced, outdated, current, order unknown; or that it is not weighed."""
-    found = weighed(*voices, claims=claims)
-    return [_state(found, each.row.id) for each in voices]
+    found = weighed(*statements, claims=claims)
+    return [_state(found, each.row.id) for each in statements]
 
 
-def _state(found: Weighed, id_: UUID) -> str:
+def _state(found: FigureStates, id_: UUID) -> str:
     if id_ not in found.weighed:
         return "not weighed"
     if id_ in found.replaced:
@@ -134,7 +134,7 @@ def test_figures_whose_ranges_have_nothing_in_common_exclude_each_other(
     first, second = claim(*one), claim(*other)
     for pair in ((first, second), (second, first)):
         assert figures.exclude(TOLL, *(make.figure(*given) for given in (one, other))) == apart
-        found = weighed(voice(pair[0], A), voice(pair[1], B), claims=pair).rivals
+        found = weighed(statement(pair[0], A), statement(pair[1], B), claims=pair).rivals
         assert {id_ for id_, its in found.items() if its} == ({first.id, second.id} if apart else set())
 
 
@@ -143,16 +143,16 @@ def test_figures_whose_ranges_have_nothing_in_common_exclude_each_other(
 
 def test_a_figure_gives_way_to_its_familys_later_one() -> None:
     few, many = exact(31), exact(80)
-    first, second, theirs = voice(few, A), voice(many, A, "2023-08-10"), voice(few, B, "2023-08-10")
+    first, second, theirs = statement(few, A), statement(many, A, "2023-08-10"), statement(few, B, "2023-08-10")
     every = [few, many]
     assert states(first, second, claims=every) == ["replaced", "current"]
     assert states(first, second, theirs, claims=every) == ["replaced", "current", "current"]
     assert weighed(first, second, claims=every).outdated == {few.id}
     assert weighed(first, second, theirs, claims=every).outdated == set()
     # Not to a denial, to what is only beside it, or to another question's.
-    denial = voice(many, A, "2023-08-10", stance="deny")
+    denial = statement(many, A, "2023-08-10", stance="deny")
     other = exact(80, question=GUESSES)
-    assert states(first, denial, voice(other, A, "2023-08-10"), claims=[*every, other]) == [
+    assert states(first, denial, statement(other, A, "2023-08-10"), claims=[*every, other]) == [
         "current",
         "not weighed",
         "current",
@@ -161,7 +161,7 @@ def test_a_figure_gives_way_to_its_familys_later_one() -> None:
 
 def test_the_same_figure_again_takes_the_place_of_the_first() -> None:
     few = exact(31)
-    first, again = voice(few, A), voice(few, A, "2023-08-11")
+    first, again = statement(few, A), statement(few, A, "2023-08-11")
     assert states(first, again, claims=[few]) == ["replaced", "current"]
     assert weighed(first, again, claims=[few]).outdated == set()
 
@@ -183,27 +183,27 @@ def test_the_same_figure_again_takes_the_place_of_the_first() -> None:
 )
 def test_on_one_day_both_stay_and_are_labelled(first: str, second: str, found: list[str]) -> None:
     few, many = exact(31), exact(80)
-    voices = [voice(few, A, first), voice(many, A, second)]
-    assert states(*voices, claims=[few, many]) == found
+    statements = [statement(few, A, first), statement(many, A, second)]
+    assert states(*statements, claims=[few, many]) == found
 
 
 def test_one_figure_twice_on_one_day_has_no_order_to_know() -> None:
     few, many = exact(31), exact(80)
-    assert states(voice(few, A), voice(few, A), voice(many, B), claims=[few, many]) == ["current"] * 3
+    assert states(statement(few, A), statement(few, A), statement(many, B), claims=[few, many]) == ["current"] * 3
 
 
 def test_two_figures_at_one_moment_of_no_length_both_stay() -> None:
     """Such are those whose time is that of reading or recording them."""
     few, many = exact(31), exact(80)
-    one, other = (voice(each, A)._replace(said=_moment(0)) for each in (few, many))
-    later = voice(many, A)._replace(said=_moment(1))
+    one, other = (statement(each, A)._replace(said=_moment(0)) for each in (few, many))
+    later = statement(many, A)._replace(said=_moment(1))
     assert states(one, other, claims=[few, many]) == ["order unknown", "order unknown"]
     assert states(one, later, claims=[few, many]) == ["replaced", "current"]
 
 
 def _moment(seconds: int) -> Any:
     at = make.BORN + timedelta(seconds=seconds)
-    return make.voice().said._replace(start=at, end=at, by="recorded")
+    return make.statement().said._replace(start=at, end=at, by="recorded")
 
 
 @pytest.mark.parametrize(
@@ -221,18 +221,18 @@ def _moment(seconds: int) -> Any:
 )
 def test_what_ends_24_hours_before_the_latest_end_is_outdated(said: str, latest: str, found: str) -> None:
     few, many = exact(31), exact(80)
-    assert states(voice(few, A, said), voice(many, B, latest), claims=[few, many]) == [found, "current"]
-    outdated = weighed(voice(few, A, said), voice(many, B, latest), claims=[few, many]).outdated
+    assert states(statement(few, A, said), statement(many, B, latest), claims=[few, many]) == [found, "current"]
+    outdated = weighed(statement(few, A, said), statement(many, B, latest), claims=[few, many]).outdated
     assert outdated == ({few.id} if found == "outdated" else set())
 
 
 def test_a_figure_that_was_replaced_does_not_outdate_others() -> None:
     """Of those left: the latest end is that of a figure which still stands."""
     few, more, many = exact(31), exact(43), exact(80)
-    first, own = voice(few, A), voice(more, B, "2023-08-09/2023-08-10")
+    first, own = statement(few, A), statement(more, B, "2023-08-09/2023-08-10")
     assert states(first, own, claims=[few, more]) == ["outdated", "current"]
-    assert states(first, voice(few, C, "2023-08-09T20:00Z"), claims=[few]) == ["current", "current"]
-    assert states(first, own, voice(many, B, "2023-08-11"), claims=[few, more, many]) == [
+    assert states(first, statement(few, C, "2023-08-09T20:00Z"), claims=[few]) == ["current", "current"]
+    assert states(first, own, statement(many, B, "2023-08-11"), claims=[few, more, many]) == [
         "outdated",
         "replaced",
         "current",
@@ -241,15 +241,15 @@ def test_a_figure_that_was_replaced_does_not_outdate_others() -> None:
 
 def test_nobodys_figure_is_weighed_but_is_no_rival() -> None:
     few, many = exact(31), exact(80)
-    nobodys = voice(many, B, "2023-08-12", source_id=None, by="nobody")
-    assert states(voice(few, A), nobodys, claims=[few, many]) == ["outdated", "current"]
-    together = [voice(few, A), voice(many, B, source_id=None, by="nobody")]
+    nobodys = statement(many, B, "2023-08-12", source_id=None, by="nobody")
+    assert states(statement(few, A), nobodys, claims=[few, many]) == ["outdated", "current"]
+    together = [statement(few, A), statement(many, B, source_id=None, by="nobody")]
     assert not any(weighed(*together, claims=[few, many]).rivals.values())
 
 
 def test_what_does_not_change_with_time_is_always_current() -> None:
     few, many = exact(2, question=LAUNCHED), exact(3, question=LAUNCHED)
-    first, second, theirs = voice(few, A), voice(many, A, "2023-08-12"), voice(many, B, "2023-08-20")
+    first, second, theirs = statement(few, A), statement(many, A, "2023-08-12"), statement(many, B, "2023-08-20")
     assert states(first, second, theirs, claims=[few, many]) == ["current"] * 3
     assert weighed(first, second, theirs, claims=[few, many]).rivals == {few.id: [many.id], many.id: [few.id]}
     assert not any(weighed(first, second, claims=[few, many]).rivals.values())
@@ -261,14 +261,14 @@ def test_a_part_of_another_figure_is_left_out_only_of_its_wholes_own_question() 
     elsewhere = exact(19, of=whole, question=LAUNCHED)
     every = [whole, part, elsewhere]
     assert figures.parts({each.id: each for each in every}) == {part.id}
-    voices = [voice(whole, A), voice(part, B, "2023-08-12"), voice(elsewhere, B)]
-    assert states(*voices, claims=every) == ["current", "not weighed", "current"]
-    assert not any(weighed(*voices, claims=every).rivals.values())
+    statements = [statement(whole, A), statement(part, B, "2023-08-12"), statement(elsewhere, B)]
+    assert states(*statements, claims=every) == ["current", "not weighed", "current"]
+    assert not any(weighed(*statements, claims=every).rivals.values())
 
 
 def test_figures_of_a_question_with_several_answers_are_no_rivals() -> None:
     few, many = exact(31, question=GUESSES), exact(80, question=GUESSES)
-    found = weighed(voice(few, A), voice(many, B), claims=[few, many])
+    found = weighed(statement(few, A), statement(many, B), claims=[few, many])
     assert not any(found.rivals.values())
     assert not figures.exclude(GUESSES, make.figure("exact", 1, 1), make.figure("exact", 2, 2))
 
@@ -276,11 +276,11 @@ def test_figures_of_a_question_with_several_answers_are_no_rivals() -> None:
 def test_rivals_are_current_and_of_two_families() -> None:
     few, many, unknown = exact(31), exact(80), claim("unknown")
     every = [few, many, unknown]
-    assert weighed(voice(few, A), voice(many, B), claims=every).rivals == {few.id: [many.id], many.id: [few.id]}
-    assert not any(weighed(voice(few, A), voice(many, A), claims=every).rivals.values())
-    assert not any(weighed(voice(few, A), voice(many, B, "2023-08-12"), claims=every).rivals.values())
-    assert not any(weighed(voice(few, A), voice(unknown, B), claims=every).rivals.values())
-    own = weighed(voice(few, A), voice(many, A), voice(many, B), claims=every).rivals
+    assert weighed(statement(few, A), statement(many, B), claims=every).rivals == {few.id: [many.id], many.id: [few.id]}
+    assert not any(weighed(statement(few, A), statement(many, A), claims=every).rivals.values())
+    assert not any(weighed(statement(few, A), statement(many, B, "2023-08-12"), claims=every).rivals.values())
+    assert not any(weighed(statement(few, A), statement(unknown, B), claims=every).rivals.values())
+    own = weighed(statement(few, A), statement(many, A), statement(many, B), claims=every).rivals
     assert own == {few.id: [many.id], many.id: [few.id]}
 
 
@@ -302,20 +302,20 @@ NUMBERS: Final[Sequence[Given]] = (
 )
 
 
-def event(pick: Random) -> tuple[list[Voice], dict[UUID, ClaimRead]]:
+def event(pick: Random) -> tuple[list[StatementInContext], dict[UUID, ClaimRead]]:
     claims: list[ClaimRead] = []
     for _ in range(pick.randint(1, 6)):
         whole = pick.choice(claims) if claims and pick.random() < 0.15 else None
         number = pick.choice(NUMBERS)
         claims.append(claim(*number, of=whole, question=pick.choice((TOLL, TOLL, TOLL, LAUNCHED, GUESSES))))
-    voices = []
+    statements = []
     for _ in range(pick.randint(0, 9)):
         stance = "deny" if pick.random() < 0.1 else "support"
         nobody: dict[str, Any] = {"source_id": None, "by": "nobody"} if pick.random() < 0.15 else {}
         about, whose = pick.choice(claims), pick.choice((A, B, C))
-        one = voice(about, whose, pick.choice(SPANS), stance=stance, **nobody)
-        voices.append(one._replace(said=_moment(pick.choice((0, 0, 3600)))) if pick.random() < 0.1 else one)
-    return sorted(voices, key=order), {each.id: each for each in claims}
+        one = statement(about, whose, pick.choice(SPANS), stance=stance, **nobody)
+        statements.append(one._replace(said=_moment(pick.choice((0, 0, 3600)))) if pick.random() < 0.1 else one)
+    return sorted(statements, key=order), {each.id: each for each in claims}
 
 
 def can_be(question: QuestionRead, one: ClaimRead, other: ClaimRead) -> bool:
@@ -338,14 +338,16 @@ def _fits(number: int, about: ClaimRead) -> bool:
     return fits[about.figure.qualifier]
 
 
-def by_hand(voices: Sequence[Voice], claims: Mapping[UUID, ClaimRead]) -> tuple[dict[UUID, str], set[UUID], Any]:
+def by_hand(
+    statements: Sequence[StatementInContext], claims: Mapping[UUID, ClaimRead]
+) -> tuple[dict[UUID, str], set[UUID], Any]:
     """The state of each statement, the claims left behind, and who is whose rival."""
-    state = {each.row.id: "not weighed" for each in voices}
+    state = {each.row.id: "not weighed" for each in statements}
     outdated, rivals = set(), set()
     for question in QUESTIONS.values():
         mine = {id_ for id_, each in claims.items() if each.question_id == question.id}
         mine -= {id_ for id_ in mine if (figure := claims[id_].figure) and figure.of_id in mine}
-        given = [v for v in voices if v.claim_id in mine and v.row.stance == "support"]
+        given = [v for v in statements if v.claim_id in mine and v.row.stance == "support"]
         replaced = [v for v in given if question.evolving and any(_comes_after(o, v) for o in given)]
         left = [v for v in given if v not in replaced]
         stale = [v for v in left if question.evolving and any(o.said.end - v.said.end >= figures.FRESH for o in left)]
@@ -364,12 +366,12 @@ def by_hand(voices: Sequence[Voice], claims: Mapping[UUID, ClaimRead]) -> tuple[
     return state, {id_ for id_ in outdated if id_}, rivals
 
 
-def _of(claims: Mapping[UUID, ClaimRead], about: Voice) -> ClaimRead:
+def _of(claims: Mapping[UUID, ClaimRead], about: StatementInContext) -> ClaimRead:
     assert about.claim_id is not None
     return claims[about.claim_id]
 
 
-def _comes_after(other: Voice, one: Voice) -> bool:
+def _comes_after(other: StatementInContext, one: StatementInContext) -> bool:
     """Whether it is its family's later word: it begins when this one has ended, and not at the very same moment."""
     same = other.said.start == one.said.start == one.said.end
     return other.family == one.family and other.said.start >= one.said.end and not same
@@ -379,12 +381,12 @@ def _comes_after(other: Voice, one: Voice) -> bool:
 @given(st.integers(0, 2**32))
 def test_figures_are_weighed_as_a_look_at_every_pair_does(seed: int) -> None:
     pick = Random(seed)
-    voices, claims = event(pick)
-    found = figures.weigh(voices, QUESTIONS, claims, figures.parts(claims))
-    state, outdated, rivals = by_hand(voices, claims)
-    assert {v.row.id: _state(found, v.row.id) for v in voices} == state
+    statements, claims = event(pick)
+    found = figures.weigh(statements, QUESTIONS, claims, figures.parts(claims))
+    state, outdated, rivals = by_hand(statements, claims)
+    assert {v.row.id: _state(found, v.row.id) for v in statements} == state
     assert found.outdated == outdated
     assert {(one, other) for one, its in found.rivals.items() for other in its} == rivals
-    again = figures.weigh(pick.sample(voices, len(voices)), QUESTIONS, claims, figures.parts(claims))
+    again = figures.weigh(pick.sample(statements, len(statements)), QUESTIONS, claims, figures.parts(claims))
     assert {**again._asdict(), "rivals": None} == {**found._asdict(), "rivals": None}
     assert {id_: set(its) for id_, its in again.rivals.items()} == {id_: set(its) for id_, its in found.rivals.items()}

@@ -1,0 +1,117 @@
+"""The statements of an event with what every rule asks of them: what about, whose, and when."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from operator import attrgetter
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from app.derive.rules import dates, families
+from app.derive.rules.dates import DocumentTimes, Said
+from app.derive.rules.families import FamilyBy, Kin
+from app.derive.rules.rows import Rows
+from app.schemas.claims import ClaimRead
+from app.schemas.statements import AppearanceRead, StatementRead
+
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+SortKey = tuple[datetime, datetime, str, UUID]
+"""When it was said, then its words, then its id: the order of every list of statements."""
+
+
+class StatementInContext(NamedTuple):
+    """A statement as the rules take it: merges followed, its family known, its time effective."""
+
+    row: StatementRead
+    """As stored."""
+    appearances: list[AppearanceRead]
+    """As stored; the earliest-published first."""
+    claim_id: UUID | None
+    """The claim that it is about, after merges."""
+    question_id: UUID | None
+    """The claim's, or its own."""
+    source_id: UUID | None
+    """After merges."""
+    named: bool
+    """Whether its source is; a statement without a source is not."""
+    family: UUID
+    family_by: FamilyBy
+    party: str | None
+    said: Said
+    sort_key: SortKey
+
+
+order: Final[Callable[[StatementInContext], SortKey]] = attrgetter("sort_key")
+
+
+def in_context(
+    rows: Rows, claims: Mapping[UUID, ClaimRead], claim_targets: Mapping[UUID, UUID], kin: Kin, times: DocumentTimes
+) -> list[StatementInContext]:
+    """Every statement about a known claim or question, in order; `claims`: those that stayed after merges."""
+    by_statement: dict[UUID, list[AppearanceRead]] = defaultdict(list)
+    for appearance in rows.appearances:
+        by_statement[appearance.statement_id].append(appearance)
+    for appearances in by_statement.values():
+        if len(appearances) > 1:
+            appearances.sort(key=lambda appearance: _published(appearance, times))
+    statements = []
+    for row in rows.statements:
+        appearances = by_statement.get(row.id, [])
+        claim_id = claim_targets.get(row.claim_id) if row.claim_id else None
+        if claim_id is None and row.question_id is None:
+            continue  # its claim is not among the rows
+        source = kin.members.get(row.source_id) if row.source_id else None
+        said = dates.effective(row, appearances, times)
+        statement = StatementInContext(
+            row,
+            appearances,
+            claim_id,
+            claims[claim_id].question_id if claim_id else row.question_id,
+            source.id if source else row.source_id,
+            source.named if source else row.source_id is not None,
+            *families.family(row, _telling_family(appearances, times), kin, times.targets),
+            source.party if source else None,
+            said,
+            (said.start, said.end, _wording(appearances), row.id),
+        )
+        statements.append(statement)
+    return sorted(statements, key=order)
+
+
+def _wording(appearances: list[AppearanceRead]) -> str:
+    for appearance in appearances:
+        if appearance.wording:
+            return appearance.wording
+    return ""
+
+
+def unite_unnamed(statements: Sequence[StatementInContext]) -> list[StatementInContext]:
+    """The same with every unnamed source of one family, that of its first statement, wherever else it speaks."""
+    first: dict[UUID | None, tuple[UUID, FamilyBy]] = {}
+    united = []
+    for statement in statements:
+        if statement.family_by in ("chain", "document"):
+            family, by = first.setdefault(statement.source_id, (statement.family, statement.family_by))
+            is_first = (family, by) == (statement.family, statement.family_by)
+            united.append(statement if is_first else statement._replace(family=family, family_by=by))
+        else:
+            united.append(statement)
+    return united
+
+
+def _published(appearance: AppearanceRead, times: DocumentTimes) -> tuple[datetime, datetime, str, UUID]:
+    """By which appearances are sorted: the earliest published first, those without a date last."""
+    document_id = times.targets.get(appearance.document_id) if appearance.document_id else None
+    start, end = times.published.get(document_id, (_NEVER, _NEVER)) if document_id else (_NEVER, _NEVER)
+    return start, end, appearance.wording or "", appearance.id
+
+
+def _telling_family(appearances: list[AppearanceRead], times: DocumentTimes) -> AppearanceRead | None:
+    """Which appearance tells an unnamed source's family: the earliest published, of these one with a document.
+
+    Not the first of the sorted list: whose words they are must not depend on the words.
+    """
+    if len(appearances) > 1:
+        return min(appearances, key=lambda a: (_published(a, times)[0], a.document_id is None, a.id))
+    return appearances[0] if appearances else None
