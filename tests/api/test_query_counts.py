@@ -90,10 +90,13 @@ async def test_a_report_of_more_asks_no_more(app: FastAPI, client: httpx.AsyncCl
     counts = []
     for size in (2, 12):
         claims = [
-            {"text": f"Version {number} of what happened", "statements": [{"source": {"name": f"Source {number}"}}]}
+            {
+                "text": f"Version {number} of what happened",
+                "statements": [{"source": {"name": f"Source {number} of {size}"}}],
+            }
             for number in range(size)
         ]
-        report = {"events": [{"ref": f"of-{size}", "title": "Blast", "claims": claims}]}
+        report = {"events": [{"ref": f"of-{size}", "title": f"Blast {size}", "claims": claims}]}
         recording = await _recorded(app, client, "POST", "/v1/reports", 201, json=report)
         counts.append(recording.counts)
     assert counts[0] == counts[1]
