@@ -87,7 +87,7 @@ async def _follow(url: str, types: Collection[str], limits: Limits) -> Fetched:
 async def _hop(client: httpx.AsyncClient, url: str, types: Collection[str], limits: Limits) -> Fetched | str:
     """One request: what it brought, or where it sends on."""
     try:
-        target = ada_url.URL(urls.checked(url))
+        target = ada_url.URL(urls.check(url))
     except ValueError as error:
         raise FetchError(f"{error}") from None
     response = await _sent(client, target, limits)

@@ -43,7 +43,7 @@ def coarse(column: str) -> Wrong:
     since, until = f"{column}_from", f"{column}_to"
     bounds = {since: EARLY, until: LATE}
     return {
-        f"ck_{column}_length": [{column: words, **bounds} for words in ("", "2" * (vocabulary.TIME_SIZE + 1))],
+        f"ck_{column}_length": [{column: words, **bounds} for words in ("", "2" * (vocabulary.TIME_CHARACTERS + 1))],
         f"ck_{column}_bounds": [
             {column: "2023"},
             {column: "2023", since: EARLY},
@@ -60,7 +60,12 @@ def nobody(*columns: str) -> Wrong:
     return {f"fk_{column}": [{column: NOBODY}] for column in columns}
 
 
-NAME, TEXT, WORDING, URL = vocabulary.NAME_SIZE, vocabulary.TEXT_SIZE, vocabulary.WORDING_SIZE, vocabulary.URL_SIZE
+NAME, TEXT, WORDING, URL = (
+    vocabulary.NAME_CHARACTERS,
+    vocabulary.TEXT_CHARACTERS,
+    vocabulary.WORDING_CHARACTERS,
+    vocabulary.URL_CHARACTERS,
+)
 OBJECTS = [Jsonb([]), Jsonb("x"), Jsonb(1), Jsonb(None)]
 COUNTRIES = {"ck_country": [{"country": word} for word in ("", "ru", "RUS", "РФ", "RU\n")]}
 SCORES = {"ck_score": [{"score": number} for number in (-0.01, 1.01, NAN)]}
@@ -124,7 +129,7 @@ WRONG: dict[str, Wrong] = {
         **sized(URL, "archive_url"),
         "ck_text_length": [
             {"text": words, "sha256": sha256(words.encode()).digest()}
-            for words in ("", "x" * (vocabulary.DOCUMENT_TEXT_SIZE + 1))
+            for words in ("", "x" * (vocabulary.DOCUMENT_TEXT_CHARACTERS + 1))
         ],
         **languages("translated_from"),
         "ck_http_status": [{"http_status": 99}, {"http_status": 600}],
@@ -142,7 +147,7 @@ WRONG: dict[str, Wrong] = {
     "report": nobody("document_id"),
     "event": {
         "ck_slug": [{"slug": word} for word in ("a b", "A", "-a", "a-", "a--b", "ж", "a\n")],
-        "ck_slug_length": [{"slug": "a" * (vocabulary.SLUG_SIZE + 1)}],
+        "ck_slug_length": [{"slug": "a" * (vocabulary.SLUG_CHARACTERS + 1)}],
         **sized(NAME, "title", "place_name"),
         **sized(WORDING, "summary"),
         **coarse("occurred"),

@@ -102,7 +102,7 @@ def _url(given: list[str], base: str | None) -> str | None:
     """The first that can be kept; relative ones are the page's."""
     for one in [*given, *([base] if base and not given else [])]:
         try:
-            return urls.checked(urljoin(base or "", one))
+            return urls.check(urljoin(base or "", one))
         except ValueError:
             continue
     return None
@@ -152,7 +152,7 @@ def _party(given: Any, where: str, by_id: dict[str, Json], notes: Notes) -> Part
 
 def urls_ok(url: str) -> bool:
     try:
-        urls.checked(url)
+        urls.check(url)
     except ValueError:
         return False
     return True

@@ -85,7 +85,7 @@ def canonical(tree: Tree, url: str, notes: Notes) -> str | None:
     if given is None:
         return None
     try:
-        found = urls.checked(urljoin(url, given))
+        found = urls.check(urljoin(url, given))
     except ValueError:
         notes.append(Unused(url, short(given), CANONICAL_BROKEN))
         return None

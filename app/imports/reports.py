@@ -16,7 +16,7 @@ from app.imports import ratings, speakers
 from app.imports.checks import FactCheck, Json, Notes, Party, Unused, Work, short
 from app.schemas import urls
 from app.schemas.reports import ReportCreate
-from app.vocabulary import NAME_SIZE
+from app.vocabulary import NAME_CHARACTERS
 
 AGAIN: Final = "the same fact-check again"
 RATED_TWICE: Final = "another rating of the same claim by the same page on the same day: the first is kept"
@@ -167,7 +167,7 @@ def _event(check: FactCheck, titled: tuple[str, str | None]) -> Json:
     line = " ".join(title.split())
     return _known(
         ref=_stem(_page(check)),
-        title=line if len(line) <= NAME_SIZE else f"{line[: NAME_SIZE - 1]}…",
+        title=line if len(line) <= NAME_CHARACTERS else f"{line[: NAME_CHARACTERS - 1]}…",
         language=language,
         kind="fact-check",
         tags=list(check.tags),
@@ -220,7 +220,7 @@ def _differs(one: Json, other: Json) -> bool:
 def _assessment(check: FactCheck, claim: str, own: Mapping[str, str]) -> tuple[Json, list[str]]:
     """The review's rating; what is too long for a label stands, whole, in the explanation."""
     rated = ratings.rate(check.label, check.value, check.best, check.worst, own)
-    long = check.label is not None and len(check.label) > NAME_SIZE
+    long = check.label is not None and len(check.label) > NAME_CHARACTERS
     assessment = _known(
         claim=claim,
         author=_party(check.reviewer),

@@ -12,7 +12,7 @@ from app.imports import ratings, values
 from app.imports.checks import FactCheck, Notes, Party, Unused, Work, short
 from app.imports.reports import site_of
 from app.schemas.common import Input
-from app.vocabulary import DOCUMENT_TEXT_SIZE, RATINGS, SourceKind
+from app.vocabulary import DOCUMENT_TEXT_CHARACTERS, RATINGS, SourceKind
 
 NO_CLAIM: Final = "a row without a claim"
 NO_URL: Final = "a row without the address of a review that can be kept"
@@ -100,7 +100,7 @@ def _key(loc: tuple[Any, ...]) -> str:
 
 def read(data: bytes, how: Mapping, notes: Notes) -> list[FactCheck]:
     """Raises MappingError where the file is not as the mapping says, ValueError where it can't be decoded."""
-    csv.field_size_limit(16 * DOCUMENT_TEXT_SIZE)
+    csv.field_size_limit(16 * DOCUMENT_TEXT_CHARACTERS)
     lines = io.StringIO(data.decode(how.file.encoding), newline="")
     rows = csv.reader(lines, delimiter=how.file.delimiter, quotechar=how.file.quote, strict=False)
     try:

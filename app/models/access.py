@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, at_most, key, now, words_
-from app.vocabulary import NAME_SIZE
+from app.vocabulary import NAME_CHARACTERS
 
 
 class ApiKey(Base):
@@ -24,7 +24,7 @@ class ApiKey(Base):
     created_at: Mapped[now]
     revoked_at: Mapped[datetime | None]
 
-    __table_args__ = (*at_most(NAME_SIZE, "name"),)
+    __table_args__ = (*at_most(NAME_CHARACTERS, "name"),)
 
 
 class Instance(Base):

@@ -5,16 +5,16 @@ from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped
 
-from app.models.base import Record, at_most, coarse, flag, matches, one_of, own_rules, owner, rule
+from app.models.base import Record, at_most, coarse_time, flag, matches, one_of, record_rules, reference, rule
 from app.vocabulary import (
     LANGUAGE_PATTERN,
-    NAME_SIZE,
+    NAME_CHARACTERS,
     NUMBER_MAX,
     RATINGS,
     SETTLING_RATINGS,
-    TIME_SIZE,
-    URL_SIZE,
-    WORDING_SIZE,
+    TIME_CHARACTERS,
+    URL_CHARACTERS,
+    WORDING_CHARACTERS,
     Scheme,
     words,
 )
@@ -31,9 +31,9 @@ class Assessment(Record):
 
     __tablename__ = "assessment"
 
-    event_id: Mapped[UUID] = owner("event")
+    event_id: Mapped[UUID] = reference("event")
     claim_id: Mapped[UUID]
-    author_id: Mapped[UUID] = owner("source")
+    author_id: Mapped[UUID] = reference("source")
     scheme: Mapped[str]
     rating: Mapped[str]
     label: Mapped[str | None]
@@ -50,13 +50,13 @@ class Assessment(Record):
     supersedes_id: Mapped[UUID | None]
 
     __table_args__ = (
-        *own_rules("assessment"),
-        *at_most(NAME_SIZE, "label"),
-        *at_most(WORDING_SIZE, "explanation"),
-        *at_most(URL_SIZE, "url"),
-        *at_most(TIME_SIZE, "made"),
+        *record_rules("assessment"),
+        *at_most(NAME_CHARACTERS, "label"),
+        *at_most(WORDING_CHARACTERS, "explanation"),
+        *at_most(URL_CHARACTERS, "url"),
+        *at_most(TIME_CHARACTERS, "made"),
         matches("language", LANGUAGE_PATTERN),
-        coarse("made"),
+        coarse_time("made"),
         one_of("scheme", words(Scheme)),
         rule("assessment", "rating", f"CASE scheme {_ratings} END", "the rating is not one of its scheme"),
         rule("assessment", "numbers", _numbers, "a number of the rating is out of range"),
@@ -83,12 +83,12 @@ class AssessmentDocument(Record):
 
     __tablename__ = "assessment_document"
 
-    event_id: Mapped[UUID] = owner("event")
+    event_id: Mapped[UUID] = reference("event")
     assessment_id: Mapped[UUID]
-    document_id: Mapped[UUID] = owner("document")
+    document_id: Mapped[UUID] = reference("document")
 
     __table_args__ = (
-        *own_rules("assessment_document"),
+        *record_rules("assessment_document"),
         ForeignKeyConstraint(["event_id", "assessment_id"], ["assessment.event_id", "assessment.id"]),
         UniqueConstraint("assessment_id", "document_id"),
         Index(None, "created_at", "id"),

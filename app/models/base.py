@@ -51,7 +51,7 @@ def table_of(model: type["Base"]) -> Table:
     return cast("Table", model.__table__)
 
 
-def own_rules(table: str) -> tuple[CheckConstraint, ...]:
+def record_rules(table: str) -> tuple[CheckConstraint, ...]:
     """What holds for every record: the shape of its ref."""
     return (matches("ref", REF_PATTERN), rule(table, "version", "version >= 1", "a version counts from 1"))
 
@@ -71,7 +71,7 @@ def at_most(size: int, *columns: str) -> list[CheckConstraint]:
     return [CheckConstraint(f"length({c}) BETWEEN 1 AND {size}", name=f"{c}_length") for c in columns]
 
 
-def coarse(column: str) -> CheckConstraint:
+def coarse_time(column: str) -> CheckConstraint:
     """A coarse time has its words and both bounds, or none of them; bounds are half-open and not empty."""
     return CheckConstraint(
         f"num_nulls({column}, {column}_from, {column}_to) IN (0, 3) AND {column}_from < {column}_to",
@@ -85,10 +85,10 @@ def rule(table: str, name: str, sql: str, says: str) -> CheckConstraint:
     return CheckConstraint(sql, name=name)
 
 
-def owner(target: str, *, index: bool = True) -> Mapped[UUID]:
+def reference(target: str, *, index: bool = True) -> Mapped[UUID]:
     return mapped_column(ForeignKey(f"{target}.id"), index=index)
 
 
-def other(target: str) -> Mapped[UUID | None]:
+def optional_reference(target: str) -> Mapped[UUID | None]:
     """Another record, where there is one; indexed, so that deleting it can look."""
     return mapped_column(ForeignKey(f"{target}.id"), index=True)

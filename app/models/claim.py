@@ -4,12 +4,12 @@ from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped
 
-from app.models.base import Record, at_most, matches, object_, one_of, own_rules, owner, rule
+from app.models.base import Record, at_most, matches, object_, one_of, record_rules, reference, rule
 from app.vocabulary import (
     KEY_PATTERN,
     LANGUAGE_PATTERN,
     NUMBER_MAX,
-    TEXT_SIZE,
+    TEXT_CHARACTERS,
     ClaimRelation,
     Qualifier,
     words,
@@ -21,7 +21,7 @@ class Claim(Record):
 
     __tablename__ = "claim"
 
-    event_id: Mapped[UUID] = owner("event", index=False)
+    event_id: Mapped[UUID] = reference("event", index=False)
     question_id: Mapped[UUID | None]
     text: Mapped[str | None]
     language: Mapped[str | None]
@@ -34,8 +34,8 @@ class Claim(Record):
     merged_into: Mapped[UUID | None]
 
     __table_args__ = (
-        *own_rules("claim"),
-        *at_most(TEXT_SIZE, "text"),
+        *record_rules("claim"),
+        *at_most(TEXT_CHARACTERS, "text"),
         matches("language", LANGUAGE_PATTERN),
         matches("accuses", KEY_PATTERN),
         one_of("qualifier", words(Qualifier)),
@@ -88,13 +88,13 @@ class Claim(Record):
 class ClaimLink(Record):
     __tablename__ = "claim_link"
 
-    event_id: Mapped[UUID] = owner("event")
+    event_id: Mapped[UUID] = reference("event")
     from_id: Mapped[UUID]
     to_id: Mapped[UUID]
     relation: Mapped[str]
 
     __table_args__ = (
-        *own_rules("claim_link"),
+        *record_rules("claim_link"),
         one_of("relation", words(ClaimRelation)),
         rule("claim_link", "ends", "from_id <> to_id", "a claim can't be linked to itself"),
         ForeignKeyConstraint(["event_id", "from_id"], ["claim.event_id", "claim.id"]),

@@ -8,22 +8,22 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.models.base import (
     Record,
     at_most,
-    coarse,
+    coarse_time,
     matches,
     now,
     object_,
     one_of,
-    other,
-    own_rules,
-    owner,
+    optional_reference,
+    record_rules,
+    reference,
     rule,
 )
 from app.vocabulary import (
-    DOCUMENT_TEXT_SIZE,
+    DOCUMENT_TEXT_CHARACTERS,
     LANGUAGE_PATTERN,
-    NAME_SIZE,
-    TIME_SIZE,
-    URL_SIZE,
+    NAME_CHARACTERS,
+    TIME_CHARACTERS,
+    URL_CHARACTERS,
     DocumentKind,
     DocumentRelation,
     HowKnown,
@@ -40,7 +40,7 @@ class Document(Record):
 
     url: Mapped[str | None]
     canonical_url: Mapped[str | None]
-    publisher_id: Mapped[UUID | None] = other("source")
+    publisher_id: Mapped[UUID | None] = optional_reference("source")
     title: Mapped[str | None]
     byline: Mapped[str | None]
     language: Mapped[str | None]
@@ -50,17 +50,17 @@ class Document(Record):
     published_to: Mapped[datetime | None]
     lifecycle: Mapped[str] = mapped_column(server_default="live")
     external_ids: Mapped[object_]
-    merged_into: Mapped[UUID | None] = other("document")
+    merged_into: Mapped[UUID | None] = optional_reference("document")
 
     __table_args__ = (
-        *own_rules("document"),
-        *at_most(URL_SIZE, "url", "canonical_url"),
-        *at_most(NAME_SIZE, "title", "byline"),
-        *at_most(TIME_SIZE, "published"),
+        *record_rules("document"),
+        *at_most(URL_CHARACTERS, "url", "canonical_url"),
+        *at_most(NAME_CHARACTERS, "title", "byline"),
+        *at_most(TIME_CHARACTERS, "published"),
         matches("language", LANGUAGE_PATTERN),
         one_of("kind", words(DocumentKind)),
         one_of("lifecycle", words(Lifecycle)),
-        coarse("published"),
+        coarse_time("published"),
         rule("document", "external_ids", "jsonb_typeof(external_ids) = 'object'", "external_ids are an object"),
         rule("document", "merge", "merged_into <> id", "a record can't be merged into itself"),
         Index(None, "created_at", "id"),
@@ -76,7 +76,7 @@ class DocumentVersion(Record):
 
     __tablename__ = "document_version"
 
-    document_id: Mapped[UUID] = owner("document", index=False)
+    document_id: Mapped[UUID] = reference("document", index=False)
     retrieved_at: Mapped[now]
     headline: Mapped[str | None]
     text: Mapped[str | None] = mapped_column(deferred=True)
@@ -87,10 +87,10 @@ class DocumentVersion(Record):
     translator: Mapped[str | None]
 
     __table_args__ = (
-        *own_rules("document_version"),
-        *at_most(NAME_SIZE, "headline", "translator"),
-        *at_most(DOCUMENT_TEXT_SIZE, "text"),
-        *at_most(URL_SIZE, "archive_url"),
+        *record_rules("document_version"),
+        *at_most(NAME_CHARACTERS, "headline", "translator"),
+        *at_most(DOCUMENT_TEXT_CHARACTERS, "text"),
+        *at_most(URL_CHARACTERS, "archive_url"),
         matches("translated_from", LANGUAGE_PATTERN),
         rule("document_version", "http_status", "http_status BETWEEN 100 AND 599", "an HTTP status is 100 to 599"),
         rule(
@@ -111,15 +111,15 @@ class DocumentLink(Record):
 
     __tablename__ = "document_link"
 
-    from_id: Mapped[UUID] = owner("document", index=False)
-    to_id: Mapped[UUID] = owner("document")
+    from_id: Mapped[UUID] = reference("document", index=False)
+    to_id: Mapped[UUID] = reference("document")
     relation: Mapped[str]
     how_known: Mapped[str] = mapped_column(server_default="declared")
     score: Mapped[float | None]
     state: Mapped[str] = mapped_column(server_default="confirmed")
 
     __table_args__ = (
-        *own_rules("document_link"),
+        *record_rules("document_link"),
         one_of("relation", words(DocumentRelation)),
         one_of("how_known", words(HowKnown)),
         one_of("state", words(LinkState)),
@@ -143,4 +143,4 @@ class Report(Record):
     made: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
     """Which claims, statements, claim links and assessments its deliveries made."""
 
-    __table_args__ = (*own_rules("report"), Index(None, "created_at", "id"), Index(None, "sha256"))
+    __table_args__ = (*record_rules("report"), Index(None, "created_at", "id"), Index(None, "sha256"))

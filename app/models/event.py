@@ -7,13 +7,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.models.base import (
     Record,
     at_most,
-    coarse,
+    coarse_time,
     matches,
     object_,
     one_of,
-    other,
-    own_rules,
-    owner,
+    optional_reference,
+    record_rules,
+    reference,
     rule,
     words_,
 )
@@ -21,11 +21,11 @@ from app.vocabulary import (
     COUNTRY_PATTERN,
     KEY_PATTERN,
     LANGUAGE_PATTERN,
-    NAME_SIZE,
+    NAME_CHARACTERS,
+    SLUG_CHARACTERS,
     SLUG_PATTERN,
-    SLUG_SIZE,
-    TIME_SIZE,
-    WORDING_SIZE,
+    TIME_CHARACTERS,
+    WORDING_CHARACTERS,
     EventRelation,
     PlacePrecision,
     Visibility,
@@ -51,23 +51,23 @@ class Event(Record):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     place_precision: Mapped[str | None]
-    parent_id: Mapped[UUID | None] = other("event")
+    parent_id: Mapped[UUID | None] = optional_reference("event")
     visibility: Mapped[str] = mapped_column(server_default="public")
     tags: Mapped[words_]
     external_ids: Mapped[object_]
-    merged_into: Mapped[UUID | None] = other("event")
+    merged_into: Mapped[UUID | None] = optional_reference("event")
 
     __table_args__ = (
-        *own_rules("event"),
+        *record_rules("event"),
         matches("slug", SLUG_PATTERN),
-        *at_most(SLUG_SIZE, "slug"),
-        *at_most(NAME_SIZE, "title", "place_name"),
-        *at_most(WORDING_SIZE, "summary"),
-        *at_most(TIME_SIZE, "occurred"),
+        *at_most(SLUG_CHARACTERS, "slug"),
+        *at_most(NAME_CHARACTERS, "title", "place_name"),
+        *at_most(WORDING_CHARACTERS, "summary"),
+        *at_most(TIME_CHARACTERS, "occurred"),
         matches("language", LANGUAGE_PATTERN),
         matches("kind", KEY_PATTERN),
         matches("country", COUNTRY_PATTERN),
-        coarse("occurred"),
+        coarse_time("occurred"),
         one_of("place_precision", words(PlacePrecision)),
         one_of("visibility", words(Visibility)),
         rule("event", "latitude", "latitude BETWEEN -90 AND 90", "a latitude is -90 to 90"),
@@ -86,12 +86,12 @@ class Event(Record):
 class EventLink(Record):
     __tablename__ = "event_link"
 
-    from_id: Mapped[UUID] = owner("event", index=False)
-    to_id: Mapped[UUID] = owner("event")
+    from_id: Mapped[UUID] = reference("event", index=False)
+    to_id: Mapped[UUID] = reference("event")
     relation: Mapped[str]
 
     __table_args__ = (
-        *own_rules("event_link"),
+        *record_rules("event_link"),
         one_of("relation", words(EventRelation)),
         rule("event_link", "ends", "from_id <> to_id", "an event can't be linked to itself"),
         UniqueConstraint("from_id", "to_id", "relation"),

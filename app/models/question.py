@@ -4,8 +4,8 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Record, at_most, flag, matches, one_of, own_rules, owner, rule
-from app.vocabulary import LANGUAGE_PATTERN, NAME_SIZE, TEXT_SIZE, AnswerKind, Measure, QuestionKind, words
+from app.models.base import Record, at_most, flag, matches, one_of, record_rules, reference, rule
+from app.vocabulary import LANGUAGE_PATTERN, NAME_CHARACTERS, TEXT_CHARACTERS, AnswerKind, Measure, QuestionKind, words
 
 
 class Question(Record):
@@ -13,7 +13,7 @@ class Question(Record):
 
     __tablename__ = "question"
 
-    event_id: Mapped[UUID] = owner("event", index=False)
+    event_id: Mapped[UUID] = reference("event", index=False)
     text: Mapped[str | None]
     language: Mapped[str | None]
     kind: Mapped[str] = mapped_column(server_default="other")
@@ -25,9 +25,9 @@ class Question(Record):
     single_answer: Mapped[flag]
 
     __table_args__ = (
-        *own_rules("question"),
-        *at_most(TEXT_SIZE, "text"),
-        *at_most(NAME_SIZE, "subject", "unit"),
+        *record_rules("question"),
+        *at_most(TEXT_CHARACTERS, "text"),
+        *at_most(NAME_CHARACTERS, "subject", "unit"),
         matches("language", LANGUAGE_PATTERN),
         one_of("kind", words(QuestionKind)),
         one_of("answer", words(AnswerKind)),

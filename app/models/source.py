@@ -12,17 +12,17 @@ from app.models.base import (
     object_,
     objects_,
     one_of,
-    other,
-    own_rules,
+    optional_reference,
+    record_rules,
     rule,
 )
 from app.vocabulary import (
     COUNTRY_PATTERN,
     KEY_PATTERN,
     LANGUAGE_PATTERN,
-    NAME_SIZE,
-    TEXT_SIZE,
-    URL_SIZE,
+    NAME_CHARACTERS,
+    TEXT_CHARACTERS,
+    URL_CHARACTERS,
     Disclosure,
     Reliability,
     SourceKind,
@@ -41,7 +41,7 @@ class Source(Record):
     disclosure: Mapped[str] = mapped_column(server_default="named")
     role: Mapped[str | None]
     party: Mapped[str | None]
-    parent_id: Mapped[UUID | None] = other("source")
+    parent_id: Mapped[UUID | None] = optional_reference("source")
     country: Mapped[str | None]
     language: Mapped[str | None]
     url: Mapped[str | None]
@@ -49,17 +49,17 @@ class Source(Record):
     confidential: Mapped[flag]
     external_ids: Mapped[object_]
     notes: Mapped[str | None]
-    merged_into: Mapped[UUID | None] = other("source")
+    merged_into: Mapped[UUID | None] = optional_reference("source")
     # Name and aliases, folded: what "the same name" is compared by.
     names: Mapped[list[str]] = mapped_column(
         ARRAY(Text()), Computed("source_names(name, aliases)", persisted=True), deferred=True
     )
 
     __table_args__ = (
-        *own_rules("source"),
-        *at_most(NAME_SIZE, "name", "role"),
-        *at_most(TEXT_SIZE, "notes"),
-        *at_most(URL_SIZE, "url"),
+        *record_rules("source"),
+        *at_most(NAME_CHARACTERS, "name", "role"),
+        *at_most(TEXT_CHARACTERS, "notes"),
+        *at_most(URL_CHARACTERS, "url"),
         one_of("kind", words(SourceKind)),
         one_of("disclosure", words(Disclosure)),
         one_of("reliability", words(Reliability)),

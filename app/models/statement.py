@@ -7,14 +7,25 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Record, at_most, coarse, flag, matches, one_of, other, own_rules, owner, rule
+from app.models.base import (
+    Record,
+    at_most,
+    coarse_time,
+    flag,
+    matches,
+    one_of,
+    optional_reference,
+    record_rules,
+    reference,
+    rule,
+)
 from app.vocabulary import (
     LANGUAGE_PATTERN,
-    NAME_SIZE,
+    NAME_CHARACTERS,
     QUESTION_STANCES,
-    TEXT_SIZE,
-    TIME_SIZE,
-    WORDING_SIZE,
+    TEXT_CHARACTERS,
+    TIME_CHARACTERS,
+    WORDING_CHARACTERS,
     Act,
     Attribution,
     Basis,
@@ -48,10 +59,10 @@ class Statement(Record):
 
     __tablename__ = "statement"
 
-    event_id: Mapped[UUID] = owner("event")
+    event_id: Mapped[UUID] = reference("event")
     claim_id: Mapped[UUID | None]
     question_id: Mapped[UUID | None]
-    source_id: Mapped[UUID | None] = other("source")
+    source_id: Mapped[UUID | None] = optional_reference("source")
     stance: Mapped[str] = mapped_column(server_default="support")
     act: Mapped[str | None]
     explicitness: Mapped[str] = mapped_column(server_default="explicit")
@@ -67,19 +78,19 @@ class Statement(Record):
     withdrawn_from: Mapped[datetime | None]
     withdrawn_to: Mapped[datetime | None]
     withdrawn_reason: Mapped[str | None]
-    withdrawn_document_id: Mapped[UUID | None] = other("document")
+    withdrawn_document_id: Mapped[UUID | None] = optional_reference("document")
 
     __table_args__ = (
-        *own_rules("statement"),
+        *record_rules("statement"),
         one_of("stance", words(Stance)),
         one_of("act", words(Act)),
         one_of("explicitness", words(Explicitness)),
         one_of("certainty", words(Certainty)),
         one_of("basis", words(Basis)),
-        *at_most(TIME_SIZE, "said", "withdrawn"),
-        *at_most(TEXT_SIZE, "withdrawn_reason"),
-        coarse("said"),
-        coarse("withdrawn"),
+        *at_most(TIME_CHARACTERS, "said", "withdrawn"),
+        *at_most(TEXT_CHARACTERS, "withdrawn_reason"),
+        coarse_time("said"),
+        coarse_time("withdrawn"),
         rule(
             "statement",
             "about",
@@ -120,9 +131,9 @@ class Appearance(Record):
 
     __tablename__ = "appearance"
 
-    event_id: Mapped[UUID] = owner("event")
+    event_id: Mapped[UUID] = reference("event")
     statement_id: Mapped[UUID]
-    document_id: Mapped[UUID | None] = other("document")
+    document_id: Mapped[UUID | None] = optional_reference("document")
     version_id: Mapped[UUID | None]
     report_id: Mapped[UUID | None] = mapped_column(ForeignKey("report.id"), index=True)
     wording: Mapped[str | None]
@@ -139,10 +150,10 @@ class Appearance(Record):
     note: Mapped[str | None]
 
     __table_args__ = (
-        *own_rules("appearance"),
-        *at_most(WORDING_SIZE, "wording", "translation"),
-        *at_most(NAME_SIZE, "cue"),
-        *at_most(TEXT_SIZE, "note"),
+        *record_rules("appearance"),
+        *at_most(WORDING_CHARACTERS, "wording", "translation"),
+        *at_most(NAME_CHARACTERS, "cue"),
+        *at_most(TEXT_CHARACTERS, "note"),
         matches("language", LANGUAGE_PATTERN),
         matches("translation_language", LANGUAGE_PATTERN),
         one_of("framing", words(Framing)),
@@ -176,17 +187,17 @@ class AppearanceHop(Record):
 
     __tablename__ = "appearance_hop"
 
-    event_id: Mapped[UUID] = owner("event")
+    event_id: Mapped[UUID] = reference("event")
     appearance_id: Mapped[UUID]
     step: Mapped[int] = mapped_column(SmallInteger)
-    source_id: Mapped[UUID] = owner("source")
+    source_id: Mapped[UUID] = reference("source")
     disclosure: Mapped[str] = mapped_column(server_default="named")
     how_known: Mapped[str] = mapped_column(server_default="declared")
     score: Mapped[float | None]
     state: Mapped[str] = mapped_column(server_default="confirmed")
 
     __table_args__ = (
-        *own_rules("appearance_hop"),
+        *record_rules("appearance_hop"),
         one_of("disclosure", words(Disclosure)),
         one_of("how_known", words(HowKnown)),
         one_of("state", words(LinkState)),

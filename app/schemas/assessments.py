@@ -1,3 +1,5 @@
+"""Assessments: what reviewers, courts and desks say of a claim, in their own scheme."""
+
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -5,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.schemas.common import (
+    SHORT_LIST_ITEMS,
     Address,
     CoarseTime,
     EventAddress,
@@ -19,8 +22,8 @@ from app.schemas.common import (
     Reference,
     Url,
     Wording,
-    shown,
-    some_of,
+    comma_separated,
+    with_examples,
 )
 from app.schemas.documents import DocumentIn
 from app.schemas.sources import SourceIn
@@ -45,7 +48,7 @@ class AssessmentFields(Input):
 class AssessmentCreate(AssessmentFields):
     """A reviewer's, court's or desk's rating of a claim."""
 
-    model_config = shown(
+    model_config = with_examples(
         {
             "claim": "ref:warehouse",
             "author": {"name": "A fact-checking desk", "kind": "ngo"},
@@ -64,11 +67,11 @@ class AssessmentCreate(AssessmentFields):
     rating: Rating
     supersedes: Reference | None = None
     """The same author's earlier assessment that this one replaces."""
-    documents: Annotated[list[DocumentIn], Field(max_length=100)] | None = None
+    documents: Annotated[list[DocumentIn], Field(max_length=SHORT_LIST_ITEMS)] | None = None
     """The evidence it names."""
 
     @model_validator(mode="after")
-    def _within_scheme(self) -> "AssessmentCreate":
+    def _rating_fits_scheme(self) -> "AssessmentCreate":
         if self.rating not in RATINGS[self.scheme]:
             raise ValueError(f"the ratings of {self.scheme} are {', '.join(RATINGS[self.scheme])}")
         if self.settles and self.rating not in SETTLING_RATINGS:
@@ -79,13 +82,13 @@ class AssessmentCreate(AssessmentFields):
 class AssessmentChange(AssessmentFields):
     """What changes; a null empties a field. `documents` replaces the whole list."""
 
-    model_config = shown({"explanation": "The permit was found.", "documents": []})
+    model_config = with_examples({"explanation": "The permit was found.", "documents": []})
 
     scheme: Scheme | None = None
     rating: Rating | None = None
     author: Reference | None = None
     supersedes: Reference | None = None
-    documents: Annotated[list[Reference], Field(max_length=100)] | None = None
+    documents: Annotated[list[Reference], Field(max_length=SHORT_LIST_ITEMS)] | None = None
 
 
 class AssessmentRead(RecordRead):
@@ -124,5 +127,5 @@ class AssessmentFilter(Input):
 
 
 class AssessmentQuery(AssessmentFilter, Paging):
-    facets: Annotated[str, some_of("scheme", "rating", "language")] | None = None
+    facets: Annotated[str, comma_separated("scheme", "rating", "language")] | None = None
     """Counts by `scheme`, `rating`, `language`."""

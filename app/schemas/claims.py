@@ -1,3 +1,5 @@
+"""Claims: propositions in words, and figures that answer questions of quantity; and how they stand to each other."""
+
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -6,7 +8,9 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from app.schemas.common import (
     INLINE,
+    LONG_LIST_ITEMS,
     REFERENCE,
+    SHORT_LIST_ITEMS,
     Address,
     Count,
     EventAddress,
@@ -23,20 +27,20 @@ from app.schemas.common import (
     Ref,
     Reference,
     StanceIn,
-    form,
-    shown,
-    some_of,
+    comma_separated,
+    reference_or_inline,
+    with_examples,
 )
 from app.schemas.questions import QuestionIn
 from app.schemas.statements import StatementInClaim
 from app.vocabulary import ClaimRelation, Measure, Qualifier
 
-_BOTH = ("exact", "about")
-_LOW = ("at_least", "more_than")
-_HIGH = ("at_most", "fewer_than")
+_WITH_ONE_NUMBER = ("exact", "about")
+_WITH_MIN = ("at_least", "more_than")
+_WITH_MAX = ("at_most", "fewer_than")
 
-Translations = Annotated[dict[Language, Prose], Field(max_length=100)]
-TranslationsChange = Annotated[dict[Language, Prose | None], Field(max_length=100)]
+Translations = Annotated[dict[Language, Prose], Field(max_length=SHORT_LIST_ITEMS)]
+TranslationsChange = Annotated[dict[Language, Prose | None], Field(max_length=SHORT_LIST_ITEMS)]
 
 
 class Figure(Input):
@@ -53,8 +57,9 @@ class Figure(Input):
     """The figure that this one is a part of: 19 of the 31."""
 
     @model_validator(mode="after")
-    def _shaped(self) -> "Figure":
-        if self.qualifier in _BOTH:
+    def _fits_its_qualifier(self) -> "Figure":
+        if self.qualifier in _WITH_ONE_NUMBER:
+            # One number may come as min, max or both; kept as both, it is compared like any range.
             self.min = self.max if self.min is None else self.min
             self.max = self.min if self.max is None else self.max
             if self.min is None or self.min != self.max:
@@ -62,10 +67,10 @@ class Figure(Input):
         elif self.qualifier == "between":
             if self.min is None or self.max is None or self.min > self.max:
                 raise ValueError("between needs min and max, min not above max")
-        elif self.qualifier in _LOW:
+        elif self.qualifier in _WITH_MIN:
             if self.min is None or self.max is not None:
                 raise ValueError(f"{self.qualifier} needs min, and no max")
-        elif self.qualifier in _HIGH:
+        elif self.qualifier in _WITH_MAX:
             if self.max is None or self.min is not None:
                 raise ValueError(f"{self.qualifier} needs max, and no min")
         elif self.min is not None or self.max is not None:
@@ -96,7 +101,7 @@ class ClaimFields(Input):
 class ClaimCreate(ClaimFields):
     """A proposition: words, or a figure that answers a question of quantity; with who says so, if you like."""
 
-    model_config = shown(
+    model_config = with_examples(
         {
             "text": "A drone hit the factory",
             "language": "en",
@@ -129,10 +134,10 @@ class ClaimCreate(ClaimFields):
     question: QuestionIn | None = None
     """What it answers."""
     figure: Figure | None = None
-    statements: Annotated[list[StatementInClaim], Field(max_length=1000)] | None = None
+    statements: Annotated[list[StatementInClaim], Field(max_length=LONG_LIST_ITEMS)] | None = None
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> "ClaimCreate":
+    def _text_or_figure(self) -> "ClaimCreate":
         if (self.text is None) == (self.figure is None):
             raise ValueError("a claim needs a text or a figure, and not both")
         if self.figure is not None and self.question is None:
@@ -140,13 +145,15 @@ class ClaimCreate(ClaimFields):
         return self
 
 
-ClaimIn = Annotated[Annotated[Reference, Tag(REFERENCE)] | Annotated[ClaimCreate, Tag(INLINE)], Discriminator(form)]
+ClaimIn = Annotated[
+    Annotated[Reference, Tag(REFERENCE)] | Annotated[ClaimCreate, Tag(INLINE)], Discriminator(reference_or_inline)
+]
 
 
 class ClaimChange(ClaimFields):
     """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
 
-    model_config = shown({"accuses": "russia", "translations": {"de": "Im gemieteten Lager begann es"}})
+    model_config = with_examples({"accuses": "russia", "translations": {"de": "Im gemieteten Lager begann es"}})
 
     question: Reference | None = None
     translations: TranslationsChange | None = None  # type: ignore[assignment]
@@ -154,7 +161,7 @@ class ClaimChange(ClaimFields):
     merged_into: None = None
 
 
-# Without and with something that is counted.
+# By qualifier: the words alone, and before what is counted.
 _VAGUE: Final[dict[str, tuple[str, str]]] = {
     "dozens": ("dozens", "dozens of"),
     "hundreds": ("hundreds", "hundreds of"),
@@ -196,6 +203,7 @@ class ClaimRead(RecordRead):
         if not isinstance(row, Mapping) or "qualifier" not in row:
             return row
         values = dict(row)
+        # Without its question; with it `derive/rules/figures` says what is counted, too.
         if values["qualifier"] is not None:
             values["figure"] = {name: values[name] for name in FigureRead.model_fields}
             values["text"] = figure_words(values["qualifier"], values["min"], values["max"])
@@ -207,7 +215,7 @@ class ClaimRead(RecordRead):
 class ClaimLinkCreate(Input):
     """How one claim stands to another."""
 
-    model_config = shown({"from": "ref:in-hospital", "relation": "refines", "to": "ref:injured"})
+    model_config = with_examples({"from": "ref:in-hospital", "relation": "refines", "to": "ref:injured"})
 
     ref: Ref | None = None
     from_: Annotated[Reference, Field(alias="from")]
@@ -216,7 +224,7 @@ class ClaimLinkCreate(Input):
 
 
 class ClaimLinkChange(Input):
-    model_config = shown({"relation": "compatible"})
+    model_config = with_examples({"relation": "compatible"})
 
     ref: Ref | None = None
     relation: ClaimRelation | None = None
@@ -252,7 +260,7 @@ class ClaimFilter(Input):
 
 
 class ClaimQuery(ClaimFilter, Paging):
-    facets: Annotated[str, some_of("language", "accuses", "qualifier")] | None = None
+    facets: Annotated[str, comma_separated("language", "accuses", "qualifier")] | None = None
     """Counts by `language`, `accuses`, `qualifier`."""
 
 

@@ -28,20 +28,20 @@ from app import times
 from app.schemas import urls
 from app.vocabulary import (
     COUNTRY_PATTERN,
-    DOCUMENT_TEXT_SIZE,
+    DOCUMENT_TEXT_CHARACTERS,
     KEY_PATTERN,
+    LANGUAGE_CHARACTERS,
     LANGUAGE_PATTERN,
-    LANGUAGE_SIZE,
-    NAME_SIZE,
+    NAME_CHARACTERS,
     NUMBER_MAX,
     REF_PATTERN,
+    SLUG_CHARACTERS,
     SLUG_PATTERN,
-    SLUG_SIZE,
     STANCE_SYNONYMS,
-    TEXT_SIZE,
-    TIME_SIZE,
-    URL_SIZE,
-    WORDING_SIZE,
+    TEXT_CHARACTERS,
+    TIME_CHARACTERS,
+    URL_CHARACTERS,
+    WORDING_CHARACTERS,
     Operation,
     Stance,
 )
@@ -61,9 +61,15 @@ class Output(BaseModel):
     model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
 
-def shown(*examples: dict[str, Any]) -> ConfigDict:
-    """The examples of a body. The description's all work, after the example of a report: a test sends them."""
+def with_examples(*examples: dict[str, Any]) -> ConfigDict:
+    """The examples of a body in the API's description. A test sends each of them, after the example of a report."""
     return ConfigDict(json_schema_extra={"examples": list(examples)})
+
+
+# How many items a list in a body may have. Long: of claims, statements and whatever else one document brings many of.
+SHORT_LIST_ITEMS: Final = 100
+LONG_LIST_ITEMS: Final = 1000
+CHAIN_HOPS: Final = 20
 
 
 # --- texts: NFC, nothing that PostgreSQL, JSON or XML could not hold, and a limit for what is stored -----------------
@@ -75,9 +81,9 @@ _FORBIDDEN: Final = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udf
 
 
 def clean(words: str) -> str:
-    """The text in NFC. Raises ValueError at a character that is none."""
-    if found := _FORBIDDEN.search(words):
-        raise ValueError(f"a control character (U+{ord(found[0]):04X}) stands at character {found.start()}")
+    """The text in NFC. Raises ValueError at a control character, half a surrogate pair or a noncharacter."""
+    if forbidden := _FORBIDDEN.search(words):
+        raise ValueError(f"a control character (U+{ord(forbidden[0]):04X}) stands at character {forbidden.start()}")
     return unicodedata.normalize("NFC", words)
 
 
@@ -94,30 +100,32 @@ def _block(words: str) -> str:
 class _Text:
     """A text made clean, and then measured: cleaning may empty it, and NFC makes it shorter or longer."""
 
-    cleaned: Callable[[str], str]
-    size: int
+    clean: Callable[[str], str]
+    characters: int
+    """How long it may be."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(self._checked, handler(source))
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return handler(schema) | {"minLength": 1, "maxLength": self.size}
+        return handler(schema) | {"minLength": 1, "maxLength": self.characters}
 
-    def _checked(self, words: str) -> str:
-        words = self.cleaned(words)
+    def _check(self, words: str) -> str:
+        words = self.clean(words)
+        # Unicode's separators (Z) and its controls, formats and unassigned characters (C) show nothing.
         if all(unicodedata.category(character)[0] in "ZC" for character in words):
             raise ValueError("nothing that can be seen")
-        if len(words) > self.size:
-            raise ValueError(f"longer than {self.size} characters")
+        if len(words) > self.characters:
+            raise ValueError(f"longer than {self.characters} characters")
         return words
 
 
-Name = Annotated[str, _Text(_line, NAME_SIZE)]
-Sentence = Annotated[str, _Text(_line, TEXT_SIZE)]
-Prose = Annotated[str, _Text(_block, TEXT_SIZE)]
-Wording = Annotated[str, _Text(_block, WORDING_SIZE)]
+Name = Annotated[str, _Text(_line, NAME_CHARACTERS)]
+Sentence = Annotated[str, _Text(_line, TEXT_CHARACTERS)]
+Prose = Annotated[str, _Text(_block, TEXT_CHARACTERS)]
+Wording = Annotated[str, _Text(_block, WORDING_CHARACTERS)]
 # The text of a document is kept as it came: positions of quotations count its characters.
-Verbatim = Annotated[str, _Text(clean, DOCUMENT_TEXT_SIZE)]
+Verbatim = Annotated[str, _Text(clean, DOCUMENT_TEXT_CHARACTERS)]
 
 
 # --- numbers -------------------------------------------------------------------------------------------------------
@@ -138,45 +146,47 @@ Score = Annotated[float, BeforeValidator(_no_bool), Field(ge=0, le=1, allow_inf_
 # --- times ---------------------------------------------------------------------------------------------------------
 
 
-_DATED: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]", re.ASCII)
+_BEGINS_WITH_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]", re.ASCII)
 
 
-def _coarse(words: str) -> str:
+def _coarse_time(words: str) -> str:
     words = words.strip()
-    times.span(words)
+    times.span(words)  # raises ValueError
     return words
 
 
-def _dated(words: Any) -> Any:
+def _written_time(words: Any) -> Any:
     """Pydantic would take a number for the seconds since 1970."""
-    if not isinstance(words, datetime) and not (isinstance(words, str) and _DATED.match(words)):
+    if not isinstance(words, datetime) and not (isinstance(words, str) and _BEGINS_WITH_DATE.match(words)):
         raise ValueError("a time with its offset from UTC is needed: 2023-08-09T13:24:00+03:00")
     return words
 
 
-def _moment(moment: datetime) -> datetime:
+def _in_utc(moment: datetime) -> datetime:
     if not 1000 <= moment.year <= 9998:  # noqa: PLR2004  (an offset can't carry these out of what a timestamp holds)
         raise ValueError("the year must be 1000 to 9998")
     return moment.astimezone(UTC)
 
 
+# What the service reads itself, to tell what is wrong with it by parameter: a coarse time or, in `as_of`, a position.
+TimeParameter = Annotated[str, StringConstraints(min_length=4, max_length=TIME_CHARACTERS)]
 CoarseTime = Annotated[
     str,
-    StringConstraints(min_length=4, max_length=TIME_SIZE),
-    AfterValidator(_coarse),
+    StringConstraints(min_length=4, max_length=TIME_CHARACTERS),
+    AfterValidator(_coarse_time),
     Field(
         description="A time as exact as it is known: an ISO 8601 date or time with offset, an EDTF date (`2023-08~`), "
         "or an interval of two.",
         examples=["2023-08-09", "2023-08-09T13:24+03:00"],
     ),
 ]
-Moment = Annotated[AwareDatetime, BeforeValidator(_dated), AfterValidator(_moment)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_time), AfterValidator(_in_utc)]
 
 
 # --- keys, languages, countries, URLs --------------------------------------------------------------------------------
 
 
-def _folded(words: Any) -> Any:
+def _lower(words: Any) -> Any:
     return words.strip().casefold() if isinstance(words, str) else words
 
 
@@ -186,21 +196,22 @@ def _upper(words: Any) -> Any:
 
 @lru_cache(maxsize=1024)
 def _language(tag: str) -> str:
+    """The tag in BCP 47's spelling: `zh-hans` as `zh-Hans`."""
     if not langcodes.tag_is_valid(tag):
         raise ValueError("not a language tag of BCP 47: `en`, `ru`, `zh-Hans`, `pt-BR`")
     standard = langcodes.standardize_tag(tag)
-    if not re.fullmatch(LANGUAGE_PATTERN, standard) or len(standard) > LANGUAGE_SIZE:
+    if not re.fullmatch(LANGUAGE_PATTERN, standard) or len(standard) > LANGUAGE_CHARACTERS:
         raise ValueError("not a language tag that can be kept: `en`, `ru`, `zh-Hans`, `pt-BR`")
     return standard
 
 
 def _url(words: str) -> str:
-    return urls.checked(clean(words).strip())
+    return urls.check(clean(words).strip())
 
 
 Key = Annotated[
     str,
-    BeforeValidator(_folded),
+    BeforeValidator(_lower),
     StringConstraints(pattern=KEY_PATTERN),
     Field(description="A short key of your own choice, folded to lower case.", examples=["russia"]),
 ]
@@ -212,35 +223,39 @@ Country = Annotated[
 ]
 Language = Annotated[
     str,
-    StringConstraints(min_length=2, max_length=LANGUAGE_SIZE),
+    StringConstraints(min_length=2, max_length=LANGUAGE_CHARACTERS),
     AfterValidator(_language),
     Field(description="A BCP 47 language tag.", examples=["en"]),
 ]
 Url = Annotated[
     str,
     AfterValidator(_url),
-    Field(examples=["https://example.org/news/1"], json_schema_extra={"minLength": 1, "maxLength": URL_SIZE}),
+    Field(examples=["https://example.org/news/1"], json_schema_extra={"minLength": 1, "maxLength": URL_CHARACTERS}),
 ]
-Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=SLUG_SIZE)]
+Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=SLUG_CHARACTERS)]
 Ref = Annotated[
     str,
     StringConstraints(pattern=REF_PATTERN),
     Field(description="Your own stable name for the record, unique among its type.", examples=["ria:2023-08-09:1"]),
 ]
+_ExternalSystem = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
+_EXTERNAL_SYSTEMS: Final = 50  # at most, of one record
 ExternalIds = Annotated[
-    dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")], Name],
-    Field(max_length=50, description="The record's ids elsewhere, by system.", examples=[{"wikidata": "Q4193"}]),
+    dict[_ExternalSystem, Name],
+    Field(
+        max_length=_EXTERNAL_SYSTEMS,
+        description="The record's ids elsewhere, by system.",
+        examples=[{"wikidata": "Q4193"}],
+    ),
 ]
 # In a change, a null takes a member out.
-ExternalIdsChange = Annotated[
-    dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")], Name | None], Field(max_length=50)
-]
+ExternalIdsChange = Annotated[dict[_ExternalSystem, Name | None], Field(max_length=_EXTERNAL_SYSTEMS)]
 
 
 def _stance(words: Any) -> Any:
     """Other systems' words for the same stances."""
-    folded = _folded(words)
-    return STANCE_SYNONYMS.get(folded, folded) if isinstance(folded, str) else words
+    lower = _lower(words)
+    return STANCE_SYNONYMS.get(lower, lower) if isinstance(lower, str) else words
 
 
 StanceIn = Annotated[
@@ -252,25 +267,26 @@ StanceIn = Annotated[
 
 # --- references ------------------------------------------------------------------------------------------------------
 
-_UUID: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_REF: Final = "ref:" + REF_PATTERN.strip("^$")
-ADDRESS_PATTERN: Final = f"^({_UUID}|{_REF})$"
-EVENT_ADDRESS_PATTERN: Final = f"^({_UUID}|{_REF}|{SLUG_PATTERN.strip('^$')})$"
+_UUID_PATTERN: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_REF_ADDRESS: Final = "ref:" + REF_PATTERN.strip("^$")
+_ADDRESS_CHARACTERS: Final = len("ref:") + 200
+ADDRESS_PATTERN: Final = f"^({_UUID_PATTERN}|{_REF_ADDRESS})$"
+EVENT_ADDRESS_PATTERN: Final = f"^({_UUID_PATTERN}|{_REF_ADDRESS}|{SLUG_PATTERN.strip('^$')})$"
 
 Address = Annotated[
     str,
-    StringConstraints(pattern=ADDRESS_PATTERN, max_length=204),
+    StringConstraints(pattern=ADDRESS_PATTERN, max_length=_ADDRESS_CHARACTERS),
     Field(description="A record: its id, or `ref:` and its ref."),
 ]
 EventAddress = Annotated[
     str,
-    StringConstraints(pattern=EVENT_ADDRESS_PATTERN, max_length=204),
+    StringConstraints(pattern=EVENT_ADDRESS_PATTERN, max_length=_ADDRESS_CHARACTERS),
     Field(description="An event: its id, its slug, or `ref:` and its ref."),
 ]
 
 Reference = Annotated[
     str,
-    StringConstraints(pattern=f"^({_UUID}|{_REF}|#[A-Za-z0-9._:~@-]{{1,100}})$"),
+    StringConstraints(pattern=f"^({_UUID_PATTERN}|{_REF_ADDRESS}|#[A-Za-z0-9._:~@-]{{1,100}})$"),
     Field(
         description="Another record: its id, `ref:` and its ref, or a `#label` given in the same body.",
         examples=["ref:ria:2023-08-09:1"],
@@ -283,17 +299,25 @@ Label = Annotated[
 ]
 
 
-# Pydantic writes these into the place of an error; no field is called so.
+# Tags of the unions of a reference and what describes the record. Pydantic writes them into the location of an error,
+# where no field is called so.
 REFERENCE: Final = "<reference>"
 INLINE: Final = "<inline>"
 
 
-def form(value: Any) -> str:
-    """Whether a reference names a record or describes it: the tag of the union it is read with."""
+def reference_or_inline(value: Any) -> str:
+    """The tag: whether the record is named, or described in place."""
     return REFERENCE if isinstance(value, str) else INLINE
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------
+
+
+def _to_hex(value: Any) -> Any:
+    return bytes(value).hex() if isinstance(value, bytes | memoryview) else value
+
+
+HexDigest = Annotated[str, BeforeValidator(_to_hex)]
 
 
 class RecordRead(Output):
@@ -347,14 +371,14 @@ class Paging(Input):
     """Say how many there are in all."""
 
 
-def some_of(*columns: str) -> Any:
-    """The type of a `facets` parameter: one or more of these, with commas."""
-    one = "|".join(columns)
-    return StringConstraints(pattern=f"^({one})(,({one}))*$")
+def comma_separated(*words: str) -> Any:
+    """The type of a parameter that takes one or more of these words, with commas: `facets=kind,party`."""
+    word = "|".join(words)
+    return StringConstraints(pattern=f"^({word})(,({word}))*$")
 
 
 class Withdrawal(Input):
-    model_config = shown({"withdrawn": "2023-08-12", "reason": "He said that he had been misinformed"})
+    model_config = with_examples({"withdrawn": "2023-08-12", "reason": "He said that he had been misinformed"})
 
     withdrawn: CoarseTime
     """When the source took it back."""
@@ -364,7 +388,7 @@ class Withdrawal(Input):
 
 
 class Merge(Input):
-    model_config = shown({"into": "ref:the-one-that-stays"})
+    model_config = with_examples({"into": "ref:the-one-that-stays"})
 
     into: EventAddress
     """The record that stays: an id, `ref:` and a ref, or an event's slug."""

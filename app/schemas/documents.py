@@ -1,17 +1,21 @@
+"""Documents: what was read of them, version by version, and how they depend on each other."""
+
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag
 
 from app.schemas.common import (
     INLINE,
     REFERENCE,
+    SHORT_LIST_ITEMS,
     Address,
     CoarseTime,
     EventAddress,
     ExternalIds,
     ExternalIdsChange,
+    HexDigest,
     Input,
     Label,
     Language,
@@ -25,9 +29,9 @@ from app.schemas.common import (
     Url,
     Verbatim,
     Whole,
-    form,
-    shown,
-    some_of,
+    comma_separated,
+    reference_or_inline,
+    with_examples,
 )
 from app.schemas.sources import SourceIn
 from app.vocabulary import DocumentKind, DocumentRelation, HowKnown, Lifecycle, LinkState
@@ -36,7 +40,7 @@ from app.vocabulary import DocumentKind, DocumentRelation, HowKnown, Lifecycle, 
 class VersionCreate(Input):
     """What was read at one moment. The same text again is the same version."""
 
-    model_config = shown(
+    model_config = with_examples(
         {
             "text": "The headline was changed in the evening.",
             "headline": "Blast injures dozens",
@@ -73,7 +77,7 @@ class DocumentFields(Input):
 class DocumentLinkCreate(Input):
     """How this document depends on another: it is made out of `to`, or answers it."""
 
-    model_config = shown(
+    model_config = with_examples(
         {"relation": "translation_of", "to": {"url": "https://news.example/ru/2023/08/09/blast", "language": "ru"}},
         {"relation": "rewrites", "to": {"url": "https://agency.example/1"}, "how_known": "similarity", "score": 0.91},
     )
@@ -90,7 +94,7 @@ class DocumentLinkCreate(Input):
 class DocumentCreate(DocumentFields, VersionCreate):
     """One publication, and what was read of it. The same URL is the same document."""
 
-    model_config = shown(
+    model_config = with_examples(
         {
             "url": "https://news.example/2023/08/10/inquiry",
             "title": "Inquiry opened",
@@ -104,11 +108,11 @@ class DocumentCreate(DocumentFields, VersionCreate):
 
     label: Label | None = None
     publisher: SourceIn | None = None
-    links: Annotated[list[DocumentLinkCreate], Field(max_length=100)] | None = None
+    links: Annotated[list[DocumentLinkCreate], Field(max_length=SHORT_LIST_ITEMS)] | None = None
 
 
 DocumentIn = Annotated[
-    Annotated[Reference, Tag(REFERENCE)] | Annotated[DocumentCreate, Tag(INLINE)], Discriminator(form)
+    Annotated[Reference, Tag(REFERENCE)] | Annotated[DocumentCreate, Tag(INLINE)], Discriminator(reference_or_inline)
 ]
 DocumentLinkCreate.model_rebuild()
 DocumentCreate.model_rebuild()
@@ -117,7 +121,7 @@ DocumentCreate.model_rebuild()
 class DocumentChange(DocumentFields):
     """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
 
-    model_config = shown({"lifecycle": "edited", "byline": "A. Reporter"})
+    model_config = with_examples({"lifecycle": "edited", "byline": "A. Reporter"})
 
     publisher: Reference | None = None
     external_ids: ExternalIdsChange | None = None  # type: ignore[assignment]
@@ -140,17 +144,13 @@ class DocumentRead(RecordRead):
     merged_into: UUID | None
 
 
-def hex_(value: Any) -> Any:
-    return bytes(value).hex() if isinstance(value, bytes | memoryview) else value
-
-
 class VersionRead(RecordRead):
     document_id: UUID
     retrieved_at: datetime
     headline: str | None
     text: str | None = None
     """Only with `text=true`."""
-    sha256: Annotated[str | None, BeforeValidator(hex_)]
+    sha256: HexDigest | None
     """Of the text, in hex."""
     archive_url: str | None
     http_status: int | None
@@ -168,7 +168,7 @@ class DocumentLinkRead(RecordRead):
 
 
 class DocumentLinkChange(Input):
-    model_config = shown({"state": "confirmed", "how_known": "editor"})
+    model_config = with_examples({"state": "confirmed", "how_known": "editor"})
 
     ref: Ref | None = None
     relation: DocumentRelation | None = None
@@ -199,7 +199,7 @@ class DocumentFilter(Input):
 
 
 class DocumentQuery(DocumentFilter, Paging):
-    facets: Annotated[str, some_of("kind", "lifecycle", "language")] | None = None
+    facets: Annotated[str, comma_separated("kind", "lifecycle", "language")] | None = None
     """Counts by `kind`, `lifecycle`, `language`."""
 
 

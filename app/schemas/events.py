@@ -1,3 +1,5 @@
+"""Events, and how they are linked to each other."""
+
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -5,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.schemas.common import (
+    SHORT_LIST_ITEMS,
     CoarseTime,
     Country,
     EventAddress,
@@ -22,8 +25,8 @@ from app.schemas.common import (
     Reference,
     Slug,
     Wording,
-    shown,
-    some_of,
+    comma_separated,
+    with_examples,
 )
 from app.vocabulary import EventRelation, PlacePrecision, Visibility
 
@@ -47,14 +50,14 @@ class EventFields(Input):
     place_precision: PlacePrecision | None = None
     visibility: Visibility | None = None
     """Default `public`; `restricted` is for callers with the scope `read` alone."""
-    tags: Annotated[list[Key], Field(max_length=100)] | None = None
+    tags: Annotated[list[Key], Field(max_length=SHORT_LIST_ITEMS)] | None = None
     external_ids: ExternalIds | None = None
 
 
 class EventCreate(EventFields):
     """Something that happened. Found again by its ref, or by a slug that is given."""
 
-    model_config = shown(
+    model_config = with_examples(
         {
             "ref": "depot-2022",
             "title": "Fire at a depot",
@@ -75,7 +78,7 @@ class EventCreate(EventFields):
 class EventChange(EventFields):
     """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
 
-    model_config = shown({"place_precision": "vicinity", "tags": ["explosion", "factory"], "summary": None})
+    model_config = with_examples({"place_precision": "vicinity", "tags": ["explosion", "factory"], "summary": None})
 
     parent: Reference | None = None
     external_ids: ExternalIdsChange | None = None  # type: ignore[assignment]
@@ -106,7 +109,7 @@ class EventRead(RecordRead):
 class EventLinkCreate(Input):
     """`from` this event `to` another: preceded_by, same_site, follow_up, related."""
 
-    model_config = shown({"relation": "same_site", "to": "ref:zagorsk-2022"})
+    model_config = with_examples({"relation": "same_site", "to": "ref:zagorsk-2022"})
 
     ref: Ref | None = None
     relation: EventRelation
@@ -114,7 +117,7 @@ class EventLinkCreate(Input):
 
 
 class EventLinkChange(Input):
-    model_config = shown({"relation": "related"})
+    model_config = with_examples({"relation": "related"})
 
     ref: Ref | None = None
     relation: EventRelation | None = None
@@ -150,7 +153,7 @@ class EventFilter(Input):
 
 
 class EventQuery(EventFilter, Paging):
-    facets: Annotated[str, some_of("kind", "country", "visibility", "place_precision")] | None = None
+    facets: Annotated[str, comma_separated("kind", "country", "visibility", "place_precision")] | None = None
     """Counts by `kind`, `country`, `visibility`, `place_precision`."""
 
 

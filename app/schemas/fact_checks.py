@@ -5,7 +5,7 @@ is empty.
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
@@ -15,49 +15,50 @@ from app.schemas.claims import ClaimRead
 from app.schemas.common import Input, Language, Name, Output, Paging, Whole
 from app.schemas.questions import QuestionRead
 
-_INT: int = 2**31 - 1
+_INT32_MAX: Final = 2**31 - 1
 
 
-def _given(words: Any) -> Any:
+def _none_if_empty(words: Any) -> Any:
     """What is empty was not given."""
     return None if words == "" else words
 
 
-_Token = Annotated[str, StringConstraints(max_length=4000)]
-_Int = Annotated[Whole, Field(ge=0, le=_INT)]
+_PARAMETER_CHARACTERS: Final = 4000
+_Parameter = Annotated[str, StringConstraints(max_length=_PARAMETER_CHARACTERS)]
+_Int32 = Annotated[Whole, Field(ge=0, le=_INT32_MAX)]
 
 
 class FactCheckQuery(Input):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
-    query: Annotated[Name | None, BeforeValidator(_given)] = None
+    query: Annotated[Name | None, BeforeValidator(_none_if_empty)] = None
     """Words of the claim, as `/v1/search` takes them. Needed unless `reviewPublisherSiteFilter` is given."""
-    language_code: Annotated[Language | None, BeforeValidator(_given)] = None
+    language_code: Annotated[Language | None, BeforeValidator(_none_if_empty)] = None
     """Of the review, or where nobody says it, of the claim; regions and scripts are not considered."""
-    review_publisher_site_filter: Annotated[Name | None, BeforeValidator(_given)] = None
+    review_publisher_site_filter: Annotated[Name | None, BeforeValidator(_none_if_empty)] = None
     """Only reviews on this site or one below it, by the host of their URL: `nytimes.com`, with `www.` or without."""
-    max_age_days: _Int = 0
+    max_age_days: _Int32 = 0
     """Only claims that were made or reviewed in so many days."""
-    page_size: _Int = 0
+    page_size: _Int32 = 0
     """10 if not given; more than 200 is cut to 200."""
-    page_token: Annotated[_Token | None, BeforeValidator(_given)] = None
+    page_token: Annotated[_Parameter | None, BeforeValidator(_none_if_empty)] = None
     """The `nextPageToken` of the page before; all else stays as it was."""
-    offset: _Int = 0
+    offset: _Int32 = 0
     """How many to leave out before the first page."""
 
-    key: _Token | None = None
+    key: _Parameter | None = None
     """A key of this service (`cc_…`), where no Authorization header can be sent. Any other is not looked at."""
     alt: Literal["json"] = "json"
     pretty_print: bool = True
     xgafv: Annotated[Literal["1", "2"], Field(alias="$.xgafv")] = "1"
-    access_token: Annotated[_Token | None, Field(alias="access_token")] = None
-    oauth_token: Annotated[_Token | None, Field(alias="oauth_token")] = None
-    quota_user: _Token | None = None
-    fields: Annotated[_Token | None, Field(alias="fields")] = None
+    access_token: Annotated[_Parameter | None, Field(alias="access_token")] = None
+    oauth_token: Annotated[_Parameter | None, Field(alias="oauth_token")] = None
+    quota_user: _Parameter | None = None
+    fields: Annotated[_Parameter | None, Field(alias="fields")] = None
     """Taken, but all fields are answered."""
-    callback: _Token | None = None
-    upload_type: _Token | None = None
-    upload_protocol: Annotated[_Token | None, Field(alias="upload_protocol")] = None
+    callback: _Parameter | None = None
+    upload_type: _Parameter | None = None
+    upload_protocol: Annotated[_Parameter | None, Field(alias="upload_protocol")] = None
 
 
 class ReviewedQuery(Paging):

@@ -12,54 +12,54 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from app.schemas.assessments import AssessmentCreate
 from app.schemas.claims import ClaimCreate, ClaimLinkCreate
-from app.schemas.common import EventAddress, Input, Output, Ref, Reference, Whole, clean
+from app.schemas.common import CHAIN_HOPS, EventAddress, Input, Output, Ref, Reference, Whole, clean
 from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionCreate
 from app.schemas.events import EventCreate, EventLinkCreate
 from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ReportCreate
 from app.schemas.sources import SourceCreate
 from app.schemas.statements import AppearanceCreate, HopCreate, StatementCreate
-from app.vocabulary import WORDING_SIZE, Fidelity
+from app.vocabulary import WORDING_CHARACTERS, Fidelity
 
 
-class Restored(Input):
+class RestorableLine(Input):
     """What an export says beside the body: which record it is."""
 
     id: UUID | None = None
 
     @model_validator(mode="after")
-    def _known(self) -> "Restored":
+    def _comes_with_id(self) -> "RestorableLine":
         for name in self.model_fields_set & {"merged_into", "fidelity", "selector"}:
             if self.id is None:
                 raise ValueError(f"{name} comes with the id, from an export")
         return self
 
 
-class Merged(Restored):
+class MergeableLine(RestorableLine):
     merged_into: UUID | None = None
 
 
-class SourceLine(SourceCreate, Merged):
+class SourceLine(SourceCreate, MergeableLine):
     type: Literal["source"]
 
 
-class DocumentLine(DocumentCreate, Merged):
+class DocumentLine(DocumentCreate, MergeableLine):
     type: Literal["document"]
 
 
-class VersionLine(VersionCreate, Restored):
+class VersionLine(VersionCreate, RestorableLine):
     type: Literal["document_version"]
     ref: Ref | None = None
     document: Reference
 
 
-class DocumentLinkLine(DocumentLinkCreate, Restored):
+class DocumentLinkLine(DocumentLinkCreate, RestorableLine):
     type: Literal["document_link"]
     ref: Ref | None = None
     from_: Annotated[Reference, Field(alias="from")]
 
 
-class EventLine(EventCreate, Merged):
+class EventLine(EventCreate, MergeableLine):
     type: Literal["event"]
 
     @model_validator(mode="after")
@@ -69,34 +69,34 @@ class EventLine(EventCreate, Merged):
         return self
 
 
-class EventLinkLine(EventLinkCreate, Restored):
+class EventLinkLine(EventLinkCreate, RestorableLine):
     type: Literal["event_link"]
     from_: Annotated[Reference, Field(alias="from")]
 
 
-class QuestionLine(QuestionCreate, Restored):
+class QuestionLine(QuestionCreate, RestorableLine):
     type: Literal["question"]
     event: EventAddress
 
 
-class ClaimLine(ClaimCreate, Merged):
+class ClaimLine(ClaimCreate, MergeableLine):
     type: Literal["claim"]
     event: EventAddress
 
 
-class StatementLine(StatementCreate, Restored):
+class StatementLine(StatementCreate, RestorableLine):
     type: Literal["statement"]
     event: EventAddress | None = None
     """Needed where the question is described here; else that of its claim or question."""
 
 
-class HopLine(HopCreate, Restored):
+class HopLine(HopCreate, RestorableLine):
     ref: Ref | None = None
     step: Annotated[Whole, Field(ge=1, le=20)] | None = None
     """Its place in the chain, where one before it was deleted. Default: that in the list."""
 
 
-Excerpt: TypeAlias = Annotated[str, StringConstraints(max_length=WORDING_SIZE), AfterValidator(clean)]
+Excerpt: TypeAlias = Annotated[str, StringConstraints(max_length=WORDING_CHARACTERS), AfterValidator(clean)]
 
 
 class SelectorLine(Input):
@@ -107,21 +107,21 @@ class SelectorLine(Input):
     end: Annotated[int, Field(ge=0)]
 
 
-class AppearanceLine(AppearanceCreate, Restored):
+class AppearanceLine(AppearanceCreate, RestorableLine):
     type: Literal["appearance"]
     statement: Reference
     version: Reference | None = None
     """Which version of the document it was found in. Default: the one that this line brings, or the latest."""
     fidelity: Fidelity | None = None
     selector: SelectorLine | None = None
-    hops: Annotated[list[HopLine], Field(max_length=20)] | None = None  # type: ignore[assignment]
+    hops: Annotated[list[HopLine], Field(max_length=CHAIN_HOPS)] | None = None  # type: ignore[assignment]
 
 
-class ClaimLinkLine(ClaimLinkCreate, Restored):
+class ClaimLinkLine(ClaimLinkCreate, RestorableLine):
     type: Literal["claim_link"]
 
 
-class AssessmentLine(AssessmentCreate, Restored):
+class AssessmentLine(AssessmentCreate, RestorableLine):
     type: Literal["assessment"]
 
 

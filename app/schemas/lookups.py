@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from app.schemas.common import Input, Output, Ref, Slug, Url, shown
-from app.schemas.documents import hex_
+from app.schemas.common import LONG_LIST_ITEMS, HexDigest, Input, Output, Ref, Slug, Url, with_examples
 
 LookupType = Literal[
     "source",
@@ -39,26 +38,26 @@ class LookupItem(Input):
     def _named_once(self) -> "LookupItem":
         if sum(value is not None for value in (self.ref, self.id, self.url, self.slug)) != 1:
             raise ValueError("one of ref, id, url and slug is needed")
-        if self.type not in (None, self._implied()):
+        if self.type not in (None, self._type_or_implied()):
             raise ValueError("only documents have a url, and only events a slug")
-        if self._implied() is None:
+        if self._type_or_implied() is None:
             raise ValueError("a ref or id needs its type")
         return self
 
-    def _implied(self) -> LookupType | None:
+    def _type_or_implied(self) -> LookupType | None:
         return "document" if self.url is not None else "event" if self.slug is not None else self.type
 
     @property
-    def of(self) -> LookupType:
+    def record_type(self) -> LookupType:
         """Its type, said or implied."""
-        implied = self._implied()
-        if implied is None:
+        record_type = self._type_or_implied()
+        if record_type is None:
             raise TypeError
-        return implied
+        return record_type
 
 
 class Lookup(Input):
-    model_config = shown(
+    model_config = with_examples(
         {
             "items": [
                 {"url": "https://news.example/2023/08/09/blast?utm_source=feed"},
@@ -69,7 +68,7 @@ class Lookup(Input):
         }
     )
 
-    items: Annotated[list[LookupItem], Field(max_length=1000)]
+    items: Annotated[list[LookupItem], Field(max_length=LONG_LIST_ITEMS)]
 
 
 class LookupRead(Output):
@@ -91,7 +90,7 @@ class LookupRead(Output):
     """When the latest version of the document was read."""
     sent_at: datetime | None = None
     """When the report was last delivered with another body."""
-    sha256: Annotated[str | None, BeforeValidator(hex_)] = None
+    sha256: HexDigest | None = None
     """Of the report's body as it was understood, in hex: the same again, and nothing has changed since."""
 
 

@@ -1,3 +1,5 @@
+"""Questions: points in dispute, open ones and quantities."""
+
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -17,9 +19,9 @@ from app.schemas.common import (
     Ref,
     Reference,
     Sentence,
-    form,
-    shown,
-    some_of,
+    comma_separated,
+    reference_or_inline,
+    with_examples,
 )
 from app.vocabulary import AnswerKind, Measure, QuestionKind
 
@@ -47,7 +49,7 @@ class QuestionFields(Input):
 class QuestionCreate(QuestionFields):
     """A point in dispute: open, or the measure of something."""
 
-    model_config = shown(
+    model_config = with_examples(
         {"text": "Was anything stored there without a permit?", "kind": "other", "language": "en"},
         {"measure": "killed"},
     )
@@ -70,14 +72,14 @@ class QuestionCreate(QuestionFields):
 
 
 QuestionIn = Annotated[
-    Annotated[Reference, Tag(REFERENCE)] | Annotated[QuestionCreate, Tag(INLINE)], Discriminator(form)
+    Annotated[Reference, Tag(REFERENCE)] | Annotated[QuestionCreate, Tag(INLINE)], Discriminator(reference_or_inline)
 ]
 
 
 class QuestionChange(QuestionFields):
     """What changes; a null empties a field."""
 
-    model_config = shown({"evolving": False, "kind": None})
+    model_config = with_examples({"evolving": False, "kind": None})
 
 
 class QuestionRead(RecordRead):
@@ -108,5 +110,5 @@ class QuestionFilter(Input):
 
 
 class QuestionQuery(QuestionFilter, Paging):
-    facets: Annotated[str, some_of("kind", "answer", "measure")] | None = None
+    facets: Annotated[str, comma_separated("kind", "answer", "measure")] | None = None
     """Counts by `kind`, `answer`, `measure`."""

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from app.schemas.assessments import AssessmentCreate
 from app.schemas.claims import ClaimCreate, ClaimLinkCreate
-from app.schemas.common import EventAddress, Input, Output, Ref, Reference
+from app.schemas.common import LONG_LIST_ITEMS, SHORT_LIST_ITEMS, EventAddress, Input, Output, Ref, Reference
 from app.schemas.documents import DocumentIn
 from app.schemas.events import EventFields, EventLinkCreate
 from app.schemas.questions import QuestionCreate
@@ -23,13 +23,13 @@ class ReportEvent(EventFields):
     event: EventAddress | None = None
     """An event that is already there; then nothing else describes it."""
     parent: Reference | None = None
-    event_links: Annotated[list[EventLinkCreate], Field(max_length=100)] | None = None
-    questions: Annotated[list[QuestionCreate], Field(max_length=1000)] | None = None
-    claims: Annotated[list[ClaimCreate], Field(max_length=1000)] | None = None
-    statements: Annotated[list[StatementCreate], Field(max_length=1000)] | None = None
+    event_links: Annotated[list[EventLinkCreate], Field(max_length=SHORT_LIST_ITEMS)] | None = None
+    questions: Annotated[list[QuestionCreate], Field(max_length=LONG_LIST_ITEMS)] | None = None
+    claims: Annotated[list[ClaimCreate], Field(max_length=LONG_LIST_ITEMS)] | None = None
+    statements: Annotated[list[StatementCreate], Field(max_length=LONG_LIST_ITEMS)] | None = None
     """Statements about a question, or about a claim that stands elsewhere."""
-    claim_links: Annotated[list[ClaimLinkCreate], Field(max_length=1000)] | None = None
-    assessments: Annotated[list[AssessmentCreate], Field(max_length=1000)] | None = None
+    claim_links: Annotated[list[ClaimLinkCreate], Field(max_length=LONG_LIST_ITEMS)] | None = None
+    assessments: Annotated[list[AssessmentCreate], Field(max_length=LONG_LIST_ITEMS)] | None = None
 
     @model_validator(mode="after")
     def _findable(self) -> "ReportEvent":
@@ -50,7 +50,7 @@ class ReportCreate(Input):
     """With it, sending the report again replaces what it said before."""
     document: DocumentIn | None = None
     """Where all of this is found; a statement may name another."""
-    events: Annotated[list[ReportEvent], Field(min_length=1, max_length=100)]
+    events: Annotated[list[ReportEvent], Field(min_length=1, max_length=SHORT_LIST_ITEMS)]
 
 
 class Part(Output):

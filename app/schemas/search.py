@@ -6,11 +6,11 @@ from uuid import UUID
 from pydantic import Field
 
 from app.schemas.claims import ClaimRead
-from app.schemas.common import Address, EventAddress, Input, Language, Name, Output, Paging, Prose, some_of
+from app.schemas.common import Address, EventAddress, Input, Language, Name, Output, Paging, Prose, comma_separated
 from app.vocabulary import Disclosure, SourceKind, Stance
 
-Found = Literal["event", "claim", "statement", "document"]
-Field_ = Literal[
+HitType = Literal["event", "claim", "statement", "document"]
+HitField = Literal[
     "title", "place_name", "tags", "summary", "text", "translations", "wording", "translation", "byline", "headline"
 ]
 
@@ -19,7 +19,7 @@ class SearchQuery(Paging):
     q: Name
     """Words, all of which a text must have; `"some words"` one after the other; `or` between alternatives; `-word` for
     what it must not have. At most 32 of them. Accents, case and endings do not matter."""
-    type: Annotated[str, some_of("event", "claim", "statement", "document")] | None = None
+    type: Annotated[str, comma_separated("event", "claim", "statement", "document")] | None = None
     """Only these: one or more of `event`, `claim`, `statement`, `document`, with commas."""
     event: EventAddress | None = None
     """Only what belongs to this event; documents that it cites."""
@@ -27,14 +27,14 @@ class SearchQuery(Paging):
     """Only words in this language (`en` is also `en-GB`; `und`: where nobody says which); those of `q` are, too."""
     sort: Literal["-rank"] = "-rank"
     """The best come first; there is no other order."""
-    facets: Annotated[str, some_of("type", "language")] | None = None
+    facets: Annotated[str, comma_separated("type", "language")] | None = None
     """Counts by `type`, and by `language` of the words that were found (`und`: nobody says which)."""
 
 
 class Highlight(Output):
     """Words that were found, where they stand."""
 
-    field: Field_
+    field: HitField
     """`headline` and `text` are of a version of the document."""
     language: str | None
     text: str
@@ -57,7 +57,7 @@ class HitSource(Output):
 class Hit(Output):
     """A record that was found. What was merged leads to what it was merged into."""
 
-    type: Found
+    type: HitType
     id: UUID
     url: str
     """Where it is read."""

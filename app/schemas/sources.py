@@ -1,3 +1,5 @@
+"""Sources: whoever speaks or publishes."""
+
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -6,6 +8,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from app.schemas.common import (
     INLINE,
     REFERENCE,
+    SHORT_LIST_ITEMS,
     Address,
     Country,
     ExternalIds,
@@ -23,9 +26,9 @@ from app.schemas.common import (
     Ref,
     Reference,
     Url,
-    form,
-    shown,
-    some_of,
+    comma_separated,
+    reference_or_inline,
+    with_examples,
 )
 from app.vocabulary import Disclosure, Reliability, SourceKind
 
@@ -39,7 +42,7 @@ class SourceFields(Input):
     ref: Ref | None = None
     name: Name | None = None
     """Needed for a named source; for others a description, such as `two officials`."""
-    aliases: Annotated[list[Alias], Field(max_length=100)] | None = None
+    aliases: Annotated[list[Alias], Field(max_length=SHORT_LIST_ITEMS)] | None = None
     """Other names it goes by; each finds it, too."""
     kind: SourceKind | None = None
     """Default `other`. Where it is not given, any kind of source with this name is the same."""
@@ -62,7 +65,7 @@ class SourceFields(Input):
 class SourceCreate(SourceFields):
     """Whoever speaks or publishes. The same name and kind is the same source, unless a ref says otherwise."""
 
-    model_config = shown(
+    model_config = with_examples(
         {
             "name": "Interfax",
             "kind": "agency",
@@ -85,20 +88,24 @@ class SourceCreate(SourceFields):
     """What it belongs to: its owner, or the body it is part of."""
 
     @model_validator(mode="after")
-    def _named(self) -> "SourceCreate":
+    def _has_name_if_named(self) -> "SourceCreate":
         if (self.disclosure or "named") == "named" and self.name is None:
             raise ValueError("a named source needs a name; others say disclosure: role_only, anonymous or group")
         return self
 
 
-SourceIn = Annotated[Annotated[Reference, Tag(REFERENCE)] | Annotated[SourceCreate, Tag(INLINE)], Discriminator(form)]
+SourceIn = Annotated[
+    Annotated[Reference, Tag(REFERENCE)] | Annotated[SourceCreate, Tag(INLINE)], Discriminator(reference_or_inline)
+]
 SourceCreate.model_rebuild()
 
 
 class SourceChange(SourceFields):
     """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
 
-    model_config = shown({"role": "head of the district", "reliability": "C", "external_ids": {"wikidata": None}})
+    model_config = with_examples(
+        {"role": "head of the district", "reliability": "C", "external_ids": {"wikidata": None}}
+    )
 
     parent: Reference | None = None
     external_ids: ExternalIdsChange | None = None  # type: ignore[assignment]
@@ -146,5 +153,5 @@ class SourceFilter(Input):
 
 
 class SourceQuery(SourceFilter, Paging):
-    facets: Annotated[str, some_of("kind", "disclosure", "party", "country")] | None = None
+    facets: Annotated[str, comma_separated("kind", "disclosure", "party", "country")] | None = None
     """Counts by `kind`, `disclosure`, `party`, `country`: one or more, with commas."""

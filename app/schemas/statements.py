@@ -1,3 +1,5 @@
+"""Statements: one source's act toward a claim or question; their appearances; and the chains of who passed them on."""
+
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -5,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.schemas.common import (
+    CHAIN_HOPS,
     Address,
     CoarseTime,
     EventAddress,
@@ -24,8 +27,8 @@ from app.schemas.common import (
     StanceIn,
     Whole,
     Wording,
-    shown,
-    some_of,
+    comma_separated,
+    with_examples,
 )
 from app.schemas.documents import DocumentIn
 from app.schemas.questions import QuestionIn
@@ -71,14 +74,14 @@ class AppearanceFields(Input):
     attribution: Attribution | None = None
     location: Location | None = None
     note: Prose | None = None
-    hops: Annotated[list[HopCreate], Field(max_length=20)] | None = None
+    hops: Annotated[list[HopCreate], Field(max_length=CHAIN_HOPS)] | None = None
     """The chain of who passed it on, from the speaker's side, the speaker and the document's publisher excluded."""
 
 
 class AppearanceCreate(AppearanceFields):
     """Where a statement is found, and in which words."""
 
-    model_config = shown(
+    model_config = with_examples(
         {
             "document": {"url": "https://other.example/1", "publisher": {"name": "Other News", "kind": "outlet"}},
             "wording": "a warehouse for fireworks blew up",
@@ -95,7 +98,7 @@ class AppearanceCreate(AppearanceFields):
 class AppearanceChange(AppearanceFields):
     """What changes; a null empties a field. `hops` replaces the whole chain."""
 
-    model_config = shown({"framing": "neutral", "location": "headline", "hops": []})
+    model_config = with_examples({"framing": "neutral", "location": "headline", "hops": []})
 
     ref: Ref | None = None
     document: Reference | None = None
@@ -135,7 +138,7 @@ class StatementInClaim(StatementFields, AppearanceFields):
 class StatementCreate(StatementInClaim):
     """A statement about a claim; or about a question, where it only asks or does not answer."""
 
-    model_config = shown(
+    model_config = with_examples(
         {
             "claim": "ref:warehouse",
             "source": {"name": "Plant management", "kind": "company"},
@@ -158,7 +161,7 @@ class StatementCreate(StatementInClaim):
 class StatementChange(StatementFields):
     """What changes; a null empties a field."""
 
-    model_config = shown({"certainty": "somewhat_certain", "act": None, "credibility": 3})
+    model_config = with_examples({"certainty": "somewhat_certain", "act": None, "credibility": 3})
 
     claim: Reference | None = None
     question: Reference | None = None
@@ -259,7 +262,7 @@ class StatementFilter(Input):
 
 
 class StatementQuery(StatementFilter, Paging):
-    facets: Annotated[str, some_of("stance", "explicitness", "act", "certainty", "basis")] | None = None
+    facets: Annotated[str, comma_separated("stance", "explicitness", "act", "certainty", "basis")] | None = None
     """Counts by `stance`, `explicitness`, `act`, `certainty`, `basis`."""
 
 

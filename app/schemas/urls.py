@@ -5,7 +5,7 @@ from typing import Final
 
 import ada_url
 
-from app.vocabulary import URL_SIZE
+from app.vocabulary import URL_CHARACTERS
 
 # Parameters that say how a reader came, never what the page is. Names that may also say that (`ref`, `source`, `id`)
 # stay: two addresses of one page are a nuisance, two pages taken for one are an error.
@@ -14,12 +14,12 @@ _TRACKER: Final = re.compile(
     r"mc_[ce]id|_ga|_gl|_openstat|ref_src|ref_url|xtor|cmpid",
     re.IGNORECASE,
 )
-_WEB: Final = re.compile(r"https?://[^\s/?#\\]\S*", re.IGNORECASE)
+_HTTP_URL: Final = re.compile(r"https?://[^\s/?#\\]\S*", re.IGNORECASE)
 
 
-def checked(words: str) -> str:
+def check(words: str) -> str:
     """The words, if they are an address that can be kept. Raises ValueError."""
-    if not _WEB.fullmatch(words):
+    if not _HTTP_URL.fullmatch(words):
         raise ValueError("an http or https URL is needed, without white space: https://example.org/page")
     try:
         parsed = ada_url.URL(words)
@@ -27,8 +27,8 @@ def checked(words: str) -> str:
         raise ValueError("not a URL: the host or port can't be") from None
     if parsed.username or parsed.password:
         raise ValueError("a URL with a user name or password in it is not kept")
-    if max(len(words), len(parsed.href)) > URL_SIZE:
-        raise ValueError(f"longer than {URL_SIZE} characters")
+    if max(len(words), len(parsed.href)) > URL_CHARACTERS:
+        raise ValueError(f"longer than {URL_CHARACTERS} characters")
     return words
 
 
@@ -37,11 +37,11 @@ def canonical(url: str) -> str:
 
     A fragment that a page routes by (`#!…`, `#/…`) stays. Never longer than WHATWG's form.
     """
-    rest, _, fragment = str(ada_url.URL(url).href).partition("#")
-    page, _, query = rest.partition("?")
-    kept = sorted(one for one in query.split("&") if one and not _TRACKER.fullmatch(one.partition("=")[0]))
-    asked = f"?{'&'.join(kept)}" if kept else ""
-    return f"{page}{asked}#{fragment}" if fragment.startswith(("!", "/")) else f"{page}{asked}"
+    address, _, fragment = str(ada_url.URL(url).href).partition("#")
+    page, _, query = address.partition("?")
+    fields = sorted(field for field in query.split("&") if field and not _TRACKER.fullmatch(field.partition("=")[0]))
+    query = f"?{'&'.join(fields)}" if fields else ""
+    return f"{page}{query}#{fragment}" if fragment.startswith(("!", "/")) else f"{page}{query}"
 
 
 def site(url: str) -> str | None:

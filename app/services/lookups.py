@@ -30,7 +30,7 @@ Told = dict[str, Any]
 
 async def find(session: AsyncSession, caller: Caller, items: Sequence[LookupItem]) -> list[LookupRead]:
     """What is known of each, in their order; what the caller may not read is not found."""
-    asked: list[Asked] = [(item.of, *_name(item)) for item in items]
+    asked: list[Asked] = [(item.record_type, *_name(item)) for item in items]
     grouped: dict[LookupType, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for type_, column, value in dict.fromkeys(asked):
         grouped[type_][column].append(value)

@@ -9,12 +9,12 @@ from uuid import UUID
 from app.derive.pictures import source_names
 from app.derive.rules.construct import built
 from app.schemas.documents import DocumentRead, VersionRead
-from app.schemas.pictures.audits import Against, AuditedEvent, AuditedStatement, AuditRead, Contradiction
+from app.schemas.pictures.audits import AuditedEvent, AuditedStatement, AuditRead, Contradiction, ContradictionKind
 from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, StatementPicture
 from app.schemas.sources import SourceRead
 from app.vocabulary import Fidelity
 
-_WHY: Final[dict[Against, str]] = {
+_WHY: Final[dict[ContradictionKind, str]] = {
     "rivals": "The document carries both “{}” and “{}”, and only one of them can be true.",
     "contradicts": "The document carries both “{}” and “{}”, which are recorded as contradicting each other.",
     "supported_and_denied": "The document carries support for “{}” as well as a denial.",
@@ -114,7 +114,7 @@ def _contradictions(dossier: DossierRead, document_id: UUID) -> Iterator[Contrad
             yield _contradiction(dossier, "supported_and_denied", [entry], ("support", "deny"))
     supported = [entry for entry in carried if entry.statement_ids["support"]]
     for first, second in combinations(supported, 2):
-        if kind := _against(first.claim, second.claim):
+        if kind := _kind(first.claim, second.claim):
             yield _contradiction(dossier, kind, [first, second], ("support",))
 
 
@@ -128,14 +128,14 @@ def _counting(claim: ClaimPicture, document_id: UUID) -> dict[str, list[UUID]]:
     return statement_ids
 
 
-def _against(first: ClaimPicture, second: ClaimPicture) -> Against | None:
+def _kind(first: ClaimPicture, second: ClaimPicture) -> ContradictionKind | None:
     if any(tie.relation == "contradicts" and tie.claim_id == second.id for tie in first.links):
         return "contradicts"
     return "rivals" if second.id in first.rivals or first.id in second.rivals else None
 
 
 def _contradiction(
-    dossier: DossierRead, kind: Against, carried: Sequence[_Carried], stances: Sequence[str]
+    dossier: DossierRead, kind: ContradictionKind, carried: Sequence[_Carried], stances: Sequence[str]
 ) -> Contradiction:
     return built(
         Contradiction,

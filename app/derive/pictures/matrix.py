@@ -8,7 +8,15 @@ from uuid import UUID
 from app.derive.pictures import source_names
 from app.derive.rules.construct import built
 from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, QuestionPicture, SilenceRead, StatementPicture
-from app.schemas.pictures.matrices import By, MatrixCell, MatrixColumn, MatrixRead, MatrixRow, MatrixStance, SaidAt
+from app.schemas.pictures.matrices import (
+    ColumnsBy,
+    MatrixCell,
+    MatrixColumn,
+    MatrixRead,
+    MatrixRow,
+    MatrixStance,
+    SaidAt,
+)
 from app.vocabulary import Stance
 
 _QUESTION_FIELDS: Final = ("text", "kind", "measure", "subject", "status")
@@ -34,7 +42,7 @@ class _Cell(NamedTuple):
     silence: SilenceRead | None
 
 
-def matrix(dossier: DossierRead, by: By, question_id: UUID | None = None) -> MatrixRead:
+def matrix(dossier: DossierRead, by: ColumnsBy, question_id: UUID | None = None) -> MatrixRead:
     """All questions, or one that is in the dossier; the columns are parties, or sources."""
     rows = [row for row in _rows(dossier) if question_id is None or (row.question and row.question.id == question_id)]
     cells_by_row = [_cells(dossier, row, by) for row in rows]
@@ -80,7 +88,7 @@ def _live(lists: Iterable[list[StatementPicture]]) -> list[StatementPicture]:
     return sorted(live, key=lambda s: (s.effective_from, s.effective_to, s.id))
 
 
-def _cells(dossier: DossierRead, row: _Row, by: By) -> dict[_Column, _Cell]:
+def _cells(dossier: DossierRead, row: _Row, by: ColumnsBy) -> dict[_Column, _Cell]:
     explicit: dict[_Column, dict[Stance, list[StatementPicture]]] = defaultdict(lambda: defaultdict(list))
     beside: dict[_Column, dict[Stance, int]] = defaultdict(lambda: defaultdict(int))
     column_of: dict[UUID, _Column] = {}
@@ -143,7 +151,7 @@ def _row(row: _Row, cells: dict[_Column, _Cell], columns: list[_Column]) -> Matr
     )
 
 
-def _column(dossier: DossierRead, column: _Column, by: By) -> MatrixColumn:
+def _column(dossier: DossierRead, column: _Column, by: ColumnsBy) -> MatrixColumn:
     source = column.source_id
     return built(
         MatrixColumn,
@@ -154,7 +162,7 @@ def _column(dossier: DossierRead, column: _Column, by: By) -> MatrixColumn:
     )
 
 
-def _label(dossier: DossierRead, column: _Column, by: By) -> str:
+def _label(dossier: DossierRead, column: _Column, by: ColumnsBy) -> str:
     if column.source_id is not None:
         return source_names.name(column.source_id, dossier.sources)
     return column.party or ("no party" if by == "party" else "nobody")

@@ -11,7 +11,7 @@ from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead
 from app.vocabulary import Explicitness, Fidelity, Stance
 
-Against = Literal["rivals", "contradicts", "supported_and_denied"]
+ContradictionKind = Literal["rivals", "contradicts", "supported_and_denied"]
 
 
 class AuditedEvent(Output):
@@ -45,7 +45,7 @@ class Contradiction(Output):
     """Two things that the document carries and that can't be true together. Only live, explicit statements count."""
 
     event_id: UUID
-    kind: Against
+    kind: ContradictionKind
     """`rivals`: only one of the two claims can be true; `contradicts`: somebody recorded that they contradict each
     other; `supported_and_denied`: one claim is both."""
     claim_ids: list[UUID]

@@ -4,13 +4,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import Field, JsonValue
 
-from app.schemas.common import Input, Output
+from app.schemas.common import Input, Output, TimeParameter
 from app.schemas.pictures.dossiers import ContradictionRead, JoinRead, NotLive, SilenceRead
 from app.schemas.sources import SourceRead
 from app.vocabulary import (
-    TIME_SIZE,
     DocumentRelation,
     Explicitness,
     HowKnown,
@@ -26,8 +25,7 @@ from app.vocabulary import (
 )
 
 Clock = Literal["recorded", "said"]
-When = Annotated[str, StringConstraints(min_length=4, max_length=TIME_SIZE)]
-# `from` is a word of the language that this is written in.
+# `from` is a word of Python.
 From = Field(alias="from")
 
 
@@ -36,10 +34,10 @@ class DiffQuery(Input):
 
     clock: Clock = "recorded"
     """`recorded`: what was recorded here by then; `said`: of what is recorded now, what had been said by then."""
-    since: When
+    since: TimeParameter
     """The earlier moment. Recorded: a position (`1234-0a1b2c3d`) or a time; said: a time. A time means through its
     end."""
-    until: When | None = None
+    until: TimeParameter | None = None
     """The later moment. Default: now; on the clock `said`, no limit."""
     independence: Independence = "family"
     """What makes two sources one, as in the dossier."""

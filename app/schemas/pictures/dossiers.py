@@ -1,21 +1,18 @@
 """Pictures of one event: the dossier, and its slices. Ids in them are those after merges."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
-
-from pydantic import StringConstraints
 
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead
-from app.schemas.common import Input, Output
+from app.schemas.common import Input, Output, TimeParameter
 from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
 from app.schemas.events import EventRead
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
 from app.vocabulary import (
-    TIME_SIZE,
     ClaimRelation,
     DocumentRelation,
     EventRelation,
@@ -41,9 +38,9 @@ Turn = Literal["said", "withdrawn", "superseded", "assessed"]
 class PictureQuery(Input):
     """The moment a picture is of, on either clock."""
 
-    as_of: Annotated[str, StringConstraints(min_length=4, max_length=TIME_SIZE)] | None = None
+    as_of: TimeParameter | None = None
     """What had been recorded by then: a position of the ledger (`1234-0a1b2c3d`), or a time, through its end."""
-    said_before: Annotated[str, StringConstraints(min_length=4, max_length=TIME_SIZE)] | None = None
+    said_before: TimeParameter | None = None
     """Only what had been said by the end of this time: `2023-08-09`, `2023-08-09T13:24+03:00`."""
     independence: Independence = "family"
     """What makes two sources one: nothing (`source`), belonging to the same owner or body (`family`), or being of the

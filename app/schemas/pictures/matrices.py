@@ -9,13 +9,13 @@ from app.schemas.pictures.dossiers import PictureQuery, SilenceRead
 from app.schemas.sources import SourceRead
 from app.vocabulary import Measure, QuestionKind, Stance, Status
 
-By = Literal["party", "source"]
+ColumnsBy = Literal["party", "source"]
 
 
 class MatrixQuery(PictureQuery):
     question: Address | None = None
     """Only this question of the event."""
-    by: By = "party"
+    by: ColumnsBy = "party"
     """What the columns are: sides, or the sources that speak."""
 
 
@@ -81,7 +81,7 @@ class MatrixRead(Output):
     as_of: str | None
     said_before: str | None
     event_id: UUID
-    by: By
+    by: ColumnsBy
     columns: list[MatrixColumn]
     """Whoever has anything in a row, by label; the one of no side, or of nobody, last."""
     rows: list[MatrixRow]

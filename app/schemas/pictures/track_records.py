@@ -1,20 +1,18 @@
 """What became of what a source said, where a court or an inquiry has settled the question since."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import StringConstraints
-
-from app.schemas.common import Input, Output
+from app.schemas.common import Input, Output, TimeParameter
 from app.schemas.sources import SourceRead
-from app.vocabulary import TIME_SIZE, Stance
+from app.vocabulary import Stance
 
 Verdict = Literal["right", "wrong", "unscored"]
 
 
 class TrackRecordQuery(Input):
-    said_before: Annotated[str, StringConstraints(min_length=4, max_length=TIME_SIZE)] | None = None
+    said_before: TimeParameter | None = None
     """Only what had been said and settled by the end of this time."""
 
 

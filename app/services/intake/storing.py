@@ -15,7 +15,7 @@ from app.errors import Invalid
 from app.models import Appearance, Base, Claim, DocumentVersion, Question, Record, Statement, table_of
 from app.services.intake.drafts import Draft
 from app.services.intake.references import PROPOSED
-from app.vocabulary import SLUG_SIZE
+from app.vocabulary import SLUG_CHARACTERS
 
 # What a later mention of the same record never fills in; and what says which record it is, whole as it stands.
 _NEVER_FILLED: Final = frozenset({"id", "version", "created_at", "updated_at", "merged_into", "selector", "report_id"})
@@ -137,7 +137,7 @@ _TAKEN_SLUGS: Final = text("SELECT slug FROM event WHERE slug LIKE ANY (:pattern
 def slug_of(title: str) -> str:
     """The title in small Latin letters, digits and hyphens."""
     words = re.sub(r"[^a-z0-9]+", "-", anyascii(title).lower()).strip("-")
-    return words[: SLUG_SIZE - _SLUG_NUMBER_ROOM].strip("-") or "event"
+    return words[: SLUG_CHARACTERS - _SLUG_NUMBER_ROOM].strip("-") or "event"
 
 
 async def name_events(session: AsyncSession, new: Sequence[Draft]) -> None:

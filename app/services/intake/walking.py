@@ -27,7 +27,7 @@ from app.schemas.assessments import AssessmentCreate
 from app.schemas.claims import ClaimCreate, ClaimLinkCreate
 from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionCreate
 from app.schemas.events import EventCreate, EventFields, EventLinkCreate
-from app.schemas.lines import AppearanceLine, Restored
+from app.schemas.lines import AppearanceLine, RestorableLine
 from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ReportCreate, ReportEvent
 from app.schemas.sources import SourceCreate
@@ -275,7 +275,7 @@ def hop(  # noqa: PLR0917
 
 def restored(draft: Draft, data: BaseModel) -> Draft:
     """The draft as the very record that a line of an export says it is, where it says so."""
-    key = data.id if isinstance(data, Restored) else None
+    key = data.id if isinstance(data, RestorableLine) else None
     if key is not None:
         draft.id, draft.restored = key, True
     return draft

@@ -21,7 +21,7 @@ from app.schemas.addresses import as_uuid
 from app.schemas.common import entity_tag
 from app.schemas.pictures.dossiers import DossierRead, TimelineRead
 from app.schemas.pictures.figures import FiguresRead
-from app.schemas.pictures.matrices import By, MatrixRead
+from app.schemas.pictures.matrices import ColumnsBy, MatrixRead
 from app.services.pictures import loading
 from app.services.pictures.loading import State
 from app.vocabulary import Independence, Measure
@@ -218,7 +218,7 @@ async def figures(session: AsyncSession, event_id: UUID, wanted: Asked, measure:
 
 
 async def matrix(
-    session: AsyncSession, event_id: UUID, wanted: Asked, question: str | None = None, by: By = "party"
+    session: AsyncSession, event_id: UUID, wanted: Asked, question: str | None = None, by: ColumnsBy = "party"
 ) -> MatrixRead:
     """Who takes which stance on which question: a slice of the dossier.
 

@@ -9,7 +9,7 @@ from scenes import ALL, EVENT, WHAT, claim, drawn, events, rows, said, statement
 
 from app.derive.pictures.matrix import matrix
 from app.derive.rules.rows import Rows, View
-from app.schemas.pictures.matrices import By, MatrixCell, MatrixRead
+from app.schemas.pictures.matrices import ColumnsBy, MatrixCell, MatrixRead
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import StatementRead
@@ -81,7 +81,7 @@ def test_silences_stand_where_the_party_is_even_if_it_said_nothing() -> None:
     accusation = claim("Ukraine did", question_id=WHO.id, accuses="ukraine")
     accused = said(accusation, ARMY, said="2023-08-09")
     silent = asked(KYIV, "no_comment", "2023-08-10")
-    by: By
+    by: ColumnsBy
     for spoken, stance, since in (
         ([accused], None, "2023-08-09"),
         ([accused, silent], "no_comment", "2023-08-10"),
@@ -134,7 +134,7 @@ def test_who_a_protected_source_is_of_is_not_told() -> None:
     )
     assert [column.party for column in matrix(drawn(every), "party").columns] == ["ukraine"]
     shown: list[tuple[str, str | None, UUID | None]] = []
-    by: By
+    by: ColumnsBy
     for by in ("party", "source"):
         shown += [(c.label, c.party, c.source_id) for c in matrix(drawn(every, View()), by).columns]
     assert shown == [("no party", None, None), ("a protected source", None, mask)]
@@ -145,7 +145,7 @@ def test_every_explicit_statement_that_stands_is_in_one_cell(every: Rows) -> Non
     for asked_for in (ALL, view("2023-08-09")):
         picture = drawn(every, asked_for)
         standing = [one for one in statements(picture) if one.live and one.explicitness == "explicit"]
-        by: By
+        by: ColumnsBy
         for by in ("party", "source"):
             found = matrix(picture, by)
             taken: Any = [cell.stances.values() for row in found.rows for cell in row.cells]
