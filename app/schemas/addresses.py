@@ -1,10 +1,25 @@
 """How a path or a body names a record: by its id, `ref:` and its ref, or, of an event, its slug."""
 
+from typing import NamedTuple
 from uuid import UUID
 
 
-def as_uuid(words: str) -> UUID | None:
+class ParsedAddress(NamedTuple):
+    """What an address may mean: of an id also a slug, which may look the same. Where both fit, the id goes first."""
+
+    id: UUID | None = None
+    ref: str | None = None
+    slug: str | None = None
+    label: str | None = None
+    """`#` and a name given in the same body."""
+
+
+def parse(address: str) -> ParsedAddress:
+    if address.startswith("ref:"):
+        return ParsedAddress(ref=address.removeprefix("ref:"))
+    if address.startswith("#"):
+        return ParsedAddress(label=address)
     try:
-        return UUID(words)
+        return ParsedAddress(id=UUID(address), slug=address)
     except ValueError:
-        return None
+        return ParsedAddress(slug=address)

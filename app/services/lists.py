@@ -24,18 +24,19 @@ from app.models import (
     Statement,
     table_of,
 )
-from app.schemas.addresses import as_uuid
+from app.schemas import addresses
 from app.schemas.assessments import AssessmentFilter
 from app.schemas.claims import ClaimFilter, ClaimLinkQuery
 from app.schemas.documents import DocumentFilter, DocumentLinkQuery, EveryDocumentLinkQuery
 from app.schemas.events import EventFilter, EventLinkQuery
+from app.schemas.kinds import kind_of
 from app.schemas.pictures.rechecks import RecheckQuery
 from app.schemas.questions import QuestionFilter
 from app.schemas.sources import SourceFilter
 from app.schemas.statements import StatementFilter
 from app.schemas.urls import canonical
 from app.services.access import Caller
-from app.services.visibility import MASK, seen
+from app.services.visibility import MASK, at, seen
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -47,15 +48,12 @@ def _equal(rows: Subquery, query: Any, *names: str) -> list[ColumnElement[bool]]
 
 def _kin(caller: Caller, model: type[Record], address: str) -> Rows:
     """Select the ids of the record at an address and of those merged with it; of a masked source that id alone."""
-    rows = seen(caller, model)
-    key = as_uuid(address)
-    here = rows.c.ref == address.removeprefix("ref:") if key is None else rows.c.id == key
-    if key is None and not address.startswith("ref:"):
-        here = rows.c.slug == address
-    if model is Question:
-        return select(rows.c.id).where(here)
-    kin = select(getattr(func, f"{model.__tablename__}_kin")(rows.c.id)).where(here)
-    return kin.union_all(select(literal(key))) if key is not None else kin  # type: ignore[return-value]
+    rows, kind = seen(caller, model), kind_of(model)
+    if not kind.mergeable:
+        return select(rows.c.id).where(at(rows, address))
+    kin = select(getattr(func, f"{kind.name}_kin")(rows.c.id)).where(at(rows, address))
+    id_ = addresses.parse(address).id
+    return kin if id_ is None else kin.union_all(select(literal(id_)))  # type: ignore[return-value]
 
 
 def events_at(caller: Caller, address: str) -> Rows:
@@ -68,27 +66,28 @@ def questions_at(caller: Caller, address: str) -> Rows:
     return _kin(caller, Question, address)
 
 
-def _by(caller: Caller, rows: Subquery, model: type[Record], column: str, whom: Rows) -> ColumnElement[bool]:
+def _by(caller: Caller, rows: Subquery, model: type[Record], column: str, sources_wanted: Rows) -> ColumnElement[bool]:
     """Keep the rows whose source is one of these: not confidential, where the caller may not see who is.
 
     It is asked of the table itself, because what the caller sees is computed, and no index finds that.
     """
-    own = table_of(model).alias()
-    real = select(Source.id).where(Source.id.in_(whom))
+    stored = table_of(model).alias()
+    real = select(Source.id).where(Source.id.in_(sources_wanted))
     if not caller.may("confidential"):
         real = real.where(Source.confidential.is_(False))
-    return rows.c.id.in_(select(own.c.id).where(own.c[column].in_(real)))
+    return rows.c.id.in_(select(stored.c.id).where(stored.c[column].in_(real)))
 
 
 def _by_source(caller: Caller, rows: Subquery, model: type[Record], column: str, address: str) -> ColumnElement[bool]:
     """Keep the rows of the source at an address, be it that of a mask."""
-    found = _by(caller, rows, model, column, _kin(caller, Source, address))
-    key = as_uuid(address)
-    if caller.may("confidential") or key is None:
-        return found
-    own = table_of(model).alias()
-    masked = select(MASK.c.event_id, MASK.c.source_id).where(MASK.c.id == key)
-    return or_(found, rows.c.id.in_(select(own.c.id).where(tuple_(own.c.event_id, own.c[column]).in_(masked))))
+    by_itself = _by(caller, rows, model, column, _kin(caller, Source, address))
+    mask_id = addresses.parse(address).id
+    if caller.may("confidential") or mask_id is None:
+        return by_itself
+    stored = table_of(model).alias()
+    masked = select(MASK.c.event_id, MASK.c.source_id).where(MASK.c.id == mask_id)
+    behind = select(stored.c.id).where(tuple_(stored.c.event_id, stored.c[column]).in_(masked))
+    return or_(by_itself, rows.c.id.in_(behind))
 
 
 def _words(column: ColumnElement[Any], words: str) -> ColumnElement[bool]:
@@ -97,12 +96,12 @@ def _words(column: ColumnElement[Any], words: str) -> ColumnElement[bool]:
 
 def _span(column: ColumnElement[Any], since: str | None, until: str | None) -> list[ColumnElement[bool]]:
     """Keep what lies from the beginning of one coarse time until the end of another."""
-    found = []
+    conditions = []
     if since is not None:
-        found.append(column >= times.span(since).start)
+        conditions.append(column >= times.span(since).start)
     if until is not None:
-        found.append(column < times.span(until).end)
-    return found
+        conditions.append(column < times.span(until).end)
+    return conditions
 
 
 def _since(rows: Subquery, query: Any) -> list[ColumnElement[bool]]:
@@ -115,22 +114,23 @@ def _unmerged(rows: Subquery, query: Any) -> list[ColumnElement[bool]]:
 
 def sources(query: SourceFilter, caller: Caller) -> Rows:
     rows = seen(caller, Source)
-    found = select(rows).where(
+    selected = select(rows).where(
         *_equal(rows, query, "kind", "disclosure", "party", "country", "ref"),
         *_since(rows, query),
         *_unmerged(rows, query),
     )
     if query.q:
-        one = func.unnest(rows.c.names).table_valued("name")
-        found = found.where(exists().select_from(one).where(func.strpos(one.c.name, func.fold_name(query.q)) > 0))
+        names = func.unnest(rows.c.names).table_valued("name")
+        holds = func.strpos(names.c.name, func.fold_name(query.q)) > 0
+        selected = selected.where(exists().select_from(names).where(holds))
     if query.parent:
-        found = found.where(rows.c.parent_id.in_(_kin(caller, Source, query.parent)))
-    return found
+        selected = selected.where(rows.c.parent_id.in_(_kin(caller, Source, query.parent)))
+    return selected
 
 
 def documents(query: DocumentFilter, caller: Caller) -> Rows:
     rows = seen(caller, Document)
-    found = select(rows).where(
+    selected = select(rows).where(
         *_equal(rows, query, "kind", "lifecycle", "language", "ref"),
         *_span(rows.c.published_from, query.published_from, query.published_to),
         *_since(rows, query),
@@ -138,21 +138,21 @@ def documents(query: DocumentFilter, caller: Caller) -> Rows:
     )
     for url in (query.url, query.canonical_url):
         if url is not None:
-            found = found.where(func.digest_of(rows.c.canonical_url) == func.digest_of(canonical(url)))
+            selected = selected.where(func.digest_of(rows.c.canonical_url) == func.digest_of(canonical(url)))
     if query.q:
-        found = found.where(_words(rows.c.title, query.q))
+        selected = selected.where(_words(rows.c.title, query.q))
     if query.publisher:
-        found = found.where(_by(caller, rows, Document, "publisher_id", _kin(caller, Source, query.publisher)))
-    return found
+        selected = selected.where(_by(caller, rows, Document, "publisher_id", _kin(caller, Source, query.publisher)))
+    return selected
 
 
 def versions(document: UUID, caller: Caller, *, text: bool) -> Rows:
     rows = seen(caller, DocumentVersion)
-    found = select(rows).where(rows.c.document_id.in_(select(func.document_kin(document))))
+    selected = select(rows).where(rows.c.document_id.in_(select(func.document_kin(document))))
     if text:
-        whole = select(DocumentVersion.text).where(DocumentVersion.id == rows.c.id).scalar_subquery()
-        found = found.add_columns(whole.label("text"))
-    return found
+        stored = select(DocumentVersion.text).where(DocumentVersion.id == rows.c.id).scalar_subquery()
+        selected = selected.add_columns(stored.label("text"))
+    return selected
 
 
 def document_links(document: UUID, query: DocumentLinkQuery, caller: Caller) -> Rows:
@@ -165,33 +165,35 @@ def document_links(document: UUID, query: DocumentLinkQuery, caller: Caller) -> 
 
 def every_document_link(query: EveryDocumentLinkQuery, caller: Caller) -> Rows:
     rows = seen(caller, DocumentLink)
-    found = select(rows).where(*_equal(rows, query, "relation", "how_known", "state", "ref"))
+    selected = select(rows).where(*_equal(rows, query, "relation", "how_known", "state", "ref"))
     if query.min_score is not None:
-        found = found.where(rows.c.score >= query.min_score)
+        selected = selected.where(rows.c.score >= query.min_score)
     if query.event:
-        of = _kin(caller, Event, query.event)
-        places = [seen(caller, model) for model in (Appearance, AssessmentDocument)]
-        cited = union(*(select(place.c.document_id).where(place.c.event_id.in_(of)) for place in places)).subquery()
-        named = func.document_kin(cited.c.document_id)
-        found = found.where(rows.c.from_id.in_(select(named)), rows.c.to_id.in_(select(named)))
-    return found
+        events_wanted = _kin(caller, Event, query.event)
+        citing = [seen(caller, model) for model in (Appearance, AssessmentDocument)]
+        cited = union(
+            *(select(citation.c.document_id).where(citation.c.event_id.in_(events_wanted)) for citation in citing)
+        ).subquery()
+        kin = func.document_kin(cited.c.document_id)
+        selected = selected.where(rows.c.from_id.in_(select(kin)), rows.c.to_id.in_(select(kin)))
+    return selected
 
 
 def events(query: EventFilter, caller: Caller) -> Rows:
     rows = seen(caller, Event)
-    found = select(rows).where(
+    selected = select(rows).where(
         *_equal(rows, query, "kind", "country", "visibility", "ref"),
         *_span(rows.c.occurred_from, query.occurred_from, query.occurred_to),
         *_since(rows, query),
         *_unmerged(rows, query),
     )
     if query.q:
-        found = found.where(_words(rows.c.title, query.q))
+        selected = selected.where(_words(rows.c.title, query.q))
     if query.tag:
-        found = found.where(rows.c.tags.contains([query.tag]))
+        selected = selected.where(rows.c.tags.contains([query.tag]))
     if query.parent:
-        found = found.where(rows.c.parent_id.in_(_kin(caller, Event, query.parent)))
-    return found
+        selected = selected.where(rows.c.parent_id.in_(_kin(caller, Event, query.parent)))
+    return selected
 
 
 def event_links(event: UUID, query: EventLinkQuery, caller: Caller) -> Rows:
@@ -204,47 +206,47 @@ def _of_event(rows: Subquery, query: Any, caller: Caller) -> list[ColumnElement[
     return [rows.c.event_id.in_(_kin(caller, Event, query.event))] if query.event else []
 
 
-def within(event: UUID, found: Rows) -> Rows:
+def within(event: UUID, selected: Rows) -> Rows:
     """Keep what belongs to an event, or to one merged with it."""
-    return found.where(found.selected_columns["event_id"].in_(select(func.event_kin(event))))
+    return selected.where(selected.selected_columns["event_id"].in_(select(func.event_kin(event))))
 
 
 def questions(query: QuestionFilter, caller: Caller) -> Rows:
     rows = seen(caller, Question)
-    found = select(rows).where(
+    selected = select(rows).where(
         *_equal(rows, query, "kind", "answer", "measure", "ref"),
         *_of_event(rows, query, caller),
         *_since(rows, query),
     )
     if query.q:
-        found = found.where(_words(rows.c.text, query.q))
-    return found
+        selected = selected.where(_words(rows.c.text, query.q))
+    return selected
 
 
 def claims(query: ClaimFilter, caller: Caller) -> Rows:
     rows = seen(caller, Claim)
-    found = select(rows).where(
+    selected = select(rows).where(
         *_equal(rows, query, "language", "accuses", "ref"),
         *_of_event(rows, query, caller),
         *_since(rows, query),
         *_unmerged(rows, query),
     )
     if query.q:
-        found = found.where(_words(rows.c.text, query.q))
+        selected = selected.where(_words(rows.c.text, query.q))
     if query.question:
-        found = found.where(rows.c.question_id.in_(_kin(caller, Question, query.question)))
+        selected = selected.where(rows.c.question_id.in_(_kin(caller, Question, query.question)))
     if query.measure:
-        asked = select(Question.id).where(Question.measure == query.measure)
-        found = found.where(rows.c.question_id.in_(asked))
+        measuring = select(Question.id).where(Question.measure == query.measure)
+        selected = selected.where(rows.c.question_id.in_(measuring))
     if query.stance or query.source:
-        said = seen(caller, Statement)
-        about = select(said.c.claim_id).where(*_equal(said, query, "stance"))
+        statement = seen(caller, Statement)
+        subjects = select(statement.c.claim_id).where(*_equal(statement, query, "stance"))
         if query.source:
-            about = about.where(_by_source(caller, said, Statement, "source_id", query.source))
-        one = aliased(Claim)
-        merged = select(func.claim_kin(one.id)).where(one.merged_into.is_not(None), one.id.in_(about))
-        found = found.where(or_(rows.c.id.in_(about), rows.c.id.in_(merged)))
-    return found
+            subjects = subjects.where(_by_source(caller, statement, Statement, "source_id", query.source))
+        claim = aliased(Claim)
+        merged = select(func.claim_kin(claim.id)).where(claim.merged_into.is_not(None), claim.id.in_(subjects))
+        selected = selected.where(or_(rows.c.id.in_(subjects), rows.c.id.in_(merged)))
+    return selected
 
 
 def claim_links(event: UUID, query: ClaimLinkQuery, caller: Caller) -> Rows:
@@ -254,32 +256,33 @@ def claim_links(event: UUID, query: ClaimLinkQuery, caller: Caller) -> Rows:
 
 def statements(query: StatementFilter, caller: Caller) -> Rows:
     rows = seen(caller, Statement)
-    found = select(rows).where(
+    selected = select(rows).where(
         *_equal(rows, query, "stance", "explicitness", "ref"),
         *_of_event(rows, query, caller),
         *_since(rows, query),
         *_span(rows.c.said_from, query.said_from, query.said_to),
     )
     if query.claim:
-        found = found.where(rows.c.claim_id.in_(_kin(caller, Claim, query.claim)))
+        selected = selected.where(rows.c.claim_id.in_(_kin(caller, Claim, query.claim)))
     if query.question:
-        asked = _kin(caller, Question, query.question)
-        answering = select(Claim.id).where(Claim.question_id.in_(asked))
-        found = found.where(or_(rows.c.question_id.in_(asked), rows.c.claim_id.in_(answering)))
+        question = _kin(caller, Question, query.question)
+        answering = select(Claim.id).where(Claim.question_id.in_(question))
+        selected = selected.where(or_(rows.c.question_id.in_(question), rows.c.claim_id.in_(answering)))
     if query.source:
-        found = found.where(_by_source(caller, rows, Statement, "source_id", query.source))
+        selected = selected.where(_by_source(caller, rows, Statement, "source_id", query.source))
     if query.party:
         side = select(Source.id).where(Source.party == query.party)
-        found = found.where(_by(caller, rows, Statement, "source_id", side))
+        selected = selected.where(_by(caller, rows, Statement, "source_id", side))
     if query.document:
-        place = seen(caller, Appearance)
-        there = select(place.c.statement_id).where(place.c.document_id.in_(_kin(caller, Document, query.document)))
-        found = found.where(rows.c.id.in_(there))
+        appearance = seen(caller, Appearance)
+        document = _kin(caller, Document, query.document)
+        appearing = select(appearance.c.statement_id).where(appearance.c.document_id.in_(document))
+        selected = selected.where(rows.c.id.in_(appearing))
     if query.withdrawn is not None:
-        found = found.where(rows.c.withdrawn.is_not(None) == query.withdrawn)
+        selected = selected.where(rows.c.withdrawn.is_not(None) == query.withdrawn)
     if query.recheck_before is not None:
-        found = found.where(rows.c.recheck_at < query.recheck_before)
-    return found
+        selected = selected.where(rows.c.recheck_at < query.recheck_before)
+    return selected
 
 
 def rechecks(query: RecheckQuery, caller: Caller) -> Rows:
@@ -287,14 +290,14 @@ def rechecks(query: RecheckQuery, caller: Caller) -> Rows:
     rows = seen(caller, Statement)
     led = {"about": func.claim_root(rows.c.claim_id), "whose": func.source_root(rows.c.source_id)}
     led["within"] = func.event_root(rows.c.event_id)
-    found = select(rows, *(root.label(name) for name, root in led.items())).where(
+    selected = select(rows, *(root.label(name) for name, root in led.items())).where(
         rows.c.recheck_at.is_not(None), func.asks_again(rows.c.id), *_of_event(rows, query, caller)
     )
     if query.before is not None:
-        found = found.where(rows.c.recheck_at < query.before)
+        selected = selected.where(rows.c.recheck_at < query.before)
     if query.source:
-        found = found.where(_by_source(caller, rows, Statement, "source_id", query.source))
-    return found
+        selected = selected.where(_by_source(caller, rows, Statement, "source_id", query.source))
+    return selected
 
 
 def appearances(statement: UUID, caller: Caller) -> Rows:
@@ -304,13 +307,13 @@ def appearances(statement: UUID, caller: Caller) -> Rows:
 
 def assessments(query: AssessmentFilter, caller: Caller) -> Rows:
     rows = seen(caller, Assessment)
-    found = select(rows).where(
+    selected = select(rows).where(
         *_equal(rows, query, "scheme", "rating", "settles", "ref"),
         *_of_event(rows, query, caller),
         *_since(rows, query),
     )
     if query.claim:
-        found = found.where(rows.c.claim_id.in_(_kin(caller, Claim, query.claim)))
+        selected = selected.where(rows.c.claim_id.in_(_kin(caller, Claim, query.claim)))
     if query.author:
-        found = found.where(_by_source(caller, rows, Assessment, "author_id", query.author))
-    return found
+        selected = selected.where(_by_source(caller, rows, Assessment, "author_id", query.author))
+    return selected

@@ -3,14 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, false, literal_column, select, text, update
+from sqlalchemy import ColumnElement, Select, Text, Uuid, case, cast, func, literal_column, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict, Gone, Invalid, Merged, NotFound, PreconditionFailed, PreconditionRequired
-from app.models import Event, Record, Source, table_of
+from app.models import Change, Record, table_of
 from app.schemas import kinds
-from app.schemas.addresses import as_uuid
 from app.schemas.common import RecordRead, entity_tag, names_tag
+from app.schemas.kinds import Kind
 from app.services import visibility
 from app.services.access import Caller
 
@@ -25,30 +25,22 @@ async def get(
     Raises NotFound, Gone (it was deleted), or Merged (it was merged into another; not with `merged_itself`).
     """
     rows = visibility.seen(caller, model)
-    key = as_uuid(address)
-    if key is not None:
-        here = rows.c.id == key
-    elif address.startswith("ref:"):
-        here = rows.c.ref == address.removeprefix("ref:")
-    else:
-        here = rows.c.slug == address if model is Event else false()
-    row = (await session.execute(select(rows).where(here))).mappings().one_or_none()
+    row = (await session.execute(select(rows).where(visibility.at(rows, address)))).mappings().one_or_none()
     if row is None:
         raise await _missing(session, caller, model, address)
-    found = kinds.READS[model].model_validate(row)
-    into = getattr(found, "merged_into", None)
-    if into is not None and not merged_itself:
-        root = text(f"SELECT {model.__tablename__}_root(:id)")
-        raise Merged(address, str(await session.scalar(root, {"id": found.id})))
-    return found
+    record = kinds.READS[model].model_validate(row)
+    if getattr(record, "merged_into", None) is not None and not merged_itself:
+        root = getattr(func, f"{kinds.kind_of(model).name}_root")
+        raise Merged(address, str(await session.scalar(select(root(record.id)))))
+    return record
 
 
 async def _missing(session: AsyncSession, caller: Caller, model: type[Record], address: str) -> NotFound | Gone:
     """Say why there is nothing at an address; who could not have seen it learns nothing."""
-    name = model.__tablename__.replace("_", " ")
+    words = kinds.kind_of(model).words
     if await visibility.deleted(session, caller, [(model, address)]):
-        return Gone(f"This {name} was deleted.")
-    return NotFound(f"There is no {name} at this address.")
+        return Gone(f"This {words} was deleted.")
+    return NotFound(f"There is no {words} at this address.")
 
 
 async def id_of(session: AsyncSession, caller: Caller, model: type[Record], address: str) -> UUID:
@@ -61,39 +53,28 @@ async def id_of(session: AsyncSession, caller: Caller, model: type[Record], addr
 
 def history(caller: Caller, model: type[Record], key: UUID) -> Select[*tuple[Any, ...]]:
     """Select every version of a record, for `paging.page`; what the caller may not see in it is masked."""
-    record = "record"
-    if hidden := _hidden(caller, model):
-        members = ", ".join(f"'{name}', {shown}" for name, shown in hidden.items())
-        record = f"record || jsonb_build_object({members})"
-    columns = {
-        "seq": "lpad(seq::text, 19, '0')",
-        "id": "record_id",
-        "position": "seq || '-' || substr(encode(hash, 'hex'), 1, 8)",
-        **{name: name for name in ("recorded_at", "actor", "reason", "op", "version")},
-        "digest": "encode(digest, 'hex')",
-        "record": record,
-    }
-    found = select(
-        *(literal_column(sql, Text() if name == "seq" else None).label(name) for name, sql in columns.items())
-    )
-    where = text("record_id = :key AND type = :type")
-    return found.select_from(text("change")).where(where).params(key=key, type=model.__tablename__)
+    kind = kinds.kind_of(model)
+    record: ColumnElement[Any] = table_of(Change).c.record
+    if masks := {name: _masked(kind, name, ask) for name, ask in visibility.withheld(caller, kind).items()}:
+        members = func.jsonb_build_object(*(part for name, mask in masks.items() for part in (name, mask)))
+        record = record.op("||")(members)
+    return select(
+        # A number with nineteen digits sorts as text, too: cursors hold it as they do any other order.
+        func.lpad(cast(Change.seq, Text), 19, "0", type_=Text()).label("seq"),
+        Change.record_id.label("id"),
+        func.concat(Change.seq, "-", func.left(func.encode(Change.hash, "hex"), 8)).label("position"),
+        *(Change.recorded_at, Change.actor, Change.reason, Change.op, Change.version),
+        func.encode(Change.digest, "hex").label("digest"),
+        record.label("record"),
+    ).where(Change.record_id == key, Change.type == kind.name)
 
 
-def _hidden(caller: Caller, model: type[Record]) -> dict[str, str]:
-    """Say what a stored version shows instead of the columns that would tell too much: the same as `visibility`."""
-    shown: dict[str, str] = {}
-    names = table_of(model).c.keys()
-    if not caller.may("confidential"):
-        for name in {"source_id", "author_id"} & set(names):
-            shown[name] = f"shown_source(event_id, (record->>'{name}')::uuid)"
-        for name in {"publisher_id"} & set(names) | ({"parent_id", "merged_into"} if model is Source else set()):
-            known = f"(SELECT NOT confidential FROM source s WHERE s.id = (record->>'{name}')::uuid)"  # noqa: S608
-            shown[name] = f"CASE WHEN {known} THEN record->'{name}' END"
-    if not caller.may("read") and model is Event:
-        for name in ("parent_id", "merged_into"):
-            shown[name] = f"CASE WHEN is_public((record->>'{name}')::uuid) THEN record->'{name}' END"
-    return shown
+def _masked(kind: Kind, name: str, may_tell: visibility.MayTell) -> ColumnElement[Any]:
+    """What a stored version shows instead of an id that may tell too much: the same as `visibility`."""
+    id_ = cast(Change.record[name].astext, Uuid)
+    if kind.in_event:
+        return func.shown_source(Change.event_id, id_)
+    return case((may_tell(id_), id_), else_=null())
 
 
 # --- changing --------------------------------------------------------------------------------------------------------
@@ -113,31 +94,31 @@ async def held(
     Raises as `get` does, but Conflict for a merged record; PreconditionRequired or PreconditionFailed.
     """
     try:
-        found = await get(session, caller, model, address, merged_itself=merged_itself)
+        record = await get(session, caller, model, address, merged_itself=merged_itself)
     except Merged as merged:
         raise Conflict(
             "This record was merged into another; change that one.", url=kinds.url(model, UUID(merged.target))
         ) from None
     if if_match is None:
         raise PreconditionRequired("Send If-Match with the record's ETag, or *.")
-    tag = entity_tag(found.model_dump_json())
+    tag = entity_tag(record.model_dump_json())
     if not names_tag(if_match, tag):
         raise PreconditionFailed("The record changed since you read it.", {"ETag": tag}, etag=tag)
-    return found
+    return record
 
 
 async def write(session: AsyncSession, model: type[Record], key: UUID, values: dict[str, Any]) -> None:
     """Change columns of one record. A null goes back to the column's default where it has one."""
     table = table_of(model)
-    given = dict(values)
+    stored = dict(values)
     for name, value in values.items():
         column = table.c[name]
         if value is None and not column.nullable:
             if column.server_default is None:
                 raise Invalid.at(f"/{name.removesuffix('_id')}", "this can't be empty")
-            given[name] = literal_column("DEFAULT")
-    if given:
-        await session.execute(update(table).where(table.c.id == key).values(given))
+            stored[name] = literal_column("DEFAULT")
+    if stored:
+        await session.execute(update(table).where(table.c.id == key).values(stored))
 
 
 async def merge(session: AsyncSession, caller: Caller, model: type[Record], address: str, into: str) -> RecordRead:
@@ -161,6 +142,6 @@ async def _staying(session: AsyncSession, caller: Caller, model: type[Record], i
     try:
         return await get(session, caller, model, into)
     except NotFound:
-        raise Invalid.at("/into", f"there is no {model.__tablename__} {into}") from None
+        raise Invalid.at("/into", f"there is no {kinds.kind_of(model).name} {into}") from None
     except Merged as merged:
         raise Conflict("The other was itself merged.", url=kinds.url(model, UUID(merged.target))) from None

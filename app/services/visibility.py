@@ -4,7 +4,7 @@ A restricted event is not there for callers without the scope `read`. A confiden
 scope `confidential`, a kind and a disclosure under an id of its own in each event.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,10 +15,10 @@ from sqlalchemy import (
     and_,
     case,
     exists,
+    false,
     func,
     literal,
     null,
-    or_,
     select,
     text,
     union_all,
@@ -34,16 +34,13 @@ from app.models import (
     AppearanceHop,
     Assessment,
     AssessmentDocument,
-    Document,
-    DocumentLink,
-    DocumentVersion,
     Event,
-    EventLink,
     Record,
     Source,
     table_of,
 )
-from app.schemas.addresses import as_uuid
+from app.schemas import addresses
+from app.schemas.kinds import Kind, kind_of
 from app.services.access import Caller
 
 # Each confidential source in each event that cites it, and its id there.
@@ -52,103 +49,126 @@ MASK: Final = sql_table(
 )
 # What a confidential source still shows.
 _SHOWN: Final = ("kind", "disclosure")
-# What asks whether a record outside of an event is public, and of which columns.
-_PUBLIC: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
-    EventLink: ("is_public", ("from_id", "to_id")),
-    Source: ("source_is_public", ("id",)),
-    Document: ("document_is_public", ("id",)),
-    DocumentVersion: ("document_is_public", ("document_id",)),
-    DocumentLink: ("document_is_public", ("from_id", "to_id")),
-}
+# What a mask has instead of a source's columns; the others are null.
+_MASKED: Final[Mapping[str, Any]] = {"confidential": True, "version": 1, "aliases": [], "external_ids": {}}
+
+# Asks of an id whether a caller may be told it.
+MayTell = Callable[[ColumnElement[Any]], ColumnElement[Any]]
 
 
 def seen(caller: Caller, model: type[Record]) -> Subquery:
-    """Select the rows of a table as this caller may see them, under the table's own column names."""
-    if model is Source:
+    """Select the rows of a table as this caller may see them, under the table's own column names.
+
+    Without the column that is too long to be read along.
+    """
+    kind = kind_of(model)
+    if model is Source:  # a confidential one appears as other rows: see `_sources`
         return _sources(caller).subquery()
-    columns = [_shown(caller, model, name) for name in _names(model)]
-    found = select(*columns, *_inside(caller, model))
+    rows = select(*_columns(caller, kind), *_parts(caller, model))
     if not caller.may("read"):
-        found = found.where(_is_public(model))
-    return found.subquery()
+        rows = rows.where(_is_public(kind))
+    return rows.subquery()
 
 
-def _names(model: type[Record]) -> list[str]:
-    return [c.name for c in table_of(model).columns if (model, c.name) != (DocumentVersion, "text")]
+def at(rows: Subquery, address: str) -> ColumnElement[bool]:
+    """Keep the row at an address."""
+    parsed = addresses.parse(address)
+    if parsed.id is not None:
+        return rows.c.id == parsed.id
+    if parsed.ref is not None:
+        return rows.c.ref == parsed.ref
+    return rows.c.slug == parsed.slug if parsed.slug is not None and "slug" in rows.c else false()
 
 
-def _shown(caller: Caller, model: type[Record], name: str) -> ColumnElement[Any]:
-    """Leave out of a column what would tell who a confidential source is, or that a restricted event exists."""
-    column: ColumnElement[Any] = getattr(model, name)
-    if not caller.may("confidential"):
-        if name in ("source_id", "author_id"):
-            return func.shown_source(table_of(model).c.event_id, column).label(name)
-        if name == "publisher_id" or (model is Source and name == "parent_id"):
-            return case((_is_confidential(column), null()), else_=column).label(name)
-        if model is Source and name == "merged_into":
-            hidden = or_(_is_confidential(column), _is_confidential(func.source_root(column)))
-            return case((column.is_(None), null()), (hidden, null()), else_=column).label(name)
-    if not caller.may("read") and model is Event:
-        if name == "parent_id":
-            return case((func.is_public(column), column), else_=null()).label(name)
-        if name == "merged_into":
-            told = and_(func.is_public(column), func.is_public(func.event_root(column)))
-            return case((column.is_(None), null()), (told, column), else_=null()).label(name)
-    return column
+def withheld(caller: Caller, kind: Kind) -> Mapping[str, MayTell]:
+    """By column that names a record which this caller may not know: what asks whether it is one of those.
+
+    It names a source, which may be confidential, or, of an event, another event, which may be restricted. Other events
+    are named only by what is not seen itself then.
+    """
+    asks: dict[str, MayTell] = {}
+    for name, target in kind.points_at.items():
+        if target is Source and not caller.may("confidential"):
+            asks[name] = _is_not_confidential
+        elif target is Event and name in kind.own_pointers and not caller.may("read"):
+            asks[name] = func.is_public
+    return asks
 
 
-def _is_confidential(source: Any) -> ColumnElement[bool]:
-    one = aliased(Source)
-    return exists().where(one.id == source, one.confidential)
+def _is_not_confidential(id_: ColumnElement[Any]) -> ColumnElement[bool]:
+    source = aliased(Source)
+    return exists().where(source.id == id_, source.confidential.is_(False))
 
 
-def _is_public(model: type[Record]) -> ColumnElement[bool]:
-    columns = table_of(model).c
-    if model is Event:
+def _columns(caller: Caller, kind: Kind) -> list[ColumnElement[Any]]:
+    """All of a table, with nothing that would tell who a confidential source is, or that a restricted event exists."""
+    asks = withheld(caller, kind)
+    columns = [getattr(kind.model, name) for name in kind.columns if name != kind.apart]
+    return [_shown(kind, column, asks[column.name]) if column.name in asks else column for column in columns]
+
+
+def _shown(kind: Kind, column: ColumnElement[Any], may_tell: MayTell) -> ColumnElement[Any]:
+    name = str(column.name)
+    if kind.in_event:  # a source: there it has a mask
+        return func.shown_source(table_of(kind.model).c.event_id, column).label(name)
+    allowed = may_tell(column)
+    if name == "merged_into":  # readers are led on to the last of them
+        root = getattr(func, f"{kind.name}_root")(column)
+        allowed = and_(column.is_not(None), allowed, may_tell(root))
+    return case((allowed, column), else_=null()).label(name)
+
+
+def _is_public(kind: Kind) -> ColumnElement[bool]:
+    columns = table_of(kind.model).c
+    if "visibility" in columns:
         return columns.visibility == "public"
-    if model in _PUBLIC:
-        check, names = _PUBLIC[model]
-        return and_(*(getattr(func, check)(columns[name]) for name in names))
-    of = aliased(Event)
-    return exists().where(of.id == columns.event_id, of.visibility == "public")
+    if kind.public_if is not None:
+        check = getattr(func, kind.public_if.check)
+        return and_(*(check(columns[name]) for name in kind.public_if.columns))
+    event = aliased(Event)
+    return exists().where(event.id == columns.event_id, event.visibility == "public")
 
 
-def _inside(caller: Caller, model: type[Record]) -> list[ColumnElement[Any]]:
-    """Add what a record shows beside its own columns: an appearance its chain, an assessment its evidence."""
+def _parts(caller: Caller, model: type[Record]) -> list[ColumnElement[Any]]:
+    """Add the parts that are read in a record: each of the two has a shape of its own."""
     if model is Appearance:
-        hop = aliased(AppearanceHop)
-        who = hop.source_id if caller.may("confidential") else func.shown_source(hop.event_id, hop.source_id)
-        parts: dict[str, Any] = {
-            "id": hop.id,
-            "ref": hop.ref,
-            "step": hop.step,
-            "source_id": who,
-            "disclosure": hop.disclosure,
-        }
-        parts |= {"how_known": hop.how_known, "score": hop.score, "state": hop.state}
-        one = func.jsonb_build_object(*(part for name, value in parts.items() for part in (name, value)))
-        chain = func.coalesce(func.jsonb_agg(aggregate_order_by(one, hop.step)), literal([], JSONB))
-        return [select(chain).where(hop.appearance_id == Appearance.id).scalar_subquery().label("hops")]
+        return [_hops(caller)]
     if model is Assessment:
-        named = AssessmentDocument.document_id
-        ids = func.coalesce(func.jsonb_agg(aggregate_order_by(named, named)), literal([], JSONB))
-        evidence = select(ids).where(AssessmentDocument.assessment_id == Assessment.id)
-        return [evidence.scalar_subquery().label("document_ids")]
+        return [_evidence()]
     return []
+
+
+def _hops(caller: Caller) -> ColumnElement[Any]:
+    """The chain of an appearance, as objects in their order."""
+    hop = aliased(AppearanceHop)
+    source = hop.source_id if caller.may("confidential") else func.shown_source(hop.event_id, hop.source_id)
+    fields: dict[str, Any] = {name: getattr(hop, name) for name in ("id", "ref", "step")} | {"source_id": source}
+    fields |= {name: getattr(hop, name) for name in ("disclosure", "how_known", "score", "state")}
+    step = func.jsonb_build_object(*(part for name, value in fields.items() for part in (name, value)))
+    chain = func.coalesce(func.jsonb_agg(aggregate_order_by(step, hop.step)), literal([], JSONB))
+    return select(chain).where(hop.appearance_id == Appearance.id).scalar_subquery().label("hops")
+
+
+def _evidence() -> ColumnElement[Any]:
+    """The ids of the documents that an assessment names."""
+    document = AssessmentDocument.document_id
+    ids = func.coalesce(func.jsonb_agg(aggregate_order_by(document, document)), literal([], JSONB))
+    evidence = select(ids).where(AssessmentDocument.assessment_id == Assessment.id)
+    return evidence.scalar_subquery().label("document_ids")
 
 
 def _sources(caller: Caller) -> Select[Any]:
     """Select the sources: those that are not confidential as they are, and a mask in each event for the others."""
-    names = _names(Source)
-    named = select(*(_shown(caller, Source, name) for name in names))
-    masks = select(*(_mask(name) for name in names)).join_from(Source, MASK, MASK.c.source_id == Source.id)
+    kind = kind_of(Source)
+    named = select(*_columns(caller, kind))
+    masks = select(*(_mask(name) for name in kind.columns)).join_from(Source, MASK, MASK.c.source_id == Source.id)
     if not caller.may("read"):
-        named = named.where(_is_public(Source))
+        named = named.where(_is_public(kind))
         masks = masks.where(MASK.c.visibility == "public")
     if caller.may("confidential"):
         return named
-    both = union_all(named.where(Source.confidential.is_(False)), masks).subquery()
-    return select(*(both.c[name] for name in names))
+    rows = union_all(named.where(Source.confidential.is_(False)), masks).subquery()
+    return select(*(rows.c[name] for name in kind.columns))
 
 
 def _mask(name: str) -> ColumnElement[Any]:
@@ -160,8 +180,7 @@ def _mask(name: str) -> ColumnElement[Any]:
         return MASK.c.created_at.label(name)
     if name == "id":
         return MASK.c.id
-    shown: dict[str, Any] = {"confidential": True, "version": 1, "aliases": [], "external_ids": {}}
-    return literal(shown.get(name), column.type).label(name)
+    return literal(_MASKED.get(name), column.type).label(name)
 
 
 # --- what was deleted ------------------------------------------------------------------------------------------------
@@ -184,18 +203,20 @@ WHERE last.op = 'delete'
 """)
 
 
-async def deleted(session: AsyncSession, caller: Caller, asked: Sequence[tuple[type[Record], str]]) -> dict[int, UUID]:
+async def deleted(session: AsyncSession, caller: Caller, named: Sequence[tuple[type[Record], str]]) -> dict[int, UUID]:
     """Which of these addresses (ids and `ref:`s; slugs are free again) led to a record that was deleted.
 
-    By their places among the asked, the ids of those that the caller could have seen.
+    By their places in `named`, the ids of those that the caller could have seen.
     """
-    ids = [as_uuid(address) for _, address in asked]
-    refs = [address.removeprefix("ref:") if address.startswith("ref:") else None for _, address in asked]
+    parsed = [addresses.parse(address) for _, address in named]
+    ids, refs = [address.id for address in parsed], [address.ref for address in parsed]
     if not any(ids) and not any(refs):
         return {}
-    given = {"types": [model.__tablename__ for model, _ in asked], "ids": ids, "refs": refs}
+    rows = await session.execute(
+        _LAST_CHANGES, {"types": [kind_of(model).name for model, _ in named], "ids": ids, "refs": refs}
+    )
     return {
         row.nth - 1: row.record_id
-        for row in await session.execute(_LAST_CHANGES, given)
+        for row in rows
         if (not row.confidential or caller.may("confidential") if caller.may("read") else row.public)
     }

@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 from app import times
 from app.errors import Invalid, TooLarge
 from app.models import Record
+from app.schemas import addresses
 from app.schemas.reports import Outcome
 from app.schemas.urls import canonical
 from app.texts.quotes import Spot
@@ -99,7 +100,7 @@ class Batch:
 
     def refer(self, model: type[Record], reference: str, pointer: str) -> Draft:
         """The record that an id, `ref:` or `#label` names; looked up once, however often it is named."""
-        if not reference.startswith("ref:") and not reference.startswith("#"):
+        if addresses.parse(reference).slug is not None:  # an id, or a slug: in any case the same
             reference = reference.lower()
         key = (model, reference, self.line)
         if (known := self.references.get(key)) is None:

@@ -19,7 +19,7 @@ from app.database import foreseeing, set_reason, utcnow
 from app.derive.rules import fidelity
 from app.derive.rules.fidelity import Asked, Found, Version
 from app.models import Appearance, DocumentVersion
-from app.schemas.addresses import as_uuid
+from app.schemas import addresses
 from app.schemas.statements import AppearanceRead
 from app.services.intake import storing
 from app.services.intake.drafts import Batch, Draft, Memo
@@ -158,7 +158,7 @@ def _names(batch: Batch, named: Draft) -> list[str]:
     """By what a document is found: its id, its ref, its URL; without one its text."""
     place = real(named)
     if place.reference is not None:
-        key = as_uuid(place.reference)
+        key = addresses.parse(place.reference).id
         return [place.reference if key is None else f"id:{key}"]
     read = batch.versions.get(place)
     names = {"ref": place.value("ref"), "url": place.value("canonical_url")}

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Gone, Invalid
 from app.models import DocumentVersion, Event, Question, Record, Source, table_of
-from app.schemas.addresses import as_uuid
+from app.schemas import addresses
 from app.services.intake.drafts import Batch, Draft
 
 # The reason that the ledger notes where a new delivery of a report takes back what an earlier one had said.
@@ -104,10 +104,10 @@ async def _look_up(
 ) -> list[dict[str, str]]:
     """Take over what is stored of the records that these name; gives what is wrong with the others."""
     columns = table_of(model).columns
-    named = {d.reference or "" for d in drafts}
-    refs = [name.removeprefix("ref:") for name in named if name.startswith("ref:")]
-    slugs = [name for name in named if ":" not in name] if model is Event else []
-    ids = [key for name in named if (key := as_uuid(name)) is not None]
+    named = [addresses.parse(reference) for reference in {draft.reference or "" for draft in drafts}]
+    refs = [address.ref for address in named if address.ref is not None]
+    slugs = [address.slug for address in named if address.slug is not None] if model is Event else []
+    ids = [address.id for address in named if address.id is not None]
     extra = {
         "event_root": "(SELECT CASE WHEN e.merged_into IS NULL THEN e.id ELSE event_root(e.id) END "
         "FROM event e WHERE e.id = t.event_id)"
@@ -143,7 +143,7 @@ async def _look_up(
             draft.outcome = "gone"
             continue
         if known is None:
-            if (ref := (draft.reference or "").removeprefix("ref:")) in lost:
+            if (ref := addresses.parse(draft.reference or "").ref) in lost:
                 raise lost[ref].at(draft.pointer)
             says = f"there is no {model.__tablename__.replace('_', ' ')} {draft.reference}"
             missing.append({"pointer": draft.pointer, "detail": says})

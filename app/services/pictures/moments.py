@@ -17,7 +17,7 @@ from app.derive.pictures import matrix as derived_matrix
 from app.derive.pictures import timeline as derived_timeline
 from app.derive.rules.rows import Rows, View
 from app.errors import Gone, Invalid, NotFound
-from app.schemas.addresses import as_uuid
+from app.schemas import addresses
 from app.schemas.common import entity_tag
 from app.schemas.pictures.dossiers import DossierRead, TimelineRead
 from app.schemas.pictures.figures import FiguresRead
@@ -227,8 +227,8 @@ async def matrix(
     whole = await dossier(session, event_id, wanted)
     if question is None:
         return derived_matrix.matrix(whole, by)
-    key = as_uuid(question)
+    address = addresses.parse(question)
     for one in whole.questions:
-        if one.id == key or (key is None and one.ref == question.removeprefix("ref:")):
+        if one.id == address.id or (address.ref is not None and one.ref == address.ref):
             return derived_matrix.matrix(whole, by, one.id)
     raise NotFound("There is no such question about this event.")

@@ -31,7 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import Database
 from app.models import Claim, Event, SearchEntry, table_of
-from app.schemas.addresses import as_uuid
+from app.schemas import addresses
 from app.schemas.claims import ClaimCreate
 from app.schemas.reports import ClaimPart, ReportCreate, ReportEvent, SimilarClaim
 from app.schemas.search import SimilarQuery
@@ -212,9 +212,8 @@ async def _stored(
 async def _kin(session: AsyncSession, caller: Caller, events: list[str]) -> list[dict[str, Any]]:
     """The events at these addresses and those merged with them, as far as the caller may see each of them."""
     named = [
-        {"nth": nth, "id": key and str(key), "ref": address.removeprefix("ref:"), "slug": address}
-        for nth, address in enumerate(events)
-        for key in [as_uuid(address)]
+        {"nth": nth, "id": address.id and str(address.id), "ref": address.ref or address.slug, "slug": address.slug}
+        for nth, address in enumerate(map(addresses.parse, events))
     ]
     asked = (
         func.jsonb_to_recordset(literal(named, JSONB))
