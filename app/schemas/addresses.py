@@ -1,17 +1,63 @@
-"""How a path or a body names a record: by its id, `ref:` and its ref, or, of an event, its slug."""
+"""How a path or a body names a record: by its id, `ref:` and its ref, an event's slug, or a label of the same body."""
 
-from typing import NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from app.vocabulary import REF_PATTERN, SLUG_PATTERN
+
+_UUID_PATTERN: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_REF_ADDRESS: Final = "ref:" + REF_PATTERN.strip("^$")
+_ADDRESS_CHARACTERS: Final = len("ref:") + 200
+ADDRESS_PATTERN: Final = f"^({_UUID_PATTERN}|{_REF_ADDRESS})$"
+EVENT_ADDRESS_PATTERN: Final = f"^({_UUID_PATTERN}|{_REF_ADDRESS}|{SLUG_PATTERN.strip('^$')})$"
+
+Address = Annotated[
+    str,
+    StringConstraints(pattern=ADDRESS_PATTERN, max_length=_ADDRESS_CHARACTERS),
+    Field(description="A record: its id, or `ref:` and its ref."),
+]
+EventAddress = Annotated[
+    str,
+    StringConstraints(pattern=EVENT_ADDRESS_PATTERN, max_length=_ADDRESS_CHARACTERS),
+    Field(description="An event: its id, its slug, or `ref:` and its ref."),
+]
+
+Reference = Annotated[
+    str,
+    StringConstraints(pattern=f"^({_UUID_PATTERN}|{_REF_ADDRESS}|#[A-Za-z0-9._:~@-]{{1,100}})$"),
+    Field(
+        description="Another record: its id, `ref:` and its ref, or a `#label` given in the same body.",
+        examples=["ref:ria:2023-08-09:1"],
+    ),
+]
+Label = Annotated[
+    str,
+    StringConstraints(pattern=r"^#[A-Za-z0-9._:~@-]{1,100}$"),
+    Field(description="A name for this part, for references from elsewhere in the same body.", examples=["#31"]),
+]
+
+
+# Tags of the unions of a reference and what describes the record. Pydantic writes them into the location of an error,
+# where no field is called so.
+REFERENCE: Final = "<reference>"
+INLINE: Final = "<inline>"
+
+
+def reference_or_inline(value: Any) -> str:
+    """The tag: whether the record is named, or described in place."""
+    return REFERENCE if isinstance(value, str) else INLINE
 
 
 class ParsedAddress(NamedTuple):
-    """What an address may mean: of an id also a slug, which may look the same. Where both fit, the id goes first."""
+    """What an address may mean: an id could be a slug, too, and goes first then."""
 
     id: UUID | None = None
     ref: str | None = None
     slug: str | None = None
     label: str | None = None
-    """`#` and a name given in the same body."""
+    """With its `#`."""
 
 
 def parse(address: str) -> ParsedAddress:

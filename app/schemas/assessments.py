@@ -6,11 +6,10 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from app.schemas.addresses import Address, EventAddress, Reference
 from app.schemas.common import (
     SHORT_LIST_ITEMS,
-    Address,
     CoarseTime,
-    EventAddress,
     Input,
     Language,
     Moment,
@@ -19,7 +18,6 @@ from app.schemas.common import (
     Paging,
     RecordRead,
     Ref,
-    Reference,
     Url,
     Wording,
     comma_separated,

@@ -6,17 +6,13 @@ from uuid import UUID
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from app.schemas.addresses import INLINE, REFERENCE, Address, EventAddress, Label, Reference, reference_or_inline
 from app.schemas.common import (
-    INLINE,
     LONG_LIST_ITEMS,
-    REFERENCE,
     SHORT_LIST_ITEMS,
-    Address,
     Count,
-    EventAddress,
     Input,
     Key,
-    Label,
     Language,
     Moment,
     Name,
@@ -25,10 +21,8 @@ from app.schemas.common import (
     Prose,
     RecordRead,
     Ref,
-    Reference,
     StanceIn,
     comma_separated,
-    reference_or_inline,
     with_examples,
 )
 from app.schemas.questions import QuestionIn

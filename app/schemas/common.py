@@ -26,6 +26,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from app import times
 from app.schemas import urls
+from app.schemas.addresses import EventAddress, Reference
 from app.vocabulary import (
     COUNTRY_PATTERN,
     DOCUMENT_TEXT_CHARACTERS,
@@ -263,51 +264,6 @@ StanceIn = Annotated[
     BeforeValidator(_stance),
     Field(description="Also taken: " + ", ".join(f"`{word}`" for word in STANCE_SYNONYMS) + "."),
 ]
-
-
-# --- references ------------------------------------------------------------------------------------------------------
-
-_UUID_PATTERN: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_REF_ADDRESS: Final = "ref:" + REF_PATTERN.strip("^$")
-_ADDRESS_CHARACTERS: Final = len("ref:") + 200
-ADDRESS_PATTERN: Final = f"^({_UUID_PATTERN}|{_REF_ADDRESS})$"
-EVENT_ADDRESS_PATTERN: Final = f"^({_UUID_PATTERN}|{_REF_ADDRESS}|{SLUG_PATTERN.strip('^$')})$"
-
-Address = Annotated[
-    str,
-    StringConstraints(pattern=ADDRESS_PATTERN, max_length=_ADDRESS_CHARACTERS),
-    Field(description="A record: its id, or `ref:` and its ref."),
-]
-EventAddress = Annotated[
-    str,
-    StringConstraints(pattern=EVENT_ADDRESS_PATTERN, max_length=_ADDRESS_CHARACTERS),
-    Field(description="An event: its id, its slug, or `ref:` and its ref."),
-]
-
-Reference = Annotated[
-    str,
-    StringConstraints(pattern=f"^({_UUID_PATTERN}|{_REF_ADDRESS}|#[A-Za-z0-9._:~@-]{{1,100}})$"),
-    Field(
-        description="Another record: its id, `ref:` and its ref, or a `#label` given in the same body.",
-        examples=["ref:ria:2023-08-09:1"],
-    ),
-]
-Label = Annotated[
-    str,
-    StringConstraints(pattern=r"^#[A-Za-z0-9._:~@-]{1,100}$"),
-    Field(description="A name for this part, for references from elsewhere in the same body.", examples=["#31"]),
-]
-
-
-# Tags of the unions of a reference and what describes the record. Pydantic writes them into the location of an error,
-# where no field is called so.
-REFERENCE: Final = "<reference>"
-INLINE: Final = "<inline>"
-
-
-def reference_or_inline(value: Any) -> str:
-    """The tag: whether the record is named, or described in place."""
-    return REFERENCE if isinstance(value, str) else INLINE
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------

@@ -6,31 +6,25 @@ from uuid import UUID
 
 from pydantic import Discriminator, Field, Tag
 
+from app.schemas.addresses import INLINE, REFERENCE, Address, EventAddress, Label, Reference, reference_or_inline
 from app.schemas.common import (
-    INLINE,
-    REFERENCE,
     SHORT_LIST_ITEMS,
-    Address,
     CoarseTime,
-    EventAddress,
     ExternalIds,
     ExternalIdsChange,
     HexDigest,
     Input,
-    Label,
     Language,
     Moment,
     Name,
     Paging,
     RecordRead,
     Ref,
-    Reference,
     Score,
     Url,
     Verbatim,
     Whole,
     comma_separated,
-    reference_or_inline,
     with_examples,
 )
 from app.schemas.sources import SourceIn

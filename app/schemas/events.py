@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.schemas.addresses import EventAddress, Reference
 from app.schemas.common import (
     SHORT_LIST_ITEMS,
     CoarseTime,
     Country,
-    EventAddress,
     ExternalIds,
     ExternalIdsChange,
     Input,
@@ -22,7 +22,6 @@ from app.schemas.common import (
     Paging,
     RecordRead,
     Ref,
-    Reference,
     Slug,
     Wording,
     comma_separated,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.schemas.common import INLINE, REFERENCE
+from app.schemas.addresses import INLINE, REFERENCE
 
 
 def pointer(location: Sequence[str | int], body: Any, kind: str) -> str:

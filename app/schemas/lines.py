@@ -10,9 +10,10 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from app.schemas.addresses import EventAddress, Reference
 from app.schemas.assessments import AssessmentCreate
 from app.schemas.claims import ClaimCreate, ClaimLinkCreate
-from app.schemas.common import CHAIN_HOPS, EventAddress, Input, Output, Ref, Reference, Whole, clean
+from app.schemas.common import CHAIN_HOPS, Input, Output, Ref, Whole, clean
 from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionCreate
 from app.schemas.events import EventCreate, EventLinkCreate
 from app.schemas.questions import QuestionCreate

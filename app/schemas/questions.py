@@ -5,22 +5,17 @@ from uuid import UUID
 
 from pydantic import Discriminator, Tag, model_validator
 
+from app.schemas.addresses import INLINE, REFERENCE, EventAddress, Label, Reference, reference_or_inline
 from app.schemas.common import (
-    INLINE,
-    REFERENCE,
-    EventAddress,
     Input,
-    Label,
     Language,
     Moment,
     Name,
     Paging,
     RecordRead,
     Ref,
-    Reference,
     Sentence,
     comma_separated,
-    reference_or_inline,
     with_examples,
 )
 from app.vocabulary import AnswerKind, Measure, QuestionKind

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.schemas.addresses import Address, EventAddress
 from app.schemas.claims import ClaimRead
-from app.schemas.common import Address, EventAddress, Input, Language, Name, Output, Paging, Prose, comma_separated
+from app.schemas.common import Input, Language, Name, Output, Paging, Prose, comma_separated
 from app.vocabulary import Disclosure, SourceKind, Stance
 
 HitType = Literal["event", "claim", "statement", "document"]

@@ -5,17 +5,14 @@ from uuid import UUID
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from app.schemas.addresses import INLINE, REFERENCE, Address, Label, Reference, reference_or_inline
 from app.schemas.common import (
-    INLINE,
-    REFERENCE,
     SHORT_LIST_ITEMS,
-    Address,
     Country,
     ExternalIds,
     ExternalIdsChange,
     Input,
     Key,
-    Label,
     Language,
     Moment,
     Name,
@@ -24,10 +21,8 @@ from app.schemas.common import (
     Prose,
     RecordRead,
     Ref,
-    Reference,
     Url,
     comma_separated,
-    reference_or_inline,
     with_examples,
 )
 from app.vocabulary import Disclosure, Reliability, SourceKind

@@ -6,14 +6,12 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.schemas.addresses import Address, EventAddress, Label, Reference
 from app.schemas.common import (
     CHAIN_HOPS,
-    Address,
     CoarseTime,
-    EventAddress,
     Input,
     Key,
-    Label,
     Language,
     Moment,
     Name,
@@ -22,7 +20,6 @@ from app.schemas.common import (
     Prose,
     RecordRead,
     Ref,
-    Reference,
     Score,
     StanceIn,
     Whole,

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from app.schemas.common import Address, Output
+from app.schemas.addresses import Address
+from app.schemas.common import Output
 from app.schemas.pictures.dossiers import PictureQuery, SilenceRead
 from app.schemas.sources import SourceRead
 from app.vocabulary import Measure, QuestionKind, Stance, Status

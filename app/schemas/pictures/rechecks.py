@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from app.schemas.common import Address, EventAddress, Moment, Output, Paging
+from app.schemas.addresses import Address, EventAddress
+from app.schemas.common import Moment, Output, Paging
 from app.schemas.sources import SourceRead
 from app.schemas.statements import StatementRead
 
