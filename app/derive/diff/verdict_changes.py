@@ -136,7 +136,7 @@ def current(question: QuestionPicture | None) -> FiguresNow:
         return built(FiguresNow, says=None, min=None, max=None, figures=[])
     told = [claim.figure for claim, _ in given if claim.figure]
     ranges = [range_ for figure in told if (range_ := figures.allowed(question, figure)) is not None]
-    spread = figures.spread(ranges)
+    spread = figures.envelope(ranges)
     return built(
         FiguresNow,
         says=figure_words(told[0].qualifier, told[0].min, told[0].max) if len(told) == 1 else _words(spread),

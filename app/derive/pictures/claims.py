@@ -90,12 +90,12 @@ def _grounds(index: EventIndex, claim: ClaimRead, support: list[Origin], denials
     return Grounds(
         ended=index.ended.get(claim.id, []),
         supporting=supporting,
-        counting=_unreplaced(index, supporting),
+        unreplaced=_unreplaced(index, supporting),
         support=support,
         denying=statements_by_stance.get("deny", []),
         denials=denials,
         evolving=claim.figure is not None and question is not None and question.evolving,
-        outdated=claim.id in context.figure_states.outdated,
+        outdated=claim.id in context.figure_states.outdated_claims,
         rivals=len(context.rivals.get(claim.id, ())),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from app.derive.rules.origins import Origin
-from app.derive.rules.standing import ENOUGH, Grounds, is_denied, parties
+from app.derive.rules.standing import CORROBORATING, Grounds, is_denied, parties
 from app.derive.rules.statements import StatementInContext
 from app.schemas.statements import StatementRead
 from app.vocabulary import Standing, Status
@@ -90,11 +90,11 @@ def _supporters(grounds: Grounds, words: SourceWords) -> str:
 
 
 def _sides(origins: Sequence[Origin], words: SourceWords) -> str:
-    if parties(origins) >= ENOUGH:
+    if parties(origins) >= CORROBORATING:
         return ", not all of one side"
     shown_parties = {words.party(origin) for origin in origins}
     party = shown_parties.pop() if len(shown_parties) == 1 else None
-    quantifier = "both" if len(origins) == ENOUGH else "all"
+    quantifier = "both" if len(origins) == CORROBORATING else "all"
     return f", {quantifier} of {party}" if party else f", {quantifier} of one side"
 
 
@@ -127,7 +127,7 @@ def _taken_back(grounds: Grounds, words: SourceWords) -> str:
 
 def _left_behind(grounds: Grounds) -> str:
     """Replaced by its own sources, or overtaken by others."""
-    if not grounds.counting:
+    if not grounds.unreplaced:
         return "whoever gave it has given a later figure since"
     return "later figures were given 24 hours after it, or more"
 

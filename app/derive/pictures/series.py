@@ -134,7 +134,7 @@ def _point(
     figure: FigureRead,
 ) -> PointRead:
     row, ended = statement.row, context.ended.get(statement.row.id)
-    low, high = figures.shown(question, figure)
+    low, high = figures.plotted(question, figure)
     # By what it ended is told only to whoever may know that both statements are of one family.
     shown_end = ended if ended is not None and masking.may_know_one_family(sources, row, ended.by) else None
     return built(
@@ -200,7 +200,7 @@ def _envelope(
                 of_family[statement.row.id] = statement
         for family in {statement.family for statement in moments[at]}:
             statements = list(active[family].values())
-            counted[family] = figures.left(statements) if question.evolving else statements
+            counted[family] = figures.unreplaced(statements) if question.evolving else statements
         remaining = [statement for statements in counted.values() for statement in statements]
         step = _step(context, question, figures.recent(remaining) if question.evolving else remaining)
         if step != last:
@@ -215,7 +215,7 @@ def _step(context: EventContext, question: QuestionRead, current: Sequence[State
         figure = _figure(context, statement)
         if figure is not None and (range_ := figures.allowed(question, figure)) is not None:
             ranges.append(range_)
-            low, high = figures.shown(question, figure)
+            low, high = figures.plotted(question, figure)
             lows.append(low or 0.0)
             highs.append(math.inf if high is None else high)
     if not ranges:

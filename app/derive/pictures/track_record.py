@@ -143,7 +143,7 @@ def _verdict(context: EventContext, claim_id: UUID, stance: Stance, answers: Seq
     """A claim that can stand together with any of the answers is none that they exclude."""
     if claim_id in answers:
         return "right" if stance == "support" else "wrong"
-    compatible = context.exclusions.together.get(claim_id, set())
+    compatible = context.exclusions.compatible.get(claim_id, set())
     if compatible.isdisjoint(answers) and any(
         rivals.exclude(context.exclusions, claim_id, answer) for answer in answers
     ):

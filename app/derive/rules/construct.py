@@ -8,18 +8,21 @@ from pydantic import BaseModel
 
 M = TypeVar("M", bound=BaseModel)
 _FIELDS: Final[dict[type[BaseModel], set[str]]] = {}
+"""By model, the names of its fields."""
+# Pydantic's own refuses what is frozen, and checks names.
 _set: Final = object.__setattr__
 
 
-def built(kind: type[M], stored: Mapping[str, Any] = MappingProxyType({}), /, **more: Any) -> M:
+def built(model: type[M], stored: Mapping[str, Any] = MappingProxyType({}), /, **fields: Any) -> M:
     """What `model_construct` gives where no field is missing, but faster: a picture has thousands of parts.
 
-    All of a kind share the set of their fields, so nothing built here is changed afterwards.
+    `fields` win over `stored`. All instances of a model share the set of their fields' names, so nothing built here is
+    changed afterwards.
     """
-    fields = _FIELDS.get(kind) or _FIELDS.setdefault(kind, set(kind.model_fields))
-    made = kind.__new__(kind)
-    _set(made, "__dict__", {**stored, **more} if stored else more)
-    _set(made, "__pydantic_fields_set__", fields)
-    _set(made, "__pydantic_extra__", None)
-    _set(made, "__pydantic_private__", None)
-    return made
+    names = _FIELDS.get(model) or _FIELDS.setdefault(model, set(model.model_fields))
+    instance = model.__new__(model)
+    _set(instance, "__dict__", {**stored, **fields} if stored else fields)
+    _set(instance, "__pydantic_fields_set__", names)
+    _set(instance, "__pydantic_extra__", None)
+    _set(instance, "__pydantic_private__", None)
+    return instance

@@ -75,7 +75,7 @@ def event_context(rows: Rows, view: View) -> EventContext:
     # A figure can be a part of one that nobody had given yet.
     counted, part_figures = in_force.counted(said_by_then, ended), figures.parts(remaining)
     figure_states = figures.weigh(counted, questions, claims, part_figures)
-    exclusions = rivals.exclusions(claims.values(), claim_links, questions)
+    exclusions = rivals.find_exclusions(claims.values(), claim_links, questions)
     return EventContext(
         rows=rows,
         view=view,

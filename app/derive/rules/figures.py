@@ -12,7 +12,8 @@ from app.schemas.claims import ClaimRead, FigureRead, figure_words
 from app.schemas.questions import QuestionRead
 from app.vocabulary import MEASURES_NOT_COUNTED, VAGUE_RANGES
 
-_COUNTED: Final = {  # what follows the number, or the thing that is counted
+# What follows the number, or the thing that is counted, where that is not the measure's own name.
+_MEASURE_WORDS: Final = {
     "seriously_injured": "seriously injured",
     "in_intensive_care": "in intensive care",
     "sought_help": "sought help",
@@ -25,7 +26,7 @@ _COUNTED: Final = {  # what follows the number, or the thing that is counted
 }
 _UNSAID_UNITS: Final = ("persons", "items")
 # A figure that ends this long before the latest one is outdated, though its family has given none since.
-FRESH: Final = timedelta(hours=24)
+OUTDATED_AFTER: Final = timedelta(hours=24)
 
 
 def text(question: QuestionRead, figure: FigureRead) -> str:
@@ -34,7 +35,7 @@ def text(question: QuestionRead, figure: FigureRead) -> str:
     amount = figure_words(figure.qualifier, figure.min, figure.max, counted=bool(unit))
     measure = question.measure or ""
     subject = f"({question.subject})" if question.subject else ""
-    return " ".join(part for part in (amount, unit, _COUNTED.get(measure, measure), subject) if part)
+    return " ".join(part for part in (amount, unit, _MEASURE_WORDS.get(measure, measure), subject) if part)
 
 
 class Range(NamedTuple):
@@ -50,6 +51,7 @@ def allowed(question: QuestionRead, figure: FigureRead) -> Range | None:
         return Range(*VAGUE_RANGES[figure.qualifier])
     low = 0.0 if figure.min is None else figure.min
     high = math.inf if figure.max is None else figure.max
+    # Of what is not counted, as distances, there are halves: more than 4 km is anything above 4.
     counted = question.measure not in MEASURES_NOT_COUNTED
     if figure.qualifier == "more_than":
         low = low + 1 if counted else math.nextafter(low, math.inf)
@@ -58,17 +60,18 @@ def allowed(question: QuestionRead, figure: FigureRead) -> Range | None:
     return None if figure.qualifier == "unknown" or low > high else Range(low, high)
 
 
-def shown(question: QuestionRead, figure: FigureRead) -> tuple[float | None, float | None]:
+def plotted(question: QuestionRead, figure: FigureRead) -> tuple[float | None, float | None]:
     """The ends of its range to plot: null for the upper one is no end, for both that nothing is said of the number."""
     range_ = allowed(question, figure)
     if range_ is None:
         return None, None
     if question.measure in MEASURES_NOT_COUNTED and figure.qualifier in ("more_than", "fewer_than"):
+        # Not the float next to it: a plot shows the number that was said.
         range_ = Range(figure.min or 0.0, math.inf if figure.max is None else figure.max)
     return range_.low, None if range_.high == math.inf else range_.high
 
 
-def spread(ranges: Sequence[Range]) -> Range | None:
+def envelope(ranges: Sequence[Range]) -> Range | None:
     """From the least to the most that any of them allows."""
     if not ranges:
         return None
@@ -76,13 +79,13 @@ def spread(ranges: Sequence[Range]) -> Range | None:
 
 
 def parts(claims: Mapping[UUID, ClaimRead]) -> frozenset[UUID]:
-    """The figures that are a part of another one of their own question: they stand beside its series."""
-    found = set()
+    """The claims whose figure is a part of another one of their own question: they stand beside its series."""
+    part_ids = set()
     for claim in claims.values():
-        whole = claims.get(claim.figure.of_id) if claim.figure and claim.figure.of_id else None
-        if whole is not None and whole.question_id == claim.question_id:
-            found.add(claim.id)
-    return frozenset(found)
+        total = claims.get(claim.figure.of_id) if claim.figure and claim.figure.of_id else None
+        if total is not None and total.question_id == claim.question_id:
+            part_ids.add(claim.id)
+    return frozenset(part_ids)
 
 
 class FigureStates(NamedTuple):
@@ -96,110 +99,124 @@ class FigureStates(NamedTuple):
     """Statements that are neither replaced nor outdated."""
     unordered: frozenset[UUID]
     """Statements of one family which differ, though which of them came last is not known."""
-    outdated: frozenset[UUID]
+    outdated_claims: frozenset[UUID]
     """Claims that are supported, but by no current statement."""
     rivals: dict[UUID, list[UUID]]
     """Of each claim: the current ones that can't be true together with it."""
 
 
 def weigh(
-    counting: Iterable[StatementInContext],
+    counted: Iterable[StatementInContext],
     questions: Mapping[UUID, QuestionRead],
     claims: Mapping[UUID, ClaimRead],
-    beside: Collection[UUID],
+    part_figures: Collection[UUID],
 ) -> FigureStates:
-    """Weigh the explicit live figures at one moment; `beside`: what `parts` found.
+    """Weigh the explicit live figures at one moment; `part_figures`: the claims that `parts` gives.
 
     On a question whose true value changes with time, a figure gives way to its family's figure that starts at or after
     its end, and what ends 24 h or more before the latest of those left is outdated. On others all are current.
     """
-    series = defaultdict(list)
-    for statement in counting:
+    by_question = defaultdict(list)
+    for statement in counted:
         claim = claims[statement.claim_id] if statement.claim_id and statement.row.stance == "support" else None
-        if claim is not None and claim.figure is not None and claim.id not in beside and claim.question_id:
-            series[claim.question_id].append(statement)
-    weighed, replaced, current, unordered, outdated = (set[UUID]() for _ in range(5))
+        if claim is not None and claim.figure is not None and claim.id not in part_figures and claim.question_id:
+            by_question[claim.question_id].append(statement)
+    weighed, replaced, current, unordered, outdated_claims = (set[UUID]() for _ in range(5))
     rivals: dict[UUID, list[UUID]] = {}
-    for question_id, statements in series.items():
-        remaining, fresh = statements, statements
+    for question_id, statements in by_question.items():
+        remaining, current_statements = statements, statements
         if questions[question_id].evolving:
-            remaining = left(statements)
-            fresh = recent(remaining)
+            remaining = unreplaced(statements)
+            current_statements = recent(remaining)
             unordered |= _unordered(remaining)
-        now = {statement.claim_id for statement in fresh}
-        weighed |= {statement.row.id for statement in statements}
-        replaced |= {statement.row.id for statement in statements}.difference(
-            statement.row.id for statement in remaining
-        )
-        current |= {statement.row.id for statement in fresh}
-        outdated |= {
-            statement.claim_id for statement in statements if statement.claim_id and statement.claim_id not in now
+        current_claims = {statement.claim_id for statement in current_statements}
+        statement_ids = {statement.row.id for statement in statements}
+        weighed |= statement_ids
+        replaced |= statement_ids.difference(statement.row.id for statement in remaining)
+        current |= {statement.row.id for statement in current_statements}
+        outdated_claims |= {
+            statement.claim_id
+            for statement in statements
+            if statement.claim_id and statement.claim_id not in current_claims
         }
-        rivals |= opposed(questions[question_id], claims, fresh)
+        rivals |= opposed(questions[question_id], claims, current_statements)
     return FigureStates(
         frozenset(weighed),
         frozenset(replaced),
         frozenset(current),
         frozenset(unordered),
-        frozenset(outdated),
+        frozenset(outdated_claims),
         rivals,
     )
 
 
-def gives_way(statement: StatementInContext, last_start: datetime) -> bool:
+def gives_way(statement: StatementInContext, later_start: datetime) -> bool:
     """Whether a figure of the same family that starts then comes after it; the same moment is no later one."""
-    return last_start >= statement.said.end and (statement.said.start, statement.said.end) != (last_start, last_start)
+    said = statement.said
+    return later_start >= said.end and (said.start, said.end) != (later_start, later_start)
 
 
-def left(statements: Sequence[StatementInContext]) -> list[StatementInContext]:
+def unreplaced(statements: Sequence[StatementInContext]) -> list[StatementInContext]:
     """Those that have not given way to a later figure of their own family."""
-    last: dict[UUID, datetime] = {}
+    last_starts: dict[UUID, datetime] = {}
     for statement in statements:
-        last[statement.family] = max(statement.said.start, last.get(statement.family, statement.said.start))
-    return [statement for statement in statements if not gives_way(statement, last[statement.family])]
+        start = statement.said.start
+        last_starts[statement.family] = max(start, last_starts.get(statement.family, start))
+    return [statement for statement in statements if not gives_way(statement, last_starts[statement.family])]
 
 
 def recent(remaining: Sequence[StatementInContext]) -> list[StatementInContext]:
     """Those that end less than 24 h before the latest of them."""
     latest = max((statement.said.end for statement in remaining), default=None)
-    return [statement for statement in remaining if latest is not None and latest - statement.said.end < FRESH]
+    return [s for s in remaining if latest is not None and latest - s.said.end < OUTDATED_AFTER]
 
 
 def _unordered(remaining: Iterable[StatementInContext]) -> set[UUID]:
     """What overlaps with its family's last figure and is another one: both stay, and neither is the later."""
-    together = defaultdict(list)
+    by_family = defaultdict(list)
     for statement in remaining:
-        together[statement.family].append(statement)
+        by_family[statement.family].append(statement)
     return {
-        statement.row.id for same in together.values() if len({v.claim_id for v in same}) > 1 for statement in same
-    }  # fmt: skip
+        statement.row.id
+        for statements in by_family.values()
+        if len({statement.claim_id for statement in statements}) > 1
+        for statement in statements
+    }
 
 
 def opposed(
-    question: QuestionRead, claims: Mapping[UUID, ClaimRead], fresh: Iterable[StatementInContext]
+    question: QuestionRead, claims: Mapping[UUID, ClaimRead], current: Iterable[StatementInContext]
 ) -> dict[UUID, list[UUID]]:
     """Current figures with a source behind them whose ranges have nothing in common, if two families are in it."""
     if not question.single_answer:
         return {}
     families: dict[UUID, set[UUID]] = defaultdict(set)
-    for statement in fresh:
+    for statement in current:
         if statement.claim_id and statement.row.source_id:
             families[statement.claim_id].add(statement.family)
     ranges = {}
-    for id_ in families:
-        figure = claims[id_].figure
+    for claim_id in families:
+        figure = claims[claim_id].figure
         if figure is not None and (range_ := allowed(question, figure)) is not None:
-            ranges[id_] = range_
-    found: dict[UUID, list[UUID]] = {}
-    for id_, own in ranges.items():
-        apart = [other for other, its in ranges.items() if its.low > own.high or own.low > its.high]
-        found[id_] = [other for other in apart if len(families[id_] | families[other]) > 1]
-    return found
+            ranges[claim_id] = range_
+    return {
+        claim_id: [
+            rival_id
+            for rival_id, rival_range in ranges.items()
+            if _are_apart(range_, rival_range) and len(families[claim_id] | families[rival_id]) > 1
+        ]
+        for claim_id, range_ in ranges.items()
+    }
 
 
-def exclude(question: QuestionRead, one: FigureRead, other: FigureRead) -> bool:
+def _are_apart(first: Range, second: Range) -> bool:
+    """Whether they have nothing in common."""
+    return first.low > second.high or second.low > first.high
+
+
+def exclude(question: QuestionRead, first: FigureRead, second: FigureRead) -> bool:
     """Whether two figures can't both be true."""
     if not question.single_answer:
         return False
-    its, theirs = allowed(question, one), allowed(question, other)
-    return its is not None and theirs is not None and (its.low > theirs.high or theirs.low > its.high)
+    ranges = allowed(question, first), allowed(question, second)
+    return ranges[0] is not None and ranges[1] is not None and _are_apart(ranges[0], ranges[1])

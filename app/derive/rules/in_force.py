@@ -1,4 +1,4 @@
-"""Whether a statement still stands."""
+"""Whether a statement is still in force."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -12,12 +12,14 @@ from app.derive.rules.statements import StatementInContext
 from app.schemas.pictures.dossiers import EndedBy
 from app.schemas.statements import StatementRead
 
-_Position = tuple[UUID | None, UUID, str]
+_Stand = tuple[UUID | None, UUID, str]
+"""What a family holds of a claim: claim, family, stance."""
 _Withdrawal = tuple[datetime, StatementRead]
+"""When it began, and the statement that was withdrawn."""
 
 
 class Ended(NamedTuple):
-    """Why a statement no longer stands, and the statement that ended it: its own withdrawal, or another's."""
+    """Why a statement is no longer in force, and the statement that ended it: its own withdrawal, or another's."""
 
     reason: EndedBy
     by: StatementRead
@@ -28,50 +30,55 @@ class Ended(NamedTuple):
 
 
 def endings(said_by_then: Sequence[StatementInContext], until: datetime | None) -> dict[UUID, Ended]:
-    """Those that no longer stood at `until`, out of all that had been said by then; None: no limit.
+    """Those that were no longer in force at `until`, out of all that had been said by then; None: no limit.
 
     The first that holds: its source withdrew it; another statement superseded it; or its family withdrew a statement of
     the same stance toward the same claim, and this one had begun before that.
     """
     ended: dict[UUID, Ended] = {}
     superseding = [statement for statement in said_by_then if statement.row.supersedes_id is not None]
-    for later in sorted(superseding, key=lambda v: (v.said, v.row.id), reverse=True):
+    # The latest first, so that the first one that superseded a statement is what stays as its end.
+    for later in sorted(superseding, key=lambda statement: (statement.said, statement.row.id), reverse=True):
         if later.row.supersedes_id is not None:
             ended[later.row.supersedes_id] = Ended("superseded", later.row)
-    withdrawals = _withdrawals(said_by_then, until)
+    withdrawals_by_stand = _withdrawals(said_by_then, until)
     for statement in said_by_then:
+        id_ = statement.row.id
         if withdrawn(statement.row, until):
-            ended[statement.row.id] = Ended("withdrawn", statement.row)
-        elif withdrawals and statement.row.id not in ended and (found := withdrawals.get(_position(statement))):
-            first = bisect_right(found, statement.said.start, key=itemgetter(0))
-            if first < len(found):
-                ended[statement.row.id] = Ended("withdrawn_elsewhere", found[first][1])
+            ended[id_] = Ended("withdrawn", statement.row)
+        elif withdrawals_by_stand and id_ not in ended:
+            withdrawals = withdrawals_by_stand.get(_stand(statement), [])
+            first_after = bisect_right(withdrawals, statement.said.start, key=itemgetter(0))
+            if first_after < len(withdrawals):
+                ended[id_] = Ended("withdrawn_elsewhere", withdrawals[first_after][1])
     return ended
 
 
-def stood_until(statements: Sequence[StatementInContext]) -> dict[UUID, datetime]:
-    """Of all that was ever said, what came to an end: from when on it no longer stood, whichever end came first.
+def stood_until(ever_said: Sequence[StatementInContext]) -> dict[UUID, datetime]:
+    """Of all that was ever said, what came to an end: when it did, whichever end came first.
 
     At any moment from then on, and only then, `endings` has it.
     """
-    until: dict[UUID, datetime] = {}
+    ends: dict[UUID, datetime] = {}
 
     def end(id_: UUID, at: datetime) -> None:
-        until[id_] = min(at, until.get(id_, at))
+        ends[id_] = min(at, ends.get(id_, at))
 
-    taken_back: dict[_Position, set[tuple[datetime, datetime]]] = defaultdict(set)
-    for statement in statements:
+    # By stand: when each withdrawal began, and when it was over and the statement withdrawn had been said.
+    withdrawals_by_stand: dict[_Stand, set[tuple[datetime, datetime]]] = defaultdict(set)
+    for statement in ever_said:
         row = statement.row
         if row.supersedes_id is not None:
             end(row.supersedes_id, statement.said.end)
         if row.withdrawn_from is not None and row.withdrawn_to is not None:
             end(row.id, row.withdrawn_to)
-            taken_back[_position(statement)].add((row.withdrawn_from, max(row.withdrawn_to, statement.said.end)))
-    for statement in statements if taken_back else ():
-        for start, at in taken_back.get(_position(statement), ()) if statement.claim_id else ():
+            span = row.withdrawn_from, max(row.withdrawn_to, statement.said.end)
+            withdrawals_by_stand[_stand(statement)].add(span)
+    for statement in ever_said if withdrawals_by_stand else ():
+        for start, at in withdrawals_by_stand.get(_stand(statement), ()) if statement.claim_id else ():
             if statement.said.start < start:
                 end(statement.row.id, at)
-    return until
+    return ends
 
 
 def withdrawn(row: StatementRead, until: datetime | None) -> bool:
@@ -80,26 +87,21 @@ def withdrawn(row: StatementRead, until: datetime | None) -> bool:
 
 
 def counted(said_by_then: Iterable[StatementInContext], ended: dict[UUID, Ended]) -> list[StatementInContext]:
-    """Those that rules count: explicit, and still standing."""
-    return [v for v in said_by_then if v.row.explicitness == "explicit" and v.row.id not in ended]
+    """Those that rules count: explicit, and still in force."""
+    return [s for s in said_by_then if s.row.explicitness == "explicit" and s.row.id not in ended]
 
 
-def _position(statement: StatementInContext) -> _Position:
+def _stand(statement: StatementInContext) -> _Stand:
     return statement.claim_id, statement.family, statement.row.stance
 
 
-def _withdrawals(
-    said_by_then: Iterable[StatementInContext], until: datetime | None
-) -> dict[_Position, list[_Withdrawal]]:
-    """By claim, family and stance: when each withdrawal began, the earliest first, and of what."""
-    found: dict[_Position, list[_Withdrawal]] = defaultdict(list)
+def _withdrawals(said_by_then: Iterable[StatementInContext], until: datetime | None) -> dict[_Stand, list[_Withdrawal]]:
+    """By what was held: when each withdrawal of it began, the earliest first, and of what."""
+    by_stand: dict[_Stand, list[_Withdrawal]] = defaultdict(list)
     for statement in said_by_then:
-        if (
-            statement.claim_id is not None
-            and statement.row.withdrawn_from is not None
-            and withdrawn(statement.row, until)
-        ):
-            found[_position(statement)].append((statement.row.withdrawn_from, statement.row))
-    for withdrawals in found.values():
+        row = statement.row
+        if statement.claim_id is not None and row.withdrawn_from is not None and withdrawn(row, until):
+            by_stand[_stand(statement)].append((row.withdrawn_from, row))
+    for withdrawals in by_stand.values():
         withdrawals.sort(key=lambda withdrawal: (withdrawal[0], withdrawal[1].id))
-    return found
+    return by_stand

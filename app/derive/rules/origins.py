@@ -12,7 +12,7 @@ from app.schemas.documents import DocumentLinkRead
 from app.vocabulary import SURE_COPY, Independence
 
 # An answer to a document is not made out of it.
-_APART: Final = ("reply_to",)
+_NOT_COPIES: Final = ("reply_to",)
 
 
 class Copies(NamedTuple):
@@ -21,7 +21,7 @@ class Copies(NamedTuple):
     roots: dict[UUID, UUID]
     """Of each document that is linked to another: the lowest id among all it hangs together with."""
     links: dict[UUID, list[DocumentLinkRead]]
-    """By that id: what joins them, after merges."""
+    """By that id: what joins them, as stored."""
 
 
 class Origin(NamedTuple):
@@ -38,44 +38,59 @@ class Origin(NamedTuple):
         return self.members[0]
 
 
-def copies(rows: Rows, ends: Mapping[UUID, UUID]) -> Copies:
+# --- which documents are one -----------------------------------------------------------------------------------------
+
+
+def find_copies(rows: Rows, document_targets: Mapping[UUID, UUID]) -> Copies:
     """Documents joined by links that are confirmed, or proposed with a score of SURE_COPY or more."""
-    above: dict[UUID, UUID] = {}
-    joining = []
+    parents: dict[UUID, UUID] = {}
+    joining_links = []
     for link in sorted(rows.document_links, key=lambda link: link.id):
-        start, end = ends.get(link.from_id), ends.get(link.to_id)
-        if start is not None and end is not None and start != end and joins(link):
-            joining.append((start, link))
-            _join(above, start, end)
-    roots = {document: _root(above, document) for document in above}
+        from_id, to_id = document_targets.get(link.from_id), document_targets.get(link.to_id)
+        if from_id is not None and to_id is not None and from_id != to_id and joins(link):
+            joining_links.append((from_id, link))
+            _join(parents, from_id, to_id)
+    roots = {document_id: _root(parents, document_id) for document_id in parents}
     links: dict[UUID, list[DocumentLinkRead]] = defaultdict(list)
-    for start, link in joining:
-        links[roots[start]].append(link)
+    for from_id, link in joining_links:
+        links[roots[from_id]].append(link)
     return Copies(roots, links)
 
 
 def joins(link: DocumentLinkRead) -> bool:
+    """Whether the two documents are surely one made out of the other."""
     sure = link.state == "confirmed" or (link.state == "proposed" and (link.score or 0) >= SURE_COPY)
-    return sure and link.relation not in _APART
+    return sure and link.relation not in _NOT_COPIES
 
 
-def _root(above: dict[UUID, UUID], one: UUID) -> UUID:
-    while above[one] != one:
-        above[one] = above[above[one]]
-        one = above[one]
-    return one
+# Sets that grow together (union-find): each id points toward the root of its set, the lowest id in it.
 
 
-def _join(above: dict[UUID, UUID], one: UUID, other: UUID) -> None:
-    low, high = sorted((_root(above, above.setdefault(one, one)), _root(above, above.setdefault(other, other))))
-    above[high] = low
+def _root(parents: dict[UUID, UUID], id_: UUID) -> UUID:
+    while parents[id_] != id_:
+        parents[id_] = parents[parents[id_]]  # halves the path for the next to come
+        id_ = parents[id_]
+    return id_
+
+
+def _join(parents: dict[UUID, UUID], first: UUID, second: UUID) -> None:
+    low, high = sorted(
+        (
+            _root(parents, parents.setdefault(first, first)),
+            _root(parents, parents.setdefault(second, second)),
+        )
+    )
+    parents[high] = low
+
+
+# --- which statements are one ----------------------------------------------------------------------------------------
 
 
 def origins(
     statements: Sequence[StatementInContext],
-    found: Copies,
+    copies: Copies,
     kin: Kin,
-    ends: Mapping[UUID, UUID],
+    document_targets: Mapping[UUID, UUID],
     independence: Independence,
 ) -> list[Origin]:
     """The origins of statements of one stance toward one claim, by their first members.
@@ -85,90 +100,93 @@ def origins(
     others in these and in their copies: unknown never counts as new. Named ones are never joined by documents.
     """
     if len(statements) == 1:
-        return [] if statements[0].source_id is None else [Origin([statements[0]], [], party(statements, kin))]
+        alone = statements[0]
+        return [] if alone.source_id is None else [Origin([alone], [], party(statements, kin))]
     groups: dict[UUID, list[StatementInContext]] = defaultdict(list)
-    unknown, tied = [], []
+    # Unnamed sources: of some only documents are known, the others have a group of their own to be joined to.
+    unplaced, placed = [], []
     for statement in statements:
         if statement.family_by == "document":
-            unknown.append(statement)
+            unplaced.append(statement)
         elif statement.source_id is not None:
             by_source = independence == "source" and statement.family_by == "source"
             key = statement.source_id if by_source else statement.family
             groups[key].append(statement)
             if not statement.named:
-                tied.append((key, statement))
-    for key, members in _placed(unknown, list(groups), tied, found, ends).items():
+                placed.append((key, statement))
+    for key, members in _by_documents(unplaced, list(groups), placed, copies, document_targets).items():
         groups[key] += members
-    parted = [(members, party(members, kin)) for members in groups.values()]
+    members_and_party = [(members, party(members, kin)) for members in groups.values()]
     if independence == "party":
-        parted = _by_party(parted)
-    every = []
-    for members, of in parted:
-        together = sorted(members, key=order) if len(members) > 1 else members
-        every.append(Origin(together, joining(together, found, ends), of))
-    return every if len(every) == 1 else sorted(every, key=lambda origin: order(origin.first))
+        members_and_party = _by_party(members_and_party)
+    unsorted = []
+    for members, group_party in members_and_party:
+        in_order = sorted(members, key=order) if len(members) > 1 else members
+        unsorted.append(Origin(in_order, joining(in_order, copies, document_targets), group_party))
+    return unsorted if len(unsorted) == 1 else sorted(unsorted, key=lambda origin: order(origin.first))
 
 
-def _documents(statement: StatementInContext, ends: Mapping[UUID, UUID]) -> set[UUID]:
-    return {ends.get(a.document_id, a.document_id) for a in statement.appearances if a.document_id}
+def _documents(statement: StatementInContext, document_targets: Mapping[UUID, UUID]) -> set[UUID]:
+    return {document_targets.get(a.document_id, a.document_id) for a in statement.appearances if a.document_id}
 
 
-def _places(statement: StatementInContext, found: Copies, ends: Mapping[UUID, UUID]) -> set[UUID]:
+def _originals(statement: StatementInContext, copies: Copies, document_targets: Mapping[UUID, UUID]) -> set[UUID]:
     """The documents of an unnamed source's statement, of copies the one that stands for all."""
-    return {found.roots.get(document, document) for document in _documents(statement, ends)}
+    return {copies.roots.get(document_id, document_id) for document_id in _documents(statement, document_targets)}
 
 
-def _placed(
-    unknown: Iterable[StatementInContext],
-    groups: Iterable[UUID],
-    tied: Iterable[tuple[UUID, StatementInContext]],
-    found: Copies,
-    ends: Mapping[UUID, UUID],
+def _by_documents(
+    unplaced: Iterable[StatementInContext],
+    group_keys: Iterable[UUID],
+    placed: Iterable[tuple[UUID, StatementInContext]],
+    copies: Copies,
+    document_targets: Mapping[UUID, UUID],
 ) -> dict[UUID, list[StatementInContext]]:
     """Unnamed sources of which only documents are known, by the origin they go with: one source always with one.
 
-    `groups`: the others' origins, by source or family, which may be one of these sources; `tied`: those of unnamed
-    sources, the earliest first. What shares its documents with several of these goes with the earliest; they themselves
-    stay apart.
+    `group_keys`: the others' origins, by source or family, which may be one of these sources; `placed`: those of
+    unnamed sources, the earliest first. What shares its documents with several of these goes with the earliest; they
+    themselves stay apart.
     """
-    above: dict[UUID, UUID] = {}
-    placed = []
-    for statement in unknown:
-        own = statement.source_id or statement.family
-        for place in (own, *_places(statement, found, ends)):
-            _join(above, own, place)
-        placed.append((own, statement))
-    if not placed:
+    # Sources and their documents in one union-find: what hangs together there is one origin.
+    parents: dict[UUID, UUID] = {}
+    speakers = []
+    for statement in unplaced:
+        speaker = statement.source_id or statement.family
+        for id_ in (speaker, *_originals(statement, copies, document_targets)):
+            _join(parents, speaker, id_)
+        speakers.append((speaker, statement))
+    if not speakers:
         return {}
-    keys: dict[UUID, UUID] = {}
-    for key in groups:
-        if key in above:
-            keys.setdefault(_root(above, key), key)
-    for key, statement in tied:
-        for place in _places(statement, found, ends):
-            if place in above:
-                keys.setdefault(_root(above, place), key)
+    group_of_root: dict[UUID, UUID] = {}
+    for key in group_keys:
+        if key in parents:
+            group_of_root.setdefault(_root(parents, key), key)
+    for key, statement in placed:
+        for document_id in _originals(statement, copies, document_targets):
+            if document_id in parents:
+                group_of_root.setdefault(_root(parents, document_id), key)
     joined: dict[UUID, list[StatementInContext]] = defaultdict(list)
-    for place, statement in placed:
-        root = _root(above, place)
-        joined[keys.get(root, root)].append(statement)
+    for speaker, statement in speakers:
+        root = _root(parents, speaker)
+        joined[group_of_root.get(root, root)].append(statement)
     return joined
 
 
 def _by_party(
-    parted: Iterable[tuple[list[StatementInContext], str | None]],
+    members_and_party: Iterable[tuple[list[StatementInContext], str | None]],
 ) -> list[tuple[list[StatementInContext], str | None]]:
     """Origins of one party are one, those of none stay."""
-    together: list[tuple[list[StatementInContext], str | None]] = []
-    known: dict[str, list[StatementInContext]] = {}
-    for members, of in parted:
-        if of is not None and of in known:
-            known[of] += members
+    united: list[tuple[list[StatementInContext], str | None]] = []
+    members_by_party: dict[str, list[StatementInContext]] = {}
+    for members, group_party in members_and_party:
+        if group_party is not None and group_party in members_by_party:
+            members_by_party[group_party] += members
         else:
-            together.append((members, of))
-            if of is not None:
-                known[of] = members
-    return together
+            united.append((members, group_party))
+            if group_party is not None:
+                members_by_party[group_party] = members
+    return united
 
 
 def party(members: Sequence[StatementInContext], kin: Kin) -> str | None:
@@ -181,30 +199,34 @@ def party(members: Sequence[StatementInContext], kin: Kin) -> str | None:
     return next((kin.parties.get(statement.family) for statement in members if statement.family_by != "document"), None)
 
 
-def joining(members: Sequence[StatementInContext], found: Copies, ends: Mapping[UUID, UUID]) -> list[DocumentLinkRead]:
+def joining(
+    members: Sequence[StatementInContext], copies: Copies, document_targets: Mapping[UUID, UUID]
+) -> list[DocumentLinkRead]:
     """The links by which the documents of its unnamed members hang together, be it over others."""
-    if len(members) == 1 or not found.roots:
+    if len(members) == 1 or not copies.roots:
         return []
-    shown = {
-        document
+    copied = {
+        document_id
         for statement in members
         if not statement.named
-        for document in _documents(statement, ends)
-        if document in found.roots
+        for document_id in _documents(statement, document_targets)
+        if document_id in copies.roots
     }
-    if len(shown) < 2:  # noqa: PLR2004
+    if len(copied) < 2:  # noqa: PLR2004
         return []
-    links = [link for root in {found.roots[document] for document in shown} for link in found.links[root]]
+    links = [link for root in {copies.roots[document_id] for document_id in copied} for link in copies.links[root]]
     touching: dict[UUID, set[int]] = defaultdict(set)
     for nth, link in enumerate(links):
-        touching[ends[link.from_id]].add(nth)
-        touching[ends[link.to_id]].add(nth)
-    loose = [document for document, some in touching.items() if len(some) == 1 and document not in shown]
-    while loose:  # a document at the end of a chain joins nothing
-        for nth in touching.pop(loose.pop()):
-            for document in {ends[links[nth].from_id], ends[links[nth].to_id]} & touching.keys():
-                touching[document].discard(nth)
-                if len(touching[document]) == 1 and document not in shown:
-                    loose.append(document)
-    kept = set().union(*touching.values())
-    return sorted((links[nth] for nth in kept), key=lambda link: link.id)
+        touching[document_targets[link.from_id]].add(nth)
+        touching[document_targets[link.to_id]].add(nth)
+    # Cut what joins nothing: a document at the end of a chain, link by link, until only ways between members are left.
+    loose_ends = [id_ for id_, nths in touching.items() if len(nths) == 1 and id_ not in copied]
+    while loose_ends:
+        for nth in touching.pop(loose_ends.pop()):
+            link = links[nth]
+            for id_ in {document_targets[link.from_id], document_targets[link.to_id]} & touching.keys():
+                touching[id_].discard(nth)
+                if len(touching[id_]) == 1 and id_ not in copied:
+                    loose_ends.append(id_)
+    remaining = set().union(*touching.values())
+    return sorted((links[nth] for nth in remaining), key=lambda link: link.id)

@@ -10,7 +10,7 @@ from app.schemas.claims import ClaimLinkRead, ClaimRead
 from app.schemas.questions import QuestionRead
 
 # Two answers so linked can stand together.
-_TOGETHER: Final = ("supports", "refines", "compatible", "same_as")
+_COMPATIBLE_RELATIONS: Final = ("supports", "refines", "compatible", "same_as")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,59 +21,65 @@ class Exclusions:
     """Of each claim that answers a question which has but one answer: that question."""
     opposed: dict[UUID, set[UUID]]
     """By claim, whichever end of the link it is: those that contradict it."""
-    together: dict[UUID, set[UUID]]
+    compatible: dict[UUID, set[UUID]]
     """And those that it can stand with."""
 
 
-def exclusions(
+def find_exclusions(
     claims: Iterable[ClaimRead], links: Iterable[ClaimLinkRead], questions: Mapping[UUID, QuestionRead]
 ) -> Exclusions:
     """What questions and links say of these claims; of figures nothing, they are judged by their ranges."""
-    worded = {claim.id: claim.question_id for claim in claims if claim.figure is None}
+    in_words = {claim.id: claim.question_id for claim in claims if claim.figure is None}
     opposed: defaultdict[UUID, set[UUID]] = defaultdict(set)
-    together: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    compatible: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for link in links:
-        if link.from_id in worded and link.to_id in worded:
-            kept = together if link.relation in _TOGETHER else opposed
-            kept[link.from_id].add(link.to_id)
-            kept[link.to_id].add(link.from_id)
+        if link.from_id in in_words and link.to_id in in_words:
+            linked = compatible if link.relation in _COMPATIBLE_RELATIONS else opposed
+            linked[link.from_id].add(link.to_id)
+            linked[link.to_id].add(link.from_id)
     single = {id_ for id_, question in questions.items() if question.single_answer}
-    return Exclusions({id_: asked for id_, asked in worded.items() if asked in single and asked}, opposed, together)
+    answers = {id_: question_id for id_, question_id in in_words.items() if question_id and question_id in single}
+    return Exclusions(answers, opposed, compatible)
 
 
-def exclude(found: Exclusions, one: UUID, other: UUID) -> bool:
-    """Whether the two can't both be true."""
-    if other in found.opposed.get(one, ()):
+def exclude(exclusions: Exclusions, first: UUID, second: UUID) -> bool:
+    """Whether the two claims can't both be true."""
+    if second in exclusions.opposed.get(first, ()):
         return True
-    question = found.answers.get(one)
-    same = question is not None and question == found.answers.get(other)
-    return same and one != other and other not in found.together.get(one, ())
+    question_id = exclusions.answers.get(first)
+    same_question = question_id is not None and question_id == exclusions.answers.get(second)
+    return same_question and first != second and second not in exclusions.compatible.get(first, ())
 
 
 def rivals(
-    claims: Sequence[ClaimRead], found: Exclusions, families: Mapping[UUID, Collection[UUID]]
+    claims: Sequence[ClaimRead], exclusions: Exclusions, supporters: Mapping[UUID, Collection[UUID]]
 ) -> dict[UUID, list[UUID]]:
     """The rivals of each claim in words, in the order of `claims`.
 
     They are the other answers to a question that has but one, unless a link says that both can stand, and what is
-    linked as contradicting. `families`: who supports each claim with a source, explicitly and still. A rival has any,
-    and the two claims together have two: one family against itself is no dispute.
+    linked as contradicting. `supporters`: the families that support each claim with a source, explicitly and still. A
+    rival has any, and the two claims together have two: one family against itself is no dispute.
     """
-    supported = defaultdict(list)
-    for id_, question_id in found.answers.items():
-        if families.get(id_):
-            supported[question_id].append(id_)
-    order = {claim.id: place for place, claim in enumerate(claims)}
+    supported_answers = defaultdict(list)
+    for claim_id, question_id in exclusions.answers.items():
+        if supporters.get(claim_id):
+            supported_answers[question_id].append(claim_id)
+    positions = {claim.id: position for position, claim in enumerate(claims)}
     rivals_of = {}
     for claim in claims:
-        answers = supported.get(found.answers[claim.id], ()) if claim.id in found.answers else ()
-        others = {*found.opposed.get(claim.id, ()), *answers}
-        own = families.get(claim.id, ())
-        two = (o for o in others if exclude(found, claim.id, o) and _two(own, families.get(o, ())))
-        rivals_of[claim.id] = sorted(two, key=order.__getitem__)
+        answers = supported_answers[exclusions.answers[claim.id]] if claim.id in exclusions.answers else ()
+        families = supporters.get(claim.id, ())
+        rival_ids = (
+            id_
+            for id_ in {*exclusions.opposed.get(claim.id, ()), *answers}
+            if exclude(exclusions, claim.id, id_) and _are_two_families(families, supporters.get(id_, ()))
+        )
+        rivals_of[claim.id] = sorted(rival_ids, key=positions.__getitem__)
     return rivals_of
 
 
-def _two(own: Collection[UUID], theirs: Collection[UUID]) -> bool:
-    """Whether the other claim has a family behind it, and the two have more than one."""
-    return bool(theirs) and (len(theirs) > 1 or any(family not in theirs for family in own))
+def _are_two_families(families: Collection[UUID], rival_families: Collection[UUID]) -> bool:
+    """Whether the rival claim has a family behind it, and the two claims have more than one."""
+    return bool(rival_families) and (
+        len(rival_families) > 1 or any(family not in rival_families for family in families)
+    )

@@ -28,43 +28,45 @@ class Silence(NamedTuple):
 
 
 def silences(
-    counting: Sequence[StatementInContext], questions: Mapping[UUID, QuestionRead], claims: Mapping[UUID, ClaimRead]
+    counted: Sequence[StatementInContext], questions: Mapping[UUID, QuestionRead], claims: Mapping[UUID, ClaimRead]
 ) -> list[Silence]:
     """Parties whose last word is a non-answer, or that a supported claim accuses and that have said nothing.
 
-    On questions of cause, responsibility and occurrence. `counting`: explicit live statements, in their order. Whoever
-    only asks has not answered, but has said something; on one day an answer wins over a non-answer.
+    On questions of cause, responsibility and occurrence. `counted`: explicit live statements, in their order. Whoever
+    only asks has not answered, but has said something; on one day (of UTC) an answer wins over a non-answer.
     """
-    words: dict[tuple[UUID, str], list[StatementInContext]] = defaultdict(list)
+    said: dict[tuple[UUID, str], list[StatementInContext]] = defaultdict(list)
     accusations: dict[tuple[UUID, str], list[StatementInContext]] = defaultdict(list)
-    for statement in counting:
+    for statement in counted:
         question = questions.get(statement.question_id) if statement.question_id else None
         if question is None or question.kind not in KINDS_WITH_SILENCES:
             continue
         if statement.party is not None:
-            words[question.id, statement.party].append(statement)
+            said[question.id, statement.party].append(statement)
         accused = claims[statement.claim_id].accuses if statement.claim_id else None
         if accused is not None and statement.row.stance == "support":
             accusations[question.id, accused].append(statement)
-    found = []
-    for (question_id, party), said in words.items():
-        last = _last_word(said)
+    silent = []
+    for (question_id, party), statements in said.items():
+        last = _last_word(statements)
         if last is not None and last.row.stance in NON_ANSWERS:
-            found.append(Silence(question_id, party, last, _claims(accusations.get((question_id, party), []))))
+            accusing = accusations.get((question_id, party), [])
+            silent.append(Silence(question_id, party, last, _claim_ids(accusing)))
     for (question_id, party), accusing in accusations.items():
-        if (question_id, party) not in words:
-            found.append(Silence(question_id, party, accusing[0], _claims(accusing)))
-    return sorted(found, key=lambda silence: (order(silence.since), silence.party))
+        if (question_id, party) not in said:
+            silent.append(Silence(question_id, party, accusing[0], _claim_ids(accusing)))
+    return sorted(silent, key=lambda silence: (order(silence.since), silence.party))
 
 
-def _last_word(said: Iterable[StatementInContext]) -> StatementInContext | None:
+def _last_word(statements: Iterable[StatementInContext]) -> StatementInContext | None:
     """The last of a party's answers and non-answers; what it only asked is neither."""
 
-    def place(statement: StatementInContext) -> tuple[date, bool, object]:
+    def position(statement: StatementInContext) -> tuple[date, bool, object]:
         return statement.said.start.date(), statement.row.stance not in NON_ANSWERS, order(statement)
 
-    return max((statement for statement in said if statement.row.stance != "query"), key=place, default=None)
+    return max((s for s in statements if s.row.stance != "query"), key=position, default=None)
 
 
-def _claims(accusing: Iterable[StatementInContext]) -> list[UUID]:
+def _claim_ids(accusing: Iterable[StatementInContext]) -> list[UUID]:
+    """Each once, in the order in which they were first supported."""
     return list(dict.fromkeys(statement.claim_id for statement in accusing if statement.claim_id))

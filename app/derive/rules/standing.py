@@ -1,29 +1,38 @@
 """Where a claim stands, and the question it answers."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from app.derive.rules.in_force import Ended
 from app.derive.rules.origins import Origin
 from app.derive.rules.statements import StatementInContext
 from app.vocabulary import NON_ANSWERS, Stance, Standing, Status
 
-ENOUGH = 2  # origins, and parties, that corroborate
+# So many origins, of so many parties, corroborate a claim.
+CORROBORATING: Final = 2
+# What a question has from the claims that answer it: the first that one of them has.
+_STATUS_OF_STANDING: Final[tuple[tuple[Standing, Status], ...]] = (
+    ("contested", "contested"),
+    ("corroborated", "agreed"),
+    ("one_sided", "one_sided"),
+)
 
 
 class Grounds(NamedTuple):
     """All that the standing of one claim follows from, at one moment."""
 
     ended: Sequence[tuple[StatementInContext, Ended]]
-    """Explicit support that no longer stands."""
+    """Explicit support that is no longer in force."""
     supporting: Sequence[StatementInContext]
-    """Explicit support that stands."""
-    counting: Sequence[StatementInContext]
+    """Explicit support in force."""
+    unreplaced: Sequence[StatementInContext]
     """And of it what its family has not replaced by a later figure."""
     support: Sequence[Origin]
     """The origins of that."""
     denying: Sequence[StatementInContext]
+    """Explicit denials in force."""
     denials: Sequence[Origin]
+    """The origins of those."""
     evolving: bool
     """It is a figure whose true value changes with time."""
     outdated: bool
@@ -42,9 +51,9 @@ def standing(grounds: Grounds) -> Standing:
         return "unattributed"
     if grounds.rivals or is_denied(grounds):
         return "contested"
-    if len(grounds.support) < ENOUGH:
+    if len(grounds.support) < CORROBORATING:
         return "single_origin"
-    return "corroborated" if parties(grounds.support) >= ENOUGH else "one_sided"
+    return "corroborated" if parties(grounds.support) >= CORROBORATING else "one_sided"
 
 
 def _unsupported(grounds: Grounds) -> Standing:
@@ -57,15 +66,15 @@ def _unsupported(grounds: Grounds) -> Standing:
 
 def is_denied(grounds: Grounds) -> bool:
     """By another family than one that supports it."""
-    supporters = {statement.family for statement in grounds.counting if statement.row.source_id}
+    supporters = {statement.family for statement in grounds.unreplaced if statement.row.source_id}
     deniers = {statement.family for statement in grounds.denying if statement.row.source_id}
     return bool(supporters) and bool(deniers) and len(supporters | deniers) > 1
 
 
 def parties(origins: Iterable[Origin]) -> int:
     """How many there are; whoever is of none is one of its own."""
-    every = [origin.party for origin in origins]
-    return len({party for party in every if party}) + every.count(None)
+    party_of_each = [origin.party for origin in origins]
+    return len({party for party in party_of_each if party}) + party_of_each.count(None)
 
 
 def status(
@@ -78,16 +87,9 @@ def status(
     """
     if settled:
         return "resolved"
-    for standing_, status_ in _FOLLOWS:
-        if standing_ in standings:
-            return status_
+    for claim_standing, question_status in _STATUS_OF_STANDING:
+        if claim_standing in standings:
+            return question_status
     if "support" in stances or "deny" in stances:
         return "open"
     return "unanswered" if any(stance in stances for stance in ("query", *NON_ANSWERS)) else "unaddressed"
-
-
-_FOLLOWS: tuple[tuple[Standing, Status], ...] = (
-    ("contested", "contested"),
-    ("corroborated", "agreed"),
-    ("one_sided", "one_sided"),
-)

@@ -6,7 +6,7 @@ import make
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.derive.rules.rivals import exclusions, rivals
+from app.derive.rules.rivals import find_exclusions, rivals
 from app.schemas.claims import ClaimLinkRead, ClaimRead
 from app.schemas.questions import QuestionRead
 from app.vocabulary import ClaimRelation, words
@@ -31,7 +31,7 @@ def found(
     """For each claim the places of its rivals."""
     supported = {claim.id: of_it for claim, of_it in zip(every, families, strict=True)}
     places = {claim.id: place for place, claim in enumerate(every)}
-    known = rivals(every, exclusions(every, links or [], QUESTIONS), supported)
+    known = rivals(every, find_exclusions(every, links or [], QUESTIONS), supported)
     return [[places[id_] for id_ in known.get(claim.id, [])] for claim in every]
 
 

@@ -147,8 +147,8 @@ def test_a_figure_gives_way_to_its_familys_later_one() -> None:
     every = [few, many]
     assert states(first, second, claims=every) == ["replaced", "current"]
     assert states(first, second, theirs, claims=every) == ["replaced", "current", "current"]
-    assert weighed(first, second, claims=every).outdated == {few.id}
-    assert weighed(first, second, theirs, claims=every).outdated == set()
+    assert weighed(first, second, claims=every).outdated_claims == {few.id}
+    assert weighed(first, second, theirs, claims=every).outdated_claims == set()
     # Not to a denial, to what is only beside it, or to another question's.
     denial = statement(many, A, "2023-08-10", stance="deny")
     other = exact(80, question=GUESSES)
@@ -163,7 +163,7 @@ def test_the_same_figure_again_takes_the_place_of_the_first() -> None:
     few = exact(31)
     first, again = statement(few, A), statement(few, A, "2023-08-11")
     assert states(first, again, claims=[few]) == ["replaced", "current"]
-    assert weighed(first, again, claims=[few]).outdated == set()
+    assert weighed(first, again, claims=[few]).outdated_claims == set()
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def _moment(seconds: int) -> Any:
 def test_what_ends_24_hours_before_the_latest_end_is_outdated(said: str, latest: str, found: str) -> None:
     few, many = exact(31), exact(80)
     assert states(statement(few, A, said), statement(many, B, latest), claims=[few, many]) == [found, "current"]
-    outdated = weighed(statement(few, A, said), statement(many, B, latest), claims=[few, many]).outdated
+    outdated = weighed(statement(few, A, said), statement(many, B, latest), claims=[few, many]).outdated_claims
     assert outdated == ({few.id} if found == "outdated" else set())
 
 
@@ -350,7 +350,11 @@ def by_hand(
         given = [v for v in statements if v.claim_id in mine and v.row.stance == "support"]
         replaced = [v for v in given if question.evolving and any(_comes_after(o, v) for o in given)]
         left = [v for v in given if v not in replaced]
-        stale = [v for v in left if question.evolving and any(o.said.end - v.said.end >= figures.FRESH for o in left)]
+        stale = [
+            v
+            for v in left
+            if question.evolving and any(o.said.end - v.said.end >= figures.OUTDATED_AFTER for o in left)
+        ]
         current = [v for v in left if v not in stale]
         for v in given:
             another = any(o.family == v.family and o.claim_id != v.claim_id for o in left)
@@ -385,7 +389,7 @@ def test_figures_are_weighed_as_a_look_at_every_pair_does(seed: int) -> None:
     found = figures.weigh(statements, QUESTIONS, claims, figures.parts(claims))
     state, outdated, rivals = by_hand(statements, claims)
     assert {v.row.id: _state(found, v.row.id) for v in statements} == state
-    assert found.outdated == outdated
+    assert found.outdated_claims == outdated
     assert {(one, other) for one, its in found.rivals.items() for other in its} == rivals
     again = figures.weigh(pick.sample(statements, len(statements)), QUESTIONS, claims, figures.parts(claims))
     assert {**again._asdict(), "rivals": None} == {**found._asdict(), "rivals": None}
