@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from app.schemas.common import Language, Name, Url, Verbatim
+from app.schemas.fields import Language, Name, Url, Verbatim
 from app.schemas.urls import canonical
 
 _property = settings(max_examples=400, deadline=None, derandomize=True, database=None)

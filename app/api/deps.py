@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.database import Database, Signature
 from app.errors import BadRequest, Forbidden, Invalid, TooLarge, Unauthorized, UnsupportedMediaType
 from app.schemas.addresses import ADDRESS_PATTERN, EVENT_ADDRESS_PATTERN
-from app.schemas.common import clean
+from app.schemas.fields import clean
 from app.services import access, idempotency
 from app.services.access import ANYBODY, Caller
 from app.services.idempotency import KeptAnswer

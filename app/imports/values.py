@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.imports import dates
 from app.imports.checks import Notes, Unused, short
-from app.schemas.common import CoarseTime, Key, Language, Name, Number, Prose, Url, Verbatim, Wording
+from app.schemas.fields import CoarseTime, Key, Language, Name, Number, Prose, Url, Verbatim, Wording
 
 NAME: Final = TypeAdapter[str](Name)
 PROSE: Final = TypeAdapter[str](Prose)

@@ -7,23 +7,9 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.schemas.addresses import Address, EventAddress, Reference
-from app.schemas.common import (
-    SHORT_LIST_ITEMS,
-    CoarseTime,
-    Input,
-    Language,
-    Moment,
-    Name,
-    Number,
-    Paging,
-    RecordRead,
-    Ref,
-    Url,
-    Wording,
-    comma_separated,
-    with_examples,
-)
+from app.schemas.common import SHORT_LIST_ITEMS, Input, Paging, RecordRead, comma_separated, with_examples
 from app.schemas.documents import DocumentIn
+from app.schemas.fields import CoarseTime, Language, Moment, Name, Number, Ref, Url, Wording
 from app.schemas.sources import SourceIn
 from app.vocabulary import RATINGS, SETTLING_RATINGS, Rating, Scheme
 

@@ -10,21 +10,14 @@ from app.schemas.addresses import INLINE, REFERENCE, Address, EventAddress, Labe
 from app.schemas.common import (
     LONG_LIST_ITEMS,
     SHORT_LIST_ITEMS,
-    Count,
     Input,
-    Key,
-    Language,
-    Moment,
-    Name,
     Output,
     Paging,
-    Prose,
     RecordRead,
-    Ref,
-    StanceIn,
     comma_separated,
     with_examples,
 )
+from app.schemas.fields import Count, Key, Language, Moment, Name, Prose, Ref, StanceIn
 from app.schemas.questions import QuestionIn
 from app.schemas.statements import StatementInClaim
 from app.vocabulary import ClaimRelation, Measure, Qualifier

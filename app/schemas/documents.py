@@ -7,25 +7,19 @@ from uuid import UUID
 from pydantic import Discriminator, Field, Tag
 
 from app.schemas.addresses import INLINE, REFERENCE, Address, EventAddress, Label, Reference, reference_or_inline
-from app.schemas.common import (
-    SHORT_LIST_ITEMS,
+from app.schemas.common import SHORT_LIST_ITEMS, HexDigest, Input, Paging, RecordRead, comma_separated, with_examples
+from app.schemas.fields import (
     CoarseTime,
     ExternalIds,
     ExternalIdsChange,
-    HexDigest,
-    Input,
     Language,
     Moment,
     Name,
-    Paging,
-    RecordRead,
     Ref,
     Score,
     Url,
     Verbatim,
     Whole,
-    comma_separated,
-    with_examples,
 )
 from app.schemas.sources import SourceIn
 from app.vocabulary import DocumentKind, DocumentRelation, HowKnown, Lifecycle, LinkState

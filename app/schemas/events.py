@@ -7,25 +7,20 @@ from uuid import UUID
 from pydantic import Field
 
 from app.schemas.addresses import EventAddress, Reference
-from app.schemas.common import (
-    SHORT_LIST_ITEMS,
+from app.schemas.common import SHORT_LIST_ITEMS, Input, Paging, RecordRead, comma_separated, with_examples
+from app.schemas.fields import (
     CoarseTime,
     Country,
     ExternalIds,
     ExternalIdsChange,
-    Input,
     Key,
     Language,
     Moment,
     Name,
     Number,
-    Paging,
-    RecordRead,
     Ref,
     Slug,
     Wording,
-    comma_separated,
-    with_examples,
 )
 from app.vocabulary import EventRelation, PlacePrecision, Visibility
 

@@ -12,7 +12,8 @@ from pydantic.alias_generators import to_camel
 
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead
-from app.schemas.common import Input, Language, Name, Output, Paging, Whole
+from app.schemas.common import Input, Output, Paging
+from app.schemas.fields import Language, Name, Whole
 from app.schemas.questions import QuestionRead
 
 _INT32_MAX: Final = 2**31 - 1

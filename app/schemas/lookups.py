@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from app.schemas.common import LONG_LIST_ITEMS, HexDigest, Input, Output, Ref, Slug, Url, with_examples
+from app.schemas.common import LONG_LIST_ITEMS, HexDigest, Input, Output, with_examples
+from app.schemas.fields import Ref, Slug, Url
 
 LookupType = Literal[
     "source",

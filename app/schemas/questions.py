@@ -6,18 +6,8 @@ from uuid import UUID
 from pydantic import Discriminator, Tag, model_validator
 
 from app.schemas.addresses import INLINE, REFERENCE, EventAddress, Label, Reference, reference_or_inline
-from app.schemas.common import (
-    Input,
-    Language,
-    Moment,
-    Name,
-    Paging,
-    RecordRead,
-    Ref,
-    Sentence,
-    comma_separated,
-    with_examples,
-)
+from app.schemas.common import Input, Paging, RecordRead, comma_separated, with_examples
+from app.schemas.fields import Language, Moment, Name, Ref, Sentence
 from app.vocabulary import AnswerKind, Measure, QuestionKind
 
 

@@ -8,9 +8,10 @@ from pydantic import Field, model_validator
 from app.schemas.addresses import EventAddress, Reference
 from app.schemas.assessments import AssessmentCreate
 from app.schemas.claims import ClaimCreate, ClaimLinkCreate
-from app.schemas.common import LONG_LIST_ITEMS, SHORT_LIST_ITEMS, Input, Output, Ref
+from app.schemas.common import LONG_LIST_ITEMS, SHORT_LIST_ITEMS, Input, Output
 from app.schemas.documents import DocumentIn
 from app.schemas.events import EventFields, EventLinkCreate
+from app.schemas.fields import Ref
 from app.schemas.questions import QuestionCreate
 from app.schemas.statements import StatementCreate
 from app.vocabulary import Fidelity

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from app.schemas.addresses import Address, EventAddress
 from app.schemas.claims import ClaimRead
-from app.schemas.common import Input, Language, Name, Output, Paging, Prose, comma_separated
+from app.schemas.common import Input, Output, Paging, comma_separated
+from app.schemas.fields import Language, Name, Prose
 from app.vocabulary import Disclosure, SourceKind, Stance
 
 HitType = Literal["event", "claim", "statement", "document"]

@@ -6,25 +6,8 @@ from uuid import UUID
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from app.schemas.addresses import INLINE, REFERENCE, Address, Label, Reference, reference_or_inline
-from app.schemas.common import (
-    SHORT_LIST_ITEMS,
-    Country,
-    ExternalIds,
-    ExternalIdsChange,
-    Input,
-    Key,
-    Language,
-    Moment,
-    Name,
-    Output,
-    Paging,
-    Prose,
-    RecordRead,
-    Ref,
-    Url,
-    comma_separated,
-    with_examples,
-)
+from app.schemas.common import SHORT_LIST_ITEMS, Input, Output, Paging, RecordRead, comma_separated, with_examples
+from app.schemas.fields import Country, ExternalIds, ExternalIdsChange, Key, Language, Moment, Name, Prose, Ref, Url
 from app.vocabulary import Disclosure, Reliability, SourceKind
 
 

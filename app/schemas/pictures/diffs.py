@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import Field, JsonValue
 
-from app.schemas.common import Input, Output, TimeParameter
+from app.schemas.common import Input, Output
+from app.schemas.fields import TimeParameter
 from app.schemas.pictures.dossiers import ContradictionRead, JoinRead, NotLive, SilenceRead
 from app.schemas.sources import SourceRead
 from app.vocabulary import (

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead
-from app.schemas.common import Input, Output, TimeParameter
+from app.schemas.common import Input, Output
 from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
 from app.schemas.events import EventRead
+from app.schemas.fields import TimeParameter
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead

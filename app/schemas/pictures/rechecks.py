@@ -5,7 +5,8 @@ from typing import Literal
 from uuid import UUID
 
 from app.schemas.addresses import Address, EventAddress
-from app.schemas.common import Moment, Output, Paging
+from app.schemas.common import Output, Paging
+from app.schemas.fields import Moment
 from app.schemas.sources import SourceRead
 from app.schemas.statements import StatementRead
 

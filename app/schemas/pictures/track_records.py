@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from app.schemas.common import Input, Output, TimeParameter
+from app.schemas.common import Input, Output
+from app.schemas.fields import TimeParameter
 from app.schemas.sources import SourceRead
 from app.vocabulary import Stance
 

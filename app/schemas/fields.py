@@ -1,0 +1,234 @@
+"""The write boundary: every text, number, time, key and URL that comes in is checked here and nowhere else."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Annotated, Any, Final
+
+import langcodes
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import CoreSchema, core_schema
+
+from app import times
+from app.schemas import urls
+from app.vocabulary import (
+    COUNTRY_PATTERN,
+    DOCUMENT_TEXT_CHARACTERS,
+    KEY_PATTERN,
+    LANGUAGE_CHARACTERS,
+    LANGUAGE_PATTERN,
+    NAME_CHARACTERS,
+    NUMBER_MAX,
+    REF_PATTERN,
+    SLUG_CHARACTERS,
+    SLUG_PATTERN,
+    STANCE_SYNONYMS,
+    TEXT_CHARACTERS,
+    TIME_CHARACTERS,
+    URL_CHARACTERS,
+    WORDING_CHARACTERS,
+    Stance,
+)
+
+# --- texts: NFC, nothing that PostgreSQL, JSON or XML could not hold, and a limit for what is stored -----------------
+
+_NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
+    chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000)
+)
+_FORBIDDEN: Final = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
+
+
+def clean(words: str) -> str:
+    """The text in NFC. Raises ValueError at a control character, half a surrogate pair or a noncharacter."""
+    if forbidden := _FORBIDDEN.search(words):
+        raise ValueError(f"a control character (U+{ord(forbidden[0]):04X}) stands at character {forbidden.start()}")
+    return unicodedata.normalize("NFC", words)
+
+
+def _line(words: str) -> str:
+    """One line: runs of white space become one space."""
+    return " ".join(clean(words).split())
+
+
+def _block(words: str) -> str:
+    return clean(words).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text made clean, and then measured: cleaning may empty it, and NFC makes it shorter or longer."""
+
+    clean: Callable[[str], str]
+    characters: int
+    """How long it may be."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(schema) | {"minLength": 1, "maxLength": self.characters}
+
+    def _check(self, words: str) -> str:
+        words = self.clean(words)
+        # Unicode's separators (Z) and its controls, formats and unassigned characters (C) show nothing.
+        if all(unicodedata.category(character)[0] in "ZC" for character in words):
+            raise ValueError("nothing that can be seen")
+        if len(words) > self.characters:
+            raise ValueError(f"longer than {self.characters} characters")
+        return words
+
+
+Name = Annotated[str, _Text(_line, NAME_CHARACTERS)]
+Sentence = Annotated[str, _Text(_line, TEXT_CHARACTERS)]
+Prose = Annotated[str, _Text(_block, TEXT_CHARACTERS)]
+Wording = Annotated[str, _Text(_block, WORDING_CHARACTERS)]
+# The text of a document is kept as it came: positions of quotations count its characters.
+Verbatim = Annotated[str, _Text(clean, DOCUMENT_TEXT_CHARACTERS)]
+
+
+# --- numbers -------------------------------------------------------------------------------------------------------
+
+
+def _no_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("a number is needed, not true or false")  # noqa: TRY004  (pydantic reports ValueErrors)
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_no_bool), Field(ge=-NUMBER_MAX, le=NUMBER_MAX, allow_inf_nan=False)]
+Count = Annotated[float, BeforeValidator(_no_bool), Field(ge=0, le=NUMBER_MAX, allow_inf_nan=False)]
+Whole = Annotated[int, BeforeValidator(_no_bool)]
+Score = Annotated[float, BeforeValidator(_no_bool), Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+# --- times ---------------------------------------------------------------------------------------------------------
+
+
+_BEGINS_WITH_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]", re.ASCII)
+
+
+def _coarse_time(words: str) -> str:
+    words = words.strip()
+    times.span(words)  # raises ValueError
+    return words
+
+
+def _written_time(words: Any) -> Any:
+    """Pydantic would take a number for the seconds since 1970."""
+    if not isinstance(words, datetime) and not (isinstance(words, str) and _BEGINS_WITH_DATE.match(words)):
+        raise ValueError("a time with its offset from UTC is needed: 2023-08-09T13:24:00+03:00")
+    return words
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if not 1000 <= moment.year <= 9998:  # noqa: PLR2004  (an offset can't carry these out of what a timestamp holds)
+        raise ValueError("the year must be 1000 to 9998")
+    return moment.astimezone(UTC)
+
+
+# What the service reads itself, to tell what is wrong with it by parameter: a coarse time or, in `as_of`, a position.
+TimeParameter = Annotated[str, StringConstraints(min_length=4, max_length=TIME_CHARACTERS)]
+CoarseTime = Annotated[
+    str,
+    StringConstraints(min_length=4, max_length=TIME_CHARACTERS),
+    AfterValidator(_coarse_time),
+    Field(
+        description="A time as exact as it is known: an ISO 8601 date or time with offset, an EDTF date (`2023-08~`), "
+        "or an interval of two.",
+        examples=["2023-08-09", "2023-08-09T13:24+03:00"],
+    ),
+]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_time), AfterValidator(_in_utc)]
+
+
+# --- keys, languages, countries, URLs --------------------------------------------------------------------------------
+
+
+def _lower(words: Any) -> Any:
+    return words.strip().casefold() if isinstance(words, str) else words
+
+
+def _upper(words: Any) -> Any:
+    return words.strip().upper() if isinstance(words, str) else words
+
+
+@lru_cache(maxsize=1024)
+def _language(tag: str) -> str:
+    """The tag in BCP 47's spelling: `zh-hans` as `zh-Hans`."""
+    if not langcodes.tag_is_valid(tag):
+        raise ValueError("not a language tag of BCP 47: `en`, `ru`, `zh-Hans`, `pt-BR`")
+    standard = langcodes.standardize_tag(tag)
+    if not re.fullmatch(LANGUAGE_PATTERN, standard) or len(standard) > LANGUAGE_CHARACTERS:
+        raise ValueError("not a language tag that can be kept: `en`, `ru`, `zh-Hans`, `pt-BR`")
+    return standard
+
+
+def _url(words: str) -> str:
+    return urls.check(clean(words).strip())
+
+
+Key = Annotated[
+    str,
+    BeforeValidator(_lower),
+    StringConstraints(pattern=KEY_PATTERN),
+    Field(description="A short key of your own choice, folded to lower case.", examples=["russia"]),
+]
+Country = Annotated[
+    str,
+    BeforeValidator(_upper),
+    StringConstraints(pattern=COUNTRY_PATTERN),
+    Field(description="ISO 3166-1 alpha-2.", examples=["RU"]),
+]
+Language = Annotated[
+    str,
+    StringConstraints(min_length=2, max_length=LANGUAGE_CHARACTERS),
+    AfterValidator(_language),
+    Field(description="A BCP 47 language tag.", examples=["en"]),
+]
+Url = Annotated[
+    str,
+    AfterValidator(_url),
+    Field(examples=["https://example.org/news/1"], json_schema_extra={"minLength": 1, "maxLength": URL_CHARACTERS}),
+]
+Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=SLUG_CHARACTERS)]
+Ref = Annotated[
+    str,
+    StringConstraints(pattern=REF_PATTERN),
+    Field(description="Your own stable name for the record, unique among its type.", examples=["ria:2023-08-09:1"]),
+]
+_ExternalSystem = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
+_EXTERNAL_SYSTEMS: Final = 50  # at most, of one record
+ExternalIds = Annotated[
+    dict[_ExternalSystem, Name],
+    Field(
+        max_length=_EXTERNAL_SYSTEMS,
+        description="The record's ids elsewhere, by system.",
+        examples=[{"wikidata": "Q4193"}],
+    ),
+]
+# In a change, a null takes a member out.
+ExternalIdsChange = Annotated[dict[_ExternalSystem, Name | None], Field(max_length=_EXTERNAL_SYSTEMS)]
+
+
+def _stance(words: Any) -> Any:
+    """Other systems' words for the same stances."""
+    lower = _lower(words)
+    return STANCE_SYNONYMS.get(lower, lower) if isinstance(lower, str) else words
+
+
+StanceIn = Annotated[
+    Stance,
+    BeforeValidator(_stance),
+    Field(description="Also taken: " + ", ".join(f"`{word}`" for word in STANCE_SYNONYMS) + "."),
+]
