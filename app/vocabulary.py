@@ -117,10 +117,10 @@ Rating = Literal[
 # A rating has to say that the claim holds before the assessment can settle its question.
 SETTLING_RATINGS: Final = ("true", "mostly_true", "supported", "confirmed")
 
-# How much of two texts is the same (`derive/copies.py`): from the first on a link between them is proposed, as
+# How much of two texts is the same (`app/texts/fingerprints`): from the first on a link between them is proposed, as
 # `rewrites`; from the second on as `syndicated_from`, and the two are one origin until an editor says otherwise.
-# Of made-up stories in four languages (tests/derive/test_copies.py), a wire story that a desk had cut and corrected has
-# 0.80 to 0.86 with the wire's, one with a headline and a paragraph added 0.92, one with an outlet's own report of the
+# Of made-up stories in four languages (tests/texts/test_fingerprints.py), a wire story that a desk had cut and
+# corrected has 0.80 to 0.86 with the wire's, one with a headline and a paragraph added 0.92, one with an outlet's own report of the
 # same length 0.76 to 0.78, its first half 0.7, its first third 0.53 to 0.57; one told anew around the same sentences
 # 0.30 to 0.34; independent reports with the same official's words at most 0.07, and of 50 real articles of one desk,
 # with the same boilerplate, 0.23.
@@ -133,7 +133,7 @@ def words(closed_list: object) -> tuple[str, ...]:
     return get_args(closed_list)
 
 
-# Sizes, in characters: the request models and the database's CHECKs both hold them.
+# Patterns and sizes: the request models and the database's CHECKs both hold them.
 REF_PATTERN: Final = r"^[A-Za-z0-9._:~@-]{1,200}$"
 SLUG_PATTERN: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 KEY_PATTERN: Final = r"^[a-z0-9_-]{1,64}$"
@@ -147,4 +147,5 @@ TEXT_CHARACTERS: Final = 5_000  # claims, questions, reasons, notes
 WORDING_CHARACTERS: Final = 20_000  # quotations, explanations, summaries
 DOCUMENT_TEXT_CHARACTERS: Final = 1_000_000
 URL_CHARACTERS: Final = 4_000
+CHAIN_HOPS: Final = 20  # how many an appearance may have
 NUMBER_MAX: Final = 1e15  # whole numbers up to here are exact in a double

@@ -2,7 +2,7 @@
 
 from app.models.access import ApiKey, IdempotencyKey, Instance
 from app.models.assessment import Assessment, AssessmentDocument
-from app.models.base import RULES, Base, Record, table_of
+from app.models.base import RULE_MESSAGES, Base, Record, table_of
 from app.models.change import Change, EventHead, LedgerHead
 from app.models.claim import Claim, ClaimLink
 from app.models.document import Document, DocumentLink, DocumentVersion, Report
@@ -14,7 +14,7 @@ from app.models.statement import Appearance, AppearanceHop, Statement
 from app.models.text import TextMark, TextPrint
 
 __all__ = [
-    "RULES",
+    "RULE_MESSAGES",
     "ApiKey",
     "Appearance",
     "AppearanceHop",

@@ -1,3 +1,5 @@
+"""What reviewers, courts and desks say of a claim."""
+
 from datetime import datetime
 from uuid import UUID
 

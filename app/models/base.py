@@ -1,4 +1,4 @@
-"""Column kinds, constraint kinds and constraint names, said once."""
+"""Kinds of columns and of constraints, and how constraints are named: said once for all tables."""
 
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final, cast
@@ -17,8 +17,8 @@ words_ = Annotated[list[str], mapped_column(ARRAY(Text()), server_default="{}")]
 object_ = Annotated[dict[str, Any], mapped_column(JSONB, server_default="{}")]
 objects_ = Annotated[list[dict[str, Any]], mapped_column(JSONB, server_default="[]")]
 
-# What a broken rule between columns means, by constraint name: the detail of the 422 it becomes.
-RULES: Final[dict[str, str]] = {}
+# By the name of its constraint, what a rule between columns says: the detail of the 422 that breaking it becomes.
+RULE_MESSAGES: Final[dict[str, str]] = {}
 
 
 class Base(DeclarativeBase):
@@ -66,9 +66,9 @@ def matches(column: str, pattern: str) -> CheckConstraint:
     return CheckConstraint(f"{column} ~ '{pattern}'", name=column)
 
 
-def at_most(size: int, *columns: str) -> list[CheckConstraint]:
+def at_most(characters: int, *columns: str) -> list[CheckConstraint]:
     """Texts that are there are not empty and no longer than this many characters."""
-    return [CheckConstraint(f"length({c}) BETWEEN 1 AND {size}", name=f"{c}_length") for c in columns]
+    return [CheckConstraint(f"length({c}) BETWEEN 1 AND {characters}", name=f"{c}_length") for c in columns]
 
 
 def coarse_time(column: str) -> CheckConstraint:
@@ -79,16 +79,17 @@ def coarse_time(column: str) -> CheckConstraint:
     )
 
 
-def rule(table: str, name: str, sql: str, says: str) -> CheckConstraint:
-    """A rule between columns, with what a caller is told who breaks it."""
-    RULES[f"ck_{table}_{name}"] = says
+def rule(table: str, name: str, sql: str, message: str) -> CheckConstraint:
+    """A rule between columns; `message`: what a caller is told who breaks it."""
+    RULE_MESSAGES[f"ck_{table}_{name}"] = message
     return CheckConstraint(sql, name=name)
 
 
 def reference(target: str, *, index: bool = True) -> Mapped[UUID]:
+    """The id of a record of another table; `index`: unless another index or unique constraint begins with it."""
     return mapped_column(ForeignKey(f"{target}.id"), index=index)
 
 
 def optional_reference(target: str) -> Mapped[UUID | None]:
-    """Another record, where there is one; indexed, so that deleting it can look."""
+    """The same, or null; indexed, so that deleting what it names finds the rows that name it."""
     return mapped_column(ForeignKey(f"{target}.id"), index=True)

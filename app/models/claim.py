@@ -1,3 +1,5 @@
+"""Claims, and how they stand to each other."""
+
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
@@ -73,6 +75,7 @@ class Claim(Record):
         Index(None, "of_id"),
         Index(None, "merged_into"),
         Index(None, "question_id"),
+        # What a claim that comes again is looked for by (services/intake/keys). A text may be longer than an index row.
         Index("ix_claim_same", sql("coalesce(question_id, event_id)"), sql("digest_of(fold(text))")),
         Index(
             "ix_claim_same_figure",

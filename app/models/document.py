@@ -1,3 +1,5 @@
+"""Documents, what was read of them, how they depend on each other, and the reports that brought them."""
+
 from datetime import datetime
 from uuid import UUID
 
@@ -140,6 +142,7 @@ class Report(Record):
     sent_at: Mapped[now]
     actor: Mapped[str]
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    """Of the body as it was understood: the same body again changes nothing."""
     made: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
     """Which claims, statements, claim links and assessments its deliveries made."""
 

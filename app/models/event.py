@@ -1,3 +1,5 @@
+"""Events, and how they are linked to each other."""
+
 from datetime import datetime
 from uuid import UUID
 

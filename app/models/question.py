@@ -1,3 +1,5 @@
+"""Points in dispute."""
+
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
@@ -42,5 +44,6 @@ class Question(Record):
         UniqueConstraint("event_id", "id"),
         Index(None, "created_at", "id"),
         Index(None, "updated_at", "id"),
+        # What an open question that comes again is looked for by (services/intake/keys).
         Index("ix_question_same", "event_id", sql("digest_of(fold(text))")),
     )

@@ -29,6 +29,8 @@ class SearchEntry(Base):
     __table_args__ = (
         Index(None, "id"),
         Index(None, "event_id"),
+        # Words not yet in the index proper are read by every search, and put there by some writer under the ledger's
+        # lock: so there are never many (the limit is in kB).
         Index(
             "ix_search_entry_vector",
             "vector",

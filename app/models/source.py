@@ -1,3 +1,5 @@
+"""Whoever speaks or publishes."""
+
 from uuid import UUID
 
 from sqlalchemy import Computed, Index, Text

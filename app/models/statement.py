@@ -1,3 +1,5 @@
+"""Statements, where each is found, and who passed it on."""
+
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -20,6 +22,7 @@ from app.models.base import (
     rule,
 )
 from app.vocabulary import (
+    CHAIN_HOPS,
     LANGUAGE_PATTERN,
     NAME_CHARACTERS,
     QUESTION_STANCES,
@@ -122,6 +125,7 @@ class Statement(Record):
         Index(None, "question_id"),
         Index(None, "supersedes_id"),
         Index(None, "recheck_at"),
+        # What a statement that comes again is looked for by (services/intake/keys).
         Index("ix_statement_same", sql("coalesce(claim_id, question_id)"), "source_id", "said_from"),
     )
 
@@ -201,7 +205,7 @@ class AppearanceHop(Record):
         one_of("disclosure", words(Disclosure)),
         one_of("how_known", words(HowKnown)),
         one_of("state", words(LinkState)),
-        rule("appearance_hop", "step", "step BETWEEN 1 AND 20", "a chain has 1 to 20 steps"),
+        rule("appearance_hop", "step", f"step BETWEEN 1 AND {CHAIN_HOPS}", f"a chain has 1 to {CHAIN_HOPS} steps"),
         rule("appearance_hop", "score", "score BETWEEN 0 AND 1", "a score is 0 to 1"),
         ForeignKeyConstraint(["event_id", "appearance_id"], ["appearance.event_id", "appearance.id"]),
         UniqueConstraint("appearance_id", "step"),

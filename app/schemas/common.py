@@ -34,7 +34,6 @@ def with_examples(*examples: dict[str, Any]) -> ConfigDict:
 # How many items a list in a body may have. Long: of claims, statements and whatever else one document brings many of.
 SHORT_LIST_ITEMS: Final = 100
 LONG_LIST_ITEMS: Final = 1000
-CHAIN_HOPS: Final = 20
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------

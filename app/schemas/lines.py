@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from app.schemas.addresses import EventAddress, Reference
 from app.schemas.assessments import AssessmentCreate
 from app.schemas.claims import ClaimCreate, ClaimLinkCreate
-from app.schemas.common import CHAIN_HOPS, Input, Output
+from app.schemas.common import Input, Output
 from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionCreate
 from app.schemas.events import EventCreate, EventLinkCreate
 from app.schemas.fields import Ref, Whole, clean
@@ -21,7 +21,7 @@ from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ReportCreate
 from app.schemas.sources import SourceCreate
 from app.schemas.statements import AppearanceCreate, HopCreate, StatementCreate
-from app.vocabulary import WORDING_CHARACTERS, Fidelity
+from app.vocabulary import CHAIN_HOPS, WORDING_CHARACTERS, Fidelity
 
 
 class RestorableLine(Input):

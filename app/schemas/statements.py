@@ -7,12 +7,13 @@ from uuid import UUID
 from pydantic import Field
 
 from app.schemas.addresses import Address, EventAddress, Label, Reference
-from app.schemas.common import CHAIN_HOPS, Input, Output, Paging, RecordRead, comma_separated, with_examples
+from app.schemas.common import Input, Output, Paging, RecordRead, comma_separated, with_examples
 from app.schemas.documents import DocumentIn
 from app.schemas.fields import CoarseTime, Key, Language, Moment, Name, Prose, Ref, Score, StanceIn, Whole, Wording
 from app.schemas.questions import QuestionIn
 from app.schemas.sources import SourceIn
 from app.vocabulary import (
+    CHAIN_HOPS,
     Act,
     Attribution,
     Basis,

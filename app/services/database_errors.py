@@ -9,7 +9,7 @@ from sqlalchemy import exc as sa
 
 from app import errors
 from app.errors import Problem
-from app.models import RULES
+from app.models import RULE_MESSAGES
 
 log = structlog.get_logger()
 
@@ -27,7 +27,9 @@ def problem(error: Exception) -> Problem:
         field = re.sub(r"^uq_[a-z]+_", "", constraint)
         return errors.Conflict(f"Another record has this {field.replace('_', ' ')}.")
     if isinstance(cause, pg.CheckViolation):
-        return errors.Invalid(f"This can't be stored: {RULES.get(constraint or '', cause.diag.message_primary)}.")
+        return errors.Invalid(
+            f"This can't be stored: {RULE_MESSAGES.get(constraint or '', cause.diag.message_primary)}."
+        )
     if isinstance(cause, pg.NotNullViolation):
         return errors.Invalid.at(f"/{cause.diag.column_name}", "this can't be empty")
     if code.startswith(_BAD_DATA) or isinstance(cause, pg.ForeignKeyViolation):
