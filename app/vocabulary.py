@@ -118,12 +118,12 @@ Rating = Literal[
 SETTLING_RATINGS: Final = ("true", "mostly_true", "supported", "confirmed")
 
 # How much of two texts is the same (`app/texts/fingerprints`): from the first on a link between them is proposed, as
-# `rewrites`; from the second on as `syndicated_from`, and the two are one origin until an editor says otherwise.
-# Of made-up stories in four languages (tests/texts/test_fingerprints.py), a wire story that a desk had cut and
-# corrected has 0.80 to 0.86 with the wire's, one with a headline and a paragraph added 0.92, one with an outlet's own report of the
-# same length 0.76 to 0.78, its first half 0.7, its first third 0.53 to 0.57; one told anew around the same sentences
-# 0.30 to 0.34; independent reports with the same official's words at most 0.07, and of 50 real articles of one desk,
-# with the same boilerplate, 0.23.
+# `rewrites`; from the second on as `syndicated_from`, and the two are one origin until an editor says otherwise. Of
+# made-up stories in four languages (tests/texts/test_fingerprints.py), a wire story that a desk had cut and corrected
+# has 0.80 to 0.86 with the wire's, one with a headline and a paragraph added 0.92, one with an outlet's own report of
+# the same length 0.76 to 0.78, its first half 0.7, its first third 0.53 to 0.57; one told anew around the same
+# sentences 0.30 to 0.34; independent reports with the same official's words at most 0.07, and of 50 real articles of
+# one desk, with the same boilerplate, 0.23.
 LIKELY_COPY: Final = 0.5
 SURE_COPY: Final = 0.8
 
