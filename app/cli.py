@@ -155,7 +155,7 @@ async def _deliver(connected: Database, bodies: list[Any]) -> None:
     caller = access.Caller("demo", frozenset({"admin"}))
     for body in bodies:
         async with connected.writing(Signature("demo", secrets.token_hex(16))) as session:
-            await reports.deliver(session, caller, ReportCreate.model_validate(body))
+            await reports.deliver(session, caller, ReportCreate.model_validate(body), naming_similar=False)
 
 
 async def _demo_key(connected: Database, kept: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import foreseeing
@@ -13,6 +13,7 @@ from app.errors import Conflict, Invalid, Problem
 from app.models import (
     Appearance,
     AppearanceHop,
+    Assessment,
     AssessmentDocument,
     Claim,
     Document,
@@ -23,15 +24,15 @@ from app.models import (
     table_of,
 )
 from app.schemas import kinds
+from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead, Figure
 from app.schemas.common import RecordRead, Withdrawal
 from app.schemas.questions import QuestionRead
 from app.schemas.statements import AppearanceChange, AppearanceRead, StatementRead
 from app.services import records, visibility
 from app.services.access import Caller
-from app.services.intake import copies, matching, quotes, walking
-from app.services.intake.drafts import COARSE, Batch, Draft, Memo, address, bounds
-from app.services.intake.references import resolve
+from app.services.intake import copies, pipeline, quotes, walking
+from app.services.intake.drafts import COARSE, Batch, Draft, Spots, address, bounds
 
 # Fields of a body that name another record; None: one of the same kind.
 _NAMED: Final[dict[str, type[Record] | None]] = {
@@ -67,16 +68,16 @@ async def change(
     await records.write(session, model, found.id, values)
     if isinstance(patch, AppearanceChange) and isinstance(found, AppearanceRead) and "hops" in patch.model_fields_set:
         await _replace_hops(session, found, patch)
-    if "documents" in patch.model_fields_set:
+    if "documents" in patch.model_fields_set and isinstance(found, AssessmentRead):
         await _replace_evidence(session, found, getattr(patch, "documents", None) or [])
     elif isinstance(values.get("document_id"), UUID):
         await copies.compare(session, [values["document_id"]])
     return await records.get(session, caller, model, str(found.id), merged_itself=True)
 
 
-async def _foresee(session: AsyncSession, caller: Caller, where: str, patch: AppearanceChange) -> Memo:
+async def _foresee(session: AsyncSession, caller: Caller, where: str, patch: AppearanceChange) -> Spots:
     """Look the quotation up before the lock is taken, if it is to change. What is wrong is told under the lock."""
-    memo: Memo = {}
+    memo: Spots = {}
     if patch.model_fields_set & {*quotes.FIELDS, "document"}:
         with suppress(Problem):
             async with foreseeing(session) as reading:
@@ -115,10 +116,7 @@ async def _columns(session: AsyncSession, model: type[Record], found: RecordRead
 async def _named(session: AsyncSession, model: type[Record], reference: str | None, at: str) -> UUID | None:
     if reference is None:
         return None
-    batch = Batch()
-    draft = batch.refer(model, reference, at)
-    await resolve(session, batch)
-    return draft.id
+    return await pipeline.find(session, model, reference, at)
 
 
 def _patched(stored: dict[str, Any], given: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -185,29 +183,26 @@ async def _not_taken(
         raise clash
 
 
-async def _replace_hops(session: AsyncSession, found: AppearanceRead, patch: AppearanceChange) -> None:
-    await session.execute(delete(table_of(AppearanceHop)).where(table_of(AppearanceHop).c.appearance_id == found.id))
-    batch = Batch()
-    place = Draft(Document, "", id=found.document_id, reference="") if found.document_id else None
-    appearance = Draft(Appearance, "", {"event_id": found.event_id}, id=found.id, reference="")
+async def _replace_hops(session: AsyncSession, record: AppearanceRead, patch: AppearanceChange) -> None:
+    table = table_of(AppearanceHop)
+    await session.execute(delete(table).where(table.c.appearance_id == record.id))
+    batch = Batch(by_hand=True)
+    document = Draft(Document, "", id=record.document_id, reference="") if record.document_id else None
+    appearance = Draft(Appearance, "", {"event_id": record.event_id}, id=record.id, reference="")
     for nth, hop in enumerate(patch.hops or ()):
-        walking.hop(batch, hop, appearance, f"/hops/{nth}", nth + 1, place)
-    await matching.settle(session, batch)
+        walking.hop(batch, hop, appearance, f"/hops/{nth}", nth + 1, document)
+    await pipeline.prepare(batch)
+    await pipeline.store(session, batch)
 
 
-async def _replace_evidence(session: AsyncSession, found: RecordRead, references: list[str]) -> None:
+async def _replace_evidence(session: AsyncSession, record: AssessmentRead, references: list[str]) -> None:
     table = table_of(AssessmentDocument)
-    await session.execute(delete(table).where(table.c.assessment_id == found.id))
-    batch = Batch()
-    named = [batch.refer(Document, reference, f"/documents/{nth}") for nth, reference in enumerate(references)]
-    await resolve(session, batch)
-    rows = [
-        {"event_id": found.event_id, "assessment_id": found.id, "document_id": key}  # type: ignore[attr-defined]
-        for key in dict.fromkeys(draft.id for draft in named)
-    ]
-    if rows:
-        await session.execute(insert(table).values(rows))
-        await copies.compare(session, [row["document_id"] for row in rows])
+    await session.execute(delete(table).where(table.c.assessment_id == record.id))
+    batch = Batch(by_hand=True)
+    assessment = Draft(Assessment, "", {"event_id": record.event_id}, id=record.id, reference="")
+    for nth, reference in enumerate(references):
+        walking.evidence(batch, reference, assessment, f"/documents/{nth}")
+    await pipeline.store(session, batch)
 
 
 async def withdraw(session: AsyncSession, caller: Caller, where: str, data: Withdrawal) -> StatementRead:

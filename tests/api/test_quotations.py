@@ -328,7 +328,7 @@ async def test_what_changes_in_between_is_still_looked_up(
     async def nothing(*_: Any) -> None:
         pass
 
-    monkeypatch.setattr(looking, "foresee", nothing)
+    monkeypatch.setattr(looking, "look_ahead", nothing)
     made = await quoted(client, place, document={"url": URL, "text": TEXT, "retrieved_at": EARLY})
     assert made["fidelity"] == "verbatim"
     assert (await read(client, made, OTHER, NOON))["fidelity"] == "drifted"

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import Connected, EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
 from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
 from app.models import Claim, ClaimLink, Event
@@ -23,7 +23,6 @@ from app.schemas.kinds import kind_of
 from app.schemas.reports import ClaimPart
 from app.services import changing, lists, paging, records
 from app.services.intake import creating
-from app.services.search import similar
 
 router = APIRouter(tags=["claims"], route_class=Route)
 _THERE: dict[int | str, dict[str, Any]] = {200: {"model": ClaimPart, "description": "All of it was there already."}}
@@ -50,16 +49,13 @@ async def list_event_claims(
 
 
 @router.post("/events/{event}/claims", status_code=201, response_model=ClaimPart, responses=_THERE | WRITE)
-async def create_claim(
-    event: EventAt, data: ClaimCreate, caller: Ingester, database: Connected, session: Writing, *, once: Once
-) -> Response:
+async def create_claim(event: EventAt, data: ClaimCreate, caller: Ingester, session: Writing, once: Once) -> Response:
     """The core call: one claim, the question it answers, and who says what about it, where and in which words.
 
     Each part is found or made. The same call again stores nothing and gives the same ids. `similar` are claims that a
     new one may repeat in other words.
     """
-    nearby = await similar.before_claim(database, caller, event, data)
-    answer, changed = await creating.claim(session, caller, event, data, nearby)
+    answer, changed = await creating.claim(session, caller, event, data)
     return await once(answers.parts(answer, created=changed))
 
 

@@ -5,11 +5,10 @@ from fastapi.openapi.models import Example
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import Connected, Ingester, Once, Route, Writing
+from app.api.deps import Ingester, Once, Route, Writing
 from app.api.records import WRITE
 from app.schemas.reports import ReportCreate, ReportRead
 from app.services.intake import reports
-from app.services.search import similar
 
 router = APIRouter(tags=["reports"], route_class=Route)
 _THERE: dict[int | str, dict[str, Any]] = {200: {"model": ReportRead, "description": "Nothing of it is new."}}
@@ -78,7 +77,6 @@ _EXAMPLES: Final[dict[str, Example]] = {
 async def create_report(
     data: Annotated[ReportCreate, Body(openapi_examples=_EXAMPLES)],
     caller: Ingester,
-    database: Connected,
     session: Writing,
     once: Once,
 ) -> Response:
@@ -88,6 +86,5 @@ async def create_report(
     Sending a `ref` again replaces what its earlier deliveries had stored and nobody else has touched; the same body
     again stores nothing. `similar` are claims about the same event that a new one may repeat in other words.
     """
-    nearby = await similar.before_report(database, caller, data)
-    answer, changed = await reports.deliver(session, caller, data, nearby)
+    answer, changed = await reports.deliver(session, caller, data)
     return await once(answers.parts(answer, created=changed))

@@ -30,7 +30,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Finding:
     """What an appearance says of where its words stand."""
 
     fidelity: Fidelity
@@ -41,13 +41,13 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Quotation:
     """An appearance whose words are looked up."""
 
     id: UUID
     document_id: UUID | None
     quote: Quote
-    found: Found
+    finding: Finding
     fresh: bool
     """Its words are new or were changed, or it was never looked up: what was found before does not count."""
 
@@ -61,55 +61,57 @@ class _Look(NamedTuple):
 Look = Callable[[Quote, Version], Verdict | None]
 
 
-def standing(asked: Asked, versions: Sequence[Version], new: Collection[UUID], look: Look) -> Found | None:
+def fidelity_now(
+    quotation: Quotation, versions: Sequence[Version], new: Collection[UUID], look: Look
+) -> Finding | None:
     """What becomes of an appearance. None: `look` has yet to be told something that it was asked for.
 
     `versions`: of its document and those merged with it, the latest first; `new`: which of them are.
     """
-    before = asked.found
-    if not asked.quote.quoted or asked.quote.wording is None:
-        return Found("unchecked" if asked.quote.wording is None else "paraphrase", version_id=before.version_id)
-    if asked.fresh and not versions:
-        return Found("unchecked", version_id=before.version_id)
-    if not asked.fresh and (not versions or (versions[0].id not in new and before.fidelity != "not_found")):
+    before = quotation.finding
+    if not quotation.quote.quoted or quotation.quote.wording is None:
+        return Finding("unchecked" if quotation.quote.wording is None else "paraphrase", version_id=before.version_id)
+    if quotation.fresh and not versions:
+        return Finding("unchecked", version_id=before.version_id)
+    if not quotation.fresh and (not versions or (versions[0].id not in new and before.fidelity != "not_found")):
         return before
     own = next((version for version in versions if version.id == before.version_id), versions[0])
-    latest, named = look(asked.quote, versions[0]), look(asked.quote, own)
+    latest, named = look(quotation.quote, versions[0]), look(quotation.quote, own)
     if latest is None or named is None:
         return None
     if latest.fidelity in STOOD:
-        return _there(asked, _Look(versions[0], latest), _Look(own, named))
-    earlier = [version for version in versions[1:] if asked.fresh or version.id in new]
-    return _gone(asked, _Look(versions[0], latest), earlier, look)
+        return _there(quotation, _Look(versions[0], latest), _Look(own, named))
+    earlier = [version for version in versions[1:] if quotation.fresh or version.id in new]
+    return _gone(quotation, _Look(versions[0], latest), earlier, look)
 
 
-def _there(asked: Asked, latest: _Look, own: _Look) -> Found:
+def _there(quotation: Quotation, latest: _Look, own: _Look) -> Finding:
     """Where it stands in the latest version; or, with the same words, where it was read or found before."""
-    before, (fidelity, spot) = asked.found, latest.verdict
+    before, (fidelity, spot) = quotation.finding, latest.verdict
     exact = spot.exact if spot else None
-    if not asked.fresh and (before.fidelity, before.exact) == (fidelity, exact):
+    if not quotation.fresh and (before.fidelity, before.exact) == (fidelity, exact):
         return before
     same = own.verdict.fidelity == fidelity and own.verdict.spot and own.verdict.spot.exact == exact
-    return _at(asked, own if same else latest, fidelity)
+    return _at(quotation, own if same else latest, fidelity)
 
 
-def _gone(asked: Asked, latest: _Look, earlier: Sequence[Version], look: Look) -> Found | None:
+def _gone(quotation: Quotation, latest: _Look, earlier: Sequence[Version], look: Look) -> Finding | None:
     """It is not in the latest version: whether it stood in an earlier one."""
-    before, fidelity = asked.found, latest.verdict.fidelity
-    if not asked.fresh and before.fidelity in STOOD:
-        return before if fidelity == "unchecked" else Found("drifted", before.exact, None, before.version_id)
-    looks = [(version, look(asked.quote, version)) for version in earlier]
+    before, fidelity = quotation.finding, latest.verdict.fidelity
+    if not quotation.fresh and before.fidelity in STOOD:
+        return before if fidelity == "unchecked" else Finding("drifted", before.exact, None, before.version_id)
+    looks = [(version, look(quotation.quote, version)) for version in earlier]
     if any(verdict is None for _, verdict in looks):
         return None
     stood = [_Look(version, verdict) for version, verdict in looks if verdict and verdict.fidelity in STOOD]
     if stood and fidelity != "unchecked":
-        return _at(asked, next((one for one in stood if one.version.id == before.version_id), stood[0]), "drifted")
-    here = latest.version.id if latest.version.document_id == asked.document_id else None
-    return Found(fidelity, version_id=before.version_id or here)
+        return _at(quotation, next((one for one in stood if one.version.id == before.version_id), stood[0]), "drifted")
+    here = latest.version.id if latest.version.document_id == quotation.document_id else None
+    return Finding(fidelity, version_id=before.version_id or here)
 
 
-def _at(asked: Asked, one: _Look, fidelity: Fidelity) -> Found:
-    if one.version.document_id != asked.document_id:
-        return Found(fidelity, version_id=asked.found.version_id)
+def _at(quotation: Quotation, one: _Look, fidelity: Fidelity) -> Finding:
+    if one.version.document_id != quotation.document_id:
+        return Finding(fidelity, version_id=quotation.finding.version_id)
     spot = one.verdict.spot
-    return Found(fidelity, spot.exact if spot else None, spot, one.version.id)
+    return Finding(fidelity, spot.exact if spot else None, spot, one.version.id)

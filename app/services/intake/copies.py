@@ -4,7 +4,6 @@ Everything costs the same however much an event has: texts are compared by finge
 ledger's lock was taken, and only those that share a mark are.
 """
 
-import asyncio
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -14,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.database import set_reason
-from app.models import Appearance, AssessmentDocument, DocumentLink, DocumentVersion, TextPrint
+from app.models import Appearance, AssessmentDocument, DocumentVersion
 from app.services.intake import storing
-from app.services.intake.drafts import Batch, Draft, Reading
+from app.services.intake.drafts import Batch, Draft, TextFeatures
 from app.texts import credits as wire
 from app.texts import fingerprints
 from app.texts.fingerprints import Origin
@@ -31,9 +30,10 @@ _VERSIONS: Final = 10  # of one document that are looked for: the latest
 
 # Keep the fingerprints of new texts; note the marks of each document's texts under every event that cites it, and give
 # the pairs that are new.
-_MARK: Final = text(f"""
+_MARK: Final = text("""
 WITH added AS (
-    INSERT INTO text_print SELECT d.* FROM {storing.drafted(TextPrint)} RETURNING version_id, marks),
+    INSERT INTO text_print SELECT d.* FROM jsonb_populate_recordset(NULL::text_print, CAST(:rows AS jsonb)) AS d
+    RETURNING version_id, marks),
 asked AS MATERIALIZED (
     SELECT id, merged_into IS NOT NULL OR EXISTS (SELECT FROM document o WHERE o.merged_into = d.id) AS merged
     FROM document d WHERE id = ANY (CAST(:documents AS uuid[]))),
@@ -48,7 +48,7 @@ texts AS (
         SELECT p.version_id, p.marks, v.created_at FROM document_version v CROSS JOIN LATERAL (
             SELECT version_id, marks FROM text_print WHERE version_id = v.id
             UNION ALL SELECT version_id, marks FROM added WHERE version_id = v.id) p
-        WHERE v.document_id = kin.id AND p.marks <> '{{}}' OFFSET 0) p),
+        WHERE v.document_id = kin.id AND p.marks <> '{}' OFFSET 0) p),
 cited AS (
     SELECT DISTINCT root, event_id FROM kin JOIN (SELECT DISTINCT root FROM texts) t USING (root) CROSS JOIN LATERAL (
         SELECT event_id FROM appearance WHERE document_id = kin.id
@@ -59,7 +59,7 @@ new AS (
         SELECT FROM text_mark m WHERE m.version_id = t.version_id AND m.event_id = c.event_id OFFSET 0)),
 kept AS (INSERT INTO text_mark (event_id, mark, version_id) SELECT event_id, unnest(marks), version_id FROM new)
 SELECT event_id, version_id FROM new
-""")  # noqa: S608
+""")
 
 # For each of these texts itself, and the texts of other documents of the same events that share the most marks with it.
 # Of those that share one mark the first ones are enough: where more do, they are copies of each other, and these the
@@ -106,35 +106,34 @@ ORDER BY pairs.mine, root.created_at, root.id
 """)
 
 # Never where somebody or something has said already how the two depend on each other, be it that they do not.
-_LINK: Final = text(f"""
+_LINK: Final = text("""
 INSERT INTO document_link (id, from_id, to_id, relation, how_known, score, state)
-SELECT d.id, d.from_id, d.to_id, d.relation, 'similarity', d.score, 'proposed' FROM {storing.drafted(DocumentLink)}
+SELECT d.id, d.from_id, d.to_id, d.relation, 'similarity', d.score, 'proposed'
+FROM jsonb_populate_recordset(NULL::document_link, CAST(:rows AS jsonb)) AS d
 WHERE NOT EXISTS (
     SELECT FROM document_kin(d.from_id) f(id) CROSS JOIN document_kin(d.to_id) t(id) CROSS JOIN LATERAL (
         SELECT FROM document_link l WHERE l.from_id = f.id AND l.to_id = t.id
         UNION ALL SELECT FROM document_link l WHERE l.from_id = t.id AND l.to_id = f.id OFFSET 0) l OFFSET 0)
-""")  # noqa: S608
+""")
 
 
 # --- before the lock -------------------------------------------------------------------------------------------------
 
 
-async def read(batch: Batch) -> None:
-    """Note what is in the texts that a body brings. That takes a while, in a thread: before any query."""
-    if any(draft.value("text") for draft in batch.drafts.get(DocumentVersion, ())):
-        batch.readings = await asyncio.to_thread(readings, batch)
+def brings_texts(batch: Batch) -> bool:
+    return any(draft.value("text") for draft in batch.drafts.get(DocumentVersion, ()))
 
 
-def readings(batch: Batch) -> dict[bytes, Reading]:
+def fingerprint_texts(batch: Batch) -> dict[bytes, TextFeatures]:
     """What is in the texts that a body brings, by their sha256. It takes a while: for a thread."""
-    found: dict[bytes, Reading] = {}
+    features: dict[bytes, TextFeatures] = {}
     for draft in batch.drafts.get(DocumentVersion, ()):
         if words := draft.value("text"):
             headline = draft.value("headline")
             credited = [*wire.in_text(words), *(wire.in_headline(headline) if headline else ())]
             scores = {credit.agency: credit.score for credit in sorted(credited, key=lambda credit: credit.score)}
-            found[draft.values["sha256"]] = Reading(fingerprints.fingerprint(words), scores)
-    return found
+            features[draft.values["sha256"]] = TextFeatures(fingerprints.fingerprint(words), scores)
+    return features
 
 
 # --- under it --------------------------------------------------------------------------------------------------------
@@ -143,23 +142,23 @@ def readings(batch: Batch) -> dict[bytes, Reading]:
 async def propose(session: AsyncSession, batch: Batch) -> None:
     """Keep what was found in the texts that are new, and compare what is new under some event."""
     versions = [draft for draft in batch.drafts[DocumentVersion] if draft.outcome == "created"]
-    rows = [row for draft in versions if (row := _row(draft, batch))]
-    cited = [draft for model in (Appearance, AssessmentDocument) for draft in batch.drafts[model]]
-    touched = {draft.values["document_id"] for draft in versions}
-    touched |= {draft.value("document_id") for draft in cited if draft.outcome == "created"} - {None}
-    await compare(session, touched, rows, linking=not batch.restoring)
+    rows = [row for draft in versions if (row := _print_row(draft, batch))]
+    citing = [draft for model in (Appearance, AssessmentDocument) for draft in batch.drafts[model]]
+    documents = {draft.values["document_id"] for draft in versions}
+    documents |= {draft.value("document_id") for draft in citing if draft.outcome == "created"} - {None}
+    await compare(session, documents, rows, linking=not batch.from_export)
 
 
-def _row(draft: Draft, batch: Batch) -> dict[str, Any] | None:
-    reading = batch.readings.get(draft.value("sha256"))
-    if reading is None or not (reading.hashes or reading.credits):
+def _print_row(draft: Draft, batch: Batch) -> dict[str, Any] | None:
+    features = batch.features.get(draft.value("sha256"))
+    if features is None or not (features.hashes or features.credits):
         return None
-    marks = list(reading.hashes[: fingerprints.MARKS])
+    marks = list(features.hashes[: fingerprints.MARKS])
     return {
         "version_id": draft.id,
         "marks": marks,
-        "hashes": fingerprints.packed(reading.hashes),
-        "credits": reading.credits,
+        "hashes": fingerprints.packed(features.hashes),
+        "credits": features.credits,
     }
 
 
@@ -176,12 +175,12 @@ async def compare(
     """
     if not documents:
         return
-    given: dict[str, Any] = {"documents": list(documents), "versions": _VERSIONS, "rows": storing.as_json(prints)}
-    new = (await session.execute(_MARK, given)).all()
+    texts = {"documents": list(documents), "versions": _VERSIONS, "rows": storing.as_json(prints)}
+    new = (await session.execute(_MARK, texts)).all()
     if not new or not linking:
         return
-    given = {"events": [pair.event_id for pair in new], "versions": [pair.version_id for pair in new]}
-    links = _links((await session.execute(_COMPARABLE, given | {"most": _COMPARED})).all())
+    pairs = {"events": [pair.event_id for pair in new], "versions": [pair.version_id for pair in new]}
+    links = _links((await session.execute(_COMPARABLE, {**pairs, "most": _COMPARED})).all())
     if links:
         await set_reason(session, FOUND)
         await session.execute(_LINK, {"rows": storing.as_json(links)})
@@ -190,30 +189,30 @@ async def compare(
 
 def _links(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
     """The best pairs of each document, as links: from what was made out of the other."""
-    own = {row.theirs: row for row in rows if row.theirs == row.mine}
+    new_texts = {row.theirs: row for row in rows if row.theirs == row.mine}
     prints = {row.theirs: fingerprints.unpacked(row.hashes) for row in rows}
-    found: dict[frozenset[UUID], tuple[float, Row[Any], Row[Any]]] = {}
-    for other in rows:
-        mine = own[other.mine]
-        if mine.document != other.document:
-            pair = frozenset((mine.document, other.document))
-            score = fingerprints.likeness(prints[mine.theirs], prints[other.theirs])
-            if score >= LIKELY_COPY and (pair not in found or score > found[pair][0]):
-                found[pair] = (score, mine, other)
-    links, made = [], dict[UUID, int]()
-    for score, mine, other in sorted(found.values(), key=lambda one: -one[0]):
-        made[mine.document] = made.get(mine.document, 0) + 1
-        if made[mine.document] <= _PROPOSED:
-            links.append(_link(round(score, 2), mine, other))
+    pairs: dict[frozenset[UUID], tuple[float, Row[Any], Row[Any]]] = {}
+    for candidate in rows:
+        new_text = new_texts[candidate.mine]
+        if new_text.document != candidate.document:
+            pair = frozenset((new_text.document, candidate.document))
+            score = fingerprints.likeness(prints[new_text.theirs], prints[candidate.theirs])
+            if score >= LIKELY_COPY and (pair not in pairs or score > pairs[pair][0]):
+                pairs[pair] = (score, new_text, candidate)
+    links, links_of = [], dict[UUID, int]()
+    for score, new_text, candidate in sorted(pairs.values(), key=lambda pair: -pair[0]):
+        links_of[new_text.document] = links_of.get(new_text.document, 0) + 1
+        if links_of[new_text.document] <= _PROPOSED:
+            links.append(_link(round(score, 2), new_text, candidate))
     return links
 
 
-def _link(score: float, mine: Row[Any], other: Row[Any]) -> dict[str, Any]:
-    one, two = (
+def _link(score: float, new_text: Row[Any], candidate: Row[Any]) -> dict[str, Any]:
+    new, old = (
         Origin(row.published_from, row.published_to, row.retrieved_at, row.created_at, str(row.document))
-        for row in (mine, other)
+        for row in (new_text, candidate)
     )
-    start, end = (mine, other) if fingerprints.later(one, two) is one else (other, mine)
+    start, end = (new_text, candidate) if fingerprints.later(new, old) is new else (candidate, new_text)
     return {
         "id": uuid7(),
         "from_id": start.document,

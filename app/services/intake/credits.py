@@ -30,10 +30,10 @@ WHERE a.id = ANY(CAST(:appearances AS uuid[]))
 """)
 
 # At the end of the chain, unless the agency is in it, speaks itself, or publishes the document (or owns who does).
-_HOP: Final = text(f"""
+_HOP: Final = text("""
 INSERT INTO appearance_hop (id, event_id, appearance_id, step, source_id, how_known, score, state)
 SELECT d.id, a.event_id, a.id, chain.steps + 1, d.source_id, 'similarity', d.score, 'proposed'
-FROM {storing.drafted(AppearanceHop)}
+FROM jsonb_populate_recordset(NULL::appearance_hop, CAST(:rows AS jsonb)) AS d
 JOIN appearance a ON a.id = d.appearance_id JOIN statement s ON s.id = a.statement_id
 JOIN document o ON o.id = document_root(a.document_id)
 CROSS JOIN LATERAL (SELECT array_agg(k) AS ids FROM source_kin(d.source_id) k) agency
@@ -44,70 +44,71 @@ WHERE chain.steps < :longest AND NOT chain.named AND NOT coalesce(s.source_id = 
 AND NOT EXISTS (
     SELECT FROM source p WHERE p.id IN (SELECT source_kin(o.publisher_id))
     AND (p.id = ANY(agency.ids) OR p.parent_id = ANY(agency.ids)))
-""")  # noqa: S608
+""")
 
 
 async def propose(session: AsyncSession, batch: Batch) -> None:
     """Propose a step for the appearances that are new, and for those that were given a chain."""
-    if batch.restoring:
+    if batch.from_export or batch.by_hand:
         return
     new = {draft.id for draft in batch.drafts[Appearance] if draft.outcome == "created" and draft.value("document_id")}
     new |= {draft.values["appearance_id"] for draft in batch.drafts[AppearanceHop] if draft.outcome == "created"}
     if not new:
         return
-    named = _named((await session.execute(_CREDITED, {"appearances": list(new)})).all())
-    if not named:
+    credited = _credited((await session.execute(_CREDITED, {"appearances": list(new)})).all())
+    if not credited:
         return
     await set_reason(session, FOUND)
-    sources = await _sources(session, sorted({agency for agency, _ in named.values()}))
+    sources = await _sources(session, sorted({agency for agency, _ in credited.values()}))
     hops = [
         {"id": uuid7(), "appearance_id": appearance, "source_id": sources[agency], "score": score}
-        for appearance, (agency, score) in sorted(named.items())
+        for appearance, (agency, score) in sorted(credited.items())
         if agency in sources
     ]
     await session.execute(_HOP, {"rows": storing.as_json(hops), "longest": _LONGEST})
     await set_reason(session)
 
 
-def _named(rows: Sequence[Row[Any]]) -> dict[UUID, tuple[str, float]]:
+def _credited(rows: Sequence[Row[Any]]) -> dict[UUID, tuple[str, float]]:
     """For each appearance the agency that its document credits most surely, and how surely."""
-    around: dict[UUID, dict[str, float]] = {}
-    found: dict[UUID, tuple[str, float]] = {}
+    beside_text: dict[UUID, dict[str, float]] = {}
+    most_surely: dict[UUID, tuple[str, float]] = {}
     for row in rows:
-        if row.document not in around:
-            told = [*(wire.in_byline(row.byline or "")), *(wire.in_headline(row.title or ""))]
-            around[row.document] = {one.agency: one.score for one in sorted(told, key=lambda one: one.score)}
-        credited = {**(row.credits or {})}
-        for agency, score in around[row.document].items():
-            credited[agency] = max(score, credited.get(agency, 0))
-        if credited:
-            found[row.id] = min(credited.items(), key=lambda one: (-one[1], one[0]))
-    return found
+        if row.document not in beside_text:
+            credits_ = [*wire.in_byline(row.byline or ""), *wire.in_headline(row.title or "")]
+            by_score = sorted(credits_, key=lambda credit: credit.score)
+            beside_text[row.document] = {credit.agency: credit.score for credit in by_score}
+        scores = {**(row.credits or {})}
+        for agency, score in beside_text[row.document].items():
+            scores[agency] = max(score, scores.get(agency, 0))
+        if scores:
+            most_surely[row.id] = min(scores.items(), key=lambda credit: (-credit[1], credit[0]))
+    return most_surely
 
 
 async def _sources(session: AsyncSession, agencies: Sequence[str]) -> Mapping[str, UUID]:
     """The sources that these agencies are: matched, or made. Where more than one could be meant, none."""
-    asked: dict[UUID, tuple[str, bool]] = {}
+    looked_up: dict[UUID, tuple[str, bool]] = {}
     rows = []
     for name in agencies:
         agency = BY_NAME[name]
         for kind, names in (("agency", (*agency.aliases, *agency.forms)), (None, agency.aliases)):
             id_ = uuid7()
-            asked[id_] = (name, kind is not None)
+            looked_up[id_] = (name, kind is not None)
             rows.append({"id": id_, "name": name, "aliases": [{"name": alias} for alias in names], "kind": kind})
     hits: dict[tuple[str, bool], list[UUID]] = {}
     for row in await session.execute(keys.NAMED_SOURCES, {"rows": storing.as_json(rows)}):
-        hits.setdefault(asked[row.draft], []).extend([row.hit] if row.hit is not None else [])
+        hits.setdefault(looked_up[row.draft], []).extend([row.hit] if row.hit is not None else [])
     sources: dict[str, UUID] = {}
     new: list[Draft] = []
     for name in agencies:
         # One of that name and another kind is the agency, too: a second would make the bare name mean neither.
-        there = hits[name, True] or hits[name, False]
-        if not there:
+        stored = hits[name, True] or hits[name, False]
+        if not stored:
             aliases = [{"name": alias, "language": None} for alias in BY_NAME[name].aliases]
             new.append(Draft(Source, "", {"name": name, "aliases": aliases, "kind": "agency", "disclosure": "named"}))
             sources[name] = new[-1].id
-        elif len(there) == 1:
-            sources[name] = there[0]
+        elif len(stored) == 1:
+            sources[name] = stored[0]
     await storing.insert(session, Source, new)
     return sources

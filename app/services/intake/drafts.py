@@ -1,7 +1,7 @@
 """What a body asks for, as drafts of records: their columns, what they point at, and where in the body they stand.
 
-A draft becomes a stored record in `matching`, which finds out whether the same is there already. Nothing here touches
-the database.
+`walking` and `lines` make drafts; `pipeline` finds out which of them are stored already, and stores the others. Nothing
+here touches the database.
 """
 
 import hashlib
@@ -20,19 +20,20 @@ from app.models import Record
 from app.schemas import addresses
 from app.schemas.reports import Outcome
 from app.schemas.urls import canonical
+from app.services.search.similar import Compared, Nearby
 from app.texts.quotes import Spot
 
-_NOBODY: Final = UUID(int=0)  # the id of a reference until it is found
-MOST: Final = 1000  # records one body may ask for
-# Where words stand in the text with this SHA-256, as far as that has been looked up.
-Memo: TypeAlias = dict[tuple[str, bytes], Spot | None]
+_UNKNOWN_ID: Final = UUID(int=0)  # the id of a reference until it is found
+RECORDS_OF_A_BODY: Final = 1000  # at most
+# Where words stand in the text with this SHA-256, as far as that has been looked up; None: nowhere.
+Spots: TypeAlias = dict[tuple[str, bytes], Spot | None]
 COARSE: Final = ("said", "withdrawn", "published", "occurred", "made")
 _NO_COLUMNS: Final = frozenset({"type", "id", "event"})  # how a line says which record it is
 
 
 @dataclass(slots=True, eq=False)
 class Draft:
-    """A record that a body asks for. After `matching` its id is that of the stored record, whichever came first."""
+    """A record that a body asks for. Once it is matched, its id is that of the stored record, whichever came first."""
 
     model: type[Record]
     pointer: str
@@ -46,18 +47,27 @@ class Draft:
     line: int = 0
     restored: bool = False  # its id was given: it is that record and no other
     outcome: Outcome = "created"
-    twin: "Draft | None" = None  # the earlier draft of the same body that asks for the same
+    same_as: "Draft | None" = None  # the earlier draft of the same body that asks for the same
 
     def value(self, column: str) -> Any:
         return self.values.get(column)
 
+    @property
+    def original(self) -> "Draft":
+        """The draft that becomes the record: the first of those that ask for the same."""
+        draft = self
+        while draft.same_as is not None:
+            draft = draft.same_as
+        return draft
+
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TextFeatures:
     """What was found in a text before the ledger's lock was taken: its fingerprint, and the agencies it credits."""
 
     hashes: tuple[int, ...]
     credits: dict[str, float]
+    """How surely each agency is credited, from 0 to 1."""
 
 
 @dataclass(slots=True)
@@ -66,14 +76,25 @@ class Batch:
 
     line: int = 0
     """Its place among many: every pointer then begins with it."""
-    restoring: bool = False
-    """Whether all of it comes from an export: references mean the very record that they name, merged or not."""
+    from_export: bool = False
+    """Whether it restores an export: references mean the very record that they name, merged or not."""
+    by_hand: bool = False
+    """Whether an editor wrote it into a record that is stored: nothing is then proposed beside it."""
+    dry: bool = False
+    """Whether it is only matched: nothing is stored, completed or refused, and what is not there is `gone`."""
     drafts: dict[type[Record], list[Draft]] = field(default_factory=lambda: defaultdict(list))
     references: dict[tuple[type[Record], str, int], Draft] = field(default_factory=dict)  # int: in which line
     labels: dict[str, Draft] = field(default_factory=dict)
+    unknown_label: Invalid | None = None
+    """What to say of the first label that nothing in the body bears."""
     versions: dict[Draft, Draft] = field(default_factory=dict)  # of a document, what was read of it
-    readings: dict[bytes, Reading] = field(default_factory=dict)  # by the sha256 of the text
-    found: Memo = field(default_factory=dict)
+    features: dict[bytes, TextFeatures] = field(default_factory=dict)  # by the sha256 of the text
+    spots: Spots = field(default_factory=dict)
+    rechecked: list[dict[str, Any]] = field(default_factory=list)
+    """Of stored quotations that are no longer as they were the new columns."""
+    compared: Compared | None = None
+    """The claims for which similar ones are looked for, if the answer is to name them."""
+    nearby: Nearby = field(default_factory=dict)
     size: int = 0
 
     def add(
@@ -84,14 +105,14 @@ class Batch:
         points_at: dict[str, Draft | None] | None = None,
     ) -> Draft:
         links = {name: to for name, to in (points_at or {}).items() if to is not None}
-        draft = Draft(model, self.place(pointer), values, links, line=self.line)
+        draft = Draft(model, self.full_pointer(pointer), values, links, line=self.line)
         self.drafts[model].append(draft)
         self.size += 1
-        if self.size > MOST:
-            raise TooLarge(f"One body may carry at most {MOST} records. Send several.")
+        if self.size > RECORDS_OF_A_BODY:
+            raise TooLarge(f"One body may carry at most {RECORDS_OF_A_BODY} records. Send several.")
         return draft
 
-    def place(self, pointer: str) -> str:
+    def full_pointer(self, pointer: str) -> str:
         return f"/{self.line}{pointer}" if self.line else pointer
 
     def label(self, label: str | None, draft: Draft, pointer: str) -> None:
@@ -103,23 +124,27 @@ class Batch:
         if addresses.parse(reference).slug is not None:  # an id, or a slug: in any case the same
             reference = reference.lower()
         key = (model, reference, self.line)
-        if (known := self.references.get(key)) is None:
-            known = Draft(model, self.place(pointer), id=_NOBODY, line=self.line, reference=reference)
-            self.references[key] = known
-        return known
+        if (draft := self.references.get(key)) is None:
+            draft = Draft(model, self.full_pointer(pointer), id=_UNKNOWN_ID, line=self.line, reference=reference)
+            self.references[key] = draft
+        return draft
+
+    def check_labels(self) -> None:
+        if self.unknown_label is not None:
+            raise self.unknown_label
 
 
 def joined(batches: Sequence[Batch]) -> Batch:
-    """One batch of those of many lines, whose labels are known already."""
-    whole = Batch(restoring=any(batch.restoring for batch in batches))
+    """One batch of those of many lines, which have been prepared."""
+    joint = Batch(from_export=any(batch.from_export for batch in batches))
     for batch in batches:
         for model, drafts in batch.drafts.items():
-            whole.drafts[model] += drafts
-        whole.references |= batch.references
-        whole.versions |= batch.versions
-        whole.readings |= batch.readings
-        whole.size += batch.size
-    return whole
+            joint.drafts[model] += drafts
+        joint.references |= batch.references
+        joint.versions |= batch.versions
+        joint.features |= batch.features
+        joint.size += batch.size
+    return joint
 
 
 def columns(data: BaseModel, *left_out: str) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from uuid import UUID
 from app.errors import Invalid
 from app.models import Appearance, Claim, Document, Event, Source, table_of
 from app.services.intake.drafts import Batch, Draft
-from app.services.intake.references import real
 
 # A record's event is that of the first of these that it has: with events merged, it need not be the one addressed.
 _PARENTS: Final = ("appearance_id", "assessment_id", "statement_id", "claim_id", "from_id", "question_id", "event_id")
@@ -25,7 +24,7 @@ def is_named(draft: Draft) -> bool:
 def _order(drafts: Iterable[Draft]) -> TopologicalSorter[Draft]:
     among = set(drafts)
     return TopologicalSorter(
-        {draft: {to for to in map(real, draft.points_at.values()) if to in among} for draft in drafts}
+        {draft: {to.original for to in draft.points_at.values() if to.original in among} for draft in drafts}
     )
 
 
@@ -55,45 +54,47 @@ def placed_sources(batch: Batch) -> set[Draft]:
         more = {
             draft
             for draft in batch.drafts[Source]
-            if draft not in placed and "parent_id" in draft.points_at and real(draft.points_at["parent_id"]) in placed
+            if draft not in placed
+            and "parent_id" in draft.points_at
+            and draft.points_at["parent_id"].original in placed
         }
         placed |= more
     for draft in batch.drafts[Document]:
-        if "publisher_id" in draft.points_at and real(draft.points_at["publisher_id"]) in placed:
+        if "publisher_id" in draft.points_at and draft.points_at["publisher_id"].original in placed:
             raise Invalid.at(f"{draft.pointer}/publisher", "a source that is known only by a document can't publish it")
     return placed
 
 
 def say_what_was_read(batch: Batch) -> None:
     """A document that is named twice was read once: its appearances all stand in that version."""
-    read = {real(document).id: version for document, version in batch.versions.items()}
+    read = {document.original.id: version for document, version in batch.versions.items()}
     for draft in batch.drafts[Appearance]:
         where = draft.points_at.get("document_id")
-        if where is not None and real(where).id in read:
-            draft.points_at.setdefault("version_id", batch.versions.setdefault(where, read[real(where).id]))
+        if where is not None and where.original.id in read:
+            draft.points_at.setdefault("version_id", batch.versions.setdefault(where, read[where.original.id]))
 
 
 def fill(draft: Draft, *, dry: bool) -> None:
     """Put the ids of what a draft points at into its columns, now that they are known."""
     point(draft)
-    parent = next((real(draft.points_at[name]) for name in _PARENTS if name in draft.points_at), None)
+    parent = next((draft.points_at[name].original for name in _PARENTS if name in draft.points_at), None)
     if parent is None or "event_id" not in table_of(draft.model).columns:
         return
     draft.values["event_id"] = parent.id if parent.model is Event else parent.value("event_id")
     asked = event_of(draft)
     for name, to in draft.points_at.items():
-        if not dry and asked is not None and event_of(real(to)) not in (None, asked):
+        if not dry and asked is not None and event_of(to.original) not in (None, asked):
             raise Invalid.at(_place(draft, name), "this belongs to another event")
 
 
 def point(draft: Draft, *, own_table: bool = False) -> None:
     """Take over the ids of what a draft points at; or those of its own table again, after they have been settled."""
     for name, to in draft.points_at.items():
-        if own_table and real(to).model is not draft.model:
+        if own_table and to.original.model is not draft.model:
             continue
-        draft.values[name] = real(to).id
+        draft.values[name] = to.original.id
         if name == "version_id":  # of a document that was merged it may be the other's
-            draft.values["document_id"] = real(to).values["document_id"]
+            draft.values["document_id"] = to.original.values["document_id"]
 
 
 def _place(draft: Draft, column: str) -> str:
@@ -105,7 +106,7 @@ def event_of(draft: Draft) -> UUID | None:
     if draft.model is Event:
         return draft.value("event_root") or draft.id
     if "event_id" in draft.points_at:
-        return event_of(real(draft.points_at["event_id"]))
+        return event_of(draft.points_at["event_id"].original)
     root: UUID | None = draft.value("event_root")
     return root
 
@@ -113,12 +114,12 @@ def event_of(draft: Draft) -> UUID | None:
 def check_new(draft: Draft) -> None:
     """A new record joins what is stored with one and the same event, and no record with itself. Raises Invalid."""
     for name, to in draft.points_at.items():
-        event = None if real(to).model is Event else real(to).value("event_id")
+        event = None if to.original.model is Event else to.original.value("event_id")
         if event not in (None, draft.value("event_id")):
             raise Invalid.at(_place(draft, name), "this belongs to another event, even if the two were merged")
     if "from_id" in draft.values and draft.values["from_id"] == draft.values["to_id"]:
         raise Invalid.at(f"{draft.pointer}/to", "a link leads to another record, not to the same")
     question = draft.points_at.get("question_id")
-    answer = real(question).value("answer") if question is not None and draft.model is Claim else None
+    answer = question.original.value("answer") if question is not None and draft.model is Claim else None
     if answer is not None and (answer == "quantity") == (draft.value("qualifier") is None):
         raise Invalid.at(f"{draft.pointer}/question", "a quantity is answered by figures, an open question by texts")

@@ -24,10 +24,9 @@ from app.schemas import findings
 from app.schemas.lines import Line, ReportLine
 from app.services import database_errors
 from app.services.access import Caller
-from app.services.intake import copies, drafts, lines, matching, quotes, reports
-from app.services.intake import credits as wire_credits
+from app.services.intake import drafts, lines, pipeline, reports
 from app.services.intake.drafts import Batch, Draft
-from app.services.intake.references import real
+from app.services.intake.references import point_labels
 from app.services.intake.reports import Delivered
 
 ROWS: Final = 1000  # records of one transaction at most
@@ -96,7 +95,8 @@ def _read(entry: Entry, line: bytes, caller: Caller) -> None:
             raise TooLarge(f"A line has at most {LINE_SIZE:,} bytes.")
         entry.data = _LINE.validate_json(line)
         entry.batch, entry.draft = lines.walk(entry.data, entry.number, caller)
-        entry.batch.readings = copies.readings(entry.batch)
+        pipeline.prepare_here(entry.batch)
+        entry.batch.check_labels()
     except ValidationError as error:
         entry.problem = _invalid(error, line)
     except Problem as problem:
@@ -106,9 +106,10 @@ def _read(entry: Entry, line: bytes, caller: Caller) -> None:
 def _walk_again(entry: Entry, caller: Caller) -> None:
     """Drafts that were settled once know too much; what was found in their texts is still so."""
     if entry.data is not None and entry.batch is not None:
-        readings = entry.batch.readings
+        features = entry.batch.features
         entry.batch, entry.draft = lines.walk(entry.data, entry.number, caller)
-        entry.batch.readings = readings
+        point_labels(entry.batch)
+        entry.batch.features = features
 
 
 def _invalid(error: ValidationError, line: bytes) -> Problem:
@@ -156,7 +157,7 @@ def _batches(entries: Sequence[Entry], pace: Pace) -> Iterator[list[Entry]]:
         if entry.batch is None or entry.draft is None or entry.problem is not None:
             continue
         name = reports.name(entry.draft.values) if entry.report else None
-        apart = entry.batch.restoring != (batch[0].batch.restoring if batch and batch[0].batch else False)
+        apart = entry.batch.from_export != (batch[0].batch.from_export if batch and batch[0].batch else False)
         if batch and (size + entry.batch.size > pace.rows or name in kept or apart):
             yield batch
             batch, size, kept = [], 0, set()
@@ -202,7 +203,7 @@ async def _again(database: Database, signature: Signature, caller: Caller, entry
     try:
         async with database.writing(signature) as session:
             answer, entry.created = await reports.deliver(
-                session, caller, entry.report, digest=entry.draft.values["sha256"]
+                session, caller, entry.report, digest=entry.draft.values["sha256"], naming_similar=False
             )
         entry.id = answer.id
     except Unavailable:
@@ -241,11 +242,9 @@ async def _tried(database: Database, signature: Signature, entries: Sequence[Ent
     batch = drafts.joined([entry.batch for entry in entries if entry.batch is not None])
     try:
         async with database.writing(signature) as session:
-            await quotes.foresee(session, batch)
+            await pipeline.foresee(session, batch)
             await reports.check_new(session, batch)
-            await matching.settle(session, batch)
-            await copies.propose(session, batch)
-            await wire_credits.propose(session, batch)
+            await pipeline.store(session, batch)
             pace.after(waited_for=await waited_for(session))
     except Unavailable:
         raise
@@ -255,7 +254,7 @@ async def _tried(database: Database, signature: Signature, entries: Sequence[Ent
         return _refused(error)
     for entry in entries:
         if entry.draft is not None and entry.batch is not None:
-            entry.id = real(entry.draft).id
+            entry.id = entry.draft.original.id
             entry.created = any(d.outcome == "created" for some in entry.batch.drafts.values() for d in some)
     return None
 

@@ -1,4 +1,4 @@
-"""Walks one line of NDJSON into drafts, as `bodies` walks a body."""
+"""Walks one line of NDJSON into drafts, as `walking` walks a body."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -24,20 +24,18 @@ from app.schemas.lines import (
 from app.services.access import Caller
 from app.services.intake import walking
 from app.services.intake.drafts import Batch, Draft, sha256
-from app.services.intake.references import find_labels
 
 
 def walk(line: Line, number: int, caller: Caller) -> tuple[Batch, Draft]:
-    """The drafts of a line, with its own labels found, and that of the record that it is.
+    """The drafts of a line, and that of the record that it is.
 
     Raises Invalid with a pointer into the line, TooLarge, or Forbidden for what only an export may say.
     """
     key = getattr(line, "id", None)
     if key is not None and not caller.may("admin"):
         raise Forbidden("Only a key with the scope admin may say ids: it restores an export.")
-    batch = Batch(line=number, restoring=key is not None)
+    batch = Batch(line=number, from_export=key is not None)
     draft = _WALKS[type(line)](batch, line, caller)
-    find_labels(batch)
     return batch, walking.restored(draft, line)
 
 

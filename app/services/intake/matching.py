@@ -1,15 +1,15 @@
-"""Is it the same again? Turns the drafts of a body into records: found by ref, found by key, or stored.
+"""Is it the same again? For each draft the stored record, or the earlier draft, that is the same: by ref, then by key.
 
-A record that is found is only completed, never overwritten. Runs under the ledger's lock, so that what is not found
-now is not being stored by somebody else.
+A record that is found is only completed, never overwritten. `pipeline` calls this under the ledger's lock, so that what
+is not found now is not being stored by somebody else.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Row, TextClause, text
+from sqlalchemy import ARRAY, Row, Text, TextClause, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict, Invalid, Problem, raise_together
@@ -33,182 +33,48 @@ from app.models import (
     table_of,
 )
 from app.schemas import kinds
-from app.services.intake import given_ids, keys, quotes, storing
+from app.services.intake import given_ids, keys, storing
 from app.services.intake.drafts import Batch, Draft
-from app.services.intake.foreign_keys import (
-    check_circles,
-    check_new,
-    event_of,
-    fill,
-    is_named,
-    levels,
-    placed_sources,
-    point,
-    say_what_was_read,
-)
-from app.services.intake.references import find_labels, gone, real, resolve
+from app.services.intake.foreign_keys import event_of, fill, is_named, point
+from app.services.intake.references import deleted_refs, event_root_of, root_of
 
-# What the records of each table may point at stands before them; unnamed sources are told apart by what they speak in.
-_BEFORE_UNNAMED: Final[tuple[type[Record], ...]] = (
-    Document,
-    DocumentVersion,
-    DocumentLink,
-    Report,
-    Event,
-    EventLink,
-    Question,
-    Claim,
-)
-_AFTER_UNNAMED: Final[tuple[type[Record], ...]] = (
-    Statement,
-    Appearance,
-    AppearanceHop,
-    ClaimLink,
-    Assessment,
-    AssessmentDocument,
-)
-_KEYS: Final[dict[type[Record], TextClause]] = {
-    Document: keys.DOCUMENTS,
-    DocumentVersion: keys.VERSIONS,
-    DocumentLink: keys.DOCUMENT_LINKS,
-    Report: keys.REPORTS,
-    EventLink: keys.EVENT_LINKS,
-    Question: keys.QUESTIONS,
-    Appearance: keys.APPEARANCES,
-    ClaimLink: keys.CLAIM_LINKS,
-    Assessment: keys.ASSESSMENTS,
-    AssessmentDocument: keys.EVIDENCE,
-}
+# Drafts with the statement that looks for them; None: they are new, whatever is stored.
+_Asked: TypeAlias = tuple[TextClause | None, list[Draft]]
 _QUICK: Final = {
     keys.STATEMENTS: keys.DIRECT_STATEMENTS,
     keys.SOURCELESS_STATEMENTS: keys.DIRECT_SOURCELESS_STATEMENTS,
 }
 # What a record that was merged keeps for itself: its target has its own.
-_OWN: Final = ("ref", "url", "canonical_url")
+_NOT_OF_TARGET: Final = ("ref", "url", "canonical_url")
 
 
-async def settle(session: AsyncSession, batch: Batch, *, dry: bool = False) -> None:
-    """Give every draft the id and outcome of its record, storing those that are new.
+async def match(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> set[Draft]:
+    """Give drafts of one table the id and outcome of the record that they are; those that are new are left.
 
-    `dry` stores, completes and refuses nothing: what is not there has the outcome `gone`. Raises Invalid, Conflict or
-    Gone, with the pointer of the draft that can't be settled; nothing is then kept.
+    Expects that what they point at is matched. Raises Invalid, Conflict or Gone, with the pointer of the draft.
     """
-    find_labels(batch)
-    await resolve(session, batch, dry=dry)
-    for drafts in batch.drafts.values():
-        check_circles(drafts)
-    placed = placed_sources(batch)
-    named = [draft for draft in batch.drafts[Source] if draft not in placed]
-    await _settle(session, batch, Source, named, dry=dry)
-    for model in _BEFORE_UNNAMED:
-        await _settle(session, batch, model, batch.drafts[model], dry=dry)
-    for level in levels([draft for draft in batch.drafts[Source] if draft in placed]):
-        await _settle(session, batch, Source, level, dry=dry)
-    say_what_was_read(batch)
-    for model in _AFTER_UNNAMED:
-        await _settle(session, batch, model, batch.drafts[model], dry=dry)
-    if not batch.restoring:
-        await quotes.look_again(session, batch, dry=dry)
-
-
-async def _settle(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft], *, dry: bool) -> None:
     if not drafts:
-        return
+        return set()
     for draft in drafts:
-        fill(draft, dry=dry)
-    given = await given_ids.by_id(session, model, [draft for draft in drafts if draft.restored])
-    left = await _by_ref(session, model, [draft for draft in drafts if not draft.restored], dry=dry)
-    if model is AppearanceHop:
-        new = await storing.unwritten_hops(session, left, dry=dry)
-    elif model is Source:
-        new = await _named(session, [draft for draft in left if is_named(draft)], dry=dry)
-        new += await _unnamed(session, [draft for draft in left if not is_named(draft)], dry=dry)
-    else:
-        new = [draft for query, some in _keyed(model, left) for draft in await _by_key(session, query, some, dry=dry)]
-    new += given
+        fill(draft, dry=batch.dry)
+    new = await given_ids.by_id(session, model, [draft for draft in drafts if draft.restored])
+    unnamed = await _by_ref(session, batch, model, [draft for draft in drafts if not draft.restored])
+    new += await _OTHERWISE.get(model, _by_keys)(session, batch, model, unnamed)
     for draft in drafts:
         point(draft, own_table=True)
-    if dry:
+    if batch.dry:
         for draft in new:
             draft.outcome = "gone"
-    else:
-        await _store(session, batch, model, drafts, set(new))
+    return set(new)
 
 
-async def _store(
-    session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft], new: set[Draft]
-) -> None:
-    """Insert the drafts that are new, in their order, and complete what the others found."""
-    made = [draft for draft in drafts if draft in new]
-    found = [draft for draft in drafts if draft not in new]
-    for draft in made:
-        check_new(draft)
-    if model is Event:
-        await storing.name_events(session, made)
-    elif model is Document and not batch.restoring:
-        await _check_urls(session, found)
-    elif model is Appearance:
-        await quotes.look_up(session, batch, made)
-    await storing.insert(session, model, made)
-    await storing.complete(session, model, found)
-    if batch.restoring:
-        await given_ids.merge(session, model, found)
-
-
-def _keyed(model: type[Record], drafts: list[Draft]) -> list[tuple[TextClause | None, list[Draft]]]:
-    """By which statement each draft is looked for; None: by none."""
-    if model is Event:
-        return _split(drafts, "slug", keys.EVENTS, None)
-    if model is Claim:
-        return _split(drafts, "qualifier", keys.FIGURES, keys.CLAIMS)
-    if model is Statement:
-        return _split(drafts, "source_id", keys.STATEMENTS, keys.SOURCELESS_STATEMENTS)
-    if model is Appearance:
-        return _lone(drafts)
-    return [(_KEYS[model], drafts)]
-
-
-def _split(
-    drafts: list[Draft], column: str, those_with: TextClause, others: TextClause | None
-) -> list[tuple[TextClause | None, list[Draft]]]:
-    return [
-        (those_with, [draft for draft in drafts if draft.value(column) is not None]),
-        (others, [draft for draft in drafts if draft.value(column) is None]),
-    ]
-
-
-def _lone(drafts: list[Draft]) -> list[tuple[TextClause | None, list[Draft]]]:
-    """An appearance that is the only one of a statement that is new is new itself."""
-    of = [real(draft.points_at["statement_id"]) for draft in drafts]
-    how_many = Counter(of)
-    parts: tuple[list[Draft], list[Draft]] = [], []
-    for draft, statement in zip(drafts, of, strict=True):
-        parts[statement.outcome == "created" and how_many[statement] == 1].append(draft)
-    return [(keys.APPEARANCES, parts[False]), (None, parts[True])]
-
-
-async def _check_urls(session: AsyncSession, drafts: list[Draft]) -> None:
-    """A URL that a document found by its ref would get must not be another's."""
-    addressed = [draft for draft in drafts if draft.value("canonical_url") and draft.value("ref") and not draft.twin]
-    if not addressed:
-        return
-    rows = storing.as_json({"id": draft.id, "canonical_url": draft.values["canonical_url"]} for draft in addressed)
-    hits = {row.draft: row for row in await session.execute(keys.DOCUMENTS, {"rows": rows}) if row.hit is not None}
-    for draft in addressed:
-        if draft.id in hits and hits[draft.id].hit != draft.id:
-            raise _clash(draft, "url", "another document has it", hits[draft.id].hit)
-
-
-# --- by ref ----------------------------------------------------------------------------------------------------------
-
-
-def _take(draft: Draft, hit: UUID, owner: UUID | None = None, *, merged: bool = False) -> None:
+def adopt(draft: Draft, hit: UUID, owner: UUID | None = None, *, merged: bool = False) -> None:
     """Make it the record that was found, in the event (of a version: the document) where that is."""
     draft.id, draft.outcome = hit, "matched"
     if owner is not None:
-        draft.values["document_id" if draft.model is DocumentVersion else "event_id"] = owner
+        draft.values["event_id" if "event_id" in table_of(draft.model).c else "document_id"] = owner
     if merged:
-        for name in _OWN:
+        for name in _NOT_OF_TARGET:
             draft.values.pop(name, None)
 
 
@@ -220,67 +86,80 @@ def _clash(draft: Draft, field: str, says: str, hit: UUID) -> Conflict:
     )
 
 
-async def _by_ref(session: AsyncSession, model: type[Record], drafts: list[Draft], *, dry: bool) -> list[Draft]:
-    """Take what the refs name; give the drafts that are left for their keys."""
-    named = {draft.value("ref") for draft in drafts if draft.value("ref")}
-    if not named:
+def _join(draft: Draft, earlier: Draft) -> None:
+    """Make it the same record as an earlier draft; what it knows more than that is kept."""
+    draft.same_as, draft.outcome = earlier, "matched"
+    for name, value in draft.values.items():
+        if earlier.values.get(name) is None:
+            earlier.values[name] = value
+    for name, to in draft.points_at.items():
+        earlier.points_at.setdefault(name, to)
+
+
+# --- by ref ----------------------------------------------------------------------------------------------------------
+
+
+async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> list[Draft]:
+    """Adopt what the refs name; give the drafts that are left for their keys."""
+    refs = {draft.value("ref") for draft in drafts if draft.value("ref")}
+    if not refs:
         return drafts
-    merges = "merged_into" in table_of(model).columns
-    root = f"{model.__tablename__}_root(id)" if merges else "id"
-    scope = "event_id, event_root(event_id)" if "event_id" in table_of(model).columns else "NULL::uuid, NULL::uuid"
-    query = text(f"SELECT ref, id, {root}, {scope} FROM {model.__tablename__} WHERE ref = ANY (:refs)")  # noqa: S608
-    found = {row[0]: row[1:] for row in await session.execute(query, {"refs": list(named)})}
-    lost = {} if dry else await gone(session, model, named - found.keys())
-    left, first, problems = list[Draft](), dict[str, Draft](), list[Problem]()
+    table = table_of(model)
+    columns = [table.c.ref, table.c.id, root_of(table).label("root")]
+    of_event = "event_id" in table.c
+    if of_event:
+        columns += [table.c.event_id, event_root_of(table).label("event_root")]
+    query = select(*columns).where(table.c.ref == any_(literal(list(refs), ARRAY(Text()))))
+    stored = {row.ref: row for row in await session.execute(query)}
+    deleted = {} if batch.dry else await deleted_refs(session, model, refs - stored.keys())
+    unnamed, first, problems = list[Draft](), dict[str, Draft](), list[Problem]()
     for draft in drafts:
         ref = draft.value("ref")
-        if ref in lost:
-            problems.append(lost[ref].at(f"{draft.pointer}/ref"))
-        elif ref in found:
-            itself, hit, owner, event = found[ref]
-            if event_of(draft) not in (None, event) and model is not Event:
-                problems.append(_clash(draft, "ref", "a record of another event bears it", hit))
-            _take(draft, hit, owner, merged=hit != itself)
-        elif ref is not None and (twin := first.setdefault(ref, draft)) is not draft:
-            if event_of(twin) != event_of(draft) and model is not Event:
-                problems.append(Invalid.at(f"{draft.pointer}/ref", f"{twin.pointer} bears it, in another event"))
-            _join(draft, twin)
+        if ref in deleted:
+            problems.append(deleted[ref].at(f"{draft.pointer}/ref"))
+        elif ref in stored:
+            row = stored[ref]
+            if of_event and event_of(draft) not in (None, row.event_root):
+                problems.append(_clash(draft, "ref", "a record of another event bears it", row.root))
+            adopt(draft, row.root, row.event_id if of_event else None, merged=row.root != row.id)
+        elif ref is not None and (earlier := first.setdefault(ref, draft)) is not draft:
+            if of_event and event_of(earlier) != event_of(draft):
+                problems.append(Invalid.at(f"{draft.pointer}/ref", f"{earlier.pointer} bears it, in another event"))
+            _join(draft, earlier)
         else:
-            left.append(draft)
+            unnamed.append(draft)
     raise_together(problems)
-    return left
-
-
-def _join(draft: Draft, twin: Draft) -> None:
-    """Make it the same record as an earlier draft; what it knows more than that is kept."""
-    draft.twin, draft.outcome = twin, "matched"
-    for name, value in draft.values.items():
-        if twin.values.get(name) is None:
-            twin.values[name] = value
-    for name, to in draft.points_at.items():
-        twin.points_at.setdefault(name, to)
+    return unnamed
 
 
 # --- by key ----------------------------------------------------------------------------------------------------------
 
 
-async def _by_key(session: AsyncSession, query: TextClause | None, drafts: list[Draft], *, dry: bool) -> list[Draft]:
-    """Take what has a draft's key; give the drafts that are new."""
-    if not drafts or query is None:
+async def _by_keys(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> list[Draft]:
+    """Adopt what has the drafts' keys; give the drafts that are new."""
+    return [
+        draft
+        for query, asking in _ASKED[model](drafts)
+        for draft in (asking if query is None else await _by_key(session, batch, query, asking))
+    ]
+
+
+async def _by_key(session: AsyncSession, batch: Batch, query: TextClause, drafts: list[Draft]) -> list[Draft]:
+    if not drafts:
         return drafts
     new: list[Draft] = []
     first: dict[str, Draft] = {}
-    bearers: dict[UUID, str] = {}
+    ref_of_hit: dict[UUID, str] = {}
     problems: list[Problem] = []
     for draft, row in await _hits(session, query, drafts):
         try:
             if row is None:
                 new.append(draft)
             elif row.hit is not None:
-                _check_ref(draft, row, bearers, dry=dry)
-                _take(draft, row.hit, row.owner, merged=row.hit != row.via)
-            elif (twin := first.setdefault(row.key, draft)) is not draft:
-                _twin(draft, twin)
+                _check_ref(batch, draft, row, ref_of_hit)
+                adopt(draft, row.hit, row.owner, merged=row.hit != row.via)
+            elif (earlier := first.setdefault(row.key, draft)) is not draft:
+                _join_unless_other_ref(draft, earlier)
             else:
                 new.append(draft)
         except Problem as problem:
@@ -296,98 +175,209 @@ async def _hits(session: AsyncSession, query: TextClause, drafts: list[Draft]) -
     """
     quick = _QUICK.get(query)
     if quick is None:
-        every = {row.draft: row for row in await session.execute(query, {"rows": _rows(drafts)})}
-        return [(draft, every[draft.id]) for draft in drafts]
-    found = {row.draft: row for row in await session.execute(quick, {"rows": _rows(drafts)})}
-    if tangled := [draft for draft in drafts if draft.id in found and found[draft.id].tangled]:
-        found |= {row.draft: row for row in await session.execute(query, {"rows": _rows(tangled)})}
-    return [(draft, found.get(draft.id)) for draft in drafts]
+        rows = {row.draft: row for row in await session.execute(query, {"rows": _rows(drafts)})}
+        return [(draft, rows[draft.id]) for draft in drafts]
+    rows = {row.draft: row for row in await session.execute(quick, {"rows": _rows(drafts)})}
+    if tangled := [draft for draft in drafts if draft.id in rows and rows[draft.id].tangled]:
+        rows |= {row.draft: row for row in await session.execute(query, {"rows": _rows(tangled)})}
+    return [(draft, rows.get(draft.id)) for draft in drafts]
+
+
+def _check_ref(batch: Batch, draft: Draft, row: Any, ref_of_hit: dict[UUID, str]) -> None:
+    """Refuse a hit that bears another ref, or is given another by an earlier draft."""
+    ref = draft.value("ref")
+    if not ref or batch.dry:
+        return
+    borne = row.hit_ref or ref_of_hit.setdefault(row.hit, ref)
+    if borne != ref:
+        raise _clash(draft, "ref", f"it bears the ref {borne}", row.hit)
+
+
+def _join_unless_other_ref(draft: Draft, earlier: Draft) -> None:
+    if draft.value("ref") and earlier.value("ref") and draft.value("ref") != earlier.value("ref"):
+        raise Invalid.at(f"{draft.pointer}/ref", f"{earlier.pointer} asks for the same record under another ref")
+    _join(draft, earlier)
+
+
+async def check_urls(session: AsyncSession, drafts: Iterable[Draft]) -> None:
+    """A URL that a document found by its ref would get must not be another's."""
+    addressed = [d for d in drafts if d.value("canonical_url") and d.value("ref") and not d.same_as]
+    if not addressed:
+        return
+    rows = storing.as_json({"id": draft.id, "canonical_url": draft.values["canonical_url"]} for draft in addressed)
+    hits = {row.draft: row for row in await session.execute(keys.DOCUMENTS, {"rows": rows}) if row.hit is not None}
+    for draft in addressed:
+        if draft.id in hits and hits[draft.id].hit != draft.id:
+            raise _clash(draft, "url", "another document has it", hits[draft.id].hit)
+
+
+# --- what each kind is looked for by ---------------------------------------------------------------------------------
+
+
+def _by(query: TextClause) -> Callable[[list[Draft]], list[_Asked]]:
+    return lambda drafts: [(query, drafts)]
+
+
+def _split(column: str, those_with: TextClause, others: TextClause | None) -> Callable[[list[Draft]], list[_Asked]]:
+    """Those with a value in a column are looked for by one statement, those without by another."""
+    return lambda drafts: [
+        (those_with, [draft for draft in drafts if draft.value(column) is not None]),
+        (others, [draft for draft in drafts if draft.value(column) is None]),
+    ]
+
+
+def _unless_alone(drafts: list[Draft]) -> list[_Asked]:
+    """An appearance that is the only one of a statement that is new is new itself."""
+    statements = [draft.points_at["statement_id"].original for draft in drafts]
+    how_many = Counter(statements)
+    parts: tuple[list[Draft], list[Draft]] = [], []
+    for draft, statement in zip(drafts, statements, strict=True):
+        parts[statement.outcome == "created" and how_many[statement] == 1].append(draft)
+    return [(keys.APPEARANCES, parts[False]), (None, parts[True])]
+
+
+_ASKED: Final[dict[type[Record], Callable[[list[Draft]], list[_Asked]]]] = {
+    Document: _by(keys.DOCUMENTS),
+    DocumentVersion: _by(keys.VERSIONS),
+    DocumentLink: _by(keys.DOCUMENT_LINKS),
+    Report: _by(keys.REPORTS),
+    Event: _split("slug", keys.EVENTS, None),
+    EventLink: _by(keys.EVENT_LINKS),
+    Question: _by(keys.QUESTIONS),
+    Claim: _split("qualifier", keys.FIGURES, keys.CLAIMS),
+    ClaimLink: _by(keys.CLAIM_LINKS),
+    Statement: _split("source_id", keys.STATEMENTS, keys.SOURCELESS_STATEMENTS),
+    Appearance: _unless_alone,
+    Assessment: _by(keys.ASSESSMENTS),
+    AssessmentDocument: _by(keys.EVIDENCE),
+}
 
 
 def _rows(drafts: Iterable[Draft]) -> str:
     return storing.as_json({"id": draft.id, **draft.values, **_hints(draft)} for draft in drafts)
 
 
-def _check_ref(draft: Draft, row: Any, bearers: dict[UUID, str], *, dry: bool) -> None:
-    """Refuse a hit that bears another ref, or is given another by an earlier draft."""
-    ref = draft.value("ref")
-    known = (row.hit_ref or bearers.setdefault(row.hit, ref)) if ref and not dry else ref
-    if known != ref:
-        raise _clash(draft, "ref", f"it bears the ref {known}", row.hit)
-
-
-def _twin(draft: Draft, twin: Draft) -> None:
-    if draft.value("ref") and twin.value("ref") and draft.value("ref") != twin.value("ref"):
-        raise Invalid.at(f"{draft.pointer}/ref", f"{twin.pointer} asks for the same record under another ref")
-    _join(draft, twin)
-
-
 def _hints(draft: Draft) -> dict[str, Any]:
     """What a key needs beside the record's own columns, or does not need of them."""
-    where = real(draft.within) if draft.within is not None else None
-    if draft.model is DocumentVersion:
-        return {"text": None}
-    if draft.model is Document:
-        return {"sha256": where.values["sha256"]} if where is not None and where.value("sha256") else {}
-    if draft.model is Source and where is not None:
-        return {"within": where.id, "document" if where.model is Document else "about": where.id}
-    if draft.model is Statement:
-        hints: dict[str, Any] = {} if where is None else {"document": where.id}
-        speaker = draft.points_at.get("source_id")
-        return hints if speaker is not None and is_named(real(speaker)) else hints | {"nameless": True}
-    return {}
+    hints = _HINTS.get(draft.model)
+    return {} if hints is None else hints(draft, draft.within.original if draft.within is not None else None)
 
+
+def _version_hints(_draft: Draft, _within: Draft | None) -> dict[str, Any]:
+    return {"text": None}  # it is told by its hash
+
+
+def _document_hints(_draft: Draft, read: Draft | None) -> dict[str, Any]:
+    return {"sha256": read.values["sha256"]} if read is not None and read.value("sha256") else {}
+
+
+def _source_hints(_draft: Draft, within: Draft | None) -> dict[str, Any]:
+    if within is None:
+        return {}
+    # Sources within a document are told apart by all that is said in it, others by the claim or question.
+    return {"within": within.id, "document" if within.model is Document else "about": within.id}
+
+
+def _statement_hints(draft: Draft, document: Draft | None) -> dict[str, Any]:
+    hints: dict[str, Any] = {} if document is None else {"document": document.id}
+    speaker = draft.points_at.get("source_id")
+    return hints if speaker is not None and is_named(speaker.original) else hints | {"nameless": True}
+
+
+_HINTS: Final[dict[type[Record], Callable[[Draft, Draft | None], dict[str, Any]]]] = {
+    DocumentVersion: _version_hints,
+    Document: _document_hints,
+    Source: _source_hints,
+    Statement: _statement_hints,
+}
+
+# --- sources ---------------------------------------------------------------------------------------------------------
 
 _AMBIGUOUS: Final = "more than one source has this name: say which by its ref or id"
 _LOST: Final = "an unnamed source that stands alone needs a ref, or it could never be found again"
 
-# --- sources ---------------------------------------------------------------------------------------------------------
+
+async def _sources(session: AsyncSession, batch: Batch, _: type[Record], drafts: list[Draft]) -> list[Draft]:
+    new = await _named(session, batch, [draft for draft in drafts if is_named(draft)])
+    return new + await _unnamed(session, batch, [draft for draft in drafts if not is_named(draft)])
 
 
-async def _named(session: AsyncSession, drafts: list[Draft], *, dry: bool) -> list[Draft]:
+class Namesakes:
+    """The new sources of a body by their folded names, so that each is compared with its namesakes only.
+
+    Two are namesakes if the name of one is a name or alias of the other: two aliases alone are not enough.
+    """
+
+    def __init__(self) -> None:
+        self._drafts: list[Draft] = []
+        self._by_name = defaultdict[str, list[int]](list)
+        self._by_name_or_alias = defaultdict[str, list[int]](list)
+
+    def add(self, draft: Draft, name: str, names: Iterable[str]) -> None:
+        """`names`: the name and all aliases."""
+        self._by_name[name].append(len(self._drafts))
+        for name_or_alias in names:
+            self._by_name_or_alias[name_or_alias].append(len(self._drafts))
+        self._drafts.append(draft)
+
+    def of(self, kind: str | None, name: str, names: Iterable[str]) -> list[Draft]:
+        """Those of this kind, in the order in which they were added; a kind that is not given matches any."""
+        numbers = set(self._by_name_or_alias.get(name, ()))
+        numbers.update(*(self._by_name.get(name_or_alias, ()) for name_or_alias in names))
+        drafts = [self._drafts[number] for number in sorted(numbers)]
+        return [draft for draft in drafts if kind in (None, draft.value("kind"))]
+
+
+async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> list[Draft]:
     """The same name or alias, and the same kind; a kind that is not given matches any. Two hits are never guessed."""
     if not drafts:
         return []
     hits: dict[UUID, list[Any]] = defaultdict(list)
-    names: dict[UUID, tuple[str, list[str]]] = {}
+    names_of: dict[UUID, tuple[str, list[str]]] = {}
     rows = storing.as_json({"id": draft.id, **draft.values} for draft in drafts)
     for row in await session.execute(keys.NAMED_SOURCES, {"rows": rows}):
-        names[row.draft] = (row.name, row.names)
+        names_of[row.draft] = (row.name, row.names)
         if row.hit is not None:
             hits[row.draft].append(row)
-    # Those that say their kind first: then one that does not may find its like among them.
     new: list[Draft] = []
-    bearers: dict[UUID, str] = {}
+    namesakes = Namesakes()
+    ref_of_hit: dict[UUID, str] = {}
     problems: list[Problem] = []
-    for draft in sorted(drafts, key=lambda one: one.value("kind") is None):
-        name, others = names[draft.id]
-        alike = [
-            one
-            for one in new
-            if (name in names[one.id][1] or names[one.id][0] in others)
-            and draft.value("kind") in (None, one.value("kind"))
-        ]
+    # Those that say their kind first: then one that does not may find its like among them.
+    for draft in sorted(drafts, key=lambda draft: draft.value("kind") is None):
+        name, names = names_of[draft.id]
+        earlier = namesakes.of(draft.value("kind"), name, names)
         stored = hits[draft.id]
         if draft.value("ref"):
             stored = [row for row in stored if row.hit_ref is None] or stored[:1]
         try:
-            if len(stored) + len(alike) > 1 and not dry:
+            if len(stored) + len(earlier) > 1 and not batch.dry:
                 raise Invalid.at(f"{draft.pointer}/name", _AMBIGUOUS)
             if stored:
-                _check_ref(draft, stored[0], bearers, dry=dry)
-                _take(draft, stored[0].hit)
-            elif alike:
-                _twin(draft, alike[0])
+                _check_ref(batch, draft, stored[0], ref_of_hit)
+                adopt(draft, stored[0].hit)
+            elif earlier:
+                _join_unless_other_ref(draft, earlier[0])
             else:
                 new.append(draft)
+                namesakes.add(draft, name, names)
         except Problem as problem:
             problems.append(problem)
     raise_together(problems)
     return new
 
 
-async def _unnamed(session: AsyncSession, drafts: list[Draft], *, dry: bool) -> list[Draft]:
+async def _unnamed(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> list[Draft]:
     alone = [draft for draft in drafts if draft.within is None]
     raise_together([Invalid.at(draft.pointer, _LOST) for draft in alone if not draft.value("ref")])
     placed = [draft for draft in drafts if draft.within is not None]
-    return await _by_key(session, keys.UNNAMED_SOURCES, placed, dry=dry) + alone
+    return await _by_key(session, batch, keys.UNNAMED_SOURCES, placed) + alone
+
+
+async def _hops(session: AsyncSession, batch: Batch, _: type[Record], drafts: list[Draft]) -> list[Draft]:
+    return await storing.unwritten_hops(session, drafts, dry=batch.dry)
+
+
+_Matcher: TypeAlias = Callable[[AsyncSession, Batch, type[Record], list[Draft]], Awaitable[list[Draft]]]
+# What is looked for otherwise than by one key.
+_OTHERWISE: Final[dict[type[Record], _Matcher]] = {Source: _sources, AppearanceHop: _hops}

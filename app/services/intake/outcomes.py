@@ -14,7 +14,6 @@ from app.schemas.reports import (
     StatementPart,
 )
 from app.services.intake.drafts import Batch, Draft
-from app.services.intake.references import real
 from app.services.intake.walking import ClaimDrafts, EventDrafts, ReportDrafts, StatementDrafts
 
 
@@ -27,12 +26,12 @@ def part(draft: Draft) -> Part:
 
 
 def _id(draft: Draft) -> UUID | None:
-    return None if _outcome(draft) == "gone" else real(draft).id
+    return None if _outcome(draft) == "gone" else draft.original.id
 
 
 def _outcome(draft: Draft) -> Outcome:
     """A second mention of what is gone is gone, too."""
-    return "gone" if real(draft).outcome == "gone" else draft.outcome
+    return "gone" if draft.original.outcome == "gone" else draft.outcome
 
 
 def _maybe(draft: Draft | None) -> Part | None:
@@ -51,7 +50,7 @@ def appearance(draft: Draft | None) -> AppearancePart | None:
         return None
     there = _outcome(draft) != "gone"
     return AppearancePart(
-        id=_id(draft), outcome=_outcome(draft), fidelity=real(draft).value("fidelity") if there else None
+        id=_id(draft), outcome=_outcome(draft), fidelity=draft.original.value("fidelity") if there else None
     )
 
 

@@ -9,17 +9,15 @@ from uuid import UUID
 from sqlalchemy import TextClause, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import foreseeing, set_reason, utcnow
+from app.database import set_reason, utcnow
 from app.errors import Unavailable
 from app.models import Report, table_of
 from app.schemas.reports import Removed, ReportCreate, ReportRead
 from app.services.access import Caller
-from app.services.intake import copies, matching, outcomes, quotes, walking
-from app.services.intake import credits as wire_credits
+from app.services.intake import outcomes, pipeline, walking
 from app.services.intake.drafts import Batch, sha256
-from app.services.intake.references import PROPOSED, RECHECKED, REPLACED, real
+from app.services.intake.references import PROPOSED, RECHECKED, REPLACED
 from app.services.search import similar
-from app.services.search.similar import Nearby
 
 _NOTHING: Final = Removed(appearances=0, statements=0, claims=0)
 
@@ -66,11 +64,11 @@ async def deliver(
     session: AsyncSession,
     caller: Caller,
     data: ReportCreate,
-    nearby: Nearby | None = None,
     *,
     digest: bytes | None = None,
+    naming_similar: bool = True,
 ) -> tuple[ReportRead, bool]:
-    """Store a report; gives what became of each part, and whether anything is new. `nearby`: what to name as similar.
+    """Store a report; gives what became of each part, and whether anything is new.
 
     The same body again stores nothing, whatever happened since to what it had stored. `digest`: of the body, if it is
     known.
@@ -78,41 +76,56 @@ async def deliver(
     batch = Batch()
     digest = digest or sha256(data.model_dump_json(exclude_unset=True))
     drafts = walking.report(batch, data, caller.name, digest)
-    await copies.read(batch)
-    await _foresee(session, batch, drafts.report.values)
-    before = (await delivered(session, [drafts.report.values])).get(name(drafts.report.values))
+    values = drafts.report.values
+    if naming_similar:
+        batch.compared = similar.in_report(caller, data)
+
+    async def repeated(reading: AsyncSession) -> bool:
+        earlier = (await delivered(reading, [values])).get(name(values))
+        return earlier is not None and earlier.sha256 == digest
+
+    await pipeline.prepare(batch)
+    await pipeline.foresee(session, batch, repeated=repeated)
+    before = (await delivered(session, [values])).get(name(values))
     if before is not None and before.sha256 == digest:
-        await matching.settle(session, batch, dry=True)
+        batch.dry = True
+        await pipeline.match_and_store(session, batch)
         return outcomes.report(batch, drafts, _NOTHING), False
-    await matching.settle(session, batch)
+    await pipeline.match_and_store(session, batch)
     removed = _NOTHING
     if before is not None:
-        table = table_of(Report)
-        document = real(drafts.document).id if drafts.document else before.document_id
-        made = [*before.made, *drafts.report.values["made"]]
-        values = {"sha256": digest, "actor": caller.name, "document_id": document, "made": made}
-        await session.execute(update(table).where(table.c.id == before.id).values(sent_at=utcnow(), **values))
-        await set_reason(session, REPLACED)
-        removed = await _take_back(session, before.id, before.made, batch)
-        await set_reason(session)
-        nearby = await similar.still_there(session, nearby or {})
-    await copies.propose(session, batch)
-    await wire_credits.propose(session, batch)
+        document = drafts.document.original.id if drafts.document else before.document_id
+        removed = await _replace(session, caller, before, batch, values | {"document_id": document})
+        batch.nearby = await similar.still_there(session, batch.nearby)
+    await pipeline.propose(session, batch)
     answer = outcomes.report(batch, drafts, removed)
     similar.name(
-        {f"/events/{e}/claims/{c}": one for e, event in enumerate(answer.events) for c, one in enumerate(event.claims)},
-        nearby or {},
+        {
+            f"/events/{e}/claims/{c}": part
+            for e, event in enumerate(answer.events)
+            for c, part in enumerate(event.claims)
+        },
+        batch.nearby,
     )
     return answer, outcomes.anything_new(batch)
 
 
-async def _foresee(session: AsyncSession, batch: Batch, values: dict[str, Any]) -> None:
-    """Look the quotations up before the lock is taken, unless the same body was delivered already."""
-    if quotes.concerns(batch):
-        async with foreseeing(session) as reading:
-            before = (await delivered(reading, [values])).get(name(values))
-            if before is None or before.sha256 != values["sha256"]:
-                await quotes.look_ahead(reading, batch)
+async def _replace(
+    session: AsyncSession, caller: Caller, before: Delivered, batch: Batch, values: Mapping[str, Any]
+) -> Removed:
+    """Let the report be as it was delivered now, and take back what it no longer says."""
+    table = table_of(Report)
+    changes = {
+        "sha256": values["sha256"],
+        "actor": caller.name,
+        "document_id": values["document_id"],
+        "made": [*before.made, *values["made"]],
+    }
+    await session.execute(update(table).where(table.c.id == before.id).values(sent_at=utcnow(), **changes))
+    await set_reason(session, REPLACED)
+    removed = await _take_back(session, before.id, before.made, batch)
+    await set_reason(session)
+    return removed
 
 
 # What earlier deliveries of a report had stored is known by what the report says that it made. Of the candidates, `own`
@@ -179,7 +192,7 @@ async def _take_back(session: AsyncSession, report: UUID, made: list[UUID], batc
     given: dict[str, Any] = {
         "rechecked": RECHECKED,
         "report": report,
-        "said": [real(draft).id for draft in drafts],
+        "said": [draft.original.id for draft in drafts],
         "made": list(made),
     }
 

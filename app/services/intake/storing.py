@@ -8,7 +8,7 @@ from uuid import UUID
 
 from anyascii import anyascii
 from pydantic_core import to_json
-from sqlalchemy import TextClause, text
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Invalid
@@ -80,23 +80,46 @@ def _default(column: Any) -> str:
 
 
 @lru_cache
-def _completing(model: type[Base]) -> TextClause:
-    """Fill what is empty and overwrite nothing; gives the ids of the rows that had something to fill."""
-    kept = _NEVER_FILLED.union(_IDENTITY.get(model, ()))
-    filled: dict[str, tuple[str, str]] = {}  # column -> (what it becomes, whether it has a gap)
+def _filled(model: type[Base]) -> dict[str, tuple[str, str]]:
+    """For each column that a later mention can fill: what it becomes, and whether it has a gap to be filled."""
+    left_out = _NEVER_FILLED.union(_IDENTITY.get(model, ()))
+    filled: dict[str, tuple[str, str]] = {}
     for column in _columns(model):
         name = column.name
-        if column.nullable and name not in kept:
+        if column.nullable and name not in left_out:
             gap = f"t.{name} IS NULL AND d.{name} IS NOT NULL AND {_ONLY_WHERE.get((model, name), 'true')}"
         elif empty := _empty_default(column):
             gap = f"t.{name} = '{empty}' AND d.{name} IS NOT NULL"
         else:
             continue
         filled[name] = (f"CASE WHEN {gap} THEN d.{name} ELSE t.{name} END", gap)
-    sets = ", ".join(f"{name} = {value}" for name, (value, _) in filled.items())
-    gaps = " OR ".join(f"({gap})" for _, gap in filled.values())
+    return filled
+
+
+def _gaps(model: type[Base]) -> str:
+    return " OR ".join(f"({gap})" for _, gap in _filled(model).values())
+
+
+@lru_cache
+def _completing(model: type[Base]) -> TextClause:
+    """Fill what is empty and overwrite nothing; gives the ids of the rows that had something to fill."""
+    sets = ", ".join(f"{name} = {value}" for name, (value, _) in _filled(model).items())
     return text(
-        f"UPDATE {model.__tablename__} t SET {sets} FROM {drafted(model)} WHERE t.id = d.id AND ({gaps}) RETURNING t.id"  # noqa: S608
+        f"UPDATE {model.__tablename__} t SET {sets} FROM {drafted(model)} "  # noqa: S608
+        f"WHERE t.id = d.id AND ({_gaps(model)}) RETURNING t.id"
+    )
+
+
+@lru_cache
+def _completed(model: type[Base]) -> TextClause:
+    filled = _filled(model)
+    columns = (
+        f"{filled[column.name][0]} AS {column.name}" if column.name in filled else f"t.{column.name}"
+        for column in _columns(model)
+    )
+    return text(
+        f"SELECT {', '.join(columns)}, ({_gaps(model)}) AS completed "  # noqa: S608
+        f"FROM {model.__tablename__} t, {drafted(model)} WHERE t.id = d.id"
     )
 
 
@@ -115,17 +138,44 @@ async def insert(session: AsyncSession, model: type[Record], drafts: Sequence[Dr
 
 async def complete(session: AsyncSession, model: type[Record], drafts: Sequence[Draft]) -> None:
     """Fill the gaps of records that were there with what the drafts say; outcome `completed` where there was one."""
-    gaps: dict[UUID, dict[str, Any]] = {}
-    for draft in drafts:
-        given = {name: value for name, value in draft.values.items() if value is not None and value not in _EMPTY}
-        gaps[draft.id] = given | gaps.get(draft.id, {})
-    if not gaps or model is DocumentVersion:  # a version never changes
+    rows = _to_fill(drafts)
+    if not rows or model is DocumentVersion:  # a version never changes
         return
-    rows = as_json({**values, "id": key} for key, values in gaps.items())
-    completed = set(await session.scalars(_completing(model), {"rows": rows}))
+    completed = set(await session.scalars(_completing(model), {"rows": as_json(rows)}))
     for draft in drafts:
         if draft.id in completed:
             draft.outcome = "completed"
+
+
+async def as_completed(session: AsyncSession, model: type[Record], drafts: Sequence[Draft]) -> Sequence[Row[Any]]:
+    """The rows as `complete` will leave them, each with whether it has a gap to be filled: `completed`."""
+    rows = _to_fill(drafts)
+    return (await session.execute(_completed(model), {"rows": as_json(rows)})).all() if rows else []
+
+
+def _to_fill(drafts: Iterable[Draft]) -> list[dict[str, Any]]:
+    """What the drafts say of each record: where several say it, the first one counts."""
+    rows: dict[UUID, dict[str, Any]] = {}
+    for draft in drafts:
+        said = {name: value for name, value in draft.values.items() if value is not None and value not in _EMPTY}
+        rows[draft.id] = said | rows.get(draft.id, {})
+    return [{**values, "id": id_} for id_, values in rows.items()]
+
+
+async def merge(session: AsyncSession, model: type[Record], drafts: Iterable[Draft]) -> None:
+    """Let records that were restored before point at what they were merged into, which came after them."""
+    merged = [draft for draft in drafts if draft.restored and draft.value("merged_into")]
+    if merged:
+        rows = as_json({"id": draft.id, "merged_into": draft.values["merged_into"]} for draft in merged)
+        await session.execute(_merging(model), {"rows": rows})
+
+
+@lru_cache
+def _merging(model: type[Base]) -> TextClause:
+    return text(
+        f"UPDATE {model.__tablename__} t SET merged_into = d.merged_into FROM {drafted(model)} "  # noqa: S608
+        "WHERE t.id = d.id AND t.merged_into IS NULL"
+    )
 
 
 # --- readable addresses of events ------------------------------------------------------------------------------------
@@ -171,25 +221,28 @@ def _free(stem: str, taken: set[str]) -> str:
 
 _CHAINED: Final = text(f"""
 SELECT h.appearance_id AS id, bool_and({PROPOSED.format("h")}) AS proposed FROM appearance_hop h
-WHERE h.appearance_id = ANY(CAST(:asked AS uuid[])) GROUP BY h.appearance_id""")  # noqa: S608
-_UNCHAIN: Final = text("DELETE FROM appearance_hop WHERE appearance_id = ANY(CAST(:these AS uuid[]))")
+WHERE h.appearance_id = ANY(CAST(:appearances AS uuid[])) GROUP BY h.appearance_id""")  # noqa: S608
+_UNCHAIN: Final = text("DELETE FROM appearance_hop WHERE appearance_id = ANY(CAST(:appearances AS uuid[]))")
 
 
 async def unwritten_hops(session: AsyncSession, drafts: list[Draft], *, dry: bool) -> list[Draft]:
-    """A chain is written once: an appearance that has one keeps it, unless it was only proposed and this one is not."""
-    asked = {draft.values["appearance_id"] for draft in drafts}
+    """A chain is written once: an appearance that has one keeps it, unless it was only proposed and this one is not.
+
+    Such a one is deleted here, before the other is stored: a step's number stands only once in a chain.
+    """
+    appearances = {draft.values["appearance_id"] for draft in drafts}
     said = {draft.values["appearance_id"] for draft in drafts if draft.value("state") != "proposed"}
-    rows = (await session.execute(_CHAINED, {"asked": list(asked)})).all()
+    rows = (await session.execute(_CHAINED, {"appearances": list(appearances)})).all()
     giving_way = set() if dry else {row.id for row in rows if row.proposed and row.id in said}
     if giving_way:
-        await session.execute(_UNCHAIN, {"these": list(giving_way)})
+        await session.execute(_UNCHAIN, {"appearances": list(giving_way)})
     chained = {row.id for row in rows} - giving_way
-    left, steps = list[Draft](), set[tuple[UUID, int]]()
+    unwritten, steps = list[Draft](), set[tuple[UUID, int]]()
     for draft in drafts:
         step = (draft.values["appearance_id"], draft.values["step"])
         if step[0] in chained or step in steps:
             draft.outcome = "matched"
         else:
             steps.add(step)
-            left.append(draft)
-    return left
+            unwritten.append(draft)
+    return unwritten

@@ -300,9 +300,13 @@ def assessment(batch: Batch, data: AssessmentCreate, of: Draft | None, at: str) 
     }
     draft = batch.add(Assessment, at, columns(data, "claim", "author", "supersedes", "documents"), links)
     for nth, one in enumerate(data.documents or ()):
-        evidence = document(batch, one, f"{at}/documents/{nth}")
-        batch.add(AssessmentDocument, f"{at}/documents/{nth}", {}, {"assessment_id": draft, "document_id": evidence})
+        evidence(batch, one, draft, f"{at}/documents/{nth}")
     return draft
+
+
+def evidence(batch: Batch, data: DocumentCreate | str, supported: Draft, at: str) -> Draft:
+    links = {"assessment_id": supported, "document_id": document(batch, data, at)}
+    return batch.add(AssessmentDocument, at, {}, links)
 
 
 def report(batch: Batch, data: ReportCreate, actor: str, digest: bytes) -> ReportDrafts:

@@ -9,7 +9,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
@@ -29,7 +29,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import Database
 from app.models import Claim, Event, SearchEntry, table_of
 from app.schemas import addresses
 from app.schemas.claims import ClaimCreate
@@ -42,7 +41,7 @@ from app.texts import alike
 from app.texts.alike import LOOKED_AT, SIMILAR, Folded
 
 _CANDIDATES: Final = 200  # claims that are compared with one text
-_NAMED: Final = 5  # similar claims that an answer names for each new one
+_SIMILAR_IN_ANSWER: Final = 5  # for each new claim
 _ANY: Final = text(
     "SELECT string_agg(quote_literal(lexeme), ' | ') FROM ("
     "SELECT search_lexemes(:language, :words) UNION SELECT search_lexemes('und', :words)) s(lexeme)"
@@ -96,7 +95,7 @@ Nearby = dict[str, list[Near]]
 
 
 @dataclass(frozen=True, slots=True)
-class _New:
+class _NewClaim:
     """A claim of a body, and the place of its event among those of the body."""
 
     pointer: str
@@ -105,40 +104,54 @@ class _New:
     language: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The claims of a body for which similar ones are looked for, about the events at these addresses."""
+
+    caller: Caller
+    events: list[str]
+    claims: list[_NewClaim]
+
+
+# For each claim of a body, by its place, the stored ones that share words with it, with each of their texts.
+StoredTexts: TypeAlias = dict[int, list[tuple[UUID, str]]]
+
+
 # --- one text --------------------------------------------------------------------------------------------------------
 
 
 async def page(session: AsyncSession, caller: Caller, query: SimilarQuery) -> list[dict[str, Any]]:
     """The claims that are most like a text, as fields of `SimilarRead`."""
     words = await session.scalar(_ANY, {"language": query.language, "words": query.text[:LOOKED_AT]})
-    rows = (await session.execute(_alike(caller, query, words or ""))).mappings().all()
+    rows = (await session.execute(_sharing_words(caller, query, words or ""))).mappings().all()
     best = await asyncio.to_thread(_best, query.text, rows, query.limit)
     claims = seen(caller, Claim)
-    found = select(claims).where(claims.c.id.in_([id_ for id_, _, _ in best]))
-    whole = {row["id"]: row for row in (await session.execute(found)).mappings()}
+    selected = select(claims).where(claims.c.id.in_([id_ for id_, _, _ in best]))
+    claims_by_id = {row["id"]: row for row in (await session.execute(selected)).mappings()}
     return [
-        {"claim": whole[id_], "text": words, "score": score, "exact": score == 1.0}
+        {"claim": claims_by_id[id_], "text": words, "score": score, "exact": score == 1.0}
         for id_, words, score in best
-        if id_ in whole
+        if id_ in claims_by_id
     ]
 
 
 def _best(words: str, rows: Iterable[Any], limit: int) -> list[tuple[UUID, str, float]]:
     """Each claim once, by its text or translation that is most like the words."""
-    one = alike.folded(words)
-    found: dict[UUID, tuple[UUID, str, float]] = {}
+    fold = alike.folded(words)
+    best: dict[UUID, tuple[UUID, str, float]] = {}
     for row in rows:
-        for other in (row["text"], *row["translations"].values()):
-            score = alike.likeness(one, alike.folded(other)) if isinstance(other, str) else 0.0
-            if score > 0 and (row["id"] not in found or score > found[row["id"]][2]):
-                found[row["id"]] = (row["id"], other, score)
-    return sorted(found.values(), key=lambda one: (-one[2], one[0]))[:limit]
+        for translation in (row["text"], *row["translations"].values()):
+            is_text = isinstance(translation, str)
+            score = alike.likeness(fold, alike.folded(translation)) if is_text else 0.0
+            if score > 0 and (row["id"] not in best or score > best[row["id"]][2]):
+                best[row["id"]] = (row["id"], translation, score)
+    return sorted(best.values(), key=lambda candidate: (-candidate[2], candidate[0]))[:limit]
 
 
-def _alike(caller: Caller, query: SimilarQuery, words: str) -> Select[*tuple[Any, ...]]:
+def _sharing_words(caller: Caller, query: SimilarQuery, words: str) -> Select[*tuple[Any, ...]]:
     """Select the claims that have one of these words, those with the most of them first."""
     entry, claim, any_word = table_of(SearchEntry), seen(caller, Claim), cast(literal(words), TSQUERY)
-    found = (
+    claims = (
         select(entry.c.id, claim.c.text, claim.c.translations)
         .select_from(entry.join(claim, claim.c.id == entry.c.owner))
         .where(entry.c.type == "claim", entry.c.vector.op("@@")(any_word))
@@ -146,36 +159,38 @@ def _alike(caller: Caller, query: SimilarQuery, words: str) -> Select[*tuple[Any
         .limit(_CANDIDATES)
     )
     if query.event:
-        found = found.where(entry.c.event_id.in_(lists.events_at(caller, query.event)))
+        claims = claims.where(entry.c.event_id.in_(lists.events_at(caller, query.event)))
     if query.question:
-        found = found.where(claim.c.question_id.in_(lists.questions_at(caller, query.question)))
+        claims = claims.where(claim.c.question_id.in_(lists.questions_at(caller, query.question)))
     if query.language:
-        found = found.where(entry.c.language.in_([query.language.partition("-")[0].lower(), "und"]))
-    return found
+        claims = claims.where(entry.c.language.in_([query.language.partition("-")[0].lower(), "und"]))
+    return claims
 
 
 # --- the claims of a body --------------------------------------------------------------------------------------------
 
 
-async def before_claim(database: Database, caller: Caller, event: str, data: ClaimCreate) -> Nearby:
-    """What is near to the claim of a core call, about the event at an address."""
-    return await _before(database, caller, [event], _new([data], 0, ""))
+def in_claim(caller: Caller, event: str, data: ClaimCreate) -> Compared | None:
+    """What to compare of a core call about the event at an address; None: it is a figure."""
+    claims = _new_claims([data], 0, "")
+    return Compared(caller, [event], claims) if claims else None
 
 
-async def before_report(database: Database, caller: Caller, data: ReportCreate) -> Nearby:
-    """What is near to each claim of a report, about the same event."""
-    new = [
-        one for nth, event in enumerate(data.events) for one in _new(event.claims or (), nth, f"/events/{nth}/claims")
+def in_report(caller: Caller, data: ReportCreate) -> Compared | None:
+    claims = [
+        claim
+        for nth, event in enumerate(data.events)
+        for claim in _new_claims(event.claims or (), nth, f"/events/{nth}/claims")
     ]
-    return await _before(database, caller, [_address(event) for event in data.events], new)
+    return Compared(caller, [_address(event) for event in data.events], claims) if claims else None
 
 
-def _new(claims: Sequence[ClaimCreate], event: int, at: str) -> list[_New]:
+def _new_claims(claims: Sequence[ClaimCreate], event: int, pointer: str) -> list[_NewClaim]:
     """Those that are words, not figures."""
     return [
-        _New(f"{at}/{nth}" if at else "", event, one.text, one.language)
-        for nth, one in enumerate(claims)
-        if one.text is not None
+        _NewClaim(f"{pointer}/{nth}" if pointer else "", event, claim.text, claim.language)
+        for nth, claim in enumerate(claims)
+        if claim.text is not None
     ]
 
 
@@ -183,54 +198,44 @@ def _address(event: ReportEvent) -> str:
     return event.event or (f"ref:{event.ref}" if event.ref else event.slug or "")
 
 
-async def _before(database: Database, caller: Caller, events: list[str], new: list[_New]) -> Nearby:
-    if not new:
-        return {}
-    async with database.reading() as session:
-        stored = await _stored(session, caller, events, new)
-    return await asyncio.to_thread(_nearby, new, stored)
-
-
-async def _stored(
-    session: AsyncSession, caller: Caller, events: list[str], new: list[_New]
-) -> dict[int, list[tuple[UUID, str]]]:
-    """By the place of each new claim the stored ones that share words with it: two statements, however many."""
-    kin = await _kin(session, caller, events)
+async def read(session: AsyncSession, compared: Compared) -> StoredTexts:
+    """The stored claims that share words with those of a body: two statements, however many."""
+    kin = await _kin(session, compared.caller, compared.events)
     if not kin:
         return {}
-    rows = [
-        {"nth": nth, "event": one.event, "language": one.language, "words": one.text[:LOOKED_AT]}
-        for nth, one in enumerate(new)
+    new = [
+        {"nth": nth, "event": claim.event, "language": claim.language, "words": claim.text[:LOOKED_AT]}
+        for nth, claim in enumerate(compared.claims)
     ]
-    found: dict[int, list[tuple[UUID, str]]] = defaultdict(list)
-    for row in await session.execute(_STORED, {"new": json.dumps(rows), "kin": json.dumps(kin)}):
+    stored: StoredTexts = defaultdict(list)
+    for row in await session.execute(_STORED, {"new": json.dumps(new), "kin": json.dumps(kin)}):
         texts = (row.text, *row.translations.values())
-        found[row.nth] += [(row.id, other) for other in texts if isinstance(other, str)]
-    return found
+        stored[row.nth] += [(row.id, translation) for translation in texts if isinstance(translation, str)]
+    return stored
 
 
 async def _kin(session: AsyncSession, caller: Caller, events: list[str]) -> list[dict[str, Any]]:
     """The events at these addresses and those merged with them, as far as the caller may see each of them."""
-    named = [
+    rows = [
         {"nth": nth, "id": address.id and str(address.id), "ref": address.ref or address.slug, "slug": address.slug}
         for nth, address in enumerate(map(addresses.parse, events))
     ]
-    asked = (
-        func.jsonb_to_recordset(literal(named, JSONB))
+    addressed = (
+        func.jsonb_to_recordset(literal(rows, JSONB))
         .table_valued(column("nth", Integer), column("id", Uuid()), column("ref", Text), column("slug", Text))
         .render_derived(with_types=True)
     )
-    event, one = seen(caller, Event), seen(caller, Event)
-    here = or_(event.c.id == asked.c.id, event.c.ref == asked.c.ref, event.c.slug == asked.c.slug)
+    event, relative = seen(caller, Event), seen(caller, Event)
+    at_address = or_(event.c.id == addressed.c.id, event.c.ref == addressed.c.ref, event.c.slug == addressed.c.slug)
     kin = func.event_kin(event.c.id).table_valued("id").render_derived().lateral()
-    query = select(asked.c.nth, one.c.id).select_from(
-        asked.join(event, here).join(kin, true()).join(one, one.c.id == kin.c.id)
+    query = select(addressed.c.nth, relative.c.id).select_from(
+        addressed.join(event, at_address).join(kin, true()).join(relative, relative.c.id == kin.c.id)
     )
     return [{"event": nth, "id": str(id_)} for nth, id_ in await session.execute(query)]
 
 
-def _nearby(new: list[_New], stored: dict[int, list[tuple[UUID, str]]]) -> Nearby:
-    """Those that are alike enough, stored or in the same body, the most alike first."""
+def compare(compared: Compared, stored: StoredTexts) -> Nearby:
+    """Those that are alike enough, stored or in the same body, the most alike first. It takes a while: for a thread."""
     folds: dict[str, Folded] = {}
 
     def folded(words: str) -> Folded:
@@ -238,43 +243,44 @@ def _nearby(new: list[_New], stored: dict[int, list[tuple[UUID, str]]]) -> Nearb
             folds[words] = alike.folded(words)
         return folds[words]
 
-    beside = _beside(new, [folded(one.text) for one in new])
+    claims = compared.claims
+    beside = _beside(claims, [folded(claim.text) for claim in claims])
     nearby: Nearby = {}
-    for nth, one in enumerate(new):
-        own = folded(one.text)
-        found = [Near(other, alike.likeness(own, folded(other)), id=id_) for id_, other in stored.get(nth, ())]
-        found += [
-            Near(new[place].text, alike.likeness(own, folded(new[place].text)), pointer=new[place].pointer)
-            for place in beside[nth]
-        ]
-        nearby[one.pointer] = sorted((near for near in found if near.score >= SIMILAR), key=lambda near: -near.score)
+    for nth, claim in enumerate(claims):
+        fold = folded(claim.text)
+        candidates = [Near(words, alike.likeness(fold, folded(words)), id=id_) for id_, words in stored.get(nth, ())]
+        for neighbour in (claims[number] for number in beside[nth]):
+            likeness = alike.likeness(fold, folded(neighbour.text))
+            candidates.append(Near(neighbour.text, likeness, pointer=neighbour.pointer))
+        near = [candidate for candidate in candidates if candidate.score >= SIMILAR]
+        nearby[claim.pointer] = sorted(near, key=lambda candidate: -candidate.score)
     return nearby
 
 
-def _beside(new: list[_New], folds: list[Folded]) -> list[list[int]]:
+def _beside(claims: list[_NewClaim], folds: list[Folded]) -> list[list[int]]:
     """For each claim those of the same event in the same body that share its rarest words."""
-    having: dict[tuple[int, str], list[int]] = defaultdict(list)
+    bearers: dict[tuple[int, str], list[int]] = defaultdict(list)
     words = [set(fold.words.split()) for fold in folds]
-    for nth, one in enumerate(new):
+    for nth, claim in enumerate(claims):
         for word in words[nth]:
-            having[one.event, word].append(nth)
+            bearers[claim.event, word].append(nth)
     beside = []
-    for nth, one in enumerate(new):
+    for nth, claim in enumerate(claims):
         shared: Counter[int] = Counter()
-        for others in sorted((having[one.event, word] for word in words[nth]), key=len):
-            if shared.total() + len(others) > _ENOUGH and shared:
+        for sharing in sorted((bearers[claim.event, word] for word in words[nth]), key=len):
+            if shared.total() + len(sharing) > _ENOUGH and shared:
                 break
-            shared.update(others)
+            shared.update(sharing)
         del shared[nth]
-        beside.append([other for other, _ in shared.most_common(_BESIDE)])
+        beside.append([number for number, _ in shared.most_common(_BESIDE)])
     return beside
 
 
 async def still_there(session: AsyncSession, nearby: Nearby) -> Nearby:
     """The same without the claims that were deleted since."""
-    ids = {near.id for found in nearby.values() for near in found if near.id}
-    there = set(await session.scalars(_THERE, {"ids": list(ids)})) | {None}
-    return {pointer: [near for near in found if near.id in there] for pointer, found in nearby.items()}
+    ids = {near.id for claims in nearby.values() for near in claims if near.id}
+    stored = set(await session.scalars(_THERE, {"ids": list(ids)})) | {None}
+    return {pointer: [near for near in claims if near.id in stored] for pointer, claims in nearby.items()}
 
 
 def name(answers: dict[str, ClaimPart], nearby: Nearby) -> None:
@@ -282,9 +288,9 @@ def name(answers: dict[str, ClaimPart], nearby: Nearby) -> None:
     for pointer, answer in answers.items():
         if answer.claim.outcome != "created":
             continue
-        found: dict[UUID, SimilarClaim] = {}
+        similar: dict[UUID, SimilarClaim] = {}
         for near in nearby.get(pointer, ()):
             id_ = near.id or answers[near.pointer].claim.id
             if id_ is not None and id_ != answer.claim.id:
-                found.setdefault(id_, SimilarClaim(id=id_, text=near.text, score=near.score))
-        answer.similar = list(found.values())[:_NAMED]
+                similar.setdefault(id_, SimilarClaim(id=id_, text=near.text, score=near.score))
+        answer.similar = list(similar.values())[:_SIMILAR_IN_ANSWER]
