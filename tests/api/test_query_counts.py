@@ -78,7 +78,7 @@ async def test_a_claim_is_sent_with_one_statement(app: FastAPI, client: httpx.As
 
 
 async def test_a_report_is_sent(app: FastAPI, client: httpx.AsyncClient) -> None:
-    """Two transactions: similar claims and quotations, then what is stored; a few statements for each kind of record."""
+    """Two transactions: one looks ahead, one stores; a few statements for each kind of record."""
     new = await _recorded(app, client, "POST", "/v1/reports", 201, json=REPORT)
     assert new.counts == (28, 2), new.statements
     same = await _recorded(app, client, "POST", "/v1/reports", 200, json=REPORT)
