@@ -25,14 +25,13 @@ _NO_JOIN: Final[dict[str, Any]] = dict.fromkeys(JoinRead.model_fields)
 def picture(index: EventIndex, claim: ClaimRead, documents: Mapping[UUID, object]) -> ClaimPicture:
     """`documents`: by id, those that this caller is shown."""
     statements_by_stance = index.counting.get(claim.id, {})
-    origins_by_stance: dict[Stance, list[Origin]] = {}
-    for stance in _STANCES:
-        if stance in statements_by_stance:
-            statements = statements_by_stance[stance]
-            origins_by_stance[stance] = _origins(
-                index, _unreplaced(index, statements) if stance == "support" else statements
-            )
-    grounds = _grounds(index, claim, origins_by_stance.get("support", []), origins_by_stance.get("deny", []))
+    unreplaced = _unreplaced(index, statements_by_stance.get("support", []))
+    origins_by_stance: dict[Stance, list[Origin]] = {
+        stance: _origins(index, unreplaced if stance == "support" else statements_by_stance[stance])
+        for stance in _STANCES
+        if stance in statements_by_stance
+    }
+    grounds = _grounds(index, claim, unreplaced, origins_by_stance)
     claim_standing = standing.standing(grounds)
     beside = index.beside.get(claim.id, {})
     return built(
@@ -49,7 +48,7 @@ def picture(index: EventIndex, claim: ClaimRead, documents: Mapping[UUID, object
             stance: _count(statements_by_stance[stance], stance_origins)
             for stance, stance_origins in origins_by_stance.items()
         },
-        beside={stance: beside[stance] for stance in _STANCES if beside.get(stance)} if beside else {},
+        beside={stance: beside[stance] for stance in _STANCES if stance in beside},
         origins={
             stance: [_origin(index, origin, documents) for origin in stance_origins]
             for stance, stance_origins in origins_by_stance.items()
@@ -83,17 +82,21 @@ def _origins(index: EventIndex, statements: Sequence[StatementInContext]) -> lis
     return origins.origins(statements, index.copies, context.kin, context.document_targets, context.view.independence)
 
 
-def _grounds(index: EventIndex, claim: ClaimRead, support: list[Origin], denials: list[Origin]) -> Grounds:
+def _grounds(
+    index: EventIndex,
+    claim: ClaimRead,
+    unreplaced: Sequence[StatementInContext],
+    origins_by_stance: Mapping[Stance, list[Origin]],
+) -> Grounds:
     context, statements_by_stance = index.context, index.counting.get(claim.id, {})
     question = context.questions.get(claim.question_id) if claim.question_id else None
-    supporting = statements_by_stance.get("support", [])
     return Grounds(
         ended=index.ended.get(claim.id, []),
-        supporting=supporting,
-        unreplaced=_unreplaced(index, supporting),
-        support=support,
+        supporting=statements_by_stance.get("support", []),
+        unreplaced=unreplaced,
+        support=origins_by_stance.get("support", []),
         denying=statements_by_stance.get("deny", []),
-        denials=denials,
+        denials=origins_by_stance.get("deny", []),
         evolving=claim.figure is not None and question is not None and question.evolving,
         outdated=claim.id in context.figure_states.outdated_claims,
         rivals=len(context.rivals.get(claim.id, ())),
@@ -111,13 +114,13 @@ def _count(statements: Sequence[StatementInContext], stance_origins: Sequence[Or
 
 
 def _assessments(index: EventIndex, assessments: Iterable[AssessmentRead]) -> list[AssessmentPicture]:
-    ends = index.context.document_targets
+    targets = index.context.document_targets
     return [
         built(
             AssessmentPicture,
             row.__dict__,
             author_id=masking.show(index.sources, row.event_id, row.author_id),
-            document_ids=merges.follow((id_ for id_ in row.document_ids if id_ in ends), ends),
+            document_ids=merges.follow((id_ for id_ in row.document_ids if id_ in targets), targets),
             superseded=row.id in index.superseded_ids,
         )
         for row in assessments
@@ -153,8 +156,8 @@ def _shown_members(index: EventIndex, origin: Origin) -> Sequence[StatementInCon
 
 def _source_id(index: EventIndex, members: Sequence[StatementInContext]) -> UUID | None:
     """The source that it goes by: the one that speaks, or the family's, if there is one and this caller may see it."""
-    alone = len(members) == 1 or len({statement.source_id for statement in members}) == 1
-    if alone and members[0].family_by == "source":
+    one_speaker = len({statement.source_id for statement in members}) == 1
+    if one_speaker and members[0].family_by == "source":
         return masking.show_speaker(index.sources, members[0].row)
     families = {statement.family for statement in members if statement.family_by != "document"}
     return masking.show_if_visible(index.sources, families.pop()) if len(families) == 1 else None
@@ -184,10 +187,12 @@ def _joins(
     first_with: dict[tuple[str, UUID], StatementInContext] = {}
     for statement in members:
         for kind, key in _joinable_by(index, statement):
-            joined_by = _joined_by(kind, first_with.setdefault((kind, key), statement), statement)
+            first = first_with.setdefault((kind, key), statement)
+            joined_by = _joined_by(kind, first, statement)
             if joined_by is not None:
                 joins[joined_by, key] = _join_of(index, joined_by, key, statement)
     links = origin.joined
+    # What joins only members that this caller may not know of would tell of them.
     if len(members) < len(origin.members):
         links = origins.joining(members, index.copies, index.context.document_targets)
     for link in links:
@@ -200,14 +205,16 @@ def _joins(
 
 def _joinable_by(index: EventIndex, statement: StatementInContext) -> list[tuple[str, UUID]]:
     """What can join a statement to others: its source, its family, and an unnamed source's documents."""
-    ends = index.context.document_targets
+    targets = index.context.document_targets
     keys = [("source", statement.source_id)] if statement.source_id else []
     # An unnamed source of which only documents are known may have passed on what others say: it is their family then.
     family = statement.source_id if statement.family_by == "document" else statement.family
     if family:
         keys.append(("family", family))
     if not statement.named:
-        keys += [("document", ends.get(a.document_id, a.document_id)) for a in statement.appearances if a.document_id]
+        keys += [
+            ("document", targets.get(a.document_id, a.document_id)) for a in statement.appearances if a.document_id
+        ]
     return keys
 
 
@@ -235,10 +242,10 @@ def _join_of(index: EventIndex, joined_by: JoinedBy, key: UUID, statement: State
 
 def _join_by_link(index: EventIndex, link: DocumentLinkRead, documents: Mapping[UUID, object]) -> JoinRead:
     """Which link it is shows only to whoever is shown both its documents."""
-    ends = index.context.document_targets
+    targets = index.context.document_targets
     join = _join(how="link", relation=link.relation, how_known=link.how_known, state=link.state, score=link.score)
-    if ends[link.from_id] in documents and ends[link.to_id] in documents:
-        return built(JoinRead, join.__dict__, link_id=link.id, from_id=ends[link.from_id], to_id=ends[link.to_id])
+    if targets[link.from_id] in documents and targets[link.to_id] in documents:
+        return built(JoinRead, join.__dict__, link_id=link.id, from_id=targets[link.from_id], to_id=targets[link.to_id])
     return join
 
 

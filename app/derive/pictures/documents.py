@@ -14,20 +14,20 @@ from app.schemas.pictures.dossiers import DocumentPicture
 
 
 def pictures(
-    rows: Rows, ends: Mapping[UUID, UUID], cited: Iterable[UUID], sources: MaskedSources, *, beyond: bool
+    rows: Rows, targets: Mapping[UUID, UUID], cited: Iterable[UUID], sources: MaskedSources, *, beyond: bool
 ) -> dict[UUID, DocumentPicture]:
     """Each document once, by id. `beyond`: also those that the cited ones were made out of, be it in several steps.
 
     A document that no public event cites is not public, and what is cited here knows of no other event: so only callers
-    who may read everything are shown what lies beyond. `ends`: what each document was merged into, or itself.
+    who may read everything are shown what lies beyond. `targets`: what each document was merged into, or itself.
     """
-    links = _links(rows.document_links, ends)
+    links = _links(rows.document_links, targets)
     shown_ids = {document_id for document_id in cited if document_id in rows.documents}
     if beyond:
         shown_ids = _reached(shown_ids, links)
     versions: dict[UUID | None, list[VersionRead]] = defaultdict(list)
     for version in sorted(rows.versions, key=lambda v: (v.retrieved_at, v.headline or "", v.id)):
-        versions[ends.get(version.document_id)].append(version)
+        versions[targets.get(version.document_id)].append(version)
     outward: dict[UUID, list[DocumentLinkRead]] = defaultdict(list)
     for link in links:
         if link.from_id in shown_ids and link.to_id in shown_ids:
@@ -47,12 +47,12 @@ def pictures(
 
 def read(rows: Rows) -> set[UUID]:
     """The documents whose versions can change a picture: those that any of the rows cites, under all their ids."""
-    ends = merges.targets({id_: document.merged_into for id_, document in rows.documents.items()})
+    targets = merges.targets({id_: document.merged_into for id_, document in rows.documents.items()})
     named = {appearance.document_id for appearance in rows.appearances}
     named |= {row.withdrawn_document_id for row in rows.statements}
     named |= {document_id for row in rows.assessments for document_id in row.document_ids}
-    cited = {ends[document_id] for document_id in named if document_id in ends}
-    return {id_ for id_, end in ends.items() if end in cited}
+    cited = {targets[document_id] for document_id in named if document_id in targets}
+    return {id_ for id_, end in targets.items() if end in cited}
 
 
 def _moved(version: VersionRead, document_id: UUID) -> VersionRead:
@@ -62,11 +62,11 @@ def _moved(version: VersionRead, document_id: UUID) -> VersionRead:
     return built(VersionRead, version.__dict__ | {"document_id": document_id})
 
 
-def _links(links: Iterable[DocumentLinkRead], ends: Mapping[UUID, UUID]) -> list[DocumentLinkRead]:
+def _links(links: Iterable[DocumentLinkRead], targets: Mapping[UUID, UUID]) -> list[DocumentLinkRead]:
     """After merges; two that these made the same are one, the first recorded."""
     kept_by_key: dict[tuple[UUID, str, UUID], DocumentLinkRead] = {}
     for link in sorted(links, key=lambda link: link.id):
-        start, end = ends.get(link.from_id), ends.get(link.to_id)
+        start, end = targets.get(link.from_id), targets.get(link.to_id)
         if start is not None and end is not None and start != end:
             merged = built(DocumentLinkRead, link.__dict__ | {"from_id": start, "to_id": end})
             kept_by_key.setdefault((start, link.relation, end), merged)

@@ -14,16 +14,21 @@ def event(context: EventContext) -> EventPicture:
     """The event, with links to others that this caller may read: after merges, each once."""
     rows = context.rows
     row = rows.events[rows.event_id]
-    ends = merges.targets({id_: linked.merged_into for id_, linked in rows.events.items()})
+    targets = merges.targets({id_: linked.merged_into for id_, linked in rows.events.items()})
     ties: dict[tuple[UUID, str, str], EventTie] = {}
     for link in rows.event_links:
         direction, linked_id = _linked(link, rows)
         # Neither the event that the link names nor the one that it was merged into may be hidden from this caller.
-        if linked_id is not None and (context.view.restricted or not {linked_id, ends[linked_id]} & rows.restricted):
-            end = rows.events[ends[linked_id]]
-            if end.id not in rows.merged:
-                ties[end.id, link.relation, direction] = built(
-                    EventTie, id=end.id, slug=end.slug, title=end.title, relation=link.relation, direction=direction
+        if linked_id is not None and (context.view.restricted or not {linked_id, targets[linked_id]} & rows.restricted):
+            target = rows.events[targets[linked_id]]
+            if target.id not in rows.merged:
+                ties[target.id, link.relation, direction] = built(
+                    EventTie,
+                    id=target.id,
+                    slug=target.slug,
+                    title=target.title,
+                    relation=link.relation,
+                    direction=direction,
                 )
     parent_id = None if row.parent_id in rows.restricted and not context.view.restricted else row.parent_id
     links = sorted(ties.values(), key=lambda tie: (*_order(rows.events[tie.id]), tie.relation, tie.direction))

@@ -77,8 +77,8 @@ def mask_id(sources: MaskedSources, event_id: UUID, source_id: UUID) -> UUID | N
         return rows.masks.get((event_id, source_id), source_id)
     if sources.sees_confidential:
         return None
-    way = merges.chain(source_id, sources.kin.merged_into)
-    confidential_id = next((id_ for id_ in way if id_ in rows.confidential), None)
+    merge_chain = merges.chain(source_id, sources.kin.merged_into)
+    confidential_id = next((id_ for id_ in merge_chain if id_ in rows.confidential), None)
     # The merge into a confidential source may not have been made, or have been undone, at the moment of the picture.
     if confidential_id is None and source_id in rows.absorbed:
         confidential_id = source_id

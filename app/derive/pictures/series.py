@@ -50,9 +50,9 @@ def series(
         if question.measure is not None and measure in (None, question.measure)
     ]
     questions.sort(key=lambda question: _order(question, supporting.get(question.id, ())))
-    until = in_force.stood_until(context.statements)
+    stood_until = in_force.stood_until(context.statements)
     quantities = [
-        _quantity(context, sources, question, supporting.get(question.id, ()), until) for question in questions
+        _quantity(context, sources, question, supporting.get(question.id, ()), stood_until) for question in questions
     ]
     points = [point for quantity in quantities for line in quantity.series for point in line.points]
     return built(
@@ -78,9 +78,9 @@ def _quantity(
     sources: MaskedSources,
     question: QuestionRead,
     said: Iterable[StatementInContext],
-    until: Mapping[UUID, datetime],
+    stood_until: Mapping[UUID, datetime],
 ) -> QuantityRead:
-    """`said`: what supports figures of this question; `until`: when a statement that ended no longer stood."""
+    """`said`: what supports figures of this question; `stood_until`: when a statement that ended no longer stood."""
     figure_statements = [
         (statement, figure) for statement in said if (figure := _figure(context, statement)) is not None
     ]
@@ -109,7 +109,7 @@ def _quantity(
             )
             for family_id, members in by_family.items()
         ],
-        envelope=list(_envelope(context, question, whole_statements, until)),
+        envelope=list(_envelope(context, question, whole_statements, stood_until)),
     )
 
 
@@ -176,19 +176,22 @@ def _state(context: EventContext, statement: StatementInContext) -> PointState:
 
 
 def _envelope(
-    context: EventContext, question: QuestionRead, said: Sequence[StatementInContext], until: Mapping[UUID, datetime]
+    context: EventContext,
+    question: QuestionRead,
+    said: Sequence[StatementInContext],
+    stood_until: Mapping[UUID, datetime],
 ) -> Iterator[StepRead]:
     """The range that figures left open, from each moment on at which that changed.
 
-    A statement counts from the end of the time in which it was made, until it is withdrawn or superseded (`until`).
+    A statement counts from the end of the time in which it was made, until it is withdrawn or superseded.
     """
     moments: dict[datetime, list[StatementInContext]] = defaultdict(list)
     for statement in said:
-        end = until.get(statement.row.id)
-        if end is None or end > statement.said.end:
+        ended_at = stood_until.get(statement.row.id)
+        if ended_at is None or ended_at > statement.said.end:
             moments[statement.said.end].append(statement)
-            if end is not None and (context.view.until is None or end <= context.view.until):
-                moments[end].append(statement)
+            if ended_at is not None and (context.view.until is None or ended_at <= context.view.until):
+                moments[ended_at].append(statement)
     active: dict[UUID, dict[UUID, StatementInContext]] = defaultdict(dict)
     counted: dict[UUID, list[StatementInContext]] = {}
     last = _NO_FIGURES

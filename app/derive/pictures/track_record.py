@@ -41,7 +41,7 @@ def entries(rows: Rows, view: View, source_id: UUID) -> tuple[list[TrackEntry], 
     family = families.top(context.kin, speaker_id)
     masking.show_if_visible(sources, speaker_id)
     shown_family = masking.show_if_visible(sources, family)
-    until = in_force.stood_until(context.statements)
+    stood_until = in_force.stood_until(context.statements)
     settlements = _settlements(context)
     # Whoever settles a question is not judged by it.
     by_others = {
@@ -49,7 +49,7 @@ def entries(rows: Rows, view: View, source_id: UUID) -> tuple[list[TrackEntry], 
     }
     last_words: dict[UUID, StatementInContext] = {}
     for statement in context.statements:
-        if _counts(statement, family, by_others, until) and _may_know(
+        if _counts(statement, family, by_others, stood_until) and _may_know(
             sources, statement, None if shown_family else speaker_id
         ):
             last_words[statement.claim_id or statement.row.id] = statement
@@ -86,7 +86,10 @@ def _settlers(context: EventContext, settlement: Settlement) -> set[UUID]:
 
 
 def _counts(
-    statement: StatementInContext, family: UUID, settlements: Mapping[UUID, Settlement], until: Mapping[UUID, datetime]
+    statement: StatementInContext,
+    family: UUID,
+    settlements: Mapping[UUID, Settlement],
+    stood_until: Mapping[UUID, datetime],
 ) -> bool:
     """Whether this is the family's explicit word on a question settled later, and stood until then."""
     if statement.family != family or statement.family_by not in ("source", "chain") or statement.claim_id is None:
@@ -98,7 +101,7 @@ def _counts(
         or statement.row.stance not in ("support", "deny")
     ):
         return False
-    return statement.said.start < settlement.at and until.get(statement.row.id, settlement.at) >= settlement.at
+    return statement.said.start < settlement.at and stood_until.get(statement.row.id, settlement.at) >= settlement.at
 
 
 def _may_know(sources: MaskedSources, statement: StatementInContext, only: UUID | None) -> bool:
