@@ -19,9 +19,10 @@ from fastapi import FastAPI
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-from app import cli, database, embedded
+from app import database, embedded
+from app.commands import demo as demo_command
+from app.commands import serving
 from app.database import Database, Signature
-from app.main import create_app
 from app.services import access
 from app.services.intake.ingest import Pace
 from app.settings import Settings
@@ -146,7 +147,7 @@ def psql(database_url: str) -> Iterator[psycopg.Connection]:
 @pytest.fixture(scope="session")
 def service() -> FastAPI:
     """The service, made once: building its routes takes longer than most tests."""
-    return cli._lasting(create_app(Settings(database_url="postgresql+psycopg://nobody@localhost/none")))
+    return serving.application(Settings(database_url="postgresql+psycopg://nobody@localhost/none"))
 
 
 @pytest.fixture(scope="session")
@@ -213,7 +214,7 @@ def demo_url(server_url: str, template: str, tmp_path_factory: pytest.TempPathFa
     with psycopg.connect(plain(server_url), autocommit=True) as connection:
         copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
-        cli._load_demo(named(server_url, name), tmp_path_factory.mktemp("demo") / "key")
+        demo_command.load(named(server_url, name), tmp_path_factory.mktemp("demo") / "key")
         yield named(server_url, name)
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 

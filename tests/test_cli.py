@@ -1,8 +1,12 @@
 """The command, as an operator uses it."""
 
+import json
 import re
 import signal
+import subprocess
 import sys
+import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -11,7 +15,59 @@ import pytest
 import services_at as at
 from databases import plain
 
+from app import cli
+
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+
+
+# What takes most of the time of an import, and is used by few commands.
+HEAVY = {
+    "alembic", "app.database", "app.models", "app.schemas", "app.services", "fastapi", "httpx", "langcodes", "lxml",
+    "psycopg", "pydantic_settings", "sqlalchemy", "starlette", "structlog", "trafilatura", "uvicorn",
+}  # fmt: skip
+OF_THE_WEB = {"fastapi", "httpx", "lxml", "starlette", "trafilatura", "uvicorn"}
+# Runs the command, and says afterwards which of the modules named by its last argument were imported.
+IMPORTED = """
+import json, sys
+sys.argv, asked = ["counterclaim", *sys.argv[1:-1]], json.loads(sys.argv[-1])
+try:
+    __import__("runpy").run_module("app", run_name="__main__")
+except SystemExit:
+    print("\\nIMPORTED", *(name for name in asked if name in sys.modules))
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unneeded"),
+    [
+        (["--help"], HEAVY),
+        (["--version"], HEAVY),
+        (["keys", "--help"], HEAVY),
+        (["import", "--help"], HEAVY - {"app.schemas", "httpx", "langcodes", "lxml", "trafilatura"}),
+        (["keys", "list", "--help"], OF_THE_WEB | {"app.schemas"}),
+        (["verify", "--help"], OF_THE_WEB),
+        (["ingest", "--help"], HEAVY - {"httpx"}),
+    ],
+)
+def test_a_command_imports_what_it_uses(arguments: Sequence[str], unneeded: set[str]) -> None:
+    """Which is what makes it start at once."""
+    command = [sys.executable, "-c", IMPORTED, *arguments, json.dumps(sorted(unneeded))]
+    output = subprocess.run(command, check=True, capture_output=True, text=True, env=at.environment()).stdout
+    assert output.splitlines()[-1].split() == ["IMPORTED"]
+
+
+@pytest.mark.parametrize("commands", [cli.COMMANDS, cli.KEY_COMMANDS])
+def test_help_says_what_the_commands_say(commands: cli.Commands) -> None:
+    """The lines stand twice, so that help need not import the commands."""
+    for name, (address, line) in commands.items():
+        command = cli.LazyCommand(name, address, line).imported()
+        assert command.help.partition("\n\n")[0] == line, name
+
+
+def test_says_its_version() -> None:
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    told = at.run("--version")
+    assert (told.returncode, told.stdout) == (0, f"counterclaim {project['project']['version']}\n")
 
 
 @linux

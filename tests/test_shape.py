@@ -40,7 +40,7 @@ JOINS = {"app.schemas.kinds"}
 FLAT = {"app", "app.api", "app.schemas", "app.services"}
 # Names that several modules have, because one renders, reads, stores or serves what the other means.
 SHARED_NAMES = {
-    "access", "assessments", "audits", "claims", "credits", "dates", "diffs", "documents", "event", "events",
+    "access", "assessments", "audits", "claims", "credits", "diffs", "documents", "event", "events",
     "exports", "fact_checks", "figures", "google", "ingest", "jsonld", "lines", "lookups", "questions", "quotes",
     "rechecks", "records", "reports", "search", "sources", "statements", "track_records",
 }  # fmt: skip

@@ -16,11 +16,15 @@ from app.commands.reading import Given, Unreadable
 from app.fetching import Limits
 from app.imports import claimreview as claimreviews
 from app.imports import google as answers
-from app.imports import pages, ratings, reports, tables
+from app.imports import pages, ratings, report_lines, tables
 from app.imports.checks import FactCheck, Json, Notes, Unused, short
 from app.vocabulary import RATINGS
 
-app = typer.Typer(no_args_is_help=True, help="Make lines of NDJSON out of others' data, and send them or write them.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Make lines of NDJSON out of others' data, and send them or write them.",
+)
 UNREADABLE: Final = "a source that can't be read"
 REFUSED: Final = "a line that the service refused"
 UNUSABLE, GAVE_UP = 2, 3
@@ -229,7 +233,7 @@ def _fact_checks(
         run.notes += [one._replace(where=f"{source}: {one.where}") for one in noted]
         checks += [replace(one, where=f"{source}: {one.where}") for one in found]
     run.found = len(checks)
-    run.lines = list(reports.made(checks, run.notes, event=event or None, own=own))
+    run.lines = list(report_lines.compose(checks, run.notes, event=event or None, own=own))
     _finish(run)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from app.formats import dates, naming
+from app.formats import iso8601, naming
 from app.schemas.assessments import AssessmentRead
 from app.schemas.pictures.dossiers import ClaimPicture, DocumentPicture, DossierRead, QuestionPicture, StatementPicture
 from app.schemas.statements import AppearanceRead
@@ -75,7 +75,7 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         return "\n".join(map(str, value))
     if isinstance(value, datetime):
-        return dates.moment(value)
+        return iso8601.moment(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)

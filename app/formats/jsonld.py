@@ -8,7 +8,7 @@ the prefix `cc`; `docs/export.md` lists those words.
 import json
 from typing import Any, Final
 
-from app.formats import dates, naming, nodes
+from app.formats import iso8601, naming, nodes
 from app.formats.nodes import Node
 from app.schemas.assessments import AssessmentRead
 from app.schemas.pictures.dossiers import (
@@ -76,7 +76,7 @@ def _event(event: EventPicture) -> Node:
         name=event.title,
         description=event.summary,
         inLanguage=event.language,
-        startDate=dates.iso(event.occurred, event.occurred_from),
+        startDate=iso8601.iso(event.occurred, event.occurred_from),
         location=place if len(place) > len(("@id", "@type")) else None,
         keywords=event.tags,
         superEvent=nodes.ids([event.parent_id]) if event.parent_id else None,
@@ -170,7 +170,7 @@ def _reviewed(claim: ClaimPicture, dossier: DossierRead) -> Node:
         claim.id,
         text=claim.text,
         author=[nodes.who(id_, dossier) for id_ in dict.fromkeys(row.source_id for row in makers) if id_],
-        datePublished=dates.iso(makers[0].said, makers[0].effective_from) if makers else None,
+        datePublished=iso8601.iso(makers[0].said, makers[0].effective_from) if makers else None,
         firstAppearance=nodes.where(first, dossier),
         appearance=places,
     )
@@ -200,7 +200,7 @@ def _statement(
         identifier=row.ref,
         agent=nodes.who(row.source_id, dossier),
         object=nodes.node("Claim" if claim else "Question", about.id) if about else None,
-        startTime=dates.iso(row.said, row.effective_from),
+        startTime=iso8601.iso(row.said, row.effective_from),
         result=[_appearance(place, row, dossier) for place in row.appearances],
         cc_stance=row.stance,
         cc_explicitness=row.explicitness,
@@ -210,7 +210,7 @@ def _statement(
         cc_credibility=row.credibility,
         cc_said=row.said,
         cc_knownBy=row.effective_by,
-        cc_recheckAt=row.recheck_at and dates.moment(row.recheck_at),
+        cc_recheckAt=row.recheck_at and iso8601.moment(row.recheck_at),
         cc_live=row.live,
         cc_whyNotLive=ended and ended.reason,
         cc_notLiveSince=ended and ended.at,
@@ -271,7 +271,7 @@ def _review(
         claimReviewed=claim.text,
         itemReviewed=_reviewed(claim, dossier),
         author=nodes.who(one.author_id, dossier),
-        datePublished=dates.iso(one.made, one.made_from),
+        datePublished=iso8601.iso(one.made, one.made_from),
         inLanguage=one.language,
         reviewBody=one.explanation,
         reviewRating=_rating(one),

@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from app.formats import dates, naming
+from app.formats import iso8601, naming
 from app.schemas.pictures.dossiers import DocumentPicture, DossierRead
 from app.schemas.sources import SourceRead
 
@@ -118,7 +118,7 @@ def document(found: DocumentPicture, dossier: DossierRead) -> Node:
             url=found.url,
             name=found.title,
             publisher=who(found.publisher_id, dossier),
-            datePublished=dates.iso(found.published, found.published_from),
+            datePublished=iso8601.iso(found.published, found.published_from),
             inLanguage=found.language,
             archivedAt=[version.archive_url for version in found.versions if version.archive_url],
             cc_kind=found.kind,

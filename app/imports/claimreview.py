@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 from app.imports import jsonld, values
 from app.imports.checks import FactCheck, Json, Notes, Party, Unused, Work, short
 from app.imports.jsonld import addresses, many, resolved, types, words
-from app.imports.reports import site_of
+from app.imports.report_lines import site_of
 from app.schemas import urls
 
 NONE: Final = "no ClaimReview in it"

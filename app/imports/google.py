@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from app.imports import values
 from app.imports.checks import FactCheck, Json, Notes, Party, Unused, short
-from app.imports.reports import site_of
+from app.imports.report_lines import site_of
 from app.schemas import urls
 
 MORE: Final = "the answer has further pages, which are not in the input"

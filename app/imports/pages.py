@@ -20,7 +20,6 @@ from app.texts import fingerprints
 HTML: Final = ("text/html", "application/xhtml+xml")
 PLAIN: Final = "text/plain"
 NO_TEXT: Final = "a page without a text"
-BAD_STATUS: Final = "the page is not there"
 CANONICAL_BROKEN: Final = "rel=canonical: no address that can be kept; the page's own is taken"
 CANONICAL_HOME: Final = "rel=canonical: it names a front page; the page's own is taken"
 CANONICAL_OTHER: Final = "rel=canonical: there stands something else; the page's own is taken"

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from app import vocabulary
 from app.imports import ratings, values
 from app.imports.checks import FactCheck, Notes, Party, Unused, Work, short
-from app.imports.reports import site_of
+from app.imports.report_lines import site_of
 from app.schemas.common import Input
 from app.vocabulary import DOCUMENT_TEXT_CHARACTERS, RATINGS, SourceKind
 

@@ -8,9 +8,9 @@ from typing import Any, Final
 import langcodes
 from pydantic import TypeAdapter, ValidationError
 
-from app.imports import dates
+from app.imports import written_dates
 from app.imports.checks import Notes, Unused, short
-from app.schemas.fields import CoarseTime, Key, Language, Name, Number, Prose, Url, Verbatim, Wording
+from app.schemas.fields import Key, Language, Name, Number, Prose, Url, Verbatim, Wording
 
 NAME: Final = TypeAdapter[str](Name)
 PROSE: Final = TypeAdapter[str](Prose)
@@ -20,7 +20,6 @@ URL: Final = TypeAdapter[str](Url)
 LANGUAGE: Final = TypeAdapter[str](Language)
 KEY: Final = TypeAdapter[str](Key)
 NUMBER: Final = TypeAdapter[float](Number)
-TIME: Final = TypeAdapter[str](CoarseTime)
 
 # What the service refuses in a text.
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -61,7 +60,7 @@ def when(value: object, where: str, field: str, notes: Notes, formats: tuple[str
     words = clean(value)
     if not words:
         return None
-    found, why = dates.read(words, formats)
+    found, why = written_dates.read(words, formats)
     if why:
         notes.append(Unused(where, short(words), f"{field}: {why}"))
     return found

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Field, model_validator
 
-from app.schemas.addresses import INLINE, REFERENCE, Address, EventAddress, Label, Reference, reference_or_inline
+from app.schemas.addresses import Address, EventAddress, Label, Reference
 from app.schemas.common import (
     LONG_LIST_ITEMS,
     SHORT_LIST_ITEMS,
@@ -130,11 +130,6 @@ class ClaimCreate(ClaimFields):
         if self.figure is not None and self.question is None:
             raise ValueError("a figure needs its question: what does it measure?")
         return self
-
-
-ClaimIn = Annotated[
-    Annotated[Reference, Tag(REFERENCE)] | Annotated[ClaimCreate, Tag(INLINE)], Discriminator(reference_or_inline)
-]
 
 
 class ClaimChange(ClaimFields):

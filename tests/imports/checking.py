@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from typing import Any
 
-from app.imports import claimreview, reports
+from app.imports import claimreview, report_lines
 from app.imports.checks import FactCheck, Notes, Unused
 from app.schemas.reports import ReportCreate
 
@@ -46,7 +46,7 @@ def reasons(notes: list[Unused]) -> Counter[str]:
 def made(checks: list[FactCheck], **more: Any) -> tuple[list[Json], Counter[str]]:
     """The lines, each of which the service takes, and the reasons noted."""
     notes: Notes = []
-    lines = list(reports.made(checks, notes, **more))
+    lines = list(report_lines.compose(checks, notes, **more))
     for line in lines:
         ReportCreate.model_validate({name: value for name, value in line.items() if name != "type"})
         assert line["type"] == "report"

@@ -7,7 +7,7 @@ import checking
 import pytest
 from checking import assessments, made, statements
 
-from app.imports import google, reports
+from app.imports import google, report_lines
 from app.imports.checks import FactCheck, Notes, Party
 
 SITE = {"name": "Checkers", "site": "checks.example"}
@@ -98,7 +98,7 @@ def test_a_site_where_anybody_posts_is_no_claimant() -> None:
     found, _ = read([claim(claimant=name, claimDate="2023-08-09") for name in ("x.com", "www.Facebook.com")])
     lines, noted = made(found)
     assert statements(lines) == []
-    assert noted == {reports.PLATFORM: 1, reports.UNSAID: 1, reports.AGAIN: 1}
+    assert noted == {report_lines.PLATFORM: 1, report_lines.UNSAID: 1, report_lines.AGAIN: 1}
     found, _ = read([claim(claimant="paper.example")])
     assert statements(made(found)[0]) == [{"source": {"name": "paper.example"}}]
 
@@ -139,13 +139,13 @@ def test_a_nameless_reviewer_is_called_as_its_site_mostly_is() -> None:
     ]
     lines, noted = made(read(claims)[0])
     assert [one["author"]["name"] for one in assessments(lines)] == ["Checkers", "Checkers", "b.example"]
-    assert noted == {reports.NAMELESS: 2}
+    assert noted == {report_lines.NAMELESS: 2}
 
 
 def test_the_same_again_is_noted_and_another_rating_too() -> None:
     lines, noted = made(read([claim(), claim(), claim("The bridge has fallen!", review(textualRating="True"))])[0])
     assert len(assessments(lines)) == 1
-    assert noted == {reports.AGAIN: 1, reports.RATED_TWICE: 1}
+    assert noted == {report_lines.AGAIN: 1, report_lines.RATED_TWICE: 1}
 
 
 def test_words_too_long_for_a_label_are_kept_whole() -> None:

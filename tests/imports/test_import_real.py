@@ -11,7 +11,7 @@ import pytest
 from checking import assessments, claims, made, statements
 from conftest import ROOT
 
-from app.imports import claimreview, google, jsonld, ratings, reports, speakers, tables
+from app.imports import claimreview, google, jsonld, ratings, report_lines, speakers, tables
 from app.imports.checks import FactCheck, Notes
 
 DATA = ROOT.parent / "shared" / "data"
@@ -63,13 +63,13 @@ def test_answers_of_google() -> None:
         {
             ratings.NO_EQUAL: 444,
             ratings.UNKNOWN: 13,
-            reports.LONG: 8,
-            reports.UNSAID: 429,
-            reports.PLATFORM: 388,
-            reports.AGAIN: 165,
-            reports.OWN_HEADLINE: 94,
-            reports.OTHER_TITLE: 18,
-            reports.NAMELESS: 9,
+            report_lines.LONG: 8,
+            report_lines.UNSAID: 429,
+            report_lines.PLATFORM: 388,
+            report_lines.AGAIN: 165,
+            report_lines.OWN_HEADLINE: 94,
+            report_lines.OTHER_TITLE: 18,
+            report_lines.NAMELESS: 9,
             "languageCode of the title: the words are in another script": 22,
             "languageCode of the claim: the words are in another script": 21,
         },
@@ -100,9 +100,9 @@ def test_objects_of_claimreview() -> None:
             f"{rule}: a work without an address": 1,
             "datePublished: a time of day without its offset from UTC: only the day is taken": 2,
             claimreview.UPSIDE_DOWN: 1,
-            reports.NOBODY: 1,
-            reports.NOBODY_URL: 1,
-            reports.NAMELESS: 1,
+            report_lines.NOBODY: 1,
+            report_lines.NOBODY_URL: 1,
+            report_lines.NAMELESS: 1,
             ratings.UNKNOWN: 1,
         },
     )
@@ -114,16 +114,16 @@ def test_objects_of_claimreview() -> None:
     [
         (
             "afpfactcheck", numbers(54, 49, 49, 48, 49, 49), {"false": 35, "other": 14},
-            {ratings.NO_EQUAL: 14, ratings.CONTRADICTED: 6, reports.AGAIN: 5, reports.OWN_HEADLINE: 1,
-             reports.UNSAID: 1},
+            {ratings.NO_EQUAL: 14, ratings.CONTRADICTED: 6, report_lines.AGAIN: 5, report_lines.OWN_HEADLINE: 1,
+             report_lines.UNSAID: 1},
             3,
         ),
-        ("fatabyyano", numbers(32, 32, 32, 0, 32, 32), {"false": 31, "true": 1}, {reports.OWN_HEADLINE: 32}, 5),
+        ("fatabyyano", numbers(32, 32, 32, 0, 32, 32), {"false": 31, "true": 1}, {report_lines.OWN_HEADLINE: 32}, 5),
         (
             "fullfact", numbers(44, 34, 34, 0, 34, 34), {"false": 15, "other": 12, "mixture": 4, "true": 3},
-            {reports.AGAIN: 10}, 5,
+            {report_lines.AGAIN: 10}, 5,
         ),
-        ("politifact", numbers(30, 30, 30, 0, 30, 30), {"false": 27, "mostly_false": 3}, {reports.UNSAID: 30}, 5),
+        ("politifact", numbers(30, 30, 30, 0, 30, 30), {"false": 27, "mostly_false": 3}, {report_lines.UNSAID: 30}, 5),
     ],
 )  # fmt: skip
 def test_rows_of_csv(name: str, counts: Any, rated: Any, noted: Any, unused_columns: int) -> None:

@@ -5,7 +5,7 @@ import pytest
 from checking import assessments, made, statements
 from conftest import ROOT
 
-from app.imports import ratings, reports, tables
+from app.imports import ratings, report_lines, tables
 from app.imports.checks import FactCheck, Notes, Party
 
 MAPPING = """
@@ -79,7 +79,7 @@ def test_rows_become_fact_checks() -> None:
 def test_they_become_reports_with_the_mappings_own_ratings() -> None:
     lines, noted = made(read()[0], own=tables.mapping(MAPPING).own_ratings())
     assert [one["rating"] for one in assessments(lines)] == ["false", "mixture", "true", "other"]
-    assert noted == {reports.UNSAID: 1, ratings.BY_NUMBER: 1, ratings.NOTHING: 1}
+    assert noted == {report_lines.UNSAID: 1, ratings.BY_NUMBER: 1, ratings.NOTHING: 1}
     assert {one["source"]["name"] for one in statements(lines)} == {"Ян", "Борис"}
     assert len(statements(lines)) == 4  # Yan's in two pages and in the review
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import times
-from app.imports import dates
+from app.imports import written_dates
 
 
 @pytest.mark.parametrize(
@@ -38,36 +38,36 @@ from app.imports import dates
     ],
 )
 def test_what_can_be_one_day_only_is_read(words: str, found: str) -> None:
-    assert dates.read(words) == (found, None)
+    assert written_dates.read(words) == (found, None)
 
 
 @pytest.mark.parametrize("words", ["2020-10-07 20:05", "2020-10-07T20:05:00", "2020-10-07 20:05 CET"])
 def test_of_a_time_without_its_offset_the_day_is_taken(words: str) -> None:
-    assert dates.read(words) == ("2020-10-07", dates.NO_OFFSET)
+    assert written_dates.read(words) == ("2020-10-07", written_dates.NO_OFFSET)
 
 
 @pytest.mark.parametrize("words", ["03/04/2021", "3.4.2021", "03-04-21", "25/04/21"])
 def test_what_could_be_two_days_is_none(words: str) -> None:
-    assert dates.read(words) == (None, dates.AMBIGUOUS)
+    assert written_dates.read(words) == (None, written_dates.AMBIGUOUS)
 
 
 @pytest.mark.parametrize(
     "words", ["yesterday", "2021-13-45", "31 February 2021", "99/99/2021", "0001-01-01T00:00:00Z", "1614816000", "-"]
 )
 def test_what_is_no_date_is_none(words: str) -> None:
-    assert dates.read(words) == (None, dates.UNREADABLE)
+    assert written_dates.read(words) == (None, written_dates.UNREADABLE)
 
 
 def test_formats_that_are_given_go_first() -> None:
-    assert dates.read("03/04/2021", ("%d/%m/%Y",)) == ("2021-04-03", None)
-    assert dates.read("03/04/2021 10:00", ("%m/%d/%Y %H:%M",)) == ("2021-03-04", dates.NO_OFFSET)
-    assert dates.read("03/04/2021 10:00 +0200", ("%m/%d/%Y %H:%M %z",)) == ("2021-03-04T10:00:00+02:00", None)
-    assert dates.read("4 May 2021", ("%d/%m/%Y",)) == ("2021-05-04", None)
+    assert written_dates.read("03/04/2021", ("%d/%m/%Y",)) == ("2021-04-03", None)
+    assert written_dates.read("03/04/2021 10:00", ("%m/%d/%Y %H:%M",)) == ("2021-03-04", written_dates.NO_OFFSET)
+    assert written_dates.read("03/04/2021 10:00 +0200", ("%m/%d/%Y %H:%M %z",)) == ("2021-03-04T10:00:00+02:00", None)
+    assert written_dates.read("4 May 2021", ("%d/%m/%Y",)) == ("2021-05-04", None)
 
 
 @given(st.text())
 def test_whatever_is_read_the_service_takes(words: str) -> None:
-    found, why = dates.read(words)
+    found, why = written_dates.read(words)
     assert found or why
     if found:
         times.span(found)

@@ -31,7 +31,7 @@ OTHER_TITLE: Final = "title: the page has another one above; the first is kept"
 ITSELF: Final = "appearance: it is the review's own page"
 
 
-def made(
+def compose(
     checks: Sequence[FactCheck], notes: Notes, *, event: str | None = None, own: Mapping[str, str] | None = None
 ) -> Iterator[Json]:
     """Lines of NDJSON, one for each page, in the order of the input; `event`: the address of one that is there."""

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from checking import PAGE, assessments, claims, made, review, statements
 
-from app.imports import claimreview, reports
+from app.imports import claimreview, report_lines
 from app.imports.checks import FactCheck, Party, Work
 
 HER, SEEN = Party("Anna Speaker", "person"), [Work("https://seen.example/1"), Work("https://seen.example/2")]
@@ -54,19 +54,19 @@ def test_without_a_claimant_the_pages_speak_for_themselves() -> None:
     many = Party("Multiple sources", url="https://seen.example/1")
     lines, noted = made([check(claimants=[many], appearances=SEEN)])
     assert not any("source" in one for one in statements(lines))
-    assert noted == {reports.NOBODY: 1, reports.NOBODY_URL: 1}
+    assert noted == {report_lines.NOBODY: 1, report_lines.NOBODY_URL: 1}
 
 
 def test_nobody_is_made_up() -> None:
     lines, noted = made([check(said="2023-08-09", claimants=[Party("x.com")])])
     assert statements(lines) == []
-    assert noted == {reports.PLATFORM: 1, reports.UNSAID: 1}
+    assert noted == {report_lines.PLATFORM: 1, report_lines.UNSAID: 1}
 
 
 def test_the_reviews_own_page_is_no_appearance() -> None:
     lines, noted = made([check(appearances=[Work(f"{PAGE}?utm_source=x"), SEEN[0]])])
     assert documents(lines) == ["https://seen.example/1"]
-    assert noted == {reports.ITSELF: 1}
+    assert noted == {report_lines.ITSELF: 1}
 
 
 def test_a_kind_that_one_tells_holds_for_all_of_that_name() -> None:
@@ -103,13 +103,13 @@ def test_a_long_claim_makes_a_shorter_title() -> None:
 
 def test_a_claim_that_is_the_reviews_headline_is_noted() -> None:
     _, noted = made([check(title="“It fell.”")])
-    assert noted == {reports.OWN_HEADLINE: 1}
+    assert noted == {report_lines.OWN_HEADLINE: 1}
 
 
 def test_a_claim_whose_language_is_not_known_is_the_same() -> None:
     lines, noted = made([check(), check(claim_language="en")])
     assert [(one["text"], one["language"]) for one in claims(lines)] == [("It fell", "en")]
-    assert noted == {reports.AGAIN: 1}
+    assert noted == {report_lines.AGAIN: 1}
 
 
 def test_what_the_service_would_refuse_as_a_whole_is_noted() -> None:
