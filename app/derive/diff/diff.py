@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from app.derive.diff import field_changes, snapshots, summaries, verdict_changes
-from app.derive.diff.snapshots import Between, Side
+from app.derive.diff.snapshots import Snapshot, SnapshotPair, compare
 from app.derive.pictures import source_names
 from app.derive.rules.construct import built
 from app.schemas.pictures.diffs import (
@@ -43,64 +43,72 @@ from app.vocabulary import Independence
 
 M = TypeVar("M", bound=BaseModel)
 S = TypeVar("S", bound=StatementEntry)
-# What an entry takes of its statement as it is.
-_ENTRY: Final = (
+# What an entry takes of its record as it is.
+_QUESTION_FIELDS: Final = ("text", "kind", "measure", "status", "why")
+_CLAIM_FIELDS: Final = ("question_id", "text", "standing", "why")
+_STATEMENT_FIELDS: Final = (
     *("source_id", "stance", "explicitness", "said", "effective_from", "effective_to", "live", "why_not_live"),
     *("withdrawn_reason", "withdrawn_document_id"),
 )
+_ASSESSMENT_FIELDS: Final = ("claim_id", "author_id", "scheme", "rating", "label", "made", "settles", "superseded")
+_SILENCE_FIELDS: Final = ("stance", "since_from", "since_to", "statement_id")
 
 
 def diff(
-    ends: Between, event_id: UUID, clock: Clock, asked: tuple[str | None, str | None], independence: Independence
+    pair: SnapshotPair,
+    event_id: UUID,
+    clock: Clock,
+    moments: tuple[str | None, str | None],
+    independence: Independence,
 ) -> DiffRead:
-    """Two dossiers of one event, drawn for one caller; `asked`: the words that the two moments were asked in."""
-    found: dict[str, Any] = {
-        "event": _event(ends),
-        "questions": _questions(ends),
-        "claims": _claims(ends),
-        "statements": _statements(ends),
-        "standings": verdict_changes.standings(ends),
-        "statuses": verdict_changes.statuses(ends),
-        "origins": verdict_changes.origins(ends),
-        "figures": verdict_changes.figures_moved(ends),
-        "assessments": _assessments(ends),
-        "silences": _silences(ends),
-        "self_contradictions": _contradictions(ends),
-        "source_changes": field_changes.sources(ends),
-        "document_changes": field_changes.documents(ends),
-        "document_links": field_changes.links(ends),
+    """Two dossiers of one event, drawn for one caller; `moments`: before and after, in the caller's words."""
+    parts: dict[str, Any] = {
+        "event": _event(pair),
+        "questions": _questions(pair),
+        "claims": _claims(pair),
+        "statements": _statements(pair),
+        "standings": verdict_changes.standings(pair),
+        "statuses": verdict_changes.statuses(pair),
+        "origins": verdict_changes.origins(pair),
+        "figures": verdict_changes.figures_moved(pair),
+        "assessments": _assessments(pair),
+        "silences": _silences(pair),
+        "self_contradictions": _contradictions(pair),
+        "source_changes": field_changes.sources(pair),
+        "document_changes": field_changes.documents(pair),
+        "document_links": field_changes.links(pair),
     }
     if clock == "said":  # of the same records: one can only look changed where what it is linked to is not shown yet
         for name in ("questions", "claims", "statements", "assessments"):
-            found[name] = built(type(found[name]), found[name].__dict__ | {"changed": []})
-        found["document_links"] = []
-    sources = _sources(ends)
-    told = set(_told(found))
-    whole: dict[str, Any] = {
+            parts[name] = built(type(parts[name]), parts[name].__dict__ | {"changed": []})
+        parts["document_links"] = []
+    sources = _sources(pair)
+    named_ids = set(_strings(parts))
+    fields: dict[str, Any] = {
         "event_id": event_id,
         "clock": clock,
         "independence": independence,
-        "since": _end(ends.before, asked[0]),
-        "until": _end(ends.after, asked[1]),
+        "since": _end(pair.before, moments[0]),
+        "until": _end(pair.after, moments[1]),
         "summary": [],
-        **found,
-        "sources": source_names.side_map((id_ for id_ in sources if str(id_) in told), sources),
+        **parts,
+        "sources": source_names.side_map((id_ for id_ in sources if str(id_) in named_ids), sources),
     }
-    return built(DiffRead, whole, summary=summaries.summaries(built(DiffRead, whole), ends))
+    return built(DiffRead, fields, summary=summaries.summaries(built(DiffRead, fields), pair))
 
 
-def _end(side: Side, asked: str | None) -> DiffEnd:
-    return built(DiffEnd, asked=asked, position=side.dossier.position if side.dossier else None)
+def _end(snapshot: Snapshot, moment: str | None) -> DiffEnd:
+    return built(DiffEnd, asked=moment, position=snapshot.dossier.position if snapshot.dossier else None)
 
 
-def _sources(ends: Between) -> dict[UUID, SourceRead]:
+def _sources(pair: SnapshotPair) -> dict[UUID, SourceRead]:
     """Everybody at either moment, as at the later one where they are shown there."""
-    was, is_ = ({} if end.dossier is None else end.dossier.sources for end in ends)
-    return dict(sorted((was | is_).items()))
+    before, after = ({} if snapshot.dossier is None else snapshot.dossier.sources for snapshot in pair)
+    return dict(sorted((before | after).items()))
 
 
-def _told(value: Any) -> Iterator[str]:
-    """Every id in it, among other words."""
+def _strings(value: Any) -> Iterator[str]:
+    """Every text and id in it, wherever it stands: looked through for the ids of sources."""
     if isinstance(value, BaseModel):
         value = value.__dict__
     if isinstance(value, dict):
@@ -109,146 +117,170 @@ def _told(value: Any) -> Iterator[str]:
         yield str(value)
     elif isinstance(value, Iterable):
         for part in value:
-            yield from _told(part)
+            yield from _strings(part)
+
+
+def _as_is(record: BaseModel, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in names}
 
 
 # --- what came, changed and went -------------------------------------------------------------------------------------
 
 
-def _event(ends: Between) -> EventDiff:
-    was, is_ = ends.before.dossier, ends.after.dossier
-    merged = ends.after.merged.events, ends.before.merged.events
-    both = was is not None and is_ is not None
+def _event(pair: SnapshotPair) -> EventDiff:
+    before, after = pair.before.dossier, pair.after.dossier
+    if before is None or after is None:
+        return built(EventDiff, changes=[], merged=[], parted=[])
+    merged_before, merged_after = pair.before.merges.events, pair.after.merges.events
     return built(
         EventDiff,
-        changes=field_changes.event(ends, was.event, is_.event) if was and is_ else [],
-        merged=sorted(merged[0] - merged[1]) if both else [],
-        parted=sorted(merged[1] - merged[0]) if both else [],
+        changes=field_changes.event(pair, before.event, after.event),
+        merged=sorted(merged_after - merged_before),
+        parted=sorted(merged_before - merged_after),
     )
 
 
-def _questions(ends: Between) -> QuestionsDiff:
-    was, is_ = ends.before.questions, ends.after.questions
-    both = [
-        (is_[id_], field_changes.fields(ends, was[id_], is_[id_], field_changes.QUESTION)) for id_ in is_ if id_ in was
+def _questions(pair: SnapshotPair) -> QuestionsDiff:
+    compared = compare(pair.before.questions, pair.after.questions)
+    with_changes = [
+        (after, field_changes.fields(pair, before, after, field_changes.QUESTION)) for before, after in compared.both
     ]
     return built(
         QuestionsDiff,
-        new=[_question(QuestionEntry, is_[id_]) for id_ in is_ if id_ not in was],
-        changed=[_question(QuestionChanged, question, changes=found) for question, found in both if found],
-        removed=[_question(QuestionEntry, was[id_]) for id_ in was if id_ not in is_],
+        new=[_question(QuestionEntry, question) for question in compared.new],
+        changed=[
+            _question(QuestionChanged, question, changes=changes) for question, changes in with_changes if changes
+        ],
+        removed=[_question(QuestionEntry, question) for question in compared.removed],
     )
 
 
-def _question(kind: type[M], question: QuestionPicture, **more: Any) -> M:
-    about = {name: getattr(question, name) for name in ("text", "kind", "measure", "status", "why")}
-    return built(kind, {"question_id": question.id} | about, **more)
+def _question(kind: type[M], question: QuestionPicture, **fields: Any) -> M:
+    return built(kind, {"question_id": question.id} | _as_is(question, _QUESTION_FIELDS), **fields)
 
 
-def _claims(ends: Between) -> ClaimsDiff:
-    was, is_ = ends.before.claims, ends.after.claims
-    before, after = ends.before.merged.ends, ends.after.merged.ends
-    both = [(is_[id_], field_changes.claim(ends, was[id_], is_[id_])) for id_ in is_ if id_ in was]
+def _claims(pair: SnapshotPair) -> ClaimsDiff:
+    compared = compare(pair.before.claims, pair.after.claims)
+    with_changes = [(after, field_changes.claim(pair, before, after)) for before, after in compared.both]
+    # A new claim may have been merged before into another, a removed one may have been merged since.
+    parted_since, merged_since = pair.before.merges.targets, pair.after.merges.targets
     return built(
         ClaimsDiff,
-        new=[_claim(ClaimEntry, is_[id_], before.get(id_)) for id_ in is_ if id_ not in was],
-        changed=[_claim(ClaimChanged, claim, None, changes=found) for claim, found in both if found],
-        removed=[_claim(ClaimEntry, was[id_], after.get(id_)) for id_ in was if id_ not in is_],
+        new=[_claim(ClaimEntry, claim, parted_since.get(claim.id)) for claim in compared.new],
+        changed=[_claim(ClaimChanged, claim, None, changes=changes) for claim, changes in with_changes if changes],
+        removed=[_claim(ClaimEntry, claim, merged_since.get(claim.id)) for claim in compared.removed],
     )
 
 
-def _claim(kind: type[M], claim: ClaimPicture, into: UUID | None, **more: Any) -> M:
-    about = {name: getattr(claim, name) for name in ("question_id", "text", "standing", "why")}
-    return built(kind, {"claim_id": claim.id} | about, merged_into=into, **more)
+def _claim(kind: type[M], claim: ClaimPicture, merged_into: UUID | None, **fields: Any) -> M:
+    return built(kind, {"claim_id": claim.id} | _as_is(claim, _CLAIM_FIELDS), merged_into=merged_into, **fields)
 
 
-def _statements(ends: Between) -> StatementsDiff:
-    was, is_ = ends.before.statements, ends.after.statements
-    both = [(was[id_], is_[id_]) for id_ in is_ if id_ in was]
-    changed = [
-        (one, field_changes.statement(ends, old, one), field_changes.appearances(ends, old, one)) for old, one in both
+def _statements(pair: SnapshotPair) -> StatementsDiff:
+    compared = compare(pair.before.statements, pair.after.statements)
+    with_changes = [
+        (after, field_changes.statement(pair, before, after), field_changes.appearances(pair, before, after))
+        for before, after in compared.both
     ]
+    withdrawn = [after for before, after in compared.both if before.live and not after.live]
+    restored = [after for before, after in compared.both if after.live and not before.live]
     return built(
         StatementsDiff,
-        new=_sorted(_statement(StatementEntry, ends.after, is_[id_]) for id_ in is_ if id_ not in was),
+        new=_sorted(_statement(StatementEntry, pair.after, statement) for statement in compared.new),
         changed=_sorted(
-            _statement(StatementChanged, ends.after, one, changes=found, appearances=places)
-            for one, found, places in changed
-            if found or places
+            _statement(StatementChanged, pair.after, statement, changes=changes, appearances=appearances)
+            for statement, changes, appearances in with_changes
+            if changes or appearances
         ),
-        withdrawn=_sorted(_statement(StatementEntry, ends.after, one) for old, one in both if old.live > one.live),
-        restored=_sorted(_statement(StatementEntry, ends.after, one) for old, one in both if old.live < one.live),
-        removed=_sorted(_statement(StatementEntry, ends.before, was[id_]) for id_ in was if id_ not in is_),
+        withdrawn=_sorted(_statement(StatementEntry, pair.after, statement) for statement in withdrawn),
+        restored=_sorted(_statement(StatementEntry, pair.after, statement) for statement in restored),
+        removed=_sorted(_statement(StatementEntry, pair.before, statement) for statement in compared.removed),
     )
 
 
-def _statement(kind: type[S], side: Side, one: StatementPicture, **more: Any) -> S:
-    about = {name: getattr(one, name) for name in _ENTRY}
-    of = side.about[one.id]
+def _statement(kind: type[S], snapshot: Snapshot, statement: StatementPicture, **fields: Any) -> S:
+    subject = snapshot.subjects[statement.id]
     return built(
         kind,
-        {"statement_id": one.id, "question_id": of.question_id, "claim_id": one.claim_id, "text": of.text} | about,
-        wording=next((appearance.wording for appearance in one.appearances if appearance.wording), None),
-        **more,
+        {
+            "statement_id": statement.id,
+            "question_id": subject.question_id,
+            "claim_id": statement.claim_id,
+            "text": subject.text,
+        }
+        | _as_is(statement, _STATEMENT_FIELDS),
+        wording=next((appearance.wording for appearance in statement.appearances if appearance.wording), None),
+        **fields,
     )
 
 
 def _sorted(entries: Iterable[S]) -> list[S]:
-    return sorted(entries, key=lambda s: (s.effective_from, s.effective_to, s.text or "", s.statement_id))
+    return sorted(
+        entries,
+        key=lambda entry: (entry.effective_from, entry.effective_to, entry.text or "", entry.statement_id),
+    )
 
 
 # --- beside them -----------------------------------------------------------------------------------------------------
 
 
-def _assessments(ends: Between) -> AssessmentsDiff:
-    was, is_ = ends.before.assessments, ends.after.assessments
-    both = [(was[id_], is_[id_]) for id_ in is_ if id_ in was]
-    changed = [(one, field_changes.fields(ends, old, one, field_changes.ASSESSMENT)) for old, one in both]
+def _assessments(pair: SnapshotPair) -> AssessmentsDiff:
+    compared = compare(pair.before.assessments, pair.after.assessments)
+    with_changes = [
+        (after, field_changes.fields(pair, before, after, field_changes.ASSESSMENT)) for before, after in compared.both
+    ]
+    superseded = [after for before, after in compared.both if after.superseded and not before.superseded]
+    restored = [after for before, after in compared.both if before.superseded and not after.superseded]
     return built(
         AssessmentsDiff,
-        new=[_assessment(AssessmentEntry, ends.after, is_[id_]) for id_ in is_ if id_ not in was],
-        changed=[_assessment(AssessmentChanged, ends.after, one, changes=found) for one, found in changed if found],
-        superseded=[
-            _assessment(AssessmentEntry, ends.after, one) for old, one in both if old.superseded < one.superseded
+        new=[_assessment(AssessmentEntry, pair.after, assessment) for assessment in compared.new],
+        changed=[
+            _assessment(AssessmentChanged, pair.after, assessment, changes=changes)
+            for assessment, changes in with_changes
+            if changes
         ],
-        restored=[
-            _assessment(AssessmentEntry, ends.after, one) for old, one in both if old.superseded > one.superseded
-        ],
-        removed=[_assessment(AssessmentEntry, ends.before, was[id_]) for id_ in was if id_ not in is_],
+        superseded=[_assessment(AssessmentEntry, pair.after, assessment) for assessment in superseded],
+        restored=[_assessment(AssessmentEntry, pair.after, assessment) for assessment in restored],
+        removed=[_assessment(AssessmentEntry, pair.before, assessment) for assessment in compared.removed],
     )
 
 
-def _assessment(kind: type[M], side: Side, one: AssessmentPicture, **more: Any) -> M:
-    names = ("claim_id", "author_id", "scheme", "rating", "label", "made", "settles", "superseded")
-    of = side.about[one.claim_id]
-    about = {name: getattr(one, name) for name in names}
-    return built(kind, {"assessment_id": one.id, "question_id": of.question_id, "text": of.text} | about, **more)
+def _assessment(kind: type[M], snapshot: Snapshot, assessment: AssessmentPicture, **fields: Any) -> M:
+    subject = snapshot.subjects[assessment.claim_id]
+    return built(
+        kind,
+        {"assessment_id": assessment.id, "question_id": subject.question_id, "text": subject.text}
+        | _as_is(assessment, _ASSESSMENT_FIELDS),
+        **fields,
+    )
 
 
-def _silences(ends: Between) -> SilencesDiff:
-    was, is_ = ends.before.silences, ends.after.silences
-    both = [(was[key], is_[key]) for key in is_ if key in was]
+def _silences(pair: SnapshotPair) -> SilencesDiff:
+    compared = compare(pair.before.silences, pair.after.silences)
     return built(
         SilencesDiff,
-        begun=[is_[key] for key in is_ if key not in was],
-        changed=[built(SilenceChanged, from_=old, to=one) for old, one in both if _silent_otherwise(ends, old, one)],
-        ended=[was[key] for key in was if key not in is_],
+        begun=compared.new,
+        changed=[
+            built(SilenceChanged, from_=before, to=after)
+            for before, after in compared.both
+            if _is_another_silence(pair, before, after)
+        ],
+        ended=compared.removed,
     )
 
 
-def _silent_otherwise(ends: Between, old: SilenceRead, one: SilenceRead) -> bool:
-    return not snapshots.same(ends, old.claim_ids, one.claim_ids) or any(
-        getattr(old, name) != getattr(one, name) for name in ("stance", "since_from", "since_to", "statement_id")
+def _is_another_silence(pair: SnapshotPair, before: SilenceRead, after: SilenceRead) -> bool:
+    return not snapshots.is_same(pair, before.claim_ids, after.claim_ids) or any(
+        getattr(before, name) != getattr(after, name) for name in _SILENCE_FIELDS
     )
 
 
-def _contradictions(ends: Between) -> ContradictionsDiff:
-    was, is_ = ends.before.contradictions, ends.after.contradictions
-    both = [(was[key], is_[key]) for key in is_ if key in was]
+def _contradictions(pair: SnapshotPair) -> ContradictionsDiff:
+    compared = compare(pair.before.contradictions, pair.after.contradictions)
     return built(
         ContradictionsDiff,
-        new=[is_[key] for key in is_ if key not in was],
-        ended=[one for old, one in both if old.live > one.live],
-        restored=[one for old, one in both if old.live < one.live],
-        removed=[was[key] for key in was if key not in is_],
+        new=compared.new,
+        ended=[after for before, after in compared.both if before.live and not after.live],
+        restored=[after for before, after in compared.both if after.live and not before.live],
+        removed=compared.removed,
     )

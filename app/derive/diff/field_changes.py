@@ -1,6 +1,6 @@
 """The same record at two moments: which of its fields changed, of those that a reader cares about."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 from app.derive.diff import snapshots
-from app.derive.diff.snapshots import Between, Side
+from app.derive.diff.snapshots import Snapshot, SnapshotPair, compare
 from app.derive.rules.construct import built
 from app.schemas.documents import DocumentLinkRead
 from app.schemas.pictures.diffs import (
@@ -48,141 +48,148 @@ _SOURCE: Final = (
 _DOCUMENT: Final = ("url", "title", "byline", "language", "kind", "published", "lifecycle", "publisher_id")
 
 
-def fields(ends: Between, one: BaseModel, other: BaseModel, names: Iterable[str]) -> list[FieldChange]:
-    """`one` is of before, `other` the same record after."""
-    if one is other:
+def fields(pair: SnapshotPair, before: BaseModel, after: BaseModel, names: Iterable[str]) -> list[FieldChange]:
+    """Which of these fields of one record differ, with its values of before and after."""
+    if before is after:
         return []
-    pairs = ((name, getattr(one, name), getattr(other, name)) for name in names)
-    return [_field(name, was, is_) for name, was, is_ in pairs if not snapshots.same(ends, was, is_)]
+    values = ((name, getattr(before, name), getattr(after, name)) for name in names)
+    return [_field(name, old, new) for name, old, new in values if not snapshots.is_same(pair, old, new)]
 
 
-def _field(name: str, was: Any, is_: Any) -> FieldChange:
-    return built(FieldChange, field=name, from_=to_jsonable_python(was), to=to_jsonable_python(is_))
+def _field(name: str, before: Any, after: Any) -> FieldChange:
+    return built(FieldChange, field=name, from_=to_jsonable_python(before), to=to_jsonable_python(after))
 
 
-def event(ends: Between, one: EventPicture, other: EventPicture) -> list[FieldChange]:
-    return fields(ends, one, other, _EVENT)
+def event(pair: SnapshotPair, before: EventPicture, after: EventPicture) -> list[FieldChange]:
+    return fields(pair, before, after, _EVENT)
 
 
-def claim(ends: Between, one: ClaimPicture, other: ClaimPicture) -> list[FieldChange]:
+def claim(pair: SnapshotPair, before: ClaimPicture, after: ClaimPicture) -> list[FieldChange]:
     """Its `links`, too: to which claims, and how."""
-    found = fields(ends, one, other, _CLAIM)
-    whole = one.figure.of_id if one.figure else None, other.figure.of_id if other.figure else None
-    if not snapshots.same(ends, *whole):
-        found.append(_field("figure_of", *whole))
-    known = ends.after.merged.ends, ends.before.merged.ends
-    was, is_ = _ties(one, {}), _ties(other, {})
-    if _ties(one, known[0]) != is_ and was != _ties(other, known[1]):
-        found.append(_field("links", was, is_))
-    return found
+    changes = fields(pair, before, after, _CLAIM)
+    totals = before.figure.of_id if before.figure else None, after.figure.of_id if after.figure else None
+    if not snapshots.is_same(pair, *totals):
+        changes.append(_field("figure_of", *totals))
+    links_before, links_after = _links(before, {}), _links(after, {})
+    merged_since, parted_since = pair.after.merges.targets, pair.before.merges.targets
+    if _links(before, merged_since) != links_after and links_before != _links(after, parted_since):
+        changes.append(_field("links", links_before, links_after))
+    return changes
 
 
-def _ties(of: ClaimPicture, led: Mapping[UUID, UUID]) -> list[dict[str, str]]:
-    """`led`: what merging made of the claims at the other end."""
-    ties = {(tie.relation, tie.direction, str(led.get(tie.claim_id, tie.claim_id))) for tie in of.links}
-    return [{"relation": relation, "direction": way, "claim_id": id_} for relation, way, id_ in sorted(ties)]
+def _links(claim: ClaimPicture, targets: Mapping[UUID, UUID]) -> list[dict[str, str]]:
+    """`targets`: what merging made of the claims at the other end."""
+    ties = {(tie.relation, tie.direction, str(targets.get(tie.claim_id, tie.claim_id))) for tie in claim.links}
+    return [
+        {"relation": relation, "direction": direction, "claim_id": id_} for relation, direction, id_ in sorted(ties)
+    ]
 
 
 # --- statements ------------------------------------------------------------------------------------------------------
 
 
-def statement(ends: Between, one: StatementPicture, other: StatementPicture) -> list[FieldChange]:
-    """Without its withdrawal, where that ended or restored it: this is told apart."""
-    names = _STATEMENT if one.live != other.live else (*_STATEMENT, *_WITHDRAWAL)
-    return fields(ends, one, other, names)
+def statement(pair: SnapshotPair, before: StatementPicture, after: StatementPicture) -> list[FieldChange]:
+    """Without its withdrawal, where that ended or restored it: the diff lists this apart."""
+    names = _STATEMENT if before.live != after.live else (*_STATEMENT, *_WITHDRAWAL)
+    return fields(pair, before, after, names)
 
 
-def appearances(ends: Between, one: StatementPicture, other: StatementPicture) -> list[AppearanceDiff]:
-    was, is_ = {a.id: a for a in one.appearances}, {a.id: a for a in other.appearances}
-    both = [
-        (is_[id_], [*fields(ends, was[id_], is_[id_], _APPEARANCE), *_chain(ends, was[id_], is_[id_])])
-        for id_ in was.keys() & is_.keys()
-    ]
-    found = [_appearance("new", appearance, []) for id_, appearance in is_.items() if id_ not in was]
-    found += [_appearance("changed", appearance, changed) for appearance, changed in both if changed]
-    found += [_appearance("removed", appearance, []) for id_, appearance in was.items() if id_ not in is_]
-    return sorted(found, key=lambda a: (a.what, a.wording or "", a.appearance_id))
+def appearances(pair: SnapshotPair, before: StatementPicture, after: StatementPicture) -> list[AppearanceDiff]:
+    compared = compare({a.id: a for a in before.appearances}, {a.id: a for a in after.appearances})
+    diffs = [_appearance("new", appearance, []) for appearance in compared.new]
+    for old, new in compared.both:
+        if changes := [*fields(pair, old, new, _APPEARANCE), *_chain(pair, old, new)]:
+            diffs.append(_appearance("changed", new, changes))
+    diffs += [_appearance("removed", appearance, []) for appearance in compared.removed]
+    return sorted(diffs, key=lambda diff: (diff.what, diff.wording or "", diff.appearance_id))
 
 
-def _appearance(what: str, of: AppearanceRead, changed: list[FieldChange]) -> AppearanceDiff:
+def _appearance(what: str, appearance: AppearanceRead, changes: list[FieldChange]) -> AppearanceDiff:
     return built(
         AppearanceDiff,
         what=what,
-        appearance_id=of.id,
-        document_id=of.document_id,
-        wording=of.wording,
-        changes=changed,
+        appearance_id=appearance.id,
+        document_id=appearance.document_id,
+        wording=appearance.wording,
+        changes=changes,
     )
 
 
-def _chain(ends: Between, one: AppearanceRead, other: AppearanceRead) -> list[FieldChange]:
+def _chain(pair: SnapshotPair, before: AppearanceRead, after: AppearanceRead) -> list[FieldChange]:
     """Who passed it on, where that is another chain."""
-    if one.hops == other.hops:
+    if before.hops == after.hops:
         return []
-    was, is_ = _hops(one, {}), _hops(other, {})
-    if _hops(one, ends.after.merged.ends) == is_ or was == _hops(other, ends.before.merged.ends):
+    hops_before, hops_after = _hops(before, {}), _hops(after, {})
+    merged_since, parted_since = pair.after.merges.targets, pair.before.merges.targets
+    if _hops(before, merged_since) == hops_after or hops_before == _hops(after, parted_since):
         return []
-    return [_field("hops", was, is_)]
+    return [_field("hops", hops_before, hops_after)]
 
 
-def _hops(of: AppearanceRead, led: Mapping[UUID, UUID]) -> list[dict[str, Any]]:
-    """`led`: what merging made of those who passed it on."""
+def _hops(appearance: AppearanceRead, targets: Mapping[UUID, UUID]) -> list[dict[str, Any]]:
+    """`targets`: what merging made of those who passed it on."""
     return [
-        {"source_id": led.get(hop.source_id, hop.source_id), "disclosure": hop.disclosure, "state": hop.state}
-        for hop in of.hops
+        {"source_id": targets.get(hop.source_id, hop.source_id), "disclosure": hop.disclosure, "state": hop.state}
+        for hop in appearance.hops
     ]
 
 
 # --- sources and documents -------------------------------------------------------------------------------------------
 
 
-def sources(ends: Between) -> RecordsDiff:
-    was, is_ = ({} if end.dossier is None else end.dossier.sources for end in ends)
-    found = {id_: fields(ends, was[id_], is_[id_], _SOURCE) for id_ in was.keys() & is_.keys()}
-    return _records(ends, {id_: source.name for id_, source in (was | is_).items()}, was.keys(), is_.keys(), found)
+def sources(pair: SnapshotPair) -> RecordsDiff:
+    before, after = ({} if end.dossier is None else end.dossier.sources for end in pair)
+    changes = {id_: fields(pair, before[id_], after[id_], _SOURCE) for id_ in before.keys() & after.keys()}
+    names_before = {id_: source.name for id_, source in before.items()}
+    names_after = {id_: source.name for id_, source in after.items()}
+    return _records(pair, names_before, names_after, changes)
 
 
-def documents(ends: Between) -> RecordsDiff:
+def documents(pair: SnapshotPair) -> RecordsDiff:
     """What was read of a document, too: how many `versions`, and the last `headline`."""
-    was, is_ = ({} if end.dossier is None else end.dossier.documents for end in ends)
-    found = {
-        id_: [*fields(ends, was[id_], is_[id_], _DOCUMENT), *_versions(was[id_], is_[id_])]
-        for id_ in was.keys() & is_.keys()
+    before, after = ({} if end.dossier is None else end.dossier.documents for end in pair)
+    changes = {
+        id_: [*fields(pair, before[id_], after[id_], _DOCUMENT), *_versions(before[id_], after[id_])]
+        for id_ in before.keys() & after.keys()
     }
-    return _records(ends, {id_: paper.title for id_, paper in (was | is_).items()}, was.keys(), is_.keys(), found)
+    titles_before = {id_: document.title for id_, document in before.items()}
+    titles_after = {id_: document.title for id_, document in after.items()}
+    return _records(pair, titles_before, titles_after, changes)
 
 
-def _versions(one: DocumentPicture, other: DocumentPicture) -> list[FieldChange]:
-    counts = [len(one.versions), len(other.versions)]
-    headlines = [next((v.headline for v in reversed(of.versions) if v.headline), None) for of in (one, other)]
-    pairs: tuple[tuple[str, list[Any]], ...] = (("versions", counts), ("headline", headlines))
-    return [_field(name, was, is_) for name, (was, is_) in pairs if was != is_]
+def _versions(before: DocumentPicture, after: DocumentPicture) -> list[FieldChange]:
+    changes = []
+    if len(before.versions) != len(after.versions):
+        changes.append(_field("versions", len(before.versions), len(after.versions)))
+    if (old := _last_headline(before)) != (new := _last_headline(after)):
+        changes.append(_field("headline", old, new))
+    return changes
+
+
+def _last_headline(document: DocumentPicture) -> str | None:
+    return next((version.headline for version in reversed(document.versions) if version.headline), None)
 
 
 def _records(
-    ends: Between,
-    names: Mapping[UUID, str | None],
-    was: Collection[UUID],
-    is_: Collection[UUID],
-    found: Mapping[UUID, list[FieldChange]],
+    pair: SnapshotPair,
+    names_before: Mapping[UUID, str | None],
+    names_after: Mapping[UUID, str | None],
+    changes_by_id: Mapping[UUID, list[FieldChange]],
 ) -> RecordsDiff:
-    """`was`, `is_`: those that are shown before and after; `found`: what changed in those shown at both."""
-    before, after = ends.before.merged.ends, ends.after.merged.ends
+    """The names are those of what is shown before and after; `changes_by_id`: what changed in those shown at both."""
+    names = {**names_before, **names_after}
+    merged_since, parted_since = pair.after.merges.targets, pair.before.merges.targets
+    merged = [id_ for id_ in sorted(merged_since.keys() & names_before) if id_ not in names_after]
+    parted = [id_ for id_ in sorted(parted_since.keys() & names_after) if id_ not in names_before]
     return built(
         RecordsDiff,
         changed=[
-            built(RecordChanged, id=id_, name=names[id_], changes=changed)
-            for id_, changed in sorted(found.items())
-            if changed
+            built(RecordChanged, id=id_, name=names[id_], changes=changes)
+            for id_, changes in sorted(changes_by_id.items())
+            if changes
         ],
-        merged=[
-            _merge(id_, after[id_], names) for id_ in sorted(after.keys() & was) if id_ not in is_ and after[id_] in is_
-        ],
-        parted=[
-            _merge(id_, before[id_], names)
-            for id_ in sorted(before.keys() & is_)
-            if id_ not in was and before[id_] in was
-        ],
+        merged=[_merge(id_, merged_since[id_], names) for id_ in merged if merged_since[id_] in names_after],
+        parted=[_merge(id_, parted_since[id_], names) for id_ in parted if parted_since[id_] in names_before],
     )
 
 
@@ -190,23 +197,22 @@ def _merge(id_: UUID, into_id: UUID, names: Mapping[UUID, str | None]) -> MergeR
     return built(MergeRead, id=id_, name=names[id_], into_id=into_id)
 
 
-def links(ends: Between) -> list[DocumentLinkMoved]:
+def links(pair: SnapshotPair) -> list[DocumentLinkMoved]:
     """Links that came, went, or were confirmed or rejected, of documents that are shown at both moments."""
-    was, is_ = ends.before.links, ends.after.links
-    found = [_link(is_[id_], was[id_], is_[id_]) for id_ in was.keys() & is_.keys() if was[id_].state != is_[id_].state]
-    found += [_link(link, None, link) for id_, link in is_.items() if id_ not in was and _shown(link, ends.before)]
-    found += [_link(link, link, None) for id_, link in was.items() if id_ not in is_ and _shown(link, ends.after)]
-    return sorted(found, key=lambda link: link.id)
+    compared = compare(pair.before.links, pair.after.links)
+    moved = [_link(after, before, after) for before, after in compared.both if before.state != after.state]
+    moved += [_link(link, None, link) for link in compared.new if _is_shown(link, pair.before)]
+    moved += [_link(link, link, None) for link in compared.removed if _is_shown(link, pair.after)]
+    return sorted(moved, key=lambda link: link.id)
 
 
-def _shown(link: DocumentLinkRead, there: Side) -> bool:
-    """Whether the document that it leads from is shown on the other side, be it under another id."""
-    shown = {} if there.dossier is None else there.dossier.documents
-    return there.merged.ends.get(link.from_id, link.from_id) in shown
+def _is_shown(link: DocumentLinkRead, snapshot: Snapshot) -> bool:
+    """Whether the document that it leads from is shown at the other moment, be it under another id."""
+    documents = {} if snapshot.dossier is None else snapshot.dossier.documents
+    return snapshot.merges.targets.get(link.from_id, link.from_id) in documents
 
 
-def _link(link: DocumentLinkRead, one: DocumentLinkRead | None, other: DocumentLinkRead | None) -> DocumentLinkMoved:
-    about = {name: getattr(link, name) for name in ("id", "from_id", "to_id", "relation", "how_known", "score")}
-    return built(
-        DocumentLinkMoved, about, state_from=one.state if one else None, state_to=other.state if other else None
-    )
+def _link(link: DocumentLinkRead, before: DocumentLinkRead | None, after: DocumentLinkRead | None) -> DocumentLinkMoved:
+    stored = {name: getattr(link, name) for name in ("id", "from_id", "to_id", "relation", "how_known", "score")}
+    states = {"state_from": before.state if before else None, "state_to": after.state if after else None}
+    return built(DocumentLinkMoved, stored, **states)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from app.derive.rules import merges
@@ -18,31 +18,39 @@ from app.schemas.pictures.dossiers import (
     StatementPicture,
 )
 
+K = TypeVar("K")
+V = TypeVar("V")
 
-class Merged(NamedTuple):
+
+class Merges(NamedTuple):
     """What had been merged."""
 
-    ends: Mapping[UUID, UUID]
+    targets: Mapping[UUID, UUID]
     """Of each source, document and claim that was merged into another: the one that its readers are led to."""
     events: frozenset[UUID]
     """Those that were merged into the event."""
 
 
-class About(NamedTuple):
+class Subject(NamedTuple):
+    """What a statement or a claim is about."""
+
     question_id: UUID | None
     text: str | None
+    """The claim's, else the question's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A dossier laid out by id."""
+
     dossier: DossierRead | None
     """None: there was no such event."""
-    merged: Merged
+    merges: Merges
     questions: dict[UUID, QuestionPicture]
     claims: dict[UUID, ClaimPicture]
     statements: dict[UUID, StatementPicture]
-    about: dict[UUID, About]
-    """Of each statement and each claim: the question and the text, of the claim where there is one."""
+    subjects: dict[UUID, Subject]
+    """Of each statement and each claim."""
     assessments: dict[UUID, AssessmentPicture]
     silences: dict[tuple[UUID, str], SilenceRead]
     """By question and party."""
@@ -51,42 +59,52 @@ class Side:
     links: dict[UUID, DocumentLinkRead]
 
 
-def merged(rows: Rows, view: View) -> Merged:
+class SnapshotPair(NamedTuple):
+    """The two ends of a diff."""
+
+    before: Snapshot
+    after: Snapshot
+
+
+def merges_of(rows: Rows, view: View) -> Merges:
     """Ids that this caller is not shown may be among them; what a diff tells is only asked of those that are shown."""
-    ends: dict[UUID, UUID] = {}
-    for into in (
+    targets: dict[UUID, UUID] = {}
+    for merged_into in (
         {id_: source.merged_into for id_, source in rows.sources.items()},
         {id_: document.merged_into for id_, document in rows.documents.items()},
         {claim.id: claim.merged_into for claim in rows.claims},
     ):
-        ends |= {id_: end for id_, end in merges.targets(into).items() if id_ != end}
+        targets |= {id_: target_id for id_, target_id in merges.targets(merged_into).items() if id_ != target_id}
     events = rows.merged - {rows.event_id} - (frozenset() if view.restricted else rows.restricted)
-    return Merged(ends, events)
+    return Merges(targets, events)
 
 
-def side(dossier: DossierRead | None, known: Merged | None = None) -> Side:
-    """`known`: what had been merged, of the same rows."""
+def snapshot(dossier: DossierRead | None, known_merges: Merges | None = None) -> Snapshot:
+    """`known_merges`: what had been merged, of the same rows; None: what merges changed is not asked for."""
     questions = {} if dossier is None else {question.id: question for question in dossier.questions}
     claims = {} if dossier is None else {claim.id: claim for claim in _claims(dossier)}
-    about = {claim.id: About(claim.question_id, claim.text) for claim in claims.values()}
+    subjects = {claim.id: Subject(claim.question_id, claim.text) for claim in claims.values()}
     statements: dict[UUID, StatementPicture] = {}
     for question in questions.values():
         statements |= {statement.id: statement for statement in question.statements}
-        about |= {statement.id: About(question.id, question.text) for statement in question.statements}
+        subjects |= {statement.id: Subject(question.id, question.text) for statement in question.statements}
     for claim in claims.values():
         statements |= {statement.id: statement for statement in claim.statements}
-        about |= {statement.id: about[claim.id] for statement in claim.statements}
-    return Side(
-        dossier,
-        known or Merged({}, frozenset()),
-        questions,
-        claims,
-        statements,
-        about,
-        {assessment.id: assessment for claim in claims.values() for assessment in claim.assessments},
-        {} if dossier is None else {(one.question_id, one.party): one for one in dossier.silences},
-        {} if dossier is None else {frozenset(one.statement_ids): one for one in dossier.self_contradictions},
-        {} if dossier is None else {link.id: link for paper in dossier.documents.values() for link in paper.links},
+        subjects |= {statement.id: subjects[claim.id] for statement in claim.statements}
+    silences = [] if dossier is None else dossier.silences
+    contradictions = [] if dossier is None else dossier.self_contradictions
+    documents = {} if dossier is None else dossier.documents
+    return Snapshot(
+        dossier=dossier,
+        merges=known_merges or Merges({}, frozenset()),
+        questions=questions,
+        claims=claims,
+        statements=statements,
+        subjects=subjects,
+        assessments={assessment.id: assessment for claim in claims.values() for assessment in claim.assessments},
+        silences={(silence.question_id, silence.party): silence for silence in silences},
+        contradictions={frozenset(contradiction.statement_ids): contradiction for contradiction in contradictions},
+        links={link.id: link for document in documents.values() for link in document.links},
     )
 
 
@@ -96,21 +114,36 @@ def _claims(dossier: DossierRead) -> Iterator[ClaimPicture]:
     yield from dossier.unasked
 
 
-class Between(NamedTuple):
-    before: Side
-    after: Side
+class Comparison(NamedTuple, Generic[V]):
+    """The records of one kind that are there after but not before, at both moments, and before but not after."""
+
+    new: list[V]
+    both: list[tuple[V, V]]
+    """Each as it was before, and as it is after."""
+    removed: list[V]
 
 
-def same(ends: Between, one: object, other: object) -> bool:
+def compare(before: Mapping[K, V], after: Mapping[K, V]) -> Comparison[V]:
+    """By id or another key; what is new or at both moments in the order of `after`."""
+    return Comparison(
+        [record for key, record in after.items() if key not in before],
+        [(before[key], record) for key, record in after.items() if key in before],
+        [record for key, record in before.items() if key not in after],
+    )
+
+
+def is_same(pair: SnapshotPair, before: object, after: object) -> bool:
     """Whether a value of before is still that of after; ids also if merging or parting alone made them others."""
-    if one == other:
+    if before == after:
         return True
-    if isinstance(one, list) and isinstance(other, list):
-        into, out_of = ends.after.merged.ends, ends.before.merged.ends
-        ids = all(isinstance(id_, UUID) for id_ in (*one, *other))
-        return ids and (
-            {into.get(id_, id_) for id_ in one} == set(other) or {out_of.get(id_, id_) for id_ in other} == set(one)
+    # What was merged since is another id after; what was parted since was another id before.
+    merged_since, parted_since = pair.after.merges.targets, pair.before.merges.targets
+    if isinstance(before, list) and isinstance(after, list):
+        are_ids = all(isinstance(value, UUID) for value in (*before, *after))
+        return are_ids and (
+            {merged_since.get(id_, id_) for id_ in before} == set(after)
+            or {parted_since.get(id_, id_) for id_ in after} == set(before)
         )
-    if isinstance(one, UUID) and isinstance(other, UUID):
-        return ends.after.merged.ends.get(one) == other or ends.before.merged.ends.get(other) == one
+    if isinstance(before, UUID) and isinstance(after, UUID):
+        return merged_since.get(before) == after or parted_since.get(after) == before
     return False

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from app.derive.diff.snapshots import Between
+from app.derive.diff.snapshots import SnapshotPair
 from app.derive.pictures import source_names
 from app.derive.rules.construct import built
 from app.schemas.pictures.diffs import (
@@ -23,14 +23,17 @@ from app.vocabulary import Stance
 
 Clause = tuple[UUID | None, str]
 """A part of a sentence, and the question it is about."""
-# How many of a kind are told one by one, and how much is quoted.
-_EACH: Final = 3
-_QUOTED: Final = 120
+# So many changes of a kind are told one by one, the others counted; names of sources likewise.
+_TOLD: Final = 3
+_QUOTED_CHARACTERS: Final = 120
 # Quantities of which the measure alone says little.
-_NEED_WORDS: Final = ("distance", "duration", "amount", "other")
-_NO_ANSWER: Final = {"no_comment": "does not comment", "no_information": "says it doesn't know"}
-_BEHIND: Final[dict[Stance, str]] = {"support": "independent sources for", "deny": "independent denials of"}
-_ONE: Final = {
+_MEASURES_THAT_NEED_WORDS: Final = ("distance", "duration", "amount", "other")
+_NON_ANSWER_WORDS: Final = {"no_comment": "does not comment", "no_information": "says it doesn't know"}
+_ORIGIN_WORDS: Final[dict[Stance, str]] = {
+    "support": "independent sources for",
+    "deny": "independent denials of",
+}
+_JOIN_WORDS: Final = {
     "source": "one source",
     "family": "one family",
     "chain": "passed on by the same",
@@ -40,22 +43,22 @@ _ONE: Final = {
 }
 
 
-def summaries(diff: DiffRead, ends: Between) -> list[QuestionSummary]:
+def summaries(diff: DiffRead, pair: SnapshotPair) -> list[QuestionSummary]:
     """Of each question that changed, in the dossier's order; then of the claims that answer none."""
-    questions = ends.before.questions | ends.after.questions
-    texts = {id_: claim.text for side in ends for id_, claim in side.claims.items()}
-    told = defaultdict(list)
+    before, after = pair.before.questions, pair.after.questions
+    questions = before | after
+    texts = {id_: claim.text for snapshot in pair for id_, claim in snapshot.claims.items()}
+    clauses_by_question = defaultdict(list)
     for question_id, clause in _clauses(diff, texts):
-        told[question_id].append(clause)
-    order = [*ends.after.questions, *(id_ for id_ in ends.before.questions if id_ not in ends.after.questions), None]
+        clauses_by_question[question_id].append(clause)
     return [
         built(
             QuestionSummary,
             question_id=id_,
-            text=f"{_heading(questions[id_] if id_ else None)} {'; '.join(told[id_])}.",
+            text=f"{_heading(questions[id_] if id_ else None)} {'; '.join(clauses_by_question[id_])}.",
         )
-        for id_ in order
-        if id_ in told
+        for id_ in [*after, *(id_ for id_ in before if id_ not in after), None]
+        if id_ in clauses_by_question
     ]
 
 
@@ -64,118 +67,140 @@ def _heading(question: QuestionPicture | None) -> str:
     if question is None:
         return "Without a question:"
     words = question.text
-    if question.measure and (words is None or question.measure not in _NEED_WORDS):
+    if question.measure and (words is None or question.measure not in _MEASURES_THAT_NEED_WORDS):
         words = question.measure.replace("_", " ").capitalize() + (f" ({question.subject})" if question.subject else "")
     return words if words and words.endswith("?") else f"{words}:"
 
 
 def _clauses(diff: DiffRead, texts: Mapping[UUID, str | None]) -> Iterator[Clause]:
     """In the order in which they are told; `texts`: of all claims."""
-    numbers = {moved.question_id for moved in diff.figures}
-    yield from ((one.question_id, "it is a new question") for one in diff.questions.new)
-    yield from ((one.question_id, "the question was removed") for one in diff.questions.removed)
-    yield from (
-        (one.question_id, f"the question was changed ({_fields(one.changes)})") for one in diff.questions.changed
-    )
+    quantities = {moved.question_id for moved in diff.figures}
+    yield from _of_questions(diff)
     yield from ((moved.question_id, _figures(moved)) for moved in diff.figures)
     yield from _of_statements(diff)
-    yield from _of_claims(diff, texts, numbers)
+    yield from _of_claims(diff, texts, quantities)
     # That a figure gave way, or was taken back, is told by the figures and statements themselves.
     standings = [
         moved
         for moved in diff.standings
-        if moved.question_id not in numbers or not {moved.from_, moved.to} & {"outdated", "withdrawn"}
+        if moved.question_id not in quantities or not {moved.from_, moved.to} & {"outdated", "withdrawn"}
     ]
-    yield from _each(standings, _standing, "claims moved")
-    told = {moved.claim_id for moved in diff.standings}
-    origins = [moved for moved in diff.origins if moved.claim_id not in told and moved.stance in _BEHIND]
-    yield from _each(origins, _origins, "counts of independent sources moved")
-    yield from _each([*diff.silences.begun, *(one.to for one in diff.silences.changed)], _silence, "are silent")
-    yield from _each(diff.silences.ended, lambda one: f"{one.party} is silent no more", "are silent no more")
+    yield from _first_few(standings, _standing, "claims moved")
+    # A standing that moved says by its reasons what became of the origins.
+    moved_claims = {moved.claim_id for moved in diff.standings}
+    origins = [moved for moved in diff.origins if moved.claim_id not in moved_claims and moved.stance in _ORIGIN_WORDS]
+    yield from _first_few(origins, _origins, "counts of independent sources moved")
+    silences = [*diff.silences.begun, *(changed.to for changed in diff.silences.changed)]
+    yield from _first_few(silences, _silence, "are silent")
+    yield from _first_few(
+        diff.silences.ended, lambda silence: f"{silence.party} is silent no more", "are silent no more"
+    )
     yield from _of_assessments(diff)
-    for one in diff.self_contradictions.new:
-        whose = source_names.name(one.family_id, diff.sources) if one.family_id in diff.sources else "one source"
-        yield one.question_id, f"{whose} contradicts itself"
+    for contradiction in diff.self_contradictions.new:
+        family_id = contradiction.family_id
+        family = source_names.name(family_id, diff.sources) if family_id in diff.sources else "one source"
+        yield contradiction.question_id, f"{family} contradicts itself"
     yield from ((moved.question_id, f"the question went from {moved.from_} to {moved.to}") for moved in diff.statuses)
 
 
-def _each(found: Iterable[Any], says: Callable[[Any], str], rest: str) -> Iterator[Clause]:
+def _first_few(changes: Iterable[Any], says: Callable[[Any], str], counted_as: str) -> Iterator[Clause]:
     """The first few of each question one by one, and how many more there are."""
     by_question: dict[UUID | None, list[Any]] = defaultdict(list)
-    for one in found:
-        by_question[one.question_id].append(one)
-    for question_id, every in by_question.items():
-        yield from ((question_id, says(one)) for one in every[:_EACH])
-        if len(every) > _EACH:
-            yield question_id, f"{len(every) - _EACH} more {rest}"
+    for change in changes:
+        by_question[change.question_id].append(change)
+    for question_id, question_changes in by_question.items():
+        yield from ((question_id, says(change)) for change in question_changes[:_TOLD])
+        if len(question_changes) > _TOLD:
+            yield question_id, f"{len(question_changes) - _TOLD} more {counted_as}"
 
 
-# --- statements, claims, assessments ---------------------------------------------------------------------------------
+# --- questions, statements, claims, assessments ----------------------------------------------------------------------
+
+
+def _of_questions(diff: DiffRead) -> Iterator[Clause]:
+    for question in diff.questions.new:
+        yield question.question_id, "it is a new question"
+    for question in diff.questions.removed:
+        yield question.question_id, "the question was removed"
+    for changed in diff.questions.changed:
+        yield changed.question_id, f"the question was changed ({_fields(changed.changes)})"
 
 
 def _of_statements(diff: DiffRead) -> Iterator[Clause]:
-    found = diff.statements
-    new: dict[UUID | None, list[StatementEntry]] = defaultdict(list)
-    for entry in found.new:
-        new[entry.question_id].append(entry)
-    yield from ((id_, f"{_count(len(said), 'new statement')} {_by(diff, said)}") for id_, said in new.items())
-    yield from _each(found.withdrawn, lambda one: _ended(diff, one), "statements stand no more")
-    yield from _each(found.restored, lambda one: f"{_what(diff, one)} stands again", "statements stand again")
-    for entries, became in ((found.removed, "removed"), (found.changed, "changed")):
-        for id_, count in Counter(entry.question_id for entry in entries).items():
-            yield id_, f"{_count(count, 'statement')} {'was' if count == 1 else 'were'} {became}"
-
-
-def _by(diff: DiffRead, said: Sequence[StatementEntry]) -> str:
-    names = list(dict.fromkeys(source_names.name(one.source_id, diff.sources) for one in said if one.source_id))
-    whom = [f"by {_listed(names) if len(names) <= _EACH else f'{len(names)} sources'}"] if names else []
-    return _listed([*whom, *(["in nobody's name"] if any(one.source_id is None for one in said) else [])])
-
-
-def _ended(diff: DiffRead, one: StatementEntry) -> str:
-    replaced = one.why_not_live is not None and one.why_not_live.reason == "superseded"
-    return f"{_what(diff, one)} was {'replaced' if replaced else 'taken back'}"
-
-
-def _what(diff: DiffRead, one: StatementEntry) -> str:
-    """`“2 killed” by Andriy Yermak`, `the denial of “A drone” by Russian officials`."""
-    kind = "" if one.stance == "support" else "the denial of " if one.stance == "deny" else f"the {one.stance} on "
-    whose = f"by {source_names.name(one.source_id, diff.sources)}" if one.source_id else "in nobody's name"
-    return f"{kind.replace('_', ' ')}{_quote(one.text)} {whose}"
-
-
-def _of_claims(diff: DiffRead, texts: Mapping[UUID, str | None], numbers: set[UUID]) -> Iterator[Clause]:
-    """`numbers`: questions whose figures are told already."""
-    found = diff.claims
-    for one in found.removed:
-        if one.merged_into is not None and one.merged_into in texts:
-            yield one.question_id, f"{_quote(one.text)} was merged into {_quote(texts[one.merged_into])}"
-    worded = [one for one in found.new if one.question_id not in numbers]
-    yield from _each(worded, lambda one: f"new claim {_quote(one.text)}", "new claims")
-    yield from _each(
-        found.changed, lambda one: f"{_quote(one.text)} was changed ({_fields(one.changes)})", "claims changed"
+    statements = diff.statements
+    new_by_question: dict[UUID | None, list[StatementEntry]] = defaultdict(list)
+    for entry in statements.new:
+        new_by_question[entry.question_id].append(entry)
+    for question_id, entries in new_by_question.items():
+        yield question_id, f"{_count(len(entries), 'new statement')} {_by(diff, entries)}"
+    yield from _first_few(statements.withdrawn, lambda entry: _ended(diff, entry), "statements stand no more")
+    yield from _first_few(
+        statements.restored, lambda entry: f"{_statement(diff, entry)} stands again", "statements stand again"
     )
-    gone = [one for one in found.removed if one.merged_into is None and one.question_id not in numbers]
-    yield from _each(gone, lambda one: f"{_quote(one.text)} is gone", "claims are gone")
+    for touched, became in ((statements.removed, "removed"), (statements.changed, "changed")):
+        for question_id, count in Counter(entry.question_id for entry in touched).items():
+            yield question_id, f"{_count(count, 'statement')} {'was' if count == 1 else 'were'} {became}"
+
+
+def _by(diff: DiffRead, entries: Sequence[StatementEntry]) -> str:
+    """`by TASS and Baza`, `by 5 sources and in nobody's name`."""
+    names = list(dict.fromkeys(source_names.name(e.source_id, diff.sources) for e in entries if e.source_id))
+    parts = [f"by {_listed(names) if len(names) <= _TOLD else f'{len(names)} sources'}"] if names else []
+    if any(entry.source_id is None for entry in entries):
+        parts.append("in nobody's name")
+    return _listed(parts)
+
+
+def _ended(diff: DiffRead, entry: StatementEntry) -> str:
+    replaced = entry.why_not_live is not None and entry.why_not_live.reason == "superseded"
+    return f"{_statement(diff, entry)} was {'replaced' if replaced else 'taken back'}"
+
+
+def _statement(diff: DiffRead, entry: StatementEntry) -> str:
+    """`“2 killed” by Andriy Yermak`, `the denial of “A drone” by Russian officials`."""
+    act = "" if entry.stance == "support" else "the denial of " if entry.stance == "deny" else f"the {entry.stance} on "
+    speaker = f"by {source_names.name(entry.source_id, diff.sources)}" if entry.source_id else "in nobody's name"
+    return f"{act.replace('_', ' ')}{_quote(entry.text)} {speaker}"
+
+
+def _of_claims(diff: DiffRead, texts: Mapping[UUID, str | None], quantities: set[UUID]) -> Iterator[Clause]:
+    """`quantities`: questions whose figures are told already."""
+    claims = diff.claims
+    for entry in claims.removed:
+        if entry.merged_into is not None and entry.merged_into in texts:
+            yield entry.question_id, f"{_quote(entry.text)} was merged into {_quote(texts[entry.merged_into])}"
+    new = [entry for entry in claims.new if entry.question_id not in quantities]
+    yield from _first_few(new, lambda entry: f"new claim {_quote(entry.text)}", "new claims")
+    yield from _first_few(
+        claims.changed,
+        lambda entry: f"{_quote(entry.text)} was changed ({_fields(entry.changes)})",
+        "claims changed",
+    )
+    gone = [entry for entry in claims.removed if entry.merged_into is None and entry.question_id not in quantities]
+    yield from _first_few(gone, lambda entry: f"{_quote(entry.text)} is gone", "claims are gone")
 
 
 def _of_assessments(diff: DiffRead) -> Iterator[Clause]:
-    found = diff.assessments
+    assessments = diff.assessments
 
-    def rating(one: AssessmentEntry) -> str:
-        return f"the rating of {_quote(one.text)} by {source_names.name(one.author_id, diff.sources)}"
+    def rating(entry: AssessmentEntry) -> str:
+        return f"the rating of {_quote(entry.text)} by {source_names.name(entry.author_id, diff.sources)}"
 
-    def rated(one: AssessmentEntry) -> str:
-        settles = ", which settles the question" if one.settles else ""
-        return f"{source_names.name(one.author_id, diff.sources)} rated {_quote(one.text)} {one.rating}{settles}"
+    def rated(entry: AssessmentEntry) -> str:
+        settles = ", which settles the question" if entry.settles else ""
+        return f"{source_names.name(entry.author_id, diff.sources)} rated {_quote(entry.text)} {entry.rating}{settles}"
 
-    yield from _each(found.new, rated, "new ratings")
-    yield from _each(
-        found.changed, lambda one: f"{rating(one)} was changed ({_fields(one.changes)})", "ratings changed"
+    yield from _first_few(assessments.new, rated, "new ratings")
+    yield from _first_few(
+        assessments.changed,
+        lambda entry: f"{rating(entry)} was changed ({_fields(entry.changes)})",
+        "ratings changed",
     )
-    yield from _each(found.superseded, lambda one: f"{rating(one)} was replaced", "ratings were replaced")
-    yield from _each(found.restored, lambda one: f"{rating(one)} holds again", "ratings hold again")
-    yield from _each(found.removed, lambda one: f"{rating(one)} is gone", "ratings are gone")
+    yield from _first_few(
+        assessments.superseded, lambda entry: f"{rating(entry)} was replaced", "ratings were replaced"
+    )
+    yield from _first_few(assessments.restored, lambda entry: f"{rating(entry)} holds again", "ratings hold again")
+    yield from _first_few(assessments.removed, lambda entry: f"{rating(entry)} is gone", "ratings are gone")
 
 
 # --- moves -----------------------------------------------------------------------------------------------------------
@@ -195,18 +220,18 @@ def _standing(moved: StandingMoved) -> str:
 def _origins(moved: OriginsMoved) -> str:
     joined, parted = _causes(moved.joined_by), _causes(moved.parted_by)
     why = f" ({joined})" if joined else f" (no longer {parted})" if parted else ""
-    return f"{_BEHIND[moved.stance]} {_quote(moved.text)}: {moved.from_} → {moved.to}{why}"
+    return f"{_ORIGIN_WORDS[moved.stance]} {_quote(moved.text)}: {moved.from_} → {moved.to}{why}"
 
 
 def _causes(joins: Iterable[JoinRead]) -> str:
-    return " and ".join(dict.fromkeys(_ONE[join.how] for join in joins))
+    return " and ".join(dict.fromkeys(_JOIN_WORDS[join.how] for join in joins))
 
 
 def _silence(silence: SilenceRead) -> str:
     since = silence.since or f"{silence.since_from:%Y-%m-%d}"
     if silence.stance is None:
         return f"{silence.party} is accused and has said nothing since {since}"
-    return f"{silence.party} {_NO_ANSWER[silence.stance]} since {since}"
+    return f"{silence.party} {_NON_ANSWER_WORDS[silence.stance]} since {since}"
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
@@ -214,15 +239,15 @@ def _silence(silence: SilenceRead) -> str:
 
 def _quote(text: str | None) -> str:
     words = text or "…"
-    return f"“{words if len(words) <= _QUOTED else words[: _QUOTED - 1] + '…'}”"
+    return f"“{words if len(words) <= _QUOTED_CHARACTERS else words[: _QUOTED_CHARACTERS - 1] + '…'}”"
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _fields(changed: Iterable[FieldChange]) -> str:
-    return ", ".join(change.field.removesuffix("_id").replace("_", " ") for change in changed)
+def _fields(changes: Iterable[FieldChange]) -> str:
+    return ", ".join(change.field.removesuffix("_id").replace("_", " ") for change in changes)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,10 +1,11 @@
-"""What the rules make of it at two moments: where claims and questions stand, independent sources, current figures."""
+"""What the rules decide at two moments: where claims and questions stand, independent sources, current figures."""
 
 import math
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from app.derive.diff import snapshots
-from app.derive.diff.snapshots import Between
+from app.derive.diff.snapshots import SnapshotPair, compare
 from app.derive.rules import figures
 from app.derive.rules.construct import built
 from app.derive.rules.figures import Range
@@ -13,87 +14,82 @@ from app.schemas.pictures.diffs import FigureNow, FiguresMoved, FiguresNow, Orig
 from app.schemas.pictures.dossiers import ClaimPicture, JoinRead, OriginRead, QuestionPicture, StatementPicture
 from app.vocabulary import Stance
 
-_NOW = ("current", "order_unknown")
+# The states of a figure that has neither been replaced nor become outdated.
+_CURRENT_STATES: Final = ("current", "order_unknown")
 
 
-def standings(ends: Between) -> list[StandingMoved]:
+def standings(pair: SnapshotPair) -> list[StandingMoved]:
     """Of claims that are there at both moments."""
-    was = ends.before.claims
     return [
         built(
             StandingMoved,
-            claim_id=id_,
-            question_id=claim.question_id,
-            text=claim.text,
-            from_=was[id_].standing,
-            to=claim.standing,
-            why=claim.why,
-            why_before=was[id_].why,
+            claim_id=after.id,
+            question_id=after.question_id,
+            text=after.text,
+            from_=before.standing,
+            to=after.standing,
+            why=after.why,
+            why_before=before.why,
         )
-        for id_, claim in ends.after.claims.items()
-        if id_ in was and was[id_].standing != claim.standing
+        for before, after in compare(pair.before.claims, pair.after.claims).both
+        if before.standing != after.standing
     ]
 
 
-def statuses(ends: Between) -> list[StatusMoved]:
+def statuses(pair: SnapshotPair) -> list[StatusMoved]:
     """Of questions that are there at both moments."""
-    was = ends.before.questions
     return [
         built(
             StatusMoved,
-            question_id=id_,
-            text=question.text,
-            from_=was[id_].status,
-            to=question.status,
-            why=question.why,
-            why_before=was[id_].why,
+            question_id=after.id,
+            text=after.text,
+            from_=before.status,
+            to=after.status,
+            why=after.why,
+            why_before=before.why,
         )
-        for id_, question in ends.after.questions.items()
-        if id_ in was and was[id_].status != question.status
+        for before, after in compare(pair.before.questions, pair.after.questions).both
+        if before.status != after.status
     ]
 
 
 # --- origins ---------------------------------------------------------------------------------------------------------
 
 
-def origins(ends: Between) -> list[OriginsMoved]:
+def origins(pair: SnapshotPair) -> list[OriginsMoved]:
     """Counts of independent sources, of claims that are there at both moments."""
-    found = []
-    for id_, claim in ends.after.claims.items():
-        was = ends.before.claims.get(id_)
-        if was is not None:
-            stances = sorted(was.origins.keys() | claim.origins.keys())
-            found += [_origins(was, claim, s) for s in stances if _count(was, s) != _count(claim, s)]
-    return found
+    return [
+        _origins_moved(before, after, stance)
+        for before, after in compare(pair.before.claims, pair.after.claims).both
+        for stance in sorted(before.origins.keys() | after.origins.keys())
+        if len(before.origins.get(stance, ())) != len(after.origins.get(stance, ()))
+    ]
 
 
-def _count(claim: ClaimPicture, stance: Stance) -> int:
-    return len(claim.origins.get(stance, ()))
-
-
-def _origins(was: ClaimPicture, claim: ClaimPicture, stance: Stance) -> OriginsMoved:
-    before, after = was.origins.get(stance, []), claim.origins.get(stance, [])
+def _origins_moved(before: ClaimPicture, after: ClaimPicture, stance: Stance) -> OriginsMoved:
+    origins_before, origins_after = before.origins.get(stance, []), after.origins.get(stance, [])
     return built(
         OriginsMoved,
-        claim_id=claim.id,
-        question_id=claim.question_id,
-        text=claim.text,
+        claim_id=after.id,
+        question_id=after.question_id,
+        text=after.text,
         stance=stance,
-        from_=len(before),
-        to=len(after),
-        joined_by=list(_joining(before, after)),
-        parted_by=list(_joining(after, before)),
+        from_=len(origins_before),
+        to=len(origins_after),
+        joined_by=list(_joining(origins_before, origins_after)),
+        parted_by=list(_joining(origins_after, origins_before)),
     )
 
 
 def _joining(apart: Iterable[OriginRead], together: Iterable[OriginRead]) -> Iterator[JoinRead]:
     """What makes one, of `together`, of statements that are of several of `apart`."""
-    own = {id_: origin for origin in apart for id_ in origin.statement_ids}
+    origin_of_statement = {statement_id: origin for origin in apart for statement_id in origin.statement_ids}
     for origin in together:
-        once = {id(own[id_]): own[id_] for id_ in origin.statement_ids if id_ in own}
-        if len(once) > 1:
-            known = [_cause(join) for one in once.values() for join in one.joined_by]
-            yield from (join for join in origin.joined_by if _cause(join) not in known)
+        joined = [origin_of_statement[id_] for id_ in origin.statement_ids if id_ in origin_of_statement]
+        distinct = {id(part): part for part in joined}
+        if len(distinct) > 1:
+            causes = [_cause(join) for part in distinct.values() for join in part.joined_by]
+            yield from (join for join in origin.joined_by if _cause(join) not in causes)
 
 
 def _cause(join: JoinRead) -> tuple[object, ...]:
@@ -103,53 +99,53 @@ def _cause(join: JoinRead) -> tuple[object, ...]:
 # --- figures ---------------------------------------------------------------------------------------------------------
 
 
-def figures_moved(ends: Between) -> list[FiguresMoved]:
+def figures_moved(pair: SnapshotPair) -> list[FiguresMoved]:
     """Of quantities, asked at either moment, whose current figures are others."""
-    found = []
-    for id_, question in (ends.before.questions | ends.after.questions).items():
-        if question.measure is not None:
-            was, is_ = (current(end.questions.get(id_)) for end in ends)
-            if was.says != is_.says or not _same(ends, was, is_):
-                found.append(
-                    built(
-                        FiguresMoved,
-                        question_id=id_,
-                        text=question.text,
-                        measure=question.measure,
-                        from_=was,
-                        to=is_,
-                    )
+    moved = []
+    for id_, question in (pair.before.questions | pair.after.questions).items():
+        if question.measure is None:
+            continue
+        before, after = (current(snapshot.questions.get(id_)) for snapshot in pair)
+        claim_ids = ([figure.claim_id for figure in figures_now.figures] for figures_now in (before, after))
+        if before.says != after.says or not snapshots.is_same(pair, *claim_ids):
+            moved.append(
+                built(
+                    FiguresMoved,
+                    question_id=id_,
+                    text=question.text,
+                    measure=question.measure,
+                    from_=before,
+                    to=after,
                 )
-    return found
-
-
-def _same(ends: Between, was: FiguresNow, is_: FiguresNow) -> bool:
-    return snapshots.same(ends, [one.claim_id for one in was.figures], [one.claim_id for one in is_.figures])
+            )
+    return moved
 
 
 def current(question: QuestionPicture | None) -> FiguresNow:
-    """The figures that are current, and what they allow together."""
-    given = (
-        [] if question is None else [(c, said) for c in question.claims if c.figure and (said := _giving(question, c))]
-    )
-    if question is None or not given:
+    """The figures that are current, and what they allow together; None: the question was not there."""
+    if question is None:
         return built(FiguresNow, says=None, min=None, max=None, figures=[])
-    told = [claim.figure for claim, _ in given if claim.figure]
-    ranges = [range_ for figure in told if (range_ := figures.allowed(question, figure)) is not None]
-    spread = figures.envelope(ranges)
+    with_statements = [(claim, _giving(question, claim)) for claim in question.claims if claim.figure]
+    figure_claims = [(claim, statements) for claim, statements in with_statements if statements]
+    stated = [claim.figure for claim, _ in figure_claims if claim.figure]
+    if not stated:
+        return built(FiguresNow, says=None, min=None, max=None, figures=[])
+    ranges = [range_ for figure in stated if (range_ := figures.allowed(question, figure)) is not None]
+    envelope = figures.envelope(ranges)
+    alone = stated[0] if len(stated) == 1 else None
     return built(
         FiguresNow,
-        says=figure_words(told[0].qualifier, told[0].min, told[0].max) if len(told) == 1 else _words(spread),
-        min=spread.low if spread else None,
-        max=spread.high if spread and spread.high != math.inf else None,
+        says=figure_words(alone.qualifier, alone.min, alone.max) if alone else _words(envelope),
+        min=envelope.low if envelope else None,
+        max=envelope.high if envelope and envelope.high != math.inf else None,
         figures=[
             built(
                 FigureNow,
                 claim_id=claim.id,
                 text=claim.text,
-                source_ids=list(dict.fromkeys(one.source_id for one in said if one.source_id)),
+                source_ids=list(dict.fromkeys(statement.source_id for statement in statements if statement.source_id)),
             )
-            for claim, said in given
+            for claim, statements in figure_claims
         ],
     )
 
@@ -158,14 +154,14 @@ def _giving(question: QuestionPicture, claim: ClaimPicture) -> list[StatementPic
     """The statements that give a figure now; a part of another figure of its own question stands beside these."""
     explicit = [s for s in claim.statements if s.live and s.explicitness == "explicit" and s.stance == "support"]
     if question.evolving:
-        return [statement for statement in explicit if statement.figure_state in _NOW]
-    whole = claim.figure.of_id if claim.figure else None
-    return [] if whole in {other.id for other in question.claims} else explicit
+        return [statement for statement in explicit if statement.figure_state in _CURRENT_STATES]
+    total_id = claim.figure.of_id if claim.figure else None
+    return [] if total_id in {answer.id for answer in question.claims} else explicit
 
 
-def _words(spread: Range | None) -> str:
-    if spread is None:
+def _words(envelope: Range | None) -> str:
+    if envelope is None:
         return "an unknown number"
-    if spread.high == math.inf:
-        return figure_words("at_least", spread.low, None)
-    return figure_words("between", spread.low, spread.high)
+    if envelope.high == math.inf:
+        return figure_words("at_least", envelope.low, None)
+    return figure_words("between", envelope.low, envelope.high)

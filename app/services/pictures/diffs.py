@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.database import end_read
 from app.derive.diff import diff as derived
 from app.derive.diff import snapshots
-from app.derive.diff.snapshots import Between, Side
+from app.derive.diff.snapshots import Snapshot, SnapshotPair
 from app.derive.pictures import dossier
 from app.derive.rules.rows import Rows, View
 from app.errors import Invalid, NotFound
@@ -92,8 +92,8 @@ async def diff(session: AsyncSession, event_id: UUID, wanted: Wanted) -> DiffRea
     if before is None and after is None:
         raise NotFound("There was no such event then.")
     await end_read(session)
-    ends = Between(_side(before, since), _side(after, until))
-    return derived.diff(ends, event_id, query.clock, (query.since, query.until), query.independence)
+    pair = SnapshotPair(_snapshot(before, since), _snapshot(after, until))
+    return derived.diff(pair, event_id, query.clock, (query.since, query.until), query.independence)
 
 
 async def _loaded(session: AsyncSession, event_id: UUID, one: Asked | None) -> tuple[Rows, Position] | None:
@@ -103,8 +103,8 @@ async def _loaded(session: AsyncSession, event_id: UUID, one: Asked | None) -> t
         return None
 
 
-def _side(found: tuple[Rows, Position] | None, one: Asked | None) -> Side:
+def _snapshot(found: tuple[Rows, Position] | None, one: Asked | None) -> Snapshot:
     if found is None or one is None:
-        return snapshots.side(None)
+        return snapshots.snapshot(None)
     rows, here = found
-    return snapshots.side(dossier.dossier(rows, one.view, str(here)), snapshots.merged(rows, one.view))
+    return snapshots.snapshot(dossier.dossier(rows, one.view, str(here)), snapshots.merges_of(rows, one.view))

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import end_read
 from app.derive.diff import snapshots, verdict_changes
-from app.derive.diff.snapshots import Between
+from app.derive.diff.snapshots import SnapshotPair
 from app.derive.rules.construct import built
 from app.derive.rules.rows import Rows
 from app.errors import NotFound
@@ -44,8 +44,10 @@ async def feed(session: AsyncSession, event_id: UUID, wanted: Asked) -> tuple[Do
     ends = [*first, *(Position(day.seq, day.hash) for day in days)]
     then = [await _loaded(session, event_id, end and Asked(end, wanted.view)) for end in ends]
     await end_read(session)
-    drawn = [snapshots.side(one and moments.drawn(*one)) for one in then]
-    moved = [_moved(day.day, day.recorded_at, Between(*two)) for day, two in zip(days, pairwise(drawn), strict=True)]
+    drawn = [snapshots.snapshot(one and moments.drawn(*one)) for one in then]
+    moved = [
+        _moved(day.day, day.recorded_at, SnapshotPair(*two)) for day, two in zip(days, pairwise(drawn), strict=True)
+    ]
     return moments.drawn(*now, wanted), moved
 
 
@@ -57,11 +59,11 @@ async def _loaded(session: AsyncSession, event_id: UUID, at: Asked | None) -> tu
         return None
 
 
-def _moved(day: datetime, at: datetime, ends: Between) -> DayMoves:
+def _moved(day: datetime, at: datetime, pair: SnapshotPair) -> DayMoves:
     return built(
         DayMoves,
         day=f"{day:%Y-%m-%d}",
         at=at,
-        standings=verdict_changes.standings(ends),
-        statuses=verdict_changes.statuses(ends),
+        standings=verdict_changes.standings(pair),
+        statuses=verdict_changes.statuses(pair),
     )

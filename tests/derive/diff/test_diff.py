@@ -8,7 +8,7 @@ from scenes import ALL, EVENT, WHAT, claim, drawn, found_in, rows, said, view
 
 from app.derive.diff import snapshots
 from app.derive.diff.diff import diff
-from app.derive.diff.snapshots import Between, Side
+from app.derive.diff.snapshots import Snapshot, SnapshotPair
 from app.derive.rules.rows import Rows, View
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimLinkRead
@@ -28,19 +28,19 @@ NUMBER: Any = {"answer": "quantity", "unit": "persons", "evolving": True, "singl
 INJURED = make.read(QuestionRead, text="How many?", kind="casualties", measure="injured", **NUMBER)
 
 
-def side(every: Rows | None, asked: View = ALL) -> Side:
-    return (
-        snapshots.side(None) if every is None else snapshots.side(drawn(every, asked), snapshots.merged(every, asked))
-    )
+def snapshot(every: Rows | None, asked: View = ALL) -> Snapshot:
+    if every is None:
+        return snapshots.snapshot(None)
+    return snapshots.snapshot(drawn(every, asked), snapshots.merges_of(every, asked))
 
 
 def between(one: Rows | None, other: Rows | None, asked: View = ALL) -> DiffRead:
-    return diff(Between(side(one, asked), side(other, asked)), EVENT.id, "recorded", ("a", "b"), "family")
+    return diff(SnapshotPair(snapshot(one, asked), snapshot(other, asked)), EVENT.id, "recorded", ("a", "b"), "family")
 
 
 def on_the_said_clock(every: Rows, since: str, until: str) -> DiffRead:
-    ends = Between(*(side(every, view(words, restricted=True, confidential=True)) for words in (since, until)))
-    return diff(ends, EVENT.id, "said", (since, until), "family")
+    pair = SnapshotPair(*(snapshot(every, view(words, restricted=True, confidential=True)) for words in (since, until)))
+    return diff(pair, EVENT.id, "said", (since, until), "family")
 
 
 def moved(changes: list[FieldChange]) -> dict[str, tuple[Any, Any]]:
@@ -246,8 +246,8 @@ def test_what_is_linked_to_something_said_later_did_not_change() -> None:
         document_links=[make.read(DocumentLinkRead, from_id=papers[0].id, to_id=papers[1].id)],
         sources=SOURCES,
     )
-    ends = Between(*(side(every, view(words)) for words in ("2023-08-09", "2023-08-11")))
-    found = diff(ends, EVENT.id, "said", (None, None), "family")
+    pair = SnapshotPair(*(snapshot(every, view(words)) for words in ("2023-08-09", "2023-08-11")))
+    found = diff(pair, EVENT.id, "said", (None, None), "family")
     assert [entry.text for entry in found.claims.new] == ["Other"]
     assert (found.claims.changed, found.document_links, found.document_changes.changed) == ([], [], [])
 

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import ALL, EVENT, claims, drawn, events, statements
-from test_diff import between, changed, side
+from test_diff import between, changed, snapshot
 
 from app.derive.diff.diff import diff
-from app.derive.diff.snapshots import Between
+from app.derive.diff.snapshots import SnapshotPair
 from app.derive.rules.rows import Rows, View
 from app.schemas.pictures.diffs import Clock, DiffRead, OriginsMoved, SilenceChanged
 
@@ -148,6 +148,6 @@ def test_what_is_there_after_follows_from_what_was_there_before(ends: tuple[Rows
 @FEW
 @given(events(), st.sampled_from(["recorded", "said"]))
 def test_nothing_changes_between_a_moment_and_itself(every: Rows, clock: Clock) -> None:
-    found = diff(Between(side(every), side(every)), EVENT.id, clock, ("a", "b"), "family")
+    found = diff(SnapshotPair(snapshot(every), snapshot(every)), EVENT.id, clock, ("a", "b"), "family")
     assert [name for name in LISTS if part(found, name)] == []
     assert (found.summary, found.sources) == ([], {})
