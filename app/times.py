@@ -56,8 +56,8 @@ def span(words: str) -> Span:
     return Span(start, end)
 
 
-def _moment(found: re.Match[str]) -> Span:
-    day, hour, minute, second, fraction, offset = found.groups()
+def _moment(match: re.Match[str]) -> Span:
+    day, hour, minute, second, fraction, offset = match.groups()
     if offset is None:
         raise ValueError("a time of day needs its offset from UTC: 2023-08-09T13:24+03:00 or …Z")
     offset = "+00:00" if offset in "Zz" else offset
@@ -66,7 +66,7 @@ def _moment(found: re.Match[str]) -> Span:
         start = datetime.fromisoformat(f"{day}T{hour}:{minute}:{exact}{offset}")
     except ValueError:
         raise ValueError("there is no such day or time of day") from None
-    _within(start.year)
+    _check_year(start.year)
     start = start.astimezone(UTC)
     length = timedelta(microseconds=1) if fraction else timedelta(seconds=1) if second else timedelta(minutes=1)
     return Span(start, start + length)
@@ -74,39 +74,41 @@ def _moment(found: re.Match[str]) -> Span:
 
 def _date(words: str) -> Span:
     """The first to the last of the days that fit."""
-    found = _DATE.fullmatch(_DOUBT.sub("", words))
-    if found is None:
+    match = _DATE.fullmatch(_DOUBT.sub("", words))
+    if match is None:
         raise ValueError("not a date: 2023-08-09, 2023-08, 2023-08-09T13:24+03:00, or EDTF such as 2023-08~")
-    year, month, day = found.groups()
+    year, month, day = match.groups()
     first, last = int(year.replace("X", "0")), int(year.replace("X", "9"))
-    _within(first)
-    _within(last)
+    _check_year(first)
+    _check_year(last)
     if month and day is None and _DIGITS.fullmatch(month) and int(month) in _SEASONS:
-        begins, length = _SEASONS[int(month)]
-        return Span(_first_of(first, begins), _first_of(last, begins + length))
-    years = [one for one in range(first, last + 1) if _fits(one, year)] if _days(_LEAP_YEAR, month, day) else []
-    start = next((days[0] for one in years if (days := _days(one, month, day))), None)
-    end = next((days[-1] for one in reversed(years) if (days := _days(one, month, day))), None)
+        first_month, months = _SEASONS[int(month)]
+        return Span(_first_of(first, first_month), _first_of(last, first_month + months))
+    # A day that not even a leap year has is in none of up to 9,000 years: so none of them is gone through.
+    possible = bool(_days_of(_LEAP_YEAR, month, day))
+    years = [number for number in range(first, last + 1) if _fits(number, year)] if possible else []
+    start = next((days[0] for number in years if (days := _days_of(number, month, day))), None)
+    end = next((days[-1] for number in reversed(years) if (days := _days_of(number, month, day))), None)
     if start is None or end is None:
         raise ValueError("there is no such day")
     return Span(start, end + timedelta(days=1))
 
 
-def _days(year: int, month: str | None, day: str | None) -> list[datetime]:
-    """The days of a year that fit."""
-    months = [one for one in range(1, 13) if _fits(one, month)]
+def _days_of(year: int, month: str | None, day: str | None) -> list[datetime]:
+    """The days of a year that fit the patterns."""
     return [
-        _first_of(year, one) + timedelta(days=nth - 1)
-        for one in months
-        for nth in range(1, _length(year, one) + 1)
-        if _fits(nth, day)
+        datetime(year, month_number, day_number, tzinfo=UTC)
+        for month_number in range(1, 13)
+        if _fits(month_number, month)
+        for day_number in range(1, _month_days(year, month_number) + 1)
+        if _fits(day_number, day)
     ]
 
 
 def _fits(number: int, pattern: str | None) -> bool:
     """Whether the digits are those of the pattern, where it has one."""
     digits = str(number).rjust(len(pattern or ""), "0")
-    return pattern is None or all(one in ("X", digit) for one, digit in zip(pattern, digits, strict=True))
+    return pattern is None or all(sign in ("X", digit) for sign, digit in zip(pattern, digits, strict=True))
 
 
 def _first_of(year: int, month: int) -> datetime:
@@ -114,10 +116,10 @@ def _first_of(year: int, month: int) -> datetime:
     return datetime(year + (month - 1) // 12, (month - 1) % 12 + 1, 1, tzinfo=UTC)
 
 
-def _length(year: int, month: int) -> int:
+def _month_days(year: int, month: int) -> int:
     return (_first_of(year, month + 1) - _first_of(year, month)).days
 
 
-def _within(year: int) -> None:
+def _check_year(year: int) -> None:
     if not _YEARS[0] <= year <= _YEARS[1]:
         raise ValueError(f"the year must be {_YEARS[0]} to {_YEARS[1]}")
