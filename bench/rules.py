@@ -29,7 +29,7 @@ from app.schemas.events import EventRead
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
-from app.services.pictures import loading as loader
+from app.services.pictures import lifting
 
 SIZES = (110, 1_000, 5_000)
 EVERYTHING = View(restricted=True, confidential=True)
@@ -130,7 +130,7 @@ def _said(
 def loaded(rows: Rows) -> Rows:
     """The same rows as the loader gives them."""
     ids: dict[str, UUID] = {}
-    kinds = {read: kind for kind, read in loader.READS.items()}
+    kinds = {read: kind for kind, read in lifting.READS.items()}
 
     def again(value: Any) -> Any:
         records = list(value.values()) if isinstance(value, dict) else value
@@ -139,7 +139,7 @@ def loaded(rows: Rows) -> Rows:
         raw = [from_json(record.model_dump_json()) for record in records]
         for record in raw if kinds[type(records[0])] == "claim" else ():
             record.update(record.pop("figure") or dict.fromkeys(("qualifier", "min", "max", "of_id")))
-        fresh = loader.read(kinds[type(records[0])], raw, ids)
+        fresh = lifting.read(kinds[type(records[0])], raw, ids)
         return {one.id: one for one in fresh} if isinstance(value, dict) else fresh
 
     return replace(rows, **{field.name: again(getattr(rows, field.name)) for field in fields(rows)})

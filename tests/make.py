@@ -162,5 +162,5 @@ def rows(event: EventRead, **given: Any) -> Rows:
     given.setdefault("events", []).append(event)
     keyed = {name: {one.id: one for one in given.pop(name, [])} for name in ("events", "documents", "sources")}
     empty: dict[str, Any] = {field.name: [] for field in fields(Rows)} | {"merged": frozenset([event.id]), "masks": {}}
-    empty |= dict.fromkeys(("restricted", "confidential", "absorbed"), frozenset())
+    empty |= dict.fromkeys(("cited", "restricted", "confidential", "absorbed"), frozenset())
     return Rows(**empty | keyed | given | {"event_id": event.id})

@@ -24,15 +24,9 @@ async def get_audit(
     Whether its quotations stand in its text, and where; what it states in nobody's name; and what in it can't be true
     together.
     """
-    of = await records.get(session, caller, Document, document)
-    wanted = await moments.asked(
-        session,
-        query.as_of,
-        query.said_before,
-        restricted=caller.may("read"),
-        confidential=caller.may("confidential"),
-    )
-    tag = await audits.etag(session, of.id, wanted)
+    document_id = (await records.get(session, caller, Document, document)).id
+    viewpoint = await moments.resolve(session, caller, query.as_of, query.said_before)
+    tag = await audits.etag(session, document_id, viewpoint)
     if unchanged := answers.not_modified(request, tag):
         return unchanged
-    return answers.picture(await audits.audit(session, of.id, wanted), tag)
+    return answers.picture(await audits.audit(session, document_id, viewpoint), tag)

@@ -6,10 +6,8 @@ from starlette.responses import Response
 from app.api import answers
 from app.api.deps import EventAt, Reader, Route, Session
 from app.api.records import MERGED, READ
-from app.models import Event
 from app.schemas.pictures.diffs import DiffQuery, DiffRead
-from app.services import records
-from app.services.pictures import diffs
+from app.services.pictures import diffs, moments
 
 router = APIRouter(tags=["pictures"], route_class=Route)
 
@@ -24,9 +22,9 @@ async def get_diff(
     of independent sources that moved, each from what to what; and for each question the same in a few plain words. An
     event that was not recorded yet at the earlier moment is all new.
     """
-    of = await records.get(session, caller, Event, event)
-    wanted = await diffs.asked(session, query, restricted=caller.may("read"), confidential=caller.may("confidential"))
-    tag = await diffs.etag(session, of.id, wanted)
+    event_read = await moments.event_at(session, caller, event)
+    comparison = await diffs.resolve(session, caller, query)
+    tag = await diffs.etag(session, event_read, comparison)
     if unchanged := answers.not_modified(request, tag):
         return unchanged
-    return answers.picture(await diffs.diff(session, of.id, wanted), tag)
+    return answers.picture(await diffs.diff(session, event_read.id, comparison), tag)

@@ -16,15 +16,13 @@ from app.api.records import MERGED, READ
 from app.database import Database
 from app.derive import RULES
 from app.formats import atom, csv, jsonld
-from app.models import Event
-from app.schemas.common import RecordRead, entity_tag
-from app.schemas.events import EventFilter
+from app.schemas.common import entity_tag
+from app.schemas.events import EventFilter, EventRead
 from app.schemas.pictures.dossiers import PictureQuery
 from app.schemas.pictures.exports import CsvQuery, EventCollection
-from app.services import exporting, maps, records, streaming
+from app.services import exporting, maps, streaming
 from app.services.access import Caller
 from app.services.pictures import feeds, moments
-from app.services.pictures.moments import Asked
 
 router = APIRouter(tags=["exports"], route_class=Route)
 
@@ -33,9 +31,9 @@ NDJSON: Final = "application/x-ndjson"
 JSON_LD: Final = "application/ld+json"
 ATOM: Final = "application/atom+xml"
 GEOJSON: Final = "application/geo+json"
-# A stream has the snapshot that it reads for as long as this, in seconds: without a reader, and in all.
-PATIENCE: Final = 60
-MOST: Final = 1800
+# For how long a stream may keep the snapshot that it reads: while its reader takes nothing, and in all.
+IDLE_SECONDS: Final = 60
+EXPORT_SECONDS: Final = 1800
 
 
 class GeoJsonResponse(JSONResponse):
@@ -69,12 +67,12 @@ async def export_csv(
 
     `safe=true` if it is opened in a spreadsheet: texts come from everywhere, and some begin like a formula.
     """
-    of, wanted = await _asked(session, event, query, caller)
-    tag = await moments.etag(session, of.id, wanted, f"csv {query.safe} {query.bom}")
+    event_read, viewpoint = await moments.find(session, caller, event, query)
+    tag = await moments.etag(session, event_read, viewpoint, f"csv {query.safe} {query.bom}")
     if unchanged := answers.not_modified(request, tag):
         return unchanged
-    body = csv.rendered(await moments.dossier(session, of.id, wanted), safe=query.safe, bom=query.bom)
-    return Response(body, 200, _headers(tag, of, "csv"), f"{CSV}; charset=utf-8; header=present")
+    body = csv.rendered(await moments.dossier(session, event_read.id, viewpoint), safe=query.safe, bom=query.bom)
+    return Response(body, 200, _headers(tag, event_read, "csv"), f"{CSV}; charset=utf-8; header=present")
 
 
 @router.get(
@@ -90,12 +88,12 @@ async def export_jsonld(
 
     Who agrees (AgreeAction) and who disagrees (DisagreeAction) stays apart; only who says so is a claim's author.
     """
-    of, wanted = await _asked(session, event, query, caller)
-    tag = await moments.etag(session, of.id, wanted, "jsonld")
+    event_read, viewpoint = await moments.find(session, caller, event, query)
+    tag = await moments.etag(session, event_read, viewpoint, "jsonld")
     if unchanged := answers.not_modified(request, tag):
         return unchanged
-    body = jsonld.rendered(await moments.dossier(session, of.id, wanted))
-    return Response(body, 200, _headers(tag, of, "jsonld"), JSON_LD)
+    body = jsonld.rendered(await moments.dossier(session, event_read.id, viewpoint))
+    return Response(body, 200, _headers(tag, event_read, "jsonld"), JSON_LD)
 
 
 @router.get(
@@ -110,23 +108,16 @@ async def export_atom(request: Request, event: EventAt, caller: Reader, session:
     Statements, withdrawals and assessments; and for the newest ten days on which something was recorded, the standings
     of claims and statuses of questions that moved, each day's end compared with its beginning.
     """
-    of, wanted = await _asked(session, event, PictureQuery(), caller)
-    tag = await moments.etag(session, of.id, wanted, "atom")
+    event_read, viewpoint = await moments.find(session, caller, event, PictureQuery())
+    tag = await moments.etag(session, event_read, viewpoint, "atom")
     if unchanged := answers.not_modified(request, tag):
         return unchanged
-    body = atom.rendered(*await feeds.feed(session, of.id, wanted))
-    return Response(body, 200, _headers(tag, of, "atom", "inline"), ATOM)
+    body = atom.rendered(*await feeds.feed(session, event_read.id, viewpoint))
+    return Response(body, 200, _headers(tag, event_read, "atom", "inline"), ATOM)
 
 
-async def _asked(session: AsyncSession, event: str, query: PictureQuery, caller: Caller) -> tuple[RecordRead, Asked]:
-    of = await records.get(session, caller, Event, event)
-    scopes = {"restricted": caller.may("read"), "confidential": caller.may("confidential")}
-    return of, await moments.asked(session, query.as_of, query.said_before, query.independence, **scopes)
-
-
-def _headers(tag: str, of: RecordRead, ending: str, how: str = "attachment") -> dict[str, str]:
-    name = getattr(of, "slug", "event")
-    return {"ETag": tag, "Content-Disposition": f'{how}; filename="{name}.{ending}"'}
+def _headers(tag: str, event: EventRead, ending: str, disposition: str = "attachment") -> dict[str, str]:
+    return {"ETag": tag, "Content-Disposition": f'{disposition}; filename="{event.slug}.{ending}"'}
 
 
 # --- records, as a stream --------------------------------------------------------------------------------------------
@@ -145,11 +136,11 @@ async def export_ndjson(
 
     With an admin key they go into another instance under the same ids; whatever a line refers to stands before it.
     """
-    of, wanted = await _asked(session, event, PictureQuery(), caller)
-    tag = await moments.etag(session, of.id, wanted, "ndjson")
+    event_read, viewpoint = await moments.find(session, caller, event, PictureQuery())
+    tag = await moments.etag(session, event_read, viewpoint, "ndjson")
     if unchanged := answers.not_modified(request, tag):
         return unchanged
-    return await _stream(request, _lines(database, caller, of.id), _headers(tag, of, "ndjson"), NDJSON)
+    return await _stream(request, _lines(database, caller, event_read.id), _headers(tag, event_read, "ndjson"), NDJSON)
 
 
 @router.get("/export.ndjson", response_class=Response, responses=documented() | _LINES, summary="Export everything")
@@ -159,7 +150,7 @@ async def export_everything(request: Request, caller: Reader, session: Session, 
     Ingested by an admin key into an empty instance they give the same pictures. Reports, positions, versions, times of
     recording and history stay behind: a backup is the database's.
     """
-    tag = await _whole(session, caller, "ndjson")
+    tag = await _etag_of_many(session, caller, "ndjson")
     if unchanged := answers.not_modified(request, tag):
         return unchanged
     headers = {"ETag": tag, "Content-Disposition": 'attachment; filename="counterclaim.ndjson"'}
@@ -177,20 +168,20 @@ async def export_geojson(
     request: Request, query: Annotated[EventFilter, Query()], caller: Reader, session: Session, database: Connected
 ) -> Response:
     """Events on a map, all that fit the filters of the list of events; those without coordinates have no geometry."""
-    tag = await _whole(session, caller, f"geojson {query!r}")
+    tag = await _etag_of_many(session, caller, f"geojson {query!r}")
     if unchanged := answers.not_modified(request, tag):
         return unchanged
     headers = {"ETag": tag, "Content-Disposition": 'inline; filename="events.geojson"'}
     return await _stream(request, _features(database, caller, query), headers, GEOJSON)
 
 
-async def _whole(session: AsyncSession, caller: Caller, what: str) -> str:
+async def _etag_of_many(session: AsyncSession, caller: Caller, export: str) -> str:
     """The entity tag of what is about several events: any change moves it.
 
     A change between this and the snapshot that is streamed makes the tag too old, which costs one more reading.
     """
-    told = (RULES, what, caller.may("read"), caller.may("confidential"), str(await moments.head(session)))
-    return entity_tag(repr(told))
+    head = str(await moments.head(session))
+    return entity_tag(repr((RULES, export, caller.may("read"), caller.may("confidential"), head)))
 
 
 async def _lines(database: Database, caller: Caller, event_id: UUID | None) -> AsyncGenerator[bytes]:
@@ -211,7 +202,7 @@ async def _stream(
     """A stream whose first chunk is there before the answer begins, so that what fails early is a problem."""
     if request.scope["state"].get("only_head"):
         return Response(None, 200, headers, media_type)
-    chunks = streaming.relayed(pieces, PATIENCE, MOST)
+    chunks = streaming.relayed(pieces, IDLE_SECONDS, EXPORT_SECONDS)
     first = await anext(chunks, b"")
     return StreamingResponse(_from(first, chunks), 200, headers, media_type)
 

@@ -9,11 +9,9 @@ from starlette.responses import Response
 from app.api import answers
 from app.api.deps import EventAt, Reader, Route, Session
 from app.api.records import MERGED, READ
-from app.models import Event
 from app.schemas.pictures.dossiers import DossierRead, PictureQuery, TimelineRead
 from app.schemas.pictures.figures import FiguresQuery, FiguresRead
 from app.schemas.pictures.matrices import MatrixQuery, MatrixRead
-from app.services import records
 from app.services.access import Caller
 from app.services.pictures import moments
 
@@ -46,8 +44,8 @@ async def get_figures(
     request: Request, event: EventAt, query: Annotated[FiguresQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Who gave which number when, by family, ready to plot; and the range that was left open at each moment."""
-    asked = {"measure": query.measure}
-    return await _picture(request, event, query, caller, session=session, draw=moments.figures, **asked)
+    details = {"measure": query.measure}
+    return await _picture(request, event, query, caller, session=session, draw=moments.figures, **details)
 
 
 @router.get("/events/{event}/matrix", response_model=MatrixRead, responses=READ | MERGED, summary="Read a matrix")
@@ -58,8 +56,8 @@ async def get_matrix(
 
     Silences stand in the cell of the party that is silent, even if it has said nothing at all.
     """
-    asked = {"question": query.question, "by": query.by}
-    return await _picture(request, event, query, caller, session=session, draw=moments.matrix, **asked)
+    details = {"question": query.question, "by": query.by}
+    return await _picture(request, event, query, caller, session=session, draw=moments.matrix, **details)
 
 
 async def _picture(
@@ -70,22 +68,15 @@ async def _picture(
     *,
     session: AsyncSession,
     draw: Callable[..., Awaitable[BaseModel]],
-    **asked: str | None,
+    **details: str | None,
 ) -> Response:
     """A picture of an event with its ETag; nothing is loaded where the caller has it already.
 
-    `asked`: what this kind of picture takes beside the moment.
+    `details`: what this kind of picture takes beside the viewpoint.
     """
-    of = await records.get(session, caller, Event, event)
-    wanted = await moments.asked(
-        session,
-        query.as_of,
-        query.said_before,
-        query.independence,
-        restricted=caller.may("read"),
-        confidential=caller.may("confidential"),
-    )
-    tag = await moments.etag(session, of.id, wanted, f"{draw.__name__} {asked}")
+    event_read, viewpoint = await moments.find(session, caller, event, query)
+    # Callers keep ETags: the function's name, and the order of the details, are a part of them.
+    tag = await moments.etag(session, event_read, viewpoint, f"{draw.__name__} {details}")
     if unchanged := answers.not_modified(request, tag):
         return unchanged
-    return answers.picture(await draw(session, of.id, wanted, **asked), tag)
+    return answers.picture(await draw(session, event_read.id, viewpoint, **details), tag)

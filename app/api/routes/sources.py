@@ -51,11 +51,11 @@ async def get_track_record(
     session: Session,
 ) -> Response:
     """What the source, or whom it belongs to, had said of open questions that were settled later: right or wrong."""
-    of = await records.get(session, caller, Source, source)
-    tag = await track_records.etag(session, caller, of.id, query.said_before)
+    source_id = (await records.get(session, caller, Source, source)).id
+    tag = await track_records.etag(session, caller, source_id, query.said_before)
     if unchanged := answers.not_modified(request, tag):
         return unchanged
-    return answers.picture(await track_records.record(session, caller, of.id, query.said_before), tag)
+    return answers.picture(await track_records.record(session, caller, source_id, query.said_before), tag)
 
 
 @router.post("/{source}/merge", response_model=SourceRead, responses=WRITE)

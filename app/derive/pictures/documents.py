@@ -48,11 +48,8 @@ def pictures(
 def read(rows: Rows) -> set[UUID]:
     """The documents whose versions can change a picture: those that any of the rows cites, under all their ids."""
     targets = merges.targets({id_: document.merged_into for id_, document in rows.documents.items()})
-    named = {appearance.document_id for appearance in rows.appearances}
-    named |= {row.withdrawn_document_id for row in rows.statements}
-    named |= {document_id for row in rows.assessments for document_id in row.document_ids}
-    cited = {targets[document_id] for document_id in named if document_id in targets}
-    return {id_ for id_, end in targets.items() if end in cited}
+    cited = {targets[document_id] for document_id in rows.cited if document_id in targets}
+    return {id_ for id_, target in targets.items() if target in cited}
 
 
 def _moved(version: VersionRead, document_id: UUID) -> VersionRead:

@@ -36,6 +36,8 @@ class Rows:
     assessments: list[AssessmentRead]
     documents: dict[UUID, DocumentRead]
     """Those cited, what they were merged into, what was merged into those, and what any of them was made out of."""
+    cited: frozenset[UUID]
+    """The documents that rows of the event name: where something is said, withdrawn or assessed."""
     versions: list[VersionRead]
     """Of the documents cited, and of those merged with them; without text."""
     document_links: list[DocumentLinkRead]

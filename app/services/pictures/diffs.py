@@ -15,80 +15,82 @@ from app.derive.pictures import dossier
 from app.derive.rules.rows import Rows, View
 from app.errors import Invalid, NotFound
 from app.schemas.common import entity_tag
+from app.schemas.events import EventRead
 from app.schemas.pictures.diffs import DiffQuery, DiffRead
+from app.services.access import Caller
 from app.services.pictures import moments
-from app.services.pictures.moments import Asked, Position
+from app.services.pictures.moments import Position, Viewpoint
 
 
-class Wanted(NamedTuple):
+class Comparison(NamedTuple):
     """The two pictures that are compared; None: of before anything was recorded."""
 
     query: DiffQuery
-    since: Asked | None
-    until: Asked | None
+    since: Viewpoint | None
+    until: Viewpoint | None
 
 
-async def asked(session: AsyncSession, query: DiffQuery, *, restricted: bool, confidential: bool) -> Wanted:
+async def resolve(session: AsyncSession, caller: Caller, query: DiffQuery) -> Comparison:
     """What the parameters ask for. Raises Invalid, also where `since` is the later, and Gone for a lost position."""
-    view = View(independence=query.independence, restricted=restricted, confidential=confidential)
+    view = View(independence=query.independence, restricted=caller.may("read"), confidential=caller.may("confidential"))
     words = {"since": query.since, "until": query.until}
-    ends = {name: _end(query, name, said) for name, said in words.items() if said is not None}
+    ends = {name: _end(query, name, time) for name, time in words.items() if time is not None}
     if ends["since"] and (until := ends.get("until")) and ends["since"] > until:
-        raise _turned()
+        raise _reversed()
     if query.clock == "said":
-        views = [replace(view, said_before=said, until=ends.get(name)) for name, said in words.items()]
-        return Wanted(query, Asked(None, views[0]), Asked(None, views[1]))
-    since = await _recorded(session, "since", query.since)
+        views = [replace(view, said_before=time, until=ends.get(name)) for name, time in words.items()]
+        return Comparison(query, Viewpoint(None, views[0]), Viewpoint(None, views[1]))
+    since = await _position_at(session, "since", query.since)
     if query.until is None:
-        return Wanted(query, since and Asked(since, view), Asked(None, view))
-    last = await _recorded(session, "until", query.until)
+        return Comparison(query, since and Viewpoint(since, view), Viewpoint(None, view))
+    last = await _position_at(session, "until", query.until)
     if since is not None and (last is None or since.seq > last.seq):
-        raise _turned()
-    return Wanted(query, since and Asked(since, view), last and Asked(last, view))
+        raise _reversed()
+    return Comparison(query, since and Viewpoint(since, view), last and Viewpoint(last, view))
 
 
-def _turned() -> Invalid:
+def _reversed() -> Invalid:
     return Invalid.parameter("since", "it is later than `until`")
 
 
-def _end(query: DiffQuery, name: str, said: str) -> datetime | None:
+def _end(query: DiffQuery, name: str, time: str) -> datetime | None:
     """The end of a coarse time; of a position None."""
-    return None if query.clock == "recorded" and moments.is_position(said) else moments.span(name, said).end
+    return None if query.clock == "recorded" and moments.is_position(time) else moments.time_span(name, time).end
 
 
-async def _recorded(session: AsyncSession, name: str, said: str) -> Position | None:
+async def _position_at(session: AsyncSession, name: str, time: str) -> Position | None:
     """None: nothing had been recorded by then."""
     try:
-        return await moments.resolve(session, said, name)
+        return await moments.position_at(session, time, name)
     except NotFound:
         return None
 
 
-async def etag(session: AsyncSession, event_id: UUID, wanted: Wanted) -> str:
+async def etag(session: AsyncSession, event: EventRead, comparison: Comparison) -> str:
     """The strong entity tag, quoted: of both pictures and the parameters. Raises as `diff` does."""
-    tags = [await _tag(session, event_id, one) for one in (wanted.since, wanted.until)]
+    tags = [await _tag(session, event, viewpoint) for viewpoint in (comparison.since, comparison.until)]
     if tags == [None, None]:
         raise NotFound("There was no such event then.")
-    return entity_tag(repr((wanted.query, tags)))
+    return entity_tag(repr((comparison.query, tags)))
 
 
-async def _tag(session: AsyncSession, event_id: UUID, one: Asked | None) -> str | None:
+async def _tag(session: AsyncSession, event: EventRead, viewpoint: Viewpoint | None) -> str | None:
     try:
-        return None if one is None else await moments.etag(session, event_id, one, "diff")
+        return None if viewpoint is None else await moments.etag(session, event, viewpoint, "diff")
     except NotFound:
         return None
 
 
-async def diff(session: AsyncSession, event_id: UUID, wanted: Wanted) -> DiffRead:
+async def diff(session: AsyncSession, event_id: UUID, comparison: Comparison) -> DiffRead:
     """What changed; an event that was not there at one of the moments is empty there.
 
     Raises NotFound if there was no such event at either, or it is not for the caller.
     """
-    query, since, until = wanted
-    before = await _loaded(session, event_id, since)
+    query, since, until = comparison
+    before = await _load(session, event_id, since)
     # Of one moment of the ledger the rows are the same, whatever had been said.
     alike = since is not None and until is not None and since.as_of == until.as_of
-    after = before if alike else await _loaded(session, event_id, until)
+    after = before if alike else await _load(session, event_id, until)
     if before is None and after is None:
         raise NotFound("There was no such event then.")
     await end_read(session)
@@ -96,15 +98,17 @@ async def diff(session: AsyncSession, event_id: UUID, wanted: Wanted) -> DiffRea
     return derived.diff(pair, event_id, query.clock, (query.since, query.until), query.independence)
 
 
-async def _loaded(session: AsyncSession, event_id: UUID, one: Asked | None) -> tuple[Rows, Position] | None:
+async def _load(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint | None) -> tuple[Rows, Position] | None:
     try:
-        return None if one is None else await moments.loaded(session, event_id, one)
+        return None if viewpoint is None else await moments.load(session, event_id, viewpoint)
     except NotFound:
         return None
 
 
-def _snapshot(found: tuple[Rows, Position] | None, one: Asked | None) -> Snapshot:
-    if found is None or one is None:
+def _snapshot(loaded: tuple[Rows, Position] | None, viewpoint: Viewpoint | None) -> Snapshot:
+    """An event that was not there then is empty."""
+    if loaded is None or viewpoint is None:
         return snapshots.snapshot(None)
-    rows, here = found
-    return snapshots.snapshot(dossier.dossier(rows, one.view, str(here)), snapshots.merges_of(rows, one.view))
+    rows, position = loaded
+    picture = dossier.dossier(rows, viewpoint.view, str(position))
+    return snapshots.snapshot(picture, snapshots.merges_of(rows, viewpoint.view))

@@ -17,11 +17,11 @@ from app.errors import NotFound
 from app.schemas.pictures.dossiers import DossierRead
 from app.schemas.pictures.exports import DayMoves
 from app.services.pictures import moments
-from app.services.pictures.moments import Asked, Position
+from app.services.pictures.moments import Position, Viewpoint
 
-# For how many days moves are told, and of how many statements together: each day is a dossier that has to be drawn.
-DAYS: Final = 10
-DRAWN: Final = 3_000
+# For how many days a feed says what moved, and with how many statements in all: each day is a dossier to draw.
+FEED_DAYS: Final = 10
+STATEMENTS_DRAWN: Final = 3_000
 # The newest days on which something about the event was recorded: its last change there, and that before the day.
 _DAYS: Final = text("""
 SELECT day, last.seq, last.hash, last.recorded_at, before.seq AS seq_before, before.hash AS hash_before
@@ -35,31 +35,34 @@ LEFT JOIN LATERAL (
 ORDER BY day""")
 
 
-async def feed(session: AsyncSession, event_id: UUID, wanted: Asked) -> tuple[DossierRead, list[DayMoves]]:
+async def feed(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> tuple[DossierRead, list[DayMoves]]:
     """The event as it is, and day by day what moved. Raises NotFound."""
-    now = await moments.loaded(session, event_id, wanted)
-    most = max(1, min(DAYS, DRAWN // (1 + len(now[0].statements))))
-    days = (await session.execute(_DAYS, {"event": event_id, "most": most})).all()
-    first = [None if day.seq_before is None else Position(day.seq_before, day.hash_before) for day in days[:1]]
-    ends = [*first, *(Position(day.seq, day.hash) for day in days)]
-    then = [await _loaded(session, event_id, end and Asked(end, wanted.view)) for end in ends]
+    rows, position = await moments.load(session, event_id, viewpoint)
+    day_count = max(1, min(FEED_DAYS, STATEMENTS_DRAWN // (1 + len(rows.statements))))
+    days = (await session.execute(_DAYS, {"event": event_id, "most": day_count})).all()
+    before = [None if day.seq_before is None else Position(day.seq_before, day.hash_before) for day in days[:1]]
+    ends = [*before, *(Position(day.seq, day.hash) for day in days)]
+    loaded = [await _load(session, event_id, end and Viewpoint(end, viewpoint.view)) for end in ends]
     await end_read(session)
-    drawn = [snapshots.snapshot(one and moments.drawn(*one)) for one in then]
-    moved = [
-        _moved(day.day, day.recorded_at, SnapshotPair(*two)) for day, two in zip(days, pairwise(drawn), strict=True)
+    day_ends = [snapshots.snapshot(end and moments.draw_dossier(*end)) for end in loaded]
+    moves = [
+        _moves(day.day, day.recorded_at, SnapshotPair(*pair))
+        for day, pair in zip(days, pairwise(day_ends), strict=True)
     ]
-    return moments.drawn(*now, wanted), moved
+    return moments.draw_dossier(rows, position, viewpoint), moves
 
 
-async def _loaded(session: AsyncSession, event_id: UUID, at: Asked | None) -> tuple[Rows, Position, Asked] | None:
+async def _load(
+    session: AsyncSession, event_id: UUID, viewpoint: Viewpoint | None
+) -> tuple[Rows, Position, Viewpoint] | None:
     """What a picture at an end of a day is drawn from; None: the event was not there."""
     try:
-        return None if at is None else (*await moments.loaded(session, event_id, at), at)
+        return None if viewpoint is None else (*await moments.load(session, event_id, viewpoint), viewpoint)
     except NotFound:
         return None
 
 
-def _moved(day: datetime, at: datetime, pair: SnapshotPair) -> DayMoves:
+def _moves(day: datetime, at: datetime, pair: SnapshotPair) -> DayMoves:
     return built(
         DayMoves,
         day=f"{day:%Y-%m-%d}",

@@ -5,128 +5,60 @@ Both ways bring the same records in the same shape, so that a picture of the pas
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic import TypeAdapter
 from pydantic_core import from_json
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.derive.rules.rows import Rows
 from app.errors import NotFound
-from app.models import DocumentVersion
-from app.schemas.assessments import AssessmentRead
-from app.schemas.claims import ClaimLinkRead, ClaimRead
-from app.schemas.common import RecordRead
-from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
-from app.schemas.events import EventLinkRead, EventRead
-from app.schemas.questions import QuestionRead
-from app.schemas.sources import SourceRead
-from app.schemas.statements import AppearanceRead, StatementRead
-
-READS: Final[dict[str, type[RecordRead]]] = {
-    "event": EventRead,
-    "event_link": EventLinkRead,
-    "question": QuestionRead,
-    "claim": ClaimRead,
-    "claim_link": ClaimLinkRead,
-    "statement": StatementRead,
-    "appearance": AppearanceRead,
-    "assessment": AssessmentRead,
-    "document": DocumentRead,
-    "document_version": VersionRead,
-    "document_link": DocumentLinkRead,
-    "source": SourceRead,
-}
-_LISTS: Final[dict[str, TypeAdapter[list[Any]]]] = {kind: TypeAdapter(list[read]) for kind, read in READS.items()}  # type: ignore[valid-type]
-
-
-def _of(kind: type) -> dict[str, tuple[str, ...]]:
-    """By type of record, the columns that hold this kind of value."""
-    return {
-        name: tuple(column for column, field in read.model_fields.items() if field.annotation in (kind, kind | None))
-        for name, read in READS.items()
-    }
-
-
-_IDS: Final = _of(UUID)
-_TIMES: Final = _of(datetime)
-_OF_EVENTS: Final = (
-    "question",
-    "claim",
-    "claim_link",
-    "statement",
-    "appearance",
-    "appearance_hop",
-    "assessment",
-    "assessment_document",
-)
-
-# What later releases added: by type, the columns that older records lack, with what they would have held.
-_ADDED: Final[dict[str, dict[str, Any]]] = {"report": {"made": []}}
-
-
-def upgrade(kind: str, record: dict[str, Any]) -> dict[str, Any]:
-    """A stored record of any release, with all the columns that its table has now."""
-    return _ADDED[kind] | record if kind in _ADDED else record
-
-
-def _shaped(kind: str, record: dict[str, Any]) -> dict[str, Any]:
-    """Columns as the fields that they are read as."""
-    match kind:
-        case "claim":
-            figure = {name: record[name] for name in ("qualifier", "min", "max", "of_id")}
-            return record | {"figure": figure if record["qualifier"] else None}
-        case "document_version":
-            return record | {"sha256": record["sha256"] and record["sha256"].removeprefix("\\x")}
-        case "appearance":
-            return {"hops": []} | record
-        case "assessment":
-            return {"document_ids": []} | record
-        case _:
-            return record
-
+from app.schemas import kinds
+from app.services.pictures import lifting
 
 State = Callable[..., str]
+"""`now` or `then`."""
+_EVENT_KINDS: Final = [kind.name for kind in kinds.KINDS if kind.in_event]
+# What is long and no part of a record is not read with it.
+_READ_COLUMNS: Final = {
+    kind.name: ", ".join(column for column in kind.columns if column != kind.apart)
+    for kind in kinds.KINDS
+    if kind.apart is not None
+}
 
 
 # --- the two states --------------------------------------------------------------------------------------------------
-# Each answers "the rows of this table whose column has this value" in SQL; all else is asked of both in the same words.
-
-_STORED: Final = {
-    # A version's text may be long, and is no part of its record; nor are a source's folded names.
-    "document_version": ", ".join(c.name for c in DocumentVersion.__table__.columns if c.name != "text"),
-}
+# Each answers "these columns of the rows of this table whose column has this value" in SQL; the column `record` is the
+# whole row as JSON. All else is asked of both in the same words.
 
 
-def now(kind: str, column: str, value: str, *wanted: str) -> str:
+def now(kind: str, column: str, value: str, *columns: str) -> str:
     """From the tables. The fence (OFFSET 0) keeps the planner to one look-up for each value."""
-    columns = ", ".join(f"to_json(t)::text AS {w}" if w == "record" else f"t.{w}" for w in wanted)
-    stored = _STORED.get(kind, "*")
-    return f"(SELECT {columns} FROM (SELECT {stored} FROM {kind}) t WHERE t.{column} = {value} OFFSET 0)"  # noqa: S608
+    outputs = ", ".join(f"to_json(t)::text AS {name}" if name == "record" else f"t.{name}" for name in columns)
+    table = f"(SELECT {_READ_COLUMNS.get(kind, '*')} FROM {kind})"  # noqa: S608
+    return f"(SELECT {outputs} FROM {table} t WHERE t.{column} = {value} OFFSET 0)"  # noqa: S608
 
 
-def then(kind: str, column: str, value: str, *wanted: str) -> str:
+def then(kind: str, column: str, value: str, *columns: str) -> str:
     """Out of the ledger: the last of a record's changes up to :seq, if it still bears the value and is no deletion."""
-    columns = ", ".join(
-        "l.record::text AS record" if w == "record" else f"(l.record->>'{w}')::uuid AS {w}" for w in wanted
+    outputs = ", ".join(
+        "l.record::text AS record" if name == "record" else f"(l.record->>'{name}')::uuid AS {name}" for name in columns
     )
     last = "SELECT op, record FROM change WHERE record_id = {} AND seq <= :seq ORDER BY seq DESC LIMIT 1"
     if column == "id":
-        return f"(SELECT {columns} FROM ({last.format(value)}) l WHERE l.op <> 'delete' AND l.record IS NOT NULL)"  # noqa: S608
+        return f"(SELECT {outputs} FROM ({last.format(value)}) l WHERE l.op <> 'delete' AND l.record IS NOT NULL)"  # noqa: S608
     bears = f"record->>'{column}' = ({value})::text"
     # A link's change is filed under the event that it leads from; all else is indexed by the column itself.
-    found = f"event_id = {value}" if (kind, column) == ("event_link", "from_id") else bears
-    return f"""(SELECT {columns}
-        FROM (SELECT DISTINCT record_id FROM change WHERE type = '{kind}' AND {found} AND seq <= :seq) c
+    candidates = f"event_id = {value}" if (kind, column) == ("event_link", "from_id") else bears
+    return f"""(SELECT {outputs}
+        FROM (SELECT DISTINCT record_id FROM change WHERE type = '{kind}' AND {candidates} AND seq <= :seq) c
         CROSS JOIN LATERAL ({last.format("c.record_id")}) l WHERE l.op <> 'delete' AND l.{bears})"""  # noqa: S608
 
 
 # Whatever the moment, who may see something is asked of now; what is gone is judged by its last record, and what is not
 # known any more is hidden.
-RESTRICTED: Final = """coalesce(
+_RESTRICTED: Final = """coalesce(
     (SELECT visibility FROM event WHERE id = {id}),
     (SELECT record->>'visibility' FROM change WHERE record_id = {id} ORDER BY seq DESC LIMIT 1),
     'restricted') <> 'public'"""
@@ -136,7 +68,7 @@ _CONFIDENTIAL: Final = """coalesce(
     true)"""
 
 
-def around(state: State) -> str:
+def _around(state: State) -> str:
     """The common table expression `around(kind, id)`, for WITH RECURSIVE.
 
     Its kinds: `merged`, the events :starts and those merged into them; `tie`, the links of these; `beyond`, the events
@@ -166,8 +98,8 @@ def _scope(state: State) -> TextClause:
     For what follows in the transaction: UTC, and no compiling of plans, which are small but look large to the planner.
     """
     return text(f"""
-WITH RECURSIVE {around(state)}
-SELECT kind, id, kind <> 'tie' AND {RESTRICTED.format(id="around.id")} AS hidden,
+WITH RECURSIVE {_around(state)}
+SELECT kind, id, kind <> 'tie' AND {_RESTRICTED.format(id="around.id")} AS hidden,
     set_config('timezone', 'UTC', true), set_config('jit', 'off', true)
 FROM around""")  # noqa: S608
 
@@ -175,18 +107,19 @@ FROM around""")  # noqa: S608
 def _dispute(state: State) -> TextClause:
     """The rows of the events :merged; the events :events and the links :ties themselves."""
     if state is now:
-        these = "ANY(CAST(:merged AS uuid[]))"
-        own = " UNION ALL ".join(
-            f"SELECT '{kind}' AS type, r.record FROM {now(kind, 'event_id', these, 'record')} r"  # noqa: S608
-            for kind in _OF_EVENTS
+        event_ids = "ANY(CAST(:merged AS uuid[]))"
+        rows = " UNION ALL ".join(
+            f"SELECT '{kind}' AS type, r.record FROM {now(kind, 'event_id', event_ids, 'record')} r"  # noqa: S608
+            for kind in _EVENT_KINDS
         )
     else:
-        own = """
+        # The ledger files all changes of an event under it, so that one walk over an index finds them.
+        rows = """
 SELECT type, record::text FROM (
     SELECT DISTINCT ON (record_id) type, op, record FROM change
     WHERE event_id = ANY(CAST(:merged AS uuid[])) AND seq <= :seq AND type NOT IN ('event', 'event_link')
     ORDER BY record_id, seq DESC) last WHERE op <> 'delete' AND record IS NOT NULL"""
-    return text(f"""{own}
+    return text(f"""{rows}
 UNION ALL SELECT 'event', e.record FROM unnest(CAST(:events AS uuid[])) x(id)
     CROSS JOIN LATERAL {state("event", "id", "x.id", "record")} e
 UNION ALL SELECT 'event_link', l.record FROM unnest(CAST(:ties AS uuid[])) x(id)
@@ -233,6 +166,55 @@ UNION ALL SELECT 'mask',
     FROM hidden h CROSS JOIN unnest(CAST(:merged AS uuid[])) e(id)""")  # noqa: S608
 
 
+def _heads(state: State) -> TextClause:
+    """The newest change of each event that a picture of :starts shows, and that of the directory.
+
+    Whatever the moment it is of: who may see something is asked of now. What was once merged into the event counts,
+    too: that it no longer is changes the picture. Nothing, if the event :event was not there then.
+    """
+    there = "" if state is now else f"WHERE EXISTS {state('event', 'id', 'CAST(:event AS uuid)', 'id')}"
+    return text(f"""
+WITH RECURSIVE {_around(state)}
+SELECT kind, id, h.seq, (SELECT directory FROM ledger_head) AS directory
+FROM (SELECT kind, id FROM around WHERE kind <> 'tie' UNION SELECT 'once', c.record_id FROM around a
+    CROSS JOIN LATERAL (
+        SELECT record_id FROM change WHERE type = 'event' AND record->>'merged_into' = a.id::text OFFSET 0) c
+    WHERE a.kind = 'merged') shown LEFT JOIN event_head h ON h.event_id = id
+{there} ORDER BY kind, id""")  # noqa: S608
+
+
+def _citing(state: State) -> TextClause:
+    """The document :document after merges, all versions of it, and the events that it is cited in, after merges.
+
+    A publisher that is confidential now, or not known any more, is `hidden`.
+    """
+    return text(f"""
+WITH RECURSIVE up(id, next) AS (
+    SELECT d.id, d.merged_into FROM {state("document", "id", "CAST(:document AS uuid)", "id", "merged_into")} d
+    UNION SELECT d.id, d.merged_into FROM up
+        CROSS JOIN LATERAL {state("document", "id", "up.next", "id", "merged_into")} d),
+kin(id) AS (
+    SELECT id FROM up WHERE next IS NULL
+    UNION SELECT d.id FROM kin CROSS JOIN LATERAL {state("document", "merged_into", "kin.id", "id")} d),
+top(id, next) AS (
+    SELECT e.id, e.merged_into
+        FROM (SELECT DISTINCT a.event_id AS id FROM kin
+            CROSS JOIN LATERAL {state("appearance", "document_id", "kin.id", "event_id")} a) cited
+        CROSS JOIN LATERAL {state("event", "id", "cited.id", "id", "merged_into")} e
+    UNION SELECT e.id, e.merged_into FROM top
+        CROSS JOIN LATERAL {state("event", "id", "top.next", "id", "merged_into")} e)
+SELECT 'document' AS type, up.id, d.record, NOT coalesce((SELECT NOT s.confidential FROM source s
+        WHERE s.id = CAST(CAST(d.record AS jsonb)->>'publisher_id' AS uuid)), false) AS hidden
+    FROM up CROSS JOIN LATERAL {state("document", "id", "up.id", "record")} d WHERE up.next IS NULL
+UNION ALL SELECT 'document_version', kin.id, v.record, false
+    FROM kin CROSS JOIN LATERAL {state("document_version", "document_id", "kin.id", "record")} v
+UNION ALL SELECT 'event', top.id, NULL, {_RESTRICTED.format(id="top.id")} FROM top WHERE next IS NULL
+ORDER BY type, id""")  # noqa: S608
+
+
+# Each by whether it is asked of the past.
+HEADS: Final = {False: _heads(now), True: _heads(then)}
+CITING: Final = {False: _citing(now), True: _citing(then)}
 _SCOPE: Final = {False: _scope(now), True: _scope(then)}
 _DISPUTE: Final = {False: _dispute(now), True: _dispute(then)}
 _CITED: Final = {False: _cited(now), True: _cited(then)}
@@ -243,50 +225,55 @@ _CITED: Final = {False: _cited(now), True: _cited(then)}
 _Records = dict[str, list[dict[str, Any]]]
 
 
-async def load(session: AsyncSession, event_id: UUID, seq: int | None = None, *others: UUID) -> Rows:
+async def load(session: AsyncSession, event_id: UUID, seq: int | None = None, *further_ids: UUID) -> Rows:
     """All rows of one event's pictures: those of now, or those that the ledger had at `seq`.
 
-    `others`: events whose rows are wanted beside, for what is asked across events. Raises NotFound if there was no such
-    event.
+    `further_ids`: of events whose rows are read along, for what is asked across events. Raises NotFound if there was no
+    such event.
     """
-    past, at = seq is not None, {} if seq is None else {"seq": seq}
-    scope = (await session.execute(_SCOPE[past], {"starts": [event_id, *others], **at})).all()
+    past, moment = seq is not None, {} if seq is None else {"seq": seq}
+    scope = (await session.execute(_SCOPE[past], {"starts": [event_id, *further_ids], **moment})).all()
     ids: dict[str, list[UUID]] = defaultdict(list)
     for kind, id_, *_ in scope:
         ids[kind].append(id_)
     events = {"merged": ids["merged"], "events": [*{*ids["merged"], *ids["beyond"]}], "ties": ids["tie"]}
-    records = await _records(session, _DISPUTE[past], events | at)
+    records = await _records(session, _DISPUTE[past], events | moment)
     if not any(record["id"] == str(event_id) for record in records["event"]):
         raise NotFound("There was no such event then." if past else "There is no such event.")
-    cited = {"documents": _documents(records), "sources": _sources(records), "merged": ids["merged"]}
-    about = await _records(session, _CITED[past], cited | at)
-    return _rows(
-        event_id, records | about, frozenset(ids["merged"]), frozenset(id_ for _, id_, hidden, *_ in scope if hidden)
-    )
+    document_ids = _document_ids(records)
+    citations = {"documents": document_ids, "sources": _source_ids(records), "merged": ids["merged"]}
+    records |= await _records(session, _CITED[past], citations | moment)
+    restricted = frozenset(id_ for _, id_, hidden, *_ in scope if hidden)
+    return _rows(event_id, records, document_ids, frozenset(ids["merged"]), restricted)
 
 
-async def _records(session: AsyncSession, query: TextClause, given: dict[str, Any]) -> _Records:
+async def _records(session: AsyncSession, query: TextClause, parameters: dict[str, Any]) -> _Records:
     """What the query finds, by type."""
-    found = (await session.execute(query, given)).all()
+    rows = (await session.execute(query, parameters)).all()
     records: _Records = defaultdict(list)
-    for row, record in zip(found, from_json(f"[{','.join(row.record for row in found)}]"), strict=True):
+    # One parser run over all is several times as fast as one for each.
+    for row, record in zip(rows, from_json(f"[{','.join(row.record for row in rows)}]"), strict=True):
         records[row.type].append(record)
     return records
 
 
-def _documents(records: _Records) -> list[str]:
+def _document_ids(records: _Records) -> list[str]:
+    """The documents that an event's rows cite."""
     named = {record["document_id"] for kind in ("appearance", "assessment_document") for record in records[kind]}
     named |= {record["withdrawn_document_id"] for record in records["statement"]}
     return [id_ for id_ in named if id_]
 
 
-def _sources(records: _Records) -> list[str]:
+def _source_ids(records: _Records) -> list[str]:
+    """Who speaks, passes on and assesses in an event's rows."""
     named = {record["source_id"] for kind in ("statement", "appearance_hop") for record in records[kind]}
     named |= {record["author_id"] for record in records["assessment"]}
     return [id_ for id_ in named if id_]
 
 
-def _rows(event_id: UUID, records: _Records, merged: frozenset[UUID], restricted: frozenset[UUID]) -> Rows:
+def _rows(
+    event_id: UUID, records: _Records, cited: Iterable[str], merged: frozenset[UUID], restricted: frozenset[UUID]
+) -> Rows:
     hops, evidence = (
         _by(records["appearance_hop"], "appearance_id"),
         _by(records["assessment_document"], "assessment_id"),
@@ -296,22 +283,23 @@ def _rows(event_id: UUID, records: _Records, merged: frozenset[UUID], restricted
     for assessment in records["assessment"]:
         assessment["document_ids"] = sorted(record["document_id"] for record in evidence.get(assessment["id"], ()))
     masks, ids = records.pop("mask", []), dict[str, UUID]()
-    found = {kind: read(kind, records[kind], ids) for kind in READS}
+    rows = {kind: lifting.read(kind, records[kind], ids) for kind in lifting.READS}
     return Rows(
         event_id=event_id,
-        events={row.id: row for row in found["event"]},
+        events={row.id: row for row in rows["event"]},
         merged=merged,
-        event_links=found["event_link"],
-        questions=found["question"],
-        claims=found["claim"],
-        claim_links=found["claim_link"],
-        statements=found["statement"],
-        appearances=found["appearance"],
-        assessments=found["assessment"],
-        documents={row.id: row for row in found["document"]},
-        versions=found["document_version"],
-        document_links=found["document_link"],
-        sources={row.id: row for row in found["source"]},
+        event_links=rows["event_link"],
+        questions=rows["question"],
+        claims=rows["claim"],
+        claim_links=rows["claim_link"],
+        statements=rows["statement"],
+        appearances=rows["appearance"],
+        assessments=rows["assessment"],
+        documents={row.id: row for row in rows["document"]},
+        cited=frozenset(map(UUID, cited)),
+        versions=rows["document_version"],
+        document_links=rows["document_link"],
+        sources={row.id: row for row in rows["source"]},
         restricted=restricted,
         confidential=frozenset(UUID(mask["source"]) for mask in masks if mask["own"]),
         absorbed=frozenset(UUID(mask["source"]) for mask in masks if not mask["own"]),
@@ -319,25 +307,8 @@ def _rows(event_id: UUID, records: _Records, merged: frozenset[UUID], restricted
     )
 
 
-def read(kind: str, records: list[dict[str, Any]], ids: dict[str, UUID]) -> list[Any]:
-    """Stored records of one type as they are read now. `ids`: those known so far.
-
-    Every id is one object, however many rows name it: rules look up hardly anything else. And all times have one object
-    for their time zone, which is UTC: comparing two that have not takes ten times as long.
-    """
-    shaped = [_shaped(kind, upgrade(kind, record)) for record in records]
-    for record in shaped:
-        for name in _IDS[kind]:
-            if (value := record[name]) is not None:
-                record[name] = ids.get(value) or ids.setdefault(value, UUID(value))
-        for name in _TIMES[kind]:
-            if (value := record[name]) is not None:
-                record[name] = datetime.fromisoformat(value)
-    return _LISTS[kind].validate_python(shaped)
-
-
 def _by(records: Iterable[dict[str, Any]], column: str) -> dict[str, list[dict[str, Any]]]:
-    found = defaultdict(list)
+    records_by_value = defaultdict(list)
     for record in records:
-        found[record[column]].append(record)
-    return found
+        records_by_value[record[column]].append(record)
+    return records_by_value

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import times
@@ -17,13 +17,16 @@ from app.derive.pictures import matrix as derived_matrix
 from app.derive.pictures import timeline as derived_timeline
 from app.derive.rules.rows import Rows, View
 from app.errors import Gone, Invalid, NotFound
+from app.models import Event
 from app.schemas import addresses
 from app.schemas.common import entity_tag
-from app.schemas.pictures.dossiers import DossierRead, TimelineRead
+from app.schemas.events import EventRead
+from app.schemas.pictures.dossiers import DossierRead, PictureQuery, TimelineRead
 from app.schemas.pictures.figures import FiguresRead
 from app.schemas.pictures.matrices import ColumnsBy, MatrixRead
+from app.services import records
+from app.services.access import Caller
 from app.services.pictures import loading
-from app.services.pictures.loading import State
 from app.vocabulary import Independence, Measure
 
 _POSITION: Final = re.compile(r"(\d{1,18})-([0-9a-f]{8})", re.ASCII)
@@ -45,45 +48,65 @@ class Position(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Which picture: of what was recorded when (None: now), and as `view` says."""
+class Viewpoint:
+    """From where an event is looked at: what was recorded by when (None: by now), and what of it this caller sees."""
 
     as_of: Position | None
     view: View
 
+    @property
+    def seq(self) -> int | None:
+        return None if self.as_of is None else self.as_of.seq
 
-async def asked(
+    @property
+    def as_of_words(self) -> str | None:
+        """As an answer says it."""
+        return None if self.as_of is None else str(self.as_of)
+
+
+async def find(session: AsyncSession, caller: Caller, address: str, query: PictureQuery) -> tuple[EventRead, Viewpoint]:
+    """The event at an address, and from where the parameters have it looked at. Raises as `event_at` and `resolve`."""
+    event = await event_at(session, caller, address)
+    return event, await resolve(session, caller, query.as_of, query.said_before, query.independence)
+
+
+async def event_at(session: AsyncSession, caller: Caller, address: str) -> EventRead:
+    """Raises what `records.get` raises."""
+    event = await records.get(session, caller, Event, address)
+    if not isinstance(event, EventRead):
+        raise TypeError
+    return event
+
+
+async def resolve(
     session: AsyncSession,
+    caller: Caller,
     as_of: str | None = None,
     said_before: str | None = None,
     independence: Independence = "family",
-    *,
-    restricted: bool = False,
-    confidential: bool = False,
-) -> Asked:
-    """What the parameters ask for; the caller may read restricted events, and see confidential sources.
+) -> Viewpoint:
+    """What the parameters ask for, as the caller may see it.
 
     Raises Invalid for a parameter that can't be read, NotFound if nothing had been recorded by then, and Gone for a
     position that is not on this ledger.
     """
-    until = None if said_before is None else span("said_before", said_before).end
-    return Asked(
-        None if as_of is None else await resolve(session, as_of),
-        View(said_before, until, independence, restricted, confidential),
+    until = None if said_before is None else time_span("said_before", said_before).end
+    return Viewpoint(
+        None if as_of is None else await position_at(session, as_of),
+        View(said_before, until, independence, caller.may("read"), caller.may("confidential")),
     )
 
 
-async def resolve(session: AsyncSession, as_of: str, name: str = "as_of") -> Position:
-    """The last change at a position or by the end of a coarse time; `name`: the parameter. Raises as `asked` does."""
-    if found := _POSITION.fullmatch(as_of):
-        seq, begins = int(found[1]), found[2]
-        here = Position(seq, await session.scalar(_AT, {"seq": seq}) or b"")
-        if here.hash[:4].hex() != begins:
+async def position_at(session: AsyncSession, as_of: str, name: str = "as_of") -> Position:
+    """The last change at a position or by the end of a coarse time; `name`: the parameter. Raises as `resolve`."""
+    if match := _POSITION.fullmatch(as_of):
+        seq, hash_begins = int(match[1]), match[2]
+        position = Position(seq, await session.scalar(_AT, {"seq": seq}) or b"")
+        if position.hash[:4].hex() != hash_begins:
             raise Gone("This position is not on this ledger: resync.", resync=True)
-        return here
-    last = (
-        await session.execute(_BEFORE, {"end": span(name, as_of, " or a position: 1234-0a1b2c3d").end})
-    ).one_or_none()
+        return position
+    end = time_span(name, as_of, " or a position: 1234-0a1b2c3d").end
+    last = (await session.execute(_BEFORE, {"end": end})).one_or_none()
     if last is None:
         raise NotFound("Nothing had been recorded by then.")
     return Position(last.seq, last.hash)
@@ -93,34 +116,17 @@ def is_position(words: str) -> bool:
     return _POSITION.fullmatch(words) is not None
 
 
-def span(name: str, words: str, more: str = "") -> times.Span:
+def time_span(name: str, words: str, alternative: str = "") -> times.Span:
+    """The span of a coarse time in the parameter `name`. Raises Invalid, which names the `alternative`."""
     try:
         return times.span(words)
     except ValueError as error:
-        raise Invalid.parameter(name, f"{error}{more}") from None
+        raise Invalid.parameter(name, f"{error}{alternative}") from None
 
 
 # --- what is shown, in one number ------------------------------------------------------------------------------------
 
 
-def _heads(state: State) -> TextClause:
-    """The heads of all that a picture shows, whatever the moment it is of: who may see it is asked of now.
-
-    What was once merged into the event counts, too: that it no longer is changes the picture.
-    """
-    return text(f"""
-WITH RECURSIVE {loading.around(state)}
-SELECT kind, id, h.seq, (SELECT directory FROM ledger_head) AS directory,
-    {loading.RESTRICTED.format(id="CAST(:event AS uuid)")} AS hidden
-FROM (SELECT kind, id FROM around WHERE kind <> 'tie' UNION SELECT 'once', c.record_id FROM around a
-    CROSS JOIN LATERAL (
-        SELECT record_id FROM change WHERE type = 'event' AND record->>'merged_into' = a.id::text OFFSET 0) c
-    WHERE a.kind = 'merged') shown LEFT JOIN event_head h ON h.event_id = id
-WHERE EXISTS {state("event", "id", "CAST(:event AS uuid)", "id")}
-ORDER BY kind, id""")  # noqa: S608
-
-
-_HEADS: Final = {False: _heads(loading.now), True: _heads(loading.then)}
 # The same sum for now and for any moment, of the ledger alone: the last change of the events :events and of those that
 # were ever merged into :merged, of the directory, and of the versions of the documents :documents. An event's last
 # change is found by comparing pairs: only the event's index can do that, so that the whole ledger is never walked back.
@@ -147,18 +153,18 @@ last(seq) AS (
 SELECT seq, hash FROM change WHERE seq = (SELECT max(seq) FROM last)""")
 
 
-async def etag(session: AsyncSession, event_id: UUID, wanted: Asked, picture: str = "dossier") -> str:
-    """The strong entity tag of a picture, quoted, for a few key look-ups. Raises as `dossier` does."""
-    at = {} if wanted.as_of is None else {"seq": wanted.as_of.seq}
-    heads = (
-        await session.execute(_HEADS[wanted.as_of is not None], {"starts": [event_id], "event": event_id, **at})
-    ).all()
-    view = wanted.view
-    if not heads or (heads[0].hidden and not view.restricted):
+async def etag(session: AsyncSession, event: EventRead, viewpoint: Viewpoint, picture: str = "dossier") -> str:
+    """The strong entity tag of a picture of an event that the caller may see, for a few look-ups by index.
+
+    `picture`: which one, and what it takes beside the viewpoint. Raises NotFound if there was no such event then.
+    """
+    moment = {} if viewpoint.as_of is None else {"event": event.id, "seq": viewpoint.seq}
+    heads = (await session.execute(loading.HEADS[viewpoint.as_of is not None], {"starts": [event.id], **moment})).all()
+    if not heads:
         raise NotFound("There is no such event.")
-    told = (RULES, picture, wanted.as_of and wanted.as_of.seq, view)
-    shown = [tuple(map(str, head)) for head in heads]
-    return entity_tag(repr((told, shown)))
+    is_restricted = event.visibility != "public"
+    shown = [tuple(map(str, (*head, is_restricted))) for head in heads]
+    return entity_tag(repr(((RULES, picture, viewpoint.seq, viewpoint.view), shown)))
 
 
 async def head(session: AsyncSession) -> Position:
@@ -166,69 +172,69 @@ async def head(session: AsyncSession) -> Position:
     return Position(*(await session.execute(_HEAD)).one())
 
 
-async def position(session: AsyncSession, shown: Rows, seq: int | None = None) -> Position:
+async def position(session: AsyncSession, rows: Rows, seq: int | None = None) -> Position:
     """That of the latest change which a picture of these rows shows: `as_of` with it gives the same picture again."""
-    given = {
+    shown = {
         "seq": seq,
-        "events": list(shown.events.keys() | shown.merged),
-        "merged": [str(id_) for id_ in shown.merged],
-        "documents": [str(id_) for id_ in documents.read(shown)],
+        "events": list(rows.events.keys() | rows.merged),
+        "merged": [str(id_) for id_ in rows.merged],
+        "documents": [str(id_) for id_ in documents.read(rows)],
     }
-    return Position(*(await session.execute(_SHOWN, given)).one())
+    return Position(*(await session.execute(_SHOWN, shown)).one())
 
 
 # --- the pictures ----------------------------------------------------------------------------------------------------
 
 
-async def dossier(session: AsyncSession, event_id: UUID, wanted: Asked) -> DossierRead:
+async def dossier(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> DossierRead:
     """The whole event as it was asked for. Raises NotFound if there was no such event, or it is not for the caller.
 
-    The last that a session reads: as it is drawn, the transaction has ended.
+    The last that a session reads: the transaction ends before the dossier is drawn.
     """
-    found, here = await loaded(session, event_id, wanted)
+    rows, shown_position = await load(session, event_id, viewpoint)
     await end_read(session)
-    return drawn(found, here, wanted)
+    return draw_dossier(rows, shown_position, viewpoint)
 
 
-def drawn(found: Rows, here: Position, wanted: Asked) -> DossierRead:
+def draw_dossier(rows: Rows, shown_position: Position, viewpoint: Viewpoint) -> DossierRead:
     """A dossier of what was loaded."""
-    return derived.dossier(found, wanted.view, str(here), None if wanted.as_of is None else str(wanted.as_of))
+    return derived.dossier(rows, viewpoint.view, str(shown_position), viewpoint.as_of_words)
 
 
-async def loaded(session: AsyncSession, event_id: UUID, wanted: Asked) -> tuple[Rows, Position]:
+async def load(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> tuple[Rows, Position]:
     """What a picture is drawn from, and the position that it shows. Raises as `dossier` does."""
-    seq = None if wanted.as_of is None else wanted.as_of.seq
-    found = await loading.load(session, event_id, seq)
-    if event_id in found.restricted and not wanted.view.restricted:
+    rows = await loading.load(session, event_id, viewpoint.seq)
+    if event_id in rows.restricted and not viewpoint.view.restricted:
         raise NotFound("There is no such event.")
-    return found, await position(session, found, seq)
+    return rows, await position(session, rows, viewpoint.seq)
 
 
-async def timeline(session: AsyncSession, event_id: UUID, wanted: Asked) -> TimelineRead:
+async def timeline(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> TimelineRead:
     """What was said, in its order: a slice of the dossier. Raises as `dossier` does."""
-    return derived_timeline.timeline(await dossier(session, event_id, wanted), wanted.view.until)
+    return derived_timeline.timeline(await dossier(session, event_id, viewpoint), viewpoint.view.until)
 
 
-async def figures(session: AsyncSession, event_id: UUID, wanted: Asked, measure: Measure | None = None) -> FiguresRead:
+async def figures(
+    session: AsyncSession, event_id: UUID, viewpoint: Viewpoint, measure: Measure | None = None
+) -> FiguresRead:
     """Who gave which number when; `measure`: of one kind only. Raises as `dossier` does."""
-    found, here = await loaded(session, event_id, wanted)
+    rows, shown_position = await load(session, event_id, viewpoint)
     await end_read(session)
-    asked_for = None if wanted.as_of is None else str(wanted.as_of)
-    return series.series(found, wanted.view, str(here), asked_for, measure)
+    return series.series(rows, viewpoint.view, str(shown_position), viewpoint.as_of_words, measure)
 
 
 async def matrix(
-    session: AsyncSession, event_id: UUID, wanted: Asked, question: str | None = None, by: ColumnsBy = "party"
+    session: AsyncSession, event_id: UUID, viewpoint: Viewpoint, question: str | None = None, by: ColumnsBy = "party"
 ) -> MatrixRead:
     """Who takes which stance on which question: a slice of the dossier.
 
     `question`: the address of one of its questions. Raises NotFound if it has none there, and as `dossier` does.
     """
-    whole = await dossier(session, event_id, wanted)
+    whole_dossier = await dossier(session, event_id, viewpoint)
     if question is None:
-        return derived_matrix.matrix(whole, by)
+        return derived_matrix.matrix(whole_dossier, by)
     address = addresses.parse(question)
-    for one in whole.questions:
-        if one.id == address.id or (address.ref is not None and one.ref == address.ref):
-            return derived_matrix.matrix(whole, by, one.id)
+    for picture in whole_dossier.questions:
+        if picture.id == address.id or (address.ref is not None and picture.ref == address.ref):
+            return derived_matrix.matrix(whole_dossier, by, picture.id)
     raise NotFound("There is no such question about this event.")

@@ -23,52 +23,53 @@ from app.services.visibility import seen
 
 _SORTS: Final = {"recheck_at": "recheck_at"}
 _NOWHERE: Final = {"wording": None, "language": None, "document_id": None}
-_Found = dict[UUID | None, Any]
+_ById = dict[UUID | None, Any]
 
 
 async def page(session: AsyncSession, caller: Caller, query: RecheckQuery) -> Slice:
     """The soonest first. What was merged appears as the one that stays, where the caller may see that one."""
-    found = await paging.page(session, lists.rechecks(query, caller), _SORTS, query)
-    claims = await _read(session, caller, Claim, [row["about"] for row in found.rows])
-    asked = {row["id"]: getattr(claims.get(row["about"]), "question_id", row["question_id"]) for row in found.rows}
-    questions = await _read(session, caller, Question, asked.values())
-    events = await _read(session, caller, Event, [row[name] for row in found.rows for name in ("event_id", "within")])
-    sources = await _read(session, caller, Source, [row[name] for row in found.rows for name in ("source_id", "whose")])
-    places = await _places(session, caller, list(asked))
+    rechecks = await paging.page(session, lists.rechecks(query, caller), _SORTS, query)
+    rows = rechecks.rows
+    claims = await _read(session, caller, Claim, [row["about"] for row in rows])
+    question_ids = {row["id"]: getattr(claims.get(row["about"]), "question_id", row["question_id"]) for row in rows}
+    questions = await _read(session, caller, Question, question_ids.values())
+    events = await _read(session, caller, Event, [row[name] for row in rows for name in ("event_id", "within")])
+    sources = await _read(session, caller, Source, [row[name] for row in rows for name in ("source_id", "whose")])
+    appearances = await _last_appearances(session, caller, list(question_ids))
     items: list[Any] = [
         {
             "recheck_at": row["recheck_at"],
             "statement": StatementRead.model_validate(row),
             "claim_id": row["about"],
-            "question_id": asked[row["id"]],
-            "text": _text(claims.get(row["about"]), questions.get(asked[row["id"]])),
-            "question": getattr(questions.get(asked[row["id"]]), "text", None),
+            "question_id": question_ids[row["id"]],
+            "text": _text(claims.get(row["about"]), questions.get(question_ids[row["id"]])),
+            "question": getattr(questions.get(question_ids[row["id"]]), "text", None),
             "source": sources.get(row["whose"]) or sources.get(row["source_id"]),
             "event": events.get(row["within"]) or events[row["event_id"]],
-            **places.get(row["id"], _NOWHERE),
+            **appearances.get(row["id"], _NOWHERE),
         }
-        for row in found.rows
+        for row in rows
     ]
-    return replace(found, rows=items)
+    return replace(rechecks, rows=items)
 
 
-async def _read(session: AsyncSession, caller: Caller, model: type[Record], ids: Iterable[UUID | None]) -> _Found:
+async def _read(session: AsyncSession, caller: Caller, model: type[Record], ids: Iterable[UUID | None]) -> _ById:
     """These records, as far as the caller may see them."""
-    rows = seen(caller, model)
-    found = await session.execute(select(rows).where(rows.c.id.in_({id_ for id_ in ids if id_})))
-    return {row["id"]: kinds.READS[model].model_validate(row) for row in found.mappings()}
+    records = seen(caller, model)
+    rows = await session.execute(select(records).where(records.c.id.in_({id_ for id_ in ids if id_})))
+    return {row["id"]: kinds.READS[model].model_validate(row) for row in rows.mappings()}
 
 
-async def _places(session: AsyncSession, caller: Caller, statements: Sequence[UUID]) -> _Found:
+async def _last_appearances(session: AsyncSession, caller: Caller, statement_ids: Sequence[UUID]) -> _ById:
     """By statement: where it was last published, and in which words."""
-    place, paper = seen(caller, Appearance), seen(caller, Document)
-    columns = [place.c[name] for name in ("statement_id", *_NOWHERE)]
+    appearance, document = seen(caller, Appearance), seen(caller, Document)
+    columns = [appearance.c[name] for name in ("statement_id", *_NOWHERE)]
     latest = (
         select(*columns)
-        .outerjoin_from(place, paper, paper.c.id == place.c.document_id)
-        .where(place.c.statement_id.in_(statements))
-        .ext(distinct_on(place.c.statement_id))
-        .order_by(place.c.statement_id, paper.c.published_from.desc().nulls_last(), place.c.id.desc())
+        .outerjoin_from(appearance, document, document.c.id == appearance.c.document_id)
+        .where(appearance.c.statement_id.in_(statement_ids))
+        .ext(distinct_on(appearance.c.statement_id))
+        .order_by(appearance.c.statement_id, document.c.published_from.desc().nulls_last(), appearance.c.id.desc())
     )
     return {
         row["statement_id"]: {name: row[name] for name in _NOWHERE}

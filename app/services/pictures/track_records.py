@@ -18,9 +18,9 @@ from app.services.access import Caller
 from app.services.pictures import loading, moments
 
 # How many events are read at once: a family that speaks in more of them has its record drawn in several steps.
-_AT_ONCE: Final = 50
+_EVENTS_AT_ONCE: Final = 50
 # All that may be of one family, whichever way merges and parents lead: which statements are is for the rules to say.
-_EVENTS: Final = text(f"""
+_EVENTS: Final = text("""
 WITH RECURSIVE up(id) AS (
     SELECT CAST(:source AS uuid) UNION
     SELECT n.id FROM up JOIN source s ON s.id = up.id CROSS JOIN LATERAL (VALUES (s.parent_id), (s.merged_into)) n(id)
@@ -35,14 +35,15 @@ spoken(id) AS (
     SELECT h.event_id FROM kin JOIN appearance_hop h ON h.source_id = kin.id),
 settled(id) AS (SELECT event_root(id) FROM (SELECT DISTINCT event_id AS id FROM assessment WHERE settles) e)
 SELECT DISTINCT root.id FROM spoken CROSS JOIN LATERAL (SELECT event_root(spoken.id) AS id) root
-JOIN settled ON settled.id = root.id WHERE :all OR NOT {loading.RESTRICTED.format(id="root.id")} ORDER BY root.id""")  # noqa: S608
+JOIN settled ON settled.id = root.id WHERE :all OR is_public(root.id) ORDER BY root.id""")
 
 
 async def etag(session: AsyncSession, caller: Caller, source_id: UUID, said_before: str | None) -> str:
     """The strong entity tag of a record, quoted: any change may bear on it."""
-    here = await moments.head(session)
-    told = (RULES, "record", source_id, said_before, caller.may("read"), caller.may("confidential"), str(here))
-    return entity_tag(repr(told))
+    head = str(await moments.head(session))
+    return entity_tag(
+        repr((RULES, "record", source_id, said_before, caller.may("read"), caller.may("confidential"), head))
+    )
 
 
 async def record(session: AsyncSession, caller: Caller, source_id: UUID, said_before: str | None) -> TrackRecordRead:
@@ -52,20 +53,20 @@ async def record(session: AsyncSession, caller: Caller, source_id: UUID, said_be
     """
     if await session.get(Source, source_id) is None:
         raise Forbidden("The record of a protected source needs the scope confidential.")
-    until = None if said_before is None else moments.span("said_before", said_before).end
+    until = None if said_before is None else moments.time_span("said_before", said_before).end
     view = View(said_before, until, "family", caller.may("read"), caller.may("confidential"))
-    events = (await session.scalars(_EVENTS, {"source": source_id, "all": view.restricted})).all()
+    event_ids = (await session.scalars(_EVENTS, {"source": source_id, "all": view.restricted})).all()
     entries: list[TrackEntry] = []
     sources: dict[UUID, SourceRead] = {}
     family: UUID | None = None
-    for start in range(0, len(events), _AT_ONCE):
-        first, *others = events[start : start + _AT_ONCE]
-        found = await loading.load(session, first, None, *others)
-        some, named, family = track_record.entries(found, view, source_id)
-        entries += some
-        sources |= named
-    entries.sort(key=lambda one: (one.effective_from, one.effective_to, one.claim or "", one.statement_id))
-    verdicts = [one.verdict for one in entries]
+    for start in range(0, len(event_ids), _EVENTS_AT_ONCE):
+        event_id, *further_ids = event_ids[start : start + _EVENTS_AT_ONCE]
+        rows = await loading.load(session, event_id, None, *further_ids)
+        event_entries, named_sources, family = track_record.entries(rows, view, source_id)
+        entries += event_entries
+        sources |= named_sources
+    entries.sort(key=lambda entry: (entry.effective_from, entry.effective_to, entry.claim or "", entry.statement_id))
+    verdicts = [entry.verdict for entry in entries]
     return TrackRecordRead.model_construct(
         position=str(await moments.head(session)),
         said_before=said_before,

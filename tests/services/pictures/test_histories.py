@@ -11,19 +11,20 @@ import pytest
 from histories import ACTIONS, Archive
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from viewers import event_read
 
 from app.database import Database, connect
 from app.derive.pictures import dossier as derived
 from app.derive.rules.rows import View
 from app.errors import NotFound
 from app.services.pictures import loading, moments
-from app.services.pictures.moments import Asked
+from app.services.pictures.moments import Viewpoint
 from app.settings import Settings
 
 # Everything; and what the public sees of what had been said by one day.
 VIEWS = (
     View(restricted=True, confidential=True),
-    View("2023-08-09", moments.span("said_before", "2023-08-09").end),
+    View("2023-08-09", moments.time_span("said_before", "2023-08-09").end),
 )
 STEPS = st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 10_000)), min_size=12, max_size=25)
 Served = tuple[bytes, ...]
@@ -57,7 +58,8 @@ class Reader:
 
     async def _etags(self, event: UUID) -> list[str]:
         async with self.database.reading() as session:
-            return [await moments.etag(session, event, Asked(None, view)) for view in VIEWS]
+            shown = await event_read(session, event)
+            return [await moments.etag(session, shown, Viewpoint(None, view)) for view in VIEWS]
 
 
 @pytest.fixture

@@ -13,17 +13,18 @@ import pytest
 from ledgers import fill, id_of
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from viewers import event_read
 
 from app.database import Database, connect
 from app.derive.rules.rows import Rows, View
 from app.errors import NotFound
 from app.services import ledger
-from app.services.pictures import loading, moments
-from app.services.pictures.moments import Asked
+from app.services.pictures import lifting, loading, moments
+from app.services.pictures.moments import Viewpoint
 from app.settings import Settings
 
 STORED = json.loads((Path(__file__).parent / "records_0_1_0.json").read_text(encoding="utf-8"))
-EVERYTHING = Asked(None, View(restricted=True, confidential=True))
+EVERYTHING = Viewpoint(None, View(restricted=True, confidential=True))
 
 
 @pytest.fixture
@@ -84,12 +85,14 @@ async def test_ten_times_the_statements_take_no_more_queries(database: Database,
     for size in (10, 110):
         own = store(psql, size)
         for moment in (None, await _position(database, own)):
-            wanted = Asked(moment, EVERYTHING.view)
+            viewpoint = Viewpoint(moment, EVERYTHING.view)
             async with database.reading() as session, counted(database) as seen:
-                assert len((await moments.dossier(session, own, wanted)).questions[0].claims[0].statements) == size
+                assert len((await moments.dossier(session, own, viewpoint)).questions[0].claims[0].statements) == size
             counts.append(len(seen))
-            async with database.reading() as session, counted(database) as seen:
-                await moments.etag(session, own, wanted)
+            async with database.reading() as session:
+                shown = await event_read(session, own)
+                async with counted(database) as seen:
+                    await moments.etag(session, shown, viewpoint)
             assert len(seen) == 1
     assert counts == [4] * 4
 
@@ -184,13 +187,13 @@ def test_there_is_a_stored_record_of_every_type() -> None:
 
 @pytest.mark.parametrize("kind", STORED)
 def test_records_of_the_first_release_are_lifted(kind: str) -> None:
-    """A column that a later release adds must be given to `upgrade`: then this goes on to pass."""
+    """A column that a later release adds must be given to `lift`: then this goes on to pass."""
     record = STORED[kind]
-    lifted = loading.upgrade(kind, record)
+    lifted = lifting.lift(kind, record)
     table = next(table for table in ledger.tables() if table.name == kind)
     assert set(lifted) == {column.name for column in table.columns} - set(ledger.unrecorded(table))
     assert {name: lifted[name] for name in record} == record
-    if kind in loading.READS:
-        [read] = loading.read(kind, [dict(record)], {})
+    if kind in lifting.READS:
+        [read] = lifting.read(kind, [dict(record)], {})
         assert str(read.id) == record["id"]
         assert read.version == record["version"]

@@ -13,8 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.database import connect
 from app.errors import Gone, Invalid, NotFound
 from app.schemas.pictures.dossiers import DossierRead
+from app.services.access import ANYBODY, Caller
 from app.services.pictures import moments
+from app.services.pictures.moments import Viewpoint
 from app.settings import Settings
+
+
+def _caller(**may: Any) -> Caller:
+    scopes = {"restricted": "read", "confidential": "confidential"}
+    return Caller("reader", frozenset(scopes[name] for name in may))
 
 
 class Reading:
@@ -23,24 +30,23 @@ class Reading:
     def __init__(self, url: str) -> None:
         self.database = connect(Settings(database_url=url))
 
-    async def asked(self, as_of: str | None = None, said_before: str | None = None, **may: Any) -> moments.Asked:
+    async def viewpoint(self, as_of: str | None = None, said_before: str | None = None, **may: Any) -> Viewpoint:
         async with self.database.reading() as session:
-            return await moments.asked(
-                session, as_of, said_before, restricted="restricted" in may, confidential="confidential" in may
-            )
+            return await moments.resolve(session, _caller(**may), as_of, said_before)
 
     async def dossier(self, event: UUID, as_of: str | None = None, **may: Any) -> DossierRead:
-        wanted = await self.asked(as_of, **may)
+        viewpoint = await self.viewpoint(as_of, **may)
         async with self.database.reading() as session:
-            return await moments.dossier(session, event, wanted)
+            return await moments.dossier(session, event, viewpoint)
 
     async def position(self, event: UUID) -> str:
         return str((await self.dossier(event, restricted=True)).position)
 
     async def etag(self, event: UUID, *given: str | None, picture: str = "dossier", **may: Any) -> str:
-        wanted = await self.asked(*given, **may)
+        viewpoint = await self.viewpoint(*given, **may)
         async with self.database.reading() as session:
-            return await moments.etag(session, event, wanted, picture)
+            shown = await moments.event_at(session, _caller(**may), str(event))
+            return await moments.etag(session, shown, viewpoint, picture)
 
 
 @pytest.fixture
@@ -57,11 +63,11 @@ def head(connection: make.Connection) -> str:
 
 async def test_a_position_or_a_time_names_a_moment_of_the_ledger(reading: Reading, psql: make.Connection) -> None:
     with pytest.raises(NotFound):
-        await reading.asked("2023-08-09")
+        await reading.viewpoint("2023-08-09")
     own = make.row(psql, "event", title="Before")
     before = head(psql)
     make.change(psql, "event", own, title="After")
-    assert str((await reading.asked(before)).as_of) == before
+    assert str((await reading.viewpoint(before)).as_of) == before
     assert (await reading.dossier(own, before)).event.title == "Before"
     assert (await reading.dossier(own, before)).as_of == before
     today = datetime.now(UTC)
@@ -69,7 +75,7 @@ async def test_a_position_or_a_time_names_a_moment_of_the_ledger(reading: Readin
         found = await reading.dossier(own, words)
         assert (found.event.title, found.as_of) == (title, head(psql))
     with pytest.raises(NotFound):
-        await reading.asked(f"{today - timedelta(days=1):%Y-%m-%d}")
+        await reading.viewpoint(f"{today - timedelta(days=1):%Y-%m-%d}")
 
 
 async def test_a_time_means_through_its_end(reading: Reading, psql: make.Connection) -> None:
@@ -85,7 +91,7 @@ async def test_a_time_means_through_its_end(reading: Reading, psql: make.Connect
 async def test_a_position_of_another_ledger_is_gone(reading: Reading, psql: make.Connection, position: str) -> None:
     make.row(psql, "event")
     with pytest.raises(Gone) as gone:
-        await reading.asked(position)
+        await reading.viewpoint(position)
     assert "resync" in gone.value.detail
 
 
@@ -95,7 +101,7 @@ async def test_a_position_of_another_ledger_is_gone(reading: Reading, psql: make
 async def test_what_is_no_moment_is_said_so(reading: Reading, words: str) -> None:
     for name in ("as_of", "said_before"):
         with pytest.raises(Invalid) as invalid:
-            await reading.asked(*((words,) if name == "as_of" else (None, words)))
+            await reading.viewpoint(*((words,) if name == "as_of" else (None, words)))
         assert f"'parameter': '{name}'" in str(invalid.value.extra["errors"])
 
 
@@ -206,6 +212,6 @@ async def test_a_session_in_a_transaction_of_its_own_reads_what_it_has_just_writ
 ) -> None:
     own = make.row(psql, "event")
     async with AsyncSession(reading.database.writers) as session:
-        found = await moments.timeline(session, own, await moments.asked(session))
+        found = await moments.timeline(session, own, await moments.resolve(session, ANYBODY))
     assert found.entries == []
     assert found.position == head(psql)
