@@ -32,7 +32,7 @@ from app.schemas.statements import AppearanceChange, AppearanceRead, StatementRe
 from app.services import records, visibility
 from app.services.access import Caller
 from app.services.intake import copies, pipeline, quotes, walking
-from app.services.intake.drafts import COARSE, Batch, Draft, Spots, address, bounds
+from app.services.intake.drafts import COARSE, Batch, Draft, Spots, bounds, url_columns
 
 # Fields of a body that name another record; None: one of the same kind.
 _NAMED: Final[dict[str, type[Record] | None]] = {
@@ -52,112 +52,109 @@ _BY_DEFAULT: Final = ("kind", "unit", "evolving", "single_answer")
 
 
 async def change(
-    session: AsyncSession, caller: Caller, model: type[Record], where: str, patch: BaseModel, *, if_match: str | None
+    session: AsyncSession, caller: Caller, model: type[Record], address: str, patch: BaseModel, *, if_match: str | None
 ) -> RecordRead:
     """Apply a merge patch.
 
     Raises what `records.held` raises, Invalid, or Conflict for a ref, slug or URL that is taken.
     """
-    memo = await _foresee(session, caller, where, patch) if isinstance(patch, AppearanceChange) else {}
+    spots = await _foresee(session, caller, address, patch) if isinstance(patch, AppearanceChange) else {}
     undoing = patch.model_fields_set == {"merged_into"}
-    found = await records.held(session, caller, model, where, if_match, merged_itself=undoing)
-    values = await _columns(session, model, found, patch)
-    if isinstance(found, AppearanceRead):
-        values |= await quotes.changed(session, memo, found, values)
-    await _not_taken(session, caller, model, found.id, values)
-    await records.write(session, model, found.id, values)
-    if isinstance(patch, AppearanceChange) and isinstance(found, AppearanceRead) and "hops" in patch.model_fields_set:
-        await _replace_hops(session, found, patch)
-    if "documents" in patch.model_fields_set and isinstance(found, AssessmentRead):
-        await _replace_evidence(session, found, getattr(patch, "documents", None) or [])
+    record = await records.held(session, caller, model, address, if_match, merged_itself=undoing)
+    values = await _columns(session, model, record, patch)
+    if isinstance(record, AppearanceRead):
+        values |= await quotes.changed(session, spots, record, values)
+    await _check_unique(session, caller, model, record.id, values)
+    await records.write(session, model, record.id, values)
+    if isinstance(patch, AppearanceChange) and isinstance(record, AppearanceRead) and "hops" in patch.model_fields_set:
+        await _replace_hops(session, record, patch)
+    if "documents" in patch.model_fields_set and isinstance(record, AssessmentRead):
+        await _replace_evidence(session, record, getattr(patch, "documents", None) or [])
     elif isinstance(values.get("document_id"), UUID):
         await copies.compare(session, [values["document_id"]])
-    return await records.get(session, caller, model, str(found.id), merged_itself=True)
+    return await records.get(session, caller, model, str(record.id), merged_itself=True)
 
 
-async def _foresee(session: AsyncSession, caller: Caller, where: str, patch: AppearanceChange) -> Spots:
+async def _foresee(session: AsyncSession, caller: Caller, address: str, patch: AppearanceChange) -> Spots:
     """Look the quotation up before the lock is taken, if it is to change. What is wrong is told under the lock."""
-    memo: Spots = {}
+    spots: Spots = {}
     if patch.model_fields_set & {*quotes.FIELDS, "document"}:
         with suppress(Problem):
             async with foreseeing(session) as reading:
-                found = await records.get(reading, caller, Appearance, where)
-                values = await _columns(reading, Appearance, found, patch)
-                if isinstance(found, AppearanceRead):
-                    await quotes.changed(reading, memo, found, values, ahead=True)
-    return memo
+                record = await records.get(reading, caller, Appearance, address)
+                values = await _columns(reading, Appearance, record, patch)
+                if isinstance(record, AppearanceRead):
+                    await quotes.changed(reading, spots, record, values, ahead=True)
+    return spots
 
 
-async def _columns(session: AsyncSession, model: type[Record], found: RecordRead, patch: BaseModel) -> dict[str, Any]:
+async def _columns(session: AsyncSession, model: type[Record], record: RecordRead, patch: BaseModel) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name in patch.model_fields_set - {"hops", "documents"}:
-        given = getattr(patch, name)
+        value = getattr(patch, name)
         if name in _NAMED:
-            values[f"{name}_id"] = await _named(session, _NAMED[name] or model, given, f"/{name}")
+            values[f"{name}_id"] = await _named(session, _NAMED[name] or model, value, f"/{name}")
         elif name in COARSE:
-            values |= bounds(name, given)
+            values |= bounds(name, value)
         elif name in _OBJECTS:
-            values[name] = _patched(getattr(found, name), given)
+            values[name] = _patched(getattr(record, name), value)
         elif name == "figure":
-            values |= await _figure(session, found, given)
-        elif name == "url" and model is Document:
-            values |= address(given)
+            values |= await _figure(session, record, value)
+        elif name == "url" and "canonical_url" in table_of(model).c:
+            values |= url_columns(value)
         elif name == "aliases":
-            values[name] = [alias.model_dump() for alias in given] if given is not None else None
+            values[name] = [alias.model_dump() for alias in value] if value is not None else None
         else:
-            values[name] = given
-    if isinstance(found, QuestionRead):
-        await _question_defaults(session, found, values)
+            values[name] = value
+    if isinstance(record, QuestionRead):
+        await _question_defaults(session, record, values)
     if "document_id" in values:
         values["version_id"] = None  # it was of the document before
     return values
 
 
-async def _named(session: AsyncSession, model: type[Record], reference: str | None, at: str) -> UUID | None:
-    if reference is None:
-        return None
-    return await pipeline.find(session, model, reference, at)
+async def _named(session: AsyncSession, model: type[Record], reference: str | None, pointer: str) -> UUID | None:
+    return await pipeline.find(session, model, reference, pointer) if reference is not None else None
 
 
-def _patched(stored: dict[str, Any], given: dict[str, Any] | None) -> dict[str, Any] | None:
+def _patched(stored: dict[str, Any], members: dict[str, Any] | None) -> dict[str, Any] | None:
     """Replace the stored members by those that are given; a null takes one out."""
-    if given is None:
+    if members is None:
         return None
-    return {name: value for name, value in (stored | given).items() if value is not None}
+    return {name: value for name, value in (stored | members).items() if value is not None}
 
 
-async def _figure(session: AsyncSession, found: RecordRead, given: BaseModel | None) -> dict[str, Any]:
-    if given is None:
+async def _figure(session: AsyncSession, record: RecordRead, patch: BaseModel | None) -> dict[str, Any]:
+    if patch is None:
         return {"qualifier": None, "min": None, "max": None, "of_id": None}
-    stored = found.figure.model_dump() if isinstance(found, ClaimRead) and found.figure else {"of_id": None}
-    whole = stored.pop("of_id")
-    merged = stored | given.model_dump(exclude_unset=True, exclude={"of"})
+    stored = record.figure.model_dump() if isinstance(record, ClaimRead) and record.figure else {"of_id": None}
+    part_of = stored.pop("of_id")
+    merged = stored | patch.model_dump(exclude_unset=True, exclude={"of"})
     try:
         figure = Figure.model_validate({name: value for name, value in merged.items() if value is not None})
     except ValidationError as error:
         raise Invalid.at("/figure", error.errors()[0]["msg"].removeprefix("Value error, ")) from None
-    if "of" in given.model_fields_set:
-        whole = await _named(session, Claim, getattr(given, "of", None), "/figure/of")
-    return {"qualifier": figure.qualifier, "min": figure.min, "max": figure.max, "of_id": whole}
+    if "of" in patch.model_fields_set:
+        part_of = await _named(session, Claim, getattr(patch, "of", None), "/figure/of")
+    return {"qualifier": figure.qualifier, "min": figure.min, "max": figure.max, "of_id": part_of}
 
 
-async def _question_defaults(session: AsyncSession, found: QuestionRead, values: dict[str, Any]) -> None:
+async def _question_defaults(session: AsyncSession, question: QuestionRead, values: dict[str, Any]) -> None:
     """Let a null go back to what follows from measure and kind, and let the answer follow from the measure."""
-    asked = values.pop("answer", None)
+    wanted_answer = values.pop("answer", None)
     if any(name in values and values[name] is None for name in _BY_DEFAULT) or "measure" in values:
-        whole = found.model_dump(include={"measure", *_BY_DEFAULT}) | values
-        followed = walking.with_defaults(whole)
-        values |= {name: followed.get(name) for name in (*_BY_DEFAULT, "answer")}
-    answer = values.get("answer", found.answer)
-    if asked not in (None, answer):
+        defaults = walking.with_defaults(question.model_dump(include={"measure", *_BY_DEFAULT}) | values)
+        values |= {name: defaults.get(name) for name in (*_BY_DEFAULT, "answer")}
+    answer = values.get("answer", question.answer)
+    if wanted_answer not in (None, answer):
         raise Invalid.at("/answer", "a question with a measure is a quantity, one without is open")
-    if answer != found.answer:
-        answered = select(table_of(Claim).c.id).where(table_of(Claim).c.question_id == found.id).limit(1)
-        if await session.scalar(answered) is not None:
+    if answer != question.answer:
+        answers = select(table_of(Claim).c.id).where(table_of(Claim).c.question_id == question.id).limit(1)
+        if await session.scalar(answers) is not None:
             raise Invalid.at("/measure", "claims answer it as it is: a quantity by figures, an open question by texts")
 
 
-async def _not_taken(
+async def _check_unique(
     session: AsyncSession, caller: Caller, model: type[Record], key: UUID, values: dict[str, Any]
 ) -> None:
     """Raise Conflict for what another record has, with its URL where the caller may see that record."""
@@ -165,21 +162,21 @@ async def _not_taken(
     for name in _UNIQUE:
         if values.get(name) is None or name not in table.c:
             continue
-        is_url = name == "canonical_url"
-        same = (
+        is_url = name == "canonical_url"  # indexed by its digest, for it may be long
+        equal = (
             func.digest_of(table.c[name]) == func.digest_of(values[name]) if is_url else table.c[name] == values[name]
         )
-        other = await session.scalar(select(table.c.id).where(same, table.c.id != key))
-        if other is None:
+        bearer = await session.scalar(select(table.c.id).where(equal, table.c.id != key))
+        if bearer is None:
             continue
         field = "url" if is_url else name
         rows = visibility.seen(caller, model)
-        may_see = await session.scalar(select(rows.c.id).where(rows.c.id == other)) is not None
+        may_see = await session.scalar(select(rows.c.id).where(rows.c.id == bearer)) is not None
         clash = Conflict(
             f"Another record has this {field}.", errors=[{"pointer": f"/{field}", "detail": "it is taken"}]
         )
         if may_see:
-            clash.extra["url"] = kinds.url(model, other)
+            clash.extra["url"] = kinds.url(model, bearer)
         raise clash
 
 
@@ -205,21 +202,22 @@ async def _replace_evidence(session: AsyncSession, record: AssessmentRead, refer
     await pipeline.store(session, batch)
 
 
-async def withdraw(session: AsyncSession, caller: Caller, where: str, data: Withdrawal) -> StatementRead:
+async def withdraw(session: AsyncSession, caller: Caller, address: str, data: Withdrawal) -> StatementRead:
     """Note that the source took it back. Again in the same words: nothing.
 
     Raises Conflict if it was withdrawn otherwise before.
     """
-    found = await records.get(session, caller, Statement, where)
-    if not isinstance(found, StatementRead):
+    statement = await records.get(session, caller, Statement, address)
+    if not isinstance(statement, StatementRead):
         raise TypeError
     document = await _named(session, Document, data.document, "/document")
-    asked = (data.withdrawn, data.reason, document)
-    if found.withdrawn is not None and asked != (found.withdrawn, found.withdrawn_reason, found.withdrawn_document_id):
+    withdrawal = (data.withdrawn, data.reason, document)
+    stored = (statement.withdrawn, statement.withdrawn_reason, statement.withdrawn_document_id)
+    if statement.withdrawn is not None and withdrawal != stored:
         raise Conflict(
-            "It is withdrawn already, in other words: PATCH changes them.", url=kinds.url(Statement, found.id)
+            "It is withdrawn already, in other words: PATCH changes them.", url=kinds.url(Statement, statement.id)
         )
     values = {"withdrawn_reason": data.reason, "withdrawn_document_id": document, **bounds("withdrawn", data.withdrawn)}
-    await records.write(session, Statement, found.id, values)
-    changed = await records.get(session, caller, Statement, str(found.id))
+    await records.write(session, Statement, statement.id, values)
+    changed = await records.get(session, caller, Statement, str(statement.id))
     return StatementRead.model_validate(changed)

@@ -276,16 +276,16 @@ async def _grouped(chunks: AsyncIterator[bytes]) -> AsyncIterator[_Group]:
     async for chunk in chunks:
         read += len(chunk)
         if b"\n" not in chunk:
-            rest += chunk[: ingest.LINE_SIZE + 1 - len(rest)]
+            rest += chunk[: ingest.LINE_BYTES + 1 - len(rest)]
             continue
         first, *others = chunk.split(b"\n")
-        rest += first[: ingest.LINE_SIZE + 1 - len(rest)]
+        rest += first[: ingest.LINE_BYTES + 1 - len(rest)]
         for line in (bytes(rest), *others[:-1]):
             take(line)
             if len(group) >= most or size >= _GROUP_BYTES:
                 yield group, (read, number)
                 group, size, most = [], 0, min(2 * most, _GROUP_LINES)
-        rest = bytearray(others[-1][: ingest.LINE_SIZE + 1])
+        rest = bytearray(others[-1][: ingest.LINE_BYTES + 1])
     if rest:
         take(bytes(rest))
     yield group, (read, number)

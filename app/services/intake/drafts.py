@@ -172,7 +172,7 @@ def bounds(name: str, words: str | None) -> dict[str, Any]:
     return {name: words, f"{name}_from": span[0], f"{name}_to": span[1]}
 
 
-def address(url: str | None) -> dict[str, Any]:
+def url_columns(url: str | None) -> dict[str, Any]:
     """A document's two URL columns."""
     return {"url": url, "canonical_url": canonical(url) if url is not None else None}
 

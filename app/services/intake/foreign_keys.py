@@ -6,7 +6,8 @@ from typing import Final
 from uuid import UUID
 
 from app.errors import Invalid
-from app.models import Appearance, Claim, Document, Event, Source, table_of
+from app.models import Appearance, Claim, Document, Event, Source
+from app.schemas.kinds import kind_of
 from app.services.intake.drafts import Batch, Draft
 
 # A record's event is that of the first of these that it has: with events merged, it need not be the one addressed.
@@ -49,16 +50,16 @@ def levels(drafts: list[Draft]) -> Iterator[list[Draft]]:
 def placed_sources(batch: Batch) -> set[Draft]:
     """The unnamed sources that are known only by what they speak in, and what belongs to them."""
     placed = {draft for draft in batch.drafts[Source] if not is_named(draft) and draft.within is not None}
-    more = placed
-    while more:
-        more = {
+    owners = placed
+    while owners:
+        owners = {
             draft
             for draft in batch.drafts[Source]
             if draft not in placed
             and "parent_id" in draft.points_at
             and draft.points_at["parent_id"].original in placed
         }
-        placed |= more
+        placed |= owners
     for draft in batch.drafts[Document]:
         if "publisher_id" in draft.points_at and draft.points_at["publisher_id"].original in placed:
             raise Invalid.at(f"{draft.pointer}/publisher", "a source that is known only by a document can't publish it")
@@ -69,22 +70,28 @@ def say_what_was_read(batch: Batch) -> None:
     """A document that is named twice was read once: its appearances all stand in that version."""
     read = {document.original.id: version for document, version in batch.versions.items()}
     for draft in batch.drafts[Appearance]:
-        where = draft.points_at.get("document_id")
-        if where is not None and where.original.id in read:
-            draft.points_at.setdefault("version_id", batch.versions.setdefault(where, read[where.original.id]))
+        document = draft.points_at.get("document_id")
+        if document is not None and document.original.id in read:
+            version = batch.versions.setdefault(document, read[document.original.id])
+            draft.points_at.setdefault("version_id", version)
 
 
 def fill(draft: Draft, *, dry: bool) -> None:
     """Put the ids of what a draft points at into its columns, now that they are known."""
     point(draft)
     parent = next((draft.points_at[name].original for name in _PARENTS if name in draft.points_at), None)
-    if parent is None or "event_id" not in table_of(draft.model).columns:
+    if parent is None or not kind_of(draft.model).in_event:
         return
-    draft.values["event_id"] = parent.id if parent.model is Event else parent.value("event_id")
-    asked = event_of(draft)
+    draft.values["event_id"] = _owning_event(parent)
+    event = event_of(draft)
     for name, to in draft.points_at.items():
-        if not dry and asked is not None and event_of(to.original) not in (None, asked):
+        if not dry and event is not None and event_of(to.original) not in (None, event):
             raise Invalid.at(_place(draft, name), "this belongs to another event")
+
+
+def _owning_event(draft: Draft) -> UUID | None:
+    """The event that a record belongs to as it is stored; an event is its own."""
+    return draft.id if draft.model is Event else draft.value("event_id")
 
 
 def point(draft: Draft, *, own_table: bool = False) -> None:
@@ -103,10 +110,10 @@ def _place(draft: Draft, column: str) -> str:
 
 def event_of(draft: Draft) -> UUID | None:
     """The event that a draft was written for; of merged ones, their target."""
-    if draft.model is Event:
-        return draft.value("event_root") or draft.id
     if "event_id" in draft.points_at:
         return event_of(draft.points_at["event_id"].original)
+    if draft.model is Event:  # one that is new is its own
+        return draft.value("event_root") or draft.id
     root: UUID | None = draft.value("event_root")
     return root
 
@@ -114,6 +121,7 @@ def event_of(draft: Draft) -> UUID | None:
 def check_new(draft: Draft) -> None:
     """A new record joins what is stored with one and the same event, and no record with itself. Raises Invalid."""
     for name, to in draft.points_at.items():
+        # What points at an event itself was written for it.
         event = None if to.original.model is Event else to.original.value("event_id")
         if event not in (None, draft.value("event_id")):
             raise Invalid.at(_place(draft, name), "this belongs to another event, even if the two were merged")

@@ -24,18 +24,19 @@ from app.schemas import findings
 from app.schemas.lines import Line, ReportLine
 from app.services import database_errors
 from app.services.access import Caller
-from app.services.intake import drafts, lines, pipeline, reports
+from app.services.intake import drafts, lines, outcomes, pipeline, reports
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.references import point_labels
 from app.services.intake.reports import Delivered
 
-ROWS: Final = 1000  # records of one transaction at most
+ROWS: Final = 1000  # records of one transaction, at most
 _ROWS_BESIDE_OTHERS: Final = 100  # at least, while others wait: they wait for as long as a batch takes
 _ROWS_MORE: Final = 50  # by which a batch grows after one for which nobody has waited
-LINE_SIZE: Final = 8_000_000  # bytes
-_LONG: Final = 20_000  # bytes of a line that is read in a thread
-_AT_ONCE: Final = 0.00015  # seconds of reading before others have their turn
-_BLAMED: Final = 3  # times that a batch is tried without the lines to blame; then it is halved
+LINE_BYTES: Final = 8_000_000
+_THREAD_BYTES: Final = 20_000  # a line that is longer is read in a thread
+_READING_SECONDS: Final = 0.00015  # before others have their turn
+_TRIES_WITHOUT_BLAMED: Final = 3  # then a batch is halved
+_ERRORS_OF_A_LINE: Final = 100  # that are told
 
 _LINE: Final[TypeAdapter[Line]] = TypeAdapter(Line)
 
@@ -79,11 +80,11 @@ async def read(raw: Iterable[tuple[int, bytes]], caller: Caller) -> list[Entry]:
     for number, line in raw:
         entry = Entry(number)
         entries.append(entry)
-        if len(line) > _LONG:
+        if len(line) > _THREAD_BYTES:
             await asyncio.to_thread(_read, entry, line, caller)
         else:
             _read(entry, line, caller)
-        if time.perf_counter() - since > _AT_ONCE:
+        if time.perf_counter() - since > _READING_SECONDS:
             await asyncio.sleep(0)
             since = time.perf_counter()
     return entries
@@ -91,8 +92,8 @@ async def read(raw: Iterable[tuple[int, bytes]], caller: Caller) -> list[Entry]:
 
 def _read(entry: Entry, line: bytes, caller: Caller) -> None:
     try:
-        if len(line) > LINE_SIZE:
-            raise TooLarge(f"A line has at most {LINE_SIZE:,} bytes.")
+        if len(line) > LINE_BYTES:
+            raise TooLarge(f"A line has at most {LINE_BYTES:,} bytes.")
         entry.data = _LINE.validate_json(line)
         entry.batch, entry.draft = lines.walk(entry.data, entry.number, caller)
         pipeline.prepare_here(entry.batch)
@@ -113,23 +114,23 @@ def _walk_again(entry: Entry, caller: Caller) -> None:
 
 
 def _invalid(error: ValidationError, line: bytes) -> Problem:
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    if found[0]["type"] == "json_invalid":
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    if details[0]["type"] == "json_invalid":
         return BadRequest("The line is not JSON in UTF-8.")
     body = None
     with suppress(ValueError, RecursionError):
         body = json.loads(line)
-    told = []
-    for one in found[:100]:
-        _tag, *where = one["loc"] or [""]
-        says = one["msg"].removeprefix("Value error, ")
-        told.append({"pointer": findings.pointer(where, body, one["type"]), "detail": says})
-    if found[0]["type"].startswith("union_tag"):
-        told = [{"pointer": "/type", "detail": f"one of {', '.join(_TYPES)} is needed"}]
-    return Invalid("Something in the line can't be used as it is.", told)
+    errors = []
+    for detail in details[:_ERRORS_OF_A_LINE]:
+        _tag, *location = detail["loc"] or [""]
+        pointer = findings.pointer(location, body, detail["type"])
+        errors.append({"pointer": pointer, "detail": detail["msg"].removeprefix("Value error, ")})
+    if details[0]["type"].startswith("union_tag"):
+        errors = [{"pointer": "/type", "detail": f"one of {', '.join(_TYPES)} is needed"}]
+    return Invalid("Something in the line can't be used as it is.", errors)
 
 
-_TYPES: Final = [one.model_fields["type"].annotation.__args__[0] for one in Line.__origin__.__args__]  # type: ignore[attr-defined]
+_TYPES: Final = [line.model_fields["type"].annotation.__args__[0] for line in Line.__origin__.__args__]  # type: ignore[attr-defined]
 
 
 # --- batches ---------------------------------------------------------------------------------------------------------
@@ -141,39 +142,39 @@ async def store(database: Database, signature: Signature, caller: Caller, entrie
     Where the database is busy or away, nothing that follows is tried: it may need what is missing then.
     """
     try:
-        for some in _batches(entries, pace):
-            await _store(database, signature, caller, some, pace)
+        for run in _runs(entries, pace):
+            await _store(database, signature, caller, run, pace)
     except Unavailable as away:
         for entry in entries:
             if entry.id is None and entry.problem is None:
                 entry.problem = away
 
 
-def _batches(entries: Sequence[Entry], pace: Pace) -> Iterator[list[Entry]]:
+def _runs(entries: Sequence[Entry], pace: Pace) -> Iterator[list[Entry]]:
     """Runs of lines that can be stored at once: a report that comes twice comes once in each."""
-    batch: list[Entry] = []
-    size, kept = 0, set[str | bytes]()
+    run: list[Entry] = []
+    size, reports_in_run = 0, set[str | bytes]()
     for entry in entries:
         if entry.batch is None or entry.draft is None or entry.problem is not None:
             continue
         name = reports.name(entry.draft.values) if entry.report else None
-        apart = entry.batch.from_export != (batch[0].batch.from_export if batch and batch[0].batch else False)
-        if batch and (size + entry.batch.size > pace.rows or name in kept or apart):
-            yield batch
-            batch, size, kept = [], 0, set()
-        batch.append(entry)
+        apart = entry.batch.from_export != (run[0].batch.from_export if run and run[0].batch else False)
+        if run and (size + entry.batch.size > pace.rows or name in reports_in_run or apart):
+            yield run
+            run, size, reports_in_run = [], 0, set()
+        run.append(entry)
         size += entry.batch.size
-        kept |= {name} if name is not None else set()
-    if batch:
-        yield batch
+        reports_in_run |= {name} if name is not None else set()
+    if run:
+        yield run
 
 
 async def _store(database: Database, signature: Signature, caller: Caller, entries: list[Entry], pace: Pace) -> None:
     """Store a run of lines: those that are new at once, reports that were delivered otherwise before each by itself."""
-    known = await _delivered(database, entries)
+    deliveries = await _delivered(database, entries)
     fresh: list[Entry] = []
     for entry in entries:
-        before = known.get(reports.name(entry.draft.values)) if entry.report and entry.draft else None
+        before = deliveries.get(reports.name(entry.draft.values)) if entry.report and entry.draft else None
         if before is None:
             fresh.append(entry)
         elif entry.draft and before.sha256 == entry.draft.values["sha256"]:
@@ -186,12 +187,12 @@ async def _store(database: Database, signature: Signature, caller: Caller, entri
 
 
 async def _delivered(database: Database, entries: Sequence[Entry]) -> dict[str | bytes, Delivered]:
-    asked = [entry.draft.values for entry in entries if entry.report and entry.draft]
-    if not asked:
+    values = [entry.draft.values for entry in entries if entry.report and entry.draft]
+    if not values:
         return {}
     try:
         async with database.reading() as session:
-            return await reports.delivered(session, asked)
+            return await reports.delivered(session, values)
     except (SQLAlchemyError, OSError) as error:
         raise database_errors.problem(error) from error
 
@@ -231,7 +232,7 @@ async def _at_once(database: Database, signature: Signature, caller: Caller, ent
         entries = [entry for entry in entries if entry.problem is None]
         for entry in entries:
             _walk_again(entry, caller)
-        if not blamed or tries > _BLAMED:
+        if not blamed or tries > _TRIES_WITHOUT_BLAMED:
             half = len(entries) // 2
             await _at_once(database, signature, caller, entries[:half], pace)
             entries, tries = entries[half:], 0
@@ -255,7 +256,7 @@ async def _tried(database: Database, signature: Signature, entries: Sequence[Ent
     for entry in entries:
         if entry.draft is not None and entry.batch is not None:
             entry.id = entry.draft.original.id
-            entry.created = any(d.outcome == "created" for some in entry.batch.drafts.values() for d in some)
+            entry.created = outcomes.anything_new(entry.batch)
     return None
 
 
@@ -270,20 +271,20 @@ def _refused(error: Exception) -> Problem:
 def _blamed(problem: Problem, entries: Sequence[Entry]) -> dict[Entry, Problem]:
     """Whose lines the problem names, each with what it says of it: pointers begin with the line's number."""
     by_number = {entry.number: entry for entry in entries}
-    found: dict[Entry, list[dict[str, str]]] = {}
-    told: Any = problem.extra.get("errors") or []
-    for one in told:
-        number, _, rest = one.get("pointer", "")[1:].partition("/")
+    errors_of: dict[Entry, list[dict[str, str]]] = {}
+    errors: Any = problem.extra.get("errors") or []
+    for error in errors:
+        number, _, pointer = error.get("pointer", "")[1:].partition("/")
         if number.isdecimal() and int(number) in by_number:
-            pointer = f"/{rest}" if rest else ""
-            found.setdefault(by_number[int(number)], []).append({**one, "pointer": pointer})
-    return {entry: _about(problem, errors) for entry, errors in found.items()}
+            in_line = {**error, "pointer": f"/{pointer}" if pointer else ""}
+            errors_of.setdefault(by_number[int(number)], []).append(in_line)
+    return {entry: _about(problem, in_line) for entry, in_line in errors_of.items()}
 
 
-def _about(problem: Problem, told: list[dict[str, str]]) -> Problem:
+def _about(problem: Problem, errors: list[dict[str, str]]) -> Problem:
     """The same problem, of one line alone."""
     alone = copy(problem)
-    urls = [one["url"] for one in told if "url" in one]
-    errors = [{name: says for name, says in one.items() if name != "url"} for one in told]
-    alone.extra = {**problem.extra, "errors": errors} | ({"url": urls[0]} if urls else {})
+    urls = [error["url"] for error in errors if "url" in error]
+    without_urls = [{name: value for name, value in error.items() if name != "url"} for error in errors]
+    alone.extra = {**problem.extra, "errors": without_urls} | ({"url": urls[0]} if urls else {})
     return alone

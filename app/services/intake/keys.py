@@ -32,14 +32,14 @@ from app.services.intake.storing import drafted
 from app.vocabulary import MEASURES_TOLD_APART_BY_TEXT
 
 
-def _matching(model: type[Base], key: str, found: str, owner: str = "NULL::uuid", joins: str = "") -> TextClause:
-    """For each draft `d` its key, and the oldest record that `found` selects for it (`via`: before any merge)."""
+def _matching(model: type[Base], key: str, stored: str, owner: str = "NULL::uuid", joins: str = "") -> TextClause:
+    """For each draft `d` its key, and the first record `t` that `stored` selects for it (`via`: before any merge)."""
     table = model.__tablename__
     root = f"{table}_root(m.id)" if "merged_into" in table_of(model).columns else "m.id"
     return text(
         f"SELECT d.id AS draft, jsonb_build_array({key})::text AS key, h.id AS hit, h.ref AS hit_ref, "  # noqa: S608
         f"m.id AS via, {owner} AS owner FROM {drafted(model)} {joins} "
-        f"LEFT JOIN LATERAL (SELECT t.* FROM {table} t {found} LIMIT 1) m ON true LEFT JOIN {table} h ON h.id = {root}"
+        f"LEFT JOIN LATERAL (SELECT t.* FROM {table} t {stored} LIMIT 1) m ON true LEFT JOIN {table} h ON h.id = {root}"
     )
 
 
@@ -63,51 +63,52 @@ NAMED_SOURCES: Final = text(
 # --- what is the same in merged events -------------------------------------------------------------------------------
 
 
-def _questions(of: str) -> str:
+def _questions(question: str) -> str:
     """Every question that is the same as this one."""
     return (
         "SELECT o.id FROM question q CROSS JOIN LATERAL event_kin(q.event_id) k JOIN question o ON o.event_id = k "  # noqa: S608
-        f"WHERE q.id = {of} AND {_same_question('o', 'q')}"
+        f"WHERE q.id = {question} AND {_same_question('o', 'q')}"
     )
 
 
-def _same_question(one: str, other: str) -> str:
-    return f"""{one}.measure IS NOT DISTINCT FROM {other}.measure
-    AND fold({one}.subject) IS NOT DISTINCT FROM fold({other}.subject)
-    AND fold({one}.unit) IS NOT DISTINCT FROM fold({other}.unit)
-    AND ({other}.measure NOT IN {MEASURES_TOLD_APART_BY_TEXT}
-        OR fold({one}.text) IS NOT DISTINCT FROM fold({other}.text))
-    AND ({other}.measure IS NOT NULL OR digest_of(fold({one}.text)) = digest_of(fold({other}.text)))"""
+def _same_question(row: str, question: str) -> str:
+    return f"""{row}.measure IS NOT DISTINCT FROM {question}.measure
+    AND fold({row}.subject) IS NOT DISTINCT FROM fold({question}.subject)
+    AND fold({row}.unit) IS NOT DISTINCT FROM fold({question}.unit)
+    AND ({question}.measure NOT IN {MEASURES_TOLD_APART_BY_TEXT}
+        OR fold({row}.text) IS NOT DISTINCT FROM fold({question}.text))
+    AND ({question}.measure IS NOT NULL OR digest_of(fold({row}.text)) = digest_of(fold({question}.text)))"""
 
 
-def _beside(claim: str, one: str = "t") -> str:
-    """`one` answers the same question as the claim; or none, like the claim, about the same event."""
+def _beside(claim: str, row: str = "t") -> str:
+    """`row` answers the same question as the claim; or none, like the claim, about the same event."""
     return (
-        f"coalesce({one}.question_id, {one}.event_id) IN ({_questions(f'{claim}.question_id')} "
+        f"coalesce({row}.question_id, {row}.event_id) IN ({_questions(f'{claim}.question_id')} "
         f"UNION ALL SELECT event_kin({claim}.event_id) WHERE {claim}.question_id IS NULL)"
     )
 
 
-def _same_text(claim: str, one: str = "t") -> str:
+def _same_text(claim: str, row: str = "t") -> str:
     return (
-        f"digest_of(fold({one}.text)) = digest_of(fold({claim}.text)) "
-        f"AND {one}.language IS NOT DISTINCT FROM {claim}.language"
+        f"digest_of(fold({row}.text)) = digest_of(fold({claim}.text)) "
+        f"AND {row}.language IS NOT DISTINCT FROM {claim}.language"
     )
 
 
-def _same_figure(claim: str, one: str = "t") -> str:
+def _same_figure(claim: str, row: str = "t") -> str:
     return (
-        f"{one}.qualifier = {claim}.qualifier AND {one}.min IS NOT DISTINCT FROM {claim}.min "
-        f"AND {one}.max IS NOT DISTINCT FROM {claim}.max"
+        f"{row}.qualifier = {claim}.qualifier AND {row}.min IS NOT DISTINCT FROM {claim}.min "
+        f"AND {row}.max IS NOT DISTINCT FROM {claim}.max"
     )
 
 
-def _claims(of: str) -> str:
+def _claims(claim: str) -> str:
     """Every claim that is the same as this one."""
     like = f"SELECT o.id FROM claim c JOIN claim o ON {_beside('c', 'o')}"  # noqa: S608
     return (
-        f"SELECT claim_kin(a.id) FROM (SELECT {of} AS id UNION {like} AND {_same_text('c', 'o')} WHERE c.id = {of} "  # noqa: S608
-        f"UNION {like} AND {_same_figure('c', 'o')} WHERE c.id = {of}) a"
+        f"SELECT claim_kin(a.id) FROM (SELECT {claim} AS id "  # noqa: S608
+        f"UNION {like} AND {_same_text('c', 'o')} WHERE c.id = {claim} "
+        f"UNION {like} AND {_same_figure('c', 'o')} WHERE c.id = {claim}) a"
     )
 
 
@@ -249,8 +250,8 @@ _TANGLED: Final = """
 
 
 def _direct(source: str) -> TextClause:
-    about = f"coalesce(t.claim_id, t.question_id) = d.about AND t.source_id {source}"
-    there = "EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id = d.document)"
+    same_subject = f"coalesce(t.claim_id, t.question_id) = d.about AND t.source_id {source}"
+    in_document = "EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id = d.document)"
     return text(f"""
 WITH d AS MATERIALIZED (
     SELECT d.*, coalesce(claim_id, question_id) AS about,
@@ -273,15 +274,15 @@ told AS (
             CASE WHEN nameless THEN d.document END) AS alike
     FROM d LEFT JOIN LATERAL (
         SELECT t.id, t.ref, t.event_id FROM (
-            SELECT * FROM statement t WHERE {about} AND t.said_from = d.since AND t.said_to = d.until
-            UNION ALL SELECT * FROM statement t WHERE {about} AND t.said_from IS NULL AND (
-                (d.said IS NULL AND {there}) OR (
+            SELECT * FROM statement t WHERE {same_subject} AND t.said_from = d.since AND t.said_to = d.until
+            UNION ALL SELECT * FROM statement t WHERE {same_subject} AND t.said_from IS NULL AND (
+                (d.said IS NULL AND {in_document}) OR (
                 SELECT (f.since, f.until) IS NOT DISTINCT FROM (d.since, d.until) FROM effective_said(t.id) f))) t
         WHERE t.stance = d.stance AND t.explicitness = d.explicitness
         AND CASE WHEN nameless IS NOT TRUE THEN true
             WHEN d.document IS NULL
             THEN NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IS NOT NULL)
-            ELSE {there} END
+            ELSE {in_document} END
         {_OLDEST} LIMIT 1) m ON true)
 SELECT id AS draft, hit, hit_ref, hit AS via, owner, tangled,
     jsonb_build_array(
@@ -324,9 +325,9 @@ REPORTS: Final = _matching(
 _LINK: Final = "d.from_id, d.to_id, d.relation"
 
 
-def _ends(same: Callable[[str], str]) -> str:
+def _ends(kin: Callable[[str], str]) -> str:
     return (
-        f"WHERE t.from_id IN ({same('d.from_id')}) AND t.to_id IN ({same('d.to_id')}) "
+        f"WHERE t.from_id IN ({kin('d.from_id')}) AND t.to_id IN ({kin('d.to_id')}) "
         f"AND t.relation = d.relation {_OLDEST}"
     )
 

@@ -53,8 +53,7 @@ def _document(batch: Batch, line: DocumentLine, _: Caller) -> Draft:
 
 
 def _version(batch: Batch, line: VersionLine, _: Caller) -> Draft:
-    of = batch.refer(Document, line.document, "/document")
-    draft = walking.version(batch, line, of, "")
+    draft = walking.version(batch, line, batch.refer(Document, line.document, "/document"), "")
     if line.ref is not None:
         draft.values["ref"] = line.ref
     return draft
@@ -84,8 +83,8 @@ def _claim(batch: Batch, line: ClaimLine, _: Caller) -> Draft:
 
 
 def _statement(batch: Batch, line: StatementLine, _: Caller) -> Draft:
-    of = batch.refer(Event, line.event, "/event") if line.event is not None else None
-    return walking.statement(batch, line, of, "").statement
+    event = batch.refer(Event, line.event, "/event") if line.event is not None else None
+    return walking.statement(batch, line, event, "").statement
 
 
 def _appearance(batch: Batch, line: AppearanceLine, _: Caller) -> Draft:

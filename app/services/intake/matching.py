@@ -218,11 +218,11 @@ def _by(query: TextClause) -> Callable[[list[Draft]], list[_Asked]]:
     return lambda drafts: [(query, drafts)]
 
 
-def _split(column: str, those_with: TextClause, others: TextClause | None) -> Callable[[list[Draft]], list[_Asked]]:
+def _split(column: str, with_value: TextClause, without: TextClause | None) -> Callable[[list[Draft]], list[_Asked]]:
     """Those with a value in a column are looked for by one statement, those without by another."""
     return lambda drafts: [
-        (those_with, [draft for draft in drafts if draft.value(column) is not None]),
-        (others, [draft for draft in drafts if draft.value(column) is None]),
+        (with_value, [draft for draft in drafts if draft.value(column) is not None]),
+        (without, [draft for draft in drafts if draft.value(column) is None]),
     ]
 
 

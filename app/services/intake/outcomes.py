@@ -48,10 +48,9 @@ def document(batch: Batch, draft: Draft | None) -> DocumentPart | None:
 def appearance(draft: Draft | None) -> AppearancePart | None:
     if draft is None:
         return None
-    there = _outcome(draft) != "gone"
-    return AppearancePart(
-        id=_id(draft), outcome=_outcome(draft), fidelity=draft.original.value("fidelity") if there else None
-    )
+    outcome = _outcome(draft)
+    fidelity = draft.original.value("fidelity") if outcome != "gone" else None
+    return AppearancePart(id=_id(draft), outcome=outcome, fidelity=fidelity)
 
 
 def statement(batch: Batch, drafts: StatementDrafts) -> StatementPart:
@@ -69,7 +68,7 @@ def claim(batch: Batch, drafts: ClaimDrafts) -> ClaimPart:
     return ClaimPart(
         claim=part(drafts.claim),
         question=_maybe(drafts.question),
-        statements=[statement(batch, one) for one in drafts.statements],
+        statements=[statement(batch, statement_drafts) for statement_drafts in drafts.statements],
     )
 
 
@@ -77,12 +76,12 @@ def event(batch: Batch, drafts: EventDrafts) -> EventPart:
     return EventPart(
         id=_id(drafts.event),
         outcome=_outcome(drafts.event),
-        event_links=[part(one) for one in drafts.event_links],
-        questions=[part(one) for one in drafts.questions],
-        claims=[claim(batch, one) for one in drafts.claims],
-        statements=[statement(batch, one) for one in drafts.statements],
-        claim_links=[part(one) for one in drafts.claim_links],
-        assessments=[part(one) for one in drafts.assessments],
+        event_links=[part(link) for link in drafts.event_links],
+        questions=[part(draft) for draft in drafts.questions],
+        claims=[claim(batch, claim_drafts) for claim_drafts in drafts.claims],
+        statements=[statement(batch, statement_drafts) for statement_drafts in drafts.statements],
+        claim_links=[part(link) for link in drafts.claim_links],
+        assessments=[part(draft) for draft in drafts.assessments],
     )
 
 
@@ -92,6 +91,6 @@ def report(batch: Batch, drafts: ReportDrafts, removed: Removed) -> ReportRead:
         outcome=_outcome(drafts.report),
         ref=drafts.report.value("ref"),
         document=document(batch, drafts.document),
-        events=[event(batch, one) for one in drafts.events],
+        events=[event(batch, event_drafts) for event_drafts in drafts.events],
         removed=removed,
     )

@@ -113,16 +113,16 @@ async def match_and_store(session: AsyncSession, batch: Batch) -> None:
 
 async def _match_and_store(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> None:
     """Insert the drafts that are new, in their order, and complete what the others found."""
-    new = await matching.match(session, batch, model, drafts)
-    made = [draft for draft in drafts if draft in new]
-    matched = [draft for draft in drafts if draft not in new]
+    to_store = await matching.match(session, batch, model, drafts)
+    new = [draft for draft in drafts if draft in to_store]
+    matched = [draft for draft in drafts if draft not in to_store]
     if not batch.dry:
-        for draft in made:
+        for draft in new:
             check_new(draft)
     if (before_storing := _BEFORE_STORING.get(model)) is not None:
-        await before_storing(session, batch, made, matched)
+        await before_storing(session, batch, new, matched)
     if not batch.dry:
-        await storing.insert(session, model, made)
+        await storing.insert(session, model, new)
         await storing.complete(session, model, matched)
         if batch.from_export:
             await storing.merge(session, model, matched)
@@ -145,9 +145,9 @@ async def propose(session: AsyncSession, batch: Batch) -> None:
 # --- what some kinds need before they are stored ---------------------------------------------------------------------
 
 
-async def _name_events(session: AsyncSession, batch: Batch, made: list[Draft], _matched: list[Draft]) -> None:
+async def _name_events(session: AsyncSession, batch: Batch, new: list[Draft], _matched: list[Draft]) -> None:
     if not batch.dry:
-        await storing.name_events(session, made)
+        await storing.name_events(session, new)
 
 
 async def _check_urls(session: AsyncSession, batch: Batch, _made: list[Draft], matched: list[Draft]) -> None:
@@ -155,13 +155,13 @@ async def _check_urls(session: AsyncSession, batch: Batch, _made: list[Draft], m
         await matching.check_urls(session, matched)
 
 
-async def _visit_quotations(session: AsyncSession, batch: Batch, made: list[Draft], matched: list[Draft]) -> None:
+async def _visit_quotations(session: AsyncSession, batch: Batch, new: list[Draft], matched: list[Draft]) -> None:
     """Also where a body has no appearance: it may bring a new text for those that are stored."""
     stored = [draft for draft in matched if draft.same_as is None]
     if batch.dry:
         await quotes.note_fidelities(session, stored)
     else:
-        await quotes.decide(session, batch, made, stored)
+        await quotes.decide(session, batch, new, stored)
 
 
 _BeforeStoring: TypeAlias = Callable[[AsyncSession, Batch, list[Draft], list[Draft]], Awaitable[None]]

@@ -102,8 +102,8 @@ async def look_ahead(reading: AsyncSession, batch: Batch) -> None:
     stored = await _stored(reading, known_roots & {roots[draft.points_at["document_id"]] for draft in read})
     quotations = [_quotation(draft, roots[draft.points_at["document_id"]]) for draft in quoting]
     root_of = {root: root for root in roots.values()} | {row.document_id: row.root for row in stored}
-    known = await _versions(reading, known_roots | {row.document_id for row in stored})
-    versions = {id_: list(known.get(id_, ())) for id_ in root_of}
+    stored_versions = await _versions(reading, known_roots | {row.document_id for row in stored})
+    versions = {id_: list(stored_versions.get(id_, ())) for id_ in root_of}
     for draft in read:
         version = _version(draft, roots[draft.points_at["document_id"]])
         for id_, root in root_of.items():

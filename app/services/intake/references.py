@@ -19,9 +19,6 @@ REPLACED: Final = "a newer delivery of the report no longer says this"
 # And where a quotation was looked up again because its document has another text: that is nobody's judgement.
 RECHECKED: Final = "the quotation was looked up in another version of its document"
 
-# A link or a step of a chain that was only found: nobody has said it, and so it holds nothing.
-PROPOSED: Final = "({0}.how_known = 'similarity' AND {0}.state = 'proposed')"
-
 
 @dataclass(frozen=True, slots=True)
 class Lost:

@@ -16,7 +16,7 @@ from app.schemas.reports import Removed, ReportCreate, ReportRead
 from app.services.access import Caller
 from app.services.intake import outcomes, pipeline, walking
 from app.services.intake.drafts import Batch, sha256
-from app.services.intake.references import PROPOSED, RECHECKED, REPLACED
+from app.services.intake.references import RECHECKED, REPLACED
 from app.services.search import similar
 
 _NOTHING: Final = Removed(appearances=0, statements=0, claims=0)
@@ -34,18 +34,18 @@ class Delivered:
 
 def name(values: Mapping[str, Any]) -> str | bytes:
     """What tells whether a report is the same again: its ref; without one, its body."""
-    told: str | bytes = values.get("ref") or values["sha256"]
-    return told
+    ref_or_hash: str | bytes = values.get("ref") or values["sha256"]
+    return ref_or_hash
 
 
 async def delivered(session: AsyncSession, reports: Sequence[Mapping[str, Any]]) -> dict[str | bytes, Delivered]:
     """Those of these reports that were delivered before, by their names."""
-    refs = [one["ref"] for one in reports if one.get("ref")]
-    hashes = [one["sha256"] for one in reports if not one.get("ref")]
-    found: dict[str | bytes, Delivered] = {}
-    for row in await session.execute(_DELIVERED, {"refs": refs, "hashes": hashes}):
-        found[row.ref or bytes(row.sha256)] = Delivered(row.id, bytes(row.sha256), row.document_id, row.made)
-    return found
+    refs = [report["ref"] for report in reports if report.get("ref")]
+    hashes = [report["sha256"] for report in reports if not report.get("ref")]
+    return {
+        row.ref or bytes(row.sha256): Delivered(row.id, bytes(row.sha256), row.document_id, row.made)
+        for row in await session.execute(_DELIVERED, {"refs": refs, "hashes": hashes})
+    }
 
 
 _DELIVERED: Final = text("""
@@ -55,8 +55,8 @@ UNION ALL SELECT id, ref, sha256, document_id, made FROM report WHERE ref IS NUL
 
 async def check_new(session: AsyncSession, batch: Batch) -> None:
     """Raise Unavailable if a report of these was delivered meanwhile: then it is no new one."""
-    asked = [draft.values for draft in batch.drafts.get(Report, ())]
-    if asked and await delivered(session, asked):
+    reports = [draft.values for draft in batch.drafts.get(Report, ())]
+    if reports and await delivered(session, reports):
         raise Unavailable("The same report is being delivered by somebody else. Try again.")
 
 
@@ -128,92 +128,113 @@ async def _replace(
     return removed
 
 
-# What earlier deliveries of a report had stored is known by what the report says that it made. Of the candidates, `own`
-# were changed by nobody but those who delivered the report, unless it was only looked up where a quotation stands;
-# `kept` are those of them that some record points at which stays.
-_LEFT: Final = """
-WITH RECURSIVE delivery AS (SELECT actor FROM change WHERE record_id = :report),
+# --- what a newer delivery no longer says -----------------------------------------------------------------------------
+
+# What earlier deliveries of a report had stored is known by what the report says that it made. Of these, `own` were
+# changed by nobody but those who delivered the report, unless it was only looked up where a quotation stands; `kept`
+# are those of them that some record points at which stays. Each statement gives the ids of what can go.
+
+# A chain that somebody else has written keeps its appearance; that one was proposed does not.
+_APPEARANCES: Final = text("""
+WITH delivery AS (SELECT actor FROM change WHERE record_id = :report),
 own AS (
-    SELECT c.record_id AS id FROM change c WHERE c.record_id IN ({candidates})
+    SELECT c.record_id AS id FROM change c
+    WHERE c.record_id IN (SELECT id FROM appearance WHERE report_id = :report AND NOT id = ANY (:said))
     GROUP BY c.record_id
     HAVING bool_and(c.actor IN (SELECT actor FROM delivery) OR c.reason IS NOT DISTINCT FROM :rechecked)),
-kept(id) AS ({kept} UNION
-    SELECT p.id FROM kept k JOIN ({pointers}) p ON p.by = k.id WHERE p.id IN (SELECT id FROM own))
-SELECT id FROM own WHERE id NOT IN (SELECT id FROM kept)
-"""
-_BY_OTHERS: Final = "(SELECT FROM change c WHERE c.record_id = {}.id AND c.actor NOT IN (SELECT actor FROM delivery))"
+kept AS (
+    SELECT h.appearance_id AS id FROM appearance_hop h JOIN own ON own.id = h.appearance_id
+    WHERE NOT (h.how_known = 'similarity' AND h.state = 'proposed')
+    AND EXISTS (SELECT FROM change c WHERE c.record_id = h.id AND c.actor NOT IN (SELECT actor FROM delivery)))
+SELECT id FROM own WHERE id NOT IN (SELECT id FROM kept)""")
+_STATEMENTS: Final = text("""
+WITH RECURSIVE delivery AS (SELECT actor FROM change WHERE record_id = :report),
+own AS (
+    SELECT c.record_id AS id FROM change c
+    WHERE c.record_id IN (
+        SELECT id FROM statement s WHERE id = ANY (:made) AND NOT id = ANY (:said)
+        AND NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = s.id))
+    GROUP BY c.record_id
+    HAVING bool_and(c.actor IN (SELECT actor FROM delivery) OR c.reason IS NOT DISTINCT FROM :rechecked)),
+kept(id) AS (
+    SELECT s.supersedes_id FROM statement s
+    WHERE s.supersedes_id IN (SELECT id FROM own) AND s.id NOT IN (SELECT id FROM own)
+    UNION SELECT s.supersedes_id FROM kept k JOIN statement s ON s.id = k.id
+    WHERE s.supersedes_id IN (SELECT id FROM own))
+SELECT id FROM own WHERE id NOT IN (SELECT id FROM kept)""")
+_LINKS: Final = text("""
+WITH delivery AS (SELECT actor FROM change WHERE record_id = :report)
+SELECT c.record_id FROM change c
+WHERE c.record_id IN (SELECT id FROM claim_link WHERE id = ANY (:made) AND NOT id = ANY (:said))
+GROUP BY c.record_id
+HAVING bool_and(c.actor IN (SELECT actor FROM delivery) OR c.reason IS NOT DISTINCT FROM :rechecked)""")
+_ASSESSMENTS: Final = text("""
+WITH RECURSIVE delivery AS (SELECT actor FROM change WHERE record_id = :report),
+own AS (
+    SELECT c.record_id AS id FROM change c
+    WHERE c.record_id IN (
+        SELECT id FROM assessment a WHERE id = ANY (:made) AND NOT id = ANY (:said) AND NOT EXISTS (
+            SELECT FROM assessment_document e WHERE e.assessment_id = a.id AND EXISTS (
+                SELECT FROM change c WHERE c.record_id = e.id AND c.actor NOT IN (SELECT actor FROM delivery))))
+    GROUP BY c.record_id
+    HAVING bool_and(c.actor IN (SELECT actor FROM delivery) OR c.reason IS NOT DISTINCT FROM :rechecked)),
+kept(id) AS (
+    SELECT a.supersedes_id FROM assessment a
+    WHERE a.supersedes_id IN (SELECT id FROM own) AND a.id NOT IN (SELECT id FROM own)
+    UNION SELECT a.supersedes_id FROM kept k JOIN assessment a ON a.id = k.id
+    WHERE a.supersedes_id IN (SELECT id FROM own))
+SELECT id FROM own WHERE id NOT IN (SELECT id FROM kept)""")
+_CLAIMS: Final = text("""
+WITH RECURSIVE delivery AS (SELECT actor FROM change WHERE record_id = :report),
+own AS (
+    SELECT c.record_id AS id FROM change c
+    WHERE c.record_id IN (
+        SELECT id FROM claim m WHERE id = ANY (:made) AND NOT id = ANY (:said)
+        AND NOT EXISTS (SELECT FROM statement s WHERE s.claim_id = m.id)
+        AND NOT EXISTS (SELECT FROM assessment a WHERE a.claim_id = m.id AND NOT a.id = ANY (:assessments))
+        AND NOT EXISTS (SELECT FROM claim_link l WHERE m.id IN (l.from_id, l.to_id) AND NOT l.id = ANY (:links)))
+    GROUP BY c.record_id
+    HAVING bool_and(c.actor IN (SELECT actor FROM delivery) OR c.reason IS NOT DISTINCT FROM :rechecked)),
+pointing AS NOT MATERIALIZED (
+    SELECT id AS by, of_id AS id FROM claim UNION ALL SELECT id, merged_into FROM claim),
+kept(id) AS (
+    SELECT p.id FROM pointing p WHERE p.id IN (SELECT id FROM own) AND p.by NOT IN (SELECT id FROM own)
+    UNION SELECT p.id FROM kept k JOIN pointing p ON p.by = k.id WHERE p.id IN (SELECT id FROM own))
+SELECT id FROM own WHERE id NOT IN (SELECT id FROM kept)""")
 
 
-def _left(candidates: str, *pointers: tuple[str, str], kept: str = "SELECT id FROM own WHERE false") -> TextClause:
-    """Ids of what can go. `pointers`: by which columns records of the same table point at each other."""
-    pointing = " UNION ALL ".join(f"SELECT id AS by, {column} AS id FROM {table}" for table, column in pointers)  # noqa: S608
-    if pointers:
-        kept = (
-            f"SELECT p.id FROM ({pointing}) p WHERE p.id IN (SELECT id FROM own) AND p.by NOT IN (SELECT id FROM own)"  # noqa: S608
-        )
-    return text(
-        _LEFT.format(candidates=candidates, kept=kept, pointers=pointing or "SELECT NULL::uuid AS by, NULL::uuid AS id")
-    )
-
-
-_APPEARANCES: Final = _left(
-    "SELECT id FROM appearance WHERE report_id = :report AND NOT id = ANY (:said)",
-    # A chain that somebody else has written keeps its appearance; that one was proposed does not.
-    kept="SELECT h.appearance_id FROM appearance_hop h JOIN own ON own.id = h.appearance_id "  # noqa: S608
-    f"WHERE NOT {PROPOSED.format('h')} AND EXISTS {_BY_OTHERS.format('h')}",
+_DELETE_LINKS: Final = text(
+    "DELETE FROM claim_link WHERE id = ANY (:ids) AND (from_id = ANY (:claims) OR to_id = ANY (:claims))"
 )
-_STATEMENTS: Final = _left(
-    "SELECT id FROM statement s WHERE id = ANY (:made) AND NOT id = ANY (:said) "
-    "AND NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = s.id)",
-    ("statement", "supersedes_id"),
+_DELETE_EVIDENCE: Final = text(
+    "DELETE FROM assessment_document WHERE assessment_id = ANY (:ids) "
+    "AND assessment_id IN (SELECT id FROM assessment WHERE claim_id = ANY (:claims))"
 )
-_LINKS: Final = _left("SELECT id FROM claim_link WHERE id = ANY (:made) AND NOT id = ANY (:said)")
-_ASSESSMENTS: Final = _left(
-    "SELECT id FROM assessment a WHERE id = ANY (:made) AND NOT id = ANY (:said) AND NOT EXISTS ("  # noqa: S608
-    f"SELECT FROM assessment_document e WHERE e.assessment_id = a.id AND EXISTS {_BY_OTHERS.format('e')})",
-    ("assessment", "supersedes_id"),
-)
-_CLAIMS: Final = _left(
-    "SELECT id FROM claim c WHERE id = ANY (:made) AND NOT id = ANY (:said) "
-    "AND NOT EXISTS (SELECT FROM statement s WHERE s.claim_id = c.id) "
-    "AND NOT EXISTS (SELECT FROM assessment a WHERE a.claim_id = c.id AND NOT a.id = ANY (:assessments)) "
-    "AND NOT EXISTS (SELECT FROM claim_link l WHERE c.id IN (l.from_id, l.to_id) AND NOT l.id = ANY (:links))",
-    ("claim", "of_id"),
-    ("claim", "merged_into"),
-)
+_DELETE_ASSESSMENTS: Final = text("DELETE FROM assessment WHERE id = ANY (:ids) AND claim_id = ANY (:claims)")
 
 
-async def _take_back(session: AsyncSession, report: UUID, made: list[UUID], batch: Batch) -> Removed:
+async def _take_back(session: AsyncSession, report: UUID, stored: list[UUID], batch: Batch) -> Removed:
     """Delete the appearances that this delivery no longer has, then statements and claims left without any.
 
     What this report itself had said about such a claim, links and assessments, goes with it.
     """
     drafts = [*chain.from_iterable(batch.drafts.values()), *batch.references.values()]
-    given: dict[str, Any] = {
-        "rechecked": RECHECKED,
-        "report": report,
-        "said": [draft.original.id for draft in drafts],
-        "made": list(made),
-    }
+    said = [draft.original.id for draft in drafts]
+    before = {"rechecked": RECHECKED, "report": report, "said": said, "made": stored}
 
-    async def left(query: TextClause, **more: Any) -> list[UUID]:
-        return list(await session.scalars(query, given | more))
-
-    async def delete(table: str, ids: list[UUID], column: str = "id", only: str = "true", **more: Any) -> None:
+    async def delete(query: TextClause, ids: list[UUID], **parameters: list[UUID]) -> None:
         if ids:
-            query = f"DELETE FROM {table} WHERE {column} = ANY (:ids) AND {only}"  # noqa: S608
-            await session.execute(text(query), {"ids": ids, **more})
+            await session.execute(query, {"ids": ids, **parameters})
 
-    appearances = await left(_APPEARANCES)
-    await delete("appearance_hop", appearances, "appearance_id")
-    await delete("appearance", appearances)
-    statements = await left(_STATEMENTS)
-    await delete("statement", statements)
-    links, assessments = await left(_LINKS), await left(_ASSESSMENTS)
-    claims = await left(_CLAIMS, links=links, assessments=assessments)
-    await delete("claim_link", links, only="(from_id = ANY (:claims) OR to_id = ANY (:claims))", claims=claims)
-    going = "SELECT id FROM assessment WHERE claim_id = ANY (:claims)"
-    await delete("assessment_document", assessments, "assessment_id", f"assessment_id IN ({going})", claims=claims)
-    await delete("assessment", assessments, only="claim_id = ANY (:claims)", claims=claims)
-    await delete("claim", claims)
+    appearances = list(await session.scalars(_APPEARANCES, before))
+    await delete(text("DELETE FROM appearance_hop WHERE appearance_id = ANY (:ids)"), appearances)
+    await delete(text("DELETE FROM appearance WHERE id = ANY (:ids)"), appearances)
+    statements = list(await session.scalars(_STATEMENTS, before))
+    await delete(text("DELETE FROM statement WHERE id = ANY (:ids)"), statements)
+    links, assessments = list(await session.scalars(_LINKS, before)), list(await session.scalars(_ASSESSMENTS, before))
+    claims = list(await session.scalars(_CLAIMS, {**before, "links": links, "assessments": assessments}))
+    await delete(_DELETE_LINKS, links, claims=claims)
+    await delete(_DELETE_EVIDENCE, assessments, claims=claims)
+    await delete(_DELETE_ASSESSMENTS, assessments, claims=claims)
+    await delete(text("DELETE FROM claim WHERE id = ANY (:ids)"), claims)
     return Removed(appearances=len(appearances), statements=len(statements), claims=len(claims))

@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.errors import Invalid
 from app.models import Appearance, Base, Claim, DocumentVersion, Question, Record, Statement, table_of
 from app.services.intake.drafts import Draft
-from app.services.intake.references import PROPOSED
 from app.vocabulary import SLUG_CHARACTERS
 
 # What a later mention of the same record never fills in; and what says which record it is, whole as it stands.
@@ -196,11 +195,11 @@ async def name_events(session: AsyncSession, new: Sequence[Draft]) -> None:
         if draft.value("title") is None:
             raise Invalid.at(f"{draft.pointer}/title", "no event has this ref or slug, and a new one needs a title")
     unnamed = [draft for draft in new if not draft.value("slug")]
-    taken = {draft.values["slug"] for draft in new if draft.value("slug")}
-    taken |= await _taken(session, {slug_of(draft.values["title"]) for draft in unnamed})
+    slugs = {draft.values["slug"] for draft in new if draft.value("slug")}
+    slugs |= await _taken(session, {slug_of(draft.values["title"]) for draft in unnamed})
     for draft in unnamed:
-        draft.values["slug"] = slug = _free(slug_of(draft.values["title"]), taken)
-        taken.add(slug)
+        draft.values["slug"] = slug = _free(slug_of(draft.values["title"]), slugs)
+        slugs.add(slug)
 
 
 async def _taken(session: AsyncSession, stems: Iterable[str]) -> set[str]:
@@ -208,20 +207,21 @@ async def _taken(session: AsyncSession, stems: Iterable[str]) -> set[str]:
     return set(await session.scalars(_TAKEN_SLUGS, {"patterns": patterns})) if patterns else set()
 
 
-def _free(stem: str, taken: set[str]) -> str:
-    if stem not in taken:
+def _free(stem: str, slugs: set[str]) -> str:
+    if stem not in slugs:
         return stem
     number = 2
-    while f"{stem}-{number}" in taken:
+    while f"{stem}-{number}" in slugs:
         number += 1
     return f"{stem}-{number}"
 
 
 # --- chains of who passed words on -----------------------------------------------------------------------------------
 
-_CHAINED: Final = text(f"""
-SELECT h.appearance_id AS id, bool_and({PROPOSED.format("h")}) AS proposed FROM appearance_hop h
-WHERE h.appearance_id = ANY(CAST(:appearances AS uuid[])) GROUP BY h.appearance_id""")  # noqa: S608
+# A step that was only found is proposed: nobody has said it, and so it holds nothing.
+_CHAINED: Final = text("""
+SELECT h.appearance_id AS id, bool_and(h.how_known = 'similarity' AND h.state = 'proposed') AS proposed
+FROM appearance_hop h WHERE h.appearance_id = ANY(CAST(:appearances AS uuid[])) GROUP BY h.appearance_id""")
 _UNCHAIN: Final = text("DELETE FROM appearance_hop WHERE appearance_id = ANY(CAST(:appearances AS uuid[]))")
 
 

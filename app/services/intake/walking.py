@@ -1,4 +1,7 @@
-"""Walks a body, and says which records it asks for."""
+"""Walks a body, and says which records it asks for: one function a kind, each giving the draft of the record.
+
+Each parameter `at` is the JSON pointer of its part of the body; parameters that end in `_draft` are what it belongs to.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -32,7 +35,7 @@ from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ReportCreate, ReportEvent
 from app.schemas.sources import SourceCreate
 from app.schemas.statements import AppearanceCreate, AppearanceFields, HopCreate, StatementCreate, StatementInClaim
-from app.services.intake.drafts import Batch, Draft, address, columns, sha256
+from app.services.intake.drafts import Batch, Draft, columns, sha256, url_columns
 from app.vocabulary import MEASURE_DEFAULTS, QUESTION_STANCES, SINGLE_ANSWER_KINDS
 
 _VERSION: Final = frozenset(VersionCreate.model_fields)
@@ -98,7 +101,7 @@ def document(batch: Batch, data: DocumentCreate | str | None, at: str) -> Draft 
         raise Invalid.at(at, "a document without URL, text and ref could never be found again: give one of them")
     values = columns(data, "label", "publisher", "links", *_VERSION)
     if data.url is not None:
-        values |= address(data.url)
+        values |= url_columns(data.url)
     draft = batch.add(Document, at, values, {"publisher_id": source(batch, data.publisher, f"{at}/publisher")})
     batch.label(data.label, draft, at)
     if any(getattr(data, name) is not None for name in _VERSION):
@@ -108,18 +111,18 @@ def document(batch: Batch, data: DocumentCreate | str | None, at: str) -> Draft 
     return draft
 
 
-def version(batch: Batch, data: VersionCreate, of: Draft, at: str) -> Draft:
+def version(batch: Batch, data: VersionCreate, read: Draft, at: str) -> Draft:
     values = {name: getattr(data, name) for name in _VERSION if getattr(data, name) is not None}
     if data.text is not None:
         values["sha256"] = sha256(data.text)
-    return batch.add(DocumentVersion, at, values, {"document_id": of})
+    return batch.add(DocumentVersion, at, values, {"document_id": read})
 
 
-def document_link(batch: Batch, data: DocumentLinkCreate, of: Draft, at: str) -> Draft:
+def document_link(batch: Batch, data: DocumentLinkCreate, start: Draft, at: str) -> Draft:
     values = columns(data, "to", "from_")
     if data.how_known == "similarity":
         values.setdefault("state", "proposed")
-    return batch.add(DocumentLink, at, values, {"from_id": of, "to_id": document(batch, data.to, f"{at}/to")})
+    return batch.add(DocumentLink, at, values, {"from_id": start, "to_id": document(batch, data.to, f"{at}/to")})
 
 
 def event(batch: Batch, data: EventCreate | ReportEvent, at: str) -> Draft:
@@ -134,17 +137,17 @@ def event(batch: Batch, data: EventCreate | ReportEvent, at: str) -> Draft:
     return batch.add(Event, at, values, {"parent_id": parent})
 
 
-def event_link(batch: Batch, data: EventLinkCreate, of: Draft, at: str) -> Draft:
+def event_link(batch: Batch, data: EventLinkCreate, start: Draft, at: str) -> Draft:
     to = batch.refer(Event, data.to, f"{at}/to")
-    return batch.add(EventLink, at, columns(data, "to", "from_"), {"from_id": of, "to_id": to})
+    return batch.add(EventLink, at, columns(data, "to", "from_"), {"from_id": start, "to_id": to})
 
 
-def question(batch: Batch, data: QuestionCreate | str | None, of: Draft | None, at: str) -> Draft | None:
+def question(batch: Batch, data: QuestionCreate | str | None, event_draft: Draft | None, at: str) -> Draft | None:
     if data is None:
         return None
     if isinstance(data, str):
         return batch.refer(Question, data, at)
-    draft = batch.add(Question, at, with_defaults(columns(data, "label")), {"event_id": of})
+    draft = batch.add(Question, at, with_defaults(columns(data, "label")), {"event_id": event_draft})
     batch.label(data.label, draft, at)
     return draft
 
@@ -165,55 +168,62 @@ def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def claim(
-    batch: Batch, data: ClaimCreate, of: Draft, at: str, *, where: Draft | None = None, report: Draft | None = None
+    batch: Batch,
+    data: ClaimCreate,
+    event_draft: Draft,
+    at: str,
+    *,
+    said_in: Draft | None = None,
+    report: Draft | None = None,
 ) -> ClaimDrafts:
-    asked = question(batch, data.question, of, f"{at}/question")
-    values, whole = columns(data, "label", "question", "figure", "statements"), None
+    """A claim with its question and statements. `said_in`: the document, unless a statement names another."""
+    answered = question(batch, data.question, event_draft, f"{at}/question")
+    values, part_of = columns(data, "label", "question", "figure", "statements"), None
     if data.figure is not None:
         values |= {"qualifier": data.figure.qualifier, "min": data.figure.min, "max": data.figure.max}
         if data.figure.of is not None:
-            whole = batch.refer(Claim, data.figure.of, f"{at}/figure/of")
-    draft = batch.add(Claim, at, values, {"event_id": of, "question_id": asked, "of_id": whole})
+            part_of = batch.refer(Claim, data.figure.of, f"{at}/figure/of")
+    draft = batch.add(Claim, at, values, {"event_id": event_draft, "question_id": answered, "of_id": part_of})
     batch.label(data.label, draft, at)
-    said = [
-        statement(batch, one, of, f"{at}/statements/{nth}", about=draft, where=where, report=report)
-        for nth, one in enumerate(data.statements or ())
+    statements = [
+        statement(batch, body, event_draft, f"{at}/statements/{nth}", claim_draft=draft, said_in=said_in, report=report)
+        for nth, body in enumerate(data.statements or ())
     ]
-    return ClaimDrafts(draft, asked, said)
+    return ClaimDrafts(draft, answered, statements)
 
 
 def statement(
     batch: Batch,
     data: StatementInClaim,
-    of: Draft | None,
+    event_draft: Draft | None,
     at: str,
     *,
-    about: Draft | None = None,
-    where: Draft | None = None,
+    claim_draft: Draft | None = None,
+    said_in: Draft | None = None,
     report: Draft | None = None,
 ) -> StatementDrafts:
-    """A statement, and the appearance in which it is found. `where`: the document, unless it names another."""
-    asked = None
+    """A statement, and the appearance in which it is found. `said_in`: the document, unless it names another."""
+    question_draft = None
     if isinstance(data, StatementCreate):
         if (data.claim is None) == (data.question is None):
             raise Invalid.at(at, "a statement is about a claim or about a question: give one of the two")
-        about = batch.refer(Claim, data.claim, f"{at}/claim") if data.claim is not None else None
-        if of is None and isinstance(data.question, QuestionCreate):
+        claim_draft = batch.refer(Claim, data.claim, f"{at}/claim") if data.claim is not None else None
+        if event_draft is None and isinstance(data.question, QuestionCreate):
             raise Invalid.at(f"{at}/event", "where the question is described here, its event is needed")
-        asked = question(batch, data.question, of, f"{at}/question")
+        question_draft = question(batch, data.question, event_draft, f"{at}/question")
     stance = data.stance or "support"
-    if asked is not None and stance not in QUESTION_STANCES:
+    if question_draft is not None and stance not in QUESTION_STANCES:
         raise Invalid.at(
             f"{at}/stance", f"toward a question, without a claim, it is one of {', '.join(QUESTION_STANCES)}"
         )
     if data.withdrawn is None and (data.withdrawn_reason or data.withdrawn_document):
         raise Invalid.at(f"{at}/withdrawn", "a withdrawal needs its time")
-    where = document(batch, data.document, f"{at}/document") or where
-    speaker = source(batch, data.source, f"{at}/source", within=where or about or asked)
+    said_in = document(batch, data.document, f"{at}/document") or said_in
+    speaker = source(batch, data.source, f"{at}/source", within=said_in or claim_draft or question_draft)
     links = {
-        "event_id": of,
-        "claim_id": about,
-        "question_id": asked,
+        "event_id": event_draft,
+        "claim_id": claim_draft,
+        "question_id": question_draft,
         "source_id": speaker,
         "supersedes_id": batch.refer(Statement, data.supersedes, f"{at}/supersedes") if data.supersedes else None,
         "withdrawn_document_id": batch.refer(Document, data.withdrawn_document, f"{at}/withdrawn_document")
@@ -222,36 +232,37 @@ def statement(
     }
     values = {"stance": stance, "explicitness": "explicit"} | columns(data, *_STATEMENT_LINKS, *_APPEARANCE)
     draft = batch.add(Statement, at, values, links)
-    draft.within = where
+    draft.within = said_in
     batch.label(data.label, draft, at)
-    found = None
-    if where is not None or report is not None or data.model_fields_set & _APPEARANCE:
-        found = appearance(batch, data, draft, at, where=where, report=report)
-    return StatementDrafts(draft, speaker, where, found, asked)
+    appearance_draft = None
+    if said_in is not None or report is not None or data.model_fields_set & _APPEARANCE:
+        appearance_draft = appearance(batch, data, draft, at, said_in=said_in, report=report)
+    return StatementDrafts(draft, speaker, said_in, appearance_draft, question_draft)
 
 
 def appearance(
     batch: Batch,
     data: AppearanceFields,
-    of: Draft,
+    said: Draft,
     at: str,
     *,
-    where: Draft | None = None,
+    said_in: Draft | None = None,
     report: Draft | None = None,
 ) -> Draft:
+    """Where a statement is found, and who passed it on. `said_in`: the document, unless the body names it itself."""
     if isinstance(data, AppearanceCreate):
-        where = document(batch, data.document, f"{at}/document")
+        said_in = document(batch, data.document, f"{at}/document")
         values = columns(data, "document", "hops", "statement", "version")
     else:
-        given = data.model_fields_set & _APPEARANCE - {"hops"}
-        values = {name: getattr(data, name) for name in given if getattr(data, name) is not None}
-    read = batch.versions.get(where) if where is not None else None
-    links = {"statement_id": of, "document_id": where, "version_id": read, "report_id": report}
+        names = data.model_fields_set & _APPEARANCE - {"hops"}
+        values = {name: getattr(data, name) for name in names if getattr(data, name) is not None}
+    read = batch.versions.get(said_in) if said_in is not None else None
+    links = {"statement_id": said, "document_id": said_in, "version_id": read, "report_id": report}
     if isinstance(data, AppearanceLine) and data.version is not None:
         links["version_id"] = batch.refer(DocumentVersion, data.version, f"{at}/version")
     draft = batch.add(Appearance, at, values, links)
-    for nth, one in enumerate(data.hops or ()):
-        hop(batch, one, draft, f"{at}/hops/{nth}", nth + 1, where or _subject(of))
+    for nth, body in enumerate(data.hops or ()):
+        hop(batch, body, draft, f"{at}/hops/{nth}", nth + 1, said_in or _subject(said))
     return draft
 
 
@@ -263,13 +274,13 @@ def _subject(statement: Draft) -> Draft:
 
 
 def hop(  # noqa: PLR0917
-    batch: Batch, data: HopCreate, of: Draft, at: str, step: int, within: Draft | None
+    batch: Batch, data: HopCreate, appearance_draft: Draft, at: str, step: int, within: Draft | None
 ) -> Draft:
     passed = source(batch, data.source, f"{at}/source", within=within)
     values = {"step": step, **columns(data, "source")}
     if data.how_known == "similarity":
         values.setdefault("state", "proposed")
-    draft = batch.add(AppearanceHop, at, values, {"appearance_id": of, "source_id": passed})
+    draft = batch.add(AppearanceHop, at, values, {"appearance_id": appearance_draft, "source_id": passed})
     return restored(draft, data)
 
 
@@ -281,26 +292,26 @@ def restored(draft: Draft, data: BaseModel) -> Draft:
     return draft
 
 
-def claim_link(batch: Batch, data: ClaimLinkCreate, of: Draft | None, at: str) -> Draft:
+def claim_link(batch: Batch, data: ClaimLinkCreate, event_draft: Draft | None, at: str) -> Draft:
     ends: dict[str, Draft | None] = {
-        "event_id": of,
+        "event_id": event_draft,
         "from_id": batch.refer(Claim, data.from_, f"{at}/from"),
         "to_id": batch.refer(Claim, data.to, f"{at}/to"),
     }
     return batch.add(ClaimLink, at, columns(data, "from_", "to"), ends)
 
 
-def assessment(batch: Batch, data: AssessmentCreate, of: Draft | None, at: str) -> Draft:
-    about = batch.refer(Claim, data.claim, f"{at}/claim")
+def assessment(batch: Batch, data: AssessmentCreate, event_draft: Draft | None, at: str) -> Draft:
+    claim_draft = batch.refer(Claim, data.claim, f"{at}/claim")
     links: dict[str, Draft | None] = {
-        "event_id": of,
-        "claim_id": about,
-        "author_id": source(batch, data.author, f"{at}/author", within=about),
+        "event_id": event_draft,
+        "claim_id": claim_draft,
+        "author_id": source(batch, data.author, f"{at}/author", within=claim_draft),
         "supersedes_id": batch.refer(Assessment, data.supersedes, f"{at}/supersedes") if data.supersedes else None,
     }
     draft = batch.add(Assessment, at, columns(data, "claim", "author", "supersedes", "documents"), links)
-    for nth, one in enumerate(data.documents or ()):
-        evidence(batch, one, draft, f"{at}/documents/{nth}")
+    for nth, body in enumerate(data.documents or ()):
+        evidence(batch, body, draft, f"{at}/documents/{nth}")
     return draft
 
 
@@ -310,33 +321,33 @@ def evidence(batch: Batch, data: DocumentCreate | str, supported: Draft, at: str
 
 
 def report(batch: Batch, data: ReportCreate, actor: str, digest: bytes) -> ReportDrafts:
-    where = document(batch, data.document, "/document")
+    """`digest`: the sha256 of the body."""
+    said_in = document(batch, data.document, "/document")
     values: dict[str, Any] = {"actor": actor, "sha256": digest} | ({"ref": data.ref} if data.ref else {})
-    draft = batch.add(Report, "", values, {"document_id": where})
-    found = []
-    for nth, one in enumerate(data.events):
-        at = f"/events/{nth}"
-        it = EventDrafts(event(batch, one, at))
-        it.event_links = [
-            event_link(batch, x, it.event, f"{at}/event_links/{n}") for n, x in enumerate(one.event_links or ())
-        ]
-        asked = [question(batch, x, it.event, f"{at}/questions/{n}") for n, x in enumerate(one.questions or ())]
-        it.questions = [x for x in asked if x is not None]
-        it.claims = [
-            claim(batch, x, it.event, f"{at}/claims/{n}", where=where, report=draft)
-            for n, x in enumerate(one.claims or ())
-        ]
-        it.statements = [
-            statement(batch, x, it.event, f"{at}/statements/{n}", where=where, report=draft)
-            for n, x in enumerate(one.statements or ())
-        ]
-        it.claim_links = [
-            claim_link(batch, x, it.event, f"{at}/claim_links/{n}") for n, x in enumerate(one.claim_links or ())
-        ]
-        it.assessments = [
-            assessment(batch, x, it.event, f"{at}/assessments/{n}") for n, x in enumerate(one.assessments or ())
-        ]
-        found.append(it)
+    draft = batch.add(Report, "", values, {"document_id": said_in})
+    events = [_report_event(batch, body, f"/events/{nth}", said_in, draft) for nth, body in enumerate(data.events)]
     # A draft that is matched takes the id of what it matched: then there is nothing under its own.
-    values["made"] = [one.id for model in (Claim, Statement, ClaimLink, Assessment) for one in batch.drafts[model]]
-    return ReportDrafts(draft, where, found)
+    values["made"] = [d.id for model in (Claim, Statement, ClaimLink, Assessment) for d in batch.drafts[model]]
+    return ReportDrafts(draft, said_in, events)
+
+
+def _report_event(batch: Batch, data: ReportEvent, at: str, said_in: Draft | None, report_draft: Draft) -> EventDrafts:
+    """An event of a report, with what the report says about it, in the order of the body."""
+    draft = event(batch, data, at)
+    drafts = EventDrafts(draft)
+    for nth, link_body in enumerate(data.event_links or ()):
+        drafts.event_links.append(event_link(batch, link_body, draft, f"{at}/event_links/{nth}"))
+    for nth, question_body in enumerate(data.questions or ()):
+        question_draft = question(batch, question_body, draft, f"{at}/questions/{nth}")
+        drafts.questions += [question_draft] if question_draft is not None else []
+    for nth, claim_body in enumerate(data.claims or ()):
+        pointer = f"{at}/claims/{nth}"
+        drafts.claims.append(claim(batch, claim_body, draft, pointer, said_in=said_in, report=report_draft))
+    for nth, statement_body in enumerate(data.statements or ()):
+        pointer = f"{at}/statements/{nth}"
+        drafts.statements.append(statement(batch, statement_body, draft, pointer, said_in=said_in, report=report_draft))
+    for nth, claim_link_body in enumerate(data.claim_links or ()):
+        drafts.claim_links.append(claim_link(batch, claim_link_body, draft, f"{at}/claim_links/{nth}"))
+    for nth, assessment_body in enumerate(data.assessments or ()):
+        drafts.assessments.append(assessment(batch, assessment_body, draft, f"{at}/assessments/{nth}"))
+    return drafts
