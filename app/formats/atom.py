@@ -18,7 +18,7 @@ from app.schemas.pictures.dossiers import (
 )
 from app.schemas.pictures.exports import DayMoves
 
-MOST: Final = 100
+FEED_ENTRIES: Final = 100
 _ATOM: Final = "http://www.w3.org/2005/Atom"
 _SERVICE: Final = "Counterclaim"
 # What XML 1.0 has no way to write, not even escaped.
@@ -38,10 +38,10 @@ class _Entry:
     """When it happened."""
     terms: tuple[str, ...] = ()
     via: list[str] = field(default_factory=list)
-    """Where it can be read."""
+    """The documents that it stands in."""
 
 
-def rendered(dossier: DossierRead, moves: Sequence[DayMoves]) -> bytes:
+def render(dossier: DossierRead, moves: Sequence[DayMoves]) -> bytes:
     """The newest entries, of statements, withdrawals, assessments, and of standings and statuses that moved."""
     entries = [*_statements(dossier), *_assessments(dossier), *_moves(dossier, moves)]
     entries.sort(key=lambda entry: (entry.updated, entry.id), reverse=True)
@@ -56,71 +56,71 @@ def rendered(dossier: DossierRead, moves: Sequence[DayMoves]) -> bytes:
     _add(feed, "generator", _SERVICE)
     _link(feed, "self", f"/v1/events/{event.id}/export.atom", "application/atom+xml")
     _link(feed, "alternate", f"/v1/events/{event.id}/dossier", "application/json")
-    for entry in entries[:MOST]:
+    for entry in entries[:FEED_ENTRIES]:
         _render(feed, entry)
     written: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
     return written
 
 
-# --- what is told ----------------------------------------------------------------------------------------------------
+# --- the entries ----------------------------------------------------------------------------------------------------
 
 
 def _statements(dossier: DossierRead) -> Iterator[_Entry]:
-    for question, claim, row in naming.statements(dossier):
-        who = naming.called(row.source_id, dossier.sources) or "A document, in nobody's name,"
-        about = _about(question, claim)
-        path, places = f"/v1/statements/{row.id}", _urls(row, dossier)
-        terms = (row.stance, row.explicitness, "live" if row.live else "not-live")
-        author = naming.called(row.source_id, dossier.sources) or "unattributed"
+    for question, claim, statement in naming.statements(dossier):
+        speaker = naming.source_name(statement.source_id, dossier.sources) or "A document, in nobody's name,"
+        subject = _subject(question, claim)
+        path, urls = f"/v1/statements/{statement.id}", _urls(statement, dossier)
+        terms = (statement.stance, statement.explicitness, "live" if statement.live else "not-live")
+        author = naming.source_name(statement.source_id, dossier.sources) or "unattributed"
         yield _Entry(
-            row.id,
-            f"{who} {naming.VERBS[row.stance]}: {about}",
-            row.updated_at,
+            statement.id,
+            f"{speaker} {naming.VERBS[statement.stance]}: {subject}",
+            statement.updated_at,
             path,
             author,
-            _words(row, dossier) or about,
-            row.effective_from,
+            _quotations(statement, dossier) or subject,
+            statement.effective_from,
             terms,
-            places,
+            urls,
         )
-        if row.withdrawn is not None:
+        if statement.withdrawn is not None:
             yield _Entry(
-                uuid5(row.id, "withdrawn"),
-                f"Withdrawn: {who} {naming.VERBS[row.stance]}: {about}",
-                row.updated_at,
+                uuid5(statement.id, "withdrawn"),
+                f"Withdrawn: {speaker} {naming.VERBS[statement.stance]}: {subject}",
+                statement.updated_at,
                 path,
                 author,
-                "\n".join(part for part in (f"Taken back {row.withdrawn}", row.withdrawn_reason) if part),
-                row.withdrawn_from,
+                "\n".join(part for part in (f"Taken back {statement.withdrawn}", statement.withdrawn_reason) if part),
+                statement.withdrawn_from,
                 ("withdrawn", *terms),
-                places,
+                urls,
             )
 
 
 def _assessments(dossier: DossierRead) -> Iterator[_Entry]:
     for question, claim in naming.claims(dossier):
-        for one in claim.assessments:
-            author = naming.called(one.author_id, dossier.sources)
+        for assessment in claim.assessments:
+            author = naming.source_name(assessment.author_id, dossier.sources)
             yield _Entry(
-                one.id,
-                f"{author} rates “{_label(one)}”: {_about(question, claim)}",
-                one.updated_at,
-                f"/v1/assessments/{one.id}",
+                assessment.id,
+                f"{author} rates “{_label(assessment)}”: {_subject(question, claim)}",
+                assessment.updated_at,
+                f"/v1/assessments/{assessment.id}",
                 author,
-                one.explanation or _label(one),
-                one.made_from,
-                ("assessment", one.scheme, one.rating),
-                [one.url] if one.url else [],
+                assessment.explanation or _label(assessment),
+                assessment.made_from,
+                ("assessment", assessment.scheme, assessment.rating),
+                [assessment.url] if assessment.url else [],
             )
 
 
 def _moves(dossier: DossierRead, days: Sequence[DayMoves]) -> Iterator[_Entry]:
-    asked = {question.id: naming.asked(question) for question in dossier.questions}
+    wordings = {question.id: naming.question_text(question) for question in dossier.questions}
     for day in days:
         for standing in day.standings:
             yield _Entry(
                 uuid5(standing.claim_id, f"standing {day.day}"),
-                f"{_plain(standing.from_)} → {_plain(standing.to)}: {standing.text}",
+                f"{_spaced(standing.from_)} → {_spaced(standing.to)}: {standing.text}",
                 day.at,
                 f"/v1/claims/{standing.claim_id}",
                 _SERVICE,
@@ -128,9 +128,10 @@ def _moves(dossier: DossierRead, days: Sequence[DayMoves]) -> Iterator[_Entry]:
                 terms=("standing", standing.to),
             )
         for status in day.statuses:
+            question = status.text or wordings.get(status.question_id, "")
             yield _Entry(
                 uuid5(status.question_id, f"status {day.day}"),
-                f"{_plain(status.from_)} → {_plain(status.to)}: {status.text or asked.get(status.question_id, '')}",
+                f"{_spaced(status.from_)} → {_spaced(status.to)}: {question}",
                 day.at,
                 f"/v1/questions/{status.question_id}",
                 _SERVICE,
@@ -139,35 +140,39 @@ def _moves(dossier: DossierRead, days: Sequence[DayMoves]) -> Iterator[_Entry]:
             )
 
 
-def _about(question: QuestionPicture | None, claim: ClaimPicture | None) -> str:
+def _subject(question: QuestionPicture | None, claim: ClaimPicture | None) -> str:
     if claim is not None:
         return claim.text or ""
-    return naming.asked(question) if question else ""
+    return naming.question_text(question) if question else ""
 
 
-def _label(one: AssessmentPicture) -> str:
-    return one.label or _plain(one.rating)
+def _label(assessment: AssessmentPicture) -> str:
+    return assessment.label or _spaced(assessment.rating)
 
 
-def _plain(word: str) -> str:
+def _spaced(word: str) -> str:
     return word.replace("_", " ")
 
 
-def _words(row: StatementPicture, dossier: DossierRead) -> str:
-    """What was said, each time it is found, with where."""
-    told = []
-    for place in row.appearances:
-        document = dossier.documents.get(place.document_id) if place.document_id else None
-        publisher = naming.called(document.publisher_id, dossier.sources) if document else ""
-        where = ", ".join(part for part in (publisher, document.title if document else None) if part)
-        words = place.translation or place.wording
-        told.append(" — ".join(part for part in (words and f"“{words}”", where) if part))
-    return "\n".join(filter(None, told))
+def _quotations(statement: StatementPicture, dossier: DossierRead) -> str:
+    """The words of each appearance, a line each, with who published them."""
+    quotations = []
+    for appearance in statement.appearances:
+        document = dossier.documents.get(appearance.document_id) if appearance.document_id else None
+        publisher = naming.source_name(document.publisher_id, dossier.sources) if document else ""
+        source_line = ", ".join(part for part in (publisher, document.title if document else None) if part)
+        words = appearance.translation or appearance.wording
+        quotations.append(" — ".join(part for part in (words and f"“{words}”", source_line) if part))
+    return "\n".join(filter(None, quotations))
 
 
-def _urls(row: StatementPicture, dossier: DossierRead) -> list[str]:
-    found = [dossier.documents[p.document_id].url for p in row.appearances if p.document_id in dossier.documents]
-    return [url for url in dict.fromkeys(found) if url]
+def _urls(statement: StatementPicture, dossier: DossierRead) -> list[str]:
+    urls = [
+        dossier.documents[appearance.document_id].url
+        for appearance in statement.appearances
+        if appearance.document_id in dossier.documents
+    ]
+    return [url for url in dict.fromkeys(urls) if url]
 
 
 # --- XML -------------------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ _BREAKS: Final = frozenset("\t\r\n")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?", re.ASCII)
 
 
-def rendered(dossier: DossierRead, *, safe: bool = False, bom: bool = False) -> bytes:
+def render(dossier: DossierRead, *, safe: bool = False, bom: bool = False) -> bytes:
     """The table in UTF-8, with a header. `safe`: nothing in it is a formula; `bom`: as Excel wants it."""
     out = io.StringIO(newline="")
     # Where everything but numbers is quoted, no separator of another country's cuts a text into cells.
@@ -51,12 +51,17 @@ def rendered(dossier: DossierRead, *, safe: bool = False, bom: bool = False) -> 
     writer.writeheader()
     event = _event(dossier)
     texts = {claim.id: claim.text for _, claim in naming.claims(dossier)}
-    about: dict[tuple[UUID | None, UUID | None], Row] = {}
+    rows_by_claim: dict[tuple[UUID | None, UUID | None], Row] = {}
     for question, claim, statement in naming.statements(dossier):
         key = (question.id if question else None, claim.id if claim else None)
-        if key not in about:
-            about[key] = event | _question(question) | _claim(dossier, claim, texts)
-        row = about[key] | _statement(dossier, statement) | _source(dossier, statement) | _places(dossier, statement)
+        if key not in rows_by_claim:
+            rows_by_claim[key] = event | _question(question) | _claim(dossier, claim, texts)
+        row = (
+            rows_by_claim[key]
+            | _statement(dossier, statement)
+            | _source(dossier, statement)
+            | _appearances(dossier, statement)
+        )
         writer.writerow({name: _cell(value, safe=safe) for name, value in row.items()})
     return ("\N{BOM}" if bom else "").encode() + out.getvalue().encode()
 
@@ -85,8 +90,8 @@ def is_formula(text: str) -> bool:
     """Whether a spreadsheet might take the text for a formula; a number alone is none."""
     if not text or _NUMBER.fullmatch(text):
         return False
-    seen = next((one for one in text if unicodedata.category(one)[0] not in "ZC"), "")
-    return text[0] in _BREAKS or unicodedata.normalize("NFKC", seen)[:1] in _FORMULA
+    first_visible = next((character for character in text if unicodedata.category(character)[0] not in "ZC"), "")
+    return text[0] in _BREAKS or unicodedata.normalize("NFKC", first_visible)[:1] in _FORMULA
 
 
 # --- the parts of a row ----------------------------------------------------------------------------------------------
@@ -108,22 +113,22 @@ def _event(dossier: DossierRead) -> Row:
 def _question(question: QuestionPicture | None) -> Row:
     if question is None:
         return {}
-    own = ("measure", "subject", "unit", "evolving", "single_answer")
+    names = ("measure", "subject", "unit", "evolving", "single_answer")
     return {
         "question_id": question.id,
         "question_ref": question.ref,
-        "question": naming.asked(question),
+        "question": naming.question_text(question),
         "question_kind": question.kind,
         "question_status": question.status,
         "question_why": question.why,
-    } | {name: getattr(question, name) for name in own}
+    } | {name: getattr(question, name) for name in names}
 
 
 def _claim(dossier: DossierRead, claim: ClaimPicture | None, texts: Mapping[UUID, str | None]) -> Row:
     if claim is None:
         return {}
     figure, counts = claim.figure, claim.counts
-    told: Row = {
+    row: Row = {
         "claim_id": claim.id,
         "claim_ref": claim.ref,
         "claim": claim.text,
@@ -138,54 +143,66 @@ def _claim(dossier: DossierRead, claim: ClaimPicture | None, texts: Mapping[UUID
             f"{'' if link.direction == 'from' else '← '}{link.relation}: {texts.get(link.claim_id)}"
             for link in claim.links
         ],
-        "assessments": [_assessment(dossier, one, superseded=one.superseded) for one in claim.assessments],
+        "assessments": [
+            _assessment(dossier, assessment, superseded=assessment.superseded) for assessment in claim.assessments
+        ],
     }
     for stance in ("support", "deny"):
         count = counts.get(stance)
-        told[f"{stance}_statements"] = count.statements if count else 0
-        told[f"{stance}_independent"] = count.origins if count else 0
+        row[f"{stance}_statements"] = count.statements if count else 0
+        row[f"{stance}_independent"] = count.origins if count else 0
     if figure:
-        told |= {"qualifier": figure.qualifier, "min": figure.min, "max": figure.max, "part_of_claim_id": figure.of_id}
-    return told
+        row |= {"qualifier": figure.qualifier, "min": figure.min, "max": figure.max, "part_of_claim_id": figure.of_id}
+    return row
 
 
-def _assessment(dossier: DossierRead, one: AssessmentRead, *, superseded: bool) -> str:
+def _assessment(dossier: DossierRead, assessment: AssessmentRead, *, superseded: bool) -> str:
     """Such as `Misleading [claimreview: mostly_false] by A desk, 2023-09, https://desk.example/1`."""
-    said = f"{one.label} [{one.scheme}: {one.rating}]" if one.label else f"{one.scheme}: {one.rating}"
-    more = [one.made, one.url, "settles" if one.settles else None, "superseded" if superseded else None]
-    return f"{said} by {', '.join([naming.called(one.author_id, dossier.sources), *(part for part in more if part)])}"
+    rating = (
+        f"{assessment.label} [{assessment.scheme}: {assessment.rating}]"
+        if assessment.label
+        else f"{assessment.scheme}: {assessment.rating}"
+    )
+    details = [
+        assessment.made,
+        assessment.url,
+        "settles" if assessment.settles else None,
+        "superseded" if superseded else None,
+    ]
+    author = naming.source_name(assessment.author_id, dossier.sources)
+    return f"{rating} by {', '.join([author, *(detail for detail in details if detail)])}"
 
 
-def _statement(dossier: DossierRead, row: StatementPicture) -> Row:
-    own = ["stance", "act", "explicitness", "certainty", "basis", "credibility", "said", "recheck_at", "live"]
-    own += ["withdrawn", "withdrawn_reason", "supersedes_id", "figure_state", "updated_at"]
-    ended, elsewhere = row.why_not_live, row.withdrawn_document_id
-    document = dossier.documents.get(elsewhere) if elsewhere else None
+def _statement(dossier: DossierRead, statement: StatementPicture) -> Row:
+    names = ["stance", "act", "explicitness", "certainty", "basis", "credibility", "said", "recheck_at", "live"]
+    names += ["withdrawn", "withdrawn_reason", "supersedes_id", "figure_state", "updated_at"]
+    end, withdrawn_in = statement.why_not_live, statement.withdrawn_document_id
+    document = dossier.documents.get(withdrawn_in) if withdrawn_in else None
     return {
-        "statement_id": row.id,
-        "statement_ref": row.ref,
-        "said_from": row.effective_from,
-        "said_to": row.effective_to,
-        "said_known_by": row.effective_by,
-        "why_not_live": ended and ended.reason,
-        "not_live_since": ended and ended.at,
-        "not_live_by_statement_id": ended and ended.statement_id,
+        "statement_id": statement.id,
+        "statement_ref": statement.ref,
+        "said_from": statement.effective_from,
+        "said_to": statement.effective_to,
+        "said_known_by": statement.effective_by,
+        "why_not_live": end and end.reason,
+        "not_live_since": end and end.at,
+        "not_live_by_statement_id": end and end.statement_id,
         "withdrawn_document_url": document and document.url,
-        "recorded_at": row.created_at,
-    } | {name: getattr(row, name) for name in own}
+        "recorded_at": statement.created_at,
+    } | {name: getattr(statement, name) for name in names}
 
 
-def _source(dossier: DossierRead, row: StatementPicture) -> Row:
-    if row.source_id is None:
+def _source(dossier: DossierRead, statement: StatementPicture) -> Row:
+    if statement.source_id is None:
         return {}
-    source = dossier.sources[row.source_id]
-    own = ("kind", "role", "disclosure", "country", "reliability", "url", "ref")
-    return {f"source_{name}": getattr(source, name) for name in own} | {
+    source = dossier.sources[statement.source_id]
+    names = ("kind", "role", "disclosure", "country", "reliability", "url", "ref")
+    return {f"source_{name}": getattr(source, name) for name in names} | {
         "source_id": source.id,
-        "source": naming.called(source.id, dossier.sources),
+        "source": naming.source_name(source.id, dossier.sources),
         "source_party": naming.party(source.id, dossier.sources),
-        "source_family": _family(dossier, row.family_id),
-        "source_family_id": row.family_id,
+        "source_family": _family(dossier, statement.family_id),
+        "source_family_id": statement.family_id,
         "confidential": source.confidential,
     }
 
@@ -193,65 +210,69 @@ def _source(dossier: DossierRead, row: StatementPicture) -> Row:
 def _family(dossier: DossierRead, id_: UUID | None) -> str | None:
     """Its name: that of a source, or of the document by which an unnamed one goes."""
     if id_ in dossier.sources:
-        return naming.called(id_, dossier.sources)
+        return naming.source_name(id_, dossier.sources)
     document = dossier.documents.get(id_) if id_ else None
     return document.title or document.url if document else None
 
 
-def _places(dossier: DossierRead, row: StatementPicture) -> Row:
+def _appearances(dossier: DossierRead, statement: StatementPicture) -> Row:
     """The first appearance in columns of its own, the others in one."""
-    if not row.appearances:
+    if not statement.appearances:
         return {"appearances": 0}
-    first, *others = row.appearances
-    own = ["wording", "translation", "translation_language", "quoted", "cue", "framing", "attribution", "location"]
-    own += ["fidelity", "note"]
+    first, *later = statement.appearances
+    names = ["wording", "translation", "translation_language", "quoted", "cue", "framing", "attribution", "location"]
+    names += ["fidelity", "note"]
     return {
-        "appearances": len(row.appearances),
+        "appearances": len(statement.appearances),
         "appearance_id": first.id,
         "appearance_ref": first.ref,
         "wording_language": first.language,
         "chain": _chain(dossier, first),
-        "other_appearances": [_elsewhere(dossier, one) for one in others],
-        **{name: getattr(first, name) for name in own},
+        "other_appearances": [_appearance_line(dossier, appearance) for appearance in later],
+        **{name: getattr(first, name) for name in names},
         **_document(dossier, first),
     }
 
 
-def _document(dossier: DossierRead, place: AppearanceRead) -> Row:
-    document = _where(dossier, place)
+def _document(dossier: DossierRead, appearance: AppearanceRead) -> Row:
+    document = _document_of(dossier, appearance)
     if document is None:
         return {}
-    archived = [one.archive_url for one in document.versions if one.archive_url and one.id == place.version_id]
-    archived += [one.archive_url for one in document.versions if one.archive_url]
-    own = ("id", "ref", "url", "title", "kind", "language", "published", "lifecycle")
-    return {f"document_{name}": getattr(document, name) for name in own} | {
-        "publisher": naming.called(document.publisher_id, dossier.sources),
+    archive_urls = [
+        version.archive_url
+        for version in document.versions
+        if version.archive_url and version.id == appearance.version_id
+    ]
+    archive_urls += [version.archive_url for version in document.versions if version.archive_url]
+    names = ("id", "ref", "url", "title", "kind", "language", "published", "lifecycle")
+    return {f"document_{name}": getattr(document, name) for name in names} | {
+        "publisher": naming.source_name(document.publisher_id, dossier.sources),
         "publisher_id": document.publisher_id,
         "byline": document.byline,
-        "archive_url": archived[0] if archived else None,
+        "archive_url": archive_urls[0] if archive_urls else None,
     }
 
 
-def _where(dossier: DossierRead, place: AppearanceRead) -> DocumentPicture | None:
-    return dossier.documents.get(place.document_id) if place.document_id else None
+def _document_of(dossier: DossierRead, appearance: AppearanceRead) -> DocumentPicture | None:
+    return dossier.documents.get(appearance.document_id) if appearance.document_id else None
 
 
-def _chain(dossier: DossierRead, place: AppearanceRead) -> str:
+def _chain(dossier: DossierRead, appearance: AppearanceRead) -> str:
     """Who passed the words on, from the speaker's side: `a duty officer (anonymous) → Interfax`."""
     steps = []
-    for hop in place.hops:
+    for hop in appearance.hops:
         notes = [hop.disclosure] * (hop.disclosure != "named") + [hop.state] * (hop.state != "confirmed")
-        name = naming.called(hop.source_id, dossier.sources)
+        name = naming.source_name(hop.source_id, dossier.sources)
         steps.append(f"{name} ({', '.join(notes)})" if notes else name)
     return " → ".join(steps)
 
 
-def _elsewhere(dossier: DossierRead, place: AppearanceRead) -> str:
+def _appearance_line(dossier: DossierRead, appearance: AppearanceRead) -> str:
     """Another appearance on one line: the words, where, whether they stand there, and by whom they came."""
-    document = _where(dossier, place)
-    told = [f"“{' '.join(place.wording.split())}”" if place.wording else None]
+    document = _document_of(dossier, appearance)
+    parts = [f"“{' '.join(appearance.wording.split())}”" if appearance.wording else None]
     if document:
-        publisher = naming.called(document.publisher_id, dossier.sources)
-        told += [document.title, publisher, document.published, document.url]
-    told += [place.fidelity, _chain(dossier, place)]
-    return " | ".join(part for part in told if part)
+        publisher = naming.source_name(document.publisher_id, dossier.sources)
+        parts += [document.title, publisher, document.published, document.url]
+    parts += [appearance.fidelity, _chain(dossier, appearance)]
+    return " | ".join(part for part in parts if part)

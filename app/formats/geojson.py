@@ -8,11 +8,11 @@ from app.schemas.pictures.exports import EventFeature, EventProperties, Point
 
 def feature(event: EventRead, counts: Mapping[str, int]) -> bytes:
     """`counts`: how many records of each kind there are about it."""
-    known = event.latitude is not None and event.longitude is not None
+    is_located = event.latitude is not None and event.longitude is not None
     return (
         EventFeature(
             id=event.id,
-            geometry=Point(coordinates=[event.longitude, event.latitude]) if known else None,  # type: ignore[list-item]
+            geometry=Point(coordinates=[event.longitude, event.latitude]) if is_located else None,  # type: ignore[list-item]
             properties=EventProperties.model_validate(event.__dict__ | dict(counts)),
         )
         .model_dump_json()

@@ -30,38 +30,40 @@ _UNPROCESSABLE: Final = 422
 _ABOUT: Final = "type.googleapis.com/google.rpc"
 
 
-def claims(found: Sequence[FactChecked], token: str | None) -> FactCheckedClaimSearchResponse:
+def claims(fact_checks: Sequence[FactChecked], token: str | None) -> FactCheckedClaimSearchResponse:
     """One page of claims; `token` leads to the next."""
-    return FactCheckedClaimSearchResponse(claims=[_claim(one) for one in found] or None, next_page_token=token)
-
-
-def _claim(one: FactChecked) -> FactCheckedClaim:
-    return FactCheckedClaim(
-        text=_text(one),
-        claimant=one.claimant,
-        claim_date=one.made,
-        claim_review=[_review(review) for review in one.reviews],
+    return FactCheckedClaimSearchResponse(
+        claims=[_claim(fact_check) for fact_check in fact_checks] or None, next_page_token=token
     )
 
 
-def _text(one: FactChecked) -> str | None:
+def _claim(fact_check: FactChecked) -> FactCheckedClaim:
+    return FactCheckedClaim(
+        text=_text(fact_check),
+        claimant=fact_check.claimant,
+        claim_date=fact_check.made,
+        claim_review=[_review(review) for review in fact_check.reviews],
+    )
+
+
+def _text(fact_check: FactChecked) -> str | None:
     """A figure alone says nothing: `Injured (civilians): at least 31`."""
-    if one.claim.figure is None or one.question is None:
-        return one.claim.text
-    asked = one.question
-    what = asked.text or (asked.measure or "").replace("_", " ").capitalize()
-    about = f" ({asked.subject})" if asked.subject else ""
-    return f"{what}{about}: {one.claim.text}"
+    if fact_check.claim.figure is None or fact_check.question is None:
+        return fact_check.claim.text
+    question = fact_check.question
+    measure = question.text or (question.measure or "").replace("_", " ").capitalize()
+    subject = f" ({question.subject})" if question.subject else ""
+    return f"{measure}{subject}: {fact_check.claim.text}"
 
 
-def _review(one: Reviewed) -> ClaimReview:
-    review = one.review
-    address = review.url or one.publisher_url
+def _review(reviewed: Reviewed) -> ClaimReview:
+    review = reviewed.review
+    address = review.url or reviewed.publisher_url
     site = urls.site(address) if address else None
     return ClaimReview(
-        publisher=Publisher(name=one.publisher, site=site) if one.publisher or site else None,
+        publisher=Publisher(name=reviewed.publisher, site=site) if reviewed.publisher or site else None,
         url=review.url,
-        title=one.title,
+        title=reviewed.title,
         review_date=review.made_from,
         textual_rating=review.label or review.rating.replace("_", " ").capitalize(),
         language_code=review.language,
@@ -72,11 +74,13 @@ def error(problem: Problem, request_id: str) -> tuple[int, dict[str, Any]]:
     """The status and body of a failure: where it says `errors`, each is a violation of a field."""
     code = 400 if problem.status == _UNPROCESSABLE else problem.status
     message = problem.detail or problem.explanation
-    wrong: Any = problem.extra.get("errors") or []
-    violations = [{"field": one.get("parameter", ""), "description": one["detail"]} for one in wrong]
+    errors: Any = problem.extra.get("errors") or []
+    violations = [{"field": violation.get("parameter", ""), "description": violation["detail"]} for violation in errors]
     details: list[dict[str, Any]] = [{"@type": f"{_ABOUT}.RequestInfo", "requestId": request_id}]
     if violations:
-        message = "; ".join(f"Invalid value at '{one['field']}': {one['description']}" for one in violations[:10])
+        message = "; ".join(
+            f"Invalid value at '{violation['field']}': {violation['description']}" for violation in violations[:10]
+        )
         details.insert(0, {"@type": f"{_ABOUT}.BadRequest", "fieldViolations": violations})
     status = _STATUS.get(code, "INVALID_ARGUMENT" if code < 500 else "INTERNAL")  # noqa: PLR2004
     return code, {"error": {"code": code, "message": message, "status": status, "details": details}}

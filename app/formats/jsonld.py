@@ -36,27 +36,27 @@ ACTIONS: Final = {
 }
 
 
-def rendered(dossier: DossierRead) -> bytes:
+def render(dossier: DossierRead) -> bytes:
     """The document, in UTF-8. It can stand inside a page's <script> as it is."""
     graph = [_event(dossier.event), *(_question(question, dossier) for question in dossier.questions)]
     graph += [_claim(question, claim, dossier) for question, claim in naming.claims(dossier)]
-    graph += [_statement(*said, dossier) for said in naming.statements(dossier)]
+    graph += [_statement(*parts, dossier) for parts in naming.statements(dossier)]
     graph += [
-        _review(one, question, claim, dossier)
+        _review(assessment, question, claim, dossier)
         for question, claim in naming.claims(dossier)
-        for one in claim.assessments
+        for assessment in claim.assessments
     ]
-    graph += [nodes.source(id_, dossier) for id_ in dossier.sources]
-    graph += [nodes.document(document, dossier) for document in dossier.documents.values()]
-    told = {"@context": CONTEXT, "@graph": graph}
-    return json.dumps(told, ensure_ascii=False, indent=1).replace("<", "\\u003c").encode()
+    graph += [nodes.source_node(id_, dossier) for id_ in dossier.sources]
+    graph += [nodes.document_node(document, dossier) for document in dossier.documents.values()]
+    document = {"@context": CONTEXT, "@graph": graph}
+    return json.dumps(document, ensure_ascii=False, indent=1).replace("<", "\\u003c").encode()
 
 
 # --- what it is about ------------------------------------------------------------------------------------------------
 
 
 def _event(event: EventPicture) -> Node:
-    place = nodes.node(
+    location = nodes.node(
         "Place",
         event.id,
         "place",
@@ -77,7 +77,7 @@ def _event(event: EventPicture) -> Node:
         description=event.summary,
         inLanguage=event.language,
         startDate=iso8601.iso(event.occurred, event.occurred_from),
-        location=place if len(place) > len(("@id", "@type")) else None,
+        location=location if len(location) > len(("@id", "@type")) else None,
         keywords=event.tags,
         superEvent=nodes.ids([event.parent_id]) if event.parent_id else None,
         cc_slug=event.slug,
@@ -88,12 +88,12 @@ def _event(event: EventPicture) -> Node:
             nodes.node(
                 "cc:EventLink",
                 event.id,
-                f"{one.relation}-{one.direction}-{one.id}",
-                object=nodes.node("Event", one.id, name=one.title),
-                cc_relation=one.relation,
-                cc_direction=one.direction,
+                f"{link.relation}-{link.direction}-{link.id}",
+                object=nodes.node("Event", link.id, name=link.title),
+                cc_relation=link.relation,
+                cc_direction=link.direction,
             )
-            for one in event.links
+            for link in event.links
         ],
     )
 
@@ -103,7 +103,7 @@ def _question(question: QuestionPicture, dossier: DossierRead) -> Node:
         "Question",
         question.id,
         identifier=question.ref,
-        text=naming.asked(question),
+        text=naming.question_text(question),
         inLanguage=question.language,
         about=nodes.ids([dossier.event.id]),
         cc_kind=question.kind,
@@ -139,16 +139,16 @@ def _claim(question: QuestionPicture | None, claim: ClaimPicture, dossier: Dossi
     )
     return {
         **_reviewed(claim, dossier),
-        **nodes.filled(
+        **nodes.without_empty(
             {
                 "identifier": claim.ref,
                 "inLanguage": claim.language,
-                "cc:translation": nodes.translated(claim.translations),
+                "cc:translation": nodes.language_strings(claim.translations),
             }
         ),
         "about": nodes.ids([dossier.event.id] + ([question.id] if question else [])),
         "interactionStatistic": [_counted(claim, stance) for stance in claim.counts],
-        **nodes.filled({"cc:figure": figure, "cc:accuses": claim.accuses, "cc:rival": nodes.ids(claim.rivals)}),
+        **nodes.without_empty({"cc:figure": figure, "cc:accuses": claim.accuses, "cc:rival": nodes.ids(claim.rivals)}),
         "cc:standing": claim.standing,
         "cc:why": claim.why,
         **links,
@@ -157,22 +157,21 @@ def _claim(question: QuestionPicture | None, claim: ClaimPicture, dossier: Dossi
 
 def _reviewed(claim: ClaimPicture, dossier: DossierRead) -> Node:
     """What a reader of a review wants of the claim: who makes it, when, and where. Who denies it is no author."""
-    makers = [
-        row for row in claim.statements if row.stance == "support" and row.explicitness == "explicit" and row.live
-    ]
-    found = [place.document_id for row in claim.statements if row.stance == "support" for place in row.appearances]
-    places = [place for id_ in dict.fromkeys(found) if (place := nodes.where(id_, dossier))]
-    published = {id_: dossier.documents[id_].published_from for id_ in found if id_ in dossier.documents}
-    dated = [id_ for id_ in found if id_ is not None and published.get(id_)]
-    first = min(dated, key=lambda id_: (published[id_], id_)) if dated else None
+    supporting = [statement for statement in claim.statements if statement.stance == "support"]
+    makers = [statement for statement in supporting if statement.explicitness == "explicit" and statement.live]
+    document_ids = [appearance.document_id for statement in supporting for appearance in statement.appearances]
+    works = [work for id_ in dict.fromkeys(document_ids) if (work := nodes.work(id_, dossier))]
+    published = {id_: dossier.documents[id_].published_from for id_ in document_ids if id_ in dossier.documents}
+    dated = [id_ for id_ in document_ids if id_ is not None and published.get(id_)]
+    first_id = min(dated, key=lambda id_: (published[id_], id_)) if dated else None
     return nodes.node(
         "Claim",
         claim.id,
         text=claim.text,
-        author=[nodes.who(id_, dossier) for id_ in dict.fromkeys(row.source_id for row in makers) if id_],
+        author=[nodes.agent(id_, dossier) for id_ in dict.fromkeys(statement.source_id for statement in makers) if id_],
         datePublished=iso8601.iso(makers[0].said, makers[0].effective_from) if makers else None,
-        firstAppearance=nodes.where(first, dossier),
-        appearance=places,
+        firstAppearance=nodes.work(first_id, dossier),
+        appearance=works,
     )
 
 
@@ -190,109 +189,115 @@ def _counted(claim: ClaimPicture, stance: Any) -> Node:
 
 
 def _statement(
-    question: QuestionPicture | None, claim: ClaimPicture | None, row: StatementPicture, dossier: DossierRead
+    question: QuestionPicture | None, claim: ClaimPicture | None, statement: StatementPicture, dossier: DossierRead
 ) -> Node:
-    about = claim or question
-    ended = row.why_not_live
+    subject = claim or question
+    end = statement.why_not_live
     return nodes.node(
-        ACTIONS[row.stance] if row.explicitness == "explicit" else "ReactAction",
-        row.id,
-        identifier=row.ref,
-        agent=nodes.who(row.source_id, dossier),
-        object=nodes.node("Claim" if claim else "Question", about.id) if about else None,
-        startTime=iso8601.iso(row.said, row.effective_from),
-        result=[_appearance(place, row, dossier) for place in row.appearances],
-        cc_stance=row.stance,
-        cc_explicitness=row.explicitness,
-        cc_act=row.act,
-        cc_certainty=row.certainty,
-        cc_basis=row.basis,
-        cc_credibility=row.credibility,
-        cc_said=row.said,
-        cc_knownBy=row.effective_by,
-        cc_recheckAt=row.recheck_at and iso8601.moment(row.recheck_at),
-        cc_live=row.live,
-        cc_whyNotLive=ended and ended.reason,
-        cc_notLiveSince=ended and ended.at,
-        cc_endedBy=nodes.ids([ended.statement_id]) if ended and ended.statement_id else None,
-        cc_withdrawn=row.withdrawn,
-        cc_withdrawnReason=row.withdrawn_reason,
-        cc_withdrawnIn=nodes.where(row.withdrawn_document_id, dossier),
-        cc_supersedes=nodes.ids([row.supersedes_id]) if row.supersedes_id else None,
-        cc_figureState=row.figure_state,
+        ACTIONS[statement.stance] if statement.explicitness == "explicit" else "ReactAction",
+        statement.id,
+        identifier=statement.ref,
+        agent=nodes.agent(statement.source_id, dossier),
+        object=nodes.node("Claim" if claim else "Question", subject.id) if subject else None,
+        startTime=iso8601.iso(statement.said, statement.effective_from),
+        result=[_appearance(appearance, statement, dossier) for appearance in statement.appearances],
+        cc_stance=statement.stance,
+        cc_explicitness=statement.explicitness,
+        cc_act=statement.act,
+        cc_certainty=statement.certainty,
+        cc_basis=statement.basis,
+        cc_credibility=statement.credibility,
+        cc_said=statement.said,
+        cc_knownBy=statement.effective_by,
+        cc_recheckAt=statement.recheck_at and iso8601.moment(statement.recheck_at),
+        cc_live=statement.live,
+        cc_whyNotLive=end and end.reason,
+        cc_notLiveSince=end and end.at,
+        cc_endedBy=nodes.ids([end.statement_id]) if end and end.statement_id else None,
+        cc_withdrawn=statement.withdrawn,
+        cc_withdrawnReason=statement.withdrawn_reason,
+        cc_withdrawnIn=nodes.work(statement.withdrawn_document_id, dossier),
+        cc_supersedes=nodes.ids([statement.supersedes_id]) if statement.supersedes_id else None,
+        cc_figureState=statement.figure_state,
     )
 
 
-def _appearance(place: AppearanceRead, row: StatementPicture, dossier: DossierRead) -> Node:
+def _appearance(appearance: AppearanceRead, statement: StatementPicture, dossier: DossierRead) -> Node:
     """The words, as a part of the document that they stand in."""
-    translation = place.translation and nodes.node(
-        "CreativeWork", place.id, "translation", text=place.translation, inLanguage=place.translation_language
+    translation = appearance.translation and nodes.node(
+        "CreativeWork",
+        appearance.id,
+        "translation",
+        text=appearance.translation,
+        inLanguage=appearance.translation_language,
     )
     hops = [
         nodes.node(
             "cc:Hop",
             hop.id,
-            agent=nodes.who(hop.source_id, dossier),
+            agent=nodes.agent(hop.source_id, dossier),
             cc_step=hop.step,
             cc_disclosure=hop.disclosure,
             cc_howKnown=hop.how_known,
             cc_state=hop.state,
             cc_score=hop.score,
         )
-        for hop in place.hops
+        for hop in appearance.hops
     ]
     return nodes.node(
-        "Quotation" if place.quoted else "CreativeWork",
-        place.id,
-        identifier=place.ref,
-        text=place.wording,
-        inLanguage=place.language,
-        author=nodes.who(row.source_id, dossier) if place.quoted else None,  # else they are the document's words
-        isPartOf=nodes.where(place.document_id, dossier),
+        "Quotation" if appearance.quoted else "CreativeWork",
+        appearance.id,
+        identifier=appearance.ref,
+        text=appearance.wording,
+        inLanguage=appearance.language,
+        author=nodes.agent(statement.source_id, dossier)
+        if appearance.quoted
+        else None,  # else they are the document's words
+        isPartOf=nodes.work(appearance.document_id, dossier),
         workTranslation=translation,
-        cc_fidelity=place.fidelity,
-        cc_cue=place.cue,
-        cc_framing=place.framing,
-        cc_attribution=place.attribution,
-        cc_location=place.location,
-        cc_note=place.note,
+        cc_fidelity=appearance.fidelity,
+        cc_cue=appearance.cue,
+        cc_framing=appearance.framing,
+        cc_attribution=appearance.attribution,
+        cc_location=appearance.location,
+        cc_note=appearance.note,
         cc_hop=hops,
     )
 
 
 def _review(
-    one: AssessmentPicture, question: QuestionPicture | None, claim: ClaimPicture, dossier: DossierRead
+    assessment: AssessmentPicture, question: QuestionPicture | None, claim: ClaimPicture, dossier: DossierRead
 ) -> Node:
     return nodes.node(
         "ClaimReview",
-        one.id,
-        identifier=one.ref,
-        url=one.url,
+        assessment.id,
+        identifier=assessment.ref,
+        url=assessment.url,
         claimReviewed=claim.text,
         itemReviewed=_reviewed(claim, dossier),
-        author=nodes.who(one.author_id, dossier),
-        datePublished=iso8601.iso(one.made, one.made_from),
-        inLanguage=one.language,
-        reviewBody=one.explanation,
-        reviewRating=_rating(one),
-        citation=[place for id_ in one.document_ids if (place := nodes.where(id_, dossier))],
-        cc_made=one.made,
-        cc_settles=nodes.ids([question.id]) if one.settles and question else None,
-        cc_supersedes=nodes.ids([one.supersedes_id]) if one.supersedes_id else None,
-        cc_superseded=one.superseded,
+        author=nodes.agent(assessment.author_id, dossier),
+        datePublished=iso8601.iso(assessment.made, assessment.made_from),
+        inLanguage=assessment.language,
+        reviewBody=assessment.explanation,
+        reviewRating=_rating(assessment),
+        citation=[work for id_ in assessment.document_ids if (work := nodes.work(id_, dossier))],
+        cc_made=assessment.made,
+        cc_settles=nodes.ids([question.id]) if assessment.settles and question else None,
+        cc_supersedes=nodes.ids([assessment.supersedes_id]) if assessment.supersedes_id else None,
+        cc_superseded=assessment.superseded,
     )
 
 
-def _rating(one: AssessmentRead) -> Node:
+def _rating(assessment: AssessmentRead) -> Node:
     """The author's own numbers, if it gave any: none is made up for a word."""
     return nodes.node(
         "Rating",
-        one.id,
+        assessment.id,
         "rating",
-        alternateName=one.label or one.rating.replace("_", " "),
-        ratingValue=one.rating_value,
-        bestRating=one.best_rating,
-        worstRating=one.worst_rating,
-        cc_scheme=one.scheme,
-        cc_rating=one.rating,
+        alternateName=assessment.label or assessment.rating.replace("_", " "),
+        ratingValue=assessment.rating_value,
+        bestRating=assessment.best_rating,
+        worstRating=assessment.worst_rating,
+        cc_scheme=assessment.scheme,
+        cc_rating=assessment.rating,
     )

@@ -7,8 +7,8 @@ from uuid import UUID
 from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, QuestionPicture, StatementPicture
 from app.schemas.sources import SourceRead
 
-Shown = Mapping[UUID, SourceRead]
-Said = tuple[QuestionPicture | None, ClaimPicture | None, StatementPicture]
+Sources = Mapping[UUID, SourceRead]
+SaidAbout = tuple[QuestionPicture | None, ClaimPicture | None, StatementPicture]
 
 # What a source does with a stance, in a sentence before the claim or the question.
 VERBS: Final = {
@@ -21,7 +21,7 @@ VERBS: Final = {
 }
 
 
-def called(id_: UUID | None, sources: Shown) -> str:
+def source_name(id_: UUID | None, sources: Sources) -> str:
     """The source's name or description; nobody's words are the document's own."""
     if id_ is None:
         return ""
@@ -31,7 +31,7 @@ def called(id_: UUID | None, sources: Shown) -> str:
     return "a protected source" if source.confidential else f"unnamed {source.role or source.kind}"
 
 
-def party(id_: UUID | None, sources: Shown) -> str | None:
+def party(id_: UUID | None, sources: Sources) -> str | None:
     """The source's own party, else its nearest parent's."""
     passed: set[UUID] = set()
     while id_ is not None and id_ not in passed:
@@ -52,7 +52,7 @@ def claims(dossier: DossierRead) -> Iterator[tuple[QuestionPicture | None, Claim
         yield None, claim
 
 
-def statements(dossier: DossierRead) -> Iterator[Said]:
+def statements(dossier: DossierRead) -> Iterator[SaidAbout]:
     """Every statement with its claim and question, in the dossier's order."""
     for question in dossier.questions:
         for statement in question.statements:
@@ -65,7 +65,7 @@ def statements(dossier: DossierRead) -> Iterator[Said]:
             yield None, claim, statement
 
 
-def asked(question: QuestionPicture) -> str:
+def question_text(question: QuestionPicture) -> str:
     """The question in words: a quantity's may have none of its own."""
     if question.text:
         return question.text

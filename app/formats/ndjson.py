@@ -95,27 +95,27 @@ def line(record: RecordRead, without: Container[str] = ()) -> bytes:
     `without` has the names that the record itself has: `parent_id`, `of_id`, `merged_into`.
     """
     kind, fields = LINES[type(record)]
-    told: dict[str, Any] = {"type": kind, "id": record.id, "ref": record.ref}
+    values: dict[str, Any] = {"type": kind, "id": record.id, "ref": record.ref}
     for name in fields:
-        own = REFERENCES.get(name, name)
-        if own not in without:
-            told[name] = getattr(record, own)
+        attribute = REFERENCES.get(name, name)
+        if attribute not in without:
+            values[name] = getattr(record, attribute)
     if isinstance(record, SourceRead) and record.name is None and record.disclosure == "named":
-        told["disclosure"] = "anonymous"  # a protected one: what has no name here can't be called named
+        values["disclosure"] = "anonymous"  # a protected one: what has no name here can't be called named
     if isinstance(record, ClaimRead) and record.figure is not None:
-        told |= {"text": None, "figure": _figure(record.figure, without)}  # the text is composed of it
+        values |= {"text": None, "figure": _figure(record.figure, without)}  # the text is composed of it
     if isinstance(record, AppearanceRead):
-        told["hops"] = [_hop(hop) for hop in record.hops]
-    return to_json({name: value for name, value in told.items() if value not in _EMPTY}, exclude_none=True) + b"\n"
+        values["hops"] = [_hop(hop) for hop in record.hops]
+    return to_json({name: value for name, value in values.items() if value not in _EMPTY}, exclude_none=True) + b"\n"
 
 
 def _figure(figure: FigureRead, without: Container[str]) -> dict[str, Any]:
-    of: UUID | None = None if "of_id" in without else figure.of_id
-    told = {"qualifier": figure.qualifier, "min": figure.min, "max": figure.max, "of": of}
-    return {name: value for name, value in told.items() if value is not None}
+    part_of: UUID | None = None if "of_id" in without else figure.of_id
+    values = {"qualifier": figure.qualifier, "min": figure.min, "max": figure.max, "of": part_of}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _hop(hop: HopRead) -> dict[str, Any]:
-    told: dict[str, Any] = {"id": hop.id, "ref": hop.ref, "step": hop.step, "source": hop.source_id}
-    told |= {name: getattr(hop, name) for name in ("disclosure", "how_known", "score", "state")}
-    return {name: value for name, value in told.items() if value is not None}
+    values: dict[str, Any] = {"id": hop.id, "ref": hop.ref, "step": hop.step, "source": hop.source_id}
+    values |= {name: getattr(hop, name) for name in ("disclosure", "how_known", "score", "state")}
+    return {name: value for name, value in values.items() if value is not None}

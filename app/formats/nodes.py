@@ -35,11 +35,11 @@ def iri(id_: UUID, part: str = "") -> str:
     return f"urn:uuid:{id_}{part and '#'}{part}"
 
 
-def node(kind: str, id_: UUID, part: str = "", /, **more: Any) -> Node:
-    return {"@id": iri(id_, part), "@type": kind} | filled(more)
+def node(kind: str, id_: UUID, part: str = "", /, **fields: Any) -> Node:
+    return {"@id": iri(id_, part), "@type": kind} | without_empty(fields)
 
 
-def filled(node: Node) -> Node:
+def without_empty(node: Node) -> Node:
     """Without what is not known; `cc_whyNot` is `cc:whyNot`, and a whole number is written as one."""
     return {
         name.replace("cc_", "cc:", 1): _number(value) if isinstance(value, float) else value
@@ -56,13 +56,13 @@ def ids(ids: list[UUID]) -> list[Node]:
     return [{"@id": iri(id_)} for id_ in ids]
 
 
-def who(id_: UUID | None, dossier: DossierRead) -> Node | None:
+def agent(id_: UUID | None, dossier: DossierRead) -> Node | None:
     if id_ is None:
         return None
-    return node(_kind(dossier.sources[id_]), id_, name=naming.called(id_, dossier.sources))
+    return node(_kind(dossier.sources[id_]), id_, name=naming.source_name(id_, dossier.sources))
 
 
-def where(id_: UUID | None, dossier: DossierRead) -> Node | None:
+def work(id_: UUID | None, dossier: DossierRead) -> Node | None:
     document = dossier.documents.get(id_) if id_ else None
     if document is None:
         return None
@@ -75,58 +75,58 @@ def _kind(source: SourceRead) -> str:
     return _BODIES.get(source.kind, "Organization")
 
 
-def translated(texts: dict[str, str]) -> list[Node]:
+def language_strings(texts: dict[str, str]) -> list[Node]:
     return [{"@value": text, "@language": tag.lower()} for tag, text in texts.items()]
 
 
 # --- sources and documents -----------------------------------------------------------------------------------------
 
 
-def source(id_: UUID, dossier: DossierRead) -> Node:
-    found = dossier.sources[id_]
+def source_node(id_: UUID, dossier: DossierRead) -> Node:
+    source = dossier.sources[id_]
     return node(
-        _kind(found),
+        _kind(source),
         id_,
-        identifier=found.ref,
-        name=naming.called(id_, dossier.sources),
-        alternateName=[alias.name for alias in found.aliases],
-        url=found.url,
-        description=found.role,
-        cc_kind=found.kind,
-        cc_disclosure=found.disclosure,
-        cc_party=found.party,
-        cc_partOf=ids([found.parent_id]) if found.parent_id else None,
-        cc_country=found.country,
-        cc_language=found.language,
-        cc_reliability=found.reliability,
-        cc_confidential=found.confidential or None,
-        cc_externalId=[f"{system}:{key}" for system, key in found.external_ids.items()],
-        cc_notes=found.notes,
+        identifier=source.ref,
+        name=naming.source_name(id_, dossier.sources),
+        alternateName=[alias.name for alias in source.aliases],
+        url=source.url,
+        description=source.role,
+        cc_kind=source.kind,
+        cc_disclosure=source.disclosure,
+        cc_party=source.party,
+        cc_partOf=ids([source.parent_id]) if source.parent_id else None,
+        cc_country=source.country,
+        cc_language=source.language,
+        cc_reliability=source.reliability,
+        cc_confidential=source.confidential or None,
+        cc_externalId=[f"{system}:{key}" for system, key in source.external_ids.items()],
+        cc_notes=source.notes,
     )
 
 
-def document(found: DocumentPicture, dossier: DossierRead) -> Node:
+def document_node(document: DocumentPicture, dossier: DossierRead) -> Node:
     made_of: dict[str, list[Node]] = {}
-    for link in found.links:
+    for link in document.links:
         if link.state == "confirmed":
             made_of.setdefault(_MADE_OF.get(link.relation, "isBasedOn"), []).extend(ids([link.to_id]))
     return {
         **node(
-            _WORKS.get(found.kind, "CreativeWork"),
-            found.id,
-            identifier=found.ref,
-            url=found.url,
-            name=found.title,
-            publisher=who(found.publisher_id, dossier),
-            datePublished=iso8601.iso(found.published, found.published_from),
-            inLanguage=found.language,
-            archivedAt=[version.archive_url for version in found.versions if version.archive_url],
-            cc_kind=found.kind,
-            cc_byline=found.byline,
-            cc_published=found.published,
-            cc_lifecycle=found.lifecycle,
-            cc_sha256=[version.sha256 for version in found.versions if version.sha256],
-            cc_externalId=[f"{system}:{key}" for system, key in found.external_ids.items()],
+            _WORKS.get(document.kind, "CreativeWork"),
+            document.id,
+            identifier=document.ref,
+            url=document.url,
+            name=document.title,
+            publisher=agent(document.publisher_id, dossier),
+            datePublished=iso8601.iso(document.published, document.published_from),
+            inLanguage=document.language,
+            archivedAt=[version.archive_url for version in document.versions if version.archive_url],
+            cc_kind=document.kind,
+            cc_byline=document.byline,
+            cc_published=document.published,
+            cc_lifecycle=document.lifecycle,
+            cc_sha256=[version.sha256 for version in document.versions if version.sha256],
+            cc_externalId=[f"{system}:{key}" for system, key in document.external_ids.items()],
         ),
         **made_of,
     }

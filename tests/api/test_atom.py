@@ -117,12 +117,12 @@ def _feed(texts_: list[str]) -> bytes:
         said(about, who, updated_at=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=n))
         for n, who in enumerate(speakers)
     ]
-    return atom.rendered(drawn(rows(claims=[about], statements=spoken, sources=speakers)), [])
+    return atom.render(drawn(rows(claims=[about], statements=spoken, sources=speakers)), [])
 
 
 def test_the_newest_hundred() -> None:
     entries = checked(_feed([f"Speaker {n}" for n in range(130)]))
-    assert len(entries) == atom.MOST
+    assert len(entries) == atom.FEED_ENTRIES
     assert texts(entries[0], "title") == ["Speaker 129 says: Speaker 0"]
 
 

@@ -31,7 +31,7 @@ def written(text: str, *, safe: bool) -> dict[str, str]:
     statement = said(about, speaker)
     place = found_in(statement, paper, wording=text)
     every = rows(claims=[about], statements=[statement], appearances=[place], sources=[speaker], documents=[paper])
-    [row] = table(csv.rendered(drawn(every), safe=safe))
+    [row] = table(csv.render(drawn(every), safe=safe))
     return row
 
 
@@ -81,7 +81,7 @@ def test_no_formulas(text: str) -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_a_row_for_every_statement_of_a_picture(seed: int) -> None:
     picture = drawn(random_event(seed), ALL)
-    told = [row["statement_id"] for row in table(csv.rendered(picture, safe=bool(seed % 2)))]
+    told = [row["statement_id"] for row in table(csv.render(picture, safe=bool(seed % 2)))]
     claims = [one for question in picture.questions for one in question.claims] + picture.unasked
     every = [one.id for claim in claims for one in claim.statements]
     every += [one.id for question in picture.questions for one in question.statements]

@@ -88,7 +88,7 @@ def _valued(triples: rdflib.Graph) -> rdflib.Graph:
 
 
 def shown(picture: DossierRead) -> rdflib.Graph:
-    return graph(jsonld.rendered(picture))
+    return graph(jsonld.render(picture))
 
 
 async def test_the_demo_in_two_processors(demo: httpx.AsyncClient) -> None:
@@ -221,7 +221,7 @@ def test_a_paraphrase_is_not_in_the_speakers_words() -> None:
 
 def test_it_can_stand_in_a_page() -> None:
     about = claim("</script><script>alert('<!--')</script>")
-    text = jsonld.rendered(drawn(rows(claims=[about])))
+    text = jsonld.render(drawn(rows(claims=[about])))
     assert b"<" not in text
     [told] = [node for node in json.loads(text)["@graph"] if node["@type"] == "Claim"]
     assert told["text"] == about.text

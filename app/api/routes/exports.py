@@ -71,7 +71,7 @@ async def export_csv(
     tag = await moments.etag(session, event_read, viewpoint, f"csv {query.safe} {query.bom}")
     if unchanged := answers.not_modified(request, tag):
         return unchanged
-    body = csv.rendered(await moments.dossier(session, event_read.id, viewpoint), safe=query.safe, bom=query.bom)
+    body = csv.render(await moments.dossier(session, event_read.id, viewpoint), safe=query.safe, bom=query.bom)
     return Response(body, 200, _headers(tag, event_read, "csv"), f"{CSV}; charset=utf-8; header=present")
 
 
@@ -92,7 +92,7 @@ async def export_jsonld(
     tag = await moments.etag(session, event_read, viewpoint, "jsonld")
     if unchanged := answers.not_modified(request, tag):
         return unchanged
-    body = jsonld.rendered(await moments.dossier(session, event_read.id, viewpoint))
+    body = jsonld.render(await moments.dossier(session, event_read.id, viewpoint))
     return Response(body, 200, _headers(tag, event_read, "jsonld"), JSON_LD)
 
 
@@ -112,7 +112,7 @@ async def export_atom(request: Request, event: EventAt, caller: Reader, session:
     tag = await moments.etag(session, event_read, viewpoint, "atom")
     if unchanged := answers.not_modified(request, tag):
         return unchanged
-    body = atom.rendered(*await feeds.feed(session, event_read.id, viewpoint))
+    body = atom.render(*await feeds.feed(session, event_read.id, viewpoint))
     return Response(body, 200, _headers(tag, event_read, "atom", "inline"), ATOM)
 
 
