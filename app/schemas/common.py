@@ -34,6 +34,7 @@ def with_examples(*examples: dict[str, Any]) -> ConfigDict:
 # How many items a list in a body may have. Long: of claims, statements and whatever else one document brings many of.
 SHORT_LIST_ITEMS: Final = 100
 LONG_LIST_ITEMS: Final = 1000
+CURSOR_CHARACTERS: Final = 4000
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------
@@ -89,9 +90,10 @@ class Page(BaseModel, Generic[T]):
 class Paging(Input):
     """A place in a list, and how much of it."""
 
+    # Whoever asks for more than a page may have gets less, not a refusal; the bound only keeps it a sane number.
     limit: Annotated[int, Field(ge=1, le=1_000_000)] = 50
     """How many items a page has; more than 200 is cut to 200."""
-    cursor: Annotated[str, StringConstraints(min_length=1, max_length=4000)] | None = None
+    cursor: Annotated[str, StringConstraints(min_length=1, max_length=CURSOR_CHARACTERS)] | None = None
     """Taken from `next` or `prev` of a page of the same list."""
     count: bool = False
     """Say how many there are in all."""

@@ -102,6 +102,7 @@ class DocumentCreate(DocumentFields, VersionCreate):
 DocumentIn = Annotated[
     Annotated[Reference, Tag(REFERENCE)] | Annotated[DocumentCreate, Tag(INLINE)], Discriminator(reference_or_inline)
 ]
+# A document described in place has links, and each link may describe a document in place.
 DocumentLinkCreate.model_rebuild()
 DocumentCreate.model_rebuild()
 

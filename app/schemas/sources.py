@@ -75,6 +75,7 @@ class SourceCreate(SourceFields):
 SourceIn = Annotated[
     Annotated[Reference, Tag(REFERENCE)] | Annotated[SourceCreate, Tag(INLINE)], Discriminator(reference_or_inline)
 ]
+# A source may describe its parent in place.
 SourceCreate.model_rebuild()
 
 

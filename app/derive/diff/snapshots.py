@@ -1,6 +1,6 @@
 """One end of a diff: a dossier laid out by id, and what had been merged by then."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
@@ -16,6 +16,7 @@ from app.schemas.pictures.dossiers import (
     QuestionPicture,
     SilenceRead,
     StatementPicture,
+    all_claims,
 )
 
 K = TypeVar("K")
@@ -82,7 +83,7 @@ def merges_of(rows: Rows, view: View) -> Merges:
 def snapshot(dossier: DossierRead | None, known_merges: Merges | None = None) -> Snapshot:
     """`known_merges`: what had been merged, of the same rows; None: what merges changed is not asked for."""
     questions = {} if dossier is None else {question.id: question for question in dossier.questions}
-    claims = {} if dossier is None else {claim.id: claim for claim in _claims(dossier)}
+    claims = {} if dossier is None else {claim.id: claim for claim in all_claims(dossier)}
     subjects = {claim.id: Subject(claim.question_id, claim.text) for claim in claims.values()}
     statements: dict[UUID, StatementPicture] = {}
     for question in questions.values():
@@ -106,12 +107,6 @@ def snapshot(dossier: DossierRead | None, known_merges: Merges | None = None) ->
         contradictions={frozenset(contradiction.statement_ids): contradiction for contradiction in contradictions},
         links={link.id: link for document in documents.values() for link in document.links},
     )
-
-
-def _claims(dossier: DossierRead) -> Iterator[ClaimPicture]:
-    for question in dossier.questions:
-        yield from question.claims
-    yield from dossier.unasked
 
 
 class Comparison(NamedTuple, Generic[V]):

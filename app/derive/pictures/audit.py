@@ -10,7 +10,7 @@ from app.derive.pictures import source_names
 from app.derive.rules.construct import built
 from app.schemas.documents import DocumentRead, VersionRead
 from app.schemas.pictures.audits import AuditedEvent, AuditedStatement, AuditRead, Contradiction, ContradictionKind
-from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, StatementPicture
+from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, StatementPicture, all_claims
 from app.schemas.sources import SourceRead
 from app.vocabulary import Fidelity
 
@@ -97,18 +97,14 @@ def _statements(dossier: DossierRead) -> Iterator[tuple[StatementPicture, dict[s
     for question in dossier.questions:
         for statement in question.statements:
             yield statement, {"question_id": question.id, "claim_id": None, "text": question.text}
-    for claim in _claims(dossier):
+    for claim in all_claims(dossier):
         for statement in claim.statements:
             yield statement, {"question_id": claim.question_id, "claim_id": claim.id, "text": claim.text}
 
 
-def _claims(dossier: DossierRead) -> list[ClaimPicture]:
-    return [claim for question in dossier.questions for claim in question.claims] + dossier.unasked
-
-
 def _contradictions(dossier: DossierRead, document_id: UUID) -> Iterator[Contradiction]:
     """In the order of the claims."""
-    carried = [_Carried(claim, _counting(claim, document_id)) for claim in _claims(dossier)]
+    carried = [_Carried(claim, _counting(claim, document_id)) for claim in all_claims(dossier)]
     for entry in carried:
         if entry.statement_ids["support"] and entry.statement_ids["deny"]:
             yield _contradiction(dossier, "supported_and_denied", [entry], ("support", "deny"))

@@ -24,10 +24,17 @@ _NO_JOIN: Final[dict[str, Any]] = dict.fromkeys(JoinRead.model_fields)
 
 def picture(index: EventIndex, claim: ClaimRead, documents: Mapping[UUID, object]) -> ClaimPicture:
     """`documents`: by id, those that this caller is shown."""
-    statements_by_stance = index.counting.get(claim.id, {})
+    context, statements_by_stance = index.context, index.counting.get(claim.id, {})
+    # What its family has replaced by a later figure is still listed and counted, but makes no origin.
     unreplaced = _unreplaced(index, statements_by_stance.get("support", []))
     origins_by_stance: dict[Stance, list[Origin]] = {
-        stance: _origins(index, unreplaced if stance == "support" else statements_by_stance[stance])
+        stance: origins.origins(
+            unreplaced if stance == "support" else statements_by_stance[stance],
+            index.copies,
+            context.kin,
+            context.document_targets,
+            context.view.independence,
+        )
         for stance in _STANCES
         if stance in statements_by_stance
     }
@@ -53,7 +60,7 @@ def picture(index: EventIndex, claim: ClaimRead, documents: Mapping[UUID, object
             stance: [_origin(index, origin, documents) for origin in stance_origins]
             for stance, stance_origins in origins_by_stance.items()
         },
-        rivals=index.context.rivals.get(claim.id, []),
+        rivals=context.rivals.get(claim.id, []),
         links=index.links.get(claim.id, []),
         statements=index.statements.get(claim.id, []),
         assessments=_assessments(index, index.assessments.get(claim.id, [])),
@@ -75,11 +82,6 @@ def _unreplaced(index: EventIndex, supporting: list[StatementInContext]) -> list
     """Support that its family has not replaced by a later figure."""
     replaced = index.context.figure_states.replaced
     return [statement for statement in supporting if statement.row.id not in replaced] if replaced else supporting
-
-
-def _origins(index: EventIndex, statements: Sequence[StatementInContext]) -> list[Origin]:
-    context = index.context
-    return origins.origins(statements, index.copies, context.kin, context.document_targets, context.view.independence)
 
 
 def _grounds(

@@ -51,7 +51,7 @@ def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
     for statement, picture in zip(context.statements, statements.statements(context, sources), strict=True):
         subject = statement.claim_id or statement.question_id
         if subject is None:
-            continue
+            continue  # never: a statement in context is about one of the two
         first_statements.setdefault(subject, statement)
         by_subject[subject].append(picture)
         ending = context.ended.get(statement.row.id)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.derive.pictures import source_names
 from app.derive.rules.construct import built
-from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, QuestionPicture, SilenceRead, StatementPicture
+from app.schemas.pictures.dossiers import DossierRead, QuestionPicture, SilenceRead, StatementPicture, all_claims
 from app.schemas.pictures.matrices import (
     ColumnsBy,
     MatrixCell,
@@ -59,17 +59,11 @@ def matrix(dossier: DossierRead, by: ColumnsBy, question_id: UUID | None = None)
         by=by,
         columns=[_column(dossier, column, by) for column in columns],
         rows=[_row(row, cells, columns) for row, cells in zip(rows, cells_by_row, strict=True)],
-        claims={claim.id: claim.text for claim in _claims(dossier) if claim.id in claim_ids},
+        claims={claim.id: claim.text for claim in all_claims(dossier) if claim.id in claim_ids},
         sources=source_names.side_map(
             speaker_ids | {column.source_id for column in columns if column.source_id}, dossier.sources
         ),
     )
-
-
-def _claims(dossier: DossierRead) -> Iterator[ClaimPicture]:
-    for question in dossier.questions:
-        yield from question.claims
-    yield from dossier.unasked
 
 
 def _rows(dossier: DossierRead) -> Iterator[_Row]:

@@ -219,6 +219,7 @@ def _step(context: EventContext, question: QuestionRead, current: Sequence[State
         if figure is not None and (range_ := figures.allowed(question, figure)) is not None:
             ranges.append(range_)
             low, high = figures.plotted(question, figure)
+            # `At most 5` names no least number: it may be none.
             lows.append(low or 0.0)
             highs.append(math.inf if high is None else high)
     if not ranges:

@@ -7,7 +7,14 @@ from uuid import UUID
 
 from app.derive.pictures import source_names
 from app.derive.rules.construct import built
-from app.schemas.pictures.dossiers import AssessmentPicture, DossierRead, StatementPicture, TimelineEntry, TimelineRead
+from app.schemas.pictures.dossiers import (
+    AssessmentPicture,
+    DossierRead,
+    StatementPicture,
+    TimelineEntry,
+    TimelineRead,
+    all_claims,
+)
 
 _NO_FIELDS: Final[dict[str, Any]] = dict.fromkeys(TimelineEntry.model_fields)
 # What happens at one moment is told in this order.
@@ -30,13 +37,12 @@ def timeline(dossier: DossierRead, until: datetime | None) -> TimelineRead:
 
 
 def _entries(dossier: DossierRead) -> Iterator[TimelineEntry]:
-    claims = [claim for question in dossier.questions for claim in question.claims] + dossier.unasked
     statements = [
         (statement, {"question_id": question.id, "text": question.text})
         for question in dossier.questions
         for statement in question.statements
     ]
-    for claim in claims:
+    for claim in all_claims(dossier):
         subject = {"question_id": claim.question_id, "claim_id": claim.id, "text": claim.text}
         statements += [(statement, subject) for statement in claim.statements]
         yield from (_assessed(assessment, subject) for assessment in claim.assessments)

@@ -39,6 +39,7 @@ def entries(rows: Rows, view: View, source_id: UUID) -> tuple[list[TrackEntry], 
     sources = MaskedSources(context.rows, context.kin, sees_confidential=view.confidential)
     speaker_id = context.kin.targets.get(source_id, source_id)
     family = families.top(context.kin, speaker_id)
+    # It is named also where nothing that it said itself is in the record.
     masking.show_if_visible(sources, speaker_id)
     shown_family = masking.show_if_visible(sources, family)
     stood_until = in_force.stood_until(context.statements)

@@ -1,5 +1,6 @@
 """Pictures of one event: the dossier, and its slices. Ids in them are those after merges."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -260,6 +261,13 @@ class DossierRead(Output):
     disclosure here, under an id that it has in this event only."""
     documents: dict[UUID, DocumentPicture]
     """Every document cited above. Callers who may read restricted events also find what those were made out of."""
+
+
+def all_claims(dossier: DossierRead) -> Iterator[ClaimPicture]:
+    """Those that answer questions, in the questions' order, then the others."""
+    for question in dossier.questions:
+        yield from question.claims
+    yield from dossier.unasked
 
 
 class TimelineEntry(Output):
