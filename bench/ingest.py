@@ -31,7 +31,9 @@ import psycopg
 from psycopg import sql
 
 from app import embedded
-from app.services import ledger, migrating
+from app.models import table_of
+from app.schemas.kinds import KINDS
+from app.services import migrating
 
 BATCH: Final = 1000
 REQUEST: Final = 5000  # lines
@@ -228,7 +230,9 @@ def counts(connection: psycopg.Connection) -> dict[str, int]:
 
 def copied(source: psycopg.Connection, target: psycopg.Connection, after: dict[str, int]) -> tuple[int, float]:
     """Put what is in one database but for the first `after` rows of each table into the other: rows, and seconds."""
-    named = {table.name: [c.name for c in table.columns if c.computed is None] for table in ledger.tables()}
+    named = {
+        kind.name: [column.name for column in table_of(kind.model).columns if column.computed is None] for kind in KINDS
+    }
     batches: list[tuple[sql.Composed, list[str]]] = []
     for table in ORDER:
         names = sql.SQL(", ").join(map(sql.Identifier, named[table]))

@@ -10,9 +10,9 @@ from psycopg import errors
 from psycopg.types.json import Jsonb
 
 from app import vocabulary
-from app.services import ledger
+from app.schemas.kinds import KINDS
 
-TABLES = sorted(table.name for table in ledger.tables())
+TABLES = sorted(kind.name for kind in KINDS)
 NOBODY, NAN = uuid4(), float("nan")
 EARLY, LATE = "2023-08-09T00:00Z", "2023-08-10T00:00Z"
 OTHER = {name: id_of(name) for name in ROWS}

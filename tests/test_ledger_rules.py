@@ -8,13 +8,14 @@ from ledgers import ROWS, Connection, Row, fill, head, id_of, insert, value
 from psycopg.types.json import Jsonb
 from sqlalchemy import ForeignKeyConstraint
 
-from app.services import ledger
+from app.models import table_of
+from app.schemas.kinds import KINDS
 
 ONE, TWO, THREE = IDS = [UUID(int=n) for n in (1, 2, 3)]
 # Every column that points at a record of its own kind.
 UPWARD = sorted(
     (table.name, key.column_keys[-1])
-    for table in ledger.tables()
+    for table in (table_of(kind.model) for kind in KINDS)
     for key in table.constraints
     if isinstance(key, ForeignKeyConstraint) and key.referred_table is table
 )

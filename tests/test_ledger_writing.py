@@ -9,9 +9,11 @@ import pytest
 from ledgers import ROWS, Connection, changes, fill, head, id_of, insert, kind_of, value
 from psycopg import errors
 
+from app.models import table_of
+from app.schemas.kinds import KINDS, named
 from app.services import ledger
 
-TABLES = {table.name: table for table in ledger.tables()}
+TABLES = {kind.name: table_of(kind.model) for kind in KINDS}
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def run(connection: Connection, statements: str, *parameters: object) -> None:
 def stored(connection: Connection, name: str) -> dict[str, Any]:
     """Read the row as the ledger should have it."""
     row = value(connection, f"SELECT to_jsonb(t) FROM {kind_of(name)} t WHERE id = %s", id_of(name))
-    return {key: row[key] for key in row if key not in ledger.unrecorded(TABLES[kind_of(name)])}
+    return {key: row[key] for key in row if key not in ledger.unrecorded(named(kind_of(name)))}
 
 
 def told(connection: Connection, after: int) -> list[tuple[str, UUID, int]]:

@@ -6,78 +6,12 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from app.schemas.assessments import AssessmentRead
-from app.schemas.claims import ClaimLinkRead, ClaimRead, FigureRead
+from app.schemas.claims import ClaimRead, FigureRead
 from app.schemas.common import RecordRead
-from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
-from app.schemas.events import EventLinkRead, EventRead
-from app.schemas.questions import QuestionRead
+from app.schemas.kinds import read_as
 from app.schemas.sources import SourceRead
-from app.schemas.statements import AppearanceRead, HopRead, StatementRead
+from app.schemas.statements import AppearanceRead, HopRead
 
-# By what is read: the type of the line, and its fields beside id and ref, by the names that they have there.
-LINES: Final[dict[type[RecordRead], tuple[str, tuple[str, ...]]]] = {
-    SourceRead: (
-        "source",
-        (
-            *("name", "aliases", "kind", "disclosure", "role", "party", "parent", "country", "language", "url"),
-            *("reliability", "confidential", "external_ids", "notes", "merged_into"),
-        ),
-    ),
-    DocumentRead: (
-        "document",
-        (
-            *("url", "title", "byline", "language", "kind", "publisher", "published", "lifecycle", "external_ids"),
-            "merged_into",
-        ),
-    ),
-    VersionRead: (
-        "document_version",
-        (
-            *("document", "retrieved_at", "headline", "text", "archive_url", "http_status", "translated_from"),
-            "translator",
-        ),
-    ),
-    DocumentLinkRead: ("document_link", ("from", "relation", "to", "how_known", "score", "state")),
-    EventRead: (
-        "event",
-        (
-            *("slug", "title", "summary", "language", "kind", "occurred", "place_name", "country", "latitude"),
-            *("longitude", "place_precision", "parent", "visibility", "tags", "external_ids", "merged_into"),
-        ),
-    ),
-    EventLinkRead: ("event_link", ("from", "relation", "to")),
-    QuestionRead: (
-        "question",
-        (
-            *("event", "text", "language", "kind", "answer", "measure", "subject", "unit", "evolving"),
-            "single_answer",
-        ),
-    ),
-    ClaimRead: ("claim", ("event", "question", "text", "language", "translations", "accuses", "figure", "merged_into")),
-    ClaimLinkRead: ("claim_link", ("from", "relation", "to")),
-    StatementRead: (
-        "statement",
-        (
-            *("event", "claim", "question", "source", "stance", "act", "explicitness", "certainty", "basis", "said"),
-            *("recheck_at", "credibility", "supersedes", "withdrawn", "withdrawn_reason", "withdrawn_document"),
-        ),
-    ),
-    AppearanceRead: (
-        "appearance",
-        (
-            *("statement", "document", "version", "wording", "language", "translation", "translation_language"),
-            *("quoted", "cue", "framing", "attribution", "location", "selector", "fidelity", "note", "hops"),
-        ),
-    ),
-    AssessmentRead: (
-        "assessment",
-        (
-            *("claim", "author", "scheme", "rating", "label", "rating_value", "best_rating", "worst_rating"),
-            *("explanation", "url", "language", "made", "settles", "supersedes", "documents"),
-        ),
-    ),
-}
 # Fields of a line that name another record: where its id is read.
 REFERENCES: Final = {
     **{name: f"{name}_id" for name in ("event", "question", "claim", "statement", "source", "author", "publisher")},
@@ -94,12 +28,13 @@ def line(record: RecordRead, without: Container[str] = ()) -> bytes:
 
     `without` has the names that the record itself has: `parent_id`, `of_id`, `merged_into`.
     """
-    kind, fields = LINES[type(record)]
-    values: dict[str, Any] = {"type": kind, "id": record.id, "ref": record.ref}
-    for name in fields:
+    kind = read_as(type(record))
+    values: dict[str, Any] = {"type": kind.name, "id": record.id, "ref": record.ref}
+    for name in kind.exported_fields:
         attribute = REFERENCES.get(name, name)
         if attribute not in without:
             values[name] = getattr(record, attribute)
+    # Three kinds are not written as they are read.
     if isinstance(record, SourceRead) and record.name is None and record.disclosure == "named":
         values["disclosure"] = "anonymous"  # a protected one: what has no name here can't be called named
     if isinstance(record, ClaimRead) and record.figure is not None:

@@ -11,8 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.models.base import Base, one_of
 from app.vocabulary import Operation, words
 
-_DIRECTORY = "type IN ('source', 'document', 'document_link') AND (op <> 'insert' OR type = 'document_link')"
-
 
 class Change(Base):
     """One line of the ledger: what one record became, by whom and why."""
@@ -61,7 +59,14 @@ class Change(Base):
         ),
         # Which events cited a document.
         Index("ix_change_appears_in", text("(record->>'document_id')"), postgresql_where=text("type = 'appearance'")),
-        Index("ix_change_directory", "seq", postgresql_where=text(_DIRECTORY)),
+        # What may touch every picture: the directory of sources and documents.
+        Index(
+            "ix_change_directory",
+            "seq",
+            postgresql_where=text(
+                "type IN ('source', 'document', 'document_link') AND (op <> 'insert' OR type = 'document_link')"
+            ),
+        ),
         # A ref whose record is gone answers 410.
         Index("ix_change_gone", text("(record->>'ref')"), postgresql_where=text("op = 'delete'")),
     )

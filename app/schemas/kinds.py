@@ -86,6 +86,8 @@ class Kind:
     """What it is read as. None: it has no address of its own, and is shown in another or not at all."""
     line: type[Input] | None = None
     """What it is in NDJSON. None: it is a part of another's line."""
+    exported: str = ""
+    """The fields of its line in an export, beside type, id and ref: in their order, with spaces."""
     sorts: Mapping[str, str] = field(default_factory=dict)
     """By which column each `sort` of its list sorts."""
     part_of: str | None = None
@@ -109,6 +111,10 @@ class Kind:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         return tuple(table_of(self.model).columns.keys())
+
+    @cached_property
+    def exported_fields(self) -> tuple[str, ...]:
+        return tuple(self.exported.split())
 
     @property
     def in_event(self) -> bool:
@@ -144,6 +150,8 @@ KINDS: Final = (
         Round.SCENE,
         SourceRead,
         SourceLine,
+        exported="name aliases kind disclosure role party parent country language url reliability confidential "
+        "external_ids notes merged_into",
         sorts=_TIMES | {"name": "name"},
         public_if=PublicIf("source_is_public", ("id",)),
     ),
@@ -153,6 +161,7 @@ KINDS: Final = (
         Round.SCENE,
         DocumentRead,
         DocumentLine,
+        exported="url title byline language kind publisher published lifecycle external_ids merged_into",
         sorts=_TIMES | {"published": "published_from"},
         public_if=PublicIf("document_is_public", ("id",)),
     ),
@@ -162,6 +171,7 @@ KINDS: Final = (
         Round.SCENE,
         VersionRead,
         VersionLine,
+        exported="document retrieved_at headline text archive_url http_status translated_from translator",
         sorts={"retrieved_at": "retrieved_at"},
         part_of="document_id",
         public_if=PublicIf("document_is_public", ("document_id",)),
@@ -173,6 +183,7 @@ KINDS: Final = (
         Round.SCENE,
         DocumentLinkRead,
         DocumentLinkLine,
+        exported="from relation to how_known score state",
         sorts=_TIMES,
         public_if=PublicIf("document_is_public", ("from_id", "to_id")),
     ),
@@ -183,6 +194,8 @@ KINDS: Final = (
         Round.SCENE,
         EventRead,
         EventLine,
+        exported="slug title summary language kind occurred place_name country latitude longitude place_precision "
+        "parent visibility tags external_ids merged_into",
         sorts=_TIMES | {"occurred": "occurred_from", "title": "title"},
     ),
     Kind(
@@ -191,22 +204,60 @@ KINDS: Final = (
         Round.SCENE,
         EventLinkRead,
         EventLinkLine,
+        exported="from relation to",
         sorts=_TIMES,
         public_if=PublicIf("is_public", ("from_id", "to_id")),
     ),
-    Kind(Question, "questions", Round.SCENE, QuestionRead, QuestionLine, sorts=_TIMES, counted=True),
-    Kind(Claim, "claims", Round.SCENE, ClaimRead, ClaimLine, sorts=_TIMES, counted=True),
-    Kind(ClaimLink, "claim-links", Round.JUDGEMENT, ClaimLinkRead, ClaimLinkLine, sorts=_TIMES),
+    Kind(
+        Question,
+        "questions",
+        Round.SCENE,
+        QuestionRead,
+        QuestionLine,
+        exported="event text language kind answer measure subject unit evolving single_answer",
+        sorts=_TIMES,
+        counted=True,
+    ),
+    Kind(
+        Claim,
+        "claims",
+        Round.SCENE,
+        ClaimRead,
+        ClaimLine,
+        exported="event question text language translations accuses figure merged_into",
+        sorts=_TIMES,
+        counted=True,
+    ),
+    Kind(
+        ClaimLink,
+        "claim-links",
+        Round.JUDGEMENT,
+        ClaimLinkRead,
+        ClaimLinkLine,
+        exported="from relation to",
+        sorts=_TIMES,
+    ),
     Kind(
         Statement,
         "statements",
         Round.WORDS,
         StatementRead,
         StatementLine,
+        exported="event claim question source stance act explicitness certainty basis said recheck_at credibility "
+        "supersedes withdrawn withdrawn_reason withdrawn_document",
         sorts=_TIMES | {"said": "said_from"},
         counted=True,
     ),
-    Kind(Appearance, "appearances", Round.WORDS, AppearanceRead, AppearanceLine, sorts=_TIMES),
+    Kind(
+        Appearance,
+        "appearances",
+        Round.WORDS,
+        AppearanceRead,
+        AppearanceLine,
+        exported="statement document version wording language translation translation_language quoted cue framing "
+        "attribution location selector fidelity note hops",
+        sorts=_TIMES,
+    ),
     Kind(AppearanceHop, "hops", Round.WORDS, part_of="appearance_id"),
     Kind(
         Assessment,
@@ -214,6 +265,8 @@ KINDS: Final = (
         Round.JUDGEMENT,
         AssessmentRead,
         AssessmentLine,
+        exported="claim author scheme rating label rating_value best_rating worst_rating explanation url language "
+        "made settles supersedes documents",
         sorts=_TIMES | {"made": "made_from"},
         counted=True,
     ),

@@ -5,7 +5,7 @@ fall back on where nothing else says what came first; a reference to a later lin
 and that line comes again, whole, after the last of its type.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,108 +14,75 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.derive.rules.rows import Rows
 from app.formats import ndjson
-from app.models import (
-    Appearance,
-    Assessment,
-    Claim,
-    ClaimLink,
-    Document,
-    DocumentLink,
-    DocumentVersion,
-    Event,
-    EventLink,
-    Question,
-    Record,
-    Source,
-    Statement,
-    table_of,
-)
-from app.schemas import kinds
+from app.models import DocumentLink, Record, Source, table_of
+from app.schemas.common import RecordRead
+from app.schemas.kinds import KINDS, READS, Kind
 from app.services.access import Caller
 from app.services.pictures import loading
 from app.services.visibility import seen
 
-# In this order, every record stands after those that it points at, but for its own type.
-ORDER: Final[tuple[type[Record], ...]] = (
-    *(Source, Document, DocumentVersion, DocumentLink, Event, EventLink, Question, Claim, ClaimLink, Statement),
-    *(Appearance, Assessment),
-)
-# What points at records of the same type.
-_OWN: Final[dict[type[Record], tuple[str, ...]]] = {
-    Source: ("parent_id", "merged_into"),
-    Document: ("merged_into",),
-    Event: ("parent_id", "merged_into"),
-    Claim: ("of_id", "merged_into"),
-    Statement: ("supersedes_id",),
-    Assessment: ("supersedes_id",),
-}
 # How many rows are fetched at a time. A version's text has up to a million characters.
 _ROWS: Final = 500
-_TEXTS: Final = 16
+_ROWS_WITH_TEXT: Final = 16
 
-Ids = dict[type[Record], list[UUID]]
+Ids = Mapping[type[Record], Collection[UUID]]
 
 
 async def lines(
     session: AsyncSession, caller: Caller, event_id: UUID | None = None
 ) -> AsyncIterator[tuple[str, bytes]]:
     """The type and the bytes of each line; of one event, all that its dossier shows. Raises NotFound."""
-    of = None if event_id is None else _ids(await loading.load(session, event_id))
-    for model in ORDER:
-        read, own = kinds.READS[model], _OWN.get(model, ())
-        kind = ndjson.LINES[read][0]
-        for again in (False, True) if own else (False,):
-            query = _selecting(caller, model, of, again=again)
-            options = {"yield_per": _TEXTS if model is DocumentVersion else _ROWS}
+    ids = None if event_id is None else _ids(await loading.load(session, event_id))
+    for kind in KINDS:
+        if (read := READS.get(kind.model)) is None:
+            continue
+        for again in (False, True) if kind.own_pointers else (False,):
+            query = _selecting(caller, kind, ids, again=again)
+            options = {"yield_per": _ROWS_WITH_TEXT if kind.apart else _ROWS}
             async for row in (await session.stream(query, execution_options=options)).mappings():
-                without = [name for name in own if not row[f"_{name}"]]
-                yield kind, ndjson.line(read.model_validate(row), without)
+                without = [name for name in kind.own_pointers if not row[f"_{name}"]]
+                yield kind.name, ndjson.line(read.model_validate(row), without)
 
 
-def _ids(found: Rows) -> Ids:
+def _ids(rows: Rows) -> Ids:
     """What an event's pictures are made of, and under which ids a caller may see its sources."""
-    documents = found.documents.keys()
-    ties = [link.id for link in found.document_links if {link.from_id, link.to_id} <= documents]
-    return {
-        Source: [*found.sources, *found.masks.values()],
-        Document: [*documents],
-        DocumentVersion: [row.id for row in found.versions],
-        DocumentLink: ties,
-        Event: [*found.events],
-        EventLink: [row.id for row in found.event_links],
-        Question: [row.id for row in found.questions],
-        Claim: [row.id for row in found.claims],
-        ClaimLink: [row.id for row in found.claim_links],
-        Statement: [row.id for row in found.statements],
-        Appearance: [row.id for row in found.appearances],
-        Assessment: [row.id for row in found.assessments],
-    }
+    ids = {kind.model: list(_ids_of(rows, kind)) for kind in KINDS if kind.read is not None}
+    ids[Source] += rows.masks.values()
+    # Links lead on from what is shown; those whose other end is not are no part of it.
+    ids[DocumentLink] = [link.id for link in rows.document_links if {link.from_id, link.to_id} <= rows.documents.keys()]
+    return ids
 
 
-def _selecting(caller: Caller, model: type[Record], of: Ids | None, *, again: bool) -> Select[Any]:
-    """Select the records of one type, with `_parent_id` and so on: whether that may be said in this line.
+def _ids_of(rows: Rows, kind: Kind) -> Iterable[UUID]:
+    """`rows` has the records of a kind under its path's name: a map by id, or a list."""
+    records: Mapping[UUID, RecordRead] | list[RecordRead] = getattr(rows, kind.path.replace("-", "_"))
+    return records.keys() if isinstance(records, Mapping) else [record.id for record in records]
+
+
+def _selecting(caller: Caller, kind: Kind, ids: Ids | None, *, again: bool) -> Select[Any]:
+    """Select the records of one kind, with `_parent_id` and so on: whether that may be said in this line.
 
     `again`: only those that point at a later one, and now they may.
     """
-    found = seen(caller, model)
-    query = select(found)
-    if model is DocumentVersion:
-        whole = select(DocumentVersion.text).where(DocumentVersion.id == found.c.id).scalar_subquery()
-        query = query.add_columns(whole.label("text"))
-    if of is not None:
-        query = query.where(_among(found.c.id, of[model]))
-    later: list[ColumnElement[bool]] = []
-    for name in _OWN.get(model, ()):
-        other = table_of(model).alias()
-        there = [other.c.id == found.c[name]] + ([] if of is None else [_among(other.c.id, of[model])])
-        place, own = tuple_(other.c.created_at, other.c.id), tuple_(found.c.created_at, found.c.id)
-        may = exists().where(*there) if again else exists().where(*there, place < own)
-        query = query.add_columns(and_(found.c[name].is_not(None), may).label(f"_{name}"))
-        later.append(and_(found.c[name].is_not(None), exists().where(*there, place > own)))
+    rows, stored = seen(caller, kind.model), table_of(kind.model)
+    query = select(rows)
+    if kind.apart is not None:
+        text = select(stored.c[kind.apart]).where(stored.c.id == rows.c.id).scalar_subquery()
+        query = query.add_columns(text.label(kind.apart))
+    if ids is not None:
+        query = query.where(_among(rows.c.id, ids[kind.model]))
+    points_at_later: list[ColumnElement[bool]] = []
+    for name in kind.own_pointers:
+        target = stored.alias()
+        exported = [target.c.id == rows.c[name]] + ([] if ids is None else [_among(target.c.id, ids[kind.model])])
+        target_order, own_order = tuple_(target.c.created_at, target.c.id), tuple_(rows.c.created_at, rows.c.id)
+        may = exists().where(*exported) if again else exists().where(*exported, target_order < own_order)
+        query = query.add_columns(and_(rows.c[name].is_not(None), may).label(f"_{name}"))
+        points_at_later.append(and_(rows.c[name].is_not(None), exists().where(*exported, target_order > own_order)))
     if again:
-        query = query.where(or_(*later))
-    return query.order_by(found.c.created_at, found.c.id)
+        query = query.where(or_(*points_at_later))
+    return query.order_by(rows.c.created_at, rows.c.id)
 
 
-def _among(column: ColumnElement[Any], ids: list[UUID]) -> ColumnElement[bool]:
-    return column == any_(literal(ids, ARRAY(Uuid())))
+def _among(column: ColumnElement[Any], ids: Collection[UUID]) -> ColumnElement[bool]:
+    return column == any_(literal(list(ids), ARRAY(Uuid())))

@@ -11,7 +11,6 @@ from reporting import report, rows, said
 from sqlalchemy import event as engine_event
 
 from app.schemas.lookups import LookupType
-from app.services import lookups
 
 Psql = Connection[Any]
 URL = "https://news.example/1"
@@ -71,9 +70,8 @@ async def test_every_kind_of_record_can_be_looked_up(client: httpx.AsyncClient, 
     )
     body["document"]["links"] = [{"relation": "quotes", "to": {"url": "https://news.example/2"}}]
     await post(client, "/v1/reports", body)
-    assert set(get_args(LookupType)) == set(lookups._MODELS)
     asked = []
-    for table in lookups._MODELS:
+    for table in get_args(LookupType):
         row = psql.execute(f"SELECT id FROM {table} ORDER BY created_at DESC LIMIT 1".encode()).fetchone()
         assert row is not None, table
         asked.append({"type": table, "id": str(row[0])})
