@@ -17,7 +17,7 @@ _LOCK: Final = text(
     "SELECT pg_advisory_xact_lock(20230809, 1), set_config('counterclaim.actor', :actor, true), "
     "set_config('counterclaim.reason', :reason, true), set_config('counterclaim.request', :request, true)"
 )
-# An export takes as long as it takes; whoever streams it sets a bound of their own.
+# An export may take long: whoever streams it sets a bound of its own.
 _NO_LIMITS: Final = text(
     "SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)"
 )
@@ -39,7 +39,7 @@ class Signature:
 
 
 class _LedgerSession(Session):
-    """A session whose every transaction begins with the ledger's lock: nothing can be read for a write before it."""
+    """A session whose transactions begin with the ledger's lock, so that nothing is read for a write before it."""
 
 
 @event.listens_for(_LedgerSession, "after_begin")
@@ -80,8 +80,7 @@ class Database:
     async def writing(self, signature: Signature) -> AsyncIterator[AsyncSession]:
         """One transaction: kept if the block ends, undone if it raises.
 
-        The lock is taken with the first statement, not when the block begins, so that what is only computed holds up
-        nobody.
+        The lock is taken with the first statement, not when the block begins: computing before it holds up nobody.
         """
         sessions = async_sessionmaker(
             self.writers,
@@ -115,10 +114,10 @@ def connect(settings: Settings) -> Database:
 
 @asynccontextmanager
 async def foreseeing(session: AsyncSession) -> AsyncIterator[AsyncSession]:
-    """A look at what is stored, on a connection for reading, before a writing session's first statement takes the lock.
+    """A session for reading ahead, on another connection, before a writing session's first statement takes the lock.
 
-    For what is heavy to compute and worth having ready. By the time of the lock it may no longer be so. Whoever
-    computes for long ends the transaction first; the next statement begins another.
+    For what takes long to compute and should be ready by then. What is read may have changed when the lock is held.
+    Whoever computes for long ends the transaction first (`end_read`); the next statement begins another.
     """
     readers: AsyncEngine = session.info["readers"]
     async with async_sessionmaker(readers, expire_on_commit=False)() as reading:
@@ -128,7 +127,7 @@ async def foreseeing(session: AsyncSession) -> AsyncIterator[AsyncSession]:
 async def end_read(session: AsyncSession) -> None:
     """End the transaction of a session for reading: what follows is computed, for longer than one may be idle.
 
-    A session that writes is its owner's to end.
+    A session that writes is left alone: only whoever opened it may end its transaction.
     """
     if "signature" not in session.info:
         await session.commit()
@@ -141,7 +140,7 @@ async def set_reason(session: AsyncSession, reason: str | None = None) -> None:
 
 
 async def waited_for(session: AsyncSession) -> bool:
-    """Whether somebody waits for the ledger's lock that this session holds: in another process, too."""
+    """Whether anybody waits for the ledger's lock, which this session holds; in other processes, too."""
     return bool(await session.scalar(_WAITING))
 
 

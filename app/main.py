@@ -110,7 +110,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (resources, google.router, problems.router, health.router):
         app.include_router(router)
     problems.install(app)
-    app.add_exception_handler(Replayed, answers.again)
+    app.add_exception_handler(Replayed, answers.replay)
     app.add_middleware(Wire)
     app.add_middleware(CompressMiddleware)
 

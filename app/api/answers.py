@@ -35,10 +35,10 @@ def not_modified(request: Request, tag: str) -> Response | None:
     return None
 
 
-def made(answer: RecordRead, created: bool, *, location: bool = True) -> Response:
-    """Answer with one record that was asked for: 201 and where it is, or 200 where it was there already."""
-    way = kinds.url(type_of(answer), answer.id) if created and location else None
-    return record(answer, 201 if created else 200, way)
+def stored(answer: RecordRead, created: bool, *, location: bool = True) -> Response:
+    """Answer with one record that was sent: 201 and where it is, or 200 if it was there already."""
+    url = kinds.url(type_of(answer), answer.id) if created and location else None
+    return record(answer, 201 if created else 200, url)
 
 
 def type_of(answer: RecordRead) -> type[Record]:
@@ -50,28 +50,29 @@ def parts(answer: BaseModel, *, created: bool) -> Response:
     return Response(answer.model_dump_json(by_alias=True), 201 if created else 200, None, _JSON)
 
 
-def listed(answer: BaseModel) -> Response:
+def whole_list(answer: BaseModel) -> Response:
     """Answer with a list that has no pages."""
     return Response(answer.model_dump_json(by_alias=True), 200, None, _JSON)
 
 
-def page(request: Request, found: Slice, read: type[BaseModel]) -> Response:
-    """Answer with one page, and the ways to its neighbours in the body and in Link (RFC 8288)."""
-    ways = {name: _url(request, cursor) for name, cursor in (("next", found.next), ("prev", found.prev)) if cursor}
-    items: list[Any] = [read.model_validate(row) for row in found.rows]
-    answer = Page[Any](items=items, total=found.total, facets=found.facets, **ways)
-    headers = {"Link": ", ".join(f'<{url}>; rel="{name}"' for name, url in ways.items())} if ways else {}
+def page(request: Request, slice_: Slice, read: type[BaseModel]) -> Response:
+    """Answer with one page, and the URLs of its neighbours in the body and in Link (RFC 8288)."""
+    urls = {name: _url(request, cursor) for name, cursor in (("next", slice_.next), ("prev", slice_.prev)) if cursor}
+    items: list[Any] = [read.model_validate(row) for row in slice_.rows]
+    answer = Page[Any](items=items, total=slice_.total, facets=slice_.facets, **urls)
+    headers = {"Link": ", ".join(f'<{url}>; rel="{name}"' for name, url in urls.items())} if urls else {}
     return Response(answer.model_dump_json(by_alias=True), 200, headers, _JSON)
 
 
-async def again(_request: Request, error: Exception) -> Response:
+async def replay(_request: Request, error: Exception) -> Response:
     """Answer as before: the handler of Replayed."""
     if not isinstance(error, Replayed):
         raise error
-    kept = error.kept
-    return Response(kept.answer, kept.status, kept.headers | {"Idempotency-Replayed": "true"})
+    answer = error.answer
+    return Response(answer.body, answer.status, answer.headers | {"Idempotency-Replayed": "true"})
 
 
 def _url(request: Request, cursor: str) -> str:
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-    return f"{request.url.path}?{urlencode([*kept, ('cursor', cursor)])}"
+    """The same list at another cursor."""
+    parameters = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    return f"{request.url.path}?{urlencode([*parameters, ('cursor', cursor)])}"

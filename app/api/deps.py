@@ -20,8 +20,8 @@ from app.services import access, idempotency
 from app.services.access import ANYBODY, Caller
 from app.services.idempotency import KeptAnswer
 
-BODY_SIZE: Final = 8_000_000
-BODY_DEPTH: Final = 40
+BODY_BYTES: Final = 8_000_000
+BODY_LEVELS: Final = 40  # of arrays and objects in each other
 _bearer: Final = HTTPBearer(auto_error=False, description="A key: `cc_…`, from `counterclaim keys create NAME`.")
 
 
@@ -33,57 +33,60 @@ class Route(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        known, takes_body = _parameters(self.dependant), self.body_field is not None
+        names, takes_body = _parameter_names(self.dependant), self.body_field is not None
 
-        async def checked(request: Request) -> Response:
-            _check_parameters(request, known)
+        async def check_and_handle(request: Request) -> Response:
+            _check_parameters(request, names)
             if takes_body:
-                await _read(request)
+                await _read_body(request)
             return await handle(request)
 
-        return checked
+        return check_and_handle
 
 
-def _parameters(dependant: Dependant) -> frozenset[str]:
-    """The query parameters of a route and its dependencies, those inside a parameter model included."""
+def _parameter_names(dependant: Dependant) -> frozenset[str]:
+    """Those of the query of a route and of its dependencies, those inside a parameter model included."""
     names: set[str] = set()
-    for one in dependant.query_params:
-        fields = getattr(one.field_info.annotation, "model_fields", None)
-        names |= {field.alias or name for name, field in fields.items()} if fields else {one.alias}
-    return frozenset(names).union(*(_parameters(inner) for inner in dependant.dependencies))
+    for parameter in dependant.query_params:
+        fields = getattr(parameter.field_info.annotation, "model_fields", None)
+        names |= {field.alias or name for name, field in fields.items()} if fields else {parameter.alias}
+    return frozenset(names).union(*(_parameter_names(inner) for inner in dependant.dependencies))
 
 
-def _check_parameters(request: Request, known: frozenset[str]) -> None:
-    """A misspelt filter must not answer everything, and of two values none is silently the last."""
+def _check_parameters(request: Request, names: frozenset[str]) -> None:
+    """Refuse what is not among these names, or comes twice.
+
+    A misspelt filter must not answer everything, and of two values the last must not win unnoticed.
+    """
     for name in request.query_params:
-        if name not in known:
+        if name not in names:
             raise Invalid.parameter(name[:100], "there is no such parameter here")
         if len(request.query_params.getlist(name)) > 1:
             raise Invalid.parameter(name, "give it once")
 
 
-async def _read(request: Request) -> None:
-    """Read and parse the body once, to where Starlette keeps both."""
+async def _read_body(request: Request) -> None:
+    """Read and parse the body once, to where Starlette keeps both: FastAPI then takes them from there."""
     declared = request.headers.get("Content-Length", "")
     body = bytearray()
-    if not declared.isdecimal() or int(declared[:20]) <= BODY_SIZE:
+    if not declared.isdecimal() or int(declared[:20]) <= BODY_BYTES:
         async for chunk in request.stream():
             body += chunk
-            if len(body) > BODY_SIZE:
+            if len(body) > BODY_BYTES:
                 break
         else:
             request._body = bytes(body)  # noqa: SLF001
             if body:
-                request._json = _parsed(request, bytes(body))  # noqa: SLF001
+                request._json = _parse(request, bytes(body))  # noqa: SLF001
             return
-    raise TooLarge(f"A body has at most {BODY_SIZE:,} bytes.")
+    raise TooLarge(f"A body has at most {BODY_BYTES:,} bytes.")
 
 
-def _parsed(request: Request, body: bytes) -> Any:
+def _parse(request: Request, body: bytes) -> Any:
     content_type = request.headers.get("Content-Type", "").lower().replace(" ", "").replace('"', "")
     media, _, parameters = content_type.partition(";")
-    taken = ("application/json", "application/merge-patch+json") if request.method == "PATCH" else ("application/json",)
-    if media not in taken or parameters not in ("", "charset=utf-8"):
+    accepted = ["application/json", *(["application/merge-patch+json"] if request.method == "PATCH" else [])]
+    if media not in accepted or parameters not in ("", "charset=utf-8"):
         raise UnsupportedMediaType
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMediaType("Send the body without Content-Encoding.")
@@ -94,20 +97,21 @@ def _parsed(request: Request, body: bytes) -> Any:
     except RecursionError:
         raise BadRequest("The body is nested too deep.") from None
     except ValueError as error:
-        where = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
-        raise BadRequest(f"The body is not JSON{where}.") from None
+        position = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
+        raise BadRequest(f"The body is not JSON{position}.") from None
     _check_depth(parsed)
     _check_surrogates(parsed, body)
     return parsed
 
 
 def _no_constant(_word: str) -> None:
+    """Python would read NaN and Infinity, which are no JSON."""
     raise ValueError
 
 
 def _check_depth(parsed: Any) -> None:
     level = [parsed] if isinstance(parsed, dict | list) else []
-    for _ in range(BODY_DEPTH):
+    for _ in range(BODY_LEVELS):
         level = [
             inner
             for value in level
@@ -116,11 +120,11 @@ def _check_depth(parsed: Any) -> None:
         ]
         if not level:
             return
-    raise BadRequest(f"The body is nested deeper than {BODY_DEPTH} levels.")
+    raise BadRequest(f"The body is nested deeper than {BODY_LEVELS} levels.")
 
 
 def _check_surrogates(parsed: Any, body: bytes) -> None:
-    """Half of a pair can only come as an escape, and then no text holds it: not even one that says where it was."""
+    """Refuse half of a pair: no text can hold it, not even a problem that quotes it. It can only come as an escape."""
     if rb"\ud" in body or rb"\uD" in body:
         try:
             json.dumps(parsed, ensure_ascii=False).encode()
@@ -186,8 +190,8 @@ Writer = Annotated[Caller, Security(_caller, scopes=["edit"])]
 Ingester = Annotated[Caller, Security(_caller, scopes=["ingest"])]
 
 
-def _reason(header: str) -> str:
-    """Headers are read as Latin-1; who sends UTF-8 in them means UTF-8."""
+def _decoded(header: str) -> str:
+    """Headers are read as Latin-1, but who sends UTF-8 in them means UTF-8."""
     with contextlib.suppress(UnicodeError):
         header = header.encode("latin-1").decode("utf-8")
     return clean(header)
@@ -196,7 +200,7 @@ def _reason(header: str) -> str:
 Reason = Annotated[
     str,
     StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$"),
-    AfterValidator(_reason),
+    AfterValidator(_decoded),
     Header(alias="Change-Reason", description="Why, for the ledger: kept beside the change.", max_length=1000),
 ]
 
@@ -227,7 +231,8 @@ async def _writing(
         yield session
 
 
-# For what is read in a transaction of its own before a writing one begins, so that none waits with its connection.
+# For what is read before a writing transaction begins: it has a connection only while it reads, and does not keep one
+# while the lock is waited for.
 Connected = Annotated[Database, Depends(_connected)]
 # scope="function": the commit comes before the answer goes out, so that a failed commit is still an error answer.
 Session = Annotated[AsyncSession, Depends(_reading, scope="function")]
@@ -258,38 +263,38 @@ async def _once(
     session: Writing,
     key: _IdempotencyKey = None,
 ) -> Keeping:
-    """Find the answer that was given under this key, before the lock is waited for; or be ready to keep the new one."""
+    """Replay the answer given under this key, before the lock is waited for; or get ready to keep a new one."""
     if key is None:
-        return _as_it_is
+        return _unkept
     if len(request.headers.getlist(idempotency.HEADER)) > 1:
         raise Invalid.parameter(idempotency.HEADER, "give it once")
     keyed = idempotency.keyed_request(caller, request.scope["path"], key, await request.body())
     async with database.asking() as asking:
         await idempotency.check(asking, keyed)
 
-    async def kept(response: Response) -> Response:
+    async def keep(response: Response) -> Response:
         headers = {name: value for name, value in response.headers.items() if name != "content-length"}
         await idempotency.keep(session, keyed, KeptAnswer(response.status_code, headers, bytes(response.body)))
         return response
 
-    return kept
+    return keep
 
 
-async def _as_it_is(response: Response) -> Response:
+async def _unkept(response: Response) -> Response:
     return response
 
 
-# What a write passes its answer through, so that it is kept, if the caller asked for that. After the caller and the
-# session among the parameters: who may not write learns nothing of what was answered.
+# A write passes its answer through this, so that it is kept if the caller asked for that. It stands after the caller
+# and the session among the parameters: whoever may not write must not learn what was answered before.
 Once = Annotated[Keeping, Depends(_once, scope="function")]
 
 
 # --- addresses and conditions --------------------------------------------------------------------------------------
 
-_ADDRESSED: Final = "Its id, or `ref:` and its ref."
-SourceAt = Annotated[str, Path(alias="source", pattern=ADDRESS_PATTERN, max_length=204, description=_ADDRESSED)]
-DocumentAt = Annotated[str, Path(alias="document", pattern=ADDRESS_PATTERN, max_length=204, description=_ADDRESSED)]
-RecordAt = Annotated[str, Path(alias="id", pattern=ADDRESS_PATTERN, max_length=204, description=_ADDRESSED)]
+_ADDRESS: Final = "Its id, or `ref:` and its ref."
+SourceAt = Annotated[str, Path(alias="source", pattern=ADDRESS_PATTERN, max_length=204, description=_ADDRESS)]
+DocumentAt = Annotated[str, Path(alias="document", pattern=ADDRESS_PATTERN, max_length=204, description=_ADDRESS)]
+RecordAt = Annotated[str, Path(alias="id", pattern=ADDRESS_PATTERN, max_length=204, description=_ADDRESS)]
 EventAt = Annotated[
     str,
     Path(

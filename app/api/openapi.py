@@ -55,7 +55,7 @@ def _completed(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _complete(method: str, operation: dict[str, Any]) -> None:
     # A key is one way in; where no scope is asked for, none is another.
-    if any(not scopes for one in operation.get("security", []) for scopes in one.values()):
+    if any(not scopes for scheme in operation.get("security", []) for scopes in scheme.values()):
         operation["security"].append({})
     if method == "patch":
         content = operation["requestBody"]["content"]
@@ -64,10 +64,11 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
         content = response.get("content", {})
         if MEDIA_TYPE in content:
             content.pop(_JSON, None)
-        told = _headers(method, status, content)
-        if status in ("200", "201") and any(one["name"] == HEADER for one in operation.get("parameters", [])):
-            told["Idempotency-Replayed"] = _REPLAYED
-        for name, header in told.items():
+        headers = _headers(method, status, content)
+        takes_key = any(parameter["name"] == HEADER for parameter in operation.get("parameters", []))
+        if status in ("200", "201") and takes_key:
+            headers["Idempotency-Replayed"] = _REPLAYED
+        for name, header in headers.items():
             response.setdefault("headers", {})[name] = {**header, "schema": {"type": "string"}}
 
 
@@ -76,13 +77,13 @@ def _is_record(method: str, status: str) -> bool:
 
 
 def _headers(method: str, status: str, content: dict[str, Any]) -> dict[str, dict[str, str]]:
-    told = {}
+    headers = {}
     if content and MEDIA_TYPE not in content and ((method, status) == ("get", "200") or _is_record(method, status)):
-        told["ETag"] = _ETAG
+        headers["ETag"] = _ETAG
     if "Page" in str(content.get(_JSON)):
-        told["Link"] = _LINK
+        headers["Link"] = _LINK
     if status in ("201", "308"):
-        told["Location"] = _LOCATION
+        headers["Location"] = _LOCATION
     if status == "503":
-        told["Retry-After"] = _RETRY_AFTER
-    return told
+        headers["Retry-After"] = _RETRY_AFTER
+    return headers

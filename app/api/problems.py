@@ -47,7 +47,7 @@ class ProblemResponse(JSONResponse):
 
 def documented(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may answer with these."""
-    every: tuple[type[Problem], ...] = (
+    problems: tuple[type[Problem], ...] = (
         *kinds,
         errors.BadRequest,
         errors.Unauthorized,
@@ -56,15 +56,15 @@ def documented(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
         errors.Unavailable,
     )
     schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemRead"}}}
-    return {kind.status: {"description": kind.title, "content": schema} for kind in dict.fromkeys(every)}
+    return {kind.status: {"description": kind.title, "content": schema} for kind in dict.fromkeys(problems)}
 
 
 def answer(request: Request, problem: Problem) -> Response:
     """The answer to a failure. Nothing of the input is echoed."""
     request_id = request.scope.get("state", {}).get("request_id", "")
     if request.scope["path"].startswith(google.ROOT):
-        code, told = google.error(problem, request_id)
-        return JSONResponse(told, status_code=code, headers=problem.headers)
+        code, body = google.error(problem, request_id)
+        return JSONResponse(body, status_code=code, headers=problem.headers)
     members = {
         "type": f"/problems/{problem.slug}",
         "title": problem.title,
@@ -76,14 +76,14 @@ def answer(request: Request, problem: Problem) -> Response:
     }
     headers = dict(problem.headers)
     if isinstance(problem, errors.Merged):
-        headers["Location"] = _elsewhere(request, problem)
+        headers["Location"] = _merge_target(request, problem)
     return ProblemResponse(members, status_code=problem.status, headers=headers)
 
 
-def _elsewhere(request: Request, merged: errors.Merged) -> str:
+def _merge_target(request: Request, merged: errors.Merged) -> str:
     """The same path and query, under the record that stays."""
-    version, kind, _, *rest = request.url.path.lstrip("/").split("/")
-    path = "/".join(["", version, kind, merged.target, *rest])
+    version, kind, _, *subpath = request.url.path.lstrip("/").split("/")
+    path = "/".join(["", version, kind, merged.target, *subpath])
     return f"{path}?{request.url.query}" if request.url.query else path
 
 
@@ -94,9 +94,9 @@ def install(app: FastAPI) -> None:
         return answer(request, error if isinstance(error, Problem) else Problem())
 
     async def invalid(request: Request, error: Exception) -> Response:
-        found = error.errors() if isinstance(error, RequestValidationError) else ()
-        body = error.body if isinstance(error, RequestValidationError) else None
-        return answer(request, _invalid(found, body))
+        if not isinstance(error, RequestValidationError):
+            raise error
+        return answer(request, _invalid(error.errors(), error.body))
 
     async def http(request: Request, error: Exception) -> Response:
         return (
@@ -116,17 +116,17 @@ def install(app: FastAPI) -> None:
 # --- input that does not fit ---------------------------------------------------------------------------------------
 
 
-def _invalid(found: Sequence[Any], body: Any) -> Problem:
-    """Pydantic's findings, each with the place in the body or the parameter it is about."""
-    told = []
-    for one in found:
-        kind, *where = one["loc"]
-        says = one["msg"].removeprefix("Value error, ")
+def _invalid(pydantic_errors: Sequence[Any], body: Any) -> Problem:
+    """What Pydantic found, each with a pointer into the body or the name of the parameter."""
+    details = []
+    for error in pydantic_errors:
+        kind, *location = error["loc"]
+        detail = error["msg"].removeprefix("Value error, ")
         if kind == "body":
-            told.append({"pointer": findings.pointer(where, body, one["type"]), "detail": says})
+            details.append({"pointer": findings.pointer(location, body, error["type"]), "detail": detail})
         else:
-            told.append({"parameter": str(where[0]) if where else str(kind), "detail": says})
-    return errors.Invalid("Something in the request can't be used as it is.", told[:100])
+            details.append({"parameter": str(location[0]) if location else str(kind), "detail": detail})
+    return errors.Invalid("Something in the request can't be used as it is.", details[:100])
 
 
 def _http(request: Request, error: HTTPException) -> Problem:
@@ -141,7 +141,7 @@ def _http(request: Request, error: HTTPException) -> Problem:
 
 def allowed(app: FastAPI, path: str) -> list[str]:
     """The methods that a path has; none where there is no such path."""
-    methods = {method for route, these in _methods(app) if route.match(path) for method in these}
+    methods = {method for pattern, names in _methods(app) if pattern.match(path) for method in names}
     return sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())) if methods else []
 
 

@@ -27,7 +27,7 @@ _OK: Final = 200
 
 
 class Wire:
-    """The application, as it is seen from outside."""
+    """The application with what holds for every answer, as the server calls it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -51,17 +51,17 @@ class Wire:
             else:
                 await self.app(scope, receive, answer.send)
         except Exception as error:
-            # As plain text: a renderer that shows each frame's variables takes minutes, and tells what it should not.
-            told = {"error": repr(error)[:1000], "traceback": traceback.format_exc()}
-            log.error("unforeseen", path=scope["path"], **told)  # noqa: TRY400
+            # As plain text: a renderer that shows each frame's variables takes minutes, and logs secrets.
+            details = {"error": repr(error)[:1000], "traceback": traceback.format_exc()}
+            log.error("unforeseen", path=scope["path"], **details)  # noqa: TRY400
             if answer.begun:
                 raise
             scope["method"] = method
             await problems.answer(Request(scope), Problem("Something went wrong on our side."))(
                 scope, receive, answer.send
             )
-        took = round((time.perf_counter() - began) * 1000, 1)
-        log.info("request", method=method, path=scope["path"], status=answer.status, ms=took)
+        milliseconds = round((time.perf_counter() - began) * 1000, 1)
+        log.info("request", method=method, path=scope["path"], status=answer.status, ms=milliseconds)
         structlog.contextvars.unbind_contextvars("request_id")
 
 
@@ -70,7 +70,7 @@ class _Answer:
 
     def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
         self.scope, self._send, self.request_id = scope, send, request_id
-        self.asked = Headers(scope=scope)
+        self.request_headers = Headers(scope=scope)
         self.is_read = scope["method"] in ("GET", "HEAD")
         self.is_head = scope["method"] == "HEAD"
         self.start: Message | None = None
@@ -86,24 +86,24 @@ class _Answer:
             return
         start, self.start = self.start, None
         body: bytes = message.get("body", b"")
-        whole = not message.get("more_body", False)
+        is_complete = not message.get("more_body", False)
         headers = MutableHeaders(raw=start["headers"])
-        self._finish(start, headers, body, whole=whole)
+        self._finish(start, headers, body, is_complete=is_complete)
         self.begun, self.status = True, start["status"]
         await self._send(start)
-        silent = self.is_head or start["status"] == _NOT_MODIFIED
-        await self._send({**message, "body": b"" if silent else body})
+        is_bodyless = self.is_head or start["status"] == _NOT_MODIFIED
+        await self._send({**message, "body": b"" if is_bodyless else body})
 
-    def _finish(self, start: Message, headers: MutableHeaders, body: bytes, *, whole: bool) -> None:
+    def _finish(self, start: Message, headers: MutableHeaders, body: bytes, *, is_complete: bool) -> None:
         headers["X-Request-ID"] = self.request_id
         headers["X-Content-Type-Options"] = "nosniff"
         headers.setdefault("Cache-Control", "no-cache" if self.is_read and start["status"] == _OK else "no-store")
         headers.add_vary_header("Authorization, Accept-Encoding")
         if not self.is_read or start["status"] != _OK:
             return
-        if whole and "ETag" not in headers:
+        if is_complete and "ETag" not in headers:
             headers["ETag"] = entity_tag(body)
-        if names_tag(self.asked.get("If-None-Match"), headers.get("ETag")):
+        if names_tag(self.request_headers.get("If-None-Match"), headers.get("ETag")):
             start["status"] = _NOT_MODIFIED
             del headers["Content-Length"]
             del headers["Content-Type"]

@@ -54,7 +54,7 @@ async def find(session: AsyncSession, token: str) -> Caller:
 
 
 async def create(session: AsyncSession, name: str) -> str:
-    """A new key, which nobody can read again. It may do everything. Raises Conflict if the name is taken."""
+    """A new key with all scopes; only its hash is stored. Raises Conflict if the name is taken."""
     token = _PREFIX + secrets.token_urlsafe(32)
     try:
         await session.execute(insert(ApiKey).values(name=name, sha256=_digest(token), scopes=list(words(Scope))))
@@ -68,6 +68,6 @@ async def listing(session: AsyncSession) -> list[ApiKey]:
 
 
 async def revoke(session: AsyncSession, name: str) -> bool:
-    """Whether there was such a key, not yet revoked."""
+    """Revoke a key. False if there is none of this name that is not revoked yet."""
     query = update(ApiKey).where(ApiKey.name == name, ApiKey.revoked_at.is_(None)).values(revoked_at=utcnow())
     return bool((await session.execute(query.returning(ApiKey.id))).all())

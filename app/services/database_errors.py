@@ -1,4 +1,4 @@
-"""What PostgreSQL refused, as a problem that can be told."""
+"""What PostgreSQL refused, as a problem to answer with."""
 
 import re
 from typing import Final
@@ -13,13 +13,15 @@ from app.models import RULE_MESSAGES
 
 log = structlog.get_logger()
 
+# SQLSTATE codes: serialization failure, deadlock, lock timeout, statement timeout, idle in transaction.
 _BUSY: Final = ("40001", "40P01", "55P03", "57014", "25P03")
-_AWAY: Final = ("08", "53", "57")
+# Their classes: connection lost, out of resources, shutting down; and data out of range, program limits exceeded.
+_OUT_OF_REACH: Final = ("08", "53", "57")
 _BAD_DATA: Final = ("22", "54")
 
 
 def problem(error: Exception) -> Problem:
-    """By its code, because size limits come as OperationalError, too."""
+    """Told by the SQLSTATE, not by the class of the exception: size limits come as OperationalError, too."""
     cause = getattr(error, "orig", None)
     code = getattr(cause, "sqlstate", None) or ""
     constraint = cause.diag.constraint_name if isinstance(cause, pg.Error) else None
@@ -35,7 +37,8 @@ def problem(error: Exception) -> Problem:
     if code.startswith(_BAD_DATA) or isinstance(cause, pg.ForeignKeyViolation):
         points = "It points at a record that is not there, or that belongs to another event."
         return errors.Invalid("A value is not one that can be stored." if code.startswith(_BAD_DATA) else points)
-    if code in _BUSY or code.startswith(_AWAY) or isinstance(error, sa.TimeoutError | sa.OperationalError | OSError):
+    no_answer = isinstance(error, sa.TimeoutError | sa.OperationalError | OSError)
+    if no_answer or code in _BUSY or code.startswith(_OUT_OF_REACH):
         log.warning("database unavailable", code=code, error=repr(error)[:300])
         return errors.Unavailable("The database is busy or out of reach. Try again.")
     log.error("database", code=code, error=repr(error)[:1000])

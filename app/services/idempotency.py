@@ -1,6 +1,6 @@
-"""Answers kept under an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header), and given again for a day.
+"""Answers kept under an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header), and replayed for a day.
 
-Key, effect and answer commit together: the answer is stored as the last thing of the transaction that it tells of.
+Key, effect and answer commit together: storing the answer is the last statement of the transaction that it answers.
 """
 
 import hashlib
@@ -19,43 +19,46 @@ from app.models import IdempotencyKey
 from app.services.access import Caller
 
 HEADER: Final = "Idempotency-Key"
-# What decides how much an answer shows.
-_SEEING: Final = frozenset({"read", "confidential"})
+# The scopes that decide how much an answer shows.
+_READING_SCOPES: Final = frozenset({"read", "confidential"})
 _ID: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
 class KeyedRequest:
-    """A request under a key: hashes of who asks for what, and of the body; and which scopes for reading it has."""
+    """A request under a key."""
 
-    asked: bytes
-    body: bytes
-    sees: frozenset[str]
+    name_hash: bytes
+    """SHA-256 of the caller, the path and the key."""
+    body_hash: bytes
+    """SHA-256."""
+    scopes: frozenset[str]
+    """The caller's scopes for reading."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """An answer as it was sent: its headers but for those that each answer gets anew."""
+    """An answer as it was sent, without the headers that every answer gets anew."""
 
     status: int
     headers: dict[str, str]
-    answer: bytes
+    body: bytes
 
 
 class Replayed(Exception):  # noqa: N818  (no error: the request was answered before)
-    """The answer to give again, instead of doing the same once more."""
+    """The answer to give again, instead of doing the same again."""
 
-    def __init__(self, kept: KeptAnswer) -> None:
+    def __init__(self, answer: KeptAnswer) -> None:
         super().__init__()
-        self.kept = kept
+        self.answer = answer
 
 
 def keyed_request(caller: Caller, path: str, key: str, body: bytes) -> KeyedRequest:
-    """Name a request. `key` is as the header has it: the same in quotes and without."""
+    """`key` is as the header has it; in quotes it is the same key as without."""
     if key.startswith('"'):
         key = re.sub(r"\\(.)", r"\1", key[1:-1])
-    who = json.dumps([caller.name, path, key]).encode()
-    return KeyedRequest(hashlib.sha256(who).digest(), hashlib.sha256(body).digest(), _SEEING & caller.scopes)
+    name = json.dumps([caller.name, path, key]).encode()
+    return KeyedRequest(hashlib.sha256(name).digest(), hashlib.sha256(body).digest(), _READING_SCOPES & caller.scopes)
 
 
 async def check(session: AsyncSession, request: KeyedRequest) -> None:
@@ -65,32 +68,33 @@ async def check(session: AsyncSession, request: KeyedRequest) -> None:
     """
     row = IdempotencyKey
     query = select(row.body, row.sees, row.status, row.headers, row.answer).where(
-        row.asked == request.asked,
+        row.asked == request.name_hash,
         row.kept_at >= func.clock_timestamp() - literal("24 hours").cast(Interval()),
     )
-    found = (await session.execute(query)).one_or_none()
-    if found is None:
+    answered = (await session.execute(query)).one_or_none()
+    if answered is None:
         return
-    if found.body != request.body:
+    if answered.body != request.body_hash:
         raise Invalid.parameter(HEADER, "this key came with another body before; a new request needs a new key")
-    if found.answer is None or not set(found.sees) <= request.sees:
+    if answered.answer is None or not set(answered.sees) <= request.scopes:
         raise Gone(
             "This was done before, under the same Idempotency-Key. Its answer is no longer shown: something in it was "
             "deleted or hidden since."
         )
-    raise Replayed(KeptAnswer(found.status, found.headers, found.answer))
+    raise Replayed(KeptAnswer(answered.status, answered.headers, answered.answer))
 
 
-async def keep(session: AsyncSession, request: KeyedRequest, kept: KeptAnswer) -> None:
-    """Store the answer in the transaction that it tells of. Raises as `check` does where another was faster."""
+async def keep(session: AsyncSession, request: KeyedRequest, answer: KeptAnswer) -> None:
+    """Store the answer in the transaction that it answers. Raises as `check` does if the same request was faster."""
     values = {
-        "asked": request.asked,
-        "body": request.body,
-        "sees": sorted(request.sees),
-        "shown": [UUID(one.decode()) for one in dict.fromkeys(_ID.findall(kept.answer))],
-        "status": kept.status,
-        "headers": kept.headers,
-        "answer": kept.answer,
+        "asked": request.name_hash,
+        "body": request.body_hash,
+        "sees": sorted(request.scopes),
+        # Triggers empty the answer when one of these records is deleted or hidden.
+        "shown": [UUID(id_.decode()) for id_ in dict.fromkeys(_ID.findall(answer.body))],
+        "status": answer.status,
+        "headers": answer.headers,
+        "answer": answer.body,
     }
     new = insert(IdempotencyKey).values(values).on_conflict_do_nothing().returning(IdempotencyKey.asked)
     if await session.scalar(new) is None:

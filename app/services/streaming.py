@@ -1,21 +1,21 @@
-"""A stream that no slow reader can keep open: what it reads from is let go in time, whatever the reader does."""
+"""A stream that no slow reader can keep open: what it reads from is released in time, whatever the reader does."""
 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Final
 
-AHEAD: Final = 8
-CHUNK: Final = 64_000
+CHUNKS_AHEAD: Final = 8
+CHUNK_BYTES: Final = 64_000
 
 
-async def relayed(pieces: AsyncGenerator[bytes], patience: float, most: float) -> AsyncGenerator[bytes]:
-    """The pieces, in chunks, read a few ahead by a task of its own, in which `pieces` is begun and closed.
+async def relay(pieces: AsyncGenerator[bytes], idle_seconds: float, total_seconds: float) -> AsyncGenerator[bytes]:
+    """The pieces, joined into chunks. A task of its own reads `pieces` a few chunks ahead, and closes it.
 
-    A reader who takes nothing for `patience` seconds, or who is not done in `most`, gets TimeoutError.
+    A reader who takes nothing for `idle_seconds`, or is not done in `total_seconds`, gets TimeoutError.
     """
-    queue: asyncio.Queue[bytes | BaseException | None] = asyncio.Queue(AHEAD)
-    reading = asyncio.create_task(_read(pieces, queue, patience, most))
+    queue: asyncio.Queue[bytes | BaseException | None] = asyncio.Queue(CHUNKS_AHEAD)
+    reading = asyncio.create_task(_read(pieces, queue, idle_seconds, total_seconds))
     try:
         while (chunk := await queue.get()) is not None:
             if isinstance(chunk, BaseException):
@@ -27,15 +27,18 @@ async def relayed(pieces: AsyncGenerator[bytes], patience: float, most: float) -
 
 
 async def _read(
-    pieces: AsyncGenerator[bytes], queue: asyncio.Queue[bytes | BaseException | None], patience: float, most: float
+    pieces: AsyncGenerator[bytes],
+    queue: asyncio.Queue[bytes | BaseException | None],
+    idle_seconds: float,
+    total_seconds: float,
 ) -> None:
     chunk = bytearray()
     try:
-        async with asyncio.timeout(most), aclosing(pieces):
+        async with asyncio.timeout(total_seconds), aclosing(pieces):
             async for piece in pieces:
                 chunk += piece
-                if len(chunk) >= CHUNK:
-                    async with asyncio.timeout(patience):
+                if len(chunk) >= CHUNK_BYTES:
+                    async with asyncio.timeout(idle_seconds):
                         await queue.put(bytes(chunk))
                     chunk.clear()
     except Exception as error:  # noqa: BLE001  (it is raised again where the chunks are read)

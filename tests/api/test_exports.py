@@ -205,18 +205,18 @@ class Pieces:
         try:
             while self.given < self.count:
                 self.given += 1
-                yield b"x" * streaming.CHUNK
+                yield b"x" * streaming.CHUNK_BYTES
         finally:
             self.closed = True
 
 
 async def test_a_slow_reader_holds_nothing() -> None:
     pieces = Pieces(1000)
-    stream = streaming.relayed(pieces.read(), patience=0.05, most=60)
+    stream = streaming.relay(pieces.read(), idle_seconds=0.05, total_seconds=60)
     await anext(stream)
     await asyncio.sleep(0.2)
     assert pieces.closed
-    assert pieces.given <= streaming.AHEAD + 3
+    assert pieces.given <= streaming.CHUNKS_AHEAD + 3
     with pytest.raises(TimeoutError):
         async for _ in stream:
             pass
@@ -229,13 +229,13 @@ async def test_a_stream_has_an_end() -> None:
             yield b"x"
 
     with pytest.raises(TimeoutError):
-        async for _ in streaming.relayed(endless(), patience=60, most=0.1):
+        async for _ in streaming.relay(endless(), idle_seconds=60, total_seconds=0.1):
             pass
 
 
 async def test_a_reader_who_leaves_ends_it() -> None:
     pieces = Pieces(1000)
-    stream = streaming.relayed(pieces.read(), patience=60, most=60)
+    stream = streaming.relay(pieces.read(), idle_seconds=60, total_seconds=60)
     await anext(stream)
     await stream.aclose()
     assert pieces.closed
@@ -246,7 +246,7 @@ async def test_a_whole_stream_comes_through() -> None:
         for n in range(50_000):
             yield b"%d\n" % n
 
-    read = b"".join([chunk async for chunk in streaming.relayed(some(), 60, 60)])
+    read = b"".join([chunk async for chunk in streaming.relay(some(), 60, 60)])
     assert read.split() == [b"%d" % n for n in range(50_000)]
 
 

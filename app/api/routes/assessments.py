@@ -22,8 +22,8 @@ async def list_assessments(
     request: Request, query: Annotated[AssessmentQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """How reviewers, courts and desks rate claims, of all events or of one."""
-    found = await paging.page(session, lists.assessments(query, caller), kind_of(Assessment).sorts, query)
-    return answers.page(request, found, AssessmentRead)
+    page = await paging.page(session, lists.assessments(query, caller), kind_of(Assessment).sorts, query)
+    return answers.page(request, page, AssessmentRead)
 
 
 @router.get("/events/{event}/assessments", response_model=Page[AssessmentRead], responses=READ | MERGED)
@@ -31,10 +31,10 @@ async def list_event_assessments(
     request: Request, event: EventAt, query: Annotated[AssessmentQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """How the claims about one event are rated."""
-    of = await records.get(session, caller, Event, event)
-    rows = lists.within(of.id, lists.assessments(query, caller))
-    found = await paging.page(session, rows, kind_of(Assessment).sorts, query, of.id)
-    return answers.page(request, found, AssessmentRead)
+    event_id = (await records.get(session, caller, Event, event)).id
+    rows = lists.within(event_id, lists.assessments(query, caller))
+    page = await paging.page(session, rows, kind_of(Assessment).sorts, query, event_id)
+    return answers.page(request, page, AssessmentRead)
 
 
 @router.post(
@@ -44,7 +44,7 @@ async def create_assessment(
     event: EventAt, data: AssessmentCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
     """Record a rating of a claim, in its author's own scheme and words; or find the same."""
-    return await once(answers.made(*await creating.assessment(session, caller, event, data)))
+    return await once(answers.stored(*await creating.assessment(session, caller, event, data)))
 
 
 @router.patch("/assessments/{id}", response_model=AssessmentRead, responses=CHANGE)

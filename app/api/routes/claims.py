@@ -33,8 +33,8 @@ async def list_claims(
     request: Request, query: Annotated[ClaimQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """The propositions in dispute, of all events or of one."""
-    found = await paging.page(session, lists.claims(query, caller), kind_of(Claim).sorts, query)
-    return answers.page(request, found, ClaimRead)
+    page = await paging.page(session, lists.claims(query, caller), kind_of(Claim).sorts, query)
+    return answers.page(request, page, ClaimRead)
 
 
 @router.get("/events/{event}/claims", response_model=Page[ClaimRead], responses=READ | MERGED)
@@ -42,10 +42,10 @@ async def list_event_claims(
     request: Request, event: EventAt, query: Annotated[ClaimQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """The propositions in dispute about one event."""
-    of = await records.get(session, caller, Event, event)
-    rows = lists.within(of.id, lists.claims(query, caller))
-    found = await paging.page(session, rows, kind_of(Claim).sorts, query, of.id)
-    return answers.page(request, found, ClaimRead)
+    event_id = (await records.get(session, caller, Event, event)).id
+    rows = lists.within(event_id, lists.claims(query, caller))
+    page = await paging.page(session, rows, kind_of(Claim).sorts, query, event_id)
+    return answers.page(request, page, ClaimRead)
 
 
 @router.post("/events/{event}/claims", status_code=201, response_model=ClaimPart, responses=_THERE | WRITE)
@@ -78,9 +78,11 @@ async def list_claim_links(
     request: Request, event: EventAt, query: Annotated[ClaimLinkQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """How the claims about an event stand to each other."""
-    of = await records.get(session, caller, Event, event)
-    found = await paging.page(session, lists.claim_links(of.id, query, caller), kind_of(ClaimLink).sorts, query, of.id)
-    return answers.page(request, found, ClaimLinkRead)
+    event_id = (await records.get(session, caller, Event, event)).id
+    page = await paging.page(
+        session, lists.claim_links(event_id, query, caller), kind_of(ClaimLink).sorts, query, event_id
+    )
+    return answers.page(request, page, ClaimLinkRead)
 
 
 @router.post(
@@ -93,7 +95,7 @@ async def create_claim_link(
     event: EventAt, data: ClaimLinkCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
     """Say how one claim stands to another: it contradicts, supports, refines, is compatible with or the same as it."""
-    return await once(answers.made(*await creating.claim_link(session, caller, event, data)))
+    return await once(answers.stored(*await creating.claim_link(session, caller, event, data)))
 
 
 @router.patch("/claim-links/{id}", response_model=ClaimLinkRead, responses=CHANGE)

@@ -35,8 +35,8 @@ async def list_documents(
     request: Request, query: Annotated[DocumentQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Everything that was published and recorded here."""
-    found = await paging.page(session, lists.documents(query, caller), kind_of(Document).sorts, query)
-    return answers.page(request, found, DocumentRead)
+    page = await paging.page(session, lists.documents(query, caller), kind_of(Document).sorts, query)
+    return answers.page(request, page, DocumentRead)
 
 
 @router.post("/documents", status_code=201, response_model=DocumentRead, responses=created(DocumentRead))
@@ -45,7 +45,7 @@ async def create_document(data: DocumentCreate, caller: Ingester, session: Writi
 
     A text that is new makes a version; the same text again makes none.
     """
-    return await once(answers.made(*await creating.document(session, caller, data)))
+    return await once(answers.stored(*await creating.document(session, caller, data)))
 
 
 @router.patch("/documents/{document}", response_model=DocumentRead, responses=CHANGE)
@@ -67,10 +67,10 @@ async def list_versions(
     request: Request, document: DocumentAt, query: Annotated[VersionQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """What was read of a document, and when; with `text=true` the texts, too."""
-    of = await records.get(session, caller, Document, document)
-    rows = lists.versions(of.id, caller, text=query.text)
-    found = await paging.page(session, rows, kind_of(DocumentVersion).sorts, query, of.id)
-    return answers.page(request, found, VersionRead)
+    document_id = (await records.get(session, caller, Document, document)).id
+    rows = lists.versions(document_id, caller, text=query.text)
+    page = await paging.page(session, rows, kind_of(DocumentVersion).sorts, query, document_id)
+    return answers.page(request, page, VersionRead)
 
 
 @router.post(
@@ -80,7 +80,7 @@ async def create_version(
     document: DocumentAt, data: VersionCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
     """Record what was read of a document at one moment. It never changes; the same text again is the same version."""
-    return await once(answers.made(*await creating.version(session, caller, document, data), location=False))
+    return await once(answers.stored(*await creating.version(session, caller, document, data), location=False))
 
 
 @router.get("/documents/{document}/links", response_model=Page[DocumentLinkRead], responses=READ | MERGED)
@@ -92,11 +92,11 @@ async def list_document_links(
     session: Session,
 ) -> Response:
     """What a document was made out of or answers, and what was made out of it."""
-    of = await records.get(session, caller, Document, document)
-    found = await paging.page(
-        session, lists.document_links(of.id, query, caller), kind_of(DocumentLink).sorts, query, of.id
+    document_id = (await records.get(session, caller, Document, document)).id
+    page = await paging.page(
+        session, lists.document_links(document_id, query, caller), kind_of(DocumentLink).sorts, query, document_id
     )
-    return answers.page(request, found, DocumentLinkRead)
+    return answers.page(request, page, DocumentLinkRead)
 
 
 @router.post(
@@ -106,7 +106,7 @@ async def create_document_link(
     document: DocumentAt, data: DocumentLinkCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
     """Say how a document depends on another."""
-    return await once(answers.made(*await creating.document_link(session, caller, document, data)))
+    return await once(answers.stored(*await creating.document_link(session, caller, document, data)))
 
 
 @router.get("/document-links", response_model=Page[DocumentLinkRead], responses=documented())
@@ -117,8 +117,8 @@ async def list_every_document_link(
 
     Links with `how_known: similarity` were found: `score` says how much of the two texts is the same.
     """
-    found = await paging.page(session, lists.every_document_link(query, caller), kind_of(DocumentLink).sorts, query)
-    return answers.page(request, found, DocumentLinkRead)
+    page = await paging.page(session, lists.every_document_link(query, caller), kind_of(DocumentLink).sorts, query)
+    return answers.page(request, page, DocumentLinkRead)
 
 
 @router.patch("/document-links/{id}", response_model=DocumentLinkRead, responses=CHANGE)

@@ -31,14 +31,14 @@ async def list_events(
     request: Request, query: Annotated[EventQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """What happened: the events that are kept here."""
-    found = await paging.page(session, lists.events(query, caller), kind_of(Event).sorts, query)
-    return answers.page(request, found, EventRead)
+    page = await paging.page(session, lists.events(query, caller), kind_of(Event).sorts, query)
+    return answers.page(request, page, EventRead)
 
 
 @router.post("/events", status_code=201, response_model=EventRead, responses=created(EventRead))
 async def create_event(data: EventCreate, caller: Ingester, session: Writing, once: Once) -> Response:
     """Record an event, or find the one with this ref or slug."""
-    return await once(answers.made(*await creating.event(session, caller, data)))
+    return await once(answers.stored(*await creating.event(session, caller, data)))
 
 
 @router.patch("/events/{event}", response_model=EventRead, responses=CHANGE)
@@ -60,9 +60,11 @@ async def list_event_links(
     request: Request, event: EventAt, query: Annotated[EventLinkQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """The events that this one is linked to, from either side."""
-    of = await records.get(session, caller, Event, event)
-    found = await paging.page(session, lists.event_links(of.id, query, caller), kind_of(EventLink).sorts, query, of.id)
-    return answers.page(request, found, EventLinkRead)
+    event_id = (await records.get(session, caller, Event, event)).id
+    page = await paging.page(
+        session, lists.event_links(event_id, query, caller), kind_of(EventLink).sorts, query, event_id
+    )
+    return answers.page(request, page, EventLinkRead)
 
 
 @router.post(
@@ -72,7 +74,7 @@ async def create_event_link(
     event: EventAt, data: EventLinkCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
     """Link this event to another: what came before, the same site, what followed."""
-    return await once(answers.made(*await creating.event_link(session, caller, event, data)))
+    return await once(answers.stored(*await creating.event_link(session, caller, event, data)))
 
 
 @router.patch("/event-links/{id}", response_model=EventLinkRead, responses=CHANGE)

@@ -202,7 +202,7 @@ async def _stream(
     """A stream whose first chunk is there before the answer begins, so that what fails early is a problem."""
     if request.scope["state"].get("only_head"):
         return Response(None, 200, headers, media_type)
-    chunks = streaming.relayed(pieces, IDLE_SECONDS, EXPORT_SECONDS)
+    chunks = streaming.relay(pieces, IDLE_SECONDS, EXPORT_SECONDS)
     first = await anext(chunks, b"")
     return StreamingResponse(_from(first, chunks), 200, headers, media_type)
 

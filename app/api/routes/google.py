@@ -30,23 +30,23 @@ async def list_fact_checked_claims(
     Only claims that somebody has assessed, each with its reviews that fit; with `query` the best first, else those last
     reviewed. What is empty is left out, and errors have Google's shape.
     """
-    found, token = await fact_checks.page(session, caller, query)
-    told = google.claims(found, token)
+    claims, token = await fact_checks.page(session, caller, query)
+    answer = google.claims(claims, token)
     indent = 2 if query.pretty_print else None
     return Response(
-        told.model_dump_json(by_alias=True, exclude_none=True, indent=indent), 200, None, "application/json"
+        answer.model_dump_json(by_alias=True, exclude_none=True, indent=indent), 200, None, "application/json"
     )
 
 
-rest = APIRouter()  # whatever parameters they come with
+not_offered = APIRouter()  # without our route class: refused whatever parameters they come with
 
 
-@rest.get("/claims:imageSearch", include_in_schema=False)
-@rest.api_route("/pages", methods=["GET", "POST"], include_in_schema=False)
-@rest.api_route("/pages/{page}", methods=["GET", "PUT", "DELETE"], include_in_schema=False)
+@not_offered.get("/claims:imageSearch", include_in_schema=False)
+@not_offered.api_route("/pages", methods=["GET", "POST"], include_in_schema=False)
+@not_offered.api_route("/pages/{page}", methods=["GET", "PUT", "DELETE"], include_in_schema=False)
 async def refuse() -> Response:
     """The other methods: markup is kept by whoever publishes a page, and no pictures are looked at."""
     raise NotOffered("Of the Fact Check Tools API this service offers claims:search alone.")
 
 
-router.include_router(rest)
+router.include_router(not_offered)

@@ -22,5 +22,5 @@ async def look_up(data: Lookup, caller: Reader, session: Session) -> Response:
 
     Nothing is stored, and no key is needed for what is public. Addresses are compared in their canonical form.
     """
-    found = await lookups.find(session, caller, data.items)
-    return answers.listed(LookupList(items=found))
+    items = await lookups.find(session, caller, data.items)
+    return answers.whole_list(LookupList(items=items))

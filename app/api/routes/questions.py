@@ -22,8 +22,8 @@ async def list_questions(
     request: Request, query: Annotated[QuestionQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """The points in dispute, of all events or of one."""
-    found = await paging.page(session, lists.questions(query, caller), kind_of(Question).sorts, query)
-    return answers.page(request, found, QuestionRead)
+    page = await paging.page(session, lists.questions(query, caller), kind_of(Question).sorts, query)
+    return answers.page(request, page, QuestionRead)
 
 
 @router.get("/events/{event}/questions", response_model=Page[QuestionRead], responses=READ | MERGED)
@@ -31,10 +31,10 @@ async def list_event_questions(
     request: Request, event: EventAt, query: Annotated[QuestionQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """The points in dispute about one event."""
-    of = await records.get(session, caller, Event, event)
-    rows = lists.within(of.id, lists.questions(query, caller))
-    found = await paging.page(session, rows, kind_of(Question).sorts, query, of.id)
-    return answers.page(request, found, QuestionRead)
+    event_id = (await records.get(session, caller, Event, event)).id
+    rows = lists.within(event_id, lists.questions(query, caller))
+    page = await paging.page(session, rows, kind_of(Question).sorts, query, event_id)
+    return answers.page(request, page, QuestionRead)
 
 
 @router.post("/events/{event}/questions", status_code=201, response_model=QuestionRead, responses=created(QuestionRead))
@@ -42,7 +42,7 @@ async def create_question(
     event: EventAt, data: QuestionCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
     """Record a point in dispute, or find the same: by text, or by measure, subject and unit."""
-    return await once(answers.made(*await creating.question(session, caller, event, data)))
+    return await once(answers.stored(*await creating.question(session, caller, event, data)))
 
 
 @router.patch("/questions/{id}", response_model=QuestionRead, responses=CHANGE)

@@ -32,4 +32,4 @@ async def list_similar_claims(query: Annotated[SimilarQuery, Query()], caller: R
     Those that share words with it are ranked by how alike the words are. That is no judgement: words that mean the same
     are not known, and claims that differ in one word alone may be opposites.
     """
-    return answers.listed(SimilarList.model_validate({"items": await similar.page(session, caller, query)}))
+    return answers.whole_list(SimilarList.model_validate({"items": await similar.page(session, caller, query)}))

@@ -24,14 +24,14 @@ async def list_sources(
     request: Request, query: Annotated[SourceQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Everybody who speaks or publishes."""
-    found = await paging.page(session, lists.sources(query, caller), kind_of(Source).sorts, query)
-    return answers.page(request, found, SourceRead)
+    page = await paging.page(session, lists.sources(query, caller), kind_of(Source).sorts, query)
+    return answers.page(request, page, SourceRead)
 
 
 @router.post("", status_code=201, response_model=SourceRead, responses=created(SourceRead))
 async def create_source(data: SourceCreate, caller: Ingester, session: Writing, once: Once) -> Response:
     """Record a source, or find the one with this ref, or this name and kind."""
-    return await once(answers.made(*await creating.source(session, caller, data)))
+    return await once(answers.stored(*await creating.source(session, caller, data)))
 
 
 @router.patch("/{source}", response_model=SourceRead, responses=CHANGE)

@@ -31,8 +31,8 @@ async def list_statements(
     request: Request, query: Annotated[StatementQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Who said what: each one source's act toward one claim, of all events or of one."""
-    found = await paging.page(session, lists.statements(query, caller), kind_of(Statement).sorts, query)
-    return answers.page(request, found, StatementRead)
+    page = await paging.page(session, lists.statements(query, caller), kind_of(Statement).sorts, query)
+    return answers.page(request, page, StatementRead)
 
 
 @router.get("/events/{event}/statements", response_model=Page[StatementRead], responses=READ | MERGED)
@@ -40,10 +40,10 @@ async def list_event_statements(
     request: Request, event: EventAt, query: Annotated[StatementQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Who said what about one event."""
-    of = await records.get(session, caller, Event, event)
-    rows = lists.within(of.id, lists.statements(query, caller))
-    found = await paging.page(session, rows, kind_of(Statement).sorts, query, of.id)
-    return answers.page(request, found, StatementRead)
+    event_id = (await records.get(session, caller, Event, event)).id
+    rows = lists.within(event_id, lists.statements(query, caller))
+    page = await paging.page(session, rows, kind_of(Statement).sorts, query, event_id)
+    return answers.page(request, page, StatementRead)
 
 
 @router.post(
@@ -56,7 +56,7 @@ async def create_statement(
 
     Toward a question, instead of a claim, it only asks or does not answer.
     """
-    return await once(answers.made(*await creating.statement(session, caller, event, data)))
+    return await once(answers.stored(*await creating.statement(session, caller, event, data)))
 
 
 @router.patch("/statements/{id}", response_model=StatementRead, responses=CHANGE)
@@ -82,9 +82,11 @@ async def list_appearances(
     request: Request, id_: RecordAt, query: Annotated[AppearanceQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Where a statement is found, and in which words."""
-    of = await records.get(session, caller, Statement, id_)
-    found = await paging.page(session, lists.appearances(of.id, caller), kind_of(Appearance).sorts, query, of.id)
-    return answers.page(request, found, AppearanceRead)
+    statement_id = (await records.get(session, caller, Statement, id_)).id
+    page = await paging.page(
+        session, lists.appearances(statement_id, caller), kind_of(Appearance).sorts, query, statement_id
+    )
+    return answers.page(request, page, AppearanceRead)
 
 
 @router.post(
@@ -94,7 +96,7 @@ async def create_appearance(
     id_: RecordAt, data: AppearanceCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
     """Record another place where the statement is found: one utterance printed in four languages has four."""
-    return await once(answers.made(*await creating.appearance(session, caller, id_, data)))
+    return await once(answers.stored(*await creating.appearance(session, caller, id_, data)))
 
 
 @router.patch("/appearances/{id}", response_model=AppearanceRead, responses=CHANGE)
