@@ -224,7 +224,6 @@ def generated_sql(root: Path) -> list[str]:
     ]
 
 
-@pytest.mark.xfail(reason="being mended")
 def test_sql_is_core_or_one_text() -> None:
     assert generated_sql(ROOT) == []
 
