@@ -85,11 +85,11 @@ def main() -> None:
         chance = random.Random(script)
         words = written(alphabet, chance)
         text, asked = " ".join(words), quoted(words, chance)
-        spots = quotes.located(asked, text)
-        kinds = [None if spot is None else spot.same for spot in spots.values()]
+        spots = quotes.locate(asked, text)
+        kinds = [None if spot is None else spot.verbatim for spot in spots.values()]
         folded, sought = fold(text).folded, [fold(one).folded.strip('"') for one in asked]
         lost = [one for one in sought if one not in folded]
-        checked = measured(partial(quotes.located, asked, text))
+        checked = measured(partial(quotes.locate, asked, text))
         least = measured(partial(each, folded.find, sought))
         usual = measured(partial(each, partial(fuzz.partial_ratio, folded), lost))
         print(f"  {script}: {len(text):,} characters;", end=" ")

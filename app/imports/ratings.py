@@ -95,7 +95,7 @@ BY_NUMBER: Final = "rating: there are no words, so by its number"
 
 def folded(words: str) -> str:
     """The words as they are compared: without case, punctuation, Arabic vowel signs and extra space."""
-    return " ".join(folding.fold(words).parted.split())
+    return " ".join(folding.fold(words).words_only.split())
 
 
 _RATINGS: Final = {folded(words): rating for rating, all_of in TABLE.items() for words in all_of}

@@ -4,6 +4,8 @@ Half is what the shorter has in common with the longer, half what both have in c
 included; so neither the order of words nor their number decides alone. A number that differs, or a "not" in one of the
 two, makes them claims of different things, however alike they look. Numbers in words, and words that mean the same, are
 not known: "killed" and "injured" differ as little as two spellings.
+
+Where in a text most words of a quotation stand is another question: `fuzzy`.
 """
 
 import re
@@ -13,17 +15,17 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from app.texts.scripts import UNSPACED, WORD
+from app.texts.scripts import ACCENTS, UNSPACED, WORD
 
 # From here on an answer names a claim as similar. Of reworded pairs in English, French, Russian, German and Chinese all
 # reach it, of pairs about different things none; those that differ in one word alone (who, killed or injured) do.
 SIMILAR: Final = 0.7
-LOOKED_AT: Final = 1000  # characters of a text; what follows has to be the same for 1, and else is left out
-_ANOTHER_THING: Final = 0.7  # so that the same words with another number stay below it
+COMPARED_CHARACTERS: Final = 1000  # of a text; what follows has to be the same for 1, and else is left out
+_ANOTHER_THING: Final = 0.7  # so that the same words with another number stay below `SIMILAR`
 
 _GROUPED: Final = re.compile(r"(?<=\d)[,.'’\s](?=\d{3}(?!\d))")  # 10,000 is 10000
 _CONTRACTED: Final = re.compile(r"n['’]t\b")
-_ACCENTS: Final = re.compile("[\u0300-\u036f]")
+_ACCENT: Final = re.compile(f"[{ACCENTS}]")
 _WORD: Final = re.compile(f"[{UNSPACED}]|{WORD}")
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?")
 # As folded: without case and accents. Some are other words elsewhere ("sin"); then a score is too low, never too high.
@@ -38,38 +40,39 @@ _NOT: Final = frozenset((
     "لا", "لم", "لن", "ليس", "ليست", "بدون", "لیس", "نیست", "לא", "אין", "בלי", "नहीं", "δεν", "οχι",
     "不", "没", "沒", "未",
 ))  # fmt: skip
-_NOT_WITHIN: Final = ("ない", "なかった", "ません", "ไม่", "않", "아니")  # in what is written without spaces
+_NOT_UNSPACED: Final = ("ない", "なかった", "ません", "ไม่", "않", "아니")  # in what is written without spaces
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
+class FoldedClaim:
     """A text as it is compared: its words, its numbers, whether it denies, and what is left out."""
 
     words: str
     numbers: frozenset[str]
     negative: bool
-    rest: str
+    uncompared: str
 
 
-def folded(text: str) -> Folded:
-    text, rest = text[:LOOKED_AT], text[LOOKED_AT:]
-    text = _CONTRACTED.sub(" not", unicodedata.normalize("NFKC", text).casefold())
-    text = _GROUPED.sub("", text)
-    numbers = frozenset(number.replace(",", ".") for number in _NUMBER.findall(text))
-    within = any(word in text for word in _NOT_WITHIN)
-    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
-    words = _WORD.findall(unicodedata.normalize("NFC", bare))
-    return Folded(" ".join(words), numbers, within or not _NOT.isdisjoint(words), rest)
+def fold(text: str) -> FoldedClaim:
+    compared, uncompared = text[:COMPARED_CHARACTERS], text[COMPARED_CHARACTERS:]
+    compared = _CONTRACTED.sub(" not", unicodedata.normalize("NFKC", compared).casefold())
+    compared = _GROUPED.sub("", compared)
+    numbers = frozenset(number.replace(",", ".") for number in _NUMBER.findall(compared))
+    unaccented = _ACCENT.sub("", unicodedata.normalize("NFKD", compared))
+    words = _WORD.findall(unicodedata.normalize("NFC", unaccented))
+    negative = any(word in compared for word in _NOT_UNSPACED) or not _NOT.isdisjoint(words)
+    return FoldedClaim(" ".join(words), numbers, negative, uncompared)
 
 
-def likeness(one: Folded, other: Folded) -> float:
+def likeness(first: FoldedClaim, second: FoldedClaim) -> float:
     """0 to 1; 1 only for the same words in the same order."""
-    if one == other:
+    if first == second:
         return 1.0
-    common = fuzz.token_set_ratio(one.words, other.words) + fuzz.token_sort_ratio(one.words, other.words)
+    # Each of the two is 0 to 100.
+    common = fuzz.token_set_ratio(first.words, second.words) + fuzz.token_sort_ratio(first.words, second.words)
     score = min(common / 200, 0.99)
-    if one.numbers != other.numbers:
+    if first.numbers != second.numbers:
         score *= _ANOTHER_THING
-    if one.negative != other.negative:
+    if first.negative != second.negative:
         score *= _ANOTHER_THING
     return round(score, 3)

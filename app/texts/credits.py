@@ -17,14 +17,17 @@ class Credit(NamedTuple):
     """How sure it is that the document, and not only one sentence of it, has its words from the agency."""
 
 
-# What is read of a text: credits stand at either end of it; and so that no text costs more than another.
-_HEAD, _TAIL = 20_000, 2_000
-_OCCURRENCES: Final = 100
-_BEFORE, _AFTER = 120, 80
+# What is read of a text, in characters: credits stand at either end of it; and so that no text costs more than another.
+_HEAD_READ, _TAIL_READ = 20_000, 2_000
+_MOST_OCCURRENCES: Final = 100  # of one name
+# What a rule sees before and after a name, in characters.
+_SEEN_BEFORE, _SEEN_AFTER = 120, 80
 
+# Scores: of a dateline; of a signature, a copyright, a line of sources; of what one sentence has from an agency; and of
+# what somebody told one, which others may have heard, too.
+_DATELINE, _SIGNED, _SAYS, _TOLD = 0.9, 0.8, 0.6, 0.5
 # A rule is what stands before the name and what follows it; a line begins and ends with \n, at the ends of a text, too.
 # The group `c` is what belongs to the credit's words beside the name.
-_DATELINE, _SIGNED, _SAYS, _TOLD = 0.9, 0.8, 0.6, 0.5
 _PLACE: Final = r"\n[^\n]{0,80}?"
 _SHORT: Final = r"\n[^\n]{0,60}"
 _DASH: Final = r"[-\u2013\u2014\u2212]"
@@ -62,7 +65,8 @@ _PL: Final = r"(?:agencja|agencji)?"
 _AR: Final = r"(?:وكالة)?(?:\s?(?:الأنباء|أنباء))?"
 _ZH: Final = r"(?:中国|法国|俄罗斯|英国|美国|土耳其|日本|韩国|德国)?"
 
-RULES: Final = (
+# The first that fits is the surest: datelines first, what somebody told last.
+_RULES: Final = (
     # MOSCOW (AP) — …; (ANSA) - ROMA, …; PARIS, 9 août (AFP) – …; موسكو (رويترز) -
     _rule(_DATELINE, _PLACE + _OPENED, rf"(?P<c>{_CLOSED})\s?\.?\s?{_DASH}"),
     # MOSCOW (AP) Seven people …
@@ -168,7 +172,8 @@ _NAME_OF: Final = {form: name for name, form in _FORMS}
 # A name that is also a person's: `Michael Bloomberg reported` is no credit.
 _SURNAMES: Final = frozenset({"Bloomberg"})
 _FIRST_NAME: Final = re.compile(r"\b[A-Z][a-z]+\s$")
-_PREFIXES: Final = "لوب"
+# To, and, with: written in one with the name.
+_ARABIC_PREFIXES: Final = "لوب"
 _BY: Final = re.compile(
     r"^(?:(?:[Bb]y|[Pp]ar|[Vv]on|[Pp]or|[Dd]i|[Dd]e|От|Від|[Tt]he|[Aa]gence|[Aa]gencia)\s+|[Ll]['’])"
 )
@@ -179,16 +184,19 @@ _BYLINE_PARTS: Final = re.compile(
 
 def in_text(text: str) -> list[Credit]:
     """The credits of a text, the surest first."""
-    if len(text) <= _HEAD + _TAIL:
-        return _surest(_found(text))
-    gap = len(text) - _TAIL
-    last = (one._replace(start=one.start + gap, end=one.end + gap) for one in _found(text[gap:], first=False))
-    return _surest([*_found(text[:_HEAD], last=False), *last])
+    if len(text) <= _HEAD_READ + _TAIL_READ:
+        return _surest(_credits(text))
+    offset = len(text) - _TAIL_READ
+    in_tail = (
+        credit._replace(start=credit.start + offset, end=credit.end + offset)
+        for credit in _credits(text[offset:], begins=False)
+    )
+    return _surest([*_credits(text[:_HEAD_READ], ends=False), *in_tail])
 
 
 def in_byline(byline: str) -> list[Credit]:
     """The agencies that a byline names, alone or beside others: `Le Monde avec AFP`."""
-    found, at = [], 0
+    named, at = [], 0
     for part in _BYLINE_PARTS.split(byline):
         name = part
         while name != (shorter := _BY.sub("", name)):
@@ -197,65 +205,65 @@ def in_byline(byline: str) -> list[Credit]:
         at = byline.index(part, at)
         if (agency := _NAME_OF.get(name)) is not None:
             start = byline.index(name, at)
-            found.append(Credit(agency, name, start, start + len(name), _DATELINE))
-    return _surest(found)
+            named.append(Credit(agency, name, start, start + len(name), _DATELINE))
+    return _surest(named)
 
 
 def in_headline(headline: str) -> list[Credit]:
     """`Seven killed in blast - Reuters`; and whatever is a credit in a text."""
     name = re.split(r"\s[-\u2013\u2014|]\s|[(]", headline)[-1].rstrip(") ")
-    found = []
+    signed = []
     if name != headline and (agency := _NAME_OF.get(name)) is not None:
         start = headline.rindex(name)
-        found = [Credit(agency, name, start, start + len(name), _SIGNED)]
-    return _surest([*found, *_found(headline)])
+        signed = [Credit(agency, name, start, start + len(name), _SIGNED)]
+    return _surest([*signed, *_credits(headline)])
 
 
-def _surest(found: Iterable[Credit]) -> list[Credit]:
+def _surest(candidates: Iterable[Credit]) -> list[Credit]:
     """Each agency's surest credit, in their order."""
-    best: dict[str, Credit] = {}
-    for one in sorted(found, key=lambda credit: (-credit.score, credit.start, -credit.end)):
-        best.setdefault(one.agency, one)
-    return list(best.values())
+    surest: dict[str, Credit] = {}
+    for credit in sorted(candidates, key=lambda credit: (-credit.score, credit.start, -credit.end)):
+        surest.setdefault(credit.agency, credit)
+    return list(surest.values())
 
 
-def _found(text: str, *, first: bool = True, last: bool = True) -> Iterator[Credit]:
-    """Every credit. `first`, `last`: the text begins, ends here."""
+def _credits(text: str, *, begins: bool = True, ends: bool = True) -> Iterator[Credit]:
+    """Every credit. `begins`, `ends`: the document's text does so here, and not somewhere beyond."""
     for agency, form in _FORMS:
         for start in _occurrences(text, form):
             end = start + len(form)
-            before = text[max(0, start - _BEFORE) : start]
-            if first and start <= _BEFORE:
+            before = text[max(0, start - _SEEN_BEFORE) : start]
+            if begins and start <= _SEEN_BEFORE:
                 before = f"\n{before}"
-            after = text[end : end + _AFTER] + ("\n" if last and end + _AFTER >= len(text) else "")
+            after = text[end : end + _SEEN_AFTER] + ("\n" if ends and end + _SEEN_AFTER >= len(text) else "")
             if agency in _SURNAMES and _FIRST_NAME.search(before):
                 continue
-            if (credit := _judged(before, after)) is not None:
-                score, more, less = credit
-                start_, end_ = start - more, end + less
-                yield Credit(agency, text[start_:end_], start_, end_, score)
+            if (fit := _first_fit(before, after)) is not None:
+                score, size_before, size_after = fit
+                first, last = start - size_before, end + size_after
+                yield Credit(agency, text[first:last], first, last, score)
 
 
 def _occurrences(text: str, form: str) -> Iterator[int]:
     """Where the name stands as a word of its own. `Interfax-Ukraine` is another agency than `Interfax`."""
-    start, seen = -1, 0
-    spaceless = form[-1] >= "\u3040"
-    while seen < _OCCURRENCES and (start := text.find(form, start + 1)) >= 0:
+    start, count = -1, 0
+    is_unspaced = form[-1] >= "\u3040"  # of all that agencies are called by: kana, Chinese characters and Korean
+    while count < _MOST_OCCURRENCES and (start := text.find(form, start + 1)) >= 0:
         previous, following = text[start - 1 : start] if start else "", text[start + len(form) : start + len(form) + 2]
-        joined = previous.isalnum() and not (form[0] >= "\u0600" and previous in _PREFIXES)
+        joined = previous.isalnum() and not (form[0] >= "\u0600" and previous in _ARABIC_PREFIXES)
         goes_on = following[:1].isalnum() or (following[:1] in ("-", "\u2011") and following[1:].isalnum())
-        if spaceless or not (joined or goes_on):
-            seen += 1
+        if is_unspaced or not (joined or goes_on):
+            count += 1
             yield start
 
 
-def _judged(before: str, after: str) -> tuple[float, int, int] | None:
-    """The score of the best rule that fits, and how many characters before and after the name belong to the credit."""
-    for score, stands_before, follows in RULES:
-        if (one := stands_before.search(before)) and (other := follows.match(after)):
-            return score, _length(one), _length(other)
+def _first_fit(before: str, after: str) -> tuple[float, int, int] | None:
+    """The score of the first rule that fits, and how many characters before and after the name are of the credit."""
+    for score, stands_before, follows in _RULES:
+        if (match_before := stands_before.search(before)) and (match_after := follows.match(after)):
+            return score, _credit_size(match_before), _credit_size(match_after)
     return None
 
 
-def _length(found: re.Match[str]) -> int:
-    return len(found["c"] or "") if "c" in found.re.groupindex else 0
+def _credit_size(match: re.Match[str]) -> int:
+    return len(match["c"] or "") if "c" in match.re.groupindex else 0

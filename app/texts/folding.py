@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-# Scripts that do not put spaces between words: Thai, Lao, Burmese, Khmer; Han, kana and their punctuation.
-UNSPACED: Final = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u303e\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\uf900-\ufaff\U00020000-\U0003ffff"
-)
+from app.texts.scripts import UNSPACED_IN_QUOTES as UNSPACED
+
 # What stands for every quotation mark, dash and ellipsis.
 MARK, DASH, ELLIPSIS = '"', "-", "…"
 
@@ -34,7 +31,7 @@ _TIDIED: Final = re.compile(
     rf" *({MARK})[ {MARK}]*| *({DASH})[ {DASH}]*| *(?:(\.)(?: ?\.)+|({ELLIPSIS}))[ .{ELLIPSIS}]*"
     rf"| +(?=[:;!?{UNSPACED}])|(?<=[{UNSPACED}]) +|( ) +|(?<=[\u0400-\u04ff])[\u0300\u0301]"
 )
-# Where one of these may be: found fast, for there are many spaces, and most are left as they are.
+# Where one of these may be: finds it fast, for there are many spaces, and most are left as they are.
 _SUSPECT: Final = re.compile(
     rf"[ {MARK}\{DASH}{ELLIPSIS}.\u0300\u0301](?<!(?<=[^ {MARK}\{DASH}{ELLIPSIS}{UNSPACED}]) "
     rf"(?=[^ {MARK}\{DASH}{ELLIPSIS}.:;!?{UNSPACED}]))"
@@ -42,53 +39,54 @@ _SUSPECT: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
+class FoldedText:
     text: str
     """As it was."""
     folded: str
-    places: "array[int]"
+    positions: "array[int]"
     """Of each character of `folded`: the code point of `text` that it comes from."""
-    parted: str
+    words_only: str
     """`folded` with a space for all that is no letter, digit or sign on one."""
 
 
-def fold(text: str) -> Folded:
+def fold(text: str) -> FoldedText:
     """NFKD and case folded, quotation marks, dashes, ellipses and white space made alike."""
     folds = {character: _folded(character) for character in set(text)}
     raw = "".join([folds[character] for character in text])
-    places = _places(text, {character: len(alike) for character, alike in folds.items() if len(alike) != 1})
-    kept, where, last = list[str](), array("I"), 0
+    raw_positions = _positions(text, {character: len(fold_) for character, fold_ in folds.items() if len(fold_) != 1})
+    parts, positions, last = list[str](), array("I"), 0
     for suspect in _SUSPECT.finditer(raw):
-        found = _TIDIED.match(raw, suspect.start()) if suspect.start() >= last else None
-        if found is None:
+        # What was tidied already may have had further suspects in it.
+        untidy = _TIDIED.match(raw, suspect.start()) if suspect.start() >= last else None
+        if untidy is None:
             continue
-        kept.append(raw[last : found.start()])
-        where.extend(places[last : found.start()])
-        last = found.end()
-        if found.lastindex:
-            kept.append(ELLIPSIS if found[found.lastindex] == "." else found[found.lastindex])
-            where.append(places[found.start(found.lastindex)])
-    kept.append(raw[last:])
-    where.extend(places[last:])
-    tidied = "".join(kept)
-    parting = {ord(character): " " for character in set(tidied) if unicodedata.category(character)[0] in "ZPSC"}
-    return Folded(text, tidied, where, tidied.translate(parting))
+        parts.append(raw[last : untidy.start()])
+        positions.extend(raw_positions[last : untidy.start()])
+        last = untidy.end()
+        if untidy.lastindex:  # a group says what stands for the run; without one it goes
+            parts.append(ELLIPSIS if untidy[untidy.lastindex] == "." else untidy[untidy.lastindex])
+            positions.append(raw_positions[untidy.start(untidy.lastindex)])
+    parts.append(raw[last:])
+    positions.extend(raw_positions[last:])
+    folded = "".join(parts)
+    parting = {ord(character): " " for character in set(folded) if unicodedata.category(character)[0] in "ZPSC"}
+    return FoldedText(text, folded, positions, folded.translate(parting))
 
 
-def _places(text: str, sizes: Mapping[str, int]) -> "array[int]":
+def _positions(text: str, sizes: Mapping[str, int]) -> "array[int]":
     """Where each folded character comes from; `sizes`: of those that do not become just one."""
-    found, last = array("I"), 0
-    for other in re.finditer(f"[{re.escape(''.join(sizes))}]", text) if sizes else ():
-        found.extend(range(last, other.start()))
-        found.extend([other.start()] * sizes[other[0]])
-        last = other.end()
-    found.extend(range(last, len(text)))
-    return found
+    positions, last = array("I"), 0
+    for match in re.finditer(f"[{re.escape(''.join(sizes))}]", text) if sizes else ():
+        positions.extend(range(last, match.start()))
+        positions.extend([match.start()] * sizes[match[0]])
+        last = match.end()
+    positions.extend(range(last, len(text)))
+    return positions
 
 
-def region(folded: Folded, start: int, end: int) -> tuple[int, int]:
+def region(folded: FoldedText, start: int, end: int) -> tuple[int, int]:
     """Where in the text, in code points, a stretch of its folded form stands; with the signs on its last letter."""
-    first, last = folded.places[start], folded.places[end - 1] + 1
+    first, last = folded.positions[start], folded.positions[end - 1] + 1
     while last < len(folded.text) and (unicodedata.combining(folded.text[last]) or _UNWRITTEN.match(folded.text[last])):
         last += 1
     return first, last
@@ -96,15 +94,15 @@ def region(folded: Folded, start: int, end: int) -> tuple[int, int]:
 
 @lru_cache(maxsize=8192)
 def _folded(character: str) -> str:
-    if (alike := _alike(character)) is not None:
-        return alike
+    if (stand_in := _stand_in(character)) is not None:
+        return stand_in
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
     if len(plain) > 1:  # of a sign that stands alone, the space that bears it is no white space
         plain = plain.replace(" ", "")
-    return "".join(part if (alike := _alike(part)) is None else alike for part in plain)
+    return "".join(part if (stand_in := _stand_in(part)) is None else stand_in for part in plain)
 
 
-def _alike(character: str) -> str | None:
+def _stand_in(character: str) -> str | None:
     """What stands for all characters that do the same; None: for this one, nothing does."""
     kind = unicodedata.category(character)
     if character in _LETTERS:

@@ -23,15 +23,16 @@ from typing import Final, NamedTuple
 import langcodes
 
 from app.texts import fuzzy
-from app.texts.folding import DASH, ELLIPSIS, MARK, UNSPACED, Folded, fold, region
+from app.texts.folding import DASH, ELLIPSIS, MARK, FoldedText, fold, region
 from app.texts.fuzzy import Words
+from app.texts.scripts import UNSPACED_IN_QUOTES as UNSPACED
 from app.vocabulary import Fidelity
 
 UNTOLD: Final = "und"
 CONTEXT: Final = 32  # code points of the text before and after a quotation
 # Characters of the folded text that a gap may jump over: a page; for a piece of a word or two, a sentence.
 REACH, SHORT_REACH = 2_000, 200
-SHORT: Final = 12  # characters that make a piece short
+SHORT_PIECE: Final = 12  # characters; a longer piece has the long reach
 MOST_GAPS: Final = 20
 MOST_PLACES: Final = 1_000  # where one piece is looked at; only a text of a few words again and again has more
 
@@ -53,9 +54,9 @@ class Quote(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """Where words stand in a text: W3C TextQuoteSelector with positions in code points."""
+    """Where words stand in a text: a W3C TextQuoteSelector with positions in code points, and how."""
 
-    same: bool
+    verbatim: bool
     """Word for word."""
     exact: str
     prefix: str
@@ -77,32 +78,32 @@ class _Piece(NamedTuple):
     open_end: bool = False
 
 
-class _Place(NamedTuple):
+class _Stretch(NamedTuple):
     """In the folded text."""
 
     start: int
     end: int
-    same: bool
+    verbatim: bool
 
 
 # --- the verdict -----------------------------------------------------------------------------------------------------
 
 
-def looked_up(quote: Quote, language: str | None) -> list[str]:
+def texts_to_find(quote: Quote, language: str | None) -> list[str]:
     """The texts that `verdict` may ask for, in its order; `language`: of the text."""
     if not quote.quoted or quote.wording is None:
         return []
-    asked = [quote.wording]
-    in_text = language == UNTOLD or not _differ(quote.translation_language, language)
-    if quote.translation is not None and in_text and not _same(quote.language, language):
-        asked.append(quote.translation)
-    return asked
+    texts = [quote.wording]
+    is_translated_back = language == UNTOLD or not _differ(quote.translation_language, language)
+    if quote.translation is not None and is_translated_back and not _is_one_language(quote.language, language):
+        texts.append(quote.translation)
+    return texts
 
 
 def verdict(
-    quote: Quote, language: str | None, found: Callable[[str], Spot | None] | None, *, headline: str | None = None
+    quote: Quote, language: str | None, find: Callable[[str], Spot | None] | None, *, headline: str | None = None
 ) -> Verdict:
-    """What becomes of a quotation in a text. `found` tells where each of `looked_up` stands in it; None: no text.
+    """What becomes of a quotation in a text. `find` tells where each of `texts_to_find` is in it; None: no text.
 
     What stands in the headline alone has no place in the text.
     """
@@ -110,59 +111,60 @@ def verdict(
         return Verdict("unchecked")
     if not quote.quoted:
         return Verdict("paraphrase")
-    if found is None:
+    if find is None:
         return Verdict("unchecked")
-    for nth, words in enumerate(looked_up(quote, language)):
-        if (spot := found(words)) is not None:
+    texts = texts_to_find(quote, language)
+    for nth, words in enumerate(texts):
+        if (spot := find(words)) is not None:
             return Verdict(_fidelity(nth, spot), spot)
     if headline is not None:
-        there = located(looked_up(quote, language), headline)
-        for nth, spot in enumerate(there.values()):
+        for nth, spot in enumerate(locate(texts, headline).values()):
             if spot is not None:
                 return Verdict(_fidelity(nth, spot))
-    tried = language != UNTOLD and len(looked_up(quote, language)) > 1
-    elsewhere = quote.location == "media" or (_differ(quote.language, language) and not tried)
+    has_translation = language != UNTOLD and len(texts) > 1
+    # What was heard or seen, or is in another language than the text, may well be there: it can't be told.
+    elsewhere = quote.location == "media" or (_differ(quote.language, language) and not has_translation)
     return Verdict("unchecked" if elsewhere else "not_found")
 
 
 def _fidelity(nth: int, spot: Spot) -> Fidelity:
-    """`nth` of the texts that were looked up was found: the wording, or its translation."""
-    return "translated" if nth else "verbatim" if spot.same else "edited"
+    """The first of the texts to find is the wording, the second its translation."""
+    return "translated" if nth else "verbatim" if spot.verbatim else "edited"
 
 
-def _differ(one: str | None, other: str | None) -> bool:
-    return one is not None and other is not None and not _same(one, other)
+def _differ(first: str | None, second: str | None) -> bool:
+    return first is not None and second is not None and not _is_one_language(first, second)
 
 
 @lru_cache(maxsize=1024)
-def _same(one: str | None, other: str | None) -> bool:
+def _is_one_language(first: str | None, second: str | None) -> bool:
     """Whether both are known, and are one language in one script: `pt` and `pt-BR`, but not `zh-Hans` and `zh-TW`."""
-    if one is None or other is None or UNTOLD in (one, other):
+    if first is None or second is None or UNTOLD in (first, second):
         return False
-    full = [langcodes.Language.get(tag).maximize() for tag in (one, other)]
+    full = [langcodes.Language.get(tag).maximize() for tag in (first, second)]
     return len({(tag.language, tag.script) for tag in full}) == 1
 
 
 # --- where words stand -----------------------------------------------------------------------------------------------
 
 
-def located(asked: Collection[str], text: str) -> dict[str, Spot | None]:
+def locate(quotations: Collection[str], text: str) -> dict[str, Spot | None]:
     """Where each of these stands in the text, word for word at the first such place, else most like it."""
     page = fold(text)
-    found, rest = dict[str, Spot | None](), dict[str, str]()
-    for words in asked:
+    spots, folded_rest = dict[str, Spot | None](), dict[str, str]()
+    for words in quotations:
         folded = _unmarked(fold(words).folded.strip(" "))
-        place = _whole(page, folded)
-        if place is None:
-            rest[words] = folded
-        found[words] = None if place is None else _spot(page, place)
-    if rest:
-        sought = {words: _pieces(folded) for words, folded in rest.items()}
-        text_words = fuzzy.words(page)
-        for words, pieces in sought.items():
-            place = _chained(page, text_words, pieces)
-            found[words] = None if place is None else _spot(page, place)
-    return found
+        stretch = _unbroken(page, folded)
+        if stretch is None:
+            folded_rest[words] = folded
+        spots[words] = None if stretch is None else _spot(page, stretch)
+    if folded_rest:
+        pieces_of = {words: _pieces(folded) for words, folded in folded_rest.items()}
+        page_words = fuzzy.split(page)
+        for words, pieces in pieces_of.items():
+            stretch = _chained(page, page_words, pieces)
+            spots[words] = None if stretch is None else _spot(page, stretch)
+    return spots
 
 
 def _unmarked(folded: str) -> str:
@@ -172,30 +174,30 @@ def _unmarked(folded: str) -> str:
     return folded
 
 
-def _whole(page: Folded, folded: str) -> _Place | None:
+def _unbroken(page: FoldedText, folded: str) -> _Stretch | None:
     """Where it stands as it is; else without the punctuation at its ends."""
     for words in dict.fromkeys((folded, folded.strip(_EDGE))):
-        for place in _places(page, _Piece(words)):
-            return place
+        for stretch in _stretches(page, _Piece(words)):
+            return stretch
     return None
 
 
 def _pieces(folded: str) -> list[_Piece]:
     """What stands between the gaps."""
-    found, last, open_start = list[_Piece](), 0, False
+    pieces, last, open_start = list[_Piece](), 0, False
     for gap in [*_GAP.finditer(folded), None]:
         part = folded[last : gap.start() if gap else len(folded)]
-        bracket = gap is not None and gap[0][0] == "[" and ELLIPSIS not in gap[0]
+        is_bracket = gap is not None and gap[0][0] == "[" and ELLIPSIS not in gap[0]
         words = part.strip(_EDGE)
         if words:
-            touched = open_start and part[0] == words[0], bracket and part[-1] == words[-1]
-            found.append(_Piece(words, *touched))
+            touched = open_start and part[0] == words[0], is_bracket and part[-1] == words[-1]
+            pieces.append(_Piece(words, *touched))
         if gap is not None:
-            last, open_start = gap.end(), bracket
-    return found
+            last, open_start = gap.end(), is_bracket
+    return pieces
 
 
-def _places(page: Folded, piece: _Piece) -> Iterator[_Place]:
+def _stretches(page: FoldedText, piece: _Piece) -> Iterator[_Stretch]:
     """Where a piece stands word for word, in the order of the text."""
     if not piece.words:
         return
@@ -204,16 +206,16 @@ def _places(page: Folded, piece: _Piece) -> Iterator[_Place]:
         if start < 0:
             return
         end = start + len(piece.words)
-        if _parts(page, start, is_open=piece.open_start) and _parts(page, end, is_open=piece.open_end):
-            yield _Place(start, end, same=True)
+        if _may_part(page, start, is_open=piece.open_start) and _may_part(page, end, is_open=piece.open_end):
+            yield _Stretch(start, end, verbatim=True)
         start = page.folded.find(piece.words, start + 1)
 
 
-def _parts(page: Folded, at: int, *, is_open: bool) -> bool:
+def _may_part(page: FoldedText, at: int, *, is_open: bool) -> bool:
     """Whether words may part here: not inside of one, where a script parts them at all; never before an accent."""
-    if at in (0, len(page.parted)):
+    if at in (0, len(page.words_only)):
         return True
-    before, after = page.parted[at - 1], page.parted[at]
+    before, after = page.words_only[at - 1], page.words_only[at]
     if before == " " or after == " ":
         return not any(_NUMBER.match(page.folded, start) for start in (at - 2, at - 1) if start >= 0)
     if fuzzy.is_accent(after):
@@ -221,38 +223,39 @@ def _parts(page: Folded, at: int, *, is_open: bool) -> bool:
     return is_open or bool(_UNSPACED.match(before) or _UNSPACED.match(after))
 
 
-def _chained(page: Folded, text_words: Words, pieces: list[_Piece]) -> _Place | None:
+def _chained(page: FoldedText, page_words: Words, pieces: list[_Piece]) -> _Stretch | None:
     """The first stretch of the text with all the pieces in their order, each within reach of the one before."""
     if not pieces or len(pieces) > MOST_GAPS + 1:
         return None
-    chains: list[_Place] = []
+    chains: list[_Stretch] = []
     for nth, piece in enumerate(pieces):
-        places = list(_places(page, piece)) or [
-            _Place(*near, same=False) for near in fuzzy.near(text_words, piece.words)
-        ]
-        if not places:
+        stretches = list(_stretches(page, piece))
+        if not stretches:
+            stretches = [_Stretch(*span, verbatim=False) for span in fuzzy.near(page_words, piece.words)]
+        if not stretches:
             return None
         if nth:
-            reach = SHORT_REACH if min(len(piece.words), len(pieces[nth - 1].words)) < SHORT else REACH
-            places = _following(chains, places, reach)
-        chains = places
-    return min(chains, key=lambda one: (not one.same, one.start, one.end), default=None)
+            reach = SHORT_REACH if min(len(piece.words), len(pieces[nth - 1].words)) < SHORT_PIECE else REACH
+            stretches = _lengthened(chains, stretches, reach)
+        chains = stretches
+    return min(chains, key=lambda chain: (not chain.verbatim, chain.start, chain.end), default=None)
 
 
-def _following(chains: list[_Place], places: list[_Place], reach: int) -> list[_Place]:
+def _lengthened(chains: list[_Stretch], stretches: list[_Stretch], reach: int) -> list[_Stretch]:
     """Each place as the end of the shortest chain that it can follow; without those that follow none."""
-    ends = sorted(((chain.end, chain.start, chain.same) for chain in chains), key=lambda end: end[0])
-    found = []
-    for place in places:
-        last = bisect_left(ends, place.start + 1, key=lambda end: end[0]) - 1
-        if last >= 0 and ends[last][0] >= place.start - reach:
-            found.append(_Place(ends[last][1], place.end, place.same and ends[last][2]))
-    return found
+    ends = sorted(((chain.end, chain.start, chain.verbatim) for chain in chains), key=lambda end: end[0])
+    lengthened = []
+    for stretch in stretches:
+        last = bisect_left(ends, stretch.start + 1, key=lambda end: end[0]) - 1
+        if last >= 0 and ends[last][0] >= stretch.start - reach:
+            _, start, verbatim = ends[last]
+            lengthened.append(_Stretch(start, stretch.end, stretch.verbatim and verbatim))
+    return lengthened
 
 
-def _spot(page: Folded, place: _Place) -> Spot:
-    start, end = region(page, place.start, place.end)
+def _spot(page: FoldedText, stretch: _Stretch) -> Spot:
+    start, end = region(page, stretch.start, stretch.end)
     text = page.text
     return Spot(
-        place.same, text[start:end], text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT], start, end
+        stretch.verbatim, text[start:end], text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT], start, end
     )

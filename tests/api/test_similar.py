@@ -8,7 +8,7 @@ from httpx import AsyncClient
 from psycopg import Connection
 from reporting import report, said, sent
 
-from app.texts.alike import SIMILAR, folded, likeness
+from app.texts.alike import SIMILAR, fold, likeness
 
 WAREHOUSE = "The blast began in a rented pyrotechnics warehouse"
 REWORDED = "Explosion started at a pyrotechnics warehouse that was rented"
@@ -47,19 +47,19 @@ ANOTHER = [
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_the_same_in_other_words(one: str, other: str) -> None:
-    assert SIMILAR <= likeness(folded(one), folded(other)) < 1
-    assert likeness(folded(one), folded(other)) == likeness(folded(other), folded(one))
+    assert SIMILAR <= likeness(fold(one), fold(other)) < 1
+    assert likeness(fold(one), fold(other)) == likeness(fold(other), fold(one))
 
 
 @pytest.mark.parametrize(("one", "other"), ANOTHER)
 def test_something_else_however_alike(one: str, other: str) -> None:
-    assert 0 < likeness(folded(one), folded(other)) < SIMILAR
+    assert 0 < likeness(fold(one), fold(other)) < SIMILAR
 
 
 def test_the_same_words() -> None:
-    assert likeness(folded("It was a  Drone!"), folded("it was a drône")) == 1
-    assert likeness(folded("3.5"), folded("3 5")) < 1
-    assert likeness(folded("..."), folded("drone")) == 0
+    assert likeness(fold("It was a  Drone!"), fold("it was a drône")) == 1
+    assert likeness(fold("3.5"), fold("3 5")) < 1
+    assert likeness(fold("..."), fold("drone")) == 0
 
 
 # --- asked for --------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.texts import fingerprints
-from app.texts.fingerprints import Origin
+from app.texts.fingerprints import DocumentDates
 from app.vocabulary import LIKELY_COPY, SURE_COPY
 
 STORIES = json.loads((Path(__file__).parent.parent / "wires.json").read_text(encoding="utf-8"))["stories"]
@@ -133,9 +133,9 @@ def at(hour: int) -> datetime:
     return datetime.fromisoformat(f"2023-08-09T{hour:02}:00Z")
 
 
-def origin(name: str, published: tuple[int, int] | None = None, read: int = 20, recorded: int = 20) -> Origin:
+def origin(name: str, published: tuple[int, int] | None = None, read: int = 20, recorded: int = 20) -> DocumentDates:
     since, until = (at(published[0]), at(published[1])) if published else (None, None)
-    return Origin(since, until, at(read), at(recorded), name)
+    return DocumentDates(since, until, at(read), at(recorded), name)
 
 
 @pytest.mark.parametrize(
@@ -150,6 +150,6 @@ def origin(name: str, published: tuple[int, int] | None = None, read: int = 20, 
         (origin("a"), origin("b")),
     ],
 )
-def test_which_is_the_copy(early: Origin, late: Origin) -> None:
+def test_which_is_the_copy(early: DocumentDates, late: DocumentDates) -> None:
     assert fingerprints.later(early, late) is late
     assert fingerprints.later(late, early) is late

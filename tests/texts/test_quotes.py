@@ -22,7 +22,7 @@ TH = "เจ้าหน้าที่กล่าวว่า “โรงง�
 
 
 def found(words: str, text: str) -> Spot | None:
-    spot = quotes.located([words], text)[words]
+    spot = quotes.locate([words], text)[words]
     if spot is not None:
         start, end = spot.start, spot.end
         assert text[start:end] == spot.exact
@@ -73,7 +73,7 @@ VERBATIM = [
 def test_typography_case_and_marked_gaps_do_not_count(text: str, words: str, exact: str | None) -> None:
     spot = found(words, text)
     assert spot is not None
-    assert spot.same
+    assert spot.verbatim
     assert exact is None or spot.exact == exact
 
 
@@ -100,7 +100,7 @@ def test_typography_case_and_marked_gaps_do_not_count(text: str, words: str, exa
 def test_changed_words_are_edited(text: str, words: str, exact: str | None) -> None:
     spot = found(words, text)
     assert spot is not None
-    assert not spot.same
+    assert not spot.verbatim
     assert exact is None or spot.exact == exact
 
 
@@ -181,7 +181,7 @@ ENGLISH = "It has had nothing to do with optics for a long time"
 def test_the_translation_is_tried_where_the_languages_differ(
     quote: Quote, language: str | None, text: str | None, becomes: str
 ) -> None:
-    look = None if text is None else quotes.located(quotes.looked_up(quote, language), text).__getitem__
+    look = None if text is None else quotes.locate(quotes.texts_to_find(quote, language), text).__getitem__
     verdict = quotes.verdict(quote, language, look)
     assert verdict.fidelity == becomes
     assert (verdict.spot is None) == (becomes in ("unchecked", "paraphrase", "not_found"))
@@ -235,7 +235,7 @@ def test_other_marks_make_no_difference(
     text = f"{joint.join(before)}: {marks[0]}{joint.join(words)}{marks[1]}, {joint.join(after)}"
     spot = found(others[0] + joint.join(words) + others[1], text)
     assert spot is not None
-    assert spot.same
+    assert spot.verbatim
     at, to = sorted(data.draw(st.lists(st.integers(0, len(words)), min_size=2, max_size=2, unique=True)))
 
     def nested(inner: str) -> str:
@@ -243,7 +243,7 @@ def test_other_marks_make_no_difference(
 
     spot = found(nested(others), f"{joint.join(before)}: {marks[0]}{nested(marks)}{marks[1]}, {joint.join(after)}")
     assert spot is not None
-    assert spot.same
+    assert spot.verbatim
 
 
 @given(quoted(), st.data())
@@ -256,7 +256,7 @@ def test_one_changed_word_makes_it_edited(
     assume(folding.fold(quote).folded not in folding.fold(text).folded)
     spot = found(quote, text)
     assert spot is not None
-    assert not spot.same
+    assert not spot.verbatim
     shared = set(spot.exact) & set(joint.join(words))
     assert len(shared) > len(set(joint.join(words))) / 2
 
@@ -271,7 +271,7 @@ def test_a_marked_gap_makes_no_difference(
     gap = data.draw(st.sampled_from(["…", "...", "[…]", "[...]", "(…)", "[they]"]))
     spot = found(joint.join([*words[:at], gap, *words[to:]]), text)
     assert spot is not None
-    assert spot.same
+    assert spot.verbatim
 
 
 ODD = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=200)
@@ -282,8 +282,8 @@ ODD = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=
 def test_whatever_the_text_a_place_is_one_in_it(text: str, start: int, size: int) -> None:
     text = unicodedata.normalize("NFC", text)
     folded = folding.fold(text)
-    assert len(folded.folded) == len(folded.places) == len(folded.parted)
-    assert list(folded.places) == sorted(folded.places)
+    assert len(folded.folded) == len(folded.positions) == len(folded.words_only)
+    assert list(folded.positions) == sorted(folded.positions)
     found(text[start : start + size], text)
     found(text[start : start + size], text[::-1])
 
@@ -294,9 +294,9 @@ def test_whatever_the_typography_it_is_found_again(words: str, around: str) -> N
     words = unicodedata.normalize("NFC", words)
     spot = found(words, f"{around}\n| {words} |\n{around}")
     assert spot is not None
-    assert spot.same
+    assert spot.verbatim
 
 
 def test_many_quotations_are_found_at_once() -> None:
     asked: list[Any] = ["Something flew in", "then the blast", "no such words anywhere here"]
-    assert quotes.located(asked, EN) == {words: found(words, EN) for words in asked}
+    assert quotes.locate(asked, EN) == {words: found(words, EN) for words in asked}

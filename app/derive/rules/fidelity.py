@@ -14,7 +14,8 @@ from uuid import UUID
 from app.texts.quotes import Quote, Spot, Verdict
 from app.vocabulary import Fidelity
 
-STOOD: Final = ("verbatim", "edited", "translated", "drifted")
+# What tells that the words stand in a text, or did in an earlier version.
+WAS_IN_TEXT: Final = ("verbatim", "edited", "translated", "drifted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,50 +69,54 @@ def fidelity_now(
 
     `versions`: of its document and those merged with it, the latest first; `new`: which of them are.
     """
-    before = quotation.finding
-    if not quotation.quote.quoted or quotation.quote.wording is None:
-        return Finding("unchecked" if quotation.quote.wording is None else "paraphrase", version_id=before.version_id)
-    if quotation.fresh and not versions:
+    quote, before, fresh = quotation.quote, quotation.finding, quotation.fresh
+    if not quote.quoted or quote.wording is None:
+        return Finding("unchecked" if quote.wording is None else "paraphrase", version_id=before.version_id)
+    if fresh and not versions:
         return Finding("unchecked", version_id=before.version_id)
-    if not quotation.fresh and (not versions or (versions[0].id not in new and before.fidelity != "not_found")):
+    if not fresh and (not versions or (versions[0].id not in new and before.fidelity != "not_found")):
         return before
-    own = next((version for version in versions if version.id == before.version_id), versions[0])
-    latest, named = look(quotation.quote, versions[0]), look(quotation.quote, own)
-    if latest is None or named is None:
+    latest, named = versions[0], next((v for v in versions if v.id == before.version_id), versions[0])
+    in_latest, in_named = look(quote, latest), look(quote, named)
+    if in_latest is None or in_named is None:
         return None
-    if latest.fidelity in STOOD:
-        return _there(quotation, _Look(versions[0], latest), _Look(own, named))
-    earlier = [version for version in versions[1:] if quotation.fresh or version.id in new]
-    return _gone(quotation, _Look(versions[0], latest), earlier, look)
+    if in_latest.fidelity in WAS_IN_TEXT:
+        return _still_there(quotation, _Look(latest, in_latest), _Look(named, in_named))
+    earlier = [version for version in versions[1:] if fresh or version.id in new]
+    return _not_in_latest(quotation, _Look(latest, in_latest), earlier, look)
 
 
-def _there(quotation: Quotation, latest: _Look, own: _Look) -> Finding:
+def _still_there(quotation: Quotation, latest: _Look, named: _Look) -> Finding:
     """Where it stands in the latest version; or, with the same words, where it was read or found before."""
     before, (fidelity, spot) = quotation.finding, latest.verdict
     exact = spot.exact if spot else None
     if not quotation.fresh and (before.fidelity, before.exact) == (fidelity, exact):
         return before
-    same = own.verdict.fidelity == fidelity and own.verdict.spot and own.verdict.spot.exact == exact
-    return _at(quotation, own if same else latest, fidelity)
+    named_spot = named.verdict.spot
+    has_same_words = named.verdict.fidelity == fidelity and named_spot and named_spot.exact == exact
+    return _finding(quotation, named if has_same_words else latest, fidelity)
 
 
-def _gone(quotation: Quotation, latest: _Look, earlier: Sequence[Version], look: Look) -> Finding | None:
-    """It is not in the latest version: whether it stood in an earlier one."""
+def _not_in_latest(quotation: Quotation, latest: _Look, earlier: Sequence[Version], look: Look) -> Finding | None:
+    """Whether it stood in an earlier version."""
     before, fidelity = quotation.finding, latest.verdict.fidelity
-    if not quotation.fresh and before.fidelity in STOOD:
+    if not quotation.fresh and before.fidelity in WAS_IN_TEXT:
+        # What can't be looked up in the latest version may well stand there.
         return before if fidelity == "unchecked" else Finding("drifted", before.exact, None, before.version_id)
-    looks = [(version, look(quotation.quote, version)) for version in earlier]
-    if any(verdict is None for _, verdict in looks):
+    verdicts = [(version, look(quotation.quote, version)) for version in earlier]
+    if any(verdict is None for _, verdict in verdicts):
         return None
-    stood = [_Look(version, verdict) for version, verdict in looks if verdict and verdict.fidelity in STOOD]
+    stood = [_Look(version, verdict) for version, verdict in verdicts if verdict and verdict.fidelity in WAS_IN_TEXT]
     if stood and fidelity != "unchecked":
-        return _at(quotation, next((one for one in stood if one.version.id == before.version_id), stood[0]), "drifted")
-    here = latest.version.id if latest.version.document_id == quotation.document_id else None
-    return Finding(fidelity, version_id=before.version_id or here)
+        best = next((seen for seen in stood if seen.version.id == before.version_id), stood[0])
+        return _finding(quotation, best, "drifted")
+    latest_id = latest.version.id if latest.version.document_id == quotation.document_id else None
+    return Finding(fidelity, version_id=before.version_id or latest_id)
 
 
-def _at(quotation: Quotation, one: _Look, fidelity: Fidelity) -> Finding:
-    if one.version.document_id != quotation.document_id:
+def _finding(quotation: Quotation, look: _Look, fidelity: Fidelity) -> Finding:
+    """Without a place where that is under another id of the document."""
+    if look.version.document_id != quotation.document_id:
         return Finding(fidelity, version_id=quotation.finding.version_id)
-    spot = one.verdict.spot
-    return Finding(fidelity, spot.exact if spot else None, spot, one.version.id)
+    spot = look.verdict.spot
+    return Finding(fidelity, spot.exact if spot else None, spot, look.version.id)

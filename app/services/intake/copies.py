@@ -18,7 +18,7 @@ from app.services.intake import storing
 from app.services.intake.drafts import Batch, Draft, TextFeatures
 from app.texts import credits as wire
 from app.texts import fingerprints
-from app.texts.fingerprints import Origin
+from app.texts.fingerprints import DocumentDates
 from app.vocabulary import LIKELY_COPY, SURE_COPY
 
 FOUND: Final = "the texts are alike"
@@ -209,7 +209,7 @@ def _links(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
 
 def _link(score: float, new_text: Row[Any], candidate: Row[Any]) -> dict[str, Any]:
     new, old = (
-        Origin(row.published_from, row.published_to, row.retrieved_at, row.created_at, str(row.document))
+        DocumentDates(row.published_from, row.published_to, row.retrieved_at, row.created_at, str(row.document))
         for row in (new_text, candidate)
     )
     start, end = (new_text, candidate) if fingerprints.later(new, old) is new else (candidate, new_text)

@@ -255,7 +255,7 @@ def _columns(finding: Finding) -> dict[str, Any]:
     selector = None
     if finding.spot is not None:
         selector = finding.spot._asdict()
-        del selector["same"]
+        del selector["verbatim"]
     return {"fidelity": finding.fidelity, "selector": selector, "version_id": finding.version_id}
 
 
@@ -308,7 +308,7 @@ async def _decided(
         missing = set[tuple[str, bytes]]()
 
         def look(quote: Quote, version: Version, missing: set[tuple[str, bytes]] = missing) -> Verdict | None:
-            keys = {(words, version.sha256) for words in quotes.looked_up(quote, version.language)}
+            keys = {(words, version.sha256) for words in quotes.texts_to_find(quote, version.language)}
             if lacking := keys - search.spots.keys():
                 missing.update(lacking)
                 return None
@@ -341,5 +341,5 @@ def _located(words_of_text: Mapping[bytes, list[str]], texts: Mapping[bytes, str
     return {
         (words, sha256): spot
         for sha256, quoted in words_of_text.items()
-        for words, spot in quotes.located(quoted, texts.get(sha256, "")).items()
+        for words, spot in quotes.locate(quoted, texts.get(sha256, "")).items()
     }

@@ -38,7 +38,7 @@ from app.services import lists
 from app.services.access import Caller
 from app.services.visibility import seen
 from app.texts import alike
-from app.texts.alike import LOOKED_AT, SIMILAR, Folded
+from app.texts.alike import COMPARED_CHARACTERS, SIMILAR, FoldedClaim
 
 _CANDIDATES: Final = 200  # claims that are compared with one text
 _SIMILAR_IN_ANSWER: Final = 5  # for each new claim
@@ -122,7 +122,7 @@ StoredTexts: TypeAlias = dict[int, list[tuple[UUID, str]]]
 
 async def page(session: AsyncSession, caller: Caller, query: SimilarQuery) -> list[dict[str, Any]]:
     """The claims that are most like a text, as fields of `SimilarRead`."""
-    words = await session.scalar(_ANY, {"language": query.language, "words": query.text[:LOOKED_AT]})
+    words = await session.scalar(_ANY, {"language": query.language, "words": query.text[:COMPARED_CHARACTERS]})
     rows = (await session.execute(_sharing_words(caller, query, words or ""))).mappings().all()
     best = await asyncio.to_thread(_best, query.text, rows, query.limit)
     claims = seen(caller, Claim)
@@ -137,12 +137,12 @@ async def page(session: AsyncSession, caller: Caller, query: SimilarQuery) -> li
 
 def _best(words: str, rows: Iterable[Any], limit: int) -> list[tuple[UUID, str, float]]:
     """Each claim once, by its text or translation that is most like the words."""
-    fold = alike.folded(words)
+    fold = alike.fold(words)
     best: dict[UUID, tuple[UUID, str, float]] = {}
     for row in rows:
         for translation in (row["text"], *row["translations"].values()):
             is_text = isinstance(translation, str)
-            score = alike.likeness(fold, alike.folded(translation)) if is_text else 0.0
+            score = alike.likeness(fold, alike.fold(translation)) if is_text else 0.0
             if score > 0 and (row["id"] not in best or score > best[row["id"]][2]):
                 best[row["id"]] = (row["id"], translation, score)
     return sorted(best.values(), key=lambda candidate: (-candidate[2], candidate[0]))[:limit]
@@ -204,7 +204,7 @@ async def read(session: AsyncSession, compared: Compared) -> StoredTexts:
     if not kin:
         return {}
     new = [
-        {"nth": nth, "event": claim.event, "language": claim.language, "words": claim.text[:LOOKED_AT]}
+        {"nth": nth, "event": claim.event, "language": claim.language, "words": claim.text[:COMPARED_CHARACTERS]}
         for nth, claim in enumerate(compared.claims)
     ]
     stored: StoredTexts = defaultdict(list)
@@ -236,11 +236,11 @@ async def _kin(session: AsyncSession, caller: Caller, events: list[str]) -> list
 
 def compare(compared: Compared, stored: StoredTexts) -> Nearby:
     """Those that are alike enough, stored or in the same body, the most alike first. It takes a while: for a thread."""
-    folds: dict[str, Folded] = {}
+    folds: dict[str, FoldedClaim] = {}
 
-    def folded(words: str) -> Folded:
+    def folded(words: str) -> FoldedClaim:
         if words not in folds:
-            folds[words] = alike.folded(words)
+            folds[words] = alike.fold(words)
         return folds[words]
 
     claims = compared.claims
@@ -257,7 +257,7 @@ def compare(compared: Compared, stored: StoredTexts) -> Nearby:
     return nearby
 
 
-def _beside(claims: list[_NewClaim], folds: list[Folded]) -> list[list[int]]:
+def _beside(claims: list[_NewClaim], folds: list[FoldedClaim]) -> list[list[int]]:
     """For each claim those of the same event in the same body that share its rarest words."""
     bearers: dict[tuple[int, str], list[int]] = defaultdict(list)
     words = [set(fold.words.split()) for fold in folds]

@@ -4,7 +4,8 @@
 -- --- words ------------------------------------------------------------------------------------------------------------
 
 -- What is written without spaces between words: Chinese, Japanese, Thai, Lao, Khmer, Burmese; and Korean, whose endings no
--- stemmer knows. The class of its characters, for regular expressions.
+-- stemmer knows. The class of its characters, for regular expressions: the same as `UNSPACED` in app/texts/scripts.py, which
+-- a test holds together with this one.
 CREATE FUNCTION search_unspaced() RETURNS text IMMUTABLE PARALLEL SAFE LANGUAGE sql RETURN
     '[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3041-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]';
 
@@ -227,7 +228,8 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- Where the nth word of a text begins, counted as in its vector; 0: it has fewer.
+-- Where the nth word of a text begins, counted as in its vector; 0: it has fewer. What belongs to a word beside letters and
+-- digits is `WORD_MARKS` in app/texts/scripts.py.
 CREATE FUNCTION search_place(words text, nth integer) RETURNS integer IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
     RETURN regexp_instr(words, search_unspaced() || '|((?!' || search_unspaced() || ')[[:alnum:]\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff])+', 1, nth);
 
