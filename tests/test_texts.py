@@ -18,12 +18,12 @@ _urls, _languages = TypeAdapter(Url), TypeAdapter(Language)
 def test_a_text_once_cleaned_stays_as_it_is(words: str) -> None:
     for adapter in (_names, _texts):
         try:
-            kept = adapter.validate_python(words)
+            cleaned = adapter.validate_python(words)
         except ValidationError:
             continue
-        assert adapter.validate_python(kept) == kept
-        kept.encode()
-        assert "\0" not in kept
+        assert adapter.validate_python(cleaned) == cleaned
+        cleaned.encode()
+        assert "\0" not in cleaned
 
 
 _PIECES = st.sampled_from(
@@ -67,7 +67,7 @@ def test_the_canonical_form_of_a_url_is_its_own(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("url", "spelling"),
     [
         ("https://Example.org:443/a/../b", "https://example.org/b#part"),
         ("https://example.org/?b=2&a=1", "https://example.org/?a=1&utm_source=x&b=2&fbclid=1"),
@@ -75,12 +75,12 @@ def test_the_canonical_form_of_a_url_is_its_own(words: str) -> None:
         ("https://example.org?", "https://example.org/"),
     ],
 )
-def test_two_spellings_are_one_address(one: str, other: str) -> None:
-    assert canonical(one) == canonical(other)
+def test_two_spellings_are_one_address(url: str, spelling: str) -> None:
+    assert canonical(url) == canonical(spelling)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("url", "another_page"),
     [
         ("https://example.org/?1", "https://example.org/?2"),
         ("https://example.org/?id=1", "https://example.org/?id="),
@@ -92,8 +92,8 @@ def test_two_spellings_are_one_address(one: str, other: str) -> None:
         ("https://archive.ph/https://example.org/a", "https://example.org/a"),
     ],
 )
-def test_two_pages_are_two_addresses(one: str, other: str) -> None:
-    assert canonical(one) != canonical(other)
+def test_two_pages_are_two_addresses(url: str, another_page: str) -> None:
+    assert canonical(url) != canonical(another_page)
 
 
 @pytest.mark.parametrize(
@@ -129,10 +129,10 @@ def test_what_is_no_url(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given_", "kept"), [("en", "en"), ("iw", "he"), ("EN-us", "en-US"), ("zh-hans", "zh-Hans"), ("en_GB", "en-GB")]
+    ("tag", "standard"), [("en", "en"), ("iw", "he"), ("EN-us", "en-US"), ("zh-hans", "zh-Hans"), ("en_GB", "en-GB")]
 )
-def test_language_tags_have_one_form(given_: str, kept: str) -> None:
-    assert _languages.validate_python(given_) == kept
+def test_language_tags_have_one_form(tag: str, standard: str) -> None:
+    assert _languages.validate_python(tag) == standard
 
 
 @pytest.mark.parametrize("tag", ["english", "e", "x-private", "en-", "", "en\0", "𝔢𝔫", "en-" + "a" * 40, "12"])
@@ -145,7 +145,7 @@ def test_what_is_no_language_tag(tag: str) -> None:
 @_property
 def test_a_language_tag_once_kept_stays_as_it_is(tag: str) -> None:
     try:
-        kept = _languages.validate_python(tag)
+        standard = _languages.validate_python(tag)
     except ValidationError:
         return
-    assert _languages.validate_python(kept) == kept
+    assert _languages.validate_python(standard) == standard

@@ -49,7 +49,7 @@ class FactCheckQuery(Input):
 
     key: _Parameter | None = None
     """A key of this service (`cc_…`), where no Authorization header can be sent. Any other is not looked at."""
-    # What Google's own clients send with every call. It is taken, and changes nothing.
+    # What Google's own clients send with every call. All but `prettyPrint` is taken and changes nothing.
     alt: Literal["json"] = "json"
     pretty_print: bool = True
     xgafv: Annotated[Literal["1", "2"], Field(alias="$.xgafv")] = "1"

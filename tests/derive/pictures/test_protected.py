@@ -32,54 +32,54 @@ OTHER = claim("Other", question_id=WHAT.id)
 
 
 def shown(
-    *spoken: StatementRead, independence: Independence = "family", **more: Any
+    *spoken: StatementRead, independence: Independence = "family", **fields: Any
 ) -> tuple[DossierRead, DossierRead]:
     """What the public sees, and what is there."""
-    every = rows(
+    event_rows = rows(
         questions=[WHAT],
         claims=[ONE, OTHER],
         statements=list(spoken),
-        sources=[HOUSE, OPEN, INSIDER, MERGED, OWNER, CHANNEL, *more.pop("sources", ())],
+        sources=[HOUSE, OPEN, INSIDER, MERGED, OWNER, CHANNEL, *fields.pop("sources", ())],
         confidential=frozenset([INSIDER.id, OWNER.id]),
         absorbed=frozenset([MERGED.id]),
         masks=MASKS,
-        **more,
+        **fields,
     )
     full = View(independence=independence, restricted=True, confidential=True)
-    public = drawn(every, replace(full, restricted=False, confidential=False))
-    keeps_secrets(every, public, drawn(every, full))
-    return public, drawn(every, full)
+    public = drawn(event_rows, replace(full, restricted=False, confidential=False))
+    keeps_secrets(event_rows, public, drawn(event_rows, full))
+    return public, drawn(event_rows, full)
 
 
-def keeps_secrets(every: Rows, public: DossierRead, full: DossierRead) -> None:
+def keeps_secrets(event_rows: Rows, public: DossierRead, full: DossierRead) -> None:
     """No id, name, party or family of a hidden source is in it; and all else is the same for all."""
-    text, masks = public.model_dump_json(), set(every.masks.values())
+    text, masks = public.model_dump_json(), set(event_rows.masks.values())
     assert "hidden" not in text
     assert "Secret" not in text
-    assert not [id_ for id_ in every.confidential | every.absorbed if str(id_) in text]
+    assert not [id_ for id_ in event_rows.confidential | event_rows.absorbed if str(id_) in text]
     assert [(c.id, c.standing, c.counts, c.beside) for c in claims(public)] == [
         (c.id, c.standing, c.counts, c.beside) for c in claims(full)
     ]
     assert [question.status for question in public.questions] == [question.status for question in full.questions]
-    by = {s.id: s.source_id if s.source_id in masks else None for s in statements(public)}
+    masked_ids = {s.id: s.source_id if s.source_id in masks else None for s in statements(public)}
     for statement in statements(public):
-        assert by[statement.id] in (None, statement.family_id)
-        assert by[statement.id] is not None or statement.family_id not in masks
-    for one in public.self_contradictions:
-        assert len({by[id_] for id_ in one.statement_ids}) == 1
+        assert masked_ids[statement.id] in (None, statement.family_id)
+        assert masked_ids[statement.id] is not None or statement.family_id not in masks
+    for contradiction in public.self_contradictions:
+        assert len({masked_ids[id_] for id_ in contradiction.statement_ids}) == 1
     for claim_ in claims(public):
         sources = {s.id: s.source_id for s in claim_.statements}
-        for origin in (origin for every_ in claim_.origins.values() for origin in every_):
-            (who,) = {by[id_] for id_ in origin.statement_ids}
-            assert origin.source_id == who or origin.source_id not in masks
+        for origin in (origin for of_stance in claim_.origins.values() for origin in of_stance):
+            (masked_id,) = {masked_ids[id_] for id_ in origin.statement_ids}
+            assert origin.source_id == masked_id or origin.source_id not in masks
             for cause in origin.joined_by:
-                told = [id_ for id_ in origin.statement_ids if cause.source_id == sources[id_]]
-                assert cause.how != "source" or len(told) > 1
+                by_source = [id_ for id_ in origin.statement_ids if cause.source_id == sources[id_]]
+                assert cause.how != "source" or len(by_source) > 1
 
 
 def renamed(source: SourceRead) -> SourceRead:
-    about = {"name": "Renamed", "role": None, "notes": "Secret", "country": "RU", "url": "https://secret.example/"}
-    return source.model_copy(update=about if source.name == "Secret" else {})
+    changes = {"name": "Renamed", "role": None, "notes": "Secret", "country": "RU", "url": "https://secret.example/"}
+    return source.model_copy(update=changes if source.name == "Secret" else {})
 
 
 def the_claim(picture: DossierRead) -> ClaimPicture:
@@ -91,12 +91,12 @@ def test_a_hidden_source_is_not_told_with_its_family(hidden: SourceRead) -> None
     spoken = [said(ONE, OPEN, said="2023-08-09"), said(ONE, hidden, said="2023-08-10")]
     public, full = shown(*spoken)
     (origin,) = the_claim(full).origins["support"]
-    assert origin.statement_ids == [each.id for each in spoken]
-    (told,) = the_claim(public).origins["support"]
-    assert told.statement_ids == [spoken[0].id]
-    assert told.joined_by == []
+    assert origin.statement_ids == [statement.id for statement in spoken]
+    (public_origin,) = the_claim(public).origins["support"]
+    assert public_origin.statement_ids == [spoken[0].id]
+    assert public_origin.joined_by == []
     # Were its party left out, one would know that there is somebody else in it.
-    assert (told.source_id, told.party) == (OPEN.id, "russia")
+    assert (public_origin.source_id, public_origin.party) == (OPEN.id, "russia")
     assert [s.family_id for s in statements(public)] == [HOUSE.id, MASK]
 
 
@@ -128,9 +128,9 @@ def test_a_party_that_comes_from_a_hidden_owner_is_not_told() -> None:
 
 def test_who_passed_it_on_is_not_told_where_it_is_hidden() -> None:
     people = [make.read(SourceRead, disclosure="anonymous", name=None) for _ in range(2)]
-    spoken = [said(ONE, who) for who in people]
+    spoken = [said(ONE, person) for person in people]
     hops = [make.read(HopRead, source_id=OWNER.id, state="confirmed")]
-    places = [found_in(each, hops=hops) for each in spoken]
+    places = [found_in(statement, hops=hops) for statement in spoken]
     public, full = shown(*spoken, sources=people, appearances=places)
     (origin,) = the_claim(full).origins["support"]
     assert (origin.source_id, origin.party) == (OWNER.id, "hidden")
@@ -141,9 +141,9 @@ def test_who_passed_it_on_is_not_told_where_it_is_hidden() -> None:
 
 def test_a_why_says_nothing_of_a_hidden_sources_family() -> None:
     public, full = shown(said(ONE, OPEN), said(ONE, INSIDER, stance="deny"))
-    told = "1 independent source supports it: Minister; 1 denial by a protected source"
-    assert the_claim(public).why == told
-    assert the_claim(full).why == told.replace("a protected source", "Secret") + "; the same source says both"
+    public_why = "1 independent source supports it: Minister; 1 denial by a protected source"
+    assert the_claim(public).why == public_why
+    assert the_claim(full).why == public_why.replace("a protected source", "Secret") + "; the same source says both"
     public, full = shown(
         said(ONE, OPEN, said="2023-08-09"),
         said(ONE, INSIDER, said="2023-08-10", explicitness="implied", withdrawn="2023-08-11"),
@@ -156,94 +156,95 @@ def test_a_why_says_nothing_of_a_hidden_sources_family() -> None:
 
 def test_a_contradiction_across_a_mask_is_not_told() -> None:
     public, full = shown(said(ONE, OPEN, said="2023-08-09"), said(OTHER, INSIDER, said="2023-08-10"))
-    assert [one.family_id for one in full.self_contradictions] == [HOUSE.id]
+    assert [contradiction.family_id for contradiction in full.self_contradictions] == [HOUSE.id]
     assert public.self_contradictions == []
     public, _ = shown(said(ONE, MERGED, said="2023-08-09"), said(OTHER, INSIDER, said="2023-08-10"))
-    assert [one.family_id for one in public.self_contradictions] == [MASK]
+    assert [contradiction.family_id for contradiction in public.self_contradictions] == [MASK]
 
 
 def test_links_beyond_the_documents_that_are_shown_have_no_ids() -> None:
     people = [make.read(SourceRead, disclosure="anonymous", name=None) for _ in range(2)]
     first, second, wire = (make.read(DocumentRead) for _ in range(3))
-    spoken = [said(ONE, who) for who in people]
-    places = [found_in(each, paper) for each, paper in zip(spoken, (first, second), strict=True)]
+    spoken = [said(ONE, person) for person in people]
+    places = [found_in(statement, paper) for statement, paper in zip(spoken, (first, second), strict=True)]
     links = [
         make.read(
             DocumentLinkRead, from_id=paper.id, to_id=wire.id, state="proposed", how_known="similarity", score=0.95
         )
         for paper in (first, second)
     ]
-    more: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "sources": people,
         "appearances": places,
         "documents": [first, second, wire],
         "document_links": links,
     }
-    for picture, known in zip(shown(*spoken, **more), (False, True), strict=True):
+    for picture, may_know in zip(shown(*spoken, **fields), (False, True), strict=True):
         (origin,) = the_claim(picture).origins["support"]
-        assert origin.statement_ids == [each.id for each in spoken]
-        assert [cause.link_id for cause in origin.joined_by] == [link.id if known else None for link in links]
-        assert [cause.to_id for cause in origin.joined_by] == [wire.id if known else None] * 2
+        assert origin.statement_ids == [statement.id for statement in spoken]
+        assert [cause.link_id for cause in origin.joined_by] == [link.id if may_know else None for link in links]
+        assert [cause.to_id for cause in origin.joined_by] == [wire.id if may_know else None] * 2
         assert {(cause.how, cause.relation, cause.state, cause.score) for cause in origin.joined_by} == {
             ("link", "syndicated_from", "proposed", 0.95)
         }
-        assert (str(wire.id) in picture.model_dump_json()) == known
+        assert (str(wire.id) in picture.model_dump_json()) == may_know
 
 
 def test_links_of_members_that_are_not_told_are_not_told_either() -> None:
     person, another = (make.read(SourceRead, disclosure="anonymous", name=None) for _ in range(2))
     source = make.read(SourceRead, disclosure="anonymous", **HIDDEN)
     papers = [make.read(DocumentRead) for _ in range(3)]
-    spoken = [said(ONE, who) for who in (person, another, source)]
-    every = rows(
+    spoken = [said(ONE, speaker) for speaker in (person, another, source)]
+    event_rows = rows(
         claims=[ONE],
         sources=[person, another, source],
         statements=spoken,
         documents=papers,
-        appearances=[found_in(each, paper) for each, paper in zip(spoken, papers, strict=True)],
+        appearances=[found_in(statement, paper) for statement, paper in zip(spoken, papers, strict=True)],
         document_links=[
             make.read(DocumentLinkRead, from_id=papers[0].id, to_id=paper.id, state="confirmed") for paper in papers[1:]
         ],
         confidential=frozenset([source.id]),
         masks={(EVENT.id, source.id): make.uuid()},
     )
-    (origin,) = the_claim(drawn(every, View())).origins["support"]
-    assert origin.statement_ids == [each.id for each in spoken[:2]]
+    (origin,) = the_claim(drawn(event_rows, View())).origins["support"]
+    assert origin.statement_ids == [statement.id for statement in spoken[:2]]
     assert [(cause.from_id, cause.to_id) for cause in origin.joined_by] == [(papers[0].id, papers[1].id)]
 
 
-def concealed(every: Rows, pick: Random) -> Rows:
+def concealed(event_rows: Rows, pick: Random) -> Rows:
     """The same with some of its sources confidential, and what was merged into them."""
-    secret = {id_ for id_ in every.sources if pick.random() < 0.4}
+    secret = {id_ for id_ in event_rows.sources if pick.random() < 0.4}
     absorbed = {
-        id_ for id_, source in every.sources.items() if source.merged_into in secret and source.id not in secret
+        id_ for id_, source in event_rows.sources.items() if source.merged_into in secret and source.id not in secret
     }
-    absorbed |= {id_ for id_, source in every.sources.items() if source.merged_into in absorbed} - secret
+    absorbed |= {id_ for id_, source in event_rows.sources.items() if source.merged_into in absorbed} - secret
     hidden: dict[str, Any] = {"name": "Secret", "role": "Secret"}
     sources = {
         id_: source.model_copy(update=hidden | {"party": source.party and "hidden", "confidential": id_ in secret})
         if id_ in secret | absorbed
         else source
-        for id_, source in every.sources.items()
+        for id_, source in event_rows.sources.items()
     }
     return replace(
-        every,
+        event_rows,
         sources=sources,
         statements=[
-            each.model_copy(update={"stance": pick.choice(("support", "support", "deny"))}) for each in every.statements
+            statement.model_copy(update={"stance": pick.choice(("support", "support", "deny"))})
+            for statement in event_rows.statements
         ],
         confidential=frozenset(secret),
         absorbed=frozenset(absorbed),
-        masks={(every.event_id, id_): make.uuid() for id_ in secret | absorbed},
+        masks={(event_rows.event_id, id_): make.uuid() for id_ in secret | absorbed},
     )
 
 
 @settings(max_examples=80)
 @given(st.integers(0, 2**32), st.sampled_from(get_args(Independence)))
 def test_no_picture_tells_who_a_hidden_source_is(seed: int, independence: Independence) -> None:
-    every = concealed(tangled.event(seed), Random(seed))
+    event_rows = concealed(tangled.event(seed), Random(seed))
     full = View(independence=independence, restricted=True, confidential=True)
-    public = drawn(every, replace(full, confidential=False))
-    keeps_secrets(every, public, drawn(every, full))
-    others = replace(every, sources={id_: renamed(source) for id_, source in every.sources.items()})
-    assert drawn(others, replace(full, confidential=False)) == public
+    public = drawn(event_rows, replace(full, confidential=False))
+    keeps_secrets(event_rows, public, drawn(event_rows, full))
+    renamed_rows = replace(event_rows, sources={id_: renamed(source) for id_, source in event_rows.sources.items()})
+    assert drawn(renamed_rows, replace(full, confidential=False)) == public

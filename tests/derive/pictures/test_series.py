@@ -28,53 +28,57 @@ ARMY, CITY = make.read(SourceRead, name="army", party="state"), make.read(Source
 
 
 def figure(
-    low: float | None, *, qualifier: Qualifier = "exact", question: QuestionRead = TOLL, of: ClaimRead | None = None
+    low: float | None,
+    *,
+    qualifier: Qualifier = "exact",
+    question: QuestionRead = TOLL,
+    part_of: ClaimRead | None = None,
 ) -> ClaimRead:
     high = low if qualifier in ("exact", "about") else None
-    number = make.figure(qualifier, low, high).model_copy(update={"of_id": of and of.id})
+    number = make.figure(qualifier, low, high).model_copy(update={"of_id": part_of and part_of.id})
     return make.read(ClaimRead, event_id=EVENT.id, question_id=question.id, figure=number)
 
 
-def says(claim: ClaimRead, by: SourceRead | None, said: str | None, **more: Any) -> StatementRead:
+def says(claim: ClaimRead, by: SourceRead | None, said: str | None, **fields: Any) -> StatementRead:
     source = by.id if by else None
-    return make.read(StatementRead, event_id=EVENT.id, claim_id=claim.id, source_id=source, said=said, **more)
+    return make.read(StatementRead, event_id=EVENT.id, claim_id=claim.id, source_id=source, said=said, **fields)
 
 
-def drawn(claims: list[ClaimRead], statements: list[StatementRead], asked: View = ALL) -> FiguresRead:
-    given = {"questions": [TOLL, FIXED], "claims": claims, "statements": statements, "sources": [ARMY, CITY]}
-    return series(rows(**given), asked, "1-00000000")
+def drawn(claims: list[ClaimRead], statements: list[StatementRead], as_asked: View = ALL) -> FiguresRead:
+    fields = {"questions": [TOLL, FIXED], "claims": claims, "statements": statements, "sources": [ARMY, CITY]}
+    return series(rows(**fields), as_asked, "1-00000000")
 
 
 def toll(picture: FiguresRead) -> QuantityRead:
-    return next(one for one in picture.questions if one.question_id == TOLL.id)
+    return next(quantity for quantity in picture.questions if quantity.question_id == TOLL.id)
 
 
-def steps(found: list[StepRead]) -> list[tuple[str, float | None, float | None, int, bool]]:
-    return [(one.at.strftime("%d %H"), one.low, one.high, one.figures, one.disputed) for one in found]
+def steps(envelope: list[StepRead]) -> list[tuple[str, float | None, float | None, int, bool]]:
+    return [(step.at.strftime("%d %H"), step.low, step.high, step.figures, step.disputed) for step in envelope]
 
 
 def test_a_rising_toll_has_a_series_for_each_who_gave_it() -> None:
-    ten, twenty, more, fifty = figure(10), figure(20), figure(30, qualifier="more_than"), figure(50)
+    ten, twenty, over_thirty, fifty = figure(10), figure(20), figure(30, qualifier="more_than"), figure(50)
     taken_back = says(fifty, CITY, "2023-08-09T20:59Z", withdrawn="2023-08-09T22:59Z", withdrawn_reason="counted twice")
     statements = [
         says(ten, ARMY, "2023-08-09T09:59Z"),
         says(twenty, ARMY, "2023-08-09T11:59Z"),
         says(ten, CITY, "2023-08-09T12:59Z"),
         taken_back,
-        says(more, ARMY, "2023-08-10T23:59Z"),
+        says(over_thirty, ARMY, "2023-08-10T23:59Z"),
     ]
-    found = toll(drawn([ten, twenty, more, fifty], statements))
-    states = [[(point.text, point.state) for point in line.points] for line in found.series]
+    quantity = toll(drawn([ten, twenty, over_thirty, fifty], statements))
+    states = [[(point.text, point.state) for point in line.points] for line in quantity.series]
     assert states == [
         [("10 injured", "replaced"), ("20 injured", "replaced"), ("more than 30 injured", "current")],
         [("10 injured", "outdated"), ("50 injured", "withdrawn")],
     ]
-    assert [line.party for line in found.series] == ["state", None]
-    point = found.series[1].points[1]
+    assert [line.party for line in quantity.series] == ["state", None]
+    point = quantity.series[1].points[1]
     assert (point.ended, point.withdrawn_reason) == ("2023-08-09T22:59Z", "counted twice")
-    point = found.series[0].points[2]
+    point = quantity.series[0].points[2]
     assert (point.qualifier, point.min, point.low, point.high) == ("more_than", 30, 31, None)
-    assert steps(found.envelope) == [
+    assert steps(quantity.envelope) == [
         ("09 10", 10, 10, 1, False),
         ("09 12", 20, 20, 1, False),
         ("09 13", 10, 20, 2, True),
@@ -85,47 +89,51 @@ def test_a_rising_toll_has_a_series_for_each_who_gave_it() -> None:
 
 
 def test_a_part_stands_beside_and_a_question_that_does_not_change_keeps_all() -> None:
-    whole = figure(30)
-    part = figure(19, of=whole)
-    found = toll(drawn([whole, part], [says(whole, ARMY, "2023-08-09"), says(part, CITY, "2023-08-12")]))
-    assert [(point.part, point.state) for line in found.series for point in line.points] == [
+    total = figure(30)
+    part = figure(19, part_of=total)
+    quantity = toll(drawn([total, part], [says(total, ARMY, "2023-08-09"), says(part, CITY, "2023-08-12")]))
+    assert [(point.part, point.state) for line in quantity.series for point in line.points] == [
         (False, "current"),
         (True, "current"),
     ]
-    assert steps(found.envelope) == [("10 00", 30, 30, 1, False)]
-    more, less = (figure(2, qualifier=word, question=FIXED) for word in ("more_than", "at_least"))
-    said = [says(more, ARMY, "2023-08-09"), says(less, ARMY, "2023-08-20")]
-    fixed = next(one for one in drawn([more, less], said).questions if one.question_id == FIXED.id)
+    assert steps(quantity.envelope) == [("10 00", 30, 30, 1, False)]
+    more_than_two, at_least_two = (figure(2, qualifier=word, question=FIXED) for word in ("more_than", "at_least"))
+    said = [says(more_than_two, ARMY, "2023-08-09"), says(at_least_two, ARMY, "2023-08-20")]
+    fixed = next(
+        quantity_
+        for quantity_ in drawn([more_than_two, at_least_two], said).questions
+        if quantity_.question_id == FIXED.id
+    )
     assert {point.state for line in fixed.series for point in line.points} == {"current"}
     assert steps(fixed.envelope) == [("10 00", 2, None, 1, False), ("21 00", 2, None, 2, False)]
 
 
 def test_only_questions_of_the_measure_that_is_asked_for() -> None:
-    one = figure(5)
-    given = {"questions": [TOLL, FIXED], "claims": [one], "statements": [says(one, ARMY, "2023-08-09")]}
-    found = series(rows(**given, sources=[ARMY]), ALL, "1-00000000", None, "amount")
-    assert [question.measure for question in found.questions] == ["amount"]
+    five = figure(5)
+    fields = {"questions": [TOLL, FIXED], "claims": [five], "statements": [says(five, ARMY, "2023-08-09")]}
+    picture = series(rows(**fields, sources=[ARMY]), ALL, "1-00000000", None, "amount")
+    assert [question.measure for question in picture.questions] == ["amount"]
 
 
 def test_who_a_protected_source_is_does_not_show() -> None:
     hidden = make.read(SourceRead, name="the informant", party="state", confidential=True, parent_id=ARMY.id)
     mask = make.uuid()
-    one, other = figure(5), figure(9)
-    given = rows(
+    five, nine = figure(5), figure(9)
+    event_rows = rows(
         questions=[TOLL],
-        claims=[one, other],
-        statements=[says(one, hidden, "2023-08-09"), says(other, ARMY, "2023-08-10")],
+        claims=[five, nine],
+        statements=[says(five, hidden, "2023-08-09"), says(nine, ARMY, "2023-08-10")],
         sources=[hidden, ARMY],
         confidential=frozenset([hidden.id]),
         masks={(EVENT.id, hidden.id): mask},
     )
-    found = series(given, View(restricted=True), "1-00000000")
-    assert [line.family_id for line in toll(found).series] == [mask, ARMY.id]
-    assert [line.party for line in toll(found).series] == [None, "state"]
-    words = found.model_dump_json()
+    public = series(event_rows, View(restricted=True), "1-00000000")
+    assert [line.family_id for line in toll(public).series] == [mask, ARMY.id]
+    assert [line.party for line in toll(public).series] == [None, "state"]
+    words = public.model_dump_json()
     assert "informant" not in words
     assert str(hidden.id) not in words
-    assert toll(found).envelope == toll(series(given, ALL, "1-00000000")).envelope
+    assert toll(public).envelope == toll(series(event_rows, ALL, "1-00000000")).envelope
 
 
 MOMENTS = st.integers(0, 90)
@@ -159,25 +167,27 @@ def test_the_range_at_each_moment_is_what_a_picture_of_that_moment_has(
         taken_back = None if withdrawn is None else _hour(withdrawn)
         claims.append(claim)
         statements.append(says(claim, by, said, withdrawn=taken_back, supersedes_id=earlier))
-    given = {"questions": [question], "claims": claims, "statements": statements, "sources": [ARMY, CITY]}
-    envelope = series(rows(**given), ALL, "1-00000000").questions[0].envelope
-    moments = {one.said_to for one in statements} | {one.withdrawn_to for one in statements if one.withdrawn_to}
+    fields = {"questions": [question], "claims": claims, "statements": statements, "sources": [ARMY, CITY]}
+    envelope = series(rows(**fields), ALL, "1-00000000").questions[0].envelope
+    moments = {statement_.said_to for statement_ in statements} | {
+        statement_.withdrawn_to for statement_ in statements if statement_.withdrawn_to
+    }
     for moment in sorted(moment for moment in moments if moment):
         then = View("then", moment, restricted=True, confidential=True)
-        seen = event_context(rows(**given), then)
-        now = [statement for statement in seen.counted if statement.row.id in seen.figure_states.current]
+        context = event_context(rows(**fields), then)
+        current = [statement for statement in context.counted if statement.row.id in context.figure_states.current]
         ranges = [
             range_
-            for statement in now
-            if (figure_ := seen.claims[statement.claim_id or make.uuid()].figure)
+            for statement in current
+            if (figure_ := context.claims[statement.claim_id or make.uuid()].figure)
             and (range_ := figures.allowed(question, figure_))
         ]
-        ends = (min(r.low for r in ranges), max(r.high for r in ranges)) if ranges else (None, None)
+        bounds = (min(r.low for r in ranges), max(r.high for r in ranges)) if ranges else (None, None)
         expected = (
-            ends[0],
-            None if ends[1] == float("inf") else ends[1],
-            len(now),
-            any(seen.figure_states.rivals.values()),
+            bounds[0],
+            None if bounds[1] == float("inf") else bounds[1],
+            len(current),
+            any(context.figure_states.rivals.values()),
         )
         last = next((step for step in reversed(envelope) if step.at <= moment), None)
         assert ((last.low, last.high, last.figures, last.disputed) if last else (None, None, 0, False)) == expected

@@ -18,30 +18,30 @@ from app.vocabulary import Independence, Standing, Status, words
 
 
 def test_the_timeline_tells_what_happened_in_order() -> None:
-    one, source, author = claim("This", question_id=WHAT.id), make.read(SourceRead), make.read(SourceRead)
-    first = said(one, source, said="2023-08-09", withdrawn="2023-08-13")
-    second = said(one, source, said="2023-08-10", supersedes_id=first.id)
+    disputed, source, author = claim("This", question_id=WHAT.id), make.read(SourceRead), make.read(SourceRead)
+    first = said(disputed, source, said="2023-08-09", withdrawn="2023-08-13")
+    second = said(disputed, source, said="2023-08-10", supersedes_id=first.id)
     asks = make.read(
         StatementRead, event_id=EVENT.id, question_id=WHAT.id, source_id=source.id, stance="query", said="2023-08-08"
     )
     verdict = make.read(
         AssessmentRead,
         event_id=EVENT.id,
-        claim_id=one.id,
+        claim_id=disputed.id,
         author_id=author.id,
         scheme="veracity",
         rating="true",
         made="2023-08-12",
     )
-    every = rows(
+    event_rows = rows(
         questions=[WHAT],
-        claims=[one],
+        claims=[disputed],
         statements=[first, second, asks],
         assessments=[verdict],
         sources=[source, author],
     )
-    told = timeline(drawn(every), None)
-    assert [(entry.what, entry.at, entry.text) for entry in told.entries] == [
+    whole_timeline = timeline(drawn(event_rows), None)
+    assert [(entry.what, entry.at, entry.text) for entry in whole_timeline.entries] == [
         ("said", "2023-08-08", WHAT.text),
         ("said", "2023-08-09", "This"),
         ("said", "2023-08-10", "This"),
@@ -49,11 +49,11 @@ def test_the_timeline_tells_what_happened_in_order() -> None:
         ("assessed", "2023-08-12", "This"),
         ("withdrawn", "2023-08-13", "This"),
     ]
-    assert set(told.sources) == {source.id, author.id}
-    asked = view("2023-08-10", restricted=True, confidential=True)
-    then = timeline(drawn(every, asked), asked.until)
-    assert [entry.what for entry in then.entries] == ["said", "said", "said", "superseded"]
-    assert set(then.sources) == {source.id}
+    assert set(whole_timeline.sources) == {source.id, author.id}
+    until_then = view("2023-08-10", restricted=True, confidential=True)
+    early_timeline = timeline(drawn(event_rows, until_then), until_then.until)
+    assert [entry.what for entry in early_timeline.entries] == ["said", "said", "said", "superseded"]
+    assert set(early_timeline.sources) == {source.id}
 
 
 SEEDS = st.integers(0, 2**32)
@@ -62,8 +62,11 @@ SEEDS = st.integers(0, 2**32)
 @settings(max_examples=80)
 @given(SEEDS, st.sampled_from(words(Independence)))
 def test_no_answer_depends_on_the_order_of_the_rows(seed: int, independence: Independence) -> None:
-    every, asked = randomly.event(seed), replace(ALL, independence=independence)
-    assert drawn(randomly.shuffled(every, seed), asked).model_dump_json() == drawn(every, asked).model_dump_json()
+    event_rows, as_asked = randomly.event(seed), replace(ALL, independence=independence)
+    assert (
+        drawn(randomly.shuffled(event_rows, seed), as_asked).model_dump_json()
+        == drawn(event_rows, as_asked).model_dump_json()
+    )
 
 
 def test_the_events_made_up_at_random_have_something_of_everything() -> None:
@@ -71,12 +74,12 @@ def test_the_events_made_up_at_random_have_something_of_everything() -> None:
     standings, statuses, states, ways, kinds, sizes = (set[object]() for _ in range(6))
     for seed in range(180):
         picture = drawn(randomly.event(seed), replace(ALL, independence=get_args(Independence)[seed % 3]))
-        origins = [o for c in claims(picture) for every in c.origins.values() for o in every]
+        origins = [o for c in claims(picture) for of_stance in c.origins.values() for o in of_stance]
         standings |= {c.standing for c in claims(picture)}
         statuses |= {question.status for question in picture.questions}
         states |= {s.figure_state for s in statements(picture)}
         ways |= {cause.how for origin in origins for cause in origin.joined_by}
-        kinds |= {one.kind for one in picture.self_contradictions}
+        kinds |= {contradiction.kind for contradiction in picture.self_contradictions}
         sizes |= {len(origin.statement_ids) for origin in origins}
     assert standings == set(words(Standing))
     assert statuses == set(words(Status))
@@ -89,20 +92,20 @@ def test_the_events_made_up_at_random_have_something_of_everything() -> None:
 @settings(max_examples=80)
 @given(SEEDS, st.sampled_from(["2023-08-09", "2023-08-10"]))
 def test_every_id_leads_to_something_shown(seed: int, said_before: str) -> None:
-    every = randomly.event(seed)
-    for asked in (ALL, view(said_before)):
-        picture = drawn(every, asked)
-        known = {c.id for c in claims(picture)}
-        assert {id_ for c in claims(picture) for id_ in (*c.rivals, *(tie.claim_id for tie in c.links))} <= known
-        assert {s.claim_id for s in statements(picture)} <= known
+    event_rows = randomly.event(seed)
+    for as_asked in (ALL, view(said_before)):
+        picture = drawn(event_rows, as_asked)
+        claim_ids = {c.id for c in claims(picture)}
+        assert {id_ for c in claims(picture) for id_ in (*c.rivals, *(tie.claim_id for tie in c.links))} <= claim_ids
+        assert {s.claim_id for s in statements(picture)} <= claim_ids
         assert {s.source_id for s in statements(picture)} <= {None, *picture.sources}
         assert {a.document_id for s in statements(picture) for a in s.appearances} <= set(picture.documents)
         assert {entry.document_id for entry in picture.unattributed} <= set(picture.documents)
         assert DossierRead.model_validate_json(picture.model_dump_json()) == picture
-        told = {s.id for s in statements(picture)}
-        origins = [o for c in claims(picture) for each in c.origins.values() for o in each]
+        statement_ids = {s.id for s in statements(picture)}
+        origins = [o for c in claims(picture) for of_stance in c.origins.values() for o in of_stance]
         causes = [cause for origin in origins for cause in origin.joined_by]
-        assert {id_ for origin in origins for id_ in origin.statement_ids} <= told
+        assert {id_ for origin in origins for id_ in origin.statement_ids} <= statement_ids
         assert {o.source_id for o in origins} | {cause.source_id for cause in causes} <= {None, *picture.sources}
         assert {o.document_id for o in origins} | {cause.document_id for cause in causes} <= {None, *picture.documents}
         assert {id_ for cause in causes for id_ in (cause.from_id, cause.to_id)} <= {None, *picture.documents}
@@ -110,9 +113,11 @@ def test_every_id_leads_to_something_shown(seed: int, said_before: str) -> None:
         assert {(cause.from_id, cause.to_id) for cause in causes} <= {(None, None), *links}
         families = {None, *picture.sources, *picture.documents}
         assert {s.family_id for s in statements(picture)} <= families
-        assert {one.family_id for one in picture.self_contradictions} <= families
-        assert {id_ for one in picture.self_contradictions for id_ in one.statement_ids} <= told
-        assert {id_ for one in picture.self_contradictions for id_ in one.claim_ids} <= known
-        assessed = {each.id for c in claims(picture) for each in c.assessments}
+        assert {contradiction.family_id for contradiction in picture.self_contradictions} <= families
+        assert {
+            id_ for contradiction in picture.self_contradictions for id_ in contradiction.statement_ids
+        } <= statement_ids
+        assert {id_ for contradiction in picture.self_contradictions for id_ in contradiction.claim_ids} <= claim_ids
+        assessed = {assessment.id for c in claims(picture) for assessment in c.assessments}
         assert {id_ for question in picture.questions for id_ in question.settled_by} <= assessed
-        assert {id_ for question in picture.questions for id_ in question.answers} <= known
+        assert {id_ for question in picture.questions for id_ in question.answers} <= claim_ids

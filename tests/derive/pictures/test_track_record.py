@@ -18,20 +18,22 @@ MINISTER = make.read(SourceRead, name="minister", parent_id=MINISTRY.id)
 DRONE, FIRE, GAS = (claim(text, question_id=WHAT.id) for text in ("drone", "fire", "gas"))
 
 
-def verdict(about: ClaimRead = FIRE, by: SourceRead = COURT, made: str | None = "2024-05-01", **more: Any) -> Any:
-    given = {"scheme": "veracity", "rating": "true", "settles": True, "made": made} | more
-    return make.read(AssessmentRead, event_id=EVENT.id, claim_id=about.id, author_id=by.id, **given)
+def verdict(rated: ClaimRead = FIRE, by: SourceRead = COURT, made: str | None = "2024-05-01", **fields: Any) -> Any:
+    values = {"scheme": "veracity", "rating": "true", "settles": True, "made": made} | fields
+    return make.read(AssessmentRead, event_id=EVENT.id, claim_id=rated.id, author_id=by.id, **values)
 
 
-def judged(*statements: Any, asked: View = ALL, of: SourceRead = MINISTRY, **given: Any) -> list[tuple[str, str]]:
+def judged(
+    *statements: Any, as_asked: View = ALL, source: SourceRead = MINISTRY, **fields: Any
+) -> list[tuple[str, str]]:
     usual: dict[str, Any] = {
         "questions": [WHAT],
         "claims": [DRONE, FIRE, GAS],
         "assessments": [verdict()],
         "sources": [COURT, MINISTRY, MINISTER],
     }
-    found, _, _ = entries(rows(**usual | given, statements=list(statements)), asked, of.id)
-    return [(one.claim or "", one.verdict) for one in found]
+    track, _, _ = entries(rows(**usual | fields, statements=list(statements)), as_asked, source.id)
+    return [(entry.claim or "", entry.verdict) for entry in track]
 
 
 def test_what_was_settled_and_what_that_excludes() -> None:
@@ -69,19 +71,19 @@ def test_nobody_is_judged_by_what_they_settle_themselves() -> None:
     assert judged(word, assessments=[verdict(settles=False)]) == []
     withdrawn = verdict()
     assert judged(word, assessments=[withdrawn, verdict(GAS, supersedes_id=withdrawn.id)]) == [("gas", "right")]
-    assert judged(word, asked=view("2024-04-30", restricted=True, confidential=True)) == []
+    assert judged(word, as_asked=view("2024-04-30", restricted=True, confidential=True)) == []
     many = make.read(QuestionRead, **WHAT.model_dump() | {"single_answer": False})
     assert judged(word, questions=[many]) == [("gas", "unscored")]
 
 
 def test_a_family_has_one_record_with_those_who_spoke_through_it() -> None:
     witness = make.read(SourceRead, name="a witness", disclosure="anonymous")
-    told = said(DRONE, witness, said="2023-08-09")
+    passed_on = said(DRONE, witness, said="2023-08-09")
     hop = make.read(HopRead, step=1, source_id=MINISTER.id, state="confirmed")
-    found = make.read(AppearanceRead, event_id=EVENT.id, statement_id=told.id, hops=[hop])
-    given: dict[str, Any] = {"sources": [COURT, MINISTRY, MINISTER, witness], "appearances": [found]}
-    assert judged(told, of=MINISTER, **given) == [("drone", "wrong")]
-    assert judged(told, of=witness, **given) == []
+    appearance = make.read(AppearanceRead, event_id=EVENT.id, statement_id=passed_on.id, hops=[hop])
+    fields: dict[str, Any] = {"sources": [COURT, MINISTRY, MINISTER, witness], "appearances": [appearance]}
+    assert judged(passed_on, source=MINISTER, **fields) == [("drone", "wrong")]
+    assert judged(passed_on, source=witness, **fields) == []
 
 
 def test_whose_family_a_protected_source_is_does_not_show() -> None:
@@ -93,10 +95,10 @@ def test_whose_family_a_protected_source_is_does_not_show() -> None:
         "masks": {(EVENT.id, hidden.id): make.uuid()},
     }
     assert judged(*words, **masked) == [("gas", "wrong"), ("fire", "right")]
-    assert judged(*words, asked=View(restricted=True), **masked) == [("fire", "right")]
+    assert judged(*words, as_asked=View(restricted=True), **masked) == [("fire", "right")]
     above = {"confidential": frozenset([MINISTRY.id]), "masks": {(EVENT.id, MINISTRY.id): make.uuid()}}
-    other = make.read(SourceRead, name="press office", parent_id=MINISTRY.id)
-    words = [said(GAS, other, said="2023-08-09"), said(FIRE, MINISTER, said="2023-08-10")]
-    masked = {"sources": [COURT, MINISTRY, MINISTER, other], **above}
-    assert judged(*words, of=MINISTER, **masked) == [("gas", "wrong"), ("fire", "right")]
-    assert judged(*words, of=MINISTER, asked=View(restricted=True), **masked) == [("fire", "right")]
+    press_office = make.read(SourceRead, name="press office", parent_id=MINISTRY.id)
+    words = [said(GAS, press_office, said="2023-08-09"), said(FIRE, MINISTER, said="2023-08-10")]
+    masked = {"sources": [COURT, MINISTRY, MINISTER, press_office], **above}
+    assert judged(*words, source=MINISTER, **masked) == [("gas", "wrong"), ("fire", "right")]
+    assert judged(*words, source=MINISTER, as_asked=View(restricted=True), **masked) == [("fire", "right")]
