@@ -149,7 +149,7 @@ def csv_(
         _refuse(f"{mapping}: {error}")
     limits = Limits(seconds=timeout, size=int(max_megabytes * 1_000_000), private=allow_private)
     run = _begun(out, url, key, notes, quiet=quiet, as_json=as_json, limits=limits)
-    own = how.own_ratings() | _own(rating)
+    own = how.added_ratings() | _own(rating)
     _fact_checks(
         run, sources, reading.CSV_TYPES, lambda given, noted: tables.read(given.body, how, noted), event=event, own=own
     )
@@ -233,7 +233,7 @@ def _fact_checks(
         run.notes += [one._replace(where=f"{source}: {one.where}") for one in noted]
         checks += [replace(one, where=f"{source}: {one.where}") for one in found]
     run.found = len(checks)
-    run.lines = list(report_lines.compose(checks, run.notes, event=event or None, own=own))
+    run.lines = list(report_lines.compose(checks, run.notes, event=event or None, added_ratings=own))
     _finish(run)
 
 

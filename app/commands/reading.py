@@ -78,8 +78,8 @@ def page(url: str, limits: Limits, notes: Notes) -> Json | None:
     return there
 
 
-def _page(url: str, limits: Limits) -> pages.Page:
+def _page(url: str, limits: Limits) -> pages.FetchedPage:
     found = _fetched(url, PAGE_TYPES, limits)
     text = pages.decoded(found.body, found.charset)
     tree = trees.parsed(text) if found.content_type in pages.HTML else None
-    return pages.Page(found.url, text, found.status, found.retrieved_at, tree)
+    return pages.FetchedPage(found.url, text, found.status, found.retrieved_at, tree)

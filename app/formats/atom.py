@@ -1,4 +1,4 @@
-"""What happened to the knowledge about one event, as an Atom feed (RFC 4287): the newest first."""
+"""What was recorded about one event, as an Atom feed (RFC 4287), newest first."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ from app.schemas.pictures.exports import DayMoves
 FEED_ENTRIES: Final = 100
 _ATOM: Final = "http://www.w3.org/2005/Atom"
 _SERVICE: Final = "Counterclaim"
-# What XML 1.0 has no way to write, not even escaped.
+# Characters that XML 1.0 can't write, not even escaped.
 _FORBIDDEN: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -42,7 +42,7 @@ class _Entry:
 
 
 def render(dossier: DossierRead, moves: Sequence[DayMoves]) -> bytes:
-    """The newest entries, of statements, withdrawals, assessments, and of standings and statuses that moved."""
+    """The newest entries: statements, withdrawals, assessments, changes of a standing or of a question's status."""
     entries = [*_statements(dossier), *_assessments(dossier), *_moves(dossier, moves)]
     entries.sort(key=lambda entry: (entry.updated, entry.id), reverse=True)
     event = dossier.event

@@ -35,16 +35,17 @@ COLUMNS: Final = (
     *("document_published", "document_lifecycle", "publisher", "publisher_id", "byline", "archive_url"),
     "other_appearances",
 )
-# A spreadsheet takes what begins so for a formula, or for a new cell with one; it reads the fullwidth forms alike.
+# Spreadsheets take a cell that begins with one of these for a formula, and after one of _BREAKS for a new cell. They
+# read fullwidth forms alike, so the text is compared after NFKC.
 _FORMULA: Final = frozenset("=+-@\N{MINUS SIGN}")
 _BREAKS: Final = frozenset("\t\r\n")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?", re.ASCII)
 
 
 def render(dossier: DossierRead, *, safe: bool = False, bom: bool = False) -> bytes:
-    """The table in UTF-8, with a header. `safe`: nothing in it is a formula; `bom`: as Excel wants it."""
+    """The table in UTF-8, with a header. `safe`: no cell is read as a formula; `bom`: Excel needs it to read UTF-8."""
     out = io.StringIO(newline="")
-    # Where everything but numbers is quoted, no separator of another country's cuts a text into cells.
+    # Everything but numbers is quoted: a spreadsheet set to another separator, such as `;`, can't split a text.
     writer = csv.DictWriter(
         out, COLUMNS, restval="", lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC if safe else csv.QUOTE_MINIMAL
     )
@@ -208,7 +209,7 @@ def _source(dossier: DossierRead, statement: StatementPicture) -> Row:
 
 
 def _family(dossier: DossierRead, id_: UUID | None) -> str | None:
-    """Its name: that of a source, or of the document by which an unnamed one goes."""
+    """The family's name: that of a source, or of the document that stands for a source without a name."""
     if id_ in dossier.sources:
         return naming.source_name(id_, dossier.sources)
     document = dossier.documents.get(id_) if id_ else None
@@ -268,7 +269,7 @@ def _chain(dossier: DossierRead, appearance: AppearanceRead) -> str:
 
 
 def _appearance_line(dossier: DossierRead, appearance: AppearanceRead) -> str:
-    """Another appearance on one line: the words, where, whether they stand there, and by whom they came."""
+    """An appearance on one line: its words, document, fidelity and chain."""
     document = _document_of(dossier, appearance)
     parts = [f"“{' '.join(appearance.wording.split())}”" if appearance.wording else None]
     if document:

@@ -47,7 +47,7 @@ def _claim(fact_check: FactChecked) -> FactCheckedClaim:
 
 
 def _text(fact_check: FactChecked) -> str | None:
-    """A figure alone says nothing: `Injured (civilians): at least 31`."""
+    """A figure with its question, for alone it says nothing: `Injured (civilians): at least 31`."""
     if fact_check.claim.figure is None or fact_check.question is None:
         return fact_check.claim.text
     question = fact_check.question
@@ -71,7 +71,7 @@ def _review(reviewed: Reviewed) -> ClaimReview:
 
 
 def error(problem: Problem, request_id: str) -> tuple[int, dict[str, Any]]:
-    """The status and body of a failure: where it says `errors`, each is a violation of a field."""
+    """The status and body of a failure; each of its `errors` becomes a violation of a field."""
     code = 400 if problem.status == _UNPROCESSABLE else problem.status
     message = problem.detail or problem.explanation
     errors: Any = problem.extra.get("errors") or []

@@ -1,4 +1,4 @@
-"""Coarse times as formats that know only ISO 8601 want them."""
+"""Coarse times for formats that know only ISO 8601."""
 
 import re
 from datetime import datetime
@@ -13,7 +13,7 @@ def moment(time: datetime) -> str:
 
 
 def iso(words: str | None, start: datetime | None) -> str | None:
-    """The words where they are a date or time of ISO 8601, or else the moment that they begin at."""
+    """The words, where they are a date or time of ISO 8601; else the beginning of the span that they stand for."""
     if words is not None and _ISO.fullmatch(words):
         return words
     return None if start is None else moment(start)

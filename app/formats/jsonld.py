@@ -22,10 +22,10 @@ from app.schemas.pictures.dossiers import (
 from app.schemas.statements import AppearanceRead
 
 OWN: Final = "urn:counterclaim:terms:"
-# Inline: whoever reads it has to fetch nothing.
+# Inline, so that no reader has to fetch it.
 CONTEXT: Final = {"@vocab": "https://schema.org/", "cc": OWN}
 
-# Only who says so outright agrees; what is implied is a reaction, whose stance is ours to tell.
+# For what is said explicitly. An implied stance is our reading of the words, so it becomes a ReactAction.
 ACTIONS: Final = {
     "support": "AgreeAction",
     "deny": "DisagreeAction",
@@ -37,7 +37,7 @@ ACTIONS: Final = {
 
 
 def render(dossier: DossierRead) -> bytes:
-    """The document, in UTF-8. It can stand inside a page's <script> as it is."""
+    """The document, in UTF-8. `<` is escaped, so that it can stand inside a page's <script>."""
     graph = [_event(dossier.event), *(_question(question, dossier) for question in dossier.questions)]
     graph += [_claim(question, claim, dossier) for question, claim in naming.claims(dossier)]
     graph += [_statement(*parts, dossier) for parts in naming.statements(dossier)]
@@ -52,7 +52,7 @@ def render(dossier: DossierRead) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=1).replace("<", "\\u003c").encode()
 
 
-# --- what it is about ------------------------------------------------------------------------------------------------
+# --- the event and its questions --------------------------------------------------------------------------------------
 
 
 def _event(event: EventPicture) -> Node:
@@ -156,7 +156,7 @@ def _claim(question: QuestionPicture | None, claim: ClaimPicture, dossier: Dossi
 
 
 def _reviewed(claim: ClaimPicture, dossier: DossierRead) -> Node:
-    """What a reader of a review wants of the claim: who makes it, when, and where. Who denies it is no author."""
+    """The claim as a review shows it: text, who makes it, when, where it appeared. Who denies it is no author."""
     supporting = [statement for statement in claim.statements if statement.stance == "support"]
     makers = [statement for statement in supporting if statement.explicitness == "explicit" and statement.live]
     document_ids = [appearance.document_id for statement in supporting for appearance in statement.appearances]
@@ -250,9 +250,7 @@ def _appearance(appearance: AppearanceRead, statement: StatementPicture, dossier
         identifier=appearance.ref,
         text=appearance.wording,
         inLanguage=appearance.language,
-        author=nodes.agent(statement.source_id, dossier)
-        if appearance.quoted
-        else None,  # else they are the document's words
+        author=nodes.agent(statement.source_id, dossier) if appearance.quoted else None,  # else the document's words
         isPartOf=nodes.work(appearance.document_id, dossier),
         workTranslation=translation,
         cc_fidelity=appearance.fidelity,
@@ -289,7 +287,7 @@ def _review(
 
 
 def _rating(assessment: AssessmentRead) -> Node:
-    """The author's own numbers, if it gave any: none is made up for a word."""
+    """The author's own numbers, where there are any. A word is not translated into a number."""
     return nodes.node(
         "Rating",
         assessment.id,

@@ -1,4 +1,4 @@
-"""What an export calls a source, and where a picture says who is who."""
+"""What exports call sources and questions, and their walks through a dossier."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -22,7 +22,7 @@ VERBS: Final = {
 
 
 def source_name(id_: UUID | None, sources: Sources) -> str:
-    """The source's name or description; nobody's words are the document's own."""
+    """The source's name or description; empty where the words are the document's own."""
     if id_ is None:
         return ""
     source = sources[id_]
@@ -66,7 +66,7 @@ def statements(dossier: DossierRead) -> Iterator[SaidAbout]:
 
 
 def question_text(question: QuestionPicture) -> str:
-    """The question in words: a quantity's may have none of its own."""
+    """The question in words. A question for a quantity may have no text: then its measure and subject."""
     if question.text:
         return question.text
     measure = (question.measure or question.kind).replace("_", " ")

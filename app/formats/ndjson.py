@@ -12,7 +12,7 @@ from app.schemas.kinds import read_as
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, HopRead
 
-# Fields of a line that name another record: where its id is read.
+# Fields of a line that point at another record, and the attribute of the schema that has its id.
 REFERENCES: Final = {
     **{name: f"{name}_id" for name in ("event", "question", "claim", "statement", "source", "author", "publisher")},
     **{name: f"{name}_id" for name in ("document", "version", "withdrawn_document", "parent", "supersedes")},
@@ -24,9 +24,9 @@ _EMPTY: Final[tuple[Any, ...]] = (None, [], {})
 
 
 def line(record: RecordRead, without: Container[str] = ()) -> bytes:
-    """The line of a record, with its end. What is null or empty is left out, and so are the fields `without`.
+    """The line of a record, with its line end, without what is null or empty.
 
-    `without` has the names that the record itself has: `parent_id`, `of_id`, `merged_into`.
+    `without` are fields to leave out, by the schema's names: `parent_id`, `of_id`, `merged_into`.
     """
     kind = read_as(type(record))
     values: dict[str, Any] = {"type": kind.name, "id": record.id, "ref": record.ref}
@@ -36,9 +36,9 @@ def line(record: RecordRead, without: Container[str] = ()) -> bytes:
             values[name] = getattr(record, attribute)
     # Three kinds are not written as they are read.
     if isinstance(record, SourceRead) and record.name is None and record.disclosure == "named":
-        values["disclosure"] = "anonymous"  # a protected one: what has no name here can't be called named
+        values["disclosure"] = "anonymous"  # a protected source has no name here, so it can't be "named"
     if isinstance(record, ClaimRead) and record.figure is not None:
-        values |= {"text": None, "figure": _figure(record.figure, without)}  # the text is composed of it
+        values |= {"text": None, "figure": _figure(record.figure, without)}  # the service composes the text of a figure
     if isinstance(record, AppearanceRead):
         values["hops"] = [_hop(hop) for hop in record.hops]
     return to_json({name: value for name, value in values.items() if value not in _EMPTY}, exclude_none=True) + b"\n"

@@ -1,4 +1,4 @@
-"""Nodes of linked data: how things are named, and the sources and documents that everything else points at."""
+"""Nodes of linked data: their IRIs and fields, and the nodes of sources and documents."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -40,7 +40,7 @@ def node(kind: str, id_: UUID, part: str = "", /, **fields: Any) -> Node:
 
 
 def without_empty(node: Node) -> Node:
-    """Without what is not known; `cc_whyNot` is `cc:whyNot`, and a whole number is written as one."""
+    """The fields that have a value; `cc_whyNot` becomes `cc:whyNot`, and 3.0 becomes 3."""
     return {
         name.replace("cc_", "cc:", 1): _number(value) if isinstance(value, float) else value
         for name, value in node.items()

@@ -8,7 +8,7 @@ Json: TypeAlias = dict[str, Any]
 
 
 class Unused(NamedTuple):
-    """Something that was not used, or not as it stood."""
+    """A note: something in the input was not used, or not as it stood."""
 
     where: str
     """In which row or object of the input."""

@@ -1,4 +1,4 @@
-"""schema.org's ClaimReview, wherever it stands in JSON-LD: a file, a page, a DataFeed, a graph, a list."""
+"""Fact-checks in schema.org's ClaimReview, from any JSON-LD: a file, a page, a DataFeed, a graph, a list."""
 
 import json
 from typing import Any, Final
@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 from app.imports import jsonld, values
 from app.imports.checks import FactCheck, Json, Notes, Party, Unused, Work, short
-from app.imports.jsonld import addresses, many, resolved, types, words
+from app.imports.jsonld import addresses, as_list, resolved, types, words
 from app.imports.report_lines import site_of
 from app.schemas import urls
 
@@ -16,6 +16,7 @@ NO_URL: Final = "a review without an address that can be kept"
 NO_RULE: Final = "a property that is not used"
 FURTHER: Final = "only the first of several is used"
 UPSIDE_DOWN: Final = "rating: the worst is above the best; kept as it is given"
+NO_WORK_URL: Final = "appearance: no address that can be kept"
 NO_NAME: Final = "claimant: an author without a name"
 
 _KINDS: Final = {
@@ -39,54 +40,58 @@ _PARTY: Final = {"name", "url", "sameAs", "jobTitle"}
 
 
 def read(text: str, notes: Notes, base: str | None = None) -> list[FactCheck]:
-    """From JSON, or from a page that embeds it; `base`: the address that relative ones start from."""
+    """Every review in JSON, or in a page that embeds it; `base`: what relative addresses are resolved against."""
     if text.lstrip("\ufeff \t\r\n").startswith("<"):
-        roots, told = jsonld.in_page(text, notes)
-        base = urljoin(base or "", told) if told else base
+        roots, base_of_page = jsonld.in_page(text, notes)
+        base = urljoin(base or "", base_of_page) if base_of_page else base
     else:
         roots = jsonld.parsed(text, "", notes)
-    noted, found, reviews = len(notes), list[FactCheck](), 0
-    for n, root in enumerate(jsonld.plain(root) for root in roots):
+    notes_before, checks, reviews = len(notes), list[FactCheck](), 0
+    for n, root in enumerate(jsonld.without_prefixes(root) for root in roots):
         nodes = list(jsonld.objects(root))
         by_id: dict[str, Json] = {}
         for _, node in nodes:
             if isinstance(name := node.get("@id"), str) and node.keys() - {"@id", "@type"}:
                 by_id.setdefault(name, node)
-        for where, node in nodes:
+        for location, node in nodes:
             if "ClaimReview" in types(node) and (node.keys() - {"@id", "@type", "@context"}):
                 reviews += 1
-                check = _check(node, f"[{n}]{where}" if len(roots) > 1 else where, by_id, base, notes)
-                found += [check] if check else []
-    if not reviews and len(notes) == noted:
+                check = _check(node, f"[{n}]{location}" if len(roots) > 1 else location, by_id, base, notes)
+                checks += [check] if check else []
+    if not reviews and len(notes) == notes_before:
         notes.append(Unused(base or "", short(text), NONE))
-    return found
+    return checks
 
 
-def _check(node: Json, where: str, by_id: dict[str, Json], base: str | None, notes: Notes) -> FactCheck | None:
-    url = _url(addresses(node.get("url")) + addresses(node.get("mainEntityOfPage")) + addresses(node.get("@id")), base)
-    items = [resolved(one, by_id) for one in many(node.get("itemReviewed"))]
-    reviewed = words(node.get("claimReviewed")) or next((found for one in items if (found := _proposition(one))), "")
-    claim = values.taken(values.PROSE, reviewed, where, "claimReviewed", notes)
+def _check(node: Json, location: str, by_id: dict[str, Json], base: str | None, notes: Notes) -> FactCheck | None:
+    candidates = [url for name in ("url", "mainEntityOfPage", "@id") for url in addresses(node.get(name))]
+    url = _first_valid_url(candidates, base)
+    items = [resolved(item, by_id) for item in as_list(node.get("itemReviewed"))]
+    propositions = filter(None, (_proposition(item) for item in items))
+    reviewed = words(node.get("claimReviewed")) or next(propositions, "")
+    claim = values.accepted(values.PROSE, reviewed, location, "claimReviewed", notes)
     if url is None or claim is None:
-        told = short(json.dumps(node, ensure_ascii=False))
-        notes.append(Unused(where, told, NO_URL if url is None else NO_CLAIM))
+        beginning = short(json.dumps(node, ensure_ascii=False))
+        notes.append(Unused(location, beginning, NO_URL if url is None else NO_CLAIM))
         return None
-    _note_rest(node, _REVIEW, where, notes)
-    title = values.taken(values.NAME, words(node.get("headline")) or words(node.get("name")), where, "title", notes)
-    tag = _tag(node.get("inLanguage"))
-    reviewer, byline = _reviewer(node, url, where, by_id, notes)
-    label, value, best, worst, explanation = _rating(node.get("reviewRating"), where, by_id, notes)
-    claimants, said, works = _items(items, where, by_id, base or url, notes)
+    _note_unused(node, _REVIEW, location, notes)
+    headline = words(node.get("headline")) or words(node.get("name"))
+    title = values.accepted(values.NAME, headline, location, "title", notes)
+    body = words(node.get("reviewBody"))
+    tag = _language_tag(node.get("inLanguage"))
+    reviewer, byline = _reviewer(node, url, location, by_id, notes)
+    label, value, best, worst, explanation = _rating(node.get("reviewRating"), location, by_id, notes)
+    claimants, said, works = _reviewed_items(items, location, by_id, base or url, notes)
     return FactCheck(
-        where=where,
+        where=location,
         url=url,
         claim=claim,
         reviewer=reviewer,
         title=title,
         byline=byline,
-        language=values.language(tag, title or "", where, "inLanguage of the title", notes),
-        published=_when(node.get("datePublished"), where, "datePublished", notes),
-        claim_language=values.language(tag, claim, where, "inLanguage of the claim", notes),
+        language=values.language(tag, title or "", location, "inLanguage of the title", notes),
+        published=_first_time(node.get("datePublished"), location, "datePublished", notes),
+        claim_language=values.language(tag, claim, location, "inLanguage of the claim", notes),
         claimants=claimants,
         said=said,
         appearances=works,
@@ -94,41 +99,41 @@ def _check(node: Json, where: str, by_id: dict[str, Json], base: str | None, not
         value=value,
         best=best,
         worst=worst,
-        explanation=explanation or values.taken(values.WORDING, words(node.get("reviewBody")), where, "body", notes),
+        explanation=explanation or values.accepted(values.WORDING, body, location, "body", notes),
     )
 
 
-def _url(given: list[str], base: str | None) -> str | None:
-    """The first that can be kept; relative ones are the page's."""
-    for one in [*given, *([base] if base and not given else [])]:
+def _first_valid_url(candidates: list[str], base: str | None) -> str | None:
+    """The first that the service takes; without a candidate, the base. Relative ones are resolved against the base."""
+    for candidate in [*candidates, *([base] if base and not candidates else [])]:
         try:
-            return urls.check(urljoin(base or "", one))
+            return urls.check(urljoin(base or "", candidate))
         except ValueError:
             continue
     return None
 
 
 def _proposition(item: Any) -> str:
-    """What a Claim says. The name of any other work is its title."""
+    """What a Claim says; empty for other works, whose name is a title."""
     return (words(item.get("text")) or words(item.get("name"))) if "Claim" in types(item) else ""
 
 
-def _tag(given: Any) -> str:
-    """A language's tag, or of a Language object its `alternateName`."""
-    first = next(iter(many(given)), "")
+def _language_tag(value: Any) -> str:
+    """The tag of a language: a text, or the `alternateName` of a Language object."""
+    first = next(iter(as_list(value)), "")
     return words(first.get("alternateName") or first.get("name")) if isinstance(first, dict) else words(first)
 
 
-def _when(given: Any, where: str, field: str, notes: Notes) -> str | None:
-    several = many(given)
-    if len(several) > 1:
-        notes.append(Unused(f"{where}/{field}", short(several), f"{FURTHER}: {field}"))
-    return values.when(words(several[:1]), where, field, notes)
+def _first_time(value: Any, location: str, field: str, notes: Notes) -> str | None:
+    values_given = as_list(value)
+    if len(values_given) > 1:
+        notes.append(Unused(f"{location}/{field}", short(values_given), f"{FURTHER}: {field}"))
+    return values.coarse_time(words(values_given[:1]), location, field, notes)
 
 
-def _note_rest(node: Json, used: set[str], where: str, notes: Notes) -> None:
+def _note_unused(node: Json, used: set[str], location: str, notes: Notes) -> None:
     notes.extend(
-        Unused(f"{where}/{name}", short(json.dumps(value, ensure_ascii=False)), f"{NO_RULE}: {name}")
+        Unused(f"{location}/{name}", short(json.dumps(value, ensure_ascii=False)), f"{NO_RULE}: {name}")
         for name, value in node.items()
         if name not in used | _MACHINERY and value not in (None, "", [], {})
     )
@@ -137,20 +142,20 @@ def _note_rest(node: Json, used: set[str], where: str, notes: Notes) -> None:
 # --- who --------------------------------------------------------------------------------------------------------------
 
 
-def _party(given: Any, where: str, by_id: dict[str, Json], notes: Notes) -> Party | None:
+def _party(value: Any, location: str, by_id: dict[str, Json], notes: Notes) -> Party | None:
     """A Person, an Organization, or a name alone; None: without a name."""
-    node = resolved(given, by_id)
-    name = values.taken(values.NAME, words(node), where, "name", notes)
+    node = resolved(value, by_id)
+    name = values.accepted(values.NAME, words(node), location, "name", notes)
     if name is None or not isinstance(node, dict):
         return Party(name) if name else None
-    _note_rest(node, _PARTY, where, notes)
-    told = [one for one in addresses(node.get("url")) + addresses(node.get("sameAs")) if urls_ok(one)]
-    kind = next((_KINDS[one] for one in sorted(types(node)) if one in _KINDS), None)
-    role = values.taken(values.NAME, words(node.get("jobTitle")), where, "jobTitle", notes)
-    return Party(name, kind, told[0] if told else None, role)
+    _note_unused(node, _PARTY, location, notes)
+    valid_urls = [url for url in addresses(node.get("url")) + addresses(node.get("sameAs")) if is_valid_url(url)]
+    kind = next((_KINDS[name] for name in sorted(types(node)) if name in _KINDS), None)
+    role = values.accepted(values.NAME, words(node.get("jobTitle")), location, "jobTitle", notes)
+    return Party(name, kind, valid_urls[0] if valid_urls else None, role)
 
 
-def urls_ok(url: str) -> bool:
+def is_valid_url(url: str) -> bool:
     try:
         urls.check(url)
     except ValueError:
@@ -158,107 +163,115 @@ def urls_ok(url: str) -> bool:
     return True
 
 
-def _reviewer(node: Json, url: str, where: str, by_id: dict[str, Json], notes: Notes) -> tuple[Party, str | None]:
-    """The organisation that reviewed it, and whose name stands under it.
+def _reviewer(node: Json, url: str, location: str, by_id: dict[str, Json], notes: Notes) -> tuple[Party, str | None]:
+    """The organisation that reviewed the claim, and the byline.
 
-    A person who writes for a publisher is the byline; who has no name is called by the site's.
+    The byline names people who write for an organisation. A reviewer without a name is called by its site.
     """
-    authors = [resolved(one, by_id) for one in many(node.get("author"))]
-    publishers = [resolved(one, by_id) for one in many(node.get("publisher"))]
-    people = [one for one in authors if "Person" in types(one)]
-    bodies = [one for one in authors if one not in people] + publishers
+    authors = [resolved(author, by_id) for author in as_list(node.get("author"))]
+    publishers = [resolved(publisher, by_id) for publisher in as_list(node.get("publisher"))]
+    people = [author for author in authors if "Person" in types(author)]
+    bodies = [author for author in authors if author not in people] + publishers
     chosen = (bodies or people or [{}])[0]
-    party = _party(chosen, f"{where}/author", by_id, notes)
+    party = _party(chosen, f"{location}/author", by_id, notes)
     if party is None:
-        home = next((one for one in addresses(chosen) if urls_ok(one)), None)
+        home = next((address for address in addresses(chosen) if is_valid_url(address)), None)
         party = Party(site_of(home or url), None, home)
-    others = [one for one in bodies[1:] if words(one) not in ("", party.name)]
-    notes.extend(Unused(f"{where}/author", short(words(one)), f"{FURTHER}: reviewer") for one in others)
-    byline = ", ".join(name for one in people if (name := words(one)) and one is not chosen)
+    unused = [name for body in bodies[1:] if (name := words(body)) not in ("", party.name)]
+    notes.extend(Unused(f"{location}/author", short(name), f"{FURTHER}: reviewer") for name in unused)
+    byline = ", ".join(name for person in people if (name := words(person)) and person is not chosen)
     kind = party.kind or (None if chosen in people else "outlet")
-    return Party(party.name, kind, party.url, party.role), values.taken(values.NAME, byline, where, "byline", notes)
+    reviewer = Party(party.name, kind, party.url, party.role)
+    return reviewer, values.accepted(values.NAME, byline, location, "byline", notes)
 
 
 # --- what was reviewed ------------------------------------------------------------------------------------------------
 
 
-def _items(
-    items: list[Any], where: str, by_id: dict[str, Json], base: str, notes: Notes
+def _reviewed_items(
+    items: list[Any], location: str, by_id: dict[str, Json], base: str, notes: Notes
 ) -> tuple[list[Party], str | None, list[Work]]:
-    """Who made the claim, when, and where it appeared: as a Claim tells it, or the work in which it was made."""
+    """Who made the claim, when, and where it appeared, by a Claim or by the work in which it was made."""
     claimants, works, said = list[Party](), dict[str, Work](), None
     for item in items:
-        at = f"{where}/itemReviewed"
+        item_location = f"{location}/itemReviewed"
         if not isinstance(item, dict):
-            notes.append(Unused(at, short(item), f"{NO_RULE}: itemReviewed that is no object"))
+            notes.append(Unused(item_location, short(item), f"{NO_RULE}: itemReviewed that is no object"))
             continue
-        _note_rest(item, _ITEM, at, notes)
-        for author in many(item.get("author") or item.get("creator")):
-            party = _party(author, f"{at}/author", by_id, notes)
+        _note_unused(item, _ITEM, item_location, notes)
+        for author in as_list(item.get("author") or item.get("creator")):
+            party = _party(author, f"{item_location}/author", by_id, notes)
             if party is None:
-                notes.append(Unused(f"{at}/author", short(json.dumps(author, ensure_ascii=False)), NO_NAME))
+                notes.append(Unused(f"{item_location}/author", short(json.dumps(author, ensure_ascii=False)), NO_NAME))
             elif party not in claimants:
                 claimants.append(party)
-        said = said or _when(item.get("datePublished"), at, "datePublished", notes)
-        places = _places(item, said, at, notes)
-        for place in places:
-            work = _work(resolved(place, by_id), at, base, notes)
+        said = said or _first_time(item.get("datePublished"), item_location, "datePublished", notes)
+        appearances = _appearances(item, said, item_location, notes)
+        for appearance in appearances:
+            work = _work(resolved(appearance, by_id), item_location, base, notes)
             if work is not None:
                 works.setdefault(urls.canonical(work.url), work)
     return claimants, said, list(works.values())
 
 
-def _places(item: Json, said: str | None, where: str, notes: Notes) -> list[Any]:
-    """Where it appeared. A work that is no Claim is itself where the claim was made: its date is the document's."""
-    places = [*many(item.get("firstAppearance")), *many(item.get("appearance")), *many(item.get("itemReviewed"))]
-    given = addresses(item.get("url"))
+def _appearances(item: Json, said: str | None, location: str, notes: Notes) -> list[Any]:
+    """Where the claim appeared. A work that is no Claim is itself such a place; its date is the document's, too."""
+    appearances = [
+        *as_list(item.get("firstAppearance")),
+        *as_list(item.get("appearance")),
+        *as_list(item.get("itemReviewed")),
+    ]
+    own_urls = addresses(item.get("url"))
     if "Claim" in types(item):
-        if given:
-            notes.append(Unused(f"{where}/url", short(given), f"{NO_RULE}: the address of a Claim itself"))
-    elif given:
-        places.append(item | {"published": said})
+        if own_urls:
+            notes.append(Unused(f"{location}/url", short(own_urls), f"{NO_RULE}: the address of a Claim itself"))
+    elif own_urls:
+        appearances.append(item | {"published": said})
     elif title := words(item.get("name")):
-        notes.append(Unused(f"{where}/name", short(title), f"{NO_RULE}: a work without an address"))
-    return places
+        notes.append(Unused(f"{location}/name", short(title), f"{NO_RULE}: a work without an address"))
+    return appearances
 
 
-def _work(place: Any, where: str, base: str, notes: Notes) -> Work | None:
-    url = _url(addresses(place)[:1], base) if addresses(place) else None
+def _work(appearance: Any, location: str, base: str, notes: Notes) -> Work | None:
+    url = _first_valid_url(addresses(appearance)[:1], base) if addresses(appearance) else None
     if url is None:
-        notes.append(
-            Unused(where, short(json.dumps(place, ensure_ascii=False)), "appearance: no address that can be kept")
-        )
+        notes.append(Unused(location, short(json.dumps(appearance, ensure_ascii=False)), NO_WORK_URL))
         return None
-    if not isinstance(place, dict):
+    if not isinstance(appearance, dict):
         return Work(url)
-    title = values.taken(values.NAME, words(place.get("headline") or place.get("name")), where, "title", notes)
+    name = words(appearance.get("headline") or appearance.get("name"))
+    title = values.accepted(values.NAME, name, location, "title", notes)
+    tag = _language_tag(appearance.get("inLanguage"))
     return Work(
         url=url,
         title=title,
-        published=place.get("published") or _when(place.get("datePublished"), where, "datePublished", notes),
-        language=values.language(_tag(place.get("inLanguage")), title or "", where, "inLanguage", notes),
-        kind=next((_WORKS[one] for one in sorted(types(place)) if one in _WORKS), None),
+        published=appearance.get("published")
+        or _first_time(appearance.get("datePublished"), location, "datePublished", notes),
+        language=values.language(tag, title or "", location, "inLanguage", notes),
+        kind=next((_WORKS[name] for name in sorted(types(appearance)) if name in _WORKS), None),
     )
 
 
 def _rating(
-    given: Any, where: str, by_id: dict[str, Json], notes: Notes
+    value: Any, location: str, by_id: dict[str, Json], notes: Notes
 ) -> tuple[str | None, float | None, float | None, float | None, str | None]:
     """The label, value, best and worst of the first rating, and its explanation."""
-    several, at = [resolved(one, by_id) for one in many(given)], f"{where}/reviewRating"
-    notes.extend(Unused(at, short(one), f"{FURTHER}: reviewRating") for one in several[1:])
-    rating = several[0] if several else {}
+    ratings, rating_location = [resolved(rating, by_id) for rating in as_list(value)], f"{location}/reviewRating"
+    notes.extend(Unused(rating_location, short(rating), f"{FURTHER}: reviewRating") for rating in ratings[1:])
+    rating = ratings[0] if ratings else {}
     if not isinstance(rating, dict):
-        return values.taken(values.WORDING, words(rating), at, "rating", notes), None, None, None, None
-    _note_rest(rating, _RATING, at, notes)
+        return values.accepted(values.WORDING, words(rating), rating_location, "rating", notes), None, None, None, None
+    _note_unused(rating, _RATING, rating_location, notes)
     label = words(rating.get("alternateName")) or words(rating.get("name"))
-    told = words(rating.get("ratingValue"))
-    if not label and told and not any(one.isdigit() for one in told):
-        label, told = told, ""  # words, where a number belongs
-    value = values.number(told, at, "ratingValue", notes)
-    best = values.number(words(rating.get("bestRating")), at, "bestRating", notes)
-    worst = values.number(words(rating.get("worstRating")), at, "worstRating", notes)
+    number = words(rating.get("ratingValue"))
+    if not label and number and not any(character.isdigit() for character in number):
+        label, number = number, ""  # words that stand in the number's field are the label
+    rating_value = values.number(number, rating_location, "ratingValue", notes)
+    best = values.number(words(rating.get("bestRating")), rating_location, "bestRating", notes)
+    worst = values.number(words(rating.get("worstRating")), rating_location, "worstRating", notes)
     if best is not None and worst is not None and worst > best:
-        notes.append(Unused(at, f"best {best:g}, worst {worst:g}", UPSIDE_DOWN))
-    why = values.taken(values.WORDING, words(rating.get("ratingExplanation")), at, "ratingExplanation", notes)
-    return values.taken(values.WORDING, label, at, "alternateName", notes), value, best, worst, why
+        notes.append(Unused(rating_location, f"best {best:g}, worst {worst:g}", UPSIDE_DOWN))
+    explanation = words(rating.get("ratingExplanation"))
+    explanation = values.accepted(values.WORDING, explanation, rating_location, "ratingExplanation", notes)
+    label = values.accepted(values.WORDING, label, rating_location, "alternateName", notes)
+    return label, rating_value, best, worst, explanation

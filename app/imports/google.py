@@ -1,4 +1,4 @@
-"""Answers of the Google Fact Check Tools API: one or many, or the claims out of them."""
+"""Fact-checks in answers of the Google Fact Check Tools API: one or many, or the claims out of them."""
 
 import json
 from dataclasses import replace
@@ -22,94 +22,96 @@ _REVIEW: Final = {"publisher", "url", "title", "reviewDate", "textualRating", "l
 
 
 def read(data: bytes, notes: Notes) -> list[FactCheck]:
-    """Raises ValueError where the input is not JSON."""
-    found: list[FactCheck] = []
-    for where, claim in _claims(json.loads(data.decode("utf-8-sig")), "", notes):
-        found += _checks(claim, where, notes)
-    return found
+    """A fact-check for each review. Raises ValueError where the input is not JSON."""
+    checks: list[FactCheck] = []
+    for location, claim in _claims(json.loads(data.decode("utf-8-sig")), "", notes):
+        checks += _checks(claim, location, notes)
+    return checks
 
 
-def _claims(answer: Any, where: str, notes: Notes) -> list[tuple[str, Json]]:
+def _claims(answer: Any, location: str, notes: Notes) -> list[tuple[str, Json]]:
     """The claims of an answer, of a list of answers, of `results` of an image search; or a bare list of claims."""
     if isinstance(answer, list):
-        return [claim for n, one in enumerate(answer) for claim in _claims(one, f"{where}[{n}]", notes)]
+        return [claim for n, part in enumerate(answer) for claim in _claims(part, f"{location}[{n}]", notes)]
     if not isinstance(answer, dict):
-        notes.append(Unused(where, short(answer), NO_OBJECT))
+        notes.append(Unused(location, short(answer), NO_OBJECT))
         return []
     if "claimReview" in answer or "text" in answer:
-        return [(where, answer)]
+        return [(location, answer)]
     if answer.get("nextPageToken"):
-        notes.append(Unused(f"{where}/nextPageToken", short(answer["nextPageToken"]), MORE))
+        notes.append(Unused(f"{location}/nextPageToken", short(answer["nextPageToken"]), MORE))
     for name in ("claims", "results"):
         if isinstance(answer.get(name), list):
-            return _claims(answer[name], f"{where}/{name}", notes)
+            return _claims(answer[name], f"{location}/{name}", notes)
     if isinstance(answer.get("claim"), dict):
-        return _claims(answer["claim"], f"{where}/claim", notes)
+        return _claims(answer["claim"], f"{location}/claim", notes)
     if answer:  # an answer without results is an empty object
-        notes.append(Unused(where, short(json.dumps(answer, ensure_ascii=False)), NO_CLAIMS))
+        notes.append(Unused(location, short(json.dumps(answer, ensure_ascii=False)), NO_CLAIMS))
     return []
 
 
-def _checks(claim: Json, where: str, notes: Notes) -> list[FactCheck]:
-    """One for each review; all hang on the event of the earliest."""
-    text = values.taken(values.PROSE, values.clean(claim.get("text")), where, "claim", notes)
+def _checks(claim: Json, location: str, notes: Notes) -> list[FactCheck]:
+    """A fact-check for each review of a claim; all hang on the event of the earliest."""
+    text = values.accepted(values.PROSE, values.clean(claim.get("text")), location, "claim", notes)
     reviews = claim.get("claimReview")
     if text is None or not isinstance(reviews, list) or not reviews:
-        notes.append(Unused(where, short(json.dumps(claim, ensure_ascii=False)), NO_REVIEW if text else NO_TEXT))
+        notes.append(Unused(location, short(json.dumps(claim, ensure_ascii=False)), NO_REVIEW if text else NO_TEXT))
         return []
-    _note_rest(claim, _CLAIM, where, notes)
-    said = values.when(claim.get("claimDate"), where, "claimDate", notes)
-    name = values.taken(values.NAME, values.clean(claim.get("claimant")), where, "claimant", notes)
-    about = {"claim": text, "claimants": [Party(name)] if name else [], "said": said}
-    found = [
+    _note_unused(claim, _CLAIM, location, notes)
+    said = values.coarse_time(claim.get("claimDate"), location, "claimDate", notes)
+    name = values.accepted(values.NAME, values.clean(claim.get("claimant")), location, "claimant", notes)
+    claim_fields = {"claim": text, "claimants": [Party(name)] if name else [], "said": said}
+    checks = [
         check
-        for n, one in enumerate(reviews)
-        if (check := _check(one, f"{where}/claimReview[{n}]", about, notes)) is not None
+        for n, review in enumerate(reviews)
+        if (check := _check(review, f"{location}/claimReview[{n}]", claim_fields, notes)) is not None
     ]
-    if len(found) > 1:
-        first = min(found, key=lambda one: (one.published or "9999", urls.canonical(one.url)))
-        found = [replace(check, hangs_on=first.url) for check in found]
-    return found
+    if len(checks) > 1:
+        first = min(checks, key=lambda check: (check.published or "9999", urls.canonical(check.url)))
+        checks = [replace(check, hangs_on=first.url) for check in checks]
+    return checks
 
 
-def _check(review: Any, where: str, about: Json, notes: Notes) -> FactCheck | None:
-    """One review; `about`: the claim, and who made it when."""
+def _check(review: Any, location: str, claim_fields: Json, notes: Notes) -> FactCheck | None:
+    """The fact-check of one review; `claim_fields`: the claim, its claimants, when it was said."""
     if not isinstance(review, dict):
-        notes.append(Unused(where, short(review), NO_OBJECT))
+        notes.append(Unused(location, short(review), NO_OBJECT))
         return None
-    _note_rest(review, _REVIEW, where, notes)
-    url = values.taken(values.URL, values.clean(review.get("url")), where, "url", notes)
+    _note_unused(review, _REVIEW, location, notes)
+    url = values.accepted(values.URL, values.clean(review.get("url")), location, "url", notes)
     if url is None:
-        notes.append(Unused(where, short(json.dumps(review, ensure_ascii=False)), NO_URL))
+        notes.append(Unused(location, short(json.dumps(review, ensure_ascii=False)), NO_URL))
         return None
-    title = values.taken(values.NAME, values.clean(review.get("title")), where, "title", notes)
+    title = values.accepted(values.NAME, values.clean(review.get("title")), location, "title", notes)
     tag = review.get("languageCode")
     return FactCheck(
-        where=where,
+        where=location,
         url=url,
-        **about,
-        reviewer=_publisher(review.get("publisher"), url, where, notes),
+        **claim_fields,
+        reviewer=_publisher(review.get("publisher"), url, location, notes),
         title=title,
-        language=values.language(tag, title or "", where, "languageCode of the title", notes),
-        published=values.when(review.get("reviewDate"), where, "reviewDate", notes),
-        claim_language=values.language(tag, about["claim"], where, "languageCode of the claim", notes),
-        label=values.taken(values.WORDING, values.clean(review.get("textualRating")), where, "textualRating", notes),
+        language=values.language(tag, title or "", location, "languageCode of the title", notes),
+        published=values.coarse_time(review.get("reviewDate"), location, "reviewDate", notes),
+        claim_language=values.language(tag, claim_fields["claim"], location, "languageCode of the claim", notes),
+        label=values.accepted(
+            values.WORDING, values.clean(review.get("textualRating")), location, "textualRating", notes
+        ),
     )
 
 
-def _publisher(given: Any, url: str, where: str, notes: Notes) -> Party:
-    """By its name, or by its site; without either it is whoever has the page."""
-    publisher = given if isinstance(given, dict) else {}
-    _note_rest(publisher, {"name", "site"}, f"{where}/publisher", notes)
+def _publisher(value: Any, url: str, location: str, notes: Notes) -> Party:
+    """The publisher, named by its name, its site, or the site of the review."""
+    publisher = value if isinstance(value, dict) else {}
+    _note_unused(publisher, {"name", "site"}, f"{location}/publisher", notes)
     site = values.clean(publisher.get("site")).casefold().rstrip("/")
-    address = values.taken(values.URL, f"https://{site}", f"{where}/publisher", "site", notes) if site else None
-    name = values.taken(values.NAME, values.clean(publisher.get("name")), f"{where}/publisher", "name", notes)
+    address = values.accepted(values.URL, f"https://{site}", f"{location}/publisher", "site", notes) if site else None
+    name = values.accepted(values.NAME, values.clean(publisher.get("name")), f"{location}/publisher", "name", notes)
     return Party(name or site_of(address or url), "outlet", address)
 
 
-def _note_rest(given: Json, used: set[str], where: str, notes: Notes) -> None:
+def _note_unused(node: Json, used: set[str], location: str, notes: Notes) -> None:
     notes.extend(
-        Unused(f"{where}/{name}", short(value), f"{UNUSED_FIELD}: {name}")
-        for name, value in given.items()
+        Unused(f"{location}/{name}", short(value), f"{UNUSED_FIELD}: {name}")
+        for name, value in node.items()
         if name not in used and value not in (None, "", [], {})
     )

@@ -1,5 +1,6 @@
-"""JSON-LD as publishers write it: found in pages, and read whatever the shape of a value."""
+"""JSON-LD as publishers write it: taken from pages, and read whatever shape a value has."""
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -19,108 +20,108 @@ _DEPTH: Final = 100
 
 
 def in_page(text: str, notes: Notes) -> tuple[list[Any], str | None]:
-    """What a page's scripts hold, and the address it says that it has, by `<base>`."""
+    """The values in a page's scripts, and the address in its `<base>`."""
     tree = trees.parsed(text)
     if tree is None:
         return [], None
-    found = []
+    values = []
     for n, script in enumerate(tree.iterfind(".//script")):
         kind = (script.get("type") or "").split(";")[0].strip().lower()
         if kind == "application/ld+json":
-            found += parsed(script.text or "", f"script[{n}]", notes)
+            values += parsed(script.text or "", f"script[{n}]", notes)
     base = tree.find(".//base[@href]")
-    return found, None if base is None else base.get("href")
+    return values, None if base is None else base.get("href")
 
 
-def parsed(text: str, where: str, notes: Notes) -> list[Any]:
-    """One value; several, where each line is one; nothing, and a note, where it is no JSON."""
+def parsed(text: str, location: str, notes: Notes) -> list[Any]:
+    """One value; several, where each line is one; none, and a note, where it is no JSON."""
     text = _COMMENT.sub("", _COMMENT.sub("", text)).strip().removeprefix("\ufeff")
     lines = [line for line in text.splitlines() if line.strip()]
     for parts in ([text], lines) if len(lines) > 1 else ([text],):
         try:
-            # A raw line break inside a text is no JSON, and common.
-            return _shallow([json.loads(part, strict=False) for part in parts], where, notes)
+            # Not strict: raw line breaks inside texts are common.
+            return _shallow([json.loads(part, strict=False) for part in parts], location, notes)
         except (ValueError, RecursionError):
             continue
-    notes.append(Unused(where, short(text), NOT_JSON))
+    notes.append(Unused(location, short(text), NOT_JSON))
     return []
 
 
-def _shallow(values: list[Any], where: str, notes: Notes) -> list[Any]:
-    """The values, if none is nested deeper than can be meant."""
+def _shallow(values: list[Any], location: str, notes: Notes) -> list[Any]:
+    """The values; none, and a note, where they are nested so deep that the recursions here would overflow."""
     waiting = [(value, 0) for value in values]
     while waiting:
         value, depth = waiting.pop()
         if depth > _DEPTH:
-            notes.append(Unused(where, f"{_DEPTH} levels", f"{NOT_JSON}: nested too deep"))
+            notes.append(Unused(location, f"{_DEPTH} levels", f"{NOT_JSON}: nested too deep"))
             return []
-        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-        waiting.extend((one, depth + 1) for one in inner)
+        children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        waiting.extend((child, depth + 1) for child in children)
     return values
 
 
-def plain(value: Any) -> Any:
-    """The same with schema.org's names alone: `http://schema.org/url`, `schema:url` → `url`; `@value` as it is."""
+def without_prefixes(value: Any) -> Any:
+    """The value with schema.org's names alone, `schema:url` → `url`, and what is in `@value` in place of its object."""
     if isinstance(value, list):
-        return [plain(one) for one in value]
+        return [without_prefixes(member) for member in value]
     if isinstance(value, dict):
         if "@value" in value:
             return value["@value"]
-        return {_PREFIX.sub("", name): plain(one) for name, one in value.items()}
+        return {_PREFIX.sub("", name): without_prefixes(member) for name, member in value.items()}
     return value
 
 
 def objects(value: Any) -> Iterator[tuple[str, Json]]:
-    """Every object in it, from the outside in, in their order, with where it stands."""
+    """Every object in a value with its path: outer ones first, else in the order of the text."""
     waiting = [("", value)]
     while waiting:
-        where, one = waiting.pop()
-        if isinstance(one, dict):
-            yield where, one
-            inner = [(f"{where}/{name}", each) for name, each in one.items() if isinstance(each, dict | list)]
+        location, node = waiting.pop()
+        if isinstance(node, dict):
+            yield location, node
+            children = [(f"{location}/{name}", child) for name, child in node.items() if isinstance(child, dict | list)]
         else:
-            inner = [(f"{where}/{n}", each) for n, each in enumerate(one)] if isinstance(one, list) else []
-        waiting.extend(reversed(inner))
+            children = [(f"{location}/{n}", child) for n, child in enumerate(node)] if isinstance(node, list) else []
+        waiting.extend(reversed(children))
 
 
 def types(node: Any) -> set[str]:
-    """`ClaimReview`, whether it is written as a word, an address or in a list."""
-    told = node.get("@type", node.get("type")) if isinstance(node, dict) else None
-    return {_PREFIX.sub("", one) for one in many(told) if isinstance(one, str)}
+    """The names of a node's types: `ClaimReview`, also where it is an address or in a list."""
+    names = node.get("@type", node.get("type")) if isinstance(node, dict) else None
+    return {_PREFIX.sub("", name) for name in as_list(names) if isinstance(name, str)}
 
 
-def many(value: Any) -> list[Any]:
-    """One, several or none, as a list without gaps; a `@list` or `@set` is what it holds."""
-    if isinstance(value, dict) and (inner := value.get("@list", value.get("@set"))) is not None:
-        return many(inner)
+def as_list(value: Any) -> list[Any]:
+    """One, several or no values as a flat list without empty ones; `@list` and `@set` give what they hold."""
+    if isinstance(value, dict) and (members := value.get("@list", value.get("@set"))) is not None:
+        return as_list(members)
     if isinstance(value, list):
-        return [inner for one in value for inner in many(one)]
+        return [inner for member in value for inner in as_list(member)]
     return [] if value in (None, "", {}) else [value]
 
 
 def resolved(node: Any, by_id: dict[str, Json]) -> Any:
-    """What a node that only names another (`{"@id": "#org"}`) stands for."""
+    """The node that a bare reference (`{"@id": "#org"}`) stands for; any other node as it is."""
     if isinstance(node, dict) and isinstance(name := node.get("@id"), str) and not node.keys() - {"@id", "@type"}:
         return by_id.get(name, node)
     return node
 
 
 def words(value: Any) -> str:
-    """The text of a value: of an object its name, of several the first that has one."""
-    for one in many(value):
-        found = words(one.get("name") or one.get("text")) if isinstance(one, dict) else clean(one)
-        if found:
-            return found
+    """The text of a value: an object's is its name or text; of several values, the first text."""
+    for member in as_list(value):
+        text = words(member.get("name") or member.get("text")) if isinstance(member, dict) else clean(member)
+        if text:
+            return text
     return ""
 
 
 def addresses(value: Any) -> list[str]:
-    """Every address in it: of objects their `url`, else `contentUrl`, else `@id`."""
-    found = []
-    for one in many(value):
-        if isinstance(one, dict):
-            inner = next((told for name in ("url", "contentUrl", "@id") if (told := addresses(one.get(name)))), [])
-            found += inner[:1]
-        elif isinstance(one, str) and one.strip():
-            found.append(one.strip().replace("&amp;", "&"))
-    return found
+    """The addresses in a value. Of each object the first of its `url`, `contentUrl`, `@id`."""
+    urls = []
+    for member in as_list(value):
+        if isinstance(member, dict):
+            of_member = (url for name in ("url", "contentUrl", "@id") for url in addresses(member.get(name)))
+            urls += list(itertools.islice(of_member, 1))
+        elif isinstance(member, str) and member.strip():
+            urls.append(member.strip().replace("&amp;", "&"))
+    return urls

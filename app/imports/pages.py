@@ -25,11 +25,11 @@ CANONICAL_HOME: Final = "rel=canonical: it names a front page; the page's own is
 CANONICAL_OTHER: Final = "rel=canonical: there stands something else; the page's own is taken"
 CANONICAL_GONE: Final = "rel=canonical: can't be fetched; the page's own is taken"
 
-# Of pages under two addresses so much is the same: menus and dates around a text differ.
-SAME: Final = 0.8
+# Of the texts of one page under two addresses; not all, for menus and dates around a text differ.
+SAME_SHARE: Final = 0.8
 _META: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-_HEAD: Final = 4096
-# What browsers take these names for.
+_HEAD: Final = 4096  # bytes of a page in which its `<meta charset>` is looked for
+# Encodings that browsers take these names for: they have the same characters and more.
 _WIDER: Final = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949",
                  "shift_jis": "cp932", "iso8859-9": "cp1254", "tis-620": "cp874"}  # fmt: skip
 
@@ -48,8 +48,8 @@ _DATE_NAMES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What was read under an address; `tree`: None for a plain text."""
+class FetchedPage:
+    """A page as it was fetched; `tree` is None for a plain text."""
 
     url: str
     text: str
@@ -59,7 +59,7 @@ class Page:
 
 
 def decoded(body: bytes, charset: str | None) -> str:
-    """The text: by a byte order mark, else the header, else the page's own word, else UTF-8, else Windows-1252."""
+    """The text by the first encoding that fits: byte order mark, header, `<meta>`, UTF-8; else Windows-1252."""
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -67,10 +67,10 @@ def decoded(body: bytes, charset: str | None) -> str:
     ):
         if body.startswith(mark):
             return body.decode(name, errors="replace")
-    told = _META.search(body[:_HEAD])
-    for given in (charset, told and told[1].decode("ascii", "replace"), "utf-8"):
+    declared = _META.search(body[:_HEAD])
+    for charset_name in (charset, declared and declared[1].decode("ascii", "replace"), "utf-8"):
         try:
-            codec = codecs.lookup(given or "").name
+            codec = codecs.lookup(charset_name or "").name
             return body.decode(_WIDER.get(codec, codec))
         except (LookupError, UnicodeError):
             continue
@@ -78,26 +78,25 @@ def decoded(body: bytes, charset: str | None) -> str:
 
 
 def canonical(tree: Tree, url: str, notes: Notes) -> str | None:
-    """Another address that the page gives as its own, if it may be: the caller fetches and compares it."""
-    links = [one.get("href", "").strip() for one in tree.iterfind(".//link[@rel]") if _is_canonical(one)]
-    given = next((one for one in links if one), None)
-    if given is None:
+    """The page's `rel=canonical`, where it is another address that may be the page's own.
+
+    The caller fetches it and compares the two texts: what a page says of itself is often wrong.
+    """
+    links = [link for link in tree.iterfind(".//link[@rel]") if "canonical" in link.get("rel", "").lower().split()]
+    href = next(filter(None, (link.get("href", "").strip() for link in links)), None)
+    if href is None:
         return None
     try:
-        found = urls.check(urljoin(url, given))
+        url_of_link = urls.check(urljoin(url, href))
     except ValueError:
-        notes.append(Unused(url, short(given), CANONICAL_BROKEN))
+        notes.append(Unused(url, short(href), CANONICAL_BROKEN))
         return None
-    if urls.canonical(found) == urls.canonical(url):
+    if urls.canonical(url_of_link) == urls.canonical(url):
         return None
-    if _path(url) and not _path(found):
-        notes.append(Unused(url, short(found), CANONICAL_HOME))
+    if _path(url) and not _path(url_of_link):
+        notes.append(Unused(url, short(url_of_link), CANONICAL_HOME))
         return None
-    return found
-
-
-def _is_canonical(link: Tree) -> bool:
-    return "canonical" in link.get("rel", "").lower().split()
+    return url_of_link
 
 
 def _path(url: str) -> str:
@@ -105,45 +104,41 @@ def _path(url: str) -> str:
     return parts.path.strip("/") + parts.query
 
 
-def same(one: Json, other: Json) -> bool:
-    """Whether two documents are one under two addresses: nearly all of their texts is the same."""
-    if one.get("text") == other.get("text"):
-        return True
-    return (
-        fingerprints.score(fingerprints.shingles(one.get("text", "")), fingerprints.shingles(other.get("text", "")))
-        >= SAME
-    )
+def same(first: Json, second: Json) -> bool:
+    """Whether two documents are one under two addresses: SAME_SHARE of their texts is the same."""
+    texts = first.get("text", ""), second.get("text", "")
+    return texts[0] == texts[1] or fingerprints.score(*map(fingerprints.shingles, texts)) >= SAME_SHARE
 
 
-def document(page: Page, notes: Notes) -> Json | None:
+def document(page: FetchedPage, notes: Notes) -> Json | None:
     """A line of NDJSON; None, and a note, for a page without a text."""
-    found = {"text": values.printable(page.text)} if page.tree is None else _extracted(page, page.tree, notes)
-    body = values.taken(values.TEXT, found.pop("text", ""), page.url, "text", notes)
+    fields = {"text": values.printable(page.text)} if page.tree is None else _extracted(page, page.tree, notes)
+    body = values.accepted(values.TEXT, fields.pop("text", ""), page.url, "text", notes)
     if body is None:
-        notes.append(Unused(page.url, short(found.get("title") or page.text), NO_TEXT))
+        notes.append(Unused(page.url, short(fields.get("title") or page.text), NO_TEXT))
         return None
-    read = {"http_status": page.status, "retrieved_at": page.retrieved_at.isoformat(timespec="seconds")}
-    return {"type": "document", "url": page.url, **found, "text": body, **read}
+    fetch_fields = {"http_status": page.status, "retrieved_at": page.retrieved_at.isoformat(timespec="seconds")}
+    return {"type": "document", "url": page.url, **fields, "text": body, **fetch_fields}
 
 
-def _extracted(page: Page, tree: Tree, notes: Notes) -> Json:
-    found = trafilatura.bare_extraction(deepcopy(tree), url=page.url, with_metadata=True, include_comments=False)
-    if not isinstance(found, Document):
+def _extracted(page: FetchedPage, tree: Tree, notes: Notes) -> Json:
+    extracted = trafilatura.bare_extraction(deepcopy(tree), url=page.url, with_metadata=True, include_comments=False)
+    if not isinstance(extracted, Document):
         return {}
-    title = values.taken(values.NAME, values.printable(found.title), page.url, "title", notes)
+    title = values.accepted(values.NAME, values.printable(extracted.title), page.url, "title", notes)
     # Where a page does not name its site, trafilatura gives the host.
-    named = found.sitename if found.sitename != found.hostname else None
-    publisher = values.taken(values.NAME, values.printable(named), page.url, "publisher", notes)
-    told = {
+    site_name = extracted.sitename if extracted.sitename != extracted.hostname else None
+    publisher = values.accepted(values.NAME, values.printable(site_name), page.url, "publisher", notes)
+    fields = {
         "title": title,
         "headline": title,
-        "byline": values.taken(values.NAME, values.printable(found.author), page.url, "byline", notes),
-        "language": values.language(_language(tree), found.text or "", page.url, "language", notes),
+        "byline": values.accepted(values.NAME, values.printable(extracted.author), page.url, "byline", notes),
+        "language": values.language(_language(tree), extracted.text or "", page.url, "language", notes),
         "published": _published(tree, notes, page.url),
         "publisher": {"name": publisher} if publisher else None,
-        "text": values.printable(found.text),
+        "text": values.printable(extracted.text),
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in fields.items() if value}
 
 
 def _language(tree: Tree) -> str:
@@ -151,16 +146,17 @@ def _language(tree: Tree) -> str:
 
 
 def _published(tree: Tree, notes: Notes, url: str) -> str | None:
-    """As the page's markup tells it. trafilatura's own date is not asked for: it takes 03/04 for the third of April."""
-    given = [each for path in _DATED for each in tree.xpath(path)]
+    """The date by the page's markup. Not trafilatura's own date, which takes 03/04 for the third of April."""
+    candidates = [value for path in _DATED for value in tree.xpath(path)]
     for script in tree.xpath("//script[@type='application/ld+json']"):
         for root in jsonld.parsed(script.text or "", url, notes):
-            nodes = (node for _, node in jsonld.objects(jsonld.plain(root)) if _is_text(node))
-            given += [jsonld.words(node.get("datePublished")) for node in nodes]
-    named = {meta.get("name", "").lower(): meta.get("content", "") for meta in tree.xpath("//meta[@name]")}
-    given += [named[name] for name in _DATE_NAMES if name in named]
-    return values.when(next((one for one in given if one.strip()), ""), url, "published", notes)
+            nodes = (node for _, node in jsonld.objects(jsonld.without_prefixes(root)) if _is_text(node))
+            candidates += [jsonld.words(node.get("datePublished")) for node in nodes]
+    metas = {meta.get("name", "").lower(): meta.get("content", "") for meta in tree.xpath("//meta[@name]")}
+    candidates += [metas[name] for name in _DATE_NAMES if name in metas]
+    written = next((candidate for candidate in candidates if candidate.strip()), "")
+    return values.coarse_time(written, url, "published", notes)
 
 
 def _is_text(node: Json) -> bool:
-    return any(one.endswith(("Article", "Posting", "WebPage", "Report")) for one in jsonld.types(node))
+    return any(name.endswith(("Article", "Posting", "WebPage", "Report")) for name in jsonld.types(node))

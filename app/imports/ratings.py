@@ -112,7 +112,7 @@ def rate(
     value: float | None = None,
     best: float | None = None,
     worst: float | None = None,
-    own: Mapping[str, str] | None = None,
+    added: Mapping[str, str] | None = None,
 ) -> Rated:
     """Which of our ratings of the scheme `claimreview` it is; `own`: additions to the table, by folded words."""
     share = _share(value, best, worst)
@@ -120,8 +120,8 @@ def rate(
     if not words:
         rating = STEPS.get(share) if share is not None else None
         return Rated(rating, BY_NUMBER) if rating else Rated("other", NOTHING)
-    if own and words in own:
-        return Rated(own[words], None)
+    if added and words in added:
+        return Rated(added[words], None)
     if words not in _RATINGS:
         return Rated("other", UNKNOWN)
     rating = _RATINGS[words]

@@ -1,6 +1,6 @@
-"""Fact-checks made into reports: one for each page of reviews, on an event of its own or on one that is named.
+"""Fact-checks as reports: one for each page of reviews, on an event of its own or on one that is named.
 
-Never more than what was given: where no claimant is named, no source is made up; the documents speak for themselves.
+Nothing is made up: where no claimant is named, there is no source, and the statements are the documents' own.
 """
 
 import hashlib
@@ -32,35 +32,44 @@ ITSELF: Final = "appearance: it is the review's own page"
 
 
 def compose(
-    checks: Sequence[FactCheck], notes: Notes, *, event: str | None = None, own: Mapping[str, str] | None = None
+    checks: Sequence[FactCheck],
+    notes: Notes,
+    *,
+    event: str | None = None,
+    added_ratings: Mapping[str, str] | None = None,
 ) -> Iterator[Json]:
-    """Lines of NDJSON, one for each page, in the order of the input; `event`: the address of one that is there."""
+    """Lines of NDJSON, a report for each page, in the order of the input.
+
+    `event`: the address of an event that all of it is about; without it, each page has an event of its own.
+    `added_ratings`: additions to the table of ratings, by folded words.
+    """
     checks = _events_agreed(_kinds_agreed(_names_agreed(checks, notes)))
     pages: dict[str, list[FactCheck]] = defaultdict(list)
     for check in checks:
         pages[urls.canonical(check.url)].append(check)
     titles = _titles(checks)
-    for page, on_it in pages.items():
-        yield from _valid(_report(page, on_it, notes, titles=titles, event=event, own=own or {}), on_it[0].where, notes)
+    for page, checks_of_page in pages.items():
+        line = _report(page, checks_of_page, notes, titles=titles, event=event, added_ratings=added_ratings or {})
+        yield from _valid(line, checks_of_page[0].where, notes)
 
 
-def _valid(line: Json, where: str, notes: Notes) -> Iterator[Json]:
-    """The line, if the service would take it. Every value was checked before; this holds what they are together."""
+def _valid(line: Json, location: str, notes: Notes) -> Iterator[Json]:
+    """The line, if the service would take it: the values were checked one by one, this checks them together."""
     try:
         ReportCreate.model_validate({name: value for name, value in line.items() if name != "type"})
     except ValidationError as error:
-        for one in error.errors():
-            at = "/".join(str(part) for part in one["loc"])
-            notes.append(Unused(where, short(f"/{at}: {one['msg']}"), "the report as a whole is not valid"))
+        for fault in error.errors():
+            pointer = "/".join(str(part) for part in fault["loc"])
+            notes.append(Unused(location, short(f"/{pointer}: {fault['msg']}"), "the report as a whole is not valid"))
     else:
         yield line
 
 
-# --- what all of the input tells --------------------------------------------------------------------------------------
+# --- what is agreed over all of the input -----------------------------------------------------------------------------
 
 
 def site_of(url: str) -> str:
-    """Whose address it is: `www.news.example/1` is news.example's."""
+    """The host without `www.`: of `https://www.news.example/1`, `news.example`."""
     return re.sub(r"^https?://(www\.)?([^/?#:]+).*", r"\2", url, flags=re.DOTALL | re.IGNORECASE).casefold()
 
 
@@ -72,28 +81,29 @@ def _names_agreed(checks: Sequence[FactCheck], notes: Notes) -> list[FactCheck]:
     agreed = []
     for check in checks:
         site = site_of(check.reviewer.url or check.url)
-        called = next((name for name, _ in names[site].most_common() if name != site), site)
+        usual_name = next((name for name, _ in names[site].most_common() if name != site), site)
         nameless = check.reviewer.name == site and not speakers.is_platform(site)
         if nameless:
             notes.append(Unused(check.where, site, NAMELESS))
-        agreed.append(replace(check, reviewer=replace(check.reviewer, name=called)) if nameless else check)
+        agreed.append(replace(check, reviewer=replace(check.reviewer, name=usual_name)) if nameless else check)
     return agreed
 
 
 def _kinds_agreed(checks: Sequence[FactCheck]) -> list[FactCheck]:
-    """A claimant's kind, where only some tell it; none, where they tell several, for it is one source by its name."""
+    """Claimants of one name have one kind, for they become one source: also those whose check says none."""
     kinds: dict[str, set[str]] = defaultdict(set)
     for party in (party for check in checks for party in (*check.claimants, check.reviewer)):
         kinds[party.name.casefold()] |= {party.kind} if party.kind else set()
-    only = {name: next(iter(told)) if len(told) == 1 else None for name, told in kinds.items()}
+    # Two kinds of one name are a contradiction, and none is kept.
+    agreed = {name: min(names) for name, names in kinds.items() if len(names) == 1}
     return [
-        replace(check, claimants=[replace(one, kind=only[one.name.casefold()]) for one in check.claimants])
+        replace(check, claimants=[replace(party, kind=agreed.get(party.name.casefold())) for party in check.claimants])
         for check in checks
     ]
 
 
 def _events_agreed(checks: Sequence[FactCheck]) -> list[FactCheck]:
-    """A claim that hangs on another page's event does so wherever its page comes again."""
+    """A claim of a page that hangs on another page's event does so in every check of that page."""
     hung = {_about(check): check.hangs_on for check in checks if check.hangs_on}
     return [replace(check, hangs_on=hung.get(_about(check))) for check in checks]
 
@@ -103,15 +113,15 @@ def _about(check: FactCheck) -> tuple[str, str]:
 
 
 def _titles(checks: Sequence[FactCheck]) -> dict[str, tuple[str, str | None]]:
-    """Of each event of its own the title and its language: the claim; of several claims, the title of their page."""
+    """The title and language of each page's event: the claim, or the page's title where it has several claims."""
     claims: dict[str, dict[str, FactCheck]] = defaultdict(dict)
     for check in checks:
         claims[_page(check)].setdefault(ratings.folded(check.claim), check)
     titles = {}
-    for page, told in claims.items():
-        first = next(iter(told.values()))
-        titled = first.title if len(told) > 1 else None
-        titles[page] = (titled, first.language) if titled else (first.claim, first.claim_language)
+    for page, checks_by_claim in claims.items():
+        first = next(iter(checks_by_claim.values()))
+        page_title = first.title if len(checks_by_claim) > 1 else None
+        titles[page] = (page_title, first.language) if page_title else (first.claim, first.claim_language)
     return titles
 
 
@@ -143,27 +153,27 @@ def _report(
     *,
     titles: Mapping[str, tuple[str, str | None]],
     event: str | None,
-    own: Mapping[str, str],
+    added_ratings: Mapping[str, str],
 ) -> Json:
     first = checks[0]
     events: dict[str, Json] = {}
     for check in checks:
         if check.title != first.title:
             notes.append(Unused(check.where, short(check.title), OTHER_TITLE))
-        about = events.setdefault(event or _page(check), {} if not event else {"event": event})
-        if not about:
-            about.update(_event(check, titles[_page(check)]))
-        _add(about, check, notes, event, own)
-    told = {name: next((one for check in checks if (one := getattr(check, name))), None) for name in _OF_PAGE}
-    document = _known(url=first.url, **told, publisher=_party(first.reviewer))
+        event_line = events.setdefault(event or _page(check), {} if not event else {"event": event})
+        if not event_line:
+            event_line.update(_event(check, titles[_page(check)]))
+        _add(event_line, check, notes, event, added_ratings)
+    page_fields = {name: next(filter(None, (getattr(check, name) for check in checks)), None) for name in _OF_PAGE}
+    document = _known(url=first.url, **page_fields, publisher=_party(first.reviewer))
     return {"type": "report", "ref": _stem(page, event), "document": document, "events": list(events.values())}
 
 
 _OF_PAGE: Final = ("title", "byline", "language", "published", "text")
 
 
-def _event(check: FactCheck, titled: tuple[str, str | None]) -> Json:
-    title, language = titled
+def _event(check: FactCheck, title_and_language: tuple[str, str | None]) -> Json:
+    title, language = title_and_language
     line = " ".join(title.split())
     return _known(
         ref=_stem(_page(check)),
@@ -174,52 +184,55 @@ def _event(check: FactCheck, titled: tuple[str, str | None]) -> Json:
     )
 
 
-def _add(about: Json, check: FactCheck, notes: Notes, event: str | None, own: Mapping[str, str]) -> None:
-    """Add one fact-check to its event: what of it is there already is not said twice."""
-    claims = about.setdefault("claims", [])
-    words, tongue = ratings.folded(check.claim), check.claim_language
-    claim = next((one for one in claims if _is_same(one, words, tongue)), None)
+def _add(event_line: Json, check: FactCheck, notes: Notes, event: str | None, added_ratings: Mapping[str, str]) -> None:
+    """Add a fact-check to its event, without what the event has already."""
+    claims = event_line.setdefault("claims", [])
+    words, language = ratings.folded(check.claim), check.claim_language
+    claim = next((claim for claim in claims if _is_same(claim, words, language)), None)
     new = claim is None
     if claim is None:
-        claim = _known(label=f"#{len(claims) + 1}", text=check.claim, language=tongue)
+        claim = _known(label=f"#{len(claims) + 1}", text=check.claim, language=language)
         claims.append(claim)
         if check.title and ratings.folded(check.title) == words:
             notes.append(Unused(check.where, short(check.claim), OWN_HEADLINE))
-    elif tongue:
-        claim["language"] = tongue
-    said = _statements(check, notes, (event or _page(check), words), quiet=not new)
-    added = [one for one in said if one not in claim.get("statements", [])]
+    elif language:
+        claim["language"] = language
+    statements = _statements(check, notes, (event or _page(check), words), quiet=not new)
+    added = [statement for statement in statements if statement not in claim.get("statements", [])]
     if added:
         claim.setdefault("statements", []).extend(added)
-    judged, whys = _assessment(check, claim["label"], own)
-    before = next((one for one in about.setdefault("assessments", []) if _key(one) == _key(judged)), None)
-    if before is None:
-        about["assessments"].append(judged)
-        notes.extend(Unused(check.where, short(check.label or check.value), why) for why in whys)
-    elif _differs(before, judged):
+    assessment, reasons = _assessment(check, claim["label"], added_ratings)
+    assessments = event_line.setdefault("assessments", [])
+    earlier = next((earlier for earlier in assessments if _key(earlier) == _key(assessment)), None)
+    if earlier is None:
+        assessments.append(assessment)
+        notes.extend(Unused(check.where, short(check.label or check.value), reason) for reason in reasons)
+    elif _differs(earlier, assessment):
         notes.append(Unused(check.where, short(check.label or check.value), RATED_TWICE))
     elif not added:
         notes.append(Unused(check.where, short(check.claim), AGAIN))
 
 
 def _is_same(claim: Json, words: str, language: str | None) -> bool:
-    """A claim whose language is not known is the same in any."""
-    told = claim.get("language")
-    return ratings.folded(claim["text"]) == words and (told == language or told is None or language is None)
+    """A claim without a language is the same as one in any language."""
+    claim_language = claim.get("language")
+    return ratings.folded(claim["text"]) == words and (
+        claim_language == language or claim_language is None or language is None
+    )
 
 
 def _key(assessment: Json) -> tuple[object, ...]:
-    """When the service takes two for the same."""
+    """What two assessments have in common that the service takes for one."""
     return assessment["claim"], assessment["author"]["name"], assessment.get("made")
 
 
-def _differs(one: Json, other: Json) -> bool:
-    return any(one.get(name) != other.get(name) for name in ("rating", "label", "rating_value"))
+def _differs(first: Json, second: Json) -> bool:
+    return any(first.get(name) != second.get(name) for name in ("rating", "label", "rating_value"))
 
 
-def _assessment(check: FactCheck, claim: str, own: Mapping[str, str]) -> tuple[Json, list[str]]:
-    """The review's rating; what is too long for a label stands, whole, in the explanation."""
-    rated = ratings.rate(check.label, check.value, check.best, check.worst, own)
+def _assessment(check: FactCheck, claim: str, added_ratings: Mapping[str, str]) -> tuple[Json, list[str]]:
+    """The review as an assessment, and what to note. A label that is too long stands whole in the explanation."""
+    rated = ratings.rate(check.label, check.value, check.best, check.worst, added_ratings)
     long = check.label is not None and len(check.label) > NAME_CHARACTERS
     assessment = _known(
         claim=claim,
@@ -238,47 +251,47 @@ def _assessment(check: FactCheck, claim: str, own: Mapping[str, str]) -> tuple[J
     return assessment, [why for why in (rated.why, LONG if long else None) if why]
 
 
-# --- who says it, and where -------------------------------------------------------------------------------------------
+# --- statements -------------------------------------------------------------------------------------------------------
 
 
 def _document(work: Work) -> Json:
     return _known(url=work.url, title=work.title, published=work.published, language=work.language, kind=work.kind)
 
 
-def _statements(check: FactCheck, notes: Notes, of: tuple[str, str], *, quiet: bool) -> list[Json]:
-    """The claimants', each in every page where the claim appeared and in the review; without one, the pages' own."""
-    noted: Notes = []
+def _statements(check: FactCheck, notes: Notes, claim_key: tuple[str, str], *, quiet: bool) -> list[Json]:
+    """A statement of each claimant in every page where the claim appeared; of the pages' own where nobody is named."""
+    own_notes: Notes = []
     works = []
     for work in check.appearances:
         if urls.canonical(work.url) == urls.canonical(check.url):
-            noted.append(Unused(check.where, short(work.url), ITSELF))
+            own_notes.append(Unused(check.where, short(work.url), ITSELF))
         else:
             works.append(_document(work))
     named, nobody = [], []
     for party in check.claimants:
         unnamed = speakers.is_platform(party.name) or speakers.names_nobody(party.name)
         if unnamed and party.url:
-            noted.append(Unused(check.where, short(party.url), NOBODY_URL))
+            own_notes.append(Unused(check.where, short(party.url), NOBODY_URL))
         if speakers.is_platform(party.name):
-            noted.append(Unused(check.where, short(party.name), PLATFORM))
+            own_notes.append(Unused(check.where, short(party.name), PLATFORM))
         elif not unnamed:
             named.append(party)
         elif works:
-            noted.append(Unused(check.where, short(party.name), NOBODY))
+            own_notes.append(Unused(check.where, short(party.name), NOBODY))
         else:
             nobody.append(party)
-    said = [one for party in named for one in _by(_party(party), check.said, works, of)]
+    statements = [statement for party in named for statement in _by(_party(party), check.said, works, claim_key)]
     if not named:
-        said += [_known(document=work, said=check.said) for work in works]
-        said += [_known(source={"name": one.name, "disclosure": "group"}, said=check.said) for one in nobody]
-    if not said and check.said:
-        noted.append(Unused(check.where, check.said, UNSAID))
-    notes.extend([] if quiet else noted)
-    return said
+        statements += [_known(document=work, said=check.said) for work in works]
+        statements += [_known(source={"name": party.name, "disclosure": "group"}, said=check.said) for party in nobody]
+    if not statements and check.said:
+        own_notes.append(Unused(check.where, check.said, UNSAID))
+    notes.extend([] if quiet else own_notes)
+    return statements
 
 
-def _by(source: Json, said: str | None, works: Sequence[Json], of: tuple[str, str]) -> Iterator[Json]:
-    """Without its time, a statement in several documents is known as one by a ref alone."""
-    ref = _stem(*of, source["name"].casefold()) if works and not said else None
+def _by(source: Json, said: str | None, works: Sequence[Json], claim_key: tuple[str, str]) -> Iterator[Json]:
+    """A source's statement, once for each document. Without a time, only a ref tells that those are one statement."""
+    ref = _stem(*claim_key, source["name"].casefold()) if works and not said else None
     for work in (*works, None):
         yield _known(ref=ref, source=source, said=said, document=work)

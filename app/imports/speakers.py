@@ -1,10 +1,10 @@
-"""Who made a claim, when what is given there is no name."""
+"""Claimants that are no names: platforms, and descriptions of nobody."""
 
 from typing import Final
 
 from app.imports.ratings import folded
 
-# Sites where anybody may post, and archives of them: where the claim was, not who made it.
+# Sites where anybody may post, and archives of such: they say where the claim was, not who made it.
 PLATFORMS: Final = frozenset({
     "x.com", "twitter.com", "facebook.com", "fb.watch", "fb.com", "m.facebook.com", "web.facebook.com",
     "instagram.com", "tiktok.com", "vt.tiktok.com", "vm.tiktok.com", "youtube.com", "youtu.be", "m.youtube.com",
@@ -12,7 +12,7 @@ PLATFORMS: Final = frozenset({
     "archive.md", "archive.org", "web.archive.org", "perma.cc", "mvau.lt", "ghostarchive.org",
 })  # fmt: skip
 
-# What fact-checkers write where nobody, or nobody known, is to be named: compared as ratings are, whole and exactly.
+# What fact-checkers write where nobody is known. Compared as ratings are: folded, and whole.
 NAMES_NOBODY: Final = frozenset(folded(words) for words in (
     "Multiple", "Multiple sources", "Multiple source", "Multiples sources", "Multiple resources", "Multiple people",
     "Multiple persons", "Multiple authors", "Multiple users", "Multiple posts", "Various", "Various sources",
@@ -40,7 +40,7 @@ NAMES_NOBODY: Final = frozenset(folded(words) for words in (
 
 
 def is_platform(name: str) -> bool:
-    """`x.com`, `www.facebook.com`, `https://fb.watch/`."""
+    """Whether it is a platform's host or address: `x.com`, `www.facebook.com`, `https://fb.watch/`."""
     bare = name.casefold().strip().removeprefix("https://").removeprefix("http://").rstrip("/")
     return bare.removeprefix("www.") in PLATFORMS
 

@@ -60,11 +60,11 @@ class Mapping(Input):
     """Columns and why they are not used."""
 
     @model_validator(mode="after")
-    def _whole(self) -> "Mapping":
+    def _consistent(self) -> "Mapping":
         if "claim" not in self.columns or "url" not in self.columns:
             raise ValueError("columns: `claim` and `url` are needed")
-        if both := sorted(self.columns.keys() & self.constants.keys()):
-            raise ValueError(f"constants.{both[0]}: it has a column, too")
+        if given_twice := sorted(self.columns.keys() & self.constants.keys()):
+            raise ValueError(f"constants.{given_twice[0]}: it has a column, too")
         if twice := sorted(set(self.columns.values()) & self.unused.keys()):
             raise ValueError(f"unused.{twice[0]}: the column is mapped")
         for words, rating in self.ratings.items():
@@ -72,25 +72,25 @@ class Mapping(Input):
                 raise ValueError(f"ratings.{words}: none of {', '.join(RATINGS['claimreview'])}")
         return self
 
-    def own_ratings(self) -> dict[str, str]:
+    def added_ratings(self) -> dict[str, str]:
         return {ratings.folded(words): rating for words, rating in self.ratings.items()}
 
 
 def mapping(text: str) -> Mapping:
-    """Raises MappingError, which names the key."""
+    """Read a mapping file. Raises MappingError, which names the key."""
     try:
-        found = Mapping.model_validate(tomllib.loads(text))
-        "".encode(found.file.encoding)
+        mapping_read = Mapping.model_validate(tomllib.loads(text))
+        "".encode(mapping_read.file.encoding)
     except tomllib.TOMLDecodeError as error:
         raise MappingError(f"not TOML: {error}") from None
     except LookupError:
         raise MappingError("file.encoding: no such encoding") from None
     except ValidationError as error:
-        lines = [f"{_key(one['loc'])}{one['msg'].removeprefix('Value error, ')}" for one in error.errors()]
+        lines = [f"{_key(fault['loc'])}{fault['msg'].removeprefix('Value error, ')}" for fault in error.errors()]
         raise MappingError("; ".join(dict.fromkeys(lines))) from None
-    if (kind := found.constants.get("claimant_kind")) and kind not in _KINDS:
+    if (kind := mapping_read.constants.get("claimant_kind")) and kind not in _KINDS:
         raise MappingError(f"constants.claimant_kind: none of {', '.join(_KINDS)}")
-    return found
+    return mapping_read
 
 
 def _key(loc: tuple[Any, ...]) -> str:
@@ -98,97 +98,111 @@ def _key(loc: tuple[Any, ...]) -> str:
     return f"{path}: " if path else ""
 
 
-def read(data: bytes, how: Mapping, notes: Notes) -> list[FactCheck]:
-    """Raises MappingError where the file is not as the mapping says, ValueError where it can't be decoded."""
+def read(data: bytes, mapping: Mapping, notes: Notes) -> list[FactCheck]:
+    """The fact-checks of a table.
+
+    Raises MappingError where the file is not as the mapping says, ValueError where it can't be decoded.
+    """
     csv.field_size_limit(16 * DOCUMENT_TEXT_CHARACTERS)
-    lines = io.StringIO(data.decode(how.file.encoding), newline="")
-    rows = csv.reader(lines, delimiter=how.file.delimiter, quotechar=how.file.quote, strict=False)
+    lines = io.StringIO(data.decode(mapping.file.encoding), newline="")
+    rows = csv.reader(lines, delimiter=mapping.file.delimiter, quotechar=mapping.file.quote, strict=False)
     try:
         header = next(rows, [])
-        missing = [f"columns.{field}: no column `{name}`" for field, name in how.columns.items() if name not in header]
+        missing = [
+            f"columns.{field}: no column `{name}`" for field, name in mapping.columns.items() if name not in header
+        ]
         if missing:
             raise MappingError("; ".join(missing))
-        return [check for row in rows if row and (check := _row(row, header, f"line {rows.line_num}", how, notes))]
+        return [check for row in rows if row and (check := _row(row, header, f"line {rows.line_num}", mapping, notes))]
     except csv.Error as error:
         raise ValueError(f"line {rows.line_num}: {error}") from None
 
 
-def _row(row: list[str], header: list[str], where: str, how: Mapping, notes: Notes) -> FactCheck | None:
+def _row(row: list[str], header: list[str], location: str, mapping: Mapping, notes: Notes) -> FactCheck | None:
     if len(row) != len(header):
         extra = row[len(header) :]
-        notes.append(Unused(where, short(extra or f"{len(row)} cells"), LONGER if extra else SHORTER))
+        notes.append(Unused(location, short(extra or f"{len(row)} cells"), LONGER if extra else SHORTER))
     cells = {name: values.clean(cell) for name, cell in zip(header, row, strict=False)}
-    cells = {name: cell for name, cell in cells.items() if cell and cell not in how.file.missing}
-    mapped = set(how.columns.values())
+    cells = {name: cell for name, cell in cells.items() if cell and cell not in mapping.file.missing}
+    mapped = set(mapping.columns.values())
     for name, cell in cells.items():
         if name not in mapped:
             why = (
-                f"{NOT_USED}: {name or UNNAMED}: {how.unused[name]}"
-                if name in how.unused
+                f"{NOT_USED}: {name or UNNAMED}: {mapping.unused[name]}"
+                if name in mapping.unused
                 else f"{NOT_MAPPED}: {name or UNNAMED}"
             )
-            notes.append(Unused(where, short(cell, 60), why))
-    told = dict(how.constants) | {field: cells[name] for field, name in how.columns.items() if name in cells}
-    url = values.taken(values.URL, told.get("url"), where, "url", notes)
-    claim = values.taken(values.PROSE, told.get("claim"), where, "claim", notes)
+            notes.append(Unused(location, short(cell, 60), why))
+    fields = dict(mapping.constants) | {field: cells[name] for field, name in mapping.columns.items() if name in cells}
+    url = values.accepted(values.URL, fields.get("url"), location, "url", notes)
+    claim = values.accepted(values.PROSE, fields.get("claim"), location, "claim", notes)
     if url is None or claim is None:
-        notes.append(Unused(where, short(row), NO_URL if url is None else NO_CLAIM))
+        notes.append(Unused(location, short(row), NO_URL if url is None else NO_CLAIM))
         return None
-    return _check(told | {"url": url, "claim": claim}, where, how, notes)
+    return _check(fields | {"url": url, "claim": claim}, location, mapping, notes)
 
 
-def _check(told: dict[FieldName, str], where: str, how: Mapping, notes: Notes) -> FactCheck:
-    """From the row's fields, of which the address and the claim are as the service takes them."""
-    url, claim = told["url"], told["claim"]
-    dates = tuple(how.file.dates)
+def _check(fields: dict[FieldName, str], location: str, mapping: Mapping, notes: Notes) -> FactCheck:
+    """The fact-check of a row's fields, of which `url` and `claim` are checked already."""
+    url, claim = fields["url"], fields["claim"]
+    dates = tuple(mapping.file.dates)
 
     def text(field: FieldName, kind: Any) -> Any:
-        return values.taken(kind, told.get(field), where, field, notes)
+        return values.accepted(kind, fields.get(field), location, field, notes)
 
-    title, tag = text("title", values.NAME), told.get("language", "")
+    title, tag = text("title", values.NAME), fields.get("language", "")
     home = text("reviewer_url", values.URL)
     name = text("reviewer", values.NAME) or site_of(home or url)
-    tags = [values.taken(values.KEY, _tag(one), where, "tags", notes) for one in _several(told, "tags", how)]
-    pages = [values.taken(values.URL, one, where, "appearances", notes) for one in _several(told, "appearances", how)]
+    tags = [
+        values.accepted(values.KEY, _tag_key(part), location, "tags", notes) for part in _parts(fields, "tags", mapping)
+    ]
+    pages = [
+        values.accepted(values.URL, part, location, "appearances", notes)
+        for part in _parts(fields, "appearances", mapping)
+    ]
     return FactCheck(
-        where=where,
+        where=location,
         url=url,
         claim=claim,
         reviewer=Party(name, "outlet", home),
         title=title,
         byline=text("byline", values.NAME),
-        language=values.language(tag, title or "", where, "language of the title", notes),
-        published=values.when(told.get("published"), where, "published", notes, dates),
+        language=values.language(tag, title or "", location, "language of the title", notes),
+        published=values.coarse_time(fields.get("published"), location, "published", notes, dates),
         text=text("text", values.TEXT),
-        claim_language=values.language(told.get("claim_language", tag), claim, where, "language of the claim", notes),
-        claimants=_claimants(told, where, notes),
-        said=values.when(told.get("said"), where, "said", notes, dates),
+        claim_language=values.language(
+            fields.get("claim_language", tag), claim, location, "language of the claim", notes
+        ),
+        claimants=_claimants(fields, location, notes),
+        said=values.coarse_time(fields.get("said"), location, "said", notes, dates),
         appearances=[Work(page) for page in dict.fromkeys(pages) if page],
         label=text("rating", values.WORDING),
-        value=values.number(told.get("rating_value"), where, "rating_value", notes),
-        best=values.number(told.get("best_rating"), where, "best_rating", notes),
-        worst=values.number(told.get("worst_rating"), where, "worst_rating", notes),
+        value=values.number(fields.get("rating_value"), location, "rating_value", notes),
+        best=values.number(fields.get("best_rating"), location, "best_rating", notes),
+        worst=values.number(fields.get("worst_rating"), location, "worst_rating", notes),
         explanation=text("explanation", values.WORDING),
-        tags=[one for one in dict.fromkeys(tags) if one],
+        tags=[tag for tag in dict.fromkeys(tags) if tag],
     )
 
 
-def _several(told: dict[FieldName, str], field: FieldName, how: Mapping) -> list[str]:
-    return [part for one in told.get(field, "").split(how.file.separator) if (part := one.strip())]
+def _parts(fields: dict[FieldName, str], field: FieldName, mapping: Mapping) -> list[str]:
+    parts = fields.get(field, "").split(mapping.file.separator)
+    return [part.strip() for part in parts if part.strip()]
 
 
-def _tag(words: str) -> str:
+def _tag_key(words: str) -> str:
     """`Public Health` → `public-health`."""
     return "-".join(ratings.folded(words).split())
 
 
-def _claimants(told: dict[FieldName, str], where: str, notes: Notes) -> list[Party]:
-    name = values.taken(values.NAME, told.get("claimant"), where, "claimant", notes)
+def _claimants(fields: dict[FieldName, str], location: str, notes: Notes) -> list[Party]:
+    name = values.accepted(values.NAME, fields.get("claimant"), location, "claimant", notes)
     if name is None:
         return []
-    kind = told.get("claimant_kind")
+    kind = fields.get("claimant_kind")
     if kind and kind not in _KINDS:
-        notes.append(Unused(where, short(kind), "claimant_kind: no kind of source"))
+        notes.append(Unused(location, short(kind), "claimant_kind: no kind of source"))
         kind = None
-    role = values.taken(values.NAME, told.get("claimant_role"), where, "claimant_role", notes)
-    return [Party(name, kind, values.taken(values.URL, told.get("claimant_url"), where, "claimant_url", notes), role)]
+    role = values.accepted(values.NAME, fields.get("claimant_role"), location, "claimant_role", notes)
+    url = values.accepted(values.URL, fields.get("claimant_url"), location, "claimant_url", notes)
+    return [Party(name, kind, url, role)]

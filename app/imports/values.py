@@ -1,4 +1,4 @@
-"""Single values: cleaned, and held against what the service takes, so that one bad field costs no fact-check."""
+"""Single values, cleaned and checked as the service would, so that one bad field costs no fact-check."""
 
 import html
 import re
@@ -21,11 +21,11 @@ LANGUAGE: Final = TypeAdapter[str](Language)
 KEY: Final = TypeAdapter[str](Key)
 NUMBER: Final = TypeAdapter[float](Number)
 
-# What the service refuses in a text.
+# Characters that the service refuses in a text.
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-# With its semicolon: `AT&T` and `?a=1&copy=2` are none.
+# Only with the semicolon: `AT&T` and `?a=1&copy=2` have no entity.
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});", re.ASCII)
-# Scripts that tell languages apart, by the first word of their letters' names in Unicode.
+# ISO 15924 codes of scripts, and the first word of the Unicode names of their letters.
 _SCRIPTS: Final = {
     "Latn": "LATIN", "Arab": "ARABIC", "Cyrl": "CYRILLIC", "Grek": "GREEK", "Hebr": "HEBREW", "Deva": "DEVANAGARI",
     "Beng": "BENGALI", "Thai": "THAI", "Ethi": "ETHIOPIC", "Sinh": "SINHALA", "Taml": "TAMIL",
@@ -44,42 +44,48 @@ def printable(words: str | None) -> str:
     return _CONTROL.sub("", words or "").strip()
 
 
-def taken(kind: TypeAdapter[Any], value: object, where: str, field: str, notes: Notes) -> Any:
-    """The value as the service takes it; None where there is none, or it is refused, which is noted."""
+def accepted(kind: TypeAdapter[Any], value: object, location: str, field: str, notes: Notes) -> Any:
+    """The value as the service takes it; None where there is none, or the service would refuse it, which is noted."""
     if value is None or value == "":
         return None
     try:
         return kind.validate_python(value)
     except ValidationError as error:
         why = error.errors()[0]["msg"].removeprefix("Value error, ")
-        notes.append(Unused(where, short(value), f"{field}: {why}"))
+        notes.append(Unused(location, short(value), f"{field}: {why}"))
         return None
 
 
-def when(value: object, where: str, field: str, notes: Notes, formats: tuple[str, ...] = ()) -> str | None:
+def coarse_time(value: object, location: str, field: str, notes: Notes, formats: tuple[str, ...] = ()) -> str | None:
+    """The time as the service takes it; None where there is none, or it can't be read, which is noted.
+
+    `formats`: as `written_dates.read` takes them.
+    """
     words = clean(value)
     if not words:
         return None
-    found, why = written_dates.read(words, formats)
+    time, why = written_dates.read(words, formats)
     if why:
-        notes.append(Unused(where, short(words), f"{field}: {why}"))
-    return found
+        notes.append(Unused(location, short(words), f"{field}: {why}"))
+    return time
 
 
-def number(value: object, where: str, field: str, notes: Notes) -> float | None:
-    """A number, also as a text: `5`, `"2.5"`; not `4,5`, which is two in some places."""
-    return None if isinstance(value, bool) else taken(NUMBER, clean(value), where, field, notes)
+def number(value: object, location: str, field: str, notes: Notes) -> float | None:
+    """A number, also as a text: `5`, `"2.5"`; not `4,5`, which is two numbers to some."""
+    return None if isinstance(value, bool) else accepted(NUMBER, clean(value), location, field, notes)
 
 
-def language(tag: object, words: str, where: str, field: str, notes: Notes) -> str | None:
-    """The language, unless the words are plainly in another script than it is written in."""
-    found = taken(LANGUAGE, clean(tag).replace("_", "-"), where, field, notes)
-    if found is None:
+def language(tag: object, words: str, location: str, field: str, notes: Notes) -> str | None:
+    """The language; None, and a note, where no letter of the words is in its script."""
+    tag_accepted = accepted(LANGUAGE, clean(tag).replace("_", "-"), location, field, notes)
+    if tag_accepted is None:
         return None
-    script = _SCRIPTS.get(langcodes.get(found).maximize().script or "")
-    letters = [unicodedata.name(one, "").split(" ")[0] for one in words if one.isalpha()]
-    own, told = letters.count(script or ""), sum(one in _SCRIPTS.values() for one in letters)
-    if script and told and not own:
-        notes.append(Unused(where, f"{found}: {short(words, 100)}", f"{field}: the words are in another script"))
+    script = _SCRIPTS.get(langcodes.get(tag_accepted).maximize().script or "")
+    letters = [unicodedata.name(letter, "").split(" ")[0] for letter in words if letter.isalpha()]
+    in_script, in_known_script = letters.count(script or ""), sum(letter in _SCRIPTS.values() for letter in letters)
+    if script and in_known_script and not in_script:
+        notes.append(
+            Unused(location, f"{tag_accepted}: {short(words, 100)}", f"{field}: the words are in another script")
+        )
         return None
-    return str(found)
+    return str(tag_accepted)

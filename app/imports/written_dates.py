@@ -1,4 +1,4 @@
-"""Dates as people and programs write them; what could be two days is none."""
+"""Dates as people and programs write them. What could be two days is refused."""
 
 import re
 from datetime import date, datetime
@@ -45,7 +45,7 @@ NO_OFFSET: Final = "a time of day without its offset from UTC: only the day is t
 
 
 def read(words: str, formats: tuple[str, ...] = ()) -> tuple[str | None, str | None]:
-    """A coarse time as the service takes it, and what there is to note.
+    """A coarse time as the service takes it, and what to note: (time, None), (time, note) or (None, note).
 
     `formats`: strptime's, tried first; what they give without an offset is a day. Midnight in UTC to the second is a
     day: programs that know no dates without a time write it so.
@@ -53,10 +53,10 @@ def read(words: str, formats: tuple[str, ...] = ()) -> tuple[str | None, str | N
     words = " ".join(words.split())
     for form in formats:
         try:
-            found = datetime.strptime(words, form)  # noqa: DTZ007  (an offset may be in the format)
+            parsed = datetime.strptime(words, form)  # noqa: DTZ007  (an offset may be in the format)
         except ValueError:
             continue
-        return _moment(found, clocked="%H" in form or "%I" in form)
+        return _moment(parsed, clocked="%H" in form or "%I" in form)
     for reader in (_iso, _named, _numbers, _mail):
         value, why = reader(words)
         if value or why:
@@ -65,7 +65,7 @@ def read(words: str, formats: tuple[str, ...] = ()) -> tuple[str | None, str | N
 
 
 def _coarse(words: str) -> tuple[str | None, str | None]:
-    """What the service reads itself: `2023`, `2023-08`, EDTF."""
+    """What the service itself takes: `2023`, `2023-08`, EDTF."""
     try:
         times.span(words)
     except ValueError:
@@ -78,30 +78,32 @@ def _checked(words: str, why: str | None = None) -> tuple[str | None, str | None
     return value, wrong or why
 
 
-def _moment(found: datetime, *, clocked: bool) -> tuple[str | None, str | None]:
+def _moment(moment: datetime, *, clocked: bool) -> tuple[str | None, str | None]:
     if not clocked:
-        return _checked(found.date().isoformat())
-    if found.tzinfo is None:
-        return _checked(found.date().isoformat(), NO_OFFSET)
-    return _checked(found.isoformat())
+        return _checked(moment.date().isoformat())
+    if moment.tzinfo is None:
+        return _checked(moment.date().isoformat(), NO_OFFSET)
+    return _checked(moment.isoformat())
 
 
 def _iso(words: str) -> tuple[str | None, str | None]:
-    found = _ISO.fullmatch(words)
-    if found is None:
+    match = _ISO.fullmatch(words)
+    if match is None:
         return None, None
-    year, month, day, hour, minute, second, fraction, zone = found.groups()
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
     on = f"{year}-{month}-{day}"
     if hour is None:
         return _checked(on)
     offset = _OFFSET.fullmatch(zone)
     if zone.upper() not in _UTC and offset is None:
         return _checked(on, NO_OFFSET)
-    told = f"{offset[1]}{offset[2]}:{offset[3] or '00'}" if offset and int(offset[2] + (offset[3] or "")) else "Z"
-    if told == "Z" and not int(f"{hour}{minute}{second or 0}{fraction or 0}"):
+    offset_written = (
+        f"{offset[1]}{offset[2]}:{offset[3] or '00'}" if offset and int(offset[2] + (offset[3] or "")) else "Z"
+    )
+    if offset_written == "Z" and not int(f"{hour}{minute}{second or 0}{fraction or 0}"):
         return _checked(on)
     exact = f":{second}{'.' + fraction[:6] if fraction and int(fraction) else ''}" if second else ""
-    return _checked(f"{on}T{hour.rjust(2, '0')}:{minute}{exact}{told}")
+    return _checked(f"{on}T{hour.rjust(2, '0')}:{minute}{exact}{offset_written}")
 
 
 def _day(year: int, month: int, day: int) -> tuple[str | None, str | None]:
@@ -113,10 +115,10 @@ def _day(year: int, month: int, day: int) -> tuple[str | None, str | None]:
 
 def _named(words: str) -> tuple[str | None, str | None]:
     """`March 4, 2021`, `4 mars 2021`, `Thursday, 4 March 2021`, `4 de marzo de 2021`."""
-    if found := _DAY_FIRST.fullmatch(words):
-        day, month, year = found.groups()
-    elif found := _MONTH_FIRST.fullmatch(words):
-        month, day, year = found.groups()
+    if match := _DAY_FIRST.fullmatch(words):
+        day, month, year = match.groups()
+    elif match := _MONTH_FIRST.fullmatch(words):
+        month, day, year = match.groups()
     else:
         return None, None
     number = _MONTHS.get(month.casefold())
@@ -125,13 +127,13 @@ def _named(words: str) -> tuple[str | None, str | None]:
 
 def _numbers(words: str) -> tuple[str | None, str | None]:
     """`2021/03/04`, `25/04/2021`, `4.4.2021`; never `03/04/2021`."""
-    found = _NUMBERS.fullmatch(words)
-    if found is None:
+    match = _NUMBERS.fullmatch(words)
+    if match is None:
         return None, None
-    first, second, third = int(found[1]), int(found[3]), int(found[4])
-    if len(found[1]) == len("2021"):
+    first, second, third = int(match[1]), int(match[3]), int(match[4])
+    if len(match[1]) == len("2021"):
         return _day(first, second, third)
-    if len(found[4]) != len("2021"):
+    if len(match[4]) != len("2021"):
         return None, AMBIGUOUS
     months = {(day, month) for day, month in ((first, second), (second, first)) if 1 <= month <= 12}  # noqa: PLR2004
     if len(months) > 1:
@@ -142,7 +144,7 @@ def _numbers(words: str) -> tuple[str | None, str | None]:
 def _mail(words: str) -> tuple[str | None, str | None]:
     """As in mails and feeds: `Thu, 04 Mar 2021 10:00:00 +0100`."""
     try:
-        found = parsedate_to_datetime(words)
+        moment = parsedate_to_datetime(words)
     except (ValueError, TypeError, IndexError):
         return None, None
-    return _moment(found, clocked=True)
+    return _moment(moment, clocked=True)

@@ -16,7 +16,7 @@ READ = datetime(2023, 8, 10, 12, tzinfo=UTC)
 
 def document(text: str, url: str = URL) -> tuple[dict[str, Any] | None, Notes]:
     notes: Notes = []
-    found = pages.document(pages.Page(url, text, 200, READ, trees.parsed(text)), notes)
+    found = pages.document(pages.FetchedPage(url, text, 200, READ, trees.parsed(text)), notes)
     if found:
         DocumentLine.model_validate(found)
     return found, notes

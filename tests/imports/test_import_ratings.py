@@ -85,5 +85,5 @@ def test_words_go_before_a_number_also_where_they_have_no_equal() -> None:
 
 def test_own_additions_go_before_the_table() -> None:
     own = {ratings.folded("Misleading"): "mixture", ratings.folded("Quite so"): "true"}
-    assert ratings.rate("misleading!", own=own) == ("mixture", None)
-    assert ratings.rate("quite SO", own=own) == ("true", None)
+    assert ratings.rate("misleading!", added=own) == ("mixture", None)
+    assert ratings.rate("quite SO", added=own) == ("true", None)

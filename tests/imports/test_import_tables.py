@@ -77,7 +77,7 @@ def test_rows_become_fact_checks() -> None:
 
 
 def test_they_become_reports_with_the_mappings_own_ratings() -> None:
-    lines, noted = made(read()[0], own=tables.mapping(MAPPING).own_ratings())
+    lines, noted = made(read()[0], added_ratings=tables.mapping(MAPPING).added_ratings())
     assert [one["rating"] for one in assessments(lines)] == ["false", "mixture", "true", "other"]
     assert noted == {report_lines.UNSAID: 1, ratings.BY_NUMBER: 1, ratings.NOTHING: 1}
     assert {one["source"]["name"] for one in statements(lines)} == {"Ян", "Борис"}
