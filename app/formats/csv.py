@@ -11,6 +11,7 @@ from uuid import UUID
 
 from app.formats import iso8601, naming
 from app.schemas.assessments import AssessmentRead
+from app.schemas.pictures import side_maps
 from app.schemas.pictures.dossiers import ClaimPicture, DocumentPicture, DossierRead, QuestionPicture, StatementPicture
 from app.schemas.statements import AppearanceRead
 
@@ -201,7 +202,7 @@ def _source(dossier: DossierRead, statement: StatementPicture) -> Row:
     return {f"source_{name}": getattr(source, name) for name in names} | {
         "source_id": source.id,
         "source": naming.source_name(source.id, dossier.sources),
-        "source_party": naming.party(source.id, dossier.sources),
+        "source_party": side_maps.party(source.id, dossier.sources),
         "source_family": _family(dossier, statement.family_id),
         "source_family_id": statement.family_id,
         "confidential": source.confidential,

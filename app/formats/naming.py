@@ -1,13 +1,13 @@
 """What exports call sources and questions, and their walks through a dossier."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
+from app.schemas.pictures import side_maps
 from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, QuestionPicture, StatementPicture
-from app.schemas.sources import SourceRead
+from app.schemas.pictures.side_maps import SideMap
 
-Sources = Mapping[UUID, SourceRead]
 SaidAbout = tuple[QuestionPicture | None, ClaimPicture | None, StatementPicture]
 
 # What a source does with a stance, in a sentence before the claim or the question.
@@ -21,26 +21,12 @@ VERBS: Final = {
 }
 
 
-def source_name(id_: UUID | None, sources: Sources) -> str:
+def source_name(id_: UUID | None, sources: SideMap) -> str:
     """The source's name or description; empty where the words are the document's own."""
     if id_ is None:
         return ""
     source = sources[id_]
-    if source.name:
-        return source.name
-    return "a protected source" if source.confidential else f"unnamed {source.role or source.kind}"
-
-
-def party(id_: UUID | None, sources: Sources) -> str | None:
-    """The source's own party, else its nearest parent's."""
-    passed: set[UUID] = set()
-    while id_ is not None and id_ not in passed:
-        passed.add(id_)
-        source = sources[id_]
-        if source.party:
-            return source.party
-        id_ = source.parent_id
-    return None
+    return side_maps.name_or(source, f"unnamed {source.role or source.kind}")
 
 
 def claims(dossier: DossierRead) -> Iterator[tuple[QuestionPicture | None, ClaimPicture]]:

@@ -4,14 +4,20 @@ Each count is exact. One that rises says that a request asks again for what it h
 `Recording.statements` before the count is changed. One that falls is written down, so that it can't creep up again.
 """
 
+import inspect
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 from uuid import uuid4
 
 import httpx
 from calls import post
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 from queries import Recording, recorded
+
+from app.main import RESOURCES
 
 CLAIM: Final = {"text": "It was a drone", "statements": [{"source": {"name": "A witness"}}]}
 REPORT: Final = {
@@ -164,3 +170,22 @@ async def test_every_operation_looks_the_key_up_once(app: FastAPI, client: httpx
             await client.request(method, address, json={} if method in ("post", "patch") else None)
         counted[method, path] = sum("FROM api_key" in statement for statement in recording.statements)
     assert {operation: count for operation, count in counted.items() if count != 1} == {}
+
+
+def test_no_dependency_runs_in_a_thread() -> None:
+    """FastAPI runs what is not async in a thread, which takes longer than what any of ours does."""
+    routes = [route for module in RESOURCES for route in module.router.routes if isinstance(route, APIRoute)]
+    calls = {dependant.call for route in routes for dependant in _dependants(route.dependant)}
+    assert len(calls) > 50
+    assert [call for call in calls if not _is_async(call)] == []
+
+
+def _dependants(dependant: Dependant) -> Iterator[Dependant]:
+    yield dependant
+    for inner in dependant.dependencies:
+        yield from _dependants(inner)
+
+
+def _is_async(call: Any) -> bool:
+    kinds = (inspect.iscoroutinefunction, inspect.isasyncgenfunction)
+    return any(kind(function) for kind in kinds for function in (call, type(call).__call__))

@@ -15,6 +15,7 @@ from app.derive.rules.statements import StatementInContext
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead
 from app.schemas.documents import DocumentLinkRead
+from app.schemas.pictures import side_maps
 from app.schemas.pictures.dossiers import AssessmentPicture, ClaimPicture, JoinedBy, JoinRead, OriginRead, StanceCount
 from app.vocabulary import Stance
 
@@ -75,7 +76,7 @@ def settling(index: EventIndex, claim_id: UUID) -> list[AssessmentRead]:
 def author(index: EventIndex, assessment: AssessmentRead) -> str:
     """Who made an assessment, as this caller may know it."""
     shown_id = masking.show(index.sources, assessment.event_id, assessment.author_id)
-    return index.sources.side_map[shown_id].name or "a protected source"
+    return side_maps.name_or(index.sources.side_map[shown_id], "a protected source")
 
 
 def _unreplaced(index: EventIndex, supporting: list[StatementInContext]) -> list[StatementInContext]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.derive.pictures import source_names
 from app.derive.rules.construct import built
+from app.schemas.pictures import side_maps
 from app.schemas.pictures.dossiers import DossierRead, QuestionPicture, SilenceRead, StatementPicture, all_claims
 from app.schemas.pictures.matrices import (
     ColumnsBy,
@@ -87,7 +88,7 @@ def _cells(dossier: DossierRead, row: _Row, by: ColumnsBy) -> dict[_Column, _Cel
     beside: dict[_Column, dict[Stance, int]] = defaultdict(lambda: defaultdict(int))
     column_of: dict[UUID, _Column] = {}
     for statement in row.said:
-        party = source_names.party(statement.source_id, dossier.sources)
+        party = side_maps.party(statement.source_id, dossier.sources)
         column_of[statement.id] = column = _Column(party, statement.source_id if by == "source" else None)
         if statement.explicitness == "explicit":
             explicit[column][statement.stance].append(statement)
@@ -152,7 +153,7 @@ def _column(dossier: DossierRead, column: _Column, by: ColumnsBy) -> MatrixColum
         label=_label(dossier, column, by),
         party=column.party,
         source_id=source,
-        family_id=source_names.lineage(source, dossier.sources)[-1] if source else None,
+        family_id=side_maps.lineage(source, dossier.sources)[-1] if source else None,
     )
 
 

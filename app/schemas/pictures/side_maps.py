@@ -1,0 +1,29 @@
+"""The map of sources beside a picture: whose side a source is on, whom it belongs to, what it is called."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from app.schemas.sources import SourceRead
+
+SideMap = Mapping[UUID, SourceRead]
+"""The sources that a picture names, by the ids under which it names them: masked ones under their masks."""
+
+
+def lineage(id_: UUID, sources: SideMap) -> list[UUID]:
+    """The source, whom it belongs to, and so on, as far as this caller is shown it."""
+    line = [id_]
+    while (parent := sources[line[-1]].parent_id) is not None and parent not in line:
+        line.append(parent)
+    return line
+
+
+def party(id_: UUID | None, sources: SideMap) -> str | None:
+    """The source's own party, else its nearest parent's."""
+    if id_ is None:
+        return None
+    return next((sources[ancestor].party for ancestor in lineage(id_, sources) if sources[ancestor].party), None)
+
+
+def name_or(source: SourceRead, description: str) -> str:
+    """The source's name; `description` is for one without. That a source is protected goes before any description."""
+    return source.name or ("a protected source" if source.confidential else description)
