@@ -11,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from app.vocabulary import REF_PATTERN
 
 key = Annotated[UUID, mapped_column(primary_key=True, server_default=func.gen_random_uuid())]
+# The clock's time: all of one transaction would else be of the moment when it began.
 now = Annotated[datetime, mapped_column(server_default=func.clock_timestamp())]
 flag = Annotated[bool, mapped_column(server_default=text("false"))]
 words_ = Annotated[list[str], mapped_column(ARRAY(Text()), server_default="{}")]

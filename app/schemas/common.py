@@ -68,8 +68,8 @@ def names_tag(header: str | None, tag: str | None) -> bool:
     """Whether If-None-Match or If-Match names this ETag, or any. A proxy's `W/` is not held against it."""
     if header is None or tag is None:
         return False
-    named = {one.strip().removeprefix("W/") for one in header.split(",")}
-    return "*" in named or tag.removeprefix("W/") in named
+    tags = {quoted.strip().removeprefix("W/") for quoted in header.split(",")}
+    return "*" in tags or tag.removeprefix("W/") in tags
 
 
 class Page(BaseModel, Generic[T]):

@@ -43,6 +43,7 @@ from app.vocabulary import (
 
 # --- texts: NFC, nothing that PostgreSQL, JSON or XML could not hold, and a limit for what is stored -----------------
 
+# The code points that Unicode will never give to a character.
 _NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
     chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000)
 )
@@ -101,6 +102,7 @@ Verbatim = Annotated[str, _Text(clean, DOCUMENT_TEXT_CHARACTERS)]
 
 
 def _no_bool(value: Any) -> Any:
+    """To Python, true and false are the numbers 1 and 0."""
     if isinstance(value, bool):
         raise ValueError("a number is needed, not true or false")  # noqa: TRY004  (pydantic reports ValueErrors)
     return value

@@ -103,7 +103,7 @@ def _statements(dossier: DossierRead) -> Iterator[tuple[StatementPicture, dict[s
 
 
 def _contradictions(dossier: DossierRead, document_id: UUID) -> Iterator[Contradiction]:
-    """In the order of the claims."""
+    """Of what the document carries itself: each claim taken both ways, then each pair of claims, in their order."""
     carried = [_Carried(claim, _counting(claim, document_id)) for claim in all_claims(dossier)]
     for entry in carried:
         if entry.statement_ids["support"] and entry.statement_ids["deny"]:

@@ -49,6 +49,7 @@ def read(rows: Rows) -> set[UUID]:
     """The documents whose versions can change a picture: those that any of the rows cites, under all their ids."""
     targets = merges.targets({id_: document.merged_into for id_, document in rows.documents.items()})
     cited = {targets[document_id] for document_id in rows.cited if document_id in targets}
+    # A version is stored under the id that its document had before merges.
     return {id_ for id_, target in targets.items() if target in cited}
 
 

@@ -93,16 +93,14 @@ def _counts(
     stood_until: Mapping[UUID, datetime],
 ) -> bool:
     """Whether this is the family's explicit word on a question settled later, and stood until then."""
+    # Who is known by a document alone, or not at all, is of no family but that document.
     if statement.family != family or statement.family_by not in ("source", "chain") or statement.claim_id is None:
         return False
     settlement = settlements.get(statement.question_id) if statement.question_id else None
-    if (
-        settlement is None
-        or statement.row.explicitness != "explicit"
-        or statement.row.stance not in ("support", "deny")
-    ):
+    row = statement.row
+    if settlement is None or row.explicitness != "explicit" or row.stance not in ("support", "deny"):
         return False
-    return statement.said.start < settlement.at and stood_until.get(statement.row.id, settlement.at) >= settlement.at
+    return statement.said.start < settlement.at and stood_until.get(row.id, settlement.at) >= settlement.at
 
 
 def _may_know(sources: MaskedSources, statement: StatementInContext, only: UUID | None) -> bool:
