@@ -135,9 +135,9 @@ def database_url(kept: Kept) -> Iterator[str]:
 
 
 @pytest.fixture
-def psql(database_url: str) -> Iterator[psycopg.Connection]:
+def psql(kept: Kept, database_url: str) -> Iterator[psycopg.Connection]:
     """Somebody with a plain connection beside the service."""
-    with psycopg.connect(plain(database_url), autocommit=True) as connection:
+    with kept.connection() as connection:
         yield connection
 
 
@@ -152,11 +152,11 @@ def service() -> FastAPI:
 
 @pytest.fixture(scope="session")
 async def connected() -> AsyncIterator[dict[str, Database]]:
-    """The service's connections to the kept database, for the next test that has it."""
-    found: dict[str, Database] = {}
-    yield found
-    for one in found.values():
-        await one.dispose()
+    """The service's connections to the kept database, by its URL, for the next test that has it."""
+    databases: dict[str, Database] = {}
+    yield databases
+    for connected in databases.values():
+        await connected.dispose()
 
 
 @pytest.fixture
@@ -165,8 +165,8 @@ async def app(service: FastAPI, database_url: str, connected: dict[str, Database
     service.state.settings = settings = Settings(database_url=database_url)
     service.state.pace = Pace()
     if database_url not in connected:
-        for one in connected.values():
-            await one.dispose()
+        for gone in connected.values():
+            await gone.dispose()
         connected.clear()
         connected[database_url] = database.connect(settings)
     service.state.database = connected[database_url]
@@ -219,14 +219,20 @@ def demo_url(server_url: str, template: str, tmp_path_factory: pytest.TempPathFa
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-@pytest.fixture
-async def demo(service: FastAPI, demo_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """Anybody who looks at the demo."""
-    service.state.settings = Settings(database_url=demo_url)
-    service.state.database = connected = database.connect(service.state.settings)
-    async with _client(service, {}) as one:
-        yield one
+@pytest.fixture(scope="session")
+async def demo_database(demo_url: str) -> AsyncIterator[Database]:
+    """The service's connections to the demo, for all tests that look at it."""
+    connected = database.connect(Settings(database_url=demo_url))
+    yield connected
     await connected.dispose()
+
+
+@pytest.fixture
+async def demo(service: FastAPI, demo_url: str, demo_database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    """Anybody who looks at the demo."""
+    service.state.settings, service.state.database = Settings(database_url=demo_url), demo_database
+    async with _client(service, {}) as client:
+        yield client
 
 
 @pytest.fixture

@@ -201,7 +201,7 @@ async def test_a_connection_that_breaks(client: httpx.AsyncClient, psql: psycopg
     assert (await client.get("/v1/sources")).status_code == 200
     psql.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
     )
     await asyncio.sleep(0.1)
     answers = [await client.get("/v1/sources") for _ in range(3)]
