@@ -96,6 +96,10 @@ class Kind:
     """None: it is as public as its event."""
     apart: str | None = None
     """A column that is too long to be read along: it is no part of the record in lists, pictures and the ledger."""
+    identity: tuple[str, ...] = ()
+    """The columns that say together which record it is: a later mention of it fills in none of them alone."""
+    fixed: bool = False
+    """It never changes."""
     counted: bool = False
     """Whether a map says of each event how many there are."""
 
@@ -176,6 +180,7 @@ KINDS: Final = (
         part_of="document_id",
         public_if=PublicIf("document_is_public", ("document_id",)),
         apart="text",
+        fixed=True,
     ),
     Kind(
         DocumentLink,
@@ -215,6 +220,7 @@ KINDS: Final = (
         QuestionRead,
         QuestionLine,
         exported="event text language kind answer measure subject unit evolving single_answer",
+        identity=("measure", "subject", "unit"),
         sorts=_TIMES,
         counted=True,
     ),
@@ -225,6 +231,7 @@ KINDS: Final = (
         ClaimRead,
         ClaimLine,
         exported="event question text language translations accuses figure merged_into",
+        identity=("text", "qualifier", "min", "max"),
         sorts=_TIMES,
         counted=True,
     ),
@@ -245,6 +252,7 @@ KINDS: Final = (
         StatementLine,
         exported="event claim question source stance act explicitness certainty basis said recheck_at credibility "
         "supersedes withdrawn withdrawn_reason withdrawn_document",
+        identity=("claim_id", "question_id"),
         sorts=_TIMES | {"said": "said_from"},
         counted=True,
     ),

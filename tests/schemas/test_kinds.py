@@ -4,16 +4,19 @@ A new kind of record is one row of `app/schemas/kinds.py`; its model in `app/mod
 and its line in `app/schemas`; its walk and its key in `app/services/intake`. What is forgotten of it fails here.
 """
 
+import dataclasses
 from collections.abc import Collection, Iterable, Iterator
 from typing import Annotated, Any, get_args, get_origin
 
 import pytest
 
+from app.derive.rules.rows import Rows
 from app.main import create_app
-from app.models import Base, Record, table_of
+from app.models import AppearanceHop, Base, Record, table_of
 from app.schemas.kinds import KINDS, Kind, kind_of, named, read_as
 from app.schemas.lines import Line
 from app.schemas.lookups import LookupType
+from app.services.intake import keys, lines
 from app.settings import Settings
 
 MODELS = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)}
@@ -55,7 +58,7 @@ def test_a_kind_that_is_left_out_is_missed(kind: Kind) -> None:
 def test_the_parts_of_a_row_fit_together(kind: Kind) -> None:
     assert kind_of(kind.model) is named(kind.name) is kind
     assert set(kind.sorts.values()) <= set(kind.columns)
-    assert {kind.part_of, kind.apart} - {None} <= set(kind.columns)
+    assert {kind.part_of, kind.apart, *kind.identity} - {None} <= set(kind.columns)
     if kind.line is not None:
         assert get_args(kind.line.model_fields["type"].annotation) == (kind.name,)
     if kind.read is None:
@@ -76,6 +79,17 @@ def test_a_record_points_only_at_what_stands_before_it() -> None:
         for kind in rows:
             assert set(kind.points_at.values()) - {kind.model} <= before, kind.name
             before.add(kind.model)
+
+
+def test_every_kind_has_its_walk_and_its_key() -> None:
+    for kind in KINDS:
+        assert kind.line is None or lines.draft_of.dispatch(kind.line) is not lines.draft_of.dispatch(object)
+        assert kind.model in keys.STATEMENTS_OF or kind.model is AppearanceHop, "a chain is matched as a whole"
+
+
+def test_an_export_of_an_event_finds_the_rows_of_every_kind() -> None:
+    fields = {field.name for field in dataclasses.fields(Rows)}
+    assert {kind.path.replace("-", "_") for kind in KINDS if kind.read} <= fields
 
 
 def test_every_kind_that_is_read_by_itself_has_its_routes() -> None:

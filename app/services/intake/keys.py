@@ -5,6 +5,7 @@ The rules are the table "Matching" of docs/decisions/0002-matching.md. Every sta
 and its target is the hit; questions and claims that two merged events both have are one.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Final
 
@@ -31,16 +32,30 @@ from app.models import (
 from app.services.intake.storing import drafted
 from app.vocabulary import MEASURES_TOLD_APART_BY_TEXT
 
+# The statements that look for the same, by kind and by the column in which they need a value; None: they look for all
+# other drafts. Where there is none for these, they are new. Each statement below enters itself.
+STATEMENTS_OF: Final[dict[type[Base], dict[str | None, TextClause]]] = defaultdict(dict)
 
-def _matching(model: type[Base], key: str, stored: str, owner: str = "NULL::uuid", joins: str = "") -> TextClause:
+
+def _matching(
+    model: type[Base],
+    key: str,
+    stored: str,
+    owner: str = "NULL::uuid",
+    joins: str = "",
+    *,
+    with_value_in: str | None = None,
+) -> TextClause:
     """For each draft `d` its key, and the first record `t` that `stored` selects for it (`via`: before any merge)."""
     table = model.__tablename__
     root = f"{table}_root(m.id)" if "merged_into" in table_of(model).columns else "m.id"
-    return text(
+    query = text(
         f"SELECT d.id AS draft, jsonb_build_array({key})::text AS key, h.id AS hit, h.ref AS hit_ref, "  # noqa: S608
         f"m.id AS via, {owner} AS owner FROM {drafted(model)} {joins} "
         f"LEFT JOIN LATERAL (SELECT t.* FROM {table} t {stored} LIMIT 1) m ON true LEFT JOIN {table} h ON h.id = {root}"
     )
+    STATEMENTS_OF[model][with_value_in] = query
+    return query
 
 
 _OLDEST: Final = "ORDER BY t.created_at, t.id"
@@ -166,7 +181,7 @@ VERSIONS: Final = _matching(
     "m.document_id",
 )
 
-EVENTS: Final = _matching(Event, "d.slug", "WHERE t.slug = d.slug")
+EVENTS: Final = _matching(Event, "d.slug", "WHERE t.slug = d.slug", with_value_in="slug")
 
 QUESTIONS: Final = _matching(
     Question,
@@ -187,6 +202,7 @@ FIGURES: Final = _matching(
     "d.question_id, d.qualifier, d.min, d.max",
     f"WHERE {_beside('d')} AND {_same_figure('d')} {_OLDEST}",
     "h.event_id",
+    with_value_in="qualifier",
 )
 
 # `since` and `until`: when the draft was said, by its own word or its document's.
@@ -219,6 +235,7 @@ STATEMENTS: Final = _matching(
     f"WHERE t.source_id = ANY (ARRAY(SELECT source_kin(d.source_id))) AND {_SAME_ACT}",
     "m.event_id",
     _EFFECTIVE,
+    with_value_in="source_id",
 )
 SOURCELESS_STATEMENTS: Final = _matching(
     Statement, _STATEMENT_KEY, f"WHERE t.source_id IS NULL AND {_SAME_ACT}", "m.event_id", _EFFECTIVE

@@ -1,7 +1,6 @@
 """Walks one line of NDJSON into drafts, as `walking` walks a body."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from functools import singledispatch
 
 from app.errors import Forbidden
 from app.models import Document, Event, Statement
@@ -35,7 +34,7 @@ def walk(line: Line, number: int, caller: Caller) -> tuple[Batch, Draft]:
     if key is not None and not caller.may("admin"):
         raise Forbidden("Only a key with the scope admin may say ids: it restores an export.")
     batch = Batch(line=number, from_export=key is not None)
-    draft = _WALKS[type(line)](batch, line, caller)
+    draft = draft_of(line, batch, caller)
     return batch, walking.restored(draft, line)
 
 
@@ -44,62 +43,84 @@ def digest(report: ReportLine) -> bytes:
     return sha256(report.model_dump_json(exclude_unset=True, exclude={"type"}))
 
 
-def _source(batch: Batch, line: SourceLine, _: Caller) -> Draft:
+# --- what each kind of line asks for ---------------------------------------------------------------------------------
+
+
+@singledispatch
+def draft_of(line: Line, _batch: Batch, _: Caller) -> Draft:
+    """The draft of the record that a line is; every kind of line has its own walk."""
+    raise TypeError(line)
+
+
+@draft_of.register
+def _(line: SourceLine, batch: Batch, _: Caller) -> Draft:
     return _made(walking.source(batch, line, ""))
 
 
-def _document(batch: Batch, line: DocumentLine, _: Caller) -> Draft:
+@draft_of.register
+def _(line: DocumentLine, batch: Batch, _: Caller) -> Draft:
     return _made(walking.document(batch, line, ""))
 
 
-def _version(batch: Batch, line: VersionLine, _: Caller) -> Draft:
+@draft_of.register
+def _(line: VersionLine, batch: Batch, _: Caller) -> Draft:
     draft = walking.version(batch, line, batch.refer(Document, line.document, "/document"), "")
     if line.ref is not None:
         draft.values["ref"] = line.ref
     return draft
 
 
-def _document_link(batch: Batch, line: DocumentLinkLine, _: Caller) -> Draft:
+@draft_of.register
+def _(line: DocumentLinkLine, batch: Batch, _: Caller) -> Draft:
     return walking.document_link(batch, line, batch.refer(Document, line.from_, "/from"), "")
 
 
-def _event(batch: Batch, line: EventLine, _: Caller) -> Draft:
+@draft_of.register
+def _(line: EventLine, batch: Batch, _: Caller) -> Draft:
     draft = walking.event(batch, line, "")
     if line.merged_into is not None:
         draft.values["merged_into"] = line.merged_into
     return draft
 
 
-def _event_link(batch: Batch, line: EventLinkLine, _: Caller) -> Draft:
+@draft_of.register
+def _(line: EventLinkLine, batch: Batch, _: Caller) -> Draft:
     return walking.event_link(batch, line, batch.refer(Event, line.from_, "/from"), "")
 
 
-def _question(batch: Batch, line: QuestionLine, _: Caller) -> Draft:
+@draft_of.register
+def _(line: QuestionLine, batch: Batch, _: Caller) -> Draft:
     return _made(walking.question(batch, line, batch.refer(Event, line.event, "/event"), ""))
 
 
-def _claim(batch: Batch, line: ClaimLine, _: Caller) -> Draft:
+@draft_of.register
+def _(line: ClaimLine, batch: Batch, _: Caller) -> Draft:
     return walking.claim(batch, line, batch.refer(Event, line.event, "/event"), "").claim
 
 
-def _statement(batch: Batch, line: StatementLine, _: Caller) -> Draft:
+@draft_of.register
+def _(line: StatementLine, batch: Batch, _: Caller) -> Draft:
     event = batch.refer(Event, line.event, "/event") if line.event is not None else None
     return walking.statement(batch, line, event, "").statement
 
 
-def _appearance(batch: Batch, line: AppearanceLine, _: Caller) -> Draft:
+@draft_of.register
+def _(line: AppearanceLine, batch: Batch, _: Caller) -> Draft:
     return walking.appearance(batch, line, batch.refer(Statement, line.statement, "/statement"), "")
 
 
-def _claim_link(batch: Batch, line: ClaimLinkLine, _: Caller) -> Draft:
+@draft_of.register
+def _(line: ClaimLinkLine, batch: Batch, _: Caller) -> Draft:
     return walking.claim_link(batch, line, None, "")
 
 
-def _assessment(batch: Batch, line: AssessmentLine, _: Caller) -> Draft:
+@draft_of.register
+def _(line: AssessmentLine, batch: Batch, _: Caller) -> Draft:
     return walking.assessment(batch, line, None, "")
 
 
-def _report(batch: Batch, line: ReportLine, caller: Caller) -> Draft:
+@draft_of.register
+def _(line: ReportLine, batch: Batch, caller: Caller) -> Draft:
     return walking.report(batch, line, caller.name, digest(line)).report
 
 
@@ -108,20 +129,3 @@ def _made(draft: Draft | None) -> Draft:
     if draft is None:
         raise TypeError
     return draft
-
-
-_WALKS: Final[Mapping[type[Line], Callable[[Batch, Any, Caller], Draft]]] = {
-    SourceLine: _source,
-    DocumentLine: _document,
-    VersionLine: _version,
-    DocumentLinkLine: _document_link,
-    EventLine: _event,
-    EventLinkLine: _event_link,
-    QuestionLine: _question,
-    ClaimLine: _claim,
-    StatementLine: _statement,
-    AppearanceLine: _appearance,
-    ClaimLinkLine: _claim_link,
-    AssessmentLine: _assessment,
-    ReportLine: _report,
-}

@@ -16,18 +16,9 @@ from app.errors import Conflict, Invalid, Problem, raise_together
 from app.models import (
     Appearance,
     AppearanceHop,
-    Assessment,
-    AssessmentDocument,
-    Claim,
-    ClaimLink,
     Document,
-    DocumentLink,
     DocumentVersion,
-    Event,
-    EventLink,
-    Question,
     Record,
-    Report,
     Source,
     Statement,
     table_of,
@@ -38,8 +29,6 @@ from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import event_of, fill, is_named, point
 from app.services.intake.references import deleted_refs, event_root_of, root_of
 
-# Drafts with the statement that looks for them; None: they are new, whatever is stored.
-_Asked: TypeAlias = tuple[TextClause | None, list[Draft]]
 _QUICK: Final = {
     keys.STATEMENTS: keys.DIRECT_STATEMENTS,
     keys.SOURCELESS_STATEMENTS: keys.DIRECT_SOURCELESS_STATEMENTS,
@@ -137,11 +126,12 @@ async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], draf
 
 async def _by_keys(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> list[Draft]:
     """Adopt what has the drafts' keys; give the drafts that are new."""
-    return [
-        draft
-        for query, asking in _ASKED[model](drafts)
-        for draft in (asking if query is None else await _by_key(session, batch, query, asking))
-    ]
+    new: list[Draft] = []
+    for column, query in sorted(keys.STATEMENTS_OF[model].items(), key=lambda entry: entry[0] is None):
+        asking = [draft for draft in drafts if column is None or draft.value(column) is not None]
+        new += await _by_key(session, batch, query, asking)
+        drafts = [draft for draft in drafts if column is not None and draft.value(column) is None]
+    return new + drafts
 
 
 async def _by_key(session: AsyncSession, batch: Batch, query: TextClause, drafts: list[Draft]) -> list[Draft]:
@@ -211,46 +201,7 @@ async def check_urls(session: AsyncSession, drafts: Iterable[Draft]) -> None:
             raise _clash(draft, "url", "another document has it", hits[draft.id].hit)
 
 
-# --- what each kind is looked for by ---------------------------------------------------------------------------------
-
-
-def _by(query: TextClause) -> Callable[[list[Draft]], list[_Asked]]:
-    return lambda drafts: [(query, drafts)]
-
-
-def _split(column: str, with_value: TextClause, without: TextClause | None) -> Callable[[list[Draft]], list[_Asked]]:
-    """Those with a value in a column are looked for by one statement, those without by another."""
-    return lambda drafts: [
-        (with_value, [draft for draft in drafts if draft.value(column) is not None]),
-        (without, [draft for draft in drafts if draft.value(column) is None]),
-    ]
-
-
-def _unless_alone(drafts: list[Draft]) -> list[_Asked]:
-    """An appearance that is the only one of a statement that is new is new itself."""
-    statements = [draft.points_at["statement_id"].original for draft in drafts]
-    how_many = Counter(statements)
-    parts: tuple[list[Draft], list[Draft]] = [], []
-    for draft, statement in zip(drafts, statements, strict=True):
-        parts[statement.outcome == "created" and how_many[statement] == 1].append(draft)
-    return [(keys.APPEARANCES, parts[False]), (None, parts[True])]
-
-
-_ASKED: Final[dict[type[Record], Callable[[list[Draft]], list[_Asked]]]] = {
-    Document: _by(keys.DOCUMENTS),
-    DocumentVersion: _by(keys.VERSIONS),
-    DocumentLink: _by(keys.DOCUMENT_LINKS),
-    Report: _by(keys.REPORTS),
-    Event: _split("slug", keys.EVENTS, None),
-    EventLink: _by(keys.EVENT_LINKS),
-    Question: _by(keys.QUESTIONS),
-    Claim: _split("qualifier", keys.FIGURES, keys.CLAIMS),
-    ClaimLink: _by(keys.CLAIM_LINKS),
-    Statement: _split("source_id", keys.STATEMENTS, keys.SOURCELESS_STATEMENTS),
-    Appearance: _unless_alone,
-    Assessment: _by(keys.ASSESSMENTS),
-    AssessmentDocument: _by(keys.EVIDENCE),
-}
+# --- what a key needs -------------------------------------------------------------------------------------------------
 
 
 def _rows(drafts: Iterable[Draft]) -> str:
@@ -378,6 +329,16 @@ async def _hops(session: AsyncSession, batch: Batch, _: type[Record], drafts: li
     return await storing.unwritten_hops(session, drafts, dry=batch.dry)
 
 
+async def _appearances(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> list[Draft]:
+    """One that is the only one of a statement that is new is new itself; the others are looked for."""
+    statements = [draft.points_at["statement_id"].original for draft in drafts]
+    how_many = Counter(statements)
+    parts: tuple[list[Draft], list[Draft]] = [], []
+    for draft, statement in zip(drafts, statements, strict=True):
+        parts[statement.outcome == "created" and how_many[statement] == 1].append(draft)
+    return await _by_keys(session, batch, model, parts[False]) + parts[True]
+
+
 _Matcher: TypeAlias = Callable[[AsyncSession, Batch, type[Record], list[Draft]], Awaitable[list[Draft]]]
-# What is looked for otherwise than by one key.
-_OTHERWISE: Final[dict[type[Record], _Matcher]] = {Source: _sources, AppearanceHop: _hops}
+# What is looked for otherwise than by its keys alone.
+_OTHERWISE: Final[dict[type[Record], _Matcher]] = {Source: _sources, Appearance: _appearances, AppearanceHop: _hops}

@@ -33,7 +33,7 @@ from app.services.search import similar
 
 # In the order of the table: what records may point at stands before them. Unnamed sources are told apart by what they
 # speak in, so they come between the two.
-_BEFORE_UNNAMED: Final = [kind.model for kind in KINDS if kind.stored is Round.SCENE and kind.model is not Source]
+_BEFORE_UNNAMED: Final = [kind.model for kind in KINDS if kind.stored is Round.SCENE]
 _AFTER_UNNAMED: Final = [
     kind.model for kind in sorted(KINDS, key=lambda kind: kind.stored) if kind.stored > Round.SCENE
 ]
@@ -99,11 +99,9 @@ async def match_and_store(session: AsyncSession, batch: Batch) -> None:
     for drafts in batch.drafts.values():
         check_circles(drafts)
     placed = placed_sources(batch)
-    sources = batch.drafts[Source]
-    await _match_and_store(session, batch, Source, [draft for draft in sources if draft not in placed])
     for model in _BEFORE_UNNAMED:
-        await _match_and_store(session, batch, model, batch.drafts[model])
-    for level in levels([draft for draft in sources if draft in placed]):
+        await _match_and_store(session, batch, model, [draft for draft in batch.drafts[model] if draft not in placed])
+    for level in levels([draft for draft in batch.drafts[Source] if draft in placed]):
         await _match_and_store(session, batch, Source, level)
     say_what_was_read(batch)
     for model in _AFTER_UNNAMED:

@@ -12,17 +12,13 @@ from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Invalid
-from app.models import Appearance, Base, Claim, DocumentVersion, Question, Record, Statement, table_of
+from app.models import Appearance, Base, Claim, Record, Statement, table_of
+from app.schemas.kinds import kind_of
 from app.services.intake.drafts import Draft
 from app.vocabulary import SLUG_CHARACTERS
 
-# What a later mention of the same record never fills in; and what says which record it is, whole as it stands.
+# What a later mention of the same record never fills in, beside what says which record it is.
 _NEVER_FILLED: Final = frozenset({"id", "version", "created_at", "updated_at", "merged_into", "selector", "report_id"})
-_IDENTITY: Final[dict[type[Base], tuple[str, ...]]] = {
-    Question: ("measure", "subject", "unit"),
-    Claim: ("text", "qualifier", "min", "max"),
-    Statement: ("claim_id", "question_id"),
-}
 # A gap is filled with what is of the same document or event only: after a merge it need not be.
 _ONLY_WHERE: Final[dict[tuple[type[Base], str], str]] = {
     (Appearance, "version_id"): "coalesce(t.document_id, d.document_id) = d.document_id",
@@ -79,9 +75,9 @@ def _default(column: Any) -> str:
 
 
 @lru_cache
-def _filled(model: type[Base]) -> dict[str, tuple[str, str]]:
+def _filled(model: type[Record]) -> dict[str, tuple[str, str]]:
     """For each column that a later mention can fill: what it becomes, and whether it has a gap to be filled."""
-    left_out = _NEVER_FILLED.union(_IDENTITY.get(model, ()))
+    left_out = _NEVER_FILLED.union(kind_of(model).identity)
     filled: dict[str, tuple[str, str]] = {}
     for column in _columns(model):
         name = column.name
@@ -95,12 +91,12 @@ def _filled(model: type[Base]) -> dict[str, tuple[str, str]]:
     return filled
 
 
-def _gaps(model: type[Base]) -> str:
+def _gaps(model: type[Record]) -> str:
     return " OR ".join(f"({gap})" for _, gap in _filled(model).values())
 
 
 @lru_cache
-def _completing(model: type[Base]) -> TextClause:
+def _completing(model: type[Record]) -> TextClause:
     """Fill what is empty and overwrite nothing; gives the ids of the rows that had something to fill."""
     sets = ", ".join(f"{name} = {value}" for name, (value, _) in _filled(model).items())
     return text(
@@ -110,7 +106,7 @@ def _completing(model: type[Base]) -> TextClause:
 
 
 @lru_cache
-def _completed(model: type[Base]) -> TextClause:
+def _completed(model: type[Record]) -> TextClause:
     filled = _filled(model)
     columns = (
         f"{filled[column.name][0]} AS {column.name}" if column.name in filled else f"t.{column.name}"
@@ -138,7 +134,7 @@ async def insert(session: AsyncSession, model: type[Record], drafts: Sequence[Dr
 async def complete(session: AsyncSession, model: type[Record], drafts: Sequence[Draft]) -> None:
     """Fill the gaps of records that were there with what the drafts say; outcome `completed` where there was one."""
     rows = _to_fill(drafts)
-    if not rows or model is DocumentVersion:  # a version never changes
+    if not rows or kind_of(model).fixed:
         return
     completed = set(await session.scalars(_completing(model), {"rows": as_json(rows)}))
     for draft in drafts:
