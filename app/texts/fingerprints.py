@@ -9,8 +9,7 @@ from datetime import datetime
 from math import sqrt
 from typing import Final, NamedTuple
 
-from app.texts import scripts
-from app.texts.scripts import IDEOGRAPHS, SOUTHEAST_ASIAN
+from app.texts.scripts import DROPPED_MARKS, IDEOGRAPHS, SOUTHEAST_ASIAN
 
 # Fingerprints are stored: whoever changes what a word is, here or in `scripts`, has to make all of them anew.
 
@@ -23,13 +22,13 @@ _WORD_WEIGHT, _IDEOGRAPH_WEIGHT, _LETTER_WEIGHT = 4, 2, 1
 _SHINGLE_WEIGHT: Final = 3 * _WORD_WEIGHT
 _IS_IDEOGRAPH: Final = re.compile(f"[{IDEOGRAPHS}]")
 _IS_LETTER: Final = re.compile(f"[{SOUTHEAST_ASIAN}]")
-_IS_MARK: Final = re.compile(f"[{scripts.MARKS}]")
+_DROPPED: Final = re.compile(f"[{DROPPED_MARKS}]")
 
 FEWEST_SHINGLES: Final = 30
 """Texts of fewer have no fingerprint: two short posts may well be alike by chance, or by what they quote."""
 MOST_HASHES: Final = 400
 """Of a longer text's hashes the lowest so many are kept: as many as fit into a row beside the rest of it."""
-MARKS: Final = 16
+MOST_MARKS: Final = 16
 """So many of the lowest are what a copy is looked for by. Two texts that have a third of all in common share one in all
 but 2 cases of 1,000."""
 _HIGHEST_HASH: Final = 2**32 - 1
@@ -47,7 +46,7 @@ class DocumentDates(NamedTuple):
 
 def shingles(text: str) -> frozenset[int]:
     """Hashes of every three words that follow each other; case, accents and punctuation do not count."""
-    words = _WORDS.findall(_IS_MARK.sub("", unicodedata.normalize("NFKD", text)).casefold())
+    words = _WORDS.findall(_DROPPED.sub("", unicodedata.normalize("NFKD", text)).casefold())
     weights = [_WORD_WEIGHT if len(word) > 1 else _weight(word) for word in words]
     # A window over the words that moves on by one, and takes in as many as make three words.
     hashes, end, weight = set[int](), 0, 0

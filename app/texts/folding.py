@@ -69,8 +69,13 @@ def fold(text: str) -> FoldedText:
     parts.append(raw[last:])
     positions.extend(raw_positions[last:])
     folded = "".join(parts)
+    return FoldedText(text, folded, positions, words_only(folded))
+
+
+def words_only(folded: str) -> str:
+    """With a space for all that is no letter, digit or sign on one."""
     parting = {ord(character): " " for character in set(folded) if unicodedata.category(character)[0] in "ZPSC"}
-    return FoldedText(text, folded, positions, folded.translate(parting))
+    return folded.translate(parting)
 
 
 def _positions(text: str, sizes: Mapping[str, int]) -> "array[int]":

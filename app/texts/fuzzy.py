@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from app.texts.folding import FoldedText
+from app.texts.folding import FoldedText, words_only
 from app.texts.scripts import UNSPACED_IN_QUOTES as UNSPACED
 
 MOST_CHANGED: Final = 1 / 3
@@ -79,17 +79,13 @@ def is_accent(character: str) -> bool:
 
 def near(text: Words, piece: str) -> list[tuple[int, int]]:
     """Where in the folded text the words of a folded piece nearly stand, the likest first."""
-    quote = _WORD.findall(_words_only(piece))
+    quote = _WORD.findall(words_only(piece))
     if sum(0.5 if _IS_UNSPACED.match(word) else 1 for word in quote) < FEWEST_WORDS:
         return []
     coded = "".join([text.codes.get(word, "\0") for word in quote])
     closest = sorted({_closest(text, coded, *band) for band in _bands(text, quote)})[:_CLOSEST]
     matches = {match for _, start in closest if (match := _best_match(text, quote, coded, start))}
     return [(match.start, match.end) for match in sorted(matches)]
-
-
-def _words_only(piece: str) -> str:
-    return "".join(" " if unicodedata.category(character)[0] in "ZPSC" else character for character in piece)
 
 
 def _bands(text: Words, quote: list[str]) -> list[tuple[int, int]]:

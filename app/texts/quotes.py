@@ -3,7 +3,7 @@
 - `verbatim`: word for word. Typography does not count (`folding`), nor punctuation at either end. What the wording
   marks as its own change does not count either: where it has `…`, `[…]` or `[he]`, the text may have anything, as long
   as all that stands between such marks is there word for word, in order and close together.
-- `edited`: most of the words stand there, and some were changed, left out or put in without a mark (`likeness`).
+- `edited`: most of the words stand there, and some were changed, left out or put in without a mark (`fuzzy`).
 - `translated`: the wording is in another language than the text, and its recorded translation stands there, be it
   edited.
 - `not_found`: none of this.

@@ -44,4 +44,5 @@ UNSPACED_IN_QUOTES: Final = SOUTHEAST_ASIAN + _KANA + _HAN + _HAN_PUNCTUATION_AN
 
 # Like `_KANA` and `_HAN`, but with hexagrams and without the small kana of Ainu: chance, and stored ever since.
 IDEOGRAPHS: Final = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-MARKS: Final = ACCENTS + _HEBREW_POINTS + _ARABIC_VOWELS
+# Taken off before words are compared.
+DROPPED_MARKS: Final = ACCENTS + _HEBREW_POINTS + _ARABIC_VOWELS

@@ -1,4 +1,4 @@
-"""What scripts and exchange need of the database: what reports made, answers kept for who asks again, indexes."""
+"""What scripts and exchange need of the database: what reports made, answers kept for repeated requests, indexes."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Somebody who says the same ten thousand times is still found by when: the index of what is the same has the time."""
+"""Matching finds a statement by when it was said, too, so that one said ten thousand times is still found fast."""
 
 from alembic import op
 

@@ -109,7 +109,7 @@ def snapshot(dossier: DossierRead | None, known_merges: Merges | None = None) ->
     )
 
 
-class Comparison(NamedTuple, Generic[V]):
+class Partition(NamedTuple, Generic[V]):
     """The records of one kind that are there after but not before, at both moments, and before but not after."""
 
     new: list[V]
@@ -118,9 +118,9 @@ class Comparison(NamedTuple, Generic[V]):
     removed: list[V]
 
 
-def compare(before: Mapping[K, V], after: Mapping[K, V]) -> Comparison[V]:
+def compare(before: Mapping[K, V], after: Mapping[K, V]) -> Partition[V]:
     """By id or another key; what is new or at both moments in the order of `after`."""
-    return Comparison(
+    return Partition(
         [record for key, record in after.items() if key not in before],
         [(before[key], record) for key, record in after.items() if key in before],
         [record for key, record in before.items() if key not in after],

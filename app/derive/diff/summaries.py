@@ -12,7 +12,6 @@ from app.schemas.pictures.diffs import (
     AssessmentEntry,
     DiffRead,
     FieldChange,
-    FiguresMoved,
     OriginsMoved,
     QuestionSummary,
     StandingMoved,
@@ -76,7 +75,8 @@ def _clauses(diff: DiffRead, texts: Mapping[UUID, str | None]) -> Iterator[Claus
     """In the order in which they are told; `texts`: of all claims."""
     quantities = {moved.question_id for moved in diff.figures}
     yield from _of_questions(diff)
-    yield from ((moved.question_id, _figures(moved)) for moved in diff.figures)
+    for moved in diff.figures:
+        yield moved.question_id, f"{moved.from_.says or 'no figure'} → {moved.to.says or 'no figure'}"
     yield from _of_statements(diff)
     yield from _of_claims(diff, texts, quantities)
     # That a figure gave way, or was taken back, is told by the figures and statements themselves.
@@ -204,10 +204,6 @@ def _of_assessments(diff: DiffRead) -> Iterator[Clause]:
 
 
 # --- moves -----------------------------------------------------------------------------------------------------------
-
-
-def _figures(moved: FiguresMoved) -> str:
-    return f"{moved.from_.says or 'no figure'} → {moved.to.says or 'no figure'}"
 
 
 def _standing(moved: StandingMoved) -> str:

@@ -153,7 +153,7 @@ def _print_row(draft: Draft, batch: Batch) -> dict[str, Any] | None:
     features = batch.features.get(draft.value("sha256"))
     if features is None or not (features.hashes or features.credits):
         return None
-    marks = list(features.hashes[: fingerprints.MARKS])
+    marks = list(features.hashes[: fingerprints.MOST_MARKS])
     return {
         "version_id": draft.id,
         "marks": marks,

@@ -20,10 +20,10 @@ CREATE TABLE idempotency_key (
     CONSTRAINT ck_idempotency_key_whole CHECK (num_nulls(status, headers, answer) IN (0, 3))
 );
 CREATE INDEX ix_idempotency_key_kept_at ON idempotency_key (kept_at);
--- What is not yet in the index proper is read by every deletion of a record: little.
+-- Every deletion of a record reads the index's pending list, row by row: so that is kept short (64 kB).
 CREATE INDEX ix_idempotency_key_shown ON idempotency_key USING gin (shown) WITH (gin_pending_list_limit = 64);
 
--- Each new answer takes the oldest of those with it that are over: it comes one by one, and they go faster than they come.
+-- Each new answer deletes up to a hundred of the oldest that have expired: so they go faster than they come.
 CREATE FUNCTION idempotency_expire() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE over CONSTANT timestamptz := clock_timestamp() - interval '24 hours';
 BEGIN
@@ -49,7 +49,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- With an event all that belongs to it is hidden, and whom and what it alone had made public.
+-- Restricting an event hides all that belongs to it, and the sources and documents that it alone had made public.
 CREATE FUNCTION idempotency_restricted() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     hidden CONSTANT uuid[] := ARRAY(
@@ -85,7 +85,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- A redaction empties lines of the ledger.
+-- A redaction empties lines of the ledger: answers that show the record are emptied, too.
 CREATE FUNCTION idempotency_redacted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM idempotency_forget((SELECT array_agg(DISTINCT record_id) FROM after_rows WHERE record IS NULL));

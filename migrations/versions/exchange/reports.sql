@@ -1,5 +1,5 @@
--- What a report's deliveries made, apart from appearances, which name their report: many reports come in one request, so
--- the request alone does not tell it any more. Of reports from before it is what was made in the requests that were they.
+-- What a report's deliveries created, apart from appearances, which name their report. Many reports come in one request now,
+-- so the ledger's request id does not tell it. Older reports came one in a request: of them it is what that one created.
 ALTER TABLE report ADD COLUMN made uuid[];
 UPDATE report r SET made = ARRAY(
     SELECT c.record_id FROM change c

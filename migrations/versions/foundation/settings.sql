@@ -1,5 +1,5 @@
--- The database's own limits, for whoever connects: a transaction left open holds the ledger's lock, so it ends after 5 s.
--- Compiling our short statements takes longer than running them.
+-- The database's own limits, for whoever connects: a transaction left open may hold the ledger's lock, so it
+-- ends after 5 s. JIT is off: compiling our short statements takes longer than running them.
 DO $$
 DECLARE setting text;
 BEGIN

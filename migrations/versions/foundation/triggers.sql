@@ -13,7 +13,7 @@ BEGIN
 END $$;
 CREATE TRIGGER a_guard BEFORE UPDATE ON document_version FOR EACH ROW EXECUTE FUNCTION version_guard();
 
--- Nothing is above itself, however long the way.
+-- Parents, merge targets and the like make no circle, however long.
 CREATE FUNCTION no_cycle() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE up text := TG_ARGV[0];  found boolean;
 BEGIN

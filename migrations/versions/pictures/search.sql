@@ -91,7 +91,7 @@ END $$;
 CREATE AGGREGATE search_sum(tsvector) (sfunc = search_added, stype = tsvector, initcond = '');
 
 -- --- questions --------------------------------------------------------------------------------------------------------
--- As texts, because these can be put together.
+-- Queries are put together as texts, and become a tsquery at the end.
 
 -- These words one after the other, each as it may stand in a vector; null where all of them are stop words. The last character
 -- of what is written without spaces may go on: alone it is the beginning of any pair, after another it is in their pair.
@@ -182,10 +182,11 @@ CREATE TABLE search_entry (
 );
 CREATE INDEX ix_search_entry_event_id ON search_entry (event_id);
 CREATE INDEX ix_search_entry_id ON search_entry (id);
--- What is not yet in the index proper is read by every search, and put there by some writer under the ledger's lock: little.
+-- Every search reads the index's pending list, and the writer that fills it up moves it into the index under the ledger's
+-- lock: so it is kept short (512 kB).
 CREATE INDEX ix_search_entry_vector ON search_entry USING gin (vector) WITH (gin_pending_list_limit = 512);
 
--- Of a long text its first 400,000 characters: a second's work at the worst, for whoever waits for the ledger's lock.
+-- Of a long text the first 400,000 characters are indexed: at worst that takes a second, in which others wait for the lock.
 CREATE FUNCTION search_store(source text, parts uuid[]) RETURNS void LANGUAGE sql AS $$
     INSERT INTO search_entry (type, id, owner, part, language, event_id, vector)
     SELECT type, id, owner, part, base, event_id, quote_literal('=' || search_config(base))::tsvector || vector
@@ -253,7 +254,7 @@ BEGIN
     excerpt := substr(words, start, size);
 END $$;
 
--- All of it anew: after a PostgreSQL that stems otherwise than the one before.
+-- Index everything anew, as after an upgrade of PostgreSQL that stems otherwise.
 CREATE FUNCTION search_rebuild() RETURNS void LANGUAGE sql AS $$
     DELETE FROM search_entry;
     SELECT search_store(source, array_agg(part)) FROM (SELECT DISTINCT source, part FROM search_words) w GROUP BY source;
