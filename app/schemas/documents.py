@@ -19,7 +19,7 @@ from app.schemas.fields import (
     Score,
     Url,
     Verbatim,
-    Whole,
+    WholeNumber,
 )
 from app.schemas.sources import SourceIn
 from app.vocabulary import DocumentKind, DocumentRelation, HowKnown, Lifecycle, LinkState
@@ -43,7 +43,7 @@ class VersionCreate(Input):
     retrieved_at: Moment | None = None
     """When it was read. Default: now."""
     archive_url: Url | None = None
-    http_status: Annotated[Whole, Field(ge=100, le=599)] | None = None
+    http_status: Annotated[WholeNumber, Field(ge=100, le=599)] | None = None
     translated_from: Language | None = None
     translator: Name | None = None
 

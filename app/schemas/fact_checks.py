@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead
 from app.schemas.common import Input, Output, Paging
-from app.schemas.fields import Language, Name, Whole
+from app.schemas.fields import Language, Name, WholeNumber
 from app.schemas.questions import QuestionRead
 
 _INT32_MAX: Final = 2**31 - 1
@@ -26,7 +26,7 @@ def _none_if_empty(words: Any) -> Any:
 
 _PARAMETER_CHARACTERS: Final = 4000
 _Parameter = Annotated[str, StringConstraints(max_length=_PARAMETER_CHARACTERS)]
-_Int32 = Annotated[Whole, Field(ge=0, le=_INT32_MAX)]
+_Int32 = Annotated[WholeNumber, Field(ge=0, le=_INT32_MAX)]
 
 
 class FactCheckQuery(Input):

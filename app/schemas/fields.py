@@ -110,7 +110,7 @@ def _no_bool(value: Any) -> Any:
 
 Number = Annotated[float, BeforeValidator(_no_bool), Field(ge=-NUMBER_MAX, le=NUMBER_MAX, allow_inf_nan=False)]
 Count = Annotated[float, BeforeValidator(_no_bool), Field(ge=0, le=NUMBER_MAX, allow_inf_nan=False)]
-Whole = Annotated[int, BeforeValidator(_no_bool)]
+WholeNumber = Annotated[int, BeforeValidator(_no_bool)]
 Score = Annotated[float, BeforeValidator(_no_bool), Field(ge=0, le=1, allow_inf_nan=False)]
 
 

@@ -16,7 +16,7 @@ from app.schemas.claims import ClaimCreate, ClaimLinkCreate
 from app.schemas.common import Input, Output
 from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionCreate
 from app.schemas.events import EventCreate, EventLinkCreate
-from app.schemas.fields import Ref, Whole, clean
+from app.schemas.fields import Ref, WholeNumber, clean
 from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ReportCreate
 from app.schemas.sources import SourceCreate
@@ -94,7 +94,7 @@ class StatementLine(StatementCreate, RestorableLine):
 
 class HopLine(HopCreate, RestorableLine):
     ref: Ref | None = None
-    step: Annotated[Whole, Field(ge=1, le=20)] | None = None
+    step: Annotated[WholeNumber, Field(ge=1, le=20)] | None = None
     """Its place in the chain, where one before it was deleted. Default: that in the list."""
 
 

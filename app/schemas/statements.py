@@ -9,7 +9,19 @@ from pydantic import Field
 from app.schemas.addresses import Address, EventAddress, Label, Reference
 from app.schemas.common import Input, Output, Paging, RecordRead, comma_separated, with_examples
 from app.schemas.documents import DocumentIn
-from app.schemas.fields import CoarseTime, Key, Language, Moment, Name, Prose, Ref, Score, StanceIn, Whole, Wording
+from app.schemas.fields import (
+    CoarseTime,
+    Key,
+    Language,
+    Moment,
+    Name,
+    Prose,
+    Ref,
+    Score,
+    StanceIn,
+    WholeNumber,
+    Wording,
+)
 from app.schemas.questions import QuestionIn
 from app.schemas.sources import SourceIn
 from app.vocabulary import (
@@ -97,7 +109,7 @@ class StatementFields(Input):
     """Default for reading: when its document was published."""
     recheck_at: Moment | None = None
     """When to ask again: `so far`, `for the moment`."""
-    credibility: Annotated[Whole, Field(ge=1, le=6)] | None = None
+    credibility: Annotated[WholeNumber, Field(ge=1, le=6)] | None = None
     """The Admiralty scale: 1 (confirmed) to 5 (improbable), 6 (can't be judged)."""
     withdrawn: CoarseTime | None = None
     """When the source took it back."""

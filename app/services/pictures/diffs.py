@@ -22,15 +22,15 @@ from app.services.pictures import moments
 from app.services.pictures.moments import Position, Viewpoint
 
 
-class Comparison(NamedTuple):
-    """The two pictures that are compared; None: of before anything was recorded."""
+class ResolvedDiff(NamedTuple):
+    """What a query for a diff comes to: the two viewpoints compared. None: a time before anything was recorded."""
 
     query: DiffQuery
     since: Viewpoint | None
     until: Viewpoint | None
 
 
-async def resolve(session: AsyncSession, caller: Caller, query: DiffQuery) -> Comparison:
+async def resolve(session: AsyncSession, caller: Caller, query: DiffQuery) -> ResolvedDiff:
     """What the parameters ask for. Raises Invalid, also where `since` is the later, and Gone for a lost position."""
     view = View(independence=query.independence, restricted=caller.may("read"), confidential=caller.may("confidential"))
     words = {"since": query.since, "until": query.until}
@@ -39,14 +39,14 @@ async def resolve(session: AsyncSession, caller: Caller, query: DiffQuery) -> Co
         raise _reversed()
     if query.clock == "said":
         views = [replace(view, said_before=time, until=ends.get(name)) for name, time in words.items()]
-        return Comparison(query, Viewpoint(None, views[0]), Viewpoint(None, views[1]))
+        return ResolvedDiff(query, Viewpoint(None, views[0]), Viewpoint(None, views[1]))
     since = await _position_at(session, "since", query.since)
     if query.until is None:
-        return Comparison(query, since and Viewpoint(since, view), Viewpoint(None, view))
+        return ResolvedDiff(query, since and Viewpoint(since, view), Viewpoint(None, view))
     last = await _position_at(session, "until", query.until)
     if since is not None and (last is None or since.seq > last.seq):
         raise _reversed()
-    return Comparison(query, since and Viewpoint(since, view), last and Viewpoint(last, view))
+    return ResolvedDiff(query, since and Viewpoint(since, view), last and Viewpoint(last, view))
 
 
 def _reversed() -> Invalid:
@@ -66,7 +66,7 @@ async def _position_at(session: AsyncSession, name: str, time: str) -> Position 
         return None
 
 
-async def etag(session: AsyncSession, event: EventRead, comparison: Comparison) -> str:
+async def etag(session: AsyncSession, event: EventRead, comparison: ResolvedDiff) -> str:
     """The strong entity tag, quoted: of both pictures and the parameters. Raises as `diff` does."""
     tags = [await _tag(session, event, viewpoint) for viewpoint in (comparison.since, comparison.until)]
     if tags == [None, None]:
@@ -81,7 +81,7 @@ async def _tag(session: AsyncSession, event: EventRead, viewpoint: Viewpoint | N
         return None
 
 
-async def diff(session: AsyncSession, event_id: UUID, comparison: Comparison) -> DiffRead:
+async def diff(session: AsyncSession, event_id: UUID, comparison: ResolvedDiff) -> DiffRead:
     """What changed; an event that was not there at one of the moments is empty there.
 
     Raises NotFound if there was no such event at either, or it is not for the caller.
