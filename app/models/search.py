@@ -1,4 +1,4 @@
-"""What is found by which words: kept by triggers, and no record, because all of it can be made again."""
+"""The index of the search: which words lead to which record. Kept by triggers; no record, as it can be made again."""
 
 from typing import Any
 from uuid import UUID

@@ -17,7 +17,9 @@ class TextPrint(Base):
 
     version_id: Mapped[UUID] = mapped_column(ForeignKey("document_version.id", ondelete="CASCADE"), primary_key=True)
     marks: Mapped[list[int]] = mapped_column(ARRAY(BigInteger()))
+    """The lowest few of the hashes: copies are looked for by these."""
     hashes: Mapped[bytes] = mapped_column(LargeBinary)
+    """Of every three words, packed (app/texts/fingerprints): texts are compared by these."""
     credits: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 

@@ -64,11 +64,11 @@ class FactCheckQuery(Input):
 
 
 class ReviewedQuery(Paging):
-    """The same, as our own lists have it."""
+    """A query for fact-checks as our own lists take one."""
 
     words: str | None
     language: str | None
-    """A first subtag."""
+    """A first subtag of BCP 47: `en` for `en-GB`."""
     site: str | None
     days: int
     sort: Literal["-rank", "-reviewed"]

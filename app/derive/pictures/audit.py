@@ -148,5 +148,6 @@ def _sources(
 ) -> dict[UUID, SourceRead]:
     named = {statement.source_id for statement in statements} | {document.publisher_id}
     named |= {hop.source_id for statement in statements for hop in statement.appearance.hops}
+    # A masked source has an id of its own in each event: only a visible one stands in several, and is the same in all.
     sources = {id_: source for dossier in dossiers for id_, source in dossier.sources.items()}
     return source_names.side_map({id_ for id_ in named if id_ in sources}, dict(sorted(sources.items())))
