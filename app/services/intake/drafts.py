@@ -17,7 +17,6 @@ from uuid_utils.compat import uuid7
 from app import times
 from app.errors import Invalid, TooLarge
 from app.models import Record
-from app.schemas import addresses
 from app.schemas.reports import Outcome
 from app.schemas.urls import canonical
 from app.services.search.similar import Compared, Nearby
@@ -121,7 +120,7 @@ class Batch:
 
     def refer(self, model: type[Record], reference: str, pointer: str) -> Draft:
         """The record that an id, `ref:` or `#label` names; looked up once, however often it is named."""
-        if addresses.parse(reference).slug is not None:  # an id, or a slug: in any case the same
+        if not reference.startswith(("ref:", "#")):  # an id, or a slug: in any case the same
             reference = reference.lower()
         key = (model, reference, self.line)
         if (draft := self.references.get(key)) is None:
