@@ -31,7 +31,7 @@ from app.api.routes import (
 )
 from app.api.wire import Wire
 from app.services.idempotency import Replayed
-from app.services.intake.ingest import Pace
+from app.services.intake.ingest import StoringPace
 from app.settings import Settings
 
 DESCRIPTION = """
@@ -103,7 +103,7 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         redoc_url=None,
     )
-    app.state.settings, app.state.database, app.state.pace = settings, connected, Pace()
+    app.state.settings, app.state.database, app.state.pace = settings, connected, StoringPace()
     resources = APIRouter(prefix="/v1")
     for module in RESOURCES:
         resources.include_router(module.router)

@@ -24,7 +24,7 @@ from app.commands import demo as demo_command
 from app.commands import serving
 from app.database import Database, Signature
 from app.services import access
-from app.services.intake.ingest import Pace
+from app.services.intake.ingest import StoringPace
 from app.settings import Settings
 
 pytest_plugins = ["clusters"]
@@ -163,7 +163,7 @@ async def connected() -> AsyncIterator[dict[str, Database]]:
 async def app(service: FastAPI, database_url: str, connected: dict[str, Database]) -> FastAPI:
     """The service on the test's own database. Its connections are real, and so are its commits."""
     service.state.settings = settings = Settings(database_url=database_url)
-    service.state.pace = Pace()
+    service.state.pace = StoringPace()
     if database_url not in connected:
         for gone in connected.values():
             await gone.dispose()

@@ -136,7 +136,7 @@ class _Ended(Exception):  # noqa: N818
 
 
 async def _answer(
-    groups: AsyncIterator[_Group], database: Database, signature: Signature, caller: Caller, pace: ingest.Pace
+    groups: AsyncIterator[_Group], database: Database, signature: Signature, caller: Caller, pace: ingest.StoringPace
 ) -> bytes:
     """The lines of the answer. One group is stored while the next comes in and is checked."""
     told, sums = bytearray(), {"created": 0, "matched": 0, "failed": 0}

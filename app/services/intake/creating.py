@@ -50,7 +50,7 @@ async def _find(session: AsyncSession, caller: Caller, addressed: Draft) -> None
         raise Conflict(
             "This record was merged into another; write to that one.", url=kinds.url(model, UUID(merged.target))
         ) from None
-    event = record.id if model is Event else getattr(record, "event_id", None)  # an event is its own
+    event = getattr(record, "event_id", None)
     addressed.id, addressed.outcome = record.id, "matched"
     addressed.values = {"event_id": event, "event_root": event}
 

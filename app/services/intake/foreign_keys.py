@@ -1,4 +1,4 @@
-"""What drafts point at: in which order they can be settled, which ids they get, and what may not be joined."""
+"""What drafts point at: in which order they can be stored, which ids they get, and what may not be joined."""
 
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -121,13 +121,13 @@ def event_of(draft: Draft) -> UUID | None:
 def check_new(draft: Draft) -> None:
     """A new record joins what is stored with one and the same event, and no record with itself. Raises Invalid."""
     for name, to in draft.points_at.items():
-        # What points at an event itself was written for it.
-        event = None if to.original.model is Event else to.original.value("event_id")
+        event = to.original.value("event_id")
         if event not in (None, draft.value("event_id")):
             raise Invalid.at(_place(draft, name), "this belongs to another event, even if the two were merged")
     if "from_id" in draft.values and draft.values["from_id"] == draft.values["to_id"]:
         raise Invalid.at(f"{draft.pointer}/to", "a link leads to another record, not to the same")
     question = draft.points_at.get("question_id")
+    # Only a claim answers a question; a statement about one asks it.
     answer = question.original.value("answer") if question is not None and draft.model is Claim else None
     if answer is not None and (answer == "quantity") == (draft.value("qualifier") is None):
         raise Invalid.at(f"{draft.pointer}/question", "a quantity is answered by figures, an open question by texts")

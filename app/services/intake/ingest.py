@@ -59,7 +59,7 @@ class Entry:
 
 
 @dataclass(slots=True)
-class Pace:
+class StoringPace:
     """How many records the next batch may ask for: fewer where others wait to write, more again where nobody does.
 
     One for all requests of a process: a load is many requests, and who waited during one waits during the next.
@@ -136,7 +136,9 @@ _TYPES: Final = [line.model_fields["type"].annotation.__args__[0] for line in Li
 # --- batches ---------------------------------------------------------------------------------------------------------
 
 
-async def store(database: Database, signature: Signature, caller: Caller, entries: Sequence[Entry], pace: Pace) -> None:
+async def store(
+    database: Database, signature: Signature, caller: Caller, entries: Sequence[Entry], pace: StoringPace
+) -> None:
     """Store what was read, in its order; each entry then says what became of it.
 
     Where the database is busy or away, nothing that follows is tried: it may need what is missing then.
@@ -150,7 +152,7 @@ async def store(database: Database, signature: Signature, caller: Caller, entrie
                 entry.problem = away
 
 
-def _runs(entries: Sequence[Entry], pace: Pace) -> Iterator[list[Entry]]:
+def _runs(entries: Sequence[Entry], pace: StoringPace) -> Iterator[list[Entry]]:
     """Runs of lines that can be stored at once: a report that comes twice comes once in each."""
     run: list[Entry] = []
     size, reports_in_run = 0, set[str | bytes]()
@@ -169,7 +171,9 @@ def _runs(entries: Sequence[Entry], pace: Pace) -> Iterator[list[Entry]]:
         yield run
 
 
-async def _store(database: Database, signature: Signature, caller: Caller, entries: list[Entry], pace: Pace) -> None:
+async def _store(
+    database: Database, signature: Signature, caller: Caller, entries: list[Entry], pace: StoringPace
+) -> None:
     """Store a run of lines: those that are new at once, reports that were delivered otherwise before each by itself."""
     deliveries = await _delivered(database, entries)
     fresh: list[Entry] = []
@@ -215,7 +219,9 @@ async def _again(database: Database, signature: Signature, caller: Caller, entry
         entry.problem = _refused(error)
 
 
-async def _at_once(database: Database, signature: Signature, caller: Caller, entries: list[Entry], pace: Pace) -> None:
+async def _at_once(
+    database: Database, signature: Signature, caller: Caller, entries: list[Entry], pace: StoringPace
+) -> None:
     """Store these in one transaction; if that fails, without those to blame; if none is, each half by itself."""
     tries = 0
     while entries:
@@ -238,7 +244,9 @@ async def _at_once(database: Database, signature: Signature, caller: Caller, ent
             entries, tries = entries[half:], 0
 
 
-async def _tried(database: Database, signature: Signature, entries: Sequence[Entry], pace: Pace) -> Problem | None:
+async def _tried(
+    database: Database, signature: Signature, entries: Sequence[Entry], pace: StoringPace
+) -> Problem | None:
     """Store these whole, or give what stood in the way. Raises Unavailable."""
     batch = drafts.joined([entry.batch for entry in entries if entry.batch is not None])
     try:
