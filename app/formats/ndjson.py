@@ -6,11 +6,10 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from app.schemas.claims import ClaimRead, FigureRead
+from app.schemas.claims import FigureRead
 from app.schemas.common import RecordRead
 from app.schemas.kinds import read_as
-from app.schemas.sources import SourceRead
-from app.schemas.statements import AppearanceRead, HopRead
+from app.schemas.statements import HopRead
 
 # Fields of a line that point at another record, and the attribute of the schema that has its id.
 REFERENCES: Final = {
@@ -34,13 +33,12 @@ def line(record: RecordRead, without: Container[str] = ()) -> bytes:
         attribute = REFERENCES.get(name, name)
         if attribute not in without:
             values[name] = getattr(record, attribute)
-    # Three kinds are not written as they are read.
-    if isinstance(record, SourceRead) and record.name is None and record.disclosure == "named":
+    if values.get("disclosure") == "named" and values["name"] is None:
         values["disclosure"] = "anonymous"  # a protected source has no name here, so it can't be "named"
-    if isinstance(record, ClaimRead) and record.figure is not None:
-        values |= {"text": None, "figure": _figure(record.figure, without)}  # the service composes the text of a figure
-    if isinstance(record, AppearanceRead):
-        values["hops"] = [_hop(hop) for hop in record.hops]
+    if values.get("figure") is not None:
+        values |= {"text": None, "figure": _figure(values["figure"], without)}  # its text is composed on output
+    if "hops" in values:
+        values["hops"] = [_hop(hop) for hop in values["hops"]]
     return to_json({name: value for name, value in values.items() if value not in _EMPTY}, exclude_none=True) + b"\n"
 
 

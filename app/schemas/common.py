@@ -41,7 +41,10 @@ CURSOR_CHARACTERS: Final = 4000
 
 
 def _to_hex(value: Any) -> Any:
-    return bytes(value).hex() if isinstance(value, bytes | memoryview) else value
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    # The ledger has bytes as PostgreSQL writes them in JSON.
+    return value.removeprefix("\\x") if isinstance(value, str) else value
 
 
 HexDigest = Annotated[str, BeforeValidator(_to_hex)]

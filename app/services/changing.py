@@ -1,5 +1,6 @@
 """Changes of one record: a merge patch over what is stored (RFC 7396)."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
@@ -17,9 +18,7 @@ from app.models import (
     AssessmentDocument,
     Claim,
     Document,
-    Question,
     Record,
-    Source,
     Statement,
     table_of,
 )
@@ -28,24 +27,12 @@ from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead, Figure
 from app.schemas.common import RecordRead, Withdrawal
 from app.schemas.questions import QuestionRead
-from app.schemas.statements import AppearanceChange, AppearanceRead, StatementRead
+from app.schemas.statements import AppearanceChange, AppearanceRead, HopCreate, StatementRead
 from app.services import records, visibility
 from app.services.access import Caller
 from app.services.intake import copies, pipeline, quotes, walking
 from app.services.intake.drafts import COARSE, Batch, Draft, Spots, bounds, url_columns
 
-# Fields of a body that name another record; None: one of the same kind.
-_NAMED: Final[dict[str, type[Record] | None]] = {
-    "parent": None,
-    "supersedes": None,
-    "publisher": Source,
-    "source": Source,
-    "author": Source,
-    "claim": Claim,
-    "question": Question,
-    "document": Document,
-    "withdrawn_document": Document,
-}
 _OBJECTS: Final = ("external_ids", "translations")
 _UNIQUE: Final = ("ref", "slug", "canonical_url")
 _BY_DEFAULT: Final = ("kind", "unit", "evolving", "single_answer")
@@ -66,8 +53,8 @@ async def change(
         values |= await quotes.changed(session, spots, record, values)
     await _check_unique(session, caller, model, record.id, values)
     await records.write(session, model, record.id, values)
-    if isinstance(patch, AppearanceChange) and isinstance(record, AppearanceRead) and "hops" in patch.model_fields_set:
-        await _replace_hops(session, record, patch)
+    if isinstance(record, AppearanceRead) and "hops" in patch.model_fields_set:
+        await _replace_hops(session, record, getattr(patch, "hops", None) or [])
     if "documents" in patch.model_fields_set and isinstance(record, AssessmentRead):
         await _replace_evidence(session, record, getattr(patch, "documents", None) or [])
     elif isinstance(values.get("document_id"), UUID):
@@ -92,8 +79,8 @@ async def _columns(session: AsyncSession, model: type[Record], record: RecordRea
     values: dict[str, Any] = {}
     for name in patch.model_fields_set - {"hops", "documents"}:
         value = getattr(patch, name)
-        if name in _NAMED:
-            values[f"{name}_id"] = await _named(session, _NAMED[name] or model, value, f"/{name}")
+        if (target := kinds.kind_of(model).points_at.get(f"{name}_id")) is not None:
+            values[f"{name}_id"] = await _named(session, target, value, f"/{name}")
         elif name in COARSE:
             values |= bounds(name, value)
         elif name in _OBJECTS:
@@ -180,13 +167,13 @@ async def _check_unique(
         raise clash
 
 
-async def _replace_hops(session: AsyncSession, record: AppearanceRead, patch: AppearanceChange) -> None:
+async def _replace_hops(session: AsyncSession, record: AppearanceRead, hops: Sequence[HopCreate]) -> None:
     table = table_of(AppearanceHop)
     await session.execute(delete(table).where(table.c.appearance_id == record.id))
     batch = Batch(by_hand=True)
     document = Draft(Document, "", id=record.document_id, reference="") if record.document_id else None
     appearance = Draft(Appearance, "", {"event_id": record.event_id}, id=record.id, reference="")
-    for nth, hop in enumerate(patch.hops or ()):
+    for nth, hop in enumerate(hops):
         walking.hop(batch, hop, appearance, f"/hops/{nth}", nth + 1, document)
     await pipeline.prepare(batch)
     await pipeline.store(session, batch)

@@ -37,34 +37,20 @@ def lift(kind: str, record: dict[str, Any]) -> dict[str, Any]:
     return _ADDED[kind] | record if kind in _ADDED else record
 
 
-def _shaped(kind: str, record: dict[str, Any]) -> dict[str, Any]:
-    """Columns as the fields that they are read as."""
-    match kind:
-        case "claim":
-            figure = {name: record[name] for name in ("qualifier", "min", "max", "of_id")}
-            return record | {"figure": figure if record["qualifier"] else None}
-        case "document_version":
-            return record | {"sha256": record["sha256"] and record["sha256"].removeprefix("\\x")}
-        case "appearance":
-            return {"hops": []} | record
-        case "assessment":
-            return {"document_ids": []} | record
-        case _:
-            return record
-
-
 def read(kind: str, records: list[dict[str, Any]], ids: dict[str, UUID]) -> list[Any]:
     """Stored records of one type as they are read now. `ids`: those known so far; new ones are added.
+
+    Parts that are read in a record, `hops` and `document_ids`, are expected in it.
 
     Every id is one object, however many rows name it: rules look up hardly anything else. And all times have one object
     for their time zone, which is UTC: comparing two that have not takes ten times as long.
     """
-    shaped = [_shaped(kind, lift(kind, record)) for record in records]
-    for record in shaped:
+    lifted = [lift(kind, record) for record in records]
+    for record in lifted:
         for name in _IDS[kind]:
             if (value := record[name]) is not None:
                 record[name] = ids.get(value) or ids.setdefault(value, UUID(value))
         for name in _TIMES[kind]:
             if (value := record[name]) is not None:
                 record[name] = datetime.fromisoformat(value)
-    return _LISTS[kind].validate_python(shaped)
+    return _LISTS[kind].validate_python(lifted)
