@@ -161,6 +161,9 @@ def rows(event: EventRead, **given: Any) -> Rows:
     """The rows of one event: `events`, `documents` and `sources` come as lists; what is not given is empty."""
     given.setdefault("events", []).append(event)
     keyed = {name: {one.id: one for one in given.pop(name, [])} for name in ("events", "documents", "sources")}
-    empty: dict[str, Any] = {field.name: [] for field in fields(Rows)} | {"merged": frozenset([event.id]), "masks": {}}
+    empty: dict[str, Any] = {field.name: [] for field in fields(Rows)} | {
+        "event_ids": frozenset([event.id]),
+        "masks": {},
+    }
     empty |= dict.fromkeys(("cited", "restricted", "confidential", "absorbed"), frozenset())
     return Rows(**empty | keyed | given | {"event_id": event.id})

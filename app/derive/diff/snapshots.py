@@ -76,7 +76,7 @@ def merges_of(rows: Rows, view: View) -> Merges:
         {claim.id: claim.merged_into for claim in rows.claims},
     ):
         targets |= {id_: target_id for id_, target_id in merges.targets(merged_into).items() if id_ != target_id}
-    events = rows.merged - {rows.event_id} - (frozenset() if view.restricted else rows.restricted)
+    events = rows.event_ids - {rows.event_id} - (frozenset() if view.restricted else rows.restricted)
     return Merges(targets, events)
 
 

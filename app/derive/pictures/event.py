@@ -21,7 +21,7 @@ def event(context: EventContext) -> EventPicture:
         # Neither the event that the link names nor the one that it was merged into may be hidden from this caller.
         if linked_id is not None and (context.view.restricted or not {linked_id, targets[linked_id]} & rows.restricted):
             target = rows.events[targets[linked_id]]
-            if target.id not in rows.merged:
+            if target.id not in rows.event_ids:
                 ties[target.id, link.relation, direction] = built(
                     EventTie,
                     id=target.id,
@@ -37,9 +37,9 @@ def event(context: EventContext) -> EventPicture:
 
 def _linked(link: EventLinkRead, rows: Rows) -> tuple[Direction, UUID | None]:
     """Which way the link leads, and the event at its far end, if that is another one."""
-    direction: Direction = "from" if link.from_id in rows.merged else "to"
+    direction: Direction = "from" if link.from_id in rows.event_ids else "to"
     linked_id = link.to_id if direction == "from" else link.from_id
-    return direction, linked_id if linked_id in rows.events and linked_id not in rows.merged else None
+    return direction, linked_id if linked_id in rows.events and linked_id not in rows.event_ids else None
 
 
 def _order(event: EventRead) -> tuple[float, str, UUID]:

@@ -115,19 +115,19 @@ def _rivals(
 
 def _visible(rows: Rows, view: View) -> Rows:
     """Without the rows of merged events that the caller may not read."""
-    if view.restricted or not rows.restricted & rows.merged:
+    if view.restricted or not rows.restricted & rows.event_ids:
         return rows
-    merged = rows.merged - rows.restricted
+    event_ids = rows.event_ids - rows.restricted
     return replace(
         rows,
-        merged=merged,
-        event_links=[link for link in rows.event_links if {link.from_id, link.to_id} & merged],
-        questions=[row for row in rows.questions if row.event_id in merged],
-        claims=[row for row in rows.claims if row.event_id in merged],
-        claim_links=[row for row in rows.claim_links if row.event_id in merged],
-        statements=[row for row in rows.statements if row.event_id in merged],
-        appearances=[row for row in rows.appearances if row.event_id in merged],
-        assessments=[row for row in rows.assessments if row.event_id in merged],
+        event_ids=event_ids,
+        event_links=[link for link in rows.event_links if {link.from_id, link.to_id} & event_ids],
+        questions=[row for row in rows.questions if row.event_id in event_ids],
+        claims=[row for row in rows.claims if row.event_id in event_ids],
+        claim_links=[row for row in rows.claim_links if row.event_id in event_ids],
+        statements=[row for row in rows.statements if row.event_id in event_ids],
+        appearances=[row for row in rows.appearances if row.event_id in event_ids],
+        assessments=[row for row in rows.assessments if row.event_id in event_ids],
     )
 
 

@@ -24,7 +24,7 @@ class Rows:
     event_id: UUID
     events: dict[UUID, EventRead]
     """The event, those merged into it, those linked to any of them, and what those were merged into."""
-    merged: frozenset[UUID]
+    event_ids: frozenset[UUID]
     """The event and those merged into it: whose rows these are."""
     event_links: list[EventLinkRead]
     questions: list[QuestionRead]
@@ -58,7 +58,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How a picture was asked for, and what its caller may see."""
+    """How a picture was asked for, and what its caller may see. Its `repr` goes into ETags."""
 
     said_before: str | None = None
     until: datetime | None = None

@@ -287,7 +287,7 @@ def _rows(
     return Rows(
         event_id=event_id,
         events={row.id: row for row in rows["event"]},
-        merged=merged,
+        event_ids=merged,
         event_links=rows["event_link"],
         questions=rows["question"],
         claims=rows["claim"],

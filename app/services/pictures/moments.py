@@ -176,8 +176,8 @@ async def position(session: AsyncSession, rows: Rows, seq: int | None = None) ->
     """That of the latest change which a picture of these rows shows: `as_of` with it gives the same picture again."""
     shown = {
         "seq": seq,
-        "events": list(rows.events.keys() | rows.merged),
-        "merged": [str(id_) for id_ in rows.merged],
+        "events": list(rows.events.keys() | rows.event_ids),
+        "merged": [str(id_) for id_ in rows.event_ids],
         "documents": [str(id_) for id_ in documents.read(rows)],
     }
     return Position(*(await session.execute(_SHOWN, shown)).one())

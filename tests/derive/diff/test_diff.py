@@ -202,10 +202,10 @@ def test_an_event_that_was_merged_brings_its_statements() -> None:
     there = make.read(type(WHAT), event_id=other.id, text="There?", kind="other")
     hidden = {"restricted": frozenset([other.id])}
     before = make.rows(EVENT, events=[])
-    after = make.rows(EVENT, events=[other], merged=frozenset([EVENT.id, other.id]), questions=[there])
+    after = make.rows(EVENT, events=[other], event_ids=frozenset([EVENT.id, other.id]), questions=[there])
     assert (between(before, after).event.merged, between(after, before).event.parted) == ([other.id], [other.id])
     assert [entry.text for entry in between(before, after).questions.new] == ["There?"]
-    secret = make.rows(EVENT, events=[other], merged=frozenset([EVENT.id, other.id]), questions=[there], **hidden)
+    secret = make.rows(EVENT, events=[other], event_ids=frozenset([EVENT.id, other.id]), questions=[there], **hidden)
     public = between(before, secret, View())
     assert (public.event.merged, public.questions.new) == ([], [])
 

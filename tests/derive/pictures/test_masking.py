@@ -142,7 +142,7 @@ def test_restricted_events_are_not_there_for_whoever_may_not_read_them() -> None
         event,
         events=[hidden, merged, linked, linked_to_hidden],
         event_links=[make.read(EventLinkRead, from_id=a.id, to_id=b.id, relation="related") for a, b in ties],
-        merged=frozenset([event.id, merged.id]),
+        event_ids=frozenset([event.id, merged.id]),
         claims=[open_claim, merged_claim],
     )
     full = drawn(event_rows)
