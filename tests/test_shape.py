@@ -198,7 +198,6 @@ def test_a_name_is_one_module() -> None:
     assert {stem for stem, count in stems.items() if count > 1} == SHARED_NAMES
 
 
-@pytest.mark.xfail(reason="being mended")
 def test_a_name_is_one_class() -> None:
     classes = Counter(
         node.name for _, tree in modules(ROOT) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
