@@ -154,7 +154,7 @@ def test_restricted_events_are_not_there_for_whoever_may_not_read_them() -> None
     assert full.event.parent_id == hidden.id
     secret = make.rows(
         event,
-        **{name: getattr(event_rows, name) for name in ("event_links", "merged", "claims")},
+        **{name: getattr(event_rows, name) for name in ("event_links", "event_ids", "claims")},
         events=list(event_rows.events.values()),
         restricted=frozenset([hidden.id, merged.id]),
     )
