@@ -1,4 +1,9 @@
-"""The tables."""
+"""The tables.
+
+`base` has the kinds of columns and constraints. Records, which the ledger (`change`) has every version of: `source`,
+`document`, `event`, `question`, `claim`, `statement`, `assessment`. No records: keys and kept answers (`access`), and
+what can be made again from the records (`search`, `text`).
+"""
 
 from app.models.access import ApiKey, IdempotencyKey, Instance
 from app.models.assessment import Assessment, AssessmentDocument

@@ -1,1 +1,7 @@
-"""What goes in and out."""
+"""What goes in and out.
+
+Each kind of record has a module: `…Create` and `…Change` come in, `…Read` goes out, `…Filter` and `…Query` narrow its
+list. `fields` are the types of what comes in, checked; `addresses` how records are named, `urls` which addresses on the
+web are one; `common` what all share. `kinds` is the one table of the kinds of record. `reports` and `lines` are what
+ingest scripts send; `findings` says where in a body an error is. `pictures/` are the answers that `app/derive` makes.
+"""
