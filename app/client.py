@@ -1,11 +1,11 @@
-"""Sends lines to a running service, and knows of each what became of it. For `counterclaim ingest` and `import`.
+"""Sends lines to a running service, and accounts for each. For `counterclaim ingest` and `import`.
 
     with client.connected(url, key) as http:
         for progress in client.send(http, lines):
             keep(progress.rejected)
 
-Nothing counts as stored before the service has said so for exactly what was sent; until then it is sent again, which
-repeats nothing there.
+A line counts as stored when the service has answered for it, and its summary fits exactly what was sent. Until then
+the line is sent again, which stores nothing twice.
 """
 
 import json
@@ -24,22 +24,22 @@ import zstandard
 
 Json: TypeAlias = dict[str, Any]
 
-# In seconds: before the second attempt, and the longest of all; each attempt waits twice as long as the one before.
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-CONNECT_TIMEOUT: Final = 10.0
-_LEVEL: Final = 3  # of zstd; tried on 3 MB of reports: to 11 % in 6 ms, gzip to 10 % in 46 ms
+# Before the second attempt, and at most; each pause is twice as long as the one before.
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
+CONNECT_SECONDS: Final = 10.0
+_ZSTD_LEVEL: Final = 3  # 3 MB of reports become 11 % in 6 ms; with gzip 10 % in 46 ms
 
 
 class Refused(Exception):  # noqa: N818  (no error of ours)
-    """The service will not take anything from us like this: the key, the address, or the request is wrong."""
+    """The service refuses the request as a whole: the key, the address or the request is wrong."""
 
 
 class GaveUp(Exception):  # noqa: N818
-    """The service could not be reached, or was busy, for longer than we were to wait."""
+    """The service could not be reached, or was busy, for longer than `SendingPace` allows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class SendingPace:
     """How much goes into one request, and how long a service is waited for that is away or busy."""
 
     lines: int = 2_000
@@ -49,7 +49,7 @@ class Pace:
     max_wait: float = 300.0
     """Seconds from the first failure to the last attempt."""
     waiting: Callable[[str, float], None] = lambda why, seconds: None  # noqa: ARG005
-    """Told why, and for how many seconds, before each pause."""
+    """Called before each pause with its reason and its seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def connected(url: str, key: str, *, reason: str = "", timeout: float = 600.0) -
     headers = {"Authorization": f"Bearer {key}", "User-Agent": "counterclaim"}
     if reason:
         headers["Change-Reason"] = reason
-    limits = httpx.Timeout(timeout, connect=min(timeout, CONNECT_TIMEOUT))
+    limits = httpx.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS))
     with httpx.Client(base_url=url, headers=_encoded(headers), timeout=limits) as http:
         yield http
 
@@ -106,21 +106,21 @@ def _encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
 
 
 def send(
-    http: httpx.Client, lines: Iterable[bytes], pace: Pace = Pace(), so_far: Progress = Progress()
+    http: httpx.Client, lines: Iterable[bytes], pace: SendingPace = SendingPace(), so_far: Progress = Progress()
 ) -> Iterator[Progress]:
-    """Send lines of NDJSON, each with or without its line end, in order; a step for each request that was answered.
+    """Send lines of NDJSON, with or without line ends, in order; yield the progress after each answered request.
 
-    At least one step is given, and the last one has it all. A line that the service was too busy for is sent again
-    before any that follows, which may need it. A record of a rejected file counts as its `input`.
-    Raises GaveUp and Refused; what the last step said stays true.
+    At least one progress is yielded, and the last one is complete. A line that the service was too busy for is sent
+    again before those that follow, which may need it. A line of a rejected file stands for its `input`.
+    Raises GaveUp and Refused; the last progress that was yielded stays true.
     """
-    now, number = replace(so_far, rejected=()), so_far.lines
+    progress, number = replace(so_far, rejected=()), so_far.lines
     for batch in _batches(lines, number, pace):
         number = batch.end
-        for part, answers in _delivered(http, batch.lines, pace):
-            now = _counted(now, part, answers)
-            yield now
-    yield replace(now, lines=number, rejected=())
+        for part, answers in _deliver(http, batch.lines, pace):
+            progress = _with_answers(progress, part, answers)
+            yield progress
+    yield replace(progress, lines=number, rejected=())
 
 
 # --- from lines to requests ----------------------------------------------------------------------------------------
@@ -133,8 +133,8 @@ class _Batch:
     """The number of the last line that was read, blank ones included."""
 
 
-def _batches(lines: Iterable[bytes], number: int, pace: Pace) -> Iterator[_Batch]:
-    """Cut the input into requests. A line that is too long for any comes alone."""
+def _batches(lines: Iterable[bytes], number: int, pace: SendingPace) -> Iterator[_Batch]:
+    """Cut the input into requests. A line that is too long for a request is in a batch of its own."""
     batch: list[Line] = []
     size = 0
     for raw in lines:
@@ -150,7 +150,7 @@ def _batches(lines: Iterable[bytes], number: int, pace: Pace) -> Iterator[_Batch
 
 
 def _without_wrapping(raw: bytes, *, first: bool) -> bytes:
-    """The line itself: no line end, no byte order mark, and of a rejected file's record its input; blank: nothing."""
+    """The line without line end and byte order mark; of a rejected file's record, its `input`; empty if blank."""
     data = raw.rstrip(b"\r\n")
     if first:
         data = data.removeprefix(b"\xef\xbb\xbf")
@@ -159,25 +159,25 @@ def _without_wrapping(raw: bytes, *, first: bool) -> bytes:
             record = json.loads(data)
             if isinstance(record.get("input"), str) and "problem" in record:
                 data = bytes_of(record["input"])
-    # Whoever mends a record may put line ends into its JSON, where they mean the same as a space.
+    # A mended `input` may have line ends in its JSON, where they mean the same as a space.
     return data.replace(b"\n", b" ") if data.strip() else b""
 
 
 def bytes_of(text: str) -> bytes:
-    """A line as it was, from `text_of`."""
+    """The bytes of a line, from what `text_of` gave for it."""
     return text.encode("utf-8", "surrogateescape")
 
 
 def text_of(data: bytes) -> str:
-    """A line as a text that JSON can keep, also where it is not UTF-8."""
+    """A line as a text for JSON; bytes that are not UTF-8 become lone surrogates."""
     return data.decode("utf-8", "surrogateescape")
 
 
-# --- what became of them -------------------------------------------------------------------------------------------
+# --- what the service answers ----------------------------------------------------------------------------------------
 
 
-def _counted(now: Progress, part: Sequence[Line], answers: Sequence[Json]) -> Progress:
-    """Add what was answered."""
+def _with_answers(progress: Progress, part: Sequence[Line], answers: Sequence[Json]) -> Progress:
+    """The progress after these answers."""
     rejected = tuple(
         Rejected(line, {name: value for name, value in answer.items() if name != "line"})
         for line, answer in zip(part, answers, strict=True)
@@ -186,34 +186,36 @@ def _counted(now: Progress, part: Sequence[Line], answers: Sequence[Json]) -> Pr
     created = sum(answer["status"] == httpx.codes.CREATED for answer in answers)
     return Progress(
         lines=part[-1].number,
-        created=now.created + created,
-        matched=now.matched + len(answers) - created - len(rejected),
-        failed=now.failed + len(rejected),
+        created=progress.created + created,
+        matched=progress.matched + len(answers) - created - len(rejected),
+        failed=progress.failed + len(rejected),
         rejected=rejected,
     )
 
 
-def _delivered(http: httpx.Client, lines: Sequence[Line], pace: Pace) -> Iterator[tuple[Sequence[Line], list[Json]]]:
-    """What the service says of each line; where it finds the request too large, of one half and then of the other."""
+def _deliver(
+    http: httpx.Client, lines: Sequence[Line], pace: SendingPace
+) -> Iterator[tuple[Sequence[Line], list[Json]]]:
+    """Send lines: all at once, or in halves where that is too large for the service. Yields lines and answers."""
     if not lines:
         return
     if len(lines[0].data) > pace.bytes:
-        # Its words are not kept: whoever reads the input need not have read all of it.
+        # Without its data: `lines` may have been cut off where it was read.
         yield [Line(lines[0].number, b"")], [_too_long(pace)]
         return
     try:
-        answers = _persistently(http, lines, pace)
+        answers = _send_until_answered(http, lines, pace)
     except _TooLarge as error:
         if len(lines) > 1:
             half = len(lines) // 2
-            yield from _delivered(http, lines[:half], pace)
-            yield from _delivered(http, lines[half:], pace)
+            yield from _deliver(http, lines[:half], pace)
+            yield from _deliver(http, lines[half:], pace)
             return
         answers = [error.problem]
     yield lines, answers
 
 
-def _too_long(pace: Pace) -> Json:
+def _too_long(pace: SendingPace) -> Json:
     return {
         "status": 413,
         "type": "/problems/too-large",
@@ -227,8 +229,8 @@ def _too_long(pace: Pace) -> Json:
 # --- one request ---------------------------------------------------------------------------------------------------
 
 
-class _Again(Exception):  # noqa: N818
-    """It may work later: why, and after how many seconds at the earliest."""
+class _TryAgain(Exception):  # noqa: N818
+    """The request may succeed later; `after`: in how many seconds at the earliest."""
 
     def __init__(self, why: str, after: float = 0.0) -> None:
         super().__init__(why)
@@ -241,40 +243,40 @@ class _TooLarge(Exception):  # noqa: N818
         self.problem = {**problem, "retryable": False}
 
 
-def _persistently(http: httpx.Client, lines: Sequence[Line], pace: Pace) -> list[Json]:
-    """Send one request, and again what the service was too busy for, until all of it is answered. Raises GaveUp."""
-    told: dict[int, Json] = {}
-    waiting, attempt, deadline = list(lines), 0, math.inf
+def _send_until_answered(http: httpx.Client, lines: Sequence[Line], pace: SendingPace) -> list[Json]:
+    """Send one request, and the lines that the service was too busy for again. Raises GaveUp."""
+    answers: dict[int, Json] = {}
+    unanswered, attempt, deadline = list(lines), 0, math.inf
     while True:
         try:
-            told |= zip((line.number for line in waiting), _exchange(http, waiting), strict=True)
-            failed = [line for line in waiting if told[line.number]["status"] >= httpx.codes.BAD_REQUEST]
-            if not (busy := [line for line in failed if told[line.number].get("retryable")]):
-                return [told[line.number] for line in lines]
-            if len(failed) < len(waiting):  # it gets on
+            answers |= zip((line.number for line in unanswered), _exchange(http, unanswered), strict=True)
+            failed = [line for line in unanswered if answers[line.number]["status"] >= httpx.codes.BAD_REQUEST]
+            if not (busy := [line for line in failed if answers[line.number].get("retryable")]):
+                return [answers[line.number] for line in lines]
+            if len(failed) < len(unanswered):  # progress was made: be patient anew
                 attempt, deadline = 0, math.inf
-            waiting = failed  # all: they may have failed for what one before them was to bring
-            raise _Again(f"line {busy[0].number}: {_described(told[busy[0].number])}")  # noqa: TRY301
-        except _Again as again:
+            unanswered = failed  # all of them: a line may have failed because it needs an earlier one
+            raise _TryAgain(f"line {busy[0].number}: {_described(answers[busy[0].number])}")  # noqa: TRY301
+        except _TryAgain as again:
             deadline = min(deadline, time.monotonic() + pace.max_wait)
-            left = deadline - time.monotonic()
-            if attempt >= pace.retries or left <= 0 or again.after > left:
+            seconds_left = deadline - time.monotonic()
+            if attempt >= pace.retries or seconds_left <= 0 or again.after > seconds_left:
                 raise GaveUp(f"{again} (gave up after {attempt + 1} attempts)") from again
-            pause = max(min(_pause(attempt), left), again.after)
+            pause = max(min(_pause(attempt), seconds_left), again.after)
             pace.waiting(str(again), pause)
             time.sleep(pause)
             attempt += 1
 
 
 def _pause(attempt: int) -> float:
-    """Seconds; never the same for two clients, so that they don't come back together."""
-    return min(FIRST_PAUSE * 2.0 ** min(attempt, 20), LONGEST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311
+    """Seconds, with a random part, so that many clients do not come back at the same moment."""
+    return min(FIRST_PAUSE_SECONDS * 2.0 ** min(attempt, 20), LONGEST_PAUSE_SECONDS) * random.uniform(0.5, 1.0)  # noqa: S311
 
 
 def _exchange(http: httpx.Client, lines: Sequence[Line]) -> list[Json]:
-    """One request, and what is answered to each line. Raises _Again, _TooLarge, Refused."""
+    """Send one request; the answer to each line. Raises _TryAgain, _TooLarge, Refused."""
     body = b"".join(line.data + b"\n" for line in lines)
-    packed = zstandard.ZstdCompressor(level=_LEVEL).compress(body)
+    packed = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(body)
     headers = {"Content-Type": "application/x-ndjson", "Content-Encoding": "zstd", "Accept": "application/x-ndjson"}
     try:
         answer = http.post("v1/ingest", content=packed, headers=headers)
@@ -282,45 +284,45 @@ def _exchange(http: httpx.Client, lines: Sequence[Line]) -> list[Json]:
         why = f"{http.base_url}: {error or type(error).__name__}"
         if "CERTIFICATE_VERIFY_FAILED" in why:
             raise Refused(why) from error
-        raise _Again(why) from error
+        raise _TryAgain(why) from error
     if answer.status_code == httpx.codes.OK:
-        return _checked(answer.content, len(body), len(lines))
+        return _checked_answers(answer.content, len(body), len(lines))
     problem = _problem(answer)
     if answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
         raise _TooLarge(problem)
     if answer.status_code in (408, 425, 429) or answer.is_server_error:
-        raise _Again(_described(problem), _retry_after(answer.headers.get("Retry-After", "")))
+        raise _TryAgain(_described(problem), _retry_after(answer.headers.get("Retry-After", "")))
     if answer.is_redirect:
         raise Refused(f"{http.base_url} leads to {answer.headers.get('Location')}: give that address instead.")
     raise Refused(_described(problem))
 
 
-def _checked(content: bytes, size: int, count: int) -> list[Json]:
-    """The answers to the lines, if they and the summary tell of just what was sent. Raises _Again."""
+def _checked_answers(content: bytes, size: int, count: int) -> list[Json]:
+    """The answers to the lines, if they and the summary tell of exactly what was sent. Raises _TryAgain."""
     try:
-        *told, summary = [json.loads(line) for line in content.split(b"\n") if line.strip()]
-        numbers = [answer["line"] for answer in told]
-        created = sum(answer["status"] == httpx.codes.CREATED for answer in told)
-        matched = sum(answer["status"] == httpx.codes.OK for answer in told)
-        failed = sum(answer["status"] >= httpx.codes.BAD_REQUEST for answer in told)
+        *answers, summary = [json.loads(line) for line in content.split(b"\n") if line.strip()]
+        numbers = [answer["line"] for answer in answers]
+        created = sum(answer["status"] == httpx.codes.CREATED for answer in answers)
+        matched = sum(answer["status"] == httpx.codes.OK for answer in answers)
+        failed = sum(answer["status"] >= httpx.codes.BAD_REQUEST for answer in answers)
         expected = {"done": True, "bytes": size, "lines": count}
         expected |= {"created": created, "matched": matched, "failed": failed}
-        found = {name: summary[name] for name in expected}
+        stated = {name: summary[name] for name in expected}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise _Again("The answer was cut, or is not from this kind of service.") from error
-    if numbers != list(range(1, count + 1)) or created + matched + failed != count or found != expected:
-        raise _Again(f"The answer does not tell of what was sent: {count} lines, {size} bytes.")
-    return told
+        raise _TryAgain("The answer was cut, or is not from this kind of service.") from error
+    if numbers != list(range(1, count + 1)) or created + matched + failed != count or stated != expected:
+        raise _TryAgain(f"The answer does not tell of what was sent: {count} lines, {size} bytes.")
+    return answers
 
 
 def _problem(answer: httpx.Response) -> Json:
-    """The problem in an answer, or one made of its status: others than the service may stand between."""
-    told: Any = None
+    """The problem in an answer, or one made of its status, for a proxy may have answered."""
+    body: Any = None
     with suppress(ValueError):
-        told = answer.json()
-    usual = {"status": answer.status_code, "type": "about:blank", "title": answer.reason_phrase or "Refused"}
-    usual |= {"detail": "", "errors": []}
-    return usual | {name: told[name] for name in usual if name in told} if isinstance(told, dict) else usual
+        body = answer.json()
+    problem = {"status": answer.status_code, "type": "about:blank", "title": answer.reason_phrase or "Refused"}
+    problem |= {"detail": "", "errors": []}
+    return problem | {name: body[name] for name in problem if name in body} if isinstance(body, dict) else problem
 
 
 def _described(problem: Json) -> str:
@@ -328,7 +330,7 @@ def _described(problem: Json) -> str:
 
 
 def _retry_after(words: str) -> float:
-    """Seconds, from a number of them or a date."""
+    """Seconds, from a `Retry-After` with a number or a date."""
     if words.isdecimal():
         return float(words)
     with suppress(ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""A private PostgreSQL for whoever has none: its programs come from a wheel, its data from one folder.
+"""A private PostgreSQL for those who have none: its programs come from a wheel, its data is in one folder.
 
 counterclaim.lock   flocked by the one process that runs the server; says its pid, its role and the port
 postgres.log        what the server says (the one before: postgres.log.1)
@@ -55,7 +55,7 @@ SERVER_SETTINGS = {
 
 
 class EmbeddedError(Exception):
-    """Why the private PostgreSQL can't be used and what to do about it, in words for the person who started us."""
+    """Why the private PostgreSQL can't be used and what to do about it, for the person who started the command."""
 
 
 @dataclass(frozen=True)
@@ -107,32 +107,32 @@ def using(data_dir: Path) -> AbstractContextManager[str]:
 def _providing(data_dir: Path, role: str) -> Iterator[str]:
     with _explained():
         site = _site(data_dir)
-        taken = _take(site, role)
-    if isinstance(taken, str):
-        yield taken
+        lock_or_url = _take(site, role)
+    if isinstance(lock_or_url, str):
+        yield lock_or_url
         return
-    with taken, _leaving_in_order():
+    with lock_or_url, _leaving_in_order():
         with _explained():
             _create(site)
             _end_leftovers(site.data)
             process, port = _start(site)
         try:
             _ensure_database(site, port)
-            _note(taken, role=role, port=port)
+            _note(lock_or_url, role=role, port=port)
             yield _url(site, port)
         finally:
             _stop(process)
-            _note(taken)
+            _note(lock_or_url)
 
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """Say what the operating system refuses as an EmbeddedError."""
+    """Turn an OSError into an EmbeddedError."""
     try:
         yield
     except OSError as error:
-        what = f"{error.filename}: {error.strerror}" if error.filename else f"{error}"
-        raise EmbeddedError(f"The database cannot be kept there ({what}). Choose another --data-dir.") from error
+        fault = f"{error.filename}: {error.strerror}" if error.filename else f"{error}"
+        raise EmbeddedError(f"The database cannot be kept there ({fault}). Choose another --data-dir.") from error
 
 
 @contextmanager
@@ -195,10 +195,10 @@ def _owner(folder: Path) -> os.stat_result:
     return (folder / HOME if (folder / HOME).exists() else folder).stat()
 
 
-def _hand_over(made: int | Path, folder: Path) -> None:
+def _hand_over(file: int | Path, folder: Path) -> None:
     """Give what root has made to the owner of the data."""
     if os.geteuid() == 0:
-        os.chown(made, _owner(folder).st_uid, _owner(folder).st_gid)
+        os.chown(file, _owner(folder).st_uid, _owner(folder).st_gid)
 
 
 def _open(path: Path, flags: int) -> int:
@@ -229,7 +229,7 @@ def _take(site: _Site, role: str) -> IO[str] | str:
 def _lock(path: Path) -> IO[str] | dict[str, Any]:
     """Get the lock, or what its holder has noted.
 
-    The kernel lets go of it with our last breath. The file is never removed: two could then hold "the" lock.
+    The kernel releases it when the process ends. The file is never removed: two could then hold "the" lock.
     """
     lock = os.fdopen(_open(path, os.O_RDWR | os.O_APPEND), "a+")
     with suppress(BlockingIOError):
@@ -269,10 +269,10 @@ def _create(site: _Site) -> None:
     locale = ["--locale=C", "--lc-ctype=en_US.UTF-8"] if os.uname().sysname == "Darwin" else ["--locale=C.UTF-8"]
     options = [f"--username={SUPERUSER}", "--auth=scram-sha-256", "--encoding=UTF8", *locale]
     places = [f"--pgdata={new / 'data'}", f"--pwfile={new / 'password'}"]
-    made = subprocess.run(**site.process("initdb", *places, *options), capture_output=True, check=False)
-    if made.returncode != 0:
+    initdb = subprocess.run(**site.process("initdb", *places, *options), capture_output=True, check=False)
+    if initdb.returncode != 0:
         shutil.rmtree(new, ignore_errors=True)
-        reason = made.stderr.decode(errors="replace").strip()[-LOG_TAIL:]
+        reason = initdb.stderr.decode(errors="replace").strip()[-LOG_TAIL:]
         raise EmbeddedError(f"No database could be made in {site.folder}:\n{reason}")
     new.rename(site.folder / HOME)
     os.fsync(folder := os.open(site.folder, os.O_RDONLY))
@@ -333,7 +333,7 @@ def _is_ready(site: _Site, process: subprocess.Popen[bytes]) -> bool:
     deadline = time.monotonic() + START_PATIENCE
     try:
         while process.poll() is None and time.monotonic() < deadline:
-            # Its own word for it, before we knock: until then the port could be somebody else's.
+            # The server's own file says so. A connection would prove less: the port could be another server's.
             with suppress(FileNotFoundError):
                 lines = (site.data / "postmaster.pid").read_text().splitlines()
                 if lines and lines[0] == str(process.pid) and lines[-1].strip() == "ready":
@@ -389,11 +389,11 @@ def _processes(data: Path) -> dict[int, bool]:
         listed = subprocess.run(["ps", "-axww", "-o", "pid=,command="], capture_output=True, check=True).stdout  # noqa: S607
         lines = [line.split(None, 1) for line in os.fsdecode(listed).splitlines()]
         return {int(pid): True for pid, command in lines if "postgres" in command and f" -D {data} " in f"{command} "}
-    found = {}
+    is_server_by_pid = {}
     for entry in PROC.glob("[0-9]*"):
         # An OSError: it has ended, or is not ours to look at. PostgreSQL's processes work in their data folder.
         with suppress(OSError):
             if (entry / "exe").readlink().name.startswith("postgres") and (entry / "cwd").samefile(data):
                 # Its helpers show a title in place of arguments.
-                found[int(entry.name)] = b"-D" in (entry / "cmdline").read_bytes().split(b"\0")
-    return found
+                is_server_by_pid[int(entry.name)] = b"-D" in (entry / "cmdline").read_bytes().split(b"\0")
+    return is_server_by_pid

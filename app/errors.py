@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 
 class Problem(Exception):  # noqa: N818  (the standard's own word for it)
-    """Something a caller can be told. `extra` lands beside the standard members of the answer."""
+    """A failure that a caller is told of. `extra` becomes members of the answer beside the standard ones."""
 
     status: ClassVar[int] = 500
     slug: ClassVar[str] = "internal-error"
@@ -24,7 +24,7 @@ class Problem(Exception):  # noqa: N818  (the standard's own word for it)
 
 
 class Merged(Problem):
-    """Not a failure: the way to the record that stays. `api.problems` makes the Location of it."""
+    """Not a failure: it leads to the record that stays. `api.problems` makes the Location of it."""
 
     status, slug, title = 308, "merged", "Merged into another record"
     explanation = (
@@ -157,13 +157,13 @@ class Unavailable(Problem):
 
 
 def raise_together(problems: Sequence[Problem]) -> None:
-    """Raise the first of these, if there is one, telling also what all others of its kind tell."""
+    """Raise the first of the problems, if there is one, with the `errors` of all others of its class."""
     if len(problems) > 1:
-        alike = [one for one in problems if type(one) is type(problems[0])]
+        alike = [problem for problem in problems if type(problem) is type(problems[0])]
         problems[0].extra["errors"] = [
-            told | ({"url": one.extra["url"]} if "url" in one.extra else {})
-            for one in alike
-            for told in one.extra.get("errors", ())
+            error | ({"url": problem.extra["url"]} if "url" in problem.extra else {})
+            for problem in alike
+            for error in problem.extra.get("errors", ())
         ]
     if problems:
         raise problems[0]

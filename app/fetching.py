@@ -1,8 +1,8 @@
-"""Fetching a page that somebody else names, without being led astray.
+"""Fetching a page whose address a stranger gave, safe against SSRF.
 
-A name is resolved once, every address it has must be public, and the connection goes to the address that was looked
-at, so that a name which then changes its mind changes nothing. Redirects are followed one by one, each looked at anew.
-All of it, from the first look-up to the last byte, has one deadline; the body has a bound after decompression.
+A name is resolved once, all its addresses must be public, and the connection goes to one of the addresses that were
+checked, so that a name can't be re-bound between check and connection. Each redirect is checked in the same way.
+One deadline covers everything from the first look-up to the last byte; the body is bounded after decompression.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from app.schemas import urls
 
 AGENT: Final = f"counterclaim/{__version__}"
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
+# Window sizes of zlib: 31 for gzip, 47 for zlib or gzip as the header says.
 _ENCODINGS: Final = {"": None, "identity": None, "gzip": 31, "x-gzip": 31, "deflate": 47}
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -31,13 +32,13 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class FetchError(Exception):
-    """Why a page was not fetched, in a sentence."""
+    """Why a page was not fetched, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     seconds: float = 30
-    """For all of it: looking up, connecting, redirects, reading."""
+    """For everything: look-ups, connections, redirects, reading."""
     size: int = 10_000_000
     """Bytes of the body, decompressed."""
     redirects: int = 5
@@ -48,7 +49,7 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Fetched:
     url: str
-    """Where it was found in the end."""
+    """The address after redirects."""
     status: int
     content_type: str
     """Lower case, without parameters; empty where none was given."""
@@ -58,7 +59,7 @@ class Fetched:
 
 
 def fetch(url: str, types: Collection[str], limits: Limits | None = None) -> Fetched:
-    """The page, whatever its status. Raises FetchError; `types`: which content types are read at all."""
+    """Fetch a page, whatever its status. `types`: the content types that are read at all. Raises FetchError."""
     limits = limits or Limits()
 
     async def fetching() -> Fetched:
@@ -74,28 +75,28 @@ def fetch(url: str, types: Collection[str], limits: Limits | None = None) -> Fet
 
 
 async def _follow(url: str, types: Collection[str], limits: Limits) -> Fetched:
-    # No proxy and no password file of the environment: both would go past the look at the address.
+    # trust_env: a proxy from the environment would connect for us, past the check of the address.
     async with httpx.AsyncClient(trust_env=False, timeout=limits.seconds, follow_redirects=False) as client:
         for _ in range(limits.redirects + 1):
-            found = await _hop(client, url, types, limits)
-            if isinstance(found, Fetched):
-                return found
-            url = found
+            fetched_or_url = await _request_once(client, url, types, limits)
+            if isinstance(fetched_or_url, Fetched):
+                return fetched_or_url
+            url = fetched_or_url
     raise FetchError(f"more than {limits.redirects} redirects")
 
 
-async def _hop(client: httpx.AsyncClient, url: str, types: Collection[str], limits: Limits) -> Fetched | str:
-    """One request: what it brought, or where it sends on."""
+async def _request_once(client: httpx.AsyncClient, url: str, types: Collection[str], limits: Limits) -> Fetched | str:
+    """Send one request: the page, or the address that it redirects to."""
     try:
         target = ada_url.URL(urls.check(url))
     except ValueError as error:
         raise FetchError(f"{error}") from None
-    response = await _sent(client, target, limits)
+    response = await _send_to_first(client, target, limits)
     try:
         if response.status_code in _REDIRECTS and (to := response.headers.get("location")):
             return str(urljoin(str(target.href), to))
-        told, _, parameters = response.headers.get("content-type", "").partition(";")
-        kind = told.strip().lower()
+        media_type, _, parameters = response.headers.get("content-type", "").partition(";")
+        kind = media_type.strip().lower()
         if kind not in types:
             raise FetchError(f"neither of {', '.join(sorted(types))}, but {kind or 'without a content type'}")
         body = b"".join([part async for part in _body(response, limits.size)])
@@ -106,21 +107,21 @@ async def _hop(client: httpx.AsyncClient, url: str, types: Collection[str], limi
     return Fetched(href, response.status_code, kind, charset and charset[1], body, datetime.now(UTC))
 
 
-async def _sent(client: httpx.AsyncClient, target: ada_url.URL, limits: Limits) -> httpx.Response:
-    """To the first address that answers, of those that were looked at."""
+async def _send_to_first(client: httpx.AsyncClient, target: ada_url.URL, limits: Limits) -> httpx.Response:
+    """Send the request to the first of the checked addresses that can be connected to."""
     name, secure = str(target.hostname).strip("[]"), target.protocol == "https:"
     port = int(target.port or (443 if secure else 80))
-    *others, last = await _addresses(name, port, private=limits.private)
-    for address in others:
+    *earlier, last = await _addresses(name, port, private=limits.private)
+    for address in earlier:
         try:
-            return await client.send(_request(client, target, address, port), stream=True)
+            return await client.send(_request_to(client, target, address, port), stream=True)
         except httpx.ConnectError:
             continue
-    return await client.send(_request(client, target, last, port), stream=True)
+    return await client.send(_request_to(client, target, last, port), stream=True)
 
 
-def _request(client: httpx.AsyncClient, target: ada_url.URL, address: Address, port: int) -> httpx.Request:
-    """The name stands in Host, and in TLS, where the certificate must bear it."""
+def _request_to(client: httpx.AsyncClient, target: ada_url.URL, address: Address, port: int) -> httpx.Request:
+    """A request to an address. The name stands in Host and in TLS's SNI: the certificate must be for the name."""
     bare = f"[{address}]" if isinstance(address, ipaddress.IPv6Address) else str(address)
     return client.build_request(
         "GET",
@@ -136,21 +137,21 @@ def _request(client: httpx.AsyncClient, target: ada_url.URL, address: Address, p
 
 
 async def _addresses(name: str, port: int, *, private: bool) -> list[Address]:
-    """All that a name has, at least one, each public."""
+    """All addresses of a name, at least one. Raises FetchError where one of them is not public."""
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(name, port, type=socket.SOCK_STREAM)
+        infos = await asyncio.get_running_loop().getaddrinfo(name, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise FetchError(f"{name} has no address") from None
-    addresses = [ipaddress.ip_address(each[4][0]) for each in found]
+    addresses = [ipaddress.ip_address(info[4][0]) for info in infos]
     if not addresses:
         raise FetchError(f"{name} has no address")
-    if not private and (hidden := next((one for one in addresses if not is_public(one)), None)):
+    if not private and (hidden := next((address for address in addresses if not is_public(address)), None)):
         raise FetchError(f"{name} leads to {hidden}, which is not a public address")
     return addresses
 
 
 def is_public(address: Address) -> bool:
-    """Whether anybody on the internet could reach it; an IPv4 address inside an IPv6 one is looked at itself."""
+    """Whether it can be reached from the internet. Of an IPv6 address that has an IPv4 one inside, that one decides."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
         if address in _NAT64:
@@ -163,20 +164,20 @@ def is_public(address: Address) -> bool:
 
 
 async def _body(response: httpx.Response, size: int) -> AsyncIterator[bytes]:
-    """The body, decompressed here: the client's own way would inflate a small piece to any size."""
+    """The body, decompressed here: httpx would inflate a small piece to any size before it could be measured."""
     encoding = response.headers.get("content-encoding", "").strip().lower()
     if encoding not in _ENCODINGS:
         raise FetchError(f"the body is encoded as {encoding[:50]}, which was not asked for")
-    window, left = _ENCODINGS[encoding], size
+    window, bytes_left = _ENCODINGS[encoding], size
     inflating = zlib.decompressobj(window) if window else None
     async for piece in response.aiter_raw():
         try:
-            part = inflating.decompress(piece, left + 1) if inflating else piece
+            part = inflating.decompress(piece, bytes_left + 1) if inflating else piece
         except zlib.error:
             raise FetchError("the body can't be decompressed") from None
-        left -= len(part)
-        if left < 0:
+        bytes_left -= len(part)
+        if bytes_left < 0:
             raise FetchError(f"larger than {size:,} bytes")
         yield part
-    if inflating and not inflating.eof and left != size:
+    if inflating and not inflating.eof and bytes_left != size:
         raise FetchError("the body ends too early")

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from networks import Network
 
 from app import client
-from app.client import GaveUp, Pace, Progress, Refused
+from app.client import GaveUp, Progress, Refused, SendingPace
 
-PACE = Pace(lines=3, retries=8, max_wait=20)
+PACE = SendingPace(lines=3, retries=8, max_wait=20)
 LINES = [b'{"n": %d}\n' % n for n in range(10)]
 BARE = [line.strip() for line in LINES]
 FAULTS = {
@@ -47,8 +47,8 @@ FAULTS = {
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "FIRST_PAUSE", 0.001)
-    monkeypatch.setattr(client, "LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr(client, "FIRST_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(client, "LONGEST_PAUSE_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -57,7 +57,9 @@ def network() -> Iterator[Network]:
         yield made
 
 
-def send(network: Network, lines: list[bytes], pace: Pace = PACE, so_far: Progress = Progress()) -> list[Progress]:
+def send(
+    network: Network, lines: list[bytes], pace: SendingPace = PACE, so_far: Progress = Progress()
+) -> list[Progress]:
     with client.connected(network.url, "cc_key", timeout=5) as http:
         return list(client.send(http, lines, pace, so_far))
 
@@ -126,7 +128,7 @@ def test_any_faults_and_any_lines(faults: list[Any], lines: list[bytes], size: i
         network.refuses = refuses
         # Not `connected`: it loads the machine's certificates, which takes longer than all the rest.
         with httpx.Client(base_url=network.url, verify=False) as http:
-            steps = list(client.send(http, lines, Pace(lines=size, retries=20, max_wait=30)))
+            steps = list(client.send(http, lines, SendingPace(lines=size, retries=20, max_wait=30)))
         lost = [line for line in lines if line.startswith(b"bad")]
         assert sorted(data for _, data in refused(steps)) == sorted(lost)
         assert all(lines[number - 1] == data for number, data in refused(steps))
@@ -168,7 +170,7 @@ def test_lines_that_met_a_busy_service_go_again_with_those_that_failed_beside_th
 
 def test_a_service_that_is_slow_is_waited_for_as_long_as_it_gets_on(network: Network) -> None:
     network.refuses = lambda line: networks.BUSY if int(line) > len(network.requests) else None
-    steps = send(network, [b"%d" % n for n in range(30)], Pace(lines=30, retries=2, max_wait=1))
+    steps = send(network, [b"%d" % n for n in range(30)], SendingPace(lines=30, retries=2, max_wait=1))
     assert steps[-1] == Progress(lines=30, created=30)
     network.refuses = lambda line: networks.BUSY if line == b"poison" else None
     with pytest.raises(GaveUp, match=r"line 2: 503 Busy: Try again.*3 attempts"):

@@ -43,7 +43,7 @@ def serving(server_url: str, template: str) -> Iterator[tuple[str, str]]:
 
 @pytest.fixture
 def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
-    monkeypatch.setattr(client, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(client, "FIRST_PAUSE_SECONDS", 0.001)
     with networks.network() as made:
         yield made
 
@@ -384,7 +384,7 @@ def test_a_line_of_any_size(file: Path, network: Network) -> None:
     ]
     assert summary(run)["bytes"] == 1_000_113
     with file.open("rb") as raw:
-        assert [len(line) for line in inputs.lines(raw, "", inputs.Place(), 100)] == [6, 101, 5, 101]
+        assert [len(line) for line in inputs.lines(raw, "", inputs.Mark(), 100)] == [6, 101, 5, 101]
 
 
 def test_bytes_that_are_no_text_come_back(file: Path, network: Network) -> None:

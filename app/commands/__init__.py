@@ -1,1 +1,1 @@
-"""What `counterclaim` does, one module for each command that is more than a few lines."""
+"""The functions of the commands. `app.cli` names them, and imports a module when its command is chosen."""

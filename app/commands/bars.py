@@ -1,4 +1,4 @@
-"""The progress bar of a command that sends lines; without a terminal, a line for each pause; quiet: nothing."""
+"""The progress bar of a command that sends lines. Without a terminal only pauses are printed; quiet, nothing is."""
 
 import time
 from collections.abc import Iterator
@@ -21,43 +21,43 @@ from rich.progress import (
 @dataclass(slots=True)
 class Bar:
     console: Console
-    shown: Progress
+    progress: Progress
     task: TaskID
     began: float = field(default_factory=time.monotonic)
     lines: int = 0
-    """Sent by this run; what an earlier one sent says nothing about this one's speed."""
+    """Sent by this run alone, for its speed."""
     bytes: int = 0
 
 
 @contextmanager
 def bar(total: int | None, *, quiet: bool) -> Iterator[Bar]:
-    """A bar for so many bytes of input; for an unknown number, one that only moves."""
+    """A bar for `total` bytes of input; None: not known."""
     console = Console(stderr=True, soft_wrap=True, quiet=quiet)
-    name, told = (TextColumn(words, markup=False) for words in ("{task.description}", "{task.fields[told]}"))
-    columns: list[ProgressColumn] = [name, BarColumn(), told]
+    name, detail = (TextColumn(words, markup=False) for words in ("{task.description}", "{task.fields[detail]}"))
+    columns: list[ProgressColumn] = [name, BarColumn(), detail]
     if total is not None:
         columns += [TaskProgressColumn(), TimeRemainingColumn()]
-    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as shown:
-        yield Bar(console, shown, shown.add_task("", total=total, told=""))
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as progress:
+        yield Bar(console, progress, progress.add_task("", total=total, detail=""))
 
 
 def begin(bar: Bar, name: str, read: int) -> None:
-    """An input, which is read from here: so many bytes of the total."""
-    bar.shown.reset(bar.task, description=name, completed=read)
+    """Show the name of an input; `read` bytes of the total lie before it."""
+    bar.progress.reset(bar.task, description=name, completed=read)
 
 
 def move(bar: Bar, read: int, lines: int, size: int) -> None:
-    """So many lines and bytes more were acknowledged; `read` of the total are read."""
+    """Add lines and bytes that were acknowledged; `read` bytes of the total are read."""
     bar.lines += lines
     bar.bytes += size
     rate = bar.lines / max(time.monotonic() - bar.began, 0.001)
-    told = f"{bar.lines:,} lines  {rate:,.0f} lines/s  {decimal(bar.bytes)}"
-    bar.shown.update(bar.task, completed=read, told=told)
+    detail = f"{bar.lines:,} lines  {rate:,.0f} lines/s  {decimal(bar.bytes)}"
+    bar.progress.update(bar.task, completed=read, detail=detail)
 
 
-def wait(bar: Bar, why: str, seconds: float) -> None:
-    """A pause begins."""
-    told = f"waiting {seconds:.1f} s: {why}"
-    bar.shown.update(bar.task, told=told)
+def wait(bar: Bar, reason: str, seconds: float) -> None:
+    """Show why and for how long a pause is made."""
+    detail = f"waiting {seconds:.1f} s: {reason}"
+    bar.progress.update(bar.task, detail=detail)
     if not bar.console.is_terminal:
-        bar.console.print(told, markup=False, highlight=False)
+        bar.console.print(detail, markup=False, highlight=False)

@@ -1,4 +1,4 @@
-"""The database that a command works on, and how commands speak."""
+"""The database that a command works on, and what commands print to."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -29,37 +29,40 @@ DataDir = Annotated[
 
 
 def _psycopg(url: str) -> str:
-    """Whatever way a PostgreSQL URL is written, we talk through psycopg."""
-    scheme, separator, rest = url.partition("://")
+    """The URL with the driver that we use, however it was written."""
+    scheme, separator, location = url.partition("://")
     if scheme not in ("postgres", "postgresql", "postgresql+psycopg") or not separator:
         fail("The database URL must begin with postgresql://")
-    return f"postgresql+psycopg://{rest}"
+    return f"postgresql+psycopg://{location}"
 
 
 @contextmanager
 def database(url: str, data_dir: Path | None, *, serving: bool = False) -> Iterator[str]:
-    """The URL of the database: the one that was named, or that of the private one, which runs for so long."""
+    """The URL of the named database, or of the private one, whose server runs until the block ends.
+
+    What an operator can do something about is printed, and ends the command with 1.
+    """
     try:
         if url:
             yield _psycopg(url)
             return
-        where = data_dir or embedded.default_data_dir()
-        with embedded.serving(where) if serving else embedded.using(where) as private:
+        folder = data_dir or embedded.default_data_dir()
+        with embedded.serving(folder) if serving else embedded.using(folder) as private:
             migrating.migrate(private)
             yield private
-    except (embedded.EmbeddedError, migrating.SchemaNotCurrent, Problem) as expected:
-        fail(str(expected))
+    except (embedded.EmbeddedError, migrating.SchemaNotCurrent, Problem) as error:
+        fail(str(error))
     except OperationalError as error:
         fail(f"The database can't be reached: {str(error.orig).strip()}")
 
 
-def fail(why: str) -> NoReturn:
-    err.print(why, style="red", markup=False, highlight=False)
+def fail(reason: str) -> NoReturn:
+    err.print(reason, style="red", markup=False, highlight=False)
     raise typer.Exit(1)
 
 
 def run(url: str, work: Callable[[Database], Awaitable[T]]) -> T:
-    """Do some asynchronous work on the database."""
+    """Run asynchronous work on connections of its own."""
 
     async def working() -> T:
         connected = connections.connect(Settings(database_url=url))

@@ -40,15 +40,18 @@ def export(
         migrating.current(url)
         try:
             with _writing(out) as write:
-                told = databases.run(url, lambda connected: _export(connected, write, event))
+                summary = databases.run(url, lambda connected: _export(connected, write, event))
         except OSError as error:
             databases.fail(f"{out} can't be written: {error.strerror or error}")
-    sys.stderr.write(json.dumps(told) + "\n")
+    sys.stderr.write(json.dumps(summary) + "\n")
 
 
 @contextmanager
 def _writing(out: Path) -> Iterator[Callable[[bytes], Any]]:
-    """What writes to the file, which is there when all is written; its owner's alone, for it tells protected names."""
+    """A function that writes to the file, which appears when all is written.
+
+    Only its owner may read it (as NamedTemporaryFile makes files), for it has the names of protected sources.
+    """
     if out == STDOUT:
         yield sys.stdout.buffer.write
         sys.stdout.buffer.flush()
@@ -68,15 +71,15 @@ def _writing(out: Path) -> Iterator[Callable[[bytes], Any]]:
 async def _export(connected: Database, write: Callable[[bytes], Any], event: str) -> dict[str, Any]:
     began, types, size = time.monotonic(), Counter[str](), 0
     async with connected.exporting() as session:
-        of = None if not event else (await records.get(session, _OPERATOR, Event, event)).id
-        here = await moments.head(session)
-        async for kind, line in exporting.lines(session, _OPERATOR, of):
+        event_id = None if not event else (await records.get(session, _OPERATOR, Event, event)).id
+        position = await moments.head(session)
+        async for kind, line in exporting.lines(session, _OPERATOR, event_id):
             write(line)
             types[kind] += 1
             size += len(line)
     return {
         "done": True,
-        "position": str(here),
+        "position": str(position),
         "lines": types.total(),
         "bytes": size,
         "types": dict(types),

@@ -1,4 +1,4 @@
-"""`counterclaim import`: foreign data into lines of NDJSON, for a file or a running service."""
+"""`counterclaim import`: others' data as lines of NDJSON, for a file or a running service."""
 
 import json
 import sys
@@ -12,10 +12,10 @@ import typer
 
 from app import client
 from app.commands import reading
-from app.commands.reading import Given, Unreadable
+from app.commands.reading import Content, Unreadable
 from app.fetching import Limits
 from app.imports import claimreview as claimreviews
-from app.imports import google as answers
+from app.imports import google as google_answers
 from app.imports import pages, ratings, report_lines, tables
 from app.imports.checks import FactCheck, Json, Notes, Unused, short
 from app.vocabulary import RATINGS
@@ -37,7 +37,7 @@ Event = Annotated[
     str, typer.Option(help="All of it is about this event: its id, slug, or ref:… Else each has its own.")
 ]
 NotesFile = Annotated[Path | None, typer.Option("--notes", help="Write what was not used, and why, to this file.")]
-Own = Annotated[
+AddedRatings = Annotated[
     list[str] | None,
     typer.Option("--rating", help="Add to the table of ratings: misleading=mostly_false", metavar="WORDS=RATING"),
 ]
@@ -51,7 +51,7 @@ MappingFile = Annotated[Path, typer.Option("--mapping", help="Which column is wh
 
 @dataclass(slots=True)
 class Import:
-    """One run: what was asked for, and what came of it."""
+    """One run of a command: its options, and what has come of it."""
 
     out: str
     url: str
@@ -63,8 +63,8 @@ class Import:
     lines: list[Json] = field(default_factory=list)
     notes: Notes = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
-    found: int = 0
-    """Fact-checks or pages."""
+    read_count: int = 0
+    """How many fact-checks or pages were read."""
 
 
 # --- the commands -----------------------------------------------------------------------------------------------------
@@ -78,7 +78,7 @@ def claimreview(
     url: Url = "",
     key: Key = "",
     event: Event = "",
-    rating: Own = None,
+    rating: AddedRatings = None,
     notes: NotesFile = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -88,12 +88,14 @@ def claimreview(
 ) -> None:
     """Fact-checks in schema.org's ClaimReview: JSON-LD, or pages that embed it."""
     limits = Limits(seconds=timeout, size=int(max_megabytes * 1_000_000), private=allow_private)
-    run = _begun(out, url, key, notes, quiet=quiet, as_json=as_json, limits=limits)
+    run = _new_run(out, url, key, notes, quiet=quiet, as_json=as_json, limits=limits)
 
-    def read(given: Given, noted: Notes) -> list[FactCheck]:
-        return claimreviews.read(pages.decoded(given.body, given.charset), noted, given.url)
+    def read(content: Content, source_notes: Notes) -> list[FactCheck]:
+        return claimreviews.read(pages.decoded(content.body, content.charset), source_notes, content.url)
 
-    _fact_checks(run, sources, (*reading.JSON_TYPES, *pages.HTML), read, event=event, own=_own(rating))
+    _fact_checks(
+        run, sources, (*reading.JSON_TYPES, *pages.HTML), read, event=event, added_ratings=_added_ratings(rating)
+    )
 
 
 @app.command()
@@ -104,7 +106,7 @@ def google(
     url: Url = "",
     key: Key = "",
     event: Event = "",
-    rating: Own = None,
+    rating: AddedRatings = None,
     notes: NotesFile = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -114,14 +116,14 @@ def google(
 ) -> None:
     """Answers of the Google Fact Check Tools API."""
     limits = Limits(seconds=timeout, size=int(max_megabytes * 1_000_000), private=allow_private)
-    run = _begun(out, url, key, notes, quiet=quiet, as_json=as_json, limits=limits)
+    run = _new_run(out, url, key, notes, quiet=quiet, as_json=as_json, limits=limits)
     _fact_checks(
         run,
         sources,
         reading.JSON_TYPES,
-        lambda given, noted: answers.read(given.body, noted),
+        lambda content, notes: google_answers.read(content.body, notes),
         event=event,
-        own=_own(rating),
+        added_ratings=_added_ratings(rating),
     )
 
 
@@ -134,7 +136,7 @@ def csv_(
     url: Url = "",
     key: Key = "",
     event: Event = "",
-    rating: Own = None,
+    rating: AddedRatings = None,
     notes: NotesFile = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -144,14 +146,18 @@ def csv_(
 ) -> None:
     """Fact-checks in CSV, one a row, by a mapping."""
     try:
-        how = tables.mapping(mapping.read_text(encoding="utf-8"))
+        table_mapping = tables.mapping(mapping.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tables.MappingError) as error:
         _refuse(f"{mapping}: {error}")
     limits = Limits(seconds=timeout, size=int(max_megabytes * 1_000_000), private=allow_private)
-    run = _begun(out, url, key, notes, quiet=quiet, as_json=as_json, limits=limits)
-    own = how.added_ratings() | _own(rating)
+    run = _new_run(out, url, key, notes, quiet=quiet, as_json=as_json, limits=limits)
     _fact_checks(
-        run, sources, reading.CSV_TYPES, lambda given, noted: tables.read(given.body, how, noted), event=event, own=own
+        run,
+        sources,
+        reading.CSV_TYPES,
+        lambda content, source_notes: tables.read(content.body, table_mapping, source_notes),
+        event=event,
+        added_ratings=table_mapping.added_ratings() | _added_ratings(rating),
     )
 
 
@@ -171,14 +177,14 @@ def url_(
 ) -> None:
     """Pages, as documents: text, title, byline, language, date and canonical address."""
     limits = Limits(seconds=timeout, size=int(max_megabytes * 1_000_000), private=allow_private)
-    run = _begun(out, url, key, notes, quiet=quiet, as_json=as_json, limits=limits)
+    run = _new_run(out, url, key, notes, quiet=quiet, as_json=as_json, limits=limits)
     for address in addresses:
         try:
             line = reading.page(address, run.limits, run.notes)
         except Unreadable as error:
             _unreadable(run, address, error)
             continue
-        run.found += 1
+        run.read_count += 1
         run.lines += [line] if line else []
     _finish(run)
 
@@ -195,10 +201,10 @@ def table(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = Fa
 
 # --- what they have in common --------------------------------------------------------------------------------------
 
-Reader: TypeAlias = Callable[[Given, Notes], list[FactCheck]]
+Reader: TypeAlias = Callable[[Content, Notes], list[FactCheck]]
 
 
-def _begun(out: str, url: str, key: str, notes: Path | None, *, quiet: bool, as_json: bool, limits: Limits) -> Import:
+def _new_run(out: str, url: str, key: str, notes: Path | None, *, quiet: bool, as_json: bool, limits: Limits) -> Import:
     if not out and not (url and key):
         _refuse("Say where the lines go: --out FILE, or --url and --key of a running service.")
     if out and Path(out).is_dir():
@@ -206,75 +212,81 @@ def _begun(out: str, url: str, key: str, notes: Path | None, *, quiet: bool, as_
     return Import(out, url, key, notes, quiet, as_json, limits)
 
 
-def _own(given: Sequence[str] | None) -> dict[str, str]:
-    """`misleading=mixture`, by folded words."""
-    own = {}
-    for one in given or ():
-        words, _, rating = one.rpartition("=")
+def _added_ratings(assignments: Sequence[str] | None) -> dict[str, str]:
+    """Ratings by folded words, from `misleading=mixture`."""
+    added_ratings = {}
+    for assignment in assignments or ():
+        words, _, rating = assignment.rpartition("=")
         if rating not in RATINGS["claimreview"] or not ratings.folded(words):
-            _refuse(
-                f"--rating {one}: it has the form WORDS=RATING, the rating one of {', '.join(RATINGS['claimreview'])}"
-            )
-        own[ratings.folded(words)] = rating
-    return own
+            allowed = ", ".join(RATINGS["claimreview"])
+            _refuse(f"--rating {assignment}: it has the form WORDS=RATING, the rating one of {allowed}")
+        added_ratings[ratings.folded(words)] = rating
+    return added_ratings
 
 
 def _fact_checks(
-    run: Import, sources: Sequence[str], types: Sequence[str], read: Reader, *, event: str, own: dict[str, str]
+    run: Import,
+    sources: Sequence[str],
+    types: Sequence[str],
+    read: Reader,
+    *,
+    event: str,
+    added_ratings: dict[str, str],
 ) -> None:
     checks: list[FactCheck] = []
     for source in sources:
-        noted: Notes = []
+        source_notes: Notes = []
         try:
-            found = read(reading.read(source, types, run.limits), noted)
+            checks_read = read(reading.read(source, types, run.limits), source_notes)
         except (Unreadable, ValueError, RecursionError, tables.MappingError) as error:
             _unreadable(run, source, error)
             continue
-        run.notes += [one._replace(where=f"{source}: {one.where}") for one in noted]
-        checks += [replace(one, where=f"{source}: {one.where}") for one in found]
-    run.found = len(checks)
-    run.lines = list(report_lines.compose(checks, run.notes, event=event or None, added_ratings=own))
+        run.notes += [note._replace(where=f"{source}: {note.where}") for note in source_notes]
+        checks += [replace(check, where=f"{source}: {check.where}") for check in checks_read]
+    run.read_count = len(checks)
+    run.lines = list(report_lines.compose(checks, run.notes, event=event or None, added_ratings=added_ratings))
     _finish(run)
 
 
 def _unreadable(run: Import, source: str, error: Exception) -> None:
-    why = str(error) or type(error).__name__
-    run.unreadable.append(f"{source}: {why}")
-    run.notes.append(Unused(source, why, UNREADABLE))
+    reason = str(error) or type(error).__name__
+    run.unreadable.append(f"{source}: {reason}")
+    run.notes.append(Unused(source, reason, UNREADABLE))
 
 
 def _finish(run: Import) -> NoReturn:
-    """Send or write the lines, write the notes, say what became of it.
+    """Send or write the lines, write the notes, print a summary.
 
-    Ends with 1 where a source was no use or a line was refused; 2: the key or address; 3: the service was away.
+    Ends with 1 where a source could not be read or a line was refused; with 2 where the key or the address can't be
+    used; with 3 where the service was away.
     """
     sent = _send(run) if not run.out else {}
     if run.out:
         _write(run.out, run.lines)
     if run.notes_file:
-        _write(str(run.notes_file), [one._asdict() for one in run.notes])
+        _write(str(run.notes_file), [note._asdict() for note in run.notes])
     code = sent.pop("code", 0)
     summary = _summary(run) | ({"sent": sent} if sent else {})
     if run.as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False), err=True)
     else:
-        for one in [*run.unreadable, *([sent["error"]] if sent.get("error") else [])]:
-            typer.secho(one, fg="red", err=True)
+        for message in [*run.unreadable, *([sent["error"]] if sent.get("error") else [])]:
+            typer.secho(message, fg="red", err=True)
         if not run.quiet:
-            _tell(summary)
+            _print_summary(summary)
     raise typer.Exit(max(code, 1 if run.unreadable else 0))
 
 
-def _write(where: str, lines: Sequence[Json]) -> None:
+def _write(target: str, lines: Sequence[Json]) -> None:
     data = b"".join(_encoded(lines))
     try:
-        if where == reading.STDIN:
+        if target == reading.STDIN:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
         else:
-            Path(where).write_bytes(data)
+            Path(target).write_bytes(data)
     except OSError as error:
-        _refuse(f"{where}: {error.strerror}")
+        _refuse(f"{target}: {error.strerror}")
 
 
 def _encoded(lines: Sequence[Json]) -> list[bytes]:
@@ -282,22 +294,24 @@ def _encoded(lines: Sequence[Json]) -> list[bytes]:
 
 
 def _send(run: Import) -> dict[str, Any]:
-    """Send the lines to the running service. What it refuses is noted, with the ref or address of the line."""
-    told: dict[str, Any] = {"created": 0, "matched": 0, "failed": 0}
+    """Send the lines to the running service. Lines that it refuses are noted, by their ref or address."""
+    counts: dict[str, Any] = {"created": 0, "matched": 0, "failed": 0}
     try:
         with client.connected(run.url, run.key, reason="counterclaim import") as http:
             for step in client.send(http, _encoded(run.lines)):
-                told = {name: getattr(step, name) for name in told}
-                run.notes += [_rejected(run.lines[one.line.number - 1], one.problem) for one in step.rejected]
+                counts = {name: getattr(step, name) for name in counts}
+                run.notes += [
+                    _rejected(run.lines[rejected.line.number - 1], rejected.problem) for rejected in step.rejected
+                ]
     except client.Refused as error:
-        return told | {"error": str(error), "code": UNUSABLE}
+        return counts | {"error": str(error), "code": UNUSABLE}
     except client.GaveUp as error:
-        return told | {"error": str(error), "code": GAVE_UP}
-    return told | {"error": None, "code": 1 if told["failed"] else 0}
+        return counts | {"error": str(error), "code": GAVE_UP}
+    return counts | {"error": None, "code": 1 if counts["failed"] else 0}
 
 
 def _rejected(line: Json, problem: Json) -> Unused:
-    errors = "; ".join(f"{one.get('pointer', '')} {one.get('detail', '')}" for one in problem.get("errors", ()))
+    errors = "; ".join(f"{error.get('pointer', '')} {error.get('detail', '')}" for error in problem.get("errors", ()))
     return Unused(
         line.get("ref") or line["url"], short(f"{problem['detail']} {errors}"), f"{REFUSED}: {problem['title']}"
     )
@@ -306,21 +320,21 @@ def _rejected(line: Json, problem: Json) -> Unused:
 def _summary(run: Import) -> dict[str, Any]:
     events = [event for line in run.lines for event in line.get("events", ())]
     claims = [claim for event in events for claim in event["claims"]]
-    judged = [one for event in events for one in event["assessments"]]
+    assessments = [assessment for event in events for assessment in event["assessments"]]
     return {
-        "found": run.found,
+        "found": run.read_count,
         "lines": len(run.lines),
         "events": len({event.get("ref") or event["event"] for event in events}),
         "claims": len(claims),
         "statements": sum(len(claim.get("statements", ())) for claim in claims),
-        "assessments": len(judged),
-        "ratings": dict(Counter(one["rating"] for one in judged).most_common()),
+        "assessments": len(assessments),
+        "ratings": dict(Counter(assessment["rating"] for assessment in assessments).most_common()),
         "unreadable": run.unreadable,
-        "notes": dict(Counter(one.why for one in run.notes).most_common()),
+        "notes": dict(Counter(note.why for note in run.notes).most_common()),
     }
 
 
-def _tell(summary: dict[str, Any]) -> None:
+def _print_summary(summary: dict[str, Any]) -> None:
     counts = ("lines", "events", "claims", "statements", "assessments")
     typer.echo(f"found {summary['found']}: " + ", ".join(f"{word} {summary[word]}" for word in counts), err=True)
     if summary["ratings"]:
@@ -333,6 +347,6 @@ def _tell(summary: dict[str, Any]) -> None:
             typer.echo(f"  {number:5} {why}", err=True)
 
 
-def _refuse(why: str) -> NoReturn:
-    typer.secho(why, fg="red", err=True)
+def _refuse(reason: str) -> NoReturn:
+    typer.secho(reason, fg="red", err=True)
     raise typer.Exit(2)

@@ -1,4 +1,4 @@
-"""`counterclaim ingest`: send files of NDJSON to a running service, and know of every line what became of it."""
+"""`counterclaim ingest`: send files of NDJSON to a running service, and account for every line."""
 
 import io
 import json
@@ -14,14 +14,14 @@ import httpx
 import typer
 
 from app import client
-from app.client import Pace, Progress
+from app.client import Progress, SendingPace
 from app.commands import bars, inputs, resuming
 from app.commands.bars import Bar
-from app.commands.inputs import Place, Unusable
+from app.commands.inputs import Mark, Unusable
 
 REJECTED, UNUSABLE, GAVE_UP, INTERRUPTED = 1, 2, 3, 130
 STDIN: Final = "-"
-PACE: Final = Pace()
+PACE: Final = SendingPace()
 
 Files = Annotated[list[str], typer.Argument(help="NDJSON, plain or as .gz or .zst; - for standard input.")]
 Url = Annotated[str, typer.Option(envvar="COUNTERCLAIM_URL", help="Where the service answers.")]
@@ -40,24 +40,24 @@ RequestBytes = Annotated[int, typer.Option(min=1, max=64_000_000, help="Bytes in
 
 @dataclass(slots=True)
 class Outcome:
-    """An input, and what has become of it."""
+    """An input, and how far it was sent."""
 
     file: str
     size: int
     """In bytes, as it stands on the disk."""
     state: Path | None
-    """None: it can't be read twice."""
+    """The file of its state; None for standard input, which can't be read twice."""
     rejected: Path
-    place: Place = field(default_factory=Place)
+    mark: Mark = field(default_factory=Mark)
     progress: Progress = field(default_factory=Progress)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What all inputs of a command have in common."""
+    """What the inputs of a command share."""
 
     http: httpx.Client
-    pace: Pace
+    pace: SendingPace
     url: str
     resume: bool
     bar: Bar
@@ -93,14 +93,14 @@ def ingest(
         outcomes = _outcomes(files, rejected, resume=resume)
         with ExitStack() as stack:
             http = stack.enter_context(client.connected(url, key, reason=change_reason, timeout=timeout))
-            total = None if STDIN in files else sum(one.size for one in outcomes)
+            total = None if STDIN in files else sum(outcome.size for outcome in outcomes)
             bar = stack.enter_context(bars.bar(total, quiet=quiet))
-            pace = Pace(request_lines, request_bytes, retries, max_wait, partial(bars.wait, bar))
+            pace = SendingPace(request_lines, request_bytes, retries, max_wait, partial(bars.wait, bar))
             before = 0
             for outcome in outcomes:
                 _send(outcome, before, Run(http, pace, url.rstrip("/"), resume, bar))
                 before += outcome.size
-        for outcome in outcomes:  # not before all are done: --resume goes through all of them again
+        for outcome in outcomes:  # when all are done, for --resume goes through all of them again
             if outcome.state:
                 outcome.state.unlink(missing_ok=True)
     except (Unusable, client.Refused, OSError) as error:
@@ -109,16 +109,16 @@ def ingest(
         code, failure = GAVE_UP, str(error)
     except KeyboardInterrupt:
         code, failure = INTERRUPTED, "Interrupted."
-    if code == 0 and any(one.progress.failed for one in outcomes):
+    if code == 0 and any(outcome.progress.failed for outcome in outcomes):
         code = REJECTED
-    _tell(outcomes, failure, quiet=quiet)
+    _print_outcomes(outcomes, failure, quiet=quiet)
     if as_json:
         typer.echo(json.dumps(_summary(outcomes, failure, time.monotonic() - began)))
     raise typer.Exit(code)
 
 
 def _outcomes(files: Sequence[str], rejected: Path | None, *, resume: bool) -> list[Outcome]:
-    """One for each input. Raises Unusable for what can be known before anything is sent."""
+    """An outcome for each input. Raises Unusable where one can't be sent, before any of them is."""
     if rejected and len(files) > 1:
         raise Unusable("--rejected is for one input; several have a FILE.rejected.ndjson each.")
     if len(set(files)) < len(files):
@@ -140,35 +140,35 @@ def _outcomes(files: Sequence[str], rejected: Path | None, *, resume: bool) -> l
 # --- one input -----------------------------------------------------------------------------------------------------
 
 
-def _send(outcome: Outcome, before: int, run: Run) -> None:
-    """From its start, or from where an earlier run has come to; the state is kept after every step.
+def _send(outcome: Outcome, bytes_before: int, run: Run) -> None:
+    """Send an input from its start, or from where an earlier run has come to; keep the state after every step.
 
-    `before`: how many bytes the inputs before it have.
+    `bytes_before`: the size of the inputs before it, for the progress bar.
     """
-    place = outcome.place
+    mark = outcome.mark
     with ExitStack() as stack:
         raw = inputs.stdin() if outcome.state is None else stack.enter_context(inputs.opened(Path(outcome.file)))
-        lines = inputs.lines(raw, outcome.file, place, run.pace.bytes)
+        lines = inputs.lines(raw, outcome.file, mark, run.pace.bytes)
         _begin(outcome, lines, run)
-        bars.begin(run.bar, outcome.file, before + (raw.tell() if outcome.state else 0))
+        bars.begin(run.bar, outcome.file, bytes_before + (raw.tell() if outcome.state else 0))
         for step in client.send(run.http, lines, run.pace, outcome.progress):
-            line, offset = place.line, place.offset
-            inputs.acknowledge(place, step.lines)
+            line, offset = mark.line, mark.offset
+            inputs.acknowledge(mark, step.lines)
             outcome.progress = step
             if step.rejected:
                 resuming.add(outcome.rejected, step.rejected)
             _keep(outcome, run)
-            read = before + (raw.tell() if outcome.state else 0)
-            bars.move(run.bar, read, place.line - line, place.offset - offset)
+            read = bytes_before + (raw.tell() if outcome.state else 0)
+            bars.move(run.bar, read, mark.line - line, mark.offset - offset)
 
 
 def _begin(outcome: Outcome, lines: Iterator[bytes], run: Run) -> None:
     """Go to where an earlier run has come to, or make room for a new one. Raises Unusable."""
     state = resuming.read(outcome.state, run.url) if outcome.state and run.resume else None
     if state:
-        while outcome.place.line < state.line and next(lines, None) is not None:
-            inputs.acknowledge(outcome.place, outcome.place.line + 1)
-        resuming.check(Path(outcome.file), state, outcome.place)
+        while outcome.mark.line < state.line and next(lines, None) is not None:
+            inputs.acknowledge(outcome.mark, outcome.mark.line + 1)
+        resuming.check(Path(outcome.file), state, outcome.mark)
         outcome.progress = resuming.progress(state)
     resuming.cut(outcome.rejected, state.rejected if state else 0)
     _keep(outcome, run)
@@ -176,41 +176,40 @@ def _begin(outcome: Outcome, lines: Iterator[bytes], run: Run) -> None:
 
 def _keep(outcome: Outcome, run: Run) -> None:
     if outcome.state:
-        resuming.write(outcome.state, resuming.kept(run.url, outcome.place, outcome.progress, outcome.rejected))
+        resuming.write(outcome.state, resuming.state_after(run.url, outcome.mark, outcome.progress, outcome.rejected))
 
 
-# --- what is told at the end ---------------------------------------------------------------------------------------
+# --- the summary at the end ---------------------------------------------------------------------------------------
 
 
-def _tell(outcomes: Sequence[Outcome], failure: str, *, quiet: bool) -> None:
-    """Say on standard error what became of each input (quiet: only where lines were refused), and what went wrong."""
-    for one in outcomes:
-        now = one.progress
-        refused = f"{now.failed:,} refused: {one.rejected}" if now.failed else "none refused"
-        if now.failed or not quiet:
-            typer.echo(
-                f"{one.file}: {now.lines:,} lines, {now.created:,} created, {now.matched:,} matched, {refused}",
-                err=True,
-            )
-        if failure and one.state and one.state.exists():
-            typer.echo(f"{one.file}: --resume goes on after line {now.lines:,}", err=True)
+def _print_outcomes(outcomes: Sequence[Outcome], failure: str, *, quiet: bool) -> None:
+    """Print to standard error what became of each input (quiet: only of those with refused lines) and the failure."""
+    for outcome in outcomes:
+        progress = outcome.progress
+        refused = f"{progress.failed:,} refused: {outcome.rejected}" if progress.failed else "none refused"
+        if progress.failed or not quiet:
+            stored = f"{progress.created:,} created, {progress.matched:,} matched"
+            typer.echo(f"{outcome.file}: {progress.lines:,} lines, {stored}, {refused}", err=True)
+        if failure and outcome.state and outcome.state.exists():
+            typer.echo(f"{outcome.file}: --resume goes on after line {progress.lines:,}", err=True)
     if failure:
         typer.secho(failure, fg="red", err=True)
 
 
 def _summary(outcomes: Sequence[Outcome], failure: str, seconds: float) -> dict[str, Any]:
-    """The same for a machine."""
+    """The summary that `--json` prints."""
     files: list[dict[str, Any]] = [
         {
-            "file": one.file,
-            "bytes": one.place.offset,
-            "lines": one.progress.lines,
-            "created": one.progress.created,
-            "matched": one.progress.matched,
-            "failed": one.progress.failed,
-            "rejected": str(one.rejected) if one.progress.failed else None,
+            "file": outcome.file,
+            "bytes": outcome.mark.offset,
+            "lines": outcome.progress.lines,
+            "created": outcome.progress.created,
+            "matched": outcome.progress.matched,
+            "failed": outcome.progress.failed,
+            "rejected": str(outcome.rejected) if outcome.progress.failed else None,
         }
-        for one in outcomes
+        for outcome in outcomes
     ]
-    counts = {name: sum(one[name] for one in files) for name in ("bytes", "lines", "created", "matched", "failed")}
+    names = ("bytes", "lines", "created", "matched", "failed")
+    counts = {name: sum(file[name] for file in files) for name in names}
     return {"done": not failure, **counts, "seconds": round(seconds, 3), "error": failure or None, "files": files}

@@ -1,4 +1,4 @@
-"""Files and the standard input as lines: plain, gzip or zstd, of any size, in bounded memory."""
+"""Files and standard input as lines: plain, gzip or zstd, of any size, in bounded memory."""
 
 import fcntl
 import hashlib
@@ -13,37 +13,38 @@ from typing import Any, BinaryIO, Final
 
 import zstandard
 
-CHUNK: Final = 65_536
+CHUNK: Final = 65_536  # bytes
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-_GZIP_WINDOW: Final = 31
+_GZIP_WINDOW: Final = 31  # zlib's number for a gzip header and the largest window
 
 
 class Unusable(Exception):  # noqa: N818  (no error of ours)
-    """Why an input can't be read, in words for whoever named it."""
+    """Why an input can't be read, for the person who named it."""
 
 
 @dataclass(slots=True)
-class Place:
-    """How far an input is acknowledged; and, of lines that were read since, how far each one reaches."""
+class Mark:
+    """How far an input is acknowledged, and where the lines end that were read since."""
 
     line: int = 0
     offset: int = 0
-    """In bytes, after decompression."""
+    """Bytes, after decompression."""
     digest: Any = field(default_factory=hashlib.sha256)
-    """Of everything up to here."""
+    """SHA-256 of everything up to the offset."""
     ahead: deque[tuple[int, Any]] = field(default_factory=deque)
+    """The offset and digest at the end of each line that is read and not acknowledged."""
 
 
-def acknowledge(place: Place, line: int) -> None:
-    """Take the place to the end of a line that was read."""
-    while place.line < line:
-        place.offset, place.digest = place.ahead.popleft()
-        place.line += 1
+def acknowledge(mark: Mark, line: int) -> None:
+    """Move the mark to the end of a line that was read."""
+    while mark.line < line:
+        mark.offset, mark.digest = mark.ahead.popleft()
+        mark.line += 1
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """A file of our own for as long as the block lasts: no other `ingest` sends it meanwhile. Raises Unusable."""
+    """Open a file and lock it, so that no other `ingest` sends it meanwhile. Raises Unusable."""
     if path.exists() and not path.is_file():
         raise Unusable(f"{path} is not a file. What comes out of a command: … | counterclaim ingest -")
     try:
@@ -63,19 +64,19 @@ def stdin() -> BinaryIO:
     return sys.stdin.buffer
 
 
-def lines(raw: BinaryIO, name: str, place: Place, longest: int) -> Iterator[bytes]:
-    """Each line with its end; of one that is longer than `longest` bytes, one byte more than that.
+def lines(raw: BinaryIO, name: str, mark: Mark, longest: int) -> Iterator[bytes]:
+    """Each line with its line end; of a line that is longer than `longest` bytes, the first `longest` + 1.
 
     Raises Unusable where the input can't be read on.
     """
     try:
-        yield from _lines(_chunks(raw), place, longest)
+        yield from _lines(_chunks(raw), mark, longest)
     except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
-        raise Unusable(f"{name} can't be read beyond line {place.line + len(place.ahead)}: {error}") from error
+        raise Unusable(f"{name} can't be read beyond line {mark.line + len(mark.ahead)}: {error}") from error
 
 
-def _lines(chunks: Iterator[bytes], place: Place, longest: int) -> Iterator[bytes]:
-    line, offset, digest = bytearray(), place.offset, place.digest.copy()
+def _lines(chunks: Iterator[bytes], mark: Mark, longest: int) -> Iterator[bytes]:
+    line, offset, digest = bytearray(), mark.offset, mark.digest.copy()
     for chunk in chunks:
         begin = 0
         while begin < len(chunk):
@@ -86,16 +87,16 @@ def _lines(chunks: Iterator[bytes], place: Place, longest: int) -> Iterator[byte
             digest.update(piece)
             line += piece[: longest + 1 - len(line)]
             if piece.endswith(b"\n"):
-                place.ahead.append((offset, digest.copy()))
+                mark.ahead.append((offset, digest.copy()))
                 yield bytes(line)
                 line = bytearray()
     if line:
-        place.ahead.append((offset, digest.copy()))
+        mark.ahead.append((offset, digest.copy()))
         yield bytes(line)
 
 
 def _chunks(raw: BinaryIO) -> Iterator[bytes]:
-    """The bytes; where they begin as gzip or zstd, what is inside."""
+    """The bytes, decompressed where they begin as gzip or zstd does."""
     head = raw.read(len(ZSTD))
     packed = _pieces(head, raw)
     if head.startswith(GZIP):
@@ -112,14 +113,14 @@ def _pieces(head: bytes, raw: Any) -> Iterator[bytes]:
 
 
 def _unpacked(packed: Iterator[bytes], begin: Callable[[], Any]) -> Iterator[bytes]:
-    """What is inside, member after member. Raises EOFError where the last one is cut."""
+    """The decompressed bytes, member after member. Raises EOFError where the last member is cut."""
     member = begin()
     for piece in packed:
-        rest = piece
-        while rest:
+        remaining = piece
+        while remaining:
             if member.eof:
                 member = begin()
-            yield member.decompress(rest)
-            rest = member.unused_data.lstrip(b"\0") if member.eof else b""
+            yield member.decompress(remaining)
+            remaining = member.unused_data.lstrip(b"\0") if member.eof else b""
     if not member.eof:
         raise EOFError("it is cut")

@@ -13,73 +13,73 @@ from app.imports import pages, trees
 from app.imports.checks import Json, Notes, Unused
 
 STDIN: Final = "-"
-HOME: Final = "it leads to a front page, which is another"
+REDIRECTED_HOME: Final = "it leads to a front page, which is another"
 JSON_TYPES: Final = ("application/json", "application/ld+json", "text/json", pages.PLAIN)
 CSV_TYPES: Final = ("text/csv", "application/csv", "application/vnd.ms-excel", "application/octet-stream", pages.PLAIN)
 PAGE_TYPES: Final = (*pages.HTML, pages.PLAIN)
 
 
 class Unreadable(Exception):  # noqa: N818
-    """Why a source can't be read at all."""
+    """Why a source can't be read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What a source held."""
+class Content:
+    """What a source holds."""
 
     body: bytes
     charset: str | None = None
-    """By its header."""
+    """By the header of the answer."""
     url: str | None = None
-    """Where it was found, if on the web."""
+    """Its address on the web, after redirects."""
 
 
-def read(source: str, types: Collection[str], limits: Limits) -> Given:
-    """A file, `-` or an address. Raises Unreadable."""
+def read(source: str, types: Collection[str], limits: Limits) -> Content:
+    """Read a file, `-` or an address. Raises Unreadable."""
     if source.lower().startswith(("http://", "https://")):
-        found = _fetched(source, types, limits)
-        return Given(found.body, found.charset, found.url)
+        fetched = _fetch(source, types, limits)
+        return Content(fetched.body, fetched.charset, fetched.url)
     try:
-        return Given(sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes())
+        return Content(sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes())
     except OSError as error:
         raise Unreadable(error.strerror or str(error)) from None
 
 
-def _fetched(url: str, types: Collection[str], limits: Limits) -> Fetched:
-    """What is there; a status that says that nothing is there is none. Raises Unreadable."""
+def _fetch(url: str, types: Collection[str], limits: Limits) -> Fetched:
+    """The answer of an address, if its status is a success. Raises Unreadable."""
     try:
-        found = fetching.fetch(url, types, limits)
+        fetched = fetching.fetch(url, types, limits)
     except FetchError as error:
         raise Unreadable(str(error)) from None
-    if not 200 <= found.status < 300:  # noqa: PLR2004
-        raise Unreadable(f"the server answers {found.status}")
-    return found
+    if not 200 <= fetched.status < 300:  # noqa: PLR2004
+        raise Unreadable(f"the server answers {fetched.status}")
+    return fetched
 
 
 def page(url: str, limits: Limits, notes: Notes) -> Json | None:
-    """The page as a line of NDJSON, under its canonical address if the same stands there. Raises Unreadable."""
-    found = _page(url, limits)
-    if urlsplit(url).path.strip("/") and not urlsplit(found.url).path.strip("/"):
-        raise Unreadable(HOME)
-    line = pages.document(found, notes)
-    if line is None or found.tree is None:
+    """The page as a line of NDJSON, under its canonical address if that has the same text. Raises Unreadable."""
+    fetched_page = _page(url, limits)
+    if urlsplit(url).path.strip("/") and not urlsplit(fetched_page.url).path.strip("/"):
+        raise Unreadable(REDIRECTED_HOME)
+    line = pages.document(fetched_page, notes)
+    if line is None or fetched_page.tree is None:
         return line
-    other = pages.canonical(found.tree, found.url, notes)
-    if other is None:
+    canonical_url = pages.canonical(fetched_page.tree, fetched_page.url, notes)
+    if canonical_url is None:
         return line
     try:
-        there = pages.document(_page(other, limits), [])
+        canonical_line = pages.document(_page(canonical_url, limits), [])
     except Unreadable as error:
-        notes.append(Unused(found.url, f"{other}: {error}", pages.CANONICAL_GONE))
+        notes.append(Unused(fetched_page.url, f"{canonical_url}: {error}", pages.CANONICAL_GONE))
         return line
-    if there is None or not pages.same(line, there):
-        notes.append(Unused(found.url, other, pages.CANONICAL_OTHER))
+    if canonical_line is None or not pages.same(line, canonical_line):
+        notes.append(Unused(fetched_page.url, canonical_url, pages.CANONICAL_OTHER))
         return line
-    return there
+    return canonical_line
 
 
 def _page(url: str, limits: Limits) -> pages.FetchedPage:
-    found = _fetched(url, PAGE_TYPES, limits)
-    text = pages.decoded(found.body, found.charset)
-    tree = trees.parsed(text) if found.content_type in pages.HTML else None
-    return pages.FetchedPage(found.url, text, found.status, found.retrieved_at, tree)
+    fetched = _fetch(url, PAGE_TYPES, limits)
+    text = pages.decoded(fetched.body, fetched.charset)
+    tree = trees.parsed(text) if fetched.content_type in pages.HTML else None
+    return pages.FetchedPage(fetched.url, text, fetched.status, fetched.retrieved_at, tree)

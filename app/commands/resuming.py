@@ -1,4 +1,4 @@
-"""What a run leaves beside its file, so that it may be killed at any moment: its state, and what was refused.
+"""What a run keeps beside its file, so that it may be killed at any moment: its state, and the refused lines.
 
 FILE.state.json       how far it is acknowledged; replaced after each request, gone when all is done
 FILE.rejected.ndjson  {"line": n, "problem": {…}, "input": "…"}; what a killed run wrote beyond its state is cut off
@@ -13,7 +13,7 @@ from typing import Final
 
 from app import client
 from app.client import Progress, Rejected
-from app.commands.inputs import Place, Unusable
+from app.commands.inputs import Mark, Unusable
 
 STATE, REJECTED = ".state.json", ".rejected.ndjson"
 _START_ANEW: Final = "Without --resume it is sent from the start, which stores nothing twice."
@@ -33,13 +33,13 @@ class State:
     failed: int
 
 
-def kept(url: str, place: Place, progress: Progress, rejected: Path) -> State:
-    """The state after a step."""
+def state_after(url: str, mark: Mark, progress: Progress, rejected: Path) -> State:
+    """The state to keep after a step."""
     return State(
         url=url,
-        line=place.line,
-        offset=place.offset,
-        sha256=place.digest.hexdigest(),
+        line=mark.line,
+        offset=mark.offset,
+        sha256=mark.digest.hexdigest(),
         rejected=rejected.stat().st_size if rejected.exists() else 0,
         created=progress.created,
         matched=progress.matched,
@@ -48,12 +48,12 @@ def kept(url: str, place: Place, progress: Progress, rejected: Path) -> State:
 
 
 def progress(state: State) -> Progress:
-    """What was acknowledged, for `client.send` to go on from."""
+    """What was acknowledged, as `client.send` takes it to go on from there."""
     return Progress(state.line, state.created, state.matched, state.failed)
 
 
 def write(path: Path, state: State) -> None:
-    """Replace the state at once, whole, and on the disk."""
+    """Replace the state as a whole, down to the disk: a crash leaves the old one or the new one."""
     new = path.with_name(f"{path.name}.new")
     with new.open("w", encoding="ascii") as file:
         json.dump(asdict(state), file)
@@ -80,16 +80,16 @@ def read(path: Path, url: str) -> State | None:
     return state
 
 
-def check(path: Path, state: State, place: Place) -> None:
-    """Refuse to go on in a file that is no longer what was acknowledged; what comes after may differ."""
-    if (place.line, place.offset, place.digest.hexdigest()) != (state.line, state.offset, state.sha256):
+def check(path: Path, state: State, mark: Mark) -> None:
+    """Raise Unusable where the acknowledged part of the file has changed since; what comes after it may differ."""
+    if (mark.line, mark.offset, mark.digest.hexdigest()) != (state.line, state.offset, state.sha256):
         raise Unusable(
             f"{path} has changed: its first {state.line:,} lines are not those that were sent. {_START_ANEW}"
         )
 
 
 def cut(rejected: Path, size: int) -> None:
-    """Take back what was written after the state. Raises Unusable where it is not what the state tells of."""
+    """Cut off what was written after the state was kept. Raises Unusable where the file is shorter than that."""
     if size == 0:
         rejected.unlink(missing_ok=True)
         return
@@ -99,14 +99,14 @@ def cut(rejected: Path, size: int) -> None:
 
 
 def add(rejected: Path, refused: Iterable[Rejected]) -> None:
-    """Append to the rejected file, down to the disk."""
+    """Append refused lines to the rejected file, down to the disk."""
     with rejected.open("ab") as file:
-        for one in refused:
-            words = client.text_of(one.line.data) if one.line.data else None  # too long to be kept
-            record = {"line": one.line.number, "problem": one.problem, "input": words}
+        for refusal in refused:
+            words = client.text_of(refusal.line.data) if refusal.line.data else None  # a line that was too long to keep
+            record = {"line": refusal.line.number, "problem": refusal.problem, "input": words}
             try:
                 file.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
-            except UnicodeEncodeError:  # the line is not UTF-8; from an escape each of its bytes comes back
+            except UnicodeEncodeError:  # the line is not UTF-8: `client.bytes_of` restores its bytes from the escapes
                 file.write(json.dumps(record).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())

@@ -143,7 +143,7 @@ def test_a_port_where_nobody_listens() -> None:
 
 def test_tls_asks_for_the_name_and_not_for_the_address() -> None:
     address = ipaddress.ip_address("2606:4700::1111")
-    request = fetching._request(httpx.AsyncClient(), ada_url.URL("https://News.example/1?x"), address, 443)
+    request = fetching._request_to(httpx.AsyncClient(), ada_url.URL("https://News.example/1?x"), address, 443)
     assert (str(request.url), request.headers["host"]) == ("https://[2606:4700::1111]/1?x", "news.example")
     assert request.extensions["sni_hostname"] == "news.example"
 

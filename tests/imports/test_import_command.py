@@ -211,7 +211,7 @@ def test_the_canonical_address_is_looked_at_like_any_other(tmp_path: Path, monke
     [
         ("404", "the server answers 404"),
         ("pdf", "neither of application/xhtml+xml, text/html, text/plain, but application/pdf"),
-        ("front", reading.HOME),
+        ("front", reading.REDIRECTED_HOME),
         ("loop", "more than 5 redirects"),
         ("large", "larger than 100,000 bytes"),
     ],
