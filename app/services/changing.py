@@ -46,6 +46,7 @@ async def change(
     Raises what `records.held` raises, Invalid, or Conflict for a ref, slug or URL that is taken.
     """
     spots = await _foresee(session, caller, address, patch) if isinstance(patch, AppearanceChange) else {}
+    # A merge is undone at the record that was merged; all else is written to what it was merged into.
     undoing = patch.model_fields_set == {"merged_into"}
     record = await records.held(session, caller, model, address, if_match, merged_itself=undoing)
     values = await _columns(session, model, record, patch)
@@ -77,7 +78,7 @@ async def _foresee(session: AsyncSession, caller: Caller, address: str, patch: A
 
 async def _columns(session: AsyncSession, model: type[Record], record: RecordRead, patch: BaseModel) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for name in patch.model_fields_set - {"hops", "documents"}:
+    for name in patch.model_fields_set - {"hops", "documents"}:  # these are records of their own
         value = getattr(patch, name)
         if (target := kinds.kind_of(model).points_at.get(f"{name}_id")) is not None:
             values[f"{name}_id"] = await _named(session, target, value, f"/{name}")

@@ -58,6 +58,7 @@ async def propose(session: AsyncSession, batch: Batch) -> None:
     credited = _credited((await session.execute(_CREDITED, {"appearances": list(new)})).all())
     if not credited:
         return
+    # What is made from here on was found, not said.
     await set_reason(session, FOUND)
     sources = await _sources(session, sorted({agency for agency, _ in credited.values()}))
     hops = [

@@ -95,7 +95,7 @@ def _owning_event(draft: Draft) -> UUID | None:
 
 
 def point(draft: Draft, *, own_table: bool = False) -> None:
-    """Take over the ids of what a draft points at; or those of its own table again, after they have been settled."""
+    """Take over the ids of what a draft points at; or those of its own table again, after they have been matched."""
     for name, to in draft.points_at.items():
         if own_table and to.original.model is not draft.model:
             continue

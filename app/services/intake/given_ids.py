@@ -28,7 +28,7 @@ async def by_id(session: AsyncSession, model: type[Record], drafts: list[Draft])
         earlier = first.setdefault(draft.id, draft)
         if draft.id in stored:
             draft.outcome = "matched"
-        elif earlier is not draft:
+        elif earlier is not draft:  # a line that comes twice
             draft.same_as, draft.outcome = earlier, "matched"
             earlier.values = draft.values | earlier.values
             earlier.points_at = draft.points_at | earlier.points_at

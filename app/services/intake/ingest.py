@@ -105,7 +105,7 @@ def _read(entry: Entry, line: bytes, caller: Caller) -> None:
 
 
 def _walk_again(entry: Entry, caller: Caller) -> None:
-    """Drafts that were settled once know too much; what was found in their texts is still so."""
+    """Drafts that were matched once know too much; what was found in their texts is still so."""
     if entry.data is not None and entry.batch is not None:
         features = entry.batch.features
         entry.batch, entry.draft = lines.walk(entry.data, entry.number, caller)
@@ -146,7 +146,7 @@ async def store(
     try:
         for run in _runs(entries, pace):
             await _store(database, signature, caller, run, pace)
-    except Unavailable as away:
+    except Unavailable as away:  # what was stored until then stays, and its lines say so
         for entry in entries:
             if entry.id is None and entry.problem is None:
                 entry.problem = away
@@ -238,6 +238,7 @@ async def _at_once(
         entries = [entry for entry in entries if entry.problem is None]
         for entry in entries:
             _walk_again(entry, caller)
+        # A problem that names no line, or always others: each half by itself, down to the line.
         if not blamed or tries > _TRIES_WITHOUT_BLAMED:
             half = len(entries) // 2
             await _at_once(database, signature, caller, entries[:half], pace)

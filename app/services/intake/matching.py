@@ -168,6 +168,7 @@ async def _hits(session: AsyncSession, query: TextClause, drafts: list[Draft]) -
         rows = {row.draft: row for row in await session.execute(query, {"rows": _rows(drafts)})}
         return [(draft, rows[draft.id]) for draft in drafts]
     rows = {row.draft: row for row in await session.execute(quick, {"rows": _rows(drafts)})}
+    # Where something was merged, the quick statement can't tell.
     if tangled := [draft for draft in drafts if draft.id in rows and rows[draft.id].tangled]:
         rows |= {row.draft: row for row in await session.execute(query, {"rows": _rows(tangled)})}
     return [(draft, rows.get(draft.id)) for draft in drafts]
@@ -300,6 +301,7 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
         earlier = namesakes.of(draft.value("kind"), name, names)
         stored = hits[draft.id]
         if draft.value("ref"):
+            # One with another ref is another source of the same name; if there are no others, the refs clash.
             stored = [row for row in stored if row.hit_ref is None] or stored[:1]
         try:
             if len(stored) + len(earlier) > 1 and not batch.dry:

@@ -65,7 +65,7 @@ async def foresee(
     was stored before and so has no quotations to look up. Raises Invalid for an unknown label.
     """
     quoting = quotes.concerns(batch)
-    if quoting:
+    if quoting:  # its documents may be named by a label
         batch.check_labels()
     if not quoting and batch.compared is None:
         return
@@ -101,11 +101,13 @@ async def match_and_store(session: AsyncSession, batch: Batch) -> None:
     placed = placed_sources(batch)
     for model in _BEFORE_UNNAMED:
         await _match_and_store(session, batch, model, [draft for draft in batch.drafts[model] if draft not in placed])
+    # Who belongs to an unnamed source comes after it.
     for level in levels([draft for draft in batch.drafts[Source] if draft in placed]):
         await _match_and_store(session, batch, Source, level)
     say_what_was_read(batch)
     for model in _AFTER_UNNAMED:
         await _match_and_store(session, batch, model, batch.drafts[model])
+    # The ledger tells first what the body says, then what follows from it for others.
     await quotes.write_rechecked(session, batch)
 
 

@@ -72,6 +72,7 @@ async def resolve(session: AsyncSession, batch: Batch) -> None:
     stored: dict[type[Record], list[Draft]] = defaultdict(list)
     for (model, reference, line), draft in batch.references.items():
         bearer = bearers.get((model, reference))
+        # A line may name what a line before it brings, never a later one: it would depend on where batches end.
         if bearer is not None and bearer.line <= line:
             draft.same_as, draft.outcome = bearer, "matched"
         elif draft.same_as is None:
@@ -103,6 +104,7 @@ async def _look_up(
     for row in (await session.execute(_stored(table_of(model), ids, refs, slugs))).mappings():
         values = dict(row)
         id_, ref, root = values.pop("id"), values.pop("ref"), values.pop("root")
+        # An export means the very record that it names, everybody else what that was merged into.
         names = (str(id_) if ids else None, ref and f"ref:{ref}", values.get("slug"))
         stored |= dict.fromkeys(filter(None, names), (id_ if batch.from_export else root, values))
     deleted = await deleted_refs(session, model, [ref for ref in refs if f"ref:{ref}" not in stored])

@@ -88,6 +88,7 @@ async def deliver(
     await pipeline.foresee(session, batch, repeated=repeated)
     before = (await delivered(session, [values])).get(name(values))
     if before is not None and before.sha256 == digest:
+        # Only matched, so that the answer says what became of each part since.
         batch.dry = True
         await pipeline.match_and_store(session, batch)
         return outcomes.report(batch, drafts, _NOTHING), False
@@ -96,6 +97,7 @@ async def deliver(
     if before is not None:
         document = drafts.document.original.id if drafts.document else before.document_id
         removed = await _replace(session, caller, before, batch, values | {"document_id": document})
+        # A claim that was taken back just now may have been near to one of these.
         batch.nearby = await similar.still_there(session, batch.nearby)
     await pipeline.propose(session, batch)
     answer = outcomes.report(batch, drafts, removed)

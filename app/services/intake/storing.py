@@ -152,6 +152,7 @@ def _to_fill(drafts: Iterable[Draft]) -> list[dict[str, Any]]:
     """What the drafts say of each record: where several say it, the first one counts."""
     rows: dict[UUID, dict[str, Any]] = {}
     for draft in drafts:
+        # An empty object or list says as little as a null.
         said = {name: value for name, value in draft.values.items() if value is not None and value not in _EMPTY}
         rows[draft.id] = said | rows.get(draft.id, {})
     return [{**values, "id": id_} for id_, values in rows.items()]

@@ -97,6 +97,7 @@ def document(batch: Batch, data: DocumentCreate | str | None, at: str) -> Draft 
         return None
     if isinstance(data, str):
         return batch.refer(Document, data, at)
+    # A line of an export has an id, and is found by it.
     if data.url is None and data.text is None and data.ref is None and getattr(data, "id", None) is None:
         raise Invalid.at(at, "a document without URL, text and ref could never be found again: give one of them")
     values = columns(data, "label", "publisher", "links", *_VERSION)
@@ -104,6 +105,7 @@ def document(batch: Batch, data: DocumentCreate | str | None, at: str) -> Draft 
         values |= url_columns(data.url)
     draft = batch.add(Document, at, values, {"publisher_id": source(batch, data.publisher, f"{at}/publisher")})
     batch.label(data.label, draft, at)
+    # What was read stands in the same body, but in a table of its own; without a URL it says which document it is.
     if any(getattr(data, name) is not None for name in _VERSION):
         batch.versions[draft] = draft.within = version(batch, data, draft, at)
     for nth, link in enumerate(data.links or ()):
@@ -120,7 +122,7 @@ def version(batch: Batch, data: VersionCreate, read: Draft, at: str) -> Draft:
 
 def document_link(batch: Batch, data: DocumentLinkCreate, start: Draft, at: str) -> Draft:
     values = columns(data, "to", "from_")
-    if data.how_known == "similarity":
+    if data.how_known == "similarity":  # a machine proposes, an editor decides
         values.setdefault("state", "proposed")
     return batch.add(DocumentLink, at, values, {"from_id": start, "to_id": document(batch, data.to, f"{at}/to")})
 
@@ -234,6 +236,7 @@ def statement(
     draft = batch.add(Statement, at, values, links)
     draft.within = said_in
     batch.label(data.label, draft, at)
+    # Who says nothing about where it was found sends a statement alone; in a report it was at least found there.
     appearance_draft = None
     if said_in is not None or report is not None or data.model_fields_set & _APPEARANCE:
         appearance_draft = appearance(batch, data, draft, at, said_in=said_in, report=report)
