@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.texts.scripts import UNSPACED, WORD
 
 Range = tuple[int, int]
-_WORD: Final = re.compile(f"(?P<one>[{UNSPACED}])|{WORD}")
+_WORD: Final = re.compile(f"(?P<unspaced>[{UNSPACED}])|{WORD}")
 _LEXEME: Final = re.compile(r"'([^']*)'(:\*)?")
 _TO_TRIM: Final = 30  # characters at most, to begin and end an excerpt with a whole word
 
@@ -34,19 +34,25 @@ class Lexemes:
 
 
 def lexemes(query: str) -> Lexemes:
-    found = _LEXEME.findall(query)
-    return Lexemes(sorted({one for one, star in found if not star}), sorted({one for one, star in found if star}))
+    """Those of a tsquery in PostgreSQL's words: `'drone' & 'warehou':*`."""
+    matches = _LEXEME.findall(query)
+    whole = {lexeme for lexeme, star in matches if not star}
+    beginnings = {lexeme for lexeme, star in matches if star}
+    return Lexemes(sorted(whole), sorted(beginnings))
 
 
-async def ranges(session: AsyncSession, texts: Sequence[tuple[str | None, str]], wanted: Lexemes) -> list[list[Range]]:
-    """For each text (with its language), the begin and end of each word of it that is wanted."""
-    asked = sorted({(language or "und", word) for language, words in texts for word, *_ in _words(words)})
-    given = {"languages": [language for language, _ in asked], "words": [word for _, word in asked]}
-    whole, beginnings = set(wanted.whole), set(wanted.beginnings)
+async def ranges(session: AsyncSession, texts: Sequence[tuple[str | None, str]], lexemes: Lexemes) -> list[list[Range]]:
+    """For each text (with its language), the begin and end of each word of it that is one of the lexemes."""
+    words_by_language = sorted({(language or "und", word) for language, words in texts for word, *_ in _words(words)})
+    parameters = {
+        "languages": [language for language, _ in words_by_language],
+        "words": [word for _, word in words_by_language],
+    }
+    whole_lexemes, beginnings = set(lexemes.whole), set(lexemes.beginnings)
     fit = {
         (row.language, row.word)
-        for row in await session.execute(_STEMS, given)
-        if not whole.isdisjoint(row.lexemes) or (len(row.word) == 1 and not beginnings.isdisjoint(row.lexemes))
+        for row in await session.execute(_STEMS, parameters)
+        if not whole_lexemes.isdisjoint(row.lexemes) or (len(row.word) == 1 and not beginnings.isdisjoint(row.lexemes))
     }
     return [
         _joined([(start, end) for word, start, end in _words(words) if (language or "und", word) in fit])
@@ -56,18 +62,18 @@ async def ranges(session: AsyncSession, texts: Sequence[tuple[str | None, str]],
 
 def _words(words: str) -> Iterator[tuple[str, int, int]]:
     """Every word with its begin and end; of what is written without spaces every character, and every pair."""
-    found = list(_WORD.finditer(words))
-    for match in found:
+    matches = list(_WORD.finditer(words))
+    for match in matches:
         yield match[0], match.start(), match.end()
-    for one, two in pairwise(found):
-        if one["one"] and two["one"] and one.end() == two.start():
-            yield one[0] + two[0], one.start(), two.end()
+    for first, second in pairwise(matches):
+        if first["unspaced"] and second["unspaced"] and first.end() == second.start():
+            yield first[0] + second[0], first.start(), second.end()
 
 
-def _joined(found: list[Range]) -> list[Range]:
+def _joined(ranges: list[Range]) -> list[Range]:
     """In their order; those that overlap are one."""
     joined: list[Range] = []
-    for start, end in sorted(found):
+    for start, end in sorted(ranges):
         if joined and start < joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
@@ -87,4 +93,8 @@ def trimmed(excerpt: str, start: int, size: int, marked: list[Range]) -> tuple[s
     if start - 1 + len(excerpt) < size:
         space = excerpt.rfind(" ", max(end - _TO_TRIM, marked[-1][1]))
         end = space if space > 0 else end
-    return excerpt[begin:end], start - 1 + begin, [(one - begin, two - begin) for one, two in marked]
+    return (
+        excerpt[begin:end],
+        start - 1 + begin,
+        [(range_start - begin, range_end - begin) for range_start, range_end in marked],
+    )

@@ -29,36 +29,36 @@ from app.services.search import highlights
 from app.services.search.highlights import Lexemes
 from app.services.visibility import seen
 
-Told = dict[str, Any]
+HitFields = dict[str, Any]
 # A rank is a whole number in the database, for cursors, and a part of one outside.
-WHOLE: Final = 1_000_000
-_EXCERPT: Final = 400  # characters of a field
+RANK_STEPS: Final = 1_000_000
+_EXCERPT_CHARACTERS: Final = 400
 _WORDS: Final = sql_table(
     "search_words", *(sql_column(name) for name in ("type", "part", "nth", "field", "weight", "language", "words"))
 )
 _MODELS: Final[dict[str, type[Record]]] = {"event": Event, "claim": Claim, "statement": Statement, "document": Document}
 
 
-async def told(
+async def hits(
     session: AsyncSession, caller: Caller, rows: Sequence[Mapping[Any, Any]], entries: Subquery, ranking: str
-) -> list[Told]:
+) -> list[HitFields]:
     """The rows (type, id, rank) of a page as fields of a Hit; `entries` are the parts that fit, with their vectors."""
-    about: dict[tuple[str, UUID], Told] = {}
+    fields_by_key: dict[tuple[str, UUID], HitFields] = {}
     for type_, model in _MODELS.items():
         if ids := [row["id"] for row in rows if row["type"] == type_]:
-            for one in (await session.execute(_ABOUT[model](caller, ids))).mappings():
-                about[type_, one["id"]] = {"highlights": [], "language": None} | _titled(one)
-    await _name_sources(session, caller, list(about.values()))
-    if about:
-        await _mark(session, about, entries, ranking)
+            for record in (await session.execute(_SELECTED[model](caller, ids))).mappings():
+                fields_by_key[type_, record["id"]] = {"highlights": [], "language": None} | _titled(record)
+    await _name_sources(session, caller, list(fields_by_key.values()))
+    if fields_by_key:
+        await _mark(session, fields_by_key, entries, ranking)
     return [
-        about[row["type"], row["id"]]
-        | {"type": row["type"], "url": kinds.url(_MODELS[row["type"]], row["id"]), "rank": row["rank"] / WHOLE}
+        fields_by_key[row["type"], row["id"]]
+        | {"type": row["type"], "url": kinds.url(_MODELS[row["type"]], row["id"]), "rank": row["rank"] / RANK_STEPS}
         for row in rows
     ]
 
 
-def _titled(row: RowMapping) -> Told:
+def _titled(row: RowMapping) -> HitFields:
     """A claim that is a figure has no text of its own."""
     figure = row.get("qualifier")
     return {**row, "title": figure_words(figure, row["min"], row["max"])} if figure else dict(row)
@@ -68,39 +68,46 @@ def _titled(row: RowMapping) -> Told:
 
 
 def _events(caller: Caller, ids: list[UUID]) -> Select[*tuple[Any, ...]]:
-    of = seen(caller, Event)
-    return select(of.c.id, of.c.id.label("event_id"), of.c.title).where(of.c.id.in_(ids))
+    event = seen(caller, Event)
+    return select(event.c.id, event.c.id.label("event_id"), event.c.title).where(event.c.id.in_(ids))
 
 
 def _claims(caller: Caller, ids: list[UUID]) -> Select[*tuple[Any, ...]]:
-    of = seen(caller, Claim)
-    figure = (of.c.qualifier, of.c.min, of.c.max)
+    claim = seen(caller, Claim)
+    figure = (claim.c.qualifier, claim.c.min, claim.c.max)
     return select(
-        of.c.id, of.c.event_id, of.c.id.label("claim_id"), of.c.question_id, of.c.text.label("title"), *figure
-    ).where(of.c.id.in_(ids))
+        claim.c.id,
+        claim.c.event_id,
+        claim.c.id.label("claim_id"),
+        claim.c.question_id,
+        claim.c.text.label("title"),
+        *figure,
+    ).where(claim.c.id.in_(ids))
 
 
 def _statements(caller: Caller, ids: list[UUID]) -> Select[*tuple[Any, ...]]:
-    of, claim, question = seen(caller, Statement), seen(caller, Claim), seen(caller, Question)
+    statement, claim, question = seen(caller, Statement), seen(caller, Claim), seen(caller, Question)
     title = func.coalesce(claim.c.text, question.c.text).label("title")
-    said = (of.c.claim_id, of.c.question_id, of.c.source_id, of.c.stance)
+    said = (statement.c.claim_id, statement.c.question_id, statement.c.source_id, statement.c.stance)
     figure = (claim.c.qualifier, claim.c.min, claim.c.max)
     return (
-        select(of.c.id, of.c.event_id, title, *said, *figure)
+        select(statement.c.id, statement.c.event_id, title, *said, *figure)
         .select_from(
-            of.outerjoin(claim, claim.c.id == of.c.claim_id).outerjoin(question, question.c.id == of.c.question_id)
+            statement.outerjoin(claim, claim.c.id == statement.c.claim_id).outerjoin(
+                question, question.c.id == statement.c.question_id
+            )
         )
-        .where(of.c.id.in_(ids))
+        .where(statement.c.id.in_(ids))
     )
 
 
 def _documents(caller: Caller, ids: list[UUID]) -> Select[*tuple[Any, ...]]:
-    of = seen(caller, Document)
-    own = (of.c.id, null().label("event_id"), of.c.title, of.c.id.label("document_id"))
-    return select(*own, of.c.publisher_id.label("source_id")).where(of.c.id.in_(ids))
+    document = seen(caller, Document)
+    columns = (document.c.id, null().label("event_id"), document.c.title, document.c.id.label("document_id"))
+    return select(*columns, document.c.publisher_id.label("source_id")).where(document.c.id.in_(ids))
 
 
-_ABOUT: Final[dict[type[Record], Callable[[Caller, list[UUID]], Select[*tuple[Any, ...]]]]] = {
+_SELECTED: Final[dict[type[Record], Callable[[Caller, list[UUID]], Select[*tuple[Any, ...]]]]] = {
     Event: _events,
     Claim: _claims,
     Statement: _statements,
@@ -108,39 +115,41 @@ _ABOUT: Final[dict[type[Record], Callable[[Caller, list[UUID]], Select[*tuple[An
 }
 
 
-async def _name_sources(session: AsyncSession, caller: Caller, about: list[Told]) -> None:
-    ids = {one["source_id"] for one in about if one.get("source_id")}
+async def _name_sources(session: AsyncSession, caller: Caller, hits: list[HitFields]) -> None:
+    ids = {hit["source_id"] for hit in hits if hit.get("source_id")}
     if not ids:
         return
-    of = seen(caller, Source)
-    query = select(of.c.id, of.c.name, of.c.kind, of.c.disclosure).where(of.c.id.in_(ids))
-    known = {row["id"]: row for row in (await session.execute(query)).mappings()}
-    for one in about:
-        one["source"] = known.get(one.get("source_id"))
+    source = seen(caller, Source)
+    query = select(source.c.id, source.c.name, source.c.kind, source.c.disclosure).where(source.c.id.in_(ids))
+    source_by_id = {row["id"]: row for row in (await session.execute(query)).mappings()}
+    for hit in hits:
+        hit["source"] = source_by_id.get(hit.get("source_id"))
 
 
 # --- where the words stand -------------------------------------------------------------------------------------------
 
 
-async def _mark(session: AsyncSession, about: dict[tuple[str, UUID], Told], entries: Subquery, ranking: str) -> None:
+async def _mark(
+    session: AsyncSession, fields_by_key: dict[tuple[str, UUID], HitFields], entries: Subquery, ranking: str
+) -> None:
     """Say of each record which part of it fits, and show the words there."""
-    wanted = highlights.lexemes(ranking)
-    rows = (await session.execute(_excerpts(entries, wanted))).mappings().all()
-    ranges = await highlights.ranges(session, [(row["language"], row["excerpt"]) for row in rows], wanted)
+    lexemes = highlights.lexemes(ranking)
+    rows = (await session.execute(_excerpts(entries, lexemes))).mappings().all()
+    ranges = await highlights.ranges(session, [(row["language"], row["excerpt"]) for row in rows], lexemes)
     for row, marked in zip(rows, ranges, strict=True):
-        one = about[row["type"], row["id"]]
-        one["language"] = one["language"] or (row["base"] if row["base"] != "und" else None)
+        fields = fields_by_key[row["type"], row["id"]]
+        fields["language"] = fields["language"] or (row["base"] if row["base"] != "und" else None)
         if row["type"] == "statement":
-            one |= {"appearance_id": row["part"], "document_id": row["document_id"]}
+            fields |= {"appearance_id": row["part"], "document_id": row["document_id"]}
         if row["version_id"] is not None:
-            one["version_id"] = row["version_id"]
+            fields["version_id"] = row["version_id"]
         if marked:
             excerpt, start, within = highlights.trimmed(row["excerpt"], row["start"], row["size"], marked)
-            shown = {"field": row["field"], "language": row["language"], "text": excerpt, "start": start}
-            one["highlights"].append(shown | {"ranges": within})
+            part = {"field": row["field"], "language": row["language"], "text": excerpt, "start": start}
+            fields["highlights"].append(part | {"ranges": within})
 
 
-def _excerpts(entries: Subquery, wanted: Lexemes) -> Select[*tuple[Any, ...]]:
+def _excerpts(entries: Subquery, lexemes: Lexemes) -> Select[*tuple[Any, ...]]:
     """Select the fields of the best part of each record; of a document those of its own and of its latest version."""
     version, appearance = table_of(DocumentVersion), table_of(Appearance)
     best = (
@@ -167,15 +176,20 @@ def _excerpts(entries: Subquery, wanted: Lexemes) -> Select[*tuple[Any, ...]]:
     )
     # The fence (OFFSET 0) has the parts looked up one by one, not the words of all records read.
     words = select(_WORDS).where(_WORDS.c.type == best.c.type, _WORDS.c.part == best.c.part).offset(0).lateral()
-    shown_part = func.search_excerpt(
-        best.c.vector, words.c.weight, words.c.words, literal(wanted.whole), literal(wanted.beginnings), _EXCERPT
+    excerpt_function = func.search_excerpt(
+        best.c.vector,
+        words.c.weight,
+        words.c.words,
+        literal(lexemes.whole),
+        literal(lexemes.beginnings),
+        _EXCERPT_CHARACTERS,
     ).table_valued("start", "excerpt")
-    excerpt = shown_part.lateral()
-    own: ColumnElement[bool] = (
+    excerpt = excerpt_function.lateral()
+    same_language: ColumnElement[bool] = (
         func.lower(func.split_part(func.coalesce(words.c.language, "und"), "-", 1)) == best.c.language
     )
     columns = [best.c[name] for name in ("type", "id", "part", "version_id", "document_id")]
-    shown = (
+    shown_columns = (
         words.c.field,
         words.c.language,
         func.length(words.c.words).label("size"),
@@ -183,8 +197,8 @@ def _excerpts(entries: Subquery, wanted: Lexemes) -> Select[*tuple[Any, ...]]:
         excerpt.c.excerpt,
     )
     return (
-        select(*columns, best.c.language.label("base"), *shown)
-        .select_from(best.join(words, own).join(excerpt, true()))
+        select(*columns, best.c.language.label("base"), *shown_columns)
+        .select_from(best.join(words, same_language).join(excerpt, true()))
         .where(words.c.words != "")
         .order_by(best.c.version_id.is_not(None), best.c.rank.desc(), words.c.nth, words.c.language)
     )

@@ -40,16 +40,16 @@ from app.services.paging import Slice
 from app.services.search import results
 from app.services.visibility import seen
 
-MOST_TERMS: Final = 32
+MAX_TERMS: Final = 32
 # Longer texts weigh less (1); between 0 and 1 (32).
-_NORMALISED: Final = 1 | 32
+_RANK_NORMALISATION: Final = 1 | 32
 
 _TERM: Final = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _QUERY: Final[TextClause] = text("SELECT matching, ranking FROM search_query(:language, CAST(:groups AS jsonb))")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TextQuery:
     """The two tsqueries of a search: what fits, and by what it is ranked."""
 
     matching: str
@@ -58,30 +58,30 @@ class Asked:
 
 def groups(words: str, parameter: str = "q") -> list[list[dict[str, Any]]]:
     """Read a query: alternatives, each of terms that must all fit. Raises Invalid for too many."""
-    found: list[list[dict[str, Any]]] = [[]]
+    alternatives: list[list[dict[str, Any]]] = [[]]
     for term in _TERM.finditer(words):
-        said = term["word"] if term["phrase"] is None else term["phrase"]
-        if term["word"] is not None and not term["no"] and said.lower() == "or":
-            found.append([])
+        phrase = term["word"] if term["phrase"] is None else term["phrase"]
+        if term["word"] is not None and not term["no"] and phrase.lower() == "or":
+            alternatives.append([])
         else:
-            found[-1].append({"words": said, "unwanted": bool(term["no"])})
-    if sum(map(len, found)) > MOST_TERMS:
-        raise Invalid.parameter(parameter, f"it has more than {MOST_TERMS} words")
-    return [group for group in found if group]
+            alternatives[-1].append({"words": phrase, "unwanted": bool(term["no"])})
+    if sum(map(len, alternatives)) > MAX_TERMS:
+        raise Invalid.parameter(parameter, f"it has more than {MAX_TERMS} words")
+    return [group for group in alternatives if group]
 
 
 async def page(session: AsyncSession, caller: Caller, query: SearchQuery) -> Slice:
     """The records that fit, the best first. Raises Invalid where nothing can be looked for, and BadCursor."""
-    asked = await _asked(session, query.language, groups(query.q))
-    if asked is None:
+    text_query = await _text_query(session, query.language, groups(query.q))
+    if text_query is None:
         raise Invalid.parameter("q", "there is nothing to look for: only signs, stop words and excluded words")
-    entries = _entries(caller, query, asked)
+    entries = _entries(caller, query, text_query)
     best = _visible(caller, query, entries)
-    found = await paging.page(session, best, {"rank": "rank"}, query.model_copy(update={"facets": None}))
+    slice_ = await paging.page(session, best, {"rank": "rank"}, query.model_copy(update={"facets": None}))
     if query.facets is not None:
-        found = replace(found, facets=await _facets(session, caller, query, entries))
-    parts = _entries(caller, query, asked, [row["id"] for row in found.rows])
-    return replace(found, rows=await results.told(session, caller, found.rows, parts, asked.ranking))
+        slice_ = replace(slice_, facets=await _facets(session, caller, query, entries))
+    parts = _entries(caller, query, text_query, [row["id"] for row in slice_.rows])
+    return replace(slice_, rows=await results.hits(session, caller, slice_.rows, parts, text_query.ranking))
 
 
 async def claims(session: AsyncSession, caller: Caller, words: str) -> Subquery | None:
@@ -89,15 +89,17 @@ async def claims(session: AsyncSession, caller: Caller, words: str) -> Subquery 
 
     Raises Invalid, for a parameter `query`.
     """
-    asked = await _asked(session, None, groups(words, "query"))
+    text_query = await _text_query(session, None, groups(words, "query"))
     query = SearchQuery.model_construct(q=words, type="claim")
-    return None if asked is None else _visible(caller, query, _entries(caller, query, asked)).subquery()
+    return None if text_query is None else _visible(caller, query, _entries(caller, query, text_query)).subquery()
 
 
-async def _asked(session: AsyncSession, language: str | None, terms: list[list[dict[str, Any]]]) -> Asked | None:
-    given = {"language": language, "groups": json.dumps(terms, ensure_ascii=False)}
-    row = (await session.execute(_QUERY, given)).one()
-    return None if row.matching is None else Asked(row.matching, row.ranking)
+async def _text_query(
+    session: AsyncSession, language: str | None, terms: list[list[dict[str, Any]]]
+) -> TextQuery | None:
+    parameters = {"language": language, "groups": json.dumps(terms, ensure_ascii=False)}
+    row = (await session.execute(_QUERY, parameters)).one()
+    return None if row.matching is None else TextQuery(row.matching, row.ranking)
 
 
 # --- what fits -------------------------------------------------------------------------------------------------------
@@ -107,7 +109,7 @@ def _types(query: SearchQuery) -> set[str]:
     return set(query.type.split(",")) if query.type else {"event", "claim", "statement", "document"}
 
 
-def _entries(caller: Caller, query: SearchQuery, asked: Asked, ids: Sequence[UUID] | None = None) -> Subquery:
+def _entries(caller: Caller, query: SearchQuery, text_query: TextQuery, ids: Sequence[UUID] | None = None) -> Subquery:
     """Every part that fits (of these `ids` alone), under the id of what it leads to: of a visible event or a document.
 
     Whether a document is public is a question of its own, asked of few: see `_visible`. Here only of what was merged.
@@ -115,37 +117,37 @@ def _entries(caller: Caller, query: SearchQuery, asked: Asked, ids: Sequence[UUI
     """
     entry, event = table_of(SearchEntry), seen(caller, Event)
     root = case((event.c.merged_into.is_(None), event.c.id), else_=func.event_root(event.c.id))
-    rank = func.ts_rank(entry.c.vector, cast(literal(asked.ranking), TSQUERY), _NORMALISED)
+    rank = func.ts_rank(entry.c.vector, cast(literal(text_query.ranking), TSQUERY), _RANK_NORMALISATION)
     types = _types(query)
-    found = (
+    fitting = (
         select(
             entry.c.type,
             case((entry.c.type == "event", root), else_=entry.c.id).label("id"),
             entry.c.part,
             entry.c.language,
             *([] if ids is None else [entry.c.vector]),
-            cast(func.round(rank * results.WHOLE), Integer).label("rank"),
+            cast(func.round(rank * results.RANK_STEPS), Integer).label("rank"),
         )
         .select_from(entry.outerjoin(event, event.c.id == entry.c.event_id))
         .where(
-            entry.c.vector.op("@@")(cast(literal(asked.matching), TSQUERY)),
+            entry.c.vector.op("@@")(cast(literal(text_query.matching), TSQUERY)),
             or_(entry.c.type == "document", event.c.id.is_not(None)),
         )
     )
     if query.type:
-        found = found.where(entry.c.type.in_(types))
+        fitting = fitting.where(entry.c.type.in_(types))
     if not caller.may("read") and "document" in types:
-        found = found.where(
+        fitting = fitting.where(
             or_(entry.c.owner == entry.c.id, entry.c.type != "document", _is_seen(caller, entry.c.owner))
         )
     if ids is not None:
-        these = func.unnest(cast(literal(list(ids)), ARRAY(Uuid())))
-        found = found.where(entry.c.id.in_(select(these).union_all(select(func.event_kin(these)))))
+        given_ids = func.unnest(cast(literal(list(ids)), ARRAY(Uuid())))
+        fitting = fitting.where(entry.c.id.in_(select(given_ids).union_all(select(func.event_kin(given_ids)))))
     if query.language:
-        found = found.where(entry.c.language == query.language.partition("-")[0].lower())
+        fitting = fitting.where(entry.c.language == query.language.partition("-")[0].lower())
     if query.event:
-        found = found.where(_of_event(caller, query.event, types))
-    return found.offset(0).subquery()
+        fitting = fitting.where(_of_event(caller, query.event, types))
+    return fitting.offset(0).subquery()
 
 
 def _of_event(caller: Caller, address: str, types: set[str]) -> ColumnElement[bool]:
@@ -192,13 +194,13 @@ async def _facets(
 ) -> dict[str, dict[str, int]]:
     """Count the records that fit; by language those that fit with words in it."""
     visible = _visible(caller, query, entries).subquery()
-    here = entries.join(visible, (visible.c.type == entries.c.type) & (visible.c.id == entries.c.id))
+    fitting = entries.join(visible, (visible.c.type == entries.c.type) & (visible.c.id == entries.c.id))
     names = list(dict.fromkeys((query.facets or "").split(",")))
     counts = [
         select(
             literal(name).label("facet"), entries.c[name].label("word"), func.count(distinct(entries.c.id)).label("n")
         )
-        .select_from(here)
+        .select_from(fitting)
         .group_by(entries.c[name])
         for name in names
     ]
