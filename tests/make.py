@@ -57,14 +57,14 @@ def uuid() -> UUID:
     return UUID(str(uuid7()))
 
 
-def row(connection: Connection, table: str, **given: Any) -> UUID:
+def row(connection: Connection, table: str, **values_by_column: Any) -> UUID:
     """Insert a row of a record table; coarse times bring their bounds, a text its hash. Its id comes back."""
-    columns = {"id": uuid()} | _NEEDED.get(table, {}) | with_bounds(given)
+    columns = {"id": uuid()} | _NEEDED.get(table, {}) | with_bounds(values_by_column)
     if table == "event":
         columns = {"slug": f"event-{columns['id']}"} | columns
-    if "qualifier" in given or ("measure" in given and "text" not in given):
+    if "qualifier" in values_by_column or ("measure" in values_by_column and "text" not in values_by_column):
         columns.pop("text")
-    if table == "question" and "measure" in given:
+    if table == "question" and "measure" in values_by_column:
         columns = {"answer": "quantity", "unit": "persons"} | columns
     if table == "document_version" and columns.get("text"):
         columns["sha256"] = hashlib.sha256(columns["text"].encode()).digest()
@@ -77,8 +77,8 @@ def row(connection: Connection, table: str, **given: Any) -> UUID:
         sql.SQL(", ").join([sql.Placeholder()] * len(columns)),
     )
     connection.execute(query, values)
-    made: UUID = columns["id"]
-    return made
+    id_: UUID = columns["id"]
+    return id_
 
 
 def everything(connection: Connection) -> None:
@@ -86,8 +86,8 @@ def everything(connection: Connection) -> None:
     fill(connection)
 
 
-def change(connection: Connection, table: str, id_: UUID, **given: Any) -> None:
-    columns = with_bounds(given)
+def change(connection: Connection, table: str, id_: UUID, **fields: Any) -> None:
+    columns = with_bounds(fields)
     query = sql.SQL("UPDATE {} SET {} WHERE id = {}").format(
         sql.Identifier(table),
         sql.SQL(", ").join(sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder()) for name in columns),
@@ -100,23 +100,23 @@ def remove(connection: Connection, table: str, id_: UUID) -> None:
     connection.execute(sql.SQL("DELETE FROM {} WHERE id = %s").format(sql.Identifier(table)), [id_])
 
 
-def with_bounds(given: dict[str, Any]) -> dict[str, Any]:
+def with_bounds(values: dict[str, Any]) -> dict[str, Any]:
     """The same with `said_from` and `said_to` beside `said`, and so on."""
     bounds: dict[str, Any] = {}
     for name in COARSE:
-        if name in given:
-            start, end = times.span(given[name]) if given[name] else (None, None)
+        if name in values:
+            start, end = times.span(values[name]) if values[name] else (None, None)
             bounds |= {f"{name}_from": start, f"{name}_to": end}
-    return given | bounds
+    return values | bounds
 
 
 # --- for the rules alone: no database --------------------------------------------------------------------------------
 
 
-def read(kind: type[R], /, **given: Any) -> R:
+def read(kind: type[R], /, **fields: Any) -> R:
     """A record as it is read, with nothing in it but what is given: null, false, empty, or its list's first word."""
     filled = {name: _nothing(name, field.annotation) for name, field in kind.model_fields.items()}
-    return kind.model_validate(filled | with_bounds(given))
+    return kind.model_validate(filled | with_bounds(fields))
 
 
 def _nothing(name: str, annotation: Any) -> Any:
@@ -145,25 +145,25 @@ def statement(
     party: str | None = None,
     claim: UUID | None = None,
     question: UUID | None = None,
-    **given: Any,
+    **fields: Any,
 ) -> StatementInContext:
     """A statement as the rules hear it, by a source of its own unless `source_id` says otherwise."""
-    source = given.pop("source_id", uuid())
-    row = read(StatementRead, claim_id=claim, question_id=question, source_id=source, said=said, **given)
+    source = fields.pop("source_id", uuid())
+    row = read(StatementRead, claim_id=claim, question_id=question, source_id=source, said=said, **fields)
     when = Said(*times.span(said), "said")
-    place = (when.start, when.end, "", row.id)
+    sort_key = (when.start, when.end, "", row.id)
     return StatementInContext(
-        row, [], claim, question, source, source is not None, family or uuid(), by, party, when, place
+        row, [], claim, question, source, source is not None, family or uuid(), by, party, when, sort_key
     )
 
 
-def rows(event: EventRead, **given: Any) -> Rows:
+def rows(event: EventRead, **parts: Any) -> Rows:
     """The rows of one event: `events`, `documents` and `sources` come as lists; what is not given is empty."""
-    given.setdefault("events", []).append(event)
-    keyed = {name: {one.id: one for one in given.pop(name, [])} for name in ("events", "documents", "sources")}
+    parts.setdefault("events", []).append(event)
+    keyed = {name: {record.id: record for record in parts.pop(name, [])} for name in ("events", "documents", "sources")}
     empty: dict[str, Any] = {field.name: [] for field in fields(Rows)} | {
         "event_ids": frozenset([event.id]),
         "masks": {},
     }
     empty |= dict.fromkeys(("cited", "restricted", "confidential", "absorbed"), frozenset())
-    return Rows(**empty | keyed | given | {"event_id": event.id})
+    return Rows(**empty | keyed | parts | {"event_id": event.id})

@@ -46,8 +46,8 @@ def event(seed: int) -> Rows:
     for _ in range(5):
         merged = pick.choice(documents).id if documents and pick.random() < 0.1 else None
         documents.append(make.read(DocumentRead, published=pick.choice(TIMES), merged_into=merged))
-    about: dict[str, Any] = {"kind": "cause", "single_answer": pick.random() < 0.8}
-    questions = [make.read(QuestionRead, text=pick.choice("ab"), **about) for _ in range(2)]
+    cause: dict[str, Any] = {"kind": "cause", "single_answer": pick.random() < 0.8}
+    questions = [make.read(QuestionRead, text=pick.choice("ab"), **cause) for _ in range(2)]
     toll: dict[str, Any] = {"measure": "killed", "unit": "persons", "evolving": pick.random() < 0.8}
     questions.append(make.read(QuestionRead, answer="quantity", single_answer=True, **toll))
     claims: list[ClaimRead] = []
@@ -74,38 +74,38 @@ def event(seed: int) -> Rows:
     )
 
 
-def shuffled(every: Rows, seed: int) -> Rows:
+def shuffled(event_rows: Rows, seed: int) -> Rows:
     """The same rows in another order."""
     pick = Random(seed)
     lists = {
-        name: pick.sample(found, len(found))
+        name: pick.sample(records, len(records))
         for name in Rows.__slots__
-        if isinstance(found := getattr(every, name), list)
+        if isinstance(records := getattr(event_rows, name), list)
     }
     maps = {
-        name: pick.sample(list(found.values()), len(found))
+        name: pick.sample(list(records.values()), len(records))
         for name in ("documents", "sources")
-        if (found := getattr(every, name))
+        if (records := getattr(event_rows, name))
     }
     return rows(**lists, **maps)
 
 
-def _source(pick: Random, known: list[SourceRead]) -> SourceRead:
+def _source(pick: Random, before: list[SourceRead]) -> SourceRead:
     return make.read(
         SourceRead,
         party=pick.choice(PARTIES),
         disclosure=pick.choice(("named", "named", "anonymous", "role_only")),
-        parent_id=pick.choice(known).id if known and pick.random() < 0.3 else None,
-        merged_into=pick.choice(known).id if known and pick.random() < 0.1 else None,
+        parent_id=pick.choice(before).id if before and pick.random() < 0.3 else None,
+        merged_into=pick.choice(before).id if before and pick.random() < 0.1 else None,
     )
 
 
-def _claim(pick: Random, questions: list[QuestionRead], known: list[ClaimRead]) -> ClaimRead:
+def _claim(pick: Random, questions: list[QuestionRead], before: list[ClaimRead]) -> ClaimRead:
     *open_, toll = questions
-    merged = pick.choice(known) if known and pick.random() < 0.1 else None
+    merged = pick.choice(before) if before and pick.random() < 0.1 else None
     if pick.random() < 0.4:
-        whole = pick.choice(known).id if known and pick.random() < 0.2 else None
-        figure = make.figure(*pick.choice(FIGURES)).model_copy(update={"of_id": whole})
+        total_id = pick.choice(before).id if before and pick.random() < 0.2 else None
+        figure = make.figure(*pick.choice(FIGURES)).model_copy(update={"of_id": total_id})
         into = merged.id if merged and merged.figure else None
         return make.read(ClaimRead, event_id=EVENT.id, question_id=toll.id, figure=figure, merged_into=into)
     asked = pick.choice([None, *(question.id for question in open_)])
@@ -114,7 +114,7 @@ def _claim(pick: Random, questions: list[QuestionRead], known: list[ClaimRead]) 
 
 
 def _statement(
-    pick: Random, claims: list[ClaimRead], sources: list[SourceRead], known: list[StatementRead]
+    pick: Random, claims: list[ClaimRead], sources: list[SourceRead], before: list[StatementRead]
 ) -> StatementRead:
     return said(
         pick.choice(claims),
@@ -123,7 +123,7 @@ def _statement(
         withdrawn=pick.choice(TIMES[1:]) if pick.random() < 0.2 else None,
         stance=pick.choice(STANCES),
         explicitness="implied" if pick.random() < 0.1 else "explicit",
-        supersedes_id=pick.choice(known).id if known and pick.random() < 0.2 else None,
+        supersedes_id=pick.choice(before).id if before and pick.random() < 0.2 else None,
     )
 
 
@@ -139,7 +139,7 @@ def _appearance(
 
 
 def _assessment(
-    pick: Random, claims: list[ClaimRead], sources: list[SourceRead], known: list[AssessmentRead]
+    pick: Random, claims: list[ClaimRead], sources: list[SourceRead], before: list[AssessmentRead]
 ) -> AssessmentRead:
     return make.read(
         AssessmentRead,
@@ -150,7 +150,7 @@ def _assessment(
         rating="true",
         made=pick.choice(TIMES),
         settles=pick.random() < 0.6,
-        supersedes_id=pick.choice(known).id if known and pick.random() < 0.5 else None,
+        supersedes_id=pick.choice(before).id if before and pick.random() < 0.5 else None,
     )
 
 

@@ -22,29 +22,29 @@ EVENT = make.read(EventRead)
 WHAT = make.read(QuestionRead, text="What was it?", kind="cause", single_answer=True)
 
 
-def view(said_before: str, **given: Any) -> View:
-    return View(said_before, times.span(said_before).end, **given)
+def view(said_before: str, **fields: Any) -> View:
+    return View(said_before, times.span(said_before).end, **fields)
 
 
-def drawn(rows: Rows, asked: View = ALL) -> DossierRead:
-    return dossier(rows, asked, "1-00000000")
+def drawn(rows: Rows, seen_by: View = ALL) -> DossierRead:
+    return dossier(rows, seen_by, "1-00000000")
 
 
-def rows(**given: Any) -> Rows:
-    return make.rows(EVENT, **given)
+def rows(**fields: Any) -> Rows:
+    return make.rows(EVENT, **fields)
 
 
-def claim(text: str = "This", **given: Any) -> ClaimRead:
-    return make.read(ClaimRead, event_id=EVENT.id, text=text, **given)
+def claim(text: str = "This", **fields: Any) -> ClaimRead:
+    return make.read(ClaimRead, event_id=EVENT.id, text=text, **fields)
 
 
-def said(about: ClaimRead, by: SourceRead | None = None, **given: Any) -> StatementRead:
-    return make.read(StatementRead, event_id=EVENT.id, claim_id=about.id, source_id=by.id if by else None, **given)
+def said(subject: ClaimRead, by: SourceRead | None = None, **fields: Any) -> StatementRead:
+    return make.read(StatementRead, event_id=EVENT.id, claim_id=subject.id, source_id=by.id if by else None, **fields)
 
 
-def found_in(statement: StatementRead, document: DocumentRead | None = None, **given: Any) -> AppearanceRead:
+def found_in(statement: StatementRead, document: DocumentRead | None = None, **fields: Any) -> AppearanceRead:
     place = document.id if document else None
-    return make.read(AppearanceRead, event_id=EVENT.id, statement_id=statement.id, document_id=place, **given)
+    return make.read(AppearanceRead, event_id=EVENT.id, statement_id=statement.id, document_id=place, **fields)
 
 
 def claims(picture: DossierRead) -> list[ClaimPicture]:
@@ -63,7 +63,7 @@ def events(draw: st.DrawFn) -> Rows:
     sources = [make.read(SourceRead, party=draw(st.sampled_from([None, "x"]))) for _ in range(3)]
     documents = [make.read(DocumentRead, published=draw(times_)) for _ in range(3)]
     questions = [make.read(QuestionRead, text=draw(texts), kind="cause", single_answer=True) for _ in range(2)]
-    every = [
+    all_claims = [
         claim(
             draw(texts),
             question_id=draw(st.sampled_from([None, *(q.id for q in questions)])),
@@ -73,7 +73,7 @@ def events(draw: st.DrawFn) -> Rows:
     ]
     spoken = [
         said(
-            draw(st.sampled_from(every)),
+            draw(st.sampled_from(all_claims)),
             draw(st.sampled_from([None, *sources])),
             said=draw(times_),
             withdrawn=draw(times_),
@@ -86,11 +86,11 @@ def events(draw: st.DrawFn) -> Rows:
     ]
     links = [
         make.read(ClaimLinkRead, from_id=a.id, to_id=b.id, relation=draw(st.sampled_from(["contradicts", "refines"])))
-        for a, b in pairwise(every)
+        for a, b in pairwise(all_claims)
     ]
     return rows(
         questions=questions,
-        claims=every,
+        claims=all_claims,
         claim_links=links,
         statements=spoken,
         appearances=places,

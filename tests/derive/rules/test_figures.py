@@ -35,15 +35,15 @@ from app.vocabulary import MEASURE_DEFAULTS, Qualifier
 def test_a_figure_in_words(
     question: dict[str, str], figure: tuple[Qualifier, float | None, float | None], says: str
 ) -> None:
-    asked = make.read(QuestionRead, **{"answer": "quantity", "unit": "persons"} | question)
-    assert figures.text(asked, make.figure(*figure)) == says
+    question_ = make.read(QuestionRead, **{"answer": "quantity", "unit": "persons"} | question)
+    assert figures.text(question_, make.figure(*figure)) == says
 
 
 def test_every_figure_says_something() -> None:
     for measure, (_, unit) in MEASURE_DEFAULTS.items():
-        asked = make.read(QuestionRead, measure=measure, unit=unit or "USD")
+        question_ = make.read(QuestionRead, measure=measure, unit=unit or "USD")
         for qualifier in get_args(Qualifier):
-            said = figures.text(asked, make.figure(qualifier, 1, 2))
+            said = figures.text(question_, make.figure(qualifier, 1, 2))
             assert said == said.strip()
             assert "_" not in said
             assert "None" not in said

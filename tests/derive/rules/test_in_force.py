@@ -18,33 +18,37 @@ DAY = datetime(2023, 8, 9, tzinfo=UTC)
 
 
 def test_effective_said_falls_back_on_publication_then_reading_then_recording() -> None:
-    kept, merged = make.read(DocumentRead), make.read(DocumentRead)
-    merged = make.read(DocumentRead, merged_into=kept.id, published="2023-08-10")
+    target, merged = make.read(DocumentRead), make.read(DocumentRead)
+    merged = make.read(DocumentRead, merged_into=target.id, published="2023-08-10")
     later = make.read(DocumentRead, published="2023-08-11")
     undated, unread = make.read(DocumentRead), make.read(DocumentRead)
     read_at = [DAY + timedelta(days=n) for n in (3, 2)]
     rows = make.rows(
         make.read(EventRead),
-        documents=[kept, merged, later, undated, unread],
+        documents=[target, merged, later, undated, unread],
         versions=[make.read(VersionRead, document_id=undated.id, retrieved_at=at) for at in read_at],
     )
-    known = dates.document_times(rows)
+    times_of_documents = dates.document_times(rows)
 
-    def effective(*documents: DocumentRead, **given: object) -> dates.Said:
-        found = [make.read(AppearanceRead, document_id=document.id) for document in documents]
-        return dates.effective(make.read(StatementRead, **given), [*found, make.read(AppearanceRead)], known)
+    def effective(*documents: DocumentRead, **fields: object) -> dates.Said:
+        appearances = [make.read(AppearanceRead, document_id=document.id) for document in documents]
+        return dates.effective(
+            make.read(StatementRead, **fields), [*appearances, make.read(AppearanceRead)], times_of_documents
+        )
 
-    assert effective(kept, said="2023-08-09T13:24+03:00") == (*times.span("2023-08-09T13:24+03:00"), "said")
+    assert effective(target, said="2023-08-09T13:24+03:00") == (*times.span("2023-08-09T13:24+03:00"), "said")
     # The document that stayed is dated by what was merged into it.
-    assert effective(later, kept, undated) == (*times.span("2023-08-10"), "published")
+    assert effective(later, target, undated) == (*times.span("2023-08-10"), "published")
     assert effective(undated, unread) == (DAY + timedelta(days=2), DAY + timedelta(days=2), "retrieved")
     assert effective(unread) == effective() == (make.BORN, make.BORN, "recorded")
 
 
 def ended(*statements: StatementInContext, until: str | None = None) -> list[str | None]:
     """Why each does not stand."""
-    found = in_force.endings(statements, times.span(until).end if until else None)
-    return [found[v.row.id].reason if v.row.id in found else None for v in statements]
+    ended_by_id = in_force.endings(statements, times.span(until).end if until else None)
+    return [
+        ended_by_id[statement.row.id].reason if statement.row.id in ended_by_id else None for statement in statements
+    ]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,7 @@ def test_a_withdrawal_covers_what_the_family_said_before_it_wherever_it_stands()
     family, claim = make.uuid(), make.uuid()
     early = make.statement("2023-08-09", family=family, claim=claim)
     withdrawn = make.statement("2023-08-10", family=family, claim=claim, withdrawn="2023-08-12T10:00Z")
-    others = [
+    compared = [
         make.statement("2023-08-12T09:00Z", family=family, claim=claim),
         make.statement("2023-08-12T10:00Z", family=family, claim=claim),  # did not begin before it
         make.statement("2023-08-09", family=family, claim=make.uuid()),
@@ -76,7 +80,7 @@ def test_a_withdrawal_covers_what_the_family_said_before_it_wherever_it_stands()
         make.statement("2023-08-09", family=family, claim=claim, stance="deny"),
     ]
     covered = "withdrawn_elsewhere"
-    assert ended(early, withdrawn, *others) == [covered, "withdrawn", covered, None, None, None, None]
+    assert ended(early, withdrawn, *compared) == [covered, "withdrawn", covered, None, None, None, None]
     assert ended(early, withdrawn, until="2023-08-11") == [None, None]
     assert in_force.endings([early, withdrawn], None)[early.row.id].at == "2023-08-12T10:00Z"
 
@@ -102,29 +106,29 @@ def test_endings_are_what_a_look_at_every_pair_finds(
     statements: list[StatementInContext] = []
     for day, withdrawn, family, claim, superseded in shape:
         earlier = statements[superseded].row.id if 0 <= superseded < len(statements) else None
-        one = make.statement(
+        new_statement = make.statement(
             day, family=families[family], claim=claims[claim], withdrawn=withdrawn, supersedes_id=earlier
         )
-        statements.append(one)
-    by_then = [v for v in statements if end is None or v.said.end <= end]
-    found = in_force.endings(by_then, end)
+        statements.append(new_statement)
+    by_then = [said_statement for said_statement in statements if end is None or said_statement.said.end <= end]
+    ended_by_id = in_force.endings(by_then, end)
     for statement in by_then:
-        taken_back = [w for w in by_then if in_force.withdrawn(w.row, end)]
+        taken_back = [withdrawal for withdrawal in by_then if in_force.withdrawn(withdrawal.row, end)]
         if statement in taken_back:
             reason = "withdrawn"
         elif any(later.row.supersedes_id == statement.row.id for later in by_then):
             reason = "superseded"
         else:
             covering = [
-                w
-                for w in taken_back
+                withdrawal
+                for withdrawal in taken_back
                 if statement.claim_id is not None
-                and (w.claim_id, w.family) == (statement.claim_id, statement.family)
-                and w.row.withdrawn_from is not None
-                and statement.said.start < w.row.withdrawn_from
+                and (withdrawal.claim_id, withdrawal.family) == (statement.claim_id, statement.family)
+                and withdrawal.row.withdrawn_from is not None
+                and statement.said.start < withdrawal.row.withdrawn_from
             ]
             reason = "withdrawn_elsewhere" if covering else "none"
-        assert (found[statement.row.id].reason if statement.row.id in found else "none") == reason
+        assert (ended_by_id[statement.row.id].reason if statement.row.id in ended_by_id else "none") == reason
     shuffled = list(by_then)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert in_force.endings(shuffled, end) == found
+    assert in_force.endings(shuffled, end) == ended_by_id

@@ -21,47 +21,50 @@ def claims(*questions: QuestionRead | None) -> list[ClaimRead]:
     return [make.read(ClaimRead, text=str(n), question_id=q and q.id) for n, q in enumerate(questions)]
 
 
-def link(relation: str, one: ClaimRead, other: ClaimRead) -> ClaimLinkRead:
-    return make.read(ClaimLinkRead, from_id=one.id, to_id=other.id, relation=relation)
+def link(relation: str, first: ClaimRead, second: ClaimRead) -> ClaimLinkRead:
+    return make.read(ClaimLinkRead, from_id=first.id, to_id=second.id, relation=relation)
 
 
-def found(
-    every: list[ClaimRead], families: list[set[UUID]], links: list[ClaimLinkRead] | None = None
+def rival_positions(
+    all_claims: list[ClaimRead], families: list[set[UUID]], links: list[ClaimLinkRead] | None = None
 ) -> list[list[int]]:
     """For each claim the places of its rivals."""
-    supported = {claim.id: of_it for claim, of_it in zip(every, families, strict=True)}
-    places = {claim.id: place for place, claim in enumerate(every)}
-    known = rivals(every, find_exclusions(every, links or [], QUESTIONS), supported)
-    return [[places[id_] for id_ in known.get(claim.id, [])] for claim in every]
+    supported = {claim.id: supporters for claim, supporters in zip(all_claims, families, strict=True)}
+    positions = {claim.id: position for position, claim in enumerate(all_claims)}
+    rivals_by_claim = rivals(all_claims, find_exclusions(all_claims, links or [], QUESTIONS), supported)
+    return [[positions[id_] for id_ in rivals_by_claim.get(claim.id, [])] for claim in all_claims]
 
 
 def test_other_answers_to_a_question_with_one_answer_are_rivals() -> None:
-    assert found(claims(ONE, ONE, MANY, None), [{A}, {B}, {B}, {B}]) == [[1], [0], [], []]
-    assert found(claims(MANY, MANY), [{A}, {B}]) == [[], []]
+    assert rival_positions(claims(ONE, ONE, MANY, None), [{A}, {B}, {B}, {B}]) == [[1], [0], [], []]
+    assert rival_positions(claims(MANY, MANY), [{A}, {B}]) == [[], []]
 
 
 def test_a_link_makes_two_answers_compatible_or_any_two_claims_rivals() -> None:
     answers = claims(ONE, ONE)
     for relation in ("supports", "refines", "compatible", "same_as"):
-        assert found(answers, [{A}, {B}], [link(relation, *answers)]) == [[], []]
-    assert found(answers, [{A}, {B}], [link("contradicts", *answers), link("refines", *answers)]) == [[1], [0]]
+        assert rival_positions(answers, [{A}, {B}], [link(relation, *answers)]) == [[], []]
+    assert rival_positions(answers, [{A}, {B}], [link("contradicts", *answers), link("refines", *answers)]) == [
+        [1],
+        [0],
+    ]
     apart = claims(ONE, MANY, None)
-    assert found(apart, [{A}, {B}, {B}], [link("contradicts", *apart[:2])]) == [[1], [0], []]
+    assert rival_positions(apart, [{A}, {B}, {B}], [link("contradicts", *apart[:2])]) == [[1], [0], []]
 
 
 def test_a_rival_has_a_source_behind_it_and_the_two_have_two_families() -> None:
-    assert found(claims(ONE, ONE), [set(), {A}]) == [[], []]
-    assert found(claims(ONE, ONE), [set(), {A, B}]) == [[1], []]
-    assert found(claims(ONE, ONE), [{A}, {A}]) == [[], []]
-    assert found(claims(ONE, ONE), [{A}, {A, B}]) == [[1], [0]]
+    assert rival_positions(claims(ONE, ONE), [set(), {A}]) == [[], []]
+    assert rival_positions(claims(ONE, ONE), [set(), {A, B}]) == [[1], []]
+    assert rival_positions(claims(ONE, ONE), [{A}, {A}]) == [[], []]
+    assert rival_positions(claims(ONE, ONE), [{A}, {A, B}]) == [[1], [0]]
 
 
 def test_figures_have_none_here() -> None:
     figure = make.read(ClaimRead, figure=make.figure("exact", 1, 1), question_id=ONE.id)
-    other = make.read(ClaimRead, figure=make.figure("exact", 2, 2), question_id=ONE.id)
+    second = make.read(ClaimRead, figure=make.figure("exact", 2, 2), question_id=ONE.id)
     worded = claims(ONE)[0]
-    every = [figure, other, worded]
-    assert found(every, [{A}, {B}, {A}], [link("contradicts", figure, worded)]) == [[], [], []]
+    all_claims = [figure, second, worded]
+    assert rival_positions(all_claims, [{A}, {B}, {A}], [link("contradicts", figure, worded)]) == [[], [], []]
 
 
 @given(
@@ -71,15 +74,20 @@ def test_figures_have_none_here() -> None:
 def test_rivals_are_what_a_look_at_every_pair_finds(
     shape: list[tuple[QuestionRead | None, set[UUID]]], ties: list[tuple[int, int, str]]
 ) -> None:
-    every, families = claims(*(question for question, _ in shape)), [of_it for _, of_it in shape]
-    links = [link(r, every[i], every[j]) for i, j, r in ties if i != j and max(i, j) < len(every)]
+    all_claims, families = claims(*(question for question, _ in shape)), [supporters for _, supporters in shape]
+    links = [link(r, all_claims[i], all_claims[j]) for i, j, r in ties if i != j and max(i, j) < len(all_claims)]
     expected = []
-    for i, (question, own) in enumerate(shape):
-        mine = []
-        for j, (other_question, theirs) in enumerate(shape):
+    for i, (question, families_of_claim) in enumerate(shape):
+        rival_numbers = []
+        for j, (other_question, families_of_rival) in enumerate(shape):
             between = {r for a, b, r in ties if {a, b} == {i, j}}
             answers = question is ONE and other_question is ONE and between <= {"contradicts"}
-            if i != j and ("contradicts" in between or answers) and theirs and len(own | theirs) > 1:
-                mine.append(j)
-        expected.append(mine)
-    assert found(every, families, links) == expected
+            if (
+                i != j
+                and ("contradicts" in between or answers)
+                and families_of_rival
+                and len(families_of_claim | families_of_rival) > 1
+            ):
+                rival_numbers.append(j)
+        expected.append(rival_numbers)
+    assert rival_positions(all_claims, families, links) == expected

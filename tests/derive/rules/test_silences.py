@@ -23,42 +23,42 @@ def accusing(said: str, stance: str = "support", party: str | None = "russia") -
     return make.statement(said, party=party, stance=stance, question=WHO.id, claim=ACCUSATION.id)
 
 
-def found(*statements: StatementInContext) -> list[Silence]:
+def silences_of(*statements: StatementInContext) -> list[Silence]:
     return silences(sorted(statements, key=order), QUESTIONS, CLAIMS)
 
 
 @pytest.mark.parametrize("stance", ["no_comment", "no_information"])
 def test_a_last_word_that_is_no_answer_is_a_silence(stance: str) -> None:
     first, last = by("ukraine", "2023-08-09", "no_comment"), by("ukraine", "2023-08-11", stance)
-    assert found(first, last) == [Silence(WHO.id, "ukraine", last, [])]
-    assert found(first, last)[0].answered_with == last
+    assert silences_of(first, last) == [Silence(WHO.id, "ukraine", last, [])]
+    assert silences_of(first, last)[0].answered_with == last
 
 
 def test_a_later_answer_or_one_on_the_same_day_ends_it() -> None:
     silent = by("ukraine", "2023-08-09T18:00Z", "no_comment")
-    for said, left in (("2023-08-10", []), ("2023-08-09T09:00Z", []), ("2023-08-08", [silent])):
-        assert [s.since for s in found(silent, by("ukraine", said, "deny"))] == left
+    for said, expected in (("2023-08-10", []), ("2023-08-09T09:00Z", []), ("2023-08-08", [silent])):
+        assert [s.since for s in silences_of(silent, by("ukraine", said, "deny"))] == expected
     # Another party's answer does not, nor does one to another question, nor a question in return.
-    for other in (
+    for unrelated in (
         by("russia", "2023-08-12", "deny"),
         by("ukraine", "2023-08-12", "deny", TOLL),
         by("ukraine", "2023-08-12", "query"),
     ):
-        assert [s.since for s in found(silent, other)] == [silent]
+        assert [s.since for s in silences_of(silent, unrelated)] == [silent]
 
 
 def test_an_accused_party_that_said_nothing_is_silent_since_the_accusation() -> None:
     first, second = accusing("2023-08-09"), accusing("2023-08-10")
-    assert found(second, first) == [Silence(WHO.id, "ukraine", first, [ACCUSATION.id])]
-    assert found(second, first)[0].answered_with is None
-    assert found(first, by("ukraine", "2023-08-12", "query")) == []
-    assert found(accusing("2023-08-09", "deny")) == []
+    assert silences_of(second, first) == [Silence(WHO.id, "ukraine", first, [ACCUSATION.id])]
+    assert silences_of(second, first)[0].answered_with is None
+    assert silences_of(first, by("ukraine", "2023-08-12", "query")) == []
+    assert silences_of(accusing("2023-08-09", "deny")) == []
 
 
 def test_an_accused_party_that_does_not_answer_is_listed_once() -> None:
     silent = by("ukraine", "2023-08-11", "no_comment")
-    assert found(accusing("2023-08-09"), silent) == [Silence(WHO.id, "ukraine", silent, [ACCUSATION.id])]
+    assert silences_of(accusing("2023-08-09"), silent) == [Silence(WHO.id, "ukraine", silent, [ACCUSATION.id])]
 
 
 def test_nobody_and_other_kinds_of_questions_have_no_silences() -> None:
-    assert found(by(None, "2023-08-09", "no_comment"), by("ukraine", "2023-08-09", "no_comment", TOLL)) == []
+    assert silences_of(by(None, "2023-08-09", "no_comment"), by("ukraine", "2023-08-09", "no_comment", TOLL)) == []

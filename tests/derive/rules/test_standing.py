@@ -40,15 +40,16 @@ def toll(number: float) -> ClaimRead:
     return make.read(ClaimRead, event_id=EVENT.id, question_id=TOLL.id, figure=make.figure("exact", number, number))
 
 
-def picture(spoken: Sequence[StatementRead], asked: View = ALL, **more: Any) -> dict[str, ClaimPicture]:
+def picture(spoken: Sequence[StatementRead], seen_by: View = ALL, **archive: Any) -> dict[str, ClaimPicture]:
     """The claims by their texts."""
-    given: dict[str, Any] = {"claims": [IT, OTHER, THIRD], "questions": [WHAT, TOLL], "sources": SOURCES} | more
-    return {shown.text or "": shown for shown in claims(drawn(rows(statements=spoken, **given), asked))}
+    fields: dict[str, Any] = {"claims": [IT, OTHER, THIRD], "questions": [WHAT, TOLL], "sources": SOURCES} | archive
+    dossier = drawn(rows(statements=spoken, **fields), seen_by)
+    return {shown_claim.text or "": shown_claim for shown_claim in claims(dossier)}
 
 
-def stands(*spoken: StatementRead, asked: View = ALL, **more: Any) -> tuple[Standing, str]:
-    shown = picture(spoken, asked, **more)["A drone"]
-    return shown.standing, shown.why
+def stands(*spoken: StatementRead, seen_by: View = ALL, **archive: Any) -> tuple[Standing, str]:
+    shown_claim = picture(spoken, seen_by, **archive)["A drone"]
+    return shown_claim.standing, shown_claim.why
 
 
 REPLACED = says(MINISTRY)
@@ -291,16 +292,18 @@ FIGURES: Final[dict[str, tuple[Standing, str, list[tuple[float, SourceRead | Non
 
 @pytest.mark.parametrize("case", FIGURES)
 def test_where_a_figure_stands_and_why(case: str) -> None:
-    standing, why, given = FIGURES[case]
-    numbers = {number: toll(number) for number in {31.0, *(number for number, *_ in given)}}
+    standing, why, figures = FIGURES[case]
+    numbers = {number: toll(number) for number in {31.0, *(number for number, *_ in figures)}}
     spoken = []
-    for number, by, more in given:
-        superseded = more.get("superseded")
-        spoken.append(says(by, numbers[number], **{name: own for name, own in more.items() if name != "superseded"}))
+    for number, by, fields in figures:
+        superseded = fields.get("superseded")
+        spoken.append(
+            says(by, numbers[number], **{name: value for name, value in fields.items() if name != "superseded"})
+        )
         if superseded:
             spoken.append(says(by, IT, said="2023-08-10", supersedes_id=spoken[-1].id))
-    shown = picture(spoken, claims=[IT, *numbers.values()])["31 injured"]
-    assert (shown.standing, shown.why) == (standing, why)
+    shown_claim = picture(spoken, claims=[IT, *numbers.values()])["31 injured"]
+    assert (shown_claim.standing, shown_claim.why) == (standing, why)
 
 
 def test_every_standing_is_reached() -> None:
@@ -310,8 +313,11 @@ def test_every_standing_is_reached() -> None:
 def test_two_unnamed_sources_of_one_document_are_not_said_to_be_one() -> None:
     paper = make.read(DocumentRead)
     spoken = [says(SOMEBODY), denies(OFFICIAL)]
-    more: dict[str, Any] = {"documents": [paper], "appearances": [found_in(each, paper) for each in spoken]}
-    assert stands(*spoken, **more) == (
+    archive: dict[str, Any] = {
+        "documents": [paper],
+        "appearances": [found_in(statement, paper) for statement in spoken],
+    }
+    assert stands(*spoken, **archive) == (
         "single_origin",
         (
             "1 independent source supports it: an unnamed source; 1 denial by an unnamed source (an official); "
@@ -323,8 +329,8 @@ def test_two_unnamed_sources_of_one_document_are_not_said_to_be_one() -> None:
 def test_one_unnamed_source_does_not_contest_itself_in_two_documents() -> None:
     papers = [make.read(DocumentRead, published="2023-08-09") for _ in range(3)]
     spoken = [says(SOMEBODY), denies(SOMEBODY), says(SOMEBODY, OTHER)]
-    found = [found_in(each, paper) for each, paper in zip(spoken, papers, strict=True)]
-    assert stands(*spoken, documents=papers, appearances=found)[0] == "single_origin"
+    found_there = [found_in(statement, paper) for statement, paper in zip(spoken, papers, strict=True)]
+    assert stands(*spoken, documents=papers, appearances=found_there)[0] == "single_origin"
 
 
 def test_a_figure_whose_value_does_not_change_is_not_outdated() -> None:
@@ -332,24 +338,24 @@ def test_a_figure_whose_value_does_not_change_is_not_outdated() -> None:
     figure = make.read(ClaimRead, event_id=EVENT.id, question_id=fixed.id, figure=make.figure("exact", 3, 3))
     first = says(MINISTRY, figure)
     later = says(MINISTRY, IT, said="2023-08-12", supersedes_id=first.id)
-    shown = picture([first, later], questions=[WHAT, fixed], claims=[IT, figure])["3 launched"]
-    assert (shown.standing, shown.why) == ("withdrawn", "Ministry said something else instead")
+    shown_claim = picture([first, later], questions=[WHAT, fixed], claims=[IT, figure])["3 launched"]
+    assert (shown_claim.standing, shown_claim.why) == ("withdrawn", "Ministry said something else instead")
 
 
 def test_by_party_and_by_source() -> None:
     spoken = [says(MINISTRY), says(AGENCY), says(MINISTER)]
     by_party, by_source = (View(independence=each, restricted=True, confidential=True) for each in ("party", "source"))
-    assert stands(*spoken, asked=by_party) == (
+    assert stands(*spoken, seen_by=by_party) == (
         "single_origin",
         "1 independent source supports it: 3 sources go back to one",
     )
-    assert stands(*spoken, asked=by_source) == ("one_sided", "3 independent sources support it, all of russia")
+    assert stands(*spoken, seen_by=by_source) == ("one_sided", "3 independent sources support it, all of russia")
 
 
 def test_a_claim_stands_where_it_stood_then() -> None:
     spoken = [says(MINISTRY, withdrawn="2023-08-12"), denies(ARMY, said="2023-08-11"), says(AGENCY, said="2023-08-13")]
     days = ["2023-08-09", "2023-08-10", "2023-08-11", "2023-08-12", "2023-08-13"]
-    then = [stands(*spoken, asked=view(day, restricted=True, confidential=True))[0] for day in days]
+    then = [stands(*spoken, seen_by=view(day, restricted=True, confidential=True))[0] for day in days]
     assert then == ["single_origin", "single_origin", "contested", "withdrawn", "contested"]
 
 

@@ -18,14 +18,14 @@ from app.schemas.statements import StatementRead
 from app.vocabulary import Status
 
 
-def asked(spoken: Iterable[StatementRead], asked: View = ALL, **more: Any) -> QuestionPicture:
-    every = rows(
-        statements=list(spoken), **{"questions": [WHAT], "claims": [IT, OTHER, THIRD], "sources": SOURCES} | more
+def drawn_question(spoken: Iterable[StatementRead], seen_by: View = ALL, **archive: Any) -> QuestionPicture:
+    event_rows = rows(
+        statements=list(spoken), **{"questions": [WHAT], "claims": [IT, OTHER, THIRD], "sources": SOURCES} | archive
     )
-    return drawn(every, asked).questions[0]
+    return drawn(event_rows, seen_by).questions[0]
 
 
-def about(stance: str, **given: Any) -> StatementRead:
+def about(stance: str, **fields: Any) -> StatementRead:
     return make.read(
         StatementRead,
         event_id=EVENT.id,
@@ -33,7 +33,7 @@ def about(stance: str, **given: Any) -> StatementRead:
         source_id=ARMY.id,
         said="2023-08-09",
         stance=stance,
-        **given,
+        **fields,
     )
 
 
@@ -80,8 +80,8 @@ QUESTIONS: Final[dict[str, tuple[Status, str, list[StatementRead]]]] = {
 @pytest.mark.parametrize("case", QUESTIONS)
 def test_where_a_question_stands_and_why(case: str) -> None:
     status, why, spoken = QUESTIONS[case]
-    shown = asked(spoken)
-    assert (shown.status, shown.why, shown.settled_by, shown.answers) == (status, why, [], [])
+    question = drawn_question(spoken)
+    assert (question.status, question.why, question.settled_by, question.answers) == (status, why, [], [])
 
 
 def test_every_status_is_reached() -> None:
@@ -90,7 +90,7 @@ def test_every_status_is_reached() -> None:
 
 def test_the_first_status_that_holds_is_told() -> None:
     """From the last to the first: what is said in addition moves the question up, and never down."""
-    several = make.read(QuestionRead, id=WHAT.id, text="What was it?", single_answer=False)
+    many_answers = make.read(QuestionRead, id=WHAT.id, text="What was it?", single_answer=False)
     steps: list[tuple[Status, list[StatementRead]]] = [
         ("unaddressed", [says(ARMY, stance="comment")]),
         ("unanswered", [about("query")]),
@@ -100,55 +100,56 @@ def test_the_first_status_that_holds_is_told() -> None:
         ("contested", [denies(ARMY, OTHER)]),
     ]
     spoken: list[StatementRead] = []
-    for status, more in steps:
-        spoken += more
-        assert asked(spoken, questions=[several]).status == status
-    assert asked(spoken, questions=[several], assessments=[verdict()]).status == "resolved"
+    for status, statements in steps:
+        spoken += statements
+        assert drawn_question(spoken, questions=[many_answers]).status == status
+    assert drawn_question(spoken, questions=[many_answers], assessments=[verdict()]).status == "resolved"
 
 
-def verdict(about: ClaimRead = IT, by: SourceRead = AGENCY, **given: Any) -> AssessmentRead:
+def verdict(rated: ClaimRead = IT, by: SourceRead = AGENCY, **fields: Any) -> AssessmentRead:
     usual: dict[str, Any] = {"settles": True, "made": "2023-08-20"}
     return make.read(
         AssessmentRead,
         event_id=EVENT.id,
-        claim_id=about.id,
+        claim_id=rated.id,
         author_id=by.id,
         scheme="veracity",
         rating="true",
-        **usual | given,
+        **usual | fields,
     )
 
 
 def test_who_settles_a_question_and_with_what() -> None:
     first, second, again = verdict(), verdict(OTHER, ARMY, made="2023-08-21"), verdict(made="2023-08-22")
-    shown = asked([says(MINISTRY), denies(ARMY)], assessments=[first])
-    assert (shown.status, shown.why) == ("resolved", "settled by Agency")
-    assert (shown.settled_by, shown.answers) == ([first.id], [IT.id])
+    question = drawn_question([says(MINISTRY), denies(ARMY)], assessments=[first])
+    assert (question.status, question.why) == ("resolved", "settled by Agency")
+    assert (question.settled_by, question.answers) == ([first.id], [IT.id])
     # The claim itself stands where it stood: assessments stand beside it.
-    assert shown.claims[0].standing == "contested"
-    both = asked([says(MINISTRY), says(ARMY, OTHER, said="2023-08-10")], assessments=[second, first, again])
-    assert both.why == "settled by Agency and Army"
-    assert (both.settled_by, both.answers) == ([first.id, again.id, second.id], [IT.id, OTHER.id])
+    assert question.claims[0].standing == "contested"
+    spoken = [says(MINISTRY), says(ARMY, OTHER, said="2023-08-10")]
+    settled_twice = drawn_question(spoken, assessments=[second, first, again])
+    assert settled_twice.why == "settled by Agency and Army"
+    assert (settled_twice.settled_by, settled_twice.answers) == ([first.id, again.id, second.id], [IT.id, OTHER.id])
 
 
 def test_what_does_not_settle_a_question() -> None:
     spoken = [says(MINISTRY)]
-    assert asked(spoken, assessments=[verdict(settles=False)]).status == "open"
+    assert drawn_question(spoken, assessments=[verdict(settles=False)]).status == "open"
     first = verdict()
     for later in (verdict(settles=False, made="2023-08-21"), verdict(OTHER, made="2023-08-21", settles=False)):
         replacing = make.read(AssessmentRead, **dict(later) | {"supersedes_id": first.id})
-        assert asked(spoken, assessments=[first, replacing]).status == "open"
+        assert drawn_question(spoken, assessments=[first, replacing]).status == "open"
         before = view("2023-08-20", restricted=True, confidential=True)
-        assert asked(spoken, before, assessments=[first, replacing]).status == "resolved"
+        assert drawn_question(spoken, before, assessments=[first, replacing]).status == "resolved"
     early = view("2023-08-19", restricted=True, confidential=True)
-    assert asked(spoken, early, assessments=[first]).status == "open"
+    assert drawn_question(spoken, early, assessments=[first]).status == "open"
     # An answer to another question, or to none.
     elsewhere = claim("Elsewhere")
-    assert asked(spoken, claims=[IT, elsewhere], assessments=[verdict(elsewhere)]).status == "open"
+    assert drawn_question(spoken, claims=[IT, elsewhere], assessments=[verdict(elsewhere)]).status == "open"
 
 
 def test_one_that_replaces_a_verdict_settles_in_its_turn() -> None:
     first = verdict()
     second = verdict(OTHER, supersedes_id=first.id, made="2023-08-21")
-    shown = asked([says(MINISTRY)], assessments=[first, second])
-    assert (shown.status, shown.settled_by, shown.answers) == ("resolved", [second.id], [OTHER.id])
+    question = drawn_question([says(MINISTRY)], assessments=[first, second])
+    assert (question.status, question.settled_by, question.answers) == ("resolved", [second.id], [OTHER.id])
