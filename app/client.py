@@ -96,13 +96,12 @@ def connected(url: str, key: str, *, reason: str = "", timeout: float = 600.0) -
     headers = {"Authorization": f"Bearer {key}", "User-Agent": "counterclaim"}
     if reason:
         headers["Change-Reason"] = reason
+    encoded = [
+        (name.encode(), value.encode()) for name, value in headers.items()
+    ]  # httpx itself would refuse non-ASCII
     limits = httpx.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS))
-    with httpx.Client(base_url=url, headers=_encoded(headers), timeout=limits) as http:
+    with httpx.Client(base_url=url, headers=encoded, timeout=limits) as http:
         yield http
-
-
-def _encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
-    return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
 def send(
@@ -146,6 +145,7 @@ def _batches(lines: Iterable[bytes], number: int, pace: SendingPace) -> Iterator
         if data:
             batch.append(Line(number, data))
             size += len(data) + 1
+    # Also without a line: blank lines at the end count as read.
     yield _Batch(batch, number)
 
 

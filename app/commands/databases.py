@@ -17,6 +17,7 @@ from app.errors import Problem
 from app.services import migrating
 from app.settings import Settings
 
+# Soft wrap: rich would break long lines, and with them URLs and keys that somebody wants to copy.
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 
 T = TypeVar("T")

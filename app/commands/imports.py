@@ -239,6 +239,7 @@ def _fact_checks(
         try:
             checks_read = read(reading.read(source, types, run.limits), source_notes)
         except (Unreadable, ValueError, RecursionError, tables.MappingError) as error:
+            # Its notes are dropped: they are of values that go nowhere now.
             _unreadable(run, source, error)
             continue
         run.notes += [note._replace(where=f"{source}: {note.where}") for note in source_notes]
@@ -280,7 +281,7 @@ def _finish(run: Import) -> NoReturn:
 def _write(target: str, lines: Sequence[Json]) -> None:
     data = b"".join(_encoded(lines))
     try:
-        if target == reading.STDIN:
+        if target == reading.STDIN:  # for output, `-` is standard output
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
         else:

@@ -130,7 +130,7 @@ def _outcomes(files: Sequence[str], rejected: Path | None, *, resume: bool) -> l
         if file == STDIN:
             outcomes.append(Outcome(file, 0, None, rejected or Path(f"stdin{resuming.REJECTED}")))
             continue
-        with inputs.opened(Path(file)) as raw:
+        with inputs.opened(Path(file)) as raw:  # fails for a file that can't be sent, before any other is
             size = raw.seek(0, io.SEEK_END)
         state, usual = Path(f"{file}{resuming.STATE}"), Path(f"{file}{resuming.REJECTED}")
         outcomes.append(Outcome(file, size, state, rejected or usual))
@@ -155,6 +155,7 @@ def _send(outcome: Outcome, bytes_before: int, run: Run) -> None:
             line, offset = mark.line, mark.offset
             inputs.acknowledge(mark, step.lines)
             outcome.progress = step
+            # Refused lines first: of a run that is killed in between, the rest of the rejected file is cut off.
             if step.rejected:
                 resuming.add(outcome.rejected, step.rejected)
             _keep(outcome, run)
@@ -166,6 +167,7 @@ def _begin(outcome: Outcome, lines: Iterator[bytes], run: Run) -> None:
     """Go to where an earlier run has come to, or make room for a new one. Raises Unusable."""
     state = resuming.read(outcome.state, run.url) if outcome.state and run.resume else None
     if state:
+        # The acknowledged lines are read again, for their digest shows whether the file is still the same.
         while outcome.mark.line < state.line and next(lines, None) is not None:
             inputs.acknowledge(outcome.mark, outcome.mark.line + 1)
         resuming.check(Path(outcome.file), state, outcome.mark)

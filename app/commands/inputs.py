@@ -85,6 +85,7 @@ def _lines(chunks: Iterator[bytes], mark: Mark, longest: int) -> Iterator[bytes]
             begin = end
             offset += len(piece)
             digest.update(piece)
+            # One byte more than allowed shows that the line is too long; what follows is only counted and hashed.
             line += piece[: longest + 1 - len(line)]
             if piece.endswith(b"\n"):
                 mark.ahead.append((offset, digest.copy()))
@@ -109,7 +110,7 @@ def _chunks(raw: BinaryIO) -> Iterator[bytes]:
 def _pieces(head: bytes, raw: Any) -> Iterator[bytes]:
     while head:
         yield head
-        head = raw.read1(CHUNK)
+        head = raw.read1(CHUNK)  # what is there: read() would wait for a whole chunk of a slow pipe
 
 
 def _unpacked(packed: Iterator[bytes], begin: Callable[[], Any]) -> Iterator[bytes]:
@@ -121,6 +122,7 @@ def _unpacked(packed: Iterator[bytes], begin: Callable[[], Any]) -> Iterator[byt
             if member.eof:
                 member = begin()
             yield member.decompress(remaining)
+            # Zeros behind the last member are padding, to gzip too.
             remaining = member.unused_data.lstrip(b"\0") if member.eof else b""
     if not member.eof:
         raise EOFError("it is cut")

@@ -60,6 +60,7 @@ def write(path: Path, state: State) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
+    # The renaming itself is on the disk only when the folder is.
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

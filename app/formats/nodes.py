@@ -42,14 +42,10 @@ def node(kind: str, id_: UUID, part: str = "", /, **fields: Any) -> Node:
 def without_empty(node: Node) -> Node:
     """The fields that have a value; `cc_whyNot` becomes `cc:whyNot`, and 3.0 becomes 3."""
     return {
-        name.replace("cc_", "cc:", 1): _number(value) if isinstance(value, float) else value
+        name.replace("cc_", "cc:", 1): int(value) if isinstance(value, float) and value.is_integer() else value
         for name, value in node.items()
         if value not in _NOTHING
     }
-
-
-def _number(value: float) -> float:
-    return int(value) if value.is_integer() else value
 
 
 def ids(ids: list[UUID]) -> list[Node]:

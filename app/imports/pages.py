@@ -122,6 +122,7 @@ def document(page: FetchedPage, notes: Notes) -> Json | None:
 
 
 def _extracted(page: FetchedPage, tree: Tree, notes: Notes) -> Json:
+    # A copy: trafilatura prunes the tree, in which the language, the date and rel=canonical are looked for afterwards.
     extracted = trafilatura.bare_extraction(deepcopy(tree), url=page.url, with_metadata=True, include_comments=False)
     if not isinstance(extracted, Document):
         return {}
@@ -129,20 +130,19 @@ def _extracted(page: FetchedPage, tree: Tree, notes: Notes) -> Json:
     # Where a page does not name its site, trafilatura gives the host.
     site_name = extracted.sitename if extracted.sitename != extracted.hostname else None
     publisher = values.accepted(values.NAME, values.printable(site_name), page.url, "publisher", notes)
+    # `lang` in HTML, `xml:lang` in XHTML, which lxml names with or without its namespace.
+    attributes = ("lang", "{http://www.w3.org/XML/1998/namespace}lang", "xml:lang")
+    declared_language = next(filter(None, map(tree.get, attributes)), "")
     fields = {
         "title": title,
         "headline": title,
         "byline": values.accepted(values.NAME, values.printable(extracted.author), page.url, "byline", notes),
-        "language": values.language(_language(tree), extracted.text or "", page.url, "language", notes),
+        "language": values.language(declared_language, extracted.text or "", page.url, "language", notes),
         "published": _published(tree, notes, page.url),
         "publisher": {"name": publisher} if publisher else None,
         "text": values.printable(extracted.text),
     }
     return {name: value for name, value in fields.items() if value}
-
-
-def _language(tree: Tree) -> str:
-    return str(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang") or "")
 
 
 def _published(tree: Tree, notes: Notes, url: str) -> str | None:

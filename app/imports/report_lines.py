@@ -207,7 +207,7 @@ def _add(event_line: Json, check: FactCheck, notes: Notes, event: str | None, ad
     if earlier is None:
         assessments.append(assessment)
         notes.extend(Unused(check.where, short(check.label or check.value), reason) for reason in reasons)
-    elif _differs(earlier, assessment):
+    elif any(earlier.get(name) != assessment.get(name) for name in ("rating", "label", "rating_value")):
         notes.append(Unused(check.where, short(check.label or check.value), RATED_TWICE))
     elif not added:
         notes.append(Unused(check.where, short(check.claim), AGAIN))
@@ -224,10 +224,6 @@ def _is_same(claim: Json, words: str, language: str | None) -> bool:
 def _key(assessment: Json) -> tuple[object, ...]:
     """What two assessments have in common that the service takes for one."""
     return assessment["claim"], assessment["author"]["name"], assessment.get("made")
-
-
-def _differs(first: Json, second: Json) -> bool:
-    return any(first.get(name) != second.get(name) for name in ("rating", "label", "rating_value"))
 
 
 def _assessment(check: FactCheck, claim: str, added_ratings: Mapping[str, str]) -> tuple[Json, list[str]]:

@@ -103,6 +103,7 @@ def read(data: bytes, mapping: Mapping, notes: Notes) -> list[FactCheck]:
 
     Raises MappingError where the file is not as the mapping says, ValueError where it can't be decoded.
     """
+    # Python's own limit is 131,072 characters a cell, and a text may be longer.
     csv.field_size_limit(16 * DOCUMENT_TEXT_CHARACTERS)
     lines = io.StringIO(data.decode(mapping.file.encoding), newline="")
     rows = csv.reader(lines, delimiter=mapping.file.delimiter, quotechar=mapping.file.quote, strict=False)
@@ -154,7 +155,9 @@ def _check(fields: dict[FieldName, str], location: str, mapping: Mapping, notes:
     home = text("reviewer_url", values.URL)
     name = text("reviewer", values.NAME) or site_of(home or url)
     tags = [
-        values.accepted(values.KEY, _tag_key(part), location, "tags", notes) for part in _parts(fields, "tags", mapping)
+        # `Public Health` → `public-health`
+        values.accepted(values.KEY, "-".join(ratings.folded(part).split()), location, "tags", notes)
+        for part in _parts(fields, "tags", mapping)
     ]
     pages = [
         values.accepted(values.URL, part, location, "appearances", notes)
@@ -188,11 +191,6 @@ def _check(fields: dict[FieldName, str], location: str, mapping: Mapping, notes:
 def _parts(fields: dict[FieldName, str], field: FieldName, mapping: Mapping) -> list[str]:
     parts = fields.get(field, "").split(mapping.file.separator)
     return [part.strip() for part in parts if part.strip()]
-
-
-def _tag_key(words: str) -> str:
-    """`Public Health` → `public-health`."""
-    return "-".join(ratings.folded(words).split())
 
 
 def _claimants(fields: dict[FieldName, str], location: str, notes: Notes) -> list[Party]:
