@@ -28,13 +28,14 @@ from app.services.intake.ingest import Entry
 
 router = APIRouter(tags=["reports"], route_class=Route)
 
-MOST_BYTES: Final = 64_000_000
-MOST_LINES: Final = 100_000
+BODY_BYTES: Final = 64_000_000
+BODY_LINES: Final = 100_000
 MEDIA_TYPE: Final = "application/x-ndjson"
-_TAKEN: Final = (MEDIA_TYPE, "application/ndjson", "application/jsonl", "application/json-lines")
-_GROUP_LINES, _GROUP_BYTES = 1000, 2_000_000  # that are checked and stored while the next come in
-_FIRST_LINES: Final = 250  # nothing is stored while these are checked: a small group, and twice as large ones after it
-_SLICE: Final = 512  # compressed bytes that can't become more than a few megabytes
+_ACCEPTED: Final = (MEDIA_TYPE, "application/ndjson", "application/jsonl", "application/json-lines")
+# A group of lines is stored while the next one comes in and is checked. Nothing is stored while the first is checked:
+# so that is a small one, and those after it are each twice as large, up to this size.
+_GROUP_LINES, _GROUP_BYTES, _FIRST_GROUP_LINES = 1000, 2_000_000, 250
+_SLICE_BYTES: Final = 512  # of compressed bytes: they can't become more than a few megabytes
 _Group: TypeAlias = tuple[list[tuple[int, bytes]], tuple[int, int]]  # lines; bytes and lines so far
 
 _DESCRIBED: Final[dict[str, Any]] = {
@@ -93,12 +94,12 @@ async def ingest_lines(
     signature = Signature(caller.name, request.scope["state"]["request_id"], reason)
     body = _Body(request.receive)
     try:
-        groups = _grouped(_inflated(body, _inflating(request)))
-        told = await _answer(groups, database, signature, caller, request.app.state.pace)
+        groups = _grouped(_inflated(body, _inflater(request)))
+        answer = await _answer(groups, database, signature, caller, request.app.state.pace)
     except Problem:
         await _drain(body)
         raise
-    return Response(told, 200, None, MEDIA_TYPE)
+    return Response(answer, 200, None, MEDIA_TYPE)
 
 
 @dataclass(slots=True)
@@ -119,16 +120,16 @@ async def _chunks(body: _Body) -> AsyncIterator[bytes]:
 
 
 async def _drain(body: _Body) -> None:
-    """Take what is still to come, within bounds: clients do not read a problem before they have sent all."""
-    left = MOST_BYTES
+    """Read what is still to come, within bounds: clients do not read a problem before they have sent all."""
+    size = 0
     with suppress(ClientDisconnect):
         async for chunk in _chunks(body):
-            left -= len(chunk)
-            if left < 0:
+            size += len(chunk)
+            if size > BODY_BYTES:
                 return
 
 
-class _Ended(Exception):  # noqa: N818
+class _Unreadable(Exception):  # noqa: N818
     """The body can't be read on; what came before is stored."""
 
     def __init__(self, problem: Problem) -> None:
@@ -139,56 +140,56 @@ async def _answer(
     groups: AsyncIterator[_Group], database: Database, signature: Signature, caller: Caller, pace: ingest.StoringPace
 ) -> bytes:
     """The lines of the answer. One group is stored while the next comes in and is checked."""
-    told, sums = bytearray(), {"created": 0, "matched": 0, "failed": 0}
-    read = lines = 0
+    answer, counts = bytearray(), {"created": 0, "matched": 0, "failed": 0}
+    size = lines = 0
     storing: asyncio.Task[list[Entry]] | None = None
-    away: Problem | None = None
+    unavailable: Problem | None = None
 
     async def store(entries: list[Entry]) -> list[Entry]:
         await ingest.store(database, signature, caller, entries, pace)
         return entries
 
     async def finish() -> None:
-        nonlocal away
+        """Wait until the last group is stored, and answer for its lines."""
+        nonlocal unavailable
         for entry in await storing if storing else ():
-            _tell(entry, told, sums)
-            away = entry.problem if isinstance(entry.problem, Unavailable) else away
+            _add(entry, answer, counts)
+            unavailable = entry.problem if isinstance(entry.problem, Unavailable) else unavailable
 
     try:
-        async for group, so_far in groups:
-            read, lines = so_far
+        async for group, (size, lines) in groups:  # noqa: B007  (the last ones are for the summary)
             entries = await ingest.read(group, caller)
             await finish()
-            for entry in entries if away else ():  # it may need what could not be stored: all that follows waits
-                entry.problem = entry.problem or away
+            for entry in entries if unavailable else ():  # it may need what could not be stored: all that follows waits
+                entry.problem = entry.problem or unavailable
             storing = asyncio.create_task(store(entries))
-    except _Ended as ended:
+    except _Unreadable as unreadable:
         await finish()
-        stored = sums["created"] + sums["matched"]
-        ended.problem.extra |= {"lines_stored": stored}
-        raise ended.problem from None
+        unreadable.problem.extra |= {"lines_stored": counts["created"] + counts["matched"]}
+        raise unreadable.problem from None
     except ClientDisconnect:
         await finish()
         raise BadRequest("The connection was lost before the body had ended.") from None
     await finish()
     summary = IngestSummary(
-        bytes=read, lines=lines, created=sums["created"], matched=sums["matched"], failed=sums["failed"]
+        bytes=size, lines=lines, created=counts["created"], matched=counts["matched"], failed=counts["failed"]
     )
-    return bytes(told) + summary.model_dump_json().encode() + b"\n"
+    return bytes(answer) + summary.model_dump_json().encode() + b"\n"
 
 
-def _tell(entry: Entry, told: bytearray, sums: dict[str, int]) -> None:
-    """Add what became of a line."""
+def _add(entry: Entry, answer: bytearray, counts: dict[str, int]) -> None:
+    """Answer for a line, and count it."""
     if entry.problem is None:
-        sums["created" if entry.created else "matched"] += 1
-        told += b'{"line":%d,"status":%d,"id":"%s"}\n' % (
+        counts["created" if entry.created else "matched"] += 1
+        # By hand: nearly all lines come here, and a model takes ten times as long.
+        answer += b'{"line":%d,"status":%d,"id":"%s"}\n' % (
             entry.number,
             201 if entry.created else 200,
             str(entry.id).encode(),
         )
     else:
-        sums["failed"] += 1
-        told += _problem(entry.number, entry.problem).model_dump_json(exclude_none=True).encode() + b"\n"
+        counts["failed"] += 1
+        answer += _problem(entry.number, entry.problem).model_dump_json(exclude_none=True).encode() + b"\n"
 
 
 def _problem(number: int, problem: Problem) -> LineProblem:
@@ -208,38 +209,38 @@ def _problem(number: int, problem: Problem) -> LineProblem:
 # --- the body, in bounded memory -------------------------------------------------------------------------------------
 
 
-def _inflating(request: Request) -> Callable[[bytes], Iterator[bytes]]:
-    """How the body's encoding is undone. Raises what a request that can't be read is answered with."""
+def _inflater(request: Request) -> Callable[[bytes], Iterator[bytes]]:
+    """What decompresses the body's chunks; an empty chunk is the end. Raises UnsupportedMediaType or TooLarge."""
     media = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if media not in _TAKEN:
+    if media not in _ACCEPTED:
         raise UnsupportedMediaType(f"Lines are sent as Content-Type: {MEDIA_TYPE}.")
     declared = request.headers.get("Content-Length", "")
-    if declared.isdecimal() and int(declared[:20]) > MOST_BYTES:
-        raise TooLarge(f"A request takes at most {MOST_BYTES:,} bytes of lines. Send several.")
+    if declared.isdecimal() and int(declared[:20]) > BODY_BYTES:
+        raise TooLarge(f"A request takes at most {BODY_BYTES:,} bytes of lines. Send several.")
     match request.headers.get("Content-Encoding", "identity").strip().lower():
         case "identity":
             return lambda chunk: iter((chunk,) if chunk else ())
         case "gzip" | "x-gzip":
-            return _undoing(lambda: zlib.decompressobj(31))
+            return _in_slices(lambda: zlib.decompressobj(31))
         case "zstd":
-            return _undoing(lambda: zstandard.ZstdDecompressor(max_window_size=2**27).decompressobj())
+            return _in_slices(lambda: zstandard.ZstdDecompressor(max_window_size=2**27).decompressobj())
     raise UnsupportedMediaType("Content-Encoding can be gzip or zstd.")
 
 
-def _undoing(inflater: Callable[[], Any]) -> Callable[[bytes], Iterator[bytes]]:
-    """Inflate a chunk slice by slice, one compressed part after another; an empty chunk is the end."""
-    part, begun = inflater(), False
+def _in_slices(new_inflater: Callable[[], Any]) -> Callable[[bytes], Iterator[bytes]]:
+    """Decompress a chunk slice by slice; several compressed parts may follow each other."""
+    part, begun = new_inflater(), False
 
     def inflate(chunk: bytes) -> Iterator[bytes]:
         nonlocal part, begun
         if not chunk and begun:
-            raise _Ended(BadRequest("The compressed body ends too early."))
+            raise _Unreadable(BadRequest("The compressed body ends too early."))
         while chunk:
             begun = True
-            some, chunk = chunk[:_SLICE], chunk[_SLICE:]
-            yield part.decompress(some)
+            compressed, chunk = chunk[:_SLICE_BYTES], chunk[_SLICE_BYTES:]
+            yield part.decompress(compressed)
             if part.eof:
-                chunk, part, begun = part.unused_data + chunk, inflater(), False
+                chunk, part, begun = part.unused_data + chunk, new_inflater(), False
 
     return inflate
 
@@ -248,44 +249,45 @@ async def _inflated(body: _Body, inflate: Callable[[bytes], Iterator[bytes]]) ->
     size = 0
     try:
         async for chunk in _chunks(body):
-            for some in inflate(chunk) if chunk else ():
-                size += len(some)
-                if size > MOST_BYTES:
-                    raise _Ended(TooLarge(f"A request takes at most {MOST_BYTES:,} bytes of lines. Send several."))
-                yield some
-        for some in inflate(b""):
-            yield some
+            for inflated in inflate(chunk) if chunk else ():
+                size += len(inflated)
+                if size > BODY_BYTES:
+                    raise _Unreadable(TooLarge(f"A request takes at most {BODY_BYTES:,} bytes of lines. Send several."))
+                yield inflated
+        for inflated in inflate(b""):
+            yield inflated
     except (zlib.error, zstandard.ZstdError):
-        raise _Ended(BadRequest("The body is not compressed as Content-Encoding says.")) from None
+        raise _Unreadable(BadRequest("The body is not compressed as Content-Encoding says.")) from None
 
 
 async def _grouped(chunks: AsyncIterator[bytes]) -> AsyncIterator[_Group]:
-    """Numbered lines, blank ones left out, some at a time; with how many bytes and lines there were so far."""
+    """Numbered lines, blank ones left out, a group at a time; with how many bytes and lines there were so far."""
     group: list[tuple[int, bytes]] = []
-    rest, read, number, size, most = bytearray(), 0, 0, 0, _FIRST_LINES
+    begun_line, total, number, group_bytes, group_lines = bytearray(), 0, 0, 0, _FIRST_GROUP_LINES
 
-    def take(line: bytes) -> None:
-        nonlocal number, size
+    def add(line: bytes) -> None:
+        nonlocal number, group_bytes
         number += 1
-        if number > MOST_LINES:
-            raise _Ended(TooLarge(f"A request takes at most {MOST_LINES:,} lines. Send several."))
+        if number > BODY_LINES:
+            raise _Unreadable(TooLarge(f"A request takes at most {BODY_LINES:,} lines. Send several."))
         if line.strip():
             group.append((number, line))
-            size += len(line)
+            group_bytes += len(line)
 
     async for chunk in chunks:
-        read += len(chunk)
+        total += len(chunk)
+        # Of a line that is too long no more is kept than shows that.
         if b"\n" not in chunk:
-            rest += chunk[: ingest.LINE_BYTES + 1 - len(rest)]
+            begun_line += chunk[: ingest.LINE_BYTES + 1 - len(begun_line)]
             continue
-        first, *others = chunk.split(b"\n")
-        rest += first[: ingest.LINE_BYTES + 1 - len(rest)]
-        for line in (bytes(rest), *others[:-1]):
-            take(line)
-            if len(group) >= most or size >= _GROUP_BYTES:
-                yield group, (read, number)
-                group, size, most = [], 0, min(2 * most, _GROUP_LINES)
-        rest = bytearray(others[-1][: ingest.LINE_BYTES + 1])
-    if rest:
-        take(bytes(rest))
-    yield group, (read, number)
+        first, *complete, last = chunk.split(b"\n")
+        begun_line += first[: ingest.LINE_BYTES + 1 - len(begun_line)]
+        for line in (bytes(begun_line), *complete):
+            add(line)
+            if len(group) >= group_lines or group_bytes >= _GROUP_BYTES:
+                yield group, (total, number)
+                group, group_bytes, group_lines = [], 0, min(2 * group_lines, _GROUP_LINES)
+        begun_line = bytearray(last[: ingest.LINE_BYTES + 1])
+    if begun_line:
+        add(bytes(begun_line))
+    yield group, (total, number)
