@@ -90,6 +90,7 @@ class Page(BaseModel, Generic[T]):
     ] = None
 
 
+# A cursor holds the name of the query's class (services/paging): renaming one makes the cursors given out unreadable.
 class Paging(Input):
     """A place in a list, and how much of it."""
 
