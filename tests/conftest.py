@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+import soaking
 from alembic import command
 from alembic.config import Config
 from databases import Kept, as_superuser, named, plain
@@ -28,6 +29,7 @@ from app.services.intake.ingest import StoringPace
 from app.settings import Settings
 
 pytest_plugins = ["clusters"]
+soaking.register()
 ROOT = Path(__file__).parent.parent
 MEMORY_NEEDED = 2_000_000_000
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import networks
 import pytest
+import soaking
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import Network
@@ -106,7 +107,7 @@ def test_no_fault_of_a_network_loses_a_line(network: Network, fault: str) -> Non
     assert len(network.headers) == len(LINES) // 3 + 1 + 2, "a request is sent again"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=soaking.times(40))
 @given(
     st.lists(st.sampled_from([networks.honest, *FAULTS.values()]), max_size=12),
     st.lists(st.sampled_from([b"a", b"b", b"bad 1", b"bad 2", b"", b"busy"]), max_size=12),

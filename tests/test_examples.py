@@ -6,22 +6,18 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 import time
-import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import incidents
-import psycopg
 import pytest
 import services_at as at
+import soaking
 from conftest import ROOT
-from databases import named, plain
-from psycopg import sql
+from databases import copied, plain
 
 from app.schemas.lines import ReportLine
 
@@ -73,7 +69,7 @@ def check_dossiers(threads: list[dict[str, Any]], base: str, key: str) -> None:
     headers = {"Authorization": f"Bearer {key}"}
     claims: dict[str, dict[str, Any]] = {}
     for name in {thread.get("event") or thread["thread_id"] for thread in threads}:
-        dossier = httpx.get(f"{base}/v1/events/ref:rumoureval:{name}/dossier", headers=headers, timeout=60).json()
+        dossier = at.get(f"{base}/v1/events/ref:rumoureval:{name}/dossier", headers=headers, timeout=60).json()
         claims |= {claim["ref"]: claim for claim in dossier["unasked"]}
     assert len(claims) == len(threads)
     for thread in threads:
@@ -112,13 +108,8 @@ def sent_twice(lines: list[dict[str, Any]], folder: Path, base: str, key: str, s
 @pytest.fixture(scope="module")
 def serving(server_url: str, template: str) -> Iterator[tuple[str, str]]:
     """A service for all that follows, and its database."""
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(plain(server_url), autocommit=True) as connection:
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
-        with at.running("serve", "--database-url", plain(named(server_url, name))) as (_, base):
-            yield base, named(server_url, name)
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with copied(server_url, template) as url, at.serving(url) as base:
+        yield base, url
 
 
 @pytest.mark.parametrize(
@@ -138,7 +129,7 @@ def test_threads_go_in_once(threads: Any, tmp_path: Path, serving: tuple[str, st
 def dossier_of(code: str, base: str, key: str) -> dict[str, Any]:
     """An incident's dossier, and in `by` its claims by what they ask: their kind, or measure and subject."""
     path = f"{base}/v1/events/ref:airwars:{code.lower()}/dossier"
-    found: dict[str, Any] = httpx.get(path, headers={"Authorization": f"Bearer {key}"}, timeout=60).json()
+    found: dict[str, Any] = at.get(path, headers={"Authorization": f"Bearer {key}"}, timeout=60).json()
     by: dict[str, Any] = {}
     for question in found["questions"]:
         by.setdefault(
@@ -262,40 +253,68 @@ def test_what_an_incident_does_not_say_is_not_said(tmp_path: Path, serving: tupl
     assert (contested["self_contradictions"], contested["silences"]) == ([], [])
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
-def test_a_service_killed_amid_an_ingest_loses_nothing(tmp_path: Path) -> None:
-    """Kill -9, start again on the same data, run again: all is there once, and the ledger holds."""
-    many: list[dict[str, Any]] = [
+def many_threads(tag: int, count: int) -> list[dict[str, Any]]:
+    """Threads of eight posts each, of an event of their own."""
+    return [
         {
-            "thread_id": str(100 * n),
-            "event": "big-fire",
+            "thread_id": str(tag + 100 * n),
+            "event": f"big-fire-{tag}",
             "veracity": "false",
-            "source": post(1, "Herald", "support", f"Rumour {n}", id=str(100 * n)),
+            "source": post(1, "Herald", "support", f"Rumour {n}", id=str(tag + 100 * n)),
             "replies": [
-                post(m, f"user{m}", STANCES[m % 4], f"Reply {m} to {n}", id=str(100 * n + m), in_reply_to=str(100 * n))
+                post(
+                    m,
+                    f"user{m}",
+                    STANCES[m % 4],
+                    f"Reply {m} to {n}",
+                    id=str(tag + 100 * n + m),
+                    in_reply_to=str(tag + 100 * n),
+                )
                 for m in range(2, 9)
             ],
         }
-        for n in range(1, 9)
+        for n in range(1, count + 1)
     ]
-    file, where = write(tmp_path, many), ("--data-dir", str(tmp_path / "data"))
+
+
+def killed_amid(file: Path, base: str, key: str, victim: Callable[[subprocess.Popen[Any]], None]) -> None:
+    """Begin to send, and end whoever is to be ended when some of it is stored."""
+    headers = {"Authorization": f"Bearer {key}"}
+
+    def stored() -> int:
+        return int(at.get(f"{base}/v1/statements?count=true&limit=1", headers=headers).json()["total"])
+
+    before = stored()
+    command = [sys.executable, str(ROOT / "examples" / THREADS_SCRIPT), str(file), "--url", base, "--key", key]
+    script = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while stored() < before + 15:
+        assert script.poll() is None
+        time.sleep(0.02)
+    victim(script)
+    script.kill()
+    script.wait(10)
+
+
+def test_a_script_killed_amid_an_ingest_can_run_again(tmp_path: Path, serving: tuple[str, str], key: str) -> None:
+    """And then all is there once. What becomes of a service that is killed, `test_ingest_killed` shows."""
+    base, database_url = serving
+    file = write(tmp_path, many := many_threads(10_000, 5))
+    killed_amid(file, base, key, subprocess.Popen.kill)
+    assert ingest(file, base, key).returncode == 0
+    check_dossiers(many, base, key)
+    assert at.run("verify", "--database-url", plain(database_url)).returncode == 0
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not soaking.SOAK, reason="make soak runs it")
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+def test_a_service_killed_amid_an_ingest_loses_nothing(tmp_path: Path) -> None:
+    """Kill -9, start again on the same data, run again: all is there once, and the ledger holds."""
+    file, where = write(tmp_path, many := many_threads(0, 8)), ("--data-dir", str(tmp_path / "data"))
     key = at.run("keys", "create", "rumours", *where).stdout.strip()
     with at.running("serve", *where) as (process, base):
-        headers = {"Authorization": f"Bearer {key}"}
-
-        def kill_when_some_are_in() -> None:
-            while httpx.get(f"{base}/v1/statements?count=true&limit=1", headers=headers).json()["total"] < 15:
-                time.sleep(0.1)
-            process.send_signal(signal.SIGKILL)
-
-        killer = threading.Thread(target=kill_when_some_are_in)
-        killer.start()
-        command = [sys.executable, str(ROOT / "examples" / THREADS_SCRIPT), str(file), "--url", base, "--key", key]
-        script = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        killer.join(60)
+        killed_amid(file, base, key, lambda _: process.send_signal(signal.SIGKILL))
         assert process.wait(10) == -signal.SIGKILL
-        script.kill()
-        script.wait(10)
     with at.running("serve", *where) as (_, base):
         assert ingest(file, base, key).returncode == 0
         check_dossiers(many, base, key)

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -18,9 +17,8 @@ import psycopg
 import pytest
 import services_at as at
 import zstandard
-from databases import named, plain
+from databases import copied, plain
 from networks import Network
-from psycopg import sql
 
 from app import client
 from app.commands import inputs
@@ -32,13 +30,8 @@ BAD = '{"type": "statement", "ref": "lost", "claim": "ref:nowhere", "source": {"
 @pytest.fixture(scope="module")
 def serving(server_url: str, template: str) -> Iterator[tuple[str, str]]:
     """The address of a service, and its database."""
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(plain(server_url), autocommit=True) as connection:
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
-        with at.running("serve", "--database-url", plain(named(server_url, name))) as (_, base):
-            yield base, plain(named(server_url, name))
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with copied(server_url, template) as url, at.serving(url) as base:
+        yield base, plain(url)
 
 
 @pytest.fixture

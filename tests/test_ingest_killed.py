@@ -27,7 +27,7 @@ from databases import plain
 from app import embedded
 
 ROUNDS = int(os.environ.get("COUNTERCLAIM_SOAK_ROUNDS", "1"))
-LINES = int(os.environ.get("COUNTERCLAIM_SOAK_LINES", "400"))
+LINES = int(os.environ.get("COUNTERCLAIM_SOAK_LINES", "240"))
 SEED = os.environ.get("COUNTERCLAIM_SOAK_SEED", "4")
 REQUEST_LINES = max(20, LINES // 50)
 

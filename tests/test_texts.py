@@ -1,6 +1,7 @@
 """Texts, URLs and language tags: what holds for every one of them."""
 
 import pytest
+import soaking
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
@@ -8,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.schemas.fields import Language, Name, Url, Verbatim
 from app.schemas.urls import canonical
 
-_property = settings(max_examples=400, deadline=None, derandomize=True, database=None)
+_property = settings(max_examples=soaking.times(400))
 _names, _texts = TypeAdapter(Name), TypeAdapter(Verbatim)
 _urls, _languages = TypeAdapter(Url), TypeAdapter(Language)
 
@@ -55,7 +56,7 @@ _PIECES = st.sampled_from(
 )
 @example("https://archive.ph/https://x.com/a?utm_source=1")
 @example("https://x.com/?#!/?utm_source=1")
-@settings(_property, max_examples=1000)
+@settings(max_examples=soaking.times(1000))
 def test_the_canonical_form_of_a_url_is_its_own(words: str) -> None:
     try:
         url = _urls.validate_python(words)

@@ -1,6 +1,5 @@
 """What changed in an event, asked over HTTP."""
 
-import os
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -9,6 +8,7 @@ import httpx
 import make
 import psycopg
 import pytest
+import soaking
 from calls import Json, claim, get, patch, post, source, statement
 from histories import ACTIONS, Archive
 
@@ -103,7 +103,8 @@ async def test_it_is_not_there_for_who_may_not_see_the_event(
         await get(client, f"{event}/diff?since=2020&clock={clock}")
 
 
-@pytest.mark.parametrize("seed", range(int(os.environ.get("SEEDS", "2"))))
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(soaking.times(1)))
 async def test_whatever_happened_the_diffs_of_two_steps_add_up(
     client: httpx.AsyncClient, anybody: httpx.AsyncClient, psql: psycopg.Connection, seed: int
 ) -> None:

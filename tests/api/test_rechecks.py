@@ -7,8 +7,9 @@ import httpx
 import make
 import psycopg
 import pytest
+import soaking
 from calls import Json, claim, delete, get, patch, post, source, statement
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event as engine_event
 
@@ -194,7 +195,7 @@ async def test_the_number_of_statements_does_not_grow(client: httpx.AsyncClient,
     assert counts[0] == counts[1] <= 8
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=soaking.times(25))
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.booleans()), max_size=6))
 def test_a_family_is_the_same_in_the_database_and_in_the_rules(
     psql: psycopg.Connection, ties: list[tuple[int, int, bool]]

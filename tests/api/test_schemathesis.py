@@ -3,6 +3,7 @@
 Whatever is sent, the answer is one that the description tells: its status, its headers, its body.
 """
 
+import os
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -10,13 +11,14 @@ from typing import Any
 import httpx
 import pytest
 import schemathesis
+import soaking
 from schemathesis import engine, hooks
 from schemathesis.core.failures import Failure
 from schemathesis.engine import events
 from services_at import serving
 
-# How long each phase may take: together under a minute. What it has not come to then, it leaves.
-SECONDS = {"examples": 8, "coverage": 12, "fuzzing": 6, "stateful": 6}
+# How long each phase may take. What it has not come to then, it leaves to `make soak`.
+SECONDS = {"examples": 4, "coverage": 6, "fuzzing": 3, "stateful": 3}
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -110,19 +112,25 @@ def some_calls_find_something(base_url: str, key: str) -> Iterator[None]:
 def _settings(phase: str, base_url: str, key: str) -> schemathesis.Config:
     return schemathesis.Config.from_dict(
         {
-            "seed": 20230809,
-            "max-time": SECONDS[phase],
+            "seed": int(os.environ.get("COUNTERCLAIM_SOAK_SEED", "20230809")),
+            "max-time": soaking.times(SECONDS[phase]),
             "base-url": base_url,
             "headers": {"Authorization": f"Bearer {key}"},
             "continue-on-failure": True,
             "request-timeout": 15,
-            "generation": {"deterministic": True, "no-shrink": True, "max-examples": 8, "database": "none"},
+            "generation": {
+                "deterministic": not soaking.SOAK,
+                "no-shrink": True,
+                "max-examples": soaking.times(8),
+                "database": "none",
+            },
             "checks": {"enabled": False} | {name: {"enabled": True} for name in CHECKS},
             "phases": {name: {"enabled": name == phase} for name in SECONDS},
         }
     )
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("phase", SECONDS)
 @pytest.mark.usefixtures("some_calls_find_something")
 def test_whatever_is_sent_the_answer_is_as_described(base_url: str, key: str, phase: str) -> None:

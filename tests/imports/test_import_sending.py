@@ -4,10 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
 import services_at as at
 from checking import review
-from databases import plain
 
 from app.commands import imports
 
@@ -20,7 +18,7 @@ def imported(file: Path, base: str, key: str, *more: str) -> tuple[int, dict[str
 def test_lines_are_sent_and_counted(tmp_path: Path, database_url: str, key: str) -> None:
     file, notes = tmp_path / "two.json", tmp_path / "notes"
     file.write_text(json.dumps([review(), review(url="https://checks.example/2", claimReviewed="The tower fell")]))
-    with at.running("serve", "--database-url", plain(database_url)) as (_, base):
+    with at.serving(database_url) as base:
         code, told = imported(file, base, key)
         assert (code, told["sent"]) == (0, {"created": 2, "matched": 0, "failed": 0, "error": None})
         code, told = imported(file, base, key)
@@ -34,7 +32,7 @@ def test_lines_are_sent_and_counted(tmp_path: Path, database_url: str, key: str)
         code, told = imported(file, base, "cc_wrong")
         assert (code, told["sent"]["created"]) == (imports.UNUSABLE, 0)
         assert "401" in told["sent"]["error"]
-        assert httpx.get(f"{base}/v1/claims?count=true").json()["total"] == 2
+        assert at.get(f"{base}/v1/claims?count=true").json()["total"] == 2
 
 
 def test_what_goes_wrong_before_is_said_without_json(tmp_path: Path) -> None:

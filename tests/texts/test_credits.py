@@ -3,6 +3,7 @@
 import time
 
 import pytest
+import soaking
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -105,7 +106,7 @@ MENTIONED = [
     "مقر رويترز في لندن",
     "新华社大楼失火",
 ]
-_property = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+_property = settings(max_examples=soaking.times(150))
 
 
 @pytest.mark.parametrize(("text", "agency", "words"), CREDITED)

@@ -7,6 +7,7 @@ from math import sqrt
 from pathlib import Path
 
 import pytest
+import soaking
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from app.texts.fingerprints import DocumentDates
 from app.vocabulary import LIKELY_COPY, SURE_COPY
 
 STORIES = json.loads((Path(__file__).parent.parent / "wires.json").read_text(encoding="utf-8"))["stories"]
-_property = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+_property = settings(max_examples=soaking.times(60))
 SOUP = [f"{first}{second}" for first in "bdfgklmnprst" for second in ("a", "el", "i", "on", "ur", "ast")]
 
 
@@ -104,7 +105,7 @@ def test_any_characters(text: str) -> None:
 
 
 @given(st.integers(0, 2**32), st.sampled_from([0.5, 0.8, 0.9]), st.integers(600, 20_000))
-@settings(_property, max_examples=25)
+@settings(max_examples=soaking.times(25))
 def test_a_cut_fingerprint_tells_almost_the_same(seed: int, kept: float, size: int) -> None:
     """Of long texts only a sample is kept; what it says is a few hundredths from what the whole says."""
     chance = random.Random(seed)
@@ -119,7 +120,7 @@ def test_a_cut_fingerprint_tells_almost_the_same(seed: int, kept: float, size: i
 
 
 @given(st.integers(0, 2**32), st.integers(40, 3000))
-@settings(_property, max_examples=40)
+@settings(max_examples=soaking.times(40))
 def test_a_copy_shares_a_mark(seed: int, size: int) -> None:
     """Whatever would be proposed is also found by what it is looked for by."""
     chance = random.Random(seed)

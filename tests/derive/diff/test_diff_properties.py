@@ -1,10 +1,10 @@
 """What holds for every diff, whatever is in it."""
 
-import os
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
+import soaking
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import ALL, EVENT, claims, drawn, events, statements
@@ -15,7 +15,7 @@ from app.derive.diff.snapshots import SnapshotPair
 from app.derive.rules.rows import Rows, View
 from app.schemas.pictures.diffs import Clock, DiffRead, OriginsMoved, SilenceChanged
 
-FEW = settings(max_examples=int(os.environ.get("HISTORIES", "25")), deadline=None)
+FEW = settings(max_examples=soaking.times(25))
 
 
 # What is the one read forwards is the other read backwards.

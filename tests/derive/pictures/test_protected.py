@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import make
 import pytest
+import soaking
 import tangled
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -239,7 +240,7 @@ def concealed(event_rows: Rows, pick: Random) -> Rows:
     )
 
 
-@settings(max_examples=80)
+@settings(max_examples=soaking.times(80))
 @given(st.integers(0, 2**32), st.sampled_from(get_args(Independence)))
 def test_no_picture_tells_who_a_hidden_source_is(seed: int, independence: Independence) -> None:
     event_rows = concealed(tangled.event(seed), Random(seed))

@@ -5,6 +5,7 @@ from typing import get_args
 
 import make
 import randomly
+import soaking
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import ALL, EVENT, WHAT, claim, claims, drawn, rows, said, statements, view
@@ -59,7 +60,7 @@ def test_the_timeline_tells_what_happened_in_order() -> None:
 SEEDS = st.integers(0, 2**32)
 
 
-@settings(max_examples=80)
+@settings(max_examples=soaking.times(80))
 @given(SEEDS, st.sampled_from(words(Independence)))
 def test_no_answer_depends_on_the_order_of_the_rows(seed: int, independence: Independence) -> None:
     event_rows, as_asked = randomly.event(seed), replace(ALL, independence=independence)
@@ -89,7 +90,7 @@ def test_the_events_made_up_at_random_have_something_of_everything() -> None:
     assert {1, 2, 3} <= sizes
 
 
-@settings(max_examples=80)
+@settings(max_examples=soaking.times(80))
 @given(SEEDS, st.sampled_from(["2023-08-09", "2023-08-10"]))
 def test_every_id_leads_to_something_shown(seed: int, said_before: str) -> None:
     event_rows = randomly.event(seed)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import make
+import soaking
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import ALL, EVENT, WHAT, claim, drawn, found_in, rows, said, view
@@ -298,7 +299,7 @@ def _replaced(every: Rows, earlier: StatementInContext, statements: Sequence[Sta
     )
 
 
-@settings(max_examples=120)
+@settings(max_examples=soaking.times(120))
 @given(st.integers(0, 2**32))
 def test_contradictions_are_what_a_look_at_every_pair_finds(seed: int) -> None:
     every = event(Random(seed))

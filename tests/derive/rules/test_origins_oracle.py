@@ -8,6 +8,7 @@ from typing import TypeVar, get_args
 from uuid import UUID
 
 import make
+import soaking
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import claims, drawn
@@ -198,7 +199,7 @@ def shown(rows: Rows, independence: Independence) -> list[OriginRead]:
     return picture.origins.get("support", [])
 
 
-@settings(max_examples=100)
+@settings(max_examples=soaking.times(100))
 @given(st.integers(0, 2**32))
 def test_origins_are_what_following_every_tie_by_hand_finds(seed: int) -> None:
     every = event(seed)
@@ -213,7 +214,7 @@ def test_origins_are_what_following_every_tie_by_hand_finds(seed: int) -> None:
         assert all(explained(reader, origin) for origin in found)
 
 
-@settings(max_examples=60)
+@settings(max_examples=soaking.times(60))
 @given(st.integers(0, 2**32))
 def test_independence_only_ever_grows_narrower(seed: int) -> None:
     """There are as many origins by source as by family or more, and by party as many or fewer."""
@@ -233,7 +234,7 @@ def _shuffled(rows: Rows, seed: int) -> Rows:
     return make.rows(EVENT, claims=[IT], sources=sources, documents=documents, **lists)
 
 
-@settings(max_examples=60)
+@settings(max_examples=soaking.times(60))
 @given(st.integers(0, 2**32), st.sampled_from(words(Independence)))
 def test_no_origin_depends_on_the_order_of_the_rows(seed: int, independence: Independence) -> None:
     every = event(seed)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import make
 import pytest
+import soaking
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -381,7 +382,7 @@ def _comes_after(other: StatementInContext, one: StatementInContext) -> bool:
     return other.family == one.family and other.said.start >= one.said.end and not same
 
 
-@settings(max_examples=200)
+@settings(max_examples=soaking.times(200))
 @given(st.integers(0, 2**32))
 def test_figures_are_weighed_as_a_look_at_every_pair_does(seed: int) -> None:
     pick = Random(seed)

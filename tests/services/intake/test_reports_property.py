@@ -1,12 +1,12 @@
 """For any report: sent again it stores nothing new, and the order of its claims does not matter for what is stored."""
 
 import asyncio
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+import soaking
 from databases import plain
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
@@ -107,6 +107,7 @@ def fold(value: Any) -> Any:
     return " ".join(value.lower().split()) if isinstance(value, str) else value
 
 
+@pytest.mark.soak
 def test_any_report(database_url: str, loop: asyncio.AbstractEventLoop) -> None:
     service = create_app(Settings(database_url=database_url))
     client = loop.run_until_complete(_client(service))
@@ -120,12 +121,7 @@ def test_any_report(database_url: str, loop: asyncio.AbstractEventLoop) -> None:
         whole: dict[str, Any] = {"document": _marked(report["document"], mark), "events": [event]}
         return whole | ({"ref": ref} if ref else {})
 
-    @settings(
-        max_examples=int(os.environ.get("EXAMPLES", "8")),
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @settings(max_examples=soaking.times(5), suppress_health_check=list(HealthCheck))
     @given(REPORTS)
     def check(report: dict[str, Any]) -> None:
         report["mark"] = next(nth)

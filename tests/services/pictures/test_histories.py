@@ -1,15 +1,15 @@
 """The past is served as it was: for any history, `as_of` a position gives what was served at that position."""
 
 import asyncio
-import os
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 import make
 import pytest
+import soaking
 from histories import ACTIONS, Archive
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from viewers import event_read
 
@@ -69,11 +69,7 @@ def reader(database_url: str) -> Iterator[Reader]:
     one.close()
 
 
-@settings(
-    max_examples=int(os.environ.get("HISTORIES", "8")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=soaking.times(5))
 @given(steps=STEPS)
 def test_the_past_is_served_as_it_was(
     reader: Reader, psql: make.Connection, steps: list[tuple[tuple[str, str], int]]

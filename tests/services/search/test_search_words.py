@@ -2,7 +2,8 @@
 
 import json
 
-from hypothesis import HealthCheck, given, settings
+import soaking
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import Connection
 
@@ -48,7 +49,7 @@ FROM CAST(search_phrase(%(config)s, %(words)s) AS tsquery) query
 """
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=soaking.times(40))
 @given(words=TEXTS)
 def test_any_text_is_indexed_and_asked_for(psql: Connection, words: str) -> None:
     """And finds itself, where it has anything but stop words and signs."""

@@ -1,0 +1,25 @@
+"""How much of what is made up at random: a bounded part in `make test`, the same each time; far more in `make soak`.
+
+What is marked with `soak`, and every test of Hypothesis, is part of `make soak`.
+"""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+SOAK = "COUNTERCLAIM_SOAK" in os.environ
+TIMES = int(os.environ.get("COUNTERCLAIM_SOAK_TIMES", "20"))  # as much as in `make test`
+
+
+def times(number: int) -> int:
+    """So many examples, seeds or seconds in `make test`, and a multiple in `make soak`."""
+    return number * TIMES if SOAK else number
+
+
+def register() -> None:
+    """The profiles of Hypothesis. A test says how many examples it takes; the rest is said here."""
+    checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    common = settings(deadline=None, database=None, suppress_health_check=checks)
+    settings.register_profile("test", common, max_examples=100, derandomize=True)
+    settings.register_profile("soak", common, max_examples=100 * TIMES, print_blob=True)
+    settings.load_profile("soak" if SOAK else "test")
