@@ -49,8 +49,8 @@ def changed(story: str) -> str:
 
 
 def report(event: str, nth: int, words: str) -> dict[str, Any]:
-    said = {"source": {"name": f"Source {nth % 40}"}, "wording": words[:80]}
-    claims = [{"text": f"Claim {nth % 30} {more}", "statements": [said]} for more in range(3)]
+    statement = {"source": {"name": f"Source {nth % 40}"}, "wording": words[:80]}
+    claims = [{"text": f"Claim {nth % 30} {number}", "statements": [statement]} for number in range(3)]
     document = {"url": f"https://{event}.example/{nth}", "published": "2023-08-09", "text": words}
     return {"ref": f"{event}:{nth}", "document": document, "events": [{"ref": event, "title": event, "claims": claims}]}
 

@@ -103,39 +103,39 @@ def worded(count: int) -> list[dict[str, Any]]:
 
 def reports(count: int) -> list[dict[str, Any]]:
     """Articles with about five statements each, about 50 events, by 500 sources, with a text of 2 kB."""
-    found = []
+    lines = []
     for nth in range(count):
         event = nth % 50
-        said = [sentence(12) for _ in range(5)]
+        wordings = [sentence(12) for _ in range(5)]
         claims = [
             {
                 "text": f"{event} {sentence(8)}"
                 if _chance.random() < 0.5
                 else f"Claim {_chance.randrange(40)} of {event}",
                 "language": "en",
-                "question": {"text": f"Question {one % 3} about {event}?", "kind": "other"},
+                "question": {"text": f"Question {number % 3} about {event}?", "kind": "other"},
                 "statements": [
                     {
                         "source": {"name": f"Speaker {_chance.randrange(500)}", "kind": "official"},
                         "stance": _chance.choice(STANCES),
                         "wording": words,
-                        "quoted": one % 2 == 0,
+                        "quoted": number % 2 == 0,
                         "language": "en",
                     }
                 ],
             }
-            for one, words in enumerate(said)
+            for number, words in enumerate(wordings)
         ]
         document = {
             "url": f"https://paper{nth % 30}.example/{nth}",
             "publisher": {"name": f"Paper {nth % 30}", "kind": "outlet"},
             "published": f"2023-08-{nth % 28 + 1:02}T{nth % 24:02}:{nth % 60:02}Z",
             "language": "en",
-            "text": ". ".join([*said, sentence(250)]),
+            "text": ". ".join([*wordings, sentence(250)]),
         }
-        told = {"ref": f"ev{event}", "title": f"Event {event}", "claims": claims}
-        found.append({"type": "report", "ref": f"r{nth}", "document": document, "events": [told]})
-    return found
+        event_part = {"ref": f"ev{event}", "title": f"Event {event}", "claims": claims}
+        lines.append({"type": "report", "ref": f"r{nth}", "document": document, "events": [event_part]})
+    return lines
 
 
 # --- over HTTP -------------------------------------------------------------------------------------------------------
@@ -143,34 +143,34 @@ def reports(count: int) -> list[dict[str, Any]]:
 
 def renewed(lines: list[dict[str, Any]], year: int) -> list[dict[str, Any]]:
     """The same of another year, so that nothing of it is there."""
-    words = json.dumps(lines).replace('"2023-', f'"{year}-').replace('"ref": "', f'"ref": "{year}')
-    found: list[dict[str, Any]] = json.loads(words.replace(".example/", f".example/{year}"))
-    return found
+    text = json.dumps(lines).replace('"2023-', f'"{year}-').replace('"ref": "', f'"ref": "{year}')
+    new_lines: list[dict[str, Any]] = json.loads(text.replace(".example/", f".example/{year}"))
+    return new_lines
 
 
-def bodies(lines: list[dict[str, Any]]) -> list[tuple[bytes, int]]:
+def requests(lines: list[dict[str, Any]]) -> list[tuple[bytes, int]]:
     """A few thousand lines each, and how many."""
-    some = (lines[start : start + REQUEST] for start in range(0, len(lines), REQUEST))
-    return [("".join(json.dumps(line) + "\n" for line in part).encode(), len(part)) for part in some]
+    parts = (lines[start : start + REQUEST] for start in range(0, len(lines), REQUEST))
+    return [("".join(json.dumps(line) + "\n" for line in part).encode(), len(part)) for part in parts]
 
 
 def post(port: int, key: str, lines: list[dict[str, Any]]) -> float:
     """Send all; every line must go in."""
-    return send(port, key, bodies(lines))
+    return send_requests(port, key, requests(lines))
 
 
-def send(port: int, key: str, sent: list[tuple[bytes, int]]) -> float:
+def send_requests(port: int, key: str, requests: list[tuple[bytes, int]]) -> float:
     """The seconds it takes."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     began = time.perf_counter()
-    for body, count in sent:
+    for body, count in requests:
         connection.request(
             "POST", "/v1/ingest", body, {"Content-Type": "application/x-ndjson", "Authorization": f"Bearer {key}"}
         )
-        told = connection.getresponse().read().splitlines()
-        summary = json.loads(told[-1])
+        answer = connection.getresponse().read().splitlines()
+        summary = json.loads(answer[-1])
         if summary.get("failed") != 0 or summary["lines"] != count:
-            raise SystemExit(told[0].decode())
+            raise SystemExit(answer[0].decode())
     return time.perf_counter() - began
 
 
@@ -258,48 +258,51 @@ def copied(source: psycopg.Connection, target: psycopg.Connection, after: dict[s
 
 
 def measure(name: str, server: str, lines: list[dict[str, Any]], *, base: list[dict[str, Any]]) -> None:
-    mine, theirs = f"bench_{name}", f"limit_{name}"
+    service_database, limit_database = f"bench_{name}", f"limit_{name}"
     admin = psycopg.connect(server, autocommit=True)
-    for database in (mine, theirs):
+    for database in (service_database, limit_database):
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(database)))
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
         migrating.migrate(sqlalchemy_url(server, database))
     key = subprocess.run(
         [sys.executable, "-m", "app", "keys", "create", "bench",
-         "--database-url", sqlalchemy_url(server, mine)],
+         "--database-url", sqlalchemy_url(server, service_database)],
         capture_output=True, text=True, check=True,
     ).stdout.strip()  # fmt: skip
     with (
-        serving(sqlalchemy_url(server, mine)) as (port, process),
-        psycopg.connect(other(server, mine), autocommit=True) as stored,
+        serving(sqlalchemy_url(server, service_database)) as (port, process),
+        psycopg.connect(other(server, service_database), autocommit=True) as stored,
     ):
         post(port, key, base)
         before = counts(stored)
 
         memory = [process.memory_info().rss]
-        took = 0.0
+        seconds = 0.0
         for start in range(0, len(lines), 4 * REQUEST):
-            took += post(port, key, lines[start : start + 4 * REQUEST])
+            seconds += post(port, key, lines[start : start + 4 * REQUEST])
             memory.append(process.memory_info().rss)
         after = counts(stored)
         rows = sum(after.values()) - sum(before.values())
-        rate = rows / took
+        rate = rows / seconds
         # Interactive writes while as much goes in again, with other times and addresses.
         times: list[float] = []
         stop = threading.Event()
-        more = [bodies(renewed(lines, year)) for year in (2020, 2021, 2022)]
+        loads = [requests(renewed(lines, year)) for year in (2020, 2021, 2022)]
         thread = threading.Thread(target=interactive, args=(port, key, stop, times))
         thread.start()
-        for some in more:
-            send(port, key, some)
+        for load in loads:
+            send_requests(port, key, load)
         stop.set()
         thread.join()
-    with psycopg.connect(other(server, mine)) as source, psycopg.connect(other(server, theirs)) as target:
-        limit_rows, limit_took = copied(source, target, dict.fromkeys(ORDER, 0))
-    limit = limit_rows / limit_took
+    with (
+        psycopg.connect(other(server, service_database)) as source,
+        psycopg.connect(other(server, limit_database)) as target,
+    ):
+        limit_rows, limit_seconds = copied(source, target, dict.fromkeys(ORDER, 0))
+    limit = limit_rows / limit_seconds
     p95 = statistics.quantiles(times, n=20)[-1] * 1000 if len(times) > 20 else float("nan")
     print(
-        f"{name:9} {len(lines):7,} lines {len(lines) / took:8,.0f}/s {rows:8,} rows {rate:8,.0f}/s"
+        f"{name:9} {len(lines):7,} lines {len(lines) / seconds:8,.0f}/s {rows:8,} rows {rate:8,.0f}/s"
         f"  psycopg {limit:8,.0f}/s"
         f"  ratio {rate / limit:5.2f}  memory {memory[0] / 1e6:.0f} -> {max(memory) / 1e6:.0f} MB"
         f"  interactive p50 {statistics.median(times) * 1000:.0f} ms p95 {p95:.0f} ms of {len(times)}",

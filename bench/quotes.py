@@ -29,13 +29,13 @@ ALPHABETS: Final = {"Latin": "eeeaaiioonnttrrsslldcumphgbfvyk", "Cyrillic": "о�
 
 def vocabulary(alphabet: str, chance: random.Random) -> list[str]:
     """Words as a language has them: the commoner the shorter."""
-    made = ("".join(chance.choices(alphabet, k=1 + int(chance.triangular(1, 13, 5)))) for _ in range(4000))
-    return sorted(dict.fromkeys(made), key=lambda word: (len(word) + chance.random() * 5, word))
+    words = ("".join(chance.choices(alphabet, k=1 + int(chance.triangular(1, 13, 5)))) for _ in range(4000))
+    return sorted(dict.fromkeys(words), key=lambda word: (len(word) + chance.random() * 5, word))
 
 
 def written(alphabet: str, chance: random.Random) -> list[str]:
     """About SIZE bytes of words, in sentences, some of them in quotation marks."""
-    words, found, size = vocabulary(alphabet, chance), list[str](), 0
+    words, text_words, size = vocabulary(alphabet, chance), list[str](), 0
     while size < SIZE:
         sentence = [
             words[min(int(chance.paretovariate(0.6)) - 1, len(words) - 1)] for _ in range(chance.randint(5, 25))
@@ -44,24 +44,24 @@ def written(alphabet: str, chance: random.Random) -> list[str]:
         sentence[-1] += "."
         if chance.random() < MARKED:
             sentence[0], sentence[-1] = f"«{sentence[0]}", f"{sentence[-1]}»"
-        found += sentence
+        text_words += sentence
         size += len(" ".join(sentence).encode()) + 1
-    return found
+    return text_words
 
 
 def quoted(words: list[str], chance: random.Random) -> list[str]:
     """Quotations from the text, in capitals and other marks: each third as the docstring of this file says."""
-    found = []
+    quotations = []
     for nth in range(QUOTES):
         size = chance.randint(6, 30)
         at = chance.randrange(len(words) - size)
-        taken = words[at : at + size]
+        quotation = words[at : at + size]
         if nth % 3 == 1:
-            taken[chance.randrange(1, size - 1)] = "replaced"
+            quotation[chance.randrange(1, size - 1)] = "replaced"
         elif nth % 3:
-            taken = chance.sample(words, size)
-        found.append(f"“{' '.join(taken).translate({171: '„', 187: '“'}).upper()}”")
-    return found
+            quotation = chance.sample(words, size)
+        quotations.append(f"“{' '.join(quotation).translate({171: '„', 187: '“'}).upper()}”")
+    return quotations
 
 
 def measured(work: Callable[[], Any]) -> float:
@@ -75,8 +75,8 @@ def measured(work: Callable[[], Any]) -> float:
 
 
 def each(call: Callable[[str], Any], words: Iterable[str]) -> None:
-    for one in words:
-        call(one)
+    for text in words:
+        call(text)
 
 
 def main() -> None:
@@ -84,20 +84,21 @@ def main() -> None:
     for script, alphabet in ALPHABETS.items():
         chance = random.Random(script)
         words = written(alphabet, chance)
-        text, asked = " ".join(words), quoted(words, chance)
-        spots = quotes.locate(asked, text)
+        text, quotations = " ".join(words), quoted(words, chance)
+        spots = quotes.locate(quotations, text)
         kinds = [None if spot is None else spot.verbatim for spot in spots.values()]
-        folded, sought = fold(text).folded, [fold(one).folded.strip('"') for one in asked]
-        lost = [one for one in sought if one not in folded]
-        checked = measured(partial(quotes.locate, asked, text))
+        folded, sought = fold(text).folded, [fold(quotation).folded.strip('"') for quotation in quotations]
+        not_found = [quotation for quotation in sought if quotation not in folded]
+        checked = measured(partial(quotes.locate, quotations, text))
         least = measured(partial(each, folded.find, sought))
-        usual = measured(partial(each, partial(fuzz.partial_ratio, folded), lost))
+        usual = measured(partial(each, partial(fuzz.partial_ratio, folded), not_found))
         print(f"  {script}: {len(text):,} characters;", end=" ")
         print(f"{kinds.count(True)} verbatim, {kinds.count(False)} edited, {kinds.count(None)} not found")
-        both = least + usual
+        both_searches = least + usual
+        ratio = checked / both_searches
         print(f"    the check                    {checked:7.1f} ms")
         print(f"    str.find in a folded text    {least:7.1f} ms: the check takes {checked / least:.0f} times as long")
-        print(f"    and partial_ratio            {both:7.1f} ms: the check takes {checked / both:.2f} times as long")
+        print(f"    and partial_ratio            {both_searches:7.1f} ms: the check takes {ratio:.2f} times as long")
 
 
 if __name__ == "__main__":

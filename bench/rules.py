@@ -60,21 +60,23 @@ def event_of(size: int) -> Rows:
         for n in range(size // 2)
     ]
     links = [
-        make.read(DocumentLinkRead, from_id=one.id, to_id=other.id, relation="syndicated_from", state="confirmed")
-        for one, other in (pick.sample(documents, 2) for _ in range(size // 20))
+        make.read(
+            DocumentLinkRead, from_id=document.id, to_id=original.id, relation="syndicated_from", state="confirmed"
+        )
+        for document, original in (pick.sample(documents, 2) for _ in range(size // 20))
     ]
     statements, appearances = [], []
     for _ in range(size):
-        statement, found = _said(pick, event, pick.choice(claims), sources, documents)
+        statement, statement_appearances = _statement(pick, event, pick.choice(claims), sources, documents)
         statements.append(statement)
-        appearances += found
+        appearances += statement_appearances
     return make.rows(
         event,
         sources=sources,
         questions=questions,
         claims=claims,
         documents=documents,
-        versions=[make.read(VersionRead, document_id=one.id) for one in documents],
+        versions=[make.read(VersionRead, document_id=document.id) for document in documents],
         document_links=links,
         statements=statements,
         appearances=appearances,
@@ -97,14 +99,14 @@ def _question(nth: int, event: EventRead) -> QuestionRead:
 
 
 def _claim(pick: random.Random, nth: int, event: EventRead, question: QuestionRead) -> ClaimRead:
-    about = {"event_id": event.id, "question_id": question.id}
+    subject = {"event_id": event.id, "question_id": question.id}
     if question.measure:
         count = pick.randrange(5, 90)
-        return make.read(ClaimRead, figure=make.figure("exact", count, count), **about)
-    return make.read(ClaimRead, text=f"It was this, {nth}", accuses=pick.choice(PARTIES), **about)
+        return make.read(ClaimRead, figure=make.figure("exact", count, count), **subject)
+    return make.read(ClaimRead, text=f"It was this, {nth}", accuses=pick.choice(PARTIES), **subject)
 
 
-def _said(
+def _statement(
     pick: random.Random, event: EventRead, claim: ClaimRead, sources: list[SourceRead], documents: list[DocumentRead]
 ) -> tuple[StatementRead, list[AppearanceRead]]:
     source = pick.choice(sources) if pick.random() < 0.9 else None
@@ -118,13 +120,13 @@ def _said(
         said=f"2023-08-{pick.randrange(9, 30):02}T{pick.randrange(24):02}:00Z" if pick.random() < 0.7 else None,
         withdrawn="2023-08-30" if pick.random() < 0.03 else None,
     )
-    found = [
+    appearances = [
         make.read(
             AppearanceRead, event_id=event.id, statement_id=statement.id, document_id=document.id, wording="so it was"
         )
         for document in pick.sample(documents, pick.choice((1, 1, 1, 2)))
     ]
-    return statement, found
+    return statement, appearances
 
 
 def loaded(rows: Rows) -> Rows:
@@ -140,7 +142,7 @@ def loaded(rows: Rows) -> Rows:
         for record in raw if kinds[type(records[0])] == "claim" else ():
             record.update(record.pop("figure") or dict.fromkeys(("qualifier", "min", "max", "of_id")))
         fresh = lifting.read(kinds[type(records[0])], raw, ids)
-        return {one.id: one for one in fresh} if isinstance(value, dict) else fresh
+        return {record.id: record for record in fresh} if isinstance(value, dict) else fresh
 
     return replace(rows, **{field.name: again(getattr(rows, field.name)) for field in fields(rows)})
 
@@ -175,12 +177,12 @@ def main() -> None:
 
 def _limit(rows: Rows) -> Callable[[], None]:
     """Validating the statements and appearances."""
-    said, found = TypeAdapter(list[StatementRead]), TypeAdapter(list[AppearanceRead])
-    raw = said.dump_json(rows.statements), found.dump_json(rows.appearances)
+    statements, appearances = TypeAdapter(list[StatementRead]), TypeAdapter(list[AppearanceRead])
+    raw = statements.dump_json(rows.statements), appearances.dump_json(rows.appearances)
 
     def validate() -> None:
-        said.validate_json(raw[0])
-        found.validate_json(raw[1])
+        statements.validate_json(raw[0])
+        appearances.validate_json(raw[1])
 
     return validate
 

@@ -92,7 +92,7 @@ async def median(call: Callable[[], Awaitable[httpx.Response]]) -> float:
     return statistics.median(took[3:])
 
 
-async def measure(url: str, one: str) -> None:
+async def measure(url: str, claim_id: str) -> None:
     app = create_app(Settings(database_url=url))
     async with app.state.database.writing(Signature("bench")) as session:
         key = await access.create(session, "bench")
@@ -100,20 +100,20 @@ async def measure(url: str, one: str) -> None:
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://bench", headers=headers, timeout=60
     ) as client:
-        unit = await median(lambda: client.get(f"/v1/claims/{one}"))
-        text = (await client.get(f"/v1/claims/{one}")).json()["text"]
-        asked = {f"search: {name}": f"/v1/search?{query}" for name, query in SEARCHES.items()}
-        asked["search, without a key: a common word"] = "/v1/search?q=explosion"
-        asked["similar claims of one event"] = f"/v1/claims/similar?event=event-7&text={text}"
-        asked["similar claims of all events"] = f"/v1/claims/similar?text={text}"
-        asked["a list that reads the whole table (q=)"] = "/v1/claims?q=zeppelin"
+        unit = await median(lambda: client.get(f"/v1/claims/{claim_id}"))
+        text = (await client.get(f"/v1/claims/{claim_id}")).json()["text"]
+        paths = {f"search: {name}": f"/v1/search?{query}" for name, query in SEARCHES.items()}
+        paths["search, without a key: a common word"] = "/v1/search?q=explosion"
+        paths["similar claims of one event"] = f"/v1/claims/similar?event=event-7&text={text}"
+        paths["similar claims of all events"] = f"/v1/claims/similar?text={text}"
+        paths["a list that reads the whole table (q=)"] = "/v1/claims?q=zeppelin"
         print(f"\n{'one claim by its id':42} {unit:8.1f} ms {1:8.1f}")
-        for name, path in asked.items():
+        for name, path in paths.items():
             if "without a key" in name:
                 del client.headers["Authorization"]
-            took = await median(lambda: client.get(path))  # noqa: B023  (awaited at once)
+            milliseconds = await median(lambda: client.get(path))  # noqa: B023  (awaited at once)
             client.headers.update(headers)
-            print(f"{name:42} {took:8.1f} ms {took / unit:8.1f}")
+            print(f"{name:42} {milliseconds:8.1f} ms {milliseconds / unit:8.1f}")
         await reports(client, unit)
     await app.state.database.dispose()
 

@@ -117,36 +117,36 @@ def site(url: str) -> str:
 
 def address(line: Json, notes: Notes) -> str | None:
     """Where the page is; if that is not told, where it is archived."""
-    url, kept = clean(line["url"]), clean(line["archive"])
+    url, archive_url = clean(line["url"]), clean(line["archive"])
     target = parse_qs(urlsplit(url).query).get("q") if site(url) == "google.com" else None
     if target:
         notes["source lines with a link through Google: taken for where it leads"] += 1
         url = target[0]
     if is_address(url):
         return url
-    if is_address(kept):
+    if is_address(archive_url):
         notes["source lines without an address, or with a broken one: the archive's is taken"] += 1
-        return kept
+        return archive_url
     notes["source lines without any address"] += 1
     return None
 
 
 def account(url: str) -> tuple[str, str, str] | None:
     """Who published, as far as the address tells: ref, name, kind."""
-    where, parts = site(url), urlsplit(url)
+    host, parts = site(url), urlsplit(url)
     first, second, *_ = *(part for part in parts.path.split("/") if part), "", ""
-    if where in ("twitter.com", "x.com"):
-        found = first if re.fullmatch(r"\w{2,15}", first) else ""
-        return (f"twitter:{found.lower()}", f"@{found}", "account") if found else None
-    if where == "t.me":
+    if host in ("twitter.com", "x.com"):
+        name = first if re.fullmatch(r"\w{2,15}", first) else ""
+        return (f"twitter:{name.lower()}", f"@{name}", "account") if name else None
+    if host == "t.me":
         return (f"telegram:{stable(first)}", f"t.me/{first}", "channel") if second else None
-    if where == "facebook.com":
+    if host == "facebook.com":
         if first == "groups" and second:
             return f"facebook:group:{stable(second)}", f"facebook.com/groups/{second}", "channel"
         page = first in NOT_ACCOUNTS or first.endswith(".php")
-        found = parse_qs(parts.query).get("id", [""])[0] if page else first
-        return (f"facebook:{stable(found)}", f"facebook.com/{found}", "account") if found else None
-    return None if where in (*PLATFORMS, *ARCHIVES) else (f"web:{stable(where)}", where, "outlet")
+        name = parse_qs(parts.query).get("id", [""])[0] if page else first
+        return (f"facebook:{stable(name)}", f"facebook.com/{name}", "account") if name else None
+    return None if host in (*PLATFORMS, *ARCHIVES) else (f"web:{stable(host)}", host, "outlet")
 
 
 def publisher(url: str, names: dict[str, str]) -> Json:
@@ -154,10 +154,12 @@ def publisher(url: str, names: dict[str, str]) -> Json:
     digest, bare = hashlib.sha256(url.encode()).hexdigest()[:16], url.partition("://")[2].removeprefix("www.")
     unknown = f"page:{digest}", bare, "account" if site(url) in PLATFORMS else "other"
     ref, name, kind = account(url) or unknown
-    called = names.get(ref if account(url) else url)
+    usual_name = names.get(ref if account(url) else url)
     # Two accounts may be called the same, but no two have one address.
-    told = f"{called[:200]} ({name})" if called and kind in ("account", "other") and name[0] != "@" else name
-    return {"ref": ref, "name": told[:500], "kind": kind}
+    shown_name = (
+        f"{usual_name[:200]} ({name})" if usual_name and kind in ("account", "other") and name[0] != "@" else name
+    )
+    return {"ref": ref, "name": shown_name[:500], "kind": kind}
 
 
 def names_of(incidents: Iterable[Json]) -> dict[str, str]:
@@ -167,83 +169,89 @@ def names_of(incidents: Iterable[Json]) -> dict[str, str]:
         url, name = address(line, Notes()), " ".join(clean(line["name"]).split())
         if url and name:
             counts[(account(url) or (url,))[0]][name] += 1
-    return {one: several.most_common(1)[0][0] for one, several in counts.items()}
+    return {account_or_url: names.most_common(1)[0][0] for account_or_url, names in counts.items()}
 
 
 def published(url: str) -> str | None:
     """When a post on X was published: its number counts milliseconds."""
-    found = re.search(r"/status/(\d{15,20})", url) if PLATFORMS.get(site(url)) == "Twitter" else None
-    if found is None:
+    match = re.search(r"/status/(\d{15,20})", url) if PLATFORMS.get(site(url)) == "Twitter" else None
+    if match is None:
         return None
-    since = timedelta(milliseconds=(int(found[1]) >> 22) + 1288834974657)
+    since = timedelta(milliseconds=(int(match[1]) >> 22) + 1288834974657)
     return (datetime(1970, 1, 1, tzinfo=UTC) + since).isoformat(timespec="milliseconds")
 
 
 def document(line: Json, url: str, notes: Notes) -> Json:
     """The page. When it was archived, only the Wayback Machine's addresses tell."""
-    kept, platform, tags = clean(line["archive"]), PLATFORMS.get(site(url)), line["tags"]
+    archive_url, platform, tags = clean(line["archive"]), PLATFORMS.get(site(url)), line["tags"]
     for tag in tags:
         if tag not in (*LANGUAGES, "Video"):
             notes[f"tags {tag}: " + ("the address says so" if tag == platform else "the address says otherwise")] += 1
-    if kept and not is_address(kept):
+    if archive_url and not is_address(archive_url):
         notes["archive addresses that are broken"] += 1
-    stamp = re.match(r"https?://web\.archive\.org/web/(\d{14})/", kept)
+    stamp = re.match(r"https?://web\.archive\.org/web/(\d{14})/", archive_url)
     kind = "post" if platform else "other" if urlsplit(url).path.lower().endswith(".pdf") else None
     return known(
         url=url,
         kind="video" if platform == "YouTube" or "Video" in tags else kind,
         language=next((LANGUAGES[tag] for tag in tags if tag in LANGUAGES), None),
         published=published(url),
-        archive_url=kept if is_address(kept) and kept != url else None,
+        archive_url=archive_url if is_address(archive_url) and archive_url != url else None,
         retrieved_at=datetime.strptime(f"{stamp[1]}Z", "%Y%m%d%H%M%S%z").isoformat() if stamp else None,
     )
 
 
 def comments(incident: Json, names: dict[str, str], notes: Notes) -> list[Json]:
     """One statement a publisher, with an appearance in each of its pages; a page that is listed twice counts once."""
-    stem, found = f"airwars:{incident['incident_code'].lower()}", dict[str, Json]()
+    stem, statements = f"airwars:{incident['incident_code'].lower()}", dict[str, Json]()
     for line in incident["sources"]:
         name, url = " ".join(clean(line["name"]).split()), address(line, notes)
-        told = f"Airwars lists it as “{name}”" if name else "Airwars gives it no name"
+        note = f"Airwars lists it as “{name}”" if name else "Airwars gives it no name"
         if url is None and not name:
             notes["source lines that are empty"] += 1
-        elif (twin := found.get(url or name)) is not None:
+        elif (earlier := statements.get(url or name)) is not None:
             notes["source lines with a page that the incident lists already"] += 1
-            twin["note"] += "" if told in twin["note"] else f"; {told}"
-            if line["archive"] != twin.get("document", {}).get("archive_url"):
+            earlier["note"] += "" if note in earlier["note"] else f"; {note}"
+            if line["archive"] != earlier.get("document", {}).get("archive_url"):
                 notes["archive addresses of a page that the incident lists already"] += 1
         elif url is None:
             unknown = {"ref": f"{stem}:{stable(name)}", "name": f"{name} ({stem})", "kind": "other"}
-            found[name] = {"source": unknown, "note": f"{told}, without an address"}
+            statements[name] = {"source": unknown, "note": f"{note}, without an address"}
         else:
-            by = publisher(url, names)
-            page = document(line, url, notes) | {"label": f"#page-{len(found)}", "publisher": f"ref:{by['ref']}"}
-            found[url] = {"source": by, "document": page, "note": told}
-    return [{"ref": f"{stem}:by:{one['source']['ref']}", "stance": "comment"} | one for one in found.values()]
+            source = publisher(url, names)
+            page = document(line, url, notes) | {
+                "label": f"#page-{len(statements)}",
+                "publisher": f"ref:{source['ref']}",
+            }
+            statements[url] = {"source": source, "document": page, "note": note}
+    return [
+        {"ref": f"{stem}:by:{statement['source']['ref']}", "stance": "comment"} | statement
+        for statement in statements.values()
+    ]
 
 
 # --- what Airwars says -----------------------------------------------------------------------------------------------
 
 
-def says(field: str, words: str, **more: Any) -> Json:
+def says(field: str, words: str, **fields: Any) -> Json:
     """Airwars' own statement, in the words of its page."""
-    return {"source": "ref:airwars", "wording": f"{field}: {words}", "language": "en", "quoted": True, **more}
+    return {"source": "ref:airwars", "wording": f"{field}: {words}", "language": "en", "quoted": True, **fields}
 
 
 def figure(words: str) -> Json | None:
     """`4`, `4 – 5`, `Unknown`; None: not understood."""
     if words == "Unknown":
         return {"qualifier": "unknown"}
-    found = re.fullmatch(r"(\d+)(?:\s*[–-]\s*(\d+))?", words.replace(",", ""))
-    low, high = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+    match = re.fullmatch(r"(\d+)(?:\s*[–-]\s*(\d+))?", words.replace(",", ""))
+    low, high = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
     if low > high:
         return None
     return {"min": low} if low == high else {"qualifier": "between", "min": low, "max": high}
 
 
-def figures(left: dict[str, str], notes: Notes) -> Iterator[Json]:
+def figures(fields: dict[str, str], notes: Notes) -> Iterator[Json]:
     for field, question in FIGURES.items():
-        words = left.pop(field, "")
+        words = fields.pop(field, "")
         number = figure(words)
         if number is not None:
             yield {"question": question, "figure": number, "statements": [says(field, words, basis="hearsay")]}
@@ -256,60 +264,60 @@ def belligerent(name: str) -> Json:
     return {"ref": ref, "name": name, "kind": BELLIGERENTS.get(name, "other"), "party": key(name)}
 
 
-def responsibility(left: dict[str, str], notes: Notes) -> Iterator[Json]:
+def responsibility(fields: dict[str, str], notes: Notes) -> Iterator[Json]:
     """A claim for each belligerent. Where several are suspected, of none is it said that it did it: that is implied."""
     named: dict[str, tuple[str, str]] = {}
-    for field in [field for field in left if re.fullmatch("(Known|Suspected) belligerents?", field)]:
-        words = left.pop(field)
+    for field in [field for field in fields if re.fullmatch("(Known|Suspected) belligerents?", field)]:
+        words = fields.pop(field)
         for name in words.split(","):
             named.setdefault(name.strip(), (field, words))
     if named.pop("", None):
         notes["belligerents: a field without a name"] += 1
     if not named:
         notes["belligerents: none is named, so nobody is accused"] += 1
-    declared = left.get("Strike status") == "Declared strike" and len(named) == 1
+    declared = fields.get("Strike status") == "Declared strike" and len(named) == 1
     for name, (field, words) in named.items():
-        said = [says(field, words, certainty=CERTAINTIES[field.split()[0]])]
+        statements = [says(field, words, certainty=CERTAINTIES[field.split()[0]])]
         if len(named) > 1:
-            said[0]["explicitness"] = "implied"
+            statements[0]["explicitness"] = "implied"
         if declared:  # Airwars' word for a strike that the belligerent itself has made known
-            said.append(says("Strike status", left["Strike status"]) | {"source": belligerent(name)})
+            statements.append(says("Strike status", fields["Strike status"]) | {"source": belligerent(name)})
         text = {"text": f"{name} carried out the strike", "language": "en", "accuses": key(name)}
-        yield text | {"question": WHO, "statements": said}
+        yield text | {"question": WHO, "statements": statements}
 
 
-def targets(left: dict[str, str]) -> Iterator[Json]:
-    for field in [field for field in left if re.fullmatch("(Known|Suspected) target", field)]:
-        words = left.pop(field)
-        said = says(field, words, certainty=CERTAINTIES[field.split()[0]])
-        yield {"text": f"{words} were the target", "language": "en", "question": TARGET, "statements": [said]}
+def targets(fields: dict[str, str]) -> Iterator[Json]:
+    for field in [field for field in fields if re.fullmatch("(Known|Suspected) target", field)]:
+        words = fields.pop(field)
+        statement = says(field, words, certainty=CERTAINTIES[field.split()[0]])
+        yield {"text": f"{words} were the target", "language": "en", "question": TARGET, "statements": [statement]}
 
 
-def positions(left: dict[str, str], harm: str, notes: Notes) -> Iterator[Json]:
+def positions(fields: dict[str, str], harm: str, notes: Notes) -> Iterator[Json]:
     """What each belligerent says of the harm to civilians, as Airwars gives it: a statement, or a dated non-answer."""
-    for field in [field for field in left if field.endswith("position on incident")]:
-        name, words = field.removesuffix("position on incident").strip(), left.pop(field)
+    for field in [field for field in fields if field.endswith("position on incident")]:
+        name, words = field.removesuffix("position on incident").strip(), fields.pop(field)
         stance = POSITIONS.get(words)
         if not name:
             notes["positions of a belligerent that is not named"] += 1
         elif stance is None:
             notes[f"positions of a belligerent: no rule for `{words}`"] += 1
         else:
-            about = {"question": HARM} if stance == "no_comment" else {"claim": f"ref:{harm}"}
-            yield says(field, words) | {"source": belligerent(name), "stance": stance} | about
+            subject = {"question": HARM} if stance == "no_comment" else {"claim": f"ref:{harm}"}
+            yield says(field, words) | {"source": belligerent(name), "stance": stance} | subject
 
 
-def assessment(left: dict[str, str], incident: Json, harm: str, evidence: list[str], notes: Notes) -> Iterator[Json]:
+def assessment(fields: dict[str, str], incident: Json, harm: str, evidence: list[str], notes: Notes) -> Iterator[Json]:
     field = "Airwars civilian harm grading"
-    label = left.pop(field, "")
+    label = fields.pop(field, "")
     if label not in RATINGS:
         notes[f"{field}: " + (f"no rule for `{label}`" if label else "not given")] += 1
         return
     if len(evidence) > EVIDENCE:
         notes[f"pages that are no evidence of the grading, which takes {EVIDENCE}"] += len(evidence) - EVIDENCE
-    judged = {"claim": f"ref:{harm}", "author": "ref:airwars", "scheme": "airwars", "rating": RATINGS[label]}
+    grading = {"claim": f"ref:{harm}", "author": "ref:airwars", "scheme": "airwars", "rating": RATINGS[label]}
     page = {"label": label, "url": incident["source_url"], "language": "en", "documents": evidence[:EVIDENCE]}
-    yield {"ref": f"{harm}:grading"} | judged | page | known(explanation=clean(incident["assessment"])[:20_000])
+    yield {"ref": f"{harm}:grading"} | grading | page | known(explanation=clean(incident["assessment"])[:20_000])
 
 
 # --- the event and its report ----------------------------------------------------------------------------------------
@@ -317,11 +325,11 @@ def assessment(left: dict[str, str], incident: Json, harm: str, evidence: list[s
 
 def occurred(words: str) -> str | None:
     """`October 7, 2023`, `October 9–11, 2023`; None: not understood."""
-    found = re.fullmatch(r"(\w+) (\d+)(?:\s*[–-]\s*(?:(\w+) )?(\d+))?, (\d{4})", words)
-    if found is None or found[1] not in MONTHS or (found[3] or found[1]) not in MONTHS:
+    match = re.fullmatch(r"(\w+) (\d+)(?:\s*[–-]\s*(?:(\w+) )?(\d+))?, (\d{4})", words)
+    if match is None or match[1] not in MONTHS or (match[3] or match[1]) not in MONTHS:
         return None
-    first = f"{found[5]}-{MONTHS[found[1]]:02}-{int(found[2]):02}"
-    return f"{first}/{found[5]}-{MONTHS[found[3] or found[1]]:02}-{int(found[4]):02}" if found[4] else first
+    first = f"{match[5]}-{MONTHS[match[1]]:02}-{int(match[2]):02}"
+    return f"{first}/{match[5]}-{MONTHS[match[3] or match[1]]:02}-{int(match[4]):02}" if match[4] else first
 
 
 def place(incident: Json, notes: Notes) -> Json:
@@ -337,14 +345,14 @@ def place(incident: Json, notes: Notes) -> Json:
     return known(place_name=words, latitude=latitude, longitude=longitude, place_precision=PRECISIONS.get(level))
 
 
-def tags(left: dict[str, str], notes: Notes) -> list[str]:
-    found = []
+def tags(fields: dict[str, str], notes: Notes) -> list[str]:
+    keys = []
     for field, group in TAGS.items():
-        words = left.pop(field, "")
-        found += [key(f"{group}-{one}") for one in words.split(",") if one]
+        words = fields.pop(field, "")
+        keys += [key(f"{group}-{word}") for word in words.split(",") if word]
         if not words:
             notes[f"{field}: not given"] += 1
-    return found
+    return keys
 
 
 def page_text(incident: Json) -> str:
@@ -357,33 +365,35 @@ def page_text(incident: Json) -> str:
 
 
 def report(incident: Json, names: dict[str, str], notes: Notes) -> Json:
-    code, left = incident["incident_code"], dict(incident["meta"])
+    code, fields = incident["incident_code"], dict(incident["meta"])
     stem = f"airwars:{code.lower()}"
-    harm, said = f"{stem}:harm", comments(incident, names, notes)
-    evidence = [one["document"]["label"] for one in said if "document" in one]
-    reported = left.pop("Civilian harm reported", "")
+    harm, statements = f"{stem}:harm", comments(incident, names, notes)
+    evidence = [statement["document"]["label"] for statement in statements if "document" in statement]
+    reported = fields.pop("Civilian harm reported", "")
     if reported == "Yes":
-        said.insert(0, says("Civilian harm reported", reported, basis="hearsay"))
+        statements.insert(0, says("Civilian harm reported", reported, basis="hearsay"))
     else:
         notes[f"Civilian harm reported: `{reported}` claims nothing"] += 1
-    claims = [{"ref": harm, "text": "Civilians were harmed", "language": "en", "question": HARM, "statements": said}]
-    claims += [*figures(left, notes), *responsibility(left, notes), *targets(left)]
+    claims = [
+        {"ref": harm, "text": "Civilians were harmed", "language": "en", "question": HARM, "statements": statements}
+    ]
+    claims += [*figures(fields, notes), *responsibility(fields, notes), *targets(fields)]
     event = known(
         ref=stem,
         title=f"{code}: {clean(incident['location']).split(', ', 1)[-1]}, {incident['incident_date']}"[:500],
         language="en",
         kind="strike",
         occurred=occurred(incident["incident_date"]),
-        tags=tags(left, notes),
+        tags=tags(fields, notes),
         external_ids={"airwars": code},
         **place(incident, notes),
     )
     if "occurred" not in event:
         notes[f"incident_date: `{incident['incident_date']}` is not understood"] += 1
     event["claims"] = claims
-    event["statements"] = list(positions(left, harm, notes))
-    event["assessments"] = list(assessment(left, incident, harm, evidence, notes))
-    for field in left:
+    event["statements"] = list(positions(fields, harm, notes))
+    event["assessments"] = list(assessment(fields, incident, harm, evidence, notes))
+    for field in fields:
         notes[f"{field}: no rule for it, so only in the page's text"] += 1
     for field in incident.keys() - USED:
         notes[f"{field}: " + ("the page's address says the same" if field == "file" else "no rule for it")] += 1

@@ -46,25 +46,31 @@ def outcomes(part: object) -> Iterator[str]:
         yield from outcomes(inner)
 
 
-def said(event: Json) -> list[Json]:
+def statements(event: Json) -> list[Json]:
     """All statements of an event, in a report or in the answer to it."""
-    return [*(one for claim in event["claims"] for one in claim["statements"]), *event["statements"]]
+    return [*(statement for claim in event["claims"] for statement in claim["statements"]), *event["statements"]]
 
 
 def count(body: Json, answer: Json, counts: Counter[str], cited: Counter[str], addresses: set[str]) -> None:
     """Count what a report brought; `cited`: in how many incidents each page is, by its id."""
     sent, event = body["events"][0], answer["events"][0]
-    pages = [one["document"]["url"] for one in said(sent) if "document" in one]
-    stored = [one["document"]["id"] for one in said(event) if one["document"]["id"] != answer["document"]["id"]]
+    pages = [statement["document"]["url"] for statement in statements(sent) if "document" in statement]
+    stored = [
+        statement["document"]["id"]
+        for statement in statements(event)
+        if statement["document"]["id"] != answer["document"]["id"]
+    ]
     addresses.update(pages)
     cited.update(set(stored))
     counts.update(outcomes(answer))
     counts["appearances in listed pages"] += len(pages)
-    counts["statements"] += len({one["id"] for one in said(event)})
+    counts["statements"] += len({statement["id"] for statement in statements(event)})
     counts["figures"] += sum("figure" in claim for claim in sent["claims"])
     counts["accusations"] += sum("accuses" in claim for claim in sent["claims"])
-    counts["non-answers"] += sum(one["stance"] in ("no_comment", "no_information") for one in sent["statements"])
-    counts.update(f"graded {one['label']}" for one in sent["assessments"])
+    counts["non-answers"] += sum(
+        statement["stance"] in ("no_comment", "no_information") for statement in sent["statements"]
+    )
+    counts.update(f"graded {assessment['label']}" for assessment in sent["assessments"])
 
 
 def write(bodies: list[Json], out: str) -> None:
@@ -73,43 +79,43 @@ def write(bodies: list[Json], out: str) -> None:
         lines.writelines(json.dumps({"type": "report"} | body, ensure_ascii=False) + "\n" for body in bodies)
 
 
-def tell_notes(notes: Notes, file: TextIO) -> None:
+def print_notes(notes: Notes, file: TextIO) -> None:
     print("not used, or not as it stands:", file=file)
     for note, number in sorted(notes.items()):
         print(f"  {number:5} {note}", file=file)
 
 
-def tell(counts: Counter[str], cited: Counter[str], addresses: set[str], notes: Notes) -> None:
+def print_counts(counts: Counter[str], cited: Counter[str], addresses: set[str], notes: Notes) -> None:
     outcome = ("incidents", "created", "matched", "completed", "refused")
     print(", ".join(f"{word} {counts.pop(word, 0)}" for word in outcome))
-    several = [number for number in cited.values() if number > 1]
+    repeats = [number for number in cited.values() if number > 1]
     print(f"listed pages: {len(addresses)} addresses as given, {len(cited)} documents after canonicalisation")
-    print(f"of these cited by several incidents: {len(several)} documents, {sum(several)} times")
+    print(f"of these cited by several incidents: {len(repeats)} documents, {sum(repeats)} times")
     print(", ".join(f"{word} {number}" for word, number in sorted(counts.items())))
-    tell_notes(notes, sys.stdout)
+    print_notes(notes, sys.stdout)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Send Airwars' civilian-harm incidents to Counterclaim.")
     parser.add_argument("file", type=Path, help="JSON Lines, one incident each")
     parser.add_argument("--url", default="http://127.0.0.1:8000")
-    where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--key", help="made by: counterclaim keys create NAME")
-    where.add_argument("--out", help="write lines to this file, or - for standard output, and send nothing")
+    destination = parser.add_mutually_exclusive_group(required=True)
+    destination.add_argument("--key", help="made by: counterclaim keys create NAME")
+    destination.add_argument("--out", help="write lines to this file, or - for standard output, and send nothing")
     parser.add_argument("--at-once", type=int, default=4, help="how many reports are under way at once")
-    given, counts, notes = parser.parse_args(), Counter[str](), Notes()
+    arguments, counts, notes = parser.parse_args(), Counter[str](), Notes()
     cited, addresses = Counter[str](), set[str]()
-    incidents = [json.loads(line) for line in given.file.read_text(encoding="utf-8").splitlines()]
+    incidents = [json.loads(line) for line in arguments.file.read_text(encoding="utf-8").splitlines()]
     names = airwars_reports.names_of(incidents)
     bodies = [airwars_reports.report(incident, names, notes) for incident in incidents]
-    if given.out:
-        write(bodies, given.out)
-        tell_notes(notes, sys.stderr)
+    if arguments.out:
+        write(bodies, arguments.out)
+        print_notes(notes, sys.stderr)
         return 0
-    headers = {"Authorization": f"Bearer {given.key}"}
+    headers = {"Authorization": f"Bearer {arguments.key}"}
     with (
-        httpx.Client(base_url=given.url, headers=headers, timeout=60) as client,
-        ThreadPoolExecutor(given.at_once) as pool,
+        httpx.Client(base_url=arguments.url, headers=headers, timeout=60) as client,
+        ThreadPoolExecutor(arguments.at_once) as pool,
     ):
         for body, answer in zip(bodies, pool.map(partial(send, client), bodies), strict=True):
             counts["incidents"] += 1
@@ -118,7 +124,7 @@ def main() -> int:
             else:
                 counts["refused"] += 1
                 print(body["ref"], answer.status_code, answer.text, file=sys.stderr)
-    tell(counts, cited, addresses, notes)
+    print_counts(counts, cited, addresses, notes)
     return 1 if counts["refused"] else 0
 
 

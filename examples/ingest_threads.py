@@ -72,7 +72,7 @@ def report(thread: Json, post: Json) -> Json:
         judged = {"ref": f"{rumour}:veracity", "claim": f"ref:{rumour}", "author": ANNOTATORS, "scheme": "veracity"}
         if rating := thread.get("veracity"):
             event["assessments"] = [{**judged, "rating": rating, "label": rating}]
-    posts = {one["id"]: one for one in [thread["source"], *thread["replies"]]}
+    posts = {member["id"]: member for member in [thread["source"], *thread["replies"]]}
     answered = {"url": address(posts.get(parent, {"id": parent})), "kind": "post"}  # it may be deleted by now
     document = known(
         url=address(post), kind="post", publisher=account(post), language=said.get("language"),
@@ -115,18 +115,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Send rumour threads to Counterclaim.")
     parser.add_argument("file", type=Path, help="JSON Lines, one thread each")
     parser.add_argument("--url", default="http://127.0.0.1:8000")
-    where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--key", help="made by: counterclaim keys create NAME")
-    where.add_argument("--out", help="write lines to this file, or - for standard output, and send nothing")
-    given, counts = parser.parse_args(), Counter[str]()
-    if given.out:
-        with given.file.open(encoding="utf-8") as lines:
-            write(map(json.loads, lines), given.out)
+    destination = parser.add_mutually_exclusive_group(required=True)
+    destination.add_argument("--key", help="made by: counterclaim keys create NAME")
+    destination.add_argument("--out", help="write lines to this file, or - for standard output, and send nothing")
+    arguments, counts = parser.parse_args(), Counter[str]()
+    if arguments.out:
+        with arguments.file.open(encoding="utf-8") as lines:
+            write(map(json.loads, lines), arguments.out)
         return 0
-    headers = {"Authorization": f"Bearer {given.key}"}
+    headers = {"Authorization": f"Bearer {arguments.key}"}
     with (
-        given.file.open(encoding="utf-8") as lines,
-        httpx.Client(base_url=given.url, headers=headers, timeout=60) as client,
+        arguments.file.open(encoding="utf-8") as lines,
+        httpx.Client(base_url=arguments.url, headers=headers, timeout=60) as client,
     ):
         for thread in map(json.loads, lines):
             counts["threads"] += 1
