@@ -1,0 +1,49 @@
+"""What CONTRIBUTING leads to is there: every file, module and function that it names."""
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+NAMES = re.findall(r"`([\w/]+\.?[\w/]*)`", TEXT)
+SUFFIXES = ("py", "md", "sql")
+
+
+def names_by_module() -> dict[str, set[str]]:
+    """By the path of each module without its suffix: what it defines or assigns."""
+    names = {}
+    for path in (ROOT / "app").rglob("*.py"):
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        defined = {
+            node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        }
+        assigned = {name.id for node in body for name in ast.walk(node) if isinstance(name, ast.Name)}
+        names[str(path.relative_to(ROOT).with_suffix(""))] = defined | assigned
+    return names
+
+
+def test_every_function_named_is_there() -> None:
+    modules = names_by_module()
+    functions = [name.rsplit(".", 1) for name in NAMES if "." in name and not name.endswith(SUFFIXES)]
+    assert len(functions) > 40
+    missing = [
+        f"{module}.{name}"
+        for module, name in functions
+        if not module[0].isupper()  # a method
+        and not any(name in names for path, names in modules.items() if f"/{path}".endswith(f"/{module}"))
+    ]
+    assert missing == []
+
+
+def test_every_file_named_is_there() -> None:
+    paths = [
+        path.relative_to(ROOT)
+        for folder in ("app", "tests", "docs", "migrations", "bench")
+        for path in (ROOT / folder, *(ROOT / folder).rglob("*"))
+    ]
+    there = {f"/{path}" for path in paths} | {f"/{path.with_suffix('')}" for path in paths if path.suffix == ".py"}
+    files = [name for name in NAMES if name.endswith(SUFFIXES) or ("/" in name and "." not in name)]
+    assert len(files) > 20
+    missing = [file for file in files if not any(path.endswith(f"/{file.rstrip('/')}") for path in there)]
+    assert missing == []
