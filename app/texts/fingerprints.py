@@ -94,22 +94,22 @@ def likeness(first: tuple[int, ...], second: tuple[int, ...]) -> float:
     return score({hash_ for hash_ in first if hash_ <= last}, {hash_ for hash_ in second if hash_ <= last})
 
 
-def packed(print_: tuple[int, ...]) -> bytes:
+def pack(print_: tuple[int, ...]) -> bytes:
     """As it is stored: four bytes a hash, the lowest byte first."""
     return struct.pack(f"<{len(print_)}I", *print_)
 
 
-def unpacked(stored: bytes) -> tuple[int, ...]:
+def unpack(stored: bytes) -> tuple[int, ...]:
     return struct.unpack(f"<{len(stored) // 4}I", stored)
 
 
-def later(first: DocumentDates, second: DocumentDates) -> DocumentDates:
+def later_of(first: DocumentDates, second: DocumentDates) -> DocumentDates:
     """Which of two documents was made out of the other: the one published later.
 
     Where that is not known, or not exactly enough, the one read later, then the one recorded later.
     """
-    for earlier, later_ in ((first, second), (second, first)):
-        earlier_to, later_from = earlier.published_to, later_.published_from
+    for early, late in ((first, second), (second, first)):
+        earlier_to, later_from = early.published_to, late.published_from
         if earlier_to and later_from and earlier_to <= later_from:
-            return later_
+            return late
     return max(first, second, key=lambda dates: dates[2:])

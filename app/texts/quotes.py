@@ -11,7 +11,7 @@
   translation in the text's language is recorded; or it was heard or seen (location `media`) and is not in the text.
 - `paraphrase`: what is not given as a quotation is not looked up.
 
-A language that is not given is taken to be that of the other side; `und` is one that is not told, and is no other's.
+A language that is not given is taken to be that of the other side; `und` (undetermined) is no other's.
 """
 
 import re
@@ -28,7 +28,7 @@ from app.texts.fuzzy import Words
 from app.texts.scripts import UNSPACED_IN_QUOTES as UNSPACED
 from app.vocabulary import Fidelity
 
-UNTOLD: Final = "und"
+UNDETERMINED: Final = "und"
 CONTEXT: Final = 32  # code points of the text before and after a quotation
 # Characters of the folded text that a gap may jump over: a page; for a piece of a word or two, a sentence.
 REACH, SHORT_REACH = 2_000, 200
@@ -94,7 +94,7 @@ def texts_to_find(quote: Quote, language: str | None) -> list[str]:
     if not quote.quoted or quote.wording is None:
         return []
     texts = [quote.wording]
-    is_translated_back = language == UNTOLD or not _differ(quote.translation_language, language)
+    is_translated_back = language == UNDETERMINED or not _differ(quote.translation_language, language)
     if quote.translation is not None and is_translated_back and not _is_one_language(quote.language, language):
         texts.append(quote.translation)
     return texts
@@ -121,7 +121,7 @@ def verdict(
         for nth, spot in enumerate(locate(texts, headline).values()):
             if spot is not None:
                 return Verdict(_fidelity(nth, spot))
-    has_translation = language != UNTOLD and len(texts) > 1
+    has_translation = language != UNDETERMINED and len(texts) > 1
     # What was heard or seen, or is in another language than the text, may well be there: it can't be told.
     elsewhere = quote.location == "media" or (_differ(quote.language, language) and not has_translation)
     return Verdict("unchecked" if elsewhere else "not_found")
@@ -139,7 +139,7 @@ def _differ(first: str | None, second: str | None) -> bool:
 @lru_cache(maxsize=1024)
 def _is_one_language(first: str | None, second: str | None) -> bool:
     """Whether both are known, and are one language in one script: `pt` and `pt-BR`, but not `zh-Hans` and `zh-TW`."""
-    if first is None or second is None or UNTOLD in (first, second):
+    if first is None or second is None or UNDETERMINED in (first, second):
         return False
     full = [langcodes.Language.get(tag).maximize() for tag in (first, second)]
     return len({(tag.language, tag.script) for tag in full}) == 1

@@ -93,7 +93,7 @@ def test_any_two_texts(one: list[str], other: list[str]) -> None:
     for print_ in prints:
         assert fingerprints.likeness(print_, print_) == (1 if print_ else 0)
         assert list(print_) == sorted(set(print_))
-        assert fingerprints.unpacked(fingerprints.packed(print_)) == print_
+        assert fingerprints.unpack(fingerprints.pack(print_)) == print_
 
 
 @given(st.text(max_size=300))
@@ -152,5 +152,5 @@ def origin(name: str, published: tuple[int, int] | None = None, read: int = 20, 
     ],
 )
 def test_which_is_the_copy(early: DocumentDates, late: DocumentDates) -> None:
-    assert fingerprints.later(early, late) is late
-    assert fingerprints.later(late, early) is late
+    assert fingerprints.later_of(early, late) is late
+    assert fingerprints.later_of(late, early) is late

@@ -104,10 +104,10 @@ def appearances(pair: SnapshotPair, before: StatementPicture, after: StatementPi
     return sorted(diffs, key=lambda diff: (diff.what, diff.wording or "", diff.appearance_id))
 
 
-def _appearance(what: str, appearance: AppearanceRead, changes: list[FieldChange]) -> AppearanceDiff:
+def _appearance(kind: str, appearance: AppearanceRead, changes: list[FieldChange]) -> AppearanceDiff:
     return built(
         AppearanceDiff,
-        what=what,
+        what=kind,
         appearance_id=appearance.id,
         document_id=appearance.document_id,
         wording=appearance.wording,

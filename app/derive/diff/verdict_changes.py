@@ -130,7 +130,7 @@ def current(question: QuestionPicture | None) -> FiguresNow:
     stated = [claim.figure for claim, _ in figure_claims if claim.figure]
     if not stated:
         return built(FiguresNow, says=None, min=None, max=None, figures=[])
-    ranges = [range_ for figure in stated if (range_ := figures.allowed(question, figure)) is not None]
+    ranges = [range_ for figure in stated if (range_ := figures.allowed_range(question, figure)) is not None]
     envelope = figures.envelope(ranges)
     alone = stated[0] if len(stated) == 1 else None
     return built(

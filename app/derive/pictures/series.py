@@ -134,7 +134,7 @@ def _point(
     figure: FigureRead,
 ) -> PointRead:
     row, ended = statement.row, context.ended.get(statement.row.id)
-    low, high = figures.plotted(question, figure)
+    low, high = figures.plotted_range(question, figure)
     # By what it ended is told only to whoever may know that both statements are of one family.
     shown_end = ended if ended is not None and masking.may_know_one_family(sources, row, ended.by) else None
     return built(
@@ -216,14 +216,14 @@ def _step(context: EventContext, question: QuestionRead, current: Sequence[State
     ranges, lows, highs = [], [], []
     for statement in current:
         figure = _figure(context, statement)
-        if figure is not None and (range_ := figures.allowed(question, figure)) is not None:
+        if figure is not None and (range_ := figures.allowed_range(question, figure)) is not None:
             ranges.append(range_)
-            low, high = figures.plotted(question, figure)
+            low, high = figures.plotted_range(question, figure)
             # `At most 5` names no least number: it may be none.
             lows.append(low or 0.0)
             highs.append(math.inf if high is None else high)
     if not ranges:
         return _Step(None, None, len(current), disputed=False)
     apart = max(range_.low for range_ in ranges) > min(range_.high for range_ in ranges)
-    disputed = apart and any(figures.opposed(question, context.claims, current).values())
+    disputed = apart and any(figures.rival_figures(question, context.claims, current).values())
     return _Step(min(lows), None if max(highs) == math.inf else max(highs), len(current), disputed)

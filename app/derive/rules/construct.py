@@ -1,4 +1,4 @@
-"""Answers built from what is already right: nothing is validated again."""
+"""Builds answers of parts that are valid already, without validating them again."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -45,7 +45,7 @@ class Range(NamedTuple):
     high: float
 
 
-def allowed(question: QuestionRead, figure: FigureRead) -> Range | None:
+def allowed_range(question: QuestionRead, figure: FigureRead) -> Range | None:
     """What the number can be if the figure is true; None: the figure says nothing of it."""
     if figure.qualifier in VAGUE_RANGES:
         return Range(*VAGUE_RANGES[figure.qualifier])
@@ -60,9 +60,9 @@ def allowed(question: QuestionRead, figure: FigureRead) -> Range | None:
     return None if figure.qualifier == "unknown" or low > high else Range(low, high)
 
 
-def plotted(question: QuestionRead, figure: FigureRead) -> tuple[float | None, float | None]:
+def plotted_range(question: QuestionRead, figure: FigureRead) -> tuple[float | None, float | None]:
     """The ends of its range to plot: null for the upper one is no end, for both that nothing is said of the number."""
-    range_ = allowed(question, figure)
+    range_ = allowed_range(question, figure)
     if range_ is None:
         return None, None
     if question.measure in MEASURES_NOT_COUNTED and figure.qualifier in ("more_than", "fewer_than"):
@@ -139,7 +139,7 @@ def weigh(
             for statement in statements
             if statement.claim_id and statement.claim_id not in current_claims
         }
-        rivals |= opposed(questions[question_id], claims, current_statements)
+        rivals |= rival_figures(questions[question_id], claims, current_statements)
     return FigureStates(
         frozenset(weighed),
         frozenset(replaced),
@@ -184,7 +184,7 @@ def _unordered(remaining: Iterable[StatementInContext]) -> set[UUID]:
     }
 
 
-def opposed(
+def rival_figures(
     question: QuestionRead, claims: Mapping[UUID, ClaimRead], current: Iterable[StatementInContext]
 ) -> dict[UUID, list[UUID]]:
     """Current figures with a source behind them whose ranges have nothing in common, if two families are in it."""
@@ -197,7 +197,7 @@ def opposed(
     ranges = {}
     for claim_id in families:
         figure = claims[claim_id].figure
-        if figure is not None and (range_ := allowed(question, figure)) is not None:
+        if figure is not None and (range_ := allowed_range(question, figure)) is not None:
             ranges[claim_id] = range_
     return {
         claim_id: [
@@ -218,5 +218,5 @@ def exclude(question: QuestionRead, first: FigureRead, second: FigureRead) -> bo
     """Whether two figures can't both be true."""
     if not question.single_answer:
         return False
-    ranges = allowed(question, first), allowed(question, second)
+    ranges = allowed_range(question, first), allowed_range(question, second)
     return ranges[0] is not None and ranges[1] is not None and _are_apart(ranges[0], ranges[1])

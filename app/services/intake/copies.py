@@ -157,7 +157,7 @@ def _print_row(draft: Draft, batch: Batch) -> dict[str, Any] | None:
     return {
         "version_id": draft.id,
         "marks": marks,
-        "hashes": fingerprints.packed(features.hashes),
+        "hashes": fingerprints.pack(features.hashes),
         "credits": features.credits,
     }
 
@@ -190,7 +190,7 @@ async def compare(
 def _links(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
     """The best pairs of each document, as links: from what was made out of the other."""
     new_texts = {row.theirs: row for row in rows if row.theirs == row.mine}
-    prints = {row.theirs: fingerprints.unpacked(row.hashes) for row in rows}
+    prints = {row.theirs: fingerprints.unpack(row.hashes) for row in rows}
     pairs: dict[frozenset[UUID], tuple[float, Row[Any], Row[Any]]] = {}
     for candidate in rows:
         new_text = new_texts[candidate.mine]
@@ -212,7 +212,7 @@ def _link(score: float, new_text: Row[Any], candidate: Row[Any]) -> dict[str, An
         DocumentDates(row.published_from, row.published_to, row.retrieved_at, row.created_at, str(row.document))
         for row in (new_text, candidate)
     )
-    start, end = (new_text, candidate) if fingerprints.later(new, old) is new else (candidate, new_text)
+    start, end = (new_text, candidate) if fingerprints.later_of(new, old) is new else (candidate, new_text)
     return {
         "id": uuid7(),
         "from_id": start.document,

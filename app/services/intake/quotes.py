@@ -163,7 +163,7 @@ def _names(batch: Batch, document: Draft) -> list[str]:
 def _version(draft: Draft, root: UUID) -> Version:
     """A version that is not stored yet."""
     language = draft.points_at["document_id"].value("language")
-    of_text = quotes.UNTOLD if language and language == draft.value("translated_from") else language
+    of_text = quotes.UNDETERMINED if language and language == draft.value("translated_from") else language
     retrieved_at = draft.value("retrieved_at") or utcnow()
     return Version(draft.id, root, retrieved_at, draft.values["sha256"], of_text, draft.value("headline"))
 
@@ -294,7 +294,7 @@ async def _versions(session: AsyncSession, documents: Collection[UUID], named: C
     versions = defaultdict[UUID | None, list[Version]](list)
     if documents:
         lists = {"documents": list(documents), "named": list(named)}
-        bounds = {"most": LATEST_VERSIONS, "untold": quotes.UNTOLD}
+        bounds = {"most": LATEST_VERSIONS, "untold": quotes.UNDETERMINED}
         for document, *columns in await session.execute(_VERSIONS, {**lists, **bounds}):
             versions[document].append(Version(*columns))
     return versions

@@ -180,7 +180,7 @@ def test_the_range_at_each_moment_is_what_a_picture_of_that_moment_has(
             range_
             for statement in current
             if (figure_ := context.claims[statement.claim_id or make.uuid()].figure)
-            and (range_ := figures.allowed(question, figure_))
+            and (range_ := figures.allowed_range(question, figure_))
         ]
         bounds = (min(r.low for r in ranges), max(r.high for r in ranges)) if ranges else (None, None)
         expected = (

@@ -84,13 +84,15 @@ ALLOWED: Final[dict[Qualifier, tuple[Given, Range | None]]] = {
 @pytest.mark.parametrize("qualifier", words(Qualifier))
 def test_what_a_figure_allows(qualifier: Qualifier) -> None:
     figure, range_ = ALLOWED[qualifier]
-    assert figures.allowed(TOLL, make.figure(*figure)) == range_
+    assert figures.allowed_range(TOLL, make.figure(*figure)) == range_
 
 
 @pytest.mark.parametrize("measure", get_args(Measure))
 def test_what_is_not_counted_has_halves(measure: Measure) -> None:
     asked = make.read(QuestionRead, measure=measure)
-    more, fewer = (figures.allowed(asked, make.figure(*each)) for each in (("more_than", 4), ("fewer_than", None, 4)))
+    more, fewer = (
+        figures.allowed_range(asked, make.figure(*each)) for each in (("more_than", 4), ("fewer_than", None, 4))
+    )
     assert more is not None
     assert fewer is not None
     counted = measure not in MEASURES_NOT_COUNTED
@@ -104,7 +106,7 @@ def test_what_is_not_counted_has_halves(measure: Measure) -> None:
 
 
 def test_what_nothing_can_be_says_nothing() -> None:
-    assert figures.allowed(TOLL, make.figure("fewer_than", None, 0)) is None
+    assert figures.allowed_range(TOLL, make.figure("fewer_than", None, 0)) is None
 
 
 @pytest.mark.parametrize(
