@@ -58,28 +58,11 @@ PLATFORMS: Final = {
 }  # fmt: skip
 ARCHIVES: Final = ("archive.is", "archive.ph", "archive.md", "web.archive.org")
 NOT_ACCOUNTS: Final = (
-    "events",
-    "groups",
-    "hashtag",
-    "p",
-    "pages",
-    "people",
-    "photo",
-    "reel",
-    "share",
-    "stories",
-    "watch",
-)
+    "events", "groups", "hashtag", "p", "pages", "people", "photo", "reel", "share", "stories", "watch",
+)  # fmt: skip
 USED: Final = {
-    "incident_code",
-    "incident_date",
-    "location",
-    "geolocation",
-    "meta",
-    "sources",
-    "source_url",
-    "assessment",
-}
+    "incident_code", "incident_date", "location", "geolocation", "meta", "sources", "source_url", "assessment",
+}  # fmt: skip
 MONTHS: Final = {datetime(2000, n, 1, tzinfo=UTC).strftime("%B"): n for n in range(1, 13)}
 
 
