@@ -12,7 +12,8 @@ from app.api.deps import Cascade, IfMatch, MergedItself, Reader, RecordAt, Sessi
 from app.api.problems import documented
 from app.errors import Forbidden
 from app.models import Record
-from app.schemas.common import HistoryQuery, Page, RecordRead, Revision
+from app.schemas.common import HistoryQuery, Page, Revision
+from app.schemas.kinds import READS, kind_of
 from app.services import deleting, paging, records
 
 Call: TypeAlias = Callable[..., Any]
@@ -29,36 +30,32 @@ def created(read: Any) -> dict[int | str, dict[str, Any]]:
     return {200: {"model": read, "description": "It was there already; what it lacked was filled in."}} | WRITE
 
 
-def add_routes(router: APIRouter, path: str, model: type[Record], read: type[RecordRead], at: Any = RecordAt) -> None:
+def add_routes(router: APIRouter, path: str, model: type[Record], at: Any = RecordAt) -> None:
     """Add GET, DELETE and history of one record under `path`, which has the parameter that `at` reads."""
-    name = model.__tablename__
-    words = name.replace("_", " ")
-    has_target = "merged_into" in read.model_fields
+    kind = kind_of(model)
 
-    def route(verb: str, method: str, way: str, call: Call, *, summary: str, says: str, **more: Any) -> None:
-        named = f"{verb}_{name}"
-        router.add_api_route(
-            way, call, methods=[method], name=named, operation_id=named, summary=summary, description=says, **more
-        )
+    def route(verb: str, method: str, route_path: str, call: Call, **options: Any) -> None:
+        name = f"{verb}_{kind.name}"
+        router.add_api_route(route_path, call, methods=[method], name=name, operation_id=name, **options)
 
     route(
         "get",
         "GET",
         path,
-        _get(model, at) if has_target else _get_unmergeable(model, at),
-        summary=f"Read one {words}",
-        says=f"The {words} alone, with its ETag. What joins it to others is a picture of its event.",
-        response_model=read,
-        responses=READ | (MERGED if has_target else {}),
+        _get(model, at) if kind.mergeable else _get_unmergeable(model, at),
+        summary=f"Read one {kind.words}",
+        description=f"The {kind.words} alone, with its ETag. What joins it to others is a picture of its event.",
+        response_model=READS[model],
+        responses=READ | (MERGED if kind.mergeable else {}),
     )
     route(
         "delete",
         "DELETE",
         path,
         _delete(model, at),
-        summary=f"Delete one {words}",
-        says=f"Delete the {words}. Refused with 409 and the list of what points at it, unless `cascade=true`. "
-        "The ledger keeps what it was.",
+        summary=f"Delete one {kind.words}",
+        description=f"Delete the {kind.words}. Refused with 409 and the list of what points at it, unless "
+        "`cascade=true`. The ledger keeps what it was.",
         status_code=204,
         responses=CHANGE,
     )
@@ -67,8 +64,8 @@ def add_routes(router: APIRouter, path: str, model: type[Record], read: type[Rec
         "GET",
         f"{path}/history",
         _history(model, at),
-        summary=f"Read the history of one {words}",
-        says=f"Every version of the {words}, with who made it, when and why; of a deleted one, too.",
+        summary=f"Read the history of one {kind.words}",
+        description=f"Every version of the {kind.words}, with who made it, when and why; of a deleted one, too.",
         response_model=Page[Revision],
         responses=READ,
     )
@@ -94,8 +91,8 @@ def _delete(model: type[Record], at: Any) -> Call:
     ) -> Response:
         if cascade and not caller.may("admin"):
             raise Forbidden("Deleting what points at a record, too, needs the scope admin.")
-        found = await records.held(session, caller, model, address, if_match)
-        await deleting.remove(session, model, found.id, cascade=cascade)
+        record = await records.held(session, caller, model, address, if_match)
+        await deleting.remove(session, model, record.id, cascade=cascade)
         return Response(status_code=204)
 
     return delete
@@ -106,7 +103,7 @@ def _history(model: type[Record], at: Any) -> Call:
         request: Request, address: at, query: Annotated[HistoryQuery, Query()], caller: Reader, session: Session
     ) -> Response:
         key = await records.id_of(session, caller, model, address)
-        found = await paging.page(session, records.history(caller, model, key), {"position": "seq"}, query, key)
-        return answers.page(request, found, Revision)
+        page = await paging.page(session, records.history(caller, model, key), {"position": "seq"}, query, key)
+        return answers.page(request, page, Revision)
 
     return history

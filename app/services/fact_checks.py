@@ -43,27 +43,29 @@ from app.services.access import Caller
 from app.services.search import search
 from app.services.visibility import seen
 
-_SIZE: Final = 10
-# Where nobody says when it was: before all that is.
+_PAGE_SIZE: Final = 10
+# Stands for a time that nobody says: before all others.
 _EARLIEST: Final = datetime(1000, 1, 1, tzinfo=UTC)
-_LONG: Final = 365_000  # days: more than is stored
+_MAX_AGE_DAYS: Final = 365_000  # more than is stored
 _HOST: Final = re.compile(r"[^\s/?#@:\\]+\.[^\s/?#@:\\]+")
 
 
-async def page(session: AsyncSession, caller: Caller, asked: FactCheckQuery) -> tuple[list[FactChecked], str | None]:
+async def page(
+    session: AsyncSession, caller: Caller, parameters: FactCheckQuery
+) -> tuple[list[FactChecked], str | None]:
     """The claims of a page, and the token of the next. Raises Invalid or BadCursor."""
-    if not asked.query and not asked.review_publisher_site_filter:
+    if not parameters.query and not parameters.review_publisher_site_filter:
         raise Invalid.parameter("query", "it is needed unless reviewPublisherSiteFilter is given")
     query = ReviewedQuery(
-        words=asked.query,
-        language=asked.language_code.partition("-")[0].lower() if asked.language_code else None,
-        site=_site(asked.review_publisher_site_filter) if asked.review_publisher_site_filter else None,
-        days=asked.max_age_days,
-        sort="-rank" if asked.query else "-reviewed",
-        limit=asked.page_size or _SIZE,
-        cursor=asked.page_token,
+        words=parameters.query,
+        language=parameters.language_code.partition("-")[0].lower() if parameters.language_code else None,
+        site=_site(parameters.review_publisher_site_filter) if parameters.review_publisher_site_filter else None,
+        days=parameters.max_age_days,
+        sort="-rank" if parameters.query else "-reviewed",
+        limit=parameters.page_size or _PAGE_SIZE,
+        cursor=parameters.page_token,
     )
-    since = utcnow() - timedelta(days=min(query.days, _LONG)) if query.days else None
+    since = utcnow() - timedelta(days=min(query.days, _MAX_AGE_DAYS)) if query.days else None
     rows = _claims(_reviews(caller, query, since))
     if query.words:
         fitting = await search.claims(session, caller, query.words)
@@ -72,52 +74,52 @@ async def page(session: AsyncSession, caller: Caller, asked: FactCheckQuery) -> 
         reviewed = rows.subquery()
         rows = select(reviewed.c.id, fitting.c.rank).join(fitting, fitting.c.id == reviewed.c.id)
     sorts = {name: name for name in ("rank", "reviewed")}
-    found = await paging.page(session, rows, sorts, query, skip=asked.offset)
-    ids = [row["id"] for row in found.rows]
-    return await _told(session, caller, _reviews(caller, query, since, ids), ids) if ids else [], found.next
+    claims = await paging.page(session, rows, sorts, query, skip=parameters.offset)
+    ids = [row["id"] for row in claims.rows]
+    return await _fact_checks(session, caller, _reviews(caller, query, since, ids), ids) if ids else [], claims.next
 
 
 def _site(words: str) -> str:
-    """The host that is asked for, be it given as an address."""
-    found = urls.site(words if "://" in words else f"https://{words}")
-    if found is None or not _HOST.fullmatch(found):
+    """The host that the filter names, also as an address."""
+    site = urls.site(words if "://" in words else f"https://{words}")
+    if site is None or not _HOST.fullmatch(site):
         raise Invalid.parameter("reviewPublisherSiteFilter", "a site is needed: nytimes.com")
-    return found
+    return site
 
 
 # --- which fit -------------------------------------------------------------------------------------------------------
 
 
 def _reviews(
-    caller: Caller, query: ReviewedQuery, since: datetime | None, of: Sequence[UUID] | None = None
+    caller: Caller, query: ReviewedQuery, since: datetime | None, claim_ids: Sequence[UUID] | None = None
 ) -> Subquery:
-    """The reviews that fit and that none has taken the place of, each with the claim that it is `about`, after merges.
+    """The reviews that fit and that none supersedes, each with the claim that it is `about`, after merges.
 
-    All of them, or those `of` these claims.
+    All of them, or those of these claims.
     """
     review, claim = seen(caller, Assessment), seen(caller, Claim)
     later = table_of(Assessment).alias()
-    about = case((claim.c.merged_into.is_(None), claim.c.id), else_=func.claim_root(claim.c.id))
-    found = (
-        select(review, about.label("about"))
+    subject = case((claim.c.merged_into.is_(None), claim.c.id), else_=func.claim_root(claim.c.id))
+    reviews = (
+        select(review, subject.label("about"))
         .select_from(review.join(claim, claim.c.id == review.c.claim_id))
         .where(~exists().where(later.c.supersedes_id == review.c.id))
     )
     if query.language:
         tag = func.coalesce(review.c.language, claim.c.language)
-        found = found.where(func.lower(func.split_part(tag, "-", 1)) == query.language)
+        reviews = reviews.where(func.lower(func.split_part(tag, "-", 1)) == query.language)
     if query.site:
         # Who is masked has an id that no row of the table has.
         author = table_of(Source).alias()
         home = select(author.c.url).where(author.c.id == review.c.author_id).correlate(review).scalar_subquery()
         address = case((review.c.url.is_not(None), review.c.url), else_=home)
         # Not the operator: for that the planner expects next to no rows, and loops over all claims for each.
-        found = found.where(func.regexp_like(address, _on(query.site), "i"))
+        reviews = reviews.where(func.regexp_like(address, _on(query.site), "i"))
     if since is not None:
-        found = found.where(or_(review.c.made_from >= since, _made_since(caller, claim, since)))
-    if of is not None:
-        found = found.where(review.c.claim_id.in_(select(func.claim_kin(_each(of)))))
-    return found.subquery()
+        reviews = reviews.where(or_(review.c.made_from >= since, _made_since(caller, claim, since)))
+    if claim_ids is not None:
+        reviews = reviews.where(review.c.claim_id.in_(select(func.claim_kin(_each(claim_ids)))))
+    return reviews.subquery()
 
 
 def _on(site: str) -> str:
@@ -138,27 +140,30 @@ def _made_since(caller: Caller, claim: Subquery, since: datetime) -> ColumnEleme
 
     Most of these were themselves made before, and one date of a statement that an index finds says so.
     """
-    said, old = seen(caller, Statement), table_of(Statement).alias()
-    when = _when(said)
+    statement, earlier = seen(caller, Statement), table_of(Statement).alias()
+    when = _when(statement)
     kin = select(func.claim_kin(claim.c.id)).correlate(claim)
     first = (
         select(func.min(when.c.since))
-        .select_from(said.join(when, true()))
-        .where(_makes(said), said.c.claim_id.in_(kin))
+        .select_from(statement.join(when, true()))
+        .where(_makes(statement), statement.c.claim_id.in_(kin))
     )
     before = exists(
-        select(old.c.id).where(old.c.claim_id == claim.c.id, _makes(old), old.c.said_from < since).correlate(claim)
+        select(earlier.c.id)
+        .where(earlier.c.claim_id == claim.c.id, _makes(earlier), earlier.c.said_from < since)
+        .correlate(claim)
     )
     return case((before, false()), else_=first.scalar_subquery() >= since)
 
 
-def _makes(said: FromClause) -> ColumnElement[bool]:
-    return (said.c.stance == "support") & (said.c.explicitness == "explicit")
+def _makes(statement: FromClause) -> ColumnElement[bool]:
+    """A claim is made by who supports it explicitly."""
+    return (statement.c.stance == "support") & (statement.c.explicitness == "explicit")
 
 
-def _when(said: Subquery) -> Any:
+def _when(statement: Subquery) -> Any:
     """When each of these was said."""
-    return func.effective_said(said.c.id).table_valued("since", "until").lateral()
+    return func.effective_said(statement.c.id).table_valued("since", "until").lateral()
 
 
 def _claims(reviews: Subquery) -> Select[*tuple[Any, ...]]:
@@ -167,26 +172,31 @@ def _claims(reviews: Subquery) -> Select[*tuple[Any, ...]]:
     return select(reviews.c.about.label("id"), last.label("reviewed")).group_by(reviews.c.about)
 
 
-# --- what is told of them --------------------------------------------------------------------------------------------
+# --- what is shown of them -------------------------------------------------------------------------------------------
 
 
-async def _told(session: AsyncSession, caller: Caller, reviews: Subquery, ids: Sequence[UUID]) -> list[FactChecked]:
+async def _fact_checks(
+    session: AsyncSession, caller: Caller, reviews: Subquery, ids: Sequence[UUID]
+) -> list[FactChecked]:
     """These claims in this order, each with its reviews, the latest first."""
     claims = {row["id"]: ClaimRead.model_validate(row) for row in await _by_id(session, caller, Claim, ids)}
-    asked = [claim.question_id for claim in claims.values() if claim.figure and claim.question_id]
-    questions = {row["id"]: QuestionRead.model_validate(row) for row in await _by_id(session, caller, Question, asked)}
-    whose = select(reviews, func.source_root(reviews.c.author_id).label("whose"))
-    latest = whose.order_by(reviews.c.made_from.desc().nulls_last(), reviews.c.id.desc())
-    given = (await session.execute(latest)).mappings().all()
-    first = {row["id"]: row for row in (await session.execute(_first(caller, ids))).mappings()}
-    named = [row[name] for row in [*given, *first.values()] for name in ("author_id", "whose")]
-    sources = {row["id"]: row for row in await _by_id(session, caller, Source, [one for one in named if one])}
-    titles = await _titles(session, caller, [row["url"] for row in given if row["url"]])
+    counting = [claim.question_id for claim in claims.values() if claim.figure and claim.question_id]
+    questions = {
+        row["id"]: QuestionRead.model_validate(row) for row in await _by_id(session, caller, Question, counting)
+    }
+    latest_first = select(reviews, func.source_root(reviews.c.author_id).label("whose")).order_by(
+        reviews.c.made_from.desc().nulls_last(), reviews.c.id.desc()
+    )
+    review_rows = (await session.execute(latest_first)).mappings().all()
+    first_made = {row["id"]: row for row in (await session.execute(_first(caller, ids))).mappings()}
+    source_ids = [row[name] for row in [*review_rows, *first_made.values()] for name in ("author_id", "whose")]
+    sources = {row["id"]: row for row in await _by_id(session, caller, Source, list(filter(None, source_ids)))}
+    titles = await _titles(session, caller, [row["url"] for row in review_rows if row["url"]])
 
-    of: dict[UUID, list[Reviewed]] = defaultdict(list)
-    for row in given:
+    reviews_by_claim: dict[UUID, list[Reviewed]] = defaultdict(list)
+    for row in review_rows:
         source = _whose(sources, row)
-        of[row["about"]].append(
+        reviews_by_claim[row["about"]].append(
             Reviewed(
                 review=AssessmentRead.model_validate(row),
                 publisher=source.get("name"),
@@ -198,9 +208,9 @@ async def _told(session: AsyncSession, caller: Caller, reviews: Subquery, ids: S
         FactChecked(
             claim=claims[id_],
             question=questions.get(claims[id_].question_id) if claims[id_].question_id else None,
-            claimant=_whose(sources, first[id_]).get("name") if id_ in first else None,
-            made=first[id_]["since"] if id_ in first else None,
-            reviews=of[id_],
+            claimant=_whose(sources, first_made[id_]).get("name") if id_ in first_made else None,
+            made=first_made[id_]["since"] if id_ in first_made else None,
+            reviews=reviews_by_claim[id_],
         )
         for id_ in ids
     ]
@@ -227,23 +237,23 @@ def _first(caller: Caller, ids: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
     """When each claim was first made, and by which source with a name."""
     claim = select(_each(ids).label("id")).subquery()
     kin = select(func.claim_kin(claim.c.id).label("id")).lateral()
-    said, source = seen(caller, Statement), table_of(Source).alias()
-    when = _when(said)
-    order = (when.c.since.asc().nulls_last(), said.c.created_at, said.c.id)
+    statement, source = seen(caller, Statement), table_of(Source).alias()
+    when = _when(statement)
+    order = (when.c.since.asc().nulls_last(), statement.c.created_at, statement.c.id)
     names = func.array_agg(aggregate_order_by(source.c.id, *order), type_=ARRAY(Uuid()))
-    by = names.filter(source.c.name.is_not(None))[1]
-    made = (
-        select(claim.c.id, func.min(when.c.since).label("since"), by.label("author_id"))
+    first_source = names.filter(source.c.name.is_not(None))[1]
+    first = (
+        select(claim.c.id, func.min(when.c.since).label("since"), first_source.label("author_id"))
         .select_from(
             claim.join(kin, true())
-            .join(said, (said.c.claim_id == kin.c.id) & _makes(said))
+            .join(statement, (statement.c.claim_id == kin.c.id) & _makes(statement))
             .join(when, true())
-            .outerjoin(source, source.c.id == said.c.source_id)
+            .outerjoin(source, source.c.id == statement.c.source_id)
         )
         .group_by(claim.c.id)
         .subquery()
     )
-    return select(made, func.source_root(made.c.author_id).label("whose"))
+    return select(first, func.source_root(first.c.author_id).label("whose"))
 
 
 async def _titles(session: AsyncSession, caller: Caller, addresses: Sequence[str]) -> dict[str, str]:
@@ -252,6 +262,8 @@ async def _titles(session: AsyncSession, caller: Caller, addresses: Sequence[str
         return {}
     rows = seen(caller, Document)
     digests = [hashlib.sha256(urls.canonical(url).encode()).digest() for url in addresses]
-    there = func.digest_of(rows.c.canonical_url) == any_(literal(digests, ARRAY(LargeBinary())))
-    found = await session.execute(select(rows.c.canonical_url, rows.c.title).where(there, rows.c.title.is_not(None)))
-    return {row.canonical_url: row.title for row in found}
+    at_address = func.digest_of(rows.c.canonical_url) == any_(literal(digests, ARRAY(LargeBinary())))
+    found_rows = await session.execute(
+        select(rows.c.canonical_url, rows.c.title).where(at_address, rows.c.title.is_not(None))
+    )
+    return {row.canonical_url: row.title for row in found_rows}

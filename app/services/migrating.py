@@ -22,24 +22,24 @@ def migrate(url: str) -> None:
 
 
 def current(url: str) -> str:
-    """Give the database's revision, which is the newest; raises SchemaNotCurrent if it is any other."""
+    """The database's revision, if it is the newest. Raises SchemaNotCurrent for any other."""
     scripts = ScriptDirectory.from_config(_config(url))
     engine = create_engine(url, poolclass=pool.NullPool)
     with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_heads()
+        revisions = MigrationContext.configure(connection).get_current_heads()
     newest = tuple(scripts.get_heads())
-    if found == newest:
+    if revisions == newest:
         return newest[0]
-    if not found:
+    if not revisions:
         raise SchemaNotCurrent("The database has no tables yet. Make them: counterclaim migrate")
-    if set(found) <= {script.revision for script in scripts.walk_revisions()}:
+    if set(revisions) <= {script.revision for script in scripts.walk_revisions()}:
         raise SchemaNotCurrent(
-            f"The database is at {', '.join(found)}, this release works with {', '.join(newest)}. "
+            f"The database is at {', '.join(revisions)}, this release works with {', '.join(newest)}. "
             "Bring it up to date: counterclaim migrate"
         )
     raise SchemaNotCurrent(
-        f"The database is at {', '.join(found)}, which this release does not know: a newer one has run counterclaim "
-        "migrate on it. Install that release, or restore a backup."
+        f"The database is at {', '.join(revisions)}, which this release does not know: a newer one has run "
+        "counterclaim migrate on it. Install that release, or restore a backup."
     )
 
 

@@ -29,13 +29,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.errors import BadCursor
 from app.schemas.common import Paging
 
-MOST: Final = 200
-# Where a time is not known: after, or before, all that is.
+ROWS: Final = 200  # of a page at most
+# Stands for a time that is not known: after all others.
 LATEST: Final = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
-_KEPT_OUT: Final = {"cursor", "limit", "count", "facets"}
-# What every row has that is sorted by it: taken as it is, so that an index serves.
-_ALWAYS_THERE: Final = {"created_at", "updated_at", "retrieved_at", "recheck_at", "seq", "rank"}
-_MOST_RANK: Final = 2**31
+# What may be another from page to page of one list.
+_NOT_BOUND: Final = {"cursor", "limit", "count", "facets"}
+# Every row has these: they are taken as they are, so that an index serves.
+_NEVER_NULL: Final = {"created_at", "updated_at", "retrieved_at", "recheck_at", "seq", "rank"}
+_INTEGERS: Final = 2**31  # a PostgreSQL integer is from minus this to one less
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +52,41 @@ class Slice:
 
 async def page(
     session: AsyncSession,
-    found: Select[*tuple[Any, ...]],
+    selected: Select[*tuple[Any, ...]],
     sorts: Mapping[str, str],
     query: Paging,
-    of: UUID | None = None,
+    owner_id: UUID | None = None,
     *,
     skip: int = 0,
 ) -> Slice:
-    """Read the page of `found` (which has an `id`) that the query asks for.
+    """Read the page of `selected` (which has an `id`) that the query asks for.
 
-    `sorts` says by which column of `found` each name sorts; `of` is the record that the list belongs to, if it belongs
-    to one; `skip` leaves out so many items before the first page. Raises BadCursor.
+    `sorts` says by which column of `selected` each name sorts; `owner_id` is of the record that the list belongs to, if
+    it belongs to one; `skip` leaves out so many items before the first page. Raises BadCursor.
     """
-    rows_of = found.subquery()
-    name: str = getattr(query, "sort", "created_at")
-    down = name.startswith("-")
-    order = _order(rows_of, sorts[name.removeprefix("-")])
-    bound = _fingerprint(query, of)
-    limit = min(query.limit, MOST)
-    onward, place = _decode(query.cursor, bound, order) if query.cursor else (True, None)
+    rows_of = selected.subquery()
+    sort: str = getattr(query, "sort", "created_at")
+    down = sort.startswith("-")
+    order = _order(rows_of, sorts[sort.removeprefix("-")])
+    bound = _fingerprint(query, owner_id)
+    limit = min(query.limit, ROWS)
+    onward, start = _decode(query.cursor, bound, order) if query.cursor else (True, None)
 
     chosen = select(rows_of, cast(order, Text).label("_place"))
-    if place is not None:
-        here = tuple_(order, rows_of.c.id)
-        there = tuple_(literal(place[0], order.type), literal(place[1], rows_of.c.id.type))
-        chosen = chosen.where(here < there if down == onward else here > there)
+    if start is not None:
+        row_place = tuple_(order, rows_of.c.id)
+        start_place = tuple_(literal(start[0], order.type), literal(start[1], rows_of.c.id.type))
+        chosen = chosen.where(row_place < start_place if down == onward else row_place > start_place)
     falling = down == onward
     chosen = chosen.order_by(*(c.desc() if falling else c.asc() for c in (order, rows_of.c.id))).limit(limit + 1)
-    if skip and place is None:
+    if skip and start is None:
         chosen = chosen.offset(skip)
     rows = (await session.execute(chosen)).mappings().all()
-    more, rows = len(rows) > limit, rows[:limit]
+    # One row more than the page has was read: it says whether the list goes on.
+    goes_on, rows = len(rows) > limit, rows[:limit]
     if not onward:
         rows = rows[::-1]
-    has_next, has_prev = (more, place is not None) if onward else (True, more)
+    has_next, has_prev = (goes_on, start is not None) if onward else (True, goes_on)
     return Slice(
         rows,
         _encode(bound, rows[-1], onward=True) if has_next and rows else None,
@@ -97,17 +99,19 @@ async def page(
 def _order(rows_of: Subquery, name: str) -> ColumnElement[Any]:
     """Make of a column something to sort by, with a value for every row."""
     column: ColumnElement[Any] = rows_of.c[name]
-    if name in _ALWAYS_THERE:
+    if name in _NEVER_NULL:
         return column
     if isinstance(column.type, TIMESTAMP):
         return func.coalesce(column, literal(LATEST, column.type), type_=column.type)
     return func.coalesce(column, "", type_=Text())
 
 
-async def _facets(session: AsyncSession, rows_of: Subquery, asked: str | None) -> dict[str, dict[str, int]] | None:
-    if asked is None:
+async def _facets(
+    session: AsyncSession, rows_of: Subquery, names_wanted: str | None
+) -> dict[str, dict[str, int]] | None:
+    if names_wanted is None:
         return None
-    names = list(dict.fromkeys(asked.split(",")))
+    names = list(dict.fromkeys(names_wanted.split(",")))
     counts = [
         select(literal(name).label("facet"), cast(rows_of.c[name], Text).label("word"), func.count().label("n"))
         .where(rows_of.c[name].is_not(None))
@@ -123,10 +127,10 @@ async def _facets(session: AsyncSession, rows_of: Subquery, asked: str | None) -
 # --- cursors -------------------------------------------------------------------------------------------------------
 
 
-def _fingerprint(query: Paging, of: UUID | None) -> str:
+def _fingerprint(query: Paging, owner_id: UUID | None) -> str:
     """Name what a cursor is bound to: the list, its filters and its order."""
-    told = query.model_dump_json(exclude=_KEPT_OUT)
-    return hashlib.sha256(f"{type(query).__name__} {of} {told}".encode()).hexdigest()[:12]
+    parameters = query.model_dump_json(exclude=_NOT_BOUND)
+    return hashlib.sha256(f"{type(query).__name__} {owner_id} {parameters}".encode()).hexdigest()[:12]
 
 
 def _encode(bound: str, row: RowMapping, *, onward: bool) -> str:
@@ -135,24 +139,25 @@ def _encode(bound: str, row: RowMapping, *, onward: bool) -> str:
 
 
 def _decode(cursor: str, bound: str, order: ColumnElement[Any]) -> tuple[bool, tuple[Any, UUID]]:
+    """Whether the cursor leads onward, and after which value of `order` and which id."""
     try:
         words = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-        told, onward, value, key = json.loads(words)
-        place = _place(value, order)
-        if told != bound or not isinstance(onward, bool) or b"\0" in str(place).encode():
+        bound_to, onward, written_value, id_ = json.loads(words)
+        value = _value(written_value, order)
+        if bound_to != bound or not isinstance(onward, bool) or b"\0" in str(value).encode():
             raise ValueError  # noqa: TRY301  (all damage is one answer)
-        return onward, (place, UUID(str(key)))
+        return onward, (value, UUID(str(id_)))
     except (ValueError, TypeError, RecursionError):
         raise BadCursor("The cursor is damaged, or belongs to another list, filter or order.") from None
 
 
-def _place(value: Any, order: ColumnElement[Any]) -> datetime | int | str:
-    """Read the place of an item as what the list is sorted by. Raises ValueError or TypeError."""
+def _value(written_value: Any, order: ColumnElement[Any]) -> datetime | int | str:
+    """Read what a cursor says as the type that the list is sorted by. Raises ValueError or TypeError."""
     if isinstance(order.type, TIMESTAMP):
-        return datetime.fromisoformat(value)
+        return datetime.fromisoformat(written_value)
     if not isinstance(order.type, Integer):
-        return str(value)
-    place = int(value)
-    if not -_MOST_RANK <= place < _MOST_RANK:
+        return str(written_value)
+    value = int(written_value)
+    if not -_INTEGERS <= value < _INTEGERS:
         raise ValueError
-    return place
+    return value

@@ -55,4 +55,4 @@ async def change_assessment(
     return answers.record(await changing.change(session, caller, Assessment, id_, data, if_match=if_match))
 
 
-add_routes(router, "/assessments/{id}", Assessment, AssessmentRead)
+add_routes(router, "/assessments/{id}", Assessment)

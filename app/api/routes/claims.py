@@ -106,5 +106,5 @@ async def change_claim_link(
     return answers.record(await changing.change(session, caller, ClaimLink, id_, data, if_match=if_match))
 
 
-add_routes(router, "/claims/{id}", Claim, ClaimRead)
-add_routes(router, "/claim-links/{id}", ClaimLink, ClaimLinkRead)
+add_routes(router, "/claims/{id}", Claim)
+add_routes(router, "/claim-links/{id}", ClaimLink)

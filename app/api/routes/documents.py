@@ -129,5 +129,5 @@ async def change_document_link(
     return answers.record(await changing.change(session, caller, DocumentLink, id_, data, if_match=if_match))
 
 
-add_routes(router, "/documents/{document}", Document, DocumentRead, DocumentAt)
-add_routes(router, "/document-links/{id}", DocumentLink, DocumentLinkRead)
+add_routes(router, "/documents/{document}", Document, DocumentAt)
+add_routes(router, "/document-links/{id}", DocumentLink)

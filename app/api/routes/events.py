@@ -85,5 +85,5 @@ async def change_event_link(
     return answers.record(await changing.change(session, caller, EventLink, id_, data, if_match=if_match))
 
 
-add_routes(router, "/events/{event}", Event, EventRead, EventAt)
-add_routes(router, "/event-links/{id}", EventLink, EventLinkRead)
+add_routes(router, "/events/{event}", Event, EventAt)
+add_routes(router, "/event-links/{id}", EventLink)

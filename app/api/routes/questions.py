@@ -53,4 +53,4 @@ async def change_question(
     return answers.record(await changing.change(session, caller, Question, id_, data, if_match=if_match))
 
 
-add_routes(router, "/questions/{id}", Question, QuestionRead)
+add_routes(router, "/questions/{id}", Question)

@@ -64,4 +64,4 @@ async def merge_source(source: SourceAt, data: Merge, caller: Writer, session: W
     return await once(answers.record(await records.merge(session, caller, Source, source, data.into)))
 
 
-add_routes(router, "/{source}", Source, SourceRead, SourceAt)
+add_routes(router, "/{source}", Source, SourceAt)

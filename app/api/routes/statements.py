@@ -107,5 +107,5 @@ async def change_appearance(
     return answers.record(await changing.change(session, caller, Appearance, id_, data, if_match=if_match))
 
 
-add_routes(router, "/statements/{id}", Statement, StatementRead)
-add_routes(router, "/appearances/{id}", Appearance, AppearanceRead)
+add_routes(router, "/statements/{id}", Statement)
+add_routes(router, "/appearances/{id}", Appearance)

@@ -17,7 +17,6 @@ from app.models import (
     DocumentVersion,
     Event,
     Question,
-    Record,
     Source,
     Statement,
     table_of,
@@ -36,7 +35,6 @@ _EXCERPT_CHARACTERS: Final = 400
 _WORDS: Final = sql_table(
     "search_words", *(sql_column(name) for name in ("type", "part", "nth", "field", "weight", "language", "words"))
 )
-_MODELS: Final[dict[str, type[Record]]] = {"event": Event, "claim": Claim, "statement": Statement, "document": Document}
 
 
 async def hits(
@@ -44,16 +42,20 @@ async def hits(
 ) -> list[HitFields]:
     """The rows (type, id, rank) of a page as fields of a Hit; `entries` are the parts that fit, with their vectors."""
     fields_by_key: dict[tuple[str, UUID], HitFields] = {}
-    for type_, model in _MODELS.items():
+    for type_, selected in SELECTED.items():
         if ids := [row["id"] for row in rows if row["type"] == type_]:
-            for record in (await session.execute(_SELECTED[model](caller, ids))).mappings():
+            for record in (await session.execute(selected(caller, ids))).mappings():
                 fields_by_key[type_, record["id"]] = {"highlights": [], "language": None} | _titled(record)
     await _name_sources(session, caller, list(fields_by_key.values()))
     if fields_by_key:
         await _mark(session, fields_by_key, entries, ranking)
     return [
         fields_by_key[row["type"], row["id"]]
-        | {"type": row["type"], "url": kinds.url(_MODELS[row["type"]], row["id"]), "rank": row["rank"] / RANK_STEPS}
+        | {
+            "type": row["type"],
+            "url": kinds.url(kinds.named(row["type"]).model, row["id"]),
+            "rank": row["rank"] / RANK_STEPS,
+        }
         for row in rows
     ]
 
@@ -107,11 +109,12 @@ def _documents(caller: Caller, ids: list[UUID]) -> Select[*tuple[Any, ...]]:
     return select(*columns, document.c.publisher_id.label("source_id")).where(document.c.id.in_(ids))
 
 
-_SELECTED: Final[dict[type[Record], Callable[[Caller, list[UUID]], Select[*tuple[Any, ...]]]]] = {
-    Event: _events,
-    Claim: _claims,
-    Statement: _statements,
-    Document: _documents,
+# The kinds that are searched, by type, each with what a hit shows of it.
+SELECTED: Final[Mapping[str, Callable[[Caller, list[UUID]], Select[*tuple[Any, ...]]]]] = {
+    "event": _events,
+    "claim": _claims,
+    "statement": _statements,
+    "document": _documents,
 }
 
 

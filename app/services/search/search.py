@@ -32,7 +32,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Invalid
-from app.models import Appearance, AssessmentDocument, Document, Event, SearchEntry, Statement, table_of
+from app.models import Document, Event, SearchEntry, table_of
+from app.schemas.kinds import KINDS
 from app.schemas.search import SearchQuery
 from app.services import lists, paging
 from app.services.access import Caller
@@ -40,6 +41,14 @@ from app.services.paging import Slice
 from app.services.search import results
 from app.services.visibility import seen
 
+# What cites a document in an event: the columns that name one.
+_CITING: Final = [
+    (kind.model, name)
+    for kind in KINDS
+    if kind.in_event
+    for name, target in kind.points_at.items()
+    if target is Document
+]
 MAX_TERMS: Final = 32
 # Longer texts weigh less (1); between 0 and 1 (32).
 _RANK_NORMALISATION: Final = 1 | 32
@@ -106,7 +115,7 @@ async def _text_query(
 
 
 def _types(query: SearchQuery) -> set[str]:
-    return set(query.type.split(",")) if query.type else {"event", "claim", "statement", "document"}
+    return set(query.type.split(",")) if query.type else set(results.SELECTED)
 
 
 def _entries(caller: Caller, query: SearchQuery, text_query: TextQuery, ids: Sequence[UUID] | None = None) -> Subquery:
@@ -158,12 +167,9 @@ def _of_event(caller: Caller, address: str, types: set[str]) -> ColumnElement[bo
     inside: ColumnElement[bool] = entry.c.event_id.in_(ids)
     if "document" not in types:
         return inside
-    named = ((Appearance, "document_id"), (AssessmentDocument, "document_id"), (Statement, "withdrawn_document_id"))
+    citing = [(table_of(model), name) for model, name in _CITING]
     cited = union_all(
-        *(
-            select(table_of(model).c[name].label("id")).where(table_of(model).c.event_id.in_(ids))
-            for model, name in named
-        )
+        *(select(table.c[name].label("id")).where(table.c.event_id.in_(ids)) for table, name in citing)
     ).subquery()
     return or_(inside, entry.c.id.in_(select(func.document_root(cited.c.id))))
 
