@@ -33,9 +33,9 @@ from app.services.access import Caller
 from app.services.intake import copies, pipeline, quotes, walking
 from app.services.intake.drafts import COARSE, Batch, Draft, Spots, bounds, url_columns
 
-_OBJECTS: Final = ("external_ids", "translations")
-_UNIQUE: Final = ("ref", "slug", "canonical_url")
-_BY_DEFAULT: Final = ("kind", "unit", "evolving", "single_answer")
+_OBJECT_FIELDS: Final = ("external_ids", "translations")
+_UNIQUE_COLUMNS: Final = ("ref", "slug", "canonical_url")
+_DEFAULTED: Final = ("kind", "unit", "evolving", "single_answer")
 
 
 async def change(
@@ -84,7 +84,7 @@ async def _columns(session: AsyncSession, model: type[Record], record: RecordRea
             values[f"{name}_id"] = await _named(session, target, value, f"/{name}")
         elif name in COARSE:
             values |= bounds(name, value)
-        elif name in _OBJECTS:
+        elif name in _OBJECT_FIELDS:
             values[name] = _patched(getattr(record, name), value)
         elif name == "figure":
             values |= await _figure(session, record, value)
@@ -130,9 +130,9 @@ async def _figure(session: AsyncSession, record: RecordRead, patch: BaseModel | 
 async def _question_defaults(session: AsyncSession, question: QuestionRead, values: dict[str, Any]) -> None:
     """Let a null go back to what follows from measure and kind, and let the answer follow from the measure."""
     wanted_answer = values.pop("answer", None)
-    if any(name in values and values[name] is None for name in _BY_DEFAULT) or "measure" in values:
-        defaults = walking.with_defaults(question.model_dump(include={"measure", *_BY_DEFAULT}) | values)
-        values |= {name: defaults.get(name) for name in (*_BY_DEFAULT, "answer")}
+    if any(name in values and values[name] is None for name in _DEFAULTED) or "measure" in values:
+        defaults = walking.with_defaults(question.model_dump(include={"measure", *_DEFAULTED}) | values)
+        values |= {name: defaults.get(name) for name in (*_DEFAULTED, "answer")}
     answer = values.get("answer", question.answer)
     if wanted_answer not in (None, answer):
         raise Invalid.at("/answer", "a question with a measure is a quantity, one without is open")
@@ -147,7 +147,7 @@ async def _check_unique(
 ) -> None:
     """Raise Conflict for what another record has, with its URL where the caller may see that record."""
     table = table_of(model)
-    for name in _UNIQUE:
+    for name in _UNIQUE_COLUMNS:
         if values.get(name) is None or name not in table.c:
             continue
         is_url = name == "canonical_url"  # indexed by its digest, for it may be long

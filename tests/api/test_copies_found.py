@@ -124,7 +124,7 @@ async def test_what_is_declared_is_not_proposed(client: Client) -> None:
 
 
 async def test_many_versions_of_one_document_hide_no_other(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copies, "_COMPARED", 2)
+    monkeypatch.setattr(copies, "_TEXTS_COMPARED", 2)
     live = await tell(client, "live", EN["wire"])
     for nth in range(5):
         await post(client, "/v1/documents/ref:live/versions", {"text": f"{EN['wire']}\n\n{nth} o'clock"})

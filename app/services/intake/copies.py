@@ -21,10 +21,10 @@ from app.texts import fingerprints
 from app.texts.fingerprints import DocumentDates
 from app.vocabulary import LIKELY_COPY, SURE_COPY
 
-FOUND: Final = "the texts are alike"
-_COMPARED: Final = 20  # texts at most that a new one is compared with: those with the most marks in common
-_PROPOSED: Final = 5  # links at most that one text proposes: of a hundred copies not each needs a link to each
-_VERSIONS: Final = 10  # of one document that are looked for: the latest
+REASON: Final = "the texts are alike"
+_TEXTS_COMPARED: Final = 20  # texts at most that a new one is compared with: those with the most marks in common
+_LINKS_OF_A_TEXT: Final = 5  # links at most that one text proposes: of a hundred copies not each needs a link to each
+_LATEST_VERSIONS: Final = 10  # of one document that are looked for
 
 # A fence (OFFSET 0) keeps the planner to one look-up by index for each value, however large the tables.
 
@@ -175,14 +175,14 @@ async def compare(
     """
     if not documents:
         return
-    texts = {"documents": list(documents), "versions": _VERSIONS, "rows": storing.as_json(prints)}
+    texts = {"documents": list(documents), "versions": _LATEST_VERSIONS, "rows": storing.as_json(prints)}
     new = (await session.execute(_MARK, texts)).all()
     if not new or not linking:
         return
     pairs = {"events": [pair.event_id for pair in new], "versions": [pair.version_id for pair in new]}
-    links = _links((await session.execute(_COMPARABLE, {**pairs, "most": _COMPARED})).all())
+    links = _links((await session.execute(_COMPARABLE, {**pairs, "most": _TEXTS_COMPARED})).all())
     if links:
-        await set_reason(session, FOUND)
+        await set_reason(session, REASON)
         await session.execute(_LINK, {"rows": storing.as_json(links)})
         await set_reason(session)
 
@@ -202,7 +202,7 @@ def _links(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
     links, links_of = [], dict[UUID, int]()
     for score, new_text, candidate in sorted(pairs.values(), key=lambda pair: -pair[0]):
         links_of[new_text.document] = links_of.get(new_text.document, 0) + 1
-        if links_of[new_text.document] <= _PROPOSED:
+        if links_of[new_text.document] <= _LINKS_OF_A_TEXT:
             links.append(_link(round(score, 2), new_text, candidate))
     return links
 

@@ -15,8 +15,8 @@ from app.services.intake.drafts import Batch, Draft
 from app.texts import credits as wire
 from app.texts.agencies import BY_NAME
 
-FOUND: Final = "a wire credit in the document"
-_LONGEST: Final = 20  # steps of a chain
+REASON: Final = "a wire credit in the document"
+_CHAIN_STEPS: Final = 20  # at most
 
 _CREDITED: Final = text("""
 SELECT a.id, d.id AS document, d.byline, d.title, p.credits FROM appearance a
@@ -59,14 +59,14 @@ async def propose(session: AsyncSession, batch: Batch) -> None:
     if not credited:
         return
     # What is made from here on was found, not said.
-    await set_reason(session, FOUND)
+    await set_reason(session, REASON)
     sources = await _sources(session, sorted({agency for agency, _ in credited.values()}))
     hops = [
         {"id": uuid7(), "appearance_id": appearance, "source_id": sources[agency], "score": score}
         for appearance, (agency, score) in sorted(credited.items())
         if agency in sources
     ]
-    await session.execute(_HOP, {"rows": storing.as_json(hops), "longest": _LONGEST})
+    await session.execute(_HOP, {"rows": storing.as_json(hops), "longest": _CHAIN_STEPS})
     await set_reason(session)
 
 

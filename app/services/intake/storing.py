@@ -193,15 +193,11 @@ async def name_events(session: AsyncSession, new: Sequence[Draft]) -> None:
             raise Invalid.at(f"{draft.pointer}/title", "no event has this ref or slug, and a new one needs a title")
     unnamed = [draft for draft in new if not draft.value("slug")]
     slugs = {draft.values["slug"] for draft in new if draft.value("slug")}
-    slugs |= await _taken(session, {slug_of(draft.values["title"]) for draft in unnamed})
+    if stems := {slug_of(draft.values["title"]) for draft in unnamed}:
+        slugs |= set(await session.scalars(_TAKEN_SLUGS, {"patterns": [f"{stem}%" for stem in stems]}))
     for draft in unnamed:
         draft.values["slug"] = slug = _free(slug_of(draft.values["title"]), slugs)
         slugs.add(slug)
-
-
-async def _taken(session: AsyncSession, stems: Iterable[str]) -> set[str]:
-    patterns = [f"{stem}%" for stem in stems]
-    return set(await session.scalars(_TAKEN_SLUGS, {"patterns": patterns})) if patterns else set()
 
 
 def _free(stem: str, slugs: set[str]) -> str:

@@ -32,7 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.models import Claim, Event, SearchEntry, table_of
 from app.schemas import addresses
 from app.schemas.claims import ClaimCreate
-from app.schemas.reports import ClaimPart, ReportCreate, ReportEvent, SimilarClaim
+from app.schemas.reports import ClaimPart, ReportCreate, SimilarClaim
 from app.schemas.search import SimilarQuery
 from app.services import lists
 from app.services.access import Caller
@@ -42,7 +42,7 @@ from app.texts.alike import COMPARED_CHARACTERS, SIMILAR, FoldedClaim
 
 _CANDIDATES: Final = 200  # claims that are compared with one text
 _SIMILAR_IN_ANSWER: Final = 5  # for each new claim
-_ANY: Final = text(
+_ANY_WORD: Final = text(
     "SELECT string_agg(quote_literal(lexeme), ' | ') FROM ("
     "SELECT search_lexemes(:language, :words) UNION SELECT search_lexemes('und', :words)) s(lexeme)"
 )
@@ -75,9 +75,9 @@ WITH asked AS MATERIALIZED (
 SELECT nth, best.id, text, translations
 FROM best CROSS JOIN LATERAL (SELECT text, translations FROM claim WHERE claim.id = owner OFFSET 0) c
 WHERE place <= 20""")
-_BESIDE: Final = 20  # other claims of a body that each of them is compared with
-_ENOUGH: Final = 500
-_THERE: Final = text("SELECT id FROM claim WHERE id = ANY (:ids)")
+_NEIGHBOURS: Final = 20  # other claims of a body that each of them is compared with
+_MATCHES: Final = 500  # that are counted for each claim, from its rarest words on
+_STILL_STORED: Final = text("SELECT id FROM claim WHERE id = ANY (:ids)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ StoredTexts: TypeAlias = dict[int, list[tuple[UUID, str]]]
 
 async def page(session: AsyncSession, caller: Caller, query: SimilarQuery) -> list[dict[str, Any]]:
     """The claims that are most like a text, as fields of `SimilarRead`."""
-    words = await session.scalar(_ANY, {"language": query.language, "words": query.text[:COMPARED_CHARACTERS]})
+    words = await session.scalar(_ANY_WORD, {"language": query.language, "words": query.text[:COMPARED_CHARACTERS]})
     rows = (await session.execute(_sharing_words(caller, query, words or ""))).mappings().all()
     best = await asyncio.to_thread(_best, query.text, rows, query.limit)
     claims = seen(caller, Claim)
@@ -182,7 +182,8 @@ def in_report(caller: Caller, data: ReportCreate) -> Compared | None:
         for nth, event in enumerate(data.events)
         for claim in _new_claims(event.claims or (), nth, f"/events/{nth}/claims")
     ]
-    return Compared(caller, [_address(event) for event in data.events], claims) if claims else None
+    events = [event.event or (f"ref:{event.ref}" if event.ref else event.slug or "") for event in data.events]
+    return Compared(caller, events, claims) if claims else None
 
 
 def _new_claims(claims: Sequence[ClaimCreate], event: int, pointer: str) -> list[_NewClaim]:
@@ -192,10 +193,6 @@ def _new_claims(claims: Sequence[ClaimCreate], event: int, pointer: str) -> list
         for nth, claim in enumerate(claims)
         if claim.text is not None
     ]
-
-
-def _address(event: ReportEvent) -> str:
-    return event.event or (f"ref:{event.ref}" if event.ref else event.slug or "")
 
 
 async def read(session: AsyncSession, compared: Compared) -> StoredTexts:
@@ -268,18 +265,18 @@ def _beside(claims: list[_NewClaim], folds: list[FoldedClaim]) -> list[list[int]
     for nth, claim in enumerate(claims):
         shared: Counter[int] = Counter()
         for sharing in sorted((bearers[claim.event, word] for word in words[nth]), key=len):
-            if shared.total() + len(sharing) > _ENOUGH and shared:
+            if shared.total() + len(sharing) > _MATCHES and shared:
                 break
             shared.update(sharing)
         del shared[nth]
-        beside.append([number for number, _ in shared.most_common(_BESIDE)])
+        beside.append([number for number, _ in shared.most_common(_NEIGHBOURS)])
     return beside
 
 
 async def still_there(session: AsyncSession, nearby: Nearby) -> Nearby:
     """The same without the claims that were deleted since."""
     ids = {near.id for claims in nearby.values() for near in claims if near.id}
-    stored = set(await session.scalars(_THERE, {"ids": list(ids)})) | {None}
+    stored = set(await session.scalars(_STILL_STORED, {"ids": list(ids)})) | {None}
     return {pointer: [near for near in claims if near.id in stored] for pointer, claims in nearby.items()}
 
 
