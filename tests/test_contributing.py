@@ -1,4 +1,4 @@
-"""What CONTRIBUTING leads to is there: every file, module and function that it names."""
+"""What CONTRIBUTING and the guides lead to is there: every file, module and function that they name."""
 
 import ast
 import re
@@ -36,14 +36,29 @@ def test_every_function_named_is_there() -> None:
     assert missing == []
 
 
-def test_every_file_named_is_there() -> None:
+def paths_in_the_tree() -> set[str]:
+    """Each with a slash before it; modules also without their suffix."""
     paths = [
         path.relative_to(ROOT)
-        for folder in ("app", "tests", "docs", "migrations", "bench")
+        for folder in ("app", "tests", "docs", "migrations", "bench", "examples")
         for path in (ROOT / folder, *(ROOT / folder).rglob("*"))
     ]
-    there = {f"/{path}" for path in paths} | {f"/{path.with_suffix('')}" for path in paths if path.suffix == ".py"}
+    return {f"/{path}" for path in paths} | {f"/{path.with_suffix('')}" for path in paths if path.suffix == ".py"}
+
+
+def test_every_file_named_is_there() -> None:
+    tree = paths_in_the_tree()
     files = [name for name in NAMES if name.endswith(SUFFIXES) or ("/" in name and "." not in name)]
     assert len(files) > 20
-    missing = [file for file in files if not any(path.endswith(f"/{file.rstrip('/')}") for path in there)]
+    assert [file for file in files if not any(path.endswith(f"/{file.rstrip('/')}") for path in tree)] == []
+
+
+def test_every_file_that_a_guide_or_a_decision_names_is_there() -> None:
+    tree = paths_in_the_tree()
+    missing = [
+        f"{document.relative_to(ROOT)}: {name}"
+        for document in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "migrations").rglob("*.sql")]
+        for name in re.findall(r"\b(?:app|tests|bench|examples|migrations)/[\w/]+(?:\.\w+)?", document.read_text())
+        if f"/{name.rstrip('/')}" not in tree
+    ]
     assert missing == []
