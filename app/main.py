@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from app import __version__, database
@@ -98,7 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
         summary="Claims against counterclaims, with who said them and how we know",
         description=DESCRIPTION,
         openapi_tags=[{"name": name, "description": says} for name, says in TAGS.items()],
-        generate_unique_id_function=_operation_id,
+        generate_unique_id_function=lambda route: route.name,
         lifespan=lifespan,
         redirect_slashes=False,
         redoc_url=None,
@@ -116,7 +115,3 @@ def create_app(settings: Settings) -> FastAPI:
 
     openapi.describe(app)
     return app
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name

@@ -213,19 +213,18 @@ async def _connected(request: Request) -> Database:  # async, or FastAPI would r
     return database
 
 
-async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
-    database: Database = request.app.state.database
+async def _reading(database: Annotated[Database, Depends(_connected)]) -> AsyncIterator[AsyncSession]:
     async with database.reading() as session:
         yield session
 
 
 async def _writing(
     request: Request,
+    database: Annotated[Database, Depends(_connected)],
     caller: Annotated[Caller, Depends(_key_holder)],
     reason: Reason = "",
 ) -> AsyncIterator[AsyncSession]:
     """One request, one transaction: kept if the endpoint returns, undone if it raises."""
-    database: Database = request.app.state.database
     signature = Signature(caller.name, request.scope["state"]["request_id"], reason)
     async with database.writing(signature) as session:
         yield session

@@ -72,13 +72,13 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
             response.setdefault("headers", {})[name] = {**header, "schema": {"type": "string"}}
 
 
-def _is_record(method: str, status: str) -> bool:
-    return method == "patch" or status == "201"
-
-
 def _headers(method: str, status: str, content: dict[str, Any]) -> dict[str, dict[str, str]]:
     headers = {}
-    if content and MEDIA_TYPE not in content and ((method, status) == ("get", "200") or _is_record(method, status)):
+    if (
+        content
+        and MEDIA_TYPE not in content
+        and (method == "patch" or status == "201" or (method, status) == ("get", "200"))
+    ):
         headers["ETag"] = _ETAG
     if "Page" in str(content.get(_JSON)):
         headers["Link"] = _LINK
