@@ -3,6 +3,9 @@
 `base` has the kinds of columns and constraints. Records, which the ledger (`change`) has every version of: `source`,
 `document`, `event`, `question`, `claim`, `statement`, `assessment`. No records: keys and kept answers (`access`), and
 what can be made again from the records (`search`, `text`).
+
+What belongs to an event has its `event_id` and UNIQUE (event_id, id), the target of composite foreign keys: so a
+statement can't point at another event's claim.
 """
 
 from app.models.access import ApiKey, IdempotencyKey, Instance

@@ -125,6 +125,7 @@ def _counting(claim: ClaimPicture, document_id: UUID) -> dict[str, list[UUID]]:
 
 
 def _kind(first: ClaimPicture, second: ClaimPicture) -> ContradictionKind | None:
+    # First what somebody recorded: it says more than that both answer one question.
     if any(tie.relation == "contradicts" and tie.claim_id == second.id for tie in first.links):
         return "contradicts"
     return "rivals" if second.id in first.rivals or first.id in second.rivals else None

@@ -150,6 +150,7 @@ def _origin(index: EventIndex, origin: Origin, documents: Mapping[UUID, object])
 def _shown_members(index: EventIndex, origin: Origin) -> Sequence[StatementInContext]:
     """The members that this caller may know to be one: the visible ones, or else those of the first hidden source."""
     members = origin.members
+    # Nothing to hide: by far the most origins, so they are not compared member by member.
     if len(members) == 1 or index.sources.sees_confidential or not index.context.rows.masks:
         return members
     masks = {statement.row.id: masking.speaker_mask(index.sources, statement.row) for statement in members}
@@ -167,7 +168,7 @@ def _source_id(index: EventIndex, members: Sequence[StatementInContext]) -> UUID
 
 
 def _document_id(index: EventIndex, document_id: UUID) -> UUID | None:
-    """The document, if it is still known."""
+    """The document; None: it was redacted, and only what pointed at it is left."""
     return document_id if document_id in index.context.rows.documents else None
 
 

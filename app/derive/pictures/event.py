@@ -37,6 +37,7 @@ def event(context: EventContext) -> EventPicture:
 
 def _linked(link: EventLinkRead, rows: Rows) -> tuple[Direction, UUID | None]:
     """Which way the link leads, and the event at its far end, if that is another one."""
+    # A link between two events that are one by now leads nowhere else.
     direction: Direction = "from" if link.from_id in rows.event_ids else "to"
     linked_id = link.to_id if direction == "from" else link.from_id
     return direction, linked_id if linked_id in rows.events and linked_id not in rows.event_ids else None

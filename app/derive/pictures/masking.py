@@ -44,6 +44,7 @@ class MaskedSources:
 
 def show(sources: MaskedSources, event_id: UUID, source_id: UUID) -> UUID:
     """Put a source that a row of this event names into the side map; the id under which it stands there."""
+    # A large event names the same few sources thousands of times: what was decided of one is remembered.
     shown_id = sources.visible_ids.get(source_id) or sources.mask_ids.get((event_id, source_id))
     if shown_id is not None:
         return shown_id
@@ -73,6 +74,7 @@ def show_if_visible(sources: MaskedSources, source_id: UUID | None) -> UUID | No
 def mask_id(sources: MaskedSources, event_id: UUID, source_id: UUID) -> UUID | None:
     """The id that hides who a source is, if this caller may not see that, or if nothing is known of it any more."""
     rows = sources.rows
+    # It was redacted: under its mask, if it had one; else under an id that leads nowhere any more.
     if source_id not in rows.sources:
         return rows.masks.get((event_id, source_id), source_id)
     if sources.sees_confidential:

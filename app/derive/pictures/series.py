@@ -190,6 +190,7 @@ def _envelope(
         ended_at = stood_until.get(statement.row.id)
         if ended_at is None or ended_at > statement.said.end:
             moments[statement.said.end].append(statement)
+            # What ended only after the moment of the picture still stands in it.
             if ended_at is not None and (context.view.until is None or ended_at <= context.view.until):
                 moments[ended_at].append(statement)
     active: dict[UUID, dict[UUID, StatementInContext]] = defaultdict(dict)

@@ -71,7 +71,7 @@ def _appearance(appearance: AppearanceRead, sources: MaskedSources, documents: M
     """`documents`: what each was merged into."""
     document_id = documents.get(appearance.document_id) if appearance.document_id else None
     if document_id == appearance.document_id and not appearance.hops:
-        return appearance
+        return appearance  # most of them: nothing is built anew that stays as it is
     hops = [
         built(HopRead, hop.__dict__ | {"source_id": masking.show(sources, appearance.event_id, hop.source_id)})
         for hop in appearance.hops
