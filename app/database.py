@@ -99,7 +99,9 @@ class Database:
 
 def connect(settings: Settings) -> Database:
     """Engines on the settings' database; nothing is connected yet."""
+    # The ping costs a way there and back, but a server that was restarted is then no failed request.
     common: dict[str, Any] = {"pool_pre_ping": True, "pool_timeout": 5}
+    # All that one request reads is of one moment: an ETag, and the picture that it is sent with.
     snapshots: dict[str, Any] = {
         "isolation_level": "REPEATABLE READ",
         "execution_options": {"postgresql_readonly": True},
@@ -108,6 +110,7 @@ def connect(settings: Settings) -> Database:
     exporters = create_async_engine(
         settings.database_url, pool_size=settings.exporters, max_overflow=0, **snapshots, **common
     )
+    # READ COMMITTED: what others committed while the lock was waited for has to be seen. Few: one writes at a time.
     writers = create_async_engine(settings.database_url, pool_size=settings.writers, max_overflow=0, **common)
     return Database(readers, writers, exporters)
 

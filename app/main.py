@@ -59,6 +59,7 @@ TAGS = {
     "problems": "What the `type` of a problem means.",
     "health": "For whoever watches over the service.",
 }
+# Routes are tried in this order: `/claims/similar` of search stands before `/claims/{id}`.
 RESOURCES = (
     events,
     pictures,
@@ -110,8 +111,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     problems.install(app)
     app.add_exception_handler(Replayed, answers.replay)
+    # What is added last stands outside: an ETag is of the answer before it is compressed.
     app.add_middleware(Wire)
     app.add_middleware(CompressMiddleware)
-
     openapi.describe(app)
     return app

@@ -13,6 +13,8 @@ from app.schemas.common import Page, RecordRead, entity_tag, names_tag
 from app.services.idempotency import Replayed
 from app.services.paging import Slice
 
+# Answers are made here, as bytes, and not by FastAPI: it would validate every model again. The `response_model` of a
+# route is for the description.
 _JSON = "application/json"
 
 

@@ -240,6 +240,7 @@ Writing = Annotated[AsyncSession, Depends(_writing, scope="function")]
 
 # --- once, however often it is sent ----------------------------------------------------------------------------------
 
+# The draft has a structured string in quotes (RFC 8941); most clients send the key bare.
 _VISIBLE: Final = "[!#-~][ -~]{0,254}"
 _QUOTED: Final = r'"([ !#-\[\]-~]|\\["\\]){1,255}"'
 _IdempotencyKey = Annotated[

@@ -74,11 +74,8 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
 
 def _headers(method: str, status: str, content: dict[str, Any]) -> dict[str, dict[str, str]]:
     headers = {}
-    if (
-        content
-        and MEDIA_TYPE not in content
-        and (method == "patch" or status == "201" or (method, status) == ("get", "200"))
-    ):
+    is_tagged = method == "patch" or status == "201" or (method, status) == ("get", "200")
+    if is_tagged and content and MEDIA_TYPE not in content:
         headers["ETag"] = _ETAG
     if "Page" in str(content.get(_JSON)):
         headers["Link"] = _LINK

@@ -79,7 +79,7 @@ class _Answer:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.start = message
+            self.start = message  # headers and status may still change: the ETag is of the first body
             return
         if self.start is None:
             await self._send({**message, "body": b""} if self.is_head else message)
@@ -101,6 +101,7 @@ class _Answer:
         headers.add_vary_header("Authorization, Accept-Encoding")
         if not self.is_read or start["status"] != _OK:
             return
+        # Of a stream the whole is never there to be hashed: it has an ETag only if its route gives one.
         if is_complete and "ETag" not in headers:
             headers["ETag"] = entity_tag(body)
         if names_tag(self.request_headers.get("If-None-Match"), headers.get("ETag")):

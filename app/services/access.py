@@ -34,6 +34,7 @@ ANYBODY: Final = Caller()
 
 
 def _digest(token: str) -> bytes:
+    """Plain SHA-256: a token is 256 random bits, so that nobody can guess one, however fast the hash."""
     return hashlib.sha256(token.encode()).digest()
 
 

@@ -22,6 +22,7 @@ async def relay(pieces: AsyncGenerator[bytes], idle_seconds: float, total_second
                 raise chunk
             yield chunk
     finally:
+        # Waited for, so that what is read from is closed with the stream. `wait` does not raise what the task raised.
         reading.cancel()
         await asyncio.wait([reading])
 

@@ -25,7 +25,9 @@ from app.services import changing, lists, paging, records
 from app.services.intake import creating
 
 router = APIRouter(tags=["claims"], route_class=Route)
-_THERE: dict[int | str, dict[str, Any]] = {200: {"model": ClaimPart, "description": "All of it was there already."}}
+_NOTHING_NEW: dict[int | str, dict[str, Any]] = {
+    200: {"model": ClaimPart, "description": "All of it was there already."}
+}
 
 
 @router.get("/claims", response_model=Page[ClaimRead], responses=documented())
@@ -48,7 +50,7 @@ async def list_event_claims(
     return answers.page(request, page, ClaimRead)
 
 
-@router.post("/events/{event}/claims", status_code=201, response_model=ClaimPart, responses=_THERE | WRITE)
+@router.post("/events/{event}/claims", status_code=201, response_model=ClaimPart, responses=_NOTHING_NEW | WRITE)
 async def create_claim(event: EventAt, data: ClaimCreate, caller: Ingester, session: Writing, once: Once) -> Response:
     """The core call: one claim, the question it answers, and who says what about it, where and in which words.
 

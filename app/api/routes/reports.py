@@ -11,7 +11,7 @@ from app.schemas.reports import ReportCreate, ReportRead
 from app.services.intake import reports
 
 router = APIRouter(tags=["reports"], route_class=Route)
-_THERE: dict[int | str, dict[str, Any]] = {200: {"model": ReportRead, "description": "Nothing of it is new."}}
+_NOTHING_NEW: dict[int | str, dict[str, Any]] = {200: {"model": ReportRead, "description": "Nothing of it is new."}}
 
 # What the examples of the other bodies refer to is in this one.
 _EXAMPLES: Final[dict[str, Example]] = {
@@ -73,7 +73,7 @@ _EXAMPLES: Final[dict[str, Example]] = {
 }
 
 
-@router.post("/reports", status_code=201, response_model=ReportRead, responses=_THERE | WRITE)
+@router.post("/reports", status_code=201, response_model=ReportRead, responses=_NOTHING_NEW | WRITE)
 async def create_report(
     data: Annotated[ReportCreate, Body(openapi_examples=_EXAMPLES)],
     caller: Ingester,

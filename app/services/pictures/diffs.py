@@ -68,6 +68,7 @@ async def _position_at(session: AsyncSession, name: str, time: str) -> Position 
 
 async def etag(session: AsyncSession, event: EventRead, comparison: ResolvedDiff) -> str:
     """The strong entity tag, quoted: of both pictures and the parameters. Raises as `diff` does."""
+    # One side may have no event yet: that is a side without a tag.
     tags = [await _tag(session, event, viewpoint) for viewpoint in (comparison.since, comparison.until)]
     if tags == [None, None]:
         raise NotFound("There was no such event then.")

@@ -162,6 +162,7 @@ async def etag(session: AsyncSession, event: EventRead, viewpoint: Viewpoint, pi
     heads = (await session.execute(loading.HEADS[viewpoint.as_of is not None], {"starts": [event.id], **moment})).all()
     if not heads:
         raise NotFound("There is no such event.")
+    # Whatever the moment, whether an event is restricted is asked of now: the caller's own copy says so.
     is_restricted = event.visibility != "public"
     shown = [tuple(map(str, (*head, is_restricted))) for head in heads]
     return entity_tag(repr(((RULES, picture, viewpoint.seq, viewpoint.view), shown)))

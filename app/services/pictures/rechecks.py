@@ -30,6 +30,7 @@ async def page(session: AsyncSession, caller: Caller, query: RecheckQuery) -> Sl
     """The soonest first. What was merged appears as the one that stays, where the caller may see that one."""
     rechecks = await paging.page(session, lists.rechecks(query, caller), _SORTS, query)
     rows = rechecks.rows
+    # One look-up a kind for the whole page.
     claims = await _read(session, caller, Claim, [row["about"] for row in rows])
     question_ids = {row["id"]: getattr(claims.get(row["about"]), "question_id", row["question_id"]) for row in rows}
     questions = await _read(session, caller, Question, question_ids.values())
