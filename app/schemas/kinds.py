@@ -139,10 +139,14 @@ class Kind:
             if key.column.name == "id"
         }
 
+    def pointers_to(self, model: type[Record]) -> tuple[str, ...]:
+        """The columns that name a record of this kind."""
+        return tuple(column for column, target in self.points_at.items() if target is model)
+
     @cached_property
     def own_pointers(self) -> tuple[str, ...]:
-        """The columns that name another record of this kind."""
-        return tuple(column for column, model in self.points_at.items() if model is self.model)
+        """The columns that name another record of the same kind."""
+        return self.pointers_to(self.model)
 
 
 _TIMES: Final = {"created_at": "created_at", "updated_at": "updated_at"}

@@ -23,11 +23,10 @@ from app.models import (
     table_of,
 )
 from app.schemas import kinds
-from app.schemas.assessments import AssessmentRead
-from app.schemas.claims import ClaimRead, Figure
+from app.schemas.claims import Figure, FigureRead
 from app.schemas.common import RecordRead, Withdrawal
 from app.schemas.questions import QuestionRead
-from app.schemas.statements import AppearanceChange, AppearanceRead, HopCreate, StatementRead
+from app.schemas.statements import AppearanceRead, HopCreate, StatementRead
 from app.services import records, visibility
 from app.services.access import Caller
 from app.services.intake import copies, pipeline, quotes, walking
@@ -45,7 +44,8 @@ async def change(
 
     Raises what `records.held` raises, Invalid, or Conflict for a ref, slug or URL that is taken.
     """
-    spots = await _foresee(session, caller, address, patch) if isinstance(patch, AppearanceChange) else {}
+    # Of all kinds only an appearance has what is looked up in a text.
+    spots = await _foresee(session, caller, address, patch) if model is Appearance else {}
     # A merge is undone at the record that was merged; all else is written to what it was merged into.
     undoing = patch.model_fields_set == {"merged_into"}
     record = await records.held(session, caller, model, address, if_match, merged_itself=undoing)
@@ -54,25 +54,24 @@ async def change(
         values |= await quotes.changed(session, spots, record, values)
     await _check_unique(session, caller, model, record.id, values)
     await records.write(session, model, record.id, values)
-    if isinstance(record, AppearanceRead) and "hops" in patch.model_fields_set:
+    if "hops" in patch.model_fields_set:
         await _replace_hops(session, record, getattr(patch, "hops", None) or [])
-    if "documents" in patch.model_fields_set and isinstance(record, AssessmentRead):
+    if "documents" in patch.model_fields_set:
         await _replace_evidence(session, record, getattr(patch, "documents", None) or [])
     elif isinstance(values.get("document_id"), UUID):
         await copies.compare(session, [values["document_id"]])
     return await records.get(session, caller, model, str(record.id), merged_itself=True)
 
 
-async def _foresee(session: AsyncSession, caller: Caller, address: str, patch: AppearanceChange) -> Spots:
+async def _foresee(session: AsyncSession, caller: Caller, address: str, patch: BaseModel) -> Spots:
     """Look the quotation up before the lock is taken, if it is to change. What is wrong is told under the lock."""
     spots: Spots = {}
     if patch.model_fields_set & {*quotes.FIELDS, "document"}:
         with suppress(Problem):
             async with foreseeing(session) as reading:
-                record = await records.get(reading, caller, Appearance, address)
+                record = await records.get_as(reading, caller, AppearanceRead, address)
                 values = await _columns(reading, Appearance, record, patch)
-                if isinstance(record, AppearanceRead):
-                    await quotes.changed(reading, spots, record, values, ahead=True)
+                await quotes.changed(reading, spots, record, values, ahead=True)
     return spots
 
 
@@ -87,7 +86,7 @@ async def _columns(session: AsyncSession, model: type[Record], record: RecordRea
         elif name in _OBJECT_FIELDS:
             values[name] = _patched(getattr(record, name), value)
         elif name == "figure":
-            values |= await _figure(session, record, value)
+            values |= await _figure(session, getattr(record, name), value)
         elif name == "url" and "canonical_url" in table_of(model).c:
             values |= url_columns(value)
         elif name == "aliases":
@@ -112,19 +111,19 @@ def _patched(stored: dict[str, Any], members: dict[str, Any] | None) -> dict[str
     return {name: value for name, value in (stored | members).items() if value is not None}
 
 
-async def _figure(session: AsyncSession, record: RecordRead, patch: BaseModel | None) -> dict[str, Any]:
+async def _figure(session: AsyncSession, figure: FigureRead | None, patch: BaseModel | None) -> dict[str, Any]:
     if patch is None:
         return {"qualifier": None, "min": None, "max": None, "of_id": None}
-    stored = record.figure.model_dump() if isinstance(record, ClaimRead) and record.figure else {"of_id": None}
+    stored = figure.model_dump() if figure is not None else {"of_id": None}
     part_of = stored.pop("of_id")
     merged = stored | patch.model_dump(exclude_unset=True, exclude={"of"})
     try:
-        figure = Figure.model_validate({name: value for name, value in merged.items() if value is not None})
+        changed = Figure.model_validate({name: value for name, value in merged.items() if value is not None})
     except ValidationError as error:
         raise Invalid.at("/figure", error.errors()[0]["msg"].removeprefix("Value error, ")) from None
     if "of" in patch.model_fields_set:
         part_of = await _named(session, Claim, getattr(patch, "of", None), "/figure/of")
-    return {"qualifier": figure.qualifier, "min": figure.min, "max": figure.max, "of_id": part_of}
+    return {"qualifier": changed.qualifier, "min": changed.min, "max": changed.max, "of_id": part_of}
 
 
 async def _question_defaults(session: AsyncSession, question: QuestionRead, values: dict[str, Any]) -> None:
@@ -168,23 +167,24 @@ async def _check_unique(
         raise clash
 
 
-async def _replace_hops(session: AsyncSession, record: AppearanceRead, hops: Sequence[HopCreate]) -> None:
+async def _replace_hops(session: AsyncSession, record: RecordRead, hops: Sequence[HopCreate]) -> None:
     table = table_of(AppearanceHop)
     await session.execute(delete(table).where(table.c.appearance_id == record.id))
     batch = Batch(by_hand=True)
-    document = Draft(Document, "", id=record.document_id, reference="") if record.document_id else None
-    appearance = Draft(Appearance, "", {"event_id": record.event_id}, id=record.id, reference="")
+    stored = record.model_dump(include={"event_id", "document_id"})
+    document = Draft(Document, "", id=stored["document_id"], reference="") if stored["document_id"] else None
+    appearance = Draft(Appearance, "", {"event_id": stored["event_id"]}, id=record.id, reference="")
     for nth, hop in enumerate(hops):
         walking.hop(batch, hop, appearance, f"/hops/{nth}", nth + 1, document)
     await pipeline.prepare(batch)
     await pipeline.store(session, batch)
 
 
-async def _replace_evidence(session: AsyncSession, record: AssessmentRead, references: list[str]) -> None:
+async def _replace_evidence(session: AsyncSession, record: RecordRead, references: Sequence[str]) -> None:
     table = table_of(AssessmentDocument)
     await session.execute(delete(table).where(table.c.assessment_id == record.id))
     batch = Batch(by_hand=True)
-    assessment = Draft(Assessment, "", {"event_id": record.event_id}, id=record.id, reference="")
+    assessment = Draft(Assessment, "", record.model_dump(include={"event_id"}), id=record.id, reference="")
     for nth, reference in enumerate(references):
         walking.evidence(batch, reference, assessment, f"/documents/{nth}")
     await pipeline.store(session, batch)
@@ -195,9 +195,7 @@ async def withdraw(session: AsyncSession, caller: Caller, address: str, data: Wi
 
     Raises Conflict if it was withdrawn otherwise before.
     """
-    statement = await records.get(session, caller, Statement, address)
-    if not isinstance(statement, StatementRead):
-        raise TypeError
+    statement = await records.get_as(session, caller, StatementRead, address)
     document = await _named(session, Document, data.document, "/document")
     withdrawal = (data.withdrawn, data.reason, document)
     stored = (statement.withdrawn, statement.withdrawn_reason, statement.withdrawn_document_id)
@@ -207,5 +205,4 @@ async def withdraw(session: AsyncSession, caller: Caller, address: str, data: Wi
         )
     values = {"withdrawn_reason": data.reason, "withdrawn_document_id": document, **bounds("withdrawn", data.withdrawn)}
     await records.write(session, Statement, statement.id, values)
-    changed = await records.get(session, caller, Statement, str(statement.id))
-    return StatementRead.model_validate(changed)
+    return await records.get_as(session, caller, StatementRead, str(statement.id))

@@ -44,8 +44,7 @@ def _pointers(model: type[Record]) -> list[tuple[Kind, str]]:
     return [
         (kind, column)
         for kind in sorted(KINDS, key=lambda kind: kind.name)
-        for column, target in sorted(kind.points_at.items())
-        if target is model
+        for column in sorted(kind.pointers_to(model))
     ]
 
 

@@ -1,6 +1,6 @@
 """The one door to single records: read, change and merge them, and their history."""
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Text, Uuid, case, cast, func, literal_column, null, select, update
@@ -13,6 +13,8 @@ from app.schemas.common import RecordRead, entity_tag, names_tag
 from app.schemas.kinds import Kind
 from app.services import visibility
 from app.services.access import Caller
+
+Read = TypeVar("Read", bound=RecordRead)
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
@@ -32,6 +34,14 @@ async def get(
     if getattr(record, "merged_into", None) is not None and not merged_itself:
         root = getattr(func, f"{kinds.kind_of(model).name}_root")
         raise Merged(address, str(await session.scalar(select(root(record.id)))))
+    return record
+
+
+async def get_as(session: AsyncSession, caller: Caller, read: type[Read], address: str) -> Read:
+    """`get` for those who need to know what the record is read as. Raises as `get` does."""
+    record = await get(session, caller, kinds.read_as(read).model, address)
+    if not isinstance(record, read):
+        raise TypeError
     return record
 
 

@@ -87,11 +87,10 @@ def withheld(caller: Caller, kind: Kind) -> Mapping[str, MayTell]:
     are named only by what is not seen itself then.
     """
     asks: dict[str, MayTell] = {}
-    for name, target in kind.points_at.items():
-        if target is Source and not caller.may("confidential"):
-            asks[name] = _is_not_confidential
-        elif target is Event and name in kind.own_pointers and not caller.may("read"):
-            asks[name] = func.is_public
+    if not caller.may("confidential"):
+        asks |= dict.fromkeys(kind.pointers_to(Source), _is_not_confidential)
+    if not caller.may("read") and kind.model is Event:
+        asks |= dict.fromkeys(kind.own_pointers, func.is_public)
     return asks
 
 

@@ -4,8 +4,10 @@ A new kind of record is one row of `app/schemas/kinds.py`; its model in `app/mod
 and its line in `app/schemas`; its walk and its key in `app/services/intake`. What is forgotten of it fails here.
 """
 
+import ast
 import dataclasses
 from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
 import pytest
@@ -98,3 +100,65 @@ def test_every_kind_that_is_read_by_itself_has_its_routes() -> None:
     served = {path.partition("{")[0] for path, methods in paths if {"get", "delete"} <= methods.keys()}
     expected = {f"/v1/{kind.path}/" for kind in KINDS if kind.read is not None and kind.part_of is None}
     assert expected <= served
+
+
+# --- no second table -------------------------------------------------------------------------------------------------
+
+APP = Path(__file__).parents[2] / "app"
+# What names nearly all kinds: the table; and two unions that have to be written out, since types are read statically.
+LISTS = {"schemas/kinds.py KINDS", "schemas/lines.py Line", "schemas/lookups.py LookupType"}
+NEARLY_ALL = 8
+# How often some module asks which kind a record is; only ever lowered. What is special about a kind belongs into its
+# row; what remains does something else for one kind, and says why there.
+BRANCHES = 11
+
+
+def kinds_named(node: ast.AST, *, by_type: bool = True) -> set[str]:
+    """The kinds whose model, schema or, `by_type`, type stands somewhere in a piece of code."""
+    classes = {
+        part.__name__: kind.name for kind in KINDS for part in (kind.model, kind.read, kind.line) if part is not None
+    }
+    types = {kind.name for kind in KINDS} if by_type else set()
+    nodes = list(ast.walk(node))
+    found = {classes[name.id] for name in nodes if isinstance(name, ast.Name) and name.id in classes}
+    return found | {word.value for word in nodes if isinstance(word, ast.Constant) and word.value in types}
+
+
+def lists_of_kinds(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if len(kinds_named(node.value)) >= NEARLY_ALL and ast.unparse(target) != "__all__":
+                yield ast.unparse(target)
+
+
+def branches(tree: ast.Module) -> Iterator[int]:
+    """Lines that compare a model with one of the kinds, or ask whether a record is read as one."""
+    for node in ast.walk(tree):
+        compared = isinstance(node, ast.Compare) and any(
+            isinstance(step, ast.Is | ast.IsNot | ast.In | ast.NotIn) and kinds_named(side, by_type=False)
+            for step, side in zip(node.ops, node.comparators, strict=True)
+        )
+        tested = (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "isinstance"
+            and any(isinstance(name, ast.Name) and name.id.endswith("Read") for name in ast.walk(node.args[1]))
+        )
+        if compared or tested:
+            yield getattr(node, "lineno", 0)
+
+
+def test_there_is_one_table_of_kinds() -> None:
+    trees = {str(path.relative_to(APP)): ast.parse(path.read_text(encoding="utf-8")) for path in APP.rglob("*.py")}
+    assert {f"{path} {name}" for path, tree in trees.items() for name in lists_of_kinds(tree)} <= LISTS
+    asking = [f"{path}:{line}" for path, tree in trees.items() for line in branches(tree)]
+    assert len(asking) == BRANCHES, asking
+
+
+def test_a_second_table_and_a_branch_are_found() -> None:
+    """The checks above can fail."""
+    words = ", ".join(repr(kind.name) for kind in KINDS[:NEARLY_ALL])
+    assert list(lists_of_kinds(ast.parse(f"EVERY = {{{words}}}"))) == ["EVERY"]
+    code = "if model is Source: ...\nif model in (Event, Claim): ...\nif isinstance(record, ClaimRead): ..."
+    assert list(branches(ast.parse(code))) == [1, 2, 3]

@@ -17,7 +17,6 @@ from app.derive.pictures import matrix as derived_matrix
 from app.derive.pictures import timeline as derived_timeline
 from app.derive.rules.rows import Rows, View
 from app.errors import Gone, Invalid, NotFound
-from app.models import Event
 from app.schemas import addresses
 from app.schemas.common import entity_tag
 from app.schemas.events import EventRead
@@ -72,10 +71,7 @@ async def find(session: AsyncSession, caller: Caller, address: str, query: Pictu
 
 async def event_at(session: AsyncSession, caller: Caller, address: str) -> EventRead:
     """Raises what `records.get` raises."""
-    event = await records.get(session, caller, Event, address)
-    if not isinstance(event, EventRead):
-        raise TypeError
-    return event
+    return await records.get_as(session, caller, EventRead, address)
 
 
 async def resolve(

@@ -42,13 +42,7 @@ from app.services.search import results
 from app.services.visibility import seen
 
 # What cites a document in an event: the columns that name one.
-_CITING: Final = [
-    (kind.model, name)
-    for kind in KINDS
-    if kind.in_event
-    for name, target in kind.points_at.items()
-    if target is Document
-]
+_CITING: Final = [(kind.model, name) for kind in KINDS if kind.in_event for name in kind.pointers_to(Document)]
 MAX_TERMS: Final = 32
 # Longer texts weigh less (1); between 0 and 1 (32).
 _RANK_NORMALISATION: Final = 1 | 32
