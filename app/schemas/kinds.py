@@ -112,6 +112,11 @@ class Kind:
     def words(self) -> str:
         return self.name.replace("_", " ")
 
+    @property
+    def plural(self) -> str:
+        """What many of them are called where they are loaded: `document_links`."""
+        return self.path.replace("-", "_")
+
     @cached_property
     def columns(self) -> tuple[str, ...]:
         return tuple(table_of(self.model).columns.keys())

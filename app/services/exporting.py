@@ -54,8 +54,8 @@ def _ids(rows: Rows) -> Ids:
 
 
 def _ids_of(rows: Rows, kind: Kind) -> Iterable[UUID]:
-    """`rows` has the records of a kind under its path's name: a map by id, or a list."""
-    records: Mapping[UUID, RecordRead] | list[RecordRead] = getattr(rows, kind.path.replace("-", "_"))
+    """`rows` has the records of a kind as a map by id, or as a list."""
+    records: Mapping[UUID, RecordRead] | list[RecordRead] = getattr(rows, kind.plural)
     return records.keys() if isinstance(records, Mapping) else [record.id for record in records]
 
 

@@ -91,7 +91,7 @@ def test_every_kind_has_its_walk_and_its_key() -> None:
 
 def test_an_export_of_an_event_finds_the_rows_of_every_kind() -> None:
     fields = {field.name for field in dataclasses.fields(Rows)}
-    assert {kind.path.replace("-", "_") for kind in KINDS if kind.read} <= fields
+    assert {kind.plural for kind in KINDS if kind.read} <= fields
 
 
 def test_every_kind_that_is_read_by_itself_has_its_routes() -> None:

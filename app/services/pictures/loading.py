@@ -5,7 +5,8 @@ Both ways bring the same records in the same shape, so that a picture of the pas
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from dataclasses import fields
+from typing import Any, Final, get_origin
 from uuid import UUID
 
 from pydantic_core import from_json
@@ -20,6 +21,8 @@ from app.services.pictures import lifting
 State = Callable[..., str]
 """`now` or `then`."""
 _EVENT_KINDS: Final = [kind.name for kind in kinds.KINDS if kind.in_event]
+# The kinds that others name: `Rows` has these by id.
+_MAPS: Final = {field.name for field in fields(Rows) if get_origin(field.type) is dict}
 # What is long and no part of a record is not read with it.
 _READ_COLUMNS: Final = {
     kind.name: ", ".join(column for column in kind.columns if column != kind.apart)
@@ -283,23 +286,15 @@ def _rows(
     for assessment in records["assessment"]:
         assessment["document_ids"] = sorted(record["document_id"] for record in evidence.get(assessment["id"], ()))
     masks, ids = records.pop("mask", []), dict[str, UUID]()
-    rows = {kind: lifting.read(kind, records[kind], ids) for kind in lifting.READS}
+    rows_by_kind: dict[str, Any] = {}
+    for name in lifting.READS:
+        rows, plural = lifting.read(name, records[name], ids), kinds.named(name).plural
+        rows_by_kind[plural] = {row.id: row for row in rows} if plural in _MAPS else rows
     return Rows(
         event_id=event_id,
-        events={row.id: row for row in rows["event"]},
         event_ids=merged,
-        event_links=rows["event_link"],
-        questions=rows["question"],
-        claims=rows["claim"],
-        claim_links=rows["claim_link"],
-        statements=rows["statement"],
-        appearances=rows["appearance"],
-        assessments=rows["assessment"],
-        documents={row.id: row for row in rows["document"]},
         cited=frozenset(map(UUID, cited)),
-        versions=rows["document_version"],
-        document_links=rows["document_link"],
-        sources={row.id: row for row in rows["source"]},
+        **rows_by_kind,
         restricted=restricted,
         confidential=frozenset(UUID(mask["source"]) for mask in masks if mask["own"]),
         absorbed=frozenset(UUID(mask["source"]) for mask in masks if not mask["own"]),
