@@ -33,14 +33,14 @@ HOST, DATABASE = "127.0.0.1", "counterclaim"
 # The service owns its database but is no superuser, as it would be anywhere else.
 ROLE, SUPERUSER = "counterclaim", "postgres"
 
-# In seconds: for a lock that a command holds; for a server that may have to recover first.
-LOCK_PATIENCE = 10.0
-START_PATIENCE = 120.0
+# For a lock that a command holds; for a server that may have to recover first.
+LOCK_SECONDS = 10.0
+START_SECONDS = 120.0
 # Fast shutdown, immediate shutdown (the next start recovers), and what nothing can ignore; seconds for each.
-LADDER = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.0))
+STOP_SIGNALS = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.0))
 # The port was taken after we had found it free; or the last processes of a killed server are still ending.
 TRANSIENT = ("could not create any TCP/IP sockets", "pre-existing shared memory block")
-LOG_LIMIT, LOG_TAIL = 4_000_000, 2_000
+LOG_BYTES, LOG_TAIL_BYTES = 4_000_000, 2_000
 
 SERVER_SETTINGS = {
     "listen_addresses": HOST,
@@ -90,29 +90,29 @@ def serving(data_dir: Path) -> AbstractContextManager[str]:
     """Run the server for a service: a `postgresql+psycopg://` URL. The folder is its own until the block ends.
 
     SIGTERM and SIGHUP end the block with SystemExit, so that the server is stopped first.
-    Raises EmbeddedError: at once if another service has the folder, after LOCK_PATIENCE if a command keeps it.
+    Raises EmbeddedError: at once if another service has the folder, after LOCK_SECONDS if a command keeps it.
     """
-    return _providing(data_dir, "service")
+    return _server(data_dir, "service")
 
 
 def using(data_dir: Path) -> AbstractContextManager[str]:
     """Give a command the URL of the service's server, which it leaves running, or else of one of its own.
 
-    Signals as in `serving`. Raises EmbeddedError if another command keeps the folder for LOCK_PATIENCE.
+    Signals as in `serving`. Raises EmbeddedError if another command keeps the folder for LOCK_SECONDS.
     """
-    return _providing(data_dir, "command")
+    return _server(data_dir, "command")
 
 
 @contextmanager
-def _providing(data_dir: Path, role: str) -> Iterator[str]:
-    with _explained():
+def _server(data_dir: Path, role: str) -> Iterator[str]:
+    with _os_errors_explained():
         site = _site(data_dir)
         lock_or_url = _take(site, role)
     if isinstance(lock_or_url, str):
         yield lock_or_url
         return
-    with lock_or_url, _leaving_in_order():
-        with _explained():
+    with lock_or_url, _exiting_on_signals():
+        with _os_errors_explained():
             _create(site)
             _end_leftovers(site.data)
             process, port = _start(site)
@@ -126,7 +126,7 @@ def _providing(data_dir: Path, role: str) -> Iterator[str]:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _os_errors_explained() -> Iterator[None]:
     """Turn an OSError into an EmbeddedError."""
     try:
         yield
@@ -136,7 +136,7 @@ def _explained() -> Iterator[None]:
 
 
 @contextmanager
-def _leaving_in_order() -> Iterator[None]:
+def _exiting_on_signals() -> Iterator[None]:
     """Turn SIGTERM and SIGHUP into SystemExit.
 
     Python would end on the spot and leave the server running; uvicorn too raises the signal again when it has ended.
@@ -210,7 +210,7 @@ def _open(path: Path, flags: int) -> int:
 
 def _take(site: _Site, role: str) -> IO[str] | str:
     """Get the data folder's lock; or, for a command where a service has it, the URL of that one's server."""
-    deadline = time.monotonic() + LOCK_PATIENCE
+    deadline = time.monotonic() + LOCK_SECONDS
     while isinstance(lock := _lock(site.folder / LOCK), dict):
         holder, pid, port = lock.get("role", "process"), lock.get("pid", "unknown"), lock.get("port")
         if holder == "service" and role == "command" and port:
@@ -272,7 +272,7 @@ def _create(site: _Site) -> None:
     initdb = subprocess.run(**site.process("initdb", *places, *options), capture_output=True, check=False)
     if initdb.returncode != 0:
         shutil.rmtree(new, ignore_errors=True)
-        reason = initdb.stderr.decode(errors="replace").strip()[-LOG_TAIL:]
+        reason = initdb.stderr.decode(errors="replace").strip()[-LOG_TAIL_BYTES:]
         raise EmbeddedError(f"No database could be made in {site.folder}:\n{reason}")
     new.rename(site.folder / HOME)
     os.fsync(folder := os.open(site.folder, os.O_RDONLY))
@@ -293,7 +293,7 @@ def _connected(site: _Site, port: int, user: str, dbname: str) -> psycopg.Connec
     return psycopg.connect(f"{address} require_auth=scram-sha-256", password=_password(site), autocommit=True)
 
 
-@_explained()
+@_os_errors_explained()
 def _ensure_database(site: _Site, port: int) -> None:
     name, role, password = sql.Identifier(DATABASE), sql.Identifier(ROLE), sql.Literal(_password(site))
     try:
@@ -309,7 +309,7 @@ def _ensure_database(site: _Site, port: int) -> None:
 def _start(site: _Site) -> tuple[subprocess.Popen[bytes], int]:
     """Give the running server and its port; raises EmbeddedError with the log's end if it does not come up."""
     path, said = site.folder / LOG, ""
-    if path.exists() and path.stat().st_size > LOG_LIMIT:
+    if path.exists() and path.stat().st_size > LOG_BYTES:
         path.replace(f"{path}.1")
     for _ in range(5):
         port = _free_port()
@@ -321,7 +321,7 @@ def _start(site: _Site) -> tuple[subprocess.Popen[bytes], int]:
             if _is_ready(site, process):
                 return process, port
             log.seek(begin)
-            said = log.read()[-LOG_TAIL:].decode(errors="replace").strip()
+            said = log.read()[-LOG_TAIL_BYTES:].decode(errors="replace").strip()
         if not any(sign in said for sign in TRANSIENT):
             break
         time.sleep(0.2)
@@ -329,8 +329,8 @@ def _start(site: _Site) -> tuple[subprocess.Popen[bytes], int]:
 
 
 def _is_ready(site: _Site, process: subprocess.Popen[bytes]) -> bool:
-    """Wait until the server takes connections: False if it ended, or was stopped after START_PATIENCE."""
-    deadline = time.monotonic() + START_PATIENCE
+    """Wait until the server takes connections: False if it ended, or was stopped after START_SECONDS."""
+    deadline = time.monotonic() + START_SECONDS
     try:
         while process.poll() is None and time.monotonic() < deadline:
             # The server's own file says so. A connection would prove less: the port could be another server's.
@@ -353,7 +353,7 @@ def _free_port() -> int:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    for number, patience in LADDER:
+    for number, patience in STOP_SIGNALS:
         process.send_signal(number)
         with suppress(subprocess.TimeoutExpired):
             process.wait(patience)
@@ -366,7 +366,7 @@ def _end_leftovers(data: Path) -> None:
     We hold the lock, so nobody is meant to use it. Processes are known by what they are and where they work, never
     by a number in a file: postmaster.pid may be cut, or its number belong to somebody else by now.
     """
-    for number, patience in LADDER:
+    for number, patience in STOP_SIGNALS:
         running = _processes(data)
         for pid, is_server in running.items():
             # A server ends its helpers. Helpers without one are asked to quit: SIGINT means something else to them.

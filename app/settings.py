@@ -12,7 +12,5 @@ class Settings(BaseSettings):
     public_read: bool = True
     readers: int = 10  # connections for reading, each process
     writers: int = 4  # connections for writing: the ledger lets one write at a time, the others wait
-    exporters: int = (
-        2  # streams of exports at once, each process; who comes then waits for 5 s and is told to come back
-    )
+    exporters: int = 2  # streams of exports at once, each process; one more waits for 5 s and then answers 503
     log_level: str = "info"

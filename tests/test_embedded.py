@@ -124,7 +124,7 @@ def test_modes_of_a_folder_that_was_there_stay(folder: Path) -> None:
 
 def test_a_long_log_is_put_aside(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "postgres.log").write_text("old news")
-    monkeypatch.setattr(embedded, "LOG_LIMIT", 5)
+    monkeypatch.setattr(embedded, "LOG_BYTES", 5)
     with serving(folder):
         pass
     assert (folder / "postgres.log.1").read_text() == "old news"
@@ -158,12 +158,12 @@ def test_a_command_keeps_others_waiting_for_a_while(
 ) -> None:
     command = spawn("using", folder)
     url = line_from(command)
-    monkeypatch.setattr(embedded, "LOCK_PATIENCE", 0.2)
+    monkeypatch.setattr(embedded, "LOCK_SECONDS", 0.2)
     with pytest.raises(EmbeddedError, match=rf"another counterclaim command, process {command.pid}\b"):
         newcomer(folder).__enter__()
     assert notes(url) == ["kept"]
 
-    monkeypatch.setattr(embedded, "LOCK_PATIENCE", 10)
+    monkeypatch.setattr(embedded, "LOCK_SECONDS", 10)
     threading.Timer(0.3, command.communicate, ["\n"]).start()
     with newcomer(folder) as url:
         assert notes(url) == ["kept"]
@@ -224,7 +224,7 @@ def test_asked_to_end_under_uvicorn(folder: Path, spawn: Spawn) -> None:
 
 @pytest.mark.parametrize(("deaf", "end"), [("INT", signal.SIGQUIT), ("INT QUIT", signal.SIGKILL)])
 def test_a_server_that_will_not_stop_is_pressed(deaf: str, end: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "LADDER", ((signal.SIGINT, 0.1), (signal.SIGQUIT, 0.1), (signal.SIGKILL, 5.0)))
+    monkeypatch.setattr(embedded, "STOP_SIGNALS", ((signal.SIGINT, 0.1), (signal.SIGQUIT, 0.1), (signal.SIGKILL, 5.0)))
     script = f'trap "" {deaf}; echo deaf; exec sleep 60'
     with subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE) as process:
         assert process.stdout

@@ -87,10 +87,10 @@ def test_an_orphan_that_does_not_react(folder: Path, spawn: Spawn, monkeypatch: 
     service.kill()
     service.wait()
     ladder = ((signal.SIGINT, 0.1), (signal.SIGQUIT, 0.1))
-    monkeypatch.setattr(embedded, "LADDER", ladder)
+    monkeypatch.setattr(embedded, "STOP_SIGNALS", ladder)
     with pytest.raises(EmbeddedError, match=f"process {server_of(folder)}"), serving(folder):
         pass
-    monkeypatch.setattr(embedded, "LADDER", (*ladder, (signal.SIGKILL, 5.0)))
+    monkeypatch.setattr(embedded, "STOP_SIGNALS", (*ladder, (signal.SIGKILL, 5.0)))
     with serving(folder) as url:
         assert notes(url) == ["kept"]
 
@@ -185,7 +185,7 @@ def test_the_log_tells_why_it_does_not_start(folder: Path) -> None:
 
 
 def test_a_start_that_takes_too_long_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "START_PATIENCE", 0.0)
+    monkeypatch.setattr(embedded, "START_SECONDS", 0.0)
     with pytest.raises(EmbeddedError, match="did not start"):
         serving(folder).__enter__()
     assert not processes_in(folder)

@@ -27,7 +27,7 @@ app = typer.Typer(
 )
 UNREADABLE: Final = "a source that can't be read"
 REFUSED: Final = "a line that the service refused"
-UNUSABLE, GAVE_UP = 2, 3
+UNUSABLE, GAVE_UP = 2, 3  # exit codes, as those of ingest
 
 Sources = Annotated[list[str], typer.Argument(help="Files, - for standard input, or addresses.", show_default=False)]
 Out = Annotated[str, typer.Option(help="Write the lines to this file, or - for standard output, and send nothing.")]

@@ -19,6 +19,7 @@ from app.commands import bars, inputs, resuming
 from app.commands.bars import Bar
 from app.commands.inputs import Mark, Unusable
 
+# Exit codes, as the command's help gives them.
 REJECTED, UNUSABLE, GAVE_UP, INTERRUPTED = 1, 2, 3, 130
 STDIN: Final = "-"
 PACE: Final = SendingPace()
