@@ -131,6 +131,7 @@ class ReportLine(ReportCreate):
     type: Literal["report"]
 
 
+# Written out, as types are read statically; tests/schemas/test_kinds.py compares it with the table of kinds.
 Line: TypeAlias = Annotated[
     SourceLine
     | DocumentLine

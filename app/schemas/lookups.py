@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from app.schemas.common import LONG_LIST_ITEMS, HexDigest, Input, Output, with_examples
 from app.schemas.fields import Ref, Slug, Url
 
+# Written out, as types are read statically; tests/schemas/test_kinds.py compares it with the table of kinds.
 LookupType = Literal[
     "source",
     "document",

@@ -50,7 +50,7 @@ async def change(
     undoing = patch.model_fields_set == {"merged_into"}
     record = await records.held(session, caller, model, address, if_match, merged_itself=undoing)
     values = await _columns(session, model, record, patch)
-    if isinstance(record, AppearanceRead):
+    if isinstance(record, AppearanceRead):  # its quotation is looked up again
         values |= await quotes.changed(session, spots, record, values)
     await _check_unique(session, caller, model, record.id, values)
     await records.write(session, model, record.id, values)
@@ -93,7 +93,7 @@ async def _columns(session: AsyncSession, model: type[Record], record: RecordRea
             values[name] = [alias.model_dump() for alias in value] if value is not None else None
         else:
             values[name] = value
-    if isinstance(record, QuestionRead):
+    if isinstance(record, QuestionRead):  # some of its columns follow from others
         await _question_defaults(session, record, values)
     if "document_id" in values:
         values["version_id"] = None  # it was of the document before

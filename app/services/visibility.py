@@ -81,10 +81,10 @@ def at(rows: Subquery, address: str) -> ColumnElement[bool]:
 
 
 def withheld(caller: Caller, kind: Kind) -> Mapping[str, MayTell]:
-    """By column that names a record which this caller may not know: what asks whether it is one of those.
+    """By column that names a record of which this caller may not know: what asks whether an id may be told.
 
-    It names a source, which may be confidential, or, of an event, another event, which may be restricted. Other events
-    are named only by what is not seen itself then.
+    A source may be confidential. An event may be restricted: another event names it all the same, while everything else
+    that names it is not seen itself.
     """
     asks: dict[str, MayTell] = {}
     if not caller.may("confidential"):
@@ -129,7 +129,7 @@ def _is_public(kind: Kind) -> ColumnElement[bool]:
 
 
 def _parts(caller: Caller, model: type[Record]) -> list[ColumnElement[Any]]:
-    """Add the parts that are read in a record: each of the two has a shape of its own."""
+    """Add the parts that are read in a record. Two kinds have some, each in a shape of its own."""
     if model is Appearance:
         return [_hops(caller)]
     if model is Assessment:
