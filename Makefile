@@ -24,7 +24,8 @@ install: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[embedded,dev]'
 	@touch $@
 
-## All tests, each on a real PostgreSQL
+## All tests, each on a real PostgreSQL. Compiled modules are kept, whatever the shell says: the tests start many processes
+test: export PYTHONDONTWRITEBYTECODE =
 test: install
 	$(BIN)/pytest -n 2 --dist worksteal
 

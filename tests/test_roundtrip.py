@@ -9,6 +9,7 @@ import histories
 import httpx
 import psycopg
 import pytest
+import soaking
 from databases import copied, plain
 from fastapi import FastAPI
 from roundtrip import differences, lines, of_event, picture, pictures
@@ -64,7 +65,8 @@ async def test_the_demo(service: FastAPI, demo_url: str, client: httpx.AsyncClie
         await _same_elsewhere(client, service, empty_url)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(soaking.times(1)))
 async def test_random_archives(
     client: httpx.AsyncClient, service: FastAPI, psql: psycopg.Connection, empty_url: str, seed: int
 ) -> None:

@@ -8,6 +8,7 @@ import httpx
 import make
 import psycopg
 import pytest
+import soaking
 from calls import Json, claim, document, patch, post, source, statement
 from pydantic import TypeAdapter
 from roundtrip import lines, listed
@@ -73,7 +74,8 @@ async def test_the_demo(demo: httpx.AsyncClient) -> None:
         check(await lines(demo, event["slug"]))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(soaking.times(2)))
 async def test_random_archives(client: httpx.AsyncClient, psql: psycopg.Connection, seed: int) -> None:
     """Whatever points at whatever, in circles too, of everything and of each event; for whoever asks."""
     archive, pick = histories.Archive(psql), Random(seed)

@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import soaking
 from histories import ACTIONS, Archive
 from sqlalchemy import TextClause, create_engine
 
@@ -77,6 +78,7 @@ def asked(psql: psycopg.Connection, query: TextClause, rows: list[Row]) -> dict[
     return {row["draft"]: row for row in cursor.execute(compiled, {"rows": storing.as_json(plain)}).fetchall()}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("sourceless", [False, True])
 def test_the_quick_way_finds_the_same(psql: psycopg.Connection, *, sourceless: bool) -> None:
     full, quick = (
@@ -85,7 +87,7 @@ def test_the_quick_way_finds_the_same(psql: psycopg.Connection, *, sourceless: b
         else (keys.STATEMENTS, keys.DIRECT_STATEMENTS)
     )
     met = {"silent": 0, "tangled": 0, "hit": 0, "new": 0}
-    for seed in range(12):
+    for seed in range(soaking.times(8)):
         pick = Random(seed)
         with psql.transaction(force_rollback=True):
             archive = Archive(psql)
