@@ -2,7 +2,9 @@
 PYTHON ?= python3
 PORT ?= 8000
 DATA_DIR ?= .data
-# Of `make soak`: rounds for each victim, lines in each, and what makes them the same again.
+# Of `make soak`: how many times as much as `make test` makes up at random; rounds of killing for each victim, lines in
+# each, and what makes them the same again.
+SOAK_TIMES ?= 20
 SOAK_ROUNDS ?= 20
 SOAK_LINES ?= 50000
 SOAK_SEED ?= 4
@@ -30,10 +32,12 @@ test: install
 	$(BIN)/pytest -n 2 --dist worksteal
 
 ## The slow runs: the examples on all the real threads and incidents, where they are present; a request of 100,000 lines;
-## and kill -9 amid loads
+## far more of what is made up at random, and calls of every operation; and kill -9 amid loads
 soak: install
 	COUNTERCLAIM_EVERY_LINE=1 $(BIN)/pytest -k "go_in_once and real"
 	COUNTERCLAIM_MANY_LINES=100000 $(BIN)/pytest -k every_line_is_accounted_for
+	COUNTERCLAIM_SOAK=1 COUNTERCLAIM_SOAK_TIMES=$(SOAK_TIMES) COUNTERCLAIM_SOAK_SEED=$(SOAK_SEED) \
+		$(BIN)/pytest -n 2 --dist worksteal -m "soak or hypothesis"
 	COUNTERCLAIM_SOAK_ROUNDS=$(SOAK_ROUNDS) COUNTERCLAIM_SOAK_LINES=$(SOAK_LINES) COUNTERCLAIM_SOAK_SEED=$(SOAK_SEED) \
 		$(BIN)/pytest -s tests/test_ingest_killed.py
 

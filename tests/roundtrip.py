@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import httpx
+import soaking
 
 Json = Any
 # What an import makes anew: positions, versions, times of recording, and what reports left.
@@ -53,8 +54,11 @@ async def picture(client: httpx.AsyncClient, path: str) -> Json:
 
 
 async def _others(client: httpx.AsyncClient) -> list[str]:
-    """The paths of what is asked across events."""
-    sources, documents = [[one["id"] for one in await listed(client, kind)] for kind in ("sources", "documents")]
+    """The paths of what is asked across events: of some of the sources and documents, in the soak of all."""
+    step = 1 if soaking.SOAK else 4
+    sources, documents = [
+        [one["id"] for one in await listed(client, kind)][::step] for kind in ("sources", "documents")
+    ]
     paths = [f"/v1/sources/{id_}/record" for id_ in sources]
     for id_ in documents:
         paths += [f"/v1/documents/{id_}/audit", f"/v1/documents/{id_}/versions?text=true&limit=200"]

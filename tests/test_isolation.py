@@ -13,9 +13,9 @@ REFILLED = ["alembic_version", "api_key", "instance", "ledger_head"]  # these ha
 TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def turns(server_url: str, template: str) -> Iterator[Kept]:
-    """A database for tests to have in turns, beside the one that this test has."""
+    """A database for these tests to have in turns, beside the one that all others have."""
     turns = Kept(server_url, template)
     yield turns
     turns.end()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import soaking
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.texts import fingerprints
@@ -84,6 +84,7 @@ def test_how_long_a_shingle_is() -> None:
 
 
 @given(st.lists(st.sampled_from(SOUP), max_size=600), st.lists(st.sampled_from(SOUP), max_size=600))
+@example(SOUP, SOUP[:50] * 2)  # long enough, whatever is made up
 @_property
 def test_any_two_texts(one: list[str], other: list[str]) -> None:
     prints = [fingerprints.fingerprint(" ".join(words)) for words in (one, other)]
