@@ -110,7 +110,7 @@ async def claim(session: AsyncSession, caller: Caller, event_address: str, data:
     batch.compared = similar.in_claim(caller, event_address, data)
     await _store(session, caller, batch, event_draft)
     answer = outcomes.claim(batch, drafts)
-    similar.name({"": answer}, batch.nearby)
+    similar.name({"": answer}, batch.compared)
     return answer, outcomes.anything_new(batch)
 
 

@@ -19,7 +19,7 @@ from app.errors import Invalid, TooLarge
 from app.models import Record
 from app.schemas.reports import Outcome
 from app.schemas.urls import canonical
-from app.services.search.similar import Compared, Nearby
+from app.services.search.similar import Compared
 from app.texts.quotes import Spot
 
 _UNKNOWN_ID: Final = UUID(int=0)  # the id of a reference until it is found
@@ -89,11 +89,10 @@ class Batch:
     versions: dict[Draft, Draft] = field(default_factory=dict)  # of a document, what was read of it
     features: dict[bytes, TextFeatures] = field(default_factory=dict)  # by the sha256 of the text
     spots: Spots = field(default_factory=dict)
-    rechecked: list[dict[str, Any]] = field(default_factory=list)
+    rechecked: Sequence[dict[str, Any]] = ()
     """Of stored quotations that are no longer as they were the new columns."""
     compared: Compared | None = None
     """The claims for which similar ones are looked for, if the answer is to name them."""
-    nearby: Nearby = field(default_factory=dict)
     size: int = 0
 
     def add(

@@ -76,7 +76,7 @@ async def foresee(
         if quoting and not (repeated and await repeated(reading)):
             await quotes.look_ahead(reading, batch)
     if batch.compared is not None:
-        batch.nearby = await asyncio.to_thread(similar.compare, batch.compared, stored_claims)
+        batch.compared.nearby = await asyncio.to_thread(similar.compare, batch.compared, stored_claims)
 
 
 # --- under the lock --------------------------------------------------------------------------------------------------

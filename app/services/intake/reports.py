@@ -97,18 +97,15 @@ async def deliver(
     if before is not None:
         document = drafts.document.original.id if drafts.document else before.document_id
         removed = await _replace(session, caller, before, batch, values | {"document_id": document})
-        # A claim that was taken back just now may have been near to one of these.
-        batch.nearby = await similar.still_there(session, batch.nearby)
+        if batch.compared is not None:
+            # A claim that was taken back just now may have been near to one of these.
+            batch.compared.nearby = await similar.still_there(session, batch.compared.nearby)
     await pipeline.propose(session, batch)
     answer = outcomes.report(batch, drafts, removed)
-    similar.name(
-        {
-            f"/events/{e}/claims/{c}": part
-            for e, event in enumerate(answer.events)
-            for c, part in enumerate(event.claims)
-        },
-        batch.nearby,
-    )
+    parts = {
+        f"/events/{e}/claims/{c}": part for e, event in enumerate(answer.events) for c, part in enumerate(event.claims)
+    }
+    similar.name(parts, batch.compared)
     return answer, outcomes.anything_new(batch)
 
 

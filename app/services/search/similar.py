@@ -8,7 +8,7 @@ import asyncio
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -104,13 +104,15 @@ class _NewClaim:
     language: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Compared:
     """The claims of a body for which similar ones are looked for, about the events at these addresses."""
 
     caller: Caller
     events: list[str]
     claims: list[_NewClaim]
+    nearby: Nearby = field(default_factory=dict)
+    """What `compare` found."""
 
 
 # For each claim of a body, by its place, the stored ones that share words with it, with each of their texts.
@@ -280,8 +282,9 @@ async def still_there(session: AsyncSession, nearby: Nearby) -> Nearby:
     return {pointer: [near for near in claims if near.id in stored] for pointer, claims in nearby.items()}
 
 
-def name(answers: dict[str, ClaimPart], nearby: Nearby) -> None:
+def name(answers: dict[str, ClaimPart], compared: Compared | None) -> None:
     """Name in the answer to a body what is near to each claim that was created: each once, and not itself."""
+    nearby = compared.nearby if compared is not None else {}
     for pointer, answer in answers.items():
         if answer.claim.outcome != "created":
             continue
