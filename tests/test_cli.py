@@ -67,8 +67,8 @@ def test_help_says_what_the_commands_say(commands: cli.Commands) -> None:
 
 def test_says_its_version() -> None:
     project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
-    told = at.run("--version")
-    assert (told.returncode, told.stdout) == (0, f"counterclaim {project['project']['version']}\n")
+    result = at.run("--version")
+    assert (result.returncode, result.stdout) == (0, f"counterclaim {project['project']['version']}\n")
 
 
 @linux
