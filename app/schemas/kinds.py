@@ -58,11 +58,11 @@ from app.schemas.statements import AppearanceRead, StatementRead
 class Round(IntEnum):
     """When new records are stored. Within a round it goes by the order of the table, and so does an export."""
 
-    SCENE = 1
+    SUBJECTS = 1
     """What there is to speak in and about. Unnamed sources come after it: they are told apart by it."""
-    WORDS = 2
+    STATEMENTS = 2
     """Who says what, and where that is found."""
-    JUDGEMENT = 3
+    ASSESSMENTS = 3
     """What holds between claims, and what others say of them."""
 
 
@@ -160,7 +160,7 @@ KINDS: Final = (
     Kind(
         Source,
         "sources",
-        Round.SCENE,
+        Round.SUBJECTS,
         SourceRead,
         SourceLine,
         exported="name aliases kind disclosure role party parent country language url reliability confidential "
@@ -171,7 +171,7 @@ KINDS: Final = (
     Kind(
         Document,
         "documents",
-        Round.SCENE,
+        Round.SUBJECTS,
         DocumentRead,
         DocumentLine,
         exported="url title byline language kind publisher published lifecycle external_ids merged_into",
@@ -181,7 +181,7 @@ KINDS: Final = (
     Kind(
         DocumentVersion,
         "versions",
-        Round.SCENE,
+        Round.SUBJECTS,
         VersionRead,
         VersionLine,
         exported="document retrieved_at headline text archive_url http_status translated_from translator",
@@ -194,18 +194,18 @@ KINDS: Final = (
     Kind(
         DocumentLink,
         "document-links",
-        Round.SCENE,
+        Round.SUBJECTS,
         DocumentLinkRead,
         DocumentLinkLine,
         exported="from relation to how_known score state",
         sorts=_TIMES,
         public_if=PublicIf("document_is_public", ("from_id", "to_id")),
     ),
-    Kind(Report, "reports", Round.SCENE, line=ReportLine),
+    Kind(Report, "reports", Round.SUBJECTS, line=ReportLine),
     Kind(
         Event,
         "events",
-        Round.SCENE,
+        Round.SUBJECTS,
         EventRead,
         EventLine,
         exported="slug title summary language kind occurred place_name country latitude longitude place_precision "
@@ -215,7 +215,7 @@ KINDS: Final = (
     Kind(
         EventLink,
         "event-links",
-        Round.SCENE,
+        Round.SUBJECTS,
         EventLinkRead,
         EventLinkLine,
         exported="from relation to",
@@ -225,7 +225,7 @@ KINDS: Final = (
     Kind(
         Question,
         "questions",
-        Round.SCENE,
+        Round.SUBJECTS,
         QuestionRead,
         QuestionLine,
         exported="event text language kind answer measure subject unit evolving single_answer",
@@ -236,7 +236,7 @@ KINDS: Final = (
     Kind(
         Claim,
         "claims",
-        Round.SCENE,
+        Round.SUBJECTS,
         ClaimRead,
         ClaimLine,
         exported="event question text language translations accuses figure merged_into",
@@ -247,7 +247,7 @@ KINDS: Final = (
     Kind(
         ClaimLink,
         "claim-links",
-        Round.JUDGEMENT,
+        Round.ASSESSMENTS,
         ClaimLinkRead,
         ClaimLinkLine,
         exported="from relation to",
@@ -256,7 +256,7 @@ KINDS: Final = (
     Kind(
         Statement,
         "statements",
-        Round.WORDS,
+        Round.STATEMENTS,
         StatementRead,
         StatementLine,
         exported="event claim question source stance act explicitness certainty basis said recheck_at credibility "
@@ -268,18 +268,18 @@ KINDS: Final = (
     Kind(
         Appearance,
         "appearances",
-        Round.WORDS,
+        Round.STATEMENTS,
         AppearanceRead,
         AppearanceLine,
         exported="statement document version wording language translation translation_language quoted cue framing "
         "attribution location selector fidelity note hops",
         sorts=_TIMES,
     ),
-    Kind(AppearanceHop, "hops", Round.WORDS, part_of="appearance_id"),
+    Kind(AppearanceHop, "hops", Round.STATEMENTS, part_of="appearance_id"),
     Kind(
         Assessment,
         "assessments",
-        Round.JUDGEMENT,
+        Round.ASSESSMENTS,
         AssessmentRead,
         AssessmentLine,
         exported="claim author scheme rating label rating_value best_rating worst_rating explanation url language "
@@ -287,7 +287,7 @@ KINDS: Final = (
         sorts=_TIMES | {"made": "made_from"},
         counted=True,
     ),
-    Kind(AssessmentDocument, "evidence", Round.JUDGEMENT, part_of="assessment_id"),
+    Kind(AssessmentDocument, "evidence", Round.ASSESSMENTS, part_of="assessment_id"),
 )
 _BY_MODEL: Final = {kind.model: kind for kind in KINDS}
 _BY_NAME: Final = {kind.name: kind for kind in KINDS}

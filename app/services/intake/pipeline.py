@@ -33,9 +33,9 @@ from app.services.search import similar
 
 # In the order of the table: what records may point at stands before them. Unnamed sources are told apart by what they
 # speak in, so they come between the two.
-_BEFORE_UNNAMED: Final = [kind.model for kind in KINDS if kind.stored is Round.SCENE]
+_BEFORE_UNNAMED: Final = [kind.model for kind in KINDS if kind.stored is Round.SUBJECTS]
 _AFTER_UNNAMED: Final = [
-    kind.model for kind in sorted(KINDS, key=lambda kind: kind.stored) if kind.stored > Round.SCENE
+    kind.model for kind in sorted(KINDS, key=lambda kind: kind.stored) if kind.stored > Round.SUBJECTS
 ]
 
 
