@@ -29,7 +29,7 @@ SCHEMA = """concat_ws(' ',
     (SELECT string_agg(nspname || coalesce(nspacl::text, ''), ',' ORDER BY oid) FROM pg_namespace
      WHERE nspname NOT LIKE 'pg\\_%'),
     (SELECT string_agg(concat_ws(' ', relname, relkind, relpersistence, relacl, reloptions, relrowsecurity), ','
-     ORDER BY oid) FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'tests'::regnamespace)),
+     ORDER BY oid) FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'counterclaim_tests'::regnamespace)),
     (SELECT (count(*), sum(xmin::text::bigint)) FROM pg_attribute WHERE attrelid >= 16384),
     (SELECT (count(*), sum(xmin::text::bigint)) FROM pg_attrdef),
     (SELECT (count(*), sum(xmin::text::bigint)) FROM pg_trigger),
@@ -46,7 +46,7 @@ PREPARED = "SELECT gid FROM pg_prepared_xacts WHERE database = current_database(
 # Empties the tables of a test, and puts back what the template has. The ledger lets nothing be forgotten: whoever calls
 # this has switched triggers off. PostgreSQL keeps the plans, so that all of it takes about a millisecond.
 EMPTY = """
-CREATE FUNCTION tests.empty(expected text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION counterclaim_tests.empty(expected text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(20230809, 1);  -- whoever still writes comes before
     IF EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -64,9 +64,9 @@ EMPTY_TABLE = """
     IF pg_relation_size('public.{0}') > {1} THEN TRUNCATE public.{0} CASCADE; ELSE DELETE FROM public.{0}; END IF;"""
 REFILL_TABLE = """
     IF (SELECT string_agg(t::text, ' ' ORDER BY t::text) FROM public.{0} t)
-       IS DISTINCT FROM (SELECT string_agg(t::text, ' ' ORDER BY t::text) FROM tests.{0} t) THEN
+       IS DISTINCT FROM (SELECT string_agg(t::text, ' ' ORDER BY t::text) FROM counterclaim_tests.{0} t) THEN
         DELETE FROM public.{0};
-        INSERT INTO public.{0} SELECT * FROM tests.{0};
+        INSERT INTO public.{0} SELECT * FROM counterclaim_tests.{0};
     END IF;"""
 # DISCARD ALL, but for the plans.
 AS_NEW = """
@@ -161,7 +161,7 @@ class Kept:
         deadline = time.monotonic() + PATIENCE
         try:
             while self.cleaner:
-                row = self.cleaner.execute("SELECT tests.empty(%s)", [self.schema]).fetchone()
+                row = self.cleaner.execute("SELECT counterclaim_tests.empty(%s)", [self.schema]).fetchone()
                 if row != ("in use",) or time.monotonic() > deadline:
                     return row == ("empty",)
                 time.sleep(0.01)
@@ -179,13 +179,13 @@ class Kept:
 
 def _install(cleaner: psycopg.Connection) -> str:
     """Put the function that empties it into a new database; give what its schema is like."""
-    cleaner.execute("CREATE SCHEMA tests")
+    cleaner.execute("CREATE SCHEMA counterclaim_tests")
     tables = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY oid"
     emptying, refilling = [], []
     for (name,) in cleaner.execute(tables).fetchall():
         emptying.append(EMPTY_TABLE.format(name, LARGE))
         if cleaner.execute(f"SELECT FROM public.{name} LIMIT 1".encode()).fetchone() is not None:
-            cleaner.execute(f"CREATE TABLE tests.{name} AS TABLE public.{name}".encode())
+            cleaner.execute(f"CREATE TABLE counterclaim_tests.{name} AS TABLE public.{name}".encode())
             refilling.append(REFILL_TABLE.format(name))
             emptying.pop()
     cleaner.execute(EMPTY.format(schema=SCHEMA, prepared=PREPARED, tables="".join(emptying + refilling)).encode())
