@@ -295,6 +295,22 @@ async def test_a_newer_text_in_a_report_makes_the_old_quotations_drift(client: A
 # --- the ledger's lock -----------------------------------------------------------------------------------------------
 
 
+async def test_an_old_version_counts_only_for_what_was_found_in_it(client: AsyncClient, event: str) -> None:
+    """Earlier than the latest ten, it is looked at for the quotation that names it, and for no other one."""
+    document = {"url": URL, "text": TEXT, "retrieved_at": EARLY}
+    old = {"text": "A", "statements": [said("A", wording=WORDS, quoted=True)]}
+    about = {"event": event.rsplit("/", 1)[-1]}
+    made = await sent(client, "/v1/reports", {"document": document, "events": [about | {"claims": [old]}]})
+    for minute in range(looking.LATEST_VERSIONS):
+        version = {"text": f"{OTHER} {minute}", "retrieved_at": f"2023-08-09T12:{minute:02}:00Z"}
+        await post(client, f"/v1/documents/{made['document']['id']}/versions", version)
+    document = {"url": URL, "text": "Nothing of it.", "retrieved_at": LATE}
+    new = {"text": "B", "statements": [said("B", wording="Nobody else saw it", quoted=True)]}
+    answer = await sent(client, "/v1/reports", {"document": document, "events": [about | {"claims": [new, old]}]})
+    claims = answer["events"][0]["claims"]
+    assert [claim["statements"][0]["appearance"]["fidelity"] for claim in claims] == ["not_found", "drifted"]
+
+
 async def test_nothing_is_looked_up_under_the_lock(
     app: FastAPI, client: AsyncClient, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

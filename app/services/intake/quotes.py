@@ -40,7 +40,7 @@ LATEST_VERSIONS: Final = 10
 # The latest versions with a text of each document, under any of its ids; and those that are named. The text of a
 # version that was translated from its document's language is in another one, which is not told.
 _VERSIONS: Final = text("""
-SELECT asked, id, document_id, retrieved_at, sha256,
+SELECT asked, place <= :most, id, document_id, retrieved_at, sha256,
     CASE WHEN translated_from = language THEN :untold ELSE language END AS language, headline
 FROM (
     SELECT o.id AS asked, v.id, v.document_id, v.retrieved_at, v.sha256, v.translated_from, v.headline,
@@ -72,7 +72,8 @@ UPDATE appearance t SET fidelity = d.fidelity, version_id = d.version_id,
 FROM jsonb_array_elements(CAST(:rows AS jsonb)) AS r, jsonb_populate_record(NULL::appearance, r) AS d
 WHERE t.id = d.id""")
 
-_Versions = Mapping[UUID | None, Sequence[Version]]
+# A quotation, and the versions of its document in which it is looked up, the latest first.
+_Lookup = tuple[Quotation, Sequence[Version]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ async def look_ahead(reading: AsyncSession, batch: Batch) -> None:
     stored = await _stored(reading, known_roots & {roots[draft.points_at["document_id"]] for draft in read})
     quotations = [_quotation(draft, roots[draft.points_at["document_id"]]) for draft in quoting]
     root_of = {root: root for root in roots.values()} | {row.document_id: row.root for row in stored}
-    stored_versions = await _versions(reading, known_roots | {row.document_id for row in stored})
+    stored_versions, _ = await _versions(reading, known_roots | {row.document_id for row in stored})
     versions = {id_: list(stored_versions.get(id_, ())) for id_ in root_of}
     for draft in read:
         version = _version(draft, roots[draft.points_at["document_id"]])
@@ -112,7 +113,8 @@ async def look_ahead(reading: AsyncSession, batch: Batch) -> None:
     for document_versions in versions.values():
         document_versions.sort(key=lambda version: (version.retrieved_at, version.id), reverse=True)
     search = _Search(batch.spots, _texts(batch), {draft.id for draft in read}, ahead=True)
-    await _decided(reading, search, [*quotations, *map(_stored_quotation, stored)], versions)
+    quotations += map(_stored_quotation, stored)
+    await _decided(reading, search, [(q, versions[q.document_id] if q.document_id else ()) for q in quotations])
 
 
 def _quoting(batch: Batch) -> list[Draft]:
@@ -181,10 +183,9 @@ async def decide(session: AsyncSession, batch: Batch, new: Sequence[Draft], matc
     drafted = [_quotation(draft, draft.value("document_id")) for draft in drafts]
     texts = [draft for draft in _read(batch) if draft.outcome == "created"]
     touched, stored = ([], []) if batch.from_export else await _touched(session, texts, matched)
-    quotations = [*drafted, *stored]
-    versions = await _versions_of(session, quotations)
+    lookups = await _lookups(session, drafted, stored)
     search = _Search(batch.spots, _texts(batch), {draft.id for draft in texts})
-    findings = await _decided(session, search, quotations, versions)
+    findings = await _decided(session, search, lookups)
     for draft, finding in zip(drafts, findings[: len(drafts)], strict=True):
         draft.values |= _columns(finding)
     rechecked = list(zip(stored, findings[len(drafts) :], strict=True))
@@ -246,8 +247,8 @@ async def changed(
         Finding("unchecked", version_id=after["version_id"]),
         fresh=True,
     )
-    versions = await _versions_of(session, [quotation])
-    (finding,) = await _decided(session, _Search(spots, {}, ahead=ahead), [quotation], versions)
+    lookups = await _lookups(session, [quotation])
+    (finding,) = await _decided(session, _Search(spots, {}, ahead=ahead), lookups)
     return _columns(finding)
 
 
@@ -281,28 +282,39 @@ async def _stored(session: AsyncSession, documents: Collection[UUID]) -> Sequenc
     return (await session.execute(_STORED, {"documents": list(documents)})).all() if documents else []
 
 
-async def _versions_of(session: AsyncSession, quotations: Iterable[Quotation]) -> _Versions:
-    """The versions in which these are to be looked up."""
-    quoting = [quotation for quotation in quotations if quotation.quote.quoted and quotation.quote.wording]
-    documents = {quotation.document_id for quotation in quoting if quotation.document_id}
-    named = [q.finding.version_id for q in quoting if q.document_id and q.finding.version_id]
-    return await _versions(session, documents, named)
+async def _lookups(session: AsyncSession, *groups: Sequence[Quotation]) -> list[_Lookup]:
+    """With each quotation the latest versions of its document, and those that any of its group names."""
+    named_by_group: list[set[UUID]] = []
+    documents: set[UUID] = set()
+    for group in groups:
+        quoting = [q for q in group if q.quote.quoted and q.quote.wording and q.document_id]
+        documents.update(q.document_id for q in quoting if q.document_id)
+        named_by_group.append({q.finding.version_id for q in quoting if q.finding.version_id})
+    versions, latest = await _versions(session, documents, set().union(*named_by_group))
+    return [
+        (q, [version for version in versions.get(q.document_id, ()) if version.id in latest or version.id in named])
+        for group, named in zip(groups, named_by_group, strict=True)
+        for q in group
+    ]
 
 
-async def _versions(session: AsyncSession, documents: Collection[UUID], named: Collection[UUID] = ()) -> _Versions:
-    """By document, the latest first."""
-    versions = defaultdict[UUID | None, list[Version]](list)
+async def _versions(
+    session: AsyncSession, documents: Collection[UUID], named: Collection[UUID] = ()
+) -> tuple[Mapping[UUID | None, Sequence[Version]], Collection[UUID]]:
+    """By document the latest versions and those that are named, the latest first; and the ids of the latest."""
+    versions, latest = defaultdict[UUID | None, list[Version]](list), set[UUID]()
     if documents:
         lists = {"documents": list(documents), "named": list(named)}
         bounds = {"most": LATEST_VERSIONS, "untold": quotes.UNDETERMINED}
-        for document, *columns in await session.execute(_VERSIONS, {**lists, **bounds}):
-            versions[document].append(Version(*columns))
-    return versions
+        for document, is_latest, *columns in await session.execute(_VERSIONS, {**lists, **bounds}):
+            version = Version(*columns)
+            versions[document].append(version)
+            if is_latest:
+                latest.add(version.id)
+    return versions, latest
 
 
-async def _decided(
-    session: AsyncSession, search: _Search, quotations: Sequence[Quotation], versions: _Versions
-) -> list[Finding]:
+async def _decided(session: AsyncSession, search: _Search, lookups: Sequence[_Lookup]) -> list[Finding]:
     """What becomes of each. It takes at most two rounds of looking up: in the latest version, then in earlier ones."""
     while True:
         missing = set[tuple[str, bytes]]()
@@ -317,7 +329,7 @@ async def _decided(
                 quote, version.language, lambda words: spots[words, version.sha256], headline=version.headline
             )
 
-        findings = [fidelity.fidelity_now(q, versions.get(q.document_id, ()), search.new, look) for q in quotations]
+        findings = [fidelity.fidelity_now(q, versions, search.new, look) for q, versions in lookups]
         if not missing:
             return [finding for finding in findings if finding is not None]
         await _find(session, search, missing)
