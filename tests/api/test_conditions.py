@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+import soaking
 from calls import claim, get, post, source
 from fastapi import FastAPI
 from httpx import AsyncClient
@@ -54,6 +55,7 @@ async def test_an_answer_to_a_write_has_the_tag_to_go_on_with(client: AsyncClien
     assert changed.headers["ETag"] == (await client.get(path)).headers["ETag"]
 
 
+@pytest.mark.soak
 async def test_many_changes_at_once_lose_nothing(client: AsyncClient) -> None:
     path = f"/v1/sources/{await source(client, 'A', notes='0')}"
 
@@ -70,7 +72,7 @@ async def test_many_changes_at_once_lose_nothing(client: AsyncClient) -> None:
         while await add_one() != 200:
             pass
 
-    told = await asyncio.gather(*(add_one() for _ in range(80)))
+    told = await asyncio.gather(*(add_one() for _ in range(200 if soaking.SOAK else 80)))
     assert set(told) <= {200, 412, 503}
     await asyncio.gather(*(insist() for _ in range(5)))
     found = await get(client, path)
