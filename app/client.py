@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import httpx
 import zstandard
 
-Json: TypeAlias = dict[str, Any]
+JsonObject: TypeAlias = dict[str, Any]
 
 # Before the second attempt, and at most; each pause is twice as long as the one before.
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
@@ -53,7 +53,7 @@ class SendingPace:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class NumberedLine:
     number: int
     """In the input, from 1."""
     data: bytes
@@ -62,8 +62,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    line: Line
-    problem: Json
+    line: NumberedLine
+    problem: JsonObject
     """Status, type, title, detail, retryable, errors: as `POST /v1/ingest` has it."""
 
 
@@ -126,27 +126,27 @@ def send(
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
-    lines: list[Line]
+class _LineBatch:
+    lines: list[NumberedLine]
     end: int
     """The number of the last line that was read, blank ones included."""
 
 
-def _batches(lines: Iterable[bytes], number: int, pace: SendingPace) -> Iterator[_Batch]:
+def _batches(lines: Iterable[bytes], number: int, pace: SendingPace) -> Iterator[_LineBatch]:
     """Cut the input into requests. A line that is too long for a request is in a batch of its own."""
-    batch: list[Line] = []
+    batch: list[NumberedLine] = []
     size = 0
     for raw in lines:
         data = _without_wrapping(raw, first=number == 0)
         if batch and data and (len(batch) == pace.lines or size + len(data) + 1 > pace.bytes):
-            yield _Batch(batch, number)
+            yield _LineBatch(batch, number)
             batch, size = [], 0
         number += 1
         if data:
-            batch.append(Line(number, data))
+            batch.append(NumberedLine(number, data))
             size += len(data) + 1
     # Also without a line: blank lines at the end count as read.
-    yield _Batch(batch, number)
+    yield _LineBatch(batch, number)
 
 
 def _without_wrapping(raw: bytes, *, first: bool) -> bytes:
@@ -176,7 +176,7 @@ def text_of(data: bytes) -> str:
 # --- what the service answers ----------------------------------------------------------------------------------------
 
 
-def _with_answers(progress: Progress, part: Sequence[Line], answers: Sequence[Json]) -> Progress:
+def _with_answers(progress: Progress, part: Sequence[NumberedLine], answers: Sequence[JsonObject]) -> Progress:
     """The progress after these answers."""
     rejected = tuple(
         Rejected(line, {name: value for name, value in answer.items() if name != "line"})
@@ -194,18 +194,18 @@ def _with_answers(progress: Progress, part: Sequence[Line], answers: Sequence[Js
 
 
 def _deliver(
-    http: httpx.Client, lines: Sequence[Line], pace: SendingPace
-) -> Iterator[tuple[Sequence[Line], list[Json]]]:
+    http: httpx.Client, lines: Sequence[NumberedLine], pace: SendingPace
+) -> Iterator[tuple[Sequence[NumberedLine], list[JsonObject]]]:
     """Send lines: all at once, or in halves where that is too large for the service. Yields lines and answers."""
     if not lines:
         return
     if len(lines[0].data) > pace.bytes:
         # Without its data: `lines` may have been cut off where it was read.
-        yield [Line(lines[0].number, b"")], [_too_long(pace)]
+        yield [NumberedLine(lines[0].number, b"")], [_too_long(pace)]
         return
     try:
         answers = _send_until_answered(http, lines, pace)
-    except _TooLarge as error:
+    except _RequestTooLarge as error:
         if len(lines) > 1:
             half = len(lines) // 2
             yield from _deliver(http, lines[:half], pace)
@@ -215,7 +215,7 @@ def _deliver(
     yield lines, answers
 
 
-def _too_long(pace: SendingPace) -> Json:
+def _too_long(pace: SendingPace) -> JsonObject:
     return {
         "status": 413,
         "type": "/problems/too-large",
@@ -237,15 +237,15 @@ class _TryAgain(Exception):  # noqa: N818
         self.after = after
 
 
-class _TooLarge(Exception):  # noqa: N818
-    def __init__(self, problem: Json) -> None:
+class _RequestTooLarge(Exception):  # noqa: N818
+    def __init__(self, problem: JsonObject) -> None:
         super().__init__(_described(problem))
         self.problem = {**problem, "retryable": False}
 
 
-def _send_until_answered(http: httpx.Client, lines: Sequence[Line], pace: SendingPace) -> list[Json]:
+def _send_until_answered(http: httpx.Client, lines: Sequence[NumberedLine], pace: SendingPace) -> list[JsonObject]:
     """Send one request, and the lines that the service was too busy for again. Raises GaveUp."""
-    answers: dict[int, Json] = {}
+    answers: dict[int, JsonObject] = {}
     unanswered, attempt, deadline = list(lines), 0, math.inf
     while True:
         try:
@@ -273,8 +273,8 @@ def _pause(attempt: int) -> float:
     return min(FIRST_PAUSE_SECONDS * 2.0 ** min(attempt, 20), LONGEST_PAUSE_SECONDS) * random.uniform(0.5, 1.0)  # noqa: S311
 
 
-def _exchange(http: httpx.Client, lines: Sequence[Line]) -> list[Json]:
-    """Send one request; the answer to each line. Raises _TryAgain, _TooLarge, Refused."""
+def _exchange(http: httpx.Client, lines: Sequence[NumberedLine]) -> list[JsonObject]:
+    """Send one request; the answer to each line. Raises _TryAgain, _RequestTooLarge, Refused."""
     body = b"".join(line.data + b"\n" for line in lines)
     packed = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(body)
     headers = {"Content-Type": "application/x-ndjson", "Content-Encoding": "zstd", "Accept": "application/x-ndjson"}
@@ -289,7 +289,7 @@ def _exchange(http: httpx.Client, lines: Sequence[Line]) -> list[Json]:
         return _checked_answers(answer.content, len(body), len(lines))
     problem = _problem(answer)
     if answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
-        raise _TooLarge(problem)
+        raise _RequestTooLarge(problem)
     if answer.status_code in (408, 425, 429) or answer.is_server_error:
         raise _TryAgain(_described(problem), _retry_after(answer.headers.get("Retry-After", "")))
     if answer.is_redirect:
@@ -297,7 +297,7 @@ def _exchange(http: httpx.Client, lines: Sequence[Line]) -> list[Json]:
     raise Refused(_described(problem))
 
 
-def _checked_answers(content: bytes, size: int, count: int) -> list[Json]:
+def _checked_answers(content: bytes, size: int, count: int) -> list[JsonObject]:
     """The answers to the lines, if they and the summary tell of exactly what was sent. Raises _TryAgain."""
     try:
         *answers, summary = [json.loads(line) for line in content.split(b"\n") if line.strip()]
@@ -315,7 +315,7 @@ def _checked_answers(content: bytes, size: int, count: int) -> list[Json]:
     return answers
 
 
-def _problem(answer: httpx.Response) -> Json:
+def _problem(answer: httpx.Response) -> JsonObject:
     """The problem in an answer, or one made of its status, for a proxy may have answered."""
     body: Any = None
     with suppress(ValueError):
@@ -325,7 +325,7 @@ def _problem(answer: httpx.Response) -> Json:
     return problem | {name: body[name] for name in problem if name in body} if isinstance(body, dict) else problem
 
 
-def _described(problem: Json) -> str:
+def _described(problem: JsonObject) -> str:
     return ": ".join(str(part) for part in (f"{problem['status']} {problem['title']}", problem["detail"]) if part)
 
 

@@ -12,7 +12,7 @@ import typer
 
 from app import client
 from app.commands import reading
-from app.commands.reading import Content, Unreadable
+from app.commands.reading import Content, UnreadableInput
 from app.fetching import Limits
 from app.imports import claimreview as claimreviews
 from app.imports import google as google_answers
@@ -181,7 +181,7 @@ def url_(
     for address in addresses:
         try:
             line = reading.page(address, run.limits, run.notes)
-        except Unreadable as error:
+        except UnreadableInput as error:
             _unreadable(run, address, error)
             continue
         run.read_count += 1
@@ -238,7 +238,7 @@ def _fact_checks(
         source_notes: Notes = []
         try:
             checks_read = read(reading.read(source, types, run.limits), source_notes)
-        except (Unreadable, ValueError, RecursionError, tables.MappingError) as error:
+        except (UnreadableInput, ValueError, RecursionError, tables.MappingError) as error:
             # Its notes are dropped: they are of values that go nowhere now.
             _unreadable(run, source, error)
             continue

@@ -19,7 +19,7 @@ CSV_TYPES: Final = ("text/csv", "application/csv", "application/vnd.ms-excel", "
 PAGE_TYPES: Final = (*pages.HTML, pages.PLAIN)
 
 
-class Unreadable(Exception):  # noqa: N818
+class UnreadableInput(Exception):  # noqa: N818
     """Why a source can't be read."""
 
 
@@ -35,32 +35,32 @@ class Content:
 
 
 def read(source: str, types: Collection[str], limits: Limits) -> Content:
-    """Read a file, `-` or an address. Raises Unreadable."""
+    """Read a file, `-` or an address. Raises UnreadableInput."""
     if source.lower().startswith(("http://", "https://")):
         fetched = _fetch(source, types, limits)
         return Content(fetched.body, fetched.charset, fetched.url)
     try:
         return Content(sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes())
     except OSError as error:
-        raise Unreadable(error.strerror or str(error)) from None
+        raise UnreadableInput(error.strerror or str(error)) from None
 
 
 def _fetch(url: str, types: Collection[str], limits: Limits) -> Fetched:
-    """The answer of an address, if its status is a success. Raises Unreadable."""
+    """The answer of an address, if its status is a success. Raises UnreadableInput."""
     try:
         fetched = fetching.fetch(url, types, limits)
     except FetchError as error:
-        raise Unreadable(str(error)) from None
+        raise UnreadableInput(str(error)) from None
     if not 200 <= fetched.status < 300:  # noqa: PLR2004
-        raise Unreadable(f"the server answers {fetched.status}")
+        raise UnreadableInput(f"the server answers {fetched.status}")
     return fetched
 
 
 def page(url: str, limits: Limits, notes: Notes) -> Json | None:
-    """The page as a line of NDJSON, under its canonical address if that has the same text. Raises Unreadable."""
+    """The page as a line of NDJSON, under its canonical address if that has the same text. Raises UnreadableInput."""
     fetched_page = _page(url, limits)
     if urlsplit(url).path.strip("/") and not urlsplit(fetched_page.url).path.strip("/"):
-        raise Unreadable(REDIRECTED_HOME)
+        raise UnreadableInput(REDIRECTED_HOME)
     line = pages.document(fetched_page, notes)
     if line is None or fetched_page.tree is None:
         return line
@@ -69,7 +69,7 @@ def page(url: str, limits: Limits, notes: Notes) -> Json | None:
         return line
     try:
         canonical_line = pages.document(_page(canonical_url, limits), [])
-    except Unreadable as error:
+    except UnreadableInput as error:
         notes.append(Unused(fetched_page.url, f"{canonical_url}: {error}", pages.CANONICAL_GONE))
         return line
     if canonical_line is None or not pages.same(line, canonical_line):

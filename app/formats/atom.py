@@ -26,7 +26,7 @@ _FORBIDDEN: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _FeedEntry:
     id: UUID
     title: str
     updated: datetime
@@ -65,14 +65,14 @@ def render(dossier: DossierRead, moves: Sequence[DayMoves]) -> bytes:
 # --- the entries ----------------------------------------------------------------------------------------------------
 
 
-def _statements(dossier: DossierRead) -> Iterator[_Entry]:
+def _statements(dossier: DossierRead) -> Iterator[_FeedEntry]:
     for question, claim, statement in naming.statements(dossier):
         speaker = naming.source_name(statement.source_id, dossier.sources) or "A document, in nobody's name,"
         subject = _subject(question, claim)
         path, urls = f"/v1/statements/{statement.id}", _urls(statement, dossier)
         terms = (statement.stance, statement.explicitness, "live" if statement.live else "not-live")
         author = naming.source_name(statement.source_id, dossier.sources) or "unattributed"
-        yield _Entry(
+        yield _FeedEntry(
             statement.id,
             f"{speaker} {naming.VERBS[statement.stance]}: {subject}",
             statement.updated_at,
@@ -84,7 +84,7 @@ def _statements(dossier: DossierRead) -> Iterator[_Entry]:
             urls,
         )
         if statement.withdrawn is not None:
-            yield _Entry(
+            yield _FeedEntry(
                 uuid5(statement.id, "withdrawn"),
                 f"Withdrawn: {speaker} {naming.VERBS[statement.stance]}: {subject}",
                 statement.updated_at,
@@ -97,11 +97,11 @@ def _statements(dossier: DossierRead) -> Iterator[_Entry]:
             )
 
 
-def _assessments(dossier: DossierRead) -> Iterator[_Entry]:
+def _assessments(dossier: DossierRead) -> Iterator[_FeedEntry]:
     for question, claim in naming.claims(dossier):
         for assessment in claim.assessments:
             author = naming.source_name(assessment.author_id, dossier.sources)
-            yield _Entry(
+            yield _FeedEntry(
                 assessment.id,
                 f"{author} rates “{_label(assessment)}”: {_subject(question, claim)}",
                 assessment.updated_at,
@@ -114,11 +114,11 @@ def _assessments(dossier: DossierRead) -> Iterator[_Entry]:
             )
 
 
-def _moves(dossier: DossierRead, days: Sequence[DayMoves]) -> Iterator[_Entry]:
+def _moves(dossier: DossierRead, days: Sequence[DayMoves]) -> Iterator[_FeedEntry]:
     wordings = {question.id: naming.question_text(question) for question in dossier.questions}
     for day in days:
         for standing in day.standings:
-            yield _Entry(
+            yield _FeedEntry(
                 uuid5(standing.claim_id, f"standing {day.day}"),
                 f"{_spaced(standing.from_)} → {_spaced(standing.to)}: {standing.text}",
                 day.at,
@@ -129,7 +129,7 @@ def _moves(dossier: DossierRead, days: Sequence[DayMoves]) -> Iterator[_Entry]:
             )
         for status in day.statuses:
             question = status.text or wordings.get(status.question_id, "")
-            yield _Entry(
+            yield _FeedEntry(
                 uuid5(status.question_id, f"status {day.day}"),
                 f"{_spaced(status.from_)} → {_spaced(status.to)}: {question}",
                 day.at,
@@ -178,7 +178,7 @@ def _urls(statement: StatementPicture, dossier: DossierRead) -> list[str]:
 # --- XML -------------------------------------------------------------------------------------------------------------
 
 
-def _render(feed: ET.Element, entry: _Entry) -> None:
+def _render(feed: ET.Element, entry: _FeedEntry) -> None:
     element = ET.SubElement(feed, "entry")
     _add(element, "id", f"urn:uuid:{entry.id}")
     _add(element, "title", " ".join(entry.title.split()))

@@ -28,7 +28,7 @@ FieldName: TypeAlias = Literal[
     "claimant", "claimant_kind", "claimant_role", "claimant_url", "said", "appearances", "rating", "rating_value",
     "best_rating", "worst_rating", "explanation", "tags",
 ]  # fmt: skip
-Words: TypeAlias = Annotated[str, StringConstraints(min_length=1)]
+FilledText: TypeAlias = Annotated[str, StringConstraints(min_length=1)]
 
 
 class MappingError(Exception):
@@ -41,9 +41,9 @@ class Reading(Input):
     encoding: str = "utf-8-sig"
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
     quote: Annotated[str, StringConstraints(min_length=1, max_length=1)] = '"'
-    separator: Words = ","
+    separator: FilledText = ","
     """Between several appearances or tags in one cell."""
-    dates: list[Words] = Field(default_factory=list)
+    dates: list[FilledText] = Field(default_factory=list)
     """strptime's formats, tried first."""
     missing: list[str] = Field(default_factory=list)
     """What stands in cells that say nothing: `NULL`, `n/a`."""
@@ -53,10 +53,10 @@ class Mapping(Input):
     """A mapping file. A field comes from a column or is a constant; a column is mapped, or named as not used."""
 
     file: Reading = Field(default_factory=Reading)
-    columns: dict[FieldName, Words]
-    constants: dict[FieldName, Words] = Field(default_factory=dict)
-    ratings: dict[Words, str] = Field(default_factory=dict)
-    unused: dict[str, Words] = Field(default_factory=dict)
+    columns: dict[FieldName, FilledText]
+    constants: dict[FieldName, FilledText] = Field(default_factory=dict)
+    ratings: dict[FilledText, str] = Field(default_factory=dict)
+    unused: dict[str, FilledText] = Field(default_factory=dict)
     """Columns and why they are not used."""
 
     @model_validator(mode="after")

@@ -23,7 +23,7 @@ _SQL_TYPES: Final[dict[str, Any]] = {"id": Uuid(), "ref": Text(), "slug": Text()
 
 # A type, by which column a record of it is looked for, and what stands there.
 Wanted: TypeAlias = tuple[LookupType, str, Hashable]
-Hit: TypeAlias = dict[str, Any]
+RecordHit: TypeAlias = dict[str, Any]
 Values: TypeAlias = dict[str, list[Any]]
 
 
@@ -33,7 +33,7 @@ async def find(session: AsyncSession, caller: Caller, items: Sequence[LookupItem
     by_type: dict[LookupType, Values] = defaultdict(lambda: defaultdict(list))
     for type_, column, value in dict.fromkeys(wanted):
         by_type[type_][column].append(value)
-    hits: dict[Wanted, Hit] = {}
+    hits: dict[Wanted, RecordHit] = {}
     for type_, values in by_type.items():
         kind = kinds.named(type_)
         rows = await (_records if kind.read is not None else _reports)(session, caller, kind, values)
@@ -57,7 +57,7 @@ def _any_of(column: ColumnElement[Any], name: str, values: Sequence[Any]) -> Col
     return column == any_(literal(list(values), ARRAY(_SQL_TYPES[name])))
 
 
-async def _records(session: AsyncSession, caller: Caller, kind: Kind, values: Values) -> list[Hit]:
+async def _records(session: AsyncSession, caller: Caller, kind: Kind, values: Values) -> list[RecordHit]:
     rows = seen(caller, kind.model)
     columns: dict[str, ColumnElement[Any]] = {name: rows.c[name] for name in ("id", "ref", "version", "updated_at")}
     if "slug" in rows.c:
@@ -74,7 +74,7 @@ async def _records(session: AsyncSession, caller: Caller, kind: Kind, values: Va
     return [{**row, "url": kinds.url(kind.model, row["id"])} for row in (await session.execute(query)).mappings()]
 
 
-async def _reports(session: AsyncSession, caller: Caller, kind: Kind, values: Values) -> list[Hit]:
+async def _reports(session: AsyncSession, caller: Caller, kind: Kind, values: Values) -> list[RecordHit]:
     """Reports are shown to who sends them: the one that sent it last, or any that may read what is restricted."""
     if not caller.may("ingest"):
         return []
