@@ -111,6 +111,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     problems.install(app)
     app.add_exception_handler(Replayed, answers.replay)
+    app.add_exception_handler(answers.NotModified, answers.not_modified)
     # What is added last stands outside: an ETag is of the answer before it is compressed.
     app.add_middleware(Wire)
     app.add_middleware(CompressMiddleware)

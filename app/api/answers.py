@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app.models import Record
 from app.schemas import kinds
-from app.schemas.common import Page, RecordRead, entity_tag, names_tag
+from app.schemas.common import Page, RecordRead, json_and_tag, names_tag
 from app.services.idempotency import Replayed
 from app.services.paging import Slice
 
@@ -18,10 +18,18 @@ from app.services.paging import Slice
 _JSON = "application/json"
 
 
+class NotModified(Exception):  # noqa: N818  (no error: the caller has the answer)
+    """The caller has the version with this ETag already. `main` has it answered with a 304."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(tag)
+        self.tag = tag
+
+
 def record(answer: BaseModel, status: int = 200, location: str | None = None) -> Response:
     """Answer with one record, as bytes ready to send, with the ETag that a later If-Match names."""
-    body = answer.model_dump_json()
-    headers = {"ETag": entity_tag(body)} | ({"Location": location} if location else {})
+    body, tag = json_and_tag(answer)
+    headers = {"ETag": tag} | ({"Location": location} if location else {})
     return Response(body, status, headers, _JSON)
 
 
@@ -30,11 +38,10 @@ def picture(answer: BaseModel, tag: str) -> Response:
     return Response(answer.model_dump_json(by_alias=True), 200, {"ETag": tag}, _JSON)
 
 
-def not_modified(request: Request, tag: str) -> Response | None:
-    """The 304 for a caller who has this version already, so that nothing need be loaded; else None."""
+def check_modified(request: Request, tag: str) -> None:
+    """Raise NotModified if the caller has this version already, so that nothing need be loaded."""
     if names_tag(request.headers.get("If-None-Match"), tag):
-        return Response(status_code=304, headers={"ETag": tag})
-    return None
+        raise NotModified(tag)
 
 
 def stored(answer: RecordRead, created: bool, *, location: bool = True) -> Response:
@@ -64,6 +71,13 @@ def page(request: Request, slice_: Slice, read: type[BaseModel]) -> Response:
     answer = Page[Any](items=items, total=slice_.total, facets=slice_.facets, **urls)
     headers = {"Link": ", ".join(f'<{url}>; rel="{name}"' for name, url in urls.items())} if urls else {}
     return Response(answer.model_dump_json(by_alias=True), 200, headers, _JSON)
+
+
+async def not_modified(_request: Request, error: Exception) -> Response:
+    """Answer without a body: the handler of NotModified."""
+    if not isinstance(error, NotModified):
+        raise error
+    return Response(status_code=304, headers={"ETag": error.tag})
 
 
 async def replay(_request: Request, error: Exception) -> Response:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import Database, Signature
 from app.errors import BadRequest, Forbidden, Invalid, TooLarge, Unauthorized, UnsupportedMediaType
-from app.schemas.addresses import ADDRESS_PATTERN, EVENT_ADDRESS_PATTERN
+from app.schemas.addresses import ADDRESS_CHARACTERS, ADDRESS_PATTERN, EVENT_ADDRESS_PATTERN
 from app.schemas.fields import clean
 from app.services import access, idempotency
 from app.services.access import ANYBODY, Caller
@@ -292,15 +292,21 @@ Once = Annotated[Keeping, Depends(_once, scope="function")]
 # --- addresses and conditions --------------------------------------------------------------------------------------
 
 _ADDRESS: Final = "Its id, or `ref:` and its ref."
-SourceAt = Annotated[str, Path(alias="source", pattern=ADDRESS_PATTERN, max_length=204, description=_ADDRESS)]
-DocumentAt = Annotated[str, Path(alias="document", pattern=ADDRESS_PATTERN, max_length=204, description=_ADDRESS)]
-RecordAt = Annotated[str, Path(alias="id", pattern=ADDRESS_PATTERN, max_length=204, description=_ADDRESS)]
+SourceAt = Annotated[
+    str, Path(alias="source", pattern=ADDRESS_PATTERN, max_length=ADDRESS_CHARACTERS, description=_ADDRESS)
+]
+DocumentAt = Annotated[
+    str, Path(alias="document", pattern=ADDRESS_PATTERN, max_length=ADDRESS_CHARACTERS, description=_ADDRESS)
+]
+RecordAt = Annotated[
+    str, Path(alias="id", pattern=ADDRESS_PATTERN, max_length=ADDRESS_CHARACTERS, description=_ADDRESS)
+]
 EventAt = Annotated[
     str,
     Path(
         alias="event",
         pattern=EVENT_ADDRESS_PATTERN,
-        max_length=204,
+        max_length=ADDRESS_CHARACTERS,
         description="Its id, its slug, or `ref:` and its ref.",
     ),
 ]

@@ -9,18 +9,18 @@ from app.vocabulary import REF_PATTERN, SLUG_PATTERN
 
 _UUID_PATTERN: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _REF_ADDRESS: Final = "ref:" + REF_PATTERN.strip("^$")
-_ADDRESS_CHARACTERS: Final = len("ref:") + 200
+ADDRESS_CHARACTERS: Final = len("ref:") + 200
 ADDRESS_PATTERN: Final = f"^({_UUID_PATTERN}|{_REF_ADDRESS})$"
 EVENT_ADDRESS_PATTERN: Final = f"^({_UUID_PATTERN}|{_REF_ADDRESS}|{SLUG_PATTERN.strip('^$')})$"
 
 Address = Annotated[
     str,
-    StringConstraints(pattern=ADDRESS_PATTERN, max_length=_ADDRESS_CHARACTERS),
+    StringConstraints(pattern=ADDRESS_PATTERN, max_length=ADDRESS_CHARACTERS),
     Field(description="A record: its id, or `ref:` and its ref."),
 ]
 EventAddress = Annotated[
     str,
-    StringConstraints(pattern=EVENT_ADDRESS_PATTERN, max_length=_ADDRESS_CHARACTERS),
+    StringConstraints(pattern=EVENT_ADDRESS_PATTERN, max_length=ADDRESS_CHARACTERS),
     Field(description="An event: its id, its slug, or `ref:` and its ref."),
 ]
 

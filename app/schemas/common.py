@@ -67,6 +67,12 @@ def entity_tag(content: bytes | str) -> str:
     return f'"{digest.hexdigest()[:24]}"'
 
 
+def json_and_tag(record: BaseModel) -> tuple[str, str]:
+    """A record's JSON as it is answered, and the ETag of exactly that, which If-Match has to name."""
+    body = record.model_dump_json()
+    return body, entity_tag(body)
+
+
 def names_tag(header: str | None, tag: str | None) -> bool:
     """Whether If-None-Match or If-Match names this ETag, or any. A proxy's `W/` is not held against it."""
     if header is None or tag is None:

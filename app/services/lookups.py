@@ -67,7 +67,7 @@ async def _records(session: AsyncSession, caller: Caller, kind: Kind, values: Va
         latest = select(func.max(version.c.retrieved_at)).where(version.c.document_id == rows.c.id)
         columns |= {_DIGEST: func.digest_of(rows.c.canonical_url), "retrieved_at": latest.scalar_subquery()}
     if kind.mergeable:
-        root = getattr(func, f"{kind.name}_root")(rows.c.id)
+        root = visibility.merge_root(kind.name, rows.c.id)
         columns["merged_into"] = case((rows.c.merged_into.is_(None), null()), else_=root)
     fitting = or_(*(_any_of(columns[name], name, some_values) for name, some_values in values.items()))
     query = select(*(column.label(name) for name, column in columns.items())).where(fitting)

@@ -3,13 +3,26 @@
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, Uuid, case, cast, func, literal_column, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict, Gone, Invalid, Merged, NotFound, PreconditionFailed, PreconditionRequired
 from app.models import Change, Record, table_of
 from app.schemas import kinds
-from app.schemas.common import RecordRead, entity_tag, names_tag
+from app.schemas.common import RecordRead, json_and_tag, names_tag
 from app.schemas.kinds import Kind
 from app.services import visibility
 from app.services.access import Caller
@@ -32,8 +45,8 @@ async def get(
         raise await _missing(session, caller, model, address)
     record = kinds.READS[model].model_validate(row)
     if getattr(record, "merged_into", None) is not None and not merged_itself:
-        root = getattr(func, f"{kinds.kind_of(model).name}_root")
-        raise Merged(address, str(await session.scalar(select(root(record.id)))))
+        root = visibility.merge_root(kinds.kind_of(model).name, literal(record.id))
+        raise Merged(address, str(await session.scalar(select(root))))
     return record
 
 
@@ -111,7 +124,7 @@ async def held(
         ) from None
     if if_match is None:
         raise PreconditionRequired("Send If-Match with the record's ETag, or *.")
-    tag = entity_tag(record.model_dump_json())
+    tag = json_and_tag(record)[1]
     if not names_tag(if_match, tag):
         raise PreconditionFailed("The record changed since you read it.", {"ETag": tag}, etag=tag)
     return record

@@ -80,6 +80,12 @@ def at(rows: Subquery, address: str) -> ColumnElement[bool]:
     return rows.c.slug == parsed.slug if parsed.slug is not None and "slug" in rows.c else false()
 
 
+def merge_root(kind: str, id_: ColumnElement[Any]) -> ColumnElement[UUID]:
+    """The id of the record that the one with this id became after all merges."""
+    root: ColumnElement[UUID] = getattr(func, f"{kind}_root")(id_)
+    return root
+
+
 def withheld(caller: Caller, kind: Kind) -> Mapping[str, MayTell]:
     """By column that names a record of which this caller may not know: what asks whether an id may be told.
 
@@ -112,8 +118,7 @@ def _shown(kind: Kind, column: ColumnElement[Any], may_tell: MayTell) -> ColumnE
         return func.shown_source(table_of(kind.model).c.event_id, column).label(name)
     allowed = may_tell(column)
     if name == "merged_into":  # readers are led on to the last of them
-        root = getattr(func, f"{kind.name}_root")(column)
-        allowed = and_(column.is_not(None), allowed, may_tell(root))
+        allowed = and_(column.is_not(None), allowed, may_tell(merge_root(kind.name, column)))
     return case((allowed, column), else_=null()).label(name)
 
 

@@ -27,6 +27,5 @@ async def get_audit(
     document_id = (await records.get(session, caller, Document, document)).id
     viewpoint = await moments.resolve(session, caller, query.as_of, query.said_before)
     tag = await audits.etag(session, document_id, viewpoint)
-    if unchanged := answers.not_modified(request, tag):
-        return unchanged
+    answers.check_modified(request, tag)
     return answers.picture(await audits.audit(session, document_id, viewpoint), tag)

@@ -25,6 +25,5 @@ async def get_diff(
     event_read = await moments.event_at(session, caller, event)
     comparison = await diffs.resolve(session, caller, query)
     tag = await diffs.etag(session, event_read, comparison)
-    if unchanged := answers.not_modified(request, tag):
-        return unchanged
+    answers.check_modified(request, tag)
     return answers.picture(await diffs.diff(session, event_read.id, comparison), tag)

@@ -77,6 +77,5 @@ async def _picture(
     event_read, viewpoint = await moments.find(session, caller, event, query)
     # Callers keep ETags: the function's name, and the order of the details, are a part of them.
     tag = await moments.etag(session, event_read, viewpoint, f"{draw.__name__} {details}")
-    if unchanged := answers.not_modified(request, tag):
-        return unchanged
+    answers.check_modified(request, tag)
     return answers.picture(await draw(session, event_read.id, viewpoint, **details), tag)

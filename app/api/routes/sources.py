@@ -53,8 +53,7 @@ async def get_track_record(
     """What the source, or whom it belongs to, had said of open questions that were settled later: right or wrong."""
     source_id = (await records.get(session, caller, Source, source)).id
     tag = await track_records.etag(session, caller, source_id, query.said_before)
-    if unchanged := answers.not_modified(request, tag):
-        return unchanged
+    answers.check_modified(request, tag)
     return answers.picture(await track_records.record(session, caller, source_id, query.said_before), tag)
 
 

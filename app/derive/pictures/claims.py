@@ -76,7 +76,7 @@ def settling(index: EventIndex, claim_id: UUID) -> list[AssessmentRead]:
 def author(index: EventIndex, assessment: AssessmentRead) -> str:
     """Who made an assessment, as this caller may know it."""
     shown_id = masking.show(index.sources, assessment.event_id, assessment.author_id)
-    return side_maps.name_or(index.sources.side_map[shown_id], "a protected source")
+    return side_maps.name_or(index.sources.side_map[shown_id], side_maps.PROTECTED)
 
 
 def _unreplaced(index: EventIndex, supporting: list[StatementInContext]) -> list[StatementInContext]:
@@ -271,4 +271,6 @@ def _words(index: EventIndex) -> SourceWords:
 def _name(index: EventIndex, statement: StatementInContext) -> str:
     """Who made a statement, as this caller may know it."""
     shown_id = masking.show_speaker(index.sources, statement.row)
-    return "whoever stated it" if shown_id is None else source_names.name(shown_id, index.sources.side_map)
+    if shown_id is None:
+        return side_maps.UNKNOWN_SPEAKER
+    return source_names.name(shown_id, index.sources.side_map)

@@ -11,9 +11,10 @@ from app.schemas.sources import SourceRead
 def name(id_: UUID | None, sources: SideMap) -> str:
     """What a sentence calls it."""
     if id_ is None:
-        return "nobody"
+        return side_maps.NOBODY
     source = sources[id_]
-    return side_maps.name_or(source, f"an unnamed source ({source.role})" if source.role else "an unnamed source")
+    unnamed = side_maps.UNNAMED_WITH_ROLE.format(role=source.role) if source.role else side_maps.UNNAMED
+    return side_maps.name_or(source, unnamed)
 
 
 def side_map(ids: Iterable[UUID], sources: SideMap) -> dict[UUID, SourceRead]:

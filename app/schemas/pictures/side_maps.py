@@ -1,12 +1,23 @@
 """The map of sources beside a picture: whose side a source is on, whom it belongs to, what it is called."""
 
 from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from app.schemas.sources import SourceRead
 
 SideMap = Mapping[UUID, SourceRead]
 """The sources that a picture names, by the ids under which it names them: masked ones under their masks."""
+
+
+# What a source is called that has no name to show. Each stands in answers: in the sentences of a picture, but for the
+# last, which stands in exports.
+NOBODY: Final = "nobody"  # no source at all
+UNKNOWN_SPEAKER: Final = "whoever stated it"
+PROTECTED: Final = "a protected source"
+UNNAMED: Final = "an unnamed source"
+UNNAMED_WITH_ROLE: Final = "an unnamed source ({role})"
+UNNAMED_IN_EXPORT: Final = "unnamed {role_or_kind}"
 
 
 def lineage(id_: UUID, sources: SideMap) -> list[UUID]:
@@ -26,4 +37,4 @@ def party(id_: UUID | None, sources: SideMap) -> str | None:
 
 def name_or(source: SourceRead, description: str) -> str:
     """The source's name; `description` is for one without. That a source is protected goes before any description."""
-    return source.name or ("a protected source" if source.confidential else description)
+    return source.name or (PROTECTED if source.confidential else description)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.errors import Gone, Invalid
 from app.models import Event, Record, table_of
 from app.schemas import addresses
+from app.services import visibility
 from app.services.intake.drafts import Batch, Draft
 
 # The reason that the ledger notes where a new delivery of a report takes back what an earlier one had said.
@@ -144,7 +145,7 @@ def root_of(table: Table) -> ColumnElement[UUID]:
     """The id of the record that a row became after merges."""
     if "merged_into" not in table.c:
         return table.c.id
-    merged_root: ColumnElement[UUID] = getattr(func, f"{table.name}_root")(table.c.id)
+    merged_root = visibility.merge_root(table.name, table.c.id)
     return case((table.c.merged_into.is_(None), table.c.id), else_=merged_root)
 
 

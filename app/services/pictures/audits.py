@@ -9,10 +9,8 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import end_read
-from app.derive import RULES
 from app.derive.pictures import audit as derived
 from app.errors import NotFound
-from app.schemas.common import entity_tag
 from app.schemas.documents import DocumentRead, VersionRead
 from app.schemas.pictures.audits import AuditRead
 from app.services.pictures import lifting, loading, moments
@@ -23,10 +21,10 @@ EVENTS_DRAWN: Final = 50
 
 
 async def etag(session: AsyncSession, document_id: UUID, viewpoint: Viewpoint) -> str:
-    """The strong entity tag of an audit, quoted. Several events and what hides them bear on it: any change moves it."""
-    view, head = viewpoint.view, await moments.head(session)
+    """The strong entity tag of an audit, quoted."""
+    view = viewpoint.view
     seen_from = (viewpoint.seq, view.said_before, view.restricted, view.confidential)
-    return entity_tag(repr((RULES, "audit", document_id, seen_from, str(head))))
+    return await moments.etag_of_all(session, "audit", document_id, seen_from)
 
 
 async def audit(session: AsyncSession, document_id: UUID, viewpoint: Viewpoint) -> AuditRead:

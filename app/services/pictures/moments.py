@@ -164,6 +164,14 @@ async def etag(session: AsyncSession, event: EventRead, viewpoint: Viewpoint, pi
     return entity_tag(repr(((RULES, picture, viewpoint.seq, viewpoint.view), shown)))
 
 
+async def etag_of_all(session: AsyncSession, picture: str, *parameters: object) -> str:
+    """The strong entity tag of what several events, and what hides them, bear on: any change of the ledger moves it.
+
+    `parameters`: of what it is, and what of it the caller sees. Callers keep ETags: their order is a part of them.
+    """
+    return entity_tag(repr((RULES, picture, *parameters, str(await head(session)))))
+
+
 async def head(session: AsyncSession) -> Position:
     """That of the ledger's latest change: what pictures over several events are of."""
     return Position(*(await session.execute(_HEAD)).one())

@@ -6,12 +6,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.derive import RULES
 from app.derive.pictures import track_record
 from app.derive.rules.rows import View
 from app.errors import Forbidden
 from app.models import Source
-from app.schemas.common import entity_tag
 from app.schemas.pictures.track_records import TrackEntry, TrackRecordRead
 from app.schemas.sources import SourceRead
 from app.services.access import Caller
@@ -39,11 +37,9 @@ JOIN settled ON settled.id = root.id WHERE :all OR is_public(root.id) ORDER BY r
 
 
 async def etag(session: AsyncSession, caller: Caller, source_id: UUID, said_before: str | None) -> str:
-    """The strong entity tag of a record, quoted: any change may bear on it."""
-    head = str(await moments.head(session))
-    return entity_tag(
-        repr((RULES, "record", source_id, said_before, caller.may("read"), caller.may("confidential"), head))
-    )
+    """The strong entity tag of a record, quoted."""
+    scopes = caller.may("read"), caller.may("confidential")
+    return await moments.etag_of_all(session, "record", source_id, said_before, *scopes)
 
 
 async def record(session: AsyncSession, caller: Caller, source_id: UUID, said_before: str | None) -> TrackRecordRead:
