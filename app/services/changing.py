@@ -59,12 +59,17 @@ async def change(
     if "documents" in patch.model_fields_set:
         await _replace_evidence(session, record, getattr(patch, "documents", None) or [])
     elif isinstance(values.get("document_id"), UUID):
+        # The event cites this document only now; nothing was drafted, so no pipeline proposes its copies.
         await copies.compare(session, [values["document_id"]])
     return await records.get(session, caller, model, str(record.id), merged_itself=True)
 
 
 async def _foresee(session: AsyncSession, caller: Caller, address: str, patch: BaseModel) -> Spots:
-    """Look the quotation up before the lock is taken, if it is to change. What is wrong is told under the lock."""
+    """Look the quotation up before the lock is taken, if it is to change.
+
+    Not by `pipeline.foresee`, which looks up drafts: here a stored record is changed. Problems are left to the same
+    steps under the lock.
+    """
     spots: Spots = {}
     if patch.model_fields_set & {*quotes.FIELDS, "document"}:
         with suppress(Problem):
@@ -187,6 +192,7 @@ async def _replace_evidence(session: AsyncSession, record: RecordRead, reference
     assessment = Draft(Assessment, "", record.model_dump(include={"event_id"}), id=record.id, reference="")
     for nth, reference in enumerate(references):
         walking.evidence(batch, reference, assessment, f"/documents/{nth}")
+    # Not prepared: there are only references, no labels and no texts. A `#label` is refused like an unknown address.
     await pipeline.store(session, batch)
 
 

@@ -88,7 +88,12 @@ def _credited(rows: Sequence[Row[Any]]) -> dict[UUID, tuple[str, float]]:
 
 
 async def _sources(session: AsyncSession, agencies: Sequence[str]) -> Mapping[str, UUID]:
-    """The sources that these agencies are: matched, or made. Where more than one could be meant, none."""
+    """The sources that these agencies are: matched, or made. Where more than one could be meant, none.
+
+    This is no matching of drafts, and its rule is another. A body that names a source says its kind or leaves it open,
+    and is refused where its name is ambiguous. Here nobody is refused, an agency goes before other kinds, and the forms
+    in which it is credited ("(AP)") find it without becoming its aliases.
+    """
     looked_up: dict[UUID, tuple[str, bool]] = {}
     rows = []
     for name in agencies:

@@ -50,16 +50,16 @@ def levels(drafts: list[Draft]) -> Iterator[list[Draft]]:
 def placed_sources(batch: Batch) -> set[Draft]:
     """The unnamed sources that are known only by what they speak in, and what belongs to them."""
     placed = {draft for draft in batch.drafts[Source] if not is_named(draft) and draft.within is not None}
-    owners = placed
-    while owners:
-        owners = {
+    belonging = set(placed)
+    while belonging:
+        belonging = {
             draft
             for draft in batch.drafts[Source]
             if draft not in placed
             and "parent_id" in draft.points_at
             and draft.points_at["parent_id"].original in placed
         }
-        placed |= owners
+        placed |= belonging
     for draft in batch.drafts[Document]:
         if "publisher_id" in draft.points_at and draft.points_at["publisher_id"].original in placed:
             raise Invalid.at(f"{draft.pointer}/publisher", "a source that is known only by a document can't publish it")
@@ -76,22 +76,20 @@ def say_what_was_read(batch: Batch) -> None:
             draft.points_at.setdefault("version_id", version)
 
 
-def fill(draft: Draft, *, dry: bool) -> None:
-    """Put the ids of what a draft points at into its columns, now that they are known."""
+def fill(batch: Batch, draft: Draft) -> None:
+    """Put the ids of what a draft points at into its columns, now that they are known.
+
+    Raises Invalid for a record of another event; a dry batch is refused nothing.
+    """
     point(draft)
     parent = next((draft.points_at[name].original for name in _PARENTS if name in draft.points_at), None)
     if parent is None or not kind_of(draft.model).in_event:
         return
-    draft.values["event_id"] = _owning_event(parent)
+    draft.values["event_id"] = parent.id if parent.model is Event else parent.value("event_id")
     event = event_of(draft)
     for name, to in draft.points_at.items():
-        if not dry and event is not None and event_of(to.original) not in (None, event):
+        if not batch.dry and event is not None and event_of(to.original) not in (None, event):
             raise Invalid.at(_place(draft, name), "this belongs to another event")
-
-
-def _owning_event(draft: Draft) -> UUID | None:
-    """The event that a record belongs to as it is stored; an event is its own."""
-    return draft.id if draft.model is Event else draft.value("event_id")
 
 
 def point(draft: Draft, *, own_table: bool = False) -> None:

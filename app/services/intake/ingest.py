@@ -26,7 +26,6 @@ from app.services import database_errors
 from app.services.access import Caller
 from app.services.intake import drafts, lines, outcomes, pipeline, reports
 from app.services.intake.drafts import Batch, Draft
-from app.services.intake.references import point_labels
 from app.services.intake.reports import Delivered
 
 ROWS: Final = 1000  # records of one transaction, at most
@@ -96,8 +95,7 @@ def _read(entry: Entry, line: bytes, caller: Caller) -> None:
             raise TooLarge(f"A line has at most {LINE_BYTES:,} bytes.")
         entry.data = _LINE.validate_json(line)
         entry.batch, entry.draft = lines.walk(entry.data, entry.number, caller)
-        pipeline.prepare_here(entry.batch)
-        entry.batch.check_labels()
+        pipeline.prepare_line(entry.batch)
     except ValidationError as error:
         entry.problem = _invalid(error, line)
     except Problem as problem:
@@ -105,12 +103,11 @@ def _read(entry: Entry, line: bytes, caller: Caller) -> None:
 
 
 def _walk_again(entry: Entry, caller: Caller) -> None:
-    """Drafts that were matched once know too much; what was found in their texts is still so."""
+    """Make new drafts: after a try that failed, the old ones may carry ids of records that were not kept."""
     if entry.data is not None and entry.batch is not None:
-        features = entry.batch.features
+        prepared = entry.batch
         entry.batch, entry.draft = lines.walk(entry.data, entry.number, caller)
-        point_labels(entry.batch)
-        entry.batch.features = features
+        pipeline.prepare_line_again(entry.batch, prepared)
 
 
 def _invalid(error: ValidationError, line: bytes) -> Problem:
@@ -253,6 +250,7 @@ async def _tried(
     try:
         async with database.writing(signature) as session:
             await pipeline.foresee(session, batch)
+            # Lines with a report go through the pipeline as all others do, so they must all be new under the lock.
             await reports.check_new(session, batch)
             await pipeline.store(session, batch)
             pace.after(waited_for=await waited_for(session))

@@ -45,7 +45,7 @@ async def match(session: AsyncSession, batch: Batch, model: type[Record], drafts
     if not drafts:
         return set()
     for draft in drafts:
-        fill(draft, dry=batch.dry)
+        fill(batch, draft)
     new = await given_ids.by_id(session, model, [draft for draft in drafts if draft.restored])
     unnamed = await _by_ref(session, batch, model, [draft for draft in drafts if not draft.restored])
     new += await _OTHERWISE.get(model, _by_keys)(session, batch, model, unnamed)
@@ -328,7 +328,8 @@ async def _unnamed(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> 
 
 
 async def _hops(session: AsyncSession, batch: Batch, _: type[Record], drafts: list[Draft]) -> list[Draft]:
-    return await storing.unwritten_hops(session, drafts, dry=batch.dry)
+    # Not by a key, but by whether the appearance has a chain. Here a chain that was only proposed is deleted.
+    return await storing.unwritten_hops(session, batch, drafts)
 
 
 async def _appearances(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> list[Draft]:

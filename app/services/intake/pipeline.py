@@ -6,6 +6,9 @@
 
 While one holds the lock nobody else can write. So what takes long is done before it; what was read then may have
 changed by the time of the lock, and is asked again under it.
+
+Nothing else matches or stores drafts, with one exception: `credits` finds and stores the agencies that documents
+credit. No body names these, so there is nobody to whom an ambiguous name could be refused.
 """
 
 import asyncio
@@ -45,15 +48,29 @@ _AFTER_UNNAMED: Final = [
 async def prepare(batch: Batch) -> None:
     """Do what needs no database. Texts are read in a thread: that takes a while."""
     if copies.brings_texts(batch):
-        await asyncio.to_thread(prepare_here, batch)
+        await asyncio.to_thread(_prepare, batch)
     else:
-        prepare_here(batch)
+        _prepare(batch)
 
 
-def prepare_here(batch: Batch) -> None:
-    """`prepare` in the caller's own thread."""
+def _prepare(batch: Batch) -> None:
     point_labels(batch)
     batch.features = copies.fingerprint_texts(batch)
+
+
+def prepare_line(batch: Batch) -> None:
+    """Prepare one of many bodies that are stored together, in the caller's own thread.
+
+    Raises Invalid for an unknown label at once: it must not fail the lines beside it.
+    """
+    _prepare(batch)
+    batch.check_labels()
+
+
+def prepare_line_again(batch: Batch, prepared: Batch) -> None:
+    """Prepare a fresh batch of a line that was prepared before: its texts are the same, and so are their features."""
+    point_labels(batch)
+    batch.features = prepared.features
 
 
 async def foresee(
@@ -65,7 +82,9 @@ async def foresee(
     was stored before and so has no quotations to look up. Raises Invalid for an unknown label.
     """
     quoting = quotes.concerns(batch)
-    if quoting:  # its documents may be named by a label
+    # Quotations can't be looked up in a document whose label nothing bears. Of other bodies `store` checks the labels:
+    # that the event of the path is missing is said first.
+    if quoting:
         batch.check_labels()
     if not quoting and batch.compared is None:
         return
@@ -82,37 +101,46 @@ async def foresee(
 # --- under the lock --------------------------------------------------------------------------------------------------
 
 
-async def store(session: AsyncSession, batch: Batch) -> None:
-    """Match and store a batch, and propose what follows from it. Raises what `match_and_store` raises."""
-    await match_and_store(session, batch)
-    await propose(session, batch)
+async def store(
+    session: AsyncSession, batch: Batch, *, before_proposing: Callable[[], Awaitable[None]] | None = None
+) -> None:
+    """Give every draft the id and outcome of its record, storing those that are new; propose what follows from them.
 
-
-async def match_and_store(session: AsyncSession, batch: Batch) -> None:
-    """Give every draft the id and outcome of its record, storing those that are new.
-
-    A dry batch stores nothing: what is not there has the outcome `gone`. Raises Invalid, Conflict or Gone, with the
-    pointer of the draft that can't be stored; nothing is then kept.
+    A dry batch is only matched: what is not there has the outcome `gone`. `before_proposing` is called when all that
+    the body says is stored, unless the batch is dry. Raises Invalid, Conflict or Gone, with the pointer of the draft
+    that can't be stored; nothing is then kept.
     """
+    await _match_and_store(session, batch)
+    if batch.dry:
+        return
+    if before_proposing is not None:
+        await before_proposing()
+    await copies.propose(session, batch)
+    await wire_credits.propose(session, batch)
+
+
+async def _match_and_store(session: AsyncSession, batch: Batch) -> None:
     batch.check_labels()
     await resolve(session, batch)
     for drafts in batch.drafts.values():
         check_circles(drafts)
     placed = placed_sources(batch)
     for model in _BEFORE_UNNAMED:
-        await _match_and_store(session, batch, model, [draft for draft in batch.drafts[model] if draft not in placed])
-    # Who belongs to an unnamed source comes after it.
+        await _match_and_store_kind(
+            session, batch, model, [draft for draft in batch.drafts[model] if draft not in placed]
+        )
+    # In levels: the id of a source's parent is part of its key, so the parent has to be matched before.
     for level in levels([draft for draft in batch.drafts[Source] if draft in placed]):
-        await _match_and_store(session, batch, Source, level)
+        await _match_and_store_kind(session, batch, Source, level)
     say_what_was_read(batch)
     for model in _AFTER_UNNAMED:
-        await _match_and_store(session, batch, model, batch.drafts[model])
+        await _match_and_store_kind(session, batch, model, batch.drafts[model])
     # The ledger tells first what the body says, then what follows from it for others.
     await quotes.write_rechecked(session, batch)
 
 
-async def _match_and_store(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> None:
-    """Insert the drafts that are new, in their order, and complete what the others found."""
+async def _match_and_store_kind(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> None:
+    """Insert the drafts that are new, in their order, and complete the records that the others matched."""
     to_store = await matching.match(session, batch, model, drafts)
     new = [draft for draft in drafts if draft in to_store]
     matched = [draft for draft in drafts if draft not in to_store]
@@ -134,12 +162,6 @@ async def find(session: AsyncSession, model: type[Record], reference: str, point
     draft = batch.refer(model, reference, pointer)
     await resolve(session, batch)
     return draft.id
-
-
-async def propose(session: AsyncSession, batch: Batch) -> None:
-    """Propose links between copies, and steps of chains for wire credits."""
-    await copies.propose(session, batch)
-    await wire_credits.propose(session, batch)
 
 
 # --- what some kinds need before they are stored ---------------------------------------------------------------------

@@ -105,10 +105,14 @@ async def look_ahead(reading: AsyncSession, batch: Batch) -> None:
     root_of = {root: root for root in roots.values()} | {row.document_id: row.root for row in stored}
     stored_versions, _ = await _versions(reading, known_roots | {row.document_id for row in stored})
     versions = {id_: list(stored_versions.get(id_, ())) for id_ in root_of}
+    ids_of_root = defaultdict[UUID, list[UUID]](list)
+    for id_, root in root_of.items():
+        ids_of_root[root].append(id_)
     for draft in read:
-        version = _version(draft, roots[draft.points_at["document_id"]])
-        for id_, root in root_of.items():
-            if root == version.document_id and all(old.sha256 != version.sha256 for old in versions[id_]):
+        root = roots[draft.points_at["document_id"]]
+        version = _version(draft, root)
+        for id_ in ids_of_root[root]:
+            if all(stored_version.sha256 != version.sha256 for stored_version in versions[id_]):
                 versions[id_].append(version)
     for document_versions in versions.values():
         document_versions.sort(key=lambda version: (version.retrieved_at, version.id), reverse=True)

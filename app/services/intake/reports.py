@@ -81,48 +81,51 @@ async def deliver(
         batch.compared = similar.in_report(caller, data)
 
     async def repeated(reading: AsyncSession) -> bool:
-        earlier = (await delivered(reading, [values])).get(name(values))
-        return earlier is not None and earlier.sha256 == digest
+        foreseen = (await delivered(reading, [values])).get(name(values))
+        return foreseen is not None and foreseen.sha256 == digest
 
     await pipeline.prepare(batch)
     await pipeline.foresee(session, batch, repeated=repeated)
-    before = (await delivered(session, [values])).get(name(values))
-    if before is not None and before.sha256 == digest:
-        # Only matched, so that the answer says what became of each part since.
-        batch.dry = True
-        await pipeline.match_and_store(session, batch)
-        return outcomes.report(batch, drafts, _NOTHING), False
-    await pipeline.match_and_store(session, batch)
+    # Under the lock, for somebody else may have delivered the same meanwhile.
+    earlier = (await delivered(session, [values])).get(name(values))
+    # The same body is only matched, so that the answer says what became of each part since.
+    batch.dry = earlier is not None and earlier.sha256 == digest
     removed = _NOTHING
-    if before is not None:
-        document = drafts.document.original.id if drafts.document else before.document_id
-        removed = await _replace(session, caller, before, batch, values | {"document_id": document})
-        if batch.compared is not None:
-            # A claim that was taken back just now may have been near to one of these.
-            batch.compared.nearby = await similar.still_there(session, batch.compared.nearby)
-    await pipeline.propose(session, batch)
+
+    async def replace() -> None:
+        """Nothing is proposed for what is taken back; and none of it is named as similar."""
+        nonlocal removed
+        if earlier is not None:
+            document = drafts.document.original.id if drafts.document else earlier.document_id
+            removed = await _replace(session, caller, earlier, batch, values | {"document_id": document})
+            if batch.compared is not None:
+                batch.compared.nearby = await similar.still_there(session, batch.compared.nearby)
+
+    await pipeline.store(session, batch, before_proposing=replace)
     answer = outcomes.report(batch, drafts, removed)
     parts = {
-        f"/events/{e}/claims/{c}": part for e, event in enumerate(answer.events) for c, part in enumerate(event.claims)
+        f"/events/{event_nth}/claims/{claim_nth}": part
+        for event_nth, event in enumerate(answer.events)
+        for claim_nth, part in enumerate(event.claims)
     }
     similar.name(parts, batch.compared)
     return answer, outcomes.anything_new(batch)
 
 
 async def _replace(
-    session: AsyncSession, caller: Caller, before: Delivered, batch: Batch, values: Mapping[str, Any]
+    session: AsyncSession, caller: Caller, earlier: Delivered, batch: Batch, values: Mapping[str, Any]
 ) -> Removed:
-    """Let the report be as it was delivered now, and take back what it no longer says."""
+    """Update the report's row, and delete what the report no longer says."""
     table = table_of(Report)
     changes = {
         "sha256": values["sha256"],
         "actor": caller.name,
         "document_id": values["document_id"],
-        "made": [*before.made, *values["made"]],
+        "made": [*earlier.made, *values["made"]],
     }
-    await session.execute(update(table).where(table.c.id == before.id).values(sent_at=utcnow(), **changes))
+    await session.execute(update(table).where(table.c.id == earlier.id).values(sent_at=utcnow(), **changes))
     await set_reason(session, REPLACED)
-    removed = await _take_back(session, before.id, before.made, batch)
+    removed = await _take_back(session, earlier.id, earlier.made, batch)
     await set_reason(session)
     return removed
 

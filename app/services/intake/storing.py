@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.errors import Invalid
 from app.models import Appearance, Base, Claim, Record, Statement, table_of
 from app.schemas.kinds import kind_of
-from app.services.intake.drafts import Draft
+from app.services.intake.drafts import Batch, Draft
 from app.vocabulary import SLUG_CHARACTERS
 
 # What a later mention of the same record never fills in, beside what says which record it is.
@@ -218,7 +218,7 @@ FROM appearance_hop h WHERE h.appearance_id = ANY(CAST(:appearances AS uuid[])) 
 _UNCHAIN: Final = text("DELETE FROM appearance_hop WHERE appearance_id = ANY(CAST(:appearances AS uuid[]))")
 
 
-async def unwritten_hops(session: AsyncSession, drafts: list[Draft], *, dry: bool) -> list[Draft]:
+async def unwritten_hops(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> list[Draft]:
     """A chain is written once: an appearance that has one keeps it, unless it was only proposed and this one is not.
 
     Such a one is deleted here, before the other is stored: a step's number stands only once in a chain.
@@ -226,7 +226,7 @@ async def unwritten_hops(session: AsyncSession, drafts: list[Draft], *, dry: boo
     appearances = {draft.values["appearance_id"] for draft in drafts}
     said = {draft.values["appearance_id"] for draft in drafts if draft.value("state") != "proposed"}
     rows = (await session.execute(_CHAINED, {"appearances": list(appearances)})).all()
-    giving_way = set() if dry else {row.id for row in rows if row.proposed and row.id in said}
+    giving_way = set() if batch.dry else {row.id for row in rows if row.proposed and row.id in said}
     if giving_way:
         await session.execute(_UNCHAIN, {"appearances": list(giving_way)})
     chained = {row.id for row in rows} - giving_way

@@ -13,15 +13,48 @@ TEXT = "The governor said “a drone hit the depot” on Wednesday."
 URL = "https://example.org/blast"
 
 
+INTAKE = "services/intake"
+
+
+def _importers(module: str) -> set[str]:
+    """The modules of the app that import this module of the intake, or something out of it."""
+    full_name = f"app.services.intake.{module}"
+    importers = set()
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names: set[str | None] = set()
+            if isinstance(node, ast.ImportFrom):
+                names = {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            elif isinstance(node, ast.Import):
+                names = {alias.name for alias in node.names}
+            if full_name in names:
+                importers.add(path.relative_to(ROOT).with_suffix("").as_posix())
+    return importers
+
+
 def test_only_the_pipeline_matches() -> None:
-    callers = [
-        path.stem
+    assert _importers("matching") == {f"{INTAKE}/pipeline"}
+
+
+def test_only_matching_asks_by_keys() -> None:
+    """Beside credits, which says why in its `_sources`."""
+    assert _importers("keys") == {f"{INTAKE}/matching", f"{INTAKE}/credits"}
+
+
+def test_only_the_pipeline_stores_drafts() -> None:
+    """Beside credits, as above."""
+    storing = {
+        path.relative_to(ROOT).with_suffix("").as_posix()
         for path in ROOT.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ImportFrom)
-        and (node.module == "app.services.intake.matching" or "matching" in {alias.name for alias in node.names})
-    ]
-    assert callers == ["pipeline"]
+        if (isinstance(node, ast.Attribute) and ast.unparse(node) in {"storing.insert", "storing.complete"})
+        or (
+            isinstance(node, ast.ImportFrom)
+            and node.module == "app.services.intake.storing"
+            and {alias.name for alias in node.names} & {"insert", "complete"}
+        )
+    }
+    assert storing == {f"{INTAKE}/pipeline", f"{INTAKE}/credits"}
 
 
 def _visits(recording: Recording) -> int:
