@@ -253,17 +253,17 @@ def _send_until_answered(http: httpx.Client, lines: Sequence[NumberedLine], pace
             failed = [line for line in unanswered if answers[line.number]["status"] >= httpx.codes.BAD_REQUEST]
             if not (busy := [line for line in failed if answers[line.number].get("retryable")]):
                 return [answers[line.number] for line in lines]
-            if len(failed) < len(unanswered):  # progress was made: be patient anew
+            if len(failed) < len(unanswered):  # progress was made: reset the retries
                 attempt, deadline = 0, math.inf
             unanswered = failed  # all of them: a line may have failed because it needs an earlier one
             raise _TryAgain(f"line {busy[0].number}: {_described(answers[busy[0].number])}")  # noqa: TRY301
-        except _TryAgain as again:
+        except _TryAgain as try_again:
             deadline = min(deadline, time.monotonic() + pace.max_wait)
             seconds_left = deadline - time.monotonic()
-            if attempt >= pace.retries or seconds_left <= 0 or again.after > seconds_left:
-                raise GaveUp(f"{again} (gave up after {attempt + 1} attempts)") from again
-            pause = max(min(_pause(attempt), seconds_left), again.after)
-            pace.waiting(str(again), pause)
+            if attempt >= pace.retries or seconds_left <= 0 or try_again.after > seconds_left:
+                raise GaveUp(f"{try_again} (gave up after {attempt + 1} attempts)") from try_again
+            pause = max(min(_pause(attempt), seconds_left), try_again.after)
+            pace.waiting(str(try_again), pause)
             time.sleep(pause)
             attempt += 1
 

@@ -47,7 +47,7 @@ def read(text: str, notes: Notes, base: str | None = None) -> list[FactCheck]:
     else:
         roots = jsonld.parsed(text, "", notes)
     notes_before, checks, reviews = len(notes), list[FactCheck](), 0
-    for n, root in enumerate(jsonld.without_prefixes(root) for root in roots):
+    for nth, root in enumerate(jsonld.without_prefixes(root) for root in roots):
         nodes = list(jsonld.objects(root))
         by_id: dict[str, Json] = {}
         for _, node in nodes:
@@ -56,7 +56,7 @@ def read(text: str, notes: Notes, base: str | None = None) -> list[FactCheck]:
         for location, node in nodes:
             if "ClaimReview" in types(node) and (node.keys() - {"@id", "@type", "@context"}):
                 reviews += 1
-                check = _check(node, f"[{n}]{location}" if len(roots) > 1 else location, by_id, base, notes)
+                check = _check(node, f"[{nth}]{location}" if len(roots) > 1 else location, by_id, base, notes)
                 checks += [check] if check else []
     if not reviews and len(notes) == notes_before:
         notes.append(Unused(base or "", short(text), NONE))
@@ -66,8 +66,8 @@ def read(text: str, notes: Notes, base: str | None = None) -> list[FactCheck]:
 def _check(node: Json, location: str, by_id: dict[str, Json], base: str | None, notes: Notes) -> FactCheck | None:
     candidates = [url for name in ("url", "mainEntityOfPage", "@id") for url in addresses(node.get(name))]
     url = _first_valid_url(candidates, base)
-    items = [resolved(item, by_id) for item in as_list(node.get("itemReviewed"))]
-    propositions = filter(None, (_proposition(item) for item in items))
+    works_reviewed = [resolved(work, by_id) for work in as_list(node.get("itemReviewed"))]
+    propositions = filter(None, (_proposition(work) for work in works_reviewed))
     reviewed = words(node.get("claimReviewed")) or next(propositions, "")
     claim = values.accepted(values.PROSE, reviewed, location, "claimReviewed", notes)
     if url is None or claim is None:
@@ -81,7 +81,7 @@ def _check(node: Json, location: str, by_id: dict[str, Json], base: str | None, 
     tag = _language_tag(node.get("inLanguage"))
     reviewer, byline = _reviewer(node, url, location, by_id, notes)
     label, value, best, worst, explanation = _rating(node.get("reviewRating"), location, by_id, notes)
-    claimants, said, works = _reviewed_items(items, location, by_id, base or url, notes)
+    claimants, said, works = _reviewed_items(works_reviewed, location, by_id, base or url, notes)
     return FactCheck(
         where=location,
         url=url,
@@ -113,9 +113,9 @@ def _first_valid_url(candidates: list[str], base: str | None) -> str | None:
     return None
 
 
-def _proposition(item: Any) -> str:
+def _proposition(work: Any) -> str:
     """What a Claim says; empty for other works, whose name is a title."""
-    return (words(item.get("text")) or words(item.get("name"))) if "Claim" in types(item) else ""
+    return (words(work.get("text")) or words(work.get("name"))) if "Claim" in types(work) else ""
 
 
 def _language_tag(value: Any) -> str:
@@ -189,24 +189,24 @@ def _reviewer(node: Json, url: str, location: str, by_id: dict[str, Json], notes
 
 
 def _reviewed_items(
-    items: list[Any], location: str, by_id: dict[str, Json], base: str, notes: Notes
+    works_reviewed: list[Any], location: str, by_id: dict[str, Json], base: str, notes: Notes
 ) -> tuple[list[Party], str | None, list[Work]]:
     """Who made the claim, when, and where it appeared, by a Claim or by the work in which it was made."""
     claimants, works, said = list[Party](), dict[str, Work](), None
-    for item in items:
+    for reviewed_work in works_reviewed:
         item_location = f"{location}/itemReviewed"
-        if not isinstance(item, dict):
-            notes.append(Unused(item_location, short(item), f"{NO_RULE}: itemReviewed that is no object"))
+        if not isinstance(reviewed_work, dict):
+            notes.append(Unused(item_location, short(reviewed_work), f"{NO_RULE}: itemReviewed that is no object"))
             continue
-        _note_unused(item, _ITEM, item_location, notes)
-        for author in as_list(item.get("author") or item.get("creator")):
+        _note_unused(reviewed_work, _ITEM, item_location, notes)
+        for author in as_list(reviewed_work.get("author") or reviewed_work.get("creator")):
             party = _party(author, f"{item_location}/author", by_id, notes)
             if party is None:
                 notes.append(Unused(f"{item_location}/author", short(json.dumps(author, ensure_ascii=False)), NO_NAME))
             elif party not in claimants:
                 claimants.append(party)
-        said = said or _first_time(item.get("datePublished"), item_location, "datePublished", notes)
-        appearances = _appearances(item, said, item_location, notes)
+        said = said or _first_time(reviewed_work.get("datePublished"), item_location, "datePublished", notes)
+        appearances = _appearances(reviewed_work, said, item_location, notes)
         for appearance in appearances:
             work = _work(resolved(appearance, by_id), item_location, base, notes)
             if work is not None:
@@ -214,20 +214,20 @@ def _reviewed_items(
     return claimants, said, list(works.values())
 
 
-def _appearances(item: Json, said: str | None, location: str, notes: Notes) -> list[Any]:
+def _appearances(work: Json, said: str | None, location: str, notes: Notes) -> list[Any]:
     """Where the claim appeared. A work that is no Claim is itself such a place; its date is the document's, too."""
     appearances = [
-        *as_list(item.get("firstAppearance")),
-        *as_list(item.get("appearance")),
-        *as_list(item.get("itemReviewed")),
+        *as_list(work.get("firstAppearance")),
+        *as_list(work.get("appearance")),
+        *as_list(work.get("itemReviewed")),
     ]
-    own_urls = addresses(item.get("url"))
-    if "Claim" in types(item):
+    own_urls = addresses(work.get("url"))
+    if "Claim" in types(work):
         if own_urls:
             notes.append(Unused(f"{location}/url", short(own_urls), f"{NO_RULE}: the address of a Claim itself"))
     elif own_urls:
-        appearances.append(item | {"published": said})
-    elif title := words(item.get("name")):
+        appearances.append(work | {"published": said})
+    elif title := words(work.get("name")):
         notes.append(Unused(f"{location}/name", short(title), f"{NO_RULE}: a work without an address"))
     return appearances
 

@@ -63,8 +63,8 @@ def _checks(claim: Json, location: str, notes: Notes) -> list[FactCheck]:
     claim_fields = {"claim": text, "claimants": [Party(name)] if name else [], "said": said}
     checks = [
         check
-        for n, review in enumerate(reviews)
-        if (check := _check(review, f"{location}/claimReview[{n}]", claim_fields, notes)) is not None
+        for nth, review in enumerate(reviews)
+        if (check := _check(review, f"{location}/claimReview[{nth}]", claim_fields, notes)) is not None
     ]
     if len(checks) > 1:
         first = min(checks, key=lambda check: (check.published or "9999", urls.canonical(check.url)))

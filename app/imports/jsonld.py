@@ -25,10 +25,10 @@ def in_page(text: str, notes: Notes) -> tuple[list[Any], str | None]:
     if tree is None:
         return [], None
     values = []
-    for n, script in enumerate(tree.iterfind(".//script")):
+    for nth, script in enumerate(tree.iterfind(".//script")):
         kind = (script.get("type") or "").split(";")[0].strip().lower()
         if kind == "application/ld+json":
-            values += parsed(script.text or "", f"script[{n}]", notes)
+            values += parsed(script.text or "", f"script[{nth}]", notes)
     base = tree.find(".//base[@href]")
     return values, None if base is None else base.get("href")
 

@@ -109,11 +109,11 @@ def read(data: bytes, mapping: Mapping, notes: Notes) -> list[FactCheck]:
     rows = csv.reader(lines, delimiter=mapping.file.delimiter, quotechar=mapping.file.quote, strict=False)
     try:
         header = next(rows, [])
-        missing = [
+        problems = [
             f"columns.{field}: no column `{name}`" for field, name in mapping.columns.items() if name not in header
         ]
-        if missing:
-            raise MappingError("; ".join(missing))
+        if problems:
+            raise MappingError("; ".join(problems))
         return [check for row in rows if row and (check := _row(row, header, f"line {rows.line_num}", mapping, notes))]
     except csv.Error as error:
         raise ValueError(f"line {rows.line_num}: {error}") from None

@@ -130,15 +130,16 @@ def _numbers(words: str) -> tuple[str | None, str | None]:
     match = _NUMBERS.fullmatch(words)
     if match is None:
         return None, None
-    first, second, third = int(match[1]), int(match[3]), int(match[4])
+    first_number, middle_number, last_number = int(match[1]), int(match[3]), int(match[4])
     if len(match[1]) == len("2021"):
-        return _day(first, second, third)
+        return _day(first_number, middle_number, last_number)
     if len(match[4]) != len("2021"):
         return None, AMBIGUOUS
-    months = {(day, month) for day, month in ((first, second), (second, first)) if 1 <= month <= 12}  # noqa: PLR2004
+    day_and_month = (first_number, middle_number), (middle_number, first_number)
+    months = {(day, month) for day, month in day_and_month if 1 <= month <= 12}  # noqa: PLR2004
     if len(months) > 1:
         return None, AMBIGUOUS
-    return next((_day(third, month, day) for day, month in months), (None, UNREADABLE))
+    return next((_day(last_number, month, day) for day, month in months), (None, UNREADABLE))
 
 
 def _mail(words: str) -> tuple[str | None, str | None]:

@@ -88,10 +88,12 @@ def score(first: AbstractSet[int], second: AbstractSet[int]) -> float:
 def likeness(first: tuple[int, ...], second: tuple[int, ...]) -> float:
     """The score of two texts by their fingerprints: exact where both are whole, else within a few hundredths.
 
-    Up to the last hash of the one that was cut first, both have all that they have.
+    Up to the lower of their last hashes, neither fingerprint lacks a hash of its text.
     """
-    last = min(print_[-1] if len(print_) == MOST_HASHES else _HIGHEST_HASH for print_ in (first, second))
-    return score({hash_ for hash_ in first if hash_ <= last}, {hash_ for hash_ in second if hash_ <= last})
+    last_shared = min(print_[-1] if len(print_) == MOST_HASHES else _HIGHEST_HASH for print_ in (first, second))
+    return score(
+        {hash_ for hash_ in first if hash_ <= last_shared}, {hash_ for hash_ in second if hash_ <= last_shared}
+    )
 
 
 def pack(print_: tuple[int, ...]) -> bytes:

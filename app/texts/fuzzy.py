@@ -19,9 +19,9 @@ from rapidfuzz.distance import Levenshtein
 from app.texts.folding import FoldedText, words_only
 from app.texts.scripts import UNSPACED_IN_QUOTES as UNSPACED
 
-MOST_CHANGED: Final = 1 / 3
-FEWEST_WORDS: Final = 4
-FEWEST_LETTERS: Final = 10
+MOST_CHANGED: Final = 1 / 3  # of the words
+FEWEST_WORDS: Final = 4  # of a quotation that is looked for: a shorter one would be met by chance
+FEWEST_LETTERS: Final = 10  # that must stand there unchanged
 FORMS_ALIKE: Final = 0.6  # two words of which this much is the same are forms of one word
 SHORTEST_FORM: Final = 4  # letters
 
@@ -29,9 +29,9 @@ _DIGIT: Final = re.compile(r"\d")
 _WORD: Final = re.compile(f"[{UNSPACED}]|[^ {UNSPACED}]+")
 _IS_UNSPACED: Final = re.compile(f"[{UNSPACED}]")
 _ANCHORS: Final = 24  # rarest words of a quotation, whose places say where to look closer
-_COMMON: Final = 200  # a word that stands in more places says nothing
+_ANCHOR_PLACES: Final = 200  # a word that stands in more places says nothing
 _BANDS: Final = 8  # stretches of the text that are looked at closer
-_CLOSEST: Final = 3  # and those of them where the words are compared one by one
+_BEST_MATCHES: Final = 3  # and those of them where the words are compared one by one
 _STEPS: Final = 32  # in which a long quotation is moved along a stretch
 
 
@@ -42,7 +42,7 @@ class Words(NamedTuple):
     starts: list[int]
     ends: list[int]
     occurrences: dict[str, list[int]]
-    """Of each word, which of the words it is."""
+    """By word: its indexes in `words`."""
     coded: str
     """A character for each word: so whole stretches are compared as strings."""
     codes: dict[str, str]
@@ -83,7 +83,7 @@ def near(text: Words, piece: str) -> list[tuple[int, int]]:
     if sum(0.5 if _IS_UNSPACED.match(word) else 1 for word in quote) < FEWEST_WORDS:
         return []
     coded = "".join([text.codes.get(word, "\0") for word in quote])
-    closest = sorted({_closest(text, coded, *band) for band in _bands(text, quote)})[:_CLOSEST]
+    closest = sorted({_closest(text, coded, *band) for band in _bands(text, quote)})[:_BEST_MATCHES]
     matches = {match for _, start in closest if (match := _best_match(text, quote, coded, start))}
     return [(match.start, match.end) for match in sorted(matches)]
 
@@ -91,7 +91,7 @@ def near(text: Words, piece: str) -> list[tuple[int, int]]:
 def _bands(text: Words, quote: list[str]) -> list[tuple[int, int]]:
     """Between which of the text's words the quotation may begin: where most of its rarer words stand as in it."""
     frequencies = [(len(text.occurrences[word]), nth) for nth, word in enumerate(quote) if word in text.occurrences]
-    anchors = sorted(pair for pair in frequencies if pair[0] <= _COMMON)[:_ANCHORS]
+    anchors = sorted(pair for pair in frequencies if pair[0] <= _ANCHOR_PLACES)[:_ANCHORS]
     width = max(4, len(quote) // 2)
     # Each place of an anchor votes for the shift that would bring the quotation there.
     votes: Counter[int] = Counter()
@@ -117,26 +117,28 @@ def _best_match(text: Words, quote: list[str], coded: str, start: int) -> NearMa
     """The stretch about here that is most like the quotation, the shortest such; None if it is not like enough."""
     size, room = len(coded), len(coded) // 2 + 1
 
-    def cost(first: int, last: int) -> tuple[float, int]:
-        return Levenshtein.distance(coded, text.coded[first:last]) / max(size, last - first), last - first
+    def cost(start: int, end: int) -> tuple[float, int]:
+        return Levenshtein.distance(coded, text.coded[start:end]) / max(size, end - start), end - start
 
     # First the end, then the begin, then the end again: to try all pairs of both would take the square of the time.
     step = 1 + size // (4 * _STEPS)
-    end = min(range(start + 1, min(start + size + room, len(text.coded)) + 1, step), key=lambda last: cost(start, last))
-    first = min(range(max(0, start - room), end, step), key=lambda first: cost(first, end))
-    last = min(range(first + 1, min(end + room, len(text.coded)) + 1, step), key=lambda last: cost(first, last))
+    ends = range(start + 1, min(start + size + room, len(text.coded)) + 1, step)
+    near_end = min(ends, key=lambda end: cost(start, end))
+    begin = min(range(max(0, start - room), near_end, step), key=lambda begin: cost(begin, near_end))
+    ends = range(begin + 1, min(near_end + room, len(text.coded)) + 1, step)
+    end = min(ends, key=lambda end: cost(begin, end))
     # Words at either end of the quotation that the stretch lacks may stand just outside in another form.
-    blocks = Levenshtein.opcodes(coded, text.coded[first:last])
-    lacking = blocks[0].src_end if blocks[0].tag == "delete" else 0
-    while lacking and first and _are_forms_of_one(quote[lacking - 1], text.words[first - 1]):
-        lacking, first = lacking - 1, first - 1
-    lacking = blocks[-1].src_start if blocks[-1].tag == "delete" else size
-    while lacking < size and last < len(text.words) and _are_forms_of_one(quote[lacking], text.words[last]):
-        lacking, last = lacking + 1, last + 1
-    changed, letters = _changed(quote, text.words[first:last])
+    blocks = Levenshtein.opcodes(coded, text.coded[begin:end])
+    quote_begin = blocks[0].src_end if blocks[0].tag == "delete" else 0
+    while quote_begin and begin and _are_forms_of_one(quote[quote_begin - 1], text.words[begin - 1]):
+        quote_begin, begin = quote_begin - 1, begin - 1
+    quote_end = blocks[-1].src_start if blocks[-1].tag == "delete" else size
+    while quote_end < size and end < len(text.words) and _are_forms_of_one(quote[quote_end], text.words[end]):
+        quote_end, end = quote_end + 1, end + 1
+    changed, letters = _changed(quote, text.words[begin:end])
     if changed > MOST_CHANGED or letters < FEWEST_LETTERS:
         return None
-    return NearMatch(changed, text.starts[first], text.ends[last - 1])
+    return NearMatch(changed, text.starts[begin], text.ends[end - 1])
 
 
 def _changed(quote: list[str], stretch: list[str]) -> tuple[float, int]:

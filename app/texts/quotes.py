@@ -31,10 +31,10 @@ from app.vocabulary import Fidelity
 UNDETERMINED: Final = "und"
 CONTEXT: Final = 32  # code points of the text before and after a quotation
 # Characters of the folded text that a gap may jump over: a page; for a piece of a word or two, a sentence.
-REACH, SHORT_REACH = 2_000, 200
-SHORT_PIECE: Final = 12  # characters; a longer piece has the long reach
-MOST_GAPS: Final = 20
-MOST_PLACES: Final = 1_000  # where one piece is looked at; only a text of a few words again and again has more
+REACH_CHARACTERS, SHORT_REACH_CHARACTERS = 2_000, 200
+SHORT_PIECE_CHARACTERS: Final = 12  # a longer piece has the long reach
+MOST_GAPS_OF_A_QUOTATION: Final = 20
+MOST_PLACES_OF_A_PIECE: Final = 1_000  # only a text of a few words again and again has more
 
 _GAP: Final = re.compile(rf"\[[^\[\]]*\]|\({ELLIPSIS}\)|<{ELLIPSIS}>|{ELLIPSIS}")
 _EDGE: Final = f" {MARK}{DASH}{ELLIPSIS}.,;:!。、،؛।"
@@ -184,16 +184,16 @@ def _unbroken(page: FoldedText, folded: str) -> _Stretch | None:
 
 def _pieces(folded: str) -> list[_Piece]:
     """What stands between the gaps."""
-    pieces, last, open_start = list[_Piece](), 0, False
+    pieces, gap_end, open_start = list[_Piece](), 0, False
     for gap in [*_GAP.finditer(folded), None]:
-        part = folded[last : gap.start() if gap else len(folded)]
+        between_gaps = folded[gap_end : gap.start() if gap else len(folded)]
         is_bracket = gap is not None and gap[0][0] == "[" and ELLIPSIS not in gap[0]
-        words = part.strip(_EDGE)
+        words = between_gaps.strip(_EDGE)
         if words:
-            touched = open_start and part[0] == words[0], is_bracket and part[-1] == words[-1]
-            pieces.append(_Piece(words, *touched))
+            open_ends = open_start and between_gaps[0] == words[0], is_bracket and between_gaps[-1] == words[-1]
+            pieces.append(_Piece(words, *open_ends))
         if gap is not None:
-            last, open_start = gap.end(), is_bracket
+            gap_end, open_start = gap.end(), is_bracket
     return pieces
 
 
@@ -202,7 +202,7 @@ def _stretches(page: FoldedText, piece: _Piece) -> Iterator[_Stretch]:
     if not piece.words:
         return
     start = page.folded.find(piece.words)
-    for _ in range(MOST_PLACES):
+    for _ in range(MOST_PLACES_OF_A_PIECE):
         if start < 0:
             return
         end = start + len(piece.words)
@@ -225,7 +225,7 @@ def _may_part(page: FoldedText, at: int, *, is_open: bool) -> bool:
 
 def _chained(page: FoldedText, page_words: Words, pieces: list[_Piece]) -> _Stretch | None:
     """The first stretch of the text with all the pieces in their order, each within reach of the one before."""
-    if not pieces or len(pieces) > MOST_GAPS + 1:
+    if not pieces or len(pieces) > MOST_GAPS_OF_A_QUOTATION + 1:
         return None
     chains: list[_Stretch] = []
     for nth, piece in enumerate(pieces):
@@ -235,7 +235,8 @@ def _chained(page: FoldedText, page_words: Words, pieces: list[_Piece]) -> _Stre
         if not stretches:
             return None
         if nth:
-            reach = SHORT_REACH if min(len(piece.words), len(pieces[nth - 1].words)) < SHORT_PIECE else REACH
+            shorter = min(len(piece.words), len(pieces[nth - 1].words))
+            reach = SHORT_REACH_CHARACTERS if shorter < SHORT_PIECE_CHARACTERS else REACH_CHARACTERS
             stretches = _lengthened(chains, stretches, reach)
         chains = stretches
     return min(chains, key=lambda chain: (not chain.verbatim, chain.start, chain.end), default=None)

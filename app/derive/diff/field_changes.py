@@ -95,11 +95,17 @@ def statement(pair: SnapshotPair, before: StatementPicture, after: StatementPict
 
 
 def appearances(pair: SnapshotPair, before: StatementPicture, after: StatementPicture) -> list[AppearanceDiff]:
-    compared = compare({a.id: a for a in before.appearances}, {a.id: a for a in after.appearances})
+    compared = compare(
+        {appearance.id: appearance for appearance in before.appearances},
+        {appearance.id: appearance for appearance in after.appearances},
+    )
     diffs = [_appearance("new", appearance, []) for appearance in compared.new]
-    for old, new in compared.both:
-        if changes := [*fields(pair, old, new, _APPEARANCE), *_chain(pair, old, new)]:
-            diffs.append(_appearance("changed", new, changes))
+    for appearance_before, appearance_after in compared.both:
+        if changes := [
+            *fields(pair, appearance_before, appearance_after, _APPEARANCE),
+            *_chain(pair, appearance_before, appearance_after),
+        ]:
+            diffs.append(_appearance("changed", appearance_after, changes))
     diffs += [_appearance("removed", appearance, []) for appearance in compared.removed]
     return sorted(diffs, key=lambda diff: (diff.what, diff.wording or "", diff.appearance_id))
 
@@ -161,8 +167,8 @@ def _versions(before: DocumentPicture, after: DocumentPicture) -> list[FieldChan
     changes = []
     if len(before.versions) != len(after.versions):
         changes.append(_field("versions", len(before.versions), len(after.versions)))
-    if (old := _last_headline(before)) != (new := _last_headline(after)):
-        changes.append(_field("headline", old, new))
+    if (headline_before := _last_headline(before)) != (headline_after := _last_headline(after)):
+        changes.append(_field("headline", headline_before, headline_after))
     return changes
 
 

@@ -23,7 +23,7 @@ from app.vocabulary import Stance
 Clause = tuple[UUID | None, str]
 """A part of a sentence, and the question it is about."""
 # So many changes of a kind are told one by one, the others counted; names of sources likewise.
-_TOLD: Final = 3
+_CHANGES_NAMED: Final = 3
 _QUOTED_CHARACTERS: Final = 120
 # Quantities of which the measure alone says little.
 _MEASURES_THAT_NEED_WORDS: Final = ("distance", "duration", "amount", "other")
@@ -109,9 +109,9 @@ def _first_few(changes: Iterable[Any], says: Callable[[Any], str], counted_as: s
     for change in changes:
         by_question[change.question_id].append(change)
     for question_id, question_changes in by_question.items():
-        yield from ((question_id, says(change)) for change in question_changes[:_TOLD])
-        if len(question_changes) > _TOLD:
-            yield question_id, f"{len(question_changes) - _TOLD} more {counted_as}"
+        yield from ((question_id, says(change)) for change in question_changes[:_CHANGES_NAMED])
+        if len(question_changes) > _CHANGES_NAMED:
+            yield question_id, f"{len(question_changes) - _CHANGES_NAMED} more {counted_as}"
 
 
 # --- questions, statements, claims, assessments ----------------------------------------------------------------------
@@ -137,15 +137,17 @@ def _of_statements(diff: DiffRead) -> Iterator[Clause]:
     yield from _first_few(
         statements.restored, lambda entry: f"{_statement(diff, entry)} stands again", "statements stand again"
     )
-    for touched, became in ((statements.removed, "removed"), (statements.changed, "changed")):
-        for question_id, count in Counter(entry.question_id for entry in touched).items():
+    for changes, became in ((statements.removed, "removed"), (statements.changed, "changed")):
+        for question_id, count in Counter(entry.question_id for entry in changes).items():
             yield question_id, f"{_count(count, 'statement')} {'was' if count == 1 else 'were'} {became}"
 
 
 def _by(diff: DiffRead, entries: Sequence[StatementEntry]) -> str:
     """`by TASS and Baza`, `by 5 sources and in nobody's name`."""
-    names = list(dict.fromkeys(source_names.name(e.source_id, diff.sources) for e in entries if e.source_id))
-    parts = [f"by {_listed(names) if len(names) <= _TOLD else f'{len(names)} sources'}"] if names else []
+    names = list(
+        dict.fromkeys(source_names.name(entry.source_id, diff.sources) for entry in entries if entry.source_id)
+    )
+    parts = [f"by {_listed(names) if len(names) <= _CHANGES_NAMED else f'{len(names)} sources'}"] if names else []
     if any(entry.source_id is None for entry in entries):
         parts.append("in nobody's name")
     return _listed(parts)
@@ -176,8 +178,8 @@ def _of_claims(diff: DiffRead, texts: Mapping[UUID, str | None], quantities: set
         lambda entry: f"{_quote(entry.text)} was changed ({_fields(entry.changes)})",
         "claims changed",
     )
-    gone = [entry for entry in claims.removed if entry.merged_into is None and entry.question_id not in quantities]
-    yield from _first_few(gone, lambda entry: f"{_quote(entry.text)} is gone", "claims are gone")
+    removed = [entry for entry in claims.removed if entry.merged_into is None and entry.question_id not in quantities]
+    yield from _first_few(removed, lambda entry: f"{_quote(entry.text)} is gone", "claims are gone")
 
 
 def _of_assessments(diff: DiffRead) -> Iterator[Clause]:

@@ -81,9 +81,9 @@ def _origins_moved(before: ClaimPicture, after: ClaimPicture, stance: Stance) ->
     )
 
 
-def _joining(apart: Iterable[OriginRead], together: Iterable[OriginRead]) -> Iterator[JoinRead]:
-    """What makes one, of `together`, of statements that are of several of `apart`."""
-    origin_of_statement = {statement_id: origin for origin in apart for statement_id in origin.statement_ids}
+def _joining(parted: Iterable[OriginRead], together: Iterable[OriginRead]) -> Iterator[JoinRead]:
+    """What makes one, of `together`, of statements that are of several of `parted`."""
+    origin_of_statement = {statement_id: origin for origin in parted for statement_id in origin.statement_ids}
     for origin in together:
         joined = [origin_of_statement[id_] for id_ in origin.statement_ids if id_ in origin_of_statement]
         distinct = {id(part): part for part in joined}
@@ -132,10 +132,12 @@ def current(question: QuestionPicture | None) -> FiguresNow:
         return built(FiguresNow, says=None, min=None, max=None, figures=[])
     ranges = [range_ for figure in stated if (range_ := figures.allowed_range(question, figure)) is not None]
     envelope = figures.envelope(ranges)
-    alone = stated[0] if len(stated) == 1 else None
+    single_figure = stated[0] if len(stated) == 1 else None
     return built(
         FiguresNow,
-        says=figure_words(alone.qualifier, alone.min, alone.max) if alone else _words(envelope),
+        says=figure_words(single_figure.qualifier, single_figure.min, single_figure.max)
+        if single_figure
+        else _words(envelope),
         min=envelope.low if envelope else None,
         max=envelope.high if envelope and envelope.high != math.inf else None,
         figures=[

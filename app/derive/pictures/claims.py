@@ -41,7 +41,7 @@ def picture(index: EventIndex, claim: ClaimRead, documents: Mapping[UUID, object
     }
     grounds = _grounds(index, claim, unreplaced, origins_by_stance)
     claim_standing = standing.standing(grounds)
-    beside = index.beside.get(claim.id, {})
+    implied_counts = index.beside.get(claim.id, {})
     return built(
         ClaimPicture,
         claim.__dict__,
@@ -56,7 +56,7 @@ def picture(index: EventIndex, claim: ClaimRead, documents: Mapping[UUID, object
             stance: _count(statements_by_stance[stance], stance_origins)
             for stance, stance_origins in origins_by_stance.items()
         },
-        beside={stance: beside[stance] for stance in _STANCES if stance in beside},
+        beside={stance: implied_counts[stance] for stance in _STANCES if stance in implied_counts},
         origins={
             stance: [_origin(index, origin, documents) for origin in stance_origins]
             for stance, stance_origins in origins_by_stance.items()
@@ -217,7 +217,9 @@ def _joinable_by(index: EventIndex, statement: StatementInContext) -> list[tuple
         keys.append(("family", family))
     if not statement.named:
         keys += [
-            ("document", targets.get(a.document_id, a.document_id)) for a in statement.appearances if a.document_id
+            ("document", targets.get(appearance.document_id, appearance.document_id))
+            for appearance in statement.appearances
+            if appearance.document_id
         ]
     return keys
 

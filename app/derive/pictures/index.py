@@ -46,7 +46,7 @@ def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
     first_statements: dict[UUID, StatementInContext] = {}
     by_subject: dict[UUID, list[StatementPicture]] = defaultdict(list)
     counting: dict[UUID, dict[Stance, list[StatementInContext]]] = defaultdict(lambda: defaultdict(list))
-    beside: dict[UUID, dict[Stance, int]] = defaultdict(lambda: defaultdict(int))
+    implied_counts: dict[UUID, dict[Stance, int]] = defaultdict(lambda: defaultdict(int))
     ended = defaultdict(list)
     for statement, picture in zip(context.statements, statements.statements(context, sources), strict=True):
         subject = statement.claim_id or statement.question_id
@@ -57,7 +57,7 @@ def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
         ending = context.ended.get(statement.row.id)
         if statement.row.explicitness != "explicit":
             if ending is None:
-                beside[subject][statement.row.stance] += 1
+                implied_counts[subject][statement.row.stance] += 1
         elif ending is None:
             counting[subject][statement.row.stance].append(statement)
         elif statement.row.stance == "support":
@@ -71,7 +71,7 @@ def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
         statements=by_subject,
         first_statements=first_statements,
         counting=counting,
-        beside=beside,
+        beside=implied_counts,
         ended=ended,
         copies=origins.find_copies(context.rows, context.document_targets),
         links=_claim_links(context),

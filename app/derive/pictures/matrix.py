@@ -85,7 +85,7 @@ def _live(lists: Iterable[list[StatementPicture]]) -> list[StatementPicture]:
 
 def _cells(dossier: DossierRead, row: _Row, by: ColumnsBy) -> dict[_Column, _Cell]:
     explicit: dict[_Column, dict[Stance, list[StatementPicture]]] = defaultdict(lambda: defaultdict(list))
-    beside: dict[_Column, dict[Stance, int]] = defaultdict(lambda: defaultdict(int))
+    implied_counts: dict[_Column, dict[Stance, int]] = defaultdict(lambda: defaultdict(int))
     column_of: dict[UUID, _Column] = {}
     for statement in row.said:
         party = side_maps.party(statement.source_id, dossier.sources)
@@ -93,7 +93,7 @@ def _cells(dossier: DossierRead, row: _Row, by: ColumnsBy) -> dict[_Column, _Cel
         if statement.explicitness == "explicit":
             explicit[column][statement.stance].append(statement)
         else:
-            beside[column][statement.stance] += 1
+            implied_counts[column][statement.stance] += 1
     silences: dict[_Column, SilenceRead] = {}
     for silence in row.silences:
         # A non-answer is its speaker's; a party that has said nothing has no source to stand under.
@@ -102,10 +102,10 @@ def _cells(dossier: DossierRead, row: _Row, by: ColumnsBy) -> dict[_Column, _Cel
     return {
         column: _Cell(
             {stance: _stance(said) for stance, said in sorted(explicit.get(column, {}).items())},
-            dict(sorted(beside.get(column, {}).items())),
+            dict(sorted(implied_counts.get(column, {}).items())),
             silences.get(column),
         )
-        for column in {*explicit, *beside, *silences}
+        for column in {*explicit, *implied_counts, *silences}
     }
 
 

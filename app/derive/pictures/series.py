@@ -225,6 +225,6 @@ def _step(context: EventContext, question: QuestionRead, current: Sequence[State
             highs.append(math.inf if high is None else high)
     if not ranges:
         return _Step(None, None, len(current), disputed=False)
-    apart = max(range_.low for range_ in ranges) > min(range_.high for range_ in ranges)
-    disputed = apart and any(figures.rival_figures(question, context.claims, current).values())
+    ranges_part = max(range_.low for range_ in ranges) > min(range_.high for range_ in ranges)
+    disputed = ranges_part and any(figures.rival_figures(question, context.claims, current).values())
     return _Step(min(lows), None if max(highs) == math.inf else max(highs), len(current), disputed)

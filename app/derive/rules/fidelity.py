@@ -49,7 +49,7 @@ class Quotation:
     document_id: UUID | None
     quote: Quote
     finding: Finding
-    fresh: bool
+    starts_over: bool
     """Its words are new or were changed, or it was never looked up: what was found before does not count."""
 
 
@@ -63,26 +63,27 @@ Look = Callable[[Quote, Version], Verdict | None]
 
 
 def fidelity_now(
-    quotation: Quotation, versions: Sequence[Version], new: Collection[UUID], look: Look
+    quotation: Quotation, versions: Sequence[Version], new_version_ids: Collection[UUID], look: Look
 ) -> Finding | None:
     """What becomes of an appearance. None: `look` has yet to be told something that it was asked for.
 
-    `versions`: of its document and those merged with it, the latest first; `new`: which of them are.
+    `versions`: of its document and those merged with it, the latest first; `new_version_ids`: of those in
+    which it was not looked up yet.
     """
-    quote, before, fresh = quotation.quote, quotation.finding, quotation.fresh
+    quote, before, starts_over = quotation.quote, quotation.finding, quotation.starts_over
     if not quote.quoted or quote.wording is None:
         return Finding("unchecked" if quote.wording is None else "paraphrase", version_id=before.version_id)
-    if fresh and not versions:
+    if starts_over and not versions:
         return Finding("unchecked", version_id=before.version_id)
-    if not fresh and (not versions or (versions[0].id not in new and before.fidelity != "not_found")):
+    if not starts_over and (not versions or (versions[0].id not in new_version_ids and before.fidelity != "not_found")):
         return before
-    latest, named = versions[0], next((v for v in versions if v.id == before.version_id), versions[0])
+    latest, named = versions[0], next((version for version in versions if version.id == before.version_id), versions[0])
     in_latest, in_named = look(quote, latest), look(quote, named)
     if in_latest is None or in_named is None:
         return None
     if in_latest.fidelity in WAS_IN_TEXT:
         return _still_there(quotation, _Look(latest, in_latest), _Look(named, in_named))
-    earlier = [version for version in versions[1:] if fresh or version.id in new]
+    earlier = [version for version in versions[1:] if starts_over or version.id in new_version_ids]
     return _not_in_latest(quotation, _Look(latest, in_latest), earlier, look)
 
 
@@ -90,7 +91,7 @@ def _still_there(quotation: Quotation, latest: _Look, named: _Look) -> Finding:
     """Where it stands in the latest version; or, with the same words, where it was read or found before."""
     before, (fidelity, spot) = quotation.finding, latest.verdict
     exact = spot.exact if spot else None
-    if not quotation.fresh and (before.fidelity, before.exact) == (fidelity, exact):
+    if not quotation.starts_over and (before.fidelity, before.exact) == (fidelity, exact):
         return before
     named_spot = named.verdict.spot
     has_same_words = named.verdict.fidelity == fidelity and named_spot and named_spot.exact == exact
@@ -100,7 +101,7 @@ def _still_there(quotation: Quotation, latest: _Look, named: _Look) -> Finding:
 def _not_in_latest(quotation: Quotation, latest: _Look, earlier: Sequence[Version], look: Look) -> Finding | None:
     """Whether it stood in an earlier version."""
     before, fidelity = quotation.finding, latest.verdict.fidelity
-    if not quotation.fresh and before.fidelity in WAS_IN_TEXT:
+    if not quotation.starts_over and before.fidelity in WAS_IN_TEXT:
         # What can't be looked up in the latest version may well stand there.
         return before if fidelity == "unchecked" else Finding("drifted", before.exact, None, before.version_id)
     verdicts = [(version, look(quotation.quote, version)) for version in earlier]

@@ -100,8 +100,8 @@ def origins(
     others in these and in their copies: unknown never counts as new. Named ones are never joined by documents.
     """
     if len(statements) == 1:
-        alone = statements[0]
-        return [] if alone.source_id is None else [Origin([alone], [], party(statements, kin))]
+        statement = statements[0]
+        return [] if statement.source_id is None else [Origin([statement], [], party(statements, kin))]
     groups: dict[UUID, list[StatementInContext]] = defaultdict(list)
     # Unnamed sources: of some only documents are known, the others have a group of their own to be joined to.
     unplaced, placed = [], []

@@ -22,6 +22,8 @@ def unattributed(counted: Iterable[StatementInContext], document_targets: Mappin
         for statement in counted
         if statement.row.source_id is None and statement.row.stance in _ASSERTING
         for document_id in dict.fromkeys(
-            document_targets.get(a.document_id, a.document_id) for a in statement.appearances if a.document_id
+            document_targets.get(appearance.document_id, appearance.document_id)
+            for appearance in statement.appearances
+            if appearance.document_id
         )
     ]

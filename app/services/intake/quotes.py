@@ -207,7 +207,7 @@ async def _touched(
     documents = {d.values["document_id"] for d in texts if d.points_at["document_id"].original.outcome != "created"}
     named = await storing.as_completed(session, Appearance, matched)
     completed = {row.id: row for row in named if row.completed}
-    quotations = [_stored_quotation(row, fresh=True) for row in completed.values()]
+    quotations = [_stored_quotation(row, starts_over=True) for row in completed.values()]
     quotations += [_stored_quotation(row) for row in await _stored(session, documents) if row.id not in completed]
     return named, quotations
 
@@ -249,7 +249,7 @@ async def changed(
         after["document_id"],
         Quote(**{name: after[name] for name in FIELDS} | {"quoted": bool(after["quoted"])}),
         Finding("unchecked", version_id=after["version_id"]),
-        fresh=True,
+        starts_over=True,
     )
     lookups = await _lookups(session, [quotation])
     (finding,) = await _decided(session, _Search(spots, {}, ahead=ahead), lookups)
@@ -272,14 +272,14 @@ def _quotation(draft: Draft, document: UUID | None) -> Quotation:
     quote = Quote(**{name: draft.value(name) for name in FIELDS} | {"quoted": bool(draft.value("quoted"))})
     read = draft.points_at.get("version_id")
     version = draft.value("version_id") or (read.original.id if read is not None else None)
-    return Quotation(draft.id, document, quote, Finding("unchecked", version_id=version), fresh=True)
+    return Quotation(draft.id, document, quote, Finding("unchecked", version_id=version), starts_over=True)
 
 
-def _stored_quotation(row: Row[Any], *, fresh: bool = False) -> Quotation:
+def _stored_quotation(row: Row[Any], *, starts_over: bool = False) -> Quotation:
     """One that is stored; what could not be looked up before is looked up as a new one is."""
     quote = Quote(**{name: getattr(row, name) for name in FIELDS})
     finding = Finding(row.fidelity, (row.selector or {}).get("exact"), None, row.version_id)
-    return Quotation(row.id, row.document_id, quote, finding, fresh=fresh or row.fidelity == "unchecked")
+    return Quotation(row.id, row.document_id, quote, finding, starts_over=starts_over or row.fidelity == "unchecked")
 
 
 async def _stored(session: AsyncSession, documents: Collection[UUID]) -> Sequence[Row[Any]]:
