@@ -103,10 +103,10 @@ def test_memory_does_not_grow_with_what_is_exported(archive: str, psql: psycopg.
         tracemalloc.stop()
         return most, told["bytes"]
 
-    _grow(psql, 2 * exporting._ROWS)
+    _grow(psql, 2 * exporting._FETCH_ROWS)
     peak()  # what is kept from the first time on is not counted
     few, small = peak()
-    _grow(psql, 8 * exporting._ROWS)
+    _grow(psql, 8 * exporting._FETCH_ROWS)
     many, large = peak()
     assert large > 3.5 * small > 3.5 * 500_000
     assert many < few + 500_000

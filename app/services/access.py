@@ -1,4 +1,4 @@
-"""Who calls, and what they may."""
+"""Keys, and the callers they belong to: who calls, and what they may do."""
 
 import hashlib
 import secrets
@@ -30,7 +30,7 @@ class Caller:
 
 
 ANYBODY: Final = Caller()
-"""Whoever sends no key."""
+"""An anonymous caller: whoever sends no key."""
 
 
 def _digest(token: str) -> bytes:

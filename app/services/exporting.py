@@ -22,8 +22,8 @@ from app.services.pictures import loading
 from app.services.visibility import seen
 
 # How many rows are fetched at a time. A version's text has up to a million characters.
-_ROWS: Final = 500
-_ROWS_WITH_TEXT: Final = 16
+_FETCH_ROWS: Final = 500
+_FETCH_ROWS_WITH_TEXT: Final = 16
 
 Ids = Mapping[type[Record], Collection[UUID]]
 
@@ -38,7 +38,7 @@ async def lines(
             continue
         for again in (False, True) if kind.own_pointers else (False,):
             query = _selecting(caller, kind, ids, again=again)
-            options = {"yield_per": _ROWS_WITH_TEXT if kind.apart else _ROWS}
+            options = {"yield_per": _FETCH_ROWS_WITH_TEXT if kind.apart else _FETCH_ROWS}
             async for row in (await session.stream(query, execution_options=options)).mappings():
                 without = [name for name in kind.own_pointers if not row[f"_{name}"]]
                 yield kind.name, ndjson.line(read.model_validate(row), without)
@@ -47,6 +47,7 @@ async def lines(
 def _ids(rows: Rows) -> Ids:
     """What an event's pictures are made of, and under which ids a caller may see its sources."""
     ids = {kind.model: list(_ids_of(rows, kind)) for kind in KINDS if kind.read is not None}
+    # Callers who may not see who a source is see it under its mask's id.
     ids[Source] += rows.masks.values()
     # Links lead on from what is shown; those whose other end is not are no part of it.
     ids[DocumentLink] = [link.id for link in rows.document_links if {link.from_id, link.to_id} <= rows.documents.keys()]

@@ -170,6 +170,7 @@ def every_document_link(query: EveryDocumentLinkQuery, caller: Caller) -> Rows:
         selected = selected.where(rows.c.score >= query.min_score)
     if query.event:
         events_wanted = _kin(caller, Event, query.event)
+        # Those in which statements appear, and evidence; not, as in a search, those in which something was withdrawn.
         citing = [seen(caller, model) for model in (Appearance, AssessmentDocument)]
         cited = union(
             *(select(citation.c.document_id).where(citation.c.event_id.in_(events_wanted)) for citation in citing)

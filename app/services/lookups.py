@@ -21,35 +21,39 @@ from app.services.visibility import seen
 _DIGEST: Final = "digest"
 _SQL_TYPES: Final[dict[str, Any]] = {"id": Uuid(), "ref": Text(), "slug": Text(), _DIGEST: LargeBinary()}
 
-# A type, by which column a record of it is looked for, and what stands there.
-Wanted: TypeAlias = tuple[LookupType, str, Hashable]
+# A type, by which column a record of it is looked for, and the value there.
+LookupKey: TypeAlias = tuple[LookupType, str, Hashable]
 RecordHit: TypeAlias = dict[str, Any]
+# By column, all values that are looked for there.
 Values: TypeAlias = dict[str, list[Any]]
 
 
-async def find(session: AsyncSession, caller: Caller, items: Sequence[LookupItem]) -> list[LookupRead]:
+async def find(session: AsyncSession, caller: Caller, lookups: Sequence[LookupItem]) -> list[LookupRead]:
     """What is known of each, in their order; what the caller may not read is not found."""
-    wanted: list[Wanted] = [(item.record_type, *_column(item)) for item in items]
-    by_type: dict[LookupType, Values] = defaultdict(lambda: defaultdict(list))
-    for type_, column, value in dict.fromkeys(wanted):
-        by_type[type_][column].append(value)
-    hits: dict[Wanted, RecordHit] = {}
-    for type_, values in by_type.items():
+    keys: list[LookupKey] = [(lookup.record_type, *_column(lookup)) for lookup in lookups]
+    values_by_type: dict[LookupType, Values] = defaultdict(lambda: defaultdict(list))
+    for type_, column, value in dict.fromkeys(keys):
+        values_by_type[type_][column].append(value)
+    fields_by_key: dict[LookupKey, RecordHit] = {}
+    for type_, values in values_by_type.items():
         kind = kinds.named(type_)
+        # A report is not read as a record: it has no address, and rules of its own about who sees it.
         rows = await (_records if kind.read is not None else _reports)(session, caller, kind, values)
-        hits |= {(type_, column, row[column]): row for row in rows for column in values}
-    gone = await _gone(session, caller, [key for key in dict.fromkeys(wanted) if key not in hits])
+        fields_by_key |= {(type_, column, row[column]): row for row in rows for column in values}
+    deleted = await _deleted(session, caller, [key for key in dict.fromkeys(keys) if key not in fields_by_key])
     return [
-        LookupRead.model_validate({"type": key[0], "found": key in hits, "gone": key in gone} | hits.get(key, {}))
-        for key in wanted
+        LookupRead.model_validate(
+            {"type": key[0], "found": key in fields_by_key, "gone": key in deleted} | fields_by_key.get(key, {})
+        )
+        for key in keys
     ]
 
 
-def _column(item: LookupItem) -> tuple[str, Hashable]:
-    """By which column it is looked for, and what stands there."""
-    if item.url is not None:
-        return _DIGEST, hashlib.sha256(canonical(item.url).encode()).digest()
-    return next((name, value) for name in ("id", "ref", "slug") if (value := getattr(item, name)) is not None)
+def _column(lookup: LookupItem) -> tuple[str, Hashable]:
+    """The column by which the record is looked for, and the value there."""
+    if lookup.url is not None:
+        return _DIGEST, hashlib.sha256(canonical(lookup.url).encode()).digest()
+    return next((name, value) for name in ("id", "ref", "slug") if (value := getattr(lookup, name)) is not None)
 
 
 def _any_of(column: ColumnElement[Any], name: str, values: Sequence[Any]) -> ColumnElement[bool]:
@@ -86,7 +90,7 @@ async def _reports(session: AsyncSession, caller: Caller, kind: Kind, values: Va
     return [{**row} for row in (await session.execute(query)).mappings()]
 
 
-async def _gone(session: AsyncSession, caller: Caller, missing: Sequence[Wanted]) -> set[Wanted]:
+async def _deleted(session: AsyncSession, caller: Caller, missing: Sequence[LookupKey]) -> set[LookupKey]:
     """Those of the missing that were deleted, where reading them would say so."""
     readable = [key for key in missing if kinds.named(key[0]).read is not None and key[1] in ("id", "ref")]
     addresses = [

@@ -15,7 +15,7 @@ from app.services.access import Caller
 from app.services.visibility import seen
 
 COUNTED: Final = {kind.path: kind for kind in KINDS if kind.counted}
-_ROWS: Final = 200  # that are fetched at a time
+_FETCH_ROWS: Final = 200  # at a time
 
 
 async def features(session: AsyncSession, caller: Caller, query: EventFilter) -> AsyncIterator[bytes]:
@@ -25,7 +25,7 @@ async def features(session: AsyncSession, caller: Caller, query: EventFilter) ->
     chosen = _ordered(select(events, *counts), events, query.sort)
     yield b'{"type":"FeatureCollection","features":['
     between = b"\n"
-    async for row in (await session.stream(chosen, execution_options={"yield_per": _ROWS})).mappings():
+    async for row in (await session.stream(chosen, execution_options={"yield_per": _FETCH_ROWS})).mappings():
         yield between + geojson.feature(EventRead.model_validate(row), {name: row[name] for name in COUNTED})
         between = b",\n"
     yield b"\n]}\n"

@@ -29,14 +29,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.errors import BadCursor
 from app.schemas.common import Paging
 
-ROWS: Final = 200  # of a page at most
+PAGE_ROWS: Final = 200  # at most
 # Stands for a time that is not known: after all others.
 LATEST: Final = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 # What may be another from page to page of one list.
 _NOT_BOUND: Final = {"cursor", "limit", "count", "facets"}
 # Every row has these: they are taken as they are, so that an index serves.
 _NEVER_NULL: Final = {"created_at", "updated_at", "retrieved_at", "recheck_at", "seq", "rank"}
-_INTEGERS: Final = 2**31  # a PostgreSQL integer is from minus this to one less
+_INTEGER_END: Final = 2**31  # a PostgreSQL integer is from minus this to one less
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ async def page(
     down = sort.startswith("-")
     order = _order(rows_of, sorts[sort.removeprefix("-")])
     bound = _fingerprint(query, owner_id)
-    limit = min(query.limit, ROWS)
+    limit = min(query.limit, PAGE_ROWS)
     onward, start = _decode(query.cursor, bound, order) if query.cursor else (True, None)
 
     chosen = select(rows_of, cast(order, Text).label("_place"))
@@ -158,6 +158,6 @@ def _value(written_value: Any, order: ColumnElement[Any]) -> datetime | int | st
     if not isinstance(order.type, Integer):
         return str(written_value)
     value = int(written_value)
-    if not -_INTEGERS <= value < _INTEGERS:
+    if not -_INTEGER_END <= value < _INTEGER_END:
         raise ValueError
     return value

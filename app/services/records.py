@@ -59,7 +59,7 @@ async def get_as(session: AsyncSession, caller: Caller, read: type[Read], addres
 
 
 async def _missing(session: AsyncSession, caller: Caller, model: type[Record], address: str) -> NotFound | Gone:
-    """Say why there is nothing at an address; who could not have seen it learns nothing."""
+    """Gone or NotFound: who could not have seen what was deleted is told NotFound."""
     words = kinds.kind_of(model).words
     if await visibility.deleted(session, caller, [(model, address)]):
         return Gone(f"This {words} was deleted.")
@@ -145,7 +145,7 @@ async def write(session: AsyncSession, model: type[Record], key: UUID, values: d
 
 
 async def merge(session: AsyncSession, caller: Caller, model: type[Record], address: str, into: str) -> RecordRead:
-    """Let a record point at the one that stays. No row moves. Again into the same: nothing. Raises Conflict."""
+    """Set `merged_into`. No row moves; merging into the same record again does nothing. Raises Conflict."""
     merging = await get(session, caller, model, address, merged_itself=True)
     stays = await _staying(session, caller, model, into)
     if merging.id == stays.id:

@@ -1,4 +1,4 @@
-"""A stream that no slow reader can keep open: what it reads from is released in time, whatever the reader does."""
+"""Streams with a limit on time: a slow reader can't keep the database snapshot open that a stream reads from."""
 
 import asyncio
 from collections.abc import AsyncGenerator

@@ -52,7 +52,7 @@ _SHOWN: Final = ("kind", "disclosure")
 # What a mask has instead of a source's columns; the others are null.
 _MASKED: Final[Mapping[str, Any]] = {"confidential": True, "version": 1, "aliases": [], "external_ids": {}}
 
-# Asks of an id whether a caller may be told it.
+# SQL that tells whether a caller may be shown an id.
 MayTell = Callable[[ColumnElement[Any]], ColumnElement[Any]]
 
 
@@ -87,10 +87,10 @@ def merge_root(kind: str, id_: ColumnElement[Any]) -> ColumnElement[UUID]:
 
 
 def withheld(caller: Caller, kind: Kind) -> Mapping[str, MayTell]:
-    """By column that names a record of which this caller may not know: what asks whether an id may be told.
+    """The visibility check of each column that may point at a record hidden from this caller.
 
-    A source may be confidential. An event may be restricted: another event names it all the same, while everything else
-    that names it is not seen itself.
+    A source may be confidential. An event may be restricted. Of events only the pointers of other events are checked:
+    every other record that points at a restricted event is hidden itself.
     """
     asks: dict[str, MayTell] = {}
     if not caller.may("confidential"):
@@ -189,7 +189,8 @@ def _mask(name: str) -> ColumnElement[Any]:
 
 # --- what was deleted ------------------------------------------------------------------------------------------------
 
-# What the ledger has last of each: by id, or of those whose ref this was. Nobody could see what lay in no public event.
+# The last change of each, by id or by ref, if that is a deletion. `public`: what was deleted belonged to events,
+# and all of these are public, so that every caller could have read it.
 _LAST_CHANGES: Final = text("""
 SELECT asked.nth, last.record_id, coalesce((last.record->>'confidential')::boolean, false) AS confidential,
     CASE last.type WHEN 'event' THEN coalesce(last.record->>'visibility' = 'public', false)

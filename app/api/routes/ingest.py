@@ -36,6 +36,8 @@ _ACCEPTED: Final = (MEDIA_TYPE, "application/ndjson", "application/jsonl", "appl
 # so that is a small one, and those after it are each twice as large, up to this size.
 _GROUP_LINES, _GROUP_BYTES, _FIRST_GROUP_LINES = 1000, 2_000_000, 250
 _SLICE_BYTES: Final = 512  # of compressed bytes: they can't become more than a few megabytes
+_GZIP_WINDOW_BITS: Final = 31  # zlib: 15 for the largest window, and 16 for a header of gzip
+_ZSTD_WINDOW_BYTES: Final = 2**27  # at most: what a body may have us keep in memory
 _Group: TypeAlias = tuple[list[tuple[int, bytes]], tuple[int, int]]  # lines; bytes and lines so far
 
 _DESCRIBED: Final[dict[str, Any]] = {
@@ -129,7 +131,7 @@ async def _drain(body: _Body) -> None:
                 return
 
 
-class _Unreadable(Exception):  # noqa: N818
+class _BodyBroken(Exception):  # noqa: N818
     """The body can't be read on; what came before is stored."""
 
     def __init__(self, problem: Problem) -> None:
@@ -163,10 +165,10 @@ async def _answer(
             for entry in entries if unavailable else ():  # it may need what could not be stored: all that follows waits
                 entry.problem = entry.problem or unavailable
             storing = asyncio.create_task(store(entries))
-    except _Unreadable as unreadable:
+    except _BodyBroken as broken:
         await finish()
-        unreadable.problem.extra |= {"lines_stored": counts["created"] + counts["matched"]}
-        raise unreadable.problem from None
+        broken.problem.extra |= {"lines_stored": counts["created"] + counts["matched"]}
+        raise broken.problem from None
     except ClientDisconnect:
         await finish()
         raise BadRequest("The connection was lost before the body had ended.") from None
@@ -221,9 +223,9 @@ def _inflater(request: Request) -> Callable[[bytes], Iterator[bytes]]:
         case "identity":
             return lambda chunk: iter((chunk,) if chunk else ())
         case "gzip" | "x-gzip":
-            return _in_slices(lambda: zlib.decompressobj(31))
+            return _in_slices(lambda: zlib.decompressobj(_GZIP_WINDOW_BITS))
         case "zstd":
-            return _in_slices(lambda: zstandard.ZstdDecompressor(max_window_size=2**27).decompressobj())
+            return _in_slices(lambda: zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW_BYTES).decompressobj())
     raise UnsupportedMediaType("Content-Encoding can be gzip or zstd.")
 
 
@@ -234,7 +236,7 @@ def _in_slices(new_inflater: Callable[[], Any]) -> Callable[[bytes], Iterator[by
     def inflate(chunk: bytes) -> Iterator[bytes]:
         nonlocal part, begun
         if not chunk and begun:
-            raise _Unreadable(BadRequest("The compressed body ends too early."))
+            raise _BodyBroken(BadRequest("The compressed body ends too early."))
         while chunk:
             begun = True
             compressed, chunk = chunk[:_SLICE_BYTES], chunk[_SLICE_BYTES:]
@@ -252,12 +254,12 @@ async def _inflated(body: _Body, inflate: Callable[[bytes], Iterator[bytes]]) ->
             for inflated in inflate(chunk) if chunk else ():
                 size += len(inflated)
                 if size > BODY_BYTES:
-                    raise _Unreadable(TooLarge(f"A request takes at most {BODY_BYTES:,} bytes of lines. Send several."))
+                    raise _BodyBroken(TooLarge(f"A request takes at most {BODY_BYTES:,} bytes of lines. Send several."))
                 yield inflated
         for inflated in inflate(b""):
             yield inflated
     except (zlib.error, zstandard.ZstdError):
-        raise _Unreadable(BadRequest("The body is not compressed as Content-Encoding says.")) from None
+        raise _BodyBroken(BadRequest("The body is not compressed as Content-Encoding says.")) from None
 
 
 async def _grouped(chunks: AsyncIterator[bytes]) -> AsyncIterator[_Group]:
@@ -269,7 +271,7 @@ async def _grouped(chunks: AsyncIterator[bytes]) -> AsyncIterator[_Group]:
         nonlocal number, group_bytes
         number += 1
         if number > BODY_LINES:
-            raise _Unreadable(TooLarge(f"A request takes at most {BODY_LINES:,} lines. Send several."))
+            raise _BodyBroken(TooLarge(f"A request takes at most {BODY_LINES:,} lines. Send several."))
         if line.strip():
             group.append((number, line))
             group_bytes += len(line)

@@ -32,6 +32,7 @@ async def audit(session: AsyncSession, document_id: UUID, viewpoint: Viewpoint) 
     is_past, view = viewpoint.as_of is not None, viewpoint.view
     moment = {"seq": viewpoint.seq} if is_past else {}
     rows = (await session.execute(loading.CITING[is_past], {"document": document_id, **moment})).all()
+    # Rows of three types: the document, its versions, and the events that cite it.
     document, versions = _document(rows, confidential=view.confidential)
     event_ids = [row.id for row in rows if row.type == "event" and (view.restricted or not row.hidden)]
     loaded = [await moments.load(session, event_id, viewpoint) for event_id in event_ids[:EVENTS_DRAWN]]

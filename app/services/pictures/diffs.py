@@ -59,7 +59,7 @@ def _end(query: DiffQuery, name: str, time: str) -> datetime | None:
 
 
 async def _position_at(session: AsyncSession, name: str, time: str) -> Position | None:
-    """None: nothing had been recorded by then."""
+    """None: nothing had been recorded by then, so that this side is empty."""
     try:
         return await moments.position_at(session, time, name)
     except NotFound:
@@ -76,6 +76,7 @@ async def etag(session: AsyncSession, event: EventRead, comparison: ResolvedDiff
 
 
 async def _tag(session: AsyncSession, event: EventRead, viewpoint: Viewpoint | None) -> str | None:
+    """None: there was no such event at this side's moment. Only if neither side has one does `etag` raise NotFound."""
     try:
         return None if viewpoint is None else await moments.etag(session, event, viewpoint, "diff")
     except NotFound:
@@ -100,6 +101,7 @@ async def diff(session: AsyncSession, event_id: UUID, comparison: ResolvedDiff) 
 
 
 async def _load(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint | None) -> tuple[Rows, Position] | None:
+    """None: there was no such event at this side's moment. Only if neither side has one does `diff` raise NotFound."""
     try:
         return None if viewpoint is None else await moments.load(session, event_id, viewpoint)
     except NotFound:

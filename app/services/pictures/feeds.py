@@ -1,4 +1,4 @@
-"""What a feed tells of an event: how it is, and what the newest days of recording did to it."""
+"""What a feed shows of an event: its dossier, and what moved on the newest days on which something was recorded."""
 
 from datetime import datetime
 from itertools import pairwise
@@ -37,19 +37,21 @@ ORDER BY day""")
 
 async def feed(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> tuple[DossierRead, list[DayMoves]]:
     """The event as it is, and day by day what moved. Raises NotFound."""
-    rows, position = await moments.load(session, event_id, viewpoint)
+    rows, shown_position = await moments.load(session, event_id, viewpoint)
     day_count = max(1, min(FEED_DAYS, STATEMENTS_DRAWN // (1 + len(rows.statements))))
     days = (await session.execute(_DAYS, {"event": event_id, "most": day_count})).all()
-    before = [None if day.seq_before is None else Position(day.seq_before, day.hash_before) for day in days[:1]]
-    ends = [*before, *(Position(day.seq, day.hash) for day in days)]
-    loaded = [await _load(session, event_id, end and Viewpoint(end, viewpoint.view)) for end in ends]
+    # Each day begins where the one before it ended; where the first begins comes with its row.
+    start = [None if day.seq_before is None else Position(day.seq_before, day.hash_before) for day in days[:1]]
+    positions = [*start, *(Position(day.seq, day.hash) for day in days)]
+    viewpoints = [position and Viewpoint(position, viewpoint.view) for position in positions]
+    loaded = [await _load(session, event_id, day_end) for day_end in viewpoints]
     await end_read(session)
-    day_ends = [snapshots.snapshot(end and moments.draw_dossier(*end)) for end in loaded]
+    day_ends = [snapshots.snapshot(arguments and moments.draw_dossier(*arguments)) for arguments in loaded]
     moves = [
-        _moves(day.day, day.recorded_at, SnapshotPair(*pair))
-        for day, pair in zip(days, pairwise(day_ends), strict=True)
+        _moves(day.day, day.recorded_at, SnapshotPair(day_before, day_after))
+        for day, (day_before, day_after) in zip(days, pairwise(day_ends), strict=True)
     ]
-    return moments.draw_dossier(rows, position, viewpoint), moves
+    return moments.draw_dossier(rows, shown_position, viewpoint), moves
 
 
 async def _load(

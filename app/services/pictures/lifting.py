@@ -1,4 +1,4 @@
-"""Stored records, from the tables or out of the ledger, of whatever release, as what they are read as now."""
+"""Parse stored records, from the tables or out of the ledger, of any release, into today's schemas."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -42,8 +42,8 @@ def read(kind: str, records: list[dict[str, Any]], ids: dict[str, UUID]) -> list
 
     Parts that are read in a record, `hops` and `document_ids`, are expected in it.
 
-    Every id is one object, however many rows name it: rules look up hardly anything else. And all times have one object
-    for their time zone, which is UTC: comparing two that have not takes ten times as long.
+    For speed every id is one object, however many rows name it: rules look up little else. All times share one time
+    zone object, UTC: comparing two times with different ones takes ten times as long.
     """
     lifted = [lift(kind, record) for record in records]
     for record in lifted:

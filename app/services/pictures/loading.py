@@ -15,14 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.derive.rules.rows import Rows
 from app.errors import NotFound
+from app.models import Document, Record, Source
 from app.schemas import kinds
 from app.services.pictures import lifting
 
 State = Callable[..., str]
-"""`now` or `then`."""
+"""`now` or `then`: makes the SQL that reads rows from the tables, or as the ledger had them."""
 _EVENT_KINDS: Final = [kind.name for kind in kinds.KINDS if kind.in_event]
-# The kinds that others name: `Rows` has these by id.
-_MAPS: Final = {field.name for field in fields(Rows) if get_origin(field.type) is dict}
+# The fields of `Rows` that are maps by id, not lists: those of kinds that other records point at.
+_MAPS_BY_ID: Final = {field.name for field in fields(Rows) if get_origin(field.type) is dict}
 # What is long and no part of a record is not read with it.
 _READ_COLUMNS: Final = {
     kind.name: ", ".join(column for column in kind.columns if column != kind.apart)
@@ -175,7 +176,7 @@ def _heads(state: State) -> TextClause:
     Whatever the moment it is of: who may see something is asked of now. What was once merged into the event counts,
     too: that it no longer is changes the picture. Nothing, if the event :event was not there then.
     """
-    there = "" if state is now else f"WHERE EXISTS {state('event', 'id', 'CAST(:event AS uuid)', 'id')}"
+    if_recorded = "" if state is now else f"WHERE EXISTS {state('event', 'id', 'CAST(:event AS uuid)', 'id')}"
     return text(f"""
 WITH RECURSIVE {_around(state)}
 SELECT kind, id, h.seq, (SELECT directory FROM ledger_head) AS directory
@@ -183,7 +184,7 @@ FROM (SELECT kind, id FROM around WHERE kind <> 'tie' UNION SELECT 'once', c.rec
     CROSS JOIN LATERAL (
         SELECT record_id FROM change WHERE type = 'event' AND record->>'merged_into' = a.id::text OFFSET 0) c
     WHERE a.kind = 'merged') shown LEFT JOIN event_head h ON h.event_id = id
-{there} ORDER BY kind, id""")  # noqa: S608
+{if_recorded} ORDER BY kind, id""")  # noqa: S608
 
 
 def _citing(state: State) -> TextClause:
@@ -243,8 +244,8 @@ async def load(session: AsyncSession, event_id: UUID, seq: int | None = None, *f
     records = await _records(session, _DISPUTE[past], events | moment)
     if not any(record["id"] == str(event_id) for record in records["event"]):
         raise NotFound("There was no such event then." if past else "There is no such event.")
-    document_ids = _document_ids(records)
-    citations = {"documents": document_ids, "sources": _source_ids(records), "merged": ids["merged"]}
+    document_ids = _ids_pointed_at(records, Document)
+    citations = {"documents": document_ids, "sources": _ids_pointed_at(records, Source), "merged": ids["merged"]}
     records |= await _records(session, _CITED[past], citations | moment)
     restricted = frozenset(id_ for _, id_, hidden, *_ in scope if hidden)
     return _rows(event_id, records, document_ids, frozenset(ids["merged"]), restricted)
@@ -260,18 +261,11 @@ async def _records(session: AsyncSession, query: TextClause, parameters: dict[st
     return records
 
 
-def _document_ids(records: _Records) -> list[str]:
-    """The documents that an event's rows cite."""
-    named = {record["document_id"] for kind in ("appearance", "assessment_document") for record in records[kind]}
-    named |= {record["withdrawn_document_id"] for record in records["statement"]}
-    return [id_ for id_ in named if id_]
-
-
-def _source_ids(records: _Records) -> list[str]:
-    """Who speaks, passes on and assesses in an event's rows."""
-    named = {record["source_id"] for kind in ("statement", "appearance_hop") for record in records[kind]}
-    named |= {record["author_id"] for record in records["assessment"]}
-    return [id_ for id_ in named if id_]
+def _ids_pointed_at(records: _Records, model: type[Record]) -> list[str]:
+    """The ids of the documents, or of the sources, that an event's rows point at."""
+    pointers = [(kind.name, column) for kind in kinds.KINDS if kind.in_event for column in kind.pointers_to(model)]
+    ids = {record[column] for kind, column in pointers for record in records[kind]}
+    return [id_ for id_ in ids if id_]
 
 
 def _rows(
@@ -289,7 +283,7 @@ def _rows(
     rows_by_kind: dict[str, Any] = {}
     for name in lifting.READS:
         rows, plural = lifting.read(name, records[name], ids), kinds.named(name).plural
-        rows_by_kind[plural] = {row.id: row for row in rows} if plural in _MAPS else rows
+        rows_by_kind[plural] = {row.id: row for row in rows} if plural in _MAPS_BY_ID else rows
     return Rows(
         event_id=event_id,
         event_ids=merged,

@@ -29,9 +29,9 @@ from app.services.pictures import loading
 from app.vocabulary import Independence, Measure
 
 _POSITION: Final = re.compile(r"(\d{1,18})-([0-9a-f]{8})", re.ASCII)
-_AT: Final = text("SELECT hash FROM change WHERE seq = :seq")
-_HEAD: Final = text("SELECT seq, hash FROM ledger_head")
-_BEFORE: Final = text(
+_HASH_AT: Final = text("SELECT hash FROM change WHERE seq = :seq")
+_LEDGER_HEAD: Final = text("SELECT seq, hash FROM ledger_head")
+_LAST_BEFORE: Final = text(
     "SELECT seq, hash FROM change WHERE recorded_at < :end ORDER BY recorded_at DESC, seq DESC LIMIT 1"
 )
 
@@ -48,7 +48,7 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Viewpoint:
-    """From where an event is looked at: what was recorded by when (None: by now), and what of it this caller sees."""
+    """As-of position and view: what was recorded by when (None: by now), and what of it this caller sees."""
 
     as_of: Position | None
     view: View
@@ -97,12 +97,12 @@ async def position_at(session: AsyncSession, as_of: str, name: str = "as_of") ->
     """The last change at a position or by the end of a coarse time; `name`: the parameter. Raises as `resolve`."""
     if match := _POSITION.fullmatch(as_of):
         seq, hash_begins = int(match[1]), match[2]
-        position = Position(seq, await session.scalar(_AT, {"seq": seq}) or b"")
+        position = Position(seq, await session.scalar(_HASH_AT, {"seq": seq}) or b"")
         if position.hash[:4].hex() != hash_begins:
             raise Gone("This position is not on this ledger: resync.", resync=True)
         return position
     end = time_span(name, as_of, " or a position: 1234-0a1b2c3d").end
-    last = (await session.execute(_BEFORE, {"end": end})).one_or_none()
+    last = (await session.execute(_LAST_BEFORE, {"end": end})).one_or_none()
     if last is None:
         raise NotFound("Nothing had been recorded by then.")
     return Position(last.seq, last.hash)
@@ -120,7 +120,7 @@ def time_span(name: str, words: str, alternative: str = "") -> times.Span:
         raise Invalid.parameter(name, f"{error}{alternative}") from None
 
 
-# --- what is shown, in one number ------------------------------------------------------------------------------------
+# --- tags, and the position of what is shown -------------------------------------------------------------------------
 
 
 # The same sum for now and for any moment, of the ledger alone: the last change of the events :events and of those that
@@ -160,8 +160,8 @@ async def etag(session: AsyncSession, event: EventRead, viewpoint: Viewpoint, pi
         raise NotFound("There is no such event.")
     # Whatever the moment, whether an event is restricted is asked of now: the caller's own copy says so.
     is_restricted = event.visibility != "public"
-    shown = [tuple(map(str, (*head, is_restricted))) for head in heads]
-    return entity_tag(repr(((RULES, picture, viewpoint.seq, viewpoint.view), shown)))
+    written_heads = [tuple(map(str, (*head, is_restricted))) for head in heads]
+    return entity_tag(repr(((RULES, picture, viewpoint.seq, viewpoint.view), written_heads)))
 
 
 async def etag_of_all(session: AsyncSession, picture: str, *parameters: object) -> str:
@@ -173,19 +173,19 @@ async def etag_of_all(session: AsyncSession, picture: str, *parameters: object) 
 
 
 async def head(session: AsyncSession) -> Position:
-    """That of the ledger's latest change: what pictures over several events are of."""
-    return Position(*(await session.execute(_HEAD)).one())
+    """The position of the ledger's newest change, which pictures over several events show."""
+    return Position(*(await session.execute(_LEDGER_HEAD)).one())
 
 
 async def position(session: AsyncSession, rows: Rows, seq: int | None = None) -> Position:
-    """That of the latest change which a picture of these rows shows: `as_of` with it gives the same picture again."""
-    shown = {
+    """Ledger position of the newest change in these rows: `as_of` with it gives the same picture again."""
+    parameters = {
         "seq": seq,
         "events": list(rows.events.keys() | rows.event_ids),
         "merged": [str(id_) for id_ in rows.event_ids],
         "documents": [str(id_) for id_ in documents.read(rows)],
     }
-    return Position(*(await session.execute(_SHOWN, shown)).one())
+    return Position(*(await session.execute(_SHOWN, parameters)).one())
 
 
 # --- the pictures ----------------------------------------------------------------------------------------------------

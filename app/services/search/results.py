@@ -142,6 +142,7 @@ async def _mark(
     for row, marked in zip(rows, ranges, strict=True):
         fields = fields_by_key[row["type"], row["id"]]
         fields["language"] = fields["language"] or (row["base"] if row["base"] != "und" else None)
+        # A statement's parts are its appearances, a document's are itself and its versions.
         if row["type"] == "statement":
             fields |= {"appearance_id": row["part"], "document_id": row["document_id"]}
         if row["version_id"] is not None:

@@ -125,6 +125,7 @@ def _entries(caller: Caller, query: SearchQuery, text_query: TextQuery, ids: Seq
     fitting = (
         select(
             entry.c.type,
+            # Other kinds' entries have the id after merges; into what an event was merged not every caller may know.
             case((entry.c.type == "event", root), else_=entry.c.id).label("id"),
             entry.c.part,
             entry.c.language,
