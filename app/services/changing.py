@@ -44,7 +44,7 @@ async def change(
 
     Raises what `records.held` raises, Invalid, or Conflict for a ref, slug or URL that is taken.
     """
-    # Of all kinds only an appearance has what is looked up in a text.
+    # Only an appearance has a quotation, which is looked up in a text.
     spots = await _foresee(session, caller, address, patch) if model is Appearance else {}
     # A merge is undone at the record that was merged; all else is written to what it was merged into.
     undoing = patch.model_fields_set == {"merged_into"}
@@ -110,7 +110,7 @@ async def _named(session: AsyncSession, model: type[Record], reference: str | No
 
 
 def _patched(stored: dict[str, Any], members: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Replace the stored members by those that are given; a null takes one out."""
+    """Replace the members of a stored object that the patch has; a null takes one out."""
     if members is None:
         return None
     return {name: value for name, value in (stored | members).items() if value is not None}
@@ -132,7 +132,7 @@ async def _figure(session: AsyncSession, figure: FigureRead | None, patch: BaseM
 
 
 async def _question_defaults(session: AsyncSession, question: QuestionRead, values: dict[str, Any]) -> None:
-    """Let a null go back to what follows from measure and kind, and let the answer follow from the measure."""
+    """Set a default where the patch has a null or changes the measure; the answer follows from the measure."""
     wanted_answer = values.pop("answer", None)
     if any(name in values and values[name] is None for name in _DEFAULTED) or "measure" in values:
         defaults = walking.with_defaults(question.model_dump(include={"measure", *_DEFAULTED}) | values)
@@ -149,7 +149,7 @@ async def _question_defaults(session: AsyncSession, question: QuestionRead, valu
 async def _check_unique(
     session: AsyncSession, caller: Caller, model: type[Record], key: UUID, values: dict[str, Any]
 ) -> None:
-    """Raise Conflict for what another record has, with its URL where the caller may see that record."""
+    """Raise Conflict for a ref, slug or URL of another record, with that one's URL where the caller may see it."""
     table = table_of(model)
     for name in _UNIQUE_COLUMNS:
         if values.get(name) is None or name not in table.c:
@@ -197,7 +197,7 @@ async def _replace_evidence(session: AsyncSession, record: RecordRead, reference
 
 
 async def withdraw(session: AsyncSession, caller: Caller, address: str, data: Withdrawal) -> StatementRead:
-    """Note that the source took it back. Again in the same words: nothing.
+    """Note that a source withdrew its statement; the same withdrawal again changes nothing.
 
     Raises Conflict if it was withdrawn otherwise before.
     """

@@ -24,7 +24,7 @@ from app.vocabulary import LIKELY_COPY, SURE_COPY
 REASON: Final = "the texts are alike"
 _TEXTS_COMPARED: Final = 20  # texts at most that a new one is compared with: those with the most marks in common
 _LINKS_OF_A_TEXT: Final = 5  # links at most that one text proposes: of a hundred copies not each needs a link to each
-_LATEST_VERSIONS: Final = 10  # of one document that are looked for
+_COMPARED_VERSIONS: Final = 10  # of one document, the latest
 
 # A fence (OFFSET 0) keeps the planner to one look-up by index for each value, however large the tables.
 
@@ -140,9 +140,10 @@ def fingerprint_texts(batch: Batch) -> dict[bytes, TextFeatures]:
 
 
 async def propose(session: AsyncSession, batch: Batch) -> None:
-    """Keep what was found in the texts that are new, and compare what is new under some event."""
+    """Store the features of new texts, and compare the documents that have a new text or are newly cited."""
     versions = [draft for draft in batch.drafts[DocumentVersion] if draft.outcome == "created"]
     rows = [row for draft in versions if (row := _print_row(draft, batch))]
+    # The two kinds that cite a document about an event, as `cited` in _MARK has them.
     citing = [draft for model in (Appearance, AssessmentDocument) for draft in batch.drafts[model]]
     documents = {draft.values["document_id"] for draft in versions}
     documents |= {draft.value("document_id") for draft in citing if draft.outcome == "created"} - {None}
@@ -171,11 +172,12 @@ async def compare(
 ) -> None:
     """Compare the texts of these documents with those of others, for each event that cites them only now.
 
-    `prints`: of their texts that are new, to be kept. Not `linking`: what they have in common is known already.
+    `prints`: rows of `text_print` for those of their texts that are new. Without `linking` no links are proposed: an
+    export brings its own.
     """
     if not documents:
         return
-    texts = {"documents": list(documents), "versions": _LATEST_VERSIONS, "rows": storing.as_json(prints)}
+    texts = {"documents": list(documents), "versions": _COMPARED_VERSIONS, "rows": storing.as_json(prints)}
     new = (await session.execute(_MARK, texts)).all()
     if not new or not linking:
         return
@@ -188,7 +190,7 @@ async def compare(
 
 
 def _links(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
-    """The best pairs of each document, as links: from what was made out of the other."""
+    """The best pairs of each document, as links, each from the copy to what it was made of."""
     new_texts = {row.theirs: row for row in rows if row.theirs == row.mine}
     prints = {row.theirs: fingerprints.unpack(row.hashes) for row in rows}
     pairs: dict[frozenset[UUID], tuple[float, Row[Any], Row[Any]]] = {}

@@ -56,10 +56,8 @@ async def _find(session: AsyncSession, caller: Caller, addressed: Draft) -> None
 
 
 async def _one(
-    session: AsyncSession, caller: Caller, batch: Batch, draft: Draft | None, addressed: Draft | None = None
+    session: AsyncSession, caller: Caller, batch: Batch, draft: Draft, addressed: Draft | None = None
 ) -> Made:
-    if draft is None:  # a body that describes a record always makes one
-        raise TypeError
     await _store(session, caller, batch, addressed)
     key = str(draft.original.id)
     return await records.get(session, caller, draft.model, key, merged_itself=True), draft.outcome == "created"
@@ -125,8 +123,8 @@ async def statement(session: AsyncSession, caller: Caller, event_address: str, d
 
 
 async def appearance(session: AsyncSession, caller: Caller, statement_address: str, data: AppearanceCreate) -> Made:
-    batch, said = Batch(), _addressed(Statement, statement_address)
-    return await _one(session, caller, batch, walking.appearance(batch, data, said, ""), said)
+    batch, statement_draft = Batch(), _addressed(Statement, statement_address)
+    return await _one(session, caller, batch, walking.appearance(batch, data, statement_draft, ""), statement_draft)
 
 
 async def assessment(session: AsyncSession, caller: Caller, event_address: str, data: AssessmentCreate) -> Made:

@@ -6,7 +6,7 @@ here touches the database.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -39,8 +39,8 @@ class Draft:
     values: dict[str, Any] = field(default_factory=dict)
     points_at: dict[str, "Draft"] = field(default_factory=dict)  # column -> the record it names
     reference: str | None = None  # set: the record is named, not described
-    # What else tells whether it is the same: of a document what was read of it; of a statement its document; of an
-    # unnamed source the document, or without one the claim or question, within which alone it can be the same.
+    # What a key needs that is no column: of a document the version that was read; of a statement its document; of an
+    # unnamed source the document, or without one the claim or question, within which alone it can be matched.
     within: "Draft | None" = None
     id: UUID = field(default_factory=uuid7)
     line: int = 0
@@ -53,7 +53,7 @@ class Draft:
 
     @property
     def original(self) -> "Draft":
-        """The draft that becomes the record: the first of those that ask for the same."""
+        """The first draft of this record, which is the one that is stored."""
         draft = self
         while draft.same_as is not None:
             draft = draft.same_as
@@ -78,7 +78,7 @@ class Batch:
     from_export: bool = False
     """Whether it restores an export: references mean the very record that they name, merged or not."""
     by_hand: bool = False
-    """Whether an editor wrote it into a record that is stored: nothing is then proposed beside it."""
+    """Whether an editor wrote it into a stored record: then nothing is proposed."""
     dry: bool = False
     """Whether it is only matched: nothing is stored, completed or refused, and what is not there is `gone`."""
     drafts: dict[type[Record], list[Draft]] = field(default_factory=lambda: defaultdict(list))
@@ -100,7 +100,7 @@ class Batch:
         model: type[Record],
         pointer: str,
         values: dict[str, Any],
-        points_at: dict[str, Draft | None] | None = None,
+        points_at: Mapping[str, Draft | None] | None = None,
     ) -> Draft:
         links = {name: to for name, to in (points_at or {}).items() if to is not None}
         draft = Draft(model, self.full_pointer(pointer), values, links, line=self.line)

@@ -48,7 +48,10 @@ def levels(drafts: list[Draft]) -> Iterator[list[Draft]]:
 
 
 def placed_sources(batch: Batch) -> set[Draft]:
-    """The unnamed sources that are known only by what they speak in, and what belongs to them."""
+    """The unnamed sources that are matched by what they speak in, and the sources that belong to them.
+
+    Raises Invalid where one of these publishes a document: the one can't be matched before the other.
+    """
     placed = {draft for draft in batch.drafts[Source] if not is_named(draft) and draft.within is not None}
     belonging = set(placed)
     while belonging:
@@ -67,7 +70,7 @@ def placed_sources(batch: Batch) -> set[Draft]:
 
 
 def say_what_was_read(batch: Batch) -> None:
-    """A document that is named twice was read once: its appearances all stand in that version."""
+    """Give all appearances of a document the version that this body brings of it, also where a part only names it."""
     read = {document.original.id: version for document, version in batch.versions.items()}
     for draft in batch.drafts[Appearance]:
         document = draft.points_at.get("document_id")
@@ -93,7 +96,7 @@ def fill(batch: Batch, draft: Draft) -> None:
 
 
 def point(draft: Draft, *, own_table: bool = False) -> None:
-    """Take over the ids of what a draft points at; or those of its own table again, after they have been matched."""
+    """Set the columns that point at others. `own_table`: only at others of its table, which were matched since."""
     for name, to in draft.points_at.items():
         if own_table and to.original.model is not draft.model:
             continue
@@ -117,7 +120,7 @@ def event_of(draft: Draft) -> UUID | None:
 
 
 def check_new(draft: Draft) -> None:
-    """A new record joins what is stored with one and the same event, and no record with itself. Raises Invalid."""
+    """Refuse links across events or to itself, and claims that do not fit their question. Raises Invalid."""
     for name, to in draft.points_at.items():
         event = to.original.value("event_id")
         if event not in (None, draft.value("event_id")):

@@ -1,4 +1,4 @@
-"""Records that come back from an export: each is the one that its id says, whatever else is like it."""
+"""Match what comes back from an export: each record by its id alone, whatever else is like it."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -16,23 +16,23 @@ _DELETED: Final = text("SELECT record_id FROM change WHERE record_id = ANY (:ids
 
 
 async def by_id(session: AsyncSession, model: type[Record], drafts: list[Draft]) -> list[Draft]:
-    """Take what is stored under these ids; give the drafts that are new. Raises Gone, or Conflict for a ref."""
+    """Match the drafts whose id is stored; returns those that are new. Raises Gone, or Conflict for a ref."""
     if not drafts:
         return []
     table = table_of(model)
     ids = list({draft.id for draft in drafts})
     stored = set(await session.scalars(select(table.c.id).where(table.c.id == any_(literal(ids, ARRAY(Uuid()))))))
     await _check_deleted(session, model, [draft for draft in drafts if draft.id not in stored])
-    first: dict[UUID, Draft] = {}
+    first_by_id: dict[UUID, Draft] = {}
     for draft in drafts:
-        earlier = first.setdefault(draft.id, draft)
+        earlier = first_by_id.setdefault(draft.id, draft)
         if draft.id in stored:
             draft.outcome = "matched"
         elif earlier is not draft:  # a line that comes twice
             draft.same_as, draft.outcome = earlier, "matched"
             earlier.values = draft.values | earlier.values
             earlier.points_at = draft.points_at | earlier.points_at
-    new = [draft for draft in first.values() if draft.id not in stored]
+    new = [draft for draft in first_by_id.values() if draft.id not in stored]
     await _check_refs(session, model, new)
     return new
 

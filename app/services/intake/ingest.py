@@ -1,8 +1,8 @@
 """Lines of NDJSON into the tables: many lines a transaction, each table with one statement, however many they are.
 
-Lines are walked into drafts before the ledger's lock is taken; a batch asks for at most ROWS records, and is stored
-whole or not at all. Where something in it can't be, the line that is to blame is left out and the others are stored
-without it, as if they had been sent alone.
+Lines are walked into drafts before the ledger's lock is taken. A batch has at most BATCH_RECORDS records, and is stored
+whole or not at all. If a line in it can't be stored, it is left out and the others are stored without it, as if they
+had been sent alone.
 """
 
 import asyncio
@@ -28,9 +28,10 @@ from app.services.intake import drafts, lines, outcomes, pipeline, reports
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.reports import Delivered
 
-ROWS: Final = 1000  # records of one transaction, at most
-_ROWS_BESIDE_OTHERS: Final = 100  # at least, while others wait: they wait for as long as a batch takes
-_ROWS_MORE: Final = 50  # by which a batch grows after one for which nobody has waited
+BATCH_RECORDS: Final = 1000  # of one transaction, at most
+_FIRST_BATCH_RECORDS: Final = 500
+_BATCH_RECORDS_BESIDE_OTHERS: Final = 100  # at least, while others wait: they wait for as long as a batch takes
+_RECORDS_MORE: Final = 50  # by which a batch grows after one for which nobody has waited
 LINE_BYTES: Final = 8_000_000
 _THREAD_BYTES: Final = 20_000  # a line that is longer is read in a thread
 _READING_SECONDS: Final = 0.00015  # before others have their turn
@@ -59,22 +60,28 @@ class Entry:
 
 @dataclass(slots=True)
 class StoringPace:
-    """How many records the next batch may ask for: fewer where others wait to write, more again where nobody does.
+    """How many records the next batch may have: fewer while others wait to write, more again when nobody does.
 
     One for all requests of a process: a load is many requests, and who waited during one waits during the next.
     """
 
-    rows: int = 500
+    records: int = _FIRST_BATCH_RECORDS
 
     def after(self, *, waited_for: bool) -> None:
-        self.rows = max(_ROWS_BESIDE_OTHERS, self.rows // 2) if waited_for else min(ROWS, self.rows + _ROWS_MORE)
+        if waited_for:
+            self.records = max(_BATCH_RECORDS_BESIDE_OTHERS, self.records // 2)
+        else:
+            self.records = min(BATCH_RECORDS, self.records + _RECORDS_MORE)
 
 
 # --- before the lock -------------------------------------------------------------------------------------------------
 
 
 async def read(raw: Iterable[tuple[int, bytes]], caller: Caller) -> list[Entry]:
-    """Each line checked and walked into drafts; others come in between, as with a thread of its own they would not."""
+    """Check each line and walk it into drafts, with pauses in which other requests have their turn.
+
+    Not in one thread for all lines: that would compete with the event loop for the interpreter all the time.
+    """
     entries, since = list[Entry](), time.perf_counter()
     for number, line in raw:
         entry = Entry(number)
@@ -150,7 +157,7 @@ async def store(
 
 
 def _runs(entries: Sequence[Entry], pace: StoringPace) -> Iterator[list[Entry]]:
-    """Runs of lines that can be stored at once: a report that comes twice comes once in each."""
+    """Runs of lines that can be stored at once: not too long, of an export or not, and none with one report twice."""
     run: list[Entry] = []
     size, reports_in_run = 0, set[str | bytes]()
     for entry in entries:
@@ -158,7 +165,7 @@ def _runs(entries: Sequence[Entry], pace: StoringPace) -> Iterator[list[Entry]]:
             continue
         name = reports.name(entry.draft.values) if entry.report else None
         apart = entry.batch.from_export != (run[0].batch.from_export if run and run[0].batch else False)
-        if run and (size + entry.batch.size > pace.rows or name in reports_in_run or apart):
+        if run and (size + entry.batch.size > pace.records or name in reports_in_run or apart):
             yield run
             run, size, reports_in_run = [], 0, set()
         run.append(entry)
@@ -173,18 +180,18 @@ async def _store(
 ) -> None:
     """Store a run of lines: those that are new at once, reports that were delivered otherwise before each by itself."""
     deliveries = await _delivered(database, entries)
-    fresh: list[Entry] = []
+    new: list[Entry] = []
     for entry in entries:
-        before = deliveries.get(reports.name(entry.draft.values)) if entry.report and entry.draft else None
-        if before is None:
-            fresh.append(entry)
-        elif entry.draft and before.sha256 == entry.draft.values["sha256"]:
-            entry.id = before.id
+        earlier = deliveries.get(reports.name(entry.draft.values)) if entry.report and entry.draft else None
+        if earlier is None:
+            new.append(entry)
+        elif entry.draft and earlier.sha256 == entry.draft.values["sha256"]:
+            entry.id = earlier.id
         else:
-            await _at_once(database, signature, caller, fresh, pace)
-            fresh = []
+            await _at_once(database, signature, caller, new, pace)
+            new = []
             await _again(database, signature, caller, entry)
-    await _at_once(database, signature, caller, fresh, pace)
+    await _at_once(database, signature, caller, new, pace)
 
 
 async def _delivered(database: Database, entries: Sequence[Entry]) -> dict[str | bytes, Delivered]:
@@ -199,7 +206,7 @@ async def _delivered(database: Database, entries: Sequence[Entry]) -> dict[str |
 
 
 async def _again(database: Database, signature: Signature, caller: Caller, entry: Entry) -> None:
-    """A report that was delivered with another body: it takes that one's place."""
+    """Store a report that was delivered with another body before, in that one's place."""
     if entry.report is None or entry.draft is None:
         raise TypeError
     try:
@@ -219,7 +226,7 @@ async def _again(database: Database, signature: Signature, caller: Caller, entry
 async def _at_once(
     database: Database, signature: Signature, caller: Caller, entries: list[Entry], pace: StoringPace
 ) -> None:
-    """Store these in one transaction; if that fails, without those to blame; if none is, each half by itself."""
+    """Store these in one transaction. If that fails, store them without those to blame; if none is, half by half."""
     tries = 0
     while entries:
         failed = await _tried(database, signature, entries, pace)
@@ -276,7 +283,7 @@ def _refused(error: Exception) -> Problem:
 
 
 def _blamed(problem: Problem, entries: Sequence[Entry]) -> dict[Entry, Problem]:
-    """Whose lines the problem names, each with what it says of it: pointers begin with the line's number."""
+    """The lines that the problem names, each with its part of the problem: pointers begin with the line's number."""
     by_number = {entry.number: entry for entry in entries}
     errors_of: dict[Entry, list[dict[str, str]]] = {}
     errors: Any = problem.extra.get("errors") or []
@@ -289,7 +296,7 @@ def _blamed(problem: Problem, entries: Sequence[Entry]) -> dict[Entry, Problem]:
 
 
 def _about(problem: Problem, errors: list[dict[str, str]]) -> Problem:
-    """The same problem, of one line alone."""
+    """The problem, reduced to the errors of one line."""
     alone = copy(problem)
     urls = [error["url"] for error in errors if "url" in error]
     without_urls = [{name: value for name, value in error.items() if name != "url"} for error in errors]

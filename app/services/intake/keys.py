@@ -1,4 +1,4 @@
-"""When does "the same" come again? One statement a table: for each draft its key, and the stored record that has it.
+"""The SQL that finds duplicates, one statement per table: for each draft its key, and the stored record that has it.
 
 The rules are the table "Matching" of docs/decisions/0002-matching.md. Every statement gives rows of
 (draft, key, hit, hit_ref, via, owner); two drafts of one body with one key are the same, too. What was merged is found,
@@ -32,8 +32,9 @@ from app.models import (
 from app.services.intake.storing import drafted
 from app.vocabulary import MEASURES_TOLD_APART_BY_TEXT
 
-# The statements that look for the same, by kind and by the column in which they need a value; None: they look for all
-# other drafts. Where there is none for these, they are new. Each statement below enters itself.
+# The statements by kind, and by the column in which a draft needs a value for them; None: the statement for all other
+# drafts. Where there is none for these, they are new. Each call of _matching below enters its statement here; only
+# those that are used by name have a name. No list of kinds: each kind has a rule of its own for what is the same.
 STATEMENTS_OF: Final[dict[type[Base], dict[str | None, TextClause]]] = defaultdict(dict)
 
 
@@ -171,7 +172,7 @@ DOCUMENTS: Final = _matching(
         WHERE v.sha256 = (r->>'sha256')::bytea AND u.url IS NULL AND d.url IS NULL) {_OLDEST}""",  # noqa: S608
 )
 
-VERSIONS: Final = _matching(
+_matching(
     DocumentVersion,
     "d.document_id, d.sha256::text, CASE WHEN d.sha256 IS NULL THEN jsonb_build_array(d.headline, d.archive_url) END",
     """WHERE t.document_id IN (SELECT document_kin(d.document_id)) AND t.sha256 IS NOT DISTINCT FROM d.sha256
@@ -181,9 +182,9 @@ VERSIONS: Final = _matching(
     "m.document_id",
 )
 
-EVENTS: Final = _matching(Event, "d.slug", "WHERE t.slug = d.slug", with_value_in="slug")
+_matching(Event, "d.slug", "WHERE t.slug = d.slug", with_value_in="slug")
 
-QUESTIONS: Final = _matching(
+_matching(
     Question,
     f"""event_root(d.event_id), d.measure, fold(d.subject), fold(d.unit),
     CASE WHEN d.measure IS NULL OR d.measure IN {MEASURES_TOLD_APART_BY_TEXT} THEN fold(d.text) END""",
@@ -191,13 +192,13 @@ QUESTIONS: Final = _matching(
     "m.event_id",
 )
 
-CLAIMS: Final = _matching(
+_matching(
     Claim,
     "coalesce(d.question_id, event_root(d.event_id)), digest_of(fold(d.text)), d.language",
     f"WHERE {_beside('d')} AND {_same_text('d')} {_OLDEST}",
     "h.event_id",
 )
-FIGURES: Final = _matching(
+_matching(
     Claim,
     "d.question_id, d.qualifier, d.min, d.max",
     f"WHERE {_beside('d')} AND {_same_figure('d')} {_OLDEST}",
@@ -241,10 +242,10 @@ SOURCELESS_STATEMENTS: Final = _matching(
     Statement, _STATEMENT_KEY, f"WHERE t.source_id IS NULL AND {_SAME_ACT}", "m.event_id", _EFFECTIVE
 )
 
-# The same for statements about what nothing was ever merged with, and that say the same as nothing else: nearly all of
-# them, and so looked for without asking what else they could be about. Where that may not hold the row is `tangled`,
-# and the statement above has to be asked. Rows only of drafts of which there is something to say: one without a row is
-# new, and no other draft asks for the same. Whether a tangled one does is not known here, so there they all have rows.
+# The quick SQL for nearly all statements: it compares ids, and does not follow merges. A draft is `tangled` if its
+# source, document, claim, question or event was merged, or if another claim or question says the same. Then the SQL
+# above, which is slow, has to be run for it. Rows come only for drafts with a hit, drafts whose key another draft has,
+# too, and drafts about the same as a tangled one. A draft without a row is new, and no other draft has its key.
 _TANGLED: Final = """
     SELECT id FROM source s WHERE s.id IN (SELECT source_id FROM d)
         AND (s.merged_into IS NOT NULL OR EXISTS (SELECT FROM source o WHERE o.merged_into = s.id))
@@ -312,7 +313,7 @@ WHERE hit IS NOT NULL OR alike > 1 OR about IN (SELECT about FROM told WHERE tan
 DIRECT_STATEMENTS: Final = _direct("= d.source_id")
 DIRECT_SOURCELESS_STATEMENTS: Final = _direct("IS NULL")
 
-APPEARANCES: Final = _matching(
+_matching(
     Appearance,
     "d.statement_id, d.document_id, fold(d.wording)",
     f"""WHERE t.statement_id = d.statement_id AND fold(t.wording) IS NOT DISTINCT FROM fold(d.wording)
@@ -321,23 +322,21 @@ APPEARANCES: Final = _matching(
     "m.event_id",
 )
 
-ASSESSMENTS: Final = _matching(
+_matching(
     Assessment,
     "d.claim_id, d.author_id, d.scheme, d.url, d.made",
     f"""WHERE t.claim_id IN ({_claims("d.claim_id")}) AND t.author_id IN (SELECT source_kin(d.author_id))
     AND t.scheme = d.scheme AND t.url IS NOT DISTINCT FROM d.url AND t.made IS NOT DISTINCT FROM d.made {_OLDEST}""",  # noqa: S608
     "m.event_id",
 )
-EVIDENCE: Final = _matching(
+_matching(
     AssessmentDocument,
     "d.assessment_id, d.document_id",
     "WHERE t.assessment_id = d.assessment_id AND t.document_id IN (SELECT document_kin(d.document_id))",
     "m.event_id",
 )
 
-REPORTS: Final = _matching(
-    Report, "encode(d.sha256, 'hex')", f"WHERE d.ref IS NULL AND t.ref IS NULL AND t.sha256 = d.sha256 {_OLDEST}"
-)
+_matching(Report, "encode(d.sha256, 'hex')", f"WHERE d.ref IS NULL AND t.ref IS NULL AND t.sha256 = d.sha256 {_OLDEST}")
 
 _LINK: Final = "d.from_id, d.to_id, d.relation"
 
@@ -349,6 +348,6 @@ def _ends(kin: Callable[[str], str]) -> str:
     )
 
 
-DOCUMENT_LINKS: Final = _matching(DocumentLink, _LINK, _ends("SELECT document_kin({})".format))
-EVENT_LINKS: Final = _matching(EventLink, _LINK, _ends("SELECT event_kin({})".format))
-CLAIM_LINKS: Final = _matching(ClaimLink, _LINK, _ends(_claims), "m.event_id")
+_matching(DocumentLink, _LINK, _ends("SELECT document_kin({})".format))
+_matching(EventLink, _LINK, _ends("SELECT event_kin({})".format))
+_matching(ClaimLink, _LINK, _ends(_claims), "m.event_id")

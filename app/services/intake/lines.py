@@ -1,4 +1,4 @@
-"""Walks one line of NDJSON into drafts, as `walking` walks a body."""
+"""Walk one line of NDJSON into drafts, as `walking` walks a body."""
 
 from functools import singledispatch
 
@@ -39,11 +39,12 @@ def walk(line: Line, number: int, caller: Caller) -> tuple[Batch, Draft]:
 
 
 def digest(report: ReportLine) -> bytes:
-    """The same as for the same body in a request of its own."""
+    """The hash that the same body has as a request of its own: a report is the same either way."""
     return sha256(report.model_dump_json(exclude_unset=True, exclude={"type"}))
 
 
 # --- what each kind of line asks for ---------------------------------------------------------------------------------
+# No list of kinds: each differs in what its line names beside the fields of the body, and in the walk that takes it.
 
 
 @singledispatch
@@ -54,12 +55,12 @@ def draft_of(line: Line, _batch: Batch, _: Caller) -> Draft:
 
 @draft_of.register
 def _(line: SourceLine, batch: Batch, _: Caller) -> Draft:
-    return _made(walking.source(batch, line, ""))
+    return walking.source(batch, line, "")
 
 
 @draft_of.register
 def _(line: DocumentLine, batch: Batch, _: Caller) -> Draft:
-    return _made(walking.document(batch, line, ""))
+    return walking.document(batch, line, "")
 
 
 @draft_of.register
@@ -90,7 +91,7 @@ def _(line: EventLinkLine, batch: Batch, _: Caller) -> Draft:
 
 @draft_of.register
 def _(line: QuestionLine, batch: Batch, _: Caller) -> Draft:
-    return _made(walking.question(batch, line, batch.refer(Event, line.event, "/event"), ""))
+    return walking.question(batch, line, batch.refer(Event, line.event, "/event"), "")
 
 
 @draft_of.register
@@ -122,10 +123,3 @@ def _(line: AssessmentLine, batch: Batch, _: Caller) -> Draft:
 @draft_of.register
 def _(line: ReportLine, batch: Batch, caller: Caller) -> Draft:
     return walking.report(batch, line, caller.name, digest(line)).report
-
-
-def _made(draft: Draft | None) -> Draft:
-    """A line that describes a record always makes a draft."""
-    if draft is None:
-        raise TypeError
-    return draft

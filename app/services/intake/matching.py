@@ -1,4 +1,4 @@
-"""Is it the same again? For each draft the stored record, or the earlier draft, that is the same: by ref, then by key.
+"""Find for each draft the stored record, or the earlier draft, that it duplicates: by its ref, then by its key.
 
 A record that is found is only completed, never overwritten. `pipeline` calls this under the ledger's lock, so that what
 is not found now is not being stored by somebody else.
@@ -38,7 +38,7 @@ _NOT_OF_TARGET: Final = ("ref", "url", "canonical_url")
 
 
 async def match(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> set[Draft]:
-    """Give drafts of one table the id and outcome of the record that they are; those that are new are left.
+    """Give drafts of one table the id and outcome of the stored record that they are; returns those that are new.
 
     Expects that what they point at is matched. Raises Invalid, Conflict or Gone, with the pointer of the draft.
     """
@@ -46,9 +46,10 @@ async def match(session: AsyncSession, batch: Batch, model: type[Record], drafts
         return set()
     for draft in drafts:
         fill(batch, draft)
+    # First those of an export: where two drafts are the same, the one whose id was given is the record.
     new = await given_ids.by_id(session, model, [draft for draft in drafts if draft.restored])
-    unnamed = await _by_ref(session, batch, model, [draft for draft in drafts if not draft.restored])
-    new += await _OTHERWISE.get(model, _by_keys)(session, batch, model, unnamed)
+    left = await _by_ref(session, batch, model, [draft for draft in drafts if not draft.restored])
+    new += await _OTHERWISE.get(model, _by_keys)(session, batch, model, left)
     for draft in drafts:
         point(draft, own_table=True)
     if batch.dry:
@@ -58,7 +59,7 @@ async def match(session: AsyncSession, batch: Batch, model: type[Record], drafts
 
 
 def adopt(draft: Draft, hit: UUID, owner: UUID | None = None, *, merged: bool = False) -> None:
-    """Make it the record that was found, in the event (of a version: the document) where that is."""
+    """Give the draft the stored record's id and its owner: the event, or of a version the document."""
     draft.id, draft.outcome = hit, "matched"
     if owner is not None:
         draft.values["event_id" if "event_id" in table_of(draft.model).c else "document_id"] = owner
@@ -76,7 +77,7 @@ def _clash(draft: Draft, field: str, says: str, hit: UUID) -> Conflict:
 
 
 def _join(draft: Draft, earlier: Draft) -> None:
-    """Make it the same record as an earlier draft; what it knows more than that is kept."""
+    """Make the draft a duplicate of an earlier one, and copy the values that the earlier one lacks."""
     draft.same_as, draft.outcome = earlier, "matched"
     for name, value in draft.values.items():
         if earlier.values.get(name) is None:
@@ -101,7 +102,7 @@ async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], draf
     query = select(*columns).where(table.c.ref == any_(literal(list(refs), ARRAY(Text()))))
     stored = {row.ref: row for row in await session.execute(query)}
     deleted = {} if batch.dry else await deleted_refs(session, model, refs - stored.keys())
-    unnamed, first, problems = list[Draft](), dict[str, Draft](), list[Problem]()
+    left, first_by_ref, problems = list[Draft](), dict[str, Draft](), list[Problem]()
     for draft in drafts:
         ref = draft.value("ref")
         if ref in deleted:
@@ -111,14 +112,14 @@ async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], draf
             if of_event and event_of(draft) not in (None, row.event_root):
                 problems.append(_clash(draft, "ref", "a record of another event bears it", row.root))
             adopt(draft, row.root, row.event_id if of_event else None, merged=row.root != row.id)
-        elif ref is not None and (earlier := first.setdefault(ref, draft)) is not draft:
+        elif ref is not None and (earlier := first_by_ref.setdefault(ref, draft)) is not draft:
             if of_event and event_of(earlier) != event_of(draft):
                 problems.append(Invalid.at(f"{draft.pointer}/ref", f"{earlier.pointer} bears it, in another event"))
             _join(draft, earlier)
         else:
-            unnamed.append(draft)
+            left.append(draft)
     raise_together(problems)
-    return unnamed
+    return left
 
 
 # --- by key ----------------------------------------------------------------------------------------------------------
@@ -128,8 +129,8 @@ async def _by_keys(session: AsyncSession, batch: Batch, model: type[Record], dra
     """Adopt what has the drafts' keys; give the drafts that are new."""
     new: list[Draft] = []
     for column, query in sorted(keys.STATEMENTS_OF[model].items(), key=lambda entry: entry[0] is None):
-        asking = [draft for draft in drafts if column is None or draft.value(column) is not None]
-        new += await _by_key(session, batch, query, asking)
+        with_value = [draft for draft in drafts if column is None or draft.value(column) is not None]
+        new += await _by_key(session, batch, query, with_value)
         drafts = [draft for draft in drafts if column is not None and draft.value(column) is None]
     return new + drafts
 
@@ -138,7 +139,7 @@ async def _by_key(session: AsyncSession, batch: Batch, query: TextClause, drafts
     if not drafts:
         return drafts
     new: list[Draft] = []
-    first: dict[str, Draft] = {}
+    first_by_key: dict[str, Draft] = {}
     ref_of_hit: dict[UUID, str] = {}
     problems: list[Problem] = []
     for draft, row in await _hits(session, query, drafts):
@@ -148,7 +149,7 @@ async def _by_key(session: AsyncSession, batch: Batch, query: TextClause, drafts
             elif row.hit is not None:
                 _check_ref(batch, draft, row, ref_of_hit)
                 adopt(draft, row.hit, row.owner, merged=row.hit != row.via)
-            elif (earlier := first.setdefault(row.key, draft)) is not draft:
+            elif (earlier := first_by_key.setdefault(row.key, draft)) is not draft:
                 _join_unless_other_ref(draft, earlier)
             else:
                 new.append(draft)
@@ -159,9 +160,9 @@ async def _by_key(session: AsyncSession, batch: Batch, query: TextClause, drafts
 
 
 async def _hits(session: AsyncSession, query: TextClause, drafts: list[Draft]) -> list[tuple[Draft, Row[Any] | None]]:
-    """The answer to each draft, in their order; that of a quick statement, if there is one and it can tell.
+    """For each draft, in their order, the row of its key; by the quick statement, if there is one and it suffices.
 
-    None: it is new, and no other draft asks for the same.
+    None: the draft is new, and no other draft has its key.
     """
     quick = _QUICK.get(query)
     if quick is None:
@@ -210,23 +211,15 @@ def _rows(drafts: Iterable[Draft]) -> str:
 
 
 def _hints(draft: Draft) -> dict[str, Any]:
-    """What a key needs beside the record's own columns, or does not need of them."""
+    """Fields that the SQL of a key needs beside the record's columns, and columns that it need not be sent."""
     hints = _HINTS.get(draft.model)
     return {} if hints is None else hints(draft, draft.within.original if draft.within is not None else None)
-
-
-def _version_hints(_draft: Draft, _within: Draft | None) -> dict[str, Any]:
-    return {"text": None}  # it is told by its hash
-
-
-def _document_hints(_draft: Draft, read: Draft | None) -> dict[str, Any]:
-    return {"sha256": read.values["sha256"]} if read is not None and read.value("sha256") else {}
 
 
 def _source_hints(_draft: Draft, within: Draft | None) -> dict[str, Any]:
     if within is None:
         return {}
-    # Sources within a document are told apart by all that is said in it, others by the claim or question.
+    # Unnamed sources of one document are compared with each other; without a document, those about a claim or question.
     return {"within": within.id, "document" if within.model is Document else "about": within.id}
 
 
@@ -237,8 +230,8 @@ def _statement_hints(draft: Draft, document: Draft | None) -> dict[str, Any]:
 
 
 _HINTS: Final[dict[type[Record], Callable[[Draft, Draft | None], dict[str, Any]]]] = {
-    DocumentVersion: _version_hints,
-    Document: _document_hints,
+    DocumentVersion: lambda _, _within: {"text": None},  # it is identified by its hash
+    Document: lambda _, read: {"sha256": read.values["sha256"]} if read is not None and read.value("sha256") else {},
     Source: _source_hints,
     Statement: _statement_hints,
 }
@@ -246,7 +239,7 @@ _HINTS: Final[dict[type[Record], Callable[[Draft, Draft | None], dict[str, Any]]
 # --- sources ---------------------------------------------------------------------------------------------------------
 
 _AMBIGUOUS: Final = "more than one source has this name: say which by its ref or id"
-_LOST: Final = "an unnamed source that stands alone needs a ref, or it could never be found again"
+_NEEDS_REF: Final = "an unnamed source that stands alone needs a ref, or it could never be found again"
 
 
 async def _sources(session: AsyncSession, batch: Batch, _: type[Record], drafts: list[Draft]) -> list[Draft]:
@@ -273,7 +266,7 @@ class Namesakes:
         self._drafts.append(draft)
 
     def of(self, kind: str | None, name: str, names: Iterable[str]) -> list[Draft]:
-        """Those of this kind, in the order in which they were added; a kind that is not given matches any."""
+        """The namesakes of this kind, in the order in which they were added; None matches any kind."""
         numbers = set(self._by_name_or_alias.get(name, ()))
         numbers.update(*(self._by_name.get(name_or_alias, ()) for name_or_alias in names))
         drafts = [self._drafts[number] for number in sorted(numbers)]
@@ -281,7 +274,7 @@ class Namesakes:
 
 
 async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> list[Draft]:
-    """The same name or alias, and the same kind; a kind that is not given matches any. Two hits are never guessed."""
+    """Match by name or alias, and by kind where the draft says one. Of two hits none is guessed: that is Invalid."""
     if not drafts:
         return []
     hits: dict[UUID, list[Any]] = defaultdict(list)
@@ -295,7 +288,7 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
     namesakes = Namesakes()
     ref_of_hit: dict[UUID, str] = {}
     problems: list[Problem] = []
-    # Those that say their kind first: then one that does not may find its like among them.
+    # Those that say their kind first: then one that does not may match one of them.
     for draft in sorted(drafts, key=lambda draft: draft.value("kind") is None):
         name, names = names_of[draft.id]
         earlier = namesakes.of(draft.value("kind"), name, names)
@@ -322,7 +315,7 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
 
 async def _unnamed(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> list[Draft]:
     alone = [draft for draft in drafts if draft.within is None]
-    raise_together([Invalid.at(draft.pointer, _LOST) for draft in alone if not draft.value("ref")])
+    raise_together([Invalid.at(draft.pointer, _NEEDS_REF) for draft in alone if not draft.value("ref")])
     placed = [draft for draft in drafts if draft.within is not None]
     return await _by_key(session, batch, keys.UNNAMED_SOURCES, placed) + alone
 
@@ -333,15 +326,16 @@ async def _hops(session: AsyncSession, batch: Batch, _: type[Record], drafts: li
 
 
 async def _appearances(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> list[Draft]:
-    """One that is the only one of a statement that is new is new itself; the others are looked for."""
+    """Match by key, but for the only appearance of a new statement: that is new itself."""
     statements = [draft.points_at["statement_id"].original for draft in drafts]
     how_many = Counter(statements)
-    parts: tuple[list[Draft], list[Draft]] = [], []
+    sought, new = list[Draft](), list[Draft]()
     for draft, statement in zip(drafts, statements, strict=True):
-        parts[statement.outcome == "created" and how_many[statement] == 1].append(draft)
-    return await _by_keys(session, batch, model, parts[False]) + parts[True]
+        only_one = statement.outcome == "created" and how_many[statement] == 1
+        (new if only_one else sought).append(draft)
+    return await _by_keys(session, batch, model, sought) + new
 
 
 _Matcher: TypeAlias = Callable[[AsyncSession, Batch, type[Record], list[Draft]], Awaitable[list[Draft]]]
-# What is looked for otherwise than by its keys alone.
+# The kinds that are not matched by their keys alone.
 _OTHERWISE: Final[dict[type[Record], _Matcher]] = {Source: _sources, Appearance: _appearances, AppearanceHop: _hops}

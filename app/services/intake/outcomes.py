@@ -30,7 +30,7 @@ def _id(draft: Draft) -> UUID | None:
 
 
 def _outcome(draft: Draft) -> Outcome:
-    """A second mention of what is gone is gone, too."""
+    """A duplicate of a part that is gone is `gone`, too."""
     return "gone" if draft.original.outcome == "gone" else draft.outcome
 
 
@@ -41,8 +41,8 @@ def _maybe(draft: Draft | None) -> Part | None:
 def document(batch: Batch, draft: Draft | None) -> DocumentPart | None:
     if draft is None:
         return None
-    read = batch.versions.get(draft)
-    return DocumentPart(id=_id(draft), outcome=_outcome(draft), version_id=_id(read) if read else None)
+    version = batch.versions.get(draft)
+    return DocumentPart(id=_id(draft), outcome=_outcome(draft), version_id=_id(version) if version else None)
 
 
 def appearance(draft: Draft | None) -> AppearancePart | None:

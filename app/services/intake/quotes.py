@@ -34,11 +34,12 @@ from app.texts.quotes import Quote, Verdict
 
 # What of an appearance decides what becomes of its quotation, beside its document.
 FIELDS: Final = Quote._fields
-# How many versions of a document are looked at; earlier ones only for what is not in the latest.
-LATEST_VERSIONS: Final = 10
+# Of a document's versions, the latest, in which a quotation is looked up; in the earlier of these only what is not in
+# the latest.
+SEARCHED_VERSIONS: Final = 10
 
 # The latest versions with a text of each document, under any of its ids; and those that are named. The text of a
-# version that was translated from its document's language is in another one, which is not told.
+# version that was translated from its document's language is in another one, which is unknown.
 _VERSIONS: Final = text("""
 SELECT asked, place <= :most, id, document_id, retrieved_at, sha256,
     CASE WHEN translated_from = language THEN :untold ELSE language END AS language, headline
@@ -309,7 +310,7 @@ async def _versions(
     versions, latest = defaultdict[UUID | None, list[Version]](list), set[UUID]()
     if documents:
         lists = {"documents": list(documents), "named": list(named)}
-        bounds = {"most": LATEST_VERSIONS, "untold": quotes.UNDETERMINED}
+        bounds = {"most": SEARCHED_VERSIONS, "untold": quotes.UNDETERMINED}
         for document, is_latest, *columns in await session.execute(_VERSIONS, {**lists, **bounds}):
             version = Version(*columns)
             versions[document].append(version)
@@ -321,12 +322,12 @@ async def _versions(
 async def _decided(session: AsyncSession, search: _Search, lookups: Sequence[_Lookup]) -> list[Finding]:
     """What becomes of each. It takes at most two rounds of looking up: in the latest version, then in earlier ones."""
     while True:
-        missing = set[tuple[str, bytes]]()
+        unsearched = set[tuple[str, bytes]]()
 
-        def look(quote: Quote, version: Version, missing: set[tuple[str, bytes]] = missing) -> Verdict | None:
+        def look(quote: Quote, version: Version, unsearched: set[tuple[str, bytes]] = unsearched) -> Verdict | None:
             keys = {(words, version.sha256) for words in quotes.texts_to_find(quote, version.language)}
-            if lacking := keys - search.spots.keys():
-                missing.update(lacking)
+            if not keys <= search.spots.keys():
+                unsearched.update(keys - search.spots.keys())
                 return None
             spots = search.spots
             return quotes.verdict(
@@ -334,19 +335,19 @@ async def _decided(session: AsyncSession, search: _Search, lookups: Sequence[_Lo
             )
 
         findings = [fidelity.fidelity_now(q, versions, search.new, look) for q, versions in lookups]
-        if not missing:
+        if not unsearched:
             return [finding for finding in findings if finding is not None]
-        await _find(session, search, missing)
+        await _find(session, search, unsearched)
 
 
-async def _find(session: AsyncSession, search: _Search, missing: Iterable[tuple[str, bytes]]) -> None:
+async def _find(session: AsyncSession, search: _Search, unsearched: Iterable[tuple[str, bytes]]) -> None:
     """Look these words up in these texts, in a thread; those that the body did not bring are read first."""
     words_of_text = defaultdict[bytes, list[str]](list)
-    for words, sha256 in sorted(missing):
+    for words, sha256 in sorted(unsearched):
         words_of_text[sha256].append(words)
     texts = search.texts
-    if absent := words_of_text.keys() - texts.keys():
-        rows = await session.execute(_TEXTS, {"hashes": list(absent)})
+    if unread := words_of_text.keys() - texts.keys():
+        rows = await session.execute(_TEXTS, {"hashes": list(unread)})
         texts = {**texts, **{bytes(row.sha256): row.text for row in rows}}
     if search.ahead:
         await session.commit()  # the database ends transactions that wait for long

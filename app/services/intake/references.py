@@ -1,4 +1,4 @@
-"""Whom a body or a path names: by id, `ref:`, slug, or a label of the same body."""
+"""Resolve references: which record, or which draft of the same body, an id, `ref:`, slug or `#label` names."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -84,7 +84,7 @@ async def resolve(session: AsyncSession, batch: Batch) -> None:
 
 
 def _names(draft: Draft) -> Iterator[str]:
-    """By what other parts can name it."""
+    """The addresses by which other parts of the body can name a draft."""
     if draft.value("ref"):
         yield f"ref:{draft.values['ref']}"
     if draft.value("slug"):  # of an event

@@ -33,7 +33,7 @@ class Delivered:
 
 
 def name(values: Mapping[str, Any]) -> str | bytes:
-    """What tells whether a report is the same again: its ref; without one, its body."""
+    """The identity of a report: its ref; without one, the hash of its body."""
     ref_or_hash: str | bytes = values.get("ref") or values["sha256"]
     return ref_or_hash
 
@@ -222,19 +222,20 @@ async def _take_back(session: AsyncSession, report: UUID, stored: list[UUID], ba
     """
     drafts = [*chain.from_iterable(batch.drafts.values()), *batch.references.values()]
     said = [draft.original.id for draft in drafts]
-    before = {"rechecked": RECHECKED, "report": report, "said": said, "made": stored}
+    delivery = {"rechecked": RECHECKED, "report": report, "said": said, "made": stored}
 
     async def delete(query: TextClause, ids: list[UUID], **parameters: list[UUID]) -> None:
         if ids:
             await session.execute(query, {"ids": ids, **parameters})
 
-    appearances = list(await session.scalars(_APPEARANCES, before))
+    appearances = list(await session.scalars(_APPEARANCES, delivery))
     await delete(text("DELETE FROM appearance_hop WHERE appearance_id = ANY (:ids)"), appearances)
     await delete(text("DELETE FROM appearance WHERE id = ANY (:ids)"), appearances)
-    statements = list(await session.scalars(_STATEMENTS, before))
+    statements = list(await session.scalars(_STATEMENTS, delivery))
     await delete(text("DELETE FROM statement WHERE id = ANY (:ids)"), statements)
-    links, assessments = list(await session.scalars(_LINKS, before)), list(await session.scalars(_ASSESSMENTS, before))
-    claims = list(await session.scalars(_CLAIMS, {**before, "links": links, "assessments": assessments}))
+    links = list(await session.scalars(_LINKS, delivery))
+    assessments = list(await session.scalars(_ASSESSMENTS, delivery))
+    claims = list(await session.scalars(_CLAIMS, {**delivery, "links": links, "assessments": assessments}))
     await delete(_DELETE_LINKS, links, claims=claims)
     await delete(_DELETE_EVIDENCE, assessments, claims=claims)
     await delete(_DELETE_ASSESSMENTS, assessments, claims=claims)

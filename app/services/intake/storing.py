@@ -34,10 +34,11 @@ _EMPTY: Final[tuple[Any, ...]] = ({}, [])
 
 def as_json(rows: Iterable[Mapping[str, Any]]) -> str:
     """Rows as one parameter: an array of objects, as jsonb_populate_record takes them."""
-    return to_json([_hex(row) if bytes in map(type, row.values()) else row for row in rows]).decode()
+    return to_json([_with_hex(row) if bytes in map(type, row.values()) else row for row in rows]).decode()
 
 
-def _hex(row: Mapping[str, Any]) -> dict[str, Any]:
+def _with_hex(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Bytes as PostgreSQL reads a bytea from a text."""
     return {name: f"\\x{value.hex()}" if type(value) is bytes else value for name, value in row.items()}
 
 
@@ -149,7 +150,7 @@ async def as_completed(session: AsyncSession, model: type[Record], drafts: Seque
 
 
 def _to_fill(drafts: Iterable[Draft]) -> list[dict[str, Any]]:
-    """What the drafts say of each record: where several say it, the first one counts."""
+    """Merge the drafts of each record into one row; the first value of a column wins."""
     rows: dict[UUID, dict[str, Any]] = {}
     for draft in drafts:
         # An empty object or list says as little as a null.
@@ -159,7 +160,7 @@ def _to_fill(drafts: Iterable[Draft]) -> list[dict[str, Any]]:
 
 
 async def merge(session: AsyncSession, model: type[Record], drafts: Iterable[Draft]) -> None:
-    """Let records that were restored before point at what they were merged into, which came after them."""
+    """Set `merged_into` of records that were restored before the record that they were merged into."""
     merged = [draft for draft in drafts if draft.restored and draft.value("merged_into")]
     if merged:
         rows = as_json({"id": draft.id, "merged_into": draft.values["merged_into"]} for draft in merged)
@@ -176,14 +177,14 @@ def _merging(model: type[Base]) -> TextClause:
 
 # --- readable addresses of events ------------------------------------------------------------------------------------
 
-_SLUG_NUMBER_ROOM: Final = 8
+_SLUG_NUMBER_CHARACTERS: Final = 8  # kept free of the title, for a number that tells namesakes apart
 _TAKEN_SLUGS: Final = text("SELECT slug FROM event WHERE slug LIKE ANY (:patterns)")
 
 
 def slug_of(title: str) -> str:
     """The title in small Latin letters, digits and hyphens."""
     words = re.sub(r"[^a-z0-9]+", "-", anyascii(title).lower()).strip("-")
-    return words[: SLUG_CHARACTERS - _SLUG_NUMBER_ROOM].strip("-") or "event"
+    return words[: SLUG_CHARACTERS - _SLUG_NUMBER_CHARACTERS].strip("-") or "event"
 
 
 async def name_events(session: AsyncSession, new: Sequence[Draft]) -> None:

@@ -1,4 +1,4 @@
-"""Walks a body, and says which records it asks for: one function a kind, each giving the draft of the record.
+"""Walk a body into drafts of the records that it asks for: one function a kind, each gives the draft of its record.
 
 Each parameter `at` is the JSON pointer of its part of the body; parameters that end in `_draft` are what it belongs to.
 """
@@ -78,23 +78,29 @@ class ReportDrafts:
     events: list[EventDrafts]
 
 
-def source(batch: Batch, data: SourceCreate | str | None, at: str, within: Draft | None = None) -> Draft | None:
-    """A source; an unnamed one is the same again only within a document, or a claim or question."""
-    if data is None:
-        return None
+def _source_if_given(
+    batch: Batch, data: SourceCreate | str | None, at: str, within: Draft | None = None
+) -> Draft | None:
+    return source(batch, data, at, within) if data is not None else None
+
+
+def source(batch: Batch, data: SourceCreate | str, at: str, within: Draft | None = None) -> Draft:
+    """A source. `within`: the document, or the claim or question, within which alone an unnamed one can be matched."""
     if isinstance(data, str):
         return batch.refer(Source, data, at)
-    parent = source(batch, data.parent, f"{at}/parent")
+    parent = _source_if_given(batch, data.parent, f"{at}/parent")
     draft = batch.add(Source, at, columns(data, "label", "parent"), {"parent_id": parent})
     draft.within = within
     batch.label(data.label, draft, at)
     return draft
 
 
-def document(batch: Batch, data: DocumentCreate | str | None, at: str) -> Draft | None:
-    """A document, and in `batch.versions` what was read of it."""
-    if data is None:
-        return None
+def _document_if_given(batch: Batch, data: DocumentCreate | str | None, at: str) -> Draft | None:
+    return document(batch, data, at) if data is not None else None
+
+
+def document(batch: Batch, data: DocumentCreate | str, at: str) -> Draft:
+    """A document, and in `batch.versions` the version of it that was read, if the body says anything of that."""
     if isinstance(data, str):
         return batch.refer(Document, data, at)
     # A line of an export has an id, and is found by it.
@@ -103,7 +109,9 @@ def document(batch: Batch, data: DocumentCreate | str | None, at: str) -> Draft 
     values = columns(data, "label", "publisher", "links", *_VERSION)
     if data.url is not None:
         values |= url_columns(data.url)
-    draft = batch.add(Document, at, values, {"publisher_id": source(batch, data.publisher, f"{at}/publisher")})
+    draft = batch.add(
+        Document, at, values, {"publisher_id": _source_if_given(batch, data.publisher, f"{at}/publisher")}
+    )
     batch.label(data.label, draft, at)
     # What was read stands in the same body, but in a table of its own; without a URL it says which document it is.
     if any(getattr(data, name) is not None for name in _VERSION):
@@ -144,9 +152,13 @@ def event_link(batch: Batch, data: EventLinkCreate, start: Draft, at: str) -> Dr
     return batch.add(EventLink, at, columns(data, "to", "from_"), {"from_id": start, "to_id": to})
 
 
-def question(batch: Batch, data: QuestionCreate | str | None, event_draft: Draft | None, at: str) -> Draft | None:
-    if data is None:
-        return None
+def _question_if_given(
+    batch: Batch, data: QuestionCreate | str | None, event_draft: Draft | None, at: str
+) -> Draft | None:
+    return question(batch, data, event_draft, at) if data is not None else None
+
+
+def question(batch: Batch, data: QuestionCreate | str, event_draft: Draft | None, at: str) -> Draft:
     if isinstance(data, str):
         return batch.refer(Question, data, at)
     draft = batch.add(Question, at, with_defaults(columns(data, "label")), {"event_id": event_draft})
@@ -179,7 +191,7 @@ def claim(
     report: Draft | None = None,
 ) -> ClaimDrafts:
     """A claim with its question and statements. `said_in`: the document, unless a statement names another."""
-    answered = question(batch, data.question, event_draft, f"{at}/question")
+    answered = _question_if_given(batch, data.question, event_draft, f"{at}/question")
     values, part_of = columns(data, "label", "question", "figure", "statements"), None
     if data.figure is not None:
         values |= {"qualifier": data.figure.qualifier, "min": data.figure.min, "max": data.figure.max}
@@ -212,7 +224,7 @@ def statement(
         claim_draft = batch.refer(Claim, data.claim, f"{at}/claim") if data.claim is not None else None
         if event_draft is None and isinstance(data.question, QuestionCreate):
             raise Invalid.at(f"{at}/event", "where the question is described here, its event is needed")
-        question_draft = question(batch, data.question, event_draft, f"{at}/question")
+        question_draft = _question_if_given(batch, data.question, event_draft, f"{at}/question")
     stance = data.stance or "support"
     if question_draft is not None and stance not in QUESTION_STANCES:
         raise Invalid.at(
@@ -220,8 +232,8 @@ def statement(
         )
     if data.withdrawn is None and (data.withdrawn_reason or data.withdrawn_document):
         raise Invalid.at(f"{at}/withdrawn", "a withdrawal needs its time")
-    said_in = document(batch, data.document, f"{at}/document") or said_in
-    speaker = source(batch, data.source, f"{at}/source", within=said_in or claim_draft or question_draft)
+    said_in = _document_if_given(batch, data.document, f"{at}/document") or said_in
+    speaker = _source_if_given(batch, data.source, f"{at}/source", within=said_in or claim_draft or question_draft)
     links = {
         "event_id": event_draft,
         "claim_id": claim_draft,
@@ -236,7 +248,7 @@ def statement(
     draft = batch.add(Statement, at, values, links)
     draft.within = said_in
     batch.label(data.label, draft, at)
-    # Who says nothing about where it was found sends a statement alone; in a report it was at least found there.
+    # A body that says nothing about where the statement was found has no appearance; in a report it was found there.
     appearance_draft = None
     if said_in is not None or report is not None or data.model_fields_set & _APPEARANCE:
         appearance_draft = appearance(batch, data, draft, at, said_in=said_in, report=report)
@@ -254,7 +266,7 @@ def appearance(
 ) -> Draft:
     """Where a statement is found, and who passed it on. `said_in`: the document, unless the body names it itself."""
     if isinstance(data, AppearanceCreate):
-        said_in = document(batch, data.document, f"{at}/document")
+        said_in = _document_if_given(batch, data.document, f"{at}/document")
         values = columns(data, "document", "hops", "statement", "version")
     else:
         names = data.model_fields_set & _APPEARANCE - {"hops"}
@@ -270,7 +282,7 @@ def appearance(
 
 
 def _subject(statement: Draft) -> Draft:
-    """What a statement is about, if that is known; else the statement."""
+    """The claim or question that a statement is about; the statement itself where the draft does not point at it."""
     return next(
         (statement.points_at[name] for name in ("claim_id", "question_id") if name in statement.points_at), statement
     )
@@ -288,7 +300,7 @@ def hop(  # noqa: PLR0917
 
 
 def restored(draft: Draft, data: BaseModel) -> Draft:
-    """The draft as the very record that a line of an export says it is, where it says so."""
+    """Use the id that a line of an export gives: the draft is that record and no other."""
     key = data.id if isinstance(data, RestorableLine) else None
     if key is not None:
         draft.id, draft.restored = key, True
@@ -325,11 +337,12 @@ def evidence(batch: Batch, data: DocumentCreate | str, supported: Draft, at: str
 
 def report(batch: Batch, data: ReportCreate, actor: str, digest: bytes) -> ReportDrafts:
     """`digest`: the sha256 of the body."""
-    said_in = document(batch, data.document, "/document")
+    said_in = _document_if_given(batch, data.document, "/document")
     values: dict[str, Any] = {"actor": actor, "sha256": digest} | ({"ref": data.ref} if data.ref else {})
     draft = batch.add(Report, "", values, {"document_id": said_in})
     events = [_report_event(batch, body, f"/events/{nth}", said_in, draft) for nth, body in enumerate(data.events)]
-    # A draft that is matched takes the id of what it matched: then there is nothing under its own.
+    # The kinds that a newer delivery may take back. A draft that is matched takes the stored record's id; then no
+    # record ever has the id that is noted here.
     values["made"] = [d.id for model in (Claim, Statement, ClaimLink, Assessment) for d in batch.drafts[model]]
     return ReportDrafts(draft, said_in, events)
 
@@ -341,8 +354,7 @@ def _report_event(batch: Batch, data: ReportEvent, at: str, said_in: Draft | Non
     for nth, link_body in enumerate(data.event_links or ()):
         drafts.event_links.append(event_link(batch, link_body, draft, f"{at}/event_links/{nth}"))
     for nth, question_body in enumerate(data.questions or ()):
-        question_draft = question(batch, question_body, draft, f"{at}/questions/{nth}")
-        drafts.questions += [question_draft] if question_draft is not None else []
+        drafts.questions.append(question(batch, question_body, draft, f"{at}/questions/{nth}"))
     for nth, claim_body in enumerate(data.claims or ()):
         pointer = f"{at}/claims/{nth}"
         drafts.claims.append(claim(batch, claim_body, draft, pointer, said_in=said_in, report=report_draft))

@@ -46,8 +46,11 @@ _ANY_WORD: Final = text(
     "SELECT string_agg(quote_literal(lexeme), ' | ') FROM ("
     "SELECT search_lexemes(:language, :words) UNION SELECT search_lexemes('und', :words)) s(lexeme)"
 )
-# For each new claim the twenty that share its rarest words, among the latest 5,000 of the event; of words that so many
-# have that 500 would not be enough, only the rarest.
+_NEIGHBOURS: Final = 20  # claims that each claim of a body is compared with: stored ones, and as many beside it
+_MATCHES: Final = 500  # occurrences that are counted for each claim, from its rarest words on
+_ENTRIES: Final = 5000  # claims of an event, with each of their languages, that are looked through: the latest
+# For each new claim the `neighbours` that share its rarest words, among the latest `entries` of the event. Words are
+# counted from the rarest on until `matches` claims have them; the rarest always is.
 _STORED: Final = text("""
 WITH asked AS MATERIALIZED (
     SELECT nth, event, lexeme
@@ -58,7 +61,7 @@ WITH asked AS MATERIALIZED (
     FROM jsonb_to_recordset(CAST(:kin AS jsonb)) AS k(event int, id uuid)
     CROSS JOIN LATERAL (
         SELECT id, owner, vector FROM search_entry e WHERE e.event_id = k.id AND e.type = 'claim'
-        ORDER BY part DESC LIMIT 5000) s
+        ORDER BY part DESC LIMIT :entries) s
     CROSS JOIN LATERAL unnest(tsvector_to_array(s.vector)) lexeme
     WHERE lexeme IN (SELECT lexeme FROM asked)
 ), rarity AS (
@@ -67,16 +70,14 @@ WITH asked AS MATERIALIZED (
     SELECT nth, event, lexeme, n FROM (
         SELECT *, sum(n) OVER w AS upto, row_number() OVER w AS place FROM asked JOIN rarity USING (event, lexeme)
         WINDOW w AS (PARTITION BY nth ORDER BY n, lexeme)) a
-    WHERE upto <= 500 OR place = 1
+    WHERE upto <= :matches OR place = 1
 ), best AS (
     SELECT nth, id, owner, row_number() OVER (PARTITION BY nth ORDER BY sum(1.0 / n) DESC, owner) AS place
     FROM chosen JOIN stored USING (event, lexeme) GROUP BY nth, id, owner
 )
 SELECT nth, best.id, text, translations
 FROM best CROSS JOIN LATERAL (SELECT text, translations FROM claim WHERE claim.id = owner OFFSET 0) c
-WHERE place <= 20""")
-_NEIGHBOURS: Final = 20  # other claims of a body that each of them is compared with
-_MATCHES: Final = 500  # that are counted for each claim, from its rarest words on
+WHERE place <= :neighbours""")
 _STILL_STORED: Final = text("SELECT id FROM claim WHERE id = ANY (:ids)")
 
 
@@ -123,7 +124,7 @@ StoredTexts: TypeAlias = dict[int, list[tuple[UUID, str]]]
 
 
 async def page(session: AsyncSession, caller: Caller, query: SimilarQuery) -> list[dict[str, Any]]:
-    """The claims that are most like a text, as fields of `SimilarRead`."""
+    """The claims that are most like a text, the most alike first, as fields of `SimilarRead`."""
     words = await session.scalar(_ANY_WORD, {"language": query.language, "words": query.text[:COMPARED_CHARACTERS]})
     rows = (await session.execute(_sharing_words(caller, query, words or ""))).mappings().all()
     best = await asyncio.to_thread(_best, query.text, rows, query.limit)
@@ -138,7 +139,7 @@ async def page(session: AsyncSession, caller: Caller, query: SimilarQuery) -> li
 
 
 def _best(words: str, rows: Iterable[Any], limit: int) -> list[tuple[UUID, str, float]]:
-    """Each claim once, by its text or translation that is most like the words."""
+    """Each claim once: its id, the text or translation of it that is most like the words, and their likeness."""
     fold = alike.fold(words)
     best: dict[UUID, tuple[UUID, str, float]] = {}
     for row in rows:
@@ -173,7 +174,7 @@ def _sharing_words(caller: Caller, query: SimilarQuery, words: str) -> Select[*t
 
 
 def in_claim(caller: Caller, event: str, data: ClaimCreate) -> Compared | None:
-    """What to compare of a core call about the event at an address; None: it is a figure."""
+    """The claim of a core call, to be compared with others of the event at this address; None: it is a figure."""
     claims = _new_claims([data], 0, "")
     return Compared(caller, [event], claims) if claims else None
 
@@ -189,7 +190,7 @@ def in_report(caller: Caller, data: ReportCreate) -> Compared | None:
 
 
 def _new_claims(claims: Sequence[ClaimCreate], event: int, pointer: str) -> list[_NewClaim]:
-    """Those that are words, not figures."""
+    """The claims in words; figures are not compared."""
     return [
         _NewClaim(f"{pointer}/{nth}" if pointer else "", event, claim.text, claim.language)
         for nth, claim in enumerate(claims)
@@ -207,7 +208,8 @@ async def read(session: AsyncSession, compared: Compared) -> StoredTexts:
         for nth, claim in enumerate(compared.claims)
     ]
     stored: StoredTexts = defaultdict(list)
-    for row in await session.execute(_STORED, {"new": json.dumps(new), "kin": json.dumps(kin)}):
+    bounds = {"entries": _ENTRIES, "matches": _MATCHES, "neighbours": _NEIGHBOURS}
+    for row in await session.execute(_STORED, {"new": json.dumps(new), "kin": json.dumps(kin), **bounds}):
         texts = (row.text, *row.translations.values())
         stored[row.nth] += [(row.id, translation) for translation in texts if isinstance(translation, str)]
     return stored
@@ -234,7 +236,10 @@ async def _kin(session: AsyncSession, caller: Caller, events: list[str]) -> list
 
 
 def compare(compared: Compared, stored: StoredTexts) -> Nearby:
-    """Those that are alike enough, stored or in the same body, the most alike first. It takes a while: for a thread."""
+    """For each claim of a body the claims that are alike enough, stored or of the same body, the most alike first.
+
+    Heavy: call it in a thread.
+    """
     folds: dict[str, FoldedClaim] = {}
 
     def folded(words: str) -> FoldedClaim:
@@ -243,27 +248,27 @@ def compare(compared: Compared, stored: StoredTexts) -> Nearby:
         return folds[words]
 
     claims = compared.claims
-    beside = _beside(claims, [folded(claim.text) for claim in claims])
+    neighbours = _neighbours(claims, [folded(claim.text) for claim in claims])
     nearby: Nearby = {}
     for nth, claim in enumerate(claims):
         fold = folded(claim.text)
         candidates = [Near(words, alike.likeness(fold, folded(words)), id=id_) for id_, words in stored.get(nth, ())]
-        for neighbour in (claims[number] for number in beside[nth]):
+        for neighbour in (claims[number] for number in neighbours[nth]):
             likeness = alike.likeness(fold, folded(neighbour.text))
             candidates.append(Near(neighbour.text, likeness, pointer=neighbour.pointer))
-        near = [candidate for candidate in candidates if candidate.score >= SIMILAR]
-        nearby[claim.pointer] = sorted(near, key=lambda candidate: -candidate.score)
+        alike_enough = [candidate for candidate in candidates if candidate.score >= SIMILAR]
+        nearby[claim.pointer] = sorted(alike_enough, key=lambda candidate: -candidate.score)
     return nearby
 
 
-def _beside(claims: list[_NewClaim], folds: list[FoldedClaim]) -> list[list[int]]:
-    """For each claim those of the same event in the same body that share its rarest words."""
+def _neighbours(claims: list[_NewClaim], folds: list[FoldedClaim]) -> list[list[int]]:
+    """For each claim the numbers of those of the same event in the same body that share its rarest words."""
     bearers: dict[tuple[int, str], list[int]] = defaultdict(list)
     words = [set(fold.words.split()) for fold in folds]
     for nth, claim in enumerate(claims):
         for word in words[nth]:
             bearers[claim.event, word].append(nth)
-    beside = []
+    neighbours = []
     for nth, claim in enumerate(claims):
         shared: Counter[int] = Counter()
         for sharing in sorted((bearers[claim.event, word] for word in words[nth]), key=len):
@@ -271,19 +276,19 @@ def _beside(claims: list[_NewClaim], folds: list[FoldedClaim]) -> list[list[int]
                 break
             shared.update(sharing)
         del shared[nth]
-        beside.append([number for number, _ in shared.most_common(_NEIGHBOURS)])
-    return beside
+        neighbours.append([number for number, _ in shared.most_common(_NEIGHBOURS)])
+    return neighbours
 
 
 async def still_there(session: AsyncSession, nearby: Nearby) -> Nearby:
-    """The same without the claims that were deleted since."""
+    """What `compare` found, without the claims that were deleted since."""
     ids = {near.id for claims in nearby.values() for near in claims if near.id}
     stored = set(await session.scalars(_STILL_STORED, {"ids": list(ids)})) | {None}
     return {pointer: [near for near in claims if near.id in stored] for pointer, claims in nearby.items()}
 
 
 def name(answers: dict[str, ClaimPart], compared: Compared | None) -> None:
-    """Name in the answer to a body what is near to each claim that was created: each once, and not itself."""
+    """Name in the answer to a body the claims similar to each one that was created: each once, and not itself."""
     nearby = compared.nearby if compared is not None else {}
     for pointer, answer in answers.items():
         if answer.claim.outcome != "created":
