@@ -1,4 +1,4 @@
-"""What an endpoint may ask for in its signature, and what every request has to be before it is read."""
+"""The dependencies of the endpoints, and the checks that every request passes before its body is parsed."""
 
 import contextlib
 import json
@@ -45,7 +45,7 @@ class Route(APIRoute):
 
 
 def _parameter_names(dependant: Dependant) -> frozenset[str]:
-    """Those of the query of a route and of its dependencies, those inside a parameter model included."""
+    """The names of the query parameters of a route and its dependencies, with those inside a parameter model."""
     names: set[str] = set()
     for parameter in dependant.query_params:
         fields = getattr(parameter.field_info.annotation, "model_fields", None)

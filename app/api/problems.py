@@ -117,7 +117,7 @@ def install(app: FastAPI) -> None:
 
 
 def _invalid(pydantic_errors: Sequence[Any], body: Any) -> Problem:
-    """What Pydantic found, each with a pointer into the body or the name of the parameter."""
+    """Pydantic's errors as one problem, each with a pointer into the body or the name of the parameter."""
     details = []
     for error in pydantic_errors:
         kind, *location = error["loc"]

@@ -39,7 +39,7 @@ def _digest(token: str) -> bytes:
 
 
 def is_key(token: str) -> bool:
-    """Whether it looks like a key of this service."""
+    """Whether a token looks like a key of this service."""
     return token.startswith(_PREFIX)
 
 

@@ -1,4 +1,4 @@
-"""What PostgreSQL refused, as a problem to answer with."""
+"""Translate errors of the database into problems to answer with."""
 
 import re
 from typing import Final

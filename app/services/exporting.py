@@ -45,9 +45,9 @@ async def lines(
 
 
 def _ids(rows: Rows) -> Ids:
-    """What an event's pictures are made of, and under which ids a caller may see its sources."""
+    """By kind, the ids of the records that an event's pictures are made of, with those of the masks of its sources."""
     ids = {kind.model: list(_ids_of(rows, kind)) for kind in KINDS if kind.read is not None}
-    # Callers who may not see who a source is see it under its mask's id.
+    # A caller who may not see who a source is has its mask's id in place of its own.
     ids[Source] += rows.masks.values()
     # Links lead on from what is shown; those whose other end is not are no part of it.
     ids[DocumentLink] = [link.id for link in rows.document_links if {link.from_id, link.to_id} <= rows.documents.keys()]

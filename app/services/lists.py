@@ -287,7 +287,7 @@ def statements(query: StatementFilter, caller: Caller) -> Rows:
 
 
 def rechecks(query: RecheckQuery, caller: Caller) -> Rows:
-    """With what each is `about`, `whose` it is and the event it is `within`, after merges."""
+    """Statements to recheck, each with its claim (`about`), source (`whose`) and event (`within`) after merges."""
     rows = seen(caller, Statement)
     led = {"about": func.claim_root(rows.c.claim_id), "whose": func.source_root(rows.c.source_id)}
     led["within"] = func.event_root(rows.c.event_id)

@@ -29,7 +29,7 @@ Values: TypeAlias = dict[str, list[Any]]
 
 
 async def find(session: AsyncSession, caller: Caller, lookups: Sequence[LookupItem]) -> list[LookupRead]:
-    """What is known of each, in their order; what the caller may not read is not found."""
+    """Look each record up, in the order given. A record that the caller may not read is not found."""
     keys: list[LookupKey] = [(lookup.record_type, *_column(lookup)) for lookup in lookups]
     values_by_type: dict[LookupType, Values] = defaultdict(lambda: defaultdict(list))
     for type_, column, value in dict.fromkeys(keys):
@@ -91,7 +91,7 @@ async def _reports(session: AsyncSession, caller: Caller, kind: Kind, values: Va
 
 
 async def _deleted(session: AsyncSession, caller: Caller, missing: Sequence[LookupKey]) -> set[LookupKey]:
-    """Those of the missing that were deleted, where reading them would say so."""
+    """Keys of the missing records that were deleted, as far as reading them would answer 410."""
     readable = [key for key in missing if kinds.named(key[0]).read is not None and key[1] in ("id", "ref")]
     addresses = [
         (kinds.named(type_).model, f"ref:{value}" if column == "ref" else str(value))

@@ -42,7 +42,7 @@ def _count(caller: Caller, kind: Kind, events: Subquery) -> ColumnElement[int]:
 
 
 def _ordered(query: Select[tuple[object, ...]], events: Subquery, sort: str) -> Select[tuple[object, ...]]:
-    """As the list of events is; what has no such time comes last, either way."""
+    """Order the events as their list does. An event without the time comes last, in both directions."""
     column = events.c[kind_of(Event).sorts[sort.removeprefix("-")]]
     order = (column.desc().nulls_last(), events.c.id.desc()) if sort[0] == "-" else (column.nulls_last(), events.c.id)
     return query.order_by(*order)

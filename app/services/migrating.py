@@ -1,4 +1,4 @@
-"""Whether the database has the tables this release works with, and how it gets them."""
+"""Migrate the database, or check that it has the tables this release works with."""
 
 from pathlib import Path
 from typing import Final

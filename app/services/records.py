@@ -93,7 +93,7 @@ def history(caller: Caller, model: type[Record], key: UUID) -> Select[*tuple[Any
 
 
 def _masked(kind: Kind, name: str, may_tell: visibility.MayTell) -> ColumnElement[Any]:
-    """What a stored version shows instead of an id that may tell too much: the same as `visibility`."""
+    """The SQL that hides an id in a stored version of a record, by the rule that `visibility` has for records."""
     id_ = cast(Change.record[name].astext, Uuid)
     if kind.in_event:
         return func.shown_source(Change.event_id, id_)

@@ -212,7 +212,7 @@ def _problem(number: int, problem: Problem) -> LineProblem:
 
 
 def _inflater(request: Request) -> Callable[[bytes], Iterator[bytes]]:
-    """What decompresses the body's chunks; an empty chunk is the end. Raises UnsupportedMediaType or TooLarge."""
+    """A function that decompresses chunks; an empty chunk is the end. Raises UnsupportedMediaType or TooLarge."""
     media = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if media not in _ACCEPTED:
         raise UnsupportedMediaType(f"Lines are sent as Content-Type: {MEDIA_TYPE}.")

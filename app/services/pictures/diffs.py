@@ -23,7 +23,7 @@ from app.services.pictures.moments import Position, Viewpoint
 
 
 class ResolvedDiff(NamedTuple):
-    """What a query for a diff comes to: the two viewpoints compared. None: a time before anything was recorded."""
+    """A query for a diff with the two viewpoints it compares. None: a time before anything was recorded."""
 
     query: DiffQuery
     since: Viewpoint | None
@@ -31,7 +31,7 @@ class ResolvedDiff(NamedTuple):
 
 
 async def resolve(session: AsyncSession, caller: Caller, query: DiffQuery) -> ResolvedDiff:
-    """What the parameters ask for. Raises Invalid, also where `since` is the later, and Gone for a lost position."""
+    """Find the two viewpoints. Raises Invalid, also where `since` is the later, and Gone for a lost position."""
     view = View(independence=query.independence, restricted=caller.may("read"), confidential=caller.may("confidential"))
     words = {"since": query.since, "until": query.until}
     ends = {name: _end(query, name, time) for name, time in words.items() if time is not None}

@@ -57,7 +57,7 @@ async def feed(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> t
 async def _load(
     session: AsyncSession, event_id: UUID, viewpoint: Viewpoint | None
 ) -> tuple[Rows, Position, Viewpoint] | None:
-    """What a picture at an end of a day is drawn from; None: the event was not there."""
+    """The arguments of `draw_dossier` for the end of a day. None: there was no such event yet."""
     try:
         return None if viewpoint is None else (*await moments.load(session, event_id, viewpoint), viewpoint)
     except NotFound:

@@ -14,7 +14,7 @@ _LISTS: Final[dict[str, TypeAdapter[list[Any]]]] = {name: TypeAdapter(list[read]
 
 
 def _fields_of(annotation: type) -> dict[str, tuple[str, ...]]:
-    """By type of record, the fields that hold this kind of value."""
+    """By type of record, the names of the fields that are annotated so, or so or None."""
     return {
         name: tuple(
             field_name

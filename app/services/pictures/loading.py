@@ -252,7 +252,7 @@ async def load(session: AsyncSession, event_id: UUID, seq: int | None = None, *f
 
 
 async def _records(session: AsyncSession, query: TextClause, parameters: dict[str, Any]) -> _Records:
-    """What the query finds, by type."""
+    """The records that the query finds, as parsed JSON, by type."""
     rows = (await session.execute(query, parameters)).all()
     records: _Records = defaultdict(list)
     # One parser run over all is several times as fast as one for each.

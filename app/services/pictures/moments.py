@@ -59,7 +59,7 @@ class Viewpoint:
 
     @property
     def as_of_words(self) -> str | None:
-        """As an answer says it."""
+        """The position as answers show it."""
         return None if self.as_of is None else str(self.as_of)
 
 
@@ -81,7 +81,7 @@ async def resolve(
     said_before: str | None = None,
     independence: Independence = "family",
 ) -> Viewpoint:
-    """What the parameters ask for, as the caller may see it.
+    """The viewpoint that the parameters ask for, with what the caller may see.
 
     Raises Invalid for a parameter that can't be read, NotFound if nothing had been recorded by then, and Gone for a
     position that is not on this ledger.
@@ -207,7 +207,7 @@ def draw_dossier(rows: Rows, shown_position: Position, viewpoint: Viewpoint) -> 
 
 
 async def load(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> tuple[Rows, Position]:
-    """What a picture is drawn from, and the position that it shows. Raises as `dossier` does."""
+    """Load an event's rows, with the ledger position they show. Raises as `dossier` does."""
     rows = await loading.load(session, event_id, viewpoint.seq)
     if event_id in rows.restricted and not viewpoint.view.restricted:
         raise NotFound("There is no such event.")

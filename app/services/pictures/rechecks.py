@@ -62,7 +62,7 @@ async def _read(session: AsyncSession, caller: Caller, model: type[Record], ids:
 
 
 async def _last_appearances(session: AsyncSession, caller: Caller, statement_ids: Sequence[UUID]) -> _ById:
-    """By statement: where it was last published, and in which words."""
+    """By statement, the appearance that was published last: its document, wording and language."""
     appearance, document = seen(caller, Appearance), seen(caller, Document)
     columns = [appearance.c[name] for name in ("statement_id", *_NOWHERE)]
     latest = (

@@ -27,18 +27,18 @@ _STEMS: Final[TextClause] = text(
 
 @dataclass(frozen=True, slots=True)
 class Lexemes:
-    """What a tsquery looks for: whole lexemes, and beginnings of some."""
+    """The lexemes that a tsquery looks for: whole ones, and beginnings."""
 
     whole: list[str]
     beginnings: list[str]
 
 
 def lexemes(query: str) -> Lexemes:
-    """Those of a tsquery in PostgreSQL's words: `'drone' & 'warehou':*`."""
+    """Parse the lexemes out of a tsquery as PostgreSQL writes it: `'drone' & 'warehou':*`."""
     matches = _LEXEME.findall(query)
-    whole = {lexeme for lexeme, star in matches if not star}
+    exact = {lexeme for lexeme, star in matches if not star}
     beginnings = {lexeme for lexeme, star in matches if star}
-    return Lexemes(sorted(whole), sorted(beginnings))
+    return Lexemes(sorted(exact), sorted(beginnings))
 
 
 async def ranges(session: AsyncSession, texts: Sequence[tuple[str | None, str]], lexemes: Lexemes) -> list[list[Range]]:

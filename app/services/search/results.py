@@ -1,4 +1,4 @@
-"""What a page of a search tells of each record: what it is, whose it is, and where the words stand."""
+"""The hits of a page of a search: each record's title and source, and excerpts with the words marked."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
