@@ -9,7 +9,7 @@ Tree: TypeAlias = Any
 
 
 def parsed(text: str) -> Tree | None:
-    """None where there is nothing in it."""
+    """The parsed tree. None: the text has no element."""
     try:
         # lxml refuses an encoding declaration in a text, which is decoded already.
         return html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text.replace("\0", "")))

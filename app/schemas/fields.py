@@ -161,10 +161,6 @@ def _lower(words: Any) -> Any:
     return words.strip().casefold() if isinstance(words, str) else words
 
 
-def _upper(words: Any) -> Any:
-    return words.strip().upper() if isinstance(words, str) else words
-
-
 @lru_cache(maxsize=1024)
 def _language(tag: str) -> str:
     """The tag in BCP 47's spelling: `zh-hans` as `zh-Hans`."""
@@ -176,10 +172,6 @@ def _language(tag: str) -> str:
     return standard
 
 
-def _url(words: str) -> str:
-    return urls.check(clean(words).strip())
-
-
 Key = Annotated[
     str,
     BeforeValidator(_lower),
@@ -188,7 +180,7 @@ Key = Annotated[
 ]
 Country = Annotated[
     str,
-    BeforeValidator(_upper),
+    BeforeValidator(lambda words: words.strip().upper() if isinstance(words, str) else words),
     StringConstraints(pattern=COUNTRY_PATTERN),
     Field(description="ISO 3166-1 alpha-2.", examples=["RU"]),
 ]
@@ -200,7 +192,7 @@ Language = Annotated[
 ]
 Url = Annotated[
     str,
-    AfterValidator(_url),
+    AfterValidator(lambda words: urls.check(clean(words).strip())),
     Field(examples=["https://example.org/news/1"], json_schema_extra={"minLength": 1, "maxLength": URL_CHARACTERS}),
 ]
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=SLUG_CHARACTERS)]

@@ -79,7 +79,7 @@ def fingerprint(text: str) -> tuple[int, ...]:
 def score(first: AbstractSet[int], second: AbstractSet[int]) -> float:
     """0 to 1: of each text the part that is also in the other; of the two parts the geometric mean.
 
-    A text with as much again added to it, or cut by half, has 0.71; one that is quoted whole in another four times as
+    A text that was doubled in length, or cut by half, has 0.71; one that is quoted whole in another four times as
     long has 0.5.
     """
     return len(first & second) / sqrt(len(first) * len(second)) if first and second else 0.0
@@ -97,7 +97,7 @@ def likeness(first: tuple[int, ...], second: tuple[int, ...]) -> float:
 
 
 def pack(print_: tuple[int, ...]) -> bytes:
-    """As it is stored: four bytes a hash, the lowest byte first."""
+    """The bytes to store: four a hash, the lowest byte first."""
     return struct.pack(f"<{len(print_)}I", *print_)
 
 

@@ -1,4 +1,4 @@
-"""A text as quotations are compared: its typography taken off, with the way back to where each character stood."""
+"""Fold a text for comparison with quotations: without its typography, and with the way back to each position."""
 
 import re
 import unicodedata
@@ -108,7 +108,7 @@ def _folded(character: str) -> str:
 
 
 def _stand_in(character: str) -> str | None:
-    """What stands for all characters that do the same; None: for this one, nothing does."""
+    """What a character is folded to: one sign for all of its class, a space, or nothing. None: it stays as it is."""
     kind = unicodedata.category(character)
     if character in _LETTERS:
         return _LETTERS[character]

@@ -89,7 +89,7 @@ def near(text: Words, piece: str) -> list[tuple[int, int]]:
 
 
 def _bands(text: Words, quote: list[str]) -> list[tuple[int, int]]:
-    """Between which of the text's words the quotation may begin: where most of its rarer words stand as in it."""
+    """The ranges of word indexes where the quotation may begin: most of its rarer words vote for these."""
     frequencies = [(len(text.occurrences[word]), nth) for nth, word in enumerate(quote) if word in text.occurrences]
     anchors = sorted(pair for pair in frequencies if pair[0] <= _ANCHOR_PLACES)[:_ANCHORS]
     width = max(4, len(quote) // 2)
@@ -114,7 +114,7 @@ def _closest(text: Words, coded: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _best_match(text: Words, quote: list[str], coded: str, start: int) -> NearMatch | None:
-    """The stretch about here that is most like the quotation, the shortest such; None if it is not like enough."""
+    """The stretch near `start` that differs least from the quotation, the shortest such. None: they differ too much."""
     size, room = len(coded), len(coded) // 2 + 1
 
     def cost(start: int, end: int) -> tuple[float, int]:

@@ -103,7 +103,9 @@ def texts_to_find(quote: Quote, language: str | None) -> list[str]:
 def verdict(
     quote: Quote, language: str | None, find: Callable[[str], Spot | None] | None, *, headline: str | None = None
 ) -> Verdict:
-    """What becomes of a quotation in a text. `find` tells where each of `texts_to_find` is in it; None: no text.
+    """The fidelity of a quotation to a text, and its place in it.
+
+    `find` tells where each of `texts_to_find` is in the text; None: there is no text.
 
     What stands in the headline alone has no place in the text.
     """

@@ -38,7 +38,6 @@ from app.schemas.pictures.dossiers import (
     SilenceRead,
     StatementPicture,
 )
-from app.schemas.sources import SourceRead
 from app.vocabulary import Independence
 
 M = TypeVar("M", bound=BaseModel)
@@ -82,7 +81,9 @@ def diff(
         for name in ("questions", "claims", "statements", "assessments"):
             parts[name] = built(type(parts[name]), parts[name].__dict__ | {"changed": []})
         parts["document_links"] = []
-    sources = _sources(pair)
+    # Everybody at either moment, as at the later one where they are shown there.
+    before, after = ({} if snapshot.dossier is None else snapshot.dossier.sources for snapshot in pair)
+    sources = dict(sorted((before | after).items()))
     named_ids = set(_strings(parts))
     fields: dict[str, Any] = {
         "event_id": event_id,
@@ -99,12 +100,6 @@ def diff(
 
 def _end(snapshot: Snapshot, moment: str | None) -> DiffEnd:
     return built(DiffEnd, asked=moment, position=snapshot.dossier.position if snapshot.dossier else None)
-
-
-def _sources(pair: SnapshotPair) -> dict[UUID, SourceRead]:
-    """Everybody at either moment, as at the later one where they are shown there."""
-    before, after = ({} if snapshot.dossier is None else snapshot.dossier.sources for snapshot in pair)
-    return dict(sorted((before | after).items()))
 
 
 def _strings(value: Any) -> Iterator[str]:

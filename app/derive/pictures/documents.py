@@ -16,7 +16,7 @@ from app.schemas.pictures.dossiers import DocumentPicture
 def pictures(
     rows: Rows, targets: Mapping[UUID, UUID], cited: Iterable[UUID], sources: MaskedSources, *, beyond: bool
 ) -> dict[UUID, DocumentPicture]:
-    """Each document once, by id. `beyond`: also those that the cited ones were made out of, be it in several steps.
+    """Each document once, by id. `beyond`: also those that the cited ones were made out of, in one step or several.
 
     A document that no public event cites is not public, and what is cited here knows of no other event: so only callers
     who may read everything are shown what lies beyond. `targets`: what each document was merged into, or itself.

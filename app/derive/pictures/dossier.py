@@ -28,7 +28,7 @@ from app.vocabulary import Stance
 
 
 def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> DossierRead:
-    """The picture of these rows as this caller may see it; `position` and `as_of` are only said again."""
+    """The picture of these rows as this caller may see it; `position` and `as_of` are echoed."""
     context = event_context(rows, view)
     sources = MaskedSources(context.rows, context.kin, sees_confidential=view.confidential)
     document_pictures = documents.pictures(
@@ -106,7 +106,7 @@ def _stances(index: EventIndex, question: QuestionRead, answers: list[ClaimPictu
 
 
 def _order(index: EventIndex, question: QuestionRead, first_claim: SortKey | None) -> tuple[object, ...]:
-    """By what was first said of it, be it a claim or without one; then its text and id."""
+    """By the first statement about it, with or without a claim; then by text and id."""
     statement = index.first_statements.get(question.id)
     times = [first_claim[:2]] if first_claim else []
     times += [(statement.said.start, statement.said.end)] if statement else []

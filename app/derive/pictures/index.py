@@ -1,4 +1,4 @@
-"""What is looked up again and again while one event's picture is made, grouped once."""
+"""One event's rows grouped by what pictures look them up by, so that this is done once."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
     for statement, picture in zip(context.statements, statements.statements(context, sources), strict=True):
         subject = statement.claim_id or statement.question_id
         if subject is None:
-            continue  # never: a statement in context is about one of the two
+            continue  # never so: `statements.in_context` leaves out what is about neither; this tells the type checker
         first_statements.setdefault(subject, statement)
         by_subject[subject].append(picture)
         ending = context.ended.get(statement.row.id)

@@ -43,7 +43,7 @@ class MaskedSources:
 
 
 def show(sources: MaskedSources, event_id: UUID, source_id: UUID) -> UUID:
-    """Put a source that a row of this event names into the side map; the id under which it stands there."""
+    """Register a source that a row of this event names in the side map. Returns the id it is shown under."""
     # A large event names the same few sources thousands of times: what was decided of one is remembered.
     shown_id = sources.visible_ids.get(source_id) or sources.mask_ids.get((event_id, source_id))
     if shown_id is not None:
@@ -57,12 +57,15 @@ def show(sources: MaskedSources, event_id: UUID, source_id: UUID) -> UUID:
 
 
 def show_speaker(sources: MaskedSources, statement: StatementRead) -> UUID | None:
-    """The same for a statement's source; None: nobody is named."""
+    """Register a statement's source as `show` does. None: the statement has no source."""
     return show(sources, statement.event_id, statement.source_id) if statement.source_id else None
 
 
 def show_if_visible(sources: MaskedSources, source_id: UUID | None) -> UUID | None:
-    """The same for what belongs to no event, and so has no mask there: a hidden source is not named at all (None)."""
+    """Register a source named by something outside of events, as a publisher is. None: no source, or a hidden one.
+
+    Masks are per event: out of an event there is none to show a hidden source under.
+    """
     if source_id is None:
         return None
     shown_id = sources.visible_ids.get(source_id)
@@ -88,7 +91,7 @@ def mask_id(sources: MaskedSources, event_id: UUID, source_id: UUID) -> UUID | N
 
 
 def speaker_mask(sources: MaskedSources, statement: StatementRead) -> UUID | None:
-    """The same for a statement's source; None also where nobody is named."""
+    """The `mask_id` of a statement's source. None: it may be seen, or the statement has no source."""
     return mask_id(sources, statement.event_id, statement.source_id) if statement.source_id else None
 
 

@@ -26,7 +26,7 @@ class SourceWords(NamedTuple):
     """What sentences may say of sources, as one caller may know them."""
 
     name: Callable[[StatementInContext], str]
-    """Of whoever made a statement."""
+    """The name of a statement's speaker."""
     party: Callable[[Origin], str | None]
     may_know_one_family: Callable[[StatementRead, StatementRead], bool]
     """Whether it may be told that two statements are of one family."""

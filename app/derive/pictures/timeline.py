@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 from app.derive.pictures import source_names
 from app.derive.rules.construct import built
@@ -47,14 +46,12 @@ def _entries(dossier: DossierRead) -> Iterator[TimelineEntry]:
         statements += [(statement, subject) for statement in claim.statements]
         yield from (_assessed(assessment, subject) for assessment in claim.assessments)
     # Of several that supersede one statement the first counts: it is put in last.
-    latest_first = sorted(statements, key=lambda pair: _order(pair[0]), reverse=True)
+    latest_first = sorted(
+        statements, key=lambda pair: (pair[0].effective_from, pair[0].effective_to, pair[0].id), reverse=True
+    )
     superseded_by = {statement.supersedes_id: statement for statement, _ in latest_first}
     for statement, subject in statements:
         yield from _turns(statement, superseded_by.get(statement.id), subject)
-
-
-def _order(statement: StatementPicture) -> tuple[datetime, datetime, UUID]:
-    return statement.effective_from, statement.effective_to, statement.id
 
 
 def _turns(

@@ -46,7 +46,9 @@ def entries(rows: Rows, view: View, source_id: UUID) -> tuple[list[TrackEntry], 
     settlements = _settlements(context)
     # Whoever settles a question is not judged by it.
     by_others = {
-        id_: settlement for id_, settlement in settlements.items() if family not in _settlers(context, settlement)
+        id_: settlement
+        for id_, settlement in settlements.items()
+        if family not in {families.top(context.kin, row.author_id) for row in settlement.by}
     }
     last_words: dict[UUID, StatementInContext] = {}
     for statement in context.statements:
@@ -80,10 +82,6 @@ def _settlements(context: EventContext) -> dict[UUID, Settlement]:
         )
         for question_id, rows in by_question.items()
     }
-
-
-def _settlers(context: EventContext, settlement: Settlement) -> set[UUID]:
-    return {families.top(context.kin, row.author_id) for row in settlement.by}
 
 
 def _counts(

@@ -28,7 +28,7 @@ class EventContext:
     """Of each document the one that it was merged into, or itself."""
     questions: dict[UUID, QuestionRead]
     claims: dict[UUID, ClaimRead]
-    """Those that stayed after merges, with the texts of figures, in their order."""
+    """The claims that are left after merges, figures with their text, in order."""
     claim_targets: dict[UUID, UUID]
     """Of each claim the one that it was merged into, or itself."""
     claim_links: list[ClaimLinkRead]
@@ -38,7 +38,7 @@ class EventContext:
     ended: dict[UUID, Ended]
     """Of each statement that was no longer in force: why."""
     counted: list[StatementInContext]
-    """What the rules count: the explicit statements in force, in their order."""
+    """The explicit statements in force, in order: the rules count these."""
     assessments: list[AssessmentRead]
     """What had been assessed, in its order."""
     sort_keys: dict[UUID, SortKey]
@@ -147,7 +147,10 @@ def _worded(claim: ClaimRead, questions: Mapping[UUID, QuestionRead], claim_targ
 def _assessed(rows: Rows, claim_targets: Mapping[UUID, UUID], view: View) -> list[AssessmentRead]:
     """What had been assessed: an assessment without a time of its own was made when it was recorded."""
     assessments = [
-        row if claim_targets[row.claim_id] == row.claim_id else _moved(row, claim_targets[row.claim_id])
+        # Under the claim that its own was merged into.
+        row
+        if (claim_id := claim_targets[row.claim_id]) == row.claim_id
+        else built(AssessmentRead, row.__dict__ | {"claim_id": claim_id})
         for row in rows.assessments
         if row.claim_id in claim_targets and (view.until is None or (row.made_to or row.created_at) <= view.until)
     ]
@@ -160,10 +163,6 @@ def _assessed(rows: Rows, claim_targets: Mapping[UUID, UUID], view: View) -> lis
             row.id,
         ),
     )
-
-
-def _moved(row: AssessmentRead, claim_id: UUID) -> AssessmentRead:
-    return built(AssessmentRead, row.__dict__ | {"claim_id": claim_id})
 
 
 def _sort_keys(claims: Iterable[ClaimRead], said_by_then: Iterable[StatementInContext]) -> dict[UUID, SortKey]:
@@ -184,7 +183,7 @@ def _sort_keys(claims: Iterable[ClaimRead], said_by_then: Iterable[StatementInCo
 def _claim_links(
     links: Iterable[ClaimLinkRead], claim_targets: Mapping[UUID, UUID], claim_ids: Collection[UUID]
 ) -> list[ClaimLinkRead]:
-    """Those between claims that are there; two that merges made the same are one."""
+    """The links between the claims at hand; links that became the same by a merge are listed once."""
     links_by_ends: dict[tuple[UUID, str, UUID], ClaimLinkRead] = {}
     for link in sorted(links, key=lambda link: link.id):
         from_id, to_id = claim_targets.get(link.from_id), claim_targets.get(link.to_id)

@@ -1,4 +1,4 @@
-"""One source against itself."""
+"""Self-contradictions: where a family says what it denied, or what excludes what it said before."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence

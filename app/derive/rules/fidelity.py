@@ -1,4 +1,4 @@
-"""Which of a document's versions tells whether a quotation stands: the latest. What stood in an earlier one drifted.
+"""A quotation's fidelity is that to the latest version of its document. What stood only in an earlier one has drifted.
 
 An appearance names one version and, where its words stand in it, the place. It names another one only when its words
 became other words: as long as the latest version has the same ones, the place that was found first stays. A place that
@@ -65,7 +65,7 @@ Look = Callable[[Quote, Version], Verdict | None]
 def fidelity_now(
     quotation: Quotation, versions: Sequence[Version], new_version_ids: Collection[UUID], look: Look
 ) -> Finding | None:
-    """What becomes of an appearance. None: `look` has yet to be told something that it was asked for.
+    """The finding to store with an appearance. None: `look` does not yet have a verdict that is needed for it.
 
     `versions`: of its document and those merged with it, the latest first; `new_version_ids`: of those in
     which it was not looked up yet.

@@ -157,7 +157,7 @@ def gives_way(statement: StatementInContext, later_start: datetime) -> bool:
 
 
 def unreplaced(statements: Sequence[StatementInContext]) -> list[StatementInContext]:
-    """Those that have not given way to a later figure of their own family."""
+    """The statements whose figure no later one of their own family has replaced."""
     last_starts: dict[UUID, datetime] = {}
     for statement in statements:
         start = statement.said.start
@@ -166,7 +166,7 @@ def unreplaced(statements: Sequence[StatementInContext]) -> list[StatementInCont
 
 
 def recent(remaining: Sequence[StatementInContext]) -> list[StatementInContext]:
-    """Those that end less than 24 h before the latest of them."""
+    """The statements whose time ends less than 24 h before the latest of them."""
     latest = max((statement.said.end for statement in remaining), default=None)
     return [s for s in remaining if latest is not None and latest - s.said.end < OUTDATED_AFTER]
 

@@ -30,7 +30,7 @@ class Ended(NamedTuple):
 
 
 def endings(said_by_then: Sequence[StatementInContext], until: datetime | None) -> dict[UUID, Ended]:
-    """Those that were no longer in force at `until`, out of all that had been said by then; None: no limit.
+    """The statements no longer in force at `until`, out of all that had been said by then; None: no limit.
 
     The first that holds: its source withdrew it; another statement superseded it; or its family withdrew a statement of
     the same stance toward the same claim, and this one had begun before that.
@@ -55,7 +55,7 @@ def endings(said_by_then: Sequence[StatementInContext], until: datetime | None) 
 
 
 def stood_until(ever_said: Sequence[StatementInContext]) -> dict[UUID, datetime]:
-    """Of all that was ever said, what came to an end: when it did, whichever end came first.
+    """By id, of each statement that ever ceased to be in force: when it first did.
 
     At any moment from then on, and only then, `endings` has it.
     """
@@ -87,7 +87,7 @@ def withdrawn(row: StatementRead, until: datetime | None) -> bool:
 
 
 def counted(said_by_then: Iterable[StatementInContext], ended: dict[UUID, Ended]) -> list[StatementInContext]:
-    """Those that rules count: explicit, and still in force."""
+    """The statements that the rules count: explicit, and still in force."""
     return [s for s in said_by_then if s.row.explicitness == "explicit" and s.row.id not in ended]
 
 

@@ -1,4 +1,4 @@
-"""Merging moves no rows: it leads whoever asks for a merged record to its target, the record that stays."""
+"""Merging moves no rows: a merged record points at its target, the record that stays."""
 
 from collections.abc import Iterable, Mapping
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Who has not answered."""
+"""Silences: parties that have not answered a claim or question that concerns them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

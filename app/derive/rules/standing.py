@@ -42,7 +42,7 @@ class Grounds(NamedTuple):
 
 
 def standing(grounds: Grounds) -> Standing:
-    """The first that holds."""
+    """The standing of a claim: the first of the rules below that holds."""
     if not grounds.supporting:
         return _unsupported(grounds)
     if grounds.outdated:
@@ -57,7 +57,7 @@ def standing(grounds: Grounds) -> Standing:
 
 
 def _unsupported(grounds: Grounds) -> Standing:
-    """Of what nobody supports, or supports any more."""
+    """The standing of a claim without live support."""
     if grounds.ended:
         corrected = all(ended.reason == "superseded" for _, ended in grounds.ended)
         return "outdated" if corrected and grounds.evolving else "withdrawn"

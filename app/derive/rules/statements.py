@@ -87,7 +87,7 @@ def _wording(appearances: list[AppearanceRead]) -> str:
 
 
 def unite_unnamed(statements: Sequence[StatementInContext]) -> list[StatementInContext]:
-    """The same with every unnamed source of one family, that of its first statement, wherever else it speaks."""
+    """Give all statements of an unnamed source the family of its first statement."""
     first: dict[UUID | None, tuple[UUID, FamilyBy]] = {}
     united = []
     for statement in statements:

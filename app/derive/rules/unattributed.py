@@ -1,4 +1,4 @@
-"""What documents state in nobody's name."""
+"""Unattributed statements: what documents state without naming a source."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
