@@ -182,15 +182,16 @@ async def _store(
     deliveries = await _delivered(database, entries)
     new: list[Entry] = []
     for entry in entries:
-        earlier = deliveries.get(reports.name(entry.draft.values)) if entry.report and entry.draft else None
-        if earlier is None:
+        report, draft = entry.report, entry.draft
+        earlier = deliveries.get(reports.name(draft.values)) if report and draft else None
+        if report is None or draft is None or earlier is None:
             new.append(entry)
-        elif entry.draft and earlier.sha256 == entry.draft.values["sha256"]:
+        elif earlier.sha256 == draft.values["sha256"]:
             entry.id = earlier.id
         else:
             await _at_once(database, signature, caller, new, pace)
             new = []
-            await _again(database, signature, caller, entry)
+            await _replace_report(database, signature, caller, entry, report, digest=draft.values["sha256"])
     await _at_once(database, signature, caller, new, pace)
 
 
@@ -205,15 +206,13 @@ async def _delivered(database: Database, entries: Sequence[Entry]) -> dict[str |
         raise database_errors.problem(error) from error
 
 
-async def _again(database: Database, signature: Signature, caller: Caller, entry: Entry) -> None:
+async def _replace_report(
+    database: Database, signature: Signature, caller: Caller, entry: Entry, report: ReportLine, *, digest: bytes
+) -> None:
     """Store a report that was delivered with another body before, in that one's place."""
-    if entry.report is None or entry.draft is None:
-        raise TypeError
     try:
         async with database.writing(signature) as session:
-            answer, entry.created = await reports.deliver(
-                session, caller, entry.report, digest=entry.draft.values["sha256"], naming_similar=False
-            )
+            answer, entry.created = await reports.deliver(session, caller, report, digest=digest, naming_similar=False)
         entry.id = answer.id
     except Unavailable:
         raise

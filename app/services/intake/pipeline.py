@@ -157,7 +157,7 @@ async def _match_and_store_kind(session: AsyncSession, batch: Batch, model: type
 
 
 async def find(session: AsyncSession, model: type[Record], reference: str, pointer: str) -> UUID:
-    """The id of the record that a change names: found as those that a new record names. Raises Invalid or Gone."""
+    """The id of the record that a PATCH names, resolved like a reference in a new body. Raises Invalid or Gone."""
     batch = Batch()
     draft = batch.refer(model, reference, pointer)
     await resolve(session, batch)
@@ -178,7 +178,7 @@ async def _check_urls(session: AsyncSession, batch: Batch, _made: list[Draft], m
 
 
 async def _visit_quotations(session: AsyncSession, batch: Batch, new: list[Draft], matched: list[Draft]) -> None:
-    """Also where a body has no appearance: it may bring a new text for those that are stored."""
+    """Runs also for a body without appearances: it may bring a new text for the stored ones."""
     stored = [draft for draft in matched if draft.same_as is None]
     if batch.dry:
         await quotes.note_fidelities(session, stored)

@@ -81,7 +81,7 @@ _Lookup = tuple[Quotation, Sequence[Version]]
 class _Search:
     spots: Spots
     texts: Mapping[bytes, str]
-    """Those that need not be read, by hash."""
+    """The texts that the body brings, by hash: they need not be read."""
     new: Collection[UUID] = ()
     """Versions that were not there before."""
     ahead: bool = False
@@ -156,7 +156,7 @@ async def _roots(reading: AsyncSession, batch: Batch, documents: Iterable[Draft]
 
 
 def _names(batch: Batch, document: Draft) -> list[str]:
-    """By what a document is found: its id, its ref, its URL; without one its text."""
+    """The names by which `_NAMED` finds a document: its id, its ref, its URL; without a URL the hash of its text."""
     if document.reference is not None:
         key = addresses.parse(document.reference).id
         return [document.reference if key is None else f"id:{key}"]
@@ -179,46 +179,51 @@ def _version(draft: Draft, root: UUID) -> Version:
 
 
 async def decide(session: AsyncSession, batch: Batch, new: Sequence[Draft], matched: Sequence[Draft]) -> None:
-    """Decide what becomes of all quotations that a body touches, just before its appearances are stored.
+    """Decide the fidelity of all quotations that a body brings or affects, just before its appearances are stored.
 
-    Writes the columns of new ones into their drafts; but a restored one that says them itself is left as it was. Notes
-    in the batch which stored ones are no longer as they are, and in matched drafts the fidelity, for the answer.
+    Writes the columns of new ones into their drafts, unless an export gave a restored one its fidelity. Notes in the
+    batch which stored ones change (`write_rechecked`), and in matched drafts the fidelity, for the answer.
     """
     drafts = [draft for draft in new if not (draft.restored and draft.value("fidelity"))]
     drafted = [_quotation(draft, draft.value("document_id")) for draft in drafts]
-    texts = [draft for draft in _read(batch) if draft.outcome == "created"]
-    touched, stored = ([], []) if batch.from_export else await _touched(session, texts, matched)
+    new_versions = [draft for draft in _read(batch) if draft.outcome == "created"]
+    matched_rows, stored = ([], []) if batch.from_export else await _to_recheck(session, new_versions, matched)
     lookups = await _lookups(session, drafted, stored)
-    search = _Search(batch.spots, _texts(batch), {draft.id for draft in texts})
+    search = _Search(batch.spots, _texts(batch), {draft.id for draft in new_versions})
     findings = await _decided(session, search, lookups)
     for draft, finding in zip(drafts, findings[: len(drafts)], strict=True):
         draft.values |= _columns(finding)
     rechecked = list(zip(stored, findings[len(drafts) :], strict=True))
     batch.rechecked = [row for quotation, finding in rechecked if (row := _changed_row(quotation, finding))]
-    fidelities = {row.id: row.fidelity for row in touched} | {q.id: finding.fidelity for q, finding in rechecked}
+    fidelities = {row.id: row.fidelity for row in matched_rows} | {q.id: finding.fidelity for q, finding in rechecked}
     for draft in matched:
         if draft.id in fidelities:
             draft.values["fidelity"] = fidelities[draft.id]
 
 
-async def _touched(
-    session: AsyncSession, texts: Iterable[Draft], matched: Sequence[Draft]
+async def _to_recheck(
+    session: AsyncSession, new_versions: Iterable[Draft], matched: Sequence[Draft]
 ) -> tuple[Sequence[Row[Any]], list[Quotation]]:
-    """The stored appearances that a body names; and the quotations that it completes, or of which it has a new text."""
-    documents = {d.values["document_id"] for d in texts if d.points_at["document_id"].original.outcome != "created"}
-    named = await storing.as_completed(session, Appearance, matched)
-    completed = {row.id: row for row in named if row.completed}
+    """The stored appearances that a body matched; and the stored quotations that it completes or has a new text for."""
+    documents = {
+        version.values["document_id"]
+        for version in new_versions
+        if version.points_at["document_id"].original.outcome != "created"
+    }
+    matched_rows = await storing.as_completed(session, Appearance, matched)
+    completed = {row.id: row for row in matched_rows if row.completed}
     quotations = [_stored_quotation(row, starts_over=True) for row in completed.values()]
     quotations += [_stored_quotation(row) for row in await _stored(session, documents) if row.id not in completed]
-    return named, quotations
+    return matched_rows, quotations
 
 
 def _changed_row(quotation: Quotation, finding: Finding) -> dict[str, Any] | None:
-    """What to store of a quotation; None: it is as it was."""
+    """The row for `_UPDATE`; None: nothing has changed."""
     if finding == quotation.finding:
         return None
-    stays = {"stays": True} if finding.exact is not None and finding.spot is None else {}
-    return {"id": quotation.id, **_columns(finding), **stays}
+    # Words without a spot are those that the stored selector has: it stays.
+    keep_selector = {"stays": True} if finding.exact is not None and finding.spot is None else {}
+    return {"id": quotation.id, **_columns(finding), **keep_selector}
 
 
 async def write_rechecked(session: AsyncSession, batch: Batch) -> None:
@@ -241,7 +246,7 @@ async def note_fidelities(session: AsyncSession, matched: Sequence[Draft]) -> No
 async def changed(
     session: AsyncSession, spots: Spots, stored: AppearanceRead, values: Mapping[str, Any], *, ahead: bool = False
 ) -> dict[str, Any]:
-    """The columns that follow where these of an appearance are changed; none where they do not touch its quotation."""
+    """The columns that follow when these of an appearance change; none if they don't affect its quotation."""
     if not values.keys() & {*FIELDS, "document_id"}:
         return {}
     after = {**stored.model_dump(), **values}
@@ -269,7 +274,7 @@ def _columns(finding: Finding) -> dict[str, Any]:
 
 
 def _quotation(draft: Draft, document: UUID | None) -> Quotation:
-    """A new appearance."""
+    """The quotation of an appearance that is not stored yet."""
     quote = Quote(**{name: draft.value(name) for name in FIELDS} | {"quoted": bool(draft.value("quoted"))})
     read = draft.points_at.get("version_id")
     version = draft.value("version_id") or (read.original.id if read is not None else None)
@@ -277,7 +282,7 @@ def _quotation(draft: Draft, document: UUID | None) -> Quotation:
 
 
 def _stored_quotation(row: Row[Any], *, starts_over: bool = False) -> Quotation:
-    """One that is stored; what could not be looked up before is looked up as a new one is."""
+    """The quotation of a stored appearance. One that is `unchecked` is looked up as a new one is."""
     quote = Quote(**{name: getattr(row, name) for name in FIELDS})
     finding = Finding(row.fidelity, (row.selector or {}).get("exact"), None, row.version_id)
     return Quotation(row.id, row.document_id, quote, finding, starts_over=starts_over or row.fidelity == "unchecked")
@@ -288,7 +293,7 @@ async def _stored(session: AsyncSession, documents: Collection[UUID]) -> Sequenc
 
 
 async def _lookups(session: AsyncSession, *groups: Sequence[Quotation]) -> list[_Lookup]:
-    """With each quotation the latest versions of its document, and those that any of its group names."""
+    """Each quotation with the versions to look it up in: the latest of its document, and any that its group names."""
     named_by_group: list[set[UUID]] = []
     documents: set[UUID] = set()
     for group in groups:
@@ -320,7 +325,7 @@ async def _versions(
 
 
 async def _decided(session: AsyncSession, search: _Search, lookups: Sequence[_Lookup]) -> list[Finding]:
-    """What becomes of each. It takes at most two rounds of looking up: in the latest version, then in earlier ones."""
+    """The finding for each quotation. At most two rounds of looking up: in the latest version, then in earlier ones."""
     while True:
         unsearched = set[tuple[str, bytes]]()
 

@@ -70,17 +70,17 @@ async def resolve(session: AsyncSession, batch: Batch) -> None:
         for draft in drafts:
             for name in _names(draft):
                 bearers.setdefault((model, name), draft)
-    stored: dict[type[Record], list[Draft]] = defaultdict(list)
+    to_look_up: dict[type[Record], list[Draft]] = defaultdict(list)
     for (model, reference, line), draft in batch.references.items():
         bearer = bearers.get((model, reference))
         # A line may name what a line before it brings, never a later one: it would depend on where batches end.
         if bearer is not None and bearer.line <= line:
             draft.same_as, draft.outcome = bearer, "matched"
         elif draft.same_as is None:
-            stored[model].append(draft)
-    missing = [error for model, drafts in stored.items() for error in await _look_up(session, batch, model, drafts)]
-    if missing:
-        raise Invalid("The body names records that are not there.", missing)
+            to_look_up[model].append(draft)
+    errors = [error for model, drafts in to_look_up.items() for error in await _look_up(session, batch, model, drafts)]
+    if errors:
+        raise Invalid("The body names records that are not there.", errors)
 
 
 def _names(draft: Draft) -> Iterator[str]:
@@ -96,7 +96,7 @@ def _names(draft: Draft) -> Iterator[str]:
 async def _look_up(
     session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]
 ) -> list[dict[str, str]]:
-    """Take over what is stored of the records that these name; gives what is wrong with the others."""
+    """Give the drafts the ids and values of the stored records that they name; returns an error for each other one."""
     parsed = [addresses.parse(reference) for reference in {draft.reference or "" for draft in drafts}]
     ids = [address.id for address in parsed if address.id is not None]
     refs = [address.ref for address in parsed if address.ref is not None]
@@ -109,7 +109,7 @@ async def _look_up(
         names = (str(id_) if ids else None, ref and f"ref:{ref}", values.get("slug"))
         stored |= dict.fromkeys(filter(None, names), (id_ if batch.from_export else root, values))
     deleted = await deleted_refs(session, model, [ref for ref in refs if f"ref:{ref}" not in stored])
-    missing = []
+    errors = []
     for draft in drafts:
         reference = draft.reference or ""
         if reference in stored:
@@ -121,8 +121,8 @@ async def _look_up(
             raise deleted[ref].at(draft.pointer)
         else:
             detail = f"there is no {model.__tablename__.replace('_', ' ')} {draft.reference}"
-            missing.append({"pointer": draft.pointer, "detail": detail})
-    return missing
+            errors.append({"pointer": draft.pointer, "detail": detail})
+    return errors
 
 
 # What of a stored record other drafts of the body may need to know, where its table has it.
