@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.settings import Settings
 
-# The same numbers as in the ledger's triggers.
+# 20230809 is the class of this service's advisory locks, 1 the ledger's: the same numbers as in its triggers.
 _LOCK: Final = text(
     "SELECT pg_advisory_xact_lock(20230809, 1), set_config('counterclaim.actor', :actor, true), "
     "set_config('counterclaim.reason', :reason, true), set_config('counterclaim.request', :request, true)"

@@ -265,7 +265,7 @@ async def _once(
 ) -> Keeping:
     """Replay the answer given under this key, before the lock is waited for; or get ready to keep a new one."""
     if key is None:
-        return _unkept
+        return _keep_nothing
     if len(request.headers.getlist(idempotency.HEADER)) > 1:
         raise Invalid.parameter(idempotency.HEADER, "give it once")
     keyed = idempotency.keyed_request(caller, request.scope["path"], key, await request.body())
@@ -280,7 +280,7 @@ async def _once(
     return keep
 
 
-async def _unkept(response: Response) -> Response:
+async def _keep_nothing(response: Response) -> Response:
     return response
 
 
