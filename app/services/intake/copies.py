@@ -125,7 +125,7 @@ def brings_texts(batch: Batch) -> bool:
 
 
 def fingerprint_texts(batch: Batch) -> dict[bytes, TextFeatures]:
-    """What is in the texts that a body brings, by their sha256. It takes a while: for a thread."""
+    """The fingerprints and credits of the texts that a body brings, by their sha256. Heavy: call it in a thread."""
     features: dict[bytes, TextFeatures] = {}
     for draft in batch.drafts.get(DocumentVersion, ()):
         if words := draft.value("text"):

@@ -1,4 +1,4 @@
-"""Wire credits: where a document says that an agency had it first, a step is proposed for the chain of what it says."""
+"""Wire credits: if a document credits an agency, propose the agency as a step in the chains of its appearances."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -48,7 +48,7 @@ AND NOT EXISTS (
 
 
 async def propose(session: AsyncSession, batch: Batch) -> None:
-    """Propose a step for the appearances that are new, and for those that were given a chain."""
+    """Propose a step for each appearance that is new or was given a chain, if its document credits an agency."""
     if batch.from_export or batch.by_hand:
         return
     new = {draft.id for draft in batch.drafts[Appearance] if draft.outcome == "created" and draft.value("document_id")}
@@ -58,7 +58,7 @@ async def propose(session: AsyncSession, batch: Batch) -> None:
     credited = _credited((await session.execute(_CREDITED, {"appearances": list(new)})).all())
     if not credited:
         return
-    # What is made from here on was found, not said.
+    # The ledger gives this reason for the sources and steps that follow: no body has said them.
     await set_reason(session, REASON)
     sources = await _sources(session, sorted({agency for agency, _ in credited.values()}))
     hops = [

@@ -32,7 +32,7 @@ _NO_COLUMNS: Final = frozenset({"type", "id", "event"})  # how a line says which
 
 @dataclass(slots=True, eq=False)
 class Draft:
-    """A record that a body asks for. Once it is matched, its id is that of the stored record, whichever came first."""
+    """A record that a body describes or names. Matching gives it the stored record's id; a new one keeps its own."""
 
     model: type[Record]
     pointer: str
@@ -85,12 +85,12 @@ class Batch:
     references: dict[tuple[type[Record], str, int], Draft] = field(default_factory=dict)  # int: in which line
     labels: dict[str, Draft] = field(default_factory=dict)
     unknown_label: Invalid | None = None
-    """What to say of the first label that nothing in the body bears."""
+    """The problem of the first label that nothing in the body bears."""
     versions: dict[Draft, Draft] = field(default_factory=dict)  # of a document, what was read of it
     features: dict[bytes, TextFeatures] = field(default_factory=dict)  # by the sha256 of the text
     spots: Spots = field(default_factory=dict)
     rechecked: Sequence[dict[str, Any]] = ()
-    """Of stored quotations that are no longer as they were the new columns."""
+    """The new columns of stored quotations whose fidelity changes, as `quotes` noted them."""
     compared: Compared | None = None
     """The claims for which similar ones are looked for, if the answer is to name them."""
     size: int = 0
@@ -133,7 +133,7 @@ class Batch:
 
 
 def joined(batches: Sequence[Batch]) -> Batch:
-    """One batch of those of many lines, which have been prepared."""
+    """Join the batches of many lines, which are prepared, into one."""
     joint = Batch(from_export=any(batch.from_export for batch in batches))
     for batch in batches:
         for model, drafts in batch.drafts.items():
