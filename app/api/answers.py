@@ -67,8 +67,8 @@ def whole_list(answer: BaseModel) -> Response:
 def page(request: Request, slice_: Slice, read: type[BaseModel]) -> Response:
     """Answer with one page, and the URLs of its neighbours in the body and in Link (RFC 8288)."""
     urls = {name: _url(request, cursor) for name, cursor in (("next", slice_.next), ("prev", slice_.prev)) if cursor}
-    items: list[Any] = [read.model_validate(row) for row in slice_.rows]
-    answer = Page[Any](items=items, total=slice_.total, facets=slice_.facets, **urls)
+    records: list[Any] = [read.model_validate(row) for row in slice_.rows]
+    answer = Page[Any](items=records, total=slice_.total, facets=slice_.facets, **urls)
     headers = {"Link": ", ".join(f'<{url}>; rel="{name}"' for name, url in urls.items())} if urls else {}
     return Response(answer.model_dump_json(by_alias=True), 200, headers, _JSON)
 

@@ -148,7 +148,7 @@ def allowed(app: FastAPI, path: str) -> list[str]:
 @lru_cache(maxsize=4)
 def _methods(app: FastAPI) -> list[tuple[re.Pattern[str], list[str]]]:
     """Each path of the description, as a pattern, and its methods."""
-    described = {path: [method.upper() for method in item] for path, item in app.openapi()["paths"].items()}
+    described = {path: [method.upper() for method in operations] for path, operations in app.openapi()["paths"].items()}
     described |= {path: ["GET"] for path in ("/docs", "/openapi.json")}
     return [(compile_path(path)[0], methods) for path, methods in described.items()]
 

@@ -36,8 +36,8 @@ async def lines(
     for kind in KINDS:
         if (read := READS.get(kind.model)) is None:
             continue
-        for again in (False, True) if kind.own_pointers else (False,):
-            query = _selecting(caller, kind, ids, again=again)
+        for later_pointers_only in (False, True) if kind.own_pointers else (False,):
+            query = _selecting(caller, kind, ids, later_pointers_only=later_pointers_only)
             options = {"yield_per": _FETCH_ROWS_WITH_TEXT if kind.apart else _FETCH_ROWS}
             async for row in (await session.stream(query, execution_options=options)).mappings():
                 without = [name for name in kind.own_pointers if not row[f"_{name}"]]
@@ -60,10 +60,10 @@ def _ids_of(rows: Rows, kind: Kind) -> Iterable[UUID]:
     return records.keys() if isinstance(records, Mapping) else [record.id for record in records]
 
 
-def _selecting(caller: Caller, kind: Kind, ids: Ids | None, *, again: bool) -> Select[Any]:
+def _selecting(caller: Caller, kind: Kind, ids: Ids | None, *, later_pointers_only: bool) -> Select[Any]:
     """Select the records of one kind, with `_parent_id` and so on: whether that may be said in this line.
 
-    `again`: only those that point at a later one, and now they may.
+    `later_pointers_only`: the second pass, in which those that point at a later one come again, with that pointer.
     """
     rows, stored = seen(caller, kind.model), table_of(kind.model)
     query = select(rows)
@@ -77,10 +77,10 @@ def _selecting(caller: Caller, kind: Kind, ids: Ids | None, *, again: bool) -> S
         target = stored.alias()
         exported = [target.c.id == rows.c[name]] + ([] if ids is None else [_among(target.c.id, ids[kind.model])])
         target_order, own_order = tuple_(target.c.created_at, target.c.id), tuple_(rows.c.created_at, rows.c.id)
-        may = exists().where(*exported) if again else exists().where(*exported, target_order < own_order)
+        may = exists().where(*exported) if later_pointers_only else exists().where(*exported, target_order < own_order)
         query = query.add_columns(and_(rows.c[name].is_not(None), may).label(f"_{name}"))
         points_at_later.append(and_(rows.c[name].is_not(None), exists().where(*exported, target_order > own_order)))
-    if again:
+    if later_pointers_only:
         query = query.where(or_(*points_at_later))
     return query.order_by(rows.c.created_at, rows.c.id)
 

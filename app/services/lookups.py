@@ -90,9 +90,9 @@ async def _reports(session: AsyncSession, caller: Caller, kind: Kind, values: Va
     return [{**row} for row in (await session.execute(query)).mappings()]
 
 
-async def _deleted(session: AsyncSession, caller: Caller, missing: Sequence[LookupKey]) -> set[LookupKey]:
-    """Keys of the missing records that were deleted, as far as reading them would answer 410."""
-    readable = [key for key in missing if kinds.named(key[0]).read is not None and key[1] in ("id", "ref")]
+async def _deleted(session: AsyncSession, caller: Caller, keys: Sequence[LookupKey]) -> set[LookupKey]:
+    """Those of the keys whose record was deleted, as far as reading them would answer 410."""
+    readable = [key for key in keys if kinds.named(key[0]).read is not None and key[1] in ("id", "ref")]
     addresses = [
         (kinds.named(type_).model, f"ref:{value}" if column == "ref" else str(value))
         for type_, column, value in readable

@@ -119,8 +119,8 @@ async def _facets(
         for name in names
     ]
     facets: dict[str, dict[str, int]] = {name: {} for name in names}
-    for facet, word, n in await session.execute(union_all(*counts).order_by("n", "word")):
-        facets[facet][word] = n
+    for facet, word, count in await session.execute(union_all(*counts).order_by("n", "word")):
+        facets[facet][word] = count
     return {name: dict(reversed(words.items())) for name, words in facets.items()}
 
 

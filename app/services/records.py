@@ -147,16 +147,16 @@ async def write(session: AsyncSession, model: type[Record], key: UUID, values: d
 async def merge(session: AsyncSession, caller: Caller, model: type[Record], address: str, into: str) -> RecordRead:
     """Set `merged_into`. No row moves; merging into the same record again does nothing. Raises Conflict."""
     merging = await get(session, caller, model, address, merged_itself=True)
-    stays = await _staying(session, caller, model, into)
-    if merging.id == stays.id:
-        raise Conflict("A record can't be merged into itself.", url=kinds.url(model, stays.id))
-    if getattr(merging, "event_id", None) != getattr(stays, "event_id", None):
-        raise Conflict("Only claims of one event can be merged.", url=kinds.url(model, stays.id))
+    target = await _staying(session, caller, model, into)
+    if merging.id == target.id:
+        raise Conflict("A record can't be merged into itself.", url=kinds.url(model, target.id))
+    if getattr(merging, "event_id", None) != getattr(target, "event_id", None):
+        raise Conflict("Only claims of one event can be merged.", url=kinds.url(model, target.id))
     before = getattr(merging, "merged_into", None)
-    if before not in (None, stays.id):
-        raise Conflict("This record was merged into another before.", url=kinds.url(model, before or stays.id))
+    if before not in (None, target.id):
+        raise Conflict("This record was merged into another before.", url=kinds.url(model, before or target.id))
     table = table_of(model)
-    await session.execute(update(table).where(table.c.id == merging.id).values(merged_into=stays.id))
+    await session.execute(update(table).where(table.c.id == merging.id).values(merged_into=target.id))
     return await get(session, caller, model, str(merging.id), merged_itself=True)
 
 

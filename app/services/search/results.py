@@ -118,15 +118,15 @@ SELECTED: Final[Mapping[str, Callable[[Caller, list[UUID]], Select[*tuple[Any, .
 }
 
 
-async def _name_sources(session: AsyncSession, caller: Caller, hits: list[HitFields]) -> None:
-    ids = {hit["source_id"] for hit in hits if hit.get("source_id")}
+async def _name_sources(session: AsyncSession, caller: Caller, fields_of_hits: list[HitFields]) -> None:
+    ids = {fields["source_id"] for fields in fields_of_hits if fields.get("source_id")}
     if not ids:
         return
     source = seen(caller, Source)
     query = select(source.c.id, source.c.name, source.c.kind, source.c.disclosure).where(source.c.id.in_(ids))
     source_by_id = {row["id"]: row for row in (await session.execute(query)).mappings()}
-    for hit in hits:
-        hit["source"] = source_by_id.get(hit.get("source_id"))
+    for fields in fields_of_hits:
+        fields["source"] = source_by_id.get(fields.get("source_id"))
 
 
 # --- where the words stand -------------------------------------------------------------------------------------------

@@ -206,6 +206,6 @@ async def _facets(
         for name in names
     ]
     facets: dict[str, dict[str, int]] = {name: {} for name in names}
-    for facet, word, n in await session.execute(union_all(*counts).order_by(text("n DESC, word"))):
-        facets[facet][word] = n
+    for facet, word, count in await session.execute(union_all(*counts).order_by(text("n DESC, word"))):
+        facets[facet][word] = count
     return facets

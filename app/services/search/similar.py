@@ -249,7 +249,7 @@ def compare(compared: Compared, stored: StoredTexts) -> Nearby:
 
     claims = compared.claims
     neighbours = _neighbours(claims, [folded(claim.text) for claim in claims])
-    nearby: Nearby = {}
+    claims_nearby: Nearby = {}
     for nth, claim in enumerate(claims):
         fold = folded(claim.text)
         candidates = [Near(words, alike.likeness(fold, folded(words)), id=id_) for id_, words in stored.get(nth, ())]
@@ -257,8 +257,8 @@ def compare(compared: Compared, stored: StoredTexts) -> Nearby:
             likeness = alike.likeness(fold, folded(neighbour.text))
             candidates.append(Near(neighbour.text, likeness, pointer=neighbour.pointer))
         alike_enough = [candidate for candidate in candidates if candidate.score >= SIMILAR]
-        nearby[claim.pointer] = sorted(alike_enough, key=lambda candidate: -candidate.score)
-    return nearby
+        claims_nearby[claim.pointer] = sorted(alike_enough, key=lambda candidate: -candidate.score)
+    return claims_nearby
 
 
 def _neighbours(claims: list[_NewClaim], folds: list[FoldedClaim]) -> list[list[int]]:
@@ -280,22 +280,22 @@ def _neighbours(claims: list[_NewClaim], folds: list[FoldedClaim]) -> list[list[
     return neighbours
 
 
-async def still_there(session: AsyncSession, nearby: Nearby) -> Nearby:
+async def still_there(session: AsyncSession, claims_nearby: Nearby) -> Nearby:
     """What `compare` found, without the claims that were deleted since."""
-    ids = {near.id for claims in nearby.values() for near in claims if near.id}
+    ids = {claim.id for claims in claims_nearby.values() for claim in claims if claim.id}
     stored = set(await session.scalars(_STILL_STORED, {"ids": list(ids)})) | {None}
-    return {pointer: [near for near in claims if near.id in stored] for pointer, claims in nearby.items()}
+    return {pointer: [claim for claim in claims if claim.id in stored] for pointer, claims in claims_nearby.items()}
 
 
 def name(answers: dict[str, ClaimPart], compared: Compared | None) -> None:
     """Name in the answer to a body the claims similar to each one that was created: each once, and not itself."""
-    nearby = compared.nearby if compared is not None else {}
+    claims_nearby = compared.nearby if compared is not None else {}
     for pointer, answer in answers.items():
         if answer.claim.outcome != "created":
             continue
         similar: dict[UUID, SimilarClaim] = {}
-        for near in nearby.get(pointer, ()):
-            id_ = near.id or answers[near.pointer].claim.id
+        for candidate in claims_nearby.get(pointer, ()):
+            id_ = candidate.id or answers[candidate.pointer].claim.id
             if id_ is not None and id_ != answer.claim.id:
-                similar.setdefault(id_, SimilarClaim(id=id_, text=near.text, score=near.score))
+                similar.setdefault(id_, SimilarClaim(id=id_, text=candidate.text, score=candidate.score))
         answer.similar = list(similar.values())[:_SIMILAR_IN_ANSWER]
