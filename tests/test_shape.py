@@ -14,7 +14,7 @@ from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 # The part of all functions that bind a name which names no thing (`wording`); only ever lowered.
-NAMELESS = 0.055
+NAMELESS = 0.015
 READING_POSTS = {"/v1/lookup"}
 # As long as a function may be, and one line longer.
 LONG = "def long():\n" + "    pass\n" * shape.FUNCTION_LINES

@@ -37,7 +37,7 @@ async def page(session: AsyncSession, caller: Caller, query: RecheckQuery) -> Sl
     events = await _read(session, caller, Event, [row[name] for row in rows for name in ("event_id", "within")])
     sources = await _read(session, caller, Source, [row[name] for row in rows for name in ("source_id", "whose")])
     appearances = await _last_appearances(session, caller, list(question_ids))
-    items: list[Any] = [
+    page_rows: list[Any] = [
         {
             "recheck_at": row["recheck_at"],
             "statement": StatementRead.model_validate(row),
@@ -51,7 +51,7 @@ async def page(session: AsyncSession, caller: Caller, query: RecheckQuery) -> Sl
         }
         for row in rows
     ]
-    return replace(rechecks, rows=items)
+    return replace(rechecks, rows=page_rows)
 
 
 async def _read(session: AsyncSession, caller: Caller, model: type[Record], ids: Iterable[UUID | None]) -> _ById:
