@@ -8,6 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -150,6 +151,12 @@ def psql(kept: Kept, database_url: str) -> Iterator[psycopg.Connection]:
 def service() -> FastAPI:
     """The service, made once: building its routes takes longer than most tests."""
     return serving.application(Settings(database_url="postgresql+psycopg://nobody@localhost/none"))
+
+
+@pytest.fixture(scope="session")
+def described(service: FastAPI) -> dict[str, Any]:
+    """The description of the interface, which takes as long to make as the service."""
+    return service.openapi()
 
 
 @pytest.fixture(scope="session")

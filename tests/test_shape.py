@@ -4,13 +4,11 @@ import re
 import tempfile
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shape
 import wording
-
-from app.main import create_app
-from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 # The part of all functions that bind a name which names no thing (`wording`); only ever lowered.
@@ -223,8 +221,7 @@ def test_what_is_large_is_found(tmp_path: Path, files: dict[str, str]) -> None:
     assert len(broken(lambda root: shape.large(root, "app"), tmp_path, files)) == 1
 
 
-def test_every_write_names_its_scope() -> None:
-    described = create_app(Settings(database_url="postgresql+psycopg://nobody@localhost/none")).openapi()
+def test_every_write_names_its_scope(described: dict[str, Any]) -> None:
     open_writes = [
         f"{method} {path}"
         for path, operations in described["paths"].items()

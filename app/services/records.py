@@ -39,7 +39,7 @@ async def get(
 
     Raises NotFound, Gone (it was deleted), or Merged (it was merged into another; not with `merged_itself`).
     """
-    rows = visibility.seen(caller, model)
+    rows = visibility.seen_alone(caller, model)
     row = (await session.execute(select(rows).where(visibility.at(rows, address)))).mappings().one_or_none()
     if row is None:
         raise await _missing(session, caller, model, address)

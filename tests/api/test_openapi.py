@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import pytest
 from fastapi import FastAPI
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app.api import problems
-from app.main import create_app
-from app.settings import Settings
 
 METHODS = ("get", "post", "patch", "delete")
 READING_POSTS = {"/v1/lookup"}
@@ -29,11 +26,6 @@ MEDIA = {
     "/v1/events/{event}/export.atom": "application/atom+xml",
 }
 STAYS = {"ref": "the-one-that-stays"}
-
-
-@pytest.fixture(scope="module")
-def described() -> dict[str, Any]:
-    return create_app(Settings(database_url="postgresql+psycopg://nobody@localhost/none")).openapi()
 
 
 def _operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
