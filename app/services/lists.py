@@ -36,7 +36,7 @@ from app.schemas.sources import SourceFilter
 from app.schemas.statements import StatementFilter
 from app.schemas.urls import canonical
 from app.services.access import Caller
-from app.services.visibility import MASK, at, seen
+from app.services.visibility import MASK, at, seen, seen_alone
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -113,7 +113,7 @@ def _unmerged(rows: Subquery, query: Any) -> list[ColumnElement[bool]]:
 
 
 def sources(query: SourceFilter, caller: Caller) -> Rows:
-    rows = seen(caller, Source)
+    rows = seen_alone(caller, Source)
     selected = select(rows).where(
         *_equal(rows, query, "kind", "disclosure", "party", "country", "ref"),
         *_since(rows, query),
@@ -129,7 +129,7 @@ def sources(query: SourceFilter, caller: Caller) -> Rows:
 
 
 def documents(query: DocumentFilter, caller: Caller) -> Rows:
-    rows = seen(caller, Document)
+    rows = seen_alone(caller, Document)
     selected = select(rows).where(
         *_equal(rows, query, "kind", "lifecycle", "language", "ref"),
         *_span(rows.c.published_from, query.published_from, query.published_to),
@@ -147,7 +147,7 @@ def documents(query: DocumentFilter, caller: Caller) -> Rows:
 
 
 def versions(document: UUID, caller: Caller, *, text: bool) -> Rows:
-    rows = seen(caller, DocumentVersion)
+    rows = seen_alone(caller, DocumentVersion)
     selected = select(rows).where(rows.c.document_id.in_(select(func.document_kin(document))))
     if text:
         stored = select(DocumentVersion.text).where(DocumentVersion.id == rows.c.id).scalar_subquery()
@@ -156,7 +156,7 @@ def versions(document: UUID, caller: Caller, *, text: bool) -> Rows:
 
 
 def document_links(document: UUID, query: DocumentLinkQuery, caller: Caller) -> Rows:
-    rows = seen(caller, DocumentLink)
+    rows = seen_alone(caller, DocumentLink)
     kin = select(func.document_kin(document))
     ends = {"from": rows.c.from_id.in_(kin), "to": rows.c.to_id.in_(kin)}
     either = [ends[query.direction]] if query.direction else list(ends.values())
@@ -164,7 +164,7 @@ def document_links(document: UUID, query: DocumentLinkQuery, caller: Caller) -> 
 
 
 def every_document_link(query: EveryDocumentLinkQuery, caller: Caller) -> Rows:
-    rows = seen(caller, DocumentLink)
+    rows = seen_alone(caller, DocumentLink)
     selected = select(rows).where(*_equal(rows, query, "relation", "how_known", "state", "ref"))
     if query.min_score is not None:
         selected = selected.where(rows.c.score >= query.min_score)
@@ -181,7 +181,7 @@ def every_document_link(query: EveryDocumentLinkQuery, caller: Caller) -> Rows:
 
 
 def events(query: EventFilter, caller: Caller) -> Rows:
-    rows = seen(caller, Event)
+    rows = seen_alone(caller, Event)
     selected = select(rows).where(
         *_equal(rows, query, "kind", "country", "visibility", "ref"),
         *_span(rows.c.occurred_from, query.occurred_from, query.occurred_to),
@@ -198,7 +198,7 @@ def events(query: EventFilter, caller: Caller) -> Rows:
 
 
 def event_links(event: UUID, query: EventLinkQuery, caller: Caller) -> Rows:
-    rows = seen(caller, EventLink)
+    rows = seen_alone(caller, EventLink)
     kin = select(func.event_kin(event))
     return select(rows).where(or_(rows.c.from_id.in_(kin), rows.c.to_id.in_(kin)), *_equal(rows, query, "relation"))
 
@@ -213,7 +213,7 @@ def within(event: UUID, selected: Rows) -> Rows:
 
 
 def questions(query: QuestionFilter, caller: Caller) -> Rows:
-    rows = seen(caller, Question)
+    rows = seen_alone(caller, Question)
     selected = select(rows).where(
         *_equal(rows, query, "kind", "answer", "measure", "ref"),
         *_of_event(rows, query, caller),
@@ -225,7 +225,7 @@ def questions(query: QuestionFilter, caller: Caller) -> Rows:
 
 
 def claims(query: ClaimFilter, caller: Caller) -> Rows:
-    rows = seen(caller, Claim)
+    rows = seen_alone(caller, Claim)
     selected = select(rows).where(
         *_equal(rows, query, "language", "accuses", "ref"),
         *_of_event(rows, query, caller),
@@ -251,12 +251,12 @@ def claims(query: ClaimFilter, caller: Caller) -> Rows:
 
 
 def claim_links(event: UUID, query: ClaimLinkQuery, caller: Caller) -> Rows:
-    rows = seen(caller, ClaimLink)
+    rows = seen_alone(caller, ClaimLink)
     return select(rows).where(rows.c.event_id.in_(select(func.event_kin(event))), *_equal(rows, query, "relation"))
 
 
 def statements(query: StatementFilter, caller: Caller) -> Rows:
-    rows = seen(caller, Statement)
+    rows = seen_alone(caller, Statement)
     selected = select(rows).where(
         *_equal(rows, query, "stance", "explicitness", "ref"),
         *_of_event(rows, query, caller),
@@ -288,7 +288,7 @@ def statements(query: StatementFilter, caller: Caller) -> Rows:
 
 def rechecks(query: RecheckQuery, caller: Caller) -> Rows:
     """Statements to recheck, each with its claim (`about`), source (`whose`) and event (`within`) after merges."""
-    rows = seen(caller, Statement)
+    rows = seen_alone(caller, Statement)
     led = {"about": func.claim_root(rows.c.claim_id), "whose": func.source_root(rows.c.source_id)}
     led["within"] = func.event_root(rows.c.event_id)
     selected = select(rows, *(root.label(name) for name, root in led.items())).where(
@@ -302,12 +302,12 @@ def rechecks(query: RecheckQuery, caller: Caller) -> Rows:
 
 
 def appearances(statement: UUID, caller: Caller) -> Rows:
-    rows = seen(caller, Appearance)
+    rows = seen_alone(caller, Appearance)
     return select(rows).where(rows.c.statement_id == statement)
 
 
 def assessments(query: AssessmentFilter, caller: Caller) -> Rows:
-    rows = seen(caller, Assessment)
+    rows = seen_alone(caller, Assessment)
     selected = select(rows).where(
         *_equal(rows, query, "scheme", "rating", "settles", "ref"),
         *_of_event(rows, query, caller),
