@@ -135,8 +135,9 @@ def _settings(phase: str, base_url: str, key: str) -> schemathesis.Config:
 @pytest.mark.soak
 @pytest.mark.parametrize("phase", SECONDS)
 @pytest.mark.usefixtures("some_calls_find_something")
-def test_whatever_is_sent_the_answer_is_as_described(base_url: str, key: str, phase: str) -> None:
-    described = httpx.get(f"{base_url}/openapi.json", timeout=60).json()
+def test_whatever_is_sent_the_answer_is_as_described(
+    base_url: str, key: str, phase: str, described: dict[str, Any]
+) -> None:
     schema: schemathesis.BaseSchema = schemathesis.openapi.from_dict(described, config=_settings(phase, base_url, key))
 
     if phase == "examples":  # these two take longest to prepare, and test_openapi sends theirs
