@@ -162,7 +162,7 @@ async def _check_unique(
         if bearer is None:
             continue
         field = "url" if is_url else name
-        rows = visibility.seen(caller, model)
+        rows = visibility.seen_alone(caller, model)
         may_see = await session.scalar(select(rows.c.id).where(rows.c.id == bearer)) is not None
         clash = Conflict(
             f"Another record has this {field}.", errors=[{"pointer": f"/{field}", "detail": "it is taken"}]

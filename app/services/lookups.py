@@ -16,7 +16,7 @@ from app.schemas.lookups import LookupItem, LookupRead, LookupType
 from app.schemas.urls import canonical
 from app.services import visibility
 from app.services.access import Caller
-from app.services.visibility import seen
+from app.services.visibility import seen_alone
 
 _DIGEST: Final = "digest"
 _SQL_TYPES: Final[dict[str, Any]] = {"id": Uuid(), "ref": Text(), "slug": Text(), _DIGEST: LargeBinary()}
@@ -62,7 +62,7 @@ def _any_of(column: ColumnElement[Any], name: str, values: Sequence[Any]) -> Col
 
 
 async def _records(session: AsyncSession, caller: Caller, kind: Kind, values: Values) -> list[RecordHit]:
-    rows = seen(caller, kind.model)
+    rows = seen_alone(caller, kind.model)
     columns: dict[str, ColumnElement[Any]] = {name: rows.c[name] for name in ("id", "ref", "version", "updated_at")}
     if "slug" in rows.c:
         columns["slug"] = rows.c.slug

@@ -12,7 +12,7 @@ from app.schemas.events import EventFilter, EventRead
 from app.schemas.kinds import KINDS, Kind, kind_of
 from app.services import lists
 from app.services.access import Caller
-from app.services.visibility import seen
+from app.services.visibility import seen_alone
 
 COUNTED: Final = {kind.path: kind for kind in KINDS if kind.counted}
 _FETCH_ROWS: Final = 200  # at a time
@@ -33,7 +33,7 @@ async def features(session: AsyncSession, caller: Caller, query: EventFilter) ->
 
 def _count(caller: Caller, kind: Kind, events: Subquery) -> ColumnElement[int]:
     """How many of this kind each event has, with those merged into it; what was merged itself counts once."""
-    rows = seen(caller, kind.model)
+    rows = seen_alone(caller, kind.model)
     kin = select(func.event_kin(events.c.id)).correlate(events)
     query = select(func.count()).select_from(rows).where(rows.c.event_id.in_(kin)).correlate(events)
     if kind.mergeable:

@@ -65,26 +65,29 @@ def seen(caller: Caller, model: type[Record]) -> Subquery:
 
     Without the column that is too long to be read along.
     """
-    kind = kind_of(model)
-    if model is Source:  # a confidential one appears as other rows: see `_sources`
-        return _sources(caller).subquery()
-    rows = select(*_columns(caller, kind), *_parts(caller, model))
-    if not caller.may("read"):
-        rows = rows.where(_is_public(kind))
-    return rows.subquery()
+    return _rows(model, caller.scopes & _DECIDING_SCOPES).subquery()
 
 
 def seen_alone(caller: Caller, model: type[Record]) -> Subquery:
     """`seen`, the same object each time, for statements that have it once: a second one would be taken for the first.
 
-    Laying out the columns anew takes longer than looking one record up.
+    Naming its columns anew takes longer than looking one record up.
     """
-    return _laid_out(model, caller.scopes & _DECIDING_SCOPES)
+    return _rows_alone(model, caller.scopes & _DECIDING_SCOPES)
 
 
 @cache
-def _laid_out(model: type[Record], scopes: frozenset[str]) -> Subquery:
-    return seen(Caller(scopes=scopes), model)
+def _rows_alone(model: type[Record], scopes: frozenset[str]) -> Subquery:
+    return _rows(model, scopes).subquery()
+
+
+@cache
+def _rows(model: type[Record], scopes: frozenset[str]) -> Select[Any]:
+    caller, kind = Caller(scopes=scopes), kind_of(model)
+    if model is Source:  # a confidential one appears as other rows: see `_sources`
+        return _sources(caller)
+    rows = select(*_columns(caller, kind), *_parts(caller, model))
+    return rows if caller.may("read") else rows.where(_is_public(kind))
 
 
 def at(rows: Subquery, address: str) -> ColumnElement[bool]:
