@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -149,6 +150,7 @@ def root_of(table: Table) -> ColumnElement[UUID]:
     return case((table.c.merged_into.is_(None), table.c.id), else_=merged_root)
 
 
+@cache
 def event_root_of(table: Table) -> ColumnElement[UUID]:
     """The event of a row after merges; of an event itself, what it became."""
     if "event_id" not in table.c:
