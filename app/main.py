@@ -8,6 +8,7 @@ from starlette_compress import CompressMiddleware, add_compress_type
 
 from app import __version__, database
 from app.api import answers, openapi, problems
+from app.api.deps import Route
 from app.api.routes import (
     assessments,
     audits,
@@ -107,6 +108,8 @@ def create_app(settings: Settings) -> FastAPI:
     resources = APIRouter(prefix="/v1")
     for module in RESOURCES:
         resources.include_router(module.router)
+    routes = [route for module in RESOURCES for route in module.router.routes if isinstance(route, Route)]
+    app.state.fixed_paths = frozenset(f"/v1{route.path}" for route in routes if "{" not in route.path)
     for router in (resources, google.router, problems.router, health.router):
         app.include_router(router)
     problems.install(app)

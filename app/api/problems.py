@@ -91,7 +91,10 @@ def install(app: FastAPI) -> None:
     """Have every exception that a route lets out answered as a problem."""
 
     async def expected(request: Request, error: Exception) -> Response:
-        return answer(request, error if isinstance(error, Problem) else Problem())
+        problem = error if isinstance(error, Problem) else Problem()
+        if isinstance(problem, errors.MethodNotAllowed):
+            problem.headers["Allow"] = ", ".join(allowed(request.app, request.url.path))
+        return answer(request, problem)
 
     async def invalid(request: Request, error: Exception) -> Response:
         if not isinstance(error, RequestValidationError):
@@ -99,9 +102,7 @@ def install(app: FastAPI) -> None:
         return answer(request, _invalid(error.errors(), error.body))
 
     async def http(request: Request, error: Exception) -> Response:
-        return (
-            answer(request, _http(request, error)) if isinstance(error, HTTPException) else answer(request, Problem())
-        )
+        return await expected(request, _http(error) if isinstance(error, HTTPException) else Problem())
 
     async def database(request: Request, error: Exception) -> Response:
         return answer(request, database_errors.problem(error))
@@ -129,28 +130,28 @@ def _invalid(pydantic_errors: Sequence[Any], body: Any) -> Problem:
     return errors.Invalid("Something in the request can't be used as it is.", details[:100])
 
 
-def _http(request: Request, error: HTTPException) -> Problem:
+def _http(error: HTTPException) -> Problem:
     kind = _BY_STATUS.get(error.status_code, errors.BadRequest if error.status_code < 500 else Problem)  # noqa: PLR2004
-    headers = dict(error.headers or {})
-    if kind is errors.MethodNotAllowed:
-        headers["Allow"] = ", ".join(allowed(request.app, request.url.path))
     problem = kind(kind.explanation)
-    problem.headers = headers
+    problem.headers = dict(error.headers or {})
     return problem
 
 
 def allowed(app: FastAPI, path: str) -> list[str]:
     """The methods that a path has; none where there is no such path."""
-    methods = {method for pattern, names in _methods(app) if pattern.match(path) for method in names}
+    described = _methods(app)
+    exactly = [names for described_path, _, names in described if described_path == path]
+    matching = exactly or [names for _, pattern, names in described if pattern.match(path)]
+    methods = {method for names in matching for method in names}
     return sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())) if methods else []
 
 
 @lru_cache(maxsize=4)
-def _methods(app: FastAPI) -> list[tuple[re.Pattern[str], list[str]]]:
-    """Each path of the description, as a pattern, and its methods."""
+def _methods(app: FastAPI) -> list[tuple[str, re.Pattern[str], list[str]]]:
+    """Each path of the description, the pattern it is, and its methods."""
     described = {path: [method.upper() for method in operations] for path, operations in app.openapi()["paths"].items()}
     described |= {path: ["GET"] for path in ("/docs", "/openapi.json")}
-    return [(compile_path(path)[0], methods) for path, methods in described.items()]
+    return [(path, compile_path(path)[0], methods) for path, methods in described.items()]
 
 
 # --- the pages -----------------------------------------------------------------------------------------------------

@@ -42,27 +42,35 @@ class Wire:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         answer = _Answer(scope, send, request_id)
         method = scope["method"]
-        if method == "HEAD":
-            scope["method"] = "GET"
-            scope["state"]["only_head"] = True  # so that a stream is not made for nobody
         try:
             if method == "OPTIONS" and (methods := problems.allowed(scope["app"], scope["path"])):
                 await Response(status_code=204, headers={"Allow": ", ".join(methods)})(scope, receive, answer.send)
             else:
-                await self.app(scope, receive, answer.send)
+                await self.app(_asked(scope), receive, answer.send)
         except Exception as error:
             # As plain text: a renderer that shows each frame's variables takes minutes, and logs secrets.
             details = {"error": repr(error)[:1000], "traceback": traceback.format_exc()}
             log.error("unforeseen", path=scope["path"], **details)  # noqa: TRY400
             if answer.begun:
                 raise
-            scope["method"] = method
             await problems.answer(Request(scope), Problem("Something went wrong on our side."))(
                 scope, receive, answer.send
             )
         milliseconds = round((time.perf_counter() - began) * 1000, 1)
         log.info("request", method=method, path=scope["path"], status=answer.status, ms=milliseconds)
         structlog.contextvars.unbind_contextvars("request_id")
+
+
+def _asked(scope: Scope) -> Scope:
+    """What the routes are asked: for HEAD what GET is.
+
+    A copy, for the server looks into its own when it writes the answer: it would wait for the body that HEAD leaves
+    out, and the connection's next request with it.
+    """
+    if scope["method"] != "HEAD":
+        return scope
+    only_head = {**scope["state"], "only_head": True}  # so that a stream is not made for nobody
+    return {**scope, "method": "GET", "state": only_head}
 
 
 class _Answer:
