@@ -87,6 +87,8 @@ class DocumentVersion(Record):
     http_status: Mapped[int | None] = mapped_column(SmallInteger)
     translated_from: Mapped[str | None]
     translator: Mapped[str | None]
+    part: Mapped[bool | None]
+    """Whether the text is but a part of the document's, as on a page behind a paywall; None: not told."""
 
     __table_args__ = (
         *record_rules("document_version"),

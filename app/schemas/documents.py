@@ -46,6 +46,8 @@ class VersionCreate(Input):
     http_status: Annotated[WholeNumber, Field(ge=100, le=599)] | None = None
     translated_from: Language | None = None
     translator: Name | None = None
+    part: bool | None = None
+    """True: the text is but a part, such as a teaser of a paid page: what is not in it may stand in the rest."""
 
 
 class DocumentFields(Input):
@@ -145,6 +147,8 @@ class VersionRead(RecordRead):
     http_status: int | None
     translated_from: str | None
     translator: str | None
+    part: bool | None
+    """Whether the text is but a part of the document's; null: not told."""
 
 
 class DocumentLinkRead(RecordRead):

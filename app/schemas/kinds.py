@@ -184,7 +184,7 @@ KINDS: Final = (
         Round.SUBJECTS,
         VersionRead,
         VersionLine,
-        exported="document retrieved_at headline text archive_url http_status translated_from translator",
+        exported="document retrieved_at headline text archive_url http_status translated_from translator part",
         sorts={"retrieved_at": "retrieved_at"},
         part_of="document_id",
         public_if=PublicIf("document_is_public", ("document_id",)),

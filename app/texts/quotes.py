@@ -8,7 +8,8 @@
   edited.
 - `not_found`: none of this.
 - `unchecked`: nothing could be looked up. There is no text; or the wording is in another language than the text, and no
-  translation in the text's language is recorded; or it was heard or seen (location `media`) and is not in the text.
+  translation in the text's language is recorded; or it was heard or seen (location `media`) and is not in the text; or
+  it is not in a text that is known to be but a part.
 - `paraphrase`: what is not given as a quotation is not looked up.
 
 A language that is not given is taken to be that of the other side; `und` (undetermined) is no other's.
@@ -37,6 +38,7 @@ MOST_GAPS_OF_A_QUOTATION: Final = 20
 MOST_PLACES_OF_A_PIECE: Final = 1_000  # only a text of a few words again and again has more
 
 _GAP: Final = re.compile(rf"\[[^\[\]]*\]|\({ELLIPSIS}\)|<{ELLIPSIS}>|{ELLIPSIS}")
+_CUT: Final = re.compile(r"[\[(]\s*(?:…|\.{3,})\s*[\])]\s*\Z")
 _EDGE: Final = f" {MARK}{DASH}{ELLIPSIS}.,;:!。、،؛।"
 _NUMBER: Final = re.compile(r"\d[.,]\d")  # 43 does not stand in 43,000, nor 5 in 0.5
 _UNSPACED: Final = re.compile(f"[{UNSPACED}]")
@@ -101,13 +103,19 @@ def texts_to_find(quote: Quote, language: str | None) -> list[str]:
 
 
 def verdict(
-    quote: Quote, language: str | None, find: Callable[[str], Spot | None] | None, *, headline: str | None = None
+    quote: Quote,
+    language: str | None,
+    find: Callable[[str], Spot | None] | None,
+    *,
+    headline: str | None = None,
+    is_part: bool = False,
 ) -> Verdict:
     """The fidelity of a quotation to a text, and its place in it.
 
     `find` tells where each of `texts_to_find` is in the text; None: there is no text.
 
-    What stands in the headline alone has no place in the text.
+    What stands in the headline alone has no place in the text; what is not in a text that is but a part (`is_part`) may
+    stand in the rest.
     """
     if quote.wording is None:
         return Verdict("unchecked")
@@ -126,7 +134,15 @@ def verdict(
     has_translation = language != UNDETERMINED and len(texts) > 1
     # What was heard or seen, or is in another language than the text, may well be there: it can't be told.
     elsewhere = quote.location == "media" or (_differ(quote.language, language) and not has_translation)
-    return Verdict("unchecked" if elsewhere else "not_found")
+    return Verdict("unchecked" if elsewhere or is_part else "not_found")
+
+
+def is_cut(text: str) -> bool:
+    """Whether a text ends in a bracketed ellipsis, as feeds end their excerpts: it is a part.
+
+    A bare ellipsis is no such sign: posts and last sentences end in one, too.
+    """
+    return _CUT.search(text, max(0, len(text) - CONTEXT)) is not None
 
 
 def _fidelity(nth: int, spot: Spot) -> Fidelity:

@@ -225,6 +225,35 @@ async def test_a_translated_text_does_not_make_an_original_drift(client: AsyncCl
     assert (await quoted(client, place, wording="and nobody else"))["fidelity"] == "unchecked"
 
 
+async def test_what_is_not_in_a_part_may_stand_in_the_rest(client: AsyncClient, place: str) -> None:
+    teaser = {"url": URL, "text": "A witness told us what had struck the plant…", "retrieved_at": NOON, "part": True}
+    made = await quoted(client, place, document=teaser)
+    assert (made["fidelity"], made["selector"]) == ("unchecked", None)
+    stood = await quoted(client, place, wording="A witness told us what had struck the plant")
+    assert stood["fidelity"] == "verbatim"
+    (version,) = (await get(client, f"/v1/documents/{made['document_id']}/versions"))["items"]
+    assert version["part"] is True
+    assert (await read(client, made, OTHER, LATE))["fidelity"] == "not_found"
+    told_whole = {"url": "https://news.example/2", "text": "Nobody said why […]", "part": False}
+    assert (await quoted(client, place, document=told_whole))["fidelity"] == "not_found"
+    cut = {"url": "https://news.example/3", "text": "Nobody said why […]"}
+    assert (await quoted(client, place, document=cut))["fidelity"] == "unchecked"
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0), (0, 2, 1), (1, 2, 0), (2, 0, 1)])
+async def test_a_part_that_is_read_later_takes_no_words_away(
+    client: AsyncClient, place: str, order: tuple[int, ...]
+) -> None:
+    steps: list[Json] = [{"text": TEXT, "retrieved_at": NOON}, {"text": OTHER, "retrieved_at": LATE, "part": True}]
+    for nth in order:
+        if nth < len(steps):
+            (await client.post("/v1/documents", json={"url": URL, **steps[nth]})).raise_for_status()
+        else:
+            made = await quoted(client, place)
+    found = await get(client, f"/v1/appearances/{made['id']}")
+    assert (found["fidelity"], selected(found)) == ("verbatim", WORDS.capitalize())
+
+
 async def test_versions_of_merged_documents_count(client: AsyncClient, place: str) -> None:
     made = await quoted(client, place)
     other = await post(client, "/v1/documents", {"url": "https://news.example/amp", "text": TEXT, "retrieved_at": NOON})

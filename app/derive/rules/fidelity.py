@@ -28,6 +28,8 @@ class Version:
     sha256: bytes
     language: str | None
     headline: str | None
+    is_part: bool = False
+    """Known to be but a part of the document's text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,10 @@ def _not_in_latest(quotation: Quotation, latest: _Look, earlier: Sequence[Versio
     if any(verdict is None for _, verdict in verdicts):
         return None
     stood = [_Look(version, verdict) for version, verdict in verdicts if verdict and verdict.fidelity in WAS_IN_TEXT]
-    if stood and fidelity != "unchecked":
+    if stood:
         best = next((seen for seen in stood if seen.version.id == before.version_id), stood[0])
-        return _finding(quotation, best, "drifted")
+        # What can't be looked up in the latest version may well stand there still: whichever came first.
+        return _finding(quotation, best, best.verdict.fidelity if fidelity == "unchecked" else "drifted")
     latest_id = latest.version.id if latest.version.document_id == quotation.document_id else None
     return Finding(fidelity, version_id=before.version_id or latest_id)
 

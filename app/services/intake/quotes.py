@@ -42,9 +42,9 @@ SEARCHED_VERSIONS: Final = 10
 # version that was translated from its document's language is in another one, which is unknown.
 _VERSIONS: Final = text("""
 SELECT asked, place <= :most, id, document_id, retrieved_at, sha256,
-    CASE WHEN translated_from = language THEN :untold ELSE language END AS language, headline
+    CASE WHEN translated_from = language THEN :untold ELSE language END AS language, headline, coalesce(part, false)
 FROM (
-    SELECT o.id AS asked, v.id, v.document_id, v.retrieved_at, v.sha256, v.translated_from, v.headline,
+    SELECT o.id AS asked, v.id, v.document_id, v.retrieved_at, v.sha256, v.translated_from, v.headline, v.part,
         coalesce(d.language, o.language) AS language,
         row_number() OVER (PARTITION BY o.id ORDER BY v.retrieved_at DESC, v.id DESC) AS place
     FROM document o CROSS JOIN LATERAL document_kin(o.id) k JOIN document d ON d.id = k
@@ -172,7 +172,8 @@ def _version(draft: Draft, root: UUID) -> Version:
     language = draft.points_at["document_id"].value("language")
     of_text = quotes.UNDETERMINED if language and language == draft.value("translated_from") else language
     retrieved_at = draft.value("retrieved_at") or utcnow()
-    return Version(draft.id, root, retrieved_at, draft.values["sha256"], of_text, draft.value("headline"))
+    sha256, headline = draft.values["sha256"], draft.value("headline")
+    return Version(draft.id, root, retrieved_at, sha256, of_text, headline, bool(draft.value("part")))
 
 
 # --- under the lock --------------------------------------------------------------------------------------------------
@@ -336,7 +337,11 @@ async def _decided(session: AsyncSession, search: _Search, lookups: Sequence[_Lo
                 return None
             spots = search.spots
             return quotes.verdict(
-                quote, version.language, lambda words: spots[words, version.sha256], headline=version.headline
+                quote,
+                version.language,
+                lambda words: spots[words, version.sha256],
+                headline=version.headline,
+                is_part=version.is_part,
             )
 
         findings = [fidelity.fidelity_now(q, versions, search.new, look) for q, versions in lookups]

@@ -36,6 +36,7 @@ from app.schemas.reports import ReportCreate, ReportEvent
 from app.schemas.sources import SourceCreate
 from app.schemas.statements import AppearanceCreate, AppearanceFields, HopCreate, StatementCreate, StatementInClaim
 from app.services.intake.drafts import Batch, Draft, columns, sha256, url_columns
+from app.texts import quotes
 from app.vocabulary import MEASURE_DEFAULTS, QUESTION_STANCES, SINGLE_ANSWER_KINDS
 
 _VERSION: Final = frozenset(VersionCreate.model_fields)
@@ -125,6 +126,9 @@ def version(batch: Batch, data: VersionCreate, read: Draft, at: str) -> Draft:
     values = {name: getattr(data, name) for name in _VERSION if getattr(data, name) is not None}
     if data.text is not None:
         values["sha256"] = sha256(data.text)
+        # What an export brings back stays as it was.
+        if data.part is None and getattr(data, "id", None) is None and quotes.is_cut(data.text):
+            values["part"] = True
     return batch.add(DocumentVersion, at, values, {"document_id": read})
 
 
