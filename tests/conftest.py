@@ -6,7 +6,6 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from app.settings import Settings
 pytest_plugins = ["clusters"]
 soaking.register()
 ROOT = Path(__file__).parent.parent
+MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 2_000_000_000
 
 
@@ -56,22 +56,14 @@ LONG = (
 )
 
 
+def pytest_configure() -> None:
+    """All files of the tests are in memory where that can be had: many databases are made there, and none is kept."""
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.stem not in LONG)
-
-
-@contextmanager
-def _folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where the private PostgreSQL keeps its data: in memory where that can be had, for each test copies a database."""
-    memory = Path("/dev/shm")
-    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < MEMORY_NEEDED:
-        yield tmp_path_factory.mktemp("postgres")
-        return
-    folder = Path(tempfile.mkdtemp(prefix="counterclaim-test-", dir=memory))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +72,8 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if url := os.environ.get("COUNTERCLAIM_TEST_DATABASE_URL"):
         yield url
     else:
-        with _folder(tmp_path_factory) as folder, embedded.using(folder) as url:
+        folder = tmp_path_factory.mktemp("postgres")
+        with embedded.using(folder) as url:
             with as_superuser(named(url, "postgres")) as connection:
                 # What a crash loses is no test's matter here; and what is deleted is cleaned up by emptying.
                 for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
@@ -91,6 +84,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 password = sql.Literal(make_url(url).password)
                 connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(embedded.ROLE), password))
             yield url
+        shutil.rmtree(folder)
 
 
 _KEYS: dict[str, str] = {}
