@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from app import __version__, database
@@ -105,12 +105,12 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings, app.state.database, app.state.pace = settings, connected, StoringPace()
-    resources = APIRouter(prefix="/v1")
+    # Each by itself: every router around another is searched through once more.
     for module in RESOURCES:
-        resources.include_router(module.router)
+        app.include_router(module.router, prefix="/v1")
     routes = [route for module in RESOURCES for route in module.router.routes if isinstance(route, Route)]
     app.state.fixed_paths = frozenset(f"/v1{route.path}" for route in routes if "{" not in route.path)
-    for router in (resources, google.router, problems.router, health.router):
+    for router in (google.router, problems.router, health.router):
         app.include_router(router)
     problems.install(app)
     app.add_exception_handler(Replayed, answers.replay)

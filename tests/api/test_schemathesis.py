@@ -19,7 +19,7 @@ from services_at import serving
 
 # How long each phase may take, and how many examples it makes up. What it has not come to then, it leaves to
 # `make soak`.
-SECONDS = {"examples": 3, "coverage": 3, "fuzzing": 3, "stateful": 3}
+SECONDS = {"examples": 2, "coverage": 3, "fuzzing": 2, "stateful": 2}
 EXAMPLES = 3
 CHECKS = (
     "not_a_server_error",
