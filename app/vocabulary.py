@@ -32,8 +32,8 @@ Measure = Literal[
     "duration", "amount", "other",
 ]  # fmt: skip
 Qualifier = Literal[
-    "exact", "about", "at_least", "more_than", "at_most", "fewer_than", "between", "dozens", "hundreds", "unknown",
-    "none",
+    "exact", "about", "at_least", "more_than", "at_most", "fewer_than", "between", "several", "tens", "dozens",
+    "hundreds", "thousands", "unknown", "none",
 ]  # fmt: skip
 
 Stance = Literal["support", "deny", "query", "comment", "no_comment", "no_information"]
@@ -90,7 +90,13 @@ NON_ANSWERS: Final = ("no_comment", "no_information")
 # Of these there are halves; of all others `more than 5` means 6 or more.
 MEASURES_NOT_COUNTED: Final = ("distance", "duration", "amount", "other")
 # What a vague figure allows: the least and the most.
-VAGUE_RANGES: Final[dict[str, tuple[int, int]]] = {"dozens": (24, 99), "hundreds": (200, 999), "none": (0, 0)}
+VAGUE_RANGES: Final[dict[str, tuple[int, int]]] = {
+    "several": (3, 9), "tens": (10, 99), "dozens": (24, 99), "hundreds": (200, 999), "thousands": (2_000, 9_999),
+    "none": (0, 0),
+}  # fmt: skip
+# `about` leaves a tenth of the number to either side, and one at least.
+ABOUT_TENTH: Final = 10
+ABOUT_AT_LEAST: Final = 1
 
 # Other systems' words for our stances, accepted on input.
 STANCE_SYNONYMS: Final[dict[str, Stance]] = {

@@ -33,8 +33,8 @@ TranslationsChange = Annotated[dict[Language, Prose | None], Field(max_length=SH
 class Figure(Input):
     """A number as it was said.
 
-    exact and about have one, between two, at_least and more_than a min, at_most and fewer_than a max; dozens,
-    hundreds, unknown and none have none.
+    exact and about have one, between two, at_least and more_than a min, at_most and fewer_than a max; several, tens,
+    dozens, hundreds, thousands, unknown and none have none. A min and another max without a qualifier are `between`.
     """
 
     qualifier: Qualifier = "exact"
@@ -45,12 +45,14 @@ class Figure(Input):
 
     @model_validator(mode="after")
     def _fits_its_qualifier(self) -> "Figure":
+        if "qualifier" not in self.model_fields_set and None not in (self.min, self.max) and self.min != self.max:
+            self.qualifier = "between"
         if self.qualifier in _WITH_ONE_NUMBER:
             # One number may come as min, max or both; kept as both, it is compared like any range.
             self.min = self.max if self.min is None else self.min
             self.max = self.min if self.max is None else self.max
             if self.min is None or self.min != self.max:
-                raise ValueError(f"{self.qualifier} needs one number, as min, max or both")
+                raise ValueError(f"{self.qualifier} needs one number, as min, max or both; two are `between`")
         elif self.qualifier == "between":
             if self.min is None or self.max is None or self.min > self.max:
                 raise ValueError("between needs min and max, min not above max")
@@ -145,8 +147,11 @@ class ClaimChange(ClaimFields):
 
 # By qualifier: the words alone, and before what is counted.
 _VAGUE: Final[dict[str, tuple[str, str]]] = {
+    "several": ("several", "several"),
+    "tens": ("tens", "tens of"),
     "dozens": ("dozens", "dozens of"),
     "hundreds": ("hundreds", "hundreds of"),
+    "thousands": ("thousands", "thousands of"),
     "unknown": ("an unknown number", "an unknown number of"),
     "none": ("none", "no"),
 }

@@ -122,6 +122,9 @@ async def _figure(session: AsyncSession, figure: FigureRead | None, patch: BaseM
     stored = figure.model_dump() if figure is not None else {"of_id": None}
     part_of = stored.pop("of_id")
     merged = stored | patch.model_dump(exclude_unset=True, exclude={"of"})
+    if stored.get("qualifier") == "exact" and {"min", "max"} <= patch.model_fields_set:
+        # Two numbers in place of one are `between`, as they are in a new figure.
+        merged["qualifier"] = getattr(patch, "qualifier", None)
     try:
         changed = Figure.model_validate({name: value for name, value in merged.items() if value is not None})
     except ValidationError as error:

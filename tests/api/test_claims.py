@@ -38,6 +38,8 @@ async def test_members_of_a_figure_are_patched(client: AsyncClient, event: str) 
         client, f"/v1/claims/{made}", {"figure": {"qualifier": "dozens", "min": None, "max": None, "of": None}}
     )
     assert changed["figure"] == {"qualifier": "dozens", "min": None, "max": None, "of_id": None}
+    changed = await patch(client, f"/v1/claims/{whole}", {"figure": {"min": 30, "max": 33}})
+    assert changed["figure"] == {"qualifier": "between", "min": 30, "max": 33, "of_id": None}
     changed = await patch(client, f"/v1/claims/{made}", {"figure": None, "text": "Many", "question": None})
     assert (changed["figure"], changed["text"], changed["question_id"]) == (None, "Many", None)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from app.derive.rules.statements import StatementInContext
 from app.schemas.claims import ClaimRead, FigureRead, figure_words
 from app.schemas.questions import QuestionRead
-from app.vocabulary import MEASURES_NOT_COUNTED, VAGUE_RANGES
+from app.vocabulary import ABOUT_AT_LEAST, ABOUT_TENTH, MEASURES_NOT_COUNTED, VAGUE_RANGES
 
 # What follows the number, or the thing that is counted, where that is not the measure's own name.
 _MEASURE_WORDS: Final = {
@@ -51,6 +51,8 @@ def allowed_range(question: QuestionRead, figure: FigureRead) -> Range | None:
         return Range(*VAGUE_RANGES[figure.qualifier])
     low = 0.0 if figure.min is None else figure.min
     high = math.inf if figure.max is None else figure.max
+    if figure.qualifier == "about":
+        return _around(low)
     # Of what is not counted, as distances, there are halves: more than 4 km is anything above 4.
     counted = question.measure not in MEASURES_NOT_COUNTED
     if figure.qualifier == "more_than":
@@ -58,6 +60,12 @@ def allowed_range(question: QuestionRead, figure: FigureRead) -> Range | None:
     elif figure.qualifier == "fewer_than":
         high = high - 1 if counted else math.nextafter(high, -math.inf)
     return None if figure.qualifier == "unknown" or low > high else Range(low, high)
+
+
+def _around(number: float) -> Range:
+    """What `about` leaves open. One product and one quotient: the tenth alone, rounded, would miss its own edge."""
+    low, high = number * (ABOUT_TENTH - 1) / ABOUT_TENTH, number * (ABOUT_TENTH + 1) / ABOUT_TENTH
+    return Range(max(0.0, min(low, number - ABOUT_AT_LEAST)), max(high, number + ABOUT_AT_LEAST))
 
 
 def plotted_range(question: QuestionRead, figure: FigureRead) -> tuple[float | None, float | None]:

@@ -67,6 +67,9 @@ async def test_claims(client: httpx.AsyncClient, event: str) -> None:
         "completed",
         made[6][1],
     )
+    outcome, between = await claimed(figure(0) | {"figure": {"qualifier": "between", "min": 10, "max": 15}})
+    assert outcome == "created"
+    assert await claimed(figure(0) | {"figure": {"min": 10, "max": 15}}) == ("matched", between)
     more = {"question": {"measure": "injured"}, "figure": {"min": 19, "of": made[6][1]}}
     outcome, part = await claimed(more)
     assert (await client.get(f"/v1/claims/{part}")).json()["figure"]["of_id"] == made[6][1]
