@@ -44,9 +44,13 @@ class Figure(Input):
     """The figure that this one is a part of: 19 of the 31."""
 
     @model_validator(mode="after")
-    def _fits_its_qualifier(self) -> "Figure":
+    def _between_two_numbers(self) -> "Figure":
         if "qualifier" not in self.model_fields_set and None not in (self.min, self.max) and self.min != self.max:
             self.qualifier = "between"
+        return self
+
+    @model_validator(mode="after")
+    def _fits_its_qualifier(self) -> "Figure":
         if self.qualifier in _WITH_ONE_NUMBER:
             # One number may come as min, max or both; kept as both, it is compared like any range.
             self.min = self.max if self.min is None else self.min

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "20261130_1000"
-down_revision = "20261128_1140"
+revision = "20261130_0002"
+down_revision = "20261130_0001"
 
 
 def upgrade() -> None:
