@@ -1,11 +1,10 @@
 """Figures against each other: what each allows, which are current, and which can't both be true."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import product
 from random import Random
-from typing import Any, Final, get_args
+from typing import Any, Final
 from uuid import UUID
 
 import make
@@ -15,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.derive.rules import figures
-from app.derive.rules.figures import FigureStates, Range
+from app.derive.rules.figures import FigureStates
 from app.derive.rules.statements import StatementInContext, order
 from app.schemas.claims import ClaimRead
 from app.schemas.questions import QuestionRead
-from app.vocabulary import MEASURES_NOT_COUNTED, Measure, Qualifier, words
+from app.vocabulary import Qualifier
 
 TOLL: Final = make.read(QuestionRead, measure="injured", evolving=True, single_answer=True)
 LAUNCHED: Final = make.read(QuestionRead, measure="launched", single_answer=True)
@@ -65,51 +64,6 @@ def _state(found: FigureStates, id_: UUID) -> str:
 
 
 # --- what a figure allows --------------------------------------------------------------------------------------------
-
-ALLOWED: Final[dict[Qualifier, tuple[Given, Range | None]]] = {
-    "exact": (("exact", 31, 31), Range(31, 31)),
-    "about": (("about", 30, 30), Range(27, 33)),
-    "between": (("between", 20, 31), Range(20, 31)),
-    "at_least": (("at_least", 31, None), Range(31, math.inf)),
-    "more_than": (("more_than", 31, None), Range(32, math.inf)),
-    "at_most": (("at_most", None, 31), Range(0, 31)),
-    "fewer_than": (("fewer_than", None, 31), Range(0, 30)),
-    "several": (("several", None, None), Range(3, 9)),
-    "tens": (("tens", None, None), Range(10, 99)),
-    "dozens": (("dozens", None, None), Range(24, 99)),
-    "hundreds": (("hundreds", None, None), Range(200, 999)),
-    "thousands": (("thousands", None, None), Range(2_000, 9_999)),
-    "none": (("none", None, None), Range(0, 0)),
-    "unknown": (("unknown", None, None), None),
-}
-
-
-@pytest.mark.parametrize("qualifier", words(Qualifier))
-def test_what_a_figure_allows(qualifier: Qualifier) -> None:
-    figure, range_ = ALLOWED[qualifier]
-    assert figures.allowed_range(TOLL, make.figure(*figure)) == range_
-
-
-@pytest.mark.parametrize("measure", get_args(Measure))
-def test_what_is_not_counted_has_halves(measure: Measure) -> None:
-    asked = make.read(QuestionRead, measure=measure)
-    more, fewer = (
-        figures.allowed_range(asked, make.figure(*each)) for each in (("more_than", 4), ("fewer_than", None, 4))
-    )
-    assert more is not None
-    assert fewer is not None
-    counted = measure not in MEASURES_NOT_COUNTED
-    assert (more.low, more.high) == (5 if counted else pytest.approx(4), math.inf)
-    assert (fewer.low, fewer.high) == (0, 3 if counted else pytest.approx(4))
-    assert more.low > 4 > fewer.high
-    half = make.read(QuestionRead, measure=measure, single_answer=True)
-    assert figures.exclude(half, make.figure("more_than", 4), make.figure("exact", 4.5, 4.5)) == counted
-    assert figures.exclude(half, make.figure("more_than", 4), make.figure("exact", 4, 4))
-    assert not figures.exclude(half, make.figure("at_least", 4), make.figure("at_most", None, 4))
-
-
-def test_what_nothing_can_be_says_nothing() -> None:
-    assert figures.allowed_range(TOLL, make.figure("fewer_than", None, 0)) is None
 
 
 @pytest.mark.parametrize(
