@@ -17,6 +17,8 @@ Lifecycle = Literal["live", "edited", "deleted", "unreachable"]
 DocumentRelation = Literal["syndicated_from", "translation_of", "quotes", "rewrites", "revision_of", "reply_to"]
 HowKnown = Literal["declared", "similarity", "editor"]
 LinkState = Literal["proposed", "confirmed", "rejected"]
+SourceRelation = Literal["same_as"]
+SourceLinkKnown = Literal["name", "editor"]
 
 Visibility = Literal["public", "restricted"]
 PlacePrecision = Literal["exact", "vicinity", "locality", "town", "district", "region", "country"]

@@ -15,7 +15,7 @@ START: Final = (
     *("event", "event", "event", "source", "source", "source", "document", "document", "document_version", "question"),
     *("question", "question", "claim", "claim", "claim", "claim", "statement", "statement", "statement", "statement"),
     *("appearance", "appearance", "appearance", "appearance_hop", "assessment", "assessment_document", "event_link"),
-    *("document_link", "claim_link"),
+    *("document_link", "claim_link", "source_link"),
 )
 TABLES: Final = tuple(dict.fromkeys(START))
 ACTIONS: Final = (
@@ -168,6 +168,12 @@ def _document_link(archive: Archive, random: Random) -> Columns:
     return {"from_id": one, "to_id": other, "relation": relation, "state": state}
 
 
+def _source_link(archive: Archive, random: Random) -> Columns:
+    one, other = archive.two("source", random)
+    state = random.choice(("confirmed", "proposed", "rejected"))
+    return {"from_id": one, "to_id": other, "state": state, "score": random.choice((None, 0.5, 0.9))}
+
+
 def _event(_: Archive, random: Random) -> Columns:
     shown = random.choice(("public", "public", "restricted"))
     return {"title": random.choice("EF"), "occurred": random.choice((None, *TIMES)), "visibility": shown}
@@ -255,6 +261,7 @@ COLUMNS: Final[dict[str, Callable[[Archive, Random], Columns]]] = {
     "document": _document,
     "document_version": _version,
     "document_link": _document_link,
+    "source_link": _source_link,
     "event": _event,
     "event_link": _event_link,
     "question": _question,

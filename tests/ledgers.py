@@ -25,6 +25,8 @@ _ABOUT_CLAIM = {**_OF_EVENT, "claim_id": id_of("claim")}
 ROWS: dict[str, Row] = {
     "source": {"name": "Ministry of Health", "aliases": Jsonb([{"name": "Минздрав"}]), "party": "state"},
     "source outlet": {"name": "Morning Paper", "kind": "outlet"},
+    "source third": {"name": "Health Ministry"},
+    "source_link": {"from_id": id_of("source outlet"), "to_id": id_of("source")},
     "document": {"canonical_url": "https://paper.example/1", "publisher_id": id_of("source outlet"), "title": "Blast"},
     "document copy": {"canonical_url": "https://other.example/1", "title": "Blast, they say"},
     "document_version": {

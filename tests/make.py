@@ -38,6 +38,7 @@ _NEEDED: Final[dict[str, dict[str, Any]]] = {
     "claim_link": {"relation": "contradicts"},
     "event_link": {"relation": "related"},
     "document_link": {"relation": "syndicated_from"},
+    "source_link": {"relation": "same_as"},
     "appearance_hop": {"step": 1},
     "assessment": {"scheme": "veracity", "rating": "true"},
 }

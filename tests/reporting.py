@@ -8,8 +8,8 @@ import psycopg
 
 Answer = dict[str, Any]
 TABLES: Final = (
-    "source", "document", "document_version", "document_link", "event", "event_link", "question", "claim", "claim_link",
-    "statement", "appearance", "appearance_hop", "assessment", "assessment_document", "report",
+    "source", "source_link", "document", "document_version", "document_link", "event", "event_link", "question",
+    "claim", "claim_link", "statement", "appearance", "appearance_hop", "assessment", "assessment_document", "report",
 )  # fmt: skip
 
 

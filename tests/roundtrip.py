@@ -18,7 +18,7 @@ _EVENT: Final = (
 )
 _LISTS: Final = (
     *("sources?merged=true", "documents?merged=true", "events?merged=true", "questions", "claims?merged=true"),
-    *("statements", "assessments", "document-links", "rechecks"),
+    *("statements", "assessments", "document-links", "source-links", "rechecks"),
 )
 
 

@@ -86,6 +86,7 @@ SAME = UUID(int=7)  # the id of every row that is tried
 
 # A second good row of each table, as a difference from the first.
 FRESH: dict[str, Row] = {
+    "source_link": {"to_id": OTHER["source third"]},
     "document": {"canonical_url": None},
     "document_version": {"text": None, "sha256": None, "headline": "x"},
     "document_link": {"relation": "quotes"},
@@ -112,6 +113,15 @@ WRONG: dict[str, Wrong] = {
         "ck_parent": [{"parent_id": SAME}],
         "ck_merge": [{"merged_into": SAME}],
         **nobody("parent_id", "merged_into"),
+    },
+    "source_link": {
+        **listed("relation", "how_known", "state"),
+        **SCORES,
+        **sized(TEXT, "reason"),
+        "ck_ends": [{"to_id": OTHER["source outlet"]}],
+        "uq_from_id_to_id_relation": [{"to_id": OTHER["source"]}],
+        "uq_pair": [{"from_id": OTHER["source"], "to_id": OTHER["source outlet"]}],
+        **nobody("from_id", "to_id"),
     },
     "document": {
         **sized(URL, "url", "canonical_url"),

@@ -17,7 +17,7 @@ from app.models.document import Document, DocumentLink, DocumentVersion, Report
 from app.models.event import Event, EventLink
 from app.models.question import Question
 from app.models.search import SearchEntry
-from app.models.source import Source
+from app.models.source import Source, SourceLink
 from app.models.statement import Appearance, AppearanceHop, Statement
 from app.models.text import TextMark, TextPrint
 
@@ -46,6 +46,7 @@ __all__ = [
     "Report",
     "SearchEntry",
     "Source",
+    "SourceLink",
     "Statement",
     "TextMark",
     "TextPrint",

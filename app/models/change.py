@@ -44,7 +44,12 @@ class Change(Base):
             "seq",
             postgresql_where=text("type IN ('event_link', 'document_link')"),
         ),
-        Index("ix_change_from", text("(record->>'from_id')"), "seq", postgresql_where=text("type = 'document_link'")),
+        Index(
+            "ix_change_from",
+            text("(record->>'from_id')"),
+            "seq",
+            postgresql_where=text("type IN ('document_link', 'source_link')"),
+        ),
         Index(
             "ix_change_merged_into",
             text("(record->>'merged_into')"),
@@ -64,7 +69,8 @@ class Change(Base):
             "ix_change_directory",
             "seq",
             postgresql_where=text(
-                "type IN ('source', 'document', 'document_link') AND (op <> 'insert' OR type = 'document_link')"
+                "type IN ('source', 'document', 'document_link', 'source_link')"
+                " AND (op <> 'insert' OR type IN ('document_link', 'source_link'))"
             ),
         ),
         # A ref whose record is gone answers 410.

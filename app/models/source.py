@@ -1,8 +1,9 @@
-"""Whoever speaks or publishes."""
+"""Whoever speaks or publishes, and who of them may be the same."""
 
 from uuid import UUID
 
-from sqlalchemy import Computed, Index, Text
+from sqlalchemy import Computed, Index, Text, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -16,6 +17,7 @@ from app.models.base import (
     one_of,
     optional_reference,
     record_rules,
+    reference,
     rule,
 )
 from app.vocabulary import (
@@ -26,8 +28,11 @@ from app.vocabulary import (
     TEXT_CHARACTERS,
     URL_CHARACTERS,
     Disclosure,
+    LinkState,
     Reliability,
     SourceKind,
+    SourceLinkKnown,
+    SourceRelation,
     words,
 )
 
@@ -77,4 +82,33 @@ class Source(Record):
         Index(None, "updated_at", "id"),
         Index(None, "party"),
         Index("ix_source_names", "names", postgresql_using="gin"),
+    )
+
+
+class SourceLink(Record):
+    """Two sources that may be the same: an editor decides. It has no direction; `from` is the later of the two."""
+
+    __tablename__ = "source_link"
+
+    from_id: Mapped[UUID] = reference("source", index=False)
+    to_id: Mapped[UUID] = reference("source")
+    relation: Mapped[str] = mapped_column(server_default="same_as")
+    how_known: Mapped[str] = mapped_column(server_default="editor")
+    score: Mapped[float | None]
+    reason: Mapped[str | None]
+    state: Mapped[str] = mapped_column(server_default="proposed")
+
+    __table_args__ = (
+        *record_rules("source_link"),
+        one_of("relation", words(SourceRelation)),
+        one_of("how_known", words(SourceLinkKnown)),
+        one_of("state", words(LinkState)),
+        *at_most(TEXT_CHARACTERS, "reason"),
+        rule("source_link", "ends", "from_id <> to_id", "a source can't be linked to itself"),
+        rule("source_link", "score", "score BETWEEN 0 AND 1", "a score is 0 to 1"),
+        UniqueConstraint("from_id", "to_id", "relation"),
+        Index(None, "created_at", "id"),
+        Index("ix_source_link_proposed", "created_at", "id", postgresql_where=sql("state = 'proposed'")),
+        # What was proposed one way is not proposed the other way, too.
+        Index("uq_source_link_pair", sql("least(from_id, to_id)"), sql("greatest(from_id, to_id)"), unique=True),
     )

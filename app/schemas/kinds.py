@@ -27,6 +27,7 @@ from app.models import (
     Record,
     Report,
     Source,
+    SourceLink,
     Statement,
     table_of,
 )
@@ -47,11 +48,12 @@ from app.schemas.lines import (
     QuestionLine,
     ReportLine,
     SourceLine,
+    SourceLinkLine,
     StatementLine,
     VersionLine,
 )
 from app.schemas.questions import QuestionRead
-from app.schemas.sources import SourceRead
+from app.schemas.sources import SourceLinkRead, SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
 
 
@@ -63,7 +65,7 @@ class Round(IntEnum):
     STATEMENTS = 2
     """Who says what, and where that is found."""
     ASSESSMENTS = 3
-    """What holds between claims, and what others say of them."""
+    """What holds between claims and between sources, and what others say of claims."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,11 @@ class Kind:
         """Whether each belongs to one event."""
         return "event_id" in self.columns
 
+    @cached_property
+    def tells_of(self) -> tuple[str, ...]:
+        """The columns of a link that is not there for whoever may not see the sources at its ends."""
+        return tuple(name for name in self.pointers_to(Source) if name in ("from_id", "to_id"))
+
     @property
     def mergeable(self) -> bool:
         return "merged_into" in self.columns
@@ -167,6 +174,17 @@ KINDS: Final = (
         "external_ids notes merged_into",
         sorts=_TIMES | {"name": "name"},
         public_if=PublicIf("source_is_public", ("id",)),
+    ),
+    # After the sources that only what they speak in tells apart: a line may link these, too.
+    Kind(
+        SourceLink,
+        "source-links",
+        Round.ASSESSMENTS,
+        SourceLinkRead,
+        SourceLinkLine,
+        exported="from relation to how_known score reason state",
+        sorts=_TIMES,
+        public_if=PublicIf("source_is_public", ("from_id", "to_id")),
     ),
     Kind(
         Document,

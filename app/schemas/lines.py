@@ -19,7 +19,7 @@ from app.schemas.events import EventCreate, EventLinkCreate
 from app.schemas.fields import Ref, WholeNumber, clean
 from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ReportCreate
-from app.schemas.sources import SourceCreate
+from app.schemas.sources import SourceCreate, SourceLinkCreate
 from app.schemas.statements import AppearanceCreate, HopCreate, StatementCreate
 from app.vocabulary import CHAIN_HOPS, WORDING_CHARACTERS, Fidelity
 
@@ -43,6 +43,12 @@ class MergeableLine(RestorableLine):
 
 class SourceLine(SourceCreate, MergeableLine):
     type: Literal["source"]
+
+
+class SourceLinkLine(SourceLinkCreate, RestorableLine):
+    type: Literal["source_link"]
+    ref: Ref | None = None
+    from_: Annotated[Reference, Field(alias="from")]
 
 
 class DocumentLine(DocumentCreate, MergeableLine):
@@ -134,6 +140,7 @@ class ReportLine(ReportCreate):
 # Written out, as types are read statically; tests/schemas/test_kinds.py compares it with the table of kinds.
 Line: TypeAlias = Annotated[
     SourceLine
+    | SourceLinkLine
     | DocumentLine
     | VersionLine
     | DocumentLinkLine

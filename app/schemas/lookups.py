@@ -12,6 +12,7 @@ from app.schemas.fields import Ref, Slug, Url
 # Written out, as types are read statically; tests/schemas/test_kinds.py compares it with the table of kinds.
 LookupType = Literal[
     "source",
+    "source_link",
     "document",
     "document_link",
     "event",

@@ -1,14 +1,26 @@
-"""Sources: whoever speaks or publishes."""
+"""Sources: whoever speaks or publishes, and who of them may be the same."""
 
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from app.schemas.addresses import INLINE, REFERENCE, Address, Label, Reference, reference_or_inline
+from app.schemas.addresses import INLINE, REFERENCE, Address, EventAddress, Label, Reference, reference_or_inline
 from app.schemas.common import SHORT_LIST_ITEMS, Input, Output, Paging, RecordRead, comma_separated, with_examples
-from app.schemas.fields import Country, ExternalIds, ExternalIdsChange, Key, Language, Moment, Name, Prose, Ref, Url
-from app.vocabulary import Disclosure, Reliability, SourceKind
+from app.schemas.fields import (
+    Country,
+    ExternalIds,
+    ExternalIdsChange,
+    Key,
+    Language,
+    Moment,
+    Name,
+    Prose,
+    Ref,
+    Score,
+    Url,
+)
+from app.vocabulary import Disclosure, LinkState, Reliability, SourceKind, SourceLinkKnown, SourceRelation
 
 
 class Alias(Input):
@@ -134,3 +146,62 @@ class SourceFilter(Input):
 class SourceQuery(SourceFilter, Paging):
     facets: Annotated[str, comma_separated("kind", "disclosure", "party", "country")] | None = None
     """Counts by `kind`, `disclosure`, `party`, `country`: one or more, with commas."""
+
+
+class SourceLinkCreate(Input):
+    """That this source may be the same as another: it waits for an editor, unless it says that they are not."""
+
+    model_config = with_examples(
+        {"to": {"name": "Ministry of Health", "kind": "authority"}, "reason": "the letterhead is the same"}
+    )
+
+    to: SourceIn
+    relation: SourceRelation | None = None
+    """Default, and so far the only one: `same_as`."""
+    how_known: SourceLinkKnown | None = None
+    """Default `editor`; `name`: found by likeness of the names."""
+    score: Score | None = None
+    """How surely they are the same; the surest go first where not all can hold together."""
+    reason: Prose | None = None
+    state: LinkState | None = None
+    """Default `proposed`. `confirmed` is what a PATCH makes of it, since that merges the two."""
+
+
+class SourceLinkRead(RecordRead):
+    from_id: UUID
+    to_id: UUID
+    relation: SourceRelation
+    how_known: SourceLinkKnown
+    score: float | None
+    reason: str | None
+    state: LinkState
+
+
+class SourceLinkChange(Input):
+    """`confirmed` merges the two sources, and any other state undoes that."""
+
+    model_config = with_examples({"state": "rejected"})
+
+    ref: Ref | None = None
+    how_known: SourceLinkKnown | None = None
+    score: Score | None = None
+    reason: Prose | None = None
+    state: LinkState | None = None
+
+
+class EverySourceLinkQuery(Paging):
+    """What narrows the list of all links between sources."""
+
+    event: EventAddress | None = None
+    """Of sources that speak in this event."""
+    how_known: SourceLinkKnown | None = None
+    state: LinkState | None = None
+    min_score: Score | None = None
+    """With this score or a higher one."""
+    ref: Ref | None = None
+    sort: Literal["created_at", "-created_at"] = "-created_at"
+
+
+class SourceLinkQuery(Paging):
+    state: LinkState | None = None
+    sort: Literal["created_at", "-created_at"] = "-created_at"

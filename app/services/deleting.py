@@ -81,7 +81,7 @@ def _is_said(table: Table) -> ColumnElement[bool]:
     """Leave out links and steps that were only proposed by likeness: nobody has said them, and so they hold nothing."""
     if "how_known" not in table.c:
         return true()
-    return not_(and_(table.c.how_known == "similarity", table.c.state == "proposed"))
+    return not_(and_(table.c.how_known.in_(("similarity", "name")), table.c.state == "proposed"))
 
 
 def _among(column: ColumnElement[Any], ids: Iterable[UUID]) -> ColumnElement[bool]:

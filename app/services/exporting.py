@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.derive.rules.rows import Rows
 from app.formats import ndjson
-from app.models import DocumentLink, Record, Source, table_of
+from app.models import DocumentLink, Record, Source, SourceLink, table_of
 from app.schemas.common import RecordRead
 from app.schemas.kinds import KINDS, READS, Kind
 from app.services.access import Caller
@@ -50,6 +50,7 @@ def _ids(rows: Rows) -> Ids:
     # A caller who may not see who a source is has its mask's id in place of its own.
     ids[Source] += rows.masks.values()
     # Links lead on from what is shown; those whose other end is not are no part of it.
+    ids[SourceLink] = [link.id for link in rows.source_links if {link.from_id, link.to_id} <= rows.sources.keys()]
     ids[DocumentLink] = [link.id for link in rows.document_links if {link.from_id, link.to_id} <= rows.documents.keys()]
     return ids
 

@@ -70,7 +70,8 @@ UNION ALL
 SELECT NULL, NULL, format('the directory''s head is %s, its last change %s', directory, moved)
 FROM ledger_head, LATERAL (
     SELECT coalesce(max(seq), 0) AS moved FROM change
-    WHERE type IN ('source', 'document', 'document_link') AND (op <> 'insert' OR type = 'document_link')) d
+    WHERE type IN ('source', 'document', 'document_link', 'source_link')
+        AND (op <> 'insert' OR type IN ('document_link', 'source_link'))) d
 WHERE directory NOT BETWEEN moved AND seq
 LIMIT :most
 """)

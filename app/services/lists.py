@@ -21,6 +21,7 @@ from app.models import (
     Question,
     Record,
     Source,
+    SourceLink,
     Statement,
     table_of,
 )
@@ -32,7 +33,7 @@ from app.schemas.events import EventFilter, EventLinkQuery
 from app.schemas.kinds import kind_of
 from app.schemas.pictures.rechecks import RecheckQuery
 from app.schemas.questions import QuestionFilter
-from app.schemas.sources import SourceFilter
+from app.schemas.sources import EverySourceLinkQuery, SourceFilter, SourceLinkQuery
 from app.schemas.statements import StatementFilter
 from app.schemas.urls import canonical
 from app.services.access import Caller
@@ -125,6 +126,24 @@ def sources(query: SourceFilter, caller: Caller) -> Rows:
         selected = selected.where(exists().select_from(names).where(holds))
     if query.parent:
         selected = selected.where(rows.c.parent_id.in_(_kin(caller, Source, query.parent)))
+    return selected
+
+
+def source_links(source: UUID, query: SourceLinkQuery, caller: Caller) -> Rows:
+    rows = seen_alone(caller, SourceLink)
+    kin = select(func.source_kin(source))
+    return select(rows).where(or_(rows.c.from_id.in_(kin), rows.c.to_id.in_(kin)), *_equal(rows, query, "state"))
+
+
+def every_source_link(query: EverySourceLinkQuery, caller: Caller) -> Rows:
+    rows = seen_alone(caller, SourceLink)
+    selected = select(rows).where(*_equal(rows, query, "how_known", "state", "ref"))
+    if query.min_score is not None:
+        selected = selected.where(rows.c.score >= query.min_score)
+    if query.event:
+        statement = seen(caller, Statement)
+        speakers = select(func.source_kin(statement.c.source_id)).where(*_of_event(statement, query, caller))
+        selected = selected.where(rows.c.from_id.in_(speakers), rows.c.to_id.in_(speakers))
     return selected
 
 

@@ -87,6 +87,8 @@ def _rows(model: type[Record], scopes: frozenset[str]) -> Select[Any]:
     if model is Source:  # a confidential one appears as other rows: see `_sources`
         return _sources(caller)
     rows = select(*_columns(caller, kind), *_parts(caller, model))
+    if not caller.may("confidential"):
+        rows = rows.where(*(_is_not_confidential(table_of(model).c[name]) for name in kind.tells_of))
     return rows if caller.may("read") else rows.where(_is_public(kind))
 
 
@@ -114,7 +116,10 @@ def withheld(caller: Caller, kind: Kind) -> Mapping[str, MayTell]:
     """
     asks: dict[str, MayTell] = {}
     if not caller.may("confidential"):
-        asks |= dict.fromkeys(kind.pointers_to(Source), _is_not_confidential)
+        # What a link has at its ends is not withheld: the link itself is.
+        asks |= dict.fromkeys(
+            (name for name in kind.pointers_to(Source) if name not in kind.tells_of), _is_not_confidential
+        )
     if not caller.may("read") and kind.model is Event:
         asks |= dict.fromkeys(kind.own_pointers, func.is_public)
     return asks
@@ -212,7 +217,11 @@ def _mask(name: str) -> ColumnElement[Any]:
 # The last change of each, by id or by ref, if that is a deletion. `public`: what was deleted belonged to events,
 # and all of these are public, so that every caller could have read it.
 _LAST_CHANGES: Final = text("""
-SELECT asked.nth, last.record_id, coalesce((last.record->>'confidential')::boolean, false) AS confidential,
+SELECT asked.nth, last.record_id, coalesce(
+        (last.record->>'confidential')::boolean,
+        last.type = 'source_link' AND EXISTS (SELECT FROM source s
+            WHERE s.confidential AND s.id::text IN (last.record->>'from_id', last.record->>'to_id')),
+        false) AS confidential,
     CASE last.type WHEN 'event' THEN coalesce(last.record->>'visibility' = 'public', false)
     ELSE (SELECT coalesce(bool_and(is_public(id)), false) FROM unnest(
         CASE last.type WHEN 'event_link' THEN ARRAY[(last.record->>'from_id')::uuid, (last.record->>'to_id')::uuid]

@@ -68,7 +68,7 @@ def without_own(line: Json) -> Json:
 async def test_the_demo(demo: httpx.AsyncClient) -> None:
     every = await lines(demo)
     check(every)
-    assert {line["type"] for line in every} == set(TYPES)
+    assert {line["type"] for line in every} | {"source_link"} == set(TYPES)
     events = await listed(demo, "events")
     for event in events:
         check(await lines(demo, event["slug"]))

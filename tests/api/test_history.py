@@ -20,12 +20,14 @@ async def made(client: AsyncClient, event: str) -> dict[str, str]:
     depends = {"relation": "quotes", "to": {"url": "https://a.example/2"}}
     paper_link = await post(client, f"/v1/documents/{paper['id']}/links", depends)
     speaker = await source(client, "Mayor")
+    twins = await post(client, f"/v1/sources/{speaker}/links", {"to": {"name": "The mayor"}})
     said = await statement(client, event, first, speaker)
     place = await post(client, f"/v1/statements/{said}/appearances", {"document": paper["id"], "wording": "a"})
     rating = {"claim": second, "author": speaker, "scheme": "veracity", "rating": "true"}
     rated = await post(client, f"{event}/assessments", rating)
     return {
         "assessments": rated["id"], "appearances": place["id"], "statements": said, "claim-links": link["id"],
+        "source-links": twins["id"],
         "claims": first, "questions": question, "event-links": event_link["id"], "document-links": paper_link["id"],
         "documents": paper["id"], "sources": speaker, "events": event.rpartition("/")[2],
     }  # fmt: skip

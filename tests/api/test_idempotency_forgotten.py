@@ -109,7 +109,7 @@ def test_hiding_reaches_every_kind_of_record(psql: Psql) -> None:
     kept = {bytes(row[0]).decode() for row in psql.execute("SELECT answer FROM idempotency_key WHERE status = 201")}
     others = {name for name in ROWS if name.endswith(" other")}
     # A copy that nothing cited, and what no answer names.
-    assert kept == others | {"source", "document copy", "report", "assessment_document"}
+    assert kept == others | {"source", "source third", "document copy", "report", "assessment_document"}
 
 
 async def test_each_way_to_delete_forgets(psql: Psql) -> None:
@@ -123,6 +123,7 @@ async def test_each_way_to_delete_forgets(psql: Psql) -> None:
         "statement",
         "claim_link",
         "document_link",
+        "source_link",
     )
     for table in (*of, "report", "event_link"):
         psql.execute("DELETE FROM idempotency_key")

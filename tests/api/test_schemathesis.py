@@ -76,10 +76,11 @@ def _addresses(client: httpx.Client) -> dict[str, list[str]]:
         "claim-links": "events",
         "event-links": "events",
         "document-links": "documents",
+        "source-links": "sources",
         "appearances": "statements",
     }
     for kind, outer in inner.items():
-        way = "links" if kind == "document-links" else kind
+        way = "links" if outer in ("documents", "sources") else kind
         found[kind] = [
             one["id"] for key in found[outer] for one in client.get(f"/v1/{outer}/{key}/{way}").json()["items"]
         ]

@@ -37,11 +37,14 @@ async def hidden(client: AsyncClient, event: str) -> dict[str, str]:
     across = await post(client, f"{event}/event-links", {"relation": "related", "to": secret["id"]})
     other = await document(client, "https://secret.example/2")
     papers = await post(client, f"/v1/documents/{paper}/links", {"relation": "quotes", "to": other})
+    twin = await source(client, "Inside man")
+    twins = await post(client, f"/v1/sources/{speaker}/links", {"to": twin})
     question = (await get(client, "/v1/questions/ref:q"))["id"]
     found = {
         "events": secret["id"], "sources": speaker, "documents": paper, "claims": first, "claim-links": link["id"],
         "statements": said, "appearances": place, "assessments": rated["id"], "event-links": across["id"],
-        "document-links": papers["id"], "questions": question,
+        "document-links": papers["id"], "source-links": twins["id"],
+        "questions": question,
     }  # fmt: skip
     return {kind: f"/v1/{kind}/{key}" for kind, key in found.items()}
 

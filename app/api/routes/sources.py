@@ -4,22 +4,32 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import IfMatch, Ingester, Once, Reader, Route, Session, SourceAt, Writer, Writing
+from app.api.deps import IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, SourceAt, Writer, Writing
 from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
-from app.models import Source
+from app.models import Source, SourceLink
 from app.schemas.common import Merge, Page
 from app.schemas.kinds import kind_of
 from app.schemas.pictures.track_records import TrackRecordQuery, TrackRecordRead
-from app.schemas.sources import SourceChange, SourceCreate, SourceQuery, SourceRead
-from app.services import changing, lists, paging, records
+from app.schemas.sources import (
+    EverySourceLinkQuery,
+    SourceChange,
+    SourceCreate,
+    SourceLinkChange,
+    SourceLinkCreate,
+    SourceLinkQuery,
+    SourceLinkRead,
+    SourceQuery,
+    SourceRead,
+)
+from app.services import lists, paging, records, source_links
 from app.services.intake import creating
 from app.services.pictures import track_records
 
-router = APIRouter(prefix="/sources", tags=["sources"], route_class=Route)
+router = APIRouter(tags=["sources"], route_class=Route)
 
 
-@router.get("", response_model=Page[SourceRead], responses=documented())
+@router.get("/sources", response_model=Page[SourceRead], responses=documented())
 async def list_sources(
     request: Request, query: Annotated[SourceQuery, Query()], caller: Reader, session: Session
 ) -> Response:
@@ -28,21 +38,23 @@ async def list_sources(
     return answers.page(request, page, SourceRead)
 
 
-@router.post("", status_code=201, response_model=SourceRead, responses=created(SourceRead))
+@router.post("/sources", status_code=201, response_model=SourceRead, responses=created(SourceRead))
 async def create_source(data: SourceCreate, caller: Ingester, session: Writing, once: Once) -> Response:
     """Record a source, or find the one with this ref, or this name and kind."""
     return await once(answers.stored(*await creating.source(session, caller, data)))
 
 
-@router.patch("/{source}", response_model=SourceRead, responses=CHANGE)
+@router.patch("/sources/{source}", response_model=SourceRead, responses=CHANGE)
 async def change_source(
     source: SourceAt, data: SourceChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396): what is not given stays, a null empties a field."""
-    return answers.record(await changing.change(session, caller, Source, source, data, if_match=if_match))
+    return answers.record(await source_links.change_source(session, caller, source, data, if_match=if_match))
 
 
-@router.get("/{source}/record", response_model=TrackRecordRead, responses=READ | MERGED, summary="Read a track record")
+@router.get(
+    "/sources/{source}/record", response_model=TrackRecordRead, responses=READ | MERGED, summary="Read a track record"
+)
 async def get_track_record(
     request: Request,
     source: SourceAt,
@@ -57,10 +69,49 @@ async def get_track_record(
     return answers.picture(await track_records.record(session, caller, source_id, query.said_before), tag)
 
 
-@router.post("/{source}/merge", response_model=SourceRead, responses=WRITE)
+@router.post("/sources/{source}/merge", response_model=SourceRead, responses=WRITE)
 async def merge_source(source: SourceAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
     """Say that two sources are one. No row moves: readers of the other see what both said; a PATCH undoes it."""
-    return await once(answers.record(await records.merge(session, caller, Source, source, data.into)))
+    return await once(answers.record(await source_links.merge(session, caller, source, data.into)))
 
 
-add_routes(router, "/{source}", Source, SourceAt)
+@router.get("/sources/{source}/links", response_model=Page[SourceLinkRead], responses=READ | MERGED)
+async def list_source_links(
+    request: Request, source: SourceAt, query: Annotated[SourceLinkQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """Who may be the same as this source, and who is not, as an editor said."""
+    source_id = (await records.get(session, caller, Source, source)).id
+    rows = lists.source_links(source_id, query, caller)
+    page = await paging.page(session, rows, kind_of(SourceLink).sorts, query, source_id)
+    return answers.page(request, page, SourceLinkRead)
+
+
+@router.post(
+    "/sources/{source}/links", status_code=201, response_model=SourceLinkRead, responses=created(SourceLinkRead)
+)
+async def create_source_link(
+    source: SourceAt, data: SourceLinkCreate, caller: Ingester, session: Writing, once: Once
+) -> Response:
+    """Say that a source may be the same as another, or that it is not: then it is never proposed again."""
+    return await once(answers.stored(*await creating.source_link(session, caller, source, data)))
+
+
+@router.get("/source-links", response_model=Page[SourceLinkRead], responses=documented())
+async def list_every_source_link(
+    request: Request, query: Annotated[EverySourceLinkQuery, Query()], caller: Reader, session: Session
+) -> Response:
+    """Who may be the same as whom; `state=proposed` is what waits for an editor."""
+    page = await paging.page(session, lists.every_source_link(query, caller), kind_of(SourceLink).sorts, query)
+    return answers.page(request, page, SourceLinkRead)
+
+
+@router.patch("/source-links/{id}", response_model=SourceLinkRead, responses=CHANGE)
+async def change_source_link(
+    id_: RecordAt, data: SourceLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
+) -> Response:
+    """Confirm that two sources are the same, which merges them, or reject it; any other state undoes the merge."""
+    return answers.record(await source_links.change(session, caller, id_, data, if_match=if_match))
+
+
+add_routes(router, "/sources/{source}", Source, SourceAt)
+add_routes(router, "/source-links/{id}", SourceLink)

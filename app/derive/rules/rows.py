@@ -9,7 +9,7 @@ from app.schemas.claims import ClaimLinkRead, ClaimRead
 from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
 from app.schemas.events import EventLinkRead, EventRead
 from app.schemas.questions import QuestionRead
-from app.schemas.sources import SourceRead
+from app.schemas.sources import SourceLinkRead, SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
 from app.vocabulary import Independence
 
@@ -44,6 +44,8 @@ class Rows:
     """Those from any of `documents`."""
     sources: dict[UUID, SourceRead]
     """Speakers, passers-on, authors, publishers; their parents and what they were merged into."""
+    source_links: list[SourceLinkRead]
+    """Between any of `sources`; what hangs on a source that was merged into one of them has that one as its end."""
 
     # What follows is the state of now, whatever moment the rows are of.
     restricted: frozenset[UUID]

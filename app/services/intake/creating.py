@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict, Merged
-from app.models import Document, Event, Record, Statement
+from app.models import Document, Event, Record, Source, Statement
 from app.schemas import kinds
 from app.schemas.assessments import AssessmentCreate
 from app.schemas.claims import ClaimCreate, ClaimLinkCreate
@@ -17,7 +17,7 @@ from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionCre
 from app.schemas.events import EventCreate, EventLinkCreate
 from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ClaimPart
-from app.schemas.sources import SourceCreate
+from app.schemas.sources import SourceCreate, SourceLinkCreate
 from app.schemas.statements import AppearanceCreate, StatementCreate
 from app.services import records
 from app.services.access import Caller
@@ -66,6 +66,11 @@ async def _one(
 async def source(session: AsyncSession, caller: Caller, data: SourceCreate) -> Made:
     batch = Batch()
     return await _one(session, caller, batch, walking.source(batch, data, ""))
+
+
+async def source_link(session: AsyncSession, caller: Caller, source_address: str, data: SourceLinkCreate) -> Made:
+    batch, start = Batch(), _addressed(Source, source_address)
+    return await _one(session, caller, batch, walking.source_link(batch, data, start, ""), start)
 
 
 async def document(session: AsyncSession, caller: Caller, data: DocumentCreate) -> Made:

@@ -26,6 +26,7 @@ from app.models import (
     Question,
     Report,
     Source,
+    SourceLink,
     Statement,
     table_of,
 )
@@ -348,6 +349,17 @@ def _ends(kin: Callable[[str], str]) -> str:
     )
 
 
+# Between sources a link has no direction.
+_matching(
+    SourceLink,
+    "least(d.from_id, d.to_id), greatest(d.from_id, d.to_id), d.relation",
+    f"""WHERE t.id IN (
+        SELECT l.id FROM source_link l WHERE l.from_id IN (SELECT source_kin(d.from_id))
+            AND l.to_id IN (SELECT source_kin(d.to_id))
+        UNION ALL SELECT l.id FROM source_link l WHERE l.from_id IN (SELECT source_kin(d.to_id))
+            AND l.to_id IN (SELECT source_kin(d.from_id)))
+    AND t.relation = d.relation {_OLDEST}""",  # noqa: S608
+)
 _matching(DocumentLink, _LINK, _ends("SELECT document_kin({})".format))
 _matching(EventLink, _LINK, _ends("SELECT event_kin({})".format))
 _matching(ClaimLink, _LINK, _ends(_claims), "m.event_id")

@@ -3,7 +3,7 @@
 from functools import singledispatch
 
 from app.errors import Forbidden
-from app.models import Document, Event, Statement
+from app.models import Document, Event, Source, Statement
 from app.schemas.lines import (
     AppearanceLine,
     AssessmentLine,
@@ -17,6 +17,7 @@ from app.schemas.lines import (
     QuestionLine,
     ReportLine,
     SourceLine,
+    SourceLinkLine,
     StatementLine,
     VersionLine,
 )
@@ -56,6 +57,11 @@ def draft_of(line: Line, _batch: Batch, _: Caller) -> Draft:
 @draft_of.register
 def _(line: SourceLine, batch: Batch, _: Caller) -> Draft:
     return walking.source(batch, line, "")
+
+
+@draft_of.register
+def _(line: SourceLinkLine, batch: Batch, _: Caller) -> Draft:
+    return walking.source_link(batch, line, batch.refer(Source, line.from_, "/from"), "")
 
 
 @draft_of.register

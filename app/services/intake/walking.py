@@ -24,6 +24,7 @@ from app.models import (
     Question,
     Report,
     Source,
+    SourceLink,
     Statement,
 )
 from app.schemas.assessments import AssessmentCreate
@@ -33,7 +34,7 @@ from app.schemas.events import EventCreate, EventFields, EventLinkCreate
 from app.schemas.lines import AppearanceLine, RestorableLine
 from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ReportCreate, ReportEvent
-from app.schemas.sources import SourceCreate
+from app.schemas.sources import SourceCreate, SourceLinkCreate
 from app.schemas.statements import AppearanceCreate, AppearanceFields, HopCreate, StatementCreate, StatementInClaim
 from app.services.intake.drafts import Batch, Draft, columns, sha256, url_columns
 from app.texts import quotes
@@ -94,6 +95,13 @@ def source(batch: Batch, data: SourceCreate | str, at: str, within: Draft | None
     draft.within = within
     batch.label(data.label, draft, at)
     return draft
+
+
+def source_link(batch: Batch, data: SourceLinkCreate, start: Draft, at: str) -> Draft:
+    if data.state == "confirmed" and not batch.from_export:
+        raise Invalid.at(f"{at}/state", "a PATCH of the link confirms it, for that merges the two sources")
+    ends: dict[str, Draft | None] = {"from_id": start, "to_id": source(batch, data.to, f"{at}/to")}
+    return batch.add(SourceLink, at, {"relation": "same_as"} | columns(data, "to", "from_"), ends)
 
 
 def _document_if_given(batch: Batch, data: DocumentCreate | str | None, at: str) -> Draft | None:

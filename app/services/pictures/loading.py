@@ -134,7 +134,8 @@ def _cited(state: State) -> TextClause:
     """The documents that :documents lead to, the sources that these and :sources lead to, and whom to mask.
 
     The kinds of its one recursion: `cited`, with what that was merged into and what was merged into that; `reached`,
-    what these were made out of; `source`; and `led`, what the source `whose` is merged into now.
+    what these were made out of; `source`; `borne`, what was merged into the source `whose`, and that itself; and `led`,
+    what the source `whose` is merged into now. A link between what two sources bear is given as one between these.
     """
     return text(f"""
 WITH RECURSIVE reach(kind, id, whose) AS (
@@ -150,11 +151,16 @@ WITH RECURSIVE reach(kind, id, whose) AS (
             WHERE r.kind IN ('cited', 'reached')
         UNION ALL SELECT 'source', v.id, NULL FROM {state("source", "id", "r.id", "merged_into", "parent_id")} s
             CROSS JOIN LATERAL (VALUES (s.merged_into), (s.parent_id)) v(id) WHERE r.kind = 'source'
+        UNION ALL SELECT 'borne', r.id, r.id WHERE r.kind = 'source'
+        UNION ALL SELECT 'borne', s.id, r.whose FROM {state("source", "merged_into", "r.id", "id")} s
+            WHERE r.kind = 'borne'
         UNION ALL SELECT 'led', r.id, r.id WHERE r.kind = 'source'
         UNION ALL SELECT 'led', s.merged_into, r.whose FROM {now("source", "id", "r.id", "merged_into")} s
             WHERE r.kind = 'led'
     ) n(kind, id, whose) WHERE n.id IS NOT NULL),
 documents(id) AS (SELECT DISTINCT id FROM reach WHERE kind IN ('cited', 'reached')),
+borne(id, whose) AS MATERIALIZED (
+    SELECT DISTINCT ON (id) id, whose FROM reach WHERE kind = 'borne' ORDER BY id, whose = id DESC, whose),
 hidden(id, own) AS (
     SELECT whose, bool_or(whose = id) FROM reach
     WHERE kind = 'led' AND {_CONFIDENTIAL.format(id="reach.id")} GROUP BY whose)
@@ -165,6 +171,9 @@ UNION ALL SELECT 'document_link', l.record FROM documents x
     CROSS JOIN LATERAL {state("document_link", "from_id", "x.id", "record")} l
 UNION ALL SELECT 'source', s.record FROM reach x
     CROSS JOIN LATERAL {state("source", "id", "x.id", "record")} s WHERE x.kind = 'source'
+UNION ALL SELECT 'source_link',
+    (CAST(l.record AS jsonb) || jsonb_build_object('from_id', x.whose, 'to_id', y.whose))::text FROM borne x
+    CROSS JOIN LATERAL {state("source_link", "from_id", "x.id", "to_id", "record")} l JOIN borne y ON y.id = l.to_id
 UNION ALL SELECT 'mask',
     json_build_object('event', e.id, 'source', h.id, 'own', h.own, 'mask', masked(e.id, h.id))::text
     FROM hidden h CROSS JOIN unnest(CAST(:merged AS uuid[])) e(id)""")  # noqa: S608

@@ -141,8 +141,9 @@ last(seq) AS (
         SELECT seq FROM change WHERE type = 'event_link' AND record->>'to_id' = a.id::text AND seq <= m.seq
         ORDER BY seq DESC LIMIT 1) c
     UNION ALL SELECT c.seq FROM moment m CROSS JOIN LATERAL (
-        SELECT seq FROM change WHERE type IN ('source', 'document', 'document_link')
-            AND (op <> 'insert' OR type = 'document_link') AND seq <= m.seq ORDER BY seq DESC LIMIT 1) c
+        SELECT seq FROM change WHERE type IN ('source', 'document', 'document_link', 'source_link')
+            AND (op <> 'insert' OR type IN ('document_link', 'source_link')) AND seq <= m.seq
+            ORDER BY seq DESC LIMIT 1) c
     UNION ALL SELECT c.seq FROM unnest(CAST(:documents AS text[])) d(id) CROSS JOIN moment m CROSS JOIN LATERAL (
         SELECT seq FROM change WHERE type = 'document_version' AND record->>'document_id' = d.id AND seq <= m.seq
         ORDER BY seq DESC LIMIT 1) c)
