@@ -1,12 +1,16 @@
 """Coarse times: one EDTF or ISO string, and the half-open span of UTC that it stands for.
 
+`read` takes other spellings that can mean but one time, and gives the one that is stored; `span` knows that one alone;
+`impossible` says why something can't have been said, published, read, made or withdrawn then.
+
 Of the Extended Date/Time Format this reads dates with anything left out (`2023-08-XX`, `2024-03-1X`, `202X`) or in
 doubt (`2023-08~`), seasons and parts of years, and intervals with both ends. Written here because the `edtf` package
 takes 10 ms for each, prints what it can't read, and refuses much that is valid.
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+import unicodedata
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -16,6 +20,23 @@ _MOMENT: Final = re.compile(
 _DATE: Final = re.compile(r"([0-9X]{4})(?:-([0-9X]{2})(?:-([0-9X]{2}))?)?")
 # A mark of doubt, before or after a part, does not change what a date covers.
 _DOUBT: Final = re.compile(r"[?~%](?=\d|X|-|$)")
+# --- other spellings: the year stands first in all of them, so none can be two days
+_ALONE: Final = re.compile(
+    r"\+?(\d{4})([-/.]?)(\d{1,2})(?:\2(\d{1,2}))?(?:[Tt ](\d\d):?(\d\d)(?::?(\d\d)([.,]\d+)?)?(.*))?", re.ASCII
+)
+_SEVERAL_SLASHES: Final = re.compile(r"\d{4}/\d{1,2}(?:/\d{1,2})?(?:[Tt ].*)?", re.ASCII)
+_YEAR_LAST: Final = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4})(?!\d).*", re.ASCII)
+_NO_NUMBER: Final = re.compile(r"(\d{4})(?:-00(?:-00)?|-(\d\d)-00)", re.ASCII)
+_HOURS: Final = re.compile(r"[+-]\d\d", re.ASCII)
+_DIGITS_OF_MONTH_AND_DAY: Final = 4
+_MIDNIGHT: Final = re.compile(r"[Tt]00:00(?::00(?:[.,]0+)?)?(?:[Zz]|[+-]00:?00)?", re.ASCII)
+# Hyphens that are no minus of ASCII's; full-width signs. No long dash: between two years it is "to".
+_PLAIN: Final = str.maketrans({"\u2010": "-", "\u2011": "-", "\u2212": "-", "－": "-", "／": "/", "．": ".", "：": ":"})
+_CLOCKS_DIFFER: Final = timedelta(days=1)  # what lies no further ahead may have been by somebody's clock
+_FIRST_PAGE: Final = datetime(1991, 1, 1, tzinfo=UTC)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FORMS: Final = "2023-08-09, 2023-08, 2023-08-09T13:24+03:00, or EDTF such as 2023-08~"
+
 _DIGITS: Final = re.compile(r"\d{1,4}", re.ASCII)
 # A day at either end of these years still has bounds that a timestamp with any offset can hold.
 _YEARS: Final = (1000, 9998)
@@ -30,6 +51,12 @@ _SEASONS: Final = (
 )
 
 
+# Why a time can't be.
+AHEAD: Final = "it lies ahead: by the service's clock it has not come yet"
+BEFORE_PAGES: Final = "there were no pages before 1991; what is no page is stored without its URL"
+EPOCH: Final = "1970-01-01T00:00Z is what programs write where no time was told: leave it out (the day is 1970-01-01)"
+
+
 class Span(NamedTuple):
     """Half-open, in UTC: a day ends at the next midnight."""
 
@@ -37,9 +64,121 @@ class Span(NamedTuple):
     end: datetime
 
 
+# --- what was written ------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def read(words: str) -> str:
+    """A coarse time in the spelling that is stored, of any spelling that can mean but one time.
+
+    `2023/08/09`, `20230809` and `2023-8-9` are 2023-08-09, digits of every script are digits, and zeros are what was
+    not told: `2019-11-00` is 2019-11. Raises ValueError, with the right spelling of what could be two days.
+    """
+    plain = _plain(words)
+    if match := _YEAR_LAST.fullmatch(plain):
+        raise ValueError(_year_first(match))
+    if "/" in plain and not _SEVERAL_SLASHES.fullmatch(plain):
+        time = "/".join(_one(end) for end in plain.split("/"))
+    else:
+        time = _one(plain)
+    span(time)
+    return time
+
+
+def _plain(words: str) -> str:
+    """With ASCII's digits and signs, without what can't be seen."""
+    if words.isascii():
+        return words.strip()
+    visible = "".join(character for character in words.strip() if unicodedata.category(character) != "Cf")
+    digits = {ord(digit): str(unicodedata.decimal(digit)) for digit in set(visible) if digit.isdecimal()}
+    return visible.translate(_PLAIN).translate(digits)
+
+
+def _one(words: str) -> str:
+    """One end of an interval, or all there is."""
+    match = _ALONE.fullmatch(words)
+    if match is None:
+        return _without_zeros(words)
+    year, joint, month, day, hour, minute, second, fraction, offset = match.groups()
+    # `202311` may be November 2023, or the 11th of a March; a time of day is none of a month.
+    if (not joint and len(month + (day or "")) < _DIGITS_OF_MONTH_AND_DAY) or (day is None and hour is not None):
+        return words
+    time = "-".join(part.rjust(2, "0") for part in (year, month, day) if part is not None)
+    if hour is not None:
+        time += f"T{hour}:{minute}" + (f":{second}{fraction or ''}" if second else "")
+        time += f"{offset}:00" if _HOURS.fullmatch(offset) else offset.strip()
+    return _without_zeros(time)
+
+
+def _without_zeros(time: str) -> str:
+    """Zeros for a month or a day are what was not told; midnight of no day is no time of day."""
+    date_, clock = time[:10], time[10:]
+    match = _NO_NUMBER.fullmatch(date_) if not clock or _MIDNIGHT.fullmatch(clock) else None
+    if match is None or (match[1] == "0000"):
+        return time
+    return match[1] if match[2] is None else f"{match[1]}-{match[2]}"
+
+
+def _year_first(match: re.Match[str]) -> str:
+    """What to write in place of `09.08.2023`, which is two days or one."""
+    first, last, year = int(match[1]), int(match[3]), int(match[4])
+    days = []
+    for month, day in ((last, first), (first, last)):
+        try:
+            days.append(date(year, month, day).isoformat())
+        except ValueError:
+            continue
+    if not days:
+        return "there is no such day; and the year comes first: 2023-08-09"
+    which = "" if len(set(days)) == 1 else ": whether the day or the month stands first, it doesn't tell"
+    return f"the year comes first: {' or '.join(dict.fromkeys(days))}{which}"
+
+
+def is_epoch(words: str) -> bool:
+    """Whether a time is the instant from which computers count: where none was told, programs write that one.
+
+    In whatever zone it is written. The day 1970-01-01 is a day.
+    """
+    return any(is_epoch_instant(span(end).start) for end in words.split("/") if _MOMENT.fullmatch(end))
+
+
+def is_epoch_instant(moment: datetime) -> bool:
+    return moment == _EPOCH
+
+
+def impossible(words: str, *, of_page: bool = False) -> str | None:
+    """Why nothing can have been said, published, read, made or withdrawn then, in words for the caller; None: it can.
+
+    `words`: as `read` gives them; `of_page`: of a document with a URL.
+    """
+    if is_epoch(words):
+        return EPOCH
+    if any(_lies_ahead(span(end).start) for end in words.split("/")):
+        return AHEAD
+    return BEFORE_PAGES if of_page and span(words).end <= _FIRST_PAGE else None
+
+
+def impossible_moment(moment: datetime) -> str | None:
+    """The same of an instant."""
+    if is_epoch_instant(moment):
+        return EPOCH
+    return AHEAD if _lies_ahead(moment) else None
+
+
+def _lies_ahead(moment: datetime) -> bool:
+    return moment > datetime.now(UTC) + _CLOCKS_DIFFER
+
+
+def is_before_pages(moment: datetime) -> bool:
+    return moment < _FIRST_PAGE
+
+
+# --- what it stands for ----------------------------------------------------------------------------------------------
+
+
 @lru_cache(maxsize=4096)
 def span(words: str) -> Span:
-    """What a coarse time stands for; a moment stands for its own minute, second or microsecond.
+    """What a coarse time stands for; a moment stands for its whole minute, second or microsecond.
 
     Takes `2023`, `2023-08`, `2023-08-09`, `2023-08-09T13:24+03:00`, EDTF's uncertain and unspecified dates and
     seasons (`2023-08~`, `2023-08-XX`, `2023-21`), and intervals of any of them. Raises ValueError, with a
@@ -49,7 +188,7 @@ def span(words: str) -> Span:
     if not slash:
         return _moment(moment) if (moment := _MOMENT.fullmatch(words)) else _date(words)
     if "/" in second or not {first, second}.isdisjoint({"", ".."}):
-        raise ValueError("an interval has two ends, both known: 2023-08-09/2023-08-11")
+        raise ValueError("an interval has two ends, both known: 2023-08-09/2023-08-11; one that is open has no bounds")
     start, end = span(first).start, span(second).end
     if start >= end:
         raise ValueError("the interval ends before it begins")
@@ -76,7 +215,7 @@ def _date(words: str) -> Span:
     """The first to the last of the days that fit."""
     match = _DATE.fullmatch(_DOUBT.sub("", words))
     if match is None:
-        raise ValueError("not a date: 2023-08-09, 2023-08, 2023-08-09T13:24+03:00, or EDTF such as 2023-08~")
+        raise ValueError(f"not a date: {_FORMS}")
     year, month, day = match.groups()
     first, last = int(year.replace("X", "0")), int(year.replace("X", "9"))
     _check_year(first)

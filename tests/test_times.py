@@ -2,7 +2,8 @@
 
 import string
 import time
-from datetime import timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import soaking
@@ -104,6 +105,109 @@ def test_what_is_no_coarse_time(words: str) -> None:
         times.span(words)
 
 
+# --- other spellings -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        *(
+            (words, "2023-08-09")
+            for words in ("2023/08/09", "2023/8/9", "20230809", "2023-8-9", "2023.08.09", "2023.8.9")
+        ),
+        *(
+            (words, "2023-08-09")
+            for words in ("٢٠٢٣-٠٨-٠٩", "۲۰۲۳/۸/۹", "２０２３－０８－０９", "२०२३-०८-०९", " 2023‑08‑09 ")
+        ),
+        *((words, "2023-08-09") for words in ("\u200f2023-08-09\u200e", "+2023-08-09", "2023−8−9")),
+        *((words, "2023-08") for words in ("2023/08", "2023/8", "2023-8", "2023-08-00", "2023/08/00", "20230800")),
+        *((words, "2023") for words in ("2023-00", "2023-00-00", "20230000", "+2023-00-00T00:00:00Z")),
+        *((words, "2019-11") for words in ("2019-11-00", "2019-11-00T00:00:00Z", "+2019-11-00T00:00Z", "٢٠١٩-١١-٠٠")),
+        ("2023-08-09 13:24Z", "2023-08-09T13:24Z"),
+        ("2023/08/09 13:24+03:00", "2023-08-09T13:24+03:00"),
+        ("20230809T132405Z", "2023-08-09T13:24:05Z"),
+        ("20230809T1324+0300", "2023-08-09T13:24+0300"),
+        ("2023-8-9T13:24+03", "2023-08-09T13:24+03:00"),
+        ("2023-08-09T13:24:05.25Z", "2023-08-09T13:24:05.25Z"),
+        ("2023-8-9/2023-8-11", "2023-08-09/2023-08-11"),
+        ("2022/2023", "2022/2023"),
+        ("2023-08-00/2023-09", "2023-08/2023-09"),
+        *((words, words) for words in ("2023", "2023-08~", "2023-08-XX", "2023-21", "202X", "2023?-~08-09%")),
+    ],
+)
+def test_other_spellings_of_one_time_are_read(written: str, stored: str) -> None:
+    assert times.read(written) == stored
+    assert times.read(stored) == stored
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("09.08.2023", "2023-08-09 or 2023-09-08"),
+        ("13/08/2023", "the year comes first: 2023-08-13$"),
+        ("08/13/2023 10:00", "the year comes first: 2023-08-13$"),
+        ("5-5-2023", "the year comes first: 2023-05-05$"),
+        ("٠٩/٠٨/٢٠٢٣", "2023-08-09 or 2023-09-08"),
+        ("31.31.2023", "no such day"),
+        ("2023-08-09/..", "interval"),
+        ("../2023-08-09", "interval"),
+        ("2023-08-09/", "interval"),
+        *(
+            (words, "not a date: 2023-08-09")
+            for words in ("202308", "2023809", "09.08.23", "2023–08–09", "2023²", "2023-08T10:00Z")
+        ),
+        ("2023-00-09", "no such day"),
+        ("2023-08-00T13:24Z", "no such day"),
+        ("0000-00-00", "year"),
+        ("2023/13/01", "no such day"),
+        ("2023-08-09 13:24", "offset"),
+    ],
+)
+def test_what_could_be_two_times_is_refused_with_what_to_write(written: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        times.read(written)
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        *(
+            (words, times.EPOCH)
+            for words in ("1970-01-01T00:00Z", "1970-01-01T03:00+03:00", "1969-12-31T19:00:00-05:00")
+        ),
+        *((words, times.EPOCH) for words in ("1970-01-01T00:00:00.000Z", "1970-01-01T00:00Z/1970-01-02")),
+        *((words, None) for words in ("1970-01-01", "1970-01-01T00:01Z", "1000", "1812-09-07", "19XX")),
+        *((words, times.AHEAD) for words in ("2567-05-02", "2567", "9998", "2024-05-02/2567-05-04", "2024/2567")),
+    ],
+)
+def test_what_can_not_have_been_said_then(words: str, why: str | None) -> None:
+    assert times.impossible(words) == why
+    assert times.is_epoch(words) == (why == times.EPOCH)
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        *((words, times.BEFORE_PAGES) for words in ("1990", "1970-01-01", "1990-12-31T23:59Z", "198X", "1989/1990")),
+        *((words, None) for words in ("1991", "1991-01-01", "199X", "19XX", "1990-12-31T23:59-01:00", "1989/1991")),
+    ],
+)
+def test_no_page_is_older_than_pages(words: str, why: str | None) -> None:
+    assert times.impossible(words, of_page=True) == why
+    assert times.impossible(words) is None
+
+
+def test_what_is_ahead_by_no_more_than_a_day_may_be_so_by_another_clock() -> None:
+    now = datetime.now(UTC)
+    for ahead, refused in ((timedelta(hours=23), False), (timedelta(hours=25), True)):
+        moment = now + ahead
+        assert (times.impossible(moment.isoformat()) is not None) == refused
+        assert (times.impossible_moment(moment) is not None) == refused
+    assert times.impossible(str(now.year)) is None
+    assert times.impossible(f"{now.year - 1}/{now.year}") is None
+    assert times.impossible(str(now.year + 1)) == times.AHEAD
+
+
 _DATES = st.from_regex(
     r"[12][0-9X]{3}(-[0-9X]{2}(-[0-9X]{2}(T[0-2][0-9]:[0-5][0-9](Z|[+-][01][0-9]:[0-5][0-9]))?)?)?[?~%]?",
     fullmatch=True,
@@ -129,4 +233,14 @@ def test_every_string_is_a_span_or_refused_at_once(words: str) -> None:
         assert 999 <= start.year <= end.year <= 9999
         if "T" not in words:
             assert (start.hour, start.minute, end.hour, end.minute) == (0, 0, 0, 0)
+    try:
+        read = times.read.__wrapped__(words)
+    except ValueError:
+        pass
+    else:
+        # What is stored is read as it stands, and means what it did.
+        assert times.read(read) == read
+        assert times.impossible(read) in (None, times.EPOCH, times.AHEAD)
+        with suppress(ValueError):
+            assert times.span(words) == times.span(read)
     assert time.perf_counter() - began < 0.5

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from app.schemas.addresses import Address, EventAddress, Reference
 from app.schemas.common import SHORT_LIST_ITEMS, Input, Paging, RecordRead, comma_separated, with_examples
 from app.schemas.documents import DocumentIn
-from app.schemas.fields import CoarseTime, Language, Moment, Name, Number, Ref, Url, Wording
+from app.schemas.fields import Language, Moment, Name, Number, PastTime, Ref, Url, Wording
 from app.schemas.sources import SourceIn
 from app.vocabulary import RATINGS, SETTLING_RATINGS, Rating, Scheme
 
@@ -24,7 +24,7 @@ class AssessmentFields(Input):
     explanation: Wording | None = None
     url: Url | None = None
     language: Language | None = None
-    made: CoarseTime | None = None
+    made: PastTime | None = None
     settles: bool | None = None
     """This authority's word closes the question. Only for a rating that says the claim holds."""
 

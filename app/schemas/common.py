@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from app.schemas.addresses import EventAddress, Reference
-from app.schemas.fields import CoarseTime, Prose
+from app.schemas.fields import PastTime, Prose
 from app.vocabulary import Operation
 
 T = TypeVar("T")
@@ -118,7 +118,7 @@ def comma_separated(*words: str) -> Any:
 class Withdrawal(Input):
     model_config = with_examples({"withdrawn": "2023-08-12", "reason": "He said that he had been misinformed"})
 
-    withdrawn: CoarseTime
+    withdrawn: PastTime
     """When the source took it back."""
     reason: Prose | None = None
     document: Reference | None = None

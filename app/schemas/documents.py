@@ -15,6 +15,8 @@ from app.schemas.fields import (
     Language,
     Moment,
     Name,
+    PastMoment,
+    PastTime,
     Ref,
     Score,
     Url,
@@ -40,7 +42,7 @@ class VersionCreate(Input):
     text: Verbatim | None = None
     """The whole text, as it was read: quotations are looked up in it."""
     headline: Name | None = None
-    retrieved_at: Moment | None = None
+    retrieved_at: PastMoment | None = None
     """When it was read. Default: now."""
     archive_url: Url | None = None
     http_status: Annotated[WholeNumber, Field(ge=100, le=599)] | None = None
@@ -58,7 +60,7 @@ class DocumentFields(Input):
     language: Language | None = None
     kind: DocumentKind | None = None
     """Default `article`."""
-    published: CoarseTime | None = None
+    published: PastTime | None = None
     lifecycle: Lifecycle | None = None
     """Default `live`."""
     external_ids: ExternalIds | None = None

@@ -20,6 +20,7 @@ from app.schemas.fields import (
     Number,
     Ref,
     Slug,
+    ToldTime,
     Wording,
 )
 from app.vocabulary import EventRelation, PlacePrecision, Visibility
@@ -36,7 +37,7 @@ class EventFields(Input):
     summary: Wording | None = None
     language: Language | None = None
     kind: Key | None = None
-    occurred: CoarseTime | None = None
+    occurred: ToldTime | None = None
     place_name: Name | None = None
     country: Country | None = None
     latitude: Latitude | None = None

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -47,14 +48,19 @@ from app.vocabulary import (
 _NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
     chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000)
 )
-_FORBIDDEN: Final = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
+_FORBIDDEN: Final = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
+
+_LINE_BREAKS: Final = {0x0B: "\n", 0x0C: "\n"}
 
 
 def clean(words: str) -> str:
-    """The text in NFC. Raises ValueError at a control character, half a surrogate pair or a noncharacter."""
+    """The text in NFC. Raises ValueError at a control character, half a surrogate pair or a noncharacter.
+
+    A form feed, as where a page of a PDF ends, and a vertical tab break the line.
+    """
     if forbidden := _FORBIDDEN.search(words):
         raise ValueError(f"a control character (U+{ord(forbidden[0]):04X}) stands at character {forbidden.start()}")
-    return unicodedata.normalize("NFC", words)
+    return unicodedata.normalize("NFC", words.translate(_LINE_BREAKS))
 
 
 def _line(words: str) -> str:
@@ -117,19 +123,37 @@ Score = Annotated[float, BeforeValidator(_no_bool), Field(ge=0, le=1, allow_inf_
 # --- times ---------------------------------------------------------------------------------------------------------
 
 
+_NO_MOMENT: Final = "a time with its offset from UTC is needed: 2023-08-09T13:24:00+03:00"
 _BEGINS_WITH_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]", re.ASCII)
 
 
-def _coarse_time(words: str) -> str:
-    words = words.strip()
-    times.span(words)  # raises ValueError
+def _told_time(words: str) -> str:
+    """One that may lie ahead."""
+    words = times.read(words)
+    if times.is_epoch(words):
+        raise ValueError(times.EPOCH)
+    return words
+
+
+def _past_time(words: str) -> str:
+    words = times.read(words)
+    if why := times.impossible(words):
+        raise ValueError(why)
     return words
 
 
 def _written_time(words: Any) -> Any:
     """Pydantic would take a number for the seconds since 1970."""
-    if not isinstance(words, datetime) and not (isinstance(words, str) and _BEGINS_WITH_DATE.match(words)):
-        raise ValueError("a time with its offset from UTC is needed: 2023-08-09T13:24:00+03:00")
+    if isinstance(words, datetime):
+        return words
+    if not isinstance(words, str):
+        raise ValueError(_NO_MOMENT)  # noqa: TRY004  (pydantic reports ValueErrors)
+    if _BEGINS_WITH_DATE.match(words):
+        return words
+    with suppress(ValueError):
+        words = times.read(words)
+    if not _BEGINS_WITH_DATE.match(words):
+        raise ValueError(_NO_MOMENT)
     return words
 
 
@@ -139,19 +163,38 @@ def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _told_moment(moment: datetime) -> datetime:
+    if times.is_epoch_instant(moment):
+        raise ValueError(times.EPOCH)
+    return moment
+
+
+def _past_moment(moment: datetime) -> datetime:
+    if why := times.impossible_moment(moment):
+        raise ValueError(why)
+    return moment
+
+
 # What the service reads itself, to tell what is wrong with it by parameter: a coarse time or, in `as_of`, a position.
 TimeParameter = Annotated[str, StringConstraints(min_length=4, max_length=TIME_CHARACTERS)]
-CoarseTime = Annotated[
+_CoarseWords = Annotated[
     str,
     StringConstraints(min_length=4, max_length=TIME_CHARACTERS),
-    AfterValidator(_coarse_time),
     Field(
         description="A time as exact as it is known: an ISO 8601 date or time with offset, an EDTF date (`2023-08~`), "
-        "or an interval of two.",
+        "or an interval of two, both ends known. One with a minute is that whole minute. Zeros are not told: "
+        "`2019-11-00` is 2019-11.",
         examples=["2023-08-09", "2023-08-09T13:24+03:00"],
     ),
 ]
+# What narrows a list; what is told of an event; when something was said, published, made or withdrawn, which is past.
+CoarseTime = Annotated[_CoarseWords, AfterValidator(times.read)]
+ToldTime = Annotated[_CoarseWords, AfterValidator(_told_time)]
+PastTime = Annotated[_CoarseWords, AfterValidator(_past_time)]
+# The same of instants: what narrows a list; when to ask again; when something was read.
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_time), AfterValidator(_in_utc)]
+ToldMoment = Annotated[Moment, AfterValidator(_told_moment)]
+PastMoment = Annotated[Moment, AfterValidator(_past_moment)]
 
 
 # --- keys, languages, countries, URLs --------------------------------------------------------------------------------

@@ -15,10 +15,12 @@ from app.schemas.fields import (
     Language,
     Moment,
     Name,
+    PastTime,
     Prose,
     Ref,
     Score,
     StanceIn,
+    ToldMoment,
     WholeNumber,
     Wording,
 )
@@ -105,13 +107,13 @@ class StatementFields(Input):
     """Default `explicit`. Implied and inferred ones are shown, but do not count."""
     certainty: Certainty | None = None
     basis: Basis | None = None
-    said: CoarseTime | None = None
+    said: PastTime | None = None
     """Default for reading: when its document was published."""
-    recheck_at: Moment | None = None
+    recheck_at: ToldMoment | None = None
     """When to ask again: `so far`, `for the moment`."""
     credibility: Annotated[WholeNumber, Field(ge=1, le=6)] | None = None
     """The Admiralty scale: 1 (confirmed) to 5 (improbable), 6 (can't be judged)."""
-    withdrawn: CoarseTime | None = None
+    withdrawn: PastTime | None = None
     """When the source took it back."""
     withdrawn_reason: Prose | None = None
 

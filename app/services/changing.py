@@ -50,6 +50,9 @@ async def change(
     undoing = patch.model_fields_set == {"merged_into"}
     record = await records.held(session, caller, model, address, if_match, merged_itself=undoing)
     values = await _columns(session, model, record, patch)
+    # Only documents have these columns.
+    if {"canonical_url", "published"} & values.keys() and values.get("url", getattr(record, "url", None)):
+        walking.check_page(values.get("published", getattr(record, "published", None)), None, "")
     if isinstance(record, AppearanceRead):  # its quotation is looked up again
         values |= await quotes.changed(session, spots, record, values)
     await _check_unique(session, caller, model, record.id, values)

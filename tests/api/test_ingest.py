@@ -43,6 +43,14 @@ async def test_lines_refer_to_earlier_lines_and_again_is_nothing(client: httpx.A
     assert (summary["created"], summary["matched"]) == (0, 3)
 
 
+async def test_what_an_export_tells_of_times_that_can_not_be_is_refused_by_its_field(client: httpx.AsyncClient) -> None:
+    page = {"type": "document", "id": "01a2299d-796f-742a-9592-683ff878fb02", "url": "https://a.example"}
+    *told, summary = await send(client, page | {"published": "2567"}, page | {"published": "1970-01-01"}, page)
+    assert [one["status"] for one in told] == [422, 422, 201]
+    assert [one["errors"][0]["pointer"] for one in told[:2]] == ["/published", "/published"]
+    assert summary["failed"] == 2
+
+
 async def test_a_bad_line_stops_no_other(client: httpx.AsyncClient) -> None:
     *told, summary = await send(
         client,

@@ -4,10 +4,12 @@ Each parameter `at` is the JSON pointer of its part of the body; parameters that
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from pydantic import BaseModel
 
+from app import times
 from app.errors import Invalid
 from app.models import (
     Appearance,
@@ -118,6 +120,7 @@ def document(batch: Batch, data: DocumentCreate | str, at: str) -> Draft:
     values = columns(data, "label", "publisher", "links", *_VERSION)
     if data.url is not None:
         values |= url_columns(data.url)
+        check_page(data.published, data.retrieved_at, at)
     draft = batch.add(
         Document, at, values, {"publisher_id": _source_if_given(batch, data.publisher, f"{at}/publisher")}
     )
@@ -128,6 +131,14 @@ def document(batch: Batch, data: DocumentCreate | str, at: str) -> Draft:
     for nth, link in enumerate(data.links or ()):
         document_link(batch, link, draft, f"{at}/links/{nth}")
     return draft
+
+
+def check_page(published: str | None, retrieved_at: datetime | None, at: str) -> None:
+    """Raise Invalid if what has a URL would have been published or read before there were pages."""
+    if published is not None and (why := times.impossible(published, of_page=True)):
+        raise Invalid.at(f"{at}/published", why)
+    if retrieved_at is not None and times.is_before_pages(retrieved_at):
+        raise Invalid.at(f"{at}/retrieved_at", times.BEFORE_PAGES)
 
 
 def version(batch: Batch, data: VersionCreate, read: Draft, at: str) -> Draft:

@@ -115,7 +115,7 @@ def is_position(words: str) -> bool:
 def time_span(name: str, words: str, alternative: str = "") -> times.Span:
     """The span of a coarse time in the parameter `name`. Raises Invalid, which names the `alternative`."""
     try:
-        return times.span(words)
+        return times.span(times.read(words))
     except ValueError as error:
         raise Invalid.parameter(name, f"{error}{alternative}") from None
 

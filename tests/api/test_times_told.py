@@ -1,0 +1,46 @@
+"""Times at the write boundary: stored in one spelling; what can't have been then is refused."""
+
+from typing import Any
+
+import httpx
+
+
+async def refused_at(client: httpx.AsyncClient, path: str, body: Any, pointer: str, says: str, **method: str) -> None:
+    answer = await client.request(method.get("method", "POST"), path, json=body, headers={"If-Match": "*"})
+    assert answer.status_code == 422, answer.text
+    (error,) = answer.json()["errors"]
+    assert error["pointer"] == pointer
+    assert says in error["detail"]
+
+
+async def test_nothing_was_said_ahead_or_at_the_epoch(client: httpx.AsyncClient, event: str) -> None:
+    about = f"{event}/claims"
+    for name in ("said", "withdrawn"):
+        for words, says in (("2567-05-02", "ahead"), ("1970-01-01T02:00+02:00", "1970"), ("09.08.2023", "2023-08-09")):
+            claim = {"text": "It burned", "statements": [{"source": {"name": "N"}, name: words}]}
+            await refused_at(client, about, claim, f"/statements/0/{name}", says)
+    page = {"url": "https://news.example/1", "text": "The depot burned"}
+    await refused_at(client, "/v1/documents", page | {"published": "2567"}, "/published", "ahead")
+    await refused_at(client, "/v1/documents", page | {"published": "1970-01-01"}, "/published", "1991")
+    await refused_at(client, "/v1/documents", page | {"retrieved_at": "2567-01-01T10:00Z"}, "/retrieved_at", "ahead")
+    await refused_at(client, "/v1/documents", page | {"retrieved_at": "1980-01-01T10:00Z"}, "/retrieved_at", "1991")
+    book = {"ref": "book", "published": "1970-01-01"}
+    (await client.post("/v1/documents", json=book)).raise_for_status()
+    await refused_at(
+        client, "/v1/documents/ref:book", {"url": "https://b.example"}, "/published", "1991", method="PATCH"
+    )
+
+
+async def test_times_in_other_spellings_are_stored_in_one(client: httpx.AsyncClient, event: str) -> None:
+    said = ["2023/08/09", "20230810", "٢٠٢٣-٠٨-١١", "2019-11-00", "1812"]
+    statements = [{"source": {"name": f"Speaker {nth}"}, "said": words} for nth, words in enumerate(said)]
+    statements[0]["recheck_at"] = "2567-01-01T00:00Z"
+    body = {"text": "The depot\fburned", "statements": statements}
+    answer = (await client.post(f"{event}/claims", json=body)).raise_for_status().json()
+    stored = [(await client.get(f"/v1/statements/{one['id']}")).json()["said"] for one in answer["statements"]]
+    assert stored == ["2023-08-09", "2023-08-10", "2023-08-11", "2019-11", "1812"]
+    assert (await client.get(f"/v1/claims/{answer['claim']['id']}")).json()["text"] == "The depot\nburned"
+    version = {"url": "https://news.example/2", "text": "burned.\fPage 2\x0band"}
+    document = (await client.post("/v1/documents", json=version)).raise_for_status().json()
+    (one,) = (await client.get(f"/v1/documents/{document['id']}/versions?text=true")).json()["items"]
+    assert one["text"] == "burned.\nPage 2\nand"
