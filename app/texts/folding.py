@@ -1,4 +1,9 @@
-"""Fold a text for comparison with quotations: without its typography, and with the way back to each position."""
+"""The one folding: whatever is compared, is compared as it is folded here.
+
+`whole` is for whole texts: claims, questions, subjects, units, roles, wordings. `name` is for names, where accents do
+not count. `fold` is for a text in which something is looked for, with the way back to each position. All three do the
+same to the same characters (`characters`).
+"""
 
 import re
 import unicodedata
@@ -6,36 +11,37 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
+from app.texts import characters, lookalikes
+from app.texts.characters import ARABIC_LETTERS, DASH, ELLIPSIS, MARK
+from app.texts.repertoire import UNASSIGNED
+from app.texts.scripts import ACCENTS
 from app.texts.scripts import UNSPACED_IN_QUOTES as UNSPACED
 
-# What stands for every quotation mark, dash and ellipsis.
-MARK, DASH, ELLIPSIS = '"', "-", "…"
+__all__ = ["DASH", "ELLIPSIS", "MARK", "FoldedText", "fold", "name", "region", "whole", "words_only"]
 
-# Beside what Unicode itself calls an opening or closing quotation mark: straight ones, primes, apostrophes that are
-# letters, accents in their place, Hebrew, Armenian, East Asian.
-_MARKS: Final = frozenset("\"'`´„‚＂＇ʼʻʽʹʺˮ′″‵‶「」『』｢｣〝〞〟﹁﹂﹃﹄《》〈〉׳״՚❛❜❝❞❮❯")
-_DASHES: Final = frozenset("−⁃˗─━")
-# Ways of writing one letter: е for ё, the two Turkish i.
-_LETTERS: Final[Mapping[str, str]] = {"ё": "е", "Ё": "е", "İ": "i", "ı": "i"}
-# Signs that a text may have or lack: Hebrew points, Arabic vowel signs (but not hamza, which makes another letter) and
-# the stroke that stretches a word, what chooses among shapes of a character.
-_UNWRITTEN: Final = re.compile(
-    "[\u034f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u0652\u0656-\u065f\u0670"
-    "\u06d6-\u06ed\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+# A half-space between two Arabic letters, whatever else stands there that shows nothing.
+_INVISIBLE: Final = "\u200b\u200d-\u200f\u2060\ufeff"
+_HALF_SPACE: Final = re.compile(
+    f"(?<=[{ARABIC_LETTERS}])[{_INVISIBLE}]*\u200c[\u200c{_INVISIBLE}]*(?=[{ARABIC_LETTERS}])"
 )
-# Runs become one; white space counts for nothing around marks, dashes and ellipses, before : ; ! ? as in French, and
-# where a script has none; a Cyrillic vowel may bear a stress.
+# A run of quotation marks, dashes or dots becomes one, without the white space around it. White space counts for
+# nothing before : ; ! ? as in French, and where a script has none. A Cyrillic vowel may bear a stress, ё is е, İ is i.
 _TIDIED: Final = re.compile(
-    rf" *({MARK})[ {MARK}]*| *({DASH})[ {DASH}]*| *(?:(\.)(?: ?\.)+|({ELLIPSIS}))[ .{ELLIPSIS}]*"
-    rf"| +(?=[:;!?{UNSPACED}])|(?<=[{UNSPACED}]) +|( ) +|(?<=[\u0400-\u04ff])[\u0300\u0301]"
+    rf" *({MARK})[ {MARK}]*| *({DASH})[ {DASH}]*| *(?:(\.)(?: *\.)+|({ELLIPSIS}))[ .{ELLIPSIS}]*"
+    rf"| +(?=[:;!?{UNSPACED}])|(?<=[{UNSPACED}]) +|( ) +"
+    "|(?<=[аеиоуыэюяіє])[\u0300\u0301]+|(?<=е)\u0308[\u0300\u0301]*|(?<=і\u0308)[\u0300\u0301]+|(?<=i)\u0307"
 )
 # Where one of these may be: finds it fast, for there are many spaces, and most are left as they are.
 _SUSPECT: Final = re.compile(
-    rf"[ {MARK}\{DASH}{ELLIPSIS}.\u0300\u0301](?<!(?<=[^ {MARK}\{DASH}{ELLIPSIS}{UNSPACED}]) "
+    rf"[ {MARK}\{DASH}{ELLIPSIS}.\u0300\u0301\u0307\u0308](?<!(?<=[^ {MARK}\{DASH}{ELLIPSIS}{UNSPACED}]) "
     rf"(?=[^ {MARK}\{DASH}{ELLIPSIS}.:;!?{UNSPACED}]))"
 )
+_ACCENT: Final = re.compile(f"[{ACCENTS}]")
+_FRACTION: Final = re.compile("[.,][0-9]")
+_UNKNOWN: Final = re.compile(f"[{UNASSIGNED}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +55,52 @@ class FoldedText:
     """`folded` with a space for all that is no letter, digit or sign on one."""
 
 
+# --- whole texts -----------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def whole(text: str) -> str:
+    """Of two texts that say the same in the same words the same: they are one text in other signs."""
+    return _without_ends(_folded(text))
+
+
+@lru_cache(maxsize=4096)
+def name(text: str) -> str:
+    """Of two spellings of a name the same."""
+    return _without_ends(_ACCENT.sub("", _folded(text)).translate(_STROKES))
+
+
+# Letters with a stroke through them: accents, though Unicode does not take them for any.
+_STROKES: Final = str.maketrans("łøđħŧ", "lodht")
+
+
+def _folded(text: str) -> str:
+    return lookalikes.fold(_TIDIED.sub(_stand_in, _characters(text)))
+
+
+def _stand_in(untidy: re.Match[str]) -> str:
+    """A group says what stands for the run; without one it goes."""
+    if not untidy.lastindex:
+        return ""
+    return ELLIPSIS if untidy[untidy.lastindex] == "." else untidy[untidy.lastindex]
+
+
+def _without_ends(folded: str) -> str:
+    """Without punctuation and brackets at both ends; .5 keeps its point."""
+    start, end = 0, len(folded)
+    while start < end and characters.is_end_mark(folded[start]) and not _FRACTION.match(folded, start):
+        start += 1
+    while end > start and characters.is_end_mark(folded[end - 1]):
+        end -= 1
+    return folded[start:end] or folded.strip(" ")
+
+
+# --- texts in which something is looked for --------------------------------------------------------------------------
+
+
 def fold(text: str) -> FoldedText:
-    """NFKD and case folded, quotation marks, dashes, ellipses and white space made alike."""
-    folds = {character: _folded(character) for character in set(text)}
-    raw = "".join([folds[character] for character in text])
-    raw_positions = _positions(text, {character: len(fold_) for character, fold_ in folds.items() if len(fold_) != 1})
+    """Folded as all that is compared, punctuation at its ends left: what is looked for may stand anywhere."""
+    raw, raw_positions = _placed_characters(text)
     parts, positions, last = list[str](), array("I"), 0
     for suspect in _SUSPECT.finditer(raw):
         # What was tidied already may have had further suspects in it.
@@ -63,12 +110,12 @@ def fold(text: str) -> FoldedText:
         parts.append(raw[last : untidy.start()])
         positions.extend(raw_positions[last : untidy.start()])
         last = untidy.end()
-        if untidy.lastindex:  # a group says what stands for the run; without one it goes
-            parts.append(ELLIPSIS if untidy[untidy.lastindex] == "." else untidy[untidy.lastindex])
+        if untidy.lastindex:
+            parts.append(_stand_in(untidy))
             positions.append(raw_positions[untidy.start(untidy.lastindex)])
     parts.append(raw[last:])
     positions.extend(raw_positions[last:])
-    folded = "".join(parts)
+    folded = lookalikes.fold("".join(parts))
     return FoldedText(text, folded, positions, words_only(folded))
 
 
@@ -76,6 +123,71 @@ def words_only(folded: str) -> str:
     """With a space for all that is no letter, digit or sign on one."""
     parting = {ord(character): " " for character in set(folded) if unicodedata.category(character)[0] in "ZPSC"}
     return folded.translate(parting)
+
+
+def region(folded: FoldedText, start: int, end: int) -> tuple[int, int]:
+    """Where in the text, in code points, a stretch of its folded form stands; with the signs on its last letter."""
+    first, last = folded.positions[start], folded.positions[end - 1] + 1
+    while last < len(folded.text) and (unicodedata.combining(folded.text[last]) or not _each(folded.text[last])):
+        last += 1
+    return first, last
+
+
+# --- characters ------------------------------------------------------------------------------------------------------
+
+
+class _Each(dict[int, str]):
+    """The table for `str.translate`, made as it is asked for."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = characters.fold(chr(code))
+        return folded
+
+
+_EACH: Final = _Each()
+_BEFORE: Final = str.maketrans(characters.BEFORE_DECOMPOSING)
+
+
+def _characters(text: str) -> str:
+    """Decomposed, each character folded. What Unicode 14 does not know is left as it is, and parts all else."""
+    if text.isascii():
+        return text.translate(_EACH)
+    text = _HALF_SPACE.sub(" ", text).translate(_BEFORE)
+    if not _UNKNOWN.search(text):
+        return unicodedata.normalize("NFKD", text).translate(_EACH)
+    ends = [0, *(end for unknown in _UNKNOWN.finditer(text) for end in unknown.span()), len(text)]
+    return "".join(
+        text[start:end] if nth % 2 else unicodedata.normalize("NFKD", text[start:end]).translate(_EACH)
+        for nth, (start, end) in enumerate(pairwise(ends))
+    )
+
+
+@lru_cache(maxsize=8192)
+def _each(character: str) -> str:
+    return _characters(character)
+
+
+def _placed_characters(text: str) -> tuple[str, "array[int]"]:
+    """The same, and where each comes from."""
+    if "\u200c" in text:
+        text = _HALF_SPACE.sub(lambda gap: " " * len(gap[0]), text)
+    folds = {character: _each(character) for character in set(text)}
+    raw = "".join([folds[character] for character in text])
+    if text.isascii() or raw == _characters(text):
+        return raw, _positions(text, {character: len(fold_) for character, fold_ in folds.items() if len(fold_) != 1})
+    # Marks on one letter stand in an order of their own: letter by letter, then.
+    positions, raw = array("I"), ""
+    for start, end in pairwise([*_starts(text), len(text)]):
+        cluster = _characters(text[start:end])
+        raw += cluster
+        positions.extend(min(start + nth, end - 1) for nth in range(len(cluster)))
+    return raw, positions
+
+
+def _starts(text: str) -> list[int]:
+    """Where each letter begins: at what is no mark."""
+    marked = [unicodedata.combining(unicodedata.normalize("NFKD", character)[0]) for character in text]
+    return [nth for nth, is_mark in enumerate(marked) if nth == 0 or not is_mark]
 
 
 def _positions(text: str, sizes: Mapping[str, int]) -> "array[int]":
@@ -87,37 +199,3 @@ def _positions(text: str, sizes: Mapping[str, int]) -> "array[int]":
         last = match.end()
     positions.extend(range(last, len(text)))
     return positions
-
-
-def region(folded: FoldedText, start: int, end: int) -> tuple[int, int]:
-    """Where in the text, in code points, a stretch of its folded form stands; with the signs on its last letter."""
-    first, last = folded.positions[start], folded.positions[end - 1] + 1
-    while last < len(folded.text) and (unicodedata.combining(folded.text[last]) or _UNWRITTEN.match(folded.text[last])):
-        last += 1
-    return first, last
-
-
-@lru_cache(maxsize=8192)
-def _folded(character: str) -> str:
-    if (stand_in := _stand_in(character)) is not None:
-        return stand_in
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
-    if len(plain) > 1:  # of a sign that stands alone, the space that bears it is no white space
-        plain = plain.replace(" ", "")
-    return "".join(part if (stand_in := _stand_in(part)) is None else stand_in for part in plain)
-
-
-def _stand_in(character: str) -> str | None:
-    """What a character is folded to: one sign for all of its class, a space, or nothing. None: it stays as it is."""
-    kind = unicodedata.category(character)
-    if character in _LETTERS:
-        return _LETTERS[character]
-    if character in _MARKS or kind in ("Pi", "Pf"):
-        return MARK
-    if character in _DASHES or kind == "Pd":
-        return DASH
-    if character in "…⋯":
-        return ELLIPSIS
-    if character.isspace() or kind[0] == "Z":
-        return " "
-    return "" if kind == "Cf" or _UNWRITTEN.match(character) else None

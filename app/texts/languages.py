@@ -1,0 +1,41 @@
+"""Whether two languages fit: one is not told, or both are the same but for region, script and kind (`nb` and `no`)."""
+
+from functools import lru_cache
+from typing import Final
+
+from langcodes import data_dicts
+
+UNDETERMINED: Final = "und"
+
+
+@lru_cache(maxsize=1024)
+def key(tag: str | None) -> str | None:
+    """The language that a tag belongs to, by CLDR's data: `no` of `nb`, `ar` of `arz`, `zh` of `cmn-Hant`.
+
+    None: not told, or not known.
+    """
+    primary = (tag or UNDETERMINED).split("-", 1)[0].lower()
+    primary = KEYS.get(primary, primary)
+    return None if primary == UNDETERMINED else primary
+
+
+def fit(first: str | None, second: str | None) -> bool:
+    first, second = key(first), key(second)
+    return first is None or second is None or first == second
+
+
+def _keys() -> dict[str, str]:
+    """Of each code of a language that is one of another, or another's old or longer code: that one."""
+    replaced = {code: tag.split("-", 1)[0] for code, tag in data_dicts.LANGUAGE_REPLACEMENTS.items() if code.isalpha()}
+    replaced |= {longer: code for code, longer in data_dicts.LANGUAGE_ALPHA3_BIBLIOGRAPHIC.items()}
+    # Serbo-Croatian is the wider language of Serbian, and replaced by it.
+    wider = {code: replaced.get(language, language) for code, language in data_dicts.MACROLANGUAGES.items()}
+    keys = {}
+    for code in {*replaced, *wider}:
+        key_ = replaced.get(code, code)
+        key_ = replaced.get(key_, key_)
+        keys[code] = wider.get(key_, key_)
+    return {code: key_ for code, key_ in sorted(keys.items()) if code != key_}
+
+
+KEYS: Final = _keys()

@@ -1,0 +1,117 @@
+"""The one folding: what differs only in signs is the same, and what carries meaning is not lost."""
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from app.texts import characters, folding
+
+SAME = [
+    ("A drone struck the depot", "A drone struck the depot."),
+    ("A drone struck the depot", "“A drone struck the depot!”"),
+    ("A drone struck the depot", "[A drone struck the depot…]"),
+    ("What caused the fire?", "What caused the fire ?"),
+    ("ما سبب الحريق؟", "ما سبب الحريق"),
+    ("火灾的原因是什么？", "火灾的原因是什么"),
+    ("¿Qué pasó?", "Qué pasó"),
+    ("The plant's boiler", "The plant’s boiler"),
+    ("п'ять", "пʼять"),
+    ("п'ять", "п`ять"),
+    ("it was ... burnt", "it was… burnt"),
+    ("the depot\fburned\v down\u2028now", "The depot burned\u00a0down now"),
+    ("soft\u00adhyphen", "soft\u200bhyphen"),
+    ("\u202aleft\u202c", "left"),
+    ("a north\u2011south line", "a north–south line"),
+    ("minus −5", "minus -5"),
+    ("ﬁrst", "first"),
+    ("Straße", "STRASSE"),
+    ("İstanbul ışık", "istanbul işık"),
+    ("всё ещё", "все еще"),
+    ("за\u0301мок", "замок"),
+    ("cafe\u0301", "café"),
+    ("كتاب كبير على الطاولة", "کتاب کبیر علی الطاولة"),
+    ("إنَّ الانفجـــار", "إن الانفجار"),
+    ("می\u200cشود", "می شود"),
+    ("ab\u200ccd", "abcd"),
+    ("ہے", "هے"),
+    ("٣١ / ۳۱ / ３１ / ३१", "31 / 31 / 31 / 31"),
+    ("٥٪", "5%"),
+    ("Pоссия", "Россия"),
+    ("Зеленськиi", "Зеленськиі"),
+    ("Mocквa", "Москва"),
+    ("Αthens", "Athens"),
+    ("℃", "°C"),
+]
+DIFFERENT = [
+    ("5 killed", "-5 killed"),
+    ("5 killed", ".5 killed"),
+    ("5", "5%"),
+    ("5 °", "5"),
+    ("C#", "C"),
+    ("C++", "C"),
+    ("$5", "€5"),
+    ("3.5", "35"),
+    ("café", "cafe"),
+    ("сор", "cop"),
+    ("он мой", "он мои"),
+    ("می\u200cشود", "میشود"),
+    ("...", "!"),
+    ("31", "13"),
+    ("کتاب", "گتاب"),
+    ("أكل", "اكل"),
+    ("гóра", "гора"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_other_signs_make_no_other_text(one: str, other: str) -> None:
+    assert folding.whole(one) == folding.whole(other)
+    assert folding.name(one) == folding.name(other)
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_what_carries_meaning_counts(one: str, other: str) -> None:
+    assert folding.whole(one) != folding.whole(other)
+
+
+def test_accents_do_not_count_in_names() -> None:
+    for one, other in (("Müller", "Muller"), ("Łódź", "Lodz"), ("Зуйкова", "Зуикова"), ("ΑΘΉΝΑ", "αθηνα")):
+        assert folding.name(one) == folding.name(other)
+        assert folding.whole(one) != folding.whole(other)
+
+
+def test_what_unicode_14_does_not_know_is_left_as_it_is() -> None:
+    for character in ("\U0001e030", "\U00011383", "\U0001ccd6", "\u1c89", "\ua7cb", "\u0378"):
+        assert folding.whole(f"A{character}B") == f"a{character}b"
+        assert folding.fold(f"A{character}B").folded == f"a{character}b"
+
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=60)
+SIGNS = st.text(
+    "aаіi\u0456e\u0301\u0308\u0323\u0307 .…\"'’-−–\u200c\u200dیيكـ\u064b،٣3!?()ß漢。ё\u0345Ωµ\u1e030\U00011383",
+    max_size=14,
+)
+
+
+@given(TEXTS | SIGNS)
+@example("ᾳ\u0323\u0301")
+@example("a\u0315\u0300\u0f73\u0f71")
+def test_what_is_looked_for_is_folded_as_what_is_compared(text: str) -> None:
+    folded = folding.fold(text)
+    assert len(folded.folded) == len(folded.positions)
+    assert list(folded.positions) == sorted(folded.positions)
+    ends = "".join(filter(characters.is_end_mark, set(folded.folded)))
+    assert folded.folded.strip(ends) == folding.whole(text).strip(ends)
+
+
+@given(TEXTS | SIGNS)
+def test_another_form_of_unicode_makes_no_difference(text: str) -> None:
+    for form in ("NFC", "NFD"):
+        assert folding.whole(unicodedata.normalize(form, text)) == folding.whole(text)
+
+
+@given(st.text(st.sampled_from("abc 12.'"), min_size=1).filter(lambda words: any(map(str.isalnum, words))))
+def test_marks_around_a_text_do_not_count(text: str) -> None:
+    assert folding.whole(f"«{text}»!") == folding.whole(f" {text}…") == folding.whole(text)
