@@ -258,7 +258,7 @@ KINDS: Final = (
         ClaimRead,
         ClaimLine,
         exported="event question text language translations accuses figure merged_into",
-        identity=("text", "qualifier", "min", "max"),
+        identity=("text", "qualifier", "min", "max", "of_id"),
         sorts=_TIMES,
         counted=True,
     ),

@@ -1,6 +1,6 @@
 """What drafts point at: in which order they can be stored, which ids they get, and what may not be joined."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Final
 from uuid import UUID
@@ -22,25 +22,32 @@ def is_named(draft: Draft) -> bool:
     return disclosed and draft.value("name") is not None
 
 
-def _order(drafts: Iterable[Draft]) -> TopologicalSorter[Draft]:
+def _order(drafts: Sequence[Draft]) -> TopologicalSorter[Draft]:
     among = set(drafts)
     return TopologicalSorter(
         {draft: {to.original for to in draft.points_at.values() if to.original in among} for draft in drafts}
     )
 
 
-def check_circles(drafts: list[Draft]) -> None:
-    among = [draft for draft in drafts if any(to.model is draft.model for to in draft.points_at.values())]
+def _prepared(drafts: Sequence[Draft]) -> TopologicalSorter[Draft]:
+    order = _order(drafts)
     try:
-        _order(among).prepare()
+        order.prepare()
     except CycleError as circle:
         raise Invalid.at(circle.args[1][0].pointer, "these records point at each other in a circle") from None
+    return order
+
+
+def check_circles(drafts: list[Draft]) -> None:
+    _prepared([draft for draft in drafts if any(to.model is draft.model for to in draft.points_at.values())])
 
 
 def levels(drafts: list[Draft]) -> Iterator[list[Draft]]:
-    """The drafts of one table: what others of them point at comes first."""
-    order = _order(drafts)
-    order.prepare()
+    """The drafts of one table: what others of them point at comes first.
+
+    Raises Invalid for a circle that came to light only when drafts of one ref became one.
+    """
+    order = _prepared(drafts)
     while order.is_active():
         ready = set(order.get_ready())
         yield [draft for draft in drafts if draft in ready]

@@ -112,10 +112,20 @@ def _same_text(claim: str, row: str = "t") -> str:
     )
 
 
-def _same_figure(claim: str, row: str = "t") -> str:
+def _same_numbers(claim: str, row: str) -> str:
     return (
         f"{row}.qualifier = {claim}.qualifier AND {row}.min IS NOT DISTINCT FROM {claim}.min "
-        f"AND {row}.max IS NOT DISTINCT FROM {claim}.max"
+        f"AND {row}.max IS NOT DISTINCT FROM {claim}.max AND ({row}.of_id IS NULL) = ({claim}.of_id IS NULL)"
+    )
+
+
+def _same_figure(claim: str, row: str = "t") -> str:
+    """The same numbers, of the same whole: of one claim, of merged ones, or of two that merged events both have."""
+    return (
+        f"{_same_numbers(claim, row)} AND ({row}.of_id IS NOT DISTINCT FROM {claim}.of_id "  # noqa: S608
+        f"OR {row}.of_id IN (SELECT claim_kin({claim}.of_id)) "
+        f"OR EXISTS (SELECT FROM claim w JOIN claim v ON {_same_numbers('v', 'w')} AND {_beside('v', 'w')} "
+        f"WHERE w.id = {row}.of_id AND v.id = {claim}.of_id))"
     )
 
 
@@ -201,7 +211,7 @@ _matching(
 )
 _matching(
     Claim,
-    "d.question_id, d.qualifier, d.min, d.max",
+    "d.question_id, d.qualifier, d.min, d.max, coalesce(claim_root(d.of_id), d.of_id)",
     f"WHERE {_beside('d')} AND {_same_figure('d')} {_OLDEST}",
     "h.event_id",
     with_value_in="qualifier",
@@ -260,7 +270,8 @@ _TANGLED: Final = """
             AND digest_of(fold(o.text)) = digest_of(fold(c.text)) AND o.id <> c.id)
         OR EXISTS (
             SELECT FROM claim o WHERE o.question_id = c.question_id AND o.qualifier = c.qualifier
-            AND o.min IS NOT DISTINCT FROM c.min AND o.max IS NOT DISTINCT FROM c.max AND o.id <> c.id))
+            AND o.min IS NOT DISTINCT FROM c.min AND o.max IS NOT DISTINCT FROM c.max
+            AND (o.of_id IS NULL) = (c.of_id IS NULL) AND o.id <> c.id))
     UNION ALL SELECT q.id FROM question q JOIN event e ON e.id = q.event_id WHERE q.id IN (SELECT question_id FROM d)
         AND (e.merged_into IS NOT NULL OR EXISTS (SELECT FROM event o WHERE o.merged_into = e.id)
         OR EXISTS (

@@ -16,6 +16,7 @@ from app.errors import Conflict, Invalid, Problem, raise_together
 from app.models import (
     Appearance,
     AppearanceHop,
+    Claim,
     Document,
     DocumentVersion,
     Record,
@@ -26,7 +27,7 @@ from app.models import (
 from app.schemas import kinds
 from app.services.intake import given_ids, keys, storing
 from app.services.intake.drafts import Batch, Draft
-from app.services.intake.foreign_keys import event_of, fill, is_named, point
+from app.services.intake.foreign_keys import event_of, fill, is_named, levels, point
 from app.services.intake.references import deleted_refs, event_root_of, root_of
 
 _QUICK: Final = {
@@ -35,6 +36,8 @@ _QUICK: Final = {
 }
 # What a record that was merged keeps for itself: its target has its own.
 _NOT_OF_TARGET: Final = ("ref", "url", "canonical_url")
+# What a figure is of says which figure it is: no other mention of it says so for it.
+_NEVER_FILLED: Final = ("of_id",)
 
 
 async def match(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> set[Draft]:
@@ -80,10 +83,11 @@ def _join(draft: Draft, earlier: Draft) -> None:
     """Make the draft a duplicate of an earlier one, and copy the values that the earlier one lacks."""
     draft.same_as, draft.outcome = earlier, "matched"
     for name, value in draft.values.items():
-        if earlier.values.get(name) is None:
+        if earlier.values.get(name) is None and name not in _NEVER_FILLED:
             earlier.values[name] = value
     for name, to in draft.points_at.items():
-        earlier.points_at.setdefault(name, to)
+        if name not in _NEVER_FILLED:
+            earlier.points_at.setdefault(name, to)
 
 
 # --- by ref ----------------------------------------------------------------------------------------------------------
@@ -125,21 +129,33 @@ async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], draf
 # --- by key ----------------------------------------------------------------------------------------------------------
 
 
-async def _by_keys(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> list[Draft]:
-    """Adopt what has the drafts' keys; give the drafts that are new."""
+async def _by_keys(
+    session: AsyncSession,
+    batch: Batch,
+    model: type[Record],
+    drafts: list[Draft],
+    earlier_by_key: dict[str, Draft] | None = None,
+) -> list[Draft]:
+    """Adopt what has the drafts' keys; give the drafts that are new. `earlier_by_key`: new drafts compared before."""
     new: list[Draft] = []
     for column, query in sorted(keys.STATEMENTS_OF[model].items(), key=lambda entry: entry[0] is None):
         with_value = [draft for draft in drafts if column is None or draft.value(column) is not None]
-        new += await _by_key(session, batch, query, with_value)
+        new += await _by_key(session, batch, query, with_value, earlier_by_key)
         drafts = [draft for draft in drafts if column is not None and draft.value(column) is None]
     return new + drafts
 
 
-async def _by_key(session: AsyncSession, batch: Batch, query: TextClause, drafts: list[Draft]) -> list[Draft]:
+async def _by_key(
+    session: AsyncSession,
+    batch: Batch,
+    query: TextClause,
+    drafts: list[Draft],
+    earlier_by_key: dict[str, Draft] | None = None,
+) -> list[Draft]:
     if not drafts:
         return drafts
     new: list[Draft] = []
-    first_by_key: dict[str, Draft] = {}
+    first_by_key = {} if earlier_by_key is None else earlier_by_key
     ref_of_hit: dict[UUID, str] = {}
     problems: list[Problem] = []
     for draft, row in await _hits(session, query, drafts):
@@ -336,6 +352,22 @@ async def _appearances(session: AsyncSession, batch: Batch, model: type[Record],
     return await _by_keys(session, batch, model, sought) + new
 
 
+async def _claims(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> list[Draft]:
+    """Match wholes before their parts: which figure a figure is a part of belongs to its key."""
+    new: list[Draft] = []
+    earlier_by_key: dict[str, Draft] = {}
+    for level in levels(drafts):
+        for draft in level:
+            point(draft, own_table=True)
+        new += await _by_keys(session, batch, model, level, earlier_by_key)
+    return new
+
+
 _Matcher: TypeAlias = Callable[[AsyncSession, Batch, type[Record], list[Draft]], Awaitable[list[Draft]]]
 # The kinds that are not matched by their keys alone.
-_OTHERWISE: Final[dict[type[Record], _Matcher]] = {Source: _sources, Appearance: _appearances, AppearanceHop: _hops}
+_OTHERWISE: Final[dict[type[Record], _Matcher]] = {
+    Source: _sources,
+    Claim: _claims,
+    Appearance: _appearances,
+    AppearanceHop: _hops,
+}

@@ -24,8 +24,6 @@ _ONLY_WHERE: Final[dict[tuple[type[Base], str], str]] = {
     (Appearance, "version_id"): "coalesce(t.document_id, d.document_id) = d.document_id",
     (Claim, "question_id"): "EXISTS (SELECT FROM question q WHERE q.id = d.question_id AND q.event_id = t.event_id "
     "AND (q.measure IS NULL) = (t.qualifier IS NULL))",
-    (Claim, "of_id"): "t.qualifier IS NOT NULL AND EXISTS ("
-    "SELECT FROM claim o WHERE o.id = d.of_id AND o.event_id = t.event_id AND o.id <> t.id)",
     (Statement, "supersedes_id"): "EXISTS ("
     "SELECT FROM statement o WHERE o.id = d.supersedes_id AND o.event_id = t.event_id AND o.id <> t.id)",
 }

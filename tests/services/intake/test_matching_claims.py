@@ -80,6 +80,49 @@ async def test_claims(client: httpx.AsyncClient, event: str) -> None:
     assert await refused(client, f"{event}/claims", {"question": {"text": "Q"}, "figure": {"min": 1}}) == "/question"
 
 
+async def test_what_a_figure_is_of_belongs_to_its_key(client: httpx.AsyncClient, event: str) -> None:
+    def part(of: str, number: int = 5, **more: Any) -> dict[str, Any]:
+        return {"question": {"measure": "killed"}, "figure": {"min": number, "of": of}, **more}
+
+    async def claimed(body: dict[str, Any]) -> tuple[str, str]:
+        made = (await sent(client, f"{event}/claims", body))["claim"]
+        return made["outcome"], made["id"]
+
+    async def of(claim_id: str) -> Any:
+        return (await client.get(f"/v1/claims/{claim_id}")).json()["figure"]["of_id"]
+
+    alone, twelve, thirty = [(await claimed(figure(n, measure="killed")))[1] for n in (5, 12, 30)]
+    made = [await claimed(part(whole)) for whole in (twelve, thirty)]
+    assert [outcome for outcome, _ in made] == ["created", "created"]
+    assert [await of(id_) for id_ in (alone, made[0][1], made[1][1])] == [None, twelve, thirty]
+    # The same again, in any order, and in one body with its whole, which stands behind it.
+    assert [await claimed(body) for body in (part(thirty), figure(5, measure="killed"), part(twelve))] == [
+        ("matched", made[1][1]),
+        ("matched", alone),
+        ("matched", made[0][1]),
+    ]
+
+    async def reported(*claims: Any) -> list[tuple[str, str]]:
+        body = {"events": [{"event": event.rsplit("/", 1)[1], "claims": list(claims)}]}
+        answers = [each["claim"] for each in (await sent(client, "/v1/reports", body))["events"][0]["claims"]]
+        return [(answer["outcome"], answer["id"]) for answer in answers]
+
+    at_once = [part("#smaller", 2), part("#whole", 5, label="#smaller"), figure(12, measure="killed", label="#whole")]
+    for outcome in ("created", "matched"):
+        *parts, whole, again = await reported(*at_once, part("#smaller", 2))
+        assert (parts[1], whole) == (("matched", made[0][1]), ("matched", twelve))
+        assert (parts[0][0], again) == (outcome, ("matched", parts[0][1]))
+    # Parts of a whole that is new, and stands there twice.
+    wholes = [figure(77, measure="killed", label=label) for label in ("#a", "#b")]
+    assert [outcome for outcome, _ in await reported(part("#a", 1), part("#b", 1), *wholes)] == [
+        *("created", "matched", "created", "matched"),
+    ]
+    # By its ref it is found, and keeps what it was of.
+    named = (await claimed(figure(8, measure="killed", ref="eight")))[1]
+    assert await claimed(part(twelve, 8, ref="eight")) == ("matched", named)
+    assert await of(named) is None
+
+
 async def test_statements(client: httpx.AsyncClient, event: str) -> None:
     """(claim or question, source, stance, explicitness, effective said)."""
 
