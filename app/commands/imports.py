@@ -16,7 +16,7 @@ from app.commands.reading import Content, UnreadableInput
 from app.fetching import Limits
 from app.imports import claimreview as claimreviews
 from app.imports import google as google_answers
-from app.imports import pages, ratings, report_lines, tables
+from app.imports import jsonld, pages, ratings, report_lines, tables
 from app.imports.checks import FactCheck, Json, Notes, Unused, short
 from app.vocabulary import RATINGS
 
@@ -63,6 +63,10 @@ class Import:
     lines: list[Json] = field(default_factory=list)
     notes: Notes = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """How sources were read, where that was guessed."""
+    rejected: list[Unused] = field(default_factory=list)
+    """Lines that the service refused."""
     read_count: int = 0
     """How many fact-checks or pages were read."""
 
@@ -155,7 +159,7 @@ def csv_(
         run,
         sources,
         reading.CSV_TYPES,
-        lambda content, source_notes: tables.read(content.body, table_mapping, source_notes),
+        lambda content, source_notes: tables.read(content.body, table_mapping, source_notes, run.told),
         event=event,
         added_ratings=table_mapping.added_ratings() | _added_ratings(rating),
     )
@@ -184,8 +188,11 @@ def url_(
         except UnreadableInput as error:
             _unreadable(run, address, error)
             continue
+        if line is None:
+            run.unreadable.append(f"{address}: {pages.NO_TEXT}")
+            continue
         run.read_count += 1
-        run.lines += [line] if line else []
+        run.lines.append(line)
     _finish(run)
 
 
@@ -236,17 +243,33 @@ def _fact_checks(
     checks: list[FactCheck] = []
     for source in sources:
         source_notes: Notes = []
+        told_before = len(run.told)
         try:
             checks_read = read(reading.read(source, types, run.limits), source_notes)
         except (UnreadableInput, ValueError, RecursionError, tables.MappingError) as error:
             # Its notes are dropped: they are of values that go nowhere now.
             _unreadable(run, source, error)
             continue
+        run.told[told_before:] = [f"{source}: {how}" for how in run.told[told_before:]]
+        run.unreadable += [f"{source}: {why}" for why in _losses(checks_read, source_notes)]
         run.notes += [note._replace(where=f"{source}: {note.where}") for note in source_notes]
         checks += [replace(check, where=f"{source}: {check.where}") for check in checks_read]
     run.read_count = len(checks)
-    run.lines = list(report_lines.compose(checks, run.notes, event=event or None, added_ratings=added_ratings))
+    composed: Notes = []
+    run.lines = list(report_lines.compose(checks, composed, event=event or None, added_ratings=added_ratings))
+    run.notes += composed
+    run.unreadable += [
+        f"{note.where}: {note.why}: {note.what}" for note in composed if note.why == report_lines.NOT_VALID
+    ]
     _finish(run)
+
+
+def _losses(checks_read: list[FactCheck], source_notes: Notes) -> list[str]:
+    """Why nothing was read of a source that is not empty, or which reviews of it could not be read at all."""
+    if not checks_read and source_notes:
+        counts = Counter(note.why for note in source_notes)
+        return ["nothing of it can be used: " + ", ".join(f"{why} ({number})" for why, number in counts.items())]
+    return [f"{note.where}: {note.why}: {note.what}" for note in source_notes if note.why == jsonld.BROKEN_REVIEW]
 
 
 def _unreadable(run: Import, source: str, error: Exception) -> None:
@@ -262,6 +285,7 @@ def _finish(run: Import) -> NoReturn:
     used; with 3 where the service was away.
     """
     sent = _send(run) if not run.out else {}
+    run.notes += run.rejected
     if run.out:
         _write(run.out, run.lines)
     if run.notes_file:
@@ -271,7 +295,8 @@ def _finish(run: Import) -> NoReturn:
     if run.as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False), err=True)
     else:
-        for message in [*run.unreadable, *([sent["error"]] if sent.get("error") else [])]:
+        refused = [f"{note.where}: {note.why}: {note.what}" for note in run.rejected]
+        for message in [*run.unreadable, *refused, *([sent["error"]] if sent.get("error") else [])]:
             typer.secho(message, fg="red", err=True)
         if not run.quiet:
             _print_summary(summary)
@@ -301,7 +326,7 @@ def _send(run: Import) -> dict[str, Any]:
         with client.connected(run.url, run.key, reason="counterclaim import") as http:
             for step in client.send(http, _encoded(run.lines)):
                 counts = {name: getattr(step, name) for name in counts}
-                run.notes += [
+                run.rejected += [
                     _rejected(run.lines[rejected.line.number - 1], rejected.problem) for rejected in step.rejected
                 ]
     except client.Refused as error:
@@ -313,9 +338,9 @@ def _send(run: Import) -> dict[str, Any]:
 
 def _rejected(line: Json, problem: Json) -> Unused:
     errors = "; ".join(f"{error.get('pointer', '')} {error.get('detail', '')}" for error in problem.get("errors", ()))
-    return Unused(
-        line.get("ref") or line["url"], short(f"{problem['detail']} {errors}"), f"{REFUSED}: {problem['title']}"
-    )
+    page = line.get("document", line)["url"]
+    ref = f" ({line['ref']})" if "ref" in line else ""
+    return Unused(f"{page}{ref}", short(f"{problem['detail']} {errors}", 500), f"{REFUSED}: {problem['title']}")
 
 
 def _summary(run: Import) -> dict[str, Any]:
@@ -331,6 +356,8 @@ def _summary(run: Import) -> dict[str, Any]:
         "assessments": len(assessments),
         "ratings": dict(Counter(assessment["rating"] for assessment in assessments).most_common()),
         "unreadable": run.unreadable,
+        "refused": [note._asdict() for note in run.rejected],
+        "read_as": run.told,
         "notes": dict(Counter(note.why for note in run.notes).most_common()),
     }
 
@@ -338,6 +365,8 @@ def _summary(run: Import) -> dict[str, Any]:
 def _print_summary(summary: dict[str, Any]) -> None:
     counts = ("lines", "events", "claims", "statements", "assessments")
     typer.echo(f"found {summary['found']}: " + ", ".join(f"{word} {summary[word]}" for word in counts), err=True)
+    for how in summary["read_as"]:
+        typer.echo(how, err=True)
     if summary["ratings"]:
         typer.echo("rated " + ", ".join(f"{word} {n}" for word, n in summary["ratings"].items()), err=True)
     if sent := summary.get("sent"):

@@ -1,53 +1,72 @@
 """JSON-LD as publishers write it: taken from pages, and read whatever shape a value has."""
 
 import itertools
-import json
 import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from app.imports import trees
+from app.imports import repairs
 from app.imports.checks import Json, Notes, Unused, short
+from app.imports.trees import Tree
 from app.imports.values import clean
 
 NOT_JSON: Final = "JSON-LD that can't be read"
+BROKEN_REVIEW: Final = "a ClaimReview in JSON-LD that can't be read"
+REPAIRED: Final = "JSON-LD that is slightly broken: read without its comments, its marks, and what is too much between"
 
 _PREFIX: Final = re.compile(r"^(?:https?://(?:www\.|pending\.)?schema\.org/|schema:)")
-_COMMENT: Final = re.compile(
-    r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\]\]>|/\*\]\]>\*/|\]\]>)\s*$"
-)
 _DEPTH: Final = 100
 
 
-def in_page(text: str, notes: Notes) -> tuple[list[Any], str | None]:
-    """The values in a page's scripts, and the address in its `<base>`."""
-    tree = trees.parsed(text)
-    if tree is None:
-        return [], None
+def in_page(tree: Tree, notes: Notes) -> list[Any]:
+    """The values in a page's scripts."""
     values = []
     for nth, script in enumerate(tree.iterfind(".//script")):
         kind = (script.get("type") or "").split(";")[0].strip().lower()
         if kind == "application/ld+json":
             values += parsed(script.text or "", f"script[{nth}]", notes)
-    base = tree.find(".//base[@href]")
-    return values, None if base is None else base.get("href")
+    return values
 
 
 def parsed(text: str, location: str, notes: Notes) -> list[Any]:
-    """One value; several, where each line is one; none, and a note, where it is no JSON."""
-    text = _COMMENT.sub("", _COMMENT.sub("", text)).strip().removeprefix("\ufeff")
+    """The values of a text: one, one a line, or several. What is slightly broken is repaired, and noted.
+
+    What can't be read is noted, too; where each line should be a value of its own, the others are kept.
+    """
+    text = text.strip().removeprefix("\ufeff")
     lines = [line for line in text.splitlines() if line.strip()]
     for parts in ([text], lines) if len(lines) > 1 else ([text],):
         try:
-            # Not strict: raw line breaks inside texts are common.
-            return _shallow([json.loads(part, strict=False) for part in parts], location, notes)
+            return shallow([repairs.loads(part.strip()) for part in parts], location, notes)
         except (ValueError, RecursionError):
             continue
-    notes.append(Unused(location, short(text), NOT_JSON))
-    return []
+    repaired = repairs.repaired(text)
+    try:
+        values = list(repairs.values(repaired))
+    except (ValueError, RecursionError):
+        return shallow(_readable(lines, location, notes), location, notes)
+    notes.append(Unused(location, short(text), REPAIRED if values else NOT_JSON))
+    return shallow(values, location, notes)
 
 
-def _shallow(values: list[Any], location: str, notes: Notes) -> list[Any]:
+def _readable(lines: list[str], location: str, notes: Notes) -> list[Any]:
+    """The objects and lists of those lines that hold nothing else; all other lines are noted together."""
+    values, broken = list[Any](), list[str]()
+    for line in lines:
+        try:
+            of_line = list(repairs.values(repairs.repaired(line)))
+        except (ValueError, RecursionError):
+            of_line = []
+        if of_line and all(isinstance(value, dict | list) and value for value in of_line):
+            values += of_line
+        else:
+            broken.append(line)
+    unread_text = " ".join(broken)
+    notes.append(Unused(location, short(unread_text), BROKEN_REVIEW if "ClaimReview" in unread_text else NOT_JSON))
+    return values
+
+
+def shallow(values: list[Any], location: str, notes: Notes) -> list[Any]:
     """The values; none, and a note, where they are nested so deep that the recursions here would overflow."""
     waiting = [(value, 0) for value in values]
     while waiting:
@@ -108,11 +127,17 @@ def resolved(node: Any, by_id: dict[str, Json]) -> Any:
 
 def words(value: Any) -> str:
     """The text of a value: an object's is its name or text; of several values, the first text."""
-    for member in as_list(value):
-        text = words(member.get("name") or member.get("text")) if isinstance(member, dict) else clean(member)
-        if text:
-            return text
-    return ""
+    return next(iter(texts(value)), "")
+
+
+def texts(value: Any) -> list[str]:
+    """Each text of a value, once."""
+    members = as_list(value)
+    of_members = [
+        words(member.get("name") or member.get("text")) if isinstance(member, dict) else clean(member)
+        for member in members
+    ]
+    return list(dict.fromkeys(text for text in of_members if text))
 
 
 def addresses(value: Any) -> list[str]:

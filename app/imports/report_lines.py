@@ -28,6 +28,7 @@ NOBODY_URL: Final = "claimant: the address of one that names nobody"
 UNSAID: Final = "the claim's date: nobody is named who said it, and no page where it appeared"
 NAMELESS: Final = "reviewer: not named; called as it mostly is, or by its site"
 OTHER_TITLE: Final = "title: the page has another one above; the first is kept"
+NOT_VALID: Final = "the report as a whole is not valid"
 ITSELF: Final = "appearance: it is the review's own page"
 
 
@@ -60,7 +61,7 @@ def _valid(line: Json, location: str, notes: Notes) -> Iterator[Json]:
     except ValidationError as error:
         for fault in error.errors():
             pointer = "/".join(str(part) for part in fault["loc"])
-            notes.append(Unused(location, short(f"/{pointer}: {fault['msg']}"), "the report as a whole is not valid"))
+            notes.append(Unused(location, short(f"/{pointer}: {fault['msg']}"), NOT_VALID))
     else:
         yield line
 

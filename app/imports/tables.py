@@ -1,18 +1,18 @@
 """CSV by a mapping: which column is which part of a fact-check, what holds for all rows, how dates are written."""
 
 import csv
-import io
 import tomllib
+from collections import Counter
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from app import vocabulary
-from app.imports import ratings, values
+from app.imports import evidence, ratings, sheets, values
 from app.imports.checks import FactCheck, Notes, Party, Unused, Work, short
 from app.imports.report_lines import site_of
 from app.schemas.common import Input
-from app.vocabulary import DOCUMENT_TEXT_CHARACTERS, RATINGS, SourceKind
+from app.vocabulary import RATINGS, SourceKind
 
 NO_CLAIM: Final = "a row without a claim"
 NO_URL: Final = "a row without the address of a review that can be kept"
@@ -38,8 +38,9 @@ class MappingError(Exception):
 class Reading(Input):
     """How the file is written."""
 
-    encoding: str = "utf-8-sig"
-    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
+    encoding: str | None = None
+    """Guessed from the file where it is not told, as the delimiter."""
+    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
     quote: Annotated[str, StringConstraints(min_length=1, max_length=1)] = '"'
     separator: FilledText = ","
     """Between several appearances or tags in one cell."""
@@ -65,7 +66,8 @@ class Mapping(Input):
             raise ValueError("columns: `claim` and `url` are needed")
         if given_twice := sorted(self.columns.keys() & self.constants.keys()):
             raise ValueError(f"constants.{given_twice[0]}: it has a column, too")
-        if twice := sorted(set(self.columns.values()) & self.unused.keys()):
+        mapped = {sheets.key(name) for name in self.columns.values()}
+        if twice := sorted(name for name in self.unused if sheets.key(name) in mapped):
             raise ValueError(f"unused.{twice[0]}: the column is mapped")
         for words, rating in self.ratings.items():
             if rating not in RATINGS["claimreview"]:
@@ -80,7 +82,7 @@ def mapping(text: str) -> Mapping:
     """Read a mapping file. Raises MappingError, which names the key."""
     try:
         mapping_read = Mapping.model_validate(tomllib.loads(text))
-        "".encode(mapping_read.file.encoding)
+        "".encode(mapping_read.file.encoding or "utf-8")
     except tomllib.TOMLDecodeError as error:
         raise MappingError(f"not TOML: {error}") from None
     except LookupError:
@@ -98,44 +100,68 @@ def _key(loc: tuple[Any, ...]) -> str:
     return f"{path}: " if path else ""
 
 
-def read(data: bytes, mapping: Mapping, notes: Notes) -> list[FactCheck]:
-    """The fact-checks of a table.
+def read(data: bytes, mapping: Mapping, notes: Notes, how_read: list[str] | None = None) -> list[FactCheck]:
+    """The fact-checks of a table; `how_read` gets how the file was read, where that was guessed.
 
-    Raises MappingError where the file is not as the mapping says, ValueError where it can't be decoded.
+    Raises MappingError where the file is not as the mapping says, ValueError where a row can't be read.
     """
-    # Python's own limit is 131,072 characters a cell, and a text may be longer.
-    csv.field_size_limit(16 * DOCUMENT_TEXT_CHARACTERS)
-    lines = io.StringIO(data.decode(mapping.file.encoding), newline="")
-    rows = csv.reader(lines, delimiter=mapping.file.delimiter, quotechar=mapping.file.quote, strict=False)
+    reading, line = mapping.file, 0
     try:
-        header = next(rows, [])
-        problems = [
-            f"columns.{field}: no column `{name}`" for field, name in mapping.columns.items() if name not in header
-        ]
-        if problems:
-            raise MappingError("; ".join(problems))
-        return [check for row in rows if row and (check := _row(row, header, f"line {rows.line_num}", mapping, notes))]
+        sheet = sheets.opened(data, {*mapping.columns.values()}, reading.encoding, reading.delimiter, reading.quote)
+        _check_header(sheet, mapping)
+        if how_read is not None and sheet.guessed:
+            how_read.append(sheet.how())
+        checks = []
+        for row in sheet.rows:
+            line = sheet.line()
+            check = _row(row, sheet.header, f"line {line}", mapping, notes) if row else None
+            checks += [check] if check else []
+    except sheets.SheetError as error:
+        raise MappingError(str(error)) from None
     except csv.Error as error:
-        raise ValueError(f"line {rows.line_num}: {error}") from None
+        raise ValueError(f"line {line + 1}: {error}") from None
+    return checks
+
+
+def _check_header(sheet: sheets.Sheet, mapping: Mapping) -> None:
+    """Raises MappingError where a column is absences, or two have one name.
+
+    Names are compared without case, the white space around them, and invisible signs.
+    """
+    keys = [sheets.key(name) for name in sheet.header]
+    fields = {sheets.key(name): f"columns.{field}" for field, name in mapping.columns.items()}
+    problems = [
+        f"{fields.get(key, 'file')}: {number} columns are called `{key}`; which of them is meant can't be told"
+        for key, number in Counter(filter(None, keys)).items()
+        if number > 1
+    ]
+    absences = [
+        f"columns.{field}: no column `{name}`"
+        for field, name in mapping.columns.items()
+        if sheets.key(name) not in keys
+    ]
+    if absences:
+        names = ", ".join(f"`{name.strip()}`" for name in sheet.header) or "none"
+        absences.append(f"the columns are {short(names, 500)}; {sheet.how()}: see file.delimiter and file.encoding")
+    if problems or absences:
+        raise MappingError("; ".join(problems + absences))
 
 
 def _row(row: list[str], header: list[str], location: str, mapping: Mapping, notes: Notes) -> FactCheck | None:
     if len(row) != len(header):
         extra = row[len(header) :]
         notes.append(Unused(location, short(extra or f"{len(row)} cells"), LONGER if extra else SHORTER))
-    cells = {name: values.clean(cell) for name, cell in zip(header, row, strict=False)}
-    cells = {name: cell for name, cell in cells.items() if cell and cell not in mapping.file.missing}
-    mapped = set(mapping.columns.values())
-    for name, cell in cells.items():
-        if name not in mapped:
-            why = (
-                f"{NOT_USED}: {name or UNNAMED}: {mapping.unused[name]}"
-                if name in mapping.unused
-                else f"{NOT_MAPPED}: {name or UNNAMED}"
-            )
-            notes.append(Unused(location, short(cell, 60), why))
-    fields = dict(mapping.constants) | {field: cells[name] for field, name in mapping.columns.items() if name in cells}
-    url = values.accepted(values.URL, fields.get("url"), location, "url", notes)
+    named_cells = [(name.strip(), values.clean(cell)) for name, cell in zip(header, row, strict=False)]
+    named_cells = [(name, cell) for name, cell in named_cells if cell and cell not in mapping.file.missing]
+    column_of = {field: sheets.key(name) for field, name in mapping.columns.items()}
+    mapped, unused = set(column_of.values()), {sheets.key(name): why for name, why in mapping.unused.items()}
+    for name, cell in named_cells:
+        if (key := sheets.key(name)) not in mapped:
+            used_not = f"{NOT_USED}: {name or UNNAMED}: {unused[key]}" if key in unused else None
+            notes.append(Unused(location, short(cell, 60), used_not or f"{NOT_MAPPED}: {name or UNNAMED}"))
+    cells = {sheets.key(name): cell for name, cell in named_cells}
+    fields = dict(mapping.constants) | {field: cells[key] for field, key in column_of.items() if key in cells}
+    url = evidence.first([fields.get("url", "")], location, "url", notes)
     claim = values.accepted(values.PROSE, fields.get("claim"), location, "claim", notes)
     if url is None or claim is None:
         notes.append(Unused(location, short(row), NO_URL if url is None else NO_CLAIM))
@@ -152,17 +178,16 @@ def _check(fields: dict[FieldName, str], location: str, mapping: Mapping, notes:
         return values.accepted(kind, fields.get(field), location, field, notes)
 
     title, tag = text("title", values.NAME), fields.get("language", "")
-    home = text("reviewer_url", values.URL)
+    home = evidence.first([fields.get("reviewer_url", "")], location, "reviewer_url", notes)
     name = text("reviewer", values.NAME) or site_of(home or url)
     tags = [
         # `Public Health` → `public-health`
         values.accepted(values.KEY, "-".join(ratings.folded(part).split()), location, "tags", notes)
         for part in _parts(fields, "tags", mapping)
     ]
-    pages = [
-        values.accepted(values.URL, part, location, "appearances", notes)
-        for part in _parts(fields, "appearances", mapping)
-    ]
+    pages = evidence.absolute(
+        [fields.get("appearances", "")], location, "appearances", notes, separator=mapping.file.separator
+    )
     return FactCheck(
         where=location,
         url=url,
@@ -178,7 +203,7 @@ def _check(fields: dict[FieldName, str], location: str, mapping: Mapping, notes:
         ),
         claimants=_claimants(fields, location, notes),
         said=values.coarse_time(fields.get("said"), location, "said", notes, dates),
-        appearances=[Work(page) for page in dict.fromkeys(pages) if page],
+        appearances=[Work(page) for page in pages],
         label=text("rating", values.WORDING),
         value=values.number(fields.get("rating_value"), location, "rating_value", notes),
         best=values.number(fields.get("best_rating"), location, "best_rating", notes),
@@ -202,5 +227,5 @@ def _claimants(fields: dict[FieldName, str], location: str, notes: Notes) -> lis
         notes.append(Unused(location, short(kind), "claimant_kind: no kind of source"))
         kind = None
     role = values.accepted(values.NAME, fields.get("claimant_role"), location, "claimant_role", notes)
-    url = values.accepted(values.URL, fields.get("claimant_url"), location, "claimant_url", notes)
+    url = evidence.first([fields.get("claimant_url", "")], location, "claimant_url", notes)
     return [Party(name, kind, url, role)]

@@ -21,8 +21,10 @@ LANGUAGE: Final = TypeAdapter[str](Language)
 KEY: Final = TypeAdapter[str](Key)
 NUMBER: Final = TypeAdapter[float](Number)
 
+# Control characters that part words: line, page and vertical breaks, separators of files and groups.
+_BREAKS: Final = re.compile("[\x0b\x0c\x1c-\x1f\x85]")
 # Characters that the service refuses in a text.
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 # Only with the semicolon: `AT&T` and `?a=1&copy=2` have no entity.
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});", re.ASCII)
 # ISO 15924 codes of scripts, and the first word of the Unicode names of their letters.
@@ -40,8 +42,8 @@ def clean(value: object) -> str:
 
 
 def printable(words: str | None) -> str:
-    """The text without control characters."""
-    return _CONTROL.sub("", words or "").strip()
+    """The text without control characters; those that part words are line breaks."""
+    return _CONTROL.sub("", _BREAKS.sub("\n", words or "")).strip()
 
 
 def accepted(kind: TypeAdapter[Any], value: object, location: str, field: str, notes: Notes) -> Any:

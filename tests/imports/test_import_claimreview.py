@@ -7,7 +7,7 @@ import checking
 import pytest
 from checking import PAGE, one, review
 
-from app.imports import claimreview, jsonld
+from app.imports import claimreview, evidence, jsonld, works
 from app.imports.checks import Notes, Party, Work
 
 
@@ -63,18 +63,22 @@ PAGE_HTML = """<?xml version="1.0" encoding="utf-8"?><!DOCTYPE html><html><head>
 
 
 def test_in_a_page() -> None:
-    bad = {f"{jsonld.NOT_JSON}": 1}
+    bad = {jsonld.BROKEN_REVIEW: 1, jsonld.REPAIRED: 2}
     assert read(PAGE_HTML % ("", *map(json.dumps, THREE))) == (["0", "1", "2"], bad)
 
 
-def test_relative_addresses_start_from_the_page_or_its_base() -> None:
+def test_the_reviews_own_address_may_be_relative_and_evidence_never() -> None:
     for head, start in (("", "https://checks.example/x/"), ('<base href="/y/">', "https://checks.example/y/")):
-        item = {"@type": "Claim", "appearance": [{"@type": "CreativeWork", "url": "seen"}, "../other"]}
+        seen = ["../other", "1", "www.seen.example/2", "//seen.example/3", "seen.html", "https://seen.example/4"]
+        item = {"@type": "Claim", "appearance": [{"@type": "CreativeWork", "url": "seen"}, *seen]}
         scripts = [json.dumps(review(url="2023/bridge", itemReviewed=item)), "[]", "{}"]
         notes: Notes = []
         (found,) = claimreview.read(PAGE_HTML % (head, *scripts), notes, "https://checks.example/x/1")
         assert found.url == f"{start}2023/bridge"
-        assert [work.url for work in found.appearances] == [f"{start}seen", "https://checks.example/other"]
+        assert found.appearances == [Work("https://seen.example/4")]
+        noted = [note.what for note in notes if note.why == f"appearance: {evidence.NOT_ABSOLUTE}"]
+        assert noted == ["seen", *seen[:-1]]
+        assert claimreview.RELATIVE in checking.reasons(notes)
 
 
 def test_a_page_is_the_address_of_a_review_that_gives_none() -> None:
@@ -131,7 +135,7 @@ def test_a_node_that_only_names_another_is_that_one() -> None:
         ({"@type": "Corporation", "name": "Works"}, [Party("Works", "company")]),
         (["Anna", {"@type": "Person", "name": "Ben"}, "Anna"], [Party("Anna"), Party("Ben", "person")]),
         (
-            {"@type": "Person", "name": "Anna", "jobTitle": "Mayor", "sameAs": ["", "x", "https://anna.example"]},
+            {"@type": "Person", "name": "Anna", "jobTitle": "Mayor", "sameAs": ["", "https://anna.example"]},
             [Party("Anna", "person", "https://anna.example", "Mayor")],
         ),
         ({"@type": "Person", "name": "Tom &amp; Ann&#39;s AT&T"}, [Party("Tom & Ann's AT&T", "person")]),
@@ -148,7 +152,7 @@ def test_an_author_without_a_name_is_noted() -> None:
     found, noted = one(
         itemReviewed={"@type": "Claim", "author": {"@type": "Person", "name": "", "url": "https://x.example"}}
     )
-    assert (found.claimants, noted) == ([], {claimreview.NO_NAME: 1})
+    assert (found.claimants, noted) == ([], {works.NO_NAME: 1})
 
 
 @pytest.mark.parametrize(
@@ -218,7 +222,7 @@ def test_a_work_that_is_no_claim_is_where_it_appeared() -> None:
         ({"name": "Falso"}, ("Falso", None, None, None)),
         ({"ratingValue": "False"}, ("False", None, None, None)),
         ({"alternateName": "", "ratingValue": "2.5"}, (None, 2.5, None, None)),
-        ({"alternateName": ["Half true", "x"], "ratingValue": 3}, ("Half true", 3, None, None)),
+        ({"alternateName": ["Half true"], "ratingValue": 3}, ("Half true", 3, None, None)),
         ("Falso", ("Falso", None, None, None)),
         ([{"alternateName": "True"}], ("True", None, None, None)),
         (None, (None, None, None, None)),
@@ -254,7 +258,110 @@ def test_a_language_that_the_words_are_not_in_is_left_out() -> None:
 
 def test_what_has_no_rule_is_noted_by_name() -> None:
     _, noted = one(image="https://checks.example/1.png", keywords=[], author={"name": "Checkers", "logo": {"url": "x"}})
-    assert noted == {f"{claimreview.NO_RULE}: image": 1, f"{claimreview.NO_RULE}: logo": 1}
+    assert noted == {f"{works.NO_RULE}: image": 1, f"{works.NO_RULE}: logo": 1}
+
+
+def test_of_what_there_is_room_for_one_the_others_are_noted() -> None:
+    found, noted = one(
+        url=[PAGE, "https://checks.example/other", f"{PAGE}#part"],
+        headline=["A title", "Another"],
+        name="A third",
+        reviewBody="More",
+        datePublished=["2023-08-10", "2023-08-11"],
+        reviewRating={"alternateName": ["False", "True"], "name": "Wrong", "ratingExplanation": "It stands"},
+        itemReviewed=[
+            {
+                "@type": "Claim",
+                "text": "It has fallen down",
+                "author": {
+                    "name": ["Anna", "Ann"],
+                    "url": "https://anna.example",
+                    "sameAs": ["https://a.example", "x"],
+                },
+                "datePublished": "2023-08-09",
+                "appearance": {
+                    "url": "https://seen.example/1",
+                    "contentUrl": "https://seen.example/1.mp4",
+                    "author": "Ben",
+                },
+            },
+            {"@type": "Claim", "datePublished": "2023-08-08"},
+        ],
+    )
+    assert (found.url, found.title, found.label, found.said) == (PAGE, "A title", "False", "2023-08-09")
+    assert found.claimants == [Party("Anna", None, "https://anna.example")]
+    assert set(noted) == {
+        *(f"{works.FURTHER}: {field}" for field in ("url", "headline", "title", "datePublished", "name")),
+        f"{works.FURTHER}: alternateName", f"{works.FURTHER}: the address of a source",
+        f"the address of a source: {evidence.NOT_ABSOLUTE}", f"{works.NO_RULE}: contentUrl",
+        f"{works.NO_RULE}: author", f"{works.NO_RULE}: reviewBody beside an explanation",
+        works.OTHER_WORDS, works.OTHER_TIME,
+    }  # fmt: skip
+
+
+SEEN = [f"https://seen.example/{n}" for n in range(1, 4)]
+
+
+@pytest.mark.parametrize("together", [", ", ",", "; ", " ", "\n", " | ", " and ", "، ", ">, <", "\n- ", " 2) "])
+def test_each_address_of_a_text_is_used(together: str) -> None:
+    item = {"@type": "Claim", "appearance": together.join(SEEN)}
+    found, noted = one(itemReviewed=item)
+    assert ([work.url for work in found.appearances], noted) == (SEEN, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "used", "noted"),
+    [
+        ("https://seen.example/1,2", ["https://seen.example/1,2"], []),
+        ("https://seen.example/(a)_(b).", ["https://seen.example/(a)_(b)."], []),
+        ("(see https://seen.example/1)", ["https://seen.example/1"], ["(see"]),
+        ("https://seen.example/some page", [], ["https://seen.example/some page"]),
+        ("https://seen.example/page 2", [], ["https://seen.example/page 2"]),
+        ("www.seen.example/2, https://seen.example/1", ["https://seen.example/1"], ["www.seen.example/2"]),
+        ("https://arch.example/2020/https://a.example/1", ["https://arch.example/2020/https://a.example/1"], []),
+        ("ftp://seen.example/1", [], ["ftp://seen.example/1"]),
+    ],
+)  # fmt: skip
+def test_what_is_one_address_and_what_is_none(text: str, used: list[str], noted: list[str]) -> None:
+    notes: Notes = []
+    assert evidence.absolute([text], "", "seen", notes) == used
+    assert [note.what for note in notes] == noted
+
+
+def test_a_work_with_several_addresses_is_several_documents() -> None:
+    work = {"@type": "VideoObject", "url": SEEN, "name": "A film", "datePublished": "2023-08-09"}
+    expected = [Work(url, "A film", "2023-08-09", kind="video") for url in SEEN]
+    assert one(itemReviewed=work)[0].appearances == expected
+    assert one(itemReviewed={"@type": "Claim", "appearance": work})[0].appearances == expected
+
+
+# --- several claims ---------------------------------------------------------------------------------------------------
+
+
+def claims_and_claimants(**more: Any) -> tuple[list[tuple[str, list[str]]], dict[str, int]]:
+    notes: Notes = []
+    checks = claimreview.read(json.dumps(review(**more)), notes)
+    found = [(check.claim, [party.name for party in check.claimants]) for check in checks]
+    return found, dict(checking.reasons(notes))
+
+
+def test_each_claim_of_a_list_is_one() -> None:
+    anna = {"@type": "Claim", "author": "Anna", "image": "x"}
+    found, noted = claims_and_claimants(claimReviewed=["It fell", "It burnt", "It fell"], itemReviewed=anna)
+    assert found == [("It fell", ["Anna"]), ("It burnt", ["Anna"])]
+    assert noted == {f"{works.NO_RULE}: image": 1}
+
+
+def test_nobody_is_given_the_claim_of_another() -> None:
+    fell = {"@type": "Claim", "text": "It fell.", "author": "Anna"}
+    burnt = {"@type": "Claim", "text": "It burnt", "author": "Ben"}
+    apart = [("It fell.", ["Anna"]), ("It burnt", ["Ben"])]
+    assert claims_and_claimants(claimReviewed=None, itemReviewed=[fell, burnt]) == (apart, {})
+    found, noted = claims_and_claimants(claimReviewed=["It burnt", "It fell", "It sank"], itemReviewed=[fell, burnt])
+    assert (found, noted) == ([("It burnt", ["Ben"]), ("It fell", ["Anna"]), ("It sank", [])], {})
+    untold = {"@type": "CreativeWork", "author": "Cem"}
+    found, noted = claims_and_claimants(claimReviewed=["It burnt", "It fell"], itemReviewed=[fell, untold])
+    assert (found, noted) == ([("It burnt", []), ("It fell", ["Anna"])], {works.WHICH: 1})
 
 
 # --- what is none -----------------------------------------------------------------------------------------------------

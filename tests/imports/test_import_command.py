@@ -11,7 +11,7 @@ from conftest import ROOT
 from local_sites import article, moved, page, site
 
 from app.commands import imports, reading
-from app.imports import pages, ratings
+from app.imports import pages, ratings, report_lines
 from app.schemas.lines import DocumentLine, ReportLine
 
 GOOGLE = {
@@ -94,6 +94,7 @@ def test_csv_by_a_mapping(tmp_path: Path) -> None:
     done = at.run("import", "csv", file, "--mapping", wrong, "--out", str(tmp_path / "x"))
     assert done.returncode == 1
     assert "columns.claim: no column `which`" in done.stderr
+    assert "`link`, `what`, `verdict`" in done.stderr
     worse = write(tmp_path, "v.toml", '[columns]\nurl = "link"')
     done = at.run("import", "csv", file, "--mapping", worse, "--out", str(tmp_path / "x"))
     assert (done.returncode, done.stdout) == (2, "")
@@ -128,6 +129,59 @@ def test_a_source_that_is_no_use_does_not_stop_the_others(tmp_path: Path) -> Non
     assert "missing.json: No such file" in done.stderr
     assert f"2 {imports.UNREADABLE}" in done.stderr
     assert len(lines(tmp_path / "out")) == 1
+
+
+BROKEN = '{"@type": "ClaimReview", "url": "https://checks.exam'
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (BROKEN, "a ClaimReview in JSON-LD that can't be read"),
+        (f'<script type="application/ld+json">{BROKEN}</script>', "a ClaimReview in JSON-LD that can't be read"),
+        ("<p>A page", "no ClaimReview in it"),
+        (json.dumps({"@type": "NewsArticle"}), "no ClaimReview in it"),
+        (json.dumps(review(claimReviewed=None)), "a review that does not say of which claim"),
+        (f"{json.dumps(review())}\n{BROKEN}", "a ClaimReview in JSON-LD that can't be read"),
+        ("", "JSON-LD that can't be read"),
+    ],
+)  # fmt: skip
+def test_a_source_of_which_nothing_can_be_used_is_a_failure_also_quietly(text: str, says: str, tmp_path: Path) -> None:
+    bad, good = write(tmp_path, "bad", text), write(tmp_path, "good", review(url="https://checks.example/good"))
+    out = tmp_path / "out"
+    done = at.run("import", "claimreview", bad, good, "--out", str(out), "--quiet")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{bad}: ")
+    assert says in done.stderr
+    assert lines(out)[-1]["document"]["url"] == "https://checks.example/good"
+
+
+def test_what_is_empty_is_no_failure(tmp_path: Path) -> None:
+    mapping = write(tmp_path, "m.toml", '[columns]\nurl = "link"\nclaim = "what"')
+    assert imported(tmp_path, "csv", write(tmp_path, "a.csv", "link,what\n"), "--mapping", mapping)[0] == []
+    assert imported(tmp_path, "google", write(tmp_path, "g.json", {}))[0] == []
+
+
+def test_rows_without_use_and_reports_that_can_t_be_are_failures(tmp_path: Path) -> None:
+    mapping = write(tmp_path, "m.toml", '[columns]\nurl = "link"\nclaim = "what"\ntags = "tags"')
+    tags = ",".join(f"tag{number}" for number in range(5_000))
+    for row, says in (
+        ("nowhere,It fell,", "without the address of a review"),
+        (f'https://x.example,It fell,"{tags}"', report_lines.NOT_VALID),
+    ):
+        table = write(tmp_path, "a.csv", f"link,what,tags\n{row}\n")
+        done = at.run("import", "csv", table, "--mapping", mapping, "--out", str(tmp_path / "x"), "--quiet")
+        assert (done.returncode, says in done.stderr) == (1, True), done.stderr
+
+
+def test_how_a_table_was_read_is_told(tmp_path: Path) -> None:
+    mapping = write(tmp_path, "m.toml", '[columns]\nurl = "link"\nclaim = "what"')
+    table = write(tmp_path, "a.csv", "link;what\nhttps://checks.example/1;It fell\n")
+    done = at.run("import", "csv", table, "--mapping", mapping, "--out", str(tmp_path / "x"))
+    assert f"{table}: read as utf-8, with semicolons between the cells" in done.stderr
+    assert imported(tmp_path, "csv", table, "--mapping", mapping)[1]["read_as"] == [
+        f"{table}: read as utf-8, with semicolons between the cells"
+    ]
 
 
 def test_the_table_of_ratings_is_printed() -> None:
@@ -174,6 +228,21 @@ def test_a_plain_text_is_kept_as_it_is(tmp_path: Path) -> None:
     with site({"/1": page("One\n\n  two &amp; three", kind="text/plain")}) as (base, _):
         (line,), _, _ = fetched(tmp_path, f"{base}/1")
     assert line["text"] == "One\n\n  two &amp; three"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/html; charset=utf-8"])
+def test_a_page_break_parts_words(kind: str, tmp_path: Path) -> None:
+    sentence = "Minutes of the council, which met in the evening, and of all that was said there by its members"
+    text = f"{sentence}.\fSecond page: the gate\vwas open."
+    with site({"/1": page(f"<article><p>{text}</p></article>" if "html" in kind else text, kind=kind)}) as (base, _):
+        (line,), _, _ = fetched(tmp_path, f"{base}/1")
+    assert " ".join(line["text"].split()) == f"{sentence}. Second page: the gate was open."
+
+
+def test_a_page_without_a_text_is_a_failure(tmp_path: Path) -> None:
+    with site({"/1": page("<html><head><title>x</title></head><body></body></html>")}) as (base, _):
+        found, summary, code = fetched(tmp_path, f"{base}/1")
+    assert (found, code, summary["unreadable"]) == ([], 1, [f"{base}/1: {pages.NO_TEXT}"])
 
 
 def canonical(href: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from checking import assessments, claims, made, statements
 from conftest import ROOT
 
-from app.imports import claimreview, google, jsonld, ratings, report_lines, speakers, tables
+from app.imports import claimreview, google, jsonld, ratings, report_lines, speakers, tables, works
 from app.imports.checks import FactCheck, Notes
 
 DATA = ROOT.parent / "shared" / "data"
@@ -89,12 +89,13 @@ def test_claimants_of_google_s_that_name_nobody() -> None:
 
 
 def test_objects_of_claimreview() -> None:
-    rule = claimreview.NO_RULE
+    rule = works.NO_RULE
     assert counted(from_claimreview()) == (
         numbers(3, 3, 3, 3, 3, 3),
         {"false": 1, "mixture": 1, "other": 1},
         {
             f"{rule}: logo": 2,
+            f"{works.FURTHER}: the address of a source": 2,
             f"{rule}: image": 2,
             f"{rule}: keywords": 1,
             f"{rule}: a work without an address": 1,

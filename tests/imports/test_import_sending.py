@@ -41,3 +41,17 @@ def test_what_goes_wrong_before_is_said_without_json(tmp_path: Path) -> None:
     done = at.run("import", "claimreview", str(file), "--url", "ftp://x", "--key", "cc_x")
     assert done.returncode == imports.UNUSABLE
     assert "begins with http" in done.stderr
+
+
+def test_a_refused_line_is_told_without_notes_too(tmp_path: Path, database_url: str, key: str) -> None:
+    file = tmp_path / "one.json"
+    file.write_text(json.dumps(review()))
+    with at.serving(database_url) as base:
+        for quiet in ("--quiet", "--no-quiet"):
+            done = at.run(
+                "import", "claimreview", str(file), "--url", base, "--key", key, "--event", "nowhere", quiet
+            )  # fmt: skip
+            assert done.returncode == 1
+            assert done.stderr.startswith(f"{review()['url']} (factcheck:")
+            assert imports.REFUSED in done.stderr.splitlines()[0]
+            assert "event" in done.stderr.splitlines()[0]
