@@ -101,7 +101,10 @@ class PreconditionFailed(Problem):
 
 class TooLarge(Problem):
     status, slug, title = 413, "too-large", "Too large"
-    explanation = "A body has at most 8 MB, a report at most 1,000 records. Send several smaller ones."
+    explanation = (
+        "A body has at most 8 MB and 1,000 records; `errors`, where it is there, names the list that has more. "
+        "Send several smaller ones."
+    )
 
 
 class UnsupportedMediaType(Problem):

@@ -9,7 +9,16 @@ from typing import TypeAlias
 
 # Imports go down only. A module on a floor may use its own floor and those before it.
 FLOORS = [
-    ["app.vocabulary", "app.errors", "app.settings", "app.database", "app.logs", "app.times", "app.embedded"],
+    [
+        "app.vocabulary",
+        "app.errors",
+        "app.settings",
+        "app.database",
+        "app.jsontext",
+        "app.logs",
+        "app.times",
+        "app.embedded",
+    ],
     ["app.models", "app.texts"],
     ["app.schemas"],
     ["app.derive", "app.formats", "app.imports", "app.client", "app.fetching"],

@@ -1,7 +1,6 @@
 """The dependencies of the endpoints, and the checks that every request passes before its body is parsed."""
 
 import contextlib
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -12,8 +11,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityS
 from pydantic import AfterValidator, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import jsontext
 from app.database import Database, Signature
-from app.errors import BadRequest, Forbidden, Invalid, MethodNotAllowed, TooLarge, Unauthorized, UnsupportedMediaType
+from app.errors import Forbidden, Invalid, MethodNotAllowed, TooLarge, Unauthorized, UnsupportedMediaType
 from app.schemas.addresses import ADDRESS_CHARACTERS, ADDRESS_PATTERN, EVENT_ADDRESS_PATTERN
 from app.schemas.fields import clean
 from app.services import access, idempotency
@@ -21,7 +21,6 @@ from app.services.access import ANYBODY, Caller
 from app.services.idempotency import KeptAnswer
 
 BODY_BYTES: Final = 8_000_000
-BODY_LEVELS: Final = 40  # of arrays and objects in each other
 _bearer: Final = HTTPBearer(auto_error=False, description="A key: `cc_…`, from `counterclaim keys create NAME`.")
 
 
@@ -94,48 +93,7 @@ def _parse(request: Request, body: bytes) -> Any:
         raise UnsupportedMediaType
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMediaType("Send the body without Content-Encoding.")
-    try:
-        parsed = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
-    except UnicodeDecodeError:
-        raise BadRequest("The body is not UTF-8.") from None
-    except RecursionError:
-        raise BadRequest("The body is nested too deep.") from None
-    except ValueError as error:
-        position = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
-        raise BadRequest(f"The body is not JSON{position}.") from None
-    _check_depth(parsed)
-    _check_surrogates(parsed, body)
-    return parsed
-
-
-def _no_constant(_word: str) -> None:
-    """Python would read NaN and Infinity, which are no JSON."""
-    raise ValueError
-
-
-def _check_depth(parsed: Any) -> None:
-    level = [parsed] if isinstance(parsed, dict | list) else []
-    for _ in range(BODY_LEVELS):
-        level = [
-            inner
-            for value in level
-            for inner in (value.values() if isinstance(value, dict) else value)
-            if isinstance(inner, dict | list)
-        ]
-        if not level:
-            return
-    raise BadRequest(f"The body is nested deeper than {BODY_LEVELS} levels.")
-
-
-def _check_surrogates(parsed: Any, body: bytes) -> None:
-    """Refuse half of a pair: no text can hold it, not even a problem that quotes it. It can only come as an escape."""
-    if rb"\ud" in body or rb"\uD" in body:
-        try:
-            json.dumps(parsed, ensure_ascii=False).encode()
-        except UnicodeEncodeError:
-            raise BadRequest(
-                "The body has half of a surrogate pair (\\ud800 to \\udfff without the other half)."
-            ) from None
+    return jsontext.read(body, "body")
 
 
 # --- who calls -----------------------------------------------------------------------------------------------------

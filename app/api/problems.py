@@ -1,7 +1,6 @@
 """Every failure as application/problem+json (RFC 9457), and the pages that explain each kind."""
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 from typing import Annotated, Any, Final
@@ -99,7 +98,7 @@ def install(app: FastAPI) -> None:
     async def invalid(request: Request, error: Exception) -> Response:
         if not isinstance(error, RequestValidationError):
             raise error
-        return answer(request, _invalid(error.errors(), error.body))
+        return answer(request, findings.problem(error.errors(), error.body, "request"))
 
     async def http(request: Request, error: Exception) -> Response:
         return await expected(request, _http(error) if isinstance(error, HTTPException) else Problem())
@@ -112,22 +111,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(sa.SQLAlchemyError, database)
     app.add_exception_handler(OSError, database)
-
-
-# --- input that does not fit ---------------------------------------------------------------------------------------
-
-
-def _invalid(pydantic_errors: Sequence[Any], body: Any) -> Problem:
-    """Pydantic's errors as one problem, each with a pointer into the body or the name of the parameter."""
-    details = []
-    for error in pydantic_errors:
-        kind, *location = error["loc"]
-        detail = error["msg"].removeprefix("Value error, ")
-        if kind == "body":
-            details.append({"pointer": findings.pointer(location, body, error["type"]), "detail": detail})
-        else:
-            details.append({"parameter": str(location[0]) if location else str(kind), "detail": detail})
-    return errors.Invalid("Something in the request can't be used as it is.", details[:100])
 
 
 def _http(error: HTTPException) -> Problem:

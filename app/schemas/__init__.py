@@ -6,5 +6,6 @@ already is completed or changed. Defaults are the tables' (`app/models`) or the 
 
 `fields` are the types of what comes in, checked; `addresses` how records are named, `urls` which addresses on the web
 are one; `common` what all share. `kinds` is the one table of the kinds of record. `reports` and `lines` are what ingest
-scripts send; `findings` says where in a body an error is. `pictures/` are the answers that `app/derive` makes.
+scripts send; `findings` says where in a body an error is, and what would be right. `pictures/` are the answers that
+`app/derive` makes.
 """

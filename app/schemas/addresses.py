@@ -9,9 +9,12 @@ from app.vocabulary import REF_PATTERN, SLUG_PATTERN
 
 _UUID_PATTERN: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _REF_ADDRESS: Final = "ref:" + REF_PATTERN.strip("^$")
+_LABEL: Final = "#[A-Za-z0-9._:~@-]{1,100}"
 ADDRESS_CHARACTERS: Final = len("ref:") + 200
 ADDRESS_PATTERN: Final = f"^({_UUID_PATTERN}|{_REF_ADDRESS})$"
 EVENT_ADDRESS_PATTERN: Final = f"^({_UUID_PATTERN}|{_REF_ADDRESS}|{SLUG_PATTERN.strip('^$')})$"
+REFERENCE_PATTERN: Final = f"^({_UUID_PATTERN}|{_REF_ADDRESS}|{_LABEL})$"
+LABEL_PATTERN: Final = f"^{_LABEL}$"
 
 Address = Annotated[
     str,
@@ -26,7 +29,7 @@ EventAddress = Annotated[
 
 Reference = Annotated[
     str,
-    StringConstraints(pattern=f"^({_UUID_PATTERN}|{_REF_ADDRESS}|#[A-Za-z0-9._:~@-]{{1,100}})$"),
+    StringConstraints(pattern=REFERENCE_PATTERN),
     Field(
         description="Another record: its id, `ref:` and its ref, or a `#label` given in the same body.",
         examples=["ref:ria:2023-08-09:1"],
@@ -34,7 +37,7 @@ Reference = Annotated[
 ]
 Label = Annotated[
     str,
-    StringConstraints(pattern=r"^#[A-Za-z0-9._:~@-]{1,100}$"),
+    StringConstraints(pattern=LABEL_PATTERN),
     Field(description="A name for this part, for references from elsewhere in the same body.", examples=["#31"]),
 ]
 

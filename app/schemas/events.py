@@ -17,16 +17,16 @@ from app.schemas.fields import (
     Language,
     Moment,
     Name,
-    Number,
     Ref,
     Slug,
     ToldTime,
+    UnboundedNumber,
     Wording,
 )
 from app.vocabulary import EventRelation, PlacePrecision, Visibility
 
-Latitude = Annotated[Number, Field(ge=-90, le=90)]
-Longitude = Annotated[Number, Field(ge=-180, le=180)]
+Latitude = Annotated[UnboundedNumber, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[UnboundedNumber, Field(ge=-180, le=180, allow_inf_nan=False)]
 
 
 class EventFields(Input):

@@ -114,7 +114,8 @@ def _no_bool(value: Any) -> Any:
     return value
 
 
-Number = Annotated[float, BeforeValidator(_no_bool), Field(ge=-NUMBER_MAX, le=NUMBER_MAX, allow_inf_nan=False)]
+UnboundedNumber = Annotated[float, BeforeValidator(_no_bool)]  # for what has bounds of its own
+Number = Annotated[UnboundedNumber, Field(ge=-NUMBER_MAX, le=NUMBER_MAX, allow_inf_nan=False)]
 Count = Annotated[float, BeforeValidator(_no_bool), Field(ge=0, le=NUMBER_MAX, allow_inf_nan=False)]
 WholeNumber = Annotated[int, BeforeValidator(_no_bool)]
 Score = Annotated[float, BeforeValidator(_no_bool), Field(ge=0, le=1, allow_inf_nan=False)]

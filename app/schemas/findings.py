@@ -1,9 +1,105 @@
-"""Where in a body an error is that pydantic reports."""
+"""What pydantic reports, as a problem: where in the body it is, and what would be right there."""
 
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
+from app import jsontext
+from app.errors import Invalid, Problem, TooLarge
+from app.schemas import addresses
 from app.schemas.addresses import INLINE, REFERENCE
+from app.schemas.common import LONG_LIST_ITEMS
+from app.vocabulary import COUNTRY_PATTERN, KEY_PATTERN, REF_PATTERN, SLUG_PATTERN
+
+_ERRORS_TOLD: Final = 100
+_LONG_LIST: Final = ("too_long", "List", LONG_LIST_ITEMS)
+_ANY_OF_WORDS: Final = re.compile(r"\^\(([a-z_|]+)\)\(,\(\1\)\)\*\$")
+_REF: Final = "1 to 200 letters, digits and . _ : ~ @ -"
+# What fits each pattern, in words: nobody has to read the pattern.
+_RIGHT: Final = {
+    REF_PATTERN: f"a ref has {_REF}, such as ria:2023-08-09:1",
+    SLUG_PATTERN: "a slug has lower-case letters a-z, digits and single hyphens between them, such as zagorsk-2023",
+    KEY_PATTERN: "a key has 1 to 64 letters a-z, digits, _ and -, such as russia",
+    COUNTRY_PATTERN: "a country is its two letters in ISO 3166-1, such as RU",
+    addresses.ADDRESS_PATTERN: f"a record is named by its id (a UUID), or by ref: and its ref ({_REF})",
+    addresses.EVENT_ADDRESS_PATTERN: f"an event is named by its id (a UUID), its slug, or by ref: and its ref ({_REF})",
+    addresses.REFERENCE_PATTERN: f"a record is named by its id (a UUID), by ref: and its ref ({_REF}), or by the "
+    "#label that it has in this body",
+    addresses.LABEL_PATTERN: "a label is # and 1 to 100 letters, digits and . _ : ~ @ -, such as #31",
+    "^self$": "self is all that can stand here",
+    "^[a-z-]{1,40}$": "lower-case letters and hyphens, such as not-found",
+}
+_RIGHT_BY_NAME: Final = {
+    "Change-Reason": "a reason is one line of text, without control characters",
+    "Idempotency-Key": "a key is 1 to 255 visible ASCII characters, in double quotes or without",
+}
+_EXTERNAL_SYSTEM: Final = "a system's name has 1 to 64 letters, digits and _ . : -, such as wikidata"
+# Pydantic's words where they say less than they could.
+_SENTENCES: Final = {
+    "extra_forbidden": "there is no member of this name here",
+    "missing": "this is needed",
+    "model_type": "an object is needed here: {…}",
+    "model_attributes_type": "an object is needed here: {…}",
+    "dict_type": "an object is needed here: {…}",
+    "list_type": "a list is needed here: […]",
+    "string_type": "a text is needed here, in double quotes",
+    "finite_number": "a number is needed here that a double can hold",
+    "uuid_parsing": "an id is a UUID: 01890a5d-ac96-774b-bcce-b302099a8057",
+    "uuid_type": "an id is a UUID: 01890a5d-ac96-774b-bcce-b302099a8057",
+    "timezone_aware": "a time needs its offset from UTC: 2023-08-09T13:24:00+03:00 or …Z",
+    "bool_type": "true or false is needed here",
+    "bool_parsing": "true or false is needed here",
+}
+
+
+def problem(reported: Sequence[Any], body: Any, what: str) -> Problem:
+    """Pydantic's errors as one problem, each with a pointer into the body or the name of the parameter.
+
+    The first step of each location says where the input came from, as FastAPI has it: `body`, `query` …
+    """
+    entries: list[dict[str, str]] = []
+    too_long: list[dict[str, str]] = []
+    for error in reported[:_ERRORS_TOLD]:
+        source, *location = error["loc"] or ("body",)
+        if source in ("query", "path", "header"):
+            place = {"parameter": str(location[0]) if location else str(source)}
+        else:
+            place = {"pointer": pointer(location, body, error["type"])}
+        entry = place | {"detail": sentence(error)}
+        if entry not in entries:
+            entries.append(entry)
+        if _is_long_list(error):
+            too_long.append(entry)
+    if too_long:
+        return TooLarge(f"The {what} carries more than it may. Send several.", errors=too_long)
+    return Invalid(f"Something in the {what} can't be used as it is.", entries)
+
+
+def _is_long_list(error: Any) -> bool:
+    """Whether a list has too many for one body; a short one, of aliases for example, is just wrong."""
+    context = error.get("ctx", {})
+    return (error["type"], context.get("field_type"), context.get("max_length")) == _LONG_LIST
+
+
+def sentence(error: Any) -> str:
+    """What is wrong in one place, and what would be right."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "string_pattern_mismatch":
+        return right(context["pattern"], error["loc"])
+    if kind == "too_long":
+        return f"{context['actual_length']:,} are too many: at most {context['max_length']:,}"
+    return _SENTENCES.get(kind) or error["msg"].removeprefix("Value error, ")
+
+
+def right(pattern: str, location: Sequence[str | int] = ()) -> str:
+    """What fits a pattern, in words."""
+    if words := _ANY_OF_WORDS.fullmatch(pattern):
+        return f"one or more of {', '.join(words[1].split('|'))} are needed here, with commas and without spaces"
+    if "external_ids" in location:
+        return _EXTERNAL_SYSTEM
+    return _RIGHT.get(pattern) or next(
+        (words for name, words in _RIGHT_BY_NAME.items() if name in location), "not in the form that is needed here"
+    )
 
 
 def pointer(location: Sequence[str | int], body: Any, kind: str) -> str:
@@ -21,5 +117,5 @@ def pointer(location: Sequence[str | int], body: Any, kind: str) -> str:
             value = value[step]
         elif kind != "missing" or nth != len(location) - 1:
             continue
-        steps.append(str(step).replace("~", "~0").replace("/", "~1"))
-    return "".join(f"/{step}" for step in steps)
+        steps.append(str(step))
+    return jsontext.pointer(steps)

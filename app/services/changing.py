@@ -22,7 +22,7 @@ from app.models import (
     Statement,
     table_of,
 )
-from app.schemas import kinds
+from app.schemas import findings, kinds
 from app.schemas.claims import Figure, FigureRead
 from app.schemas.common import RecordRead, Withdrawal
 from app.schemas.questions import QuestionRead
@@ -131,7 +131,7 @@ async def _figure(session: AsyncSession, figure: FigureRead | None, patch: BaseM
     try:
         changed = Figure.model_validate({name: value for name, value in merged.items() if value is not None})
     except ValidationError as error:
-        raise Invalid.at("/figure", error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+        raise Invalid.at("/figure", findings.sentence(error.errors()[0])) from None
     if "of" in patch.model_fields_set:
         part_of = await _named(session, Claim, getattr(patch, "of", None), "/figure/of")
     return {"qualifier": changed.qualifier, "min": changed.min, "max": changed.max, "of_id": part_of}

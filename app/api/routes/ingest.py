@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive
 
+from app import jsontext
 from app.api.deps import Connected, Ingester, Reason, Route
 from app.api.problems import documented
 from app.database import Database, Signature
@@ -262,6 +263,16 @@ async def _inflated(body: _Body, inflate: Callable[[bytes], Iterator[bytes]]) ->
         raise _BodyBroken(BadRequest("The body is not compressed as Content-Encoding says.")) from None
 
 
+def _check_is_lines(first: bytes) -> None:
+    """Raise _BodyBroken for what is no body of lines, as its first one shows: every line would be refused alike."""
+    if encoding := jsontext.foreign_encoding(first):
+        raise _BodyBroken(BadRequest(jsontext.in_utf8("body", encoding)))
+    if first.lstrip().startswith(b"[") and not first.rstrip().endswith(b"]"):
+        raise _BodyBroken(BadRequest(f"The body is one JSON array over several lines. {ingest.ONE_OBJECT_A_LINE}"))
+    if first.strip() == b"{":
+        raise _BodyBroken(BadRequest("The first line ends within its object. An object stands in one line: `jq -c .`"))
+
+
 async def _grouped(chunks: AsyncIterator[bytes]) -> AsyncIterator[_Group]:
     """Numbered lines, blank ones left out, a group at a time; with how many bytes and lines there were so far."""
     group: list[tuple[int, bytes]] = []
@@ -270,6 +281,8 @@ async def _grouped(chunks: AsyncIterator[bytes]) -> AsyncIterator[_Group]:
     def add(line: bytes) -> None:
         nonlocal number, group_bytes
         number += 1
+        if number == 1:
+            _check_is_lines(line)
         if number > BODY_LINES:
             raise _BodyBroken(TooLarge(f"A request takes at most {BODY_LINES:,} lines. Send several."))
         if line.strip():

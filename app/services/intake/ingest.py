@@ -6,10 +6,8 @@ had been sent alone.
 """
 
 import asyncio
-import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,6 +16,7 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import jsontext
 from app.database import Database, Signature, waited_for
 from app.errors import BadRequest, Invalid, Problem, TooLarge, Unavailable
 from app.schemas import findings
@@ -33,10 +32,10 @@ _FIRST_BATCH_RECORDS: Final = 500
 _BATCH_RECORDS_BESIDE_OTHERS: Final = 100  # at least, while others wait: they wait for as long as a batch takes
 _RECORDS_MORE: Final = 50  # by which a batch grows after one for which nobody has waited
 LINE_BYTES: Final = 8_000_000
+ONE_OBJECT_A_LINE: Final = "A line is one object: `jq -c '.[]'` makes lines of an array."
 _THREAD_BYTES: Final = 20_000  # a line that is longer is read in a thread
 _READING_SECONDS: Final = 0.00015  # before others have their turn
 _TRIES_WITHOUT_BLAMED: Final = 3  # then a batch is halved
-_ERRORS_OF_A_LINE: Final = 100  # that are told
 
 _LINE: Final[TypeAdapter[Line]] = TypeAdapter(Line)
 
@@ -97,14 +96,16 @@ async def read(raw: Iterable[tuple[int, bytes]], caller: Caller) -> list[Entry]:
 
 
 def _read(entry: Entry, line: bytes, caller: Caller) -> None:
+    body: Any = None
     try:
         if len(line) > LINE_BYTES:
             raise TooLarge(f"A line has at most {LINE_BYTES:,} bytes.")
-        entry.data = _LINE.validate_json(line)
+        body = jsontext.read(line, "line")
+        entry.data = _LINE.validate_python(body)
         entry.batch, entry.draft = lines.walk(entry.data, entry.number, caller)
         pipeline.prepare_line(entry.batch)
     except ValidationError as error:
-        entry.problem = _invalid(error, line)
+        entry.problem = _invalid(error, body)
     except Problem as problem:
         entry.problem = problem
 
@@ -117,21 +118,16 @@ def _walk_again(entry: Entry, caller: Caller) -> None:
         pipeline.prepare_line_again(entry.batch, prepared)
 
 
-def _invalid(error: ValidationError, line: bytes) -> Problem:
-    details = error.errors(include_url=False, include_context=False, include_input=False)
-    if details[0]["type"] == "json_invalid":
-        return BadRequest("The line is not JSON in UTF-8.")
-    body = None
-    with suppress(ValueError, RecursionError):
-        body = json.loads(line)
-    errors = []
-    for detail in details[:_ERRORS_OF_A_LINE]:
-        _tag, *location = detail["loc"] or [""]
-        pointer = findings.pointer(location, body, detail["type"])
-        errors.append({"pointer": pointer, "detail": detail["msg"].removeprefix("Value error, ")})
+def _invalid(error: ValidationError, body: Any) -> Problem:
+    if isinstance(body, list):
+        return BadRequest(f"The line is a JSON array. {ONE_OBJECT_A_LINE}")
+    if not isinstance(body, dict):
+        return BadRequest("The line is not a JSON object.")
+    details = error.errors(include_url=False, include_input=False)
     if details[0]["type"].startswith("union_tag"):
-        errors = [{"pointer": "/type", "detail": f"one of {', '.join(_TYPES)} is needed"}]
-    return Invalid("Something in the line can't be used as it is.", errors)
+        needed = [{"pointer": "/type", "detail": f"one of {', '.join(_TYPES)} is needed"}]
+        return Invalid("Something in the line can't be used as it is.", needed)
+    return findings.problem(details, body, "line")
 
 
 _TYPES: Final = [line.model_fields["type"].annotation.__args__[0] for line in Line.__origin__.__args__]  # type: ignore[attr-defined]

@@ -1,0 +1,190 @@
+"""JSON as it is sent, in a body or in a line: one strict reader, which says what is wrong and where.
+
+Python's own reader lets the last of two members of one name win, takes NaN, and gives up at a number of 5,000 digits.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from app.errors import BadRequest, Invalid, Problem
+
+LEVELS: Final = 40  # of arrays and objects in each other
+_INTEGER_DIGITS: Final = 400  # no double has more; what has, is out of every range here
+_BYTE_ORDER_MARK: Final = "\ufeff"
+# What the first four bytes of a text in another encoding than UTF-8 are, which for JSON begins with ASCII.
+_OTHER_ENCODINGS: Final = (
+    ("UTF-32", (b"\xff\xfe\0\0", b"\0\0\xfe\xff")),
+    ("UTF-16", (b"\xff\xfe", b"\xfe\xff")),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class _Constant:
+    """NaN or Infinity, which are no JSON."""
+
+    word: str
+
+
+def read(raw: bytes, what: str) -> Any:
+    """What these bytes say. `what`: the words for them in a problem.
+
+    Raises BadRequest for what is no JSON in UTF-8, Invalid for what is two things at once.
+    """
+    try:
+        value = _READER.decode(raw.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise _explained(raw, what) from None
+    if raw.count(b"[") + raw.count(b"{") > LEVELS:
+        _check_depth(value, what)
+    _check_surrogates(value, raw, what)
+    return value
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    parsed = dict(pairs)
+    if len(parsed) != len(pairs):
+        raise ValueError
+    return parsed
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _INTEGER_DIGITS else float(digits)
+
+
+def _no_constant(_word: str) -> None:
+    raise ValueError
+
+
+# Nearly all that comes is right: what is wrong elsewhere is found out by reading it again.
+_READER: Final = json.JSONDecoder(object_pairs_hook=_members, parse_int=_integer, parse_constant=_no_constant)
+
+
+def _explained(raw: bytes, what: str) -> Problem:
+    """The problem of what could not be read."""
+    words = _decoded(raw, what)
+    repeated: list[tuple[Any, str]] = []  # objects in which a name stands twice, and the name
+    constants: list[_Constant] = []
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        parsed = dict(pairs)
+        if len(parsed) != len(pairs):
+            names = Counter(name for name, _ in pairs)
+            repeated.append((parsed, names.most_common(1)[0][0]))
+        return parsed
+
+    def constant(word: str) -> _Constant:
+        constants.append(_Constant(word))
+        return constants[-1]
+
+    try:
+        value = json.loads(words, object_pairs_hook=members, parse_int=_integer, parse_constant=constant)
+    except RecursionError:
+        return BadRequest(f"The {what} is nested too deep: at most {LEVELS} levels.")
+    except json.JSONDecodeError as error:
+        return BadRequest(_not_json(error, what))
+    _check_depth(value, what)
+    for said in constants:
+        errors = [{"pointer": _pointer_to(value, said), "detail": f"{said.word} is no number: leave it out"}]
+        return BadRequest(f"The {what} is not JSON: it has no {said.word}.", errors=errors)
+    parsed, name = repeated[-1]
+    return Invalid.at(_pointer_to(value, parsed, name), "this member stands twice here: which one is meant?")
+
+
+def foreign_encoding(raw: bytes) -> str | None:
+    """The encoding of a text that is not UTF-8, as far as its first bytes show it."""
+    for encoding, marks in _OTHER_ENCODINGS:
+        if raw.startswith(marks):
+            return encoding
+    zeros = [nth for nth, byte in enumerate(raw[:4]) if byte == 0]
+    return {(1, 3): "UTF-16", (0, 2): "UTF-16", (1, 2, 3): "UTF-32", (0, 1, 2): "UTF-32"}.get(tuple(zeros))
+
+
+def in_utf8(what: str, encoding: str) -> str:
+    """The sentence for a text in another encoding."""
+    return f"The {what} is {encoding}. JSON is sent in UTF-8: `iconv -f {encoding} -t UTF-8` makes it so."
+
+
+def _decoded(raw: bytes, what: str) -> str:
+    if encoding := foreign_encoding(raw):
+        raise BadRequest(in_utf8(what, encoding))
+    try:
+        words = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"The {what} is not UTF-8: byte {error.start + 1} can't be read.") from None
+    if words.startswith(_BYTE_ORDER_MARK):
+        raise BadRequest(f"The {what} begins with a byte order mark (U+FEFF). JSON has none: leave it out.")
+    return words
+
+
+def _not_json(error: json.JSONDecodeError, what: str) -> str:
+    """Where JSON ends to be JSON, and the likeliest reason; without a word of what was sent."""
+    place = f"at character {error.pos + 1}" if error.lineno == 1 else f"in line {error.lineno}, column {error.colno}"
+    rest, before = error.doc[error.pos :].lstrip(), error.doc[: error.pos].rstrip()
+    if "control character" in error.msg:
+        reason = "a line break or another control character stands in a text: it is written \\n, \\t or \\u0000"
+    elif "Unterminated string" in error.msg:
+        reason = "a text begins there and does not end"
+    elif not rest:
+        reason = "it ends too early"
+    elif rest[0] == "'":
+        reason = "names and texts stand in double quotes"
+    elif rest[0] in "]}" and before.endswith(","):
+        reason = "there is a comma too many"
+    elif rest.startswith(("True", "False", "None")):
+        reason = "it is true, false and null in JSON"
+    elif "Extra data" in error.msg:
+        reason = "it has ended there, and more follows"
+    else:
+        reason = error.msg[0].lower() + error.msg[1:]
+    return f"The {what} is not JSON: {place} {reason}."
+
+
+def _check_depth(value: Any, what: str) -> None:
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(LEVELS):
+        level = [
+            inner
+            for container in level
+            for inner in (container.values() if isinstance(container, dict) else container)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return
+    raise BadRequest(f"The {what} is nested deeper than {LEVELS} levels.")
+
+
+def _check_surrogates(value: Any, raw: bytes, what: str) -> None:
+    """Refuse half of a pair: no text can hold it, not even a problem that quotes it. It can only come as an escape."""
+    if rb"\ud" in raw or rb"\uD" in raw:
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise BadRequest(
+                f"The {what} has half of a surrogate pair (\\ud800 to \\udfff without the other half)."
+            ) from None
+
+
+# --- pointers --------------------------------------------------------------------------------------------------------
+
+
+def pointer(steps: list[str]) -> str:
+    """A JSON pointer (RFC 6901) of these steps."""
+    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def _pointer_to(value: Any, wanted: Any, *further: str) -> str:
+    """Where this very object stands; where it was overwritten by another member of its name, the pointer is empty."""
+    return next((pointer([*steps, *further]) for steps, part in _parts(value, []) if part is wanted), "")
+
+
+def _parts(value: Any, steps: list[str]) -> Iterator[tuple[list[str], Any]]:
+    yield steps, value
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _parts(inner, [*steps, name])
+    elif isinstance(value, list):
+        for nth, inner in enumerate(value):
+            yield from _parts(inner, [*steps, str(nth)])

@@ -1,0 +1,119 @@
+"""What is refused says where, why, and what would be right."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+JSON = {"Content-Type": "application/json"}
+LINES = {"Content-Type": "application/x-ndjson"}
+
+
+def told(answer: httpx.Response, status: int = 422) -> list[tuple[str, str]]:
+    """Where something is wrong, and what."""
+    assert answer.status_code == status, answer.text
+    assert answer.json()["errors"], answer.text
+    return [(error.get("pointer", error.get("parameter")), error["detail"]) for error in answer.json()["errors"]]
+
+
+async def lines(client: httpx.AsyncClient, body: bytes) -> list[dict[str, Any]]:
+    answer = await client.post("/v1/ingest", content=body, headers=LINES)
+    assert answer.status_code == 200, answer.text
+    return [json.loads(line) for line in answer.text.splitlines()[:-1]]
+
+
+async def test_a_member_that_stands_twice(client: httpx.AsyncClient) -> None:
+    body = b'{"title": "T", "external_ids": {"x": "1", "x": "2"}}'
+    answer = await client.post("/v1/events", content=body, headers=JSON)
+    assert told(answer) == [("/external_ids/x", "this member stands twice here: which one is meant?")]
+    refused, taken = await lines(
+        client, b'{"type": "event", "ref": "a", "title": "A", "title": "B"}\n{"type":"event","ref":"b","title":"B"}'
+    )
+    assert (refused["status"], refused["errors"][0]["pointer"]) == (422, "/title")
+    assert taken["status"] == 201
+
+
+async def test_what_is_no_number(client: httpx.AsyncClient) -> None:
+    for number, status, words in (
+        ("NaN", 400, "NaN is no number"),
+        ("9" * 5000, 422, "equal to 90"),
+        ("1e999", 422, "equal to 90"),
+    ):
+        body = f'{{"title": "T", "ref": "t", "latitude": {number}}}'
+        (where, why), *_ = told(await client.post("/v1/events", content=body, headers=JSON), status)
+        assert where == "/latitude"
+        assert words in why
+        line = (await lines(client, b'{"type": "event", ' + body[1:].encode()))[0]
+        assert (line["status"], line["errors"][0]["pointer"]) == (status, "/latitude")
+        assert words in line["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'[\n{"type": "event", "ref": "a", "title": "A"},\n{"type": "event"}\n]', "one JSON array"),
+        (b'[{"type": "event", "ref": "a", "title": "A"},\n{"type": "event"}]', "one JSON array"),
+        (b'{\n  "type": "event"\n}\n', "within its object"),
+        ('{"type": "event", "ref": "a", "title": "Ä"}\n'.encode("utf-16"), "UTF-16"),
+        ('{"type": "event", "ref": "a", "title": "Ä"}\n'.encode("utf-16-le"), "UTF-16"),
+    ],
+)
+async def test_a_body_that_is_no_lines(client: httpx.AsyncClient, body: bytes, words: str) -> None:
+    answer = await client.post("/v1/ingest", content=body, headers=LINES)
+    assert answer.status_code == 400
+    assert words in answer.json()["detail"]
+
+
+async def test_a_line_that_is_no_object(client: httpx.AsyncClient) -> None:
+    answers = await lines(client, b'[{"type": "event"}]\n"text"\n\xef\xbb\xbf{"type": "event"}\n{"type": "event"')
+    assert [answer["status"] for answer in answers] == [400] * 4
+    for answer, words in zip(answers, ("JSON array", "not a JSON object", "byte order mark", "too early"), strict=True):
+        assert words in answer["detail"]
+
+
+async def test_too_many_in_one_list_is_too_large(client: httpx.AsyncClient, event: str) -> None:
+    """Wherever a body may carry many; a short list, of aliases for example, is just wrong."""
+    claims = [{"text": f"Claim {nth}"} for nth in range(1001)]
+    report: dict[str, Any] = {"events": [{"ref": "e", "title": "E"}]}
+    for name, items in (
+        ("claims", claims),
+        ("questions", claims),
+        ("statements", [{}] * 1001),
+        ("claim_links", [{}] * 1001),
+        ("assessments", [{}] * 1001),
+    ):
+        body = {"events": [report["events"][0] | {name: items}]}
+        ((where, why),) = told(await client.post("/v1/reports", json=body), 413)
+        assert (where, why) == (f"/events/0/{name}", "1,001 are too many: at most 1,000")
+        (line,) = await lines(client, json.dumps({"type": "report"} | body).encode())
+        assert (line["status"], line["errors"][0]["pointer"]) == (413, f"/events/0/{name}")
+    statements = {"text": "T", "statements": [{}] * 1001}
+    assert told(await client.post(f"{event}/claims", json=statements), 413)[0][0] == "/statements"
+    assert told(await client.post("/v1/lookup", json={"items": [{"slug": "s"}] * 1001}), 413)[0][0] == "/items"
+    assert told(await client.post("/v1/sources", json={"name": "N", "aliases": [{"name": "a"}] * 101}))[0] == (
+        "/aliases",
+        "101 are too many: at most 100",
+    )
+
+
+async def test_no_pattern_is_shown(client: httpx.AsyncClient, event: str) -> None:
+    """Of what is held against a regular expression: in paths, queries, headers and bodies."""
+    signs = ("^", "[A-Z", "[0-9", "\\")
+    answers = [
+        await client.get("/v1/sources/ref:"),
+        await client.get("/v1/events/A B"),
+        await client.get("/v1/claims", params={"facets": "kind"}),
+        await client.get("/v1/claims", params={"source": "nobody"}),
+        await client.get("/problems/%3Cscript%3E"),
+        await client.get("/v1/sources/ref:a", params={"merged": "yes"}),
+        await client.post("/v1/sources", json={"name": "N"}, headers={"Change-Reason": "a\x07"}),
+        await client.post("/v1/sources", json={"name": "N"}, headers={b"Idempotency-Key": "ключ".encode()}),
+        await client.post("/v1/sources", json={"name": "N", "ref": "a b", "party": "a b", "parent": "#", "label": "a"}),
+        await client.post("/v1/sources", json={"name": "N", "external_ids": {"a b": "1"}}),
+        await client.post("/v1/events", json={"title": "T", "slug": "A B", "tags": ["a b"]}),
+        await client.post(f"{event}/claims", json={"text": "T", "question": "why?", "accuses": "a b"}),
+    ]
+    for answer in answers:
+        for where, why in told(answer):
+            assert not any(sign in why for sign in signs), (where, why)
