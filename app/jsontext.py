@@ -28,18 +28,18 @@ class _Constant:
     word: str
 
 
-def read(raw: bytes, what: str) -> Any:
-    """What these bytes say. `what`: the words for them in a problem.
+def read(raw: bytes, noun: str) -> Any:
+    """What these bytes say. `noun`: the word for them in a problem.
 
     Raises BadRequest for what is no JSON in UTF-8, Invalid for what is two things at once.
     """
     try:
         value = _READER.decode(raw.decode("utf-8"))
     except (ValueError, RecursionError):
-        raise _explained(raw, what) from None
+        raise _explained(raw, noun) from None
     if raw.count(b"[") + raw.count(b"{") > LEVELS:
-        _check_depth(value, what)
-    _check_surrogates(value, raw, what)
+        _check_depth(value, noun)
+    _check_surrogates(value, raw, noun)
     return value
 
 
@@ -62,9 +62,9 @@ def _no_constant(_word: str) -> None:
 _READER: Final = json.JSONDecoder(object_pairs_hook=_members, parse_int=_integer, parse_constant=_no_constant)
 
 
-def _explained(raw: bytes, what: str) -> Problem:
+def _explained(raw: bytes, noun: str) -> Problem:
     """The problem of what could not be read."""
-    words = _decoded(raw, what)
+    words = _decoded(raw, noun)
     repeated: list[tuple[Any, str]] = []  # objects in which a name stands twice, and the name
     constants: list[_Constant] = []
 
@@ -82,13 +82,13 @@ def _explained(raw: bytes, what: str) -> Problem:
     try:
         value = json.loads(words, object_pairs_hook=members, parse_int=_integer, parse_constant=constant)
     except RecursionError:
-        return BadRequest(f"The {what} is nested too deep: at most {LEVELS} levels.")
+        return BadRequest(f"The {noun} is nested too deep: at most {LEVELS} levels.")
     except json.JSONDecodeError as error:
-        return BadRequest(_not_json(error, what))
-    _check_depth(value, what)
+        return BadRequest(_not_json(error, noun))
+    _check_depth(value, noun)
     for said in constants:
         errors = [{"pointer": _pointer_to(value, said), "detail": f"{said.word} is no number: leave it out"}]
-        return BadRequest(f"The {what} is not JSON: it has no {said.word}.", errors=errors)
+        return BadRequest(f"The {noun} is not JSON: it has no {said.word}.", errors=errors)
     parsed, name = repeated[-1]
     return Invalid.at(_pointer_to(value, parsed, name), "this member stands twice here: which one is meant?")
 
@@ -102,47 +102,47 @@ def foreign_encoding(raw: bytes) -> str | None:
     return {(1, 3): "UTF-16", (0, 2): "UTF-16", (1, 2, 3): "UTF-32", (0, 1, 2): "UTF-32"}.get(tuple(zeros))
 
 
-def in_utf8(what: str, encoding: str) -> str:
+def in_utf8(noun: str, encoding: str) -> str:
     """The sentence for a text in another encoding."""
-    return f"The {what} is {encoding}. JSON is sent in UTF-8: `iconv -f {encoding} -t UTF-8` makes it so."
+    return f"The {noun} is {encoding}. JSON is sent in UTF-8: `iconv -f {encoding} -t UTF-8` makes it so."
 
 
-def _decoded(raw: bytes, what: str) -> str:
+def _decoded(raw: bytes, noun: str) -> str:
     if encoding := foreign_encoding(raw):
-        raise BadRequest(in_utf8(what, encoding))
+        raise BadRequest(in_utf8(noun, encoding))
     try:
         words = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadRequest(f"The {what} is not UTF-8: byte {error.start + 1} can't be read.") from None
+        raise BadRequest(f"The {noun} is not UTF-8: byte {error.start + 1} can't be read.") from None
     if words.startswith(_BYTE_ORDER_MARK):
-        raise BadRequest(f"The {what} begins with a byte order mark (U+FEFF). JSON has none: leave it out.")
+        raise BadRequest(f"The {noun} begins with a byte order mark (U+FEFF). JSON has none: leave it out.")
     return words
 
 
-def _not_json(error: json.JSONDecodeError, what: str) -> str:
+def _not_json(error: json.JSONDecodeError, noun: str) -> str:
     """Where JSON ends to be JSON, and the likeliest reason; without a word of what was sent."""
-    place = f"at character {error.pos + 1}" if error.lineno == 1 else f"in line {error.lineno}, column {error.colno}"
-    rest, before = error.doc[error.pos :].lstrip(), error.doc[: error.pos].rstrip()
+    position = f"at character {error.pos + 1}" if error.lineno == 1 else f"in line {error.lineno}, column {error.colno}"
+    following, before = error.doc[error.pos :].lstrip(), error.doc[: error.pos].rstrip()
     if "control character" in error.msg:
         reason = "a line break or another control character stands in a text: it is written \\n, \\t or \\u0000"
     elif "Unterminated string" in error.msg:
         reason = "a text begins there and does not end"
-    elif not rest:
+    elif not following:
         reason = "it ends too early"
-    elif rest[0] == "'":
+    elif following[0] == "'":
         reason = "names and texts stand in double quotes"
-    elif rest[0] in "]}" and before.endswith(","):
+    elif following[0] in "]}" and before.endswith(","):
         reason = "there is a comma too many"
-    elif rest.startswith(("True", "False", "None")):
+    elif following.startswith(("True", "False", "None")):
         reason = "it is true, false and null in JSON"
     elif "Extra data" in error.msg:
         reason = "it has ended there, and more follows"
     else:
         reason = error.msg[0].lower() + error.msg[1:]
-    return f"The {what} is not JSON: {place} {reason}."
+    return f"The {noun} is not JSON: {position} {reason}."
 
 
-def _check_depth(value: Any, what: str) -> None:
+def _check_depth(value: Any, noun: str) -> None:
     level = [value] if isinstance(value, dict | list) else []
     for _ in range(LEVELS):
         level = [
@@ -153,17 +153,17 @@ def _check_depth(value: Any, what: str) -> None:
         ]
         if not level:
             return
-    raise BadRequest(f"The {what} is nested deeper than {LEVELS} levels.")
+    raise BadRequest(f"The {noun} is nested deeper than {LEVELS} levels.")
 
 
-def _check_surrogates(value: Any, raw: bytes, what: str) -> None:
+def _check_surrogates(value: Any, raw: bytes, noun: str) -> None:
     """Refuse half of a pair: no text can hold it, not even a problem that quotes it. It can only come as an escape."""
     if rb"\ud" in raw or rb"\uD" in raw:
         try:
             json.dumps(value, ensure_ascii=False).encode()
         except UnicodeEncodeError:
             raise BadRequest(
-                f"The {what} has half of a surrogate pair (\\ud800 to \\udfff without the other half)."
+                f"The {noun} has half of a surrogate pair (\\ud800 to \\udfff without the other half)."
             ) from None
 
 

@@ -52,7 +52,7 @@ _SENTENCES: Final = {
 }
 
 
-def problem(reported: Sequence[Any], body: Any, what: str) -> Problem:
+def problem(reported: Sequence[Any], body: Any, noun: str) -> Problem:
     """Pydantic's errors as one problem, each with a pointer into the body or the name of the parameter.
 
     The first step of each location says where the input came from, as FastAPI has it: `body`, `query` …
@@ -62,17 +62,17 @@ def problem(reported: Sequence[Any], body: Any, what: str) -> Problem:
     for error in reported[:_ERRORS_TOLD]:
         source, *location = error["loc"] or ("body",)
         if source in ("query", "path", "header"):
-            place = {"parameter": str(location[0]) if location else str(source)}
+            address = {"parameter": str(location[0]) if location else str(source)}
         else:
-            place = {"pointer": pointer(location, body, error["type"])}
-        entry = place | {"detail": sentence(error)}
+            address = {"pointer": pointer(location, body, error["type"])}
+        entry = address | {"detail": sentence(error)}
         if entry not in entries:
             entries.append(entry)
         if _is_long_list(error):
             too_long.append(entry)
     if too_long:
-        return TooLarge(f"The {what} carries more than it may. Send several.", errors=too_long)
-    return Invalid(f"Something in the {what} can't be used as it is.", entries)
+        return TooLarge(f"The {noun} carries more than it may. Send several.", errors=too_long)
+    return Invalid(f"Something in the {noun} can't be used as it is.", entries)
 
 
 def _is_long_list(error: Any) -> bool:
