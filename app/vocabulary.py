@@ -58,6 +58,8 @@ Standing = Literal[
 Status = Literal["resolved", "contested", "agreed", "one_sided", "open", "unanswered", "unaddressed"]
 Independence = Literal["source", "family", "party"]
 
+RemarkKind = Literal["matched", "completed", "not_taken", "changed"]
+
 Scheme = Literal["claimreview", "averitec", "airwars", "veracity"]
 Operation = Literal["insert", "update", "delete"]
 Scope = Literal["read", "ingest", "edit", "assess", "confidential", "admin"]

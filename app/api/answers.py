@@ -1,15 +1,17 @@
 """How results go out: one record with its ETag, one page with its links."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from pydantic import BaseModel
+from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.models import Record
 from app.schemas import kinds
-from app.schemas.common import Page, RecordRead, json_and_tag, names_tag
+from app.schemas.common import Page, RecordRead, Remark, json_and_tag, names_tag
 from app.services.idempotency import Replayed
 from app.services.paging import Slice
 
@@ -26,9 +28,16 @@ class NotModified(Exception):  # noqa: N818  (no error: the caller has the answe
         self.tag = tag
 
 
-def record(answer: BaseModel, status: int = 200, location: str | None = None) -> Response:
-    """Answer with one record, as bytes ready to send, with the ETag that a later If-Match names."""
+def record(
+    answer: BaseModel, status: int = 200, location: str | None = None, remarks: Sequence[Remark] | None = None
+) -> Response:
+    """Answer with one record, as bytes ready to send, with the ETag that a later If-Match names.
+
+    With remarks, these stand in the answer, too, and not in the ETag, which is the record's.
+    """
     body, tag = json_and_tag(answer)
+    if remarks is not None:
+        body = f'{body[:-1]},"remarks":{to_json(remarks).decode()}}}'
     headers = {"ETag": tag} | ({"Location": location} if location else {})
     return Response(body, status, headers, _JSON)
 
@@ -44,10 +53,10 @@ def check_modified(request: Request, tag: str) -> None:
         raise NotModified(tag)
 
 
-def stored(answer: RecordRead, created: bool, *, location: bool = True) -> Response:
-    """Answer with one record that was sent: 201 and where it is, or 200 if it was there already."""
+def stored(answer: RecordRead, created: bool, remarks: Sequence[Remark], *, location: bool = True) -> Response:
+    """Answer with one record that was sent, and the remarks: 201 and where it is, or 200 if it was there already."""
     url = kinds.url(type_of(answer), answer.id) if created and location else None
-    return record(answer, 201 if created else 200, url)
+    return record(answer, 201 if created else 200, url, remarks)
 
 
 def type_of(answer: RecordRead) -> type[Record]:

@@ -1,9 +1,11 @@
 """The routes that every kind of record has alike: read one, delete it, read its history."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Query, Request
+from pydantic import create_model
 from starlette.responses import Response
 
 from app import errors
@@ -12,7 +14,7 @@ from app.api.deps import Cascade, IfMatch, MergedItself, Reader, RecordAt, Sessi
 from app.api.problems import documented
 from app.errors import Forbidden
 from app.models import Record
-from app.schemas.common import HistoryQuery, Page, Revision
+from app.schemas.common import HistoryQuery, Page, RecordRead, Remark, Revision
 from app.schemas.kinds import READS, kind_of
 from app.services import deleting, paging, records
 
@@ -25,9 +27,17 @@ CHANGE = WRITE | documented(errors.PreconditionFailed, errors.PreconditionRequir
 MERGED = documented(errors.Merged)
 
 
-def created(read: Any) -> dict[int | str, dict[str, Any]]:
+@cache
+def with_remarks(read: type[RecordRead]) -> type[RecordRead]:
+    """The schema of the answer to a creation: the record, and the remarks."""
+    name = f"{read.__name__.removesuffix('Read')}Answer"
+    return create_model(name, __base__=read, remarks=(list[Remark], ...))
+
+
+def created(read: type[RecordRead]) -> dict[int | str, dict[str, Any]]:
     """Document that a creation answers 201, or 200 with what is there."""
-    return {200: {"model": read, "description": "It was there already; what it lacked was filled in."}} | WRITE
+    there = "It was there already; what it lacked was filled in."
+    return {200: {"model": with_remarks(read), "description": there}} | WRITE
 
 
 def add_routes(router: APIRouter, path: str, model: type[Record], at: Any = RecordAt) -> None:

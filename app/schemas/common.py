@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from app.schemas.addresses import EventAddress, Reference
 from app.schemas.fields import PastTime, Prose
-from app.vocabulary import Operation
+from app.vocabulary import Operation, RemarkKind
 
 T = TypeVar("T")
 
@@ -48,6 +48,21 @@ def _to_hex(value: Any) -> Any:
 
 
 HexDigest = Annotated[str, BeforeValidator(_to_hex)]
+
+
+class Remark(Output):
+    """What a write did with something that was given, beside the outcome of each part."""
+
+    what: RemarkKind
+    """`matched`: by likeness, with what was there; `completed`: it filled a gap of what was there; `not_taken`: what is
+    there says something else, and stays; `changed`: it was taken otherwise than it was given."""
+    pointer: str
+    """Where it stands in the body."""
+    detail: str
+    stored: Any = None
+    """What is stored now, where it may be shown."""
+    sent: Any = None
+    """What was given."""
 
 
 class RecordRead(Output):

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from app.schemas.addresses import EventAddress, Reference
 from app.schemas.assessments import AssessmentCreate
 from app.schemas.claims import ClaimCreate, ClaimLinkCreate
-from app.schemas.common import LONG_LIST_ITEMS, SHORT_LIST_ITEMS, Input, Output
+from app.schemas.common import LONG_LIST_ITEMS, SHORT_LIST_ITEMS, Input, Output, Remark
 from app.schemas.documents import DocumentIn
 from app.schemas.events import EventFields, EventLinkCreate
 from app.schemas.fields import Ref
@@ -97,6 +97,12 @@ class ClaimPart(Output):
     """Of a claim that was created: those that it may repeat, the most alike first."""
 
 
+class ClaimAnswer(ClaimPart):
+    """What became of each part of the core call."""
+
+    remarks: list[Remark]
+
+
 class EventPart(Part):
     event_links: list[Part]
     questions: list[Part]
@@ -121,3 +127,4 @@ class ReportRead(Part):
     document: DocumentPart | None
     events: list[EventPart]
     removed: Removed
+    remarks: list[Remark]

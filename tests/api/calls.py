@@ -8,9 +8,11 @@ Json = dict[str, Any]
 
 
 async def post(client: httpx.AsyncClient, path: str, body: Json, status: int = 201) -> Json:
+    """What was made, as it is read later: without the remarks on the body."""
     answer = await client.post(path, json=body)
     assert answer.status_code == status, answer.text
     made: Json = answer.json()
+    made.pop("remarks", None)
     return made
 
 

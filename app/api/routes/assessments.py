@@ -6,7 +6,7 @@ from starlette.responses import Response
 from app.api import answers
 from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
 from app.api.problems import documented
-from app.api.records import CHANGE, MERGED, READ, add_routes, created
+from app.api.records import CHANGE, MERGED, READ, add_routes, created, with_remarks
 from app.models import Assessment, Event
 from app.schemas.assessments import AssessmentChange, AssessmentCreate, AssessmentQuery, AssessmentRead
 from app.schemas.common import Page
@@ -38,7 +38,10 @@ async def list_event_assessments(
 
 
 @router.post(
-    "/events/{event}/assessments", status_code=201, response_model=AssessmentRead, responses=created(AssessmentRead)
+    "/events/{event}/assessments",
+    status_code=201,
+    response_model=with_remarks(AssessmentRead),
+    responses=created(AssessmentRead),
 )
 async def create_assessment(
     event: EventAt, data: AssessmentCreate, caller: Ingester, session: Writing, once: Once

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from app.api import answers
 from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
 from app.api.problems import documented
-from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
+from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created, with_remarks
 from app.models import Claim, ClaimLink, Event
 from app.schemas.claims import (
     ClaimChange,
@@ -20,13 +20,13 @@ from app.schemas.claims import (
 )
 from app.schemas.common import Merge, Page
 from app.schemas.kinds import kind_of
-from app.schemas.reports import ClaimPart
+from app.schemas.reports import ClaimAnswer
 from app.services import changing, lists, paging, records
 from app.services.intake import creating
 
 router = APIRouter(tags=["claims"], route_class=Route)
 _NOTHING_NEW: dict[int | str, dict[str, Any]] = {
-    200: {"model": ClaimPart, "description": "All of it was there already."}
+    200: {"model": ClaimAnswer, "description": "All of it was there already."}
 }
 
 
@@ -50,7 +50,7 @@ async def list_event_claims(
     return answers.page(request, page, ClaimRead)
 
 
-@router.post("/events/{event}/claims", status_code=201, response_model=ClaimPart, responses=_NOTHING_NEW | WRITE)
+@router.post("/events/{event}/claims", status_code=201, response_model=ClaimAnswer, responses=_NOTHING_NEW | WRITE)
 async def create_claim(event: EventAt, data: ClaimCreate, caller: Ingester, session: Writing, once: Once) -> Response:
     """The core call: one claim, the question it answers, and who says what about it, where and in which words.
 
@@ -90,7 +90,7 @@ async def list_claim_links(
 @router.post(
     "/events/{event}/claim-links",
     status_code=201,
-    response_model=ClaimLinkRead,
+    response_model=with_remarks(ClaimLinkRead),
     responses=created(ClaimLinkRead),
 )
 async def create_claim_link(

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from app.api import answers
 from app.api.deps import DocumentAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
 from app.api.problems import documented
-from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
+from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created, with_remarks
 from app.models import Document, DocumentLink, DocumentVersion
 from app.schemas.common import Merge, Page
 from app.schemas.documents import (
@@ -39,7 +39,7 @@ async def list_documents(
     return answers.page(request, page, DocumentRead)
 
 
-@router.post("/documents", status_code=201, response_model=DocumentRead, responses=created(DocumentRead))
+@router.post("/documents", status_code=201, response_model=with_remarks(DocumentRead), responses=created(DocumentRead))
 async def create_document(data: DocumentCreate, caller: Ingester, session: Writing, once: Once) -> Response:
     """Record a document and what was read of it, or find the one with this ref, URL or text.
 
@@ -74,7 +74,10 @@ async def list_versions(
 
 
 @router.post(
-    "/documents/{document}/versions", status_code=201, response_model=VersionRead, responses=created(VersionRead)
+    "/documents/{document}/versions",
+    status_code=201,
+    response_model=with_remarks(VersionRead),
+    responses=created(VersionRead),
 )
 async def create_version(
     document: DocumentAt, data: VersionCreate, caller: Ingester, session: Writing, once: Once
@@ -100,7 +103,10 @@ async def list_document_links(
 
 
 @router.post(
-    "/documents/{document}/links", status_code=201, response_model=DocumentLinkRead, responses=created(DocumentLinkRead)
+    "/documents/{document}/links",
+    status_code=201,
+    response_model=with_remarks(DocumentLinkRead),
+    responses=created(DocumentLinkRead),
 )
 async def create_document_link(
     document: DocumentAt, data: DocumentLinkCreate, caller: Ingester, session: Writing, once: Once

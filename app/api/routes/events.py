@@ -6,7 +6,7 @@ from starlette.responses import Response
 from app.api import answers
 from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
 from app.api.problems import documented
-from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
+from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created, with_remarks
 from app.models import Event, EventLink
 from app.schemas.common import Merge, Page
 from app.schemas.events import (
@@ -35,7 +35,7 @@ async def list_events(
     return answers.page(request, page, EventRead)
 
 
-@router.post("/events", status_code=201, response_model=EventRead, responses=created(EventRead))
+@router.post("/events", status_code=201, response_model=with_remarks(EventRead), responses=created(EventRead))
 async def create_event(data: EventCreate, caller: Ingester, session: Writing, once: Once) -> Response:
     """Record an event, or find the one with this ref or slug."""
     return await once(answers.stored(*await creating.event(session, caller, data)))
@@ -68,7 +68,10 @@ async def list_event_links(
 
 
 @router.post(
-    "/events/{event}/event-links", status_code=201, response_model=EventLinkRead, responses=created(EventLinkRead)
+    "/events/{event}/event-links",
+    status_code=201,
+    response_model=with_remarks(EventLinkRead),
+    responses=created(EventLinkRead),
 )
 async def create_event_link(
     event: EventAt, data: EventLinkCreate, caller: Ingester, session: Writing, once: Once

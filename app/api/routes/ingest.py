@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, TypeAlias
 
 import zstandard
 from fastapi import APIRouter, Header, Request
+from pydantic_core import to_json
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive
@@ -89,8 +90,8 @@ async def ingest_lines(
     `statement`, `document`, `from`. It may refer to earlier lines by `ref:`. At most 64 MB (decompressed) and 100,000
     lines. Lines are stored in batches while they come in; a bad line never stops the good ones. The answer comes after
     the last byte: a line for each that was sent, in order, `201` (something was created), `200` (all was there) or a
-    problem that says where, why and whether it is `retryable`; and a summary to compare with what was sent. Sending
-    everything again repeats nothing.
+    problem that says where, why and whether it is `retryable`; with `remarks` where something was completed or not
+    taken as it was given; and a summary to compare with what was sent. Sending everything again repeats nothing.
     """
     if idempotency_key is not None:
         raise Invalid("Lines are safe by matching: send them again without a key.")
@@ -185,10 +186,12 @@ def _add(entry: Entry, answer: bytearray, counts: dict[str, int]) -> None:
     if entry.problem is None:
         counts["created" if entry.created else "matched"] += 1
         # By hand: nearly all lines come here, and a model takes ten times as long.
-        answer += b'{"line":%d,"status":%d,"id":"%s"}\n' % (
+        remarks = b',"remarks":' + to_json(entry.remarks) if entry.remarks else b""
+        answer += b'{"line":%d,"status":%d,"id":"%s"%s}\n' % (
             entry.number,
             201 if entry.created else 200,
             str(entry.id).encode(),
+            remarks,
         )
     else:
         counts["failed"] += 1

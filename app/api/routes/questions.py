@@ -6,7 +6,7 @@ from starlette.responses import Response
 from app.api import answers
 from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
 from app.api.problems import documented
-from app.api.records import CHANGE, MERGED, READ, add_routes, created
+from app.api.records import CHANGE, MERGED, READ, add_routes, created, with_remarks
 from app.models import Event, Question
 from app.schemas.common import Page
 from app.schemas.kinds import kind_of
@@ -37,7 +37,12 @@ async def list_event_questions(
     return answers.page(request, page, QuestionRead)
 
 
-@router.post("/events/{event}/questions", status_code=201, response_model=QuestionRead, responses=created(QuestionRead))
+@router.post(
+    "/events/{event}/questions",
+    status_code=201,
+    response_model=with_remarks(QuestionRead),
+    responses=created(QuestionRead),
+)
 async def create_question(
     event: EventAt, data: QuestionCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:

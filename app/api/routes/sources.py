@@ -6,7 +6,7 @@ from starlette.responses import Response
 from app.api import answers
 from app.api.deps import IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, SourceAt, Writer, Writing
 from app.api.problems import documented
-from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
+from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created, with_remarks
 from app.models import Source, SourceLink
 from app.schemas.common import Merge, Page
 from app.schemas.kinds import kind_of
@@ -38,7 +38,7 @@ async def list_sources(
     return answers.page(request, page, SourceRead)
 
 
-@router.post("/sources", status_code=201, response_model=SourceRead, responses=created(SourceRead))
+@router.post("/sources", status_code=201, response_model=with_remarks(SourceRead), responses=created(SourceRead))
 async def create_source(data: SourceCreate, caller: Ingester, session: Writing, once: Once) -> Response:
     """Record a source, or find the one with this ref, or this name and kind."""
     return await once(answers.stored(*await creating.source(session, caller, data)))
@@ -87,7 +87,10 @@ async def list_source_links(
 
 
 @router.post(
-    "/sources/{source}/links", status_code=201, response_model=SourceLinkRead, responses=created(SourceLinkRead)
+    "/sources/{source}/links",
+    status_code=201,
+    response_model=with_remarks(SourceLinkRead),
+    responses=created(SourceLinkRead),
 )
 async def create_source_link(
     source: SourceAt, data: SourceLinkCreate, caller: Ingester, session: Writing, once: Once

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from app.api import answers
 from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
 from app.api.problems import documented
-from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created
+from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created, with_remarks
 from app.models import Appearance, Event, Statement
 from app.schemas.common import Page, Withdrawal
 from app.schemas.kinds import kind_of
@@ -47,7 +47,10 @@ async def list_event_statements(
 
 
 @router.post(
-    "/events/{event}/statements", status_code=201, response_model=StatementRead, responses=created(StatementRead)
+    "/events/{event}/statements",
+    status_code=201,
+    response_model=with_remarks(StatementRead),
+    responses=created(StatementRead),
 )
 async def create_statement(
     event: EventAt, data: StatementCreate, caller: Ingester, session: Writing, once: Once
@@ -90,7 +93,10 @@ async def list_appearances(
 
 
 @router.post(
-    "/statements/{id}/appearances", status_code=201, response_model=AppearanceRead, responses=created(AppearanceRead)
+    "/statements/{id}/appearances",
+    status_code=201,
+    response_model=with_remarks(AppearanceRead),
+    responses=created(AppearanceRead),
 )
 async def create_appearance(
     id_: RecordAt, data: AppearanceCreate, caller: Ingester, session: Writing, once: Once

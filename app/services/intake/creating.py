@@ -12,21 +12,21 @@ from app.models import Document, Event, Record, Source, Statement
 from app.schemas import kinds
 from app.schemas.assessments import AssessmentCreate
 from app.schemas.claims import ClaimCreate, ClaimLinkCreate
-from app.schemas.common import RecordRead
+from app.schemas.common import RecordRead, Remark
 from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionCreate
 from app.schemas.events import EventCreate, EventLinkCreate
 from app.schemas.questions import QuestionCreate
-from app.schemas.reports import ClaimPart
+from app.schemas.reports import ClaimAnswer
 from app.schemas.sources import SourceCreate, SourceLinkCreate
 from app.schemas.statements import AppearanceCreate, StatementCreate
 from app.services import records
 from app.services.access import Caller
-from app.services.intake import outcomes, pipeline, walking
+from app.services.intake import outcomes, pipeline, remarks, walking
 from app.services.intake.drafts import Batch, Draft
 from app.services.search import similar
 
-# What a single creation gives: the record, and whether it is new.
-Made = tuple[RecordRead, bool]
+# What a single creation gives: the record, whether it is new, and what there is to remark.
+Made = tuple[RecordRead, bool, list[Remark]]
 
 
 def _addressed(model: type[Record], address: str) -> Draft:
@@ -60,7 +60,8 @@ async def _one(
 ) -> Made:
     await _store(session, caller, batch, addressed)
     key = str(draft.original.id)
-    return await records.get(session, caller, draft.model, key, merged_itself=True), draft.outcome == "created"
+    record = await records.get(session, caller, draft.model, key, merged_itself=True)
+    return record, draft.outcome == "created", await remarks.tell(session, caller, batch)
 
 
 async def source(session: AsyncSession, caller: Caller, data: SourceCreate) -> Made:
@@ -103,16 +104,18 @@ async def question(session: AsyncSession, caller: Caller, event_address: str, da
     return await _one(session, caller, batch, walking.question(batch, data, event_draft, ""), event_draft)
 
 
-async def claim(session: AsyncSession, caller: Caller, event_address: str, data: ClaimCreate) -> tuple[ClaimPart, bool]:
+async def claim(
+    session: AsyncSession, caller: Caller, event_address: str, data: ClaimCreate
+) -> tuple[ClaimAnswer, bool]:
     """The core call: one claim with its question, and who says what about it.
 
-    Gives what became of each part, with similar claims, and whether anything is new.
+    Gives what became of each part, with remarks and similar claims, and whether anything is new.
     """
     batch, event_draft = Batch(), _addressed(Event, event_address)
     drafts = walking.claim(batch, data, event_draft, "")
     batch.compared = similar.in_claim(caller, event_address, data)
     await _store(session, caller, batch, event_draft)
-    answer = outcomes.claim(batch, drafts)
+    answer = ClaimAnswer(**dict(outcomes.claim(batch, drafts)), remarks=await remarks.tell(session, caller, batch))
     similar.name({"": answer}, batch.compared)
     return answer, outcomes.anything_new(batch)
 

@@ -21,6 +21,7 @@ from app.schemas.reports import Outcome
 from app.schemas.urls import canonical
 from app.services.search.similar import Compared
 from app.texts.quotes import Spot
+from app.vocabulary import RemarkKind
 
 _UNKNOWN_ID: Final = UUID(int=0)  # the id of a reference until it is found
 RECORDS_OF_A_BODY: Final = 1000  # at most
@@ -47,6 +48,7 @@ class Draft:
     restored: bool = False  # its id was given: it is that record and no other
     outcome: Outcome = "created"
     same_as: "Draft | None" = None  # the earlier draft of the same body that asks for the same
+    assumed: frozenset[str] = frozenset()  # the columns that nobody gave: they follow from what was given
 
     def value(self, column: str) -> Any:
         return self.values.get(column)
@@ -67,6 +69,18 @@ class TextFeatures:
     hashes: tuple[int, ...]
     credits: dict[str, float]
     """How surely each agency is credited, from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A remark to be made in the answer, and the draft whose stored record it tells about."""
+
+    what: RemarkKind
+    pointer: str
+    detail: str
+    stored: Any = None
+    sent: Any = None
+    told_of: Draft | None = None
 
 
 @dataclass(slots=True)
@@ -91,6 +105,8 @@ class Batch:
     spots: Spots = field(default_factory=dict)
     rechecked: Sequence[dict[str, Any]] = ()
     """The new columns of stored quotations whose fidelity changes, as `quotes` noted them."""
+    remarks: list[Noted] = field(default_factory=list)
+    """What `remarks` tells in the answer, beside the outcomes."""
     compared: Compared | None = None
     """The claims for which similar ones are looked for, if the answer is to name them."""
     size: int = 0
@@ -127,6 +143,22 @@ class Batch:
             self.references[key] = draft
         return draft
 
+    def note(
+        self,
+        kind: RemarkKind,
+        pointer: str,
+        detail: str,
+        *,
+        stored: Any = None,
+        sent: Any = None,
+        told_of: Draft | None = None,
+    ) -> None:
+        """Have the answer say something of what was given.
+
+        `told_of`: the draft of the stored record that this tells something about; who may not see that is not told.
+        """
+        self.remarks.append(Noted(kind, self.full_pointer(pointer), detail, stored, sent, told_of))
+
     def check_labels(self) -> None:
         if self.unknown_label is not None:
             raise self.unknown_label
@@ -141,6 +173,7 @@ def joined(batches: Sequence[Batch]) -> Batch:
         joint.references |= batch.references
         joint.versions |= batch.versions
         joint.features |= batch.features
+        joint.remarks += batch.remarks
         joint.size += batch.size
     return joint
 

@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,10 +20,11 @@ from app import jsontext
 from app.database import Database, Signature, waited_for
 from app.errors import BadRequest, Invalid, Problem, TooLarge, Unavailable
 from app.schemas import findings
+from app.schemas.common import Remark
 from app.schemas.lines import Line, ReportLine
 from app.services import database_errors
 from app.services.access import Caller
-from app.services.intake import drafts, lines, outcomes, pipeline, reports
+from app.services.intake import drafts, lines, outcomes, pipeline, remarks, reports
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.reports import Delivered
 
@@ -42,7 +43,7 @@ _LINE: Final[TypeAdapter[Line]] = TypeAdapter(Line)
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """A line, and in the end what became of it: an id, or a problem."""
+    """A line, and in the end what became of it: an id and remarks, or a problem."""
 
     number: int
     data: Line | None = None
@@ -51,6 +52,7 @@ class Entry:
     problem: Problem | None = None
     id: UUID | None = None
     created: bool = False
+    remarks: list[Remark] = field(default_factory=list)
 
     @property
     def report(self) -> ReportLine | None:
@@ -209,7 +211,7 @@ async def _replace_report(
     try:
         async with database.writing(signature) as session:
             answer, entry.created = await reports.deliver(session, caller, report, digest=digest, naming_similar=False)
-        entry.id = answer.id
+        entry.id, entry.remarks = answer.id, answer.remarks
     except Unavailable:
         raise
     except Problem as problem:
@@ -224,7 +226,7 @@ async def _at_once(
     """Store these in one transaction. If that fails, store them without those to blame; if none is, half by half."""
     tries = 0
     while entries:
-        failed = await _tried(database, signature, entries, pace)
+        failed = await _tried(database, signature, caller, entries, pace)
         if failed is None:
             return
         blamed = _blamed(failed, entries)
@@ -245,7 +247,7 @@ async def _at_once(
 
 
 async def _tried(
-    database: Database, signature: Signature, entries: Sequence[Entry], pace: StoringPace
+    database: Database, signature: Signature, caller: Caller, entries: Sequence[Entry], pace: StoringPace
 ) -> Problem | None:
     """Store these whole, or give what stood in the way. Raises Unavailable."""
     batch = drafts.joined([entry.batch for entry in entries if entry.batch is not None])
@@ -255,6 +257,7 @@ async def _tried(
             # Lines with a report go through the pipeline as all others do, so they must all be new under the lock.
             await reports.check_new(session, batch)
             await pipeline.store(session, batch)
+            remarks_of = remarks.by_line(await remarks.tell(session, caller, batch))
             pace.after(waited_for=await waited_for(session))
     except Unavailable:
         raise
@@ -266,6 +269,7 @@ async def _tried(
         if entry.draft is not None and entry.batch is not None:
             entry.id = entry.draft.original.id
             entry.created = outcomes.anything_new(entry.batch)
+            entry.remarks = remarks_of.get(entry.number, [])
     return None
 
 

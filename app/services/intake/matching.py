@@ -25,7 +25,7 @@ from app.models import (
     table_of,
 )
 from app.schemas import kinds
-from app.services.intake import given_ids, keys, storing
+from app.services.intake import given_ids, keys, remarks, storing
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import event_of, fill, is_named, levels, point
 from app.services.intake.references import deleted_refs, event_root_of, root_of
@@ -79,12 +79,14 @@ def _clash(draft: Draft, field: str, says: str, hit: UUID) -> Conflict:
     )
 
 
-def _join(draft: Draft, earlier: Draft) -> None:
+def _join(batch: Batch, draft: Draft, earlier: Draft) -> None:
     """Make the draft a duplicate of an earlier one, and copy the values that the earlier one lacks."""
     draft.same_as, draft.outcome = earlier, "matched"
     for name, value in draft.values.items():
         if earlier.values.get(name) is None and name not in _NEVER_FILLED:
             earlier.values[name] = value
+        elif value not in (None, earlier.values[name]) and name not in draft.assumed:
+            remarks.not_taken(batch, draft, name, earlier.values[name], value)
     for name, to in draft.points_at.items():
         if name not in _NEVER_FILLED:
             earlier.points_at.setdefault(name, to)
@@ -119,7 +121,7 @@ async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], draf
         elif ref is not None and (earlier := first_by_ref.setdefault(ref, draft)) is not draft:
             if of_event and event_of(earlier) != event_of(draft):
                 problems.append(Invalid.at(f"{draft.pointer}/ref", f"{earlier.pointer} bears it, in another event"))
-            _join(draft, earlier)
+            _join(batch, draft, earlier)
         else:
             left.append(draft)
     raise_together(problems)
@@ -166,7 +168,7 @@ async def _by_key(
                 _check_ref(batch, draft, row, ref_of_hit)
                 adopt(draft, row.hit, row.owner, merged=row.hit != row.via)
             elif (earlier := first_by_key.setdefault(row.key, draft)) is not draft:
-                _join_unless_other_ref(draft, earlier)
+                _join_unless_other_ref(batch, draft, earlier)
             else:
                 new.append(draft)
         except Problem as problem:
@@ -201,10 +203,10 @@ def _check_ref(batch: Batch, draft: Draft, row: Any, ref_of_hit: dict[UUID, str]
         raise _clash(draft, "ref", f"it bears the ref {borne}", row.hit)
 
 
-def _join_unless_other_ref(draft: Draft, earlier: Draft) -> None:
+def _join_unless_other_ref(batch: Batch, draft: Draft, earlier: Draft) -> None:
     if draft.value("ref") and earlier.value("ref") and draft.value("ref") != earlier.value("ref"):
         raise Invalid.at(f"{draft.pointer}/ref", f"{earlier.pointer} asks for the same record under another ref")
-    _join(draft, earlier)
+    _join(batch, draft, earlier)
 
 
 async def check_urls(session: AsyncSession, drafts: Iterable[Draft]) -> None:
@@ -318,8 +320,9 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
             if stored:
                 _check_ref(batch, draft, stored[0], ref_of_hit)
                 adopt(draft, stored[0].hit)
+                remarks.matched_by_name(batch, draft)
             elif earlier:
-                _join_unless_other_ref(draft, earlier[0])
+                _join_unless_other_ref(batch, draft, earlier[0])
             else:
                 new.append(draft)
                 namesakes.add(draft, name, names)

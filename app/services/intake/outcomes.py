@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from app.schemas.common import Remark
 from app.schemas.reports import (
     AppearancePart,
     ClaimPart,
@@ -85,7 +86,7 @@ def event(batch: Batch, drafts: EventDrafts) -> EventPart:
     )
 
 
-def report(batch: Batch, drafts: ReportDrafts, removed: Removed) -> ReportRead:
+def report(batch: Batch, drafts: ReportDrafts, removed: Removed, remarks: list[Remark]) -> ReportRead:
     return ReportRead(
         id=_id(drafts.report),
         outcome=_outcome(drafts.report),
@@ -93,4 +94,5 @@ def report(batch: Batch, drafts: ReportDrafts, removed: Removed) -> ReportRead:
         document=document(batch, drafts.document),
         events=[event(batch, event_drafts) for event_drafts in drafts.events],
         removed=removed,
+        remarks=remarks,
     )

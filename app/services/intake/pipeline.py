@@ -106,7 +106,8 @@ async def store(
 ) -> None:
     """Give every draft the id and outcome of its record, storing those that are new; propose what follows from them.
 
-    A dry batch is only matched: what is not there has the outcome `gone`. `before_proposing` is called when all that
+    A dry batch is only matched: what is not there has the outcome `gone`. What the answer has to tell beside that is
+    noted in `batch.remarks`. `before_proposing` is called when all that
     the body says is stored, unless the batch is dry. Raises Invalid, Conflict or Gone, with the pointer of the draft
     that can't be stored; nothing is then kept.
     """
@@ -151,7 +152,7 @@ async def _match_and_store_kind(session: AsyncSession, batch: Batch, model: type
         await before_storing(session, batch, new, matched)
     if not batch.dry:
         await storing.insert(session, model, new)
-        await storing.complete(session, model, matched)
+        await storing.complete(session, batch, model, matched)
         if batch.from_export:
             await storing.merge(session, model, matched)
 

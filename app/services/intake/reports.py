@@ -14,7 +14,7 @@ from app.errors import Unavailable
 from app.models import Report, table_of
 from app.schemas.reports import Removed, ReportCreate, ReportRead
 from app.services.access import Caller
-from app.services.intake import outcomes, pipeline, walking
+from app.services.intake import outcomes, pipeline, remarks, walking
 from app.services.intake.drafts import Batch, sha256
 from app.services.intake.references import RECHECKED, REPLACED
 from app.services.search import similar
@@ -102,7 +102,7 @@ async def deliver(
                 batch.compared.nearby = await similar.still_there(session, batch.compared.nearby)
 
     await pipeline.store(session, batch, before_proposing=replace)
-    answer = outcomes.report(batch, drafts, removed)
+    answer = outcomes.report(batch, drafts, removed, await remarks.tell(session, caller, batch))
     parts = {
         f"/events/{event_nth}/claims/{claim_nth}": part
         for event_nth, event in enumerate(answer.events)

@@ -1,19 +1,30 @@
 """Sets of records into their tables: one statement a table, however many there are."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
 from anyascii import anyascii
 from pydantic_core import to_json
-from sqlalchemy import Row, TextClause, text
+from sqlalchemy import ARRAY, Row, TextClause, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Invalid
-from app.models import Appearance, Base, Claim, Record, Statement, table_of
+from app.models import (
+    Appearance,
+    Base,
+    Claim,
+    Record,
+    Statement,
+    table_of,
+)
 from app.schemas.kinds import kind_of
+from app.services.intake import remarks
 from app.services.intake.drafts import Batch, Draft
 from app.vocabulary import SLUG_CHARACTERS
 
@@ -94,6 +105,48 @@ def _gaps(model: type[Record]) -> str:
     return " OR ".join(f"({gap})" for _, gap in _filled(model).values())
 
 
+# The others are part of what is matched: after merges they need not be the same.
+_POINTERS_COMPARED: Final = frozenset((
+    "parent_id", "publisher_id", "question_id", "of_id", "supersedes_id", "withdrawn_document_id",
+))  # fmt: skip
+
+
+@lru_cache
+def _compared(model: type[Record]) -> dict[str, str]:
+    """For each column that is told about: whether a draft says otherwise than the record."""
+    kind = kind_of(model)
+    compared: dict[str, str] = {}
+    for column in _columns(model):
+        name, target = column.name, kind.points_at.get(column.name)
+        if remarks.is_silent(name) or name == kind.apart or (target and name not in _POINTERS_COMPARED):
+            continue
+        stored = f"{target.__tablename__}_root(t.{name})" if target and kind_of(target).mergeable else f"t.{name}"
+        contained = isinstance(column.type, ARRAY | JSONB)  # of these more may be stored than the draft says
+        differs = f"NOT t.{name} @> d.{name}" if contained else f"{stored} IS DISTINCT FROM d.{name}"
+        compared[name] = f"d.{name} IS NOT NULL AND t.{name} IS NOT NULL AND {differs}"
+    return compared
+
+
+@lru_cache
+def _comparing(model: type[Record]) -> TextClause:
+    """What each row of drafts would fill in its record, and what it says otherwise; only rows that do either."""
+    compared, filled = _compared(model), {} if kind_of(model).fixed else _filled(model)
+    fills = ", ".join(f"CASE WHEN {gap} THEN '{name}' END" for name, (_, gap) in filled.items())
+    differs = ", ".join(
+        f"CASE WHEN {check} THEN '{name}' END"
+        if name not in filled
+        else f"CASE WHEN {check} AND NOT coalesce({filled[name][1]}, false) THEN '{name}' END"
+        for name, check in compared.items()
+    )
+    stored = ", ".join(f"'{name}', t.{name}" for name in compared)
+    return text(
+        f"SELECT (r->>'row')::int AS row, fills, differs, jsonb_build_object({stored}) AS stored "  # noqa: S608
+        f"FROM {drafted(model)} JOIN {model.__tablename__} t ON t.id = d.id CROSS JOIN LATERAL (SELECT "
+        f"array_remove(ARRAY[{fills}]::text[], NULL) AS fills, array_remove(ARRAY[{differs}]::text[], NULL) AS differs"
+        ") said WHERE fills <> '{}' OR differs <> '{}' ORDER BY 1"
+    )
+
+
 @lru_cache
 def _completing(model: type[Record]) -> TextClause:
     """Fill what is empty and overwrite nothing; gives the ids of the rows that had something to fill."""
@@ -130,15 +183,47 @@ async def insert(session: AsyncSession, model: type[Record], drafts: Sequence[Dr
         await session.execute(_inserting(model), {"rows": rows})
 
 
-async def complete(session: AsyncSession, model: type[Record], drafts: Sequence[Draft]) -> None:
-    """Fill the gaps of records that were there with what the drafts say; outcome `completed` where there was one."""
-    rows = _to_fill(drafts)
-    if not rows or kind_of(model).fixed:
+async def complete(session: AsyncSession, batch: Batch, model: type[Record], drafts: Sequence[Draft]) -> None:
+    """Fill the gaps of records that were there with what the drafts say; outcome `completed` where there was one.
+
+    What is filled, and what a draft says otherwise than the record, is noted for the answer.
+    """
+    sayings = _sayings(draft for draft in drafts if draft.same_as is None)
+    if not sayings or kind_of(model).read is None:  # a part, or a report
         return
-    completed = set(await session.scalars(_completing(model), {"rows": as_json(rows)}))
-    for draft in drafts:
-        if draft.id in completed:
-            draft.outcome = "completed"
+    rows = as_json({**values, "id": draft.id, "row": n} for n, (draft, values) in enumerate(sayings))
+    compared = (await session.execute(_comparing(model), {"rows": rows})).all()
+    for row in compared:
+        draft, values = sayings[row.row]
+        for name in row.differs:
+            remarks.not_taken(batch, draft, name, row.stored[name], values[name])
+    await _fill(session, batch, model, drafts, [(*sayings[row.row], row.fills) for row in compared if row.fills])
+
+
+async def _fill(
+    session: AsyncSession,
+    batch: Batch,
+    model: type[Record],
+    drafts: Sequence[Draft],
+    filling: Sequence[tuple[Draft, Mapping[str, Any], Sequence[str]]],
+) -> None:
+    """Fill gaps. `filling`: what a draft says, and which columns that fills, if no draft before it does."""
+    if not filling:
+        return
+    filled_with: dict[tuple[UUID, str], Any] = {}
+    for draft, values, names in filling:
+        for name in names:
+            key, value = (draft.id, name), values[name]
+            if key not in filled_with:
+                filled_with[key] = value
+                remarks.completed(batch, draft, name, value)
+            elif value != filled_with[key]:
+                remarks.not_taken(batch, draft, name, filled_with[key], value)
+    ids = {draft.id for draft, _, _ in filling}
+    to_fill = [draft for draft in drafts if draft.id in ids]
+    await session.execute(_completing(model), {"rows": as_json(_to_fill(to_fill))})
+    for draft in to_fill:
+        draft.outcome = "completed"
 
 
 async def as_completed(session: AsyncSession, model: type[Record], drafts: Sequence[Draft]) -> Sequence[Row[Any]]:
@@ -147,14 +232,29 @@ async def as_completed(session: AsyncSession, model: type[Record], drafts: Seque
     return (await session.execute(_completed(model), {"rows": as_json(rows)})).all() if rows else []
 
 
+def _said(draft: Draft) -> dict[str, Any]:
+    """What a draft says; an empty object or list says as little as a null."""
+    return {name: value for name, value in draft.values.items() if value is not None and value not in _EMPTY}
+
+
 def _to_fill(drafts: Iterable[Draft]) -> list[dict[str, Any]]:
     """Merge the drafts of each record into one row; the first value of a column wins."""
     rows: dict[UUID, dict[str, Any]] = {}
     for draft in drafts:
-        # An empty object or list says as little as a null.
-        said = {name: value for name, value in draft.values.items() if value is not None and value not in _EMPTY}
-        rows[draft.id] = said | rows.get(draft.id, {})
+        rows[draft.id] = _said(draft) | rows.get(draft.id, {})
     return [{**values, "id": id_} for id_, values in rows.items()]
+
+
+def _sayings(drafts: Iterable[Draft]) -> list[tuple[Draft, dict[str, Any]]]:
+    """Each draft with what was given of it, but for those that repeat an earlier one of the same body."""
+    sayings: dict[tuple[UUID, int], list[tuple[Draft, dict[str, Any]]]] = defaultdict(list)
+    for draft in drafts:
+        left_out = {kind_of(draft.model).apart, *draft.assumed}
+        said = {name: value for name, value in _said(draft).items() if name not in left_out}
+        of_record = sayings[draft.id, draft.line]
+        if all(said != earlier for _, earlier in of_record):
+            of_record.append((draft, said))
+    return list(chain.from_iterable(sayings.values()))
 
 
 async def merge(session: AsyncSession, model: type[Record], drafts: Iterable[Draft]) -> None:
@@ -212,7 +312,8 @@ def _free(stem: str, slugs: set[str]) -> str:
 
 # A step that was only found is proposed: nobody has said it, and so it holds nothing.
 _CHAINED: Final = text("""
-SELECT h.appearance_id AS id, bool_and(h.how_known = 'similarity' AND h.state = 'proposed') AS proposed
+SELECT h.appearance_id AS id, bool_and(h.how_known = 'similarity' AND h.state = 'proposed') AS proposed,
+    array_agg(source_root(h.source_id) ORDER BY h.step) AS sources
 FROM appearance_hop h WHERE h.appearance_id = ANY(CAST(:appearances AS uuid[])) GROUP BY h.appearance_id""")
 _UNCHAIN: Final = text("DELETE FROM appearance_hop WHERE appearance_id = ANY(CAST(:appearances AS uuid[]))")
 
@@ -229,6 +330,7 @@ async def unwritten_hops(session: AsyncSession, batch: Batch, drafts: list[Draft
     if giving_way:
         await session.execute(_UNCHAIN, {"appearances": list(giving_way)})
     chained = {row.id for row in rows} - giving_way
+    _note_other_chains(batch, drafts, {row.id: row.sources for row in rows if row.id in chained})
     unwritten, steps = list[Draft](), set[tuple[UUID, int]]()
     for draft in drafts:
         step = (draft.values["appearance_id"], draft.values["step"])
@@ -238,3 +340,14 @@ async def unwritten_hops(session: AsyncSession, batch: Batch, drafts: list[Draft
             steps.add(step)
             unwritten.append(draft)
     return unwritten
+
+
+def _note_other_chains(batch: Batch, drafts: Iterable[Draft], sources_of: Mapping[UUID, Sequence[UUID]]) -> None:
+    """Note the chains that were given for an appearance that has another one. `sources_of`: the stored chains."""
+    chains: dict[str, list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        if draft.values["appearance_id"] in sources_of:
+            chains[draft.pointer.rpartition("/")[0]].append(draft)
+    for pointer, hops in chains.items():
+        if [hop.values["source_id"] for hop in hops] != sources_of[hops[0].values["appearance_id"]]:
+            batch.note("not_taken", pointer, "This chain was not taken: the appearance has another one, which stays.")

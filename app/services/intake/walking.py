@@ -155,7 +155,9 @@ def document_link(batch: Batch, data: DocumentLinkCreate, start: Draft, at: str)
     values = columns(data, "to", "from_")
     if data.how_known == "similarity":  # a machine proposes, an editor decides
         values.setdefault("state", "proposed")
-    return batch.add(DocumentLink, at, values, {"from_id": start, "to_id": document(batch, data.to, f"{at}/to")})
+    draft = batch.add(DocumentLink, at, values, {"from_id": start, "to_id": document(batch, data.to, f"{at}/to")})
+    draft.assumed = frozenset({"state"}) - data.model_fields_set
+    return draft
 
 
 def event(batch: Batch, data: EventCreate | ReportEvent, at: str) -> Draft:
@@ -184,7 +186,10 @@ def _question_if_given(
 def question(batch: Batch, data: QuestionCreate | str, event_draft: Draft | None, at: str) -> Draft:
     if isinstance(data, str):
         return batch.refer(Question, data, at)
-    draft = batch.add(Question, at, with_defaults(columns(data, "label")), {"event_id": event_draft})
+    values = columns(data, "label")
+    given = frozenset(values)
+    draft = batch.add(Question, at, with_defaults(values), {"event_id": event_draft})
+    draft.assumed = frozenset(draft.values) - given
     batch.label(data.label, draft, at)
     return draft
 
@@ -269,6 +274,7 @@ def statement(
     }
     values = {"stance": stance, "explicitness": "explicit"} | columns(data, *_STATEMENT_LINKS, *_APPEARANCE)
     draft = batch.add(Statement, at, values, links)
+    draft.assumed = frozenset(values) - data.model_fields_set
     draft.within = said_in
     batch.label(data.label, draft, at)
     # A body that says nothing about where the statement was found has no appearance; in a report it was found there.

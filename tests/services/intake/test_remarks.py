@@ -1,0 +1,139 @@
+"""What the answer to a write says beside outcomes: what was completed, what was not taken, and why."""
+
+import json
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from fastapi import FastAPI
+
+from app.database import Signature
+from app.services import access
+
+Json = dict[str, Any]
+
+
+def told(answer: httpx.Response) -> list[tuple[str, str, Any, Any]]:
+    assert answer.is_success, answer.text
+    return [(one["what"], one["pointer"], one["stored"], one["sent"]) for one in answer.json()["remarks"]]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "remarks"),
+    [
+        ({"role": "mayor"}, {"role": "mayor"}, []),
+        ({"role": "mayor"}, {"role": "former mayor"}, [("not_taken", "/role", "mayor", "former mayor")]),
+        ({}, {"role": "mayor"}, [("completed", "/role", None, "mayor")]),
+        ({"notes": "N", "role": "R"}, {"notes": "N", "language": "en"}, [("completed", "/language", None, "en")]),
+        ({"external_ids": {"a": "1", "b": "2"}}, {"external_ids": {"b": "2"}}, []),
+        (
+            {"aliases": [{"name": "M."}]},
+            {"aliases": [{"name": "Mar."}]},
+            [("not_taken", "/aliases", [{"name": "M.", "language": None}], [{"name": "Mar.", "language": None}])],
+        ),
+    ],
+)
+async def test_a_source_that_is_there(
+    client: httpx.AsyncClient, first: Json, second: Json, remarks: list[tuple[Any, ...]]
+) -> None:
+    made = await client.post("/v1/sources", json={"name": "Marta Ovcharenko", "ref": "m", "kind": "official", **first})
+    again = await client.post("/v1/sources", json={"name": "Marta Ovcharenko", "ref": "m", **second})
+    assert (told(made), told(again)) == ([], remarks)
+    stored = await client.get("/v1/sources/ref:m")
+    assert again.headers["ETag"] == stored.headers["ETag"], "the remarks are no part of the record"
+    assert {name: value for name, value in again.json().items() if name != "remarks"} == stored.json()
+
+
+async def test_parts_of_one_body_that_say_different_things(client: httpx.AsyncClient, event: str) -> None:
+    """The first of them stands; of each other one it is told what of it does not."""
+    speakers = [{"name": "Ines Varga", "role": role} for role in ("doctor", "surgeon")]
+    body = {
+        "text": "The clinic burnt",
+        "question": {"text": "What burnt?", "kind": "damage"},
+        "statements": [
+            {"source": speaker, "said": f"2024-05-0{day}"} for day, speaker in enumerate([*speakers, speakers[0]], 1)
+        ],
+    }
+    first = await client.post(f"{event}/claims", json=body)
+    assert told(first) == [("not_taken", "/statements/1/source/role", "doctor", "surgeon")]
+    # No word of what the service itself assumed: the question's kind was not given this time.
+    again = await client.post(f"{event}/claims", json=body | {"question": {"text": "What burnt?"}})
+    matched, *others = told(again)
+    assert (matched[:2], matched[3]) == (("matched", "/statements/0/source/name"), "Ines Varga")
+    assert others == told(first)
+
+
+async def test_two_mentions_fill_one_gap(client: httpx.AsyncClient, event: str) -> None:
+    await client.post("/v1/sources", json={"name": "Ines Varga"})
+    said = [{"source": {"name": "Ines Varga", "role": role}, "said": f"2024-05-0{n}"} for n, role in enumerate("xy", 1)]
+    answer = await client.post(f"{event}/claims", json={"text": "It burnt", "statements": said})
+    assert [remark for remark in told(answer) if remark[0] != "matched"] == [
+        ("completed", "/statements/0/source/role", None, "x"),
+        ("not_taken", "/statements/1/source/role", "x", "y"),
+    ]
+
+
+async def test_a_report_and_lines_say_it_with_their_own_pointers(client: httpx.AsyncClient) -> None:
+    speaker = {"name": "Ines Varga", "role": "doctor"}
+    event = {"ref": "e", "title": "Fire", "claims": [{"text": "It burnt", "statements": [{"source": speaker}]}]}
+    await client.post("/v1/sources", json=speaker)
+    report = {
+        "events": [event | {"claims": [{"text": "It burnt", "statements": [{"source": speaker | {"role": "nurse"}}]}]}]
+    }
+    pointer = "/events/0/claims/0/statements/0/source/role"
+    answer = await client.post("/v1/reports", json=report)
+    assert told(answer)[-1] == ("not_taken", pointer, "doctor", "nurse")
+    lines = [
+        {"type": "source", **speaker, "role": "nurse"},
+        {"type": "source", **speaker},
+        {"type": "report", **report, "ref": "r"},
+    ]
+    sent = "\n".join(json.dumps(line) for line in lines)
+    answer = await client.post("/v1/ingest", content=sent, headers={"Content-Type": "application/x-ndjson"})
+    *answered, _ = [json.loads(line) for line in answer.text.splitlines()]
+    assert [[(one["what"], one["pointer"]) for one in line.get("remarks", [])] for line in answered] == [
+        [("not_taken", "/role")],
+        [],
+        [("not_taken", pointer)],
+    ]
+
+
+async def test_another_chain(client: httpx.AsyncClient, event: str) -> None:
+    def body(*names: str) -> Json:
+        said = {"document": {"url": "https://n.example/1"}, "hops": [{"source": {"name": name}} for name in names]}
+        return {"text": "It burnt", "statements": [{"source": {"name": "Ines Varga"}, "said": "2024", **said}]}
+
+    await client.post(f"{event}/claims", json=body("Wire", "Paper"))
+    for names, chains in ((("Wire", "Paper"), 0), (("Paper", "Wire"), 1), (("Wire",), 1)):
+        answer = await client.post(f"{event}/claims", json=body(*names))
+        assert [pointer for what, pointer, _, _ in told(answer) if what == "not_taken"] == [
+            "/statements/0/hops"
+        ] * chains
+
+
+async def test_nothing_is_told_of_what_the_caller_may_not_see(
+    app: FastAPI, client: httpx.AsyncClient, psql: psycopg.Connection[Any]
+) -> None:
+    """A guess at what a confidential source is stored with is answered alike, right or wrong."""
+    await client.post("/v1/sources", json={"ref": "owner", "name": "Owner"})
+    hidden = {"ref": "s", "name": "Ines Varga", "role": "doctor", "confidential": True, "parent": "ref:owner"}
+    await client.post("/v1/sources", json=hidden)
+    open_child = {"ref": "c", "name": "Child", "parent": "ref:s"}
+    await client.post("/v1/sources", json=open_child)
+    async with app.state.database.writing(Signature("tests")) as session:
+        token = await access.create(session, "robot")
+    psql.execute("UPDATE api_key SET scopes = '{ingest,read}' WHERE name = 'robot'")
+    psql.commit()
+    guesses = [{"ref": "s", "name": "Ines Varga", "role": role} for role in ("doctor", "nurse")]
+    statements = [[{"source": guess, "said": "2024"}] for guess in guesses]
+    await client.post("/v1/events", json={"slug": "fire", "title": "Fire"})
+    headers = {"Authorization": f"Bearer {token}"}
+    path = "/v1/events/fire/claims"
+    answers = [
+        await client.post(path, json={"text": "It burnt", "statements": said}, headers=headers) for said in statements
+    ]
+    hidden_remark = [("not_taken", "/statements/0/source", None, None)]
+    assert [told(answer) for answer in answers] == [hidden_remark, hidden_remark]
+    other = await client.post("/v1/sources", json=open_child | {"parent": "ref:owner"}, headers=headers)
+    assert [(what, pointer, stored) for what, pointer, stored, _ in told(other)] == [("not_taken", "/parent", None)]
