@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from app.derive.pictures import claims, documents, event, masking, reasons
@@ -15,16 +16,20 @@ from app.derive.rules.contradictions import SelfContradiction
 from app.derive.rules.rows import Rows, View
 from app.derive.rules.silences import Silence
 from app.derive.rules.statements import SortKey
+from app.schemas.claims import figure_words
 from app.schemas.pictures.dossiers import (
     ClaimPicture,
     ContradictionRead,
     DossierRead,
+    OrderUnknownRead,
     QuestionPicture,
     SilenceRead,
     UnattributedRead,
 )
 from app.schemas.questions import QuestionRead
 from app.vocabulary import Stance
+
+_A_DAY: Final = timedelta(days=1)
 
 
 def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> DossierRead:
@@ -37,6 +42,7 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
     index = index_event(context, sources)
     questions, unasked = _questions(index, document_pictures)
     all_silences = silences.silences(context.counted, context.questions, context.claims)
+    pairs = _contradictions(index)
     return built(
         DossierRead,
         position=position,
@@ -47,7 +53,8 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
         questions=questions,
         unasked=unasked,
         silences=[_silence(silence) for silence in all_silences if _may_know(sources, silence)],
-        self_contradictions=_contradictions(index),
+        self_contradictions=[_contradiction(index, pair) for pair in pairs if pair.kind != "order_unknown"],
+        order_unknown=[_order_unknown(index, pair) for pair in pairs if pair.kind == "order_unknown"],
         unattributed=[
             built(
                 UnattributedRead,
@@ -128,28 +135,40 @@ def _cited_ids(context: EventContext) -> set[UUID]:
 # --- contradictions and silences -------------------------------------------------------------------------------------
 
 
-def _contradictions(index: EventIndex) -> list[ContradictionRead]:
+def _contradictions(index: EventIndex) -> list[SelfContradiction]:
     """Those that this caller may know: not if that tells whose family a protected source is of."""
-    context = index.context
     return [
-        _contradiction(index, contradiction)
-        for contradiction in contradictions.contradictions(context)
+        contradiction
+        for contradiction in contradictions.contradictions(index.context)
         if masking.may_know_one_family(index.sources, contradiction.earlier.row, contradiction.later.row)
     ]
 
 
 def _contradiction(index: EventIndex, contradiction: SelfContradiction) -> ContradictionRead:
-    earlier, later, ended = contradiction.earlier, contradiction.later, index.context.ended
-    claim_ids: dict[str, Any] = {"claim_ids": list(dict.fromkeys((earlier.claim_id, later.claim_id)))}
-    return built(
-        ContradictionRead,
-        claim_ids,
-        kind=contradiction.kind,
-        family_id=masking.family_id(index.sources, later),
-        question_id=later.question_id if later.question_id == earlier.question_id else None,
-        statement_ids=[earlier.row.id, later.row.id],
-        live=earlier.row.id not in ended and later.row.id not in ended,
-    )
+    return built(ContradictionRead, _of_both(index, contradiction), kind=contradiction.kind)
+
+
+def _order_unknown(index: EventIndex, pair: SelfContradiction) -> OrderUnknownRead:
+    said = (pair.earlier.said, pair.later.said)
+    numbers = [
+        figure_words(figure.qualifier, figure.min, figure.max)
+        for statement in (pair.earlier, pair.later)
+        if statement.claim_id and (figure := index.context.claims[statement.claim_id].figure)
+    ]
+    one_day = max(span.end for span in said) - min(span.start for span in said) <= _A_DAY
+    when = "on one day" if one_day else "at times that overlap"
+    return built(OrderUnknownRead, _of_both(index, pair), says=f"gave {' and '.join(numbers)} {when}")
+
+
+def _of_both(index: EventIndex, pair: SelfContradiction) -> dict[str, Any]:
+    earlier, later, ended = pair.earlier, pair.later, index.context.ended
+    return {
+        "family_id": masking.family_id(index.sources, later),
+        "question_id": later.question_id if later.question_id == earlier.question_id else None,
+        "claim_ids": list(dict.fromkeys((earlier.claim_id, later.claim_id))),
+        "statement_ids": [earlier.row.id, later.row.id],
+        "live": earlier.row.id not in ended and later.row.id not in ended,
+    }
 
 
 def _may_know(sources: MaskedSources, silence: Silence) -> bool:

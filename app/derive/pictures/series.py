@@ -226,5 +226,8 @@ def _step(context: EventContext, question: QuestionRead, current: Sequence[State
     if not ranges:
         return _Step(None, None, len(current), disputed=False)
     ranges_part = max(range_.low for range_ in ranges) > min(range_.high for range_ in ranges)
-    disputed = ranges_part and any(figures.rival_figures(question, context.claims, current).values())
-    return _Step(min(lows), None if max(highs) == math.inf else max(highs), len(current), disputed)
+    may_be_disputed = ranges_part or context.exclusions.opposed
+    disputed = may_be_disputed and any(
+        figures.rival_figures(question, context.claims, current, context.exclusions).values()
+    )
+    return _Step(min(lows), None if max(highs) == math.inf else max(highs), len(current), bool(disputed))

@@ -74,8 +74,8 @@ def event_context(rows: Rows, view: View) -> EventContext:
     ended = in_force.endings(said_by_then, view.until)
     # A figure can be a part of one that nobody had given yet.
     counted, part_figures = in_force.counted(said_by_then, ended), figures.parts(remaining)
-    figure_states = figures.weigh(counted, questions, claims, part_figures)
     exclusions = rivals.find_exclusions(claims.values(), claim_links, questions)
+    figure_states = figures.weigh(counted, questions, claims, part_figures, exclusions)
     return EventContext(
         rows=rows,
         view=view,
@@ -103,14 +103,18 @@ def _rivals(
     figure_states: FigureStates,
     counted: Iterable[StatementInContext],
 ) -> dict[UUID, list[UUID]]:
-    """Of each claim: those of claims in words by what excludes them, those of figures by their ranges."""
+    """Of each claim: by the links between them, else of claims in words by their question, of figures by ranges."""
+    left_behind = figure_states.weighed - figure_states.current
     supporters: dict[UUID, set[UUID]] = defaultdict(set)
     for statement in counted:
-        if statement.claim_id and statement.row.stance == "support" and statement.row.source_id:
+        row = statement.row
+        if statement.claim_id and row.stance == "support" and row.source_id and row.id not in left_behind:
             supporters[statement.claim_id].add(statement.family)
+    rivals_of = rivals.rivals(list(claims.values()), exclusions, supporters)
     positions = {id_: position for position, id_ in enumerate(claims)}
-    rival_figures = {id_: sorted(ids, key=positions.__getitem__) for id_, ids in figure_states.rivals.items()}
-    return rivals.rivals(list(claims.values()), exclusions, supporters) | rival_figures
+    for id_, rival_figures in figure_states.rivals.items():
+        rivals_of[id_] = sorted({*rivals_of[id_], *rival_figures}, key=positions.__getitem__)
+    return rivals_of
 
 
 def _visible(rows: Rows, view: View) -> Rows:

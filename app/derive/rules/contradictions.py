@@ -1,8 +1,11 @@
-"""Self-contradictions: where a family says what it denied, or what excludes what it said before."""
+"""Self-contradictions: where a family says what it denied, or what excludes what it said before.
+
+And beside them where it gave two figures of something that grows, of which nobody knows which came last.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
@@ -10,24 +13,35 @@ from app.derive.rules import figures, in_force, rivals
 from app.derive.rules.context import EventContext
 from app.derive.rules.statements import StatementInContext, order
 from app.schemas.claims import ClaimRead
+from app.schemas.questions import QuestionRead
 
-ContradictionKind = Literal["both_ways", "rival_claims"]
+ContradictionKind = Literal["both_ways", "rival_claims", "order_unknown"]
 _BySense = dict[tuple[UUID, str], list[StatementInContext]]
 """By claim and stance, support or deny: what a family said, in its order."""
 _EVER: Final = datetime.max.replace(tzinfo=UTC)
+# Two figures that a source gave in one minute, by its own word, are no series: nothing grew between them.
+_AT_ONCE: Final = timedelta(minutes=1)
 
 
 class SelfContradiction(NamedTuple):
-    """Two statements of one family that can't both hold: the earlier still stood when the later was made."""
+    """Two statements of one family that can't both hold: the earlier still stood when the later was made.
+
+    Where neither is surely the later, each still stood at the end of the other.
+    """
 
     kind: ContradictionKind
-    """`both_ways`: it supports and denies one claim; `rival_claims`: it supports two that exclude each other."""
+    """`both_ways`: it supports and denies one claim; `rival_claims`: it supports two that exclude each other.
+
+    `order_unknown`: two figures of what grows; one may have come after the other, so they need be no contradiction.
+    """
     earlier: StatementInContext
     later: StatementInContext
 
 
 def contradictions(context: EventContext) -> list[SelfContradiction]:
     """Each pair of claims, and each claim taken both ways, once for a family: where that was first so.
+
+    With the figures of which the order is not known, which are no contradictions.
 
     Families here are those of named sources and of unnamed ones that belong to somebody; any other unnamed source is
     compared with itself alone. On a question whose true value changes with time two figures contradict each other only
@@ -54,7 +68,7 @@ def _of_family(
     statements: Sequence[StatementInContext], stood_until: Mapping[UUID, datetime], context: EventContext
 ) -> Iterator[SelfContradiction]:
     """`statements`: of one family, in their order."""
-    reported: set[frozenset[UUID]] = set()
+    reported: set[tuple[ContradictionKind, frozenset[UUID]]] = set()
     # By question, or all that answer none: what the family said in each sense.
     said_before: dict[UUID | None, _BySense] = defaultdict(dict)
     for later in statements:
@@ -69,8 +83,8 @@ def _of_family(
         )
         for earlier in sorted((statement for statement in opposite if statement is not None), key=order):
             kind, claim_ids = _kind(earlier, later, context), frozenset((_claim_id(earlier), claim.id))
-            if kind is not None and claim_ids not in reported:
-                reported.add(claim_ids)
+            if kind is not None and (kind, claim_ids) not in reported:
+                reported.add((kind, claim_ids))
                 yield SelfContradiction(kind, earlier, later)
         to_question.setdefault((claim.id, later.row.stance), []).append(later)
 
@@ -89,10 +103,25 @@ def _drop_replaced(to_question: _BySense, later: StatementInContext, context: Ev
 def _last_in_force(
     said: Sequence[StatementInContext], stood_until: Mapping[UUID, datetime], later: StatementInContext
 ) -> StatementInContext | None:
-    """The last of these that was still in force when the later statement was made."""
+    """The last of these that was still in force when the later statement was made.
+
+    Where their times overlap, either may be the later: then that one still stood at the end of this, too.
+    """
+    later_end = stood_until.get(later.row.id, _EVER)
     return next(
-        (statement for statement in reversed(said) if stood_until.get(statement.row.id, _EVER) > later.said.end), None
+        (
+            statement
+            for statement in reversed(said)
+            if stood_until.get(statement.row.id, _EVER) > later.said.end
+            and (later_end > statement.said.end or not _overlap(statement, later))
+        ),
+        None,
     )
+
+
+def _overlap(earlier: StatementInContext, later: StatementInContext) -> bool:
+    """Whether the later of two in their order need not be the later in time."""
+    return later.said.start < earlier.said.end or later.said.start == earlier.said.start
 
 
 def _replaces_figures(later: StatementInContext, claim: ClaimRead, context: EventContext) -> bool:
@@ -131,13 +160,28 @@ def _kind(earlier: StatementInContext, later: StatementInContext, context: Event
         return "both_ways" if earlier.row.stance != later.row.stance else None
     if {earlier.row.stance, later.row.stance} != {"support"}:
         return None
-    if first.figure is None or second.figure is None:
-        return "rival_claims" if rivals.exclude(context.exclusions, first.id, second.id) else None
-    question_id = first.question_id
-    if question_id is None or question_id != second.question_id or {first.id, second.id} & context.part_figures:
+    if rivals.exclude(context.exclusions, first.id, second.id):
+        return "rival_claims"
+    question = context.questions.get(first.question_id) if first.question_id else None
+    if question is None or not _figures_exclude(question, first, second, context):
         return None
-    question = context.questions[question_id]
-    return "rival_claims" if figures.exclude(question, first.figure, second.figure) else None
+    return "order_unknown" if question.evolving and not _at_once(earlier, later) else "rival_claims"
+
+
+def _figures_exclude(question: QuestionRead, first: ClaimRead, second: ClaimRead, context: EventContext) -> bool:
+    """Whether the two are figures of this question of which but one can be true; `question`: of the first."""
+    if first.figure is None or second.figure is None or second.question_id != question.id:
+        return False
+    if {first.id, second.id} & context.part_figures or second.id in context.exclusions.compatible.get(first.id, ()):
+        return False
+    return figures.exclude(question, first.figure, second.figure)
+
+
+def _at_once(earlier: StatementInContext, later: StatementInContext) -> bool:
+    """Whether both were said in the same minute, by their own word: what a document tells is only when it came out."""
+    times = earlier.said, later.said
+    start, end = min(said.start for said in times), max(said.end for said in times)
+    return end - start <= _AT_ONCE and {said.by for said in times} == {"said"}
 
 
 def _claim_id(statement: StatementInContext) -> UUID:

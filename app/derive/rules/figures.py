@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from app.derive.rules.rivals import NO_EXCLUSIONS, Exclusions
 from app.derive.rules.statements import StatementInContext
 from app.schemas.claims import ClaimRead, FigureRead, figure_words
 from app.schemas.questions import QuestionRead
@@ -118,6 +119,7 @@ def weigh(
     questions: Mapping[UUID, QuestionRead],
     claims: Mapping[UUID, ClaimRead],
     part_figures: Collection[UUID],
+    exclusions: Exclusions = NO_EXCLUSIONS,
 ) -> FigureStates:
     """Weigh the explicit live figures at one moment; `part_figures`: the claims that `parts` gives.
 
@@ -147,7 +149,7 @@ def weigh(
             for statement in statements
             if statement.claim_id and statement.claim_id not in current_claims
         }
-        rivals |= rival_figures(questions[question_id], claims, current_statements)
+        rivals |= rival_figures(questions[question_id], claims, current_statements, exclusions)
     return FigureStates(
         frozenset(weighed),
         frozenset(replaced),
@@ -193,10 +195,16 @@ def _unordered(remaining: Iterable[StatementInContext]) -> set[UUID]:
 
 
 def rival_figures(
-    question: QuestionRead, claims: Mapping[UUID, ClaimRead], current: Iterable[StatementInContext]
+    question: QuestionRead,
+    claims: Mapping[UUID, ClaimRead],
+    current: Iterable[StatementInContext],
+    exclusions: Exclusions,
 ) -> dict[UUID, list[UUID]]:
-    """Current figures with a source behind them whose ranges have nothing in common, if two families are in it."""
-    if not question.single_answer:
+    """Current figures with a source behind them of which but one can be true, if two families are in it.
+
+    Those whose ranges have nothing in common, unless a link lets both stand; and those that a link has contradict.
+    """
+    if not question.single_answer and not exclusions.opposed:
         return {}
     families: dict[UUID, set[UUID]] = defaultdict(set)
     for statement in current:
@@ -205,26 +213,29 @@ def rival_figures(
     ranges = {}
     for claim_id in families:
         figure = claims[claim_id].figure
-        if figure is not None and (range_ := allowed_range(question, figure)) is not None:
-            ranges[claim_id] = range_
+        if figure is not None:
+            ranges[claim_id] = allowed_range(question, figure) if question.single_answer else None
     return {
         claim_id: [
             rival_id
             for rival_id, rival_range in ranges.items()
-            if _are_apart(range_, rival_range) and len(families[claim_id] | families[rival_id]) > 1
+            if (
+                rival_id in opposed
+                or (_are_apart(range_, rival_range) and rival_id not in exclusions.compatible.get(claim_id, ()))
+            )
+            and len(families[claim_id] | families[rival_id]) > 1
         ]
         for claim_id, range_ in ranges.items()
+        for opposed in [exclusions.opposed.get(claim_id, ())]
+        if range_ is not None or opposed
     }
 
 
-def _are_apart(first: Range, second: Range) -> bool:
-    """Whether they have nothing in common."""
-    return first.low > second.high or second.low > first.high
+def _are_apart(first: Range | None, second: Range | None) -> bool:
+    """Whether they have nothing in common; None: what says nothing excludes nothing."""
+    return first is not None and second is not None and (first.low > second.high or second.low > first.high)
 
 
 def exclude(question: QuestionRead, first: FigureRead, second: FigureRead) -> bool:
     """Whether two figures can't both be true."""
-    if not question.single_answer:
-        return False
-    ranges = allowed_range(question, first), allowed_range(question, second)
-    return ranges[0] is not None and ranges[1] is not None and _are_apart(ranges[0], ranges[1])
+    return question.single_answer and _are_apart(allowed_range(question, first), allowed_range(question, second))

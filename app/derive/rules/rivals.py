@@ -15,25 +15,32 @@ _COMPATIBLE_RELATIONS: Final = ("supports", "refines", "compatible", "same_as")
 
 @dataclass(frozen=True, slots=True)
 class Exclusions:
-    """Which claims in words exclude each other, whoever supports them."""
+    """Which claims exclude each other, whoever supports them; what figures allow is not asked here."""
 
     answers: dict[UUID, UUID]
-    """Of each claim that answers a question which has but one answer: that question."""
+    """Of each claim in words that answers a question which has but one answer: that question."""
     opposed: dict[UUID, set[UUID]]
     """By claim, whichever end of the link it is: those that contradict it."""
     compatible: dict[UUID, set[UUID]]
     """And those that it can stand with."""
 
 
+NO_EXCLUSIONS: Final = Exclusions({}, {}, {})
+
+
 def find_exclusions(
     claims: Iterable[ClaimRead], links: Iterable[ClaimLinkRead], questions: Mapping[UUID, QuestionRead]
 ) -> Exclusions:
-    """What questions and links say of these claims; of figures nothing, they are judged by their ranges."""
-    in_words = {claim.id: claim.question_id for claim in claims if claim.figure is None}
+    """What questions and links say of these claims; of figures links alone, else they are judged by their ranges."""
+    claim_ids, in_words = set(), {}
+    for claim in claims:
+        claim_ids.add(claim.id)
+        if claim.figure is None:
+            in_words[claim.id] = claim.question_id
     opposed: defaultdict[UUID, set[UUID]] = defaultdict(set)
     compatible: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for link in links:
-        if link.from_id in in_words and link.to_id in in_words:
+        if link.from_id in claim_ids and link.to_id in claim_ids:
             linked = compatible if link.relation in _COMPATIBLE_RELATIONS else opposed
             linked[link.from_id].add(link.to_id)
             linked[link.to_id].add(link.from_id)
@@ -54,21 +61,25 @@ def exclude(exclusions: Exclusions, first: UUID, second: UUID) -> bool:
 def rivals(
     claims: Sequence[ClaimRead], exclusions: Exclusions, supporters: Mapping[UUID, Collection[UUID]]
 ) -> dict[UUID, list[UUID]]:
-    """The rivals of each claim in words, in the order of `claims`.
+    """The rivals of each claim, in the order of `claims`; but not yet those of figures by their ranges.
 
     They are the other answers to a question that has but one, unless a link says that both can stand, and what is
     linked as contradicting. `supporters`: the families that support each claim with a source, explicitly and still. A
-    rival has any, and the two claims together have two: one family against itself is no dispute.
+    rival has any, and the two claims together have two: one family against itself is no dispute. A figure that nobody
+    gives any more is left behind, and has no rivals itself.
     """
     supported_answers = defaultdict(list)
     for claim_id, question_id in exclusions.answers.items():
         if supporters.get(claim_id):
             supported_answers[question_id].append(claim_id)
     positions = {claim.id: position for position, claim in enumerate(claims)}
-    rivals_of = {}
+    rivals_of: dict[UUID, list[UUID]] = {}
     for claim in claims:
         answers = supported_answers[exclusions.answers[claim.id]] if claim.id in exclusions.answers else ()
         families = supporters.get(claim.id, ())
+        if claim.figure is not None and not families:
+            rivals_of[claim.id] = []
+            continue
         rival_ids = (
             id_
             for id_ in {*exclusions.opposed.get(claim.id, ()), *answers}

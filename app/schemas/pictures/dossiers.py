@@ -224,6 +224,23 @@ class ContradictionRead(Output):
     """Whether both still stand."""
 
 
+class OrderUnknownRead(Output):
+    """Two figures of one family that can't both be true at once, of something that grows: which came last is unknown.
+
+    That is no contradiction: it may have given the one in the morning and the other in the evening.
+    """
+
+    family_id: UUID
+    question_id: UUID
+    claim_ids: list[UUID]
+    """Of the two statements."""
+    statement_ids: list[UUID]
+    says: str
+    """`gave 31 and 52 on one day`."""
+    live: bool
+    """Whether both still stand."""
+
+
 class UnattributedRead(Output):
     """What a document states in nobody's name."""
 
@@ -255,6 +272,7 @@ class DossierRead(Output):
     """Claims that answer no question."""
     silences: list[SilenceRead]
     self_contradictions: list[ContradictionRead]
+    order_unknown: list[OrderUnknownRead]
     unattributed: list[UnattributedRead]
     sources: dict[UUID, SourceRead]
     """Everybody named above, and whom they belong to. Who may not see a confidential source finds its kind and

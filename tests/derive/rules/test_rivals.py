@@ -59,12 +59,16 @@ def test_a_rival_has_a_source_behind_it_and_the_two_have_two_families() -> None:
     assert rival_positions(claims(ONE, ONE), [{A}, {A, B}]) == [[1], [0]]
 
 
-def test_figures_have_none_here() -> None:
+def test_of_figures_links_alone_are_asked_here() -> None:
     figure = make.read(ClaimRead, figure=make.figure("exact", 1, 1), question_id=ONE.id)
     second = make.read(ClaimRead, figure=make.figure("exact", 2, 2), question_id=ONE.id)
     worded = claims(ONE)[0]
     all_claims = [figure, second, worded]
-    assert rival_positions(all_claims, [{A}, {B}, {A}], [link("contradicts", figure, worded)]) == [[], [], []]
+    assert rival_positions(all_claims, [{A}, {B}, {A}], []) == [[], [], []]
+    assert rival_positions(all_claims, [{A}, {B}, {B}], [link("contradicts", figure, worded)]) == [[2], [], [0]]
+    assert rival_positions(all_claims, [{A}, {B}, {A}], [link("contradicts", figure, second)]) == [[1], [0], []]
+    # A figure that nobody gives any more is left behind.
+    assert rival_positions(all_claims, [set(), {A, B}, {A, B}], [link("contradicts", figure, worded)]) == [[], [], []]
 
 
 @given(

@@ -364,3 +364,25 @@ def test_links_make_rivals_of_any_claims_and_spare_answers() -> None:
     for relation, standing in (("contradicts", "contested"), ("refines", "single_origin")):
         ties = [make.read(ClaimLinkRead, from_id=a.id, to_id=b.id, relation=relation) for a, b in pairwise([IT, OTHER])]
         assert stands(*spoken, claim_links=ties)[0] == standing
+
+
+def test_a_link_goes_before_what_figures_allow() -> None:
+    """Of figures that exclude each other, of those that do not, and of a figure and a claim in words."""
+    few, many, words_ = toll(9), toll(31), OTHER
+    roughly = make.read(ClaimRead, event_id=EVENT.id, question_id=TOLL.id, figure=make.figure("at_least", 22, None))
+    for one, other, standings in (
+        (few, many, {"": "contested", "compatible": "single_origin", "contradicts": "contested"}),
+        (many, roughly, {"": "single_origin", "refines": "single_origin", "contradicts": "contested"}),
+        (many, words_, {"": "single_origin", "contradicts": "contested"}),
+    ):
+        for relation, standing in standings.items():
+            links = [make.read(ClaimLinkRead, from_id=one.id, to_id=other.id, relation=relation)] if relation else []
+            spoken = [says(MINISTRY, one), says(ARMY, other)]
+            drawn_claims = picture(spoken, claims=[one, other], claim_links=links)
+            assert [claim.standing for claim in drawn_claims.values()] == [standing, standing]
+            left_behind = [says(MINISTRY, one, said="2023-08-01"), says(ARMY, other), says(ARMY, many)]
+            assert picture(left_behind, claims=[one, other, many], claim_links=links)[_text(one)].rivals == []
+
+
+def _text(claim: ClaimRead) -> str:
+    return f"{claim.figure.min:g} injured" if claim.figure else claim.text or ""
