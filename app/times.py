@@ -74,18 +74,18 @@ def read(words: str) -> str:
     `2023/08/09`, `20230809` and `2023-8-9` are 2023-08-09, digits of every script are digits, and zeros are what was
     not told: `2019-11-00` is 2019-11. Raises ValueError, with the right spelling of what could be two days.
     """
-    plain = _plain(words)
-    if match := _YEAR_LAST.fullmatch(plain):
+    written = plain(words)
+    if match := _YEAR_LAST.fullmatch(written):
         raise ValueError(_year_first(match))
-    if "/" in plain and not _SEVERAL_SLASHES.fullmatch(plain):
-        time = "/".join(_one(end) for end in plain.split("/"))
+    if "/" in written and not _SEVERAL_SLASHES.fullmatch(written):
+        time = "/".join(_one(end) for end in written.split("/"))
     else:
-        time = _one(plain)
+        time = _one(written)
     span(time)
     return time
 
 
-def _plain(words: str) -> str:
+def plain(words: str) -> str:
     """With ASCII's digits and signs, without what can't be seen."""
     if words.isascii():
         return words.strip()

@@ -103,7 +103,7 @@ def _of_node(node: Json, location: str, by_id: dict[str, Json], base: str | None
         )
     explanation = explanation or values.accepted(values.WORDING, body, location, "body", notes)
     language = values.language(tag, title or "", location, "inLanguage of the title", notes)
-    published = first_time(node.get("datePublished"), location, "datePublished", notes)
+    published = first_time(node.get("datePublished"), location, "datePublished", notes, of_page=True)
     return [
         FactCheck(
             where=location,

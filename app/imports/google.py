@@ -91,7 +91,7 @@ def _check(review: Any, location: str, claim_fields: Json, notes: Notes) -> Fact
         reviewer=_publisher(review.get("publisher"), url, location, notes),
         title=title,
         language=values.language(tag, title or "", location, "languageCode of the title", notes),
-        published=values.coarse_time(review.get("reviewDate"), location, "reviewDate", notes),
+        published=values.coarse_time(review.get("reviewDate"), location, "reviewDate", notes, of_page=True),
         claim_language=values.language(tag, claim_fields["claim"], location, "languageCode of the claim", notes),
         label=values.accepted(
             values.WORDING, values.clean(review.get("textualRating")), location, "textualRating", notes

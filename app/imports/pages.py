@@ -154,8 +154,8 @@ def _published(tree: Tree, notes: Notes, url: str) -> str | None:
             candidates += [jsonld.words(node.get("datePublished")) for node in nodes]
     metas = {meta.get("name", "").lower(): meta.get("content", "") for meta in tree.xpath("//meta[@name]")}
     candidates += [metas[name] for name in _DATE_NAMES if name in metas]
-    written = next((candidate for candidate in candidates if candidate.strip()), "")
-    return values.coarse_time(written, url, "published", notes)
+    times = (values.coarse_time(candidate, url, "published", notes, of_page=True) for candidate in candidates)
+    return next(filter(None, times), None)
 
 
 def _is_text(node: Json) -> bool:

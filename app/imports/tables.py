@@ -196,7 +196,7 @@ def _check(fields: dict[FieldName, str], location: str, mapping: Mapping, notes:
         title=title,
         byline=text("byline", values.NAME),
         language=values.language(tag, title or "", location, "language of the title", notes),
-        published=values.coarse_time(fields.get("published"), location, "published", notes, dates),
+        published=values.coarse_time(fields.get("published"), location, "published", notes, dates, of_page=True),
         text=text("text", values.TEXT),
         claim_language=values.language(
             fields.get("claim_language", tag), claim, location, "language of the claim", notes

@@ -8,6 +8,7 @@ from typing import Any, Final
 import langcodes
 from pydantic import TypeAdapter, ValidationError
 
+from app import times
 from app.imports import written_dates
 from app.imports.checks import Notes, Unused, short
 from app.schemas.fields import Key, Language, Name, Number, Prose, Url, Verbatim, Wording
@@ -20,6 +21,8 @@ URL: Final = TypeAdapter[str](Url)
 LANGUAGE: Final = TypeAdapter[str](Language)
 KEY: Final = TypeAdapter[str](Key)
 NUMBER: Final = TypeAdapter[float](Number)
+
+IMPOSSIBLE: Final = "a time that can't be, left out"
 
 # Control characters that part words: line, page and vertical breaks, separators of files and groups.
 _BREAKS: Final = re.compile("[\x0b\x0c\x1c-\x1f\x85]")
@@ -58,15 +61,25 @@ def accepted(kind: TypeAdapter[Any], value: object, location: str, field: str, n
         return None
 
 
-def coarse_time(value: object, location: str, field: str, notes: Notes, formats: tuple[str, ...] = ()) -> str | None:
-    """The time as the service takes it; None where there is none, or it can't be read, which is noted.
+def coarse_time(
+    value: object,
+    location: str,
+    field: str,
+    notes: Notes,
+    formats: tuple[str, ...] = (),
+    *,
+    of_page: bool = False,
+) -> str | None:
+    """The time as the service takes it; None where there is none, it can't be read or can't be, which is noted.
 
-    `formats`: as `written_dates.read` takes them.
+    `formats`: as `written_dates.read` takes them; `of_page`: of something that stands on the web.
     """
     words = clean(value)
     if not words:
         return None
     time, why = written_dates.read(words, formats)
+    if time is not None and (impossible := times.impossible(time, of_page=of_page)):
+        time, why = None, f"{IMPOSSIBLE}: {impossible}"
     if why:
         notes.append(Unused(location, short(words), f"{field}: {why}"))
     return time

@@ -49,8 +49,8 @@ def first_text(value: Any, location: str, field: str, notes: Notes) -> str:
     return texts[0] if texts else ""
 
 
-def first_time(value: Any, location: str, field: str, notes: Notes) -> str | None:
-    return values.coarse_time(first_text(value, location, field, notes), location, field, notes)
+def first_time(value: Any, location: str, field: str, notes: Notes, *, of_page: bool = False) -> str | None:
+    return values.coarse_time(first_text(value, location, field, notes), location, field, notes, of_page=of_page)
 
 
 def language_tag(value: Any) -> str:
@@ -143,9 +143,8 @@ def _appearances(work: Json, time: str | None, location: str, by_id: dict[str, J
     if "Claim" in types(work):
         notes.extend(Unused(f"{location}/url", url, f"{NO_RULE}: the address of a Claim itself") for url in own_urls)
     elif own_urls:
-        appearances += [
-            replace(work_of_place, published=time) for work_of_place in _places(work, location, notes, noted=True)
-        ]
+        published = values.coarse_time(time, location, "datePublished of the page", notes, of_page=True)
+        appearances += [replace(page, published=published) for page in _places(work, location, notes, noted=True)]
     elif title := jsonld.words(work.get("name")):
         notes.append(Unused(f"{location}/name", short(title), f"{NO_RULE}: a work without an address"))
     return appearances
@@ -161,7 +160,9 @@ def _places(appearance: Any, location: str, notes: Notes, *, noted: bool = False
         return [Work(page) for page in pages]
     if not noted:
         note_unused(appearance, _APPEARANCE, location, notes)
-    time = None if noted else first_time(appearance.get("datePublished"), location, "datePublished", notes)
+    time = (
+        None if noted else first_time(appearance.get("datePublished"), location, "datePublished", notes, of_page=True)
+    )
     name = first_text(appearance.get("headline") or appearance.get("name"), location, "title", notes)
     title = values.accepted(values.NAME, name, location, "title", notes)
     language = values.language(language_tag(appearance.get("inLanguage")), title or "", location, "inLanguage", notes)

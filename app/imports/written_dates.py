@@ -1,7 +1,7 @@
 """Dates as people and programs write them. What could be two days is refused."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -41,6 +41,7 @@ _MONTH_FIRST: Final = re.compile(r"(?:\w+\.?,?\s+)??([^\W\d]+)\.?\s+(\d{1,2})(?:
 
 UNREADABLE: Final = "a date that can't be read"
 AMBIGUOUS: Final = "a date that could be two: day and month can't be told apart"
+EPOCH: Final = "1970-01-01T00:00Z, which programs write where no time is told: left out"
 NO_OFFSET: Final = "a time of day without its offset from UTC: only the day is taken"
 
 
@@ -50,7 +51,7 @@ def read(words: str, formats: tuple[str, ...] = ()) -> tuple[str | None, str | N
     `formats`: strptime's, tried first; what they give without an offset is a day. Midnight in UTC to the second is a
     day: programs that know no dates without a time write it so.
     """
-    words = " ".join(words.split())
+    words = " ".join(times.plain(words).split()).removeprefix("+")
     for form in formats:
         try:
             parsed = datetime.strptime(words, form)  # noqa: DTZ007  (an offset may be in the format)
@@ -65,12 +66,11 @@ def read(words: str, formats: tuple[str, ...] = ()) -> tuple[str | None, str | N
 
 
 def _coarse(words: str) -> tuple[str | None, str | None]:
-    """What the service itself takes: `2023`, `2023-08`, EDTF."""
+    """What the service itself takes: `2023`, `2023-08`, EDTF; zeros are what is not told: `2019-11-00` is 2019-11."""
     try:
-        times.span(words)
+        return times.read(words), None
     except ValueError:
         return None, UNREADABLE
-    return words, None
 
 
 def _checked(words: str, why: str | None = None) -> tuple[str | None, str | None]:
@@ -79,11 +79,21 @@ def _checked(words: str, why: str | None = None) -> tuple[str | None, str | None
 
 
 def _moment(moment: datetime, *, clocked: bool) -> tuple[str | None, str | None]:
+    if clocked and _may_be_epoch(moment):
+        return None, EPOCH
     if not clocked:
         return _checked(moment.date().isoformat())
     if moment.tzinfo is None:
         return _checked(moment.date().isoformat(), NO_OFFSET)
     return _checked(moment.isoformat())
+
+
+def _may_be_epoch(moment: datetime) -> bool:
+    """Whether it is the instant from which computers count, or may be: without its offset, in some zone there is."""
+    if moment.tzinfo is not None:
+        return times.is_epoch_instant(moment)
+    since = moment.replace(tzinfo=UTC) - datetime.fromtimestamp(0, UTC)
+    return -timedelta(hours=12) <= since <= timedelta(hours=14) and not since % timedelta(minutes=15)
 
 
 def _iso(words: str) -> tuple[str | None, str | None]:
@@ -95,6 +105,8 @@ def _iso(words: str) -> tuple[str | None, str | None]:
     if hour is None:
         return _checked(on)
     offset = _OFFSET.fullmatch(zone)
+    if _is_epoch(f"{on}T{hour.rjust(2, '0')}:{minute}:{second or '00'}", zone.upper() in _UTC, offset, fraction):
+        return None, EPOCH
     if zone.upper() not in _UTC and offset is None:
         return _checked(on, NO_OFFSET)
     offset_written = (
@@ -104,6 +116,14 @@ def _iso(words: str) -> tuple[str | None, str | None]:
         return _checked(on)
     exact = f":{second}{'.' + fraction[:6] if fraction and int(fraction) else ''}" if second else ""
     return _checked(f"{on}T{hour.rjust(2, '0')}:{minute}{exact}{offset_written}")
+
+
+def _is_epoch(written: str, in_utc: bool, offset: re.Match[str] | None, fraction: str | None) -> bool:
+    zone = f"{offset[1]}{offset[2]}:{offset[3] or '00'}" if offset else "+00:00" if in_utc else ""
+    try:
+        return not int(fraction or 0) and _may_be_epoch(datetime.fromisoformat(written + zone))
+    except ValueError:
+        return False
 
 
 def _day(year: int, month: int, day: int) -> tuple[str | None, str | None]:
@@ -132,9 +152,11 @@ def _numbers(words: str) -> tuple[str | None, str | None]:
         return None, None
     first_number, middle_number, last_number = int(match[1]), int(match[3]), int(match[4])
     if len(match[1]) == len("2021"):
-        return _day(first_number, middle_number, last_number)
+        return _checked(f"{match[1]}-{middle_number:02}-{last_number:02}")
     if len(match[4]) != len("2021"):
         return None, AMBIGUOUS
+    if not first_number:  # a day that is not told
+        return _checked(f"{match[4]}-{middle_number:02}-00")
     day_and_month = (first_number, middle_number), (middle_number, first_number)
     months = {(day, month) for day, month in day_and_month if 1 <= month <= 12}  # noqa: PLR2004
     if len(months) > 1:

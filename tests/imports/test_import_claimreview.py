@@ -247,6 +247,26 @@ def test_dates_that_are_none_are_noted_and_left_out() -> None:
     assert (found.published, found.said, sum(noted.values())) == (None, None, 2)
 
 
+@pytest.mark.parametrize(
+    ("published", "said", "kept"),
+    [
+        ("2567-05-04", "2567-05-02", (None, None)),
+        ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z", (None, None)),
+        ("1990-12-31", "1990-12-31", (None, "1990-12-31")),
+        ("1991-01-01", "1234", ("1991-01-01", "1234")),
+        ("1402-05-18", "2019-11-00", (None, "2019-11")),
+    ],
+)
+def test_years_that_can_t_be_are_left_out_and_noted(published: str, said: str, kept: tuple[Any, Any]) -> None:
+    work = {"@type": "CreativeWork", "url": "https://seen.example/1", "datePublished": said}
+    found, noted = one(datePublished=published, itemReviewed=work)
+    assert (found.published, found.said) == kept
+    # What can be the time of a word, and not that of a page.
+    of_page = kept[1] if kept[1] and kept[1] >= "1991" else None
+    assert [page.published for page in found.appearances] == [of_page]
+    assert sum(noted.values()) == [kept[0], kept[1]].count(None) + (kept[1] != of_page)
+
+
 def test_a_language_that_the_words_are_not_in_is_left_out() -> None:
     found, noted = one(claimReviewed="Мост упал", headline="The bridge stands", inLanguage="en")
     assert (found.claim_language, found.language, sum(noted.values())) == (None, "en", 1)

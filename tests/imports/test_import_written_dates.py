@@ -35,10 +35,45 @@ from app.imports import written_dates
         ("25/04/2021", "2021-04-25"),
         ("4.25.2021", "2021-04-25"),
         ("04-04-2021", "2021-04-04"),
+        ("2019-11-00", "2019-11"),
+        ("2019-00-00", "2019"),
+        ("+2019-11-00T00:00:00Z", "2019-11"),
+        ("2019/11/00", "2019-11"),
+        ("00/11/2019", "2019-11"),
+        ("2019", "2019"),
+        ("2021-8-9", "2021-08-09"),
+        ("+2021-03-04T00:00:00Z", "2021-03-04"),
+        ("٢٠٢١-٠٣-٠٤", "2021-03-04"),
+        ("۲۵/۰۴/۲۰۲۱", "2021-04-25"),
+        ("२०२१-०३-०४", "2021-03-04"),
+        ("２０２１／０３／０４", "2021-03-04"),
+        ("٢٠٢١", "2021"),
+        ("\u200f٢٠٢١-٠٣-٠٤T10:00:00Z", "2021-03-04T10:00:00Z"),
+        ("March ٤, ٢٠٢١", "2021-03-04"),
+        ("1970-01-01", "1970-01-01"),
+        ("1970-01-01T00:00:01Z", "1970-01-01T00:00:01Z"),
     ],
 )
 def test_what_can_be_one_day_only_is_read(words: str, found: str) -> None:
     assert written_dates.read(words) == (found, None)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "1970-01-01T00:00:00Z", "1970-01-01T00:00Z", "1970-01-01T00:00:00.000+00:00", "1970-01-01T03:00:00+03:00",
+        "1969-12-31T19:00:00-05:00", "1970-01-01 05:30:00 +0530", "Thu, 01 Jan 1970 00:00:00 GMT",
+        "Thu, 01 Jan 1970 01:00:00 +0100", "1970-01-01 00:00:00 UTC", "1970-01-01T00:00:00", "1970-01-01 01:00",
+        "1969-12-31 19:00:00", "19700101T00:00:00Z", "١٩٧٠-٠١-٠١T٠٠:٠٠:٠٠Z",
+    ],
+)  # fmt: skip
+def test_the_moment_from_which_computers_count_is_none(words: str) -> None:
+    assert written_dates.read(words) == (None, written_dates.EPOCH)
+
+
+def test_nor_is_it_one_in_a_format_that_is_given() -> None:
+    assert written_dates.read("01/01/1970 01:00 +0100", ("%d/%m/%Y %H:%M %z",)) == (None, written_dates.EPOCH)
+    assert written_dates.read("01/02/1970", ("%d/%m/%Y",)) == ("1970-02-01", None)
 
 
 @pytest.mark.parametrize("words", ["2020-10-07 20:05", "2020-10-07T20:05:00", "2020-10-07 20:05 CET"])
@@ -52,7 +87,19 @@ def test_what_could_be_two_days_is_none(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["yesterday", "2021-13-45", "31 February 2021", "99/99/2021", "0001-01-01T00:00:00Z", "1614816000", "-"]
+    "words",
+    [
+        "yesterday",
+        "2021-13-45",
+        "31 February 2021",
+        "99/99/2021",
+        "0001-01-01T00:00:00Z",
+        "1614816000",
+        "-",
+        "0000-00-00",
+        "2021-00-04x",
+        "2019-13-00",
+    ],
 )
 def test_what_is_no_date_is_none(words: str) -> None:
     assert written_dates.read(words) == (None, written_dates.UNREADABLE)
