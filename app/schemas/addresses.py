@@ -1,5 +1,6 @@
 """How a path or a body names a record: by its id, `ref:` and its ref, an event's slug, or a label of the same body."""
 
+import re
 from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
 
@@ -46,11 +47,24 @@ Label = Annotated[
 # where no field is called so.
 REFERENCE: Final = "<reference>"
 INLINE: Final = "<inline>"
+NAME: Final = "<name>"
+# Words that lead to a record, or were meant to: all others are the name of a source. An id without its hyphens, or with
+# `urn:uuid:` before it, is nobody's name.
+_MEANS_A_RECORD: Final = re.compile(
+    r"ref:|#|\s*(urn:uuid:|\{)?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?\s*$", re.IGNORECASE
+)
 
 
 def reference_or_inline(value: Any) -> str:
     """The tag: whether the record is named, or described in place."""
     return REFERENCE if isinstance(value, str) else INLINE
+
+
+def reference_name_or_inline(value: Any) -> str:
+    """The tag where a name alone describes the record, too."""
+    if isinstance(value, str):
+        return REFERENCE if _MEANS_A_RECORD.match(value) else NAME
+    return INLINE
 
 
 class ParsedAddress(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any, Final
 from app import jsontext
 from app.errors import Invalid, Problem, TooLarge
 from app.schemas import addresses
-from app.schemas.addresses import INLINE, REFERENCE
+from app.schemas.addresses import INLINE, NAME, REFERENCE
 from app.schemas.common import LONG_LIST_ITEMS
 from app.vocabulary import COUNTRY_PATTERN, KEY_PATTERN, REF_PATTERN, SLUG_PATTERN
 
@@ -28,6 +28,14 @@ _RIGHT: Final = {
     addresses.LABEL_PATTERN: "a label is # and 1 to 100 letters, digits and . _ : ~ @ -, such as #31",
     "^self$": "self is all that can stand here",
     "^[a-z-]{1,40}$": "lower-case letters and hyphens, such as not-found",
+}
+# Where a record may be described in place, by the name of its member.
+_IN_PLACE: Final = {
+    **dict.fromkeys(("document", "documents", "to"), 'a document that is described here is an object: {"url": …}'),
+    **dict.fromkeys(
+        ("source", "publisher", "author", "parent"), 'a name that begins so stands in an object: {"name": …}'
+    ),
+    "question": 'a question that is described here is an object: {"text": …}',
 }
 _RIGHT_BY_NAME: Final = {
     "Change-Reason": "a reason is one line of text, without control characters",
@@ -97,6 +105,9 @@ def right(pattern: str, location: Sequence[str | int] = ()) -> str:
         return f"one or more of {', '.join(words[1].split('|'))} are needed here, with commas and without spaces"
     if "external_ids" in location:
         return _EXTERNAL_SYSTEM
+    if pattern == addresses.REFERENCE_PATTERN and REFERENCE in location:
+        described = [words for name, words in _IN_PLACE.items() if name in location[-3:]]
+        return "; ".join([_RIGHT[pattern], *described[-1:]])
     return _RIGHT.get(pattern) or next(
         (words for name, words in _RIGHT_BY_NAME.items() if name in location), "not in the form that is needed here"
     )
@@ -110,7 +121,7 @@ def pointer(location: Sequence[str | int], body: Any, kind: str) -> str:
     steps: list[str] = []
     value = body
     for nth, step in enumerate(location):
-        if step in (REFERENCE, INLINE):
+        if step in (REFERENCE, INLINE, NAME):
             continue
         inside = step in value if isinstance(value, dict) else isinstance(step, int) and isinstance(value, list)
         if inside:

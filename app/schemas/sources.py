@@ -1,11 +1,21 @@
 """Sources: whoever speaks or publishes, and who of them may be the same."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
+from pydantic_core import CoreSchema
 
-from app.schemas.addresses import INLINE, REFERENCE, Address, EventAddress, Label, Reference, reference_or_inline
+from app.schemas.addresses import (
+    INLINE,
+    NAME,
+    REFERENCE,
+    Address,
+    EventAddress,
+    Label,
+    Reference,
+    reference_name_or_inline,
+)
 from app.schemas.common import SHORT_LIST_ITEMS, Input, Output, Paging, RecordRead, comma_separated, with_examples
 from app.schemas.fields import (
     Country,
@@ -84,8 +94,29 @@ class SourceCreate(SourceFields):
         return self
 
 
+def _named(name: str) -> SourceCreate:
+    if name.casefold().startswith(("http:", "https:")):
+        raise ValueError('an address is no name: {"name": …, "url": …} has room for both')
+    return SourceCreate(name=name)
+
+
+class _AnyOf:
+    """For the description: a reference is a text as a name is, so that more than one of the forms may fit."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        described = handler(schema)
+        return {"anyOf": described.pop("oneOf"), **described}
+
+
+SourceName = Annotated[
+    Name,
+    AfterValidator(_named),
+    Field(description='A source by its name alone, as `{"name": …}`.', examples=["Interfax"]),
+]
 SourceIn = Annotated[
-    Annotated[Reference, Tag(REFERENCE)] | Annotated[SourceCreate, Tag(INLINE)], Discriminator(reference_or_inline)
+    Annotated[Reference, Tag(REFERENCE)] | Annotated[SourceName, Tag(NAME)] | Annotated[SourceCreate, Tag(INLINE)],
+    Discriminator(reference_name_or_inline),
+    _AnyOf(),
 ]
 # A source may describe its parent in place.
 SourceCreate.model_rebuild()

@@ -168,7 +168,7 @@ CANARY = "zq9Canary"
 NOTHING_OF_THE_INPUT_IS_ECHOED: Any = [
     {"name": CANARY + "\0"},
     {"name": "N", "kind": CANARY},
-    {"name": "N", "parent": CANARY},
+    {"name": "N", "parent": f"ref:{CANARY} "},
     {"name": "N", "parent": [CANARY]},
     {"name": "N", "url": f"javascript:{CANARY}"},
     {"name": "N", "url": f"https://{CANARY}:x@example.org/"},

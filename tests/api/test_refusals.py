@@ -117,3 +117,46 @@ async def test_no_pattern_is_shown(client: httpx.AsyncClient, event: str) -> Non
     for answer in answers:
         for where, why in told(answer):
             assert not any(sign in why for sign in signs), (where, why)
+
+
+async def test_a_source_by_its_name_alone(client: httpx.AsyncClient, event: str) -> None:
+    """Wherever a source may stand, and the same source as if it were described."""
+    said = {
+        "source": "The mayor",
+        "hops": [{"source": " Interfax\n "}],
+        "document": {"url": "https://news.example/1", "publisher": "Example News"},
+    }
+    made = await client.post(f"{event}/claims", json={"ref": "c", "text": "T", "statements": [said]})
+    assert made.status_code == 201, made.text
+    rating = {"claim": "ref:c", "author": "A desk", "scheme": "veracity", "rating": "unverified"}
+    assert (await client.post(f"{event}/assessments", json=rating)).status_code == 201
+    owned = await client.post("/v1/sources", json={"name": "Their site", "parent": "A desk"})
+    assert owned.status_code == 201
+    (line,) = await lines(client, b'{"type": "source", "name": "Their channel", "parent": "Their site"}')
+    assert line["status"] == 201
+    names = [source["name"] for source in (await client.get("/v1/sources")).json()["items"]]
+    assert sorted(names) == ["A desk", "Example News", "Interfax", "The mayor", "Their channel", "Their site"]
+    described = {"text": "T", "statements": [said | {"source": {"name": "The mayor"}}]}
+    assert (await client.post(f"{event}/claims", json=described)).status_code == 200
+
+
+async def test_a_name_that_was_meant_otherwise(client: httpx.AsyncClient, event: str) -> None:
+    for meant, words in (
+        ("ref:", "ref: and its ref"),
+        ("#a b", "#label"),
+        ("01890a5dac96774bbcceb302099a8057", "a UUID"),
+        ("urn:uuid:01890a5d-ac96-774b-bcce-b302099a8057", "a UUID"),
+        ("https://interfax.example/", '{"name": …, "url": …}'),
+        (" ", "nothing that can be seen"),
+        (["Interfax"], "an object"),
+    ):
+        answer = await client.post(f"{event}/claims", json={"text": "T", "statements": [{"source": meant}]})
+        ((where, why),) = told(answer)
+        assert where == "/statements/0/source"
+        assert words in why, (meant, why)
+    claim = {"text": "T", "statements": [{"document": "https://news.example/1"}]}
+    assert '{"url": …}' in told(await client.post(f"{event}/claims", json=claim))[0][1]
+    assert (
+        "#nobody"
+        in (await client.post(f"{event}/claims", json={"text": "T", "statements": [{"source": "#nobody"}]})).text
+    )
