@@ -124,7 +124,7 @@ WRONG: dict[str, Wrong] = {
         **nobody("from_id", "to_id"),
     },
     "document": {
-        **sized(URL, "url", "canonical_url"),
+        **sized(URL, "url", "canonical_url", "page_key"),
         **sized(NAME, "title", "byline"),
         **coarse("published"),
         **languages("language"),

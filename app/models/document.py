@@ -42,6 +42,8 @@ class Document(Record):
 
     url: Mapped[str | None]
     canonical_url: Mapped[str | None]
+    page_key: Mapped[str | None]
+    """Which page `url` means, as `app/schemas/pages` has it: documents with one key are one."""
     publisher_id: Mapped[UUID | None] = optional_reference("source")
     title: Mapped[str | None]
     byline: Mapped[str | None]
@@ -56,7 +58,7 @@ class Document(Record):
 
     __table_args__ = (
         *record_rules("document"),
-        *at_most(URL_CHARACTERS, "url", "canonical_url"),
+        *at_most(URL_CHARACTERS, "url", "canonical_url", "page_key"),
         *at_most(NAME_CHARACTERS, "title", "byline"),
         *at_most(TIME_CHARACTERS, "published"),
         matches("language", LANGUAGE_PATTERN),
@@ -70,6 +72,8 @@ class Document(Record):
         Index(None, "published_from"),
         # A URL may be longer than an index row can be.
         Index("uq_document_canonical_url", sql("digest_of(canonical_url)"), unique=True),
+        # Not unique: documents that an older release took for two stay two.
+        Index("ix_document_page_key", sql("digest_of(page_key)")),
     )
 
 

@@ -98,6 +98,8 @@ class Kind:
     """None: it is as public as its event."""
     apart: str | None = None
     """A column that is too long to be read along: it is no part of the record in lists, pictures and the ledger."""
+    derived: tuple[str, ...] = ()
+    """Columns that follow from others, for matching alone: no part of the record in pictures, exports and ledger."""
     identity: tuple[str, ...] = ()
     """The columns that say together which record it is: a later mention of it fills in none of them alone."""
     fixed: bool = False
@@ -195,6 +197,7 @@ KINDS: Final = (
         exported="url title byline language kind publisher published lifecycle external_ids merged_into",
         sorts=_TIMES | {"published": "published_from"},
         public_if=PublicIf("document_is_public", ("id",)),
+        derived=("page_key",),
     ),
     Kind(
         DocumentVersion,

@@ -39,9 +39,14 @@ def canonical(url: str) -> str:
     """
     address, _, fragment = str(ada_url.URL(url).href).partition("#")
     page, _, query = address.partition("?")
-    fields = sorted(field for field in query.split("&") if field and not _TRACKER.fullmatch(field.partition("=")[0]))
+    fields = sorted(field for field in query.split("&") if field and not tracks(field.partition("=")[0]))
     query = f"?{'&'.join(fields)}" if fields else ""
     return f"{page}{query}#{fragment}" if fragment.startswith(("!", "/")) else f"{page}{query}"
+
+
+def tracks(parameter: str) -> bool:
+    """Whether a parameter of this name says only how a reader came."""
+    return _TRACKER.fullmatch(parameter) is not None
 
 
 def site(url: str) -> str | None:

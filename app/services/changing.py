@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import foreseeing
@@ -33,7 +33,8 @@ from app.services.intake import copies, pipeline, quotes, walking
 from app.services.intake.drafts import COARSE, Batch, Draft, Spots, bounds, url_columns
 
 _OBJECT_FIELDS: Final = ("external_ids", "translations")
-_UNIQUE_COLUMNS: Final = ("ref", "slug", "canonical_url")
+_UNIQUE_COLUMNS: Final = ("ref", "slug", "canonical_url", "page_key")
+_OF_URL: Final = ("canonical_url", "page_key")
 _DEFAULTED: Final = ("kind", "unit", "evolving", "single_answer")
 
 
@@ -95,7 +96,7 @@ async def _columns(session: AsyncSession, model: type[Record], record: RecordRea
             values[name] = _patched(getattr(record, name), value)
         elif name == "figure":
             values |= await _figure(session, getattr(record, name), value)
-        elif name == "url" and "canonical_url" in table_of(model).c:
+        elif name == "url" and "page_key" in table_of(model).c:
             values |= url_columns(value)
         elif name == "aliases":
             values[name] = [alias.model_dump() for alias in value] if value is not None else None
@@ -160,11 +161,18 @@ async def _check_unique(
     for name in _UNIQUE_COLUMNS:
         if values.get(name) is None or name not in table.c:
             continue
-        is_url = name == "canonical_url"  # indexed by its digest, for it may be long
+        is_url = name in _OF_URL  # indexed by its digest, for it may be long
         equal = (
             func.digest_of(table.c[name]) == func.digest_of(values[name]) if is_url else table.c[name] == values[name]
         )
-        bearer = await session.scalar(select(table.c.id).where(equal, table.c.id != key))
+        bearers = select(table.c.id).where(equal, table.c.id != key).order_by(table.c.created_at, table.c.id).limit(1)
+        if name == "page_key":  # two documents of one page, stored before there were keys, may still be changed
+            unchanged_rows = table.alias()
+            unchanged = exists().where(
+                unchanged_rows.c.id == key, func.digest_of(own.c[name]) == func.digest_of(values[name])
+            )
+            bearers = bearers.where(~unchanged)
+        bearer = await session.scalar(bearers)
         if bearer is None:
             continue
         field = "url" if is_url else name

@@ -37,6 +37,7 @@ from app.schemas import urls
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead
 from app.schemas.fact_checks import FactChecked, FactCheckQuery, Reviewed, ReviewedQuery
+from app.schemas.pages import page_keys
 from app.schemas.questions import QuestionRead
 from app.services import paging
 from app.services.access import Caller
@@ -201,7 +202,7 @@ async def _fact_checks(
                 review=AssessmentRead.model_validate(row),
                 publisher=source.get("name"),
                 publisher_url=source.get("url"),
-                title=titles.get(urls.canonical(row["url"])) if row["url"] else None,
+                title=titles.get(page_keys.key(row["url"])) if row["url"] else None,
             )
         )
     return [
@@ -257,13 +258,15 @@ def _first(caller: Caller, ids: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
 
 
 async def _titles(session: AsyncSession, caller: Caller, addresses: Sequence[str]) -> dict[str, str]:
-    """The titles of the documents at these addresses, by canonical URL."""
+    """The titles of the documents at these addresses, by page key."""
     if not addresses:
         return {}
     rows = seen(caller, Document)
-    digests = [hashlib.sha256(urls.canonical(url).encode()).digest() for url in addresses]
-    at_address = func.digest_of(rows.c.canonical_url) == any_(literal(digests, ARRAY(LargeBinary())))
+    digests = [hashlib.sha256(page_keys.key(url).encode()).digest() for url in addresses]
+    at_address = func.digest_of(rows.c.page_key) == any_(literal(digests, ARRAY(LargeBinary())))
     found_rows = await session.execute(
-        select(rows.c.canonical_url, rows.c.title).where(at_address, rows.c.title.is_not(None))
+        select(rows.c.page_key, rows.c.title)
+        .where(at_address, rows.c.title.is_not(None))
+        .order_by(rows.c.created_at.desc(), rows.c.id.desc())
     )
-    return {row.canonical_url: row.title for row in found_rows}
+    return {row.page_key: row.title for row in found_rows}

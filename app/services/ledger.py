@@ -96,9 +96,9 @@ class Fault:
 
 
 def unrecorded(kind: Kind) -> list[str]:
-    """Columns that a record in the ledger does not have: what is generated, and a document's text, kept by its hash."""
+    """Columns that a record in the ledger does not have: what follows from others, and a text, kept by its hash."""
     generated = [column.name for column in table_of(kind.model).columns if column.computed is not None]
-    return [*generated, kind.apart] if kind.apart else generated
+    return [*generated, *kind.derived, *([kind.apart] if kind.apart else [])]
 
 
 def verify(url: str) -> list[Fault]:

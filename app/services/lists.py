@@ -31,11 +31,11 @@ from app.schemas.claims import ClaimFilter, ClaimLinkQuery
 from app.schemas.documents import DocumentFilter, DocumentLinkQuery, EveryDocumentLinkQuery
 from app.schemas.events import EventFilter, EventLinkQuery
 from app.schemas.kinds import kind_of
+from app.schemas.pages import page_keys
 from app.schemas.pictures.rechecks import RecheckQuery
 from app.schemas.questions import QuestionFilter
 from app.schemas.sources import EverySourceLinkQuery, SourceFilter, SourceLinkQuery
 from app.schemas.statements import StatementFilter
-from app.schemas.urls import canonical
 from app.services.access import Caller
 from app.services.visibility import MASK, at, seen, seen_alone
 
@@ -157,7 +157,7 @@ def documents(query: DocumentFilter, caller: Caller) -> Rows:
     )
     for url in (query.url, query.canonical_url):
         if url is not None:
-            selected = selected.where(func.digest_of(rows.c.canonical_url) == func.digest_of(canonical(url)))
+            selected = selected.where(func.digest_of(rows.c.page_key) == func.digest_of(page_keys.key(url)))
     if query.q:
         selected = selected.where(_words(rows.c.title, query.q))
     if query.publisher:

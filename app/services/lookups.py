@@ -13,7 +13,7 @@ from app.models import DocumentVersion, table_of
 from app.schemas import kinds
 from app.schemas.kinds import Kind
 from app.schemas.lookups import LookupItem, LookupRead, LookupType
-from app.schemas.urls import canonical
+from app.schemas.pages import page_keys
 from app.services import visibility
 from app.services.access import Caller
 from app.services.visibility import seen_alone
@@ -52,7 +52,7 @@ async def find(session: AsyncSession, caller: Caller, lookups: Sequence[LookupIt
 def _column(lookup: LookupItem) -> tuple[str, Hashable]:
     """The column by which the record is looked for, and the value there."""
     if lookup.url is not None:
-        return _DIGEST, hashlib.sha256(canonical(lookup.url).encode()).digest()
+        return _DIGEST, hashlib.sha256(page_keys.key(lookup.url).encode()).digest()
     return next((name, value) for name in ("id", "ref", "slug") if (value := getattr(lookup, name)) is not None)
 
 
@@ -66,15 +66,17 @@ async def _records(session: AsyncSession, caller: Caller, kind: Kind, values: Va
     columns: dict[str, ColumnElement[Any]] = {name: rows.c[name] for name in ("id", "ref", "version", "updated_at")}
     if "slug" in rows.c:
         columns["slug"] = rows.c.slug
-    if "canonical_url" in rows.c:
+    if "page_key" in rows.c:
         version = table_of(DocumentVersion)
         latest = select(func.max(version.c.retrieved_at)).where(version.c.document_id == rows.c.id)
-        columns |= {_DIGEST: func.digest_of(rows.c.canonical_url), "retrieved_at": latest.scalar_subquery()}
+        columns |= {_DIGEST: func.digest_of(rows.c.page_key), "retrieved_at": latest.scalar_subquery()}
     if kind.mergeable:
         root = visibility.merge_root(kind.name, rows.c.id)
         columns["merged_into"] = case((rows.c.merged_into.is_(None), null()), else_=root)
     fitting = or_(*(_any_of(columns[name], name, some_values) for name, some_values in values.items()))
     query = select(*(column.label(name) for name, column in columns.items())).where(fitting)
+    if _DIGEST in values:  # of two documents of one page, the older one comes last, and so is the answer
+        query = query.order_by(rows.c.created_at.desc(), rows.c.id.desc())
     return [{**row, "url": kinds.url(kind.model, row["id"])} for row in (await session.execute(query)).mappings()]
 
 

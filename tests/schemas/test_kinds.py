@@ -66,7 +66,7 @@ def test_the_parts_of_a_row_fit_together(kind: Kind) -> None:
         return
     assert read_as(kind.read) is kind
     computed = {column.name for column in table_of(kind.model).columns if column.computed is not None}
-    columns = set(kind.columns) - computed - {kind.apart} - READ_OTHERWISE.get(kind.name, set())
+    columns = set(kind.columns) - computed - {kind.apart, *kind.derived} - READ_OTHERWISE.get(kind.name, set())
     assert columns <= set(kind.read.model_fields)
     assert kind.public_if is None or set(kind.public_if.columns) <= set(kind.columns)
     assert kind.in_event or kind.public_if or "visibility" in kind.columns, "somebody has to say who may see it"

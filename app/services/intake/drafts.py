@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 from app import times
 from app.errors import Invalid, TooLarge
 from app.models import Record
+from app.schemas.pages import page_keys
 from app.schemas.reports import Outcome
 from app.schemas.urls import canonical
 from app.services.search.similar import Compared
@@ -204,8 +205,10 @@ def bounds(name: str, words: str | None) -> dict[str, Any]:
 
 
 def url_columns(url: str | None) -> dict[str, Any]:
-    """A document's two URL columns."""
-    return {"url": url, "canonical_url": canonical(url) if url is not None else None}
+    """A document's URL columns: as it is shown, and which page it means."""
+    if url is None:
+        return {"url": None, "canonical_url": None, "page_key": None}
+    return {"url": url, "canonical_url": canonical(url), "page_key": page_keys.key(url)}
 
 
 def sha256(text: str) -> bytes:

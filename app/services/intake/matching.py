@@ -35,7 +35,7 @@ _QUICK: Final = {
     keys.SOURCELESS_STATEMENTS: keys.DIRECT_SOURCELESS_STATEMENTS,
 }
 # What a record that was merged keeps for itself: its target has its own.
-_NOT_OF_TARGET: Final = ("ref", "url", "canonical_url")
+_NOT_OF_TARGET: Final = ("ref", "url", "canonical_url", "page_key")
 # What a figure is of says which figure it is: no other mention of it says so for it.
 _NEVER_FILLED: Final = ("of_id",)
 
@@ -214,7 +214,8 @@ async def check_urls(session: AsyncSession, drafts: Iterable[Draft]) -> None:
     addressed = [d for d in drafts if d.value("canonical_url") and d.value("ref") and not d.same_as]
     if not addressed:
         return
-    rows = storing.as_json({"id": draft.id, "canonical_url": draft.values["canonical_url"]} for draft in addressed)
+    names = ("canonical_url", "page_key")
+    rows = storing.as_json({"id": draft.id} | {name: draft.values[name] for name in names} for draft in addressed)
     hits = {row.draft: row for row in await session.execute(keys.DOCUMENTS, {"rows": rows}) if row.hit is not None}
     for draft in addressed:
         if draft.id in hits and hits[draft.id].hit != draft.id:

@@ -63,7 +63,7 @@ _NAMED: Final = text("""
 SELECT document_root(id) AS root, 'id:' || id AS name FROM document WHERE id = ANY (CAST(:ids AS uuid[]))
 UNION ALL SELECT document_root(id), 'ref:' || ref FROM document WHERE ref = ANY (:refs)
 UNION ALL SELECT document_root(d.id), 'url:' || u FROM unnest(CAST(:urls AS text[])) u
-    JOIN document d ON digest_of(d.canonical_url) = digest_of(u)
+    JOIN document d ON digest_of(d.page_key) = digest_of(u)
 UNION ALL SELECT document_root(d.id), 'sha:' || encode(v.sha256, 'hex') FROM document_version v
     JOIN document d ON d.id = v.document_id WHERE v.sha256 = ANY (:hashes) AND d.url IS NULL""")
 _FIDELITIES: Final = text("SELECT id, fidelity FROM appearance WHERE id = ANY (:ids)")
@@ -161,7 +161,7 @@ def _names(batch: Batch, document: Draft) -> list[str]:
         key = addresses.parse(document.reference).id
         return [document.reference if key is None else f"id:{key}"]
     read = batch.versions.get(document)
-    names = {"ref": document.value("ref"), "url": document.value("canonical_url")}
+    names = {"ref": document.value("ref"), "url": document.value("page_key")}
     if not names["url"] and read is not None and read.value("sha256"):
         names["sha"] = read.values["sha256"].hex()
     return [f"{kind}:{name}" for kind, name in names.items() if name]

@@ -34,6 +34,7 @@ from app.schemas.claims import ClaimCreate, ClaimLinkCreate
 from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionCreate
 from app.schemas.events import EventCreate, EventFields, EventLinkCreate
 from app.schemas.lines import AppearanceLine, RestorableLine
+from app.schemas.pages import wrappers
 from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ReportCreate, ReportEvent
 from app.schemas.sources import SourceCreate, SourceLinkCreate
@@ -118,16 +119,23 @@ def document(batch: Batch, data: DocumentCreate | str, at: str) -> Draft:
     if data.url is None and data.text is None and data.ref is None and getattr(data, "id", None) is None:
         raise Invalid.at(at, "a document without URL, text and ref could never be found again: give one of them")
     values = columns(data, "label", "publisher", "links", *_VERSION)
+    archive_url = None
     if data.url is not None:
-        values |= url_columns(data.url)
+        # What an export brings back stays as it was.
+        restored = getattr(data, "id", None) is not None
+        url, archive_url = (data.url, None) if restored else wrappers.archived(data.url)
+        values |= url_columns(url)
         check_page(data.published, data.retrieved_at, at)
     draft = batch.add(
         Document, at, values, {"publisher_id": _source_if_given(batch, data.publisher, f"{at}/publisher")}
     )
     batch.label(data.label, draft, at)
     # What was read stands in the same body, but in a table of its own; without a URL it says which document it is.
-    if any(getattr(data, name) is not None for name in _VERSION):
-        batch.versions[draft] = draft.within = version(batch, data, draft, at)
+    if archive_url is not None or any(getattr(data, name) is not None for name in _VERSION):
+        read = version(batch, data, draft, at)
+        if archive_url is not None:
+            read.values.setdefault("archive_url", archive_url)
+        batch.versions[draft] = draft.within = read
     for nth, link in enumerate(data.links or ()):
         document_link(batch, link, draft, f"{at}/links/{nth}")
     return draft

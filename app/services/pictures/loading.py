@@ -24,11 +24,11 @@ State = Callable[..., str]
 _EVENT_KINDS: Final = [kind.name for kind in kinds.KINDS if kind.in_event]
 # The fields of `Rows` that are maps by id, not lists: those of kinds that other records point at.
 _MAPS_BY_ID: Final = {field.name for field in fields(Rows) if get_origin(field.type) is dict}
-# What is long and no part of a record is not read with it.
+# What is long, or for matching alone, and no part of a record is not read with it.
 _READ_COLUMNS: Final = {
-    kind.name: ", ".join(column for column in kind.columns if column != kind.apart)
+    kind.name: ", ".join(column for column in kind.columns if column not in {kind.apart, *kind.derived})
     for kind in kinds.KINDS
-    if kind.apart is not None
+    if kind.apart is not None or kind.derived
 }
 
 

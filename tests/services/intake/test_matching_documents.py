@@ -6,16 +6,47 @@ import pytest
 from reporting import again, claim, new, refused, report, rows, said, sent
 
 
-async def test_a_document_by_its_canonical_url(client: httpx.AsyncClient) -> None:
+async def test_a_document_by_its_page(client: httpx.AsyncClient) -> None:
     made = await sent(client, "/v1/documents", {"url": "https://News.example/a/b?id=1"}, 201)
     for url in (
         "https://news.example/a/b?id=1&utm_source=x&fbclid=y",
         "HTTPS://NEWS.EXAMPLE:443/a/b?id=1#comments",
         "https://news.example/a/./b?id=1",
+        "http://www.news.example/a/b/?id=1",
     ):
-        assert (await sent(client, "/v1/documents", {"url": url}, 200))["id"] == made["id"], url
-    for url in ("https://news.example/a/b?id=2", "https://news.example/A/b?id=1"):
+        assert (await sent(client, "/v1/documents", {"url": url}, 200)) == made, url
+        asked = {"items": [{"url": url}]}
+        assert (await client.post("/v1/lookup", json=asked)).json()["items"][0]["id"] == made["id"]
+        listed = await client.get("/v1/documents", params={"canonical_url": url})
+        assert [one["id"] for one in listed.json()["items"]] == [made["id"]]
+    for url in ("https://news.example/a/b?id=2", "https://news.example/A/b?id=1", "https://live.news.example/a/b?id=1"):
         assert (await sent(client, "/v1/documents", {"url": url}, 201))["id"] != made["id"], url
+
+
+async def test_the_url_of_a_document_is_not_given_to_another(client: httpx.AsyncClient) -> None:
+    first = await sent(client, "/v1/documents", {"url": "https://t.me/zarnica/501", "ref": "d1"}, 201)
+    second = await sent(client, "/v1/documents", {"url": "https://t.me/zarnica/502", "ref": "d2"}, 201)
+    body = {"ref": "d2", "url": "https://t.me/s/zarnica/501"}
+    assert await refused(client, "/v1/documents", body, 409) == "/url"
+    any_version = {"If-Match": "*"}
+    change = {"url": body["url"]}
+    answer = await client.patch(f"/v1/documents/{second['id']}", json=change, headers=any_version)
+    assert (answer.status_code, answer.json()["url"]) == (409, f"/v1/documents/{first['id']}")
+    answer = await client.patch(f"/v1/documents/{first['id']}", json=change, headers=any_version)
+    assert (answer.status_code, answer.json()["canonical_url"]) == (200, body["url"])
+
+
+async def test_an_archive_s_copy_is_the_page(client: httpx.AsyncClient) -> None:
+    copy = "https://web.archive.org/web/20240502101112/http://news.example/1"
+    made = await sent(client, "/v1/documents", {"url": copy, "text": "One."}, 201)
+    assert made["url"] == "http://news.example/1"
+    versions = (await client.get(f"/v1/documents/{made['id']}/versions")).json()["items"]
+    assert [one["archive_url"] for one in versions] == [copy]
+    assert await sent(client, "/v1/documents", {"url": "https://news.example/1/"}, 200) == made
+    given = {"url": copy, "archive_url": "https://archive.ph/AbC12", "text": "Two."}
+    assert await sent(client, "/v1/documents", given, 200) == made
+    versions = (await client.get(f"/v1/documents/{made['id']}/versions?sort=retrieved_at")).json()["items"]
+    assert [one["archive_url"] for one in versions] == [copy, given["archive_url"]]
 
 
 async def test_a_document_by_its_text_only_without_urls(client: httpx.AsyncClient) -> None:

@@ -1,0 +1,154 @@
+"""Addresses that hold another page's: archives, AMP caches, translation proxies, and what counts clicks on links.
+
+Only shapes that are known of hosts that are known: a parameter `url=` of any other site may as well say what its page
+is about.
+"""
+
+import re
+from typing import Final, NamedTuple
+from urllib.parse import parse_qsl, unquote
+
+import ada_url
+
+from app.schemas import urls
+
+_MOST_WRAPPERS: Final = 3  # an archived page of an AMP cache of a translation
+
+# The host, without `www.`; the path with which it replays what was kept, up to the page's own address.
+_TIME: Final = r"(?:\d{4,14}|\d{4}\.\d\d\.\d\d-\d{6})(?:[a-z]{2}_)?"
+_ARCHIVES: Final = [
+    (
+        re.compile(r"(?:(?:web|wayback)\.)?archive\.org"),
+        re.compile(rf"/web/(?:(?:{_TIME}|\d(?:[a-z]{{2}}_)?)/|(?=https?:))"),
+    ),
+    (
+        re.compile(r"archive\.(?:today|ph|is|li|vn|md|fo)"),
+        re.compile(rf"/(?:{_TIME}|newest|oldest|timegate|o/\w+)/(?=https?:)"),
+    ),
+    (re.compile(r"arquivo\.pt"), re.compile(rf"/(?:wayback|noFrame/replay)/{_TIME}/(?=https?:)")),
+    (re.compile(r"wayback\.archive-it\.org"), re.compile(rf"/(?:org-)?(?:\d+|all)/{_TIME}/(?=https?:)")),
+    (re.compile(r"webarchive\.loc\.gov"), re.compile(rf"/(?:all|legacy)/{_TIME}/(?=https?:)")),
+    (
+        re.compile(r"webarchive\.nationalarchives\.gov\.uk|webarchive\.org\.uk|swap\.stanford\.edu|vefsafn\.is"),
+        re.compile(rf"/(?:[\w-]+/){{0,3}}{_TIME}/(?=https?:)"),
+    ),
+]
+_GOOGLE: Final = r"google(?:\.com?)?\.[a-z]{2,3}"
+# The host, the path, and the parameter in which the page's address stands.
+_IN_A_PARAMETER: Final = [
+    (rf"translate\.{_GOOGLE}", "/translate", "u"),
+    (r"translate\.googleusercontent\.com", "/translate(?:_c|_p)?", "u"),
+    (r"(?:www\.)?(?:microsofttranslator|translatetheweb)\.com", "/bv.aspx", "a"),
+    (r"translate\.yandex\.(?:com|ru|net|ua|kz|by)", "/translate", "url"),
+    (r"papago\.naver\.(?:net|com)", "/(?:apis/site/proxy|website)", "url"),
+    (r"fanyi\.baidu\.com", "/transpage", "query"),
+    (rf"(?:www\.)?{_GOOGLE}", "/url", "(?:url|q)"),
+    (r"lm?\.facebook\.com", "/l.php", "u"),
+    (r"l\.(?:instagram|threads)\.(?:com|net)", "/", "u"),
+    (r"(?:www\.)?youtube\.com", "/redirect", "q"),
+    (r"(?:m\.)?vk\.(?:com|ru)", "/away.php", "to"),
+    (r"t\.me", "/iv", "url"),
+    (r"out\.reddit\.com", ".*", "url"),
+    (r"[a-z0-9.]+\.safelinks\.protection\.outlook\.com", ".*", "url"),
+    (r"(?:www\.)?webcitation\.org", "/query", "url"),
+]
+_PARAMETERS: Final = [(re.compile(host), re.compile(path), re.compile(name)) for host, path, name in _IN_A_PARAMETER]
+# The page's host and path stand in the cache's path: after an `s/` it is read by https.
+_AMP_CACHES: Final = [
+    (re.compile(rf"(?:www\.)?{_GOOGLE}"), re.compile(r"/amp/(s/)?(?=[^/]*\.)")),
+    (
+        re.compile(r"[a-z0-9-]+\.cdn\.ampproject\.org|cdn\.ampproject\.org"),
+        re.compile(r"/(?:[civrw]p?)/(s/)?(?=[^/]*\.)"),
+    ),
+    (re.compile(r"[a-z0-9-]+\.(?:bing-amp\.com|amp\.cloudflare\.com)"), re.compile(r"/[cv]/(s/)?(?=[^/]*\.)")),
+]
+_ANY_HOST: Final = re.compile(
+    "|".join([host.pattern for host, *_ in (*_ARCHIVES, *_PARAMETERS, *_AMP_CACHES)] + [r".*\.translate\.goog"])
+)
+_SHORT_SNAPSHOT: Final = re.compile(r"archive\.(?:today|ph|is|li|vn|md|fo)")
+
+
+class Unwrapped(NamedTuple):
+    url: str
+    """The page's own address."""
+    archive_url: str | None
+    """The address given, if it is that of an archive's copy."""
+
+
+def archived(url: str) -> Unwrapped:
+    """The page of which an archive has a copy at this address; any other address as it is."""
+    unwrapped = unwrap(url)
+    return unwrapped if unwrapped.archive_url is not None else Unwrapped(url, None)
+
+
+def unwrap(url: str) -> Unwrapped:
+    """The page inside an address, or the address itself where nothing is known to be inside."""
+    inner, archive_url = url, None
+    for _ in range(_MOST_WRAPPERS):
+        parsed = ada_url.URL(inner)
+        if _ANY_HOST.fullmatch(parsed.hostname.removeprefix("www.")) is None:
+            break
+        if (archived_page := _kept(parsed)) is not None:
+            inner, archive_url = archived_page, archive_url or inner
+        elif (shown_page := _passed_on(parsed)) is not None:
+            inner = shown_page
+        else:
+            break
+    return Unwrapped(inner, archive_url)
+
+
+def _kept(parsed: ada_url.URL) -> str | None:
+    """The page that an archive kept."""
+    host, path = parsed.hostname.removeprefix("www."), parsed.pathname
+    for archive, replay in _ARCHIVES:
+        if archive.fullmatch(host) and (replayed := replay.match(path)) is not None:
+            return _address(path[replayed.end() :] + parsed.search + parsed.hash)
+    return None
+
+
+def _passed_on(parsed: ada_url.URL) -> str | None:
+    """The page that a cache or a translation shows, or to which a counted link leads."""
+    host, path = parsed.hostname, parsed.pathname
+    for service, place, name in _PARAMETERS:
+        if service.fullmatch(host) and place.fullmatch(path):
+            values = [value for key, value in parse_qsl(parsed.search[1:]) if name.fullmatch(key)]
+            return _address(values[0]) if values and values[0].startswith(("http:", "https:")) else None
+    for cache, kind in _AMP_CACHES:
+        if cache.fullmatch(host) and (cached := kind.match(path)) is not None:
+            scheme = "https" if cached[1] else "http"
+            return _address(f"{scheme}://{path[cached.end() :]}{parsed.search}{parsed.hash}")
+    return _translated_by_host(parsed) if host.endswith(".translate.goog") else None
+
+
+def _translated_by_host(parsed: ada_url.URL) -> str | None:
+    """Google's newer proxy: the host with `-` for each dot, and `--` for each `-`."""
+    parameters = [field for field in parsed.search[1:].split("&") if field]
+    ours = dict(parse_qsl("&".join(field for field in parameters if field.startswith("_x_tr_"))))
+    label = ours.get("_x_tr_hp", "") + parsed.hostname.removesuffix(".translate.goog")
+    host = label.replace("--", "\0").replace("-", ".").replace("\0", "-")
+    query = "&".join(field for field in parameters if not field.startswith("_x_tr_"))
+    scheme = "http" if ours.get("_x_tr_sch") == "http" else "https"
+    return _address(f"{scheme}://{host}{parsed.pathname}{'?' if query else ''}{query}{parsed.hash}")
+
+
+def _address(words: str) -> str | None:
+    """What stands inside, if it is an address. Archives take it escaped, too, without scheme, or with one `/`."""
+    if re.match(r"https?%3a", words, re.IGNORECASE):
+        words = unquote(words)
+    words = re.sub(r"^(https?):/+", r"\1://", words, flags=re.IGNORECASE)
+    if not words.lower().startswith(("http://", "https://")):
+        words = f"http://{words}"
+    try:
+        urls.check(words)
+        # A word without a dot is no host of the web: `web/2020/about`.
+        return words if "." in ada_url.URL(words).hostname else None
+    except ValueError:
+        return None
+
+
+def snapshot(host: str, path: str) -> str | None:
+    """The key of a copy in an archive that has one name under several hosts, and tells the page only on the page."""
+    name = path.strip("/")
+    if _SHORT_SNAPSHOT.fullmatch(host) and re.fullmatch(r"[A-Za-z0-9]{4,6}", name):
+        return f"archive.today:{name}"
+    return None

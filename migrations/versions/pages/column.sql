@@ -1,0 +1,10 @@
+-- Which page a document's URL means. It follows from the URL, and so is no part of the record in the ledger: the triggers
+-- are made anew to leave it out. All of this may run again, if what follows was broken off.
+ALTER TABLE document ADD COLUMN IF NOT EXISTS page_key text
+    CONSTRAINT ck_document_page_key_length CHECK (length(page_key) BETWEEN 1 AND 4000);
+DROP TRIGGER a_lock ON document;
+DROP TRIGGER b_touch ON document;
+DROP TRIGGER c_insert ON document;
+DROP TRIGGER c_update ON document;
+DROP TRIGGER c_delete ON document;
+SELECT ledger_keep('document', 'page_key');

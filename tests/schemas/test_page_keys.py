@@ -1,0 +1,247 @@
+"""Which addresses mean one page, and which never do."""
+
+import random
+from collections.abc import Iterator
+from itertools import combinations
+
+import pytest
+import soaking
+
+from app.schemas import urls
+from app.schemas.pages import wrappers
+from app.schemas.pages.page_keys import key
+
+# Each group is one page under several addresses; no two groups are one page.
+PAGES = [
+    [
+        "https://paper.example/2024/05/fire",
+        "http://paper.example/2024/05/fire",
+        "https://www.paper.example/2024/05/fire/",
+        "http://m.paper.example:80/2024/05/fire?utm_source=x#comments",
+        "https://mobile.paper.example/2024/05/fire#:~:text=the%20depot",
+        "https://amp.paper.example/2024/05/fire",
+        "https://PAPER.example:443/2024/05/fire/amp/",
+        "https://paper.example/amp/2024/05/fire",
+        "https://paper.example/2024/05/fire?outputType=amp&mibextid=x",
+        "https://paper.example/2024/05/fire?amp=1&at_campaign=64",
+        "https://paper.example/2024/05/%66ire/index.html",
+        "https://web.archive.org/web/20240502101112/https://paper.example/2024/05/fire",
+        "http://web.archive.org/web/20240502101112id_/paper.example/2024/05/fire",
+        "https://web.archive.org/web/2024/https:/www.paper.example/2024/05/fire/",
+        "https://archive.ph/20240502101112/https://paper.example/2024/05/fire",
+        "https://archive.today/2024.05.02-101112/https://paper.example/2024/05/fire",
+        "https://archive.is/o/AbC12/https://paper.example/2024/05/fire",
+        "https://arquivo.pt/wayback/20240502101112/https://paper.example/2024/05/fire",
+        "https://www.google.com/amp/s/paper.example/2024/05/fire/amp",
+        "https://paper-example.cdn.ampproject.org/c/s/paper.example/2024/05/fire?amp",
+        "https://paper-example.translate.goog/2024/05/fire?_x_tr_sl=ru&_x_tr_tl=en",
+        "https://translate.google.com/translate?sl=ru&tl=en&u=https://paper.example/2024/05/fire",
+        "https://www.google.de/url?sa=t&url=https%3A%2F%2Fpaper.example%2F2024%2F05%2Ffire&usg=x",
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Fpaper.example%2F2024%2F05%2Ffire%3Ffbclid%3Dx&h=y",
+        "https://web.archive.org/web/20240502/https://www.google.com/amp/s/paper.example/2024/05/fire",
+    ],
+    ["https://paper.example/2024/05/fires"],
+    ["https://paper.example/2024/05/Fire"],
+    ["https://paper.example:8443/2024/05/fire"],
+    ["https://live.paper.example/2024/05/fire"],
+    ["https://paper.example/", "http://www.paper.example", "https://paper.example/index.php", "https://paper.example/#/"],
+    ["https://paper.example/#/fire", "https://www.paper.example/#/fire:~:text=x"],
+    ["https://paper.example/#!fire"],
+    ["https://paper.example/?p=1", "https://www.paper.example/index.php?p=1&fbclid=2"],
+    ["https://paper.example/?p=2"],
+    ["https://paper.example/?p=1&page=2", "https://paper.example/?page=2&p=1"],
+    ["https://paper.example/?id=1"],
+    ["https://paper.example/?sid=1"],
+    ["https://paper.example/?s=1"],
+    ["https://paper.example/?amp=12"],
+    ["https://paper.example/?ref=1"],
+    ["https://paper.example/?url=https://other.example/"],
+    ["https://paper.example/read?url=https://other.example/"],
+    ["https://other.example/", "http://web.archive.org/web/2024/other.example"],
+    ["https://paper.example/a?x=b%26c"],
+    ["https://paper.example/a?c&x=b", "https://paper.example/a?x=b&c="],
+    ["https://paper.example/a%2Fb"],
+    ["https://paper.example/a/b"],
+    ["https://m.co.uk/1"],
+    ["https://amp.co.uk/1"],
+    ["https://www.gov.uk/1", "http://gov.uk/1/"],
+    ["https://en.wikipedia.org/wiki/Fire_(film)", "https://en.m.wikipedia.org/wiki/Fire_%28film%29"],
+    ["https://de.wikipedia.org/wiki/Fire_(film)"],
+    ["https://xn--e1afmkfd.example/%D0%B0", "https://пример.example/а", "https://пример.example/%d0%b0"],
+    ["https://archive.ph/AbC12", "http://archive.is/AbC12", "https://archive.today/AbC12"],
+    ["https://archive.ph/AbC13"],
+    ["https://web.archive.org/web/2024*/fire"],
+    [
+        "https://www.youtube.com/watch?v=AbCdE-_1234",
+        "https://youtu.be/AbCdE-_1234?si=x",
+        "http://m.youtube.com/watch?feature=share&v=AbCdE-_1234&t=10s",
+        "https://music.youtube.com/watch?v=AbCdE-_1234&list=PL1",
+        "https://www.youtube.com/shorts/AbCdE-_1234",
+        "https://www.youtube-nocookie.com/embed/AbCdE-_1234?start=3",
+        "https://www.youtube.com/live/AbCdE-_1234",
+        "https://web.archive.org/web/2024/https://youtu.be/AbCdE-_1234",
+    ],
+    ["https://www.youtube.com/watch?v=abCdE-_1234"],
+    ["https://www.youtube.com/watch?v=AbCdE-_1234&lc=Ugx1"],
+    ["https://www.youtube.com/embed/videoseries?list=PL1"],
+    ["https://www.youtube.com/embed/videoseries?list=PL2"],
+    [
+        "https://t.me/zarnica/501",
+        "https://t.me/s/zarnica/501",
+        "http://telegram.me/Zarnica/501?single",
+        "https://t.me/zarnica/12/501",
+        "https://zarnica.t.me/501",
+        "https://t.me/zarnica/501?embed=1&mode=tme",
+    ],
+    ["https://t.me/zarnica/502"],
+    ["https://t.me/zarnica/501?comment=7"],
+    ["https://t.me/zarnica2/501"],
+    ["https://t.me/zarnica"],
+    ["https://t.me/c/1234567/501"],
+    [
+        "https://twitter.com/zarnica/status/1780000000000000001",
+        "https://x.com/zarnica/status/1780000000000000001?s=20&t=x",
+        "https://mobile.twitter.com/Zarnica/statuses/1780000000000000001/photo/1",
+        "https://x.com/i/web/status/1780000000000000001",
+        "https://twitter.com/#!/zarnica/status/1780000000000000001",
+        "https://vxtwitter.com/zarnica/status/1780000000000000001",
+    ],
+    ["https://x.com/zarnica/status/1780000000000000002"],
+    ["https://x.com/zarnica", "https://twitter.com/zarnica"],
+    [
+        "https://www.facebook.com/zarnica/posts/1001",
+        "https://m.facebook.com/zarnica/posts/1001/?mibextid=x",
+        "https://de-de.facebook.com/Zarnica/posts/1001?__tn__=R",
+        "http://mbasic.facebook.com/zarnica/posts/1001",
+    ],
+    ["https://www.facebook.com/zarnica/posts/1001?comment_id=3"],
+    ["https://www.facebook.com/other/posts/1001"],
+    [
+        "https://www.facebook.com/permalink.php?story_fbid=123456789012345&id=100",
+        "https://www.facebook.com/zarnica/posts/the-fire/123456789012345",
+        "https://m.facebook.com/story.php?id=100&story_fbid=123456789012345",
+        "https://www.facebook.com/groups/55/permalink/123456789012345/",
+    ],
+    ["https://www.facebook.com/watch/?v=1234567890123456", "https://www.facebook.com/zarnica/videos/1234567890123456/"],
+    ["https://www.facebook.com/profile.php?id=100"],
+    ["https://www.facebook.com/profile.php?id=101"],
+    [
+        "https://www.instagram.com/p/CabcDEF/",
+        "https://instagram.com/zarnica/p/CabcDEF/?igsh=x&img_index=2",
+        "https://www.instagram.com/reel/CabcDEF/embed/captioned/",
+    ],
+    ["https://www.instagram.com/p/CabcDEf/"],
+    ["https://www.tiktok.com/@zarnica/video/7300000000000000001?is_from_webapp=1", "https://m.tiktok.com/v/7300000000000000001.html"],
+    ["https://www.tiktok.com/@zarnica/video/7300000000000000002"],
+    ["https://vk.com/wall-1_20", "https://m.vk.com/wall-1_20?from=feed", "https://vk.ru/zarnica?w=wall-1_20"],
+    ["https://vk.com/wall-1_21"],
+    ["https://vk.com/wall-1_20?reply=22"],
+    ["https://www.threads.net/@zarnica/post/CabcDEF", "https://threads.com/@zarnica/post/CabcDEF?xmt=1"],
+    ["https://bsky.app/profile/Zarnica.bsky.social/post/3kabc", "https://bsky.app/profile/zarnica.bsky.social/post/3kabc/"],
+    ["https://bsky.app/profile/other.bsky.social/post/3kabc"],
+    [
+        "https://mastodon.example/@Zarnica/110000000000000001",
+        "https://mastodon.example/users/zarnica/statuses/110000000000000001",
+        "https://mastodon.example/web/@zarnica/110000000000000001",
+    ],
+    ["https://mastodon.example/@zarnica/110000000000000002"],
+    ["https://other.example/@zarnica/110000000000000001"],
+]  # fmt: skip
+# What only looks like a platform, an archive or a proxy.
+LOOK_ALIKES = [
+    "https://paper.example/@x.com/status/1",
+    "https://netflix.com/status/1",
+    "https://notfacebook.com/zarnica/posts/123456789012345",
+    "https://paper.example/t.me/zarnica/501",
+    "https://youtu.be.paper.example/AbCdE-_1234",
+    "https://paper.example/web/20240502101112/https://other.example/1",
+    "https://google.paper.example/url?q=https://other.example/1",
+    "https://web.archive.org/web/20240502101112/about",
+]
+TRACKED = [
+    "utm_source=x",
+    "fbclid=1",
+    "mibextid=a",
+    "ns_source=b",
+    "at_custom1=c",
+    "gclid=d",
+    "__tn__=e",
+    "guccounter=1",
+]
+
+
+@pytest.mark.parametrize("addresses", PAGES, ids=lambda addresses: addresses[0])
+def test_one_page_has_one_key(addresses: list[str]) -> None:
+    keys = {key(address): address for address in addresses}
+    assert len(keys) == 1, keys
+
+
+def test_two_pages_have_two() -> None:
+    for one, other in combinations([addresses[0] for addresses in PAGES], 2):
+        assert key(one) != key(other), (one, other)
+
+
+@pytest.mark.parametrize("address", LOOK_ALIKES)
+def test_what_only_looks_like_it(address: str) -> None:
+    assert key(address) == address.removeprefix("https:")
+
+
+def test_only_an_archive_is_kept_beside_its_page() -> None:
+    copy = "https://web.archive.org/web/2024/https://paper.example/1"
+    assert wrappers.unwrap(copy) == ("https://paper.example/1", copy)
+    assert wrappers.unwrap("https://www.google.com/amp/s/paper.example/1") == ("https://paper.example/1", None)
+    assert wrappers.unwrap("https://paper.example/1") == ("https://paper.example/1", None)
+
+
+def variants(chance: random.Random, address: str) -> Iterator[str]:
+    """The same page, written otherwise."""
+    scheme, _, rest = address.partition("://")
+    host, _, path = rest.partition("/")
+    yield f"{chance.choice(['http', 'https', 'HTTP'])}://{host}/{path}"
+    yield f"{scheme}://{chance.choice(['www.', 'm.', 'mobile.', 'amp.'])}{host}/{path}"
+    yield f"{scheme}://{host.upper()}/{path}"
+    mark = "&" if "?" in path else "?"
+    yield f"{scheme}://{host}/{path}{mark}{'&'.join(chance.sample(TRACKED, 3))}#part"
+    yield f"https://web.archive.org/web/{chance.randrange(10**13, 10**14)}/{address}"
+    if "?" not in path:
+        yield f"{scheme}://{host}/{path}/"
+        yield f"{scheme}://{host}/{path.rstrip('/')}/amp/"
+    letters = [nth for nth, letter in enumerate(path) if letter.isalnum() and "%" not in path[max(0, nth - 2) : nth]]
+    nth = chance.choice(letters)
+    yield f"{scheme}://{host}/{path[:nth]}%{ord(path[nth]):02x}{path[nth + 1 :]}"
+
+
+def others(chance: random.Random, address: str) -> Iterator[str]:
+    """Other pages, written alike."""
+    scheme, _, rest = address.partition("://")
+    host, _, path = rest.partition("/")
+    yield f"{scheme}://{host}/{path}{chance.randrange(10)}"
+    yield f"{scheme}://{host}/{chance.choice('xyz')}/{path}"
+    yield f"{scheme}://{chance.choice(['en', 'blog', 'm2', 'live'])}.{host}/{path}"
+    yield f"{scheme}://{host}:8080/{path}"
+    mark = "&" if "?" in path else "?"
+    name = chance.choice(["id", "p", "v", "page", "story", "ref", "source", "sid", "s", "q", "url", "item"])
+    yield f"{scheme}://{host}/{path}{mark}{name}={chance.randrange(1000)}"
+
+
+def test_random_pages_written_otherwise() -> None:
+    chance = random.Random(16)
+    tried = 0
+    for _ in range(soaking.times(60)):
+        words = ["".join(chance.choices("abcdefghijknopqrtuvwyz", k=chance.randrange(2, 9))) for _ in range(4)]
+        query = f"?{words[3]}={chance.randrange(1000)}" if chance.random() < 0.3 else ""
+        address = f"https://{words[0]}.example/{words[1]}/{words[2]}-{chance.randrange(10**6)}{query}"
+        for same in variants(chance, address):
+            tried += 1
+            assert key(same) == key(address), same
+            for again in variants(chance, same) if "archive.org" not in same else ():
+                assert key(again) == key(address), (same, again)
+        for other in others(chance, address):
+            tried += 1
+            assert key(other) != key(address), (address, other)
+    assert tried >= soaking.times(600)
+
+
+def test_no_key_is_longer_than_its_address() -> None:
+    for address in [address for addresses in PAGES for address in addresses] + LOOK_ALIKES:
+        assert len(key(address)) <= len(urls.canonical(address)), address

@@ -1,0 +1,72 @@
+"""Documents of before there were page keys get theirs; two of one page both stay, and the older one is found."""
+
+import importlib.util
+from types import ModuleType
+
+import httpx
+import psycopg
+import pytest
+from conftest import ROOT
+from ledgers import value
+from reporting import sent
+from sqlalchemy import create_engine, pool
+
+from app.services import ledger
+
+URLS = ("https://t.me/zarnica/501", "https://t.me/s/zarnica/501", "https://t.me/zarnica/502")
+
+
+@pytest.fixture
+def migration() -> ModuleType:
+    path = next((ROOT / "migrations" / "versions").glob("*_pages.py"))
+    spec = importlib.util.spec_from_file_location("pages_migration", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    vars(module)["BATCH"] = 1
+    return module
+
+
+async def test_documents_of_before(
+    client: httpx.AsyncClient,
+    psql: psycopg.Connection,
+    database_url: str,
+    migration: ModuleType,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    for nth, url in enumerate((*URLS, "no address")):
+        columns = "(ref, url, canonical_url, created_at)"
+        psql.execute(
+            f"INSERT INTO document {columns} VALUES (%s, %s, %s, now() + %s * interval '1 s')",
+            [f"d{nth}", url, url, nth],
+        )
+    # One that has no key yet is still found by its canonical URL.
+    body = {"url": URLS[2]}
+    assert (await sent(client, "/v1/documents", body, 200))["ref"] == "d2"
+    psql.execute("UPDATE document SET page_key = NULL")
+    changes = value(psql, "SELECT count(*) FROM change")
+
+    engine = create_engine(database_url, poolclass=pool.NullPool, isolation_level="AUTOCOMMIT")
+    capfd.readouterr()
+    with engine.connect() as connection:
+        migration.fill(connection)
+    assert capfd.readouterr().err.splitlines()[-1] == "page keys of documents: 4 of 4"
+    keys = psql.execute("SELECT page_key FROM document ORDER BY ref").fetchall()
+    assert keys == [("telegram:zarnica/501",), ("telegram:zarnica/501",), ("telegram:zarnica/502",), (None,)]
+    assert value(psql, "SELECT count(*) FROM change") == changes
+    assert ledger.verify(database_url) == []
+
+    for url in URLS[:2]:  # each address finds the older one
+        older = await sent(client, "/v1/documents", {"url": url}, 200)
+        assert older["ref"] == "d0"
+        assert (await client.post("/v1/lookup", json={"items": [{"url": url}]})).json()["items"][0]["ref"] == "d0"
+    younger = (await client.get("/v1/documents/ref:d1")).json()
+    headers = {"If-Match": "*"}
+    same = await client.patch(f"/v1/documents/{younger['id']}", json={"url": URLS[1], "title": "T"}, headers=headers)
+    assert same.status_code == 200
+    taken = await client.patch(f"/v1/documents/{younger['id']}", json={"url": URLS[0]}, headers=headers)
+    assert taken.status_code == 409
+    assert (await client.delete(f"/v1/documents/{older['id']}", headers=headers)).status_code == 204
+    for url in URLS[:2]:  # and where that is gone, the other
+        assert (await sent(client, "/v1/documents", {"url": url}, 200))["ref"] == "d1"
