@@ -169,7 +169,7 @@ async def _check_unique(
         if name == "page_key":  # two documents of one page, stored before there were keys, may still be changed
             unchanged_rows = table.alias()
             unchanged = exists().where(
-                unchanged_rows.c.id == key, func.digest_of(own.c[name]) == func.digest_of(values[name])
+                unchanged_rows.c.id == key, func.digest_of(unchanged_rows.c[name]) == func.digest_of(values[name])
             )
             bearers = bearers.where(~unchanged)
         bearer = await session.scalar(bearers)
