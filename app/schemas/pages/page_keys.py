@@ -92,10 +92,10 @@ def _host(host: str) -> str:
     while host.startswith("www.") and host.count(".") > 1:
         host = host[len("www.") :]
     if (device := _DEVICE_HOST.match(host)) is not None:
-        rest = host[device.end() :]
+        site = host[device.end() :]
         # `m.co.uk` is a site of its own: what is left has to be one.
-        if "." in rest and tld.get_tld(f"http://{rest}", fail_silently=True) != rest:
-            return _host(rest)
+        if "." in site and tld.get_tld(f"http://{site}", fail_silently=True) != site:
+            return _host(site)
     return _WIKI_DEVICE.sub(".", host)
 
 

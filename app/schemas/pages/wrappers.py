@@ -109,8 +109,8 @@ def _kept(parsed: ada_url.URL) -> str | None:
 def _passed_on(parsed: ada_url.URL) -> str | None:
     """The page that a cache or a translation shows, or to which a counted link leads."""
     host, path = parsed.hostname, parsed.pathname
-    for service, place, name in _PARAMETERS:
-        if service.fullmatch(host) and place.fullmatch(path):
+    for service, service_path, name in _PARAMETERS:
+        if service.fullmatch(host) and service_path.fullmatch(path):
             values = [value for key, value in parse_qsl(parsed.search[1:]) if name.fullmatch(key)]
             return _address(values[0]) if values and values[0].startswith(("http:", "https:")) else None
     for cache, kind in _AMP_CACHES:

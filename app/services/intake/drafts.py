@@ -17,7 +17,8 @@ from uuid_utils.compat import uuid7
 from app import times
 from app.errors import Invalid, TooLarge
 from app.models import Record
-from app.schemas.pages import page_keys
+from app.schemas.documents import DocumentCreate
+from app.schemas.pages import page_keys, wrappers
 from app.schemas.reports import Outcome
 from app.schemas.urls import canonical
 from app.services.search.similar import Compared
@@ -209,6 +210,12 @@ def url_columns(url: str | None) -> dict[str, Any]:
     if url is None:
         return {"url": None, "canonical_url": None, "page_key": None}
     return {"url": url, "canonical_url": canonical(url), "page_key": page_keys.key(url)}
+
+
+def archived(data: DocumentCreate) -> tuple[str, str | None]:
+    """A document's URL and, if the one given is an archive's copy, that; what an export brings back stays as it was."""
+    url = str(data.url)
+    return (url, None) if getattr(data, "id", None) is not None else wrappers.archived(url)
 
 
 def sha256(text: str) -> bytes:

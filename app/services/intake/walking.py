@@ -34,12 +34,11 @@ from app.schemas.claims import ClaimCreate, ClaimLinkCreate
 from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionCreate
 from app.schemas.events import EventCreate, EventFields, EventLinkCreate
 from app.schemas.lines import AppearanceLine, RestorableLine
-from app.schemas.pages import wrappers
 from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ReportCreate, ReportEvent
 from app.schemas.sources import SourceCreate, SourceLinkCreate
 from app.schemas.statements import AppearanceCreate, AppearanceFields, HopCreate, StatementCreate, StatementInClaim
-from app.services.intake.drafts import Batch, Draft, columns, sha256, url_columns
+from app.services.intake.drafts import Batch, Draft, archived, columns, sha256, url_columns
 from app.texts import quotes
 from app.vocabulary import MEASURE_DEFAULTS, QUESTION_STANCES, SINGLE_ANSWER_KINDS
 
@@ -121,9 +120,7 @@ def document(batch: Batch, data: DocumentCreate | str, at: str) -> Draft:
     values = columns(data, "label", "publisher", "links", *_VERSION)
     archive_url = None
     if data.url is not None:
-        # What an export brings back stays as it was.
-        restored = getattr(data, "id", None) is not None
-        url, archive_url = (data.url, None) if restored else wrappers.archived(data.url)
+        url, archive_url = archived(data)
         values |= url_columns(url)
         check_page(data.published, data.retrieved_at, at)
     draft = batch.add(
@@ -132,10 +129,8 @@ def document(batch: Batch, data: DocumentCreate | str, at: str) -> Draft:
     batch.label(data.label, draft, at)
     # What was read stands in the same body, but in a table of its own; without a URL it says which document it is.
     if archive_url is not None or any(getattr(data, name) is not None for name in _VERSION):
-        read = version(batch, data, draft, at)
-        if archive_url is not None:
-            read.values.setdefault("archive_url", archive_url)
-        batch.versions[draft] = draft.within = read
+        batch.versions[draft] = draft.within = version(batch, data, draft, at)
+        draft.within.values = {"archive_url": archive_url} | draft.within.values
     for nth, link in enumerate(data.links or ()):
         document_link(batch, link, draft, f"{at}/links/{nth}")
     return draft
