@@ -5,13 +5,13 @@ import re
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 import trafilatura
 from trafilatura.settings import Document
 
-from app.imports import jsonld, values
+from app.imports import jsonld, live_blogs, values
 from app.imports.checks import Json, Notes, Unused, short
 from app.imports.trees import Tree
 from app.schemas import urls
@@ -20,6 +20,8 @@ from app.texts import fingerprints
 HTML: Final = ("text/html", "application/xhtml+xml")
 PLAIN: Final = "text/plain"
 NO_TEXT: Final = "a page without a text"
+PART: Final = "the page says that it is not free: its text is kept as a part (a teaser), in which not all stands"
+NO_POSTS: Final = "a live blog whose posts can't be told apart: its text is that of an article"
 CANONICAL_BROKEN: Final = "rel=canonical: no address that can be kept; the page's own is taken"
 CANONICAL_HOME: Final = "rel=canonical: it names a front page; the page's own is taken"
 CANONICAL_OTHER: Final = "rel=canonical: there stands something else; the page's own is taken"
@@ -40,6 +42,13 @@ _DATED: Final = (
     "//*[@itemprop='datePublished']/@datetime",
     "//time[@pubdate]/@datetime",
 )
+# Members that lead to other pages than the one that is read.
+_OTHERS: Final = re.compile(
+    r"/(?:itemListElement|relatedLink|citation|mentions|isBasedOn|about|subjectOf|liveBlogUpdate|review|comment)(?:/|$)"
+)
+_IN_MARKUP: Final = "//*[@itemprop='isAccessibleForFree' or contains(@property, 'isAccessibleForFree')]"
+_DENIALS: Final = frozenset({"false", "no", "0", "http://schema.org/false", "https://schema.org/false"})
+_TIERS: Final = frozenset({"locked", "metered", "paid", "premium", "subscriber", "subscription"})
 # Names of `<meta>`, in lower case.
 _DATE_NAMES: Final = (
     "pubdate", "publishdate", "publish-date", "published-date", "dc.date.issued", "dcterms.issued", "dc.date",
@@ -122,36 +131,61 @@ def document(page: FetchedPage, notes: Notes) -> Json | None:
 
 
 def _extracted(page: FetchedPage, tree: Tree, notes: Notes) -> Json:
-    # A copy: trafilatura prunes the tree, in which the language, the date and rel=canonical are looked for afterwards.
+    # A copy: trafilatura prunes the tree, in which all else is looked for.
     extracted = trafilatura.bare_extraction(deepcopy(tree), url=page.url, with_metadata=True, include_comments=False)
-    if not isinstance(extracted, Document):
-        return {}
-    title = values.accepted(values.NAME, values.printable(extracted.title), page.url, "title", notes)
+    article = extracted if isinstance(extracted, Document) else Document()
+    nodes = _own_nodes(tree, notes)
+    title, text, times = article.title, article.text, list[str]()
+    if live := _live(tree, nodes, text or "", page.url, notes):
+        title, text, times = live["title"] or title, live["text"] or text, live["times"]
+    title = values.accepted(values.NAME, values.printable(title), page.url, "title", notes)
     # Where a page does not name its site, trafilatura gives the host.
-    site_name = extracted.sitename if extracted.sitename != extracted.hostname else None
+    site_name = article.sitename if article.sitename != article.hostname else None
     publisher = values.accepted(values.NAME, values.printable(site_name), page.url, "publisher", notes)
     # `lang` in HTML, `xml:lang` in XHTML, which lxml names with or without its namespace.
     attributes = ("lang", "{http://www.w3.org/XML/1998/namespace}lang", "xml:lang")
     declared_language = next(filter(None, map(tree.get, attributes)), "")
+    is_part = _is_part(nodes, tree)
+    if is_part:
+        notes.append(Unused(page.url, short(text or title), PART))
     fields = {
         "title": title,
         "headline": title,
-        "byline": values.accepted(values.NAME, values.printable(extracted.author), page.url, "byline", notes),
-        "language": values.language(declared_language, extracted.text or "", page.url, "language", notes),
-        "published": _published(tree, notes, page.url),
+        "byline": values.accepted(values.NAME, values.printable(article.author), page.url, "byline", notes),
+        "language": values.language(declared_language, text or "", page.url, "language", notes),
+        "published": _published(tree, times, _dates(nodes), notes, page.url),
         "publisher": {"name": publisher} if publisher else None,
-        "text": values.printable(extracted.text),
+        "part": is_part,
+        "text": values.printable(text),
     }
     return {name: value for name, value in fields.items() if value}
 
 
-def _published(tree: Tree, notes: Notes, url: str) -> str | None:
+def _own_nodes(tree: Tree, notes: Notes) -> list[Json]:
+    """The objects of a page's JSON-LD, without those that are about other pages."""
+    roots = [jsonld.without_prefixes(root) for root in jsonld.in_page(tree, notes)]
+    return [node for root in roots for location, node in jsonld.objects(root) if not _OTHERS.search(location)]
+
+
+def _live(tree: Tree, nodes: list[Json], article: str, url: str, notes: Notes) -> Json | None:
+    """Title, text and times of a live blog; None for other pages."""
+    container = live_blogs.container(tree, nodes, article)
+    if container is None and not live_blogs.is_one(nodes):
+        return None
+    title, text = live_blogs.headline(nodes, tree), live_blogs.text(container, nodes)
+    if not text:
+        notes.append(Unused(url, short(title), NO_POSTS))
+    return {"title": title, "text": text, "times": [jsonld.words(live_blogs.first_date(nodes))]}
+
+
+def _dates(nodes: list[Json]) -> list[str]:
+    """When the texts of a page's JSON-LD were published."""
+    return [jsonld.words(node.get("datePublished")) for node in nodes if _is_text(node)]
+
+
+def _published(tree: Tree, first: list[str], of_objects: list[str], notes: Notes, url: str) -> str | None:
     """The date by the page's markup. Not trafilatura's own date, which takes 03/04 for the third of April."""
-    candidates = [value for path in _DATED for value in tree.xpath(path)]
-    for script in tree.xpath("//script[@type='application/ld+json']"):
-        for root in jsonld.parsed(script.text or "", url, notes):
-            nodes = (node for _, node in jsonld.objects(jsonld.without_prefixes(root)) if _is_text(node))
-            candidates += [jsonld.words(node.get("datePublished")) for node in nodes]
+    candidates = [*first, *(value for path in _DATED for value in tree.xpath(path)), *of_objects]
     metas = {meta.get("name", "").lower(): meta.get("content", "") for meta in tree.xpath("//meta[@name]")}
     candidates += [metas[name] for name in _DATE_NAMES if name in metas]
     times = (values.coarse_time(candidate, url, "published", notes, of_page=True) for candidate in candidates)
@@ -160,3 +194,34 @@ def _published(tree: Tree, notes: Notes, url: str) -> str | None:
 
 def _is_text(node: Json) -> bool:
     return any(name.endswith(("Article", "Posting", "WebPage", "Report")) for name in jsonld.types(node))
+
+
+# --- parts -----------------------------------------------------------------------------------------------------------
+
+
+def _is_part(nodes: list[Json], tree: Tree) -> bool:
+    """Whether the page says that its text is but a part, with the rest for subscribers.
+
+    By `isAccessibleForFree` in JSON-LD (of the page's own text, or of a part of it), in markup, or by `<meta>`.
+
+    `nodes`: the objects of the page's JSON-LD that are about the page itself.
+    """
+    return (
+        any(_denies(node.get("isAccessibleForFree")) for node in nodes)
+        or any(_denies(_said(element)) for element in tree.xpath(_IN_MARKUP))
+        or any(
+            (tier.get("content") or "").strip().casefold() in _TIERS
+            for tier in tree.xpath("//meta[@property='article:content_tier' or @name='article:content_tier']")
+        )
+    )
+
+
+def _said(element: Tree) -> str:
+    return next((value for name in ("content", "href", "value") if (value := element.get(name))), element.text or "")
+
+
+def _denies(value: Any) -> bool:
+    """`false`, "False", 0, or schema.org's address of it."""
+    if isinstance(value, bool | int):
+        return not value
+    return any(text.casefold() in _DENIALS for text in jsonld.texts(value) + jsonld.addresses(value))

@@ -8,6 +8,7 @@ from lxml import etree, html  # type: ignore[import-untyped]  # no stubs are ins
 Tree: TypeAlias = Any
 
 _UNSEEN: Final = frozenset({"script", "style", "template", "noscript"})
+_ASIDE: Final = frozenset({"nav", "aside", "footer", "form", "button", "svg", "select", "iframe"})
 # Elements that part no words.
 _INLINE: Final = frozenset((
     "a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "mark", "q",
@@ -60,3 +61,31 @@ def words(element: Tree) -> str:
             parts += [" " if isinstance(node.tag, str) and node.tag not in _INLINE else ""]
             parts += ["" if node is element else node.tail or ""]
     return " ".join("".join(parts).split())
+
+
+def lines(element: Tree) -> list[str]:
+    """What a reader sees of an element, a line for each block, without menus, forms and what is beside the matter."""
+    parts: list[str] = []
+    skipped: Tree | None = None
+    for step, node in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
+        if step in ("comment", "pi"):
+            parts.append(node.tail or "" if skipped is None else "")
+        elif step == "start" and skipped is None:
+            skipped = node if _is_aside(node) else None
+            parts += ["" if node.tag in _INLINE else "\n", "" if skipped is not None else node.text or ""]
+        elif step == "end" and skipped in (None, node):
+            skipped = None
+            # The time of a post stands on a line of its own, whatever follows it.
+            ends = node.tag not in _INLINE or (node.tag == "time" and _begins_line(parts, node))
+            parts += ["\n" if ends else "", "" if node is element else node.tail or ""]
+    return [line for part in "".join(parts).split("\n") if (line := " ".join(part.split()))]
+
+
+def _begins_line(parts: list[str], node: Tree) -> bool:
+    """Whether nothing stands before the element on its line."""
+    line = "".join(parts[-20:]).rpartition("\n")[2]
+    return line.strip() == "".join(node.itertext()).strip()
+
+
+def _is_aside(node: Tree) -> bool:
+    return node.tag in _UNSEEN | _ASIDE or node.get("hidden") is not None or node.get("aria-hidden") == "true"
