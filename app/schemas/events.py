@@ -11,6 +11,7 @@ from app.schemas.common import SHORT_LIST_ITEMS, Input, Paging, RecordRead, comm
 from app.schemas.fields import (
     CoarseTime,
     Country,
+    CountryAsked,
     ExternalIds,
     ExternalIdsChange,
     Key,
@@ -130,7 +131,7 @@ class EventFilter(Input):
     q: Name | None = None
     """Words of the title."""
     kind: Key | None = None
-    country: Country | None = None
+    country: CountryAsked | None = None
     tag: Key | None = None
     visibility: Visibility | None = None
     parent: EventAddress | None = None

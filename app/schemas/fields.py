@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
 import langcodes
 from pydantic import (
@@ -18,11 +18,13 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     StringConstraints,
+    ValidationInfo,
 )
 from pydantic_core import CoreSchema, core_schema
 
 from app import times
 from app.schemas import urls
+from app.texts import countries
 from app.vocabulary import (
     COUNTRY_PATTERN,
     DOCUMENT_TEXT_CHARACTERS,
@@ -198,6 +200,19 @@ ToldMoment = Annotated[Moment, AfterValidator(_told_moment)]
 PastMoment = Annotated[Moment, AfterValidator(_past_moment)]
 
 
+class Respelt(str):
+    """A text that is kept in another form than it was given in: the answer to a write says so."""
+
+    __slots__ = ("detail", "sent")
+    detail: str
+    sent: str
+
+    def __new__(cls, words: str, sent: str, detail: str) -> Self:
+        respelt = super().__new__(cls, words)
+        respelt.sent, respelt.detail = sent, detail
+        return respelt
+
+
 # --- keys, languages, countries, URLs --------------------------------------------------------------------------------
 
 
@@ -216,6 +231,19 @@ def _language(tag: str) -> str:
     return standard
 
 
+def _upper(words: Any) -> Any:
+    return words.strip().upper() if isinstance(words, str) else words
+
+
+def _country(words: str, info: ValidationInfo) -> str:
+    """A code that an export brings back, with its record's id before it, stays what it was when it was stored."""
+    if info.data.get("id") is not None and re.fullmatch(COUNTRY_PATTERN, words):
+        return words
+    code = countries.check(words)
+    sent = words.strip().upper()
+    return code if code == sent else Respelt(code, sent, f"ISO 3166-1 has {code} for this country.")
+
+
 Key = Annotated[
     str,
     BeforeValidator(_lower),
@@ -224,7 +252,17 @@ Key = Annotated[
 ]
 Country = Annotated[
     str,
-    BeforeValidator(lambda words: words.strip().upper() if isinstance(words, str) else words),
+    AfterValidator(_country),
+    Field(
+        description="ISO 3166-1 alpha-2. `UK` and `EL` are taken as `GB` and `GR`.",
+        examples=["RU"],
+        json_schema_extra={"pattern": COUNTRY_PATTERN},
+    ),
+]
+# Of what is stored: older codes are found, too.
+CountryAsked = Annotated[
+    str,
+    BeforeValidator(_upper),
     StringConstraints(pattern=COUNTRY_PATTERN),
     Field(description="ISO 3166-1 alpha-2.", examples=["RU"]),
 ]

@@ -19,6 +19,7 @@ from app.schemas.addresses import (
 from app.schemas.common import SHORT_LIST_ITEMS, Input, Output, Paging, RecordRead, comma_separated, with_examples
 from app.schemas.fields import (
     Country,
+    CountryAsked,
     ExternalIds,
     ExternalIdsChange,
     Key,
@@ -165,7 +166,7 @@ class SourceFilter(Input):
     kind: SourceKind | None = None
     disclosure: Disclosure | None = None
     party: Key | None = None
-    country: Country | None = None
+    country: CountryAsked | None = None
     parent: Address | None = None
     updated_since: Moment | None = None
     ref: Ref | None = None

@@ -38,6 +38,7 @@ from app.schemas.sources import EverySourceLinkQuery, SourceFilter, SourceLinkQu
 from app.schemas.statements import StatementFilter
 from app.services.access import Caller
 from app.services.visibility import MASK, at, seen, seen_alone
+from app.texts import countries
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -45,6 +46,11 @@ Rows = Select[*tuple[Any, ...]]
 def _equal(rows: Subquery, query: Any, *names: str) -> list[ColumnElement[bool]]:
     """Compare each column with the parameter of the same name, where it is given."""
     return [rows.c[name] == getattr(query, name) for name in names if getattr(query, name) is not None]
+
+
+def _of_country(rows: Subquery, code: str | None) -> list[ColumnElement[bool]]:
+    """Under any code that the country was stored with."""
+    return [rows.c.country.in_(countries.spellings(code))] if code is not None else []
 
 
 def _kin(caller: Caller, model: type[Record], address: str) -> Rows:
@@ -116,7 +122,8 @@ def _unmerged(rows: Subquery, query: Any) -> list[ColumnElement[bool]]:
 def sources(query: SourceFilter, caller: Caller) -> Rows:
     rows = seen_alone(caller, Source)
     selected = select(rows).where(
-        *_equal(rows, query, "kind", "disclosure", "party", "country", "ref"),
+        *_equal(rows, query, "kind", "disclosure", "party", "ref"),
+        *_of_country(rows, query.country),
         *_since(rows, query),
         *_unmerged(rows, query),
     )
@@ -202,7 +209,8 @@ def every_document_link(query: EveryDocumentLinkQuery, caller: Caller) -> Rows:
 def events(query: EventFilter, caller: Caller) -> Rows:
     rows = seen_alone(caller, Event)
     selected = select(rows).where(
-        *_equal(rows, query, "kind", "country", "visibility", "ref"),
+        *_equal(rows, query, "kind", "visibility", "ref"),
+        *_of_country(rows, query.country),
         *_span(rows.c.occurred_from, query.occurred_from, query.occurred_to),
         *_since(rows, query),
         *_unmerged(rows, query),

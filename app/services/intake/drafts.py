@@ -18,6 +18,7 @@ from app import times
 from app.errors import Invalid, TooLarge
 from app.models import Record
 from app.schemas.documents import DocumentCreate
+from app.schemas.fields import Respelt
 from app.schemas.pages import page_keys, wrappers
 from app.schemas.reports import Outcome
 from app.schemas.urls import canonical
@@ -123,6 +124,9 @@ class Batch:
         links = {name: to for name, to in (points_at or {}).items() if to is not None}
         draft = Draft(model, self.full_pointer(pointer), values, links, line=self.line)
         self.drafts[model].append(draft)
+        for name, value in values.items():
+            if type(value) is Respelt:
+                self.note("changed", f"{pointer}/{name}", value.detail, stored=str(value), sent=value.sent)
         self.size += 1
         if self.size > RECORDS_OF_A_BODY:
             raise TooLarge(f"One body may carry at most {RECORDS_OF_A_BODY} records. Send several.")
