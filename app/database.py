@@ -26,6 +26,7 @@ _WAITING: Final = text(
     "WHERE locktype = 'advisory' AND classid = 20230809 AND objid = 1 AND NOT granted)"
 )
 _REASON: Final = text("SELECT set_config('counterclaim.reason', :reason, true)")
+LEDGER_LOCK: Final = {"class": 20230809, "key": 1}
 MIGRATION_LOCK: Final = {"class": 20230809, "key": 2}
 
 

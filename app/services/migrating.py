@@ -1,13 +1,18 @@
 """Migrate the database, or check that it has the tables this release works with."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, pool
+
+from app.database import LEDGER_LOCK
 
 MIGRATIONS: Final = Path(__file__).parents[2] / "migrations"
 
@@ -48,3 +53,56 @@ def _config(url: str) -> Config:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["url"] = url
     return config
+
+
+# --- what is stored, made anew ---------------------------------------------------------------------------------------
+# A migration of many rows commits step by step, each with a note of how far it is: killed, it goes on from there. It
+# runs in an `autocommit_block` of Alembic, and `connection` is psycopg's own.
+
+_BATCH_ROWS: Final = 5_000
+_PROGRESS: Final = "CREATE TABLE IF NOT EXISTS migration_progress (step text PRIMARY KEY, last uuid)"
+
+
+@contextmanager
+def writers_waiting(connection: Any) -> Iterator[None]:
+    """Nobody writes meanwhile: a row that came between two batches would be compared by the old rule."""
+    connection.execute("SELECT pg_advisory_lock(%(class)s, %(key)s)", LEDGER_LOCK)
+    connection.execute(_PROGRESS)
+    yield
+    connection.execute("SELECT pg_advisory_unlock(%(class)s, %(key)s)", LEDGER_LOCK)
+
+
+def once(connection: Any, step: str, script: str) -> None:
+    """Run the statements in one transaction, unless they have run before."""
+    if connection.execute("SELECT FROM migration_progress WHERE step = %s", [step]).fetchone():
+        return
+    with connection.transaction():
+        connection.execute(script)
+        connection.execute("INSERT INTO migration_progress (step) VALUES (%s)", [step])
+
+
+def in_batches(connection: Any, step: str, table: str, statement: str) -> None:
+    """Run the statement for the ids of all rows of a table, some thousand at a time, and tell how far it is."""
+    [total] = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608  (the migration's own name)
+    connection.execute("INSERT INTO migration_progress (step) VALUES (%s) ON CONFLICT DO NOTHING", [step])
+    rows_done = connection.execute(
+        f"SELECT count(*) FROM {table} WHERE id <= (SELECT last FROM migration_progress WHERE step = %s)",  # noqa: S608
+        [step],
+    ).fetchone()[0]
+    following = (
+        f"SELECT id FROM {table} WHERE id > coalesce("  # noqa: S608
+        "(SELECT last FROM migration_progress WHERE step = %s), '00000000-0000-0000-0000-000000000000') "
+        f"ORDER BY id LIMIT {_BATCH_ROWS}"
+    )
+    while ids := [row[0] for row in connection.execute(following, [step])]:
+        with connection.transaction():
+            connection.execute(statement, [ids])
+            connection.execute("UPDATE migration_progress SET last = %s WHERE step = %s", [ids[-1], step])
+        rows_done += len(ids)
+        if total > _BATCH_ROWS:
+            sys.stderr.write(f"{step}: {rows_done:,} of {total:,}\n")
+
+
+def forget_progress(connection: Any) -> None:
+    """All is done; the revision says so from now on."""
+    connection.execute("DROP TABLE migration_progress")

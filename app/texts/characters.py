@@ -18,11 +18,12 @@ MARK, DASH, ELLIPSIS = '"', "-", "…"
 # letters, accents in their place, Hebrew, Armenian, East Asian.
 _MARKS: Final = frozenset("\"'`´„‚＂＇ʼʻʽʹʺˮˈʾʿ՚′″‵‶「」『』｢｣〝〞〟﹁﹂﹃﹄《》〈〉׳״❛❜❝❞❮❯❟❠ꞌ")
 _DASHES: Final = frozenset("−⁃˗─━➖")
-# Ways of writing one letter: the two i of Turkish; Arabic, Persian, Urdu and Kurdish keyboards; and of one sign.
+# Ways of writing one letter: the two i of Turkish; those of Arabic, Persian, Urdu and Kurdish keyboards (the Arabic one
+# stands for them, for stemmers know it); and of one sign.
 _LETTERS: Final = {
     "ı": "i",
-    "ي": "ی", "ى": "ی", "ې": "ی",
-    "ك": "ک", "ڪ": "ک",
+    "ی": "ي", "ى": "ي", "ې": "ي",
+    "ک": "ك", "ڪ": "ك",
     "ہ": "ه", "ە": "ه", "ۃ": "ة",
     "،": ",", "٬": ",", "٫": ".", "۔": ".", "؛": ";", "؟": "?", "٪": "%",
     "⋯": ELLIPSIS, "\u2800": " ",
@@ -74,4 +75,6 @@ def _stand_in(character: str) -> str | None:
 
 def is_end_mark(character: str) -> bool:
     """Whether it counts for nothing at either end of a whole, folded text."""
-    return character in _END_MARKS or character == MARK or unicodedata.category(character) in ("Ps", "Pe")
+    if character in _END_MARKS or character == MARK:
+        return True
+    return unicodedata.category(character) in ("Ps", "Pe") and not _UNKNOWN.match(character)

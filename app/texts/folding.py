@@ -24,15 +24,16 @@ __all__ = ["DASH", "ELLIPSIS", "MARK", "FoldedText", "fold", "name", "region", "
 
 # A half-space between two Arabic letters, whatever else stands there that shows nothing.
 _INVISIBLE: Final = "\u200b\u200d-\u200f\u2060\ufeff"
-_HALF_SPACE: Final = re.compile(
-    f"(?<=[{ARABIC_LETTERS}])[{_INVISIBLE}]*\u200c[\u200c{_INVISIBLE}]*(?=[{ARABIC_LETTERS}])"
-)
+HALF_SPACE: Final = f"(?<=[{ARABIC_LETTERS}])[{_INVISIBLE}]*\u200c[\u200c{_INVISIBLE}]*(?=[{ARABIC_LETTERS}])"
+_HALF_SPACE: Final = re.compile(HALF_SPACE)
+# A Cyrillic vowel may bear a stress, ё is е, and the i of İ keeps no point.
+STRESS: Final = "(?<=[аеиоуыэюяіє])[\u0300\u0301]+|(?<=е)\u0308[\u0300\u0301]*|(?<=і\u0308)[\u0300\u0301]+|(?<=i)\u0307"
 # A run of quotation marks, dashes or dots becomes one, without the white space around it. White space counts for
-# nothing before : ; ! ? as in French, and where a script has none. A Cyrillic vowel may bear a stress, ё is е, İ is i.
+# nothing before : ; ! ? as in French, and where a script has none.
 _TIDIED: Final = re.compile(
     rf" *({MARK})[ {MARK}]*| *({DASH})[ {DASH}]*| *(?:(\.)(?: *\.)+|({ELLIPSIS}))[ .{ELLIPSIS}]*"
     rf"| +(?=[:;!?{UNSPACED}])|(?<=[{UNSPACED}]) +|( ) +"
-    "|(?<=[аеиоуыэюяіє])[\u0300\u0301]+|(?<=е)\u0308[\u0300\u0301]*|(?<=і\u0308)[\u0300\u0301]+|(?<=i)\u0307"
+    rf"|{STRESS}"
 )
 # Where one of these may be: finds it fast, for there are many spaces, and most are left as they are.
 _SUSPECT: Final = re.compile(
@@ -41,6 +42,9 @@ _SUSPECT: Final = re.compile(
 )
 _ACCENT: Final = re.compile(f"[{ACCENTS}]")
 _FRACTION: Final = re.compile("[.,][0-9]")
+# Letters with a stroke through them: accents, though Unicode does not take them for any.
+STROKES: Final = {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t"}
+_STROKES: Final = str.maketrans(STROKES)
 _UNKNOWN: Final = re.compile(f"[{UNASSIGNED}]+")
 
 
@@ -68,10 +72,6 @@ def whole(text: str) -> str:
 def name(text: str) -> str:
     """Of two spellings of a name the same."""
     return _without_ends(_ACCENT.sub("", _folded(text)).translate(_STROKES))
-
-
-# Letters with a stroke through them: accents, though Unicode does not take them for any.
-_STROKES: Final = str.maketrans("łøđħŧ", "lodht")
 
 
 def _folded(text: str) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.schemas.claims import ClaimLinkRead, ClaimRead
 from app.schemas.questions import QuestionRead
+from app.texts import folding
 
 # Two answers so linked can stand together.
 _COMPATIBLE_RELATIONS: Final = ("supports", "refines", "compatible", "same_as")
@@ -23,20 +24,24 @@ class Exclusions:
     """By claim, whichever end of the link it is: those that contradict it."""
     compatible: dict[UUID, set[UUID]]
     """And those that it can stand with."""
+    folded: dict[UUID, str]
+    """The text of each, as it is compared: two that say the same exclude nothing, whatever language they are in."""
 
 
-NO_EXCLUSIONS: Final = Exclusions({}, {}, {})
+NO_EXCLUSIONS: Final = Exclusions({}, {}, {}, {})
 
 
 def find_exclusions(
     claims: Iterable[ClaimRead], links: Iterable[ClaimLinkRead], questions: Mapping[UUID, QuestionRead]
 ) -> Exclusions:
     """What questions and links say of these claims; of figures links alone, else they are judged by their ranges."""
-    claim_ids, in_words = set(), {}
+    claim_ids, in_words, folded = set(), {}, {}
     for claim in claims:
         claim_ids.add(claim.id)
         if claim.figure is None:
             in_words[claim.id] = claim.question_id
+        if claim.text is not None:
+            folded[claim.id] = folding.whole(claim.text)
     opposed: defaultdict[UUID, set[UUID]] = defaultdict(set)
     compatible: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for link in links:
@@ -46,11 +51,13 @@ def find_exclusions(
             linked[link.to_id].add(link.from_id)
     single = {id_ for id_, question in questions.items() if question.single_answer}
     answers = {id_: question_id for id_, question_id in in_words.items() if question_id and question_id in single}
-    return Exclusions(answers, opposed, compatible)
+    return Exclusions(answers, opposed, compatible, folded)
 
 
 def exclude(exclusions: Exclusions, first: UUID, second: UUID) -> bool:
     """Whether the two claims can't both be true."""
+    if first in exclusions.folded and exclusions.folded[first] == exclusions.folded.get(second):
+        return False
     if second in exclusions.opposed.get(first, ()):
         return True
     question_id = exclusions.answers.get(first)

@@ -108,7 +108,7 @@ def _beside(claim: str, row: str = "t") -> str:
 def _same_text(claim: str, row: str = "t") -> str:
     return (
         f"digest_of(fold({row}.text)) = digest_of(fold({claim}.text)) "
-        f"AND {row}.language IS NOT DISTINCT FROM {claim}.language"
+        f"AND coalesce(language_key({row}.language) = language_key({claim}.language), true)"
     )
 
 
@@ -205,11 +205,23 @@ _matching(
     "m.event_id",
 )
 
+# A claim without a language fits any, and takes the first that a draft tells: so another draft in another language is
+# another claim.
 _matching(
     Claim,
-    "coalesce(d.question_id, event_root(d.event_id)), digest_of(fold(d.text)), d.language",
-    f"WHERE {_beside('d')} AND {_same_text('d')} {_OLDEST}",
+    "x.place, x.text, coalesce(x.language, x.first_language)",
+    f"""WHERE {_beside("d")} AND digest_of(fold(t.text)) = x.text
+    AND CASE WHEN language_key(t.language) IS NULL THEN coalesce(x.language = x.first_language, true)
+        ELSE coalesce(x.language = language_key(t.language), true) END
+    ORDER BY language_key(t.language) IS NOT DISTINCT FROM x.language DESC, t.created_at, t.id""",
     "h.event_id",
+    f"""JOIN (
+        SELECT y.*,
+            first_value(language) OVER (PARTITION BY place, text ORDER BY language IS NULL, nth) AS first_language
+        FROM (
+            SELECT d.id, coalesce(d.question_id, event_root(d.event_id)) AS place, digest_of(fold(d.text)) AS text,
+                language_key(d.language) AS language, row_number() OVER () AS nth
+            FROM {drafted(Claim)}) y) x ON x.id = d.id""",  # noqa: S608
 )
 _matching(
     Claim,
