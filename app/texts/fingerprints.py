@@ -1,14 +1,17 @@
 """Fingerprints of texts: how much two have in common, three words by three, and which is a copy of which."""
 
+import hashlib
 import re
 import struct
 import unicodedata
 import zlib
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from math import sqrt
 from typing import Final, NamedTuple
 
+from app.texts import folding
 from app.texts.scripts import DROPPED_MARKS, IDEOGRAPHS, SOUTHEAST_ASIAN
 
 # Fingerprints are stored: whoever changes what a word is, here or in `scripts`, has to make all of them anew.
@@ -25,13 +28,15 @@ _IS_LETTER: Final = re.compile(f"[{SOUTHEAST_ASIAN}]")
 _DROPPED: Final = re.compile(f"[{DROPPED_MARKS}]")
 
 FEWEST_SHINGLES: Final = 30
-"""Texts of fewer have no fingerprint: two short posts may well be alike by chance, or by what they quote."""
+"""Texts of fewer have no fingerprint: two short posts may well be alike by chance, or by what they quote. Only whether
+they are the same is asked."""
 MOST_HASHES: Final = 400
 """Of a longer text's hashes the lowest so many are kept: as many as fit into a row beside the rest of it."""
 MOST_MARKS: Final = 16
 """So many of the lowest are what a copy is looked for by. Two texts that have a third of all in common share one in all
 but 2 cases of 1,000."""
 _HIGHEST_HASH: Final = 2**32 - 1
+_WHOLE_TEXT_BYTES: Final = 7
 
 
 class DocumentDates(NamedTuple):
@@ -74,6 +79,24 @@ def fingerprint(text: str) -> tuple[int, ...]:
     """
     hashes = shingles(text)
     return tuple(sorted(hashes)[:MOST_HASHES]) if len(hashes) >= FEWEST_SHINGLES else ()
+
+
+def whole_mark(text: str) -> int | None:
+    """One mark more, of the whole text: texts have the same if they are equal as folded. None for one without words.
+
+    Higher than any mark of a shingle.
+    """
+    folded = folding.whole.__wrapped__(text)  # not to be remembered: it may have a million characters
+    if not folded:
+        return None
+    digest = hashlib.sha256(folded.encode()).digest()
+    return _HIGHEST_HASH + 1 + int.from_bytes(digest[:_WHOLE_TEXT_BYTES])
+
+
+def are_equal(first: Iterable[int], second: Iterable[int]) -> bool:
+    """Whether two texts are equal as folded, by their marks."""
+    whole_texts = [{mark for mark in marks if mark > _HIGHEST_HASH} for marks in (first, second)]
+    return not whole_texts[0].isdisjoint(whole_texts[1])
 
 
 def score(first: AbstractSet[int], second: AbstractSet[int]) -> float:

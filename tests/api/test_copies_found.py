@@ -87,11 +87,19 @@ async def test_other_events_are_not_compared(client: Client) -> None:
     assert [link["from_id"] for link in await links(client)] == [copy]
 
 
-async def test_too_short_to_tell(client: Client) -> None:
+async def test_short_texts_are_copies_only_if_they_are_equal(client: Client) -> None:
+    """As folded, whatever their length; what differs by a word is too short to tell."""
     short = " ".join(EN["wire"].split()[:25])
-    for host in ("a", "b"):
-        await tell(client, host, short)
-    assert await links(client) == []
+    first = await tell(client, "a", short)
+    second = await tell(client, "b", f"\u201c{short.upper()}\u201d\n")
+    await tell(client, "c", f"{short} again")
+    await tell(client, "d", short, event="fire")
+    assert [(link["from_id"], link["to_id"], link["relation"], link["score"]) for link in await links(client)] == [
+        (second, first, "syndicated_from", 1.0)
+    ]
+    await tell(client, "e", "Дрон!")
+    await tell(client, "f", "дрон")
+    assert len(await links(client)) == 2
 
 
 async def test_confirmed_and_rejected(client: Client) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from app.derive.rules import witnesses
 from app.derive.rules.families import Kin
 from app.derive.rules.rows import Rows
 from app.derive.rules.statements import StatementInContext, order
@@ -136,9 +137,9 @@ def _originals(statement: StatementInContext, copies: Copies, document_targets: 
 
 
 def _by_documents(
-    unplaced: Iterable[StatementInContext],
+    unplaced: Sequence[StatementInContext],
     group_keys: Iterable[UUID],
-    placed: Iterable[tuple[UUID, StatementInContext]],
+    placed: Sequence[tuple[UUID, StatementInContext]],
     copies: Copies,
     document_targets: Mapping[UUID, UUID],
 ) -> dict[UUID, list[StatementInContext]]:
@@ -146,8 +147,10 @@ def _by_documents(
 
     `group_keys`: the others' origins, by source or family, which may be one of these sources; `placed`: those of
     unnamed sources, the earliest first. What shares its documents with several of these goes with the earliest; they
-    themselves stay apart.
+    themselves stay apart. Copies join only those whose words are alike.
     """
+    unnamed = [*unplaced, *(statement for _, statement in placed)] if copies.roots else []
+    copies = copies._replace(roots=witnesses.original_of_each(unnamed, copies.roots, document_targets))
     # Sources and their documents in one union-find: what hangs together there is one origin.
     parents: dict[UUID, UUID] = {}
     speakers = []

@@ -92,11 +92,11 @@ pairs AS (
             SELECT FROM appearance WHERE document_id = k.id AND event_id = e.id
             UNION ALL SELECT FROM assessment_document WHERE document_id = k.id AND event_id = e.id OFFSET 0) c OFFSET 0)
     UNION ALL SELECT id, id FROM mine)
-SELECT pairs.mine, pairs.theirs, root.id AS document, p.hashes, v.retrieved_at, root.created_at,
+SELECT pairs.mine, pairs.theirs, root.id AS document, p.marks, p.hashes, v.retrieved_at, root.created_at,
     CASE WHEN root.published IS NULL THEN d.published_from ELSE root.published_from END AS published_from,
     CASE WHEN root.published IS NULL THEN d.published_to ELSE root.published_to END AS published_to
 FROM pairs
-CROSS JOIN LATERAL (SELECT hashes FROM text_print WHERE version_id = pairs.theirs OFFSET 0) p
+CROSS JOIN LATERAL (SELECT marks, hashes FROM text_print WHERE version_id = pairs.theirs OFFSET 0) p
 CROSS JOIN LATERAL (SELECT document_id, retrieved_at FROM document_version WHERE id = pairs.theirs OFFSET 0) v
 CROSS JOIN LATERAL (SELECT * FROM document WHERE id = v.document_id OFFSET 0) d
 CROSS JOIN LATERAL (
@@ -132,7 +132,9 @@ def fingerprint_texts(batch: Batch) -> dict[bytes, TextFeatures]:
             headline = draft.value("headline")
             credited = [*wire.in_text(words), *(wire.in_headline(headline) if headline else ())]
             scores = {credit.agency: credit.score for credit in sorted(credited, key=lambda credit: credit.score)}
-            features[draft.values["sha256"]] = TextFeatures(fingerprints.fingerprint(words), scores)
+            features[draft.values["sha256"]] = TextFeatures(
+                fingerprints.fingerprint(words), fingerprints.whole_mark(words), scores
+            )
     return features
 
 
@@ -152,9 +154,10 @@ async def propose(session: AsyncSession, batch: Batch) -> None:
 
 def _print_row(draft: Draft, batch: Batch) -> dict[str, Any] | None:
     features = batch.features.get(draft.value("sha256"))
-    if features is None or not (features.hashes or features.credits):
+    if features is None or not (features.whole_mark or features.credits):
         return None
     marks = list(features.hashes[: fingerprints.MOST_MARKS])
+    marks += [features.whole_mark] if features.whole_mark else []
     return {
         "version_id": draft.id,
         "marks": marks,
@@ -198,7 +201,9 @@ def _links(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
         new_text = new_texts[candidate.mine]
         if new_text.document != candidate.document:
             pair = frozenset((new_text.document, candidate.document))
-            score = fingerprints.likeness(prints[new_text.theirs], prints[candidate.theirs])
+            score = 1.0
+            if not fingerprints.are_equal(new_text.marks, candidate.marks):
+                score = fingerprints.likeness(prints[new_text.theirs], prints[candidate.theirs])
             if score >= LIKELY_COPY and (pair not in pairs or score > pairs[pair][0]):
                 pairs[pair] = (score, new_text, candidate)
     links, links_of = [], dict[UUID, int]()

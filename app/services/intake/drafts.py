@@ -70,6 +70,7 @@ class TextFeatures:
     """What was found in a text before the ledger's lock was taken: its fingerprint, and the agencies it credits."""
 
     hashes: tuple[int, ...]
+    whole_mark: int | None
     credits: dict[str, float]
     """How surely each agency is credited, from 0 to 1."""
 
