@@ -161,7 +161,8 @@ async def test_two_scripts_share_sources_and_claims(
     body["document"]["url"] = "https://b.example/1"
     made = await sent(other, "/v1/reports", body, 201)
     assert new(before, rows(psql)) == {
-        "report": 1, "document": 1, "document_version": 1, "source": 1, "claim": 1, "statement": 1, "appearance": 2,
+        "report": 1, "document": 1, "document_version": 1, "document_link": 1, "source": 1, "claim": 1, "statement": 1,
+        "appearance": 2,
     }  # fmt: skip
     assert made["events"][0]["claims"][0]["statements"][0]["outcome"] == "matched"
 
