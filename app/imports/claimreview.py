@@ -7,10 +7,10 @@ from urllib.parse import urljoin
 from app.imports import evidence, jsonld, markup, trees, values, works
 from app.imports.checks import FactCheck, Json, Notes, Party, Unused, short
 from app.imports.jsonld import as_list, resolved, types, words
-from app.imports.ratings import folded
 from app.imports.report_lines import site_of
 from app.imports.works import FURTHER, first_text, first_time, language_tag, note_unused, party
-from app.schemas import urls
+from app.schemas.pages import page_keys
+from app.texts import folding
 
 NONE: Final = "no ClaimReview in it"
 NO_CLAIM: Final = "a review that does not say of which claim"
@@ -45,11 +45,11 @@ def read(text: str, notes: Notes, base: str | None = None) -> list[FactCheck]:
 
 def _of_markup(tree: trees.Tree, base: str | None, checks: list[FactCheck], notes: Notes) -> list[FactCheck]:
     """The reviews in a page's microdata and RDFa that are not among the checks."""
-    known_keys, added = {(urls.canonical(check.url), folded(check.claim)) for check in checks}, list[FactCheck]()
+    known_keys, added = {(page_keys.key(check.url), folding.whole(check.claim)) for check in checks}, list[FactCheck]()
     for syntax, roots in (("microdata", markup.microdata(tree)), ("RDFa", markup.rdfa(tree))):
         own_notes: Notes = []
         for check in _checks(jsonld.shallow(roots, syntax, notes), syntax, base, own_notes):
-            key = urls.canonical(check.url), folded(check.claim)
+            key = page_keys.key(check.url), folding.whole(check.claim)
             if key in known_keys:
                 notes.append(Unused(check.where, short(check.claim), TWICE))
                 own_notes = [note for note in own_notes if not note.where.startswith(check.where)]
@@ -90,14 +90,18 @@ def _of_node(node: Json, location: str, by_id: dict[str, Json], base: str | None
         return []
     note_unused(node, _REVIEW, location, notes)
     name, title = words(node.get("name")), first_text(node.get("headline"), location, "headline", notes)
-    if title and name and folded(name) not in (folded(title), *(folded(claim) for claim, _ in claims)):
+    if (
+        title
+        and name
+        and folding.whole(name) not in (folding.whole(title), *(folding.whole(claim) for claim, _ in claims))
+    ):
         notes.append(Unused(f"{location}/name", short(name), f"{FURTHER}: title"))
     title = values.accepted(values.NAME, title or name, location, "title", notes)
     tag = language_tag(node.get("inLanguage"))
     reviewer, byline = _reviewer(node, url, location, by_id, notes)
     label, value, best, worst, explanation = _rating(node.get("reviewRating"), location, by_id, notes)
     body = first_text(node.get("reviewBody"), location, "reviewBody", notes)
-    if explanation and body and folded(body) != folded(explanation):
+    if explanation and body and folding.whole(body) != folding.whole(explanation):
         notes.append(
             Unused(f"{location}/reviewBody", short(body), f"{works.NO_RULE}: reviewBody beside an explanation")
         )
@@ -147,7 +151,7 @@ def _own_url(node: Json, location: str, base: str | None, notes: Notes) -> str |
             chosen = resolved_url
             if candidate != resolved_url and not evidence.is_valid(candidate):
                 notes.append(Unused(f"{location}/url", short(candidate), RELATIVE))
-        elif evidence.is_valid(candidate) and urls.canonical(candidate) != urls.canonical(chosen):
+        elif evidence.is_valid(candidate) and page_keys.key(candidate) != page_keys.key(chosen):
             notes.append(Unused(f"{location}/url", short(candidate), f"{FURTHER}: url"))
     return chosen
 
@@ -192,7 +196,7 @@ def _rating(
     note_unused(rating, _RATING, rating_location, notes)
     label = first_text(rating.get("alternateName"), rating_location, "alternateName", notes)
     name = first_text(rating.get("name"), rating_location, "name", notes)
-    if label and name and folded(name) != folded(label):
+    if label and name and folding.whole(name) != folding.whole(label):
         notes.append(Unused(f"{rating_location}/name", short(name), f"{FURTHER}: alternateName"))
     label = label or name
     number = words(rating.get("ratingValue"))

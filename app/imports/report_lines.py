@@ -14,8 +14,9 @@ from pydantic import ValidationError
 
 from app.imports import ratings, speakers
 from app.imports.checks import FactCheck, Json, Notes, Party, Unused, Work, short
-from app.schemas import urls
+from app.schemas.pages import page_keys
 from app.schemas.reports import ReportCreate
+from app.texts import folding, languages
 from app.vocabulary import NAME_CHARACTERS
 
 AGAIN: Final = "the same fact-check again"
@@ -29,6 +30,8 @@ UNSAID: Final = "the claim's date: nobody is named who said it, and no page wher
 NAMELESS: Final = "reviewer: not named; called as it mostly is, or by its site"
 OTHER_TITLE: Final = "title: the page has another one above; the first is kept"
 NOT_VALID: Final = "the report as a whole is not valid"
+OTHER_OF_PAGE: Final = "the page has another one, which is kept"
+TAGS: Final = "tags: of an event that is named, and has its own"
 ITSELF: Final = "appearance: it is the review's own page"
 
 
@@ -47,7 +50,7 @@ def compose(
     checks = _events_agreed(_kinds_agreed(_names_agreed(checks, notes)))
     pages: dict[str, list[FactCheck]] = defaultdict(list)
     for check in checks:
-        pages[urls.canonical(check.url)].append(check)
+        pages[page_keys.key(check.url)].append(check)
     titles = _titles(checks)
     for page, checks_of_page in pages.items():
         line = _report(page, checks_of_page, notes, titles=titles, event=event, added_ratings=added_ratings or {})
@@ -110,14 +113,14 @@ def _events_agreed(checks: Sequence[FactCheck]) -> list[FactCheck]:
 
 
 def _about(check: FactCheck) -> tuple[str, str]:
-    return urls.canonical(check.url), ratings.folded(check.claim)
+    return page_keys.key(check.url), folding.whole(check.claim)
 
 
 def _titles(checks: Sequence[FactCheck]) -> dict[str, tuple[str, str | None]]:
     """The title and language of each page's event: the claim, or the page's title where it has several claims."""
     claims: dict[str, dict[str, FactCheck]] = defaultdict(dict)
     for check in checks:
-        claims[_page(check)].setdefault(ratings.folded(check.claim), check)
+        claims[_page(check)].setdefault(folding.whole(check.claim), check)
     titles = {}
     for page, checks_by_claim in claims.items():
         first = next(iter(checks_by_claim.values()))
@@ -127,7 +130,7 @@ def _titles(checks: Sequence[FactCheck]) -> dict[str, tuple[str, str | None]]:
 
 
 def _page(check: FactCheck) -> str:
-    return urls.canonical(check.hangs_on or check.url)
+    return page_keys.key(check.hangs_on or check.url)
 
 
 # --- one page ---------------------------------------------------------------------------------------------------------
@@ -158,14 +161,22 @@ def _report(
 ) -> Json:
     first = checks[0]
     events: dict[str, Json] = {}
+    noted: set[tuple[str, ...]] = set()
     for check in checks:
         if check.title != first.title:
             notes.append(Unused(check.where, short(check.title), OTHER_TITLE))
         event_line = events.setdefault(event or _page(check), {} if not event else {"event": event})
         if not event_line:
             event_line.update(_event(check, titles[_page(check)]))
-        _add(event_line, check, notes, event, added_ratings)
+        _add_tags(event_line, check, notes, event)
+        _add(event_line, check, notes, noted, event=event, added_ratings=added_ratings)
     page_fields = {name: next(filter(None, (getattr(check, name) for check in checks)), None) for name in _OF_PAGE}
+    for check in checks:
+        notes.extend(
+            Unused(check.where, short(getattr(check, name)), f"{name}: {OTHER_OF_PAGE}")
+            for name in _OF_PAGE
+            if name != "title" and getattr(check, name) not in (None, page_fields[name])
+        )
     document = _known(url=first.url, **page_fields, publisher=_party(first.reviewer))
     return {"type": "report", "ref": _stem(page, event), "document": document, "events": list(events.values())}
 
@@ -181,24 +192,37 @@ def _event(check: FactCheck, title_and_language: tuple[str, str | None]) -> Json
         title=line if len(line) <= NAME_CHARACTERS else f"{line[: NAME_CHARACTERS - 1]}…",
         language=language,
         kind="fact-check",
-        tags=list(check.tags),
     )
 
 
-def _add(event_line: Json, check: FactCheck, notes: Notes, event: str | None, added_ratings: Mapping[str, str]) -> None:
-    """Add a fact-check to its event, without what the event has already."""
+def _add_tags(event_line: Json, check: FactCheck, notes: Notes, event: str | None) -> None:
+    if event and check.tags:
+        notes.append(Unused(check.where, short(", ".join(check.tags)), TAGS))
+    elif check.tags:
+        event_line["tags"] = list(dict.fromkeys([*event_line.get("tags", []), *check.tags]))
+
+
+def _add(
+    event_line: Json,
+    check: FactCheck,
+    notes: Notes,
+    noted: set[tuple[str, ...]],
+    *,
+    event: str | None,
+    added_ratings: Mapping[str, str],
+) -> None:
+    """Add a fact-check to its event, without what the event has already; `noted`: what of the page's claims is."""
     claims = event_line.setdefault("claims", [])
-    words, language = ratings.folded(check.claim), check.claim_language
+    words, language = folding.whole(check.claim), check.claim_language
     claim = next((claim for claim in claims if _is_same(claim, words, language)), None)
-    new = claim is None
     if claim is None:
         claim = _known(label=f"#{len(claims) + 1}", text=check.claim, language=language)
         claims.append(claim)
-        if check.title and ratings.folded(check.title) == words:
+        if check.title and folding.whole(check.title) == words:
             notes.append(Unused(check.where, short(check.claim), OWN_HEADLINE))
     elif language:
-        claim["language"] = language
-    statements = _statements(check, notes, (event or _page(check), words), quiet=not new)
+        claim.setdefault("language", language)
+    statements = _statements(check, notes, noted, (event or _page(check), words))
     added = [statement for statement in statements if statement not in claim.get("statements", [])]
     if added:
         claim.setdefault("statements", []).extend(added)
@@ -217,9 +241,7 @@ def _add(event_line: Json, check: FactCheck, notes: Notes, event: str | None, ad
 def _is_same(claim: Json, words: str, language: str | None) -> bool:
     """A claim without a language is the same as one in any language."""
     claim_language = claim.get("language")
-    return ratings.folded(claim["text"]) == words and (
-        claim_language == language or claim_language is None or language is None
-    )
+    return folding.whole(claim["text"]) == words and languages.fit(claim_language, language)
 
 
 def _key(assessment: Json) -> tuple[object, ...]:
@@ -255,12 +277,12 @@ def _document(work: Work) -> Json:
     return _known(url=work.url, title=work.title, published=work.published, language=work.language, kind=work.kind)
 
 
-def _statements(check: FactCheck, notes: Notes, claim_key: tuple[str, str], *, quiet: bool) -> list[Json]:
+def _statements(check: FactCheck, notes: Notes, noted: set[tuple[str, ...]], claim_key: tuple[str, str]) -> list[Json]:
     """A statement of each claimant in every page where the claim appeared; of the pages' own where nobody is named."""
     own_notes: Notes = []
     works = []
     for work in check.appearances:
-        if urls.canonical(work.url) == urls.canonical(check.url):
+        if page_keys.key(work.url) == page_keys.key(check.url):
             own_notes.append(Unused(check.where, short(work.url), ITSELF))
         else:
             works.append(_document(work))
@@ -283,7 +305,9 @@ def _statements(check: FactCheck, notes: Notes, claim_key: tuple[str, str], *, q
         statements += [_known(source={"name": party.name, "disclosure": "group"}, said=check.said) for party in nobody]
     if not statements and check.said:
         own_notes.append(Unused(check.where, check.said, UNSAID))
-    notes.extend([] if quiet else own_notes)
+    # What several reviews of one claim have in common is noted once.
+    notes.extend(note for note in own_notes if (*claim_key, note.what, note.why) not in noted)
+    noted.update((*claim_key, note.what, note.why) for note in own_notes)
     return statements
 
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 from app.imports import evidence, jsonld, values
 from app.imports.checks import Json, Notes, Party, Unused, Work, short
 from app.imports.jsonld import as_list, resolved, types
-from app.imports.ratings import folded
 from app.schemas import urls
+from app.texts import folding
 
 NO_RULE: Final = "a property that is not used"
 FURTHER: Final = "only the first of several is used"
@@ -88,18 +88,18 @@ def claims_of(node: Json, works: list[Any], location: str, notes: Notes) -> list
         notes.extend(
             Unused(f"{location}/itemReviewed", short(words), OTHER_WORDS)
             for words, _ in worded
-            if words and folded(words) != folded(reviewed[0])
+            if words and folding.whole(words) != folding.whole(reviewed[0])
         )
         return [(reviewed[0], works)]
-    of_claim: dict[str, list[Any]] = {folded(claim): [] for claim in reviewed}
+    of_claim: dict[str, list[Any]] = {folding.whole(claim): [] for claim in reviewed}
     for words, work in worded:
-        if folded(words) in of_claim:
-            of_claim[folded(words)].append(work)
+        if folding.whole(words) in of_claim:
+            of_claim[folding.whole(words)].append(work)
         elif len(works) == 1 and not words:
             return [(claim, works) for claim in reviewed]
         else:
             notes.append(Unused(f"{location}/itemReviewed", short(json.dumps(work, ensure_ascii=False)), WHICH))
-    return [(claim, of_claim[folded(claim)]) for claim in reviewed]
+    return [(claim, of_claim[folding.whole(claim)]) for claim in reviewed]
 
 
 def _proposition(work: Any) -> str:

@@ -112,6 +112,40 @@ def test_a_claim_whose_language_is_not_known_is_the_same() -> None:
     assert noted == {report_lines.AGAIN: 1}
 
 
+def test_one_page_under_two_addresses_is_one_report_and_one_event() -> None:
+    again = PAGE.replace("https://", "http://www.") + "/?utm_source=x#top"
+    lines, noted = made([check(claimants=[HER]), check(url=again, claimants=[HER])])
+    assert (len(lines), noted) == (1, {report_lines.AGAIN: 1})
+    (alone,), _ = made([check(url=again)])
+    assert (alone["ref"], alone["events"][0]["ref"]) == (lines[0]["ref"], lines[0]["events"][0]["ref"])
+    assert made([check(appearances=[Work(again)])])[1] == {report_lines.ITSELF: 1}
+
+
+def test_claims_are_the_same_as_the_service_has_it() -> None:
+    same = [check(claim=words) for words in ("It’s fallen by 5 %.", "it's  FALLEN by ٥ %", "“It's fallen by 5 %”")]
+    assert len(claims(made(same)[0])) == 1
+    other = [check(claim=words) for words in ("It's 5", "It's -5", "It's 5 %", "It's 6")]
+    assert len(claims(made(other)[0])) == len(other)
+    tongues = [check(claim="It fell", claim_language=tag) for tag in (None, "en", "en-GB", "fr")]
+    assert [claim.get("language") for claim in claims(made(tongues)[0])] == ["en", "fr"]
+
+
+def test_of_what_a_page_has_but_one_the_others_are_noted() -> None:
+    first = check(byline="Zoe", published="2023-08-10", language="en", tags=["a", "b"])
+    other = check(claim="It stands", byline="Yan", published="2023-08-11", language="fr", text="x", tags=["b", "c"])
+    lines, noted = made([first, other])
+    assert lines[0]["events"][0]["tags"] == ["a", "b", "c"]
+    assert lines[0]["document"]["text"] == "x"
+    assert noted == {f"{name}: {report_lines.OTHER_OF_PAGE}": 1 for name in ("byline", "published", "language")}
+    assert made([first], event="bridge")[1] == {report_lines.TAGS: 1}
+
+
+def test_what_is_not_used_of_a_later_review_of_a_claim_is_noted_too() -> None:
+    parties = [[HER], [Party("x.com"), HER, Party("Ben")], [Party("x.com")]]
+    _, noted = made([check(claimants=claimants) for claimants in parties])
+    assert noted == {report_lines.PLATFORM: 1, report_lines.AGAIN: 1}
+
+
 def test_what_the_service_would_refuse_as_a_whole_is_noted() -> None:
     lines, noted = made(
         [
