@@ -98,7 +98,7 @@ def test_a_site_where_anybody_posts_is_no_claimant() -> None:
     found, _ = read([claim(claimant=name, claimDate="2023-08-09") for name in ("x.com", "www.Facebook.com")])
     lines, noted = made(found)
     assert statements(lines) == []
-    assert noted == {report_lines.PLATFORM: 1, report_lines.UNSAID: 1, report_lines.AGAIN: 1}
+    assert noted == {report_lines.PLATFORM: 2, report_lines.UNSAID: 1, report_lines.AGAIN: 1}
     found, _ = read([claim(claimant="paper.example")])
     assert statements(made(found)[0]) == [{"source": {"name": "paper.example"}}]
 
