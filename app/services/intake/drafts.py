@@ -217,10 +217,17 @@ def url_columns(url: str | None) -> dict[str, Any]:
     return {"url": url, "canonical_url": canonical(url), "page_key": page_keys.key(url)}
 
 
-def archived(data: DocumentCreate) -> tuple[str, str | None]:
+def archived(batch: Batch, data: DocumentCreate, at: str) -> tuple[str, str | None]:
     """A document's URL and, if the one given is an archive's copy, that; what an export brings back stays as it was."""
     url = str(data.url)
-    return (url, None) if getattr(data, "id", None) is not None else wrappers.archived(url)
+    if getattr(data, "id", None) is not None:
+        return url, None
+    unwrapped = wrappers.archived(url)
+    if unwrapped.archive_url is not None:
+        copy = "the copy is its archive_url" if data.archive_url in (None, url) else "the archive_url is another copy's"
+        detail = f"This is an archive's copy: the document is the page inside, and {copy}."
+        batch.note("changed", f"{at}/url", detail, stored=unwrapped.url, sent=url)
+    return unwrapped
 
 
 def sha256(text: str) -> bytes:

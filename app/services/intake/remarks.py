@@ -62,7 +62,8 @@ def not_taken(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any) -
     if is_silent(column):
         return
     pointer = f"{draft.pointer}/{field_of(column)}"
-    detail = f"This {_words(column)} was not taken: the {kind_of(draft.model).words} has another one, which stays."
+    reason = "has none and never changes" if stored is None else "has another one, which stays"
+    detail = f"This {_words(column)} was not taken: the {kind_of(draft.model).words} {reason}."
     batch.note("not_taken", pointer, detail, stored=stored, sent=sent, told_of=draft)
 
 

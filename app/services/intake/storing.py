@@ -123,7 +123,8 @@ def _compared(model: type[Record]) -> dict[str, str]:
         stored = f"{target.__tablename__}_root(t.{name})" if target and kind_of(target).mergeable else f"t.{name}"
         contained = isinstance(column.type, ARRAY | JSONB)  # of these more may be stored than the draft says
         differs = f"NOT t.{name} @> d.{name}" if contained else f"{stored} IS DISTINCT FROM d.{name}"
-        compared[name] = f"d.{name} IS NOT NULL AND t.{name} IS NOT NULL AND {differs}"
+        gap = "false" if kind.fixed else f"t.{name} IS NULL"  # what never changes has no gaps to be filled
+        compared[name] = f"d.{name} IS NOT NULL AND NOT {gap} AND {differs}"
     return compared
 
 

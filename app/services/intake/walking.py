@@ -120,7 +120,7 @@ def document(batch: Batch, data: DocumentCreate | str, at: str) -> Draft:
     values = columns(data, "label", "publisher", "links", *_VERSION)
     archive_url = None
     if data.url is not None:
-        url, archive_url = archived(data)
+        url, archive_url = archived(batch, data, at)
         values |= url_columns(url)
         check_page(data.published, data.retrieved_at, at)
     draft = batch.add(

@@ -49,6 +49,23 @@ async def test_an_archive_s_copy_is_the_page(client: httpx.AsyncClient) -> None:
     assert [one["archive_url"] for one in versions] == [copy, given["archive_url"]]
 
 
+async def test_what_was_given_and_not_taken_is_told(client: httpx.AsyncClient) -> None:
+    async def told(**body: str) -> list[tuple[str, str, str | None, str]]:
+        remarks = (await client.post("/v1/documents", json=body)).json()["remarks"]
+        return [(one["what"], one["pointer"], one["stored"], one["sent"]) for one in remarks]
+
+    page, other = "https://news.example/1", "http://m.news.example/1/"
+    copy = f"https://web.archive.org/web/20240502101112/{page}"
+    assert await told(url=page, text="One.") == []
+    assert await told(url=other, text="One.") == [("not_taken", "/url", page, other)]
+    assert await told(url=copy, text="Two.") == [("changed", "/url", page, copy)]
+    # A version never changes: that an archive has it, too, is not kept with it.
+    assert await told(url=copy, text="One.") == [
+        ("not_taken", "/archive_url", None, copy),
+        ("changed", "/url", page, copy),
+    ]
+
+
 async def test_a_document_by_its_text_only_without_urls(client: httpx.AsyncClient) -> None:
     words = {"text": "Exactly these words."}
     addressed = await sent(client, "/v1/documents", words | {"url": "https://news.example/1"}, 201)
