@@ -1,11 +1,20 @@
 """Every closed list, once: the request models, the database's CHECKs and the documentation all read it here."""
 
+from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
 SourceKind = Literal[
     "person", "official", "authority", "military", "court", "company", "ngo", "expert", "witness", "group",
     "outlet", "agency", "channel", "account", "sensor", "other",
 ]  # fmt: skip
+# Kinds that scripts take for each other, by what they have in common; across these classes a name alone proves nothing.
+SOURCE_CLASSES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("person", "official", "expert", "witness"), "people"),
+    **dict.fromkeys(("authority", "military", "court", "company", "ngo", "group", "agency", "outlet"), "bodies"),
+    **dict.fromkeys(("channel", "account"), "addresses"),
+    "sensor": "instruments",
+    "other": "other",
+}
 Disclosure = Literal["named", "role_only", "anonymous", "group"]
 Reliability = Literal["A", "B", "C", "D", "E", "F"]
 

@@ -53,7 +53,8 @@ WITHOUT = {
 # Modules that have one door: what is sent in is matched, keyed and stored by these alone.
 USERS = {
     "app.services.intake.matching": {"app.services.intake.pipeline"},
-    "app.services.intake.keys": {"app.services.intake.matching", "app.services.intake.credits"},
+    "app.services.intake.keys": {"app.services.intake.matching"},
+    "app.services.intake.by_name": {"app.services.intake.matching", "app.services.intake.credits"},
 }
 # Functions that have one, too.
 CALLERS = {

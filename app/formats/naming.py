@@ -26,7 +26,9 @@ def source_name(id_: UUID | None, sources: SideMap) -> str:
     if id_ is None:
         return ""
     source = sources[id_]
-    return side_maps.name_or(source, side_maps.UNNAMED_IN_EXPORT.format(role_or_kind=source.role or source.kind))
+    return side_maps.name_or(
+        source, side_maps.UNNAMED_IN_EXPORT.format(role_or_kind=source.role or source.kind or "source")
+    )
 
 
 def claims(dossier: DossierRead) -> Iterator[tuple[QuestionPicture | None, ClaimPicture]]:

@@ -68,7 +68,7 @@ def work(id_: UUID | None, dossier: DossierRead) -> Node | None:
 def _kind(source: SourceRead) -> str:
     if source.kind in _PEOPLE and source.disclosure != "group":
         return "Person"
-    return _BODIES.get(source.kind, "Organization")
+    return _BODIES.get(source.kind or "", "Organization")
 
 
 def language_strings(texts: dict[str, str]) -> list[Node]:

@@ -44,7 +44,7 @@ class Source(Record):
 
     name: Mapped[str | None]
     aliases: Mapped[objects_]
-    kind: Mapped[str] = mapped_column(server_default="other")
+    kind: Mapped[str | None]
     disclosure: Mapped[str] = mapped_column(server_default="named")
     role: Mapped[str | None]
     party: Mapped[str | None]
@@ -57,6 +57,8 @@ class Source(Record):
     external_ids: Mapped[object_]
     notes: Mapped[str | None]
     merged_into: Mapped[UUID | None] = optional_reference("source")
+    placed: Mapped[flag]
+    """Known only where it was mentioned, because its name fits more than one source."""
     # Name and aliases, folded: what "the same name" is compared by.
     names: Mapped[list[str]] = mapped_column(
         ARRAY(Text()), Computed("source_names(name, aliases)", persisted=True), deferred=True

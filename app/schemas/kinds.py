@@ -173,7 +173,7 @@ KINDS: Final = (
         SourceRead,
         SourceLine,
         exported="name aliases kind disclosure role party parent country language url reliability confidential "
-        "external_ids notes merged_into",
+        "external_ids notes placed merged_into",
         sorts=_TIMES | {"name": "name"},
         public_if=PublicIf("source_is_public", ("id",)),
     ),

@@ -31,7 +31,7 @@ class RestorableLine(Input):
 
     @model_validator(mode="after")
     def _comes_with_id(self) -> "RestorableLine":
-        for name in self.model_fields_set & {"merged_into", "fidelity", "selector"}:
+        for name in self.model_fields_set & {"merged_into", "placed", "fidelity", "selector"}:
             if self.id is None:
                 raise ValueError(f"{name} comes with the id, from an export")
         return self
@@ -43,6 +43,8 @@ class MergeableLine(RestorableLine):
 
 class SourceLine(SourceCreate, MergeableLine):
     type: Literal["source"]
+    placed: bool | None = None
+    """Known only where it was mentioned."""
 
 
 class SourceLinkLine(SourceLinkCreate, RestorableLine):

@@ -52,7 +52,7 @@ class HitSource(Output):
 
     id: UUID
     name: str | None
-    kind: SourceKind
+    kind: SourceKind | None
     disclosure: Disclosure
 
 

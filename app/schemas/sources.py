@@ -46,7 +46,8 @@ class SourceFields(Input):
     aliases: Annotated[list[Alias], Field(max_length=SHORT_LIST_ITEMS)] | None = None
     """Other names it goes by; each finds it, too."""
     kind: SourceKind | None = None
-    """Default `other`. Where it is not given, any kind of source with this name is the same."""
+    """Where it is not given it is not known: any kind of source with this name is the same, and the first that gives
+    it completes it. Person, official, expert and witness are taken for each other, and so are all kinds of bodies."""
     disclosure: Disclosure | None = None
     """How much of who it is the public knows. Default `named`."""
     role: Name | None = None
@@ -64,7 +65,10 @@ class SourceFields(Input):
 
 
 class SourceCreate(SourceFields):
-    """Whoever speaks or publishes. The same name and kind is the same source, unless a ref says otherwise."""
+    """Whoever speaks or publishes. The same name is the same source, unless what is given contradicts that.
+
+    A country, a party, a parent, the host of its url, an external id, a ref, or a kind of another class does.
+    """
 
     model_config = with_examples(
         {
@@ -143,7 +147,8 @@ class AliasRead(Output):
 class SourceRead(RecordRead):
     name: str | None
     aliases: list[AliasRead]
-    kind: SourceKind
+    kind: SourceKind | None
+    """Null where nobody told it."""
     disclosure: Disclosure
     role: str | None
     party: str | None
@@ -156,6 +161,8 @@ class SourceRead(RecordRead):
     external_ids: dict[str, str]
     notes: str | None
     merged_into: UUID | None
+    placed: bool
+    """Known only where it was mentioned: its name fits more than one source, to which it is linked."""
 
 
 class SourceFilter(Input):

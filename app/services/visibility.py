@@ -51,7 +51,13 @@ MASK: Final = sql_table(
 # What a confidential source still shows.
 _SHOWN: Final = ("kind", "disclosure")
 # What a mask has instead of a source's columns; the others are null.
-_MASKED: Final[Mapping[str, Any]] = {"confidential": True, "version": 1, "aliases": [], "external_ids": {}}
+_MASKED: Final[Mapping[str, Any]] = {
+    "confidential": True,
+    "placed": False,
+    "version": 1,
+    "aliases": [],
+    "external_ids": {},
+}
 
 # The scopes that decide what is seen.
 _DECIDING_SCOPES: Final = frozenset({"read", "confidential"})

@@ -88,8 +88,8 @@ async def test_a_source_of_another_kind_is_the_agency_too(client: Client) -> Non
 
 
 async def test_two_of_the_name_never_break_an_ingest(client: Client) -> None:
-    for kind in ("outlet", "company"):
-        await source(client, "Reuters", kind=kind)
+    for country in ("GB", "US"):
+        await source(client, "Reuters", kind="company", country=country)
     await sent(client, "/v1/reports", told("Seven died. (Reuters)"), 201)
     assert await names(client) == [[]]
 

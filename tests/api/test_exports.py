@@ -105,7 +105,7 @@ async def test_what_anybody_exports_can_be_read_again(
     await statement(client, event, about, hidden)
     for event_id in (None, "explosion"):
         [masked] = [line for line in await lines(anybody, event_id) if line["type"] == "source"]
-        assert masked.keys() == {"type", "id", "kind", "disclosure", "confidential"}
+        assert masked.keys() == {"type", "id", "kind", "disclosure", "confidential", "placed"}
         assert (masked["disclosure"], masked["confidential"]) == ("anonymous", True)
         [said] = [line for line in await lines(anybody, event_id) if line["type"] == "statement"]
         assert said["source"] == masked["id"] != hidden

@@ -54,8 +54,8 @@ async def test_a_null_empties_or_goes_back_to_the_default(client: httpx.AsyncCli
     made = await post(client, "/v1/sources", WHOLE)
     nulls = dict.fromkeys([name for name in WHOLE if name != "name"] + ["disclosure", "confidential", "parent"])
     changed = await patch(client, f"/v1/sources/{made['id']}", nulls)
-    kept = {name: made[name] for name in ("id", "name", "created_at", "merged_into")}
-    empty = {"aliases": [], "external_ids": {}, "kind": "other", "disclosure": "named", "confidential": False}
+    kept = {name: made[name] for name in ("id", "name", "created_at", "merged_into", "placed")}
+    empty = {"aliases": [], "external_ids": {}, "disclosure": "named", "confidential": False}
     assert changed == dict.fromkeys(made) | kept | empty | {"version": 2, "updated_at": changed["updated_at"]}
 
 

@@ -165,7 +165,9 @@ async def test_a_confidential_source_is_a_mask_in_each_event(
     assert (await get(anybody, f"/v1/assessments/{rated['id']}"))["author_id"] == mask
     shown = await get(anybody, f"/v1/sources/{mask}")
     told = {name: value for name, value in shown.items() if value not in (None, [], {}) and not name.endswith("_at")}
-    assert told == {"id": mask, "kind": "witness", "disclosure": "named", "confidential": True, "version": 1}
+    assert told == {
+        "id": mask, "kind": "witness", "disclosure": "named", "confidential": True, "version": 1, "placed": False,
+    }  # fmt: skip
     assert (await get(anybody, f"/v1/documents/{paper}"))["publisher_id"] is None
     assert (await get(anybody, f"/v1/sources/{child}"))["parent_id"] is None
     for path in (who, owner, "ref:doe"):

@@ -20,7 +20,7 @@ from app.schemas.statements import StatementRead
 _BLANK: Final[dict[str, Any]] = dict.fromkeys(SourceRead.model_fields) | {
     "version": 1,
     "aliases": [],
-    "kind": "other",
+    "placed": False,
     "disclosure": "anonymous",
     "confidential": True,
     "external_ids": {},

@@ -1,5 +1,6 @@
 """Wire credits: if a document credits an agency, propose the agency as a step in the chains of its appearances."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from app.database import set_reason
 from app.models import Appearance, AppearanceHop, Source
-from app.services.intake import keys, storing
+from app.services.intake import by_name, storing
 from app.services.intake.drafts import Batch, Draft
 from app.texts import credits as wire
 from app.texts.agencies import BY_NAME
@@ -90,21 +91,23 @@ def _credited(rows: Sequence[Row[Any]]) -> dict[UUID, tuple[str, float]]:
 async def _sources(session: AsyncSession, agencies: Sequence[str]) -> Mapping[str, UUID]:
     """The sources that these agencies are: matched, or made. Where more than one could be meant, none.
 
-    This is no matching of drafts, and its rule is another. A body that names a source says its kind or leaves it open,
-    and is refused where its name is ambiguous. Here nobody is refused, an agency goes before other kinds, and the forms
-    in which it is credited ("(AP)") find it without becoming its aliases.
+    This is no matching of drafts, and its rule is another. What a body says of a source tells it from others of its
+    name, and where it does not, another is stored. Here nothing but the name is known, an agency goes before other
+    kinds, and the forms in which it is credited ("(AP)") find it without becoming its aliases.
     """
     looked_up: dict[UUID, tuple[str, bool]] = {}
     rows = []
     for name in agencies:
         agency = BY_NAME[name]
-        for kind, names in (("agency", (*agency.aliases, *agency.forms)), (None, agency.aliases)):
+        for is_agency, names in ((True, (*agency.aliases, *agency.forms)), (False, agency.aliases)):
             id_ = uuid7()
-            looked_up[id_] = (name, kind is not None)
-            rows.append({"id": id_, "name": name, "aliases": [{"name": alias} for alias in names], "kind": kind})
-    hits: dict[tuple[str, bool], list[UUID]] = {}
-    for row in await session.execute(keys.NAMED_SOURCES, {"rows": storing.as_json(rows)}):
-        hits.setdefault(looked_up[row.draft], []).extend([row.hit] if row.hit is not None else [])
+            looked_up[id_] = (name, is_agency)
+            rows.append({"id": id_, "name": name, "aliases": [{"name": alias} for alias in names]})
+    hits: dict[tuple[str, bool], list[UUID]] = defaultdict(list)
+    for row in await session.execute(by_name.BEARERS, {"rows": storing.as_json(rows)}):
+        bearers = hits[looked_up[row.draft]]
+        if row.hit is not None and row.hit not in bearers and (row.kind == "agency" or not looked_up[row.draft][1]):
+            bearers.append(row.hit)
     sources: dict[str, UUID] = {}
     new: list[Draft] = []
     for name in agencies:

@@ -46,6 +46,7 @@ class Draft:
     # What a key needs that is no column: of a document the version that was read; of a statement its document; of an
     # unnamed source the document, or without one the claim or question, within which alone it can be matched.
     within: "Draft | None" = None
+    published_in: "Draft | None" = None  # the document by which a source is told that publishes it
     id: UUID = field(default_factory=uuid7)
     line: int = 0
     restored: bool = False  # its id was given: it is that record and no other
@@ -111,6 +112,10 @@ class Batch:
     """The new columns of stored quotations whose fidelity changes, as `quotes` noted them."""
     remarks: list[Noted] = field(default_factory=list)
     """What `remarks` tells in the answer, beside the outcomes."""
+    may_be: dict[Draft, list[UUID | Draft]] = field(default_factory=dict)
+    """Sources whose names fit several, and whom each of them may be."""
+    to_place: set[Draft] = field(default_factory=set)
+    """Those of them that are matched only when the place is stored where they were mentioned."""
     compared: Compared | None = None
     """The claims for which similar ones are looked for, if the answer is to name them."""
     size: int = 0

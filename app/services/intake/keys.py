@@ -62,21 +62,6 @@ def _matching(
 
 _OLDEST: Final = "ORDER BY t.created_at, t.id"
 
-# A name finds whoever bears it as name or alias; and whoever's name is one of the draft's aliases. Two aliases alone
-# are not enough: more than one ministry is "the ministry". Never a confidential source.
-NAMED_SOURCES: Final = text(
-    "SELECT d.id AS draft, fold_name(d.name) AS name, source_names(d.name, d.aliases) AS names, "  # noqa: S608
-    "s.id AS hit, s.ref AS hit_ref "
-    f"FROM {drafted(Source)} LEFT JOIN LATERAL ("
-    "  SELECT DISTINCT root.id, root.ref FROM source t JOIN source root ON root.id = source_root(t.id)"
-    "  WHERE t.names && source_names(d.name, d.aliases)"
-    "  AND (fold_name(d.name) = ANY (t.names) OR fold_name(t.name) = ANY (source_names(d.name, d.aliases)))"
-    "  AND (t.disclosure = 'named' OR t.kind IN ('outlet', 'agency', 'channel'))"
-    "  AND (d.kind IS NULL OR t.kind = d.kind) AND NOT t.confidential AND NOT root.confidential"
-    ") s ON true ORDER BY d.id, s.id"
-)
-
-
 # --- what is the same in merged events -------------------------------------------------------------------------------
 
 
@@ -148,17 +133,8 @@ def _about(claim: str, question: str) -> str:
 _DOCUMENT: Final = "(r->>'document')::uuid"
 _SUBJECT: Final = "(r->>'about')::uuid"
 
-# Among those who speak or pass on in the same document; without one, about the same claim or question, there without
-# one, too. One who fits in every known trait goes before one who only does not contradict.
-UNNAMED_SOURCES: Final = _matching(
-    Source,
-    "r->>'within', d.disclosure, coalesce(d.kind, 'other'), fold_name(d.name), fold(d.role), d.party, d.parent_id",
-    f"""WHERE NOT t.confidential AND t.disclosure = coalesce(d.disclosure, 'named')
-    AND (d.kind IS NULL OR t.kind = d.kind)
-    AND fold_name(t.name) IS NOT DISTINCT FROM fold_name(d.name) AND fold(t.role) IS NOT DISTINCT FROM fold(d.role)
-    AND (d.party IS NULL OR t.party = d.party)
-    AND (d.parent_id IS NULL OR t.parent_id IN (SELECT source_kin(d.parent_id)))
-    AND t.id IN (
+# Who speaks, passes on or judges in the place where a draft was mentioned.
+_SPEAKING_THERE: Final = f"""AND t.id IN (
         SELECT s.source_id FROM appearance a JOIN statement s ON s.id = a.statement_id
         WHERE a.document_id IN (SELECT document_kin({_DOCUMENT}))
         UNION SELECT h.source_id FROM appearance a JOIN appearance_hop h ON h.appearance_id = a.id
@@ -168,9 +144,43 @@ UNNAMED_SOURCES: Final = _matching(
         CROSS JOIN LATERAL (VALUES (s.source_id), (h.source_id)) v(source_id)
         WHERE a.document_id IS NULL AND s.id IN (SELECT {_SUBJECT} UNION ALL
             SELECT n.id FROM statement n WHERE coalesce(n.claim_id, n.question_id) IN {_about(_SUBJECT, _SUBJECT)})
-        UNION SELECT x.author_id FROM assessment x WHERE x.claim_id IN ({_claims(_SUBJECT)}))
-    ORDER BY t.kind = coalesce(d.kind, 'other') DESC, t.party IS NOT DISTINCT FROM d.party DESC,
+        UNION SELECT x.author_id FROM assessment x WHERE x.claim_id IN ({_claims(_SUBJECT)}))"""  # noqa: S608
+# Among those who speak or pass on in the same document; without one, about the same claim or question, there without
+# one, too. One who fits in every known trait goes before one who only does not contradict.
+UNNAMED_SOURCES: Final = _matching(
+    Source,
+    "r->>'within', d.disclosure, d.kind, fold_name(d.name), fold(d.role), d.party, d.parent_id",
+    f"""WHERE NOT t.confidential AND NOT t.placed AND t.disclosure = coalesce(d.disclosure, 'named')
+    AND (d.kind IS NULL OR t.kind IS NULL OR t.kind = d.kind)
+    AND fold_name(t.name) IS NOT DISTINCT FROM fold_name(d.name) AND fold(t.role) IS NOT DISTINCT FROM fold(d.role)
+    AND (d.party IS NULL OR t.party = d.party)
+    AND (d.parent_id IS NULL OR t.parent_id IN (SELECT source_kin(d.parent_id)))
+    {_SPEAKING_THERE}
+    ORDER BY t.kind IS NOT DISTINCT FROM d.kind DESC, t.party IS NOT DISTINCT FROM d.party DESC,
     (t.parent_id IS NULL) = (d.parent_id IS NULL) DESC, t.created_at, t.id""",  # noqa: S608
+)
+
+# Those whose name fits more than one source, and that are known only where they were mentioned: by who speaks there, by
+# the document that they publish, or where no such place is told, by that there is none.
+PLACED_SOURCES: Final = _matching(
+    Source,
+    "coalesce(r->>'publishes', r->>'publishes_ref', r->>'within'), fold_name(d.name), d.kind, d.country, d.party, "
+    "d.parent_id, d.url",
+    f"""WHERE t.placed AND NOT t.confidential AND t.names && ARRAY[fold_name(d.name)]
+    AND fold_name(t.name) = fold_name(d.name) AND (d.kind IS NULL OR t.kind IS NULL OR t.kind = d.kind)
+    AND (d.country IS NULL OR t.country IS NULL OR t.country = d.country)
+    AND (d.party IS NULL OR t.party IS NULL OR t.party = d.party)
+    AND (d.parent_id IS NULL OR t.parent_id IS NULL OR t.parent_id IN (SELECT source_kin(d.parent_id)))
+    AND CASE WHEN r ? 'publishes' THEN t.id IN (
+        SELECT p.publisher_id FROM document p WHERE digest_of(p.page_key) = digest_of(r->>'publishes')
+        UNION ALL SELECT p.publisher_id FROM document p WHERE p.ref = r->>'publishes_ref')
+    WHEN r ? 'within' THEN true {_SPEAKING_THERE}
+    ELSE NOT EXISTS (SELECT FROM statement s WHERE s.source_id = t.id)
+        AND NOT EXISTS (SELECT FROM appearance_hop h WHERE h.source_id = t.id)
+        AND NOT EXISTS (SELECT FROM assessment x WHERE x.author_id = t.id)
+        AND NOT EXISTS (SELECT FROM document p WHERE p.publisher_id = t.id) END
+    ORDER BY t.kind IS NOT DISTINCT FROM d.kind DESC, t.country IS NOT DISTINCT FROM d.country DESC,
+    t.party IS NOT DISTINCT FROM d.party DESC, t.created_at, t.id""",  # noqa: S608
 )
 
 DOCUMENTS: Final = _matching(

@@ -4,8 +4,8 @@ A record that is found is only completed, never overwritten. `pipeline` calls th
 is not found now is not being stored by somebody else.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -25,10 +25,10 @@ from app.models import (
     table_of,
 )
 from app.schemas import kinds
-from app.services.intake import given_ids, keys, remarks, storing
+from app.services.intake import by_name, keys, remarks, storing
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import event_of, fill, is_named, levels, point
-from app.services.intake.references import deleted_refs, event_root_of, root_of
+from app.services.intake.references import by_id, deleted_refs, event_root_of, root_of
 
 _QUICK: Final = {
     keys.STATEMENTS: keys.DIRECT_STATEMENTS,
@@ -50,7 +50,7 @@ async def match(session: AsyncSession, batch: Batch, model: type[Record], drafts
     for draft in drafts:
         fill(batch, draft)
     # First those of an export: where two drafts are the same, the one whose id was given is the record.
-    new = await given_ids.by_id(session, model, [draft for draft in drafts if draft.restored])
+    new = await by_id(session, model, [draft for draft in drafts if draft.restored])
     left = await _by_ref(session, batch, model, [draft for draft in drafts if not draft.restored])
     new += await _OTHERWISE.get(model, _by_keys)(session, batch, model, left)
     for draft in drafts:
@@ -165,7 +165,7 @@ async def _by_key(
             if row is None:
                 new.append(draft)
             elif row.hit is not None:
-                _check_ref(batch, draft, row, ref_of_hit)
+                _check_ref(batch, draft, row.hit, row.hit_ref, ref_of_hit)
                 adopt(draft, row.hit, row.owner, merged=row.hit != row.via)
             elif (earlier := first_by_key.setdefault(row.key, draft)) is not draft:
                 _join_unless_other_ref(batch, draft, earlier)
@@ -193,14 +193,14 @@ async def _hits(session: AsyncSession, query: TextClause, drafts: list[Draft]) -
     return [(draft, rows.get(draft.id)) for draft in drafts]
 
 
-def _check_ref(batch: Batch, draft: Draft, row: Any, ref_of_hit: dict[UUID, str]) -> None:
+def _check_ref(batch: Batch, draft: Draft, hit: UUID, hit_ref: str | None, ref_of_hit: dict[UUID, str]) -> None:
     """Refuse a hit that bears another ref, or is given another by an earlier draft."""
     ref = draft.value("ref")
     if not ref or batch.dry:
         return
-    borne = row.hit_ref or ref_of_hit.setdefault(row.hit, ref)
+    borne = hit_ref or ref_of_hit.setdefault(hit, ref)
     if borne != ref:
-        raise _clash(draft, "ref", f"it bears the ref {borne}", row.hit)
+        raise _clash(draft, "ref", f"it bears the ref {borne}", hit)
 
 
 def _join_unless_other_ref(batch: Batch, draft: Draft, earlier: Draft) -> None:
@@ -235,7 +235,11 @@ def _hints(draft: Draft) -> dict[str, Any]:
     return {} if hints is None else hints(draft, draft.within.original if draft.within is not None else None)
 
 
-def _source_hints(_draft: Draft, within: Draft | None) -> dict[str, Any]:
+def _source_hints(draft: Draft, within: Draft | None) -> dict[str, Any]:
+    if draft.published_in is not None:  # it is not matched yet
+        document = draft.published_in.original
+        published = {"publishes": document.value("page_key"), "publishes_ref": document.value("ref")}
+        return {"within": document.id, **published}
     if within is None:
         return {}
     # Unnamed sources of one document are compared with each other; without a document, those about a claim or question.
@@ -257,87 +261,93 @@ _HINTS: Final[dict[type[Record], Callable[[Draft, Draft | None], dict[str, Any]]
 
 # --- sources ---------------------------------------------------------------------------------------------------------
 
-_AMBIGUOUS: Final = "more than one source has this name: say which by its ref or id"
 _NEEDS_REF: Final = "an unnamed source that stands alone needs a ref, or it could never be found again"
+_PARENT: Final = "More than one source of this name is there: a ref or an id says to which of them this belongs."
+_PLACED: Final = (
+    "More than one source of this name is there, and nothing that was given tells which: it is stored as one that is "
+    "known only here, and linked to those that it may be. A ref or an id says which it is."
+)
 
 
 async def _sources(session: AsyncSession, batch: Batch, _: type[Record], drafts: list[Draft]) -> list[Draft]:
-    new = await _named(session, batch, [draft for draft in drafts if is_named(draft)])
+    _leave_parents_out(batch, drafts)
+    placed = [draft for draft in drafts if draft in batch.to_place]
+    drafts = [draft for draft in drafts if draft not in batch.to_place]
+    new = await _by_key(session, batch, keys.PLACED_SOURCES, placed)
+    new += await _named(session, batch, [draft for draft in drafts if is_named(draft)])
     return new + await _unnamed(session, batch, [draft for draft in drafts if not is_named(draft)])
 
 
-class Namesakes:
-    """The new sources of a body by their folded names, so that each is compared with its namesakes only.
-
-    Two are namesakes if the name of one is a name or alias of the other: two aliases alone are not enough.
-    """
-
-    def __init__(self) -> None:
-        self._drafts: list[Draft] = []
-        self._by_name = defaultdict[str, list[int]](list)
-        self._by_name_or_alias = defaultdict[str, list[int]](list)
-
-    def add(self, draft: Draft, name: str, names: Iterable[str]) -> None:
-        """`names`: the name and all aliases."""
-        self._by_name[name].append(len(self._drafts))
-        for name_or_alias in names:
-            self._by_name_or_alias[name_or_alias].append(len(self._drafts))
-        self._drafts.append(draft)
-
-    def of(self, kind: str | None, name: str, names: Iterable[str]) -> list[Draft]:
-        """The namesakes of this kind, in the order in which they were added; None matches any kind."""
-        numbers = set(self._by_name_or_alias.get(name, ()))
-        numbers.update(*(self._by_name.get(name_or_alias, ()) for name_or_alias in names))
-        drafts = [self._drafts[number] for number in sorted(numbers)]
-        return [draft for draft in drafts if kind in (None, draft.value("kind"))]
+def _leave_parents_out(batch: Batch, drafts: Iterable[Draft]) -> None:
+    """A parent that may be several sources is none: those that belong to it would else be of one family."""
+    for draft in drafts:
+        parent = draft.points_at.get("parent_id")
+        if parent is not None and parent.original in batch.may_be and parent.original.value("placed"):
+            del draft.points_at["parent_id"]
+            draft.values.pop("parent_id", None)
+            batch.note("not_taken", f"{draft.pointer}/parent", _PARENT, sent=parent.original.value("name"))
 
 
 async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> list[Draft]:
-    """Match by name or alias, and by kind where the draft says one. Of two hits none is guessed: that is Invalid."""
+    """Match by name or alias whom nothing contradicts. Of several none is guessed: the draft is one of its place."""
     if not drafts:
         return []
-    hits: dict[UUID, list[Any]] = defaultdict(list)
-    names_of: dict[UUID, tuple[str, list[str]]] = {}
-    rows = storing.as_json({"id": draft.id, **draft.values} for draft in drafts)
-    for row in await session.execute(keys.NAMED_SOURCES, {"rows": rows}):
-        names_of[row.draft] = (row.name, row.names)
-        if row.hit is not None:
-            hits[row.draft].append(row)
+    candidates = await by_name.look_up(session, drafts)
     new: list[Draft] = []
-    namesakes = Namesakes()
+    to_place: list[Draft] = []
     ref_of_hit: dict[UUID, str] = {}
     problems: list[Problem] = []
-    # Those that say their kind first: then one that does not may match one of them.
-    for draft in sorted(drafts, key=lambda draft: draft.value("kind") is None):
-        name, names = names_of[draft.id]
-        earlier = namesakes.of(draft.value("kind"), name, names)
-        stored = hits[draft.id]
-        if draft.value("ref"):
-            # One with another ref is another source of the same name; if there are no others, the refs clash.
-            stored = [row for row in stored if row.hit_ref is None] or stored[:1]
+    for draft in sorted(drafts, key=by_name.how_much_is_left_open):
+        stored, earlier = candidates.stored_of(draft), candidates.new_of(draft)
         try:
-            if len(stored) + len(earlier) > 1 and not batch.dry:
-                raise Invalid.at(f"{draft.pointer}/name", _AMBIGUOUS)
-            if stored:
-                _check_ref(batch, draft, stored[0], ref_of_hit)
-                adopt(draft, stored[0].hit)
+            if len(stored) + len(earlier) > 1:
+                batch.may_be[draft] = [*(source.id for source in stored), *earlier]
+                if draft.value("ref"):
+                    new.append(draft)
+                else:
+                    to_place.append(draft)
+            elif stored:
+                _check_ref(batch, draft, stored[0].id, stored[0].ref, ref_of_hit)
+                adopt(draft, stored[0].id)
+                candidates.take(draft)
                 remarks.matched_by_name(batch, draft)
             elif earlier:
                 _join_unless_other_ref(batch, draft, earlier[0])
             else:
                 new.append(draft)
-                namesakes.add(draft, name, names)
+                candidates.add(draft)
         except Problem as problem:
             problems.append(problem)
     raise_together(problems)
-    return new
+    return new + await _place(session, batch, to_place)
+
+
+async def _place(session: AsyncSession, batch: Batch, drafts: Sequence[Draft]) -> list[Draft]:
+    """Have drafts that may be several sources matched by the place where they were mentioned.
+
+    Now, where a document that they publish needs them, or where there is no such place; else when that is stored.
+    """
+    publications: dict[Draft, Draft] = {}
+    for document in batch.drafts[Document]:
+        if "publisher_id" in document.points_at:
+            publications.setdefault(document.points_at["publisher_id"].original, document)
+    at_once = list[Draft]()
+    for draft in drafts:
+        draft.values["placed"] = True
+        batch.note("changed", f"{draft.pointer}/name", _PLACED, sent=draft.value("name"))
+        draft.published_in = publications.get(draft)
+        if draft.within is None or draft.published_in is not None:
+            at_once.append(draft)
+        else:
+            batch.to_place.add(draft)
+    return await _by_key(session, batch, keys.PLACED_SOURCES, at_once)
 
 
 async def _unnamed(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> list[Draft]:
     alone = [draft for draft in drafts if draft.within is None]
     raise_together([Invalid.at(draft.pointer, _NEEDS_REF) for draft in alone if not draft.value("ref")])
-    placed = [draft for draft in drafts if draft.within is not None]
-    return await _by_key(session, batch, keys.UNNAMED_SOURCES, placed) + alone
+    spoken = [draft for draft in drafts if draft.within is not None]
+    return await _by_key(session, batch, keys.UNNAMED_SOURCES, spoken) + alone
 
 
 async def _hops(session: AsyncSession, batch: Batch, _: type[Record], drafts: list[Draft]) -> list[Draft]:

@@ -36,7 +36,7 @@ from app.services.search import similar
 
 # In the order of the table: what records may point at stands before them. Unnamed sources are told apart by what they
 # speak in, so they come between the two.
-_BEFORE_UNNAMED: Final = [kind.model for kind in KINDS if kind.stored is Round.SUBJECTS]
+_BEFORE_UNNAMED: Final = [kind.model for kind in KINDS[1:] if kind.stored is Round.SUBJECTS]  # after the sources
 _AFTER_UNNAMED: Final = [
     kind.model for kind in sorted(KINDS, key=lambda kind: kind.stored) if kind.stored > Round.SUBJECTS
 ]
@@ -126,11 +126,13 @@ async def _match_and_store(session: AsyncSession, batch: Batch) -> None:
     for drafts in batch.drafts.values():
         check_circles(drafts)
     placed = placed_sources(batch)
+    # In levels: a source's parent tells it from others of its name, so the parent has to be matched before.
+    sources = [draft for draft in batch.drafts[Source] if draft not in placed]
+    for level in [sources] if batch.from_export else levels(sources):  # those of an export are found by their ids
+        await _match_and_store_kind(session, batch, Source, level)
     for model in _BEFORE_UNNAMED:
-        await _match_and_store_kind(
-            session, batch, model, [draft for draft in batch.drafts[model] if draft not in placed]
-        )
-    # In levels: the id of a source's parent is part of its key, so the parent has to be matched before.
+        await _match_and_store_kind(session, batch, model, batch.drafts[model])
+    placed |= batch.to_place
     for level in levels([draft for draft in batch.drafts[Source] if draft in placed]):
         await _match_and_store_kind(session, batch, Source, level)
     say_what_was_read(batch)

@@ -29,7 +29,11 @@ _IDS: Final = _fields_of(UUID)
 _TIMES: Final = _fields_of(datetime)
 
 # What later releases added: by type, the columns that older records lack, with what they would have held.
-_ADDED: Final[dict[str, dict[str, Any]]] = {"report": {"made": []}, "document_version": {"part": None}}
+_ADDED: Final[dict[str, dict[str, Any]]] = {
+    "report": {"made": []},
+    "document_version": {"part": None},
+    "source": {"placed": False},
+}
 
 
 def lift(kind: str, record: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from reporting import Answer, claim, new, outcomes, refused, report, rows, said,
 
 async def test_a_ref_finds_its_record_whatever_else_the_body_says(client: httpx.AsyncClient, event: str) -> None:
     bodies: dict[str, tuple[Answer, Answer]] = {
-        "/v1/sources": ({"name": "A"}, {"name": "B", "kind": "court"}),
+        "/v1/sources": ({"name": "A", "kind": "ngo"}, {"name": "B", "kind": "court"}),
         "/v1/documents": ({"url": "https://a.example/1"}, {"url": "https://a.example/2"}),
         "/v1/events": ({"title": "A", "slug": "a"}, {"title": "B", "slug": "b"}),
         f"{event}/questions": ({"text": "Who?"}, {"measure": "killed"}),
@@ -87,6 +87,7 @@ async def test_what_is_found_is_completed_and_not_overwritten(
             "name": "A",
             "kind": "official",
             "party": "east",
+            "language": "ru",
             "aliases": [{"name": "B"}],
             "external_ids": {"x": "1"},
         },
@@ -110,7 +111,7 @@ async def test_what_is_found_is_completed_and_not_overwritten(
     other = {
         "source": {
             "name": "A",
-            "party": "west",
+            "language": "en",
             "aliases": [{"name": "C"}],
             "external_ids": {"y": "2"},
             "role": "mayor",
@@ -125,7 +126,7 @@ async def test_what_is_found_is_completed_and_not_overwritten(
     assert third["statements"][0]["source"]["outcome"] == "completed"
     assert outcomes(third) == {"matched", "completed"}
     source = (await client.get(f"/v1/sources/{part['source']['id']}")).json()
-    assert (source["party"], source["role"], source["external_ids"]) == ("east", "mayor", {"x": "1"})
+    assert (source["language"], source["role"], source["external_ids"]) == ("ru", "mayor", {"x": "1"})
     assert [alias["name"] for alias in source["aliases"]] == ["B"]
     document = (await client.get(f"/v1/documents/{part['document']['id']}")).json()
     assert (document["title"], document["language"]) == ("T", "en")

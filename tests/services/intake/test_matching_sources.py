@@ -23,10 +23,13 @@ async def test_by_name_or_alias_and_kind(client: httpx.AsyncClient, source: str)
         {"name": "ELISE MU\u0308LLER"},
         {"name": "the  minister"},
         {"name": "E. Müller", "kind": "official", "aliases": [{"name": "elise muller"}]},
+        {"name": "Elise Muller", "kind": "person"},
+        {"name": "Elise Muller", "kind": "expert"},
     ):
         assert (await sent(client, "/v1/sources", body, 200))["id"] == source, body
     for body in (
-        {"name": "Elise Muller", "kind": "person"},
+        {"name": "Elise Muller", "kind": "outlet"},
+        {"name": "Elise Muller", "kind": "other"},
         {"name": "Élise Miller"},
         {"name": "Other", "aliases": [{"name": "The Minister"}]},  # two aliases are not enough
     ):
@@ -39,12 +42,102 @@ async def test_cyrillic_names(client: httpx.AsyncClient) -> None:
 
 
 async def test_two_hits_are_never_guessed(client: httpx.AsyncClient, source: str, event: str) -> None:
-    await sent(client, "/v1/sources", {"name": "Elise Muller", "kind": "outlet", "ref": "paper"}, 201)
-    assert await refused(client, "/v1/sources", {"name": "Elise Muller"}) == "/name"
-    body = claim("T", said("Elise Muller", document=PAPER))
-    assert await refused(client, f"{event}/claims", body) == "/statements/0/source/name"
+    """Nor refused: whoever may be several is a source of the place where it is mentioned."""
+    paper = await sent(client, "/v1/sources", {"name": "Elise Muller", "kind": "outlet", "ref": "paper"}, 201)
+    alone = await sent(client, "/v1/sources", {"name": "Elise Muller"}, 201)
+    assert alone["placed"]
+    assert (await sent(client, "/v1/sources", {"name": "Elise Muller"}, 200))["id"] == alone["id"]
+    places: list[dict[str, object]] = [{"document": PAPER}, {"document": {"url": "https://a.example/2"}}, {}]
+    speakers = []
+    for place in places:
+        body = claim("T", said("Elise Muller", **place))
+        answer = await client.post(f"{event}/claims", json=body)
+        assert answer.status_code == 201, answer.text
+        assert [(one["what"], one["pointer"]) for one in answer.json()["remarks"]] == [
+            ("changed", "/statements/0/source/name")
+        ]
+        again = await sent(client, f"{event}/claims", body, 200)
+        assert outcomes(again) == {"matched"}
+        speakers.append(again["statements"][0]["source"]["id"])
+    assert len({source, paper["id"], alone["id"], *speakers}) == 6
+    # What tells which it is still finds it, and no such mention stands in its way.
     assert (await sent(client, "/v1/sources", {"name": "Elise Muller", "kind": "official"}, 200))["id"] == source
     assert (await sent(client, "/v1/sources", {"name": "Elise Muller", "ref": "paper"}, 200))["kind"] == "outlet"
+
+
+async def test_a_publisher_and_a_parent_that_may_be_several(client: httpx.AsyncClient, event: str) -> None:
+    for country in ("NO", "SE"):
+        await sent(client, "/v1/sources", {"name": "Daily", "kind": "outlet", "country": country}, 201)
+    publishers = []
+    for number in (1, 2, 1):
+        body = {"url": f"https://daily.example/{number}", "publisher": {"name": "Daily"}}
+        publishers.append((await sent(client, "/v1/documents", body))["publisher_id"])
+    assert publishers[0] == publishers[2] != publishers[1]
+    body = claim("T", {"source": {"name": "Ann Lee", "parent": {"name": "Daily"}}})
+    answer = await client.post(f"{event}/claims", json=body)
+    assert [(one["what"], one["pointer"]) for one in answer.json()["remarks"]] == [
+        ("not_taken", "/statements/0/source/parent"),
+        ("changed", "/statements/0/source/parent/name"),
+    ]
+    ann = answer.json()["statements"][0]["source"]["id"]
+    assert (await client.get(f"/v1/sources/{ann}")).json()["parent_id"] is None
+
+
+TRAITS: tuple[tuple[dict[str, object], dict[str, object]], ...] = (
+    ({"country": "RU"}, {"country": "UA"}),
+    ({"party": "north"}, {"party": "south"}),
+    ({"parent": {"name": "North"}}, {"parent": {"name": "South"}}),
+    ({"url": "https://mod.north.example/"}, {"url": "http://www.mod.south.example/about"}),
+    ({"url": "https://t.me/north"}, {"url": "https://t.me/s/south"}),
+    ({"external_ids": {"wikidata": "Q1"}}, {"external_ids": {"wikidata": "Q2", "x": "y"}}),
+)
+
+
+@pytest.mark.parametrize(("north", "south"), TRAITS)
+async def test_a_trait_that_contradicts_parts(
+    client: httpx.AsyncClient, event: str, north: dict[str, object], south: dict[str, object]
+) -> None:
+    """Whether they come one by one or in one body; and each is found again, in any order."""
+    name = {"name": "Ministry of Defence", "kind": "military"}
+    one, other = [(await sent(client, "/v1/sources", name | trait, 201))["id"] for trait in (north, south)]
+    for trait, id_ in ((south, other), (north, one)):
+        assert (await sent(client, "/v1/sources", name | {"kind": "authority", **trait}, 200))["id"] == id_
+    twins = [{"source": {"name": "Navy"} | trait, "said": "2024"} for trait in (north, south, north)]
+    made = await sent(client, f"{event}/claims", claim("T", *twins))
+    ids = [statement["source"]["id"] for statement in made["statements"]]
+    assert (ids[0] == ids[2], ids[0] == ids[1]) == (True, False)
+    again = await sent(client, f"{event}/claims", claim("T", *reversed(twins)))
+    assert [statement["source"]["id"] for statement in again["statements"]] == ids[::-1]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"url": "https://www.facebook.com/north/"}, {"url": "https://m.facebook.com/North?x=1"}),
+        ({"url": "https://bbc.example/"}, {"url": "https://news.bbc.example/"}),
+        ({"url": "https://twitter.com/north"}, {"url": "https://x.com/north/status/1"}),
+        ({"country": "RU"}, {}),
+        ({}, {"country": "RU", "party": "north"}),
+        ({"external_ids": {"wikidata": "Q1"}}, {"external_ids": {"viaf": "7"}}),
+        ({"role": "spokesman"}, {"role": "admiral"}),
+        ({}, {"kind": "court"}),
+        ({"kind": "court"}, {"kind": "company"}),
+    ],
+)
+async def test_what_contradicts_nothing(
+    client: httpx.AsyncClient, first: dict[str, object], second: dict[str, object]
+) -> None:
+    made = await sent(client, "/v1/sources", {"name": "Navy"} | first, 201)
+    assert (await sent(client, "/v1/sources", {"name": "Navy"} | second, 200))["id"] == made["id"]
+
+
+async def test_a_kind_is_told_by_the_first_that_tells_it(client: httpx.AsyncClient) -> None:
+    made = await sent(client, "/v1/sources", {"name": "Navy"}, 201)
+    assert made["kind"] is None
+    assert (await sent(client, "/v1/sources", {"name": "Navy", "kind": "military"}, 200))["kind"] == "military"
+    assert (await sent(client, "/v1/sources", {"name": "Navy", "kind": "court"}, 200))["kind"] == "military"
+    answer = await client.get("/v1/sources", params={"facets": "kind", "kind": "military"})
+    assert [one["id"] for one in answer.json()["items"]] == [made["id"]]
 
 
 async def test_twins_of_one_body_are_one(client: httpx.AsyncClient, psql: psycopg.Connection, event: str) -> None:

@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.models import Source
+from app.services.intake.by_name import Namesakes, known
 from app.services.intake.drafts import Draft
-from app.services.intake.matching import Namesakes
 
 _NAMES = st.sampled_from(["", "a", "b", "c", "d"])
 _SOURCES = st.lists(
-    st.tuples(_NAMES, st.lists(_NAMES, max_size=3), st.sampled_from([None, "official", "agency"])), max_size=12
+    st.tuples(_NAMES, st.lists(_NAMES, max_size=3), st.sampled_from([None, "official", "sensor"])), max_size=12
 )
 
 
@@ -20,7 +20,8 @@ def one_by_one(
     return [
         draft
         for draft, other_name, other_names in earlier
-        if (name in other_names or other_name in names) and kind in (None, draft.value("kind"))
+        if (name in other_names or other_name in names)
+        and (None in (kind, draft.value("kind")) or kind == draft.value("kind"))
     ]
 
 
@@ -31,7 +32,7 @@ def test_namesakes_are_those_found_one_by_one(sources: list[tuple[str, list[str]
     for nth, (name, aliases, kind) in enumerate(sources):
         names = [name, *aliases]
         expected = one_by_one(earlier, kind, name, names)
-        assert namesakes.of(kind, name, names) == expected
+        assert namesakes.of(known(Draft(Source, "", {"kind": kind})), name, names) == expected
         draft = Draft(Source, f"/{nth}", {"kind": kind})
         earlier.append((draft, name, names))
         namesakes.add(draft, name, names)

@@ -37,8 +37,12 @@ def test_only_the_pipeline_matches() -> None:
 
 
 def test_only_matching_asks_by_keys() -> None:
+    assert _importers("keys") == {f"{INTAKE}/matching"}
+
+
+def test_only_matching_looks_names_up() -> None:
     """Beside credits, which says why in its `_sources`."""
-    assert _importers("keys") == {f"{INTAKE}/matching", f"{INTAKE}/credits"}
+    assert _importers("by_name") == {f"{INTAKE}/matching", f"{INTAKE}/credits"}
 
 
 def test_only_the_pipeline_stores_drafts() -> None:

@@ -1,0 +1,46 @@
+"""What tells two sources of one name apart: what was given of both, and differs."""
+
+from typing import Final, Protocol
+
+from app.texts import accounts
+from app.vocabulary import SOURCE_CLASSES
+
+
+class Traits(Protocol):
+    """What is known of a source."""
+
+    @property
+    def kind(self) -> str | None: ...
+    @property
+    def party(self) -> str | None: ...
+    @property
+    def country(self) -> str | None: ...
+    @property
+    def parent_id(self) -> object: ...
+    @property
+    def url(self) -> str | None: ...
+    @property
+    def external_ids(self) -> dict[str, str]: ...
+
+
+_NAMES: Final = ("party", "country", "parent_id")
+
+
+def contradict(first: Traits, second: Traits) -> bool:
+    """Whether one of these was given of both and differs. `role` and kind change, and contradict nothing.
+
+    A parent is compared as it is: expects that merges were followed.
+    """
+    pairs = [(getattr(first, name), getattr(second, name)) for name in _NAMES]
+    pairs += [(first.external_ids[scheme], second.external_ids.get(scheme)) for scheme in first.external_ids]
+    differ = any(None not in pair and pair[0] != pair[1] for pair in pairs)
+    return differ or (first.url is not None and second.url is not None and accounts.differ(first.url, second.url))
+
+
+def class_of(kind: str | None) -> str | None:
+    """People, bodies and so on. None: it was not told, and fits all."""
+    return SOURCE_CLASSES[kind] if kind is not None else None
+
+
+def of_one_class(*kinds: str | None) -> bool:
+    return len({class_of(kind) for kind in kinds} - {None}) <= 1

@@ -1,0 +1,173 @@
+"""Named sources by their names: which stored ones, and which of the same body, a draft may be.
+
+One of the same name or alias fits if no trait that is given contradicts it and its kind is of the same class
+(`derive/rules/traits`). Of several that fit none is guessed: `matching` then stores a source that is known only in the
+place where it was mentioned.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic_core import to_json
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.derive.rules import traits
+from app.services.intake import storing
+from app.services.intake.drafts import Draft
+
+# A name finds whoever bears it as name or alias; and whoever's name is one of the draft's aliases. Two aliases alone
+# are not enough: more than one ministry is "the ministry". Never a confidential source, and never one that is known
+# only where it was mentioned. Of what was merged, what it keeps itself goes before what its target has.
+BEARERS: Final = text("""
+SELECT d.id AS draft, fold_name(d.name) AS name, source_names(d.name, d.aliases) AS names,
+    s.id AS hit, s.ref AS hit_ref, s.kind, s.country, s.party, s.parent_id, s.url, s.external_ids
+FROM jsonb_array_elements(CAST(:rows AS jsonb)) AS r, jsonb_populate_record(NULL::source, r) AS d LEFT JOIN LATERAL (
+    SELECT root.id, root.ref, coalesce(t.kind, root.kind) AS kind, coalesce(t.country, root.country) AS country,
+        coalesce(t.party, root.party) AS party, source_root(coalesce(t.parent_id, root.parent_id)) AS parent_id,
+        coalesce(t.url, root.url) AS url, root.external_ids || t.external_ids AS external_ids
+    FROM source t JOIN source root ON root.id = source_root(t.id)
+    WHERE t.names && source_names(d.name, d.aliases)
+    AND (fold_name(d.name) = ANY (t.names) OR fold_name(t.name) = ANY (source_names(d.name, d.aliases)))
+    AND (t.disclosure = 'named' OR t.kind IN ('outlet', 'agency', 'channel'))
+    AND NOT t.placed AND NOT t.confidential AND NOT root.confidential) s ON true
+ORDER BY d.id, s.id""")
+_TRAITS: Final = ("kind", "country", "party", "parent_id", "url", "external_ids")
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known of a source that tells it from others of its name."""
+
+    kind: str | None
+    country: str | None
+    party: str | None
+    parent_id: UUID | None
+    url: str | None
+    external_ids: dict[str, str]
+
+    def complete(self, more: "Known") -> None:
+        """Take what is known more, as the record does in which both end."""
+        for name in _TRAITS[:-1]:
+            if getattr(self, name) is None:
+                setattr(self, name, getattr(more, name))
+        self.external_ids = self.external_ids or more.external_ids
+
+    def fits(self, namesake: "Known") -> bool:
+        return traits.of_one_class(self.kind, namesake.kind) and not traits.contradict(self, namesake)
+
+
+def known(draft: Draft) -> Known:
+    """What a draft tells. Expects that its parent is matched."""
+    values = {name: draft.value(name) for name in _TRAITS}
+    return Known(**values | {"external_ids": values["external_ids"] or {}})
+
+
+def how_much_is_left_open(draft: Draft) -> int:
+    """What drafts are sorted by: those that tell most come first, for then others can be told from them."""
+    return sum(not draft.value(name) for name in _TRAITS)
+
+
+@dataclass(slots=True)
+class Stored:
+    """A stored source that bears a draft's name, under the id that it has after merges."""
+
+    id: UUID
+    ref: str | None
+    known: list[Known] = field(default_factory=list)
+    """What is known of each record of it that bears the name."""
+
+    def fits(self, draft_traits: Known) -> bool:
+        return any(record.fits(draft_traits) for record in self.known)
+
+
+class Namesakes:
+    """The new sources of a body by their folded names, so that each is compared with its namesakes only.
+
+    Two are namesakes if the name of one is a name or alias of the other: two aliases alone are not enough.
+    """
+
+    def __init__(self) -> None:
+        self._drafts: list[Draft] = []
+        self._by_name = defaultdict[str, list[int]](list)
+        self._by_name_or_alias = defaultdict[str, list[int]](list)
+
+    def add(self, draft: Draft, name: str, names: Iterable[str]) -> None:
+        """`names`: the name and all aliases."""
+        self._by_name[name].append(len(self._drafts))
+        for name_or_alias in names:
+            self._by_name_or_alias[name_or_alias].append(len(self._drafts))
+        self._drafts.append(draft)
+
+    def of(self, draft_traits: Known, name: str, names: Iterable[str]) -> list[Draft]:
+        """The namesakes that fit, in the order in which they were added."""
+        numbers = set(self._by_name_or_alias.get(name, ()))
+        numbers.update(*(self._by_name.get(name_or_alias, ()) for name_or_alias in names))
+        drafts = [self._drafts[number] for number in sorted(numbers)]
+        return [draft for draft in drafts if known(draft).fits(draft_traits)]
+
+
+@dataclass(slots=True)
+class Candidates:
+    """What the drafts of a batch may be. It learns: of each draft that is decided the next ones are draft_traits."""
+
+    names: dict[bytes, tuple[str, Sequence[str]]] = field(default_factory=dict)
+    """The folded name, and with it the aliases, by what a draft is called."""
+    stored: dict[bytes, dict[UUID, Stored]] = field(default_factory=lambda: defaultdict(dict))
+    learnt: dict[UUID, Known] = field(default_factory=dict)
+    """What drafts of this batch told of stored sources that they were taken for."""
+    new: Namesakes = field(default_factory=Namesakes)
+
+    def stored_of(self, draft: Draft) -> list[Stored]:
+        """The stored sources that a draft fits. One with a ref fits only those that bear no other."""
+        draft_traits = known(draft)
+        fitting = [
+            stored
+            for stored in self.stored[called(draft)].values()
+            if stored.fits(draft_traits) and (stored.id not in self.learnt or self.learnt[stored.id].fits(draft_traits))
+        ]
+        if draft.value("ref"):
+            # One with another ref is another source of the same name; if there are no others, the refs clash.
+            return [stored for stored in fitting if stored.ref is None] or fitting[:1]
+        return fitting
+
+    def new_of(self, draft: Draft) -> list[Draft]:
+        """The earlier drafts of the body that a draft fits, none of which is stored."""
+        return self.new.of(known(draft), *self.names[called(draft)])
+
+    def take(self, draft: Draft) -> None:
+        """Note that a draft was taken for the stored source whose id it has now."""
+        draft_traits = known(draft)
+        self.learnt.setdefault(draft.id, draft_traits).complete(draft_traits)
+
+    def add(self, draft: Draft) -> None:
+        """Note that a draft is new."""
+        self.new.add(draft, *self.names[called(draft)])
+
+
+def called(draft: Draft) -> bytes:
+    """What decides who is looked at: the name and the aliases."""
+    return to_json([draft.value("name"), draft.value("aliases") or []])
+
+
+async def look_up(session: AsyncSession, drafts: Sequence[Draft]) -> Candidates:
+    """Find who bears the names of drafts. Each name is asked for once, however many drafts have it."""
+    candidates = Candidates()
+    called_by_id: dict[UUID, bytes] = {}
+    rows = dict[bytes, dict[str, Any]]()
+    for draft in drafts:
+        key = called(draft)
+        if key not in rows:
+            rows[key] = {"id": draft.id, "name": draft.value("name"), "aliases": draft.value("aliases")}
+            called_by_id[draft.id] = key
+    row: Row[Any]
+    for row in await session.execute(BEARERS, {"rows": storing.as_json(rows.values())}):
+        key = called_by_id[row.draft]
+        candidates.names[key] = (row.name, row.names)
+        if row.hit is not None:
+            stored = candidates.stored[key].setdefault(row.hit, Stored(row.hit, row.hit_ref))
+            stored.known.append(Known(*(getattr(row, name) for name in _TRAITS)))
+    return candidates
