@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from app.derive import ordering
 from app.derive.diff import field_changes, snapshots, summaries, verdict_changes
 from app.derive.diff.snapshots import Snapshot, SnapshotPair, compare
 from app.derive.pictures import source_names
@@ -83,7 +84,7 @@ def diff(
         parts["document_links"] = []
     # Everybody at either moment, as at the later one where they are shown there.
     before, after = ({} if snapshot.dossier is None else snapshot.dossier.sources for snapshot in pair)
-    sources = dict(sorted((before | after).items()))
+    sources = ordering.side_map(before | after)
     named_ids = set(_strings(parts))
     fields: dict[str, Any] = {
         "event_id": event_id,
@@ -181,15 +182,18 @@ def _statements(pair: SnapshotPair) -> StatementsDiff:
     restored = [after for before, after in compared.both if after.live and not before.live]
     return built(
         StatementsDiff,
-        new=_sorted(_statement(StatementEntry, pair.after, statement) for statement in compared.new),
+        new=_sorted(pair, (_statement(StatementEntry, pair.after, statement) for statement in compared.new)),
         changed=_sorted(
-            _statement(StatementChanged, pair.after, statement, changes=changes, appearances=appearances)
-            for statement, changes, appearances in with_changes
-            if changes or appearances
+            pair,
+            (
+                _statement(StatementChanged, pair.after, statement, changes=changes, appearances=appearances)
+                for statement, changes, appearances in with_changes
+                if changes or appearances
+            ),
         ),
-        withdrawn=_sorted(_statement(StatementEntry, pair.after, statement) for statement in withdrawn),
-        restored=_sorted(_statement(StatementEntry, pair.after, statement) for statement in restored),
-        removed=_sorted(_statement(StatementEntry, pair.before, statement) for statement in compared.removed),
+        withdrawn=_sorted(pair, (_statement(StatementEntry, pair.after, statement) for statement in withdrawn)),
+        restored=_sorted(pair, (_statement(StatementEntry, pair.after, statement) for statement in restored)),
+        removed=_sorted(pair, (_statement(StatementEntry, pair.before, statement) for statement in compared.removed)),
     )
 
 
@@ -209,11 +213,15 @@ def _statement(kind: type[S], snapshot: Snapshot, statement: StatementPicture, *
     )
 
 
-def _sorted(entries: Iterable[S]) -> list[S]:
-    return sorted(
-        entries,
-        key=lambda entry: (entry.effective_from, entry.effective_to, entry.text or "", entry.statement_id),
-    )
+def _sorted(pair: SnapshotPair, entries: Iterable[S]) -> list[S]:
+    sources = {id_: source for end in pair if end.dossier is not None for id_, source in end.dossier.sources.items()}
+
+    def key(entry: S) -> tuple[object, ...]:
+        whose = ordering.source(sources[entry.source_id]) if entry.source_id else ()
+        words = (entry.text or "", whose, entry.stance, entry.wording or "", entry.explicitness)
+        return entry.effective_from, entry.effective_to, words, entry.statement_id
+
+    return sorted(entries, key=key)
 
 
 # --- beside them -----------------------------------------------------------------------------------------------------

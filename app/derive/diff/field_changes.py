@@ -72,17 +72,21 @@ def claim(pair: SnapshotPair, before: ClaimPicture, after: ClaimPicture) -> list
         changes.append(_field("figure_of", *totals))
     links_before, links_after = _links(before, {}), _links(after, {})
     merged_since, parted_since = pair.after.merges.targets, pair.before.merges.targets
-    if _links(before, merged_since) != links_after and links_before != _links(after, parted_since):
+    # In whatever order: a link is where it is among others by when its claim was first said.
+    as_merged, as_parted = _links(before, merged_since), _links(after, parted_since)
+    if not _alike(as_merged, links_after) and not _alike(links_before, as_parted):
         changes.append(_field("links", links_before, links_after))
     return changes
 
 
 def _links(claim: ClaimPicture, targets: Mapping[UUID, UUID]) -> list[dict[str, str]]:
     """`targets`: what merging made of the claims at the other end."""
-    ties = {(tie.relation, tie.direction, str(targets.get(tie.claim_id, tie.claim_id))) for tie in claim.links}
-    return [
-        {"relation": relation, "direction": direction, "claim_id": id_} for relation, direction, id_ in sorted(ties)
-    ]
+    ties = dict.fromkeys((tie.relation, tie.direction, targets.get(tie.claim_id, tie.claim_id)) for tie in claim.links)
+    return [{"relation": relation, "direction": direction, "claim_id": str(id_)} for relation, direction, id_ in ties]
+
+
+def _alike(links: Iterable[dict[str, str]], compared: Iterable[dict[str, str]]) -> bool:
+    return {tuple(link.values()) for link in links} == {tuple(link.values()) for link in compared}
 
 
 # --- statements ------------------------------------------------------------------------------------------------------
@@ -107,7 +111,7 @@ def appearances(pair: SnapshotPair, before: StatementPicture, after: StatementPi
         ]:
             diffs.append(_appearance("changed", appearance_after, changes))
     diffs += [_appearance("removed", appearance, []) for appearance in compared.removed]
-    return sorted(diffs, key=lambda diff: (diff.what, diff.wording or "", diff.appearance_id))
+    return sorted(diffs, key=lambda diff: (diff.what, diff.wording or ""))
 
 
 def _appearance(kind: str, appearance: AppearanceRead, changes: list[FieldChange]) -> AppearanceDiff:
@@ -145,7 +149,7 @@ def _hops(appearance: AppearanceRead, targets: Mapping[UUID, UUID]) -> list[dict
 
 def sources(pair: SnapshotPair) -> RecordsDiff:
     before, after = ({} if end.dossier is None else end.dossier.sources for end in pair)
-    changes = {id_: fields(pair, before[id_], after[id_], _SOURCE) for id_ in before.keys() & after.keys()}
+    changes = {id_: fields(pair, before[id_], after[id_], _SOURCE) for id_ in after if id_ in before}
     names_before = {id_: source.name for id_, source in before.items()}
     names_after = {id_: source.name for id_, source in after.items()}
     return _records(pair, names_before, names_after, changes)
@@ -156,7 +160,8 @@ def documents(pair: SnapshotPair) -> RecordsDiff:
     before, after = ({} if end.dossier is None else end.dossier.documents for end in pair)
     changes = {
         id_: [*fields(pair, before[id_], after[id_], _DOCUMENT), *_versions(before[id_], after[id_])]
-        for id_ in before.keys() & after.keys()
+        for id_ in after
+        if id_ in before
     }
     titles_before = {id_: document.title for id_, document in before.items()}
     titles_after = {id_: document.title for id_, document in after.items()}
@@ -182,16 +187,19 @@ def _records(
     names_after: Mapping[UUID, str | None],
     changes_by_id: Mapping[UUID, list[FieldChange]],
 ) -> RecordsDiff:
-    """The names are those of what is shown before and after; `changes_by_id`: what changed in those shown at both."""
+    """The names are those of what is shown before and after; `changes_by_id`: what changed in those shown at both.
+
+    All in the order of the pictures.
+    """
     names = {**names_before, **names_after}
     merged_since, parted_since = pair.after.merges.targets, pair.before.merges.targets
-    merged = [id_ for id_ in sorted(merged_since.keys() & names_before) if id_ not in names_after]
-    parted = [id_ for id_ in sorted(parted_since.keys() & names_after) if id_ not in names_before]
+    merged = [id_ for id_ in names_before if id_ in merged_since and id_ not in names_after]
+    parted = [id_ for id_ in names_after if id_ in parted_since and id_ not in names_before]
     return built(
         RecordsDiff,
         changed=[
             built(RecordChanged, id=id_, name=names[id_], changes=changes)
-            for id_, changes in sorted(changes_by_id.items())
+            for id_, changes in changes_by_id.items()
             if changes
         ],
         merged=[_merge(id_, merged_since[id_], names) for id_ in merged if merged_since[id_] in names_after],
@@ -209,7 +217,7 @@ def links(pair: SnapshotPair) -> list[DocumentLinkMoved]:
     moved = [_link(after, before, after) for before, after in compared.both if before.state != after.state]
     moved += [_link(link, None, link) for link in compared.new if _is_shown(link, pair.before)]
     moved += [_link(link, link, None) for link in compared.removed if _is_shown(link, pair.after)]
-    return sorted(moved, key=lambda link: link.id)
+    return moved
 
 
 def _is_shown(link: DocumentLinkRead, snapshot: Snapshot) -> bool:

@@ -6,11 +6,13 @@ from itertools import combinations
 from typing import Any, Final, NamedTuple, get_args
 from uuid import UUID
 
+from app.derive import ordering
 from app.derive.pictures import source_names
 from app.derive.rules.construct import built
 from app.schemas.documents import DocumentRead, VersionRead
 from app.schemas.pictures.audits import AuditedEvent, AuditedStatement, AuditRead, Contradiction, ContradictionKind
 from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, StatementPicture, all_claims
+from app.schemas.pictures.side_maps import SideMap
 from app.schemas.sources import SourceRead
 from app.vocabulary import Fidelity
 
@@ -39,8 +41,11 @@ def audit(
     events_left_out: int,
 ) -> AuditRead:
     """`document`: as it was after merges, with its `versions`; `dossiers`: of the events that cite it."""
+    # By event, so that it is the same in whatever order these were recorded.
+    dossiers = sorted(dossiers, key=lambda dossier: ordering.event(dossier.event))
     statements = [statement for dossier in dossiers for statement in _audited_statements(dossier, document.id)]
-    statements.sort(key=lambda s: (s.effective_from, s.effective_to, s.text or "", s.appearance.id))
+    sources = _sources(document, statements, dossiers)
+    statements.sort(key=lambda statement: _order(statement, sources))
     fidelity_counts = Counter(statement.appearance.fidelity for statement in statements)
     event_ids = {statement.event_id for statement in statements}
     return built(
@@ -69,8 +74,16 @@ def audit(
         contradictions=[
             contradiction for dossier in dossiers for contradiction in _contradictions(dossier, document.id)
         ],
-        sources=_sources(document, statements, dossiers),
+        sources=sources,
     )
+
+
+def _order(statement: AuditedStatement, sources: SideMap) -> tuple[object, ...]:
+    """What nothing here tells apart stays in the order of the dossiers."""
+    whose = ordering.source(sources[statement.source_id]) if statement.source_id else ()
+    wording = statement.appearance.wording or ""
+    times = statement.effective_from, statement.effective_to
+    return *times, statement.text or "", whose, statement.stance, wording, statement.explicitness
 
 
 def _audited_statements(dossier: DossierRead, document_id: UUID) -> Iterator[AuditedStatement]:
@@ -151,4 +164,4 @@ def _sources(
     named |= {hop.source_id for statement in statements for hop in statement.appearance.hops}
     # A masked source has an id of its own in each event: only a visible one stands in several, and is the same in all.
     sources = {id_: source for dossier in dossiers for id_, source in dossier.sources.items()}
-    return source_names.side_map({id_ for id_ in named if id_ in sources}, dict(sorted(sources.items())))
+    return source_names.side_map({id_ for id_ in named if id_ in sources}, ordering.side_map(sources))

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, get_args
 from uuid import UUID
 
+from app.derive import ordering
 from app.derive.pictures import masking, reasons, source_names
 from app.derive.pictures.index import EventIndex
 from app.derive.pictures.reasons import SourceWords
-from app.derive.rules import merges, origins, standing
+from app.derive.rules import origins, standing
 from app.derive.rules.construct import built
 from app.derive.rules.origins import Origin
 from app.derive.rules.standing import Grounds
@@ -123,7 +124,9 @@ def _assessments(index: EventIndex, assessments: Iterable[AssessmentRead]) -> li
             AssessmentPicture,
             row.__dict__,
             author_id=masking.show(index.sources, row.event_id, row.author_id),
-            document_ids=merges.follow((id_ for id_ in row.document_ids if id_ in targets), targets),
+            document_ids=ordering.ids(
+                {targets[id_] for id_ in row.document_ids if id_ in targets}, index.context.names.documents
+            ),
             superseded=row.id in index.superseded_ids,
         )
         for row in assessments

@@ -4,43 +4,46 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from app.derive import ordering
 from app.derive.pictures import masking
 from app.derive.pictures.masking import MaskedSources
 from app.derive.rules import merges
 from app.derive.rules.construct import built
+from app.derive.rules.context import EventContext
 from app.derive.rules.rows import Rows
 from app.schemas.documents import DocumentLinkRead, VersionRead
 from app.schemas.pictures.dossiers import DocumentPicture
 
 
 def pictures(
-    rows: Rows, targets: Mapping[UUID, UUID], cited: Iterable[UUID], sources: MaskedSources, *, beyond: bool
+    context: EventContext, cited: Iterable[UUID], sources: MaskedSources, *, beyond: bool
 ) -> dict[UUID, DocumentPicture]:
     """Each document once, by id. `beyond`: also those that the cited ones were made out of, in one step or several.
 
     A document that no public event cites is not public, and what is cited here knows of no other event: so only callers
-    who may read everything are shown what lies beyond. `targets`: what each document was merged into, or itself.
+    who may read everything are shown what lies beyond.
     """
-    links = _links(rows.document_links, targets)
+    rows, targets, words = context.rows, context.document_targets, context.names.documents
+    links = _links(ordering.document_links(rows.document_links, words), targets)
     shown_ids = {document_id for document_id in cited if document_id in rows.documents}
     if beyond:
         shown_ids = _reached(shown_ids, links)
     versions: dict[UUID | None, list[VersionRead]] = defaultdict(list)
-    for version in sorted(rows.versions, key=lambda v: (v.retrieved_at, v.headline or "", v.id)):
+    for version in sorted(rows.versions, key=ordering.version):
         versions[targets.get(version.document_id)].append(version)
     outward: dict[UUID, list[DocumentLinkRead]] = defaultdict(list)
     for link in links:
         if link.from_id in shown_ids and link.to_id in shown_ids:
             outward[link.from_id].append(link)
     by_id = {}
-    for id_ in sorted(shown_ids):
+    for id_ in ordering.ids(shown_ids, words):
         document = rows.documents[id_]
         by_id[id_] = built(
             DocumentPicture,
             document.__dict__,
             publisher_id=masking.show_if_visible(sources, document.publisher_id),
             versions=[_moved(version, id_) for version in versions.get(id_, ())],
-            links=sorted(outward.get(id_, ()), key=lambda link: (link.relation, link.to_id)),
+            links=sorted(outward.get(id_, ()), key=lambda link: (link.relation, words.get(link.to_id, ()), link.to_id)),
         )
     return by_id
 
@@ -61,9 +64,9 @@ def _moved(version: VersionRead, document_id: UUID) -> VersionRead:
 
 
 def _links(links: Iterable[DocumentLinkRead], targets: Mapping[UUID, UUID]) -> list[DocumentLinkRead]:
-    """After merges; two that these made the same are one, the first recorded."""
+    """After merges; two that these made the same are one, the first in the order given."""
     kept_by_key: dict[tuple[UUID, str, UUID], DocumentLinkRead] = {}
-    for link in sorted(links, key=lambda link: link.id):
+    for link in links:
         start, end = targets.get(link.from_id), targets.get(link.to_id)
         if start is not None and end is not None and start != end:
             merged = built(DocumentLinkRead, link.__dict__ | {"from_id": start, "to_id": end})

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from app.derive import ordering
+from app.derive.ordering import NEVER, SortKey
 from app.derive.pictures import claims, documents, event, masking, reasons
 from app.derive.pictures.index import EventIndex, index_event
 from app.derive.pictures.masking import MaskedSources
@@ -15,7 +17,6 @@ from app.derive.rules.context import EventContext, event_context
 from app.derive.rules.contradictions import SelfContradiction
 from app.derive.rules.rows import Rows, View
 from app.derive.rules.silences import Silence
-from app.derive.rules.statements import SortKey
 from app.schemas.claims import figure_words
 from app.schemas.pictures.dossiers import (
     ClaimPicture,
@@ -36,9 +37,7 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
     """The picture of these rows as this caller may see it; `position` and `as_of` are echoed."""
     context = event_context(rows, view)
     sources = MaskedSources(context.rows, context.kin, sees_confidential=view.confidential)
-    document_pictures = documents.pictures(
-        context.rows, context.document_targets, _cited_ids(context), sources, beyond=view.restricted
-    )
+    document_pictures = documents.pictures(context, _cited_ids(context), sources, beyond=view.restricted)
     index = index_event(context, sources)
     questions, unasked = _questions(index, document_pictures)
     all_silences = silences.silences(context.counted, context.questions, context.claims)
@@ -66,7 +65,7 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
         ],
         documents=document_pictures,
         # Last: all of the above puts the sources that it names into the side map.
-        sources={id_: sources.side_map[id_] for id_ in sorted(sources.side_map)},
+        sources=ordering.side_map(sources.side_map),
     )
 
 
@@ -113,15 +112,11 @@ def _stances(index: EventIndex, question: QuestionRead, answers: list[ClaimPictu
 
 
 def _order(index: EventIndex, question: QuestionRead, first_claim: SortKey | None) -> tuple[object, ...]:
-    """By the first statement about it, with or without a claim; then by text and id."""
+    """By the first statement about it, with or without a claim; those that nobody spoke of last."""
     statement = index.first_statements.get(question.id)
     times = [first_claim[:2]] if first_claim else []
     times += [(statement.said.start, statement.said.end)] if statement else []
-    return (
-        *min(times, default=(question.created_at, question.created_at)),
-        question.text or question.measure or "",
-        question.id,
-    )
+    return (*min(times, default=(NEVER, NEVER)), index.context.names.questions[question.id], question.id)
 
 
 def _cited_ids(context: EventContext) -> set[UUID]:

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
+from app.derive import ordering
 from app.derive.rules import merges
 from app.derive.rules.construct import built
 from app.derive.rules.context import EventContext
 from app.derive.rules.rows import Rows
-from app.schemas.events import EventLinkRead, EventRead
+from app.schemas.events import EventLinkRead
 from app.schemas.pictures.dossiers import Direction, EventPicture, EventTie
 
 
@@ -31,7 +32,7 @@ def event(context: EventContext) -> EventPicture:
                     direction=direction,
                 )
     parent_id = None if row.parent_id in rows.restricted and not context.view.restricted else row.parent_id
-    links = sorted(ties.values(), key=lambda tie: (*_order(rows.events[tie.id]), tie.relation, tie.direction))
+    links = sorted(ties.values(), key=lambda tie: (ordering.event(rows.events[tie.id]), tie.relation, tie.direction))
     return built(EventPicture, row.__dict__ | {"parent_id": parent_id, "links": links})
 
 
@@ -41,8 +42,3 @@ def _linked(link: EventLinkRead, rows: Rows) -> tuple[Direction, UUID | None]:
     direction: Direction = "from" if link.from_id in rows.event_ids else "to"
     linked_id = link.to_id if direction == "from" else link.from_id
     return direction, linked_id if linked_id in rows.events and linked_id not in rows.event_ids else None
-
-
-def _order(event: EventRead) -> tuple[float, str, UUID]:
-    """When it happened, then its title, then its id; undated ones last."""
-    return event.occurred_from.timestamp() if event.occurred_from else float("inf"), event.title, event.id

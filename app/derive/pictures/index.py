@@ -73,7 +73,7 @@ def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
         counting=counting,
         beside=implied_counts,
         ended=ended,
-        copies=origins.find_copies(context.rows, context.document_targets),
+        copies=origins.find_copies(context.rows, context.document_targets, context.names),
         links=_claim_links(context),
         assessments=assessments,
         superseded_ids={row.supersedes_id for row in context.assessments if row.supersedes_id},

@@ -2,13 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from app.derive import ordering
+from app.derive.ordering import Words
 from app.derive.pictures import source_names
 from app.derive.rules.construct import built
 from app.schemas.pictures import side_maps
-from app.schemas.pictures.dossiers import DossierRead, QuestionPicture, SilenceRead, StatementPicture, all_claims
+from app.schemas.pictures.dossiers import (
+    ClaimPicture,
+    DossierRead,
+    QuestionPicture,
+    SilenceRead,
+    StatementPicture,
+    all_claims,
+)
 from app.schemas.pictures.matrices import (
     ColumnsBy,
     MatrixCell,
@@ -72,15 +82,25 @@ def _rows(dossier: DossierRead) -> Iterator[_Row]:
     for silence in dossier.silences:
         silences[silence.question_id].append(silence)
     for question in dossier.questions:
-        said = _live((question.statements, *(claim.statements for claim in question.claims)))
+        said = _live(dossier, [(question.text, question.statements), *_by_claim(question.claims)])
         yield _Row(question, said, silences[question.id])
-    if said := _live(claim.statements for claim in dossier.unasked):
+    if said := _live(dossier, _by_claim(dossier.unasked)):
         yield _Row(None, said, [])
 
 
-def _live(lists: Iterable[list[StatementPicture]]) -> list[StatementPicture]:
-    live = [statement for statements in lists for statement in statements if statement.live]
-    return sorted(live, key=lambda s: (s.effective_from, s.effective_to, s.id))
+def _by_claim(claims: Iterable[ClaimPicture]) -> list[tuple[str | None, list[StatementPicture]]]:
+    return [(claim.text, claim.statements) for claim in claims]
+
+
+def _live(dossier: DossierRead, lists: Iterable[tuple[str | None, list[StatementPicture]]]) -> list[StatementPicture]:
+    """What stands, by time, then by the text of what it is about and by who says it; each list is in its own order."""
+    live = [
+        (ordering.shown(statement, text, dossier.sources), statement)
+        for text, statements in lists
+        for statement in statements
+        if statement.live
+    ]
+    return [statement for _, statement in sorted(live, key=itemgetter(0))]
 
 
 def _cells(dossier: DossierRead, row: _Row, by: ColumnsBy) -> dict[_Column, _Cell]:
@@ -163,7 +183,8 @@ def _label(dossier: DossierRead, column: _Column, by: ColumnsBy) -> str:
     return column.party or ("no party" if by == "party" else "nobody")
 
 
-def _order(dossier: DossierRead, column: _Column) -> tuple[bool, str, str]:
-    """By label, which is the same however the rows were stored; then by id."""
+def _order(dossier: DossierRead, column: _Column) -> tuple[bool, str, Words, str]:
+    """By label, then by what else is known of a source, then by id."""
     nobody = column == _Column(None)
-    return nobody, _label(dossier, column, "party"), str(column.source_id or "")
+    words = ordering.source(dossier.sources[column.source_id]) if column.source_id else ()
+    return nobody, _label(dossier, column, "party"), words, str(column.source_id or "")

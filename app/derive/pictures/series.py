@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from app.derive.ordering import NEVER, SortKey
 from app.derive.pictures import masking, source_names
 from app.derive.pictures.masking import MaskedSources
 from app.derive.rules import figures, in_force
 from app.derive.rules.construct import built
 from app.derive.rules.context import EventContext, event_context
 from app.derive.rules.rows import Rows, View
-from app.derive.rules.statements import SortKey, StatementInContext
+from app.derive.rules.statements import StatementInContext
 from app.schemas.claims import FigureRead
 from app.schemas.pictures.figures import FiguresRead, PointRead, PointState, QuantityRead, SeriesRead, StepRead
 from app.schemas.questions import QuestionRead
@@ -49,7 +50,7 @@ def series(
         for question in context.questions.values()
         if question.measure is not None and measure in (None, question.measure)
     ]
-    questions.sort(key=lambda question: _order(question, supporting.get(question.id, ())))
+    questions.sort(key=lambda question: _order(context, question, supporting.get(question.id, ())))
     stood_until = in_force.stood_until(context.statements)
     quantities = [
         _quantity(context, sources, question, supporting.get(question.id, ()), stood_until) for question in questions
@@ -66,11 +67,10 @@ def series(
     )
 
 
-def _order(question: QuestionRead, supporting: Sequence[StatementInContext]) -> tuple[bool, SortKey]:
-    """By the first figure; those without any last."""
-    if supporting:
-        return False, supporting[0].sort_key
-    return True, (question.created_at, question.created_at, question.text or question.measure or "", question.id)
+def _order(context: EventContext, question: QuestionRead, supporting: Sequence[StatementInContext]) -> SortKey:
+    """By the first figure, then by the question; those without any last."""
+    start, end = (supporting[0].said.start, supporting[0].said.end) if supporting else (NEVER, NEVER)
+    return start, end, context.names.questions[question.id], question.id
 
 
 def _quantity(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
+from app.derive import ordering
 from app.derive.pictures import source_names
 from app.derive.rules.construct import built
 from app.schemas.pictures.dossiers import (
@@ -14,6 +15,7 @@ from app.schemas.pictures.dossiers import (
     TimelineRead,
     all_claims,
 )
+from app.schemas.pictures.side_maps import SideMap
 
 _NO_FIELDS: Final[dict[str, Any]] = dict.fromkeys(TimelineEntry.model_fields)
 # What happens at one moment is told in this order.
@@ -23,7 +25,8 @@ _TURNS: Final = {"said": 0, "superseded": 1, "withdrawn": 2, "assessed": 3}
 def timeline(dossier: DossierRead, until: datetime | None) -> TimelineRead:
     """Statements when they were made, superseded and withdrawn, and assessments; `until`: the end of `said_before`."""
     entries = [entry for entry in _entries(dossier) if until is None or entry.at_to <= until]
-    entries.sort(key=lambda e: (e.at_from, e.at_to, _TURNS[e.what], e.text or "", e.statement_id or e.assessment_id))
+    # Each kind of entry is in its own order already: what nothing here tells apart stays in that.
+    entries.sort(key=lambda entry: _order(entry, dossier.sources))
     return built(
         TimelineRead,
         position=dossier.position,
@@ -35,19 +38,25 @@ def timeline(dossier: DossierRead, until: datetime | None) -> TimelineRead:
     )
 
 
+def _order(entry: TimelineEntry, sources: SideMap) -> tuple[object, ...]:
+    whose = ordering.source(sources[entry.source_id]) if entry.source_id else ()
+    rated = (entry.label or "", entry.rating or "", entry.scheme or "")
+    return (entry.at_from, entry.at_to, _TURNS[entry.what], entry.text or "", whose, entry.stance or "", rated)
+
+
 def _entries(dossier: DossierRead) -> Iterator[TimelineEntry]:
-    statements = [
+    statements: list[tuple[StatementPicture, dict[str, Any]]] = [
         (statement, {"question_id": question.id, "text": question.text})
         for question in dossier.questions
         for statement in question.statements
     ]
     for claim in all_claims(dossier):
-        subject = {"question_id": claim.question_id, "claim_id": claim.id, "text": claim.text}
+        subject: dict[str, Any] = {"question_id": claim.question_id, "claim_id": claim.id, "text": claim.text}
         statements += [(statement, subject) for statement in claim.statements]
         yield from (_assessed(assessment, subject) for assessment in claim.assessments)
     # Of several that supersede one statement the first counts: it is put in last.
     latest_first = sorted(
-        statements, key=lambda pair: (pair[0].effective_from, pair[0].effective_to, pair[0].id), reverse=True
+        statements, key=lambda pair: ordering.shown(pair[0], pair[1]["text"], dossier.sources), reverse=True
     )
     superseded_by = {statement.supersedes_id: statement for statement, _ in latest_first}
     for statement, subject in statements:

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from app.derive import ordering
+from app.derive.ordering import NEVER, Named, SortKey
 from app.derive.rules import dates, families, figures, in_force, merges, rivals, statements
 from app.derive.rules.construct import built
 from app.derive.rules.families import Kin
@@ -12,7 +14,7 @@ from app.derive.rules.figures import FigureStates
 from app.derive.rules.in_force import Ended
 from app.derive.rules.rivals import Exclusions
 from app.derive.rules.rows import Rows, View
-from app.derive.rules.statements import SortKey, StatementInContext
+from app.derive.rules.statements import StatementInContext
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimLinkRead, ClaimRead, FigureRead
 from app.schemas.questions import QuestionRead
@@ -43,6 +45,8 @@ class EventContext:
     """What had been assessed, in its order."""
     sort_keys: dict[UUID, SortKey]
     """Of each claim."""
+    names: Named
+    """By which what is of one time is sorted."""
     part_figures: frozenset[UUID]
     """Claims whose figure is a part of another one of their own question."""
     figure_states: FigureStates
@@ -62,10 +66,11 @@ def event_context(rows: Rows, view: View) -> EventContext:
         if claim_targets[claim.id] == claim.id
     }
     kin, times = families.kinship(rows.sources), dates.document_times(rows)
-    ever_said = statements.in_context(rows, remaining, claim_targets, kin, times)
+    names = ordering.named(rows.sources, rows.confidential | rows.absorbed, rows.documents, questions, remaining)
+    ever_said = statements.in_context(rows, remaining, claim_targets, kin, times, names=names)
     said_by_then = statements.unite_unnamed([s for s in ever_said if view.until is None or s.said.end <= view.until])
-    assessments = _assessed(rows, claim_targets, view)
-    sort_keys = _sort_keys(remaining.values(), said_by_then)
+    assessments = _assessed(rows, claim_targets, view, names)
+    sort_keys = _sort_keys(remaining, said_by_then, names)
     # At an earlier moment only those claims are there that somebody had spoken of or assessed by then.
     spoken_of = {statement.claim_id for statement in said_by_then} | {row.claim_id for row in assessments}
     claim_ids = sorted((id_ for id_ in remaining if view.until is None or id_ in spoken_of), key=sort_keys.__getitem__)
@@ -90,6 +95,7 @@ def event_context(rows: Rows, view: View) -> EventContext:
         counted=counted,
         assessments=assessments,
         sort_keys=sort_keys,
+        names=names,
         part_figures=part_figures,
         figure_states=figure_states,
         exclusions=exclusions,
@@ -148,7 +154,7 @@ def _worded(claim: ClaimRead, questions: Mapping[UUID, QuestionRead], claim_targ
     return built(ClaimRead, claim.__dict__ | {"figure": figure, "text": figures.text(question, figure)})
 
 
-def _assessed(rows: Rows, claim_targets: Mapping[UUID, UUID], view: View) -> list[AssessmentRead]:
+def _assessed(rows: Rows, claim_targets: Mapping[UUID, UUID], view: View, names: Named) -> list[AssessmentRead]:
     """What had been assessed: an assessment without a time of its own was made when it was recorded."""
     assessments = [
         # Under the claim that its own was merged into.
@@ -163,24 +169,23 @@ def _assessed(rows: Rows, claim_targets: Mapping[UUID, UUID], view: View) -> lis
         key=lambda row: (
             row.made_from or row.created_at,
             row.made_to or row.created_at,
-            row.label or row.rating,
+            ordering.assessment(row, names),
             row.id,
         ),
     )
 
 
-def _sort_keys(claims: Iterable[ClaimRead], said_by_then: Iterable[StatementInContext]) -> dict[UUID, SortKey]:
-    """By when a claim was first said, or recorded where nobody said it."""
+def _sort_keys(
+    claim_ids: Iterable[UUID], said_by_then: Iterable[StatementInContext], names: Named
+) -> dict[UUID, SortKey]:
+    """By when a claim was first said; those that nobody said last."""
     first: dict[UUID | None, StatementInContext] = {}
     for statement in said_by_then:
         first.setdefault(statement.claim_id, statement)
     keys = {}
-    for claim in claims:
-        statement_ = first.get(claim.id)
-        start, end = (
-            (statement_.said.start, statement_.said.end) if statement_ else (claim.created_at, claim.created_at)
-        )
-        keys[claim.id] = (start, end, claim.text or "", claim.id)
+    for id_ in claim_ids:
+        start, end, *_ = first[id_].said if id_ in first else (NEVER, NEVER)
+        keys[id_] = (start, end, names.claims[id_], id_)
     return keys
 
 

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from app.derive.rules.statements import StatementInContext
+from app.derive.rules.statements import StatementInContext, order
 from app.schemas.pictures.dossiers import EndedBy
 from app.schemas.statements import StatementRead
 
@@ -38,7 +38,7 @@ def endings(said_by_then: Sequence[StatementInContext], until: datetime | None) 
     ended: dict[UUID, Ended] = {}
     superseding = [statement for statement in said_by_then if statement.row.supersedes_id is not None]
     # The latest first, so that the first one that superseded a statement is what stays as its end.
-    for later in sorted(superseding, key=lambda statement: (statement.said, statement.row.id), reverse=True):
+    for later in sorted(superseding, key=order, reverse=True):
         if later.row.supersedes_id is not None:
             ended[later.row.supersedes_id] = Ended("superseded", later.row)
     withdrawals_by_stand = _withdrawals(said_by_then, until)
@@ -96,12 +96,12 @@ def _stand(statement: StatementInContext) -> _Stand:
 
 
 def _withdrawals(said_by_then: Iterable[StatementInContext], until: datetime | None) -> dict[_Stand, list[_Withdrawal]]:
-    """By what was held: when each withdrawal of it began, the earliest first, and of what."""
+    """By what was held: when each withdrawal of it began, the earliest first, and of what; `said_by_then` in order."""
     by_stand: dict[_Stand, list[_Withdrawal]] = defaultdict(list)
     for statement in said_by_then:
         row = statement.row
         if statement.claim_id is not None and row.withdrawn_from is not None and withdrawn(row, until):
             by_stand[_stand(statement)].append((row.withdrawn_from, row))
     for withdrawals in by_stand.values():
-        withdrawals.sort(key=lambda withdrawal: (withdrawal[0], withdrawal[1].id))
+        withdrawals.sort(key=itemgetter(0))
     return by_stand

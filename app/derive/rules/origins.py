@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from app.derive import ordering
+from app.derive.ordering import Named
 from app.derive.rules import witnesses
 from app.derive.rules.families import Kin
 from app.derive.rules.rows import Rows
@@ -22,7 +24,9 @@ class Copies(NamedTuple):
     roots: dict[UUID, UUID]
     """Of each document that is linked to another: the lowest id among all it hangs together with."""
     links: dict[UUID, list[DocumentLinkRead]]
-    """By that id: what joins them, as stored."""
+    """By that id: what joins them, as stored, in order."""
+    places: dict[UUID, int]
+    """Of each of these links: its place among all."""
 
 
 class Origin(NamedTuple):
@@ -42,11 +46,11 @@ class Origin(NamedTuple):
 # --- which documents are one -----------------------------------------------------------------------------------------
 
 
-def find_copies(rows: Rows, document_targets: Mapping[UUID, UUID]) -> Copies:
+def find_copies(rows: Rows, document_targets: Mapping[UUID, UUID], names: Named) -> Copies:
     """Documents joined by links that are confirmed, or proposed with a score of SURE_COPY or more."""
     parents: dict[UUID, UUID] = {}
     joining_links = []
-    for link in sorted(rows.document_links, key=lambda link: link.id):
+    for link in ordering.document_links(rows.document_links, names.documents):
         from_id, to_id = document_targets.get(link.from_id), document_targets.get(link.to_id)
         if from_id is not None and to_id is not None and from_id != to_id and joins(link):
             joining_links.append((from_id, link))
@@ -55,7 +59,7 @@ def find_copies(rows: Rows, document_targets: Mapping[UUID, UUID]) -> Copies:
     links: dict[UUID, list[DocumentLinkRead]] = defaultdict(list)
     for from_id, link in joining_links:
         links[roots[from_id]].append(link)
-    return Copies(roots, links)
+    return Copies(roots, links, {link.id: nth for nth, (_, link) in enumerate(joining_links)})
 
 
 def joins(link: DocumentLinkRead) -> bool:
@@ -232,4 +236,4 @@ def joining(
                 if len(touching[id_]) == 1 and id_ not in copied:
                     loose_ends.append(id_)
     remaining = set().union(*touching.values())
-    return sorted((links[nth] for nth in remaining), key=lambda link: link.id)
+    return sorted((links[nth] for nth in remaining), key=lambda link: copies.places[link.id])

@@ -2,22 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from app.derive import ordering
+from app.derive.ordering import NEVER, Named, SortKey, Words
 from app.derive.rules import dates, families
 from app.derive.rules.dates import DocumentTimes, Said
 from app.derive.rules.families import FamilyBy, Kin
 from app.derive.rules.rows import Rows
 from app.schemas.claims import ClaimRead
 from app.schemas.statements import AppearanceRead, StatementRead
-
-_NEVER: Final = datetime.max.replace(tzinfo=UTC)
-
-SortKey = tuple[datetime, datetime, str, UUID]
-"""When it was said, then its words, then its id: the order of every list of statements."""
 
 
 class StatementInContext(NamedTuple):
@@ -46,7 +42,13 @@ order: Final[Callable[[StatementInContext], SortKey]] = attrgetter("sort_key")
 
 
 def in_context(
-    rows: Rows, claims: Mapping[UUID, ClaimRead], claim_targets: Mapping[UUID, UUID], kin: Kin, times: DocumentTimes
+    rows: Rows,
+    claims: Mapping[UUID, ClaimRead],
+    claim_targets: Mapping[UUID, UUID],
+    kin: Kin,
+    times: DocumentTimes,
+    *,
+    names: Named,
 ) -> list[StatementInContext]:
     """Every statement about a known claim or question, in order; `claims`: those that stayed after merges."""
     by_statement: dict[UUID, list[AppearanceRead]] = defaultdict(list)
@@ -54,7 +56,7 @@ def in_context(
         by_statement[appearance.statement_id].append(appearance)
     for appearances in by_statement.values():
         if len(appearances) > 1:
-            appearances.sort(key=lambda appearance: _published(appearance, times))
+            appearances.sort(key=lambda appearance: _published(appearance, times, names))
     statements = []
     for row in rows.statements:
         appearances = by_statement.get(row.id, [])
@@ -63,6 +65,9 @@ def in_context(
             continue  # its claim is not among the rows
         source = kin.members.get(row.source_id) if row.source_id else None
         said = dates.effective(row, appearances, times)
+        subject = names.claims.get(claim_id, ()) if claim_id else names.questions.get(row.question_id or row.id, ())
+        speaker = names.sources.get(source.id, ()) if source else ()
+        words = ordering.statement(row, _wording(appearances), subject, speaker, _place(appearances, names))
         statement = StatementInContext(
             row,
             appearances,
@@ -70,10 +75,10 @@ def in_context(
             claims[claim_id].question_id if claim_id else row.question_id,
             source.id if source else row.source_id,
             source.named if source else row.source_id is not None,
-            *families.family(row, _telling_family(appearances, times), kin, times.targets),
+            *families.family(row, _telling_family(appearances, times, names), kin, times.targets),
             source.party if source else None,
             said,
-            (said.start, said.end, _wording(appearances), row.id),
+            (said.start, said.end, words, row.id),
         )
         statements.append(statement)
     return sorted(statements, key=order)
@@ -100,18 +105,32 @@ def unite_unnamed(statements: Sequence[StatementInContext]) -> list[StatementInC
     return united
 
 
-def _published(appearance: AppearanceRead, times: DocumentTimes) -> tuple[datetime, datetime, str, UUID]:
+def _place(appearances: list[AppearanceRead], names: Named) -> Words:
+    """The words of the first document where it stands."""
+    for appearance in appearances:
+        if appearance.document_id:
+            return names.documents.get(appearance.document_id, ())
+    return ()
+
+
+def _published(appearance: AppearanceRead, times: DocumentTimes, names: Named) -> SortKey:
     """By which appearances are sorted: the earliest published first, those without a date last."""
     document_id = times.targets.get(appearance.document_id) if appearance.document_id else None
-    start, end = times.published.get(document_id, (_NEVER, _NEVER)) if document_id else (_NEVER, _NEVER)
-    return start, end, appearance.wording or "", appearance.id
+    start, end = times.published.get(document_id, (NEVER, NEVER)) if document_id else (NEVER, NEVER)
+    return start, end, ordering.appearance(appearance, names), appearance.id
 
 
-def _telling_family(appearances: list[AppearanceRead], times: DocumentTimes) -> AppearanceRead | None:
+def _telling_family(appearances: list[AppearanceRead], times: DocumentTimes, names: Named) -> AppearanceRead | None:
     """Which appearance tells an unnamed source's family: the earliest published, of these one with a document.
 
-    Not the first of the sorted list: whose words they are must not depend on the words.
+    Not the first of the sorted list: whose words they are must not depend on the words, unless nothing else is left.
     """
+
+    def key(appearance: AppearanceRead) -> tuple[object, ...]:
+        start, _, words, id_ = _published(appearance, times, names)
+        passed_on = [names.sources.get(hop.source_id, ()) for hop in appearance.hops if hop.state == "confirmed"]
+        return start, not appearance.document_id, _place([appearance], names), not passed_on, passed_on, words, id_
+
     if len(appearances) > 1:
-        return min(appearances, key=lambda a: (_published(a, times)[0], a.document_id is None, a.id))
+        return min(appearances, key=key)
     return appearances[0] if appearances else None

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import end_read
+from app.derive import ordering
 from app.derive.pictures import audit as derived
 from app.errors import NotFound
 from app.schemas.documents import DocumentRead, VersionRead
@@ -66,4 +67,4 @@ def _document(rows: Sequence[Row[Any]], *, confidential: bool) -> tuple[Document
     version_records = [from_json(row.record) for row in rows if row.type == "document_version"]
     stored_versions: list[VersionRead] = lifting.read("document_version", version_records, ids)
     versions = [version.model_copy(update={"document_id": document.id}) for version in stored_versions]
-    return document, sorted(versions, key=lambda version: (version.retrieved_at, version.headline or "", version.id))
+    return document, sorted(versions, key=ordering.version)

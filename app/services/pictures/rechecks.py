@@ -70,7 +70,11 @@ async def _last_appearances(session: AsyncSession, caller: Caller, statement_ids
         .outerjoin_from(appearance, document, document.c.id == appearance.c.document_id)
         .where(appearance.c.statement_id.in_(statement_ids))
         .ext(distinct_on(appearance.c.statement_id))
-        .order_by(appearance.c.statement_id, document.c.published_from.desc().nulls_last(), appearance.c.id.desc())
+        .order_by(
+            appearance.c.statement_id,
+            document.c.published_from.desc().nulls_last(),
+            *(appearance.c.wording, document.c.canonical_url, appearance.c.id.desc()),
+        )
     )
     return {
         row["statement_id"]: {name: row[name] for name in _NOWHERE}

@@ -6,10 +6,12 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.derive import ordering
 from app.derive.pictures import track_record
 from app.derive.rules.rows import View
 from app.errors import Forbidden
 from app.models import Source
+from app.schemas.pictures.side_maps import SideMap
 from app.schemas.pictures.track_records import TrackEntry, TrackRecordRead
 from app.schemas.sources import SourceRead
 from app.services.access import Caller
@@ -61,7 +63,8 @@ async def record(session: AsyncSession, caller: Caller, source_id: UUID, said_be
         event_entries, named_sources, family = track_record.entries(rows, view, source_id)
         entries += event_entries
         sources |= named_sources
-    entries.sort(key=lambda entry: (entry.effective_from, entry.effective_to, entry.claim or "", entry.statement_id))
+    sources = ordering.side_map(sources)
+    entries.sort(key=lambda entry: _order(entry, sources))
     verdicts = [entry.verdict for entry in entries]
     return TrackRecordRead.model_construct(
         position=str(await moments.head(session)),
@@ -74,3 +77,9 @@ async def record(session: AsyncSession, caller: Caller, source_id: UUID, said_be
         entries=entries,
         sources=sources,
     )
+
+
+def _order(entry: TrackEntry, sources: SideMap) -> tuple[object, ...]:
+    whose = ordering.source(sources[entry.source_id])
+    times = entry.effective_from, entry.effective_to
+    return *times, entry.claim or "", whose, entry.stance, entry.event_title, entry.question or "", entry.statement_id

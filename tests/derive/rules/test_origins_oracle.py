@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 from scenes import claims, drawn
 from tangled import EVENT, IT, event
 
+from app.derive import ordering
+from app.derive.rules.context import event_context
 from app.derive.rules.rows import Rows, View
 from app.schemas.documents import DocumentLinkRead
 from app.schemas.pictures.dossiers import OriginRead
+from app.schemas.statements import AppearanceRead
 from app.vocabulary import SURE_COPY, Independence, words
 
 T = TypeVar("T")
@@ -45,7 +48,9 @@ class Reader:
 
     def __init__(self, rows: Rows) -> None:
         self.rows, self.sources = rows, rows.sources
-        self.statements = sorted(rows.statements, key=lambda s: (s.said_from, s.said_to, s.id))
+        context = event_context(rows, View(restricted=True, confidential=True))
+        # In which order what is of one time stands is not looked at here.
+        self.names, self.statements = context.names, [statement.row for statement in context.statements]
         self.speaker = {s.id: self.stayed(s.source_id) for s in rows.statements if s.source_id}
         self.known: dict[UUID, tuple[UUID, bool]] = {}
         """Of each statement, the record that its family goes by, and whether that is a source."""
@@ -103,7 +108,8 @@ class Reader:
             return self.top(speaker), True
         found = [a for a in self.rows.appearances if a.statement_id == statement]
         dated = [(self.published(self.paper(a.document_id)) if a.document_id else "never") for a in found]
-        order = sorted(zip(dated, [a.document_id is None for a in found], [a.id for a in found], found, strict=True))
+        words = [self.words(a) for a in found]
+        order = sorted(zip(dated, [a.document_id is None for a in found], words, found, strict=True))
         if order:
             first = order[0][-1]
             for hop in sorted(first.hops, key=lambda hop: hop.step):
@@ -112,6 +118,12 @@ class Reader:
             if first.document_id:
                 return self.paper(first.document_id), False
         return speaker, False
+
+    def words(self, appearance: AppearanceRead) -> tuple[object, ...]:
+        """What tells it from others of one time: its document, by whom it was passed on, its own words."""
+        place = self.names.documents[appearance.document_id] if appearance.document_id else ()
+        by = [self.names.sources[hop.source_id] for hop in appearance.hops if hop.state == "confirmed"]
+        return place, not by, by, ordering.appearance(appearance, self.names), appearance.id
 
     def near(self, one: UUID, other: UUID) -> bool:
         """Whether two unnamed sources' statements share a document, or copies of one."""
