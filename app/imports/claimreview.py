@@ -32,8 +32,7 @@ def read(text: str, notes: Notes, base: str | None = None) -> list[FactCheck]:
     if text.lstrip("\ufeff \t\r\n").startswith("<"):
         tree = trees.parsed(text)
         if tree is not None:
-            base_of_page = tree.find(".//base[@href]")
-            base = urljoin(base or "", base_of_page.get("href")) if base_of_page is not None else base
+            base = _address_of(tree, base)
             checks = _checks(jsonld.in_page(tree, notes), "", base, notes)
             checks += _of_markup(tree, base, checks, notes)
     else:
@@ -41,6 +40,15 @@ def read(text: str, notes: Notes, base: str | None = None) -> list[FactCheck]:
     if not checks and len(notes) == notes_before:
         notes.append(Unused(base or "", short(text), NONE))
     return checks
+
+
+def _address_of(tree: trees.Tree, base: str | None) -> str | None:
+    """What the page's relative addresses are resolved against; a page that was saved may still name its own."""
+    base_of_page = tree.find(".//base[@href]")
+    if base_of_page is not None:
+        return str(urljoin(base or "", base_of_page.get("href")))
+    own_names = tree.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")
+    return base or next((name.strip() for name in own_names if evidence.is_valid(name.strip())), None)
 
 
 def _of_markup(tree: trees.Tree, base: str | None, checks: list[FactCheck], notes: Notes) -> list[FactCheck]:

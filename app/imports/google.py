@@ -22,11 +22,20 @@ _REVIEW: Final = {"publisher", "url", "title", "reviewDate", "textualRating", "l
 
 
 def read(data: bytes, notes: Notes) -> list[FactCheck]:
-    """A fact-check for each review. Raises ValueError where the input is not JSON."""
+    """A fact-check for each review. Raises ValueError where the input is not JSON, or says a thing twice."""
     checks: list[FactCheck] = []
-    for location, claim in _claims(json.loads(data.decode("utf-8-sig")), "", notes):
+    for location, claim in _claims(json.loads(data, object_pairs_hook=_members), "", notes):
         checks += _checks(claim, location, notes)
     return checks
+
+
+def _members(pairs: list[tuple[str, Any]]) -> Json:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the member `{twice}` stands twice in one object: which is meant can't be told")
+    return members
 
 
 def _claims(answer: Any, location: str, notes: Notes) -> list[tuple[str, Json]]:

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import trafilatura
 from trafilatura.settings import Document
 
-from app.imports import jsonld, live_blogs, values
+from app.imports import jsonld, live_blogs, sheets, values
 from app.imports.checks import Json, Notes, Unused, short
 from app.imports.trees import Tree
 from app.schemas import urls
@@ -68,7 +68,7 @@ class FetchedPage:
 
 
 def decoded(body: bytes, charset: str | None) -> str:
-    """The text by the first encoding that fits: byte order mark, header, `<meta>`, UTF-8; else Windows-1252."""
+    """The text by the first encoding that fits: byte order mark, header, `<meta>`, UTF-8; else that which is likely."""
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -83,7 +83,7 @@ def decoded(body: bytes, charset: str | None) -> str:
             return body.decode(_WIDER.get(codec, codec))
         except (LookupError, UnicodeError):
             continue
-    return body.decode("cp1252", errors="replace")
+    return body.decode(sheets.likely(body), errors="replace")
 
 
 def canonical(tree: Tree, url: str, notes: Notes) -> str | None:

@@ -15,7 +15,9 @@ _TEXT: Final = r'(?P<text>"(?:[^"\\]|\\.)*(?:"|\Z))'
 # Of HTML and of CDATA sections, hidden from scripts or not: `<!--`, `//-->`, `/* <![CDATA[ */`, `//--><!]]>`.
 _MARK: Final = r"(?:/[/*][ \t]*)?(?:--><!\]\]>|><!--|<!\[CDATA\[|\]\]>|<!--|-->)(?:[ \t]*\*/)?"
 _COMMENT: Final = r"<!--[^{}\[\]<]*?-->|/\*.*?(?:\*/|\Z)|//[^\n]*"
-_REMARKS: Final = re.compile(rf"{_TEXT}|<!--[^{{}}\[\]<]*?-->|{_MARK}|{_COMMENT}", re.DOTALL)
+# White space and invisible signs that JSON does not know.
+_SPACE: Final = "[\x0b\x0c\x85\xa0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]+"
+_REMARKS: Final = re.compile(rf"{_TEXT}|<!--[^{{}}\[\]<]*?-->|{_MARK}|{_COMMENT}|{_SPACE}", re.DOTALL)
 _EXTRA: Final = re.compile(rf"{_TEXT}|[,;](?=\s*(?:[,;\]}}]|\Z))|(?<=[\[{{])\s*,", re.DOTALL)
 # Two objects without the comma between them.
 _PARTED: Final = re.compile(rf"{_TEXT}|}}(?P<space>\s*){{", re.DOTALL)

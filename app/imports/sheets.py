@@ -105,6 +105,11 @@ def _guess(data: bytes) -> str:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        likely = chardet.detect(data, prefer_superset=True, encoding_era=chardet.EncodingEra.MODERN_WEB)
-        return str(likely["encoding"] or "cp1252").lower()
+        return likely(data)
     return "utf-8"
+
+
+def likely(data: bytes) -> str:
+    """The encoding of a text that is not UTF-8, by which letters are likely beside each other."""
+    guess = chardet.detect(data, prefer_superset=True, encoding_era=chardet.EncodingEra.MODERN_WEB)
+    return str(guess["encoding"] or "cp1252").lower()

@@ -154,3 +154,16 @@ def test_words_too_long_for_a_label_are_kept_whole() -> None:
     (judged,) = assessments(lines)
     assert (judged["rating"], judged["explanation"], "label" in judged) == ("other", words.strip(), False)
     assert sum(noted.values()) == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_answers_in_any_encoding_of_json(encoding: str) -> None:
+    notes: Notes = []
+    (found,) = google.read(json.dumps(claim("Le préfet l’a démenti"), ensure_ascii=False).encode(encoding), notes)
+    assert (found.claim, notes) == ("Le préfet l’a démenti", [])
+
+
+def test_a_member_that_stands_twice_is_not_guessed() -> None:
+    text = json.dumps(claim()).replace('"textualRating": "False"', '"textualRating": "False", "textualRating": "True"')
+    with pytest.raises(ValueError, match="`textualRating` stands twice"):
+        google.read(text.encode(), [])

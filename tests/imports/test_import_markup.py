@@ -31,6 +31,7 @@ def read(text: str) -> tuple[list[FactCheck], dict[str, int]]:
         ("<!-- %s -->", 1), ("<!--\n%s\n//-->", 1), ("<![CDATA[%s]]>", 1), ("// <![CDATA[\n%s\n// ]]>", 1),
         ("//<![CDATA[ %s //]]>", 1), ("/* <![CDATA[ */ %s /* ]]> */", 1), ("/*<![CDATA[*/[%s]/*]]>*/", 1),
         ("<!--//--><![CDATA[//><!--\n%s\n//--><!]]>", 1), ("\ufeff%s;", 1),
+        ("\u00a0[%s,\u200b]\u2028", 1), ("[\f%s\v]\ufeff", 1),
     ],
 )  # fmt: skip
 def test_what_is_slightly_broken_is_read_and_noted(broken: str, times: int) -> None:
@@ -162,6 +163,13 @@ def test_what_json_ld_says_too_is_taken_from_there() -> None:
     other = json.dumps(review(url=PAGE))
     found_too, _ = read(MICRODATA.replace("<body>", f'<body><script type="application/ld+json">{other}</script>'))
     assert [check.url for check in found_too] == [PAGE, "https://checks.example/1"]
+
+
+def test_a_saved_page_may_name_its_own_address() -> None:
+    script = f'<script type="application/ld+json">{json.dumps(review(url=None))}</script>'
+    for name in (f'<link rel="canonical" href="{PAGE}">', f'<meta property="og:url" content="{PAGE}">'):
+        (found,), noted = read(f"<html><head>{name}{script}</head></html>")
+        assert (found.url, noted) == (PAGE, {})
 
 
 def test_items_in_circles_and_without_end() -> None:

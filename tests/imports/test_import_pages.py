@@ -118,6 +118,19 @@ def test_charsets(body: bytes, charset: str | None, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1251", "Мост через реку упал, говорит мэр города"),
+        ("cp1256", "انهار الجسر صباح أمس كما قال المحافظ"),
+        ("cp1250", "Most się zawalił, mówią świadkowie i burmistrz"),
+        ("gb18030", "大桥昨天倒塌了，市长说"),
+    ],
+)
+def test_a_page_that_does_not_tell_its_encoding(encoding: str, text: str) -> None:
+    assert pages.decoded(f"<html><body><p>{text}</p></body></html>".encode(encoding), None).find(text) > 0
+
+
+@pytest.mark.parametrize(
     ("href", "found"),
     [
         ("https://news.example/2023/bridge", None),  # only without the tracker
