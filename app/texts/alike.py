@@ -15,6 +15,8 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
+from app.texts import folding
+from app.texts.folding import MARK
 from app.texts.scripts import ACCENTS, UNSPACED, WORD
 
 # From here on an answer names a claim as similar. Of reworded pairs in English, French, Russian, German and Chinese all
@@ -23,13 +25,13 @@ SIMILAR: Final = 0.7
 COMPARED_CHARACTERS: Final = 1000  # of a text; what follows has to be the same for 1, and else is left out
 _ANOTHER_THING: Final = 0.7  # so that the same words with another number stay below `SIMILAR`
 
-_GROUPED: Final = re.compile(r"(?<=\d)[,.'’\s](?=\d{3}(?!\d))")  # 10,000 is 10000
-_CONTRACTED: Final = re.compile(r"n['’]t\b")
+_GROUPED: Final = re.compile(rf"(?<=\d)[,.{MARK}\s](?=\d{{3}}(?!\d))")  # 10,000 is 10000
+_CONTRACTED: Final = re.compile(rf"n{MARK}t\b")
 _ACCENT: Final = re.compile(f"[{ACCENTS}]")
 _WORD: Final = re.compile(f"[{UNSPACED}]|{WORD}")
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?")
 # As folded: without case and accents. Some are other words elsewhere ("sin"); then a score is too low, never too high.
-_NOT: Final = frozenset((
+_NOT_WORDS: Final = (
     "not", "no", "never", "none", "nobody", "nothing", "without", "neither", "nor", "cannot",
     "pas", "jamais", "aucun", "aucune", "sans", "non", "ni", "rien",
     "не", "нет", "ни", "без", "никогда", "никто", "ничего", "ні", "немає", "ніколи",
@@ -39,7 +41,7 @@ _NOT: Final = frozenset((
     "niet", "geen", "inte", "ingen", "ikke", "ei", "degil",
     "لا", "لم", "لن", "ليس", "ليست", "بدون", "لیس", "نیست", "לא", "אין", "בלי", "नहीं", "δεν", "οχι",
     "不", "没", "沒", "未",
-))  # fmt: skip
+)  # fmt: skip
 _NOT_UNSPACED: Final = ("ない", "なかった", "ません", "ไม่", "않", "아니")  # in what is written without spaces
 
 
@@ -55,13 +57,19 @@ class FoldedClaim:
 
 def fold(text: str) -> FoldedClaim:
     compared, uncompared = text[:COMPARED_CHARACTERS], text[COMPARED_CHARACTERS:]
-    compared = _CONTRACTED.sub(" not", unicodedata.normalize("NFKC", compared).casefold())
+    compared = _CONTRACTED.sub(" not", unicodedata.normalize("NFC", folding.signs(compared)))
     compared = _GROUPED.sub("", compared)
     numbers = frozenset(number.replace(",", ".") for number in _NUMBER.findall(compared))
-    unaccented = _ACCENT.sub("", unicodedata.normalize("NFKD", compared))
-    words = _WORD.findall(unicodedata.normalize("NFC", unaccented))
+    words = _WORD.findall(_unaccented(compared))
     negative = any(word in compared for word in _NOT_UNSPACED) or not _NOT.isdisjoint(words)
     return FoldedClaim(" ".join(words), numbers, negative, uncompared)
+
+
+def _unaccented(folded: str) -> str:
+    return unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFD", folded)))
+
+
+_NOT: Final = frozenset(_unaccented(folding.signs(word)) for word in _NOT_WORDS)
 
 
 def likeness(first: FoldedClaim, second: FoldedClaim) -> float:

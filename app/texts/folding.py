@@ -20,7 +20,7 @@ from app.texts.repertoire import UNASSIGNED
 from app.texts.scripts import ACCENTS
 from app.texts.scripts import UNSPACED_IN_QUOTES as UNSPACED
 
-__all__ = ["DASH", "ELLIPSIS", "MARK", "FoldedText", "fold", "name", "region", "whole", "words_only"]
+__all__ = ["DASH", "ELLIPSIS", "MARK", "FoldedText", "fold", "name", "region", "signs", "whole", "words_only"]
 
 # A half-space between two Arabic letters, whatever else stands there that shows nothing.
 _INVISIBLE: Final = "\u200b\u200d-\u200f\u2060\ufeff"
@@ -65,16 +65,17 @@ class FoldedText:
 @lru_cache(maxsize=4096)
 def whole(text: str) -> str:
     """Of two texts that say the same in the same words the same: they are one text in other signs."""
-    return _without_ends(_folded(text))
+    return _without_ends(signs(text))
 
 
 @lru_cache(maxsize=4096)
 def name(text: str) -> str:
     """Of two spellings of a name the same."""
-    return _without_ends(_ACCENT.sub("", _folded(text)).translate(_STROKES))
+    return _without_ends(_ACCENT.sub("", signs(text)).translate(_STROKES))
 
 
-def _folded(text: str) -> str:
+def signs(text: str) -> str:
+    """Folded, but with what stands at either end; accents follow their letters."""
     return lookalikes.fold(_TIDIED.sub(_stand_in, _characters(text)))
 
 

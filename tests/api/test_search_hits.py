@@ -317,3 +317,22 @@ async def test_a_search_takes_a_fixed_number_of_statements_and_an_index(
     # The order is made before anybody asks what is public, and not again after.
     assert plan.startswith("Limit"), plan
     assert plan.index("Subquery Scan") < plan.index("Sort Key"), plan
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("وزیر گفت یک موشک به کارخانه اصابت کرد", "وزير موشك"),
+        ("قال الوزير إن الهيئة كبيرة", "الوزیر کبیرة"),
+        ("می‌شود گفت", "می شود"),
+        ("31 قتيلا في ٢٠٢٣", "٣١ 2023"),
+        ("३१ लोग घायल हुए", "31"),
+        ("Загинули п'ять людей", "пʼять"),
+        ("O’Hara said so", "O`Hara"),
+        ("un\u00adseen \u2066mark\u2069s", "unseen marks"),
+    ],
+)
+async def test_other_signs_find_the_same(client: AsyncClient, event: str, words: str, asked: str) -> None:
+    made = await claim(client, event, words)
+    found = await get(client, f"/v1/search?q={asked}&type=claim")
+    assert [hit["id"] for hit in found["items"]] == [made]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.texts import characters, folding
+from app.texts import alike, characters, folding
 
 SAME = [
     ("A drone struck the depot", "A drone struck the depot."),
@@ -115,3 +115,11 @@ def test_another_form_of_unicode_makes_no_difference(text: str) -> None:
 @given(st.text(st.sampled_from("abc 12.'"), min_size=1).filter(lambda words: any(map(str.isalnum, words))))
 def test_marks_around_a_text_do_not_count(text: str) -> None:
     assert folding.whole(f"«{text}»!") == folding.whole(f" {text}…") == folding.whole(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("وزیر گفت ۳۱ نفر", "وزير گفت 31 نفر"), ("п'ять людей", "пʼять людей"), ("O’Hara’s 10’000", "O'Hara's 10'000")],
+)
+def test_claims_in_other_signs_are_wholly_alike(one: str, other: str) -> None:
+    assert alike.likeness(alike.fold(one), alike.fold(other)) == 1
