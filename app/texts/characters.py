@@ -49,9 +49,15 @@ _END_MARKS: Final = " .,;:!?…¡¿‽⸮。、।॥։՝՜՞׃።፣፤፥፧�
 
 
 @cache
+def is_unknown(character: str) -> bool:
+    """Whether Unicode 14 does not know it."""
+    return _UNKNOWN.match(character) is not None
+
+
+@cache
 def fold(character: str) -> str:
     """What stands for a character that does not decompose: itself, another, or nothing."""
-    if _UNKNOWN.match(character):
+    if is_unknown(character):
         return character
     if (stand_in := _stand_in(character)) is not None:
         return stand_in
@@ -77,4 +83,4 @@ def is_end_mark(character: str) -> bool:
     """Whether it counts for nothing at either end of a whole, folded text."""
     if character in _END_MARKS or character == MARK:
         return True
-    return unicodedata.category(character) in ("Ps", "Pe") and not _UNKNOWN.match(character)
+    return unicodedata.category(character) in ("Ps", "Pe") and not is_unknown(character)

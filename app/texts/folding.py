@@ -8,7 +8,7 @@ same to the same characters (`characters`).
 import re
 import unicodedata
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -76,7 +76,22 @@ def name(text: str) -> str:
 
 def signs(text: str) -> str:
     """Folded, but with what stands at either end; accents follow their letters."""
-    return lookalikes.fold(_TIDIED.sub(_stand_in, _characters(text)))
+    raw = _characters(text)
+    parts, last = list[str](), 0
+    for untidy in _untidy(raw):
+        parts += raw[last : untidy.start()], _stand_in(untidy)
+        last = untidy.end()
+    return lookalikes.fold("".join([*parts, raw[last:]]))
+
+
+def _untidy(raw: str) -> Iterator[re.Match[str]]:
+    """What is tidied, in its order."""
+    last = 0
+    for suspect in _SUSPECT.finditer(raw):
+        # What was tidied already may have had further suspects in it.
+        if suspect.start() >= last and (untidy := _TIDIED.match(raw, suspect.start())):
+            last = untidy.end()
+            yield untidy
 
 
 def _stand_in(untidy: re.Match[str]) -> str:
@@ -103,11 +118,7 @@ def fold(text: str) -> FoldedText:
     """Folded as all that is compared, punctuation at its ends left: what is looked for may stand anywhere."""
     raw, raw_positions = _placed_characters(text)
     parts, positions, last = list[str](), array("I"), 0
-    for suspect in _SUSPECT.finditer(raw):
-        # What was tidied already may have had further suspects in it.
-        untidy = _TIDIED.match(raw, suspect.start()) if suspect.start() >= last else None
-        if untidy is None:
-            continue
+    for untidy in _untidy(raw):
         parts.append(raw[last : untidy.start()])
         positions.extend(raw_positions[last : untidy.start()])
         last = untidy.end()
@@ -137,11 +148,11 @@ def region(folded: FoldedText, start: int, end: int) -> tuple[int, int]:
 # --- characters ------------------------------------------------------------------------------------------------------
 
 
-class _Each(dict[int, str]):
-    """The table for `str.translate`, made as it is asked for."""
+class _Each(dict[str, str]):
+    """The table, made as it is asked for."""
 
-    def __missing__(self, code: int) -> str:
-        self[code] = folded = characters.fold(chr(code))
+    def __missing__(self, character: str) -> str:
+        self[character] = folded = characters.fold(character)
         return folded
 
 
@@ -152,15 +163,23 @@ _BEFORE: Final = str.maketrans(characters.BEFORE_DECOMPOSING)
 def _characters(text: str) -> str:
     """Decomposed, each character folded. What Unicode 14 does not know is left as it is, and parts all else."""
     if text.isascii():
-        return text.translate(_EACH)
-    text = _HALF_SPACE.sub(" ", text).translate(_BEFORE)
-    if not _UNKNOWN.search(text):
-        return unicodedata.normalize("NFKD", text).translate(_EACH)
+        return _folded(text)
+    text = _HALF_SPACE.sub(" ", text) if "\u200c" in text else text
+    different = set(text)
+    if not different.isdisjoint(characters.BEFORE_DECOMPOSING):
+        text = text.translate(_BEFORE)
+    # In a class of hundreds of ranges each look-up takes long: each character is looked up once.
+    if not any(map(characters.is_unknown, different)):
+        return _folded(unicodedata.normalize("NFKD", text))
     ends = [0, *(end for unknown in _UNKNOWN.finditer(text) for end in unknown.span()), len(text)]
     return "".join(
-        text[start:end] if nth % 2 else unicodedata.normalize("NFKD", text[start:end]).translate(_EACH)
+        text[start:end] if nth % 2 else _folded(unicodedata.normalize("NFKD", text[start:end]))
         for nth, (start, end) in enumerate(pairwise(ends))
     )
+
+
+def _folded(decomposed: str) -> str:
+    return "".join(map(_EACH.__getitem__, decomposed))
 
 
 @lru_cache(maxsize=8192)
