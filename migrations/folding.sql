@@ -1,28 +1,38 @@
 -- Made by `python migrations/folding.py` of the table in app/texts/characters.py; not to be changed by hand.
+-- Indexes call these functions, and PostgreSQL builds them without a search path: so a function in PL/pgSQL calls none of
+-- the others, and functions in SQL, which name for good what they call, put them together.
 
--- What Unicode 14 does not know is left as it is, and parts all else, whatever this server knows.
+-- Decomposed. What Unicode 14 does not know is left as it is, and parts all else, whatever this server knows.
 CREATE OR REPLACE FUNCTION fold_decomposed(words text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE plpgsql AS $$
 DECLARE
-    unassigned CONSTANT text := '{unassigned}';
+    whole text := words;
 BEGIN
-    IF words !~ ('[' || unassigned || ']') THEN
-        RETURN normalize(words, NFKD);
+    IF octet_length(words) = length(words) THEN
+        RETURN words;
     END IF;
-    RETURN (SELECT string_agg(CASE WHEN part[1] ~ ('[' || unassigned || ']') THEN part[1] ELSE normalize(part[1], NFKD) END, '' ORDER BY nth)
-        FROM regexp_matches(words, '[' || unassigned || ']+|[^' || unassigned || ']+', 'g') WITH ORDINALITY parts(part, nth));
+    IF whole ~ '\u200c' THEN
+        whole := regexp_replace(whole, '{half_space}', ' ', 'g');
+    END IF;
+    whole := translate(whole, {before});
+    IF whole ~ '[{perhaps_unassigned}]' THEN
+        DECLARE
+            unassigned CONSTANT text := '{unassigned}';
+        BEGIN
+            IF whole ~ ('[' || unassigned || ']') THEN
+                RETURN (SELECT string_agg(CASE WHEN part[1] ~ ('[' || unassigned || ']') THEN part[1] ELSE normalize(part[1], NFKD) END, '' ORDER BY nth)
+                    FROM regexp_matches(whole, '[' || unassigned || ']+|[^' || unassigned || ']+', 'g') WITH ORDINALITY parts(part, nth));
+            END IF;
+        END;
+    END IF;
+    RETURN normalize(whole, NFKD);
 END $$;
 
--- Each character as it is compared: decomposed, in small letters, and only one for all that mean the same.
-CREATE OR REPLACE FUNCTION fold_characters(words text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE plpgsql AS $$
+-- In small letters, and only one for all that mean the same.
+CREATE OR REPLACE FUNCTION fold_letters(words text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE plpgsql AS $$
 DECLARE
     folded text := words;  letter text;
 BEGIN
     IF octet_length(words) <> length(words) THEN
-        IF folded ~ '\u200c' THEN
-            folded := regexp_replace(folded, '{half_space}', ' ', 'g');
-        END IF;
-        folded := translate(folded, {before});
-        folded := CASE WHEN folded ~ '[{perhaps_unassigned}]' THEN fold_decomposed(folded) ELSE normalize(folded, NFKD) END;
         IF folded ~ '[{dropped}]' THEN
             folded := regexp_replace(folded, '[{dropped}]+', '', 'g');
         END IF;
@@ -36,11 +46,18 @@ BEGIN
     RETURN translate(lower(folded COLLATE "C"), {ascii});
 END $$;
 
+-- Each character as it is compared.
+CREATE OR REPLACE FUNCTION fold_characters(words text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
+    RETURN fold_letters(fold_decomposed(words));
+
 -- A word of Latin and other letters is written in the one script in which all of them can be read, if there is one.
 CREATE OR REPLACE FUNCTION fold_lookalikes(folded text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE plpgsql AS $$
 DECLARE
     word text;  latin text;  greek text;  cyrillic text;  other text;  latins text;  others text;  unmixed text;
 BEGIN
+    IF octet_length(folded) = length(folded) OR folded !~ '{mixed}' THEN
+        RETURN folded;
+    END IF;
     FOR word IN SELECT DISTINCT part[1] FROM regexp_matches(folded, '{word}', 'g') parts(part) WHERE part[1] ~ '{mixed}' LOOP
         latin := regexp_replace(word, '[^{latin_letters}]', '', 'g');
         greek := regexp_replace(word, '[^{greek_letters}]', '', 'g');
@@ -56,10 +73,10 @@ BEGIN
     RETURN folded;
 END $$;
 
--- The same with its punctuation and white space made alike.
-CREATE OR REPLACE FUNCTION fold_signs(words text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE plpgsql AS $$
+-- Punctuation and white space made alike.
+CREATE OR REPLACE FUNCTION fold_tidied(words text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE plpgsql AS $$
 DECLARE
-    folded text := fold_characters(words);
+    folded text := words;
 BEGIN
     IF folded ~ '[{MARK}{ELLIPSIS}{DASH}]|\. *\.' THEN
         folded := regexp_replace(folded, ' *{MARK}[ {MARK}]*', '{MARK}', 'g');
@@ -76,12 +93,11 @@ BEGIN
         IF folded ~ '[\u0300\u0301\u0307\u0308]' THEN
             folded := regexp_replace(folded, '{stress}', '', 'g');
         END IF;
-        IF folded ~ '{mixed}' THEN
-            folded := fold_lookalikes(folded);
-        END IF;
     END IF;
     RETURN folded;
 END $$;
+CREATE OR REPLACE FUNCTION fold_signs(words text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
+    RETURN fold_lookalikes(fold_tidied(fold_characters(words)));
 
 -- Without punctuation, brackets and quotation marks at both ends, unless nothing else is left.
 CREATE OR REPLACE FUNCTION fold_ends(folded text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql

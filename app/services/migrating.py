@@ -74,7 +74,7 @@ def writers_waiting(connection: Any) -> Iterator[None]:
 
 def once(connection: Any, step: str, script: str) -> None:
     """Run the statements in one transaction, unless they have run before."""
-    if connection.execute("SELECT FROM migration_progress WHERE step = %s", [step]).fetchone():
+    if connection.execute("SELECT step FROM migration_progress WHERE step = %s", [step]).fetchone():
         return
     with connection.transaction():
         connection.execute(script)

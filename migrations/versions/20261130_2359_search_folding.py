@@ -10,6 +10,7 @@ from app.services import migrating
 revision = "20261130_2359"
 down_revision = "20261130_2355"
 
+SQL: Final = Path(__file__).parent / "folding"
 # Characters of which search makes something else now: keyboards of Arabic and Persian, digits, signs that show nothing.
 CHANGED: Final = (
     r"\u00df\u02b9-\u02bb\u02bd-\u02bf\u02c8\u02ee\u0345\u034f\u0374\u037a\u03c2\u03f2\u0591-\u05bd\u05bf"
@@ -53,8 +54,9 @@ def upgrade() -> None:
         if connection is None:
             raise NotImplementedError("the statements run on a database, they are not printed")
         with migrating.writers_waiting(connection):
-            function = (Path(__file__).parent / "folding" / "search.sql").read_text(encoding="utf-8")
-            migrating.once(connection, "search", function)
+            # The functions once more: before, they called each other in a way that no index can be built by.
+            sql = [(SQL / name).read_text(encoding="utf-8") for name in ("functions.sql", "search.sql")]
+            migrating.once(connection, "search", "".join(sql))
             for table, words in WORDS.items():
                 statement = (
                     f"SELECT search_again('{table}', ARRAY(SELECT id FROM {table} "  # noqa: S608  (a word of WORDS)

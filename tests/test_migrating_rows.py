@@ -1,0 +1,63 @@
+"""What is stored is made anew step by step, and goes on where it was killed; older keys are folded anew."""
+
+import uuid
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from alembic import command
+from databases import named, plain
+from ledgers import Connection, fill, value
+from psycopg.types.json import Jsonb
+
+from app.services import ledger, migrating
+
+
+@pytest.fixture
+def older_url(server_url: str) -> Iterator[str]:
+    """Make a database as the release before one folding left it."""
+    name = f"older_{uuid.uuid4().hex}"
+    with psycopg.connect(plain(server_url), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
+        command.upgrade(migrating._config(named(server_url, name)), "20261130_2340")
+        yield named(server_url, name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_what_is_stored_is_folded_anew(older_url: str) -> None:
+    with psycopg.connect(plain(older_url), autocommit=True) as connection:
+        insert = "INSERT INTO source (name, aliases) VALUES (%s, %s) RETURNING names"
+        aliases = Jsonb([{"name": "«Завод»"}])
+        before = value(connection, insert, "Дмитро Лук’яненков", aliases)
+        event = value(connection, "INSERT INTO event (slug, title) VALUES ('e', 'E') RETURNING id")
+        for text in ("وزیر گفت ۳۱ نفر", "The plant’s boiler blew up."):
+            connection.execute("INSERT INTO claim (event_id, text) VALUES (%s, %s)", [event, text])
+    migrating.migrate(older_url)
+    with psycopg.connect(plain(older_url), autocommit=True) as connection:
+        names = value(connection, "SELECT names FROM source")
+        assert before != names == ['дмитро лук"яненков', "завод"]
+        same = "SELECT count(*) FROM claim WHERE digest_of(fold(text)) = digest_of(fold(%s))"
+        connection.execute("SET enable_seqscan = off")
+        assert value(
+            connection, f"{same} AND coalesce(question_id, event_id) = %s", "the plant's boiler blew up", event
+        )
+        indexed = "SELECT count(*) FROM search_entry WHERE vector @@ to_tsquery('simple', %s)"
+        assert value(connection, indexed, "وزير & 31") == 1
+        assert value(connection, "SELECT version FROM source") == 1
+        assert value(connection, "SELECT to_regclass('migration_progress')") is None
+    assert not list(ledger.verify(older_url))
+
+
+def test_it_goes_on_where_it_was_killed(psql: Connection) -> None:
+    fill(psql)
+    ids = [row[0] for row in psql.execute("SELECT id FROM source ORDER BY id").fetchall()]
+    psql.execute("CREATE TABLE seen (id uuid)")
+    with migrating.writers_waiting(psql):
+        for _ in range(2):
+            migrating.once(psql, "table", "INSERT INTO seen VALUES (NULL)")
+        psql.execute("INSERT INTO migration_progress VALUES ('sources', %s)", [ids[0]])
+        for _ in range(2):
+            migrating.in_batches(psql, "sources", "source", "INSERT INTO seen SELECT unnest(%s::uuid[])")
+        migrating.forget_progress(psql)
+    seen = [row[0] for row in psql.execute("SELECT id FROM seen ORDER BY id NULLS FIRST").fetchall()]
+    assert seen == [None, *ids[1:]]
