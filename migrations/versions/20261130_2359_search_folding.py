@@ -8,7 +8,7 @@ from alembic import op
 from app.services import migrating
 
 revision = "20261130_2359"
-down_revision = "20261130_2355"
+down_revision = "20261130_2358"
 
 SQL: Final = Path(__file__).parent / "folding"
 # Characters of which search makes something else now: keyboards of Arabic and Persian, digits, signs that show nothing.
