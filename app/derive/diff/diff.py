@@ -214,12 +214,13 @@ def _statement(kind: type[S], snapshot: Snapshot, statement: StatementPicture, *
 
 
 def _sorted(pair: SnapshotPair, entries: Iterable[S]) -> list[S]:
+    """By time, then by words; what nothing here tells apart stays in the dossier's order."""
     sources = {id_: source for end in pair if end.dossier is not None for id_, source in end.dossier.sources.items()}
 
     def key(entry: S) -> tuple[object, ...]:
         whose = ordering.source(sources[entry.source_id]) if entry.source_id else ()
         words = (entry.text or "", whose, entry.stance, entry.wording or "", entry.explicitness)
-        return entry.effective_from, entry.effective_to, words, entry.statement_id
+        return entry.effective_from, entry.effective_to, words
 
     return sorted(entries, key=key)
 

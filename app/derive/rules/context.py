@@ -194,7 +194,7 @@ def _claim_links(
 ) -> list[ClaimLinkRead]:
     """The links between the claims at hand; links that became the same by a merge are listed once."""
     links_by_ends: dict[tuple[UUID, str, UUID], ClaimLinkRead] = {}
-    for link in sorted(links, key=lambda link: link.id):
+    for link in sorted(links, key=lambda link: (link.ref or "", link.id)):
         from_id, to_id = claim_targets.get(link.from_id), claim_targets.get(link.to_id)
         if from_id is None or to_id is None or from_id == to_id:
             continue
