@@ -124,8 +124,8 @@ class Invalid(Problem):
         "stored."
     )
 
-    def __init__(self, detail: str = "", errors: list[dict[str, str]] | None = None, **extra: object) -> None:
-        super().__init__(detail, None, errors=errors or [], **extra)
+    def __init__(self, detail: str, errors: list[dict[str, str]], **extra: object) -> None:
+        super().__init__(detail, None, errors=errors, **extra)
 
     @classmethod
     def at(cls, pointer: str, detail: str) -> "Invalid":

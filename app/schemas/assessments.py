@@ -9,14 +9,14 @@ from pydantic import Field, model_validator
 from app.schemas.addresses import Address, EventAddress, Reference
 from app.schemas.common import SHORT_LIST_ITEMS, Input, Paging, RecordRead, comma_separated, with_examples
 from app.schemas.documents import DocumentIn
-from app.schemas.fields import Language, Moment, Name, Number, PastTime, Ref, Url, Wording
+from app.schemas.fields import Language, Moment, Number, PastTime, Ref, Url, Verbal, Wording
 from app.schemas.sources import SourceIn
 from app.vocabulary import RATINGS, SETTLING_RATINGS, Rating, Scheme
 
 
 class AssessmentFields(Input):
     ref: Ref | None = None
-    label: Name | None = None
+    label: Verbal | None = None
     """The author's own words for the rating, verbatim."""
     rating_value: Number | None = None
     best_rating: Number | None = None

@@ -101,6 +101,8 @@ class _Text:
 Name = Annotated[str, _Text(_line, NAME_CHARACTERS)]
 Sentence = Annotated[str, _Text(_line, TEXT_CHARACTERS)]
 Prose = Annotated[str, _Text(_block, TEXT_CHARACTERS)]
+# What somebody else has written in a few words, as it stands there.
+Verbal = Annotated[str, _Text(_block, NAME_CHARACTERS)]
 Wording = Annotated[str, _Text(_block, WORDING_CHARACTERS)]
 # The text of a document is kept as it came: positions of quotations count its characters.
 Verbatim = Annotated[str, _Text(clean, DOCUMENT_TEXT_CHARACTERS)]

@@ -14,13 +14,13 @@ from app.schemas.fields import (
     Key,
     Language,
     Moment,
-    Name,
     PastTime,
     Prose,
     Ref,
     Score,
     StanceIn,
     ToldMoment,
+    Verbal,
     WholeNumber,
     Wording,
 )
@@ -62,7 +62,7 @@ class AppearanceFields(Input):
     translation_language: Language | None = None
     quoted: bool | None = None
     """Whether the document gives the wording as a quotation."""
-    cue: Name | None = None
+    cue: Verbal | None = None
     """The document's verb for it: `he claimed`."""
     framing: Framing | None = None
     attribution: Attribution | None = None

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import delete, exists, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import foreseeing
@@ -27,7 +28,7 @@ from app.schemas.claims import Figure, FigureRead
 from app.schemas.common import RecordRead, Withdrawal
 from app.schemas.questions import QuestionRead
 from app.schemas.statements import AppearanceRead, HopCreate, StatementRead
-from app.services import records, visibility
+from app.services import database_errors, records, visibility
 from app.services.access import Caller
 from app.services.intake import copies, pipeline, quotes, walking
 from app.services.intake.drafts import COARSE, Batch, Draft, Spots, bounds, url_columns
@@ -57,7 +58,10 @@ async def change(
     if isinstance(record, AppearanceRead):  # its quotation is looked up again
         values |= await quotes.changed(session, spots, record, values)
     await _check_unique(session, caller, model, record.id, values)
-    await records.write(session, model, record.id, values)
+    try:
+        await records.write(session, model, record.id, values)
+    except IntegrityError as error:
+        raise database_errors.problem(error, patch.model_fields_set) from error
     if "hops" in patch.model_fields_set:
         await _replace_hops(session, record, getattr(patch, "hops", None) or [])
     if "documents" in patch.model_fields_set:
@@ -65,7 +69,7 @@ async def change(
     elif isinstance(values.get("document_id"), UUID):
         # The event cites this document only now; nothing was drafted, so no pipeline proposes its copies.
         await copies.compare(session, [values["document_id"]])
-    return await records.get(session, caller, model, str(record.id), merged_itself=True)
+    return await records.get_written(session, caller, model, record.id)
 
 
 async def _foresee(session: AsyncSession, caller: Caller, address: str, patch: BaseModel) -> Spots:

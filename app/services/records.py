@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict, Gone, Invalid, Merged, NotFound, PreconditionFailed, PreconditionRequired
-from app.models import Change, Record, table_of
+from app.models import Change, Event, Record, table_of
 from app.schemas import kinds
 from app.schemas.common import RecordRead, json_and_tag, names_tag
 from app.schemas.kinds import Kind
@@ -48,6 +48,27 @@ async def get(
         root = visibility.merge_root(kinds.kind_of(model).name, literal(record.id))
         raise Merged(address, str(await session.scalar(select(root))))
     return record
+
+
+async def get_written(
+    session: AsyncSession, caller: Caller, model: type[Record], key: UUID, *, is_own: bool = True
+) -> RecordRead:
+    """Find a record that the caller has just written, who may not see it now: it is hidden, or nothing public cites it.
+
+    Then all of it is what the caller said. `is_own`: false where it was there before; then only what is never empty is
+    told, as a mask does. Of an event that is its title: so it stays NotFound.
+    """
+    try:
+        return await get(session, caller, model, str(key), merged_itself=True)
+    except NotFound:
+        if model is Event and not is_own:
+            raise
+    rows = visibility.written(caller, model)
+    row = dict((await session.execute(select(rows).where(rows.c.id == key))).mappings().one())
+    if not is_own:
+        row |= {column.name: None for column in table_of(model).columns if column.nullable and column.name in row}
+        row |= {name: type(value)() for name, value in row.items() if isinstance(value, dict | list)}
+    return kinds.READS[model].model_validate(row)
 
 
 async def get_as(session: AsyncSession, caller: Caller, read: type[Read], address: str) -> Read:

@@ -83,6 +83,12 @@ def seen_alone(caller: Caller, model: type[Record]) -> Subquery:
 
 
 @cache
+def written(caller: Caller, model: type[Record]) -> Subquery:
+    """The rows of a table, hidden ones too, for whoever has just written one; what they point at is masked as ever."""
+    return select(*_columns(caller, kind_of(model)), *_parts(caller, model)).subquery()
+
+
+@cache
 def _rows_alone(model: type[Record], scopes: frozenset[str]) -> Subquery:
     return _rows(model, scopes).subquery()
 

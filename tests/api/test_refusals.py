@@ -158,3 +158,56 @@ async def test_a_name_that_was_meant_otherwise(client: httpx.AsyncClient, event:
     assert '{"url": …}' in told(await client.post(f"{event}/claims", json=claim))[0][1]
     unlabelled = {"text": "T", "statements": [{"source": "#nobody"}]}
     assert told(await client.post(f"{event}/claims", json=unlabelled))[0][0] == "/statements/0/source"
+
+
+BROKEN_BY_A_CHANGE: Any = [
+    ("claims/ref:figure", {"text": "in words"}, ["/text"]),
+    ("claims/ref:figure", {"question": None}, ["/question"]),
+    ("claims/ref:words", {"figure": {"min": 3}}, ["/figure"]),
+    ("claims/ref:words", {"text": None}, ["/text"]),
+    ("events/ref:e", {"latitude": 1.0}, ["/latitude"]),
+    ("events/ref:e", {"title": None}, ["/title"]),
+    ("events/ref:e", {"parent": "ref:e"}, ["/parent"]),
+    ("sources/ref:s", {"name": None}, ["/name"]),
+    ("sources/ref:s", {"parent": "ref:s"}, ["/parent"]),
+    ("statements/ref:said", {"claim": None}, ["/claim"]),
+    ("statements/ref:said", {"supersedes": "ref:said"}, ["/supersedes"]),
+    ("statements/ref:said", {"source": None, "act": "claim_responsibility", "claim": None}, ["/claim"]),
+    ("assessments/ref:rated", {"rating": "supported"}, ["/rating"]),
+    ("assessments/ref:rated", {"rating": "false", "settles": True}, ["/rating", "/settles"]),
+    ("questions/ref:toll", {"unit": None, "measure": None}, None),
+    ("questions/ref:why", {"text": None}, ["/text"]),
+    ("questions/ref:why", {"measure": "killed"}, ["/measure"]),
+]
+
+
+async def test_every_change_that_breaks_a_rule_says_which_field_breaks_it(
+    client: httpx.AsyncClient, event: str
+) -> None:
+    claims: list[dict[str, Any]] = [
+        {
+            "ref": "words",
+            "text": "T",
+            "question": {"ref": "why", "text": "Why?"},
+            "statements": [{"ref": "said", "source": {"ref": "s", "name": "S"}}],
+        },
+        {"ref": "figure", "question": {"ref": "toll", "measure": "injured"}, "figure": {"min": 3}},
+    ]
+    rated = {"ref": "rated", "claim": "ref:words", "author": "A desk", "scheme": "veracity", "rating": "unverified"}
+    report = {"events": [{"ref": "e", "title": "E", "claims": claims, "assessments": [rated]}]}
+    assert (await client.post("/v1/reports", json=report)).status_code == 201
+    for path, change, pointers in BROKEN_BY_A_CHANGE:
+        answer = await client.patch(f"/v1/{path}", json=change, headers={"If-Match": "*"})
+        places = sorted(where for where, _ in told(answer))
+        assert pointers is None or places == pointers, (path, change, answer.text)
+
+
+async def test_what_is_kept_word_for_word_keeps_its_spaces(client: httpx.AsyncClient, event: str) -> None:
+    words = "Mostly   false\n(so far)"
+    said = {"ref": "said", "source": "A", "wording": words, "cue": "said,  again"}
+    claim = {"ref": "c", "text": "T", "statements": [said]}
+    assert (await client.post(f"{event}/claims", json=claim)).status_code == 201
+    rating = {"claim": "ref:c", "author": "Desk", "scheme": "veracity", "rating": "false", "label": words}
+    assert (await client.post(f"{event}/assessments", json=rating)).json()["label"] == words
+    (appearance,) = (await client.get("/v1/statements/ref:said/appearances")).json()["items"]
+    assert (appearance["wording"], appearance["cue"]) == (words, "said,  again")

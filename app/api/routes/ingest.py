@@ -94,7 +94,7 @@ async def ingest_lines(
     taken as it was given; and a summary to compare with what was sent. Sending everything again repeats nothing.
     """
     if idempotency_key is not None:
-        raise Invalid("Lines are safe by matching: send them again without a key.")
+        raise Invalid.parameter("Idempotency-Key", "lines are safe by matching: send them again without a key")
     signature = Signature(caller.name, request.scope["state"]["request_id"], reason)
     body = _Body(request.receive)
     try:

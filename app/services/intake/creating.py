@@ -59,9 +59,9 @@ async def _one(
     session: AsyncSession, caller: Caller, batch: Batch, draft: Draft, addressed: Draft | None = None
 ) -> Made:
     await _store(session, caller, batch, addressed)
-    key = str(draft.original.id)
-    record = await records.get(session, caller, draft.model, key, merged_itself=True)
-    return record, draft.outcome == "created", await remarks.tell(session, caller, batch)
+    is_new = draft.outcome == "created"
+    record = await records.get_written(session, caller, draft.model, draft.original.id, is_own=is_new)
+    return record, is_new, await remarks.tell(session, caller, batch)
 
 
 async def source(session: AsyncSession, caller: Caller, data: SourceCreate) -> Made:
