@@ -4,7 +4,7 @@ No web framework here: `api.problems` turns these into answers and serves each `
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 class Problem(Exception):  # noqa: N818  (the standard's own word for it)
@@ -21,6 +21,12 @@ class Problem(Exception):  # noqa: N818  (the standard's own word for it)
     def __init__(self, detail: str = "", headers: dict[str, str] | None = None, **extra: Any) -> None:
         super().__init__(detail)
         self.detail, self.headers, self.extra = detail, headers or {}, extra
+
+    def __copy__(self) -> Self:
+        """Without __init__, which asks for more in some problems than an exception keeps."""
+        problem = type(self).__new__(type(self), *self.args)
+        problem.__dict__.update(self.__dict__)
+        return problem
 
 
 class Merged(Problem):
