@@ -56,8 +56,15 @@ async def test_the_same_again_tells_nothing_of_what_is_hidden(
     assert answer.status_code == 200, answer.text
     told = answer.json()
     assert told["id"] == made["id"]
-    assert told["kind"] == "official"
-    assert [told[name] for name in ("name", "role", "party", "external_ids", "aliases")] == [None, None, None, {}, []]
+    assert told["disclosure"] == "named"
+    assert [told[name] for name in ("name", "kind", "role", "party", "external_ids", "aliases")] == [
+        None,
+        None,
+        None,
+        None,
+        {},
+        [],
+    ]
     assert await stored(client, "sources") == 1
     page = {"url": "https://news.example/1", "title": "T"}
     first = (await ingester.post("/v1/documents", json=page)).json()
