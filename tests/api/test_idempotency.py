@@ -206,6 +206,7 @@ async def test_every_write_takes_a_key_and_tells_of_it(client: httpx.AsyncClient
         "/v1/statements/{id}/appearances": (word, {"wording": "X"}),
         "/v1/statements/{id}/withdraw": (word, {"withdrawn": "2023-08-12"}),
         "/v1/reports": ("", report({"text": "X", "statements": [said("He")]})),
+        "/v1/sources/{source}/links": (mayor, {"to": desk}),
         "/v1/sources/{source}/merge": (mayor, {"into": desk}),
         "/v1/documents/{document}/merge": (first, {"into": second}),
         "/v1/claims/{id}/merge": (one, {"into": two}),

@@ -70,6 +70,8 @@ async def test_every_kind_of_record_can_be_looked_up(client: httpx.AsyncClient, 
     )
     body["document"]["links"] = [{"relation": "quotes", "to": {"url": "https://news.example/2"}}]
     await post(client, "/v1/reports", body)
+    namesakes = [await source(client, "A mayor", kind=kind) for kind in ("agency", "channel")]
+    await client.post(f"/v1/sources/{namesakes[0]}/links", json={"to": namesakes[1]})
     asked = []
     for table in get_args(LookupType):
         row = psql.execute(f"SELECT id FROM {table} ORDER BY created_at DESC LIMIT 1".encode()).fetchone()
@@ -211,7 +213,7 @@ async def test_it_is_a_read(app: FastAPI, client: httpx.AsyncClient, anybody: ht
 async def test_a_thousand_at_most(client: httpx.AsyncClient) -> None:
     items = [{"url": f"https://news.example/{n}"} for n in range(1000)]
     assert not any(one["found"] for one in await look(client, *items))
-    told = await post(client, "/v1/lookup", {"items": [*items, {"slug": "x"}]}, 422)
+    told = await post(client, "/v1/lookup", {"items": [*items, {"slug": "x"}]}, 413)
     assert told["errors"][0]["pointer"] == "/items"
     assert await look(client) == []
 

@@ -68,6 +68,9 @@ def base_url(database_url: str) -> Iterator[str]:
 def _addresses(client: httpx.Client) -> dict[str, list[str]]:
     """Records that are there, by where they are found."""
     assert client.post("/v1/reports", json=REPORT).status_code == 201
+    (someone, *_), namesake = client.get("/v1/sources").json()["items"], {"name": "Aa", "kind": "official"}
+    linked = {"to": client.post("/v1/sources", json=namesake).json()["id"]}
+    assert client.post(f"/v1/sources/{someone['id']}/links", json=linked).status_code == 201
     found = {
         kind: [one["id"] for one in client.get(f"/v1/{kind}").json()["items"]]
         for kind in ("sources", "documents", "events", "questions", "claims", "statements", "assessments")
