@@ -70,7 +70,7 @@ async def test_every_kind_of_record_can_be_looked_up(client: httpx.AsyncClient, 
     )
     body["document"]["links"] = [{"relation": "quotes", "to": {"url": "https://news.example/2"}}]
     await post(client, "/v1/reports", body)
-    namesakes = [await source(client, "A mayor", kind=kind) for kind in ("agency", "channel")]
+    namesakes = [await source(client, "A namesake", kind=kind) for kind in ("agency", "channel")]
     await client.post(f"/v1/sources/{namesakes[0]}/links", json={"to": namesakes[1]})
     asked = []
     for table in get_args(LookupType):
