@@ -74,6 +74,7 @@ class Document(Record):
         Index("uq_document_canonical_url", sql("digest_of(canonical_url)"), unique=True),
         # Not unique: documents that an older release took for two stay two.
         Index("ix_document_page_key", sql("digest_of(page_key)")),
+        Index("ix_document_site", sql("\"substring\"(page_key, '^//([^/?#]+)'::text)"), "id"),
     )
 
 

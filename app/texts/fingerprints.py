@@ -108,14 +108,15 @@ def score(first: AbstractSet[int], second: AbstractSet[int]) -> float:
     return len(first & second) / sqrt(len(first) * len(second)) if first and second else 0.0
 
 
-def likeness(first: tuple[int, ...], second: tuple[int, ...]) -> float:
+def likeness(first: tuple[int, ...], second: tuple[int, ...], *, left_out: AbstractSet[int] = frozenset()) -> float:
     """The score of two texts by their fingerprints: exact where both are whole, else within a few hundredths.
 
-    Up to the lower of their last hashes, neither fingerprint lacks a hash of its text.
+    Up to the lower of their last hashes, neither fingerprint lacks a hash of its text. `left_out`: what is no likeness.
     """
     last_shared = min(print_[-1] if len(print_) == MOST_HASHES else _HIGHEST_HASH for print_ in (first, second))
     return score(
-        {hash_ for hash_ in first if hash_ <= last_shared}, {hash_ for hash_ in second if hash_ <= last_shared}
+        {hash_ for hash_ in first if hash_ <= last_shared} - left_out,
+        {hash_ for hash_ in second if hash_ <= last_shared} - left_out,
     )
 
 

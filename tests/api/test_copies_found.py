@@ -102,6 +102,24 @@ async def test_short_texts_are_copies_only_if_they_are_equal(client: Client) -> 
     assert len(await links(client)) == 2
 
 
+async def test_what_many_pages_of_a_site_share_is_no_likeness(client: Client) -> None:
+    notice = "We and our partners use cookies. Choose what you accept."
+    pages = [{"url": f"https://paper.example/{title}", "title": title} for title in ("fire", "flood", "vote")]
+    for nth, page in enumerate(pages):
+        body = told("paper", notice) | {"ref": f"paper:{nth}"}
+        await sent(client, "/v1/reports", body | {"document": page | {"text": notice}}, 201)
+    before = await links(client)
+    assert len(before) == 1, "the first two pages: not known yet"
+    await tell(client, "other", notice)
+    assert await links(client) == before
+    # A story that the site has under one title on many pages is still one.
+    for nth in range(4):
+        body = told("again", None) | {"ref": f"again:{nth}"}
+        page = {"url": f"https://again.example/{nth}", "title": "Blast", "text": "It was a blast."}
+        await sent(client, "/v1/reports", body | {"document": page}, 201)
+    assert len(await links(client)) > len(before)
+
+
 async def test_confirmed_and_rejected(client: Client) -> None:
     await tell(client, "wire", EN["wire"])
     await tell(client, "copy", EN["wire"])

@@ -4,8 +4,9 @@ Everything costs the same however much an event has: texts are compared by finge
 ledger's lock was taken, and only those that share a mark are.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -16,8 +17,8 @@ from app.database import set_reason
 from app.models import Appearance, AssessmentDocument, DocumentVersion
 from app.services.intake import storing
 from app.services.intake.drafts import Batch, Draft, TextFeatures
+from app.texts import boilerplate, fingerprints
 from app.texts import credits as wire
-from app.texts import fingerprints
 from app.texts.fingerprints import DocumentDates
 from app.vocabulary import LIKELY_COPY, SURE_COPY
 
@@ -25,6 +26,9 @@ REASON: Final = "the texts are alike"
 _TEXTS_COMPARED: Final = 20  # texts at most that a new one is compared with: those with the most marks in common
 _LINKS_OF_A_TEXT: Final = 5  # links at most that one text proposes: of a hundred copies not each needs a link to each
 _COMPARED_VERSIONS: Final = 10  # of one document, the latest
+_TEXTS_OF_A_SITE: Final = 12  # in which boilerplate is looked for
+# By the two documents, how alike they are, and the texts that are: the new one, and the other.
+_Pairs: TypeAlias = dict[frozenset[UUID], tuple[float, Row[Any], Row[Any]]]
 
 # A fence (OFFSET 0) keeps the planner to one look-up by index for each value, however large the tables.
 
@@ -103,6 +107,22 @@ CROSS JOIN LATERAL (
     SELECT * FROM document
     WHERE id = CASE WHEN d.merged_into IS NULL THEN d.id ELSE document_root(d.id) END OFFSET 0) root
 ORDER BY pairs.mine, root.created_at, root.id
+""")
+
+# What the latest documents of the same site say, and what each of these says itself.
+_OF_SITES: Final = text("""
+SELECT asked.id AS document, o.id, coalesce(o.title, v.headline) AS title, p.marks, p.hashes
+FROM unnest(CAST(:documents AS uuid[])) asked(id)
+CROSS JOIN LATERAL (SELECT id, title, page_key FROM document WHERE id = asked.id OFFSET 0) d
+CROSS JOIN LATERAL (
+    SELECT d.id, d.title UNION ALL (
+        SELECT s.id, s.title FROM document s
+        WHERE substring(s.page_key from '^//([^/?#]+)') = substring(d.page_key from '^//([^/?#]+)') AND s.id <> d.id
+        ORDER BY s.id DESC LIMIT :most) OFFSET 0) o
+CROSS JOIN LATERAL (
+    SELECT id, headline FROM document_version WHERE document_id = o.id AND sha256 IS NOT NULL
+    ORDER BY created_at DESC, id DESC LIMIT 1) v
+CROSS JOIN LATERAL (SELECT marks, hashes FROM text_print WHERE version_id = v.id OFFSET 0) p
 """)
 
 # Never where somebody or something has said already how the two depend on each other, be it that they do not.
@@ -185,18 +205,22 @@ async def compare(
     if not new or not linking:
         return
     pairs = {"events": [pair.event_id for pair in new], "versions": [pair.version_id for pair in new]}
-    links = _links((await session.execute(_COMPARABLE, {**pairs, "most": _TEXTS_COMPARED})).all())
+    likely = _likely((await session.execute(_COMPARABLE, {**pairs, "most": _TEXTS_COMPARED})).all())
+    if not likely:
+        return
+    documents_alike = {"documents": list(frozenset().union(*likely)), "most": _TEXTS_OF_A_SITE}
+    links = _links(_told_apart(likely, (await session.execute(_OF_SITES, documents_alike)).all()))
     if links:
         await set_reason(session, REASON)
         await session.execute(_LINK, {"rows": storing.as_json(links)})
         await set_reason(session)
 
 
-def _links(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
-    """The best pairs of each document, as links, each from the copy to what it was made of."""
+def _likely(rows: Sequence[Row[Any]]) -> _Pairs:
+    """The documents that are alike, each with its likest text."""
     new_texts = {row.theirs: row for row in rows if row.theirs == row.mine}
     prints = {row.theirs: fingerprints.unpack(row.hashes) for row in rows}
-    pairs: dict[frozenset[UUID], tuple[float, Row[Any], Row[Any]]] = {}
+    pairs: _Pairs = {}
     for candidate in rows:
         new_text = new_texts[candidate.mine]
         if new_text.document != candidate.document:
@@ -206,6 +230,39 @@ def _links(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
                 score = fingerprints.likeness(prints[new_text.theirs], prints[candidate.theirs])
             if score >= LIKELY_COPY and (pair not in pairs or score > pairs[pair][0]):
                 pairs[pair] = (score, new_text, candidate)
+    return pairs
+
+
+def _told_apart(pairs: _Pairs, rows: Sequence[Row[Any]]) -> _Pairs:
+    """Those that are still alike without what many documents of their sites share."""
+    texts_of_site: dict[UUID, dict[UUID, Row[Any]]] = defaultdict(dict)
+    for row in rows:
+        texts_of_site[row.document][row.id] = row
+    remaining: _Pairs = {}
+    for pair, (score, new_text, candidate) in pairs.items():
+        remaining_score = score
+        sides = [(text_, texts_of_site[text_.document]) for text_ in (new_text, candidate)]
+        if fingerprints.are_equal(new_text.marks, candidate.marks):
+            equal = [
+                [row for row in texts.values() if fingerprints.are_equal(row.marks, text_.marks)]
+                for text_, texts in sides
+            ]
+            if any(boilerplate.is_all([row.title for row in equal_texts]) for equal_texts in equal):
+                continue
+        else:
+            shared = set[int]()
+            for text_, texts in sides:
+                neighbours = [set(fingerprints.unpack(row.hashes)) for row in texts.values() if row.id not in pair]
+                shared |= boilerplate.shared(set(fingerprints.unpack(text_.hashes)), neighbours)
+            prints = [fingerprints.unpack(text_.hashes) for text_ in (new_text, candidate)]
+            remaining_score = min(score, fingerprints.likeness(*prints, left_out=shared))
+        if remaining_score >= LIKELY_COPY:
+            remaining[pair] = (remaining_score, new_text, candidate)
+    return remaining
+
+
+def _links(pairs: _Pairs) -> list[dict[str, Any]]:
+    """The best pairs of each document, as links, each from the copy to what it was made of."""
     links, links_of = [], dict[UUID, int]()
     for score, new_text, candidate in sorted(pairs.values(), key=lambda pair: -pair[0]):
         links_of[new_text.document] = links_of.get(new_text.document, 0) + 1
