@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261201_0015"
-down_revision = "20261130_2358"
+down_revision = "20261130_2359"
 
 
 def upgrade() -> None:
