@@ -28,6 +28,8 @@ HowKnown = Literal["declared", "similarity", "editor"]
 LinkState = Literal["proposed", "confirmed", "rejected"]
 SourceRelation = Literal["same_as"]
 SourceLinkKnown = Literal["name", "editor"]
+# The reason of links from a mention whose name fits several sources: it is one of them at most.
+AMBIGUOUS_NAME: Final = "the name fits more than one source"
 
 Visibility = Literal["public", "restricted"]
 PlacePrecision = Literal["exact", "vicinity", "locality", "town", "district", "region", "country"]

@@ -12,9 +12,9 @@ from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimLinkRead, ClaimRead
 from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
 from app.schemas.questions import QuestionRead
-from app.schemas.sources import SourceRead
+from app.schemas.sources import SourceLinkRead, SourceRead
 from app.schemas.statements import AppearanceRead, HopRead, StatementRead
-from app.vocabulary import SURE_COPY
+from app.vocabulary import AMBIGUOUS_NAME, SURE_COPY
 
 TIMES: Final = (
     None,
@@ -28,6 +28,11 @@ TIMES: Final = (
 PARTIES: Final = (None, None, "x", "y")
 STANCES: Final = ("support", "support", "support", "deny", "no_comment", "query", "comment")
 FIGURES: Final[tuple[Any, ...]] = (("exact", 31, 31), ("exact", 80, 80), ("at_least", 43), ("dozens",), ("unknown",))
+TIES: Final = (
+    {"state": "proposed", "how_known": "name", "score": 0.9},
+    {"state": "proposed", "how_known": "name", "score": 0.5, "reason": AMBIGUOUS_NAME},
+    {"state": "rejected", "how_known": "editor"},
+)
 LINKS: Final[tuple[dict[str, Any], ...]] = (
     {"state": "confirmed"},
     {"state": "confirmed", "relation": "reply_to"},
@@ -71,6 +76,7 @@ def event(seed: int) -> Rows:
         documents=documents,
         versions=[make.read(VersionRead, document_id=d.id, headline="h") for d in documents for _ in range(2)],
         document_links=_links(pick, DocumentLinkRead, documents, LINKS),
+        source_links=_links(pick, SourceLinkRead, sources, TIES),
     )
 
 

@@ -17,7 +17,7 @@ from app.models.document import Document, DocumentLink, DocumentVersion, Report
 from app.models.event import Event, EventLink
 from app.models.question import Question
 from app.models.search import SearchEntry
-from app.models.source import Source, SourceLink
+from app.models.source import Source, SourceLink, SourceNameKey
 from app.models.statement import Appearance, AppearanceHop, Statement
 from app.models.text import TextMark, TextPrint
 
@@ -47,6 +47,7 @@ __all__ = [
     "SearchEntry",
     "Source",
     "SourceLink",
+    "SourceNameKey",
     "Statement",
     "TextMark",
     "TextPrint",

@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from sqlalchemy import Computed, Index, Text, UniqueConstraint
+from sqlalchemy import Computed, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import (
+    Base,
     Record,
     at_most,
     flag,
@@ -114,3 +115,12 @@ class SourceLink(Record):
         # What was proposed one way is not proposed the other way, too.
         Index("uq_source_link_pair", sql("least(from_id, to_id)"), sql("greatest(from_id, to_id)"), unique=True),
     )
+
+
+class SourceNameKey(Base):
+    """What a source is looked for by where names may be those of one (app/texts/names). No record."""
+
+    __tablename__ = "source_name_key"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    source_id: Mapped[UUID] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True, index=True)

@@ -13,9 +13,11 @@ from app.models import Source, SourceLink
 from app.schemas import kinds
 from app.schemas.common import RecordRead
 from app.schemas.sources import SourceChange, SourceLinkChange, SourceLinkRead
-from app.services import changing, records
+from app.services import changing, namesakes, records
 from app.services.access import Caller
 
+# What says by which names a source is found.
+_NAMING: Final = frozenset({"name", "aliases", "kind", "disclosure", "confidential"})
 # Where the ways up from both ends meet, the one that was merged into the other there.
 _MERGED_AT: Final = text("""
 WITH RECURSIVE up(side, id, next, far) AS (
@@ -87,6 +89,8 @@ async def change_source(
     changed = await changing.change(session, caller, Source, address, patch, if_match=if_match)
     if before is not None:
         await _propose_again(session, before)
+    elif patch.model_fields_set & _NAMING:
+        await namesakes.propose(session, [changed.id], renamed=True)
     return changed
 
 

@@ -9,7 +9,7 @@ from calls import Json, claim, delete, get, ids, patch, post, source, statement
 
 @pytest.fixture
 async def pair(client: httpx.AsyncClient) -> tuple[str, str]:
-    return await source(client, "Ministry of Health"), await source(client, "Health Ministry")
+    return await source(client, "Ministry of Health"), await source(client, "Board of Medicine")
 
 
 async def linked(client: httpx.AsyncClient, start: str, end: str, **more: Any) -> Json:
@@ -102,7 +102,7 @@ async def test_a_merge_over_others_is_undone_where_the_two_met(
 ) -> None:
     """What else was merged into either stays merged."""
     first, second = pair
-    third, fourth = await source(client, "The health ministry"), await source(client, "MoH")
+    third, fourth = await source(client, "Chamber of Physicians"), await source(client, "Union of Nurses")
     await post(client, f"/v1/sources/{first}/merge", {"into": third}, 200)
     link = f"/v1/source-links/{(await linked(client, third, second))['id']}"
     await patch(client, link, {"state": "confirmed"})
@@ -115,7 +115,7 @@ async def test_a_merge_over_others_is_undone_where_the_two_met(
 
 async def test_what_was_rejected_keeps_two_apart_over_a_third(client: httpx.AsyncClient, pair: tuple[str, str]) -> None:
     first, second = pair
-    third = await source(client, "MoH")
+    third = await source(client, "Union of Nurses")
     rejected = await linked(client, first, third, state="rejected")
     more = await linked(client, second, third)
     await patch(client, f"/v1/source-links/{(await linked(client, first, second))['id']}", {"state": "confirmed"})

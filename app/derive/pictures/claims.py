@@ -18,6 +18,7 @@ from app.schemas.claims import ClaimRead
 from app.schemas.documents import DocumentLinkRead
 from app.schemas.pictures import side_maps
 from app.schemas.pictures.dossiers import AssessmentPicture, ClaimPicture, JoinedBy, JoinRead, OriginRead, StanceCount
+from app.schemas.sources import SourceLinkRead
 from app.vocabulary import Stance
 
 _STANCES: Final = get_args(Stance)
@@ -36,6 +37,7 @@ def picture(index: EventIndex, claim: ClaimRead, documents: Mapping[UUID, object
             context.kin,
             context.document_targets,
             context.view.independence,
+            index.ties,
         )
         for stance in _STANCES
         if stance in statements_by_stance
@@ -204,6 +206,10 @@ def _joins(
         links = origins.joining(members, index.copies, index.context.document_targets)
     for link in links:
         joins["link", link.id] = _join_by_link(index, link, documents)
+    for tie in origin.tied:
+        join = _join_by_tie(index, tie)
+        if join.link_id is not None or len(members) == len(origin.members):
+            joins["same_as", tie.id] = join
     party = _party(index, origin) if index.context.view.independence == "party" else None
     if party is not None:
         joins["party", ""] = _join(how="party", party=party)
@@ -256,6 +262,23 @@ def _join_by_link(index: EventIndex, link: DocumentLinkRead, documents: Mapping[
     if targets[link.from_id] in documents and targets[link.to_id] in documents:
         return built(JoinRead, join.__dict__, link_id=link.id, from_id=targets[link.from_id], to_id=targets[link.to_id])
     return join
+
+
+def _join_by_tie(index: EventIndex, tie: SourceLinkRead) -> JoinRead:
+    """Which link it is shows only to whoever is shown both its sources."""
+    join = _join(
+        how="same_as",
+        relation=tie.relation,
+        how_known=tie.how_known,
+        state=tie.state,
+        score=tie.score,
+        reason=tie.reason,
+    )
+    targets = index.context.kin.targets
+    start, end = (masking.show_if_visible(index.sources, targets[id_]) for id_ in (tie.from_id, tie.to_id))
+    if start is None or end is None:
+        return join
+    return built(JoinRead, join.__dict__, link_id=tie.id, from_id=start, to_id=end)
 
 
 def _join(**fields: Any) -> JoinRead:

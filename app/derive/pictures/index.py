@@ -6,12 +6,13 @@ from uuid import UUID
 
 from app.derive.pictures import statements
 from app.derive.pictures.masking import MaskedSources
-from app.derive.rules import origins
+from app.derive.rules import origins, ties
 from app.derive.rules.construct import built
 from app.derive.rules.context import EventContext
 from app.derive.rules.in_force import Ended
 from app.derive.rules.origins import Copies
 from app.derive.rules.statements import StatementInContext
+from app.derive.rules.ties import Ties
 from app.schemas.assessments import AssessmentRead
 from app.schemas.pictures.dossiers import ClaimTie, StatementPicture
 from app.vocabulary import Stance
@@ -34,6 +35,7 @@ class EventIndex:
     ended: dict[UUID, list[tuple[StatementInContext, Ended]]]
     """By subject: explicit support that no longer stands."""
     copies: Copies
+    ties: Ties
     links: dict[UUID, list[ClaimTie]]
     """By claim, whichever end of the link it is."""
     assessments: dict[UUID, list[AssessmentRead]]
@@ -74,6 +76,7 @@ def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
         beside=implied_counts,
         ended=ended,
         copies=origins.find_copies(context.rows, context.document_targets, context.names),
+        ties=ties.find(context.rows, context.kin),
         links=_claim_links(context),
         assessments=assessments,
         superseded_ids={row.supersedes_id for row in context.assessments if row.supersedes_id},
@@ -88,6 +91,6 @@ def _claim_links(context: EventContext) -> dict[UUID, list[ClaimTie]]:
         links[link.from_id].append(tie)
         tie = built(ClaimTie, id=link.id, claim_id=link.from_id, relation=link.relation, direction="to")
         links[link.to_id].append(tie)
-    for ties in links.values():
-        ties.sort(key=lambda tie: (*context.sort_keys[tie.claim_id], tie.relation, tie.direction))
+    for of_claim in links.values():
+        of_claim.sort(key=lambda tie: (*context.sort_keys[tie.claim_id], tie.relation, tie.direction))
     return links

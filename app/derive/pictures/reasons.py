@@ -83,6 +83,8 @@ def _supporters(grounds: Grounds, words: SourceWords) -> str:
     origins = grounds.support
     if len(origins) == 1:
         speakers = len({statement.source_id for statement in origins[0].members})
+        if speakers > 1 and origins[0].tied:
+            return f"1 independent source supports it: {speakers} sources go back to one, or may be the same"
         if speakers > 1:
             return f"1 independent source supports it: {speakers} sources go back to one"
         return f"1 independent source supports it: {words.name(origins[0].first)}"

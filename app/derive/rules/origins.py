@@ -7,11 +7,13 @@ from uuid import UUID
 
 from app.derive import ordering
 from app.derive.ordering import Named
-from app.derive.rules import witnesses
+from app.derive.rules import ties, witnesses
 from app.derive.rules.families import Kin
 from app.derive.rules.rows import Rows
 from app.derive.rules.statements import StatementInContext, order
+from app.derive.rules.ties import Ties
 from app.schemas.documents import DocumentLinkRead
+from app.schemas.sources import SourceLinkRead
 from app.vocabulary import SURE_COPY, Independence
 
 # An answer to a document is not made out of it.
@@ -37,6 +39,8 @@ class Origin(NamedTuple):
     joined: list[DocumentLinkRead]
     """What makes one of the documents of its unnamed sources."""
     party: str | None
+    tied: list[SourceLinkRead]
+    """What says that its sources may be the same."""
 
     @property
     def first(self) -> StatementInContext:
@@ -91,22 +95,24 @@ def _join(parents: dict[UUID, UUID], first: UUID, second: UUID) -> None:
 # --- which statements are one ----------------------------------------------------------------------------------------
 
 
-def origins(
+def origins(  # noqa: PLR0917
     statements: Sequence[StatementInContext],
     copies: Copies,
     kin: Kin,
     document_targets: Mapping[UUID, UUID],
     independence: Independence,
+    tied: Ties = ties.NONE,
 ) -> list[Origin]:
     """The origins of statements of one stance toward one claim, by their first members.
 
     A statement without a source is none. What is of one family goes back to one; of `independence` source, what is of
     one source, and of party, what is of one party. An unnamed source of which only documents are known goes with the
-    others in these and in their copies: unknown never counts as new. Named ones are never joined by documents.
+    others in these and in their copies: unknown never counts as new. Named ones are never joined by documents. Last,
+    sources that may be the same are one.
     """
     if len(statements) == 1:
         statement = statements[0]
-        return [] if statement.source_id is None else [Origin([statement], [], party(statements, kin))]
+        return [] if statement.source_id is None else [Origin([statement], [], party(statements, kin), [])]
     groups: dict[UUID, list[StatementInContext]] = defaultdict(list)
     # Unnamed sources: of some only documents are known, the others have a group of their own to be joined to.
     unplaced, placed = [], []
@@ -121,13 +127,15 @@ def origins(
                 placed.append((key, statement))
     for key, members in _by_documents(unplaced, list(groups), placed, copies, document_targets).items():
         groups[key] += members
+    links_of = _unite(groups, tied, kin, independence)
     members_and_party = [(members, party(members, kin)) for members in groups.values()]
     if independence == "party":
         members_and_party = _by_party(members_and_party)
     unsorted = []
     for members, group_party in members_and_party:
         in_order = sorted(members, key=order) if len(members) > 1 else members
-        unsorted.append(Origin(in_order, joining(in_order, copies, document_targets), group_party))
+        links = [link for id_, link in links_of if any(id_ == statement.row.id for statement in members)]
+        unsorted.append(Origin(in_order, joining(in_order, copies, document_targets), group_party, links))
     return unsorted if len(unsorted) == 1 else sorted(unsorted, key=lambda origin: order(origin.first))
 
 
@@ -178,6 +186,32 @@ def _by_documents(
         root = _root(parents, speaker)
         joined[group_of_root.get(root, root)].append(statement)
     return joined
+
+
+def _unite(
+    groups: dict[UUID, list[StatementInContext]], tied: Ties, kin: Kin, independence: Independence
+) -> list[tuple[UUID, SourceLinkRead]]:
+    """Put the groups together whose sources may be the same; gives these links, each with a statement of its group."""
+    if not tied.every or len(groups) == 1:
+        return []
+    sources = {key: _sources(members, kin, independence) for key, members in groups.items()}
+    links_of = []
+    for keys, links in ties.united(tied, sources):
+        for key in keys[1:]:
+            groups[keys[0]] += groups.pop(key)
+        links_of += [(groups[keys[0]][0].row.id, link) for link in links]
+    return links_of
+
+
+def _sources(members: Iterable[StatementInContext], kin: Kin, independence: Independence) -> list[UUID]:
+    """Who speaks for a group, and whom they belong to."""
+    speakers = dict.fromkeys(statement.source_id for statement in members if statement.source_id)
+    if independence == "source":
+        return list(speakers)
+    families = (statement.family for statement in members if statement.family_by == "chain")
+    return list(
+        dict.fromkeys([*(id_ for source_id in speakers for id_ in kin.lines.get(source_id, (source_id,))), *families])
+    )
 
 
 def _by_party(

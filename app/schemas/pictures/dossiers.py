@@ -24,6 +24,8 @@ from app.vocabulary import (
     LinkState,
     Rating,
     Scheme,
+    SourceLinkKnown,
+    SourceRelation,
     Stance,
     Standing,
     Status,
@@ -33,7 +35,7 @@ SaidBy = Literal["said", "published", "retrieved", "recorded"]
 EndedBy = Literal["withdrawn", "withdrawn_elsewhere", "superseded"]
 Direction = Literal["from", "to"]
 FigureState = Literal["current", "order_unknown", "replaced", "outdated"]
-JoinedBy = Literal["source", "family", "chain", "document", "link", "party"]
+JoinedBy = Literal["source", "family", "chain", "document", "link", "same_as", "party"]
 Turn = Literal["said", "withdrawn", "superseded", "assessed"]
 
 
@@ -112,19 +114,22 @@ class JoinRead(Output):
 
     how: JoinedBy
     """`source`: one source made them; `family`: their sources belong to the same; `chain`: the same passed them on;
-    `document`: unnamed sources of one document; `link`: of documents that are copies; `party`: of one side."""
+    `document`: unnamed sources of one document; `link`: of documents that are copies; `same_as`: of sources
+    that may be the same, as `state` says until an editor has; `party`: of one side."""
     source_id: UUID | None
     """Who made them, whom they belong to, or who passed them on."""
     document_id: UUID | None
     party: str | None
     link_id: UUID | None
-    """Of the document link. This and its ends are null where the caller may not see them."""
+    """Of the link between documents or sources. This and its ends are null where the caller may not see them."""
     from_id: UUID | None
     to_id: UUID | None
-    relation: DocumentRelation | None
-    how_known: HowKnown | None
+    relation: DocumentRelation | SourceRelation | None
+    how_known: HowKnown | SourceLinkKnown | None
     state: LinkState | None
     score: float | None
+    reason: str | None
+    """Why two sources may be the same."""
 
 
 class OriginRead(Output):

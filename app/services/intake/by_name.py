@@ -1,7 +1,7 @@
 """Named sources by their names: which stored ones, and which of the same body, a draft may be.
 
 One of the same name or alias fits if no trait that is given contradicts it and its kind is of the same class
-(`derive/rules/traits`). Of several that fit none is guessed: `matching` then stores a source that is known only in the
+(`texts/traits`). Of several that fit none is guessed: `matching` then stores a source that is known only in the
 place where it was mentioned.
 """
 
@@ -15,9 +15,9 @@ from pydantic_core import to_json
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.derive.rules import traits
 from app.services.intake import storing
 from app.services.intake.drafts import Draft
+from app.texts import traits
 
 # A name finds whoever bears it as name or alias; and whoever's name is one of the draft's aliases. Two aliases alone
 # are not enough: more than one ministry is "the ministry". Never a confidential source, and never one that is known

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from app.database import set_reason
 from app.models import Appearance, AppearanceHop, Source
+from app.services import namesakes
 from app.services.intake import by_name, storing
 from app.services.intake.drafts import Batch, Draft
 from app.texts import credits as wire
@@ -120,4 +121,5 @@ async def _sources(session: AsyncSession, agencies: Sequence[str]) -> Mapping[st
         elif len(stored) == 1:
             sources[name] = stored[0]
     await storing.insert(session, Source, new)
+    await namesakes.propose(session, [draft.id for draft in new])
     return sources

@@ -12,7 +12,7 @@ credit. No body names these, so there is nobody to whom an ambiguous name could 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -21,18 +21,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.database import foreseeing
 from app.models import Appearance, Document, Event, Record, Source
 from app.schemas.kinds import KINDS, Round
+from app.services import namesakes
 from app.services.intake import copies, matching, quotes, storing
 from app.services.intake import credits as wire_credits
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import (
     check_circles,
     check_new,
+    is_named,
     levels,
     placed_sources,
     say_what_was_read,
 )
 from app.services.intake.references import point_labels, resolve
 from app.services.search import similar
+from app.texts.names import Likeness
 
 # In the order of the table: what records may point at stands before them. Unnamed sources are told apart by what they
 # speak in, so they come between the two.
@@ -116,8 +119,19 @@ async def store(
         return
     if before_proposing is not None:
         await before_proposing()
+    new_sources = [draft.id for draft in batch.drafts[Source] if draft.outcome == "created" and is_named(draft)]
+    await namesakes.propose(session, new_sources, linking=not batch.from_export)
+    if not batch.from_export:
+        await namesakes.link(session, _may_be(batch))
     await copies.propose(session, batch)
     await wire_credits.propose(session, batch)
+
+
+def _may_be(batch: Batch) -> Iterator[tuple[UUID, UUID, Likeness]]:
+    """Each mention whose name fits several sources, with each of these."""
+    for draft, candidates in batch.may_be.items():
+        ids = [candidate if isinstance(candidate, UUID) else candidate.original.id for candidate in candidates]
+        yield from ((draft.original.id, id_, namesakes.SEVERAL) for id_ in ids if id_ != draft.original.id)
 
 
 async def _match_and_store(session: AsyncSession, batch: Batch) -> None:

@@ -109,6 +109,9 @@ def test_every_id_leads_to_something_shown(seed: int, said_before: str) -> None:
         assert {id_ for origin in origins for id_ in origin.statement_ids} <= statement_ids
         assert {o.source_id for o in origins} | {cause.source_id for cause in causes} <= {None, *picture.sources}
         assert {o.document_id for o in origins} | {cause.document_id for cause in causes} <= {None, *picture.documents}
+        ties = [cause for cause in causes if cause.how == "same_as"]
+        assert {id_ for tie in ties for id_ in (tie.from_id, tie.to_id)} <= {None, *picture.sources}
+        causes = [cause for cause in causes if cause.how != "same_as"]
         assert {id_ for cause in causes for id_ in (cause.from_id, cause.to_id)} <= {None, *picture.documents}
         links = {(link.from_id, link.to_id) for document in picture.documents.values() for link in document.links}
         assert {(cause.from_id, cause.to_id) for cause in causes} <= {(None, None), *links}

@@ -44,3 +44,8 @@ def class_of(kind: str | None) -> str | None:
 
 def of_one_class(*kinds: str | None) -> bool:
     return len({class_of(kind) for kind in kinds} - {None}) <= 1
+
+
+def may_be_people(kind: str | None) -> bool:
+    """Of whom middle names and titles are left out."""
+    return class_of(kind) in (None, "people", "other")

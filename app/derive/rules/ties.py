@@ -1,0 +1,178 @@
+"""Sources that may be the same: until an editor has said, they are not counted as independent of each other.
+
+A tie joins origins and nothing else: whether somebody denies, takes back or contradicts himself is asked of families,
+which no guess makes one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple, TypeVar
+from uuid import UUID
+
+from app.derive.rules.families import Kin
+from app.derive.rules.rows import Rows
+from app.schemas.sources import SourceLinkRead, SourceRead
+from app.texts.traits import contradict
+from app.vocabulary import AMBIGUOUS_NAME
+
+T = TypeVar("T")
+_MOST_WEIGHED: Final = (
+    14  # ties of one claim of which all ways to hold together are tried; of more, the surest go first
+)
+_JOINING: Final = ("proposed", "confirmed")
+_BY_HAND: Final = 1.0  # the score of a link that an editor made without one
+
+
+class TiedTraits(NamedTuple):
+    """What is known of a source that is tied: its traits, with the parent after merges."""
+
+    name: str
+    kind: str | None
+    party: str | None
+    country: str | None
+    parent_id: UUID | None
+    url: str | None
+    external_ids: dict[str, str]
+
+
+class Tie(NamedTuple):
+    """Two sources after merges, which may be one."""
+
+    start: UUID
+    """Of a mention whose name fits several, that."""
+    end: UUID
+    ambiguous: bool
+    link: SourceLinkRead
+
+
+class Ties(NamedTuple):
+    every: list[Tie]
+    """The surest first, those of ambiguous mentions last."""
+    known: Mapping[UUID, TiedTraits]
+    """The sources at their ends."""
+
+
+NONE: Final = Ties([], {})
+
+
+def find(rows: Rows, kin: Kin) -> Ties:
+    """The links that join, in an order that does not depend on what was recorded first."""
+    ties, traits_by_id = [], dict[UUID, TiedTraits]()
+    for link in rows.source_links:
+        start, end = kin.targets.get(link.from_id), kin.targets.get(link.to_id)
+        if start is None or end is None or start == end or link.state not in _JOINING:
+            continue
+        if rows.sources[end].placed and not rows.sources[start].placed:
+            start, end = end, start
+        ties.append(Tie(start, end, rows.sources[start].placed or link.reason == AMBIGUOUS_NAME, link))
+        traits_by_id |= {id_: _known(rows.sources[id_], kin) for id_ in (start, end) if id_ not in traits_by_id}
+
+    def surest_first(tie: Tie) -> tuple[object, ...]:
+        ends = sorted((_order(traits_by_id[id_]), str(id_)) for id_ in (tie.start, tie.end))
+        return (
+            tie.ambiguous,
+            -_score(tie.link),
+            [order for order, _ in ends],
+            [id_ for _, id_ in ends],
+            str(tie.link.id),
+        )
+
+    return Ties(sorted(ties, key=surest_first), traits_by_id)
+
+
+def _known(source: SourceRead, kin: Kin) -> TiedTraits:
+    parent_id = kin.targets.get(source.parent_id, source.parent_id) if source.parent_id else None
+    return TiedTraits(
+        source.name or "", source.kind, source.party, source.country, parent_id, source.url, source.external_ids
+    )
+
+
+def _order(traits: TiedTraits) -> tuple[str, ...]:
+    parts = (traits.name, traits.kind, traits.party, traits.country, traits.url)
+    return (*(part or "" for part in parts), repr(sorted(traits.external_ids.items())))
+
+
+def _score(link: SourceLinkRead) -> float:
+    return _BY_HAND if link.score is None else link.score
+
+
+class _Groups(NamedTuple):
+    """Groups as some ties have joined them. None is changed: another tie makes others."""
+
+    of: Mapping[UUID, UUID]
+    """Of each tied source its group."""
+    tied: Mapping[UUID, tuple[UUID, ...]]
+    """Of each group the tied sources in it."""
+    joined: Mapping[UUID, tuple[UUID, ...]]
+    """Of each group those that it was made of."""
+    links: Mapping[UUID, tuple[SourceLinkRead, ...]]
+
+
+def united(ties: Ties, groups: Mapping[UUID, Iterable[UUID]]) -> list[tuple[list[UUID], list[SourceLinkRead]]]:
+    """The groups that ties join, each with the others and by which links; of each group its sources are given.
+
+    Never two sources whose traits contradict; and an ambiguous mention goes with one group at most, and joins none.
+    Where not all ties can hold together, as many as can, the surest first: so one more never makes more of them.
+    """
+    group_of = {id_: key for key, ids in groups.items() for id_ in ids if id_ in ties.known}
+    present = [tie for tie in ties.every if tie.start in group_of and tie.end in group_of]
+    if not present:
+        return []
+    tied: dict[UUID, list[UUID]] = {key: [] for key in groups}
+    for id_, key in group_of.items():
+        tied[key].append(id_)
+    separate = _Groups(
+        group_of,
+        {key: tuple(ids) for key, ids in tied.items()},
+        {key: (key,) for key in groups},
+        dict.fromkeys(groups, ()),
+    )
+    state = separate
+    for tie in present:
+        state = _with(state, tie, ties) or state
+    blocked = [tie for tie in present if state.of[tie.start] != state.of[tie.end]]
+    if blocked and len(present) <= _MOST_WEIGHED:
+        state = _most(separate, present, ties, len(state.joined))
+    return [(list(keys), list(state.links[key])) for key, keys in state.joined.items() if len(keys) > 1]
+
+
+def _with(groups: _Groups, tie: Tie, ties: Ties) -> _Groups | None:
+    """The groups with two of them joined; None: the tie joins none, or can't hold."""
+    key, into = groups.of[tie.start], groups.of[tie.end]
+    # An ambiguous mention that is no longer alone has found its group.
+    if key == into or (tie.ambiguous and len(groups.joined[key]) > 1):
+        return None
+    if any(
+        contradict(ties.known[source_id], ties.known[met_id])
+        for source_id in groups.tied[key]
+        for met_id in groups.tied[into]
+    ):
+        return None
+    return _Groups(
+        {id_: into if group == key else group for id_, group in groups.of.items()},
+        _moved(groups.tied, key, into),
+        _moved(groups.joined, key, into),
+        {**_moved(groups.links, key, into), into: (*groups.links[into], *groups.links[key], tie.link)},
+    )
+
+
+def _moved(by_group: Mapping[UUID, tuple[T, ...]], key: UUID, into: UUID) -> dict[UUID, tuple[T, ...]]:
+    moved = {group: values for group, values in by_group.items() if group != key}
+    return moved | {into: (*by_group[into], *by_group[key])}
+
+
+def _most(separate: _Groups, ordered: Sequence[Tie], ties: Ties, known_count: int) -> _Groups:
+    """The fewest groups that can be made, and of several ways the one that has the surest ties."""
+    best: _Groups | None = None
+    open_ways = [(separate, 0)]
+    while open_ways:
+        state, nth = open_ways.pop()
+        fewest = len(state.joined) - (len(ordered) - nth)
+        if fewest > known_count if best is None else fewest >= len(best.joined):
+            continue
+        if nth == len(ordered):
+            best = state
+            continue
+        open_ways.append((state, nth + 1))
+        if (further := _with(state, ordered[nth], ties)) is not None:
+            open_ways.append((further, nth + 1))
+    return best or separate

@@ -1,0 +1,164 @@
+"""How a word of a name sounds, roughly: one form for its spellings in other scripts and by other rules.
+
+Names are written in Latin letters by many rules: Zelensky, Zelenskyy, Selenskyj; Müller, Mueller; Shevchenko,
+Chevtchenko. What these rules differ in is made alike here. It is lossy on purpose: what sounds alike only *may* be one.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from anyascii import anyascii
+
+VOWELS: Final = "aeiou"
+# What accents stand for where they are written out; without them is the other way of writing these letters.
+_SPELLED: Final = str.maketrans(
+    {
+        **dict.fromkeys("čćç", "ch"),
+        **dict.fromkeys("šśşș", "sh"),
+        **dict.fromkeys("žźż", "zh"),
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "å": "aa",
+        "ø": "oe",
+        "đ": "dj",
+        "ı": "i",
+        "ğ": "g",
+    }
+)
+# Letters of Greek that sound otherwise together.
+_GREEK: Final = (("ου", "u"), ("μπ", "b"), ("ντ", "d"), ("γκ", "g"), ("αι", "e"), ("ει", "i"), ("οι", "i"), ("υ", "i"),
+                 ("η", "i"), ("χ", "h"))  # fmt: skip
+# Capitals stand for one sound: C for ch and ts, J for j as in English.
+_SOUNDS: Final = (
+    *(("schtsch", "s"), ("shtsh", "s"), ("shch", "s"), ("tsch", "C"), ("tch", "C"), ("sch", "s"), ("dzh", "J")),
+    *(("dsh", "J"), ("dj", "J"), ("sh", "s"), ("zh", "s"), ("kh", "g"), ("ch", "C"), ("cz", "C"), ("ts", "C")),
+    *(("tz", "C"), ("ph", "f"), ("th", "t"), ("gh", "g"), ("dh", "d"), ("ck", "k"), ("qu", "k"), ("q", "k")),
+    *(("x", "ks"), ("w", "v"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("gue", "ge"), ("gui", "gi"), ("ae", "a")),
+    *(("oe", "o"), ("ue", "u"), ("z", "s")),
+)
+_SOFT_C: Final = re.compile("c(?=[eiy])")
+_CH: Final = re.compile("(?<![ts])ch")
+_FINAL_H: Final = re.compile("h$")
+_FINAL_FF: Final = re.compile("(?<=[eo])ff$")
+_DOUBLED: Final = re.compile(r"(.)\1+")
+_IE: Final = re.compile("ie")
+_IO: Final = re.compile(f"(?<=[^{VOWELS}])io(?=.)")
+# Scripts that leave vowels out: by letter, what may stand for it in a form, and what it is in a skeleton.
+_ANY_VOWEL: Final = f"[{VOWELS}]*"
+_ABJAD: Final = {
+    letter: (pattern, bone)
+    for letters, pattern, bone in (
+        ("اأإآءعאע", "", ""), ("بپ", "[bp]", "b"), ("ב", "[bv]", "b"), ("تطةטת", "t", "t"), ("ث", "[ts]", "t"),
+        ("ج", "[Jgis]", "s"), ("حخغهחה", "g", "g"), ("قكکگגכךק", "[kg]", "g"), ("دضד", "d", "d"), ("ذظ", "[ds]", "d"),
+        ("رר", "r", "r"), ("زسصشززסשז", "s", "s"), ("چצץ", "[Cs]", "s"), ("ف", "[fv]", "f"), ("פף", "[pf]", "f"),
+        ("لל", "l", "l"), ("مמם", "m", "m"), ("نנן", "n", "n"), ("وו", "[uov]", ""), ("يىیי", "[ie]", ""),
+        ("ئؤ", "", ""),
+    )
+    for letter in letters
+}  # fmt: skip
+_BONES: Final = str.maketrans({"p": "b", "k": "g", "C": "s", "J": "s", "v": None, **dict.fromkeys(VOWELS)})
+
+
+class Sound(NamedTuple):
+    """A word as it may sound."""
+
+    forms: tuple[str, ...]
+    """One for each way to read it, the likeliest first; none if it is written without its vowels."""
+    pattern: str | None
+    """What a form of the same word looks like, if it is written without its vowels."""
+    skeletons: tuple[str, ...]
+    """Its consonants, one for each form, to look for it by."""
+    bones: tuple[str, ...]
+    """Fewer of these, to look by across scripts with and without vowels."""
+
+
+@lru_cache(maxsize=65536)
+def sound(word: str) -> Sound:
+    """Of a word in lower case, without white space."""
+    if any(letter in _ABJAD for letter in word):
+        return _without_vowels(word)
+    forms = tuple(dict.fromkeys(_form(spelling) for spelling in _spellings(word)))
+    skeletons = tuple(dict.fromkeys(skeleton(form) for form in forms))
+    return Sound(forms, None, skeletons, tuple(dict.fromkeys(form.translate(_BONES) for form in forms)))
+
+
+def skeleton(form: str) -> str:
+    """Its consonants; a form that has none as it is."""
+    return "".join(letter for letter in form if letter not in VOWELS) or form
+
+
+def alike(first: Sound, second: Sound, *, loosely: bool) -> bool:
+    """Whether two words may be spellings of one; `loosely`: also if one of their vowels differs."""
+    if first.pattern is not None and second.pattern is not None:
+        return first.pattern == second.pattern
+    if first.pattern is not None or second.pattern is not None:
+        pattern, forms = (first.pattern, second.forms) if first.pattern is not None else (second.pattern, first.forms)
+        return any(re.fullmatch(pattern or "", form) for form in forms)
+    return any(
+        form == compared or (loosely and _nearly(form, compared)) for form in first.forms for compared in second.forms
+    )
+
+
+_LEAST_LETTERS: Final = 4  # of a word in which a vowel may differ
+_MUHAMMAD: Final = "mgmd"  # written in so many ways that two of its vowels may
+
+
+def _nearly(first: str, second: str) -> bool:
+    """One vowel differs, is missing or too much; never the last letter, which tells men and women apart."""
+    if min(len(first), len(second)) < _LEAST_LETTERS or first[-1] != second[-1] or first[0] != second[0]:
+        return False
+    bones = skeleton(first)
+    if bones != skeleton(second):
+        return False
+    return _edits(first, second) <= (2 if bones == _MUHAMMAD else 1)
+
+
+def _edits(first: str, second: str) -> int:
+    """How many runs of vowels differ, of two forms with the same consonants."""
+    runs = [re.split(f"[^{VOWELS}]", form) for form in (first, second)]
+    return sum(
+        abs(len(run) - len(compared)) + (run != compared and bool(run) and len(run) == len(compared))
+        for run, compared in zip(*runs, strict=True)
+    )
+
+
+def _spellings(word: str) -> list[str]:
+    """The word in Latin letters: with its accents written out, and without them; and other ways to read it."""
+    for letters, latin in _GREEK if any("α" <= letter <= "ω" for letter in word) else ():
+        word = word.replace(letters, latin)
+    spellings = [_latin(word.translate(_SPELLED)), _latin(word)]
+    for spelling in tuple(spellings):
+        if _CH.search(spelling):  # German ch is kh, French ch is sh
+            spellings += [_CH.sub("kh", spelling), _CH.sub("sh", spelling)]
+        if "j" in spelling and "dj" not in spelling:
+            spellings.append(spelling.replace("j", "dj"))
+    return list(dict.fromkeys(spellings))
+
+
+def _latin(word: str) -> str:
+    return "".join(letter for letter in anyascii(word).lower() if letter.isalnum())
+
+
+def _form(spelling: str) -> str:
+    form = _FINAL_FF.sub("v", spelling)
+    for letters, stand_in in _SOUNDS:
+        form = form.replace(letters, stand_in)
+    form = _FINAL_H.sub("", _SOFT_C.sub("s", form)).replace("c", "k").replace("h", "g").replace("j", "i")
+    form = _DOUBLED.sub(r"\1", form.replace("y", "i"))
+    return _DOUBLED.sub(r"\1", _IO.sub("e", _IE.sub("e", form))) or spelling
+
+
+def _without_vowels(word: str) -> Sound:
+    if word.startswith("ال") and len(word) > 4:  # noqa: PLR2004
+        word = word[2:]
+    letters = [_ABJAD[letter] for letter in word if letter in _ABJAD]
+    # At the end this letter is no sound, or a vowel.
+    if word[-1] in "ةهה":
+        letters = letters[:-1]
+    pattern = _ANY_VOWEL + "".join(f"{pattern}{_ANY_VOWEL}" for pattern, _ in letters)
+    bones = _DOUBLED.sub(r"\1", "".join(bone for _, bone in letters))
+    plain = "".join(letter for letter in unicodedata.normalize("NFC", word))
+    return Sound((), pattern, (plain,), (bones or plain,))

@@ -1,0 +1,121 @@
+"""Names that may be those of one are proposed when they are stored, and count once until an editor says no."""
+
+import httpx
+from calls import Json, claim, delete, get, ids, patch, post, source, statement
+
+QUEUE = "/v1/source-links?state=proposed&sort=created_at"
+
+
+async def proposed(client: httpx.AsyncClient) -> list[tuple[float, str]]:
+    return [(one["score"], one["reason"]) for one in (await get(client, QUEUE))["items"]]
+
+
+async def told(client: httpx.AsyncClient, event: str) -> Json:
+    found: Json = (await get(client, f"{event}/dossier"))["unasked"][0]
+    return {"origins": len(found["origins"]["support"]), "standing": found["standing"], "why": found["why"]} | {
+        "how": [join["how"] for origin in found["origins"]["support"] for join in origin["joined_by"]]
+    }
+
+
+async def test_two_scripts_of_a_name_count_once_until_an_editor_says_no(client: httpx.AsyncClient, event: str) -> None:
+    latin = await source(client, "Olena Hrushevska", kind="official")
+    cyrillic = await source(client, "Олена Грушевська", kind="expert")
+    about = await claim(client, event)
+    for one in (latin, cyrillic):
+        await statement(client, event, about, one)
+    assert await proposed(client) == [(0.9, "the name in another script")]
+    assert await told(client, event) == {
+        "origins": 1, "standing": "single_origin", "how": ["same_as"],
+        "why": "1 independent source supports it: 2 sources go back to one, or may be the same",
+    }  # fmt: skip
+    seen = (await client.get(f"{event}/dossier")).headers["etag"]
+    position = (await get(client, f"{event}/dossier"))["position"]
+    (link,) = await ids(client, QUEUE)
+    await patch(client, f"/v1/source-links/{link}", {"state": "rejected"})
+    assert (await client.get(f"{event}/dossier", headers={"If-None-Match": seen})).status_code == 200
+    assert (await told(client, event))["standing"] == "corroborated"
+    diff = await get(client, f"{event}/diff?since={position}")
+    (moved,) = diff["origins"]
+    assert (moved["from"], moved["to"], [join["link_id"] for join in moved["parted_by"]]) == (1, 2, [link])
+    assert [(one["from"], one["to"]) for one in diff["standings"]] == [("single_origin", "corroborated")]
+    # What an editor has said is not asked again.
+    await patch(client, f"/v1/sources/{latin}", {"aliases": [{"name": "Olena Hruschevska"}]})
+    assert await proposed(client) == []
+
+
+async def test_confirmed_they_are_one(client: httpx.AsyncClient, event: str) -> None:
+    first, second = await source(client, "Imre Kovács"), await source(client, "Kovacs, Imre J.")
+    about = await claim(client, event)
+    for one in (first, second):
+        await statement(client, event, about, one)
+    (link,) = await ids(client, QUEUE)
+    await patch(client, f"/v1/source-links/{link}", {"state": "confirmed"})
+    assert (await told(client, event))["how"] == ["source"]
+    await patch(client, f"/v1/source-links/{link}", {"state": "rejected"})
+    assert (await told(client, event))["origins"] == 2
+
+
+async def test_what_contradicts_is_not_proposed(client: httpx.AsyncClient) -> None:
+    await source(client, "Petra Lindqvist", kind="person", country="SE")
+    await source(client, "Lindqvist Petra", kind="person", country="FI")
+    await source(client, "Petra Maria Lindqvist", kind="person", url="https://one.example/", party="left")
+    await source(client, "Petra K. Lindqvist", kind="person", url="https://other.example/", party="right")
+    assert {reason for _, reason in await proposed(client)} == {"a middle name or patronymic left out"}
+    assert len(await proposed(client)) == 4
+
+
+async def test_one_name_of_two_kinds_is_proposed_once_they_are_of_different_classes(client: httpx.AsyncClient) -> None:
+    await source(client, "Aurora", kind="outlet")
+    await source(client, "Aurora", kind="account")
+    assert await proposed(client) == [(0.8, "the same name, of another kind of source")]
+
+
+async def test_numbers_and_brothers_stay_apart(client: httpx.AsyncClient) -> None:
+    for name in ("12th Brigade", "13th Brigade", "Anton Weiss", "Jakob Weiss", "Weiss"):
+        await source(client, name)
+    assert await proposed(client) == []
+
+
+async def test_a_confidential_name_is_not_proposed(client: httpx.AsyncClient) -> None:
+    await source(client, "Sofia Markova", confidential=True)
+    await source(client, "София Маркова")
+    assert await proposed(client) == []
+
+
+async def test_a_renamed_source_is_compared_by_its_new_name(client: httpx.AsyncClient) -> None:
+    await source(client, "Tomasz Zieliński")
+    other = await source(client, "T.Z.")
+    assert await proposed(client) == []
+    await patch(client, f"/v1/sources/{other}", {"name": "Zieliński Tomasz"})
+    (link,) = await ids(client, QUEUE)
+    await delete(client, f"/v1/source-links/{link}")
+    await patch(client, f"/v1/sources/{other}", {"name": "T.Z."})
+    await source(client, "Zielinski, Tomasz Z.")
+    assert len(await proposed(client)) == 1
+
+
+async def test_the_order_of_arrival_changes_no_proposal(client: httpx.AsyncClient) -> None:
+    names = ["Yusuf Demir", "Demir Yusuf", "Юсуф Демир", "Yusuf Ali Demir", "Yusuf Demirel"]
+    found = []
+    for order, other in ((names, "Demir"), (names[::-1], "Karaman")):
+        by_id = {}
+        for name in order:
+            stored = name.replace("Demir", other).replace("Демир", "Караман" if other == "Karaman" else "Демир")
+            by_id[await source(client, stored)] = name
+        links = [one for one in (await get(client, f"{QUEUE}&limit=200"))["items"] if one["from_id"] in by_id]
+        pairs = [(*sorted((by_id[one["from_id"]], by_id[one["to_id"]])), one["reason"]) for one in links]
+        found.append(sorted(pairs))
+    assert found[0] == found[1]
+    assert len(found[0]) == 6
+
+
+async def test_an_export_brings_its_own_links(client: httpx.AsyncClient) -> None:
+    lines = [
+        f'{{"type": "source", "id": "018f0000-0000-7000-8000-00000000000{n}", "name": "{name}"}}'
+        for n, name in enumerate(("Nino Beridze", "Beridze Nino"))
+    ]
+    answer = await client.post("/v1/ingest", content="\n".join(lines), headers={"Content-Type": "application/x-ndjson"})
+    assert answer.is_success
+    assert await proposed(client) == []
+    await post(client, "/v1/sources", {"name": "ნინო ბერიძე"})
+    assert len(await proposed(client)) == 2

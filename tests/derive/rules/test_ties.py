@@ -1,0 +1,123 @@
+"""Sources that may be the same are one origin until an editor has said, and nothing else follows from the guess."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+import make
+import soaking
+from scenes import claim, claims, drawn, rows, said
+
+from app.derive.rules.rows import View
+from app.schemas.pictures.dossiers import ClaimPicture
+from app.schemas.sources import SourceLinkRead, SourceRead
+from app.vocabulary import AMBIGUOUS_NAME, LinkState
+
+IT = claim("This")
+
+
+def named(name: str, **fields: Any) -> SourceRead:
+    return make.read(SourceRead, name=name, **fields)
+
+
+def tie(start: SourceRead, end: SourceRead, **fields: Any) -> SourceLinkRead:
+    usual: dict[str, Any] = {"how_known": "name", "state": "proposed", "score": 0.9, "reason": "alike"}
+    return make.read(SourceLinkRead, from_id=start.id, to_id=end.id, **usual | fields)
+
+
+def fits(mention: SourceRead, *candidates: SourceRead) -> list[SourceLinkRead]:
+    return [tie(mention, candidate, score=0.5, reason=AMBIGUOUS_NAME) for candidate in candidates]
+
+
+def picture(
+    speakers: Sequence[SourceRead], links: Sequence[SourceLinkRead], stances: Sequence[str] = (), **more: Any
+) -> ClaimPicture:
+    spoken = [said(IT, one, stance=stance) for one, stance in zip(speakers, stances or ["support"] * 99, strict=False)]
+    view = View(independence=more.pop("independence", "family"), restricted=True, confidential=True)
+    sources = more.pop("sources", speakers)
+    return claims(drawn(rows(claims=[IT], statements=spoken, sources=[*sources], source_links=[*links], **more), view))[
+        0
+    ]
+
+
+def origins(speakers: Sequence[SourceRead], links: Sequence[SourceLinkRead], **more: Any) -> int:
+    return len(picture(speakers, links, **more).origins["support"])
+
+
+def test_what_may_be_one_is_counted_once_and_says_why() -> None:
+    first, second = named("A"), named("B")
+    link = tie(first, second)
+    shown = picture([first, second], [link])
+    (origin,) = shown.origins["support"]
+    (join,) = origin.joined_by
+    assert join.model_dump(exclude_none=True) == {
+        "how": "same_as", "link_id": link.id, "from_id": first.id, "to_id": second.id, "relation": "same_as",
+        "how_known": "name", "state": "proposed", "score": 0.9, "reason": "alike",
+    }  # fmt: skip
+    assert (shown.standing, shown.why) == (
+        "single_origin", "1 independent source supports it: 2 sources go back to one, or may be the same",
+    )  # fmt: skip
+    assert origins([first, second], [tie(first, second, state="rejected")]) == 2
+
+
+def test_it_silences_no_dispute_and_takes_nothing_back() -> None:
+    first, second = named("A"), named("B")
+    shown = picture([first, second], [tie(first, second)], ["support", "deny"])
+    assert shown.standing == "contested"
+
+
+def test_never_two_that_contradict_and_the_surest_first() -> None:
+    north, south, either = named("A", country="FR"), named("A", country="DE"), named("B")
+    links = [tie(either, north, score=0.8), tie(either, south, score=0.9)]
+    shown = picture([north, south, either], links)
+    assert len(shown.origins["support"]) == 2
+    assert [[join.link_id for join in origin.joined_by] for origin in shown.origins["support"]] in (
+        [[], [links[1].id]],
+        [[links[1].id], []],
+    )
+    assert origins([north, south], [tie(north, south)]) == 2
+    assert origins([north, either], links) == 1
+
+
+def test_an_ambiguous_mention_adds_nothing_and_joins_nobody() -> None:
+    first, second, mention = named("A"), named("A", role="other"), named("A", placed=True)
+    links = fits(mention, first, second)
+    assert origins([first, second, mention], links) == 2
+    assert origins([first, mention], links) == origins([second, mention], links) == origins([mention], links) == 1
+    another = named("A", placed=True)
+    assert origins([first, mention, another], links + fits(another, first, second)) == 1
+
+
+def test_a_proposal_between_parents_joins_their_families() -> None:
+    ministry, ministerstvo = named("Ministry"), named("Министерство")
+    speakers = [named("spokesman", parent_id=ministry.id), named("press service", parent_id=ministerstvo.id)]
+    known = [ministry, ministerstvo, *speakers]
+    links = [tie(ministry, ministerstvo)]
+    assert origins(speakers, links, sources=known) == 1
+    assert origins(speakers, links, sources=known, independence="source") == 2
+
+
+def test_it_follows_merges() -> None:
+    first, second = named("A"), named("B")
+    merged = named("C", merged_into=second.id)
+    assert origins([first, second], [tie(first, merged)], sources=[first, second, merged]) == 1
+    assert origins([merged, second], [tie(merged, second)], sources=[second, merged]) == 1
+
+
+def test_every_count_lies_between_what_editors_can_make_of_it() -> None:
+    """A proposal never raises a count; all rejected is the one bound, as many confirmed as hold together the other."""
+    for random in map(Random, range(soaking.times(30))):
+        speakers = [named(random.choice("AB"), country=random.choice((None, "FR", "DE"))) for _ in range(6)]
+        pairs = [random.sample(speakers, 2) for _ in range(random.randrange(1, 9))]
+        links = [tie(*pair, score=random.choice((None, 0.5, 0.9))) for pair in pairs]
+        links += fits(speakers[0], *random.sample(speakers[1:], 2)) if random.random() < 0.5 else []
+        counted = [origins(speakers, links[:nth]) for nth in range(len(links) + 1)]
+        assert all(before >= after for before, after in pairwise(counted))
+        assert counted[-1] <= origins(speakers, [with_state(link, "rejected") for link in links]) == len(speakers)
+        shuffled = [(random.sample(speakers, 6), random.sample(links, len(links))) for _ in range(3)]
+        assert {origins(*one) for one in shuffled} == {counted[-1]}
+
+
+def with_state(link: SourceLinkRead, state: LinkState) -> SourceLinkRead:
+    return link.model_copy(update={"state": state})
