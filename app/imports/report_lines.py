@@ -25,6 +25,7 @@ OWN_HEADLINE: Final = "claim: it is the review's own headline, and may be the fi
 PLATFORM: Final = "claimant: a site where anybody may post, not somebody; no source is made of it"
 LONG: Final = "rating: longer than a label may be; its words stand, whole, in the explanation"
 NOBODY: Final = "claimant: a description that names nobody; the pages where the claim appeared speak for themselves"
+NOBODY_HERE: Final = "claimant: a description that names nobody; kept as an unnamed group of this page"
 NOBODY_URL: Final = "claimant: the address of one that names nobody"
 UNSAID: Final = "the claim's date: nobody is named who said it, and no page where it appeared"
 NAMELESS: Final = "reviewer: not named; called as it mostly is, or by its site"
@@ -94,14 +95,19 @@ def _names_agreed(checks: Sequence[FactCheck], notes: Notes) -> list[FactCheck]:
 
 
 def _kinds_agreed(checks: Sequence[FactCheck]) -> list[FactCheck]:
-    """Claimants of one name have one kind, for they become one source: also those whose check says none."""
+    """A claimant whose check tells no kind has the one that others of the run tell of the name, where that is one."""
     kinds: dict[str, set[str]] = defaultdict(set)
     for party in (party for check in checks for party in (*check.claimants, check.reviewer)):
-        kinds[party.name.casefold()] |= {party.kind} if party.kind else set()
-    # Two kinds of one name are a contradiction, and none is kept.
+        kinds[folding.name(party.name)] |= {party.kind} if party.kind else set()
     agreed = {name: min(names) for name, names in kinds.items() if len(names) == 1}
     return [
-        replace(check, claimants=[replace(party, kind=agreed.get(party.name.casefold())) for party in check.claimants])
+        replace(
+            check,
+            claimants=[
+                party if party.kind else replace(party, kind=agreed.get(folding.name(party.name)))
+                for party in check.claimants
+            ],
+        )
         for check in checks
     ]
 
@@ -298,6 +304,7 @@ def _statements(check: FactCheck, notes: Notes, noted: set[tuple[str, ...]], cla
         elif works:
             own_notes.append(Unused(check.where, short(party.name), NOBODY))
         else:
+            own_notes.append(Unused(check.where, short(party.name), NOBODY_HERE))
             nobody.append(party)
     statements = [statement for party in named for statement in _by(_party(party), check.said, works, claim_key)]
     if not named:

@@ -69,10 +69,16 @@ def test_the_reviews_own_page_is_no_appearance() -> None:
     assert noted == {report_lines.ITSELF: 1}
 
 
-def test_a_kind_that_one_tells_holds_for_all_of_that_name() -> None:
+def test_a_kind_that_all_who_tell_one_agree_on_holds_for_that_name() -> None:
     told = [Party("Anna"), Party("anna", "person"), Party("Ben", "person"), Party("Ben", "company"), Party("Checkers")]
     lines, _ = made([check(url=f"{PAGE}/{n}", claimants=[one]) for n, one in enumerate(told)])
-    assert [one["source"].get("kind") for one in statements(lines)] == ["person", "person", None, None, "outlet"]
+    assert [one["source"].get("kind") for one in statements(lines)] == [
+        "person",
+        "person",
+        "person",
+        "company",
+        "outlet",
+    ]
 
 
 def test_an_event_of_its_own_is_the_same_each_time() -> None:
