@@ -28,7 +28,8 @@ _WORKS: Final = {
 }  # fmt: skip
 _MACHINERY: Final = {"@context", "@type", "@id", "type", "id"}
 _ITEM: Final = {
-    "author", "creator", "datePublished", "appearance", "firstAppearance", "url", "text", "name", "itemReviewed",
+    "author", "creator", "datePublished", "appearance", "firstAppearance", "url", "contentUrl", "text", "name",
+    "itemReviewed",
 }  # fmt: skip
 _APPEARANCE: Final = {"url", "contentUrl", "headline", "name", "datePublished", "inLanguage"}
 _PARTY: Final = {"name", "url", "sameAs", "jobTitle"}
@@ -139,7 +140,7 @@ def _appearances(work: Json, time: str | None, location: str, by_id: dict[str, J
         for appearance in as_list(work.get(name))
         for work_of_place in _places(resolved(appearance, by_id), location, notes)
     ]
-    own_urls = jsonld.addresses(work.get("url"))
+    own_urls = jsonld.addresses(work.get("url")) or jsonld.addresses(work.get("contentUrl"))
     if "Claim" in types(work):
         notes.extend(Unused(f"{location}/url", url, f"{NO_RULE}: the address of a Claim itself") for url in own_urls)
     elif own_urls:

@@ -118,6 +118,7 @@ def test_objects_of_claimreview() -> None:
         (
             "afpfactcheck", numbers(54, 49, 49, 48, 49, 49), {"false": 35, "other": 14},
             {ratings.NO_EQUAL: 14, ratings.CONTRADICTED: 6, report_lines.AGAIN: 5, report_lines.OWN_HEADLINE: 1,
+             report_lines.NOBODY_HERE: 40,
              report_lines.UNSAID: 1},
             3,
         ),

@@ -85,6 +85,13 @@ def test_a_work_with_several_addresses_is_several_documents() -> None:
     assert one(itemReviewed={"@type": "Claim", "appearance": work})[0].appearances == expected
 
 
+def test_a_work_without_a_page_is_its_file() -> None:
+    work = {"@type": "ImageObject", "contentUrl": ["https://seen.example/a.png", "b.png"]}
+    found, noted = one(itemReviewed=work)
+    assert found.appearances == [Work("https://seen.example/a.png", kind="image")]
+    assert noted == {f"appearance: {evidence.NOT_ABSOLUTE}": 1}
+
+
 # --- several claims ---------------------------------------------------------------------------------------------------
 
 
