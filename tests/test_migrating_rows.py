@@ -1,5 +1,6 @@
 """What is stored is made anew step by step, and goes on where it was killed; older keys are folded anew."""
 
+import hashlib
 import uuid
 from collections.abc import Iterator
 
@@ -11,6 +12,7 @@ from ledgers import Connection, fill, value
 from psycopg.types.json import Jsonb
 
 from app.services import ledger, migrating
+from app.texts import fingerprints
 
 
 @pytest.fixture
@@ -46,6 +48,39 @@ def test_what_is_stored_is_folded_anew(older_url: str) -> None:
         assert value(connection, "SELECT version FROM source") == 1
         assert value(connection, "SELECT to_regclass('migration_progress')") is None
     assert not list(ledger.verify(older_url))
+
+
+def test_fingerprints_of_changed_letters_are_made_anew(older_url: str) -> None:
+    texts = {name: " ".join(f"{word}{nth}" for nth in range(50)) for name, word in (("fa", "یک"), ("en", "one"))}
+    with psycopg.connect(plain(older_url), autocommit=True) as connection:
+        event = value(connection, "INSERT INTO event (slug, title) VALUES ('e', 'E') RETURNING id")
+        for name, text in texts.items():
+            document = value(connection, "INSERT INTO document (title) VALUES (%s) RETURNING id", name)
+            version = value(
+                connection,
+                "INSERT INTO document_version (document_id, text, sha256) VALUES (%s, %s, %s) RETURNING id",
+                document,
+                text,
+                hashlib.sha256(text.encode()).digest(),
+            )
+            whole = 2**40 + len(name)
+            connection.execute("INSERT INTO text_print VALUES (%s, %s, '\\x01000000', '{}')", [version, [1, whole]])
+            for mark in (1, whole):
+                connection.execute("INSERT INTO text_mark VALUES (%s, %s, %s)", [event, mark, version])
+    migrating.migrate(older_url)
+    with psycopg.connect(plain(older_url), autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT title, p.marks, p.hashes FROM document d JOIN document_version v ON "
+            "v.document_id = d.id JOIN text_print p ON p.version_id = v.id"
+        ).fetchall()
+        stored = {title: (marks, hashes) for title, marks, hashes in rows}
+        made = fingerprints.fingerprint(texts["fa"].replace("ی", "ي").replace("ک", "ك"))
+        assert stored == {
+            "fa": ([*made[:16], 2**40 + 2], fingerprints.pack(made)),
+            "en": ([1, 2**40 + 2], b"\1\0\0\0"),
+        }
+        marked = connection.execute("SELECT mark FROM text_mark ORDER BY mark").fetchall()
+        assert sorted(mark for (mark,) in marked) == sorted([*made[:16], 2**40 + 2, 1, 2**40 + 2])
 
 
 def test_it_goes_on_where_it_was_killed(psql: Connection) -> None:

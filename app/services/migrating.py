@@ -1,10 +1,11 @@
 """Migrate the database, or check that it has the tables this release works with."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from alembic import command
 from alembic.config import Config
@@ -81,8 +82,10 @@ def once(connection: Any, step: str, script: str) -> None:
         connection.execute("INSERT INTO migration_progress (step) VALUES (%s)", [step])
 
 
-def in_batches(connection: Any, step: str, table: str, statement: str) -> None:
-    """Run the statement for the ids of all rows of a table, some thousand at a time, and tell how far it is."""
+def in_batches(
+    connection: Any, step: str, table: str, work: str | Callable[[Any, list[UUID]], None], size: int = _BATCH_ROWS
+) -> None:
+    """Do the work, a statement or a function, for the ids of all rows of a table, batch by batch, and tell how far."""
     [total] = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608  (the migration's own name)
     connection.execute("INSERT INTO migration_progress (step) VALUES (%s) ON CONFLICT DO NOTHING", [step])
     rows_done = connection.execute(
@@ -92,14 +95,17 @@ def in_batches(connection: Any, step: str, table: str, statement: str) -> None:
     following = (
         f"SELECT id FROM {table} WHERE id > coalesce("  # noqa: S608
         "(SELECT last FROM migration_progress WHERE step = %s), '00000000-0000-0000-0000-000000000000') "
-        f"ORDER BY id LIMIT {_BATCH_ROWS}"
+        f"ORDER BY id LIMIT {size}"
     )
     while ids := [row[0] for row in connection.execute(following, [step])]:
         with connection.transaction():
-            connection.execute(statement, [ids])
+            if isinstance(work, str):
+                connection.execute(work, [ids])
+            else:
+                work(connection, ids)
             connection.execute("UPDATE migration_progress SET last = %s WHERE step = %s", [ids[-1], step])
         rows_done += len(ids)
-        if total > _BATCH_ROWS:
+        if total > size:
             sys.stderr.write(f"{step}: {rows_done:,} of {total:,}\n")
 
 

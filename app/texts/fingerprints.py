@@ -3,7 +3,6 @@
 import hashlib
 import re
 import struct
-import unicodedata
 import zlib
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
@@ -14,7 +13,8 @@ from typing import Final, NamedTuple
 from app.texts import folding
 from app.texts.scripts import DROPPED_MARKS, IDEOGRAPHS, SOUTHEAST_ASIAN
 
-# Fingerprints are stored: whoever changes what a word is, here or in `scripts`, has to make all of them anew.
+# Fingerprints are stored: whoever changes what a word is, here, in `folding` or in `scripts`, has to make those anew
+# that it changes.
 
 _UNSPACED: Final = SOUTHEAST_ASIAN + IDEOGRAPHS
 # Vowel signs of India's scripts are no letters to `\w`, but end no word.
@@ -50,8 +50,8 @@ class DocumentDates(NamedTuple):
 
 
 def shingles(text: str) -> frozenset[int]:
-    """Hashes of every three words that follow each other; case, accents and punctuation do not count."""
-    words = _WORDS.findall(_DROPPED.sub("", unicodedata.normalize("NFKD", text)).casefold())
+    """Hashes of every three words that follow each other, as they are folded; accents and punctuation do not count."""
+    words = _WORDS.findall(_DROPPED.sub("", folding.letters(text)))
     weights = [_WORD_WEIGHT if len(word) > 1 else _weight(word) for word in words]
     # A window over the words that moves on by one, and takes in as many as make three words.
     hashes, end, weight = set[int](), 0, 0

@@ -74,6 +74,11 @@ def name(text: str) -> str:
     return _without_ends(_ACCENT.sub("", signs(text)).translate(_STROKES))
 
 
+def letters(text: str) -> str:
+    """Each character folded, but punctuation and white space left as they are: for whoever counts words alone."""
+    return lookalikes.fold(_characters(text))
+
+
 def signs(text: str) -> str:
     """Folded, but with what stands at either end; accents follow their letters."""
     raw = _characters(text)
