@@ -9,7 +9,7 @@ from app.services import migrating
 from app.texts import fingerprints, lookalikes
 
 revision = "20261201_0020"
-down_revision = "20261201_0015"
+down_revision = "20261130_2350"
 
 # Characters of which words are made otherwise now.
 CHANGED: Final = (
