@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import jsontext
 from app.database import Database, Signature
 from app.errors import Forbidden, Invalid, MethodNotAllowed, TooLarge, Unauthorized, UnsupportedMediaType
+from app.schemas import findings
 from app.schemas.addresses import ADDRESS_CHARACTERS, ADDRESS_PATTERN, EVENT_ADDRESS_PATTERN
 from app.schemas.fields import clean
 from app.services import access, idempotency
@@ -63,7 +64,8 @@ def _check_parameters(request: Request, names: frozenset[str]) -> None:
     """
     for name in request.query_params:
         if name not in names:
-            raise Invalid.parameter(name[:100], "there is no such parameter here")
+            others = findings.in_place_of(name[:100], names)
+            raise Invalid.parameter(name[:100], f"there is no such parameter here{others}")
         if len(request.query_params.getlist(name)) > 1:
             raise Invalid.parameter(name, "give it once")
 

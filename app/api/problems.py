@@ -1,5 +1,6 @@
 """Every failure as application/problem+json (RFC 9457), and the pages that explain each kind."""
 
+import asyncio
 import re
 from functools import lru_cache
 from html import escape
@@ -98,7 +99,11 @@ def install(app: FastAPI) -> None:
     async def invalid(request: Request, error: Exception) -> Response:
         if not isinstance(error, RequestValidationError):
             raise error
-        return answer(request, findings.problem(error.errors(), error.body, "request"))
+        described = None
+        if any(detail["type"] == "extra_forbidden" for detail in error.errors()):
+            # It is made once, and takes a second then.
+            described = _body_description(request, await asyncio.to_thread(request.app.openapi))
+        return answer(request, findings.problem(error.errors(), error.body, "request", described))
 
     async def http(request: Request, error: Exception) -> Response:
         return await expected(request, _http(error) if isinstance(error, HTTPException) else Problem())
@@ -118,6 +123,16 @@ def _http(error: HTTPException) -> Problem:
     problem = kind(kind.explanation)
     problem.headers = dict(error.headers or {})
     return problem
+
+
+def _body_description(request: Request, description: Any) -> findings.Description | None:
+    """What the description of the interface says of the body that this request should have."""
+    for path, pattern, methods in _methods(request.app):
+        if request.method in methods and pattern.match(request.scope["path"]):
+            operation = description["paths"][path][request.method.lower()]
+            content = operation.get("requestBody", {}).get("content", {})
+            return next((findings.Description(description, media["schema"]) for media in content.values()), None)
+    return None
 
 
 def allowed(app: FastAPI, path: str) -> list[str]:

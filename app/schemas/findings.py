@@ -1,8 +1,11 @@
 """What pydantic reports, as a problem: where in the body it is, and what would be right there."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
+
+from rapidfuzz import fuzz, process
 
 from app import jsontext
 from app.errors import Invalid, Problem, TooLarge
@@ -57,13 +60,67 @@ _SENTENCES: Final = {
     "timezone_aware": "a time needs its offset from UTC: 2023-08-09T13:24:00+03:00 or …Z",
     "bool_type": "true or false is needed here",
     "bool_parsing": "true or false is needed here",
+    "int_parsing": "a whole number is needed here",
+    "int_from_float": "a whole number is needed here",
+    "int_type": "a whole number is needed here",
+    "float_parsing": "a number is needed here, without quotes",
+    "float_type": "a number is needed here",
 }
 
+_BOUNDS: Final = {
+    "greater_than_equal": "at least {ge} is needed here",
+    "less_than_equal": "at most {le} is possible here",
+    "too_short": "at least {min_length} is needed here",
+    "string_too_short": "at least {min_length} characters are needed here",
+    "string_too_long": "longer than {max_length} characters",
+    "literal_error": "one of these is needed here: {expected}",
+}
+_LIKE_ENOUGH: Final = 70  # of 100: a name that was misspelt
 
-def problem(reported: Sequence[Any], body: Any, noun: str) -> Problem:
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """The JSON schema of a body."""
+
+    document: Any
+    """What its references lead into."""
+    schema: Any
+
+    def members(self, location: Sequence[str | int]) -> list[str]:
+        """The names of the members that an object at this place may have, by pydantic's steps to it."""
+        schemas = self._alternatives(self.schema)
+        for step in location:
+            if step not in (REFERENCE, INLINE, NAME):
+                schemas = [part for schema in schemas for part in self._alternatives(_at_step(schema, step))]
+        return sorted({name for schema in schemas for name in schema.get("properties", {})})
+
+    def _alternatives(self, schema: Any) -> list[dict[str, Any]]:
+        """The schemas that one stands for: what it refers to, and what it may be."""
+        if "$ref" in schema:
+            target = self.document
+            for step in schema["$ref"].removeprefix("#/").split("/"):
+                target = target[step]
+            return self._alternatives(target)
+        choices = [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())]
+        return [schema, *(part for choice in choices for part in self._alternatives(choice))]
+
+
+def _at_step(schema: dict[str, Any], step: str | int) -> Any:
+    return (schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step)) or {}
+
+
+def in_place_of(name: str, names: Collection[str]) -> str:
+    """What there is in place of a name that there is not: the one that is nearly the same, or all."""
+    if nearest := process.extractOne(name, sorted(names), scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH):
+        return f", but {nearest[0]}"
+    return f": there are {', '.join(sorted(names))}" if names else ""
+
+
+def problem(reported: Sequence[Any], body: Any, noun: str, description: Description | None = None) -> Problem:
     """Pydantic's errors as one problem, each with a pointer into the body or the name of the parameter.
 
-    The first step of each location says where the input came from, as FastAPI has it: `body`, `query` …
+    The first step of each location says where the input came from, as FastAPI has it: `body`, `query` … `description`:
+    of the body, for what there is in place of a member that there is not.
     """
     entries: list[dict[str, str]] = []
     too_long: list[dict[str, str]] = []
@@ -74,6 +131,8 @@ def problem(reported: Sequence[Any], body: Any, noun: str) -> Problem:
         else:
             address = {"pointer": pointer(location, body, error["type"])}
         entry = address | {"detail": sentence(error)}
+        if description is not None and error["type"] == "extra_forbidden":
+            entry["detail"] += in_place_of(str(location[-1]), description.members(location[:-1]))
         if entry not in entries:
             entries.append(entry)
         if _is_long_list(error):
@@ -96,6 +155,8 @@ def sentence(error: Any) -> str:
         return right(context["pattern"], error["loc"])
     if kind == "too_long":
         return f"{context['actual_length']:,} are too many: at most {context['max_length']:,}"
+    if kind in _BOUNDS:
+        return _BOUNDS[kind].format(**context)
     return _SENTENCES.get(kind) or error["msg"].removeprefix("Value error, ")
 
 

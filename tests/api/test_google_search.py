@@ -352,7 +352,7 @@ def test_googles_own_client_pages_through(checked: str) -> None:
         assert addresses == [f"https://checks.example/{n}" for n in range(20, -1, -1)]
         assert service.claims().search(query="nothing like it").execute() == {}
         for request, status, says in (
-            (service.claims().search(query="drone", maxAgeDays=-1), 400, "'maxAgeDays': Input should be greater"),
+            (service.claims().search(query="drone", maxAgeDays=-1), 400, "'maxAgeDays': at least 0"),
             (service.claims().imageSearch(imageUri="https://x.example/1.png"), 501, "claims:search alone"),
             (service.pages().list(url="https://x.example/"), 501, "claims:search alone"),
         ):

@@ -48,6 +48,8 @@ def test_words_to_choose_from_are_told_in_words() -> None:
             {"actual_length": 1001, "max_length": 100, "field_type": "List"},
             "1,001 are too many: at most 100",
         ),
+        ("greater_than_equal", {"ge": 0}, "at least 0 is needed here"),
+        ("literal_error", {"expected": "'a' or 'b'"}, "one of these is needed here: 'a' or 'b'"),
         ("extra_forbidden", {}, "there is no member of this name here"),
         ("value_error", {}, "as it was"),
     ],

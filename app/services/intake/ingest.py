@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -129,7 +130,14 @@ def _invalid(error: ValidationError, body: Any) -> Problem:
     if details[0]["type"].startswith("union_tag"):
         needed = [{"pointer": "/type", "detail": f"one of {', '.join(_TYPES)} is needed"}]
         return Invalid("Something in the line can't be used as it is.", needed)
-    return findings.problem(details, body, "line")
+    return findings.problem(details, body, "line", _description(body["type"]))
+
+
+@cache
+def _description(kind: str) -> findings.Description:
+    """What a line of this kind may have; only asked for a line that is wrong."""
+    document = _LINE.json_schema()
+    return findings.Description(document, {"$ref": document["discriminator"]["mapping"][kind]})
 
 
 _TYPES: Final = [line.model_fields["type"].annotation.__args__[0] for line in Line.__origin__.__args__]  # type: ignore[attr-defined]
