@@ -13,7 +13,7 @@ from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead
 from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
 from app.schemas.events import EventRead
-from app.schemas.pictures.dossiers import StatementPicture
+from app.schemas.pictures.dossiers import DossierRead, StatementPicture
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
@@ -123,9 +123,17 @@ def side_map(sources: Mapping[UUID, SourceRead]) -> dict[UUID, SourceRead]:
     return dict(sorted(sources.items(), key=lambda item: source(item[1])))
 
 
-def shown(row: StatementPicture, text: str | None, sources: Mapping[UUID, SourceRead]) -> SortKey:
+def shown(row: StatementPicture, text: str | None, dossier: DossierRead) -> SortKey:
     """A statement as it is shown, among those about other claims and questions; `text`: of what it is about."""
     wording = next((appearance.wording for appearance in row.appearances if appearance.wording), "")
-    speaker = sources.get(row.source_id) if row.source_id else None
-    words = statement(row, wording, (text or "",), source(speaker) if speaker else (), ())
+    speaker = dossier.sources.get(row.source_id) if row.source_id else None
+    document_ids = (appearance.document_id for appearance in row.appearances if appearance.document_id)
+    first_document = next((dossier.documents[id_] for id_ in document_ids if id_ in dossier.documents), None)
+    words = statement(
+        row,
+        wording,
+        (text or "",),
+        source(speaker) if speaker else (),
+        document(first_document) if first_document else (),
+    )
     return row.effective_from, row.effective_to, words, row.id

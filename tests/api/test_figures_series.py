@@ -31,3 +31,24 @@ async def test_figures_by_family_and_at_each_moment(client: httpx.AsyncClient, a
         ["replaced", "current"]
     ]
     await calls.get(anybody, f"{event}/figures?measure=people", 422)
+
+
+async def test_two_figures_of_one_day_accuse_nobody(client: httpx.AsyncClient) -> None:
+    event = f"/v1/events/{(await calls.post(client, '/v1/events', {'title': 'Blast', 'slug': 'blast'}))['id']}"
+    ids = {}
+    for number in (52, 31):
+        body = {
+            "question": {"measure": "injured"},
+            "figure": {"min": number},
+            "statements": [{"source": {"name": "A", "kind": "official"}, "said": "2023-08-09"}],
+        }
+        ids[number] = (await calls.post(client, f"{event}/claims", body))["claim"]["id"]
+    found = await calls.get(client, f"{event}/dossier")
+    [unknown] = found["order_unknown"]
+    assert (found["self_contradictions"], unknown["says"]) == ([], "gave 31 and 52 on one day")
+    assert (set(unknown["claim_ids"]), unknown["live"]) == (set(ids.values()), True)
+    # A link says more than their ranges do.
+    link = {"from": ids[31], "relation": "contradicts", "to": ids[52]}
+    await calls.post(client, f"{event}/claim-links", link)
+    found = await calls.get(client, f"{event}/dossier")
+    assert (found["order_unknown"], len(found["self_contradictions"])) == ([], 1)

@@ -1,5 +1,6 @@
 """The whole event in one answer; every other picture is a slice of it."""
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import timedelta
@@ -145,11 +146,13 @@ def _contradiction(index: EventIndex, contradiction: SelfContradiction) -> Contr
 
 def _order_unknown(index: EventIndex, pair: SelfContradiction) -> OrderUnknownRead:
     said = (pair.earlier.said, pair.later.said)
-    numbers = [
-        figure_words(figure.qualifier, figure.min, figure.max)
+    figures = [
+        figure
         for statement in (pair.earlier, pair.later)
         if statement.claim_id and (figure := index.context.claims[statement.claim_id].figure)
     ]
+    figures.sort(key=lambda figure: (figure.max or math.inf) if figure.min is None else figure.min)
+    numbers = [figure_words(figure.qualifier, figure.min, figure.max) for figure in figures]
     one_day = max(span.end for span in said) - min(span.start for span in said) <= _A_DAY
     when = "on one day" if one_day else "at times that overlap"
     return built(OrderUnknownRead, _of_both(index, pair), says=f"gave {' and '.join(numbers)} {when}")

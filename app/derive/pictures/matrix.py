@@ -57,7 +57,9 @@ def matrix(dossier: DossierRead, by: ColumnsBy, question_id: UUID | None = None)
     """All questions, or one that is in the dossier; the columns are parties, or sources."""
     rows = [row for row in _rows(dossier) if question_id is None or (row.question and row.question.id == question_id)]
     cells_by_row = [_cells(dossier, row, by) for row in rows]
-    columns = sorted({column for cells in cells_by_row for column in cells}, key=lambda column: _order(dossier, column))
+    # Those whom nothing tells apart stay in the order in which they first spoke.
+    first_seen = dict.fromkeys(column for cells in cells_by_row for column in cells)
+    columns = sorted(first_seen, key=lambda column: _order(dossier, column))
     stances = [stance for cells in cells_by_row for cell in cells.values() for stance in cell.stances.values()]
     speaker_ids = {source_id for stance in stances for source_id in stance.source_ids}
     claim_ids = {claim_id for stance in stances for claim_id in stance.claim_ids}
@@ -95,7 +97,7 @@ def _by_claim(claims: Iterable[ClaimPicture]) -> list[tuple[str | None, list[Sta
 def _live(dossier: DossierRead, lists: Iterable[tuple[str | None, list[StatementPicture]]]) -> list[StatementPicture]:
     """What stands, by time, then by the text of what it is about and by who says it; each list is in its own order."""
     live = [
-        (ordering.shown(statement, text, dossier.sources), statement)
+        (ordering.shown(statement, text, dossier), statement)
         for text, statements in lists
         for statement in statements
         if statement.live
@@ -125,7 +127,7 @@ def _cells(dossier: DossierRead, row: _Row, by: ColumnsBy) -> dict[_Column, _Cel
             dict(sorted(implied_counts.get(column, {}).items())),
             silences.get(column),
         )
-        for column in {*explicit, *implied_counts, *silences}
+        for column in dict.fromkeys([*column_of.values(), *silences])
     }
 
 
@@ -183,8 +185,8 @@ def _label(dossier: DossierRead, column: _Column, by: ColumnsBy) -> str:
     return column.party or ("no party" if by == "party" else "nobody")
 
 
-def _order(dossier: DossierRead, column: _Column) -> tuple[bool, str, Words, str]:
-    """By label, then by what else is known of a source, then by id."""
+def _order(dossier: DossierRead, column: _Column) -> tuple[bool, str, Words]:
+    """By label, then by what else is known of a source."""
     nobody = column == _Column(None)
     words = ordering.source(dossier.sources[column.source_id]) if column.source_id else ()
-    return nobody, _label(dossier, column, "party"), words, str(column.source_id or "")
+    return nobody, _label(dossier, column, "party"), words

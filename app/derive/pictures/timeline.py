@@ -55,9 +55,7 @@ def _entries(dossier: DossierRead) -> Iterator[TimelineEntry]:
         statements += [(statement, subject) for statement in claim.statements]
         yield from (_assessed(assessment, subject) for assessment in claim.assessments)
     # Of several that supersede one statement the first counts: it is put in last.
-    latest_first = sorted(
-        statements, key=lambda pair: ordering.shown(pair[0], pair[1]["text"], dossier.sources), reverse=True
-    )
+    latest_first = sorted(statements, key=lambda pair: ordering.shown(pair[0], pair[1]["text"], dossier), reverse=True)
     superseded_by = {statement.supersedes_id: statement for statement, _ in latest_first}
     for statement, subject in statements:
         yield from _turns(statement, superseded_by.get(statement.id), subject)
