@@ -78,6 +78,8 @@ class Progress:
     failed: int = 0
     rejected: tuple[Rejected, ...] = ()
     """Since the step before."""
+    remarks: tuple[tuple[int, JsonObject], ...] = ()
+    """What the service did otherwise than it was given, since the step before: the line's number, and a remark."""
 
 
 @contextmanager
@@ -113,13 +115,13 @@ def send(
     again before those that follow, which may need it. A line of a rejected file stands for its `input`.
     Raises GaveUp and Refused; the last progress that was yielded stays true.
     """
-    progress, number = replace(so_far, rejected=()), so_far.lines
+    progress, number = replace(so_far, rejected=(), remarks=()), so_far.lines
     for batch in _batches(lines, number, pace):
         number = batch.end
         for part, answers in _deliver(http, batch.lines, pace):
             progress = _with_answers(progress, part, answers)
             yield progress
-    yield replace(progress, lines=number, rejected=())
+    yield replace(progress, lines=number, rejected=(), remarks=())
 
 
 # --- from lines to requests ----------------------------------------------------------------------------------------
@@ -183,6 +185,7 @@ def _with_answers(progress: Progress, part: Sequence[NumberedLine], answers: Seq
         for line, answer in zip(part, answers, strict=True)
         if answer["status"] >= httpx.codes.BAD_REQUEST
     )
+    remarks = [(line.number, remark) for line, answer in zip(part, answers, strict=True) for remark in _remarks(answer)]
     created = sum(answer["status"] == httpx.codes.CREATED for answer in answers)
     return Progress(
         lines=part[-1].number,
@@ -190,7 +193,13 @@ def _with_answers(progress: Progress, part: Sequence[NumberedLine], answers: Seq
         matched=progress.matched + len(answers) - created - len(rejected),
         failed=progress.failed + len(rejected),
         rejected=rejected,
+        remarks=tuple(remarks),
     )
+
+
+def _remarks(answer: JsonObject) -> list[JsonObject]:
+    remarks = answer.get("remarks")
+    return [remark for remark in remarks if isinstance(remark, dict)] if isinstance(remarks, list) else []
 
 
 def _deliver(

@@ -27,6 +27,11 @@ app = typer.Typer(
 )
 UNREADABLE: Final = "a source that can't be read"
 REFUSED: Final = "a line that the service refused"
+# Remarks of the service that are notes here, by their kind: what was given, and is not there as it was given.
+REMARKS: Final = {
+    "not_taken": "the service has something else, which stays",
+    "changed": "the service took it otherwise than it was given",
+}
 UNUSABLE, GAVE_UP = 2, 3  # exit codes, as those of ingest
 
 Sources = Annotated[list[str], typer.Argument(help="Files, - for standard input, or addresses.", show_default=False)]
@@ -326,6 +331,11 @@ def _send(run: Import) -> dict[str, Any]:
         with client.connected(run.url, run.key, reason="counterclaim import") as http:
             for step in client.send(http, _encoded(run.lines)):
                 counts = {name: getattr(step, name) for name in counts}
+                run.notes += [
+                    _remarked(run.lines[number - 1], remark)
+                    for number, remark in step.remarks
+                    if remark.get("what") in REMARKS
+                ]
                 run.rejected += [
                     _rejected(run.lines[rejected.line.number - 1], rejected.problem) for rejected in step.rejected
                 ]
@@ -334,6 +344,12 @@ def _send(run: Import) -> dict[str, Any]:
     except client.GaveUp as error:
         return counts | {"error": str(error), "code": GAVE_UP}
     return counts | {"error": None, "code": 1 if counts["failed"] else 0}
+
+
+def _remarked(line: Json, remark: Json) -> Unused:
+    sent = json.dumps(remark.get("sent"), ensure_ascii=False)
+    where = f"{line.get('document', line)['url']}: {remark.get('pointer', '')}"
+    return Unused(where, short(f"{sent}: {remark.get('detail', '')}", 500), REMARKS[remark["what"]])
 
 
 def _rejected(line: Json, problem: Json) -> Unused:

@@ -55,3 +55,18 @@ def test_a_refused_line_is_told_without_notes_too(tmp_path: Path, database_url: 
             assert done.stderr.startswith(f"{review()['url']} (factcheck:")
             assert imports.REFUSED in done.stderr.splitlines()[0]
             assert "event" in done.stderr.splitlines()[0]
+
+
+def test_what_the_service_does_not_take_is_noted(tmp_path: Path, database_url: str, key: str) -> None:
+    file, notes = tmp_path / "one.json", tmp_path / "notes"
+    with at.serving(database_url) as base:
+        for number, job in ((1, "Mayor"), (2, "Teacher")):
+            anna = {"@type": "Person", "name": "Anna Speaker", "jobTitle": job}
+            item = {"@type": "Claim", "datePublished": "2023-08-09", "author": anna}
+            file.write_text(json.dumps(review(url=f"https://checks.example/{number}", itemReviewed=item)))
+            code, told = imported(file, base, key, "--notes", str(notes))
+            assert (code, told["sent"]["created"]) == (0, 1)
+    assert told["notes"] == {imports.REMARKS["not_taken"]: 1}
+    (note,) = [json.loads(line) for line in notes.read_text().splitlines()]
+    assert note["where"] == "https://checks.example/2: /events/0/claims/0/statements/0/source/role"
+    assert "Teacher" in note["what"]
