@@ -77,9 +77,13 @@ def is_accent(character: str) -> bool:
     return unicodedata.combining(character) != 0
 
 
+def words_of(piece: str) -> list[str]:
+    return _WORD.findall(words_only(piece))
+
+
 def near(text: Words, piece: str) -> list[tuple[int, int]]:
     """Where in the folded text the words of a folded piece nearly stand, the likest first."""
-    quote = _WORD.findall(words_only(piece))
+    quote = words_of(piece)
     if sum(0.5 if _IS_UNSPACED.match(word) else 1 for word in quote) < FEWEST_WORDS:
         return []
     coded = "".join([text.codes.get(word, "\0") for word in quote])

@@ -16,17 +16,17 @@ A language that is not given is taken to be that of the other side; `und` (undet
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 import langcodes
 
-from app.texts import fuzzy
+from app.texts import fuzzy, interruptions, negations, noise
 from app.texts.folding import DASH, ELLIPSIS, MARK, FoldedText, fold, region
-from app.texts.fuzzy import Words
-from app.texts.scripts import UNSPACED_IN_QUOTES as UNSPACED
+from app.texts.noise import MAYBE_DASH
+from app.texts.pages import Page, Piece, Stretch
 from app.vocabulary import Fidelity
 
 UNDETERMINED: Final = "und"
@@ -35,13 +35,13 @@ CONTEXT: Final = 32  # code points of the text before and after a quotation
 REACH_CHARACTERS, SHORT_REACH_CHARACTERS = 2_000, 200
 SHORT_PIECE_CHARACTERS: Final = 12  # a longer piece has the long reach
 MOST_GAPS_OF_A_QUOTATION: Final = 20
-MOST_PLACES_OF_A_PIECE: Final = 1_000  # only a text of a few words again and again has more
+SENTENCE_CHARACTERS: Final = 60  # before or after a quotation, for which an editor's bracket at its end may stand
 
 _GAP: Final = re.compile(rf"\[[^\[\]]*\]|\({ELLIPSIS}\)|<{ELLIPSIS}>|{ELLIPSIS}")
 _CUT: Final = re.compile(r"[\[(]\s*(?:…|\.{3,})\s*[\])]\s*\Z")
 _EDGE: Final = f" {MARK}{DASH}{ELLIPSIS}.,;:!。、،؛।"
-_NUMBER: Final = re.compile(r"\d[.,]\d")  # 43 does not stand in 43,000, nor 5 in 0.5
-_UNSPACED: Final = re.compile(f"[{UNSPACED}]")
+_ENDS_SENTENCE: Final = re.compile(rf"[.!?。؟।]|{MARK}(?![^\W_])")
+_PART_OF_WORD: Final = re.compile(r"[^\W\d_]+\Z")
 
 
 class Quote(NamedTuple):
@@ -72,20 +72,10 @@ class Verdict(NamedTuple):
     spot: Spot | None = None
 
 
-class _Piece(NamedTuple):
-    """What stands between two gaps. An end is open where an editor's bracket touches it: `[H]e said`."""
-
-    words: str
-    open_start: bool = False
-    open_end: bool = False
-
-
-class _Stretch(NamedTuple):
-    """In the folded text."""
-
-    start: int
-    end: int
-    verbatim: bool
+class _GapAndPiece(NamedTuple):
+    editors: str
+    """What brackets put into the gap before the piece."""
+    piece: Piece | None
 
 
 # --- the verdict -----------------------------------------------------------------------------------------------------
@@ -168,21 +158,52 @@ def _is_one_language(first: str | None, second: str | None) -> bool:
 
 def locate(quotations: Collection[str], text: str) -> dict[str, Spot | None]:
     """Where each of these stands in the text, word for word at the first such place, else most like it."""
-    page = fold(text)
-    spots, folded_rest = dict[str, Spot | None](), dict[str, str]()
+    page = Page(fold(text))
+    stretches, sought = dict[str, Stretch | None](), dict[str, list[str]]()
     for words in quotations:
-        folded = _unmarked(fold(words).folded.strip(" "))
-        stretch = _unbroken(page, folded)
-        if stretch is None:
-            folded_rest[words] = folded
-        spots[words] = None if stretch is None else _spot(page, stretch)
-    if folded_rest:
-        pieces_of = {words: _pieces(folded) for words, folded in folded_rest.items()}
-        page_words = fuzzy.split(page)
-        for words, pieces in pieces_of.items():
-            stretch = _chained(page, page_words, pieces)
-            spots[words] = None if stretch is None else _spot(page, stretch)
-    return spots
+        folded = fold(words)
+        forms = [_unmarked(folded.folded.strip(" "))]
+        stretches[words] = _unbroken(page, forms[0])
+        if stretches[words] is None:
+            quieted = noise.of_words(folded)
+            sought[words] = forms if quieted is None else [*forms, _unmarked(quieted.strip(" "))]
+    if sought:
+        stretches |= _quietly_located(page, sought)
+    return {words: None if stretch is None else _spot(page.folded, stretch) for words, stretch in stretches.items()}
+
+
+def _quietly_located(page: Page, sought: Mapping[str, list[str]]) -> dict[str, Stretch | None]:
+    """As `locate`, by the forms of each quotation, for those that do not stand in the text as they are.
+
+    Places in another form of the text are given as places in `page`.
+    """
+    quieted = (noise.quiet(page.folded), noise.lowered(page.folded))
+    pages = [page, *(Page(text.page, text.broken) for text in quieted if text is not None)]
+    stretches = dict[str, Stretch | None]()
+    for words, forms in sought.items():
+        tries = [(tried, form) for tried in pages for form in forms]
+        hit = next(((tried, stretch) for tried, form in tries if (stretch := _unbroken(tried, form))), None)
+        for tried, form in tries if hit is None else ():
+            stretch = _chained(tried, _pieces(form), exactly=True)
+            if stretch is not None and (hit is None or stretch.verbatim):
+                hit = tried, stretch
+            if stretch is not None and stretch.verbatim:
+                break
+        if hit is None:
+            # Words are compared where most of them are whole.
+            tried, form = pages[min(1, len(pages) - 1)], forms[-1].replace(MAYBE_DASH, "")
+            stretch = _chained(tried, _pieces(form), exactly=False)
+            hit = None if stretch is None else (tried, stretch)
+        stretches[words] = None if hit is None else _in_page(page, *hit)
+    return stretches
+
+
+def _in_page(page: Page, quieted: Page, stretch: Stretch) -> Stretch:
+    """The place in the page of what was found in it without its noise."""
+    positions = page.folded.positions
+    start = bisect_left(positions, quieted.folded.positions[stretch.start])
+    end = bisect_right(positions, quieted.folded.positions[stretch.end - 1])
+    return Stretch(start, end, stretch.verbatim)
 
 
 def _unmarked(folded: str) -> str:
@@ -192,87 +213,122 @@ def _unmarked(folded: str) -> str:
     return folded
 
 
-def _unbroken(page: FoldedText, folded: str) -> _Stretch | None:
+def _unbroken(page: Page, folded: str) -> Stretch | None:
     """Where it stands as it is; else without the punctuation at its ends."""
     for words in dict.fromkeys((folded, folded.strip(_EDGE))):
-        for stretch in _stretches(page, _Piece(words)):
+        for stretch in page.stretches(Piece(words)):
             return stretch
     return None
 
 
-def _pieces(folded: str) -> list[_Piece]:
-    """What stands between the gaps."""
-    pieces, gap_end, open_start = list[_Piece](), 0, False
+def _pieces(folded: str) -> list[_GapAndPiece]:
+    """What stands between the gaps, each with the gap before it; the last may be a gap alone."""
+    pieces, gap_end, open_start, editors = list[_GapAndPiece](), 0, False, ""
     for gap in [*_GAP.finditer(folded), None]:
         between_gaps = folded[gap_end : gap.start() if gap else len(folded)]
         is_bracket = gap is not None and gap[0][0] == "[" and ELLIPSIS not in gap[0]
         words = between_gaps.strip(_EDGE)
         if words:
             open_ends = open_start and between_gaps[0] == words[0], is_bracket and between_gaps[-1] == words[-1]
-            pieces.append(_Piece(words, *open_ends))
+            pieces.append(_GapAndPiece(editors, Piece(words, *open_ends)))
+            editors = ""
         if gap is not None:
             gap_end, open_start = gap.end(), is_bracket
+            editors += f" {gap[0][1:-1]}" if is_bracket else ""
+    if editors:
+        pieces.append(_GapAndPiece(editors, None))
     return pieces
 
 
-def _stretches(page: FoldedText, piece: _Piece) -> Iterator[_Stretch]:
-    """Where a piece stands word for word, in the order of the text."""
-    if not piece.words:
-        return
-    start = page.folded.find(piece.words)
-    for _ in range(MOST_PLACES_OF_A_PIECE):
-        if start < 0:
-            return
-        end = start + len(piece.words)
-        if _may_part(page, start, is_open=piece.open_start) and _may_part(page, end, is_open=piece.open_end):
-            yield _Stretch(start, end, verbatim=True)
-        start = page.folded.find(piece.words, start + 1)
-
-
-def _may_part(page: FoldedText, at: int, *, is_open: bool) -> bool:
-    """Whether words may part here: not inside of one, where a script parts them at all; never before an accent."""
-    if at in (0, len(page.words_only)):
-        return True
-    before, after = page.words_only[at - 1], page.words_only[at]
-    if before == " " or after == " ":
-        return not any(_NUMBER.match(page.folded, start) for start in (at - 2, at - 1) if start >= 0)
-    if fuzzy.is_accent(after):
-        return False
-    return is_open or bool(_UNSPACED.match(before) or _UNSPACED.match(after))
-
-
-def _chained(page: FoldedText, page_words: Words, pieces: list[_Piece]) -> _Stretch | None:
+def _chained(page: Page, gaps: list[_GapAndPiece], *, exactly: bool) -> Stretch | None:
     """The first stretch of the text with all the pieces in their order, each within reach of the one before."""
-    if not pieces or len(pieces) > MOST_GAPS_OF_A_QUOTATION + 1:
+    pieces = [(gap, piece) for gap, piece in gaps if piece is not None]
+    if not pieces or len(pieces) > MOST_GAPS_OF_A_QUOTATION + 1 or (exactly and len(gaps) == 1):
         return None
-    chains: list[_Stretch] = []
-    for nth, piece in enumerate(pieces):
-        stretches = list(_stretches(page, piece))
-        if not stretches:
-            stretches = [_Stretch(*span, verbatim=False) for span in fuzzy.near(page_words, piece.words)]
+    chains: list[Stretch] = []
+    for nth, (editors, piece) in enumerate(pieces):
+        stretches = list(page.stretches(piece))
+        if not stretches and not exactly:
+            stretches = _nearly(page, piece)
         if not stretches:
             return None
         if nth:
-            shorter = min(len(piece.words), len(pieces[nth - 1].words))
+            shorter = min(len(piece.words), len(pieces[nth - 1][1].words))
             reach = SHORT_REACH_CHARACTERS if shorter < SHORT_PIECE_CHARACTERS else REACH_CHARACTERS
-            stretches = _lengthened(chains, stretches, reach)
+            stretches = _lengthened(page, chains, stretches, reach, editors)
+        elif editors:
+            stretches = [_after_editor(page, stretch, editors) for stretch in stretches]
         chains = stretches
+    if gaps[-1].piece is None:
+        chains = [_before_editor(page, stretch, gaps[-1].editors) for stretch in chains]
     return min(chains, key=lambda chain: (not chain.verbatim, chain.start, chain.end), default=None)
 
 
-def _lengthened(chains: list[_Stretch], stretches: list[_Stretch], reach: int) -> list[_Stretch]:
-    """Each place as the end of the shortest chain that it can follow; without those that follow none."""
+def _nearly(page: Page, piece: Piece) -> list[Stretch]:
+    """Where most of the words stand; else where all of them do, interrupted by others outside of the marks."""
+    spans = fuzzy.near(page.words, piece.words)
+    if not spans and len(fuzzy.words_of(piece.words)) >= fuzzy.FEWEST_WORDS:
+        reaches = (REACH_CHARACTERS, SHORT_REACH_CHARACTERS, SHORT_PIECE_CHARACTERS)
+        spans = list(interruptions.places(page, piece.words, *reaches))
+    return [Stretch(*span, verbatim=False) for span in spans]
+
+
+def _lengthened(page: Page, chains: list[Stretch], stretches: list[Stretch], reach: int, editors: str) -> list[Stretch]:
+    """Each place as the end of the shortest chain that it can follow; without those that follow none.
+
+    What a gap leaves out or an editor puts in may be anything but a negation.
+    """
     ends = sorted(((chain.end, chain.start, chain.verbatim) for chain in chains), key=lambda end: end[0])
+    is_negated = _is_negated(editors)
     lengthened = []
     for stretch in stretches:
         last = bisect_left(ends, stretch.start + 1, key=lambda end: end[0]) - 1
         if last >= 0 and ends[last][0] >= stretch.start - reach:
-            _, start, verbatim = ends[last]
-            lengthened.append(_Stretch(start, stretch.end, stretch.verbatim and verbatim))
+            end, start, verbatim = ends[last]
+            verbatim = verbatim and stretch.verbatim
+            verbatim = verbatim and page.is_negated(end, stretch.start) is is_negated
+            verbatim = verbatim and not _is_turned(page, end, stretch.start, editors)
+            lengthened.append(Stretch(start, stretch.end, verbatim))
     return lengthened
 
 
-def _spot(page: FoldedText, stretch: _Stretch) -> Spot:
+# --- what editors put in ---------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1024)
+def _is_negated(editors: str) -> bool:
+    folded = fold(editors)
+    return bool(negations.places(folded.folded, fuzzy.split(folded)))
+
+
+def _after_editor(page: Page, stretch: Stretch, editors: str) -> Stretch:
+    """A bracket before all that is quoted stands for the words before it: these say as well whether it was so."""
+    folded = page.folded.folded
+    begin = max(0, stretch.start - SENTENCE_CHARACTERS)
+    for end in _ENDS_SENTENCE.finditer(folded, begin, stretch.start):
+        begin = end.end()
+    same = page.is_negated(begin, stretch.start) is _is_negated(editors)
+    return stretch._replace(verbatim=stretch.verbatim and same and not _is_turned(page, begin, stretch.start, editors))
+
+
+def _before_editor(page: Page, stretch: Stretch, editors: str) -> Stretch:
+    """The same of one behind it."""
+    end = _ENDS_SENTENCE.search(page.folded.folded, stretch.end, stretch.end + SENTENCE_CHARACTERS)
+    until = end.start() if end else min(len(page.folded.folded), stretch.end + SENTENCE_CHARACTERS)
+    same = page.is_negated(stretch.end, until) is _is_negated(editors)
+    return stretch._replace(verbatim=stretch.verbatim and same)
+
+
+def _is_turned(page: Page, start: int, end: int, editors: str) -> bool:
+    """Whether an editor has put in or taken out a part that makes the opposite of a word: `[un]clear`."""
+    parts = editors.split()
+    left_out = _PART_OF_WORD.search(page.folded.words_only, start, end)
+    part_there = left_out[0] if left_out and not page.may_part(end) else ""
+    parts_put_in = {part for part in parts if negations.glued(part)}
+    return bool(parts_put_in - {part_there}) or (negations.glued(part_there) and part_there not in parts)
+
+
+def _spot(page: FoldedText, stretch: Stretch) -> Spot:
     start, end = region(page, stretch.start, stretch.end)
     text = page.text
     return Spot(
