@@ -130,8 +130,8 @@ def _year_first(match: re.Match[str]) -> str:
             continue
     if not days:
         return "there is no such day; and the year comes first: 2023-08-09"
-    which = "" if len(set(days)) == 1 else ": whether the day or the month stands first, it doesn't tell"
-    return f"the year comes first: {' or '.join(dict.fromkeys(days))}{which}"
+    doubt = "" if len(set(days)) == 1 else ": whether the day or the month stands first, it doesn't tell"
+    return f"the year comes first: {' or '.join(dict.fromkeys(days))}{doubt}"
 
 
 def is_epoch(words: str) -> bool:

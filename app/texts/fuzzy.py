@@ -57,20 +57,15 @@ class NearMatch(NamedTuple):
 
 
 def split(folded: FoldedText) -> Words:
-    spans = [(match[0], *match.span()) for match in _WORD.finditer(folded.words_only)]
+    words = _WORD.findall(folded.words_only)
+    starts = [match.start() for match in _WORD.finditer(folded.words_only)]
+    ends = [start + len(word) for start, word in zip(starts, words, strict=True)]
     occurrences = defaultdict[str, list[int]](list)
-    for nth, (word, _, _) in enumerate(spans):
+    for nth, word in enumerate(words):
         occurrences[word].append(nth)
     codes = {word: chr(nth) for nth, word in enumerate(occurrences, 1)}
-    coded = "".join([codes[word] for word, _, _ in spans])
-    return Words(
-        [word for word, _, _ in spans],
-        [start for _, start, _ in spans],
-        [end for _, _, end in spans],
-        occurrences,
-        coded,
-        codes,
-    )
+    coded = "".join([codes[word] for word in words])
+    return Words(words, starts, ends, occurrences, coded, codes)
 
 
 def is_accent(character: str) -> bool:
@@ -81,10 +76,15 @@ def words_of(piece: str) -> list[str]:
     return _WORD.findall(words_only(piece))
 
 
+def are_enough(quote: list[str]) -> bool:
+    """Whether these words do not meet by chance."""
+    return sum(0.5 if _IS_UNSPACED.match(word) else 1 for word in quote) >= FEWEST_WORDS
+
+
 def near(text: Words, piece: str) -> list[tuple[int, int]]:
     """Where in the folded text the words of a folded piece nearly stand, the likest first."""
     quote = words_of(piece)
-    if sum(0.5 if _IS_UNSPACED.match(word) else 1 for word in quote) < FEWEST_WORDS:
+    if not are_enough(quote):
         return []
     coded = "".join([text.codes.get(word, "\0") for word in quote])
     closest = sorted({_closest(text, coded, *band) for band in _bands(text, quote)})[:_BEST_MATCHES]

@@ -1,80 +1,113 @@
 """Quotations that the text interrupts: `"We did not fire," Duarte said, "and we will prove it"`.
 
-What stands between two quoted pieces, outside the marks, is a gap; the wording does not mark it. Of dialogues that are
+What stands between two quoted pieces, outside the marks, is a gap; the wording does not mark it. In a dialogue that is
 written with dashes, a dash is such a mark where punctuation stands before it.
 """
 
-import re
-from collections.abc import Iterator
-from typing import Final
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Final, NamedTuple
 
-from app.texts.folding import DASH, MARK
-from app.texts.pages import Page
+from app.texts.fuzzy import Words
+from app.texts.searched import SearchedText
 
-_BREAKS_OFF: Final = re.compile(rf"[.,;:!?…]*{MARK}[.,;:!?]?|[.,;:!?…]+{DASH}")
-_RESUMES: Final = re.compile(rf"{MARK}|(?<=[.,;:!?…]){DASH}")
-_PUNCTUATION: Final = f" .,;:!?…{MARK}{DASH}"
-_ENDS_OF_WORDS: Final = re.compile(r"(?<=[^\W_])(?=\W|$)")
-_SURELY_CHANCE: Final = 4  # words: a beginning that is shorter stands in many places
-_MOST_PLACES: Final = 50
-_MOST_TIMES: Final = 5  # that one quotation is interrupted
+_MOST_PLACES: Final = 100  # where a quotation may begin
+_MOST_TRIES: Final = 500  # for one quotation
+_MOST_TIMES: Final = 3  # that it is interrupted
+_RESUMED_WORDS: Final = 3  # behind an interruption, before the next
+_FEWEST_WORDS: Final = 4  # of the quotation, for each time
 
 
-def places(page: Page, words: str, reach: int, short_reach: int, short_piece: int) -> Iterator[tuple[int, int]]:
-    """Where all these words stand in their order, though interrupted. How far a gap may reach is the caller's rule."""
-    folded = page.folded.folded
-    if MARK not in folded and DASH not in folded:
+class _Interrupted(NamedTuple):
+    """For one quotation; words are told by their index."""
+
+    words: Words
+    marks: list[int]
+    """The words of the text before which a mark stands."""
+    quote: list[str]
+    coded: str
+    resumed: dict[int, list[int]]
+    """By word of the quotation: where in the text it stands behind a mark, with those that follow."""
+    reach: Callable[[int], int]
+    tries: Iterator[int]
+
+
+def places(page: SearchedText, quote: list[str], reach: Callable[[int], int]) -> Iterator[tuple[int, int]]:
+    """Where these words stand in their order, though interrupted; `reach`: over what, by the shorter piece's length."""
+    words = page.words
+    if not page.marks or not all(word in words.occurrences for word in quote):
         return
-    ends = [match.start() for match in _ENDS_OF_WORDS.finditer(words)][:-1]
-    # The longest beginning that stands anywhere: none that is shorter is interrupted there.
-    low, high = 0, len(ends)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if words[: ends[middle - 1]] in folded else (low, middle - 1)
-    shortest = low if low > _SURELY_CHANCE else 1
-    for nth in range(low, shortest - 1, -1):
-        size = ends[nth - 1]
-        start = folded.find(words[:size])
-        for _ in range(_MOST_PLACES):
-            if start < 0:
-                break
-            breaking = _BREAKS_OFF.match(folded, start + size)
-            if breaking is not None and page.may_part(start):
-                piece_reach = short_reach if size < short_piece else reach
-                limits = (piece_reach, short_reach, short_piece)
-                end = _resumed(page, words[size:].strip(_PUNCTUATION), breaking.end(), limits, _MOST_TIMES)
-                if end is not None:
-                    yield start, end
-            start = folded.find(words[:size], start + 1)
+    coded = "".join([words.codes[word] for word in quote])
+    if not _may_be(page, quote, coded):
+        return
+    times = min(_MOST_TIMES, len(quote) // _FEWEST_WORDS)
+    search = _Interrupted(words, page.marks, quote, coded, {}, reach, count())
+    for first in _beginnings(search):
+        last = _last(search, 0, first, times)
+        if last is not None:
+            yield words.starts[first], words.ends[last]
 
 
-def _resumed(page: Page, words: str, after: int, limits: tuple[int, int, int], times: int) -> int | None:
-    """Where the rest of the words ends, if it goes on after another mark; it may be interrupted again."""
-    folded, (reach, short_reach, short_piece) = page.folded.folded, limits
-    begins = words[: next((match.start() for match in _ENDS_OF_WORDS.finditer(words)), len(words))]
-    for mark in _RESUMES.finditer(folded, after, min(len(folded), after + reach)):
-        start = mark.end()
-        if not begins or not folded.startswith(begins, start):
-            continue
-        size = _common(folded, start, words)
-        if size == len(words):
-            if page.may_part(start + size) and (size >= short_piece or start <= after + short_reach):
-                return start + size
-        elif times > 1:
-            size = max((match.start() for match in _ENDS_OF_WORDS.finditer(words) if match.start() <= size), default=0)
-            breaking = _BREAKS_OFF.match(folded, start + size)
-            if size and breaking is not None:
-                left = words[size:].strip(_PUNCTUATION)
-                end = _resumed(page, left, breaking.end(), limits, times - 1)
-                if end is not None:
-                    return end
+def _may_be(page: SearchedText, quote: list[str], coded: str) -> bool:
+    """Whether the rarest word stands anywhere with its neighbours, or with a mark in their place."""
+    words, marks, last = page.words, page.marks, len(quote) - 1
+    rarest = min(range(len(quote)), key=lambda nth: len(words.occurrences[quote[nth]]))
+    before, after = coded[max(0, rarest - 1) : rarest], coded[rarest + 1 : rarest + 2]
+
+    def marked(nth: int) -> bool:
+        next_mark = bisect_left(marks, nth)
+        return next_mark < len(marks) and marks[next_mark] == nth
+
+    return any(
+        (rarest == 0 or words.coded[max(0, nth - 1) : nth] == before or marked(nth))
+        and (rarest == last or words.coded[nth + 1 : nth + 2] == after or marked(nth + 1))
+        for nth in words.occurrences[quote[rarest]]
+    )
+
+
+def _beginnings(search: _Interrupted) -> list[int]:
+    """Where a mark stands behind the first word, or the first two; or where the first three words stand."""
+    text, coded, marks, firsts = search.words.coded, search.coded, search.marks, set[int]()
+    if _resumed(search, 1):
+        firsts |= {mark - 1 for mark in marks if mark and text[mark - 1] == coded[0]}
+    if _resumed(search, 2):
+        firsts |= {mark - 2 for mark in marks if mark > 1 and text[mark - 2 : mark] == coded[:2]}
+    at = text.find(coded[:3])
+    for _ in range(_MOST_PLACES):
+        if at < 0:
+            break
+        firsts.add(at)
+        at = text.find(coded[:3], at + 1)
+    return sorted(firsts)
+
+
+def _last(search: _Interrupted, offset: int, first: int, times: int) -> int | None:
+    """Which word of the text is the last of the quotation's, if its word at the offset is the first of these."""
+    words, marks, coded = search.words, search.marks, search.coded
+    if words.coded.startswith(coded[offset:], first):
+        return first + len(coded) - offset - 1
+    if not times or next(search.tries) > _MOST_TRIES:
+        return None
+    for nth in range(bisect_right(marks, first), len(marks)):
+        mark = marks[nth]
+        part = offset + mark - first
+        if part >= len(coded) or not words.coded.startswith(coded[offset:part], first):
+            break
+        resumed = _resumed(search, part)
+        end = words.ends[mark - 1]
+        limit = end + search.reach(min(end - words.starts[first], len(" ".join(search.quote[part:]))))
+        for resuming in resumed[
+            bisect_left(resumed, mark) : bisect_right(resumed, bisect_right(words.starts, limit) - 1)
+        ]:
+            last = _last(search, part, resuming, times - 1)
+            if last is not None:
+                return last
     return None
 
 
-def _common(folded: str, start: int, words: str) -> int:
-    """How many characters of the words stand there."""
-    low, high = 0, len(words)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if folded.startswith(words[:middle], start) else (low, middle - 1)
-    return low
+def _resumed(search: _Interrupted, part: int) -> list[int]:
+    if part not in search.resumed:
+        begins = search.coded[part : part + _RESUMED_WORDS]
+        search.resumed[part] = [mark for mark in search.marks if search.words.coded.startswith(begins, mark)]
+    return search.resumed[part]

@@ -7,6 +7,7 @@ only in a text with words of its own (`_ONLY_BESIDE`).
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from app.texts.folding import fold
@@ -50,7 +51,8 @@ hakuna hapana kamwe bila mhux ddim nid үгүй биш አይደለም የለም
 _ONLY_BESIDE: Final = {
     "sin": "que del los una", "ei": "että oli ovat joka ning kui see", "en": "että ovat joka mutta",
     "et": "että ovat joka", "se": "hogy nem és egy", "mai": "che di non della", "nu": "și că este pentru",
-    "tak": "yang dan itu", "hindi": "ang ng mga", "wala": "ang ng mga", "be": "ir kad buvo", "ما": "في على التي إلى من هذا", "נא": "של את",
+    "tak": "yang dan itu", "hindi": "ang ng mga", "wala": "ang ng mga", "be": "ir kad buvo",
+    "ما": "في على التي إلى من هذا", "נא": "של את",
     "sem": "que não uma hogy és egy", "dont": "the and of", "né": "che di della", "ez": "eta dira baina",
     "na": "ku ji bi", "ma": "li ta il", "si": "kwa ya wa",
 }  # fmt: skip
@@ -90,11 +92,11 @@ _PART: Final = re.compile("|".join(fold(part).folded if part.isalpha() else part
 _HAS_PART: Final = re.compile("[\u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
-def places(folded: str, words: Words) -> list[tuple[int, int]]:
-    """Where in a folded text negations stand; `words`: its words."""
+def places(folded: str, words: Words, more_words: AbstractSet[str] = frozenset()) -> list[tuple[int, int]]:
+    """Where in a folded text negations stand; `words`: its words, `more_words`: more of its language."""
     vocabulary = words.occurrences.keys()
     negating = _WORD & vocabulary
-    negating |= {word for word in _BESIDE.keys() & vocabulary if _BESIDE[word] & vocabulary}
+    negating |= {word for word in _BESIDE.keys() & vocabulary if _BESIDE[word] & (vocabulary | more_words)}
     negating |= {word for word in vocabulary if _FORM.fullmatch(word)}
     stretches = [(words.starts[nth], words.ends[nth]) for word in negating for nth in words.occurrences[word]]
     return sorted([*stretches, *_parts(folded)])

@@ -23,13 +23,13 @@ from typing import Final, NamedTuple
 
 import langcodes
 
-from app.texts import fuzzy, interruptions, negations, noise
+from app.texts import fuzzy, interruptions, languages, negations, noise
 from app.texts.folding import DASH, ELLIPSIS, MARK, FoldedText, fold, region
+from app.texts.languages import UNDETERMINED
 from app.texts.noise import MAYBE_DASH
-from app.texts.pages import Page, Piece, Stretch
+from app.texts.searched import Piece, SearchedText, Stretch
 from app.vocabulary import Fidelity
 
-UNDETERMINED: Final = "und"
 CONTEXT: Final = 32  # code points of the text before and after a quotation
 # Characters of the folded text that a gap may jump over: a page; for a piece of a word or two, a sentence.
 REACH_CHARACTERS, SHORT_REACH_CHARACTERS = 2_000, 200
@@ -70,6 +70,12 @@ class Spot(NamedTuple):
 class Verdict(NamedTuple):
     fidelity: Fidelity
     spot: Spot | None = None
+
+
+class _Editors(NamedTuple):
+    words: str
+    are_glued: bool
+    """To a word that is quoted."""
 
 
 class _GapAndPiece(NamedTuple):
@@ -146,11 +152,14 @@ def _differ(first: str | None, second: str | None) -> bool:
 
 @lru_cache(maxsize=1024)
 def _is_one_language(first: str | None, second: str | None) -> bool:
-    """Whether both are known, and are one language in one script: `pt` and `pt-BR`, but not `zh-Hans` and `zh-TW`."""
-    if first is None or second is None or UNDETERMINED in (first, second):
+    """Whether both are known, and are one language in one script: `nb` and `no`, but not `zh-Hans` and `zh-TW`.
+
+    What is the same in another script can't be found letter by letter.
+    """
+    if first is None or second is None or None in (languages.key(first), languages.key(second)):
         return False
-    full = [langcodes.Language.get(tag).maximize() for tag in (first, second)]
-    return len({(tag.language, tag.script) for tag in full}) == 1
+    scripts = {langcodes.Language.get(tag).maximize().script for tag in (first, second)}
+    return languages.key(first) == languages.key(second) and len(scripts) == 1
 
 
 # --- where words stand -----------------------------------------------------------------------------------------------
@@ -158,7 +167,7 @@ def _is_one_language(first: str | None, second: str | None) -> bool:
 
 def locate(quotations: Collection[str], text: str) -> dict[str, Spot | None]:
     """Where each of these stands in the text, word for word at the first such place, else most like it."""
-    page = Page(fold(text))
+    page = SearchedText(fold(text))
     stretches, sought = dict[str, Stretch | None](), dict[str, list[str]]()
     for words in quotations:
         folded = fold(words)
@@ -172,19 +181,20 @@ def locate(quotations: Collection[str], text: str) -> dict[str, Spot | None]:
     return {words: None if stretch is None else _spot(page.folded, stretch) for words, stretch in stretches.items()}
 
 
-def _quietly_located(page: Page, sought: Mapping[str, list[str]]) -> dict[str, Stretch | None]:
+def _quietly_located(page: SearchedText, sought: Mapping[str, list[str]]) -> dict[str, Stretch | None]:
     """As `locate`, by the forms of each quotation, for those that do not stand in the text as they are.
 
     Places in another form of the text are given as places in `page`.
     """
     quieted = (noise.quiet(page.folded), noise.lowered(page.folded))
-    pages = [page, *(Page(text.page, text.broken) for text in quieted if text is not None)]
+    pages = [page, *(SearchedText(text.page, text.broken) for text in quieted if text is not None)]
     stretches = dict[str, Stretch | None]()
     for words, forms in sought.items():
         tries = [(tried, form) for tried in pages for form in forms]
-        hit = next(((tried, stretch) for tried, form in tries if (stretch := _unbroken(tried, form))), None)
+        untried = tries[1:]  # the first is what `locate` has tried
+        hit = next(((tried, stretch) for tried, form in untried if (stretch := _unbroken(tried, form))), None)
         for tried, form in tries if hit is None else ():
-            stretch = _chained(tried, _pieces(form), exactly=True)
+            stretch = _chained(tried, form, exactly=True)
             if stretch is not None and (hit is None or stretch.verbatim):
                 hit = tried, stretch
             if stretch is not None and stretch.verbatim:
@@ -192,13 +202,13 @@ def _quietly_located(page: Page, sought: Mapping[str, list[str]]) -> dict[str, S
         if hit is None:
             # Words are compared where most of them are whole.
             tried, form = pages[min(1, len(pages) - 1)], forms[-1].replace(MAYBE_DASH, "")
-            stretch = _chained(tried, _pieces(form), exactly=False)
+            stretch = _chained(tried, form, exactly=False)
             hit = None if stretch is None else (tried, stretch)
         stretches[words] = None if hit is None else _in_page(page, *hit)
     return stretches
 
 
-def _in_page(page: Page, quieted: Page, stretch: Stretch) -> Stretch:
+def _in_page(page: SearchedText, quieted: SearchedText, stretch: Stretch) -> Stretch:
     """The place in the page of what was found in it without its noise."""
     positions = page.folded.positions
     start = bisect_left(positions, quieted.folded.positions[stretch.start])
@@ -213,9 +223,10 @@ def _unmarked(folded: str) -> str:
     return folded
 
 
-def _unbroken(page: Page, folded: str) -> Stretch | None:
+def _unbroken(page: SearchedText, folded: str) -> Stretch | None:
     """Where it stands as it is; else without the punctuation at its ends."""
-    for words in dict.fromkeys((folded, folded.strip(_EDGE))):
+    stripped = folded.strip(_EDGE)
+    for words in dict.fromkeys((folded, stripped)) if page.may_have(stripped) else ():
         for stretch in page.stretches(Piece(words)):
             return stretch
     return None
@@ -240,46 +251,55 @@ def _pieces(folded: str) -> list[_GapAndPiece]:
     return pieces
 
 
-def _chained(page: Page, gaps: list[_GapAndPiece], *, exactly: bool) -> Stretch | None:
+def _chained(page: SearchedText, form: str, *, exactly: bool) -> Stretch | None:
     """The first stretch of the text with all the pieces in their order, each within reach of the one before."""
+    gaps = _pieces(form)
     pieces = [(gap, piece) for gap, piece in gaps if piece is not None]
-    if not pieces or len(pieces) > MOST_GAPS_OF_A_QUOTATION + 1 or (exactly and len(gaps) == 1):
+    is_unbroken = gaps == [("", Piece(form.strip(_EDGE)))]  # it has been looked for as it is
+    if not pieces or len(pieces) > MOST_GAPS_OF_A_QUOTATION + 1 or (exactly and is_unbroken):
         return None
     chains: list[Stretch] = []
     for nth, (editors, piece) in enumerate(pieces):
-        stretches = list(page.stretches(piece))
+        stretches = [] if is_unbroken else list(page.stretches(piece))
         if not stretches and not exactly:
             stretches = _nearly(page, piece)
         if not stretches:
             return None
         if nth:
-            shorter = min(len(piece.words), len(pieces[nth - 1][1].words))
-            reach = SHORT_REACH_CHARACTERS if shorter < SHORT_PIECE_CHARACTERS else REACH_CHARACTERS
-            stretches = _lengthened(page, chains, stretches, reach, editors)
+            reach = _reach(min(len(piece.words), len(pieces[nth - 1][1].words)))
+            is_glued = piece.open_start or pieces[nth - 1][1].open_end
+            stretches = _lengthened(page, chains, stretches, reach, _Editors(editors, is_glued))
         elif editors:
-            stretches = [_after_editor(page, stretch, editors) for stretch in stretches]
+            stretches = [_after_editor(page, stretch, _Editors(editors, piece.open_start)) for stretch in stretches]
         chains = stretches
     if gaps[-1].piece is None:
         chains = [_before_editor(page, stretch, gaps[-1].editors) for stretch in chains]
     return min(chains, key=lambda chain: (not chain.verbatim, chain.start, chain.end), default=None)
 
 
-def _nearly(page: Page, piece: Piece) -> list[Stretch]:
+def _reach(shorter: int) -> int:
+    """How far a gap may reach, by the length of the shorter of the pieces beside it."""
+    return SHORT_REACH_CHARACTERS if shorter < SHORT_PIECE_CHARACTERS else REACH_CHARACTERS
+
+
+def _nearly(page: SearchedText, piece: Piece) -> list[Stretch]:
     """Where most of the words stand; else where all of them do, interrupted by others outside of the marks."""
     spans = fuzzy.near(page.words, piece.words)
-    if not spans and len(fuzzy.words_of(piece.words)) >= fuzzy.FEWEST_WORDS:
-        reaches = (REACH_CHARACTERS, SHORT_REACH_CHARACTERS, SHORT_PIECE_CHARACTERS)
-        spans = list(interruptions.places(page, piece.words, *reaches))
+    quote = [] if spans else fuzzy.words_of(piece.words)
+    if fuzzy.are_enough(quote):
+        spans = list(interruptions.places(page, quote, _reach))
     return [Stretch(*span, verbatim=False) for span in spans]
 
 
-def _lengthened(page: Page, chains: list[Stretch], stretches: list[Stretch], reach: int, editors: str) -> list[Stretch]:
+def _lengthened(
+    page: SearchedText, chains: list[Stretch], stretches: list[Stretch], reach: int, editors: _Editors
+) -> list[Stretch]:
     """Each place as the end of the shortest chain that it can follow; without those that follow none.
 
     What a gap leaves out or an editor puts in may be anything but a negation.
     """
     ends = sorted(((chain.end, chain.start, chain.verbatim) for chain in chains), key=lambda end: end[0])
-    is_negated = _is_negated(editors)
+    is_negated = _is_negated(page, editors.words)
     lengthened = []
     for stretch in stretches:
         last = bisect_left(ends, stretch.start + 1, key=lambda end: end[0]) - 1
@@ -295,33 +315,36 @@ def _lengthened(page: Page, chains: list[Stretch], stretches: list[Stretch], rea
 # --- what editors put in ---------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1024)
-def _is_negated(editors: str) -> bool:
+def _is_negated(page: SearchedText, editors: str) -> bool:
     folded = fold(editors)
-    return bool(negations.places(folded.folded, fuzzy.split(folded)))
+    return bool(negations.places(folded.folded, fuzzy.split(folded), page.words.occurrences.keys()))
 
 
-def _after_editor(page: Page, stretch: Stretch, editors: str) -> Stretch:
+def _after_editor(page: SearchedText, stretch: Stretch, editors: _Editors) -> Stretch:
     """A bracket before all that is quoted stands for the words before it: these say as well whether it was so."""
     folded = page.folded.folded
     begin = max(0, stretch.start - SENTENCE_CHARACTERS)
     for end in _ENDS_SENTENCE.finditer(folded, begin, stretch.start):
         begin = end.end()
-    same = page.is_negated(begin, stretch.start) is _is_negated(editors)
-    return stretch._replace(verbatim=stretch.verbatim and same and not _is_turned(page, begin, stretch.start, editors))
+    agrees = page.is_negated(begin, stretch.start) is _is_negated(page, editors.words)
+    return stretch._replace(
+        verbatim=stretch.verbatim and agrees and not _is_turned(page, begin, stretch.start, editors)
+    )
 
 
-def _before_editor(page: Page, stretch: Stretch, editors: str) -> Stretch:
+def _before_editor(page: SearchedText, stretch: Stretch, editors: str) -> Stretch:
     """The same of one behind it."""
     end = _ENDS_SENTENCE.search(page.folded.folded, stretch.end, stretch.end + SENTENCE_CHARACTERS)
     until = end.start() if end else min(len(page.folded.folded), stretch.end + SENTENCE_CHARACTERS)
-    same = page.is_negated(stretch.end, until) is _is_negated(editors)
-    return stretch._replace(verbatim=stretch.verbatim and same)
+    agrees = page.is_negated(stretch.end, until) is _is_negated(page, editors)
+    return stretch._replace(verbatim=stretch.verbatim and agrees)
 
 
-def _is_turned(page: Page, start: int, end: int, editors: str) -> bool:
+def _is_turned(page: SearchedText, start: int, end: int, editors: _Editors) -> bool:
     """Whether an editor has put in or taken out a part that makes the opposite of a word: `[un]clear`."""
-    parts = editors.split()
+    if not editors.are_glued:
+        return False
+    parts = editors.words.split()
     left_out = _PART_OF_WORD.search(page.folded.words_only, start, end)
     part_there = left_out[0] if left_out and not page.may_part(end) else ""
     parts_put_in = {part for part in parts if negations.glued(part)}

@@ -29,7 +29,7 @@ from app.schemas.statements import AppearanceRead
 from app.services.intake import storing
 from app.services.intake.drafts import Batch, Draft, Spots
 from app.services.intake.references import RECHECKED
-from app.texts import quotes
+from app.texts import languages, quotes
 from app.texts.quotes import Quote, Verdict
 
 # What of an appearance decides what becomes of its quotation, beside its document.
@@ -42,7 +42,7 @@ SEARCHED_VERSIONS: Final = 10
 # version that was translated from its document's language is in another one, which is unknown.
 _VERSIONS: Final = text("""
 SELECT asked, place <= :most, id, document_id, retrieved_at, sha256,
-    CASE WHEN translated_from = language THEN :untold ELSE language END AS language, headline, coalesce(part, false)
+    language, translated_from, headline, coalesce(part, false)
 FROM (
     SELECT o.id AS asked, v.id, v.document_id, v.retrieved_at, v.sha256, v.translated_from, v.headline, v.part,
         coalesce(d.language, o.language) AS language,
@@ -169,11 +169,16 @@ def _names(batch: Batch, document: Draft) -> list[str]:
 
 def _version(draft: Draft, root: UUID) -> Version:
     """A version that is not stored yet."""
-    language = draft.points_at["document_id"].value("language")
-    of_text = quotes.UNDETERMINED if language and language == draft.value("translated_from") else language
+    of_text = _language_of_text(draft.points_at["document_id"].value("language"), draft.value("translated_from"))
     retrieved_at = draft.value("retrieved_at") or utcnow()
     sha256, headline = draft.values["sha256"], draft.value("headline")
     return Version(draft.id, root, retrieved_at, sha256, of_text, headline, bool(draft.value("part")))
+
+
+def _language_of_text(language: str | None, translated_from: str | None) -> str | None:
+    """That of the document; unknown where the text was translated from it."""
+    is_translated = language and translated_from and languages.fit(language, translated_from)
+    return languages.UNDETERMINED if is_translated else language
 
 
 # --- under the lock --------------------------------------------------------------------------------------------------
@@ -316,9 +321,10 @@ async def _versions(
     versions, latest = defaultdict[UUID | None, list[Version]](list), set[UUID]()
     if documents:
         lists = {"documents": list(documents), "named": list(named)}
-        bounds = {"most": SEARCHED_VERSIONS, "untold": quotes.UNDETERMINED}
-        for document, is_latest, *columns in await session.execute(_VERSIONS, {**lists, **bounds}):
-            version = Version(*columns)
+        rows = await session.execute(_VERSIONS, {**lists, "most": SEARCHED_VERSIONS})
+        for document, is_latest, id_, owner, read, sha256, language, original, headline, is_part in rows:
+            of_text = _language_of_text(language, original)
+            version = Version(id_, owner, read, sha256, of_text, headline, is_part)
             versions[document].append(version)
             if is_latest:
                 latest.add(version.id)

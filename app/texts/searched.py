@@ -18,6 +18,7 @@ MOST_PLACES_OF_A_PIECE: Final = 1_000  # only a text of a few words again and ag
 _NUMBER: Final = re.compile(r"\d[.,]\d")  # 43 does not stand in 43,000, nor 5 in 0.5
 _UNSPACED: Final = re.compile(f"[{UNSPACED}]")
 _OF_CONTRACTION: Final = re.compile(f"n{MARK}t(?![^\\W_])")  # "can" does not stand in "can't"
+_INTERRUPTS: Final = re.compile(rf"{MARK}|[.,;:!?…] ?{DASH}")
 _DASH_IN_WORD: Final = re.compile(rf"(?<=[^\W_])[{DASH}{MAYBE_DASH}](?=[^\W_])")
 
 
@@ -39,7 +40,7 @@ class Stretch(NamedTuple):
 
 # Equal only to itself: it is made for one text and kept no longer.
 @dataclass(frozen=True, eq=False)
-class Page:
+class SearchedText:
     folded: FoldedText
     broken: frozenset[int] = frozenset()
     """Where a line's end had broken a word: a dash may belong there."""
@@ -47,6 +48,12 @@ class Page:
     @cached_property
     def words(self) -> Words:
         return fuzzy.split(self.folded)
+
+    @cached_property
+    def marks(self) -> list[int]:
+        """The words, by index, before which a quotation mark stands; or a dash behind punctuation."""
+        starts = self.words.starts
+        return sorted({bisect_left(starts, mark.end()) for mark in _INTERRUPTS.finditer(self.folded.folded)})
 
     @cached_property
     def _negations(self) -> list[tuple[int, int]]:
@@ -68,8 +75,15 @@ class Page:
             if self.may_part(start, is_open=piece.open_start) and self.may_part(end, is_open=piece.open_end):
                 yield Stretch(start, end, verbatim=True)
 
+    def may_have(self, words: str) -> bool:
+        """Whether it is worth while to look for them: one search says no to most."""
+        return self._has_maybe_dashes(words) or words in self.folded.folded
+
+    def _has_maybe_dashes(self, words: str) -> bool:
+        return MAYBE_DASH in words or (DASH in words and bool(self.broken))
+
     def _places(self, words: str) -> Iterator[tuple[int, int]]:
-        if MAYBE_DASH in words or (self.broken and DASH in words):
+        if self._has_maybe_dashes(words):
             yield from self._places_in_solid(words)
             return
         start = self.folded.folded.find(words) if words else -1
