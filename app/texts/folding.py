@@ -198,7 +198,9 @@ def _placed_characters(text: str) -> tuple[str, "array[int]"]:
         text = _HALF_SPACE.sub(lambda gap: " " * len(gap[0]), text)
     folds = {character: _each(character) for character in set(text)}
     raw = "".join([folds[character] for character in text])
-    if text.isascii() or raw == _characters(text):
+    marks = "".join({part for fold_ in folds.values() for part in fold_ if unicodedata.combining(part)})
+    # Only where marks meet can their order be another one.
+    if not marks or not re.search(f"[{marks}]{{2}}", raw) or raw == _characters(text):
         return raw, _positions(text, {character: len(fold_) for character, fold_ in folds.items() if len(fold_) != 1})
     # Marks on one letter stand in an order of their own: letter by letter, then.
     positions, raw = array("I"), ""

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 from app.texts.fuzzy import Words
 from app.texts.searched import SearchedText
 
-_MOST_PLACES: Final = 100  # where a quotation may begin
-_MOST_TRIES: Final = 500  # for one quotation
+_MOST_PLACES: Final = 30  # where a quotation may begin
+_MOST_TRIES: Final = 200  # for one quotation
 _MOST_TIMES: Final = 3  # that it is interrupted
 _RESUMED_WORDS: Final = 3  # behind an interruption, before the next
 _FEWEST_WORDS: Final = 4  # of the quotation, for each time
