@@ -1,6 +1,6 @@
 """Which faults do the tests catch? Makes small faults in a module, one at a time, and runs the tests that concern it.
 
-    PYTHONPATH=. python bench/mutants.py app/texts/quotes.py tests/texts/test_quotes.py [--most 50] [--seed 1]
+    PYTHONPATH=. python bench/mutants.py app/texts/quoting/quotes.py tests/texts/test_quotes.py [--most 50] [--seed 1]
 
 Prints a line for each fault, killed or alive, with a key that stays the same when names change, so that two states of
 the project can be compared. Run by hand, before and after tests are made fewer; no part of `make test`.

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from rapidfuzz import fuzz
 
-from app.texts import quotes
 from app.texts.folding import fold
+from app.texts.quoting import quotes
 
 SIZE: Final = 50_000  # bytes of UTF-8
 QUOTES: Final = 100

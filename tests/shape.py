@@ -68,7 +68,7 @@ FOLDERS = {
     "app", "app/api", "app/api/routes", "app/commands", "app/derive", "app/derive/diff", "app/derive/pictures",
     "app/derive/rules", "app/formats", "app/imports", "app/models", "app/schemas", "app/schemas/pages",
     "app/schemas/pictures", "app/services", "app/services/intake", "app/services/pictures", "app/services/search",
-    "app/texts",
+    "app/texts", "app/texts/quoting",
 }  # fmt: skip
 # Folders whose modules are each a room of its own: one concern each, beside rooms of several modules.
 FLAT = {"app", "app.api", "app.schemas", "app.services"}
@@ -92,7 +92,7 @@ SHARED_NAMES = {
     "lines": {"schemas", "services/intake"},
     "lookups": {"api/routes", "schemas", "services"},
     "questions": {"api/routes", "schemas"},
-    "quotes": {"services/intake", "texts"},
+    "quotes": {"services/intake", "texts/quoting"},
     "rechecks": {"api/routes", "schemas/pictures", "services/pictures"},
     "records": {"api", "services"},
     "reports": {"api/routes", "schemas", "services/intake"},

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from app.texts import folding, quotes
-from app.texts.quotes import Quote, Spot, Verdict
+from app.texts import folding
+from app.texts.quoting import quotes
+from app.texts.quoting.quotes import Quote, Spot, Verdict
 
 FR = "En quelques heures, des témoins ont dit : « Un drone a touché l’usine, puis l’explosion a tout soufflé. » Puis."
 RU = "Как заявил Пахомов, «взорвался арендованный склад пиротехники — на территории завода». Пострадали 43 человека."

@@ -7,8 +7,8 @@ import soaking
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.texts import quotes
-from app.texts.quotes import Quote, Spot
+from app.texts.quoting import quotes
+from app.texts.quoting.quotes import Quote, Spot
 
 
 def found(words: str, text: str) -> Spot | None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from app.texts.quotes import Quote, Spot, Verdict
+from app.texts.quoting.quotes import Quote, Spot, Verdict
 from app.vocabulary import Fidelity
 
 # What tells that the words stand in a text, or did in an earlier version.

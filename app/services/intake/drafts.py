@@ -23,7 +23,7 @@ from app.schemas.pages import page_keys, wrappers
 from app.schemas.reports import Outcome
 from app.schemas.urls import canonical
 from app.services.search.similar import Compared
-from app.texts.quotes import Spot
+from app.texts.quoting.quotes import Spot
 from app.vocabulary import RemarkKind
 
 _UNKNOWN_ID: Final = UUID(int=0)  # the id of a reference until it is found

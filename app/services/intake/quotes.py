@@ -29,8 +29,9 @@ from app.schemas.statements import AppearanceRead
 from app.services.intake import storing
 from app.services.intake.drafts import Batch, Draft, Spots
 from app.services.intake.references import RECHECKED
-from app.texts import languages, quotes
-from app.texts.quotes import Quote, Verdict
+from app.texts import languages
+from app.texts.quoting import quotes
+from app.texts.quoting.quotes import Quote, Verdict
 
 # What of an appearance decides what becomes of its quotation, beside its document.
 FIELDS: Final = Quote._fields

@@ -39,7 +39,7 @@ from app.schemas.reports import ReportCreate, ReportEvent
 from app.schemas.sources import SourceCreate, SourceLinkCreate
 from app.schemas.statements import AppearanceCreate, AppearanceFields, HopCreate, StatementCreate, StatementInClaim
 from app.services.intake.drafts import Batch, Draft, archived, columns, sha256, url_columns
-from app.texts import quotes
+from app.texts.quoting import quotes
 from app.vocabulary import MEASURE_DEFAULTS, QUESTION_STANCES, SINGLE_ANSWER_KINDS
 
 _VERSION: Final = frozenset(VersionCreate.model_fields)

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from app.texts.folding import fold
-from app.texts.fuzzy import Words
+from app.texts.quoting.fuzzy import Words
 
 _WORDS: Final = """
 not no never none nobody nothing neither nor nowhere cannot without hardly scarcely barely non

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from app.texts import fuzzy, negations
 from app.texts.folding import DASH, MARK, FoldedText
-from app.texts.fuzzy import Words
-from app.texts.noise import MAYBE_DASH, breaks_word
+from app.texts.quoting import fuzzy, negations
+from app.texts.quoting.fuzzy import Words
+from app.texts.quoting.noise import MAYBE_DASH, breaks_word
 from app.texts.scripts import UNSPACED_IN_QUOTES as UNSPACED
 
 MOST_PLACES_OF_A_PIECE: Final = 1_000  # only a text of a few words again and again has more

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Final, NamedTuple
 
-from app.texts.fuzzy import Words
-from app.texts.searched import SearchedText
+from app.texts.quoting.fuzzy import Words
+from app.texts.quoting.searched import SearchedText
 
 _MOST_PLACES: Final = 30  # where a quotation may begin
 _MOST_TRIES: Final = 200  # for one quotation

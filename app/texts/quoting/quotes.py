@@ -23,11 +23,12 @@ from typing import Final, NamedTuple
 
 import langcodes
 
-from app.texts import fuzzy, interruptions, languages, negations, noise
+from app.texts import languages
 from app.texts.folding import DASH, ELLIPSIS, MARK, FoldedText, fold, region
 from app.texts.languages import UNDETERMINED
-from app.texts.noise import MAYBE_DASH
-from app.texts.searched import Piece, SearchedText, Stretch
+from app.texts.quoting import fuzzy, interruptions, negations, noise
+from app.texts.quoting.noise import MAYBE_DASH
+from app.texts.quoting.searched import Piece, SearchedText, Stretch
 from app.vocabulary import Fidelity
 
 CONTEXT: Final = 32  # code points of the text before and after a quotation
