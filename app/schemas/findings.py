@@ -25,7 +25,8 @@ _RIGHT: Final = {
     KEY_PATTERN: "a key has 1 to 64 letters a-z, digits, _ and -, such as russia",
     COUNTRY_PATTERN: "a country is its two letters in ISO 3166-1, such as RU",
     addresses.ADDRESS_PATTERN: f"a record is named by its id (a UUID), or by ref: and its ref ({_REF})",
-    addresses.EVENT_ADDRESS_PATTERN: f"an event is named by its id (a UUID), its slug, or by ref: and its ref ({_REF})",
+    addresses.EVENT_ADDRESS_PATTERN: f"a record is named by its id (a UUID), or by ref: and its ref ({_REF}); an "
+    "event also by its slug",
     addresses.REFERENCE_PATTERN: f"a record is named by its id (a UUID), by ref: and its ref ({_REF}), or by the "
     "#label that it has in this body",
     addresses.LABEL_PATTERN: "a label is # and 1 to 100 letters, digits and . _ : ~ @ -, such as #31",
@@ -49,6 +50,7 @@ _EXTERNAL_SYSTEM: Final = "a system's name has 1 to 64 letters, digits and _ . :
 _SENTENCES: Final = {
     "extra_forbidden": "there is no member of this name here",
     "missing": "this is needed",
+    "none_required": "null is all that can stand here",
     "model_type": "an object is needed here: {…}",
     "model_attributes_type": "an object is needed here: {…}",
     "dict_type": "an object is needed here: {…}",

@@ -1,10 +1,11 @@
 """Statements: one source's act toward a claim or question; their appearances; and the chains of who passed them on."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from app.schemas.addresses import Address, EventAddress, Label, Reference
 from app.schemas.common import Input, Output, Paging, RecordRead, comma_separated, with_examples
@@ -53,6 +54,21 @@ class HopCreate(Input):
     state: LinkState | None = None
 
 
+class _TextOr:
+    """For the description: a text may stand here, too."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        by_source = {"type": "string", "description": 'A step by its source alone, as `{"source": …}`.'}
+        return {"anyOf": [handler(schema), by_source]}
+
+
+HopIn = Annotated[
+    HopCreate,
+    BeforeValidator(lambda step: {"source": step} if isinstance(step, str) else step),
+    _TextOr(),
+]
+
+
 class AppearanceFields(Input):
     wording: Wording | None = None
     """The words, as they stand in the document."""
@@ -68,7 +84,7 @@ class AppearanceFields(Input):
     attribution: Attribution | None = None
     location: Location | None = None
     note: Prose | None = None
-    hops: Annotated[list[HopCreate], Field(max_length=CHAIN_HOPS)] | None = None
+    hops: Annotated[list[HopIn], Field(max_length=CHAIN_HOPS)] | None = None
     """The chain of who passed it on, from the speaker's side, the speaker and the document's publisher excluded."""
 
 

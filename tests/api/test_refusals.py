@@ -123,7 +123,7 @@ async def test_a_source_by_its_name_alone(client: httpx.AsyncClient, event: str)
     """Wherever a source may stand, and the same source as if it were described."""
     said = {
         "source": "The mayor",
-        "hops": [{"source": " Interfax\n "}],
+        "hops": [{"source": " Interfax\n "}, "A channel"],
         "document": {"url": "https://news.example/1", "publisher": "Example News"},
     }
     made = await client.post(f"{event}/claims", json={"ref": "c", "text": "T", "statements": [said]})
@@ -135,7 +135,15 @@ async def test_a_source_by_its_name_alone(client: httpx.AsyncClient, event: str)
     (line,) = await lines(client, b'{"type": "source", "name": "Their channel", "parent": "Their site"}')
     assert line["status"] == 201
     names = [source["name"] for source in (await client.get("/v1/sources")).json()["items"]]
-    assert sorted(names) == ["A desk", "Example News", "Interfax", "The mayor", "Their channel", "Their site"]
+    assert sorted(names) == [
+        "A channel",
+        "A desk",
+        "Example News",
+        "Interfax",
+        "The mayor",
+        "Their channel",
+        "Their site",
+    ]
     described = {"text": "T", "statements": [said | {"source": {"name": "The mayor"}}]}
     assert (await client.post(f"{event}/claims", json=described)).status_code == 200
 
@@ -154,6 +162,8 @@ async def test_a_name_that_was_meant_otherwise(client: httpx.AsyncClient, event:
         ((where, why),) = told(answer)
         assert where == "/statements/0/source"
         assert words in why, (meant, why)
+    claim = {"text": "T", "statements": [{"hops": ["ref:"]}]}
+    assert told(await client.post(f"{event}/claims", json=claim))[0][0] == "/statements/0/hops/0"
     claim = {"text": "T", "statements": [{"document": "https://news.example/1"}]}
     assert '{"url": …}' in told(await client.post(f"{event}/claims", json=claim))[0][1]
     unlabelled = {"text": "T", "statements": [{"source": "#nobody"}]}
