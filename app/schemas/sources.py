@@ -238,7 +238,9 @@ class EverySourceLinkQuery(Paging):
     min_score: Score | None = None
     """With this score or a higher one."""
     ref: Ref | None = None
-    sort: Literal["created_at", "-created_at"] = "-created_at"
+    sort: Literal["created_at", "-created_at", "-consequence"] = "-created_at"
+    """`-consequence`: first those whose two sources support most claims together, which the decision may make
+    corroborated; of these the newest."""
 
 
 class SourceLinkQuery(Paging):

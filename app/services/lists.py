@@ -3,7 +3,21 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, exists, func, literal, or_, select, tuple_, union
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Subquery,
+    Text,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union,
+)
 from sqlalchemy.orm import aliased
 
 from app import times
@@ -151,7 +165,26 @@ def every_source_link(query: EverySourceLinkQuery, caller: Caller) -> Rows:
         statement = seen(caller, Statement)
         speakers = select(func.source_kin(statement.c.source_id)).where(*_of_event(statement, query, caller))
         selected = selected.where(rows.c.from_id.in_(speakers), rows.c.to_id.in_(speakers))
+    if query.sort == "-consequence":
+        # A text, so that it sorts by both: by how many claims, then by when it was linked.
+        claims_shared = func.lpad(cast(_supported_by_both(rows, caller), Text), 6, "0")
+        linked = func.to_char(func.timezone("UTC", rows.c.created_at), "YYYYMMDDHH24MISSUS")
+        selected = selected.add_columns(func.concat(claims_shared, linked).label("consequence"))
     return selected
+
+
+def _supported_by_both(rows: Subquery, caller: Caller) -> ScalarSelect[int]:
+    """Of how many claims both sources of a link say so outright, as far as the caller may read their events."""
+    start, end = aliased(Statement), aliased(Statement)
+    supporting = select(func.count(start.claim_id.distinct())).join_from(start, end, start.claim_id == end.claim_id)
+    for statement, column in ((start, rows.c.from_id), (end, rows.c.to_id)):
+        said_outright = statement.stance == "support", statement.explicitness == "explicit"
+        supporting = supporting.where(
+            statement.source_id.in_(select(func.source_kin(column)).correlate(rows)), *said_outright
+        )
+    if not caller.may("read"):
+        supporting = supporting.where(func.is_public(start.event_id))
+    return supporting.correlate(rows).scalar_subquery()
 
 
 def documents(query: DocumentFilter, caller: Caller) -> Rows:

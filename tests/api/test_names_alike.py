@@ -37,6 +37,9 @@ async def test_two_scripts_of_a_name_count_once_until_an_editor_says_no(client: 
     diff = await get(client, f"{event}/diff?since={position}")
     (moved,) = diff["origins"]
     assert (moved["from"], moved["to"], [join["link_id"] for join in moved["parted_by"]]) == (1, 2, [link])
+    assert [(one["state_from"], one["state_to"], one["reason"]) for one in diff["source_links"]] == [
+        ("proposed", "rejected", "the name in another script")
+    ]
     assert [(one["from"], one["to"]) for one in diff["standings"]] == [("single_origin", "corroborated")]
     # What an editor has said is not asked again.
     await patch(client, f"/v1/sources/{latin}", {"aliases": [{"name": "Olena Hruschevska"}]})
@@ -119,3 +122,39 @@ async def test_an_export_brings_its_own_links(client: httpx.AsyncClient) -> None
     assert await proposed(client) == []
     await post(client, "/v1/sources", {"name": "ნინო ბერიძე"})
     assert len(await proposed(client)) == 2
+
+
+async def test_a_mention_that_fits_two_adds_nothing_to_either(client: httpx.AsyncClient, event: str) -> None:
+    """Nor is it one of them: what it denies is still denied."""
+    ministry = {"name": "Ministry of Fisheries", "kind": "authority"}
+    for country in ("NO", "IS"):
+        await post(client, "/v1/sources", ministry | {"country": country})
+    about = await claim(client, event)
+    first = {"claim": about, "source": ministry | {"country": "NO"}}
+    await post(client, f"{event}/statements", first)
+    paper = {"document": {"url": "https://paper.example/fish"}}
+    said = await post(client, f"{event}/statements", {"claim": about, "source": ministry} | paper)
+    assert await proposed(client) == [(0.5, "the name fits more than one source")] * 2
+    assert await told(client, event) == {
+        "origins": 1, "standing": "single_origin", "how": ["same_as"],
+        "why": "1 independent source supports it: 2 sources go back to one, or may be the same",
+    }  # fmt: skip
+    await patch(client, f"/v1/statements/{said['id']}", {"stance": "deny"})
+    assert (await told(client, event))["standing"] == "contested"
+
+
+async def test_the_queue_has_first_what_a_decision_may_change(
+    client: httpx.AsyncClient, anybody: httpx.AsyncClient, event: str
+) -> None:
+    pairs = [
+        (await source(client, f"Maria {name}"), await source(client, f"{name} Maria"))
+        for name in ("Ek", "Lund", "Berg")
+    ]
+    about = await claim(client, event)
+    for one in pairs[1]:
+        await statement(client, event, about, one)
+    queue = [one["from_id"] for one in (await get(client, f"{QUEUE}".replace("created_at", "-consequence")))["items"]]
+    assert queue == [pairs[1][1], pairs[2][1], pairs[0][1]]
+    assert len((await get(anybody, "/v1/source-links?sort=-consequence"))["items"]) == 1
+    page = await get(client, "/v1/source-links?sort=-consequence&limit=2")
+    assert len((await get(client, page["next"]))["items"]) == 1

@@ -104,7 +104,8 @@ async def list_every_source_link(
     request: Request, query: Annotated[EverySourceLinkQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Who may be the same as whom; `state=proposed` is what waits for an editor."""
-    page = await paging.page(session, lists.every_source_link(query, caller), kind_of(SourceLink).sorts, query)
+    sorts = {**kind_of(SourceLink).sorts, "consequence": "consequence"}
+    page = await paging.page(session, lists.every_source_link(query, caller), sorts, query)
     return answers.page(request, page, SourceLinkRead)
 
 

@@ -77,11 +77,13 @@ def diff(
         "source_changes": field_changes.sources(pair),
         "document_changes": field_changes.documents(pair),
         "document_links": field_changes.links(pair),
+        "source_links": field_changes.source_links(pair),
     }
     if clock == "said":  # of the same records: one can only look changed where what it is linked to is not shown yet
         for name in ("questions", "claims", "statements", "assessments"):
             parts[name] = built(type(parts[name]), parts[name].__dict__ | {"changed": []})
         parts["document_links"] = []
+        parts["source_links"] = []
     # Everybody at either moment, as at the later one where they are shown there.
     before, after = ({} if snapshot.dossier is None else snapshot.dossier.sources for snapshot in pair)
     sources = ordering.side_map(before | after)

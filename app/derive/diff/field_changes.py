@@ -18,8 +18,10 @@ from app.schemas.pictures.diffs import (
     MergeRead,
     RecordChanged,
     RecordsDiff,
+    SourceLinkMoved,
 )
 from app.schemas.pictures.dossiers import ClaimPicture, DocumentPicture, EventPicture, StatementPicture
+from app.schemas.sources import SourceLinkRead
 from app.schemas.statements import AppearanceRead
 
 QUESTION: Final = ("text", "kind", "measure", "subject", "unit", "evolving", "single_answer")
@@ -218,6 +220,33 @@ def links(pair: SnapshotPair) -> list[DocumentLinkMoved]:
     moved += [_link(link, None, link) for link in compared.new if _is_shown(link, pair.before)]
     moved += [_link(link, link, None) for link in compared.removed if _is_shown(link, pair.after)]
     return moved
+
+
+def source_links(pair: SnapshotPair) -> list[SourceLinkMoved]:
+    """The same of links between sources."""
+    compared = compare(pair.before.merges.source_links, pair.after.merges.source_links)
+    moved: list[tuple[SourceLinkRead, SourceLinkRead | None, SourceLinkRead | None]] = [
+        (after, before, after) for before, after in compared.both if before.state != after.state
+    ]
+    moved += [(link, None, link) for link in compared.new]
+    moved += [(link, link, None) for link in compared.removed]
+    names = ("id", "from_id", "to_id", "how_known", "score", "reason")
+    return [
+        built(
+            SourceLinkMoved,
+            {name: getattr(link, name) for name in names},
+            state_from=before.state if before else None,
+            state_to=after.state if after else None,
+        )
+        for link, before, after in sorted(moved, key=lambda states: states[0].id)
+        if all(_speaks(link, snapshot) for snapshot in pair)
+    ]
+
+
+def _speaks(link: SourceLinkRead, snapshot: Snapshot) -> bool:
+    """Whether both its sources are shown, be it under other ids."""
+    sources, targets = {} if snapshot.dossier is None else snapshot.dossier.sources, snapshot.merges.targets
+    return all(targets.get(id_, id_) in sources for id_ in (link.from_id, link.to_id))
 
 
 def _is_shown(link: DocumentLinkRead, snapshot: Snapshot) -> bool:

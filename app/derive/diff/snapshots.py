@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from app.schemas.pictures.dossiers import (
     StatementPicture,
     all_claims,
 )
+from app.schemas.sources import SourceLinkRead
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -30,6 +32,8 @@ class Merges(NamedTuple):
     """Of each source, document and claim that was merged into another: the one that its readers are led to."""
     events: frozenset[UUID]
     """Those that were merged into the event."""
+    source_links: Mapping[UUID, SourceLinkRead] = MappingProxyType({})
+    """What says that sources may be the same, or are."""
 
 
 class Subject(NamedTuple):
@@ -77,7 +81,9 @@ def merges_of(rows: Rows, view: View) -> Merges:
     ):
         targets |= {id_: target_id for id_, target_id in merges.targets(merged_into).items() if id_ != target_id}
     events = rows.event_ids - {rows.event_id} - (frozenset() if view.restricted else rows.restricted)
-    return Merges(targets, events)
+    hidden_ids = frozenset() if view.confidential else rows.confidential | rows.absorbed
+    links = {link.id: link for link in rows.source_links if not {link.from_id, link.to_id} & hidden_ids}
+    return Merges(targets, events, links)
 
 
 def snapshot(dossier: DossierRead | None, known_merges: Merges | None = None) -> Snapshot:

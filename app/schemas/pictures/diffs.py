@@ -20,6 +20,7 @@ from app.vocabulary import (
     QuestionKind,
     Rating,
     Scheme,
+    SourceLinkKnown,
     Stance,
     Standing,
     Status,
@@ -303,6 +304,21 @@ class DocumentLinkMoved(Output):
     """Null: there is no such link any more."""
 
 
+class SourceLinkMoved(Output):
+    """A link between sources that are shown at both moments."""
+
+    id: UUID
+    from_id: UUID
+    to_id: UUID
+    how_known: SourceLinkKnown
+    score: float | None
+    reason: str | None
+    state_from: LinkState | None
+    """Null: there was no such link."""
+    state_to: LinkState | None
+    """Null: there is no such link any more."""
+
+
 class EventDiff(Output):
     changes: list[FieldChange]
     merged: list[UUID]
@@ -342,6 +358,7 @@ class DiffRead(Output):
     source_changes: RecordsDiff
     document_changes: RecordsDiff
     document_links: list[DocumentLinkMoved]
+    source_links: list[SourceLinkMoved]
     sources: dict[UUID, SourceRead]
     """Everybody named above, and whom they belong to: as at the later moment, or where they are not shown there, as at
     the earlier one."""
