@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from app.schemas.addresses import Address, EventAddress, Label, Reference
 from app.schemas.common import (
@@ -17,7 +17,7 @@ from app.schemas.common import (
     comma_separated,
     with_examples,
 )
-from app.schemas.fields import Count, Key, Language, Moment, Name, Prose, Ref, StanceIn
+from app.schemas.fields import Count, Key, Language, Moment, Name, Prose, Ref, Respelt, StanceIn
 from app.schemas.questions import QuestionIn
 from app.schemas.statements import StatementInClaim
 from app.vocabulary import ClaimRelation, Measure, Qualifier
@@ -25,6 +25,7 @@ from app.vocabulary import ClaimRelation, Measure, Qualifier
 _WITH_ONE_NUMBER = ("exact", "about")
 _WITH_MIN = ("at_least", "more_than")
 _WITH_MAX = ("at_most", "fewer_than")
+_BETWEEN: Final = "Two numbers without a qualifier were taken as `between`."
 
 Translations = Annotated[dict[Language, Prose], Field(max_length=SHORT_LIST_ITEMS)]
 TranslationsChange = Annotated[dict[Language, Prose | None], Field(max_length=SHORT_LIST_ITEMS)]
@@ -43,10 +44,21 @@ class Figure(Input):
     of: Reference | None = None
     """The figure that this one is a part of: 19 of the 31."""
 
+    _taken_as_between: bool = PrivateAttr(default=False)
+
+    @property
+    def qualifier_as_taken(self) -> str:
+        """The qualifier; one that was not told says so in the answer."""
+        return (
+            Respelt(self.qualifier, f"{self.min:.15g} and {self.max:.15g}", _BETWEEN)
+            if self._taken_as_between
+            else self.qualifier
+        )
+
     @model_validator(mode="after")
     def _between_two_numbers(self) -> "Figure":
         if "qualifier" not in self.model_fields_set and None not in (self.min, self.max) and self.min != self.max:
-            self.qualifier = "between"
+            self.qualifier, self._taken_as_between = "between", True
         return self
 
     @model_validator(mode="after")

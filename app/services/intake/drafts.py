@@ -132,7 +132,8 @@ class Batch:
         self.drafts[model].append(draft)
         for name, value in values.items():
             if type(value) is Respelt:
-                self.note("changed", f"{pointer}/{name}", value.detail, stored=str(value), sent=value.sent)
+                field_pointer = f"{pointer}/{'figure/' if name == 'qualifier' else ''}{name}"
+                self.note("changed", field_pointer, value.detail, stored=str(value), sent=value.sent)
         self.size += 1
         if self.size > RECORDS_OF_A_BODY:
             raise TooLarge(f"One body may carry at most {RECORDS_OF_A_BODY} records. Send several.")

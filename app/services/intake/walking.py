@@ -225,7 +225,7 @@ def claim(
     answered = _question_if_given(batch, data.question, event_draft, f"{at}/question")
     values, part_of = columns(data, "label", "question", "figure", "statements"), None
     if data.figure is not None:
-        values |= {"qualifier": data.figure.qualifier, "min": data.figure.min, "max": data.figure.max}
+        values |= {"qualifier": data.figure.qualifier_as_taken, "min": data.figure.min, "max": data.figure.max}
         if data.figure.of is not None:
             part_of = batch.refer(Claim, data.figure.of, f"{at}/figure/of")
     draft = batch.add(Claim, at, values, {"event_id": event_draft, "question_id": answered, "of_id": part_of})

@@ -68,7 +68,10 @@ async def test_claims(client: httpx.AsyncClient, event: str) -> None:
     )
     outcome, between = await claimed(figure(0) | {"figure": {"qualifier": "between", "min": 10, "max": 15}})
     assert outcome == "created"
-    assert await claimed(figure(0) | {"figure": {"min": 10, "max": 15}}) == ("matched", between)
+    answer = (await client.post(f"{event}/claims", json=figure(0) | {"figure": {"min": 10, "max": 15}})).json()
+    assert (answer["claim"]["outcome"], answer["claim"]["id"]) == ("matched", between)
+    [remark] = answer["remarks"]
+    assert (remark["what"], remark["pointer"], remark["sent"]) == ("changed", "/figure/qualifier", "10 and 15")
     more = {"question": {"measure": "injured"}, "figure": {"min": 19, "of": made[5][1]}}
     outcome, part = await claimed(more)
     assert (await client.get(f"/v1/claims/{part}")).json()["figure"]["of_id"] == made[5][1]
