@@ -96,6 +96,21 @@ def test_what_editors_put_in(words: str, text: str, becomes: str) -> None:
     assert fidelity(words, text) == becomes
 
 
+def test_a_quotation_has_at_most_twenty_gaps() -> None:
+    words = [f"word{nth} and{nth}" for nth in range(22)]
+    text = " between ".join(words)
+    assert fidelity(" … ".join(words[:21]), text) == "verbatim"
+    assert fidelity(" … ".join(words), text) == "not_found"
+
+
+def test_word_for_word_comes_before_the_first_place() -> None:
+    text = "We did not fire on the town. Later: We did then fi-\nre on the town."
+    spot = found("We did … fire on the town", text)
+    assert spot is not None
+    assert spot.verbatim
+    assert spot.exact == "We did then fi-\nre on the town"
+
+
 # --- what stands in a text and is none of its words ------------------------------------------------------------------
 
 LINES = [
