@@ -36,6 +36,10 @@ COMMANDS: Final[Commands] = {
         "Serve the API with the demo events: an explosion near Moscow in August 2023, and who says what about it.",
     ),
     "migrate": ("app.commands.maintenance:migrate", "Bring the database to this release's tables."),
+    "same": (
+        "app.commands.maintenance:same_records",
+        "Look for documents that are one page or have one text, and propose links between them. Nothing is merged.",
+    ),
     "verify": (
         "app.commands.maintenance:verify",
         "Walk the ledger: the chain, its head, and each table's rows against their last change.",

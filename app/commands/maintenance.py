@@ -1,8 +1,13 @@
-"""`counterclaim migrate` and `counterclaim verify`."""
+"""`counterclaim migrate`, `counterclaim verify` and `counterclaim same`."""
+
+from typing import Annotated
+
+import typer
 
 from app.commands import databases
 from app.commands.databases import DatabaseUrl, DataDir
-from app.services import ledger, migrating
+from app.database import Database
+from app.services import ledger, migrating, same
 
 
 def migrate(database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
@@ -22,3 +27,23 @@ def verify(database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
     if faults:
         databases.fail(f"The ledger does not hold: {len(faults)} faults.")
     databases.err.print("The ledger holds.", highlight=False)
+
+
+def same_records(
+    propose: Annotated[bool, typer.Option("--propose", help="Propose links between them, for an editor.")] = False,
+    database_url: DatabaseUrl = "",
+    data_dir: DataDir = None,
+) -> None:
+    """Look for documents that are one page or have one text, and propose links between them. Nothing is merged."""
+    if not propose:
+        databases.fail("Say --propose: links are stored, which wait for an editor. Nothing is merged.")
+
+    async def walk(database: Database) -> None:
+        async for walked in same.propose(database):
+            line = f"{walked.seen:,} {walked.what} looked through, {walked.proposed:,} links proposed"
+            databases.err.print(line, highlight=False)
+
+    with databases.database(database_url, data_dir) as url:
+        migrating.current(url)
+        databases.run(url, walk)
+    databases.err.print("All is looked through. GET /v1/document-links?state=proposed is the queue.", highlight=False)

@@ -14,12 +14,15 @@ _TRACKER: Final = re.compile(
     r"mc_[ce]id|_ga|_gl|_openstat|ref_src|ref_url|xtor|cmpid",
     re.IGNORECASE,
 )
+_NO_SCHEME: Final = re.compile(r"(?://)?(?:www(?:\.[\w-]+)+|[\w-]+(?:\.[\w-]+)+(?=[/?#]))(?:[/?#]\S{0,200})?")
 _HTTP_URL: Final = re.compile(r"https?://[^\s/?#\\]\S*", re.IGNORECASE)
 
 
 def check(words: str) -> str:
     """The words, if they are an address that can be kept. Raises ValueError."""
     if not _HTTP_URL.fullmatch(words):
+        if _NO_SCHEME.fullmatch(words):
+            raise ValueError(f"an absolute URL is needed: https://{words.removeprefix('//')}")
         raise ValueError("an http or https URL is needed, without white space: https://example.org/page")
     try:
         parsed = ada_url.URL(words)

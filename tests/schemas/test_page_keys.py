@@ -245,3 +245,19 @@ def test_random_pages_written_otherwise() -> None:
 def test_no_key_is_longer_than_its_address() -> None:
     for address in [address for addresses in PAGES for address in addresses] + LOOK_ALIKES:
         assert len(key(address)) <= len(urls.canonical(address)), address
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        ("www.paper.example/1", "https://www.paper.example/1"),
+        ("//paper.example/1", "https://paper.example/1"),
+        ("t.me/zarnica/501", "https://t.me/zarnica/501"),
+        ("the-fire.html", "https://example.org/page"),
+        ("/2024/fire", "https://example.org/page"),
+        ("1", "https://example.org/page"),
+    ],
+)
+def test_an_address_is_absolute(words: str, right: str) -> None:
+    with pytest.raises(ValueError, match=f"{right}$"):
+        urls.check(words)

@@ -5,7 +5,7 @@ ledger's lock was taken, and only those that share a mark are.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 from app.database import set_reason
 from app.models import Appearance, AssessmentDocument, DocumentVersion
 from app.services.intake import storing
-from app.services.intake.drafts import Batch, Draft, TextFeatures
+from app.services.intake.drafts import Batch, TextFeatures
 from app.texts import boilerplate, fingerprints
 from app.texts import credits as wire
 from app.texts.fingerprints import DocumentDates
@@ -134,6 +134,7 @@ WHERE NOT EXISTS (
     SELECT FROM document_kin(d.from_id) f(id) CROSS JOIN document_kin(d.to_id) t(id) CROSS JOIN LATERAL (
         SELECT FROM document_link l WHERE l.from_id = f.id AND l.to_id = t.id
         UNION ALL SELECT FROM document_link l WHERE l.from_id = t.id AND l.to_id = f.id OFFSET 0) l OFFSET 0)
+RETURNING id
 """)
 
 
@@ -149,13 +150,14 @@ def fingerprint_texts(batch: Batch) -> dict[bytes, TextFeatures]:
     features: dict[bytes, TextFeatures] = {}
     for draft in batch.drafts.get(DocumentVersion, ()):
         if words := draft.value("text"):
-            headline = draft.value("headline")
-            credited = [*wire.in_text(words), *(wire.in_headline(headline) if headline else ())]
-            scores = {credit.agency: credit.score for credit in sorted(credited, key=lambda credit: credit.score)}
-            features[draft.values["sha256"]] = TextFeatures(
-                fingerprints.fingerprint(words), fingerprints.whole_mark(words), scores
-            )
+            features[draft.values["sha256"]] = features_of(words, draft.value("headline"))
     return features
+
+
+def features_of(words: str, headline: str | None) -> TextFeatures:
+    credited = [*wire.in_text(words), *(wire.in_headline(headline) if headline else ())]
+    scores = {credit.agency: credit.score for credit in sorted(credited, key=lambda credit: credit.score)}
+    return TextFeatures(fingerprints.fingerprint(words), fingerprints.whole_mark(words), scores)
 
 
 # --- under it --------------------------------------------------------------------------------------------------------
@@ -164,7 +166,8 @@ def fingerprint_texts(batch: Batch) -> dict[bytes, TextFeatures]:
 async def propose(session: AsyncSession, batch: Batch) -> None:
     """Store the features of new texts, and compare the documents that have a new text or are newly cited."""
     versions = [draft for draft in batch.drafts[DocumentVersion] if draft.outcome == "created"]
-    rows = [row for draft in versions if (row := _print_row(draft, batch))]
+    features = [(draft.id, batch.features.get(draft.value("sha256"))) for draft in versions]
+    rows = [row for version_id, found_in_text in features if (row := print_row(version_id, found_in_text))]
     # The two kinds that cite a document about an event, as `cited` in _MARK has them.
     citing = [draft for model in (Appearance, AssessmentDocument) for draft in batch.drafts[model]]
     documents = {draft.values["document_id"] for draft in versions}
@@ -172,14 +175,14 @@ async def propose(session: AsyncSession, batch: Batch) -> None:
     await compare(session, documents, rows, linking=not batch.from_export)
 
 
-def _print_row(draft: Draft, batch: Batch) -> dict[str, Any] | None:
-    features = batch.features.get(draft.value("sha256"))
+def print_row(version_id: UUID, features: TextFeatures | None) -> dict[str, Any] | None:
+    """The row of `text_print`, if there is something to keep of a version's text."""
     if features is None or not (features.whole_mark or features.credits):
         return None
     marks = list(features.hashes[: fingerprints.MOST_MARKS])
     marks += [features.whole_mark] if features.whole_mark else []
     return {
-        "version_id": draft.id,
+        "version_id": version_id,
         "marks": marks,
         "hashes": fingerprints.pack(features.hashes),
         "credits": features.credits,
@@ -192,28 +195,35 @@ async def compare(
     prints: Sequence[dict[str, Any]] = (),
     *,
     linking: bool = True,
-) -> None:
+) -> int:
     """Compare the texts of these documents with those of others, for each event that cites them only now.
 
     `prints`: rows of `text_print` for those of their texts that are new. Without `linking` no links are proposed: an
-    export brings its own.
+    export brings its own. Gives how many are.
     """
     if not documents:
-        return
+        return 0
     texts = {"documents": list(documents), "versions": _COMPARED_VERSIONS, "rows": storing.as_json(prints)}
     new = (await session.execute(_MARK, texts)).all()
     if not new or not linking:
-        return
+        return 0
     pairs = {"events": [pair.event_id for pair in new], "versions": [pair.version_id for pair in new]}
     likely = _likely((await session.execute(_COMPARABLE, {**pairs, "most": _TEXTS_COMPARED})).all())
     if not likely:
-        return
+        return 0
     documents_alike = {"documents": list(frozenset().union(*likely)), "most": _TEXTS_OF_A_SITE}
     links = _links(_told_apart(likely, (await session.execute(_OF_SITES, documents_alike)).all()))
-    if links:
-        await set_reason(session, REASON)
-        await session.execute(_LINK, {"rows": storing.as_json(links)})
-        await set_reason(session)
+    return await propose_links(session, links, REASON)
+
+
+async def propose_links(session: AsyncSession, links: Sequence[Mapping[str, Any]], reason: str) -> int:
+    """Store links, but for those between documents of which any link says something; gives how many are new."""
+    if not links:
+        return 0
+    await set_reason(session, reason)
+    new_links = (await session.execute(_LINK, {"rows": storing.as_json(links)})).all()
+    await set_reason(session)
+    return len(new_links)
 
 
 def _likely(rows: Sequence[Row[Any]]) -> _Pairs:
