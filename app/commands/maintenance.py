@@ -7,7 +7,8 @@ import typer
 from app.commands import databases
 from app.commands.databases import DatabaseUrl, DataDir
 from app.database import Database
-from app.services import ledger, migrating, same
+from app.services import ledger, migrating
+from app.services.upkeep import same
 
 
 def migrate(database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:

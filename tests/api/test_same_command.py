@@ -7,7 +7,8 @@ from ledgers import value
 from reporting import claim, report, said, sent
 
 from app.database import connect
-from app.services import ledger, same
+from app.services import ledger
+from app.services.upkeep import same
 from app.settings import Settings
 
 PAGES = ("https://t.me/zarnica/501", "https://t.me/s/zarnica/501", "https://telegram.me/zarnica/501")

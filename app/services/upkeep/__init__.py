@@ -1,0 +1,1 @@
+"""What is done with all that is stored, by a command: nothing here answers a request."""
