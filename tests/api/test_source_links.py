@@ -126,3 +126,18 @@ async def test_what_was_rejected_keeps_two_apart_over_a_third(client: httpx.Asyn
         assert told["url"] == f"/v1/source-links/{rejected['id']}"
     await patch(client, f"/v1/source-links/{rejected['id']}", {"state": "confirmed"})
     assert (await get(client, f"/v1/source-links/{more['id']}"))["state"] == "confirmed"
+
+
+async def test_an_export_brings_back_what_was_confirmed(client: httpx.AsyncClient, pair: tuple[str, str]) -> None:
+    first, second = pair
+    link = (await linked(client, first, second))["id"]
+    await patch(client, f"/v1/source-links/{link}", {"state": "confirmed"})
+    export = (await client.get("/v1/export.ndjson")).text
+    # What was exported, as of another instance: with other ids.
+    for one in (first, second, link):
+        export = export.replace(one, f"{one[:-12]}{one[-12:][::-1]}")
+    answer = await client.post("/v1/ingest", content=export, headers={"Content-Type": "application/x-ndjson"})
+    assert '"failed":0' in answer.text, answer.text
+    restored = await get(client, f"/v1/source-links/{link[:-12]}{link[-12:][::-1]}")
+    ends = (f"{one[:-12]}{one[-12:][::-1]}" for one in (first, second))
+    assert (restored["state"], restored["from_id"], restored["to_id"]) == ("confirmed", *ends)
