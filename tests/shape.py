@@ -54,7 +54,11 @@ WITHOUT = {
 USERS = {
     "app.services.intake.matching": {"app.services.intake.pipeline"},
     "app.services.intake.keys": {"app.services.intake.matching"},
-    "app.services.intake.by_name": {"app.services.intake.matching", "app.services.intake.credits"},
+    "app.services.intake.by_name": {
+        "app.services.intake.matching",
+        "app.services.intake.credits",
+        "app.services.intake.pipeline",
+    },
 }
 # Functions that have one, too.
 CALLERS = {

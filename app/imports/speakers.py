@@ -3,6 +3,7 @@
 from typing import Final
 
 from app.imports.ratings import folded
+from app.texts import descriptions
 
 # Sites where anybody may post, and archives of such: they say where the claim was, not who made it.
 PLATFORMS: Final = frozenset({
@@ -46,4 +47,4 @@ def is_platform(name: str) -> bool:
 
 
 def names_nobody(name: str) -> bool:
-    return folded(name) in NAMES_NOBODY
+    return folded(name) in NAMES_NOBODY or descriptions.describes(name) is not None

@@ -8,6 +8,7 @@ place where it was mentioned.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,10 +16,19 @@ from pydantic_core import to_json
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.models import Document, Source
 from app.services.intake import storing
-from app.services.intake.drafts import Draft
-from app.texts import traits
+from app.services.intake.drafts import Batch, Draft
+from app.services.intake.foreign_keys import ALWAYS_NAMED
+from app.texts import descriptions, traits
 
+_DESCRIBES: Final = (
+    "This describes nobody in particular and is not taken for a name: it is stored as an unnamed source of the place "
+    "where it is mentioned. `disclosure: named`, a ref, a url or an external id keeps it a name."
+)
+_NOBODY: Final = "This describes nobody in particular, who can neither publish nor own: it was left out."
+# What makes a name of any words: who is known by it is somebody.
+_IDENTIFYING: Final = ("ref", "disclosure", "url", "external_ids", "aliases", "parent_id")
 # A name finds whoever bears it as name or alias; and whoever's name is one of the draft's aliases. Two aliases alone
 # are not enough: more than one ministry is "the ministry". Never a confidential source, and never one that is known
 # only where it was mentioned. Of what was merged, what it keeps itself goes before what its target has.
@@ -173,3 +183,41 @@ async def look_up(session: AsyncSession, drafts: Sequence[Draft]) -> Candidates:
             stored = candidates.stored[key].setdefault(row.hit, Stored(row.hit, row.hit_ref))
             stored.known.append(Known(*(getattr(row, name) for name in _TRAITS)))
     return candidates
+
+
+# --- names that are none ---------------------------------------------------------------------------------------------
+
+
+def unname(batch: Batch) -> None:
+    """Make unnamed sources of those that are given by a description: see `texts/descriptions`."""
+    described = {draft: kind for draft in batch.drafts[Source] if (kind := _description(draft)) is not None}
+    if not described or batch.from_export:
+        return
+    for model, column in ((Document, "publisher_id"), (Source, "parent_id")):
+        for draft in batch.drafts[model]:
+            target = draft.points_at.get(column)
+            if target is not None and target.original in described:
+                del draft.points_at[column]
+                _forget(batch, target.original)
+                pointer = f"{draft.pointer}/{column.removesuffix('_id')}"
+                batch.note("not_taken", pointer, _NOBODY, sent=target.original.value("name"))
+    for draft, disclosure in described.items():
+        if draft in batch.drafts[Source]:
+            draft.values["disclosure"] = disclosure
+            if draft.value("kind") in ALWAYS_NAMED:
+                del draft.values["kind"]
+            draft.values["placed"] = draft.within is None
+            batch.note("changed", f"{draft.pointer}/name", _DESCRIBES, sent=draft.value("name"))
+
+
+def _description(draft: Draft) -> str | None:
+    if draft.restored or draft.value("name") is None or any(draft.value(name) for name in _IDENTIFYING):
+        return None
+    return None if "parent_id" in draft.points_at else descriptions.describes(draft.value("name"))
+
+
+def _forget(batch: Batch, source: Draft) -> None:
+    """Leave out a source at which nothing of the body points any more."""
+    pointing = chain.from_iterable(draft.points_at.values() for drafts in batch.drafts.values() for draft in drafts)
+    if source in batch.drafts[Source] and all(target.original is not source for target in pointing):
+        batch.drafts[Source].remove(source)

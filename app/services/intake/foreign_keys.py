@@ -14,11 +14,11 @@ from app.services.intake.drafts import Batch, Draft
 _PARENTS: Final = ("appearance_id", "assessment_id", "statement_id", "claim_id", "from_id", "question_id", "event_id")
 # Where in a body a column's record is named, if not under the column's own name.
 _FIELDS: Final = {"of_id": "figure/of"}
-_ALWAYS_NAMED: Final = ("outlet", "agency", "channel")
+ALWAYS_NAMED: Final = ("outlet", "agency", "channel")
 
 
 def is_named(draft: Draft) -> bool:
-    disclosed = (draft.value("disclosure") or "named") == "named" or draft.value("kind") in _ALWAYS_NAMED
+    disclosed = (draft.value("disclosure") or "named") == "named" or draft.value("kind") in ALWAYS_NAMED
     return disclosed and draft.value("name") is not None
 
 

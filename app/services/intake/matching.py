@@ -344,10 +344,12 @@ async def _place(session: AsyncSession, batch: Batch, drafts: Sequence[Draft]) -
 
 
 async def _unnamed(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> list[Draft]:
-    alone = [draft for draft in drafts if draft.within is None]
+    described = [draft for draft in drafts if draft.within is None and draft.value("placed")]
+    alone = [draft for draft in drafts if draft.within is None and draft not in described]
     raise_together([Invalid.at(draft.pointer, _NEEDS_REF) for draft in alone if not draft.value("ref")])
     spoken = [draft for draft in drafts if draft.within is not None]
-    return await _by_key(session, batch, keys.UNNAMED_SOURCES, spoken) + alone
+    new = await _by_key(session, batch, keys.UNNAMED_SOURCES, spoken)
+    return new + await _by_key(session, batch, keys.PLACED_SOURCES, described) + alone
 
 
 async def _hops(session: AsyncSession, batch: Batch, _: type[Record], drafts: list[Draft]) -> list[Draft]:

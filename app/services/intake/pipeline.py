@@ -22,7 +22,7 @@ from app.database import foreseeing
 from app.models import Appearance, Document, Event, Record, Source
 from app.schemas.kinds import KINDS, Round
 from app.services import namesakes
-from app.services.intake import copies, matching, quotes, storing
+from app.services.intake import by_name, copies, matching, quotes, storing
 from app.services.intake import credits as wire_credits
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import (
@@ -58,6 +58,7 @@ async def prepare(batch: Batch) -> None:
 
 def _prepare(batch: Batch) -> None:
     point_labels(batch)
+    by_name.unname(batch)
     batch.features = copies.fingerprint_texts(batch)
 
 
@@ -73,6 +74,7 @@ def prepare_line(batch: Batch) -> None:
 def prepare_line_again(batch: Batch, prepared: Batch) -> None:
     """Prepare a fresh batch of a line that was prepared before: its texts are the same, and so are their features."""
     point_labels(batch)
+    by_name.unname(batch)
     batch.features = prepared.features
 
 

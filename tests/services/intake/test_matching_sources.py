@@ -239,3 +239,37 @@ async def test_what_an_unnamed_source_can_not_be(client: httpx.AsyncClient, even
     assert await refused(client, "/v1/reports", body) == "/document/publisher"
     circle = claim("T", {"source": {"name": "X", "label": "#x", "parent": {"name": "Y", "parent": "#x"}}})
     assert (await refused(client, f"{event}/claims", circle)).startswith("/statements/0/source")
+
+
+async def test_a_description_is_unnamed_and_of_its_document(client: httpx.AsyncClient, event: str) -> None:
+    def body(number: int, **more: object) -> object:
+        who = {"name": "Users of social networks", "kind": "channel", **more}
+        return claim("T", {"source": who, "document": {"url": f"https://a.example/{number}"}})
+
+    speakers = []
+    for number in (1, 2, 1):
+        answer = await client.post(f"{event}/claims", json=body(number))
+        assert ("changed", "/statements/0/source/name") in [
+            (remark["what"], remark["pointer"]) for remark in answer.json()["remarks"]
+        ]
+        speakers.append(answer.json()["statements"][0]["source"]["id"])
+    assert speakers[0] == speakers[2] != speakers[1]
+    stored = (await client.get(f"/v1/sources/{speakers[0]}")).json()
+    assert (stored["name"], stored["disclosure"], stored["kind"]) == ("Users of social networks", "group", None)
+    for more in ({"disclosure": "named"}, {"url": "https://users.example"}, {"ref": "users"}):
+        kept = await sent(client, f"{event}/claims", body(3, **more))
+        named = (await client.get(f"/v1/sources/{kept['statements'][0]['source']['id']}")).json()
+        assert (named["disclosure"], named["kind"]) == ("named", "channel")
+
+
+async def test_a_description_publishes_and_owns_nothing(client: httpx.AsyncClient, event: str) -> None:
+    paper = {"url": "https://a.example/9", "publisher": {"name": "Various websites"}}
+    answer = await client.post("/v1/documents", json=paper)
+    assert (answer.status_code, answer.json()["publisher_id"]) == (201, None)
+    assert [(one["what"], one["pointer"]) for one in answer.json()["remarks"]] == [("not_taken", "/publisher")]
+    owned = claim("T", {"source": {"name": "Ann Lee", "parent": {"name": "Various websites"}}})
+    made = await client.post(f"{event}/claims", json=owned)
+    assert [one["pointer"] for one in made.json()["remarks"]] == ["/statements/0/source/parent"]
+    alone = await sent(client, "/v1/sources", {"name": "Various websites"}, 201)
+    assert alone["disclosure"] == "group"
+    assert (await sent(client, "/v1/sources", {"name": "Various websites"}, 200))["id"] == alone["id"]

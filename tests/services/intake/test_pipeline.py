@@ -41,8 +41,8 @@ def test_only_matching_asks_by_keys() -> None:
 
 
 def test_only_matching_looks_names_up() -> None:
-    """Beside credits, which says why in its `_sources`."""
-    assert _importers("by_name") == {f"{INTAKE}/matching", f"{INTAKE}/credits"}
+    """Beside credits, which says why in its `_sources`; the pipeline asks which names are none."""
+    assert _importers("by_name") == {f"{INTAKE}/matching", f"{INTAKE}/credits", f"{INTAKE}/pipeline"}
 
 
 def test_only_the_pipeline_stores_drafts() -> None:

@@ -1,0 +1,86 @@
+"""Whether what is given as a name describes nobody in particular: "several websites", "Posts on Facebook", «Соцмережі».
+
+It is decided by words (`description_words`): for platforms, for posts and those who post, for unknown, for how many. A
+plural without a proper name beside it is no name, either. In doubt it is a description, for a name that everybody's
+words are put under makes one source of many; but what has the word of a body in it ("Posts and Telegraph Ministry"),
+or names a platform alone ("Facebook"), is a name.
+"""
+
+import re
+import unicodedata
+from typing import Final, Literal
+
+from app.texts import description_words as data
+
+_WORD: Final = re.compile(r"[^\W_]+")
+_LETTERS: Final = str.maketrans({"ی": "ي", "ى": "ي", "ک": "ك", "ة": "ه", "ы": "ы", "\u200c": None, "ł": "l", "ı": "i"})
+_ARTICLE: Final = re.compile(r"^(?:وال|بال|ال)(?=\w{3})")
+
+
+def _folded(word: str) -> str:
+    """A word without case, accents, the Arabic article and half-spaces."""
+    letters = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
+    letters = "".join(letter for letter in letters if not unicodedata.combining(letter)).translate(_LETTERS)
+    return _ARTICLE.sub("", letters)
+
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(_folded(word) for word in words.replace("\u200c", "").replace("'", " ").split())
+
+
+_PLATFORMS, _PLURALS, _SINGULARS = _listed(data.PLATFORMS), _listed(data.PLURALS), _listed(data.SINGULARS)
+_UNKNOWN, _QUANTIFIERS = _listed(data.UNKNOWN), _listed(data.QUANTIFIERS)
+_SETTINGS, _FILLERS, _BODIES = _listed(data.SETTINGS), _listed(data.FILLERS), _listed(data.BODIES)
+_LISTED: Final = _PLATFORMS | _PLURALS | _SINGULARS | _UNKNOWN | _QUANTIFIERS | _SETTINGS | _FILLERS
+# Before such a word stands where somebody is, not who.
+_PLACE_AFTER: Final = frozenset(
+    {"in", "from", "across", "en", "au", "dans", "aus", "em", "no", "na", "w", "z", "в", "из", "у", "з", "nel"}
+)
+
+
+def describes(name: str) -> Literal["group", "anonymous"] | None:
+    """What is described where this is no name: several, or somebody unknown. None: it is a name."""
+    name = name.replace("\u200c", "")
+    matches = list(_WORD.finditer(name))
+    # What stands behind a hyphen begins no name of its own: `pro-Kremlin`.
+    written = [match[0] if name[match.start() - 1 : match.start()] != "-" else match[0].lower() for match in matches]
+    words = [_folded(word) for word in written]
+    if not words or any(
+        word in _BODIES and not letters[0].islower() for word, letters in zip(words, written, strict=True)
+    ):
+        return None
+    strange = [nth for nth, word in enumerate(words) if word not in _LISTED]
+    if not (_of_listed_words(set(words)) if not strange else _beside_strange_words(words, written, strange)):
+        return None
+    several = not _PLURALS.isdisjoint(words) or not _QUANTIFIERS.isdisjoint(words)
+    return "group" if several else "anonymous"
+
+
+def _of_listed_words(words: set[str]) -> bool:
+    if words & (_UNKNOWN | _PLURALS - _PLATFORMS):
+        return True
+    met_somewhere = words & (_PLATFORMS | _SETTINGS | _QUANTIFIERS)
+    return bool(words & _SINGULARS and met_somewhere) or bool(words & _QUANTIFIERS)
+
+
+def _beside_strange_words(words: list[str], written: list[str], strange: list[int]) -> bool:
+    """Whether several are described, with words beside that are in no list. A capital letter there begins a name."""
+    names_nobody = not _UNKNOWN.isdisjoint(words[:1])
+    many = not (_PLURALS - _PLATFORMS).isdisjoint(words)
+    somewhere = not (_PLATFORMS | _SETTINGS).isdisjoint(words)
+    if many and words[0] in _QUANTIFIERS - _FILLERS:
+        return True
+    capitals = [
+        nth
+        for nth in strange
+        if nth > 0 and (written[nth][0].isupper() or written[nth].isdecimal()) and words[nth - 1] not in _PLACE_AFTER
+    ]
+    if capitals or (0 in strange and written[0][0].isupper() and not (many and somewhere)):
+        return False
+    return names_nobody or (many and (somewhere or words[0] in _PLURALS) and _is_said_of_many(words, written, strange))
+
+
+def _is_said_of_many(words: list[str], written: list[str], strange: list[int]) -> bool:
+    """Without capitals (Arabic, Persian) a strange word may be a name: a platform has to be there, too."""
+    cased = all(written[nth][0].islower() or written[nth][0].isupper() for nth in strange)
+    return cased or not (_PLATFORMS | _SETTINGS).isdisjoint(words)

@@ -1,0 +1,106 @@
+"""What describes nobody in particular, and what only looks so."""
+
+import pytest
+
+from app.texts import description_words
+from app.texts.descriptions import describes
+
+DESCRIPTIONS = (
+    "Facebook users", "Social media users", "multiple sources", "Viral post", "Internautes",
+    "Utilisateurs de Facebook", "Mehrere Facebook-Nutzer", "Nutzer sozialer Netzwerke", "Redes sociales",
+    "Usuarios de redes sociales", "Utenti Facebook", "Várias fontes", "Usuários do WhatsApp",
+    "Użytkownicy Facebooka", "Sosyal medya kullanıcıları", "Пользователи соцсетей", "Разные источники",
+    "Телеграм-каналы", "Анонімні телеграм-канали", "مستخدمو فيسبوك", "منشورات على فيسبوك",
+    "وسائل التواصل الاجتماعي", "مجهول", "کاربران شبکه‌های اجتماعی", "ناشناس",
+    "Several Ukrainian media outlets", "Pro-Kremlin Telegram channels",
+    "Posts shared thousands of times on Facebook", "Viral posts in India", "Unknown", "Anonymous", "Various",
+    "Publications partagées sur Facebook", "Sites pro-russes", "Неизвестный", "Невідомий", "Ignoto",
+    "Nieznany", "Bilinmeyen", "Desconhecido", "Inconnu", "Anonymer Nutzer", "unknown person", "Facebook post",
+    "a Telegram channel", "Social media", "Users on X", "TikTok videos", "Bloggers", "Some websites",
+    "Varios medios", "WhatsApp messages", "Russian Telegram channels", "Posts auf Facebook",
+    "Post su Facebook", "Posty na Facebooku", "Facebook paylaşımları", "مواقع إخبارية", "کانال‌های تلگرام",
+    "Неизвестные", "Unidentified individuals", "User",
+)  # fmt: skip
+NAMES = (
+    "Facebook", "Posts and Telegraph Ministry", "Telegram", "X", "The Washington Post",
+    "Users Association of Kenya", "Twitter Inc", "Jan Nowak", "Rybar", "Telegram channel Rybar", "Channel 4",
+    "Channel One", "Anonymous Sudan", "Unknown Mortal Orchestra", "Source FM", "The Post", "Media Matters",
+    "Facebook Users Against Corruption", "Ministry of Defence", "Ivan Posts", "Social Democratic Party",
+    "Народный фронт", "Meta", "Group of Seven", "Doctors Without Borders", "Reporters sans frontières", "Bild",
+    "Die Zeit", "El País", "Médecins du Monde", "Human Rights Watch", "Radio Free Europe", "Associated Press",
+    "Twitter Safety", "Novaya Gazeta", "Page Six", "Netzpolitik", "VKontakte", "وزارة الدفاع", "قناة الجزيرة",
+    "الجزيرة", "Kanal D", "Kyiv Post", "Bellingcat", "Al Jazeera", "Online", "People", "Internet Archive",
+    "Web Foundation", "Blogger", "The Sun", "Canal+", "Fuentes Guillermo", "Carlos Fuentes",
+    "Daily Mail Online", "Media", "Персона", "John Doe", "Red Cross", "Kanał Zero", "Luis Redes",
+    "Andrea Post", "Persons",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", DESCRIPTIONS)
+def test_a_description_is_no_name(words: str) -> None:
+    assert describes(words) is not None
+    assert describes(f"  {words} ") == describes(words.replace(" ", "  ")) == describes(words)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_with_such_words_in_it_is_a_name(name: str) -> None:
+    assert describes(name) is None
+
+
+def test_who_is_one_and_who_are_several() -> None:
+    assert describes("Unknown") == describes("анонимный автор") == "anonymous"
+    assert describes("Unknown users") == describes("несколько источников") == "group"
+
+
+def test_every_language_has_words_of_every_class() -> None:
+    """A line of each class for each: who adds a language, adds it to all."""
+    for name in ("PLURALS", "SINGULARS", "UNKNOWN", "QUANTIFIERS"):
+        words = getattr(description_words, name)
+        assert len(words.split()) == len(set(words.split())), f"a word stands twice in {name}"
+    for quantifier, many, unknown in zip(
+        [
+            "several",
+            "plusieurs",
+            "mehrere",
+            "varios",
+            "vari",
+            "vários",
+            "kilka",
+            "birçok",
+            "многие",
+            "багато",
+            "عدة",
+            "چندین",
+        ],
+        [
+            "posts",
+            "internautes",
+            "beiträge",
+            "cuentas",
+            "utenti",
+            "contas",
+            "wpisy",
+            "hesaplar",
+            "посты",
+            "дописи",
+            "منشورات",
+            "کاربران",
+        ],
+        [
+            "unknown",
+            "inconnu",
+            "unbekannt",
+            "desconocido",
+            "ignoto",
+            "desconhecido",
+            "nieznany",
+            "meçhul",
+            "неизвестный",
+            "невідомий",
+            "مجهول",
+            "ناشناس",
+        ],
+        strict=True,
+    ):
+        assert describes(f"{quantifier} {many}") == describes(many) == "group"
+        assert describes(unknown) is not None
