@@ -26,6 +26,7 @@ _DESCRIBES: Final = (
     "This describes nobody in particular and is not taken for a name: it is stored as an unnamed source of the place "
     "where it is mentioned. `disclosure: named`, a ref, a url or an external id keeps it a name."
 )
+_PARENT: Final = "More than one source of this name is there: a ref or an id says to which of them this belongs."
 _NOBODY: Final = "This describes nobody in particular, who can neither publish nor own: it was left out."
 # What makes a name of any words: who is known by it is somebody.
 _IDENTIFYING: Final = ("ref", "disclosure", "url", "external_ids", "aliases", "parent_id")
@@ -185,12 +186,23 @@ async def look_up(session: AsyncSession, drafts: Sequence[Draft]) -> Candidates:
     return candidates
 
 
+def leave_parents_out(batch: Batch, drafts: Iterable[Draft]) -> None:
+    """A parent that may be several sources is none: those that belong to it would else be of one family."""
+    for draft in drafts:
+        parent = draft.points_at.get("parent_id")
+        if parent is not None and parent.original in batch.may_be and parent.original.value("placed"):
+            del draft.points_at["parent_id"]
+            draft.values.pop("parent_id", None)
+            batch.note("not_taken", f"{draft.pointer}/parent", _PARENT, sent=parent.original.value("name"))
+
+
 # --- names that are none ---------------------------------------------------------------------------------------------
 
 
 def unname(batch: Batch) -> None:
     """Make unnamed sources of those that are given by a description: see `texts/descriptions`."""
-    described = {draft: kind for draft in batch.drafts[Source] if (kind := _description(draft)) is not None}
+    sources = batch.drafts[Source]
+    described = {draft: kind for draft in sources if (kind := _description(draft)) is not None}
     if not described or batch.from_export:
         return
     for model, column in ((Document, "publisher_id"), (Source, "parent_id")):
@@ -202,7 +214,7 @@ def unname(batch: Batch) -> None:
                 pointer = f"{draft.pointer}/{column.removesuffix('_id')}"
                 batch.note("not_taken", pointer, _NOBODY, sent=target.original.value("name"))
     for draft, disclosure in described.items():
-        if draft in batch.drafts[Source]:
+        if draft in sources:
             draft.values["disclosure"] = disclosure
             if draft.value("kind") in ALWAYS_NAMED:
                 del draft.values["kind"]
@@ -218,6 +230,7 @@ def _description(draft: Draft) -> str | None:
 
 def _forget(batch: Batch, source: Draft) -> None:
     """Leave out a source at which nothing of the body points any more."""
+    sources = batch.drafts[Source]
     pointing = chain.from_iterable(draft.points_at.values() for drafts in batch.drafts.values() for draft in drafts)
-    if source in batch.drafts[Source] and all(target.original is not source for target in pointing):
-        batch.drafts[Source].remove(source)
+    if source in sources and all(target.original is not source for target in pointing):
+        sources.remove(source)

@@ -47,6 +47,7 @@ class Draft:
     # unnamed source the document, or without one the claim or question, within which alone it can be matched.
     within: "Draft | None" = None
     published_in: "Draft | None" = None  # the document by which a source is told that publishes it
+    may_be: tuple[UUID, ...] = ()  # the stored sources that it may be, if its name fits more than one
     id: UUID = field(default_factory=uuid7)
     line: int = 0
     restored: bool = False  # its id was given: it is that record and no other
@@ -170,7 +171,10 @@ class Batch:
 
         `told_of`: the draft of the stored record that this tells something about; who may not see that is not told.
         """
-        self.remarks.append(Noted(kind, self.full_pointer(pointer), detail, stored, sent, told_of))
+        # A draft's own pointer begins with the line already; what stands in a body has names, and no numbers first.
+        if not pointer.startswith(f"/{self.line}"):
+            pointer = self.full_pointer(pointer)
+        self.remarks.append(Noted(kind, pointer, detail, stored, sent, told_of))
 
     def check_labels(self) -> None:
         if self.unknown_label is not None:

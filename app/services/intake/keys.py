@@ -135,7 +135,7 @@ _DOCUMENT: Final = "(r->>'document')::uuid"
 _SUBJECT: Final = "(r->>'about')::uuid"
 
 # Who speaks, passes on or judges in the place where a draft was mentioned.
-_SPEAKING_THERE: Final = f"""AND t.id IN (
+_SPEAKERS: Final = f"""
         SELECT s.source_id FROM appearance a JOIN statement s ON s.id = a.statement_id
         WHERE a.document_id IN (SELECT document_kin({_DOCUMENT}))
         UNION SELECT h.source_id FROM appearance a JOIN appearance_hop h ON h.appearance_id = a.id
@@ -145,7 +145,7 @@ _SPEAKING_THERE: Final = f"""AND t.id IN (
         CROSS JOIN LATERAL (VALUES (s.source_id), (h.source_id)) v(source_id)
         WHERE a.document_id IS NULL AND s.id IN (SELECT {_SUBJECT} UNION ALL
             SELECT n.id FROM statement n WHERE coalesce(n.claim_id, n.question_id) IN {_about(_SUBJECT, _SUBJECT)})
-        UNION SELECT x.author_id FROM assessment x WHERE x.claim_id IN ({_claims(_SUBJECT)}))"""  # noqa: S608
+        UNION SELECT x.author_id FROM assessment x WHERE x.claim_id IN ({_claims(_SUBJECT)})"""  # noqa: S608
 # Among those who speak or pass on in the same document; without one, about the same claim or question, there without
 # one, too. One who fits in every known trait goes before one who only does not contradict.
 UNNAMED_SOURCES: Final = _matching(
@@ -156,32 +156,32 @@ UNNAMED_SOURCES: Final = _matching(
     AND fold_name(t.name) IS NOT DISTINCT FROM fold_name(d.name) AND fold(t.role) IS NOT DISTINCT FROM fold(d.role)
     AND (d.party IS NULL OR t.party = d.party)
     AND (d.parent_id IS NULL OR t.parent_id IN (SELECT source_kin(d.parent_id)))
-    {_SPEAKING_THERE}
+    AND t.id IN ({_SPEAKERS})
     ORDER BY t.kind IS NOT DISTINCT FROM d.kind DESC, t.party IS NOT DISTINCT FROM d.party DESC,
     (t.parent_id IS NULL) = (d.parent_id IS NULL) DESC, t.created_at, t.id""",  # noqa: S608
 )
 
-# Those whose name fits more than one source, and that are known only where they were mentioned: by who speaks there, by
-# the document that they publish, or where no such place is told, by that there is none.
+# Of those whose names fit several: who is known only there; else the only one of these that is known there, too. Known
+# is who speaks there or publishes the document; where no place is told, who does so nowhere.
+_KNOWN_THERE: Final = f"""CASE WHEN r ? 'publishes' THEN {{}} IN (
+        SELECT source_root(p.publisher_id) FROM document p WHERE digest_of(p.page_key) = digest_of(r->>'publishes')
+        UNION ALL SELECT source_root(p.publisher_id) FROM document p WHERE p.ref = r->>'publishes_ref')
+    WHEN r ? 'within' THEN {{}} IN (SELECT source_root(v.source_id) FROM ({_SPEAKERS}) v)
+    ELSE NOT EXISTS (SELECT FROM statement WHERE source_id = t.id UNION ALL SELECT FROM appearance_hop
+        WHERE source_id = t.id UNION ALL SELECT FROM assessment WHERE author_id = t.id
+        UNION ALL SELECT FROM document WHERE publisher_id = t.id) END"""  # noqa: S608
+_CANDIDATES: Final = "SELECT m::uuid FROM jsonb_array_elements_text(r->'may_be') m"
 PLACED_SOURCES: Final = _matching(
     Source,
-    "coalesce(r->>'publishes', r->>'publishes_ref', r->>'within'), fold_name(d.name), d.kind, d.country, d.party, "
-    "d.parent_id, d.url",
-    f"""WHERE t.placed AND NOT t.confidential AND t.names && ARRAY[fold_name(d.name)]
-    AND fold_name(t.name) = fold_name(d.name) AND (d.kind IS NULL OR t.kind IS NULL OR t.kind = d.kind)
-    AND (d.country IS NULL OR t.country IS NULL OR t.country = d.country)
-    AND (d.party IS NULL OR t.party IS NULL OR t.party = d.party)
-    AND (d.parent_id IS NULL OR t.parent_id IS NULL OR t.parent_id IN (SELECT source_kin(d.parent_id)))
-    AND CASE WHEN r ? 'publishes' THEN t.id IN (
-        SELECT p.publisher_id FROM document p WHERE digest_of(p.page_key) = digest_of(r->>'publishes')
-        UNION ALL SELECT p.publisher_id FROM document p WHERE p.ref = r->>'publishes_ref')
-    WHEN r ? 'within' THEN true {_SPEAKING_THERE}
-    ELSE NOT EXISTS (SELECT FROM statement s WHERE s.source_id = t.id)
-        AND NOT EXISTS (SELECT FROM appearance_hop h WHERE h.source_id = t.id)
-        AND NOT EXISTS (SELECT FROM assessment x WHERE x.author_id = t.id)
-        AND NOT EXISTS (SELECT FROM document p WHERE p.publisher_id = t.id) END
-    ORDER BY t.kind IS NOT DISTINCT FROM d.kind DESC, t.country IS NOT DISTINCT FROM d.country DESC,
-    t.party IS NOT DISTINCT FROM d.party DESC, t.created_at, t.id""",  # noqa: S608
+    "coalesce(r->>'publishes', r->>'publishes_ref', r->>'within'), fold_name(d.name), d.kind, d.country, d.party",
+    f"""WHERE NOT t.confidential AND (
+        t.placed AND t.names && ARRAY[fold_name(d.name)] AND fold_name(t.name) = fold_name(d.name)
+        AND coalesce((t.kind = d.kind AND t.country = d.country AND t.party = d.party), true)
+        AND (d.parent_id IS NULL OR t.parent_id IS NULL OR t.parent_id IN (SELECT source_kin(d.parent_id)))
+        AND {_KNOWN_THERE.format("source_root(t.id)", "source_root(t.id)")}
+        OR t.id IN ({_CANDIDATES}) AND r ? 'within' AND {_KNOWN_THERE.format("t.id", "t.id")}
+        AND (SELECT count(*) FROM ({_CANDIDATES}) c(id) WHERE {_KNOWN_THERE.format("c.id", "c.id")}) = 1)
+    ORDER BY t.placed DESC, t.country IS DISTINCT FROM d.country, t.kind IS DISTINCT FROM d.kind, t.id""",  # noqa: S608
 )
 
 DOCUMENTS: Final = _matching(

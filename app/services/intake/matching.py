@@ -239,11 +239,12 @@ def _source_hints(draft: Draft, within: Draft | None) -> dict[str, Any]:
     if draft.published_in is not None:  # it is not matched yet
         document = draft.published_in.original
         published = {"publishes": document.value("page_key"), "publishes_ref": document.value("ref")}
-        return {"within": document.id, **published}
+        return {"within": document.id, "may_be": draft.may_be, **published}
     if within is None:
         return {}
     # Unnamed sources of one document are compared with each other; without a document, those about a claim or question.
-    return {"within": within.id, "document" if within.model is Document else "about": within.id}
+    place = "document" if within.model is Document else "about"
+    return {"within": within.id, "may_be": draft.may_be, place: within.id}
 
 
 def _statement_hints(draft: Draft, document: Draft | None) -> dict[str, Any]:
@@ -262,7 +263,6 @@ _HINTS: Final[dict[type[Record], Callable[[Draft, Draft | None], dict[str, Any]]
 # --- sources ---------------------------------------------------------------------------------------------------------
 
 _NEEDS_REF: Final = "an unnamed source that stands alone needs a ref, or it could never be found again"
-_PARENT: Final = "More than one source of this name is there: a ref or an id says to which of them this belongs."
 _PLACED: Final = (
     "More than one source of this name is there, and nothing that was given tells which: it is stored as one that is "
     "known only here, and linked to those that it may be. A ref or an id says which it is."
@@ -270,22 +270,12 @@ _PLACED: Final = (
 
 
 async def _sources(session: AsyncSession, batch: Batch, _: type[Record], drafts: list[Draft]) -> list[Draft]:
-    _leave_parents_out(batch, drafts)
+    by_name.leave_parents_out(batch, drafts)
     placed = [draft for draft in drafts if draft in batch.to_place]
     drafts = [draft for draft in drafts if draft not in batch.to_place]
-    new = await _by_key(session, batch, keys.PLACED_SOURCES, placed)
+    new = await _in_their_places(session, batch, placed)
     new += await _named(session, batch, [draft for draft in drafts if is_named(draft)])
     return new + await _unnamed(session, batch, [draft for draft in drafts if not is_named(draft)])
-
-
-def _leave_parents_out(batch: Batch, drafts: Iterable[Draft]) -> None:
-    """A parent that may be several sources is none: those that belong to it would else be of one family."""
-    for draft in drafts:
-        parent = draft.points_at.get("parent_id")
-        if parent is not None and parent.original in batch.may_be and parent.original.value("placed"):
-            del draft.points_at["parent_id"]
-            draft.values.pop("parent_id", None)
-            batch.note("not_taken", f"{draft.pointer}/parent", _PARENT, sent=parent.original.value("name"))
 
 
 async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> list[Draft]:
@@ -301,7 +291,8 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
         stored, earlier = candidates.stored_of(draft), candidates.new_of(draft)
         try:
             if len(stored) + len(earlier) > 1:
-                batch.may_be[draft] = [*(source.id for source in stored), *earlier]
+                draft.may_be = tuple(source.id for source in stored)
+                batch.may_be[draft] = [*draft.may_be, *earlier]
                 if draft.value("ref"):
                     new.append(draft)
                 else:
@@ -334,13 +325,24 @@ async def _place(session: AsyncSession, batch: Batch, drafts: Sequence[Draft]) -
     at_once = list[Draft]()
     for draft in drafts:
         draft.values["placed"] = True
-        batch.note("changed", f"{draft.pointer}/name", _PLACED, sent=draft.value("name"))
         draft.published_in = publications.get(draft)
         if draft.within is None or draft.published_in is not None:
             at_once.append(draft)
         else:
             batch.to_place.add(draft)
-    return await _by_key(session, batch, keys.PLACED_SOURCES, at_once)
+    return await _in_their_places(session, batch, at_once)
+
+
+async def _in_their_places(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> list[Draft]:
+    """Match those that may be several sources: where one of these is known in the place, it is meant."""
+    new = await _by_key(session, batch, keys.PLACED_SOURCES, drafts)
+    for draft in drafts:
+        if draft.id in draft.may_be:
+            del batch.may_be[draft], draft.values["placed"]
+            remarks.matched_by_name(batch, draft)
+        else:
+            batch.note("changed", f"{draft.pointer}/name", _PLACED, sent=draft.value("name"))
+    return new
 
 
 async def _unnamed(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> list[Draft]:

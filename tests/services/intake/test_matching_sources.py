@@ -65,6 +65,21 @@ async def test_two_hits_are_never_guessed(client: httpx.AsyncClient, source: str
     assert (await sent(client, "/v1/sources", {"name": "Elise Muller", "ref": "paper"}, 200))["kind"] == "outlet"
 
 
+async def test_who_is_known_in_a_place_is_meant_there(client: httpx.AsyncClient, event: str) -> None:
+    """What was sent when a name was borne by one is found when it is sent again, and the name is borne by two."""
+    bare = claim("T", said("Navy", document=PAPER))
+    first = (await sent(client, f"{event}/claims", bare))["statements"][0]["source"]["id"]
+    north, south = ({"name": "Navy", "kind": "military", "country": country} for country in ("NO", "SE"))
+    assert (await sent(client, "/v1/sources", north))["id"] == first
+    other = await sent(client, "/v1/sources", south, 201)
+    again = await sent(client, f"{event}/claims", bare, 200)
+    assert again["statements"][0]["source"]["id"] == first
+    # Where both are known, neither is meant.
+    await sent(client, f"{event}/claims", claim("T", {"source": south, "document": PAPER, "stance": "deny"}))
+    third = await sent(client, f"{event}/claims", claim("Another", said("Navy", document=PAPER)))
+    assert third["statements"][0]["source"]["id"] not in (first, other["id"])
+
+
 async def test_a_publisher_and_a_parent_that_may_be_several(client: httpx.AsyncClient, event: str) -> None:
     for country in ("NO", "SE"):
         await sent(client, "/v1/sources", {"name": "Daily", "kind": "outlet", "country": country}, 201)

@@ -99,6 +99,38 @@ async def test_a_report_and_lines_say_it_with_their_own_pointers(client: httpx.A
     ]
 
 
+async def test_lines_whose_sources_are_no_names_or_may_be_several(client: httpx.AsyncClient) -> None:
+    """No line is refused for that; and each is found again, in whatever batch it comes."""
+    for country in ("NO", "SE"):
+        await client.post("/v1/sources", json={"name": "Coast Guard", "kind": "authority", "country": country})
+    event = {"slug": "storm", "title": "Storm"}
+
+    def said(nth: int, who: Json | str) -> Json:
+        paper = {"url": f"https://n.example/{nth}", "publisher": {"name": "Coast Guard"}}
+        return {"text": f"Ship {nth} sank", "statements": [{"source": who, "document": paper}]}
+
+    names: list[Json | str] = [
+        "Coast Guard",
+        {"name": "Users of several forums"},
+        {"name": "Coast Guard", "country": "NO"},
+    ]
+    claims = [{"type": "claim", "event": "storm", **said(nth, who)} for nth, who in enumerate(names)]
+    lines = [{"type": "event", **event}, *claims, {"type": "source", "name": "Coast Guard"}]
+    sent = "\n".join(json.dumps(line) for line in lines)
+    answers = []
+    for _ in range(2):
+        answer = await client.post("/v1/ingest", content=sent, headers={"Content-Type": "application/x-ndjson"})
+        *answered, summary = [json.loads(line) for line in answer.text.splitlines()]
+        assert summary["failed"] == 0, answered
+        answers.append(answered)
+    first, again = answers
+    assert [line["status"] for line in again] == [200] * len(lines)
+    assert [line["id"] for line in first] == [line["id"] for line in again]
+    changed = [[one["pointer"] for one in line.get("remarks", []) if one["what"] == "changed"] for line in first]
+    publisher, speaker = "/statements/0/document/publisher/name", "/statements/0/source/name"
+    assert changed == [[], [publisher, speaker], [publisher, speaker], [publisher], ["/name"]]
+
+
 async def test_another_chain(client: httpx.AsyncClient, event: str) -> None:
     def body(*names: str) -> Json:
         said = {"document": {"url": "https://n.example/1"}, "hops": [{"source": {"name": name}} for name in names]}
