@@ -161,8 +161,7 @@ UNNAMED_SOURCES: Final = _matching(
     (t.parent_id IS NULL) = (d.parent_id IS NULL) DESC, t.created_at, t.id""",  # noqa: S608
 )
 
-# Of those whose names fit several: who is known only there; else the only one of these that is known there, too. Known
-# is who speaks there or publishes the document; where no place is told, who does so nowhere.
+# Of those whose names fit several: who is known there, who speaks or publishes; without a place, who does so nowhere.
 _KNOWN_THERE: Final = f"""CASE WHEN r ? 'publishes' THEN {{}} IN (
         SELECT source_root(p.publisher_id) FROM document p WHERE digest_of(p.page_key) = digest_of(r->>'publishes')
         UNION ALL SELECT source_root(p.publisher_id) FROM document p WHERE p.ref = r->>'publishes_ref')
@@ -181,7 +180,8 @@ PLACED_SOURCES: Final = _matching(
         AND {_KNOWN_THERE.format("source_root(t.id)", "source_root(t.id)")}
         OR t.id IN ({_CANDIDATES}) AND r ? 'within' AND {_KNOWN_THERE.format("t.id", "t.id")}
         AND (SELECT count(*) FROM ({_CANDIDATES}) c(id) WHERE {_KNOWN_THERE.format("c.id", "c.id")}) = 1)
-    ORDER BY t.placed DESC, t.country IS DISTINCT FROM d.country, t.kind IS DISTINCT FROM d.kind, t.id""",  # noqa: S608
+    ORDER BY num_nonnulls(nullif(t.country = d.country, false), nullif(t.party = d.party, false)) DESC, t.placed DESC,
+    t.kind IS DISTINCT FROM d.kind, t.id""",  # noqa: S608
 )
 
 DOCUMENTS: Final = _matching(
