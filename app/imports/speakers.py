@@ -3,7 +3,7 @@
 from typing import Final
 
 from app.imports.ratings import folded
-from app.texts import descriptions
+from app.texts.who import descriptions
 
 # Sites where anybody may post, and archives of such: they say where the claim was, not who made it.
 PLATFORMS: Final = frozenset({

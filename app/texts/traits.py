@@ -2,7 +2,7 @@
 
 from typing import Final, Protocol
 
-from app.texts import accounts
+from app.texts.who import accounts
 from app.vocabulary import SOURCE_CLASSES
 
 

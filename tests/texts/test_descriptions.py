@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.texts import description_words
-from app.texts.descriptions import describes
+from app.texts.who import description_words
+from app.texts.who.descriptions import describes
 
 DESCRIPTIONS = (
     "Facebook users", "Social media users", "multiple sources", "Viral post", "Internautes",

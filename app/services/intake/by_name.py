@@ -20,7 +20,8 @@ from app.models import Document, Source
 from app.services.intake import storing
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import ALWAYS_NAMED
-from app.texts import descriptions, traits
+from app.texts import traits
+from app.texts.who import descriptions
 
 _DESCRIBES: Final = (
     "This describes nobody in particular and is not taken for a name: it is stored as an unnamed source of the place "
@@ -62,12 +63,12 @@ class Known:
     url: str | None
     external_ids: dict[str, str]
 
-    def complete(self, more: "Known") -> None:
-        """Take what is known more, as the record does in which both end."""
+    def complete(self, second: "Known") -> None:
+        """Take what is known second, as the record does in which both end."""
         for name in _TRAITS[:-1]:
             if getattr(self, name) is None:
-                setattr(self, name, getattr(more, name))
-        self.external_ids = self.external_ids or more.external_ids
+                setattr(self, name, getattr(second, name))
+        self.external_ids = self.external_ids or second.external_ids
 
     def fits(self, namesake: "Known") -> bool:
         return traits.of_one_class(self.kind, namesake.kind) and not traits.contradict(self, namesake)
@@ -200,7 +201,7 @@ def leave_parents_out(batch: Batch, drafts: Iterable[Draft]) -> None:
 
 
 def unname(batch: Batch) -> None:
-    """Make unnamed sources of those that are given by a description: see `texts/descriptions`."""
+    """Make unnamed sources of those that are given by a description: see `texts/who/descriptions`."""
     sources = batch.drafts[Source]
     described = {draft: kind for draft in sources if (kind := _description(draft)) is not None}
     if not described or batch.from_export:

@@ -243,8 +243,8 @@ def _source_hints(draft: Draft, within: Draft | None) -> dict[str, Any]:
     if within is None:
         return {}
     # Unnamed sources of one document are compared with each other; without a document, those about a claim or question.
-    place = "document" if within.model is Document else "about"
-    return {"within": within.id, "may_be": draft.may_be, place: within.id}
+    column = "document" if within.model is Document else "about"
+    return {"within": within.id, "may_be": draft.may_be, column: within.id}
 
 
 def _statement_hints(draft: Draft, document: Draft | None) -> dict[str, Any]:
@@ -347,11 +347,11 @@ async def _in_their_places(session: AsyncSession, batch: Batch, drafts: list[Dra
 
 async def _unnamed(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> list[Draft]:
     described = [draft for draft in drafts if draft.within is None and draft.value("placed")]
-    alone = [draft for draft in drafts if draft.within is None and draft not in described]
-    raise_together([Invalid.at(draft.pointer, _NEEDS_REF) for draft in alone if not draft.value("ref")])
+    without_place = [draft for draft in drafts if draft.within is None and draft not in described]
+    raise_together([Invalid.at(draft.pointer, _NEEDS_REF) for draft in without_place if not draft.value("ref")])
     spoken = [draft for draft in drafts if draft.within is not None]
     new = await _by_key(session, batch, keys.UNNAMED_SOURCES, spoken)
-    return new + await _by_key(session, batch, keys.PLACED_SOURCES, described) + alone
+    return new + await _by_key(session, batch, keys.PLACED_SOURCES, described) + without_place
 
 
 async def _hops(session: AsyncSession, batch: Batch, _: type[Record], drafts: list[Draft]) -> list[Draft]:

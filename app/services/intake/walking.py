@@ -190,9 +190,9 @@ def question(batch: Batch, data: QuestionCreate | str, event_draft: Draft | None
     if isinstance(data, str):
         return batch.refer(Question, data, at)
     values = columns(data, "label")
-    given = frozenset(values)
+    told_columns = frozenset(values)
     draft = batch.add(Question, at, with_defaults(values), {"event_id": event_draft})
-    draft.assumed = frozenset(draft.values) - given
+    draft.assumed = frozenset(draft.values) - told_columns
     batch.label(data.label, draft, at)
     return draft
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import Final, Literal
 
-from app.texts import description_words as data
+from app.texts.who import description_words as data
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _LETTERS: Final = str.maketrans({"ی": "ي", "ى": "ي", "ک": "ك", "ة": "ه", "ы": "ы", "\u200c": None, "ł": "l", "ı": "i"})
@@ -52,8 +52,7 @@ def describes(name: str) -> Literal["group", "anonymous"] | None:
     strange = [nth for nth, word in enumerate(words) if word not in _LISTED]
     if not (_of_listed_words(set(words)) if not strange else _beside_strange_words(words, written, strange)):
         return None
-    several = not _PLURALS.isdisjoint(words) or not _QUANTIFIERS.isdisjoint(words)
-    return "group" if several else "anonymous"
+    return "anonymous" if (_PLURALS | _QUANTIFIERS).isdisjoint(words) else "group"
 
 
 def _of_listed_words(words: set[str]) -> bool:

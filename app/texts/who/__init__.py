@@ -1,0 +1,1 @@
+"""Who is meant: whose an address is, and what is no name."""
