@@ -7,8 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
+from app.derive import ordering
 from app.derive.diff import snapshots
 from app.derive.diff.snapshots import Snapshot, SnapshotPair, compare
+from app.derive.ordering import Words
 from app.derive.rules.construct import built
 from app.schemas.documents import DocumentLinkRead
 from app.schemas.pictures.diffs import (
@@ -231,6 +233,11 @@ def source_links(pair: SnapshotPair) -> list[SourceLinkMoved]:
     moved += [(link, None, link) for link in compared.new]
     moved += [(link, link, None) for link in compared.removed]
     names = ("id", "from_id", "to_id", "how_known", "score", "reason")
+    words = {
+        id_: ordering.source(source)
+        for end in pair
+        for id_, source in (end.dossier.sources if end.dossier else {}).items()
+    }
     return [
         built(
             SourceLinkMoved,
@@ -238,9 +245,15 @@ def source_links(pair: SnapshotPair) -> list[SourceLinkMoved]:
             state_from=before.state if before else None,
             state_to=after.state if after else None,
         )
-        for link, before, after in sorted(moved, key=lambda states: states[0].id)
+        for link, before, after in sorted(moved, key=lambda states: _order(states[0], words))
         if all(_speaks(link, snapshot) for snapshot in pair)
     ]
+
+
+def _order(link: SourceLinkRead, words: Mapping[UUID, Words]) -> tuple[object, ...]:
+    """By the sources at both ends, whichever it leads from."""
+    ends = sorted(words.get(id_, ()) for id_ in (link.from_id, link.to_id))
+    return *ends, link.how_known, link.score or 0, link.reason or "", link.id
 
 
 def _speaks(link: SourceLinkRead, snapshot: Snapshot) -> bool:
