@@ -67,7 +67,7 @@ async def test_the_least_that_is_needed(client: httpx.AsyncClient, event: str) -
     stored = (await client.get(f"/v1/statements/{made['statements'][0]['id']}")).json()
     assert (stored["stance"], stored["explicitness"]) == ("support", "explicit")
     source = (await client.get(f"/v1/sources/{made['statements'][0]['source']['id']}")).json()
-    assert source["kind"] == "other"
+    assert source["kind"] is None
 
 
 def _matched(answer: object) -> object:
