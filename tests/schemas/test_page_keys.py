@@ -98,6 +98,8 @@ PAGES = [
     ["https://t.me/zarnica2/501"],
     ["https://t.me/zarnica"],
     ["https://t.me/c/1234567/501"],
+    ["https://t.me/nz/501", "http://t.me/s/nz/501"],
+    ["https://t.me/joinchat/501"],
     [
         "https://twitter.com/zarnica/status/1780000000000000001",
         "https://x.com/zarnica/status/1780000000000000001?s=20&t=x",
