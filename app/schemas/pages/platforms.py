@@ -36,7 +36,7 @@ class _Platform:
 _VIDEO: Final = r"(?P<post>(?!videoseries|live_stream)[\w-]{11})"
 _FACEBOOK_POST: Final = r"(?P<post>\d+|pfbid\w+)"
 _CODE: Final = r"(?P<post>[\w-]{5,})"
-# What Telegram has in the place of a channel's name. Names have four letters and more; what is shorter means no other page.
+# What Telegram has in the place of a channel's name. Names have four letters and more; shorter ones mean no other page.
 _NO_CHANNEL: Final = "joinchat|addstickers|addemoji|share|proxy|invoice|confirm|iv|[sckam]"
 _CHANNEL: Final = rf"(?P<owner>(?!(?:{_NO_CHANNEL})/)[A-Za-z]\w*)"
 _VK_IDS: Final = r"-?\d+_\d+"
