@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, pool
 
 from app.services import ledger
 
-URLS = ("https://t.me/zarnica/501", "https://t.me/s/zarnica/501", "https://t.me/zarnica/502")
+URLS = ("https://t.me/kestrel/501", "https://t.me/s/kestrel/501", "https://t.me/kestrel/502")
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ async def test_documents_of_before(
         migration.fill(connection)
     assert capfd.readouterr().err.splitlines()[-1] == "page keys of documents: 4 of 4"
     keys = psql.execute("SELECT page_key FROM document ORDER BY ref").fetchall()
-    assert keys == [("telegram:zarnica/501",), ("telegram:zarnica/501",), ("telegram:zarnica/502",), (None,)]
+    assert keys == [("telegram:kestrel/501",), ("telegram:kestrel/501",), ("telegram:kestrel/502",), (None,)]
     assert value(psql, "SELECT count(*) FROM change") == changes
     assert ledger.verify(database_url) == []
 

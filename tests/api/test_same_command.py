@@ -11,7 +11,7 @@ from app.services import ledger
 from app.services.upkeep import same
 from app.settings import Settings
 
-PAGES = ("https://t.me/zarnica/501", "https://t.me/s/zarnica/501", "https://telegram.me/zarnica/501")
+PAGES = ("https://t.me/kestrel/501", "https://t.me/s/kestrel/501", "https://telegram.me/kestrel/501")
 
 
 async def walked(database_url: str) -> dict[str, tuple[int, int]]:
@@ -26,7 +26,7 @@ async def test_documents_and_texts_of_before(
     client: httpx.AsyncClient, psql: psycopg.Connection, database_url: str
 ) -> None:
     for nth, url in enumerate(PAGES):
-        values = [f"page{nth}", url, url, "telegram:zarnica/501", nth]
+        values = [f"page{nth}", url, url, "telegram:kestrel/501", nth]
         psql.execute(
             "INSERT INTO document (ref, url, canonical_url, page_key, created_at) "
             "VALUES (%s, %s, %s, %s, now() + %s * interval '1 s')",

@@ -24,9 +24,9 @@ async def test_a_document_by_its_page(client: httpx.AsyncClient) -> None:
 
 
 async def test_the_url_of_a_document_is_not_given_to_another(client: httpx.AsyncClient) -> None:
-    first = await sent(client, "/v1/documents", {"url": "https://t.me/zarnica/501", "ref": "d1"}, 201)
-    second = await sent(client, "/v1/documents", {"url": "https://t.me/zarnica/502", "ref": "d2"}, 201)
-    body = {"ref": "d2", "url": "https://t.me/s/zarnica/501"}
+    first = await sent(client, "/v1/documents", {"url": "https://t.me/kestrel/501", "ref": "d1"}, 201)
+    second = await sent(client, "/v1/documents", {"url": "https://t.me/kestrel/502", "ref": "d2"}, 201)
+    body = {"ref": "d2", "url": "https://t.me/s/kestrel/501"}
     assert await refused(client, "/v1/documents", body, 409) == "/url"
     any_version = {"If-Match": "*"}
     change = {"url": body["url"]}
