@@ -54,9 +54,7 @@ def upgrade() -> None:
         if connection is None:
             raise NotImplementedError("the statements run on a database, they are not printed")
         with migrating.writers_waiting(connection):
-            # The functions once more: before, they called each other in a way that no index can be built by.
-            sql = [(SQL / name).read_text(encoding="utf-8") for name in ("functions.sql", "search.sql")]
-            migrating.once(connection, "search", "".join(sql))
+            migrating.once(connection, "search", (SQL / "search.sql").read_text(encoding="utf-8"))
             for table, words in WORDS.items():
                 statement = (
                     f"SELECT search_again('{table}', ARRAY(SELECT id FROM {table} "  # noqa: S608  (a word of WORDS)
