@@ -15,9 +15,8 @@ from app.texts.traits import contradict
 from app.vocabulary import AMBIGUOUS_NAME
 
 T = TypeVar("T")
-_MOST_WEIGHED: Final = (
-    14  # ties of one claim of which all ways to hold together are tried; of more, the surest go first
-)
+# Ties of one claim of which all ways to hold together are tried; of more, the surest go first.
+_MOST_WEIGHED: Final = 14
 _JOINING: Final = ("proposed", "confirmed")
 _BY_HAND: Final = 1.0  # the score of a link that an editor made without one
 

@@ -63,12 +63,12 @@ class Known:
     url: str | None
     external_ids: dict[str, str]
 
-    def complete(self, second: "Known") -> None:
-        """Take what is known second, as the record does in which both end."""
+    def complete(self, later: "Known") -> None:
+        """Fill what is not known yet with what was told later, as the record does in which both end."""
         for name in _TRAITS[:-1]:
             if getattr(self, name) is None:
-                setattr(self, name, getattr(second, name))
-        self.external_ids = self.external_ids or second.external_ids
+                setattr(self, name, getattr(later, name))
+        self.external_ids = self.external_ids or later.external_ids
 
     def fits(self, namesake: "Known") -> bool:
         return traits.of_one_class(self.kind, namesake.kind) and not traits.contradict(self, namesake)
@@ -126,7 +126,7 @@ class Namesakes:
 
 @dataclass(slots=True)
 class Candidates:
-    """What the drafts of a batch may be. It learns: of each draft that is decided the next ones are draft_traits."""
+    """What the drafts of a batch may be. It learns from each draft that is decided, for those after it."""
 
     names: dict[bytes, tuple[str, Sequence[str]]] = field(default_factory=dict)
     """The folded name, and with it the aliases, by what a draft is called."""
