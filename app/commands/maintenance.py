@@ -35,7 +35,7 @@ def same_records(
     database_url: DatabaseUrl = "",
     data_dir: DataDir = None,
 ) -> None:
-    """Look for documents that are one page or have one text, and propose links between them. Nothing is merged."""
+    """Look for sources of like names, and documents of one page or text; propose links between them. Merges nothing."""
     if not propose:
         databases.fail("Say --propose: links are stored, which wait for an editor. Nothing is merged.")
 
@@ -47,4 +47,8 @@ def same_records(
     with databases.database(database_url, data_dir) as url:
         migrating.current(url)
         databases.run(url, walk)
-    databases.err.print("All is looked through. GET /v1/document-links?state=proposed is the queue.", highlight=False)
+    databases.err.print(
+        "All is looked through. GET /v1/source-links?state=proposed and GET /v1/document-links?state=proposed are the "
+        "queues.",
+        highlight=False,
+    )

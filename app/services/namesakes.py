@@ -6,7 +6,7 @@ however many sources there are. What an editor said before, be it that two are n
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from pydantic_core import to_json
@@ -15,28 +15,40 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.database import set_reason
-from app.texts import names
+from app.texts import folding, names
 from app.texts.names import Likeness
-from app.texts.traits import class_of, contradict, may_be_people
+from app.texts.traits import class_of, contradict, is_named, may_be_people
 from app.vocabulary import AMBIGUOUS_NAME
 
 REASON: Final = "the names are alike"
 SAME_NAME: Final = Likeness(0.8, "the same name, of another kind of source")
+# What comes in is taken for the one that is there: these two were stored apart before, or were changed since.
+STORED_APART: Final = Likeness(0.95, "the same name, and nothing that tells the two apart")
 SEVERAL: Final = Likeness(0.5, AMBIGUOUS_NAME)
+Pair: TypeAlias = tuple[UUID, UUID, Likeness]
 _SOURCES_OF_A_KEY: Final = 40  # at most that are compared: of so many of one name none is likelier than another
 
-# What is named: of others a description is no name. Outlets and the like always are.
-_NAMED: Final = text("""
-SELECT id, name, aliases, kind, names, party, country, source_root(parent_id) AS parent_id, url, external_ids
-FROM source
-WHERE id = ANY (CAST(:ids AS uuid[])) AND merged_into IS NULL AND NOT confidential AND NOT placed AND name IS NOT NULL
-    AND (disclosure = 'named' OR kind IN ('outlet', 'agency', 'channel'))
+# A proposal would tell that there is a confidential one. Of those that are not named a description is no name: they are
+# left out by `is_named`.
+_THESE: Final = text("""
+SELECT id, name, aliases, kind, disclosure, names, party, country, source_root(parent_id) AS parent_id, url,
+    external_ids
+FROM source WHERE id = ANY (CAST(:ids AS uuid[])) AND merged_into IS NULL AND NOT confidential AND NOT placed
 ORDER BY id
+""")
+NEXT: Final = text("""
+SELECT id, name, aliases, kind, disclosure, names, party, country, source_root(parent_id) AS parent_id, url,
+    external_ids
+FROM source WHERE id > :last AND merged_into IS NULL AND NOT confidential AND NOT placed ORDER BY id LIMIT :most
 """)
 _UNKEY: Final = text("DELETE FROM source_name_key WHERE source_id = ANY (CAST(:ids AS uuid[]))")
 _KEY: Final = text("""
 INSERT INTO source_name_key (source_id, key)
 SELECT source_id, key FROM jsonb_populate_recordset(NULL::source_name_key, CAST(:rows AS jsonb)) ON CONFLICT DO NOTHING
+""")
+_UNKEYED: Final = text("""
+SELECT DISTINCT d.source_id FROM jsonb_populate_recordset(NULL::source_name_key, CAST(:rows AS jsonb)) AS d
+WHERE NOT EXISTS (SELECT FROM source_name_key k WHERE k.key = d.key AND k.source_id = d.source_id)
 """)
 # By the key of a name, whose name it is, under the source that it was merged into.
 _CANDIDATES: Final = text("""
@@ -61,47 +73,74 @@ WHERE NOT EXISTS (
     SELECT FROM source_kin(d.from_id) f(id) CROSS JOIN source_kin(d.to_id) t(id) CROSS JOIN LATERAL (
         SELECT FROM source_link l WHERE l.from_id = f.id AND l.to_id = t.id
         UNION ALL SELECT FROM source_link l WHERE l.from_id = t.id AND l.to_id = f.id OFFSET 0) l OFFSET 0)
+RETURNING id, from_id, to_id, reason
 """)
 
 
-async def propose(session: AsyncSession, ids: Collection[UUID], *, linking: bool = True, renamed: bool = False) -> None:
+async def propose(
+    session: AsyncSession, ids: Collection[UUID], *, linking: bool = True, renamed: bool = False
+) -> Sequence[Row[Any]]:
     """Keep the keys of these sources, which are new or were renamed, and propose links to those that may be the same.
 
-    Without `linking` no links are proposed: an export brings its own.
+    Without `linking` no links are proposed: an export brings its own. Gives the links that are new.
     """
     if not ids:
-        return
-    sources = (await session.execute(_NAMED, {"ids": list(ids)})).all()
+        return []
+    sources = named((await session.execute(_THESE, {"ids": list(ids)})).all())
     if renamed:
         await session.execute(_UNKEY, {"ids": list(ids)})
-    rows = [{"source_id": source.id, "key": key} for source in sources for key in _keys(source)]
-    if not rows:
-        return
-    await session.execute(_KEY, {"rows": _as_json(rows)})
-    if linking:
-        sought = [(source.id, key) for source in sources for key in _sought(source)]
-        parameters = {"ids": [id_ for id_, _ in sought], "keys": [key for _, key in sought]}
-        candidates = (await session.execute(_CANDIDATES, {**parameters, "most": _SOURCES_OF_A_KEY})).all()
-        await link(session, _likenesses(sources, candidates))
+    await keep_keys(session, sources)
+    return await link(session, await alike(session, sources)) if linking else []
 
 
-async def link(session: AsyncSession, pairs: Iterable[tuple[UUID, UUID, Likeness]]) -> None:
-    """Propose that the sources of each pair are one, unless that was said or proposed before."""
-    likeliest: dict[frozenset[UUID], tuple[UUID, UUID, Likeness]] = {}
+def named(sources: Iterable[Row[Any]]) -> list[Row[Any]]:
+    """Those of these rows of `NEXT` that are known by their names; all else here expects that."""
+    return [source for source in sources if is_named(source.name, source.disclosure, source.kind)]
+
+
+async def unkeyed(session: AsyncSession, sources: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Those of these that lack keys, because they came in by plain SQL."""
+    ids = set(await session.scalars(_UNKEYED, {"rows": _key_rows(sources)}))
+    return [source for source in sources if source.id in ids]
+
+
+async def keep_keys(session: AsyncSession, sources: Sequence[Row[Any]]) -> None:
+    if sources:
+        await session.execute(_KEY, {"rows": _key_rows(sources)})
+
+
+def _key_rows(sources: Sequence[Row[Any]]) -> str:
+    return _as_json([{"source_id": source.id, "key": key} for source in sources for key in _keys(source)])
+
+
+async def alike(session: AsyncSession, sources: Sequence[Row[Any]]) -> list[Pair]:
+    """Each of these with each stored source that it may be. Expects that the keys of all are kept."""
+    sought = [(source.id, key) for source in sources for key in _sought(source)]
+    if not sought:
+        return []
+    parameters = {"ids": [id_ for id_, _ in sought], "keys": [key for _, key in sought]}
+    candidates = (await session.execute(_CANDIDATES, {**parameters, "most": _SOURCES_OF_A_KEY})).all()
+    return list(_likenesses(sources, candidates))
+
+
+async def link(session: AsyncSession, pairs: Iterable[Pair]) -> Sequence[Row[Any]]:
+    """Propose that the sources of each pair are one, unless that was said or proposed before; gives the new links."""
+    likeliest: dict[frozenset[UUID], Pair] = {}
     for start, end, likeness in pairs:
         so_far = likeliest.setdefault(frozenset((start, end)), (start, end, likeness))
         if likeness > so_far[2]:
             likeliest[frozenset((start, end))] = (so_far[0], so_far[1], likeness)
     if not likeliest:
-        return
+        return []
     # From the later to the earlier: ids are in the order of recording.
     rows = [
         {"id": uuid7(), "from_id": max(start, end), "to_id": min(start, end), "score": score, "reason": reason}
         for start, end, (score, reason) in sorted(likeliest.values(), key=lambda pair: sorted(pair[:2]))
     ]
     await set_reason(session, REASON)
-    await session.execute(_LINK, {"rows": _as_json(rows)})
+    new_links = (await session.execute(_LINK, {"rows": _as_json(rows)})).all()
     await set_reason(session)
+    return new_links
 
 
 def _as_json(rows: Sequence[dict[str, Any]]) -> str:
@@ -124,7 +163,7 @@ def _sought(source: Row[Any]) -> set[str]:
     }
 
 
-def _likenesses(sources: Iterable[Row[Any]], candidates: Iterable[Row[Any]]) -> Iterable[tuple[UUID, UUID, Likeness]]:
+def _likenesses(sources: Iterable[Row[Any]], candidates: Iterable[Row[Any]]) -> Iterable[Pair]:
     by_seeker = defaultdict(list)
     for candidate in candidates:
         by_seeker[candidate.seeker].append(candidate)
@@ -136,9 +175,11 @@ def _likenesses(sources: Iterable[Row[Any]], candidates: Iterable[Row[Any]]) -> 
 
 def _likeness(source: Row[Any], candidate: Row[Any]) -> Likeness | None:
     classes = {class_of(source.kind), class_of(candidate.kind)}
-    if set(source.names) & set(candidate.names):
-        # Of one class they were matched, or told apart by what was given.
-        return SAME_NAME if len(classes - {None}) > 1 else None
+    if common := set(source.names) & set(candidate.names):
+        if len(classes - {None}) > 1:
+            return SAME_NAME
+        # Two aliases alone are not enough: more than one ministry is "the ministry".
+        return STORED_APART if {folding.name(source.name), folding.name(candidate.name)} & common else None
     person = may_be_people(source.kind) and may_be_people(candidate.kind)
     alike = [
         likeness

@@ -16,8 +16,9 @@ from app.schemas.sources import SourceChange, SourceLinkChange, SourceLinkRead
 from app.services import changing, namesakes, records
 from app.services.access import Caller
 
-# What says by which names a source is found.
+# What says by which names a source is found, and what tells it from others of these names.
 _NAMING: Final = frozenset({"name", "aliases", "kind", "disclosure", "confidential"})
+_TELLING_APART: Final = frozenset({"country", "party", "parent", "url", "external_ids"})
 # Where the ways up from both ends meet, the one that was merged into the other there.
 _MERGED_AT: Final = text("""
 WITH RECURSIVE up(side, id, next, far) AS (
@@ -89,7 +90,7 @@ async def change_source(
     changed = await changing.change(session, caller, Source, address, patch, if_match=if_match)
     if before is not None:
         await _propose_again(session, before)
-    elif patch.model_fields_set & _NAMING:
+    elif patch.model_fields_set & (_NAMING | _TELLING_APART):
         await namesakes.propose(session, [changed.id], renamed=True)
     return changed
 

@@ -1,4 +1,4 @@
-"""What tells two sources of one name apart: what was given of both, and differs."""
+"""What makes a source a named one, and what tells two of one name apart: what was given of both, and differs."""
 
 from typing import Final, Protocol
 
@@ -24,6 +24,16 @@ class Traits(Protocol):
 
 
 _NAMES: Final = ("party", "country", "parent_id")
+# What such a one is called is no description of somebody who is not named.
+ALWAYS_NAMED: Final = ("outlet", "agency", "channel")
+
+
+def is_named(name: str | None, disclosure: str | None, kind: str | None) -> bool:
+    """Whether a source is known by its name; others are known only by what they speak in.
+
+    Once more in SQL, where many unnamed ones may have one description: `BEARERS` in services/intake/by_name.
+    """
+    return name is not None and ((disclosure or "named") == "named" or kind in ALWAYS_NAMED)
 
 
 def contradict(first: Traits, second: Traits) -> bool:

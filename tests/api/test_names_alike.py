@@ -158,3 +158,11 @@ async def test_the_queue_has_first_what_a_decision_may_change(
     assert len((await get(anybody, "/v1/source-links?sort=-consequence"))["items"]) == 1
     page = await get(client, "/v1/source-links?sort=-consequence&limit=2")
     assert len((await get(client, page["next"]))["items"]) == 1
+
+
+async def test_what_tells_two_of_a_name_apart_may_be_taken_back(client: httpx.AsyncClient) -> None:
+    first = await source(client, "Coast Guard", kind="authority", country="NO")
+    await source(client, "Coast Guard", kind="authority", country="SE")
+    assert await proposed(client) == []
+    await patch(client, f"/v1/sources/{first}", {"country": None})
+    assert await proposed(client) == [(0.95, "the same name, and nothing that tells the two apart")]

@@ -1,8 +1,11 @@
 """`counterclaim same --propose`: what an older release stored apart is linked, and nothing is merged."""
 
+import uuid
+
 import httpx
 import psycopg
-from calls import get, patch
+import pytest
+from calls import get, patch, post
 from ledgers import value
 from reporting import claim, report, said, sent
 
@@ -58,3 +61,63 @@ async def test_documents_and_texts_of_before(
     assert value(psql, "SELECT count(*) FROM document_link") == 3
     assert value(psql, "SELECT count(*) FROM document WHERE merged_into IS NOT NULL") == 0
     assert ledger.verify(database_url) == []
+
+
+async def test_sources_of_before(client: httpx.AsyncClient, psql: psycopg.Connection, database_url: str) -> None:
+    """Some were given keys by a migration, some none; whatever was said of a pair stands."""
+    names = [
+        ("Olena Hrushevska", "official", None), ("Олена Грушевська", "expert", None),
+        ("Coast Guard", "authority", None), ("Coast guard", "military", None), ("Coast Guard", "channel", "NO"),
+        ("Marta Vey", "person", None), ("Vey Marta", "person", None), ("Марта Вей", "person", None),
+        ("Rolf Aune", "person", "NO"), ("Rolf Aune", "official", "SE"),
+        ("Petra Lind", "person", None), ("Lind Petra", "person", None),
+    ]  # fmt: skip
+    for nth, (name, kind, country) in enumerate(names):
+        values = [uuid.UUID(int=nth + 1), f"s{nth}", name, kind, country]
+        psql.execute("INSERT INTO source (id, ref, name, kind, country) VALUES (%s, %s, %s, %s, %s)", values)
+    psql.execute("UPDATE source SET confidential = true WHERE ref = 's11'")
+    # One pair is confirmed, one rejected before anything is looked through.
+    await post(client, "/v1/sources/ref:s5/links", {"to": "ref:s6", "state": "rejected"})
+    await post(client, "/v1/sources/ref:s7/merge", {"into": "ref:s5"}, 200)
+
+    first = await walked(database_url)
+    refs: dict[str, str] = dict(psql.execute("SELECT id::text, ref FROM source").fetchall())
+
+    async def proposed() -> set[tuple[str, str, float]]:
+        links = (await get(client, "/v1/source-links?state=proposed&limit=100"))["items"]
+        return {(refs[link["from_id"]], refs[link["to_id"]], link["score"]) for link in links}
+
+    expected = {("s1", "s0", 0.9), ("s3", "s2", 0.95), ("s4", "s2", 0.8), ("s4", "s3", 0.8)}
+    assert await proposed() == expected
+    assert first["sources"] == (10, len(expected)), "neither the confidential one nor the merged one is looked at"
+    # Broken off or not, the next one finds nothing to add; nor where a link was decided since.
+    (latin,) = [link for link in (await get(client, "/v1/source-links"))["items"] if link["score"] == 0.9]
+    await patch(client, f"/v1/source-links/{latin['id']}", {"state": "confirmed"})
+    psql.execute("DELETE FROM source_link WHERE score = 0.95")
+    assert (await walked(database_url))["sources"] == (9, 1)
+    assert await proposed() == expected - {("s1", "s0", 0.9)}
+    assert value(psql, "SELECT count(*) FROM source WHERE merged_into IS NOT NULL") == 2
+    assert value(psql, "SELECT DISTINCT actor FROM change WHERE type = 'source_link' AND reason IS NOT NULL") == (
+        "counterclaim same"
+    )
+    assert ledger.verify(database_url) == []
+
+
+async def test_what_is_looked_through_is_what_intake_proposes(
+    client: httpx.AsyncClient, psql: psycopg.Connection, database_url: str
+) -> None:
+    """By one rule: with the links taken away, the walk proposes the same ones again, in steps of any size."""
+    for name, kind in [("Jan Kees de Vries", "person"), ("Jan de Vries", None), ("Vries, Jan de", "expert"),
+                       ("Олексій Шульга", "official"), ("Oleksii Shulha", None), ("Kestrel", "channel"),
+                       ("Kestrel", "person"), ("Müller", "person"), ("Mueller", "person")]:  # fmt: skip
+        await post(client, "/v1/sources", {"name": name, **({"kind": kind} if kind else {})})
+    pairs = "SELECT from_id, to_id, score, reason FROM source_link ORDER BY from_id, to_id"
+    intake = psql.execute(pairs).fetchall()
+    assert len(intake) >= 5
+    psql.execute("DELETE FROM source_link")
+    for most in (1, 2, 500):
+        psql.execute("DELETE FROM source_link")
+        with pytest.MonkeyPatch.context() as patching:
+            patching.setattr(same, "_WALKS", [walk._replace(most=most) for walk in same._WALKS])
+            assert (await walked(database_url))["sources"] == (9, len(intake))
+        assert psql.execute(pairs).fetchall() == intake

@@ -19,7 +19,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.models import Document, Source
 from app.services.intake import storing
 from app.services.intake.drafts import Batch, Draft
-from app.services.intake.foreign_keys import ALWAYS_NAMED
 from app.texts import traits
 from app.texts.who import descriptions
 
@@ -46,9 +45,9 @@ FROM asked d LEFT JOIN LATERAL (
         coalesce(t.url, root.url) AS url, root.external_ids || t.external_ids AS external_ids
     FROM source t JOIN source root ON root.id = source_root(t.id)
     WHERE t.names && d.names AND (d.name = ANY (t.names) OR fold_name(t.name) = ANY (d.names))
-    AND (t.disclosure = 'named' OR t.kind IN ('outlet', 'agency', 'channel'))
+    AND t.name IS NOT NULL AND (t.disclosure = 'named' OR t.kind = ANY (:always_named))
     AND NOT t.placed AND NOT t.confidential AND NOT root.confidential) s ON true
-ORDER BY d.id, s.id""")
+ORDER BY d.id, s.id""").bindparams(always_named=list(traits.ALWAYS_NAMED))
 _TRAITS: Final = ("kind", "country", "party", "parent_id", "url", "external_ids")
 
 
@@ -217,7 +216,7 @@ def unname(batch: Batch) -> None:
     for draft, disclosure in described.items():
         if draft in sources:
             draft.values["disclosure"] = disclosure
-            if draft.value("kind") in ALWAYS_NAMED:
+            if draft.value("kind") in traits.ALWAYS_NAMED:
                 del draft.values["kind"]
             draft.values["placed"] = draft.within is None
             batch.note("changed", f"{draft.pointer}/name", _DESCRIBES, sent=draft.value("name"))

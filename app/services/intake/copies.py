@@ -134,7 +134,7 @@ WHERE NOT EXISTS (
     SELECT FROM document_kin(d.from_id) f(id) CROSS JOIN document_kin(d.to_id) t(id) CROSS JOIN LATERAL (
         SELECT FROM document_link l WHERE l.from_id = f.id AND l.to_id = t.id
         UNION ALL SELECT FROM document_link l WHERE l.from_id = t.id AND l.to_id = f.id OFFSET 0) l OFFSET 0)
-RETURNING id
+RETURNING id, from_id, to_id, relation, score
 """)
 
 
@@ -163,8 +163,11 @@ def features_of(words: str, headline: str | None) -> TextFeatures:
 # --- under it --------------------------------------------------------------------------------------------------------
 
 
-async def propose(session: AsyncSession, batch: Batch) -> None:
-    """Store the features of new texts, and compare the documents that have a new text or are newly cited."""
+async def propose(session: AsyncSession, batch: Batch) -> Sequence[Row[Any]]:
+    """Store the features of new texts, and compare the documents that have a new text or are newly cited.
+
+    Gives the links that are new.
+    """
     versions = [draft for draft in batch.drafts[DocumentVersion] if draft.outcome == "created"]
     features = [(draft.id, batch.features.get(draft.value("sha256"))) for draft in versions]
     rows = [row for version_id, found_in_text in features if (row := print_row(version_id, found_in_text))]
@@ -172,7 +175,7 @@ async def propose(session: AsyncSession, batch: Batch) -> None:
     citing = [draft for model in (Appearance, AssessmentDocument) for draft in batch.drafts[model]]
     documents = {draft.values["document_id"] for draft in versions}
     documents |= {draft.value("document_id") for draft in citing if draft.outcome == "created"} - {None}
-    await compare(session, documents, rows, linking=not batch.from_export)
+    return await compare(session, documents, rows, linking=not batch.from_export)
 
 
 def print_row(version_id: UUID, features: TextFeatures | None) -> dict[str, Any] | None:
@@ -195,35 +198,35 @@ async def compare(
     prints: Sequence[dict[str, Any]] = (),
     *,
     linking: bool = True,
-) -> int:
+) -> Sequence[Row[Any]]:
     """Compare the texts of these documents with those of others, for each event that cites them only now.
 
     `prints`: rows of `text_print` for those of their texts that are new. Without `linking` no links are proposed: an
-    export brings its own. Gives how many are.
+    export brings its own. Gives the links that are new.
     """
     if not documents:
-        return 0
+        return []
     texts = {"documents": list(documents), "versions": _COMPARED_VERSIONS, "rows": storing.as_json(prints)}
     new = (await session.execute(_MARK, texts)).all()
     if not new or not linking:
-        return 0
+        return []
     pairs = {"events": [pair.event_id for pair in new], "versions": [pair.version_id for pair in new]}
     likely = _likely((await session.execute(_COMPARABLE, {**pairs, "most": _TEXTS_COMPARED})).all())
     if not likely:
-        return 0
+        return []
     documents_alike = {"documents": list(frozenset().union(*likely)), "most": _TEXTS_OF_A_SITE}
     links = _links(_told_apart(likely, (await session.execute(_OF_SITES, documents_alike)).all()))
     return await propose_links(session, links, REASON)
 
 
-async def propose_links(session: AsyncSession, links: Sequence[Mapping[str, Any]], reason: str) -> int:
-    """Store links, but for those between documents of which any link says something; gives how many are new."""
+async def propose_links(session: AsyncSession, links: Sequence[Mapping[str, Any]], reason: str) -> Sequence[Row[Any]]:
+    """Store links, but for those between documents of which any link says something; gives those that are new."""
     if not links:
-        return 0
+        return []
     await set_reason(session, reason)
     new_links = (await session.execute(_LINK, {"rows": storing.as_json(links)})).all()
     await set_reason(session)
-    return len(new_links)
+    return new_links
 
 
 def _likely(rows: Sequence[Row[Any]]) -> _Pairs:

@@ -9,17 +9,16 @@ from app.errors import Invalid
 from app.models import Appearance, Claim, Document, Event, Source
 from app.schemas.kinds import kind_of
 from app.services.intake.drafts import Batch, Draft
+from app.texts import traits
 
 # A record's event is that of the first of these that it has: with events merged, it need not be the one addressed.
 _PARENTS: Final = ("appearance_id", "assessment_id", "statement_id", "claim_id", "from_id", "question_id", "event_id")
 # Where in a body a column's record is named, if not under the column's own name.
 _FIELDS: Final = {"of_id": "figure/of"}
-ALWAYS_NAMED: Final = ("outlet", "agency", "channel")
 
 
 def is_named(draft: Draft) -> bool:
-    disclosed = (draft.value("disclosure") or "named") == "named" or draft.value("kind") in ALWAYS_NAMED
-    return disclosed and draft.value("name") is not None
+    return traits.is_named(draft.value("name"), draft.value("disclosure"), draft.value("kind"))
 
 
 def _order(drafts: Sequence[Draft]) -> TopologicalSorter[Draft]:

@@ -122,9 +122,9 @@ async def store(
     if before_proposing is not None:
         await before_proposing()
     new_sources = [draft.id for draft in batch.drafts[Source] if draft.outcome == "created" and is_named(draft)]
-    await namesakes.propose(session, new_sources, linking=not batch.from_export)
-    if not batch.from_export:
+    if not batch.from_export:  # before the names are compared: of such a one they are the same
         await namesakes.link(session, _may_be(batch))
+    await namesakes.propose(session, new_sources, linking=not batch.from_export)
     await copies.propose(session, batch)
     await wire_credits.propose(session, batch)
 

@@ -1,9 +1,18 @@
 """When a source is the same again."""
 
+from itertools import product
+
 import httpx
 import psycopg
 import pytest
 from reporting import claim, new, outcomes, refused, report, rows, said, sent
+from uuid_utils.compat import uuid7
+
+from app.database import connect
+from app.services.intake import by_name
+from app.settings import Settings
+from app.texts import traits
+from app.vocabulary import Disclosure, SourceKind, words
 
 NAME = {"name": "Élise  Müller", "kind": "official", "aliases": [{"name": "The Minister"}]}
 PAPER = {"url": "https://a.example/1"}
@@ -288,3 +297,21 @@ async def test_a_description_publishes_and_owns_nothing(client: httpx.AsyncClien
     alone = await sent(client, "/v1/sources", {"name": "Various websites"}, 201)
     assert alone["disclosure"] == "group"
     assert (await sent(client, "/v1/sources", {"name": "Various websites"}, 200))["id"] == alone["id"]
+
+
+async def test_who_is_named_is_one_rule_in_sql_and_in_python(psql: psycopg.Connection, database_url: str) -> None:
+    """Each combination of what it depends on is found by its name or not, as `is_named` has it."""
+    database = connect(Settings(database_url=database_url))
+    combinations = list(product(("Ines Varga", None), words(Disclosure), (*words(SourceKind), None)))
+    ids = {uuid7(): combination for combination in combinations if combination[:2] != (None, "named")}
+    for id_, (name, disclosure, kind) in ids.items():
+        alias = '[{"name": "Ines Varga"}]'
+        values = [id_, name, disclosure, kind, alias]
+        psql.execute("INSERT INTO source (id, name, disclosure, kind, aliases) VALUES (%s, %s, %s, %s, %s)", values)
+    psql.commit()
+    rows_sought = f'[{{"id": "{uuid7()}", "name": "Ines Varga", "aliases": []}}]'
+    async with database.reading() as session:
+        hits = {row.hit for row in await session.execute(by_name.BEARERS, {"rows": rows_sought})}
+    await database.dispose()
+    assert hits == {id_ for id_, combination in ids.items() if traits.is_named(*combination)}
+    assert 0 < len(hits) < len(ids)
