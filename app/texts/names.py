@@ -1,7 +1,8 @@
 """Whether two names may be those of one: in other scripts, in another order, with a part left out.
 
 It only says *may*: an editor decides. Numbers must be the same (a 5th and a 6th brigade are two), and so must first and
-last names: two brothers of one surname are two.
+last names: two brothers of one surname are two. Handles and hosts (`@kestrel_7`, `kestrel.example`) are spelled in one
+way only: two of these are compared word by word.
 """
 
 import re
@@ -11,11 +12,12 @@ from functools import lru_cache
 from itertools import combinations, product
 from typing import Final, NamedTuple
 
+import tld
 from anyascii import anyascii
 from nameparser.config.particles import PARTICLES
-from nameparser.config.titles import TITLES
 
 from app.texts.sounds import Sound, alike, sound
+from app.texts.who import titles
 
 
 def _listed(words: str) -> frozenset[str]:
@@ -25,20 +27,28 @@ def _listed(words: str) -> frozenset[str]:
 _WORD: Final = re.compile(r"[^\W_]+(?:['’ʼ`][^\W_]+)*")
 _APOSTROPHES: Final = re.compile("['’ʼ`]")
 _CAMEL: Final = re.compile("(?<=[a-z])(?=[A-Z])")
+# Of `5th`, `3ème`, `92-га` the letters only say that it is an ordinal.
+_ORDINAL: Final = re.compile(
+    r"(?<![^\W_])(\d+)(?:[a-zß-ÿ\u0400-\u04ff]{1,3}|[-\u2010\u2011][\u0430-\u045f]{1,3})(?![^\W_])"
+)
+_DIGITS: Final = re.compile(r"\d+")
+_HANDLE: Final = re.compile(r"@[\w.-]+")
+_HOST: Final = re.compile(r"((?:[\w-]+\.)+[^\W\d_]{2,})(?:/\S*)?")
+# What a host's name begins with where a site has a part for each language.
+_EDITION: Final = re.compile(
+    r"(?:www|en|english|ar|arabic|fr|french|de|es|ru|russian|uk|fa|farsi|persian|he|hebrew|tr|ur|zh)\.(?=[^./]+\.)",
+    re.IGNORECASE,
+)
 # Words that are left out of names as they come: articles and what joins words, beside the particles of surnames.
-_LEFT_OUT: Final = {particle.strip("-'’") for particle in PARTICLES} | _listed(
-    "of the and for a an et und der die das den du des les la le los las el il i y e o of in im at zu zur für pour по в"
+_LEFT_OUT: Final = _listed(
+    "of the and for a an et und der die das den du des les la le los las el al il i y e o in im at zu zur für pour по в"
     " и на та і й для из ال"
 )
+# What makes another name of a word that stands alone ("San Marco"), and is left out where there are more.
+_PARTICLES: Final = {particle.strip("-'’") for particle in PARTICLES} - _LEFT_OUT
+# Karim's father, "Abu Karim", is not Karim, nor are those of that surname: never left out.
+_FATHER: Final = {"abu": "abu", "abou": "abu", "abo": "abu", "aboo": "abu", "أبو": "أبو", "ابو": "أبو"}
 _GENERATIONS: Final = _listed("jr sr junior senior ii iii iv vi vii viii ix xi xii")
-# Beside those that the library knows, military ranks and offices first.
-_TITLES: Final = {title for title in TITLES if not title[0].isdigit()} | _listed(
-    "sen rep gov lt sgt cpt герр генерал полковник майор капитан президент министр губернатор мэр доктор профессор сэр"
-    " подполковник лейтенант général colonel commandant président ministre maire docteur professeur monsieur madame"
-    " herr frau oberst präsident minister bürgermeister presidente ministro alcalde doctor coronel generale colonnello"
-    " sindaco señor señora signor signora senhor senhora doutor bay bayan sayın الرئيس الوزير اللواء العميد العقيد"
-    " السيد السيدة"
-)
 # How these sound at their end.
 _PATRONYMIC: Final = ("viC", "vna", "iCna", "iliC", "kusmiC", "nikitiC", "fomiC", "lukiC", "ogli", "oglu", "kisi")
 _MOST_PARTS: Final = 8  # words of a name that are looked at
@@ -61,9 +71,16 @@ class NamePart(NamedTuple):
 
 class Name(NamedTuple):
     parts: tuple[NamePart, ...]
-    """Without titles and particles."""
+    """Without articles and particles."""
     numbers: frozenset[str]
     """Ordinals, and what tells father and son apart."""
+    title: int
+    """How many of the parts are a title, if it is a person's name."""
+    identifier: tuple[str, ...]
+    """The words of a handle, or of a host's name without a language."""
+
+    def of(self, *, person: bool) -> tuple[NamePart, ...]:
+        return self.parts[self.title :] if person else self.parts
 
 
 class Likeness(NamedTuple):
@@ -74,34 +91,46 @@ class Likeness(NamedTuple):
 SCRIPTS: Final = Likeness(0.9, "the name in another script")
 SPELLING: Final = Likeness(0.9, "another spelling of the name")
 ORDER: Final = Likeness(0.85, "the words of the name in another order")
+TITLE: Final = Likeness(0.85, "a title left out")
 LEFT_OUT: Final = Likeness(0.75, "a middle name or patronymic left out")
 
 
 @lru_cache(maxsize=65536)
 def read(name: str) -> Name:
-    words = list(_words(name))
-    while len(words) > 2 and words[0][0] in _TITLES:  # noqa: PLR2004
-        words.pop(0)
-    numbers = {re.sub(r"\D", "", word) or word for word, _ in words if _is_number(word)}
-    worded = [(word, script) for word, script in words if word and not _is_number(word)]
+    name, identifies = _identifier(unicodedata.normalize("NFKC", name).strip())
+    words = list(_words(_ORDINAL.sub(r"\1", name)))
+    numbers = {"".join(str(unicodedata.digit(digit)) for digit in run) for run in _DIGITS.findall(name)}
+    numbers |= {word for word, _ in words if word in _GENERATIONS}
+    worded = [(_FATHER.get(word, word), script) for word, script in words if word and word not in _GENERATIONS]
     telling = [(word, script) for word, script in worded if word not in _LEFT_OUT] or worded
-    return Name(tuple(_part(word, script) for word, script in telling[:_MOST_PARTS]), frozenset(numbers))
+    without_particles = [(word, script) for word, script in telling if word not in _PARTICLES]
+    if len(without_particles) > 1:
+        telling = without_particles
+    parts = tuple(_part(word, script) for word, script in telling[:_MOST_PARTS])
+    identifier = tuple(_WORD.findall(name.casefold())) if identifies else ()
+    return Name(parts, frozenset(numbers), titles.length([part.word for part in parts]), identifier)
+
+
+def _identifier(name: str) -> tuple[str, bool]:
+    """The name, of a host without the language that it begins with; and whether it is one, or a handle."""
+    host = _HOST.fullmatch(name)
+    if host is not None and tld.get_tld(f"https://{host[1]}", fail_silently=True) is not None:
+        while (shorter := _EDITION.sub("", name, count=1)) != name and _EDITION.match(name):
+            name = shorter
+        return name, True
+    return name, _HANDLE.fullmatch(name) is not None
 
 
 def _words(name: str) -> Iterator[tuple[str, str]]:
-    """Each in lower case, with its script."""
-    for match in _WORD.finditer(unicodedata.normalize("NFKC", name)):
-        word, script = match[0], _script(match[0])
+    """Each in lower case and without digits, with its script."""
+    for match in _WORD.finditer(name):
+        word, script = _DIGITS.sub("", match[0]), _script(match[0])
         if script in _UNSPACED:
             yield from ((part.lower(), script) for part in _CAMEL.split(anyascii(word)))
         else:
             folded = unicodedata.normalize("NFC", word.casefold())
             plain = (letter for letter in _APOSTROPHES.sub("", folded) if unicodedata.category(letter) != "Mn")
             yield "".join(plain), script
-
-
-def _is_number(word: str) -> bool:
-    return any(letter.isdigit() for letter in word) or word in _GENERATIONS
 
 
 def _part(word: str, script: str) -> NamePart:
@@ -133,11 +162,13 @@ def _lacks_vowels(name: str) -> bool:
 
 
 def _grouped(name: str, mark: str, *, person: bool) -> list[str]:
-    parts, numbers = read(name)
-    numbered = "".join(f"#{number}" for number in sorted(numbers))
-    groups: list[Sequence[NamePart]] = [parts]
-    if person and 2 < len(parts) <= _PAIRED_PARTS:  # noqa: PLR2004
-        groups += combinations(parts, 2)
+    words = read(name)
+    numbered = "".join(f"#{number}" for number in sorted(words.numbers))
+    groups: list[Sequence[NamePart]] = [words.parts]
+    if person:
+        untitled = words.parts[words.title :]
+        groups += [untitled] if words.title else []
+        groups += combinations(untitled, 2) if 2 < len(untitled) <= _PAIRED_PARTS else []  # noqa: PLR2004
     distinct_keys = dict.fromkeys(key for group in groups for key in _keys(group, mark))
     return [key[:_KEY_CHARACTERS] + numbered[:_KEY_CHARACTERS] for key in distinct_keys if key.strip(" ~^")]
 
@@ -161,18 +192,28 @@ def likeness(first: str, second: str, *, person: bool) -> Likeness | None:
 
     `person`: both may be people's, of whom middle names are left out.
     """
-    shorter, longer = sorted((read(first), read(second)), key=lambda name: len(name.parts))
-    if not shorter.parts or shorter.numbers != longer.numbers:
+    names = sorted((read(first), read(second)), key=lambda name: len(name.of(person=person)))
+    if names[0].numbers != names[1].numbers:
         return None
-    loosely = person and len(shorter.parts) > 1
-    places = _places(shorter.parts, longer.parts, loosely=loosely)
+    if all(name.identifier for name in names):
+        return SPELLING if names[0].identifier == names[1].identifier else None
+    return _compared(names, person=person)
+
+
+def _compared(names: Sequence[Name], *, person: bool) -> Likeness | None:
+    """Part by part. Expects the shorter one first."""
+    shorter, longer = (name.of(person=person) for name in names)
+    places = _places(shorter, longer, loosely=person and len(shorter) > 1) if shorter else None
+    titled = [person and name.title > 0 for name in names]
     if places is None:
         return None
-    if len(shorter.parts) < len(longer.parts):
-        return LEFT_OUT if person and _may_lack(shorter.parts, longer.parts, places) else None
-    if any(part.script != longer.parts[position].script for part, position in zip(shorter.parts, places, strict=True)):
+    if len(shorter) < len(longer):
+        return _lacking(shorter, longer, places, titled=titled[1]) if person else None
+    if any(part.script != longer[position].script for part, position in zip(shorter, places, strict=True)):
         return SCRIPTS
-    return SPELLING if places == sorted(places) else ORDER
+    if places != sorted(places):
+        return ORDER
+    return TITLE if titled[0] != titled[1] else SPELLING
 
 
 def _places(shorter: Sequence[NamePart], longer: Sequence[NamePart], *, loosely: bool) -> list[int] | None:
@@ -197,12 +238,19 @@ def _is_one(part: NamePart, compared: NamePart, *, loosely: bool) -> bool:
     )
 
 
-def _may_lack(shorter: Sequence[NamePart], longer: Sequence[NamePart], places: Sequence[int]) -> bool:
-    """Whether what the shorter name lacks is a middle name, an initial or a patronymic of the longer."""
+def _lacking(
+    shorter: Sequence[NamePart], longer: Sequence[NamePart], places: Sequence[int], *, titled: bool
+) -> Likeness | None:
+    """What the longer name of a person has more; None: what may be another's. `titled`: it began with a title."""
     if len(shorter) < 2:  # noqa: PLR2004
-        return False
+        return None
+    # What an office is of stands behind it: "Minister of Defence".
+    if titled and sorted(places) == [*range(len(longer) - len(shorter), len(longer))]:
+        return TITLE
     left_out = [position for position in range(len(longer)) if position not in places]
-    return all(
+    if any(part.initial for part in shorter) or not all(
         longer[position].initial or longer[position].patronymic or 0 < position < len(longer) - 1
         for position in left_out
-    ) and not any(part.initial for part in shorter)
+    ):
+        return None
+    return LEFT_OUT

@@ -82,7 +82,12 @@ def sound(word: str) -> Sound:
         return _without_vowels(word)
     forms = tuple(dict.fromkeys(_form(spelling) for spelling in _spellings(word)))
     skeletons = tuple(dict.fromkeys(skeleton(form) for form in forms))
-    return Sound(forms, None, skeletons, tuple(dict.fromkeys(form.translate(_BONES) for form in forms)))
+    return Sound(forms, None, skeletons, tuple(dict.fromkeys(_bones(form) for form in forms)))
+
+
+def _bones(form: str) -> str:
+    """What is left without vowels, which may have stood between two of one consonant."""
+    return _DOUBLED.sub(r"\1", form.translate(_BONES))
 
 
 def skeleton(form: str) -> str:
