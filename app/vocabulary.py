@@ -93,8 +93,6 @@ MEASURE_DEFAULTS: Final[dict[str, tuple[str, str | None]]] = {
     "amount": ("other", None),
     "other": ("other", None),
 }  # fmt: skip
-# Two quantities of these measures are the same question only when their texts agree too.
-MEASURES_TOLD_APART_BY_TEXT: Final = ("distance", "duration", "amount", "other")
 # Only one answer can be true, unless the question says otherwise.
 SINGLE_ANSWER_KINDS: Final = ("cause", "responsibility", "identity")
 # Where a party's silence means something.

@@ -31,7 +31,6 @@ from app.models import (
     table_of,
 )
 from app.services.intake.storing import drafted
-from app.vocabulary import MEASURES_TOLD_APART_BY_TEXT
 
 # The statements by kind, and by the column in which a draft needs a value for them; None: the statement for all other
 # drafts. Where there is none for these, they are new. Each call of _matching below enters its statement here; only
@@ -62,90 +61,23 @@ def _matching(
 
 _OLDEST: Final = "ORDER BY t.created_at, t.id"
 
-# --- what is the same in merged events -------------------------------------------------------------------------------
+# --- what is the same: functions of the database, which keep their plans ----------------------------------------------
 
 
-def _questions(question: str) -> str:
-    """Every question that is the same as this one."""
-    same = _same_questions("q")
-    return f"SELECT o.id FROM question q CROSS JOIN LATERAL ({same} OFFSET 0) o WHERE q.id = {question}"  # noqa: S608
-
-
-def _same_questions(question: str) -> str:
-    """Questions that are the same. Open ones are found by index: texts are folded too slowly to try each."""
-    of_event = f"SELECT o.id FROM question o WHERE o.event_id = ANY (ARRAY(SELECT event_kin({question}.event_id)))"  # noqa: S608
-    return f"""{of_event} AND {question}.measure IS NULL AND o.measure IS NULL
-        AND digest_of(fold(o.text)) = digest_of(fold({question}.text))
-    UNION ALL {of_event} AND o.measure = {question}.measure
-        AND fold(o.subject) IS NOT DISTINCT FROM fold({question}.subject)
-        AND fold(o.unit) IS NOT DISTINCT FROM fold({question}.unit)
-        AND ({question}.measure NOT IN {MEASURES_TOLD_APART_BY_TEXT}
-            OR fold(o.text) IS NOT DISTINCT FROM fold({question}.text))"""
-
-
-def _beside(claim: str, row: str = "t") -> str:
-    """`row` answers the same question as the claim; or none, like the claim, about the same event."""
-    return (  # an array, so that the index is used
-        f"coalesce({row}.question_id, {row}.event_id) = ANY (ARRAY({_questions(f'{claim}.question_id')} "
-        f"UNION ALL SELECT event_kin({claim}.event_id) WHERE {claim}.question_id IS NULL))"
-    )
-
-
-def _same_text(claim: str, row: str = "t") -> str:
-    return (
-        f"digest_of(fold({row}.text)) = digest_of(fold({claim}.text)) "
-        f"AND coalesce(language_key({row}.language) = language_key({claim}.language), true)"
-    )
-
-
-def _same_numbers(claim: str, row: str) -> str:
-    return (
-        f"{row}.qualifier = {claim}.qualifier AND {row}.min IS NOT DISTINCT FROM {claim}.min "
-        f"AND {row}.max IS NOT DISTINCT FROM {claim}.max AND ({row}.of_id IS NULL) = ({claim}.of_id IS NULL)"
-    )
-
-
-def _same_figure(claim: str, row: str = "t") -> str:
-    """The same numbers, of the same whole: of one claim, of merged ones, or of two that merged events both have."""
-    return (
-        f"{_same_numbers(claim, row)} AND ({row}.of_id IS NOT DISTINCT FROM {claim}.of_id "  # noqa: S608
-        f"OR {row}.of_id IN (SELECT claim_kin({claim}.of_id)) "
-        f"OR EXISTS (SELECT FROM claim w JOIN claim v ON {_same_numbers('v', 'w')} AND {_beside('v', 'w')} "
-        f"WHERE w.id = {row}.of_id AND v.id = {claim}.of_id))"
-    )
-
-
-def _claims(claim: str) -> str:
-    """Every claim that is the same as this one."""
-    like = f"SELECT o.id FROM claim c JOIN claim o ON {_beside('c', 'o')}"  # noqa: S608
-    return (
-        f"SELECT claim_kin(a.id) FROM (SELECT {claim} AS id "  # noqa: S608
-        f"UNION {like} AND {_same_text('c', 'o')} WHERE c.id = {claim} "
-        f"UNION {like} AND {_same_figure('c', 'o')} WHERE c.id = {claim}) a"
-    )
+def _same_claims(claim: str) -> str:
+    return f"SELECT same_claims({claim})"
 
 
 def _about(claim: str, question: str) -> str:
-    return f"({_claims(claim)} UNION ALL {_questions(question)})"
+    return f"(SELECT same_claims({claim}) UNION ALL SELECT unnest(answer_places({question}, NULL)))"
 
 
 # --- table by table --------------------------------------------------------------------------------------------------
 
 _DOCUMENT: Final = "(r->>'document')::uuid"
-_SUBJECT: Final = "(r->>'about')::uuid"
 
 # Who speaks, passes on or judges in the place where a draft was mentioned.
-_SPEAKERS: Final = f"""
-        SELECT s.source_id FROM appearance a JOIN statement s ON s.id = a.statement_id
-        WHERE a.document_id IN (SELECT document_kin({_DOCUMENT}))
-        UNION SELECT h.source_id FROM appearance a JOIN appearance_hop h ON h.appearance_id = a.id
-        WHERE a.document_id IN (SELECT document_kin({_DOCUMENT}))
-        UNION SELECT v.source_id FROM statement s
-        LEFT JOIN appearance a ON a.statement_id = s.id LEFT JOIN appearance_hop h ON h.appearance_id = a.id
-        CROSS JOIN LATERAL (VALUES (s.source_id), (h.source_id)) v(source_id)
-        WHERE a.document_id IS NULL AND s.id IN (SELECT {_SUBJECT} UNION ALL
-            SELECT n.id FROM statement n WHERE coalesce(n.claim_id, n.question_id) IN {_about(_SUBJECT, _SUBJECT)})
-        UNION SELECT x.author_id FROM assessment x WHERE x.claim_id IN ({_claims(_SUBJECT)})"""  # noqa: S608
+_SPEAKERS: Final = f"SELECT speakers_there({_DOCUMENT}, (r->>'about')::uuid)"
 # Among those who speak or pass on in the same document; without one, about the same claim or question, there without
 # one, too. One who fits in every known trait goes before one who only does not contradict.
 UNNAMED_SOURCES: Final = _matching(
@@ -165,7 +97,7 @@ UNNAMED_SOURCES: Final = _matching(
 _KNOWN_THERE: Final = f"""CASE WHEN r ? 'publishes' THEN {{}} IN (
         SELECT source_root(p.publisher_id) FROM document p WHERE digest_of(p.page_key) = digest_of(r->>'publishes')
         UNION ALL SELECT source_root(p.publisher_id) FROM document p WHERE p.ref = r->>'publishes_ref')
-    WHEN r ? 'within' THEN {{}} IN (SELECT source_root(v.source_id) FROM ({_SPEAKERS}) v)
+    WHEN r ? 'within' THEN {{}} IN (SELECT source_root(v) FROM ({_SPEAKERS}) v(v))
     ELSE NOT EXISTS (SELECT FROM statement WHERE source_id = t.id UNION ALL SELECT FROM appearance_hop
         WHERE source_id = t.id UNION ALL SELECT FROM assessment WHERE author_id = t.id
         UNION ALL SELECT FROM document WHERE publisher_id = t.id) END"""  # noqa: S608
@@ -210,9 +142,9 @@ _matching(Event, "d.slug", "WHERE t.slug = d.slug", with_value_in="slug")
 
 _matching(
     Question,
-    f"""event_root(d.event_id), d.measure, fold(d.subject), fold(d.unit),
-    CASE WHEN d.measure IS NULL OR d.measure IN {MEASURES_TOLD_APART_BY_TEXT} THEN fold(d.text) END""",
-    f"WHERE t.id IN ({_same_questions('d')}) {_OLDEST}",
+    """event_root(d.event_id), d.measure, fold(d.subject), fold(d.unit),
+    CASE WHEN d.measure IS NULL OR told_apart_by_text(d.measure) THEN fold(d.text) END""",
+    f"WHERE t.id IN (SELECT questions_like(d.event_id, d.measure, d.text, d.subject, d.unit)) {_OLDEST}",
     "m.event_id",
 )
 
@@ -220,7 +152,8 @@ _matching(
 _matching(
     Claim,
     "x.place, x.text, coalesce(x.language, x.first_language)",
-    f"""WHERE {_beside("d")} AND digest_of(fold(t.text)) = x.text
+    """WHERE coalesce(t.question_id, t.event_id) = ANY (x.places)
+    AND digest_of(fold(t.text)) = x.text
     AND CASE WHEN language_key(t.language) IS NULL THEN coalesce(x.language = x.first_language, true)
         ELSE coalesce(x.language = language_key(t.language), true) END
     ORDER BY language_key(t.language) IS NOT DISTINCT FROM x.language DESC, t.created_at, t.id""",
@@ -229,14 +162,15 @@ _matching(
         SELECT y.*,
             first_value(language) OVER (PARTITION BY place, text ORDER BY language IS NULL, nth) AS first_language
         FROM (
-            SELECT d.id, coalesce(d.question_id, event_root(d.event_id)) AS place, digest_of(fold(d.text)) AS text,
+            SELECT d.id, answer_places(d.question_id, d.event_id) AS places,
+                coalesce(d.question_id, event_root(d.event_id)) AS place, digest_of(fold(d.text)) AS text,
                 language_key(d.language) AS language, row_number() OVER () AS nth
             FROM {drafted(Claim)}) y) x ON x.id = d.id""",  # noqa: S608
 )
 _matching(
     Claim,
     "d.question_id, d.qualifier, d.min, d.max, coalesce(claim_root(d.of_id), d.of_id)",
-    f"WHERE {_beside('d')} AND {_same_figure('d')} {_OLDEST}",
+    "WHERE t.id IN (SELECT figures_like(d.question_id, d.event_id, d.qualifier, d.min, d.max, d.of_id)) " + _OLDEST,
     "h.event_id",
     with_value_in="qualifier",
 )
@@ -361,7 +295,7 @@ _matching(
 _matching(
     Assessment,
     "d.claim_id, d.author_id, d.scheme, d.url, d.made",
-    f"""WHERE t.claim_id IN ({_claims("d.claim_id")}) AND t.author_id IN (SELECT source_kin(d.author_id))
+    f"""WHERE t.claim_id IN ({_same_claims("d.claim_id")}) AND t.author_id IN (SELECT source_kin(d.author_id))
     AND t.scheme = d.scheme AND t.url IS NOT DISTINCT FROM d.url AND t.made IS NOT DISTINCT FROM d.made {_OLDEST}""",  # noqa: S608
     "m.event_id",
 )
@@ -397,4 +331,4 @@ _matching(
 )
 _matching(DocumentLink, _LINK, _ends("SELECT document_kin({})".format))
 _matching(EventLink, _LINK, _ends("SELECT event_kin({})".format))
-_matching(ClaimLink, _LINK, _ends(_claims), "m.event_id")
+_matching(ClaimLink, _LINK, _ends(_same_claims), "m.event_id")
