@@ -145,9 +145,16 @@ async def test_a_thousand_records_and_no_more(client: httpx.AsyncClient, psql: p
     assert new(before, rows(psql)) == {"event": 1, "claim": 998, "report": 1}
 
 
+async def _sent_until_taken(client: httpx.AsyncClient) -> httpx.Response:
+    """The answer that is not "too busy, come again", as a busy machine gives it."""
+    while (answer := await client.post("/v1/reports", json=everything())).status_code == 503:
+        await asyncio.sleep(1)
+    return answer
+
+
 async def test_twenty_clients_at_once_store_one(client: httpx.AsyncClient, psql: psycopg.Connection) -> None:
     before = rows(psql)
-    answers = await asyncio.gather(*(client.post("/v1/reports", json=everything()) for _ in range(20)))
+    answers = await asyncio.gather(*(_sent_until_taken(client) for _ in range(20)))
     assert sorted(answer.status_code for answer in answers) == [200] * 19 + [201]
     assert new(before, rows(psql)) == STORED
 
