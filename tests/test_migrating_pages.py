@@ -9,9 +9,8 @@ import pytest
 from conftest import ROOT
 from ledgers import value
 from reporting import sent
-from sqlalchemy import create_engine, pool
 
-from app.services import ledger
+from app.services import ledger, migrating
 
 URLS = ("https://t.me/kestrel/501", "https://t.me/s/kestrel/501", "https://t.me/kestrel/502")
 
@@ -24,7 +23,6 @@ def migration() -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    vars(module)["BATCH"] = 1
     return module
 
 
@@ -47,10 +45,9 @@ async def test_documents_of_before(
     psql.execute("UPDATE document SET page_key = NULL")
     changes = value(psql, "SELECT count(*) FROM change")
 
-    engine = create_engine(database_url, poolclass=pool.NullPool, isolation_level="AUTOCOMMIT")
+    psql.execute("CREATE TABLE migration_progress (step text PRIMARY KEY, last uuid)")
     capfd.readouterr()
-    with engine.connect() as connection:
-        migration.fill(connection)
+    migrating.in_batches(psql, "page keys of documents", "document", migration.store_keys, size=1)
     assert capfd.readouterr().err.splitlines()[-1] == "page keys of documents: 4 of 4"
     keys = psql.execute("SELECT page_key FROM document ORDER BY ref").fetchall()
     assert keys == [("telegram:kestrel/501",), ("telegram:kestrel/501",), ("telegram:kestrel/502",), (None,)]

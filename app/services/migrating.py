@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from alembic import command
+from alembic import command, op
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -57,20 +57,34 @@ def _config(url: str) -> Config:
 
 
 # --- what is stored, made anew ---------------------------------------------------------------------------------------
-# A migration of many rows commits step by step, each with a note of how far it is: killed, it goes on from there. It
-# runs in an `autocommit_block` of Alembic, and `connection` is psycopg's own.
+# A migration of many rows commits step by step, each with a note of how far it is: killed, it goes on from there.
 
 _BATCH_ROWS: Final = 5_000
 _PROGRESS: Final = "CREATE TABLE IF NOT EXISTS migration_progress (step text PRIMARY KEY, last uuid)"
+_FORGET: Final = "DROP TABLE migration_progress"
+
+
+def own_connection() -> Any:
+    """Psycopg's own connection of the migration that is running: it takes scripts of many statements."""
+    connection = op.get_bind().connection.driver_connection
+    if connection is None:
+        raise NotImplementedError("the statements run on a database, they are not printed")
+    return connection
 
 
 @contextmanager
-def writers_waiting(connection: Any) -> Iterator[None]:
-    """Nobody writes meanwhile: a row that came between two batches would be compared by the old rule."""
-    connection.execute("SELECT pg_advisory_lock(%(class)s, %(key)s)", LEDGER_LOCK)
-    connection.execute(_PROGRESS)
-    yield
-    connection.execute("SELECT pg_advisory_unlock(%(class)s, %(key)s)", LEDGER_LOCK)
+def step_by_step() -> Iterator[Any]:
+    """A connection on which each statement is kept at once, for a migration that is made of `once` and `in_batches`.
+
+    Nobody writes from here to the end of all migrations: a row that came in between would be compared by an old rule.
+    """
+    with op.get_context().autocommit_block():
+        connection = own_connection()
+        connection.execute("SELECT pg_advisory_lock(%(class)s, %(key)s)", LEDGER_LOCK)
+        connection.execute(_PROGRESS)
+        yield connection
+    # In one transaction with the new revision: there is no moment at which a kill would make it begin again.
+    op.execute(_FORGET)
 
 
 def once(connection: Any, step: str, script: str) -> None:
@@ -107,8 +121,3 @@ def in_batches(
         rows_done += len(ids)
         if total > size:
             sys.stderr.write(f"{step}: {rows_done:,} of {total:,}\n")
-
-
-def forget_progress(connection: Any) -> None:
-    """All is done; the revision says so from now on."""
-    connection.execute("DROP TABLE migration_progress")

@@ -2,17 +2,15 @@
 
 from pathlib import Path
 
-from alembic import op
+from app.services import migrating
 
 revision = "20261130_2325"
 down_revision = "20261130_0002"
 
 
 def upgrade() -> None:
-    connection = op.get_bind().connection.driver_connection
-    if connection is None:
-        raise NotImplementedError("the statements run on a database, they are not printed")
-    connection.execute((Path(__file__).parent / "sources" / "source_links.sql").read_text(encoding="utf-8"))
+    script = Path(__file__).parent / "sources" / "source_links.sql"
+    migrating.own_connection().execute(script.read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from alembic import op
-
 from app.services import migrating
 
 revision = "20261130_2355"
@@ -13,18 +11,13 @@ SQL = Path(__file__).parent / "folding"
 
 
 def upgrade() -> None:
-    with op.get_context().autocommit_block():
-        connection = op.get_bind().connection.driver_connection
-        if connection is None:
-            raise NotImplementedError("the statements run on a database, they are not printed")
-        with migrating.writers_waiting(connection):
-            # An index and the function that it calls change at one moment.
-            files = ("functions.sql", "keys.sql")
-            migrating.once(connection, "folding", "".join((SQL / name).read_text(encoding="utf-8") for name in files))
-            migrating.in_batches(
-                connection, "names of sources", "source", "UPDATE source SET name = name WHERE id = ANY (%s)"
-            )
-            migrating.forget_progress(connection)
+    with migrating.step_by_step() as connection:
+        # An index and the function that it calls change at one moment.
+        files = ("functions.sql", "keys.sql")
+        migrating.once(connection, "folding", "".join((SQL / name).read_text(encoding="utf-8") for name in files))
+        migrating.in_batches(
+            connection, "names of sources", "source", "UPDATE source SET name = name WHERE id = ANY (%s)"
+        )
 
 
 def downgrade() -> None:

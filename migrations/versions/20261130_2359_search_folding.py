@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Final
 
-from alembic import op
-
 from app.services import migrating
 
 revision = "20261130_2359"
@@ -49,19 +47,14 @@ WORDS: Final = {
 
 
 def upgrade() -> None:
-    with op.get_context().autocommit_block():
-        connection = op.get_bind().connection.driver_connection
-        if connection is None:
-            raise NotImplementedError("the statements run on a database, they are not printed")
-        with migrating.writers_waiting(connection):
-            migrating.once(connection, "search", (SQL / "search.sql").read_text(encoding="utf-8"))
-            for table, words in WORDS.items():
-                statement = (
-                    f"SELECT search_again('{table}', ARRAY(SELECT id FROM {table} "  # noqa: S608  (a word of WORDS)
-                    f"WHERE id = ANY (%s) AND {words} ~ '[{CHANGED}]'))"
-                )
-                migrating.in_batches(connection, f"words of {table.replace('_', ' ')}s", table, statement)
-            migrating.forget_progress(connection)
+    with migrating.step_by_step() as connection:
+        migrating.once(connection, "search", (SQL / "search.sql").read_text(encoding="utf-8"))
+        for table, words in WORDS.items():
+            statement = (
+                f"SELECT search_again('{table}', ARRAY(SELECT id FROM {table} "  # noqa: S608  (a word of WORDS)
+                f"WHERE id = ANY (%s) AND {words} ~ '[{CHANGED}]'))"
+            )
+            migrating.in_batches(connection, f"words of {table.replace('_', ' ')}s", table, statement)
 
 
 def downgrade() -> None:

@@ -3,8 +3,6 @@
 from typing import Any, Final
 from uuid import UUID
 
-from alembic import op
-
 from app.services import migrating
 from app.texts import fingerprints, lookalikes
 
@@ -57,13 +55,8 @@ FROM unnest(%s::uuid[], %s::uuid[]) c(event_id, version_id) JOIN text_print p ON
 
 
 def upgrade() -> None:
-    with op.get_context().autocommit_block():
-        connection = op.get_bind().connection.driver_connection
-        if connection is None:
-            raise NotImplementedError("the statements run on a database, they are not printed")
-        with migrating.writers_waiting(connection):
-            migrating.in_batches(connection, "fingerprints of texts", "document_version", make_anew, size=200)
-            migrating.forget_progress(connection)
+    with migrating.step_by_step() as connection:
+        migrating.in_batches(connection, "fingerprints of texts", "document_version", make_anew, size=200)
 
 
 def make_anew(connection: Any, ids: list[UUID]) -> None:

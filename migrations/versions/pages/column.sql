@@ -1,6 +1,6 @@
 -- Which page a document's URL means. It follows from the URL, and so is no part of the record in the ledger: the triggers
--- are made anew to leave it out. All of this may run again, if what follows was broken off.
-ALTER TABLE document ADD COLUMN IF NOT EXISTS page_key text
+-- are made anew to leave it out.
+ALTER TABLE document ADD COLUMN page_key text
     CONSTRAINT ck_document_page_key_length CHECK (length(page_key) BETWEEN 1 AND 4000);
 DROP TRIGGER a_lock ON document;
 DROP TRIGGER b_touch ON document;
