@@ -39,7 +39,7 @@ def functions() -> str:
         raise ValueError("what stands for a character must not be folded itself, or folding would not end")
     values = {
         "half_space": _escaped(HALF_SPACE),
-        "before": _pair(characters.BEFORE_DECOMPOSING),
+        "spaced_accent": _escaped(characters.SPACED_ACCENT),
         "perhaps_unassigned": "^" + _ranges(_assigned_and_common()),
         "unassigned": _short(UNASSIGNED),
         "dropped": _ranges(dropped),

@@ -13,7 +13,6 @@ BEGIN
     IF whole ~ '\u200c' THEN
         whole := regexp_replace(whole, '{half_space}', ' ', 'g');
     END IF;
-    whole := translate(whole, {before});
     IF whole ~ '[{perhaps_unassigned}]' THEN
         DECLARE
             unassigned CONSTANT text := '{unassigned}';
@@ -33,6 +32,9 @@ DECLARE
     folded text := words;  letter text;
 BEGIN
     IF octet_length(words) <> length(words) THEN
+        IF folded ~ '{spaced_accent}' THEN
+            folded := regexp_replace(folded, '{spaced_accent}', '''', 'g');
+        END IF;
         IF folded ~ '[{dropped}]' THEN
             folded := regexp_replace(folded, '[{dropped}]+', '', 'g');
         END IF;
@@ -97,7 +99,7 @@ BEGIN
     RETURN folded;
 END $$;
 CREATE OR REPLACE FUNCTION fold_signs(words text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
-    RETURN fold_lookalikes(fold_tidied(fold_characters(words)));
+    RETURN fold_tidied(fold_lookalikes(fold_characters(words)));
 
 -- Without punctuation, brackets and quotation marks at both ends, unless nothing else is left.
 CREATE OR REPLACE FUNCTION fold_ends(folded text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql

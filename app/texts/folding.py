@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Final
 
 from app.texts import characters, lookalikes
-from app.texts.characters import ARABIC_LETTERS, DASH, ELLIPSIS, MARK
+from app.texts.characters import ARABIC_LETTERS, DASH, ELLIPSIS, MARK, SPACED_ACCENT
 from app.texts.repertoire import UNASSIGNED
 from app.texts.scripts import ACCENTS
 from app.texts.scripts import UNSPACED_IN_QUOTES as UNSPACED
@@ -23,7 +23,9 @@ from app.texts.scripts import UNSPACED_IN_QUOTES as UNSPACED
 __all__ = ["DASH", "ELLIPSIS", "MARK", "FoldedText", "fold", "name", "region", "signs", "whole", "words_only"]
 
 # A half-space between two Arabic letters, whatever else stands there that shows nothing.
-_INVISIBLE: Final = "\u200b\u200d-\u200f\u2060\ufeff"
+_INVISIBLE: Final = (
+    "\u00ad\u034f\u061c\u180e\u200b\u200d-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
+)
 HALF_SPACE: Final = f"(?<=[{ARABIC_LETTERS}])[{_INVISIBLE}]*\u200c[\u200c{_INVISIBLE}]*(?=[{ARABIC_LETTERS}])"
 _HALF_SPACE: Final = re.compile(HALF_SPACE)
 # A Cyrillic vowel may bear a stress, ё is е, and the i of İ keeps no point.
@@ -41,6 +43,7 @@ _SUSPECT: Final = re.compile(
     rf"(?=[^ {MARK}\{DASH}{ELLIPSIS}.:;!?{UNSPACED}]))"
 )
 _ACCENT: Final = re.compile(f"[{ACCENTS}]")
+_SPACED_ACCENT: Final = re.compile(SPACED_ACCENT)
 _FRACTION: Final = re.compile("[.,][0-9]")
 # Letters with a stroke through them: accents, though Unicode does not take them for any.
 STROKES: Final = {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t"}
@@ -81,12 +84,12 @@ def letters(text: str) -> str:
 
 def signs(text: str) -> str:
     """Folded, but with what stands at either end; accents follow their letters."""
-    raw = _characters(text)
+    raw = lookalikes.fold(_characters(text))
     parts, last = list[str](), 0
     for untidy in _untidy(raw):
         parts += raw[last : untidy.start()], _stand_in(untidy)
         last = untidy.end()
-    return lookalikes.fold("".join([*parts, raw[last:]]))
+    return "".join([*parts, raw[last:]])
 
 
 def _untidy(raw: str) -> Iterator[re.Match[str]]:
@@ -122,6 +125,7 @@ def _without_ends(folded: str) -> str:
 def fold(text: str) -> FoldedText:
     """Folded as all that is compared, punctuation at its ends left: what is looked for may stand anywhere."""
     raw, raw_positions = _placed_characters(text)
+    raw = lookalikes.fold(raw)
     parts, positions, last = list[str](), array("I"), 0
     for untidy in _untidy(raw):
         parts.append(raw[last : untidy.start()])
@@ -132,7 +136,7 @@ def fold(text: str) -> FoldedText:
             positions.append(raw_positions[untidy.start(untidy.lastindex)])
     parts.append(raw[last:])
     positions.extend(raw_positions[last:])
-    folded = lookalikes.fold("".join(parts))
+    folded = "".join(parts)
     return FoldedText(text, folded, positions, words_only(folded))
 
 
@@ -162,7 +166,6 @@ class _Each(dict[str, str]):
 
 
 _EACH: Final = _Each()
-_BEFORE: Final = str.maketrans(characters.BEFORE_DECOMPOSING)
 
 
 def _characters(text: str) -> str:
@@ -171,16 +174,18 @@ def _characters(text: str) -> str:
         return _folded(text)
     text = _HALF_SPACE.sub(" ", text) if "\u200c" in text else text
     different = set(text)
-    if not different.isdisjoint(characters.BEFORE_DECOMPOSING):
-        text = text.translate(_BEFORE)
     # In a class of hundreds of ranges each look-up takes long: each character is looked up once.
     if not any(map(characters.is_unknown, different)):
-        return _folded(unicodedata.normalize("NFKD", text))
+        return _folded(_decomposed(text))
     ends = [0, *(end for unknown in _UNKNOWN.finditer(text) for end in unknown.span()), len(text)]
     return "".join(
-        text[start:end] if nth % 2 else _folded(unicodedata.normalize("NFKD", text[start:end]))
+        text[start:end] if nth % 2 else _folded(_decomposed(text[start:end]))
         for nth, (start, end) in enumerate(pairwise(ends))
     )
+
+
+def _decomposed(text: str) -> str:
+    return _SPACED_ACCENT.sub("'", unicodedata.normalize("NFKD", text))
 
 
 def _folded(decomposed: str) -> str:
@@ -198,9 +203,8 @@ def _placed_characters(text: str) -> tuple[str, "array[int]"]:
         text = _HALF_SPACE.sub(lambda gap: " " * len(gap[0]), text)
     folds = {character: _each(character) for character in set(text)}
     raw = "".join([folds[character] for character in text])
-    marks = "".join({part for fold_ in folds.values() for part in fold_ if unicodedata.combining(part)})
-    # Only where marks meet can their order be another one.
-    if not marks or not re.search(f"[{marks}]{{2}}", raw) or raw == _characters(text):
+    # Only where marks meet can their order be another one, and only on a space is one an apostrophe.
+    if not _marks_meet(text) or raw == _characters(text):
         return raw, _positions(text, {character: len(fold_) for character, fold_ in folds.items() if len(fold_) != 1})
     # Marks on one letter stand in an order of their own: letter by letter, then.
     positions, raw = array("I"), ""
@@ -209,6 +213,16 @@ def _placed_characters(text: str) -> tuple[str, "array[int]"]:
         raw += cluster
         positions.extend(min(start + nth, end - 1) for nth in range(len(cluster)))
     return raw, positions
+
+
+def _marks_meet(text: str) -> bool:
+    """Whether a mark stands behind another one or a space."""
+    decomposed = {character: unicodedata.normalize("NFKD", character) for character in set(text)}
+    marks = [character for character, parts in decomposed.items() if unicodedata.combining(parts[0])]
+    if not marks:
+        return False
+    before = [character for character, parts in decomposed.items() if unicodedata.combining(parts[-1]) or " " in parts]
+    return re.search(f"[{re.escape(''.join(before))}][{re.escape(''.join(marks))}]", text) is not None
 
 
 def _starts(text: str) -> list[int]:
