@@ -134,7 +134,11 @@ def _migrate(url: str, deadly: int, progress: Path) -> None:
 
 def in_small_batches(patching: pytest.MonkeyPatch) -> None:
     whole = migrating.in_batches
-    patching.setattr(migrating, "in_batches", lambda *args, **_: whole(*args, size=BATCH))
+    patching.setattr(
+        migrating,
+        "in_batches",
+        lambda connection, what, table, each, **_: whole(connection, what, table, each, size=BATCH),
+    )
 
 
 def at_statement(patching: pytest.MonkeyPatch, call: Callable[[int], None]) -> None:

@@ -1,4 +1,4 @@
-"""What holds for every answer, whatever route gives it: a request id, HEAD, ETag and 304, caching, one last 500.
+"""What holds for every answer, whatever route gives it: a request id, HEAD, ETag and 304, caching, CORS, one last 500.
 
 Plain ASGI: Starlette's BaseHTTPMiddleware would break disconnects and streams. What escapes the application is caught
 here, inside the server's own error handling, because an exception that reaches the server closes the connection and
@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api import problems
+from app.api import cors, problems
 from app.errors import Problem
 from app.schemas.common import entity_tag, names_tag
 
@@ -44,7 +44,10 @@ class Wire:
         method = scope["method"]
         try:
             if method == "OPTIONS" and (methods := problems.allowed(scope["app"], scope["path"])):
-                await Response(status_code=204, headers={"Allow": ", ".join(methods)})(scope, receive, answer.send)
+                headers = {"Allow": ", ".join(methods)} | cors.preflight(
+                    Headers(scope=scope), methods, answer.keyed_origins
+                )
+                await Response(status_code=204, headers=headers)(scope, receive, answer.send)
             else:
                 await self.app(_asked(scope), receive, answer.send)
         except Exception as error:
@@ -79,6 +82,7 @@ class _Answer:
     def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
         self.scope, self._send, self.request_id = scope, send, request_id
         self.request_headers = Headers(scope=scope)
+        self.keyed_origins = cors.origins(scope["app"].state.settings.cors_origins)
         self.is_read = scope["method"] in ("GET", "HEAD")
         self.is_head = scope["method"] == "HEAD"
         self.start: Message | None = None
@@ -107,6 +111,7 @@ class _Answer:
         headers["X-Content-Type-Options"] = "nosniff"
         headers.setdefault("Cache-Control", "no-cache" if self.is_read and start["status"] == _OK else "no-store")
         headers.add_vary_header("Authorization, Accept-Encoding")
+        cors.allow(headers, self.request_headers, self.keyed_origins)
         if not self.is_read or start["status"] != _OK:
             return
         # Of a stream the whole is never there to be hashed: it has an ETag only if its route gives one.

@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app import logs
+from app.api import cors
 from app.commands import databases
 from app.commands.databases import DatabaseUrl, DataDir
 from app.main import create_app
@@ -18,6 +19,11 @@ from app.settings import Settings
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
+
+CorsOrigins = Annotated[
+    list[str] | None,
+    typer.Option(help="An origin whose pages may send a key, as https://desk.example; may be given several times."),
+]
 
 _NEW_OBJECTS: Final = 50_000  # made before the garbage collector looks at them
 _SHUTDOWN_SECONDS: Final = 10
@@ -29,10 +35,23 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 1,
     database_url: DatabaseUrl = "",
     data_dir: DataDir = None,
+    *,
+    cors_origin: CorsOrigins = None,
 ) -> None:
     """Serve the API. Without a database URL, on a private PostgreSQL in the data dir."""
+    allow_origins(cors_origin or [])
     with databases.database(database_url, data_dir, serving=True) as url:
         run(url, host, port, workers)
+
+
+def allow_origins(given: list[str]) -> None:
+    """Let pages of these origins send a key, and of those in the environment if none is given."""
+    told = " ".join(given) or Settings().cors_origins
+    try:
+        cors.origins(told)
+    except ValueError as error:
+        databases.fail(str(error))
+    os.environ["COUNTERCLAIM_CORS_ORIGINS"] = told  # for the worker processes
 
 
 def run(url: str, host: str, port: int, workers: int = 1) -> None:

@@ -147,9 +147,11 @@ async def test_a_thousand_records_and_no_more(client: httpx.AsyncClient, psql: p
 
 async def _sent_until_taken(client: httpx.AsyncClient) -> httpx.Response:
     """The answer that is not "too busy, come again", as a busy machine gives it."""
-    while (answer := await client.post("/v1/reports", json=everything())).status_code == 503:
+    while True:
+        answer = await client.post("/v1/reports", json=everything())
+        if answer.status_code != 503:
+            return answer
         await asyncio.sleep(1)
-    return answer
 
 
 async def test_twenty_clients_at_once_store_one(client: httpx.AsyncClient, psql: psycopg.Connection) -> None:
