@@ -36,6 +36,8 @@ MOST_MARKS: Final = 16
 """So many of the lowest are what a copy is looked for by. Two texts that have a third of all in common share one in all
 but 2 cases of 1,000."""
 _HIGHEST_HASH: Final = 2**32 - 1
+# Whom a post answers, and where it leads: who says nothing else has copied nobody.
+_ADDRESSES: Final = re.compile(r"(?<!\w)@[\w.-]+|https?://[!-~]+", re.ASCII)
 _WHOLE_TEXT_BYTES: Final = 7
 
 
@@ -82,12 +84,12 @@ def fingerprint(text: str) -> tuple[int, ...]:
 
 
 def whole_mark(text: str) -> int | None:
-    """One mark more, of the whole text: texts have the same if they are equal as folded. None for one without words.
+    """One mark more, of the whole text: texts have the same if they are equal as folded.
 
-    Higher than any mark of a shingle.
+    None for one that is empty, or only says whom it answers or where it leads. Higher than any mark of a shingle.
     """
     folded = folding.whole.__wrapped__(text)  # not to be remembered: it may have a million characters
-    if not folded:
+    if not _ADDRESSES.sub("", folded).strip():
         return None
     digest = hashlib.sha256(folded.encode()).digest()
     return _HIGHEST_HASH + 1 + int.from_bytes(digest[:_WHOLE_TEXT_BYTES])

@@ -68,7 +68,7 @@ PAGES = [
     ["https://en.wikipedia.org/wiki/Fire_(film)", "https://en.m.wikipedia.org/wiki/Fire_%28film%29"],
     ["https://de.wikipedia.org/wiki/Fire_(film)"],
     ["https://xn--e1afmkfd.example/%D0%B0", "https://пример.example/а", "https://пример.example/%d0%b0"],
-    ["https://archive.ph/AbC12", "http://archive.is/AbC12", "https://archive.today/AbC12"],
+    ["https://archive.ph/AbC12", "http://archive.is/AbC12", "https://archive.today/AbC12", "https://archive.ph/wip/AbC12"],
     ["https://archive.ph/AbC13"],
     ["https://web.archive.org/web/2024*/fire"],
     [
@@ -123,7 +123,13 @@ PAGES = [
         "https://www.facebook.com/kestrel/posts/the-fire/123456789012345",
         "https://m.facebook.com/story.php?id=100&story_fbid=123456789012345",
         "https://www.facebook.com/groups/55/permalink/123456789012345/",
+        "https://www.facebook.com/groups/55/?multi_permalinks=123456789012345&hoisted_section_header_type=recently_seen",
+        "https://m.facebook.com/groups/55?multi_permalinks=123456789012345",
     ],
+    ["https://www.facebook.com/groups/55/posts/1002/", "https://www.facebook.com/groups/55?multi_permalinks=1002"],
+    ["https://www.facebook.com/groups/56/?multi_permalinks=1002"],
+    ["https://www.facebook.com/groups/55/?multi_permalinks=1002,1003"],
+    ["https://www.facebook.com/groups/55/"],
     ["https://www.facebook.com/watch/?v=1234567890123456", "https://www.facebook.com/kestrel/videos/1234567890123456/"],
     ["https://www.facebook.com/profile.php?id=100"],
     ["https://www.facebook.com/profile.php?id=101"],
@@ -181,6 +187,15 @@ def test_one_page_has_one_key(addresses: list[str]) -> None:
 def test_two_pages_have_two() -> None:
     for one, other in combinations([addresses[0] for addresses in PAGES], 2):
         assert key(one) != key(other), (one, other)
+
+
+@pytest.mark.parametrize("stray", [".", ",", ")", ").", "”", "»", "%22", "%E2%80%9D", "…", "!?", "*"])
+def test_what_ends_a_sentence_is_of_no_post(stray: str) -> None:
+    posts = [address for addresses in PAGES for address in addresses if not key(address).startswith(("//", "archive"))]
+    assert len(posts) > 60
+    for post in posts:
+        assert key(post + stray) == key(post), (post, stray)
+    assert key(f"https://paper.example/fire{stray}") != key("https://paper.example/fire")
 
 
 @pytest.mark.parametrize("address", LOOK_ALIKES)

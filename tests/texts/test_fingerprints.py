@@ -28,6 +28,25 @@ def paragraphs(text: str, count: int) -> str:
     return "\n\n".join(text.split("\n\n")[:count])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@kestrel",
+        " @kestrel: ",
+        "@kestrel @heron_7",
+        "“@kestrel”",
+        "https://paper.example/1",
+        "@k https://t.co/x",
+        "",
+    ],
+)
+def test_who_only_says_whom_it_answers_has_copied_nobody(text: str) -> None:
+    assert fingerprints.whole_mark(text) is None
+    for said in ("no", "Нет", "無", "لا"):
+        answer = f"{text} {said}"
+        assert fingerprints.whole_mark(answer) == fingerprints.whole_mark(f"{answer}.") is not None
+
+
 @pytest.mark.parametrize("language", STORIES)
 def test_what_the_thresholds_separate(language: str) -> None:
     wire, edited, rewritten, own = (STORIES[language][name] for name in ("wire", "edited", "rewritten", "own"))

@@ -40,6 +40,11 @@ _CODE: Final = r"(?P<post>[\w-]{5,})"
 _NO_CHANNEL: Final = "joinchat|addstickers|addemoji|share|proxy|invoice|confirm|iv|[sckam]"
 _CHANNEL: Final = rf"(?P<owner>(?!(?:{_NO_CHANNEL})/)[A-Za-z]\w*)"
 _VK_IDS: Final = r"-?\d+_\d+"
+# What ends the sentence or the quotation in which an address stood, and no post's id.
+_STRAY: Final = re.compile(
+    r"""(?:[/.,;:!?'"()\[\]{}<>*\\»”’…]|%(?:2[12789C]|3[ABCEF]|5[BCD]|7[BD]|C2%BB|E2%80%(?:9[9D]|A6)))+$""",
+    re.IGNORECASE,
+)
 _THREAD: Final = r"/(?:(?:r|u|user)/[^/]+/)?comments"
 
 _PLATFORMS: Final = (
@@ -76,6 +81,7 @@ _PLATFORMS: Final = (
         (
             _Shape(rf"/(?:pg/)?(?P<owner>[^/]+)/posts/(?:[^/]+/)?{_FACEBOOK_POST}"),
             _Shape(rf"/groups/(?P<owner>[^/]+)/(?:posts|permalink)/{_FACEBOOK_POST}"),
+            _Shape(r"/groups/(?P<owner>[^/]+)", {"multi_permalinks": _FACEBOOK_POST}),
             _Shape(r"/(?:permalink|story)\.php", {"story_fbid": _FACEBOOK_POST, "id": r"(?P<owner>\d+)"}),
             _Shape(rf"/(?:pg/)?(?P<owner>[^/]+)/videos/(?:[^/]+/)?{_FACEBOOK_POST}", word="video"),
             _Shape(r"/watch(?:/live)?|/video\.php", {"v": _FACEBOOK_POST}, "video"),
@@ -157,11 +163,12 @@ def host(name: str) -> str:
 
 def post(host: str, path: str, search: str) -> str | None:
     """The key of the post at an address, or None. `host`: by its own name; `path`: without a slash at its end."""
+    path = _STRAY.sub("", path)
     if host.endswith(".t.me"):  # a channel's name may stand in the host
         host, path = "t.me", f"/{host.removesuffix('.t.me')}{path}"
     if _ANY_HOST.fullmatch(host) is None:
         return None
-    parameters = dict(parse_qsl(search.removeprefix("?")))
+    parameters = {name: _STRAY.sub("", value) for name, value in parse_qsl(search.removeprefix("?"))}
     for hosts, platform in _HOSTS:
         if hosts.fullmatch(host) is None:
             continue

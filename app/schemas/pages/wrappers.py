@@ -147,8 +147,11 @@ def _address(words: str) -> str | None:
 
 
 def snapshot(host: str, path: str) -> str | None:
-    """The key of a copy in an archive that has one name under several hosts, and tells the page only on the page."""
-    name = path.strip("/")
+    """The key of a copy in an archive that has one name under several hosts, and tells the page only on the page.
+
+    While it is being made (`wip`), and after.
+    """
+    name = path.strip("/").removeprefix("wip/")
     if _SHORT_SNAPSHOT.fullmatch(host) and re.fullmatch(r"[A-Za-z0-9]{4,6}", name):
         return f"archive.today:{name}"
     return None
