@@ -28,6 +28,8 @@ _SEVERAL_SLASHES: Final = re.compile(r"\d{4}/\d{1,2}(?:/\d{1,2})?(?:[Tt ].*)?", 
 _YEAR_LAST: Final = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4})(?!\d).*", re.ASCII)
 _NO_NUMBER: Final = re.compile(r"(\d{4})(?:-00(?:-00)?|-(\d\d)-00)", re.ASCII)
 _HOURS: Final = re.compile(r"[+-]\d\d", re.ASCII)
+# A plus in a URL is a space when it arrives; no minus is lost that way.
+_LOST_PLUS: Final = re.compile(r"([Tt ]\d\d:?\d\d(?::?\d\d(?:[.,]\d+)?)?) (?=\d\d(?::?\d\d)?(?:/|$))", re.ASCII)
 _DIGITS_OF_MONTH_AND_DAY: Final = 4
 _MIDNIGHT: Final = re.compile(r"[Tt]00:00(?::00(?:[.,]0+)?)?(?:[Zz]|[+-]00:?00)?", re.ASCII)
 # Hyphens that are no minus of ASCII's; full-width signs. No long dash: between two years it is "to".
@@ -88,10 +90,10 @@ def read(words: str) -> str:
 def plain(words: str) -> str:
     """With ASCII's digits and signs, without what can't be seen."""
     if words.isascii():
-        return words.strip()
+        return _LOST_PLUS.sub(r"\1+", words.strip())
     visible = "".join(character for character in words.strip() if unicodedata.category(character) != "Cf")
     digits = {ord(digit): str(unicodedata.decimal(digit)) for digit in set(visible) if digit.isdecimal()}
-    return visible.translate(_PLAIN).translate(digits)
+    return _LOST_PLUS.sub(r"\1+", visible.translate(_PLAIN).translate(digits))
 
 
 def _one(words: str) -> str:

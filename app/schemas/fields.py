@@ -153,6 +153,7 @@ def _written_time(words: Any) -> Any:
         return words
     if not isinstance(words, str):
         raise ValueError(_NO_MOMENT)  # noqa: TRY004  (pydantic reports ValueErrors)
+    words = times.plain(words)
     if _BEGINS_WITH_DATE.match(words):
         return words
     with suppress(ValueError):

@@ -44,3 +44,15 @@ async def test_times_in_other_spellings_are_stored_in_one(client: httpx.AsyncCli
     document = (await client.post("/v1/documents", json=version)).raise_for_status().json()
     (one,) = (await client.get(f"/v1/documents/{document['id']}/versions?text=true")).json()["items"]
     assert one["text"] == "burned.\nPage 2\nand"
+
+
+async def test_a_plus_in_a_url_is_a_plus(client: httpx.AsyncClient, event: str) -> None:
+    """Browsers and libraries read it as a space."""
+    said = {"text": "A", "statements": [{"source": {"name": "N"}, "said": "2023-08-09T13:24+03:00"}]}
+    assert (await client.post(f"{event}/claims", json=said)).status_code == 201
+    for path in (f"{event}/timeline?said_before=", "/v1/statements?said_to=", "/v1/sources?updated_since="):
+        plus = await client.get(path + "2023-08-09T13:24+03:00")
+        escaped = await client.get(path + "2023-08-09T13:24%2B03:00")
+        assert plus.status_code == escaped.status_code == 200, plus.text
+        listed = [answer.json()["items" if "items" in answer.json() else "entries"] for answer in (plus, escaped)]
+        assert listed[0] == listed[1]
