@@ -4,6 +4,7 @@ import string
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 import soaking
@@ -50,6 +51,23 @@ def test_what_a_coarse_time_stands_for(words: str, start: str, end: str) -> None
         start.lstrip("0") if start[:1] == "0" else start,
         end.lstrip("0") if end[:1] == "0" else end,
     )
+
+
+@pytest.mark.parametrize(
+    ("codes", "starts"),
+    [
+        ((21, 22, 23, 24), ("2023-03", "2023-06", "2023-09", "2023-12", "2024-03")),
+        ((25, 26, 27, 28), ("2023-03", "2023-06", "2023-09", "2023-12", "2024-03")),
+        ((31, 32, 29, 30), ("2023-03", "2023-06", "2023-09", "2023-12", "2024-03")),
+        ((33, 34, 35, 36), ("2023-01", "2023-04", "2023-07", "2023-10", "2024-01")),
+        ((37, 38, 39), ("2023-01", "2023-05", "2023-09", "2024-01")),
+        ((40, 41), ("2023-01", "2023-07", "2024-01")),
+    ],
+)
+def test_parts_of_a_year_follow_each_other(codes: tuple[int, ...], starts: tuple[str, ...]) -> None:
+    """By their numbers in EDTF: seasons of no half, the northern and the southern half of the earth; quarters and so on."""
+    for code, bounds in zip(codes, pairwise(starts), strict=True):
+        assert _shown(f"2023-{code}") == tuple(f"{month}-01T00:00" for month in bounds), code
 
 
 @pytest.mark.parametrize("words", ["2023-08-09T13:24:05Z", "2023-08-09T13:24:05.123456789Z", "2023-08-09T13:24:05,5Z"])

@@ -30,6 +30,7 @@ ALIKE = [
     ("Interfax", "Интерфакс", names.SCRIPTS),
     ("John Fitzgerald Kennedy", "John Kennedy", names.LEFT_OUT),
     ("Sen. John Kennedy", "John F. Kennedy", names.LEFT_OUT),
+    ("J. Edgar Hoover", "Edgar Hoover", names.LEFT_OUT),
     ("Dr. Anna Schmidt", "Anna Schmidt", names.TITLE),
     ("British Prime Minister Ada Marlow", "Ada Marlow", names.TITLE),
     ("Major General Igor Sokolenko", "Игорь Соколенко", names.SCRIPTS),
@@ -73,6 +74,8 @@ APART = [
     ("Ahmed Hassan", "Ahmad Hussein"),
     ("Ali Hassan", "علي حسين"),
     ("Radio Free Europe", "Radio Europe"),
+    ("Wu Lin Berg", "Lin Berg"),
+    ("J. Kennedy", "J. Fitzgerald Kennedy"),
     ("Unit A", "Unit B"),
     ("Marin Berg", "Marina Berg"),
     # What begins the names of bodies is no title.
@@ -122,6 +125,11 @@ def test_may_be_one(first: str, second: str, how: names.Likeness) -> None:
         assert names.likeness(one, other, person=person(one, other)) == how
         found = {*names.sought(one, person=person(one, other))} & {*names.keys(other, person=person(one, other))}
         assert found, "it would not be found"
+
+
+def test_no_guess_is_as_sure_as_an_editor_and_what_lacks_a_part_is_the_least() -> None:
+    scores = [guess.score for guess in (names.SCRIPTS, names.SPELLING, names.ORDER, names.LEFT_OUT)]
+    assert 1 > scores[0] == scores[1] > scores[2] > scores[3] > 0
 
 
 @pytest.mark.parametrize(("first", "second"), APART)

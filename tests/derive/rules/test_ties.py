@@ -89,6 +89,22 @@ def test_an_ambiguous_mention_adds_nothing_and_joins_nobody() -> None:
     assert origins([first, mention, another], links + fits(another, first, second)) == 1
 
 
+def test_a_mention_is_ambiguous_by_what_its_links_say_too() -> None:
+    """Whether or not it is known only where it was mentioned: they say that its name fits several."""
+    first, second, mention = named("A"), named("A", role="other"), named("A")
+    assert origins([first, second, mention], fits(mention, first, second)) == 2
+    assert origins([first, second, mention], [tie(mention, first), tie(mention, second)]) == 1
+
+
+def test_a_sure_tie_yields_where_two_others_can_hold_in_its_place() -> None:
+    first, second = named("A", country="FR"), named("B", party="north")
+    third, fourth, fifth = named("C", country="DE"), named("D", party="south"), named("E")
+    links = [tie(first, second), tie(second, third, score=0.8), tie(first, fourth, score=0.8)]
+    assert origins([first, second, third, fourth], links[:1]) == 3
+    assert origins([first, second, third, fourth], links) == 2
+    assert origins([first, second, third, fourth, fifth], [*links, tie(fifth, first, score=0.7)]) == 2
+
+
 def test_a_proposal_between_parents_joins_their_families() -> None:
     ministry, ministerstvo = named("Ministry"), named("Министерство")
     speakers = [named("spokesman", parent_id=ministry.id), named("press service", parent_id=ministerstvo.id)]

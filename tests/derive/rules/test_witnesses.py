@@ -15,8 +15,11 @@ SAW, HEARD = "a drone came in low over the river", "there were two bangs, and ou
 
 
 def origins(*placed: tuple[int, dict[str, Any]], linked: bool = True) -> list[int]:
-    """How many statements each origin has; `placed`: in which of three copies a witness is quoted, and his words."""
-    papers = [make.read(DocumentRead, published="2023-08-09") for _ in range(3)]
+    """How many statements each origin has; `placed`: where a witness is quoted, and his words.
+
+    Of four documents, the first three are copies.
+    """
+    papers = [make.read(DocumentRead, published="2023-08-09") for _ in range(4)]
     witnesses = [make.read(SourceRead, disclosure="anonymous") for _ in placed]
     statements = [said(IT, witness, said="2023-08-09") for witness in witnesses]
     ties = [(papers[0], papers[1]), (papers[1], papers[2])] if linked else []
@@ -68,3 +71,7 @@ def test_who_is_not_quoted_goes_with_one_of_them_and_joins_nobody() -> None:
     assert origins((0, {"wording": SAW}), (1, {"wording": HEARD}), (2, {})) == [1, 2]
     assert origins((0, {}), (1, {"wording": HEARD}), (2, {"wording": SAW})) == [1, 2]
     assert origins((0, {}), (1, {}), (2, {})) == [3]
+
+
+def test_what_is_no_copy_of_theirs_stays_apart() -> None:
+    assert origins((0, {"wording": SAW}), (1, {"wording": SAW}), (3, {"wording": SAW})) == [1, 2]
