@@ -172,6 +172,11 @@ def test_words_broken_at_the_ends_of_lines_are_whole(line: str, places: list[int
         ("In all 21 people died. The mayor left", "In all 21 people died.12 The mayor left", "verbatim"),
         ("closed by order1 of the council", "closed by order1 of the council", "verbatim"),
         ("they met the new group of seven there", "they met the new group of G7 there", "edited"),
+        ("they met the new ABC there", "they met the new ABC1 there", "edited"),
+        *(
+            ("“He left.” Then he came back", f"“He left.”{mark} Then he came back", "verbatim")
+            for mark in ("[3]", "[b]", "³")
+        ),
         ("some 5 km² burned in the night", "some 5 km² burned in the night", "verbatim"),
         ("some 5 km2 burned in the night", "some 5 km² burned in the night", "verbatim"),
         ("about people died in the blast", "about [12] people died in the blast", "edited"),
