@@ -65,7 +65,7 @@ def test_what_a_coarse_time_stands_for(words: str, start: str, end: str) -> None
     ],
 )
 def test_parts_of_a_year_follow_each_other(codes: tuple[int, ...], starts: tuple[str, ...]) -> None:
-    """By their numbers in EDTF: seasons of no half, the northern and the southern half of the earth; quarters and so on."""
+    """By their numbers in EDTF: seasons of no half of the earth, the northern and the southern; quarters and so on."""
     for code, bounds in zip(codes, pairwise(starts), strict=True):
         assert _shown(f"2023-{code}") == tuple(f"{month}-01T00:00" for month in bounds), code
 
