@@ -195,6 +195,12 @@ def test_what_is_none_of_the_words_does_not_count(words: str, text: str, becomes
 LONG = "the spokesman of the eastern command, who had come to the capital that day, told reporters on Tuesday evening"
 
 
+def interrupted(pieces: int) -> tuple[str, str]:
+    """A quotation that is told in so many pieces, and the text that tells it so."""
+    parts = [" ".join(letters) for letters in ("abcd", "efgh", "ijkl", "mnop", "qrst")[:pieces]]
+    return " ".join(parts), f" {LONG} ".join(f"“{part}”" for part in parts)
+
+
 @pytest.mark.parametrize(
     ("words", "text"),
     [
@@ -206,6 +212,14 @@ LONG = "the spokesman of the eastern command, who had come to the capital that d
             f"«We did not fire», {LONG}, «and we will prove it», {LONG}, «here and now»",
         ),
         ("Мы не стреляли, и мы это докажем", f"— Мы не стреляли, — сказал {LONG}, — и мы это докажем."),
+        ("did not fire, and we will prove it", f"“We did not fire,” said Duarte, {LONG}, “and we will prove it.”"),
+        # Of its words only the last before the interruption stands nowhere else, or only the first behind it.
+        *(
+            ("We did not fire, and we will prove it", f"“We did not fire,” said {LONG}, “and we will prove it.” {more}")
+            for more in ("It will. Prove and not did.", "It will. Prove not did fire.")
+        ),
+        ("a b c d e f g h", f"“a b c,” {LONG}, “d e f,” {LONG}, “g h”"),
+        interrupted(4),
         ("我们没有开火，我们会证明这一点", f"“我们没有开火，”{LONG}，“我们会证明这一点。”"),
     ],
 )
@@ -219,6 +233,9 @@ def test_an_interrupted_quotation_is_found(words: str, text: str) -> None:
         ("We did not fire, and we will prove it", f"We did not fire, said Duarte, {LONG}, and we will prove it."),
         ("We did not fire, and we will prove it", f"“We did not fire,” {'x ' * 1100} “and we will prove it.”"),
         ("and we will prove it, we did not fire", f"“We did not fire,” said {LONG}, “and we will prove it.”"),
+        ("We did not fire", "“Yes.” We fire did not."),
+        ("a b c d e f g", f"“a b c,” {LONG}, “d e f,” {LONG}, “g”"),  # more often than its words are worth
+        interrupted(5),
     ],
 )
 def test_what_no_marks_join_is_no_quotation(words: str, text: str) -> None:
