@@ -21,11 +21,15 @@ _TRACKER: Final = re.compile(
     r"ns_(?:mchannel|source|campaign|linkname|fee)|xt_?(?:loc|ref|cr|np|s)|guccounter|guce_referrer(?:_sig)?|"
     r"_guc_consent_skip|wt_?\.?(?:mc|zmc)(?:_id)?|mkt_tok|ml_subscriber(?:_hash)?|srsltid|gad_(?:source|campaignid)|"
     r"_branch_(?:match_id|referrer)|_bhlid|wickedid|rb_clickid|soc_(?:src|trk)|echobox|usqp|amp_(?:js_v|gsa|lite|ct|r)|"
-    r"phpsessid|jsessionid|aspsessionid\w*",
+    r"phpsessid|jsessionid|aspsessionid\w*|spref|(?:piwik|matomo)_\w+|s_cid|tg_rhash|cx_(?:testid|testvariant|artpos)|"
+    r"__cf_chl_\w+|_x_tr_\w+|sfnsn|hsctatracking|rdt_cid|epik|dicbo|oborigurl|tblci",
     re.IGNORECASE,
 )
-# Which form of a page is shown. With another value the name may say which page it is.
-_FORM: Final = re.compile(r"amp(?:=(?:1|true))?|outputtype=amp", re.IGNORECASE)
+# Which form of a page is shown, or that it was to be passed on. With another value the name may say which page it is.
+_FORM: Final = re.compile(
+    r"amp(?:=(?:1|true))?|outputtype=amp|share=(?:twitter|x|facebook|telegram|whatsapp|jetpack-whatsapp|reddit|linkedin|email)",
+    re.IGNORECASE,
+)
 # Trackers of one site and all under it, where elsewhere the name may say which page it is.
 _TRACKERS_OF: Final = {
     site: re.compile(names, re.IGNORECASE)
@@ -41,16 +45,20 @@ _TRACKERS_OF: Final = {
         "reuters.com": r"taid|feed(?:type|name)|il",
         "wsj.com": r"mod|reflink",
         "bloomberg.com": r"srnd|sref|leadsource",
+        "bilibili.com": r"spm_id_from|vd_source|share_\w+|from_spmid|buvid|mid|unique_k",
+        "rumble.com": r"mref|mc|e9s",
     }.items()
 }
 # Hosts under which the same pages are shown again, for other devices.
 _DEVICE_HOST: Final = re.compile(r"(?:m|mobile|amp)\.")
 _WIKI_DEVICE: Final = re.compile(r"\.m\.(?=(?:wiki[a-z]+|mediawiki)\.org$)")
 _AMP_PATH: Final = re.compile(r"(?<=[^/])(?:/amp|\.amp)+(?=/*$)|^/amp(?=/[^/])|\.amp(?=\.html?$)", re.IGNORECASE)
+# Within the path, behind a section, and before what has a number: `/tags/amp/` may be about amplifiers.
+_AMP_IN_PATH: Final = re.compile(r"(/(?:news|articles?|stor(?:y|ies)|sport))/amp(?=/[^/]*\d)", re.IGNORECASE)
 _INDEX: Final = re.compile(r"/(?:index|default)\.(?:[sx]?html?|php\d?|aspx?|jsp|cfm)$", re.IGNORECASE)
 _SESSION: Final = re.compile(r";jsessionid=[^/]*", re.IGNORECASE)
 _MASTODON: Final = re.compile(
-    r"/(?:(?:web/|deck/)?@(?P<name>\w+)|users/(?P<user>\w+)/statuses)/(?P<post>\d{5,})(?:/embed)?"
+    r"/(?:(?:web/|deck/)?@(?P<name>\w+)(?:/posts)?|users/(?P<user>\w+)/statuses)/(?P<post>\d{5,})(?:/embed)?"
 )
 _ESCAPED: Final = re.compile("%([0-9a-fA-F]{2})")
 # What means the same plain and escaped. Not what parts a path or a query; nor `+`, in a query a space.
@@ -100,7 +108,7 @@ def _host(host: str) -> str:
 
 
 def _path(path: str) -> str:
-    path = _AMP_PATH.sub("", path)
+    path = _AMP_IN_PATH.sub(r"\1", _AMP_PATH.sub("", path))
     path = _INDEX.sub("/", path).rstrip("/")
     if (toot := _MASTODON.fullmatch(path)) is not None:
         return f"/@{(toot['name'] or toot['user']).lower()}/{toot['post']}"

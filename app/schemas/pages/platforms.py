@@ -45,6 +45,8 @@ _STRAY: Final = re.compile(
     r"""(?:[/.,;:!?'"()\[\]{}<>*\\»”’…]|%(?:2[12789C]|3[ABCEF]|5[BCD]|7[BD]|C2%BB|E2%80%(?:9[9D]|A6)))+$""",
     re.IGNORECASE,
 )
+# An id in letters, or the number that it stands for, which can't be compared; `followers` is no post.
+_WEIBO_POST: Final = r"(?P<post>(?=[^/]*[A-Z\d])[A-Za-z\d]{8,20})"
 _THREAD: Final = r"/(?:(?:r|u|user)/[^/]+/)?comments"
 
 _PLATFORMS: Final = (
@@ -56,10 +58,12 @@ _PLATFORMS: Final = (
             _Shape(f"/(?:v|e|embed|shorts|live|watch)/{_VIDEO}"),
             _Shape(r"/post/(?P<post>Ug[\w-]+)", word="post"),
             _Shape(r"/channel/[\w-]+/community", {"lb": r"(?P<post>Ug[\w-]+)"}, "post"),
+            _Shape("/attribution_link", {"u": rf"/watch\?(?:.*&)?v={_VIDEO}(?:&.*)?"}),
         ),
         ("lc",),
     ),
     _Platform("youtube", r"youtu\.be", (_Shape(f"/{_VIDEO}"),), ("lc",)),
+    _Platform("youtube", r"yewtu\.be|piped\.video|invidious(?:\.[\w-]+)+", (_Shape("/watch", {"v": _VIDEO}),), ("lc",)),
     _Platform(
         "telegram",
         r"t\.me",
@@ -72,8 +76,11 @@ _PLATFORMS: Final = (
     ),
     _Platform(
         "x",
-        r"x\.com|(?:[fv]xtwitter|fixupx|fixvx|xcancel)\.com|nitter\.net",
-        (_Shape(r"/(?:i/web/|\w+/)?status(?:es)?/(?P<post>\d+)(?:/(?:photo|video|mediaviewer)(?:/\d+)?)?"),),
+        r"x\.com|(?:[fv]xtwitter|fixupx|fixvx|xcancel)\.com|nitter(?:\.[\w-]+)+",
+        (
+            _Shape(r"/(?:i/web/|\w+/)?status(?:es)?/(?P<post>\d+)(?:/(?:photo|video|mediaviewer)(?:/\d+)?)?"),
+            _Shape("/embed/(?:index|Tweet).html", {"id": r"(?P<post>\d+)"}),
+        ),
     ),
     _Platform(
         "facebook",
@@ -82,6 +89,8 @@ _PLATFORMS: Final = (
             _Shape(rf"/(?:pg/)?(?P<owner>[^/]+)/posts/(?:[^/]+/)?{_FACEBOOK_POST}"),
             _Shape(rf"/groups/(?P<owner>[^/]+)/(?:posts|permalink)/{_FACEBOOK_POST}"),
             _Shape(r"/groups/(?P<owner>[^/]+)", {"multi_permalinks": _FACEBOOK_POST}),
+            _Shape(r"/groups/(?P<owner>[^/]+)", {"post_id": _FACEBOOK_POST}),
+            _Shape(r"/groups/(?P<owner>[^/]+)", {"view": "permalink", "id": _FACEBOOK_POST}),
             _Shape(r"/(?:permalink|story)\.php", {"story_fbid": _FACEBOOK_POST, "id": r"(?P<owner>\d+)"}),
             _Shape(rf"/(?:pg/)?(?P<owner>[^/]+)/videos/(?:[^/]+/)?{_FACEBOOK_POST}", word="video"),
             _Shape(r"/watch(?:/live)?|/video\.php", {"v": _FACEBOOK_POST}, "video"),
@@ -139,17 +148,51 @@ _PLATFORMS: Final = (
         ),
     ),
     _Platform("reddit", r"redd\.it", (_Shape(r"/(?P<post>\w+)"),)),
+    _Platform("ok", r"ok\.ru", (_Shape(r"/(?:video|videoembed|live)/(?P<post>\d+)"),)),
+    _Platform(
+        "weibo",
+        r"weibo\.(?:com|cn)",
+        (
+            _Shape(rf"/\d{{5,}}/{_WEIBO_POST}"),
+            _Shape(rf"/(?:status|detail)/(?:{_WEIBO_POST})"),
+        ),
+    ),
+    _Platform(
+        "linkedin",
+        r"(?:[a-z]{2}\.)?linkedin\.com",
+        (
+            _Shape(r"/posts/[^/]*activity-(?P<post>\d+)(?:-[\w-]*)?"),
+            _Shape(r"/(?:embed/)?feed/update/urn:li:activity:(?P<post>\d+)"),
+        ),
+    ),
+    _Platform(
+        "vimeo",
+        r"(?:player\.)?vimeo\.com",
+        (
+            _Shape(
+                r"/(?:video/|channels/[^/]+/|groups/[^/]+/videos/|showcase/\d+/video/)?(?P<post>\d{5,})(?:/[0-9a-f]{6,})?"
+            ),
+        ),
+    ),
+    _Platform(
+        "dailymotion", r"dailymotion\.com", (_Shape("/(?:embed/|swf/)?video/(?P<post>[a-zA-Z0-9]+)(?:_[^/]*)?"),)
+    ),
+    _Platform("dailymotion", r"dai\.ly", (_Shape("/(?P<post>[a-zA-Z0-9]+)"),)),
+    _Platform(
+        "rutube", r"rutube\.ru", (_Shape(r"/(?:video|play/embed|shorts)/(?:private/)?(?P<post>[0-9a-f]{32}|\d+)"),)
+    ),
 )
 _HOSTS: Final = [(re.compile(platform.hosts), platform) for platform in _PLATFORMS]
 _ANY_HOST: Final = re.compile("|".join(platform.hosts for platform in _PLATFORMS))
 # Other names of the same hosts, be it in another language or for another device.
 _OTHER_NAMES: Final = [
     (re.compile(r"(?:[a-z]{2}-[a-z]{2}|web|mbasic|touch|free|business)\.facebook\.com|fb\.com"), "facebook.com"),
-    (re.compile(r"twitter\.com"), "x.com"),
+    (re.compile(r"(?:platform\.)?twitter\.com|platform\.x\.com"), "x.com"),
     (re.compile(r"telegram\.(?:me|dog)"), "t.me"),
     (re.compile(r"instagr\.am"), "instagram.com"),
     (re.compile(r"vk\.ru|vkontakte\.ru"), "vk.com"),
     (re.compile(r"threads\.net"), "threads.com"),
+    (re.compile(r"odnoklassniki\.ru"), "ok.ru"),
 ]
 _ANY_OTHER_NAME: Final = re.compile("|".join(names.pattern for names, _ in _OTHER_NAMES))
 
