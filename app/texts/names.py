@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import combinations, product
+from itertools import combinations, islice, product
 from typing import Final, NamedTuple
 
 import tld
@@ -27,6 +27,10 @@ def _listed(words: str) -> frozenset[str]:
 _WORD: Final = re.compile(r"[^\W_]+(?:['’ʼ`][^\W_]+)*")
 _APOSTROPHES: Final = re.compile("['’ʼ`]")
 _CAMEL: Final = re.compile("(?<=[a-z])(?=[A-Z])")
+# `McDonald` and `Mc Donald`, `DeSantis` and `De Santis`.
+_GLUED: Final = re.compile("(?<![^\\W_])(Mc|Mac|De|Di|Del|La|Le|Van|Von)(?=[A-Z][a-z])")
+# In Hebrew what looks like a quotation mark makes an abbreviation of what it stands in.
+_GERSHAYIM: Final = re.compile('(?<=[א-ת])["״”](?=[א-ת])')
 # Of `5th`, `3ème`, `92-га` the letters only say that it is an ordinal.
 _ORDINAL: Final = re.compile(
     r"(?<![^\W_])(\d+)(?:[a-zß-ÿ\u0400-\u04ff]{1,3}|[-\u2010\u2011][\u0430-\u045f]{1,3})(?![^\W_])"
@@ -48,12 +52,19 @@ _LEFT_OUT: Final = _listed(
 _PARTICLES: Final = {particle.strip("-'’") for particle in PARTICLES} - _LEFT_OUT
 # Karim's father, "Abu Karim", is not Karim, nor are those of that surname: never left out.
 _FATHER: Final = {"abu": "abu", "abou": "abu", "abo": "abu", "aboo": "abu", "أبو": "أبو", "ابو": "أبو"}
+# "Servant of", with a name of God; written as one word or as several, its article as it sounds before the next letter.
+_SERVANT: Final = re.compile(
+    r"abdu?|abd[aeiou](?:l|sh(?=sh)|([rsntdz])(?=\1))?(?P<of>[a-z]{2,})?|عبد(?:ال(?P<whom>.{2,}))?"
+)
 _GENERATIONS: Final = _listed("jr sr junior senior ii iii iv vi vii viii ix xi xii")
 # How these sound at their end.
 _PATRONYMIC: Final = ("viC", "vna", "iCna", "iliC", "kusmiC", "nikitiC", "fomiC", "lukiC", "ogli", "oglu", "kisi")
+_FRENCH_ENDING: Final = re.compile("(?<=[^aeiou])ine$")
 _MOST_PARTS: Final = 8  # words of a name that are looked at
 _PAIRED_PARTS: Final = 5  # of a name with more, no part is left out
-_FIRST_SOUNDS: Final = 3  # ways to read each word that it is looked for by
+_JOINED_PARTS: Final = 3  # of a name, of which two may be one word
+_FIRST_SOUNDS: Final = 4  # ways to read each word that it is looked for by
+_MOST_READINGS: Final = 16  # and of all its words together
 _KEY_CHARACTERS: Final = 100
 # Before keys by which names with vowels and names without find each other.
 _WITH_VOWELS, _WITHOUT_VOWELS = "~", "^"
@@ -97,16 +108,19 @@ LEFT_OUT: Final = Likeness(0.75, "a middle name or patronymic left out")
 
 @lru_cache(maxsize=65536)
 def read(name: str) -> Name:
-    name, identifies = _identifier(unicodedata.normalize("NFKC", name).strip())
-    words = list(_words(_ORDINAL.sub(r"\1", name)))
+    name, identifies = _identifier(_GERSHAYIM.sub("", unicodedata.normalize("NFKC", name).strip()))
+    words = list(_words(_ORDINAL.sub(r"\1", _GLUED.sub(r"\1 ", name))))
     numbers = {"".join(str(unicodedata.digit(digit)) for digit in run) for run in _DIGITS.findall(name)}
-    numbers |= {word for word, _ in words if word in _GENERATIONS}
-    worded = [(_FATHER.get(word, word), script) for word, script in words if word and word not in _GENERATIONS]
+    # What a name begins with is none: Xi Jinping.
+    generations = {word for word, _ in words[1:]} & _GENERATIONS
+    numbers |= generations
+    worded = [(_FATHER.get(word, word), script) for word, script in words if word and word not in generations]
+    worded = worded[: titles.end([word for word, _ in worded])]
     telling = [(word, script) for word, script in worded if word not in _LEFT_OUT] or worded
     without_particles = [(word, script) for word, script in telling if word not in _PARTICLES]
     if len(without_particles) > 1:
         telling = without_particles
-    parts = tuple(_part(word, script) for word, script in telling[:_MOST_PARTS])
+    parts = tuple(_part(word, script) for word, script in _compounds(telling)[:_MOST_PARTS])
     identifier = tuple(_WORD.findall(name.casefold())) if identifies else ()
     return Name(parts, frozenset(numbers), titles.length([part.word for part in parts]), identifier)
 
@@ -126,11 +140,32 @@ def _words(name: str) -> Iterator[tuple[str, str]]:
     for match in _WORD.finditer(name):
         word, script = _DIGITS.sub("", match[0]), _script(match[0])
         if script in _UNSPACED:
-            yield from ((part.lower(), script) for part in _CAMEL.split(anyascii(word)))
+            # Of a person's the first is the surname, and Latin letters write the others as one word.
+            surname, *others = _CAMEL.split(anyascii(word).strip())
+            yield from ((part.lower(), script) for part in (surname, "".join(others)) if part)
         else:
             folded = unicodedata.normalize("NFC", word.casefold())
             plain = (letter for letter in _APOSTROPHES.sub("", folded) if unicodedata.category(letter) != "Mn")
             yield "".join(plain), script
+
+
+def _compounds(words: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """With a servant and whose he is as one word, without the article that may stand between."""
+    compounds = list[tuple[str, str]]()
+    servant = ""
+    for word, script in words:
+        match = _SERVANT.fullmatch(word)
+        if servant:
+            compounds[-1] = (servant + word.removeprefix("ال"), script)
+        else:
+            compounds.append((_servant(match), script) if match else (word, script))
+        servant = "" if servant or not match or match["of"] or match["whom"] else _servant(match)
+    return compounds
+
+
+def _servant(match: re.Match[str]) -> str:
+    whom = match["of"] or match["whom"] or ""
+    return ("abda" if match[0].isascii() else "عبد") + whom
 
 
 def _part(word: str, script: str) -> NamePart:
@@ -142,6 +177,17 @@ def _part(word: str, script: str) -> NamePart:
 def _script(word: str) -> str:
     letter = next((letter for letter in word if letter.isalpha()), "0")
     return unicodedata.name(letter, "").split(" ")[0]
+
+
+def _joined(parts: Sequence[NamePart]) -> list[tuple[NamePart, ...]]:
+    """A name of three words with two of them as one: `Xi Jin-ping` is Xi Jinping."""
+    if len(parts) != _JOINED_PARTS:
+        return []
+    first, second, third = parts
+    return [
+        (first, _part(second.word + third.word, second.script)),
+        (_part(first.word + second.word, first.script), third),
+    ]
 
 
 # --- to look for it by -----------------------------------------------------------------------------------------------
@@ -165,22 +211,32 @@ def _grouped(name: str, mark: str, *, person: bool) -> list[str]:
     words = read(name)
     numbered = "".join(f"#{number}" for number in sorted(words.numbers))
     groups: list[Sequence[NamePart]] = [words.parts]
+    joined: Sequence[NamePart] = ()
     if person:
         untitled = words.parts[words.title :]
         groups += [untitled] if words.title else []
         groups += combinations(untitled, 2) if 2 < len(untitled) <= _PAIRED_PARTS else []  # noqa: PLR2004
+        joined = untitled if len(untitled) == _JOINED_PARTS else ()
     distinct_keys = dict.fromkeys(key for group in groups for key in _keys(group, mark))
+    distinct_keys |= dict.fromkeys(_keys_of_joined([part.sound.skeletons[0] for part in joined]))
+    distinct_keys |= dict.fromkeys(mark + key for key in _keys_of_joined([part.sound.bones[0] for part in joined]))
     return [key[:_KEY_CHARACTERS] + numbered[:_KEY_CHARACTERS] for key in distinct_keys if key.strip(" ~^")]
 
 
+def _keys_of_joined(consonants: Sequence[str]) -> Iterator[str]:
+    """As `_keys` of what `_joined` gives has them, but quicker."""
+    if consonants:
+        first, second, third = consonants
+        yield " ".join(sorted((first, second + third)))
+        yield " ".join(sorted((first + second, third)))
+
+
 def _keys(parts: Sequence[NamePart], mark: str) -> Iterator[str]:
-    readings = [part.sound.skeletons[:_FIRST_SOUNDS] for part in parts]
-    if len(parts) > _PAIRED_PARTS:
-        readings = [reading[:1] for reading in readings]
-    for reading in product(*readings):
+    ways = _FIRST_SOUNDS if len(parts) <= _PAIRED_PARTS else 1
+    for reading in islice(product(*(part.sound.skeletons[:ways] for part in parts)), _MOST_READINGS):
         yield " ".join(sorted(reading))
     # Of a name without vowels, and of one with them, what the other can be found by.
-    for bones in product(*(part.sound.bones[:1] for part in parts)):
+    for bones in islice(product(*(part.sound.bones[:ways] for part in parts)), _MOST_READINGS):
         yield mark + " ".join(sorted(bones))
 
 
@@ -203,6 +259,9 @@ def likeness(first: str, second: str, *, person: bool) -> Likeness | None:
 def _compared(names: Sequence[Name], *, person: bool) -> Likeness | None:
     """Part by part. Expects the shorter one first."""
     shorter, longer = (name.of(person=person) for name in names)
+    if person and len(shorter) == 2:  # noqa: PLR2004
+        joined = (parts for parts in _joined(longer) if _places(shorter, parts, loosely=False) is not None)
+        longer = next(joined, longer)
     places = _places(shorter, longer, loosely=person and len(shorter) > 1) if shorter else None
     titled = [person and name.title > 0 for name in names]
     if places is None:
@@ -224,7 +283,12 @@ def _places(shorter: Sequence[NamePart], longer: Sequence[NamePart], *, loosely:
         # Where a name has a part twice, the one at the same position goes before.
         nearest_first = sorted((longer[position].word != part.word, abs(position - nth), position) for position in free)
         position = next(
-            (position for *_, position in nearest_first if _is_one(part, longer[position], loosely=loosely)), None
+            (
+                position
+                for *_, position in nearest_first
+                if _is_one(part, longer[position], loosely=loosely, surnames=min(nth, position) > 0)
+            ),
+            None,
         )
         if position is None:
             return None
@@ -232,10 +296,16 @@ def _places(shorter: Sequence[NamePart], longer: Sequence[NamePart], *, loosely:
     return places
 
 
-def _is_one(part: NamePart, compared: NamePart, *, loosely: bool) -> bool:
-    return part.word == compared.word or alike(
-        part.sound, compared.sound, loosely=loosely or part.script != compared.script
-    )
+def _is_one(part: NamePart, compared: NamePart, *, loosely: bool, surnames: bool) -> bool:
+    if part.word == compared.word:
+        return True
+    sounds = [_of_surname(one.word) if surnames else one.sound for one in (part, compared)]
+    return alike(*sounds, loosely=loosely or part.script != compared.script)
+
+
+def _of_surname(word: str) -> Sound:
+    """French writes `Poutine`. Of a given name the last letter tells men and women apart."""
+    return sound(_FRENCH_ENDING.sub("in", word))
 
 
 def _lacking(

@@ -6,10 +6,14 @@ Chevtchenko. What these rules differ in is made alike here. It is lossy on purpo
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice, product
 from typing import Final, NamedTuple
 
 from anyascii import anyascii
+
+from app.texts.who import given_names
 
 VOWELS: Final = "aeiou"
 # What accents stand for where they are written out; without them is the other way of writing these letters.
@@ -26,11 +30,14 @@ _SPELLED: Final = str.maketrans(
         "đ": "dj",
         "ı": "i",
         "ğ": "g",
+        "ə": "a",
     }
 )
-# Letters of Greek that sound otherwise together.
-_GREEK: Final = (("ου", "u"), ("μπ", "b"), ("ντ", "d"), ("γκ", "g"), ("αι", "e"), ("ει", "i"), ("οι", "i"), ("υ", "i"),
-                 ("η", "i"), ("χ", "h"))  # fmt: skip
+# Letters of Greek that sound otherwise together, and before another.
+_GREEK: Final = (("αυ", "av"), ("ευ", "ev"), ("ου", "u"), ("γγ", "ng"), ("μπ", "b"), ("ντ", "d"), ("γκ", "g"),
+                 ("αι", "e"), ("ει", "i"), ("οι", "i"), ("υ", "i"), ("η", "i"), ("χ", "h"))  # fmt: skip
+_GREEK_Y: Final = re.compile("^γι(?=[αουω])")
+_ACUTE: Final = "\u0301"
 # Capitals stand for one sound: C for ch and ts, J for j as in English.
 _SOUNDS: Final = (
     *(("schtsch", "s"), ("shtsh", "s"), ("shch", "s"), ("tsch", "C"), ("tch", "C"), ("sch", "s"), ("dzh", "J")),
@@ -43,23 +50,38 @@ _SOFT_C: Final = re.compile("c(?=[eiy])")
 _CH: Final = re.compile("(?<![ts])ch")
 _FINAL_H: Final = re.compile("h$")
 _FINAL_FF: Final = re.compile("(?<=[eo])ff$")
+# `Johnson`, `Kahn`: nobody says it, but in `Bohdan`.
+_MUTE_H: Final = re.compile("(?<=[aeiou])h(?=[bcdfgjklmnpqrstvwxz])")
+# What no ending tells men and women apart by: Belarusian writes as it speaks.
+_ENKA: Final = re.compile("enka$")
 _DOUBLED: Final = re.compile(r"(.)\1+")
 _IE: Final = re.compile("ie")
 _IO: Final = re.compile(f"(?<=[^{VOWELS}])io(?=.)")
-# Scripts that leave vowels out: by letter, what may stand for it in a form, and what it is in a skeleton.
-_ANY_VOWEL: Final = f"[{VOWELS}]*"
+# Scripts that leave vowels out: by letter, what may stand for it in a form, and what it is in a skeleton: one or more.
+# Between two letters stands at most one short vowel.
+_SHORT: Final = f"[{VOWELS}]?"
+_Y: Final = "[ie]"
 _ABJAD: Final = {
-    letter: (pattern, bone)
-    for letters, pattern, bone in (
-        ("اأإآءعאע", "", ""), ("بپ", "[bp]", "b"), ("ב", "[bv]", "b"), ("تطةטת", "t", "t"), ("ث", "[ts]", "t"),
-        ("ج", "[Jgis]", "s"), ("حخغهחה", "g", "g"), ("قكکگגכךק", "[kg]", "g"), ("دضד", "d", "d"), ("ذظ", "[ds]", "d"),
-        ("رר", "r", "r"), ("زسصشززסשז", "s", "s"), ("چצץ", "[Cs]", "s"), ("ف", "[fv]", "f"), ("פף", "[pf]", "f"),
-        ("لל", "l", "l"), ("مמם", "m", "m"), ("نנן", "n", "n"), ("وו", "[uov]", ""), ("يىیי", "[ie]", ""),
-        ("ئؤ", "", ""),
+    letter: (pattern, bones)
+    for letters, pattern, *bones in (
+        ("اأإآءعעא", "", ""), ("بپ", "[bp]", "b"), ("ב", "[bv]", "b", ""), ("تطةטת", "t", "t"), ("ث", "[ts]", "t", "s"),
+        ("ج", "[Jgis]", "s", "g", ""), ("ג", "[gJ]", "g", "s"), ("حخغهחה", "g", "g"), ("قكکگכךק", "[kg]", "g"),
+        ("دضד", "d", "d"), ("ذظ", "[ds]", "d", "s"), ("رר", "r", "r"), ("زسصشזסש", "s", "s"),
+        ("چצץ", "[Cs]", "s"), ("ف", "[fv]", "f", ""), ("פף", "[pf]", "f", "b"), ("لל", "l", "l"), ("مמם", "m", "m"),
+        ("نנן", "n", "n"), ("وו", "[uov]", ""), ("يیי", _Y, ""), ("ى", "[aie]", ""), ("ئؤ", "", ""),
     )
     for letter in letters
 }  # fmt: skip
+# What these are at the end: a vowel, a consonant that Latin letters often lack, or a long vowel that is always written.
+_AT_END: Final = {
+    **dict.fromkeys("ةهה", (f"(?:[{VOWELS}]|g)", [""])),
+    **dict.fromkeys("حח", ("g?", [""])),
+    **dict.fromkeys("اאآى", (f"[{VOWELS}]", [""])),
+    **dict.fromkeys("عע", (_SHORT, [""])),
+}
 _BONES: Final = str.maketrans({"p": "b", "k": "g", "C": "s", "J": "s", "v": None, **dict.fromkeys(VOWELS)})
+_MOST_BONES: Final = 4  # ways to read what is written without vowels
+_MOST_WAYS: Final = 64  # of which these are the different ones
 
 
 class Sound(NamedTuple):
@@ -80,7 +102,7 @@ def sound(word: str) -> Sound:
     """Of a word in lower case, without white space."""
     if any(letter in _ABJAD for letter in word):
         return _without_vowels(word)
-    forms = tuple(dict.fromkeys(_form(spelling) for spelling in _spellings(word)))
+    forms = tuple(dict.fromkeys(form for spelling in _spellings(word) for form in _with_given_name(_form(spelling))))
     skeletons = tuple(dict.fromkeys(skeleton(form) for form in forms))
     return Sound(forms, None, skeletons, tuple(dict.fromkeys(_bones(form) for form in forms)))
 
@@ -132,15 +154,24 @@ def _edits(first: str, second: str) -> int:
 
 def _spellings(word: str) -> list[str]:
     """The word in Latin letters: with its accents written out, and without them; and other ways to read it."""
-    for letters, latin in _GREEK if any("α" <= letter <= "ω" for letter in word) else ():
-        word = word.replace(letters, latin)
+    if any("α" <= letter <= "ω" for letter in word):
+        word = _greek(word)
     spellings = [_latin(word.translate(_SPELLED)), _latin(word)]
     for spelling in tuple(spellings):
         if _CH.search(spelling):  # German ch is kh, French ch is sh
             spellings += [_CH.sub("kh", spelling), _CH.sub("sh", spelling)]
-        if "j" in spelling and "dj" not in spelling:
-            spellings.append(spelling.replace("j", "dj"))
-    return list(dict.fromkeys(spellings))
+        if "j" in spelling and "dj" not in spelling:  # of English, and of French
+            spellings += [spelling.replace("j", "dj"), spelling.replace("j", "zh")]
+    muted = [_MUTE_H.sub("", spelling) for spelling in spellings if _MUTE_H.search(spelling)]
+    return list(dict.fromkeys(muted + spellings))
+
+
+def _greek(word: str) -> str:
+    decomposed = unicodedata.normalize("NFD", word).replace(_ACUTE, "")
+    word = _GREEK_Y.sub("y", unicodedata.normalize("NFC", decomposed))
+    for letters, latin in _GREEK:
+        word = word.replace(letters, latin)
+    return word
 
 
 def _latin(word: str) -> str:
@@ -153,17 +184,42 @@ def _form(spelling: str) -> str:
         form = form.replace(letters, stand_in)
     form = _FINAL_H.sub("", _SOFT_C.sub("s", form)).replace("c", "k").replace("h", "g").replace("j", "i")
     form = _DOUBLED.sub(r"\1", form.replace("y", "i"))
-    return _DOUBLED.sub(r"\1", _IO.sub("e", _IE.sub("e", form))) or spelling
+    return _ENKA.sub("enko", _DOUBLED.sub(r"\1", _IO.sub("e", _IE.sub("e", form)))) or spelling
 
 
 def _without_vowels(word: str) -> Sound:
     if word.startswith("ال") and len(word) > 4:  # noqa: PLR2004
         word = word[2:]
-    letters = [_ABJAD[letter] for letter in word if letter in _ABJAD]
-    # At the end this letter is no sound, or a vowel.
-    if word[-1] in "ةهה":
-        letters = letters[:-1]
-    pattern = _ANY_VOWEL + "".join(f"{pattern}{_ANY_VOWEL}" for pattern, _ in letters)
-    bones = _DOUBLED.sub(r"\1", "".join(bone for _, bone in letters))
-    plain = "".join(letter for letter in unicodedata.normalize("NFC", word))
-    return Sound((), pattern, (plain,), (bones or plain,))
+    letters = [letter for letter in word if letter in _ABJAD]
+    read = [_ABJAD[letter] for letter in letters]
+    if len(read) > 1 and letters[-1] in _AT_END:
+        pattern, bones_of_last = _AT_END[letters[-1]]
+        # A vowel that follows another is spelt as one with it.
+        read[-1] = (f"(?:{pattern})?" if read[-2][0] == _Y else pattern, bones_of_last)
+    pattern = _SHORT + _SHORT.join(_runs(pattern for pattern, _ in read))
+    ways = islice(product(*(letter_bones for _, letter_bones in read)), _MOST_WAYS)
+    bones = dict.fromkeys(_DOUBLED.sub(r"\1", "".join(way)) for way in ways)
+    return Sound((), pattern, (word,), tuple(bones)[:_MOST_BONES] or (word,))
+
+
+def _runs(patterns: Iterable[str]) -> Iterator[str]:
+    """A letter that stands twice may be spelt once in the other script."""
+    last = ""
+    for pattern in patterns:
+        yield f"(?:{pattern})?" if pattern and pattern == last else pattern
+        last = pattern
+
+
+def _named_as(forms: Iterable[str]) -> dict[str, str]:
+    """By each form of a given name the one that stands for it."""
+    first, *others = forms
+    return dict.fromkeys(others, first)
+
+
+_GIVEN: Final = {
+    form: name for names in given_names.SETS for form, name in _named_as(_form(_latin(n)) for n in names).items()
+}
+
+
+def _with_given_name(form: str) -> tuple[str, ...]:
+    return (form, _GIVEN[form]) if form in _GIVEN else (form,)

@@ -166,3 +166,23 @@ async def test_what_tells_two_of_a_name_apart_may_be_taken_back(client: httpx.As
     assert await proposed(client) == []
     await patch(client, f"/v1/sources/{first}", {"country": None})
     assert await proposed(client) == [(0.95, "the same name, and nothing that tells the two apart")]
+
+
+async def test_other_forms_of_a_name_are_no_second_witness(client: httpx.AsyncClient, event: str) -> None:
+    """A title left out, a given name as another language has it, a name written as one word or as two."""
+    pairs = [
+        ("Bundeskanzlerin Vera Lindt", "Vera Lindt"),
+        ("Cumhurbaşkanı Emre Dağlı", "Emre Dağlı"),
+        ("Володимир Ладов", "Владимир Ладов"),
+        ("Abdel Fattah el-Karim", "عبد الفتاح الكريم"),
+        ("林小红", "Lin Xiaohong"),
+        ("يوسف نبيه", "Yousef Nabih"),
+    ]
+    for first, second in pairs:
+        about = await claim(client, event, text=f"As {second} says")
+        for name in (first, second):
+            await statement(client, event, about, await source(client, name, kind="official"))
+    claims = (await get(client, f"{event}/dossier"))["unasked"]
+    assert {one["text"]: len(one["origins"]["support"]) for one in claims} == {
+        f"As {second} says": 1 for _, second in pairs
+    }

@@ -1,18 +1,21 @@
-"""What stands before a person's name: titles, ranks and offices.
+"""What stands before a person's name, titles, ranks and offices; and what stands behind it, as degrees.
 
 The library's list has every word that may stand in a title, of which many begin the names of bodies, too: "National",
 "US", "Federal". Such words are a title only before one that is a person's: "US Secretary of State Jo Doe" has one, "US
 Defence Ministry" has none.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from nameparser.config.titles import TITLES
 
+from app.texts.who import title_words as data
+
 
 def _listed(words: str) -> frozenset[str]:
-    return frozenset(words.split())
+    return frozenset(words.casefold().split())
 
 
 # Of the library's, those that say what kind of office it is, and name nobody by themselves.
@@ -27,17 +30,12 @@ _NO_PERSON: Final = _listed(
     " television theater theatre travel uk united us vice voice warrant wing"
 )
 # Not in the library's list.
-_NO_PERSON_EITHER: Final = _listed("press deputy acting former ex вице пресс заместитель заступник бывший колишній")
+_NO_PERSON_EITHER: Final = _listed(data.NO_PERSON)
 _PERSONS: Final = {title for title in TITLES if not title[0].isdigit()} - _NO_PERSON - _NO_PERSON_EITHER | _listed(
-    "sen rep gov lt sgt cpt major marshal spokesman spokeswoman spokesperson герр генерал полковник майор капитан"
-    " президент министр губернатор мэр доктор профессор сэр подполковник лейтенант адмирал маршал глава секретарь"
-    " представитель депутат председатель речник речниця міністр прем'єр премьер губернатор мер голова капітан"
-    " підполковник адмірал général colonel commandant président ministre maire docteur professeur monsieur madame"
-    " capitaine herr frau oberst präsident präsidentin minister ministerin bürgermeister kanzler sprecher sprecherin"
-    " presidente ministro alcalde doctor coronel generale colonnello sindaco portavoz portavoce señor señora signor"
-    " signora senhor senhora doutor bay bayan sayın bakan başkan rzecznik prezydent premier الرئيس الوزير اللواء العميد"
-    " العقيد السيد السيدة المتحدث الناطق رئيس وزير"
+    data.PERSONS
 )
+_OFFICE: Final = re.compile(f".+(?:{'|'.join(sorted(_listed(data.OFFICES)))})")
+_AFTER: Final = _listed(data.AFTER)
 _LEADING: Final = _PERSONS | _NO_PERSON | _NO_PERSON_EITHER
 _KEPT: Final = 2  # words of a name that no title takes away
 
@@ -46,8 +44,17 @@ def length(words: Sequence[str]) -> int:
     """How many words, given in lower case, are a title before the name of a person. Two are always left."""
     title = 0
     for nth, word in enumerate(words[:-_KEPT]):
-        if word not in _LEADING:
+        is_office = word in _PERSONS or _OFFICE.fullmatch(word) is not None
+        if word not in _LEADING and not is_office:
             break
-        if word in _PERSONS:
+        if is_office:
             title = nth + 1
     return title
+
+
+def end(words: Sequence[str]) -> int:
+    """How many words there are before degrees and the like. Two are always left."""
+    last = len(words)
+    while last > _KEPT and words[last - 1] in _AFTER:
+        last -= 1
+    return last
