@@ -181,7 +181,7 @@ def _script(word: str) -> str:
 
 def _joined(parts: Sequence[NamePart]) -> list[tuple[NamePart, ...]]:
     """A name of three words with two of them as one: `Xi Jin-ping` is Xi Jinping."""
-    if len(parts) != _JOINED_PARTS:
+    if len(parts) != _JOINED_PARTS or any(part.initial for part in parts):
         return []
     first, second, third = parts
     return [
