@@ -64,8 +64,7 @@ def _check_parameters(request: Request, names: frozenset[str]) -> None:
     """
     for name in request.query_params:
         if name not in names:
-            others = findings.in_place_of(name[:100], names)
-            raise Invalid.parameter(name[:100], f"there is no such parameter here{others}")
+            raise Invalid.parameter(name[:100], findings.no_such("parameter", name[:100], names))
         if len(request.query_params.getlist(name)) > 1:
             raise Invalid.parameter(name, "give it once")
 

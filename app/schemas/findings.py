@@ -48,7 +48,7 @@ _RIGHT_BY_NAME: Final = {
 _EXTERNAL_SYSTEM: Final = "a system's name has 1 to 64 letters, digits and _ . : -, such as wikidata"
 # Pydantic's words where they say less than they could.
 _SENTENCES: Final = {
-    "extra_forbidden": "there is no member of this name here",
+    "extra_forbidden": "there is no field of this name here",
     "missing": "this is needed",
     "none_required": "null is all that can stand here",
     "model_type": "an object is needed here: {…}",
@@ -78,6 +78,45 @@ _BOUNDS: Final = {
     "literal_error": "one of these is needed here: {expected}",
 }
 _LIKE_ENOUGH: Final = 70  # of 100: a name that was misspelt
+# What others call it, and the first of these that there is here.
+_CALLED: Final = {
+    name: meant.split()
+    for names, meant in {
+        "credit credits author authors by writer reporter": "byline source publisher",
+        "speaker who attribution attributed_to said_by person": "source",
+        "outlet site newspaper media publication": "publisher",
+        "quote quotation verbatim original exact_words": "wording",
+        "content body fulltext full_text article": "text",
+        "claim statement assertion sentence": "text claim",
+        "headline heading": "title headline",
+        "description abstract lead": "summary text",
+        "link href uri permalink source_url": "url",
+        "lang locale": "language",
+        "date datetime time timestamp when at": "said published occurred made retrieved_at",
+        "published_at published_on pubdate publication_date date_published": "published",
+        "place location city town where": "place_name",
+        "lat": "latitude",
+        "lon lng long": "longitude",
+        "value number count toll": "min figure",
+        "minimum low lower least": "min",
+        "maximum high upper most": "max",
+        "side camp affiliation": "party",
+        "type category": "kind measure",
+        "position attitude denies supports": "stance",
+        "confidence": "certainty",
+        "verdict": "rating stance",
+        "statements quotes": "statements",
+        "topic subject issue": "question",
+        "retracted retraction": "withdrawn",
+        "since after from_date": "said_from published_from occurred_from since",
+        "until before to_date": "said_to published_to occurred_to until",
+        "page_size per_page size count": "limit",
+        "page offset": "cursor",
+        "order order_by sort_by": "sort",
+    }.items()
+    for name in names.split()
+}  # fmt: skip
+_NAME: Final = re.compile(r"[\w-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +150,18 @@ def _at_step(schema: dict[str, Any], step: str | int) -> Any:
     return (schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step)) or {}
 
 
-def in_place_of(name: str, names: Collection[str]) -> str:
-    """What there is in place of a name that there is not: the one that is nearly the same, or all."""
-    if nearest := process.extractOne(name, sorted(names), scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH):
-        return f", but {nearest[0]}"
-    return f": there are {', '.join(sorted(names))}" if names else ""
+def no_such(noun: str, name: str, names: Collection[str]) -> str:
+    """That there is no field or parameter of a name, which one may be meant, and all that there are."""
+    others = sorted(names)
+    told = f"no such {noun}: `{name}`" if _NAME.fullmatch(name) else f"no such {noun}"
+    meant = next((other for other in _CALLED.get(name.lower(), ()) if other in names), None)
+    if meant is None and (nearest := process.extractOne(name, others, scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH)):
+        meant = nearest[0]
+    if meant is not None:
+        told += f"; did you mean `{meant}`?"
+        others.remove(meant)
+        return f"{told} There are also: {', '.join(others)}" if others else told
+    return f"{told}; there are: {', '.join(others)}" if others else told
 
 
 def problem(reported: Sequence[Any], body: Any, noun: str, description: Description | None = None) -> Problem:
@@ -134,7 +180,7 @@ def problem(reported: Sequence[Any], body: Any, noun: str, description: Descript
             address = {"pointer": pointer(location, body, error["type"])}
         entry = address | {"detail": sentence(error)}
         if description is not None and error["type"] == "extra_forbidden":
-            entry["detail"] += in_place_of(str(location[-1]), description.members(location[:-1]))
+            entry["detail"] = no_such("field", str(location[-1]), description.members(location[:-1]))
         if entry not in entries:
             entries.append(entry)
         if _is_long_list(error):

@@ -230,14 +230,27 @@ async def test_a_name_that_is_none_is_answered_with_those_that_are(client: httpx
         ({"text": "T", "question": {"text": "Q", "measurement": 1}}, "/question/measurement", "measure"),
         ({"text": "T", "statements": [{"said_at": "2023"}]}, "/statements/0/said_at", "said"),
         ({"text": "T", "statements": [{"source": {"name": "A", "zzz": 1}}]}, "/statements/0/source/zzz", "aliases, "),
-        ({"figure": {"value": 5}, "question": {"measure": "killed"}}, "/figure/value", "max, min, of, qualifier"),
+        (
+            {"figure": {"value": 5}, "question": {"measure": "killed"}},
+            "/figure/value",
+            "`min`? There are also: max, of, qualifier",
+        ),
+        ({"figure": {"qqq": 5}, "question": {"measure": "killed"}}, "/figure/qqq", "`qqq`; there are: max, min, of, "),
+        ({"text": "T", "statements": [{"speaker": "A"}]}, "/statements/0/speaker", "did you mean `source`"),
+        ({"text": "T", "statements": [{"quote": "A"}]}, "/statements/0/quote", "did you mean `wording`"),
+        ({"text": "T", "statements": [{"document": {"credit": "A"}}]}, "/statements/0/document/credit", "`byline`"),
+        ({"text": "T", "statements": [{"document": {"Link": "A"}}]}, "/statements/0/document/Link", "`url`"),
+        ({"text": "T", "<b>": 1}, "/<b>", "no such field; there are: "),
     ):
         answer = await client.post(f"{event}/claims", json=body)
         assert told(answer)[0][0] == where
         assert words in told(answer)[0][1], answer.text
     changed = await client.patch(event, json={"titel": "x"}, headers={"If-Match": "*"})
-    assert told(changed) == [("/titel", "there is no member of this name here, but title")]
+    ((where, words),) = told(changed)
+    assert (where, words[:71]) == ("/titel", "no such field: `titel`; did you mean `title`? There are also: country, ")
     (line,) = await lines(client, b'{"type": "claim", "event": "ref:e", "txt": "T"}')
     assert "text" in line["errors"][0]["detail"]
     asked = await client.get("/v1/claims", params={"langauge": "en"})
-    assert told(asked) == [("langauge", "there is no such parameter here, but language")]
+    ((where, words),) = told(asked)
+    assert (where, words.split("?")[0]) == ("langauge", "no such parameter: `langauge`; did you mean `language`")
+    assert "measure" in words

@@ -50,7 +50,7 @@ def test_words_to_choose_from_are_told_in_words() -> None:
         ),
         ("greater_than_equal", {"ge": 0}, "at least 0 is needed here"),
         ("literal_error", {"expected": "'a' or 'b'"}, "one of these is needed here: 'a' or 'b'"),
-        ("extra_forbidden", {}, "there is no member of this name here"),
+        ("extra_forbidden", {}, "there is no field of this name here"),
         ("value_error", {}, "as it was"),
     ],
 )
