@@ -232,7 +232,7 @@ def source_links(pair: SnapshotPair) -> list[SourceLinkMoved]:
     ]
     moved += [(link, None, link) for link in compared.new]
     moved += [(link, link, None) for link in compared.removed]
-    names = ("id", "from_id", "to_id", "how_known", "score", "reason")
+    names = ("id", "how_known", "score", "reason")
     words = {
         id_: ordering.source(source)
         for end in pair
@@ -242,6 +242,8 @@ def source_links(pair: SnapshotPair) -> list[SourceLinkMoved]:
         built(
             SourceLinkMoved,
             {name: getattr(link, name) for name in names},
+            # It has no direction, and the one that is stored is the order in which the two came.
+            **dict(zip(("from_id", "to_id"), ordering.ids((link.from_id, link.to_id), words), strict=True)),
             state_from=before.state if before else None,
             state_to=after.state if after else None,
         )

@@ -275,9 +275,12 @@ def _join_by_tie(index: EventIndex, tie: SourceLinkRead) -> JoinRead:
         reason=tie.reason,
     )
     targets = index.context.kin.targets
-    start, end = (masking.show_if_visible(index.sources, targets[id_]) for id_ in (tie.from_id, tie.to_id))
-    if start is None or end is None:
+    ends = [masking.show_if_visible(index.sources, targets[id_]) for id_ in (tie.from_id, tie.to_id)]
+    if None in ends:
         return join
+    # It has no direction, and the one that is stored is the order in which the two came.
+    words = {id_: ordering.source(index.sources.side_map[id_]) for id_ in ends if id_ is not None}
+    start, end = ordering.ids(words, words)
     return built(JoinRead, join.__dict__, link_id=tie.id, from_id=start, to_id=end)
 
 

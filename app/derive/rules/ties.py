@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
+from app.derive import ordering
 from app.derive.rules.families import Kin
 from app.derive.rules.rows import Rows
 from app.schemas.sources import SourceLinkRead, SourceRead
@@ -56,21 +57,28 @@ NONE: Final = Ties([], {})
 def find(rows: Rows, kin: Kin) -> Ties:
     """The links that join, in an order that does not depend on what was recorded first."""
     ties, traits_by_id = [], dict[UUID, TiedTraits]()
+    words = dict[UUID, tuple[object, ...]]()
     for link in rows.source_links:
         start, end = kin.targets.get(link.from_id), kin.targets.get(link.to_id)
         if start is None or end is None or start == end or link.state not in _JOINING:
             continue
         if rows.sources[end].placed and not rows.sources[start].placed:
             start, end = end, start
-        ties.append(Tie(start, end, rows.sources[start].placed or link.reason == AMBIGUOUS_NAME, link))
-        traits_by_id |= {id_: _known(rows.sources[id_], kin) for id_ in (start, end) if id_ not in traits_by_id}
+        for id_ in {start, end} - traits_by_id.keys():
+            traits_by_id[id_], words[id_] = _known(rows.sources[id_], kin), _words(rows.sources[id_])
+        ambiguous = rows.sources[start].placed or link.reason == AMBIGUOUS_NAME
+        if not ambiguous:  # it leads to what came first, which is no order
+            start, end = sorted((start, end), key=lambda id_: (words[id_], id_), reverse=True)
+        ties.append(Tie(start, end, ambiguous, link))
 
     def surest_first(tie: Tie) -> tuple[object, ...]:
-        ends = sorted((_order(traits_by_id[id_]), str(id_)) for id_ in (tie.start, tie.end))
+        ends = sorted((words[id_], str(id_)) for id_ in (tie.start, tie.end))
         return (
             tie.ambiguous,
             -_score(tie.link),
-            [order for order, _ in ends],
+            [end_words for end_words, _ in ends],
+            # Where what was merged makes one pair of two.
+            _link_words(tie.link, rows),
             [id_ for _, id_ in ends],
             str(tie.link.id),
         )
@@ -85,9 +93,13 @@ def _known(source: SourceRead, kin: Kin) -> TiedTraits:
     )
 
 
-def _order(traits: TiedTraits) -> tuple[str, ...]:
-    parts = (traits.name, traits.kind, traits.party, traits.country, traits.url)
-    return (*(part or "" for part in parts), repr(sorted(traits.external_ids.items())))
+def _words(source: SourceRead) -> tuple[object, ...]:
+    return *ordering.source(source), repr(sorted(source.external_ids.items()))
+
+
+def _link_words(link: SourceLinkRead, rows: Rows) -> tuple[object, ...]:
+    ends = sorted(_words(rows.sources[id_]) for id_ in (link.from_id, link.to_id) if id_ in rows.sources)
+    return ends, link.state, link.how_known, link.reason or "", link.ref or ""
 
 
 def _score(link: SourceLinkRead) -> float:

@@ -1,6 +1,7 @@
 """Pictures of the same records under other ids, which is what another order of arrival gives them: the same."""
 
 import re
+from dataclasses import replace
 from random import Random
 from typing import Any, Final
 from uuid import UUID
@@ -9,13 +10,14 @@ import pytest
 import randomly
 import soaking
 from pydantic import BaseModel
-from scenes import EVENT, rows
+from scenes import EVENT, rows, said
 
 from app.derive.diff import diff, snapshots
 from app.derive.diff.snapshots import SnapshotPair
 from app.derive.pictures import audit, dossier, matrix, series, timeline, track_record
 from app.derive.rules.rows import Rows, View
 from app.times import span
+from app.vocabulary import AMBIGUOUS_NAME
 
 EVERYTHING: Final = View(restricted=True, confidential=True)
 VIEWS: Final = (
@@ -54,6 +56,13 @@ def _under_other_ids(records: dict[str, list[Any]], pick: Random) -> tuple[dict[
         ]
         for name, every in records.items()
     }
+    # A link between sources leads to what came first. It has no direction, but from a mention to all that it fits.
+    others["source_links"] = [
+        link.model_copy(update={"from_id": link.to_id, "to_id": link.from_id})
+        if link.reason != AMBIGUOUS_NAME and pick.random() < 1 / 2
+        else link
+        for link in others["source_links"]
+    ]
     return others, {name: id_ for id_, name in names.items()}
 
 
@@ -84,10 +93,19 @@ def _pictures(event_rows: Rows, source_ids: list[UUID], document_ids: list[UUID]
     return pictures
 
 
+def _of_one_mind(event_rows: Rows) -> Rows:
+    """The same, and everybody says one thing: so that origins are joined. Of a pair of sources there is one link."""
+    agreed = next(claim for claim in event_rows.claims if claim.merged_into is None)
+    more = [said(agreed, speaker) for speaker in event_rows.sources.values()]
+    links_by_ends = {frozenset((link.from_id, link.to_id)): link for link in event_rows.source_links}
+    statements, links = [*event_rows.statements, *more], list(links_by_ends.values())
+    return replace(event_rows, statements=statements, source_links=links)
+
+
 @pytest.mark.parametrize("seed", range(soaking.times(25)))
 def test_ids_decide_nothing(seed: int) -> None:
     pick = Random(seed)
-    records = _records(randomly.event(seed))
+    records = _records(_of_one_mind(randomly.event(seed)))
     others, before = _under_other_ids(records, pick)
     ids = [record.id for record in records["sources"]], [record.id for record in records["documents"]]
     after = {id_: name for name, id_ in before.items()}
