@@ -20,9 +20,17 @@ DESCRIPTIONS = (
     "Varios medios", "WhatsApp messages", "Russian Telegram channels", "Posts auf Facebook",
     "Post su Facebook", "Posty na Facebooku", "Facebook paylaşımları", "مواقع إخبارية", "کانال‌های تلگرام",
     "Неизвестные", "Unidentified individuals", "User",
+    # Other forms of the words, adjectives of platforms, what nobody signs, and what begins with a small letter.
+    "вирусное видео", "анонимное сообщение", "анонімне джерело", "пости в соцмережах", "местные жители",
+    "украинские каналы", "российские СМИ", "низка ЗМІ", "کانال‌های تلگرامی", "کاربران توییتری", "منابع محلی",
+    "شهود عيان", "حسابات وهمية", "vidéo virale", "anonyme Quelle", "Kettenbrief", "perfil falso", "fonte anonima",
+    "łańcuszek na WhatsAppie", "görgü tanıkları", "TikTok videosu", "áudio de WhatsApp", "pro-government accounts",
+    "an old video", "a website", "un blog", "Instagram and Facebook", "someone on Facebook", "Local media",
 )  # fmt: skip
 NAMES = (
     "Facebook", "Posts and Telegraph Ministry", "Telegram", "X", "The Washington Post",
+    "Local News", "Mediazona", "Kanal 7", "Canal Sur", "Grupo Clarín", "The Page",
+    "قناة المنار", "کانال اخبار فوری", "Старое радио", "Сайт Кремля", "Источник Новостей", "Bild", "Meta (Facebook)",
     "Users Association of Kenya", "Twitter Inc", "Jan Nowak", "Rybar", "Telegram channel Rybar", "Channel 4",
     "Channel One", "Anonymous Sudan", "Unknown Mortal Orchestra", "Source FM", "The Post", "Media Matters",
     "Facebook Users Against Corruption", "Ministry of Defence", "Ivan Posts", "Social Democratic Party",

@@ -8,6 +8,7 @@ or names a platform alone ("Facebook"), is a name.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from app.texts.who import description_words as data
@@ -31,6 +32,7 @@ def _listed(words: str) -> frozenset[str]:
 _PLATFORMS, _PLURALS, _SINGULARS = _listed(data.PLATFORMS), _listed(data.PLURALS), _listed(data.SINGULARS)
 _UNKNOWN, _QUANTIFIERS = _listed(data.UNKNOWN), _listed(data.QUANTIFIERS)
 _SETTINGS, _FILLERS, _BODIES = _listed(data.SETTINGS), _listed(data.FILLERS), _listed(data.BODIES)
+_INDEFINITE, _AND = _listed(data.INDEFINITE), _listed(data.AND)
 _LISTED: Final = _PLATFORMS | _PLURALS | _SINGULARS | _UNKNOWN | _QUANTIFIERS | _SETTINGS | _FILLERS
 # Before such a word stands where somebody is, not who.
 _PLACE_AFTER: Final = frozenset(
@@ -50,13 +52,16 @@ def describes(name: str) -> Literal["group", "anonymous"] | None:
     ):
         return None
     strange = [nth for nth, word in enumerate(words) if word not in _LISTED]
-    if not (_of_listed_words(set(words)) if not strange else _beside_strange_words(words, written, strange)):
+    if not (_of_listed_words(words) if not strange else _beside_strange_words(words, written, strange)):
         return None
     return "anonymous" if (_PLURALS | _QUANTIFIERS).isdisjoint(words) else "group"
 
 
-def _of_listed_words(words: set[str]) -> bool:
-    if words & (_UNKNOWN | _PLURALS - _PLATFORMS):
+def _of_listed_words(in_order: Sequence[str]) -> bool:
+    words = set(in_order)
+    if words & (_UNKNOWN | _PLURALS - _PLATFORMS) or (len(words & _PLATFORMS) > 1 and words & _AND):
+        return True
+    if in_order[0] in _INDEFINITE and words & _SINGULARS:
         return True
     met_somewhere = words & (_PLATFORMS | _SETTINGS | _QUANTIFIERS)
     return bool(words & _SINGULARS and met_somewhere) or bool(words & _QUANTIFIERS)
@@ -76,7 +81,9 @@ def _beside_strange_words(words: list[str], written: list[str], strange: list[in
     ]
     if capitals or (0 in strange and written[0][0].isupper() and not (many and somewhere)):
         return False
-    return names_nobody or (many and (somewhere or words[0] in _PLURALS) and _is_said_of_many(words, written, strange))
+    # No name begins with a small letter: "ukrainian sites".
+    unnamed = somewhere or words[0] in _PLURALS or written[0][0].islower()
+    return names_nobody or (many and unnamed and _is_said_of_many(words, written, strange))
 
 
 def _is_said_of_many(words: list[str], written: list[str], strange: list[int]) -> bool:
