@@ -157,7 +157,7 @@ def impossible(words: str, *, of_page: bool = False) -> str | None:
         return EPOCH
     if any(_lies_ahead(span(end).start) for end in words.split("/")):
         return AHEAD
-    return BEFORE_PAGES if of_page and span(words).end <= _FIRST_PAGE else None
+    return BEFORE_PAGES if of_page and is_before_pages(words) else None
 
 
 def impossible_moment(moment: datetime) -> str | None:
@@ -171,8 +171,9 @@ def _lies_ahead(moment: datetime) -> bool:
     return moment > datetime.now(UTC) + _CLOCKS_DIFFER
 
 
-def is_before_pages(moment: datetime) -> bool:
-    return moment < _FIRST_PAGE
+def is_before_pages(time: datetime | str) -> bool:
+    """Of a coarse time: whether all of it is."""
+    return span(time).end <= _FIRST_PAGE if isinstance(time, str) else time < _FIRST_PAGE
 
 
 # --- what it stands for ----------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ Standing = Literal[
 Status = Literal["resolved", "contested", "agreed", "one_sided", "open", "unanswered", "unaddressed"]
 Independence = Literal["source", "family", "party"]
 
-RemarkKind = Literal["matched", "completed", "not_taken", "changed"]
+RemarkKind = Literal["matched", "completed", "not_taken", "changed", "proposed"]
 
 Scheme = Literal["claimreview", "averitec", "airwars", "veracity"]
 Operation = Literal["insert", "update", "delete"]
@@ -155,6 +155,12 @@ COUNTRIES: Final = frozenset({
 })  # fmt: skip
 # What the European Union and common use write for two of them.
 COUNTRY_SYNONYMS: Final = {"UK": "GB", "EL": "GR"}
+
+
+def country_key(code: str | None) -> str | None:
+    """What countries are compared by: what was stored before the two were mapped keeps its code."""
+    return COUNTRY_SYNONYMS.get(code, code) if code is not None else None
+
 
 # How much of two texts is the same (`app/texts/fingerprints`): from the first on a link between them is proposed, as
 # `rewrites`; from the second on as `syndicated_from`, and the two are one origin until an editor says otherwise. Of

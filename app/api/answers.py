@@ -42,6 +42,11 @@ def record(
     return Response(body, status, headers, _JSON)
 
 
+def changed(answer: RecordRead, remarks: Sequence[Remark]) -> Response:
+    """Answer with one record that was changed, and what there is to remark."""
+    return record(answer, remarks=remarks)
+
+
 def picture(answer: BaseModel, tag: str) -> Response:
     """Answer with a picture, whose ETag is made of the heads of what it shows."""
     return Response(answer.model_dump_json(by_alias=True), 200, {"ETag": tag}, _JSON)

@@ -17,6 +17,7 @@ from app.imports.checks import FactCheck, Json, Notes, Party, Unused, Work, shor
 from app.schemas.pages import page_keys
 from app.schemas.reports import ReportCreate
 from app.texts import folding, languages
+from app.texts.who import descriptions
 from app.vocabulary import NAME_CHARACTERS
 
 AGAIN: Final = "the same fact-check again"
@@ -25,7 +26,7 @@ OWN_HEADLINE: Final = "claim: it is the review's own headline, and may be the fi
 PLATFORM: Final = "claimant: a site where anybody may post, not somebody; no source is made of it"
 LONG: Final = "rating: longer than a label may be; its words stand, whole, in the explanation"
 NOBODY: Final = "claimant: a description that names nobody; the pages where the claim appeared speak for themselves"
-NOBODY_HERE: Final = "claimant: a description that names nobody; kept as an unnamed group of this page"
+NOBODY_HERE: Final = "claimant: a description that names nobody; kept as an unnamed source of this page"
 NOBODY_URL: Final = "claimant: the address of one that names nobody"
 UNSAID: Final = "the claim's date: nobody is named who said it, and no page where it appeared"
 NAMELESS: Final = "reviewer: not named; called as it mostly is, or by its site"
@@ -309,7 +310,7 @@ def _statements(check: FactCheck, notes: Notes, noted: set[tuple[str, ...]], cla
     statements = [statement for party in named for statement in _by(_party(party), check.said, works, claim_key)]
     if not named:
         statements += [_known(document=work, said=check.said) for work in works]
-        statements += [_known(source={"name": party.name, "disclosure": "group"}, said=check.said) for party in nobody]
+        statements += [_known(source=_nobody(party), said=check.said) for party in nobody]
     if not statements and check.said:
         own_notes.append(Unused(check.where, check.said, UNSAID))
     # What several reviews of one claim have in common is noted once.
@@ -318,8 +319,13 @@ def _statements(check: FactCheck, notes: Notes, noted: set[tuple[str, ...]], cla
     return statements
 
 
+def _nobody(party: Party) -> Json:
+    """Somebody unknown where the description is of one, else several."""
+    return {"name": party.name, "disclosure": descriptions.describes(party.name) or "group"}
+
+
 def _by(source: Json, said: str | None, works: Sequence[Json], claim_key: tuple[str, str]) -> Iterator[Json]:
     """A source's statement, once for each document. Without a time, only a ref tells that those are one statement."""
-    ref = _stem(*claim_key, source["name"].casefold()) if works and not said else None
+    ref = _stem(*claim_key, folding.name(source["name"])) if works and not said else None
     for work in (*works, None):
         yield _known(ref=ref, source=source, said=said, document=work)

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from app.schemas.addresses import Address, EventAddress, Reference
 from app.schemas.common import SHORT_LIST_ITEMS, Input, Paging, RecordRead, comma_separated, with_examples
 from app.schemas.documents import DocumentIn
-from app.schemas.fields import Language, Moment, Number, PastTime, Ref, Url, Verbal, Wording
+from app.schemas.fields import Language, Misfit, Moment, Number, PastTime, Ref, Url, Verbal, Wording
 from app.schemas.sources import SourceIn
 from app.vocabulary import RATINGS, SETTLING_RATINGS, Rating, Scheme
 
@@ -57,9 +57,9 @@ class AssessmentCreate(AssessmentFields):
     @model_validator(mode="after")
     def _rating_fits_scheme(self) -> "AssessmentCreate":
         if self.rating not in RATINGS[self.scheme]:
-            raise ValueError(f"the ratings of {self.scheme} are {', '.join(RATINGS[self.scheme])}")
+            raise Misfit("rating", f"the ratings of {self.scheme} are {', '.join(RATINGS[self.scheme])}")
         if self.settles and self.rating not in SETTLING_RATINGS:
-            raise ValueError(f"only a rating of {', '.join(SETTLING_RATINGS)} settles a question")
+            raise Misfit("settles", f"only a rating of {', '.join(SETTLING_RATINGS)} settles a question")
         return self
 
 

@@ -1,10 +1,10 @@
 """Claims: propositions in words, and figures that answer questions of quantity; and how they stand to each other."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, WrapValidator, model_validator
 
 from app.schemas.addresses import Address, EventAddress, Label, Reference
 from app.schemas.common import (
@@ -17,7 +17,7 @@ from app.schemas.common import (
     comma_separated,
     with_examples,
 )
-from app.schemas.fields import Count, Key, Language, Moment, Name, Prose, Ref, Respelt, StanceIn
+from app.schemas.fields import Count, Key, Language, Misfit, Moment, Name, Prose, Ref, Respelt, StanceIn
 from app.schemas.questions import QuestionIn
 from app.schemas.statements import StatementInClaim
 from app.vocabulary import ClaimRelation, Measure, Qualifier
@@ -27,8 +27,18 @@ _WITH_MIN = ("at_least", "more_than")
 _WITH_MAX = ("at_most", "fewer_than")
 _BETWEEN: Final = "Two numbers without a qualifier were taken as `between`."
 
-Translations = Annotated[dict[Language, Prose], Field(max_length=SHORT_LIST_ITEMS)]
-TranslationsChange = Annotated[dict[Language, Prose | None], Field(max_length=SHORT_LIST_ITEMS)]
+
+def _one_of_each(translations: Any, check: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    by_tag = check(translations)
+    if isinstance(translations, dict) and len(by_tag) < len(translations):
+        raise ValueError("two of these tags are one language: give one text for it")
+    return by_tag
+
+
+Translations = Annotated[dict[Language, Prose], Field(max_length=SHORT_LIST_ITEMS), WrapValidator(_one_of_each)]
+TranslationsChange = Annotated[
+    dict[Language, Prose | None], Field(max_length=SHORT_LIST_ITEMS), WrapValidator(_one_of_each)
+]
 
 
 class Figure(Input):
@@ -63,23 +73,24 @@ class Figure(Input):
 
     @model_validator(mode="after")
     def _fits_its_qualifier(self) -> "Figure":
+        low, high = self.min, self.max
         if self.qualifier in _WITH_ONE_NUMBER:
             # One number may come as min, max or both; kept as both, it is compared like any range.
-            self.min = self.max if self.min is None else self.min
-            self.max = self.min if self.max is None else self.max
-            if self.min is None or self.min != self.max:
-                raise ValueError(f"{self.qualifier} needs one number, as min, max or both; two are `between`")
+            self.min = self.max = high if low is None else low
+            if self.min is None or high not in (None, self.min):
+                words = f"{self.qualifier} needs one number, as min, max or both; two are `between`"
+                raise Misfit("min" if self.min is None else "max", words)
         elif self.qualifier == "between":
-            if self.min is None or self.max is None or self.min > self.max:
-                raise ValueError("between needs min and max, min not above max")
+            if low is None or high is None or low > high:
+                raise Misfit("min" if low is None else "max", "between needs min and max, min not above max")
         elif self.qualifier in _WITH_MIN:
-            if self.min is None or self.max is not None:
-                raise ValueError(f"{self.qualifier} needs min, and no max")
+            if low is None or high is not None:
+                raise Misfit("min" if low is None else "max", f"{self.qualifier} needs min, and no max")
         elif self.qualifier in _WITH_MAX:
-            if self.max is None or self.min is not None:
-                raise ValueError(f"{self.qualifier} needs max, and no min")
-        elif self.min is not None or self.max is not None:
-            raise ValueError(f"{self.qualifier} has no number")
+            if high is None or low is not None:
+                raise Misfit("max" if high is None else "min", f"{self.qualifier} needs max, and no min")
+        elif low is not None or high is not None:
+            raise Misfit("max" if low is None else "min", f"{self.qualifier} has no number")
         return self
 
 
@@ -144,9 +155,9 @@ class ClaimCreate(ClaimFields):
     @model_validator(mode="after")
     def _text_or_figure(self) -> "ClaimCreate":
         if (self.text is None) == (self.figure is None):
-            raise ValueError("a claim needs a text or a figure, and not both")
+            raise Misfit("text" if self.figure is None else "figure", "a claim needs a text or a figure, and not both")
         if self.figure is not None and self.question is None:
-            raise ValueError("a figure needs its question: what does it measure?")
+            raise Misfit("question", "a figure needs its question: what does it measure?")
         return self
 
 

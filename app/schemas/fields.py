@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,12 +13,14 @@ import langcodes
 from pydantic import (
     AfterValidator,
     AwareDatetime,
+    BaseModel,
     BeforeValidator,
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     StringConstraints,
     ValidationInfo,
+    WrapValidator,
 )
 from pydantic_core import CoreSchema, core_schema
 
@@ -108,6 +110,44 @@ Wording = Annotated[str, _Text(_block, WORDING_CHARACTERS)]
 Verbatim = Annotated[str, _Text(clean, DOCUMENT_TEXT_CHARACTERS)]
 
 
+class Misfit(ValueError):  # noqa: N818  (no failure of the program)
+    """What is wrong between several members of an object, told at the one that says most."""
+
+    def __init__(self, member: str, words: str) -> None:
+        super().__init__(words)
+        self.member = member
+
+
+class Respelt(str):
+    """A text that is kept in another form than it was given in: the answer to a write says so."""
+
+    __slots__ = ("detail", "sent")
+    detail: str
+    sent: str
+
+    def __new__(cls, words: str, sent: str, detail: str) -> Self:
+        respelt = super().__new__(cls, words)
+        respelt.sent, respelt.detail = sent, detail
+        return respelt
+
+
+def respelt_in(value: Any, at: str) -> Iterator[tuple[str, Respelt]]:
+    """What of a value is kept in another form, at any depth, each with its pointer; `at`: that of the value."""
+    if type(value) is Respelt:
+        yield at, value
+    elif isinstance(value, list):
+        for nth, part in enumerate(value):
+            yield from respelt_in(part, f"{at}/{nth}")
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            if type(name) is Respelt:
+                yield f"{at}/{name.sent}", name
+            yield from respelt_in(part, f"{at}/{name}")
+    elif isinstance(value, BaseModel):
+        for name in value.model_fields_set:
+            yield from respelt_in(getattr(value, name), f"{at}/{name}")
+
+
 # --- numbers -------------------------------------------------------------------------------------------------------
 
 
@@ -132,19 +172,24 @@ _NO_MOMENT: Final = "a time with its offset from UTC is needed: 2023-08-09T13:24
 _BEGINS_WITH_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]", re.ASCII)
 
 
-def _told_time(words: str) -> str:
+def _told_time(sent: str) -> str:
     """One that may lie ahead."""
-    words = times.read(words)
+    words = _read_time(sent)
     if times.is_epoch(words):
         raise ValueError(times.EPOCH)
     return words
 
 
-def _past_time(words: str) -> str:
-    words = times.read(words)
+def _past_time(sent: str) -> str:
+    words = _read_time(sent)
     if why := times.impossible(words):
         raise ValueError(why)
     return words
+
+
+def _read_time(sent: str) -> str:
+    words = times.read(sent)
+    return words if words == sent.strip() else Respelt(words, sent, "It is kept in the spelling of ISO 8601.")
 
 
 def _written_time(words: Any) -> Any:
@@ -203,19 +248,6 @@ ToldMoment = Annotated[Moment, AfterValidator(_told_moment)]
 PastMoment = Annotated[Moment, AfterValidator(_past_moment)]
 
 
-class Respelt(str):
-    """A text that is kept in another form than it was given in: the answer to a write says so."""
-
-    __slots__ = ("detail", "sent")
-    detail: str
-    sent: str
-
-    def __new__(cls, words: str, sent: str, detail: str) -> Self:
-        respelt = super().__new__(cls, words)
-        respelt.sent, respelt.detail = sent, detail
-        return respelt
-
-
 # --- keys, languages, countries, URLs --------------------------------------------------------------------------------
 
 
@@ -232,6 +264,12 @@ def _language(tag: str) -> str:
     if not re.fullmatch(LANGUAGE_PATTERN, standard) or len(standard) > LANGUAGE_CHARACTERS:
         raise ValueError("not a language tag that can be kept: `en`, `ru`, `zh-Hans`, `pt-BR`")
     return standard
+
+
+def _told_language(sent: str) -> str:
+    tag = _language(sent)
+    differs = tag.casefold() != sent.casefold().replace("_", "-")
+    return Respelt(tag, sent, "BCP 47 has this tag for the language.") if differs else tag
 
 
 def _upper(words: Any) -> Any:
@@ -272,7 +310,7 @@ CountryAsked = Annotated[
 Language = Annotated[
     str,
     StringConstraints(min_length=2, max_length=LANGUAGE_CHARACTERS),
-    AfterValidator(_language),
+    AfterValidator(_told_language),
     Field(description="A BCP 47 language tag.", examples=["en"]),
 ]
 Url = Annotated[
@@ -300,14 +338,15 @@ ExternalIds = Annotated[
 ExternalIdsChange = Annotated[dict[_ExternalSystem, Name | None], Field(max_length=_EXTERNAL_SYSTEMS)]
 
 
-def _stance(words: Any) -> Any:
+def _stance(sent: Any, check: Callable[[Any], str]) -> str:
     """Other systems' words for the same stances."""
-    lower = _lower(words)
-    return STANCE_SYNONYMS.get(lower, lower) if isinstance(lower, str) else words
+    lower = _lower(sent)
+    stance = check(STANCE_SYNONYMS.get(lower, lower) if isinstance(lower, str) else sent)
+    return stance if stance == lower else Respelt(stance, sent, "This stance is called so here.")
 
 
 StanceIn = Annotated[
     Stance,
-    BeforeValidator(_stance),
+    WrapValidator(_stance),
     Field(description="Also taken: " + ", ".join(f"`{word}`" for word in STANCE_SYNONYMS) + "."),
 ]

@@ -12,6 +12,7 @@ from app.errors import Invalid, Problem, TooLarge
 from app.schemas import addresses
 from app.schemas.addresses import INLINE, NAME, REFERENCE
 from app.schemas.common import LONG_LIST_ITEMS
+from app.schemas.fields import Misfit
 from app.vocabulary import COUNTRY_PATTERN, KEY_PATTERN, REF_PATTERN, SLUG_PATTERN
 
 _ERRORS_TOLD: Final = 100
@@ -177,7 +178,7 @@ def problem(reported: Sequence[Any], body: Any, noun: str, description: Descript
         if source in ("query", "path", "header"):
             address = {"parameter": str(location[0]) if location else str(source)}
         else:
-            address = {"pointer": pointer(location, body, error["type"])}
+            address = {"pointer": pointer(location, body, error["type"]) + member(error)}
         entry = address | {"detail": sentence(error)}
         if description is not None and error["type"] == "extra_forbidden":
             entry["detail"] = no_such("field", str(location[-1]), description.members(location[:-1]))
@@ -188,6 +189,12 @@ def problem(reported: Sequence[Any], body: Any, noun: str, description: Descript
     if too_long:
         return TooLarge(f"The {noun} carries more than it may. Send several.", errors=too_long)
     return Invalid(f"Something in the {noun} can't be used as it is.", entries)
+
+
+def member(error: Any) -> str:
+    """As the end of a pointer, the member of an object at which it is told what is wrong between several."""
+    cause = error.get("ctx", {}).get("error")
+    return f"/{cause.member}" if isinstance(cause, Misfit) else ""
 
 
 def _is_long_list(error: Any) -> bool:

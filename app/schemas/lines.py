@@ -16,7 +16,7 @@ from app.schemas.claims import ClaimCreate, ClaimLinkCreate
 from app.schemas.common import Input, Output
 from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionCreate
 from app.schemas.events import EventCreate, EventLinkCreate
-from app.schemas.fields import Ref, WholeNumber, clean
+from app.schemas.fields import Misfit, Ref, WholeNumber, clean
 from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ReportCreate
 from app.schemas.sources import SourceCreate, SourceLinkCreate
@@ -33,7 +33,7 @@ class RestorableLine(Input):
     def _comes_with_id(self) -> "RestorableLine":
         for name in self.model_fields_set & {"merged_into", "placed", "fidelity", "selector"}:
             if self.id is None:
-                raise ValueError(f"{name} comes with the id, from an export")
+                raise Misfit(name, f"{name} comes with the id, from an export")
         return self
 
 
@@ -75,7 +75,7 @@ class EventLine(EventCreate, MergeableLine):
     @model_validator(mode="after")
     def _findable(self) -> "EventLine":
         if not (self.id or self.ref or self.slug):
-            raise ValueError("an event needs a ref or a slug, so that it is found when the line comes again")
+            raise Misfit("ref", "an event needs a ref or a slug, so that it is found when the line comes again")
         return self
 
 

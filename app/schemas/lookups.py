@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.schemas.common import LONG_LIST_ITEMS, HexDigest, Input, Output, with_examples
-from app.schemas.fields import Ref, Slug, Url
+from app.schemas.fields import Misfit, Ref, Slug, Url
 
 # Written out, as types are read statically; tests/schemas/test_kinds.py compares it with the table of kinds.
 LookupType = Literal[
@@ -39,12 +39,13 @@ class LookupItem(Input):
 
     @model_validator(mode="after")
     def _named_once(self) -> "LookupItem":
-        if sum(value is not None for value in (self.ref, self.id, self.url, self.slug)) != 1:
-            raise ValueError("one of ref, id, url and slug is needed")
+        names = [name for name in ("ref", "id", "url", "slug") if getattr(self, name) is not None]
+        if len(names) != 1:
+            raise Misfit(names[-1] if names else "ref", "one of ref, id, url and slug is needed")
         if self.type not in (None, self._type_or_implied()):
-            raise ValueError("only documents have a url, and only events a slug")
+            raise Misfit("type", "only documents have a url, and only events a slug")
         if self._type_or_implied() is None:
-            raise ValueError("a ref or id needs its type")
+            raise Misfit("type", "a ref or id needs its type")
         return self
 
     def _type_or_implied(self) -> LookupType | None:

@@ -7,7 +7,7 @@ from pydantic import Discriminator, Tag, model_validator
 
 from app.schemas.addresses import INLINE, REFERENCE, EventAddress, Label, Reference, reference_or_inline
 from app.schemas.common import Input, Paging, RecordRead, comma_separated, with_examples
-from app.schemas.fields import Language, Moment, Name, Ref, Sentence
+from app.schemas.fields import Language, Misfit, Moment, Name, Ref, Sentence
 from app.vocabulary import AnswerKind, Measure, QuestionKind
 
 
@@ -44,15 +44,15 @@ class QuestionCreate(QuestionFields):
     @model_validator(mode="after")
     def _answerable(self) -> "QuestionCreate":
         if self.measure is None and self.text is None:
-            raise ValueError("a question needs a text, or a measure")
+            raise Misfit("text", "a question needs a text, or a measure")
         if self.answer == "open" and self.measure is not None:
-            raise ValueError("an open question has no measure")
+            raise Misfit("answer", "an open question has no measure")
         if self.answer == "quantity" and self.measure is None:
-            raise ValueError("a quantity needs a measure")
+            raise Misfit("measure", "a quantity needs a measure")
         if self.measure is None and (self.subject or self.unit):
-            raise ValueError("only a quantity has a subject or a unit")
+            raise Misfit("subject" if self.subject else "unit", "only a quantity has a subject or a unit")
         if self.measure in ("amount", "other") and self.unit is None:
-            raise ValueError("amount and other need a unit")
+            raise Misfit("unit", "amount and other need a unit")
         return self
 
 

@@ -11,7 +11,7 @@ from app.schemas.claims import ClaimCreate, ClaimLinkCreate
 from app.schemas.common import LONG_LIST_ITEMS, SHORT_LIST_ITEMS, Input, Output, Remark
 from app.schemas.documents import DocumentIn
 from app.schemas.events import EventFields, EventLinkCreate
-from app.schemas.fields import Ref
+from app.schemas.fields import Misfit, Ref
 from app.schemas.questions import QuestionCreate
 from app.schemas.statements import StatementCreate
 from app.vocabulary import Fidelity
@@ -36,12 +36,13 @@ class ReportEvent(EventFields):
     @model_validator(mode="after")
     def _findable(self) -> "ReportEvent":
         if not (self.event or self.ref or self.slug):
-            raise ValueError(
-                "an event in a report needs a ref or a slug, so that it is found when the report comes again"
+            raise Misfit(
+                "ref", "an event in a report needs a ref or a slug, so that it is found when the report comes again"
             )
         described = self.model_fields_set & (EventFields.model_fields.keys() | {"parent"})
         if self.event and described:
-            raise ValueError(f"an event given by `event` is not described again: {', '.join(sorted(described))}")
+            names = sorted(described)
+            raise Misfit(names[0], f"an event given by `event` is not described again: {', '.join(names)}")
         return self
 
 
@@ -97,7 +98,7 @@ class ClaimPart(Output):
     """Of a claim that was created: those that it may repeat, the most alike first."""
 
 
-class ClaimAnswer(ClaimPart):
+class ClaimCallAnswer(ClaimPart):
     """What became of each part of the core call."""
 
     remarks: list[Remark]

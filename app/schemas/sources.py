@@ -24,6 +24,7 @@ from app.schemas.fields import (
     ExternalIdsChange,
     Key,
     Language,
+    Misfit,
     Moment,
     Name,
     Prose,
@@ -95,7 +96,7 @@ class SourceCreate(SourceFields):
     @model_validator(mode="after")
     def _has_name_if_named(self) -> "SourceCreate":
         if (self.disclosure or "named") == "named" and self.name is None:
-            raise ValueError("a named source needs a name; others say disclosure: role_only, anonymous or group")
+            raise Misfit("name", "a named source needs a name; others say disclosure: role_only, anonymous or group")
         return self
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import times
 from app.database import foreseeing
 from app.errors import Conflict, Invalid, Problem
 from app.models import (
@@ -25,24 +26,28 @@ from app.models import (
 )
 from app.schemas import findings, kinds
 from app.schemas.claims import Figure, FigureRead
-from app.schemas.common import RecordRead, Withdrawal
+from app.schemas.common import RecordRead, Remark, Withdrawal
+from app.schemas.pages import wrappers
 from app.schemas.questions import QuestionRead
 from app.schemas.statements import AppearanceRead, HopCreate, StatementRead
 from app.services import database_errors, records, visibility
 from app.services.access import Caller
-from app.services.intake import copies, pipeline, quotes, walking
+from app.services.intake import copies, pipeline, quotes, remarks, walking
 from app.services.intake.drafts import COARSE, Batch, Draft, Spots, bounds, url_columns
 
 _OBJECT_FIELDS: Final = ("external_ids", "translations")
 _UNIQUE_COLUMNS: Final = ("ref", "slug", "canonical_url", "page_key")
 _OF_URL: Final = ("canonical_url", "page_key")
+_ARCHIVED: Final = "This is an archive's copy: the document is the page inside. A version keeps the copy's archive_url."
+# A record as it was written, and what there is to remark.
+Written: TypeAlias = tuple[RecordRead, list[Remark]]
 _DEFAULTED: Final = ("kind", "unit", "evolving", "single_answer")
 
 
 async def change(
     session: AsyncSession, caller: Caller, model: type[Record], address: str, patch: BaseModel, *, if_match: str | None
-) -> RecordRead:
-    """Apply a merge patch.
+) -> Written:
+    """Apply a merge patch; gives what there is to remark, too.
 
     Raises what `records.held` raises, Invalid, or Conflict for a ref, slug or URL that is taken.
     """
@@ -51,10 +56,13 @@ async def change(
     # A merge is undone at the record that was merged; all else is written to what it was merged into.
     undoing = patch.model_fields_set == {"merged_into"}
     record = await records.held(session, caller, model, address, if_match, merged_itself=undoing)
-    values = await _columns(session, model, record, patch)
+    remarked: list[Remark] = []
+    values = await _columns(session, model, record, patch, remarked)
     # Only documents have these columns.
     if {"canonical_url", "published"} & values.keys() and values.get("url", getattr(record, "url", None)):
-        walking.check_page(values.get("published", getattr(record, "published", None)), None, "")
+        published = values.get("published", getattr(record, "published", None))
+        if published is not None and (why := times.impossible(published, of_page=True)):
+            raise Invalid.at("/published" if "published" in patch.model_fields_set else "/url", why)
     if isinstance(record, AppearanceRead):  # its quotation is looked up again
         values |= await quotes.changed(session, spots, record, values)
     await _check_unique(session, caller, model, record.id, values)
@@ -63,13 +71,22 @@ async def change(
     except IntegrityError as error:
         raise database_errors.problem(error, patch.model_fields_set) from error
     if "hops" in patch.model_fields_set:
-        await _replace_hops(session, record, getattr(patch, "hops", None) or [])
+        remarked += await _replace_hops(session, caller, record, getattr(patch, "hops", None) or [])
     if "documents" in patch.model_fields_set:
-        await _replace_evidence(session, record, getattr(patch, "documents", None) or [])
-    elif isinstance(values.get("document_id"), UUID):
+        remarked += await _replace_evidence(session, caller, record, getattr(patch, "documents", None) or [])
+    elif isinstance(document_id := values.get("document_id"), UUID):
         # The event cites this document only now; nothing was drafted, so no pipeline proposes its copies.
-        await copies.compare(session, [values["document_id"]])
-    return await records.get_written(session, caller, model, record.id)
+        links = await copies.compare(session, [document_id])
+        remarked += await remarks.of_document_links(session, caller, links, {document_id: "/document"})
+    changed = await records.get_written(session, caller, model, record.id)
+    return changed, [*remarked, *remarks.of_change(record, changed, patch)]
+
+
+async def merge(session: AsyncSession, caller: Caller, model: type[Record], address: str, into: str) -> Written:
+    """`records.merge`; gives what there is to remark, too."""
+    before = await records.get(session, caller, model, address, merged_itself=True)
+    merged = await records.merge(session, caller, model, address, into)
+    return merged, [remarks.NOTHING_NEW] if merged == before else []
 
 
 async def _foresee(session: AsyncSession, caller: Caller, address: str, patch: BaseModel) -> Spots:
@@ -83,12 +100,14 @@ async def _foresee(session: AsyncSession, caller: Caller, address: str, patch: B
         with suppress(Problem):
             async with foreseeing(session) as reading:
                 record = await records.get_as(reading, caller, AppearanceRead, address)
-                values = await _columns(reading, Appearance, record, patch)
+                values = await _columns(reading, Appearance, record, patch, [])
                 await quotes.changed(reading, spots, record, values, ahead=True)
     return spots
 
 
-async def _columns(session: AsyncSession, model: type[Record], record: RecordRead, patch: BaseModel) -> dict[str, Any]:
+async def _columns(
+    session: AsyncSession, model: type[Record], record: RecordRead, patch: BaseModel, remarked: list[Remark]
+) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name in patch.model_fields_set - {"hops", "documents"}:  # these are records of their own
         value = getattr(patch, name)
@@ -101,7 +120,7 @@ async def _columns(session: AsyncSession, model: type[Record], record: RecordRea
         elif name == "figure":
             values |= await _figure(session, getattr(record, name), value)
         elif name == "url" and "page_key" in table_of(model).c:
-            values |= url_columns(value)
+            values |= url_columns(_unwrapped(value, remarked))
         elif name == "aliases":
             values[name] = [alias.model_dump() for alias in value] if value is not None else None
         else:
@@ -111,6 +130,15 @@ async def _columns(session: AsyncSession, model: type[Record], record: RecordRea
     if "document_id" in values:
         values["version_id"] = None  # it was of the document before
     return values
+
+
+def _unwrapped(url: str | None, remarked: list[Remark]) -> str | None:
+    """A document's address, if need be without an archive around it, as in a new body."""
+    inside = wrappers.archived(url) if url is not None else None
+    if inside is None or inside.archive_url is None:
+        return url
+    remarked.append(Remark(what="changed", pointer="/url", detail=_ARCHIVED, stored=inside.url, sent=url))
+    return inside.url
 
 
 async def _named(session: AsyncSession, model: type[Record], reference: str | None, pointer: str) -> UUID | None:
@@ -136,7 +164,8 @@ async def _figure(session: AsyncSession, figure: FigureRead | None, patch: BaseM
     try:
         changed = Figure.model_validate({name: value for name, value in merged.items() if value is not None})
     except ValidationError as error:
-        raise Invalid.at("/figure", findings.sentence(error.errors()[0])) from None
+        reported = error.errors()[0]
+        raise Invalid.at(f"/figure{findings.member(reported)}", findings.sentence(reported)) from None
     if "of" in patch.model_fields_set:
         part_of = await _named(session, Claim, getattr(patch, "of", None), "/figure/of")
     return {"qualifier": changed.qualifier, "min": changed.min, "max": changed.max, "of_id": part_of}
@@ -190,7 +219,9 @@ async def _check_unique(
         raise clash
 
 
-async def _replace_hops(session: AsyncSession, record: RecordRead, hops: Sequence[HopCreate]) -> None:
+async def _replace_hops(
+    session: AsyncSession, caller: Caller, record: RecordRead, hops: Sequence[HopCreate]
+) -> list[Remark]:
     table = table_of(AppearanceHop)
     await session.execute(delete(table).where(table.c.appearance_id == record.id))
     batch = Batch(by_hand=True)
@@ -201,9 +232,12 @@ async def _replace_hops(session: AsyncSession, record: RecordRead, hops: Sequenc
         walking.hop(batch, hop, appearance, f"/hops/{nth}", nth + 1, document)
     await pipeline.prepare(batch)
     await pipeline.store(session, batch)
+    return await remarks.tell(session, caller, batch)
 
 
-async def _replace_evidence(session: AsyncSession, record: RecordRead, references: Sequence[str]) -> None:
+async def _replace_evidence(
+    session: AsyncSession, caller: Caller, record: RecordRead, references: Sequence[str]
+) -> list[Remark]:
     table = table_of(AssessmentDocument)
     await session.execute(delete(table).where(table.c.assessment_id == record.id))
     batch = Batch(by_hand=True)
@@ -212,9 +246,10 @@ async def _replace_evidence(session: AsyncSession, record: RecordRead, reference
         walking.evidence(batch, reference, assessment, f"/documents/{nth}")
     # Not prepared: there are only references, no labels and no texts. A `#label` is refused like an unknown address.
     await pipeline.store(session, batch)
+    return await remarks.tell(session, caller, batch)
 
 
-async def withdraw(session: AsyncSession, caller: Caller, address: str, data: Withdrawal) -> StatementRead:
+async def withdraw(session: AsyncSession, caller: Caller, address: str, data: Withdrawal) -> Written:
     """Note that a source withdrew its statement; the same withdrawal again changes nothing.
 
     Raises Conflict if it was withdrawn otherwise before.
@@ -229,4 +264,5 @@ async def withdraw(session: AsyncSession, caller: Caller, address: str, data: Wi
         )
     values = {"withdrawn_reason": data.reason, "withdrawn_document_id": document, **bounds("withdrawn", data.withdrawn)}
     await records.write(session, Statement, statement.id, values)
-    return await records.get_as(session, caller, StatementRead, str(statement.id))
+    withdrawn = await records.get_as(session, caller, StatementRead, str(statement.id))
+    return withdrawn, [*([remarks.NOTHING_NEW] if withdrawn == statement else []), *remarks.respelt(data)]

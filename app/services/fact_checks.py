@@ -43,6 +43,7 @@ from app.services import paging
 from app.services.access import Caller
 from app.services.search import search
 from app.services.visibility import seen
+from app.texts import languages
 
 _PAGE_SIZE: Final = 10
 # Stands for a time that nobody says: before all others.
@@ -59,7 +60,7 @@ async def page(
         raise Invalid.parameter("query", "it is needed unless reviewPublisherSiteFilter is given")
     query = ReviewedQuery(
         words=parameters.query,
-        language=parameters.language_code.partition("-")[0].lower() if parameters.language_code else None,
+        language=parameters.language_code or None,
         site=_site(parameters.review_publisher_site_filter) if parameters.review_publisher_site_filter else None,
         days=parameters.max_age_days,
         sort="-rank" if parameters.query else "-reviewed",
@@ -108,7 +109,7 @@ def _reviews(
     )
     if query.language:
         tag = func.coalesce(review.c.language, claim.c.language)
-        reviews = reviews.where(func.lower(func.split_part(tag, "-", 1)) == query.language)
+        reviews = reviews.where(func.lower(func.split_part(tag, "-", 1)).in_(languages.codes(query.language)))
     if query.site:
         # Who is masked has an id that no row of the table has.
         author = table_of(Source).alias()

@@ -52,7 +52,7 @@ from app.schemas.sources import EverySourceLinkQuery, SourceFilter, SourceLinkQu
 from app.schemas.statements import StatementFilter
 from app.services.access import Caller
 from app.services.visibility import MASK, at, seen, seen_alone
-from app.texts import countries
+from app.texts import countries, languages
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -65,6 +65,19 @@ def _equal(rows: Subquery, query: Any, *names: str) -> list[ColumnElement[bool]]
 def _of_country(rows: Subquery, code: str | None) -> list[ColumnElement[bool]]:
     """Under any code that the country was stored with."""
     return [rows.c.country.in_(countries.spellings(code))] if code is not None else []
+
+
+def _of_language(rows: Subquery, tag: str | None) -> list[ColumnElement[bool]]:
+    """In this language, whatever its code is (`nb` of `no`); with a region or script, only what has that, too."""
+    if tag is None:
+        return []
+    stored, (_, _, subtags) = func.lower(rows.c.language), tag.lower().partition("-")
+    conditions: list[ColumnElement[bool]] = [func.split_part(stored, "-", 1).in_(languages.codes(tag))]
+    if subtags:
+        stored_subtags = func.substring(stored, "-(.*)")
+        begins_so = stored_subtags.startswith(f"{subtags}-", autoescape=True)
+        conditions.append(or_(stored_subtags == subtags, begins_so))
+    return conditions
 
 
 def _kin(caller: Caller, model: type[Record], address: str) -> Rows:
@@ -190,7 +203,8 @@ def _supported_by_both(rows: Subquery, caller: Caller) -> ScalarSelect[int]:
 def documents(query: DocumentFilter, caller: Caller) -> Rows:
     rows = seen_alone(caller, Document)
     selected = select(rows).where(
-        *_equal(rows, query, "kind", "lifecycle", "language", "ref"),
+        *_equal(rows, query, "kind", "lifecycle", "ref"),
+        *_of_language(rows, query.language),
         *_span(rows.c.published_from, query.published_from, query.published_to),
         *_since(rows, query),
         *_unmerged(rows, query),
@@ -287,7 +301,8 @@ def questions(query: QuestionFilter, caller: Caller) -> Rows:
 def claims(query: ClaimFilter, caller: Caller) -> Rows:
     rows = seen_alone(caller, Claim)
     selected = select(rows).where(
-        *_equal(rows, query, "language", "accuses", "ref"),
+        *_equal(rows, query, "accuses", "ref"),
+        *_of_language(rows, query.language),
         *_of_event(rows, query, caller),
         *_since(rows, query),
         *_unmerged(rows, query),

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from app.texts import folding
-from app.vocabulary import COUNTRIES, COUNTRY_SYNONYMS
+from app.vocabulary import COUNTRIES, COUNTRY_SYNONYMS, country_key
 
 # Those in which most names of countries come. CLDR has them all; each takes some milliseconds to load.
 _LANGUAGES: Final = (
@@ -51,7 +51,7 @@ def check(words: str) -> str:
 
 def spellings(code: str) -> tuple[str, ...]:
     """A code and those that were taken for it before they were mapped."""
-    current = COUNTRY_SYNONYMS.get(code, code)
+    current = country_key(code) or code
     return (current, *(synonym for synonym, code in COUNTRY_SYNONYMS.items() if code == current))
 
 

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Final
 
+import langcodes
 from langcodes import data_dicts
 
 UNDETERMINED: Final = "und"
@@ -24,6 +25,13 @@ def fit(first: str | None, second: str | None) -> bool:
     return first is None or second is None or first == second
 
 
+@lru_cache(maxsize=1024)
+def codes(tag: str) -> tuple[str, ...]:
+    """The primary subtags under which texts in this language may be stored: `no`, `nb` and `nn` of any of them."""
+    key_ = key(tag) or tag.split("-", 1)[0].lower()
+    return (key_, *(code for code in _CODES_BY_KEY.get(key_, ()) if langcodes.standardize_tag(code) == code))
+
+
 def _keys() -> dict[str, str]:
     """Of each code of a language that is one of another, or another's old or longer code: that one."""
     replaced = {code: tag.split("-", 1)[0] for code, tag in data_dicts.LANGUAGE_REPLACEMENTS.items() if code.isalpha()}
@@ -39,3 +47,4 @@ def _keys() -> dict[str, str]:
 
 
 KEYS: Final = _keys()
+_CODES_BY_KEY: Final = {wider: [code for code, key_ in KEYS.items() if key_ == wider] for wider in {*KEYS.values()}}

@@ -3,7 +3,7 @@
 from typing import Final, Protocol
 
 from app.texts.who import accounts
-from app.vocabulary import SOURCE_CLASSES
+from app.vocabulary import SOURCE_CLASSES, country_key
 
 
 class Traits(Protocol):
@@ -23,7 +23,7 @@ class Traits(Protocol):
     def external_ids(self) -> dict[str, str]: ...
 
 
-_NAMES: Final = ("party", "country", "parent_id")
+_NAMES: Final = ("party", "parent_id")
 # What such a one is called is no description of somebody who is not named.
 ALWAYS_NAMED: Final = ("outlet", "agency", "channel")
 
@@ -42,6 +42,7 @@ def contradict(first: Traits, second: Traits) -> bool:
     A parent is compared as it is: expects that merges were followed.
     """
     pairs = [(getattr(first, name), getattr(second, name)) for name in _NAMES]
+    pairs.append((country_key(first.country), country_key(second.country)))
     pairs += [(first.external_ids[scheme], second.external_ids.get(scheme)) for scheme in first.external_ids]
     differ = any(None not in pair and pair[0] != pair[1] for pair in pairs)
     return differ or (first.url is not None and second.url is not None and accounts.differ(first.url, second.url))

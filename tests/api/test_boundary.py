@@ -96,12 +96,12 @@ AN_ERROR_SAYS_WHERE: Any = [
     ("sources", {"name": "N", "external_ids": {"a/b~c": "x"}}, "/external_ids/a~1b~0c"),
     ("sources", {"name": "N", "external_ids": {"x": None}}, "/external_ids/x"),
     ("sources", {"name": "N", "language": "english"}, "/language"),
-    ("sources", {"name": "N", "parent": {"kind": "person"}}, "/parent"),
+    ("sources", {"name": "N", "parent": {"kind": "person"}}, "/parent/name"),
     ("sources", {"name": "N", "parent": {"<inline>": 1, "inline": 2, "name": "x"}}, "/parent/inline"),
     ("sources", {"name": "N", "parent": {"name": "P", "parent": {"name": ""}}}, "/parent/parent/name"),
     ("sources", {"name": "N", "parent": ["x"]}, "/parent"),
     ("sources", {"name": "N", "parent": "ref:"}, "/parent"),
-    ("sources", {}, ""),
+    ("sources", {}, "/name"),
     ("sources", [], ""),
     ("sources", "text", ""),
     ("sources", 1, ""),
@@ -158,7 +158,7 @@ async def test_an_error_deep_inside_says_where(client: httpx.AsyncClient, event:
         "/statements/2/credibility",
         "/statements/2/hops/0/source",
         "/statements/2/document/text",
-        "/figure",
+        "/figure/max",
     }
 
 

@@ -66,3 +66,19 @@ async def test_what_was_stored_before_stays_readable(client: httpx.AsyncClient, 
     without = {name: value for name, value in again.items() if name not in ("id", "merged_into")}
     answer = await client.post("/v1/ingest", content=json.dumps(without), headers=LINES)
     assert json.loads(answer.text.splitlines()[0])["status"] == 422
+
+
+async def test_what_was_stored_before_the_mapping_contradicts_nothing(
+    client: httpx.AsyncClient, psql: psycopg.Connection
+) -> None:
+    for ref, country in (("a", "UK"), ("b", "EL")):
+        psql.execute(
+            "INSERT INTO source (ref, name, kind, country) VALUES (%s, 'Coast Guard', 'authority', %s)", [ref, country]
+        )
+    psql.commit()
+    for ref, country in (("a", "GB"), ("b", "GR"), ("a", "UK")):
+        answer = await client.post("/v1/sources", json={"name": "Coast Guard", "country": country})
+        assert (answer.status_code, answer.json()["ref"]) == (200, ref)
+        assert {remark["what"] for remark in answer.json()["remarks"]} <= {"matched", "changed"}
+    answer = await client.post("/v1/sources", json={"name": "Coast Guard", "country": "FR"})
+    assert answer.status_code == 201

@@ -121,3 +121,28 @@ async def test_lists_of_an_event_take_the_same_filters(client: AsyncClient) -> N
 async def test_what_a_filter_names_need_not_be_there(client: AsyncClient) -> None:
     for query in ("source=ref:x", "claim=ref:x", "question=ref:x", "document=ref:x", "event=no-such", "party=x"):
         assert (await get(client, f"/v1/statements?{query}"))["items"] == []
+
+
+async def test_a_language_is_found_under_all_its_codes(client: AsyncClient, event: str) -> None:
+    refs_by_id = {}
+    tags = ("no", "nb", "nn-NO", "zh-Hans", "zh-Hant-HK", "cmn", "en", "en-GB", "ar", "arz", "sv", None)
+    for nth, tag in enumerate(tags):
+        body = {"url": f"https://n.example/{nth}", "language": tag, "ref": tag or "none"}
+        await post(client, "/v1/documents", {name: value for name, value in body.items() if value})
+        claimed = {"text": f"Ship {nth} sank", "language": tag, "ref": tag or "none"}
+        made = await post(client, f"{event}/claims", {name: value for name, value in claimed.items() if value})
+        refs_by_id[made["claim"]["id"]] = claimed["ref"]
+    asked = {
+        "no": {"no", "nb", "nn-NO"}, "nb": {"no", "nb", "nn-NO"}, "nn-NO": {"nn-NO"}, "no-NO": {"nn-NO"},
+        "zh": {"zh-Hans", "zh-Hant-HK", "cmn"}, "cmn": {"zh-Hans", "zh-Hant-HK", "cmn"}, "zh-Hant": {"zh-Hant-HK"},
+        "cmn-Hans": {"zh-Hans"}, "en": {"en", "en-GB"}, "en-GB": {"en-GB"}, "ar": {"ar", "arz"},
+        "sv": {"sv"}, "da": set(),
+    }  # fmt: skip
+    for tag, found in asked.items():
+        for path in ("/v1/documents", "/v1/claims"):
+            answer = await client.get(f"{path}?language={tag}&limit=50")
+            refs = {one["ref"] for one in answer.json()["items"]}
+            assert refs == found, (path, tag)
+        if found and "-" not in tag:
+            hits = (await get(client, f"/v1/search?q=ship&language={tag}&type=claim"))["items"]
+            assert {refs_by_id[hit["id"]] for hit in hits} == found, tag

@@ -220,12 +220,12 @@ async def test_a_thousand_at_most(client: httpx.AsyncClient) -> None:
 
 async def test_what_names_nothing_is_refused(anybody: httpx.AsyncClient) -> None:
     wrong: list[tuple[Any, str]] = [
-        ({}, "/items/0"),
-        ({"ref": "x"}, "/items/0"),
-        ({"type": "claim"}, "/items/0"),
-        ({"type": "claim", "ref": "x", "slug": "y"}, "/items/0"),
-        ({"type": "claim", "slug": "x"}, "/items/0"),
-        ({"type": "source", "url": URL}, "/items/0"),
+        ({}, "/items/0/ref"),
+        ({"ref": "x"}, "/items/0/type"),
+        ({"type": "claim"}, "/items/0/ref"),
+        ({"type": "claim", "ref": "x", "slug": "y"}, "/items/0/slug"),
+        ({"type": "claim", "slug": "x"}, "/items/0/type"),
+        ({"type": "source", "url": URL}, "/items/0/type"),
         ({"type": "document_version", "ref": "x"}, "/items/0/type"),
         ({"type": "claim", "ref": "a b"}, "/items/0/ref"),
         ({"type": "claim", "id": "x"}, "/items/0/id"),

@@ -254,3 +254,53 @@ async def test_a_name_that_is_none_is_answered_with_those_that_are(client: httpx
     ((where, words),) = told(asked)
     assert (where, words.split("?")[0]) == ("langauge", "no such parameter: `langauge`; did you mean `language`")
     assert "measure" in words
+
+
+async def test_what_is_wrong_between_two_members_is_told_at_one(client: httpx.AsyncClient, event: str) -> None:
+    """At the one that says most, or that is missing: never at the whole object."""
+    killed = {"measure": "killed"}
+    for figure, member in (
+        ({"qualifier": "exact"}, "min"), ({"qualifier": "exact", "min": 1, "max": 2}, "max"),
+        ({"qualifier": "between", "min": 3}, "max"), ({"qualifier": "between", "max": 3}, "min"),
+        ({"min": 3, "max": 2}, "max"), ({"qualifier": "at_least"}, "min"),
+        ({"qualifier": "more_than", "max": 2}, "min"),
+        ({"qualifier": "at_least", "min": 1, "max": 2}, "max"), ({"qualifier": "at_most", "min": 2}, "max"),
+        ({"qualifier": "fewer_than", "min": 1, "max": 2}, "min"), ({"qualifier": "dozens", "min": 30}, "min"),
+        ({"qualifier": "none", "max": 0}, "max"),
+    ):  # fmt: skip
+        answer = await client.post(f"{event}/claims", json={"question": killed, "figure": figure})
+        assert [where for where, _ in told(answer)] == [f"/figure/{member}"], answer.text
+    made = (await client.post(f"{event}/claims", json={"question": killed, "figure": {"min": 3}})).json()["claim"]["id"]
+    desk = {"claim": made, "author": "Desk", "scheme": "veracity"}
+    slug = event.rpartition("/")[2]
+    report_event = {"slug": "e", "title": "E", "claims": []}
+    for path, body, where in (
+        (f"{event}/claims", {"text": "T", "figure": {"min": 1}, "question": killed}, "/figure"),
+        (f"{event}/claims", {"language": "en"}, "/text"), (f"{event}/claims", {"figure": {"min": 1}}, "/question"),
+        (f"{event}/questions", {"kind": "cause"}, "/text"), (f"{event}/questions", {"measure": "amount"}, "/unit"),
+        (f"{event}/questions", {"answer": "open", **killed}, "/answer"),
+        (f"{event}/questions", {"text": "Q", "answer": "quantity"}, "/measure"),
+        (f"{event}/questions", {"text": "Q", "unit": "km"}, "/unit"),
+        (f"{event}/assessments", {**desk, "rating": "satire"}, "/rating"),
+        (f"{event}/assessments", {**desk, "rating": "false", "settles": True}, "/settles"),
+        (f"{event}/statements", {"source": "A"}, "/claim"),
+        (f"{event}/statements", {"claim": made, "question": {"text": "Q"}}, "/claim"),
+        ("/v1/sources", {"kind": "person"}, "/name"), ("/v1/documents", {"title": "T"}, "/url"),
+        ("/v1/reports", {"events": [{"title": "T"}]}, "/events/0/ref"),
+        ("/v1/reports", {"events": [{"event": slug, "title": "T"}]}, "/events/0/title"),
+        ("/v1/reports", {"events": [report_event | {"claims": [{"source": "A"}]}]}, "/events/0/claims/0/source"),
+        ("/v1/lookup", {"items": [{"ref": "r"}]}, "/items/0/type"), ("/v1/lookup", {"items": [{}]}, "/items/0/ref"),
+        ("/v1/lookup", {"items": [{"slug": "s", "url": "https://n.example/"}]}, "/items/0/slug"),
+        ("/v1/lookup", {"items": [{"url": "https://n.example/", "type": "claim"}]}, "/items/0/type"),
+    ):  # fmt: skip
+        answer = await client.post(path, json=body)
+        assert answer.status_code == 422, (path, body, answer.text)
+        assert where in {place for place, _ in told(answer)}, (body, answer.text)
+    changed = await client.patch(f"/v1/claims/{made}", json={"figure": {"max": 9}}, headers={"If-Match": "*"})
+    assert [place for place, _ in told(changed)] == ["/figure/max"]
+    for line, where in (
+        ({"type": "event", "title": "T"}, "/ref"),
+        ({"type": "source", "name": "A", "placed": True}, "/placed"),
+    ):
+        (answered,) = await lines(client, json.dumps(line).encode())
+        assert [error["pointer"] for error in answered["errors"]] == [where]

@@ -1,5 +1,6 @@
 """Times at the write boundary: stored in one spelling; what can't have been then is refused."""
 
+import json
 from typing import Any
 
 import httpx
@@ -26,9 +27,7 @@ async def test_nothing_was_said_ahead_or_at_the_epoch(client: httpx.AsyncClient,
     await refused_at(client, "/v1/documents", page | {"retrieved_at": "1980-01-01T10:00Z"}, "/retrieved_at", "1991")
     book = {"ref": "book", "published": "1970-01-01"}
     (await client.post("/v1/documents", json=book)).raise_for_status()
-    await refused_at(
-        client, "/v1/documents/ref:book", {"url": "https://b.example"}, "/published", "1991", method="PATCH"
-    )
+    await refused_at(client, "/v1/documents/ref:book", {"url": "https://b.example"}, "/url", "1991", method="PATCH")
 
 
 async def test_times_in_other_spellings_are_stored_in_one(client: httpx.AsyncClient, event: str) -> None:
@@ -56,3 +55,28 @@ async def test_a_plus_in_a_url_is_a_plus(client: httpx.AsyncClient, event: str) 
         assert plus.status_code == escaped.status_code == 200, plus.text
         listed = [answer.json()["items" if "items" in answer.json() else "entries"] for answer in (plus, escaped)]
         assert listed[0] == listed[1]
+
+
+async def test_a_page_is_no_older_than_pages_whatever_tells_it(client: httpx.AsyncClient) -> None:
+    """Its URL, its time and what was read of it may come one after the other, or in one body."""
+    for body in ({"ref": "page", "url": "https://n.example/1"}, {"ref": "book", "published": "1950"}):
+        (await client.post("/v1/documents", json=body)).raise_for_status()
+    early = "1980-01-01T10:00Z"
+    await refused_at(client, "/v1/documents", {"ref": "page", "published": "1950"}, "/published", "1991")
+    await refused_at(client, "/v1/documents", {"ref": "book", "url": "https://n.example/2"}, "/url", "1991")
+    await refused_at(
+        client, "/v1/documents/ref:page/versions", {"text": "T", "retrieved_at": early}, "/retrieved_at", "1991"
+    )
+    await refused_at(
+        client, "/v1/documents", {"ref": "page", "text": "T", "retrieved_at": early}, "/retrieved_at", "1991"
+    )
+    link: Any = {"relation": "rewrites", "to": {"ref": "new", "url": "https://n.example/3"}}
+    twice = {"ref": "new", "published": "1950", "links": [link]}
+    await refused_at(client, "/v1/documents", twice, "/published", "1991")
+    for body in ({"ref": "page", "published": "1992"}, {"ref": "book", "text": "T", "retrieved_at": early}):
+        (await client.post("/v1/documents", json=body)).raise_for_status()
+    lines = [{"type": "document", "ref": "book", "url": "https://n.example/2"}, {"type": "document", "ref": "ok"}]
+    sent = "\n".join(json.dumps(line) for line in lines)
+    answer = await client.post("/v1/ingest", content=sent, headers={"Content-Type": "application/x-ndjson"})
+    first, second, _ = [json.loads(line) for line in answer.text.splitlines()]
+    assert (first["errors"][0]["pointer"], second["status"]) == ("/url", 201)

@@ -47,6 +47,26 @@ def test_without_its_time_a_statement_in_several_pages_is_one_by_its_ref() -> No
     assert "ref" not in statements(made([check(claimants=[HER])])[0])[0]
 
 
+@pytest.mark.parametrize("spelling", ["ANNA SPEAKER", "Anna Spéaker", " Anna\u00a0Speaker"])
+def test_a_name_in_another_spelling_has_the_same_ref(spelling: str) -> None:
+    checks = [check(claimants=[Party(name, "person")], appearances=SEEN) for name in (HER.name, spelling)]
+    (first, _, _), (again, _, _) = (statements(made([one])[0]) for one in checks)
+    assert first["ref"] == again["ref"]
+
+
+@pytest.mark.parametrize(
+    ("name", "disclosure"),
+    [
+        ("Unknown", "anonymous"), ("An anonymous user", "anonymous"), ("Неизвестный пользователь", "anonymous"),
+        ("مجهول", "anonymous"), ("Multiple sources", "group"), ("Пользователи соцсетей", "group"), ("N/A", "group"),
+    ],
+)  # fmt: skip
+def test_somebody_unknown_is_one_and_many_are_a_group(name: str, disclosure: str) -> None:
+    lines, noted = made([check(claimants=[Party(name)])])
+    assert [one["source"] for one in statements(lines)] == [{"name": name, "disclosure": disclosure}]
+    assert noted == {report_lines.NOBODY_HERE: 1}
+
+
 def test_without_a_claimant_the_pages_speak_for_themselves() -> None:
     lines, noted = made([check(appearances=SEEN)])
     assert statements(lines) == [{"document": {"url": work.url}} for work in SEEN]

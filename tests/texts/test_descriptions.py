@@ -57,6 +57,9 @@ def test_a_name_with_such_words_in_it_is_a_name(name: str) -> None:
 
 def test_who_is_one_and_who_are_several() -> None:
     assert describes("Unknown") == describes("анонимный автор") == "anonymous"
+    for one in ("anonymous user", "A Facebook user", "an unknown account", "ein anonymer Nutzer", "un account anonimo"):
+        assert describes(one) == "anonymous"
+    assert describes("several anonymous accounts") == describes("Facebook-Nutzer") == "group"
     assert describes("Unknown users") == describes("несколько источников") == "group"
 
 

@@ -50,12 +50,12 @@ async def create_assessment(
     return await once(answers.stored(*await creating.assessment(session, caller, event, data)))
 
 
-@router.patch("/assessments/{id}", response_model=AssessmentRead, responses=CHANGE)
+@router.patch("/assessments/{id}", response_model=with_remarks(AssessmentRead), responses=CHANGE)
 async def change_assessment(
     id_: RecordAt, data: AssessmentChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396); `documents` replaces the whole list."""
-    return answers.record(await changing.change(session, caller, Assessment, id_, data, if_match=if_match))
+    return answers.changed(*await changing.change(session, caller, Assessment, id_, data, if_match=if_match))
 
 
 add_routes(router, "/assessments/{id}", Assessment)

@@ -20,13 +20,13 @@ from app.schemas.claims import (
 )
 from app.schemas.common import Merge, Page
 from app.schemas.kinds import kind_of
-from app.schemas.reports import ClaimAnswer
+from app.schemas.reports import ClaimCallAnswer
 from app.services import changing, lists, paging, records
 from app.services.intake import creating
 
 router = APIRouter(tags=["claims"], route_class=Route)
 _NOTHING_NEW: dict[int | str, dict[str, Any]] = {
-    200: {"model": ClaimAnswer, "description": "All of it was there already."}
+    200: {"model": ClaimCallAnswer, "description": "All of it was there already."}
 }
 
 
@@ -50,7 +50,7 @@ async def list_event_claims(
     return answers.page(request, page, ClaimRead)
 
 
-@router.post("/events/{event}/claims", status_code=201, response_model=ClaimAnswer, responses=_NOTHING_NEW | WRITE)
+@router.post("/events/{event}/claims", status_code=201, response_model=ClaimCallAnswer, responses=_NOTHING_NEW | WRITE)
 async def create_claim(event: EventAt, data: ClaimCreate, caller: Ingester, session: Writing, once: Once) -> Response:
     """The core call: one claim, the question it answers, and who says what about it, where and in which words.
 
@@ -61,18 +61,18 @@ async def create_claim(event: EventAt, data: ClaimCreate, caller: Ingester, sess
     return await once(answers.parts(answer, created=changed))
 
 
-@router.patch("/claims/{id}", response_model=ClaimRead, responses=CHANGE)
+@router.patch("/claims/{id}", response_model=with_remarks(ClaimRead), responses=CHANGE)
 async def change_claim(
     id_: RecordAt, data: ClaimChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396): what is not given stays, a null empties a field."""
-    return answers.record(await changing.change(session, caller, Claim, id_, data, if_match=if_match))
+    return answers.changed(*await changing.change(session, caller, Claim, id_, data, if_match=if_match))
 
 
-@router.post("/claims/{id}/merge", response_model=ClaimRead, responses=WRITE)
+@router.post("/claims/{id}/merge", response_model=with_remarks(ClaimRead), responses=WRITE)
 async def merge_claim(id_: RecordAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
     """Say that two claims of one event are one. No row moves; a PATCH of `merged_into` undoes it."""
-    return await once(answers.record(await records.merge(session, caller, Claim, id_, data.into)))
+    return await once(answers.changed(*await changing.merge(session, caller, Claim, id_, data.into)))
 
 
 @router.get("/events/{event}/claim-links", response_model=Page[ClaimLinkRead], responses=READ | MERGED)
@@ -100,12 +100,12 @@ async def create_claim_link(
     return await once(answers.stored(*await creating.claim_link(session, caller, event, data)))
 
 
-@router.patch("/claim-links/{id}", response_model=ClaimLinkRead, responses=CHANGE)
+@router.patch("/claim-links/{id}", response_model=with_remarks(ClaimLinkRead), responses=CHANGE)
 async def change_claim_link(
     id_: RecordAt, data: ClaimLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Correct a link's relation."""
-    return answers.record(await changing.change(session, caller, ClaimLink, id_, data, if_match=if_match))
+    return answers.changed(*await changing.change(session, caller, ClaimLink, id_, data, if_match=if_match))
 
 
 add_routes(router, "/claims/{id}", Claim)

@@ -48,18 +48,18 @@ async def create_document(data: DocumentCreate, caller: Ingester, session: Writi
     return await once(answers.stored(*await creating.document(session, caller, data)))
 
 
-@router.patch("/documents/{document}", response_model=DocumentRead, responses=CHANGE)
+@router.patch("/documents/{document}", response_model=with_remarks(DocumentRead), responses=CHANGE)
 async def change_document(
     document: DocumentAt, data: DocumentChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396): what is not given stays, a null empties a field."""
-    return answers.record(await changing.change(session, caller, Document, document, data, if_match=if_match))
+    return answers.changed(*await changing.change(session, caller, Document, document, data, if_match=if_match))
 
 
-@router.post("/documents/{document}/merge", response_model=DocumentRead, responses=WRITE)
+@router.post("/documents/{document}/merge", response_model=with_remarks(DocumentRead), responses=WRITE)
 async def merge_document(document: DocumentAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
     """Say that two documents are one. No row moves; a PATCH of `merged_into` undoes it."""
-    return await once(answers.record(await records.merge(session, caller, Document, document, data.into)))
+    return await once(answers.changed(*await changing.merge(session, caller, Document, document, data.into)))
 
 
 @router.get("/documents/{document}/versions", response_model=Page[VersionRead], responses=READ | MERGED)
@@ -127,12 +127,12 @@ async def list_every_document_link(
     return answers.page(request, page, DocumentLinkRead)
 
 
-@router.patch("/document-links/{id}", response_model=DocumentLinkRead, responses=CHANGE)
+@router.patch("/document-links/{id}", response_model=with_remarks(DocumentLinkRead), responses=CHANGE)
 async def change_document_link(
     id_: RecordAt, data: DocumentLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Confirm, reject or correct a link."""
-    return answers.record(await changing.change(session, caller, DocumentLink, id_, data, if_match=if_match))
+    return answers.changed(*await changing.change(session, caller, DocumentLink, id_, data, if_match=if_match))
 
 
 add_routes(router, "/documents/{document}", Document, DocumentAt)

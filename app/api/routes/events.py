@@ -41,18 +41,18 @@ async def create_event(data: EventCreate, caller: Ingester, session: Writing, on
     return await once(answers.stored(*await creating.event(session, caller, data)))
 
 
-@router.patch("/events/{event}", response_model=EventRead, responses=CHANGE)
+@router.patch("/events/{event}", response_model=with_remarks(EventRead), responses=CHANGE)
 async def change_event(
     event: EventAt, data: EventChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396): what is not given stays, a null empties a field."""
-    return answers.record(await changing.change(session, caller, Event, event, data, if_match=if_match))
+    return answers.changed(*await changing.change(session, caller, Event, event, data, if_match=if_match))
 
 
-@router.post("/events/{event}/merge", response_model=EventRead, responses=WRITE)
+@router.post("/events/{event}/merge", response_model=with_remarks(EventRead), responses=WRITE)
 async def merge_event(event: EventAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
     """Say that two events are one. No row moves: the other's pictures show what is said about both."""
-    return await once(answers.record(await records.merge(session, caller, Event, event, data.into)))
+    return await once(answers.changed(*await changing.merge(session, caller, Event, event, data.into)))
 
 
 @router.get("/events/{event}/event-links", response_model=Page[EventLinkRead], responses=READ | MERGED)
@@ -80,12 +80,12 @@ async def create_event_link(
     return await once(answers.stored(*await creating.event_link(session, caller, event, data)))
 
 
-@router.patch("/event-links/{id}", response_model=EventLinkRead, responses=CHANGE)
+@router.patch("/event-links/{id}", response_model=with_remarks(EventLinkRead), responses=CHANGE)
 async def change_event_link(
     id_: RecordAt, data: EventLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Correct a link's relation."""
-    return answers.record(await changing.change(session, caller, EventLink, id_, data, if_match=if_match))
+    return answers.changed(*await changing.change(session, caller, EventLink, id_, data, if_match=if_match))
 
 
 add_routes(router, "/events/{event}", Event, EventAt)

@@ -50,12 +50,12 @@ async def create_question(
     return await once(answers.stored(*await creating.question(session, caller, event, data)))
 
 
-@router.patch("/questions/{id}", response_model=QuestionRead, responses=CHANGE)
+@router.patch("/questions/{id}", response_model=with_remarks(QuestionRead), responses=CHANGE)
 async def change_question(
     id_: RecordAt, data: QuestionChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396); a null goes back to the default."""
-    return answers.record(await changing.change(session, caller, Question, id_, data, if_match=if_match))
+    return answers.changed(*await changing.change(session, caller, Question, id_, data, if_match=if_match))
 
 
 add_routes(router, "/questions/{id}", Question)

@@ -44,12 +44,12 @@ async def create_source(data: SourceCreate, caller: Ingester, session: Writing, 
     return await once(answers.stored(*await creating.source(session, caller, data)))
 
 
-@router.patch("/sources/{source}", response_model=SourceRead, responses=CHANGE)
+@router.patch("/sources/{source}", response_model=with_remarks(SourceRead), responses=CHANGE)
 async def change_source(
     source: SourceAt, data: SourceChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396): what is not given stays, a null empties a field."""
-    return answers.record(await source_links.change_source(session, caller, source, data, if_match=if_match))
+    return answers.changed(*await source_links.change_source(session, caller, source, data, if_match=if_match))
 
 
 @router.get(
@@ -69,10 +69,10 @@ async def get_track_record(
     return answers.picture(await track_records.record(session, caller, source_id, query.said_before), tag)
 
 
-@router.post("/sources/{source}/merge", response_model=SourceRead, responses=WRITE)
+@router.post("/sources/{source}/merge", response_model=with_remarks(SourceRead), responses=WRITE)
 async def merge_source(source: SourceAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
     """Say that two sources are one. No row moves: readers of the other see what both said; a PATCH undoes it."""
-    return await once(answers.record(await source_links.merge(session, caller, source, data.into)))
+    return await once(answers.changed(*await source_links.merge(session, caller, source, data.into)))
 
 
 @router.get("/sources/{source}/links", response_model=Page[SourceLinkRead], responses=READ | MERGED)
@@ -109,12 +109,12 @@ async def list_every_source_link(
     return answers.page(request, page, SourceLinkRead)
 
 
-@router.patch("/source-links/{id}", response_model=SourceLinkRead, responses=CHANGE)
+@router.patch("/source-links/{id}", response_model=with_remarks(SourceLinkRead), responses=CHANGE)
 async def change_source_link(
     id_: RecordAt, data: SourceLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Confirm that two sources are the same, which merges them, or reject it; any other state undoes the merge."""
-    return answers.record(await source_links.change(session, caller, id_, data, if_match=if_match))
+    return answers.changed(*await source_links.change(session, caller, id_, data, if_match=if_match))
 
 
 add_routes(router, "/sources/{source}", Source, SourceAt)

@@ -62,7 +62,7 @@ async def create_statement(
     return await once(answers.stored(*await creating.statement(session, caller, event, data)))
 
 
-@router.patch("/statements/{id}", response_model=StatementRead, responses=CHANGE)
+@router.patch("/statements/{id}", response_model=with_remarks(StatementRead), responses=CHANGE)
 async def change_statement(
     id_: RecordAt, data: StatementChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
@@ -71,13 +71,13 @@ async def change_statement(
     What the source itself took back is a withdrawal; what it said later instead is another statement, which supersedes
     this one.
     """
-    return answers.record(await changing.change(session, caller, Statement, id_, data, if_match=if_match))
+    return answers.changed(*await changing.change(session, caller, Statement, id_, data, if_match=if_match))
 
 
-@router.post("/statements/{id}/withdraw", response_model=StatementRead, responses=WRITE)
+@router.post("/statements/{id}/withdraw", response_model=with_remarks(StatementRead), responses=WRITE)
 async def withdraw_statement(id_: RecordAt, data: Withdrawal, caller: Writer, session: Writing, once: Once) -> Response:
     """The source took it back: it stays, with when and why, and counts no longer from then on."""
-    return await once(answers.record(await changing.withdraw(session, caller, id_, data)))
+    return await once(answers.changed(*await changing.withdraw(session, caller, id_, data)))
 
 
 @router.get("/statements/{id}/appearances", response_model=Page[AppearanceRead], responses=READ)
@@ -105,12 +105,12 @@ async def create_appearance(
     return await once(answers.stored(*await creating.appearance(session, caller, id_, data)))
 
 
-@router.patch("/appearances/{id}", response_model=AppearanceRead, responses=CHANGE)
+@router.patch("/appearances/{id}", response_model=with_remarks(AppearanceRead), responses=CHANGE)
 async def change_appearance(
     id_: RecordAt, data: AppearanceChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396); `hops` replaces the whole chain."""
-    return answers.record(await changing.change(session, caller, Appearance, id_, data, if_match=if_match))
+    return answers.changed(*await changing.change(session, caller, Appearance, id_, data, if_match=if_match))
 
 
 add_routes(router, "/statements/{id}", Statement)

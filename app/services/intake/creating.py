@@ -16,7 +16,7 @@ from app.schemas.common import RecordRead, Remark
 from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionCreate
 from app.schemas.events import EventCreate, EventLinkCreate
 from app.schemas.questions import QuestionCreate
-from app.schemas.reports import ClaimAnswer
+from app.schemas.reports import ClaimCallAnswer
 from app.schemas.sources import SourceCreate, SourceLinkCreate
 from app.schemas.statements import AppearanceCreate, StatementCreate
 from app.services import records
@@ -106,7 +106,7 @@ async def question(session: AsyncSession, caller: Caller, event_address: str, da
 
 async def claim(
     session: AsyncSession, caller: Caller, event_address: str, data: ClaimCreate
-) -> tuple[ClaimAnswer, bool]:
+) -> tuple[ClaimCallAnswer, bool]:
     """The core call: one claim with its question, and who says what about it.
 
     Gives what became of each part, with remarks and similar claims, and whether anything is new.
@@ -115,7 +115,7 @@ async def claim(
     drafts = walking.claim(batch, data, event_draft, "")
     batch.compared = similar.in_claim(caller, event_address, data)
     await _store(session, caller, batch, event_draft)
-    answer = ClaimAnswer(**dict(outcomes.claim(batch, drafts)), remarks=await remarks.tell(session, caller, batch))
+    answer = ClaimCallAnswer(**dict(outcomes.claim(batch, drafts)), remarks=await remarks.tell(session, caller, batch))
     similar.name({"": answer}, batch.compared)
     return answer, outcomes.anything_new(batch)
 

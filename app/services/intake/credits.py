@@ -46,20 +46,24 @@ WHERE chain.steps < :longest AND NOT chain.named AND NOT coalesce(s.source_id = 
 AND NOT EXISTS (
     SELECT FROM source p WHERE p.id IN (SELECT source_kin(o.publisher_id))
     AND (p.id = ANY(agency.ids) OR p.parent_id = ANY(agency.ids)))
+RETURNING appearance_id, source_id, score
 """)
 
 
-async def propose(session: AsyncSession, batch: Batch) -> None:
-    """Propose a step for each appearance that is new or was given a chain, if its document credits an agency."""
+async def propose(session: AsyncSession, batch: Batch) -> Sequence[Row[Any]]:
+    """Propose a step for each appearance that is new or was given a chain, if its document credits an agency.
+
+    Gives the steps that are new.
+    """
     if batch.from_export or batch.by_hand:
-        return
+        return []
     new = {draft.id for draft in batch.drafts[Appearance] if draft.outcome == "created" and draft.value("document_id")}
     new |= {draft.values["appearance_id"] for draft in batch.drafts[AppearanceHop] if draft.outcome == "created"}
     if not new:
-        return
+        return []
     credited = _credited((await session.execute(_CREDITED, {"appearances": list(new)})).all())
     if not credited:
-        return
+        return []
     # The ledger gives this reason for the sources and steps that follow: no body has said them.
     await set_reason(session, REASON)
     sources = await _sources(session, sorted({agency for agency, _ in credited.values()}))
@@ -68,8 +72,9 @@ async def propose(session: AsyncSession, batch: Batch) -> None:
         for appearance, (agency, score) in sorted(credited.items())
         if agency in sources
     ]
-    await session.execute(_HOP, {"rows": storing.as_json(hops), "longest": _CHAIN_STEPS})
+    new_hops = (await session.execute(_HOP, {"rows": storing.as_json(hops), "longest": _CHAIN_STEPS})).all()
     await set_reason(session)
+    return new_hops
 
 
 def _credited(rows: Sequence[Row[Any]]) -> dict[UUID, tuple[str, float]]:

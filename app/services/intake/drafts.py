@@ -12,13 +12,14 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from pydantic import BaseModel
+from sqlalchemy import Row
 from uuid_utils.compat import uuid7
 
 from app import times
 from app.errors import Invalid, TooLarge
 from app.models import Record
 from app.schemas.documents import DocumentCreate
-from app.schemas.fields import Respelt
+from app.schemas.fields import Respelt, respelt_in
 from app.schemas.pages import page_keys, wrappers
 from app.schemas.reports import Outcome
 from app.schemas.urls import canonical
@@ -31,6 +32,7 @@ RECORDS_OF_A_BODY: Final = 1000  # at most
 # Where words stand in the text with this SHA-256, as far as that has been looked up; None: nowhere.
 Spots: TypeAlias = dict[tuple[str, bytes], Spot | None]
 COARSE: Final = ("said", "withdrawn", "published", "occurred", "made")
+_MAY_BE_RESPELT: Final = (Respelt, list, dict)
 _NO_COLUMNS: Final = frozenset({"type", "id", "event"})  # how a line says which record it is
 
 
@@ -117,6 +119,8 @@ class Batch:
     """Sources whose names fit several, and whom each of them may be."""
     to_place: set[Draft] = field(default_factory=set)
     """Those of them that are matched only when the place is stored where they were mentioned."""
+    proposed: dict[type[Record], list[Row[Any]]] = field(default_factory=lambda: defaultdict(list))
+    """By their kind, the links and steps that were proposed because of this body."""
     compared: Compared | None = None
     """The claims for which similar ones are looked for, if the answer is to name them."""
     size: int = 0
@@ -132,9 +136,10 @@ class Batch:
         draft = Draft(model, self.full_pointer(pointer), values, links, line=self.line)
         self.drafts[model].append(draft)
         for name, value in values.items():
-            if type(value) is Respelt:
+            if type(value) in _MAY_BE_RESPELT:
                 field_pointer = f"{pointer}/{'figure/' if name == 'qualifier' else ''}{name}"
-                self.note("changed", field_pointer, value.detail, stored=str(value), sent=value.sent)
+                for words_pointer, words in respelt_in(value, field_pointer):
+                    self.note("changed", words_pointer, words.detail, stored=str(words), sent=words.sent)
         self.size += 1
         if self.size > RECORDS_OF_A_BODY:
             raise TooLarge(f"One body may carry at most {RECORDS_OF_A_BODY} records. Send several.")

@@ -1,11 +1,16 @@
-"""What drafts point at: in which order they can be stored, which ids they get, and what may not be joined."""
+"""What drafts point at: in which order they can be stored, which ids they get, what may not be joined, or be so old."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from typing import Final
 from uuid import UUID
 
-from app.errors import Invalid
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import times
+from app.errors import Invalid, Problem, raise_together
 from app.models import Appearance, Claim, Document, Event, Source
 from app.schemas.kinds import kind_of
 from app.services.intake.drafts import Batch, Draft
@@ -138,3 +143,57 @@ def check_new(draft: Draft) -> None:
     answer = question.original.value("answer") if question is not None and draft.model is Claim else None
     if answer is not None and (answer == "quantity") == (draft.value("qualifier") is None):
         raise Invalid.at(f"{draft.pointer}/question", "a quantity is answered by figures, an open question by texts")
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+_ADDRESSED: Final = text("SELECT id, url, published FROM document WHERE id = ANY (:ids)")
+
+
+def check_page(published: str | None, retrieved_at: datetime | None, at: str) -> None:
+    """Raise Invalid if what has a URL would have been published or read before there were pages."""
+    if published is not None and (why := times.impossible(published, of_page=True)):
+        raise Invalid.at(f"{at}/published", why)
+    if retrieved_at is not None and times.is_before_pages(retrieved_at):
+        raise Invalid.at(f"{at}/retrieved_at", times.BEFORE_PAGES)
+
+
+async def check_documents(session: AsyncSession, drafts: Iterable[Draft]) -> None:
+    """`check_page` of what a mention completes: a document that is found by its ref may get its URL or its time now."""
+    completing = [draft for draft in drafts if draft.same_as is None and draft.value("ref") and _may_make_early(draft)]
+    if not completing:
+        return
+    rows = await session.execute(_ADDRESSED, {"ids": [draft.id for draft in completing]})
+    stored = {row.id: row for row in rows}
+    problems: list[Problem] = []
+    for draft in completing:
+        row = stored.get(draft.id)
+        url, published = (row.url, row.published) if row is not None else (None, None)
+        new_time = draft.value("published") if published is None else None
+        new_url = draft.value("url") if url is None else None
+        time = published or new_time
+        if time and (url or new_url) and (new_time or new_url) and times.is_before_pages(time):
+            member = "published" if new_time else "url"
+            problems.append(Invalid.at(f"{draft.pointer}/{member}", times.BEFORE_PAGES))
+    raise_together(problems)
+
+
+def _may_make_early(draft: Draft) -> bool:
+    published = draft.value("published")
+    return times.is_before_pages(published) if published is not None else draft.value("url") is not None
+
+
+async def check_versions(session: AsyncSession, new: Iterable[Draft]) -> None:
+    """Raise Invalid for what would have been read of a page before there were pages."""
+    early = [draft for draft in new if (read := draft.value("retrieved_at")) and times.is_before_pages(read)]
+    if not early:
+        return
+    rows = await session.execute(_ADDRESSED, {"ids": [draft.values["document_id"] for draft in early]})
+    pages = {row.id for row in rows if row.url is not None}
+    raise_together(
+        [
+            Invalid.at(f"{draft.pointer}/retrieved_at", times.BEFORE_PAGES)
+            for draft in early
+            if draft.values["document_id"] in pages
+        ]
+    )

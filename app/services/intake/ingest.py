@@ -193,7 +193,7 @@ async def _store(
         if report is None or draft is None or earlier is None:
             new.append(entry)
         elif earlier.sha256 == draft.values["sha256"]:
-            entry.id = earlier.id
+            entry.id, entry.remarks = earlier.id, [reports.REPEATED]
         else:
             await _at_once(database, signature, caller, new, pace)
             new = []

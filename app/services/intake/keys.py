@@ -30,7 +30,7 @@ from app.models import (
     Statement,
     table_of,
 )
-from app.services.intake.storing import drafted
+from app.services.intake.storing import SAME_COUNTRY, drafted
 
 # The statements by kind, and by the column in which a draft needs a value for them; None: the statement for all other
 # drafts. Where there is none for these, they are new. Each call of _matching below enters its statement here; only
@@ -107,13 +107,13 @@ PLACED_SOURCES: Final = _matching(
     "coalesce(r->>'publishes', r->>'publishes_ref', r->>'within'), fold_name(d.name), d.kind, d.country, d.party",
     f"""WHERE NOT t.confidential AND (
         t.placed AND t.names && ARRAY[fold_name(d.name)] AND fold_name(t.name) = fold_name(d.name)
-        AND coalesce((t.kind = d.kind AND t.country = d.country AND t.party = d.party), true)
+        AND coalesce((t.kind = d.kind AND {SAME_COUNTRY} AND t.party = d.party), true)
         AND (d.parent_id IS NULL OR t.parent_id IS NULL OR t.parent_id IN (SELECT source_kin(d.parent_id)))
         AND {_KNOWN_THERE.format("source_root(t.id)", "source_root(t.id)")}
         OR t.id IN ({_CANDIDATES}) AND r ? 'within' AND {_KNOWN_THERE.format("t.id", "t.id")}
         AND (SELECT count(*) FROM ({_CANDIDATES}) c(id) WHERE {_KNOWN_THERE.format("c.id", "c.id")}) = 1)
-    ORDER BY num_nonnulls(nullif(t.country = d.country, false), nullif(t.party = d.party, false)) DESC, t.placed DESC,
-    t.kind IS DISTINCT FROM d.kind, t.id""",  # noqa: S608
+    ORDER BY num_nonnulls(nullif({SAME_COUNTRY}, false), nullif(t.party = d.party, false)) DESC,
+    t.placed DESC, t.kind IS DISTINCT FROM d.kind, t.id""",  # noqa: S608
 )
 
 DOCUMENTS: Final = _matching(

@@ -348,7 +348,9 @@ async def _in_their_places(session: AsyncSession, batch: Batch, drafts: list[Dra
 async def _unnamed(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> list[Draft]:
     described = [draft for draft in drafts if draft.within is None and draft.value("placed")]
     without_place = [draft for draft in drafts if draft.within is None and draft not in described]
-    raise_together([Invalid.at(draft.pointer, _NEEDS_REF) for draft in without_place if not draft.value("ref")])
+    raise_together(
+        [Invalid.at(f"{draft.pointer}/ref", _NEEDS_REF) for draft in without_place if not draft.value("ref")]
+    )
     spoken = [draft for draft in drafts if draft.within is not None]
     new = await _by_key(session, batch, keys.UNNAMED_SOURCES, spoken)
     return new + await _by_key(session, batch, keys.PLACED_SOURCES, described) + without_place

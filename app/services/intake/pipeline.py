@@ -19,7 +19,17 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import foreseeing
-from app.models import Appearance, Document, Event, Record, Source
+from app.models import (
+    Appearance,
+    AppearanceHop,
+    Document,
+    DocumentLink,
+    DocumentVersion,
+    Event,
+    Record,
+    Source,
+    SourceLink,
+)
 from app.schemas.kinds import KINDS, Round
 from app.services import namesakes
 from app.services.intake import by_name, copies, matching, quotes, storing
@@ -27,7 +37,9 @@ from app.services.intake import credits as wire_credits
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import (
     check_circles,
+    check_documents,
     check_new,
+    check_versions,
     is_named,
     levels,
     placed_sources,
@@ -112,8 +124,8 @@ async def store(
     """Give every draft the id and outcome of its record, storing those that are new; propose what follows from them.
 
     A dry batch is only matched: what is not there has the outcome `gone`. What the answer has to tell beside that is
-    noted in `batch.remarks`. `before_proposing` is called when all that
-    the body says is stored, unless the batch is dry. Raises Invalid, Conflict or Gone, with the pointer of the draft
+    noted in `batch.remarks` and `batch.proposed`. `before_proposing` is called when all that the body says is stored,
+    unless the batch is dry. Raises Invalid, Conflict or Gone, with the pointer of the draft
     that can't be stored; nothing is then kept.
     """
     await _match_and_store(session, batch)
@@ -121,12 +133,17 @@ async def store(
         return
     if before_proposing is not None:
         await before_proposing()
-    new_sources = [draft.id for draft in batch.drafts[Source] if draft.outcome == "created" and is_named(draft)]
+    sources = [
+        draft.id
+        for draft in batch.drafts[Source]
+        if draft.same_as is None and draft.outcome in ("created", "completed") and is_named(draft)
+    ]
+    links = batch.proposed[SourceLink]
     if not batch.from_export:  # before the names are compared: of such a one they are the same
-        await namesakes.link(session, _may_be(batch))
-    await namesakes.propose(session, new_sources, linking=not batch.from_export)
-    await copies.propose(session, batch)
-    await wire_credits.propose(session, batch)
+        links += await namesakes.link(session, _may_be(batch))
+    links += await namesakes.propose(session, sources, linking=not batch.from_export)
+    batch.proposed[DocumentLink] += await copies.propose(session, batch)
+    batch.proposed[AppearanceHop] += await wire_credits.propose(session, batch)
 
 
 def _may_be(batch: Batch) -> Iterator[tuple[UUID, UUID, Likeness]]:
@@ -191,9 +208,15 @@ async def _name_events(session: AsyncSession, batch: Batch, new: list[Draft], _m
         await storing.name_events(session, new)
 
 
-async def _check_urls(session: AsyncSession, batch: Batch, _made: list[Draft], matched: list[Draft]) -> None:
+async def _check_documents(session: AsyncSession, batch: Batch, new: list[Draft], matched: list[Draft]) -> None:
     if not batch.dry and not batch.from_export:
         await matching.check_urls(session, matched)
+        await check_documents(session, [*new, *matched])
+
+
+async def _check_versions(session: AsyncSession, batch: Batch, new: list[Draft], _matched: list[Draft]) -> None:
+    if not batch.dry and not batch.from_export:
+        await check_versions(session, new)
 
 
 async def _visit_quotations(session: AsyncSession, batch: Batch, new: list[Draft], matched: list[Draft]) -> None:
@@ -208,6 +231,7 @@ async def _visit_quotations(session: AsyncSession, batch: Batch, new: list[Draft
 _BeforeStoring: TypeAlias = Callable[[AsyncSession, Batch, list[Draft], list[Draft]], Awaitable[None]]
 _BEFORE_STORING: Final[dict[type[Record], _BeforeStoring]] = {
     Event: _name_events,
-    Document: _check_urls,
+    Document: _check_documents,
+    DocumentVersion: _check_versions,
     Appearance: _visit_quotations,
 }

@@ -1,18 +1,22 @@
 """What an answer says beside the outcome of each part: nothing that was given is dropped without a word.
 
 While a body is stored, whoever decides something about what it gives notes it in `Batch.remarks`, by `Batch.note` or by
-the verbs below. `tell` makes remarks of these for one caller; `by_line` parts them by the lines that they are about.
+the verbs below. `tell` makes remarks of these for one caller, and of what was proposed; `by_line` parts them by the
+lines that they are about; `of_change` says what a merge patch did beside what it says.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, literal, select
+from pydantic import BaseModel
+from sqlalchemy import ARRAY, Row, Uuid, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.schemas.common import Remark
+from app.models import Appearance, AppearanceHop, Document, DocumentLink, Record, Source, SourceLink
+from app.schemas.common import RecordRead, Remark
+from app.schemas.fields import respelt_in
 from app.schemas.kinds import kind_of
 from app.services import visibility
 from app.services.access import Caller
@@ -82,6 +86,7 @@ async def tell(session: AsyncSession, caller: Caller, batch: Batch) -> list[Rema
         Remark(what="not_taken", pointer=pointer, detail="What was taken of this is not shown: its record is hidden.")
         for pointer in {draft.pointer for draft in unseen}
     ]
+    visible += await _proposals(session, caller, batch, unseen)
     return sorted(visible, key=lambda remark: _in_order(remark.pointer))
 
 
@@ -102,13 +107,20 @@ async def _unseen(session: AsyncSession, caller: Caller, batch: Batch) -> set[Dr
         of_kind = [draft for draft in drafts if draft.original.outcome in ("matched", "completed")]
         if not of_kind or kind_of(model).read is None:
             continue
-        rows = visibility.seen_alone(caller, model)
-        ids = list({draft.original.id for draft in of_kind})
-        seen: set[UUID] = set(
-            await session.scalars(select(rows.c.id).where(rows.c.id == any_(literal(ids, ARRAY(Uuid())))))
-        )
-        unseen |= {draft for draft in of_kind if draft.original.id not in seen}
+        visible_ids = await seen(session, caller, model, {draft.original.id for draft in of_kind})
+        unseen |= {draft for draft in of_kind if draft.original.id not in visible_ids}
     return unseen
+
+
+async def seen(
+    session: AsyncSession, caller: Caller, model: type[Record], ids: Iterable[UUID], *, name: str = "id"
+) -> dict[UUID, Any]:
+    """Those of these records that the caller may see, by their ids each with one of its columns."""
+    rows = visibility.seen_alone(caller, model)
+    among = rows.c.id == any_(literal(list(ids), ARRAY(Uuid())))
+    return {
+        row.id: row[1] for row in await session.execute(select(rows.c.id, rows.c[name].label("shown")).where(among))
+    }
 
 
 def _remark(caller: Caller, note: Noted) -> Remark:
@@ -145,3 +157,143 @@ def by_line(remarks: Iterable[Remark]) -> dict[int, list[Remark]]:
             in_line = remark.model_copy(update={"pointer": f"/{pointer}" if pointer else ""})
             by_number[int(number)].append(in_line)
     return by_number
+
+
+# --- what was proposed -----------------------------------------------------------------------------------------------
+
+_SAME: Final = "It may be the same as this one ({}). The two are linked, and count as one until an editor has said."
+_COPY: Final = "It may be made of the text of this one (likeness {:.2f}). The two are linked until an editor has said."
+_CREDIT: Final = "The document credits this agency (likelihood {:.2f}): it is proposed as a step of the chain."
+
+
+async def _proposals(session: AsyncSession, caller: Caller, batch: Batch, unseen: set[Draft]) -> list[Remark]:
+    proposed = batch.proposed
+    remarks: list[Remark] = []
+    if proposed[SourceLink]:
+        places = _places(batch, Source, unseen, "/name")
+        new = {draft.id: draft.value("name") for draft in batch.drafts[Source] if draft.outcome == "created"}
+        remarks += await of_source_links(session, caller, proposed[SourceLink], places, new)
+    if proposed[DocumentLink]:
+        new = {draft.id: draft.value("url") for draft in batch.drafts[Document] if draft.outcome == "created"}
+        places = _places(batch, Document, unseen)
+        remarks += await of_document_links(session, caller, proposed[DocumentLink], places, new)
+    if proposed[AppearanceHop]:
+        agencies = await seen(session, caller, Source, {hop.source_id for hop in proposed[AppearanceHop]}, name="name")
+        places = _places(batch, Appearance, unseen, "/hops")
+        remarks += [
+            Remark(what="proposed", pointer=places[hop.appearance_id], detail=_CREDIT.format(hop.score), stored=stored)
+            for hop in proposed[AppearanceHop]
+            if hop.appearance_id in places and (stored := _shown(agencies, hop.source_id))
+        ]
+    return remarks
+
+
+def _places(batch: Batch, model: type[Record], unseen: set[Draft], below: str = "") -> dict[UUID, str]:
+    """Where in the body each record stands that is new, or else that it names; `below`: in which member."""
+    drafts = [draft for draft in batch.drafts[model] if draft not in unseen]
+    references = [draft for draft in batch.references.values() if draft.model is model]
+    places = {draft.original.id: draft.pointer for draft in references}
+    for draft in sorted(drafts, key=lambda draft: draft.outcome == "created"):
+        places[draft.original.id] = f"{draft.original.pointer}{below}"
+    return places
+
+
+async def of_source_links(
+    session: AsyncSession,
+    caller: Caller,
+    links: Sequence[Row[Any]],
+    places: Mapping[UUID, str],
+    new: Mapping[UUID, Any] | None = None,
+) -> list[Remark]:
+    """That a source may be the same as another, where the caller may see that one.
+
+    `places`: where in the body which source stands; `new`: the names of those that this body has made.
+    """
+    names = await seen(session, caller, Source, _ends(links), name="name")
+    return list(_of_links(links, places, {**names, **(new or {})}, lambda link: _SAME.format(link.reason), "name"))
+
+
+async def of_document_links(
+    session: AsyncSession,
+    caller: Caller,
+    links: Sequence[Row[Any]],
+    places: Mapping[UUID, str],
+    new: Mapping[UUID, Any] | None = None,
+) -> list[Remark]:
+    """That a document may be made of another, where the caller may see that one."""
+    urls = await seen(session, caller, Document, _ends(links), name="url")
+    return list(_of_links(links, places, {**urls, **(new or {})}, lambda link: _COPY.format(link.score), "url"))
+
+
+def _ends(links: Sequence[Row[Any]]) -> set[UUID]:
+    return {end for link in links for end in (link.from_id, link.to_id)}
+
+
+def _of_links(
+    links: Sequence[Row[Any]],
+    places: Mapping[UUID, str],
+    names: Mapping[UUID, Any],
+    detail: Callable[[Row[Any]], str],
+    member: str,
+) -> Iterator[Remark]:
+    for link in links:
+        # What came later stands first in a link; where only the other end was given, it is told there.
+        end, far_end = (link.from_id, link.to_id) if link.from_id in places else (link.to_id, link.from_id)
+        if end in places and {end, far_end} <= names.keys():
+            stored = {"id": far_end, member: names[far_end], "link_id": link.id}
+            yield Remark(what="proposed", pointer=places[end], detail=detail(link), stored=stored)
+
+
+def _shown(names: Mapping[UUID, Any], id_: UUID) -> dict[str, Any] | None:
+    return {"id": id_, "name": names[id_]} if id_ in names else None
+
+
+# --- what a change did -----------------------------------------------------------------------------------------------
+
+NOTHING_NEW: Final = Remark(what="matched", pointer="", detail="All of this is stored already: nothing was changed.")
+_FOLLOWED: Final = "This was not given: it follows from what was."
+_DEFAULT: Final = "This can't be empty: it has its default again."
+
+
+def of_change(before: RecordRead, after: RecordRead, patch: BaseModel) -> list[Remark]:
+    """What a merge patch was taken for, and what it changed beside what it says."""
+    earlier, stored = before.model_dump(), after.model_dump()
+    if earlier == stored:
+        return [NOTHING_NEW, *respelt(patch)]
+    emptied = [name for name in patch.model_fields_set & stored.keys() if getattr(patch, name) is None]
+    return [
+        *respelt(patch),
+        *(
+            Remark(what="changed", pointer=f"/{name}", detail=_DEFAULT, stored=stored[name])
+            for name in sorted(emptied)
+            if stored[name] not in (None, {}, [])
+        ),
+        *(
+            Remark(what="changed", pointer=pointer, detail=_FOLLOWED, stored=value)
+            for pointer, value in sorted(_followed(earlier, stored, patch))
+        ),
+    ]
+
+
+def _followed(earlier: dict[str, Any], stored: dict[str, Any], patch: BaseModel) -> Iterator[tuple[str, Any]]:
+    """What is otherwise than before and was not given, with where it would stand in the body."""
+    members = patch.model_fields_set
+    columns = {column for name in members for column in (name, f"{name}_id", f"{name.removesuffix('s')}_ids")}
+    for name in stored.keys() - columns:
+        # A figure's claim has no text of its own: that is composed.
+        if stored[name] != earlier[name] and not is_silent(name) and not (name == "text" and "figure" in members):
+            yield f"/{field_of(name)}", stored[name]
+    figure: BaseModel | None = getattr(patch, "figure", None)
+    if figure is not None:
+        for name in {"qualifier", "min", "max"} - figure.model_fields_set:
+            if stored["figure"][name] != (earlier["figure"] or {}).get(name):
+                yield f"/figure/{name}", stored["figure"][name]
+
+
+def respelt(body: BaseModel) -> list[Remark]:
+    """What of a body is kept in another form; without the chain, which is drafted and has remarks of its own."""
+    return [
+        Remark(what="changed", pointer=pointer, detail=words.detail, stored=str(words), sent=words.sent)
+        for name in sorted(body.model_fields_set - {"hops"})
+        for pointer, words in respelt_in(getattr(body, name), f"/{name}")
+    ]

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.database import set_reason, utcnow
 from app.errors import Unavailable
 from app.models import Report, table_of
+from app.schemas.common import Remark
 from app.schemas.reports import Removed, ReportCreate, ReportRead
 from app.services.access import Caller
 from app.services.intake import outcomes, pipeline, remarks, walking
@@ -19,6 +20,11 @@ from app.services.intake.drafts import Batch, sha256
 from app.services.intake.references import RECHECKED, REPLACED
 from app.services.search import similar
 
+REPEATED: Final = Remark(
+    what="matched",
+    pointer="",
+    detail="This very report was delivered before: nothing was stored or changed. What was deleted since is `gone`.",
+)
 _NOTHING: Final = Removed(appearances=0, statements=0, claims=0)
 
 
@@ -102,7 +108,8 @@ async def deliver(
                 batch.compared.nearby = await similar.still_there(session, batch.compared.nearby)
 
     await pipeline.store(session, batch, before_proposing=replace)
-    answer = outcomes.report(batch, drafts, removed, await remarks.tell(session, caller, batch))
+    remarked = await remarks.tell(session, caller, batch)
+    answer = outcomes.report(batch, drafts, removed, [REPEATED, *remarked] if batch.dry else remarked)
     parts = {
         f"/events/{event_nth}/claims/{claim_nth}": part
         for event_nth, event in enumerate(answer.events)

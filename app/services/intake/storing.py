@@ -26,7 +26,7 @@ from app.models import (
 from app.schemas.kinds import kind_of
 from app.services.intake import remarks
 from app.services.intake.drafts import Batch, Draft
-from app.vocabulary import SLUG_CHARACTERS
+from app.vocabulary import COUNTRY_SYNONYMS, SLUG_CHARACTERS
 
 # What a later mention of the same record never fills in, beside what says which record it is.
 _NEVER_FILLED: Final = frozenset({"id", "version", "created_at", "updated_at", "merged_into", "selector", "report_id"})
@@ -38,6 +38,9 @@ _ONLY_WHERE: Final[dict[tuple[type[Base], str], str]] = {
     (Statement, "supersedes_id"): "EXISTS ("
     "SELECT FROM statement o WHERE o.id = d.supersedes_id AND o.event_id = t.event_id AND o.id <> t.id)",
 }
+# A stored row `t` and a draft `d` have one country, as `vocabulary.country_key` has it.
+_CURRENT_CODES: Final = " ".join(f"WHEN '{synonym}' THEN '{code}'" for synonym, code in COUNTRY_SYNONYMS.items())
+SAME_COUNTRY: Final = f"CASE t.country {_CURRENT_CODES} ELSE t.country END = d.country"
 _EMPTY: Final[tuple[Any, ...]] = ({}, [])
 
 
@@ -123,6 +126,8 @@ def _compared(model: type[Record]) -> dict[str, str]:
         stored = f"{target.__tablename__}_root(t.{name})" if target and kind_of(target).mergeable else f"t.{name}"
         contained = isinstance(column.type, ARRAY | JSONB)  # of these more may be stored than the draft says
         differs = f"NOT t.{name} @> d.{name}" if contained else f"{stored} IS DISTINCT FROM d.{name}"
+        if name == "country":
+            differs = f"NOT ({SAME_COUNTRY})"
         gap = "false" if kind.fixed else f"t.{name} IS NULL"  # what never changes has no gaps to be filled
         compared[name] = f"d.{name} IS NOT NULL AND NOT {gap} AND {differs}"
     return compared

@@ -4,12 +4,10 @@ Each parameter `at` is the JSON pointer of its part of the body; parameters that
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final
 
 from pydantic import BaseModel
 
-from app import times
 from app.errors import Invalid
 from app.models import (
     Appearance,
@@ -39,9 +37,13 @@ from app.schemas.reports import ReportCreate, ReportEvent
 from app.schemas.sources import SourceCreate, SourceLinkCreate
 from app.schemas.statements import AppearanceCreate, AppearanceFields, HopCreate, StatementCreate, StatementInClaim
 from app.services.intake.drafts import Batch, Draft, archived, columns, sha256, url_columns
+from app.services.intake.foreign_keys import check_page
 from app.texts.quoting import quotes
 from app.vocabulary import MEASURE_DEFAULTS, QUESTION_STANCES, SINGLE_ANSWER_KINDS
 
+_CUT: Final = (
+    "It ends in a bracketed ellipsis, as excerpts do: it is kept as a part. `part: false` says that it is whole."
+)
 _VERSION: Final = frozenset(VersionCreate.model_fields)
 _APPEARANCE: Final = frozenset(AppearanceFields.model_fields)
 _EVENT: Final = frozenset(EventFields.model_fields)
@@ -116,7 +118,9 @@ def document(batch: Batch, data: DocumentCreate | str, at: str) -> Draft:
         return batch.refer(Document, data, at)
     # A line of an export has an id, and is found by it.
     if data.url is None and data.text is None and data.ref is None and getattr(data, "id", None) is None:
-        raise Invalid.at(at, "a document without URL, text and ref could never be found again: give one of them")
+        raise Invalid.at(
+            f"{at}/url", "a document without URL, text and ref could never be found again: give one of them"
+        )
     values = columns(data, "label", "publisher", "links", *_VERSION)
     archive_url = None
     if data.url is not None:
@@ -136,14 +140,6 @@ def document(batch: Batch, data: DocumentCreate | str, at: str) -> Draft:
     return draft
 
 
-def check_page(published: str | None, retrieved_at: datetime | None, at: str) -> None:
-    """Raise Invalid if what has a URL would have been published or read before there were pages."""
-    if published is not None and (why := times.impossible(published, of_page=True)):
-        raise Invalid.at(f"{at}/published", why)
-    if retrieved_at is not None and times.is_before_pages(retrieved_at):
-        raise Invalid.at(f"{at}/retrieved_at", times.BEFORE_PAGES)
-
-
 def version(batch: Batch, data: VersionCreate, read: Draft, at: str) -> Draft:
     values = {name: getattr(data, name) for name in _VERSION if getattr(data, name) is not None}
     if data.text is not None:
@@ -151,6 +147,7 @@ def version(batch: Batch, data: VersionCreate, read: Draft, at: str) -> Draft:
         # What an export brings back stays as it was.
         if data.part is None and getattr(data, "id", None) is None and quotes.is_cut(data.text):
             values["part"] = True
+            batch.note("changed", f"{at}/text", _CUT, stored=True)
     return batch.add(DocumentVersion, at, values, {"document_id": read})
 
 
@@ -251,7 +248,7 @@ def statement(
     question_draft = None
     if isinstance(data, StatementCreate):
         if (data.claim is None) == (data.question is None):
-            raise Invalid.at(at, "a statement is about a claim or about a question: give one of the two")
+            raise Invalid.at(f"{at}/claim", "a statement is about a claim or about a question: give one of the two")
         claim_draft = batch.refer(Claim, data.claim, f"{at}/claim") if data.claim is not None else None
         if event_draft is None and isinstance(data.question, QuestionCreate):
             raise Invalid.at(f"{at}/event", "where the question is described here, its event is needed")

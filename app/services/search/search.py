@@ -40,6 +40,7 @@ from app.services.access import Caller
 from app.services.paging import Slice
 from app.services.search import results
 from app.services.visibility import seen
+from app.texts import languages
 
 # What cites a document in an event: the columns that name one.
 _CITING: Final = [(kind.model, name) for kind in KINDS if kind.in_event for name in kind.pointers_to(Document)]
@@ -100,7 +101,9 @@ async def claims(session: AsyncSession, caller: Caller, words: str) -> Subquery 
 async def _text_query(
     session: AsyncSession, language: str | None, terms: list[list[dict[str, Any]]]
 ) -> TextQuery | None:
-    parameters = {"language": language, "groups": json.dumps(terms, ensure_ascii=False)}
+    # A language with several codes has words in several forms: they are looked for in the forms of all languages.
+    one_code = language if language is not None and len(languages.codes(language)) == 1 else None
+    parameters = {"language": one_code, "groups": json.dumps(terms, ensure_ascii=False)}
     row = (await session.execute(_QUERY, parameters)).one()
     return None if row.matching is None else TextQuery(row.matching, row.ranking)
 
@@ -148,7 +151,7 @@ def _entries(caller: Caller, query: SearchQuery, text_query: TextQuery, ids: Seq
         given_ids = func.unnest(cast(literal(list(ids)), ARRAY(Uuid())))
         fitting = fitting.where(entry.c.id.in_(select(given_ids).union_all(select(func.event_kin(given_ids)))))
     if query.language:
-        fitting = fitting.where(entry.c.language == query.language.partition("-")[0].lower())
+        fitting = fitting.where(entry.c.language.in_(languages.codes(query.language)))
     if query.event:
         fitting = fitting.where(_of_event(caller, query.event, types))
     return fitting.offset(0).subquery()

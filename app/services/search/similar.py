@@ -39,7 +39,7 @@ from app.schemas.search import SimilarQuery
 from app.services import lists
 from app.services.access import Caller
 from app.services.visibility import seen
-from app.texts import alike
+from app.texts import alike, languages
 from app.texts.alike import COMPARED_CHARACTERS, SIMILAR, FoldedClaim
 
 _CANDIDATES: Final = 200  # claims that are compared with one text
@@ -168,7 +168,7 @@ def _sharing_words(caller: Caller, query: SimilarQuery, words: str) -> Select[*t
     if query.question:
         claims = claims.where(claim.c.question_id.in_(lists.questions_at(caller, query.question)))
     if query.language:
-        claims = claims.where(entry.c.language.in_([query.language.partition("-")[0].lower(), "und"]))
+        claims = claims.where(entry.c.language.in_([*languages.codes(query.language), "und"]))
     return claims
 
 

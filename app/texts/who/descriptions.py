@@ -34,6 +34,7 @@ _UNKNOWN, _QUANTIFIERS = _listed(data.UNKNOWN), _listed(data.QUANTIFIERS)
 _SETTINGS, _FILLERS, _BODIES = _listed(data.SETTINGS), _listed(data.FILLERS), _listed(data.BODIES)
 _INDEFINITE, _AND = _listed(data.INDEFINITE), _listed(data.AND)
 _LISTED: Final = _PLATFORMS | _PLURALS | _SINGULARS | _UNKNOWN | _QUANTIFIERS | _SETTINGS | _FILLERS
+_ONE: Final = _listed("a an un une uno una um uma ein eine einer bir один одна")
 # Before such a word stands where somebody is, not who.
 _PLACE_AFTER: Final = frozenset(
     {"in", "from", "across", "en", "au", "dans", "aus", "em", "no", "na", "w", "z", "в", "из", "у", "з", "nel"}
@@ -54,7 +55,9 @@ def describes(name: str) -> Literal["group", "anonymous"] | None:
     strange = [nth for nth, word in enumerate(words) if word not in _LISTED]
     if not (_of_listed_words(words) if not strange else _beside_strange_words(words, written, strange)):
         return None
-    return "anonymous" if (_PLURALS | _QUANTIFIERS).isdisjoint(words) else "group"
+    # Some words are of one and of many (`user`, in German): beside an article of one, or unknown, it is one.
+    of_many = _PLURALS - _SINGULARS if not (_ONE | _UNKNOWN).isdisjoint(words) else _PLURALS
+    return "anonymous" if (of_many | _QUANTIFIERS).isdisjoint(words) else "group"
 
 
 def _of_listed_words(in_order: Sequence[str]) -> bool:

@@ -151,7 +151,7 @@ async def test_statements(client: httpx.AsyncClient, event: str) -> None:
     assert (await sent(client, f"{event}/statements", asked, 200))["id"] == made["id"]
     await sent(client, f"{event}/statements", asked | {"stance": "no_information"}, 201)
     assert await refused(client, f"{event}/statements", asked | {"stance": "support"}) == "/stance"
-    assert await refused(client, f"{event}/statements", {"source": {"name": "A"}}) == ""
+    assert await refused(client, f"{event}/statements", {"source": {"name": "A"}}) == "/claim"
 
 
 async def test_effective_said_falls_back_to_published_and_then_to_reading(

@@ -74,9 +74,9 @@ async def test_a_document_by_its_text_only_without_urls(client: httpx.AsyncClien
     elsewhere = await sent(client, "/v1/documents", words | {"url": "https://news.example/2"}, 201)
     assert len({addressed["id"], alone["id"], elsewhere["id"]}) == 3
     for body in ({"title": "T"}, {"text": None, "published": "2023"}):
-        assert await refused(client, "/v1/documents", body) == ""
+        assert await refused(client, "/v1/documents", body) == "/url"
     nameless = claim("T", said("A", document={"title": "T"}))
-    assert await refused(client, f"/v1/events/{await _event(client)}/claims", nameless) == "/statements/0/document"
+    assert await refused(client, f"/v1/events/{await _event(client)}/claims", nameless) == "/statements/0/document/url"
     await sent(client, "/v1/documents", {"ref": "d1"}, 201)
 
 
@@ -179,7 +179,7 @@ async def test_a_slug_made_of_the_title_is_numbered_and_never_matched(
 
 
 async def test_events_of_a_report(client: httpx.AsyncClient, psql: psycopg.Connection) -> None:
-    assert await refused(client, "/v1/reports", {"events": [{"title": "A"}]}) == "/events/0"
+    assert await refused(client, "/v1/reports", {"events": [{"title": "A"}]}) == "/events/0/ref"
     assert await refused(client, "/v1/reports", {"events": [{"ref": "e1"}]}) == "/events/0/title"
     assert await refused(client, "/v1/reports", {"events": [{"event": "blast"}]}) == "/events/0/event"
     await sent(client, "/v1/events", {"title": "A", "slug": "blast", "ref": "e0"})

@@ -110,7 +110,7 @@ LAST: dict[str, tuple[Any, str]] = {
     ),
     "a bad word": (
         {"assessments": [{"claim": "#31", "author": {"name": "A"}, "scheme": "veracity", "rating": "weak"}]},
-        "/events/1/assessments/0",
+        "/events/1/assessments/0/rating",
     ),
     "another event": (
         {"assessments": [{"claim": "#31", "author": {"name": "A"}, "scheme": "veracity", "rating": "true"}]},
