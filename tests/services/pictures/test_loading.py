@@ -141,15 +141,41 @@ async def test_there_is_nothing_before_the_event(session: AsyncSession, psql: ma
     make.remove(psql, "event", own)
 
 
+async def test_what_was_merged_comes_along(session: AsyncSession, psql: make.Connection) -> None:
+    """Of events their rows; and whoever was merged into a confidential source is hidden as that is."""
+    own, linked = make.row(psql, "event"), make.row(psql, "event")
+    twin = make.row(psql, "event", merged_into=own)
+    other = make.row(psql, "event", merged_into=twin)
+    elsewhere = make.row(psql, "event", merged_into=linked)
+    make.row(psql, "event_link", from_id=own, to_id=linked)
+    claims = [make.row(psql, "claim", event_id=event) for event in (own, twin, other, linked, elsewhere)]
+    secret = make.row(psql, "source", confidential=True)
+    known = make.row(psql, "source", merged_into=secret)
+    make.row(psql, "statement", event_id=twin, claim_id=claims[1], source_id=known)
+    for moment in (None, head(psql)):
+        found = await loading.load(session, own, moment)
+        assert found.event_ids == {own, twin, other}
+        assert set(found.events) == {own, twin, other, linked}
+        assert {claim.id for claim in found.claims} == set(claims[:3])
+        assert found.confidential == {secret}
+        assert found.absorbed == {known}
+        assert found.masks.keys() == {(event, source) for event in found.event_ids for source in (secret, known)}
+
+
 async def test_what_is_deleted_is_judged_by_its_last_record(session: AsyncSession, psql: make.Connection) -> None:
     own = make.row(psql, "event")
-    secret = make.row(psql, "source", confidential=True)
-    hidden = make.row(psql, "event", visibility="restricted")
-    link = make.row(psql, "event_link", from_id=hidden, to_id=own)
     claim = make.row(psql, "claim", event_id=own)
-    statement = make.row(psql, "statement", event_id=own, claim_id=claim, source_id=secret)
+    gone: list[tuple[str, UUID]] = []
+    for confidential in (True, False):
+        source = make.row(psql, "source", confidential=confidential)
+        gone += [("statement", make.row(psql, "statement", event_id=own, claim_id=claim, source_id=source))]
+        gone += [("source", source)]
+    for visibility in ("restricted", "public"):
+        event = make.row(psql, "event", visibility=visibility)
+        gone += [("event_link", make.row(psql, "event_link", from_id=event, to_id=own)), ("event", event)]
+    (secret, _), (hidden, _) = ([id_ for kind, id_ in gone if kind == table] for table in ("source", "event"))
     moment = head(psql)
-    for table, id_ in (("statement", statement), ("source", secret), ("event_link", link), ("event", hidden)):
+    for table, id_ in gone:
         make.remove(psql, table, id_)
     then = await loading.load(session, own, moment)
     assert then.confidential == {secret}
