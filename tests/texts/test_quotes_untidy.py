@@ -28,7 +28,11 @@ def fidelity(words: str, text: str, **given: str) -> str:
 SENTENCES = [
     ("the strike was {} carried out by our forces", "surely", "not never hardly"),
     ("they {} fired on the crowd that evening", "all", "hadn't didn't haven’t havent"),
-    ("der Angriff wurde {} von unseren Truppen ausgeführt", "gestern", "nicht niemals keineswegs-nicht"),
+    (
+        "der Angriff wurde {} von unseren Truppen ausgeführt",
+        "gestern",
+        "nicht niemals keineswegs keinesfalls mitnichten",
+    ),
     ("wir haben dort {} Zivilisten getötet", "viele", "keine keinerlei-keine nie"),
     ("la frappe a {} touché les maisons du village", "hier", "jamais n'a-pas pas"),
     ("el ejército {} disparó contra las casas", "ayer", "no nunca jamás"),
@@ -42,6 +46,9 @@ SENTENCES = [
     ("ударът {} беше нанесен от нашите сили", "вчера", "не никога"),
     ("ο στρατός {} χτύπησε τα σπίτια", "χθες", "δεν ποτέ"),
     ("saldırı {} bizim kuvvetlerimiz tarafından yapıldı", "dün", "değil asla hiç yapılmadı"),
+    ("ordu dün gece köyü {} ve geri çekildi", "gördü", "bombalamadı yakmadı kuşatmadan hedeflemez"),
+    ("jeshi {} hospitali ya mji kwa makombora", "lilishambulia", "halikushambulia kamwe"),
+    ("armata {} a lovit spitalul", "ieri", "nu niciodată"),
     ("الهجوم {} نفذته قواتنا في الليل", "أمس", "لم ليس ولم لن"),
     ("این حمله {} توسط نیروهای ما انجام شد", "دیروز", "نه هرگز نمی"),
     ("יחידותינו {} תקפו את המחסן בלילה", "אתמול", "לא מעולם"),
@@ -88,6 +95,8 @@ def test_no_gap_hides_a_negation(line: str, other: str, negation: str, mark: str
         ("we can", "we can’t", "not_found"),
         ("无人机…击中了工厂的屋顶", "无人机昨天击中了工厂的屋顶", "verbatim"),
         ("他说…击中了工厂的屋顶", "他说无人机击中了工厂的屋顶", "verbatim"),
+        ("Jeden den … del medio de la casa", "Jeden den promedio del medio de la casa", "verbatim"),
+        ("köyü … dün gece çok geç", "köyü Mehmedi ile dün gece çok geç", "verbatim"),
         ("Er … schießt auf die Häuser", "Er, sagt man, schießt auf die Häuser", "verbatim"),
         ("Il est … que la ville est tombée", "Il est vrai dont on parle que la ville est tombée", "verbatim"),
     ],
@@ -167,6 +176,18 @@ def test_words_broken_at_the_ends_of_lines_are_whole(line: str, places: list[int
         ),
         ("In all 21 people died. The mayor resigned", "In all 21 people died.† The mayor resigned", "verbatim"),
         ("عدد القتلى ارتفع أمس في المدينة", "عدد القتلى[١٢] ارتفع أمس في المدينة", "verbatim"),
+        ("In all 21 people died. The mayor resigned", "In all 21 people died. [12] The mayor resigned", "verbatim"),
+        ("In all 21 people died. The mayor resigned", "In all 21 people died.[1]:23 The mayor resigned", "verbatim"),
+        (
+            "In all 21 people died. The mayor resigned",
+            "In all 21 people died.[注 1] The mayor[註 2] resigned",
+            "verbatim",
+        ),
+        ("In all 21 people died. The mayor resigned", "In all 21 people died. [12 more] The mayor resigned", "edited"),
+        ("爆炸造成十人死亡，工厂被烧毁", "爆炸[1]造成十人死亡[注 2]，工厂被烧毁。", "verbatim"),
+        ("我们看到了无人机。它击中了工厂", "“我们看到了无人机。\n\n“它击中了工厂。”", "verbatim"),
+        ("<<we saw a drone over the town>>", "He said: “we saw a drone over the town”", "verbatim"),
+        ("we saw /.../ a drone over the town", "we saw only that: a drone over the town", "verbatim"),
         ("In all 21 people died.[12] The mayor resigned", "In all 21 people died. The mayor resigned", "verbatim"),
         ("closed by order of the council", "closed by order1 of the council", "verbatim"),
         ("In all 21 people died. The mayor left", "In all 21 people died.12 The mayor left", "verbatim"),
@@ -266,6 +287,7 @@ def test_of_a_part_nothing_is_missing() -> None:
     assert [quotes.is_cut(text) for text in ("And so […]", "So [...]\n", "So (…)", "So…", "[…] so", "")] == [
         True, True, True, False, False, False,
     ]  # fmt: skip
+    assert quotes.is_cut("And so [&hellip;]")
 
 
 # --- whatever comes --------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ _WORDS: Final = """
 not no never none nobody nothing neither nor nowhere cannot without hardly scarcely barely non
 didn doesn wasn weren isn aren hasn haven hadn couldn wouldn shouldn mustn needn mightn shan ain didnt doesnt wasnt
 isnt arent hasnt havent hadnt couldnt wouldnt shouldnt mustnt cant wont werent aint
-nicht nichts nie niemals niemand niemandem niemanden nirgends nirgendwo weder ohne nein
+nicht nichts nie niemals niemand niemandem niemanden nirgends nirgendwo weder ohne nein mitnichten nimmermehr kaum
 niet niets nooit nergens zonder geen nee nimmer geenszins
 inte icke ej ingen inga inget aldrig ingenting ikke ikkje intet ingenting aldri aldrig uten uden utan ekki ekkert aldrei
 enginn engin án einki
@@ -49,8 +49,8 @@ hakuna hapana kamwe bila mhux ddim nid үгүй биш አይደለም የለም
 """
 # What counts only in a text that has one of the words behind it.
 _ONLY_BESIDE: Final = {
-    "sin": "que del los una", "ei": "että oli ovat joka ning kui see", "en": "että ovat joka mutta",
-    "et": "että ovat joka", "se": "hogy nem és egy", "mai": "che di non della", "nu": "și că este pentru",
+    "sin": "que del los una", "ei": "että oli ole ollut ovat joka ning kui see", "en": "että ovat joka mutta",
+    "et": "että ovat joka", "se": "hogy nem és egy", "mai": "che di non della", "nu": "că pentru a au din am fost să",
     "tak": "yang dan itu", "hindi": "ang ng mga", "wala": "ang ng mga", "be": "ir kad buvo",
     "ما": "في على التي إلى من هذا", "נא": "של את",
     "sem": "que não uma hogy és egy", "dont": "the and of", "né": "che di della", "ez": "eta dira baina",
@@ -58,10 +58,19 @@ _ONLY_BESIDE: Final = {
 }  # fmt: skip
 # Words that begin or end so, in the one form that folding leaves of them.
 _FORMS: Final = (
-    "kein(?:e|er|es|em|en)?", "نمی.+", "نیست.*", "نخواه.+", "ندار.+", "نبود.*", "وليس.*", "ليس.*", "لست.*",
+    "kein.*", "نمی.+", "نیست.*", "نخواه.+", "ندار.+", "نبود.*", "وليس.*", "ليس.*", "لست.*",
     "никак.+", "нічи.+", ".+m[iu]yor.*", ".+m[ae]y[ae]c[ae].+", ".+m[ae]mis.*",
     "(?:et|ol|yap|ver|gel|git|kal|al|bulun|bil|gör|de|iste|edil|yapıl|veril|başla|düş|vur|öldür|saldır)m[ae](?:d[iu]|z|y|k).*",
 )  # fmt: skip
+# The same, where such words say something else in other languages: beside words of their own only. In Turkish the
+# negation stands within the verb (`bombalamadı`), in Swahili before it (`hawakushambulia`).
+_FORMS_BESIDE: Final = (
+    (
+        "(?!.*(?:hammed|[ae]hmed|komed)).{2,}m[ae](?:d[iu].*|d[ae]n|z(?:l[ae]r|s[iu]n)?|y[ae]n.*)",
+        "bir bu için olarak dün gece çok gibi kadar sonra olan",
+    ),
+    ("ha(?:li|i|wa|tu|m|zi|ya|u|ki|vi|ka)?ku.+", "kwa wa katika jana"),
+)
 # Scripts without spaces, and Korean, whose negations stand in a word. Not the drone (`无人机`), the future (`未来`),
 # Moscow, Africa, "only", "but" and "whether", which have the same characters.
 _PARTS: Final = (
@@ -88,6 +97,10 @@ _BESIDE: Final = {
     for word, others in _ONLY_BESIDE.items()
 }
 _FORM: Final = re.compile("|".join(map(_folded, _FORMS)))
+_FORM_BESIDE: Final = [
+    (re.compile(_folded(form)), frozenset(fold(other).folded for other in others.split()))
+    for form, others in _FORMS_BESIDE
+]
 _PART: Final = re.compile("|".join(fold(part).folded if part.isalpha() else part for part in _PARTS))
 _HAS_PART: Final = re.compile("[\u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
@@ -98,6 +111,9 @@ def places(folded: str, words: Words, more_words: AbstractSet[str] = frozenset()
     negating = _WORD & vocabulary
     negating |= {word for word in _BESIDE.keys() & vocabulary if _BESIDE[word] & (vocabulary | more_words)}
     negating |= {word for word in vocabulary if _FORM.fullmatch(word)}
+    for form, beside in _FORM_BESIDE:
+        if beside & (vocabulary | more_words):
+            negating |= {word for word in vocabulary if form.fullmatch(word)}
     stretches = [(words.starts[nth], words.ends[nth]) for word in negating for nth in words.occurrences[word]]
     return sorted([*stretches, *_parts(folded)])
 

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Final
 
 from app.texts.folding import DASH, ELLIPSIS, MARK, FoldedText
+from app.texts.scripts import UNSPACED_IN_QUOTES as UNSPACED
 from app.texts.scripts import WORD_MARKS
 
 # In a folded quotation: a dash that may be one of its word, or only the end of a line.
@@ -24,10 +25,14 @@ _BROKEN: Final = re.compile(rf"{_HYPHENS}(?<=(?:[^\W\d_]|[{WORD_MARKS}]){_HYPHEN
 _LONGEST_BREAK: Final = 16  # characters that are looked at, of which most are white space
 # The first sign of a line, where it is no letter: if folding makes a mark of it, it opens a paragraph.
 _LINE_BEGINS: Final = re.compile(r"(?:\A|[\n\r\x0b\x0c\x85\u2028\u2029])[ \t\u00a0\u3000\u200b-\u200f\ufeff]*([^\w\s])")
-_NUMBERS: Final = r"\[(?:(?:notes?|nb|n|fn|anm|прим|прим\.)\.? ?)?\d{1,3}(?:[,;\u2013-] ?\d{1,3})*\]"
+_NUMBERS: Final = (
+    r"\[(?:(?:notes?|nb|n|fn|ref|anm|прим|сноска|lower-alpha|注釈?|註|주)\.? ?)?\d{1,3}(?:[,;\u2013-] ?\d{1,3})*\]"
+)
 # [12] and the like: on a word, or before what ends a sentence. A bracket with a letter may be an editor's, `plant[s]`.
 _NUMBERED: Final = re.compile(
-    rf"(?<=[^\s\[(])(?:{_NUMBERS})+(?![^\W\d_])|[ \u00a0](?:{_NUMBERS})+(?=[.,;:!?…\"”’»)]|\s*(?:\n|\Z))", re.IGNORECASE
+    rf"(?<=[^\s\[(])(?:{_NUMBERS}(?::\d{{1,4}})?)+(?:(?![^\W\d_])|(?=[{UNSPACED}]))|"
+    rf"[ \u00a0](?:{_NUMBERS})+(?=[.,;:!?…\"”’»)]|\s*(?:\n|\Z))|(?<=[.!?…”»])[ \u00a0](?:{_NUMBERS})+(?=\s)",
+    re.IGNORECASE,
 )
 _LETTERED: Final = re.compile(
     r"(?<=[^\s\[(])\[[a-cа-вα-γ]\](?![^\W\d_])|(?<=[.,;:!?…\"”’»)\]])\[[^\W\d_]\](?![^\W\d_])", re.IGNORECASE
@@ -35,6 +40,7 @@ _LETTERED: Final = re.compile(
 _SUPERSCRIPT: Final = "[⁰¹²³⁴-⁹†‡]"
 _RAISED: Final = re.compile(rf"{_SUPERSCRIPT}(?<=[^\s\d⁰¹²³⁴-⁹†‡]{_SUPERSCRIPT})(?:[ ,]?{_SUPERSCRIPT})*(?![^\W_])")
 _UNIT: Final = re.compile(r"(?:^|[\s\d/.,(])(?:[kcdmn]?m|[mc]?s|ft|yd|mi|in|[кдс]?м|мм|с)$")
+_UNSPACED: Final = re.compile(f"[{UNSPACED}]")
 # A number that only its raised place told from the word before it, where a page was read without its shape.
 _LOWERED: Final = re.compile(
     r"[1-9](?:(?<=[^\W\d_]{3}[1-9])\d?(?!\w)(?![.,]\d)|(?<=[^\W\d_]{2}[.,;:!?\"”»)][1-9])\d?(?=\s|\Z))"
@@ -134,7 +140,9 @@ def _cut(page: FoldedText, spans: list[_Span]) -> Quiet | None:
         if joins:
             broken.add(len(positions))
         elif page.folded[low:high] == MARK:
-            if before not in (" ", MARK, DASH, ELLIPSIS):
+            if before not in (" ", MARK, DASH, ELLIPSIS) and not _UNSPACED.search(
+                before + page.folded[high : high + 1]
+            ):
                 folded.append(" ")
                 words_only.append(" ")
                 positions.append(page.positions[low])

@@ -38,9 +38,9 @@ SHORT_PIECE_CHARACTERS: Final = 12  # a longer piece has the long reach
 MOST_GAPS_OF_A_QUOTATION: Final = 20
 SENTENCE_CHARACTERS: Final = 60  # before or after a quotation, for which an editor's bracket at its end may stand
 
-_GAP: Final = re.compile(rf"\[[^\[\]]*\]|\({ELLIPSIS}\)|<{ELLIPSIS}>|{ELLIPSIS}")
-_CUT: Final = re.compile(r"[\[(]\s*(?:…|\.{3,})\s*[\])]\s*\Z")
-_EDGE: Final = f" {MARK}{DASH}{ELLIPSIS}.,;:!。、،؛।"
+_GAP: Final = re.compile(rf"\[[^\[\]]*\]|\({ELLIPSIS}\)|<{ELLIPSIS}>|/{ELLIPSIS}/|{ELLIPSIS}")
+_CUT: Final = re.compile(r"[\[(]\s*(?:…|\.{3,}|&hellip;|&#8230;)\s*[\])]\s*\Z")
+_EDGE: Final = f" {MARK}{DASH}{ELLIPSIS}.,;:!。、،؛।<>"
 _ENDS_SENTENCE: Final = re.compile(rf"[.!?。؟।]|{MARK}(?![^\W_])")
 _PART_OF_WORD: Final = re.compile(r"[^\W\d_]+\Z")
 
