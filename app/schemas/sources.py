@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
 from pydantic_core import CoreSchema
 
+from app.schemas import urls
 from app.schemas.addresses import (
     INLINE,
     NAME,
@@ -101,7 +102,7 @@ class SourceCreate(SourceFields):
 
 
 def _named(name: str) -> SourceCreate:
-    if name.casefold().startswith(("http:", "https:")):
+    if name.casefold().startswith(("http:", "https:")) or urls.lacks_scheme(name):
         raise ValueError('an address is no name: {"name": …, "url": …} has room for both')
     return SourceCreate(name=name)
 

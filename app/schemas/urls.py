@@ -35,6 +35,11 @@ def check(words: str) -> str:
     return words
 
 
+def lacks_scheme(words: str) -> bool:
+    """Whether they are an address that only lacks its `https://`: `t.me/kestrel`, and not `Gazeta.Ru`."""
+    return _NO_SCHEME.fullmatch(words) is not None
+
+
 def canonical(url: str) -> str:
     """The form under which two spellings of one address are the same: WHATWG's, sorted, without trackers and fragment.
 

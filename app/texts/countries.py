@@ -34,6 +34,8 @@ _ALSO_CALLED: Final = {
     "Burma": "MM",
     "Palestine": "PS",
     "Holy See": "VA",
+    **dict.fromkeys(("Congo", "Конго", "刚果"), "CD CG"),
+    **dict.fromkeys(("Korea", "Корея", "Corée", "Corea"), "KP KR"),
 }
 _CODE: Final = re.compile("[A-Z]{2}")
 
@@ -57,7 +59,10 @@ def spellings(code: str) -> tuple[str, ...]:
 
 def nearest(words: str) -> tuple[str, ...]:
     """The codes that may be meant, the likeliest first: by another code, by name in many languages, by likeness."""
-    code = words.strip().upper()
+    code = words.strip().upper().replace(".", "")
+    code = COUNTRY_SYNONYMS.get(code, code)
+    if code in COUNTRIES:
+        return (code,)
     if today := _by_other_codes().get(code):
         return today[:_NEAREST]
     if _CODE.fullmatch(code):
@@ -110,6 +115,6 @@ def _by_name() -> dict[str, tuple[str, ...]]:
         for code, name in _names_in(language).items():
             if code in COUNTRIES:
                 codes[_folded(name)].add(code)
-    for name, code in _ALSO_CALLED.items():
-        codes[_folded(name)].add(code)
+    for name, also in _ALSO_CALLED.items():
+        codes[_folded(name)].update(also.split())
     return {name: tuple(sorted(of_name)) for name, of_name in codes.items()}

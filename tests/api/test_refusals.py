@@ -155,6 +155,8 @@ async def test_a_name_that_was_meant_otherwise(client: httpx.AsyncClient, event:
         ("01890a5dac96774bbcceb302099a8057", "a UUID"),
         ("urn:uuid:01890a5d-ac96-774b-bcce-b302099a8057", "a UUID"),
         ("https://interfax.example/", '{"name": …, "url": …}'),
+        ("t.me/interfax", '{"name": …, "url": …}'),
+        ("www.interfax.example", '{"name": …, "url": …}'),
         (" ", "nothing that can be seen"),
         (["Interfax"], "an object"),
     ):

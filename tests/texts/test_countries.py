@@ -67,6 +67,12 @@ def test_what_others_write_is_taken(sent: str, code: str) -> None:
         ("ZR", "CD"),
         ("DD", "DE"),
         ("SU", "RU"),
+        ("U.S.", "US"),
+        ("U.K.", "GB"),
+        ("Congo", "CD"),
+        ("Congo", "CG"),
+        ("Korea", "KP"),
+        ("Korea", "KR"),
     ],
 )
 def test_who_writes_something_else_is_told_the_code(words: str, code: str) -> None:

@@ -142,7 +142,9 @@ def check_new(draft: Draft) -> None:
     # Only a claim answers a question; a statement about one asks it.
     answer = question.original.value("answer") if question is not None and draft.model is Claim else None
     if answer is not None and (answer == "quantity") == (draft.value("qualifier") is None):
-        raise Invalid.at(f"{draft.pointer}/question", "a quantity is answered by figures, an open question by texts")
+        is_so = "is open: with a measure it is a quantity" if answer == "open" else "is a quantity"
+        why = f"a quantity is answered by figures, an open question by texts; this one {is_so}"
+        raise Invalid.at(f"{draft.pointer}/question", why)
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------
