@@ -19,6 +19,15 @@ CSV_TYPES: Final = ("text/csv", "application/csv", "application/vnd.ms-excel", "
 PAGE_TYPES: Final = (*pages.HTML, pages.PLAIN)
 
 
+# What is no text, by its first bytes, and what to do about it.
+_NO_TEXT: Final = {
+    b"PK\x03\x04": "a zip archive, as .xlsx and .ods are: save the table as CSV",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet of old Excel: save the table as CSV",
+    b"\x1f\x8b": "compressed by gzip: gunzip it",
+    b"%PDF-": "a PDF, of which nothing is read",
+}
+
+
 class UnreadableInput(Exception):  # noqa: N818
     """Why a source can't be read."""
 
@@ -38,11 +47,15 @@ def read(source: str, types: Collection[str], limits: Limits) -> Content:
     """Read a file, `-` or an address. Raises UnreadableInput."""
     if source.lower().startswith(("http://", "https://")):
         fetched = _fetch(source, types, limits)
-        return Content(fetched.body, fetched.charset, fetched.url)
-    try:
-        return Content(sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes())
-    except OSError as error:
-        raise UnreadableInput(error.strerror or str(error)) from None
+        content = Content(fetched.body, fetched.charset, fetched.url)
+    else:
+        try:
+            content = Content(sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes())
+        except OSError as error:
+            raise UnreadableInput(error.strerror or str(error)) from None
+    if why := next((why for mark, why in _NO_TEXT.items() if content.body.startswith(mark)), None):
+        raise UnreadableInput(why)
+    return content
 
 
 def _fetch(url: str, types: Collection[str], limits: Limits) -> Fetched:

@@ -24,6 +24,9 @@ _BEFORE: Final = re.compile(rf"^(?:[{_OPENING}\s*•·–—-]|\d{{1,2}}[.)])+(?
 _WORDS: Final = "and|or|und|oder|et|ou|y|e|o|en|og|och|i|oraz|и|или|та|і|ve|و"
 _BEHIND: Final = re.compile(rf"[>\"'\s{_SEPARATORS}]+$|\s+(?:[&+/*•·–—-]|\d{{1,2}}[.)]|{_WORDS})$", re.IGNORECASE)
 _OPENED: Final = {")": "(", "]": "["}
+# Two addresses without anything between them; not `?text=Look%20https://…`, nor the address in an archive's.
+_GLUED: Final = re.compile(r"(?<=[A-Za-z0-9)])(?<!%[0-9A-Fa-f]{2})(?=https?://)")
+_ENDS_SENTENCE: Final = ".!?…"
 
 
 def parted(text: str, separator: str = "") -> list[str]:
@@ -33,7 +36,15 @@ def parted(text: str, separator: str = "") -> list[str]:
     """
     if separator not in ("", ","):
         return [part for piece in text.split(separator) for part in parted(piece)]
-    return [part for piece in _APART.split(text) if (part := _bare(piece))]
+    is_prose = any(character.isspace() for character in text.strip())
+    pieces = [glued for piece in _APART.split(text) for glued in _unglued(piece)]
+    return [part for piece in pieces if (part := _bare(_bare(piece).rstrip(_ENDS_SENTENCE) if is_prose else piece))]
+
+
+def _unglued(piece: str) -> list[str]:
+    page, mark, query = piece.partition("?")
+    parts = _GLUED.split(page)
+    return [*parts[:-1], parts[-1] + mark + query]
 
 
 def _bare(piece: str) -> str:

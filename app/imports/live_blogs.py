@@ -10,7 +10,11 @@ from app.imports.trees import Tree
 from app.texts import folding
 
 TYPE: Final = "LiveBlogPosting"
-_CLASS: Final = re.compile(r"(?:^|[\s_-])live[_-]?(?:blog|ticker|feed|updates|stream)", re.IGNORECASE)
+_CLASS: Final = re.compile(
+    r"(?:^|[\s_-])(?:live|online|en-?direct|directo|diretta|ao-?vivo|relacja|canli|minute-?by-?minute|minuto-?a-?minuto)[_-]*"
+    r"(?:blog|ticker|feed|updates|stream|posts|events|list|timeline|anlatim)",
+    re.IGNORECASE,
+)
 _HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 _WHOLE_PAGE: Final = ("body", "html")
 _POSTS: Final = 2  # at least, for a class alone to make a page one

@@ -15,6 +15,7 @@ from app.imports import jsonld, live_blogs, sheets, values
 from app.imports.checks import Json, Notes, Unused, short
 from app.imports.trees import Tree
 from app.schemas import urls
+from app.schemas.pages import page_keys
 from app.texts import fingerprints
 
 HTML: Final = ("text/html", "application/xhtml+xml")
@@ -47,6 +48,8 @@ _OTHERS: Final = re.compile(
     r"/(?:itemListElement|relatedLink|citation|mentions|isBasedOn|about|subjectOf|liveBlogUpdate|review|comment)(?:/|$)"
 )
 _IN_MARKUP: Final = "//*[@itemprop='isAccessibleForFree' or contains(@property, 'isAccessibleForFree')]"
+_LINKS_OF_ITEM: Final = ".//*[@itemprop='url' or @itemprop='mainEntityOfPage' or @property='url']"
+_BESIDE: Final = frozenset({"aside", "nav", "footer"})
 _DENIALS: Final = frozenset({"false", "no", "0", "http://schema.org/false", "https://schema.org/false"})
 _TIERS: Final = frozenset({"locked", "metered", "paid", "premium", "subscriber", "subscription"})
 # Names of `<meta>`, in lower case.
@@ -145,7 +148,7 @@ def _extracted(page: FetchedPage, tree: Tree, notes: Notes) -> Json:
     # `lang` in HTML, `xml:lang` in XHTML, which lxml names with or without its namespace.
     attributes = ("lang", "{http://www.w3.org/XML/1998/namespace}lang", "xml:lang")
     declared_language = next(filter(None, map(tree.get, attributes)), "")
-    is_part = _is_part(nodes, tree)
+    is_part = _is_part(nodes, tree, page.url)
     if is_part:
         notes.append(Unused(page.url, short(text or title), PART))
     fields = {
@@ -199,21 +202,61 @@ def _is_text(node: Json) -> bool:
 # --- parts -----------------------------------------------------------------------------------------------------------
 
 
-def _is_part(nodes: list[Json], tree: Tree) -> bool:
+def _is_part(nodes: list[Json], tree: Tree, url: str) -> bool:
     """Whether the page says that its text is but a part, with the rest for subscribers.
 
     By `isAccessibleForFree` in JSON-LD (of the page's own text, or of a part of it), in markup, or by `<meta>`.
 
     `nodes`: the objects of the page's JSON-LD that are about the page itself.
     """
+    own_keys = _own_keys(tree, url)
+    if any(_is_text(node) and _addresses(node, url) & own_keys for node in nodes):
+        nodes = [node for node in nodes if not _is_of_another(_addresses(node, url), own_keys)]
     return (
         any(_denies(node.get("isAccessibleForFree")) for node in nodes)
-        or any(_denies(_said(element)) for element in tree.xpath(_IN_MARKUP))
+        or any(_denies(_said(element)) for element in tree.xpath(_IN_MARKUP) if _is_own(element, url, own_keys))
         or any(
             (tier.get("content") or "").strip().casefold() in _TIERS
             for tier in tree.xpath("//meta[@property='article:content_tier' or @name='article:content_tier']")
         )
     )
+
+
+def _own_keys(tree: Tree, url: str) -> set[str]:
+    """The page's keys, by the address under which it was read, and those that it gives itself."""
+    return _keys([url, *tree.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")], url)
+
+
+def _keys(addresses: list[str], base: str) -> set[str]:
+    keys = set()
+    for address in addresses:
+        try:
+            keys.add(page_keys.key(urls.check(urljoin(base, address.strip()))))
+        except ValueError:
+            continue
+    return keys
+
+
+def _addresses(node: Json, base: str) -> set[str]:
+    return _keys(
+        [address for name in ("url", "mainEntityOfPage") for address in jsonld.addresses(node.get(name))], base
+    )
+
+
+def _is_of_another(keys: set[str], own_keys: set[str]) -> bool:
+    return bool(keys) and not keys & own_keys
+
+
+def _is_own(element: Tree, url: str, own_keys: set[str]) -> bool:
+    """Whether what the markup says is about this page: not about one that it leads to."""
+    around = [element, *element.iterancestors()]
+    if any(outer.tag in _BESIDE for outer in around):
+        return False
+    scope = next((outer for outer in around if outer.get("itemscope") is not None or outer.get("typeof")), None)
+    links = [] if scope is None else scope.xpath(_LINKS_OF_ITEM)
+    of_scope = [link for link in links if link.xpath("ancestor::*[@itemscope or @typeof][1]")[:1] == [scope]]
+    addresses = [link.get("href") or link.get("content") or link.get("itemid") or "" for link in of_scope]
+    return not _is_of_another(_keys(list(filter(None, addresses)), url), own_keys)
 
 
 def _said(element: Tree) -> str:

@@ -16,7 +16,7 @@ from app.vocabulary import DOCUMENT_TEXT_CHARACTERS
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _NAMES: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-_SEP: Final = re.compile(r"sep=(.)(?:\r?\n|\r|\Z)", re.IGNORECASE)
+_SEP: Final = re.compile(r'("?)sep=(?P<sign>.)\1(?:\r?\n|\r|\Z)', re.IGNORECASE)
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
@@ -61,7 +61,7 @@ def opened(data: bytes, columns: set[str], encoding: str | None, delimiter: str 
     skipped = 0
     if declared:  # a line for spreadsheets, which is no row
         text, skipped = text[declared.end() :], 1
-    candidates = [delimiter] if delimiter else [declared[1]] if declared else list(DELIMITERS)
+    candidates = [delimiter] if delimiter else [declared["sign"]] if declared else list(DELIMITERS)
     headers = {candidate: _header(text, candidate, quote) for candidate in candidates}
     wanted_keys = {key(column) for column in columns}
     used = max(candidates, key=lambda sign: (len(wanted_keys & set(map(key, headers[sign]))), len(headers[sign])))

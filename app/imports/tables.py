@@ -19,7 +19,7 @@ NO_URL: Final = "a row without the address of a review that can be kept"
 NOT_MAPPED: Final = "a column that is not mapped"
 NOT_USED: Final = "a column that is not used"
 UNNAMED: Final = "(without a name)"
-LONGER: Final = "a row with more cells than the header"
+LONGER: Final = "a row with more cells than the header: which of them is which can't be told, and none is used"
 SHORTER: Final = "a row with fewer cells than the header"
 
 _KINDS: Final = vocabulary.words(SourceKind)
@@ -148,9 +148,13 @@ def _check_header(sheet: sheets.Sheet, mapping: Mapping) -> None:
 
 
 def _row(row: list[str], header: list[str], location: str, mapping: Mapping, notes: Notes) -> FactCheck | None:
-    if len(row) != len(header):
-        extra = row[len(header) :]
-        notes.append(Unused(location, short(extra or f"{len(row)} cells"), LONGER if extra else SHORTER))
+    if any(
+        cell.strip() for cell in row[len(header) :]
+    ):  # a delimiter in a text that nothing quotes moves all behind it
+        notes.append(Unused(location, short(row), LONGER))
+        return None
+    if len(row) < len(header):
+        notes.append(Unused(location, f"{len(row)} cells", SHORTER))
     named_cells = [(name.strip(), values.clean(cell)) for name, cell in zip(header, row, strict=False)]
     named_cells = [(name, cell) for name, cell in named_cells if cell and cell not in mapping.file.missing]
     column_of = {field: sheets.key(name) for field, name in mapping.columns.items()}

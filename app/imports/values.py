@@ -87,7 +87,11 @@ def coarse_time(
 
 def number(value: object, location: str, field: str, notes: Notes) -> float | None:
     """A number, also as a text: `5`, `"2.5"`; not `4,5`, which is two numbers to some."""
-    return None if isinstance(value, bool) else accepted(NUMBER, clean(value), location, field, notes)
+    text = "" if isinstance(value, bool) else clean(value)
+    if text.lstrip("+-").casefold() in ("nan", "inf", "infinity"):
+        notes.append(Unused(location, short(text), f"{field}: no number"))
+        return None
+    return accepted(NUMBER, text, location, field, notes)
 
 
 def language(tag: object, words: str, location: str, field: str, notes: Notes) -> str | None:

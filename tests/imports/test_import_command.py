@@ -144,6 +144,8 @@ BROKEN = '{"@type": "ClaimReview", "url": "https://checks.exam'
         (json.dumps(review(claimReviewed=None)), "a review that does not say of which claim"),
         (f"{json.dumps(review())}\n{BROKEN}", "a ClaimReview in JSON-LD that can't be read"),
         ("", "JSON-LD that can't be read"),
+        ("PK\x03\x04", "a zip archive, as .xlsx and .ods are: save the table as CSV"),
+        ("%PDF-1.7", "a PDF"),
     ],
 )  # fmt: skip
 def test_a_source_of_which_nothing_can_be_used_is_a_failure_also_quietly(text: str, says: str, tmp_path: Path) -> None:

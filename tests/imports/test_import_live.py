@@ -90,6 +90,12 @@ def test_a_live_blog_keeps_its_title_and_the_heading_of_each_post(tag: str, sect
         assert not {"Home", "Most read", "Other things"} & set(lines)
 
 
+@pytest.mark.parametrize("name", ["online__feed", "live-ticker", "en-direct-feed", "diretta_list", "relacja-timeline"])
+def test_a_live_blog_may_be_called_so_in_another_language(name: str) -> None:
+    found, _ = document(live("", posts("h3", "div", 2), f'class="{name}"').replace(' itemprop="liveBlogUpdate"', ""))
+    assert [line for line in found["text"].splitlines() if line in HEADINGS] == HEADINGS
+
+
 def test_it_was_published_when_it_began() -> None:
     assert document(live(described(), posts("h2", "div", 1)))[0]["published"] == "2024-05-02T08:00:00+02:00"
 
@@ -144,6 +150,36 @@ def test_a_page_that_is_not_free_is_a_part_and_told(denied: Any) -> None:
 )  # fmt: skip
 def test_markup_may_tell_it_too(head: str) -> None:
     assert document(article(head=head))[0]["part"] is True
+
+
+PAID = '<meta itemprop="isAccessibleForFree" content="false">'
+ITEM = '<div itemscope itemtype="https://schema.org/NewsArticle">'
+
+
+@pytest.mark.parametrize(
+    ("beside", "is_part"),
+    [
+        (f"<aside>{ITEM}{PAID}</div></aside>", False),
+        (f'{ITEM}<h3><a itemprop="url" href="/other">Other</a></h3>{PAID}</div>', False),
+        (f'{ITEM}<link itemprop="mainEntityOfPage" href="https://paper.example/other">{PAID}</div>', False),
+        (f'{ITEM}<a itemprop="url" href="#top">This</a>{PAID}</div>', True),
+        (f'{ITEM}<i itemprop="author" itemscope><a itemprop="url" href="/anna">Anna</a></i>{PAID}</div>', True),
+        (f"{ITEM}{PAID}</div>", True),
+    ],
+)
+def test_what_another_page_costs_makes_no_part(beside: str, is_part: bool) -> None:
+    found, _ = document(article().replace("</article>", f"</article>{beside}"))
+    assert ("part" in found) is is_part
+
+
+@pytest.mark.parametrize(("own", "is_part"), [("", False), ("https://elsewhere.example/1", True)])
+def test_nor_does_another_text_in_json_ld(own: str, is_part: bool) -> None:
+    """Unless no text there is of this page: then it may have moved."""
+    texts = [
+        {"@type": "NewsArticle", "url": own or document(article())[0]["url"], "isAccessibleForFree": True},
+        {"@type": "NewsArticle", "url": "https://paper.example/other", "isAccessibleForFree": False},
+    ]
+    assert ("part" in document(article(head=script(texts)))[0]) is is_part
 
 
 @pytest.mark.parametrize(

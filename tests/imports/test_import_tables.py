@@ -41,7 +41,8 @@ ROWS = """id;link;what;who;kind;day;seen;verdict;points;topics;extra
 стоит";NULL;;2021;;;5;;
 3;;Без адреса;;;;;;;;
 4;https://checks.example/4;;;;;;;;;
-5;https://checks.example/5;Кто-то сказал;Борис;wizard;;;Правда;много;;;more;cells
+5;https://checks.example/5;Кто-то сказал;Борис;wizard;;;Правда;много;;;;
+7;https://checks.example/7;Мост; сказал мэр;стоит;;;;Правда;;;cells
 6;https://checks.example/6;Коротко
 """
 
@@ -168,6 +169,7 @@ def test_the_delimiter_is_that_which_the_columns_have(delimiter: str, name: str)
 def test_what_a_line_for_spreadsheets_says_holds_and_the_mapping_before_it() -> None:
     rows = "sep=^\nLink^What is claimed\nhttps://x.example/1^It fell\nx^"
     assert plain(rows) == (["It fell"], "read as utf-8, with '^' between the cells")
+    assert plain(rows.replace("sep=^", '"sep=^"')) == plain(rows)
     notes: Notes = []
     tables.read(rows.encode(), tables.mapping(PLAIN), notes)
     assert notes[-1].where == "line 4"

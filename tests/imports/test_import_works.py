@@ -70,6 +70,11 @@ def test_each_address_of_a_text_is_used(together: str) -> None:
         ("www.seen.example/2, https://seen.example/1", ["https://seen.example/1"], ["www.seen.example/2"]),
         ("https://arch.example/2020/https://a.example/1", ["https://arch.example/2020/https://a.example/1"], []),
         ("ftp://seen.example/1", [], ["ftp://seen.example/1"]),
+        ("https://a.example/1https://b.example/2", ["https://a.example/1", "https://b.example/2"], []),
+        ("https://a.example/1 and https://b.example/2.", ["https://a.example/1", "https://b.example/2"], []),
+        ("https://a.example/1.", ["https://a.example/1."], []),
+        ("https://a.example/?text=It%20https://b.example/2", ["https://a.example/?text=It%20https://b.example/2"], []),
+        ("https://a.example/It%20https://b.example/2", ["https://a.example/It%20https://b.example/2"], []),
     ],
 )  # fmt: skip
 def test_what_is_one_address_and_what_is_none(text: str, used: list[str], noted: list[str]) -> None:
