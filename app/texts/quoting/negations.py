@@ -50,7 +50,7 @@ hakuna hapana kamwe bila mhux ddim nid үгүй биш አይደለም የለም
 # What counts only in a text that has one of the words behind it.
 _ONLY_BESIDE: Final = {
     "sin": "que del los una", "ei": "että oli ole ollut ovat joka ning kui see", "en": "että ovat joka mutta",
-    "et": "että ovat joka", "se": "hogy nem és egy", "mai": "che di non della", "nu": "că pentru a au din am fost să",
+    "et": "että ovat joka", "se": "hogy nem és egy", "mai": "che di non della", "nu": "și că pentru a au din am fost",
     "tak": "yang dan itu", "hindi": "ang ng mga", "wala": "ang ng mga", "be": "ir kad buvo",
     "ما": "في على التي إلى من هذا", "נא": "של את",
     "sem": "que não uma hogy és egy", "dont": "the and of", "né": "che di della", "ez": "eta dira baina",
@@ -81,7 +81,7 @@ _PARTS: Final = (
 # `can't`, and `n'est`, where folding makes one mark of every apostrophe.
 _CONTRACTED: Final = re.compile(r"[^\W\d_]*n\"t(?![^\W_])|(?<![^\W_])n\"(?=[^\W\d_])")
 # What in an editor's bracket makes the opposite of the word that it is a part of: `[un]clear`, `gel[me]di`.
-_GLUED: Final = "un in im il ir non dis a не ни без ne nie me ma mi bez ohn"
+_GLUED: Final = "n un in im il ir non dis a не ни без ne nie me ma mi bez ohn"
 
 
 def _folded(pattern: str) -> str:

@@ -274,7 +274,8 @@ def _chained(page: SearchedText, form: str, *, exactly: bool) -> Stretch | None:
             stretches = [_after_editor(page, stretch, _Editors(editors, piece.open_start)) for stretch in stretches]
         chains = stretches
     if gaps[-1].piece is None:
-        chains = [_before_editor(page, stretch, gaps[-1].editors) for stretch in chains]
+        last = _Editors(gaps[-1].editors, pieces[-1][1].open_end)
+        chains = [_before_editor(page, stretch, last) for stretch in chains]
     return min(chains, key=lambda chain: (not chain.verbatim, chain.start, chain.end), default=None)
 
 
@@ -300,14 +301,13 @@ def _lengthened(
     What a gap leaves out or an editor puts in may be anything but a negation.
     """
     ends = sorted(((chain.end, chain.start, chain.verbatim) for chain in chains), key=lambda end: end[0])
-    is_negated = _is_negated(page, editors.words)
     lengthened = []
     for stretch in stretches:
         last = bisect_left(ends, stretch.start + 1, key=lambda end: end[0]) - 1
         if last >= 0 and ends[last][0] >= stretch.start - reach:
             end, start, verbatim = ends[last]
             verbatim = verbatim and stretch.verbatim
-            verbatim = verbatim and page.is_negated(end, stretch.start) is is_negated
+            verbatim = verbatim and _agrees(page, end, stretch.start, editors)
             verbatim = verbatim and not _is_turned(page, end, stretch.start, editors)
             lengthened.append(Stretch(start, stretch.end, verbatim))
     return lengthened
@@ -321,24 +321,36 @@ def _is_negated(page: SearchedText, editors: str) -> bool:
     return bool(negations.places(folded.folded, fuzzy.split(folded), page.words.occurrences.keys()))
 
 
+def _agrees(page: SearchedText, start: int, end: int, editors: _Editors) -> bool:
+    """Whether text and editor both negate there, or neither does.
+
+    What the editor only wrote otherwise of a word that is quoted (`[N]ot one`, `noth[ing]`) is no word of its own.
+    """
+    words = editors.words.split()
+    if editors.are_glued and words:
+        folded = page.folded.folded
+        if folded.endswith(words[-1], start, end) and not page.may_part(end):
+            end -= len(words.pop())
+        if words and folded.startswith(words[0], start, end) and not page.may_part(start):
+            start += len(words.pop(0))
+    return page.is_negated(start, end) is _is_negated(page, " ".join(words))
+
+
 def _after_editor(page: SearchedText, stretch: Stretch, editors: _Editors) -> Stretch:
     """A bracket before all that is quoted stands for the words before it: these say as well whether it was so."""
     folded = page.folded.folded
     begin = max(0, stretch.start - SENTENCE_CHARACTERS)
     for end in _ENDS_SENTENCE.finditer(folded, begin, stretch.start):
         begin = end.end()
-    agrees = page.is_negated(begin, stretch.start) is _is_negated(page, editors.words)
-    return stretch._replace(
-        verbatim=stretch.verbatim and agrees and not _is_turned(page, begin, stretch.start, editors)
-    )
+    agrees = _agrees(page, begin, stretch.start, editors) and not _is_turned(page, begin, stretch.start, editors)
+    return stretch._replace(verbatim=stretch.verbatim and agrees)
 
 
-def _before_editor(page: SearchedText, stretch: Stretch, editors: str) -> Stretch:
+def _before_editor(page: SearchedText, stretch: Stretch, editors: _Editors) -> Stretch:
     """The same of one behind it."""
     end = _ENDS_SENTENCE.search(page.folded.folded, stretch.end, stretch.end + SENTENCE_CHARACTERS)
     until = end.start() if end else min(len(page.folded.folded), stretch.end + SENTENCE_CHARACTERS)
-    agrees = page.is_negated(stretch.end, until) is _is_negated(page, editors)
-    return stretch._replace(verbatim=stretch.verbatim and agrees)
+    return stretch._replace(verbatim=stretch.verbatim and _agrees(page, stretch.end, until, editors))
 
 
 def _is_turned(page: SearchedText, start: int, end: int, editors: _Editors) -> bool:
