@@ -91,7 +91,8 @@ def number(value: object, location: str, field: str, notes: Notes) -> float | No
     if text.lstrip("+-").casefold() in ("nan", "inf", "infinity"):
         notes.append(Unused(location, short(text), f"{field}: no number"))
         return None
-    return accepted(NUMBER, text, location, field, notes)
+    number_accepted: float | None = accepted(NUMBER, text, location, field, notes)
+    return number_accepted
 
 
 def language(tag: object, words: str, location: str, field: str, notes: Notes) -> str | None:
