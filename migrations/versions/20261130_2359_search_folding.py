@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import Final
 
 from app.services import migrating
+from app.texts import lookalikes
 
 revision = "20261130_2359"
 down_revision = "20261130_2358"
 
 SQL: Final = Path(__file__).parent / "folding"
 # Characters of which search makes something else now: keyboards of Arabic and Persian, digits, signs that show nothing.
+# Beside them, words of two scripts.
 CHANGED: Final = (
     r"\u00df\u02b9-\u02bb\u02bd-\u02bf\u02c8\u02ee\u0345\u034f\u0374\u037a\u03c2\u03f2\u0591-\u05bd\u05bf"
     r"\u05c1-\u05c2\u05c4-\u05c5\u05c7\u0600-\u0605\u0610-\u061a\u061c\u0640\u0649\u064b-\u0652"
@@ -52,7 +54,8 @@ def upgrade() -> None:
         for table, words in WORDS.items():
             statement = (
                 f"SELECT search_again('{table}', ARRAY(SELECT id FROM {table} "  # noqa: S608  (a word of WORDS)
-                f"WHERE id = ANY (%s) AND {words} ~ '[{CHANGED}]'))"
+                f"WHERE id = ANY (%s) AND "
+                f"({words} ~ '[{CHANGED}]' OR lower({words}) ~ '{lookalikes.MIXED}')))"
             )
             migrating.in_batches(connection, f"words of {table.replace('_', ' ')}s", table, statement)
 

@@ -151,3 +151,14 @@ async def test_the_longest_queries(client: AsyncClient, event: str) -> None:
     assert await found(client, " ".join(words)) == [id_]
     assert await found(client, " or ".join(words[:32])) == [id_]
     assert await found(client, "é" * 500) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [("Mocква горит", "москва"), ("Москва горит", "Mocква"), ("Пοpт горит", "Пοpт"), ("Αθήνa", "αθήνα")],
+)
+async def test_a_word_typed_on_two_keyboards(client: AsyncClient, event: str, text: str, query: str) -> None:
+    """Its letters of another script that look alike are the others: for search as for all that is compared."""
+    about = await claim(client, event, text)
+    assert await found(client, query, type="claim") == [about]
+    assert await found(client, "сор" if query == "москва" else "other", type="claim") == []

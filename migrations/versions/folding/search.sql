@@ -9,7 +9,7 @@ DECLARE
     clean text := lower(words);
 BEGIN
     IF octet_length(clean) <> length(clean) THEN
-        clean := translate(normalize(fold_characters(translate(clean, 'ı', U&'\0001')), NFC), U&'\0001', 'ı');
+        clean := translate(normalize(fold_lookalikes(fold_characters(translate(clean, 'ı', U&'\0001'))), NFC), U&'\0001', 'ı');
     END IF;
     clean := regexp_replace(clean, '[]!"#$%&''()*+,./:;<=>?@\\^_`{|}~…[-]', ' ', 'g');
     IF clean ~ unspaced THEN
