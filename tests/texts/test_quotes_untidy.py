@@ -273,6 +273,17 @@ def test_what_no_marks_join_is_no_quotation(words: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("the man can win the war", "the many cane wine the ward"),
+        ("нет кот дом сад река гора", "нетто котик домик садик река гора"),
+    ],
+)
+def test_short_words_are_no_forms_of_longer_ones(words: str, text: str) -> None:
+    assert fidelity(words, f"Yes. {text}. Then they left.") == "not_found"
+
+
+@pytest.mark.parametrize(
     ("first", "second", "becomes"),
     [
         ("nb", "no", "not_found"),
