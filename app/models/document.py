@@ -109,7 +109,13 @@ class DocumentVersion(Record):
             "the hash is not the text's",
         ),
         UniqueConstraint("document_id", "id"),
-        UniqueConstraint("document_id", "sha256"),
+        Index(
+            "uq_document_version_text",
+            *("document_id", "sha256", "part"),
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=sql("sha256 IS NOT NULL"),
+        ),
         Index(None, "created_at", "id"),
         Index(None, "sha256"),
     )

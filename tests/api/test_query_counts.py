@@ -21,7 +21,7 @@ from app.api import problems
 from app.api.routes import google, health
 from app.main import RESOURCES
 
-CLAIM: Final = {"text": "It was a drone", "statements": [{"source": {"name": "A witness"}}]}
+CLAIM: Final = {"text": "It was a drone", "statements": [{"source": {"name": "Ines Varga"}}]}
 REPORT: Final = {
     "document": {
         "url": "https://example.org/blast",
@@ -62,18 +62,18 @@ async def _recorded(
 
 async def test_a_source_is_sent(app: FastAPI, client: httpx.AsyncClient) -> None:
     """Key; lock, look for the same, insert, read what is answered."""
-    new = await _recorded(app, client, "POST", "/v1/sources", 201, json={"name": "A witness"})
+    new = await _recorded(app, client, "POST", "/v1/sources", 201, json={"name": "Ines Varga"})
     assert new.counts == (8, 1), new.statements
-    same = await _recorded(app, client, "POST", "/v1/sources", 200, json={"name": "A witness"})
+    same = await _recorded(app, client, "POST", "/v1/sources", 200, json={"name": "Ines Varga"})
     assert same.counts == (5, 1), same.statements
 
 
 async def test_a_source_is_sent_under_an_idempotency_key(app: FastAPI, client: httpx.AsyncClient) -> None:
     """Two more for the first: the look for a kept answer, which needs no transaction, and keeping the new one."""
     headers = {"Idempotency-Key": "k-1"}
-    first = await _recorded(app, client, "POST", "/v1/sources", 201, json={"name": "A witness"}, headers=headers)
+    first = await _recorded(app, client, "POST", "/v1/sources", 201, json={"name": "Ines Varga"}, headers=headers)
     assert first.counts == (10, 1), first.statements
-    replayed = await _recorded(app, client, "POST", "/v1/sources", 201, json={"name": "A witness"}, headers=headers)
+    replayed = await _recorded(app, client, "POST", "/v1/sources", 201, json={"name": "Ines Varga"}, headers=headers)
     assert replayed.counts == (2, 0), replayed.statements
 
 

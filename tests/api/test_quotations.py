@@ -205,6 +205,17 @@ async def test_an_older_version_that_comes_late_makes_no_drift(client: AsyncClie
     await read(client, lost, early, EARLY, 200)
 
 
+async def test_that_a_text_is_a_part_may_be_learnt_later(client: AsyncClient, place: str) -> None:
+    """By the same text again: a version never changes, so it is another."""
+    made = await quoted(client, place, document={"url": URL, "text": OTHER, "retrieved_at": NOON})
+    path, fidelities = f"/v1/documents/{made['document_id']}/versions", [made["fidelity"]]
+    for body, status in (({"part": True}, 201), ({"part": True}, 200), ({}, 200), ({"part": False}, 201)):
+        await post(client, path, {"text": OTHER, **body}, status)
+        fidelities.append((await get(client, f"/v1/appearances/{made['id']}"))["fidelity"])
+    assert fidelities == ["not_found", "unchecked", "unchecked", "unchecked", "not_found"]
+    assert [version["part"] for version in (await get(client, path))["items"]] == [False, True, None]
+
+
 @pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0), (0, 2, 1), (1, 2, 0), (2, 0, 1)])
 async def test_the_order_in_which_versions_come_makes_no_difference(
     client: AsyncClient, place: str, order: tuple[int, ...]

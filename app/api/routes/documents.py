@@ -82,7 +82,10 @@ async def list_versions(
 async def create_version(
     document: DocumentAt, data: VersionCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
-    """Record what was read of a document at one moment. It never changes; the same text again is the same version."""
+    """Record what was read of a document at one moment.
+
+    It never changes; the same text again is the same version, unless `part` is told otherwise than there.
+    """
     return await once(answers.stored(*await creating.version(session, caller, document, data), location=False))
 
 

@@ -130,8 +130,10 @@ DOCUMENTS: Final = _matching(
 
 _matching(
     DocumentVersion,
-    "d.document_id, d.sha256::text, CASE WHEN d.sha256 IS NULL THEN jsonb_build_array(d.headline, d.archive_url) END",
+    """d.document_id, d.sha256::text, CASE WHEN d.sha256 IS NULL THEN jsonb_build_array(d.headline, d.archive_url) END,
+    CASE WHEN r ? 'part_told' THEN d.part END""",
     """WHERE t.document_id IN (SELECT document_kin(d.document_id)) AND t.sha256 IS NOT DISTINCT FROM d.sha256
+    AND (NOT r ? 'part_told' OR t.part IS NOT DISTINCT FROM d.part)
     AND (t.sha256 IS NOT NULL
         OR (t.headline IS NOT DISTINCT FROM d.headline AND t.archive_url IS NOT DISTINCT FROM d.archive_url))
     ORDER BY t.document_id <> d.document_id, t.created_at, t.id""",

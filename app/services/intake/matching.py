@@ -247,6 +247,12 @@ def _source_hints(draft: Draft, within: Draft | None) -> dict[str, Any]:
     return {"within": within.id, "may_be": draft.may_be, column: within.id}
 
 
+def _version_hints(draft: Draft, _: Draft | None) -> dict[str, Any]:
+    """A text is identified by its hash; and by whether it is but a part, where that was given."""
+    part_told = "sha256" in draft.values and draft.value("part") is not None and "part" not in draft.assumed
+    return {"text": None} | ({"part_told": True} if part_told else {})
+
+
 def _statement_hints(draft: Draft, document: Draft | None) -> dict[str, Any]:
     hints: dict[str, Any] = {} if document is None else {"document": document.id}
     speaker = draft.points_at.get("source_id")
@@ -254,7 +260,7 @@ def _statement_hints(draft: Draft, document: Draft | None) -> dict[str, Any]:
 
 
 _HINTS: Final[dict[type[Record], Callable[[Draft, Draft | None], dict[str, Any]]]] = {
-    DocumentVersion: lambda _, _within: {"text": None},  # it is identified by its hash
+    DocumentVersion: _version_hints,
     Document: lambda _, read: {"sha256": read.values["sha256"]} if read is not None and read.value("sha256") else {},
     Source: _source_hints,
     Statement: _statement_hints,

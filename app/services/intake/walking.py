@@ -148,7 +148,9 @@ def version(batch: Batch, data: VersionCreate, read: Draft, at: str) -> Draft:
         if data.part is None and getattr(data, "id", None) is None and quotes.is_cut(data.text):
             values["part"] = True
             batch.note("changed", f"{at}/text", _CUT, stored=True)
-    return batch.add(DocumentVersion, at, values, {"document_id": read})
+    draft = batch.add(DocumentVersion, at, values, {"document_id": read})
+    draft.assumed = frozenset({"part"}) - data.model_fields_set
+    return draft
 
 
 def document_link(batch: Batch, data: DocumentLinkCreate, start: Draft, at: str) -> Draft:
