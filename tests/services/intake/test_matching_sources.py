@@ -182,6 +182,26 @@ async def test_twins_of_one_body_are_one(client: httpx.AsyncClient, psql: psycop
     assert await refused(client, f"{event}/claims", two) == "/statements/1/source/ref"
 
 
+@pytest.mark.parametrize(
+    ("second", "third"),
+    [
+        ({"party": "north"}, {"party": "south"}),
+        ({"external_ids": {"wikidata": "Q1"}}, {"external_ids": {"wikidata": "Q2"}}),
+    ],
+)
+async def test_what_a_mention_tells_counts_for_the_next_of_its_body(
+    client: httpx.AsyncClient, event: str, second: dict[str, object], third: dict[str, object]
+) -> None:
+    """All fit what is stored; the last contradicts what one before it told."""
+    stored = await sent(client, "/v1/sources", {"name": "Royal Navy"}, 201)
+    told: list[dict[str, object]] = [{"country": "NO"}, second, third]
+    mentions = [{"source": {"name": "Royal Navy", **one}, "said": f"202{nth}"} for nth, one in enumerate(told)]
+    made = await sent(client, f"{event}/claims", claim("T", *mentions))
+    ids = [one["source"]["id"] for one in made["statements"]]
+    assert ids[:2] == [stored["id"]] * 2
+    assert ids[2] != stored["id"]
+
+
 UNNAMED = (
     {"disclosure": "anonymous", "role": "official"},
     {"disclosure": "group", "name": "residents"},
@@ -250,6 +270,14 @@ async def test_never_a_confidential_one(client: httpx.AsyncClient, event: str) -
     first = await sent(client, f"{event}/claims", claim("T", {"source": unnamed, "document": PAPER}))
     second = await sent(client, f"{event}/claims", claim("T", {"source": unnamed, "document": PAPER}))
     assert first["statements"][0]["source"]["id"] != second["statements"][0]["source"]["id"]
+
+
+async def test_never_one_that_was_merged_with_a_confidential_one(client: httpx.AsyncClient) -> None:
+    for name, is_hidden in (("Ines Varga", False), ("Ada Marlow", True)):
+        merged = await sent(client, "/v1/sources", {"name": name, "confidential": is_hidden}, 201)
+        other = await sent(client, "/v1/sources", {"name": f"Not {name}", "confidential": not is_hidden}, 201)
+        await sent(client, f"/v1/sources/{merged['id']}/merge", {"into": other["id"]}, 200)
+        assert (await sent(client, "/v1/sources", {"name": name}, 201))["id"] not in (merged["id"], other["id"])
 
 
 async def test_what_an_unnamed_source_can_not_be(client: httpx.AsyncClient, event: str) -> None:
