@@ -202,6 +202,24 @@ async def test_what_a_mention_tells_counts_for_the_next_of_its_body(
     assert ids[2] != stored["id"]
 
 
+async def test_who_tells_most_comes_first(client: httpx.AsyncClient, event: str) -> None:
+    """However a body tells them: a bare name is joined to none of two that contradict each other."""
+    for name, order in (("Royal Navy", (None, "NO", "SE")), ("Royal Guard", ("NO", None, "SE"))):
+        mentions = [said(name, said=f"202{nth}") for nth in range(3)]
+        for mention, country in zip(mentions, order, strict=True):
+            mention["source"] = {"name": name, **({"country": country} if country else {})}
+        made = await sent(client, f"{event}/claims", claim(name, *mentions))
+        assert len({one["source"]["id"] for one in made["statements"]}) == 3
+
+
+async def test_what_was_merged_is_found_by_what_either_is_known_by(client: httpx.AsyncClient) -> None:
+    navies = [{"name": "Royal Navy", "country": country} for country in ("NO", "SE")]
+    merged, kept = [(await sent(client, "/v1/sources", one, 201))["id"] for one in navies]
+    await sent(client, f"/v1/sources/{merged}/merge", {"into": kept}, 200)
+    assert [(await sent(client, "/v1/sources", one, 200))["id"] for one in navies] == [kept, kept]
+    assert (await sent(client, "/v1/sources", {"name": "Royal Navy", "country": "FI"}, 201))["id"] != kept
+
+
 UNNAMED = (
     {"disclosure": "anonymous", "role": "official"},
     {"disclosure": "group", "name": "residents"},
