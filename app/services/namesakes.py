@@ -6,11 +6,11 @@ however many sources there are. What an editor said before, be it that two are n
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Row, text
+from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -50,11 +50,12 @@ _UNKEYED: Final = text("""
 SELECT DISTINCT d.source_id FROM jsonb_populate_recordset(NULL::source_name_key, CAST(:rows AS jsonb)) AS d
 WHERE NOT EXISTS (SELECT FROM source_name_key k WHERE k.key = d.key AND k.source_id = d.source_id)
 """)
-# By the key of a name, whose name it is, under the source that it was merged into.
+# By the key of a name, whose name it is, under the source that it was merged into. Rows as JSON, and the bound written
+# in: with arrays, whose lengths differ, it would be planned anew each time.
 _CANDIDATES: Final = text("""
-WITH sought AS (SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:keys AS text[])) n(id, key)),
-hits AS (
-    SELECT DISTINCT sought.id, k.source_id FROM sought CROSS JOIN LATERAL (
+WITH hits AS (
+    SELECT DISTINCT sought.id, k.source_id
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS sought(id uuid, key text) CROSS JOIN LATERAL (
         SELECT source_id FROM source_name_key WHERE key = sought.key ORDER BY source_id LIMIT :most) k
     WHERE k.source_id <> sought.id)
 SELECT hits.id AS seeker, root.id, s.name, s.aliases, root.kind, root.names || s.names AS names, root.party,
@@ -63,7 +64,7 @@ FROM hits JOIN source s ON s.id = hits.source_id AND NOT s.confidential
 JOIN source root ON root.id = CASE WHEN s.merged_into IS NULL THEN s.id ELSE source_root(s.id) END
     AND NOT root.confidential AND root.id <> hits.id
 ORDER BY hits.id, root.id, s.id
-""")
+""").bindparams(bindparam("most", _SOURCES_OF_A_KEY, literal_execute=True))
 # Never where somebody or something has said already whether the two are one.
 _LINK: Final = text("""
 INSERT INTO source_link (id, from_id, to_id, relation, how_known, score, reason, state)
@@ -77,20 +78,41 @@ RETURNING id, from_id, to_id, reason
 """)
 
 
-async def propose(
-    session: AsyncSession, ids: Collection[UUID], *, linking: bool = True, renamed: bool = False
-) -> Sequence[Row[Any]]:
-    """Keep the keys of these sources, which are new or were renamed, and propose links to those that may be the same.
+class NewSource(NamedTuple):
+    """A named source that was stored just now, as a row of `NEXT` has it."""
 
-    Without `linking` no links are proposed: an export brings its own. Gives the links that are new.
+    id: UUID
+    name: str
+    aliases: Sequence[dict[str, Any]]
+    kind: str | None
+    names: Sequence[str]
+    party: str | None
+    country: str | None
+    parent_id: UUID | None
+    url: str | None
+    external_ids: dict[str, str]
+
+
+NamedSource: TypeAlias = Row[Any] | NewSource
+
+
+async def propose(session: AsyncSession, sources: Sequence[NamedSource], *, linking: bool = True) -> Sequence[Row[Any]]:
+    """Keep the keys of these sources, and propose links to those that may be the same; gives the new links.
+
+    Without `linking` no links are proposed: an export brings its own.
     """
-    if not ids:
-        return []
-    sources = named((await session.execute(_THESE, {"ids": list(ids)})).all())
-    if renamed:
-        await session.execute(_UNKEY, {"ids": list(ids)})
     await keep_keys(session, sources)
     return await link(session, await alike(session, sources)) if linking else []
+
+
+async def stored(session: AsyncSession, ids: Collection[UUID]) -> list[Row[Any]]:
+    """Those of these that are known by their names."""
+    return named((await session.execute(_THESE, {"ids": list(ids)})).all()) if ids else []
+
+
+async def forget_keys(session: AsyncSession, ids: Collection[UUID]) -> None:
+    """Of sources that may have other names now."""
+    await session.execute(_UNKEY, {"ids": list(ids)})
 
 
 def named(sources: Iterable[Row[Any]]) -> list[Row[Any]]:
@@ -104,22 +126,21 @@ async def unkeyed(session: AsyncSession, sources: Sequence[Row[Any]]) -> list[Ro
     return [source for source in sources if source.id in ids]
 
 
-async def keep_keys(session: AsyncSession, sources: Sequence[Row[Any]]) -> None:
+async def keep_keys(session: AsyncSession, sources: Sequence[NamedSource]) -> None:
     if sources:
         await session.execute(_KEY, {"rows": _key_rows(sources)})
 
 
-def _key_rows(sources: Sequence[Row[Any]]) -> str:
+def _key_rows(sources: Sequence[NamedSource]) -> str:
     return _as_json([{"source_id": source.id, "key": key} for source in sources for key in _keys(source)])
 
 
-async def alike(session: AsyncSession, sources: Sequence[Row[Any]]) -> list[Pair]:
+async def alike(session: AsyncSession, sources: Sequence[NamedSource]) -> list[Pair]:
     """Each of these with each stored source that it may be. Expects that the keys of all are kept."""
-    sought = [(source.id, key) for source in sources for key in _sought(source)]
+    sought = [{"id": source.id, "key": key} for source in sources for key in _sought(source)]
     if not sought:
         return []
-    parameters = {"ids": [id_ for id_, _ in sought], "keys": [key for _, key in sought]}
-    candidates = (await session.execute(_CANDIDATES, {**parameters, "most": _SOURCES_OF_A_KEY})).all()
+    candidates = (await session.execute(_CANDIDATES, {"rows": _as_json(sought)})).all()
     return list(_likenesses(sources, candidates))
 
 
@@ -147,23 +168,23 @@ def _as_json(rows: Sequence[dict[str, Any]]) -> str:
     return to_json(rows).decode()
 
 
-def _called(source: Row[Any]) -> list[str]:
+def _called(source: NamedSource) -> list[str]:
     return [source.name, *(alias["name"] for alias in source.aliases)]
 
 
-def _keys(source: Row[Any]) -> set[str]:
+def _keys(source: NamedSource) -> set[str]:
     person = may_be_people(source.kind)
     return {key for name in _called(source) for key in names.keys(name, person=person)}
 
 
-def _sought(source: Row[Any]) -> set[str]:
+def _sought(source: NamedSource) -> set[str]:
     person = may_be_people(source.kind)
     return {
         key for name in _called(source) for key in (*names.sought(name, person=person), *names.keys(name, person=False))
     }
 
 
-def _likenesses(sources: Iterable[Row[Any]], candidates: Iterable[Row[Any]]) -> Iterable[Pair]:
+def _likenesses(sources: Iterable[NamedSource], candidates: Iterable[Row[Any]]) -> Iterable[Pair]:
     by_seeker = defaultdict(list)
     for candidate in candidates:
         by_seeker[candidate.seeker].append(candidate)
@@ -173,7 +194,7 @@ def _likenesses(sources: Iterable[Row[Any]], candidates: Iterable[Row[Any]]) -> 
                 yield source.id, candidate.id, likeness
 
 
-def _likeness(source: Row[Any], candidate: Row[Any]) -> Likeness | None:
+def _likeness(source: NamedSource, candidate: Row[Any]) -> Likeness | None:
     classes = {class_of(source.kind), class_of(candidate.kind)}
     if common := set(source.names) & set(candidate.names):
         if len(classes - {None}) > 1:

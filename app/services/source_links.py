@@ -110,7 +110,8 @@ async def change_source(
     if before is not None:
         remarked += await _propose_again(session, caller, before)
     elif telling := [name for name in _TELLING if name in patch.model_fields_set]:
-        links = await namesakes.propose(session, [changed.id], renamed=True)
+        await namesakes.forget_keys(session, [changed.id])
+        links = await namesakes.propose(session, await namesakes.stored(session, [changed.id]))
         remarked += await remarks.of_source_links(session, caller, links, {changed.id: f"/{telling[0]}"})
     return changed, remarked
 

@@ -31,7 +31,7 @@ ALWAYS_NAMED: Final = ("outlet", "agency", "channel")
 def is_named(name: str | None, disclosure: str | None, kind: str | None) -> bool:
     """Whether a source is known by its name; others are known only by what they speak in.
 
-    Once more in SQL, where many unnamed ones may have one description: `BEARERS` in services/intake/by_name.
+    Once more in SQL, where many unnamed ones may have one description: `bearers` in services/intake/by_name.
     """
     return name is not None and ((disclosure or "named") == "named" or kind in ALWAYS_NAMED)
 

@@ -6,20 +6,22 @@ place where it was mentioned.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Row, text
+from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import Document, Source
 from app.services.intake import storing
 from app.services.intake.drafts import Batch, Draft
-from app.texts import traits
+from app.services.intake.foreign_keys import is_named
+from app.services.namesakes import NewSource
+from app.texts import folding, traits
 from app.texts.who import descriptions
 
 _DESCRIBES: Final = (
@@ -33,22 +35,38 @@ _IDENTIFYING: Final = ("ref", "disclosure", "url", "external_ids", "aliases", "p
 # A name finds whoever bears it as name or alias; and whoever's name is one of the draft's aliases. Two aliases alone
 # are not enough: more than one ministry is "the ministry". Never a confidential source, and never one that is known
 # only where it was mentioned. Of what was merged, what it keeps itself goes before what its target has.
-BEARERS: Final = text("""
-WITH asked AS MATERIALIZED (  -- folded once: beside a scan of the table it would be done for every row of that
-    SELECT d.id, fold_name(d.name) AS name, source_names(d.name, d.aliases) AS names
-    FROM jsonb_populate_recordset(NULL::source, CAST(:rows AS jsonb)) AS d)
-SELECT d.id AS draft, d.name, d.names,
-    s.id AS hit, s.ref AS hit_ref, s.kind, s.country, s.party, s.parent_id, s.url, s.external_ids
-FROM asked d LEFT JOIN LATERAL (
-    SELECT root.id, root.ref, coalesce(t.kind, root.kind) AS kind, coalesce(t.country, root.country) AS country,
-        coalesce(t.party, root.party) AS party, source_root(coalesce(t.parent_id, root.parent_id)) AS parent_id,
-        coalesce(t.url, root.url) AS url, root.external_ids || t.external_ids AS external_ids
-    FROM source t JOIN source root ON root.id = source_root(t.id)
-    WHERE t.names && d.names AND (d.name = ANY (t.names) OR fold_name(t.name) = ANY (d.names))
-    AND t.name IS NOT NULL AND (t.disclosure = 'named' OR t.kind = ANY (:always_named))
-    AND NOT t.placed AND NOT t.confidential AND NOT root.confidential) s ON true
-ORDER BY d.id, s.id""").bindparams(always_named=list(traits.ALWAYS_NAMED))
+# The constants are written in: as parameters they would have it planned anew each time, which takes longest.
+_BEARERS: Final = text("""
+SELECT d.id AS asked, root.id AS hit, root.ref AS hit_ref, coalesce(t.kind, root.kind) AS kind,
+    coalesce(t.country, root.country) AS country, coalesce(t.party, root.party) AS party,
+    source_root(coalesce(t.parent_id, root.parent_id)) AS parent_id, coalesce(t.url, root.url) AS url,
+    root.external_ids || t.external_ids AS external_ids
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS d(id uuid, name text, names text[])
+JOIN source t ON t.names && d.names AND (d.name = ANY (t.names) OR fold_name(t.name) = ANY (d.names))
+    AND t.name IS NOT NULL AND (t.disclosure = 'named' OR t.kind IN :always_named)
+    AND NOT t.placed AND NOT t.confidential
+JOIN source root ON root.id = source_root(t.id) AND NOT root.confidential
+ORDER BY d.id, root.id""").bindparams(
+    bindparam("always_named", traits.ALWAYS_NAMED, expanding=True, literal_execute=True)
+)
+_UNPROPOSED: Final = ("placed", "confidential", "merged_into")
 _TRAITS: Final = ("kind", "country", "party", "parent_id", "url", "external_ids")
+
+
+class FoldedNames(NamedTuple):
+    name: str
+    names: list[str]
+    """The name and all aliases."""
+
+
+def fold_names(name: str, aliases: Iterable[str]) -> FoldedNames:
+    """As the database has them of what is stored. Folded here: that takes it much longer."""
+    folded = folding.name(name)
+    return FoldedNames(folded, sorted({folded, *map(folding.name, aliases)}))
+
+
+def folded_names(draft: Draft) -> FoldedNames:
+    return fold_names(draft.value("name"), [alias["name"] for alias in draft.value("aliases") or ()])
 
 
 @dataclass(slots=True)
@@ -127,8 +145,8 @@ class Namesakes:
 class Candidates:
     """What the drafts of a batch may be. It learns from each draft that is decided, for those after it."""
 
-    names: dict[bytes, tuple[str, Sequence[str]]] = field(default_factory=dict)
-    """The folded name, and with it the aliases, by what a draft is called."""
+    names: dict[bytes, FoldedNames] = field(default_factory=dict)
+    """By what a draft is called."""
     stored: dict[bytes, dict[UUID, Stored]] = field(default_factory=lambda: defaultdict(dict))
     learnt: dict[UUID, Known] = field(default_factory=dict)
     """What drafts of this batch told of stored sources that they were taken for."""
@@ -166,24 +184,39 @@ def called(draft: Draft) -> bytes:
     return to_json([draft.value("name"), draft.value("aliases") or []])
 
 
+async def bearers(session: AsyncSession, folded: Mapping[UUID, FoldedNames]) -> Sequence[Row[Any]]:
+    """The sources that bear names: who is `asked` for, the `hit`, and what is known of it."""
+    rows = [{"id": id_, "name": names.name, "names": names.names} for id_, names in folded.items()]
+    return (await session.execute(_BEARERS, {"rows": storing.as_json(rows)})).all()
+
+
 async def look_up(session: AsyncSession, drafts: Sequence[Draft]) -> Candidates:
     """Find who bears the names of drafts. Each name is asked for once, however many drafts have it."""
     candidates = Candidates()
-    called_by_id: dict[UUID, bytes] = {}
-    rows = dict[bytes, dict[str, Any]]()
+    first_by_names: dict[bytes, Draft] = {}
     for draft in drafts:
-        key = called(draft)
-        if key not in rows:
-            rows[key] = {"id": draft.id, "name": draft.value("name"), "aliases": draft.value("aliases")}
-            called_by_id[draft.id] = key
-    row: Row[Any]
-    for row in await session.execute(BEARERS, {"rows": storing.as_json(rows.values())}):
-        key = called_by_id[row.draft]
-        candidates.names[key] = (row.name, row.names)
-        if row.hit is not None:
-            stored = candidates.stored[key].setdefault(row.hit, Stored(row.hit, row.hit_ref))
-            stored.known.append(Known(*(getattr(row, name) for name in _TRAITS)))
+        first_by_names.setdefault(called(draft), draft)
+    candidates.names = {key: folded_names(draft) for key, draft in first_by_names.items()}
+    key_of = {draft.id: key for key, draft in first_by_names.items()}
+    for row in await bearers(session, {id_: candidates.names[key] for id_, key in key_of.items()}):
+        stored = candidates.stored[key_of[row.asked]].setdefault(row.hit, Stored(row.hit, row.hit_ref))
+        stored.known.append(Known(*(getattr(row, name) for name in _TRAITS)))
     return candidates
+
+
+def proposable(drafts: Iterable[Draft]) -> list[NewSource]:
+    """Those of new sources of which links may be proposed: a proposal would tell that there is a confidential one."""
+    return [
+        NewSource(
+            draft.id,
+            draft.value("name"),
+            draft.value("aliases") or [],
+            names=folded_names(draft).names,
+            **{name: getattr(known(draft), name) for name in _TRAITS},
+        )
+        for draft in drafts
+        if is_named(draft) and not any(draft.value(name) for name in _UNPROPOSED)
+    ]
 
 
 def leave_parents_out(batch: Batch, drafts: Iterable[Draft]) -> None:

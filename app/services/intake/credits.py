@@ -102,17 +102,17 @@ async def _sources(session: AsyncSession, agencies: Sequence[str]) -> Mapping[st
     kinds, and the forms in which it is credited ("(AP)") find it without becoming its aliases.
     """
     looked_up: dict[UUID, tuple[str, bool]] = {}
-    rows = []
+    folded: dict[UUID, by_name.FoldedNames] = {}
     for name in agencies:
         agency = BY_NAME[name]
         for is_agency, names in ((True, (*agency.aliases, *agency.forms)), (False, agency.aliases)):
             id_ = uuid7()
             looked_up[id_] = (name, is_agency)
-            rows.append({"id": id_, "name": name, "aliases": [{"name": alias} for alias in names]})
+            folded[id_] = by_name.fold_names(name, names)
     hits: dict[tuple[str, bool], list[UUID]] = defaultdict(list)
-    for row in await session.execute(by_name.BEARERS, {"rows": storing.as_json(rows)}):
-        bearers = hits[looked_up[row.draft]]
-        if row.hit is not None and row.hit not in bearers and (row.kind == "agency" or not looked_up[row.draft][1]):
+    for row in await by_name.bearers(session, folded):
+        bearers = hits[looked_up[row.asked]]
+        if row.hit not in bearers and (row.kind == "agency" or not looked_up[row.asked][1]):
             bearers.append(row.hit)
     sources: dict[str, UUID] = {}
     new: list[Draft] = []
@@ -126,5 +126,5 @@ async def _sources(session: AsyncSession, agencies: Sequence[str]) -> Mapping[st
         elif len(stored) == 1:
             sources[name] = stored[0]
     await storing.insert(session, Source, new)
-    await namesakes.propose(session, [draft.id for draft in new])
+    await namesakes.propose(session, by_name.proposable(new))
     return sources

@@ -133,14 +133,17 @@ async def store(
         return
     if before_proposing is not None:
         await before_proposing()
-    sources = [
-        draft.id
-        for draft in batch.drafts[Source]
-        if draft.same_as is None and draft.outcome in ("created", "completed") and is_named(draft)
-    ]
+    created, completed = (
+        [draft for draft in batch.drafts[Source] if draft.same_as is None and draft.outcome == outcome]
+        for outcome in ("created", "completed")
+    )
     links = batch.proposed[SourceLink]
     if not batch.from_export:  # before the names are compared: of such a one they are the same
         links += await namesakes.link(session, _may_be(batch))
+    sources: list[namesakes.NamedSource] = [
+        *by_name.proposable(created),
+        *await namesakes.stored(session, [draft.id for draft in completed if is_named(draft)]),
+    ]
     links += await namesakes.propose(session, sources, linking=not batch.from_export)
     batch.proposed[DocumentLink] += await copies.propose(session, batch)
     batch.proposed[AppearanceHop] += await wire_credits.propose(session, batch)

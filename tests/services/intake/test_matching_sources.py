@@ -357,9 +357,9 @@ async def test_who_is_named_is_one_rule_in_sql_and_in_python(psql: psycopg.Conne
         values = [id_, name, disclosure, kind, alias]
         psql.execute("INSERT INTO source (id, name, disclosure, kind, aliases) VALUES (%s, %s, %s, %s, %s)", values)
     psql.commit()
-    rows_sought = f'[{{"id": "{uuid7()}", "name": "Ines Varga", "aliases": []}}]'
+    sought = {uuid7(): by_name.fold_names("Ines Varga", [])}
     async with database.reading() as session:
-        hits = {row.hit for row in await session.execute(by_name.BEARERS, {"rows": rows_sought})}
+        hits = {row.hit for row in await by_name.bearers(session, sought)}
     await database.dispose()
     assert hits == {id_ for id_, combination in ids.items() if traits.is_named(*combination)}
     assert 0 < len(hits) < len(ids)
