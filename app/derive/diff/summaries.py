@@ -17,7 +17,7 @@ from app.schemas.pictures.diffs import (
     StandingMoved,
     StatementEntry,
 )
-from app.schemas.pictures.dossiers import JoinRead, QuestionPicture, SilenceRead
+from app.schemas.pictures.dossiers import JoinedBy, JoinRead, QuestionPicture, SilenceRead
 from app.vocabulary import Stance
 
 Clause = tuple[UUID | None, str]
@@ -32,12 +32,13 @@ _ORIGIN_WORDS: Final[dict[Stance, str]] = {
     "support": "independent sources for",
     "deny": "independent denials of",
 }
-_JOIN_WORDS: Final = {
+JOIN_WORDS: Final[Mapping[JoinedBy, str]] = {
     "source": "one source",
     "family": "one family",
     "chain": "passed on by the same",
     "document": "of one document",
     "link": "of documents that are linked as copies",
+    "same_as": "sources that may be the same",
     "party": "of one side",
 }
 
@@ -85,7 +86,8 @@ def _clauses(diff: DiffRead, texts: Mapping[UUID, str | None]) -> Iterator[Claus
         for moved in diff.standings
         if moved.question_id not in quantities or not {moved.from_, moved.to} & {"outdated", "withdrawn"}
     ]
-    yield from _first_few(standings, _standing, "claims moved")
+    parted = {moved.claim_id: _causes(moved.parted_by) for moved in diff.origins if moved.stance in _ORIGIN_WORDS}
+    yield from _first_few(standings, lambda moved: _standing(moved, parted.get(moved.claim_id, "")), "claims moved")
     # A standing that moved says by its reasons what became of the origins.
     moved_claims = {moved.claim_id for moved in diff.standings}
     origins = [moved for moved in diff.origins if moved.claim_id not in moved_claims and moved.stance in _ORIGIN_WORDS]
@@ -208,11 +210,12 @@ def _of_assessments(diff: DiffRead) -> Iterator[Clause]:
 # --- moves -----------------------------------------------------------------------------------------------------------
 
 
-def _standing(moved: StandingMoved) -> str:
-    """With what of its reasons is new."""
+def _standing(moved: StandingMoved, parted: str) -> str:
+    """With what of its reasons is new; `parted`: what made one of origins that are several now."""
     before, after = moved.why_before.split("; "), moved.why.split("; ")
     reasons = [reason for reason in after if reason not in before] or after
-    return f"{_quote(moved.text)} went from {moved.from_} to {moved.to} because {' and '.join(reasons)}"
+    no_longer = f" (no longer {parted})" if parted else ""
+    return f"{_quote(moved.text)} went from {moved.from_} to {moved.to} because {' and '.join(reasons)}{no_longer}"
 
 
 def _origins(moved: OriginsMoved) -> str:
@@ -222,7 +225,7 @@ def _origins(moved: OriginsMoved) -> str:
 
 
 def _causes(joins: Iterable[JoinRead]) -> str:
-    return " and ".join(dict.fromkeys(_JOIN_WORDS[join.how] for join in joins))
+    return " and ".join(dict.fromkeys(JOIN_WORDS[join.how] for join in joins))
 
 
 def _silence(silence: SilenceRead) -> str:
