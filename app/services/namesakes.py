@@ -208,4 +208,7 @@ def _likeness(source: NamedSource, candidate: Row[Any]) -> Likeness | None:
         for alias in _called(candidate)
         if (likeness := names.likeness(name, alias, person=person)) is not None
     ]
-    return max(alike, default=None)
+    best = max(alike, default=None)
+    # How the names that are shown are alike is what an editor sees; only where their aliases are no more so.
+    shown = names.likeness(source.name, candidate.name, person=person)
+    return shown if best is not None and shown is not None and shown.score == best.score else best
