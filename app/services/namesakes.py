@@ -210,5 +210,5 @@ def _likeness(source: NamedSource, candidate: Row[Any]) -> Likeness | None:
     ]
     best = max(alike, default=None)
     # How the names that are shown are alike is what an editor sees; only where their aliases are no more so.
-    shown = names.likeness(source.name, candidate.name, person=person)
-    return shown if best is not None and shown is not None and shown.score == best.score else best
+    of_names = names.likeness(source.name, candidate.name, person=person)
+    return of_names if best is not None and of_names is not None and of_names.score == best.score else best

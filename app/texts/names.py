@@ -17,7 +17,7 @@ from anyascii import anyascii
 from nameparser.config.particles import PARTICLES
 
 from app.texts.sounds import Sound, alike, sound
-from app.texts.who import titles
+from app.texts.who import description_words, titles
 
 
 def _listed(words: str) -> frozenset[str]:
@@ -48,10 +48,12 @@ _LEFT_OUT: Final = _listed(
     "of the and for a an et und der die das den du des les la le los las el al il i y e o in im at zu zur für pour по в"
     " и на та і й для из ال"
 )
-# What makes another name of a word that stands alone ("San Marco"), and is left out where there are more.
-_PARTICLES: Final = {particle.strip("-'’") for particle in PARTICLES} - _LEFT_OUT
 # Karim's father, "Abu Karim", is not Karim, nor are those of that surname: never left out.
 _FATHER: Final = {"abu": "abu", "abou": "abu", "abo": "abu", "aboo": "abu", "أبو": "أبو", "ابو": "أبو"}
+# What makes another name of a word that stands alone ("San Marco"), and is left out where there are more.
+_PARTICLES: Final = {particle.strip("-'’") for particle in PARTICLES} - _LEFT_OUT - _FATHER.keys()
+# No part of anybody's name, though it may stand there: "Rima Facebook".
+_PLATFORMS: Final = _listed(description_words.PLATFORMS.casefold())
 # "Servant of", with a name of God; written as one word or as several, its article as it sounds before the next letter.
 _SERVANT: Final = re.compile(
     r"abdu?|abd[aeiou](?:l|sh(?=sh)|([rsntdz])(?=\1))?(?P<of>[a-z]{2,})?|عبد(?:ال(?P<whom>.{2,}))?"
@@ -150,16 +152,21 @@ def _words(name: str) -> Iterator[tuple[str, str]]:
 
 
 def _compounds(words: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """With a servant and whose he is as one word, without the article that may stand between."""
+    """With a servant or father, and whose he is, as one word, without the article that may stand between."""
     compounds = list[tuple[str, str]]()
-    servant = ""
+    beginning = ""
     for word, script in words:
         match = _SERVANT.fullmatch(word)
-        if servant:
-            compounds[-1] = (servant + word.removeprefix("ال"), script)
+        if beginning:
+            compounds[-1] = (beginning + word.removeprefix("ال"), script)
         else:
             compounds.append((_servant(match), script) if match else (word, script))
-        servant = "" if servant or not match or match["of"] or match["whom"] else _servant(match)
+        if beginning:
+            beginning = ""
+        elif word in _FATHER:
+            beginning = word
+        elif match and not match["of"] and not match["whom"]:
+            beginning = _servant(match)
     return compounds
 
 
@@ -299,7 +306,7 @@ def _places(shorter: Sequence[NamePart], longer: Sequence[NamePart], *, loosely:
 def _is_one(part: NamePart, compared: NamePart, *, loosely: bool, surnames: bool) -> bool:
     if part.word == compared.word:
         return True
-    sounds = [_of_surname(one.word) if surnames else one.sound for one in (part, compared)]
+    sounds = [_of_surname(word.word) if surnames else word.sound for word in (part, compared)]
     return alike(*sounds, loosely=loosely or part.script != compared.script)
 
 
@@ -312,7 +319,7 @@ def _lacking(
     shorter: Sequence[NamePart], longer: Sequence[NamePart], places: Sequence[int], *, titled: bool
 ) -> Likeness | None:
     """What the longer name of a person has more; None: what may be another's. `titled`: it began with a title."""
-    if len(shorter) < 2:  # noqa: PLR2004
+    if sum(part.word not in _PLATFORMS for part in shorter) < 2:  # noqa: PLR2004
         return None
     # What an office is of stands behind it: "Minister of Defence".
     if titled and sorted(places) == [*range(len(longer) - len(shorter), len(longer))]:

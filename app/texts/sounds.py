@@ -161,7 +161,8 @@ def _spellings(word: str) -> list[str]:
         if _CH.search(spelling):  # German ch is kh, French ch is sh
             spellings += [_CH.sub("kh", spelling), _CH.sub("sh", spelling)]
         if "j" in spelling and "dj" not in spelling:  # of English, and of French
-            spellings += [spelling.replace("j", "dj"), spelling.replace("j", "zh")]
+            spellings.append(spelling.replace("j", "dj"))
+            spellings += [spelling.replace("j", "zh")] if "jj" not in spelling else []
     muted = [_MUTE_H.sub("", spelling) for spelling in spellings if _MUTE_H.search(spelling)]
     return list(dict.fromkeys(muted + spellings))
 

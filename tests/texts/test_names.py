@@ -39,6 +39,8 @@ ALIKE = [
     ("المتحدث باسم الجيش سامي حداد", "Sami Haddad", names.TITLE),
     ("Sami Haddad", "سامي حداد", names.SCRIPTS),
     ("Abou Karim", "أبو كريم", names.SCRIPTS),
+    ("Sami Abou Karim", "سامي ابو كريم", names.SCRIPTS),
+    ("Sami Hassan Abu Karim", "Sami Abu Karim", names.LEFT_OUT),
     ("France24", "France 24", names.SPELLING),
     ("1TV", "TV1", names.SPELLING),
     ("Channel 7", "Channel ٧", names.SPELLING),
@@ -86,6 +88,16 @@ APART = [
     ("General Medical Council", "Medical Council"),
     # Karim's father, and a place named after a saint.
     ("Abu Karim", "Karim"),
+    ("Abu Karim Salem", "Karim Salem"),
+    ("Sami Abu Karim", "Sami Karim"),
+    ("Sami Abu Karim Haddad", "Sami Karim Haddad"),
+    ("Abu Karim", "Karim Haddad"),
+    ("أبو كريم حداد", "Karim Haddad"),
+    ("Sami Najjar", "Sami Nasser"),
+    ("Mahdi Salem Haddad", "Salem Haddad"),
+    # Where somebody posts is no part of the name.
+    ("Rima Facebook", "Rima Haddad Facebook"),
+    ("Telegram Rima", "Telegram Olga Rima"),
     ("San Marco", "Marco"),
     # What stands beside the digits of a word counts.
     ("@mohammed_zidan7", "@mohamed_obied7"),

@@ -29,11 +29,13 @@ _NO_PERSON: Final = _listed(
     " saint sainte security social soccer software special st staff state states strategy supreme tax technical"
     " television theater theatre travel uk united us vice voice warrant wing"
 )
+# In the library's list, and as often what somebody is called.
+_GIVEN_NAMES: Final = _listed("mahdi sultan")
 # Not in the library's list.
 _NO_PERSON_EITHER: Final = _listed(data.NO_PERSON)
-_PERSONS: Final = {title for title in TITLES if not title[0].isdigit()} - _NO_PERSON - _NO_PERSON_EITHER | _listed(
-    data.PERSONS
-)
+_PERSONS: Final = {
+    title for title in TITLES if not title[0].isdigit()
+} - _NO_PERSON - _NO_PERSON_EITHER - _GIVEN_NAMES | _listed(data.PERSONS)
 _OFFICE: Final = re.compile(f".+(?:{'|'.join(sorted(_listed(data.OFFICES)))})")
 _AFTER: Final = _listed(data.AFTER)
 _LEADING: Final = _PERSONS | _NO_PERSON | _NO_PERSON_EITHER
