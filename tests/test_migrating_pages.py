@@ -67,3 +67,18 @@ async def test_documents_of_before(
     assert (await client.delete(f"/v1/documents/{older['id']}", headers=headers)).status_code == 204
     for url in URLS[:2]:  # and where that is gone, the other
         assert (await sent(client, "/v1/documents", {"url": url}, 200))["ref"] == "d1"
+
+
+async def test_assessments_of_before(
+    client: httpx.AsyncClient, psql: psycopg.Connection, database_url: str, migration: ModuleType
+) -> None:
+    event = (await sent(client, "/v1/events", {"title": "E", "slug": "e", "occurred": "2023-08-09"}))["id"]
+    claim = (await sent(client, f"/v1/events/{event}/claims", {"text": "T"}))["claim"]["id"]
+    rated = {"claim": claim, "author": "Checkers", "scheme": "claimreview", "rating": "false", "url": URLS[0]}
+    made = await sent(client, f"/v1/events/{event}/assessments", rated)
+    psql.execute("UPDATE assessment SET url_key = NULL")
+    psql.execute("CREATE TABLE migration_progress (step text PRIMARY KEY, last uuid)")
+    migrating.in_batches(psql, "page keys of assessments", "assessment", migration.store_keys_of_assessments, size=1)
+    assert ledger.verify(database_url) == []
+    again = await sent(client, f"/v1/events/{event}/assessments", rated | {"url": URLS[1]}, 200)
+    assert again["id"] == made["id"]

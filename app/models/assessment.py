@@ -44,6 +44,8 @@ class Assessment(Record):
     worst_rating: Mapped[float | None]
     explanation: Mapped[str | None]
     url: Mapped[str | None]
+    url_key: Mapped[str | None]
+    """Which page the URL means. It follows from the URL."""
     language: Mapped[str | None]
     made: Mapped[str | None]
     made_from: Mapped[datetime | None]
@@ -55,7 +57,7 @@ class Assessment(Record):
         *record_rules("assessment"),
         *at_most(NAME_CHARACTERS, "label"),
         *at_most(WORDING_CHARACTERS, "explanation"),
-        *at_most(URL_CHARACTERS, "url"),
+        *at_most(URL_CHARACTERS, "url", "url_key"),
         *at_most(TIME_CHARACTERS, "made"),
         matches("language", LANGUAGE_PATTERN),
         coarse_time("made"),

@@ -307,6 +307,7 @@ KINDS: Final = (
         "made settles supersedes documents",
         sorts=_TIMES | {"made": "made_from"},
         counted=True,
+        derived=("url_key",),
     ),
     Kind(AssessmentDocument, "evidence", Round.ASSESSMENTS, part_of="assessment_id"),
 )

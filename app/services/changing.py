@@ -33,7 +33,7 @@ from app.schemas.statements import AppearanceRead, HopCreate, StatementRead
 from app.services import database_errors, records, visibility
 from app.services.access import Caller
 from app.services.intake import copies, pipeline, quotes, remarks, walking
-from app.services.intake.drafts import COARSE, Batch, Draft, Spots, bounds, url_columns
+from app.services.intake.drafts import COARSE, Batch, Draft, Spots, bounds, url_columns, url_key
 
 _OBJECT_FIELDS: Final = ("external_ids", "translations")
 _UNIQUE_COLUMNS: Final = ("ref", "slug", "canonical_url", "page_key")
@@ -105,6 +105,14 @@ async def _foresee(session: AsyncSession, caller: Caller, address: str, patch: B
     return spots
 
 
+def _url_columns(model: type[Record], url: str | None, remarked: list[Remark]) -> dict[str, Any]:
+    """A URL with what follows from it."""
+    columns = table_of(model).c
+    if "page_key" in columns:
+        return url_columns(_unwrapped(url, remarked))
+    return {"url": url} | (url_key(url) if "url_key" in columns else {})
+
+
 async def _columns(
     session: AsyncSession, model: type[Record], record: RecordRead, patch: BaseModel, remarked: list[Remark]
 ) -> dict[str, Any]:
@@ -119,8 +127,8 @@ async def _columns(
             values[name] = _patched(getattr(record, name), value)
         elif name == "figure":
             values |= await _figure(session, getattr(record, name), value)
-        elif name == "url" and "page_key" in table_of(model).c:
-            values |= url_columns(_unwrapped(value, remarked))
+        elif name == "url":
+            values |= _url_columns(model, value, remarked)
         elif name == "aliases":
             values[name] = [alias.model_dump() for alias in value] if value is not None else None
         else:

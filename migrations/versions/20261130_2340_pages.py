@@ -1,4 +1,4 @@
-"""A document is found by the page that its URL means. Those that are stored get their keys, batch by batch."""
+"""A document is found by the page that its URL means, as is an assessment. Those that are stored get their keys."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,9 @@ SQL: Final = Path(__file__).parent / "pages"
 URLS: Final = "SELECT id, url FROM document WHERE id = ANY (%s) AND url IS NOT NULL"
 STORE: Final = """
 UPDATE document d SET page_key = k.key FROM unnest(%s::uuid[], %s::text[]) k(id, key) WHERE d.id = k.id"""
+URLS_OF_ASSESSMENTS: Final = "SELECT id, url FROM assessment WHERE id = ANY (%s) AND url IS NOT NULL"
+STORE_OF_ASSESSMENTS: Final = """
+UPDATE assessment a SET url_key = k.key FROM unnest(%s::uuid[], %s::text[]) k(id, key) WHERE a.id = k.id"""
 # A key may be longer than an index row can be. Not unique: what an older release took for two documents stays two.
 INDEX: Final = "CREATE INDEX ix_document_page_key ON document (digest_of(page_key))"
 
@@ -23,12 +26,21 @@ def upgrade() -> None:
         migrating.once(connection, "column of page keys", (SQL / "column.sql").read_text(encoding="utf-8"))
         migrating.in_batches(connection, "page keys of documents", "document", store_keys)
         migrating.once(connection, "index of page keys", INDEX)
+        migrating.in_batches(connection, "page keys of assessments", "assessment", store_keys_of_assessments)
 
 
 def store_keys(connection: Any, ids: list[UUID]) -> None:
-    rows = [(id_, _key(url)) for id_, url in connection.execute(URLS, [ids])]
+    _store(connection, ids, URLS, STORE)
+
+
+def store_keys_of_assessments(connection: Any, ids: list[UUID]) -> None:
+    _store(connection, ids, URLS_OF_ASSESSMENTS, STORE_OF_ASSESSMENTS)
+
+
+def _store(connection: Any, ids: list[UUID], urls: str, store: str) -> None:
+    rows = [(id_, _key(url)) for id_, url in connection.execute(urls, [ids])]
     keyed = [(id_, key) for id_, key in rows if key is not None]
-    connection.execute(STORE, [[id_ for id_, _ in keyed], [key for _, key in keyed]])
+    connection.execute(store, [[id_ for id_, _ in keyed], [key for _, key in keyed]])
 
 
 def _key(url: str) -> str | None:

@@ -23,6 +23,23 @@ async def rated(client: AsyncClient, event: str) -> Json:
     return made
 
 
+async def test_it_is_the_same_on_the_same_page(client: AsyncClient, event: str) -> None:
+    """However the page's address is written; another page of the same desk is another assessment."""
+    rated = {"claim": await claim(client, event), "author": "Checkers", "scheme": "claimreview", "rating": "false"}
+    made = await post(client, f"{event}/assessments", rated | {"url": "https://checks.example/1"})
+    for address in ("http://www.checks.example/1/amp", "https://web.archive.org/web/2024/https://checks.example/1"):
+        again = (await client.post(f"{event}/assessments", json=rated | {"url": address})).json()
+        assert (again["id"], again["url"]) == (made["id"], "https://checks.example/1")
+        assert [(remark["what"], remark["pointer"]) for remark in again["remarks"]][-1] == ("not_taken", "/url")
+    await post(client, f"{event}/assessments", rated | {"url": "https://checks.example/2"})
+    await post(client, f"{event}/assessments", rated)
+    where = f"/v1/assessments/{made['id']}"
+    await patch(client, where, {"url": "https://checks.example/moved"})
+    moved = await post(client, f"{event}/assessments", rated | {"url": "http://m.checks.example/moved"}, 200)
+    assert moved["id"] == made["id"]
+    await patch(client, where, {"url": None})
+
+
 async def test_is_found_and_listed(client: AsyncClient, event: str, rated: Json) -> None:
     assert (len(rated["document_ids"]), rated["settles"], rated["made_to"]) == (2, False, "2023-10-01T00:00:00Z")
     assert await get(client, "/v1/assessments/ref:r") == rated

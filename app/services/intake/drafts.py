@@ -232,6 +232,11 @@ def url_columns(url: str | None) -> dict[str, Any]:
     return {"url": url, "canonical_url": canonical(url), "page_key": page_keys.key(url)}
 
 
+def url_key(url: str | None) -> dict[str, Any]:
+    """Which page the URL of an assessment means."""
+    return {"url_key": None if url is None else page_keys.key(url)}
+
+
 def archived(batch: Batch, data: DocumentCreate, at: str) -> tuple[str, str | None]:
     """A document's URL and, if the one given is an archive's copy, that; what an export brings back stays as it was."""
     url = str(data.url)

@@ -296,9 +296,10 @@ _matching(
 
 _matching(
     Assessment,
-    "d.claim_id, d.author_id, d.scheme, d.url, d.made",
+    "d.claim_id, d.author_id, d.scheme, coalesce(d.url_key, d.url), d.made",
     f"""WHERE t.claim_id IN ({_same_claims("d.claim_id")}) AND t.author_id IN (SELECT source_kin(d.author_id))
-    AND t.scheme = d.scheme AND t.url IS NOT DISTINCT FROM d.url AND t.made IS NOT DISTINCT FROM d.made {_OLDEST}""",  # noqa: S608
+    AND t.scheme = d.scheme AND t.made IS NOT DISTINCT FROM d.made
+    AND coalesce(t.url_key, t.url) IS NOT DISTINCT FROM coalesce(d.url_key, d.url) {_OLDEST}""",  # noqa: S608
     "m.event_id",
 )
 _matching(

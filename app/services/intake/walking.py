@@ -36,7 +36,7 @@ from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ReportCreate, ReportEvent
 from app.schemas.sources import SourceCreate, SourceLinkCreate
 from app.schemas.statements import AppearanceCreate, AppearanceFields, HopCreate, StatementCreate, StatementInClaim
-from app.services.intake.drafts import Batch, Draft, archived, columns, sha256, url_columns
+from app.services.intake.drafts import Batch, Draft, archived, columns, sha256, url_columns, url_key
 from app.services.intake.foreign_keys import check_page
 from app.texts.quoting import quotes
 from app.vocabulary import MEASURE_DEFAULTS, QUESTION_STANCES, SINGLE_ANSWER_KINDS
@@ -355,7 +355,8 @@ def assessment(batch: Batch, data: AssessmentCreate, event_draft: Draft | None, 
         "author_id": source(batch, data.author, f"{at}/author", within=claim_draft),
         "supersedes_id": batch.refer(Assessment, data.supersedes, f"{at}/supersedes") if data.supersedes else None,
     }
-    draft = batch.add(Assessment, at, columns(data, "claim", "author", "supersedes", "documents"), links)
+    values = columns(data, "claim", "author", "supersedes", "documents") | (url_key(data.url) if data.url else {})
+    draft = batch.add(Assessment, at, values, links)
     for nth, body in enumerate(data.documents or ()):
         evidence(batch, body, draft, f"{at}/documents/{nth}")
     return draft

@@ -8,3 +8,12 @@ DROP TRIGGER c_insert ON document;
 DROP TRIGGER c_update ON document;
 DROP TRIGGER c_delete ON document;
 SELECT ledger_keep('document', 'page_key');
+-- The same of the page on which an assessment stands.
+ALTER TABLE assessment ADD COLUMN url_key text
+    CONSTRAINT ck_assessment_url_key_length CHECK (length(url_key) BETWEEN 1 AND 4000);
+DROP TRIGGER a_lock ON assessment;
+DROP TRIGGER b_touch ON assessment;
+DROP TRIGGER c_insert ON assessment;
+DROP TRIGGER c_update ON assessment;
+DROP TRIGGER c_delete ON assessment;
+SELECT ledger_keep('assessment', 'url_key');
