@@ -321,7 +321,7 @@ def _statements(check: FactCheck, notes: Notes, noted: set[tuple[str, ...]], cla
 
 def _nobody(party: Party) -> Json:
     """Somebody unknown where the description is of one, else several."""
-    return {"name": party.name, "disclosure": descriptions.describes(party.name) or "group"}
+    return {"name": party.name, "disclosure": descriptions.describes(folding.visible(party.name)) or "group"}
 
 
 def _by(source: Json, said: str | None, works: Sequence[Json], claim_key: tuple[str, str]) -> Iterator[Json]:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from app.imports.ratings import folded
+from app.texts import folding
 from app.texts.who import descriptions
 
 # Sites where anybody may post, and archives of such: they say where the claim was, not who made it.
@@ -47,4 +48,4 @@ def is_platform(name: str) -> bool:
 
 
 def names_nobody(name: str) -> bool:
-    return folded(name) in NAMES_NOBODY or descriptions.describes(name) is not None
+    return folded(name) in NAMES_NOBODY or descriptions.describes(folding.visible(name)) is not None

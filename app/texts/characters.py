@@ -79,6 +79,14 @@ def _stand_in(character: str) -> str | None:
     return str(unicodedata.decimal(character)) if kind == "Nd" else _LETTERS.get(character)
 
 
+@cache
+def shown(character: str) -> str:
+    """Itself; an apostrophe for every mark, and nothing for what a text may have or lack unseen."""
+    if unicodedata.category(character) == "Cf" or _UNWRITTEN.match(character):
+        return ""
+    return "'" if _stand_in(character) == MARK else character
+
+
 def is_end_mark(character: str) -> bool:
     """Whether it counts for nothing at either end of a whole, folded text."""
     if character in _END_MARKS or character == MARK:

@@ -20,7 +20,19 @@ from app.texts.repertoire import UNASSIGNED
 from app.texts.scripts import ACCENTS
 from app.texts.scripts import UNSPACED_IN_QUOTES as UNSPACED
 
-__all__ = ["DASH", "ELLIPSIS", "MARK", "FoldedText", "fold", "name", "region", "signs", "whole", "words_only"]
+__all__ = [
+    "DASH",
+    "ELLIPSIS",
+    "MARK",
+    "FoldedText",
+    "fold",
+    "name",
+    "region",
+    "signs",
+    "visible",
+    "whole",
+    "words_only",
+]
 
 # A half-space between two Arabic letters, whatever else stands there that shows nothing.
 _INVISIBLE: Final = (
@@ -75,6 +87,22 @@ def whole(text: str) -> str:
 def name(text: str) -> str:
     """Of two spellings of a name the same."""
     return _without_ends(_ACCENT.sub("", signs(text)).translate(_STROKES))
+
+
+def visible(text: str) -> str:
+    """For whoever reads words as they are written: in NFKC, without what shows nothing, with one mark for all.
+
+    A word of mixed scripts is in one.
+    """
+    text = _HALF_SPACE.sub(" ", text) if "\u200c" in text else text
+    text = _decomposed("".join(characters.shown(character) for character in text))
+    lower = text.lower()
+    if len(lower) == len(text) and (unmixed := lookalikes.fold(lower)) != lower:
+        text = "".join(
+            letter if letter.lower() == read else read.upper() if letter.isupper() else read
+            for letter, read in zip(text, unmixed, strict=True)
+        )
+    return unicodedata.normalize("NFC", text)
 
 
 def letters(text: str) -> str:

@@ -16,6 +16,7 @@ import tld
 from anyascii import anyascii
 from nameparser.config.particles import PARTICLES
 
+from app.texts import folding
 from app.texts.sounds import Sound, alike, sound
 from app.texts.who import description_words, titles
 
@@ -24,13 +25,12 @@ def _listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_WORD: Final = re.compile(r"[^\W_]+(?:['’ʼ`][^\W_]+)*")
-_APOSTROPHES: Final = re.compile("['’ʼ`]")
+_WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _CAMEL: Final = re.compile("(?<=[a-z])(?=[A-Z])")
 # `McDonald` and `Mc Donald`, `DeSantis` and `De Santis`.
 _GLUED: Final = re.compile("(?<![^\\W_])(Mc|Mac|De|Di|Del|La|Le|Van|Von)(?=[A-Z][a-z])")
 # In Hebrew what looks like a quotation mark makes an abbreviation of what it stands in.
-_GERSHAYIM: Final = re.compile('(?<=[א-ת])["״”](?=[א-ת])')
+_GERSHAYIM: Final = re.compile("(?<=[א-ת])'(?=[א-ת])")
 # Of `5th`, `3ème`, `92-га` the letters only say that it is an ordinal.
 _ORDINAL: Final = re.compile(
     r"(?<![^\W_])(\d+)(?:[a-zß-ÿ\u0400-\u04ff]{1,3}|[-\u2010\u2011][\u0430-\u045f]{1,3})(?![^\W_])"
@@ -110,7 +110,7 @@ LEFT_OUT: Final = Likeness(0.75, "a middle name or patronymic left out")
 
 @lru_cache(maxsize=65536)
 def read(name: str) -> Name:
-    name, identifies = _identifier(_GERSHAYIM.sub("", unicodedata.normalize("NFKC", name).strip()))
+    name, identifies = _identifier(_GERSHAYIM.sub("", folding.visible(name).strip()))
     words = list(_words(_ORDINAL.sub(r"\1", _GLUED.sub(r"\1 ", name))))
     numbers = {"".join(str(unicodedata.digit(digit)) for digit in run) for run in _DIGITS.findall(name)}
     # What a name begins with is none: Xi Jinping.
@@ -146,8 +146,8 @@ def _words(name: str) -> Iterator[tuple[str, str]]:
             surname, *others = _CAMEL.split(anyascii(word).strip())
             yield from ((part.lower(), script) for part in (surname, "".join(others)) if part)
         else:
-            folded = unicodedata.normalize("NFC", word.casefold())
-            plain = (letter for letter in _APOSTROPHES.sub("", folded) if unicodedata.category(letter) != "Mn")
+            folded = unicodedata.normalize("NFC", word.replace("'", "").casefold())
+            plain = (letter for letter in folded if unicodedata.category(letter) != "Mn")
             yield "".join(plain), script
 
 
@@ -176,7 +176,7 @@ def _servant(match: re.Match[str]) -> str:
 
 
 def _part(word: str, script: str) -> NamePart:
-    heard = sound(word)
+    heard = sound(unicodedata.normalize("NFC", folding.letters(word)))
     return NamePart(word, heard, script, len(word) == 1, any(form.endswith(_PATRONYMIC) for form in heard.forms))
 
 

@@ -53,6 +53,8 @@ PAGES = [
         "https://paper-example.cdn.ampproject.org/c/s/paper.example/2024/05/fire?amp",
         "https://paper-example.translate.goog/2024/05/fire?_x_tr_sl=ru&_x_tr_tl=en",
         "https://translate.google.com/translate?sl=ru&tl=en&u=https://paper.example/2024/05/fire",
+        "https://translate.google.com/translate?sl=ru&tl=en&u=HTTP://Paper.example/2024/05/fire",
+        "https://archive.ph/newest/HTTPS://paper.example/2024/05/fire",
         "https://www.google.de/url?sa=t&url=https%3A%2F%2Fpaper.example%2F2024%2F05%2Ffire&usg=x",
         "https://l.facebook.com/l.php?u=https%3A%2F%2Fpaper.example%2F2024%2F05%2Ffire%3Ffbclid%3Dx&h=y",
         "https://web.archive.org/web/20240502/https://www.google.com/amp/s/paper.example/2024/05/fire",

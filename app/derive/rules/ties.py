@@ -5,6 +5,7 @@ which no guess makes one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -47,8 +48,8 @@ class Tie(NamedTuple):
 class Ties(NamedTuple):
     every: list[Tie]
     """The surest first, those of ambiguous mentions last."""
-    known: Mapping[UUID, TiedTraits]
-    """The sources at their ends."""
+    known: Mapping[UUID, Sequence[TiedTraits]]
+    """Of the sources at their ends: their own traits first, then those of what was merged into them."""
 
 
 NONE: Final = Ties([], {})
@@ -56,7 +57,7 @@ NONE: Final = Ties([], {})
 
 def find(rows: Rows, kin: Kin) -> Ties:
     """The links that join, in an order that does not depend on what was recorded first."""
-    ties, traits_by_id = [], dict[UUID, TiedTraits]()
+    ties = list[Tie]()
     words = dict[UUID, tuple[object, ...]]()
     for link in rows.source_links:
         start, end = kin.targets.get(link.from_id), kin.targets.get(link.to_id)
@@ -64,8 +65,8 @@ def find(rows: Rows, kin: Kin) -> Ties:
             continue
         if rows.sources[end].placed and not rows.sources[start].placed:
             start, end = end, start
-        for id_ in {start, end} - traits_by_id.keys():
-            traits_by_id[id_], words[id_] = _known(rows.sources[id_], kin), _words(rows.sources[id_])
+        for id_ in {start, end} - words.keys():
+            words[id_] = _words(rows.sources[id_])
         ambiguous = rows.sources[start].placed or link.reason == AMBIGUOUS_NAME
         if not ambiguous:  # it leads to what came first, which is no order
             start, end = sorted((start, end), key=lambda id_: (words[id_], id_), reverse=True)
@@ -83,10 +84,19 @@ def find(rows: Rows, kin: Kin) -> Ties:
             str(tie.link.id),
         )
 
-    return Ties(sorted(ties, key=surest_first), traits_by_id)
+    return Ties(sorted(ties, key=surest_first), _known(rows, kin, words))
 
 
-def _known(source: SourceRead, kin: Kin) -> TiedTraits:
+def _known(rows: Rows, kin: Kin, tied_ids: Iterable[UUID]) -> dict[UUID, list[TiedTraits]]:
+    """What was told of a source before it was merged still tells others from it."""
+    traits_by_id = {id_: [_traits(rows.sources[id_], kin)] for id_ in tied_ids}
+    for id_, target_id in kin.targets.items():
+        if id_ != target_id and target_id in traits_by_id:
+            traits_by_id[target_id].append(_traits(rows.sources[id_], kin))
+    return traits_by_id
+
+
+def _traits(source: SourceRead, kin: Kin) -> TiedTraits:
     parent_id = kin.targets.get(source.parent_id, source.parent_id) if source.parent_id else None
     return TiedTraits(
         source.name or "", source.kind, source.party, source.country, parent_id, source.url, source.external_ids
@@ -153,9 +163,9 @@ def _with(groups: _Groups, tie: Tie, ties: Ties) -> _Groups | None:
     if key == into or (tie.ambiguous and len(groups.joined[key]) > 1):
         return None
     if any(
-        contradict(ties.known[source_id], ties.known[met_id])
-        for source_id in groups.tied[key]
-        for met_id in groups.tied[into]
+        contradict(traits, met_traits)
+        for source_id, met_id in product(groups.tied[key], groups.tied[into])
+        for traits, met_traits in product(ties.known[source_id], ties.known[met_id])
     ):
         return None
     return _Groups(

@@ -19,20 +19,23 @@ _TIME: Final = r"(?:\d{4,14}|\d{4}\.\d\d\.\d\d-\d{6})(?:[a-z]{2}_)?"
 _ARCHIVES: Final = [
     (
         re.compile(r"(?:(?:web|wayback)\.)?archive\.org"),
-        re.compile(rf"/web/(?:(?:{_TIME}|\d(?:[a-z]{{2}}_)?)/|(?=https?:))|/save/(?:_embed/)?(?=https?:)"),
+        re.compile(rf"/web/(?:(?:{_TIME}|\d(?:[a-z]{{2}}_)?)/|(?=(?i:https?:)))|/save/(?:_embed/)?(?=(?i:https?:))"),
     ),
     (
         re.compile(r"archive\.(?:today|ph|is|li|vn|md|fo)"),
-        re.compile(rf"/(?:(?:{_TIME}|newest|oldest|timegate|o/\w+)/)?(?=https?:)"),
+        re.compile(rf"/(?:(?:{_TIME}|newest|oldest|timegate|o/\w+)/)?(?=(?i:https?:))"),
     ),
-    (re.compile(r"arquivo\.pt"), re.compile(rf"/(?:wayback|noFrame/replay)/{_TIME}/(?=https?:)")),
-    (re.compile(r"wayback\.archive-it\.org"), re.compile(rf"/(?:org-)?(?:\d+|all)/{_TIME}/(?=https?:)")),
+    (re.compile(r"arquivo\.pt"), re.compile(rf"/(?:wayback|noFrame/replay)/{_TIME}/(?=(?i:https?:))")),
+    (re.compile(r"wayback\.archive-it\.org"), re.compile(rf"/(?:org-)?(?:\d+|all)/{_TIME}/(?=(?i:https?:))")),
     (re.compile(r"megalodon\.jp"), re.compile(r"/(?:ref/)?\d{4}-\d{4}-\d{4}-\d\d/")),
-    (re.compile(r"timetravel\.mementoweb\.org"), re.compile(rf"/(?:memento|list|timegate)/(?:{_TIME}/)?(?=https?:)")),
-    (re.compile(r"webarchive\.loc\.gov"), re.compile(rf"/(?:all|legacy)/{_TIME}/(?=https?:)")),
+    (
+        re.compile(r"timetravel\.mementoweb\.org"),
+        re.compile(rf"/(?:memento|list|timegate)/(?:{_TIME}/)?(?=(?i:https?:))"),
+    ),
+    (re.compile(r"webarchive\.loc\.gov"), re.compile(rf"/(?:all|legacy)/{_TIME}/(?=(?i:https?:))")),
     (
         re.compile(r"webarchive\.nationalarchives\.gov\.uk|webarchive\.org\.uk|swap\.stanford\.edu|vefsafn\.is"),
-        re.compile(rf"/(?:[\w-]+/){{0,3}}{_TIME}/(?=https?:)"),
+        re.compile(rf"/(?:[\w-]+/){{0,3}}{_TIME}/(?=(?i:https?:))"),
     ),
 ]
 _GOOGLE: Final = r"google(?:\.com?)?\.[a-z]{2,3}"
@@ -78,7 +81,7 @@ _AMP_CACHES: Final = [
 ]
 # Others that pass a page on: its address, or `scheme`, `site` and `page` of it, in their path.
 _IN_A_PATH: Final = [
-    (re.compile(r"12ft\.io|r\.jina\.ai|txtify\.it|outline\.com"), re.compile("/(?P<site>)(?P<page>https?:.+)")),
+    (re.compile(r"12ft\.io|r\.jina\.ai|txtify\.it|outline\.com"), re.compile("/(?P<site>)(?P<page>(?i:https?:).+)")),
     (
         re.compile(r"translated\.turbopages\.org"),
         re.compile("/proxy_u/[^/]+/(?P<scheme>https?)/(?P<site>)(?P<page>.+)"),
@@ -150,7 +153,7 @@ def _in_a_parameter(parsed: ada_url.URL) -> str | None:
     for service, service_path, name in _PARAMETERS:
         if service.fullmatch(parsed.hostname) and service_path.fullmatch(parsed.pathname):
             values = [value for key, value in parse_qsl(parsed.search[1:]) if name.fullmatch(key)]
-            if values and values[0].startswith(("http:", "https:")):
+            if values and values[0].lower().startswith(("http:", "https:")):
                 return _address(values[0])
     return None
 
@@ -170,7 +173,7 @@ def _in_a_path(parsed: ada_url.URL) -> str | None:
         if service.fullmatch(parsed.hostname) and (shown := shape.fullmatch(parsed.pathname)) is not None:
             scheme = shown.groupdict().get("scheme") or "https"
             page = "/".join(part for part in shown.group("site", "page") if part)
-            page = page if page.startswith(("http:", "https:")) else f"{scheme}://{page}"
+            page = page if page.lower().startswith(("http:", "https:")) else f"{scheme}://{page}"
             return _address(f"{page}{parsed.search}{parsed.hash}")
     return None
 

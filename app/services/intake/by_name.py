@@ -258,7 +258,7 @@ def unname(batch: Batch) -> None:
 def _description(draft: Draft) -> str | None:
     if draft.restored or draft.value("name") is None or any(draft.value(name) for name in _IDENTIFYING):
         return None
-    return None if "parent_id" in draft.points_at else descriptions.describes(draft.value("name"))
+    return None if "parent_id" in draft.points_at else descriptions.describes(folding.visible(draft.value("name")))
 
 
 def _forget(batch: Batch, source: Draft) -> None:
