@@ -6,6 +6,7 @@ import shutil
 import signal
 import tempfile
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,8 @@ LONG = (
     "test_schemathesis",
     "test_embedded_killed",
     "test_histories",
+    "test_variants",
+    "test_bounds",
     "test_roundtrip",
     "test_export_command",
     "test_reports_property",
@@ -68,6 +71,16 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.stem not in LONG)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how many variants were tried of what is the same and of what is not (tests/metamorphic)."""
+    tried = Counter[str]()
+    for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
+        for name, value in report.user_properties:
+            tried.update(value if name == "variants" else {})
+    if tried:
+        terminalreporter.write_line(f"variants tried: {tried['same']:,} of the same, {tried['other']:,} of others")
 
 
 @pytest.fixture(scope="session")

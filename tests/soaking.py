@@ -9,11 +9,18 @@ from hypothesis import HealthCheck, settings
 
 SOAK = "COUNTERCLAIM_SOAK" in os.environ
 TIMES = int(os.environ.get("COUNTERCLAIM_SOAK_TIMES", "20"))  # as much as in `make test`
+SEED = int(os.environ.get("COUNTERCLAIM_SOAK_SEED", "4"))
 
 
 def times(number: int) -> int:
     """So many examples, seeds or seconds in `make test`, and a multiple in `make soak`."""
     return number * TIMES if SOAK else number
+
+
+def seeds(number: int) -> range:
+    """The seeds of so many times: the same each time in `make test`, in `make soak` those that SOAK_SEED begins."""
+    start = SEED * 1000 if SOAK else 0
+    return range(start, start + times(number))
 
 
 def register() -> None:

@@ -18,6 +18,7 @@ import services_at as at
 import soaking
 from conftest import ROOT
 from databases import copied, plain
+from threads import THREADS, post
 
 from app.schemas.lines import ReportLine
 
@@ -25,34 +26,6 @@ THREADS_SCRIPT, AIRWARS_SCRIPT = "ingest_threads.py", "ingest_airwars.py"
 DATA = ROOT.parent / "shared" / "data"
 REAL, REAL_INCIDENTS = DATA / "rumoureval_threads.jsonl", DATA / "airwars_incidents.jsonl"
 STANCES = ("support", "deny", "query", "comment")
-
-
-def post(number: int, user: str, stance: str, text: str, **more: Any) -> dict[str, Any]:
-    when = f"Tue Mar 24 10:{number:02}:44 +0000 2015"
-    return {"id": str(number), "created_at": when, "user": user, "text": text, "sdqc": stance, "lang": "en", **more}
-
-
-THREADS = [
-    {
-        "thread_id": "1",
-        "event": "big-fire",
-        "veracity": "false",
-        "source": post(1, "Herald", "support", "The bridge has fallen"),
-        "replies": [
-            post(2, "anna", "deny", "I stand on it\u0007", in_reply_to="1"),
-            post(3, "ben", "query", "Says who?", in_reply_to="1", lang="und"),
-            post(4, "anna", "deny", "Still standing on it", in_reply_to="3"),
-            post(5, "cleo", "comment", "Oh dear", in_reply_to="999"),
-        ],
-    },
-    {
-        "thread_id": "6",
-        "event": None,
-        "veracity": "true",
-        "source": post(6, "ANNA", "support", "Мост стоит"),
-        "replies": [post(7, "Herald", "support", "We were wrong", in_reply_to="6")],
-    },
-]
 
 
 def ingest(file: Path, base: str, key: str, script: str = THREADS_SCRIPT) -> subprocess.CompletedProcess[str]:
