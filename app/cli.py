@@ -38,7 +38,7 @@ COMMANDS: Final[Commands] = {
     "migrate": ("app.commands.maintenance:migrate", "Bring the database to this release's tables."),
     "same": (
         "app.commands.maintenance:same_records",
-        "Look for sources of like names, and documents of one page or text; propose links between them. Merges nothing.",
+        "Look for sources of like names and documents of one page or text; propose links between them. Merges nothing.",
     ),
     "verify": (
         "app.commands.maintenance:verify",
