@@ -80,10 +80,17 @@ def _clash(draft: Draft, field: str, says: str, hit: UUID) -> Conflict:
 
 
 def _join(batch: Batch, draft: Draft, earlier: Draft) -> None:
-    """Make the draft a duplicate of an earlier one, and copy the values that the earlier one lacks."""
+    """Make the draft a duplicate of an earlier one, and copy the values that the earlier one lacks.
+
+    What was only assumed gives way to what is told, and so does what followed from it.
+    """
     draft.same_as, draft.outcome = earlier, "matched"
+    told_columns = {name for name in earlier.assumed - draft.assumed if draft.values.get(name) is not None}
+    giving_way = earlier.assumed if told_columns else frozenset()
+    earlier.assumed -= told_columns
     for name, value in draft.values.items():
-        if earlier.values.get(name) is None and name not in _NEVER_FILLED:
+        lacking = earlier.values.get(name) is None and name not in _NEVER_FILLED
+        if lacking or (name in giving_way and value is not None):
             earlier.values[name] = value
         elif value not in (None, earlier.values[name]) and name not in draft.assumed:
             remarks.not_taken(batch, draft, name, earlier.values[name], value)

@@ -36,6 +36,17 @@ async def test_questions(client: httpx.AsyncClient, event: str) -> None:
     assert (await sent(client, f"{other}/questions", {"text": "Who did it?"}, 201))["id"] != made["id"]
 
 
+async def test_what_nobody_told_of_a_question_gives_way_to_what_is_told(client: httpx.AsyncClient) -> None:
+    """In whatever order one report has them: a default is nobody's word."""
+    bare, told = {"text": "What was it?"}, {"text": "What was it?", "kind": "cause"}
+    for nth, questions in enumerate(([bare, told], [told, bare], [bare, bare, told])):
+        claims = [{"text": f"Answer {number}", "question": question} for number, question in enumerate(questions)]
+        report = {"events": [{"slug": f"event-{nth}", "title": "Event", "claims": claims}]}
+        assert (await client.post("/v1/reports", json=report)).raise_for_status().json()["remarks"] == []
+        (question,) = (await client.get(f"/v1/events/event-{nth}/questions")).json()["items"]
+        assert (question["kind"], question["single_answer"]) == ("cause", True)
+
+
 async def test_claims(client: httpx.AsyncClient, event: str) -> None:
     async def claimed(body: Any) -> tuple[str, str]:
         made = (await sent(client, f"{event}/claims", body))["claim"]
