@@ -186,6 +186,19 @@ def _script(word: str) -> str:
     return unicodedata.name(letter, "").split(" ")[0]
 
 
+def _may_be_joined(shorter: Sequence[NamePart], longer: Sequence[NamePart]) -> bool:
+    """Whether two words of the longer may be one of the shorter, by their consonants: their sounds take far longer."""
+    if len(shorter) != _JOINED_PARTS - 1 or len(longer) != _JOINED_PARTS:
+        return False
+    names = shorter, longer
+    if any(part.sound.pattern is not None for parts in names for part in parts):
+        consonants = [[part.sound.bones for part in parts] for parts in names]
+    else:
+        consonants = [[part.sound.skeletons for part in parts] for parts in names]
+    joined = {*_keys_of_joined([readings[0] for readings in consonants[1]])}
+    return any(" ".join(sorted(reading)) in joined for reading in product(*consonants[0]))
+
+
 def _joined(parts: Sequence[NamePart]) -> list[tuple[NamePart, ...]]:
     """A name of three words with two of them as one: `Xi Jin-ping` is Xi Jinping."""
     if len(parts) != _JOINED_PARTS or any(part.initial for part in parts):
@@ -234,8 +247,13 @@ def _keys_of_joined(consonants: Sequence[str]) -> Iterator[str]:
     """As `_keys` of what `_joined` gives has them, but quicker."""
     if consonants:
         first, second, third = consonants
-        yield " ".join(sorted((first, second + third)))
-        yield " ".join(sorted((first + second, third)))
+        yield from (" ".join(sorted((first, end))) for end in _as_one(second, third))
+        yield from (" ".join(sorted((start, third))) for start in _as_one(first, second))
+
+
+def _as_one(start: str, end: str) -> tuple[str, ...]:
+    """Where one consonant meets another, they are one, unless there was a vowel between them."""
+    return (start + end, start + end[1:]) if start[-1:] == end[:1] else (start + end,)
 
 
 def _keys(parts: Sequence[NamePart], mark: str) -> Iterator[str]:
@@ -266,7 +284,7 @@ def likeness(first: str, second: str, *, person: bool) -> Likeness | None:
 def _compared(names: Sequence[Name], *, person: bool) -> Likeness | None:
     """Part by part. Expects the shorter one first."""
     shorter, longer = (name.of(person=person) for name in names)
-    if person and len(shorter) == 2:  # noqa: PLR2004
+    if person and _may_be_joined(shorter, longer):
         joined = (parts for parts in _joined(longer) if _places(shorter, parts, loosely=False) is not None)
         longer = next(joined, longer)
     places = _places(shorter, longer, loosely=person and len(shorter) > 1) if shorter else None
@@ -312,7 +330,7 @@ def _is_one(part: NamePart, compared: NamePart, *, loosely: bool, surnames: bool
 
 def _of_surname(word: str) -> Sound:
     """French writes `Poutine`. Of a given name the last letter tells men and women apart."""
-    return sound(_FRENCH_ENDING.sub("in", word))
+    return sound(_FRENCH_ENDING.sub("in", word) if word.endswith("ine") else word)
 
 
 def _lacking(
