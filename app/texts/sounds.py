@@ -134,11 +134,14 @@ _MUHAMMAD: Final = "mgmd"  # written in so many ways that two of its vowels may
 
 
 def _nearly(first: str, second: str) -> bool:
-    """One vowel differs, is missing or too much; never the last letter, which tells men and women apart."""
+    """One vowel differs, is missing or too much.
+
+    Never the last letter, which tells men and women apart, nor what the word begins with: Ilya is not Yulia.
+    """
     if min(len(first), len(second)) < _LEAST_LETTERS or first[-1] != second[-1] or first[0] != second[0]:
         return False
     bones = skeleton(first)
-    if bones != skeleton(second):
+    if bones != skeleton(second) or first[: first.find(bones[0])] != second[: second.find(bones[0])]:
         return False
     return _edits(first, second) <= (2 if bones == _MUHAMMAD else 1)
 

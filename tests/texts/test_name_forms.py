@@ -70,6 +70,7 @@ APART = [
     ("Abdullah Haddad", "Abdul Rahman Haddad"),
     ("林红", "林小红"),
     ("Martin Duval", "Martine Duval"),
+    ("Ilya Ladov", "Yulia Ladov"),
     ("Aleksandr Ladov", "Aleksandra Ladova"),
     ("Володимир Ладов", "Владислав Ладов"),
     ("Major League Club", "Minor League Club"),
