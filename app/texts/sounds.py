@@ -23,6 +23,8 @@ _SPELLED: Final = str.maketrans(
         **dict.fromkeys("šśşș", "sh"),
         **dict.fromkeys("žźż", "zh"),
         "ä": "ae",
+        "ó": "u",
+        "ř": "rzh",
         "ö": "oe",
         "ü": "ue",
         "å": "aa",
@@ -34,13 +36,25 @@ _SPELLED: Final = str.maketrans(
     }
 )
 # Letters of Greek that sound otherwise together, and before another.
-_GREEK: Final = (("αυ", "av"), ("ευ", "ev"), ("ου", "u"), ("γγ", "ng"), ("μπ", "b"), ("ντ", "d"), ("γκ", "g"),
-                 ("αι", "e"), ("ει", "i"), ("οι", "i"), ("υ", "i"), ("η", "i"), ("χ", "h"))  # fmt: skip
+_GREEK: Final = (("αυ", "av"), ("ευ", "ev"), ("ου", "u"), ("γγ", "ng"), ("αι", "e"), ("ει", "i"), ("οι", "i"),
+                 ("υ", "i"), ("η", "i"), ("χ", "h"))  # fmt: skip
+# One sound at the beginning of a word; inside of it written as two, one way or the other.
+_GREEK_VOICED: Final = {"μπ": ("b", "mp", "mb"), "ντ": ("d", "nt", "nd"), "γκ": ("g", "gk", "ng")}
 _GREEK_Y: Final = re.compile("^γι(?=[αουω])")
 _ACUTE: Final = "\u0301"
 # Capitals stand for one sound: C for ch and ts, J for j as in English.
 _SOUNDS: Final = (
-    *(("schtsch", "s"), ("shtsh", "s"), ("shch", "s"), ("tsch", "C"), ("tch", "C"), ("sch", "s"), ("dzh", "J")),
+    *(
+        ("schtsch", "s"),
+        ("szcz", "s"),
+        ("shtch", "s"),
+        ("shtsh", "s"),
+        ("shch", "s"),
+        ("tsch", "C"),
+        ("tch", "C"),
+        ("sch", "s"),
+        ("dzh", "J"),
+    ),
     *(("dsh", "J"), ("dj", "J"), ("sh", "s"), ("zh", "s"), ("kh", "g"), ("ch", "C"), ("cz", "C"), ("ts", "C")),
     *(("tz", "C"), ("ph", "f"), ("th", "t"), ("gh", "g"), ("dh", "d"), ("ck", "k"), ("qu", "k"), ("q", "k")),
     *(("x", "ks"), ("w", "v"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("gue", "ge"), ("gui", "gi"), ("ae", "a")),
@@ -52,6 +66,12 @@ _FINAL_H: Final = re.compile("h$")
 _FINAL_FF: Final = re.compile("(?<=[eo])ff$")
 # `Johnson`, `Kahn`: nobody says it, but in `Bohdan`.
 _MUTE_H: Final = re.compile("(?<=[aeiou])h(?=[bcdfgjklmnpqrstvwxz])")
+_OTHERWISE: Final = (
+    (re.compile("rz"), "zh"),
+    (re.compile("chtch"), "shch"),
+    (re.compile("(?<=[^aeiou])ic$"), "ich"),
+    (re.compile("^al(?=[bcdfghjkmnpqrstvwxyz][a-z]{4})"), ""),
+)
 # What no ending tells men and women apart by: Belarusian writes as it speaks.
 _ENKA: Final = re.compile("enka$")
 _DOUBLED: Final = re.compile(r"(.)\1+")
@@ -66,7 +86,7 @@ _ABJAD: Final = {
     for letters, pattern, *bones in (
         ("اأإآءعעא", "", ""), ("بپ", "[bp]", "b"), ("ב", "[bv]", "b", ""), ("تطةטת", "t", "t"), ("ث", "[ts]", "t", "s"),
         ("ج", "[Jgis]", "s", "g", ""), ("ג", "[gJ]", "g", "s"), ("حخغهחה", "g", "g"), ("قكکگכךק", "[kg]", "g"),
-        ("دضד", "d", "d"), ("ذظ", "[ds]", "d", "s"), ("رר", "r", "r"), ("زسصشזסש", "s", "s"),
+        ("دד", "d", "d"), ("ذضظ", "[ds]", "d", "s"), ("رר", "r", "r"), ("زسصشזסש", "s", "s"),
         ("چצץ", "[Cs]", "s"), ("ف", "[fv]", "f", ""), ("פף", "[pf]", "f", "b"), ("لל", "l", "l"), ("مמם", "m", "m"),
         ("نנן", "n", "n"), ("وו", "[uov]", ""), ("يیי", _Y, ""), ("ى", "[aie]", ""), ("ئؤ", "", ""),
     )
@@ -157,25 +177,37 @@ def _edits(first: str, second: str) -> int:
 
 def _spellings(word: str) -> list[str]:
     """The word in Latin letters: with its accents written out, and without them; and other ways to read it."""
-    if any("α" <= letter <= "ω" for letter in word):
-        word = _greek(word)
-    spellings = [_latin(word.translate(_SPELLED)), _latin(word)]
+    written = _greek(word) if any("α" <= letter <= "ω" for letter in word) else (word,)
+    spellings = [spelling for way in written for spelling in (_latin(way.translate(_SPELLED)), _latin(way))]
     for spelling in tuple(spellings):
         if _CH.search(spelling):  # German ch is kh, French ch is sh
             spellings += [_CH.sub("kh", spelling), _CH.sub("sh", spelling)]
         if "j" in spelling and "dj" not in spelling:  # of English, and of French
             spellings.append(spelling.replace("j", "dj"))
             spellings += [spelling.replace("j", "zh")] if "jj" not in spelling else []
+    # Polish rz and French chtch; Petrić without its accent; an article written as one with the name.
+    spellings += [other for spelling in spellings for other in _other_spellings(spelling)]
     muted = [_MUTE_H.sub("", spelling) for spelling in spellings if _MUTE_H.search(spelling)]
     return list(dict.fromkeys(muted + spellings))
 
 
-def _greek(word: str) -> str:
+def _other_spellings(spelling: str) -> Iterator[str]:
+    for pattern, letters in _OTHERWISE:
+        if (other := pattern.sub(letters, spelling)) != spelling:
+            yield other
+
+
+def _greek(word: str) -> tuple[str, str]:
     decomposed = unicodedata.normalize("NFD", word).replace(_ACUTE, "")
     word = _GREEK_Y.sub("y", unicodedata.normalize("NFC", decomposed))
     for letters, latin in _GREEK:
         word = word.replace(letters, latin)
-    return word
+    for letters, (first, *_) in _GREEK_VOICED.items():
+        word = first + word.removeprefix(letters) if word.startswith(letters) else word
+    voiceless = voiced = word
+    for letters, (_, without_voice, with_voice) in _GREEK_VOICED.items():
+        voiceless, voiced = voiceless.replace(letters, without_voice), voiced.replace(letters, with_voice)
+    return voiceless, voiced
 
 
 def _latin(word: str) -> str:

@@ -46,7 +46,7 @@ larisa larysa
 natalia nataliia
 john dzhon
 james dzheims
-george dzhordzh georgios
+george dzhordzh georgios giorgos yorgos
 joe dzho
 michael maikl
 charles sharl charlz
