@@ -143,8 +143,8 @@ def _words(name: str) -> Iterator[tuple[str, str]]:
         word, script = _DIGITS.sub("", match[0]), _script(match[0])
         if script in _UNSPACED:
             # Of a person's the first is the surname, and Latin letters write the others as one word.
-            surname, *others = _CAMEL.split(anyascii(word).strip())
-            yield from ((part.lower(), script) for part in (surname, "".join(others)) if part)
+            surname, *given_names = _CAMEL.split(anyascii(word).strip())
+            yield from ((part.lower(), script) for part in (surname, "".join(given_names)) if part)
         else:
             folded = unicodedata.normalize("NFC", word.replace("'", "").casefold())
             plain = (letter for letter in folded if unicodedata.category(letter) != "Mn")

@@ -6,7 +6,7 @@ Chevtchenko. What these rules differ in is made alike here. It is lossy on purpo
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice, product
 from typing import Final, NamedTuple
@@ -186,15 +186,15 @@ def _spellings(word: str) -> list[str]:
             spellings.append(spelling.replace("j", "dj"))
             spellings += [spelling.replace("j", "zh")] if "jj" not in spelling else []
     # Polish rz and French chtch; Petrić without its accent; an article written as one with the name.
-    spellings += [other for spelling in spellings for other in _other_spellings(spelling)]
+    spellings += [variant for spelling in spellings for variant in _other_spellings(spelling)]
     muted = [_MUTE_H.sub("", spelling) for spelling in spellings if _MUTE_H.search(spelling)]
     return list(dict.fromkeys(muted + spellings))
 
 
 def _other_spellings(spelling: str) -> Iterator[str]:
     for pattern, letters in _OTHERWISE:
-        if (other := pattern.sub(letters, spelling)) != spelling:
-            yield other
+        if (variant := pattern.sub(letters, spelling)) != spelling:
+            yield variant
 
 
 def _greek(word: str) -> tuple[str, str]:
@@ -246,14 +246,14 @@ def _runs(patterns: Iterable[str]) -> Iterator[str]:
         last = pattern
 
 
-def _named_as(forms: Iterable[str]) -> dict[str, str]:
+def _forms_by_given_name(spellings: Sequence[str]) -> dict[str, str]:
     """By each form of a given name the one that stands for it."""
-    first, *others = forms
-    return dict.fromkeys(others, first)
+    standard, *variants = (_form(_latin(spelling)) for spelling in spellings)
+    return dict.fromkeys(variants, standard)
 
 
 _GIVEN: Final = {
-    form: name for names in given_names.SETS for form, name in _named_as(_form(_latin(n)) for n in names).items()
+    form: standard for spellings in given_names.SETS for form, standard in _forms_by_given_name(spellings).items()
 }
 
 

@@ -89,8 +89,8 @@ def _join(batch: Batch, draft: Draft, earlier: Draft) -> None:
     giving_way = earlier.assumed if told_columns else frozenset()
     earlier.assumed -= told_columns
     for name, value in draft.values.items():
-        lacking = earlier.values.get(name) is None and name not in _NEVER_FILLED
-        if lacking or (name in giving_way and value is not None):
+        is_gap = earlier.values.get(name) is None and name not in _NEVER_FILLED
+        if is_gap or (name in giving_way and value is not None):
             earlier.values[name] = value
         elif value not in (None, earlier.values[name]) and name not in draft.assumed:
             remarks.not_taken(batch, draft, name, earlier.values[name], value)
