@@ -80,20 +80,10 @@ def _clash(draft: Draft, field: str, says: str, hit: UUID) -> Conflict:
 
 
 def _join(batch: Batch, draft: Draft, earlier: Draft) -> None:
-    """Make the draft a duplicate of an earlier one, and copy the values that the earlier one lacks.
-
-    What was only assumed gives way to what is told, and so does what followed from it.
-    """
+    """Make the draft a duplicate of an earlier one, and copy the values that the earlier one lacks."""
     draft.same_as, draft.outcome = earlier, "matched"
-    told_columns = {name for name in earlier.assumed - draft.assumed if draft.values.get(name) is not None}
-    giving_way = earlier.assumed if told_columns else frozenset()
-    earlier.assumed -= told_columns
-    for name, value in draft.values.items():
-        is_gap = earlier.values.get(name) is None and name not in _NEVER_FILLED
-        if is_gap or (name in giving_way and value is not None):
-            earlier.values[name] = value
-        elif value not in (None, earlier.values[name]) and name not in draft.assumed:
-            remarks.not_taken(batch, draft, name, earlier.values[name], value)
+    for name in earlier.complete(draft, but=_NEVER_FILLED):
+        remarks.not_taken(batch, draft, name, earlier.values[name], draft.values[name])
     for name, to in draft.points_at.items():
         if name not in _NEVER_FILLED:
             earlier.points_at.setdefault(name, to)
