@@ -51,7 +51,8 @@ SELECT DISTINCT d.source_id FROM jsonb_populate_recordset(NULL::source_name_key,
 WHERE NOT EXISTS (SELECT FROM source_name_key k WHERE k.key = d.key AND k.source_id = d.source_id)
 """)
 # By the key of a name, whose name it is, under the source that it was merged into. Rows as JSON, and the bound written
-# in: with arrays, whose lengths differ, it would be planned anew each time.
+# in: with arrays, whose lengths differ, it would be planned anew each time. OFFSET 0: each source by its id, also while
+# the table was never analysed; all sources were read else.
 _CANDIDATES: Final = text("""
 WITH hits AS (
     SELECT DISTINCT sought.id, k.source_id
@@ -60,9 +61,11 @@ WITH hits AS (
     WHERE k.source_id <> sought.id)
 SELECT hits.id AS seeker, root.id, s.name, s.aliases, root.kind, root.names || s.names AS names, root.party,
     root.country, source_root(root.parent_id) AS parent_id, root.url, root.external_ids
-FROM hits JOIN source s ON s.id = hits.source_id AND NOT s.confidential
-JOIN source root ON root.id = CASE WHEN s.merged_into IS NULL THEN s.id ELSE source_root(s.id) END
-    AND NOT root.confidential AND root.id <> hits.id
+FROM hits
+CROSS JOIN LATERAL (SELECT * FROM source WHERE id = hits.source_id AND NOT confidential OFFSET 0) s
+CROSS JOIN LATERAL (
+    SELECT * FROM source WHERE id = CASE WHEN s.merged_into IS NULL THEN s.id ELSE source_root(s.id) END
+    AND NOT confidential AND id <> hits.id OFFSET 0) root
 ORDER BY hits.id, root.id, s.id
 """).bindparams(bindparam("most", _SOURCES_OF_A_KEY, literal_execute=True))
 # Never where somebody or something has said already whether the two are one.
