@@ -120,12 +120,12 @@ DOCUMENTS: Final = _matching(
     Document,
     "coalesce(d.page_key, r->>'sha256', d.id::text)",
     # Look-ups by index: an OR of them would read every document. The canonical URL is asked for what got no page key,
-    # because it came in by plain SQL.
-    f"""WHERE t.id IN (
+    # because it came in by plain SQL. An array: of a table that was never analysed all would be read, too.
+    f"""WHERE t.id = ANY (ARRAY(
         SELECT u.id FROM document u WHERE digest_of(u.page_key) = digest_of(d.page_key)
         UNION ALL SELECT u.id FROM document u WHERE digest_of(u.canonical_url) = digest_of(d.canonical_url)
         UNION ALL SELECT v.document_id FROM document_version v JOIN document u ON u.id = v.document_id
-        WHERE v.sha256 = (r->>'sha256')::bytea AND u.url IS NULL AND d.url IS NULL) {_OLDEST}""",  # noqa: S608
+        WHERE v.sha256 = (r->>'sha256')::bytea AND u.url IS NULL AND d.url IS NULL)) {_OLDEST}""",  # noqa: S608
 )
 
 _matching(
