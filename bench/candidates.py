@@ -175,7 +175,7 @@ async def measure(url: str, numbers: Iterator[int]) -> None:
     async with httpx.AsyncClient(transport=transport, base_url="http://b", headers=headers, timeout=60) as client:
 
         def source(nth: int, surnames: int) -> dict[str, Any]:
-            return dict(zip(("name", "kind"), name(nth, surnames), strict=True)) | {"ref": f"s{nth}"}
+            return dict(zip(("name", "kind"), name(nth, surnames), strict=True))
 
         def lines(nth: int) -> str:
             some = (source(nth * BATCH + number, 10**9) for number in range(BATCH))
