@@ -84,7 +84,7 @@ class Source(Record):
         Index(None, "created_at", "id"),
         Index(None, "updated_at", "id"),
         Index(None, "party"),
-        Index("ix_source_names", "names", postgresql_using="gin"),
+        Index("ix_source_names", "names", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
     )
 
 
