@@ -28,10 +28,13 @@ CAN_RUN = not IS_ROOT or subprocess.run(["unshare", "--user", "true"], check=Fal
 
 # Holds a cluster until a line comes in; shows the URL, or why not.
 HELPER = """
+import signal
 import sys
 from pathlib import Path
 import psycopg
 from app import embedded
+
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it
 
 def count(url):
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
@@ -51,6 +54,7 @@ except embedded.EmbeddedError as error:
 """
 
 UVICORN_HELPER = """
+import signal
 import sys
 from pathlib import Path
 import uvicorn

@@ -64,9 +64,10 @@ def pytest_configure() -> None:
     """All files of the tests are in memory where that can be had: many databases are made there, and none is kept."""
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
-    # A shell's job in the background ignores Ctrl-C, and so would every command that the tests interrupt.
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    # A shell's job in the background ignores Ctrl-C and Ctrl-\, and so would every command that the tests interrupt.
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
