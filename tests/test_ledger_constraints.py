@@ -311,7 +311,7 @@ WRONG: dict[str, Wrong] = {
     "assessment": {
         **sized(NAME, "label"),
         **sized(WORDING, "explanation"),
-        **sized(URL, "url"),
+        **sized(URL, "url", "url_key"),
         **coarse("made"),
         **languages("language"),
         "ck_scheme": [{"scheme": "nonsense"}, {"scheme": ""}],

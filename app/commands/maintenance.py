@@ -35,7 +35,7 @@ def same_records(
     database_url: DatabaseUrl = "",
     data_dir: DataDir = None,
 ) -> None:
-    """Look for sources of like names, and documents of one page or text; propose links between them. Merges nothing."""
+    """Look for sources of like names and documents of one page or text; propose links between them. Merges nothing."""
     if not propose:
         databases.fail("Say --propose: links are stored, which wait for an editor. Nothing is merged.")
 
