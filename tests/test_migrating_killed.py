@@ -31,12 +31,12 @@ TEXTS = ("Petro Лук’яненко گفت ۳۱", "The plant’s boiler blew u
 FILL = """
 INSERT INTO source (name, aliases) SELECT t || n, '[{"name": "Завод"}]' FROM texts;
 INSERT INTO document (url, canonical_url, title)
-    SELECT u, u, t FROM texts, LATERAL (SELECT 'https://t.me/s/kestrel/' || n AS u);
+    SELECT u, u, t FROM texts, LATERAL (SELECT 'https://t.me/s/kestrel/' || n AS u) address;
 INSERT INTO event (slug, title, summary) SELECT 'e' || n, 'E', t FROM texts;
 INSERT INTO claim (event_id, text) SELECT e.id, t || n FROM texts JOIN event e ON e.slug = 'e' || n;
 INSERT INTO document_version (document_id, text, sha256)
     SELECT d.id, w, sha256(convert_to(w, 'UTF8')) FROM texts JOIN document d ON d.url LIKE '%/' || n,
-    LATERAL (SELECT repeat(t || ' ', 30) AS w);
+    LATERAL (SELECT repeat(t || ' ', 30) AS w) repeated;
 INSERT INTO text_print SELECT id, ARRAY[1], '\\x01000000', '{}' FROM document_version;
 INSERT INTO text_mark SELECT e.id, 1, v.id FROM event e, document_version v
 """
