@@ -114,12 +114,9 @@ def test_what_is_looked_for_is_folded_as_what_is_compared(text: str) -> None:
 @given(TEXTS | SIGNS)
 @example("l´élu")
 @example("\u1fbf\u1fcd\u0384\u1ffd")
-@example("´Élu")
 def test_another_form_of_unicode_makes_no_difference(text: str) -> None:
     for form in ("NFC", "NFD", "NFKC", "NFKD"):
-        normalized = unicodedata.normalize(form, text)
-        assert folding.whole(normalized) == folding.whole(text)
-        assert folding.whole(normalized.strip()) == folding.whole(text), "white space around a text is taken off"
+        assert folding.whole(unicodedata.normalize(form, text)) == folding.whole(text)
 
 
 @given(st.text(st.sampled_from("abc 12.'"), min_size=1).filter(lambda words: any(map(str.isalnum, words))))

@@ -32,8 +32,8 @@ DECLARE
     folded text := words;  letter text;
 BEGIN
     IF octet_length(words) <> length(words) THEN
-        IF folded ~ '(?:^| )[\u0301\u0313](?![\u0300-\u036f])' THEN
-            folded := regexp_replace(folded, '(?:^| )[\u0301\u0313](?![\u0300-\u036f])', '''', 'g');
+        IF folded ~ ' [\u0301\u0313](?![\u0300-\u036f])' THEN
+            folded := regexp_replace(folded, ' [\u0301\u0313](?![\u0300-\u036f])', '''', 'g');
         END IF;
         IF folded ~ '[\u00ad\u034f\u0591-\u05bd\u05bf\u05c1-\u05c2\u05c4-\u05c5\u05c7\u0600-\u0605\u0610-\u061a\u061c\u0640\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dd\u06df-\u06e8\u06ea-\u06ed\u070f\u0890-\u0891\u08d3-\u08ff\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f\U000e0100-\U000e01ef]' THEN
             folded := regexp_replace(folded, '[\u00ad\u034f\u0591-\u05bd\u05bf\u05c1-\u05c2\u05c4-\u05c5\u05c7\u0600-\u0605\u0610-\u061a\u061c\u0640\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dd\u06df-\u06e8\u06ea-\u06ed\u070f\u0890-\u0891\u08d3-\u08ff\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f\U000e0100-\U000e01ef]+', '', 'g');
