@@ -106,7 +106,7 @@ _CALLED: Final = {
         "position attitude denies supports": "stance",
         "confidence": "certainty",
         "verdict": "rating stance",
-        "statements quotes": "statements",
+        "quotes quotations": "statements",
         "topic subject issue": "question",
         "retracted retraction": "withdrawn",
         "since after from_date": "said_from published_from occurred_from since",
