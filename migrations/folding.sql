@@ -105,11 +105,12 @@ CREATE OR REPLACE FUNCTION fold_signs(words text) RETURNS text IMMUTABLE STRICT 
 CREATE OR REPLACE FUNCTION fold_ends(folded text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
     RETURN coalesce(nullif(regexp_replace(regexp_replace(folded, '^(?:(?![.,][0-9])[{ends}])+', ''), '[{ends}]+$', ''), ''), btrim(folded, ' '));
 
--- A whole text as it is compared, and a name: without accents.
+-- A whole text as it is compared, and a name: without accents. A space before it, as in Python: an accent at its beginning
+-- is an apostrophe whose space was taken off.
 CREATE OR REPLACE FUNCTION fold(words text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
-    RETURN fold_ends(fold_signs(words));
+    RETURN fold_ends(fold_signs(' ' || words));
 CREATE OR REPLACE FUNCTION fold_name(words text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
-    RETURN fold_ends(translate(regexp_replace(fold_signs(words), '[{accents}]', '', 'g'), {strokes}));
+    RETURN fold_ends(translate(regexp_replace(fold_signs(' ' || words), '[{accents}]', '', 'g'), {strokes}));
 
 -- The language that a tag belongs to; null where it is not told.
 CREATE OR REPLACE FUNCTION language_key(tag text) RETURNS text IMMUTABLE PARALLEL SAFE LANGUAGE sql

@@ -80,13 +80,21 @@ class FoldedText:
 @lru_cache(maxsize=4096)
 def whole(text: str) -> str:
     """Of two texts that say the same in the same words the same: they are one text in other signs."""
-    return _without_ends(signs(text))
+    return _without_ends(signs(_standing_free(text)))
 
 
 @lru_cache(maxsize=4096)
 def name(text: str) -> str:
     """Of two spellings of a name the same."""
-    return _without_ends(_ACCENT.sub("", signs(text)).translate(_STROKES))
+    return _without_ends(_ACCENT.sub("", signs(_standing_free(text))).translate(_STROKES))
+
+
+def _standing_free(text: str) -> str:
+    """With a space before it, which counts for nothing: an accent at its start is an apostrophe without its space.
+
+    Only of a whole text is that known; pieces of quotations begin anywhere.
+    """
+    return f" {text}"
 
 
 def visible(text: str) -> str:

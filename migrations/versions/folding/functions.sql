@@ -105,11 +105,12 @@ CREATE OR REPLACE FUNCTION fold_signs(words text) RETURNS text IMMUTABLE STRICT 
 CREATE OR REPLACE FUNCTION fold_ends(folded text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
     RETURN coalesce(nullif(regexp_replace(regexp_replace(folded, '^(?:(?![.,][0-9])[\u0020-\u0022\u0028-\u0029\u002c\u002e\u003a-\u003b\u003f\u005b\u005d\u007b\u007d\u00a1\u00bf\u055c-\u055e\u0589\u05c3\u0700-\u0702\u0964-\u0965\u0f0d-\u0f0e\u0f3a-\u0f3d\u104a-\u104b\u1362-\u1365\u1367-\u1368\u169b-\u169c\u17d4-\u17d5\u1802-\u1803\u201a\u201e\u2026\u203d\u2045-\u2046\u207d-\u207e\u208d-\u208e\u2308-\u230b\u2329-\u232a\u2768-\u2775\u27c5-\u27c6\u27e6-\u27ef\u2983-\u2998\u29d8-\u29db\u29fc-\u29fd\u2e22-\u2e29\u2e2e\u2e42\u2e55-\u2e5c\u3001-\u3002\u3008-\u3011\u3014-\u301b\u301d-\u301f\ua4f8\ua4ff\ua60e-\ua60f\ufd3e-\ufd3f\ufe17-\ufe18\ufe35-\ufe44\ufe47-\ufe48\ufe59-\ufe5e\uff08-\uff09\uff3b\uff3d\uff5b\uff5d\uff5f-\uff60\uff62-\uff63])+', ''), '[\u0020-\u0022\u0028-\u0029\u002c\u002e\u003a-\u003b\u003f\u005b\u005d\u007b\u007d\u00a1\u00bf\u055c-\u055e\u0589\u05c3\u0700-\u0702\u0964-\u0965\u0f0d-\u0f0e\u0f3a-\u0f3d\u104a-\u104b\u1362-\u1365\u1367-\u1368\u169b-\u169c\u17d4-\u17d5\u1802-\u1803\u201a\u201e\u2026\u203d\u2045-\u2046\u207d-\u207e\u208d-\u208e\u2308-\u230b\u2329-\u232a\u2768-\u2775\u27c5-\u27c6\u27e6-\u27ef\u2983-\u2998\u29d8-\u29db\u29fc-\u29fd\u2e22-\u2e29\u2e2e\u2e42\u2e55-\u2e5c\u3001-\u3002\u3008-\u3011\u3014-\u301b\u301d-\u301f\ua4f8\ua4ff\ua60e-\ua60f\ufd3e-\ufd3f\ufe17-\ufe18\ufe35-\ufe44\ufe47-\ufe48\ufe59-\ufe5e\uff08-\uff09\uff3b\uff3d\uff5b\uff5d\uff5f-\uff60\uff62-\uff63]+$', ''), ''), btrim(folded, ' '));
 
--- A whole text as it is compared, and a name: without accents.
+-- A whole text as it is compared, and a name: without accents. A space before it, as in Python: an accent at its beginning
+-- is an apostrophe whose space was taken off.
 CREATE OR REPLACE FUNCTION fold(words text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
-    RETURN fold_ends(fold_signs(words));
+    RETURN fold_ends(fold_signs(' ' || words));
 CREATE OR REPLACE FUNCTION fold_name(words text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
-    RETURN fold_ends(translate(regexp_replace(fold_signs(words), '[\u0300-\u036f]', '', 'g'), U&'\0142\00f8\0111\0127\0167', U&'lodht'));
+    RETURN fold_ends(translate(regexp_replace(fold_signs(' ' || words), '[\u0300-\u036f]', '', 'g'), U&'\0142\00f8\0111\0127\0167', U&'lodht'));
 
 -- The language that a tag belongs to; null where it is not told.
 CREATE OR REPLACE FUNCTION language_key(tag text) RETURNS text IMMUTABLE PARALLEL SAFE LANGUAGE sql
