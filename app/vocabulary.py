@@ -66,7 +66,7 @@ Standing = Literal[
     "withdrawn", "denied", "unsupported", "outdated", "unattributed", "contested", "one_sided", "corroborated",
     "single_origin",
 ]  # fmt: skip
-Status = Literal["resolved", "contested", "agreed", "one_sided", "open", "unanswered", "unaddressed"]
+Status = Literal["resolved", "contested", "agreed", "one_sided", "open", "withdrawn", "unanswered", "unaddressed"]
 Independence = Literal["source", "family", "party"]
 
 RemarkKind = Literal["matched", "completed", "not_taken", "changed", "proposed"]

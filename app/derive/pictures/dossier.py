@@ -91,12 +91,15 @@ def _questions(index: EventIndex, documents: Mapping[UUID, object]) -> tuple[lis
 def _question(index: EventIndex, question: QuestionRead, answers: list[ClaimPicture]) -> QuestionPicture:
     settling = [assessment for claim in answers for assessment in claims.settling(index, claim.id)]
     standings = [claim.standing for claim in answers]
-    status = standing.status(standings, _stances(index, question, answers), settled=bool(settling))
+    taken_back = [claim for claim in answers if claim.id in index.taken_back]
+    stances = _stances(index, question, answers)
+    status = standing.status(standings, stances, settled=bool(settling), taken_back=bool(taken_back))
+    settlers = [claims.author(index, assessment) for assessment in settling]
     return built(
         QuestionPicture,
         question.__dict__,
         status=status,
-        why=reasons.question(status, standings, [claims.author(index, assessment) for assessment in settling]),
+        why=reasons.question(status, standings, settlers, len(taken_back)),
         settled_by=[assessment.id for assessment in settling],
         answers=list(dict.fromkeys(assessment.claim_id for assessment in settling)),
         claims=answers,

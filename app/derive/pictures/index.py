@@ -34,6 +34,8 @@ class EventIndex:
     """By subject and stance: how many statements stand and are implied or inferred."""
     ended: dict[UUID, list[tuple[StatementInContext, Ended]]]
     """By subject: explicit support that no longer stands."""
+    taken_back: set[UUID]
+    """Claims that somebody supported or denied, if only by implication, who does not stand by it any more."""
     copies: Copies
     ties: Ties
     links: dict[UUID, list[ClaimTie]]
@@ -50,6 +52,7 @@ def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
     counting: dict[UUID, dict[Stance, list[StatementInContext]]] = defaultdict(lambda: defaultdict(list))
     implied_counts: dict[UUID, dict[Stance, int]] = defaultdict(lambda: defaultdict(int))
     ended = defaultdict(list)
+    taken_back: set[UUID] = set()
     for statement, picture in zip(context.statements, statements.statements(context, sources), strict=True):
         subject = statement.claim_id or statement.question_id
         if subject is None:
@@ -57,6 +60,8 @@ def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
         first_statements.setdefault(subject, statement)
         by_subject[subject].append(picture)
         ending = context.ended.get(statement.row.id)
+        if ending is not None and statement.row.stance in ("support", "deny"):
+            taken_back.add(subject)
         if statement.row.explicitness != "explicit":
             if ending is None:
                 implied_counts[subject][statement.row.stance] += 1
@@ -75,6 +80,7 @@ def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
         counting=counting,
         beside=implied_counts,
         ended=ended,
+        taken_back=taken_back,
         copies=origins.find_copies(context.rows, context.document_targets, context.names),
         ties=ties.find(context.rows, context.kin),
         links=_claim_links(context),

@@ -17,6 +17,7 @@ _DECIDED: Final[dict[Status, tuple[Standing, str]]] = {
 }
 _UNDECIDED: Final[dict[Status, str]] = {
     "open": "no claim answers it yet",
+    "withdrawn": "answered, then taken back",
     "unanswered": "it is only asked, or not answered",
     "unaddressed": "nobody stands by an answer, or asks for one",
 }
@@ -51,7 +52,9 @@ def claim(standing: Standing, grounds: Grounds, settled_by: Sequence[str], words
     return "; ".join(reasons)
 
 
-def question(status: Status, standings: Sequence[Standing], settled_by: Sequence[str]) -> str:
+def question(
+    status: Status, standings: Sequence[Standing], settled_by: Sequence[str], answers_taken_back: int = 0
+) -> str:
     """`4 of 9 claims are contested`; `settled_by`: who settled it, as this caller may know them."""
     if status == "resolved":
         return f"settled by {_listed(dict.fromkeys(settled_by))}"
@@ -61,6 +64,8 @@ def question(status: Status, standings: Sequence[Standing], settled_by: Sequence
         return f"{count} of {total} claim{_s(total)} {_are(count)} {says}"
     if status == "open" and standings:
         return f"{len(standings)} claim{_s(len(standings))}, none corroborated or contested"
+    if status == "withdrawn" and answers_taken_back > 1:
+        return f"answered, then taken back: {answers_taken_back} answers"
     return _UNDECIDED[status]
 
 

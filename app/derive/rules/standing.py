@@ -1,6 +1,6 @@
 """Where a claim stands, and the question it answers."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from app.derive.rules.in_force import Ended
@@ -78,12 +78,12 @@ def parties(origins: Iterable[Origin]) -> int:
 
 
 def status(
-    standings: Collection[Standing], stances: Mapping[Stance, int] | Collection[Stance], *, settled: bool
+    standings: Collection[Standing], stances: Collection[Stance], *, settled: bool = False, taken_back: bool = False
 ) -> Status:
     """Of a question, the first that holds.
 
     `standings`: of the claims that answer it; `stances`: those that anybody takes toward it or toward them, implied
-    ones too.
+    ones too; `taken_back`: somebody took one toward them that no longer stands.
     """
     if settled:
         return "resolved"
@@ -92,4 +92,6 @@ def status(
             return question_status
     if "support" in stances or "deny" in stances:
         return "open"
+    if taken_back:  # whoever asks now asks for more than was ever asked: there was an answer
+        return "withdrawn"
     return "unanswered" if any(stance in stances for stance in ("query", *NON_ANSWERS)) else "unaddressed"

@@ -37,6 +37,8 @@ def about(stance: str, **fields: Any) -> StatementRead:
     )
 
 
+TAKEN_BACK: Final = says(MINISTRY, withdrawn="2023-08-10")
+GIVEN_UP: Final = says(ARMY, said="2023-08-08")
 QUESTIONS: Final[dict[str, tuple[Status, str, list[StatementRead]]]] = {
     "contested": (
         "contested",
@@ -68,10 +70,40 @@ QUESTIONS: Final[dict[str, tuple[Status, str, list[StatementRead]]]] = {
         "nobody stands by an answer, or asks for one",
         [says(ARMY, stance="comment")],
     ),
-    "taken back": (
+    "taken back": ("withdrawn", "answered, then taken back", [TAKEN_BACK]),
+    "taken back, and asked": ("withdrawn", "answered, then taken back", [TAKEN_BACK, about("query")]),
+    "taken back, and not known": ("withdrawn", "answered, then taken back", [TAKEN_BACK, about("no_information")]),
+    "two answers taken back": (
+        "withdrawn",
+        "answered, then taken back: 2 answers",
+        [TAKEN_BACK, says(ARMY, OTHER, withdrawn="2023-08-10"), says(ARMY, THIRD, stance="comment")],
+    ),
+    "a denial taken back": ("withdrawn", "answered, then taken back", [denies(ARMY, withdrawn="2023-08-10")]),
+    "implied and taken back": (
+        "withdrawn",
+        "answered, then taken back",
+        [says(ARMY, explicitness="implied", withdrawn="2023-08-10")],
+    ),
+    "stated in nobody's name and taken back": (
+        "withdrawn",
+        "answered, then taken back",
+        [says(None, withdrawn="2023-08-10")],
+    ),
+    "replaced by not knowing": (
+        "withdrawn",
+        "answered, then taken back",
+        [GIVEN_UP, about("no_information", supersedes_id=GIVEN_UP.id)],
+    ),
+    "one of two taken back": ("open", "3 claims, none corroborated or contested", [TAKEN_BACK, says(ARMY, OTHER)]),
+    "one of two taken back, the other implied": (
+        "open",
+        "3 claims, none corroborated or contested",
+        [TAKEN_BACK, says(ARMY, OTHER, explicitness="implied")],
+    ),
+    "a question taken back": (
         "unaddressed",
         "nobody stands by an answer, or asks for one",
-        [says(MINISTRY, withdrawn="2023-08-10")],
+        [about("query", withdrawn="2023-08-10")],
     ),
     "nothing": ("unaddressed", "nobody stands by an answer, or asks for one", []),
 }
@@ -94,6 +126,7 @@ def test_the_first_status_that_holds_is_told() -> None:
     steps: list[tuple[Status, list[StatementRead]]] = [
         ("unaddressed", [says(ARMY, stance="comment")]),
         ("unanswered", [about("query")]),
+        ("withdrawn", [says(MINISTRY, THIRD, withdrawn="2023-08-10")]),
         ("open", [says(ARMY)]),
         ("one_sided", [says(MINISTRY, OTHER), says(AGENCY, OTHER)]),
         ("agreed", [says(WITNESS)]),
@@ -153,3 +186,19 @@ def test_one_that_replaces_a_verdict_settles_in_its_turn() -> None:
     second = verdict(OTHER, supersedes_id=first.id, made="2023-08-21")
     question = drawn_question([says(MINISTRY)], assessments=[first, second])
     assert (question.status, question.settled_by, question.answers) == ("resolved", [second.id], [OTHER.id])
+
+
+def test_a_question_is_withdrawn_from_when_its_last_answer_was_taken_back() -> None:
+    spoken = [says(MINISTRY, withdrawn="2023-08-10"), says(ARMY, OTHER, withdrawn="2023-08-12"), about("query")]
+    statuses = [
+        drawn_question(spoken, view(day, restricted=True, confidential=True)).status
+        for day in ("2023-08-08", "2023-08-09", "2023-08-11", "2023-08-12")
+    ]
+    assert statuses == ["unaddressed", "contested", "open", "withdrawn"]
+    # A figure that grows, and was given up for none: its claim is outdated, its question was answered once.
+    toll = make.read(QuestionRead, id=WHAT.id, measure="killed", answer="quantity", evolving=True)
+    figure = claim("5", question_id=WHAT.id, figure=make.figure("exact", 5, 5))
+    given = says(MINISTRY, figure)
+    unknown = about("no_information", supersedes_id=given.id)
+    question = drawn_question([given, unknown], questions=[toll], claims=[figure])
+    assert (question.status, question.claims[0].standing) == ("withdrawn", "outdated")
