@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 
@@ -60,7 +61,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """One snapshot for all that is read; nothing can be written."""
-        async with async_sessionmaker(self.readers, expire_on_commit=False)() as session, session.begin():
+        async with async_sessionmaker(self.readers, expire_on_commit=False)() as session, _ended_by_commit(session):
             yield session
 
     @asynccontextmanager
@@ -124,8 +125,24 @@ async def foreseeing(session: AsyncSession) -> AsyncIterator[AsyncSession]:
     Whoever computes for long ends the transaction first (`end_read`); the next statement begins another.
     """
     readers: AsyncEngine = session.info["readers"]
-    async with async_sessionmaker(readers, expire_on_commit=False)() as reading:
+    async with async_sessionmaker(readers, expire_on_commit=False)() as reading, _ended_by_commit(reading):
         yield reading
+
+
+@asynccontextmanager
+async def _ended_by_commit(reading: AsyncSession) -> AsyncIterator[None]:
+    """End the transaction of a session for reading with a commit also where the request is refused, or is a 304.
+
+    After a rollback psycopg has the connection forget what it has prepared, and PostgreSQL plans every statement anew.
+    """
+    try:
+        yield
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        await reading.commit()
+        raise
+    await reading.commit()
 
 
 async def end_read(session: AsyncSession) -> None:

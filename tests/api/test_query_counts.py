@@ -192,3 +192,21 @@ def _dependants(dependant: Dependant) -> Iterator[Dependant]:
 def _is_async(call: Any) -> bool:
     kinds = (inspect.iscoroutinefunction, inspect.isasyncgenfunction)
     return any(kind(function) for kind in kinds for function in (call, type(call).__call__))
+
+
+async def test_whatever_a_request_comes_to_what_it_read_is_committed(
+    app: FastAPI, client: httpx.AsyncClient, event: str
+) -> None:
+    """A rollback has the connection forget its prepared statements: all of the next requests would be planned anew."""
+    nowhere = f"/v1/claims/{uuid4()}"
+    tag = (await client.get(f"{event}/dossier")).headers["ETag"]
+    reads = [
+        await _recorded(app, client, "GET", event, 200),
+        await _recorded(app, client, "GET", f"{event}/dossier", 200),
+        await _recorded(app, client, "GET", f"{event}/dossier", 304, headers={"If-None-Match": tag}),
+        await _recorded(app, client, "GET", nowhere, 404),
+        await _recorded(app, client, "POST", f"{event}/claims", 201, json=CLAIM),
+        await _recorded(app, client, "POST", "/v1/reports", 201, json=REPORT),
+    ]
+    ends = [[end for end in read.transactions if end.startswith("readers")] for read in reads]
+    assert ends == [["readers commit"]] * len(reads)
