@@ -33,6 +33,7 @@ from app.api.wire import Wire
 from app.services.idempotency import Replayed
 from app.services.intake.ingest import StoringPace
 from app.settings import Settings
+from app.texts.messages import party_labels
 
 DESCRIPTION = """
 Who says what about an event, who says otherwise, and how we know that they said it.
@@ -105,6 +106,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings, app.state.database, app.state.pace = settings, connected, StoringPace()
+    app.state.party_labels = party_labels.read(settings.party_labels)
     # Each by itself: every router around another is searched through once more.
     for module in RESOURCES:
         app.include_router(module.router, prefix="/v1")

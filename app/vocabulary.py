@@ -68,6 +68,7 @@ Standing = Literal[
 ]  # fmt: skip
 Status = Literal["resolved", "contested", "agreed", "one_sided", "open", "withdrawn", "unanswered", "unaddressed"]
 Independence = Literal["source", "family", "party"]
+AnswerLanguage = Literal["en", "fr", "ru", "uk"]  # with a catalogue each in app/texts/messages
 
 RemarkKind = Literal["matched", "completed", "not_taken", "changed", "proposed"]
 

@@ -14,6 +14,7 @@ from app.schemas import kinds
 from app.schemas.common import Page, RecordRead, Remark, json_and_tag, names_tag
 from app.services.idempotency import Replayed
 from app.services.paging import Slice
+from app.vocabulary import AnswerLanguage
 
 # Answers are made here, as bytes, and not by FastAPI: it would validate every model again. The `response_model` of a
 # route is for the description.
@@ -23,9 +24,9 @@ _JSON = "application/json"
 class NotModified(Exception):  # noqa: N818  (no error: the caller has the answer)
     """The caller has the version with this ETag already. `main` has it answered with a 304."""
 
-    def __init__(self, tag: str) -> None:
-        super().__init__(tag)
-        self.tag = tag
+    def __init__(self, headers: dict[str, str]) -> None:
+        super().__init__(headers)
+        self.headers = headers
 
 
 def record(
@@ -47,15 +48,20 @@ def changed(answer: RecordRead, remarks: Sequence[Remark]) -> Response:
     return record(answer, remarks=remarks)
 
 
-def picture(answer: BaseModel, tag: str) -> Response:
+def picture(answer: BaseModel, tag: str, language: AnswerLanguage | None = None) -> Response:
     """Answer with a picture, whose ETag is made of the heads of what it shows."""
-    return Response(answer.model_dump_json(by_alias=True), 200, {"ETag": tag}, _JSON)
+    return Response(answer.model_dump_json(by_alias=True), 200, {"ETag": tag, **_spoken(language)}, _JSON)
 
 
-def check_modified(request: Request, tag: str) -> None:
+def check_modified(request: Request, tag: str, language: AnswerLanguage | None = None) -> None:
     """Raise NotModified if the caller has this version already, so that nothing need be loaded."""
     if names_tag(request.headers.get("If-None-Match"), tag):
-        raise NotModified(tag)
+        raise NotModified({"ETag": tag, **_spoken(language)})
+
+
+def _spoken(language: AnswerLanguage | None) -> dict[str, str]:
+    """The headers of an answer whose language the caller could choose."""
+    return {} if language is None else {"Content-Language": language, "Vary": "Accept-Language"}
 
 
 def stored(answer: RecordRead, created: bool, remarks: Sequence[Remark], *, location: bool = True) -> Response:
@@ -91,7 +97,7 @@ async def not_modified(_request: Request, error: Exception) -> Response:
     """Answer without a body: the handler of NotModified."""
     if not isinstance(error, NotModified):
         raise error
-    return Response(status_code=304, headers={"ETag": error.tag})
+    return Response(status_code=304, headers=error.headers)
 
 
 async def replay(_request: Request, error: Exception) -> Response:

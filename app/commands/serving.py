@@ -16,6 +16,7 @@ from app.commands.databases import DatabaseUrl, DataDir
 from app.main import create_app
 from app.services import migrating
 from app.settings import Settings
+from app.texts.messages import party_labels
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
@@ -60,6 +61,10 @@ def run(url: str, host: str, port: int, workers: int = 1) -> None:
     os.environ["COUNTERCLAIM_DATABASE_URL"] = url  # for the worker processes
     settings = Settings()
     logs.configure(settings.log_level)
+    try:
+        party_labels.read(settings.party_labels)
+    except ValueError as error:
+        databases.fail(str(error))
     if _is_taken(host, port):
         databases.fail(f"Something else listens on {host}:{port}; choose another --port.")
     common: dict[str, Any] = {"host": host, "port": port, "log_config": None, "server_header": False}

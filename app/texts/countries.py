@@ -2,8 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from babel import Locale
@@ -47,7 +48,7 @@ def check(words: str) -> str:
     if code in COUNTRIES:
         return code
     needed = "a country is its two letters in ISO 3166-1"
-    suggested = [f"{code} ({_names_in('en')[code]})" for code in nearest(words)]
+    suggested = [f"{code} ({names_in('en')[code]})" for code in nearest(words)]
     raise ValueError(f"{needed}: {' or '.join(suggested)}?" if suggested else f"{needed}, such as RU")
 
 
@@ -104,15 +105,17 @@ def _by_other_codes() -> dict[str, tuple[str, ...]]:
     }
 
 
-def _names_in(language: str) -> dict[str, str]:
-    return dict(Locale.parse(language, sep="-").territories)
+@lru_cache
+def names_in(language: str) -> Mapping[str, str]:
+    """The names of countries by code, and of what else has a code there; each language takes some milliseconds once."""
+    return MappingProxyType(Locale.parse(language, sep="-").territories)
 
 
 @lru_cache(maxsize=1)
 def _by_name() -> dict[str, tuple[str, ...]]:
     codes = defaultdict[str, set[str]](set)
     for language in _LANGUAGES:
-        for code, name in _names_in(language).items():
+        for code, name in names_in(language).items():
             if code in COUNTRIES:
                 codes[_folded(name)].add(code)
     for name, also in _ALSO_CALLED.items():

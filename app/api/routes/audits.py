@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from app.api import answers
+from app.api import answers, negotiation
 from app.api.deps import DocumentAt, Reader, Route, Session
 from app.api.records import MERGED, READ
 from app.models import Document
@@ -25,7 +25,8 @@ async def get_audit(
     together.
     """
     document_id = (await records.get(session, caller, Document, document)).id
-    viewpoint = await moments.resolve(session, caller, query.as_of, query.said_before)
+    words = negotiation.wording(request, query.lang)
+    viewpoint = await moments.resolve(session, caller, query.as_of, query.said_before, wording=words)
     tag = await audits.etag(session, document_id, viewpoint)
-    answers.check_modified(request, tag)
-    return answers.picture(await audits.audit(session, document_id, viewpoint), tag)
+    answers.check_modified(request, tag, words.language)
+    return answers.picture(await audits.audit(session, document_id, viewpoint), tag, words.language)

@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from app.api import answers
+from app.api import answers, negotiation
 from app.api.deps import EventAt, Reader, Route, Session
 from app.api.records import MERGED, READ
 from app.schemas.pictures.diffs import DiffQuery, DiffRead
@@ -23,7 +23,8 @@ async def get_diff(
     event that was not recorded yet at the earlier moment is all new.
     """
     event_read = await moments.event_at(session, caller, event)
-    comparison = await diffs.resolve(session, caller, query)
+    words = negotiation.wording(request, query.lang)
+    comparison = await diffs.resolve(session, caller, query, words)
     tag = await diffs.etag(session, event_read, comparison)
-    answers.check_modified(request, tag)
-    return answers.picture(await diffs.diff(session, event_read.id, comparison), tag)
+    answers.check_modified(request, tag, words.language)
+    return answers.picture(await diffs.diff(session, event_read.id, comparison), tag, words.language)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from app.api import answers
+from app.api import answers, negotiation
 from app.api.deps import Connected, EventAt, Reader, Route, Session
 from app.api.problems import documented
 from app.api.records import MERGED, READ
@@ -65,9 +65,10 @@ async def export_csv(
 
     `safe=true` if it is opened in a spreadsheet: texts come from everywhere, and some begin like a formula.
     """
-    event_read, viewpoint = await moments.find(session, caller, event, query)
+    words = negotiation.wording(request, query.lang)
+    event_read, viewpoint = await moments.find(session, caller, event, query, words)
     tag = await moments.etag(session, event_read, viewpoint, f"csv {query.safe} {query.bom}")
-    answers.check_modified(request, tag)
+    answers.check_modified(request, tag, words.language)
     body = csv.render(await moments.dossier(session, event_read.id, viewpoint), safe=query.safe, bom=query.bom)
     return Response(body, 200, _headers(tag, event_read, "csv"), f"{CSV}; charset=utf-8; header=present")
 
@@ -85,9 +86,10 @@ async def export_jsonld(
 
     Who agrees (AgreeAction) and who disagrees (DisagreeAction) stays apart; only who says so is a claim's author.
     """
-    event_read, viewpoint = await moments.find(session, caller, event, query)
+    words = negotiation.wording(request, query.lang)
+    event_read, viewpoint = await moments.find(session, caller, event, query, words)
     tag = await moments.etag(session, event_read, viewpoint, "jsonld")
-    answers.check_modified(request, tag)
+    answers.check_modified(request, tag, words.language)
     body = jsonld.render(await moments.dossier(session, event_read.id, viewpoint))
     return Response(body, 200, _headers(tag, event_read, "jsonld"), JSON_LD)
 

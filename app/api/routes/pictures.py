@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
-from app.api import answers
+from app.api import answers, negotiation
 from app.api.deps import EventAt, Reader, Route, Session
 from app.api.records import MERGED, READ
 from app.schemas.pictures.dossiers import DossierRead, PictureQuery, TimelineRead
@@ -74,8 +74,9 @@ async def _picture(
 
     `details`: what this kind of picture takes beside the viewpoint.
     """
-    event_read, viewpoint = await moments.find(session, caller, event, query)
+    words = negotiation.wording(request, query.lang)
+    event_read, viewpoint = await moments.find(session, caller, event, query, words)
     # Callers keep ETags: the function's name, and the order of the details, are a part of them.
     tag = await moments.etag(session, event_read, viewpoint, f"{draw.__name__} {details}")
-    answers.check_modified(request, tag)
-    return answers.picture(await draw(session, event_read.id, viewpoint, **details), tag)
+    answers.check_modified(request, tag, words.language)
+    return answers.picture(await draw(session, event_read.id, viewpoint, **details), tag, words.language)

@@ -44,8 +44,8 @@ from app.vocabulary import Independence
 M = TypeVar("M", bound=BaseModel)
 S = TypeVar("S", bound=StatementEntry)
 # What an entry takes of its record as it is.
-_QUESTION_FIELDS: Final = ("text", "kind", "measure", "status", "why")
-_CLAIM_FIELDS: Final = ("question_id", "text", "standing", "why")
+_QUESTION_FIELDS: Final = ("text", "kind", "measure", "status", "why", "reasons")
+_CLAIM_FIELDS: Final = ("question_id", "text", "standing", "why", "reasons")
 _STATEMENT_FIELDS: Final = (
     *("source_id", "stance", "explicitness", "said", "effective_from", "effective_to", "live", "why_not_live"),
     *("withdrawn_reason", "withdrawn_document_id"),

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.derive.diff.snapshots import SnapshotPair
-from app.derive.pictures import source_names
+from app.derive.pictures import reasons, source_names
 from app.derive.rules.construct import built
 from app.schemas.pictures.diffs import (
     AssessmentEntry,
@@ -18,6 +18,7 @@ from app.schemas.pictures.diffs import (
     StatementEntry,
 )
 from app.schemas.pictures.dossiers import JoinedBy, JoinRead, QuestionPicture, SilenceRead
+from app.texts.messages.wording import ENGLISH
 from app.vocabulary import Stance
 
 Clause = tuple[UUID | None, str]
@@ -212,10 +213,10 @@ def _of_assessments(diff: DiffRead) -> Iterator[Clause]:
 
 def _standing(moved: StandingMoved, parted: str) -> str:
     """With what of its reasons is new; `parted`: what made one of origins that are several now."""
-    before, after = moved.why_before.split("; "), moved.why.split("; ")
-    reasons = [reason for reason in after if reason not in before] or after
+    new_reasons = [reason for reason in moved.reasons if reason not in moved.reasons_before] or moved.reasons
+    why = " and ".join(reasons.in_words(ENGLISH, [reason]) for reason in new_reasons)
     no_longer = f" (no longer {parted})" if parted else ""
-    return f"{_quote(moved.text)} went from {moved.from_} to {moved.to} because {' and '.join(reasons)}{no_longer}"
+    return f"{_quote(moved.text)} went from {moved.from_} to {moved.to} because {why}{no_longer}"
 
 
 def _origins(moved: OriginsMoved) -> str:

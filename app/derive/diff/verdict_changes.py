@@ -30,6 +30,8 @@ def standings(pair: SnapshotPair) -> list[StandingMoved]:
             to=after.standing,
             why=after.why,
             why_before=before.why,
+            reasons=after.reasons,
+            reasons_before=before.reasons,
         )
         for before, after in compare(pair.before.claims, pair.after.claims).both
         if before.standing != after.standing
@@ -47,6 +49,8 @@ def statuses(pair: SnapshotPair) -> list[StatusMoved]:
             to=after.status,
             why=after.why,
             why_before=before.why,
+            reasons=after.reasons,
+            reasons_before=before.reasons,
         )
         for before, after in compare(pair.before.questions, pair.after.questions).both
         if before.status != after.status

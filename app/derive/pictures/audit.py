@@ -7,19 +7,21 @@ from typing import Any, Final, NamedTuple, get_args
 from uuid import UUID
 
 from app.derive import ordering
-from app.derive.pictures import source_names
+from app.derive.pictures import reasons, source_names
 from app.derive.rules.construct import built
 from app.schemas.documents import DocumentRead, VersionRead
 from app.schemas.pictures.audits import AuditedEvent, AuditedStatement, AuditRead, Contradiction, ContradictionKind
 from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, StatementPicture, all_claims
+from app.schemas.pictures.reason_codes import ReasonCode
 from app.schemas.pictures.side_maps import SideMap
 from app.schemas.sources import SourceRead
+from app.texts.messages.wording import ENGLISH, Wording
 from app.vocabulary import Fidelity
 
-_WHY: Final[dict[ContradictionKind, str]] = {
-    "rivals": "The document carries both “{}” and “{}”, and only one of them can be true.",
-    "contradicts": "The document carries both “{}” and “{}”, which are recorded as contradicting each other.",
-    "supported_and_denied": "The document carries support for “{}” as well as a denial.",
+_CODES: Final[dict[ContradictionKind, ReasonCode]] = {
+    "rivals": "carries_rivals",
+    "contradicts": "carries_contradicting",
+    "supported_and_denied": "carries_both_ways",
 }
 
 
@@ -39,6 +41,7 @@ def audit(
     as_of: str | None,
     said_before: str | None,
     events_left_out: int,
+    words: Wording = ENGLISH,
 ) -> AuditRead:
     """`document`: as it was after merges, with its `versions`; `dossiers`: of the events that cite it."""
     # By event, so that it is the same in whatever order these were recorded.
@@ -72,7 +75,7 @@ def audit(
             if assertion.document_id == document.id
         ],
         contradictions=[
-            contradiction for dossier in dossiers for contradiction in _contradictions(dossier, document.id)
+            contradiction for dossier in dossiers for contradiction in _contradictions(dossier, document.id, words)
         ],
         sources=sources,
     )
@@ -115,16 +118,16 @@ def _statements(dossier: DossierRead) -> Iterator[tuple[StatementPicture, dict[s
             yield statement, {"question_id": claim.question_id, "claim_id": claim.id, "text": claim.text}
 
 
-def _contradictions(dossier: DossierRead, document_id: UUID) -> Iterator[Contradiction]:
+def _contradictions(dossier: DossierRead, document_id: UUID, words: Wording) -> Iterator[Contradiction]:
     """Of what the document carries itself: each claim taken both ways, then each pair of claims, in their order."""
     carried = [_Carried(claim, _counting(claim, document_id)) for claim in all_claims(dossier)]
     for entry in carried:
         if entry.statement_ids["support"] and entry.statement_ids["deny"]:
-            yield _contradiction(dossier, "supported_and_denied", [entry], ("support", "deny"))
+            yield _contradiction(dossier, "supported_and_denied", [entry], ("support", "deny"), words)
     supported = [entry for entry in carried if entry.statement_ids["support"]]
     for first, second in combinations(supported, 2):
         if kind := _kind(first.claim, second.claim):
-            yield _contradiction(dossier, kind, [first, second], ("support",))
+            yield _contradiction(dossier, kind, [first, second], ("support",), words)
 
 
 def _counting(claim: ClaimPicture, document_id: UUID) -> dict[str, list[UUID]]:
@@ -145,15 +148,19 @@ def _kind(first: ClaimPicture, second: ClaimPicture) -> ContradictionKind | None
 
 
 def _contradiction(
-    dossier: DossierRead, kind: ContradictionKind, carried: Sequence[_Carried], stances: Sequence[str]
+    dossier: DossierRead, kind: ContradictionKind, carried: Sequence[_Carried], stances: Sequence[str], words: Wording
 ) -> Contradiction:
+    # Of one claim there is no second text.
+    texts = dict(zip(("first", "second"), (claim.text or "…" for claim, _ in carried), strict=False))
+    why = [reasons.reason(_CODES[kind], **texts)]
     return built(
         Contradiction,
         event_id=dossier.event.id,
         kind=kind,
         claim_ids=[claim.id for claim, _ in carried],
         statement_ids=[id_ for _, by_stance in carried for stance in stances for id_ in by_stance[stance]],
-        why=_WHY[kind].format(*(claim.text for claim, _ in carried)),
+        why=reasons.in_words(words, why),
+        reasons=why,
     )
 
 

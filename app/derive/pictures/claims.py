@@ -16,9 +16,9 @@ from app.derive.rules.statements import StatementInContext
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead
 from app.schemas.documents import DocumentLinkRead
-from app.schemas.pictures import side_maps
 from app.schemas.pictures.dossiers import AssessmentPicture, ClaimPicture, JoinedBy, JoinRead, OriginRead, StanceCount
 from app.schemas.sources import SourceLinkRead
+from app.texts.messages import wording
 from app.vocabulary import Stance
 
 _STANCES: Final = get_args(Stance)
@@ -45,16 +45,14 @@ def picture(index: EventIndex, claim: ClaimRead, documents: Mapping[UUID, object
     grounds = _grounds(index, claim, unreplaced, origins_by_stance)
     claim_standing = standing.standing(grounds)
     implied_counts = index.beside.get(claim.id, {})
+    settled_by = [author(index, assessment) for assessment in settling(index, claim.id)]
+    claim_reasons = reasons.claim(claim_standing, grounds, settled_by, _words(index))
     return built(
         ClaimPicture,
         claim.__dict__,
         standing=claim_standing,
-        why=reasons.claim(
-            claim_standing,
-            grounds,
-            [author(index, assessment) for assessment in settling(index, claim.id)],
-            _words(index),
-        ),
+        why=reasons.in_words(context.view.wording, claim_reasons),
+        reasons=claim_reasons,
         counts={
             stance: _count(statements_by_stance[stance], stance_origins)
             for stance, stance_origins in origins_by_stance.items()
@@ -79,7 +77,8 @@ def settling(index: EventIndex, claim_id: UUID) -> list[AssessmentRead]:
 def author(index: EventIndex, assessment: AssessmentRead) -> str:
     """Who made an assessment, as this caller may know it."""
     shown_id = masking.show(index.sources, assessment.event_id, assessment.author_id)
-    return side_maps.name_or(index.sources.side_map[shown_id], side_maps.PROTECTED)
+    source = index.sources.side_map[shown_id]
+    return source.name or wording.say(index.context.view.wording, "protected_source")
 
 
 def _unreplaced(index: EventIndex, supporting: list[StatementInContext]) -> list[StatementInContext]:
@@ -302,6 +301,7 @@ def _words(index: EventIndex) -> SourceWords:
 def _name(index: EventIndex, statement: StatementInContext) -> str:
     """Who made a statement, as this caller may know it."""
     shown_id = masking.show_speaker(index.sources, statement.row)
+    words = index.context.view.wording
     if shown_id is None:
-        return side_maps.UNKNOWN_SPEAKER
-    return source_names.name(shown_id, index.sources.side_map)
+        return wording.say(words, "whoever_stated_it")
+    return source_names.name(shown_id, index.sources.side_map, words)

@@ -95,11 +95,13 @@ def _question(index: EventIndex, question: QuestionRead, answers: list[ClaimPict
     stances = _stances(index, question, answers)
     status = standing.status(standings, stances, settled=bool(settling), taken_back=bool(taken_back))
     settlers = [claims.author(index, assessment) for assessment in settling]
+    question_reasons = reasons.question(status, standings, settlers, len(taken_back))
     return built(
         QuestionPicture,
         question.__dict__,
         status=status,
-        why=reasons.question(status, standings, settlers, len(taken_back)),
+        why=reasons.in_words(index.context.view.wording, question_reasons),
+        reasons=question_reasons,
         settled_by=[assessment.id for assessment in settling],
         answers=list(dict.fromkeys(assessment.claim_id for assessment in settling)),
         claims=answers,

@@ -1,25 +1,31 @@
-"""Why a claim or a question stands where it does, in plain sentences made from the grounds alone."""
+"""Why a claim or a question stands where it does: reasons with a code, made from the grounds alone.
+
+`in_words` makes a plain sentence of them, of the catalogues in `app/texts/messages`.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
+from app.derive.rules.construct import built
 from app.derive.rules.origins import Origin
 from app.derive.rules.standing import CORROBORATING, Grounds, is_denied, parties
 from app.derive.rules.statements import StatementInContext
+from app.schemas.pictures.reason_codes import Reason, ReasonCode
 from app.schemas.statements import StatementRead
+from app.texts.messages import wording
+from app.texts.messages.wording import Part, Wording
 from app.vocabulary import Standing, Status
 
-# What decides where a question stands: the standing of its claims, and how that is said.
-_DECIDED: Final[dict[Status, tuple[Standing, str]]] = {
-    "contested": ("contested", "contested"),
-    "agreed": ("corroborated", "corroborated, none contested"),
-    "one_sided": ("one_sided", "supported by one side only"),
+# What decides where a question stands: the standing of its claims, and the code that says so.
+_DECIDED: Final[dict[Status, tuple[Standing, ReasonCode]]] = {
+    "contested": ("contested", "claims_contested"),
+    "agreed": ("corroborated", "claims_corroborated"),
+    "one_sided": ("one_sided", "claims_one_sided"),
 }
-_UNDECIDED: Final[dict[Status, str]] = {
-    "open": "no claim answers it yet",
-    "withdrawn": "answered, then taken back",
-    "unanswered": "it is only asked, or not answered",
-    "unaddressed": "nobody stands by an answer, or asks for one",
+_UNDECIDED: Final[dict[Status, ReasonCode]] = {
+    "open": "no_claim",
+    "unanswered": "only_asked",
+    "unaddressed": "nobody_stands",
 }
 
 
@@ -33,124 +39,103 @@ class SourceWords(NamedTuple):
     """Whether it may be told that two statements are of one family."""
 
 
-def claim(standing: Standing, grounds: Grounds, settled_by: Sequence[str], words: SourceWords) -> str:
-    """`2 independent sources support it, both of russia; 1 denial by the army; 3 rival claims are supported`.
+def in_words(words: Wording, reasons: Iterable[Reason]) -> str:
+    """`2 sources support it, both of one side (Russia); 1 denial by the army; 3 rival claims are supported`."""
+    return "; ".join(wording.say(words, reason.code, reason.parts) for reason in reasons)
 
-    `settled_by`: who settled that it holds, as this caller may know them.
-    """
+
+def reason(code: ReasonCode, **parts: Part | None) -> Reason:
+    """A part that is None is not there."""
+    return built(Reason, code=code, parts={name: part for name, part in parts.items() if part is not None})
+
+
+def claim(standing: Standing, grounds: Grounds, settled_by: Sequence[str], words: SourceWords) -> list[Reason]:
+    """`settled_by`: who settled that it holds, as this caller may know them."""
     reasons = [_support(standing, grounds, words)]
     if grounds.denials:
         reasons.append(_denial(grounds.denials, words))
     elif grounds.denying:
-        reasons.append(f"it is denied in nobody's name, {_times(len(grounds.denying))}")
+        reasons.append(reason("denied_in_nobodys_name", count=len(grounds.denying)))
     if grounds.rivals:
-        reasons.append(f"{grounds.rivals} rival claim{_s(grounds.rivals)} {_are(grounds.rivals)} supported")
+        reasons.append(reason("rivals", count=grounds.rivals))
     if grounds.denials and grounds.support and not is_denied(grounds):
         reasons += _one_family_both_ways(grounds, words)
     if settled_by:
-        reasons.append(f"{_listed(dict.fromkeys(settled_by))} settled that it holds")
-    return "; ".join(reasons)
+        reasons.append(reason("settled_that_it_holds", sources=_each_once(settled_by)))
+    return reasons
 
 
 def question(
     status: Status, standings: Sequence[Standing], settled_by: Sequence[str], answers_taken_back: int = 0
-) -> str:
-    """`4 of 9 claims are contested`; `settled_by`: who settled it, as this caller may know them."""
+) -> list[Reason]:
+    """`settled_by`: who settled it, as this caller may know them."""
     if status == "resolved":
-        return f"settled by {_listed(dict.fromkeys(settled_by))}"
+        return [reason("settled", sources=_each_once(settled_by))]
     if status in _DECIDED:
-        standing, says = _DECIDED[status]
-        count, total = standings.count(standing), len(standings)
-        return f"{count} of {total} claim{_s(total)} {_are(count)} {says}"
+        standing, code = _DECIDED[status]
+        return [reason(code, count=standings.count(standing), total=len(standings))]
     if status == "open" and standings:
-        return f"{len(standings)} claim{_s(len(standings))}, none corroborated or contested"
-    if status == "withdrawn" and answers_taken_back > 1:
-        return f"answered, then taken back: {answers_taken_back} answers"
-    return _UNDECIDED[status]
+        return [reason("claims_undecided", count=len(standings))]
+    if status == "withdrawn":
+        return [reason("answers_taken_back", count=answers_taken_back)]
+    return [reason(_UNDECIDED[status])]
 
 
-def _support(standing: Standing, grounds: Grounds, words: SourceWords) -> str:
+def _support(standing: Standing, grounds: Grounds, words: SourceWords) -> Reason:
     if standing == "withdrawn":
         return _taken_back(grounds, words)
     if not grounds.supporting:
         if standing == "outdated":
-            subject = "it was" if len(grounds.ended) == 1 else "all of it was"
-            return f"{subject} replaced by a later figure"
-        return "nobody supports it"
+            return reason("replaced", count=len(grounds.ended))
+        return reason("nobody_supports")
     if standing == "outdated":
-        return _left_behind(grounds)
+        # Replaced by its own sources, or overtaken by others.
+        return reason("overtaken" if grounds.unreplaced else "replaced_by_own")
     if not grounds.support:
-        return f"it is only stated in nobody's name, {_times(len(grounds.supporting))}"
+        return reason("stated_in_nobodys_name", count=len(grounds.supporting))
     return _supporters(grounds, words)
 
 
-def _supporters(grounds: Grounds, words: SourceWords) -> str:
+def _supporters(grounds: Grounds, words: SourceWords) -> Reason:
     origins = grounds.support
     if len(origins) == 1:
         speakers = len({statement.source_id for statement in origins[0].members})
-        if speakers > 1 and origins[0].tied:
-            return f"1 independent source supports it: {speakers} sources go back to one, or may be the same"
         if speakers > 1:
-            return f"1 independent source supports it: {speakers} sources go back to one"
-        return f"1 independent source supports it: {words.name(origins[0].first)}"
-    return f"{len(origins)} independent sources support it{_sides(origins, words)}"
-
-
-def _sides(origins: Sequence[Origin], words: SourceWords) -> str:
+            return reason("supported_by_tied" if origins[0].tied else "supported_by_one_origin", count=speakers)
+        return reason("supported_by_one", source=words.name(origins[0].first))
     if parties(origins) >= CORROBORATING:
-        return ", not all of one side"
+        return reason("supported", count=len(origins))
     shown_parties = {words.party(origin) for origin in origins}
     party = shown_parties.pop() if len(shown_parties) == 1 else None
-    quantifier = "both" if len(origins) == CORROBORATING else "all"
-    return f", {quantifier} of {party}" if party else f", {quantifier} of one side"
+    return reason("supported_by_one_side", count=len(origins), party=party)
 
 
-def _denial(denials: Sequence[Origin], words: SourceWords) -> str:
+def _denial(denials: Sequence[Origin], words: SourceWords) -> Reason:
     if len(denials) == 1:
-        return f"1 denial by {words.name(denials[0].first)}"
-    return f"{len(denials)} independent sources deny it"
+        return reason("denied_by_one", source=words.name(denials[0].first))
+    return reason("denied", count=len(denials))
 
 
-def _one_family_both_ways(grounds: Grounds, words: SourceWords) -> list[str]:
+def _one_family_both_ways(grounds: Grounds, words: SourceWords) -> list[Reason]:
     """Of a claim that one family supports and denies: unnamed sources are one where nothing tells them apart."""
     statements = [statement for origin in (*grounds.support, *grounds.denials) for statement in origin.members]
     first = statements[0]
     if not all(words.may_know_one_family(first.row, statement.row) for statement in statements[1:]):
         return []
     identified = first.family_by == "source" or len({statement.source_id for statement in statements}) == 1
-    return ["the same source says both" if identified else "nothing shows that these are two sources"]
+    return [reason("same_source_both_ways" if identified else "perhaps_one_source")]
 
 
-def _taken_back(grounds: Grounds, words: SourceWords) -> str:
+def _taken_back(grounds: Grounds, words: SourceWords) -> Reason:
     if len(grounds.ended) > 1:
-        return f"all {len(grounds.ended)} statements that supported it were taken back"
+        return reason("all_taken_back", count=len(grounds.ended))
     statement, ended = grounds.ended[0]
     if ended.reason == "superseded":
-        return f"{words.name(statement)} said something else instead"
+        return reason("said_otherwise", source=words.name(statement))
     # Whose withdrawal ended it may not be told, and so not when that was.
-    dated = ended.at and words.may_know_one_family(statement.row, ended.by)
-    return f"{words.name(statement)} took it back" + (f" on {ended.at}" if dated else "")
+    at = ended.at if words.may_know_one_family(statement.row, ended.by) else None
+    return reason("taken_back", source=words.name(statement), at=at or None)
 
 
-def _left_behind(grounds: Grounds) -> str:
-    """Replaced by its own sources, or overtaken by others."""
-    if not grounds.unreplaced:
-        return "whoever gave it has given a later figure since"
-    return "later figures were given 24 hours after it, or more"
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
-
-
-def _listed(names: Iterable[str]) -> str:
-    *before, last = names
-    return f"{', '.join(before)} and {last}" if before else last
+def _each_once(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))

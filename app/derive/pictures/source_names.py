@@ -6,15 +6,20 @@ from uuid import UUID
 from app.schemas.pictures import side_maps
 from app.schemas.pictures.side_maps import SideMap
 from app.schemas.sources import SourceRead
+from app.texts.messages import wording
+from app.texts.messages.wording import Wording
 
 
-def name(id_: UUID | None, sources: SideMap) -> str:
-    """What a sentence calls it."""
+def name(id_: UUID | None, sources: SideMap, words: Wording = wording.ENGLISH) -> str:
+    """What a sentence calls it. That a source is protected goes before what it is like."""
     if id_ is None:
-        return side_maps.NOBODY
+        return wording.say(words, "no_source")
     source = sources[id_]
-    unnamed = side_maps.UNNAMED_WITH_ROLE.format(role=source.role) if source.role else side_maps.UNNAMED
-    return side_maps.name_or(source, unnamed)
+    if source.name:
+        return source.name
+    if source.confidential:
+        return wording.say(words, "protected_source")
+    return wording.say(words, "unnamed_source", {"role": source.role} if source.role else {})
 
 
 def side_map(ids: Iterable[UUID], sources: SideMap) -> dict[UUID, SourceRead]:

@@ -11,6 +11,7 @@ from app.schemas.events import EventLinkRead, EventRead
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceLinkRead, SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
+from app.texts.messages.wording import ENGLISH, Wording
 from app.vocabulary import Independence
 
 
@@ -70,3 +71,5 @@ class View:
     """May read restricted events."""
     confidential: bool = False
     """May see confidential sources."""
+    wording: Wording = ENGLISH
+    """In which words it is asked for."""

@@ -7,6 +7,7 @@ from uuid import UUID
 from app.schemas.common import Output
 from app.schemas.documents import DocumentRead, VersionRead
 from app.schemas.pictures.dossiers import UnattributedRead
+from app.schemas.pictures.reason_codes import Reason
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead
 from app.vocabulary import Explicitness, Fidelity, Stance
@@ -51,7 +52,9 @@ class Contradiction(Output):
     claim_ids: list[UUID]
     statement_ids: list[UUID]
     why: str
-    """The same in words."""
+    """The same in words, in the language of the answer."""
+    reasons: list[Reason]
+    """And as data."""
 
 
 class AuditRead(Output):

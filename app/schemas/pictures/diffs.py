@@ -9,8 +9,10 @@ from pydantic import Field, JsonValue
 from app.schemas.common import Input, Output
 from app.schemas.fields import TimeParameter
 from app.schemas.pictures.dossiers import ContradictionRead, JoinRead, NotLive, SilenceRead
+from app.schemas.pictures.reason_codes import Reason
 from app.schemas.sources import SourceRead
 from app.vocabulary import (
+    AnswerLanguage,
     DocumentRelation,
     Explicitness,
     HowKnown,
@@ -43,6 +45,9 @@ class DiffQuery(Input):
     """The later moment. Default: now; on the clock `said`, no limit."""
     independence: Independence = "family"
     """What makes two sources one, as in the dossier."""
+    lang: AnswerLanguage | None = None
+    """The language of sentences, and of the names of parties and countries. Default: what Accept-Language prefers, else
+    English."""
 
 
 class DiffEnd(Output):
@@ -125,6 +130,8 @@ class ClaimEntry(Output):
     text: str | None
     standing: Standing
     why: str
+    reasons: list[Reason]
+    """What `why` says, as data."""
     merged_into: UUID | None
     """Of a removed claim: which one it was merged into. Of a new one: which one it had been merged into."""
 
@@ -146,6 +153,7 @@ class QuestionEntry(Output):
     measure: Measure | None
     status: Status
     why: str
+    reasons: list[Reason]
 
 
 class QuestionChanged(QuestionEntry):
@@ -167,6 +175,8 @@ class StandingMoved(Output):
     why: str
     """Why it stands there now."""
     why_before: str
+    reasons: list[Reason]
+    reasons_before: list[Reason]
 
 
 class StatusMoved(Output):
@@ -176,6 +186,8 @@ class StatusMoved(Output):
     to: Status
     why: str
     why_before: str
+    reasons: list[Reason]
+    reasons_before: list[Reason]
 
 
 class OriginsMoved(Output):

@@ -11,10 +11,12 @@ from app.schemas.common import Input, Output
 from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
 from app.schemas.events import EventRead
 from app.schemas.fields import TimeParameter
+from app.schemas.pictures.reason_codes import Reason
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
 from app.vocabulary import (
+    AnswerLanguage,
     ClaimRelation,
     DocumentRelation,
     EventRelation,
@@ -49,6 +51,9 @@ class PictureQuery(Input):
     independence: Independence = "family"
     """What makes two sources one: nothing (`source`), belonging to the same owner or body (`family`), or being of the
     same side (`party`)."""
+    lang: AnswerLanguage | None = None
+    """The language of sentences, and of the names of parties and countries. Default: what Accept-Language prefers, else
+    English."""
 
 
 class EventTie(Output):
@@ -168,7 +173,9 @@ class ClaimPicture(ClaimRead):
 
     standing: Standing
     why: str
-    """Why it stands there, in a plain sentence."""
+    """Why it stands there, in a plain sentence, in the language of the answer."""
+    reasons: list[Reason]
+    """The same as data, in the same order."""
     counts: dict[Stance, StanceCount]
     """Explicit live statements by stance; a stance that nobody takes is not in it. Origins of the support for a figure
     are those whose family has given no later one."""
@@ -187,6 +194,8 @@ class ClaimPicture(ClaimRead):
 class QuestionPicture(QuestionRead):
     status: Status
     why: str
+    reasons: list[Reason]
+    """What `why` says, as data."""
     settled_by: list[UUID]
     """The assessments that close it, if any do."""
     answers: list[UUID]

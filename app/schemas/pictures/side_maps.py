@@ -10,13 +10,8 @@ SideMap = Mapping[UUID, SourceRead]
 """The sources that a picture names, by the ids under which it names them: masked ones under their masks."""
 
 
-# What a source is called that has no name to show. Each stands in answers: in the sentences of a picture, but for the
-# last, which stands in exports.
-NOBODY: Final = "nobody"  # no source at all
-UNKNOWN_SPEAKER: Final = "whoever stated it"
+# What a source is called in exports that has no name to show; in sentences: `app/texts/messages`.
 PROTECTED: Final = "a protected source"
-UNNAMED: Final = "an unnamed source"
-UNNAMED_WITH_ROLE: Final = "an unnamed source ({role})"
 UNNAMED_IN_EXPORT: Final = "unnamed {role_or_kind}"
 
 

@@ -24,7 +24,7 @@ EVENTS_DRAWN: Final = 50
 async def etag(session: AsyncSession, document_id: UUID, viewpoint: Viewpoint) -> str:
     """The strong entity tag of an audit, quoted."""
     view = viewpoint.view
-    seen_from = (viewpoint.seq, view.said_before, view.restricted, view.confidential)
+    seen_from = (viewpoint.seq, view.said_before, view.restricted, view.confidential, view.wording)
     return await moments.etag_of_all(session, "audit", document_id, seen_from)
 
 
@@ -52,6 +52,7 @@ async def audit(session: AsyncSession, document_id: UUID, viewpoint: Viewpoint) 
         as_of=viewpoint.as_of_words,
         said_before=view.said_before,
         events_left_out=len(event_ids[EVENTS_DRAWN:]),
+        words=view.wording,
     )
 
 

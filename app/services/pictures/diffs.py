@@ -20,6 +20,7 @@ from app.schemas.pictures.diffs import DiffQuery, DiffRead
 from app.services.access import Caller
 from app.services.pictures import moments
 from app.services.pictures.moments import Position, Viewpoint
+from app.texts.messages.wording import ENGLISH, Wording
 
 
 class ResolvedDiff(NamedTuple):
@@ -30,9 +31,14 @@ class ResolvedDiff(NamedTuple):
     until: Viewpoint | None
 
 
-async def resolve(session: AsyncSession, caller: Caller, query: DiffQuery) -> ResolvedDiff:
+async def resolve(session: AsyncSession, caller: Caller, query: DiffQuery, wording: Wording = ENGLISH) -> ResolvedDiff:
     """Find the two viewpoints. Raises Invalid, also where `since` is the later, and Gone for a lost position."""
-    view = View(independence=query.independence, restricted=caller.may("read"), confidential=caller.may("confidential"))
+    view = View(
+        independence=query.independence,
+        restricted=caller.may("read"),
+        confidential=caller.may("confidential"),
+        wording=wording,
+    )
     words = {"since": query.since, "until": query.until}
     ends = {name: _end(query, name, time) for name, time in words.items() if time is not None}
     if ends["since"] and (until := ends.get("until")) and ends["since"] > until:

@@ -26,6 +26,7 @@ from app.schemas.pictures.matrices import ColumnsBy, MatrixRead
 from app.services import records
 from app.services.access import Caller
 from app.services.pictures import loading
+from app.texts.messages.wording import ENGLISH, Wording
 from app.vocabulary import Independence, Measure
 
 _POSITION: Final = re.compile(r"(\d{1,18})-([0-9a-f]{8})", re.ASCII)
@@ -63,10 +64,12 @@ class Viewpoint:
         return None if self.as_of is None else str(self.as_of)
 
 
-async def find(session: AsyncSession, caller: Caller, address: str, query: PictureQuery) -> tuple[EventRead, Viewpoint]:
+async def find(
+    session: AsyncSession, caller: Caller, address: str, query: PictureQuery, wording: Wording = ENGLISH
+) -> tuple[EventRead, Viewpoint]:
     """The event at an address, and from where the parameters have it looked at. Raises as `event_at` and `resolve`."""
     event = await event_at(session, caller, address)
-    return event, await resolve(session, caller, query.as_of, query.said_before, query.independence)
+    return event, await resolve(session, caller, query.as_of, query.said_before, query.independence, wording=wording)
 
 
 async def event_at(session: AsyncSession, caller: Caller, address: str) -> EventRead:
@@ -80,6 +83,8 @@ async def resolve(
     as_of: str | None = None,
     said_before: str | None = None,
     independence: Independence = "family",
+    *,
+    wording: Wording = ENGLISH,
 ) -> Viewpoint:
     """The viewpoint that the parameters ask for, with what the caller may see.
 
@@ -89,7 +94,7 @@ async def resolve(
     until = None if said_before is None else time_span("said_before", said_before).end
     return Viewpoint(
         None if as_of is None else await position_at(session, as_of),
-        View(said_before, until, independence, caller.may("read"), caller.may("confidential")),
+        View(said_before, until, independence, caller.may("read"), caller.may("confidential"), wording),
     )
 
 

@@ -77,7 +77,7 @@ CLAIMS: Final[dict[str, tuple[Standing, str, list[StatementRead]]]] = {
     ),
     "two of one side": (
         "one_sided",
-        "2 independent sources support it, both of russia",
+        "2 sources support it, both of one side (Russia)",
         [says(MINISTRY), says(AGENCY)],
     ),
     "two sides": (
@@ -102,12 +102,12 @@ CLAIMS: Final[dict[str, tuple[Standing, str, list[StatementRead]]]] = {
     ),
     "denied by several": (
         "contested",
-        "2 independent sources support it, both of russia; 2 independent sources deny it",
+        "2 sources support it, both of one side (Russia); 2 independent sources deny it",
         [says(MINISTRY), says(AGENCY), denies(ARMY), denies(WITNESS)],
     ),
     "denied by one of those that support it": (
         "contested",
-        "2 independent sources support it, both of russia; 1 denial by Ministry",
+        "2 sources support it, both of one side (Russia); 1 denial by Ministry",
         [says(MINISTRY), says(AGENCY), denies(MINISTRY)],
     ),
     "denied by its own source": (
@@ -187,17 +187,17 @@ CLAIMS: Final[dict[str, tuple[Standing, str, list[StatementRead]]]] = {
     "a denial that was withdrawn": ("unsupported", "nobody supports it", [denies(ARMY, withdrawn="2023-08-10")]),
     "withdrawn": (
         "withdrawn",
-        "Ministry took it back on 2023-08-10",
+        "Ministry took it back (10 August 2023)",
         [says(MINISTRY, withdrawn="2023-08-10")],
     ),
     "withdrawn in nobody's name": (
         "withdrawn",
-        "whoever stated it took it back on 2023-08-10",
+        "whoever stated it took it back (10 August 2023)",
         [says(None, withdrawn="2023-08-10")],
     ),
     "withdrawn, and denied, with a rival": (
         "withdrawn",
-        "Ministry took it back on 2023-08-10; 1 denial by Army; 1 rival claim is supported",
+        "Ministry took it back (10 August 2023); 1 denial by Army; 1 rival claim is supported",
         [says(MINISTRY, withdrawn="2023-08-10"), denies(ARMY), says(ARMY, OTHER), says(WITNESS, OTHER)],
     ),
     "all withdrawn": (
@@ -251,7 +251,7 @@ FIGURES: Final[dict[str, tuple[Standing, str, list[tuple[float, SourceRead | Non
         "all of it was replaced by a later figure",
         [(31, MINISTRY, {"superseded": True}), (31, AGENCY, {"superseded": True})],
     ),
-    "withdrawn": ("withdrawn", "Ministry took it back on 2023-08-10", [(31, MINISTRY, {"withdrawn": "2023-08-10"})]),
+    "withdrawn": ("withdrawn", "Ministry took it back (10 August 2023)", [(31, MINISTRY, {"withdrawn": "2023-08-10"})]),
     "one corrected, one withdrawn": (
         "withdrawn",
         "all 2 statements that supported it were taken back",
@@ -349,7 +349,7 @@ def test_by_party_and_by_source() -> None:
         "single_origin",
         "1 independent source supports it: 3 sources go back to one",
     )
-    assert stands(*spoken, seen_by=by_source) == ("one_sided", "3 independent sources support it, all of russia")
+    assert stands(*spoken, seen_by=by_source) == ("one_sided", "3 sources support it, all of one side (Russia)")
 
 
 def test_a_claim_stands_where_it_stood_then() -> None:

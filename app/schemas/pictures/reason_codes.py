@@ -1,0 +1,28 @@
+"""Why something stands as it does, as data: what `why` says in words."""
+
+from typing import Literal
+
+from app.schemas.common import Output
+from app.texts.messages.wording import Part
+
+ReasonCode = Literal[
+    # of a claim
+    "nobody_supports", "replaced", "replaced_by_own", "overtaken", "stated_in_nobodys_name",
+    "supported_by_one", "supported_by_one_origin", "supported_by_tied", "supported", "supported_by_one_side",
+    "denied_by_one", "denied", "denied_in_nobodys_name", "rivals", "same_source_both_ways", "perhaps_one_source",
+    "settled_that_it_holds", "all_taken_back", "said_otherwise", "taken_back",
+    # of a question
+    "settled", "claims_contested", "claims_corroborated", "claims_one_sided", "claims_undecided",
+    "answers_taken_back", "no_claim", "only_asked", "nobody_stands",
+    # of a document
+    "carries_rivals", "carries_contradicting", "carries_both_ways",
+]  # fmt: skip
+
+
+class Reason(Output):
+    """One ground, for a page that says it in its own words."""
+
+    code: ReasonCode
+    parts: dict[str, Part]
+    """What the words are made of: `count` and `total`, numbers; `source` and `sources`, names to show, in the language
+    of the answer; `party`, as it is stored; `at`, a coarse time; `first` and `second`, texts of claims."""

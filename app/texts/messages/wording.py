@@ -1,0 +1,144 @@
+"""Sentences, names of parties and countries, and times, in the language that a caller reads.
+
+The words stand in the catalogues beside this file (`en.po`, `fr.po` …), by code: a page that has `{code, parts}` finds
+its message in them in the same way. Where `parts` have a `count`, the catalogue's rule picks the plural. A message may
+have variants, which are tried first: `CODE.two` for a count of 2, `CODE.only` for a total of 1, and `CODE.NAME` where
+the part NAME, which is optional, is there.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from gettext import GNUTranslations
+from io import BytesIO
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, NamedTuple, get_args
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from app.texts import countries, folding
+from app.vocabulary import COUNTRIES, AnswerLanguage
+
+Part = str | int | list[str]
+PartyLabels = Mapping[str, Mapping[str, str]]
+"""By party, its name in each language."""
+NO_LABELS: Final[PartyLabels] = MappingProxyType({})
+_FOLDER: Final = Path(__file__).parent
+# Of English the form that newsrooms of all countries read: 9 August 2023.
+_LOCALES: Final[dict[AnswerLanguage, str]] = {"en": "en_001", "fr": "fr", "ru": "ru", "uk": "uk"}
+# A day, a month, or a moment with its offset from UTC; other coarse times are shown as they are stored.
+_TIME: Final = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?:-(\d\d)(?:T(\d\d:\d\d)[\d:.]*(Z|[+-]\d\d:\d\d)?)?)?", re.ASCII)
+_TWO: Final = 2
+
+
+class Wording(NamedTuple):
+    """In which words a caller is answered. Its `repr` goes into ETags."""
+
+    language: AnswerLanguage = "en"
+    labels: PartyLabels = NO_LABELS
+
+
+ENGLISH: Final = Wording()
+
+
+def say(wording: Wording, code: str, parts: Mapping[str, Part] = MappingProxyType({})) -> str:
+    """The message of a code with these parts. Raises KeyError for a code that has none."""
+    count = parts.get("count")
+    template = _template(wording.language, code, count if isinstance(count, int) else None, _variants(parts))
+    return template.format(**{name: _worded(wording, name, value) for name, value in parts.items()})
+
+
+def party(wording: Wording, key: str) -> str:
+    """What a party is called: as the settings have it, else as a country of that name is, else as it is stored."""
+    label = wording.labels.get(key, {}).get(wording.language)
+    if label is not None:
+        return label
+    code = _country_called(key)
+    return key if code is None else country(wording, code)
+
+
+def country(wording: Wording, code: str) -> str:
+    """The name of a country by its code in ISO 3166-1."""
+    return countries.names_in(wording.language).get(code, code)
+
+
+def listed(wording: Wording, names: list[str]) -> str:
+    """`A, B and C`, each once."""
+    return format_list(list(dict.fromkeys(names)), locale=_locale(wording.language))
+
+
+def time(wording: Wording, words: str) -> str:
+    """A coarse time: `9 August 2023`, `August 2023`, `9 August 2023, 13:00 UTC+03:00`."""
+    match = _TIME.fullmatch(words)
+    if match is None:
+        return words
+    year, month, day, clock, offset = match.groups()
+    start = date(int(year), int(month), int(day or 1))
+    if day is None:
+        return format_skeleton("yMMMM", start, locale=_locale(wording.language))
+    shown = format_date(start, "long", locale=_locale(wording.language))
+    zone = f" {'UTC' if offset == 'Z' else f'UTC{offset}'}" if offset else ""
+    return f"{shown}, {clock}{zone}" if clock else shown
+
+
+def _worded(wording: Wording, name: str, value: Part) -> str:
+    if isinstance(value, list):
+        return listed(wording, value)
+    if name == "party":
+        return party(wording, str(value))
+    return time(wording, str(value)) if name == "at" else str(value)
+
+
+def _variants(parts: Mapping[str, Part]) -> tuple[str, ...]:
+    """The endings of the codes that fit these parts, the most special first."""
+    numbers = ["two"] if parts.get("count") == _TWO else ["only"] if parts.get("total") == 1 else []
+    optional = [name for name in ("party", "role", "at") if name in parts]
+    endings = [".".join(("", *numbers, *optional)), *(f".{name}" for name in (*numbers, *optional))]
+    return tuple(dict.fromkeys(endings))
+
+
+@lru_cache(maxsize=1024)
+def _template(language: AnswerLanguage, code: str, count: int | None, variants: tuple[str, ...]) -> str:
+    catalogue = translations(language)
+    for key in (*(code + ending for ending in variants), code):
+        # Of a message with plurals `gettext` gives the singular: so that comes second.
+        words = key if count is None else catalogue.ngettext(key, key, count)
+        words = catalogue.gettext(key) if words == key else words
+        if words != key:
+            return words
+    raise KeyError(code)
+
+
+@lru_cache
+def translations(language: AnswerLanguage) -> GNUTranslations:
+    """The catalogue of a language: messages by code."""
+    compiled = BytesIO()
+    with (_FOLDER / f"{language}.po").open("rb") as catalogue:
+        write_mo(compiled, read_po(catalogue))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@lru_cache(maxsize=1024)
+def _country_called(name: str) -> str | None:
+    return _country_codes().get(folding.name(name))
+
+
+@lru_cache
+def _country_codes() -> dict[str, str]:
+    """Of names in the languages of answers, folded: parties are mostly called after countries."""
+    names = (
+        (name, code) for language in get_args(AnswerLanguage) for code, name in countries.names_in(language).items()
+    )
+    return {folding.name(name): code for name, code in names if code in COUNTRIES}
+
+
+@lru_cache
+def _locale(language: AnswerLanguage) -> Locale:
+    return Locale.parse(_LOCALES[language])
