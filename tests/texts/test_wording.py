@@ -24,7 +24,7 @@ def messages(language: str) -> dict[str, tuple[str, ...]]:
     codes = [entry.id if isinstance(entry.id, str) else entry.id[0] for entry in entries]
     assert len(codes) == len(set(codes))
     return {
-        code: (entry.string,) if isinstance(entry.string, str) else tuple(entry.string)
+        code: (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
         for code, entry in zip(codes, entries, strict=True)
     }
 
@@ -110,7 +110,7 @@ def test_in_other_languages(language: AnswerLanguage, says: str) -> None:
     ],
 )
 def test_times(time: str, english: str, ukrainian: str) -> None:
-    says = [wording.time(Wording(language), time).replace("\u00a0", " ") for language in ("en", "uk")]
+    says = [wording.time(Wording(language), time).replace("\u202f", " ") for language in ("en", "uk")]
     assert says == [english, ukrainian]
 
 

@@ -2,14 +2,14 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from app.derive import ordering
 from app.derive.ordering import NEVER, SortKey
-from app.derive.pictures import claims, documents, event, masking, reasons
+from app.derive.pictures import claims, documents, event, labels, masking, reasons
 from app.derive.pictures.index import EventIndex, index_event
 from app.derive.pictures.masking import MaskedSources
 from app.derive.rules import contradictions, silences, standing, unattributed
@@ -42,6 +42,7 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
     index = index_event(context, sources)
     questions, unasked = _questions(index, document_pictures)
     all_silences = silences.silences(context.counted, context.questions, context.claims)
+    shown_silences = [silence for silence in all_silences if _may_know(sources, silence)]
     pairs = _contradictions(index)
     return built(
         DossierRead,
@@ -52,7 +53,7 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
         event=event.event(context),
         questions=questions,
         unasked=unasked,
-        silences=[_silence(silence) for silence in all_silences if _may_know(sources, silence)],
+        silences=[_silence(silence) for silence in shown_silences],
         self_contradictions=[_contradiction(index, pair) for pair in pairs if pair.kind != "order_unknown"],
         order_unknown=[_order_unknown(index, pair) for pair in pairs if pair.kind == "order_unknown"],
         unattributed=[
@@ -67,7 +68,13 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
         documents=document_pictures,
         # Last: all of the above puts the sources that it names into the side map.
         sources=ordering.side_map(sources.side_map),
+        parties=labels.parties(view.wording, sources.side_map, _accused(context, shown_silences)),
+        countries=labels.countries(view.wording, sources.side_map, context.rows.events[context.rows.event_id].country),
     )
+
+
+def _accused(context: EventContext, shown_silences: Iterable[Silence]) -> set[str | None]:
+    return {claim.accuses for claim in context.claims.values()}.union(silence.party for silence in shown_silences)
 
 
 # --- questions -------------------------------------------------------------------------------------------------------

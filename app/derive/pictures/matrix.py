@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.derive import ordering
 from app.derive.ordering import Words
-from app.derive.pictures import source_names
+from app.derive.pictures import labels, source_names
 from app.derive.rules.construct import built
 from app.schemas.pictures import side_maps
 from app.schemas.pictures.dossiers import (
@@ -28,6 +28,8 @@ from app.schemas.pictures.matrices import (
     MatrixStance,
     SaidAt,
 )
+from app.texts.messages import wording
+from app.texts.messages.wording import ENGLISH, Wording
 from app.vocabulary import Stance
 
 _QUESTION_FIELDS: Final = ("text", "kind", "measure", "subject", "status")
@@ -53,16 +55,21 @@ class _Cell(NamedTuple):
     silence: SilenceRead | None
 
 
-def matrix(dossier: DossierRead, by: ColumnsBy, question_id: UUID | None = None) -> MatrixRead:
+def matrix(
+    dossier: DossierRead, by: ColumnsBy, question_id: UUID | None = None, *, words: Wording = ENGLISH
+) -> MatrixRead:
     """All questions, or one that is in the dossier; the columns are parties, or sources."""
     rows = [row for row in _rows(dossier) if question_id is None or (row.question and row.question.id == question_id)]
     cells_by_row = [_cells(dossier, row, by) for row in rows]
     # Those whom nothing tells apart stay in the order in which they first spoke.
     first_seen = dict.fromkeys(column for cells in cells_by_row for column in cells)
-    columns = sorted(first_seen, key=lambda column: _order(dossier, column))
+    columns = sorted(first_seen, key=lambda column: _order(dossier, column, words))
     stances = [stance for cells in cells_by_row for cell in cells.values() for stance in cell.stances.values()]
     speaker_ids = {source_id for stance in stances for source_id in stance.source_ids}
     claim_ids = {claim_id for stance in stances for claim_id in stance.claim_ids}
+    sources = source_names.side_map(
+        speaker_ids | {column.source_id for column in columns if column.source_id}, dossier.sources
+    )
     return built(
         MatrixRead,
         position=dossier.position,
@@ -70,12 +77,12 @@ def matrix(dossier: DossierRead, by: ColumnsBy, question_id: UUID | None = None)
         said_before=dossier.said_before,
         event_id=dossier.event.id,
         by=by,
-        columns=[_column(dossier, column, by) for column in columns],
+        columns=[_column(dossier, column, by, words) for column in columns],
         rows=[_row(row, cells, columns) for row, cells in zip(rows, cells_by_row, strict=True)],
         claims={claim.id: claim.text for claim in all_claims(dossier) if claim.id in claim_ids},
-        sources=source_names.side_map(
-            speaker_ids | {column.source_id for column in columns if column.source_id}, dossier.sources
-        ),
+        sources=sources,
+        parties=labels.parties(words, sources, (column.party for column in columns)),
+        countries=labels.countries(words, sources),
     )
 
 
@@ -168,25 +175,27 @@ def _row(row: _Row, cells: dict[_Column, _Cell], columns: list[_Column]) -> Matr
     )
 
 
-def _column(dossier: DossierRead, column: _Column, by: ColumnsBy) -> MatrixColumn:
+def _column(dossier: DossierRead, column: _Column, by: ColumnsBy, words: Wording) -> MatrixColumn:
     source = column.source_id
     return built(
         MatrixColumn,
-        label=_label(dossier, column, by),
+        label=_label(dossier, column, by, words),
         party=column.party,
         source_id=source,
         family_id=side_maps.lineage(source, dossier.sources)[-1] if source else None,
     )
 
 
-def _label(dossier: DossierRead, column: _Column, by: ColumnsBy) -> str:
+def _label(dossier: DossierRead, column: _Column, by: ColumnsBy, words: Wording) -> str:
     if column.source_id is not None:
-        return source_names.name(column.source_id, dossier.sources)
-    return column.party or ("no party" if by == "party" else "nobody")
+        return source_names.name(column.source_id, dossier.sources, words)
+    if column.party:
+        return wording.party(words, column.party)
+    return wording.say(words, "no_party" if by == "party" else "no_source")
 
 
-def _order(dossier: DossierRead, column: _Column) -> tuple[bool, str, Words]:
+def _order(dossier: DossierRead, column: _Column, words: Wording) -> tuple[bool, str, Words]:
     """By label, then by what else is known of a source."""
     nobody = column == _Column(None)
-    words = ordering.source(dossier.sources[column.source_id]) if column.source_id else ()
-    return nobody, _label(dossier, column, "party"), words
+    source_words = ordering.source(dossier.sources[column.source_id]) if column.source_id else ()
+    return nobody, _label(dossier, column, "party", words), source_words

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from app.derive.ordering import NEVER, SortKey
-from app.derive.pictures import masking, source_names
+from app.derive.pictures import labels, masking, source_names
 from app.derive.pictures.masking import MaskedSources
 from app.derive.rules import figures, in_force
 from app.derive.rules.construct import built
@@ -56,6 +56,7 @@ def series(
         _quantity(context, sources, question, supporting.get(question.id, ()), stood_until) for question in questions
     ]
     points = [point for quantity in quantities for line in quantity.series for point in line.points]
+    named_sources = source_names.side_map({point.source_id for point in points if point.source_id}, sources.side_map)
     return built(
         FiguresRead,
         position=position,
@@ -63,7 +64,9 @@ def series(
         said_before=view.said_before,
         event_id=context.rows.event_id,
         questions=quantities,
-        sources=source_names.side_map({point.source_id for point in points if point.source_id}, sources.side_map),
+        sources=named_sources,
+        parties=labels.parties(view.wording, named_sources),
+        countries=labels.countries(view.wording, named_sources),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from app.derive import ordering
-from app.derive.pictures import source_names
+from app.derive.pictures import labels, source_names
 from app.derive.rules.construct import built
 from app.schemas.pictures.dossiers import (
     AssessmentPicture,
@@ -16,17 +16,19 @@ from app.schemas.pictures.dossiers import (
     all_claims,
 )
 from app.schemas.pictures.side_maps import SideMap
+from app.texts.messages.wording import ENGLISH, Wording
 
 _NO_FIELDS: Final[dict[str, Any]] = dict.fromkeys(TimelineEntry.model_fields)
 # What happens at one moment is told in this order.
 _TURNS: Final = {"said": 0, "superseded": 1, "withdrawn": 2, "assessed": 3}
 
 
-def timeline(dossier: DossierRead, until: datetime | None) -> TimelineRead:
+def timeline(dossier: DossierRead, until: datetime | None, words: Wording = ENGLISH) -> TimelineRead:
     """Statements when they were made, superseded and withdrawn, and assessments; `until`: the end of `said_before`."""
     entries = [entry for entry in _entries(dossier) if until is None or entry.at_to <= until]
     # Each kind of entry is in its own order already: what nothing here tells apart stays in that.
     entries.sort(key=lambda entry: _order(entry, dossier.sources))
+    sources = source_names.side_map({entry.source_id for entry in entries if entry.source_id}, dossier.sources)
     return built(
         TimelineRead,
         position=dossier.position,
@@ -34,7 +36,9 @@ def timeline(dossier: DossierRead, until: datetime | None) -> TimelineRead:
         said_before=dossier.said_before,
         event_id=dossier.event.id,
         entries=entries,
-        sources=source_names.side_map({entry.source_id for entry in entries if entry.source_id}, dossier.sources),
+        sources=sources,
+        parties=labels.parties(words, sources),
+        countries=labels.countries(words, sources),
     )
 
 

@@ -293,6 +293,10 @@ class DossierRead(Output):
     disclosure here, under an id that it has in this event only."""
     documents: dict[UUID, DocumentPicture]
     """Every document cited above. Callers who may read restricted events also find what those were made out of."""
+    parties: dict[str, str]
+    """What the parties named above are called in the language of the answer, else as they are stored."""
+    countries: dict[str, str]
+    """The names of the countries above, by their codes in ISO 3166-1, in the language of the answer."""
 
 
 def all_claims(dossier: DossierRead) -> Iterator[ClaimPicture]:
@@ -337,4 +341,8 @@ class TimelineRead(Output):
     event_id: UUID
     entries: list[TimelineEntry]
     sources: dict[UUID, SourceRead]
+    parties: dict[str, str]
+    """What the parties named above are called in the language of the answer, else as they are stored."""
+    countries: dict[str, str]
+    """The names of the countries above, by their codes in ISO 3166-1, in the language of the answer."""
     """Everybody in the entries, as in the dossier."""

@@ -91,3 +91,7 @@ class MatrixRead(Output):
     """The texts of the claims in the cells."""
     sources: dict[UUID, SourceRead]
     """Everybody in the cells, as in the dossier."""
+    parties: dict[str, str]
+    """What the parties named above are called in the language of the answer, else as they are stored."""
+    countries: dict[str, str]
+    """The names of the countries above, by their codes in ISO 3166-1, in the language of the answer."""

@@ -222,7 +222,8 @@ async def load(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> t
 
 async def timeline(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> TimelineRead:
     """What was said, in its order: a slice of the dossier. Raises as `dossier` does."""
-    return derived_timeline.timeline(await dossier(session, event_id, viewpoint), viewpoint.view.until)
+    whole_dossier = await dossier(session, event_id, viewpoint)
+    return derived_timeline.timeline(whole_dossier, viewpoint.view.until, viewpoint.view.wording)
 
 
 async def figures(
@@ -243,9 +244,9 @@ async def matrix(
     """
     whole_dossier = await dossier(session, event_id, viewpoint)
     if question is None:
-        return derived_matrix.matrix(whole_dossier, by)
+        return derived_matrix.matrix(whole_dossier, by, words=viewpoint.view.wording)
     address = addresses.parse(question)
     for picture in whole_dossier.questions:
         if picture.id == address.id or (address.ref is not None and picture.ref == address.ref):
-            return derived_matrix.matrix(whole_dossier, by, picture.id)
+            return derived_matrix.matrix(whole_dossier, by, picture.id, words=viewpoint.view.wording)
     raise NotFound("There is no such question about this event.")

@@ -44,9 +44,9 @@ def test_a_cell_counts_what_stands_and_says_when_it_was_said() -> None:
     ]
     dossier = drawn(rows(questions=[WHO], claims=[they_did, others_did], statements=spoken, sources=SOURCES))
     picture = matrix(dossier, "party")
-    assert [(column.label, column.party) for column in picture.columns] == [("russia", "russia"), ("no party", None)]
+    assert [(column.label, column.party) for column in picture.columns] == [("Russia", "russia"), ("no party", None)]
     assert [(row.question_id, row.text, row.status) for row in picture.rows] == [(WHO.id, WHO.text, "open")]
-    russia = cells(picture)["russia"]
+    russia = cells(picture)["Russia"]
     support = russia.stances["support"]
     assert (support.statements, support.claim_ids, support.source_ids) == (
         3,
@@ -93,7 +93,7 @@ def test_silences_stand_where_the_party_is_even_if_it_said_nothing() -> None:
         dossier = drawn(rows(questions=[WHO], claims=[accusation], statements=spoken, sources=SOURCES))
         for by in ("party", "source"):
             by_label = cells(matrix(dossier, by))
-            label = "Kyiv" if stance and by == "source" else "ukraine"
+            label = "Kyiv" if stance and by == "source" else "Ukraine"
             silence = by_label[label].silence
             assert silence is not None
             assert (silence.stance, silence.since, silence.claim_ids) == (stance, since, [accusation.id])
@@ -107,7 +107,7 @@ def test_silences_stand_where_the_party_is_even_if_it_said_nothing() -> None:
             sources=SOURCES,
         )
     )
-    cell = cells(matrix(answered, "party"))["ukraine"]
+    cell = cells(matrix(answered, "party"))["Ukraine"]
     assert (cell.silence, sorted(cell.stances)) == (None, ["deny", "no_comment"])
 
 
@@ -120,8 +120,8 @@ def test_one_question_alone_is_its_row_of_the_whole() -> None:
     assert cells(picture, 2)["no party"].stances["support"].claim_ids == [loose.id]
     alone = matrix(dossier, "party", WHO.id)
     assert [row.question_id for row in alone.rows] == [WHO.id]
-    assert [column.label for column in alone.columns] == ["ukraine"]
-    assert cells(alone)["ukraine"].model_copy(update={"column": 1}) == cells(picture)["ukraine"]
+    assert [column.label for column in alone.columns] == ["Ukraine"]
+    assert cells(alone)["Ukraine"].model_copy(update={"column": 1}) == cells(picture)["Ukraine"]
     assert (set(alone.sources), alone.claims) == ({KYIV.id}, {})
 
 
