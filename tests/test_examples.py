@@ -167,7 +167,7 @@ def test_incidents_go_in_once(tmp_path: Path, serving: tuple[str, str], key: str
     (graded,) = harm["claims"][0]["assessments"]
     assert (graded["rating"], len(graded["document_ids"])) == ("fair", 8)
     assert found["by"]["injured civilians"]["claims"][0]["figure"]["qualifier"] == "unknown"
-    assert found["by"]["killed civilians"]["claims"][0]["text"] == "4 to 5 killed (civilians)"
+    assert found["by"]["killed civilians"]["claims"][0]["text"] == "4 to 5 civilians killed"
 
 
 def test_listed_pages_are_told_apart_by_their_addresses(tmp_path: Path, serving: tuple[str, str], key: str) -> None:

@@ -1,6 +1,7 @@
 """Figures: what they say, which of them are still current, and which can't both be true."""
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from app.derive.rules.rivals import NO_EXCLUSIONS, Exclusions
 from app.derive.rules.statements import StatementInContext
 from app.schemas.claims import ClaimRead, FigureRead, figure_words
 from app.schemas.questions import QuestionRead
-from app.vocabulary import ABOUT_AT_LEAST, ABOUT_TENTH, MEASURES_NOT_COUNTED, VAGUE_RANGES
+from app.vocabulary import ABOUT_AT_LEAST, ABOUT_TENTH, MEASURE_DEFAULTS, MEASURES_NOT_COUNTED, VAGUE_RANGES
 
 # What follows the number, or the thing that is counted, where that is not the measure's own name.
 _MEASURE_WORDS: Final = {
@@ -25,18 +26,41 @@ _MEASURE_WORDS: Final = {
     "amount": "",
     "other": "",
 }
+_PREPOSITIONS: Final = frozenset((
+    "in", "at", "on", "of", "by", "from", "near", "under", "over", "among", "between", "with", "without", "for", "to",
+    "during", "after", "before", "around", "outside", "inside",
+))  # fmt: skip
+_PLURALS: Final = frozenset((
+    "people", "children", "men", "women", "police", "personnel", "aircraft", "staff", "troops", "crew",
+))  # fmt: skip
+_MEASURES_OF_SIZE: Final = frozenset(MEASURES_NOT_COUNTED) - {"other"}
 _UNSAID_UNITS: Final = ("persons", "items")
 # A figure that ends this long before the latest one is outdated, though its family has given none since.
 OUTDATED_AFTER: Final = timedelta(hours=24)
 
 
 def text(question: QuestionRead, figure: FigureRead) -> str:
-    """`at least 22 injured (civilians)`, `80 to 90 families displaced`, `no buildings destroyed`, `about 4 km`."""
+    """`at least 22 civilians injured`, `80 to 90 families displaced`, `no buildings destroyed`, `4 killed (Izmail)`."""
     unit = "" if question.unit in _UNSAID_UNITS else question.unit or ""
+    subject, measure = question.subject or "", question.measure or ""
+    is_one = figure.qualifier == "exact" and figure.min == 1
+    # What is counted says more than the unit that is anyhow the measure's: 3 houses damaged.
+    is_usual = not unit or unit == MEASURE_DEFAULTS.get(question.measure or "other", ("", ""))[1]
+    if is_usual and not is_one and question.measure not in _MEASURES_OF_SIZE and _is_plural(subject):
+        unit, subject = subject, ""
     amount = figure_words(figure.qualifier, figure.min, figure.max, counted=bool(unit))
-    measure = question.measure or ""
-    subject = f"({question.subject})" if question.subject else ""
-    return " ".join(part for part in (amount, unit, _MEASURE_WORDS.get(measure, measure), subject) if part)
+    beside = f"({subject})" if subject else ""
+    return " ".join(part for part in (amount, unit, _MEASURE_WORDS.get(measure, measure), beside) if part)
+
+
+def _is_plural(subject: str) -> bool:
+    """Whether English words say what is counted, and not where or of whom: `missiles`, `residents of Kyiv`."""
+    words = [word.lower() for word in subject.split()]
+    ends = [nth for nth, word in enumerate(words) if word in _PREPOSITIONS]
+    nouns = words[: ends[0]] if ends else words
+    return bool(nouns) and (
+        nouns[-1] in _PLURALS or re.fullmatch(r"[a-z-]{2,}[^s\W\d_]s", nouns[-1], re.ASCII) is not None
+    )
 
 
 class Range(NamedTuple):
