@@ -14,11 +14,12 @@ TABLES: Final = (
 
 
 async def sent(client: httpx.AsyncClient, path: str, body: Any, status: int | None = None) -> Answer:
-    """The answer to a POST, which is a success unless `status` says otherwise; without the remarks."""
+    """The answer to a POST, which is a success unless `status` says otherwise; without what was done."""
     answer = await client.post(path, json=body)
     assert answer.status_code == status if status else answer.is_success, answer.text
     found: Answer = answer.json()
     found.pop("remarks", None)
+    found.pop("changed", None)
     return found
 
 

@@ -13,6 +13,8 @@ from app.models import Record
 from app.schemas import kinds
 from app.schemas.common import Page, RecordRead, Remark, json_and_tag, names_tag
 from app.services.idempotency import Replayed
+from app.services.intake.outcomes import Effect
+from app.services.intake.remarks import NOTHING_NEW
 from app.services.paging import Slice
 from app.vocabulary import AnswerLanguage
 
@@ -29,23 +31,25 @@ class NotModified(Exception):  # noqa: N818  (no error: the caller has the answe
         self.headers = headers
 
 
-def record(
-    answer: BaseModel, status: int = 200, location: str | None = None, remarks: Sequence[Remark] | None = None
-) -> Response:
-    """Answer with one record, as bytes ready to send, with the ETag that a later If-Match names.
-
-    With remarks, these stand in the answer, too, and not in the ETag, which is the record's.
-    """
+def record(answer: BaseModel) -> Response:
+    """Answer with one record, as bytes ready to send, with the ETag that a later If-Match names."""
     body, tag = json_and_tag(answer)
-    if remarks is not None:
-        body = f'{body[:-1]},"remarks":{to_json(remarks).decode()}}}'
+    return Response(body, 200, {"ETag": tag}, _JSON)
+
+
+def _written(
+    answer: BaseModel, remarks: Sequence[Remark], *, changed: bool, status: int = 200, location: str | None = None
+) -> Response:
+    """Answer with one record, and with what was done: that is no part of the ETag, which is the record's."""
+    body, tag = json_and_tag(answer)
+    body = f'{body[:-1]},"changed":{to_json(changed).decode()},"remarks":{to_json(remarks).decode()}}}'
     headers = {"ETag": tag} | ({"Location": location} if location else {})
     return Response(body, status, headers, _JSON)
 
 
 def changed(answer: RecordRead, remarks: Sequence[Remark]) -> Response:
-    """Answer with one record that was changed, and what there is to remark."""
-    return record(answer, remarks=remarks)
+    """Answer with one record that was to be changed, and what there is to remark: also that all of it was as it is."""
+    return _written(answer, remarks, changed=NOTHING_NEW not in remarks)
 
 
 def picture(answer: BaseModel, tag: str, language: AnswerLanguage | None = None) -> Response:
@@ -64,10 +68,15 @@ def _spoken(language: AnswerLanguage | None) -> dict[str, str]:
     return {} if language is None else {"Content-Language": language, "Vary": "Accept-Language"}
 
 
-def stored(answer: RecordRead, created: bool, remarks: Sequence[Remark], *, location: bool = True) -> Response:
-    """Answer with one record that was sent, and the remarks: 201 and where it is, or 200 if it was there already."""
-    url = kinds.url(type_of(answer), answer.id) if created and location else None
-    return record(answer, 201 if created else 200, url, remarks)
+def stored(
+    answer: RecordRead, is_new: bool, effect: Effect, remarks: Sequence[Remark], *, location: bool = True
+) -> Response:
+    """Answer with one record that was sent, and the remarks: 201 if anything is new, else 200.
+
+    Where the record is stands in the answer if it is new itself.
+    """
+    url = kinds.url(type_of(answer), answer.id) if is_new and location else None
+    return _written(answer, remarks, changed=effect.changed, status=201 if effect.created else 200, location=url)
 
 
 def type_of(answer: RecordRead) -> type[Record]:

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Query, Request
-from pydantic import create_model
+from pydantic import Field, create_model
 from starlette.responses import Response
 
 from app import errors
@@ -14,7 +14,7 @@ from app.api.deps import Cascade, IfMatch, MergedItself, Reader, RecordAt, Sessi
 from app.api.problems import documented
 from app.errors import Forbidden
 from app.models import Record
-from app.schemas.common import HistoryQuery, Page, RecordRead, Remark, Revision
+from app.schemas.common import CHANGED, HistoryQuery, Page, RecordRead, Remark, Revision
 from app.schemas.kinds import READS, kind_of
 from app.services import deleting, paging, records
 
@@ -29,14 +29,15 @@ MERGED = documented(errors.Merged)
 
 @cache
 def with_remarks(read: type[RecordRead]) -> type[RecordRead]:
-    """The schema of the answer to a creation: the record, and the remarks."""
+    """The schema of the answer to what is sent or changed: the record, what was done to it, and the remarks."""
     name = f"{read.__name__.removesuffix('Read')}Answer"
-    return create_model(name, __base__=read, remarks=(list[Remark], ...))
+    changed = Annotated[bool, Field(description=CHANGED)]
+    return create_model(name, __base__=read, changed=(changed, ...), remarks=(list[Remark], ...))
 
 
 def created(read: type[RecordRead]) -> dict[int | str, dict[str, Any]]:
     """Document that a creation answers 201, or 200 with what is there."""
-    there = "It was there already; what it lacked was filled in."
+    there = "Nothing is new: it was there already. `changed` says whether anything that it lacked was filled in."
     return {200: {"model": with_remarks(read), "description": there}} | WRITE
 
 

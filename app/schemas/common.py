@@ -67,6 +67,9 @@ class Remark(Output):
     """What was given."""
 
 
+CHANGED: Final = "Whether anything that was there before was completed, replaced or removed."
+
+
 class RecordRead(Output):
     id: UUID
     ref: str | None

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from app.schemas.addresses import EventAddress, Reference
 from app.schemas.assessments import AssessmentCreate
 from app.schemas.claims import ClaimCreate, ClaimLinkCreate
-from app.schemas.common import LONG_LIST_ITEMS, SHORT_LIST_ITEMS, Input, Output, Remark
+from app.schemas.common import CHANGED, LONG_LIST_ITEMS, SHORT_LIST_ITEMS, Input, Output, Remark
 from app.schemas.documents import DocumentIn
 from app.schemas.events import EventFields, EventLinkCreate
 from app.schemas.fields import Misfit, Ref
@@ -101,6 +101,7 @@ class ClaimPart(Output):
 class ClaimCallAnswer(ClaimPart):
     """What became of each part of the core call."""
 
+    changed: Annotated[bool, Field(description=CHANGED)]
     remarks: list[Remark]
 
 
@@ -125,6 +126,7 @@ class ReportRead(Part):
     """What became of each part, in the order of the body."""
 
     ref: str | None
+    changed: Annotated[bool, Field(description=CHANGED)]
     document: DocumentPart | None
     events: list[EventPart]
     removed: Removed

@@ -13,6 +13,7 @@ async def post(client: httpx.AsyncClient, path: str, body: Json, status: int = 2
     assert answer.status_code == status, answer.text
     made: Json = answer.json()
     made.pop("remarks", None)
+    made.pop("changed", None)
     return made
 
 
@@ -29,6 +30,7 @@ async def patch(client: httpx.AsyncClient, path: str, body: Json, status: int = 
     assert answer.status_code == status, answer.text
     changed: Json = answer.json()
     changed.pop("remarks", None)
+    changed.pop("changed", None)
     return changed
 
 

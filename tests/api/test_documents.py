@@ -20,7 +20,7 @@ async def test_is_found_by_any_spelling_of_its_url(client: httpx.AsyncClient) ->
 async def test_a_new_text_is_a_version_and_the_same_text_none(client: httpx.AsyncClient) -> None:
     made = await post(client, "/v1/documents", {"url": URL, "text": "first"})
     await post(client, "/v1/documents", {"url": URL, "text": "first"}, 200)
-    await post(client, "/v1/documents", {"url": URL, "text": "second", "headline": "Later"}, 200)
+    await post(client, "/v1/documents", {"url": URL, "text": "second", "headline": "Later"}, 201)
     versions = f"/v1/documents/{made['id']}/versions"
     found = (await get(client, f"{versions}?sort=retrieved_at&text=true"))["items"]
     assert [(one["text"], one["headline"]) for one in found] == [("first", None), ("second", "Later")]

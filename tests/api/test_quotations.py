@@ -91,7 +91,7 @@ async def test_a_document_that_is_only_named_is_looked_at(client: AsyncClient, p
     assert (await quoted(client, place, wording="something had struck", document=paper["id"]))["fidelity"] == "drifted"
     again = await client.post(place, json={"wording": WORDS, "quoted": True, "document": "ref:paper"})
     assert again.status_code == 200
-    assert again.json() == made | {"remarks": []}
+    assert again.json() == made | {"changed": False, "remarks": []}
 
 
 async def test_answers_tell_the_fidelity(client: AsyncClient, event: str) -> None:
@@ -274,7 +274,7 @@ async def test_versions_of_merged_documents_count(client: AsyncClient, place: st
     own = await read(client, made, f"Updated. {TEXT}", LATE)
     assert (own["fidelity"], own["version_id"]) == ("verbatim", own["version"])
     assert (await get(client, f"/v1/appearances/{here['id']}"))["selector"]["exact"] == "Nobody else saw it"
-    await post(client, "/v1/documents", {"url": "https://news.example/amp", "text": OTHER}, 200)
+    await post(client, "/v1/documents", {"url": "https://news.example/amp", "text": OTHER}, 201)
     assert (await get(client, f"/v1/appearances/{made['id']}"))["fidelity"] == "drifted"
 
 

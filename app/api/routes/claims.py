@@ -25,9 +25,7 @@ from app.services import changing, lists, paging, records
 from app.services.intake import creating
 
 router = APIRouter(tags=["claims"], route_class=Route)
-_NOTHING_NEW: dict[int | str, dict[str, Any]] = {
-    200: {"model": ClaimCallAnswer, "description": "All of it was there already."}
-}
+_NOTHING_NEW: dict[int | str, dict[str, Any]] = {200: {"model": ClaimCallAnswer, "description": "Nothing is new."}}
 
 
 @router.get("/claims", response_model=Page[ClaimRead], responses=documented())

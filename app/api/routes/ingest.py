@@ -89,9 +89,10 @@ async def ingest_lines(
     A line is the body of its type with what its path would name: `event` for questions, claims and statements, `claim`,
     `statement`, `document`, `from`. It may refer to earlier lines by `ref:`. At most 64 MB (decompressed) and 100,000
     lines. Lines are stored in batches while they come in; a bad line never stops the good ones. The answer comes after
-    the last byte: a line for each that was sent, in order, `201` (something was created), `200` (all was there) or a
-    problem that says where, why and whether it is `retryable`; with `remarks` where something was completed or not
-    taken as it was given; and a summary to compare with what was sent. Sending everything again repeats nothing.
+    the last byte: a line for each that was sent, in order, `201` (something was created), `200` (nothing was) or a
+    problem that says where, why and whether it is `retryable`; with `changed: true` where something that was there was
+    completed, replaced or removed, and `remarks` where that or something else has to be told; and a summary to compare
+    with what was sent. Sending everything again repeats nothing.
     """
     if idempotency_key is not None:
         raise Invalid.parameter("Idempotency-Key", "lines are safe by matching: send them again without a key")
@@ -186,11 +187,13 @@ def _add(entry: Entry, answer: bytearray, counts: dict[str, int]) -> None:
     if entry.problem is None:
         counts["created" if entry.created else "matched"] += 1
         # By hand: nearly all lines come here, and a model takes ten times as long.
+        changed = b',"changed":true' if entry.changed else b""
         remarks = b',"remarks":' + to_json(entry.remarks) if entry.remarks else b""
-        answer += b'{"line":%d,"status":%d,"id":"%s"%s}\n' % (
+        answer += b'{"line":%d,"status":%d,"id":"%s"%s%s}\n' % (
             entry.number,
             201 if entry.created else 200,
             str(entry.id).encode(),
+            changed,
             remarks,
         )
     else:

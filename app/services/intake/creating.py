@@ -23,10 +23,11 @@ from app.services import records
 from app.services.access import Caller
 from app.services.intake import outcomes, pipeline, remarks, walking
 from app.services.intake.drafts import Batch, Draft
+from app.services.intake.outcomes import Effect
 from app.services.search import similar
 
-# What a single creation gives: the record, whether it is new, and what there is to remark.
-Made = tuple[RecordRead, bool, list[Remark]]
+# What a single creation gives: the record, whether it is new, what else was done, and what there is to remark.
+Made = tuple[RecordRead, bool, Effect, list[Remark]]
 
 
 def _addressed(model: type[Record], address: str) -> Draft:
@@ -61,7 +62,7 @@ async def _one(
     await _store(session, caller, batch, addressed)
     is_new = draft.outcome == "created"
     record = await records.get_written(session, caller, draft.model, draft.original.id, is_own=is_new)
-    return record, is_new, await remarks.tell(session, caller, batch)
+    return record, is_new, outcomes.effect(batch), await remarks.tell(session, caller, batch)
 
 
 async def source(session: AsyncSession, caller: Caller, data: SourceCreate) -> Made:
@@ -115,9 +116,11 @@ async def claim(
     drafts = walking.claim(batch, data, event_draft, "")
     batch.compared = similar.in_claim(caller, event_address, data)
     await _store(session, caller, batch, event_draft)
-    answer = ClaimCallAnswer(**dict(outcomes.claim(batch, drafts)), remarks=await remarks.tell(session, caller, batch))
+    remarked, effect = await remarks.tell(session, caller, batch), outcomes.effect(batch)
+    parts = dict(outcomes.claim(batch, drafts))
+    answer = ClaimCallAnswer(**parts, changed=effect.changed, remarks=remarked)
     similar.name({"": answer}, batch.compared)
-    return answer, outcomes.anything_new(batch)
+    return answer, effect.created
 
 
 async def claim_link(session: AsyncSession, caller: Caller, event_address: str, data: ClaimLinkCreate) -> Made:

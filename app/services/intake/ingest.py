@@ -53,6 +53,7 @@ class Entry:
     problem: Problem | None = None
     id: UUID | None = None
     created: bool = False
+    changed: bool = False
     remarks: list[Remark] = field(default_factory=list)
 
     @property
@@ -219,7 +220,7 @@ async def _replace_report(
     try:
         async with database.writing(signature) as session:
             answer, entry.created = await reports.deliver(session, caller, report, digest=digest, naming_similar=False)
-        entry.id, entry.remarks = answer.id, answer.remarks
+        entry.id, entry.changed, entry.remarks = answer.id, answer.changed, answer.remarks
     except Unavailable:
         raise
     except Problem as problem:
@@ -276,7 +277,8 @@ async def _tried(
     for entry in entries:
         if entry.draft is not None and entry.batch is not None:
             entry.id = entry.draft.original.id
-            entry.created = outcomes.anything_new(entry.batch)
+            effect = outcomes.effect(entry.batch)
+            entry.created, entry.changed = effect.created, effect.changed
             entry.remarks = remarks_of.get(entry.number, [])
     return None
 

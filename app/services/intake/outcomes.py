@@ -1,5 +1,6 @@
 """What became of each part of a body: its id, and whether it was created, matched or completed."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from app.schemas.common import Remark
@@ -18,8 +19,20 @@ from app.services.intake.drafts import Batch, Draft
 from app.services.intake.walking import ClaimDrafts, EventDrafts, ReportDrafts, StatementDrafts
 
 
-def anything_new(batch: Batch) -> bool:
-    return any(draft.outcome == "created" for drafts in batch.drafts.values() for draft in drafts)
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a body did to what is stored."""
+
+    created: bool
+    """Whether any record is new."""
+    changed: bool
+    """Whether anything that was there before was completed, replaced or removed."""
+
+
+def effect(batch: Batch, removed: Removed | None = None) -> Effect:
+    found = {draft.outcome for drafts in batch.drafts.values() for draft in drafts}
+    taken_back = removed is not None and any(removed.model_dump().values())
+    return Effect("created" in found, taken_back or "completed" in found)
 
 
 def part(draft: Draft) -> Part:
@@ -88,6 +101,7 @@ def event(batch: Batch, drafts: EventDrafts) -> EventPart:
 
 def report(batch: Batch, drafts: ReportDrafts, removed: Removed, remarks: list[Remark]) -> ReportRead:
     return ReportRead(
+        changed=effect(batch, removed).changed,
         id=_id(drafts.report),
         outcome=_outcome(drafts.report),
         ref=drafts.report.value("ref"),

@@ -116,7 +116,7 @@ async def deliver(
         for claim_nth, part in enumerate(event.claims)
     }
     similar.name(parts, batch.compared)
-    return answer, outcomes.anything_new(batch)
+    return answer, outcomes.effect(batch).created
 
 
 async def _replace(

@@ -209,7 +209,7 @@ async def test_appearances_and_hops(client: httpx.AsyncClient, psql: psycopg.Con
     path = f"/v1/statements/{made['statements'][0]['id']}/appearances"
     before = rows(psql)
     assert outcomes(await sent(client, f"{event}/claims", body)) == {"matched"}
-    same = await sent(client, path, {"wording": "it was a drone", "hops": [{"source": {"name": "Other"}}]}, 200)
+    same = await sent(client, path, {"wording": "it was a drone", "hops": [{"source": {"name": "Other"}}]}, 201)
     assert len(same["hops"]) == 1  # a chain is written once
     for more in ({"wording": "A drone it was"}, {"wording": "It was a drone", "document": PAPER}, {"document": PAPER}):
         await sent(client, path, more, 201)

@@ -44,7 +44,7 @@ async def test_an_archive_s_copy_is_the_page(client: httpx.AsyncClient) -> None:
     assert [one["archive_url"] for one in versions] == [copy]
     assert await sent(client, "/v1/documents", {"url": "https://news.example/1/"}, 200) == made
     given = {"url": copy, "archive_url": "https://archive.ph/AbC12", "text": "Two."}
-    assert await sent(client, "/v1/documents", given, 200) == made
+    assert await sent(client, "/v1/documents", given, 201) == made
     versions = (await client.get(f"/v1/documents/{made['id']}/versions?sort=retrieved_at")).json()["items"]
     assert [one["archive_url"] for one in versions] == [copy, given["archive_url"]]
 
@@ -89,8 +89,8 @@ async def test_new_text_makes_a_version_and_the_same_none(client: httpx.AsyncCli
     made = await sent(client, "/v1/documents", body | {"text": None, "headline": None}, 201)
     path = f"/v1/documents/{made['id']}"
     assert await versions(path) == []
-    for text, kept in (("One.", 1), ("One.", 1), ("Two.", 2), ("One.", 2)):
-        await sent(client, "/v1/documents", body | {"text": text, "headline": f"H {text}"}, 200)
+    for text, kept, status in (("One.", 1, 201), ("One.", 1, 200), ("Two.", 2, 201), ("One.", 2, 200)):
+        await sent(client, "/v1/documents", body | {"text": text, "headline": f"H {text}"}, status)
         assert len(await versions(path)) == kept
     assert await versions(path) == ["One.", "Two."]
     first = (await client.get(f"{path}/versions?sort=retrieved_at")).json()["items"][0]
