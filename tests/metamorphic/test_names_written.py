@@ -14,6 +14,7 @@ KINS = [list(kin) for kin in alike.NAMES] + [[name] for *_, name in worlds.SIGNS
 DESCRIPTIONS = (
     "Several websites", "Posts on Facebook", "Соцмережі", "anonymous user", "Telegram channels", "مصادر محلية",
     "Herald", "@anna", "Northern Army", "Posad Live", "VChK-OGPU", "TASS", "Kestrel 5", "Степовий вісник",
+    "N/A", "null", "н/д", "112", "1+1", "7x7", "???", "لا يوجد",
 )  # fmt: skip
 
 

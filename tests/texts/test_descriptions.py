@@ -3,7 +3,7 @@
 import pytest
 
 from app.texts.who import description_words
-from app.texts.who.descriptions import describes
+from app.texts.who.descriptions import describes, is_wordless
 
 DESCRIPTIONS = (
     "Facebook users", "Social media users", "multiple sources", "Viral post", "Internautes",
@@ -26,6 +26,13 @@ DESCRIPTIONS = (
     "شهود عيان", "حسابات وهمية", "vidéo virale", "anonyme Quelle", "Kettenbrief", "perfil falso", "fonte anonima",
     "łańcuszek na WhatsAppie", "görgü tanıkları", "TikTok videosu", "áudio de WhatsApp", "pro-government accounts",
     "an old video", "a website", "un blog", "Instagram and Facebook", "someone on Facebook", "Local media",
+    # What stands where a name is lacking.
+    "N/A", "n/a", "#N/A", "n.a.", "null", "(none)", "NaN", "nil", "undefined", "[deleted]", "tbd", "Not available",
+    "no name", "s/d", "k.A.", "Keine Angabe", "sans nom", "Aucun", "sin datos", "No consta", "nessuno", "sem nome",
+    "não informado", "brak danych", "b.d.", "nie podano", "yok", "Belirtilmemiş", "н/д", "Н/Д", "нет данных",
+    "Без имени", "немає", "не вказано", "لا يوجد", "غير محدد", "بدون نام", "هیچ‌کس", "N.N.", "xxx",
+    # Signs and numbers alone.
+    "-", "—", "?", "???", "…", "!!!", "1", "112", "№ 7", "#1", "٣", "2024-05-04", "👍", "(1)", "+", "´",
 )  # fmt: skip
 NAMES = (
     "Facebook", "Posts and Telegraph Ministry", "Telegram", "X", "The Washington Post",
@@ -41,6 +48,8 @@ NAMES = (
     "Web Foundation", "Blogger", "The Sun", "Canal+", "Fuentes Guillermo", "Carlos Fuentes",
     "Daily Mail Online", "Media", "Персона", "John Doe", "Red Cross", "Kanał Zero", "Luis Redes",
     "Andrea Post", "Persons",
+    "1+1", "7x7", "24 Канал", "5G", "Q", "Nan", "Nil", "K. A.", "B.D.", "ND", "Null Island", "Nadie Sabe",
+    "None of the Above", "3sat", "2×2", "Empty Quarter News", "Deleted Scenes", "Нет войне", "Yok TV", "Brakel",
 )  # fmt: skip
 
 
@@ -53,6 +62,11 @@ def test_a_description_is_no_name(words: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_with_such_words_in_it_is_a_name(name: str) -> None:
     assert describes(name) is None
+
+
+def test_signs_and_numbers_may_name_a_channel() -> None:
+    assert all(map(is_wordless, ("!!!", "112", "-", "№ 7")))
+    assert not any(map(is_wordless, ("1+1", "7x7", "N/A", "24 Канал", "н/д")))
 
 
 def test_who_is_one_and_who_are_several() -> None:

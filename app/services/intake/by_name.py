@@ -26,10 +26,14 @@ from app.texts.who import descriptions
 
 _DESCRIBES: Final = (
     "This describes nobody in particular and is not taken for a name: it is stored as an unnamed source of the place "
-    "where it is mentioned. `disclosure: named`, a ref, a url or an external id keeps it a name."
+    "where it is mentioned. `disclosure: named`, a ref, a url or an external id keeps it a name; of signs or a number "
+    "alone the kind of an outlet, agency or channel does, too."
 )
 _PARENT: Final = "More than one source of this name is there: a ref or an id says to which of them this belongs."
-_NOBODY: Final = "This describes nobody in particular, who can neither publish nor own: it was left out."
+_NOBODY: Final = (
+    "This describes nobody in particular, who can neither publish nor own: it was left out. What keeps it a name is a "
+    "ref, a url or an external id; of signs or a number alone the kind of an outlet, agency or channel, too."
+)
 # What makes a name of any words: who is known by it is somebody.
 _IDENTIFYING: Final = ("ref", "disclosure", "url", "external_ids", "aliases", "parent_id")
 # A name finds whoever bears it as name or alias; and whoever's name is one of the draft's aliases. Two aliases alone
@@ -261,7 +265,12 @@ def unname(batch: Batch) -> None:
 def _description(draft: Draft) -> str | None:
     if draft.restored or draft.value("name") is None or any(draft.value(name) for name in _IDENTIFYING):
         return None
-    return None if "parent_id" in draft.points_at else descriptions.describes(folding.visible(draft.value("name")))
+    name = folding.visible(draft.value("name"))
+    if "parent_id" in draft.points_at or (
+        draft.value("kind") in traits.ALWAYS_NAMED and descriptions.is_wordless(name)
+    ):
+        return None
+    return descriptions.describes(name)
 
 
 def _forget(batch: Batch, source: Draft) -> None:

@@ -154,3 +154,172 @@ INDEFINITE: Final = "a an un une ein eine einer una um uma bir"
 
 # What joins two.
 AND: Final = "and et und y e i ve и та і و"
+
+# What is written where a name is lacking, whole, each on its line: in tables, by programs, by those who know none.
+LACKING: Final = """
+null
+undefined
+empty
+missing
+deleted
+removed
+deleted user
+deleted account
+name withheld
+withheld
+unavailable
+not available
+not applicable
+not specified
+not given
+not known
+not named
+not stated
+not disclosed
+not identified
+no name
+no name given
+no source
+no author
+no data
+no one
+tbd
+tba
+tbc
+to be determined
+xxx
+n n
+aucun
+aucune
+aucun nom
+sans nom
+sans objet
+non disponible
+non applicable
+non précisé
+non renseigné
+non communiqué
+pas de nom
+personne
+néant
+kein
+keine
+keiner
+kein name
+ohne name
+ohne namen
+keine angabe
+keine angaben
+nicht bekannt
+nicht verfügbar
+nicht angegeben
+nicht genannt
+niemand
+entfällt
+ninguno
+ninguna
+nadie
+nulo
+sin nombre
+sin datos
+sin fuente
+no disponible
+no aplica
+no consta
+no identificado
+no identificada
+no especificado
+no se sabe
+nessuno
+nessuna
+nessun nome
+senza nome
+non disponibile
+non applicabile
+non specificato
+non noto
+non indicato
+nenhum
+nenhuma
+ninguém
+sem nome
+sem dados
+sem fonte
+não disponível
+não informado
+não se aplica
+não identificado
+não identificada
+não especificado
+brak
+brak danych
+brak nazwy
+bez nazwy
+bez imienia
+nie dotyczy
+nie podano
+nikt
+yok
+hiç
+adı yok
+isim yok
+veri yok
+belirsiz
+belirtilmemiş
+mevcut değil
+adsız
+нет
+нет данных
+нет имени
+без имени
+без названия
+не указан
+не указана
+не указано
+не известно
+не установлен
+не установлена
+не установлено
+не применимо
+отсутствует
+никто
+нема
+немає
+немає даних
+немає імені
+без імені
+без назви
+не вказано
+не вказаний
+не відомо
+не встановлено
+не застосовно
+відсутній
+відсутня
+відсутнє
+ніхто
+لا يوجد
+لا أحد
+لا شيء
+لا ينطبق
+بدون اسم
+بلا اسم
+دون اسم
+غير متوفر
+غير متاح
+غير محدد
+غير مذكور
+غير معلن
+ندارد
+هیچ
+هیچکس
+هیچ کس
+بدون نام
+بی نام
+نامشخص
+موجود نیست
+ذکر نشده
+مشخص نیست
+"""
+# The same in two letters, of which the second follows a slash or a point.
+LACKING_SHORT: Final = "na nd sd sn ka oa bd bn нд бд би"

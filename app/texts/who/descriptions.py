@@ -4,6 +4,8 @@ It is decided by words (`description_words`): for platforms, for posts and those
 plural without a proper name beside it is no name, either. In doubt it is a description, for a name that everybody's
 words are put under makes one source of many; but what has the word of a body in it ("Posts and Telegraph Ministry"),
 or names a platform alone ("Facebook"), is a name.
+
+What stands where a name is lacking ("N/A", "null", «н/д») is none, and neither are signs or a number alone.
 """
 
 import re
@@ -33,6 +35,13 @@ _PLATFORMS, _PLURALS, _SINGULARS = _listed(data.PLATFORMS), _listed(data.PLURALS
 _UNKNOWN, _QUANTIFIERS = _listed(data.UNKNOWN), _listed(data.QUANTIFIERS)
 _SETTINGS, _FILLERS, _BODIES = _listed(data.SETTINGS), _listed(data.FILLERS), _listed(data.BODIES)
 _INDEFINITE, _AND = _listed(data.INDEFINITE), _listed(data.AND)
+_LACKING: Final = frozenset(" ".join(map(_folded, _WORD.findall(line))) for line in data.LACKING.split("\n") if line)
+# Those of two letters: with a slash, or small as no initials are.
+_LACKING_SHORT: Final = frozenset(" ".join(letters) for letters in data.LACKING_SHORT.split())
+# So programs write it; with a capital first these are names.
+_LACKING_SMALL: Final = frozenset({"nan", "nil"})
+# Two numbers make a name: 1+1.
+_SUM: Final = re.compile(r"\d\s*[+&×*]\s*\d")
 _LISTED: Final = _PLATFORMS | _PLURALS | _SINGULARS | _UNKNOWN | _QUANTIFIERS | _SETTINGS | _FILLERS
 _ONE: Final = _listed("a an un une uno una um uma ein eine einer bir один одна")
 # Before such a word stands where somebody is, not who.
@@ -43,6 +52,8 @@ _PLACE_AFTER: Final = frozenset(
 
 def describes(name: str) -> Literal["group", "anonymous"] | None:
     """What is described where this is no name: several, or somebody unknown. None: it is a name."""
+    if is_lacking(name) or is_wordless(name):
+        return "anonymous"
     name = name.replace("\u200c", "")
     matches = list(_WORD.finditer(name))
     # What stands behind a hyphen begins no name of its own: `pro-Kremlin`.
@@ -58,6 +69,20 @@ def describes(name: str) -> Literal["group", "anonymous"] | None:
     # Some words are of one and of many (`user`, in German): beside an article of one, or unknown, it is one.
     of_many = _PLURALS - _SINGULARS if not (_ONE | _UNKNOWN).isdisjoint(words) else _PLURALS
     return "anonymous" if (of_many | _QUANTIFIERS).isdisjoint(words) else "group"
+
+
+def is_wordless(name: str) -> bool:
+    """Whether it is signs or a number alone. Of an outlet or a channel that may be the name."""
+    return not any(map(str.isalpha, name)) and not _SUM.search(name)
+
+
+def is_lacking(name: str) -> bool:
+    """Whether it says that there is no name to tell."""
+    written = _WORD.findall(name.replace("\u200c", ""))
+    phrase = " ".join(map(_folded, written))
+    if phrase in _LACKING_SHORT:
+        return "/" in name or written[0].islower()
+    return phrase in _LACKING or (phrase in _LACKING_SMALL and not written[0].istitle())
 
 
 def _of_listed_words(in_order: Sequence[str]) -> bool:
