@@ -5,7 +5,8 @@ however many sources there are. What an editor said before, be it that two are n
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import product, starmap
 from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -32,13 +33,13 @@ _SOURCES_OF_A_KEY: Final = 40  # at most that are compared: of so many of one na
 # left out by `is_named`.
 _THESE: Final = text("""
 SELECT id, name, aliases, kind, disclosure, names, party, country, source_root(parent_id) AS parent_id, url,
-    external_ids
+    external_ids, EXISTS (SELECT FROM source m WHERE m.merged_into = source.id OFFSET 0) AS has_merged
 FROM source WHERE id = ANY (CAST(:ids AS uuid[])) AND merged_into IS NULL AND NOT confidential AND NOT placed
 ORDER BY id
 """)
 NEXT: Final = text("""
 SELECT id, name, aliases, kind, disclosure, names, party, country, source_root(parent_id) AS parent_id, url,
-    external_ids
+    external_ids, EXISTS (SELECT FROM source m WHERE m.merged_into = source.id OFFSET 0) AS has_merged
 FROM source WHERE id > :last AND merged_into IS NULL AND NOT confidential AND NOT placed ORDER BY id LIMIT :most
 """)
 _UNKEY: Final = text("DELETE FROM source_name_key WHERE source_id = ANY (CAST(:ids AS uuid[]))")
@@ -60,7 +61,8 @@ WITH hits AS (
         SELECT source_id FROM source_name_key WHERE key = sought.key ORDER BY source_id LIMIT :most) k
     WHERE k.source_id <> sought.id)
 SELECT hits.id AS seeker, root.id, s.name, s.aliases, root.kind, root.names || s.names AS names, root.party,
-    root.country, source_root(root.parent_id) AS parent_id, root.url, root.external_ids
+    root.country, source_root(root.parent_id) AS parent_id, root.url, root.external_ids,
+    EXISTS (SELECT FROM source m WHERE m.merged_into = root.id OFFSET 0) AS has_merged
 FROM hits
 CROSS JOIN LATERAL (SELECT * FROM source WHERE id = hits.source_id AND NOT confidential OFFSET 0) s
 CROSS JOIN LATERAL (
@@ -68,6 +70,18 @@ CROSS JOIN LATERAL (
     AND NOT confidential AND id <> hits.id OFFSET 0) root
 ORDER BY hits.id, root.id, s.id
 """).bindparams(bindparam("most", _SOURCES_OF_A_KEY, literal_execute=True))
+# What was merged into sources, also over others. Never a confidential one: what is not proposed would tell of it.
+_MERGED: Final = text("""
+WITH RECURSIVE merged(root, id) AS (
+    SELECT r.id, m.id FROM unnest(CAST(:ids AS uuid[])) AS r(id)
+    CROSS JOIN LATERAL (SELECT id FROM source WHERE merged_into = r.id OFFSET 0) m
+    UNION ALL SELECT merged.root, m.id FROM merged
+    CROSS JOIN LATERAL (SELECT id FROM source WHERE merged_into = merged.id OFFSET 0) m)
+SELECT merged.root, s.id, s.name, s.aliases, s.disclosure, s.kind, s.names, s.party, s.country,
+    source_root(s.parent_id) AS parent_id, s.url, s.external_ids
+FROM merged CROSS JOIN LATERAL (SELECT * FROM source WHERE id = merged.id AND NOT confidential OFFSET 0) s
+ORDER BY merged.root, s.id
+""")
 # Never where somebody or something has said already whether the two are one.
 _LINK: Final = text("""
 INSERT INTO source_link (id, from_id, to_id, relation, how_known, score, reason, state)
@@ -94,9 +108,12 @@ class NewSource(NamedTuple):
     parent_id: UUID | None
     url: str | None
     external_ids: dict[str, str]
+    has_merged: bool = False
 
 
 NamedSource: TypeAlias = Row[Any] | NewSource
+# Of sources what was merged into them.
+_MergedRows: TypeAlias = Mapping[UUID, Sequence[Row[Any]]]
 
 
 async def propose(session: AsyncSession, sources: Sequence[NamedSource], *, linking: bool = True) -> Sequence[Row[Any]]:
@@ -140,11 +157,27 @@ def _key_rows(sources: Sequence[NamedSource]) -> str:
 
 async def alike(session: AsyncSession, sources: Sequence[NamedSource]) -> list[Pair]:
     """Each of these with each stored source that it may be. Expects that the keys of all are kept."""
-    sought = [{"id": source.id, "key": key} for source in sources for key in _sought(source)]
+    merged = await merged_into(session, {source.id for source in sources if source.has_merged})
+    sought = [
+        {"id": source.id, "key": key}
+        for source in sources
+        for key in {key for record in (source, *named(merged.get(source.id, ()))) for key in _sought(record)}
+    ]
     if not sought:
         return []
     candidates = (await session.execute(_CANDIDATES, {"rows": _as_json(sought)})).all()
-    return list(_likenesses(sources, candidates))
+    candidate_ids = {candidate.id for candidate in candidates if candidate.has_merged}
+    merged = {**merged, **await merged_into(session, candidate_ids - merged.keys())}
+    return list(_likenesses(sources, candidates, merged))
+
+
+async def merged_into(session: AsyncSession, ids: Collection[UUID]) -> _MergedRows:
+    """What was merged into each of these sources, also over others."""
+    merged = defaultdict[UUID, list[Row[Any]]](list)
+    if ids:
+        for row in await session.execute(_MERGED, {"ids": list(ids)}):
+            merged[row.root].append(row)
+    return merged
 
 
 async def link(session: AsyncSession, pairs: Iterable[Pair]) -> Sequence[Row[Any]]:
@@ -187,27 +220,37 @@ def _sought(source: NamedSource) -> set[str]:
     }
 
 
-def _likenesses(sources: Iterable[NamedSource], candidates: Iterable[Row[Any]]) -> Iterable[Pair]:
+def _likenesses(sources: Iterable[NamedSource], candidates: Iterable[Row[Any]], merged: _MergedRows) -> Iterable[Pair]:
     by_seeker = defaultdict(list)
     for candidate in candidates:
         by_seeker[candidate.seeker].append(candidate)
     for source in sources:
         for candidate in by_seeker[source.id]:
-            if not contradict(source, candidate) and (likeness := _likeness(source, candidate)) is not None:
+            likeness = _likeness(source, merged.get(source.id, ()), candidate, merged.get(candidate.id, ()))
+            if likeness is not None:
                 yield source.id, candidate.id, likeness
 
 
-def _likeness(source: NamedSource, candidate: Row[Any]) -> Likeness | None:
-    classes = {class_of(source.kind), class_of(candidate.kind)}
-    if common := set(source.names) & set(candidate.names):
-        if len(classes - {None}) > 1:
+def _likeness(
+    source: NamedSource, merged: Sequence[Row[Any]], candidate: Row[Any], merged_with_it: Sequence[Row[Any]]
+) -> Likeness | None:
+    """Of two sources, each with what was merged into it; of the candidate only the name that was found is compared."""
+    records, candidate_records = (source, *merged), (candidate, *merged_with_it)
+    if any(starmap(contradict, product(records, candidate_records))):
+        return None
+    bearing = [source, *named(merged)]
+    kind, candidate_kind = _kind(records), _kind(candidate_records)
+    if common := {name for record in bearing for name in record.names} & set(candidate.names):
+        if len({class_of(kind), class_of(candidate_kind)} - {None}) > 1:
             return SAME_NAME
         # Two aliases alone are not enough: more than one ministry is "the ministry".
-        return STORED_APART if {folding.name(source.name), folding.name(candidate.name)} & common else None
-    person = may_be_people(source.kind) and may_be_people(candidate.kind)
+        names_shown = {folding.name(record.name) for record in (*bearing, candidate)}
+        return STORED_APART if names_shown & common else None
+    person = may_be_people(kind) and may_be_people(candidate_kind)
     alike = [
         likeness
-        for name in _called(source)
+        for record in bearing
+        for name in _called(record)
         for alias in _called(candidate)
         if (likeness := names.likeness(name, alias, person=person)) is not None
     ]
@@ -215,3 +258,7 @@ def _likeness(source: NamedSource, candidate: Row[Any]) -> Likeness | None:
     # How the names that are shown are alike is what an editor sees; only where their aliases are no more so.
     of_names = names.likeness(source.name, candidate.name, person=person)
     return of_names if best is not None and of_names is not None and of_names.score == best.score else best
+
+
+def _kind(records: Iterable[NamedSource]) -> str | None:
+    return next((record.kind for record in records if record.kind is not None), None)

@@ -17,6 +17,7 @@ from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import Document, Source
+from app.services import namesakes
 from app.services.intake import storing
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import is_named
@@ -38,14 +39,16 @@ _NOBODY: Final = (
 _IDENTIFYING: Final = ("ref", "disclosure", "url", "external_ids", "aliases", "parent_id")
 # A name finds whoever bears it as name or alias; and whoever's name is one of the draft's aliases. Two aliases alone
 # are not enough: more than one ministry is "the ministry". Never a confidential source, and never one that is known
-# only where it was mentioned. Of what was merged, what it keeps itself goes before what its target has.
+# only where it was mentioned. Of what was merged, what it keeps itself goes before what its target has, and that before
+# what else was merged into that.
 # The constants are written in: as parameters they would have it planned anew each time, which takes longest. OFFSET 0:
 # each name by the index, also while the table was never analysed; all sources were read else.
 _BEARERS: Final = text("""
 SELECT d.id AS asked, root.id AS hit, root.ref AS hit_ref, coalesce(t.kind, root.kind) AS kind,
     coalesce(t.country, root.country) AS country, coalesce(t.party, root.party) AS party,
     source_root(coalesce(t.parent_id, root.parent_id)) AS parent_id, coalesce(t.url, root.url) AS url,
-    root.external_ids || t.external_ids AS external_ids
+    root.external_ids || t.external_ids AS external_ids,
+    EXISTS (SELECT FROM source m WHERE m.merged_into = root.id OFFSET 0) AS has_merged
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS d(id uuid, name text, names text[]) CROSS JOIN LATERAL (
     SELECT * FROM source t
     WHERE t.names && d.names AND (d.name = ANY (t.names) OR fold_name(t.name) = ANY (d.names))
@@ -205,10 +208,19 @@ async def look_up(session: AsyncSession, drafts: Sequence[Draft]) -> Candidates:
         first_by_names.setdefault(called(draft), draft)
     candidates.names = {key: folded_names(draft) for key, draft in first_by_names.items()}
     key_of = {draft.id: key for key, draft in first_by_names.items()}
-    for row in await bearers(session, {id_: candidates.names[key] for id_, key in key_of.items()}):
+    rows = await bearers(session, {id_: candidates.names[key] for id_, key in key_of.items()})
+    merged = await namesakes.merged_into(session, {row.hit for row in rows if row.has_merged})
+    for row in rows:
         stored = candidates.stored[key_of[row.asked]].setdefault(row.hit, Stored(row.hit, row.hit_ref))
-        stored.known.append(Known(*(getattr(row, name) for name in _TRAITS)))
+        row_traits = _traits(row)
+        for merged_row in merged.get(row.hit, ()):
+            row_traits.complete(_traits(merged_row))
+        stored.known.append(row_traits)
     return candidates
+
+
+def _traits(row: Row[Any]) -> Known:
+    return Known(*(getattr(row, name) for name in _TRAITS))
 
 
 def proposable(drafts: Iterable[Draft]) -> list[NewSource]:
