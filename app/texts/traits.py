@@ -44,8 +44,14 @@ def contradict(first: Traits, second: Traits) -> bool:
     pairs = [(getattr(first, name), getattr(second, name)) for name in _NAMES]
     pairs.append((country_key(first.country), country_key(second.country)))
     pairs += [(first.external_ids[scheme], second.external_ids.get(scheme)) for scheme in first.external_ids]
-    differ = any(None not in pair and pair[0] != pair[1] for pair in pairs)
-    return differ or (first.url is not None and second.url is not None and accounts.differ(first.url, second.url))
+    return any(differ(*pair) for pair in pairs) or (
+        first.url is not None and second.url is not None and accounts.differ(first.url, second.url)
+    )
+
+
+def differ(first: object, second: object) -> bool:
+    """Whether both are told, and are not the same."""
+    return first is not None and second is not None and first != second
 
 
 def class_of(kind: str | None) -> str | None:

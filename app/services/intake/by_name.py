@@ -161,28 +161,33 @@ class Candidates:
     learnt: dict[UUID, Known] = field(default_factory=dict)
     """What drafts of this batch told of stored sources that they were taken for."""
     new: Namesakes = field(default_factory=Namesakes)
+    refs: dict[UUID, str] = field(default_factory=dict)
+    """Under which they were taken for stored sources that bore none."""
 
-    def stored_of(self, draft: Draft) -> list[Stored]:
-        """The stored sources that a draft fits. One with a ref fits only those that bear no other."""
+    def stored_of(self, draft: Draft, *, whatever_ref: bool = False) -> list[Stored]:
+        """The stored sources that a draft fits. One with a ref fits none that bears another."""
         draft_traits = known(draft)
-        fitting = [
+        ref = None if whatever_ref else draft.value("ref")
+        return [
             stored
             for stored in self.stored[called(draft)].values()
-            if stored.fits(draft_traits) and (stored.id not in self.learnt or self.learnt[stored.id].fits(draft_traits))
+            if stored.fits(draft_traits)
+            and (stored.id not in self.learnt or self.learnt[stored.id].fits(draft_traits))
+            and not traits.differ(ref, stored.ref or self.refs.get(stored.id))
         ]
-        if draft.value("ref"):
-            # One with another ref is another source of the same name; if there are no others, the refs clash.
-            return [stored for stored in fitting if stored.ref is None] or fitting[:1]
-        return fitting
 
     def new_of(self, draft: Draft) -> list[Draft]:
         """The earlier drafts of the body that a draft fits, none of which is stored."""
-        return self.new.of(known(draft), *self.names[called(draft)])
+        ref = draft.value("ref")
+        earlier = self.new.of(known(draft), *self.names[called(draft)])
+        return [namesake for namesake in earlier if not traits.differ(ref, namesake.value("ref"))]
 
     def take(self, draft: Draft) -> None:
         """Note that a draft was taken for the stored source whose id it has now."""
         draft_traits = known(draft)
         self.learnt.setdefault(draft.id, draft_traits).complete(draft_traits)
+        if draft.value("ref"):
+            self.refs.setdefault(draft.id, draft.value("ref"))
 
     def add(self, draft: Draft) -> None:
         """Note that a draft is new."""

@@ -288,31 +288,25 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
     candidates = await by_name.look_up(session, drafts)
     new: list[Draft] = []
     to_place: list[Draft] = []
-    ref_of_hit: dict[UUID, str] = {}
-    problems: list[Problem] = []
     for draft in sorted(drafts, key=by_name.how_much_is_left_open):
-        stored, earlier = candidates.stored_of(draft), candidates.new_of(draft)
-        try:
-            if len(stored) + len(earlier) > 1:
-                draft.may_be = tuple(source.id for source in stored)
-                batch.may_be[draft] = [*draft.may_be, *earlier]
-                if draft.value("ref"):
-                    new.append(draft)
-                else:
-                    to_place.append(draft)
-            elif stored:
-                _check_ref(batch, draft, stored[0].id, stored[0].ref, ref_of_hit)
-                adopt(draft, stored[0].id)
-                candidates.take(draft)
-                remarks.matched_by_name(batch, draft)
-            elif earlier:
-                _join_unless_other_ref(batch, draft, earlier[0])
-            else:
+        # What was delivered before is only found again, whatever ref an editor has given it since.
+        stored, earlier = candidates.stored_of(draft, whatever_ref=batch.dry), candidates.new_of(draft)
+        if len(stored) + len(earlier) > 1:
+            draft.may_be = tuple(source.id for source in stored)
+            batch.may_be[draft] = [*draft.may_be, *earlier]
+            if draft.value("ref"):
                 new.append(draft)
-                candidates.add(draft)
-        except Problem as problem:
-            problems.append(problem)
-    raise_together(problems)
+            else:
+                to_place.append(draft)
+        elif stored:
+            adopt(draft, stored[0].id)
+            candidates.take(draft)
+            remarks.matched_by_name(batch, draft)
+        elif earlier:
+            _join(batch, draft, earlier[0])
+        else:
+            new.append(draft)
+            candidates.add(draft)
     return new + await _place(session, batch, to_place)
 
 

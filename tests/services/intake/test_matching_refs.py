@@ -55,7 +55,6 @@ async def test_an_unknown_ref_falls_to_the_key_and_is_then_known(client: httpx.A
 
 async def test_a_hit_that_bears_another_ref_is_a_conflict_naming_it(client: httpx.AsyncClient, event: str) -> None:
     bodies = {
-        "/v1/sources": {"name": "A"},
         "/v1/documents": {"url": "https://a.example/1"},
         "/v1/events": {"title": "A", "slug": "a"},
         f"{event}/questions": {"text": "Who?"},
@@ -76,6 +75,30 @@ async def test_a_hit_that_bears_another_ref_is_a_conflict_naming_it(client: http
     answer = await sent(client, "/v1/documents", {"ref": "d1", "url": "https://a.example/1"}, 409)
     assert answer["errors"][0]["pointer"] == "/url"
     assert (await client.get(answer["url"])).json()["url"] == "https://a.example/1"
+
+
+async def test_a_source_of_the_same_name_under_another_ref_is_another_and_perhaps_the_same(
+    client: httpx.AsyncClient, event: str
+) -> None:
+    """A wrong join in somebody's table costs no report, and makes no second witness."""
+    told = {"source": {"name": "Ann Lee", "ref": "a1", "country": "FR"}}
+    one = await sent(client, "/v1/reports", report(claim("It was a drone", told), ref="r1"), 201)
+    told = {"source": {"name": "Ann  LEE", "ref": "a2"}}
+    body = report(claim("It was a drone", told, said("Bob Roy", stance="deny")), ref="r2")
+    answer = (await client.post("/v1/reports", json=body)).raise_for_status().json()
+    first, second = (part["events"][0]["claims"][0]["statements"][0]["source"]["id"] for part in (one, answer))
+    assert first != second
+    [remark] = [remark for remark in answer["remarks"] if remark["what"] == "proposed"]
+    assert (remark["pointer"], remark["stored"]["id"] if isinstance(remark["stored"], dict) else remark["stored"]) == (
+        "/events/0/claims/0/statements/0/source/name", first,
+    )  # fmt: skip
+    dossier = (await client.get("/v1/events/ref:blast/dossier")).json()
+    assert [len(shown["origins"]["support"]) for shown in dossier["unasked"]] == [1]
+    again = await client.post("/v1/reports", json=body)
+    assert (again.status_code, outcomes(again.json()["events"])) == (200, {"matched"})
+    # Each is found by its own ref, and by a name without one neither is guessed.
+    assert (await sent(client, "/v1/sources", {"name": "Ann Lee", "ref": "a2"}, 200))["id"] == second
+    assert (await sent(client, "/v1/sources", {"name": "Ann Lee"}, 201))["placed"]
 
 
 async def test_what_is_found_is_completed_and_not_overwritten(
