@@ -103,6 +103,13 @@ QUESTION_STANCES: Final = ("query", "no_comment", "no_information")
 NON_ANSWERS: Final = ("no_comment", "no_information")
 # Of these there are halves; of all others `more than 5` means 6 or more.
 MEASURES_NOT_COUNTED: Final = ("distance", "duration", "amount", "other")
+
+
+def counts_things(measure: str, unit: str | None) -> bool:
+    """Whether there are no halves of what is measured. In a unit of its own (`million persons`) there may be."""
+    return measure not in MEASURES_NOT_COUNTED and unit in (None, MEASURE_DEFAULTS[measure][1])
+
+
 # What a vague figure allows: the least and the most.
 VAGUE_RANGES: Final[dict[str, tuple[int, int]]] = {
     "several": (3, 9), "tens": (10, 99), "dozens": (24, 99), "hundreds": (200, 999), "thousands": (2_000, 9_999),

@@ -46,6 +46,7 @@ class Figure(Input):
 
     exact and about have one, between two, at_least and more_than a min, at_most and fewer_than a max; several, tens,
     dozens, hundreds, thousands, unknown and none have none. A min and another max without a qualifier are `between`.
+    Of persons, buildings and items, the units of what is counted unless its question tells another, none is a half.
     """
 
     qualifier: Qualifier = "exact"

@@ -20,6 +20,7 @@ from app.models import (
     AssessmentDocument,
     Claim,
     Document,
+    Question,
     Record,
     Statement,
     table_of,
@@ -32,7 +33,7 @@ from app.schemas.questions import QuestionRead
 from app.schemas.statements import AppearanceRead, HopCreate, StatementRead
 from app.services import database_errors, records, visibility
 from app.services.access import Caller
-from app.services.intake import copies, pipeline, quotes, remarks, walking
+from app.services.intake import copies, foreign_keys, pipeline, quotes, remarks, walking
 from app.services.intake.drafts import COARSE, Batch, Draft, Spots, bounds, url_columns, url_key
 
 _OBJECT_FIELDS: Final = ("external_ids", "translations")
@@ -126,7 +127,7 @@ async def _columns(
         elif name in _OBJECT_FIELDS:
             values[name] = _patched(getattr(record, name), value)
         elif name == "figure":
-            values |= await _figure(session, getattr(record, name), value)
+            values |= await _figure(session, record, value)
         elif name == "url":
             values |= _url_columns(model, value, remarked)
         elif name == "aliases":
@@ -160,9 +161,10 @@ def _patched(stored: dict[str, Any], members: dict[str, Any] | None) -> dict[str
     return {name: value for name, value in (stored | members).items() if value is not None}
 
 
-async def _figure(session: AsyncSession, figure: FigureRead | None, patch: BaseModel | None) -> dict[str, Any]:
+async def _figure(session: AsyncSession, record: RecordRead, patch: BaseModel | None) -> dict[str, Any]:
     if patch is None:
         return {"qualifier": None, "min": None, "max": None, "of_id": None}
+    figure: FigureRead | None = getattr(record, "figure", None)
     stored = figure.model_dump() if figure is not None else {"of_id": None}
     part_of = stored.pop("of_id")
     merged = stored | patch.model_dump(exclude_unset=True, exclude={"of"})
@@ -174,9 +176,19 @@ async def _figure(session: AsyncSession, figure: FigureRead | None, patch: BaseM
     except ValidationError as error:
         reported = error.errors()[0]
         raise Invalid.at(f"/figure{findings.member(reported)}", findings.sentence(reported)) from None
+    if {"min", "max"} & patch.model_fields_set:
+        await _check_whole(session, record, changed)
     if "of" in patch.model_fields_set:
         part_of = await _named(session, Claim, getattr(patch, "of", None), "/figure/of")
     return {"qualifier": changed.qualifier, "min": changed.min, "max": changed.max, "of_id": part_of}
+
+
+async def _check_whole(session: AsyncSession, record: RecordRead, figure: Figure) -> None:
+    columns = table_of(Question).c
+    question_query = select(columns.measure, columns.unit).where(columns.id == getattr(record, "question_id", None))
+    question = (await session.execute(question_query)).one_or_none()
+    if question is not None and question.measure is not None:
+        foreign_keys.check_whole(figure.model_dump(), question.measure, question.unit, "")
 
 
 async def _question_defaults(session: AsyncSession, question: QuestionRead, values: dict[str, Any]) -> None:

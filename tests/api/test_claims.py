@@ -64,6 +64,47 @@ async def test_what_can_not_be_is_refused(client: AsyncClient, event: str, body:
     assert says in f"{told['detail']} {told['errors']}"
 
 
+WHOLE = {"measure": "killed"}
+
+
+@pytest.mark.parametrize(
+    ("question", "figure", "pointer"),
+    [
+        (WHOLE, {"min": 2.5}, "/figure/min"),
+        (WHOLE | {"subject": "civilians"}, {"qualifier": "at_most", "max": 0.1}, "/figure/max"),
+        (WHOLE | {"unit": "persons"}, {"min": 3, "max": 4.5}, "/figure/max"),
+        ({"measure": "launched"}, {"qualifier": "about", "min": 7.5}, "/figure/min"),
+        ({"measure": "buildings_damaged"}, {"qualifier": "more_than", "min": 1e-9}, "/figure/min"),
+        (WHOLE, {"min": 2.0}, None),
+        (WHOLE, {"min": 1e15}, None),
+        (WHOLE, {"qualifier": "tens"}, None),
+        (WHOLE | {"unit": "million persons"}, {"min": 2.5}, None),
+        (WHOLE | {"unit": "%"}, {"min": 12.5, "max": 13.5}, None),
+        ({"measure": "distance", "text": "How far?"}, {"min": 2.5}, None),
+        ({"measure": "amount", "text": "How much?", "unit": "EUR"}, {"min": 2.5}, None),
+        ({"measure": "other", "text": "How strong?", "unit": "magnitude"}, {"min": 6.1}, None),
+    ],
+)
+async def test_there_are_no_halves_of_what_is_counted(
+    client: AsyncClient, event: str, question: Json, figure: Json, pointer: str | None
+) -> None:
+    asked = await post(client, f"{event}/questions", question)
+    for ask in (question, asked["id"]):
+        answer = await client.post(f"{event}/claims", json={"question": ask, "figure": figure})
+        if pointer is None:
+            assert answer.is_success, answer.text
+        else:
+            [error] = answer.json()["errors"]
+            assert (answer.status_code, error["pointer"]) == (422, pointer)
+            assert "whole number" in error["detail"]
+    made = (await post(client, f"{event}/claims", {"question": asked["id"], "figure": {"min": 1}}))["claim"]["id"]
+    changed = await client.patch(
+        f"/v1/claims/{made}", json={"figure": {"min": 0.5, "max": 0.5}}, headers={"If-Match": "*"}
+    )
+    whole_only = pointer is not None or question == WHOLE
+    assert changed.status_code == (422 if whole_only else 200), changed.text
+
+
 async def test_a_text_is_changed(client: AsyncClient, event: str) -> None:
     made = await claim(client, event, translations={"ru": "Это дрон", "de": "Eine Drohne"}, accuses="x", language="en")
     changed = await patch(

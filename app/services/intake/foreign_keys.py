@@ -1,9 +1,9 @@
 """What drafts point at: in which order they can be stored, which ids they get, what may not be joined, or be so old."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -15,6 +15,7 @@ from app.models import Appearance, Claim, Document, Event, Source
 from app.schemas.kinds import kind_of
 from app.services.intake.drafts import Batch, Draft
 from app.texts import traits
+from app.vocabulary import MEASURE_DEFAULTS, counts_things
 
 # A record's event is that of the first of these that it has: with events merged, it need not be the one addressed.
 _PARENTS: Final = ("appearance_id", "assessment_id", "statement_id", "claim_id", "from_id", "question_id", "event_id")
@@ -138,13 +139,30 @@ def check_new(draft: Draft) -> None:
             raise Invalid.at(_place(draft, name), "this belongs to another event, even if the two were merged")
     if "from_id" in draft.values and draft.values["from_id"] == draft.values["to_id"]:
         raise Invalid.at(f"{draft.pointer}/to", "a link leads to another record, not to the same")
-    question = draft.points_at.get("question_id")
-    # Only a claim answers a question; a statement about one asks it.
-    answer = question.original.value("answer") if question is not None and draft.model is Claim else None
+    if draft.model is Claim and "question_id" in draft.points_at:
+        _check_answer(draft, draft.points_at["question_id"].original)
+
+
+def _check_answer(draft: Draft, question: Draft) -> None:
+    answer = question.value("answer")
     if answer is not None and (answer == "quantity") == (draft.value("qualifier") is None):
         is_so = "is open: with a measure it is a quantity" if answer == "open" else "is a quantity"
         why = f"a quantity is answered by figures, an open question by texts; this one {is_so}"
         raise Invalid.at(f"{draft.pointer}/question", why)
+    if not draft.restored and question.value("measure") is not None:
+        check_whole(draft.values, question.value("measure"), question.value("unit"), draft.pointer)
+
+
+def check_whole(figure: Mapping[str, Any], measure: str, unit: str | None, at: str) -> None:
+    """Refuse halves of what is counted. Raises Invalid."""
+    for name in ("min", "max"):
+        number = figure.get(name)
+        if number is not None and not float(number).is_integer() and counts_things(measure, unit):
+            why = (
+                f"`{measure}` counts {MEASURE_DEFAULTS[measure][1]}, of which there are no halves: a whole number is "
+                "needed. 2.5 million is 2500000, or 2.5 where the unit of the question says so (`million persons`)"
+            )
+            raise Invalid.at(f"{at}/figure/{name}", why)
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------
