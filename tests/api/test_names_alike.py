@@ -147,6 +147,32 @@ async def test_a_mention_that_fits_two_adds_nothing_to_either(client: httpx.Asyn
     assert (await told(client, event))["standing"] == "contested"
 
 
+async def test_two_bare_mentions_of_an_ambiguous_name_are_no_two_witnesses(
+    client: httpx.AsyncClient, event: str
+) -> None:
+    """Who bears the name speaks elsewhere: whoever is meant, it may be the same one."""
+    for country in ("UA", "RU"):
+        await source(client, "Ministry of Defence", country=country)
+    about, mentions = await claim(client, event), []
+    for number in (1, 2):
+        said = {
+            "claim": about,
+            "source": {"name": "Ministry of Defence"},
+            "document": {"url": f"https://{number}.example/a"},
+        }
+        mentions.append((await post(client, f"{event}/statements", said))["source_id"])
+    assert len(set(mentions)) == 2
+    assert await told(client, event) == {
+        "origins": 1, "standing": "single_origin", "how": ["same_as"],
+        "why": "1 independent source supports it: 2 sources go back to one, or may be the same",
+    }  # fmt: skip
+    for link in await ids(client, QUEUE):
+        await patch(client, f"/v1/source-links/{link}", {"state": "rejected"})
+    assert (await told(client, event))["origins"] == 1  # nobody has said yet that the two mentions are not one
+    await post(client, f"/v1/sources/{mentions[0]}/links", {"to": mentions[1], "state": "rejected"})
+    assert (await told(client, event))["standing"] == "corroborated"
+
+
 async def test_the_queue_has_first_what_a_decision_may_change(
     client: httpx.AsyncClient, anybody: httpx.AsyncClient, event: str
 ) -> None:

@@ -19,7 +19,7 @@ from app.schemas.documents import DocumentLinkRead
 from app.schemas.pictures.dossiers import AssessmentPicture, ClaimPicture, JoinedBy, JoinRead, OriginRead, StanceCount
 from app.schemas.sources import SourceLinkRead
 from app.texts.messages import wording
-from app.vocabulary import Stance
+from app.vocabulary import AMBIGUOUS_NAME, Stance
 
 _STANCES: Final = get_args(Stance)
 _NO_JOIN: Final[dict[str, Any]] = dict.fromkeys(JoinRead.model_fields)
@@ -206,9 +206,9 @@ def _joins(
     for link in links:
         joins["link", link.id] = _join_by_link(index, link, documents)
     for tie in origin.tied:
-        join = _join_by_tie(index, tie)
+        join = _BY_MENTIONS if tie is None else _join_by_tie(index, tie)
         if join.link_id is not None or len(members) == len(origin.members):
-            joins["same_as", tie.id] = join
+            joins["same_as", "" if tie is None else tie.id] = join
     party = _party(index, origin) if index.context.view.independence == "party" else None
     if party is not None:
         joins["party", ""] = _join(how="party", party=party)
@@ -285,6 +285,12 @@ def _join_by_tie(index: EventIndex, tie: SourceLinkRead) -> JoinRead:
 
 def _join(**fields: Any) -> JoinRead:
     return built(JoinRead, _NO_JOIN | fields)
+
+
+# Ambiguous mentions of one name: no link, for an editor says of each to whom it leads.
+_BY_MENTIONS: Final = _join(
+    how="same_as", relation="same_as", how_known="name", state="proposed", reason=AMBIGUOUS_NAME
+)
 
 
 # --- names -----------------------------------------------------------------------------------------------------------

@@ -39,8 +39,8 @@ class Origin(NamedTuple):
     joined: list[DocumentLinkRead]
     """What makes one of the documents of its unnamed sources."""
     party: str | None
-    tied: list[SourceLinkRead]
-    """What says that its sources may be the same."""
+    tied: list[SourceLinkRead | None]
+    """What says that its sources may be the same; None: mentions of one name that fits several."""
 
     @property
     def first(self) -> StatementInContext:
@@ -190,9 +190,9 @@ def _by_documents(
 
 def _unite(
     groups: dict[UUID, list[StatementInContext]], tied: Ties, kin: Kin, independence: Independence
-) -> list[tuple[UUID, SourceLinkRead]]:
+) -> list[tuple[UUID, SourceLinkRead | None]]:
     """Put the groups together whose sources may be the same; gives these links, each with a statement of its group."""
-    if not tied.every or len(groups) == 1:
+    if not (tied.every or tied.mentions) or len(groups) == 1:
         return []
     sources = {key: _sources(members, kin, independence) for key, members in groups.items()}
     links_of = []

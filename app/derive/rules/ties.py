@@ -4,8 +4,9 @@ A tie joins origins and nothing else: whether somebody denies, takes back or con
 which no guess makes one.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import product
+from itertools import combinations, product
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from app.derive import ordering
 from app.derive.rules.families import Kin
 from app.derive.rules.rows import Rows
 from app.schemas.sources import SourceLinkRead, SourceRead
-from app.texts.traits import contradict
+from app.texts import folding
+from app.texts.traits import contradict, is_named
 from app.vocabulary import AMBIGUOUS_NAME
 
 T = TypeVar("T")
@@ -50,6 +52,10 @@ class Ties(NamedTuple):
     """The surest first, those of ambiguous mentions last."""
     known: Mapping[UUID, Sequence[TiedTraits]]
     """Of the sources at their ends: their own traits first, then those of what was merged into them."""
+    mentions: Mapping[UUID, str] = {}
+    """Of each ambiguous mention its folded name."""
+    parted: frozenset[frozenset[UUID]] = frozenset()
+    """Pairs of which an editor has said that they are not the same."""
 
 
 NONE: Final = Ties([], {})
@@ -84,7 +90,32 @@ def find(rows: Rows, kin: Kin) -> Ties:
             str(tie.link.id),
         )
 
-    return Ties(sorted(ties, key=surest_first), _known(rows, kin, words))
+    mentions = _mentions(rows, kin)
+    for id_ in mentions.keys() - words.keys():
+        words[id_] = _words(rows.sources[id_])
+    in_order = sorted(mentions, key=lambda id_: (words[id_], id_))
+    return Ties(
+        sorted(ties, key=surest_first),
+        _known(rows, kin, words),
+        {id_: mentions[id_] for id_ in in_order},
+        frozenset(
+            frozenset((kin.targets[link.from_id], kin.targets[link.to_id]))
+            for link in rows.source_links
+            if link.state == "rejected" and {link.from_id, link.to_id} <= kin.targets.keys()
+        ),
+    )
+
+
+def _mentions(rows: Rows, kin: Kin) -> dict[UUID, str]:
+    """Where the same name stands in two places and fits several, it may be the same one that is meant."""
+    return {
+        id_: folding.name(source.name)
+        for id_, source in rows.sources.items()
+        if source.placed
+        and source.name is not None
+        and kin.targets.get(id_) == id_
+        and is_named(source.name, source.disclosure, source.kind)
+    }
 
 
 def _known(rows: Rows, kin: Kin, tied_ids: Iterable[UUID]) -> dict[UUID, list[TiedTraits]]:
@@ -125,18 +156,20 @@ class _Groups(NamedTuple):
     """Of each group the tied sources in it."""
     joined: Mapping[UUID, tuple[UUID, ...]]
     """Of each group those that it was made of."""
-    links: Mapping[UUID, tuple[SourceLinkRead, ...]]
+    links: Mapping[UUID, tuple[SourceLinkRead | None, ...]]
 
 
-def united(ties: Ties, groups: Mapping[UUID, Iterable[UUID]]) -> list[tuple[list[UUID], list[SourceLinkRead]]]:
+def united(ties: Ties, groups: Mapping[UUID, Iterable[UUID]]) -> list[tuple[list[UUID], list[SourceLinkRead | None]]]:
     """The groups that ties join, each with the others and by which links; of each group its sources are given.
 
     Never two sources whose traits contradict; and an ambiguous mention goes with one group at most, and joins none.
     Where not all ties can hold together, as many as can, the surest first: so one more never makes more of them.
+    Ambiguous mentions of one name that go with nobody may be the same: None stands for the link between them.
     """
     group_of = {id_: key for key, ids in groups.items() for id_ in ids if id_ in ties.known}
     present = [tie for tie in ties.every if tie.start in group_of and tie.end in group_of]
-    if not present:
+    pairs = _pairs(ties, group_of)
+    if not present and not pairs:
         return []
     tied: dict[UUID, list[UUID]] = {key: [] for key in groups}
     for id_, key in group_of.items():
@@ -153,6 +186,8 @@ def united(ties: Ties, groups: Mapping[UUID, Iterable[UUID]]) -> list[tuple[list
     blocked = [tie for tie in present if state.of[tie.start] != state.of[tie.end]]
     if blocked and len(present) <= _MOST_WEIGHED:
         state = _most(separate, present, ties, len(state.joined))
+    for pair in pairs:
+        state = _with_mentions(state, pair, ties) or state
     return [(list(keys), list(state.links[key])) for key, keys in state.joined.items() if len(keys) > 1]
 
 
@@ -160,19 +195,50 @@ def _with(groups: _Groups, tie: Tie, ties: Ties) -> _Groups | None:
     """The groups with two of them joined; None: the tie joins none, or can't hold."""
     key, into = groups.of[tie.start], groups.of[tie.end]
     # An ambiguous mention that is no longer alone has found its group.
-    if key == into or (tie.ambiguous and len(groups.joined[key]) > 1):
+    if key == into or (tie.ambiguous and len(groups.joined[key]) > 1) or _contradict(groups, key, into, ties):
         return None
-    if any(
+    return _joined(groups, key, into, tie.link)
+
+
+def _pairs(ties: Ties, group_of: Mapping[UUID, UUID]) -> list[tuple[UUID, UUID]]:
+    """The ambiguous mentions of one name, each with those before it."""
+    by_name = defaultdict[str, list[UUID]](list)
+    for id_, name in ties.mentions.items():
+        if id_ in group_of:
+            by_name[name].append(id_)
+    return [
+        (later, earlier)
+        for ids in by_name.values()
+        for earlier, later in combinations(ids, 2)
+        if frozenset((earlier, later)) not in ties.parted
+    ]
+
+
+def _with_mentions(groups: _Groups, pair: tuple[UUID, UUID], ties: Ties) -> _Groups | None:
+    """The groups with two mentions joined, unless one of them goes with somebody who is no mention of that name."""
+    key, into = (groups.of[id_] for id_ in pair)
+    name = ties.mentions[pair[0]]
+    among_mentions = all(ties.mentions.get(id_) == name for id_ in (*groups.tied[key], *groups.tied[into]))
+    if key == into or not among_mentions or _contradict(groups, key, into, ties):
+        return None
+    parted = (frozenset(ends) in ties.parted for ends in product(groups.tied[key], groups.tied[into]))
+    return None if any(parted) else _joined(groups, key, into, None)
+
+
+def _contradict(groups: _Groups, key: UUID, into: UUID, ties: Ties) -> bool:
+    return any(
         contradict(traits, met_traits)
         for source_id, met_id in product(groups.tied[key], groups.tied[into])
         for traits, met_traits in product(ties.known[source_id], ties.known[met_id])
-    ):
-        return None
+    )
+
+
+def _joined(groups: _Groups, key: UUID, into: UUID, link: SourceLinkRead | None) -> _Groups:
     return _Groups(
         {id_: into if group == key else group for id_, group in groups.of.items()},
         _moved(groups.tied, key, into),
         _moved(groups.joined, key, into),
-        {**_moved(groups.links, key, into), into: (*groups.links[into], *groups.links[key], tie.link)},
+        {**_moved(groups.links, key, into), into: (*groups.links[into], *groups.links[key], link)},
     )
 
 

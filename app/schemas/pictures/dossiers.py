@@ -126,7 +126,8 @@ class JoinRead(Output):
     document_id: UUID | None
     party: str | None
     link_id: UUID | None
-    """Of the link between documents or sources. This and its ends are null where the caller may not see them."""
+    """Of the link between documents or sources. This and its ends are null where the caller may not see them, and where
+    a name is mentioned in several places that fits several sources: each mention has links of its own."""
     from_id: UUID | None
     to_id: UUID | None
     relation: DocumentRelation | SourceRelation | None

@@ -89,6 +89,27 @@ def test_an_ambiguous_mention_adds_nothing_and_joins_nobody() -> None:
     assert origins([first, mention, another], links + fits(another, first, second)) == 1
 
 
+def test_mentions_of_one_name_may_be_one_wherever_those_they_fit_are_known() -> None:
+    first, second = named("A"), named("A", role="other")
+    mentions = [named(name, placed=True) for name in ("A", "Á", "«a»")]
+    assert origins(mentions, []) == origins([first, *mentions], fits(mentions[0], first)[:0]) - 1 == 1
+    [origin] = picture(mentions, []).origins["support"]
+    assert [(join.how, join.state, join.link_id, join.reason) for join in origin.joined_by] == [
+        ("same_as", "proposed", None, AMBIGUOUS_NAME)
+    ]
+    every = [link for mention in mentions for link in fits(mention, first, second)]
+    assert (origins([first, *mentions], every), origins([first, second, *mentions], every)) == (1, 2)
+    # One that goes with somebody whom another does not fit takes nobody along.
+    assert origins([first, *mentions[:2]], fits(mentions[0], first)) == 2
+    # Another name, what contradicts, what an editor has said, and who is known by the name: two.
+    assert origins([mentions[0], named("B", placed=True)], []) == 2
+    assert origins([named("A", placed=True, party=party) for party in ("north", "south")], []) == 2
+    assert origins(mentions[:2], [tie(*mentions[:2], state="rejected", how_known="editor")]) == 2
+    assert origins([first, mentions[0]], []) == 2
+    group = {"placed": True, "disclosure": "group"}
+    assert origins([named("Some sites", **group), named("Some sites", **group)], []) == 2
+
+
 def test_a_mention_is_ambiguous_by_what_its_links_say_too() -> None:
     """Whether or not it is known only where it was mentioned: they say that its name fits several."""
     first, second, mention = named("A"), named("A", role="other"), named("A")
