@@ -218,6 +218,14 @@ class SourceLinkRead(RecordRead):
     state: LinkState
 
 
+class SourceLinkListed(SourceLinkRead):
+    """A link as an editor reads it in a list."""
+
+    from_name: str | None
+    """What the source is called. Null where it has no name, or where the caller may not know it."""
+    to_name: str | None
+
+
 class SourceLinkChange(Input):
     """`confirmed` merges the two sources, and any other state undoes that."""
 

@@ -51,7 +51,7 @@ from app.schemas.questions import QuestionFilter
 from app.schemas.sources import EverySourceLinkQuery, SourceFilter, SourceLinkQuery
 from app.schemas.statements import StatementFilter
 from app.services.access import Caller
-from app.services.visibility import MASK, at, seen, seen_alone
+from app.services.visibility import MASK, at, names_of_ends, seen, seen_alone
 from app.texts import countries, languages
 
 Rows = Select[*tuple[Any, ...]]
@@ -166,12 +166,14 @@ def sources(query: SourceFilter, caller: Caller) -> Rows:
 def source_links(source: UUID, query: SourceLinkQuery, caller: Caller) -> Rows:
     rows = seen_alone(caller, SourceLink)
     kin = select(func.source_kin(source))
-    return select(rows).where(or_(rows.c.from_id.in_(kin), rows.c.to_id.in_(kin)), *_equal(rows, query, "state"))
+    return select(rows, *names_of_ends(caller, rows)).where(
+        or_(rows.c.from_id.in_(kin), rows.c.to_id.in_(kin)), *_equal(rows, query, "state")
+    )
 
 
 def every_source_link(query: EverySourceLinkQuery, caller: Caller) -> Rows:
     rows = seen_alone(caller, SourceLink)
-    selected = select(rows).where(*_equal(rows, query, "how_known", "state", "ref"))
+    selected = select(rows, *names_of_ends(caller, rows)).where(*_equal(rows, query, "how_known", "state", "ref"))
     if query.min_score is not None:
         selected = selected.where(rows.c.score >= query.min_score)
     if query.event:

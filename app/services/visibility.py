@@ -212,6 +212,16 @@ def _sources(caller: Caller) -> Select[Any]:
     return select(*(rows.c[name] for name in kind.columns))
 
 
+def names_of_ends(caller: Caller, links: Subquery) -> Sequence[ColumnElement[Any]]:
+    """The names of both sources of a link, `from_name` and `to_name`, as this caller may see them."""
+    names = []
+    for end in ("from", "to"):
+        sources = seen(caller, Source)
+        name = select(sources.c.name).where(sources.c.id == links.c[f"{end}_id"]).correlate(links).scalar_subquery()
+        names.append(name.label(f"{end}_name"))
+    return names
+
+
 def _mask(name: str) -> ColumnElement[Any]:
     """Make a column of a mask: of the source its kind and disclosure, of the event the times."""
     column = table_of(Source).columns[name]

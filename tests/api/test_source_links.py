@@ -58,6 +58,30 @@ async def test_the_list_of_an_event_has_those_who_speak_in_it(
     assert await ids(client, path) == [link["id"]]
 
 
+async def test_a_list_says_what_both_ends_are_called(
+    client: httpx.AsyncClient, anybody: httpx.AsyncClient, event: str, pair: tuple[str, str]
+) -> None:
+    first, second = pair
+    await linked(client, first, second)
+    about = await claim(client, event)
+    for one in pair:
+        await statement(client, event, about, one)
+    names = [(await get(client, f"/v1/sources/{one}"))["name"] for one in pair]
+    for path in ("/v1/source-links", f"/v1/sources/{second}/links", "/v1/source-links?sort=-consequence"):
+        for caller in (client, anybody):
+            [shown] = (await get(caller, path))["items"]
+            assert [shown["from_name"], shown["to_name"]] == names
+    await patch(client, f"/v1/sources/{first}", {"confidential": True})
+    assert (await get(anybody, "/v1/source-links"))["items"] == []
+    [shown] = (await get(client, "/v1/source-links"))["items"]
+    assert [shown["from_name"], shown["to_name"]] == names
+    # Of merged ones each keeps the name under which it was known.
+    await patch(client, f"/v1/sources/{first}", {"confidential": False})
+    await post(client, f"/v1/sources/{first}/merge", {"into": second}, 200)
+    [shown] = (await get(anybody, "/v1/source-links?state=confirmed"))["items"]
+    assert [shown["from_name"], shown["to_name"]] == names
+
+
 async def test_a_link_of_a_confidential_source_is_hidden(
     client: httpx.AsyncClient, anybody: httpx.AsyncClient, event: str, pair: tuple[str, str]
 ) -> None:

@@ -17,6 +17,7 @@ from app.schemas.sources import (
     SourceCreate,
     SourceLinkChange,
     SourceLinkCreate,
+    SourceLinkListed,
     SourceLinkQuery,
     SourceLinkRead,
     SourceQuery,
@@ -75,7 +76,7 @@ async def merge_source(source: SourceAt, data: Merge, caller: Writer, session: W
     return await once(answers.changed(*await source_links.merge(session, caller, source, data.into)))
 
 
-@router.get("/sources/{source}/links", response_model=Page[SourceLinkRead], responses=READ | MERGED)
+@router.get("/sources/{source}/links", response_model=Page[SourceLinkListed], responses=READ | MERGED)
 async def list_source_links(
     request: Request, source: SourceAt, query: Annotated[SourceLinkQuery, Query()], caller: Reader, session: Session
 ) -> Response:
@@ -83,7 +84,7 @@ async def list_source_links(
     source_id = (await records.get(session, caller, Source, source)).id
     rows = lists.source_links(source_id, query, caller)
     page = await paging.page(session, rows, kind_of(SourceLink).sorts, query, source_id)
-    return answers.page(request, page, SourceLinkRead)
+    return answers.page(request, page, SourceLinkListed)
 
 
 @router.post(
@@ -99,14 +100,14 @@ async def create_source_link(
     return await once(answers.stored(*await creating.source_link(session, caller, source, data)))
 
 
-@router.get("/source-links", response_model=Page[SourceLinkRead], responses=documented())
+@router.get("/source-links", response_model=Page[SourceLinkListed], responses=documented())
 async def list_every_source_link(
     request: Request, query: Annotated[EverySourceLinkQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Who may be the same as whom; `state=proposed` is what waits for an editor."""
     sorts = {**kind_of(SourceLink).sorts, "consequence": "consequence"}
     page = await paging.page(session, lists.every_source_link(query, caller), sorts, query)
-    return answers.page(request, page, SourceLinkRead)
+    return answers.page(request, page, SourceLinkListed)
 
 
 @router.patch("/source-links/{id}", response_model=with_remarks(SourceLinkRead), responses=CHANGE)
