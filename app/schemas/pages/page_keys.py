@@ -44,6 +44,9 @@ _TRACKERS_OF: Final = {
         "dailymail.co.uk": r"ito",
         "reuters.com": r"taid|feed(?:type|name)|il",
         "wsj.com": r"mod|reflink",
+        "dzen.ru": r"share_to|rid|referrer_clid",
+        "mp.weixin.qq.com": r"a?scene|subscene|chksm|mpshare|srcid|sharer_\w+|exportkey|pass_ticket|wx_header|"
+        r"clicktime|enterid|sessionid|poc_token|devicetype|nettype",
         "bloomberg.com": r"srnd|sref|leadsource",
         "bilibili.com": r"spm_id_from|vd_source|share_\w+|from_spmid|buvid|mid|unique_k",
         "rumble.com": r"mref|mc|e9s",

@@ -124,7 +124,7 @@ _PLATFORMS: Final = (
         r"vk\.com|vkvideo\.ru",
         (
             _Shape(rf"/(?P<post>(?:wall|video|clip|photo|topic|story){_VK_IDS})"),
-            _Shape("/[^/]*", {"w": rf"(?P<post>wall{_VK_IDS})"}),
+            _Shape("/[^/]*", {"w": rf"(?P<post>wall{_VK_IDS})(?:/.*)?"}),
             _Shape("/[^/]*", {"z": rf"(?P<post>(?:video|clip|photo|story){_VK_IDS})(?:/.*)?"}),
         ),
         ("reply", "thread", "post"),
@@ -148,7 +148,15 @@ _PLATFORMS: Final = (
         ),
     ),
     _Platform("reddit", r"redd\.it", (_Shape(r"/(?P<post>\w+)"),)),
-    _Platform("ok", r"ok\.ru", (_Shape(r"/(?:video|videoembed|live)/(?P<post>\d+)"),)),
+    _Platform(
+        "ok",
+        r"ok\.ru",
+        (
+            _Shape(r"/(?:video|videoembed|live)/(?P<post>\d+)"),
+            # The number is given once, whether a group or a profile stands before it by its name or by its number.
+            _Shape(r"(?:/(?:group/|profile/)?[\w.-]+)?/topic/(?P<post>\d{9,})", word="topic"),
+        ),
+    ),
     _Platform(
         "weibo",
         r"weibo\.(?:com|cn)",

@@ -48,11 +48,12 @@ _BEFORE_ACCOUNT: Final[dict[str, frozenset[str]]] = {
 }
 # Where every account has an @ before its name.
 _WITH_SIGN: Final = frozenset({"tiktok.com", "threads.net"})
+_VK_COMMUNITY: Final = re.compile(r"^(?:public|event)(?=\d+$)")
 _HOST_PREFIX: Final = re.compile(r"^(?:www\d?|m|mobile|amp|web)\.(?=[^.]+\.)")
 # What stands in an account's place where the page is a post, a list, or nobody's.
 _NO_ACCOUNT: Final = re.compile(
     r"watch|status(?:es)?|i|posts?|videos?|reels?|p|v|t|tv|e|embed|shorts|live|playlist|hashtag|search|share|intent|explore|"
-    r"events|photos?|story|comments|c|k|a|iv|boost|joinchat|addlist|addstickers|addemoji|proxy|invoice|confirm|"
+    r"events|photos?|story|topic|videoembed|feed|away|dk|comments|c|k|a|iv|boost|joinchat|addlist|addstickers|addemoji|proxy|invoice|confirm|"
     r"(?:permalink|story|photo|video|sharer|profile)\.php|\+.*|(?:wall|video|clip|photo|topic|story)-?\d+_\d+"
 )
 
@@ -99,7 +100,9 @@ def _account(host: str, address: SplitResult) -> str | None:
         steps = steps[1:]
     if not steps or _NO_ACCOUNT.fullmatch(steps[0]) or (host in _WITH_SIGN and not steps[0].startswith("@")):
         return None
-    return steps[0].removeprefix("@") or None
+    # A community of VK has one number, whatever kind it calls itself.
+    account = _VK_COMMUNITY.sub("club", steps[0]) if host == "vk.com" else steps[0].removeprefix("@")
+    return account or None
 
 
 def _elsewhere(steps: list[str]) -> str | None:
