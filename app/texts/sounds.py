@@ -72,6 +72,8 @@ _OTHERWISE: Final = (
     (re.compile("(?<=[^aeiou])ic$"), "ich"),
     (re.compile("^al(?=[bcdfghjkmnpqrstvwxyz][a-z]{4})"), ""),
 )
+_UKRAINIAN_ENDINGS: Final = {"ая": "а", "яя": "я", "ое": "е", "ее": "е", "ые": "і", "ие": "і"}
+_RUSSIAN_ADJECTIVE: Final = re.compile(f"(?<=[а-яё]{{3}})(?:{'|'.join(_UKRAINIAN_ENDINGS)})$")
 # What no ending tells men and women apart by: Belarusian writes as it speaks.
 _ENKA: Final = re.compile("enka$")
 _DOUBLED: Final = re.compile(r"(.)\1+")
@@ -177,7 +179,7 @@ def _edits(first: str, second: str) -> int:
 
 def _spellings(word: str) -> list[str]:
     """The word in Latin letters: with its accents written out, and without them; and other ways to read it."""
-    written = _greek(word) if any("α" <= letter <= "ω" for letter in word) else (word,)
+    written = _greek(word) if any("α" <= letter <= "ω" for letter in word) else (word, *_short_ending(word))
     spellings = [spelling for way in written for spelling in (_latin(way.translate(_SPELLED)), _latin(way))]
     for spelling in tuple(spellings):
         if _CH.search(spelling):  # German ch is kh, French ch is sh
@@ -195,6 +197,12 @@ def _other_spellings(spelling: str) -> Iterator[str]:
     for pattern, letters in _OTHERWISE:
         if (variant := pattern.sub(letters, spelling)) != spelling:
             yield variant
+
+
+def _short_ending(word: str) -> tuple[str, ...]:
+    """A Russian adjective with the ending that Ukrainian has: Национальная, Національна."""
+    ending = _RUSSIAN_ADJECTIVE.search(word)
+    return (word[: ending.start()] + _UKRAINIAN_ENDINGS[ending[0]],) if ending is not None else ()
 
 
 def _greek(word: str) -> tuple[str, str]:
