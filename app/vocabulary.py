@@ -105,9 +105,11 @@ NON_ANSWERS: Final = ("no_comment", "no_information")
 MEASURES_NOT_COUNTED: Final = ("distance", "duration", "amount", "other")
 
 
-def counts_things(measure: str, unit: str | None) -> bool:
+def counts_things(measure: str | None, unit: str | None) -> bool:
     """Whether there are no halves of what is measured. In a unit of its own (`million persons`) there may be."""
-    return measure not in MEASURES_NOT_COUNTED and unit in (None, MEASURE_DEFAULTS[measure][1])
+    if measure is None or measure in MEASURES_NOT_COUNTED:
+        return False
+    return unit in (None, MEASURE_DEFAULTS[measure][1])
 
 
 # What a vague figure allows: the least and the most.

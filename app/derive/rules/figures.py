@@ -12,7 +12,14 @@ from app.derive.rules.rivals import NO_EXCLUSIONS, Exclusions
 from app.derive.rules.statements import StatementInContext
 from app.schemas.claims import ClaimRead, FigureRead, figure_words
 from app.schemas.questions import QuestionRead
-from app.vocabulary import ABOUT_AT_LEAST, ABOUT_TENTH, MEASURE_DEFAULTS, MEASURES_NOT_COUNTED, VAGUE_RANGES
+from app.vocabulary import (
+    ABOUT_AT_LEAST,
+    ABOUT_TENTH,
+    MEASURE_DEFAULTS,
+    MEASURES_NOT_COUNTED,
+    VAGUE_RANGES,
+    counts_things,
+)
 
 # What follows the number, or the thing that is counted, where that is not the measure's own name.
 _MEASURE_WORDS: Final = {
@@ -79,7 +86,7 @@ def allowed_range(question: QuestionRead, figure: FigureRead) -> Range | None:
     if figure.qualifier == "about":
         return _around(low)
     # Of what is not counted, as distances, there are halves: more than 4 km is anything above 4.
-    counted = question.measure not in MEASURES_NOT_COUNTED
+    counted = counts_things(question.measure, question.unit)
     if figure.qualifier == "more_than":
         low = low + 1 if counted else math.nextafter(low, math.inf)
     elif figure.qualifier == "fewer_than":
@@ -98,7 +105,7 @@ def plotted_range(question: QuestionRead, figure: FigureRead) -> tuple[float | N
     range_ = allowed_range(question, figure)
     if range_ is None:
         return None, None
-    if question.measure in MEASURES_NOT_COUNTED and figure.qualifier in ("more_than", "fewer_than"):
+    if not counts_things(question.measure, question.unit) and figure.qualifier in ("more_than", "fewer_than"):
         # Not the float next to it: a plot shows the number that was said.
         range_ = Range(figure.min or 0.0, math.inf if figure.max is None else figure.max)
     return range_.low, None if range_.high == math.inf else range_.high

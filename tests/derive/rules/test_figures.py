@@ -128,5 +128,14 @@ def test_what_is_not_counted_has_halves(measure: Measure) -> None:
     assert not figures.exclude(half, make.figure("at_least", 4), make.figure("at_most", None, 4))
 
 
+def test_in_a_unit_of_its_own_what_is_counted_has_halves() -> None:
+    """More than 2 million is not 3 million and more."""
+    asked = make.read(QuestionRead, measure="displaced", unit="million persons", single_answer=True)
+    assert not figures.exclude(asked, make.figure("more_than", 2), make.figure("exact", 2.5, 2.5))
+    assert figures.plotted_range(asked, make.figure("more_than", 2)) == (2, None)
+    default = make.read(QuestionRead, measure="displaced", unit="persons", single_answer=True)
+    assert figures.plotted_range(default, make.figure("more_than", 2)) == (3, None)
+
+
 def test_what_nothing_can_be_says_nothing() -> None:
     assert figures.allowed_range(TOLL, make.figure("fewer_than", None, 0)) is None
