@@ -32,7 +32,9 @@ def with_remarks(read: type[RecordRead]) -> type[RecordRead]:
     """The schema of the answer to what is sent or changed: the record, what was done to it, and the remarks."""
     name = f"{read.__name__.removesuffix('Read')}Answer"
     changed = Annotated[bool, Field(description=CHANGED)]
-    return create_model(name, __base__=read, changed=(changed, ...), remarks=(list[Remark], ...))
+    # No field of it has a docstring of its own; looking for one goes up all that is called.
+    own = {"use_attribute_docstrings": False}
+    return create_model(name, __base__=read, __cls_kwargs__=own, changed=(changed, ...), remarks=(list[Remark], ...))
 
 
 def created(read: type[RecordRead]) -> dict[int | str, dict[str, Any]]:
