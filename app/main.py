@@ -87,13 +87,6 @@ for media_type in (exports.NDJSON, exports.CSV):
 
 def create_app(settings: Settings) -> FastAPI:
     """The service on the settings' database. Nothing is connected before the first request."""
-    connected = database.connect(settings)
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
-        await connected.dispose()
-
     app = FastAPI(
         title="Counterclaim",
         version=__version__,
@@ -101,11 +94,11 @@ def create_app(settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         openapi_tags=[{"name": name, "description": says} for name, says in TAGS.items()],
         generate_unique_id_function=lambda route: route.name,
-        lifespan=lifespan,
+        lifespan=_lifespan,
         redirect_slashes=False,
         redoc_url=None,
     )
-    app.state.settings, app.state.database, app.state.pace = settings, connected, StoringPace()
+    app.state.settings, app.state.database, app.state.pace = settings, database.connect(settings), StoringPace()
     app.state.party_labels = party_labels.read(settings.party_labels)
     # Each by itself: every router around another is searched through once more.
     for module in RESOURCES:
@@ -122,3 +115,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(CompressMiddleware)
     openapi.describe(app)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    await app.state.database.dispose()

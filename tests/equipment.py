@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+import services_at
 from alembic import command
 from alembic.config import Config
 from conftest import ROOT
@@ -20,7 +21,6 @@ from sqlalchemy.engine import make_url
 
 from app import database, embedded
 from app.commands import demo as demo_command
-from app.commands import serving
 from app.database import Database, Signature
 from app.services import access
 from app.services.intake.ingest import StoringPace
@@ -110,7 +110,7 @@ def psql(kept: Kept, database_url: str) -> Iterator[psycopg.Connection]:
 @pytest.fixture(scope="session")
 def service() -> FastAPI:
     """The service, made once: building its routes takes longer than most tests."""
-    return serving.application(Settings(database_url="postgresql+psycopg://nobody@localhost/none"))
+    return services_at.application(Settings(database_url="postgresql+psycopg://nobody@localhost/none"))
 
 
 @pytest.fixture(scope="session")

@@ -17,14 +17,18 @@ from typing import Any
 import httpx
 import structlog
 import uvicorn
+from fastapi import FastAPI
 from typer.testing import CliRunner
 
-from app import cli
-from app.main import create_app
+from app import cli, database
+from app.commands import serving as serving_command
+from app.services.intake.ingest import StoringPace
 from app.settings import Settings
 
 COMMAND = [sys.executable, "-m", "app"]
 PATIENCE = 60.0
+_made: list[FastAPI] = []
+_resting: list[FastAPI] = []
 
 
 def free_port() -> int:
@@ -66,6 +70,14 @@ def running(*arguments: str, port: int = 0) -> Iterator[tuple[subprocess.Popen[s
             process.communicate(timeout=PATIENCE)
 
 
+def application(settings: Settings) -> FastAPI:
+    """The service. Its description, which takes seconds to make, is that of the first one made in this process."""
+    made = serving_command.application(settings)
+    _made.append(made)
+    made.openapi = _made[0].openapi  # type: ignore[method-assign]
+    return made
+
+
 @contextmanager
 def serving(database_url: str) -> Iterator[str]:
     """The service under uvicorn, in a thread of this process, as clients meet it; and its address.
@@ -73,8 +85,11 @@ def serving(database_url: str) -> Iterator[str]:
     It logs nothing, for a command of this process may be told what to print.
     """
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    config = uvicorn.Config(create_app(Settings(database_url=database_url)), host="127.0.0.1", port=0, log_config=None)
-    server = uvicorn.Server(config)
+    settings = Settings(database_url=database_url)
+    served = _resting.pop() if _resting else application(settings)
+    served.state.settings, served.state.database = settings, database.connect(settings)
+    served.state.pace = StoringPace()
+    server = uvicorn.Server(uvicorn.Config(served, host="127.0.0.1", port=0, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
@@ -84,6 +99,8 @@ def serving(database_url: str) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(20)
+        if not thread.is_alive():
+            _resting.append(served)
         structlog.reset_defaults()
 
 
