@@ -9,7 +9,7 @@ from calls import claim, get, patch, post
 from fastapi import FastAPI
 from googleapiclient import discovery  # type: ignore[import-untyped]
 from googleapiclient.errors import HttpError  # type: ignore[import-untyped]
-from services_at import serving
+from services_at import PATIENCE, serving
 from sqlalchemy import event as engine_event
 
 from app.schemas import urls
@@ -314,7 +314,7 @@ def checked(database_url: str, key: str) -> Any:
     """The service at a real port, with 23 claims that were reviewed, one a day."""
     with (
         serving(database_url) as base,
-        httpx.Client(base_url=base, headers={"Authorization": f"Bearer {key}"}) as client,
+        httpx.Client(base_url=base, headers={"Authorization": f"Bearer {key}"}, timeout=PATIENCE) as client,
     ):
         claims = [
             {"label": f"#{n}", "text": f"Drone number {n} struck the plant", "statements": [{"source": {"name": "He"}}]}

@@ -96,7 +96,7 @@ def _addresses(client: httpx.Client) -> dict[str, list[str]]:
 @pytest.fixture
 def some_calls_find_something(base_url: str, key: str) -> Iterator[None]:
     """Let two of three calls find what they ask for, and every change the version that is there."""
-    with httpx.Client(base_url=base_url, headers={"Authorization": f"Bearer {key}"}) as client:
+    with httpx.Client(base_url=base_url, headers={"Authorization": f"Bearer {key}"}, timeout=60) as client:
         there = _addresses(client)
 
     def before_call(_context: Any, case: schemathesis.Case[Any], _kwargs: dict[str, Any]) -> None:

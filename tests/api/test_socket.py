@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
-from services_at import serving
+from services_at import PATIENCE, serving
 
 JSON = {"Content-Type": "application/json"}
 LINES = {"Content-Type": "application/x-ndjson"}
@@ -51,7 +51,7 @@ class Connection:
 
     def __init__(self, base: str, key: str) -> None:
         self._key = key
-        self._connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=15)
+        self._connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=PATIENCE)
         self._connection.connect()
         self._connection.auto_open = 0  # a connection that the service has closed fails the test
 
