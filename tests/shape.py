@@ -3,6 +3,7 @@
 import ast
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TypeAlias
@@ -129,7 +130,13 @@ def floor(module: str) -> int:
 def modules(root: Path) -> Iterator[tuple[str, ast.Module]]:
     for path in sorted((root / "app").rglob("*.py")):
         name = ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
-        yield name, ast.parse(path.read_text(encoding="utf-8"))
+        yield name, parsed(path.read_text(encoding="utf-8"))
+
+
+@cache
+def parsed(text: str) -> ast.Module:
+    """Once for all rules, which only read it."""
+    return ast.parse(text)
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -178,7 +185,9 @@ def broken_doors(root: Path) -> list[str]:
             if within(me, "app.api.routes") and within(name, "app.api") and name.split(".")[2] not in ROUTES_KNOW:
                 broken.append(f"{me} knows {name}")
             broken += [f"{me} imports {name} by its name" for door in CALLERS if name == f"app.services.intake.{door}"]
-        used = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        functions = {door.rpartition(".")[2] for door in CALLERS}
+        accesses = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in functions)
+        used = {ast.unparse(node) for node in accesses}
         broken += [f"{me} calls {door}" for door, callers in CALLERS.items() if door in used and me not in callers]
     return broken
 
@@ -289,7 +298,7 @@ def large(root: Path, *folders: str) -> list[str]:
             broken.append(f"{path.relative_to(root)}: {lines} lines")
         broken += [
             f"{path.relative_to(root)}:{node.lineno} {node.name}"
-            for node in (ast.walk(ast.parse(text)) if path.suffix == ".py" else ())
+            for node in (ast.walk(parsed(text)) if path.suffix == ".py" else ())
             if isinstance(node, Function) and (node.end_lineno or 0) - node.lineno + 1 > FUNCTION_LINES
         ]
     counts = Counter(path.parent for path in (root / "app").rglob("*.py") if not path.stem.startswith("__"))
@@ -314,8 +323,9 @@ def generated_sql(root: Path) -> list[str]:
             if isinstance(node, ast.Name):
                 makes = node.id in makers and isinstance(node.ctx, ast.Load)
             elif isinstance(node, ast.Attribute):
-                base = ast.unparse(node.value).split(".")[0]
-                makes = node.attr == "exec_driver_sql" or (node.attr in SQL_MAKERS and base in packages)
+                makes = node.attr == "exec_driver_sql" or (
+                    node.attr in SQL_MAKERS and ast.unparse(node.value).split(".")[0] in packages
+                )
             else:
                 continue
             call = calls.get(id(node))
