@@ -11,12 +11,16 @@ from typing import Any, Final
 from uuid import uuid4
 
 import httpx
+import psycopg
+import pytest
 from calls import post
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from queries import Recording, recorded
+from sqlalchemy import text
 
+from app import database
 from app.api import problems
 from app.api.routes import google, health
 from app.main import RESOURCES
@@ -210,3 +214,30 @@ async def test_whatever_a_request_comes_to_what_it_read_is_committed(
     ]
     ends = [[end for end in read.transactions if end.startswith("readers")] for read in reads]
     assert ends == [["readers commit"]] * len(reads)
+
+
+async def test_a_connection_is_pinged_if_it_rested_or_if_something_came_in(
+    app: FastAPI, psql: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = database.connect(app.state.settings)
+    used, ask = "SELECT state_change FROM pg_stat_activity WHERE pid = %s", text("SELECT pg_backend_pid()")
+
+    async def pid() -> int:
+        async with own.readers.connect() as connection:
+            return int(await connection.scalar(ask))
+
+    first = await pid()
+    last_use = psql.execute(used, [first]).fetchone()
+    async with own.readers.connect():
+        pass
+    assert psql.execute(used, [first]).fetchone() == last_use
+    assert await pid() == first
+    psql.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+    second = await pid()
+    assert second != first
+    last_use = psql.execute(used, [second]).fetchone()
+    monkeypatch.setattr(database, "_FRESH_SECONDS", 0)
+    async with own.readers.connect():
+        pass
+    assert psql.execute(used, [second]).fetchone() != last_use
+    await own.dispose()
