@@ -62,6 +62,8 @@ def clean(words: str) -> str:
 
     A form feed, as where a page of a PDF ends, and a vertical tab break the line.
     """
+    if words.isascii() and words.isprintable():
+        return words
     if forbidden := _FORBIDDEN.search(words):
         raise ValueError(f"a control character (U+{ord(forbidden[0]):04X}) stands at character {forbidden.start()}")
     return unicodedata.normalize("NFC", words.translate(_LINE_BREAKS))

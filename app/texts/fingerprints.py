@@ -55,6 +55,9 @@ def shingles(text: str) -> frozenset[int]:
     """Hashes of every three words that follow each other, as they are folded; accents and punctuation do not count."""
     words = _WORDS.findall(_DROPPED.sub("", folding.letters(text)))
     weights = [_WORD_WEIGHT if len(word) > 1 else _weight(word) for word in words]
+    if min(weights, default=_WORD_WEIGHT) == _WORD_WEIGHT:  # as nearly everywhere
+        threes = zip(words, words[1:], words[2:], strict=False)
+        return frozenset([zlib.crc32(f"{first} {second} {third}".encode()) for first, second, third in threes])
     # A window over the words that moves on by one, and takes in as many as make three words.
     hashes, end, weight = set[int](), 0, 0
     for start, first_weight in enumerate(weights):

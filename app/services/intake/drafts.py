@@ -32,7 +32,7 @@ RECORDS_OF_A_BODY: Final = 1000  # at most
 # Where words stand in the text with this SHA-256, as far as that has been looked up; None: nowhere.
 Spots: TypeAlias = dict[tuple[str, bytes], Spot | None]
 COARSE: Final = ("said", "withdrawn", "published", "occurred", "made")
-_MAY_BE_RESPELT: Final = (Respelt, list, dict)
+_MAY_BE_RESPELT: Final = frozenset({Respelt, list, dict})
 _NO_COLUMNS: Final = frozenset({"type", "id", "event"})  # how a line says which record it is
 
 
@@ -132,6 +132,8 @@ class Batch:
     """The new columns of stored quotations whose fidelity changes, as `quotes` noted them."""
     remarks: list[Noted] = field(default_factory=list)
     """What `remarks` tells in the answer, beside the outcomes."""
+    matched_by_name: set[UUID] = field(default_factory=set)
+    """The stored sources of which a remark says already that a draft was taken for them because of its name."""
     may_be: dict[Draft, list[UUID | Draft]] = field(default_factory=dict)
     """Sources whose names fit several, and whom each of them may be."""
     to_place: set[Draft] = field(default_factory=set)

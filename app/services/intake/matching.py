@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import ARRAY, Row, Text, TextClause, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,10 +19,8 @@ from app.models import (
     AppearanceHop,
     Claim,
     Document,
-    DocumentVersion,
     Record,
     Source,
-    Statement,
     table_of,
 )
 from app.schemas import kinds
@@ -181,12 +180,18 @@ async def _hits(session: AsyncSession, query: TextClause, drafts: list[Draft]) -
     """
     quick = _QUICK.get(query)
     if quick is None:
-        rows = {row.draft: row for row in await session.execute(query, {"rows": _rows(drafts)})}
-        return [(draft, rows[draft.id]) for draft in drafts]
-    rows = {row.draft: row for row in await session.execute(quick, {"rows": _rows(drafts)})}
+        # However many drafts ask the same question, as reports on one event do, it is looked for once.
+        row_keys = [to_json(draft.values) if query is keys.QUESTIONS else draft.id for draft in drafts]
+        first_by_values: dict[bytes | UUID, Draft] = {}
+        first_drafts = [
+            first_by_values.setdefault(values, draft) for values, draft in zip(row_keys, drafts, strict=True)
+        ]
+        rows = {row.draft: row for row in await session.execute(query, {"rows": keys.rows(first_by_values.values())})}
+        return [(draft, rows[first.id]) for draft, first in zip(drafts, first_drafts, strict=True)]
+    rows = {row.draft: row for row in await session.execute(quick, {"rows": keys.rows(drafts)})}
     # Where something was merged, the quick statement can't tell.
     if tangled := [draft for draft in drafts if draft.id in rows and rows[draft.id].tangled]:
-        rows |= {row.draft: row for row in await session.execute(query, {"rows": _rows(tangled)})}
+        rows |= {row.draft: row for row in await session.execute(query, {"rows": keys.rows(tangled)})}
     return [(draft, rows.get(draft.id)) for draft in drafts]
 
 
@@ -218,50 +223,6 @@ async def check_urls(session: AsyncSession, drafts: Iterable[Draft]) -> None:
         if draft.id in hits and hits[draft.id].hit != draft.id:
             raise _clash(draft, "url", "another document has it", hits[draft.id].hit)
 
-
-# --- what a key needs -------------------------------------------------------------------------------------------------
-
-
-def _rows(drafts: Iterable[Draft]) -> str:
-    return storing.as_json({"id": draft.id, **draft.values, **_hints(draft)} for draft in drafts)
-
-
-def _hints(draft: Draft) -> dict[str, Any]:
-    """Fields that the SQL of a key needs beside the record's columns, and columns that it need not be sent."""
-    hints = _HINTS.get(draft.model)
-    return {} if hints is None else hints(draft, draft.within.original if draft.within is not None else None)
-
-
-def _source_hints(draft: Draft, within: Draft | None) -> dict[str, Any]:
-    if draft.published_in is not None:  # it is not matched yet
-        document = draft.published_in.original
-        published = {"publishes": document.value("page_key"), "publishes_ref": document.value("ref")}
-        return {"within": document.id, "may_be": draft.may_be, **published}
-    if within is None:
-        return {}
-    # Unnamed sources of one document are compared with each other; without a document, those about a claim or question.
-    column = "document" if within.model is Document else "about"
-    return {"within": within.id, "may_be": draft.may_be, column: within.id}
-
-
-def _version_hints(draft: Draft, _: Draft | None) -> dict[str, Any]:
-    """A text is identified by its hash; and by whether it is but a part, where that was given."""
-    part_told = "sha256" in draft.values and draft.value("part") is not None and "part" not in draft.assumed
-    return {"text": None} | ({"part_told": True} if part_told else {})
-
-
-def _statement_hints(draft: Draft, document: Draft | None) -> dict[str, Any]:
-    hints: dict[str, Any] = {} if document is None else {"document": document.id}
-    speaker = draft.points_at.get("source_id")
-    return hints if speaker is not None and is_named(speaker.original) else hints | {"nameless": True}
-
-
-_HINTS: Final[dict[type[Record], Callable[[Draft, Draft | None], dict[str, Any]]]] = {
-    DocumentVersion: _version_hints,
-    Document: lambda _, read: {"sha256": read.values["sha256"]} if read is not None and read.value("sha256") else {},
-    Source: _source_hints,
-    Statement: _statement_hints,
-}
 
 # --- sources ---------------------------------------------------------------------------------------------------------
 

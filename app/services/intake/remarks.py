@@ -55,8 +55,9 @@ def completed(batch: Batch, draft: Draft, column: str, sent: Any) -> None:
 
 def matched_by_name(batch: Batch, draft: Draft) -> None:
     """Note that a source was taken for a stored one because of its name alone; once for each that is stored."""
-    if any(note.what == "matched" and note.stored == draft.id for note in batch.remarks):
+    if draft.id in batch.matched_by_name:
         return
+    batch.matched_by_name.add(draft.id)
     detail = "A source of this name is there, and nothing that was given contradicts it: it was taken for the same."
     batch.note("matched", f"{draft.pointer}/name", detail, stored=draft.id, sent=draft.value("name"), told_of=draft)
 

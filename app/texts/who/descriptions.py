@@ -11,6 +11,7 @@ What stands where a name is lacking ("N/A", "null", «н/д») is none, and neit
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, Literal
 
 from app.texts.who import description_words as data
@@ -43,6 +44,8 @@ _LACKING_SMALL: Final = frozenset({"nan", "nil"})
 # Two numbers make a name: 1+1.
 _SUM: Final = re.compile(r"\d\s*[+&×*]\s*\d")
 _LISTED: Final = _PLATFORMS | _PLURALS | _SINGULARS | _UNKNOWN | _QUANTIFIERS | _SETTINGS | _FILLERS
+# Who posts, and what is posted; where; how many, whatever the word means beside.
+_MANY, _SOMEWHERE, _HOW_MANY = _PLURALS - _PLATFORMS, _PLATFORMS | _SETTINGS, _QUANTIFIERS - _FILLERS
 _ONE: Final = _listed("a an un une uno una um uma ein eine einer bir один одна")
 # Before such a word stands where somebody is, not who.
 _PLACE_AFTER: Final = frozenset(
@@ -50,6 +53,7 @@ _PLACE_AFTER: Final = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)
 def describes(name: str) -> Literal["group", "anonymous"] | None:
     """What is described where this is no name: several, or somebody unknown. None: it is a name."""
     if is_lacking(name) or is_wordless(name):
@@ -87,20 +91,20 @@ def is_lacking(name: str) -> bool:
 
 def _of_listed_words(in_order: Sequence[str]) -> bool:
     words = set(in_order)
-    if words & (_UNKNOWN | _PLURALS - _PLATFORMS) or (len(words & _PLATFORMS) > 1 and words & _AND):
+    if words & (_UNKNOWN | _MANY) or (len(words & _PLATFORMS) > 1 and words & _AND):
         return True
     if in_order[0] in _INDEFINITE and words & _SINGULARS:
         return True
-    met_somewhere = words & (_PLATFORMS | _SETTINGS | _QUANTIFIERS)
+    met_somewhere = words & (_SOMEWHERE | _QUANTIFIERS)
     return bool(words & _SINGULARS and met_somewhere) or bool(words & _QUANTIFIERS)
 
 
 def _beside_strange_words(words: list[str], written: list[str], strange: list[int]) -> bool:
     """Whether several are described, with words beside that are in no list. A capital letter there begins a name."""
     names_nobody = not _UNKNOWN.isdisjoint(words[:1])
-    many = not (_PLURALS - _PLATFORMS).isdisjoint(words)
-    somewhere = not (_PLATFORMS | _SETTINGS).isdisjoint(words)
-    if many and words[0] in _QUANTIFIERS - _FILLERS:
+    many = not _MANY.isdisjoint(words)
+    somewhere = not _SOMEWHERE.isdisjoint(words)
+    if many and words[0] in _HOW_MANY:
         return True
     capitals = [
         nth
@@ -117,4 +121,4 @@ def _beside_strange_words(words: list[str], written: list[str], strange: list[in
 def _is_said_of_many(words: list[str], written: list[str], strange: list[int]) -> bool:
     """Without capitals (Arabic, Persian) a strange word may be a name: a platform has to be there, too."""
     cased = all(written[nth][0].islower() or written[nth][0].isupper() for nth in strange)
-    return cased or not (_PLATFORMS | _SETTINGS).isdisjoint(words)
+    return cased or not _SOMEWHERE.isdisjoint(words)
