@@ -7,8 +7,9 @@ from fastapi import FastAPI
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from app import __version__, database
-from app.api import answers, openapi, problems
+from app.api import answers, problems
 from app.api.deps import Route
+from app.api.description import docs_page, openapi
 from app.api.routes import (
     assessments,
     audits,
@@ -96,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan,
         redirect_slashes=False,
+        docs_url=None,
         redoc_url=None,
     )
     app.state.settings, app.state.database, app.state.pace = settings, database.connect(settings), StoringPace()
@@ -114,6 +116,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Wire)
     app.add_middleware(CompressMiddleware)
     openapi.describe(app)
+    docs_page.add(app)
     return app
 
 

@@ -23,6 +23,7 @@ LONG = (
     "test_examples",
     "test_cli",
     "test_schemathesis",
+    "test_clients",
     "test_embedded_killed",
     "test_histories",
     "test_variants",

@@ -254,25 +254,26 @@ Once = Annotated[Keeping, Depends(_once, scope="function")]
 
 # --- addresses and conditions --------------------------------------------------------------------------------------
 
-_ADDRESS: Final = "Its id, or `ref:` and its ref."
-SourceAt = Annotated[
-    str, Path(alias="source", pattern=ADDRESS_PATTERN, max_length=ADDRESS_CHARACTERS, description=_ADDRESS)
-]
-DocumentAt = Annotated[
-    str, Path(alias="document", pattern=ADDRESS_PATTERN, max_length=ADDRESS_CHARACTERS, description=_ADDRESS)
-]
-RecordAt = Annotated[
-    str, Path(alias="id", pattern=ADDRESS_PATTERN, max_length=ADDRESS_CHARACTERS, description=_ADDRESS)
-]
-EventAt = Annotated[
-    str,
-    Path(
-        alias="event",
-        pattern=EVENT_ADDRESS_PATTERN,
-        max_length=ADDRESS_CHARACTERS,
-        description="Its id, its slug, or `ref:` and its ref.",
-    ),
-]
+
+def _at(kind: str) -> Any:
+    """The parameter of a path that leads to one record of a kind."""
+    by_slug, pattern = (", its slug", EVENT_ADDRESS_PATTERN) if kind == "event" else ("", ADDRESS_PATTERN)
+    words = f"The {kind.replace('_', ' ')}: its id{by_slug}, or `ref:` and its ref."
+    return Path(alias=kind, pattern=pattern, max_length=ADDRESS_CHARACTERS, description=words)
+
+
+EventAt = Annotated[str, _at("event")]
+EventLinkAt = Annotated[str, _at("event_link")]
+QuestionAt = Annotated[str, _at("question")]
+ClaimAt = Annotated[str, _at("claim")]
+ClaimLinkAt = Annotated[str, _at("claim_link")]
+StatementAt = Annotated[str, _at("statement")]
+AppearanceAt = Annotated[str, _at("appearance")]
+SourceAt = Annotated[str, _at("source")]
+SourceLinkAt = Annotated[str, _at("source_link")]
+DocumentAt = Annotated[str, _at("document")]
+DocumentLinkAt = Annotated[str, _at("document_link")]
+AssessmentAt = Annotated[str, _at("assessment")]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag of what you decided on, or `*`.")]
 MergedItself = Annotated[
     str | None,

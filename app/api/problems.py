@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Path
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import exc as sa
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -27,8 +27,25 @@ MEDIA_TYPE: Final = "application/problem+json"
 _BY_STATUS: Final = {kind.status: kind for kind in reversed(errors.all_problems())}
 
 
+class ProblemEntry(BaseModel):
+    """One thing that is wrong."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    pointer: str | None = None
+    """Where in the body (RFC 6901)."""
+    parameter: str | None = None
+    """Which parameter of the query, the path or the header."""
+    detail: str
+    """What is wrong there, and what would be right."""
+    url: str | None = None
+    """The record in the way."""
+
+
 class ProblemRead(BaseModel):
     """What went wrong, as RFC 9457 has it."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
     type: str
     """A page that explains this kind of problem."""
@@ -38,7 +55,14 @@ class ProblemRead(BaseModel):
     instance: str
     """The path that was asked for."""
     request_id: str
-    errors: Annotated[list[dict[str, str]] | None, Field(description="Where, and what is wrong there.")] = None
+    errors: list[ProblemEntry] | None = None
+    """Where, and what is wrong there."""
+    url: str | None = None
+    """The record in the way, where the caller may see it."""
+    urls: list[str] | None = None
+    """Those in the way, where there are several."""
+    etag: str | None = None
+    """Of a 412: the current version."""
 
 
 class ProblemResponse(JSONResponse):

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app import errors
 from app.api import answers
-from app.api.deps import Cascade, IfMatch, MergedItself, Reader, RecordAt, Session, Writer, Writing
+from app.api.deps import Cascade, IfMatch, MergedItself, Reader, Session, Writer, Writing
 from app.api.problems import documented
 from app.errors import Forbidden
 from app.models import Record
@@ -43,7 +43,7 @@ def created(read: type[RecordRead]) -> dict[int | str, dict[str, Any]]:
     return {200: {"model": with_remarks(read), "description": there}} | WRITE
 
 
-def add_routes(router: APIRouter, path: str, model: type[Record], at: Any = RecordAt) -> None:
+def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> None:
     """Add GET, DELETE and history of one record under `path`, which has the parameter that `at` reads."""
     kind = kind_of(model)
 

@@ -76,6 +76,8 @@ class AssessmentChange(AssessmentFields):
 
 
 class AssessmentRead(RecordRead):
+    """A reviewer's, court's or desk's rating of a claim."""
+
     event_id: UUID
     claim_id: UUID
     author_id: UUID

@@ -201,6 +201,8 @@ class FigureRead(Output):
 
 
 class ClaimRead(RecordRead):
+    """A proposition in dispute, or a figure."""
+
     event_id: UUID
     question_id: UUID | None
     text: str | None
@@ -246,6 +248,8 @@ class ClaimLinkChange(Input):
 
 
 class ClaimLinkRead(RecordRead):
+    """How one claim stands to another."""
+
     event_id: UUID
     from_id: UUID
     to_id: UUID

@@ -71,6 +71,8 @@ CHANGED: Final = "Whether anything that was there before was completed, replaced
 
 
 class RecordRead(Output):
+    """What every record has."""
+
     id: UUID
     ref: str | None
     version: int
@@ -136,6 +138,8 @@ def comma_separated(*words: str) -> Any:
 
 
 class Withdrawal(Input):
+    """That a source took a statement back."""
+
     model_config = with_examples({"withdrawn": "2023-08-12", "reason": "He said that he had been misinformed"})
 
     withdrawn: PastTime

@@ -123,6 +123,8 @@ class DocumentChange(DocumentFields):
 
 
 class DocumentRead(RecordRead):
+    """One publication."""
+
     url: str | None
     canonical_url: str | None
     publisher_id: UUID | None
@@ -139,6 +141,8 @@ class DocumentRead(RecordRead):
 
 
 class VersionRead(RecordRead):
+    """What was read of a document at one moment."""
+
     document_id: UUID
     retrieved_at: datetime
     headline: str | None
@@ -155,6 +159,8 @@ class VersionRead(RecordRead):
 
 
 class DocumentLinkRead(RecordRead):
+    """How one document depends on another."""
+
     from_id: UUID
     to_id: UUID
     relation: DocumentRelation

@@ -82,6 +82,8 @@ class EventChange(EventFields):
 
 
 class EventRead(RecordRead):
+    """Something that happened."""
+
     slug: str
     title: str
     summary: str | None
@@ -120,6 +122,8 @@ class EventLinkChange(Input):
 
 
 class EventLinkRead(RecordRead):
+    """How one event stands to another."""
+
     from_id: UUID
     to_id: UUID
     relation: EventRelation

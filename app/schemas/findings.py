@@ -42,11 +42,12 @@ _IN_PLACE: Final = {
     ),
     "question": 'a question that is described here is an object: {"text": …}',
 }
+_EXTERNAL_SYSTEM: Final = "a system's name has 1 to 64 letters, digits and _ . : -, such as wikidata"
 _RIGHT_BY_NAME: Final = {
+    "ExternalIds": _EXTERNAL_SYSTEM,
     "Change-Reason": "a reason is one line of text, without control characters",
     "Idempotency-Key": "a key is 1 to 255 visible ASCII characters, in double quotes or without",
 }
-_EXTERNAL_SYSTEM: Final = "a system's name has 1 to 64 letters, digits and _ . : -, such as wikidata"
 # Pydantic's words where they say less than they could.
 _SENTENCES: Final = {
     "extra_forbidden": "there is no field of this name here",

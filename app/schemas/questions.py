@@ -68,6 +68,8 @@ class QuestionChange(QuestionFields):
 
 
 class QuestionRead(RecordRead):
+    """A point in dispute."""
+
     event_id: UUID
     text: str | None
     language: str | None

@@ -91,6 +91,8 @@ class SimilarClaim(Output):
 
 
 class ClaimPart(Output):
+    """What became of a claim, and of all that was said of it."""
+
     claim: Part
     question: Part | None = None
     statements: list[StatementPart]

@@ -147,6 +147,8 @@ class AliasRead(Output):
 
 
 class SourceRead(RecordRead):
+    """Whoever speaks or publishes."""
+
     name: str | None
     aliases: list[AliasRead]
     kind: SourceKind | None
@@ -209,6 +211,8 @@ class SourceLinkCreate(Input):
 
 
 class SourceLinkRead(RecordRead):
+    """That one source may be the same as another."""
+
     from_id: UUID
     to_id: UUID
     relation: SourceRelation

@@ -181,6 +181,8 @@ class StatementChange(StatementFields):
 
 
 class StatementRead(RecordRead):
+    """One source's act toward a claim or a question."""
+
     event_id: UUID
     claim_id: UUID | None
     question_id: UUID | None
@@ -225,6 +227,8 @@ class SelectorRead(Output):
 
 
 class AppearanceRead(RecordRead):
+    """Where a statement is found, and in which words."""
+
     event_id: UUID
     statement_id: UUID
     document_id: UUID | None

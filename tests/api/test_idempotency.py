@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from calls import claim, document, get, post, source, statement
+from describing import inlined, statuses
 from fastapi import FastAPI
 from keyed import Psql, again, same, stored
 from reporting import report, rows, said
@@ -180,7 +181,7 @@ async def test_without_a_key_no_statement_more(app: FastAPI, client: httpx.Async
 
 async def test_every_write_takes_a_key_and_tells_of_it(client: httpx.AsyncClient, app: FastAPI, event: str) -> None:
     """Each POST of the description is sent twice: the second answer is the first."""
-    writes = {path: item["post"] for path, item in app.openapi()["paths"].items() if "post" in item} | {}
+    writes = {path: item["post"] for path, item in inlined(app.openapi()).items() if "post" in item} | {}
     for path in WITHOUT:
         writes.pop(path, None)
     mayor, desk = await source(client, "A mayor"), await source(client, "A desk")
@@ -203,19 +204,19 @@ async def test_every_write_takes_a_key_and_tells_of_it(client: httpx.AsyncClient
             "explosion",
             {"claim": one, "author": desk, "scheme": "veracity", "rating": "unverified"},
         ),
-        "/v1/statements/{id}/appearances": (word, {"wording": "X"}),
-        "/v1/statements/{id}/withdraw": (word, {"withdrawn": "2023-08-12"}),
+        "/v1/statements/{statement}/appearances": (word, {"wording": "X"}),
+        "/v1/statements/{statement}/withdraw": (word, {"withdrawn": "2023-08-12"}),
         "/v1/reports": ("", report({"text": "X", "statements": [said("He")]})),
         "/v1/sources/{source}/links": (mayor, {"to": desk}),
         "/v1/sources/{source}/merge": (mayor, {"into": desk}),
         "/v1/documents/{document}/merge": (first, {"into": second}),
-        "/v1/claims/{id}/merge": (one, {"into": two}),
+        "/v1/claims/{claim}/merge": (one, {"into": two}),
         "/v1/events/{event}/merge": (before, {"into": "explosion"}),
     }
     assert set(bodies) == set(writes)
     for path, (at, body) in bodies.items():
         assert idempotency.HEADER in [one["name"] for one in writes[path]["parameters"]], path
-        assert "410" in writes[path]["responses"]
+        assert "410" in statuses(writes[path])
         headers = [answer.get("headers", {}) for status, answer in writes[path]["responses"].items() if status < "300"]
         assert all("Idempotency-Replayed" in one for one in headers)
         way = re.sub(r"\{\w+\}", at, path)

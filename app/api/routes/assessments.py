@@ -4,7 +4,18 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.deps import (
+    AssessmentAt,
+    EventAt,
+    IfMatch,
+    Ingester,
+    Once,
+    Reader,
+    Route,
+    Session,
+    Writer,
+    Writing,
+)
 from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, add_routes, created, with_remarks
 from app.models import Assessment, Event
@@ -50,12 +61,12 @@ async def create_assessment(
     return await once(answers.stored(*await creating.assessment(session, caller, event, data)))
 
 
-@router.patch("/assessments/{id}", response_model=with_remarks(AssessmentRead), responses=CHANGE)
+@router.patch("/assessments/{assessment}", response_model=with_remarks(AssessmentRead), responses=CHANGE)
 async def change_assessment(
-    id_: RecordAt, data: AssessmentChange, caller: Writer, session: Writing, if_match: IfMatch = None
+    assessment: AssessmentAt, data: AssessmentChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396); `documents` replaces the whole list."""
-    return answers.changed(*await changing.change(session, caller, Assessment, id_, data, if_match=if_match))
+    return answers.changed(*await changing.change(session, caller, Assessment, assessment, data, if_match=if_match))
 
 
-add_routes(router, "/assessments/{id}", Assessment)
+add_routes(router, "/assessments/{assessment}", Assessment, AssessmentAt)

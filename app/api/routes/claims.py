@@ -4,7 +4,19 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.deps import (
+    ClaimAt,
+    ClaimLinkAt,
+    EventAt,
+    IfMatch,
+    Ingester,
+    Once,
+    Reader,
+    Route,
+    Session,
+    Writer,
+    Writing,
+)
 from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created, with_remarks
 from app.models import Claim, ClaimLink, Event
@@ -59,18 +71,18 @@ async def create_claim(event: EventAt, data: ClaimCreate, caller: Ingester, sess
     return await once(answers.parts(answer, created=changed))
 
 
-@router.patch("/claims/{id}", response_model=with_remarks(ClaimRead), responses=CHANGE)
+@router.patch("/claims/{claim}", response_model=with_remarks(ClaimRead), responses=CHANGE)
 async def change_claim(
-    id_: RecordAt, data: ClaimChange, caller: Writer, session: Writing, if_match: IfMatch = None
+    claim: ClaimAt, data: ClaimChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396): what is not given stays, a null empties a field."""
-    return answers.changed(*await changing.change(session, caller, Claim, id_, data, if_match=if_match))
+    return answers.changed(*await changing.change(session, caller, Claim, claim, data, if_match=if_match))
 
 
-@router.post("/claims/{id}/merge", response_model=with_remarks(ClaimRead), responses=WRITE)
-async def merge_claim(id_: RecordAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
+@router.post("/claims/{claim}/merge", response_model=with_remarks(ClaimRead), responses=WRITE)
+async def merge_claim(claim: ClaimAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
     """Say that two claims of one event are one. No row moves; a PATCH of `merged_into` undoes it."""
-    return await once(answers.changed(*await changing.merge(session, caller, Claim, id_, data.into)))
+    return await once(answers.changed(*await changing.merge(session, caller, Claim, claim, data.into)))
 
 
 @router.get("/events/{event}/claim-links", response_model=Page[ClaimLinkRead], responses=READ | MERGED)
@@ -98,13 +110,13 @@ async def create_claim_link(
     return await once(answers.stored(*await creating.claim_link(session, caller, event, data)))
 
 
-@router.patch("/claim-links/{id}", response_model=with_remarks(ClaimLinkRead), responses=CHANGE)
+@router.patch("/claim-links/{claim_link}", response_model=with_remarks(ClaimLinkRead), responses=CHANGE)
 async def change_claim_link(
-    id_: RecordAt, data: ClaimLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
+    claim_link: ClaimLinkAt, data: ClaimLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Correct a link's relation."""
-    return answers.changed(*await changing.change(session, caller, ClaimLink, id_, data, if_match=if_match))
+    return answers.changed(*await changing.change(session, caller, ClaimLink, claim_link, data, if_match=if_match))
 
 
-add_routes(router, "/claims/{id}", Claim)
-add_routes(router, "/claim-links/{id}", ClaimLink)
+add_routes(router, "/claims/{claim}", Claim, ClaimAt)
+add_routes(router, "/claim-links/{claim_link}", ClaimLink, ClaimLinkAt)

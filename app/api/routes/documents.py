@@ -4,7 +4,18 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import DocumentAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.deps import (
+    DocumentAt,
+    DocumentLinkAt,
+    IfMatch,
+    Ingester,
+    Once,
+    Reader,
+    Route,
+    Session,
+    Writer,
+    Writing,
+)
 from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created, with_remarks
 from app.models import Document, DocumentLink, DocumentVersion
@@ -130,13 +141,15 @@ async def list_every_document_link(
     return answers.page(request, page, DocumentLinkRead)
 
 
-@router.patch("/document-links/{id}", response_model=with_remarks(DocumentLinkRead), responses=CHANGE)
+@router.patch("/document-links/{document_link}", response_model=with_remarks(DocumentLinkRead), responses=CHANGE)
 async def change_document_link(
-    id_: RecordAt, data: DocumentLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
+    document_link: DocumentLinkAt, data: DocumentLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Confirm, reject or correct a link."""
-    return answers.changed(*await changing.change(session, caller, DocumentLink, id_, data, if_match=if_match))
+    return answers.changed(
+        *await changing.change(session, caller, DocumentLink, document_link, data, if_match=if_match)
+    )
 
 
 add_routes(router, "/documents/{document}", Document, DocumentAt)
-add_routes(router, "/document-links/{id}", DocumentLink)
+add_routes(router, "/document-links/{document_link}", DocumentLink, DocumentLinkAt)

@@ -4,7 +4,18 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.deps import (
+    EventAt,
+    EventLinkAt,
+    IfMatch,
+    Ingester,
+    Once,
+    Reader,
+    Route,
+    Session,
+    Writer,
+    Writing,
+)
 from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created, with_remarks
 from app.models import Event, EventLink
@@ -80,13 +91,13 @@ async def create_event_link(
     return await once(answers.stored(*await creating.event_link(session, caller, event, data)))
 
 
-@router.patch("/event-links/{id}", response_model=with_remarks(EventLinkRead), responses=CHANGE)
+@router.patch("/event-links/{event_link}", response_model=with_remarks(EventLinkRead), responses=CHANGE)
 async def change_event_link(
-    id_: RecordAt, data: EventLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
+    event_link: EventLinkAt, data: EventLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Correct a link's relation."""
-    return answers.changed(*await changing.change(session, caller, EventLink, id_, data, if_match=if_match))
+    return answers.changed(*await changing.change(session, caller, EventLink, event_link, data, if_match=if_match))
 
 
 add_routes(router, "/events/{event}", Event, EventAt)
-add_routes(router, "/event-links/{id}", EventLink)
+add_routes(router, "/event-links/{event_link}", EventLink, EventLinkAt)

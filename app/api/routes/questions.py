@@ -4,7 +4,18 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.deps import (
+    EventAt,
+    IfMatch,
+    Ingester,
+    Once,
+    QuestionAt,
+    Reader,
+    Route,
+    Session,
+    Writer,
+    Writing,
+)
 from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, add_routes, created, with_remarks
 from app.models import Event, Question
@@ -50,12 +61,12 @@ async def create_question(
     return await once(answers.stored(*await creating.question(session, caller, event, data)))
 
 
-@router.patch("/questions/{id}", response_model=with_remarks(QuestionRead), responses=CHANGE)
+@router.patch("/questions/{question}", response_model=with_remarks(QuestionRead), responses=CHANGE)
 async def change_question(
-    id_: RecordAt, data: QuestionChange, caller: Writer, session: Writing, if_match: IfMatch = None
+    question: QuestionAt, data: QuestionChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396); a null goes back to the default."""
-    return answers.changed(*await changing.change(session, caller, Question, id_, data, if_match=if_match))
+    return answers.changed(*await changing.change(session, caller, Question, question, data, if_match=if_match))
 
 
-add_routes(router, "/questions/{id}", Question)
+add_routes(router, "/questions/{question}", Question, QuestionAt)

@@ -4,7 +4,18 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, SourceAt, Writer, Writing
+from app.api.deps import (
+    IfMatch,
+    Ingester,
+    Once,
+    Reader,
+    Route,
+    Session,
+    SourceAt,
+    SourceLinkAt,
+    Writer,
+    Writing,
+)
 from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created, with_remarks
 from app.models import Source, SourceLink
@@ -110,13 +121,13 @@ async def list_every_source_link(
     return answers.page(request, page, SourceLinkListed)
 
 
-@router.patch("/source-links/{id}", response_model=with_remarks(SourceLinkRead), responses=CHANGE)
+@router.patch("/source-links/{source_link}", response_model=with_remarks(SourceLinkRead), responses=CHANGE)
 async def change_source_link(
-    id_: RecordAt, data: SourceLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
+    source_link: SourceLinkAt, data: SourceLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Confirm that two sources are the same, which merges them, or reject it; any other state undoes the merge."""
-    return answers.changed(*await source_links.change(session, caller, id_, data, if_match=if_match))
+    return answers.changed(*await source_links.change(session, caller, source_link, data, if_match=if_match))
 
 
 add_routes(router, "/sources/{source}", Source, SourceAt)
-add_routes(router, "/source-links/{id}", SourceLink)
+add_routes(router, "/source-links/{source_link}", SourceLink, SourceLinkAt)

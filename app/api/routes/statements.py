@@ -4,7 +4,19 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import EventAt, IfMatch, Ingester, Once, Reader, RecordAt, Route, Session, Writer, Writing
+from app.api.deps import (
+    AppearanceAt,
+    EventAt,
+    IfMatch,
+    Ingester,
+    Once,
+    Reader,
+    Route,
+    Session,
+    StatementAt,
+    Writer,
+    Writing,
+)
 from app.api.problems import documented
 from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created, with_remarks
 from app.models import Appearance, Event, Statement
@@ -62,30 +74,36 @@ async def create_statement(
     return await once(answers.stored(*await creating.statement(session, caller, event, data)))
 
 
-@router.patch("/statements/{id}", response_model=with_remarks(StatementRead), responses=CHANGE)
+@router.patch("/statements/{statement}", response_model=with_remarks(StatementRead), responses=CHANGE)
 async def change_statement(
-    id_: RecordAt, data: StatementChange, caller: Writer, session: Writing, if_match: IfMatch = None
+    statement: StatementAt, data: StatementChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Correct what was recorded (RFC 7396).
 
     What the source itself took back is a withdrawal; what it said later instead is another statement, which supersedes
     this one.
     """
-    return answers.changed(*await changing.change(session, caller, Statement, id_, data, if_match=if_match))
+    return answers.changed(*await changing.change(session, caller, Statement, statement, data, if_match=if_match))
 
 
-@router.post("/statements/{id}/withdraw", response_model=with_remarks(StatementRead), responses=WRITE)
-async def withdraw_statement(id_: RecordAt, data: Withdrawal, caller: Writer, session: Writing, once: Once) -> Response:
+@router.post("/statements/{statement}/withdraw", response_model=with_remarks(StatementRead), responses=WRITE)
+async def withdraw_statement(
+    statement: StatementAt, data: Withdrawal, caller: Writer, session: Writing, once: Once
+) -> Response:
     """The source took it back: it stays, with when and why, and counts no longer from then on."""
-    return await once(answers.changed(*await changing.withdraw(session, caller, id_, data)))
+    return await once(answers.changed(*await changing.withdraw(session, caller, statement, data)))
 
 
-@router.get("/statements/{id}/appearances", response_model=Page[AppearanceRead], responses=READ)
+@router.get("/statements/{statement}/appearances", response_model=Page[AppearanceRead], responses=READ)
 async def list_appearances(
-    request: Request, id_: RecordAt, query: Annotated[AppearanceQuery, Query()], caller: Reader, session: Session
+    request: Request,
+    statement: StatementAt,
+    query: Annotated[AppearanceQuery, Query()],
+    caller: Reader,
+    session: Session,
 ) -> Response:
     """Where a statement is found, and in which words."""
-    statement_id = (await records.get(session, caller, Statement, id_)).id
+    statement_id = (await records.get(session, caller, Statement, statement)).id
     page = await paging.page(
         session, lists.appearances(statement_id, caller), kind_of(Appearance).sorts, query, statement_id
     )
@@ -93,25 +111,25 @@ async def list_appearances(
 
 
 @router.post(
-    "/statements/{id}/appearances",
+    "/statements/{statement}/appearances",
     status_code=201,
     response_model=with_remarks(AppearanceRead),
     responses=created(AppearanceRead),
 )
 async def create_appearance(
-    id_: RecordAt, data: AppearanceCreate, caller: Ingester, session: Writing, once: Once
+    statement: StatementAt, data: AppearanceCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
     """Record another place where the statement is found: one utterance printed in four languages has four."""
-    return await once(answers.stored(*await creating.appearance(session, caller, id_, data)))
+    return await once(answers.stored(*await creating.appearance(session, caller, statement, data)))
 
 
-@router.patch("/appearances/{id}", response_model=with_remarks(AppearanceRead), responses=CHANGE)
+@router.patch("/appearances/{appearance}", response_model=with_remarks(AppearanceRead), responses=CHANGE)
 async def change_appearance(
-    id_: RecordAt, data: AppearanceChange, caller: Writer, session: Writing, if_match: IfMatch = None
+    appearance: AppearanceAt, data: AppearanceChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields (RFC 7396); `hops` replaces the whole chain."""
-    return answers.changed(*await changing.change(session, caller, Appearance, id_, data, if_match=if_match))
+    return answers.changed(*await changing.change(session, caller, Appearance, appearance, data, if_match=if_match))
 
 
-add_routes(router, "/statements/{id}", Statement)
-add_routes(router, "/appearances/{id}", Appearance)
+add_routes(router, "/statements/{statement}", Statement, StatementAt)
+add_routes(router, "/appearances/{appearance}", Appearance, AppearanceAt)

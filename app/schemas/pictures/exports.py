@@ -29,6 +29,8 @@ class Point(Output):
 
 
 class EventProperties(Output):
+    """An event, and how much is said of it."""
+
     ref: str | None
     slug: str
     title: str
@@ -57,6 +59,8 @@ class EventProperties(Output):
 
 
 class EventFeature(Output):
+    """An event as a point on a map (RFC 7946)."""
+
     type: Literal["Feature"] = "Feature"
     id: UUID
     geometry: Point | None

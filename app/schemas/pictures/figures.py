@@ -74,6 +74,8 @@ class StepRead(Output):
 
 
 class QuantityRead(Output):
+    """One question of quantity, and all figures given to it."""
+
     question_id: UUID
     text: str | None
     measure: Measure
