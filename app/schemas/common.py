@@ -65,6 +65,8 @@ class Remark(Output):
     """What is stored now, where it may be shown."""
     sent: Any = None
     """What was given."""
+    url: str | None = None
+    """Where the other record is read that a `proposed` link leads to."""
 
 
 CHANGED: Final = "Whether anything that was there before was completed, replaced or removed."

@@ -63,6 +63,8 @@ class Part(Output):
     outcome: Outcome
     """`created`; `matched`: it was there; `completed`: it was there and had gaps that this filled. `gone`: this very
     report was delivered before, and what it had stored was changed or deleted since; it is not stored again."""
+    url: str | None = None
+    """Where it is read; null where it is not by itself, as a report is not, or is gone."""
 
 
 class DocumentPart(Part):
@@ -85,6 +87,8 @@ class SimilarClaim(Output):
     """A claim about the same event that may say the same in other words."""
 
     id: UUID
+    url: str
+    """Where it is read."""
     text: str
     score: float
     """0.7 to 1: how alike the words are."""
@@ -108,6 +112,7 @@ class ClaimCallAnswer(ClaimPart):
 
 
 class EventPart(Part):
+    slug: str | None = None
     event_links: list[Part]
     questions: list[Part]
     claims: list[ClaimPart]

@@ -62,7 +62,8 @@ _ANSWERED: Final[dict[int | str, dict[str, Any]]] = {
         "content": {
             MEDIA_TYPE: {
                 "schema": {"type": "string"},
-                "example": '{"line": 1, "status": 201, "id": "01890a5d-ac96-774b-bcce-b302099a8057"}\n'
+                "example": '{"line": 1, "status": 201, "id": "01890a5d-ac96-774b-bcce-b302099a8057", '
+                '"url": "/v1/claims/01890a5d-ac96-774b-bcce-b302099a8057"}\n'
                 '{"done": true, "bytes": 57, "lines": 1, "created": 1, "matched": 0, "failed": 0}\n',
             }
         },
@@ -189,10 +190,12 @@ def _add(entry: Entry, answer: bytearray, counts: dict[str, int]) -> None:
         # By hand: nearly all lines come here, and a model takes ten times as long.
         changed = b',"changed":true' if entry.changed else b""
         remarks = b',"remarks":' + to_json(entry.remarks) if entry.remarks else b""
-        answer += b'{"line":%d,"status":%d,"id":"%s"%s%s}\n' % (
+        url = b',"url":"%s"' % entry.url.encode() if entry.url else b""
+        answer += b'{"line":%d,"status":%d,"id":"%s"%s%s%s}\n' % (
             entry.number,
             201 if entry.created else 200,
             str(entry.id).encode(),
+            url,
             changed,
             remarks,
         )

@@ -52,6 +52,7 @@ class Draft:
     may_be: tuple[UUID, ...] = ()  # the stored sources that it may be, if its name fits more than one
     id: UUID = field(default_factory=uuid7)
     line: int = 0
+    slug: str | None = None  # of an event that was found by its ref
     restored: bool = False  # its id was given: it is that record and no other
     outcome: Outcome = "created"
     same_as: "Draft | None" = None  # the earlier draft of the same body that asks for the same

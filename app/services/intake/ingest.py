@@ -52,6 +52,7 @@ class Entry:
     draft: Draft | None = None
     problem: Problem | None = None
     id: UUID | None = None
+    url: str | None = None
     created: bool = False
     changed: bool = False
     remarks: list[Remark] = field(default_factory=list)
@@ -276,7 +277,7 @@ async def _tried(
         return _refused(error)
     for entry in entries:
         if entry.draft is not None and entry.batch is not None:
-            entry.id = entry.draft.original.id
+            entry.id, entry.url = entry.draft.original.id, outcomes.url(entry.draft)
             effect = outcomes.effect(entry.batch)
             entry.created, entry.changed = effect.created, effect.changed
             entry.remarks = remarks_of.get(entry.number, [])

@@ -101,6 +101,9 @@ async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], draf
     of_event = "event_id" in table.c
     if of_event:
         columns += [table.c.event_id, event_root_of(table).label("event_root")]
+    if "slug" in table.c:
+        stays = table.alias()
+        columns.append(select(stays.c.slug).where(stays.c.id == root_of(table)).scalar_subquery().label("slug"))
     query = select(*columns).where(table.c.ref == any_(literal(list(refs), ARRAY(Text()))))
     stored = {row.ref: row for row in await session.execute(query)}
     deleted = {} if batch.dry else await deleted_refs(session, model, refs - stored.keys())
@@ -114,6 +117,7 @@ async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], draf
             if of_event and event_of(draft) not in (None, row.event_root):
                 problems.append(_clash(draft, "ref", "a record of another event bears it", row.root))
             adopt(draft, row.root, row.event_id if of_event else None, merged=row.root != row.id)
+            draft.slug = getattr(row, "slug", None)
         elif ref is not None and (earlier := first_by_ref.setdefault(ref, draft)) is not draft:
             if of_event and event_of(earlier) != event_of(draft):
                 problems.append(Invalid.at(f"{draft.pointer}/ref", f"{earlier.pointer} bears it, in another event"))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.schemas import kinds
 from app.schemas.common import Remark
 from app.schemas.reports import (
     AppearancePart,
@@ -36,7 +37,13 @@ def effect(batch: Batch, removed: Removed | None = None) -> Effect:
 
 
 def part(draft: Draft) -> Part:
-    return Part(id=_id(draft), outcome=_outcome(draft))
+    return Part(id=_id(draft), outcome=_outcome(draft), url=url(draft))
+
+
+def url(draft: Draft) -> str | None:
+    """Where the record is read, if it is by itself."""
+    id_, kind = _id(draft), kinds.kind_of(draft.model)
+    return None if id_ is None or kind.read is None or kind.part_of is not None else kinds.url(draft.model, id_)
 
 
 def _id(draft: Draft) -> UUID | None:
@@ -56,7 +63,7 @@ def document(batch: Batch, draft: Draft | None) -> DocumentPart | None:
     if draft is None:
         return None
     version = batch.versions.get(draft)
-    return DocumentPart(id=_id(draft), outcome=_outcome(draft), version_id=_id(version) if version else None)
+    return DocumentPart(**dict(part(draft)), version_id=_id(version) if version else None)
 
 
 def appearance(draft: Draft | None) -> AppearancePart | None:
@@ -64,13 +71,12 @@ def appearance(draft: Draft | None) -> AppearancePart | None:
         return None
     outcome = _outcome(draft)
     fidelity = draft.original.value("fidelity") if outcome != "gone" else None
-    return AppearancePart(id=_id(draft), outcome=outcome, fidelity=fidelity)
+    return AppearancePart(**dict(part(draft)), fidelity=fidelity)
 
 
 def statement(batch: Batch, drafts: StatementDrafts) -> StatementPart:
     return StatementPart(
-        id=_id(drafts.statement),
-        outcome=_outcome(drafts.statement),
+        **dict(part(drafts.statement)),
         source=_maybe(drafts.source),
         document=document(batch, drafts.document),
         appearance=appearance(drafts.appearance),
@@ -87,9 +93,10 @@ def claim(batch: Batch, drafts: ClaimDrafts) -> ClaimPart:
 
 
 def event(batch: Batch, drafts: EventDrafts) -> EventPart:
+    described = drafts.event.original
     return EventPart(
-        id=_id(drafts.event),
-        outcome=_outcome(drafts.event),
+        **dict(part(drafts.event)),
+        slug=described.slug or described.value("slug"),
         event_links=[part(link) for link in drafts.event_links],
         questions=[part(draft) for draft in drafts.questions],
         claims=[claim(batch, claim_drafts) for claim_drafts in drafts.claims],
@@ -102,8 +109,7 @@ def event(batch: Batch, drafts: EventDrafts) -> EventPart:
 def report(batch: Batch, drafts: ReportDrafts, removed: Removed, remarks: list[Remark]) -> ReportRead:
     return ReportRead(
         changed=effect(batch, removed).changed,
-        id=_id(drafts.report),
-        outcome=_outcome(drafts.report),
+        **dict(part(drafts.report)),
         ref=drafts.report.value("ref"),
         document=document(batch, drafts.document),
         events=[event(batch, event_drafts) for event_drafts in drafts.events],

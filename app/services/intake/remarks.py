@@ -15,6 +15,7 @@ from sqlalchemy import ARRAY, Row, Uuid, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import Appearance, AppearanceHop, Document, DocumentLink, Record, Source, SourceLink
+from app.schemas import kinds
 from app.schemas.common import RecordRead, Remark
 from app.schemas.fields import respelt_in
 from app.schemas.kinds import kind_of
@@ -182,7 +183,13 @@ async def _proposals(session: AsyncSession, caller: Caller, batch: Batch, unseen
         agencies = await seen(session, caller, Source, {hop.source_id for hop in proposed[AppearanceHop]}, name="name")
         places = _places(batch, Appearance, unseen, "/hops")
         remarks += [
-            Remark(what="proposed", pointer=places[hop.appearance_id], detail=_CREDIT.format(hop.score), stored=stored)
+            Remark(
+                what="proposed",
+                pointer=places[hop.appearance_id],
+                detail=_CREDIT.format(hop.score),
+                stored=stored,
+                url=kinds.url(Source, hop.source_id),
+            )
             for hop in proposed[AppearanceHop]
             if hop.appearance_id in places and (stored := _shown(agencies, hop.source_id))
         ]
@@ -211,7 +218,7 @@ async def of_source_links(
     `places`: where in the body which source stands; `new`: the names of those that this body has made.
     """
     names = await seen(session, caller, Source, _ends(links), name="name")
-    return list(_of_links(links, places, {**names, **(new or {})}, lambda link: _SAME.format(link.reason), "name"))
+    return list(_of_links(links, places, {**names, **(new or {})}, lambda link: _SAME.format(link.reason), Source))
 
 
 async def of_document_links(
@@ -223,7 +230,7 @@ async def of_document_links(
 ) -> list[Remark]:
     """That a document may be made of another, where the caller may see that one."""
     urls = await seen(session, caller, Document, _ends(links), name="url")
-    return list(_of_links(links, places, {**urls, **(new or {})}, lambda link: _COPY.format(link.score), "url"))
+    return list(_of_links(links, places, {**urls, **(new or {})}, lambda link: _COPY.format(link.score), Document))
 
 
 def _ends(links: Sequence[Row[Any]]) -> set[UUID]:
@@ -235,14 +242,16 @@ def _of_links(
     places: Mapping[UUID, str],
     names: Mapping[UUID, Any],
     detail: Callable[[Row[Any]], str],
-    member: str,
+    model: type[Record],
 ) -> Iterator[Remark]:
+    member = "url" if model is Document else "name"
     for link in links:
         # What came later stands first in a link; where only the other end was given, it is told there.
         end, far_end = (link.from_id, link.to_id) if link.from_id in places else (link.to_id, link.from_id)
         if end in places and {end, far_end} <= names.keys():
             stored = {"id": far_end, member: names[far_end], "link_id": link.id}
-            yield Remark(what="proposed", pointer=places[end], detail=detail(link), stored=stored)
+            url = kinds.url(model, far_end)
+            yield Remark(what="proposed", pointer=places[end], detail=detail(link), stored=stored, url=url)
 
 
 def _shown(names: Mapping[UUID, Any], id_: UUID) -> dict[str, Any] | None:

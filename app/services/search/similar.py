@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import Claim, Event, SearchEntry, table_of
-from app.schemas import addresses
+from app.schemas import addresses, kinds
 from app.schemas.claims import ClaimCreate
 from app.schemas.reports import ClaimPart, ReportCreate, SimilarClaim
 from app.schemas.search import SimilarQuery
@@ -306,5 +306,7 @@ def name(answers: dict[str, ClaimPart], compared: Compared | None) -> None:
         for candidate in claims_nearby.get(pointer, ()):
             id_ = candidate.id or answers[candidate.pointer].claim.id
             if id_ is not None and id_ != answer.claim.id:
-                similar.setdefault(id_, SimilarClaim(id=id_, text=candidate.text, score=candidate.score))
+                similar.setdefault(
+                    id_, SimilarClaim(id=id_, url=kinds.url(Claim, id_), text=candidate.text, score=candidate.score)
+                )
         answer.similar = list(similar.values())[:_SIMILAR_IN_ANSWER]

@@ -7,6 +7,7 @@ import psycopg
 from reporting import claim, figure, new, outcomes, report, rows, said, sent
 
 ANY = {"If-Match": "*"}
+GONE = {"id": None, "outcome": "gone", "url": None}
 
 
 async def removed(client: httpx.AsyncClient, body: Any) -> tuple[int, int, int]:
@@ -57,12 +58,15 @@ async def test_the_same_body_again_stores_nothing_whatever_happened_since(
     assert rows(psql) == before
     first, second = again["events"][0]["claims"]
     assert first["claim"]["outcome"] == "matched"  # by its ref
-    assert second["claim"] == {"id": None, "outcome": "gone"}
+    assert second["claim"] == GONE
     assert first["statements"][0] | {"document": None} == {
-        "id": None, "outcome": "gone", "source": {"id": None, "outcome": "gone"}, "document": None,
-        "appearance": {"id": None, "outcome": "gone", "fidelity": None}, "question": None,
-    }  # fmt: skip
-    assert second["statements"][1]["source"] == {"id": None, "outcome": "gone"}
+        **GONE,
+        "source": GONE,
+        "document": None,
+        "appearance": GONE | {"fidelity": None},
+        "question": None,
+    }
+    assert second["statements"][1]["source"] == GONE
     assert [one["outcome"] for one in again["events"][0]["statements"]] == ["gone"]
     assert [one["outcome"] for one in again["events"][0]["claim_links"]] == ["gone"]
     assert outcomes(again["document"]) == {"matched"}
