@@ -211,8 +211,8 @@ _IdempotencyKey = Annotated[
     StringConstraints(pattern=f"^({_VISIBLE}|{_QUOTED})$"),
     Header(
         alias=idempotency.HEADER,
-        description="A name of your own for this request, in quotes or without: when it comes again with the same body "
-        "within 24 hours, nothing is done, and the same answer is given, with `Idempotency-Replayed: true`.",
+        description="A name of your own for this request, in quotes or without: sent again with the same body "
+        "within 24 hours, it gets the same answer, and nothing is done, with `Idempotency-Replayed: true`.",
         max_length=512,
     ),
 ]
@@ -257,8 +257,8 @@ Once = Annotated[Keeping, Depends(_once, scope="function")]
 
 def _at(kind: str) -> Any:
     """The parameter of a path that leads to one record of a kind."""
-    by_slug, pattern = (", its slug", EVENT_ADDRESS_PATTERN) if kind == "event" else ("", ADDRESS_PATTERN)
-    words = f"The {kind.replace('_', ' ')}: its id{by_slug}, or `ref:` and its ref."
+    pattern = EVENT_ADDRESS_PATTERN if kind == "event" else ADDRESS_PATTERN
+    words = f"Which {kind.replace('_', ' ')}."  # how one is named, the type says
     return Path(alias=kind, pattern=pattern, max_length=ADDRESS_CHARACTERS, description=words)
 
 

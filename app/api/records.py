@@ -57,7 +57,7 @@ def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> No
         path,
         _get(model, at) if kind.mergeable else _get_unmergeable(model, at),
         summary=f"Read one {kind.words}",
-        description=f"The {kind.words} alone, with its ETag. What joins it to others is a picture of its event.",
+        description="Alone; what joins it to others is a picture of its event.",
         response_model=READS[model],
         responses=READ | (MERGED if kind.mergeable else {}),
     )
@@ -67,8 +67,7 @@ def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> No
         path,
         _delete(model, at),
         summary=f"Delete one {kind.words}",
-        description=f"Delete the {kind.words}. Refused with 409 and the list of what points at it, unless "
-        "`cascade=true`. The ledger keeps what it was.",
+        description="Refused with 409 while others point at it, unless `cascade=true`.",
         status_code=204,
         responses=CHANGE,
     )
@@ -78,7 +77,7 @@ def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> No
         f"{path}/history",
         _history(model, at),
         summary=f"Read the history of one {kind.words}",
-        description=f"Every version of the {kind.words}, with who made it, when and why; of a deleted one, too.",
+        description="Every version: who made it, when and why; also of a deleted one.",
         response_model=Page[Revision],
         responses=READ,
     )

@@ -27,18 +27,7 @@ from app.schemas.sources import SourceIn
 from app.vocabulary import DocumentKind, DocumentRelation, HowKnown, Lifecycle, LinkState
 
 
-class VersionCreate(Input):
-    """What was read at one moment. The same text again is the same version."""
-
-    model_config = with_examples(
-        {
-            "text": "The headline was changed in the evening.",
-            "headline": "Blast injures dozens",
-            "retrieved_at": "2023-08-09T20:00:00+03:00",
-            "http_status": 200,
-        }
-    )
-
+class VersionFields(Input):
     text: Verbatim | None = None
     """The whole text, as it was read: quotations are looked up in it."""
     headline: Name | None = None
@@ -51,6 +40,19 @@ class VersionCreate(Input):
     part: bool | None = None
     """True: the text is but a part, such as a teaser of a paid page: what is not in it may stand in the rest. Told of a
     text that is stored otherwise, it makes another version."""
+
+
+class VersionCreate(VersionFields):
+    """What was read at one moment. The same text again is the same version."""
+
+    model_config = with_examples(
+        {
+            "text": "The headline was changed in the evening.",
+            "headline": "Blast injures dozens",
+            "retrieved_at": "2023-08-09T20:00:00+03:00",
+            "http_status": 200,
+        }
+    )
 
 
 class DocumentFields(Input):
@@ -84,7 +86,7 @@ class DocumentLinkCreate(Input):
     """Default `confirmed`, unless it was found by likeness: then `proposed`."""
 
 
-class DocumentCreate(DocumentFields, VersionCreate):
+class DocumentCreate(DocumentFields, VersionFields):
     """One publication, and what was read of it. The same URL is the same document."""
 
     model_config = with_examples(

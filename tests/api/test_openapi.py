@@ -25,7 +25,7 @@ MEDIA = {
     "/v1/events/{event}/export.jsonld": "application/ld+json",
     "/v1/events/{event}/export.atom": "application/atom+xml",
 }
-BYTES = 270_000
+BYTES = 256_000
 STAYS = {"ref": "the-one-that-stays"}
 
 

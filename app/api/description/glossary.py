@@ -190,6 +190,7 @@ EXAMPLES: Final[Mapping[str, Any]] = {
     "type": "/problems/not-found",
     "status": 404,
     "instance": "/v1/claims/ref:warehouse",
+    "etag": '"0c3f5a9be21d4f7788aa90b1"',
     "request_id": "0b5dc7ae-5c1c-4a55-a6a7-0c7f4a4f2d11",
     "code": 404,
     "message": "There is no such claim.",

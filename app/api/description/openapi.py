@@ -27,7 +27,7 @@ _FAILED: Final = "What went wrong, if anything did: " + "; ".join(
     for kind in errors.all_problems()
     if kind not in (errors.Merged, errors.NotOffered)
 )
-_WRITTEN: Final = "201 if anything was created; else 200."
+_WRITTEN: Final = "201: created; 200: was there."
 _SCOPES: Final = "Scope: `{}`."
 
 

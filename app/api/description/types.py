@@ -61,6 +61,8 @@ def _standard(schema: Any) -> Any:
     """The schema in the words of JSON Schema that generators know, without the titles that repeat a field's name."""
     if isinstance(schema, list):
         return [_standard(part) for part in schema]
+    if isinstance(schema, float) and schema.is_integer():
+        return int(schema)  # a bound of 1.0 is one of 1
     if not isinstance(schema, dict):
         return schema
     standard = {

@@ -29,7 +29,7 @@ from app.models import (
 )
 from app.schemas.assessments import AssessmentCreate
 from app.schemas.claims import ClaimCreate, ClaimLinkCreate
-from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionCreate
+from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionFields
 from app.schemas.events import EventCreate, EventFields, EventLinkCreate
 from app.schemas.lines import AppearanceLine, RestorableLine
 from app.schemas.questions import QuestionCreate
@@ -44,7 +44,7 @@ from app.vocabulary import MEASURE_DEFAULTS, QUESTION_STANCES, SINGLE_ANSWER_KIN
 _CUT: Final = (
     "It ends in a bracketed ellipsis, as excerpts do: it is kept as a part. `part: false` says that it is whole."
 )
-_VERSION: Final = frozenset(VersionCreate.model_fields)
+_VERSION: Final = frozenset(VersionFields.model_fields)
 _APPEARANCE: Final = frozenset(AppearanceFields.model_fields)
 _EVENT: Final = frozenset(EventFields.model_fields)
 _STATEMENT_LINKS: Final = ("label", "claim", "question", "source", "document", "supersedes", "withdrawn_document")
@@ -140,7 +140,7 @@ def document(batch: Batch, data: DocumentCreate | str, at: str) -> Draft:
     return draft
 
 
-def version(batch: Batch, data: VersionCreate, read: Draft, at: str) -> Draft:
+def version(batch: Batch, data: VersionFields, read: Draft, at: str) -> Draft:
     values = {name: getattr(data, name) for name in _VERSION if getattr(data, name) is not None}
     if data.text is not None:
         values["sha256"] = sha256(data.text)
