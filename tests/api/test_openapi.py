@@ -8,7 +8,10 @@ from typing import Any
 import httpx
 from describing import inlined, resolved, statuses
 from fastapi import FastAPI
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 from app import errors, vocabulary
 from app.api import problems
@@ -25,7 +28,7 @@ MEDIA = {
     "/v1/events/{event}/export.jsonld": "application/ld+json",
     "/v1/events/{event}/export.atom": "application/atom+xml",
 }
-BYTES = 256_000
+BYTES = 262_000
 STAYS = {"ref": "the-one-that-stays"}
 
 
@@ -204,6 +207,27 @@ def test_every_field_is_told(described: dict[str, Any]) -> None:
             for field, told in part.get("properties", {}).items():
                 assert _said(told, described), f"{name}.{field} is not described"
                 assert _shown(told, described), f"{name}.{field} has no example"
+
+
+def test_every_example_of_a_schema_is_one_of_it(described: dict[str, Any]) -> None:
+    registry = Registry().with_resource("urn:described", DRAFT202012.create_resource(described))
+    for pointer, schema in _schemas(described["components"]["schemas"], "#/components/schemas"):
+        validator = Draft202012Validator({"$ref": f"urn:described{pointer}"}, registry=registry)
+        for example in schema.get("examples", ()):
+            assert validator.is_valid(example), (pointer, example)
+
+
+def _schemas(node: Any, pointer: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every schema in the description, with where it stands."""
+    if isinstance(node, dict):
+        if isinstance(node.get("examples"), list):
+            yield pointer, node
+        for name, part in node.items():
+            if name not in ("examples", "enum"):
+                yield from _schemas(part, f"{pointer}/{name}")
+    elif isinstance(node, list):
+        for nth, part in enumerate(node):
+            yield from _schemas(part, f"{pointer}/{nth}")
 
 
 def _said(schema: dict[str, Any], described: dict[str, Any]) -> bool:

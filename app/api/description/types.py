@@ -16,12 +16,24 @@ from pydantic import TypeAdapter
 from app import vocabulary
 from app.api.description import glossary
 from app.schemas import addresses, documents, fields, lookups, questions, reports, search, sources, statements
-from app.schemas.pictures import audits, diffs, dossiers, figures, matrices, track_records
+from app.schemas.pictures import audits, diffs, dossiers, figures, matrices, reason_codes, track_records
 
 Schema = dict[str, Any]
 SCHEMAS: Final = "#/components/schemas/"
 # The modules with closed lists.
-_LISTS: Final = (vocabulary, reports, lookups, search, dossiers, figures, matrices, diffs, audits, track_records)
+_LISTS: Final = (
+    vocabulary,
+    reports,
+    lookups,
+    search,
+    dossiers,
+    figures,
+    matrices,
+    diffs,
+    audits,
+    track_records,
+    reason_codes,
+)
 _TYPES: Final[Mapping[str, Any]] = {
     "Id": UUID,
     "Instant": datetime,
@@ -163,8 +175,8 @@ def _shared(schema: Schema, field: str) -> Schema:
     for part in ("items", "additionalProperties"):
         if isinstance(written.get(part), dict):
             written[part] = _shared(written[part], field)
-    if field in glossary.EXAMPLES and "examples" not in written and _is_leaf(written):
-        written["examples"] = [glossary.EXAMPLES[field]]
+    if "examples" not in written and (example := _example(written, field)) is not None:
+        written["examples"] = [example]
     return written
 
 
@@ -198,9 +210,19 @@ def _name(schema: Schema, field: str) -> str | None:
     return glossary.TYPE_OF.get(field) if bare in _BARE else None
 
 
-def _is_leaf(schema: Schema) -> bool:
-    types = schema.get("type")
-    return bool({"string", "number", "integer"} & {*([types] if isinstance(types, str) else types or [])})
+def _example(schema: Schema, field: str) -> Any:
+    """What a text or a number of this field may be: an object may count what another names."""
+    kinds = schema.get("type", ())
+    if "const" in schema or "enum" in schema:
+        return None
+    examples = glossary.EXAMPLES.get(field, ())
+    for example in examples if isinstance(examples, tuple) else (examples,):
+        fitting = (
+            {"string"} if isinstance(example, str) else {"number", *(["integer"] if isinstance(example, int) else [])}
+        )
+        if fitting & {*([kinds] if isinstance(kinds, str) else kinds)}:
+            return example
+    return None
 
 
 def walked(schema: Any, change: Callable[[Schema], Schema]) -> Any:
