@@ -5,7 +5,7 @@ import psycopg
 from reporting import Answer, claim, new, outcomes, refused, report, rows, said, sent
 
 
-def part(claim_id: str, outcome: str) -> Answer:
+def of_claim(claim_id: str, outcome: str) -> Answer:
     """What is answered of a claim."""
     return {"id": claim_id, "outcome": outcome, "url": f"/v1/claims/{claim_id}"}
 
@@ -53,7 +53,7 @@ async def test_an_unknown_ref_falls_to_the_key_and_is_then_known(client: httpx.A
     made = await sent(client, f"{event}/claims", claim("It was a drone", said("A")))
     body = claim("It was a drone", said("A", ref="s1"), ref="c1")
     found = await sent(client, f"{event}/claims", body)
-    assert found["claim"] == part(made["claim"]["id"], "completed")
+    assert found["claim"] == of_claim(made["claim"]["id"], "completed")
     assert found["statements"][0]["outcome"] == "completed"
     assert outcomes(await sent(client, f"{event}/claims", body)) == {"matched"}
 
@@ -135,7 +135,7 @@ async def test_what_is_found_is_completed_and_not_overwritten(
     assert new(before, rows(psql)) == {"document_version": 1}
     part = more["statements"][0]
     assert {part[name]["outcome"] for name in ("source", "document", "appearance")} | {part["outcome"]} == {"completed"}
-    assert more["claim"] == part(first["claim"]["id"], "completed")
+    assert more["claim"] == of_claim(first["claim"]["id"], "completed")
     other = {
         "source": {
             "name": "A",
@@ -198,7 +198,7 @@ async def test_the_ref_of_a_merged_record_is_its_target(
     target = (await sent(client, f"{event}/claims", {"text": "B"}))["claim"]
     await sent(client, "/v1/claims/ref:c1/merge", {"into": target["id"]})
     for body in ({"text": "A", "ref": "c1"}, {"text": "A"}):
-        assert (await sent(client, f"{event}/claims", body))["claim"] == part(target["id"], "matched")
+        assert (await sent(client, f"{event}/claims", body))["claim"] == of_claim(target["id"], "matched")
     made = await sent(client, f"{event}/statements", {"claim": "ref:c1", "source": "ref:old"})
     assert made["claim_id"] == target["id"]
 
