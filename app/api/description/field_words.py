@@ -7,6 +7,7 @@ from typing import Final
 FIELDS: Final[Mapping[str, str]] = {
     "SimilarList.items": "The most alike first.",
     "StatementChanged.appearances": "The places where it is found.",
+    "to_name": "What the other source is called.",
     "hops": "Who passed it on, from the speaker's side.",
     "changes": "Which fields changed.",
     "url": "Its address on the web.",

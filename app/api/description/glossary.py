@@ -112,6 +112,8 @@ EXAMPLES: Final[Mapping[str, Any]] = {
     "title": "Explosion in Sergiyev Posad",
     "event_title": "Explosion in Sergiyev Posad",
     "name": "Sergei Pakhomov",
+    "from_name": "Ministry of Health",
+    "to_name": "Health ministry",
     "label": "No evidence yet",
     "heading": "What caused the explosion?",
     "text": "A drone struck the plant",

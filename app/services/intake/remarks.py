@@ -218,7 +218,9 @@ async def of_source_links(
     `places`: where in the body which source stands; `new`: the names of those that this body has made.
     """
     names = await seen(session, caller, Source, _ends(links), name="name")
-    return list(_of_links(links, places, {**names, **(new or {})}, lambda link: _SAME.format(link.reason), Source))
+    return list(
+        _of_links(links, places, {**names, **(new or {})}, lambda link: _SAME.format(link.reason), (Source, "name"))
+    )
 
 
 async def of_document_links(
@@ -230,7 +232,9 @@ async def of_document_links(
 ) -> list[Remark]:
     """That a document may be made of another, where the caller may see that one."""
     urls = await seen(session, caller, Document, _ends(links), name="url")
-    return list(_of_links(links, places, {**urls, **(new or {})}, lambda link: _COPY.format(link.score), Document))
+    return list(
+        _of_links(links, places, {**urls, **(new or {})}, lambda link: _COPY.format(link.score), (Document, "url"))
+    )
 
 
 def _ends(links: Sequence[Row[Any]]) -> set[UUID]:
@@ -242,9 +246,10 @@ def _of_links(
     places: Mapping[UUID, str],
     names: Mapping[UUID, Any],
     detail: Callable[[Row[Any]], str],
-    model: type[Record],
+    named: tuple[type[Record], str],
 ) -> Iterator[Remark]:
-    member = "url" if model is Document else "name"
+    """`named`: what the links are between, and which of its columns tells it."""
+    model, member = named
     for link in links:
         # What came later stands first in a link; where only the other end was given, it is told there.
         end, far_end = (link.from_id, link.to_id) if link.from_id in places else (link.to_id, link.from_id)
