@@ -215,7 +215,7 @@ def test_what_an_incident_does_not_say_is_not_said(tmp_path: Path, serving: tupl
         if one["stance"] == "support"
     } == {"Airwars", "Northern Army"}
     assert (declared["event"]["occurred"], declared["event"]["latitude"]) == ("2023-09-30/2023-10-01", None)
-    assert declared["by"]["killed belligerents"]["claims"][0]["text"] == "0 to 1 killed (belligerents)"
+    assert declared["by"]["killed belligerents"]["claims"][0]["text"] == "0 to 1 belligerents killed"
 
     assert contested["event"]["occurred"] is None
     assert "killed civilians" not in contested["by"]

@@ -156,11 +156,12 @@ def test_whatever_is_sent_the_answer_is_as_described(
                 failures[repr(event)] = repr(event)
             if isinstance(event, events.ScenarioFinished):
                 _note(event, failures, called)
-        if called:
+        # On a busy machine the time may be over before anything was answered but by a refusal.
+        is_answered = any(status < 300 for statuses in called.values() for status in statuses)
+        if is_answered:
             break
     assert failures == {}, "\n\n".join(failures.values())
-    assert called
-    assert any(status < 300 for statuses in called.values() for status in statuses)
+    assert is_answered
 
 
 def _spelt_out(described: dict[str, Any]) -> dict[str, Any]:
