@@ -35,7 +35,7 @@ def test_imports_only_go_down() -> None:
     ("module", "line"),
     [
         ("models/base.py", "from app.services import records"),
-        ("services/lists.py", "from fastapi import Request"),
+        ("services/paging.py", "from fastapi import Request"),
         ("derive/live.py", "from app.formats import csv"),
         ("somewhere.py", "import json"),
     ],

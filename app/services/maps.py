@@ -10,8 +10,8 @@ from app.formats import geojson
 from app.models import Event
 from app.schemas.events import EventFilter, EventRead
 from app.schemas.kinds import KINDS, Kind, kind_of
-from app.services import lists
 from app.services.access import Caller
+from app.services.lists import disputes
 from app.services.visibility import seen_alone
 
 COUNTED: Final = {kind.path: kind for kind in KINDS if kind.counted}
@@ -20,7 +20,7 @@ _FETCH_ROWS: Final = 200  # at a time
 
 async def features(session: AsyncSession, caller: Caller, query: EventFilter) -> AsyncIterator[bytes]:
     """The parts of a FeatureCollection of all events that fit, in the order asked for."""
-    events = lists.events(query, caller).subquery()
+    events = disputes.events(query, caller).subquery()
     counts = [_count(caller, kind, events).label(name) for name, kind in COUNTED.items()]
     chosen = _ordered(select(events, *counts), events, query.sort)
     yield b'{"type":"FeatureCollection","features":['

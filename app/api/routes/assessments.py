@@ -22,8 +22,9 @@ from app.models import Assessment, Event
 from app.schemas.assessments import AssessmentChange, AssessmentCreate, AssessmentQuery, AssessmentRead
 from app.schemas.common import Page
 from app.schemas.kinds import kind_of
-from app.services import changing, lists, paging, records
+from app.services import changing, paging, records
 from app.services.intake import creating
+from app.services.lists import disputes, narrowing
 
 router = APIRouter(tags=["assessments"], route_class=Route)
 
@@ -33,7 +34,7 @@ async def list_assessments(
     request: Request, query: Annotated[AssessmentQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """How reviewers, courts and desks rate claims, of all events or of one."""
-    page = await paging.page(session, lists.assessments(query, caller), kind_of(Assessment).sorts, query)
+    page = await paging.page(session, disputes.assessments(query, caller), kind_of(Assessment).sorts, query)
     return answers.page(request, page, AssessmentRead)
 
 
@@ -43,7 +44,7 @@ async def list_event_assessments(
 ) -> Response:
     """How the claims about one event are rated."""
     event_id = (await records.get(session, caller, Event, event)).id
-    rows = lists.within(event_id, lists.assessments(query, caller))
+    rows = narrowing.within(event_id, disputes.assessments(query, caller))
     page = await paging.page(session, rows, kind_of(Assessment).sorts, query, event_id)
     return answers.page(request, page, AssessmentRead)
 

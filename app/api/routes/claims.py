@@ -33,8 +33,9 @@ from app.schemas.claims import (
 from app.schemas.common import Merge, Page
 from app.schemas.kinds import kind_of
 from app.schemas.reports import ClaimCallAnswer
-from app.services import changing, lists, paging, records
+from app.services import changing, paging, records
 from app.services.intake import creating
+from app.services.lists import disputes, narrowing
 
 router = APIRouter(tags=["claims"], route_class=Route)
 _NOTHING_NEW: dict[int | str, dict[str, Any]] = {200: {"model": ClaimCallAnswer, "description": "Nothing is new."}}
@@ -45,7 +46,7 @@ async def list_claims(
     request: Request, query: Annotated[ClaimQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """The propositions in dispute, of all events or of one."""
-    page = await paging.page(session, lists.claims(query, caller), kind_of(Claim).sorts, query)
+    page = await paging.page(session, disputes.claims(query, caller), kind_of(Claim).sorts, query)
     return answers.page(request, page, ClaimRead)
 
 
@@ -55,7 +56,7 @@ async def list_event_claims(
 ) -> Response:
     """The propositions in dispute about one event."""
     event_id = (await records.get(session, caller, Event, event)).id
-    rows = lists.within(event_id, lists.claims(query, caller))
+    rows = narrowing.within(event_id, disputes.claims(query, caller))
     page = await paging.page(session, rows, kind_of(Claim).sorts, query, event_id)
     return answers.page(request, page, ClaimRead)
 
@@ -92,7 +93,7 @@ async def list_claim_links(
     """How the claims about an event stand to each other."""
     event_id = (await records.get(session, caller, Event, event)).id
     page = await paging.page(
-        session, lists.claim_links(event_id, query, caller), kind_of(ClaimLink).sorts, query, event_id
+        session, disputes.claim_links(event_id, query, caller), kind_of(ClaimLink).sorts, query, event_id
     )
     return answers.page(request, page, ClaimLinkRead)
 

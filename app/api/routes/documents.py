@@ -35,8 +35,9 @@ from app.schemas.documents import (
     VersionRead,
 )
 from app.schemas.kinds import kind_of
-from app.services import changing, lists, paging, records
+from app.services import changing, paging, records
 from app.services.intake import creating
+from app.services.lists import directory
 
 router = APIRouter(tags=["documents"], route_class=Route)
 
@@ -46,7 +47,7 @@ async def list_documents(
     request: Request, query: Annotated[DocumentQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Everything that was published and recorded here."""
-    page = await paging.page(session, lists.documents(query, caller), kind_of(Document).sorts, query)
+    page = await paging.page(session, directory.documents(query, caller), kind_of(Document).sorts, query)
     return answers.page(request, page, DocumentRead)
 
 
@@ -79,7 +80,7 @@ async def list_versions(
 ) -> Response:
     """What was read of a document, and when; with `text=true` the texts, too."""
     document_id = (await records.get(session, caller, Document, document)).id
-    rows = lists.versions(document_id, caller, text=query.text)
+    rows = directory.versions(document_id, caller, text=query.text)
     page = await paging.page(session, rows, kind_of(DocumentVersion).sorts, query, document_id)
     return answers.page(request, page, VersionRead)
 
@@ -111,7 +112,7 @@ async def list_document_links(
     """What a document was made out of or answers, and what was made out of it."""
     document_id = (await records.get(session, caller, Document, document)).id
     page = await paging.page(
-        session, lists.document_links(document_id, query, caller), kind_of(DocumentLink).sorts, query, document_id
+        session, directory.document_links(document_id, query, caller), kind_of(DocumentLink).sorts, query, document_id
     )
     return answers.page(request, page, DocumentLinkRead)
 
@@ -137,7 +138,7 @@ async def list_every_document_link(
 
     Links with `how_known: similarity` were found: `score` says how much of the two texts is the same.
     """
-    page = await paging.page(session, lists.every_document_link(query, caller), kind_of(DocumentLink).sorts, query)
+    page = await paging.page(session, directory.every_document_link(query, caller), kind_of(DocumentLink).sorts, query)
     return answers.page(request, page, DocumentLinkRead)
 
 

@@ -31,8 +31,9 @@ from app.schemas.events import (
     EventRead,
 )
 from app.schemas.kinds import kind_of
-from app.services import changing, lists, paging, records
+from app.services import changing, paging, records
 from app.services.intake import creating
+from app.services.lists import disputes
 
 router = APIRouter(tags=["events"], route_class=Route)
 
@@ -42,7 +43,7 @@ async def list_events(
     request: Request, query: Annotated[EventQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """What happened: the events that are kept here."""
-    page = await paging.page(session, lists.events(query, caller), kind_of(Event).sorts, query)
+    page = await paging.page(session, disputes.events(query, caller), kind_of(Event).sorts, query)
     return answers.page(request, page, EventRead)
 
 
@@ -73,7 +74,7 @@ async def list_event_links(
     """The events that this one is linked to, from either side."""
     event_id = (await records.get(session, caller, Event, event)).id
     page = await paging.page(
-        session, lists.event_links(event_id, query, caller), kind_of(EventLink).sorts, query, event_id
+        session, disputes.event_links(event_id, query, caller), kind_of(EventLink).sorts, query, event_id
     )
     return answers.page(request, page, EventLinkRead)
 

@@ -22,8 +22,9 @@ from app.models import Event, Question
 from app.schemas.common import Page
 from app.schemas.kinds import kind_of
 from app.schemas.questions import QuestionChange, QuestionCreate, QuestionQuery, QuestionRead
-from app.services import changing, lists, paging, records
+from app.services import changing, paging, records
 from app.services.intake import creating
+from app.services.lists import disputes, narrowing
 
 router = APIRouter(tags=["questions"], route_class=Route)
 
@@ -33,7 +34,7 @@ async def list_questions(
     request: Request, query: Annotated[QuestionQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """The points in dispute, of all events or of one."""
-    page = await paging.page(session, lists.questions(query, caller), kind_of(Question).sorts, query)
+    page = await paging.page(session, disputes.questions(query, caller), kind_of(Question).sorts, query)
     return answers.page(request, page, QuestionRead)
 
 
@@ -43,7 +44,7 @@ async def list_event_questions(
 ) -> Response:
     """The points in dispute about one event."""
     event_id = (await records.get(session, caller, Event, event)).id
-    rows = lists.within(event_id, lists.questions(query, caller))
+    rows = narrowing.within(event_id, disputes.questions(query, caller))
     page = await paging.page(session, rows, kind_of(Question).sorts, query, event_id)
     return answers.page(request, page, QuestionRead)
 

@@ -34,8 +34,9 @@ from app.schemas.sources import (
     SourceQuery,
     SourceRead,
 )
-from app.services import lists, paging, records, source_links
+from app.services import paging, records, source_links
 from app.services.intake import creating
+from app.services.lists import directory
 from app.services.pictures import track_records
 
 router = APIRouter(tags=["sources"], route_class=Route)
@@ -46,7 +47,7 @@ async def list_sources(
     request: Request, query: Annotated[SourceQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Everybody who speaks or publishes."""
-    page = await paging.page(session, lists.sources(query, caller), kind_of(Source).sorts, query)
+    page = await paging.page(session, directory.sources(query, caller), kind_of(Source).sorts, query)
     return answers.page(request, page, SourceRead)
 
 
@@ -93,7 +94,7 @@ async def list_source_links(
 ) -> Response:
     """Who may be the same as this source, and who is not, as an editor said."""
     source_id = (await records.get(session, caller, Source, source)).id
-    rows = lists.source_links(source_id, query, caller)
+    rows = directory.source_links(source_id, query, caller)
     page = await paging.page(session, rows, kind_of(SourceLink).sorts, query, source_id)
     return answers.page(request, page, SourceLinkListed)
 
@@ -117,7 +118,7 @@ async def list_every_source_link(
 ) -> Response:
     """Who may be the same as whom; `state=proposed` is what waits for an editor."""
     sorts = {**kind_of(SourceLink).sorts, "consequence": "consequence"}
-    page = await paging.page(session, lists.every_source_link(query, caller), sorts, query)
+    page = await paging.page(session, directory.every_source_link(query, caller), sorts, query)
     return answers.page(request, page, SourceLinkListed)
 
 

@@ -32,8 +32,9 @@ from app.schemas.statements import (
     StatementQuery,
     StatementRead,
 )
-from app.services import changing, lists, paging, records
+from app.services import changing, paging, records
 from app.services.intake import creating
+from app.services.lists import disputes, narrowing
 
 router = APIRouter(tags=["statements"], route_class=Route)
 
@@ -43,7 +44,7 @@ async def list_statements(
     request: Request, query: Annotated[StatementQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Who said what: each one source's act toward one claim, of all events or of one."""
-    page = await paging.page(session, lists.statements(query, caller), kind_of(Statement).sorts, query)
+    page = await paging.page(session, disputes.statements(query, caller), kind_of(Statement).sorts, query)
     return answers.page(request, page, StatementRead)
 
 
@@ -53,7 +54,7 @@ async def list_event_statements(
 ) -> Response:
     """Who said what about one event."""
     event_id = (await records.get(session, caller, Event, event)).id
-    rows = lists.within(event_id, lists.statements(query, caller))
+    rows = narrowing.within(event_id, disputes.statements(query, caller))
     page = await paging.page(session, rows, kind_of(Statement).sorts, query, event_id)
     return answers.page(request, page, StatementRead)
 
@@ -105,7 +106,7 @@ async def list_appearances(
     """Where a statement is found, and in which words."""
     statement_id = (await records.get(session, caller, Statement, statement)).id
     page = await paging.page(
-        session, lists.appearances(statement_id, caller), kind_of(Appearance).sorts, query, statement_id
+        session, disputes.appearances(statement_id, caller), kind_of(Appearance).sorts, query, statement_id
     )
     return answers.page(request, page, AppearanceRead)
 

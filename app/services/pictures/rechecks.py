@@ -16,8 +16,9 @@ from app.schemas.claims import ClaimRead
 from app.schemas.pictures.rechecks import RecheckQuery
 from app.schemas.questions import QuestionRead
 from app.schemas.statements import StatementRead
-from app.services import lists, paging
+from app.services import paging
 from app.services.access import Caller
+from app.services.lists import disputes
 from app.services.paging import Slice
 from app.services.visibility import seen
 
@@ -28,7 +29,7 @@ _ById = dict[UUID | None, Any]
 
 async def page(session: AsyncSession, caller: Caller, query: RecheckQuery) -> Slice:
     """The soonest first. What was merged appears as the one that stays, where the caller may see that one."""
-    rechecks = await paging.page(session, lists.rechecks(query, caller), _SORTS, query)
+    rechecks = await paging.page(session, disputes.rechecks(query, caller), _SORTS, query)
     rows = rechecks.rows
     # One look-up a kind for the whole page.
     claims = await _read(session, caller, Claim, [row["about"] for row in rows])

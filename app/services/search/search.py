@@ -35,8 +35,9 @@ from app.errors import Invalid
 from app.models import Document, Event, SearchEntry, table_of
 from app.schemas.kinds import KINDS
 from app.schemas.search import SearchQuery
-from app.services import lists, paging
+from app.services import paging
 from app.services.access import Caller
+from app.services.lists import narrowing
 from app.services.paging import Slice
 from app.services.search import results
 from app.services.visibility import seen
@@ -160,7 +161,7 @@ def _entries(caller: Caller, query: SearchQuery, text_query: TextQuery, ids: Seq
 def _of_event(caller: Caller, address: str, types: set[str]) -> ColumnElement[bool]:
     """Keep what belongs to the event, and the documents that it cites."""
     entry = table_of(SearchEntry)
-    events = lists.events_at(caller, address).subquery()
+    events = narrowing.events_at(caller, address).subquery()
     ids = select(events.c[0])
     inside: ColumnElement[bool] = entry.c.event_id.in_(ids)
     if "document" not in types:

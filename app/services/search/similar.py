@@ -36,8 +36,8 @@ from app.schemas import addresses, kinds
 from app.schemas.claims import ClaimCreate
 from app.schemas.reports import ClaimPart, ReportCreate, SimilarClaim
 from app.schemas.search import SimilarQuery
-from app.services import lists
 from app.services.access import Caller
+from app.services.lists import narrowing
 from app.services.visibility import seen
 from app.texts import alike, languages
 from app.texts.alike import COMPARED_CHARACTERS, SIMILAR, FoldedClaim
@@ -164,9 +164,9 @@ def _sharing_words(caller: Caller, query: SimilarQuery, words: str) -> Select[*t
         .limit(_CANDIDATES)
     )
     if query.event:
-        claims = claims.where(entry.c.event_id.in_(lists.events_at(caller, query.event)))
+        claims = claims.where(entry.c.event_id.in_(narrowing.events_at(caller, query.event)))
     if query.question:
-        claims = claims.where(claim.c.question_id.in_(lists.questions_at(caller, query.question)))
+        claims = claims.where(claim.c.question_id.in_(narrowing.questions_at(caller, query.question)))
     if query.language:
         claims = claims.where(entry.c.language.in_([*languages.codes(query.language), "und"]))
     return claims

@@ -1,0 +1,170 @@
+"""What narrows the lists of what is disputed: events and all that belongs to one, in plain ifs."""
+
+from uuid import UUID
+
+from sqlalchemy import (
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased
+
+from app.models import (
+    Appearance,
+    Assessment,
+    Claim,
+    ClaimLink,
+    Document,
+    Event,
+    EventLink,
+    Question,
+    Source,
+    Statement,
+)
+from app.schemas.assessments import AssessmentFilter
+from app.schemas.claims import ClaimFilter, ClaimLinkQuery
+from app.schemas.events import EventFilter, EventLinkQuery
+from app.schemas.pictures.rechecks import RecheckQuery
+from app.schemas.questions import QuestionFilter
+from app.schemas.statements import StatementFilter
+from app.services.access import Caller
+from app.services.lists import narrowing
+from app.services.lists.narrowing import Rows
+from app.services.visibility import seen, seen_alone
+
+
+def events(query: EventFilter, caller: Caller) -> Rows:
+    rows = seen_alone(caller, Event)
+    selected = select(rows).where(
+        *narrowing.equal(rows, query, "kind", "visibility", "ref"),
+        *narrowing.of_country(rows, query.country),
+        *narrowing.span(rows.c.occurred_from, query.occurred_from, query.occurred_to),
+        *narrowing.since(rows, query),
+        *narrowing.unmerged(rows, query),
+    )
+    if query.q:
+        selected = selected.where(narrowing.words(rows.c.title, query.q))
+    if query.tag:
+        selected = selected.where(rows.c.tags.contains([query.tag]))
+    if query.parent:
+        selected = selected.where(rows.c.parent_id.in_(narrowing.ids_at(caller, Event, query.parent)))
+    return selected
+
+
+def event_links(event: UUID, query: EventLinkQuery, caller: Caller) -> Rows:
+    rows = seen_alone(caller, EventLink)
+    kin = select(func.event_kin(event))
+    return select(rows).where(
+        or_(rows.c.from_id.in_(kin), rows.c.to_id.in_(kin)), *narrowing.equal(rows, query, "relation")
+    )
+
+
+def questions(query: QuestionFilter, caller: Caller) -> Rows:
+    rows = seen_alone(caller, Question)
+    selected = select(rows).where(
+        *narrowing.equal(rows, query, "kind", "answer", "measure", "ref"),
+        *narrowing.of_event(rows, query, caller),
+        *narrowing.since(rows, query),
+    )
+    if query.q:
+        selected = selected.where(narrowing.words(rows.c.text, query.q))
+    return selected
+
+
+def claims(query: ClaimFilter, caller: Caller) -> Rows:
+    rows = seen_alone(caller, Claim)
+    selected = select(rows).where(
+        *narrowing.equal(rows, query, "accuses", "ref"),
+        *narrowing.of_language(rows, query.language),
+        *narrowing.of_event(rows, query, caller),
+        *narrowing.since(rows, query),
+        *narrowing.unmerged(rows, query),
+    )
+    if query.q:
+        selected = selected.where(narrowing.words(rows.c.text, query.q))
+    if query.question:
+        selected = selected.where(rows.c.question_id.in_(narrowing.ids_at(caller, Question, query.question)))
+    if query.measure:
+        measuring = select(Question.id).where(Question.measure == query.measure)
+        selected = selected.where(rows.c.question_id.in_(measuring))
+    if query.stance or query.source:
+        statement = seen(caller, Statement)
+        subjects = select(statement.c.claim_id).where(*narrowing.equal(statement, query, "stance"))
+        if query.source:
+            subjects = subjects.where(narrowing.by_source(caller, statement, Statement, "source_id", query.source))
+        claim = aliased(Claim)
+        merged = select(func.claim_kin(claim.id)).where(claim.merged_into.is_not(None), claim.id.in_(subjects))
+        selected = selected.where(or_(rows.c.id.in_(subjects), rows.c.id.in_(merged)))
+    return selected
+
+
+def claim_links(event: UUID, query: ClaimLinkQuery, caller: Caller) -> Rows:
+    rows = seen_alone(caller, ClaimLink)
+    return select(rows).where(
+        rows.c.event_id.in_(select(func.event_kin(event))), *narrowing.equal(rows, query, "relation")
+    )
+
+
+def statements(query: StatementFilter, caller: Caller) -> Rows:
+    rows = seen_alone(caller, Statement)
+    selected = select(rows).where(
+        *narrowing.equal(rows, query, "stance", "explicitness", "ref"),
+        *narrowing.of_event(rows, query, caller),
+        *narrowing.since(rows, query),
+        *narrowing.span(rows.c.said_from, query.said_from, query.said_to),
+    )
+    if query.claim:
+        selected = selected.where(rows.c.claim_id.in_(narrowing.ids_at(caller, Claim, query.claim)))
+    if query.question:
+        question = narrowing.ids_at(caller, Question, query.question)
+        answering = select(Claim.id).where(Claim.question_id.in_(question))
+        selected = selected.where(or_(rows.c.question_id.in_(question), rows.c.claim_id.in_(answering)))
+    if query.source:
+        selected = selected.where(narrowing.by_source(caller, rows, Statement, "source_id", query.source))
+    if query.party:
+        side = select(Source.id).where(Source.party == query.party)
+        selected = selected.where(narrowing.by_one_of(caller, rows, Statement, "source_id", side))
+    if query.document:
+        appearance = seen(caller, Appearance)
+        document = narrowing.ids_at(caller, Document, query.document)
+        appearing = select(appearance.c.statement_id).where(appearance.c.document_id.in_(document))
+        selected = selected.where(rows.c.id.in_(appearing))
+    if query.withdrawn is not None:
+        selected = selected.where(rows.c.withdrawn.is_not(None) == query.withdrawn)
+    if query.recheck_before is not None:
+        selected = selected.where(rows.c.recheck_at < query.recheck_before)
+    return selected
+
+
+def rechecks(query: RecheckQuery, caller: Caller) -> Rows:
+    """Statements to recheck, each with its claim (`about`), source (`whose`) and event (`within`) after merges."""
+    rows = seen_alone(caller, Statement)
+    led = {"about": func.claim_root(rows.c.claim_id), "whose": func.source_root(rows.c.source_id)}
+    led["within"] = func.event_root(rows.c.event_id)
+    selected = select(rows, *(root.label(name) for name, root in led.items())).where(
+        rows.c.recheck_at.is_not(None), func.asks_again(rows.c.id), *narrowing.of_event(rows, query, caller)
+    )
+    if query.before is not None:
+        selected = selected.where(rows.c.recheck_at < query.before)
+    if query.source:
+        selected = selected.where(narrowing.by_source(caller, rows, Statement, "source_id", query.source))
+    return selected
+
+
+def appearances(statement: UUID, caller: Caller) -> Rows:
+    rows = seen_alone(caller, Appearance)
+    return select(rows).where(rows.c.statement_id == statement)
+
+
+def assessments(query: AssessmentFilter, caller: Caller) -> Rows:
+    rows = seen_alone(caller, Assessment)
+    selected = select(rows).where(
+        *narrowing.equal(rows, query, "scheme", "rating", "settles", "ref"),
+        *narrowing.of_event(rows, query, caller),
+        *narrowing.since(rows, query),
+    )
+    if query.claim:
+        selected = selected.where(rows.c.claim_id.in_(narrowing.ids_at(caller, Claim, query.claim)))
+    if query.author:
+        selected = selected.where(narrowing.by_source(caller, rows, Assessment, "author_id", query.author))
+    return selected

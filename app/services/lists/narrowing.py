@@ -1,0 +1,131 @@
+"""Conditions that lists have in common, each where its parameter is given."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+
+from app import times
+from app.models import (
+    Event,
+    Question,
+    Record,
+    Source,
+    table_of,
+)
+from app.schemas import addresses
+from app.schemas.kinds import kind_of
+from app.services.access import Caller
+from app.services.visibility import MASK, at, seen
+from app.texts import countries, languages
+
+Rows = Select[*tuple[Any, ...]]
+
+
+def equal(rows: Subquery, query: Any, *names: str) -> list[ColumnElement[bool]]:
+    """Compare each column with the parameter of the same name, where it is given."""
+    return [rows.c[name] == getattr(query, name) for name in names if getattr(query, name) is not None]
+
+
+def of_country(rows: Subquery, code: str | None) -> list[ColumnElement[bool]]:
+    """Under any code that the country was stored with."""
+    return [rows.c.country.in_(countries.spellings(code))] if code is not None else []
+
+
+def of_language(rows: Subquery, tag: str | None) -> list[ColumnElement[bool]]:
+    """In this language, whatever its code is (`nb` of `no`); with a region or script, only what has that, too."""
+    if tag is None:
+        return []
+    stored, (_, _, subtags) = func.lower(rows.c.language), tag.lower().partition("-")
+    conditions: list[ColumnElement[bool]] = [func.split_part(stored, "-", 1).in_(languages.codes(tag))]
+    if subtags:
+        stored_subtags = func.substring(stored, "-(.*)")
+        begins_so = stored_subtags.startswith(f"{subtags}-", autoescape=True)
+        conditions.append(or_(stored_subtags == subtags, begins_so))
+    return conditions
+
+
+def ids_at(caller: Caller, model: type[Record], address: str) -> Rows:
+    """Select the ids of the record at an address and of those merged with it; of a masked source that id alone."""
+    rows, kind = seen(caller, model), kind_of(model)
+    if not kind.mergeable:
+        return select(rows.c.id).where(at(rows, address))
+    kin = select(getattr(func, f"{kind.name}_kin")(rows.c.id)).where(at(rows, address))
+    id_ = addresses.parse(address).id
+    return kin if id_ is None else kin.union_all(select(literal(id_)))  # type: ignore[return-value]
+
+
+def events_at(caller: Caller, address: str) -> Rows:
+    """Select the ids of the event at an address and of those merged with it, as far as the caller may see one there."""
+    return ids_at(caller, Event, address)
+
+
+def questions_at(caller: Caller, address: str) -> Rows:
+    """Select the id of the question at an address, as far as the caller may see one there."""
+    return ids_at(caller, Question, address)
+
+
+def by_one_of(
+    caller: Caller, rows: Subquery, model: type[Record], column: str, sources_wanted: Rows
+) -> ColumnElement[bool]:
+    """Keep the rows whose source is one of these: not confidential, where the caller may not see who is.
+
+    It is asked of the table itself, because what the caller sees is computed, and no index finds that.
+    """
+    stored = table_of(model).alias()
+    real = select(Source.id).where(Source.id.in_(sources_wanted))
+    if not caller.may("confidential"):
+        real = real.where(Source.confidential.is_(False))
+    return rows.c.id.in_(select(stored.c.id).where(stored.c[column].in_(real)))
+
+
+def by_source(caller: Caller, rows: Subquery, model: type[Record], column: str, address: str) -> ColumnElement[bool]:
+    """Keep the rows of the source at an address, be it that of a mask."""
+    by_itself = by_one_of(caller, rows, model, column, ids_at(caller, Source, address))
+    mask_id = addresses.parse(address).id
+    if caller.may("confidential") or mask_id is None:
+        return by_itself
+    stored = table_of(model).alias()
+    masked = select(MASK.c.event_id, MASK.c.source_id).where(MASK.c.id == mask_id)
+    behind = select(stored.c.id).where(tuple_(stored.c.event_id, stored.c[column]).in_(masked))
+    return or_(by_itself, rows.c.id.in_(behind))
+
+
+def words(column: ColumnElement[Any], words: str) -> ColumnElement[bool]:
+    return column.icontains(words, autoescape=True)
+
+
+def span(column: ColumnElement[Any], since: str | None, until: str | None) -> list[ColumnElement[bool]]:
+    """Keep what lies from the beginning of one coarse time until the end of another."""
+    conditions = []
+    if since is not None:
+        conditions.append(column >= times.span(since).start)
+    if until is not None:
+        conditions.append(column < times.span(until).end)
+    return conditions
+
+
+def since(rows: Subquery, query: Any) -> list[ColumnElement[bool]]:
+    return [rows.c.updated_at >= query.updated_since] if query.updated_since is not None else []
+
+
+def unmerged(rows: Subquery, query: Any) -> list[ColumnElement[bool]]:
+    return [] if query.merged else [rows.c.merged_into.is_(None)]
+
+
+def of_event(rows: Subquery, query: Any, caller: Caller) -> list[ColumnElement[bool]]:
+    return [rows.c.event_id.in_(ids_at(caller, Event, query.event))] if query.event else []
+
+
+def within(event: UUID, selected: Rows) -> Rows:
+    """Keep what belongs to an event, or to one merged with it."""
+    return selected.where(selected.selected_columns["event_id"].in_(select(func.event_kin(event))))
