@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +14,19 @@ from conftest import ROOT
 QUOTED = re.compile(r"^`GET (/v1/\S+)`\n+```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("standing.md", "identity.md")}
 LEFT_OUT = "…"
+# What a reader can paste: a GET of the demo, perhaps through jq, and below it what it writes, up to an empty line.
+PASTED = re.compile(
+    r"^\$ curl -s '?http://127\.0\.0\.1:8000(?P<path>/[^\s'$]+)'?"
+    r"(?: \|\s+jq (?P<flags>-\w+ )?'(?P<program>[^']+)')?\n(?P<answer>(?:(?!\$ |```|\n).*\n)+)",
+    re.MULTILINE,
+)
+COMMANDS = {
+    f"{page.name} {command['path']}": command
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+    for command in PASTED.finditer(page.read_text(encoding="utf-8"))
+    # The README's last calls are of an event that its reader has made.
+    if LEFT_OUT not in command["answer"] and "/events/plant/" not in command["path"]
+}
 
 
 async def names(demo: httpx.AsyncClient, answer: dict[str, Any]) -> dict[str, str]:
@@ -63,6 +78,23 @@ def _is_another(quoted: Any, answered: Any, called: dict[str, str]) -> bool:
 async def test_the_demo_answers_what_is_quoted(demo: httpx.AsyncClient, request_: str, block: str) -> None:
     answer = (await demo.get(request_)).raise_for_status().json()
     assert "\n".join(differences(json.loads(block), answer, await names(demo, answer))) == ""
+
+
+@pytest.mark.parametrize("command", [pytest.param(command, id=name) for name, command in COMMANDS.items()])
+async def test_what_a_guide_has_pasted_writes_what_stands_below(
+    demo: httpx.AsyncClient, command: re.Match[str]
+) -> None:
+    written = (await demo.get(command["path"])).raise_for_status().text
+    if command["program"]:
+        if shutil.which("jq") is None:
+            pytest.skip("there is no jq here")
+        jq = ["jq", *(command["flags"] or "").split(), command["program"]]
+        written = subprocess.run(jq, input=written, capture_output=True, text=True, check=True).stdout  # noqa: ASYNC221
+    assert written.splitlines() == command["answer"].splitlines()
+
+
+def test_commands_are_found_in_the_guides() -> None:
+    assert {"diff.md", "export.md"} <= {name.split()[0] for name in COMMANDS}
 
 
 @pytest.mark.parametrize(("page", "at_least"), [("standing.md", 11), ("identity.md", 1)])

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 
 from app.schemas.events import EventRead
-from app.schemas.pictures.exports import EventFeature, EventProperties, Point
+from app.schemas.pictures.exports import EventDigest, EventFeature, EventProperties, Point
 
 
-def feature(event: EventRead, counts: Mapping[str, int]) -> bytes:
-    """`counts`: how many records of each kind there are about it."""
+def feature(event: EventRead, counts: Mapping[str, int], digest: EventDigest) -> bytes:
+    """`counts`: how many records of each kind there are about it; `digest`: where its questions stand."""
     is_located = event.latitude is not None and event.longitude is not None
     return (
         EventFeature(
             id=event.id,
             geometry=Point(coordinates=[event.longitude, event.latitude]) if is_located else None,  # type: ignore[list-item]
-            properties=EventProperties.model_validate(event.__dict__ | dict(counts)),
+            properties=EventProperties.model_validate(event.__dict__ | dict(counts) | digest.__dict__),
         )
         .model_dump_json()
         .encode()

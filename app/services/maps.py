@@ -1,21 +1,29 @@
-"""Events on a map, each with how much is kept about it."""
+"""Events on a map, each with how much is kept about it, and where its questions stand."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Final
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, Subquery, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.derive.pictures import digest
+from app.derive.rules.rows import View
 from app.formats import geojson
 from app.models import Event
 from app.schemas.events import EventFilter, EventRead
 from app.schemas.kinds import KINDS, Kind, kind_of
+from app.schemas.pictures.exports import EventDigest
 from app.services.access import Caller
 from app.services.lists import disputes
+from app.services.pictures import loading, parting
 from app.services.visibility import seen_alone
 
 COUNTED: Final = {kind.path: kind for kind in KINDS if kind.counted}
-_FETCH_ROWS: Final = 200  # at a time
+# How many events are read and drawn at a time, and with how many statements: one that has more comes by itself.
+_EVENTS_AT_ONCE: Final = 50
+_STATEMENTS_AT_ONCE: Final = 2_000
 
 
 async def features(session: AsyncSession, caller: Caller, query: EventFilter) -> AsyncIterator[bytes]:
@@ -25,10 +33,38 @@ async def features(session: AsyncSession, caller: Caller, query: EventFilter) ->
     chosen = _ordered(select(events, *counts), events, query.sort)
     yield b'{"type":"FeatureCollection","features":['
     between = b"\n"
-    async for row in (await session.stream(chosen, execution_options={"yield_per": _FETCH_ROWS})).mappings():
-        yield between + geojson.feature(EventRead.model_validate(row), {name: row[name] for name in COUNTED})
-        between = b",\n"
+    view = View(restricted=caller.may("read"), confidential=caller.may("confidential"))
+    result = await session.stream(chosen, execution_options={"yield_per": _EVENTS_AT_ONCE})
+    async for fetched in result.mappings().partitions():
+        for rows in _runs(fetched):
+            digests = await _digests(session, view, [row["id"] for row in rows])
+            for row, event_digest in zip(rows, digests, strict=True):
+                counted = {name: row[name] for name in COUNTED}
+                yield between + geojson.feature(EventRead.model_validate(row), counted, event_digest)
+                between = b",\n"
     yield b"\n]}\n"
+
+
+def _runs(rows: Sequence[RowMapping]) -> Iterator[list[RowMapping]]:
+    """The events, a run at a time, so that what is drawn at once is bounded."""
+    run: list[RowMapping] = []
+    statements = 0
+    for row in rows:
+        if run and statements + row["statements"] > _STATEMENTS_AT_ONCE:
+            yield run
+            run, statements = [], 0
+        run.append(row)
+        statements += row["statements"]
+    if run:
+        yield run
+
+
+async def _digests(session: AsyncSession, view: View, event_ids: list[UUID]) -> list[EventDigest]:
+    """Of each event where its questions stand, for three statements in all, and drawn in a thread."""
+    rows = await loading.load(session, event_ids[0], None, *event_ids[1:])
+    return await asyncio.to_thread(
+        lambda: [digest.digest(event_rows, view) for event_rows in parting.part(rows, event_ids)]
+    )
 
 
 def _count(caller: Caller, kind: Kind, events: Subquery) -> ColumnElement[int]:

@@ -60,6 +60,29 @@ async def test_an_event_that_was_not_recorded_yet_is_all_new(client: httpx.Async
     assert (await get(client, f"{other}/diff?since={head}"))["claims"] == {"new": [], "changed": [], "removed": []}
 
 
+async def test_a_time_before_recording_began_is_answered_with_what_to_ask_instead(
+    client: httpx.AsyncClient, event: str
+) -> None:
+    about = await claim(client, event, "It")
+    await statement(client, event, about, await source(client, "A"), said="2023-08-10")
+    began = (await get(client, event))["created_at"][:19]
+    early = await get(client, f"{event}/diff?since=2023-08-09&until=2023-08-13", 404)
+    assert began in early["detail"]
+    assert "`clock=said`" in early["detail"]
+    told = await get(client, f"{event}/diff?since=2023-08-09")
+    assert began in told["hint"]
+    assert "`clock=said`" in told["hint"]
+    assert len(told["statements"]["new"]) == 1
+    said = await get(client, f"{event}/diff?since=2023-08-09&until=2023-08-13&clock=said")
+    assert [len(said["statements"]["new"]), said["hint"]] == [1, None]
+    head = (await get(client, f"{event}/dossier"))["position"]
+    # Whoever asks for what was recorded gets that, and a caller who goes on from a position needs no hint.
+    for query in ("since=2023-08-09&clock=recorded", f"since={head}", "since=2023-08-09&clock=said"):
+        assert (await get(client, f"{event}/diff?{query}"))["hint"] is None, query
+    other = f"/v1/events/{(await post(client, '/v1/events', {'title': 'Other'}))['id']}"
+    assert (await get(client, f"{other}/diff?since={head}"))["hint"] is None
+
+
 async def test_both_ends_are_told_and_tagged(client: httpx.AsyncClient, event: str) -> None:
     first = (await get(client, f"{event}/dossier"))["position"]
     one = await claim(client, event, "It")

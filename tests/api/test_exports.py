@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+from collections import Counter
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -14,7 +15,7 @@ from calls import claim, get, patch, post, source, statement
 from fastapi import FastAPI
 from roundtrip import lines
 
-from app.services import exporting, streaming
+from app.services import exporting, maps, streaming
 from app.services.access import Caller
 
 OF_EVENT = {
@@ -149,10 +150,49 @@ async def test_a_map_of_events(client: httpx.AsyncClient, anybody: httpx.AsyncCl
         "Explosion",
         "Kept back",
     ]
+    assert (about["statuses"], about["tolls"]) == ({}, [])
     only = await get(client, "/v1/events.geojson?kind=blast&country=RU&occurred_from=2023")
     assert [one["id"] for one in only["features"]] == [event.rsplit("/", 1)[1]]
     assert (await get(client, "/v1/events.geojson?kind=fire"))["features"] == []
     assert (await client.get("/v1/events.geojson?limit=1")).status_code == 422
+
+
+async def test_a_map_tells_where_questions_stand_and_what_is_said_of_casualties(
+    client: httpx.AsyncClient, anybody: httpx.AsyncClient, event: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As each event's dossier has it, also where several are drawn at once, or one by one."""
+    house = {"name": "Secret house", "party": "russia", "confidential": True}
+    speakers = ((31, {"name": "Army"}, "2023-08-09T10:00Z"), (43, house, "2023-08-09T13:00Z"), (60, None, "2023-08-09"))
+    for number, by, said in speakers:
+        given = {"said": said} | ({"source": await source(client, **by)} if by else {})
+        toll = {"question": {"measure": "injured"}, "figure": {"min": number}, "statements": [given]}
+        await post(client, f"{event}/claims", toll)
+    await post(client, f"{event}/claims", {"question": {"measure": "distance"}, "figure": {"min": 4}})
+    await claim(client, event, "A drone", question={"text": "What?", "kind": "cause"})
+    for nth in range(3):
+        other = f"/v1/events/{(await post(client, '/v1/events', {'title': f'Other {nth}'}))['id']}"
+        dead = {"source": {"name": "Army"}, "said": "2023-08-09", "withdrawn": "2023-08-10"}
+        children = {"measure": "killed", "subject": "children"}
+        await post(client, f"{other}/claims", {"question": children, "figure": {"min": nth + 1}, "statements": [dead]})
+    for bound in (2_000, 0):
+        monkeypatch.setattr(maps, "_STATEMENTS_AT_ONCE", bound)
+        for caller in (client, anybody):
+            found = await get(caller, "/v1/events.geojson")
+            for feature in found["features"]:
+                questions = (await get(caller, f"/v1/events/{feature['id']}/dossier"))["questions"]
+                assert feature["properties"]["statuses"] == Counter(question["status"] for question in questions)
+                assert [toll["question_id"] for toll in feature["properties"]["tolls"]] == [
+                    question["id"] for question in questions if question["kind"] == "casualties"
+                ]
+            tolls = {feature["properties"]["slug"]: feature["properties"]["tolls"] for feature in found["features"]}
+            says = [
+                [(toll[name]) for name in ("measure", "subject", "says", "min", "max")] for toll in tolls["explosion"]
+            ]
+            assert says == [["injured", None, "43 to 60", 43, 60]]
+            says = [
+                [toll[name] for name in ("measure", "subject", "says", "min", "status")] for toll in tolls["other-0"]
+            ]
+            assert says == [["killed", "children", None, None, "withdrawn"]]
 
 
 # --- streams ---------------------------------------------------------------------------------------------------------

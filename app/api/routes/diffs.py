@@ -20,11 +20,12 @@ async def get_diff(
 
     Statements, claims and questions that are new, changed, withdrawn or gone; standings, statuses, figures and counts
     of independent sources that moved, each from what to what; and for each question the same in a few plain words. An
-    event that was not recorded yet at the earlier moment is all new.
+    event that was not recorded yet at the earlier moment is all new; where no clock was asked for, a `hint` says so,
+    and that `clock=said` compares what had been said.
     """
     event_read = await moments.event_at(session, caller, event)
     words = negotiation.wording(request, query.lang)
     comparison = await diffs.resolve(session, caller, query, words)
     tag = await diffs.etag(session, event_read, comparison)
     answers.check_modified(request, tag, words.language)
-    return answers.picture(await diffs.diff(session, event_read.id, comparison), tag, words.language)
+    return answers.picture(await diffs.diff(session, event_read, comparison), tag, words.language)

@@ -95,6 +95,7 @@ def diff(
         "since": _end(pair.before, moments[0]),
         "until": _end(pair.after, moments[1]),
         "summary": [],
+        "hint": None,
         **parts,
         "sources": source_names.side_map((id_ for id_ in sources if str(id_) in named_ids), sources),
     }

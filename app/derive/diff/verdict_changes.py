@@ -1,21 +1,14 @@
 """What the rules decide at two moments: where claims and questions stand, independent sources, current figures."""
 
-import math
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from app.derive.diff import snapshots
 from app.derive.diff.snapshots import SnapshotPair, compare
-from app.derive.rules import figures
+from app.derive.pictures import latest_figures
 from app.derive.rules.construct import built
-from app.derive.rules.figures import Range
-from app.schemas.claims import figure_words
-from app.schemas.pictures.diffs import FigureNow, FiguresMoved, FiguresNow, OriginsMoved, StandingMoved, StatusMoved
-from app.schemas.pictures.dossiers import ClaimPicture, JoinRead, OriginRead, QuestionPicture, StatementPicture
+from app.schemas.pictures.diffs import FiguresMoved, OriginsMoved, StandingMoved, StatusMoved
+from app.schemas.pictures.dossiers import ClaimPicture, JoinRead, OriginRead
 from app.vocabulary import Stance
-
-# The states of a figure that has neither been replaced nor become outdated.
-_CURRENT_STATES: Final = ("current", "order_unknown")
 
 
 def standings(pair: SnapshotPair) -> list[StandingMoved]:
@@ -109,7 +102,7 @@ def figures_moved(pair: SnapshotPair) -> list[FiguresMoved]:
     for id_, question in (pair.before.questions | pair.after.questions).items():
         if question.measure is None:
             continue
-        before, after = (current(snapshot.questions.get(id_)) for snapshot in pair)
+        before, after = (latest_figures.latest(snapshot.questions.get(id_)) for snapshot in pair)
         claim_ids = ([figure.claim_id for figure in figures_now.figures] for figures_now in (before, after))
         if before.says != after.says or not snapshots.is_same(pair, *claim_ids):
             moved.append(
@@ -123,51 +116,3 @@ def figures_moved(pair: SnapshotPair) -> list[FiguresMoved]:
                 )
             )
     return moved
-
-
-def current(question: QuestionPicture | None) -> FiguresNow:
-    """The figures that are current, and what they allow together; None: the question was not there."""
-    if question is None:
-        return built(FiguresNow, says=None, min=None, max=None, figures=[])
-    with_statements = [(claim, _giving(question, claim)) for claim in question.claims if claim.figure]
-    figure_claims = [(claim, statements) for claim, statements in with_statements if statements]
-    stated = [claim.figure for claim, _ in figure_claims if claim.figure]
-    if not stated:
-        return built(FiguresNow, says=None, min=None, max=None, figures=[])
-    ranges = [range_ for figure in stated if (range_ := figures.allowed_range(question, figure)) is not None]
-    envelope = figures.envelope(ranges)
-    single_figure = stated[0] if len(stated) == 1 else None
-    return built(
-        FiguresNow,
-        says=figure_words(single_figure.qualifier, single_figure.min, single_figure.max)
-        if single_figure
-        else _words(envelope),
-        min=envelope.low if envelope else None,
-        max=envelope.high if envelope and envelope.high != math.inf else None,
-        figures=[
-            built(
-                FigureNow,
-                claim_id=claim.id,
-                text=claim.text,
-                source_ids=list(dict.fromkeys(statement.source_id for statement in statements if statement.source_id)),
-            )
-            for claim, statements in figure_claims
-        ],
-    )
-
-
-def _giving(question: QuestionPicture, claim: ClaimPicture) -> list[StatementPicture]:
-    """The statements that give a figure now; a part of another figure of its own question stands beside these."""
-    explicit = [s for s in claim.statements if s.live and s.explicitness == "explicit" and s.stance == "support"]
-    if question.evolving:
-        return [statement for statement in explicit if statement.figure_state in _CURRENT_STATES]
-    total_id = claim.figure.of_id if claim.figure else None
-    return [] if total_id in {answer.id for answer in question.claims} else explicit
-
-
-def _words(envelope: Range | None) -> str:
-    if envelope is None:
-        return "an unknown number"
-    if envelope.high == math.inf:
-        return figure_words("at_least", envelope.low, None)
-    return figure_words("between", envelope.low, envelope.high)

@@ -77,6 +77,13 @@ def _accused(context: EventContext, shown_silences: Iterable[Silence]) -> set[st
     return {claim.accuses for claim in context.claims.values()}.union(silence.party for silence in shown_silences)
 
 
+def questions(rows: Rows, view: View) -> list[QuestionPicture]:
+    """Its questions alone, without documents: where they stand does not depend on what is shown of these."""
+    context = event_context(rows, view)
+    sources = MaskedSources(context.rows, context.kin, sees_confidential=view.confidential)
+    return _questions(index_event(context, sources), {})[0]
+
+
 # --- questions -------------------------------------------------------------------------------------------------------
 
 

@@ -210,18 +210,21 @@ class FigureNow(Output):
     text: str | None
     source_ids: list[UUID]
     """Who gives it."""
+    overtaken: bool
+    """It is of something that grows, and somebody has given a higher or a less vague figure since."""
 
 
 class FiguresNow(Output):
-    """The current figures of a question."""
+    """The current figures of a question, and what those of them say together that no later one has overtaken."""
 
     says: str | None
-    """In short: `31`, `60 to 80`, `at least 9`; null: there is none."""
+    """In short: `31`, `60 to 80`, `at least 9`, `9 to 12 or more`; null: there is none."""
     min: float | None
     """The least that any of them allows; null: none says."""
     max: float | None
     """The most that any of them allows; null: none says, or there is no upper limit."""
     figures: list[FigureNow]
+    """All that are current: neither replaced by their own source nor outdated."""
 
 
 class FiguresMoved(Output):
@@ -355,6 +358,8 @@ class DiffRead(Output):
     until: DiffEnd
     summary: list[QuestionSummary]
     """Of each question that changed, in the dossier's order."""
+    hint: str | None
+    """What to ask instead, where `since` is a time before the event was recorded and no `clock` was asked for."""
     event: EventDiff
     questions: QuestionsDiff
     claims: ClaimsDiff

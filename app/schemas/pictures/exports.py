@@ -9,7 +9,7 @@ from pydantic import Field
 from app.schemas.common import Output
 from app.schemas.pictures.diffs import StandingMoved, StatusMoved
 from app.schemas.pictures.dossiers import PictureQuery
-from app.vocabulary import PlacePrecision, Visibility
+from app.vocabulary import Measure, PlacePrecision, Status, Visibility
 
 
 class CsvQuery(PictureQuery):
@@ -28,7 +28,33 @@ class Point(Output):
     coordinates: Annotated[list[float], Field(min_length=2, max_length=2)]
 
 
-class EventProperties(Output):
+class Toll(Output):
+    """What is said of one kind of casualties, by the last figures that stand."""
+
+    question_id: UUID
+    measure: Measure
+    subject: str | None
+    """Of whom: `children`; null: of all."""
+    says: str | None
+    """In short: `31`, `60 to 80`, `at least 9`; null: there is no figure."""
+    min: float | None
+    """The least that they allow, in persons; null: nothing is said of the number."""
+    max: float | None
+    """The most; null: there is no upper limit, or nothing is said."""
+    status: Status
+    """Where its question stands: `contested` where the figures can't all be true."""
+
+
+class EventDigest(Output):
+    """An event in a few numbers, as its dossier has them now."""
+
+    statuses: dict[Status, int]
+    """How many of its questions stand where."""
+    tolls: list[Toll]
+    """In the order of the dossier."""
+
+
+class EventProperties(EventDigest):
     """An event, and how much is said of it."""
 
     ref: str | None

@@ -77,7 +77,7 @@ async def etag(session: AsyncSession, event: EventRead, comparison: ResolvedDiff
     # One side may have no event yet: that is a side without a tag.
     tags = [await _tag(session, event, viewpoint) for viewpoint in (comparison.since, comparison.until)]
     if tags == [None, None]:
-        raise NotFound("There was no such event then.")
+        raise _recorded_later(event)
     return entity_tag(repr((comparison.query, tags)))
 
 
@@ -89,21 +89,37 @@ async def _tag(session: AsyncSession, event: EventRead, viewpoint: Viewpoint | N
         return None
 
 
-async def diff(session: AsyncSession, event_id: UUID, comparison: ResolvedDiff) -> DiffRead:
+async def diff(session: AsyncSession, event: EventRead, comparison: ResolvedDiff) -> DiffRead:
     """What changed; an event that was not there at one of the moments is empty there.
 
     Raises NotFound if there was no such event at either, or it is not for the caller.
     """
     query, since, until = comparison
-    before = await _load(session, event_id, since)
+    before = await _load(session, event.id, since)
     # Of one moment of the ledger the rows are the same, whatever had been said.
     alike = since is not None and until is not None and since.as_of == until.as_of
-    after = before if alike else await _load(session, event_id, until)
+    after = before if alike else await _load(session, event.id, until)
     if before is None and after is None:
-        raise NotFound("There was no such event then.")
+        raise _recorded_later(event)
     await end_read(session)
     pair = SnapshotPair(_snapshot(before, since), _snapshot(after, until))
-    return derived.diff(pair, event_id, query.clock, (query.since, query.until), query.independence)
+    difference = derived.diff(pair, event.id, query.clock, (query.since, query.until), query.independence)
+    # Whoever names the clock, or a position, knows that it is about recording.
+    if before is None and "clock" not in query.model_fields_set and not moments.is_position(query.since):
+        return difference.model_copy(update={"hint": f"All of it is new: {_instead(event)}"})
+    return difference
+
+
+def _recorded_later(event: EventRead) -> NotFound:
+    return NotFound(f"Nothing of this event had been recorded by then: {_instead(event)}")
+
+
+def _instead(event: EventRead) -> str:
+    """What to ask where nothing had been recorded yet."""
+    return (
+        f"recording it began at {event.created_at:%Y-%m-%dT%H:%M:%SZ}, later than `since`. To compare what had been "
+        "said by two times, whenever that was recorded, ask with `clock=said`."
+    )
 
 
 async def _load(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint | None) -> tuple[Rows, Position] | None:
