@@ -6,14 +6,15 @@ from app.schemas.events import EventRead
 from app.schemas.pictures.exports import EventDigest, EventFeature, EventProperties, Point
 
 
-def feature(event: EventRead, counts: Mapping[str, int], digest: EventDigest) -> bytes:
-    """`counts`: how many records of each kind there are about it; `digest`: where its questions stand."""
+def feature(event: EventRead, counts: Mapping[str, int], digest: EventDigest | None) -> bytes:
+    """`counts`: how many records of each kind there are about it; `digest`: where its questions stand, if drawn."""
+    derived = digest.__dict__ if digest is not None else {"statuses": None, "tolls": None}
     is_located = event.latitude is not None and event.longitude is not None
     return (
         EventFeature(
             id=event.id,
             geometry=Point(coordinates=[event.longitude, event.latitude]) if is_located else None,  # type: ignore[list-item]
-            properties=EventProperties.model_validate(event.__dict__ | dict(counts) | digest.__dict__),
+            properties=EventProperties.model_validate(event.__dict__ | dict(counts) | derived),
         )
         .model_dump_json()
         .encode()

@@ -24,6 +24,8 @@ COUNTED: Final = {kind.path: kind for kind in KINDS if kind.counted}
 # How many events are read and drawn at a time, and with how many statements: one that has more comes by itself.
 _EVENTS_AT_ONCE: Final = 50
 _STATEMENTS_AT_ONCE: Final = 2_000
+# Where the questions of an event stand is derived anew for each answer: of as many events as have so many statements.
+STATEMENTS_DRAWN: Final = 10_000
 
 
 async def features(session: AsyncSession, caller: Caller, query: EventFilter) -> AsyncIterator[bytes]:
@@ -35,9 +37,12 @@ async def features(session: AsyncSession, caller: Caller, query: EventFilter) ->
     between = b"\n"
     view = View(restricted=caller.may("read"), confidential=caller.may("confidential"))
     result = await session.stream(chosen, execution_options={"yield_per": _EVENTS_AT_ONCE})
+    drawn = 0
     async for fetched in result.mappings().partitions():
         for rows in _runs(fetched):
-            digests = await _digests(session, view, [row["id"] for row in rows])
+            drawn += sum(row["statements"] + 1 for row in rows)
+            ids = [row["id"] for row in rows]
+            digests = await _digests(session, view, ids) if drawn <= STATEMENTS_DRAWN else [None] * len(ids)
             for row, event_digest in zip(rows, digests, strict=True):
                 counted = {name: row[name] for name in COUNTED}
                 yield between + geojson.feature(EventRead.model_validate(row), counted, event_digest)
@@ -59,7 +64,7 @@ def _runs(rows: Sequence[RowMapping]) -> Iterator[list[RowMapping]]:
         yield run
 
 
-async def _digests(session: AsyncSession, view: View, event_ids: list[UUID]) -> list[EventDigest]:
+async def _digests(session: AsyncSession, view: View, event_ids: list[UUID]) -> Sequence[EventDigest | None]:
     """Of each event where its questions stand, for three statements in all, and drawn in a thread."""
     rows = await loading.load(session, event_ids[0], None, *event_ids[1:])
     return await asyncio.to_thread(

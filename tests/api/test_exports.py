@@ -193,6 +193,11 @@ async def test_a_map_tells_where_questions_stand_and_what_is_said_of_casualties(
                 [toll[name] for name in ("measure", "subject", "says", "min", "status")] for toll in tolls["other-0"]
             ]
             assert says == [["killed", "children", None, None, "withdrawn"]]
+    # Each has a statement at most but the explosion, which has three and comes first.
+    monkeypatch.setattr(maps, "STATEMENTS_DRAWN", 7)
+    found = await get(anybody, "/v1/events.geojson?sort=created_at")
+    assert [feature["properties"]["tolls"] is None for feature in found["features"]] == [False, False, True, True]
+    assert [feature["properties"]["statuses"] is None for feature in found["features"]] == [False, False, True, True]
 
 
 # --- streams ---------------------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ class EventDigest(Output):
     """In the order of the dossier."""
 
 
-class EventProperties(EventDigest):
+class EventProperties(Output):
     """An event, and how much is said of it."""
 
     ref: str | None
@@ -82,6 +82,11 @@ class EventProperties(EventDigest):
     claims: int
     statements: int
     assessments: int
+    statuses: dict[Status, int] | None
+    """How many of its questions stand where, as its dossier has them now. Null, as `tolls` is then: the events before
+    it in this answer have some 10,000 statements together, and it is derived of no more; filter for fewer events."""
+    tolls: list[Toll] | None
+    """What is said of its casualties."""
 
 
 class EventFeature(Output):

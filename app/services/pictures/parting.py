@@ -32,6 +32,7 @@ def part(rows: Rows, event_ids: Iterable[UUID]) -> Iterator[Rows]:
     above: Neighbours = {
         source.id: [id_ for id_ in (source.merged_into, source.parent_id) if id_] for source in rows.sources.values()
     }
+    sources_merged_into = {source.id: source.merged_into for source in rows.sources.values()}
     for event_id in event_ids:
         kin = merged[event_id]
         own_rows: dict[str, Any] = {
@@ -49,7 +50,8 @@ def part(rows: Rows, event_ids: Iterable[UUID]) -> Iterator[Rows]:
             events={id_: rows.events[id_] for id_ in around if id_ in rows.events},
             **own_rows,
         )
-        yield _with_own_evidence(event_rows, made_of, merged_with, above)
+        with_evidence = _with_own_evidence(event_rows, made_of, merged_with, above)
+        yield replace(with_evidence, source_links=list(_source_links(with_evidence, sources_merged_into)))
 
 
 def _by_event(records: Iterable[Any]) -> dict[UUID, list[Any]]:
@@ -92,7 +94,6 @@ def _with_own_evidence(event_rows: Rows, made_of: Neighbours, merged_with: Neigh
         versions=[version for version in event_rows.versions if version.document_id in read_ids],
         document_links=[link for link in event_rows.document_links if link.from_id in document_ids],
         sources={id_: source for id_ in source_ids if (source := event_rows.sources.get(id_))},
-        source_links=list(_source_links(event_rows, source_ids)),
         confidential=event_rows.confidential & source_ids,
         absorbed=event_rows.absorbed & source_ids,
         masks={
@@ -104,12 +105,11 @@ def _with_own_evidence(event_rows: Rows, made_of: Neighbours, merged_with: Neigh
     )
 
 
-def _source_links(event_rows: Rows, source_ids: set[UUID]) -> Iterator[SourceLinkRead]:
+def _source_links(event_rows: Rows, merged_into: Mapping[UUID, UUID | None]) -> Iterator[SourceLinkRead]:
     """Those between the event's sources. What hangs on a source that is not one of them hangs on its merge target."""
-    merged_into = {source.id: source.merged_into for source in event_rows.sources.values()}
     for link in event_rows.source_links:
         start, end = (
-            next((step for step in merges.chain(id_, merged_into) if step in source_ids), None)
+            next((step for step in merges.chain(id_, merged_into) if step in event_rows.sources), None)
             for id_ in (link.from_id, link.to_id)
         )
         if start and end:
