@@ -93,11 +93,16 @@ def whole_list(answer: BaseModel) -> Response:
     return Response(answer.model_dump_json(by_alias=True), 200, None, _JSON)
 
 
-def page(request: Request, slice_: Slice, read: type[BaseModel]) -> Response:
-    """Answer with one page, and the URLs of its neighbours in the body and in Link (RFC 8288)."""
+def page(
+    request: Request, slice_: Slice, read: type[BaseModel], kind: type[Page[Any]] = Page[Any], **members: Any
+) -> Response:
+    """Answer with one page, and the URLs of its neighbours in the body and in Link (RFC 8288).
+
+    `members`: what pages of this kind tell beside their items.
+    """
     urls = {name: _url(request, cursor) for name, cursor in (("next", slice_.next), ("prev", slice_.prev)) if cursor}
     records: list[Any] = [read.model_validate(row) for row in slice_.rows]
-    answer = Page[Any](items=records, total=slice_.total, facets=slice_.facets, **urls)
+    answer = kind(items=records, total=slice_.total, facets=slice_.facets, **urls, **members)
     headers = {"Link": ", ".join(f'<{url}>; rel="{name}"' for name, url in urls.items())} if urls else {}
     return Response(answer.model_dump_json(by_alias=True), 200, headers, _JSON)
 

@@ -17,7 +17,7 @@ from app.schemas.common import (
     comma_separated,
     with_examples,
 )
-from app.schemas.fields import Count, Key, Language, Misfit, Moment, Name, Prose, Ref, Respelt, StanceIn
+from app.schemas.fields import Count, Key, Language, Languages, Misfit, Moment, Name, Prose, Ref, Respelt, StanceIn
 from app.schemas.questions import QuestionIn
 from app.schemas.statements import StatementInClaim
 from app.vocabulary import ClaimRelation, Measure, Qualifier
@@ -263,7 +263,7 @@ class ClaimFilter(Input):
     question: Address | None = None
     q: Name | None = None
     """Words of the text."""
-    language: Language | None = None
+    language: Languages | None = None
     accuses: Key | None = None
     measure: Measure | None = None
     """Figures of this measure."""

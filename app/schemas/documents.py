@@ -13,6 +13,7 @@ from app.schemas.fields import (
     ExternalIds,
     ExternalIdsChange,
     Language,
+    Languages,
     Moment,
     Name,
     PastMoment,
@@ -191,7 +192,7 @@ class DocumentFilter(Input):
     canonical_url: Url | None = None
     kind: DocumentKind | None = None
     lifecycle: Lifecycle | None = None
-    language: Language | None = None
+    language: Languages | None = None
     publisher: Address | None = None
     published_from: CoarseTime | None = None
     published_to: CoarseTime | None = None

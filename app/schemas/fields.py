@@ -57,6 +57,9 @@ _FORBIDDEN: Final = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff{_NONC
 _LINE_BREAKS: Final = {0x0B: "\n", 0x0C: "\n"}
 
 
+LANGUAGES_ASKED: Final = 20  # at once, where a language narrows what is asked for
+
+
 def clean(words: str) -> str:
     """The text in NFC. Raises ValueError at a control character, half a surrogate pair or a noncharacter.
 
@@ -274,6 +277,13 @@ def _told_language(sent: str) -> str:
     return Respelt(tag, sent, "BCP 47 has this tag for the language.") if differs else tag
 
 
+def _told_languages(sent: str) -> str:
+    tags = [_language(tag.strip()) for tag in sent.split(",")]
+    if len(tags) > LANGUAGES_ASKED:
+        raise ValueError(f"more than {LANGUAGES_ASKED} languages are asked for")
+    return ",".join(tags)
+
+
 def _upper(words: Any) -> Any:
     return words.strip().upper() if isinstance(words, str) else words
 
@@ -314,6 +324,13 @@ Language = Annotated[
     StringConstraints(min_length=2, max_length=LANGUAGE_CHARACTERS),
     AfterValidator(_told_language),
     Field(description="A BCP 47 language tag.", examples=["en"]),
+]
+# What narrows by language: a tag, or several with commas.
+Languages = Annotated[
+    str,
+    StringConstraints(min_length=2, max_length=LANGUAGES_ASKED * (LANGUAGE_CHARACTERS + 1)),
+    AfterValidator(_told_languages),
+    Field(description="BCP 47 language tags: one, or several with commas, any of which may fit.", examples=["ru,fr"]),
 ]
 Url = Annotated[
     str,

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from app.schemas.addresses import Address, EventAddress
 from app.schemas.claims import ClaimRead
-from app.schemas.common import Input, Output, Paging, comma_separated
-from app.schemas.fields import Language, Name, Prose
+from app.schemas.common import Input, Output, Page, Paging, comma_separated
+from app.schemas.fields import Languages, Name, Prose
 from app.vocabulary import Disclosure, SourceKind, Stance
 
 HitType = Literal["event", "claim", "statement", "document"]
@@ -25,8 +25,9 @@ class SearchQuery(Paging):
     """Only these: one or more of `event`, `claim`, `statement`, `document`, with commas."""
     event: EventAddress | None = None
     """Only what belongs to this event; documents that it cites."""
-    language: Language | None = None
-    """Only words in this language (`en` is also `en-GB`; `und`: where nobody says which); those of `q` are, too."""
+    language: Languages | None = None
+    """Only words in this language (`en` is also `en-GB`; `und`: where nobody says which), or in one of several, with
+    commas; those of `q` are, too."""
     sort: Literal["-rank"] = "-rank"
     """The best come first; there is no other order."""
     facets: Annotated[str, comma_separated("type", "language")] | None = None
@@ -56,6 +57,14 @@ class HitSource(Output):
     disclosure: Disclosure
 
 
+class HitEvent(Output):
+    """What a hit belongs to."""
+
+    id: UUID
+    slug: str
+    title: str
+
+
 class Hit(Output):
     """A record that was found. What was merged leads to what it was merged into."""
 
@@ -64,6 +73,8 @@ class Hit(Output):
     url: str
     """Where it is read."""
     event_id: UUID | None
+    event: HitEvent | None
+    """The event that it is, or that it belongs to; null: it is a document."""
     title: str | None
     """Of an event or document its title; the claim's text; for a statement, that of what it is about."""
     rank: Annotated[float, Field(ge=0, le=1)]
@@ -83,6 +94,25 @@ class Hit(Output):
     """The latest version of the document that has the words, if one has them."""
 
 
+class OtherWords(Output):
+    """What a claim that was found says in another language than those that were searched."""
+
+    claim_id: UUID
+    language: str
+    text: str
+    """Its text, a translation of it, or that of a claim that was merged into it or linked as the same."""
+    url: str
+    """A search for these words in that language."""
+
+
+class HitPage(Page[Hit]):
+    """One page of a search."""
+
+    other_words: list[OtherWords]
+    """Where `language` was asked for: the words that claims of this page, and those that its statements are about,
+    have in other languages. At most 10."""
+
+
 class SimilarQuery(Input):
     text: Prose
     """A claim, in words."""
@@ -90,8 +120,9 @@ class SimilarQuery(Input):
     """Only claims about this event; else about any."""
     question: Address | None = None
     """Only claims that answer this question."""
-    language: Language | None = None
-    """Of the text: then only words in this language are compared, and those of which nobody says it."""
+    language: Languages | None = None
+    """Of the text, or what it may be, with commas: then only words in these are compared, and those of which nobody
+    says it."""
     limit: Annotated[int, Field(ge=1, le=50)] = 10
     """How many at most."""
 

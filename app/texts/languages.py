@@ -32,6 +32,11 @@ def codes(tag: str) -> tuple[str, ...]:
     return (key_, *(code for code in _CODES_BY_KEY.get(key_, ()) if langcodes.standardize_tag(code) == code))
 
 
+def codes_of(tags: str) -> list[str]:
+    """The same for several languages, with commas."""
+    return list(dict.fromkeys(code for tag in tags.split(",") for code in codes(tag)))
+
+
 def _keys() -> dict[str, str]:
     """Of each code of a language that is one of another, or another's old or longer code: that one."""
     replaced = {code: tag.split("-", 1)[0] for code, tag in data_dicts.LANGUAGE_REPLACEMENTS.items() if code.isalpha()}

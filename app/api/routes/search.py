@@ -6,23 +6,25 @@ from starlette.responses import Response
 from app.api import answers
 from app.api.deps import Reader, Route, Session
 from app.api.problems import documented
-from app.schemas.common import Page
-from app.schemas.search import Hit, SearchQuery, SimilarList, SimilarQuery
-from app.services.search import search, similar
+from app.schemas.search import Hit, HitPage, SearchQuery, SimilarList, SimilarQuery
+from app.services.search import other_words, search, similar
 
 router = APIRouter(tags=["search"], route_class=Route)
 
 
-@router.get("/search", response_model=Page[Hit], responses=documented(), summary="Search")
+@router.get("/search", response_model=HitPage, responses=documented(), summary="Search")
 async def list_hits(
     request: Request, query: Annotated[SearchQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Events, claims, statements and documents by their words, the best first.
 
     Words are compared by their stems in the language of each text, without accents and case. A statement is found by
-    the words in which it was made, a document by its title, its headlines and its text; each once.
+    the words in which it was made, a document by its title, its headlines and its text; each once. Where a language is
+    asked for, `other_words` proposes what the same claims say in others.
     """
-    return answers.page(request, await search.page(session, caller, query), Hit)
+    slice_ = await search.page(session, caller, query)
+    proposals = await other_words.in_other_languages(session, caller, slice_.rows, query.language)
+    return answers.page(request, slice_, Hit, HitPage, other_words=proposals)
 
 
 @router.get("/claims/similar", response_model=SimilarList, responses=documented(), summary="Find similar claims")

@@ -7,6 +7,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Subquery,
+    and_,
     func,
     literal,
     or_,
@@ -41,17 +42,22 @@ def of_country(rows: Subquery, code: str | None) -> list[ColumnElement[bool]]:
     return [rows.c.country.in_(countries.spellings(code))] if code is not None else []
 
 
-def of_language(rows: Subquery, tag: str | None) -> list[ColumnElement[bool]]:
-    """In this language, whatever its code is (`nb` of `no`); with a region or script, only what has that, too."""
-    if tag is None:
-        return []
+def of_language(rows: Subquery, tags: str | None) -> list[ColumnElement[bool]]:
+    """In one of these languages, whatever its code is (`nb` of `no`); with a region or script, only what has that, too.
+
+    `tags`: with commas.
+    """
+    return [] if tags is None else [or_(*(_is_in_language(rows, tag) for tag in tags.split(",")))]
+
+
+def _is_in_language(rows: Subquery, tag: str) -> ColumnElement[bool]:
     stored, (_, _, subtags) = func.lower(rows.c.language), tag.lower().partition("-")
-    conditions: list[ColumnElement[bool]] = [func.split_part(stored, "-", 1).in_(languages.codes(tag))]
-    if subtags:
-        stored_subtags = func.substring(stored, "-(.*)")
-        begins_so = stored_subtags.startswith(f"{subtags}-", autoescape=True)
-        conditions.append(or_(stored_subtags == subtags, begins_so))
-    return conditions
+    in_language: ColumnElement[bool] = func.split_part(stored, "-", 1).in_(languages.codes(tag))
+    if not subtags:
+        return in_language
+    stored_subtags = func.substring(stored, "-(.*)")
+    begins_so = stored_subtags.startswith(f"{subtags}-", autoescape=True)
+    return and_(in_language, or_(stored_subtags == subtags, begins_so))
 
 
 def ids_at(caller: Caller, model: type[Record], address: str) -> Rows:

@@ -47,6 +47,7 @@ async def hits(
             for record in (await session.execute(selected(caller, ids))).mappings():
                 fields_by_key[type_, record["id"]] = {"highlights": [], "language": None} | _titled(record)
     await _name_sources(session, caller, list(fields_by_key.values()))
+    await _name_events(session, caller, list(fields_by_key.values()))
     if fields_by_key:
         await _mark(session, fields_by_key, entries, ranking)
     return [
@@ -127,6 +128,15 @@ async def _name_sources(session: AsyncSession, caller: Caller, fields_of_hits: l
     source_by_id = {row["id"]: row for row in (await session.execute(query)).mappings()}
     for fields in fields_of_hits:
         fields["source"] = source_by_id.get(fields.get("source_id"))
+
+
+async def _name_events(session: AsyncSession, caller: Caller, fields_of_hits: list[HitFields]) -> None:
+    ids = {fields["event_id"] for fields in fields_of_hits if fields["event_id"]}
+    event = seen(caller, Event)
+    query = select(event.c.id, event.c.slug, event.c.title).where(event.c.id.in_(ids))
+    event_by_id = {row["id"]: row for row in (await session.execute(query)).mappings()} if ids else {}
+    for fields in fields_of_hits:
+        fields["event"] = event_by_id.get(fields["event_id"])
 
 
 # --- where the words stand -------------------------------------------------------------------------------------------

@@ -102,8 +102,8 @@ async def claims(session: AsyncSession, caller: Caller, words: str) -> Subquery 
 async def _text_query(
     session: AsyncSession, language: str | None, terms: list[list[dict[str, Any]]]
 ) -> TextQuery | None:
-    # A language with several codes has words in several forms: they are looked for in the forms of all languages.
-    one_code = language if language is not None and len(languages.codes(language)) == 1 else None
+    # Several languages, and one with several codes, have words in several forms: they are looked for in all forms.
+    one_code = language if language is not None and len(languages.codes_of(language)) == 1 else None
     parameters = {"language": one_code, "groups": json.dumps(terms, ensure_ascii=False)}
     row = (await session.execute(_QUERY, parameters)).one()
     return None if row.matching is None else TextQuery(row.matching, row.ranking)
@@ -152,7 +152,7 @@ def _entries(caller: Caller, query: SearchQuery, text_query: TextQuery, ids: Seq
         given_ids = func.unnest(cast(literal(list(ids)), ARRAY(Uuid())))
         fitting = fitting.where(entry.c.id.in_(select(given_ids).union_all(select(func.event_kin(given_ids)))))
     if query.language:
-        fitting = fitting.where(entry.c.language.in_(languages.codes(query.language)))
+        fitting = fitting.where(entry.c.language.in_(languages.codes_of(query.language)))
     if query.event:
         fitting = fitting.where(_of_event(caller, query.event, types))
     return fitting.offset(0).subquery()

@@ -45,8 +45,8 @@ from app.texts.alike import COMPARED_CHARACTERS, SIMILAR, FoldedClaim
 _CANDIDATES: Final = 200  # claims that are compared with one text
 _SIMILAR_IN_ANSWER: Final = 5  # for each new claim
 _ANY_WORD: Final = text(
-    "SELECT string_agg(quote_literal(lexeme), ' | ') FROM ("
-    "SELECT search_lexemes(:language, :words) UNION SELECT search_lexemes('und', :words)) s(lexeme)"
+    "SELECT string_agg(quote_literal(lexeme), ' | ') FROM (SELECT DISTINCT search_lexemes(language, :words) "
+    "FROM unnest(CAST(:languages AS text[])) l(language)) s(lexeme)"
 )
 _NEIGHBOURS: Final = 20  # claims that each claim of a body is compared with: stored ones, and as many beside it
 _MATCHES: Final = 500  # occurrences that are counted for each claim, from its rarest words on
@@ -127,7 +127,8 @@ StoredTexts: TypeAlias = dict[int, list[tuple[UUID, str]]]
 
 async def page(session: AsyncSession, caller: Caller, query: SimilarQuery) -> list[dict[str, Any]]:
     """The claims that are most like a text, the most alike first, as fields of `SimilarRead`."""
-    words = await session.scalar(_ANY_WORD, {"language": query.language, "words": query.text[:COMPARED_CHARACTERS]})
+    tags = [*query.language.split(","), languages.UNDETERMINED] if query.language else [None, languages.UNDETERMINED]
+    words = await session.scalar(_ANY_WORD, {"languages": tags, "words": query.text[:COMPARED_CHARACTERS]})
     rows = (await session.execute(_sharing_words(caller, query, words or ""))).mappings().all()
     best = await asyncio.to_thread(_best, query.text, rows, query.limit)
     claims = seen(caller, Claim)
@@ -168,7 +169,7 @@ def _sharing_words(caller: Caller, query: SimilarQuery, words: str) -> Select[*t
     if query.question:
         claims = claims.where(claim.c.question_id.in_(narrowing.questions_at(caller, query.question)))
     if query.language:
-        claims = claims.where(entry.c.language.in_([*languages.codes(query.language), "und"]))
+        claims = claims.where(entry.c.language.in_([*languages.codes_of(query.language), "und"]))
     return claims
 
 
