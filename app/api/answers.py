@@ -12,6 +12,7 @@ from starlette.responses import Response
 from app.models import Record
 from app.schemas import kinds
 from app.schemas.common import Page, RecordRead, Remark, json_and_tag, names_tag
+from app.schemas.listed import ListedPage
 from app.services.idempotency import Replayed
 from app.services.intake.outcomes import Effect
 from app.services.intake.remarks import NOTHING_NEW
@@ -100,8 +101,23 @@ def page(
 
     `members`: what pages of this kind tell beside their items.
     """
-    urls = {name: _url(request, cursor) for name, cursor in (("next", slice_.next), ("prev", slice_.prev)) if cursor}
     records: list[Any] = [read.model_validate(row) for row in slice_.rows]
+    return _page(request, slice_, records, kind, members)
+
+
+def listed(
+    request: Request, slice_: Slice, read: type[BaseModel], expanded: Sequence[str], named: Sequence[BaseModel] | None
+) -> Response:
+    """Answer with one page of records that have beside them what was `expanded`, and with who is `named`."""
+    left_out = read.model_fields.keys() - read.__base__.model_fields.keys() - set(expanded)  # type: ignore[union-attr]
+    records = [read.model_validate(row).model_dump(mode="json", exclude=left_out) for row in slice_.rows]
+    return _page(request, slice_, records, ListedPage, {"named": named})
+
+
+def _page(
+    request: Request, slice_: Slice, records: list[Any], kind: type[Page[Any]], members: dict[str, Any]
+) -> Response:
+    urls = {name: _url(request, cursor) for name, cursor in (("next", slice_.next), ("prev", slice_.prev)) if cursor}
     answer = kind(items=records, total=slice_.total, facets=slice_.facets, **urls, **members)
     headers = {"Link": ", ".join(f'<{url}>; rel="{name}"' for name, url in urls.items())} if urls else {}
     return Response(answer.model_dump_json(by_alias=True), 200, headers, _JSON)

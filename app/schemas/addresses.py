@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from app.vocabulary import REF_PATTERN, SLUG_PATTERN
+from app.vocabulary import NAME_CHARACTERS, REF_PATTERN, SLUG_PATTERN
 
 _UUID_PATTERN: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _REF_ADDRESS: Final = "ref:" + REF_PATTERN.strip("^$")
@@ -26,6 +26,16 @@ EventAddress = Annotated[
     str,
     StringConstraints(pattern=EVENT_ADDRESS_PATTERN, max_length=ADDRESS_CHARACTERS),
     Field(description="An event: its id, its slug, or `ref:` and its ref."),
+]
+
+SourceAsked = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=NAME_CHARACTERS),
+    Field(
+        description="Sources: an id, `ref:` and a ref, or a name or alias, whole, in any case and without accents. "
+        "Several may bear a name: all of them are meant.",
+        examples=["TASS"],
+    ),
 ]
 
 Reference = Annotated[
@@ -86,3 +96,8 @@ def parse(address: str) -> ParsedAddress:
         return ParsedAddress(id=UUID(address), slug=address)
     except ValueError:
         return ParsedAddress(slug=address)
+
+
+def is_name(words: str) -> bool:
+    """Whether what asks for a source is a name, and no id or ref."""
+    return re.fullmatch(ADDRESS_PATTERN, words) is None

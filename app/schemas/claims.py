@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, PrivateAttr, WrapValidator, model_validator
 
-from app.schemas.addresses import Address, EventAddress, Label, Reference
+from app.schemas.addresses import Address, EventAddress, Label, Reference, SourceAsked
 from app.schemas.common import (
     LONG_LIST_ITEMS,
     SHORT_LIST_ITEMS,
@@ -269,7 +269,7 @@ class ClaimFilter(Input):
     """Figures of this measure."""
     stance: StanceIn | None = None
     """Some source takes this stance toward it."""
-    source: Address | None = None
+    source: SourceAsked | None = None
     """This source says something about it."""
     updated_since: Moment | None = None
     ref: Ref | None = None
@@ -279,6 +279,8 @@ class ClaimFilter(Input):
 
 
 class ClaimQuery(ClaimFilter, Paging):
+    expand: Annotated[str, comma_separated("event", "question")] | None = None
+    """What each claim points at, in full beside it: `event`, `question`, with commas."""
     facets: Annotated[str, comma_separated("language", "accuses", "qualifier")] | None = None
     """Counts by `language`, `accuses`, `qualifier`."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
-from app.schemas.addresses import Address, EventAddress, Label, Reference
+from app.schemas.addresses import Address, EventAddress, Label, Reference, SourceAsked
 from app.schemas.common import Input, Output, Paging, RecordRead, comma_separated, with_examples
 from app.schemas.documents import DocumentIn
 from app.schemas.fields import (
@@ -259,7 +259,7 @@ class StatementFilter(Input):
     claim: Address | None = None
     question: Address | None = None
     """About this question itself, or about a claim that answers it."""
-    source: Address | None = None
+    source: SourceAsked | None = None
     document: Address | None = None
     party: Key | None = None
     stance: StanceIn | None = None
@@ -276,6 +276,9 @@ class StatementFilter(Input):
 
 
 class StatementQuery(StatementFilter, Paging):
+    expand: Annotated[str, comma_separated("event", "question", "claim", "source", "document")] | None = None
+    """What each statement points at, in full beside it, with commas: `event`, `question`, `claim`, `source`, and
+    `document`, where it was published first, with the `appearance` there."""
     facets: Annotated[str, comma_separated("stance", "explicitness", "act", "certainty", "basis")] | None = None
     """Counts by `stance`, `explicitness`, `act`, `certainty`, `basis`."""
 

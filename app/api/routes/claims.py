@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -32,25 +33,28 @@ from app.schemas.claims import (
 )
 from app.schemas.common import Merge, Page
 from app.schemas.kinds import kind_of
+from app.schemas.listed import ClaimListed, ClaimPage
 from app.schemas.reports import ClaimCallAnswer
 from app.services import changing, paging, records
+from app.services.access import Caller
 from app.services.intake import creating
-from app.services.lists import disputes, narrowing
+from app.services.lists import disputes, expanding, narrowing
+from app.services.paging import Slice
 
 router = APIRouter(tags=["claims"], route_class=Route)
 _NOTHING_NEW: dict[int | str, dict[str, Any]] = {200: {"model": ClaimCallAnswer, "description": "Nothing is new."}}
 
 
-@router.get("/claims", response_model=Page[ClaimRead], responses=documented())
+@router.get("/claims", response_model=ClaimPage, responses=documented())
 async def list_claims(
     request: Request, query: Annotated[ClaimQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """The propositions in dispute, of all events or of one."""
     page = await paging.page(session, disputes.claims(query, caller), kind_of(Claim).sorts, query)
-    return answers.page(request, page, ClaimRead)
+    return await _listed(request, session, caller, query, page)
 
 
-@router.get("/events/{event}/claims", response_model=Page[ClaimRead], responses=READ | MERGED)
+@router.get("/events/{event}/claims", response_model=ClaimPage, responses=READ | MERGED)
 async def list_event_claims(
     request: Request, event: EventAt, query: Annotated[ClaimQuery, Query()], caller: Reader, session: Session
 ) -> Response:
@@ -58,7 +62,16 @@ async def list_event_claims(
     event_id = (await records.get(session, caller, Event, event)).id
     rows = narrowing.within(event_id, disputes.claims(query, caller))
     page = await paging.page(session, rows, kind_of(Claim).sorts, query, event_id)
-    return answers.page(request, page, ClaimRead)
+    return await _listed(request, session, caller, query, page)
+
+
+async def _listed(request: Request, session: Session, caller: Caller, query: ClaimQuery, page: Slice) -> Response:
+    """With what `expand` asks for, and with the sources that bear the name, where `source` is one."""
+    expanded = query.expand.split(",") if query.expand else []
+    rows = await expanding.expand(session, caller, page.rows, expanded)
+    named = await expanding.sources_named(session, caller, query.source)
+    names = [*expanded, "appearance"] if "document" in expanded else expanded
+    return answers.listed(request, replace(page, rows=rows), ClaimListed, names, named)
 
 
 @router.post("/events/{event}/claims", status_code=201, response_model=ClaimCallAnswer, responses=_NOTHING_NEW | WRITE)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -22,6 +23,7 @@ from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created, wi
 from app.models import Appearance, Event, Statement
 from app.schemas.common import Page, Withdrawal
 from app.schemas.kinds import kind_of
+from app.schemas.listed import StatementListed, StatementPage
 from app.schemas.statements import (
     AppearanceChange,
     AppearanceCreate,
@@ -33,22 +35,24 @@ from app.schemas.statements import (
     StatementRead,
 )
 from app.services import changing, paging, records
+from app.services.access import Caller
 from app.services.intake import creating
-from app.services.lists import disputes, narrowing
+from app.services.lists import disputes, expanding, narrowing
+from app.services.paging import Slice
 
 router = APIRouter(tags=["statements"], route_class=Route)
 
 
-@router.get("/statements", response_model=Page[StatementRead], responses=documented())
+@router.get("/statements", response_model=StatementPage, responses=documented())
 async def list_statements(
     request: Request, query: Annotated[StatementQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Who said what: each one source's act toward one claim, of all events or of one."""
     page = await paging.page(session, disputes.statements(query, caller), kind_of(Statement).sorts, query)
-    return answers.page(request, page, StatementRead)
+    return await _listed(request, session, caller, query, page)
 
 
-@router.get("/events/{event}/statements", response_model=Page[StatementRead], responses=READ | MERGED)
+@router.get("/events/{event}/statements", response_model=StatementPage, responses=READ | MERGED)
 async def list_event_statements(
     request: Request, event: EventAt, query: Annotated[StatementQuery, Query()], caller: Reader, session: Session
 ) -> Response:
@@ -56,7 +60,16 @@ async def list_event_statements(
     event_id = (await records.get(session, caller, Event, event)).id
     rows = narrowing.within(event_id, disputes.statements(query, caller))
     page = await paging.page(session, rows, kind_of(Statement).sorts, query, event_id)
-    return answers.page(request, page, StatementRead)
+    return await _listed(request, session, caller, query, page)
+
+
+async def _listed(request: Request, session: Session, caller: Caller, query: StatementQuery, page: Slice) -> Response:
+    """With what `expand` asks for, and with the sources that bear the name, where `source` is one."""
+    expanded = query.expand.split(",") if query.expand else []
+    rows = await expanding.expand(session, caller, page.rows, expanded)
+    named = await expanding.sources_named(session, caller, query.source)
+    names = [*expanded, "appearance"] if "document" in expanded else expanded
+    return answers.listed(request, replace(page, rows=rows), StatementListed, names, named)
 
 
 @router.post(

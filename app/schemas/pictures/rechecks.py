@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from app.schemas.addresses import Address, EventAddress
+from app.schemas.addresses import EventAddress, SourceAsked
 from app.schemas.common import Output, Paging
 from app.schemas.fields import Moment
 from app.schemas.sources import SourceRead
@@ -15,7 +15,7 @@ class RecheckQuery(Paging):
     before: Moment | None = None
     """To be asked again before this moment."""
     event: EventAddress | None = None
-    source: Address | None = None
+    source: SourceAsked | None = None
     sort: Literal["recheck_at", "-recheck_at"] = "recheck_at"
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.dialects.postgresql import array
 
 from app import times
 from app.models import (
@@ -95,7 +96,11 @@ def by_one_of(
 
 
 def by_source(caller: Caller, rows: Subquery, model: type[Record], column: str, address: str) -> ColumnElement[bool]:
-    """Keep the rows of the source at an address, be it that of a mask."""
+    """Keep the rows of the source at an address, be it that of a mask; or of all that bear a name."""
+    if addresses.is_name(address):
+        named = sources_named(caller, address).subquery()
+        kin = select(func.source_kin(named.c.id))
+        return by_one_of(caller, rows, model, column, kin)
     by_itself = by_one_of(caller, rows, model, column, ids_at(caller, Source, address))
     mask_id = addresses.parse(address).id
     if caller.may("confidential") or mask_id is None:
@@ -104,6 +109,12 @@ def by_source(caller: Caller, rows: Subquery, model: type[Record], column: str, 
     masked = select(MASK.c.event_id, MASK.c.source_id).where(MASK.c.id == mask_id)
     behind = select(stored.c.id).where(tuple_(stored.c.event_id, stored.c[column]).in_(masked))
     return or_(by_itself, rows.c.id.in_(behind))
+
+
+def sources_named(caller: Caller, name: str) -> Rows:
+    """Select the sources that this caller may see under a name or alias."""
+    rows = seen(caller, Source)
+    return select(rows).where(rows.c.names.op("@>")(array([func.fold_name(name)])), rows.c.merged_into.is_(None))
 
 
 def words(column: ColumnElement[Any], words: str) -> ColumnElement[bool]:

@@ -1,0 +1,54 @@
+"""Statements and claims of a list with what they point at, and the flat rows of them."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from app.schemas.claims import ClaimRead
+from app.schemas.common import Page
+from app.schemas.documents import DocumentRead
+from app.schemas.events import EventRead
+from app.schemas.questions import QuestionRead
+from app.schemas.sources import SourceRead
+from app.schemas.statements import AppearanceRead, StatementRead
+
+
+class StatementListed(StatementRead):
+    """A statement with what it points at, where the caller may see it: without what `expand` does not name."""
+
+    event: EventRead | None = None
+    question: QuestionRead | None = None
+    """What it is about, or what the claim that it is about answers."""
+    claim: ClaimRead | None = None
+    source: SourceRead | None = None
+    appearance: AppearanceRead | None = None
+    """Its words in `document`."""
+    document: DocumentRead | None = None
+    """Where it was published first."""
+
+
+class ClaimListed(ClaimRead):
+    """A claim with what it points at: what `expand` does not name is left out."""
+
+    event: EventRead | None = None
+    question: QuestionRead | None = None
+
+
+_Named = Annotated[
+    list[SourceRead] | None,
+    Field(description="Where `source` was a name: the sources that bear it, all of whom are meant."),
+]
+
+
+class ListedPage(Page[Any]):
+    """As both are answered."""
+
+    named: _Named = None
+
+
+class StatementPage(Page[StatementListed]):
+    named: _Named = None
+
+
+class ClaimPage(Page[ClaimListed]):
+    named: _Named = None

@@ -1,0 +1,101 @@
+"""What the records of a list point at, beside them: for each kind one query, whatever the list has."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models import Appearance, Claim, Document, Event, Question, Record, Source
+from app.schemas import addresses
+from app.schemas.claims import ClaimRead
+from app.schemas.common import RecordRead
+from app.schemas.documents import DocumentRead
+from app.schemas.events import EventRead
+from app.schemas.questions import QuestionRead
+from app.schemas.sources import SourceRead
+from app.schemas.statements import AppearanceRead
+from app.services.access import Caller
+from app.services.lists import narrowing
+from app.services.visibility import seen, seen_alone
+
+_READS: Final[Mapping[str, tuple[type[Record], type[RecordRead]]]] = {
+    "event": (Event, EventRead),
+    "question": (Question, QuestionRead),
+    "claim": (Claim, ClaimRead),
+    "source": (Source, SourceRead),
+    "document": (Document, DocumentRead),
+}
+_SOURCES_NAMED: Final = 100  # that are told, of those that bear one name
+Row = Mapping[str, Any]
+
+
+async def expand(
+    session: AsyncSession, caller: Caller, rows: Sequence[Row], names: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The rows of a list, each with the records that it points at, by name, as far as the caller may see them.
+
+    A statement's `document` is where it was published first, and `appearance` its words there.
+    """
+    expanded = [dict(row) for row in rows]
+    if "document" in names:
+        appearances = await _first_appearances(session, caller, [row["id"] for row in rows])
+        for row in expanded:
+            appearance = appearances.get(row["id"])
+            row |= {"appearance": appearance, "document_id": appearance.document_id if appearance else None}
+    asked_of_claims = "question" in names and any(row.get("claim_id") for row in expanded)
+    for name in dict.fromkeys(["claim", *names] if asked_of_claims else names):
+        model, read = _READS[name]
+        records = await _by_id(session, caller, model, read, {_pointer(row, name) for row in expanded})
+        for row in expanded:
+            row[name] = records.get(_pointer(row, name))
+    return expanded
+
+
+def _pointer(row: Row, name: str) -> UUID | None:
+    """What a row points at; the question of a statement about a claim is the claim's."""
+    if name == "question" and row.get("claim") is not None:
+        question_id: UUID | None = row["claim"].question_id
+        return question_id
+    pointer: UUID | None = row.get(f"{name}_id")
+    return pointer
+
+
+async def sources_named(session: AsyncSession, caller: Caller, asked: str | None) -> list[SourceRead] | None:
+    """The sources that bear the name which was asked for, by id; None: no name was."""
+    if asked is None or not addresses.is_name(asked):
+        return None
+    rows = narrowing.sources_named(caller, asked).order_by("id").limit(_SOURCES_NAMED)
+    return [SourceRead.model_validate(row) for row in (await session.execute(rows)).mappings()]
+
+
+async def _by_id(
+    session: AsyncSession, caller: Caller, model: type[Record], read: type[RecordRead], ids: Iterable[UUID | None]
+) -> dict[UUID | None, Any]:
+    ids_given = [id_ for id_ in ids if id_ is not None]
+    if not ids_given:
+        return {}
+    rows = seen_alone(caller, model)
+    records = (await session.execute(select(rows).where(rows.c.id.in_(ids_given)))).mappings()
+    return {record["id"]: read.model_validate(record) for record in records}
+
+
+async def _first_appearances(session: AsyncSession, caller: Caller, ids: list[UUID]) -> dict[UUID, AppearanceRead]:
+    """Of each statement the appearance whose document was published first; of those of one time what came first."""
+    appearance, document = seen(caller, Appearance), seen(caller, Document)
+    first = (
+        select(appearance)
+        .select_from(appearance.outerjoin(document, document.c.id == appearance.c.document_id))
+        .where(appearance.c.statement_id.in_(ids))
+        .ext(distinct_on(appearance.c.statement_id))
+        .order_by(
+            appearance.c.statement_id,
+            document.c.published_from.nulls_last(),
+            appearance.c.created_at,
+            appearance.c.id,
+        )
+    )
+    rows = (await session.execute(first)).mappings()
+    return {row["statement_id"]: AppearanceRead.model_validate(row) for row in rows}
