@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -43,14 +43,26 @@ _BREAKS: Final = frozenset("\t\r\n")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?", re.ASCII)
 
 
-def render(dossier: DossierRead, *, safe: bool = False, bom: bool = False) -> bytes:
+def render(dossier: DossierRead, *, safe: bool = False, bom: bool = False, columns: Sequence[str] = COLUMNS) -> bytes:
     """The table in UTF-8, with a header. `safe`: no cell is read as a formula; `bom`: Excel needs it to read UTF-8."""
+    return header(columns, safe=safe, bom=bom) + lines(rows(dossier), columns, safe=safe)
+
+
+def header(columns: Sequence[str], *, safe: bool = False, bom: bool = False) -> bytes:
+    return ("\N{BOM}" if bom else "").encode() + lines([{name: name for name in columns}], columns, safe=safe)
+
+
+def lines(rows: Iterable[Row], columns: Sequence[str], *, safe: bool = False) -> bytes:
+    """The lines of rows; those of their values that are in none of these columns are left out."""
     out = io.StringIO(newline="")
     # Everything but numbers is quoted: a spreadsheet set to another separator, such as `;`, can't split a text.
-    writer = csv.DictWriter(
-        out, COLUMNS, restval="", lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC if safe else csv.QUOTE_MINIMAL
-    )
-    writer.writeheader()
+    writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC if safe else csv.QUOTE_MINIMAL)
+    writer.writerows([_cell(row.get(name, ""), safe=safe) for name in columns] for row in rows)
+    return out.getvalue().encode()
+
+
+def rows(dossier: DossierRead) -> Iterator[Row]:
+    """One for each statement."""
     event = _event(dossier)
     texts = {claim.id: claim.text for _, claim in naming.claims(dossier)}
     rows_by_claim: dict[tuple[UUID | None, UUID | None], Row] = {}
@@ -58,14 +70,12 @@ def render(dossier: DossierRead, *, safe: bool = False, bom: bool = False) -> by
         key = (question.id if question else None, claim.id if claim else None)
         if key not in rows_by_claim:
             rows_by_claim[key] = event | _question(question) | _claim(dossier, claim, texts)
-        row = (
+        yield (
             rows_by_claim[key]
             | _statement(dossier, statement)
             | _source(dossier, statement)
             | _appearances(dossier, statement)
         )
-        writer.writerow({name: _cell(value, safe=safe) for name, value in row.items()})
-    return ("\N{BOM}" if bom else "").encode() + out.getvalue().encode()
 
 
 def _cell(value: Any, *, safe: bool) -> str | int | float:

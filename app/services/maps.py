@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Subquery, func, select
+from sqlalchemy import ColumnElement, RowMapping, Subquery, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.derive.pictures import digest
@@ -13,10 +13,10 @@ from app.derive.rules.rows import View
 from app.formats import geojson
 from app.models import Event
 from app.schemas.events import EventFilter, EventRead
-from app.schemas.kinds import KINDS, Kind, kind_of
+from app.schemas.kinds import KINDS, Kind
 from app.schemas.pictures.exports import EventDigest
 from app.services.access import Caller
-from app.services.lists import disputes
+from app.services.lists import disputes, narrowing
 from app.services.pictures import loading, parting
 from app.services.visibility import seen_alone
 
@@ -32,7 +32,7 @@ async def features(session: AsyncSession, caller: Caller, query: EventFilter) ->
     """The parts of a FeatureCollection of all events that fit, in the order asked for."""
     events = disputes.events(query, caller).subquery()
     counts = [_count(caller, kind, events).label(name) for name, kind in COUNTED.items()]
-    chosen = _ordered(select(events, *counts), events, query.sort)
+    chosen = narrowing.ordered(select(events, *counts), events, Event, query.sort)
     yield b'{"type":"FeatureCollection","features":['
     between = b"\n"
     view = View(restricted=caller.may("read"), confidential=caller.may("confidential"))
@@ -80,10 +80,3 @@ def _count(caller: Caller, kind: Kind, events: Subquery) -> ColumnElement[int]:
     if kind.mergeable:
         query = query.where(rows.c.merged_into.is_(None))
     return query.scalar_subquery()
-
-
-def _ordered(query: Select[tuple[object, ...]], events: Subquery, sort: str) -> Select[tuple[object, ...]]:
-    """Order the events as their list does. An event without the time comes last, in both directions."""
-    column = events.c[kind_of(Event).sorts[sort.removeprefix("-")]]
-    order = (column.desc().nulls_last(), events.c.id.desc()) if sort[0] == "-" else (column.nulls_last(), events.c.id)
-    return query.order_by(*order)

@@ -1,11 +1,13 @@
 """Exports: pictures and records in other formats."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
+from pydantic_core import to_json
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
@@ -14,12 +16,21 @@ from app.api.deps import Connected, EventAt, Reader, Route, Session
 from app.api.problems import documented
 from app.api.records import MERGED, READ
 from app.database import Database
-from app.formats import atom, csv, jsonld
+from app.errors import Invalid
+from app.formats import atom, csv, flat, jsonld
 from app.schemas.events import EventFilter, EventRead
 from app.schemas.pictures.dossiers import PictureQuery
-from app.schemas.pictures.exports import CsvQuery, EventCollection
+from app.schemas.pictures.exports import (
+    CsvQuery,
+    EventCollection,
+    EventsCsvQuery,
+    StatementsCsvQuery,
+    StatementsNdjsonQuery,
+    TableQuery,
+)
 from app.services import exporting, maps, streaming
 from app.services.access import Caller
+from app.services.lists import tables
 from app.services.pictures import feeds, moments
 
 router = APIRouter(tags=["exports"], route_class=Route)
@@ -66,10 +77,12 @@ async def export_csv(
     `safe=true` if it is opened in a spreadsheet: texts come from everywhere, and some begin like a formula.
     """
     words = negotiation.wording(request, query.lang)
+    columns = _columns(query.columns, csv.COLUMNS)
     event_read, viewpoint = await moments.find(session, caller, event, query, words)
-    tag = await moments.etag(session, event_read, viewpoint, f"csv {query.safe} {query.bom}")
+    tag = await moments.etag(session, event_read, viewpoint, f"csv {query.safe} {query.bom} {query.columns}")
     answers.check_modified(request, tag, words.language)
-    body = csv.render(await moments.dossier(session, event_read.id, viewpoint), safe=query.safe, bom=query.bom)
+    dossier = await moments.dossier(session, event_read.id, viewpoint)
+    body = csv.render(dossier, safe=query.safe, bom=query.bom, columns=columns)
     return Response(body, 200, _headers(tag, event_read, "csv"), f"{CSV}; charset=utf-8; header=present")
 
 
@@ -115,6 +128,123 @@ async def export_atom(request: Request, event: EventAt, caller: Reader, session:
 
 def _headers(tag: str, event: EventRead, ending: str, disposition: str = "attachment") -> dict[str, str]:
     return {"ETag": tag, "Content-Disposition": f'{disposition}; filename="{event.slug}.{ending}"'}
+
+
+def _columns(asked: str | None, columns: Sequence[str]) -> Sequence[str]:
+    """Those that are asked for. Raises Invalid, with all that there are."""
+    if asked is None:
+        return columns
+    names = asked.split(",")
+    for nth, name in enumerate(names, 1):
+        if name not in columns:
+            raise Invalid.parameter("columns", f"the {nth}. is no column; there are: {', '.join(columns)}")
+    return names
+
+
+# --- tables over many events, as a stream ----------------------------------------------------------------------------
+
+
+@router.get(
+    "/export.csv",
+    response_class=Response,
+    responses=documented() | _gives(CSV, "RFC 4180, in UTF-8, with a header.", _TEXT),
+    summary="Export many events as CSV",
+)
+async def export_events_csv(
+    request: Request,
+    query: Annotated[EventsCsvQuery, Query()],
+    caller: Reader,
+    session: Session,
+    database: Connected,
+) -> Response:
+    """The tables of several events in one: those named with `event`, or all that fit the filters of the list of events.
+
+    The columns are those of one event's table, and each statement stands where its claim stands now.
+    """
+    columns = _columns(query.columns, csv.COLUMNS)
+    event_addresses = tables.addresses_in(query.event)
+    await tables.check_events(session, caller, event_addresses)
+    tag = await _etag_of_many(session, caller, f"csv {query!r}")
+    answers.check_modified(request, tag)
+    chosen = tables.events(query, caller, event_addresses)
+    lines = _events_table(database, caller, chosen, columns, query)
+    return await _stream(request, lines, _named(tag, "events.csv"), f"{CSV}; charset=utf-8; header=present")
+
+
+@router.get(
+    "/statements.csv",
+    response_class=Response,
+    responses=documented() | _gives(CSV, "RFC 4180, in UTF-8, with a header.", _TEXT),
+    summary="Export statements as CSV",
+)
+async def export_statements_csv(
+    request: Request,
+    query: Annotated[StatementsCsvQuery, Query()],
+    caller: Reader,
+    session: Session,
+    database: Connected,
+) -> Response:
+    """All statements that fit the filters of their list, over all events, without pages: one row for each.
+
+    Each with its event, question, claim, source, and the document where it was published first. Where a claim stands is
+    a picture of its event, and in that event's table.
+    """
+    columns = _columns(query.columns, flat.COLUMNS)
+    tag = await _etag_of_many(session, caller, f"statements {query!r}")
+    answers.check_modified(request, tag)
+    lines = _statements_table(database, caller, query, columns)
+    return await _stream(request, lines, _named(tag, "statements.csv"), f"{CSV}; charset=utf-8; header=present")
+
+
+@router.get(
+    "/statements.ndjson",
+    response_class=Response,
+    responses=documented() | _LINES,
+    summary="Export statements as NDJSON",
+)
+async def export_statements_ndjson(
+    request: Request,
+    query: Annotated[StatementsNdjsonQuery, Query()],
+    caller: Reader,
+    session: Session,
+    database: Connected,
+) -> Response:
+    """The same rows as JSON, an object a line; what is not known is null."""
+    columns = _columns(query.columns, flat.COLUMNS)
+    tag = await _etag_of_many(session, caller, f"statements {query!r}")
+    answers.check_modified(request, tag)
+    lines = _statement_lines(database, caller, query, columns)
+    return await _stream(request, lines, _named(tag, "statements.ndjson"), NDJSON)
+
+
+def _named(tag: str, name: str) -> dict[str, str]:
+    return {"ETag": tag, "Content-Disposition": f'attachment; filename="{name}"'}
+
+
+async def _events_table(
+    database: Database, caller: Caller, chosen: Select[Any], columns: Sequence[str], query: TableQuery
+) -> AsyncGenerator[bytes]:
+    yield csv.header(columns, safe=query.safe, bom=query.bom)
+    async with database.exporting() as session:
+        async for lines in tables.tables(session, caller, chosen, columns, safe=query.safe):
+            yield lines
+
+
+async def _statements_table(
+    database: Database, caller: Caller, query: StatementsCsvQuery, columns: Sequence[str]
+) -> AsyncGenerator[bytes]:
+    yield csv.header(columns, safe=query.safe, bom=query.bom)
+    async with database.exporting() as session:
+        async for rows in tables.statements(session, caller, query):
+            yield csv.lines(rows, columns, safe=query.safe)
+
+
+async def _statement_lines(
+    database: Database, caller: Caller, query: StatementsNdjsonQuery, columns: Sequence[str]
+) -> AsyncGenerator[bytes]:
+    async with database.exporting() as session:
+        async for rows in tables.statements(session, caller, query):
+            yield b"".join(to_json({name: row.get(name) for name in columns}) + b"\n" for row in rows)
 
 
 # --- records, as a stream --------------------------------------------------------------------------------------------

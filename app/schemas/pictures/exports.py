@@ -4,21 +4,51 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from app.schemas.common import Output
+from app.schemas.common import Input, Output
+from app.schemas.events import EventFilter
 from app.schemas.pictures.diffs import StandingMoved, StatusMoved
 from app.schemas.pictures.dossiers import PictureQuery
+from app.schemas.statements import StatementFilter
 from app.vocabulary import Measure, PlacePrecision, Status, Visibility
 
+_Columns = Annotated[
+    str,
+    StringConstraints(pattern="^[a-z_]+(,[a-z_]+)*$", max_length=4_000),
+    Field(description="Only these columns, in this order, with commas.", examples=["event,source,claim,said"]),
+]
 
-class CsvQuery(PictureQuery):
-    """The moment, and for which program."""
+
+class TableQuery(Input):
+    """For which program a table is."""
 
     safe: bool = False
     """Put an apostrophe before every text that a spreadsheet would take for a formula. Numbers stay numbers."""
     bom: bool = False
     """Begin with a byte order mark, by which Excel knows that it is UTF-8."""
+
+
+class CsvQuery(PictureQuery, TableQuery):
+    """The moment, and for which program."""
+
+    columns: _Columns | None = None
+
+
+class EventsCsvQuery(EventFilter, TableQuery):
+    """Which events, and for which program."""
+
+    event: Annotated[str, StringConstraints(max_length=4_000)] | None = None
+    """Only these: ids, slugs, or `ref:` and a ref, with commas. At most 100."""
+    columns: _Columns | None = None
+
+
+class StatementsNdjsonQuery(StatementFilter):
+    columns: _Columns | None = None
+
+
+class StatementsCsvQuery(StatementsNdjsonQuery, TableQuery):
+    """Which statements, and for which program."""
 
 
 class Point(Output):

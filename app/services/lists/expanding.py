@@ -99,3 +99,8 @@ async def _first_appearances(session: AsyncSession, caller: Caller, ids: list[UU
     )
     rows = (await session.execute(first)).mappings()
     return {row["statement_id"]: AppearanceRead.model_validate(row) for row in rows}
+
+
+async def sources(session: AsyncSession, caller: Caller, ids: Iterable[UUID | None]) -> dict[UUID, SourceRead]:
+    """By id, as far as the caller may see them."""
+    return {id_: source for id_, source in (await _by_id(session, caller, Source, SourceRead, ids)).items() if id_}

@@ -146,3 +146,10 @@ def of_event(rows: Subquery, query: Any, caller: Caller) -> list[ColumnElement[b
 def within(event: UUID, selected: Rows) -> Rows:
     """Keep what belongs to an event, or to one merged with it."""
     return selected.where(selected.selected_columns["event_id"].in_(select(func.event_kin(event))))
+
+
+def ordered(query: Select[Any], rows: Subquery, model: type[Record], sort: str) -> Select[Any]:
+    """Order rows as their list does. One without the time comes last, in both directions."""
+    column = rows.c[kind_of(model).sorts[sort.removeprefix("-")]]
+    order = (column.desc().nulls_last(), rows.c.id.desc()) if sort[0] == "-" else (column.nulls_last(), rows.c.id)
+    return query.order_by(*order)

@@ -1,0 +1,104 @@
+"""Lists as tables, in one stream: statements over all events, and the tables of many events one after the other."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, exists, func, literal, or_, select, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.derive.pictures import dossier
+from app.derive.rules.rows import View
+from app.errors import Invalid
+from app.formats import csv, flat
+from app.models import Event, Statement
+from app.schemas import addresses
+from app.schemas.events import EventFilter
+from app.schemas.listed import StatementListed
+from app.schemas.statements import StatementFilter
+from app.services.access import Caller
+from app.services.lists import disputes, expanding, narrowing
+from app.services.pictures import loading, parting
+from app.services.visibility import seen
+
+_ROWS_AT_ONCE: Final = 200
+_EVENTS_NAMED: Final = 100  # at most
+# How many events are read and drawn at a time.
+_EVENTS_AT_ONCE: Final = 10
+_EXPANDED: Final = ("event", "question", "claim", "source", "document")
+
+
+async def statements(
+    session: AsyncSession, caller: Caller, query: StatementFilter
+) -> AsyncIterator[list[dict[str, Any]]]:
+    """All that fit, as flat rows, some at a time, in the order asked for: for each time a fixed number of queries."""
+    fitting = disputes.statements(query, caller).subquery()
+    chosen = narrowing.ordered(select(fitting), fitting, Statement, query.sort)
+    result = await session.stream(chosen, execution_options={"yield_per": _ROWS_AT_ONCE})
+    async for rows in result.mappings().partitions():
+        expanded = [
+            StatementListed.model_validate(row) for row in await expanding.expand(session, caller, rows, _EXPANDED)
+        ]
+        publisher_ids = {row.document.publisher_id for row in expanded if row.document is not None}
+        publishers = await expanding.sources(session, caller, publisher_ids)
+        yield [flat.row(statement, publishers) for statement in expanded]
+
+
+def addresses_in(words: str | None) -> list[str]:
+    """The addresses of events in a parameter, with commas. Raises Invalid."""
+    addresses_asked = [address.strip() for address in words.split(",")] if words else []
+    if len(addresses_asked) > _EVENTS_NAMED:
+        raise Invalid.parameter("event", f"more than {_EVENTS_NAMED} events are named")
+    for place, address in enumerate(addresses_asked, 1):
+        if re.fullmatch(addresses.EVENT_ADDRESS_PATTERN, address) is None:
+            raise Invalid.parameter("event", f"the {place}. is no id, slug, or `ref:` and a ref")
+    return addresses_asked
+
+
+async def check_events(session: AsyncSession, caller: Caller, event_addresses: Sequence[str]) -> None:
+    """Raises Invalid where one leads to no event that the caller may see."""
+    if not event_addresses:
+        return
+    there = union_all(
+        *(
+            select(literal(place)).where(exists(narrowing.events_at(caller, address)))
+            for place, address in enumerate(event_addresses)
+        )
+    )
+    missing = set(range(len(event_addresses))).difference((await session.execute(there)).scalars())
+    if missing:
+        raise Invalid.parameter("event", f"there is no event at number {min(missing) + 1} of the list")
+
+
+def events(query: EventFilter, caller: Caller, event_addresses: Sequence[str]) -> Select[Any]:
+    """Select the ids of the events that fit, after merges, in the order asked for: those at these addresses, or all."""
+    fitting = disputes.events(query, caller).subquery()
+    chosen = select(fitting.c.id)
+    if event_addresses:
+        at_addresses = or_(*(fitting.c.id.in_(_roots(caller, address)) for address in event_addresses))
+        chosen = chosen.where(at_addresses)
+    return narrowing.ordered(chosen, fitting, Event, query.sort)
+
+
+def _roots(caller: Caller, address: str) -> Select[Any]:
+    rows = seen(caller, Event)
+    return select(func.event_root(rows.c.id)).where(rows.c.id.in_(narrowing.events_at(caller, address)))
+
+
+async def tables(
+    session: AsyncSession, caller: Caller, chosen: Select[Any], columns: Sequence[str], *, safe: bool
+) -> AsyncIterator[bytes]:
+    """The lines of one table of these events: of each what its own table has."""
+    view = View(restricted=caller.may("read"), confidential=caller.may("confidential"))
+    result = await session.stream(chosen, execution_options={"yield_per": _EVENTS_AT_ONCE})
+    async for event_ids in result.scalars().partitions():
+        rows = await loading.load(session, event_ids[0], None, *event_ids[1:])
+        yield await asyncio.to_thread(_lines, rows, event_ids, view, columns, safe=safe)
+
+
+def _lines(rows: Any, event_ids: Sequence[UUID], view: View, columns: Sequence[str], *, safe: bool) -> bytes:
+    """A table shows no position, so the dossiers have none."""
+    dossiers = (dossier.dossier(event_rows, view, "") for event_rows in parting.part(rows, event_ids))
+    return b"".join(csv.lines(csv.rows(picture), columns, safe=safe) for picture in dossiers)
