@@ -12,7 +12,7 @@ from starlette.responses import Response
 from app.models import Record
 from app.schemas import kinds
 from app.schemas.common import Page, RecordRead, Remark, json_and_tag, names_tag
-from app.schemas.listed import ListedPage
+from app.schemas.pictures.listed import ListedPage
 from app.services.idempotency import Replayed
 from app.services.intake.outcomes import Effect
 from app.services.intake.remarks import NOTHING_NEW

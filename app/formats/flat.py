@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from app.schemas.listed import StatementListed
+from app.schemas.pictures.listed import StatementListed
 from app.schemas.sources import SourceRead
 
 Row = dict[str, Any]

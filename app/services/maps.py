@@ -37,12 +37,12 @@ async def features(session: AsyncSession, caller: Caller, query: EventFilter) ->
     between = b"\n"
     view = View(restricted=caller.may("read"), confidential=caller.may("confidential"))
     result = await session.stream(chosen, execution_options={"yield_per": _EVENTS_AT_ONCE})
-    drawn = 0
+    statements_drawn = 0
     async for fetched in result.mappings().partitions():
         for rows in _runs(fetched):
-            drawn += sum(row["statements"] + 1 for row in rows)
+            statements_drawn += sum(row["statements"] + 1 for row in rows)
             ids = [row["id"] for row in rows]
-            digests = await _digests(session, view, ids) if drawn <= STATEMENTS_DRAWN else [None] * len(ids)
+            digests = await _digests(session, view, ids) if statements_drawn <= STATEMENTS_DRAWN else [None] * len(ids)
             for row, event_digest in zip(rows, digests, strict=True):
                 counted = {name: row[name] for name in COUNTED}
                 yield between + geojson.feature(EventRead.model_validate(row), counted, event_digest)

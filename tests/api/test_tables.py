@@ -10,7 +10,7 @@ from httpx import AsyncClient
 
 from app.formats import csv as event_table
 from app.formats import flat
-from app.services.lists import tables
+from app.services import table_exports
 
 
 async def rows(client: AsyncClient, path: str) -> list[dict[str, str]]:
@@ -48,7 +48,7 @@ async def test_all_statements_of_one_source_over_all_events(
     client: AsyncClient, anybody: AsyncClient, events: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for at_once in (200, 1):
-        monkeypatch.setattr(tables, "_ROWS_AT_ONCE", at_once)
+        monkeypatch.setattr(table_exports, "_ROWS_AT_ONCE", at_once)
         told = await rows(anybody, "/v1/statements.csv?source=ministry&sort=said")
         assert [(one["event"], one["claim"], one["qualifier"], one["min"], one["question"]) for one in told] == [
             ("Explosion", "1", "exact", "1", ""),
@@ -94,7 +94,7 @@ async def test_the_tables_of_many_events_are_theirs_one_after_the_other(
     client: AsyncClient, anybody: AsyncClient, events: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for at_once in (10, 1):
-        monkeypatch.setattr(tables, "_EVENTS_AT_ONCE", at_once)
+        monkeypatch.setattr(table_exports, "_EVENTS_AT_ONCE", at_once)
         for caller, names in ((anybody, ("explosion", "second")), (client, ("explosion", "second", "third"))):
             apart = [one for name in names for one in await rows(caller, f"/v1/events/{name}/export.csv")]
             assert await rows(caller, "/v1/export.csv?sort=created_at") == apart

@@ -33,7 +33,7 @@ from app.schemas.claims import (
 )
 from app.schemas.common import Merge, Page
 from app.schemas.kinds import kind_of
-from app.schemas.listed import ClaimListed, ClaimPage
+from app.schemas.pictures.listed import ClaimListed, ClaimPage
 from app.schemas.reports import ClaimCallAnswer
 from app.services import changing, paging, records
 from app.services.access import Caller

@@ -28,9 +28,8 @@ from app.schemas.pictures.exports import (
     StatementsNdjsonQuery,
     TableQuery,
 )
-from app.services import exporting, maps, streaming
+from app.services import exporting, maps, streaming, table_exports
 from app.services.access import Caller
-from app.services.lists import tables
 from app.services.pictures import feeds, moments
 
 router = APIRouter(tags=["exports"], route_class=Route)
@@ -130,11 +129,11 @@ def _headers(tag: str, event: EventRead, ending: str, disposition: str = "attach
     return {"ETag": tag, "Content-Disposition": f'{disposition}; filename="{event.slug}.{ending}"'}
 
 
-def _columns(asked: str | None, columns: Sequence[str]) -> Sequence[str]:
+def _columns(parameter: str | None, columns: Sequence[str]) -> Sequence[str]:
     """Those that are asked for. Raises Invalid, with all that there are."""
-    if asked is None:
+    if parameter is None:
         return columns
-    names = asked.split(",")
+    names = parameter.split(",")
     for nth, name in enumerate(names, 1):
         if name not in columns:
             raise Invalid.parameter("columns", f"the {nth}. is no column; there are: {', '.join(columns)}")
@@ -162,11 +161,11 @@ async def export_events_csv(
     The columns are those of one event's table, and each statement stands where its claim stands now.
     """
     columns = _columns(query.columns, csv.COLUMNS)
-    event_addresses = tables.addresses_in(query.event)
-    await tables.check_events(session, caller, event_addresses)
+    event_addresses = table_exports.addresses_in(query.event)
+    await table_exports.check_events(session, caller, event_addresses)
     tag = await _etag_of_many(session, caller, f"csv {query!r}")
     answers.check_modified(request, tag)
-    chosen = tables.events(query, caller, event_addresses)
+    chosen = table_exports.events(query, caller, event_addresses)
     lines = _events_table(database, caller, chosen, columns, query)
     return await _stream(request, lines, _named(tag, "events.csv"), f"{CSV}; charset=utf-8; header=present")
 
@@ -226,7 +225,7 @@ async def _events_table(
 ) -> AsyncGenerator[bytes]:
     yield csv.header(columns, safe=query.safe, bom=query.bom)
     async with database.exporting() as session:
-        async for lines in tables.tables(session, caller, chosen, columns, safe=query.safe):
+        async for lines in table_exports.tables(session, caller, chosen, columns, safe=query.safe):
             yield lines
 
 
@@ -235,7 +234,7 @@ async def _statements_table(
 ) -> AsyncGenerator[bytes]:
     yield csv.header(columns, safe=query.safe, bom=query.bom)
     async with database.exporting() as session:
-        async for rows in tables.statements(session, caller, query):
+        async for rows in table_exports.statements(session, caller, query):
             yield csv.lines(rows, columns, safe=query.safe)
 
 
@@ -243,7 +242,7 @@ async def _statement_lines(
     database: Database, caller: Caller, query: StatementsNdjsonQuery, columns: Sequence[str]
 ) -> AsyncGenerator[bytes]:
     async with database.exporting() as session:
-        async for rows in tables.statements(session, caller, query):
+        async for rows in table_exports.statements(session, caller, query):
             yield b"".join(to_json({name: row.get(name) for name in columns}) + b"\n" for row in rows)
 
 

@@ -23,7 +23,7 @@ from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created, wi
 from app.models import Appearance, Event, Statement
 from app.schemas.common import Page, Withdrawal
 from app.schemas.kinds import kind_of
-from app.schemas.listed import StatementListed, StatementPage
+from app.schemas.pictures.listed import StatementListed, StatementPage
 from app.schemas.statements import (
     AppearanceChange,
     AppearanceCreate,

@@ -63,11 +63,11 @@ def _pointer(row: Row, name: str) -> UUID | None:
     return pointer
 
 
-async def sources_named(session: AsyncSession, caller: Caller, asked: str | None) -> list[SourceRead] | None:
+async def sources_named(session: AsyncSession, caller: Caller, parameter: str | None) -> list[SourceRead] | None:
     """The sources that bear the name which was asked for, by id; None: no name was."""
-    if asked is None or not addresses.is_name(asked):
+    if parameter is None or not addresses.is_name(parameter):
         return None
-    rows = narrowing.sources_named(caller, asked).order_by("id").limit(_SOURCES_NAMED)
+    rows = narrowing.sources_named(caller, parameter).order_by("id").limit(_SOURCES_NAMED)
     return [SourceRead.model_validate(row) for row in (await session.execute(rows)).mappings()]
 
 

@@ -23,13 +23,13 @@ _SHORT: Final = 3  # characters of words that are hardly ever what a claim is ab
 
 
 async def in_other_languages(
-    session: AsyncSession, caller: Caller, hits: Iterable[Mapping[str, Any]], tags: str | None
+    session: AsyncSession, caller: Caller, hit_fields: Iterable[Mapping[str, Any]], tags: str | None
 ) -> list[dict[str, Any]]:
     """As fields of `OtherWords`, for claims among the hits, in their order; nothing where no language was asked for.
 
     The claim itself, what was merged into it, and what a link says is the same: each in its language and translations.
     """
-    claim_ids = list(dict.fromkeys(hit["claim_id"] for hit in hits if hit.get("claim_id")))
+    claim_ids = list(dict.fromkeys(hit["claim_id"] for hit in hit_fields if hit.get("claim_id")))
     if tags is None or not claim_ids:
         return []
     searched = set(languages.codes_of(tags))
@@ -40,9 +40,9 @@ async def in_other_languages(
         for tag, words in ({row["language"]: row["text"]} | row["translations"]).items()
         if tag and words and not searched.intersection(languages.codes(tag))
     ]
-    for place, tag, words in sorted(texts):
+    for rank, tag, words in sorted(texts):
         url = f"/v1/search?{urlencode({'q': _query(words), 'language': tag})}"
-        proposal = {"claim_id": claim_ids[place], "language": tag, "text": words, "url": url}
+        proposal = {"claim_id": claim_ids[rank], "language": tag, "text": words, "url": url}
         proposals.setdefault((tag, words), proposal)
     return list(proposals.values())[:_PROPOSED]
 
@@ -52,15 +52,15 @@ def _same_claims(caller: Caller, claim_ids: list[UUID]) -> Any:
     hit = func.unnest(cast(literal(claim_ids), ARRAY(Uuid()))).table_valued("id").render_derived()
     link, claim = seen(caller, ClaimLink), seen(caller, Claim)
     is_end = or_(link.c.from_id == hit.c.id, link.c.to_id == hit.c.id)
-    same = union(
+    same_claims = union(
         select(hit.c.id.label("hit"), func.claim_kin(hit.c.id).label("id")),
         *(
             select(hit.c.id, end).select_from(hit.join(link, is_end)).where(link.c.relation == "same_as")
             for end in (link.c.from_id, link.c.to_id)
         ),
     ).subquery()
-    columns = (same.c.hit, claim.c.language, claim.c.text, claim.c.translations)
-    return select(*columns).select_from(same.join(claim, claim.c.id == same.c.id))
+    columns = (same_claims.c.hit, claim.c.language, claim.c.text, claim.c.translations)
+    return select(*columns).select_from(same_claims.join(claim, claim.c.id == same_claims.c.id))
 
 
 def _query(words: str) -> str:

@@ -16,7 +16,7 @@ from app.formats import csv, flat
 from app.models import Event, Statement
 from app.schemas import addresses
 from app.schemas.events import EventFilter
-from app.schemas.listed import StatementListed
+from app.schemas.pictures.listed import StatementListed
 from app.schemas.statements import StatementFilter
 from app.services.access import Caller
 from app.services.lists import disputes, expanding, narrowing
@@ -51,9 +51,9 @@ def addresses_in(words: str | None) -> list[str]:
     addresses_asked = [address.strip() for address in words.split(",")] if words else []
     if len(addresses_asked) > _EVENTS_NAMED:
         raise Invalid.parameter("event", f"more than {_EVENTS_NAMED} events are named")
-    for place, address in enumerate(addresses_asked, 1):
+    for number, address in enumerate(addresses_asked, 1):
         if re.fullmatch(addresses.EVENT_ADDRESS_PATTERN, address) is None:
-            raise Invalid.parameter("event", f"the {place}. is no id, slug, or `ref:` and a ref")
+            raise Invalid.parameter("event", f"the {number}. is no id, slug, or `ref:` and a ref")
     return addresses_asked
 
 
@@ -61,15 +61,15 @@ async def check_events(session: AsyncSession, caller: Caller, event_addresses: S
     """Raises Invalid where one leads to no event that the caller may see."""
     if not event_addresses:
         return
-    there = union_all(
+    numbers = union_all(
         *(
-            select(literal(place)).where(exists(narrowing.events_at(caller, address)))
-            for place, address in enumerate(event_addresses)
+            select(literal(number)).where(exists(narrowing.events_at(caller, address)))
+            for number, address in enumerate(event_addresses)
         )
     )
-    missing = set(range(len(event_addresses))).difference((await session.execute(there)).scalars())
-    if missing:
-        raise Invalid.parameter("event", f"there is no event at number {min(missing) + 1} of the list")
+    unknown_numbers = set(range(len(event_addresses))).difference((await session.execute(numbers)).scalars())
+    if unknown_numbers:
+        raise Invalid.parameter("event", f"there is no event at number {min(unknown_numbers) + 1} of the list")
 
 
 def events(query: EventFilter, caller: Caller, event_addresses: Sequence[str]) -> Select[Any]:
