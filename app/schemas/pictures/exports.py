@@ -15,7 +15,7 @@ from app.vocabulary import Measure, PlacePrecision, Status, Visibility
 
 _Columns = Annotated[
     str,
-    StringConstraints(pattern="^[a-z_]+(,[a-z_]+)*$", max_length=4_000),
+    StringConstraints(min_length=1, max_length=4_000),
     Field(description="Only these columns, in this order, with commas.", examples=["event,source,claim,said"]),
 ]
 
