@@ -31,7 +31,7 @@ MEDIA = {
     "/v1/events/{event}/export.jsonld": "application/ld+json",
     "/v1/events/{event}/export.atom": "application/atom+xml",
 }
-BYTES = 262_000
+BYTES = 275_000
 STAYS = {"ref": "the-one-that-stays"}
 
 

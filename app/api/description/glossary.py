@@ -135,6 +135,7 @@ EXAMPLES: Final[Mapping[str, Any]] = {
     "why": "2 independent sources support it, not all of one side",
     "why_before": "1 independent source supports it: Baza",
     "says": "at least 45",
+    "hint": "Nothing was recorded by then: ask with clock=said for what had been said.",
     "unit": "persons",
     "subject": "civilians",
     "role": "local official",
