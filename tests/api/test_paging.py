@@ -99,7 +99,7 @@ async def test_count_and_facets(client: AsyncClient) -> None:
 @pytest.mark.parametrize(
     "query",
     ["limit=0", "limit=-1", "limit=x", "limit=99999999999999999999", "sort=id", "sort=--said", "facets=source_id",
-     "stanec=deny", "limit=1&limit=2", "stance=deny&stance=deny", "event=", "source=name", "said_from=then",
+     "stanec=deny", "limit=1&limit=2", "stance=deny&stance=deny", "event=", "said_from=then",
      "count=maybe"],
 )  # fmt: skip
 async def test_what_a_list_does_not_take(client: AsyncClient, query: str) -> None:
