@@ -31,8 +31,8 @@ from app.api.routes import (
     statements,
 )
 from app.api.wire import Wire
+from app.services.deliveries.ingest import StoringPace
 from app.services.idempotency import Replayed
-from app.services.intake.ingest import StoringPace
 from app.settings import Settings
 from app.texts.messages import party_labels
 

@@ -70,7 +70,7 @@ Status = Literal["resolved", "contested", "agreed", "one_sided", "open", "withdr
 Independence = Literal["source", "family", "party"]
 AnswerLanguage = Literal["en", "fr", "ru", "uk"]  # with a catalogue each in app/texts/messages
 
-RemarkKind = Literal["matched", "completed", "not_taken", "changed", "proposed"]
+RemarkKind = Literal["matched", "completed", "replaced", "not_taken", "changed", "proposed", "suggested"]
 
 Scheme = Literal["claimreview", "averitec", "airwars", "veracity"]
 Operation = Literal["insert", "update", "delete"]

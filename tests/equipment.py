@@ -23,7 +23,7 @@ from app import database, embedded
 from app.commands import demo as demo_command
 from app.database import Database, Signature
 from app.services import access
-from app.services.intake.ingest import StoringPace
+from app.services.deliveries.ingest import StoringPace
 from app.settings import Settings
 
 

@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 from app import cli, database
 from app.commands import serving as serving_command
-from app.services.intake.ingest import StoringPace
+from app.services.deliveries.ingest import StoringPace
 from app.settings import Settings
 
 COMMAND = [sys.executable, "-m", "app"]

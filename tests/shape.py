@@ -72,9 +72,9 @@ ROUTES_KNOW = {"answers", "deps", "negotiation", "problems", "records"}
 FOLDERS = {
     "app", "app/api", "app/api/description", "app/api/routes", "app/commands", "app/derive", "app/derive/diff",
     "app/derive/pictures", "app/derive/rules", "app/formats", "app/imports", "app/models", "app/schemas",
-    "app/schemas/pages", "app/schemas/pictures", "app/services", "app/services/intake", "app/services/lists",
-    "app/services/pictures", "app/services/search", "app/services/upkeep", "app/texts", "app/texts/messages",
-    "app/texts/quoting", "app/texts/who",
+    "app/schemas/pages", "app/schemas/pictures", "app/services", "app/services/deliveries", "app/services/intake",
+    "app/services/lists", "app/services/pictures", "app/services/search", "app/services/upkeep", "app/texts",
+    "app/texts/messages", "app/texts/quoting", "app/texts/who",
 }  # fmt: skip
 # Folders whose modules are each a room of its own: one concern each, beside rooms of several modules.
 FLAT = {"app", "app.api", "app.schemas", "app.services"}
@@ -93,7 +93,7 @@ SHARED_NAMES = {
     "fact_checks": {"schemas", "services"},
     "figures": {"derive/rules", "schemas/pictures"},
     "google": {"api/routes", "formats", "imports"},
-    "ingest": {"api/routes", "commands", "services/intake"},
+    "ingest": {"api/routes", "commands", "services/deliveries"},
     "jsonld": {"formats", "imports"},
     "lines": {"schemas", "services/intake"},
     "lookups": {"api/routes", "schemas", "services"},
@@ -101,7 +101,7 @@ SHARED_NAMES = {
     "quotes": {"services/intake", "texts/quoting"},
     "rechecks": {"api/routes", "schemas/pictures", "services/pictures"},
     "records": {"api", "services"},
-    "reports": {"api/routes", "schemas", "services/intake"},
+    "reports": {"api/routes", "schemas", "services/deliveries"},
     "search": {"api/routes", "models", "schemas", "services/search"},
     "sources": {"api/routes", "schemas"},
     "statements": {"api/routes", "derive/pictures", "derive/rules", "schemas"},

@@ -17,7 +17,7 @@ from app.database import Database, Signature
 from app.errors import Unauthorized
 from app.schemas.reports import ReportCreate
 from app.services import access, migrating
-from app.services.intake import reports
+from app.services.deliveries import reports
 
 _EXAMPLE: Final = {
     "text": "A gas leak set off the blast",

@@ -9,6 +9,7 @@ from pydantic_core import to_json
 from app.schemas.claims import FigureRead
 from app.schemas.common import RecordRead
 from app.schemas.kinds import read_as
+from app.schemas.questions import TOLD
 from app.schemas.statements import HopRead
 
 # Fields of a line that point at another record, and the attribute of the schema that has its id.
@@ -33,6 +34,8 @@ def line(record: RecordRead, without: Container[str] = ()) -> bytes:
         attribute = REFERENCES.get(name, name)
         if attribute not in without:
             values[name] = getattr(record, attribute)
+    if (told_names := getattr(record, "told", None)) is not None:
+        values |= dict.fromkeys({*TOLD} - {*told_names})
     if values.get("disclosure") == "named" and values["name"] is None:
         values["disclosure"] = "anonymous"  # a protected source has no name here, so it can't be "named"
     if values.get("figure") is not None:

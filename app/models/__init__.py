@@ -15,6 +15,7 @@ from app.models.change import Change, EventHead, LedgerHead
 from app.models.claim import Claim, ClaimLink
 from app.models.document import Document, DocumentLink, DocumentVersion, Report
 from app.models.event import Event, EventLink
+from app.models.mention import Mention
 from app.models.question import Question
 from app.models.search import SearchEntry
 from app.models.source import Source, SourceLink, SourceNameKey
@@ -41,6 +42,7 @@ __all__ = [
     "IdempotencyKey",
     "Instance",
     "LedgerHead",
+    "Mention",
     "Question",
     "Record",
     "Report",

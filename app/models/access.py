@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, LargeBinary, SmallInteger, Text, Uuid
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,13 +19,18 @@ class ApiKey(Base):
     __tablename__ = "api_key"
 
     id: Mapped[key]
-    name: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    """Whose it is: what a report's ref belongs to."""
     sha256: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     scopes: Mapped[words_]
     created_at: Mapped[now]
     revoked_at: Mapped[datetime | None]
 
-    __table_args__ = (*at_most(NAME_CHARACTERS, "name"),)
+    __table_args__ = (
+        *at_most(NAME_CHARACTERS, "name"),
+        # One that was revoked may be followed by another of its name, and so of its owner.
+        Index("uq_api_key_name", "name", unique=True, postgresql_where=sql("revoked_at IS NULL")),
+    )
 
 
 class Instance(Base):

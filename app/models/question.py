@@ -2,12 +2,27 @@
 
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import ColumnElement, Index, UniqueConstraint, case, func
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Record, at_most, flag, matches, one_of, record_rules, reference, rule
-from app.vocabulary import LANGUAGE_PATTERN, NAME_CHARACTERS, TEXT_CHARACTERS, AnswerKind, Measure, QuestionKind, words
+from app.models.base import Record, at_most, matches, one_of, record_rules, reference, rule
+from app.vocabulary import (
+    LANGUAGE_PATTERN,
+    MEASURE_DEFAULTS,
+    NAME_CHARACTERS,
+    TEXT_CHARACTERS,
+    AnswerKind,
+    Measure,
+    QuestionKind,
+    words,
+)
+
+
+def shown_kind(kind: ColumnElement[str | None], measure: ColumnElement[str | None]) -> ColumnElement[str]:
+    """The kind of a question as it is read: told, or what follows from the measure (`schemas.questions`)."""
+    kinds = {name: kind_of_measure for name, (kind_of_measure, _) in MEASURE_DEFAULTS.items()}
+    return func.coalesce(kind, case(kinds, value=measure, else_="other"))
 
 
 class Question(Record):
@@ -18,13 +33,14 @@ class Question(Record):
     event_id: Mapped[UUID] = reference("event", index=False)
     text: Mapped[str | None]
     language: Mapped[str | None]
-    kind: Mapped[str] = mapped_column(server_default="other")
+    kind: Mapped[str | None]
+    """None: not told; what it is then follows from the measure (`schemas/questions`). So do the two flags."""
     answer: Mapped[str] = mapped_column(server_default="open")
     measure: Mapped[str | None]
     subject: Mapped[str | None]
     unit: Mapped[str | None]
-    evolving: Mapped[flag]
-    single_answer: Mapped[flag]
+    evolving: Mapped[bool | None]
+    single_answer: Mapped[bool | None]
 
     __table_args__ = (
         *record_rules("question"),

@@ -62,14 +62,14 @@ class Remark(Output):
     """Where it stands in the body."""
     detail: str
     stored: Any = None
-    """What is stored now, where it may be shown."""
+    """What is stored now, where it may be shown; of what was replaced, what was."""
     sent: Any = None
     """What was given."""
     url: str | None = None
     """Where the other record is read that a `proposed` link leads to."""
 
 
-CHANGED: Final = "Whether anything that was there before was completed, replaced or removed."
+CHANGED: Final = "Whether anything stored before was changed."
 
 
 class RecordRead(Output):

@@ -102,6 +102,12 @@ class Kind:
     """Columns that follow from others, for matching alone: no part of the record in pictures, exports and ledger."""
     identity: tuple[str, ...] = ()
     """The columns that say together which record it is: a later mention of it fills in none of them alone."""
+    key: tuple[str, ...] = ()
+    """The columns by which it is told from others of its kind, beside its ref (services/intake/keys)."""
+    together: tuple[tuple[str, ...], ...] = ()
+    """The columns that only together make sense: they are replaced together or not at all."""
+    chain: str | None = None
+    """The kind of the steps of its chain, which is written and taken away whole."""
     fixed: bool = False
     """It never changes."""
     counted: bool = False
@@ -139,6 +145,16 @@ class Kind:
         """The columns of a link that is not there for whoever may not see the sources at its ends."""
         return tuple(name for name in self.pointers_to(Source) if name in ("from_id", "to_id"))
 
+    @cached_property
+    def is_step(self) -> bool:
+        """Whether it is a step of another's chain."""
+        return any(kind.chain == self.name for kind in KINDS)
+
+    @property
+    def is_delivery(self) -> bool:
+        """Whether it is what was delivered, and says nothing itself: it has no address, and is part of nothing."""
+        return self.read is None and self.part_of is None
+
     @property
     def mergeable(self) -> bool:
         return "merged_into" in self.columns
@@ -175,6 +191,8 @@ KINDS: Final = (
         exported="name aliases kind disclosure role party parent country language url reliability confidential "
         "external_ids notes placed merged_into",
         sorts=_TIMES | {"name": "name"},
+        key=("name",),
+        together=(("name", "disclosure"),),
         public_if=PublicIf("source_is_public", ("id",)),
     ),
     # After the sources that only what they speak in tells apart: a line may link these, too.
@@ -186,6 +204,7 @@ KINDS: Final = (
         SourceLinkLine,
         exported="from relation to how_known score reason state",
         sorts=_TIMES,
+        key=("from_id", "relation", "to_id"),
         public_if=PublicIf("source_is_public", ("from_id", "to_id")),
     ),
     Kind(
@@ -196,6 +215,7 @@ KINDS: Final = (
         DocumentLine,
         exported="url title byline language kind publisher published lifecycle external_ids merged_into",
         sorts=_TIMES | {"published": "published_from"},
+        key=("url",),
         public_if=PublicIf("document_is_public", ("id",)),
         derived=("page_key",),
     ),
@@ -220,6 +240,7 @@ KINDS: Final = (
         DocumentLinkLine,
         exported="from relation to how_known score state",
         sorts=_TIMES,
+        key=("from_id", "relation", "to_id"),
         public_if=PublicIf("document_is_public", ("from_id", "to_id")),
     ),
     Kind(Report, "reports", Round.SUBJECTS, line=ReportLine),
@@ -232,6 +253,8 @@ KINDS: Final = (
         exported="slug title summary language kind occurred place_name country latitude longitude place_precision "
         "parent visibility tags external_ids merged_into",
         sorts=_TIMES | {"occurred": "occurred_from", "title": "title"},
+        key=("slug",),
+        together=(("latitude", "longitude"),),
     ),
     Kind(
         EventLink,
@@ -241,6 +264,7 @@ KINDS: Final = (
         EventLinkLine,
         exported="from relation to",
         sorts=_TIMES,
+        key=("from_id", "relation", "to_id"),
         public_if=PublicIf("is_public", ("from_id", "to_id")),
     ),
     Kind(
@@ -252,6 +276,8 @@ KINDS: Final = (
         exported="event text language kind answer measure subject unit evolving single_answer",
         identity=("measure", "subject", "unit"),
         sorts=_TIMES,
+        key=("measure", "subject", "unit", "text"),
+        together=(("text", "measure", "subject", "unit"),),
         counted=True,
     ),
     Kind(
@@ -263,6 +289,8 @@ KINDS: Final = (
         exported="event question text language translations accuses figure merged_into",
         identity=("text", "qualifier", "min", "max", "of_id"),
         sorts=_TIMES,
+        key=("question_id", "text", "language", "qualifier", "min", "max", "of_id"),
+        together=(("question_id", "text", "qualifier", "min", "max", "of_id"),),
         counted=True,
     ),
     Kind(
@@ -273,6 +301,7 @@ KINDS: Final = (
         ClaimLinkLine,
         exported="from relation to",
         sorts=_TIMES,
+        key=("from_id", "relation", "to_id"),
     ),
     Kind(
         Statement,
@@ -283,6 +312,11 @@ KINDS: Final = (
         exported="event claim question source stance act explicitness certainty basis said recheck_at credibility "
         "supersedes withdrawn withdrawn_reason withdrawn_document",
         identity=("claim_id", "question_id"),
+        key=("claim_id", "question_id", "source_id", "stance", "explicitness", "said"),
+        together=(
+            ("claim_id", "question_id", "stance"),
+            ("withdrawn", "withdrawn_reason", "withdrawn_document_id"),
+        ),
         sorts=_TIMES | {"said": "said_from"},
         counted=True,
     ),
@@ -295,6 +329,8 @@ KINDS: Final = (
         exported="statement document version wording language translation translation_language quoted cue framing "
         "attribution location selector fidelity note hops",
         sorts=_TIMES,
+        key=("statement_id", "document_id", "wording"),
+        chain="appearance_hop",
     ),
     Kind(AppearanceHop, "hops", Round.STATEMENTS, part_of="appearance_id"),
     Kind(
@@ -306,10 +342,12 @@ KINDS: Final = (
         exported="claim author scheme rating label rating_value best_rating worst_rating explanation url language "
         "made settles supersedes documents",
         sorts=_TIMES | {"made": "made_from"},
+        key=("claim_id", "author_id", "scheme", "url", "made"),
+        together=(("scheme", "rating", "settles"),),
         counted=True,
         derived=("url_key",),
     ),
-    Kind(AssessmentDocument, "evidence", Round.ASSESSMENTS, part_of="assessment_id"),
+    Kind(AssessmentDocument, "evidence", Round.ASSESSMENTS, part_of="assessment_id", key=("document_id",)),
 )
 _BY_MODEL: Final = {kind.model: kind for kind in KINDS}
 _BY_NAME: Final = {kind.name: kind for kind in KINDS}

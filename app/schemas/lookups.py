@@ -96,6 +96,8 @@ class LookupRead(Output):
     """When the report was last delivered with another body."""
     sha256: HexDigest | None = None
     """Of the report's body as it was understood, in hex: the same again, and nothing has changed since."""
+    owner: str | None = None
+    """The name of the report's key."""
 
 
 class LookupList(Output):

@@ -1,6 +1,7 @@
 """Questions: points in dispute, open ones and quantities."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import Discriminator, Tag, model_validator
@@ -8,7 +9,10 @@ from pydantic import Discriminator, Tag, model_validator
 from app.schemas.addresses import INLINE, REFERENCE, EventAddress, Label, Reference, reference_or_inline
 from app.schemas.common import Input, Paging, RecordRead, comma_separated, with_examples
 from app.schemas.fields import Language, Misfit, Moment, Name, Ref, Sentence
-from app.vocabulary import AnswerKind, Measure, QuestionKind
+from app.vocabulary import MEASURE_DEFAULTS, SINGLE_ANSWER_KINDS, AnswerKind, Measure, QuestionKind
+
+TOLD: Final = ("kind", "evolving", "single_answer")
+"""What need not be told of a question, and follows then."""
 
 
 class QuestionFields(Input):
@@ -17,7 +21,7 @@ class QuestionFields(Input):
     """Needed for an open question. Part of what tells distances, durations, amounts and `other` apart."""
     language: Language | None = None
     kind: QuestionKind | None = None
-    """Default: what the measure is of (casualties, damage, other); `other` for an open question."""
+    """Not told, it is what the measure is of, or `other`."""
     answer: AnswerKind | None = None
     """Default `quantity` where a measure is given, else `open`."""
     measure: Measure | None = None
@@ -67,6 +71,18 @@ class QuestionChange(QuestionFields):
     model_config = with_examples({"evolving": False, "kind": None})
 
 
+def with_defaults(question: Mapping[str, Any]) -> dict[str, Any]:
+    """What a question is, also where nobody told it: its kind, and the two flags that follow from that."""
+    quantity = question["measure"] is not None
+    kind = question["kind"] or (MEASURE_DEFAULTS[question["measure"]][0] if quantity else "other")
+    evolving, single_answer = question["evolving"], question["single_answer"]
+    return {
+        "kind": kind,
+        "evolving": quantity and kind == "casualties" if evolving is None else evolving,
+        "single_answer": quantity or kind in SINGLE_ANSWER_KINDS if single_answer is None else single_answer,
+    }
+
+
 class QuestionRead(RecordRead):
     """A point in dispute."""
 
@@ -80,6 +96,16 @@ class QuestionRead(RecordRead):
     unit: str | None
     evolving: bool
     single_answer: bool
+    told: list[Literal["kind", "evolving", "single_answer"]]
+    """Which were told; the others follow from measure and kind."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_columns(cls, row: Any) -> Any:
+        """A row of the table has nothing where nothing was told."""
+        if not isinstance(row, Mapping) or "told" in row:
+            return row
+        return {**row, "told": [name for name in TOLD if row[name] is not None], **with_defaults(row)}
 
 
 class QuestionFilter(Input):

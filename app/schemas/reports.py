@@ -16,7 +16,7 @@ from app.schemas.questions import QuestionCreate
 from app.schemas.statements import StatementCreate
 from app.vocabulary import Fidelity
 
-Outcome = Literal["created", "matched", "completed", "gone"]
+Outcome = Literal["created", "matched", "completed", "replaced", "gone"]
 
 
 class ReportEvent(EventFields):
@@ -61,7 +61,8 @@ class Part(Output):
 
     id: UUID | None
     outcome: Outcome
-    """`created`; `matched`: it was there; `completed`: it was there and had gaps that this filled. `gone`: this very
+    """`created`; `matched`: it was there; `completed`: it was there and had gaps that this filled; `replaced`: what
+    the report alone had said of it gave way to what it says now. `gone`: this very
     report was delivered before, and what it had stored was changed or deleted since; it is not stored again."""
     url: str | None = None
     """Where it is read; null where it is not by itself, as a report is not, or is gone."""
@@ -122,17 +123,25 @@ class EventPart(Part):
 
 
 class Removed(Output):
-    """What earlier deliveries of the report had made and this one no longer says."""
+    """How many records this delivery says no more."""
 
     appearances: int
     statements: int
     claims: int
+    questions: int
+    assessments: int
+    sources: int
+    documents: int
+    events: int
+    links: int
 
 
 class ReportRead(Part):
     """What became of each part, in the order of the body."""
 
     ref: str | None
+    owner: str
+    """The name of its key."""
     changed: Annotated[bool, Field(description=CHANGED)]
     document: DocumentPart | None
     events: list[EventPart]

@@ -42,7 +42,7 @@ _OF_URL: Final = ("canonical_url", "page_key")
 _ARCHIVED: Final = "This is an archive's copy: the document is the page inside. A version keeps the copy's archive_url."
 # A record as it was written, and what there is to remark.
 Written: TypeAlias = tuple[RecordRead, list[Remark]]
-_DEFAULTED: Final = ("kind", "unit", "evolving", "single_answer")
+_DEFAULTED: Final = ("unit",)
 
 
 async def change(

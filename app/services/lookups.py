@@ -85,7 +85,8 @@ async def _reports(session: AsyncSession, caller: Caller, kind: Kind, values: Va
     if not caller.may("ingest"):
         return []
     rows = table_of(kind.model)
-    query = select(*(rows.c[name] for name in ("id", "ref", "version", "updated_at", "sent_at", "sha256")))
+    columns = [rows.c[name] for name in ("id", "ref", "version", "updated_at", "sent_at", "sha256")]
+    query = select(*columns, rows.c.actor.label("owner"))
     query = query.where(or_(*(_any_of(rows.c[name], name, some_values) for name, some_values in values.items())))
     if not caller.may("read"):
         query = query.where(rows.c.actor == caller.name)

@@ -112,11 +112,12 @@ async def _facets(
     if names_wanted is None:
         return None
     names = list(dict.fromkeys(names_wanted.split(",")))
+    columns = {name: rows_of.c.get(f"shown_{name}", rows_of.c[name]) for name in names}
     counts = [
-        select(literal(name).label("facet"), cast(rows_of.c[name], Text).label("word"), func.count().label("n"))
-        .where(rows_of.c[name].is_not(None))
-        .group_by(rows_of.c[name])
-        for name in names
+        select(literal(name).label("facet"), cast(column, Text).label("word"), func.count().label("n"))
+        .where(column.is_not(None))
+        .group_by(column)
+        for name, column in columns.items()
     ]
     facets: dict[str, dict[str, int]] = {name: {} for name in names}
     for facet, word, count in await session.execute(union_all(*counts).order_by("n", "word")):

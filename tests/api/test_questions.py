@@ -26,7 +26,7 @@ async def test_what_follows_from_a_measure(client: AsyncClient, event: str) -> N
     changed = await patch(client, where, {"measure": "distance", "unit": None, "kind": None, "evolving": None})
     assert [changed[name] for name in FOLLOWS] == ["other", "quantity", "km", False, True]
     changed = await patch(client, where, dict.fromkeys(["measure", "unit", "subject", "kind"]) | {"text": "How far?"})
-    assert [changed[name] for name in FOLLOWS] == ["other", "open", None, False, True]
+    assert [changed[name] for name in FOLLOWS] == ["other", "open", None, False, False]
 
 
 @pytest.mark.parametrize(

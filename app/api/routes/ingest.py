@@ -25,8 +25,8 @@ from app.database import Database, Signature
 from app.errors import BadRequest, Conflict, Forbidden, Invalid, Problem, TooLarge, Unavailable, UnsupportedMediaType
 from app.schemas.lines import IngestSummary, LineProblem
 from app.services.access import Caller
-from app.services.intake import ingest
-from app.services.intake.ingest import Entry
+from app.services.deliveries import ingest
+from app.services.deliveries.ingest import Entry
 
 router = APIRouter(tags=["reports"], route_class=Route)
 

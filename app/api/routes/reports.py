@@ -8,7 +8,7 @@ from app.api import answers
 from app.api.deps import Ingester, Once, Route, Writing
 from app.api.records import WRITE
 from app.schemas.reports import ReportCreate, ReportRead
-from app.services.intake import reports
+from app.services.deliveries import reports
 
 router = APIRouter(tags=["reports"], route_class=Route)
 _NOTHING_NEW: dict[int | str, dict[str, Any]] = {200: {"model": ReportRead, "description": "Nothing is new."}}
@@ -82,8 +82,7 @@ async def create_report(
 ) -> Response:
     """What an ingest script sends: one document's worth of claims about one or more events.
 
-    All of it is stored, or nothing. The answer says of each part whether it was created, matched or completed; it is a
-    201 if anything was created, else a 200, and `changed` says whether anything that was there is otherwise now.
+    All of it is stored, or nothing. The answer says of each part what became of it: 201 if anything was created.
     Sending a `ref` again replaces what its earlier deliveries had stored and nobody else has touched; the same body
     again stores nothing. `similar` are claims about the same event that a new one may repeat in other words.
     """

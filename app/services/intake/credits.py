@@ -59,6 +59,8 @@ async def propose(session: AsyncSession, batch: Batch) -> Sequence[Row[Any]]:
         return []
     new = {draft.id for draft in batch.drafts[Appearance] if draft.outcome == "created" and draft.value("document_id")}
     new |= {draft.values["appearance_id"] for draft in batch.drafts[AppearanceHop] if draft.outcome == "created"}
+    # A chain that was said otherwise went with what had been proposed as its last step.
+    new |= {draft.id for draft in batch.drafts[Appearance] if draft.id in batch.replaced}
     if not new:
         return []
     credited = _credited((await session.execute(_CREDITED, {"appearances": list(new)})).all())

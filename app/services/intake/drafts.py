@@ -6,13 +6,14 @@ here touches the database.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app import times
@@ -57,6 +58,8 @@ class Draft:
     outcome: Outcome = "created"
     same_as: "Draft | None" = None  # the earlier draft of the same body that asks for the same
     assumed: frozenset[str] = frozenset()  # the columns that nobody gave: they follow from what was given
+    told: frozenset[str] = frozenset()  # the columns that this very part of the body gives, with those assumed
+    by_ref: bool = False  # whether its record was found by the ref
 
     def value(self, column: str) -> Any:
         return self.values.get(column)
@@ -109,6 +112,10 @@ class Noted:
     told_of: Draft | None = None
 
 
+# What a batch is given to bring stored records to what it says: a session, itself, a kind and its matched drafts.
+Correct: TypeAlias = Callable[[AsyncSession, "Batch", type[Record], Sequence[Draft]], Awaitable[None]]
+
+
 @dataclass(slots=True)
 class Batch:
     """All drafts of one body, by table, in the order of the body; or of many lines, each a body of its own."""
@@ -141,6 +148,14 @@ class Batch:
     """Those of them that are matched only when the place is stored where they were mentioned."""
     proposed: dict[type[Record], list[Row[Any]]] = field(default_factory=lambda: defaultdict(list))
     """By their kind, the links and steps that were proposed because of this body."""
+    correct: Correct | None = None
+    """Of a report that comes again: what brings a kind of records that its drafts matched to what it says now."""
+    decided: set[tuple[UUID, str]] = field(default_factory=set)
+    """The columns of records on which `correct` has decided: they are not completed, and no more is told of them."""
+    replaced: set[UUID] = field(default_factory=set)
+    """The records of which `correct` has replaced something."""
+    gave: set[tuple[int, UUID, str]] = field(default_factory=set)
+    """By line and record, the columns of stored records that are as they are because the body says so."""
     compared: Compared | None = None
     """The claims for which similar ones are looked for, if the answer is to name them."""
     size: int = 0
@@ -153,7 +168,8 @@ class Batch:
         points_at: Mapping[str, Draft | None] | None = None,
     ) -> Draft:
         links = {name: to for name, to in (points_at or {}).items() if to is not None}
-        draft = Draft(model, self.full_pointer(pointer), values, links, line=self.line)
+        told = frozenset((*values, *links))
+        draft = Draft(model, self.full_pointer(pointer), values, links, line=self.line, told=told)
         self.drafts[model].append(draft)
         for name, value in values.items():
             if type(value) in _MAY_BE_RESPELT:

@@ -118,6 +118,7 @@ async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], draf
                 problems.append(_clash(draft, "ref", "a record of another event bears it", row.root))
             adopt(draft, row.root, row.event_id if of_event else None, merged=row.root != row.id)
             draft.slug = getattr(row, "slug", None)
+            draft.by_ref = True
         elif ref is not None and (earlier := first_by_ref.setdefault(ref, draft)) is not draft:
             if of_event and event_of(earlier) != event_of(draft):
                 problems.append(Invalid.at(f"{draft.pointer}/ref", f"{earlier.pointer} bears it, in another event"))
@@ -145,6 +146,21 @@ async def _by_keys(
         new += await _by_key(session, batch, query, with_value, earlier_by_key)
         drafts = [draft for draft in drafts if column is not None and draft.value(column) is None]
     return new + drafts
+
+
+async def bearers(session: AsyncSession, model: type[Record], drafts: list[Draft]) -> dict[Draft, UUID | None]:
+    """The record that has the key of each of these drafts, whatever its ref; None where there is none."""
+    bearer_of: dict[Draft, UUID | None] = {}
+    for column, query in sorted(keys.STATEMENTS_OF[model].items(), key=lambda entry: entry[0] is None):
+        with_value = [draft for draft in drafts if column is None or draft.value(column) is not None]
+        rows = (
+            {row.draft: row.hit for row in await session.execute(query, {"rows": keys.rows(with_value)})}
+            if with_value
+            else {}
+        )
+        bearer_of |= {draft: rows[draft.id] for draft in with_value}
+        drafts = [draft for draft in drafts if draft not in bearer_of]
+    return bearer_of
 
 
 async def _by_key(

@@ -31,9 +31,9 @@ class Effect:
 
 
 def effect(batch: Batch, removed: Removed | None = None) -> Effect:
-    found = {draft.outcome for drafts in batch.drafts.values() for draft in drafts}
+    seen_outcomes = {draft.outcome for drafts in batch.drafts.values() for draft in drafts}
     taken_back = removed is not None and any(removed.model_dump().values())
-    return Effect("created" in found, taken_back or "completed" in found)
+    return Effect("created" in seen_outcomes, taken_back or not seen_outcomes.isdisjoint(("completed", "replaced")))
 
 
 def part(draft: Draft) -> Part:
@@ -111,6 +111,7 @@ def report(batch: Batch, drafts: ReportDrafts, removed: Removed, remarks: list[R
         changed=effect(batch, removed).changed,
         **dict(part(drafts.report)),
         ref=drafts.report.value("ref"),
+        owner=drafts.report.values["actor"],
         document=document(batch, drafts.document),
         events=[event(batch, event_drafts) for event_drafts in drafts.events],
         removed=removed,

@@ -26,13 +26,14 @@ from app.models import (
     DocumentLink,
     DocumentVersion,
     Event,
+    Question,
     Record,
     Source,
     SourceLink,
 )
 from app.schemas.kinds import KINDS, Round
 from app.services import namesakes
-from app.services.intake import by_name, copies, matching, quotes, storing
+from app.services.intake import by_name, copies, matching, quotes, remarks, storing
 from app.services.intake import credits as wire_credits
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import (
@@ -134,8 +135,8 @@ async def store(
     if before_proposing is not None:
         await before_proposing()
     created, completed = (
-        [draft for draft in batch.drafts[Source] if draft.same_as is None and draft.outcome == outcome]
-        for outcome in ("created", "completed")
+        [draft for draft in batch.drafts[Source] if draft.same_as is None and draft.outcome in outcomes]
+        for outcomes in (("created",), ("completed", "replaced"))
     )
     links = batch.proposed[SourceLink]
     if not batch.from_export:  # before the names are compared: of such a one they are the same
@@ -183,6 +184,8 @@ async def _match_and_store_kind(session: AsyncSession, batch: Batch, model: type
     to_store = await matching.match(session, batch, model, drafts)
     new = [draft for draft in drafts if draft in to_store]
     matched = [draft for draft in drafts if draft not in to_store]
+    if batch.correct is not None and not batch.dry:
+        await batch.correct(session, batch, model, matched)
     if not batch.dry:
         for draft in new:
             check_new(draft)
@@ -193,6 +196,11 @@ async def _match_and_store_kind(session: AsyncSession, batch: Batch, model: type
         await storing.complete(session, batch, model, matched)
         if batch.from_export:
             await storing.merge(session, model, matched)
+
+
+async def bearers(session: AsyncSession, model: type[Record], drafts: list[Draft]) -> dict[Draft, UUID | None]:
+    """By its key alone, the stored record that each of these drafts would be; they are matched already."""
+    return await matching.bearers(session, model, drafts)
 
 
 async def find(session: AsyncSession, model: type[Record], reference: str, pointer: str) -> UUID:
@@ -209,6 +217,12 @@ async def find(session: AsyncSession, model: type[Record], reference: str, point
 async def _name_events(session: AsyncSession, batch: Batch, new: list[Draft], _matched: list[Draft]) -> None:
     if not batch.dry:
         await storing.name_events(session, new)
+
+
+async def _suggest_kinds(_: AsyncSession, batch: Batch, new: list[Draft], _matched: list[Draft]) -> None:
+    if not batch.dry and not batch.from_export:
+        for draft in new:
+            remarks.suggested_kind(batch, draft)
 
 
 async def _check_documents(session: AsyncSession, batch: Batch, new: list[Draft], matched: list[Draft]) -> None:
@@ -234,6 +248,7 @@ async def _visit_quotations(session: AsyncSession, batch: Batch, new: list[Draft
 _BeforeStoring: TypeAlias = Callable[[AsyncSession, Batch, list[Draft], list[Draft]], Awaitable[None]]
 _BEFORE_STORING: Final[dict[type[Record], _BeforeStoring]] = {
     Event: _name_events,
+    Question: _suggest_kinds,
     Document: _check_documents,
     DocumentVersion: _check_versions,
     Appearance: _visit_quotations,

@@ -194,7 +194,7 @@ async def decide(session: AsyncSession, batch: Batch, new: Sequence[Draft], matc
     drafts = [draft for draft in new if not (draft.restored and draft.value("fidelity"))]
     drafted = [_quotation(draft, draft.value("document_id")) for draft in drafts]
     new_versions = [draft for draft in _read(batch) if draft.outcome == "created"]
-    matched_rows, stored = ([], []) if batch.from_export else await _to_recheck(session, new_versions, matched)
+    matched_rows, stored = ([], []) if batch.from_export else await _to_recheck(session, batch, new_versions, matched)
     lookups = await _lookups(session, drafted, stored)
     search = _Search(batch.spots, _texts(batch), {draft.id for draft in new_versions})
     findings = await _decided(session, search, lookups)
@@ -209,7 +209,7 @@ async def decide(session: AsyncSession, batch: Batch, new: Sequence[Draft], matc
 
 
 async def _to_recheck(
-    session: AsyncSession, new_versions: Iterable[Draft], matched: Sequence[Draft]
+    session: AsyncSession, batch: Batch, new_versions: Iterable[Draft], matched: Sequence[Draft]
 ) -> tuple[Sequence[Row[Any]], list[Quotation]]:
     """The stored appearances that a body matched; and the stored quotations that it completes or has a new text for."""
     documents = {
@@ -217,8 +217,8 @@ async def _to_recheck(
         for version in new_versions
         if version.points_at["document_id"].original.outcome != "created"
     }
-    matched_rows = await storing.as_completed(session, Appearance, matched)
-    completed = {row.id: row for row in matched_rows if row.completed}
+    matched_rows = await storing.as_completed(session, batch, Appearance, matched)
+    completed = {row.id: row for row in matched_rows if row.completed or row.id in batch.replaced}
     quotations = [_stored_quotation(row, starts_over=True) for row in completed.values()]
     quotations += [_stored_quotation(row) for row in await _stored(session, documents) if row.id not in completed]
     return matched_rows, quotations

@@ -22,6 +22,7 @@ from app.schemas.kinds import kind_of
 from app.services import visibility
 from app.services.access import Caller
 from app.services.intake.drafts import Batch, Draft, Noted
+from app.texts import asked
 
 # What a later mention may say otherwise without a word of it: what the service finds out or keeps for itself, and what
 # another column of the record says, too.
@@ -73,6 +74,35 @@ def not_taken(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any) -
     batch.note("not_taken", pointer, detail, stored=stored, sent=sent, told_of=draft)
 
 
+def suggested_kind(batch: Batch, draft: Draft) -> None:
+    """Note what a new question may ask for, where nobody told it: that is only a guess from its words."""
+    if draft.value("kind") is not None or draft.value("measure") is not None:
+        return
+    if kinds := asked.kinds(draft.value("text")):
+        detail = (
+            f"By its words it may ask for {' or '.join(kinds)}, which nobody told: until somebody does, it is read as "
+            "`other`, and more than one of its answers can be true."
+        )
+        batch.note("suggested", f"{draft.pointer}/kind", detail)
+
+
+def replaced(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any) -> None:
+    """Note that what the report alone had said gave way to what it says now. `stored`: what stood before."""
+    pointer = f"{draft.pointer}/{field_of(column)}"
+    now = "this one was taken" if sent is not None else "it says none now"
+    detail = f"Only this report had said the {_words(column)} that stood here: {now}."
+    batch.note("replaced", pointer, detail, stored=stored, sent=sent, told_of=draft)
+
+
+def kept(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any, why: str) -> None:  # noqa: PLR0917
+    """Note that what stands is not what the report says now, and why."""
+    pointer = f"{draft.pointer}/{field_of(column)}"
+    said_now = "was not taken" if sent is not None else "is no more said here, and stays"
+    batch.note(
+        "not_taken", pointer, f"This {_words(column)} {said_now}: {why}.", stored=stored, sent=sent, told_of=draft
+    )
+
+
 def _words(column: str) -> str:
     return field_of(column).rpartition("/")[2].replace("_", " ")
 
@@ -106,7 +136,7 @@ async def _unseen(session: AsyncSession, caller: Caller, batch: Batch) -> set[Dr
         return set()
     unseen = set[Draft]()
     for model, drafts in batch.drafts.items():  # a statement for each kind, not for each row
-        of_kind = [draft for draft in drafts if draft.original.outcome in ("matched", "completed")]
+        of_kind = [draft for draft in drafts if draft.original.outcome in ("matched", "completed", "replaced")]
         if not of_kind or kind_of(model).read is None:
             continue
         visible_ids = await seen(session, caller, model, {draft.original.id for draft in of_kind})

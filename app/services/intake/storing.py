@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
@@ -30,6 +30,7 @@ from app.vocabulary import COUNTRY_SYNONYMS, SLUG_CHARACTERS
 
 # What a later mention of the same record never fills in, beside what says which record it is.
 _NEVER_FILLED: Final = frozenset({"id", "version", "created_at", "updated_at", "merged_into", "selector", "report_id"})
+_NEVER_SET: Final = frozenset({"id", "version", "created_at", "updated_at", "event_id", "from_id", "to_id"})
 # A gap is filled with what is of the same document or event only: after a merge it need not be.
 _ONLY_WHERE: Final[dict[tuple[type[Base], str], str]] = {
     (Appearance, "version_id"): "coalesce(t.document_id, d.document_id) = d.document_id",
@@ -69,15 +70,17 @@ def _columns(model: type[Base]) -> list[Any]:
 def _inserting(model: type[Base]) -> TextClause:
     """Give a column that a draft leaves out the table's own default."""
     names = ", ".join(column.name for column in _columns(model))
-    values = ", ".join(
-        f"d.{column.name}"
-        if column.nullable or column.server_default is None
-        else f"coalesce(d.{column.name}, {_default(column)})"
-        for column in _columns(model)
-    )
+    values = ", ".join(map(_value, _columns(model)))
     # The order of the drafts is the order in which the ledger numbers them: by id, and ids grow with time.
     rows = f"json_populate_recordset(NULL::{model.__tablename__}, CAST(:rows AS json)) AS d"
     return text(f"INSERT INTO {model.__tablename__} ({names}) SELECT {values} FROM {rows}")  # noqa: S608
+
+
+def _value(column: Any) -> str:
+    """What a draft has in a column, or the column's default."""
+    if column.nullable or column.server_default is None:
+        return f"d.{column.name}"
+    return f"coalesce(d.{column.name}, {_default(column)})"
 
 
 def _default(column: Any) -> str:
@@ -194,7 +197,7 @@ async def complete(session: AsyncSession, batch: Batch, model: type[Record], dra
 
     What is filled, and what a draft says otherwise than the record, is noted for the answer.
     """
-    sayings = _sayings(draft for draft in drafts if draft.same_as is None)
+    sayings = _sayings((draft for draft in drafts if draft.same_as is None), batch.decided)
     if not sayings or kind_of(model).read is None:  # a part, or a report
         return
     rows = as_json({**values, "id": draft.id, "row": n} for n, (draft, values) in enumerate(sayings))
@@ -222,41 +225,64 @@ async def _fill(
             key, value = (draft.id, name), values[name]
             if key not in filled_with:
                 filled_with[key] = value
+                batch.gave.add((draft.line, *key))
                 remarks.completed(batch, draft, name, value)
             elif value != filled_with[key]:
                 remarks.not_taken(batch, draft, name, filled_with[key], value)
     ids = {draft.id for draft, _, _ in filling}
     to_fill = [draft for draft in drafts if draft.id in ids]
-    await session.execute(_completing(model), {"rows": as_json(_to_fill(to_fill))})
+    await session.execute(_completing(model), {"rows": as_json(_to_fill(to_fill, batch.decided))})
     for draft in to_fill:
         draft.outcome = "completed"
 
 
-async def as_completed(session: AsyncSession, model: type[Record], drafts: Sequence[Draft]) -> Sequence[Row[Any]]:
+async def replace(session: AsyncSession, model: type[Record], rows: Mapping[UUID, Mapping[str, Any]]) -> None:
+    """Set columns of records, each those that it is given; an empty one has its default again."""
+    values = as_json({"id": id_, **row, "set": list(row)} for id_, row in rows.items())
+    await session.execute(_replacing(model), {"rows": values})
+
+
+@lru_cache
+def _replacing(model: type[Record]) -> TextClause:
+    sets = ", ".join(
+        f"{column.name} = CASE WHEN r->'set' ? '{column.name}' THEN {_value(column)} ELSE t.{column.name} END"
+        for column in _columns(model)
+        if column.name not in _NEVER_SET
+    )
+    return text(f"UPDATE {model.__tablename__} t SET {sets} FROM {drafted(model)} WHERE t.id = d.id")  # noqa: S608
+
+
+async def as_completed(
+    session: AsyncSession, batch: Batch, model: type[Record], drafts: Sequence[Draft]
+) -> Sequence[Row[Any]]:
     """The rows as `complete` will leave them, each with whether it has a gap to be filled: `completed`."""
-    rows = _to_fill(drafts)
+    rows = _to_fill(drafts, batch.decided)
     return (await session.execute(_completed(model), {"rows": as_json(rows)})).all() if rows else []
 
 
-def _said(draft: Draft) -> dict[str, Any]:
-    """What a draft says; an empty object or list says as little as a null."""
-    return {name: value for name, value in draft.values.items() if value is not None and value not in _EMPTY}
+def _said(draft: Draft, decided: Collection[tuple[UUID, str]]) -> dict[str, Any]:
+    """What a draft says, but for what is decided already; an empty object or list says as little as a null."""
+    return {
+        name: value
+        for name, value in draft.values.items()
+        if value is not None and value not in _EMPTY and (draft.id, name) not in decided
+    }
 
 
-def _to_fill(drafts: Iterable[Draft]) -> list[dict[str, Any]]:
+def _to_fill(drafts: Iterable[Draft], decided: Collection[tuple[UUID, str]]) -> list[dict[str, Any]]:
     """Merge the drafts of each record into one row; the first value of a column wins."""
     rows: dict[UUID, dict[str, Any]] = {}
     for draft in drafts:
-        rows[draft.id] = _said(draft) | rows.get(draft.id, {})
+        rows[draft.id] = _said(draft, decided) | rows.get(draft.id, {})
     return [{**values, "id": id_} for id_, values in rows.items()]
 
 
-def _sayings(drafts: Iterable[Draft]) -> list[tuple[Draft, dict[str, Any]]]:
+def _sayings(drafts: Iterable[Draft], decided: Collection[tuple[UUID, str]]) -> list[tuple[Draft, dict[str, Any]]]:
     """Each draft with what was given of it, but for those that repeat an earlier one of the same body."""
     sayings: dict[tuple[UUID, int], list[tuple[Draft, dict[str, Any]]]] = defaultdict(list)
     for draft in drafts:
         left_out = {kind_of(draft.model).apart, *draft.assumed}
-        said = {name: value for name, value in _said(draft).items() if name not in left_out}
+        said = {name: value for name, value in _said(draft, decided).items() if name not in left_out}
         of_record = sayings[draft.id, draft.line]
         if all(said != earlier for _, earlier in of_record):
             of_record.append((draft, said))

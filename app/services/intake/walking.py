@@ -39,7 +39,7 @@ from app.schemas.statements import AppearanceCreate, AppearanceFields, HopCreate
 from app.services.intake.drafts import Batch, Draft, archived, columns, sha256, url_columns, url_key
 from app.services.intake.foreign_keys import check_page
 from app.texts.quoting import quotes
-from app.vocabulary import MEASURE_DEFAULTS, QUESTION_STANCES, SINGLE_ANSWER_KINDS
+from app.vocabulary import MEASURE_DEFAULTS, QUESTION_STANCES
 
 _CUT: Final = (
     "It ends in a bracketed ellipsis, as excerpts do: it is kept as a part. `part: false` says that it is whole."
@@ -48,6 +48,9 @@ _VERSION: Final = frozenset(VersionFields.model_fields)
 _APPEARANCE: Final = frozenset(AppearanceFields.model_fields)
 _EVENT: Final = frozenset(EventFields.model_fields)
 _STATEMENT_LINKS: Final = ("label", "claim", "question", "source", "document", "supersedes", "withdrawn_document")
+
+
+NOT_MADE: Final = frozenset({Report, Appearance, AppearanceHop, DocumentVersion})
 
 
 @dataclass(slots=True)
@@ -197,17 +200,11 @@ def question(batch: Batch, data: QuestionCreate | str, event_draft: Draft | None
 
 
 def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
-    """What follows from the measure and the kind of a question, where it was not said."""
+    """What follows from the measure of a question and tells it from others, where it was not said."""
     quantity = values.get("measure") is not None
-    kind, unit = MEASURE_DEFAULTS[values["measure"]] if quantity else ("other", None)
-    values["kind"] = values.get("kind") or kind
     values["answer"] = "quantity" if quantity else "open"
     if quantity:
-        values["unit"] = values.get("unit") or unit
-    if values.get("evolving") is None:
-        values["evolving"] = quantity and values["kind"] == "casualties"
-    if values.get("single_answer") is None:
-        values["single_answer"] = quantity or values["kind"] in SINGLE_ANSWER_KINDS
+        values["unit"] = values.get("unit") or MEASURE_DEFAULTS[values["measure"]][1]
     return values
 
 
@@ -373,9 +370,9 @@ def report(batch: Batch, data: ReportCreate, actor: str, digest: bytes) -> Repor
     values: dict[str, Any] = {"actor": actor, "sha256": digest} | ({"ref": data.ref} if data.ref else {})
     draft = batch.add(Report, "", values, {"document_id": said_in})
     events = [_report_event(batch, body, f"/events/{nth}", said_in, draft) for nth, body in enumerate(data.events)]
-    # The kinds that a newer delivery may take back. A draft that is matched takes the stored record's id; then no
-    # record ever has the id that is noted here.
-    values["made"] = [d.id for model in (Claim, Statement, ClaimLink, Assessment) for d in batch.drafts[model]]
+    # What a newer delivery may take back, beside appearances, which name their report. A draft that is matched takes
+    # the stored record's id; then no record ever has the id that is noted here.
+    values["made"] = [d.id for model, drafts in batch.drafts.items() if model not in NOT_MADE for d in drafts]
     return ReportDrafts(draft, said_in, events)
 
 

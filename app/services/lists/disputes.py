@@ -21,6 +21,7 @@ from app.models import (
     Source,
     Statement,
 )
+from app.models.question import shown_kind
 from app.schemas.assessments import AssessmentFilter
 from app.schemas.claims import ClaimFilter, ClaimLinkQuery
 from app.schemas.events import EventFilter, EventLinkQuery
@@ -61,8 +62,10 @@ def event_links(event: UUID, query: EventLinkQuery, caller: Caller) -> Rows:
 
 def questions(query: QuestionFilter, caller: Caller) -> Rows:
     rows = seen_alone(caller, Question)
-    selected = select(rows).where(
-        *narrowing.equal(rows, query, "kind", "answer", "measure", "ref"),
+    kind = shown_kind(rows.c.kind, rows.c.measure)
+    selected = select(rows, kind.label("shown_kind")).where(
+        *([kind == query.kind] if query.kind else []),
+        *narrowing.equal(rows, query, "answer", "measure", "ref"),
         *narrowing.of_event(rows, query, caller),
         *narrowing.since(rows, query),
     )

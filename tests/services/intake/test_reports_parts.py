@@ -79,7 +79,7 @@ async def test_all_of_it_is_stored_and_found_again(client: httpx.AsyncClient, ps
     made = await sent(client, "/v1/reports", body, 201)
     stored = rows(psql)
     assert new(before, stored) == STORED
-    assert made["removed"] == {"appearances": 0, "statements": 0, "claims": 0}
+    assert set(made["removed"].values()) == {0}
     assert outcomes(made) == {"created", "matched"}  # matched: what is named a second time
     again = await sent(client, "/v1/reports", body, 200)
     assert outcomes(again) == {"matched"}

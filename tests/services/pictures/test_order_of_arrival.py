@@ -20,7 +20,7 @@ from app.database import Database, Signature
 from app.errors import Problem
 from app.schemas.reports import ReportCreate
 from app.services import access
-from app.services.intake import reports
+from app.services.deliveries import reports
 from app.settings import Settings
 
 Json = dict[str, Any]

@@ -25,9 +25,10 @@ from app.schemas.common import Remark
 from app.schemas.lines import Line, ReportLine
 from app.services import database_errors
 from app.services.access import Caller
-from app.services.intake import drafts, lines, outcomes, pipeline, remarks, reports
+from app.services.deliveries import mentions, reports
+from app.services.deliveries.reports import Delivered
+from app.services.intake import drafts, lines, outcomes, pipeline, remarks
 from app.services.intake.drafts import Batch, Draft
-from app.services.intake.reports import Delivered
 
 BATCH_RECORDS: Final = 1000  # of one transaction, at most
 _FIRST_BATCH_RECORDS: Final = 500
@@ -194,6 +195,8 @@ async def _store(
         earlier = deliveries.get(reports.name(draft.values)) if report and draft else None
         if report is None or draft is None or earlier is None:
             new.append(entry)
+        elif (problem := _owned_by_others(caller, draft, earlier)) is not None:
+            entry.problem = problem
         elif earlier.sha256 == draft.values["sha256"]:
             entry.id, entry.remarks = earlier.id, [reports.REPEATED]
         else:
@@ -201,6 +204,14 @@ async def _store(
             new = []
             await _replace_report(database, signature, caller, entry, report, digest=draft.values["sha256"])
     await _at_once(database, signature, caller, new, pace)
+
+
+def _owned_by_others(caller: Caller, draft: Draft, earlier: Delivered) -> Problem | None:
+    try:
+        reports.check_owner(caller, draft.values, earlier)
+    except Problem as problem:
+        return problem
+    return None
 
 
 async def _delivered(database: Database, entries: Sequence[Entry]) -> dict[str | bytes, Delivered]:
@@ -267,6 +278,7 @@ async def _tried(
             # Lines with a report go through the pipeline as all others do, so they must all be new under the lock.
             await reports.check_new(session, batch)
             await pipeline.store(session, batch)
+            await mentions.keep(session, batch)
             remarks_of = remarks.by_line(await remarks.tell(session, caller, batch))
             pace.after(waited_for=await waited_for(session))
     except Unavailable:

@@ -1,0 +1,170 @@
+"""One delivery of an ingest script: stored whole or not at all, and in place of what it said before.
+
+A report's ref belongs to the owner of the key that delivered it first: to the key's name.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.database import utcnow
+from app.errors import Conflict, Unavailable
+from app.models import Record, Report, table_of
+from app.schemas.common import Remark
+from app.schemas.reports import Removed, ReportCreate, ReportRead
+from app.services.access import Caller
+from app.services.deliveries import mentions, replacing, taking_back
+from app.services.deliveries.mentions import Earlier
+from app.services.intake import outcomes, pipeline, remarks, walking
+from app.services.intake.drafts import Batch, Draft, sha256
+from app.services.search import similar
+
+REPEATED: Final = Remark(
+    what="matched",
+    pointer="",
+    detail="This very report was delivered before: nothing was stored or changed. What was deleted since is `gone`.",
+)
+_NOTHING: Final = Removed(**dict.fromkeys(Removed.model_fields, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A report as its last delivery left it."""
+
+    id: UUID
+    sha256: bytes
+    owner: str
+    document_id: UUID | None
+    made: list[UUID]
+
+
+def name(values: Mapping[str, Any]) -> str | bytes:
+    """The identity of a report: its ref; without one, the hash of its body."""
+    ref_or_hash: str | bytes = values.get("ref") or values["sha256"]
+    return ref_or_hash
+
+
+async def delivered(session: AsyncSession, reports: Sequence[Mapping[str, Any]]) -> dict[str | bytes, Delivered]:
+    """Those of these reports that were delivered before, by their names."""
+    refs = [report["ref"] for report in reports if report.get("ref")]
+    hashes = [report["sha256"] for report in reports if not report.get("ref")]
+    return {
+        row.ref or bytes(row.sha256): Delivered(row.id, bytes(row.sha256), row.actor, row.document_id, row.made)
+        for row in await session.execute(_DELIVERED, {"refs": refs, "hashes": hashes})
+    }
+
+
+_DELIVERED: Final = text("""
+SELECT id, ref, sha256, actor, document_id, made FROM report WHERE ref = ANY (:refs)
+UNION ALL SELECT id, ref, sha256, actor, document_id, made FROM report WHERE ref IS NULL AND sha256 = ANY (:hashes)""")
+
+
+def check_owner(caller: Caller, report: Mapping[str, Any], earlier: Delivered | None) -> None:
+    """Raise Conflict for a ref under which somebody else has delivered."""
+    if report.get("ref") and earlier is not None and earlier.owner != caller.name:
+        raise Conflict(
+            "This report is another key's: who delivers it again would take back what that key had said.",
+            errors=[{"pointer": "/ref", "detail": _OWNED}],
+        )
+
+
+_OWNED: Final = (
+    "a report with this ref was delivered with the key of another owner, and only that one replaces it: give a ref of "
+    "your own, which begins with a name of yours for example"
+)
+
+
+async def check_new(session: AsyncSession, batch: Batch) -> None:
+    """Raise Unavailable if a report of these was delivered meanwhile: then it is no new one."""
+    reports = [draft.values for draft in batch.drafts.get(Report, ())]
+    if reports and await delivered(session, reports):
+        raise Unavailable("The same report is being delivered by somebody else. Try again.")
+
+
+async def deliver(
+    session: AsyncSession,
+    caller: Caller,
+    data: ReportCreate,
+    *,
+    digest: bytes | None = None,
+    naming_similar: bool = True,
+) -> tuple[ReportRead, bool]:
+    """Store a report; gives what became of each part, and whether anything is new.
+
+    The same body again stores nothing, whatever happened since to what it had stored. `digest`: of the body, if it is
+    before.
+    """
+    batch = Batch()
+    digest = digest or sha256(data.model_dump_json(exclude_unset=True))
+    drafts = walking.report(batch, data, caller.name, digest)
+    before: Earlier | None = None
+    values = drafts.report.values
+    if naming_similar:
+        batch.compared = similar.in_report(caller, data)
+
+    async def repeated(reading: AsyncSession) -> bool:
+        foreseen = (await delivered(reading, [values])).get(name(values))
+        return foreseen is not None and foreseen.sha256 == digest
+
+    await pipeline.prepare(batch)
+    await pipeline.foresee(session, batch, repeated=repeated)
+    # Under the lock, for somebody else may have delivered the same meanwhile.
+    earlier = (await delivered(session, [values])).get(name(values))
+    check_owner(caller, values, earlier)
+    # The same body is only matched, so that the answer says what became of each part since.
+    batch.dry = earlier is not None and earlier.sha256 == digest
+    removed = _NOTHING
+    if earlier is not None and not batch.dry:
+        before = await mentions.earlier(session, earlier.id, earlier.made)
+        batch.correct = partial(_correct, before)
+
+    async def replace() -> None:
+        """Nothing is proposed for what is taken back; and none of it is named as similar."""
+        nonlocal removed
+        if earlier is not None and before is not None:
+            document_id = drafts.document.original.id if drafts.document else earlier.document_id
+            removed = await _replace(session, before, batch, values, document_id)
+            if batch.compared is not None:
+                batch.compared.nearby = await similar.still_there(session, batch.compared.nearby)
+
+    await pipeline.store(session, batch, before_proposing=replace)
+    if not batch.dry:
+        await mentions.keep(session, batch, before)
+    remarked = await remarks.tell(session, caller, batch)
+    answer = outcomes.report(batch, drafts, removed, [REPEATED, *remarked] if batch.dry else remarked)
+    parts = {
+        f"/events/{event_nth}/claims/{claim_nth}": part
+        for event_nth, event in enumerate(answer.events)
+        for claim_nth, part in enumerate(event.claims)
+    }
+    similar.name(parts, batch.compared)
+    return answer, outcomes.effect(batch).created
+
+
+async def _correct(
+    before: Earlier, session: AsyncSession, batch: Batch, model: type[Record], drafts: Sequence[Draft]
+) -> None:
+    await replacing.replace(session, before, batch, model, drafts)
+
+
+async def _replace(
+    session: AsyncSession, before: Earlier, batch: Batch, values: Mapping[str, Any], document_id: UUID | None
+) -> Removed:
+    """Update the report's row, and take back what the report no longer says."""
+    table = table_of(Report)
+    removed = await taking_back.take_back(session, before, batch)
+    new_ids = [
+        draft.id
+        for model, drafts in batch.drafts.items()
+        if model not in walking.NOT_MADE
+        for draft in drafts
+        if draft.outcome == "created"
+    ]
+    changes = {"sha256": values["sha256"], "document_id": document_id, "made": [*before.made, *new_ids]}
+    await session.execute(update(table).where(table.c.id == before.report).values(sent_at=utcnow(), **changes))
+    return removed
