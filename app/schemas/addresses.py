@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from app.vocabulary import NAME_CHARACTERS, REF_PATTERN, SLUG_PATTERN
 
@@ -26,16 +26,6 @@ EventAddress = Annotated[
     str,
     StringConstraints(pattern=EVENT_ADDRESS_PATTERN, max_length=ADDRESS_CHARACTERS),
     Field(description="An event: its id, its slug, or `ref:` and its ref."),
-]
-
-SourceAsked = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=NAME_CHARACTERS),
-    Field(
-        description="Sources: an id, `ref:` and a ref, or a name or alias, whole, in any case and without accents. "
-        "Several may bear a name: all of them are meant.",
-        examples=["TASS"],
-    ),
 ]
 
 Reference = Annotated[
@@ -63,6 +53,25 @@ NAME: Final = "<name>"
 _MEANS_A_RECORD: Final = re.compile(
     r"ref:|#|\s*(urn:uuid:|\{)?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?\s*$", re.IGNORECASE
 )
+
+
+def _source_asked(words: str) -> str:
+    """Refuse what means a record and can't be one: taken for a name it would find nobody."""
+    if not words.startswith("#") and _MEANS_A_RECORD.match(words) and not re.fullmatch(ADDRESS_PATTERN, words):
+        raise ValueError("a record is its id, or ref: and its ref; all other words are a name")
+    return words
+
+
+SourceAsked = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=NAME_CHARACTERS),
+    AfterValidator(_source_asked),
+    Field(
+        description="Sources: an id, `ref:` and a ref, or a name or alias, whole, in any case and without accents. "
+        "Several may bear a name: all of them are meant.",
+        examples=["TASS"],
+    ),
+]
 
 
 def reference_or_inline(value: Any) -> str:

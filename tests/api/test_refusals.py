@@ -104,7 +104,7 @@ async def test_no_pattern_is_shown(client: httpx.AsyncClient, event: str) -> Non
         await client.get("/v1/sources/ref:"),
         await client.get("/v1/events/A B"),
         await client.get("/v1/claims", params={"facets": "kind"}),
-        await client.get("/v1/claims", params={"source": "nobody"}),
+        await client.get("/v1/claims", params={"source": "ref:A B"}),
         await client.get("/problems/%3Cscript%3E"),
         await client.get("/v1/sources/ref:a", params={"merged": "yes"}),
         await client.post("/v1/sources", json={"name": "N"}, headers={"Change-Reason": "a\x07"}),

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from calls import Json, delete, get, patch, post
+from describing import inlined
 from fastapi import FastAPI
 
 CAUSE: Json = {"ref": "cause", "text": "What was it?", "kind": "cause"}
@@ -142,7 +143,7 @@ async def test_withdrawing_covers_the_earlier_words_of_the_family(watch: Watch) 
     }
     turns = [entry for entry in body(after, "timeline")["entries"] if entry["what"] == "withdrawn"]
     assert [(entry["statement_id"], entry["at"]) for entry in turns] == [(again["id"], "2023-08-12")]
-    assert cell(before, "russia")["stances"]["support"]["statements"] == 2
+    assert cell(before, "Russia")["stances"]["support"]["statements"] == 2
     assert "russia" not in str(body(after, "matrix")["columns"])
     found = await watch.diff(before)
     assert ids(found["statements"]["withdrawn"]) == [army["id"], again["id"]]
@@ -198,7 +199,7 @@ async def test_merging_two_sources(watch: Watch) -> None:
     await post(client, "/v1/sources/ref:plant/merge", {"into": "ref:army"}, 200)
     after = await all_moved(watch, before)
     assert [one["kind"] for one in body(after, "dossier")["self_contradictions"]] == ["rival_claims"]
-    assert [one["label"] for one in body(after, "matrix")["columns"]] == ["russia", "ukraine", "no party"]
+    assert [one["label"] for one in body(after, "matrix")["columns"]] == ["Russia", "Ukraine", "no party"]
     assert {one["source_id"] for one in body(after, "timeline")["entries"]} >= {names["army"]}
     assert names["plant"] not in str(plain(body(after, "timeline")))
     found = await watch.diff(before)
@@ -332,7 +333,7 @@ async def test_deleting(watch: Watch) -> None:
 def routes(app: FastAPI, *parameters: str) -> dict[str, set[str]]:
     """Every picture of an event that takes these, with all that it takes; not what is drawn of it in other formats."""
     found = {}
-    for path, operations in app.openapi()["paths"].items():
+    for path, operations in inlined(app.openapi()).items():
         names = {one["name"] for one in operations.get("get", {}).get("parameters", []) if one["in"] == "query"}
         if path.startswith("/v1/events/{event}/") and set(parameters) <= names and "/export." not in path:
             found[path.rpartition("/")[2]] = names

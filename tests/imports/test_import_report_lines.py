@@ -58,7 +58,7 @@ def test_a_name_in_another_spelling_has_the_same_ref(spelling: str) -> None:
     ("name", "disclosure"),
     [
         ("Unknown", "anonymous"), ("An anonymous user", "anonymous"), ("Неизвестный пользователь", "anonymous"),
-        ("مجهول", "anonymous"), ("Multiple sources", "group"), ("Пользователи соцсетей", "group"), ("N/A", "group"),
+        ("مجهول", "anonymous"), ("Multiple sources", "group"), ("Пользователи соцсетей", "group"), ("N/A", "anonymous"),
     ],
 )  # fmt: skip
 def test_somebody_unknown_is_one_and_many_are_a_group(name: str, disclosure: str) -> None:

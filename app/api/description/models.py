@@ -185,7 +185,13 @@ def _share_fields(objects: dict[str, Schema]) -> None:
         for part in (schema, *schema.get("allOf", ()))
         if "properties" in part
     ]
-    uses = Counter((field, _written(part)) for fields in owners for field, part in fields.items())
+    # Generators give each reference to a map that may be null a type of its own, all of one name.
+    uses = Counter(
+        (field, _written(part))
+        for fields in owners
+        for field, part in fields.items()
+        if "object" not in part.get("type", ()) or part["type"] == "object"
+    )
     names: dict[tuple[str, str], str] = {}
     for (field, written), count in uses.most_common():
         name = to_pascal(field)
