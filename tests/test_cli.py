@@ -128,6 +128,8 @@ def test_serves_another_postgresql(database_url: str, key: str) -> None:
         revoked = at.run("keys", "revoke", "tester", "--database-url", plain(database_url))
         assert revoked.returncode == 0
         assert httpx.post(f"{base}/v1/events", json={"title": "No"}, headers=headers).status_code == 401
+    # Under the name of a revoked key another may be made, but not of one that is in use.
+    assert at.run("keys", "create", "tester", "--database-url", plain(database_url)).returncode == 0
     taken = at.run("keys", "create", "tester", "--database-url", plain(database_url))
     assert taken.returncode == 1
     assert "tester" in taken.stderr

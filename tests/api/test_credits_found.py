@@ -163,15 +163,15 @@ async def test_a_likeness_that_a_script_found_stays(client: Client, psql: psycop
     assert rows(psql) == before | {"report": before["report"] + 1, "ledger": before["ledger"] + 1}
 
 
-async def test_a_proposal_keeps_no_appearance(client: Client, other: Client) -> None:
-    """What another script only proposed does not hold an appearance that its own report takes back."""
+async def test_what_another_report_says_too_stays(client: Client, other: Client) -> None:
+    """Also where that said it only to propose who passed it on."""
     await sent(client, "/v1/reports", told(None, said("Mayor", wording="a drone")), 201)
     found = [{"source": {"name": "Channel", "kind": "channel"}, "how_known": "similarity"}]
     one = told(None, said("Mayor", wording="a drone", hops=found)) | {"ref": "another"}
     await sent(other, "/v1/reports", one, 201)
     assert await names(client) == [[("Channel", "proposed")]]
     gone = await sent(client, "/v1/reports", told(None, said("Governor", wording="no")), 201)
-    assert gone["removed"]["appearances"] == 1
+    assert gone["removed"]["appearances"] == 0
 
 
 async def test_an_agency_that_was_only_proposed_can_be_deleted(client: Client) -> None:

@@ -25,7 +25,12 @@ BEHIND = {
     *("occurred_from", "occurred_to", "made_from", "made_to"),
 }
 # Given by what the line refers to.
-IMPLIED = {"claim_link": {"event_id"}, "appearance": {"event_id"}, "assessment": {"event_id"}}
+IMPLIED = {
+    "claim_link": {"event_id"},
+    "appearance": {"event_id"},
+    "assessment": {"event_id"},
+    "question": {"told"},  # which of the others have a value
+}
 READABLE = [kind for kind in KINDS if kind.read is not None]
 TYPES = [kind.name for kind in READABLE]
 

@@ -51,7 +51,8 @@ async def test_a_changed_source(client: httpx.AsyncClient, made: Json, body: Jso
 async def test_what_follows_from_a_change(client: httpx.AsyncClient, event: str) -> None:
     about = await post(client, f"{event}/questions", {"measure": "injured", "kind": "cause"})
     assert await changed(client, f"/v1/questions/{about['id']}", {"kind": None}) == [
-        ("changed", "/kind", "casualties", None)
+        ("changed", "/kind", "casualties", None),
+        ("changed", "/evolving", True, None),
     ]
     body = {"question": about["id"], "figure": {"min": 4}}
     number = (await post(client, f"{event}/claims", body))["claim"]["id"]

@@ -28,7 +28,7 @@ from app.texts import asked
 # another column of the record says, too.
 _SILENT: Final = frozenset((
     "id", "version", "created_at", "updated_at", "merged_into", "event_id", "report_id", "version_id", "selector",
-    "fidelity", "canonical_url", "page_key", "url_key", "sha256", "names", "answer",
+    "fidelity", "canonical_url", "page_key", "url_key", "sha256", "names", "answer", "told",
 ))  # fmt: skip
 _SHOWN_CHARACTERS: Final = 500  # of a value
 _STEP_CHARACTERS: Final = 9  # of a pointer's step that is a number, for sorting
