@@ -1,11 +1,13 @@
 """The routes that every kind of record has alike: read one, delete it, read its history."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Query, Request
-from pydantic import Field, create_model
+from pydantic import BaseModel, Field, create_model
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from app import errors
@@ -14,9 +16,14 @@ from app.api.deps import Cascade, IfMatch, MergedItself, Reader, Session, Writer
 from app.api.problems import documented
 from app.errors import Forbidden
 from app.models import Record
+from app.schemas.claims import ClaimQuery
 from app.schemas.common import CHANGED, HistoryQuery, Page, RecordRead, Remark, Revision
 from app.schemas.kinds import READS, kind_of
+from app.schemas.statements import StatementQuery
 from app.services import deleting, paging, records
+from app.services.access import Caller
+from app.services.lists import expanding
+from app.services.paging import Slice
 
 Call: TypeAlias = Callable[..., Any]
 READ = documented(errors.NotFound, errors.Gone)
@@ -41,6 +48,23 @@ def created(read: type[RecordRead]) -> dict[int | str, dict[str, Any]]:
     """Document that a creation answers 201, or 200 with what is there."""
     there = "Nothing is new: it was there already. `changed` says whether anything that it lacked was filled in."
     return {200: {"model": with_remarks(read), "description": there}} | WRITE
+
+
+async def listed(
+    request: Request,
+    session: AsyncSession,
+    caller: Caller,
+    query: ClaimQuery | StatementQuery,
+    page: Slice,
+    *,
+    read: type[BaseModel],
+) -> Response:
+    """A page with what `expand` asks for, and with the sources that bear the name, where `source` is one."""
+    expanded = query.expand.split(",") if query.expand else []
+    rows = await expanding.expand(session, caller, page.rows, expanded)
+    named = await expanding.sources_named(session, caller, query.source)
+    names = [*expanded, "appearance"] if "document" in expanded else expanded
+    return answers.listed(request, replace(page, rows=rows), read, names, named)
 
 
 def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> None:

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -19,7 +18,7 @@ from app.api.deps import (
     Writing,
 )
 from app.api.problems import documented
-from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created, with_remarks
+from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created, listed, with_remarks
 from app.models import Claim, ClaimLink, Event
 from app.schemas.claims import (
     ClaimChange,
@@ -36,10 +35,8 @@ from app.schemas.kinds import kind_of
 from app.schemas.pictures.listed import ClaimListed, ClaimPage
 from app.schemas.reports import ClaimCallAnswer
 from app.services import changing, paging, records
-from app.services.access import Caller
 from app.services.intake import creating
-from app.services.lists import disputes, expanding, narrowing
-from app.services.paging import Slice
+from app.services.lists import disputes, narrowing
 
 router = APIRouter(tags=["claims"], route_class=Route)
 _NOTHING_NEW: dict[int | str, dict[str, Any]] = {200: {"model": ClaimCallAnswer, "description": "Nothing is new."}}
@@ -51,7 +48,7 @@ async def list_claims(
 ) -> Response:
     """The propositions in dispute, of all events or of one."""
     page = await paging.page(session, disputes.claims(query, caller), kind_of(Claim).sorts, query)
-    return await _listed(request, session, caller, query, page)
+    return await listed(request, session, caller, query, page, read=ClaimListed)
 
 
 @router.get("/events/{event}/claims", response_model=ClaimPage, responses=READ | MERGED)
@@ -62,16 +59,7 @@ async def list_event_claims(
     event_id = (await records.get(session, caller, Event, event)).id
     rows = narrowing.within(event_id, disputes.claims(query, caller))
     page = await paging.page(session, rows, kind_of(Claim).sorts, query, event_id)
-    return await _listed(request, session, caller, query, page)
-
-
-async def _listed(request: Request, session: Session, caller: Caller, query: ClaimQuery, page: Slice) -> Response:
-    """With what `expand` asks for, and with the sources that bear the name, where `source` is one."""
-    expanded = query.expand.split(",") if query.expand else []
-    rows = await expanding.expand(session, caller, page.rows, expanded)
-    named = await expanding.sources_named(session, caller, query.source)
-    names = [*expanded, "appearance"] if "document" in expanded else expanded
-    return answers.listed(request, replace(page, rows=rows), ClaimListed, names, named)
+    return await listed(request, session, caller, query, page, read=ClaimListed)
 
 
 @router.post("/events/{event}/claims", status_code=201, response_model=ClaimCallAnswer, responses=_NOTHING_NEW | WRITE)

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -19,7 +18,7 @@ from app.api.deps import (
     Writing,
 )
 from app.api.problems import documented
-from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created, with_remarks
+from app.api.records import CHANGE, MERGED, READ, WRITE, add_routes, created, listed, with_remarks
 from app.models import Appearance, Event, Statement
 from app.schemas.common import Page, Withdrawal
 from app.schemas.kinds import kind_of
@@ -35,10 +34,8 @@ from app.schemas.statements import (
     StatementRead,
 )
 from app.services import changing, paging, records
-from app.services.access import Caller
 from app.services.intake import creating
-from app.services.lists import disputes, expanding, narrowing
-from app.services.paging import Slice
+from app.services.lists import disputes, narrowing
 
 router = APIRouter(tags=["statements"], route_class=Route)
 
@@ -49,7 +46,7 @@ async def list_statements(
 ) -> Response:
     """Who said what: each one source's act toward one claim, of all events or of one."""
     page = await paging.page(session, disputes.statements(query, caller), kind_of(Statement).sorts, query)
-    return await _listed(request, session, caller, query, page)
+    return await listed(request, session, caller, query, page, read=StatementListed)
 
 
 @router.get("/events/{event}/statements", response_model=StatementPage, responses=READ | MERGED)
@@ -60,16 +57,7 @@ async def list_event_statements(
     event_id = (await records.get(session, caller, Event, event)).id
     rows = narrowing.within(event_id, disputes.statements(query, caller))
     page = await paging.page(session, rows, kind_of(Statement).sorts, query, event_id)
-    return await _listed(request, session, caller, query, page)
-
-
-async def _listed(request: Request, session: Session, caller: Caller, query: StatementQuery, page: Slice) -> Response:
-    """With what `expand` asks for, and with the sources that bear the name, where `source` is one."""
-    expanded = query.expand.split(",") if query.expand else []
-    rows = await expanding.expand(session, caller, page.rows, expanded)
-    named = await expanding.sources_named(session, caller, query.source)
-    names = [*expanded, "appearance"] if "document" in expanded else expanded
-    return answers.listed(request, replace(page, rows=rows), StatementListed, names, named)
+    return await listed(request, session, caller, query, page, read=StatementListed)
 
 
 @router.post(
