@@ -149,6 +149,14 @@ def key(template: str) -> str:
 
 
 @pytest.fixture
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """For tests that run many times in one database, each time to its end: of those that Hypothesis calls."""
+    one = asyncio.new_event_loop()
+    yield one
+    one.close()
+
+
+@pytest.fixture
 async def client(app: FastAPI, key: str) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody with a key that may do everything."""
     async with _client(app, {"Authorization": f"Bearer {key}"}) as one:

@@ -5,6 +5,10 @@ from typing import Any, Final
 
 import httpx
 import psycopg
+from fastapi import FastAPI
+
+from app.database import Signature
+from app.services import access
 
 Answer = dict[str, Any]
 TABLES: Final = (
@@ -93,3 +97,11 @@ def report(*claims: Answer, ref: str | None = None, event: str = "blast", **give
         "events": [{"ref": event, "title": "Blast", "claims": list(claims)} | given],
     }
     return body | ({"ref": ref} if ref else {})
+
+
+async def reporter(service: FastAPI) -> httpx.AsyncClient:
+    """Somebody with a key of this service, for a test that has no fixtures of its loop."""
+    async with service.state.database.writing(Signature("tests")) as session:
+        token = await access.create(session, "any")
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url="http://test", headers=headers)

@@ -10,14 +10,11 @@ from typing import Any, Final
 import httpx
 import pytest
 import soaking
-from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from reporting import sent
+from reporting import reporter, sent
 
-from app.database import Signature
 from app.main import create_app
-from app.services import access
 from app.settings import Settings
 
 Json = dict[str, Any]
@@ -140,20 +137,6 @@ REPORTS = st.builds(
 )  # fmt: skip
 
 
-@pytest.fixture
-def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    one = asyncio.new_event_loop()
-    yield one
-    one.close()
-
-
-async def _client(service: FastAPI) -> httpx.AsyncClient:
-    async with service.state.database.writing(Signature("tests")) as session:
-        token = await access.create(session, "any")
-    headers = {"Authorization": f"Bearer {token}"}
-    return httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url="http://test", headers=headers)
-
-
 def marked(value: Any, mark: str) -> Any:
     """A body in a world of its own."""
     return json.loads(json.dumps(value).replace("@", mark))
@@ -214,7 +197,7 @@ def _named(record: Json, names: dict[str, str]) -> str:
 @pytest.mark.soak
 def test_any_two_bodies(database_url: str, loop: asyncio.AbstractEventLoop) -> None:
     service = create_app(Settings(database_url=database_url))
-    client = loop.run_until_complete(_client(service))
+    client = loop.run_until_complete(reporter(service))
     nth = iter(range(10**6))
 
     @settings(max_examples=soaking.times(25), phases=[Phase.generate], suppress_health_check=list(HealthCheck))

@@ -1,22 +1,18 @@
 """For any report: sent again it stores nothing new, and the order of its claims does not matter for what is stored."""
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 import soaking
 from databases import plain
-from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import connect
-from reporting import outcomes, rows, sent
+from reporting import outcomes, reporter, rows, sent
 
-from app.database import Signature
 from app.main import create_app
-from app.services import access
 from app.settings import Settings
 
 NAMES = ("Ann", "ANN", "Élan", "elan", "Bob")
@@ -75,20 +71,6 @@ CLAIMS = st.one_of(
 REPORTS = st.fixed_dictionaries({"claims": st.lists(CLAIMS, min_size=1, max_size=4), "document": DOCUMENTS})
 
 
-@pytest.fixture
-def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    one = asyncio.new_event_loop()
-    yield one
-    one.close()
-
-
-async def _client(service: FastAPI) -> httpx.AsyncClient:
-    async with service.state.database.writing(Signature("tests")) as session:
-        token = await access.create(session, "any")
-    headers = {"Authorization": f"Bearer {token}"}
-    return httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url="http://test", headers=headers)
-
-
 async def _whole(client: httpx.AsyncClient, event: str) -> list[str]:
     """What an event says, without ids and times and in an order of its own."""
     found = []
@@ -110,7 +92,7 @@ def fold(value: Any) -> Any:
 @pytest.mark.soak
 def test_any_report(database_url: str, loop: asyncio.AbstractEventLoop) -> None:
     service = create_app(Settings(database_url=database_url))
-    client = loop.run_until_complete(_client(service))
+    client = loop.run_until_complete(reporter(service))
     nth = iter(range(10**6))
 
     def body(report: dict[str, Any], ref: str | None, *, backwards: bool = False) -> dict[str, Any]:
