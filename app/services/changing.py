@@ -1,12 +1,12 @@
 """Changes of one record: a merge patch over what is stored (RFC 7396)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,20 +26,27 @@ from app.models import (
     table_of,
 )
 from app.schemas import findings, kinds
-from app.schemas.claims import Figure, FigureRead
+from app.schemas.claims import ClaimRead, Figure, FigureRead
 from app.schemas.common import RecordRead, Remark, Withdrawal
 from app.schemas.pages import wrappers
 from app.schemas.questions import QuestionRead
+from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, HopCreate, StatementRead
 from app.services import database_errors, records, visibility
 from app.services.access import Caller
-from app.services.intake import copies, foreign_keys, pipeline, quotes, remarks, walking
+from app.services.intake import by_name, copies, foreign_keys, pipeline, quotes, remarks, walking
 from app.services.intake.drafts import COARSE, Batch, Draft, Spots, bounds, url_columns, url_key
+from app.texts import traits
+from app.vocabulary import counts_things
 
 _OBJECT_FIELDS: Final = ("external_ids", "translations")
 _UNIQUE_COLUMNS: Final = ("ref", "slug", "canonical_url", "page_key")
 _OF_URL: Final = ("canonical_url", "page_key")
 _ARCHIVED: Final = "This is an archive's copy: the document is the page inside. A version keeps the copy's archive_url."
+_NO_NAME: Final = (
+    "it names nobody. Who is not named says disclosure: role_only, anonymous or group; if it is a name, say "
+    "disclosure: named"
+)
 # A record as it was written, and what there is to remark.
 Written: TypeAlias = tuple[RecordRead, list[Remark]]
 _DEFAULTED: Final = ("unit",)
@@ -64,6 +71,11 @@ async def change(
         published = values.get("published", getattr(record, "published", None))
         if published is not None and (why := times.impossible(published, of_page=True)):
             raise Invalid.at("/published" if "published" in patch.model_fields_set else "/url", why)
+    if isinstance(record, ClaimRead) and record.figure is not None and values.get("question_id"):
+        figure = {name: values.get(name, getattr(record.figure, name)) for name in ("min", "max")}
+        await _check_whole(session, values["question_id"], figure, "question")
+    if isinstance(record, SourceRead) and "name" in values:
+        _check_name(record, values)
     if isinstance(record, AppearanceRead):  # its quotation is looked up again
         values |= await quotes.changed(session, spots, record, values)
     await _check_unique(session, caller, model, record.id, values)
@@ -177,18 +189,29 @@ async def _figure(session: AsyncSession, record: RecordRead, patch: BaseModel | 
         reported = error.errors()[0]
         raise Invalid.at(f"/figure{findings.member(reported)}", findings.sentence(reported)) from None
     if {"min", "max"} & patch.model_fields_set:
-        await _check_whole(session, record, changed)
+        await _check_whole(session, getattr(record, "question_id", None), changed.model_dump())
     if "of" in patch.model_fields_set:
         part_of = await _named(session, Claim, getattr(patch, "of", None), "/figure/of")
     return {"qualifier": changed.qualifier, "min": changed.min, "max": changed.max, "of_id": part_of}
 
 
-async def _check_whole(session: AsyncSession, record: RecordRead, figure: Figure) -> None:
+async def _check_whole(
+    session: AsyncSession, question_id: UUID | None, figure: Mapping[str, Any], field: str | None = None
+) -> None:
     columns = table_of(Question).c
-    question_query = select(columns.measure, columns.unit).where(columns.id == getattr(record, "question_id", None))
+    question_query = select(columns.measure, columns.unit).where(columns.id == question_id)
     question = (await session.execute(question_query)).one_or_none()
     if question is not None and question.measure is not None:
-        foreign_keys.check_whole(figure.model_dump(), question.measure, question.unit, "")
+        foreign_keys.check_whole(figure, question.measure, question.unit, "", field)
+
+
+def _check_name(source: SourceRead, values: dict[str, Any]) -> None:
+    """Raise Invalid for a new name that describes nobody, unless it says that it is one, or more than it is known."""
+    changed = source.model_dump() | values
+    name, kind = changed["name"], changed["kind"]
+    is_known = "disclosure" in values or any(changed[column] for column in by_name.KNOWN_BY)
+    if traits.is_named(name, changed["disclosure"], kind) and not is_known and by_name.describes(name, kind):
+        raise Invalid.at("/name", _NO_NAME)
 
 
 async def _question_defaults(session: AsyncSession, question: QuestionRead, values: dict[str, Any]) -> None:
@@ -197,6 +220,8 @@ async def _question_defaults(session: AsyncSession, question: QuestionRead, valu
     if any(name in values and values[name] is None for name in _DEFAULTED) or "measure" in values:
         defaults = walking.with_defaults(question.model_dump(include={"measure", *_DEFAULTED}) | values)
         values |= {name: defaults.get(name) for name in (*_DEFAULTED, "answer")}
+    if {"measure", "unit"} & values.keys():
+        await _check_halves(session, question, values)
     answer = values.get("answer", question.answer)
     if wanted_answer not in (None, answer):
         raise Invalid.at("/answer", "a question with a measure is a quantity, one without is open")
@@ -204,6 +229,18 @@ async def _question_defaults(session: AsyncSession, question: QuestionRead, valu
         answers = select(table_of(Claim).c.id).where(table_of(Claim).c.question_id == question.id).limit(1)
         if await session.scalar(answers) is not None:
             raise Invalid.at("/measure", "claims answer it as it is: a quantity by figures, an open question by texts")
+
+
+async def _check_halves(session: AsyncSession, question: QuestionRead, values: dict[str, Any]) -> None:
+    """Raise Invalid where its figures have halves of what it would count then."""
+    measure, unit = (values.get(name, getattr(question, name)) for name in ("measure", "unit"))
+    if not counts_things(measure, unit):
+        return
+    columns = table_of(Claim).c
+    halves = or_(*(number != func.floor(number) for number in (columns.min, columns.max)))
+    if await session.scalar(select(columns.id).where(columns.question_id == question.id, halves).limit(1)) is not None:
+        name = "measure" if "measure" in values and values["measure"] != question.measure else "unit"
+        raise Invalid.at(f"/{name}", f"figures that answer it are no whole numbers, and `{measure}` has no halves")
 
 
 async def _check_unique(

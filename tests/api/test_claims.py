@@ -105,6 +105,19 @@ async def test_there_are_no_halves_of_what_is_counted(
     assert changed.status_code == (422 if whole_only else 200), changed.text
 
 
+@pytest.mark.parametrize("change", [{"unit": "persons"}, {"unit": None}, {"measure": "injured", "unit": "persons"}])
+async def test_what_has_halves_is_not_counted_afterwards(client: AsyncClient, event: str, change: Json) -> None:
+    millions = await post(client, f"{event}/questions", WHOLE | {"unit": "million persons"})
+    made = (await post(client, f"{event}/claims", {"question": millions["id"], "figure": {"min": 2.5}}))["claim"]["id"]
+    told = await patch(client, f"/v1/questions/{millions['id']}", change, 422)
+    assert told["errors"][0]["pointer"] == f"/{next(iter(change))}"
+    persons = await post(client, f"{event}/questions", WHOLE)
+    told = await patch(client, f"/v1/claims/{made}", {"question": persons["id"]}, 422)
+    assert (told["errors"][0]["pointer"], "whole number" in told["errors"][0]["detail"]) == ("/question", True)
+    await patch(client, f"/v1/claims/{made}", {"figure": {"min": 3, "max": 3}})
+    await patch(client, f"/v1/questions/{millions['id']}", {"unit": "thousand persons"})
+
+
 async def test_a_text_is_changed(client: AsyncClient, event: str) -> None:
     made = await claim(client, event, translations={"ru": "Это дрон", "de": "Eine Drohne"}, accuses="x", language="en")
     changed = await patch(

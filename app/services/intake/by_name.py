@@ -36,7 +36,7 @@ _NOBODY: Final = (
     "ref, a url or an external id; of signs or a number alone the kind of an outlet, agency or channel, too."
 )
 # What makes a name of any words: who is known by it is somebody.
-_IDENTIFYING: Final = ("ref", "disclosure", "url", "external_ids", "aliases", "parent_id")
+KNOWN_BY: Final = ("ref", "url", "external_ids", "aliases", "parent_id")
 # A name finds whoever bears it as name or alias; and whoever's name is one of the draft's aliases. Two aliases alone
 # are not enough: more than one ministry is "the ministry". Never a confidential source, and never one that is known
 # only where it was mentioned. Of what was merged, what it keeps itself goes before what its target has, and that before
@@ -280,12 +280,17 @@ def unname(batch: Batch) -> None:
 
 
 def _description(draft: Draft) -> str | None:
-    if draft.restored or draft.value("name") is None or any(draft.value(name) for name in _IDENTIFYING):
+    if draft.restored or draft.value("name") is None or any(draft.value(name) for name in ("disclosure", *KNOWN_BY)):
         return None
-    name = folding.visible(draft.value("name"))
-    if "parent_id" in draft.points_at or (
-        draft.value("kind") in traits.ALWAYS_NAMED and descriptions.is_wordless(name)
-    ):
+    if "parent_id" in draft.points_at:
+        return None
+    return describes(draft.value("name"), draft.value("kind"))
+
+
+def describes(name: str, kind: str | None) -> str | None:
+    """What a name that is none describes, as a disclosure. Signs and numbers may name an outlet or a channel."""
+    name = folding.visible(name)
+    if kind in traits.ALWAYS_NAMED and descriptions.is_wordless(name):
         return None
     return descriptions.describes(name)
 

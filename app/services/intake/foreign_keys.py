@@ -153,8 +153,8 @@ def _check_answer(draft: Draft, question: Draft) -> None:
         check_whole(draft.values, question.value("measure"), question.value("unit"), draft.pointer)
 
 
-def check_whole(figure: Mapping[str, Any], measure: str, unit: str | None, at: str) -> None:
-    """Refuse halves of what is counted. Raises Invalid."""
+def check_whole(figure: Mapping[str, Any], measure: str, unit: str | None, at: str, field: str | None = None) -> None:
+    """Refuse halves of what is counted. Raises Invalid at that number, or at the field that is told."""
     for name in ("min", "max"):
         number = figure.get(name)
         if number is not None and not float(number).is_integer() and counts_things(measure, unit):
@@ -162,7 +162,7 @@ def check_whole(figure: Mapping[str, Any], measure: str, unit: str | None, at: s
                 f"`{measure}` counts {MEASURE_DEFAULTS[measure][1]}, of which there are no halves: a whole number is "
                 "needed. 2.5 million is 2500000, or 2.5 where the unit of the question says so (`million persons`)"
             )
-            raise Invalid.at(f"{at}/figure/{name}", why)
+            raise Invalid.at(f"{at}/{field or f'figure/{name}'}", why)
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------

@@ -78,3 +78,15 @@ async def test_in_chains_and_reports(client: httpx.AsyncClient, event: str) -> N
     )
     answer = (await client.post(f"{event}/claims", json=claim(CLAIM, chain))).raise_for_status().json()
     assert "/statements/0/hops/0/source/name" in [one["pointer"] for one in answer["remarks"]]
+
+
+@pytest.mark.parametrize("name", [*LACKING, "several websites", "Сообщения в соцсетях"])
+async def test_nobody_is_called_so_afterwards(client: httpx.AsyncClient, name: str) -> None:
+    source = await sent(client, "/v1/sources", {"name": "Kestrel Desk"})
+    url, any_version = f"/v1/sources/{source['id']}", {"If-Match": "*"}
+    refused = await client.patch(url, json={"name": name}, headers=any_version)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/name")
+    for told in ({"disclosure": "anonymous"}, {"disclosure": "named"}, {"url": "https://kestrel.example"}):
+        changed = await client.patch(url, json={"name": name, **told}, headers=any_version)
+        assert (changed.status_code, changed.json()["name"]) == (200, name)
+        await client.patch(url, json={"name": "Kestrel Desk", "disclosure": "named", "url": None}, headers=any_version)
