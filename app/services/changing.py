@@ -26,15 +26,14 @@ from app.models import (
     table_of,
 )
 from app.schemas import findings, kinds
-from app.schemas.claims import ClaimRead, Figure, FigureRead
+from app.schemas.claims import Figure, FigureRead
 from app.schemas.common import RecordRead, Remark, Withdrawal
 from app.schemas.pages import wrappers
 from app.schemas.questions import QuestionRead
-from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, HopCreate, StatementRead
 from app.services import database_errors, records, visibility
 from app.services.access import Caller
-from app.services.intake import by_name, copies, foreign_keys, pipeline, quotes, remarks, walking
+from app.services.intake import copies, foreign_keys, pipeline, quotes, remarks, walking
 from app.services.intake.drafts import COARSE, Batch, Draft, Spots, bounds, url_columns, url_key
 from app.texts import traits
 from app.vocabulary import counts_things
@@ -71,10 +70,10 @@ async def change(
         published = values.get("published", getattr(record, "published", None))
         if published is not None and (why := times.impossible(published, of_page=True)):
             raise Invalid.at("/published" if "published" in patch.model_fields_set else "/url", why)
-    if isinstance(record, ClaimRead) and record.figure is not None and values.get("question_id"):
-        figure = {name: values.get(name, getattr(record.figure, name)) for name in ("min", "max")}
+    if values.get("question_id") and (stored := getattr(record, "figure", None)) is not None:
+        figure = {name: values.get(name, getattr(stored, name)) for name in ("min", "max")}
         await _check_whole(session, values["question_id"], figure, "question")
-    if isinstance(record, SourceRead) and "name" in values:
+    if "name" in values:  # only sources have one
         _check_name(record, values)
     if isinstance(record, AppearanceRead):  # its quotation is looked up again
         values |= await quotes.changed(session, spots, record, values)
@@ -205,12 +204,12 @@ async def _check_whole(
         foreign_keys.check_whole(figure, question.measure, question.unit, "", field)
 
 
-def _check_name(source: SourceRead, values: dict[str, Any]) -> None:
+def _check_name(source: RecordRead, values: dict[str, Any]) -> None:
     """Raise Invalid for a new name that describes nobody, unless it says that it is one, or more than it is known."""
     changed = source.model_dump() | values
     name, kind = changed["name"], changed["kind"]
-    is_known = "disclosure" in values or any(changed[column] for column in by_name.KNOWN_BY)
-    if traits.is_named(name, changed["disclosure"], kind) and not is_known and by_name.describes(name, kind):
+    is_known = "disclosure" in values or any(changed[column] for column in traits.KNOWN_BY)
+    if traits.is_named(name, changed["disclosure"], kind) and not is_known and traits.describes(name, kind):
         raise Invalid.at("/name", _NO_NAME)
 
 

@@ -54,6 +54,8 @@ _SOUNDS: Final = (
         ("tch", "C"),
         ("sch", "s"),
         ("dzh", "J"),
+        ("tts", "C"),
+        ("ttz", "C"),
     ),
     *(("dsh", "J"), ("dj", "J"), ("sh", "s"), ("zh", "s"), ("kh", "g"), ("ch", "C"), ("cz", "C"), ("ts", "C")),
     *(("tz", "C"), ("ph", "f"), ("th", "t"), ("gh", "g"), ("dh", "d"), ("ck", "k"), ("qu", "k"), ("q", "k")),
@@ -68,6 +70,7 @@ _FINAL_FF: Final = re.compile("(?<=[eo])ff$")
 _MUTE_H: Final = re.compile("(?<=[aeiou])h(?=[bcdfgjklmnpqrstvwxz])")
 _OTHERWISE: Final = (
     (re.compile("rz"), "zh"),
+    (re.compile("(?<=[lnr])z"), "ts"),
     (re.compile("chtch"), "shch"),
     (re.compile("(?<=[^aeiou])ic$"), "ich"),
     (re.compile("^al(?=[bcdfghjkmnpqrstvwxyz][a-z]{4})"), ""),
@@ -187,7 +190,7 @@ def _spellings(word: str) -> list[str]:
         if "j" in spelling and "dj" not in spelling:  # of English, and of French
             spellings.append(spelling.replace("j", "dj"))
             spellings += [spelling.replace("j", "zh")] if "jj" not in spelling else []
-    # Polish rz and French chtch; Petrić without its accent; an article written as one with the name.
+    # Polish rz, German z and French chtch; Petrić without its accent; an article written as one with the name.
     spellings += [variant for spelling in spellings for variant in _other_spellings(spelling)]
     muted = [_MUTE_H.sub("", spelling) for spelling in spellings if _MUTE_H.search(spelling)]
     return list(dict.fromkeys(muted + spellings))

@@ -2,7 +2,8 @@
 
 from typing import Final, Protocol
 
-from app.texts.who import accounts
+from app.texts import folding
+from app.texts.who import accounts, descriptions
 from app.vocabulary import SOURCE_CLASSES, country_key
 
 
@@ -26,6 +27,8 @@ class Traits(Protocol):
 _NAMES: Final = ("party", "parent_id")
 # What such a one is called is no description of somebody who is not named.
 ALWAYS_NAMED: Final = ("outlet", "agency", "channel")
+# What makes a name of any words: who is known by it is somebody.
+KNOWN_BY: Final = ("ref", "url", "external_ids", "aliases", "parent_id")
 
 
 def is_named(name: str | None, disclosure: str | None, kind: str | None) -> bool:
@@ -34,6 +37,14 @@ def is_named(name: str | None, disclosure: str | None, kind: str | None) -> bool
     Once more in SQL, where many unnamed ones may have one description: `bearers` in services/intake/by_name.
     """
     return name is not None and ((disclosure or "named") == "named" or kind in ALWAYS_NAMED)
+
+
+def describes(name: str, kind: str | None) -> str | None:
+    """What a name that is none describes, as a disclosure. Signs and numbers may name an outlet or a channel."""
+    name = folding.visible(name)
+    if kind in ALWAYS_NAMED and descriptions.is_wordless(name):
+        return None
+    return descriptions.describes(name)
 
 
 def contradict(first: Traits, second: Traits) -> bool:

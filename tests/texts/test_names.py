@@ -53,6 +53,8 @@ ALIKE = [
     ("Sergei O'Hara", "Sergey OHara", names.SPELLING),
     ("5th Brigade", "Brigade 5", names.SPELLING),
     ("Ursula von der Leyen", "Ursula Leyen", names.SPELLING),
+    ("Olaf Schulz", "Олаф Шульц", names.SCRIPTS),
+    ("Franz Schmitz", "Франц Шмитц", names.SCRIPTS),
     ("Binyamin Netanyahu", "בנימין נתניהו", names.SCRIPTS),
 ]
 # Brothers and sisters, husband and wife, father and son; other numbers; other bodies.

@@ -23,7 +23,6 @@ from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import is_named
 from app.services.namesakes import NewSource
 from app.texts import folding, traits
-from app.texts.who import descriptions
 
 _DESCRIBES: Final = (
     "This describes nobody in particular and is not taken for a name: it is stored as an unnamed source of the place "
@@ -35,8 +34,6 @@ _NOBODY: Final = (
     "This describes nobody in particular, who can neither publish nor own: it was left out. What keeps it a name is a "
     "ref, a url or an external id; of signs or a number alone the kind of an outlet, agency or channel, too."
 )
-# What makes a name of any words: who is known by it is somebody.
-KNOWN_BY: Final = ("ref", "url", "external_ids", "aliases", "parent_id")
 # A name finds whoever bears it as name or alias; and whoever's name is one of the draft's aliases. Two aliases alone
 # are not enough: more than one ministry is "the ministry". Never a confidential source, and never one that is known
 # only where it was mentioned. Of what was merged, what it keeps itself goes before what its target has, and that before
@@ -280,19 +277,15 @@ def unname(batch: Batch) -> None:
 
 
 def _description(draft: Draft) -> str | None:
-    if draft.restored or draft.value("name") is None or any(draft.value(name) for name in ("disclosure", *KNOWN_BY)):
+    if (
+        draft.restored
+        or draft.value("name") is None
+        or any(draft.value(name) for name in ("disclosure", *traits.KNOWN_BY))
+    ):
         return None
     if "parent_id" in draft.points_at:
         return None
-    return describes(draft.value("name"), draft.value("kind"))
-
-
-def describes(name: str, kind: str | None) -> str | None:
-    """What a name that is none describes, as a disclosure. Signs and numbers may name an outlet or a channel."""
-    name = folding.visible(name)
-    if kind in traits.ALWAYS_NAMED and descriptions.is_wordless(name):
-        return None
-    return descriptions.describes(name)
+    return traits.describes(draft.value("name"), draft.value("kind"))
 
 
 def _forget(batch: Batch, source: Draft) -> None:
