@@ -30,6 +30,12 @@ _NO_NUMBER: Final = re.compile(r"(\d{4})(?:-00(?:-00)?|-(\d\d)-00)", re.ASCII)
 _HOURS: Final = re.compile(r"[+-]\d\d", re.ASCII)
 # A plus in a URL is a space when it arrives; no minus is lost that way.
 _LOST_PLUS: Final = re.compile(r"([Tt ]\d\d:?\d\d(?::?\d\d(?:[.,]\d+)?)?) (?=\d\d(?::?\d\d)?(?:/|$))", re.ASCII)
+# What most send, which is the spelling that is stored.
+_STORED: Final = re.compile(
+    r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])"
+    r"(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d))?)?)?",
+    re.ASCII,
+)
 _DIGITS_OF_MONTH_AND_DAY: Final = 4
 _MIDNIGHT: Final = re.compile(r"[Tt]00:00(?::00(?:[.,]0+)?)?(?:[Zz]|[+-]00:?00)?", re.ASCII)
 # Hyphens that are no minus of ASCII's; full-width signs. No long dash: between two years it is "to".
@@ -76,6 +82,9 @@ def read(words: str) -> str:
     `2023/08/09`, `20230809` and `2023-8-9` are 2023-08-09, digits of every script are digits, and zeros are what was
     not told: `2019-11-00` is 2019-11. Raises ValueError, with the right spelling of what could be two days.
     """
+    if _STORED.fullmatch(words):
+        span(words)
+        return words
     written = plain(words)
     if match := _YEAR_LAST.fullmatch(written):
         raise ValueError(_year_first(match))
@@ -141,7 +150,7 @@ def is_epoch(words: str) -> bool:
 
     In whatever zone it is written. The day 1970-01-01 is a day.
     """
-    return any(is_epoch_instant(span(end).start) for end in words.split("/") if _MOMENT.fullmatch(end))
+    return any(is_epoch_instant(span(end).start) and _MOMENT.fullmatch(end) for end in words.split("/"))
 
 
 def is_epoch_instant(moment: datetime) -> bool:
