@@ -7,6 +7,10 @@ from typing import Any
 def inlined(description: dict[str, Any]) -> dict[str, Any]:
     """The operations by path and method, with their parameters, answers and headers in place; schemas stay named."""
     paths: dict[str, Any] = _follow(description["paths"], description["components"])
+    for operations in paths.values():
+        shared = operations.pop("parameters", [])
+        for operation in operations.values() if shared else ():
+            operation["parameters"] = [*shared, *operation.get("parameters", [])]
     return paths
 
 

@@ -97,7 +97,7 @@ TSC = (
 def _of_the_tutorial(description: dict[str, Any]) -> dict[str, Any]:
     """What the tutorial calls, and all that this refers to: a client of everything takes long to make."""
     paths = {
-        path: {method: operation for method, operation in item.items() if operation["operationId"] in TUTORIAL}
+        path: {name: part for name, part in item.items() if name == "parameters" or part["operationId"] in TUTORIAL}
         for path, item in description["paths"].items()
         if path in TUTORIAL.values()
     }

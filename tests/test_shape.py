@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import shape
 import wording
+from describing import inlined
 
 ROOT = Path(__file__).parent.parent
 # The part of all functions that bind a name which names no thing (`wording`); only ever lowered.
@@ -224,7 +225,7 @@ def test_what_is_large_is_found(tmp_path: Path, files: dict[str, str]) -> None:
 def test_every_write_names_its_scope(described: dict[str, Any]) -> None:
     open_writes = [
         f"{method} {path}"
-        for path, operations in described["paths"].items()
+        for path, operations in inlined(described).items()
         for method, operation in operations.items()
         if method != "get"
         and path not in READING_POSTS

@@ -171,7 +171,11 @@ def allowed(app: FastAPI, path: str) -> list[str]:
 @lru_cache(maxsize=4)
 def _methods(app: FastAPI) -> list[tuple[str, re.Pattern[str], list[str]]]:
     """Each path of the description, the pattern it is, and its methods."""
-    described = {path: [method.upper() for method in operations] for path, operations in app.openapi()["paths"].items()}
+    described = {
+        # What all of a path's operations take stands beside them.
+        path: [method.upper() for method in operations if method != "parameters"]
+        for path, operations in app.openapi()["paths"].items()
+    }
     described |= {path: ["GET"] for path in ("/docs", "/openapi.json")}
     return [(path, compile_path(path)[0], methods) for path, methods in described.items()]
 

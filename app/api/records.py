@@ -81,7 +81,7 @@ def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> No
         path,
         _get(model, at) if kind.mergeable else _get_unmergeable(model, at),
         summary=f"Read one {kind.words}",
-        description="Alone; what joins it to others is a picture of its event.",
+        description="What joins it to others is a picture of its event.",
         response_model=READS[model],
         responses=READ | (MERGED if kind.mergeable else {}),
     )
@@ -91,7 +91,7 @@ def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> No
         path,
         _delete(model, at),
         summary=f"Delete one {kind.words}",
-        description="Refused with 409 while others point at it, unless `cascade=true`.",
+        description="A 409 while others point at it.",
         status_code=204,
         responses=CHANGE,
     )

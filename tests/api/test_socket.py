@@ -118,7 +118,7 @@ def test_head_says_what_get_says_and_no_more(connection: Connection, described: 
 
 
 def test_options_and_methods_that_a_path_lacks(connection: Connection, described: dict[str, Any]) -> None:
-    for path, operations in described["paths"].items():
+    for path, operations in inlined(described).items():
         methods = {method.upper() for method in operations}
         allowed = methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
         options = connection.ask("OPTIONS", _filled(path))

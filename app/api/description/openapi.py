@@ -88,6 +88,7 @@ def _completed(schema: dict[str, Any], *, public: bool) -> dict[str, Any]:
         completed["components"][kind] = {
             name: part for name, part in completed["components"][kind].items() if name in named_parts
         }
+    parameters.lift(completed)
     return completed
 
 

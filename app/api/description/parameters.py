@@ -55,6 +55,21 @@ def share(description: dict[str, Any]) -> None:
     description["components"]["parameters"] = shared
 
 
+def lift(description: dict[str, Any]) -> None:
+    """Say once, of a path, what all its operations take."""
+    for path in description["paths"].values():
+        operations = list(path.values())
+        first, *others = [operation.get("parameters", []) for operation in operations]
+        common = [parameter for parameter in first if others and all(parameter in taken for taken in others)]
+        if not common:
+            continue
+        path["parameters"] = common
+        for operation in operations:
+            operation["parameters"] = [taken for taken in operation["parameters"] if taken not in common]
+            if not operation["parameters"]:
+                del operation["parameters"]
+
+
 def _written(parameter: dict[str, Any]) -> dict[str, Any]:
     """A parameter whose text says once what it is. None is ever null: it is given or not."""
     schema = types.shared(parameter["schema"], parameter["name"] if parameter["name"] in _AS_IN_ANSWERS else "")
