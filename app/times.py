@@ -72,6 +72,11 @@ class Span(NamedTuple):
     end: datetime
 
 
+def rfc3339(moment: datetime) -> str:
+    """A moment in UTC, to the part of a second that it has: `2023-08-09T10:24:00Z`."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 # --- what was written ------------------------------------------------------------------------------------------------
 
 

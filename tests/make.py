@@ -151,7 +151,7 @@ def statement(
     """A statement as the rules hear it, by a source of its own unless `source_id` says otherwise."""
     source = fields.pop("source_id", uuid())
     row = read(StatementRead, claim_id=claim, question_id=question, source_id=source, said=said, **fields)
-    when = Said(*times.span(said), "said")
+    when = Said(*times.span(said), "said", said)
     sort_key = (when.start, when.end, (), row.id)
     return StatementInContext(
         row, [], claim, question, source, source is not None, family or uuid(), by, party, when, sort_key

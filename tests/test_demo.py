@@ -41,7 +41,7 @@ async def test_the_cause_is_contested_until_the_court_settles_it(demo: httpx.Asy
     assert (cause["status"], cause["answers"], cause["settled_by"]) == ("contested", [], [])
     contested = {one["text"] for one in cause["claims"] if one["standing"] == "contested"}
     assert {"A drone struck the plant", "A rented pyrotechnics warehouse on the site blew up"} < contested
-    assert texts(before, claim(before, "A drone struck the plant")["rivals"]) == {
+    assert {rival["text"] for rival in claim(before, "A drone struck the plant")["rivals"]} == {
         "A pyrotechnics hangar blew up",
         "A rented pyrotechnics warehouse on the site blew up",
         "Production rules were broken",
@@ -104,6 +104,18 @@ async def test_the_injured_rise_by_speaker_and_older_figures_are_outdated(demo: 
     assert claim(earlier, "31 injured")["statements"][0]["figure_state"] == "current"
 
 
+async def test_every_statement_has_a_time_as_exact_as_it_is_known(demo: httpx.AsyncClient) -> None:
+    found = await dossier(demo, "zagorsk-2023")
+    statements = [said for asked in found["questions"] for one in asked["claims"] for said in one["statements"]]
+    told = [said for said in statements if said["said"]]
+    assert [said["effective"] for said in told] == [said["said"] for said in told]
+    by_document = [said for said in statements if said["effective_by"] == "published"]
+    assert by_document
+    for said in by_document:
+        published = {found["documents"][place["document_id"]]["published"] for place in said["appearances"]}
+        assert said["effective"] in published
+
+
 async def test_nine_and_twelve_missing_are_rivals_for_a_day_and_nobodys_error(demo: httpx.AsyncClient) -> None:
     that_day, later = (
         await dossier(demo, "zagorsk-2023", "2023-08-09"),
@@ -112,7 +124,7 @@ async def test_nine_and_twelve_missing_are_rivals_for_a_day_and_nobodys_error(de
     assert question(that_day, "missing")["status"] == "contested"
     for one, other in (("9 missing", "12 missing"), ("12 missing", "9 missing")):
         assert claim(that_day, one)["standing"] == "contested"
-        assert texts(that_day, claim(that_day, one)["rivals"]) == {other}
+        assert [rival["text"] for rival in claim(that_day, one)["rivals"]] == [other]
 
     assert question(later, "missing")["status"] == "open"
     standings = {one["text"]: one["standing"] for one in question(later, "missing")["claims"]}

@@ -8,7 +8,8 @@ from typing import Final
 from uuid import UUID, uuid5
 from xml.etree import ElementTree as ET
 
-from app.formats import iso8601, naming
+from app import times
+from app.formats import naming
 from app.schemas.pictures.dossiers import (
     AssessmentPicture,
     ClaimPicture,
@@ -49,7 +50,7 @@ def render(dossier: DossierRead, moves: Sequence[DayMoves]) -> bytes:
     feed = ET.Element("feed", xmlns=_ATOM)
     _add(feed, "id", f"urn:uuid:{event.id}")
     _add(feed, "title", event.title)
-    _add(feed, "updated", iso8601.moment(max([event.updated_at, *(entry.updated for entry in entries)])))
+    _add(feed, "updated", times.rfc3339(max([event.updated_at, *(entry.updated for entry in entries)])))
     if event.summary:
         _add(feed, "subtitle", event.summary)
     _author(feed, _SERVICE)
@@ -182,9 +183,9 @@ def _render(feed: ET.Element, entry: _FeedEntry) -> None:
     element = ET.SubElement(feed, "entry")
     _add(element, "id", f"urn:uuid:{entry.id}")
     _add(element, "title", " ".join(entry.title.split()))
-    _add(element, "updated", iso8601.moment(entry.updated))
+    _add(element, "updated", times.rfc3339(entry.updated))
     if entry.published is not None:
-        _add(element, "published", iso8601.moment(entry.published))
+        _add(element, "published", times.rfc3339(entry.published))
     _author(element, entry.author)
     _link(element, "alternate", entry.path, "application/json")
     for url in entry.via:

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from app.formats import iso8601, naming
+from app import times
+from app.formats import naming
 from app.schemas.assessments import AssessmentRead
 from app.schemas.pictures import side_maps
 from app.schemas.pictures.dossiers import ClaimPicture, DocumentPicture, DossierRead, QuestionPicture, StatementPicture
@@ -92,7 +93,7 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         return "\n".join(map(str, value))
     if isinstance(value, datetime):
-        return iso8601.moment(value)
+        return times.rfc3339(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
@@ -149,8 +150,8 @@ def _claim(dossier: DossierRead, claim: ClaimPicture | None, texts: Mapping[UUID
         "accuses": claim.accuses,
         "claim_standing": claim.standing,
         "claim_why": claim.why,
-        "rivals": [texts[id_] for id_ in claim.rivals],
-        "rival_ids": claim.rivals,
+        "rivals": [rival.text for rival in claim.rivals],
+        "rival_ids": [rival.claim_id for rival in claim.rivals],
         "claim_links": [
             f"{'' if link.direction == 'from' else '← '}{link.relation}: {texts.get(link.claim_id)}"
             for link in claim.links

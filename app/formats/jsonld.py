@@ -8,6 +8,7 @@ the prefix `cc`; `docs/export.md` lists those words.
 import json
 from typing import Any, Final
 
+from app import times
 from app.formats import iso8601, naming, nodes
 from app.formats.nodes import Node
 from app.schemas.assessments import AssessmentRead
@@ -148,7 +149,13 @@ def _claim(question: QuestionPicture | None, claim: ClaimPicture, dossier: Dossi
         ),
         "about": nodes.ids([dossier.event.id] + ([question.id] if question else [])),
         "interactionStatistic": [_counted(claim, stance) for stance in claim.counts],
-        **nodes.without_empty({"cc:figure": figure, "cc:accuses": claim.accuses, "cc:rival": nodes.ids(claim.rivals)}),
+        **nodes.without_empty(
+            {
+                "cc:figure": figure,
+                "cc:accuses": claim.accuses,
+                "cc:rival": nodes.ids([rival.claim_id for rival in claim.rivals]),
+            }
+        ),
         "cc:standing": claim.standing,
         "cc:why": claim.why,
         **links,
@@ -209,7 +216,7 @@ def _statement(
         cc_credibility=statement.credibility,
         cc_said=statement.said,
         cc_knownBy=statement.effective_by,
-        cc_recheckAt=statement.recheck_at and iso8601.moment(statement.recheck_at),
+        cc_recheckAt=statement.recheck_at and times.rfc3339(statement.recheck_at),
         cc_live=statement.live,
         cc_whyNotLive=end and end.reason,
         cc_notLiveSince=end and end.at,

@@ -85,6 +85,26 @@ async def test_parties_and_countries_have_their_names(demo: httpx.AsyncClient, p
     assert shown["countries"].get("RU", "Росія") == "Росія"
 
 
+async def test_questions_are_headed_and_origins_named(demo: httpx.AsyncClient) -> None:
+    path = "/v1/events/zagorsk-2023"
+    dossier, figures, matrix = [
+        (await demo.get(f"{path}/{picture}", params={"lang": "fr"})).json()
+        for picture in ("dossier", "figures", "matrix")
+    ]
+    headings = {question["id"]: question["heading"] for question in dossier["questions"]}
+    assert {"What caused the explosion?", "Blessés", "Disparus"} < set(headings.values())
+    for shown in (*figures["questions"], *(row for row in matrix["rows"] if row["question_id"])):
+        assert shown["heading"] == headings[shown["question_id"]]
+    names = {source_id: source["name"] for source_id, source in dossier["sources"].items()}
+    claims = [claim for question in dossier["questions"] for claim in question["claims"]]
+    origins = [origin for claim in claims for stance in claim["origins"].values() for origin in stance]
+    assert all(origin["name"] == names[origin["source_id"]] for origin in origins if names.get(origin["source_id"]))
+    titles = {document["title"] for document in dossier["documents"].values()}
+    unknown = [origin["name"] for origin in origins if origin["source_id"] is None]
+    assert unknown
+    assert not titles & set(unknown)
+
+
 async def test_columns_of_a_matrix_are_called_by_their_party(demo: httpx.AsyncClient) -> None:
     matrix = (await demo.get("/v1/events/zagorsk-2023/matrix", params={"lang": "fr"})).json()
     labels = {column["party"]: column["label"] for column in matrix["columns"]}

@@ -53,7 +53,7 @@ async def test_it_says_what_about_whom_and_in_which_words(
     found = (await get(client, "/v1/rechecks"))["items"]
     assert [one["statement"]["id"] for one in found] == [said, perishable["statement"]]
     one = found[0]
-    assert (one["recheck_at"], one["text"], one["question"]) == ("2023-08-09T09:00:00Z", "12 missing", None)
+    assert (one["recheck_at"], one["text"], one["question"]) == ("2023-08-09T09:00:00Z", "12 missing", "Missing")
     assert (one["event"]["slug"], one["event"]["title"]) == ("explosion", "Explosion")
     assert (one["source"]["name"], one["wording"], one["language"]) == ("Ministry", "12 so far, he said", None)
     assert one["document_id"] == (await get(client, "/v1/documents?url=https://news.example/2"))["items"][0]["id"]

@@ -99,7 +99,7 @@ TYPE_OF: Final[Mapping[str, str]] = {
         "Url": "canonical_url archive_url",
         "Country": "country",
         "Key": "party accuses tags kind",
-        "CoarseTime": "said occurred published made withdrawn since at settled ended",
+        "CoarseTime": "said effective occurred published made withdrawn since at settled ended",
         "Score": "score",
         "Count": "min max low high",
         "LongText": "wording translation explanation",

@@ -44,11 +44,11 @@ from app.vocabulary import Independence
 M = TypeVar("M", bound=BaseModel)
 S = TypeVar("S", bound=StatementEntry)
 # What an entry takes of its record as it is.
-_QUESTION_FIELDS: Final = ("text", "kind", "measure", "status", "why", "reasons")
+_QUESTION_FIELDS: Final = ("text", "heading", "kind", "measure", "status", "why", "reasons")
 _CLAIM_FIELDS: Final = ("question_id", "text", "standing", "why", "reasons")
 _STATEMENT_FIELDS: Final = (
-    *("source_id", "stance", "explicitness", "said", "effective_from", "effective_to", "live", "why_not_live"),
-    *("withdrawn_reason", "withdrawn_document_id"),
+    *("source_id", "stance", "explicitness", "said", "effective", "effective_from", "effective_to", "live"),
+    *("why_not_live", "withdrawn_reason", "withdrawn_document_id"),
 )
 _ASSESSMENT_FIELDS: Final = ("claim_id", "author_id", "scheme", "rating", "label", "made", "settles", "superseded")
 _SILENCE_FIELDS: Final = ("stance", "since_from", "since_to", "statement_id")
@@ -222,7 +222,9 @@ def _sorted(pair: SnapshotPair, entries: Iterable[S]) -> list[S]:
 
     def key(entry: S) -> tuple[object, ...]:
         whose = ordering.source(sources[entry.source_id]) if entry.source_id else ()
-        words = (entry.text or "", whose, entry.stance, entry.wording or "", entry.explicitness)
+        # A heading is in the language of the answer, which moves nothing.
+        text = entry.text if entry.claim_id else None
+        words = (text or "", whose, entry.stance, entry.wording or "", entry.explicitness)
         return entry.effective_from, entry.effective_to, words
 
     return sorted(entries, key=key)

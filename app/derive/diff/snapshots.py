@@ -41,7 +41,7 @@ class Subject(NamedTuple):
 
     question_id: UUID | None
     text: str | None
-    """The claim's, else the question's."""
+    """The claim's, else the question's heading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def snapshot(dossier: DossierRead | None, known_merges: Merges | None = None) ->
     statements: dict[UUID, StatementPicture] = {}
     for question in questions.values():
         statements |= {statement.id: statement for statement in question.statements}
-        subjects |= {statement.id: Subject(question.id, question.text) for statement in question.statements}
+        subjects |= {statement.id: Subject(question.id, question.heading) for statement in question.statements}
     for claim in claims.values():
         statements |= {statement.id: statement for statement in claim.statements}
         subjects |= {statement.id: subjects[claim.id] for statement in claim.statements}

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.derive.diff.snapshots import SnapshotPair
-from app.derive.pictures import reasons, source_names
+from app.derive.pictures import labels, reasons, source_names
 from app.derive.rules.construct import built
 from app.schemas.pictures.diffs import (
     AssessmentEntry,
@@ -26,8 +26,6 @@ Clause = tuple[UUID | None, str]
 # So many changes of a kind are told one by one, the others counted; names of sources likewise.
 _CHANGES_NAMED: Final = 3
 _QUOTED_CHARACTERS: Final = 120
-# Quantities of which the measure alone says little.
-_MEASURES_THAT_NEED_WORDS: Final = ("distance", "duration", "amount", "other")
 _NON_ANSWER_WORDS: Final = {"no_comment": "does not comment", "no_information": "says it doesn't know"}
 _ORIGIN_WORDS: Final[dict[Stance, str]] = {
     "support": "independent sources for",
@@ -67,10 +65,8 @@ def _heading(question: QuestionPicture | None) -> str:
     """`Injured (civilians):`, `What caused the explosion?`."""
     if question is None:
         return "Without a question:"
-    words = question.text
-    if question.measure and (words is None or question.measure not in _MEASURES_THAT_NEED_WORDS):
-        words = question.measure.replace("_", " ").capitalize() + (f" ({question.subject})" if question.subject else "")
-    return words if words and words.endswith("?") else f"{words}:"
+    words = labels.heading(ENGLISH, question)
+    return words if words.endswith("?") else f"{words}:"
 
 
 def _clauses(diff: DiffRead, texts: Mapping[UUID, str | None]) -> Iterator[Clause]:

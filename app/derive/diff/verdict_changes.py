@@ -109,7 +109,7 @@ def figures_moved(pair: SnapshotPair) -> list[FiguresMoved]:
                 built(
                     FiguresMoved,
                     question_id=id_,
-                    text=question.text,
+                    text=question.heading,
                     measure=question.measure,
                     from_=before,
                     to=after,

@@ -86,7 +86,9 @@ def _order(statement: AuditedStatement, sources: SideMap) -> tuple[object, ...]:
     whose = ordering.source(sources[statement.source_id]) if statement.source_id else ()
     wording = statement.appearance.wording or ""
     times = statement.effective_from, statement.effective_to
-    return *times, statement.text or "", whose, statement.stance, wording, statement.explicitness
+    # A heading is in the language of the answer, which moves nothing.
+    text = statement.text if statement.claim_id else None
+    return *times, text or "", whose, statement.stance, wording, statement.explicitness
 
 
 def _audited_statements(dossier: DossierRead, document_id: UUID) -> Iterator[AuditedStatement]:
@@ -102,6 +104,7 @@ def _audited_statements(dossier: DossierRead, document_id: UUID) -> Iterator[Aud
                     stance=statement.stance,
                     explicitness=statement.explicitness,
                     live=statement.live,
+                    effective=statement.effective,
                     effective_from=statement.effective_from,
                     effective_to=statement.effective_to,
                     appearance=appearance,
@@ -112,7 +115,7 @@ def _statements(dossier: DossierRead) -> Iterator[tuple[StatementPicture, dict[s
     """Every statement, with what it is about."""
     for question in dossier.questions:
         for statement in question.statements:
-            yield statement, {"question_id": question.id, "claim_id": None, "text": question.text}
+            yield statement, {"question_id": question.id, "claim_id": None, "text": question.heading}
     for claim in all_claims(dossier):
         for statement in claim.statements:
             yield statement, {"question_id": claim.question_id, "claim_id": claim.id, "text": claim.text}
@@ -144,7 +147,8 @@ def _kind(first: ClaimPicture, second: ClaimPicture) -> ContradictionKind | None
     # First what somebody recorded: it says more than that both answer one question.
     if any(tie.relation == "contradicts" and tie.claim_id == second.id for tie in first.links):
         return "contradicts"
-    return "rivals" if second.id in first.rivals or first.id in second.rivals else None
+    rival_ids = {rival.claim_id for claim in (first, second) for rival in claim.rivals}
+    return "rivals" if rival_ids & {first.id, second.id} else None
 
 
 def _contradiction(

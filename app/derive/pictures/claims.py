@@ -16,7 +16,15 @@ from app.derive.rules.statements import StatementInContext
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead
 from app.schemas.documents import DocumentLinkRead
-from app.schemas.pictures.dossiers import AssessmentPicture, ClaimPicture, JoinedBy, JoinRead, OriginRead, StanceCount
+from app.schemas.pictures.dossiers import (
+    AssessmentPicture,
+    ClaimPicture,
+    JoinedBy,
+    JoinRead,
+    OriginRead,
+    RivalRead,
+    StanceCount,
+)
 from app.schemas.sources import SourceLinkRead
 from app.texts.messages import wording
 from app.vocabulary import AMBIGUOUS_NAME, Stance
@@ -62,7 +70,9 @@ def picture(index: EventIndex, claim: ClaimRead, documents: Mapping[UUID, object
             stance: [_origin(index, origin, documents) for origin in stance_origins]
             for stance, stance_origins in origins_by_stance.items()
         },
-        rivals=context.rivals.get(claim.id, []),
+        rivals=[
+            built(RivalRead, claim_id=id_, text=context.claims[id_].text) for id_ in context.rivals.get(claim.id, ())
+        ],
         links=index.links.get(claim.id, []),
         statements=index.statements.get(claim.id, []),
         assessments=_assessments(index, index.assessments.get(claim.id, [])),
@@ -141,11 +151,13 @@ def _origin(index: EventIndex, origin: Origin, documents: Mapping[UUID, object])
     """An origin as this caller may know it: a protected source is told together with itself alone."""
     members = _shown_members(index, origin)
     unknown = all(statement.family_by == "document" for statement in members)
+    source_id, party = _source_id(index, members), _party(index, origin)
     return built(
         OriginRead,
-        source_id=_source_id(index, members),
+        name=_origin_name(index, members, source_id, party),
+        source_id=source_id,
         document_id=_document_id(index, members[0].family) if unknown else None,
-        party=_party(index, origin),
+        party=party,
         statement_ids=[statement.row.id for statement in members],
         joined_by=_joins(index, origin, members, documents) if len(members) > 1 else [],
     )
@@ -169,6 +181,18 @@ def _source_id(index: EventIndex, members: Sequence[StatementInContext]) -> UUID
         return masking.show_speaker(index.sources, members[0].row)
     families = {statement.family for statement in members if statement.family_by != "document"}
     return masking.show_if_visible(index.sources, families.pop()) if len(families) == 1 else None
+
+
+def _origin_name(
+    index: EventIndex, members: Sequence[StatementInContext], source_id: UUID | None, party: str | None
+) -> str:
+    """The source that it goes by; else its side, where that makes several one; else whoever speaks in it."""
+    words = index.context.view.wording
+    families = {statement.family for statement in members}
+    if source_id is None and party and index.context.view.independence == "party" and len(families) > 1:
+        return wording.party(words, party)
+    document_id = members[0].family if members[0].family_by == "document" else None
+    return source_names.of_statements(index.sources, members, source_id or document_id, words)
 
 
 def _document_id(index: EventIndex, document_id: UUID) -> UUID | None:

@@ -29,6 +29,8 @@ from app.schemas.pictures.dossiers import (
     UnattributedRead,
 )
 from app.schemas.questions import QuestionRead
+from app.texts.messages import wording
+from app.texts.messages.wording import Wording
 from app.vocabulary import Stance
 
 _A_DAY: Final = timedelta(days=1)
@@ -53,7 +55,7 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
         event=event.event(context),
         questions=questions,
         unasked=unasked,
-        silences=[_silence(silence) for silence in shown_silences],
+        silences=[_silence(silence, view.wording) for silence in shown_silences],
         self_contradictions=[_contradiction(index, pair) for pair in pairs if pair.kind != "order_unknown"],
         order_unknown=[_order_unknown(index, pair) for pair in pairs if pair.kind == "order_unknown"],
         unattributed=[
@@ -113,6 +115,7 @@ def _question(index: EventIndex, question: QuestionRead, answers: list[ClaimPict
     return built(
         QuestionPicture,
         question.__dict__,
+        heading=labels.heading(index.context.view.wording, question),
         status=status,
         why=reasons.in_words(index.context.view.wording, question_reasons),
         reasons=question_reasons,
@@ -194,12 +197,13 @@ def _may_know(sources: MaskedSources, silence: Silence) -> bool:
     return answered is None or answered.source_id is None or masking.may_know_party(sources, answered.source_id)
 
 
-def _silence(silence: Silence) -> SilenceRead:
+def _silence(silence: Silence, words: Wording) -> SilenceRead:
     answered, since = silence.answered_with, silence.since
     return built(
         SilenceRead,
         question_id=silence.question_id,
         party=silence.party,
+        name=wording.party(words, silence.party),
         stance=answered.row.stance if answered else None,
         since=since.row.said,
         since_from=since.said.start,

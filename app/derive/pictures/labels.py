@@ -1,10 +1,29 @@
-"""What the parties and countries that a picture names are called in the language of the answer."""
+"""What questions, and the parties and countries that a picture names, are called in the language of the answer."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from app.schemas.pictures.side_maps import SideMap
+from app.schemas.questions import QuestionRead
 from app.texts.messages import wording
 from app.texts.messages.wording import Wording
+from app.vocabulary import MEASURE_DEFAULTS
+
+# Quantities of which the measure alone says little.
+_MEASURES_THAT_NEED_WORDS: Final = ("distance", "duration", "amount", "other")
+
+
+def heading(words: Wording, question: QuestionRead) -> str:
+    """`What caused the explosion?`; of a quantity `Injured (civilians)`, `Blessés (civils)`: what is no text is said.
+
+    What it is of and its unit stay as they are stored.
+    """
+    if question.measure is None or (question.text and question.measure in _MEASURES_THAT_NEED_WORDS):
+        return question.text or ""
+    usual_unit = MEASURE_DEFAULTS[question.measure][1]
+    details = [part for part in (question.subject, question.unit if question.unit != usual_unit else None) if part]
+    measure = wording.say(words, f"measure_{question.measure}")
+    return f"{measure} ({', '.join(details)})" if details else measure
 
 
 def parties(words: Wording, sources: SideMap, sourceless: Iterable[str | None] = ()) -> dict[str, str]:

@@ -32,7 +32,7 @@ from app.texts.messages import wording
 from app.texts.messages.wording import ENGLISH, Wording
 from app.vocabulary import Stance
 
-_QUESTION_FIELDS: Final = ("text", "kind", "measure", "subject", "status")
+_QUESTION_FIELDS: Final = ("text", "heading", "kind", "measure", "subject", "status")
 _NO_QUESTION: Final[dict[str, Any]] = dict.fromkeys(_QUESTION_FIELDS)
 
 

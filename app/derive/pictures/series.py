@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from app.derive import ordering
 from app.derive.ordering import NEVER, SortKey
 from app.derive.pictures import labels, masking, source_names
 from app.derive.pictures.masking import MaskedSources
@@ -55,8 +56,11 @@ def series(
     quantities = [
         _quantity(context, sources, question, supporting.get(question.id, ()), stood_until) for question in questions
     ]
-    points = [point for quantity in quantities for line in quantity.series for point in line.points]
-    named_sources = source_names.side_map({point.source_id for point in points if point.source_id}, sources.side_map)
+    lines = [line for quantity in quantities for line in quantity.series]
+    named_ids = {line.family_id for line in lines} | {point.source_id for line in lines for point in line.points}
+    named_sources = source_names.side_map(
+        {id_ for id_ in named_ids if id_ in sources.side_map}, ordering.side_map(sources.side_map)
+    )
     return built(
         FiguresRead,
         position=position,
@@ -98,6 +102,7 @@ def _quantity(
         QuantityRead,
         question_id=question.id,
         text=question.text,
+        heading=labels.heading(context.view.wording, question),
         measure=question.measure,
         subject=question.subject,
         unit=question.unit,
@@ -107,6 +112,9 @@ def _quantity(
             built(
                 SeriesRead,
                 family_id=family_id,
+                name=source_names.of_statements(
+                    sources, [statement for statement, _ in members], family_id, context.view.wording
+                ),
                 party=_party(sources, [statement for statement, _ in members]),
                 points=[_point(context, sources, question, statement, figure) for statement, figure in members],
             )
@@ -147,6 +155,7 @@ def _point(
         source_id=masking.show_speaker(sources, row),
         text=figures.text(question, figure),
         said=row.said,
+        effective=statement.said.words,
         effective_from=statement.said.start,
         effective_to=statement.said.end,
         effective_by=statement.said.by,

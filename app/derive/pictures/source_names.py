@@ -1,8 +1,11 @@
 """What the sentences of a picture call a source, and the sources that a picture names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from app.derive.pictures import masking
+from app.derive.pictures.masking import MaskedSources
+from app.derive.rules.statements import StatementInContext
 from app.schemas.pictures import side_maps
 from app.schemas.pictures.side_maps import SideMap
 from app.schemas.sources import SourceRead
@@ -20,6 +23,24 @@ def name(id_: UUID | None, sources: SideMap, words: Wording = wording.ENGLISH) -
     if source.confidential:
         return wording.say(words, "protected_source")
     return wording.say(words, "unnamed_source", {"role": source.role} if source.role else {})
+
+
+def of_statements(
+    sources: MaskedSources, statements: Sequence[StatementInContext], goes_by: UUID | None, words: Wording
+) -> str:
+    """Whom statements are by that belong together; `goes_by`: the source that they go by, as it is shown, or document.
+
+    Never a document's title alone, which nobody speaks: `unnamed sources (“Blast injures dozens”)`. Where nothing is
+    known that they go by, the first of them speaks for all.
+    """
+    if goes_by is not None and goes_by in sources.side_map:
+        return name(goes_by, sources.side_map, words)
+    speaker_ids = {masking.show_speaker(sources, statement.row) for statement in statements}
+    document = sources.rows.documents.get(goes_by) if goes_by else None
+    if len(speaker_ids) == 1 or document is None:
+        return name(masking.show_speaker(sources, statements[0].row), sources.side_map, words)
+    title = document.title or document.url
+    return wording.say(words, "unnamed_sources", {"document": title} if title else {})
 
 
 def side_map(ids: Iterable[UUID], sources: SideMap) -> dict[UUID, SourceRead]:

@@ -34,6 +34,7 @@ def _statement(
             "source_id": masking.show_speaker(sources, row),
             "supersedes_id": None if hidden else row.supersedes_id,
             "withdrawn_document_id": documents.get(row.withdrawn_document_id) if row.withdrawn_document_id else None,
+            "effective": statement.said.words,
             "effective_from": statement.said.start,
             "effective_to": statement.said.end,
             "effective_by": statement.said.by,

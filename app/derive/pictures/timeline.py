@@ -45,12 +45,26 @@ def timeline(dossier: DossierRead, until: datetime | None, words: Wording = ENGL
 def _order(entry: TimelineEntry, sources: SideMap) -> tuple[object, ...]:
     whose = ordering.source(sources[entry.source_id]) if entry.source_id else ()
     rated = (entry.label or "", entry.rating or "", entry.scheme or "")
-    return (entry.at_from, entry.at_to, _TURNS[entry.what], entry.text or "", whose, entry.stance or "", rated)
+    return (
+        entry.at_from,
+        entry.at_to,
+        _TURNS[entry.what],
+        _text(entry.__dict__) or "",
+        whose,
+        entry.stance or "",
+        rated,
+    )
+
+
+def _text(fields: dict[str, Any]) -> str | None:
+    """By which entries are sorted: the claim's. A question's heading is in the language of the answer."""
+    text: str | None = fields["text"] if fields.get("claim_id") else None
+    return text
 
 
 def _entries(dossier: DossierRead) -> Iterator[TimelineEntry]:
     statements: list[tuple[StatementPicture, dict[str, Any]]] = [
-        (statement, {"question_id": question.id, "text": question.text})
+        (statement, {"question_id": question.id, "text": question.heading})
         for question in dossier.questions
         for statement in question.statements
     ]
@@ -59,7 +73,7 @@ def _entries(dossier: DossierRead) -> Iterator[TimelineEntry]:
         statements += [(statement, subject) for statement in claim.statements]
         yield from (_assessed(assessment, subject) for assessment in claim.assessments)
     # Of several that supersede one statement the first counts: it is put in last.
-    latest_first = sorted(statements, key=lambda pair: ordering.shown(pair[0], pair[1]["text"], dossier), reverse=True)
+    latest_first = sorted(statements, key=lambda pair: ordering.shown(pair[0], _text(pair[1]), dossier), reverse=True)
     superseded_by = {statement.supersedes_id: statement for statement, _ in latest_first}
     for statement, subject in statements:
         yield from _turns(statement, superseded_by.get(statement.id), subject)

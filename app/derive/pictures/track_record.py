@@ -131,6 +131,7 @@ def _entry(
         source_id=masking.show(sources, row.event_id, _present(row.source_id)),
         stance=row.stance,
         said=row.said,
+        effective=statement.said.words,
         effective_from=statement.said.start,
         effective_to=statement.said.end,
         settled_by=[assessment.id for assessment in settlement.by],

@@ -9,6 +9,7 @@ from app.derive.rules import merges
 from app.derive.rules.rows import Rows
 from app.schemas.pictures.dossiers import SaidBy
 from app.schemas.statements import AppearanceRead, StatementRead
+from app.times import rfc3339
 
 
 class Said(NamedTuple):
@@ -17,6 +18,8 @@ class Said(NamedTuple):
     start: datetime
     end: datetime
     by: SaidBy
+    words: str
+    """As exact as it is known: the coarse time as it was told, or the moment."""
 
 
 class DocumentTimes(NamedTuple):
@@ -24,17 +27,17 @@ class DocumentTimes(NamedTuple):
 
     targets: dict[UUID, UUID]
     """Of each document the one that it was merged into, or itself."""
-    published: dict[UUID, tuple[datetime, datetime]]
-    """Start and end, half-open."""
+    published: dict[UUID, tuple[datetime, datetime, str]]
+    """Start and end, half-open, and the time in words."""
     retrieved: dict[UUID, datetime]
 
 
 def document_times(rows: Rows) -> DocumentTimes:
     targets = merges.targets({id_: document.merged_into for id_, document in rows.documents.items()})
-    published: dict[UUID, tuple[datetime, datetime]] = {}
+    published: dict[UUID, tuple[datetime, datetime, str]] = {}
     for id_, document in rows.documents.items():
         if document.published_from and document.published_to:
-            target_id, span = targets[id_], (document.published_from, document.published_to)
+            target_id, span = targets[id_], (document.published_from, document.published_to, document.published or "")
             published[target_id] = min(span, published.get(target_id, span))
     retrieved: dict[UUID, datetime] = {}
     for version in rows.versions:
@@ -45,11 +48,16 @@ def document_times(rows: Rows) -> DocumentTimes:
 
 def effective(statement: StatementRead, appearances: Iterable[AppearanceRead], times: DocumentTimes) -> Said:
     """Its `said`, else when the first of its documents was published, else first read, else when it was recorded."""
-    if statement.said_from and statement.said_to:
-        return Said(statement.said_from, statement.said_to, "said")
+    if statement.said and statement.said_from and statement.said_to:
+        return Said(statement.said_from, statement.said_to, "said", statement.said)
     documents = {times.targets.get(a.document_id, a.document_id) for a in appearances if a.document_id}
     if published := [times.published[document] for document in documents if document in times.published]:
-        return Said(*min(published), "published")
+        start, end, words = min(published)
+        return Said(start, end, "published", words)
     if retrieved := [times.retrieved[document] for document in documents if document in times.retrieved]:
-        return Said(min(retrieved), min(retrieved), "retrieved")
-    return Said(statement.created_at, statement.created_at, "recorded")
+        return _moment(min(retrieved), "retrieved")
+    return _moment(statement.created_at, "recorded")
+
+
+def _moment(at: datetime, by: SaidBy) -> Said:
+    return Said(at, at, by, rfc3339(at))

@@ -41,6 +41,9 @@ class StatementInContext(NamedTuple):
 order: Final[Callable[[StatementInContext], SortKey]] = attrgetter("sort_key")
 
 
+_NEVER: Final = NEVER, NEVER, ""
+
+
 def in_context(
     rows: Rows,
     claims: Mapping[UUID, ClaimRead],
@@ -116,7 +119,7 @@ def _place(appearances: list[AppearanceRead], names: Named) -> Words:
 def _published(appearance: AppearanceRead, times: DocumentTimes, names: Named) -> SortKey:
     """By which appearances are sorted: the earliest published first, those without a date last."""
     document_id = times.targets.get(appearance.document_id) if appearance.document_id else None
-    start, end = times.published.get(document_id, (NEVER, NEVER)) if document_id else (NEVER, NEVER)
+    start, end, _ = times.published.get(document_id, _NEVER) if document_id else _NEVER
     return start, end, ordering.appearance(appearance, names), appearance.id
 
 

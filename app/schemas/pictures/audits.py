@@ -36,6 +36,7 @@ class AuditedStatement(Output):
     explicitness: Explicitness
     live: bool
     """Whether it stands: not withdrawn, not superseded, by `said_before`."""
+    effective: str
     effective_from: datetime
     effective_to: datetime
     appearance: AppearanceRead

@@ -86,6 +86,7 @@ class StatementEntry(Output):
     stance: Stance
     explicitness: Explicitness
     said: str | None
+    effective: str
     effective_from: datetime
     effective_to: datetime
     wording: str | None
@@ -149,6 +150,7 @@ class ClaimsDiff(Output):
 class QuestionEntry(Output):
     question_id: UUID
     text: str | None
+    heading: str
     kind: QuestionKind
     measure: Measure | None
     status: Status

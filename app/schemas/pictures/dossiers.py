@@ -84,8 +84,9 @@ class NotLive(Output):
 
 
 class StatementPicture(StatementRead):
+    effective: str
     effective_from: datetime
-    """When it was said, as well as that is known: the order of every list of statements."""
+    """The beginning of that time: the order of every list of statements."""
     effective_to: datetime
     """The end of that time, exclusive; the same as the beginning for a moment."""
     effective_by: SaidBy
@@ -141,6 +142,8 @@ class JoinRead(Output):
 class OriginRead(Output):
     """Statements that go back to one and the same: however many repeat it, it is one independent source."""
 
+    name: str
+    """The name to show."""
     source_id: UUID | None
     """Whom it goes by: the speaker, whom several belong to, or who passed the words on. Null where only documents are
     known, or where the caller may not see it."""
@@ -150,6 +153,13 @@ class OriginRead(Output):
     statement_ids: list[UUID]
     """Its members, the earliest first; without those that would tell who a protected source is."""
     joined_by: list[JoinRead]
+
+
+class RivalRead(Output):
+    """Another claim that can't be true together with this one."""
+
+    claim_id: UUID
+    text: str | None
 
 
 class ClaimTie(Output):
@@ -184,7 +194,7 @@ class ClaimPicture(ClaimRead):
     """Live statements that are implied or inferred: shown, but counted nowhere."""
     origins: dict[Stance, list[OriginRead]]
     """The independent sources behind each count."""
-    rivals: list[UUID]
+    rivals: list[RivalRead]
     """Supported claims that can't be true together with this one."""
     links: list[ClaimTie]
     statements: list[StatementPicture]
@@ -193,6 +203,8 @@ class ClaimPicture(ClaimRead):
 
 
 class QuestionPicture(QuestionRead):
+    heading: str
+    """What to show above it: its text; of a quantity composed, in the language of the answer."""
     status: Status
     why: str
     reasons: list[Reason]
@@ -212,6 +224,8 @@ class SilenceRead(Output):
 
     question_id: UUID
     party: str
+    name: str
+    """The name to show."""
     stance: Literal["no_comment", "no_information"] | None
     """Its last word; null: it is accused and has said nothing."""
     since: str | None

@@ -27,6 +27,7 @@ class PointRead(Output):
     text: str
     said: str | None
     """In the statement's words; null where it has no time of its own."""
+    effective: str
     effective_from: datetime
     effective_to: datetime
     effective_by: SaidBy
@@ -55,6 +56,8 @@ class SeriesRead(Output):
 
     family_id: UUID | None
     """As in the dossier: the source or document that the statements go by; null for nobody's."""
+    name: str
+    """The name to show."""
     party: str | None
     points: list[PointRead]
 
@@ -78,6 +81,7 @@ class QuantityRead(Output):
 
     question_id: UUID
     text: str | None
+    heading: str
     measure: Measure
     subject: str | None
     unit: str

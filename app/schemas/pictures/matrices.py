@@ -67,6 +67,7 @@ class MatrixRow(Output):
     question_id: UUID | None
     """Null: the claims that answer no question."""
     text: str | None
+    heading: str | None
     kind: QuestionKind | None
     measure: Measure | None
     subject: str | None

@@ -37,7 +37,7 @@ class RecheckRead(Output):
     text: str | None
     """Of the claim, or of the question where no claim is."""
     question: str | None
-    """The text of the question."""
+    """The question's heading, in English."""
     source: SourceRead | None
     event: EventName
     wording: str | None

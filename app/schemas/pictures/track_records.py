@@ -35,6 +35,7 @@ class TrackEntry(Output):
     """Who of the family said it."""
     stance: Stance
     said: str | None
+    effective: str
     effective_from: datetime
     effective_to: datetime
     settled_by: list[UUID]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.derive.pictures import labels
 from app.derive.rules import figures
 from app.models import Appearance, Claim, Document, Event, Question, Record, Source
 from app.schemas import kinds
@@ -21,6 +22,7 @@ from app.services.access import Caller
 from app.services.lists import disputes
 from app.services.paging import Slice
 from app.services.visibility import seen
+from app.texts.messages.wording import ENGLISH
 
 _SORTS: Final = {"recheck_at": "recheck_at"}
 _NOWHERE: Final = {"wording": None, "language": None, "document_id": None}
@@ -45,7 +47,7 @@ async def page(session: AsyncSession, caller: Caller, query: RecheckQuery) -> Sl
             "claim_id": row["about"],
             "question_id": question_ids[row["id"]],
             "text": _text(claims.get(row["about"]), questions.get(question_ids[row["id"]])),
-            "question": getattr(questions.get(question_ids[row["id"]]), "text", None),
+            "question": _text(None, questions.get(question_ids[row["id"]])),
             "source": sources.get(row["whose"]) or sources.get(row["source_id"]),
             "event": events.get(row["within"]) or events[row["event_id"]],
             **appearances.get(row["id"], _NOWHERE),
@@ -84,7 +86,7 @@ async def _last_appearances(session: AsyncSession, caller: Caller, statement_ids
 
 
 def _text(claim: ClaimRead | None, question: QuestionRead | None) -> str | None:
-    """A figure's is composed, as in the dossier."""
+    """A figure's, and a quantity's, is composed, as in the dossier."""
     if claim is None:
-        return question.text if question else None
+        return labels.heading(ENGLISH, question) if question else None
     return figures.text(question, claim.figure) if question and claim.figure else claim.text

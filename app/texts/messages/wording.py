@@ -98,7 +98,7 @@ def _worded(wording: Wording, name: str, value: Part) -> str:
 def _variants(parts: Mapping[str, Part]) -> tuple[str, ...]:
     """The endings of the codes that fit these parts, the most special first."""
     numbers = ["two"] if parts.get("count") == _TWO else ["only"] if parts.get("total") == 1 else []
-    optional = [name for name in ("party", "role", "at") if name in parts]
+    optional = [name for name in ("party", "role", "at", "document") if name in parts]
     endings = [".".join(("", *numbers, *optional)), *(f".{name}" for name in (*numbers, *optional))]
     return tuple(dict.fromkeys(endings))
 

@@ -49,8 +49,8 @@ def test_claims_stand_under_their_question_with_counts_and_rivals() -> None:
         "support": (1, 1),
         "comment": (1, 0),
     }
-    assert drone.rivals == [fireworks_claim.id]
-    assert picture.questions[0].claims[0].rivals == [drone_claim.id]
+    assert [(rival.claim_id, rival.text) for rival in drone.rivals] == [(fireworks_claim.id, "Fireworks")]
+    assert [rival.claim_id for rival in picture.questions[0].claims[0].rivals] == [drone_claim.id]
     assert set(picture.sources) == {first.id, second.id}
 
 

@@ -97,7 +97,8 @@ def test_every_id_leads_to_something_shown(seed: int, said_before: str) -> None:
     for as_asked in (ALL, view(said_before)):
         picture = drawn(event_rows, as_asked)
         claim_ids = {c.id for c in claims(picture)}
-        assert {id_ for c in claims(picture) for id_ in (*c.rivals, *(tie.claim_id for tie in c.links))} <= claim_ids
+        assert {tie.claim_id for c in claims(picture) for tie in c.links} <= claim_ids
+        assert {rival.claim_id for c in claims(picture) for rival in c.rivals} <= claim_ids
         assert {s.claim_id for s in statements(picture)} <= claim_ids
         assert {s.source_id for s in statements(picture)} <= {None, *picture.sources}
         assert {a.document_id for s in statements(picture) for a in s.appearances} <= set(picture.documents)

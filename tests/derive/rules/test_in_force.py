@@ -36,11 +36,15 @@ def test_effective_said_falls_back_on_publication_then_reading_then_recording() 
             make.read(StatementRead, **fields), [*appearances, make.read(AppearanceRead)], times_of_documents
         )
 
-    assert effective(target, said="2023-08-09T13:24+03:00") == (*times.span("2023-08-09T13:24+03:00"), "said")
+    assert effective(target, said="2023-08-09T13:24+03:00") == (
+        *times.span("2023-08-09T13:24+03:00"),
+        "said",
+        "2023-08-09T13:24+03:00",
+    )
     # The document that stayed is dated by what was merged into it.
-    assert effective(later, target, undated) == (*times.span("2023-08-10"), "published")
-    assert effective(undated, unread) == (DAY + timedelta(days=2), DAY + timedelta(days=2), "retrieved")
-    assert effective(unread) == effective() == (make.BORN, make.BORN, "recorded")
+    assert effective(later, target, undated) == (*times.span("2023-08-10"), "published", "2023-08-10")
+    assert effective(undated, unread) == (*[DAY + timedelta(days=2)] * 2, "retrieved", "2023-08-11T00:00:00Z")
+    assert effective(unread) == effective() == (make.BORN, make.BORN, "recorded", times.rfc3339(make.BORN))
 
 
 def ended(*statements: StatementInContext, until: str | None = None) -> list[str | None]:
