@@ -66,7 +66,7 @@ class Remark(Output):
     sent: Any = None
     """What was given."""
     url: str | None = None
-    """Where the other record is read that a `proposed` link leads to."""
+    """Where the record is read that this tells of; of what is `proposed`, the one that the link leads to."""
 
 
 CHANGED: Final = "Whether anything stored before was changed."

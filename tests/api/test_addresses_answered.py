@@ -84,6 +84,18 @@ async def test_similar_claims_and_proposals_say_where_they_are_read(client: http
     assert (await client.get(proposed["url"])).json()["id"] == proposed["stored"]["id"]
 
 
+async def test_remarks_say_where_the_record_is_read_that_they_tell_of(client: httpx.AsyncClient) -> None:
+    stored = await send(client, "/v1/sources", {"name": "Marta Vey", "kind": "official", "role": "mayor"})
+    told = {"text": "It burnt", "statements": [{"source": {"name": "Marta Vey", "role": "doctor"}}]}
+    event = await send(client, "/v1/events", {"title": "Fire"})
+    remarks = (await send(client, f"/v1/events/{event['slug']}/claims", told))["remarks"]
+    assert {remark["what"]: remark["url"] for remark in remarks} == dict.fromkeys(
+        ("matched", "not_taken"), f"/v1/sources/{stored['id']}"
+    )
+    again = await send(client, "/v1/events", {"slug": event["slug"], "title": "Blaze"})
+    assert [remark["url"] for remark in again["remarks"]] == [f"/v1/events/{event['id']}"]
+
+
 async def test_every_line_says_where_its_record_is_read(client: httpx.AsyncClient) -> None:
     lines = (
         '{"type": "event", "ref": "e", "title": "Fire"}\n{"type": "source", "ref": "s", "name": "A"}\n'

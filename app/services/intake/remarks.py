@@ -162,7 +162,15 @@ def _remark(caller: Caller, note: Noted) -> Remark:
         detail=note.detail,
         stored=None if _is_withheld(caller, note) else _shortened(note.stored),
         sent=_shortened(note.sent),
+        url=_url(note.told_of),
     )
+
+
+def _url(draft: Draft | None) -> str | None:
+    """Where a draft's record is read."""
+    if draft is None or kind_of(draft.model).read is None:
+        return None
+    return kinds.url(draft.model, draft.original.id)
 
 
 def _is_withheld(caller: Caller, note: Noted) -> bool:
