@@ -104,6 +104,22 @@ async def test_the_injured_rise_by_speaker_and_older_figures_are_outdated(demo: 
     assert claim(earlier, "31 injured")["statements"][0]["figure_state"] == "current"
 
 
+async def test_the_most_disputed_first(demo: httpx.AsyncClient) -> None:
+    path = "/v1/events/zagorsk-2023/dossier"
+    in_time, by_time, by_dispute = [await demo.get(path + order) for order in ("", "?order=time", "?order=dispute")]
+    assert in_time.json() == by_time.json()
+    assert in_time.headers["ETag"] == by_time.headers["ETag"] != by_dispute.headers["ETag"]
+    questions = by_dispute.json()["questions"]
+    statuses = [asked["status"] for asked in questions]
+    assert statuses[: statuses.count("contested")] == ["contested"] * statuses.count("contested")
+    assert statuses != [asked["status"] for asked in in_time.json()["questions"]]
+    injured = next(asked for asked in questions if asked["measure"] == "injured")
+    assert [one["text"] for one in injured["claims"]][:3] == ["60 injured", "80 injured", "16 injured"]
+    refused = await demo.get(path + "?order=heat")
+    assert refused.status_code == 422
+    assert "'time' or 'dispute'" in refused.text
+
+
 async def test_every_statement_has_a_time_as_exact_as_it_is_known(demo: httpx.AsyncClient) -> None:
     found = await dossier(demo, "zagorsk-2023")
     statements = [said for asked in found["questions"] for one in asked["claims"] for said in one["statements"]]

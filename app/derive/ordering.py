@@ -13,13 +13,18 @@ from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead
 from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
 from app.schemas.events import EventRead
-from app.schemas.pictures.dossiers import DossierRead, StatementPicture
+from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, QuestionPicture, StatementPicture
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
+from app.vocabulary import Stance, Standing
 
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 """The time of what nobody has spoken of: when it was recorded is no order of what was said."""
+
+_SIDES: Final[tuple[Stance, ...]] = ("support", "deny")
+# In dispute, then what is denied and nobody supports; all others are not disputed.
+_DISPUTED: Final[Mapping[Standing, int]] = {"contested": 0, "denied": 1}
 
 Words = tuple[Any, ...]
 """Texts, and words of others that belong to it."""
@@ -121,6 +126,21 @@ def ids(ids_to_sort: Iterable[UUID], words: Mapping[UUID, Words]) -> list[UUID]:
 def side_map(sources: Mapping[UUID, SourceRead]) -> dict[UUID, SourceRead]:
     """As this caller is shown them: of namesakes that nothing tells apart the one named first in the picture."""
     return dict(sorted(sources.items(), key=lambda item: source(item[1])))
+
+
+def disputed(claim: ClaimPicture) -> tuple[int, int, int]:
+    """The most disputed first; those that this leaves equal stay in the order in which they are, which is by time."""
+    if claim.standing not in _DISPUTED:
+        return len(_DISPUTED), 0, 0
+    supported, denied = (claim.counts[stance].origins if stance in claim.counts else 0 for stance in _SIDES)
+    return _DISPUTED[claim.standing], -denied - len(claim.rivals), -supported
+
+
+def disputed_question(question: QuestionPicture) -> tuple[bool, int, int]:
+    """As `disputed`: by its status, then by its contested claims and the independent sources that speak to these."""
+    counts = [claim.counts for claim in question.claims if claim.standing == "contested"]
+    sources = sum(of_claim[stance].origins for of_claim in counts for stance in _SIDES if stance in of_claim)
+    return question.status != "contested", -len(counts), -sources
 
 
 def shown(row: StatementPicture, text: str | None, dossier: DossierRead) -> SortKey:

@@ -232,7 +232,8 @@ def _past_moment(moment: datetime) -> datetime:
 
 
 # What the service reads itself, to tell what is wrong with it by parameter: a coarse time or, in `as_of`, a position.
-TimeParameter = Annotated[str, StringConstraints(min_length=4, max_length=TIME_CHARACTERS)]
+# Answers echo it: with the plus that a URL may have lost.
+TimeParameter = Annotated[str, StringConstraints(min_length=4, max_length=TIME_CHARACTERS), AfterValidator(times.plain)]
 _CoarseWords = Annotated[
     str,
     StringConstraints(min_length=4, max_length=TIME_CHARACTERS),

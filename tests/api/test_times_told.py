@@ -4,6 +4,10 @@ import json
 from typing import Any
 
 import httpx
+from describing import inlined
+
+# The types of times in the description, and the parameters that may also be a position.
+TIME = {"Instant", "CoarseTime", "as_of", "said_before", "since", "until"}
 
 
 async def refused_at(client: httpx.AsyncClient, path: str, body: Any, pointer: str, says: str, **method: str) -> None:
@@ -45,16 +49,26 @@ async def test_times_in_other_spellings_are_stored_in_one(client: httpx.AsyncCli
     assert one["text"] == "burned.\nPage 2\nand"
 
 
-async def test_a_plus_in_a_url_is_a_plus(client: httpx.AsyncClient, event: str) -> None:
+async def test_a_plus_in_a_url_is_a_plus(client: httpx.AsyncClient, event: str, described: dict[str, Any]) -> None:
     """Browsers and libraries read it as a space."""
     said = {"text": "A", "statements": [{"source": {"name": "N"}, "said": "2023-08-09T13:24+03:00"}]}
     assert (await client.post(f"{event}/claims", json=said)).status_code == 201
-    for path in (f"{event}/timeline?said_before=", "/v1/statements?said_to=", "/v1/sources?updated_since="):
-        plus = await client.get(path + "2023-08-09T13:24+03:00")
-        escaped = await client.get(path + "2023-08-09T13:24%2B03:00")
-        assert plus.status_code == escaped.status_code == 200, plus.text
-        listed = [answer.json()["items" if "items" in answer.json() else "entries"] for answer in (plus, escaped)]
-        assert listed[0] == listed[1]
+    parameters: dict[str, str] = {}
+    for path, operations in inlined(described).items():
+        for parameter in operations.get("get", {}).get("parameters", []):
+            if TIME & {parameter["schema"].get("$ref", "").rpartition("/")[2], parameter["name"]}:
+                parameters.setdefault(parameter["name"], path.replace("/v1/events/{event}", event))
+    assert len(parameters) == 13, parameters
+    for name, path in parameters.items():
+        # Nothing of this event was recorded before today.
+        year = "2323" if name == "as_of" else "2023"
+        fixed = "since=2020&clock=said&" if name == "until" else "clock=said&" if name == "since" else ""
+        plus = await client.get(f"{path}?{fixed}{name}={year}-08-09T13:24+03:00")
+        escaped = await client.get(f"{path}?{fixed}{name}={year}-08-09T13:24%2B03:00")
+        assert plus.status_code == escaped.status_code == 200, (name, plus.text)
+        assert plus.json() == escaped.json(), name
+        lost = await client.get(f"{path}?{fixed}{name}={year}-08-09T13:24 3:00")
+        assert lost.status_code == 422, name
 
 
 async def test_a_page_is_no_older_than_pages_whatever_tells_it(client: httpx.AsyncClient) -> None:

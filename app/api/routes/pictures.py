@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.api import answers, negotiation
 from app.api.deps import EventAt, Reader, Route, Session
 from app.api.records import MERGED, READ
-from app.schemas.pictures.dossiers import DossierRead, PictureQuery, TimelineRead
+from app.schemas.pictures.dossiers import DossierQuery, DossierRead, PictureQuery, TimelineRead
 from app.schemas.pictures.figures import FiguresQuery, FiguresRead
 from app.schemas.pictures.matrices import MatrixQuery, MatrixRead
 from app.services.access import Caller
@@ -20,7 +20,7 @@ router = APIRouter(tags=["pictures"], route_class=Route)
 
 @router.get("/events/{event}/dossier", response_model=DossierRead, responses=READ | MERGED, summary="Read a dossier")
 async def get_dossier(
-    request: Request, event: EventAt, query: Annotated[PictureQuery, Query()], caller: Reader, session: Session
+    request: Request, event: EventAt, query: Annotated[DossierQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """The whole event in one answer.
 
@@ -28,7 +28,7 @@ async def get_dossier(
     who is silent; and what is said in nobody's name. Sources and documents stand once, in maps by id. An unchanged
     dossier is a 304 that costs next to nothing.
     """
-    return await _picture(request, event, query, caller, session=session, draw=moments.dossier)
+    return await _picture(request, event, query, caller, session=session, draw=moments.dossier, order=query.order)
 
 
 @router.get("/events/{event}/timeline", response_model=TimelineRead, responses=READ | MERGED, summary="Read a timeline")

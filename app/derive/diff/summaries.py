@@ -226,10 +226,9 @@ def _causes(joins: Iterable[JoinRead]) -> str:
 
 
 def _silence(silence: SilenceRead) -> str:
-    since = silence.since or f"{silence.since_from:%Y-%m-%d}"
     if silence.stance is None:
-        return f"{silence.party} is accused and has said nothing since {since}"
-    return f"{silence.party} {_NON_ANSWER_WORDS[silence.stance]} since {since}"
+        return f"{silence.party} is accused and has said nothing since {silence.since}"
+    return f"{silence.party} {_NON_ANSWER_WORDS[silence.stance]} since {silence.since}"
 
 
 # --- words -----------------------------------------------------------------------------------------------------------

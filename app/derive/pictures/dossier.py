@@ -75,6 +75,16 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
     )
 
 
+def by_dispute(picture: DossierRead) -> DossierRead:
+    """The same with the most disputed question first, and in each the most disputed claim."""
+    questions = [
+        built(QuestionPicture, question.__dict__ | {"claims": sorted(question.claims, key=ordering.disputed)})
+        for question in sorted(picture.questions, key=ordering.disputed_question)
+    ]
+    unasked = sorted(picture.unasked, key=ordering.disputed)
+    return built(DossierRead, picture.__dict__ | {"questions": questions, "unasked": unasked})
+
+
 def _accused(context: EventContext, shown_silences: Iterable[Silence]) -> set[str | None]:
     return {claim.accuses for claim in context.claims.values()}.union(silence.party for silence in shown_silences)
 
@@ -205,7 +215,7 @@ def _silence(silence: Silence, words: Wording) -> SilenceRead:
         party=silence.party,
         name=wording.party(words, silence.party),
         stance=answered.row.stance if answered else None,
-        since=since.row.said,
+        since=since.said.words,
         since_from=since.said.start,
         since_to=since.said.end,
         statement_id=since.row.id,

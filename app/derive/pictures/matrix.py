@@ -153,7 +153,7 @@ def _stance(said: list[StatementPicture]) -> MatrixStance:
 def _at(statement: StatementPicture) -> SaidAt:
     return built(
         SaidAt,
-        said=statement.said,
+        said=statement.effective,
         said_from=statement.effective_from,
         said_to=statement.effective_to,
         statement_id=statement.id,

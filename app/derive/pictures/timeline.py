@@ -17,6 +17,7 @@ from app.schemas.pictures.dossiers import (
 )
 from app.schemas.pictures.side_maps import SideMap
 from app.texts.messages.wording import ENGLISH, Wording
+from app.times import rfc3339
 
 _NO_FIELDS: Final[dict[str, Any]] = dict.fromkeys(TimelineEntry.model_fields)
 # What happens at one moment is told in this order.
@@ -90,9 +91,9 @@ def _turns(
         "explicitness": statement.explicitness,
         "live": statement.live,
     }
-    yield _entry(shared, what="said", at=statement.said, at_from=statement.effective_from, at_to=statement.effective_to)
+    yield _entry(shared, what="said", **_when(statement))
     if later is not None:
-        yield _entry(shared, what="superseded", at=later.said, at_from=later.effective_from, at_to=later.effective_to)
+        yield _entry(shared, what="superseded", **_when(later))
     if statement.withdrawn is not None:
         yield _entry(
             shared,
@@ -103,12 +104,16 @@ def _turns(
         )
 
 
+def _when(statement: StatementPicture) -> dict[str, Any]:
+    return {"at": statement.effective, "at_from": statement.effective_from, "at_to": statement.effective_to}
+
+
 def _assessed(assessment: AssessmentPicture, subject: dict[str, Any]) -> TimelineEntry:
     """An assessment without a time of its own was made when it was recorded."""
     return _entry(
         subject,
         what="assessed",
-        at=assessment.made,
+        at=assessment.made or rfc3339(assessment.created_at.replace(microsecond=0)),
         at_from=assessment.made_from or assessment.created_at,
         at_to=assessment.made_to or assessment.created_at,
         assessment_id=assessment.id,

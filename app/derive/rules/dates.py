@@ -60,4 +60,5 @@ def effective(statement: StatementRead, appearances: Iterable[AppearanceRead], t
 
 
 def _moment(at: datetime, by: SaidBy) -> Said:
-    return Said(at, at, by, rfc3339(at))
+    # Nobody reads the part of a second in which something was recorded.
+    return Said(at, at, by, rfc3339(at.replace(microsecond=0)))

@@ -38,6 +38,7 @@ EndedBy = Literal["withdrawn", "withdrawn_elsewhere", "superseded"]
 Direction = Literal["from", "to"]
 FigureState = Literal["current", "order_unknown", "replaced", "outdated"]
 JoinedBy = Literal["source", "family", "chain", "document", "link", "same_as", "party"]
+Order = Literal["time", "dispute"]
 Turn = Literal["said", "withdrawn", "superseded", "assessed"]
 
 
@@ -54,6 +55,12 @@ class PictureQuery(Input):
     lang: AnswerLanguage | None = None
     """The language of sentences, and of the names of parties and countries. Default: what Accept-Language prefers, else
     English."""
+
+
+class DossierQuery(PictureQuery):
+    order: Order = "time"
+    """`time`: what was said first stands first; `dispute`: the most disputed question, and in it the most disputed
+    claim."""
 
 
 class EventTie(Output):
@@ -228,8 +235,8 @@ class SilenceRead(Output):
     """The name to show."""
     stance: Literal["no_comment", "no_information"] | None
     """Its last word; null: it is accused and has said nothing."""
-    since: str | None
-    """When it said so, or was accused, in the statement's words; null where that has no time of its own."""
+    since: str
+    """When it said so, or was accused, as exactly as that is known."""
     since_from: datetime
     since_to: datetime
     statement_id: UUID
@@ -326,8 +333,8 @@ class TimelineEntry(Output):
 
     what: Turn
     """A statement was `said`, `withdrawn` or `superseded`, or a claim was `assessed`."""
-    at: str | None
-    """When, in the record's words; null where it has no time of its own."""
+    at: str
+    """When, as exactly as that is known."""
     at_from: datetime
     at_to: datetime
     statement_id: UUID | None

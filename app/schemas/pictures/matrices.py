@@ -34,8 +34,7 @@ class MatrixColumn(Output):
 class SaidAt(Output):
     """When a statement was made."""
 
-    said: str | None
-    """In the statement's words; null where it has no time of its own."""
+    said: str
     said_from: datetime
     said_to: datetime
     statement_id: UUID

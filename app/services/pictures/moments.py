@@ -20,7 +20,7 @@ from app.errors import Gone, Invalid, NotFound
 from app.schemas import addresses
 from app.schemas.common import entity_tag
 from app.schemas.events import EventRead
-from app.schemas.pictures.dossiers import DossierRead, PictureQuery, TimelineRead
+from app.schemas.pictures.dossiers import DossierRead, Order, PictureQuery, TimelineRead
 from app.schemas.pictures.figures import FiguresRead
 from app.schemas.pictures.matrices import ColumnsBy, MatrixRead
 from app.services import records
@@ -197,14 +197,15 @@ async def position(session: AsyncSession, rows: Rows, seq: int | None = None) ->
 # --- the pictures ----------------------------------------------------------------------------------------------------
 
 
-async def dossier(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> DossierRead:
+async def dossier(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint, order: Order = "time") -> DossierRead:
     """The whole event as it was asked for. Raises NotFound if there was no such event, or it is not for the caller.
 
     The last that a session reads: the transaction ends before the dossier is drawn.
     """
     rows, shown_position = await load(session, event_id, viewpoint)
     await end_read(session)
-    return draw_dossier(rows, shown_position, viewpoint)
+    picture = draw_dossier(rows, shown_position, viewpoint)
+    return derived.by_dispute(picture) if order == "dispute" else picture
 
 
 def draw_dossier(rows: Rows, shown_position: Position, viewpoint: Viewpoint) -> DossierRead:

@@ -8,6 +8,7 @@ import pytest
 from scenes import EVENT, WHAT, claim, claims, drawn, found_in, rows, said
 
 from app.derive.pictures import labels
+from app.derive.pictures.matrix import matrix
 from app.derive.pictures.series import series
 from app.derive.pictures.timeline import timeline
 from app.derive.rules.rows import View
@@ -123,6 +124,28 @@ def test_a_silence_has_the_name_of_its_party(language: AnswerLanguage, name: str
     event_rows = rows(questions=[WHAT], statements=[silent], sources=[MAYOR])
     (silence,) = drawn(event_rows, View(wording=Wording(language))).silences
     assert (silence.party, silence.name) == ("russia", name)
+
+
+def test_times_are_as_exact_as_they_are_known_wherever_they_are_shown() -> None:
+    """By the document where nothing else is told, or by when it was recorded."""
+    story = make.read(DocumentRead, published="2023-08-09T13:24+03:00")
+    accused = claim("A drone", question_id=WHAT.id, accuses="ukraine")
+    by_document, by_nothing = said(accused, MAYOR, said=None), said(accused, MINISTRY, said=None)
+    event_rows = rows(
+        questions=[WHAT],
+        claims=[accused],
+        statements=[by_document, by_nothing],
+        appearances=[found_in(by_document, story)],
+        sources=[MAYOR, MINISTRY],
+        documents=[story],
+    )
+    dossier = drawn(event_rows)
+    times = ["2023-08-09T13:24+03:00", "2026-01-01T00:00:00Z"]
+    assert [statement.effective for statement in claims(dossier)[0].statements] == times
+    assert [entry.at for entry in timeline(dossier, None).entries] == times
+    (stance,) = [cell.stances["support"] for cell in matrix(dossier, "party").rows[0].cells if cell.stances]
+    assert [stance.first.said, stance.last.said] == times
+    assert [silence.since for silence in dossier.silences] == times[:1]
 
 
 # --- headings --------------------------------------------------------------------------------------------------------

@@ -70,6 +70,7 @@ def _pictures(event_rows: Rows, source_ids: list[UUID], document_ids: list[UUID]
     pictures: dict[str, BaseModel] = {}
     for nth, view in enumerate(VIEWS):
         pictures[f"dossier {nth}"] = picture = dossier.dossier(event_rows, view, "1-00000000")
+        pictures[f"dispute {nth}"] = dossier.by_dispute(picture)
         pictures[f"timeline {nth}"] = timeline.timeline(picture, view.until)
         pictures[f"parties {nth}"] = matrix.matrix(picture, "party")
         pictures[f"sources {nth}"] = matrix.matrix(picture, "source")
