@@ -14,18 +14,21 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from app import months
+
 _MOMENT: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,6})\d*)?)?([Zz]|[+-]\d\d:?[0-5]\d)?", re.ASCII
 )
 _DATE: Final = re.compile(r"([0-9X]{4})(?:-([0-9X]{2})(?:-([0-9X]{2}))?)?")
 # A mark of doubt, before or after a part, does not change what a date covers.
 _DOUBT: Final = re.compile(r"[?~%](?=\d|X|-|$)")
-# --- other spellings: the year stands first in all of them, so none can be two days
+# --- other spellings. Where the year stands first, none can be two days
 _ALONE: Final = re.compile(
     r"\+?(\d{4})([-/.]?)(\d{1,2})(?:\2(\d{1,2}))?(?:[Tt ](\d\d):?(\d\d)(?::?(\d\d)([.,]\d+)?)?(.*))?", re.ASCII
 )
 _SEVERAL_SLASHES: Final = re.compile(r"\d{4}/\d{1,2}(?:/\d{1,2})?(?:[Tt ].*)?", re.ASCII)
-_YEAR_LAST: Final = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4})(?!\d).*", re.ASCII)
+_YEAR_LAST: Final = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4})(?:(?:,|[Tt]|,? ) *(\d\d:?\d\d[^/]*))?", re.ASCII)
+_SHORT_YEAR: Final = re.compile(r"\d{1,2}/\d{1,2}/\d{2}", re.ASCII)
 _NO_NUMBER: Final = re.compile(r"(\d{4})(?:-00(?:-00)?|-(\d\d)-00)", re.ASCII)
 _HOURS: Final = re.compile(r"[+-]\d\d", re.ASCII)
 # A plus in a URL is a space when it arrives; no minus is lost that way.
@@ -84,15 +87,16 @@ def rfc3339(moment: datetime) -> str:
 def read(words: str) -> str:
     """A coarse time in the spelling that is stored, of any spelling that can mean but one time.
 
-    `2023/08/09`, `20230809` and `2023-8-9` are 2023-08-09, digits of every script are digits, and zeros are what was
-    not told: `2019-11-00` is 2019-11. Raises ValueError, with the right spelling of what could be two days.
+    `2023/08/09`, `20230809`, `2023-8-9` and `9 August 2023` are 2023-08-09, `24/01/2024` is 2024-01-24, digits of every
+    script are digits, and zeros are what was not told: `2019-11-00` is 2019-11. Raises ValueError, with the right
+    spelling of what could be two days.
     """
     if _STORED.fullmatch(words):
         span(words)
         return words
     written = plain(words)
     if match := _YEAR_LAST.fullmatch(written):
-        raise ValueError(_year_first(match))
+        written = _year_first(match)
     if "/" in written and not _SEVERAL_SLASHES.fullmatch(written):
         time = "/".join(_one(end) for end in written.split("/"))
     else:
@@ -112,6 +116,7 @@ def plain(words: str) -> str:
 
 def _one(words: str) -> str:
     """One end of an interval, or all there is."""
+    words = _year_first(match) if (match := _YEAR_LAST.fullmatch(words)) else months.year_first(words)
     match = _ALONE.fullmatch(words)
     if match is None:
         return _without_zeros(words)
@@ -136,7 +141,7 @@ def _without_zeros(time: str) -> str:
 
 
 def _year_first(match: re.Match[str]) -> str:
-    """What to write in place of `09.08.2023`, which is two days or one."""
+    """`24.01.2024` with the year first: the day is what can be no month. `09.08.2023` may be two days."""
     first, last, year = int(match[1]), int(match[3]), int(match[4])
     days = []
     for month, day in ((last, first), (first, last)):
@@ -145,9 +150,11 @@ def _year_first(match: re.Match[str]) -> str:
         except ValueError:
             continue
     if not days:
-        return "there is no such day; and the year comes first: 2023-08-09"
-    doubt = "" if len(set(days)) == 1 else ": whether the day or the month stands first, it doesn't tell"
-    return f"the year comes first: {' or '.join(dict.fromkeys(days))}{doubt}"
+        raise ValueError("there is no such day; and the year comes first: 2023-08-09")
+    if len(set(days)) > 1:
+        doubt = "whether the day or the month stands first, it doesn't tell"
+        raise ValueError(f"the year comes first: {' or '.join(days)}: {doubt}")
+    return f"{days[0]} {match[5]}" if match[5] else days[0]
 
 
 def is_epoch(words: str) -> bool:
@@ -202,6 +209,8 @@ def span(words: str) -> Span:
     sentence for the caller.
     """
     first, slash, second = words.partition("/")
+    if _SHORT_YEAR.fullmatch(words):
+        raise ValueError(f"not a date: {_FORMS}")
     if not slash:
         return _moment(moment) if (moment := _MOMENT.fullmatch(words)) else _date(words)
     if "/" in second or not {first, second}.isdisjoint({"", ".."}):

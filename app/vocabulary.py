@@ -121,16 +121,6 @@ VAGUE_RANGES: Final[dict[str, tuple[int, int]]] = {
 ABOUT_TENTH: Final = 10
 ABOUT_AT_LEAST: Final = 1
 
-# Other systems' words for our stances, accepted on input.
-STANCE_SYNONYMS: Final[dict[str, Stance]] = {
-    "supports": "support", "supporting": "support", "for": "support", "agree": "support", "agrees": "support",
-    "agreed": "support",
-    "denies": "deny", "denying": "deny", "against": "deny", "disagree": "deny", "disagrees": "deny",
-    "disagreed": "deny",
-    "questions": "query", "appeal-for-more-information": "query",
-    "observing": "comment", "discuss": "comment",
-}  # fmt: skip
-
 RATINGS: Final[dict[str, tuple[str, ...]]] = {
     "claimreview": ("true", "mostly_true", "mixture", "mostly_false", "false", "unproven", "satire", "other"),
     "averitec": ("supported", "refuted", "not_enough_evidence", "conflicting_evidence"),

@@ -12,11 +12,13 @@ from typing import TypeAlias
 FLOORS = [
     [
         "app.vocabulary",
+        "app.synonyms",
         "app.errors",
         "app.settings",
         "app.database",
         "app.jsontext",
         "app.logs",
+        "app.months",
         "app.times",
         "app.embedded",
     ],
@@ -72,7 +74,8 @@ ROUTES_KNOW = {"answers", "deps", "negotiation", "problems", "records"}
 FOLDERS = {
     "app", "app/api", "app/api/description", "app/api/routes", "app/commands", "app/derive", "app/derive/diff",
     "app/derive/pictures", "app/derive/rules", "app/formats", "app/imports", "app/models", "app/schemas",
-    "app/schemas/pages", "app/schemas/pictures", "app/services", "app/services/deliveries", "app/services/intake",
+    "app/schemas/forms", "app/schemas/pages", "app/schemas/pictures", "app/services", "app/services/deliveries",
+    "app/services/intake",
     "app/services/lists", "app/services/pictures", "app/services/search", "app/services/upkeep", "app/texts",
     "app/texts/messages", "app/texts/quoting", "app/texts/who",
 }  # fmt: skip

@@ -130,13 +130,17 @@ def test_what_is_no_url(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "standard"), [("en", "en"), ("iw", "he"), ("EN-us", "en-US"), ("zh-hans", "zh-Hans"), ("en_GB", "en-GB")]
+    ("tag", "standard"),
+    [
+        *(("en", "en"), ("iw", "he"), ("EN-us", "en-US"), ("zh-hans", "zh-Hans"), ("en_GB", "en-GB")),
+        *(("English", "en"), ("русский", "ru"), ("Українська", "uk"), ("Deutsch", "de"), ("norwegian", "no")),
+    ],
 )
 def test_language_tags_have_one_form(tag: str, standard: str) -> None:
     assert _languages.validate_python(tag) == standard
 
 
-@pytest.mark.parametrize("tag", ["english", "e", "x-private", "en-", "", "en\0", "𝔢𝔫", "en-" + "a" * 40, "12"])
+@pytest.mark.parametrize("tag", ["englsih", "none", "e", "x-private", "en-", "", "en\0", "𝔢𝔫", "en-" + "a" * 40, "12"])
 def test_what_is_no_language_tag(tag: str) -> None:
     with pytest.raises(ValidationError):
         _languages.validate_python(tag)

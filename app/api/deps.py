@@ -94,7 +94,11 @@ def _parse(request: Request, body: bytes) -> Any:
         raise UnsupportedMediaType
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMediaType("Send the body without Content-Encoding.")
-    return jsontext.read(body, "body")
+    value = jsontext.read(body, "body")
+    if isinstance(value, str):
+        # Inside of a body a text may stand for an object; a body that is one was mostly encoded twice.
+        raise Invalid.at("", "an object is needed here: {…}, and not a text, also none that holds one")
+    return value
 
 
 # --- who calls -----------------------------------------------------------------------------------------------------

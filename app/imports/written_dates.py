@@ -5,39 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from app import times
+from app import months, times
 
-_MONTHS: Final = {
-    word: number
-    for number, words in enumerate(
-        (
-            "january jan janvier janv enero ene janeiro januar gennaio genn",
-            "february feb février fév febrero fevereiro fev februar febbraio",
-            "march mar mars marzo março märz mrz",
-            "april apr avril avr abril abr aprile",
-            "may mai mayo maio mag maggio",
-            "june jun juin junio junho juni giugno giu",
-            "july jul juillet juil julio julho juli luglio lug",
-            "august aug août agosto ago",
-            "september sep sept septembre septiembre setembro set settembre",
-            "october oct octobre octubre outubro out oktober okt ottobre ott",
-            "november nov novembre noviembre novembro",
-            "december dec décembre déc diciembre dic dezembro dez dezember dicembre",
-        ),
-        start=1,
-    )
-    for word in words.split()
-}
 _ISO: Final = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)(?:(?:[Tt]|\s+)(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(.*))?", re.ASCII
 )
 _OFFSET: Final = re.compile(r"([+-])(\d\d):?(\d\d)?", re.ASCII)
 _UTC: Final = ("Z", "UTC", "GMT")
 _NUMBERS: Final = re.compile(r"(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})", re.ASCII)
-_DAY_FIRST: Final = re.compile(
-    r"(?:\w+\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+)?([^\W\d]+)\.?,?\s+(?:de\s+|del\s+)?(\d{4})"
-)
-_MONTH_FIRST: Final = re.compile(r"(?:\w+\.?,?\s+)??([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
 
 UNREADABLE: Final = "a date that can't be read"
 AMBIGUOUS: Final = "a date that could be two: day and month can't be told apart"
@@ -134,15 +109,9 @@ def _day(year: int, month: int, day: int) -> tuple[str | None, str | None]:
 
 
 def _named(words: str) -> tuple[str | None, str | None]:
-    """`March 4, 2021`, `4 mars 2021`, `Thursday, 4 March 2021`, `4 de marzo de 2021`."""
-    if match := _DAY_FIRST.fullmatch(words):
-        day, month, year = match.groups()
-    elif match := _MONTH_FIRST.fullmatch(words):
-        month, day, year = match.groups()
-    else:
-        return None, None
-    number = _MONTHS.get(month.casefold())
-    return _day(int(year), number, int(day)) if number else (None, None)
+    """With the name of its month."""
+    written = months.day(words)
+    return _day(*written) if written else (None, None)
 
 
 def _numbers(words: str) -> tuple[str | None, str | None]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from app.schemas import urls
 from app.vocabulary import NAME_CHARACTERS, REF_PATTERN, SLUG_PATTERN
 
 _UUID_PATTERN: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -74,16 +75,26 @@ SourceAsked = Annotated[
 ]
 
 
-def reference_or_inline(value: Any) -> str:
-    """The tag: whether the record is named, or described in place."""
-    return REFERENCE if isinstance(value, str) else INLINE
+def means_a_record(words: str) -> bool:
+    """Whether a text leads to a record, or was meant to."""
+    return _MEANS_A_RECORD.match(words) is not None
+
+
+def reference_or_text(value: Any) -> str:
+    """The tag: whether the record is named, or described in place, be it by a text alone."""
+    return REFERENCE if isinstance(value, str) and means_a_record(value) else INLINE
 
 
 def reference_name_or_inline(value: Any) -> str:
     """The tag where a name alone describes the record, too."""
     if isinstance(value, str):
-        return REFERENCE if _MEANS_A_RECORD.match(value) else NAME
+        return REFERENCE if means_a_record(value) else NAME
     return INLINE
+
+
+def reference_or_url(value: Any) -> str:
+    """The tag where an address of the web alone describes the record, too."""
+    return INLINE if not isinstance(value, str) or urls.is_meant(value) else REFERENCE
 
 
 class ParsedAddress(NamedTuple):

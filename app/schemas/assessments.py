@@ -10,6 +10,7 @@ from app.schemas.addresses import Address, EventAddress, Reference
 from app.schemas.common import SHORT_LIST_ITEMS, Input, Paging, RecordRead, comma_separated, with_examples
 from app.schemas.documents import DocumentIn
 from app.schemas.fields import Language, Misfit, Moment, Number, PastTime, Ref, Url, Verbal, Wording
+from app.schemas.forms.words import RatingIn, SchemeIn
 from app.schemas.sources import SourceIn
 from app.vocabulary import RATINGS, SETTLING_RATINGS, Rating, Scheme
 
@@ -47,8 +48,8 @@ class AssessmentCreate(AssessmentFields):
 
     claim: Reference
     author: SourceIn
-    scheme: Scheme
-    rating: Rating
+    scheme: SchemeIn
+    rating: RatingIn
     supersedes: Reference | None = None
     """The same author's earlier assessment that this one replaces."""
     documents: Annotated[list[DocumentIn], Field(max_length=SHORT_LIST_ITEMS)] | None = None
@@ -68,8 +69,8 @@ class AssessmentChange(AssessmentFields):
 
     model_config = with_examples({"explanation": "The permit was found.", "documents": []})
 
-    scheme: Scheme | None = None
-    rating: Rating | None = None
+    scheme: SchemeIn | None = None
+    rating: RatingIn | None = None
     author: Reference | None = None
     supersedes: Reference | None = None
     documents: Annotated[list[Reference], Field(max_length=SHORT_LIST_ITEMS)] | None = None
@@ -104,8 +105,8 @@ class AssessmentFilter(Input):
     event: EventAddress | None = None
     claim: Address | None = None
     author: Address | None = None
-    scheme: Scheme | None = None
-    rating: Rating | None = None
+    scheme: SchemeIn | None = None
+    rating: RatingIn | None = None
     settles: bool | None = None
     updated_since: Moment | None = None
     ref: Ref | None = None

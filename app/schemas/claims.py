@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import Field, PrivateAttr, WrapValidator, model_validator
+from pydantic import Field, GetJsonSchemaHandler, PrivateAttr, WrapValidator, model_validator
+from pydantic_core import CoreSchema
 
-from app.schemas.addresses import Address, EventAddress, Label, Reference, SourceAsked
+from app.schemas.addresses import Address, EventAddress, Label, Reference, SourceAsked, means_a_record
 from app.schemas.common import (
     LONG_LIST_ITEMS,
     SHORT_LIST_ITEMS,
@@ -15,12 +16,15 @@ from app.schemas.common import (
     Paging,
     RecordRead,
     comma_separated,
+    text_alone,
     with_examples,
 )
-from app.schemas.fields import Count, Key, Language, Languages, Misfit, Moment, Name, Prose, Ref, Respelt, StanceIn
+from app.schemas.fields import Count, Key, Language, Languages, Misfit, Moment, Name, Prose, Ref, Respelt
+from app.schemas.forms import numbers
+from app.schemas.forms.words import ClaimRelationIn, MeasureIn, QualifierIn, StanceIn
 from app.schemas.questions import QuestionIn
 from app.schemas.statements import StatementInClaim
-from app.vocabulary import ClaimRelation, Measure, Qualifier
+from app.vocabulary import ClaimRelation, Qualifier
 
 _WITH_ONE_NUMBER = ("exact", "about")
 _WITH_MIN = ("at_least", "more_than")
@@ -49,7 +53,9 @@ class Figure(Input):
     Of persons, buildings and items, the units of what is counted unless its question tells another, none is a half.
     """
 
-    qualifier: Qualifier = "exact"
+    _alone = model_validator(mode="before")(numbers.figure)
+
+    qualifier: QualifierIn = "exact"
     min: Count | None = None
     max: Count | None = None
     of: Reference | None = None
@@ -95,10 +101,22 @@ class Figure(Input):
         return self
 
 
+class _NumberOr:
+    """For the description: a number may stand here, too, and a text."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [handler(schema), {"type": ["number", "string"], "description": "`74`, `at least 20`."}]}
+
+
+FigureIn = Annotated[Figure, _NumberOr()]
+
+
 class FigureChange(Input):
     """The members of a figure that change."""
 
-    qualifier: Qualifier | None = None
+    _alone = model_validator(mode="before")(numbers.whole_figure)
+
+    qualifier: QualifierIn | None = None
     min: Count | None = None
     max: Count | None = None
     of: Reference | None = None
@@ -113,6 +131,12 @@ class ClaimFields(Input):
     """The text in other languages, by tag."""
     accuses: Key | None = None
     """The party that the claim accuses."""
+
+
+def _text_of_claim(words: str) -> str:
+    if means_a_record(words):
+        raise ValueError("a claim is described here: an object, or its text; what is stored is named by a statement")
+    return "text"
 
 
 class ClaimCreate(ClaimFields):
@@ -147,10 +171,12 @@ class ClaimCreate(ClaimFields):
         },
     )
 
+    _alone = text_alone(_text_of_claim)
+
     label: Label | None = None
     question: QuestionIn | None = None
     """What it answers."""
-    figure: Figure | None = None
+    figure: FigureIn | None = None
     statements: Annotated[list[StatementInClaim], Field(max_length=LONG_LIST_ITEMS)] | None = None
 
     @model_validator(mode="after")
@@ -236,7 +262,7 @@ class ClaimLinkCreate(Input):
 
     ref: Ref | None = None
     from_: Annotated[Reference, Field(alias="from")]
-    relation: ClaimRelation
+    relation: ClaimRelationIn
     to: Reference
 
 
@@ -244,7 +270,7 @@ class ClaimLinkChange(Input):
     model_config = with_examples({"relation": "compatible"})
 
     ref: Ref | None = None
-    relation: ClaimRelation | None = None
+    relation: ClaimRelationIn | None = None
 
 
 class ClaimLinkRead(RecordRead):
@@ -265,7 +291,7 @@ class ClaimFilter(Input):
     """Words of the text."""
     language: Languages | None = None
     accuses: Key | None = None
-    measure: Measure | None = None
+    measure: MeasureIn | None = None
     """Figures of this measure."""
     stance: StanceIn | None = None
     """Some source takes this stance toward it."""
@@ -286,5 +312,5 @@ class ClaimQuery(ClaimFilter, Paging):
 
 
 class ClaimLinkQuery(Paging):
-    relation: ClaimRelation | None = None
+    relation: ClaimRelationIn | None = None
     sort: Literal["created_at", "-created_at"] = "created_at"

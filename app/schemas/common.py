@@ -1,11 +1,12 @@
 """What all schemas share: the bases of what comes in and of what goes out, records, pages and revisions."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from app.schemas.addresses import EventAddress, Reference
 from app.schemas.fields import PastTime, Prose
@@ -18,6 +19,19 @@ class Input(BaseModel):
     """What comes in. An unknown field is an error, so that a misspelt one is never lost."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+def text_alone(member: str | Callable[[str], str]) -> Any:
+    """In a model: a text in place of the object is this member of it; of some, the words tell which one."""
+
+    def in_object(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith(("{", "[")):
+            raise ValueError("an object is needed here, and not a text that holds one")
+        return {member if isinstance(member, str) else member(value): value}
+
+    return model_validator(mode="before")(in_object)
 
 
 class Output(BaseModel):

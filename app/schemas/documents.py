@@ -6,8 +6,17 @@ from uuid import UUID
 
 from pydantic import Discriminator, Field, Tag
 
-from app.schemas.addresses import INLINE, REFERENCE, Address, EventAddress, Label, Reference, reference_or_inline
-from app.schemas.common import SHORT_LIST_ITEMS, HexDigest, Input, Paging, RecordRead, comma_separated, with_examples
+from app.schemas.addresses import INLINE, REFERENCE, Address, EventAddress, Label, Reference, reference_or_url
+from app.schemas.common import (
+    SHORT_LIST_ITEMS,
+    HexDigest,
+    Input,
+    Paging,
+    RecordRead,
+    comma_separated,
+    text_alone,
+    with_examples,
+)
 from app.schemas.fields import (
     CoarseTime,
     ExternalIds,
@@ -24,6 +33,7 @@ from app.schemas.fields import (
     Verbatim,
     WholeNumber,
 )
+from app.schemas.forms.words import DocumentKindIn, DocumentRelationIn, HowKnownIn, LifecycleIn, LinkStateIn
 from app.schemas.sources import SourceIn
 from app.vocabulary import DocumentKind, DocumentRelation, HowKnown, Lifecycle, LinkState
 
@@ -62,10 +72,10 @@ class DocumentFields(Input):
     title: Name | None = None
     byline: Name | None = None
     language: Language | None = None
-    kind: DocumentKind | None = None
+    kind: DocumentKindIn | None = None
     """Default `article`."""
     published: PastTime | None = None
-    lifecycle: Lifecycle | None = None
+    lifecycle: LifecycleIn | None = None
     """Default `live`."""
     external_ids: ExternalIds | None = None
 
@@ -78,12 +88,12 @@ class DocumentLinkCreate(Input):
         {"relation": "rewrites", "to": {"url": "https://agency.example/1"}, "how_known": "similarity", "score": 0.91},
     )
 
-    relation: DocumentRelation
+    relation: DocumentRelationIn
     to: "DocumentIn"
-    how_known: HowKnown | None = None
+    how_known: HowKnownIn | None = None
     """Default `declared`."""
     score: Score | None = None
-    state: LinkState | None = None
+    state: LinkStateIn | None = None
     """Default `confirmed`, unless it was found by likeness: then `proposed`."""
 
 
@@ -102,13 +112,15 @@ class DocumentCreate(DocumentFields, VersionFields):
         }
     )
 
+    _alone = text_alone("url")
+
     label: Label | None = None
     publisher: SourceIn | None = None
     links: Annotated[list[DocumentLinkCreate], Field(max_length=SHORT_LIST_ITEMS)] | None = None
 
 
 DocumentIn = Annotated[
-    Annotated[Reference, Tag(REFERENCE)] | Annotated[DocumentCreate, Tag(INLINE)], Discriminator(reference_or_inline)
+    Annotated[Reference, Tag(REFERENCE)] | Annotated[DocumentCreate, Tag(INLINE)], Discriminator(reference_or_url)
 ]
 # A document described in place has links, and each link may describe a document in place.
 DocumentLinkCreate.model_rebuild()
@@ -176,10 +188,10 @@ class DocumentLinkChange(Input):
     model_config = with_examples({"state": "confirmed", "how_known": "editor"})
 
     ref: Ref | None = None
-    relation: DocumentRelation | None = None
-    how_known: HowKnown | None = None
+    relation: DocumentRelationIn | None = None
+    how_known: HowKnownIn | None = None
     score: Score | None = None
-    state: LinkState | None = None
+    state: LinkStateIn | None = None
 
 
 class DocumentFilter(Input):
@@ -190,8 +202,8 @@ class DocumentFilter(Input):
     url: Url | None = None
     """Any spelling of its address: compared in its canonical form."""
     canonical_url: Url | None = None
-    kind: DocumentKind | None = None
-    lifecycle: Lifecycle | None = None
+    kind: DocumentKindIn | None = None
+    lifecycle: LifecycleIn | None = None
     language: Languages | None = None
     publisher: Address | None = None
     published_from: CoarseTime | None = None
@@ -219,9 +231,9 @@ class EveryDocumentLinkQuery(Paging):
 
     event: EventAddress | None = None
     """Between documents that this event cites."""
-    relation: DocumentRelation | None = None
-    how_known: HowKnown | None = None
-    state: LinkState | None = None
+    relation: DocumentRelationIn | None = None
+    how_known: HowKnownIn | None = None
+    state: LinkStateIn | None = None
     min_score: Score | None = None
     """With this score or a higher one."""
     ref: Ref | None = None
@@ -229,8 +241,8 @@ class EveryDocumentLinkQuery(Paging):
 
 
 class DocumentLinkQuery(Paging):
-    relation: DocumentRelation | None = None
-    state: LinkState | None = None
+    relation: DocumentRelationIn | None = None
+    state: LinkStateIn | None = None
     direction: Literal["from", "to"] | None = None
     """Only links from this document, or only links to it."""
     sort: Literal["created_at", "-created_at"] = "-created_at"

@@ -24,6 +24,7 @@ from app.schemas.fields import (
     UnboundedNumber,
     Wording,
 )
+from app.schemas.forms.words import EventRelationIn, PlacePrecisionIn, VisibilityIn
 from app.vocabulary import EventRelation, PlacePrecision, Visibility
 
 Latitude = Annotated[UnboundedNumber, Field(ge=-90, le=90, allow_inf_nan=False)]
@@ -43,8 +44,8 @@ class EventFields(Input):
     country: Country | None = None
     latitude: Latitude | None = None
     longitude: Longitude | None = None
-    place_precision: PlacePrecision | None = None
-    visibility: Visibility | None = None
+    place_precision: PlacePrecisionIn | None = None
+    visibility: VisibilityIn | None = None
     """Default `public`; `restricted` is for callers with the scope `read` alone."""
     tags: Annotated[list[Key], Field(max_length=SHORT_LIST_ITEMS)] | None = None
     external_ids: ExternalIds | None = None
@@ -110,7 +111,7 @@ class EventLinkCreate(Input):
     model_config = with_examples({"relation": "same_site", "to": "ref:zagorsk-2022"})
 
     ref: Ref | None = None
-    relation: EventRelation
+    relation: EventRelationIn
     to: Reference
 
 
@@ -118,7 +119,7 @@ class EventLinkChange(Input):
     model_config = with_examples({"relation": "related"})
 
     ref: Ref | None = None
-    relation: EventRelation | None = None
+    relation: EventRelationIn | None = None
 
 
 class EventLinkRead(RecordRead):
@@ -137,7 +138,7 @@ class EventFilter(Input):
     kind: Key | None = None
     country: CountryAsked | None = None
     tag: Key | None = None
-    visibility: Visibility | None = None
+    visibility: VisibilityIn | None = None
     parent: EventAddress | None = None
     occurred_from: CoarseTime | None = None
     """Happened at or after the beginning of this time."""
@@ -158,5 +159,5 @@ class EventQuery(EventFilter, Paging):
 
 
 class EventLinkQuery(Paging):
-    relation: EventRelation | None = None
+    relation: EventRelationIn | None = None
     sort: Literal["created_at", "-created_at"] = "-created_at"

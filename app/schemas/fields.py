@@ -20,13 +20,12 @@ from pydantic import (
     GetJsonSchemaHandler,
     StringConstraints,
     ValidationInfo,
-    WrapValidator,
 )
 from pydantic_core import CoreSchema, core_schema
 
 from app import times
 from app.schemas import urls
-from app.texts import countries
+from app.texts import countries, digits, languages
 from app.vocabulary import (
     COUNTRY_PATTERN,
     DOCUMENT_TEXT_CHARACTERS,
@@ -38,12 +37,10 @@ from app.vocabulary import (
     REF_PATTERN,
     SLUG_CHARACTERS,
     SLUG_PATTERN,
-    STANCE_SYNONYMS,
     TEXT_CHARACTERS,
     TIME_CHARACTERS,
     URL_CHARACTERS,
     WORDING_CHARACTERS,
-    Stance,
 )
 
 # --- texts: NFC, nothing that PostgreSQL, JSON or XML could not hold, and a limit for what is stored -----------------
@@ -156,18 +153,20 @@ def respelt_in(value: Any, at: str) -> Iterator[tuple[str, Respelt]]:
 # --- numbers -------------------------------------------------------------------------------------------------------
 
 
-def _no_bool(value: Any) -> Any:
-    """To Python, true and false are the numbers 1 and 0."""
+def _number(value: Any) -> Any:
+    """To Python, true and false are the numbers 1 and 0. A text that is a number is one."""
     if isinstance(value, bool):
         raise ValueError("a number is needed, not true or false")  # noqa: TRY004  (pydantic reports ValueErrors)
+    if isinstance(value, str) and (number := digits.number(value)) is not None:
+        return number
     return value
 
 
-UnboundedNumber = Annotated[float, BeforeValidator(_no_bool)]  # for what has bounds of its own
+UnboundedNumber = Annotated[float, BeforeValidator(_number)]  # for what has bounds of its own
 Number = Annotated[UnboundedNumber, Field(ge=-NUMBER_MAX, le=NUMBER_MAX, allow_inf_nan=False)]
-Count = Annotated[float, BeforeValidator(_no_bool), Field(ge=0, le=NUMBER_MAX, allow_inf_nan=False)]
-WholeNumber = Annotated[int, BeforeValidator(_no_bool)]
-Score = Annotated[float, BeforeValidator(_no_bool), Field(ge=0, le=1, allow_inf_nan=False)]
+Count = Annotated[float, BeforeValidator(_number), Field(ge=0, le=NUMBER_MAX, allow_inf_nan=False)]
+WholeNumber = Annotated[int, BeforeValidator(_number)]
+Score = Annotated[float, BeforeValidator(_number), Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 # --- times ---------------------------------------------------------------------------------------------------------
@@ -263,7 +262,9 @@ def _lower(words: Any) -> Any:
 
 @lru_cache(maxsize=1024)
 def _language(tag: str) -> str:
-    """The tag in BCP 47's spelling: `zh-hans` as `zh-Hans`."""
+    """The tag in BCP 47's spelling: `zh-hans` as `zh-Hans`; of a language's name, where only one has it."""
+    if not langcodes.tag_is_valid(tag):
+        tag = languages.named(tag) or tag
     if not langcodes.tag_is_valid(tag):
         raise ValueError("not a language tag of BCP 47: `en`, `ru`, `zh-Hans`, `pt-BR`")
     standard = langcodes.standardize_tag(tag)
@@ -285,8 +286,11 @@ def _told_languages(sent: str) -> str:
     return ",".join(tags)
 
 
-def _upper(words: Any) -> Any:
-    return words.strip().upper() if isinstance(words, str) else words
+def _country_asked(words: Any) -> Any:
+    """What was stored before there was a rule is found by the code that it has."""
+    if not isinstance(words, str) or re.fullmatch(COUNTRY_PATTERN, code := words.strip().upper()):
+        return code if isinstance(words, str) else words
+    return countries.check(words)
 
 
 def _country(words: str, info: ValidationInfo) -> str:
@@ -294,8 +298,7 @@ def _country(words: str, info: ValidationInfo) -> str:
     if info.data.get("id") is not None and re.fullmatch(COUNTRY_PATTERN, words):
         return words
     code = countries.check(words)
-    sent = words.strip().upper()
-    return code if code == sent else Respelt(code, sent, f"ISO 3166-1 has {code} for this country.")
+    return code if code == words.strip().upper() else Respelt(code, words, f"ISO 3166-1 has {code} for this country.")
 
 
 Key = Annotated[
@@ -308,7 +311,7 @@ Country = Annotated[
     str,
     AfterValidator(_country),
     Field(
-        description="ISO 3166-1 alpha-2. `UK` and `EL` are taken as `GB` and `GR`.",
+        description="ISO 3166-1 alpha-2. A name that only one country has is taken, too.",
         examples=["RU"],
         json_schema_extra={"pattern": COUNTRY_PATTERN},
     ),
@@ -316,7 +319,7 @@ Country = Annotated[
 # Of what is stored: older codes are found, too.
 CountryAsked = Annotated[
     str,
-    BeforeValidator(_upper),
+    BeforeValidator(_country_asked),
     StringConstraints(pattern=COUNTRY_PATTERN),
     Field(description="ISO 3166-1 alpha-2.", examples=["RU"]),
 ]
@@ -356,17 +359,3 @@ ExternalIds = Annotated[
 ]
 # In a change, a null takes a member out.
 ExternalIdsChange = Annotated[dict[_ExternalSystem, Name | None], Field(max_length=_EXTERNAL_SYSTEMS)]
-
-
-def _stance(sent: Any, check: Callable[[Any], str]) -> str:
-    """Other systems' words for the same stances."""
-    lower = _lower(sent)
-    stance = check(STANCE_SYNONYMS.get(lower, lower) if isinstance(lower, str) else sent)
-    return stance if stance == lower else Respelt(stance, sent, "This stance is called so here.")
-
-
-StanceIn = Annotated[
-    Stance,
-    WrapValidator(_stance),
-    Field(description="Also taken: " + ", ".join(f"`{word}`" for word in STANCE_SYNONYMS) + "."),
-]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from rapidfuzz import fuzz, process
 
-from app import jsontext
+from app import jsontext, synonyms
 from app.errors import Invalid, Problem, TooLarge
 from app.schemas import addresses
 from app.schemas.addresses import INLINE, NAME, REFERENCE
@@ -25,11 +25,12 @@ _RIGHT: Final = {
     SLUG_PATTERN: "a slug has lower-case letters a-z, digits and single hyphens between them, such as zagorsk-2023",
     KEY_PATTERN: "a key has 1 to 64 letters a-z, digits, _ and -, such as russia",
     COUNTRY_PATTERN: "a country is its two letters in ISO 3166-1, such as RU",
-    addresses.ADDRESS_PATTERN: f"a record is named by its id (a UUID), or by ref: and its ref ({_REF})",
+    addresses.ADDRESS_PATTERN: f"a record is named by its id (a UUID), or by ref: and its ref ({_REF}), such as "
+    "ref:ria:2023-08-09:1",
     addresses.EVENT_ADDRESS_PATTERN: f"a record is named by its id (a UUID), or by ref: and its ref ({_REF}); an "
-    "event also by its slug",
+    "event also by its slug, such as zagorsk-2023",
     addresses.REFERENCE_PATTERN: f"a record is named by its id (a UUID), by ref: and its ref ({_REF}), or by the "
-    "#label that it has in this body",
+    "#label that it has in this body, such as ref:ria:2023-08-09:1",
     addresses.LABEL_PATTERN: "a label is # and 1 to 100 letters, digits and . _ : ~ @ -, such as #31",
     "^self$": "self is all that can stand here",
     "^[a-z-]{1,40}$": "lower-case letters and hyphens, such as not-found",
@@ -41,7 +42,32 @@ _IN_PLACE: Final = {
         ("source", "publisher", "author", "parent"), 'a name that begins so stands in an object: {"name": …}'
     ),
     "question": 'a question that is described here is an object: {"text": …}',
+    "events": 'an event that is described here is an object: {"ref": …, "title": …}',
 }
+# An object, by the name of its member.
+_OBJECTS: Final = {
+    "statements": '{"source": …, "wording": …}',
+    "claims": '{"text": …}',
+    "questions": '{"text": …}',
+    "question": '{"text": …}',
+    "events": '{"ref": …, "title": …}',
+    "event_links": '{"relation": "same_site", "to": …}',
+    "claim_links": '{"from": …, "relation": "contradicts", "to": …}',
+    "links": '{"relation": "translation_of", "to": {"url": …}}',
+    "assessments": '{"claim": …, "author": …, "scheme": "veracity", "rating": "unverified"}',
+    "figure": '{"qualifier": "at_least", "min": 74}, or a number, 74',
+    "aliases": '{"name": …}',
+    **dict.fromkeys(("document", "documents"), '{"url": …}'),
+    **dict.fromkeys(("source", "publisher", "author", "parent", "hops"), '{"name": …}'),
+    "external_ids": '{"wikidata": "Q4193"}',
+    "translations": '{"fr": …}',
+    "items": '{"type": "source", "ref": …}',
+}
+# A text that names a record.
+_NAMES_A_RECORD: Final = (
+    *("event", "claim", "question", "source", "document", "statement", "version", "supersedes", "withdrawn_document"),
+    *("of", "from", "to", "parent", "author", "publisher", "into"),
+)
 _EXTERNAL_SYSTEM: Final = "a system's name has 1 to 64 letters, digits and _ . : -, such as wikidata"
 _RIGHT_BY_NAME: Final = {
     "ExternalIds": _EXTERNAL_SYSTEM,
@@ -53,9 +79,6 @@ _SENTENCES: Final = {
     "extra_forbidden": "there is no field of this name here",
     "missing": "this is needed",
     "none_required": "null is all that can stand here",
-    "model_type": "an object is needed here: {…}",
-    "model_attributes_type": "an object is needed here: {…}",
-    "dict_type": "an object is needed here: {…}",
     "list_type": "a list is needed here: […]",
     "string_type": "a text is needed here, in double quotes",
     "finite_number": "a number is needed here that a double can hold",
@@ -77,8 +100,9 @@ _BOUNDS: Final = {
     "too_short": "at least {min_length} is needed here",
     "string_too_short": "at least {min_length} characters are needed here",
     "string_too_long": "longer than {max_length} characters",
-    "literal_error": "one of these is needed here: {expected}",
 }
+_QUOTED: Final = re.compile("'([^']+)'")
+_WORD_CHARACTERS: Final = 100
 _LIKE_ENOUGH: Final = 70  # of 100: a name that was misspelt
 # What others call it, and the first of these that there is here.
 _CALLED: Final = {
@@ -213,7 +237,30 @@ def sentence(error: Any) -> str:
         return f"{context['actual_length']:,} are too many: at most {context['max_length']:,}"
     if kind in _BOUNDS:
         return _BOUNDS[kind].format(**context)
-    return _SENTENCES.get(kind) or error["msg"].removeprefix("Value error, ")
+    return _by_place(error) or _SENTENCES.get(kind) or error["msg"].removeprefix("Value error, ")
+
+
+def _by_place(error: Any) -> str | None:
+    """What it takes the member's name or the value to tell."""
+    kind, location = error["type"], error["loc"]
+    if kind in ("model_type", "model_attributes_type", "dict_type"):
+        described = [_OBJECTS[step] for step in location if step in _OBJECTS]
+        return f"an object is needed here: {described[-1] if described else '{…}'}"
+    if kind == "string_type" and location and location[-1] in _NAMES_A_RECORD:
+        return f"a text is needed here: {_RIGHT[addresses.ADDRESS_PATTERN]}"
+    return _word_meant(error.get("input"), error["ctx"]["expected"]) if kind == "literal_error" else None
+
+
+def _word_meant(sent: Any, expected: str) -> str:
+    """The words that there are, and the one that is nearly what stands there."""
+    choices = f"one of these is needed here: {expected}"
+    words = {synonyms.folded(word): word for word in _QUOTED.findall(expected)}
+    if not isinstance(sent, str) or not words:
+        return choices
+    nearest = process.extractOne(
+        synonyms.folded(sent[:_WORD_CHARACTERS]), list(words), scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH
+    )
+    return f"{choices}; did you mean `{words[nearest[0]]}`?" if nearest else choices
 
 
 def right(pattern: str, location: Sequence[str | int] = ()) -> str:
@@ -222,6 +269,8 @@ def right(pattern: str, location: Sequence[str | int] = ()) -> str:
         return f"one or more of {', '.join(words[1].split('|'))} are needed here, with commas and without spaces"
     if "external_ids" in location:
         return _EXTERNAL_SYSTEM
+    if pattern == addresses.EVENT_ADDRESS_PATTERN and "events" in location[-3:]:
+        return f"{_RIGHT[pattern]}; {_IN_PLACE['events']}"
     if pattern == addresses.REFERENCE_PATTERN and REFERENCE in location:
         described = [words for name, words in _IN_PLACE.items() if name in location[-3:]]
         return "; ".join([_RIGHT[pattern], *described[-1:]])

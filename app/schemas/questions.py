@@ -6,9 +6,11 @@ from uuid import UUID
 
 from pydantic import Discriminator, Tag, model_validator
 
-from app.schemas.addresses import INLINE, REFERENCE, EventAddress, Label, Reference, reference_or_inline
-from app.schemas.common import Input, Paging, RecordRead, comma_separated, with_examples
+from app import synonyms
+from app.schemas.addresses import INLINE, REFERENCE, EventAddress, Label, Reference, reference_or_text
+from app.schemas.common import Input, Paging, RecordRead, comma_separated, text_alone, with_examples
 from app.schemas.fields import Language, Misfit, Moment, Name, Ref, Sentence
+from app.schemas.forms.words import AnswerKindIn, MeasureIn, QuestionKindIn
 from app.vocabulary import MEASURE_DEFAULTS, SINGLE_ANSWER_KINDS, AnswerKind, Measure, QuestionKind
 
 TOLD: Final = ("kind", "evolving", "single_answer")
@@ -20,11 +22,11 @@ class QuestionFields(Input):
     text: Sentence | None = None
     """Needed for an open question. Part of what tells distances, durations, amounts and `other` apart."""
     language: Language | None = None
-    kind: QuestionKind | None = None
+    kind: QuestionKindIn | None = None
     """Not told, it is what the measure is of, or `other`."""
-    answer: AnswerKind | None = None
+    answer: AnswerKindIn | None = None
     """Default `quantity` where a measure is given, else `open`."""
-    measure: Measure | None = None
+    measure: MeasureIn | None = None
     subject: Name | None = None
     """Of what, where it is not people or the whole: `civilians`, `houses`."""
     unit: Name | None = None
@@ -35,6 +37,11 @@ class QuestionFields(Input):
     """Only one can be true. Default: true for cause, responsibility, identity and every quantity."""
 
 
+def _measure_or_text(words: str) -> str:
+    """What a text alone says of a question: `killed` is no sentence."""
+    return "text" if synonyms.meant("Measure", words) is None else "measure"
+
+
 class QuestionCreate(QuestionFields):
     """A point in dispute: open, or the measure of something."""
 
@@ -42,6 +49,8 @@ class QuestionCreate(QuestionFields):
         {"text": "Was anything stored there without a permit?", "kind": "other", "language": "en"},
         {"measure": "killed"},
     )
+
+    _alone = text_alone(_measure_or_text)
 
     label: Label | None = None
 
@@ -61,7 +70,7 @@ class QuestionCreate(QuestionFields):
 
 
 QuestionIn = Annotated[
-    Annotated[Reference, Tag(REFERENCE)] | Annotated[QuestionCreate, Tag(INLINE)], Discriminator(reference_or_inline)
+    Annotated[Reference, Tag(REFERENCE)] | Annotated[QuestionCreate, Tag(INLINE)], Discriminator(reference_or_text)
 ]
 
 
@@ -112,9 +121,9 @@ class QuestionFilter(Input):
     """What narrows a list of questions."""
 
     event: EventAddress | None = None
-    kind: QuestionKind | None = None
-    answer: AnswerKind | None = None
-    measure: Measure | None = None
+    kind: QuestionKindIn | None = None
+    answer: AnswerKindIn | None = None
+    measure: MeasureIn | None = None
     q: Name | None = None
     """Words of the text."""
     updated_since: Moment | None = None

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from app.schemas.addresses import EventAddress, Reference
 from app.schemas.assessments import AssessmentCreate
 from app.schemas.claims import ClaimCreate, ClaimLinkCreate
-from app.schemas.common import CHANGED, LONG_LIST_ITEMS, SHORT_LIST_ITEMS, Input, Output, Remark
+from app.schemas.common import CHANGED, LONG_LIST_ITEMS, SHORT_LIST_ITEMS, Input, Output, Remark, text_alone
 from app.schemas.documents import DocumentIn
 from app.schemas.events import EventFields, EventLinkCreate
 from app.schemas.fields import Misfit, Ref
@@ -21,6 +21,8 @@ Outcome = Literal["created", "matched", "completed", "replaced", "gone"]
 
 class ReportEvent(EventFields):
     """An event and what the document says about it. It is found by `event`, ref or slug, or made."""
+
+    _alone = text_alone("event")
 
     event: EventAddress | None = None
     """An event that is already there; then nothing else describes it."""

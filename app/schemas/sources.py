@@ -17,7 +17,16 @@ from app.schemas.addresses import (
     Reference,
     reference_name_or_inline,
 )
-from app.schemas.common import SHORT_LIST_ITEMS, Input, Output, Paging, RecordRead, comma_separated, with_examples
+from app.schemas.common import (
+    SHORT_LIST_ITEMS,
+    Input,
+    Output,
+    Paging,
+    RecordRead,
+    comma_separated,
+    text_alone,
+    with_examples,
+)
 from app.schemas.fields import (
     Country,
     CountryAsked,
@@ -33,10 +42,20 @@ from app.schemas.fields import (
     Score,
     Url,
 )
+from app.schemas.forms.words import (
+    DisclosureIn,
+    LinkStateIn,
+    ReliabilityIn,
+    SourceKindIn,
+    SourceLinkKnownIn,
+    SourceRelationIn,
+)
 from app.vocabulary import Disclosure, LinkState, Reliability, SourceKind, SourceLinkKnown, SourceRelation
 
 
 class Alias(Input):
+    _alone = text_alone("name")
+
     name: Name
     language: Language | None = None
 
@@ -47,10 +66,10 @@ class SourceFields(Input):
     """Needed for a named source; for others a description, such as `two officials`."""
     aliases: Annotated[list[Alias], Field(max_length=SHORT_LIST_ITEMS)] | None = None
     """Other names it goes by; each finds it, too."""
-    kind: SourceKind | None = None
+    kind: SourceKindIn | None = None
     """Where it is not given it is not known: any kind of source with this name is the same, and the first that gives
     it completes it. Person, official, expert and witness are taken for each other, and so are all kinds of bodies."""
-    disclosure: Disclosure | None = None
+    disclosure: DisclosureIn | None = None
     """How much of who it is the public knows. Default `named`."""
     role: Name | None = None
     party: Key | None = None
@@ -58,7 +77,7 @@ class SourceFields(Input):
     country: Country | None = None
     language: Language | None = None
     url: Url | None = None
-    reliability: Reliability | None = None
+    reliability: ReliabilityIn | None = None
     """The Admiralty scale: A (reliable) to E (unreliable), F (can't be judged)."""
     confidential: bool | None = None
     """Shown to nobody without the scope for it, but as its kind and disclosure."""
@@ -102,7 +121,7 @@ class SourceCreate(SourceFields):
 
 
 def _named(name: str) -> SourceCreate:
-    if name.casefold().startswith(("http:", "https:")) or urls.lacks_scheme(name):
+    if urls.is_meant(name):
         raise ValueError('an address is no name: {"name": …, "url": …} has room for both')
     return SourceCreate(name=name)
 
@@ -174,8 +193,8 @@ class SourceFilter(Input):
 
     q: Name | None = None
     """Words in its name or an alias; case and accents don't matter."""
-    kind: SourceKind | None = None
-    disclosure: Disclosure | None = None
+    kind: SourceKindIn | None = None
+    disclosure: DisclosureIn | None = None
     party: Key | None = None
     country: CountryAsked | None = None
     parent: Address | None = None
@@ -199,14 +218,14 @@ class SourceLinkCreate(Input):
     )
 
     to: SourceIn
-    relation: SourceRelation | None = None
+    relation: SourceRelationIn | None = None
     """Default, and so far the only one: `same_as`."""
-    how_known: SourceLinkKnown | None = None
+    how_known: SourceLinkKnownIn | None = None
     """Default `editor`; `name`: found by likeness of the names."""
     score: Score | None = None
     """How surely they are the same; the surest go first where not all can hold together."""
     reason: Prose | None = None
-    state: LinkState | None = None
+    state: LinkStateIn | None = None
     """Default `proposed`. `confirmed` is what a PATCH makes of it, since that merges the two."""
 
 
@@ -236,10 +255,10 @@ class SourceLinkChange(Input):
     model_config = with_examples({"state": "rejected"})
 
     ref: Ref | None = None
-    how_known: SourceLinkKnown | None = None
+    how_known: SourceLinkKnownIn | None = None
     score: Score | None = None
     reason: Prose | None = None
-    state: LinkState | None = None
+    state: LinkStateIn | None = None
 
 
 class EverySourceLinkQuery(Paging):
@@ -247,8 +266,8 @@ class EverySourceLinkQuery(Paging):
 
     event: EventAddress | None = None
     """Of sources that speak in this event."""
-    how_known: SourceLinkKnown | None = None
-    state: LinkState | None = None
+    how_known: SourceLinkKnownIn | None = None
+    state: LinkStateIn | None = None
     min_score: Score | None = None
     """With this score or a higher one."""
     ref: Ref | None = None
@@ -258,5 +277,5 @@ class EverySourceLinkQuery(Paging):
 
 
 class SourceLinkQuery(Paging):
-    state: LinkState | None = None
+    state: LinkStateIn | None = None
     sort: Literal["created_at", "-created_at"] = "-created_at"

@@ -19,11 +19,23 @@ from app.schemas.fields import (
     Prose,
     Ref,
     Score,
-    StanceIn,
     ToldMoment,
     Verbal,
     WholeNumber,
     Wording,
+)
+from app.schemas.forms.words import (
+    ActIn,
+    AttributionIn,
+    BasisIn,
+    CertaintyIn,
+    DisclosureIn,
+    ExplicitnessIn,
+    FramingIn,
+    HowKnownIn,
+    LinkStateIn,
+    LocationIn,
+    StanceIn,
 )
 from app.schemas.questions import QuestionIn
 from app.schemas.sources import SourceIn
@@ -48,10 +60,10 @@ class HopCreate(Input):
     """A step between the speaker and the document: who passed the words on."""
 
     source: SourceIn
-    disclosure: Disclosure | None = None
-    how_known: HowKnown | None = None
+    disclosure: DisclosureIn | None = None
+    how_known: HowKnownIn | None = None
     score: Score | None = None
-    state: LinkState | None = None
+    state: LinkStateIn | None = None
 
 
 class _TextOr:
@@ -80,9 +92,9 @@ class AppearanceFields(Input):
     """Whether the document gives the wording as a quotation."""
     cue: Verbal | None = None
     """The document's verb for it: `he claimed`."""
-    framing: Framing | None = None
-    attribution: Attribution | None = None
-    location: Location | None = None
+    framing: FramingIn | None = None
+    attribution: AttributionIn | None = None
+    location: LocationIn | None = None
     note: Prose | None = None
     hops: Annotated[list[HopIn], Field(max_length=CHAIN_HOPS)] | None = None
     """The chain of who passed it on, from the speaker's side, the speaker and the document's publisher excluded."""
@@ -118,11 +130,11 @@ class StatementFields(Input):
     ref: Ref | None = None
     stance: StanceIn | None = None
     """Default `support`."""
-    act: Act | None = None
-    explicitness: Explicitness | None = None
+    act: ActIn | None = None
+    explicitness: ExplicitnessIn | None = None
     """Default `explicit`. Implied and inferred ones are shown, but do not count."""
-    certainty: Certainty | None = None
-    basis: Basis | None = None
+    certainty: CertaintyIn | None = None
+    basis: BasisIn | None = None
     said: PastTime | None = None
     """Default for reading: when its document was published."""
     recheck_at: ToldMoment | None = None
@@ -263,7 +275,7 @@ class StatementFilter(Input):
     document: Address | None = None
     party: Key | None = None
     stance: StanceIn | None = None
-    explicitness: Explicitness | None = None
+    explicitness: ExplicitnessIn | None = None
     withdrawn: bool | None = None
     said_from: CoarseTime | None = None
     """Said at or after the beginning of this time."""

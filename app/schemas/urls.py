@@ -40,6 +40,11 @@ def lacks_scheme(words: str) -> bool:
     return _NO_SCHEME.fullmatch(words) is not None
 
 
+def is_meant(words: str) -> bool:
+    """Whether they are an address, or one without its scheme."""
+    return words.strip().casefold().startswith(("http:", "https:")) or lacks_scheme(words.strip())
+
+
 def canonical(url: str) -> str:
     """The form under which two spellings of one address are the same: WHATWG's, sorted, without trackers and fragment.
 

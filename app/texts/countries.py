@@ -16,12 +16,13 @@ from app.texts import folding
 from app.vocabulary import COUNTRIES, COUNTRY_SYNONYMS, country_key
 
 # Those in which most names of countries come. CLDR has them all; each takes some milliseconds to load.
-_LANGUAGES: Final = (
+LANGUAGES: Final = (
     *("en", "fr", "de", "es", "it", "pt", "pl", "tr", "ru", "uk", "ar", "fa"),
     *("nl", "sv", "cs", "ro", "el", "he", "zh", "zh-Hant", "ja", "ko", "hi", "sr", "hu", "id"),
 )
 _LIKE_ENOUGH: Final = 75  # of 100
 _CHANCE: Final = 5
+_NAME_CHARACTERS: Final = 100
 _NEAREST: Final = 3  # that are named
 # What people write that no language of CLDR has.
 _ALSO_CALLED: Final = {
@@ -42,11 +43,18 @@ _CODE: Final = re.compile("[A-Z]{2}")
 
 
 def check(words: str) -> str:
-    """The code of a country, also for what others write for it. Raises ValueError, with the codes that may be meant."""
+    """The code of a country, also for a name or another code that only one has.
+
+    Raises ValueError, with the codes that may be meant.
+    """
     code = words.strip().upper()
     code = COUNTRY_SYNONYMS.get(code, code)
     if code in COUNTRIES:
         return code
+    # Two letters may be a slip of the keys.
+    meant = () if _CODE.fullmatch(code) else _exactly(words)
+    if len(meant) == 1:
+        return meant[0]
     needed = "a country is its two letters in ISO 3166-1"
     suggested = [f"{code} ({names_in('en')[code]})" for code in nearest(words)]
     raise ValueError(f"{needed}: {' or '.join(suggested)}?" if suggested else f"{needed}, such as RU")
@@ -60,18 +68,24 @@ def spellings(code: str) -> tuple[str, ...]:
 
 def nearest(words: str) -> tuple[str, ...]:
     """The codes that may be meant, the likeliest first: by another code, by name in many languages, by likeness."""
+    if codes := _exactly(words):
+        return codes[:_NEAREST]
+    code = words.strip().upper().replace(".", "")
+    if _CODE.fullmatch(code):
+        return _alike(code)
+    name = _folded(words[:_NAME_CHARACTERS])
+    return _likely(name, fuzz.ratio) or _likely(name, fuzz.token_set_ratio)
+
+
+def _exactly(words: str) -> tuple[str, ...]:
+    """The codes of the countries that have this code, or this very name in some language."""
     code = words.strip().upper().replace(".", "")
     code = COUNTRY_SYNONYMS.get(code, code)
     if code in COUNTRIES:
         return (code,)
-    if today := _by_other_codes().get(code):
-        return today[:_NEAREST]
-    if _CODE.fullmatch(code):
-        return _alike(code)
-    name = _folded(words[:100])
-    if codes := _by_name().get(name):
-        return codes
-    return _likely(name, fuzz.ratio) or _likely(name, fuzz.token_set_ratio)
+    if len(words) > _NAME_CHARACTERS:
+        return ()
+    return _by_other_codes().get(code) or _by_name().get(_folded(words), ())
 
 
 def _likely(name: str, likeness: Callable[..., float]) -> tuple[str, ...]:
@@ -92,7 +106,7 @@ def _folded(name: str) -> str:
     return folding.name(name)
 
 
-# CLDR's names are read when somebody is refused for the first time: nobody else needs it.
+# CLDR's names are read when somebody writes no code for the first time: nobody else needs them.
 
 
 @lru_cache(maxsize=1)
@@ -114,7 +128,7 @@ def names_in(language: str) -> Mapping[str, str]:
 @lru_cache(maxsize=1)
 def _by_name() -> dict[str, tuple[str, ...]]:
     codes = defaultdict[str, set[str]](set)
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         for code, name in names_in(language).items():
             if code in COUNTRIES:
                 codes[_folded(name)].add(code)

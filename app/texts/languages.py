@@ -1,10 +1,14 @@
 """Whether two languages fit: one is not told, or both are the same but for region, script and kind (`nb` and `no`)."""
 
+from collections import defaultdict
 from functools import lru_cache
 from typing import Final
 
 import langcodes
+from babel import Locale
 from langcodes import data_dicts
+
+from app.texts import countries, folding
 
 UNDETERMINED: Final = "und"
 
@@ -53,3 +57,20 @@ def _keys() -> dict[str, str]:
 
 KEYS: Final = _keys()
 _CODES_BY_KEY: Final = {wider: [code for code, key_ in KEYS.items() if key_ == wider] for wider in {*KEYS.values()}}
+
+
+def named(words: str) -> str | None:
+    """The code of the one language that has this name, in some language; None where none has it, or several."""
+    codes_of_name = _by_name().get(folding.name(words), set())
+    return next(iter(codes_of_name)) if len(codes_of_name) == 1 else None
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> dict[str, set[str]]:
+    """CLDR's names of languages, which are read when somebody writes one for the first time."""
+    codes_by_name = defaultdict[str, set[str]](set)
+    for language in countries.LANGUAGES:
+        for code, name in Locale.parse(language, sep="-").languages.items():
+            if code.isalpha():
+                codes_by_name[folding.name(name)].add(code)
+    return dict(codes_by_name)

@@ -95,7 +95,7 @@ AN_ERROR_SAYS_WHERE: Any = [
     ("sources", {"name": "N", "aliases": [{"name": "a"}, {"language": "en"}]}, "/aliases/1/name"),
     ("sources", {"name": "N", "external_ids": {"a/b~c": "x"}}, "/external_ids/a~1b~0c"),
     ("sources", {"name": "N", "external_ids": {"x": None}}, "/external_ids/x"),
-    ("sources", {"name": "N", "language": "english"}, "/language"),
+    ("sources", {"name": "N", "language": "no language"}, "/language"),
     ("sources", {"name": "N", "parent": {"kind": "person"}}, "/parent/name"),
     ("sources", {"name": "N", "parent": {"<inline>": 1, "inline": 2, "name": "x"}}, "/parent/inline"),
     ("sources", {"name": "N", "parent": {"name": "P", "parent": {"name": ""}}}, "/parent/parent/name"),
@@ -136,12 +136,12 @@ async def test_an_error_says_where(client: httpx.AsyncClient) -> None:
 async def test_an_error_deep_inside_says_where(client: httpx.AsyncClient, event: str) -> None:
     wrong: dict[str, Any] = {
         "text": "T",
-        "translations": {"english": "x", "de": ""},
+        "translations": {"no language": "x", "de": ""},
         "question": {"text": "Why?", "kind": "reason"},
         "statements": [
             {"source": {"name": "A"}},
             {
-                "source": {"kind": "person", "name": "B", "parent": {"name": "C", "country": "Russia"}},
+                "source": {"kind": "person", "name": "B", "parent": {"name": "C", "country": "Congo"}},
                 "credibility": True,
             },
             {"source": {"name": "A"}, "credibility": 2**70, "hops": [{}], "document": {"text": "\0"}},
@@ -150,7 +150,7 @@ async def test_an_error_deep_inside_says_where(client: httpx.AsyncClient, event:
     }
     told = _problem(await client.post(f"{event}/claims", json=wrong), 422)
     assert {one["pointer"] for one in told["errors"]} == {
-        "/translations/english",
+        "/translations/no language",
         "/translations/de",
         "/question/kind",
         "/statements/1/source/parent/country",

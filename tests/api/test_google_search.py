@@ -254,7 +254,7 @@ async def test_errors_have_googles_shape(client: httpx.AsyncClient) -> None:
         ("pageSize", "2147483648"),
         ("offset", "-1"),
         ("maxAgeDays", "1.5"),
-        ("languageCode", "english"),
+        ("languageCode", "no language"),
         ("alt", "proto"),
         ("$.xgafv", "3"),
         ("prettyPrint", "maybe"),

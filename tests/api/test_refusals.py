@@ -166,7 +166,7 @@ async def test_a_name_that_was_meant_otherwise(client: httpx.AsyncClient, event:
         assert words in why, (meant, why)
     claim = {"text": "T", "statements": [{"hops": ["ref:"]}]}
     assert told(await client.post(f"{event}/claims", json=claim))[0][0] == "/statements/0/hops/0"
-    claim = {"text": "T", "statements": [{"document": "https://news.example/1"}]}
+    claim = {"text": "T", "statements": [{"document": "Some newspaper"}]}
     assert '{"url": …}' in told(await client.post(f"{event}/claims", json=claim))[0][1]
     unlabelled = {"text": "T", "statements": [{"source": "#nobody"}]}
     assert told(await client.post(f"{event}/claims", json=unlabelled))[0][0] == "/statements/0/source"

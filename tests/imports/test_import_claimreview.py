@@ -270,7 +270,7 @@ def test_years_that_can_t_be_are_left_out_and_noted(published: str, said: str, k
 def test_a_language_that_the_words_are_not_in_is_left_out() -> None:
     found, noted = one(claimReviewed="Мост упал", headline="The bridge stands", inLanguage="en")
     assert (found.claim_language, found.language, sum(noted.values())) == (None, "en", 1)
-    assert one(inLanguage="english")[1] == {
+    assert one(inLanguage="no language")[1] == {
         "inLanguage of the title: not a language tag of BCP 47: `en`, `ru`, `zh-Hans`, `pt-BR`": 1,
         "inLanguage of the claim: not a language tag of BCP 47: `en`, `ru`, `zh-Hans`, `pt-BR`": 1,
     }

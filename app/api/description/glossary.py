@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from app.vocabulary import STANCE_SYNONYMS
-
 # Beside what the types of `schemas/fields` say of themselves.
 TYPES: Final[Mapping[str, Mapping[str, Any]]] = {
     "Id": {
@@ -29,11 +27,6 @@ TYPES: Final[Mapping[str, Mapping[str, Any]]] = {
     "Number": {"description": "A number.", "examples": [3]},
     "Count": {"description": "A number, 0 or more, in the unit of its question.", "examples": [31]},
     "Score": {"description": "0 to 1: how alike, how sure.", "examples": [0.91]},
-    "Stance": {
-        "description": "What a source does toward a claim or a question. Also taken: "
-        + ", ".join(f"`{word}`" for word in STANCE_SYNONYMS)
-        + "."
-    },
     **{
         name: {"description": says}
         for name, says in {
@@ -80,6 +73,7 @@ TYPES: Final[Mapping[str, Mapping[str, Any]]] = {
             "Scheme": "Whose scale a rating is of.",
             "SourceKind": "What kind of source it is.",
             "SourceLinkKnown": "How a link between sources is known.",
+            "Stance": "What a source does toward a claim or a question. Other words are taken, too: `denies`.",
             "Standing": "Where a claim stands.",
             "Status": "Where a question stands.",
             "Turn": "What happened to what is said.",

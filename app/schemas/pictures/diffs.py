@@ -8,11 +8,11 @@ from pydantic import Field, JsonValue
 
 from app.schemas.common import Input, Output
 from app.schemas.fields import TimeParameter
+from app.schemas.forms.words import AnswerLanguageIn, IndependenceIn
 from app.schemas.pictures.dossiers import ContradictionRead, JoinRead, NotLive, SilenceRead
 from app.schemas.pictures.reason_codes import Reason
 from app.schemas.sources import SourceRead
 from app.vocabulary import (
-    AnswerLanguage,
     DocumentRelation,
     Explicitness,
     HowKnown,
@@ -43,9 +43,9 @@ class DiffQuery(Input):
     end."""
     until: TimeParameter | None = None
     """The later moment. Default: now; on the clock `said`, no limit."""
-    independence: Independence = "family"
+    independence: IndependenceIn = "family"
     """What makes two sources one, as in the dossier."""
-    lang: AnswerLanguage | None = None
+    lang: AnswerLanguageIn | None = None
     """The language of sentences, and of the names of parties and countries. Default: what Accept-Language prefers, else
     English."""
 

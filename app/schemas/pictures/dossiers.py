@@ -11,12 +11,12 @@ from app.schemas.common import Input, Output
 from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
 from app.schemas.events import EventRead
 from app.schemas.fields import TimeParameter
+from app.schemas.forms.words import AnswerLanguageIn, IndependenceIn
 from app.schemas.pictures.reason_codes import Reason
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
 from app.vocabulary import (
-    AnswerLanguage,
     ClaimRelation,
     DocumentRelation,
     EventRelation,
@@ -49,10 +49,10 @@ class PictureQuery(Input):
     """What had been recorded by then: a position of the ledger (`1234-0a1b2c3d`), or a time, through its end."""
     said_before: TimeParameter | None = None
     """Only what had been said by the end of this time: `2023-08-09`, `2023-08-09T13:24+03:00`."""
-    independence: Independence = "family"
+    independence: IndependenceIn = "family"
     """What makes two sources one: nothing (`source`), belonging to the same owner or body (`family`), or being of the
     same side (`party`)."""
-    lang: AnswerLanguage | None = None
+    lang: AnswerLanguageIn | None = None
     """The language of sentences, and of the names of parties and countries. Default: what Accept-Language prefers, else
     English."""
 

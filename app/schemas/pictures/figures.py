@@ -5,6 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from app.schemas.common import Output
+from app.schemas.forms.words import MeasureIn
 from app.schemas.pictures.dossiers import PictureQuery, SaidBy
 from app.schemas.sources import SourceRead
 from app.vocabulary import Measure, Qualifier
@@ -13,7 +14,7 @@ PointState = Literal["current", "order_unknown", "replaced", "outdated", "withdr
 
 
 class FiguresQuery(PictureQuery):
-    measure: Measure | None = None
+    measure: MeasureIn | None = None
     """Only questions of this measure."""
 
 

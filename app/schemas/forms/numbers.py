@@ -1,0 +1,78 @@
+"""Numbers and figures that come as a text, where it can be read in one way."""
+
+import re
+from typing import Any, Final
+
+from app import synonyms
+from app.schemas.fields import Respelt
+from app.texts import digits
+
+_NUMBER: Final = r"\d[\d.,'\u2019\u00a0\u202f ]*"
+_RANGE: Final = re.compile(rf"(?:(between|from)\s+)?({_NUMBER}?)\s*(-|\u2013|\u2014|to|and)\s*({_NUMBER})")
+# To half of Europe a thousand, to others one.
+_THOUSANDS: Final = re.compile(r"(?<![\d.])[1-9]\d{0,2}\.\d{3}(?!\d)")
+_BEFORE: Final = re.compile(rf"([^\d\s][^\d]*?)\s*({_NUMBER})")
+_BEHIND: Final = re.compile(rf"({_NUMBER}?)\s*([^\d\s][^\d]*)")
+# Signs and words that stand behind a number, and those that mean another thing there.
+_MEANT_BEHIND: Final = {"+": "at_least", "or more": "at_least", "or fewer": "at_most", "or less": "at_most"}
+_WITH_MIN: Final = ("exact", "about", "at_least", "more_than")
+_WITH_MAX: Final = ("at_most", "fewer_than")
+_READ: Final = "The figure was read out of this text."
+_RIGHT: Final = 'a figure is a number, 74, or an object: {"qualifier": "at_least", "min": 74}'
+
+
+def figure(value: Any) -> Any:
+    """A figure's members, of a number or of a text such as `at least 20`; what is none is left as it is."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return value
+    if not isinstance(value, str):
+        return {"min": value}
+    words = " ".join(value.split())
+    if _THOUSANDS.search(words):
+        raise ValueError("whether the point parts thousands it doesn't tell: write the figure as a number")
+    if (number := digits.number(words)) is not None:
+        return {"min": number}
+    members = _vague(words) or _range(words) or _qualified(words)
+    if members is None:
+        raise ValueError(_RIGHT)
+    if synonyms.folded(words) == synonyms.folded(members["qualifier"]):
+        return members
+    return members | {"qualifier": Respelt(members["qualifier"], value, _READ)}
+
+
+def whole_figure(value: Any) -> Any:
+    """The same for a change: every member is told, so that nothing of the figure before stays."""
+    members = figure(value)
+    if members is value or not isinstance(members, dict):
+        return members
+    members = {"qualifier": "exact", "min": None, "max": None} | members
+    return members | ({"max": members["min"]} if members["qualifier"] in ("exact", "about") else {})
+
+
+def _vague(words: str) -> dict[str, Any] | None:
+    qualifier = synonyms.meant("Qualifier", words)
+    if qualifier is None or qualifier in (*_WITH_MIN, *_WITH_MAX, "between"):
+        return None
+    return {"qualifier": qualifier}
+
+
+def _range(words: str) -> dict[str, Any] | None:
+    match = _RANGE.fullmatch(words.casefold())
+    if match is None or (match[1] == "between") != (match[3] == "and"):
+        return None
+    low, high = digits.number(match[2]), digits.number(match[4])
+    if low is None or high is None or low >= high:
+        return None
+    return {"qualifier": "between", "min": low, "max": high}
+
+
+def _qualified(words: str) -> dict[str, Any] | None:
+    if match := _BEFORE.fullmatch(words):
+        qualifier, number = synonyms.meant("Qualifier", match[1]), digits.number(match[2])
+    elif match := _BEHIND.fullmatch(words):
+        qualifier, number = _MEANT_BEHIND.get(synonyms.folded(match[2])), digits.number(match[1])
+    else:
+        return None
+    if number is None or qualifier not in (*_WITH_MIN, *_WITH_MAX):
+        return None
+    return {"qualifier": qualifier, "min" if qualifier in _WITH_MIN else "max": number}

@@ -1,0 +1,194 @@
+"""What others write for the words of the closed lists: taken where it can mean one of them only."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+from app import vocabulary
+
+# By closed list of `vocabulary` and word, with commas. Spaces, hyphens, underscores and case don't matter.
+SYNONYMS: Final[Mapping[str, Mapping[str, str]]] = {
+    "Stance": {
+        "support": "supports, supported, supporting, for, in favour, in favor, agree, agrees, agreed, confirm, "
+        "confirms, confirmed, affirm, affirms, affirmed, assert, asserts, asserted, endorse, endorses, endorsed, say, "
+        "says, said, claim, claims, claimed, state, states, stated",
+        "deny": "denies, denied, denying, denial, against, disagree, disagrees, disagreed, reject, rejects, rejected, "
+        "refute, refutes, refuted, dispute, disputes, disputed, contradict, contradicts, contradicted, oppose, opposes",
+        "query": "queries, question, questions, questioned, questioning, ask, asks, asked, appeal for more information",
+        "comment": "comments, commented, observing, observe, observes, discuss, discusses, discussed",
+        "no_comment": "declines to comment, declined to comment, refuses to comment, refused to comment, "
+        "would not comment, did not comment, not commenting",
+        "no_information": "no info, does not know, did not know, don't know, has no information, had no information",
+    },
+    "Qualifier": {
+        "exact": "exactly, precise, precisely, equal, equals, =, ==",
+        "about": "approximately, approximate, approx, approx., around, roughly, circa, ca, ca., c., estimated, ~, ≈",
+        "at_least": "minimum, min, no fewer than, not fewer than, no less than, not less than, or more, ≥, >=",
+        "more_than": "over, above, exceeding, greater than, upwards of, >",
+        "at_most": "up to, maximum, max, no more than, not more than, or fewer, or less, ≤, <=",
+        "fewer_than": "less than, under, below, <",
+        "between": "range",
+        "several": "a few",
+        "tens": "tens of",
+        "dozens": "dozens of",
+        "hundreds": "hundreds of",
+        "thousands": "thousands of",
+        "unknown": "not known, unspecified, undisclosed",
+        "none": "no, zero, nobody, no one, nil",
+    },
+    "Measure": {
+        "killed": "dead, death, deaths, died, deceased, fatality, fatalities, kills",
+        "injured": "injury, injuries, wounded, wounds, hurt",
+        "seriously_injured": "severely injured, gravely injured, seriously wounded, severely wounded, serious injuries",
+        "hospitalised": "hospitalized, hospitalisations, hospitalizations, in hospital, taken to hospital",
+        "in_intensive_care": "intensive care, icu, in icu",
+        "sought_help": "sought medical help, sought medical care, asked for medical help",
+        "missing": "missing persons, missing people, unaccounted for",
+        "trapped": "trapped people, under rubble, under the rubble",
+        "detained": "arrested, arrests, detentions, detainees",
+        "displaced": "displaced persons, displaced people, idps",
+        "buildings_damaged": "damaged buildings, building damage",
+        "buildings_destroyed": "destroyed buildings",
+        "launched": "launches, fired",
+        "intercepted": "interceptions, shot down, downed",
+    },
+    "QuestionKind": {
+        "cause": "causes",
+        "responsibility": "responsible, perpetrator, perpetrators, blame",
+        "casualties": "casualty, toll, death toll",
+        "damage": "damages",
+        "place": "location",
+        "time": "date",
+        "intent": "intention, motive, purpose",
+    },
+    "AnswerKind": {"quantity": "number, numeric, figure", "open": "text"},
+    "SourceKind": {
+        "person": "individual, people",
+        "official": "officials, government official",
+        "authority": "authorities, government, ministry, government agency, public authority, police",
+        "military": "army, armed forces",
+        "court": "tribunal, courts",
+        "company": "business, corporation, firm, enterprise",
+        "ngo": "non governmental organisation, non governmental organization, nonprofit, non profit, charity",
+        "expert": "experts, analyst, specialist",
+        "witness": "witnesses, eyewitness, eyewitnesses, eye witness",
+        "group": "groups",
+        "outlet": "newspaper, news outlet, news site, news website, media outlet, media, broadcaster, tv channel, "
+        "radio station, magazine",
+        "agency": "news agency, wire, wire service, newswire, news wire",
+        "channel": "telegram channel, youtube channel",
+        "account": "social media account, twitter account, x account, user account",
+        "sensor": "sensors, instrument, satellite",
+    },
+    "Disclosure": {
+        "named": "identified",
+        "role_only": "role, by role",
+        "anonymous": "unnamed, unidentified, anon",
+        "group": "collective",
+    },
+    "DocumentKind": {
+        "article": "news article, newspaper article, news story, news",
+        "post": "tweet, social media post, telegram post, facebook post",
+        "video": "video clip, clip, footage",
+        "image": "photo, photograph, picture",
+        "audio": "audio recording, podcast",
+        "press_release": "pressrelease, news release, communique, communiqué",
+        "transcript": "transcription",
+        "court_record": "court document, judgment, judgement, verdict, court ruling, ruling",
+        "dataset": "data set, data",
+    },
+    "Lifecycle": {
+        "live": "online",
+        "edited": "updated, modified, changed",
+        "deleted": "removed, taken down",
+        "unreachable": "offline, unavailable",
+    },
+    "DocumentRelation": {
+        "syndicated_from": "copy of, reprint of, reprinted from, republished from",
+        "translation_of": "translated from, translates",
+        "quotes": "cites, quoting",
+        "rewrites": "rewrite of, rewritten from",
+        "revision_of": "revises, version of, update of",
+        "reply_to": "in reply to, replies to",
+    },
+    "HowKnown": {"similarity": "similar, likeness", "editor": "edited, by hand, manual"},
+    "LinkState": {
+        "proposed": "pending, suggested",
+        "confirmed": "accepted, approved",
+        "rejected": "refused, dismissed",
+    },
+    "SourceRelation": {"same_as": "same, identical"},
+    "SourceLinkKnown": {"editor": "by hand, manual"},
+    "Visibility": {"restricted": "private"},
+    "PlacePrecision": {
+        "exact": "precise, exactly",
+        "vicinity": "nearby, near",
+        "town": "city",
+        "region": "province, oblast",
+    },
+    "EventRelation": {"same_site": "same place", "follow_up": "followup", "related": "related to"},
+    "Act": {
+        "accuse": "accuses, accused, accusation",
+        "claim_responsibility": "claims responsibility, claimed responsibility, responsibility claim",
+        "predict": "predicts, predicted, prediction, forecast",
+        "warn": "warns, warned, warning",
+        "correct": "corrects, corrected, correction",
+    },
+    "Explicitness": {"implied": "implicit", "explicit": "stated"},
+    "Certainty": {
+        "certain": "sure, confident",
+        "somewhat_certain": "likely, probable, probably",
+        "uncertain": "unsure, not sure, not certain",
+    },
+    "Basis": {
+        "first_hand": "firsthand, first hand knowledge, eyewitness",
+        "official_record": "official records, official document",
+        "hearsay": "second hand, secondhand",
+        "picture": "pictures, photo, image, video, footage",
+        "reasoning": "inference, deduction, analysis",
+        "unknown": "not known, unspecified",
+    },
+    "Location": {"headline": "title", "body": "text", "caption": "captions"},
+    "Framing": {
+        "doubting": "doubtful, sceptical, skeptical",
+        "scare_quoted": "scare quotes",
+        "insinuating": "insinuation",
+    },
+    "Attribution": {"ambiguous": "unclear"},
+    "ClaimRelation": {
+        "contradicts": "contradict, contradicting, incompatible",
+        "supports": "support, supporting",
+        "refines": "refine, refining",
+        "compatible": "compatible with, consistent, consistent with",
+        "same_as": "same, identical, equivalent, duplicate of",
+    },
+    "AnswerLanguage": {
+        "en": "english",
+        "fr": "french, français",
+        "ru": "russian, русский",
+        "uk": "ukrainian, українська",
+    },
+    "Rating": {"mixture": "mixed, half true"},
+}
+_BETWEEN_WORDS: Final = re.compile(r"[\s_\-\u2010-\u2015]+")
+
+
+def folded(words: str) -> str:
+    """How a word of a closed list is compared: without case, with one space where words part."""
+    return _BETWEEN_WORDS.sub(" ", words.replace("\u2019", "'").casefold()).strip()
+
+
+@lru_cache
+def spellings(closed_list: str) -> Mapping[str, str]:
+    """By what may be written, folded, the word of the list."""
+    synonyms = SYNONYMS.get(closed_list, {})
+    return {
+        **{folded(spelling): word for word, written in synonyms.items() for spelling in written.split(", ")},
+        **{folded(word): word for word in vocabulary.words(getattr(vocabulary, closed_list))},
+    }
+
+
+def meant(closed_list: str, words: str) -> str | None:
+    """The word of the list that is meant; None: none, or it can't be told."""
+    return spellings(closed_list).get(folded(words))

@@ -1,0 +1,202 @@
+"""Forms that are taken beside the documented one: where they can mean one thing; and what is told of all others."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Literal, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from app import synonyms, vocabulary
+from app.schemas import claims, documents, findings, lines, questions, reports, sources
+from app.schemas.common import Input
+from app.schemas.fields import Respelt, respelt_in
+from app.schemas.forms import numbers, words
+
+# What only a regular expression has.
+_PATTERN = re.compile(r"\^|\[[^\]]*-|\\[dws.]|\{\d|\)\*|\.\*|\(\?")
+# No two of one kind: something is wrong with each of them nearly everywhere.
+_WRONG: tuple[Any, ...] = (
+    "^[a-z] no!",
+    "",
+    "\x07",
+    -1.5,
+    10**400,
+    True,
+    None,
+    [],
+    {"no such": 1},
+    [["a"]],
+    "#",
+    "ref:",
+)
+
+
+def inputs() -> Iterator[type[Input]]:
+    """Every model of what comes in."""
+    assert lines.Line  # the last to be made of the others
+    waiting: list[type[Input]] = [Input]
+    while waiting:
+        model = waiting.pop()
+        yield model
+        waiting += model.__subclasses__()
+
+
+def told(model: type[BaseModel], body: Any) -> Iterator[tuple[str, str, str]]:
+    """The kind of each error, where it is, and what is said."""
+    try:
+        model.model_validate(body)
+    except ValidationError as error:
+        for reported in error.errors():
+            yield reported["type"], str(reported["loc"]), findings.sentence(reported)
+
+
+def test_no_field_of_a_body_shows_a_pattern_and_each_says_what_would_be_right() -> None:
+    seen: set[str] = set()
+    for model in inputs():
+        for name, field in model.model_fields.items():
+            for wrong in _WRONG:
+                for kind, where, words_told in told(model, {field.alias or name: wrong}):
+                    at = f"{model.__name__}.{name} of {wrong!r:.40}, {where}: {words_told}"
+                    assert not _PATTERN.search(words_told), at
+                    assert "form that is needed here" not in words_told, at
+                    seen.add(kind)
+                    if kind == "string_pattern_mismatch":
+                        assert (
+                            "such as" in words_told
+                            or "{" in words_told
+                            or "self" in words_told
+                            or "one or more of" in words_told
+                        ), at
+    assert {"string_pattern_mismatch", "literal_error", "model_type", "string_type", "list_type"} <= seen
+
+
+def test_every_closed_list_that_comes_in_takes_other_spellings() -> None:
+    """No field of what comes in has a closed list that knows only its own words."""
+    lists = {value: name for name, value in vars(vocabulary).items() if get_origin(value) is Literal}
+    for model in inputs():
+        if model.__name__ == "AppearanceLine":  # of what an export says itself
+            continue
+        for name, field in model.model_fields.items():
+            annotation = field.annotation
+            alone = [part for part in (annotation, *get_args(annotation)) if part in lists]
+            assert not alone or field.metadata, f"{model.__name__}.{name} knows only the words of {lists[alone[0]]}"
+
+
+def test_synonyms_mean_one_word_of_a_list_and_none_that_is_there() -> None:
+    for closed_list, by_word in synonyms.SYNONYMS.items():
+        known = vocabulary.words(getattr(vocabulary, closed_list))
+        assert set(by_word) <= set(known)
+        others = [synonyms.folded(other) for written in by_word.values() for other in written.split(", ")]
+        assert len(others) == len(set(others)), closed_list
+        assert not set(others) & {synonyms.folded(word) for word in known}, closed_list
+        assert all(synonyms.meant(closed_list, word.upper().replace("_", " - ")) == word for word in known)
+        assert hasattr(words, f"{closed_list}In")
+
+
+@pytest.mark.parametrize(
+    ("closed_list", "sent", "word"),
+    [
+        *(("Stance", sent, "deny") for sent in ("denied", "denies", "DENY", " rejects ")),
+        *(("Stance", sent, "no_comment") for sent in ("no comment", "No-Comment", "NO_COMMENT", "declined to comment")),
+        *(("Qualifier", sent, "at_least") for sent in ("at least", "At-Least", "no fewer than", ">=")),
+        *(("Qualifier", sent, "about") for sent in ("approximately", "approx.", "roughly", "~")),
+        *(("Qualifier", sent, "at_most") for sent in ("up to", "no more than", "maximum")),
+        *(("Qualifier", sent, "more_than") for sent in ("over", "above", "more than")),
+        *(("Measure", sent, "killed") for sent in ("deaths", "Dead", "fatalities")),
+        ("DocumentKind", "press release", "press_release"),
+        ("SourceKind", "news agency", "agency"),
+        ("Reliability", "a", "A"),
+        ("Stance", "doubts", None),
+        ("Qualifier", "nearly", None),
+        ("Stance", "", None),
+    ],
+)
+def test_words_that_others_use(closed_list: str, sent: str, word: str | None) -> None:
+    assert synonyms.meant(closed_list, sent) == word
+
+
+@pytest.mark.parametrize(
+    ("sent", "qualifier", "low", "high"),
+    [
+        *((sent, "exact", 74, 74) for sent in (74, 74.0, "74", " 74 ", "٧٤")),
+        *((sent, "at_least", 20, None) for sent in ("at least 20", "At-least 20", "20+", "20 or more", "≥20", ">= 20")),
+        *((sent, "about", 30, 30) for sent in ("about 30", "~30", "approximately 30", "ca. 30")),
+        *((sent, "more_than", 20, None) for sent in ("over 20", "more than 20", ">20")),
+        *((sent, "at_most", None, 20) for sent in ("up to 20", "no more than 20", "20 or fewer")),
+        *((sent, "between", 20, 30) for sent in ("20-30", "20 – 30", "20 to 30", "between 20 and 30", "from 20 to 30")),
+        *((sent, "dozens", None, None) for sent in ("dozens", "Dozens of")),
+        *((sent, "exact", 12_000, 12_000) for sent in ("12 000", "12\u202f000", "12'000")),
+        ("1,200,000", "exact", 1_200_000, 1_200_000),
+    ],
+)
+def test_a_figure_by_a_number_or_a_text_alone(sent: Any, qualifier: str, low: float | None, high: float | None) -> None:
+    figure = claims.Figure.model_validate(sent)
+    assert (figure.qualifier, figure.min, figure.max) == (qualifier, low, high)
+    change = claims.FigureChange.model_validate(sent)
+    assert change.model_fields_set >= {"qualifier", "min", "max"}
+    assert (change.qualifier, change.min, change.max) == (qualifier, low, high)
+
+
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        *(
+            (sent, "a figure is a number, 74, or an object")
+            for sent in ("many", "74 people", "30 to 20", "20 and 30", "")
+        ),
+        ("1,000", "is it 1000 or 1.000"),
+        ("1.000", "thousands"),
+        ("at least 1.000", "thousands"),
+        (True, 'an object is needed here: {"qualifier"'),
+        ([74], "an object is needed here"),
+    ],
+)
+def test_what_is_no_figure_or_may_be_two_is_told(sent: Any, says: str) -> None:
+    body = {"question": {"measure": "injured"}, "figure": sent}
+    ((_, where, words_told),) = told(claims.ClaimCreate, body)
+    assert says in words_told
+    assert "figure" in where
+
+
+def test_a_figure_that_was_read_out_of_words_says_so() -> None:
+    def respelt(sent: Any) -> list[str]:
+        return [words_sent.sent for _, words_sent in respelt_in(claims.Figure.model_validate(sent), "")]
+
+    assert respelt("at least 20") == ["at least 20"]
+    assert respelt({"qualifier": "up to", "max": 3}) == ["up to"]
+    assert respelt(74) == respelt("74") == respelt("dozens") == respelt({"qualifier": "At Least", "min": 3}) == []
+    assert isinstance(numbers.figure("20+")["qualifier"], Respelt)
+
+
+def test_a_text_alone_where_an_object_is_meant() -> None:
+    claim = claims.ClaimCreate.model_validate("It was a drone")
+    assert claim == claims.ClaimCreate(text="It was a drone")
+    asked = claims.ClaimCreate.model_validate({"text": "T", "question": "What caused it?"}).question
+    assert asked == questions.QuestionCreate(text="What caused it?")
+    counted = claims.ClaimCreate.model_validate({"figure": 74, "question": "deaths"}).question
+    assert isinstance(counted, questions.QuestionCreate)
+    assert counted.measure == "killed"
+    report = reports.ReportCreate.model_validate({"document": "https://n.example/1", "events": ["zagorsk-2023"]})
+    assert report.document == documents.DocumentCreate(url="https://n.example/1")
+    assert report.events[0].event == "zagorsk-2023"
+    assert sources.SourceCreate(name="N", aliases=["M"]).aliases == [sources.Alias(name="M")]  # type: ignore[list-item]
+    assert claims.ClaimCreate.model_validate({"text": "T", "question": "ref:cause"}).question == "ref:cause"
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"document": "Some newspaper"}, '{"url": …}'),
+        ({"document": "news.example/1"}, "https://news.example/1"),
+        ({"events": ["An explosion"]}, '{"ref": …, "title": …}'),
+        ({"events": [{"event": "e", "claims": ["ref:there"]}]}, "a claim is described here"),
+        ({"events": [{"event": "e", "claims": ['{"text": "encoded twice"}']}]}, "not a text that holds one"),
+        ({"events": [{"event": "e", "claims": [{"text": "T", "statements": ["A ministry"]}]}]}, '{"source": …'),
+        ({"events": [{"event": {"slug": "e"}}]}, "such as ref:"),
+        ({"document": {"url": "https://n.example/1", "kind": "artcle"}}, "did you mean `article`?"),
+    ],
+)
+def test_a_text_that_may_be_two_things_is_told_the_right_form(body: dict[str, Any], says: str) -> None:
+    ((_, _, words_told),) = told(reports.ReportCreate, {"events": ["e"]} | body)
+    assert says in words_told
