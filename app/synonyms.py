@@ -103,6 +103,11 @@ SYNONYMS: Final[Mapping[str, Mapping[str, str]]] = {
         "edited": "updated, modified, changed",
         "deleted": "removed, taken down",
         "unreachable": "offline, unavailable",
+        "retracted": "retraction, taken back, withdrawn",
+    },
+    "WithdrawnBy": {
+        "source": "speaker",
+        "document": "publisher, outlet, newspaper, paper, report, article, publication",
     },
     "DocumentRelation": {
         "syndicated_from": "copy of, reprint of, reprinted from, republished from",

@@ -22,7 +22,7 @@ DocumentKind = Literal[
     "article", "post", "video", "image", "audio", "press_release", "transcript", "report", "court_record", "dataset",
     "other",
 ]  # fmt: skip
-Lifecycle = Literal["live", "edited", "deleted", "unreachable"]
+Lifecycle = Literal["live", "edited", "deleted", "unreachable", "retracted"]
 DocumentRelation = Literal["syndicated_from", "translation_of", "quotes", "rewrites", "revision_of", "reply_to"]
 HowKnown = Literal["declared", "similarity", "editor"]
 LinkState = Literal["proposed", "confirmed", "rejected"]
@@ -53,6 +53,7 @@ Stance = Literal["support", "deny", "query", "comment", "no_comment", "no_inform
 Act = Literal["accuse", "claim_responsibility", "predict", "warn", "correct"]
 Explicitness = Literal["explicit", "implied", "inferred"]
 Certainty = Literal["certain", "somewhat_certain", "uncertain"]
+WithdrawnBy = Literal["source", "document"]
 Basis = Literal["first_hand", "official_record", "hearsay", "picture", "reasoning", "unknown"]
 
 Location = Literal["headline", "body", "caption", "media"]

@@ -95,6 +95,8 @@ class Archive:
         id_, columns = self.one(table, random), COLUMNS[table](self, random)
         fixed = (*FIXED, "text", "qualifier", "min") if table in ("claim", "question") else FIXED
         own = {name: value for name, value in columns.items() if name not in fixed and random.random() < 0.6}
+        if "retracted" in columns:  # told as a whole or not at all
+            own |= {name: columns[name] for name in ("lifecycle", "retracted", "retracted_reason")}
         if table == "statement" and random.random() < 0.3:
             own |= {"claim_id": self.one("claim", random, self.events[id_]), "question_id": None}
         if own:
@@ -153,8 +155,10 @@ def _source(archive: Archive, random: Random) -> Columns:
 
 
 def _document(archive: Archive, random: Random) -> Columns:
-    published = random.choice((None, *TIMES))
-    return {"title": random.choice("XY"), "publisher_id": archive.some("source", random), "published": published}
+    published, retracted = random.choice((None, *TIMES)), random.choice((None,) * 4 + TIMES)
+    columns = {"title": random.choice("XY"), "publisher_id": archive.some("source", random), "published": published}
+    lifecycle, why = ("retracted", random.choice((None, "a mistake"))) if retracted else ("live", None)
+    return columns | {"lifecycle": lifecycle, "retracted": retracted, "retracted_reason": why}
 
 
 def _version(archive: Archive, random: Random) -> Columns:
@@ -221,6 +225,7 @@ def _statement(archive: Archive, random: Random) -> Columns:
         "supersedes_id": archive.some("statement", random, event) if random.random() < 0.3 else None,
         "withdrawn": withdrawn,
         "withdrawn_document_id": archive.some("document", random) if withdrawn else None,
+        "withdrawn_by": random.choice((None, "source", "document")) if withdrawn else None,
     }
 
 

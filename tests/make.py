@@ -21,6 +21,7 @@ from app.derive.rules.rows import Rows
 from app.derive.rules.statements import StatementInContext
 from app.schemas.claims import FigureRead
 from app.schemas.common import Output
+from app.schemas.documents import DocumentRead
 from app.schemas.events import EventRead
 from app.schemas.statements import StatementRead
 from app.vocabulary import Qualifier
@@ -28,7 +29,7 @@ from app.vocabulary import Qualifier
 Connection = psycopg.Connection[TupleRow]
 R = TypeVar("R", bound=Output)
 
-COARSE: Final = ("said", "withdrawn", "published", "occurred", "made")
+COARSE: Final = ("said", "withdrawn", "published", "retracted", "occurred", "made")
 BORN: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _NEEDED: Final[dict[str, dict[str, Any]]] = {
     "source": {"name": "somebody"},
@@ -146,15 +147,20 @@ def statement(
     party: str | None = None,
     claim: UUID | None = None,
     question: UUID | None = None,
+    retracted: str | None = None,
     **fields: Any,
 ) -> StatementInContext:
-    """A statement as the rules hear it, by a source of its own unless `source_id` says otherwise."""
+    """A statement as the rules hear it, by a source of its own unless `source_id` says otherwise.
+
+    `retracted`: when the last of its documents was.
+    """
     source = fields.pop("source_id", uuid())
     row = read(StatementRead, claim_id=claim, question_id=question, source_id=source, said=said, **fields)
     when = Said(*times.span(said), "said", said)
     sort_key = (when.start, when.end, (), row.id)
     return StatementInContext(
-        row, [], claim, question, source, source is not None, family or uuid(), by, party, when, sort_key
+        *(row, [], claim, question, source, source is not None, family or uuid(), by, party, when, sort_key),
+        retraction=read(DocumentRead, lifecycle="retracted", retracted=retracted) if retracted else None,
     )
 
 

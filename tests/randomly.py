@@ -65,6 +65,7 @@ def event(seed: int) -> Rows:
     assessments: list[AssessmentRead] = []
     for _ in range(pick.choice((0, 0, 1, 3))):
         assessments.append(_assessment(pick, claims, sources, assessments))
+    statements, documents = _taken_back(Random(f"{seed} retracted"), statements, documents)
     return rows(
         questions=questions,
         claims=claims,
@@ -104,6 +105,22 @@ def _source(pick: Random, before: list[SourceRead]) -> SourceRead:
         parent_id=pick.choice(before).id if before and pick.random() < 0.3 else None,
         merged_into=pick.choice(before).id if before and pick.random() < 0.1 else None,
     )
+
+
+def _taken_back(
+    pick: Random, statements: list[StatementRead], documents: list[DocumentRead]
+) -> tuple[list[StatementRead], list[DocumentRead]]:
+    """The same, some of the documents retracted, some of the statements withdrawn by who is told."""
+    by_whom: Any = (None, "source", "document")
+    told = [
+        statement.model_copy(update={"withdrawn_by": pick.choice(by_whom) if statement.withdrawn else None})
+        for statement in statements
+    ]
+    retraction = {"lifecycle": "retracted", "retracted": "2023-08-11"}
+    return told, [
+        make.read(DocumentRead, **document.model_dump() | retraction) if pick.random() < 0.15 else document
+        for document in documents
+    ]
 
 
 def _claim(pick: Random, questions: list[QuestionRead], before: list[ClaimRead]) -> ClaimRead:

@@ -15,6 +15,8 @@ from app.schemas.kinds import KINDS
 TABLES = sorted(kind.name for kind in KINDS)
 NOBODY, NAN = uuid4(), float("nan")
 EARLY, LATE = "2023-08-09T00:00Z", "2023-08-10T00:00Z"
+WITHDRAWN = {"withdrawn": "x", "withdrawn_from": EARLY, "withdrawn_to": LATE}
+RETRACTED = {"lifecycle": "retracted", "retracted": "2023", "retracted_from": EARLY, "retracted_to": LATE}
 OTHER = {name: id_of(name) for name in ROWS}
 
 Wrong = dict[str, list[Row]]
@@ -66,6 +68,13 @@ NAME, TEXT, WORDING, URL = (
     vocabulary.WORDING_CHARACTERS,
     vocabulary.URL_CHARACTERS,
 )
+# Qualifiers with numbers that do not go with them.
+NO_FIGURES = (
+    ("exact", 1, 2), ("exact", 1, None), ("exact", None, 1), ("exact", None, None), ("about", 1, 2),
+    ("between", 1, None), ("between", None, None), ("at_least", None, 1), ("at_least", 1, 1), ("more_than", None, None),
+    ("at_most", 1, None), ("at_most", 1, 1), ("fewer_than", None, None), ("dozens", 24, 99), ("hundreds", 200, None),
+    ("unknown", None, 1), ("none", 0, 0),
+)  # fmt: skip
 OBJECTS = [Jsonb([]), Jsonb("x"), Jsonb(1), Jsonb(None)]
 COUNTRIES = {"ck_country": [{"country": word} for word in ("", "ru", "RUS", "РФ", "RU\n")]}
 SCORES = {"ck_score": [{"score": number} for number in (-0.01, 1.01, NAN)]}
@@ -127,6 +136,16 @@ WRONG: dict[str, Wrong] = {
         **sized(URL, "url", "canonical_url", "page_key"),
         **sized(NAME, "title", "byline"),
         **coarse("published"),
+        **{
+            f"ck_{name}_length": [RETRACTED | {name: words} for words in ("", "x" * (most + 1))]
+            for name, most in (
+                ("retracted", vocabulary.TIME_CHARACTERS),
+                ("retracted_reason", TEXT),
+                ("retraction_url", URL),
+            )
+        },
+        "ck_retracted_bounds": [RETRACTED | {"retracted_to": EARLY}, RETRACTED | {"retracted_to": None}],
+        "ck_retraction": [{"lifecycle": "retracted"}, {"retraction_url": "x"}, RETRACTED | {"lifecycle": "live"}],
         **languages("language"),
         **listed("kind", "lifecycle"),
         "ck_external_ids": [{"external_ids": thing} for thing in OBJECTS],
@@ -219,26 +238,7 @@ WRONG: dict[str, Wrong] = {
             for low, high in ((2, 1), (-1, 1), (-2, -1), (0, 1.1e15), (NAN, NAN), (0, NAN), (0, float("inf")))
         ],
         "ck_figure": [
-            {"text": None, "qualifier": qualifier, "min": low, "max": high}
-            for qualifier, low, high in (
-                ("exact", 1, 2),
-                ("exact", 1, None),
-                ("exact", None, 1),
-                ("exact", None, None),
-                ("about", 1, 2),
-                ("between", 1, None),
-                ("between", None, None),
-                ("at_least", None, 1),
-                ("at_least", 1, 1),
-                ("more_than", None, None),
-                ("at_most", 1, None),
-                ("at_most", 1, 1),
-                ("fewer_than", None, None),
-                ("dozens", 24, 99),
-                ("hundreds", 200, None),
-                ("unknown", None, 1),
-                ("none", 0, 0),
-            )
+            {"text": None, "qualifier": qualifier, "min": low, "max": high} for qualifier, low, high in NO_FIGURES
         ]
         + [{"min": 1, "max": 1}],
         "ck_answers": [{"question_id": OTHER["question toll"]}, {"text": None, "qualifier": "unknown"}],
@@ -259,12 +259,10 @@ WRONG: dict[str, Wrong] = {
     },
     "statement": {
         **listed("stance", "act", "explicitness", "certainty", "basis"),
+        "ck_withdrawn_by": [WITHDRAWN | {"withdrawn_by": words} for words in ("", "editor")],
         **coarse("said"),
         **coarse("withdrawn"),
-        "ck_withdrawn_reason_length": [
-            {"withdrawn": "x", "withdrawn_from": EARLY, "withdrawn_to": LATE, "withdrawn_reason": words}
-            for words in ("", "x" * (TEXT + 1))
-        ],
+        "ck_withdrawn_reason_length": [WITHDRAWN | {"withdrawn_reason": words} for words in ("", "x" * (TEXT + 1))],
         "ck_about": [{"claim_id": None}, {"question_id": OTHER["question"], "stance": "query"}],
         "ck_question_stance": [
             {"claim_id": None, "question_id": OTHER["question"], "stance": stance}
@@ -272,7 +270,11 @@ WRONG: dict[str, Wrong] = {
         ],
         "ck_credibility": [{"credibility": 0}, {"credibility": 7}],
         "ck_supersedes": [{"supersedes_id": SAME}],
-        "ck_withdrawal": [{"withdrawn_reason": "x"}, {"withdrawn_document_id": OTHER["document"]}],
+        "ck_withdrawal": [
+            {"withdrawn_reason": "x"},
+            {"withdrawn_document_id": OTHER["document"]},
+            {"withdrawn_by": "source"},
+        ],
         "fk_event_id_claim_id": [{"claim_id": NOBODY}, {"claim_id": OTHER["claim other"]}, {"event_id": NOBODY}],
         "fk_event_id_question_id": [
             {"claim_id": None, "question_id": question, "stance": "query"}
@@ -280,9 +282,7 @@ WRONG: dict[str, Wrong] = {
         ],
         "fk_event_id_supersedes_id": [{"supersedes_id": NOBODY}, {"supersedes_id": OTHER["statement other"]}],
         **nobody("source_id"),
-        "fk_withdrawn_document_id": [
-            {"withdrawn": "x", "withdrawn_from": EARLY, "withdrawn_to": LATE, "withdrawn_document_id": NOBODY}
-        ],
+        "fk_withdrawn_document_id": [WITHDRAWN | {"withdrawn_document_id": NOBODY}],
     },
     "appearance": {
         **sized(WORDING, "wording", "translation"),

@@ -101,7 +101,7 @@ def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> No
         f"{path}/history",
         _history(model, at),
         summary=f"Read the history of one {kind.words}",
-        description="Every version: who made it, when and why; also of a deleted one.",
+        description="Every version: by whom, when and why; also of what was deleted.",
         response_model=Page[Revision],
         responses=READ,
     )

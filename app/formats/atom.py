@@ -43,8 +43,8 @@ class _FeedEntry:
 
 
 def render(dossier: DossierRead, moves: Sequence[DayMoves]) -> bytes:
-    """The newest entries: statements, withdrawals, assessments, changes of a standing or of a question's status."""
-    entries = [*_statements(dossier), *_assessments(dossier), *_moves(dossier, moves)]
+    """The newest entries: statements, withdrawals, retractions, assessments, and what moved where something stands."""
+    entries = [*_statements(dossier), *_retractions(dossier), *_assessments(dossier), *_moves(dossier, moves)]
     entries.sort(key=lambda entry: (entry.updated, entry.id), reverse=True)
     event = dossier.event
     feed = ET.Element("feed", xmlns=_ATOM)
@@ -91,10 +91,33 @@ def _statements(dossier: DossierRead) -> Iterator[_FeedEntry]:
                 statement.updated_at,
                 path,
                 author,
-                "\n".join(part for part in (f"Taken back {statement.withdrawn}", statement.withdrawn_reason) if part),
+                "\n".join(part for part in (_taken_back(statement), statement.withdrawn_reason) if part),
                 statement.withdrawn_from,
                 ("withdrawn", *terms),
                 urls,
+            )
+
+
+def _taken_back(statement: StatementPicture) -> str:
+    by_report = " by the report it stood in" if statement.withdrawn_by == "document" else ""
+    return f"Taken back{by_report} {statement.withdrawn}"
+
+
+def _retractions(dossier: DossierRead) -> Iterator[_FeedEntry]:
+    """The documents that were retracted: what is found in nothing else stands no more."""
+    for document in dossier.documents.values():
+        if document.retracted is not None:
+            publisher = naming.source_name(document.publisher_id, dossier.sources)
+            yield _FeedEntry(
+                uuid5(document.id, "retracted"),
+                f"Retracted: {document.title or document.url or 'a document'}",
+                document.updated_at,
+                f"/v1/documents/{document.id}",
+                publisher or "unattributed",
+                "\n".join(part for part in (f"Retracted {document.retracted}", document.retracted_reason) if part),
+                document.retracted_from,
+                ("retracted",),
+                [url for url in (document.retraction_url, document.url) if url],
             )
 
 

@@ -27,14 +27,23 @@ COLUMNS: Final = (
     *("deny_statements", "deny_independent", "rivals", "rival_ids", "claim_links", "assessments"),
     *("statement_id", "statement_ref", "stance", "act", "explicitness", "certainty", "basis", "credibility", "said"),
     *("said_from", "said_to", "said_known_by", "recheck_at", "live", "why_not_live", "not_live_since"),
-    *("not_live_by_statement_id", "withdrawn", "withdrawn_reason", "withdrawn_document_url", "supersedes_id"),
+    *("not_live_by_statement_id", "withdrawn", "withdrawn_reason", "withdrawn_document_url", "withdrawn_by"),
+    "supersedes_id",
     *("figure_state", "recorded_at", "updated_at"),
     *("source_id", "source_ref", "source", "source_kind", "source_role", "source_disclosure", "source_party"),
     *("source_family", "source_family_id", "source_country", "source_reliability", "source_url", "confidential"),
     *("appearances", "appearance_id", "appearance_ref", "wording", "wording_language", "translation"),
     *("translation_language", "quoted", "cue", "framing", "attribution", "location", "fidelity", "note", "chain"),
     *("document_id", "document_ref", "document_url", "document_title", "document_kind", "document_language"),
-    *("document_published", "document_lifecycle", "publisher", "publisher_id", "byline", "archive_url"),
+    *(
+        "document_published",
+        "document_lifecycle",
+        "document_retracted",
+        "publisher",
+        "publisher_id",
+        "byline",
+        "archive_url",
+    ),
     "other_appearances",
 )
 # Spreadsheets take a cell that begins with one of these for a formula, and after one of _BREAKS for a new cell. They
@@ -188,7 +197,7 @@ def _assessment(dossier: DossierRead, assessment: AssessmentRead, *, superseded:
 
 def _statement(dossier: DossierRead, statement: StatementPicture) -> Row:
     names = ["stance", "act", "explicitness", "certainty", "basis", "credibility", "said", "recheck_at", "live"]
-    names += ["withdrawn", "withdrawn_reason", "supersedes_id", "figure_state", "updated_at"]
+    names += ["withdrawn", "withdrawn_reason", "withdrawn_by", "supersedes_id", "figure_state", "updated_at"]
     end, withdrawn_in = statement.why_not_live, statement.withdrawn_document_id
     document = dossier.documents.get(withdrawn_in) if withdrawn_in else None
     return {
@@ -257,7 +266,7 @@ def _document(dossier: DossierRead, appearance: AppearanceRead) -> Row:
         if version.archive_url and version.id == appearance.version_id
     ]
     archive_urls += [version.archive_url for version in document.versions if version.archive_url]
-    names = ("id", "ref", "url", "title", "kind", "language", "published", "lifecycle")
+    names = ("id", "ref", "url", "title", "kind", "language", "published", "lifecycle", "retracted")
     return {f"document_{name}": getattr(document, name) for name in names} | {
         "publisher": naming.source_name(document.publisher_id, dossier.sources),
         "publisher_id": document.publisher_id,

@@ -46,7 +46,7 @@ _PARTS: Final[Mapping[str, Mapping[str, str]]] = {
     "document": {
         **{
             f"document_{name}": name
-            for name in ("id", "ref", "url", "title", "kind", "language", "published", "lifecycle")
+            for name in ("id", "ref", "url", "title", "kind", "language", "published", "lifecycle", "retracted")
         },
         "byline": "byline",
         "publisher_id": "publisher_id",
@@ -54,7 +54,7 @@ _PARTS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 _OF_STATEMENT: Final = (
     *("stance", "act", "explicitness", "certainty", "basis", "credibility", "said", "said_from", "said_to"),
-    *("recheck_at", "withdrawn", "withdrawn_reason", "supersedes_id", "updated_at"),
+    *("recheck_at", "withdrawn", "withdrawn_reason", "withdrawn_by", "supersedes_id", "updated_at"),
 )
 COLUMNS: Final = (
     *_PARTS["event"],

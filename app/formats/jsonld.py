@@ -223,6 +223,7 @@ def _statement(
         cc_endedBy=nodes.ids([end.statement_id]) if end and end.statement_id else None,
         cc_withdrawn=statement.withdrawn,
         cc_withdrawnReason=statement.withdrawn_reason,
+        cc_withdrawnBy=statement.withdrawn_by,
         cc_withdrawnIn=nodes.work(statement.withdrawn_document_id, dossier),
         cc_supersedes=nodes.ids([statement.supersedes_id]) if statement.supersedes_id else None,
         cc_figureState=statement.figure_state,

@@ -24,6 +24,7 @@ from app.vocabulary import (
     DOCUMENT_TEXT_CHARACTERS,
     LANGUAGE_PATTERN,
     NAME_CHARACTERS,
+    TEXT_CHARACTERS,
     TIME_CHARACTERS,
     URL_CHARACTERS,
     DocumentKind,
@@ -53,18 +54,35 @@ class Document(Record):
     published_from: Mapped[datetime | None]
     published_to: Mapped[datetime | None]
     lifecycle: Mapped[str] = mapped_column(server_default="live")
+    retracted: Mapped[str | None]
+    """When its publisher took it back."""
+    retracted_from: Mapped[datetime | None]
+    retracted_to: Mapped[datetime | None]
+    retracted_reason: Mapped[str | None]
+    retraction_url: Mapped[str | None]
+    """Where its publisher says so."""
     external_ids: Mapped[object_]
     merged_into: Mapped[UUID | None] = optional_reference("document")
 
     __table_args__ = (
         *record_rules("document"),
-        *at_most(URL_CHARACTERS, "url", "canonical_url", "page_key"),
+        *at_most(URL_CHARACTERS, "url", "canonical_url", "page_key", "retraction_url"),
         *at_most(NAME_CHARACTERS, "title", "byline"),
-        *at_most(TIME_CHARACTERS, "published"),
+        *at_most(TEXT_CHARACTERS, "retracted_reason"),
+        *at_most(TIME_CHARACTERS, "published", "retracted"),
         matches("language", LANGUAGE_PATTERN),
         one_of("kind", words(DocumentKind)),
         one_of("lifecycle", words(Lifecycle)),
         coarse_time("published"),
+        coarse_time("retracted"),
+        rule(
+            "document",
+            "retraction",
+            "(lifecycle = 'retracted') = (retracted IS NOT NULL)"
+            " AND (retracted IS NOT NULL OR num_nonnulls(retracted_reason, retraction_url) = 0)",
+            "`lifecycle: retracted` and `retracted`, its time, go together, and a reason or an address need both: give"
+            " both, or for a document that was not retracted another lifecycle and null in all that tells of it",
+        ),
         rule("document", "external_ids", "jsonb_typeof(external_ids) = 'object'", "external_ids are an object"),
         rule("document", "merge", "merged_into <> id", "a record can't be merged into itself"),
         Index(None, "created_at", "id"),

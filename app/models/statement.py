@@ -41,6 +41,7 @@ from app.vocabulary import (
     LinkState,
     Location,
     Stance,
+    WithdrawnBy,
     words,
 )
 
@@ -82,6 +83,8 @@ class Statement(Record):
     withdrawn_to: Mapped[datetime | None]
     withdrawn_reason: Mapped[str | None]
     withdrawn_document_id: Mapped[UUID | None] = optional_reference("document")
+    withdrawn_by: Mapped[str | None]
+    """Who took it back: the source itself, or the document that it stood in; None: not told."""
 
     __table_args__ = (
         *record_rules("statement"),
@@ -90,6 +93,7 @@ class Statement(Record):
         one_of("explicitness", words(Explicitness)),
         one_of("certainty", words(Certainty)),
         one_of("basis", words(Basis)),
+        one_of("withdrawn_by", words(WithdrawnBy)),
         *at_most(TIME_CHARACTERS, "said", "withdrawn"),
         *at_most(TEXT_CHARACTERS, "withdrawn_reason"),
         coarse_time("said"),
@@ -111,7 +115,7 @@ class Statement(Record):
         rule(
             "statement",
             "withdrawal",
-            "withdrawn IS NOT NULL OR num_nonnulls(withdrawn_reason, withdrawn_document_id) = 0",
+            "withdrawn IS NOT NULL OR num_nonnulls(withdrawn_reason, withdrawn_document_id, withdrawn_by) = 0",
             "a withdrawal needs its time",
         ),
         ForeignKeyConstraint(["event_id", "claim_id"], ["claim.event_id", "claim.id"]),

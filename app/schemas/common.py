@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from app.schemas.addresses import EventAddress, Reference
 from app.schemas.fields import PastTime, Prose
+from app.schemas.forms.words import WithdrawnByIn
 from app.vocabulary import Operation, RemarkKind
 
 T = TypeVar("T")
@@ -154,15 +155,16 @@ def comma_separated(*words: str) -> Any:
 
 
 class Withdrawal(Input):
-    """That a source took a statement back."""
+    """That a statement was taken back."""
 
     model_config = with_examples({"withdrawn": "2023-08-12", "reason": "He said that he had been misinformed"})
 
     withdrawn: PastTime
-    """When the source took it back."""
+    """When it was taken back."""
     reason: Prose | None = None
     document: Reference | None = None
     """Where that is found."""
+    by: WithdrawnByIn | None = None
 
 
 class Merge(Input):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from app.schemas.addresses import INLINE, REFERENCE, Address, EventAddress, Label, Reference, reference_or_url
 from app.schemas.common import (
@@ -23,10 +23,12 @@ from app.schemas.fields import (
     ExternalIdsChange,
     Language,
     Languages,
+    Misfit,
     Moment,
     Name,
     PastMoment,
     PastTime,
+    Prose,
     Ref,
     Score,
     Url,
@@ -76,8 +78,20 @@ class DocumentFields(Input):
     """Default `article`."""
     published: PastTime | None = None
     lifecycle: LifecycleIn | None = None
-    """Default `live`."""
+    """Default `live`; with a time in `retracted`, `retracted`."""
+    retracted: PastTime | None = None
+    """When its publisher took it back."""
+    retracted_reason: Prose | None = None
+    retraction_url: Url | None = None
     external_ids: ExternalIds | None = None
+
+    @model_validator(mode="after")
+    def _retracted_at_a_time(self) -> "DocumentFields":
+        if self.retracted is not None and "lifecycle" not in self.model_fields_set:
+            self.lifecycle = "retracted"
+        elif self.retracted is not None and self.lifecycle != "retracted":
+            raise Misfit("lifecycle", "a document with a time in `retracted` is `retracted`: leave out one of the two")
+        return self
 
 
 class DocumentLinkCreate(Input):
@@ -118,6 +132,14 @@ class DocumentCreate(DocumentFields, VersionFields):
     publisher: SourceIn | None = None
     links: Annotated[list[DocumentLinkCreate], Field(max_length=SHORT_LIST_ITEMS)] | None = None
 
+    @model_validator(mode="after")
+    def _retraction_whole(self) -> "DocumentCreate":
+        if self.retracted is None and self.lifecycle == "retracted":
+            raise Misfit("retracted", "a retraction needs its time, as exactly as it is known: 2023-08-15, or 2023-08")
+        if self.retracted is None and (self.retracted_reason or self.retraction_url):
+            raise Misfit("retracted", "what tells of a retraction needs the time of it: 2023-08-15, or 2023-08")
+        return self
+
 
 DocumentIn = Annotated[
     Annotated[Reference, Tag(REFERENCE)] | Annotated[DocumentCreate, Tag(INLINE)], Discriminator(reference_or_url)
@@ -151,6 +173,11 @@ class DocumentRead(RecordRead):
     published_from: datetime | None
     published_to: datetime | None
     lifecycle: Lifecycle
+    retracted: str | None
+    retracted_from: datetime | None
+    retracted_to: datetime | None
+    retracted_reason: str | None
+    retraction_url: str | None
     external_ids: dict[str, str]
     merged_into: UUID | None
 

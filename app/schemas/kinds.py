@@ -213,9 +213,11 @@ KINDS: Final = (
         Round.SUBJECTS,
         DocumentRead,
         DocumentLine,
-        exported="url title byline language kind publisher published lifecycle external_ids merged_into",
+        exported="url title byline language kind publisher published lifecycle retracted "
+        "retracted_reason retraction_url external_ids merged_into",
         sorts=_TIMES | {"published": "published_from"},
         key=("url",),
+        together=(("lifecycle", "retracted", "retracted_reason", "retraction_url"),),
         public_if=PublicIf("document_is_public", ("id",)),
         derived=("page_key",),
     ),
@@ -310,12 +312,12 @@ KINDS: Final = (
         StatementRead,
         StatementLine,
         exported="event claim question source stance act explicitness certainty basis said recheck_at credibility "
-        "supersedes withdrawn withdrawn_reason withdrawn_document",
+        "supersedes withdrawn withdrawn_reason withdrawn_document withdrawn_by",
         identity=("claim_id", "question_id"),
         key=("claim_id", "question_id", "source_id", "stance", "explicitness", "said"),
         together=(
             ("claim_id", "question_id", "stance"),
-            ("withdrawn", "withdrawn_reason", "withdrawn_document_id"),
+            ("withdrawn", "withdrawn_reason", "withdrawn_document_id", "withdrawn_by"),
         ),
         sorts=_TIMES | {"said": "said_from"},
         counted=True,

@@ -36,6 +36,7 @@ from app.schemas.forms.words import (
     LinkStateIn,
     LocationIn,
     StanceIn,
+    WithdrawnByIn,
 )
 from app.schemas.questions import QuestionIn
 from app.schemas.sources import SourceIn
@@ -53,6 +54,7 @@ from app.vocabulary import (
     LinkState,
     Location,
     Stance,
+    WithdrawnBy,
 )
 
 
@@ -142,8 +144,9 @@ class StatementFields(Input):
     credibility: Annotated[WholeNumber, Field(ge=1, le=6)] | None = None
     """The Admiralty scale: 1 (confirmed) to 5 (improbable), 6 (can't be judged)."""
     withdrawn: PastTime | None = None
-    """When the source took it back."""
+    """When it was taken back."""
     withdrawn_reason: Prose | None = None
+    withdrawn_by: WithdrawnByIn | None = None
 
 
 class StatementInClaim(StatementFields, AppearanceFields):
@@ -215,6 +218,7 @@ class StatementRead(RecordRead):
     withdrawn_to: datetime | None
     withdrawn_reason: str | None
     withdrawn_document_id: UUID | None
+    withdrawn_by: WithdrawnBy | None
 
 
 class HopRead(Output):

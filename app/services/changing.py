@@ -306,19 +306,19 @@ async def _replace_evidence(
 
 
 async def withdraw(session: AsyncSession, caller: Caller, address: str, data: Withdrawal) -> Written:
-    """Note that a source withdrew its statement; the same withdrawal again changes nothing.
+    """Note that a statement was taken back; the same withdrawal again changes nothing.
 
     Raises Conflict if it was withdrawn otherwise before.
     """
     statement = await records.get_as(session, caller, StatementRead, address)
     document = await _named(session, Document, data.document, "/document")
-    withdrawal = (data.withdrawn, data.reason, document)
-    stored = (statement.withdrawn, statement.withdrawn_reason, statement.withdrawn_document_id)
+    withdrawal = {"withdrawn_reason": data.reason, "withdrawn_document_id": document, "withdrawn_by": data.by}
+    withdrawal |= {"withdrawn": data.withdrawn}
+    stored = statement.model_dump(include={*withdrawal})
     if statement.withdrawn is not None and withdrawal != stored:
         raise Conflict(
             "It is withdrawn already, in other words: PATCH changes them.", url=kinds.url(Statement, statement.id)
         )
-    values = {"withdrawn_reason": data.reason, "withdrawn_document_id": document, **bounds("withdrawn", data.withdrawn)}
-    await records.write(session, Statement, statement.id, values)
+    await records.write(session, Statement, statement.id, withdrawal | bounds("withdrawn", data.withdrawn))
     withdrawn = await records.get_as(session, caller, StatementRead, str(statement.id))
     return withdrawn, [*([remarks.NOTHING_NEW] if withdrawn == statement else []), *remarks.respelt(data)]

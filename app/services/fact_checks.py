@@ -159,8 +159,9 @@ def _made_since(caller: Caller, claim: Subquery, since: datetime) -> ColumnEleme
 
 
 def _makes(statement: FromClause) -> ColumnElement[bool]:
-    """A claim is made by who supports it explicitly."""
-    return (statement.c.stance == "support") & (statement.c.explicitness == "explicit")
+    """A claim is made by who supports it explicitly, and not only in a report that was taken back."""
+    by_report = (func.coalesce(statement.c.withdrawn_by, "") == "document") | func.only_in_retracted(statement.c.id)
+    return (statement.c.stance == "support") & (statement.c.explicitness == "explicit") & ~by_report
 
 
 def _when(statement: Subquery) -> Any:

@@ -22,7 +22,7 @@ LINE: TypeAdapter[Any] = TypeAdapter(Line)
 BEHIND = {
     *("version", "created_at", "updated_at", "canonical_url", "sha256", "report_id"),
     *("said_from", "said_to", "withdrawn_from", "withdrawn_to", "published_from", "published_to"),
-    *("occurred_from", "occurred_to", "made_from", "made_to"),
+    *("occurred_from", "occurred_to", "made_from", "made_to", "retracted_from", "retracted_to"),
 }
 # Given by what the line refers to.
 IMPLIED = {

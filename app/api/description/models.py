@@ -33,6 +33,7 @@ def share(description: Schema) -> None:
                     media["schema"] = types.shared(media["schema"])
     _extend(objects)
     _share_fields(objects)
+    _share_additions(objects)
 
 
 def _completed(name: str, schema: Schema) -> Schema:
@@ -204,6 +205,21 @@ def _share_fields(objects: dict[str, Schema]) -> None:
         for field, part in fields.items():
             if (key := (field, _written(part))) in names:
                 fields[field] = {"$ref": types.SCHEMAS + names[key]}
+
+
+def _share_additions(objects: dict[str, Schema]) -> None:
+    """Have what many objects say beside those that they extend stand once, under the names of its fields."""
+    extensions: dict[str, list[Schema]] = defaultdict(list)
+    for schema in objects.values():
+        if "allOf" in schema and len(schema["allOf"][-1].get("properties", {})) > 1:
+            extensions[_written(schema["allOf"][-1])].append(schema)
+    for written, extended in extensions.items():
+        addition = json.loads(written)
+        name = "And".join(map(to_pascal, addition["properties"]))
+        if len(extended) * (len(written) - len(name)) > len(written) + _WORTH_A_NAME and len(extended) > 1:
+            objects[name] = {"type": "object", "description": "What was done."} | addition
+            for schema in extended:
+                schema["allOf"][-1] = {"$ref": types.SCHEMAS + name}
 
 
 def _written(schema: Schema) -> str:

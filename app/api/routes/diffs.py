@@ -18,10 +18,9 @@ async def get_diff(
 ) -> Response:
     """What changed between two moments: in what was recorded here, or in what had been said.
 
-    Statements, claims and questions that are new, changed, withdrawn or gone; standings, statuses, figures and counts
-    of independent sources that moved, each from what to what; and for each question the same in a few plain words. An
-    event that was not recorded yet at the earlier moment is all new; where no clock was asked for, a `hint` says so,
-    and that `clock=said` compares what had been said.
+    Statements, claims and questions that are new, changed, ended or gone; standings, statuses, figures and counts of
+    independent sources that moved, from what to what; and for each question the same in words. An event that was not
+    recorded yet at the earlier moment is all new; where no clock was asked for, a `hint` says so.
     """
     event_read = await moments.event_at(session, caller, event)
     words = negotiation.wording(request, query.lang)

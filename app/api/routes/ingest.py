@@ -89,11 +89,10 @@ async def ingest_lines(
 
     A line is the body of its type with what its path would name: `event` for questions, claims and statements, `claim`,
     `statement`, `document`, `from`. It may refer to earlier lines by `ref:`. At most 64 MB (decompressed) and 100,000
-    lines. Lines are stored in batches while they come in; a bad line never stops the good ones. The answer comes after
-    the last byte: a line for each that was sent, in order, `201` (something was created), `200` (nothing was) or a
-    problem that says where, why and whether it is `retryable`; with `changed: true` where something that was there was
-    completed, replaced or removed, and `remarks` where that or something else has to be told; and a summary to compare
-    with what was sent. Sending everything again repeats nothing.
+    lines. Lines are stored while they come in; a bad one never stops the good ones. The answer comes after the last
+    byte: for each line, in order, `201` (something was created), `200` (nothing was) or a problem that says where, why
+    and whether it is `retryable`, with `changed: true` where something that was there was completed, replaced or
+    removed, and with `remarks`; and a summary to compare with what was sent. Sending all again repeats nothing.
     """
     if idempotency_key is not None:
         raise Invalid.parameter("Idempotency-Key", "lines are safe by matching: send them again without a key")

@@ -48,7 +48,7 @@ _QUESTION_FIELDS: Final = ("text", "heading", "kind", "measure", "status", "why"
 _CLAIM_FIELDS: Final = ("question_id", "text", "standing", "why", "reasons")
 _STATEMENT_FIELDS: Final = (
     *("source_id", "stance", "explicitness", "said", "effective", "effective_from", "effective_to", "live"),
-    *("why_not_live", "withdrawn_reason", "withdrawn_document_id"),
+    *("why_not_live", "withdrawn_reason", "withdrawn_document_id", "withdrawn_by"),
 )
 _ASSESSMENT_FIELDS: Final = ("claim_id", "author_id", "scheme", "rating", "label", "made", "settles", "superseded")
 _SILENCE_FIELDS: Final = ("stance", "since_from", "since_to", "statement_id")

@@ -40,7 +40,7 @@ _STATEMENT: Final = (
     *("claim_id", "question_id", "source_id", "stance", "act", "explicitness", "certainty", "basis", "said"),
     *("effective_from", "effective_to", "recheck_at", "credibility", "supersedes_id"),
 )
-_WITHDRAWAL: Final = ("withdrawn", "withdrawn_reason", "withdrawn_document_id")
+_WITHDRAWAL: Final = ("withdrawn", "withdrawn_reason", "withdrawn_document_id", "withdrawn_by")
 _APPEARANCE: Final = (
     *("document_id", "wording", "language", "translation", "translation_language", "quoted", "cue", "framing"),
     *("attribution", "location", "fidelity", "note"),
@@ -49,7 +49,10 @@ _SOURCE: Final = (
     *("name", "aliases", "kind", "disclosure", "role", "party", "parent_id", "country", "language", "url"),
     *("reliability", "notes"),
 )
-_DOCUMENT: Final = ("url", "title", "byline", "language", "kind", "published", "lifecycle", "publisher_id")
+_DOCUMENT: Final = (
+    *("url", "title", "byline", "language", "kind", "published", "lifecycle", "retracted", "retracted_reason"),
+    *("retraction_url", "publisher_id"),
+)
 
 
 def fields(pair: SnapshotPair, before: BaseModel, after: BaseModel, names: Iterable[str]) -> list[FieldChange]:

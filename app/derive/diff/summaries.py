@@ -153,8 +153,13 @@ def _by(diff: DiffRead, entries: Sequence[StatementEntry]) -> str:
 
 
 def _ended(diff: DiffRead, entry: StatementEntry) -> str:
-    replaced = entry.why_not_live is not None and entry.why_not_live.reason == "superseded"
-    return f"{_statement(diff, entry)} was {'replaced' if replaced else 'taken back'}"
+    reason = entry.why_not_live.reason if entry.why_not_live is not None else None
+    ended = "was replaced" if reason == "superseded" else "was taken back"
+    if reason == "retracted":
+        ended = "stands only in a retracted report"
+    elif reason == "withdrawn" and entry.withdrawn_by == "document":
+        ended = "was taken back by the report it stood in"
+    return f"{_statement(diff, entry)} {ended}"
 
 
 def _statement(diff: DiffRead, entry: StatementEntry) -> str:

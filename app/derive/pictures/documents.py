@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from app.derive import ordering
@@ -11,8 +12,12 @@ from app.derive.rules import merges
 from app.derive.rules.construct import built
 from app.derive.rules.context import EventContext
 from app.derive.rules.rows import Rows
-from app.schemas.documents import DocumentLinkRead, VersionRead
+from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
 from app.schemas.pictures.dossiers import DocumentPicture
+
+RETRACTION: Final = (
+    *("lifecycle", "retracted", "retracted_from", "retracted_to", "retracted_reason", "retraction_url"),
+)
 
 
 def pictures(
@@ -40,7 +45,7 @@ def pictures(
         document = rows.documents[id_]
         by_id[id_] = built(
             DocumentPicture,
-            document.__dict__,
+            document.__dict__ | _retraction(context.retracted.get(id_)),
             publisher_id=masking.show_if_visible(sources, document.publisher_id),
             versions=[_moved(version, id_) for version in versions.get(id_, ())],
             links=sorted(outward.get(id_, ()), key=lambda link: (link.relation, words.get(link.to_id, ()), link.to_id)),
@@ -54,6 +59,11 @@ def read(rows: Rows) -> set[UUID]:
     cited = {targets[document_id] for document_id in rows.cited if document_id in targets}
     # A version is stored under the id that its document had before merges.
     return {id_ for id_, target in targets.items() if target in cited}
+
+
+def _retraction(retracted: DocumentRead | None) -> dict[str, Any]:
+    """What tells of its retraction, be it told of a document that was merged into it."""
+    return {} if retracted is None else {name: getattr(retracted, name) for name in RETRACTION}
 
 
 def _moved(version: VersionRead, document_id: UUID) -> VersionRead:

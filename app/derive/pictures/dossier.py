@@ -65,7 +65,9 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
                 statement_id=assertion.statement.row.id,
                 claim_id=assertion.statement.claim_id,
             )
-            for assertion in unattributed.unattributed(context.counted, context.document_targets)
+            for assertion in unattributed.unattributed(
+                context.counted, context.document_targets, context.retracted, view.until
+            )
         ],
         documents=document_pictures,
         # Last: all of the above puts the sources that it names into the side map.

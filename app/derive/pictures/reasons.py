@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from app.derive.rules.construct import built
+from app.derive.rules.in_force import Ended
 from app.derive.rules.origins import Origin
 from app.derive.rules.standing import CORROBORATING, Grounds, is_denied, parties
 from app.derive.rules.statements import StatementInContext
@@ -52,6 +53,9 @@ def reason(code: ReasonCode, **parts: Part | None) -> Reason:
 def claim(standing: Standing, grounds: Grounds, settled_by: Sequence[str], words: SourceWords) -> list[Reason]:
     """`settled_by`: who settled that it holds, as this caller may know them."""
     reasons = [_support(standing, grounds, words)]
+    retracted = sum(ended.reason == "retracted" for _, ended in grounds.ended)
+    if retracted and reasons[0].code != "only_in_retracted":
+        reasons.append(reason("in_retracted", count=retracted))
     if grounds.denials:
         reasons.append(_denial(grounds.denials, words))
     elif grounds.denying:
@@ -127,14 +131,25 @@ def _one_family_both_ways(grounds: Grounds, words: SourceWords) -> list[Reason]:
 
 
 def _taken_back(grounds: Grounds, words: SourceWords) -> Reason:
+    if all(ended.reason == "retracted" for _, ended in grounds.ended):
+        # When the last of them was.
+        last = max((ended for _, ended in grounds.ended), key=_retracted_at)
+        return reason("only_in_retracted", count=len(grounds.ended), at=last.at)
     if len(grounds.ended) > 1:
         return reason("all_taken_back", count=len(grounds.ended))
     statement, ended = grounds.ended[0]
     if ended.reason == "superseded":
         return reason("said_otherwise", source=words.name(statement))
+    if ended.by_report:
+        return reason("taken_back_by_report", at=ended.at)
     # Whose withdrawal ended it may not be told, and so not when that was.
     at = ended.at if words.may_know_one_family(statement.row, ended.by) else None
     return reason("taken_back", source=words.name(statement), at=at or None)
+
+
+def _retracted_at(ended: Ended) -> tuple[object, ...]:
+    document = ended.retraction
+    return () if document is None else (document.retracted_to, document.retracted_from, document.id)
 
 
 def _each_once(names: Iterable[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -14,6 +14,7 @@ from app.derive.pictures.masking import MaskedSources
 from app.derive.rules import figures, in_force
 from app.derive.rules.construct import built
 from app.derive.rules.context import EventContext, event_context
+from app.derive.rules.in_force import Lapse, Lapses
 from app.derive.rules.rows import Rows, View
 from app.derive.rules.statements import StatementInContext
 from app.schemas.claims import FigureRead
@@ -52,9 +53,9 @@ def series(
         if question.measure is not None and measure in (None, question.measure)
     ]
     questions.sort(key=lambda question: _order(context, question, supporting.get(question.id, ())))
-    stood_until = in_force.stood_until(context.statements)
+    lapses = in_force.lapses(context.statements)
     quantities = [
-        _quantity(context, sources, question, supporting.get(question.id, ()), stood_until) for question in questions
+        _quantity(context, sources, question, supporting.get(question.id, ()), lapses) for question in questions
     ]
     lines = [line for quantity in quantities for line in quantity.series]
     named_ids = {line.family_id for line in lines} | {point.source_id for line in lines for point in line.points}
@@ -85,9 +86,9 @@ def _quantity(
     sources: MaskedSources,
     question: QuestionRead,
     said: Iterable[StatementInContext],
-    stood_until: Mapping[UUID, datetime],
+    lapses: Lapses,
 ) -> QuantityRead:
-    """`said`: what supports figures of this question; `stood_until`: when a statement that ended no longer stood."""
+    """`said`: what supports figures of this question; `lapses`: when statements were not in force."""
     figure_statements = [
         (statement, figure) for statement in said if (figure := _figure(context, statement)) is not None
     ]
@@ -120,7 +121,7 @@ def _quantity(
             )
             for family_id, members in by_family.items()
         ],
-        envelope=list(_envelope(context, question, whole_statements, stood_until)),
+        envelope=list(_envelope(context, question, whole_statements, lapses)),
     )
 
 
@@ -147,6 +148,7 @@ def _point(
     row, ended = statement.row, context.ended.get(statement.row.id)
     low, high = figures.plotted_range(question, figure)
     # By what it ended is told only to whoever may know that both statements are of one family.
+    withdrawn = in_force.withdrawn(row, context.view.until)
     shown_end = ended if ended is not None and masking.may_know_one_family(sources, row, ended.by) else None
     return built(
         PointRead,
@@ -169,14 +171,15 @@ def _point(
         state=_state(context, statement),
         ended=shown_end.at if shown_end else None,
         superseded_by=shown_end.by.id if shown_end and shown_end.reason == "superseded" else None,
-        withdrawn_reason=row.withdrawn_reason if in_force.withdrawn(row, context.view.until) else None,
+        withdrawn_reason=row.withdrawn_reason if withdrawn else None,
+        withdrawn_by=row.withdrawn_by if withdrawn else None,
     )
 
 
 def _state(context: EventContext, statement: StatementInContext) -> PointState:
     id_, weighed = statement.row.id, context.figure_states
     if (ended := context.ended.get(id_)) is not None:
-        return "superseded" if ended.reason == "superseded" else "withdrawn"
+        return "withdrawn" if ended.reason == "withdrawn_elsewhere" else ended.reason
     if id_ in weighed.replaced:
         return "replaced"
     if id_ in weighed.current or statement.claim_id in context.part_figures:
@@ -191,26 +194,25 @@ def _envelope(
     context: EventContext,
     question: QuestionRead,
     said: Sequence[StatementInContext],
-    stood_until: Mapping[UUID, datetime],
+    lapses: Lapses,
 ) -> Iterator[StepRead]:
     """The range that figures left open, from each moment on at which that changed.
 
-    A statement counts from the end of the time in which it was made, until it is withdrawn or superseded.
+    A statement counts from the end of the time in which it was made, until it ceases to stand.
     """
     moments: dict[datetime, list[StatementInContext]] = defaultdict(list)
     for statement in said:
-        ended_at = stood_until.get(statement.row.id)
-        if ended_at is None or ended_at > statement.said.end:
-            moments[statement.said.end].append(statement)
-            # What ended only after the moment of the picture still stands in it.
-            if ended_at is not None and (context.view.until is None or ended_at <= context.view.until):
-                moments[ended_at].append(statement)
+        times, stood = lapses.get(statement.row.id, ()), False
+        for at in _moments(statement.said.end, times, context.view.until):
+            if in_force.stands_at(times, at) != stood:
+                moments[at].append(statement)
+                stood = not stood
     active: dict[UUID, dict[UUID, StatementInContext]] = defaultdict(dict)
     counted: dict[UUID, list[StatementInContext]] = {}
     last = _NO_FIGURES
     for at in sorted(moments):
         for statement in moments[at]:
-            # A statement's first moment begins it, its second one ends it.
+            # A statement's first moment begins it, its next one ends it, and so on.
             of_family = active[statement.family]
             if of_family.pop(statement.row.id, None) is None:
                 of_family[statement.row.id] = statement
@@ -222,6 +224,12 @@ def _envelope(
         if step != last:
             last = step
             yield built(StepRead, {"at": at}, **step._asdict())
+
+
+def _moments(said: datetime, times: Iterable[Lapse], until: datetime | None) -> list[datetime]:
+    """When a statement may begin or cease to stand, in order; what is only after the picture's moment is not in it."""
+    ends = {at for lapse in times for at in lapse if said < at < in_force.FOR_GOOD and (until is None or at <= until)}
+    return sorted({said} | ends)
 
 
 def _step(context: EventContext, question: QuestionRead, current: Sequence[StatementInContext]) -> _Step:

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from app.derive import ordering
 from app.derive.pictures import labels, source_names
+from app.derive.rules import dates
 from app.derive.rules.construct import built
+from app.schemas.documents import DocumentRead
 from app.schemas.pictures.dossiers import (
     AssessmentPicture,
     DossierRead,
@@ -21,11 +23,11 @@ from app.times import rfc3339
 
 _NO_FIELDS: Final[dict[str, Any]] = dict.fromkeys(TimelineEntry.model_fields)
 # What happens at one moment is told in this order.
-_TURNS: Final = {"said": 0, "superseded": 1, "withdrawn": 2, "assessed": 3}
+_TURNS: Final = {"said": 0, "superseded": 1, "withdrawn": 2, "retracted": 3, "assessed": 4}
 
 
 def timeline(dossier: DossierRead, until: datetime | None, words: Wording = ENGLISH) -> TimelineRead:
-    """Statements when they were made, superseded and withdrawn, and assessments; `until`: the end of `said_before`."""
+    """Statements when they were made and ceased to stand, and assessments; `until`: the end of `said_before`."""
     entries = [entry for entry in _entries(dossier) if until is None or entry.at_to <= until]
     # Each kind of entry is in its own order already: what nothing here tells apart stays in that.
     entries.sort(key=lambda entry: _order(entry, dossier.sources))
@@ -75,15 +77,20 @@ def _entries(dossier: DossierRead) -> Iterator[TimelineEntry]:
         yield from (_assessed(assessment, subject) for assessment in claim.assessments)
     # Of several that supersede one statement the first counts: it is put in last.
     latest_first = sorted(statements, key=lambda pair: ordering.shown(pair[0], _text(pair[1]), dossier), reverse=True)
+    retracted = {id_: document for id_, document in dossier.documents.items() if document.retracted is not None}
     superseded_by = {statement.supersedes_id: statement for statement, _ in latest_first}
     for statement, subject in statements:
-        yield from _turns(statement, superseded_by.get(statement.id), subject)
+        retraction = dates.last_retraction(statement.appearances, retracted, {})
+        yield from _turns(statement, superseded_by.get(statement.id), retraction, subject)
 
 
 def _turns(
-    statement: StatementPicture, later: StatementPicture | None, subject: dict[str, Any]
+    statement: StatementPicture,
+    later: StatementPicture | None,
+    retraction: DocumentRead | None,
+    subject: dict[str, Any],
 ) -> Iterator[TimelineEntry]:
-    """That it was said; and that it was superseded by a later one, and withdrawn."""
+    """That it was said; and that it was superseded by a later one, withdrawn, or retracted with all its documents."""
     shared = subject | {
         "statement_id": statement.id,
         "source_id": statement.source_id,
@@ -101,6 +108,14 @@ def _turns(
             at=statement.withdrawn,
             at_from=statement.withdrawn_from,
             at_to=statement.withdrawn_to,
+        )
+    if retraction is not None:
+        yield _entry(
+            shared,
+            what="retracted",
+            at=retraction.retracted,
+            at_from=retraction.retracted_from,
+            at_to=retraction.retracted_to,
         )
 
 

@@ -11,6 +11,7 @@ from app.derive.pictures.masking import MaskedSources
 from app.derive.rules import families, in_force, merges, rivals
 from app.derive.rules.construct import built
 from app.derive.rules.context import EventContext, event_context
+from app.derive.rules.in_force import Lapses
 from app.derive.rules.rows import Rows, View
 from app.derive.rules.statements import StatementInContext
 from app.schemas.assessments import AssessmentRead
@@ -42,7 +43,7 @@ def entries(rows: Rows, view: View, source_id: UUID) -> tuple[list[TrackEntry], 
     # It is named also where nothing that it said itself is in the record.
     masking.show_if_visible(sources, speaker_id)
     shown_family = masking.show_if_visible(sources, family)
-    stood_until = in_force.stood_until(context.statements)
+    lapses = in_force.lapses(context.statements)
     settlements = _settlements(context)
     # Whoever settles a question is not judged by it.
     by_others = {
@@ -52,7 +53,10 @@ def entries(rows: Rows, view: View, source_id: UUID) -> tuple[list[TrackEntry], 
     }
     last_words: dict[UUID, StatementInContext] = {}
     for statement in context.statements:
-        if _counts(statement, family, by_others, stood_until) and _may_know(
+        ended = context.ended.get(statement.row.id)
+        if ended is not None and ended.by_report:
+            continue  # nobody knows whether it had said so
+        if _counts(statement, family, by_others, lapses) and _may_know(
             sources, statement, None if shown_family else speaker_id
         ):
             last_words[statement.claim_id or statement.row.id] = statement
@@ -88,7 +92,7 @@ def _counts(
     statement: StatementInContext,
     family: UUID,
     settlements: Mapping[UUID, Settlement],
-    stood_until: Mapping[UUID, datetime],
+    lapses: Lapses,
 ) -> bool:
     """Whether this is the family's explicit word on a question settled later, and stood until then."""
     # Who is known by a document alone, or not at all, is of no family but that document.
@@ -98,7 +102,8 @@ def _counts(
     row = statement.row
     if settlement is None or row.explicitness != "explicit" or row.stance not in ("support", "deny"):
         return False
-    return statement.said.start < settlement.at and stood_until.get(row.id, settlement.at) >= settlement.at
+    stood = not any(lapse.start < settlement.at <= lapse.end for lapse in lapses.get(row.id, ()))
+    return statement.said.start < settlement.at and stood
 
 
 def _may_know(sources: MaskedSources, statement: StatementInContext, only: UUID | None) -> bool:

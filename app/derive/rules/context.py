@@ -17,6 +17,7 @@ from app.derive.rules.rows import Rows, View
 from app.derive.rules.statements import StatementInContext
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimLinkRead, ClaimRead, FigureRead
+from app.schemas.documents import DocumentRead
 from app.schemas.questions import QuestionRead
 
 
@@ -28,6 +29,8 @@ class EventContext:
     kin: Kin
     document_targets: dict[UUID, UUID]
     """Of each document the one that it was merged into, or itself."""
+    retracted: dict[UUID, DocumentRead]
+    """By the id after merges, each document that was retracted at some time, as the one that says so."""
     questions: dict[UUID, QuestionRead]
     claims: dict[UUID, ClaimRead]
     """The claims that are left after merges, figures with their text, in order."""
@@ -86,6 +89,7 @@ def event_context(rows: Rows, view: View) -> EventContext:
         view=view,
         kin=kin,
         document_targets=times.targets,
+        retracted=times.retracted,
         questions=questions,
         claims=claims,
         claim_targets=claim_targets,

@@ -5,12 +5,13 @@ And beside them where it gave two figures of something that grows, of which nobo
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from app.derive.rules import figures, in_force, rivals
 from app.derive.rules.context import EventContext
+from app.derive.rules.in_force import Lapses
 from app.derive.rules.statements import StatementInContext, order
 from app.schemas.claims import ClaimRead
 from app.schemas.questions import QuestionRead
@@ -18,7 +19,6 @@ from app.schemas.questions import QuestionRead
 ContradictionKind = Literal["both_ways", "rival_claims", "order_unknown"]
 _BySense = dict[tuple[UUID, str], list[StatementInContext]]
 """By claim and stance, support or deny: what a family said, in its order."""
-_EVER: Final = datetime.max.replace(tzinfo=UTC)
 # Two figures that a source gave in one minute, by its own word, are no series: nothing grew between them.
 _AT_ONCE: Final = timedelta(minutes=1)
 
@@ -45,27 +45,29 @@ def contradictions(context: EventContext) -> list[SelfContradiction]:
 
     Families here are those of named sources and of unnamed ones that belong to somebody; any other unnamed source is
     compared with itself alone. On a question whose true value changes with time two figures contradict each other only
-    where neither is the later one.
+    where neither is the later one. What only reports had said that took it back accuses nobody.
     """
     by_family: dict[UUID, list[StatementInContext]] = defaultdict(list)
     for statement in context.statements:
-        row = statement.row
+        row, ended = statement.row, context.ended.get(statement.row.id)
+        if ended is not None and ended.by_report:
+            continue
         if row.explicitness == "explicit" and statement.claim_id and row.stance in ("support", "deny"):
             speaker = statement.family if statement.family_by == "source" else statement.source_id
             if speaker is not None:
                 by_family[speaker].append(statement)
-    stood_until = in_force.stood_until(context.statements)
+    lapses = in_force.lapses(context.statements)
     pairs = [
         pair
         for statements in by_family.values()
         if len(statements) > 1
-        for pair in _of_family(statements, stood_until, context)
+        for pair in _of_family(statements, lapses, context)
     ]
     return sorted(pairs, key=lambda pair: (order(pair.later), order(pair.earlier)))
 
 
 def _of_family(
-    statements: Sequence[StatementInContext], stood_until: Mapping[UUID, datetime], context: EventContext
+    statements: Sequence[StatementInContext], lapses: Lapses, context: EventContext
 ) -> Iterator[SelfContradiction]:
     """`statements`: of one family, in their order."""
     reported: set[tuple[ContradictionKind, frozenset[UUID]]] = set()
@@ -78,9 +80,7 @@ def _of_family(
         to_question = said_before[claim.question_id]
         if _replaces_figures(later, claim, context):
             _drop_replaced(to_question, later, context)
-        opposite = (
-            _last_in_force(earlier, stood_until, later) for earlier in _opposite(later, claim, said_before, context)
-        )
+        opposite = (_last_in_force(earlier, lapses, later) for earlier in _opposite(later, claim, said_before, context))
         for earlier in sorted((statement for statement in opposite if statement is not None), key=order):
             kind, claim_ids = _kind(earlier, later, context), frozenset((_claim_id(earlier), claim.id))
             if kind is not None and (kind, claim_ids) not in reported:
@@ -101,19 +101,18 @@ def _drop_replaced(to_question: _BySense, later: StatementInContext, context: Ev
 
 
 def _last_in_force(
-    said: Sequence[StatementInContext], stood_until: Mapping[UUID, datetime], later: StatementInContext
+    said: Sequence[StatementInContext], lapses: Lapses, later: StatementInContext
 ) -> StatementInContext | None:
     """The last of these that was still in force when the later statement was made.
 
     Where their times overlap, either may be the later: then that one still stood at the end of this, too.
     """
-    later_end = stood_until.get(later.row.id, _EVER)
     return next(
         (
             statement
             for statement in reversed(said)
-            if stood_until.get(statement.row.id, _EVER) > later.said.end
-            and (later_end > statement.said.end or not _overlap(statement, later))
+            if in_force.stands_at(lapses.get(statement.row.id, ()), later.said.end)
+            and (not _overlap(statement, later) or in_force.stands_at(lapses.get(later.row.id, ()), statement.said.end))
         ),
         None,
     )

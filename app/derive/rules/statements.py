@@ -13,6 +13,7 @@ from app.derive.rules.dates import DocumentTimes, Said
 from app.derive.rules.families import FamilyBy, Kin
 from app.derive.rules.rows import Rows
 from app.schemas.claims import ClaimRead
+from app.schemas.documents import DocumentRead
 from app.schemas.statements import AppearanceRead, StatementRead
 
 
@@ -36,6 +37,8 @@ class StatementInContext(NamedTuple):
     party: str | None
     said: Said
     sort_key: SortKey
+    retraction: DocumentRead | None = None
+    """The last of its documents to be retracted, where all were."""
 
 
 order: Final[Callable[[StatementInContext], SortKey]] = attrgetter("sort_key")
@@ -82,6 +85,7 @@ def in_context(
             source.party if source else None,
             said,
             (said.start, said.end, words, row.id),
+            dates.last_retraction(appearances, times.retracted, times.targets),
         )
         statements.append(statement)
     return sorted(statements, key=order)

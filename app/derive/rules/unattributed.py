@@ -1,10 +1,13 @@
 """Unattributed statements: what documents state without naming a source."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from app.derive.rules import dates
 from app.derive.rules.statements import StatementInContext
+from app.schemas.documents import DocumentRead
 
 _ASSERTING: Final = ("support", "deny")
 
@@ -15,8 +18,16 @@ class Unattributed(NamedTuple):
     statement: StatementInContext
 
 
-def unattributed(counted: Iterable[StatementInContext], document_targets: Mapping[UUID, UUID]) -> list[Unattributed]:
-    """What each document supports or denies in nobody's name, in the order of the statements."""
+def unattributed(
+    counted: Iterable[StatementInContext],
+    document_targets: Mapping[UUID, UUID],
+    retracted: Mapping[UUID, DocumentRead],
+    until: datetime | None,
+) -> list[Unattributed]:
+    """What each document supports or denies in nobody's name, in the order of the statements.
+
+    Not those that had been retracted by then, though another may state the same.
+    """
     return [
         Unattributed(document_id, statement)
         for statement in counted
@@ -26,4 +37,5 @@ def unattributed(counted: Iterable[StatementInContext], document_targets: Mappin
             for appearance in statement.appearances
             if appearance.document_id
         )
+        if not dates.is_retracted(retracted.get(document_id), until)
     ]

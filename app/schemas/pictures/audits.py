@@ -35,7 +35,7 @@ class AuditedStatement(Output):
     stance: Stance
     explicitness: Explicitness
     live: bool
-    """Whether it stands: not withdrawn, not superseded, by `said_before`."""
+    """Whether it stands by `said_before`."""
     effective: str
     effective_from: datetime
     effective_to: datetime

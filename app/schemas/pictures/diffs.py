@@ -26,6 +26,7 @@ from app.vocabulary import (
     Stance,
     Standing,
     Status,
+    WithdrawnBy,
 )
 
 Clock = Literal["recorded", "said"]
@@ -95,6 +96,7 @@ class StatementEntry(Output):
     why_not_live: NotLive | None
     withdrawn_reason: str | None
     withdrawn_document_id: UUID | None
+    withdrawn_by: WithdrawnBy | None
 
 
 class AppearanceDiff(Output):

@@ -34,12 +34,12 @@ from app.vocabulary import (
 )
 
 SaidBy = Literal["said", "published", "retrieved", "recorded"]
-EndedBy = Literal["withdrawn", "withdrawn_elsewhere", "superseded"]
+EndedBy = Literal["withdrawn", "withdrawn_elsewhere", "superseded", "retracted"]
 Direction = Literal["from", "to"]
 FigureState = Literal["current", "order_unknown", "replaced", "outdated"]
 JoinedBy = Literal["source", "family", "chain", "document", "link", "same_as", "party"]
 Order = Literal["time", "dispute"]
-Turn = Literal["said", "withdrawn", "superseded", "assessed"]
+Turn = Literal["said", "withdrawn", "retracted", "superseded", "assessed"]
 
 
 class PictureQuery(Input):
@@ -82,10 +82,10 @@ class NotLive(Output):
     """Why a statement does not stand at the moment of the picture."""
 
     reason: EndedBy
-    """`withdrawn`: its source took it back; `superseded`: a later statement took its place; `withdrawn_elsewhere`:
-    the same family took back the same stance toward the claim, and this statement was made before that."""
+    """`withdrawn`: taken back; `superseded`: a later statement took its place; `withdrawn_elsewhere`: the same family
+    took back the same stance toward the claim later; `retracted`: it is found only in retracted documents."""
     at: str | None
-    """When, as the source's statement says it."""
+    """When, as it was told."""
     statement_id: UUID | None
     """The statement that superseded it, or whose withdrawal covers it."""
 
@@ -95,12 +95,12 @@ class StatementPicture(StatementRead):
     effective_from: datetime
     """The beginning of that time: the order of every list of statements."""
     effective_to: datetime
-    """The end of that time, exclusive; the same as the beginning for a moment."""
+    """Its end, exclusive; of a moment its beginning."""
     effective_by: SaidBy
     """How it is known: its own `said`, or when the first of its documents was `published` or `retrieved`, or when the
     statement was `recorded` here."""
     live: bool
-    """Whether it stands: not withdrawn, not superseded, by `said_before`."""
+    """Whether it stands by `said_before`."""
     why_not_live: NotLive | None
     family_id: UUID | None
     """Statements with the same belong together: the source or document that they go by. Null for nobody's."""
@@ -332,7 +332,8 @@ class TimelineEntry(Output):
     """One thing that happened to what is said of the event."""
 
     what: Turn
-    """A statement was `said`, `withdrawn` or `superseded`, or a claim was `assessed`."""
+    """A statement was `said`, `withdrawn`, `superseded` or, with all its documents, `retracted`; a claim was
+    `assessed`."""
     at: str
     """When, as exactly as that is known."""
     at_from: datetime

@@ -8,9 +8,9 @@ from app.schemas.common import Output
 from app.schemas.forms.words import MeasureIn
 from app.schemas.pictures.dossiers import PictureQuery, SaidBy
 from app.schemas.sources import SourceRead
-from app.vocabulary import Measure, Qualifier
+from app.vocabulary import Measure, Qualifier, WithdrawnBy
 
-PointState = Literal["current", "order_unknown", "replaced", "outdated", "withdrawn", "superseded"]
+PointState = Literal["current", "order_unknown", "replaced", "outdated", "withdrawn", "superseded", "retracted"]
 
 
 class FiguresQuery(PictureQuery):
@@ -47,9 +47,10 @@ class PointRead(Output):
     """By the moment of the picture. On a question whose true value does not change with time every figure that stands
     is current."""
     ended: str | None
-    """When it was withdrawn or superseded, in the record's words."""
+    """When it ceased to stand, in the record's words."""
     superseded_by: UUID | None
     withdrawn_reason: str | None
+    withdrawn_by: WithdrawnBy | None
 
 
 class SeriesRead(Output):

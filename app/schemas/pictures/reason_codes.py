@@ -11,6 +11,7 @@ ReasonCode = Literal[
     "supported_by_one", "supported_by_one_origin", "supported_by_tied", "supported", "supported_by_one_side",
     "denied_by_one", "denied", "denied_in_nobodys_name", "rivals", "same_source_both_ways", "perhaps_one_source",
     "settled_that_it_holds", "all_taken_back", "said_otherwise", "taken_back",
+    "taken_back_by_report", "only_in_retracted", "in_retracted",
     # of a question
     "settled", "claims_contested", "claims_corroborated", "claims_one_sided", "claims_undecided",
     "answers_taken_back", "no_claim", "only_asked", "nobody_stands",

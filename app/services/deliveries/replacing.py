@@ -180,8 +180,11 @@ def _units(before: Earlier, model: type[Record], row: Mapping[str, Any], drafts:
             if found_by or values[name] == row.get(f"{name}_root", ...):
                 values[name] = row[name]
         unit = _Unit(row["id"], names, row, values, now, drafts[0])
-        is_gap = all(row[name] in _EMPTY for name in names)
-        if unit.different and not (is_gap and not says.keys() & set(names)):
+        unsaid = [name for name in names if (model, name) not in storing.FOLLOWING]
+        is_gap = all(row[name] in _EMPTY for name in unsaid) and not says.keys() & set(unsaid)
+        # What follows on any other state is filled in like a gap, with what tells about it.
+        follows = any(values[name] == storing.FOLLOWING.get((model, name), ...) for name in names)
+        if unit.different and not (is_gap and (follows or len(unsaid) == len(names))):
             units.append(unit)
     return units
 

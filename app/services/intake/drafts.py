@@ -32,7 +32,7 @@ _UNKNOWN_ID: Final = UUID(int=0)  # the id of a reference until it is found
 RECORDS_OF_A_BODY: Final = 1000  # at most
 # Where words stand in the text with this SHA-256, as far as that has been looked up; None: nowhere.
 Spots: TypeAlias = dict[tuple[str, bytes], Spot | None]
-COARSE: Final = ("said", "withdrawn", "published", "occurred", "made")
+COARSE: Final = ("said", "withdrawn", "published", "retracted", "occurred", "made")
 _MAY_BE_RESPELT: Final = frozenset({Respelt, list, dict})
 _NO_COLUMNS: Final = frozenset({"type", "id", "event"})  # how a line says which record it is
 

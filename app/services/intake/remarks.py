@@ -46,12 +46,14 @@ def field_of(column: str) -> str:
     return _FIELDS.get(column, column.removesuffix("_id"))
 
 
-def completed(batch: Batch, draft: Draft, column: str, sent: Any) -> None:
-    """Note that a draft has filled a gap of its record."""
+def completed(batch: Batch, draft: Draft, column: str, sent: Any, *, follows: bool = False) -> None:
+    """Note that a draft has filled a gap of its record, or says what follows on any state that it was in."""
     if is_silent(column):
         return
     pointer = f"{draft.pointer}/{field_of(column)}"
     detail = f"The {kind_of(draft.model).words} that is there had no {_words(column)} yet: this one was taken."
+    if follows:
+        detail = f"This {_words(column)} follows on the one that stood here, and was taken."
     batch.note("completed", pointer, detail, sent=sent, told_of=draft)
 
 

@@ -19,6 +19,7 @@ from app.models import (
     Appearance,
     Base,
     Claim,
+    Document,
     Record,
     Statement,
     table_of,
@@ -31,6 +32,11 @@ from app.vocabulary import COUNTRY_SYNONYMS, SLUG_CHARACTERS
 # What a later mention of the same record never fills in, beside what says which record it is.
 _NEVER_FILLED: Final = frozenset({"id", "version", "created_at", "updated_at", "merged_into", "selector", "report_id"})
 _NEVER_SET: Final = frozenset({"id", "version", "created_at", "updated_at", "event_id", "from_id", "to_id"})
+# What may follow on any other state of a column, and contradicts none: a document that is retracted had stood before.
+FOLLOWING: Final[dict[tuple[type[Base], str], str]] = {(Document, "lifecycle"): "retracted"}
+# Told later, a retraction is filled in as a whole.
+_RETRACTING: Final = "t.lifecycle <> 'retracted' AND d.lifecycle = 'retracted' AND d.retracted IS NOT NULL"
+_OF_RETRACTION: Final = "d.lifecycle = 'retracted'"
 # A gap is filled with what is of the same document or event only: after a merge it need not be.
 _ONLY_WHERE: Final[dict[tuple[type[Base], str], str]] = {
     (Appearance, "version_id"): "coalesce(t.document_id, d.document_id) = d.document_id",
@@ -38,6 +44,8 @@ _ONLY_WHERE: Final[dict[tuple[type[Base], str], str]] = {
     "AND (q.measure IS NULL) = (t.qualifier IS NULL))",
     (Statement, "supersedes_id"): "EXISTS ("
     "SELECT FROM statement o WHERE o.id = d.supersedes_id AND o.event_id = t.event_id AND o.id <> t.id)",
+    **{(Document, name): _RETRACTING for name in ("retracted", "retracted_from", "retracted_to")},
+    **{(Document, name): _OF_RETRACTION for name in ("retracted_reason", "retraction_url")},
 }
 # A stored row `t` and a draft `d` have one country, as `vocabulary.country_key` has it.
 _CURRENT_CODES: Final = " ".join(f"WHEN '{synonym}' THEN '{code}'" for synonym, code in COUNTRY_SYNONYMS.items())
@@ -99,6 +107,8 @@ def _filled(model: type[Record]) -> dict[str, tuple[str, str]]:
         name = column.name
         if column.nullable and name not in left_out:
             gap = f"t.{name} IS NULL AND d.{name} IS NOT NULL AND {_ONLY_WHERE.get((model, name), 'true')}"
+        elif (model, name) == (Document, "lifecycle"):
+            gap = _RETRACTING
         elif empty := _empty_default(column):
             gap = f"t.{name} = '{empty}' AND d.{name} IS NOT NULL"
         else:
@@ -226,7 +236,7 @@ async def _fill(
             if key not in filled_with:
                 filled_with[key] = value
                 batch.gave.add((draft.line, *key))
-                remarks.completed(batch, draft, name, value)
+                remarks.completed(batch, draft, name, value, follows=(draft.model, name) in FOLLOWING)
             elif value != filled_with[key]:
                 remarks.not_taken(batch, draft, name, filled_with[key], value)
     ids = {draft.id for draft, _, _ in filling}

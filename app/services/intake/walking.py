@@ -257,7 +257,7 @@ def statement(
         raise Invalid.at(
             f"{at}/stance", f"toward a question, without a claim, it is one of {', '.join(QUESTION_STANCES)}"
         )
-    if data.withdrawn is None and (data.withdrawn_reason or data.withdrawn_document):
+    if data.withdrawn is None and (data.withdrawn_reason or data.withdrawn_document or data.withdrawn_by):
         raise Invalid.at(f"{at}/withdrawn", "a withdrawal needs its time")
     said_in = _document_if_given(batch, data.document, f"{at}/document") or said_in
     speaker = _source_if_given(batch, data.source, f"{at}/source", within=said_in or claim_draft or question_draft)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.database import end_read
 from app.derive import ordering
 from app.derive.pictures import audit as derived
+from app.derive.pictures import documents
 from app.errors import NotFound
 from app.schemas.documents import DocumentRead, VersionRead
 from app.schemas.pictures.audits import AuditRead
@@ -40,10 +41,11 @@ async def audit(session: AsyncSession, document_id: UUID, viewpoint: Viewpoint) 
     position = viewpoint.as_of or await moments.head(session)
     await end_read(session)
     dossiers = [moments.draw_dossier(*rows_and_position, viewpoint) for rows_and_position in loaded]
-    # In a dossier the publisher is already masked as this caller sees it, and after merges.
+    # In a dossier the publisher is already masked as this caller sees it, and it and the retraction are after merges.
     picture = next((dossier.documents[document.id] for dossier in dossiers if document.id in dossier.documents), None)
     if picture is not None:
-        document = document.model_copy(update={"publisher_id": picture.publisher_id})
+        after_merges = ("publisher_id", *documents.RETRACTION)
+        document = document.model_copy(update={name: getattr(picture, name) for name in after_merges})
     return derived.audit(
         document,
         versions,

@@ -31,8 +31,10 @@ _TIMES: Final = _fields_of(datetime)
 # What later releases added: by type, the columns that older records lack, with what they would have held.
 _ADDED: Final[dict[str, dict[str, Any]]] = {
     "report": {"made": []},
+    "document": dict.fromkeys(("retracted", "retracted_from", "retracted_to", "retracted_reason", "retraction_url")),
     "document_version": {"part": None},
     "source": {"placed": False},
+    "statement": {"withdrawn_by": None},
 }
 
 

@@ -12,7 +12,7 @@ from scenes import ALL, EVENT, WHAT, claim, claims, drawn, rows, said, statement
 
 from app.derive.pictures.timeline import timeline
 from app.schemas.assessments import AssessmentRead
-from app.schemas.pictures.dossiers import DossierRead, FigureState, JoinedBy
+from app.schemas.pictures.dossiers import DossierRead, EndedBy, FigureState, JoinedBy
 from app.schemas.sources import SourceRead
 from app.schemas.statements import StatementRead
 from app.vocabulary import Independence, Standing, Status, words
@@ -72,13 +72,14 @@ def test_no_answer_depends_on_the_order_of_the_rows(seed: int, independence: Ind
 
 def test_the_events_made_up_at_random_have_something_of_everything() -> None:
     """Else the properties above and below would hold of nothing."""
-    standings, statuses, states, ways, kinds, sizes = (set[object]() for _ in range(6))
+    standings, statuses, states, ways, kinds, sizes, ends = (set[object]() for _ in range(7))
     for seed in range(180):
         picture = drawn(randomly.event(seed), replace(ALL, independence=get_args(Independence)[seed % 3]))
         origins = [o for c in claims(picture) for of_stance in c.origins.values() for o in of_stance]
         standings |= {c.standing for c in claims(picture)}
         statuses |= {question.status for question in picture.questions}
         states |= {s.figure_state for s in statements(picture)}
+        ends |= {s.why_not_live.reason for s in statements(picture) if s.why_not_live}
         ways |= {cause.how for origin in origins for cause in origin.joined_by}
         kinds |= {contradiction.kind for contradiction in picture.self_contradictions}
         sizes |= {len(origin.statement_ids) for origin in origins}
@@ -88,6 +89,7 @@ def test_the_events_made_up_at_random_have_something_of_everything() -> None:
     assert ways == set(words(JoinedBy))
     assert kinds == {"both_ways", "rival_claims"}
     assert {1, 2, 3} <= sizes
+    assert ends == set(words(EndedBy))
 
 
 @settings(max_examples=soaking.times(80))

@@ -1,6 +1,7 @@
 """When something was said, and whether it still stands."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import make
 import pytest
@@ -15,6 +16,7 @@ from app.schemas.events import EventRead
 from app.schemas.statements import AppearanceRead, StatementRead
 
 DAY = datetime(2023, 8, 9, tzinfo=UTC)
+LATER = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def test_effective_said_falls_back_on_publication_then_reading_then_recording() -> None:
@@ -49,7 +51,12 @@ def test_effective_said_falls_back_on_publication_then_reading_then_recording() 
 
 def ended(*statements: StatementInContext, until: str | None = None) -> list[str | None]:
     """Why each does not stand."""
-    ended_by_id = in_force.endings(statements, times.span(until).end if until else None)
+    end = times.span(until).end if until else None
+    ended_by_id = in_force.endings(statements, end)
+    lapses = in_force.lapses(statements)
+    for statement in statements:
+        stands = in_force.stands_at(lapses.get(statement.row.id, ()), end or LATER)
+        assert stands == (statement.row.id not in ended_by_id)
     return [
         ended_by_id[statement.row.id].reason if statement.row.id in ended_by_id else None for statement in statements
     ]
@@ -67,7 +74,7 @@ def test_a_later_statement_supersedes_an_earlier_one() -> None:
     early = make.statement("2023-08-09")
     late = make.statement("2023-08-10", supersedes_id=early.row.id)
     assert ended(early, late) == ["superseded", None]
-    assert in_force.endings([early, late], None)[early.row.id] == ("superseded", late.row)
+    assert in_force.endings([early, late], None)[early.row.id] == in_force.Ended("superseded", late.row)
     # What had not been said by then supersedes nothing.
     assert ended(early) == [None]
 
@@ -87,6 +94,35 @@ def test_a_withdrawal_covers_what_the_family_said_before_it_wherever_it_stands()
     assert ended(early, withdrawn, *compared) == [covered, "withdrawn", covered, None, None, None, None]
     assert ended(early, withdrawn, until="2023-08-11") == [None, None]
     assert in_force.endings([early, withdrawn], None)[early.row.id].at == "2023-08-12T10:00Z"
+
+
+def test_what_only_its_report_took_back_is_still_the_word_of_the_family() -> None:
+    family, claim = make.uuid(), make.uuid()
+    early = make.statement("2023-08-09", family=family, claim=claim)
+    taken_back = [
+        make.statement("2023-08-10", family=family, claim=claim, withdrawn="2023-08-12", withdrawn_by="document"),
+        make.statement("2023-08-10", family=family, claim=claim, retracted="2023-08-12"),
+    ]
+    assert ended(early, *taken_back) == [None, "withdrawn", "retracted"]
+    assert ended(early, *taken_back, until="2023-08-11") == [None, None, None]
+    ends = in_force.endings([early, *taken_back], None)
+    assert [ends[statement.row.id].at for statement in taken_back] == ["2023-08-12"] * 2
+    assert all(ends[statement.row.id].by_report for statement in taken_back)
+    # What the source took back itself is its own doing, whatever its report did.
+    own = make.statement("2023-08-10", withdrawn="2023-08-12", withdrawn_by="source", retracted="2023-08-11")
+    assert ended(own) == ["withdrawn"]
+    assert not in_force.endings([own], None)[own.row.id].by_report
+    assert ended(own, until="2023-08-11") == ["retracted"]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"retracted": "2023-08-12"}, {"withdrawn": "2023-08-12", "withdrawn_by": "document"}]
+)
+def test_what_was_superseded_only_in_a_report_that_took_it_back_stands_again(fields: dict[str, Any]) -> None:
+    early = make.statement("2023-08-09")
+    late = make.statement("2023-08-10", supersedes_id=early.row.id, **fields)
+    assert ended(early, late, until="2023-08-11") == ["superseded", None]
+    assert ended(early, late)[0] is None
 
 
 def test_only_what_is_explicit_and_stands_counts() -> None:
@@ -136,3 +172,31 @@ def test_endings_are_what_a_look_at_every_pair_finds(
     shuffled = list(by_then)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert in_force.endings(shuffled, end) == ended_by_id
+
+
+@given(
+    st.lists(
+        st.tuples(
+            *(DAYS, st.none() | DAYS, st.none() | DAYS, st.sampled_from([None, "source", "document"])),
+            *(st.integers(0, 1), st.integers(-1, 3)),
+        ),
+        max_size=8,
+    )
+)
+def test_lapses_are_the_times_in_which_endings_has_it(
+    shape: list[tuple[str, str | None, str | None, str | None, int, int]],
+) -> None:
+    family, claims, statements = make.uuid(), [make.uuid(), None], list[StatementInContext]()
+    for day, withdrawn, retracted, by, claim, superseded in shape:
+        earlier = statements[superseded].row.id if 0 <= superseded < len(statements) else None
+        told: dict[str, Any] = {"withdrawn": withdrawn, "withdrawn_by": by if withdrawn else None}
+        subject: dict[str, Any] = {"family": family, "claim": claims[claim], "supersedes_id": earlier}
+        statements.append(make.statement(day, retracted=retracted, **subject, **told))
+    lapses = in_force.lapses(statements)
+    for date in range(9, 16):
+        until = times.span(f"2023-08-{date:02}").end
+        by_then = [statement for statement in statements if statement.said.end <= until]
+        ended_by_id = in_force.endings(by_then, until)
+        for statement in by_then:
+            stands = in_force.stands_at(lapses.get(statement.row.id, ()), until)
+            assert stands == (statement.row.id not in ended_by_id)
