@@ -180,16 +180,16 @@ def _at_step(schema: dict[str, Any], step: str | int) -> Any:
 
 def no_such(noun: str, name: str, names: Collection[str]) -> str:
     """That there is no field or parameter of a name, which one may be meant, and all that there are."""
-    others = sorted(names)
-    told = f"no such {noun}: `{name}`" if _NAME.fullmatch(name) else f"no such {noun}"
-    meant = next((other for other in _CALLED.get(name.lower(), ()) if other in names), None)
-    if meant is None and (nearest := process.extractOne(name, others, scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH)):
+    there_are = sorted(names)
+    words = f"no such {noun}: `{name}`" if _NAME.fullmatch(name) else f"no such {noun}"
+    meant = next((candidate for candidate in _CALLED.get(name.lower(), ()) if candidate in names), None)
+    if meant is None and (nearest := process.extractOne(name, there_are, scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH)):
         meant = nearest[0]
     if meant is not None:
-        told += f"; did you mean `{meant}`?"
-        others.remove(meant)
-        return f"{told} There are also: {', '.join(others)}" if others else told
-    return f"{told}; there are: {', '.join(others)}" if others else told
+        words += f"; did you mean `{meant}`?"
+        there_are.remove(meant)
+        return f"{words} There are also: {', '.join(there_are)}" if there_are else words
+    return f"{words}; there are: {', '.join(there_are)}" if there_are else words
 
 
 def problem(reported: Sequence[Any], body: Any, noun: str, description: Description | None = None) -> Problem:
