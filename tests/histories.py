@@ -221,6 +221,7 @@ def _statement(archive: Archive, random: Random) -> Columns:
         "source_id": archive.some("source", random),
         "stance": random.choice(stances),
         "explicitness": random.choice(("explicit", "explicit", "implied")),
+        "preliminary": random.choice((None, None, True, False)),
         "said": random.choice((None, *TIMES)),
         "supersedes_id": archive.some("statement", random, event) if random.random() < 0.3 else None,
         "withdrawn": withdrawn,

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 from app import times
 from app.formats import naming
+from app.schemas.claims import as_given
 from app.schemas.pictures.dossiers import (
     AssessmentPicture,
     ClaimPicture,
@@ -69,7 +70,7 @@ def render(dossier: DossierRead, moves: Sequence[DayMoves]) -> bytes:
 def _statements(dossier: DossierRead) -> Iterator[_FeedEntry]:
     for question, claim, statement in naming.statements(dossier):
         speaker = naming.source_name(statement.source_id, dossier.sources) or "A document, in nobody's name,"
-        subject = _subject(question, claim)
+        subject = _subject(question, claim, statement)
         path, urls = f"/v1/statements/{statement.id}", _urls(statement, dossier)
         terms = (statement.stance, statement.explicitness, "live" if statement.live else "not-live")
         author = naming.source_name(statement.source_id, dossier.sources) or "unattributed"
@@ -164,9 +165,12 @@ def _moves(dossier: DossierRead, days: Sequence[DayMoves]) -> Iterator[_FeedEntr
             )
 
 
-def _subject(question: QuestionPicture | None, claim: ClaimPicture | None) -> str:
+def _subject(
+    question: QuestionPicture | None, claim: ClaimPicture | None, statement: StatementPicture | None = None
+) -> str:
     if claim is not None:
-        return claim.text or ""
+        preliminary = statement.preliminary if statement else None
+        return as_given(claim.text, figure=claim.figure, preliminary=preliminary) or ""
     return naming.question_text(question) if question else ""
 
 

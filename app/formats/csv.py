@@ -26,7 +26,7 @@ COLUMNS: Final = (
     *("part_of_claim_id", "claim_standing", "claim_why", "support_statements", "support_independent"),
     *("deny_statements", "deny_independent", "rivals", "rival_ids", "claim_links", "assessments"),
     *("statement_id", "statement_ref", "stance", "act", "explicitness", "certainty", "basis", "credibility", "said"),
-    *("said_from", "said_to", "said_known_by", "recheck_at", "live", "why_not_live", "not_live_since"),
+    *("preliminary", "said_from", "said_to", "said_known_by", "recheck_at", "live", "why_not_live", "not_live_since"),
     *("not_live_by_statement_id", "withdrawn", "withdrawn_reason", "withdrawn_document_url", "withdrawn_by"),
     "supersedes_id",
     *("figure_state", "recorded_at", "updated_at"),
@@ -196,7 +196,18 @@ def _assessment(dossier: DossierRead, assessment: AssessmentRead, *, superseded:
 
 
 def _statement(dossier: DossierRead, statement: StatementPicture) -> Row:
-    names = ["stance", "act", "explicitness", "certainty", "basis", "credibility", "said", "recheck_at", "live"]
+    names = [
+        "stance",
+        "act",
+        "explicitness",
+        "certainty",
+        "basis",
+        "preliminary",
+        "credibility",
+        "said",
+        "recheck_at",
+        "live",
+    ]
     names += ["withdrawn", "withdrawn_reason", "withdrawn_by", "supersedes_id", "figure_state", "updated_at"]
     end, withdrawn_in = statement.why_not_live, statement.withdrawn_document_id
     document = dossier.documents.get(withdrawn_in) if withdrawn_in else None

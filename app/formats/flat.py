@@ -54,7 +54,7 @@ _PARTS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 _OF_STATEMENT: Final = (
     *("stance", "act", "explicitness", "certainty", "basis", "credibility", "said", "said_from", "said_to"),
-    *("recheck_at", "withdrawn", "withdrawn_reason", "withdrawn_by", "supersedes_id", "updated_at"),
+    *("preliminary", "recheck_at", "withdrawn", "withdrawn_reason", "withdrawn_by", "supersedes_id", "updated_at"),
 )
 COLUMNS: Final = (
     *_PARTS["event"],

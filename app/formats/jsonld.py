@@ -213,6 +213,7 @@ def _statement(
         cc_act=statement.act,
         cc_certainty=statement.certainty,
         cc_basis=statement.basis,
+        cc_preliminary=statement.preliminary,
         cc_credibility=statement.credibility,
         cc_said=statement.said,
         cc_knownBy=statement.effective_by,

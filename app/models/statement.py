@@ -72,6 +72,8 @@ class Statement(Record):
     explicitness: Mapped[str] = mapped_column(server_default="explicit")
     certainty: Mapped[str | None]
     basis: Mapped[str | None]
+    preliminary: Mapped[bool | None]
+    """Whether the figure was given as one that may change; None: not told."""
     said: Mapped[str | None]
     said_from: Mapped[datetime | None]
     said_to: Mapped[datetime | None]

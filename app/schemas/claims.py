@@ -219,6 +219,11 @@ def figure_words(qualifier: str, low: float | None, high: float | None, *, count
     return numbers if qualifier in ("exact", "between") else f"{qualifier.replace('_', ' ')} {numbers}"
 
 
+def as_given(text: str | None, *, figure: object, preliminary: bool | None) -> str | None:
+    """The text of a claim with what a statement says of its figure: `31 injured, preliminary`."""
+    return f"{text}, preliminary" if figure is not None and preliminary else text
+
+
 class FigureRead(Output):
     qualifier: Qualifier
     min: float | None

@@ -130,6 +130,7 @@ _CALLED: Final = {
         "type category": "kind measure",
         "position attitude denies supports": "stance",
         "confidence": "certainty",
+        "provisional tentative initial": "preliminary",
         "verdict": "rating stance",
         "quotes quotations": "statements",
         "topic subject issue": "question",
@@ -144,6 +145,10 @@ _CALLED: Final = {
     }.items()
     for name in names.split()
 }  # fmt: skip
+# Fields that stand elsewhere, and where.
+_ELSEWHERE: Final = {
+    "preliminary": " (a statement has it: it is its source that calls a figure preliminary)",
+}
 _NAME: Final = re.compile(r"[\w-]{1,40}")
 
 
@@ -189,6 +194,7 @@ def no_such(noun: str, name: str, names: Collection[str]) -> str:
         words += f"; did you mean `{meant}`?"
         there_are.remove(meant)
         return f"{words} There are also: {', '.join(there_are)}" if there_are else words
+    words += _ELSEWHERE.get(name.lower(), "")
     return f"{words}; there are: {', '.join(there_are)}" if there_are else words
 
 

@@ -311,8 +311,8 @@ KINDS: Final = (
         Round.STATEMENTS,
         StatementRead,
         StatementLine,
-        exported="event claim question source stance act explicitness certainty basis said recheck_at credibility "
-        "supersedes withdrawn withdrawn_reason withdrawn_document withdrawn_by",
+        exported="event claim question source stance act explicitness certainty basis preliminary said recheck_at "
+        "credibility supersedes withdrawn withdrawn_reason withdrawn_document withdrawn_by",
         identity=("claim_id", "question_id"),
         key=("claim_id", "question_id", "source_id", "stance", "explicitness", "said"),
         together=(

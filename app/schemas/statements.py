@@ -137,6 +137,8 @@ class StatementFields(Input):
     """Default `explicit`. Implied and inferred ones are shown, but do not count."""
     certainty: CertaintyIn | None = None
     basis: BasisIn | None = None
+    preliminary: bool | None = None
+    """True: the source calls its figure preliminary."""
     said: PastTime | None = None
     """Default for reading: when its document was published."""
     recheck_at: ToldMoment | None = None
@@ -207,6 +209,7 @@ class StatementRead(RecordRead):
     explicitness: Explicitness
     certainty: Certainty | None
     basis: Basis | None
+    preliminary: bool | None
     said: str | None
     said_from: datetime | None
     said_to: datetime | None

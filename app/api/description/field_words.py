@@ -83,6 +83,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "withdrawn_from": "Its beginning.",
     "withdrawn_to": "Its end, exclusive.",
     "withdrawn_reason": "Why, in their words.",
+    "preliminary": "Whether the figure was given as one that may change; null: not told.",
     "withdrawn_by": "Who took it back; null: not told.",
     "Withdrawal.by": "Who took it back.",
     "retracted": "When its publisher took it back; null: it did not.",

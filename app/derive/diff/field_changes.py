@@ -37,7 +37,8 @@ _EVENT: Final = (
 )
 _CLAIM: Final = ("question_id", "text", "language", "translations", "accuses")
 _STATEMENT: Final = (
-    *("claim_id", "question_id", "source_id", "stance", "act", "explicitness", "certainty", "basis", "said"),
+    *("claim_id", "question_id", "source_id", "stance", "act", "explicitness", "certainty", "basis", "preliminary"),
+    "said",
     *("effective_from", "effective_to", "recheck_at", "credibility", "supersedes_id"),
 )
 _WITHDRAWAL: Final = ("withdrawn", "withdrawn_reason", "withdrawn_document_id", "withdrawn_by")

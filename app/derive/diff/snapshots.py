@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.derive.rules import merges
 from app.derive.rules.rows import Rows, View
+from app.schemas.claims import as_given
 from app.schemas.documents import DocumentLinkRead
 from app.schemas.pictures.dossiers import (
     AssessmentPicture,
@@ -97,7 +98,9 @@ def snapshot(dossier: DossierRead | None, known_merges: Merges | None = None) ->
         subjects |= {statement.id: Subject(question.id, question.heading) for statement in question.statements}
     for claim in claims.values():
         statements |= {statement.id: statement for statement in claim.statements}
-        subjects |= {statement.id: subjects[claim.id] for statement in claim.statements}
+        for statement in claim.statements:
+            text = as_given(claim.text, figure=claim.figure, preliminary=statement.preliminary)
+            subjects[statement.id] = subjects[claim.id]._replace(text=text)
     silences = [] if dossier is None else dossier.silences
     contradictions = [] if dossier is None else dossier.self_contradictions
     documents = {} if dossier is None else dossier.documents

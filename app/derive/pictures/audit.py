@@ -9,6 +9,7 @@ from uuid import UUID
 from app.derive import ordering
 from app.derive.pictures import reasons, source_names
 from app.derive.rules.construct import built
+from app.schemas.claims import as_given
 from app.schemas.documents import DocumentRead, VersionRead
 from app.schemas.pictures.audits import AuditedEvent, AuditedStatement, AuditRead, Contradiction, ContradictionKind
 from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, StatementPicture, all_claims
@@ -118,7 +119,8 @@ def _statements(dossier: DossierRead) -> Iterator[tuple[StatementPicture, dict[s
             yield statement, {"question_id": question.id, "claim_id": None, "text": question.heading}
     for claim in all_claims(dossier):
         for statement in claim.statements:
-            yield statement, {"question_id": claim.question_id, "claim_id": claim.id, "text": claim.text}
+            text = as_given(claim.text, figure=claim.figure, preliminary=statement.preliminary)
+            yield statement, {"question_id": claim.question_id, "claim_id": claim.id, "text": text}
 
 
 def _contradictions(dossier: DossierRead, document_id: UUID, words: Wording) -> Iterator[Contradiction]:

@@ -17,7 +17,7 @@ from app.derive.rules.context import EventContext, event_context
 from app.derive.rules.in_force import Lapse, Lapses
 from app.derive.rules.rows import Rows, View
 from app.derive.rules.statements import StatementInContext
-from app.schemas.claims import FigureRead
+from app.schemas.claims import FigureRead, as_given
 from app.schemas.pictures.figures import FiguresRead, PointRead, PointState, QuantityRead, SeriesRead, StepRead
 from app.schemas.questions import QuestionRead
 from app.vocabulary import Measure
@@ -155,7 +155,7 @@ def _point(
         statement_id=row.id,
         claim_id=statement.claim_id,
         source_id=masking.show_speaker(sources, row),
-        text=figures.text(question, figure),
+        text=as_given(figures.text(question, figure), figure=figure, preliminary=row.preliminary),
         said=row.said,
         effective=statement.said.words,
         effective_from=statement.said.start,
@@ -173,6 +173,7 @@ def _point(
         superseded_by=shown_end.by.id if shown_end and shown_end.reason == "superseded" else None,
         withdrawn_reason=row.withdrawn_reason if withdrawn else None,
         withdrawn_by=row.withdrawn_by if withdrawn else None,
+        preliminary=row.preliminary,
     )
 
 

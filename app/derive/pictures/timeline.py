@@ -8,6 +8,7 @@ from app.derive import ordering
 from app.derive.pictures import labels, source_names
 from app.derive.rules import dates
 from app.derive.rules.construct import built
+from app.schemas.claims import as_given
 from app.schemas.documents import DocumentRead
 from app.schemas.pictures.dossiers import (
     AssessmentPicture,
@@ -73,7 +74,9 @@ def _entries(dossier: DossierRead) -> Iterator[TimelineEntry]:
     ]
     for claim in all_claims(dossier):
         subject: dict[str, Any] = {"question_id": claim.question_id, "claim_id": claim.id, "text": claim.text}
-        statements += [(statement, subject) for statement in claim.statements]
+        for statement in claim.statements:
+            text = as_given(claim.text, figure=claim.figure, preliminary=statement.preliminary)
+            statements.append((statement, subject | {"text": text}))
         yield from (_assessed(assessment, subject) for assessment in claim.assessments)
     # Of several that supersede one statement the first counts: it is put in last.
     latest_first = sorted(statements, key=lambda pair: ordering.shown(pair[0], _text(pair[1]), dossier), reverse=True)

@@ -51,6 +51,7 @@ class PointRead(Output):
     superseded_by: UUID | None
     withdrawn_reason: str | None
     withdrawn_by: WithdrawnBy | None
+    preliminary: bool | None
 
 
 class SeriesRead(Output):

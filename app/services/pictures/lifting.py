@@ -34,7 +34,7 @@ _ADDED: Final[dict[str, dict[str, Any]]] = {
     "document": dict.fromkeys(("retracted", "retracted_from", "retracted_to", "retracted_reason", "retraction_url")),
     "document_version": {"part": None},
     "source": {"placed": False},
-    "statement": {"withdrawn_by": None},
+    "statement": {"withdrawn_by": None, "preliminary": None},
 }
 
 

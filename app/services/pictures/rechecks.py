@@ -13,7 +13,7 @@ from app.derive.pictures import labels
 from app.derive.rules import figures
 from app.models import Appearance, Claim, Document, Event, Question, Record, Source
 from app.schemas import kinds
-from app.schemas.claims import ClaimRead
+from app.schemas.claims import ClaimRead, as_given
 from app.schemas.pictures.rechecks import RecheckQuery
 from app.schemas.questions import QuestionRead
 from app.schemas.statements import StatementRead
@@ -46,7 +46,9 @@ async def page(session: AsyncSession, caller: Caller, query: RecheckQuery) -> Sl
             "statement": StatementRead.model_validate(row),
             "claim_id": row["about"],
             "question_id": question_ids[row["id"]],
-            "text": _text(claims.get(row["about"]), questions.get(question_ids[row["id"]])),
+            "text": _text(
+                claims.get(row["about"]), questions.get(question_ids[row["id"]]), preliminary=row["preliminary"]
+            ),
             "question": _text(None, questions.get(question_ids[row["id"]])),
             "source": sources.get(row["whose"]) or sources.get(row["source_id"]),
             "event": events.get(row["within"]) or events[row["event_id"]],
@@ -85,8 +87,9 @@ async def _last_appearances(session: AsyncSession, caller: Caller, statement_ids
     }
 
 
-def _text(claim: ClaimRead | None, question: QuestionRead | None) -> str | None:
+def _text(claim: ClaimRead | None, question: QuestionRead | None, *, preliminary: bool | None = None) -> str | None:
     """A figure's, and a quantity's, is composed, as in the dossier."""
     if claim is None:
         return labels.heading(ENGLISH, question) if question else None
-    return figures.text(question, claim.figure) if question and claim.figure else claim.text
+    text = figures.text(question, claim.figure) if question and claim.figure else claim.text
+    return as_given(text, figure=claim.figure, preliminary=preliminary)

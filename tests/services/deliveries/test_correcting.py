@@ -46,6 +46,7 @@ FIELDS: dict[str, dict[str, tuple[Any, Any]]] = {
     },
     "statement": {
         "act": ("warn", "predict"), "certainty": ("certain", "uncertain"), "basis": ("hearsay", "first_hand"),
+        "preliminary": (True, False),
         "recheck_at": ("2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z"), "credibility": (1, 2),
         "withdrawn": ("2023-09-01", "2023-09-02"), "withdrawn_reason": ("a mistake", "ошибка"),
         "withdrawn_by": ("source", "document"),
