@@ -49,6 +49,11 @@ _NO_NAME: Final = (
 # A record as it was written, and what there is to remark.
 Written: TypeAlias = tuple[RecordRead, list[Remark]]
 _DEFAULTED: Final = ("unit",)
+# By the time of something what only tells about it.
+_TELLING_OF: Final = {
+    "withdrawn": ("withdrawn_reason", "withdrawn_document_id", "withdrawn_by"),
+    "retracted": ("retracted_reason", "retraction_url"),
+}
 
 
 async def change(
@@ -149,7 +154,13 @@ async def _columns(
         await _question_defaults(session, record, values)
     if "document_id" in values:
         values["version_id"] = None  # it was of the document before
-    return values
+    return _without_what_told_of_it(values)
+
+
+def _without_what_told_of_it(values: dict[str, Any]) -> dict[str, Any]:
+    """Whoever empties a time empties what only tells about it, unless that is given."""
+    emptied = [name for name in _TELLING_OF if name in values and values[name] is None]
+    return dict.fromkeys((telling for name in emptied for telling in _TELLING_OF[name]), None) | values
 
 
 def _unwrapped(url: str | None, remarked: list[Remark]) -> str | None:

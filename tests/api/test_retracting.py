@@ -139,12 +139,13 @@ async def test_a_change_never_leaves_half_a_retraction(client: httpx.AsyncClient
         (live, {"retracted": "2023-08-12", "lifecycle": "live"}),
         (retracted, {"lifecycle": "live"}),
         (retracted, {"retracted": None}),
-        (retracted, {"retracted": None, "lifecycle": "edited"}),
+        (retracted, {"retracted": None, "lifecycle": "edited", "retracted_reason": "Why?"}),
     ):
         answer = await client.patch(f"/v1/documents/{path}", json=change, headers={"If-Match": "*"})
         assert answer.status_code == 422, change
         assert "retracted" in answer.json()["errors"][0]["detail"]
-    assert retraction(await patch(client, f"/v1/documents/{retracted}", LIVE)) == LIVE
+    undone = {"retracted": None, "lifecycle": "live"}  # takes with it what only tells of it
+    assert retraction(await patch(client, f"/v1/documents/{retracted}", undone)) == LIVE
 
 
 async def test_who_took_a_statement_back_is_told(client: httpx.AsyncClient, event: str) -> None:
