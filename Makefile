@@ -34,6 +34,7 @@ test: install
 ## The slow runs: the examples on all the real threads and incidents, where they are present; a request of 100,000 lines;
 ## far more of what is made up at random, and calls of every operation; and kill -9 amid loads
 soak: install
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[plot]'
 	COUNTERCLAIM_EVERY_LINE=1 $(BIN)/pytest -k "go_in_once and real"
 	COUNTERCLAIM_MANY_LINES=100000 $(BIN)/pytest -k every_line_is_accounted_for
 	COUNTERCLAIM_SOAK=1 COUNTERCLAIM_SOAK_TIMES=$(SOAK_TIMES) COUNTERCLAIM_SOAK_SEED=$(SOAK_SEED) \
