@@ -44,6 +44,7 @@ _MIDNIGHT: Final = re.compile(r"[Tt]00:00(?::00(?:[.,]0+)?)?(?:[Zz]|[+-]00:?00)?
 # Hyphens that are no minus of ASCII's; full-width signs. No long dash: between two years it is "to".
 _PLAIN: Final = str.maketrans({"\u2010": "-", "\u2011": "-", "\u2212": "-", "－": "-", "／": "/", "．": ".", "：": ":"})
 _CLOCKS_DIFFER: Final = timedelta(days=1)  # what lies no further ahead may have been by somebody's clock
+_ZONES_DIFFER: Final = timedelta(hours=14)  # by so much a day begins earlier or later than in UTC
 _FIRST_PAGE: Final = datetime(1991, 1, 1, tzinfo=UTC)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FORMS: Final = "2023-08-09, 2023-08, 2023-08-09T13:24+03:00, or EDTF such as 2023-08~"
@@ -195,6 +196,12 @@ def _lies_ahead(moment: datetime) -> bool:
 def is_before_pages(time: datetime | str) -> bool:
     """Of a coarse time: whether all of it is."""
     return span(time).end <= _FIRST_PAGE if isinstance(time, str) else time < _FIRST_PAGE
+
+
+def is_before(earlier: str, later: str) -> bool:
+    """Whether all of one coarse time lies before the other, wherever on earth the day is that one of them may be."""
+    is_day_beside_moment = ("T" in earlier) != ("T" in later)
+    return span(earlier).end + (_ZONES_DIFFER if is_day_beside_moment else timedelta()) <= span(later).start
 
 
 # --- what it stands for ----------------------------------------------------------------------------------------------

@@ -278,3 +278,20 @@ def test_every_string_is_a_span_or_refused_at_once(words: str) -> None:
         with suppress(ValueError):
             assert times.span(words) == times.span(read)
     assert time.perf_counter() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "is_before"),
+    [
+        ("2023-08-08", "2023-08-09", True),
+        ("2023-08-09", "2023-08-09", False),
+        ("2023-08", "2023-08-09", False),
+        ("2023-08-09T12:00Z", "2023-08-09T12:01Z", True),
+        ("2023-08-09T12:00Z", "2023-08-09T14:00+03:00", False),
+        # It was the 9th already where it was said.
+        ("2023-08-08T22:00Z", "2023-08-09", False),
+        ("2023-08-08T09:00Z", "2023-08-09", True),
+    ],
+)
+def test_what_is_before_wherever_a_day_is(earlier: str, later: str, is_before: bool) -> None:
+    assert times.is_before(earlier, later) == is_before

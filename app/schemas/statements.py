@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
+from app import times
 from app.schemas.addresses import Address, EventAddress, Label, Reference, SourceAsked
 from app.schemas.common import Input, Output, Paging, RecordRead, comma_separated, with_examples
 from app.schemas.documents import DocumentIn
@@ -14,6 +15,7 @@ from app.schemas.fields import (
     CoarseTime,
     Key,
     Language,
+    Misfit,
     Moment,
     PastTime,
     Prose,
@@ -149,6 +151,13 @@ class StatementFields(Input):
     """When it was taken back."""
     withdrawn_reason: Prose | None = None
     withdrawn_by: WithdrawnByIn | None = None
+
+    @model_validator(mode="after")
+    def _is_said_first(self) -> "StatementFields":
+        is_restored = getattr(self, "id", None) is not None
+        if self.said and self.withdrawn and not is_restored and times.is_before(self.withdrawn, self.said):
+            raise Misfit("withdrawn", f"it can't be taken back before it was said ({self.said})")
+        return self
 
 
 class StatementInClaim(StatementFields, AppearanceFields):

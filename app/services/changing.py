@@ -75,11 +75,7 @@ async def change(
         published = values.get("published", getattr(record, "published", None))
         if published is not None and (why := times.impossible(published, of_page=True)):
             raise Invalid.at("/published" if "published" in patch.model_fields_set else "/url", why)
-    if values.get("question_id") and (stored := getattr(record, "figure", None)) is not None:
-        figure = {name: values.get(name, getattr(stored, name)) for name in ("min", "max")}
-        await _check_whole(session, values["question_id"], figure, "question")
-    if "name" in values:  # only sources have one
-        _check_name(record, values)
+    await _check_together(session, record, values)
     if isinstance(record, AppearanceRead):  # its quotation is looked up again
         values |= await quotes.changed(session, spots, record, values)
     await _check_unique(session, caller, model, record.id, values)
@@ -215,6 +211,22 @@ async def _check_whole(
         foreign_keys.check_whole(figure, question.measure, question.unit, "", field)
 
 
+async def _check_together(session: AsyncSession, record: RecordRead, values: dict[str, Any]) -> None:
+    """Raise Invalid for what is right by itself, and not beside what is stored."""
+    if values.get("question_id") and (stored := getattr(record, "figure", None)) is not None:
+        figure = {name: values.get(name, getattr(stored, name)) for name in ("min", "max")}
+        await _check_whole(session, values["question_id"], figure, "question")
+    if {"said", "withdrawn"} & values.keys():  # of statements
+        _check_withdrawal(*(values.get(name, getattr(record, name)) for name in ("said", "withdrawn")))
+    if "name" in values:  # only sources have one
+        _check_name(record, values)
+
+
+def _check_withdrawal(said: str | None, withdrawn: str | None) -> None:
+    if said is not None and withdrawn is not None and times.is_before(withdrawn, said):
+        raise Invalid.at("/withdrawn", f"it can't be taken back before it was said ({said})")
+
+
 def _check_name(source: RecordRead, values: dict[str, Any]) -> None:
     """Raise Invalid for a new name that describes nobody, unless it says that it is one, or more than it is known."""
     changed = source.model_dump() | values
@@ -330,6 +342,7 @@ async def withdraw(session: AsyncSession, caller: Caller, address: str, data: Wi
         raise Conflict(
             "It is withdrawn already, in other words: PATCH changes them.", url=kinds.url(Statement, statement.id)
         )
+    _check_withdrawal(statement.said, data.withdrawn)
     await records.write(session, Statement, statement.id, withdrawal | bounds("withdrawn", data.withdrawn))
     withdrawn = await records.get_as(session, caller, StatementRead, str(statement.id))
     return withdrawn, [*([remarks.NOTHING_NEW] if withdrawn == statement else []), *remarks.respelt(data)]

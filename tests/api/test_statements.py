@@ -141,3 +141,24 @@ async def test_a_version_does_not_outlive_its_document(client: AsyncClient, said
     other = await document(client, "https://news.example/2")
     changed = await patch(client, f"/v1/appearances/{made['id']}", {"document": other})
     assert (changed["document_id"], changed["version_id"]) == (other, None)
+
+
+async def test_nothing_is_taken_back_before_it_was_said(client: AsyncClient, event: str, said: str) -> None:
+    early = {"withdrawn": "2023-08-01"}
+    for told in (
+        await post(client, f"{said}/withdraw", early, 422),
+        await patch(client, said, early, 422),
+        await post(client, f"{event}/claims", {"text": "B", "statements": [{"said": "2023-08-09", **early}]}, 422),
+    ):
+        assert told["errors"][0]["pointer"].endswith("/withdrawn")
+    await patch(client, said, {"withdrawn": "2023-08-09"})
+
+
+async def test_what_its_document_dates_after_it_was_taken_back(client: AsyncClient, event: str) -> None:
+    """It is another statement than the one that was taken back: the answer says what would make it that one."""
+    paper = {"url": "https://n.example/2", "published": "2023-08-20"}
+    told = {"source": {"name": "Mayor"}, "withdrawn": "2023-08-10", "document": paper}
+    for words, pointers in ({"said": "2023-08-09"}, []), ({}, ["/statements/0/said"]):
+        body = {"text": "It fell", "question": {"text": "Why?", "kind": "cause"}, "statements": [told | words]}
+        remarks = (await client.post(f"{event}/claims", json=body)).raise_for_status().json()["remarks"]
+        assert [remark["pointer"] for remark in remarks if remark["what"] == "suggested"] == pointers

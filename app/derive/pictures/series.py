@@ -221,7 +221,9 @@ def _envelope(
             statements = list(active[family].values())
             counted[family] = figures.unreplaced(statements) if question.evolving else statements
         remaining = [statement for statements in counted.values() for statement in statements]
-        step = _step(context, question, figures.recent(remaining) if question.evolving else remaining)
+        step = _step(
+            context, question, figures.recent(remaining, question, context.claims) if question.evolving else remaining
+        )
         if step != last:
             last = step
             yield built(StepRead, {"at": at}, **step._asdict())

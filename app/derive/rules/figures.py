@@ -168,7 +168,7 @@ def weigh(
         remaining, current_statements = statements, statements
         if questions[question_id].evolving:
             remaining = unreplaced(statements)
-            current_statements = recent(remaining)
+            current_statements = recent(remaining, questions[question_id], claims)
             unordered |= _unordered(remaining)
         current_claims = {statement.claim_id for statement in current_statements}
         statement_ids = {statement.row.id for statement in statements}
@@ -206,10 +206,17 @@ def unreplaced(statements: Sequence[StatementInContext]) -> list[StatementInCont
     return [statement for statement in statements if not gives_way(statement, last_starts[statement.family])]
 
 
-def recent(remaining: Sequence[StatementInContext]) -> list[StatementInContext]:
-    """The statements whose time ends less than 24 h before the latest of them."""
-    latest = max((statement.said.end for statement in remaining), default=None)
-    return [s for s in remaining if latest is not None and latest - s.said.end < OUTDATED_AFTER]
+def recent(
+    remaining: Sequence[StatementInContext], question: QuestionRead, claims: Mapping[UUID, ClaimRead]
+) -> list[StatementInContext]:
+    """The statements whose time ends less than 24 h before the latest figure; who says none outdates nobody's."""
+    ends = (s.said.end for s in remaining if s.claim_id and _says_something(question, claims[s.claim_id]))
+    latest = max(ends, default=None)
+    return [s for s in remaining if latest is None or latest - s.said.end < OUTDATED_AFTER]
+
+
+def _says_something(question: QuestionRead, claim: ClaimRead) -> bool:
+    return claim.figure is not None and allowed_range(question, claim.figure) is not None
 
 
 def _unordered(remaining: Iterable[StatementInContext]) -> set[UUID]:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from sqlalchemy import ARRAY, Row, Uuid, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import times
 from app.models import Appearance, AppearanceHop, Document, DocumentLink, Record, Source, SourceLink
 from app.schemas import kinds
 from app.schemas.common import RecordRead, Remark
@@ -86,6 +87,20 @@ def suggested_kind(batch: Batch, draft: Draft) -> None:
             "`other`, and more than one of its answers can be true."
         )
         batch.note("suggested", f"{draft.pointer}/kind", detail)
+
+
+def withdrawn_unsaid(batch: Batch, draft: Draft) -> None:
+    """Note of a statement without a time of its own that it is taken back earlier than its document has it said."""
+    published_in = draft.within.value("published") if draft.within is not None else None
+    withdrawn = draft.value("withdrawn")
+    if withdrawn is None or published_in is None or draft.value("said") is not None:
+        return
+    if times.is_before(withdrawn, published_in):
+        detail = (
+            "By its document this was said after it was taken back, and so it is a statement of its own beside the one "
+            "that was. With the `said` of that one it is that one."
+        )
+        batch.note("suggested", f"{draft.pointer}/said", detail)
 
 
 def replaced(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any) -> None:

@@ -36,6 +36,7 @@ from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ReportCreate, ReportEvent
 from app.schemas.sources import SourceCreate, SourceLinkCreate
 from app.schemas.statements import AppearanceCreate, AppearanceFields, HopCreate, StatementCreate, StatementInClaim
+from app.services.intake import remarks
 from app.services.intake.drafts import Batch, Draft, archived, columns, sha256, url_columns, url_key
 from app.services.intake.foreign_keys import check_page
 from app.texts.quoting import quotes
@@ -275,6 +276,7 @@ def statement(
     draft = batch.add(Statement, at, values, links)
     draft.assumed = frozenset(values) - data.model_fields_set
     draft.within = said_in
+    remarks.withdrawn_unsaid(batch, draft)
     batch.label(data.label, draft, at)
     # A body that says nothing about where the statement was found has no appearance; in a report it was found there.
     appearance_draft = None

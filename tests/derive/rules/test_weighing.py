@@ -210,6 +210,18 @@ def test_a_figure_that_was_replaced_does_not_outdate_others() -> None:
     ]
 
 
+def test_who_knows_no_number_outdates_no_other() -> None:
+    few, many, unknown = exact(31), exact(80), claim("unknown")
+    early, late = statement(few, A), statement(unknown, B, "2023-08-20")
+    assert states(early, late, claims=[few, unknown]) == ["current", "current"]
+    assert weighed(early, late, claims=[few, unknown]).outdated_claims == set()
+    # What is outdated by a number is so whoever knows none since; and one's own last word is that one knows none.
+    assert states(early, statement(many, C, "2023-08-12"), late, claims=[few, many, unknown]) == [
+        "outdated", "current", "current",
+    ]  # fmt: skip
+    assert states(early, statement(unknown, A, "2023-08-20"), claims=[few, unknown]) == ["replaced", "current"]
+
+
 def test_nobodys_figure_is_weighed_but_is_no_rival() -> None:
     few, many = exact(31), exact(80)
     nobodys = statement(many, B, "2023-08-12", source_id=None, by="nobody")
@@ -324,7 +336,12 @@ def by_hand(
         stale = [
             v
             for v in left
-            if question.evolving and any(o.said.end - v.said.end >= figures.OUTDATED_AFTER for o in left)
+            if question.evolving
+            and any(
+                o.said.end - v.said.end >= figures.OUTDATED_AFTER
+                and figures.allowed_range(question, _of(claims, o).figure or make.figure("unknown")) is not None
+                for o in left
+            )
         ]
         current = [v for v in left if v not in stale]
         for v in given:
