@@ -57,6 +57,8 @@ def test_contested_questions_stand_first_those_with_more_contested_claims_before
     old = answered(OLD, "o", 2, "A", "B")
     hot = [answered(HOT, "h1", 3, "A", "B"), answered(HOT, "h2", 4, "A", "B")]
     assert [text for text, _ in dispute(quiet, old, *hot)] == ["Hot?", "Old?", "Quiet?"]
+    loud = answered(OLD, "o", 2, "ABC", "DEF")
+    assert [text for text, _ in dispute(quiet, loud, *hot)] == ["Hot?", "Old?", "Quiet?"]
     # As many contested claims: then the more sources there are.
     assert [text for text, _ in dispute(quiet, old, hot[0])] == ["Old?", "Hot?", "Quiet?"]
     assert [text for text, _ in dispute(quiet, old, answered(HOT, "h", 3, "A", "BC"))] == ["Hot?", "Old?", "Quiet?"]
