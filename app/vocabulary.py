@@ -70,6 +70,8 @@ Standing = Literal[
 Status = Literal["resolved", "contested", "agreed", "one_sided", "open", "withdrawn", "unanswered", "unaddressed"]
 Independence = Literal["source", "family", "party"]
 AnswerLanguage = Literal["en", "fr", "ru", "uk"]  # with a catalogue each in app/texts/messages
+AnswerView = Literal["full", "compact"]
+DossierOrder = Literal["time", "dispute"]
 
 RemarkKind = Literal["matched", "completed", "replaced", "not_taken", "changed", "proposed", "suggested"]
 

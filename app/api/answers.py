@@ -12,12 +12,13 @@ from starlette.responses import Response
 from app.models import Record
 from app.schemas import kinds
 from app.schemas.common import Page, RecordRead, Remark, json_and_tag, names_tag
+from app.schemas.pictures import compact
 from app.schemas.pictures.listed import ListedPage
 from app.services.idempotency import Replayed
 from app.services.intake.outcomes import Effect
 from app.services.intake.remarks import NOTHING_NEW
 from app.services.paging import Slice
-from app.vocabulary import AnswerLanguage
+from app.vocabulary import AnswerLanguage, AnswerView
 
 # Answers are made here, as bytes, and not by FastAPI: it would validate every model again. The `response_model` of a
 # route is for the description.
@@ -53,9 +54,15 @@ def changed(answer: RecordRead, remarks: Sequence[Remark]) -> Response:
     return _written(answer, remarks, changed=NOTHING_NEW not in remarks)
 
 
-def picture(answer: BaseModel, tag: str, language: AnswerLanguage | None = None) -> Response:
+def picture(
+    answer: BaseModel, tag: str, language: AnswerLanguage | None = None, *, view: AnswerView = "full"
+) -> Response:
     """Answer with a picture, whose ETag is made of the heads of what it shows."""
-    return Response(answer.model_dump_json(by_alias=True), 200, {"ETag": tag, **_spoken(language)}, _JSON)
+    return Response(_json(answer, view), 200, {"ETag": tag, **_spoken(language)}, _JSON)
+
+
+def _json(answer: BaseModel, view: AnswerView) -> str:
+    return compact.written(answer) if view == "compact" else answer.model_dump_json(by_alias=True)
 
 
 def check_modified(request: Request, tag: str, language: AnswerLanguage | None = None) -> None:
@@ -95,32 +102,56 @@ def whole_list(answer: BaseModel) -> Response:
 
 
 def page(
-    request: Request, slice_: Slice, read: type[BaseModel], kind: type[Page[Any]] = Page[Any], **members: Any
+    request: Request,
+    slice_: Slice,
+    read: type[BaseModel],
+    kind: type[Page[Any]] = Page[Any],
+    *,
+    view: AnswerView = "full",
+    **members: Any,
 ) -> Response:
     """Answer with one page, and the URLs of its neighbours in the body and in Link (RFC 8288).
 
     `members`: what pages of this kind tell beside their items.
     """
     records: list[Any] = [read.model_validate(row) for row in slice_.rows]
-    return _page(request, slice_, records, kind, members)
+    if view == "compact":
+        records = [compact.item(record) for record in records]
+    return _page(request, slice_, records, kind=kind, view=view, **members)
 
 
 def listed(
-    request: Request, slice_: Slice, read: type[BaseModel], expanded: Sequence[str], named: Sequence[BaseModel] | None
+    request: Request,
+    slice_: Slice,
+    read: type[BaseModel],
+    expanded: Sequence[str],
+    named: Sequence[BaseModel] | None,
+    *,
+    view: AnswerView = "full",
 ) -> Response:
     """Answer with one page of records that have beside them what was `expanded`, and with who is `named`."""
     left_out = read.model_fields.keys() - read.__base__.model_fields.keys() - set(expanded)  # type: ignore[union-attr]
-    records = [read.model_validate(row).model_dump(mode="json", exclude=left_out) for row in slice_.rows]
-    return _page(request, slice_, records, ListedPage, {"named": named})
+    records = [read.model_validate(row) for row in slice_.rows]
+    if view == "compact":
+        answered = [compact.item(record, left_out) for record in records]
+    else:
+        answered = [record.model_dump(mode="json", exclude=left_out) for record in records]
+    return _page(request, slice_, answered, kind=ListedPage, view=view, named=named)
 
 
 def _page(
-    request: Request, slice_: Slice, records: list[Any], kind: type[Page[Any]], members: dict[str, Any]
+    request: Request,
+    slice_: Slice,
+    records: list[Any],
+    *,
+    kind: type[Page[Any]],
+    view: AnswerView,
+    **members: Any,
 ) -> Response:
     urls = {name: _url(request, cursor) for name, cursor in (("next", slice_.next), ("prev", slice_.prev)) if cursor}
     answer = kind(items=records, total=slice_.total, facets=slice_.facets, **urls, **members)
     headers = {"Link": ", ".join(f'<{url}>; rel="{name}"' for name, url in urls.items())} if urls else {}
-    return Response(answer.model_dump_json(by_alias=True), 200, headers, _JSON)
+    return Response(_json(answer, view), 200, headers, _JSON)
 
 
 async def not_modified(_request: Request, error: Exception) -> Response:

@@ -64,7 +64,7 @@ async def listed(
     rows = await expanding.expand(session, caller, page.rows, expanded)
     named = await expanding.sources_named(session, caller, query.source)
     names = [*expanded, "appearance"] if "document" in expanded else expanded
-    return answers.listed(request, replace(page, rows=rows), read, names, named)
+    return answers.listed(request, replace(page, rows=rows), read, names, named, view=query.view)
 
 
 def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.schemas.addresses import Address, EventAddress, Reference
-from app.schemas.common import SHORT_LIST_ITEMS, Input, Paging, RecordRead, comma_separated, with_examples
+from app.schemas.common import SHORT_LIST_ITEMS, Input, Paging, RecordRead, Viewed, comma_separated, with_examples
 from app.schemas.documents import DocumentIn
 from app.schemas.fields import Language, Misfit, Moment, Number, PastTime, Ref, Url, Verbal, Wording
 from app.schemas.forms.words import RatingIn, SchemeIn
@@ -113,6 +113,6 @@ class AssessmentFilter(Input):
     sort: Literal["created_at", "-created_at", "updated_at", "-updated_at", "made", "-made"] = "-created_at"
 
 
-class AssessmentQuery(AssessmentFilter, Paging):
+class AssessmentQuery(AssessmentFilter, Paging, Viewed):
     facets: Annotated[str, comma_separated("scheme", "rating", "language")] | None = None
     """Counts by `scheme`, `rating`, `language`."""

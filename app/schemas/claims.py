@@ -15,6 +15,7 @@ from app.schemas.common import (
     Output,
     Paging,
     RecordRead,
+    Viewed,
     comma_separated,
     text_alone,
     with_examples,
@@ -309,7 +310,7 @@ class ClaimFilter(Input):
     sort: Literal["created_at", "-created_at", "updated_at", "-updated_at"] = "-created_at"
 
 
-class ClaimQuery(ClaimFilter, Paging):
+class ClaimQuery(ClaimFilter, Paging, Viewed):
     expand: Annotated[str, comma_separated("event", "question")] | None = None
     """What each claim points at, in full beside it: `event`, `question`, with commas."""
     facets: Annotated[str, comma_separated("language", "accuses", "qualifier")] | None = None

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from app.schemas.addresses import EventAddress, Reference
 from app.schemas.fields import PastTime, Prose
-from app.schemas.forms.words import WithdrawnByIn
+from app.schemas.forms.words import AnswerViewIn, WithdrawnByIn
 from app.vocabulary import Operation, RemarkKind
 
 T = TypeVar("T")
@@ -146,6 +146,13 @@ class Paging(Input):
     """Taken from `next` or `prev` of a page of the same list."""
     count: bool = False
     """Say how many there are in all."""
+
+
+class Viewed(Input):
+    """How much of each record is answered."""
+
+    view: AnswerViewIn = "full"
+    """`compact`: under the same names, without nulls, what keeps the books and what is there twice."""
 
 
 def comma_separated(*words: str) -> Any:

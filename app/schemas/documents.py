@@ -13,6 +13,7 @@ from app.schemas.common import (
     Input,
     Paging,
     RecordRead,
+    Viewed,
     comma_separated,
     text_alone,
     with_examples,
@@ -242,7 +243,7 @@ class DocumentFilter(Input):
     sort: Literal["created_at", "-created_at", "updated_at", "-updated_at", "published", "-published"] = "-created_at"
 
 
-class DocumentQuery(DocumentFilter, Paging):
+class DocumentQuery(DocumentFilter, Paging, Viewed):
     facets: Annotated[str, comma_separated("kind", "lifecycle", "language")] | None = None
     """Counts by `kind`, `lifecycle`, `language`."""
 

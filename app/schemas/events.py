@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.schemas.addresses import EventAddress, Reference
-from app.schemas.common import SHORT_LIST_ITEMS, Input, Paging, RecordRead, comma_separated, with_examples
+from app.schemas.common import SHORT_LIST_ITEMS, Input, Paging, RecordRead, Viewed, comma_separated, with_examples
 from app.schemas.fields import (
     CoarseTime,
     Country,
@@ -153,7 +153,7 @@ class EventFilter(Input):
     ] = "-created_at"
 
 
-class EventQuery(EventFilter, Paging):
+class EventQuery(EventFilter, Paging, Viewed):
     facets: Annotated[str, comma_separated("kind", "country", "visibility", "place_precision")] | None = None
     """Counts by `kind`, `country`, `visibility`, `place_precision`."""
 

@@ -8,7 +8,7 @@ from pydantic import Discriminator, Tag, model_validator
 
 from app import synonyms
 from app.schemas.addresses import INLINE, REFERENCE, EventAddress, Label, Reference, reference_or_text
-from app.schemas.common import Input, Paging, RecordRead, comma_separated, text_alone, with_examples
+from app.schemas.common import Input, Paging, RecordRead, Viewed, comma_separated, text_alone, with_examples
 from app.schemas.fields import Language, Misfit, Moment, Name, Ref, Sentence
 from app.schemas.forms.words import AnswerKindIn, MeasureIn, QuestionKindIn
 from app.vocabulary import MEASURE_DEFAULTS, SINGLE_ANSWER_KINDS, AnswerKind, Measure, QuestionKind
@@ -131,6 +131,6 @@ class QuestionFilter(Input):
     sort: Literal["created_at", "-created_at", "updated_at", "-updated_at"] = "created_at"
 
 
-class QuestionQuery(QuestionFilter, Paging):
+class QuestionQuery(QuestionFilter, Paging, Viewed):
     facets: Annotated[str, comma_separated("kind", "answer", "measure")] | None = None
     """Counts by `kind`, `answer`, `measure`."""

@@ -23,6 +23,7 @@ from app.schemas.common import (
     Output,
     Paging,
     RecordRead,
+    Viewed,
     comma_separated,
     text_alone,
     with_examples,
@@ -205,7 +206,7 @@ class SourceFilter(Input):
     sort: Literal["created_at", "-created_at", "updated_at", "-updated_at", "name", "-name"] = "-created_at"
 
 
-class SourceQuery(SourceFilter, Paging):
+class SourceQuery(SourceFilter, Paging, Viewed):
     facets: Annotated[str, comma_separated("kind", "disclosure", "party", "country")] | None = None
     """Counts by `kind`, `disclosure`, `party`, `country`: one or more, with commas."""
 

@@ -9,7 +9,7 @@ from pydantic_core import CoreSchema
 
 from app import times
 from app.schemas.addresses import Address, EventAddress, Label, Reference, SourceAsked
-from app.schemas.common import Input, Output, Paging, RecordRead, comma_separated, with_examples
+from app.schemas.common import Input, Output, Paging, RecordRead, Viewed, comma_separated, with_examples
 from app.schemas.documents import DocumentIn
 from app.schemas.fields import (
     CoarseTime,
@@ -303,7 +303,7 @@ class StatementFilter(Input):
     sort: Literal["created_at", "-created_at", "updated_at", "-updated_at", "said", "-said"] = "-created_at"
 
 
-class StatementQuery(StatementFilter, Paging):
+class StatementQuery(StatementFilter, Paging, Viewed):
     expand: Annotated[str, comma_separated("event", "question", "claim", "source", "document")] | None = None
     """What each statement points at, in full beside it, with commas: `event`, `question`, `claim`, `source`, and
     `document`, where it was published first, with the `appearance` there."""

@@ -94,7 +94,7 @@ async def test_every_filter_narrows_as_it_says(client: AsyncClient) -> None:
         "statements": STATEMENTS, "assessments": ASSESSMENTS,
     }  # fmt: skip
     described = inlined(await get(client, "/openapi.json"))
-    usual = {"limit", "cursor", "count", "sort", "facets", "merged", "expand"}
+    usual = {"limit", "cursor", "count", "sort", "facets", "merged", "expand", "view"}
     for kind, filters in lists.items():
         known = {one["name"] for one in described[f"/v1/{kind}"]["get"]["parameters"] if one["in"] == "query"}
         tried = {pair.partition("=")[0] for query in filters for pair in query.split("&")}

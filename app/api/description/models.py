@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_pascal
 
 from app.api.description import field_words, types
 from app.schemas.common import Input, Output, Page
+from app.schemas.pictures import compact
 
 Schema = dict[str, Any]
 # What an answer leaves out where it is asked for without.
@@ -50,7 +51,10 @@ def _completed(name: str, schema: Schema) -> Schema:
         for part in fields.values():
             part.pop("default", None)
         if name in _subclasses(Output):
-            schema["required"] = [field for field, part in fields.items() if not _may_be_left_out(field, part)]
+            lacking = compact.may_lack(_subclasses(Output)[name])
+            schema["required"] = [
+                field for field, part in fields.items() if field not in lacking and not _may_be_left_out(field, part)
+            ]
             if not schema["required"]:
                 del schema["required"]
     return schema

@@ -59,13 +59,13 @@ def lift(description: dict[str, Any]) -> None:
     """Say once, of a path, what all its operations take."""
     for path in description["paths"].values():
         operations = list(path.values())
-        first, *others = [operation.get("parameters", []) for operation in operations]
-        common = [parameter for parameter in first if others and all(parameter in taken for taken in others)]
+        first, *further = [operation.get("parameters", []) for operation in operations]
+        common = [parameter for parameter in first if further and all(parameter in lists for lists in further)]
         if not common:
             continue
         path["parameters"] = common
         for operation in operations:
-            operation["parameters"] = [taken for taken in operation["parameters"] if taken not in common]
+            operation["parameters"] = [parameter for parameter in operation["parameters"] if parameter not in common]
             if not operation["parameters"]:
                 del operation["parameters"]
 

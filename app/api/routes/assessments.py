@@ -35,7 +35,7 @@ async def list_assessments(
 ) -> Response:
     """How reviewers, courts and desks rate claims, of all events or of one."""
     page = await paging.page(session, disputes.assessments(query, caller), kind_of(Assessment).sorts, query)
-    return answers.page(request, page, AssessmentRead)
+    return answers.page(request, page, AssessmentRead, view=query.view)
 
 
 @router.get("/events/{event}/assessments", response_model=Page[AssessmentRead], responses=READ | MERGED)
@@ -46,7 +46,7 @@ async def list_event_assessments(
     event_id = (await records.get(session, caller, Event, event)).id
     rows = narrowing.within(event_id, disputes.assessments(query, caller))
     page = await paging.page(session, rows, kind_of(Assessment).sorts, query, event_id)
-    return answers.page(request, page, AssessmentRead)
+    return answers.page(request, page, AssessmentRead, view=query.view)
 
 
 @router.post(

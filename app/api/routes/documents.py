@@ -48,7 +48,7 @@ async def list_documents(
 ) -> Response:
     """Everything that was published and recorded here."""
     page = await paging.page(session, directory.documents(query, caller), kind_of(Document).sorts, query)
-    return answers.page(request, page, DocumentRead)
+    return answers.page(request, page, DocumentRead, view=query.view)
 
 
 @router.post("/documents", status_code=201, response_model=with_remarks(DocumentRead), responses=created(DocumentRead))

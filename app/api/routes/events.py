@@ -44,7 +44,7 @@ async def list_events(
 ) -> Response:
     """What happened: the events that are kept here."""
     page = await paging.page(session, disputes.events(query, caller), kind_of(Event).sorts, query)
-    return answers.page(request, page, EventRead)
+    return answers.page(request, page, EventRead, view=query.view)
 
 
 @router.post("/events", status_code=201, response_model=with_remarks(EventRead), responses=created(EventRead))

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.api import answers, negotiation
 from app.api.deps import EventAt, Reader, Route, Session
 from app.api.records import MERGED, READ
+from app.schemas.common import Viewed
 from app.schemas.pictures.dossiers import DossierQuery, DossierRead, PictureQuery, TimelineRead
 from app.schemas.pictures.figures import FiguresQuery, FiguresRead
 from app.schemas.pictures.matrices import MatrixQuery, MatrixRead
@@ -74,9 +75,11 @@ async def _picture(
 
     `details`: what this kind of picture takes beside the viewpoint.
     """
+    view = query.view if isinstance(query, Viewed) else "full"
     words = negotiation.wording(request, query.lang)
     event_read, viewpoint = await moments.find(session, caller, event, query, words)
     # Callers keep ETags: the function's name, and the order of the details, are a part of them.
-    tag = await moments.etag(session, event_read, viewpoint, f"{draw.__name__} {details}")
+    tag = await moments.etag(session, event_read, viewpoint, f"{draw.__name__} {view} {details}")
     answers.check_modified(request, tag, words.language)
-    return answers.picture(await draw(session, event_read.id, viewpoint, **details), tag, words.language)
+    answer = await draw(session, event_read.id, viewpoint, **details)
+    return answers.picture(answer, tag, words.language, view=view)

@@ -35,7 +35,7 @@ async def list_questions(
 ) -> Response:
     """The points in dispute, of all events or of one."""
     page = await paging.page(session, disputes.questions(query, caller), kind_of(Question).sorts, query)
-    return answers.page(request, page, QuestionRead)
+    return answers.page(request, page, QuestionRead, view=query.view)
 
 
 @router.get("/events/{event}/questions", response_model=Page[QuestionRead], responses=READ | MERGED)
@@ -46,7 +46,7 @@ async def list_event_questions(
     event_id = (await records.get(session, caller, Event, event)).id
     rows = narrowing.within(event_id, disputes.questions(query, caller))
     page = await paging.page(session, rows, kind_of(Question).sorts, query, event_id)
-    return answers.page(request, page, QuestionRead)
+    return answers.page(request, page, QuestionRead, view=query.view)
 
 
 @router.post(

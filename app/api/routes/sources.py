@@ -48,7 +48,7 @@ async def list_sources(
 ) -> Response:
     """Everybody who speaks or publishes."""
     page = await paging.page(session, directory.sources(query, caller), kind_of(Source).sorts, query)
-    return answers.page(request, page, SourceRead)
+    return answers.page(request, page, SourceRead, view=query.view)
 
 
 @router.post("/sources", status_code=201, response_model=with_remarks(SourceRead), responses=created(SourceRead))

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead
-from app.schemas.common import Input, Output
+from app.schemas.common import Input, Output, Viewed
 from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
 from app.schemas.events import EventRead
 from app.schemas.fields import TimeParameter
-from app.schemas.forms.words import AnswerLanguageIn, IndependenceIn
+from app.schemas.forms.words import AnswerLanguageIn, DossierOrderIn, IndependenceIn
 from app.schemas.pictures.reason_codes import Reason
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
@@ -38,7 +38,6 @@ EndedBy = Literal["withdrawn", "withdrawn_elsewhere", "superseded", "retracted"]
 Direction = Literal["from", "to"]
 FigureState = Literal["current", "order_unknown", "replaced", "outdated"]
 JoinedBy = Literal["source", "family", "chain", "document", "link", "same_as", "party"]
-Order = Literal["time", "dispute"]
 Turn = Literal["said", "withdrawn", "retracted", "superseded", "assessed"]
 
 
@@ -57,8 +56,8 @@ class PictureQuery(Input):
     English."""
 
 
-class DossierQuery(PictureQuery):
-    order: Order = "time"
+class DossierQuery(PictureQuery, Viewed):
+    order: DossierOrderIn = "time"
     """`time`: what was said first stands first; `dispute`: the most disputed question, and in it the most disputed
     claim."""
 

@@ -20,14 +20,14 @@ from app.errors import Gone, Invalid, NotFound
 from app.schemas import addresses
 from app.schemas.common import entity_tag
 from app.schemas.events import EventRead
-from app.schemas.pictures.dossiers import DossierRead, Order, PictureQuery, TimelineRead
+from app.schemas.pictures.dossiers import DossierRead, PictureQuery, TimelineRead
 from app.schemas.pictures.figures import FiguresRead
 from app.schemas.pictures.matrices import ColumnsBy, MatrixRead
 from app.services import records
 from app.services.access import Caller
 from app.services.pictures import loading
 from app.texts.messages.wording import ENGLISH, Wording
-from app.vocabulary import Independence, Measure
+from app.vocabulary import DossierOrder, Independence, Measure
 
 _POSITION: Final = re.compile(r"(\d{1,18})-([0-9a-f]{8})", re.ASCII)
 _HASH_AT: Final = text("SELECT hash FROM change WHERE seq = :seq")
@@ -197,7 +197,9 @@ async def position(session: AsyncSession, rows: Rows, seq: int | None = None) ->
 # --- the pictures ----------------------------------------------------------------------------------------------------
 
 
-async def dossier(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint, order: Order = "time") -> DossierRead:
+async def dossier(
+    session: AsyncSession, event_id: UUID, viewpoint: Viewpoint, order: DossierOrder = "time"
+) -> DossierRead:
     """The whole event as it was asked for. Raises NotFound if there was no such event, or it is not for the caller.
 
     The last that a session reads: the transaction ends before the dossier is drawn.
