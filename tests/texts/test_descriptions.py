@@ -26,6 +26,11 @@ DESCRIPTIONS = (
     "شهود عيان", "حسابات وهمية", "vidéo virale", "anonyme Quelle", "Kettenbrief", "perfil falso", "fonte anonima",
     "łańcuszek na WhatsAppie", "görgü tanıkları", "TikTok videosu", "áudio de WhatsApp", "pro-government accounts",
     "an old video", "a website", "un blog", "Instagram and Facebook", "someone on Facebook", "Local media",
+    # People by what they do, and one of them, in small letters.
+    "officials", "Senior officials", "local officials", "experts", "Medical sources", "doctors", "several officials",
+    "a spokesman for the mayor", "a senior police official", "a source", "a source in the ministry", "источник",
+    "источник в полиции", "представитель мэрии", "эксперты", "власти", "очевидец", "експерти", "مصادر طبية", "خبراء",
+    "un témoin", "médecins", "ein Sprecher", "Rettungskräfte", "los expertos", "uzmanlar", "eksperci",
     # What stands where a name is lacking.
     "N/A", "n/a", "#N/A", "n.a.", "null", "(none)", "NaN", "nil", "undefined", "[deleted]", "tbd", "Not available",
     "no name", "s/d", "k.A.", "Keine Angabe", "sans nom", "Aucun", "sin datos", "No consta", "nessuno", "sem nome",
@@ -48,6 +53,9 @@ NAMES = (
     "Web Foundation", "Blogger", "The Sun", "Canal+", "Fuentes Guillermo", "Carlos Fuentes",
     "Daily Mail Online", "Media", "Персона", "John Doe", "Red Cross", "Kanał Zero", "Luis Redes",
     "Andrea Post", "Persons",
+    "Russian officials", "US officials", "Hamas officials", "Kremlin spokesman", "police", "the army", "Witness",
+    "Médecins sans frontières", "Врачи без границ", "Представитель МИД", "Власти Москвы", "The Observer", "Эксперт",
+    "Expert", "Military Times", "Victims Commissioner", "Student Union of Kenya", "NATO sources",
     "1+1", "7x7", "24 Канал", "5G", "Q", "Nan", "Nil", "K. A.", "B.D.", "ND", "Null Island", "Nadie Sabe",
     "None of the Above", "3sat", "2×2", "Empty Quarter News", "Deleted Scenes", "Нет войне", "Yok TV", "Brakel",
 )  # fmt: skip

@@ -54,6 +54,32 @@ ağlar kişiler tanıklar haberler platformlar iddialar посты постов 
 مطالب شایعات وبلاگ‌ها ناشناسان پستها کانالها سایتها شبکه forwards reports rumeur kettenbrief sharepic internauta
 internaute netizen łańcuszek łańcuszki świadków посту постах постами соцсетями соцсеть ролики роликов каналах пости
 постів соцмережами tanıkları kaynakları mesajları videoları görselleri فضای حساب‌های ویدیوهای عکس‌های médias
+officials experts doctors medics paramedics physicians nurses analysts specialists rescuers firefighters relatives
+soldiers troops workers employees protesters demonstrators passengers neighbours neighbors students teachers parents
+scientists researchers observers critics politicians diplomats lawyers spokespeople spokesmen spokespersons volunteers
+refugees survivors victims villagers insiders authorities responsables médecins soignants secouristes pompiers
+analystes spécialistes soldats fonctionnaires employés manifestants passagers voisins étudiants enseignants
+scientifiques chercheurs observateurs avocats bénévoles réfugiés survivants victimes villageois autorités beamte
+experten ärzte mediziner analysten fachleute rettungskräfte feuerwehrleute angehörige soldaten mitarbeiter
+demonstranten passagiere nachbarn studenten wissenschaftler forscher beobachter politiker diplomaten anwälte
+freiwillige flüchtlinge überlebende behörden funcionarios expertos médicos analistas especialistas rescatistas
+bomberos familiares soldados empleados manifestantes pasajeros estudiantes científicos investigadores observadores
+políticos diplomáticos abogados voluntarios refugiados supervivientes víctimas autoridades funzionari esperti medici
+analisti specialisti soccorritori parenti soldati dipendenti manifestanti passeggeri studenti insegnanti scienziati
+ricercatori osservatori politici diplomatici avvocati volontari rifugiati sopravvissuti vittime autorità funcionários
+passageiros vizinhos estudantes cientistas pesquisadores advogados voluntários sobreviventes urzędnicy eksperci
+lekarze medycy analitycy specjaliści ratownicy strażacy krewni żołnierze pracownicy protestujący pasażerowie sąsiedzi
+studenci naukowcy badacze obserwatorzy politycy dyplomaci prawnicy wolontariusze uchodźcy ofiary władze yetkililer
+uzmanlar doktorlar analistler askerler çalışanlar göstericiler yolcular komşular öğrenciler araştırmacılar gözlemciler
+siyasetçiler diplomatlar avukatlar gönüllüler mülteciler görevliler gazeteciler чиновники эксперты врачи медики
+аналитики специалисты спасатели пожарные родственники солдаты сотрудники протестующие пассажиры соседи студенты ученые
+исследователи наблюдатели критики политики дипломаты адвокаты волонтеры беженцы выжившие пострадавшие активисты
+журналисты власти посадовці експерти лікарі аналітики фахівці рятувальники пожежники родичі солдати працівники
+протестувальники пасажири сусіди студенти науковці дослідники спостерігачі політики дипломати адвокати волонтери
+біженці потерпілі активісти журналісти مسؤولون مسؤولين خبراء أطباء مسعفون مسعفين محللون محللين مختصون أقارب جنود
+موظفون متظاهرون محتجون ركاب جيران طلاب علماء باحثون مراقبون سياسيون دبلوماسيون محامون متطوعون لاجئون ناجون ضحايا
+صحفيون صحافيون سلطات مقامات مسئولان کارشناسان پزشکان تحلیلگران امدادگران سربازان کارکنان معترضان مسافران دانشجویان
+دانشمندان پژوهشگران ناظران سیاستمداران داوطلبان پناهجویان بازماندگان قربانیان فعالان خبرنگاران
 """
 
 # The same, one of them.
@@ -74,6 +100,16 @@ kullanıcısı sitesi sayfa sayfası kanalı hesap hesabı grup kaynak fotoğraf
 موقع صفحة قناة حساب مجموعة مدون ناشط مصدر فيديو صورة رسالة شبكة شخص تغريدة مقطع رجل امرأة کاربر پست سایت وبسایت صفحه
 کانال گروه منبع ویدیو تصویر عکس پیام رسانه فرد توییت audio áudio wideo paylaşımı mesajı videosu görseli fotoğrafı
 profili ویدیوی аудио аудіо видеоролик відео скриншот скріншот
+official expert doctor medic paramedic physician nurse analyst specialist rescuer firefighter relative soldier worker
+employee protester passenger neighbour neighbor student teacher scientist researcher observer politician diplomat
+lawyer spokesman spokeswoman spokesperson volunteer refugee survivor villager insider eyewitness resident reader
+viewer responsable médecin secouriste pompier soldat fonctionnaire voisin habitant riverain témoin avocat experte arzt
+ärztin sprecher sprecherin beamter zeuge zeugin augenzeuge anwohner funcionario experto médico portavoz soldado
+testigo vecino abogado funzionario esperto medico portavoce soldato testimone residente funcionário especialista
+testemunha morador urzędnik ekspert lekarz rzecznik żołnierz świadek mieszkaniec yetkili uzman doktor sözcü asker
+tanık чиновник эксперт врач медик представитель представительница очевидец свидетель свидетельница житель жительница
+солдат посадовець експерт лікар речник речниця очевидець свідок мешканець мешканка مسؤول خبير طبيب متحدث جندي
+مقام کارشناس پزشک سخنگو
 """
 
 # Nobody knows who.
@@ -120,6 +156,9 @@ gefälscht gefälschte gefälschtes fałszywe fałszywy fałszywa sahte фейк
 поддельные местный местная местное местные місцевий місцева місцеві місцеве вирусное вірусне вірусна wiralowe wiralowy
 wiralowa yerel görgü wirusowe lokale lokaler locaux locales locali locais lokalne lokalni محلی محلية محليون عینی عيان
 جعلی وهمية مزيفة مزورة منتشر شده منتشرشده вирусная вирусной
+senior top ranking high security medical military government hospital health regional western foreign
+طبية طبي أمنية أمني حكومية حكومي عسكرية عسكري رسمية رسمي مطلعة
+مطلع پزشکی امنیتی دولتی نظامی آگاه
 """
 
 # Small words, and what adds nothing.

@@ -43,6 +43,9 @@ _LACKING_SHORT: Final = frozenset(" ".join(letters) for letters in data.LACKING_
 _LACKING_SMALL: Final = frozenset({"nan", "nil"})
 # Two numbers make a name: 1+1.
 _SUM: Final = re.compile(r"\d\s*[+&×*]\s*\d")
+# "Médecins sans frontières": so bodies are called, and nobody is described.
+_WITHOUT: Final = frozenset({"sans", "ohne", "sin", "senza", "sem", "bez", "без", "بلا", "بدون"})
+_ATTRIBUTES: Final = 2  # words that stand before whom they describe: `a senior police official`
 _LISTED: Final = _PLATFORMS | _PLURALS | _SINGULARS | _UNKNOWN | _QUANTIFIERS | _SETTINGS | _FILLERS
 # Who posts, and what is posted; where; how many, whatever the word means beside.
 _MANY, _SOMEWHERE, _HOW_MANY = _PLURALS - _PLATFORMS, _PLATFORMS | _SETTINGS, _QUANTIFIERS - _FILLERS
@@ -63,12 +66,15 @@ def describes(name: str) -> Literal["group", "anonymous"] | None:
     # What stands behind a hyphen begins no name of its own: `pro-Kremlin`.
     written = [match[0] if name[match.start() - 1 : match.start()] != "-" else match[0].lower() for match in matches]
     words = [_folded(word) for word in written]
-    if not words or any(
-        word in _BODIES and not letters[0].islower() for word, letters in zip(words, written, strict=True)
+    if (
+        not words
+        or not _WITHOUT.isdisjoint(words)
+        or any(word in _BODIES and not letters[0].islower() for word, letters in zip(words, written, strict=True))
     ):
         return None
     strange = [nth for nth, word in enumerate(words) if word not in _LISTED]
-    if not (_of_listed_words(words) if not strange else _beside_strange_words(words, written, strange)):
+    is_description = _of_listed_words(words) if not strange else _beside_strange_words(words, written, strange)
+    if not is_description and not _is_somebody(words, written, strange):
         return None
     # Some words are of one and of many (`user`, in German): beside an article of one, or unknown, it is one.
     of_many = _PLURALS - _SINGULARS if not (_ONE | _UNKNOWN).isdisjoint(words) else _PLURALS
@@ -116,6 +122,16 @@ def _beside_strange_words(words: list[str], written: list[str], strange: list[in
     # No name begins with a small letter: "ukrainian sites".
     unnamed = somewhere or words[0] in _PLURALS or written[0][0].islower()
     return names_nobody or (many and unnamed and _is_said_of_many(words, written, strange))
+
+
+def _is_somebody(words: list[str], written: list[str], strange: list[int]) -> bool:
+    """Whether it is one of a kind, in small letters: `a source`, `a spokesman for the mayor`, «источник в полиции»."""
+    first = 1 if words[0] in _INDEFINITE and len(words) > 1 else 0
+    return (
+        not _SINGULARS.isdisjoint(words[first : first + _ATTRIBUTES + 1])
+        and not written[first][0].isupper()
+        and all(written[nth][0].islower() for nth in strange)
+    )
 
 
 def _is_said_of_many(words: list[str], written: list[str], strange: list[int]) -> bool:

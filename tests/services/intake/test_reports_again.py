@@ -45,7 +45,7 @@ async def test_the_same_body_again_stores_nothing_whatever_happened_since(
     claims = made["events"][0]["claims"]
     for path, change in {
         f"/v1/claims/{claims[0]['claim']['id']}": {"text": "Better said"},
-        f"/v1/sources/{claims[0]['statements'][0]['source']['id']}": {"name": "Somebody else"},
+        f"/v1/sources/{claims[0]['statements'][0]['source']['id']}": {"name": "Marta Vey"},
         f"/v1/statements/{made['events'][0]['statements'][0]['id']}": {"stance": "query"},
     }.items():
         assert (await other.patch(path, json=change, headers=ANY)).is_success
