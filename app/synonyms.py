@@ -36,6 +36,7 @@ SYNONYMS: Final[Mapping[str, Mapping[str, str]]] = {
         "thousands": "thousands of",
         "unknown": "not known, unspecified, undisclosed",
         "none": "no, zero, nobody, no one, nil",
+        "all": "all of, everyone, everybody, every one",
     },
     "Measure": {
         "killed": "dead, death, deaths, died, deceased, fatality, fatalities, kills",

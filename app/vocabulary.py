@@ -46,7 +46,7 @@ Measure = Literal[
 ]  # fmt: skip
 Qualifier = Literal[
     "exact", "about", "at_least", "more_than", "at_most", "fewer_than", "between", "several", "tens", "dozens",
-    "hundreds", "thousands", "unknown", "none",
+    "hundreds", "thousands", "unknown", "none", "all",
 ]  # fmt: skip
 
 Stance = Literal["support", "deny", "query", "comment", "no_comment", "no_information"]

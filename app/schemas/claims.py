@@ -30,6 +30,10 @@ from app.vocabulary import ClaimRelation, Qualifier
 _WITH_ONE_NUMBER = ("exact", "about")
 _WITH_MIN = ("at_least", "more_than")
 _WITH_MAX = ("at_most", "fewer_than")
+ALL_OF_WHAT: Final = (
+    "`all` needs `of`: the figure that it is all of, by a #label of this body, an id or a ref, such as the claim of how"
+    " many were aboard; where that is not known, its figure is `unknown`"
+)
 _BETWEEN: Final = "Two numbers without a qualifier were taken as `between`."
 
 
@@ -50,8 +54,9 @@ class Figure(Input):
     """A number as it was said.
 
     exact and about have one, between two, at_least and more_than a min, at_most and fewer_than a max; several, tens,
-    dozens, hundreds, thousands, unknown and none have none. A min and another max without a qualifier are `between`.
-    Of persons, buildings and items, the units of what is counted unless its question tells another, none is a half.
+    dozens, hundreds, thousands, unknown, none and all have none; all needs `of`. A min and another max without a
+    qualifier are `between`. Of persons, buildings and items, the units of what is counted unless its question tells
+    another, none is a half.
     """
 
     _alone = model_validator(mode="before")(numbers.figure)
@@ -60,7 +65,7 @@ class Figure(Input):
     min: Count | None = None
     max: Count | None = None
     of: Reference | None = None
-    """The figure that this one is a part of: 19 of the 31."""
+    """The figure that this one is a part of: 19 of the 31, or all of them."""
 
     _taken_as_between: bool = PrivateAttr(default=False)
 
@@ -186,6 +191,10 @@ class ClaimCreate(ClaimFields):
             raise Misfit("text" if self.figure is None else "figure", "a claim needs a text or a figure, and not both")
         if self.figure is not None and self.question is None:
             raise Misfit("question", "a figure needs its question: what does it measure?")
+        # A line of an export may say only in a later line what it is all of.
+        all_of_nothing = self.figure is not None and self.figure.qualifier == "all" and self.figure.of is None
+        if all_of_nothing and getattr(self, "id", None) is None:
+            raise Misfit("figure/of", ALL_OF_WHAT)
         return self
 
 
@@ -213,11 +222,26 @@ _VAGUE: Final[dict[str, tuple[str, str]]] = {
 
 
 def figure_words(qualifier: str, low: float | None, high: float | None, *, counted: bool = False) -> str:
-    """A figure in English: `at least 22`, `5 to 7`, `dozens`; `counted`: what is counted follows (`dozens of`)."""
+    """A figure in English: `at least 22`, `5 to 7`, `dozens`; `counted`: what is counted follows (`dozens of`).
+
+    Of `all` the numbers are the range of its whole, as far as that is known.
+    """
     if qualifier in _VAGUE:
         return _VAGUE[qualifier][counted]
+    if qualifier == "all":
+        return _all_of(low, high)
     numbers = " to ".join(f"{number:,.15g}" for number in dict.fromkeys((low, high)) if number is not None)
     return numbers if qualifier in ("exact", "between") else f"{qualifier.replace('_', ' ')} {numbers}"
+
+
+def _all_of(low: float | None, high: float | None) -> str:
+    """`all`, `all 10`, `all (9 to 11)`."""
+    if low is None:
+        return "all"
+    if low == high:
+        return f"all {low:,.15g}"
+    qualifier = "at_least" if high is None else "between" if low else "at_most"
+    return f"all ({figure_words(qualifier, low or None, high)})"
 
 
 def as_given(text: str | None, *, figure: object, preliminary: bool | None) -> str | None:
@@ -226,6 +250,8 @@ def as_given(text: str | None, *, figure: object, preliminary: bool | None) -> s
 
 
 class FigureRead(Output):
+    """A number as it was said. In pictures `all` has the range of what it is all of, as far as that is known."""
+
     qualifier: Qualifier
     min: float | None
     max: float | None

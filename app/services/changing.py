@@ -26,7 +26,7 @@ from app.models import (
     table_of,
 )
 from app.schemas import findings, kinds
-from app.schemas.claims import Figure, FigureRead
+from app.schemas.claims import ALL_OF_WHAT, Figure, FigureRead
 from app.schemas.common import RecordRead, Remark, Withdrawal
 from app.schemas.pages import wrappers
 from app.schemas.questions import QuestionRead
@@ -198,6 +198,8 @@ async def _figure(session: AsyncSession, record: RecordRead, patch: BaseModel | 
         await _check_whole(session, getattr(record, "question_id", None), changed.model_dump())
     if "of" in patch.model_fields_set:
         part_of = await _named(session, Claim, getattr(patch, "of", None), "/figure/of")
+    if changed.qualifier == "all" and part_of is None and patch.model_fields_set & {"qualifier", "of"}:
+        raise Invalid.at("/figure/of", ALL_OF_WHAT)
     return {"qualifier": changed.qualifier, "min": changed.min, "max": changed.max, "of_id": part_of}
 
 

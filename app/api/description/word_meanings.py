@@ -60,6 +60,7 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "thousands": _range("thousands"),
         "unknown": "No number: it is said that it is not known.",
         "none": "No number: 0.",
+        "all": "No number: as many as the figure that `of` names.",
     },
     "Measure": {
         "killed": "People who died.",

@@ -146,6 +146,7 @@ def _point(
     figure: FigureRead,
 ) -> PointRead:
     row, ended = statement.row, context.ended.get(statement.row.id)
+    claim = context.claims[statement.claim_id] if statement.claim_id else None
     low, high = figures.plotted_range(question, figure)
     # By what it ended is told only to whoever may know that both statements are of one family.
     withdrawn = in_force.withdrawn(row, context.view.until)
@@ -155,7 +156,7 @@ def _point(
         statement_id=row.id,
         claim_id=statement.claim_id,
         source_id=masking.show_speaker(sources, row),
-        text=as_given(figures.text(question, figure), figure=figure, preliminary=row.preliminary),
+        text=as_given(claim.text if claim else None, figure=figure, preliminary=row.preliminary),
         said=row.said,
         effective=statement.said.words,
         effective_from=statement.said.start,

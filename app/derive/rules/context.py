@@ -10,7 +10,7 @@ from app.derive.ordering import NEVER, Named, SortKey
 from app.derive.rules import dates, families, figures, in_force, merges, rivals, statements
 from app.derive.rules.construct import built
 from app.derive.rules.families import Kin
-from app.derive.rules.figures import FigureStates
+from app.derive.rules.figures import FigureStates, Whole
 from app.derive.rules.in_force import Ended
 from app.derive.rules.rivals import Exclusions
 from app.derive.rules.rows import Rows, View
@@ -63,8 +63,9 @@ def event_context(rows: Rows, view: View) -> EventContext:
     rows = _visible(rows, view)
     questions = {question.id: question for question in rows.questions}
     claim_targets = merges.targets({claim.id: claim.merged_into for claim in rows.claims})
+    stored_claims = {claim.id: claim for claim in rows.claims}
     remaining = {
-        claim.id: _worded(claim, questions, claim_targets)
+        claim.id: _worded(claim, questions, stored_claims, claim_targets)
         for claim in rows.claims
         if claim_targets[claim.id] == claim.id
     }
@@ -145,17 +146,51 @@ def _visible(rows: Rows, view: View) -> Rows:
     )
 
 
-def _worded(claim: ClaimRead, questions: Mapping[UUID, QuestionRead], claim_targets: Mapping[UUID, UUID]) -> ClaimRead:
-    """The claim with the text of its figure, and with what that is a part of after merges."""
+def _worded(
+    claim: ClaimRead,
+    questions: Mapping[UUID, QuestionRead],
+    claims: Mapping[UUID, ClaimRead],
+    claim_targets: Mapping[UUID, UUID],
+) -> ClaimRead:
+    """The claim with the text of its figure, and with what that is a part of after merges. `claims`: all, as stored."""
     question = questions.get(claim.question_id) if claim.question_id else None
     if claim.question_id and question is None:  # it is of a merged event that the caller may not read
         claim = built(ClaimRead, claim.__dict__ | {"question_id": None})
     if claim.figure is None or question is None:
         return claim
-    figure, of_id = claim.figure, claim.figure.of_id and claim_targets.get(claim.figure.of_id)
+    figure, total = claim.figure, None
+    of_id = figure.of_id and claim_targets.get(figure.of_id)
     if of_id != figure.of_id:
         figure = built(FigureRead, figure.__dict__ | {"of_id": of_id})
-    return built(ClaimRead, claim.__dict__ | {"figure": figure, "text": figures.text(question, figure)})
+    if figure.qualifier == "all":
+        total = _whole(claim, questions, claims, claim_targets)
+        figure = figures.all_of(figure, total)
+    return built(ClaimRead, claim.__dict__ | {"figure": figure, "text": figures.text(question, figure, total)})
+
+
+def _whole(
+    claim: ClaimRead,
+    questions: Mapping[UUID, QuestionRead],
+    claims: Mapping[UUID, ClaimRead],
+    claim_targets: Mapping[UUID, UUID],
+) -> Whole | None:
+    """What it is all of, with its range where that is itself all of another; None: that is not known."""
+    line: list[Whole] = []
+    passed: set[UUID] = set()
+    while (
+        claim.figure is not None and claim.figure.qualifier == "all" and claim.figure.of_id and claim.id not in passed
+    ):
+        passed.add(claim.id)
+        total = claims.get(claim_targets.get(claim.figure.of_id, claim.figure.of_id))
+        question = questions.get(total.question_id) if total is not None and total.question_id else None
+        if total is None or total.figure is None or question is None:
+            break
+        line.append((question, total.figure))
+        claim = total
+    resolved: Whole | None = None
+    for question, figure in reversed(line):
+        resolved = (question, figures.all_of(figure, resolved) if figure.qualifier == "all" else figure)
+    return resolved
 
 
 def _assessed(rows: Rows, claim_targets: Mapping[UUID, UUID], view: View, names: Named) -> list[AssessmentRead]:

@@ -101,5 +101,5 @@ def is_retracted(document: DocumentRead | None, until: datetime | None) -> bool:
 def _retracted_at(document: DocumentRead) -> tuple[object, ...]:
     """When it surely had been retracted, when that began, and what is told of it."""
     at = document.created_at
-    told = (document.retracted, document.retracted_reason, document.retraction_url)
-    return document.retracted_to or at, document.retracted_from or at, *(words or "" for words in told), document.id
+    texts = (document.retracted, document.retracted_reason, document.retraction_url)
+    return document.retracted_to or at, document.retracted_from or at, *(text or "" for text in texts), document.id

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from app.derive.rules.construct import built
 from app.derive.rules.rivals import NO_EXCLUSIONS, Exclusions
 from app.derive.rules.statements import StatementInContext
 from app.schemas.claims import ClaimRead, FigureRead, figure_words
@@ -33,6 +34,8 @@ _MEASURE_WORDS: Final = {
     "amount": "",
     "other": "",
 }
+# Of a whole: those that stand behind what they are said of, `5 children in intensive care`.
+_AFTER_THE_THING: Final = ("in intensive care", "sought help")
 _PREPOSITIONS: Final = frozenset((
     "in", "at", "on", "of", "by", "from", "near", "under", "over", "among", "between", "with", "without", "for", "to",
     "during", "after", "before", "around", "outside", "inside",
@@ -46,18 +49,53 @@ _UNSAID_UNITS: Final = ("persons", "items")
 OUTDATED_AFTER: Final = timedelta(hours=24)
 
 
-def text(question: QuestionRead, figure: FigureRead) -> str:
-    """`at least 22 civilians injured`, `80 to 90 families displaced`, `no buildings destroyed`, `4 killed (Izmail)`."""
-    unit = "" if question.unit in _UNSAID_UNITS else question.unit or ""
-    subject, measure = question.subject or "", question.measure or ""
+Whole = tuple[QuestionRead, FigureRead]
+"""What a figure is a part of, and the question that this answers."""
+
+
+def text(question: QuestionRead, figure: FigureRead, total: Whole | None = None) -> str:
+    """`at least 22 civilians injured`, `80 to 90 families displaced`, `no buildings destroyed`, `4 killed (Izmail)`.
+
+    Of `all` with the words of its whole: `all 10 aboard killed`, `all aboard killed`.
+    """
     is_one = figure.qualifier == "exact" and figure.min == 1
+    unit, subject = _counted(question, may_be_subject=not is_one and figure.qualifier != "all")
+    if figure.qualifier == "all":
+        amount, unit = _all_of(figure, total), "" if total else unit
+    else:
+        amount = figure_words(figure.qualifier, figure.min, figure.max, counted=bool(unit))
+    beside = f"({subject})" if subject else ""
+    return " ".join(part for part in (amount, unit, _measure_words(question), beside) if part)
+
+
+def _counted(question: QuestionRead, *, may_be_subject: bool = True) -> tuple[str, str]:
+    """What follows a number, and the subject where that is another."""
+    unit, subject = "" if question.unit in _UNSAID_UNITS else question.unit or "", question.subject or ""
     # What is counted says more than the unit that is anyhow the measure's: 3 houses damaged.
     is_usual = not unit or unit == MEASURE_DEFAULTS.get(question.measure or "other", ("", ""))[1]
-    if is_usual and not is_one and question.measure not in _MEASURES_OF_SIZE and _is_plural(subject):
-        unit, subject = subject, ""
-    amount = figure_words(figure.qualifier, figure.min, figure.max, counted=bool(unit))
-    beside = f"({subject})" if subject else ""
-    return " ".join(part for part in (amount, unit, _MEASURE_WORDS.get(measure, measure), beside) if part)
+    if is_usual and may_be_subject and question.measure not in _MEASURES_OF_SIZE and _is_plural(subject):
+        return subject, ""
+    return unit, subject
+
+
+def _measure_words(question: QuestionRead) -> str:
+    measure = question.measure or ""
+    return _MEASURE_WORDS.get(measure, measure)
+
+
+def _all_of(figure: FigureRead, total: Whole | None) -> str:
+    """`all 10 aboard`, `all 31 injured civilians`, `all aboard (about 10)`; of a whole without words its number."""
+    if total is None:
+        return "all"
+    (question, total_figure), amount, aside = total, "all", ""
+    if figure.min is not None and figure.min == figure.max:
+        amount = figure_words("all", figure.min, figure.max)
+    elif total_figure.qualifier not in ("unknown", "all"):
+        aside = f"({figure_words(total_figure.qualifier, total_figure.min, total_figure.max)})"
+    counted, subject = _counted(question)
+    measure = _measure_words(question)
+    things = (counted, measure) if measure in _AFTER_THE_THING else (measure, counted)
+    return " ".join(part for part in (amount, *things, subject, aside) if part)
 
 
 def _is_plural(subject: str) -> bool:
@@ -91,7 +129,9 @@ def allowed_range(question: QuestionRead, figure: FigureRead) -> Range | None:
         low = low + 1 if counted else math.nextafter(low, math.inf)
     elif figure.qualifier == "fewer_than":
         high = high - 1 if counted else math.nextafter(high, -math.inf)
-    return None if figure.qualifier == "unknown" or low > high else Range(low, high)
+    # `all_of` gives what is all of another the range of that one, if it has one.
+    says_nothing = figure.qualifier == "unknown" or (figure.qualifier == "all" and figure.min is None)
+    return None if says_nothing or low > high else Range(low, high)
 
 
 def _around(number: float) -> Range:
@@ -109,6 +149,12 @@ def plotted_range(question: QuestionRead, figure: FigureRead) -> tuple[float | N
         # Not the float next to it: a plot shows the number that was said.
         range_ = Range(figure.min or 0.0, math.inf if figure.max is None else figure.max)
     return range_.low, None if range_.high == math.inf else range_.high
+
+
+def all_of(figure: FigureRead, total: Whole | None) -> FigureRead:
+    """A figure that is `all` of another, with the range of that one, whose own is known."""
+    low, high = plotted_range(*total) if total is not None else (None, None)
+    return built(FigureRead, figure.__dict__ | {"min": low, "max": high})
 
 
 def envelope(ranges: Sequence[Range]) -> Range | None:

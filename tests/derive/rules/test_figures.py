@@ -74,6 +74,44 @@ def test_a_figure_in_words(
     assert figures.text(question_, make.figure(*figure)) == says
 
 
+@pytest.mark.parametrize(
+    ("of_what", "total", "says"),
+    [
+        ({"measure": "other", "subject": "aboard"}, ("exact", 10, 10), "all 10 aboard killed"),
+        ({"measure": "other", "subject": "people aboard"}, ("exact", 1200, 1200), "all 1,200 people aboard killed"),
+        ({"measure": "other", "subject": "aboard"}, ("unknown", None, None), "all aboard killed"),
+        ({"measure": "other", "subject": "aboard"}, ("about", 10, 10), "all aboard (about 10) killed"),
+        ({"measure": "other", "subject": "aboard"}, ("dozens", None, None), "all aboard (dozens) killed"),
+        ({"measure": "other", "subject": "aboard"}, ("at_least", 10, None), "all aboard (at least 10) killed"),
+        ({"measure": "other"}, ("exact", 10, 10), "all 10 killed"),
+        ({"measure": "other"}, ("unknown", None, None), "all killed"),
+        ({"measure": "injured"}, ("exact", 31, 31), "all 31 injured killed"),
+        ({"measure": "missing", "subject": "sailors"}, ("exact", 3, 3), "all 3 missing sailors killed"),
+        (
+            {"measure": "in_intensive_care", "subject": "children"},
+            ("exact", 3, 3),
+            "all 3 children in intensive care killed",
+        ),
+        ({"measure": "displaced", "unit": "families"}, ("exact", 80, 80), "all 80 displaced families killed"),
+    ],
+)
+def test_all_of_something_in_words(
+    of_what: dict[str, str], total: tuple[Qualifier, float | None, float | None], says: str
+) -> None:
+    asked, counted = (
+        make.read(QuestionRead, **{"answer": "quantity", "unit": "persons"} | fields)
+        for fields in ({"measure": "killed"}, of_what)
+    )
+    whole = counted, make.figure(*total)
+    assert figures.text(asked, figures.all_of(make.figure("all"), whole), whole) == says
+
+
+def test_all_of_what_nobody_can_see() -> None:
+    asked = make.read(QuestionRead, measure="killed", answer="quantity", unit="persons", subject="crew")
+    assert figures.text(asked, figures.all_of(make.figure("all"), None)) == "all killed (crew)"
+    assert figures.allowed_range(asked, figures.all_of(make.figure("all"), None)) is None
+
+
 def test_every_figure_says_something() -> None:
     for measure, (_, unit) in MEASURE_DEFAULTS.items():
         question_ = make.read(QuestionRead, measure=measure, unit=unit or "USD")
@@ -101,6 +139,7 @@ ALLOWED: Final[dict[Qualifier, tuple[Given, Range | None]]] = {
     "thousands": (("thousands", None, None), Range(2_000, 9_999)),
     "none": (("none", None, None), Range(0, 0)),
     "unknown": (("unknown", None, None), None),
+    "all": (("all", 10, 10), Range(10, 10)),
 }
 
 
