@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from app import times
 from app.schemas.addresses import INLINE, REFERENCE, Address, EventAddress, Label, Reference, reference_or_url
 from app.schemas.common import (
     SHORT_LIST_ITEMS,
@@ -92,6 +93,9 @@ class DocumentFields(Input):
             self.lifecycle = "retracted"
         elif self.retracted is not None and self.lifecycle != "retracted":
             raise Misfit("lifecycle", "a document with a time in `retracted` is `retracted`: leave out one of the two")
+        is_restored = getattr(self, "id", None) is not None
+        if self.published and self.retracted and not is_restored and times.is_before(self.retracted, self.published):
+            raise Misfit("retracted", f"it can't be retracted before it was published ({self.published})")
         return self
 
 

@@ -49,6 +49,11 @@ _NO_NAME: Final = (
 # A record as it was written, and what there is to remark.
 Written: TypeAlias = tuple[RecordRead, list[Remark]]
 _DEFAULTED: Final = ("unit",)
+# Times of which the first can't be after the second, and what they are called.
+_IN_ORDER: Final = (
+    ("said", "withdrawn", "taken back", "said"),
+    ("published", "retracted", "retracted", "published"),
+)
 # By the time of something what only tells about it.
 _TELLING_OF: Final = {
     "withdrawn": ("withdrawn_reason", "withdrawn_document_id", "withdrawn_by"),
@@ -218,15 +223,17 @@ async def _check_together(session: AsyncSession, record: RecordRead, values: dic
     if values.get("question_id") and (stored := getattr(record, "figure", None)) is not None:
         figure = {name: values.get(name, getattr(stored, name)) for name in ("min", "max")}
         await _check_whole(session, values["question_id"], figure, "question")
-    if {"said", "withdrawn"} & values.keys():  # of statements
-        _check_withdrawal(*(values.get(name, getattr(record, name)) for name in ("said", "withdrawn")))
+    for earlier, later, becomes, began in _IN_ORDER:
+        if {earlier, later} & values.keys() and hasattr(record, later):
+            first, second = (values.get(name, getattr(record, name)) for name in (earlier, later))
+            _check_order(first, second, later, becomes, began)
     if "name" in values:  # only sources have one
         _check_name(record, values)
 
 
-def _check_withdrawal(said: str | None, withdrawn: str | None) -> None:
-    if said is not None and withdrawn is not None and times.is_before(withdrawn, said):
-        raise Invalid.at("/withdrawn", f"it can't be taken back before it was said ({said})")
+def _check_order(began: str | None, ended: str | None, member: str, becomes: str, begins: str) -> None:
+    if began is not None and ended is not None and times.is_before(ended, began):
+        raise Invalid.at(f"/{member}", f"it can't be {becomes} before it was {begins} ({began})")
 
 
 def _check_name(source: RecordRead, values: dict[str, Any]) -> None:
@@ -344,7 +351,7 @@ async def withdraw(session: AsyncSession, caller: Caller, address: str, data: Wi
         raise Conflict(
             "It is withdrawn already, in other words: PATCH changes them.", url=kinds.url(Statement, statement.id)
         )
-    _check_withdrawal(statement.said, data.withdrawn)
+    _check_order(statement.said, data.withdrawn, "withdrawn", "taken back", "said")
     await records.write(session, Statement, statement.id, withdrawal | bounds("withdrawn", data.withdrawn))
     withdrawn = await records.get_as(session, caller, StatementRead, str(statement.id))
     return withdrawn, [*([remarks.NOTHING_NEW] if withdrawn == statement else []), *remarks.respelt(data)]

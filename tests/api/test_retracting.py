@@ -124,6 +124,7 @@ async def test_a_time_alone_tells_that_it_was_retracted(client: httpx.AsyncClien
         ({"retraction_url": "https://a.example/sorry"}, "retracted"),
         ({"retracted": "2999-08-12"}, "retracted"),
         ({"retracted": "soon"}, "retracted"),
+        ({"retracted": "2023-08-08", "published": "2023-08-09"}, "retracted"),
     ],
 )
 async def test_half_a_retraction_is_refused(client: httpx.AsyncClient, told: Json, member: str) -> None:
@@ -137,6 +138,8 @@ async def test_a_change_never_leaves_half_a_retraction(client: httpx.AsyncClient
         (live, {"lifecycle": "retracted"}),
         (live, {"retraction_url": "https://a.example/sorry"}),
         (live, {"retracted": "2023-08-12", "lifecycle": "live"}),
+        (live, {"retracted": "2023-08-12", "published": "2023-08-13"}),
+        (retracted, {"published": "2023-08-13"}),
         (retracted, {"lifecycle": "live"}),
         (retracted, {"retracted": None}),
         (retracted, {"retracted": None, "lifecycle": "edited", "retracted_reason": "Why?"}),
