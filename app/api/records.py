@@ -22,8 +22,8 @@ from app.schemas.kinds import READS, kind_of
 from app.schemas.statements import StatementQuery
 from app.services import deleting, paging, records
 from app.services.access import Caller
-from app.services.lists import expanding
 from app.services.paging import Slice
+from app.services.pictures import expanding
 
 Call: TypeAlias = Callable[..., Any]
 READ = documented(errors.NotFound, errors.Gone)

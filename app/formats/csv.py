@@ -10,13 +10,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from app import times
-from app.formats import naming
+from app.formats import cells, naming
+from app.formats.cells import Row
 from app.schemas.assessments import AssessmentRead
-from app.schemas.pictures import side_maps
-from app.schemas.pictures.dossiers import ClaimPicture, DocumentPicture, DossierRead, QuestionPicture, StatementPicture
-from app.schemas.statements import AppearanceRead
-
-Row = dict[str, Any]
+from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, QuestionPicture, StatementPicture
 
 COLUMNS: Final = (
     *("event_id", "event_ref", "event_slug", "event", "event_occurred", "event_place", "event_country"),
@@ -73,19 +70,21 @@ def lines(rows: Iterable[Row], columns: Sequence[str], *, safe: bool = False) ->
 
 def rows(dossier: DossierRead) -> Iterator[Row]:
     """One for each statement."""
-    event = _event(dossier)
+    event, maps = cells.event(dossier.event), cells.SideMaps(dossier.sources, dossier.documents)
     texts = {claim.id: claim.text for _, claim in naming.claims(dossier)}
     rows_by_claim: dict[tuple[UUID | None, UUID | None], Row] = {}
     for question, claim, statement in naming.statements(dossier):
         key = (question.id if question else None, claim.id if claim else None)
         if key not in rows_by_claim:
             rows_by_claim[key] = event | _question(question) | _claim(dossier, claim, texts)
-        yield (
-            rows_by_claim[key]
-            | _statement(dossier, statement)
-            | _source(dossier, statement)
-            | _appearances(dossier, statement)
-        )
+        yield {
+            **rows_by_claim[key],
+            **cells.statement(maps, statement),
+            **_in_force(statement),
+            **cells.source(maps, statement.source_id),
+            **_family(dossier, statement),
+            **cells.appearances(maps, statement.appearances),
+        }
 
 
 def _cell(value: Any, *, safe: bool) -> str | int | float:
@@ -116,47 +115,21 @@ def is_formula(text: str) -> bool:
     return text[0] in _BREAKS or unicodedata.normalize("NFKC", first_visible)[:1] in _FORMULA
 
 
-# --- the parts of a row ----------------------------------------------------------------------------------------------
-
-
-def _event(dossier: DossierRead) -> Row:
-    event = dossier.event
-    return {
-        "event_id": event.id,
-        "event_ref": event.ref,
-        "event_slug": event.slug,
-        "event": event.title,
-        "event_occurred": event.occurred,
-        "event_place": event.place_name,
-        "event_country": event.country,
-    }
+# --- the parts of a row that the event's picture decides -------------------------------------------------------------
 
 
 def _question(question: QuestionPicture | None) -> Row:
     if question is None:
         return {}
-    names = ("measure", "subject", "unit", "evolving", "single_answer")
-    return {
-        "question_id": question.id,
-        "question_ref": question.ref,
-        "question": naming.question_text(question),
-        "question_kind": question.kind,
-        "question_status": question.status,
-        "question_why": question.why,
-    } | {name: getattr(question, name) for name in names}
+    verdict = {"question_status": question.status, "question_why": question.why}
+    return cells.question(question, question.heading) | verdict
 
 
 def _claim(dossier: DossierRead, claim: ClaimPicture | None, texts: Mapping[UUID, str | None]) -> Row:
     if claim is None:
         return {}
-    figure, counts = claim.figure, claim.counts
-    row: Row = {
-        "claim_id": claim.id,
-        "claim_ref": claim.ref,
-        "claim": claim.text,
-        "claim_language": claim.language,
-        "claim_translations": [f"{tag}: {text}" for tag, text in claim.translations.items()],
-        "accuses": claim.accuses,
+    counts = claim.counts
+    row: Row = cells.claim(claim) | {
         "claim_standing": claim.standing,
         "claim_why": claim.why,
         "rivals": [rival.text for rival in claim.rivals],
@@ -173,8 +146,6 @@ def _claim(dossier: DossierRead, claim: ClaimPicture | None, texts: Mapping[UUID
         count = counts.get(stance)
         row[f"{stance}_statements"] = count.statements if count else 0
         row[f"{stance}_independent"] = count.origins if count else 0
-    if figure:
-        row |= {"qualifier": figure.qualifier, "min": figure.min, "max": figure.max, "part_of_claim_id": figure.of_id}
     return row
 
 
@@ -195,117 +166,26 @@ def _assessment(dossier: DossierRead, assessment: AssessmentRead, *, superseded:
     return f"{rating} by {', '.join([author, *(detail for detail in details if detail)])}"
 
 
-def _statement(dossier: DossierRead, statement: StatementPicture) -> Row:
-    names = [
-        "stance",
-        "act",
-        "explicitness",
-        "certainty",
-        "basis",
-        "preliminary",
-        "credibility",
-        "said",
-        "recheck_at",
-        "live",
-    ]
-    names += ["withdrawn", "withdrawn_reason", "withdrawn_by", "supersedes_id", "figure_state", "updated_at"]
-    end, withdrawn_in = statement.why_not_live, statement.withdrawn_document_id
-    document = dossier.documents.get(withdrawn_in) if withdrawn_in else None
+def _in_force(statement: StatementPicture) -> Row:
+    """Whether it stands."""
+    end = statement.why_not_live
     return {
-        "statement_id": statement.id,
-        "statement_ref": statement.ref,
-        "said_from": statement.effective_from,
-        "said_to": statement.effective_to,
-        "said_known_by": statement.effective_by,
+        "live": statement.live,
+        "figure_state": statement.figure_state,
         "why_not_live": end and end.reason,
         "not_live_since": end and end.at,
         "not_live_by_statement_id": end and end.statement_id,
-        "withdrawn_document_url": document and document.url,
-        "recorded_at": statement.created_at,
-    } | {name: getattr(statement, name) for name in names}
+    }
 
 
-def _source(dossier: DossierRead, statement: StatementPicture) -> Row:
+def _family(dossier: DossierRead, statement: StatementPicture) -> Row:
+    """The family's name: that of a source, or of the document that stands for a source without a name."""
+    id_ = statement.family_id
     if statement.source_id is None:
         return {}
-    source = dossier.sources[statement.source_id]
-    names = ("kind", "role", "disclosure", "country", "reliability", "url", "ref")
-    return {f"source_{name}": getattr(source, name) for name in names} | {
-        "source_id": source.id,
-        "source": naming.source_name(source.id, dossier.sources),
-        "source_party": side_maps.party(source.id, dossier.sources),
-        "source_family": _family(dossier, statement.family_id),
-        "source_family_id": statement.family_id,
-        "confidential": source.confidential,
-    }
-
-
-def _family(dossier: DossierRead, id_: UUID | None) -> str | None:
-    """The family's name: that of a source, or of the document that stands for a source without a name."""
+    name = None
     if id_ in dossier.sources:
-        return naming.source_name(id_, dossier.sources)
-    document = dossier.documents.get(id_) if id_ else None
-    return document.title or document.url if document else None
-
-
-def _appearances(dossier: DossierRead, statement: StatementPicture) -> Row:
-    """The first appearance in columns of its own, the others in one."""
-    if not statement.appearances:
-        return {"appearances": 0}
-    first, *later = statement.appearances
-    names = ["wording", "translation", "translation_language", "quoted", "cue", "framing", "attribution", "location"]
-    names += ["fidelity", "note"]
-    return {
-        "appearances": len(statement.appearances),
-        "appearance_id": first.id,
-        "appearance_ref": first.ref,
-        "wording_language": first.language,
-        "chain": _chain(dossier, first),
-        "other_appearances": [_appearance_line(dossier, appearance) for appearance in later],
-        **{name: getattr(first, name) for name in names},
-        **_document(dossier, first),
-    }
-
-
-def _document(dossier: DossierRead, appearance: AppearanceRead) -> Row:
-    document = _document_of(dossier, appearance)
-    if document is None:
-        return {}
-    archive_urls = [
-        version.archive_url
-        for version in document.versions
-        if version.archive_url and version.id == appearance.version_id
-    ]
-    archive_urls += [version.archive_url for version in document.versions if version.archive_url]
-    names = ("id", "ref", "url", "title", "kind", "language", "published", "lifecycle", "retracted")
-    return {f"document_{name}": getattr(document, name) for name in names} | {
-        "publisher": naming.source_name(document.publisher_id, dossier.sources),
-        "publisher_id": document.publisher_id,
-        "byline": document.byline,
-        "archive_url": archive_urls[0] if archive_urls else None,
-    }
-
-
-def _document_of(dossier: DossierRead, appearance: AppearanceRead) -> DocumentPicture | None:
-    return dossier.documents.get(appearance.document_id) if appearance.document_id else None
-
-
-def _chain(dossier: DossierRead, appearance: AppearanceRead) -> str:
-    """Who passed the words on, from the speaker's side: `a duty officer (anonymous) → Interfax`."""
-    steps = []
-    for hop in appearance.hops:
-        notes = [hop.disclosure] * (hop.disclosure != "named") + [hop.state] * (hop.state != "confirmed")
-        name = naming.source_name(hop.source_id, dossier.sources)
-        steps.append(f"{name} ({', '.join(notes)})" if notes else name)
-    return " → ".join(steps)
-
-
-def _appearance_line(dossier: DossierRead, appearance: AppearanceRead) -> str:
-    """An appearance on one line: its words, document, fidelity and chain."""
-    document = _document_of(dossier, appearance)
-    parts = [f"“{' '.join(appearance.wording.split())}”" if appearance.wording else None]
-    if document:
-        publisher = naming.source_name(document.publisher_id, dossier.sources)
-        parts += [document.title, publisher, document.published, document.url]
-    parts += [appearance.fidelity, _chain(dossier, appearance)]
-    return " | ".join(part for part in parts if part)
+        name = naming.source_name(id_, dossier.sources)
+    elif document := dossier.documents.get(id_) if id_ else None:
+        name = document.title or document.url
+    return {"source_family": name, "source_family_id": id_}

@@ -54,8 +54,5 @@ def statements(dossier: DossierRead) -> Iterator[SaidAbout]:
 
 
 def question_text(question: QuestionPicture) -> str:
-    """The question in words. A question for a quantity may have no text: then its measure and subject."""
-    if question.text:
-        return question.text
-    measure = (question.measure or question.kind).replace("_", " ")
-    return f"{measure}: {question.subject}" if question.subject else measure
+    """The question in words. A question for a quantity may have no text: then as it is headed."""
+    return question.text or question.heading

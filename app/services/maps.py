@@ -17,7 +17,7 @@ from app.schemas.kinds import KINDS, Kind
 from app.schemas.pictures.exports import EventDigest
 from app.services.access import Caller
 from app.services.lists import disputes, narrowing
-from app.services.pictures import loading, parting
+from app.services.pictures import listing, loading, parting
 from app.services.visibility import seen_alone
 
 COUNTED: Final = {kind.path: kind for kind in KINDS if kind.counted}
@@ -35,7 +35,7 @@ async def features(session: AsyncSession, caller: Caller, query: EventFilter) ->
     chosen = narrowing.ordered(select(events, *counts), events, Event, query.sort)
     yield b'{"type":"FeatureCollection","features":['
     between = b"\n"
-    view = View(restricted=caller.may("read"), confidential=caller.may("confidential"))
+    view = listing.view(caller)
     result = await session.stream(chosen, execution_options={"yield_per": _EVENTS_AT_ONCE})
     statements_drawn = 0
     async for fetched in result.mappings().partitions():

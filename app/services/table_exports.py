@@ -9,41 +9,40 @@ from uuid import UUID
 from sqlalchemy import Select, exists, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.derive.pictures import dossier
-from app.derive.rules.rows import View
+from app.derive.pictures import dossier, in_lists
+from app.derive.rules.rows import Rows, View
 from app.errors import Invalid
 from app.formats import csv, flat
 from app.models import Event, Statement
 from app.schemas import addresses
 from app.schemas.events import EventFilter
-from app.schemas.pictures.listed import StatementListed
 from app.schemas.statements import StatementFilter
 from app.services.access import Caller
-from app.services.lists import disputes, expanding, narrowing
-from app.services.pictures import loading, parting
+from app.services.lists import disputes, narrowing
+from app.services.pictures import listing, loading, parting
 from app.services.visibility import seen
 
 _ROWS_AT_ONCE: Final = 200
 _EVENTS_NAMED: Final = 100  # at most
 # How many events are read and drawn at a time.
 _EVENTS_AT_ONCE: Final = 10
-_EXPANDED: Final = ("event", "question", "claim", "source", "document")
 
 
 async def statements(
     session: AsyncSession, caller: Caller, query: StatementFilter
 ) -> AsyncIterator[list[dict[str, Any]]]:
     """All that fit, as flat rows, some at a time, in the order asked for: for each time a fixed number of queries."""
-    fitting = disputes.statements(query, caller).subquery()
-    chosen = narrowing.ordered(select(fitting), fitting, Statement, query.sort)
+    fitting, view = disputes.statements(query, caller).subquery(), listing.view(caller)
+    chosen = narrowing.ordered(select(fitting.c.id), fitting, Statement, query.sort)
+    await listing.prepare(session)
     result = await session.stream(chosen, execution_options={"yield_per": _ROWS_AT_ONCE})
-    async for rows in result.mappings().partitions():
-        expanded = [
-            StatementListed.model_validate(row) for row in await expanding.expand(session, caller, rows, _EXPANDED)
-        ]
-        publisher_ids = {row.document.publisher_id for row in expanded if row.document is not None}
-        publishers = await expanding.sources(session, caller, publisher_ids)
-        yield [flat.row(statement, publishers) for statement in expanded]
+    async for statement_ids in result.scalars().partitions():
+        rows = await listing.load(session, statement_ids)
+        yield await asyncio.to_thread(_flat, rows, view, statement_ids)
+
+
+def _flat(rows: Rows, view: View, statement_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    return list(flat.rows(in_lists.statements(rows, view, statement_ids)))
 
 
 def addresses_in(words: str | None) -> list[str]:
@@ -91,14 +90,14 @@ async def tables(
     session: AsyncSession, caller: Caller, chosen: Select[Any], columns: Sequence[str], *, safe: bool
 ) -> AsyncIterator[bytes]:
     """The lines of one table of these events: of each what its own table has."""
-    view = View(restricted=caller.may("read"), confidential=caller.may("confidential"))
+    view = listing.view(caller)
     result = await session.stream(chosen, execution_options={"yield_per": _EVENTS_AT_ONCE})
     async for event_ids in result.scalars().partitions():
         rows = await loading.load(session, event_ids[0], None, *event_ids[1:])
         yield await asyncio.to_thread(_lines, rows, event_ids, view, columns, safe=safe)
 
 
-def _lines(rows: Any, event_ids: Sequence[UUID], view: View, columns: Sequence[str], *, safe: bool) -> bytes:
+def _lines(rows: Rows, event_ids: Sequence[UUID], view: View, columns: Sequence[str], *, safe: bool) -> bytes:
     """A table shows no position, so the dossiers have none."""
     dossiers = (dossier.dossier(event_rows, view, "") for event_rows in parting.part(rows, event_ids))
     return b"".join(csv.lines(csv.rows(picture), columns, safe=safe) for picture in dossiers)

@@ -44,8 +44,8 @@ async def ids(client: httpx.AsyncClient, path: str) -> list[str]:
     return [one["id"] for one in (await get(client, path))["items"]]
 
 
-async def claim(client: httpx.AsyncClient, event: str, text: str = "It was a drone", **more: Any) -> str:
-    """The id of a claim of this event."""
+async def claim(client: httpx.AsyncClient, event: str, text: str | None = "It was a drone", **more: Any) -> str:
+    """The id of a claim of this event; a figure has no text."""
     found: str = (await post(client, f"{event}/claims", {"text": text, **more}))["claim"]["id"]
     return found
 

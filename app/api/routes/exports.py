@@ -18,6 +18,7 @@ from app.api.records import MERGED, READ
 from app.database import Database
 from app.errors import Invalid
 from app.formats import atom, csv, flat, jsonld
+from app.formats.cells import Row
 from app.schemas.events import EventFilter, EventRead
 from app.schemas.pictures.dossiers import PictureQuery
 from app.schemas.pictures.exports import (
@@ -243,7 +244,12 @@ async def _statement_lines(
 ) -> AsyncGenerator[bytes]:
     async with database.exporting() as session:
         async for rows in table_exports.statements(session, caller, query):
-            yield b"".join(to_json({name: row.get(name) for name in columns}) + b"\n" for row in rows)
+            yield b"".join(to_json(_known(row, columns)) + b"\n" for row in rows)
+
+
+def _known(row: Row, columns: Sequence[str]) -> Row:
+    """What is not known is null here, not an empty text as in a cell."""
+    return {name: None if row.get(name) == "" else row.get(name) for name in columns}
 
 
 # --- records, as a stream --------------------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """Statements and claims of a list with what they point at, and the flat rows of them."""
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple
+from uuid import UUID
 
 from pydantic import Field
 
@@ -8,6 +10,8 @@ from app.schemas.claims import ClaimRead
 from app.schemas.common import Page
 from app.schemas.documents import DocumentRead
 from app.schemas.events import EventRead
+from app.schemas.pictures.dossiers import DocumentPicture, StatementPicture
+from app.schemas.pictures.side_maps import SideMap
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
@@ -52,3 +56,21 @@ class StatementPage(Page[StatementListed]):
 
 class ClaimPage(Page[ClaimListed]):
     named: _Named = None
+
+
+class StatementInList(NamedTuple):
+    """A statement of a table over many events, with what it is about."""
+
+    event: EventRead
+    question: QuestionRead | None
+    heading: str
+    """The question's, as it is shown; empty where there is none."""
+    claim: ClaimRead | None
+    """With the text of its figure."""
+    statement: StatementPicture
+
+
+class StatementsInList(NamedTuple):
+    statements: list[StatementInList]
+    sources: SideMap
+    documents: Mapping[UUID, DocumentPicture]

@@ -235,7 +235,7 @@ _CITED: Final = {False: _cited(now), True: _cited(then)}
 
 # --- loading ---------------------------------------------------------------------------------------------------------
 
-_Records = dict[str, list[dict[str, Any]]]
+Records = dict[str, list[dict[str, Any]]]
 
 
 async def load(session: AsyncSession, event_id: UUID, seq: int | None = None, *further_ids: UUID) -> Rows:
@@ -250,27 +250,41 @@ async def load(session: AsyncSession, event_id: UUID, seq: int | None = None, *f
     for kind, id_, *_ in scope:
         ids[kind].append(id_)
     events = {"merged": ids["merged"], "events": [*{*ids["merged"], *ids["beyond"]}], "ties": ids["tie"]}
-    records = await _records(session, _DISPUTE[past], events | moment)
-    if not any(record["id"] == str(event_id) for record in records["event"]):
+    loaded = await records(session, _DISPUTE[past], events | moment)
+    if not any(record["id"] == str(event_id) for record in loaded["event"]):
         raise NotFound("There was no such event then." if past else "There is no such event.")
-    document_ids = _ids_pointed_at(records, Document)
-    citations = {"documents": document_ids, "sources": _ids_pointed_at(records, Source), "merged": ids["merged"]}
-    records |= await _records(session, _CITED[past], citations | moment)
     restricted = frozenset(id_ for _, id_, hidden, *_ in scope if hidden)
-    return _rows(event_id, records, document_ids, frozenset(ids["merged"]), restricted)
+    return await with_cited(session, loaded, event_id, frozenset(ids["merged"]), restricted, seq=seq)
 
 
-async def _records(session: AsyncSession, query: TextClause, parameters: dict[str, Any]) -> _Records:
+async def with_cited(
+    session: AsyncSession,
+    loaded: Records,
+    event_id: UUID,
+    event_ids: frozenset[UUID],
+    restricted: frozenset[UUID],
+    *,
+    seq: int | None = None,
+) -> Rows:
+    """These records as rows, with the sources and documents that they lead to; `event_ids`: whose rows they are."""
+    past, moment = seq is not None, {} if seq is None else {"seq": seq}
+    document_ids = _ids_pointed_at(loaded, Document)
+    citations = {"documents": document_ids, "sources": _ids_pointed_at(loaded, Source), "merged": list(event_ids)}
+    loaded |= await records(session, _CITED[past], citations | moment)
+    return _rows(event_id, loaded, document_ids, event_ids, restricted)
+
+
+async def records(session: AsyncSession, query: TextClause, parameters: dict[str, Any]) -> Records:
     """The records that the query finds, as parsed JSON, by type."""
     rows = (await session.execute(query, parameters)).all()
-    records: _Records = defaultdict(list)
+    by_type: Records = defaultdict(list)
     # One parser run over all is several times as fast as one for each.
     for row, record in zip(rows, from_json(f"[{','.join(row.record for row in rows)}]"), strict=True):
-        records[row.type].append(record)
-    return records
+        by_type[row.type].append(record)
+    return by_type
 
 
-def _ids_pointed_at(records: _Records, model: type[Record]) -> list[str]:
+def _ids_pointed_at(records: Records, model: type[Record]) -> list[str]:
     """The ids of the documents, or of the sources, that an event's rows point at."""
     pointers = [(kind.name, column) for kind in kinds.KINDS if kind.in_event for column in kind.pointers_to(model)]
     ids = {record[column] for kind, column in pointers for record in records[kind]}
@@ -278,7 +292,7 @@ def _ids_pointed_at(records: _Records, model: type[Record]) -> list[str]:
 
 
 def _rows(
-    event_id: UUID, records: _Records, cited: Iterable[str], merged: frozenset[UUID], restricted: frozenset[UUID]
+    event_id: UUID, records: Records, cited: Iterable[str], merged: frozenset[UUID], restricted: frozenset[UUID]
 ) -> Rows:
     hops, evidence = (
         _by(records["appearance_hop"], "appearance_id"),

@@ -5,9 +5,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.derive.pictures import in_lists
 from app.models import Appearance, Claim, Document, Event, Question, Record, Source
 from app.schemas import addresses
 from app.schemas.claims import ClaimRead
@@ -19,6 +19,7 @@ from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead
 from app.services.access import Caller
 from app.services.lists import narrowing
+from app.services.pictures import listing
 from app.services.visibility import seen, seen_alone
 
 _READS: Final[Mapping[str, tuple[type[Record], type[RecordRead]]]] = {
@@ -83,22 +84,14 @@ async def _by_id(
 
 
 async def _first_appearances(session: AsyncSession, caller: Caller, ids: list[UUID]) -> dict[UUID, AppearanceRead]:
-    """Of each statement the appearance whose document was published first; of those of one time what came first."""
-    appearance, document = seen(caller, Appearance), seen(caller, Document)
-    first = (
-        select(appearance)
-        .select_from(appearance.outerjoin(document, document.c.id == appearance.c.document_id))
-        .where(appearance.c.statement_id.in_(ids))
-        .ext(distinct_on(appearance.c.statement_id))
-        .order_by(
-            appearance.c.statement_id,
-            document.c.published_from.nulls_last(),
-            appearance.c.created_at,
-            appearance.c.id,
-        )
-    )
-    rows = (await session.execute(first)).mappings()
-    return {row["statement_id"]: AppearanceRead.model_validate(row) for row in rows}
+    """Of each statement the appearance that stands first in every picture of its event."""
+    if not ids:
+        return {}
+    await listing.prepare(session)
+    first_ids = in_lists.first_appearances(await listing.load(session, ids), listing.view(caller))
+    rows = seen(caller, Appearance)
+    appearances = (await session.execute(select(rows).where(rows.c.id.in_(first_ids)))).mappings()
+    return {row["statement_id"]: AppearanceRead.model_validate(row) for row in appearances}
 
 
 async def sources(session: AsyncSession, caller: Caller, ids: Iterable[UUID | None]) -> dict[UUID, SourceRead]:
