@@ -75,6 +75,8 @@ async def test_a_time_before_recording_began_is_answered_with_what_to_ask_instea
     assert len(told["statements"]["new"]) == 1
     said = await get(client, f"{event}/diff?since=2023-08-09&until=2023-08-13&clock=said")
     assert [len(said["statements"]["new"]), said["hint"]] == [1, None]
+    early = await get(client, f"{event}/diff?since=2020-01-01&until=2020-02&clock=said")
+    assert "had been said" in early["hint"]
     head = (await get(client, f"{event}/dossier"))["position"]
     # Whoever asks for what was recorded gets that, and a caller who goes on from a position needs no hint.
     for query in ("since=2023-08-09&clock=recorded", f"since={head}", "since=2023-08-09&clock=said"):

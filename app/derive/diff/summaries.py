@@ -26,7 +26,10 @@ Clause = tuple[UUID | None, str]
 # So many changes of a kind are told one by one, the others counted; names of sources likewise.
 _CHANGES_NAMED: Final = 3
 _QUOTED_CHARACTERS: Final = 120
-_NON_ANSWER_WORDS: Final = {"no_comment": "does not comment", "no_information": "says it doesn't know"}
+_NON_ANSWER_WORDS: Final = {
+    "no_comment": "has not commented since {}",
+    "no_information": "has said since {} that it doesn't know",
+}
 _ORIGIN_WORDS: Final[dict[Stance, str]] = {
     "support": "independent sources for",
     "deny": "independent denials of",
@@ -54,7 +57,7 @@ def summaries(diff: DiffRead, pair: SnapshotPair) -> list[QuestionSummary]:
         built(
             QuestionSummary,
             question_id=id_,
-            text=f"{_heading(questions[id_] if id_ else None)} {'; '.join(clauses_by_question[id_])}.",
+            text=_paragraph(_heading(questions[id_] if id_ else None), clauses_by_question[id_]),
         )
         for id_ in [*after, *(id_ for id_ in before if id_ not in after), None]
         if id_ in clauses_by_question
@@ -69,12 +72,18 @@ def _heading(question: QuestionPicture | None) -> str:
     return words if words.endswith("?") else f"{words}:"
 
 
+def _paragraph(heading: str, clauses: Sequence[str]) -> str:
+    words = "; ".join(clauses)
+    # After a question mark a sentence begins.
+    return f"{heading} {words[0].upper() + words[1:] if heading.endswith('?') else words}."
+
+
 def _clauses(diff: DiffRead, texts: Mapping[UUID, str | None]) -> Iterator[Clause]:
     """In the order in which they are told; `texts`: of all claims."""
     quantities = {moved.question_id for moved in diff.figures}
     yield from _of_questions(diff)
     for moved in diff.figures:
-        yield moved.question_id, f"{moved.from_.says or 'no figure'} → {moved.to.says or 'no figure'}"
+        yield moved.question_id, _figures(moved.from_.says, moved.to.says)
     yield from _of_statements(diff)
     yield from _of_claims(diff, texts, quantities)
     # That a figure gave way, or was taken back, is told by the figures and statements themselves.
@@ -92,14 +101,23 @@ def _clauses(diff: DiffRead, texts: Mapping[UUID, str | None]) -> Iterator[Claus
     silences = [*diff.silences.begun, *(changed.to for changed in diff.silences.changed)]
     yield from _first_few(silences, _silence, "are silent")
     yield from _first_few(
-        diff.silences.ended, lambda silence: f"{silence.party} is silent no more", "are silent no more"
+        diff.silences.ended, lambda silence: f"{silence.name} is silent no more", "are silent no more"
     )
     yield from _of_assessments(diff)
     for contradiction in diff.self_contradictions.new:
         family_id = contradiction.family_id
         family = source_names.name(family_id, diff.sources) if family_id in diff.sources else "one source"
-        yield contradiction.question_id, f"{family} contradicts itself"
-    yield from ((moved.question_id, f"the question went from {moved.from_} to {moved.to}") for moved in diff.statuses)
+        yield contradiction.question_id, f"{family}: two statements that contradict each other"
+    yield from (
+        (moved.question_id, f"the question went from {_spaced(moved.from_)} to {_spaced(moved.to)}")
+        for moved in diff.statuses
+    )
+
+
+def _figures(before: str | None, after: str | None) -> str:
+    if before is None:
+        return f"first figure: {after}"
+    return f"{before} → {after}" if after is not None else f"no figure any more, {before} before"
 
 
 def _first_few(changes: Iterable[Any], says: Callable[[Any], str], counted_as: str) -> Iterator[Clause]:
@@ -118,7 +136,7 @@ def _first_few(changes: Iterable[Any], says: Callable[[Any], str], counted_as: s
 
 def _of_questions(diff: DiffRead) -> Iterator[Clause]:
     for question in diff.questions.new:
-        yield question.question_id, "it is a new question"
+        yield question.question_id, "new question"
     for question in diff.questions.removed:
         yield question.question_id, "the question was removed"
     for changed in diff.questions.changed:
@@ -132,7 +150,10 @@ def _of_statements(diff: DiffRead) -> Iterator[Clause]:
         new_by_question[entry.question_id].append(entry)
     for question_id, entries in new_by_question.items():
         yield question_id, f"{_count(len(entries), 'new statement')} {_by(diff, entries)}"
-    yield from _first_few(statements.withdrawn, lambda entry: _ended(diff, entry), "statements stand no more")
+    # What was said and taken back between the two moments is no change of what stands, but nobody may miss it.
+    taken_back = [entry for entry in statements.new if entry.why_not_live and entry.why_not_live.reason != "superseded"]
+    ended = [*statements.withdrawn, *taken_back]
+    yield from _first_few(ended, lambda entry: _ended(diff, entry), "statements stand no more")
     yield from _first_few(
         statements.restored, lambda entry: f"{_statement(diff, entry)} stands again", "statements stand again"
     )
@@ -217,7 +238,7 @@ def _standing(moved: StandingMoved, parted: str) -> str:
     new_reasons = [reason for reason in moved.reasons if reason not in moved.reasons_before] or moved.reasons
     why = " and ".join(reasons.in_words(ENGLISH, [reason]) for reason in new_reasons)
     no_longer = f" (no longer {parted})" if parted else ""
-    return f"{_quote(moved.text)} went from {moved.from_} to {moved.to} because {why}{no_longer}"
+    return f"{_quote(moved.text)} went from {_spaced(moved.from_)} to {_spaced(moved.to)} because {why}{no_longer}"
 
 
 def _origins(moved: OriginsMoved) -> str:
@@ -232,8 +253,13 @@ def _causes(joins: Iterable[JoinRead]) -> str:
 
 def _silence(silence: SilenceRead) -> str:
     if silence.stance is None:
-        return f"{silence.party} is accused and has said nothing since {silence.since}"
-    return f"{silence.party} {_NON_ANSWER_WORDS[silence.stance]} since {silence.since}"
+        return f"{silence.name} is accused and has said nothing since {silence.since}"
+    return f"{silence.name} {_NON_ANSWER_WORDS[silence.stance].format(silence.since)}"
+
+
+def _spaced(word: str) -> str:
+    """`single_origin` as it is said."""
+    return word.replace("_", " ")
 
 
 # --- words -----------------------------------------------------------------------------------------------------------

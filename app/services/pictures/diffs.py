@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -107,7 +107,12 @@ async def diff(session: AsyncSession, event: EventRead, comparison: ResolvedDiff
     # Whoever names the clock, or a position, knows that it is about recording.
     if before is None and "clock" not in query.model_fields_set and not moments.is_position(query.since):
         return difference.model_copy(update={"hint": f"All of it is new: {_instead(event)}"})
+    if query.clock == "said" and not pair.before.statements and not pair.after.statements:
+        return difference.model_copy(update={"hint": _NOTHING_SAID})
     return difference
+
+
+_NOTHING_SAID: Final = "Nothing that is recorded of this event had been said by either of these times."
 
 
 def _recorded_later(event: EventRead) -> NotFound:

@@ -100,6 +100,14 @@ def test_new_changed_withdrawn_restored_and_removed_statements() -> None:
     assert [entry.statement_id for entry in between(after, before).statements.restored] == [steady.id, taken_back.id]
 
 
+def test_what_was_said_and_taken_back_between_the_moments_is_told() -> None:
+    answer = claim("It", question_id=WHAT.id)
+    retracted = said(answer, ARMY, said="2023-08-01", withdrawn="2023-08-02")
+    after = rows(questions=[WHAT], claims=[answer], statements=[retracted], sources=SOURCES)
+    (summary,) = between(rows(questions=[WHAT], sources=SOURCES), after).summary
+    assert "1 new statement by Army; “It” by Army was taken back" in summary.text
+
+
 def test_what_a_withdrawal_hides_is_restored_by_its_undoing() -> None:
     answer = claim("It")
     early, late = said(answer, ARMY, said="2023-08-01"), said(answer, ARMY, said="2023-08-02")
@@ -112,7 +120,7 @@ def test_what_a_withdrawal_hides_is_restored_by_its_undoing() -> None:
     assert [s.text for s in difference.summary] == [
         (
             "Without a question: “It” by Army stands again; “It” by Army stands again; "
-            "“It” went from withdrawn to single_origin because 1 independent source supports it: Army."
+            "“It” went from withdrawn to single origin because 1 independent source supports it: Army."
         )
     ]
 
@@ -140,8 +148,8 @@ def test_claims_and_questions_that_changed() -> None:
     assert [moved(entry.changes) for entry in difference.questions.changed] == [{"single_answer": (True, False)}]
     assert difference.claims.removed == []
     assert sorted(first.text for first in difference.summary) == [
-        "Injured: it is a new question.",
-        "What was it? the question was changed (single answer).",
+        "Injured: new question.",
+        "What was it? The question was changed (single answer).",
         "Without a question: new claim “New”; "
         + "; ".join(
             f"“{entry.text}” was changed ({'question, accuses, links' if entry.text == 'It' else 'links'})"
@@ -181,7 +189,7 @@ def test_what_merging_alone_makes_different_is_told_once() -> None:
     assert [(m.id, m.name, m.into_id) for m in difference.document_changes.merged] == [(twin.id, "Twin", article.id)]
     assert difference.summary[0].text == (
         "What was it? “Drone” was merged into “A drone”; "
-        "“A drone” went from contested to single_origin because 1 independent source supports it: Army; "
+        "“A drone” went from contested to single origin because 1 independent source supports it: Army; "
         "the question went from contested to open."
     )
     back = between(after, before)
@@ -238,7 +246,7 @@ def test_standings_and_statuses_move_with_what_is_new_in_their_reasons() -> None
     assert [entry.text for entry in difference.claims.new] == ["Gas"]
     assert [s.text for s in difference.summary] == [
         (
-            "What was it? 1 new statement by Kyiv; new claim “Gas”; “A drone” went from single_origin to contested "
+            "What was it? 1 new statement by Kyiv; new claim “Gas”; “A drone” went from single origin to contested "
             "because 1 rival claim is supported; the question went from open to contested."
         )
     ]
@@ -344,12 +352,12 @@ def test_assessments_silences_and_contradictions() -> None:
         return on_the_said_clock(event_rows, f"2023-08-{since:02}", f"2023-08-{until:02}")
 
     assert [(s.party, s.stance) for s in on(8, 9).silences.begun] == [("ukraine", None)]
-    assert "ukraine is accused and has said nothing since 2023-08-09" in on(8, 9).summary[0].text
+    assert "Ukraine is accused and has said nothing since 2023-08-09" in on(8, 9).summary[0].text
     assert [(c.from_.stance, c.to.stance) for c in on(9, 10).silences.changed] == [(None, "no_comment")]
-    assert "ukraine does not comment since 2023-08-10" in on(9, 10).summary[0].text
+    assert "Ukraine has not commented since 2023-08-10" in on(9, 10).summary[0].text
     assert [s.party for s in on(10, 11).silences.ended] == ["ukraine"]
     assert [c.kind for c in on(11, 12).self_contradictions.new] == ["rival_claims"]
-    assert "Army contradicts itself" in on(11, 12).summary[0].text
+    assert "Army: two statements that contradict each other" in on(11, 12).summary[0].text
     assert [(a.assessment_id, a.settles) for a in on(12, 13).assessments.new] == [(first.id, True)]
     assert "Desk rated “It” true, which settles the question" in on(12, 13).summary[0].text
     assert [a.assessment_id for a in on(13, 14).assessments.superseded] == [first.id]
