@@ -114,6 +114,7 @@ def _grounds(
         denials=origins_by_stance.get("deny", []),
         evolving=claim.figure is not None and question is not None and question.evolving,
         outdated=claim.id in context.figure_states.outdated_claims,
+        retracted=index.retracted[claim.id],
         rivals=len(context.rivals.get(claim.id, ())),
     )
 

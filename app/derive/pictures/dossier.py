@@ -123,7 +123,9 @@ def _question(index: EventIndex, question: QuestionRead, answers: list[ClaimPict
     stances = _stances(index, question, answers)
     status = standing.status(standings, stances, settled=bool(settling), taken_back=bool(taken_back))
     settlers = [claims.author(index, assessment) for assessment in settling]
-    question_reasons = reasons.question(status, standings, settlers, len(taken_back))
+    why_ended = frozenset(ended_by for claim in taken_back for ended_by in index.taken_back[claim.id])
+    answers_ended = reasons.AnswersEnded(len(taken_back), why_ended)
+    question_reasons = reasons.question(status, standings, settlers, answers_ended)
     return built(
         QuestionPicture,
         question.__dict__,

@@ -1,6 +1,6 @@
 """One event's rows grouped by what pictures look them up by, so that this is done once."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from app.derive.rules.origins import Copies
 from app.derive.rules.statements import StatementInContext
 from app.derive.rules.ties import Ties
 from app.schemas.assessments import AssessmentRead
-from app.schemas.pictures.dossiers import ClaimTie, StatementPicture
+from app.schemas.pictures.dossiers import ClaimTie, EndedBy, StatementPicture
 from app.vocabulary import Stance
 
 
@@ -34,8 +34,10 @@ class EventIndex:
     """By subject and stance: how many statements stand and are implied or inferred."""
     ended: dict[UUID, list[tuple[StatementInContext, Ended]]]
     """By subject: explicit support that no longer stands."""
-    taken_back: set[UUID]
-    """Claims that somebody supported or denied, if only by implication, who does not stand by it any more."""
+    taken_back: dict[UUID, set[EndedBy]]
+    """Claims that somebody supported or denied, if only by implication, which does not stand any more; and why not."""
+    retracted: Counter[UUID]
+    """By claim: how many explicit words for and against it are found only in retracted documents."""
     copies: Copies
     ties: Ties
     links: dict[UUID, list[ClaimTie]]
@@ -52,7 +54,8 @@ def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
     counting: dict[UUID, dict[Stance, list[StatementInContext]]] = defaultdict(lambda: defaultdict(list))
     implied_counts: dict[UUID, dict[Stance, int]] = defaultdict(lambda: defaultdict(int))
     ended = defaultdict(list)
-    taken_back: set[UUID] = set()
+    taken_back: dict[UUID, set[EndedBy]] = defaultdict(set)
+    retracted = Counter[UUID]()
     for statement, picture in zip(context.statements, statements.statements(context, sources), strict=True):
         subject = statement.claim_id or statement.question_id
         if subject is None:
@@ -61,7 +64,9 @@ def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
         by_subject[subject].append(picture)
         ending = context.ended.get(statement.row.id)
         if ending is not None and statement.row.stance in ("support", "deny"):
-            taken_back.add(subject)
+            taken_back[subject].add(ending.reason)
+            if ending.reason == "retracted" and statement.row.explicitness == "explicit":
+                retracted[subject] += 1
         if statement.row.explicitness != "explicit":
             if ending is None:
                 implied_counts[subject][statement.row.stance] += 1
@@ -81,6 +86,7 @@ def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
         beside=implied_counts,
         ended=ended,
         taken_back=taken_back,
+        retracted=retracted,
         copies=origins.find_copies(context.rows, context.document_targets, context.names),
         ties=ties.find(context.rows, context.kin),
         links=_claim_links(context),

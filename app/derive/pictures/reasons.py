@@ -11,6 +11,7 @@ from app.derive.rules.in_force import Ended
 from app.derive.rules.origins import Origin
 from app.derive.rules.standing import CORROBORATING, Grounds, is_denied, parties
 from app.derive.rules.statements import StatementInContext
+from app.schemas.pictures.dossiers import EndedBy
 from app.schemas.pictures.reason_codes import Reason, ReasonCode
 from app.schemas.statements import StatementRead
 from app.texts.messages import wording
@@ -40,6 +41,13 @@ class SourceWords(NamedTuple):
     """Whether it may be told that two statements are of one family."""
 
 
+class AnswersEnded(NamedTuple):
+    """The answers to a question that nobody stands by any more."""
+
+    claims: int
+    reasons: frozenset[EndedBy]
+
+
 def in_words(words: Wording, reasons: Iterable[Reason]) -> str:
     """`2 sources support it, both of one side (Russia); 1 denial by the army; 3 rival claims are supported`."""
     return "; ".join(wording.say(words, reason.code, reason.parts) for reason in reasons)
@@ -53,15 +61,15 @@ def reason(code: ReasonCode, **parts: Part | None) -> Reason:
 def claim(standing: Standing, grounds: Grounds, settled_by: Sequence[str], words: SourceWords) -> list[Reason]:
     """`settled_by`: who settled that it holds, as this caller may know them."""
     reasons = [_support(standing, grounds, words)]
-    retracted = sum(ended.reason == "retracted" for _, ended in grounds.ended)
-    if retracted and reasons[0].code != "only_in_retracted":
-        reasons.append(reason("in_retracted", count=retracted))
     if grounds.denials:
         reasons.append(_denial(grounds.denials, words))
     elif grounds.denying:
         reasons.append(reason("denied_in_nobodys_name", count=len(grounds.denying)))
     if grounds.rivals:
         reasons.append(reason("rivals", count=grounds.rivals))
+    retracted = grounds.retracted - (len(grounds.ended) if reasons[0].code == "only_in_retracted" else 0)
+    if retracted:
+        reasons.append(reason("in_retracted", count=retracted))
     if grounds.denials and grounds.support and not is_denied(grounds):
         reasons += _one_family_both_ways(grounds, words)
     if settled_by:
@@ -70,7 +78,7 @@ def claim(standing: Standing, grounds: Grounds, settled_by: Sequence[str], words
 
 
 def question(
-    status: Status, standings: Sequence[Standing], settled_by: Sequence[str], answers_taken_back: int = 0
+    status: Status, standings: Sequence[Standing], settled_by: Sequence[str], answers_ended: AnswersEnded
 ) -> list[Reason]:
     """`settled_by`: who settled it, as this caller may know them."""
     if status == "resolved":
@@ -81,7 +89,10 @@ def question(
     if status == "open" and standings:
         return [reason("claims_undecided", count=len(standings))]
     if status == "withdrawn":
-        return [reason("answers_taken_back", count=answers_taken_back)]
+        only_in_retracted = answers_ended.reasons == {"retracted"}
+        return [
+            reason("answered_in_retracted" if only_in_retracted else "answers_taken_back", count=answers_ended.claims)
+        ]
     return [reason(_UNDECIDED[status])]
 
 

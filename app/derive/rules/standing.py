@@ -37,6 +37,8 @@ class Grounds(NamedTuple):
     """It is a figure whose true value changes with time."""
     outdated: bool
     """And later figures have left it behind."""
+    retracted: int
+    """How many explicit words for and against it are found only in retracted documents."""
     rivals: int
     """How many claims that can't be true together with it are supported."""
 

@@ -14,7 +14,7 @@ ReasonCode = Literal[
     "taken_back_by_report", "only_in_retracted", "in_retracted",
     # of a question
     "settled", "claims_contested", "claims_corroborated", "claims_one_sided", "claims_undecided",
-    "answers_taken_back", "no_claim", "only_asked", "nobody_stands",
+    "answers_taken_back", "answered_in_retracted", "no_claim", "only_asked", "nobody_stands",
     # of a document
     "carries_rivals", "carries_contradicting", "carries_both_ways",
 ]  # fmt: skip

@@ -60,7 +60,10 @@ def test_what_is_found_only_in_a_retracted_report_stands_until_then() -> None:
     assert (statement.live, statement.withdrawn) == (False, None)
     assert statement.why_not_live is not None
     assert (statement.why_not_live.reason, statement.why_not_live.at) == ("retracted", "2023-08-12")
-    assert picture.questions[0].status == "withdrawn"
+    assert (picture.questions[0].status, picture.questions[0].why) == (
+        "withdrawn",
+        "answered only in a retracted report",
+    )
     before = drawn(event_rows, view("2023-08-11"))
     assert only(before) == ("single_origin", "1 independent source supports it: army")
     assert only(drawn(event_rows, view("2023-08-12")))[0] == "withdrawn"
@@ -120,6 +123,15 @@ def test_the_reasons_tell_of_it_beside_what_stands() -> None:
     assert only(drawn(taken_back)) == (
         "withdrawn",
         "all 2 statements that supported it were taken back; 1 statement is found only in a retracted report",
+    )
+    assert drawn(taken_back).questions[0].why == "answered, then taken back"
+    denied = told(
+        (said(THIS, ARMY, said="2023-08-09"), [STANDING]),
+        (said(THIS, CITY, said="2023-08-10", stance="deny"), [FALSE_STORY]),
+    )
+    assert only(drawn(denied)) == (
+        "single_origin",
+        "1 independent source supports it: army; 1 statement is found only in a retracted report",
     )
     twice = told(
         (said(THIS, ARMY, said="2023-08-09"), [FALSE_STORY]), (said(THIS, CITY, said="2023-08-10"), [FALSE_STORY])
