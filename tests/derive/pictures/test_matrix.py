@@ -72,12 +72,12 @@ def test_by_source_everybody_has_a_column_with_name_party_and_family() -> None:
     assert [tuple(column.model_dump().values()) for column in picture.columns] == [
         ("Pilot", "russia", PILOT.id, ARMY.id),
         ("Witness", None, WITNESS.id, WITNESS.id),
-        ("nobody", None, None, None),
+        ("in nobody's name", None, None, None),
     ]
     assert {label: cell.stances["support"].statements for label, cell in cells(picture).items()} == {
         "Pilot": 1,
         "Witness": 1,
-        "nobody": 1,
+        "in nobody's name": 1,
     }
 
 

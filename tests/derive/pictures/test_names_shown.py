@@ -95,7 +95,12 @@ def test_a_hidden_source_is_a_protected_one_in_origins_and_series() -> None:
     # That the aide is of the hidden one's family is not told: its origin goes by itself.
     assert {origin.name for origin in claims(dossier)[0].origins["support"]} == {"Aide", "une source protégée"}
     lines = figures.questions[0].series
-    assert sorted(line.name for line in lines) == ["Aide", "personne", "une source protégée", "une source protégée"]
+    assert sorted(line.name for line in lines) == [
+        "Aide",
+        "sans source nommée",
+        "une source protégée",
+        "une source protégée",
+    ]
     assert {line.family_id for line in lines} - {None} == set(figures.sources)
     assert not {"Ivan", "Pyotr"} & set(re.findall(r"\w+", dossier.model_dump_json() + figures.model_dump_json()))
 
