@@ -73,7 +73,7 @@ AnswerLanguage = Literal["en", "fr", "ru", "uk"]  # with a catalogue each in app
 AnswerView = Literal["full", "compact"]
 DossierOrder = Literal["time", "dispute"]
 
-RemarkKind = Literal["matched", "completed", "replaced", "not_taken", "changed", "proposed", "suggested"]
+RemarkKind = Literal["matched", "completed", "replaced", "not_taken", "changed", "proposed", "suggested", "removed"]
 
 Scheme = Literal["claimreview", "averitec", "airwars", "veracity"]
 Operation = Literal["insert", "update", "delete"]

@@ -72,7 +72,7 @@ class Remark(Output):
     """`matched`: by likeness, with what was there, or all of it was there; `completed`: it filled a gap of what was
     there; `not_taken`: what is there says something else, and stays; `changed`: it was taken otherwise than it was
     given, or something else followed from it; `proposed`: it may be the same as something else, or made of it, and is
-    linked to that until an editor has said."""
+    linked to that until an editor has said; `removed`: it was deleted, for only this report had it."""
     pointer: str
     """Where it stands in the body."""
     detail: str

@@ -9,12 +9,13 @@ from sqlalchemy import delete, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import set_reason
-from app.models import Record, table_of
+from app.models import Assessment, Claim, Document, Event, Question, Record, Source, Statement, table_of
 from app.schemas import kinds
 from app.schemas.kinds import KINDS
 from app.schemas.reports import Removed
 from app.services.deliveries import mentions, pointers, replacing
 from app.services.deliveries.mentions import WHOLE, Earlier
+from app.services.intake import remarks
 from app.services.intake.drafts import Batch
 from app.services.intake.references import RECHECKED, REPLACED
 
@@ -42,6 +43,7 @@ async def take_back(session: AsyncSession, before: Earlier, batch: Batch) -> Rem
         if unsaid[id_].own and id_ not in also:
             deletable[kinds.named(unsaid[id_].type).model].add(id_)
     going = await _unheld(session, before, deletable)
+    await _note(session, batch, going)
     await set_reason(session, REPLACED)
     await _delete(session, going)
     await set_reason(session)
@@ -60,6 +62,34 @@ async def take_back(session: AsyncSession, before: Earlier, batch: Batch) -> Rem
         kind = kinds.kind_of(model)
         counts["links" if kind.plural.endswith("links") else kind.plural] += len(ids)
     return Removed(**{name: counts[name] for name in Removed.model_fields})
+
+
+# What a record that is gone is told by, beside its id; and the kinds that answers tell one by one.
+_TELLING: Final = (
+    "text",
+    "qualifier",
+    "min",
+    "max",
+    "stance",
+    "claim_id",
+    "question_id",
+    "name",
+    "title",
+    "url",
+    "rating",
+)
+_TOLD: Final = (Source, Document, Event, Question, Claim, Statement, Assessment)
+
+
+async def _note(session: AsyncSession, batch: Batch, going: Ids) -> None:
+    """Have the answer name what is deleted; of appearances, steps and links it says how many."""
+    for model in _TOLD:
+        if model in going:
+            table = table_of(model)
+            columns = [table.c.id, *(table.c[name] for name in _TELLING if name in table.c)]
+            query = select(*columns).where(pointers.among(table.c.id, going[model])).order_by(table.c.id)
+            for row in (await session.execute(query)).mappings():
+                remarks.removed(batch, model, {name: value for name, value in row.items() if value is not None})
 
 
 async def _unheld(session: AsyncSession, before: Earlier, deletable: Ids) -> Ids:

@@ -111,6 +111,12 @@ def replaced(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any) ->
     batch.note("replaced", pointer, detail, stored=stored, sent=sent, told_of=draft)
 
 
+def removed(batch: Batch, model: type[Record], stored: Mapping[str, Any]) -> None:
+    """Note that a record is deleted because only the report had it, and has it no more. `stored`: what tells it."""
+    detail = f"Only this report had this {kind_of(model).words}, and has it no more: it was deleted."
+    batch.note("removed", "", detail, stored={**stored, "type": kind_of(model).name})
+
+
 def kept(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any, why: str) -> None:  # noqa: PLR0917
     """Note that what stands is not what the report says now, and why."""
     pointer = f"{draft.pointer}/{field_of(column)}"

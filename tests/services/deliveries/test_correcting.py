@@ -263,6 +263,24 @@ async def test_what_it_no_longer_names_goes_with_it(client: httpx.AsyncClient, p
     assert psql.execute("SELECT array_agg(name) FROM source").fetchone() == (["Y"],)
 
 
+@pytest.mark.parametrize("as_line", [False, True])
+async def test_what_is_deleted_is_told_one_by_one(client: httpx.AsyncClient, as_line: bool) -> None:
+    whole, less = report(figure(3, said("X")), claim("A", said("Y")), ref="r1"), report(claim("A"), ref="r1")
+    claims = (await sent(client, "/v1/reports", whole))["events"][0]["claims"]
+    if as_line:
+        line = json.dumps({"type": "report", **less})
+        lines = await client.post("/v1/ingest", content=line, headers={"Content-Type": "application/x-ndjson"})
+        answer = json.loads(lines.text.splitlines()[0])
+    else:
+        answer = (await client.post("/v1/reports", json=less)).json()
+    told = [remark["stored"] for remark in answer["remarks"] if remark["what"] == "removed"]
+    by_type = {stored["type"]: stored for stored in told}
+    deleted_ids = {claims[0]["claim"]["id"], *(part["statements"][0]["id"] for part in claims)}
+    assert deleted_ids <= {stored["id"] for stored in told}
+    assert (by_type["claim"]["min"], by_type["statement"]["stance"]) == (3, "support")
+    assert {stored["name"] for stored in told if stored["type"] == "source"} == {"X", "Y"}
+
+
 async def test_what_another_report_says_is_taken_back_when_that_says_it_no_more(client: httpx.AsyncClient) -> None:
     await sent(client, "/v1/reports", report(claim("A", said("X"), accuses="west"), claim("B"), ref="r1"))
     await sent(client, "/v1/reports", report(claim("A", said("X")), claim("B"), ref="r2"))
