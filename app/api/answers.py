@@ -1,7 +1,7 @@
 """How results go out: one record with its ETag, one page with its links."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from pydantic import BaseModel
@@ -14,8 +14,11 @@ from app.schemas import kinds
 from app.schemas.common import Page, RecordRead, Remark, json_and_tag, names_tag
 from app.schemas.pictures import compact
 from app.schemas.pictures.listed import ListedPage
+from app.schemas.questions import QuestionRead
+from app.schemas.reports import Similar
+from app.schemas.sources import SourceRead
 from app.services.idempotency import Replayed
-from app.services.intake.outcomes import Effect
+from app.services.intake.outcomes import Effect, similar_sources
 from app.services.intake.remarks import NOTHING_NEW
 from app.services.paging import Slice
 from app.vocabulary import AnswerLanguage, AnswerView
@@ -23,6 +26,8 @@ from app.vocabulary import AnswerLanguage, AnswerView
 # Answers are made here, as bytes, and not by FastAPI: it would validate every model again. The `response_model` of a
 # route is for the description.
 _JSON = "application/json"
+# Of these the answer to a write names those that may be the same.
+COMPARED: Final = (QuestionRead, SourceRead)
 
 
 class NotModified(Exception):  # noqa: N818  (no error: the caller has the answer)
@@ -40,18 +45,26 @@ def record(answer: BaseModel) -> Response:
 
 
 def _written(
-    answer: BaseModel, remarks: Sequence[Remark], *, changed: bool, status: int = 200, location: str | None = None
+    answer: BaseModel,
+    remarks: Sequence[Remark],
+    *,
+    changed: bool,
+    similar: Sequence[Similar],
+    status: int = 200,
+    location: str | None = None,
 ) -> Response:
     """Answer with one record, and with what was done: that is no part of the ETag, which is the record's."""
     body, tag = json_and_tag(answer)
-    body = f'{body[:-1]},"changed":{to_json(changed).decode()},"remarks":{to_json(remarks).decode()}}}'
+    effects = {"changed": changed, "remarks": remarks} | ({"similar": similar} if type(answer) in COMPARED else {})
+    body = f"{body[:-1]},{to_json(effects).decode()[1:]}"
     headers = {"ETag": tag} | ({"Location": location} if location else {})
     return Response(body, status, headers, _JSON)
 
 
 def changed(answer: RecordRead, remarks: Sequence[Remark]) -> Response:
     """Answer with one record that was to be changed, and what there is to remark: also that all of it was as it is."""
-    return _written(answer, remarks, changed=NOTHING_NEW not in remarks)
+    proposed = [source for sources in similar_sources(remarks).values() for source in sources]
+    return _written(answer, remarks, changed=NOTHING_NEW not in remarks, similar=proposed)
 
 
 def picture(
@@ -84,7 +97,8 @@ def stored(
     Where the record is stands in the answer if it is new itself.
     """
     url = kinds.url(type_of(answer), answer.id) if is_new and location else None
-    return _written(answer, remarks, changed=effect.changed, status=201 if effect.created else 200, location=url)
+    status = 201 if effect.created else 200
+    return _written(answer, remarks, changed=effect.changed, similar=effect.similar, status=status, location=url)
 
 
 def type_of(answer: RecordRead) -> type[Record]:

@@ -19,6 +19,7 @@ from app.models import Record
 from app.schemas.claims import ClaimQuery
 from app.schemas.common import CHANGED, HistoryQuery, Page, RecordRead, Remark, Revision
 from app.schemas.kinds import READS, kind_of
+from app.schemas.reports import ComparedPart, Similar
 from app.schemas.statements import StatementQuery
 from app.services import deleting, paging, records
 from app.services.access import Caller
@@ -41,7 +42,10 @@ def with_remarks(read: type[RecordRead]) -> type[RecordRead]:
     changed = Annotated[bool, Field(description=CHANGED)]
     # No field of it has a docstring of its own; looking for one goes up all that is called.
     own = {"use_attribute_docstrings": False}
-    return create_model(name, __base__=read, __cls_kwargs__=own, changed=(changed, ...), remarks=(list[Remark], ...))
+    similar = Annotated[list[Similar], ComparedPart.model_fields["similar"]]
+    members: dict[str, Any] = {"changed": (changed, ...), "remarks": (list[Remark], ...)}
+    members |= {"similar": (similar, ...)} if read in answers.COMPARED else {}
+    return create_model(name, __base__=read, __cls_kwargs__=own, **members)
 
 
 def created(read: type[RecordRead]) -> dict[int | str, dict[str, Any]]:
@@ -81,7 +85,7 @@ def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> No
         path,
         _get(model, at) if kind.mergeable else _get_unmergeable(model, at),
         summary=f"Read one {kind.words}",
-        description="What joins it to others is a picture of its event.",
+        description="Pictures of its event join it to others.",
         response_model=READS[model],
         responses=READ | (MERGED if kind.mergeable else {}),
     )
@@ -101,7 +105,7 @@ def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> No
         f"{path}/history",
         _history(model, at),
         summary=f"Read the history of one {kind.words}",
-        description="Every version: by whom, when and why; also of what was deleted.",
+        description="Every version, also of what was deleted.",
         response_model=Page[Revision],
         responses=READ,
     )

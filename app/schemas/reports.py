@@ -64,8 +64,8 @@ class Part(Output):
     id: UUID | None
     outcome: Outcome
     """`created`; `matched`: it was there; `completed`: it was there and had gaps that this filled; `replaced`: what
-    the report alone had said of it gave way to what it says now. `gone`: this very
-    report was delivered before, and what it had stored was changed or deleted since; it is not stored again."""
+    the report alone had said of it gave way to what it says now; `gone`: this very report had stored it before, and it
+    was changed or deleted since."""
     url: str | None = None
     """Where it is read; null where it is not by itself, as a report is not, or is gone."""
 
@@ -79,32 +79,37 @@ class AppearancePart(Part):
     """What became of its quotation: whether it stands in the document's text."""
 
 
-class StatementPart(Part):
-    source: Part | None = None
-    document: DocumentPart | None = None
-    appearance: AppearancePart | None = None
-    question: Part | None = None
-
-
-class SimilarClaim(Output):
-    """A claim about the same event that may say the same in other words."""
+class Similar(Output):
+    """One that may be the same, in other words or under another name."""
 
     id: UUID
     url: str
     """Where it is read."""
     text: str
+    """Its words, or its name."""
     score: float
-    """0.7 to 1: how alike the words are."""
+
+
+class ComparedPart(Part):
+    similar: list[Similar] = Field(default_factory=list)
+    """Those that it may be, the most alike first."""
+
+
+class StatementPart(Part):
+    source: ComparedPart | None = None
+    document: DocumentPart | None = None
+    appearance: AppearancePart | None = None
+    question: ComparedPart | None = None
 
 
 class ClaimPart(Output):
     """What became of a claim, and of all that was said of it."""
 
     claim: Part
-    question: Part | None = None
+    question: ComparedPart | None = None
     statements: list[StatementPart]
-    similar: list[SimilarClaim] = Field(default_factory=list)
-    """Of a claim that was created: those that it may repeat, the most alike first."""
+    similar: list[Similar] = Field(default_factory=list)
+    """Those that it may be, the most alike first."""
 
 
 class ClaimCallAnswer(ClaimPart):
@@ -117,7 +122,7 @@ class ClaimCallAnswer(ClaimPart):
 class EventPart(Part):
     slug: str | None = None
     event_links: list[Part]
-    questions: list[Part]
+    questions: list[ComparedPart]
     claims: list[ClaimPart]
     statements: list[StatementPart]
     claim_links: list[Part]

@@ -91,7 +91,7 @@ WHERE NOT EXISTS (
     SELECT FROM source_kin(d.from_id) f(id) CROSS JOIN source_kin(d.to_id) t(id) CROSS JOIN LATERAL (
         SELECT FROM source_link l WHERE l.from_id = f.id AND l.to_id = t.id
         UNION ALL SELECT FROM source_link l WHERE l.from_id = t.id AND l.to_id = f.id OFFSET 0) l OFFSET 0)
-RETURNING id, from_id, to_id, reason
+RETURNING id, from_id, to_id, score, reason
 """)
 
 

@@ -14,6 +14,8 @@ async def post(client: httpx.AsyncClient, path: str, body: Json, status: int = 2
     made: Json = answer.json()
     made.pop("remarks", None)
     made.pop("changed", None)
+    if "id" in made:
+        made.pop("similar", None)
     return made
 
 
@@ -31,6 +33,7 @@ async def patch(client: httpx.AsyncClient, path: str, body: Json, status: int = 
     changed: Json = answer.json()
     changed.pop("remarks", None)
     changed.pop("changed", None)
+    changed.pop("similar", None)
     return changed
 
 

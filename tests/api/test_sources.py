@@ -24,7 +24,7 @@ async def test_is_found_by_id_and_ref(client: httpx.AsyncClient) -> None:
     answer = await client.post("/v1/sources", json=WHOLE)
     made = answer.json()
     assert answer.status_code == 201
-    assert (made.pop("changed"), made.pop("remarks")) == (False, [])
+    assert (made.pop("changed"), made.pop("remarks"), made.pop("similar")) == (False, [], [])
     assert answer.headers["Location"] == f"/v1/sources/{made['id']}"
     assert (made["party"], made["country"], made["disclosure"], made["version"]) == ("russia", "RU", "named", 1)
     assert await get(client, f"/v1/sources/{made['id']}") == made

@@ -66,8 +66,7 @@ async def list_event_claims(
 async def create_claim(event: EventAt, data: ClaimCreate, caller: Ingester, session: Writing, once: Once) -> Response:
     """The core call: one claim, the question it answers, and who says what about it, where and in which words.
 
-    Each part is found or made. The same call again stores nothing and gives the same ids. `similar` are claims that a
-    new one may repeat in other words.
+    Each part is found or made. The same call again stores nothing and gives the same ids.
     """
     answer, changed = await creating.claim(session, caller, event, data)
     return await once(answers.parts(answer, created=changed))

@@ -84,7 +84,7 @@ async def create_report(
 
     All of it is stored, or nothing. The answer says of each part what became of it: 201 if anything was created.
     Sending a `ref` again replaces what its earlier deliveries had stored and nobody else has touched; the same body
-    again stores nothing. `similar` are claims about the same event that a new one may repeat in other words.
+    again stores nothing.
     """
     answer, changed = await reports.deliver(session, caller, data)
     return await once(answers.parts(answer, created=changed))

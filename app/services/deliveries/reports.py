@@ -136,6 +136,7 @@ async def deliver(
     if not batch.dry:
         await mentions.keep(session, batch, before)
     remarked = await remarks.tell(session, caller, batch)
+    outcomes.name_similar(batch, remarked)
     answer = outcomes.report(batch, drafts, removed, [REPEATED, *remarked] if batch.dry else remarked)
     parts = {
         f"/events/{event_nth}/claims/{claim_nth}": part

@@ -3,6 +3,7 @@
 What a path names, an event for example, is `addressed`: a draft for others to point at, found under the lock.
 """
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -62,7 +63,9 @@ async def _one(
     await _store(session, caller, batch, addressed)
     is_new = draft.outcome == "created"
     record = await records.get_written(session, caller, draft.model, draft.original.id, is_own=is_new)
-    return record, is_new, outcomes.effect(batch), await remarks.tell(session, caller, batch)
+    remarked = await remarks.tell(session, caller, batch)
+    outcomes.name_similar(batch, remarked)
+    return record, is_new, replace(outcomes.effect(batch), similar=batch.similar.get(draft.pointer, ())), remarked
 
 
 async def source(session: AsyncSession, caller: Caller, data: SourceCreate) -> Made:
@@ -102,7 +105,9 @@ async def event_link(session: AsyncSession, caller: Caller, event_address: str, 
 
 async def question(session: AsyncSession, caller: Caller, event_address: str, data: QuestionCreate) -> Made:
     batch, event_draft = Batch(), _addressed(Event, event_address)
-    return await _one(session, caller, batch, walking.question(batch, data, event_draft, ""), event_draft)
+    draft = walking.question(batch, data, event_draft, "")
+    batch.compared = similar.in_question(caller, event_address, data)
+    return await _one(session, caller, batch, draft, event_draft)
 
 
 async def claim(
@@ -117,6 +122,7 @@ async def claim(
     batch.compared = similar.in_claim(caller, event_address, data)
     await _store(session, caller, batch, event_draft)
     remarked, effect = await remarks.tell(session, caller, batch), outcomes.effect(batch)
+    outcomes.name_similar(batch, remarked)
     parts = dict(outcomes.claim(batch, drafts))
     answer = ClaimCallAnswer(**parts, changed=effect.changed, remarks=remarked)
     similar.name({"": answer}, batch.compared)

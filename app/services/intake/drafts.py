@@ -22,7 +22,7 @@ from app.models import Record
 from app.schemas.documents import DocumentCreate
 from app.schemas.fields import Respelt, respelt_in
 from app.schemas.pages import page_keys, wrappers
-from app.schemas.reports import Outcome
+from app.schemas.reports import Outcome, Similar
 from app.schemas.urls import canonical
 from app.services.search.similar import Compared
 from app.texts.quoting.quotes import Spot
@@ -157,7 +157,9 @@ class Batch:
     gave: set[tuple[int, UUID, str]] = field(default_factory=set)
     """By line and record, the columns of stored records that are as they are because the body says so."""
     compared: Compared | None = None
-    """The claims for which similar ones are looked for, if the answer is to name them."""
+    """The claims and questions for which similar ones are looked for, if the answer is to name them."""
+    similar: Mapping[str, list[Similar]] = field(default_factory=dict)
+    """By pointer, what a source or question of the body may be, as the answer names it."""
     size: int = 0
 
     def add(

@@ -1,23 +1,29 @@
 """What became of each part of a body: its id, and whether it was created, matched or completed."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.models import Question
 from app.schemas import kinds
 from app.schemas.common import Remark
 from app.schemas.reports import (
     AppearancePart,
     ClaimPart,
+    ComparedPart,
     DocumentPart,
     EventPart,
     Outcome,
     Part,
     Removed,
     ReportRead,
+    Similar,
     StatementPart,
 )
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.walking import ClaimDrafts, EventDrafts, ReportDrafts, StatementDrafts
+from app.services.search.similar import SIMILAR_IN_ANSWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,8 @@ class Effect:
     """Whether any record is new."""
     changed: bool
     """Whether anything that was there before was completed, replaced or removed."""
+    similar: Sequence[Similar] = ()
+    """Of a single question that is new: those that it may repeat."""
 
 
 def effect(batch: Batch, removed: Removed | None = None) -> Effect:
@@ -55,8 +63,12 @@ def _outcome(draft: Draft) -> Outcome:
     return "gone" if draft.original.outcome == "gone" else draft.outcome
 
 
-def _maybe(draft: Draft | None) -> Part | None:
-    return part(draft) if draft is not None else None
+def _compared(batch: Batch, draft: Draft) -> ComparedPart:
+    return ComparedPart(**dict(part(draft)), similar=batch.similar.get(draft.original.pointer, []))
+
+
+def _maybe(batch: Batch, draft: Draft | None) -> ComparedPart | None:
+    return _compared(batch, draft) if draft is not None else None
 
 
 def document(batch: Batch, draft: Draft | None) -> DocumentPart | None:
@@ -77,17 +89,17 @@ def appearance(draft: Draft | None) -> AppearancePart | None:
 def statement(batch: Batch, drafts: StatementDrafts) -> StatementPart:
     return StatementPart(
         **dict(part(drafts.statement)),
-        source=_maybe(drafts.source),
+        source=_maybe(batch, drafts.source),
         document=document(batch, drafts.document),
         appearance=appearance(drafts.appearance),
-        question=_maybe(drafts.question),
+        question=_maybe(batch, drafts.question),
     )
 
 
 def claim(batch: Batch, drafts: ClaimDrafts) -> ClaimPart:
     return ClaimPart(
         claim=part(drafts.claim),
-        question=_maybe(drafts.question),
+        question=_maybe(batch, drafts.question),
         statements=[statement(batch, statement_drafts) for statement_drafts in drafts.statements],
     )
 
@@ -98,7 +110,7 @@ def event(batch: Batch, drafts: EventDrafts) -> EventPart:
         **dict(part(drafts.event)),
         slug=described.slug or described.value("slug"),
         event_links=[part(link) for link in drafts.event_links],
-        questions=[part(draft) for draft in drafts.questions],
+        questions=[_compared(batch, draft) for draft in drafts.questions],
         claims=[claim(batch, claim_drafts) for claim_drafts in drafts.claims],
         statements=[statement(batch, statement_drafts) for statement_drafts in drafts.statements],
         claim_links=[part(link) for link in drafts.claim_links],
@@ -117,3 +129,40 @@ def report(batch: Batch, drafts: ReportDrafts, removed: Removed, remarks: list[R
         removed=removed,
         remarks=remarks,
     )
+
+
+# --- what may be the same --------------------------------------------------------------------------------------------
+
+
+def name_similar(batch: Batch, remarked: Sequence[Remark]) -> None:
+    """Note what the sources and questions of a stored body may be, for the parts of its answer."""
+    batch.similar = similar_sources(remarked) | _similar_questions(batch)
+
+
+def similar_sources(remarked: Sequence[Remark]) -> dict[str, list[Similar]]:
+    """By the pointer of each source those that it may be, as the remarks tell this caller of them."""
+    similar: dict[str, list[Similar]] = defaultdict(list)
+    for remark in remarked:
+        if remark.what == "proposed" and remark.url is not None and {"name", "score"} <= remark.stored.keys():
+            named = {name: remark.stored[name] for name in ("id", "score")} | {"text": remark.stored["name"]}
+            similar[remark.pointer.removesuffix("/name")].append(Similar(url=remark.url, **named))
+    return {pointer: sorted(sources, key=lambda source: -source.score) for pointer, sources in similar.items()}
+
+
+def _similar_questions(batch: Batch) -> dict[str, list[Similar]]:
+    """Those that are alike to each new question: each once, and not itself."""
+    candidates = batch.compared.nearby if batch.compared is not None else {}
+    drafts = {draft.pointer: draft for draft in batch.drafts[Question]}
+    similar: dict[str, list[Similar]] = {}
+    for pointer in candidates.keys() & drafts.keys():
+        if drafts[pointer].outcome == "created":
+            by_id = {
+                candidate.id or drafts[candidate.pointer].original.id: candidate
+                for candidate in reversed(candidates[pointer])
+            }
+            similar[pointer] = [
+                Similar(id=id_, url=kinds.url(Question, id_), text=candidate.text, score=candidate.score)
+                for id_, candidate in reversed(by_id.items())
+                if id_ != drafts[pointer].id
+            ][:SIMILAR_IN_ANSWER]
+    return similar

@@ -315,7 +315,7 @@ def _of_links(
         # What came later stands first in a link; where only the other end was given, it is told there.
         end, far_end = (link.from_id, link.to_id) if link.from_id in places else (link.to_id, link.from_id)
         if end in places and {end, far_end} <= names.keys():
-            stored = {"id": far_end, member: names[far_end], "link_id": link.id}
+            stored = {"id": far_end, member: names[far_end], "link_id": link.id, "score": link.score}
             url = kinds.url(model, far_end)
             yield Remark(what="proposed", pointer=places[end], detail=detail(link), stored=stored, url=url)
 

@@ -1,4 +1,4 @@
-"""Claims that say nearly the same: found by the words they share, then ranked by how alike they are.
+"""Claims that say nearly the same: found by the words they share, then ranked by how alike they are. And questions.
 
 For a body it is done before the body is stored: with a transaction of its own, and the comparing in a thread, so that
 nothing of it happens under the ledger's lock.
@@ -7,8 +7,8 @@ nothing of it happens under the ledger's lock.
 import asyncio
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -34,7 +34,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.models import Claim, Event, SearchEntry, table_of
 from app.schemas import addresses, kinds
 from app.schemas.claims import ClaimCreate
-from app.schemas.reports import ClaimPart, ReportCreate, SimilarClaim
+from app.schemas.questions import QuestionCreate, QuestionIn
+from app.schemas.reports import ClaimPart, ReportCreate, Similar
 from app.schemas.search import SimilarQuery
 from app.services.access import Caller
 from app.services.lists import narrowing
@@ -43,7 +44,7 @@ from app.texts import alike, languages
 from app.texts.alike import COMPARED_CHARACTERS, SIMILAR, FoldedClaim
 
 _CANDIDATES: Final = 200  # claims that are compared with one text
-_SIMILAR_IN_ANSWER: Final = 5  # for each new claim
+SIMILAR_IN_ANSWER: Final = 5  # for each new claim or question
 _ANY_WORD: Final = text(
     "SELECT string_agg(quote_literal(lexeme), ' | ') FROM (SELECT DISTINCT search_lexemes(language, :words) "
     "FROM unnest(CAST(:languages AS text[])) l(language)) s(lexeme)"
@@ -52,7 +53,7 @@ _NEIGHBOURS: Final = 20  # claims that each claim of a body is compared with: st
 _MATCHES: Final = 500  # occurrences that are counted for each claim, from its rarest words on
 _ENTRIES: Final = 5000  # claims of an event, with each of their languages, that are looked through: the latest
 # For each new claim the `neighbours` that share its rarest words, among the latest `entries` of the event. Words are
-# counted from the rarest on until `matches` claims have them; the rarest always is.
+# counted from the rarest on until `matches` claims have them; the rarest always is. And the latest open questions.
 _STORED: Final = text("""
 WITH asked AS MATERIALIZED (
     SELECT nth, event, lexeme
@@ -79,13 +80,28 @@ WITH asked AS MATERIALIZED (
 )
 SELECT nth, best.id, text, translations
 FROM best CROSS JOIN LATERAL (SELECT text, translations FROM claim WHERE claim.id = owner OFFSET 0) c
-WHERE place <= :neighbours""")
-_STILL_STORED: Final = text("SELECT id FROM claim WHERE id = ANY (:ids)")
+WHERE place <= :neighbours
+UNION ALL
+SELECT -1 - k.event, q.id, q.text, '{}'::jsonb
+FROM jsonb_to_recordset(CAST(:kin AS jsonb)) AS k(event int, id uuid)
+CROSS JOIN LATERAL (
+    SELECT id, text FROM question WHERE event_id = k.id AND answer = 'open' ORDER BY id DESC LIMIT :questions) q""")
+# The open questions of each event, the latest: few, so that all are compared.
+_STORED_QUESTIONS: Final = text("""
+SELECT -1 - k.event AS nth, q.id, q.text, '{}'::jsonb AS translations
+FROM jsonb_to_recordset(CAST(:kin AS jsonb)) AS k(event int, id uuid)
+CROSS JOIN LATERAL (
+    SELECT id, text FROM question WHERE event_id = k.id AND answer = 'open' ORDER BY id DESC LIMIT :questions) q""")
+_QUESTIONS_COMPARED: Final = 200
+_SHARED: Final = 4  # one of so many words of the shorter question stands in the other, or they are not compared
+_STILL_STORED: Final = text(
+    "SELECT id FROM claim WHERE id = ANY (:ids) UNION ALL SELECT id FROM question WHERE id = ANY (:ids)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A claim that is alike: stored, or another one of the same body, at `pointer`."""
+    """A claim or question that is alike: stored, or another one of the same body, at `pointer`."""
 
     text: str
     score: float
@@ -93,7 +109,7 @@ class Near:
     pointer: str = ""
 
 
-# What is near to each claim of a body, by its pointer.
+# What is near to each claim and question of a body, by its pointer.
 Nearby = dict[str, list[Near]]
 
 
@@ -109,16 +125,18 @@ class _NewClaim:
 
 @dataclass(slots=True)
 class Compared:
-    """The claims of a body for which similar ones are looked for, about the events at these addresses."""
+    """The claims and questions of a body for which similar ones are looked for, about the events at these addresses."""
 
     caller: Caller
     events: list[str]
     claims: list[_NewClaim]
+    questions: list[_NewClaim] = field(default_factory=list)
     nearby: Nearby = field(default_factory=dict)
     """What `compare` found."""
 
 
-# For each claim of a body, by its place, the stored ones that share words with it, with each of their texts.
+# For each claim of a body, by its place, the stored ones that share words with it, with each of their texts; and the
+# questions of each event, by -1 less its place.
 StoredTexts: TypeAlias = dict[int, list[tuple[UUID, str]]]
 
 
@@ -177,19 +195,44 @@ def _sharing_words(caller: Caller, query: SimilarQuery, words: str) -> Select[*t
 
 
 def in_claim(caller: Caller, event: str, data: ClaimCreate) -> Compared | None:
-    """The claim of a core call, to be compared with others of the event at this address; None: it is a figure."""
-    claims = _new_claims([data], 0, "")
-    return Compared(caller, [event], claims) if claims else None
+    """The claim of a core call and its question, to be compared with others of the event at this address.
+
+    None: it is a figure, and its question a quantity.
+    """
+    claims, questions = _new_claims([data], 0, ""), _new_questions([("/question", data.question)], 0)
+    return Compared(caller, [event], claims, questions) if claims or questions else None
+
+
+def in_question(caller: Caller, event: str, data: QuestionCreate) -> Compared | None:
+    questions = _new_questions([("", data)], 0)
+    return Compared(caller, [event], [], questions) if questions else None
 
 
 def in_report(caller: Caller, data: ReportCreate) -> Compared | None:
-    claims = [
-        claim
-        for nth, event in enumerate(data.events)
-        for claim in _new_claims(event.claims or (), nth, f"/events/{nth}/claims")
-    ]
+    claims, questions = [], []
+    for nth, event in enumerate(data.events):
+        at = f"/events/{nth}"
+        claims += _new_claims(event.claims or (), nth, f"{at}/claims")
+        described: list[tuple[str, QuestionIn | None]] = [
+            *((f"{at}/questions/{number}", question) for number, question in enumerate(event.questions or ())),
+            *((f"{at}/claims/{number}/question", claim.question) for number, claim in enumerate(event.claims or ())),
+            *(
+                (f"{at}/statements/{number}/question", statement.question)
+                for number, statement in enumerate(event.statements or ())
+            ),
+        ]
+        questions += _new_questions(described, nth)
     events = [event.event or (f"ref:{event.ref}" if event.ref else event.slug or "") for event in data.events]
-    return Compared(caller, events, claims) if claims else None
+    return Compared(caller, events, claims, questions) if claims or questions else None
+
+
+def _new_questions(described: Iterable[tuple[str, QuestionIn | None]], event: int) -> list[_NewClaim]:
+    """Open questions that are described in place, by their pointers; of quantities the measure says what they ask."""
+    return [
+        _NewClaim(pointer, event, question.text, question.language)
+        for pointer, question in described
+        if isinstance(question, QuestionCreate) and question.text is not None and question.measure is None
+    ]
 
 
 def _new_claims(claims: Sequence[ClaimCreate], event: int, pointer: str) -> list[_NewClaim]:
@@ -202,7 +245,7 @@ def _new_claims(claims: Sequence[ClaimCreate], event: int, pointer: str) -> list
 
 
 async def read(session: AsyncSession, compared: Compared) -> StoredTexts:
-    """The stored claims that share words with those of a body: two statements, however many."""
+    """The stored claims that share words with those of a body, and questions: two statements, however many."""
     kin = await _kin(session, compared.caller, compared.events)
     if not kin:
         return {}
@@ -212,7 +255,10 @@ async def read(session: AsyncSession, compared: Compared) -> StoredTexts:
     ]
     stored: StoredTexts = defaultdict(list)
     bounds = {"entries": _ENTRIES, "matches": _MATCHES, "neighbours": _NEIGHBOURS}
-    for row in await session.execute(_STORED, {"new": json.dumps(new), "kin": json.dumps(kin), **bounds}):
+    statement = _STORED if new else _STORED_QUESTIONS
+    questions = {"kin": json.dumps(kin), "questions": _QUESTIONS_COMPARED if compared.questions else 0}
+    claims = {"new": json.dumps(new), **bounds} if new else {}
+    for row in await session.execute(statement, {**questions, **claims}):
         texts = (row.text, *row.translations.values())
         stored[row.nth] += [(row.id, translation) for translation in texts if isinstance(translation, str)]
     return stored
@@ -246,7 +292,7 @@ def _kin_query(scopes: frozenset[str]) -> Select[*tuple[Any, ...]]:
 
 
 def compare(compared: Compared, stored: StoredTexts) -> Nearby:
-    """For each claim of a body the claims that are alike enough, stored or of the same body, the most alike first.
+    """For each claim and question of a body those that are alike enough, stored or of the same body, most alike first.
 
     Heavy: call it in a thread.
     """
@@ -266,9 +312,38 @@ def compare(compared: Compared, stored: StoredTexts) -> Nearby:
         for neighbour in (claims[number] for number in neighbours[nth]):
             likeness = alike.likeness(fold, folded(neighbour.text))
             candidates.append(Near(neighbour.text, likeness, pointer=neighbour.pointer))
-        alike_enough = [candidate for candidate in candidates if candidate.score >= SIMILAR]
-        claims_nearby[claim.pointer] = sorted(alike_enough, key=lambda candidate: -candidate.score)
-    return claims_nearby
+        claims_nearby[claim.pointer] = _alike_enough(candidates)
+    return claims_nearby | _compare_questions(compared.questions, stored, folded)
+
+
+def _alike_enough(candidates: Iterable[Near]) -> list[Near]:
+    similar = (candidate for candidate in candidates if candidate.score >= SIMILAR)
+    return sorted(similar, key=lambda candidate: -candidate.score)
+
+
+def _compare_questions(questions: list[_NewClaim], stored: StoredTexts, folded: Callable[[str], FoldedClaim]) -> Nearby:
+    """Each text once for its event: many claims of a report may have one question."""
+    by_text = {(question.event, question.text): question for question in reversed(questions)}
+    questions_nearby: dict[tuple[int, str], list[Near]] = {}
+    for (event, words), question in by_text.items():
+        fold = folded(words)
+        candidates = [Near(stored_words, 0, id=id_) for id_, stored_words in stored.get(-1 - event, ())]
+        candidates += [
+            Near(neighbour.text, 0, pointer=neighbour.pointer)
+            for neighbour in by_text.values()
+            if neighbour.event == event and neighbour is not question
+        ]
+        questions_nearby[event, words] = _alike_enough(
+            replace(candidate, score=alike.likeness(fold, folded(candidate.text)))
+            for candidate in candidates
+            if _share_words(fold, folded(candidate.text))
+        )
+    return {question.pointer: questions_nearby[question.event, question.text] for question in questions}
+
+
+def _share_words(first: FoldedClaim, second: FoldedClaim) -> bool:
+    first_words, second_words = set(first.words.split()), set(second.words.split())
+    return len(first_words & second_words) * _SHARED >= min(len(first_words), len(second_words))
 
 
 def _neighbours(claims: list[_NewClaim], folds: list[FoldedClaim]) -> list[list[int]]:
@@ -303,11 +378,11 @@ def name(answers: dict[str, ClaimPart], compared: Compared | None) -> None:
     for pointer, answer in answers.items():
         if answer.claim.outcome != "created":
             continue
-        similar: dict[UUID, SimilarClaim] = {}
+        similar: dict[UUID, Similar] = {}
         for candidate in claims_nearby.get(pointer, ()):
             id_ = candidate.id or answers[candidate.pointer].claim.id
             if id_ is not None and id_ != answer.claim.id:
                 similar.setdefault(
-                    id_, SimilarClaim(id=id_, url=kinds.url(Claim, id_), text=candidate.text, score=candidate.score)
+                    id_, Similar(id=id_, url=kinds.url(Claim, id_), text=candidate.text, score=candidate.score)
                 )
-        answer.similar = list(similar.values())[:_SIMILAR_IN_ANSWER]
+        answer.similar = list(similar.values())[:SIMILAR_IN_ANSWER]

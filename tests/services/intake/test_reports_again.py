@@ -61,12 +61,12 @@ async def test_the_same_body_again_stores_nothing_whatever_happened_since(
     assert second["claim"] == GONE
     assert first["statements"][0] | {"document": None} == {
         **GONE,
-        "source": GONE,
+        "source": GONE | {"similar": []},
         "document": None,
         "appearance": GONE | {"fidelity": None},
         "question": None,
     }
-    assert second["statements"][1]["source"] == GONE
+    assert second["statements"][1]["source"] == GONE | {"similar": []}
     assert [one["outcome"] for one in again["events"][0]["statements"]] == ["gone"]
     assert [one["outcome"] for one in again["events"][0]["claim_links"]] == ["gone"]
     assert outcomes(again["document"]) == {"matched"}
