@@ -1,5 +1,6 @@
 """Events, their slugs and links."""
 
+import psycopg
 import pytest
 from calls import delete, get, ids, patch, post
 from httpx import AsyncClient
@@ -19,6 +20,26 @@ async def test_a_slug_that_is_not_given_is_numbered(client: AsyncClient) -> None
     made = [await post(client, "/v1/events", {"title": "Explosion"}) for _ in range(3)]
     assert [one["slug"] for one in made] == ["explosion", "explosion-2", "explosion-3"]
     assert (await post(client, "/v1/events", {"title": "X", "slug": "explosion"}, 200))["id"] == made[0]["id"]
+
+
+async def test_a_twin_is_told_to_who_may_see_the_first(
+    client: AsyncClient, other: AsyncClient, psql: psycopg.Connection
+) -> None:
+    first = await post(client, "/v1/events", {"title": "Explosion", "ref": "desk:1"})
+
+    async def remarks(caller: AsyncClient, event: dict[str, str]) -> list[tuple[str, str]]:
+        answer = await caller.post("/v1/reports", json={"events": [event]})
+        return [(one["pointer"], one["stored"]["id"]) for one in answer.raise_for_status().json()["remarks"]]
+
+    told = [("/events/0/ref", first["id"])]
+    assert await remarks(client, {"title": "explosion!", "ref": "desk:l"}) == told
+    assert await remarks(client, {"title": "Explosion", "slug": "another"}) == []
+    assert await remarks(client, {"title": "Route 66", "ref": "r"}) == []
+    psql.execute("UPDATE api_key SET scopes = '{ingest}' WHERE name = 'other'")
+    assert await remarks(other, {"title": "Explosion", "ref": "o1"}) == told
+    await patch(client, "/v1/events/explosion", {"visibility": "restricted"})
+    assert await remarks(client, {"title": "Explosion", "ref": "desk:2"}) == told
+    assert await remarks(other, {"title": "Explosion", "ref": "o2"}) == []
 
 
 async def test_is_changed(client: AsyncClient) -> None:

@@ -22,6 +22,7 @@ from app.schemas.fields import respelt_in
 from app.schemas.kinds import kind_of
 from app.services import visibility
 from app.services.access import Caller
+from app.services.intake import twins
 from app.services.intake.drafts import Batch, Draft, Noted
 from app.texts import asked
 
@@ -142,6 +143,7 @@ async def tell(session: AsyncSession, caller: Caller, batch: Batch) -> list[Rema
         for pointer in {draft.pointer for draft in unseen}
     ]
     visible += await _proposals(session, caller, batch, unseen)
+    visible += await twins.of_events(session, caller, batch)
     return sorted(visible, key=lambda remark: _in_order(remark.pointer))
 
 
