@@ -200,7 +200,10 @@ def _claim(archive: Archive, random: Random) -> Columns:
     about = {"event_id": event, "question_id": question, "accuses": random.choice(PARTIES)}
     if question in archive.quantities:
         of = archive.some("claim", random, event) if random.random() < 0.3 else None
-        return about | {"qualifier": "at_least", "min": random.randrange(99), "of_id": of}
+        figure = {"qualifier": "at_least", "min": random.randrange(99)}
+        if of is not None and random.random() < 0.3:
+            figure = {"qualifier": "all"}
+        return about | figure | {"of_id": of}
     return about | {"text": random.choice(("This", "That"))}
 
 

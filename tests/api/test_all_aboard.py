@@ -11,7 +11,7 @@ ABOARD: Json = {"measure": "other", "subject": "aboard", "unit": "persons"}
 
 
 def claims(aboard: Json) -> list[Json]:
-    spoken = [{"source": {"name": "Mayor"}, "said": "2023-08-09"}]
+    spoken = [{"source": {"name": "Mayor"}, "said": "2023-08-09", "recheck_at": "2023-08-10T00:00:00Z"}]
     return [
         {"label": "#aboard", "ref": "aboard", "question": ABOARD, "figure": aboard, "statements": spoken},
         {
@@ -40,6 +40,8 @@ async def test_all_aboard(client: httpx.AsyncClient) -> None:
     (claim,) = killed["claims"]
     assert claim["text"] == "all 10 aboard killed"
     assert claim["figure"] == {"qualifier": "all", "min": 10, "max": 10, "of_id": aboard}
+    rechecks = (await get(client, "/v1/rechecks"))["items"]
+    assert {recheck["text"] for recheck in rechecks} == {"10 (aboard)", "all 10 aboard killed"}
     # The same again is the same.
     again: Json = {"question": {"measure": "killed"}, "figure": {"qualifier": "everyone", "of": "ref:aboard"}}
     assert (await post(client, f"{event}/claims", again, 200))["claim"]["id"] == claim["id"]

@@ -38,6 +38,10 @@ _STEP_CHARACTERS: Final = 9  # of a pointer's step that is a number, for sorting
 _FIELDS: Final = {"of_id": "figure/of", "qualifier": "figure/qualifier", "min": "figure/min", "max": "figure/max"}
 
 
+# Participles, as nouns.
+_TIMES: Final = {"withdrawn": "withdrawal", "retracted": "retraction", "said": "time"}
+
+
 def is_silent(column: str) -> bool:
     """Whether nothing is said of a column."""
     return column in _SILENT or column.endswith(("_from", "_to"))
@@ -128,7 +132,7 @@ def kept(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any, why: s
 
 
 def _words(column: str) -> str:
-    return field_of(column).rpartition("/")[2].replace("_", " ")
+    return _TIMES.get(column) or field_of(column).rpartition("/")[2].replace("_", " ")
 
 
 # --- for one caller --------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.derive.pictures import labels
 from app.derive.rules import figures
+from app.derive.rules.figures import Whole
 from app.models import Appearance, Claim, Document, Event, Question, Record, Source
 from app.schemas import kinds
 from app.schemas.claims import ClaimRead, as_given
@@ -37,6 +38,7 @@ async def page(session: AsyncSession, caller: Caller, query: RecheckQuery) -> Sl
     claims = await _read(session, caller, Claim, [row["about"] for row in rows])
     question_ids = {row["id"]: getattr(claims.get(row["about"]), "question_id", row["question_id"]) for row in rows}
     questions = await _read(session, caller, Question, question_ids.values())
+    totals = await _totals(session, caller, claims.values())
     events = await _read(session, caller, Event, [row[name] for row in rows for name in ("event_id", "within")])
     sources = await _read(session, caller, Source, [row[name] for row in rows for name in ("source_id", "whose")])
     appearances = await _last_appearances(session, caller, list(question_ids))
@@ -47,7 +49,10 @@ async def page(session: AsyncSession, caller: Caller, query: RecheckQuery) -> Sl
             "claim_id": row["about"],
             "question_id": question_ids[row["id"]],
             "text": _text(
-                claims.get(row["about"]), questions.get(question_ids[row["id"]]), preliminary=row["preliminary"]
+                claims.get(row["about"]),
+                questions.get(question_ids[row["id"]]),
+                totals.get(row["about"]),
+                preliminary=row["preliminary"],
             ),
             "question": _text(None, questions.get(question_ids[row["id"]])),
             "source": sources.get(row["whose"]) or sources.get(row["source_id"]),
@@ -87,9 +92,32 @@ async def _last_appearances(session: AsyncSession, caller: Caller, statement_ids
     }
 
 
-def _text(claim: ClaimRead | None, question: QuestionRead | None, *, preliminary: bool | None = None) -> str | None:
+async def _totals(session: AsyncSession, caller: Caller, claims: Iterable[ClaimRead]) -> dict[UUID | None, Whole]:
+    """What figures are all of, by the claims that give these; read only where there are any."""
+    whole_ids = {claim.id: claim.figure.of_id for claim in claims if claim.figure and claim.figure.qualifier == "all"}
+    if not whole_ids:
+        return {}
+    wholes = await _read(session, caller, Claim, whole_ids.values())
+    questions = await _read(session, caller, Question, [whole.question_id for whole in wholes.values()])
+    return {
+        id_: (questions[wholes[of_id].question_id], wholes[of_id].figure)
+        for id_, of_id in whole_ids.items()
+        if of_id in wholes and wholes[of_id].question_id in questions and wholes[of_id].figure
+    }
+
+
+def _text(
+    claim: ClaimRead | None,
+    question: QuestionRead | None,
+    total: Whole | None = None,
+    *,
+    preliminary: bool | None = None,
+) -> str | None:
     """A figure's, and a quantity's, is composed, as in the dossier."""
     if claim is None:
         return labels.heading(ENGLISH, question) if question else None
-    text = figures.text(question, claim.figure) if question and claim.figure else claim.text
+    text, figure = claim.text, claim.figure
+    if question and figure:
+        figure = figures.all_of(figure, total) if figure.qualifier == "all" else figure
+        text = figures.text(question, figure, total)
     return as_given(text, figure=claim.figure, preliminary=preliminary)
