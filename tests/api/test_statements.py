@@ -158,7 +158,8 @@ async def test_what_its_document_dates_after_it_was_taken_back(client: AsyncClie
     """It is another statement than the one that was taken back: the answer says what would make it that one."""
     paper = {"url": "https://n.example/2", "published": "2023-08-20"}
     told = {"source": {"name": "Mayor"}, "withdrawn": "2023-08-10", "document": paper}
-    for words, pointers in ({"said": "2023-08-09"}, []), ({}, ["/statements/0/said"]):
+    late = {"said": "2023-08-22", "withdrawn": None}
+    for words, pointers in ({"said": "2023-08-09"}, []), ({}, ["/statements/0/said"]), (late, ["/statements/0/said"]):
         body = {"text": "It fell", "question": {"text": "Why?", "kind": "cause"}, "statements": [told | words]}
         remarks = (await client.post(f"{event}/claims", json=body)).raise_for_status().json()["remarks"]
         assert [remark["pointer"] for remark in remarks if remark["what"] == "suggested"] == pointers

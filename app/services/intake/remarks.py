@@ -94,13 +94,16 @@ def suggested_kind(batch: Batch, draft: Draft) -> None:
         batch.note("suggested", f"{draft.pointer}/kind", detail)
 
 
-def withdrawn_unsaid(batch: Batch, draft: Draft) -> None:
-    """Note of a statement without a time of its own that it is taken back earlier than its document has it said."""
-    published_in = draft.within.value("published") if draft.within is not None else None
-    withdrawn = draft.value("withdrawn")
-    if withdrawn is None or published_in is None or draft.value("said") is not None:
+def doubtful_times(batch: Batch, draft: Draft) -> None:
+    """Note of a statement that its times and that of its document don't go together."""
+    published = draft.within.value("published") if draft.within is not None else None
+    said, withdrawn = draft.value("said"), draft.value("withdrawn")
+    if published is None:
         return
-    if times.is_before(withdrawn, published_in):
+    if said is not None and times.is_before(published, said):
+        detail = f"It was said after its document was published ({published}): is one of the two times wrong?"
+        batch.note("suggested", f"{draft.pointer}/said", detail, sent=said)
+    if said is None and withdrawn is not None and times.is_before(withdrawn, published):
         detail = (
             "By its document this was said after it was taken back, and so it is a statement of its own beside the one "
             "that was. With the `said` of that one it is that one."

@@ -276,7 +276,7 @@ def statement(
     draft = batch.add(Statement, at, values, links)
     draft.assumed = frozenset(values) - data.model_fields_set
     draft.within = said_in
-    remarks.withdrawn_unsaid(batch, draft)
+    remarks.doubtful_times(batch, draft)
     batch.label(data.label, draft, at)
     # A body that says nothing about where the statement was found has no appearance; in a report it was found there.
     appearance_draft = None
