@@ -13,8 +13,11 @@ _CALLED: Final = "This is what it is called here."
 
 def _taken(closed_list: str) -> WrapValidator:
     """Reads a word of the list. What differs from it by more than its spelling is told in the answer."""
+    known = frozenset(vocabulary.words(getattr(vocabulary, closed_list)))
 
     def read(sent: Any, check: Callable[[Any], str]) -> str:
+        if type(sent) is str and sent in known:  # nearly all are
+            return sent
         if not isinstance(sent, str):
             return check(sent)
         word = check(synonyms.meant(closed_list, sent) or str(sent))
