@@ -41,17 +41,17 @@ def with_remarks(read: type[RecordRead]) -> type[RecordRead]:
     name = f"{read.__name__.removesuffix('Read')}Answer"
     changed = Annotated[bool, Field(description=CHANGED)]
     # No field of it has a docstring of its own; looking for one goes up all that is called.
-    own = {"use_attribute_docstrings": False}
+    configuration = {"use_attribute_docstrings": False}
     similar = Annotated[list[Similar], ComparedPart.model_fields["similar"]]
     members: dict[str, Any] = {"changed": (changed, ...), "remarks": (list[Remark], ...)}
     members |= {"similar": (similar, ...)} if read in answers.COMPARED else {}
-    return create_model(name, __base__=read, __cls_kwargs__=own, **members)
+    return create_model(name, __base__=read, __cls_kwargs__=configuration, **members)
 
 
 def created(read: type[RecordRead]) -> dict[int | str, dict[str, Any]]:
     """Document that a creation answers 201, or 200 with what is there."""
-    there = "Nothing is new: it was there already. `changed` says whether anything that it lacked was filled in."
-    return {200: {"model": with_remarks(read), "description": there}} | WRITE
+    repeated = "Nothing is new: it was there already. `changed` says whether anything that it lacked was filled in."
+    return {200: {"model": with_remarks(read), "description": repeated}} | WRITE
 
 
 async def listed(

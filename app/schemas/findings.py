@@ -1,13 +1,14 @@
 """What pydantic reports, as a problem: where in the body it is, and what would be right there."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from rapidfuzz import fuzz, process
 
-from app import jsontext, synonyms
+from app import jsontext, synonyms, vocabulary
 from app.errors import Invalid, Problem, TooLarge
 from app.schemas import addresses
 from app.schemas.addresses import INLINE, NAME, REFERENCE
@@ -259,10 +260,20 @@ def _by_place(error: Any) -> str | None:
     return _word_meant(error.get("input"), error["ctx"]["expected"]) if kind == "literal_error" else None
 
 
+@lru_cache
+def _spellings(expected: str) -> Mapping[str, str]:
+    """By what may be written for the words of a closed list, folded, the word; `expected`: pydantic's list of them."""
+    words = tuple(_QUOTED.findall(expected))
+    closed_list = next(
+        (name for name in synonyms.SYNONYMS if vocabulary.words(getattr(vocabulary, name)) == words), None
+    )
+    return synonyms.spellings(closed_list) if closed_list else {synonyms.folded(word): word for word in words}
+
+
 def _word_meant(sent: Any, expected: str) -> str:
     """The words that there are, and the one that is nearly what stands there."""
     choices = f"one of these is needed here: {expected}"
-    words = {synonyms.folded(word): word for word in _QUOTED.findall(expected)}
+    words = _spellings(expected)
     if not isinstance(sent, str) or not words:
         return choices
     nearest = process.extractOne(

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from app.schemas.common import LONG_LIST_ITEMS, HexDigest, Input, Output, with_examples
 from app.schemas.fields import Misfit, Ref, Slug, Url
+from app.schemas.forms.words import record_type
 
 # Written out, as types are read statically; tests/schemas/test_kinds.py compares it with the table of kinds.
 LookupType = Literal[
@@ -30,7 +31,7 @@ LookupType = Literal[
 class LookupItem(Input):
     """One record, named by one of `ref`, `id`, `url` (a document's, any spelling), `slug` (an event's)."""
 
-    type: LookupType | None = None
+    type: Annotated[LookupType, BeforeValidator(record_type)] | None = None
     """Not needed for a `url` or a `slug`."""
     ref: Ref | None = None
     id: UUID | None = None

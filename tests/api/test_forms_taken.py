@@ -96,9 +96,14 @@ async def test_in_a_report(client: httpx.AsyncClient) -> None:
 
 
 async def test_in_a_line(client: httpx.AsyncClient) -> None:
-    lines = [{"type": "event", "ref": "e", "title": "E"}, {"type": "claim", "event": "ref:e"} | CLAIM]
+    lines = [{"type": "Event", "ref": "e", "title": "E"}, {"type": "claim", "event": "ref:e"} | CLAIM]
     answer = await client.post("/v1/ingest", content="\n".join(map(json.dumps, lines)), headers=LINES)
     made = json.loads(answer.text.splitlines()[1])
     assert made["status"] == 201, made
     assert changed(made["remarks"]) == CHANGED
     assert await stored(client) == AS_STORED
+    asked = {"items": [{"type": "Claim", "ref": "toll"}]}
+    assert (await client.post("/v1/lookup", json=asked)).json()["items"][0]["found"]
+    misspelt = {"type": "source", "name": "N", "kind": "newspapr"}
+    refused = await client.post("/v1/ingest", content=json.dumps(misspelt), headers=LINES)
+    assert "did you mean `outlet`?" in json.loads(refused.text.splitlines()[0])["errors"][0]["detail"]

@@ -195,6 +195,7 @@ def test_a_text_alone_where_an_object_is_meant() -> None:
         ({"events": [{"event": "e", "claims": [{"text": "T", "statements": ["A ministry"]}]}]}, '{"source": …'),
         ({"events": [{"event": {"slug": "e"}}]}, "such as ref:"),
         ({"document": {"url": "https://n.example/1", "kind": "artcle"}}, "did you mean `article`?"),
+        ({"document": {"url": "https://n.example/1", "kind": "tweat"}}, "did you mean `post`?"),
     ],
 )
 def test_a_text_that_may_be_two_things_is_told_the_right_form(body: dict[str, Any], says: str) -> None:

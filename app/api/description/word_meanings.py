@@ -7,8 +7,8 @@ from app.vocabulary import VAGUE_RANGES
 
 
 def _range(qualifier: str) -> str:
-    least, most = VAGUE_RANGES[qualifier]
-    return f"No number: {least:,} to {most:,}."
+    low, high = VAGUE_RANGES[qualifier]
+    return f"No number: {low:,} to {high:,}."
 
 
 MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {

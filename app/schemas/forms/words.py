@@ -13,10 +13,10 @@ _CALLED: Final = "This is what it is called here."
 
 def _taken(closed_list: str) -> WrapValidator:
     """Reads a word of the list. What differs from it by more than its spelling is told in the answer."""
-    known = frozenset(vocabulary.words(getattr(vocabulary, closed_list)))
+    words = frozenset(vocabulary.words(getattr(vocabulary, closed_list)))
 
     def read(sent: Any, check: Callable[[Any], str]) -> str:
-        if type(sent) is str and sent in known:  # nearly all are
+        if type(sent) is str and sent in words:  # nearly all are
             return sent
         if not isinstance(sent, str):
             return check(sent)
@@ -26,6 +26,11 @@ def _taken(closed_list: str) -> WrapValidator:
         return word if synonyms.folded(word) == synonyms.folded(sent) else Respelt(word, sent, _CALLED)
 
     return WrapValidator(read)
+
+
+def record_type(sent: Any) -> Any:
+    """The type of a record as it is written here: `Source Link` is `source_link`."""
+    return synonyms.folded(sent).replace(" ", "_") if isinstance(sent, str) else sent
 
 
 SourceKindIn = Annotated[vocabulary.SourceKind, _taken("SourceKind")]

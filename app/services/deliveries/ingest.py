@@ -22,6 +22,7 @@ from app.database import Database, Signature, waited_for
 from app.errors import BadRequest, Invalid, Problem, TooLarge, Unavailable
 from app.schemas import findings
 from app.schemas.common import Remark
+from app.schemas.forms.words import record_type
 from app.schemas.lines import Line, ReportLine
 from app.services import database_errors
 from app.services.access import Caller
@@ -107,6 +108,8 @@ def _read(entry: Entry, line: bytes, caller: Caller) -> None:
         if len(line) > LINE_BYTES:
             raise TooLarge(f"A line has at most {LINE_BYTES:,} bytes.")
         body = jsontext.read(line, "line")
+        if isinstance(body, dict) and "type" in body:
+            body["type"] = record_type(body["type"])
         entry.data = _LINE.validate_python(body)
         entry.batch, entry.draft = lines.walk(entry.data, entry.number, caller)
         pipeline.prepare_line(entry.batch)
@@ -129,7 +132,7 @@ def _invalid(error: ValidationError, body: Any) -> Problem:
         return BadRequest(f"The line is a JSON array. {ONE_OBJECT_A_LINE}")
     if not isinstance(body, dict):
         return BadRequest("The line is not a JSON object.")
-    details = error.errors(include_url=False, include_input=False)
+    details = error.errors(include_url=False)
     if details[0]["type"].startswith("union_tag"):
         needed = [{"pointer": "/type", "detail": f"one of {', '.join(_TYPES)} is needed"}]
         return Invalid("Something in the line can't be used as it is.", needed)
