@@ -117,6 +117,8 @@ class ClaimReview(_Google):
 
 
 class FactCheckedClaim(_Google):
+    """A claim with its reviews."""
+
     text: str | None = None
     claimant: str | None = None
     claim_date: datetime | None = None

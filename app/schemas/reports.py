@@ -71,6 +71,8 @@ class Part(Output):
 
 
 class DocumentPart(Part):
+    """What became of a document and of its version."""
+
     version_id: UUID | None = None
 
 
@@ -91,11 +93,15 @@ class Similar(Output):
 
 
 class ComparedPart(Part):
+    """What became of a question or a source, and which others it may be."""
+
     similar: list[Similar] = Field(default_factory=list)
     """Those that it may be, the most alike first."""
 
 
 class StatementPart(Part):
+    """What became of a statement, and of what it names."""
+
     source: ComparedPart | None = None
     document: DocumentPart | None = None
     appearance: AppearancePart | None = None
@@ -120,6 +126,8 @@ class ClaimCallAnswer(ClaimPart):
 
 
 class EventPart(Part):
+    """What became of an event, and of all that was said of it."""
+
     slug: str | None = None
     event_links: list[Part]
     questions: list[ComparedPart]

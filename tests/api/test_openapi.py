@@ -31,7 +31,7 @@ MEDIA = {
     "/v1/events/{event}/export.jsonld": "application/ld+json",
     "/v1/events/{event}/export.atom": "application/atom+xml",
 }
-BYTES = 275_000
+BYTES = 265_000
 STAYS = {"ref": "the-one-that-stays"}
 
 
@@ -52,7 +52,8 @@ def test_every_operation_is_told(described: dict[str, Any]) -> None:
     names = []
     for method, path, operation in _operations(described):
         at = f"{method} {path}"
-        assert operation["summary"], at
+        # Where the name of an operation says all, it has no summary.
+        assert operation.get("summary") != operation["operationId"].replace("_", " ").title(), at
         assert operation["description"], at
         assert len(operation["tags"]) == 1, at
         assert set(operation["tags"]) <= tags, at

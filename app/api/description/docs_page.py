@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 _FILES: Final = "docs/files"
 _PARAMETERS: Final = {
     "deepLinking": True,
+    "displayOperationId": True,
     "docExpansion": "none",
     "defaultModelsExpandDepth": 0,
     "defaultModelRendering": "example",

@@ -1,23 +1,19 @@
 """The objects of the description: what comes in, and what is answered, as clients made of it should have them."""
 
 import inspect
-import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Final
 
 from pydantic import BaseModel
-from pydantic.alias_generators import to_pascal
 
-from app.api.description import field_words, types
+from app.api.description import field_words, sharing, types
 from app.schemas.common import Input, Output, Page
 from app.schemas.pictures import compact
 
 Schema = dict[str, Any]
 # What an answer leaves out where it is asked for without.
 _LEFT_OUT: Final = ("version", "created_at", "updated_at")
-# How many characters it must spare that a field is described once for all who have it.
-_WORTH_A_NAME: Final = 30
 # Types that do not say what a field of theirs is.
 _GENERAL: Final = frozenset({"Id", "Instant", "CoarseTime", "ShortText", "Text", "LongText", "Number", "Count"})
 
@@ -33,8 +29,7 @@ def share(description: Schema) -> None:
                 for media in part.get("content", {}).values():
                     media["schema"] = types.shared(media["schema"])
     _extend(objects)
-    _share_fields(objects)
-    _share_additions(objects)
+    sharing.share(objects)
 
 
 def _completed(name: str, schema: Schema) -> Schema:
@@ -114,11 +109,12 @@ def _extend(objects: dict[str, Schema]) -> None:
             if above := [parent for parent in model.__mro__[1:] if parent in parents]:
                 nearest = above if base is Input else above[:1]
                 objects[model.__name__] = _extension(schema, {parent: parents[parent] for parent in nearest})
-    pages = [name for name in written_out if name.startswith("Page")]
-    fields = {field: part for field, part in written_out[pages[0]]["properties"].items() if field != "items"}
+    page = next(schema for name, schema in written_out.items() if name.startswith("Page"))
+    fields = {field: part for field, part in page["properties"].items() if field != "items"}
     objects["Page"] = {"type": "object", "description": "One page of a list.", "properties": fields}
-    for name in pages:
-        objects[name] = _extension(written_out[name], {Page: fields})
+    for name, schema in written_out.items():
+        if fields.items() <= schema.get("properties", {}).items():
+            objects[name] = _extension(schema, {Page: fields})
 
 
 def _answered_parents(described: Mapping[type[BaseModel], Schema]) -> dict[type[BaseModel], Schema]:
@@ -177,54 +173,3 @@ def _extension(schema: Schema, parents: Mapping[type[BaseModel], Schema]) -> Sch
     written: Schema = {word: schema[word] for word in ("description", "examples") if word in schema}
     written["allOf"] = [*({"$ref": types.SCHEMAS + parent.__name__} for parent in parents), extra]
     return written | ({"unevaluatedProperties": False} if is_closed else {})
-
-
-# --- fields that many objects have -----------------------------------------------------------------------------------
-
-
-def _share_fields(objects: dict[str, Schema]) -> None:
-    """Have a field that several objects have alike stand once, under its own name."""
-    owners = [
-        part["properties"]
-        for schema in objects.values()
-        for part in (schema, *schema.get("allOf", ()))
-        if "properties" in part
-    ]
-    # Generators give each reference to a map that may be null a type of its own, all of one name.
-    uses = Counter(
-        (field, _written(part))
-        for fields in owners
-        for field, part in fields.items()
-        if "object" not in part.get("type", ()) or part["type"] == "object"
-    )
-    names: dict[tuple[str, str], str] = {}
-    for (field, written), count in uses.most_common():
-        name = to_pascal(field)
-        reference = len(_written({"$ref": types.SCHEMAS + name}))
-        spared = (count - 1) * len(written) - count * reference
-        if spared > _WORTH_A_NAME and name not in objects and name not in types.NAMED:
-            names[field, written] = name
-            objects[name] = json.loads(written)
-    for fields in owners:
-        for field, part in fields.items():
-            if (key := (field, _written(part))) in names:
-                fields[field] = {"$ref": types.SCHEMAS + names[key]}
-
-
-def _share_additions(objects: dict[str, Schema]) -> None:
-    """Have what many objects say beside those that they extend stand once, under the names of its fields."""
-    extensions: dict[str, list[Schema]] = defaultdict(list)
-    for schema in objects.values():
-        if "allOf" in schema and len(schema["allOf"][-1].get("properties", {})) > 1:
-            extensions[_written(schema["allOf"][-1])].append(schema)
-    for written, extended in extensions.items():
-        addition = json.loads(written)
-        name = "And".join(map(to_pascal, addition["properties"]))
-        if len(extended) * (len(written) - len(name)) > len(written) + _WORTH_A_NAME and len(extended) > 1:
-            objects[name] = {"type": "object", "description": "What was done."} | addition
-            for schema in extended:
-                schema["allOf"][-1] = {"$ref": types.SCHEMAS + name}
-
-
-def _written(schema: Schema) -> str:
-    return json.dumps(schema, separators=(",", ":"), ensure_ascii=False)

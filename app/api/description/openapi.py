@@ -21,6 +21,8 @@ _HEADERS: Final = {
     "Idempotency-Replayed": ("`true` on an answer that was given before, under the same Idempotency-Key.", "true"),
     "Retry-After": ("With a 503: in how many seconds to try again.", "1"),
 }
+# What files are called, which have no schema.
+_FILES: Final = {"text/csv": "Table", "application/x-ndjson": "Lines"}
 _KEY, _PROBLEM = "Key", "Problem"
 _FAILED: Final = "What went wrong, if anything did: " + "; ".join(
     f"{kind.status}: {kind.title.lower()}"
@@ -74,6 +76,8 @@ def _completed(schema: dict[str, Any], *, public: bool) -> dict[str, Any]:
     for path in schema["paths"].values():
         for method, operation in path.items():
             _complete(method, operation, public=public)
+            if operation["summary"] == operation["operationId"].replace("_", " ").title():
+                del operation["summary"]
     parameters.share(schema)
     _share_answers(schema)
     models.share(schema)
@@ -99,14 +103,14 @@ def _share_answers(schema: dict[str, Any]) -> None:
         for path in schema["paths"].values()
         for operation in path.values()
         for answer in operation["responses"].values()
-        if "$ref" in str(answer.get("content"))
+        if "content" in answer
     )
     for path in schema["paths"].values():
         for operation in path.values():
             for status, answer in operation["responses"].items():
                 if counts[json.dumps(answer)] > 1:
-                    ((_, media),) = answer["content"].items()
-                    name = media["schema"]["$ref"].removeprefix(types.SCHEMAS)
+                    ((kind, media),) = answer["content"].items()
+                    name = media["schema"].get("$ref", _FILES.get(kind)).removeprefix(types.SCHEMAS)
                     schema["components"]["responses"].setdefault(name, answer)
                     operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
 

@@ -114,6 +114,8 @@ class StatementChanged(StatementEntry):
 
 
 class StatementsDiff(Output):
+    """What changed of the statements."""
+
     new: list[StatementEntry]
     changed: list[StatementChanged]
     """The same statement with other content. What merges alone made different is told where the merges are."""
@@ -144,6 +146,8 @@ class ClaimChanged(ClaimEntry):
 
 
 class ClaimsDiff(Output):
+    """What changed of the claims."""
+
     new: list[ClaimEntry]
     changed: list[ClaimChanged]
     removed: list[ClaimEntry]
@@ -165,6 +169,8 @@ class QuestionChanged(QuestionEntry):
 
 
 class QuestionsDiff(Output):
+    """What changed of the questions."""
+
     new: list[QuestionEntry]
     changed: list[QuestionChanged]
     removed: list[QuestionEntry]
@@ -232,6 +238,8 @@ class FiguresNow(Output):
 
 
 class FiguresMoved(Output):
+    """A question whose figures changed."""
+
     question_id: UUID
     text: str | None
     measure: Measure | None
@@ -261,6 +269,8 @@ class AssessmentChanged(AssessmentEntry):
 
 
 class AssessmentsDiff(Output):
+    """What changed of the assessments."""
+
     new: list[AssessmentEntry]
     changed: list[AssessmentChanged]
     superseded: list[AssessmentEntry]
@@ -278,12 +288,16 @@ class SilenceChanged(Output):
 
 
 class SilencesDiff(Output):
+    """What changed of who is silent."""
+
     begun: list[SilenceRead]
     changed: list[SilenceChanged]
     ended: list[SilenceRead]
 
 
 class ContradictionsDiff(Output):
+    """What changed of how sources contradict themselves."""
+
     new: list[ContradictionRead]
     ended: list[ContradictionRead]
     """One of the two statements stands no more."""
@@ -339,6 +353,8 @@ class SourceLinkMoved(Output):
 
 
 class EventDiff(Output):
+    """What changed of the event itself."""
+
     changes: list[FieldChange]
     merged: list[UUID]
     """Events that were merged into this one."""
@@ -381,5 +397,4 @@ class DiffRead(Output):
     document_links: list[DocumentLinkMoved]
     source_links: list[SourceLinkMoved]
     sources: dict[UUID, SourceRead]
-    """Everybody named above, and whom they belong to: as at the later moment, or where they are not shown there, as at
-    the earlier one."""
+    """Everybody named above, and whom they belong to: as at the later moment, or else at the earlier one."""

@@ -74,6 +74,8 @@ class EventTie(Output):
 
 
 class EventPicture(EventRead):
+    """The event, with those that it is linked to."""
+
     links: list[EventTie]
 
 
@@ -181,6 +183,8 @@ class ClaimTie(Output):
 
 
 class AssessmentPicture(AssessmentRead):
+    """An assessment, and whether another replaced it."""
+
     superseded: bool
     """Whether the same author has replaced it, by `said_before`."""
 
@@ -209,6 +213,8 @@ class ClaimPicture(ClaimRead):
 
 
 class QuestionPicture(QuestionRead):
+    """A question, with its answers and where it stands."""
+
     heading: str
     """What to show above it: its text; of a quantity composed, in the language of the answer."""
     status: Status

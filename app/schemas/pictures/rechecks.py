@@ -20,6 +20,8 @@ class RecheckQuery(Paging):
 
 
 class EventName(Output):
+    """What an event is called."""
+
     id: UUID
     slug: str
     title: str
