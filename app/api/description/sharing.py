@@ -56,10 +56,11 @@ def _share_fields(objects: dict[str, Schema]) -> None:
     names: dict[tuple[str, str], str] = {}
     for (plain, written), count in uses.most_common():
         # A field may be called as a type is, or as another field.
-        name = next((one for one in (plain, f"{plain}Field") if one not in objects and one not in types.NAMED), plain)
+        taken_names = objects.keys() | types.NAMED.keys()
+        name = plain if plain not in taken_names else f"{plain}Field"
         reference = len(_written({"$ref": types.SCHEMAS + name}))
         spared = (count - 1) * len(written) - count * reference - len(name)
-        if spared > _WORTH_A_NAME and name not in objects and name not in types.NAMED:
+        if spared > _WORTH_A_NAME and name not in taken_names:
             names[plain, written] = name
             objects[name] = json.loads(written)
     for fields in owners:
@@ -89,15 +90,15 @@ def _share_together(objects: dict[str, Schema], name: str, fields: list[str]) ->
 def _extend(schema: Schema, name: str, fields: list[str]) -> None:
     """Say of an object only what it has beside these fields of another."""
     if "allOf" not in schema:
-        own = {word: schema.pop(word) for word in ("properties", "required") if word in schema}
+        addition = {word: schema.pop(word) for word in ("properties", "required") if word in schema}
         schema.pop("type")
-        schema["allOf"] = [own]
-    own = schema["allOf"][-1]
-    own["properties"] = {field: part for field, part in own["properties"].items() if field not in fields}
-    if "required" in own:
-        own["required"] = [field for field in own["required"] if field not in fields]
-        if not own["required"]:
-            del own["required"]
+        schema["allOf"] = [addition]
+    addition = schema["allOf"][-1]
+    addition["properties"] = {field: part for field, part in addition["properties"].items() if field not in fields}
+    if "required" in addition:
+        addition["required"] = [field for field in addition["required"] if field not in fields]
+        if not addition["required"]:
+            del addition["required"]
     schema["allOf"].insert(-1, {"$ref": types.SCHEMAS + name})
 
 
