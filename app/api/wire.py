@@ -109,7 +109,9 @@ class _Answer:
     def _finish(self, start: Message, headers: MutableHeaders, body: bytes, *, is_complete: bool) -> None:
         headers["X-Request-ID"] = self.request_id
         headers["X-Content-Type-Options"] = "nosniff"
-        headers.setdefault("Cache-Control", "no-cache" if self.is_read and start["status"] == _OK else "no-store")
+        # A 304 has the header of the answer that it stands for, or a browser drops that one.
+        is_kept = self.is_read and start["status"] in (_OK, _NOT_MODIFIED)
+        headers.setdefault("Cache-Control", "no-cache" if is_kept else "no-store")
         headers.add_vary_header("Authorization, Accept-Encoding")
         cors.allow(headers, self.request_headers, self.keyed_origins)
         if not self.is_read or start["status"] != _OK:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -39,6 +39,8 @@ _ALSO_CALLED: Final = {
     **dict.fromkeys(("Congo", "Конго", "刚果"), "CD CG"),
     **dict.fromkeys(("Korea", "Корея", "Corée", "Corea"), "KP KR"),
 }
+# As keys of parties these are read so; as a country they are its code, or none.
+_ABBREVIATED: Final = {"US": "US", "USA": "US", "UK": "GB", "UAE": "AE", "DPRK": "KP", "PRC": "CN"}
 _CODE: Final = re.compile("[A-Z]{2}")
 
 
@@ -123,6 +125,12 @@ def _by_other_codes() -> dict[str, tuple[str, ...]]:
 def names_in(language: str) -> Mapping[str, str]:
     """The names of countries by code, and of what else has a code there; each language takes some milliseconds once."""
     return MappingProxyType(Locale.parse(language, sep="-").territories)
+
+
+def also_called() -> Iterator[tuple[str, str]]:
+    """What people call countries beside their names, each with its one code."""
+    yield from ((name, codes) for name, codes in _ALSO_CALLED.items() if codes in COUNTRIES)
+    yield from ((name, code) for name, code in _ABBREVIATED.items())
 
 
 @lru_cache(maxsize=1)

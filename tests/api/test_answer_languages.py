@@ -51,8 +51,8 @@ async def test_a_sentence_in_four_languages(demo: httpx.AsyncClient) -> None:
     assert says == {
         "en": "2 sources support it, both of one side (Russia)",
         "fr": "2 sources l'appuient, toutes deux du même camp (Russie)",
-        "ru": "подтверждают 2 источника, оба с одной стороны (Россия)",
-        "uk": "підтверджують 2 джерела, обидва з одного боку (Росія)",
+        "ru": "об этом говорят 2 источника, оба принадлежат одной стороне (Россия)",
+        "uk": "про це говорять 2 джерела, обидва належать до однієї сторони (Росія)",
     }
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import brotli  # type: ignore[import-untyped]
 import httpx
+import pytest
 
 PATHS = ("/v1/sources", "/v1/claims", "/livez", "/openapi.json", "/problems/not-found")
 
@@ -72,6 +73,17 @@ async def test_every_answer_has_an_id_and_says_how_it_is_cached(client: httpx.As
         assert answer.headers["Cache-Control"] == ("no-cache" if answer.status_code in (200, 304) else "no-store")
         assert _names(answer.headers["Vary"]) == {"Authorization", "Accept-Encoding", "Origin"}
     assert len(ids) == 6
+
+
+@pytest.mark.parametrize("path", ["", "/dossier", "/timeline", "/claims", "/export.csv", "/diff?since=2023&clock=said"])
+async def test_a_304_is_cached_as_the_answer_that_it_stands_for(
+    client: httpx.AsyncClient, event: str, path: str
+) -> None:
+    """A browser takes the header of the 304 over, and with `no-store` would throw away what it has."""
+    whole = await client.get(event + path)
+    same = await client.get(event + path, headers={"If-None-Match": whole.headers["ETag"]})
+    assert (whole.status_code, same.status_code) == (200, 304)
+    assert whole.headers["Cache-Control"] == same.headers["Cache-Control"] == "no-cache"
 
 
 async def test_answers_are_compressed_as_asked(client: httpx.AsyncClient) -> None:

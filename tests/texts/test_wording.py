@@ -87,9 +87,9 @@ def test_in_english(code: str, parts: dict[str, Part], english: str) -> None:
 @pytest.mark.parametrize(
     ("language", "says"),
     [
-        ("fr", "2 affirmations rivales sont appuyées"),
-        ("ru", "подтверждаются 2 несовместимых утверждения"),
-        ("uk", "підтверджуються 2 несумісні твердження"),
+        ("fr", "2 affirmations concurrentes sont aussi appuyées"),
+        ("ru", "у 2 несовместимых утверждений тоже есть источники"),
+        ("uk", "у 2 несумісних тверджень теж є джерела"),
     ],
 )
 def test_in_other_languages(language: AnswerLanguage, says: str) -> None:
@@ -122,6 +122,19 @@ def test_a_party_is_called_as_the_operator_has_it_else_as_a_country(tmp_path: Pa
     assert wording.party(Wording("fr", labels), "russia") == "Russie"
     assert wording.party(Wording("uk", labels), "locals") == "Мешканці"
     assert wording.party(Wording("ru", labels), "locals") == "locals"
+
+
+@pytest.mark.parametrize(
+    ("key", "french"),
+    [
+        ("russia", "Russie"), ("united_states", "États-Unis"), ("united-states-of-america", "États-Unis"),
+        ("usa", "États-Unis"), ("uk", "Royaume-Uni"), ("great_britain", "Royaume-Uni"),
+        ("south_korea", "Corée du Sud"), ("saudi-arabia", "Arabie saoudite"), ("palestine", "Territoires palestiniens"),
+        ("turkey", "Turquie"), ("turkiye", "Turquie"), ("korea", "korea"), ("west", "west"), ("us-led", "us-led"),
+    ],
+)  # fmt: skip
+def test_a_party_is_called_as_the_country_of_its_name(key: str, french: str) -> None:
+    assert wording.party(Wording("fr"), key) == french
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ class AnswersEnded(NamedTuple):
 
 def in_words(words: Wording, reasons: Iterable[Reason]) -> str:
     """`2 sources support it, both of one side (Russia); 1 denial by the army; 3 rival claims are supported`."""
-    return "; ".join(wording.say(words, reason.code, reason.parts) for reason in reasons)
+    return wording.joined(words, (wording.say(words, reason.code, reason.parts) for reason in reasons))
 
 
 def reason(code: ReasonCode, **parts: Part | None) -> Reason:

@@ -7,7 +7,7 @@ the part NAME, which is optional, is there.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from gettext import GNUTranslations
@@ -66,6 +66,11 @@ def party(wording: Wording, key: str) -> str:
 def country(wording: Wording, code: str) -> str:
     """The name of a country by its code in ISO 3166-1."""
     return countries.names_in(wording.language).get(code, code)
+
+
+def joined(wording: Wording, sentences: Iterable[str]) -> str:
+    """Parts of one sentence: `2 sources support it; 1 denial`. French has a space before the semicolon."""
+    return ("\u00a0; " if wording.language == "fr" else "; ").join(sentences)
 
 
 def listed(wording: Wording, names: list[str]) -> str:
@@ -127,7 +132,8 @@ def translations(language: AnswerLanguage) -> GNUTranslations:
 
 @lru_cache(maxsize=1024)
 def _country_called(name: str) -> str | None:
-    return _country_codes().get(folding.name(name))
+    """Of `united_states` or `usa`, too: the key of a party has no spaces."""
+    return _country_codes().get(folding.name(name.replace("_", " ").replace("-", " ")))
 
 
 @lru_cache
@@ -136,7 +142,9 @@ def _country_codes() -> dict[str, str]:
     names = (
         (name, code) for language in get_args(AnswerLanguage) for code, name in countries.names_in(language).items()
     )
-    return {folding.name(name): code for name, code in names if code in COUNTRIES}
+    return {folding.name(name): code for name, code in names if code in COUNTRIES} | {
+        folding.name(name): code for name, code in countries.also_called() if code in COUNTRIES
+    }
 
 
 @lru_cache

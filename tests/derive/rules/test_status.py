@@ -67,7 +67,7 @@ QUESTIONS: Final[dict[str, tuple[Status, str, list[StatementRead]]]] = {
     "asked of a claim": ("unanswered", "it is only asked, or not answered", [says(ARMY, stance="query")]),
     "only commented on": (
         "unaddressed",
-        "nobody stands by an answer, or asks for one",
+        "nobody gives an answer now, or asks for one",
         [says(ARMY, stance="comment")],
     ),
     "taken back": ("withdrawn", "answered, then taken back", [TAKEN_BACK]),
@@ -102,10 +102,10 @@ QUESTIONS: Final[dict[str, tuple[Status, str, list[StatementRead]]]] = {
     ),
     "a question taken back": (
         "unaddressed",
-        "nobody stands by an answer, or asks for one",
+        "nobody gives an answer now, or asks for one",
         [about("query", withdrawn="2023-08-10")],
     ),
-    "nothing": ("unaddressed", "nobody stands by an answer, or asks for one", []),
+    "nothing": ("unaddressed", "nobody gives an answer now, or asks for one", []),
 }
 
 
