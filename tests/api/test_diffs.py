@@ -85,6 +85,13 @@ async def test_a_time_before_recording_began_is_answered_with_what_to_ask_instea
     assert (await get(client, f"{other}/diff?since={head}"))["hint"] is None
 
 
+async def test_a_moment_before_recording_says_what_to_ask(client: httpx.AsyncClient, event: str) -> None:
+    for asked in ("dossier", "timeline", "figures", "export.csv"):
+        told = await get(client, f"{event}/{asked}?as_of=2020-01-01", 404)
+        assert "that began at 20" in told["detail"]
+        assert "`said_before`" in told["detail"]
+
+
 async def test_both_ends_are_told_and_tagged(client: httpx.AsyncClient, event: str) -> None:
     first = (await get(client, f"{event}/dossier"))["position"]
     one = await claim(client, event, "It")

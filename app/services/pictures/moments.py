@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -35,6 +36,7 @@ _LEDGER_HEAD: Final = text("SELECT seq, hash FROM ledger_head")
 _LAST_BEFORE: Final = text(
     "SELECT seq, hash FROM change WHERE recorded_at < :end ORDER BY recorded_at DESC, seq DESC LIMIT 1"
 )
+_BEGUN: Final = text("SELECT recorded_at FROM change ORDER BY seq LIMIT 1")
 
 
 class Position(NamedTuple):
@@ -104,13 +106,25 @@ async def position_at(session: AsyncSession, as_of: str, name: str = "as_of") ->
         seq, hash_begins = int(match[1]), match[2]
         position = Position(seq, await session.scalar(_HASH_AT, {"seq": seq}) or b"")
         if position.hash[:4].hex() != hash_begins:
-            raise Gone("This position is not on this ledger: resync.", resync=True)
+            raise Gone(
+                "This position is not on this ledger: it is another's, or was lost; resync, beginning without it.",
+                resync=True,
+            )
         return position
     end = time_span(name, as_of, " or a position: 1234-0a1b2c3d").end
     last = (await session.execute(_LAST_BEFORE, {"end": end})).one_or_none()
     if last is None:
-        raise NotFound("Nothing had been recorded by then.")
+        begun = await session.scalar(_BEGUN)
+        raise NotFound(_not_yet("Nothing", begun) if begun is not None else "Nothing has been recorded yet.")
     return Position(last.seq, last.hash)
+
+
+def _not_yet(what: str, begun: datetime) -> str:
+    """That this was not recorded yet, since when it is, and what to ask instead."""
+    return (
+        f"{what} had been recorded by then: that began at {begun.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}. What had been "
+        "said by a time, whenever it was recorded, is asked with `said_before`."
+    )
 
 
 def is_position(words: str) -> bool:
@@ -163,7 +177,7 @@ async def etag(session: AsyncSession, event: EventRead, viewpoint: Viewpoint, pi
     moment = {} if viewpoint.as_of is None else {"event": event.id, "seq": viewpoint.seq}
     heads = (await session.execute(loading.HEADS[viewpoint.as_of is not None], {"starts": [event.id], **moment})).all()
     if not heads:
-        raise NotFound("There is no such event.")
+        raise NotFound(_not_yet("Nothing of this event", event.created_at))
     # Whatever the moment, whether an event is restricted is asked of now: the caller's own copy says so.
     is_restricted = event.visibility != "public"
     written_heads = [tuple(map(str, (*head, is_restricted))) for head in heads]
