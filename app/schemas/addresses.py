@@ -75,6 +75,40 @@ SourceAsked = Annotated[
 ]
 
 
+_EVENTS_ASKED: Final = 100  # at most, of one list
+# What is no longer than this, and has only what addresses are made of, is named where it is refused.
+_NAMED: Final = re.compile(r"[\w.:~@-]{1,60}")
+
+
+def quoted(word: str, nth: int) -> str:
+    """One of several words of a parameter, for a sentence that refuses it."""
+    return f"`{word}`" if _NAMED.fullmatch(word) else f"number {nth} of the list"
+
+
+def _events_asked(words: str) -> str:
+    event_addresses = [address.strip() for address in words.split(",")]
+    if len(event_addresses) > _EVENTS_ASKED:
+        raise ValueError(f"more than {_EVENTS_ASKED} events are named")
+    for nth, address in enumerate(event_addresses, 1):
+        if re.fullmatch(EVENT_ADDRESS_PATTERN, address) is None:
+            raise ValueError(
+                f"{quoted(address, nth)} names no event: that is done by an id (a UUID), by a slug, such as "
+                "zagorsk-2023, or by ref: and a ref"
+            )
+    return ",".join(event_addresses)
+
+
+EventsAsked = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=4_000),
+    AfterValidator(_events_asked),
+    Field(
+        description="Events: ids, slugs, or `ref:` and a ref, with commas. At most 100.",
+        examples=["zagorsk-2023,pokrovsk-2023"],
+    ),
+]
+
+
 def means_a_record(words: str) -> bool:
     """Whether a text leads to a record, or was meant to."""
     return _MEANS_A_RECORD.match(words) is not None

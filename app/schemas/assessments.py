@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from app.schemas.addresses import Address, EventAddress, Reference
+from app.schemas.addresses import Address, EventsAsked, Reference
 from app.schemas.common import SHORT_LIST_ITEMS, Input, Paging, RecordRead, Viewed, comma_separated, with_examples
 from app.schemas.documents import DocumentIn
 from app.schemas.fields import Language, Misfit, Moment, Number, PastTime, Ref, Url, Verbal, Wording
@@ -102,7 +102,7 @@ class AssessmentRead(RecordRead):
 class AssessmentFilter(Input):
     """What narrows a list of assessments."""
 
-    event: EventAddress | None = None
+    event: EventsAsked | None = None
     claim: Address | None = None
     author: Address | None = None
     scheme: SchemeIn | None = None

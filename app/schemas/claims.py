@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, GetJsonSchemaHandler, PrivateAttr, WrapValidator, model_validator
 from pydantic_core import CoreSchema
 
-from app.schemas.addresses import Address, EventAddress, Label, Reference, SourceAsked, means_a_record
+from app.schemas.addresses import Address, EventsAsked, Label, Reference, SourceAsked, means_a_record
 from app.schemas.common import (
     LONG_LIST_ITEMS,
     SHORT_LIST_ITEMS,
@@ -22,7 +22,7 @@ from app.schemas.common import (
 )
 from app.schemas.fields import Count, Key, Language, Languages, Misfit, Moment, Name, Prose, Ref, Respelt
 from app.schemas.forms import numbers
-from app.schemas.forms.words import ClaimRelationIn, MeasureIn, QualifierIn, StanceIn
+from app.schemas.forms.words import ClaimRelationIn, MeasureIn, QualifierIn, StancesIn
 from app.schemas.questions import QuestionIn
 from app.schemas.statements import StatementInClaim
 from app.vocabulary import ClaimRelation, Qualifier
@@ -317,16 +317,17 @@ class ClaimLinkRead(RecordRead):
 class ClaimFilter(Input):
     """What narrows a list of claims."""
 
-    event: EventAddress | None = None
+    event: EventsAsked | None = None
     question: Address | None = None
     q: Name | None = None
     """Words of the text."""
     language: Languages | None = None
+    """It, or a translation of it, is in this language, or in one of these, with commas."""
     accuses: Key | None = None
     measure: MeasureIn | None = None
     """Figures of this measure."""
-    stance: StanceIn | None = None
-    """Some source takes this stance toward it."""
+    stance: StancesIn | None = None
+    """Some source takes this stance toward it, or one of these."""
     source: SourceAsked | None = None
     """This source says something about it."""
     updated_since: Moment | None = None

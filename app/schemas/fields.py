@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from app import times
-from app.schemas import urls
+from app.schemas import addresses, urls
 from app.texts import countries, digits, languages
 from app.vocabulary import (
     COUNTRY_PATTERN,
@@ -280,7 +280,12 @@ def _told_language(sent: str) -> str:
 
 
 def _told_languages(sent: str) -> str:
-    tags = [_language(tag.strip()) for tag in sent.split(",")]
+    tags = []
+    for nth, tag in enumerate(map(str.strip, sent.split(",")), 1):
+        try:
+            tags.append(_language(tag))
+        except ValueError as error:
+            raise ValueError(f"{addresses.quoted(tag, nth)}: {error}") from None
     if len(tags) > LANGUAGES_ASKED:
         raise ValueError(f"more than {LANGUAGES_ASKED} languages are asked for")
     return ",".join(tags)

@@ -150,6 +150,7 @@ _CALLED: Final = {
 _ELSEWHERE: Final = {
     "preliminary": " (a statement has it: it is its source that calls a figure preliminary)",
 }
+_NEAREST_COLUMNS: Final = 5
 _NAME: Final = re.compile(r"[\w-]{1,40}")
 
 
@@ -197,6 +198,13 @@ def no_such(noun: str, name: str, names: Collection[str]) -> str:
         return f"{words} There are also: {', '.join(there_are)}" if there_are else words
     words += _ELSEWHERE.get(name.lower(), "")
     return f"{words}; there are: {', '.join(there_are)}" if there_are else words
+
+
+def no_such_column(name: str, nth: int, names: Collection[str]) -> str:
+    """That a table has no column of a name, and which are called nearly so."""
+    there_is_none = f"there is no column {addresses.quoted(name, nth)}"
+    nearest = [f"`{column}`" for column, *_ in process.extract(name, names, scorer=fuzz.WRatio, limit=_NEAREST_COLUMNS)]
+    return f"{there_is_none}; the nearest are {', '.join(nearest)}; docs/export.md has them all"
 
 
 def problem(reported: Sequence[Any], body: Any, noun: str, description: Description | None = None) -> Problem:

@@ -319,7 +319,7 @@ KINDS: Final = (
             ("claim_id", "question_id", "stance"),
             ("withdrawn", "withdrawn_reason", "withdrawn_document_id", "withdrawn_by"),
         ),
-        sorts=_TIMES | {"said": "said_from"},
+        sorts=_TIMES | {"said": "effective_from"},
         counted=True,
     ),
     Kind(

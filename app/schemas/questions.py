@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Discriminator, Tag, model_validator
 
 from app import synonyms
-from app.schemas.addresses import INLINE, REFERENCE, EventAddress, Label, Reference, reference_or_text
+from app.schemas.addresses import INLINE, REFERENCE, EventsAsked, Label, Reference, reference_or_text
 from app.schemas.common import Input, Paging, RecordRead, Viewed, comma_separated, text_alone, with_examples
 from app.schemas.fields import Language, Misfit, Moment, Name, Ref, Sentence
 from app.schemas.forms.words import AnswerKindIn, MeasureIn, QuestionKindIn
@@ -120,7 +120,7 @@ class QuestionRead(RecordRead):
 class QuestionFilter(Input):
     """What narrows a list of questions."""
 
-    event: EventAddress | None = None
+    event: EventsAsked | None = None
     kind: QuestionKindIn | None = None
     answer: AnswerKindIn | None = None
     measure: MeasureIn | None = None

@@ -8,13 +8,14 @@ from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validat
 from pydantic_core import CoreSchema
 
 from app import times
-from app.schemas.addresses import Address, EventAddress, Label, Reference, SourceAsked
+from app.schemas.addresses import Address, EventsAsked, Label, Reference, SourceAsked
 from app.schemas.common import Input, Output, Paging, RecordRead, Viewed, comma_separated, with_examples
 from app.schemas.documents import DocumentIn
 from app.schemas.fields import (
     CoarseTime,
     Key,
     Language,
+    Languages,
     Misfit,
     Moment,
     PastTime,
@@ -32,12 +33,14 @@ from app.schemas.forms.words import (
     BasisIn,
     CertaintyIn,
     DisclosureIn,
+    ExplicitnessesIn,
     ExplicitnessIn,
     FramingIn,
     HowKnownIn,
     LinkStateIn,
     LocationIn,
     StanceIn,
+    StancesIn,
     WithdrawnByIn,
 )
 from app.schemas.questions import QuestionIn
@@ -283,20 +286,24 @@ class AppearanceRead(RecordRead):
 class StatementFilter(Input):
     """What narrows a list of statements."""
 
-    event: EventAddress | None = None
+    event: EventsAsked | None = None
     claim: Address | None = None
     question: Address | None = None
     """About this question itself, or about a claim that answers it."""
     source: SourceAsked | None = None
     document: Address | None = None
     party: Key | None = None
-    stance: StanceIn | None = None
-    explicitness: ExplicitnessIn | None = None
+    stance: StancesIn | None = None
+    """One, or several with commas: `support,deny`."""
+    explicitness: ExplicitnessesIn | None = None
     withdrawn: bool | None = None
     said_from: CoarseTime | None = None
-    """Said at or after the beginning of this time."""
+    """Said at or after the beginning of this time; what has no `said` is dated as in a dossier: when the first of its
+    documents was published."""
     said_to: CoarseTime | None = None
     """Said before the end of this time."""
+    language: Languages | None = None
+    """Its words stand somewhere in this language, or in one of these, with commas."""
     updated_since: Moment | None = None
     recheck_before: Moment | None = None
     ref: Ref | None = None

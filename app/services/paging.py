@@ -35,7 +35,7 @@ LATEST: Final = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 # What may be another from page to page of one list.
 _NOT_BOUND: Final = {"cursor", "limit", "count", "facets", "expand", "view"}
 # Every row has these: they are taken as they are, so that an index serves.
-_NEVER_NULL: Final = {"created_at", "updated_at", "retrieved_at", "recheck_at", "seq", "rank"}
+_NEVER_NULL: Final = {"created_at", "updated_at", "retrieved_at", "recheck_at", "effective_from", "seq", "rank"}
 _INTEGER_END: Final = 2**31  # a PostgreSQL integer is from minus this to one less
 
 

@@ -1,7 +1,6 @@
 """Lists as tables, in one stream: statements over all events, and the tables of many events one after the other."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -23,13 +22,12 @@ from app.services.pictures import listing, loading, parting
 from app.services.visibility import seen
 
 _ROWS_AT_ONCE: Final = 200
-_EVENTS_NAMED: Final = 100  # at most
 # How many events are read and drawn at a time.
 _EVENTS_AT_ONCE: Final = 10
 
 
 async def statements(
-    session: AsyncSession, caller: Caller, query: StatementFilter
+    session: AsyncSession, *, caller: Caller, query: StatementFilter
 ) -> AsyncIterator[list[dict[str, Any]]]:
     """All that fit, as flat rows, some at a time, in the order asked for: for each time a fixed number of queries."""
     fitting, view = disputes.statements(query, caller).subquery(), listing.view(caller)
@@ -45,17 +43,6 @@ def _flat(rows: Rows, view: View, statement_ids: Sequence[UUID]) -> list[dict[st
     return list(flat.rows(in_lists.statements(rows, view, statement_ids)))
 
 
-def addresses_in(words: str | None) -> list[str]:
-    """The addresses of events in a parameter, with commas. Raises Invalid."""
-    addresses_asked = [address.strip() for address in words.split(",")] if words else []
-    if len(addresses_asked) > _EVENTS_NAMED:
-        raise Invalid.parameter("event", f"more than {_EVENTS_NAMED} events are named")
-    for number, address in enumerate(addresses_asked, 1):
-        if re.fullmatch(addresses.EVENT_ADDRESS_PATTERN, address) is None:
-            raise Invalid.parameter("event", f"the {number}. is no id, slug, or `ref:` and a ref")
-    return addresses_asked
-
-
 async def check_events(session: AsyncSession, caller: Caller, event_addresses: Sequence[str]) -> None:
     """Raises Invalid where one leads to no event that the caller may see."""
     if not event_addresses:
@@ -68,7 +55,8 @@ async def check_events(session: AsyncSession, caller: Caller, event_addresses: S
     )
     unknown_numbers = set(range(len(event_addresses))).difference((await session.execute(numbers)).scalars())
     if unknown_numbers:
-        raise Invalid.parameter("event", f"there is no event at number {min(unknown_numbers) + 1} of the list")
+        nth = min(unknown_numbers)
+        raise Invalid.parameter("event", f"there is no such event: {addresses.quoted(event_addresses[nth], nth + 1)}")
 
 
 def events(query: EventFilter, caller: Caller, event_addresses: Sequence[str]) -> Select[Any]:

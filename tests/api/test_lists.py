@@ -37,9 +37,11 @@ CLAIMS = {
 STATEMENTS = {
     "event=a": "s1 s2 s3 s4", "claim=ref:drone": "s1", "question=ref:why": "s1 s2 s4", "source=ref:mayor": "s2 s4",
     "document=ref:one": "s1", "party=russia": "s1 s3", "stance=deny": "s2", "explicitness=implied": "s3",
-    "withdrawn=true": "s2", "withdrawn=false": "s1 s3 s4 s5", "said_from=2023-08-10": "s2", "said_to=2023-08-09": "s1",
+    "withdrawn=true": "s2", "withdrawn=false": "s1 s3 s4 s5",
+    "said_from=2023-08-10": "s2 s3 s4 s5", "said_to=2023-08-09": "s1",
     "said_from=2023-08&said_to=2023-08": "s1 s2", "recheck_before=2024-01-01T00:00:00Z": "s3", "ref=s1": "s1",
     "updated_since=2100-01-01T00:00:00Z": "", "source=ref:mayor&stance=no_comment": "s4",
+    "stance=deny,comment": "s2 s3", "event=a,b&said_from=2024": "s3 s4 s5", "language=uk,ru": "s1",
 }  # fmt: skip
 ASSESSMENTS = {
     "event=a": "r1 r2", "claim=ref:drone": "r1", "author=ref:tass": "r1", "scheme=averitec": "r2", "rating=true": "r1",
@@ -69,7 +71,8 @@ async def world(client: AsyncClient) -> None:
     toll = {"measure": "injured", "ref": "toll"}
     await post(client, f"{a}/claims", {"ref": "many", "question": toll, "figure": {"min": 3}})
     await claim(client, "/v1/events/b", "C", ref="other", question={"text": "Why there?", "ref": "there"})
-    await statement(client, a, "ref:drone", "ref:tass", ref="s1", said="2023-08-09", document="ref:one")
+    found = {"document": "ref:one", "wording": "Беспилотник", "language": "ru"}
+    await statement(client, a, "ref:drone", "ref:tass", ref="s1", said="2023-08-09", **found)
     back = {"said": "2023-08-10", "withdrawn": "2024"}
     await statement(client, a, "ref:store", "ref:mayor", ref="s2", stance="deny", **back)
     again = {"explicitness": "implied", "recheck_at": "2023-09-01T00:00:00Z"}

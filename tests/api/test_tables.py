@@ -84,10 +84,48 @@ async def test_rows_are_masked_filtered_and_named_as_asked(
         await anybody.get("/v1/statements.csv?columns=event", headers={"If-None-Match": answer.headers["ETag"]})
     ).status_code == 304
     for path in ("statements.csv", "statements.ndjson", "export.csv", "events/second/export.csv"):
-        told = await get(anybody, f"/v1/{path}?columns=event,colour", 422)
-        assert told["errors"][0]["parameter"] == "columns"
-        assert "2." in told["errors"][0]["detail"]
-        assert "statement_id" in told["errors"][0]["detail"]
+        for columns, words in (
+            ("event,clam", "no column `clam`; the nearest are `claim`"),
+            ("event,<b>", "no column number 2"),
+            ("event,claim,event", "`event` is named twice"),
+        ):
+            told = await get(anybody, f"/v1/{path}?columns={columns}", 422)
+            assert told["errors"][0]["parameter"] == "columns"
+            assert words in told["errors"][0]["detail"]
+    told = await get(anybody, "/v1/statements.ndjson?safe=true", 422)
+    assert told["errors"][0]["parameter"] == "safe"
+    assert (await get(anybody, "/v1/statements.xls", 422))["errors"][0]["parameter"] == "format"
+
+
+async def test_several_events_stances_and_languages_are_asked_for_at_once(
+    client: AsyncClient, anybody: AsyncClient, events: list[str]
+) -> None:
+    said = [("explosion", "support"), ("second", "support"), ("second", "support"), ("second", "deny")]
+    denied = await claim(client, events[1], "A balloon", translations={"fr": "Un ballon"}, language="en")
+    ministry = (await objects(anybody, "/v1/statements.ndjson?event=second&source=Ministry"))[0]["source_id"]
+    words = {"document": {"url": "https://b.example/1"}, "wording": "Net", "language": "ru"}
+    await statement(client, events[1], denied, ministry, stance="deny", **words)
+    for query, expected in (
+        ("event=explosion,second&stance=support,deny&source=Ministry", said),
+        ("event=explosion,%20second&stance=denied&source=Ministry", said[3:]),
+        ("event=explosion&stance=deny,support", said[:1]),
+        ("stance=deny,comment", said[3:]),
+        ("explicitness=implied,inferred", []),
+        ("explicitness=implied,explicit&source=Ministry", said),
+        ("language=ru,uk", said[3:]),
+        ("language=uk", []),
+    ):
+        told = await rows(anybody, f"/v1/statements.csv?sort=created_at&{query}")
+        assert [(row["event_slug"], row["stance"]) for row in told] == expected, query
+        assert len((await get(anybody, f"/v1/statements?{query}"))["items"]) == len(expected)
+    for query, number in (("stance=deny,comment", 1), ("language=fr", 1), ("language=fr,en", 1), ("language=de", 0)):
+        assert len((await get(anybody, f"/v1/claims?{query}"))["items"]) == number, query
+    for path in ("statements", "statements.csv"):
+        refused = await get(anybody, f"/v1/{path}?stance=deny,suport", 422)
+        assert refused["errors"][0]["parameter"] == "stance"
+        assert "did you mean `support`?" in refused["errors"][0]["detail"]
+        refused = await get(anybody, f"/v1/{path}?language=ru,xx", 422)
+        assert "`xx`" in refused["errors"][0]["detail"]
 
 
 async def test_the_tables_of_many_events_are_theirs_one_after_the_other(
@@ -101,6 +139,15 @@ async def test_the_tables_of_many_events_are_theirs_one_after_the_other(
             assert await rows(caller, f"/v1/export.csv?sort=created_at&event={','.join(names)}") == apart
     assert {one["event"] for one in await rows(anybody, "/v1/export.csv?event=second&columns=event,said")} == {"Second"}
     assert await rows(anybody, "/v1/export.csv?q=nothing") == []
-    for named in ("explosion,third", "explosion,nowhere", "explosion,", ",".join(["explosion"] * 101)):
-        told = await get(anybody, f"/v1/export.csv?event={named}", 422)
-        assert told["errors"][0]["parameter"] == "event", named
+    for path in ("export.csv", "statements.csv", "statements.ndjson"):
+        for named, words in (
+            ("explosion,third", "no such event: `third`"),
+            ("nowhere,explosion", "no such event: `nowhere`"),
+            ("explosion,", "number 2 of the list names no event"),
+            ("explosion,A%20B", "number 2 of the list names no event"),
+            ("explosion,A", "`A` names no event"),
+            (",".join(["explosion"] * 101), "more than 100"),
+        ):
+            told = await get(anybody, f"/v1/{path}?event={named}", 422)
+            assert told["errors"][0]["parameter"] == "event", named
+            assert words in told["errors"][0]["detail"]

@@ -22,7 +22,11 @@ _HEADERS: Final = {
     "Retry-After": ("With a 503: in how many seconds to try again.", "1"),
 }
 # What files are called, which have no schema.
-_FILES: Final = {"text/csv": "Table", "application/x-ndjson": "Lines"}
+_FILES: Final = {
+    ("text/csv",): "Csv",
+    ("application/x-ndjson",): "Lines",
+    ("text/csv", "application/x-ndjson"): "Table",
+}
 _KEY, _PROBLEM = "Key", "Problem"
 _FAILED: Final = "What went wrong, if anything did: " + "; ".join(
     f"{kind.status}: {kind.title.lower()}"
@@ -109,8 +113,9 @@ def _share_answers(schema: dict[str, Any]) -> None:
         for operation in path.values():
             for status, answer in operation["responses"].items():
                 if counts[json.dumps(answer)] > 1:
-                    ((kind, media),) = answer["content"].items()
-                    name = media["schema"].get("$ref", _FILES.get(kind)).removeprefix(types.SCHEMAS)
+                    media_types = answer["content"]
+                    schema_address = next(iter(media_types.values()))["schema"].get("$ref")
+                    name = schema_address.removeprefix(types.SCHEMAS) if schema_address else _FILES[tuple(media_types)]
                     schema["components"]["responses"].setdefault(name, answer)
                     operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
 

@@ -1,11 +1,12 @@
 """Exports: pictures and records in other formats."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from typing import Annotated, Any, Final, TypeAlias
+from functools import partial
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic_core import to_json
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,14 +20,15 @@ from app.database import Database
 from app.errors import Invalid
 from app.formats import atom, csv, flat, jsonld
 from app.formats.cells import Row
+from app.schemas import findings
 from app.schemas.events import EventFilter, EventRead
 from app.schemas.pictures.dossiers import PictureQuery
 from app.schemas.pictures.exports import (
+    ColumnsQuery,
     CsvQuery,
     EventCollection,
     EventsCsvQuery,
-    StatementsCsvQuery,
-    StatementsNdjsonQuery,
+    StatementsTableQuery,
     TableQuery,
 )
 from app.services import exporting, maps, streaming, table_exports
@@ -56,8 +58,30 @@ def _gives(media_type: str, says: str, schema: dict[str, Any]) -> Responses:
     return {200: {"description": says, "content": {media_type: {"schema": schema}}}}
 
 
+FileFormat: TypeAlias = Annotated[
+    Literal["csv", "ndjson"], Path(alias="format", description="Of which kind the file is.")
+]
+RowsOf: TypeAlias = Callable[[AsyncSession], AsyncIterator[list[Row]]]
+
 _TEXT: Final = {"type": "string"}
 _LINES: Final = _gives(NDJSON, "One JSON object in each line.", _TEXT)
+_TABLE: Final[Responses] = {
+    200: {
+        "description": "CSV as RFC 4180 has it, or a JSON object a line.",
+        "content": {CSV: {"schema": _TEXT}, NDJSON: {"schema": _TEXT}},
+    }
+}
+
+
+class _Table(NamedTuple):
+    """A list as a table over all events."""
+
+    name: str
+    file_format: Literal["csv", "ndjson"]
+    query: ColumnsQuery
+    columns: Sequence[str]
+    """All that there are."""
+    rows: RowsOf
 
 
 # --- pictures of one event -------------------------------------------------------------------------------------------
@@ -131,13 +155,15 @@ def _headers(tag: str, event: EventRead, ending: str, disposition: str = "attach
 
 
 def _columns(parameter: str | None, columns: Sequence[str]) -> Sequence[str]:
-    """Those that are asked for. Raises Invalid, with all that there are."""
+    """Those that are asked for. Raises Invalid, with the nearest that there are."""
     if parameter is None:
         return columns
-    names = parameter.split(",")
+    names = [name.strip() for name in parameter.split(",")]
     for nth, name in enumerate(names, 1):
         if name not in columns:
-            raise Invalid.parameter("columns", f"the {nth}. is no column; there are: {', '.join(columns)}")
+            raise Invalid.parameter("columns", findings.no_such_column(name, nth, columns))
+        if name in names[: nth - 1]:
+            raise Invalid.parameter("columns", f"`{name}` is named twice")
     return names
 
 
@@ -162,8 +188,7 @@ async def export_events_csv(
     The columns are those of one event's table, and each statement stands where its claim stands now.
     """
     columns = _columns(query.columns, csv.COLUMNS)
-    event_addresses = table_exports.addresses_in(query.event)
-    await table_exports.check_events(session, caller, event_addresses)
+    event_addresses = await _check_events(session, caller, query.event)
     tag = await _etag_of_many(session, caller, f"csv {query!r}")
     answers.check_modified(request, tag)
     chosen = table_exports.events(query, caller, event_addresses)
@@ -172,49 +197,56 @@ async def export_events_csv(
 
 
 @router.get(
-    "/statements.csv",
+    "/statements.{format}",
     response_class=Response,
-    responses=documented() | _gives(CSV, "RFC 4180, in UTF-8, with a header.", _TEXT),
-    summary="Export statements as CSV",
+    responses=documented() | _TABLE,
+    summary="Export statements as CSV or NDJSON",
 )
-async def export_statements_csv(
+async def export_statements(
     request: Request,
-    query: Annotated[StatementsCsvQuery, Query()],
+    file_format: FileFormat,
+    query: Annotated[StatementsTableQuery, Query()],
+    *,
     caller: Reader,
     session: Session,
     database: Connected,
 ) -> Response:
-    """All statements that fit the filters of their list, over all events, without pages: one row for each.
+    """All statements that fit the filters of their list, over all events, without pages: one row, or object, for each.
 
     Each with its event, question, claim, source, and the document where it was published first. Where a claim stands is
     a picture of its event, and in that event's table.
     """
-    columns = _columns(query.columns, flat.COLUMNS)
-    tag = await _etag_of_many(session, caller, f"statements {query!r}")
-    answers.check_modified(request, tag)
-    lines = _statements_table(database, caller, query, columns)
-    return await _stream(request, lines, _named(tag, "statements.csv"), f"{CSV}; charset=utf-8; header=present")
+    await _check_events(session, caller, query.event)
+    rows = partial(table_exports.statements, caller=caller, query=query)
+    return await _table(
+        request, session, database, caller, _Table("statements", file_format, query, flat.COLUMNS, rows)
+    )
 
 
-@router.get(
-    "/statements.ndjson",
-    response_class=Response,
-    responses=documented() | _LINES,
-    summary="Export statements as NDJSON",
-)
-async def export_statements_ndjson(
-    request: Request,
-    query: Annotated[StatementsNdjsonQuery, Query()],
-    caller: Reader,
-    session: Session,
-    database: Connected,
+async def _check_events(session: AsyncSession, caller: Caller, parameter: str | None) -> Sequence[str]:
+    """The addresses of the events that are asked for. Raises Invalid where one leads nowhere."""
+    event_addresses = parameter.split(",") if parameter else []
+    await table_exports.check_events(session, caller, event_addresses)
+    return event_addresses
+
+
+async def _table(
+    request: Request, session: AsyncSession, database: Database, caller: Caller, table: _Table
 ) -> Response:
-    """The same rows as JSON, an object a line; what is not known is null."""
-    columns = _columns(query.columns, flat.COLUMNS)
-    tag = await _etag_of_many(session, caller, f"statements {query!r}")
+    """What is no CSV has no apostrophes and no byte order mark."""
+    query = table.query
+    columns = _columns(query.columns, table.columns)
+    if table.file_format == "ndjson":
+        for name in ("safe", "bom"):
+            if getattr(query, name):
+                raise Invalid.parameter(name, "this is for CSV alone")
+    tag = await _etag_of_many(session, caller, f"{table.name} {table.file_format} {query!r}")
     answers.check_modified(request, tag)
-    lines = _statement_lines(database, caller, query, columns)
-    return await _stream(request, lines, _named(tag, "statements.ndjson"), NDJSON)
+    headers = _named(tag, f"{table.name}.{table.file_format}")
+    if table.file_format == "ndjson":
+        return await _stream(request, _rows_as_ndjson(database, table.rows, columns), headers, NDJSON)
+    lines = _rows_as_csv(database, table.rows, query, columns)
+    return await _stream(request, lines, headers, f"{CSV}; charset=utf-8; header=present")
 
 
 def _named(tag: str, name: str) -> dict[str, str]:
@@ -230,21 +262,19 @@ async def _events_table(
             yield lines
 
 
-async def _statements_table(
-    database: Database, caller: Caller, query: StatementsCsvQuery, columns: Sequence[str]
+async def _rows_as_csv(
+    database: Database, rows: RowsOf, query: TableQuery, columns: Sequence[str]
 ) -> AsyncGenerator[bytes]:
     yield csv.header(columns, safe=query.safe, bom=query.bom)
     async with database.exporting() as session:
-        async for rows in table_exports.statements(session, caller, query):
-            yield csv.lines(rows, columns, safe=query.safe)
+        async for some_rows in rows(session):
+            yield csv.lines(some_rows, columns, safe=query.safe)
 
 
-async def _statement_lines(
-    database: Database, caller: Caller, query: StatementsNdjsonQuery, columns: Sequence[str]
-) -> AsyncGenerator[bytes]:
+async def _rows_as_ndjson(database: Database, rows: RowsOf, columns: Sequence[str]) -> AsyncGenerator[bytes]:
     async with database.exporting() as session:
-        async for rows in table_exports.statements(session, caller, query):
-            yield b"".join(to_json(_known(row, columns)) + b"\n" for row in rows)
+        async for some_rows in rows(session):
+            yield b"".join(to_json(_known(row, columns)) + b"\n" for row in some_rows)
 
 
 def _known(row: Row, columns: Sequence[str]) -> Row:

@@ -1,9 +1,9 @@
 """The closed lists as they come in: in any case, with spaces or hyphens, and in words that others use."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
-from pydantic import WrapValidator
+from pydantic import WithJsonSchema, WrapValidator
 
 from app import synonyms, vocabulary
 from app.schemas.fields import Respelt
@@ -31,6 +31,16 @@ def _taken(closed_list: str) -> WrapValidator:
 def record_type(sent: Any) -> Any:
     """The type of a record as it is written here: `Source Link` is `source_link`."""
     return synonyms.folded(sent).replace(" ", "_") if isinstance(sent, str) else sent
+
+
+def _any_of(*words: str) -> tuple[WrapValidator, WithJsonSchema]:
+    """In a filter: one of the words of a list, or several with commas, any of which may fit."""
+
+    def read(sent: Any, check: Callable[[Any], str]) -> str:
+        return ",".join(check(word.strip()) for word in sent.split(",")) if isinstance(sent, str) else check(sent)
+
+    word = "|".join(words)
+    return WrapValidator(read), WithJsonSchema({"type": "string", "pattern": f"^({word})(,({word}))*$"})
 
 
 SourceKindIn = Annotated[vocabulary.SourceKind, _taken("SourceKind")]
@@ -66,3 +76,7 @@ IndependenceIn = Annotated[vocabulary.Independence, _taken("Independence")]
 AnswerViewIn = Annotated[vocabulary.AnswerView, _taken("AnswerView")]
 DossierOrderIn = Annotated[vocabulary.DossierOrder, _taken("DossierOrder")]
 AnswerLanguageIn = Annotated[vocabulary.AnswerLanguage, _taken("AnswerLanguage")]
+
+# In filters.
+StancesIn = Annotated[StanceIn, *_any_of(*get_args(vocabulary.Stance))]
+ExplicitnessesIn = Annotated[ExplicitnessIn, *_any_of(*get_args(vocabulary.Explicitness))]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from app.schemas.addresses import EventsAsked
 from app.schemas.common import Input, Output
 from app.schemas.events import EventFilter
 from app.schemas.pictures.diffs import StandingMoved, StatusMoved
@@ -38,16 +39,15 @@ class CsvQuery(PictureQuery, TableQuery):
 class EventsCsvQuery(EventFilter, TableQuery):
     """Which events, and for which program."""
 
-    event: Annotated[str, StringConstraints(max_length=4_000)] | None = None
-    """Only these: ids, slugs, or `ref:` and a ref, with commas. At most 100."""
+    event: EventsAsked | None = None
     columns: _Columns | None = None
 
 
-class StatementsNdjsonQuery(StatementFilter):
+class ColumnsQuery(TableQuery):
     columns: _Columns | None = None
 
 
-class StatementsCsvQuery(StatementsNdjsonQuery, TableQuery):
+class StatementsTableQuery(StatementFilter, ColumnsQuery):
     """Which statements, and for which program."""
 
 

@@ -44,7 +44,7 @@ def sources(query: SourceFilter, caller: Caller) -> Rows:
         *narrowing.unmerged(rows, query),
     )
     if query.q:
-        names = func.unnest(rows.c.names).table_valued("name")
+        names = func.unnest(rows.c.names).table_valued("name").render_derived()
         holds = func.strpos(names.c.name, func.fold_name(query.q)) > 0
         selected = selected.where(exists().select_from(names).where(holds))
     if query.parent:
@@ -97,7 +97,7 @@ def documents(query: DocumentFilter, caller: Caller) -> Rows:
     rows = seen_alone(caller, Document)
     selected = select(rows).where(
         *narrowing.equal(rows, query, "kind", "lifecycle", "ref"),
-        *narrowing.of_language(rows, query.language),
+        *narrowing.of_language(rows.c.language, query.language),
         *narrowing.span(rows.c.published_from, query.published_from, query.published_to),
         *narrowing.since(rows, query),
         *narrowing.unmerged(rows, query),

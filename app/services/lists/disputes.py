@@ -3,6 +3,9 @@
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
+    Subquery,
+    exists,
     func,
     or_,
     select,
@@ -29,7 +32,7 @@ from app.schemas.pictures.rechecks import RecheckQuery
 from app.schemas.questions import QuestionFilter
 from app.schemas.statements import StatementFilter
 from app.services.access import Caller
-from app.services.lists import narrowing
+from app.services.lists import effective, narrowing
 from app.services.lists.narrowing import Rows
 from app.services.visibility import seen, seen_alone
 
@@ -78,7 +81,7 @@ def claims(query: ClaimFilter, caller: Caller) -> Rows:
     rows = seen_alone(caller, Claim)
     selected = select(rows).where(
         *narrowing.equal(rows, query, "accuses", "ref"),
-        *narrowing.of_language(rows, query.language),
+        *_claim_in_language(rows, query.language),
         *narrowing.of_event(rows, query, caller),
         *narrowing.since(rows, query),
         *narrowing.unmerged(rows, query),
@@ -92,13 +95,20 @@ def claims(query: ClaimFilter, caller: Caller) -> Rows:
         selected = selected.where(rows.c.question_id.in_(measuring))
     if query.stance or query.source:
         statement = seen(caller, Statement)
-        subjects = select(statement.c.claim_id).where(*narrowing.equal(statement, query, "stance"))
+        subjects = select(statement.c.claim_id).where(*narrowing.among(statement, query, "stance"))
         if query.source:
             subjects = subjects.where(narrowing.by_source(caller, statement, Statement, "source_id", query.source))
         claim = aliased(Claim)
         merged = select(func.claim_kin(claim.id)).where(claim.merged_into.is_not(None), claim.id.in_(subjects))
         selected = selected.where(or_(rows.c.id.in_(subjects), rows.c.id.in_(merged)))
     return selected
+
+
+def _claim_in_language(rows: Subquery, tags: str | None) -> list[ColumnElement[bool]]:
+    """Its own words, or a translation of them."""
+    translations = func.jsonb_object_keys(rows.c.translations).table_valued("tag").render_derived()
+    translated = exists().select_from(translations).where(*narrowing.of_language(translations.c.tag, tags))
+    return [or_(*narrowing.of_language(rows.c.language, tags), translated)] if tags is not None else []
 
 
 def claim_links(event: UUID, query: ClaimLinkQuery, caller: Caller) -> Rows:
@@ -110,11 +120,13 @@ def claim_links(event: UUID, query: ClaimLinkQuery, caller: Caller) -> Rows:
 
 def statements(query: StatementFilter, caller: Caller) -> Rows:
     rows = seen_alone(caller, Statement)
-    selected = select(rows).where(
-        *narrowing.equal(rows, query, "stance", "explicitness", "ref"),
+    effective_from = effective.said_from(rows)
+    selected = select(rows, effective_from.label("effective_from")).where(
+        *narrowing.among(rows, query, "stance", "explicitness"),
+        *narrowing.equal(rows, query, "ref"),
         *narrowing.of_event(rows, query, caller),
         *narrowing.since(rows, query),
-        *narrowing.span(rows.c.said_from, query.said_from, query.said_to),
+        *narrowing.span(effective_from, query.said_from, query.said_to),
     )
     if query.claim:
         selected = selected.where(rows.c.claim_id.in_(narrowing.ids_at(caller, Claim, query.claim)))
@@ -132,6 +144,10 @@ def statements(query: StatementFilter, caller: Caller) -> Rows:
         document = narrowing.ids_at(caller, Document, query.document)
         appearing = select(appearance.c.statement_id).where(appearance.c.document_id.in_(document))
         selected = selected.where(rows.c.id.in_(appearing))
+    if query.language:
+        appearance = seen(caller, Appearance)
+        worded = select(appearance.c.statement_id).where(*narrowing.of_language(appearance.c.language, query.language))
+        selected = selected.where(rows.c.id.in_(worded))
     if query.withdrawn is not None:
         selected = selected.where(rows.c.withdrawn.is_not(None) == query.withdrawn)
     if query.recheck_before is not None:

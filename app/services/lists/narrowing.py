@@ -38,21 +38,27 @@ def equal(rows: Subquery, query: Any, *names: str) -> list[ColumnElement[bool]]:
     return [rows.c[name] == getattr(query, name) for name in names if getattr(query, name) is not None]
 
 
+def among(rows: Subquery, query: Any, *names: str) -> list[ColumnElement[bool]]:
+    """As `equal`, where the parameter has one word of a closed list, or several with commas."""
+    given = {name: getattr(query, name) for name in names if getattr(query, name) is not None}
+    return [rows.c[name].in_(words.split(",")) for name, words in given.items()]
+
+
 def of_country(rows: Subquery, code: str | None) -> list[ColumnElement[bool]]:
     """Under any code that the country was stored with."""
     return [rows.c.country.in_(countries.spellings(code))] if code is not None else []
 
 
-def of_language(rows: Subquery, tags: str | None) -> list[ColumnElement[bool]]:
+def of_language(column: ColumnElement[Any], tags: str | None) -> list[ColumnElement[bool]]:
     """In one of these languages, whatever its code is (`nb` of `no`); with a region or script, only what has that, too.
 
     `tags`: with commas.
     """
-    return [] if tags is None else [or_(*(_is_in_language(rows, tag) for tag in tags.split(",")))]
+    return [] if tags is None else [or_(*(_is_in_language(column, tag) for tag in tags.split(",")))]
 
 
-def _is_in_language(rows: Subquery, tag: str) -> ColumnElement[bool]:
-    stored, (_, _, subtags) = func.lower(rows.c.language), tag.lower().partition("-")
+def _is_in_language(column: ColumnElement[Any], tag: str) -> ColumnElement[bool]:
+    stored, (_, _, subtags) = func.lower(column), tag.lower().partition("-")
     in_language: ColumnElement[bool] = func.split_part(stored, "-", 1).in_(languages.codes(tag))
     if not subtags:
         return in_language
@@ -140,7 +146,11 @@ def unmerged(rows: Subquery, query: Any) -> list[ColumnElement[bool]]:
 
 
 def of_event(rows: Subquery, query: Any, caller: Caller) -> list[ColumnElement[bool]]:
-    return [rows.c.event_id.in_(ids_at(caller, Event, query.event))] if query.event else []
+    """`query.event`: an address, or several with commas."""
+    if not query.event:
+        return []
+    event_ids = [ids_at(caller, Event, address) for address in query.event.split(",")]
+    return [or_(*(rows.c.event_id.in_(ids) for ids in event_ids))]
 
 
 def within(event: UUID, selected: Rows) -> Rows:
