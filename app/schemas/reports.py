@@ -86,7 +86,6 @@ class Similar(Output):
 
     id: UUID
     url: str
-    """Where it is read."""
     text: str
     """Its words, or its name."""
     score: float

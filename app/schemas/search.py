@@ -71,7 +71,6 @@ class Hit(Output):
     type: HitType
     id: UUID
     url: str
-    """Where it is read."""
     event_id: UUID | None
     event: HitEvent | None
     """The event that it is, or that it belongs to; null: it is a document."""

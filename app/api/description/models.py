@@ -33,7 +33,7 @@ def share(description: Schema) -> None:
 
 
 def _completed(name: str, schema: Schema) -> Schema:
-    schema = types.shared({word: part for word, part in schema.items() if word != "title"})
+    schema = types.shared({word: part for word, part in schema.items() if word != "title"}, name)
     fields = schema.get("properties", {})
     for field, part in fields.items():
         _tell(name, field, part)

@@ -62,6 +62,12 @@ _TYPES: Final[Mapping[str, Any]] = {
     "Score": fields.Score,
 }
 _BARE: Final = ({"type": "string"}, {"type": "number"}, {"type": "integer"})
+# Types of answers alone, by what fields are called (`glossary.TYPE_OF`).
+_ANSWERED: Final[Mapping[str, Schema]] = {
+    "Path": {"type": "string"},
+    "Sha256": {"type": "string"},
+    "HowMany": {"type": "integer"},
+}
 # What may be of a named type, or null, is named, too.
 OR_NULL: Final = "OrNull"
 _WORTH_A_NAME: Final = 4  # uses
@@ -103,7 +109,7 @@ def _named_types() -> dict[str, Schema]:
         if get_origin(value) is Literal and not name.startswith("_")
     }
     written = {name: _described(type_) for name, type_ in _TYPES.items()}
-    return written | closed_lists
+    return written | closed_lists | _ANSWERED
 
 
 def _described(type_: Any) -> Schema:
@@ -115,7 +121,7 @@ def _described(type_: Any) -> Schema:
 
 
 NAMED: Final = _named_types()
-_BY_CORE: Final = {_core(schema): name for name, schema in reversed(NAMED.items())}
+_BY_CORE: Final = {_core(schema): name for name, schema in reversed(NAMED.items()) if name not in _ANSWERED}
 
 
 def components(used: set[str]) -> dict[str, Schema]:
@@ -153,7 +159,7 @@ def _inside(schema: Schema) -> Schema:
 
 
 def shared(schema: Schema, field: str = "") -> Schema:
-    """A schema that refers to named types; `field`: whose it is, which says more of a mere text or number."""
+    """A schema that refers to named types; `field`, or model: whose it is, which says more of a mere text or number."""
     return _shared(_standard(schema), field)
 
 
@@ -169,9 +175,12 @@ def _shared(schema: Schema, field: str) -> Schema:
         return _choice(schema, field)
     written = _with_members(schema)
     if "properties" in schema:
-        written["properties"] = {name: _shared(part, name) for name, part in schema["properties"].items()}
+        written["properties"] = {
+            name: _shared(part, at if (at := f"{field}.{name}") in glossary.BY_MODEL else name)
+            for name, part in schema["properties"].items()
+        }
     elif "properties" in written:
-        written["properties"] = {name: _shared(part, field) for name, part in written["properties"].items()}
+        written["properties"] = {name: _shared(part, "") for name, part in written["properties"].items()}
     for part in ("items", "additionalProperties"):
         if isinstance(written.get(part), dict):
             written[part] = _shared(written[part], field)
@@ -207,7 +216,9 @@ def _name(schema: Schema, field: str) -> str | None:
     if (name := _BY_CORE.get(_core(schema))) is not None:
         return name
     bare = {word: part for word, part in schema.items() if word not in _SAID}
-    return glossary.TYPE_OF.get(field) if bare in _BARE else None
+    if bare not in _BARE or (name := glossary.TYPE_OF.get(field)) is None:
+        return None
+    return name if (NAMED[name]["type"] == "string") == (bare == {"type": "string"}) else None
 
 
 def _example(schema: Schema, field: str) -> Any:

@@ -82,4 +82,3 @@ class AuditRead(Output):
     """What the document states in nobody's name."""
     contradictions: list[Contradiction]
     sources: dict[UUID, SourceRead]
-    """Everybody named above, and whom they belong to, as in the dossiers."""

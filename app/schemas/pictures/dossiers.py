@@ -373,4 +373,3 @@ class TimelineRead(Output):
     """What the parties named above are called in the language of the answer, else as they are stored."""
     countries: dict[str, str]
     """The names of the countries above, by their codes in ISO 3166-1, in the language of the answer."""
-    """Everybody in the entries, as in the dossier."""

@@ -103,7 +103,6 @@ class FiguresRead(Output):
     event_id: UUID
     questions: list[QuantityRead]
     sources: dict[UUID, SourceRead]
-    """Everybody named above, as in the dossier."""
     parties: dict[str, str]
     """What the parties named above are called in the language of the answer, else as they are stored."""
     countries: dict[str, str]

@@ -90,7 +90,6 @@ class MatrixRead(Output):
     claims: dict[UUID, str | None]
     """The texts of the claims in the cells."""
     sources: dict[UUID, SourceRead]
-    """Everybody in the cells, as in the dossier."""
     parties: dict[str, str]
     """What the parties named above are called in the language of the answer, else as they are stored."""
     countries: dict[str, str]
