@@ -58,7 +58,7 @@ TAGS = {
     "documents": "What was published, what was read of it, and how documents depend on each other.",
     "assessments": "Ratings of claims by reviewers, courts and desks.",
     "fact-checks": "Claims that somebody has assessed, as the Google Fact Check Tools API answers them.",
-    "exports": "The same in other formats: for spreadsheets, maps, feeds, linked data, and for another instance.",
+    "exports": "For spreadsheets, maps, feeds, linked data, and another instance.",
     "problems": "What the `type` of a problem means.",
     "health": "For whoever watches over the service.",
 }

@@ -69,10 +69,10 @@ class Remark(Output):
     """What a write did with something that was given, beside the outcome of each part."""
 
     what: RemarkKind
-    """`matched`: by likeness, with what was there, or all of it was there; `completed`: it filled a gap of what was
-    there; `not_taken`: what is there says something else, and stays; `changed`: it was taken otherwise than it was
-    given, or something else followed from it; `proposed`: it may be the same as something else, or made of it, and is
-    linked to that until an editor has said; `removed`: it was deleted, for only this report had it."""
+    """`matched`: all of it was there, or it was found by likeness; `completed`: it filled a gap; `not_taken`: what is
+    there says something else, and stays; `changed`: it was taken otherwise than it was given, or something else
+    followed; `proposed`: it may be the same as something else, or made of it, which an editor decides; `removed`: only
+    this report had it."""
     pointer: str
     """Where it stands in the body."""
     detail: str
@@ -81,7 +81,7 @@ class Remark(Output):
     sent: Any = None
     """What was given."""
     url: str | None = None
-    """Where the record is read that this tells of; of what is `proposed`, the one that the link leads to."""
+    """The record that this tells of; of what is `proposed`, the one that the link leads to."""
 
 
 CHANGED: Final = "Whether anything stored before was changed."
@@ -152,7 +152,7 @@ class Viewed(Input):
     """How much of each record is answered."""
 
     view: AnswerViewIn = "full"
-    """`compact`: under the same names, without nulls, what keeps the books and what is there twice."""
+    """`compact`: without nulls, bookkeeping and what is there twice."""
 
 
 def comma_separated(*words: str) -> Any:
@@ -194,7 +194,7 @@ class Revision(Output):
     digest: str
     """SHA-256 of the record and its salt, in hex: what the chain of hashes is made of."""
     record: dict[str, Any] | None
-    """The record as it was (for a deletion: the last), column by column; null where it was redacted."""
+    """The record as it was (if deleted: the last), by column; null where it was redacted."""
 
 
 class HistoryQuery(Paging):

@@ -53,8 +53,7 @@ class VersionFields(Input):
     translated_from: Language | None = None
     translator: Name | None = None
     part: bool | None = None
-    """True: the text is but a part, such as a teaser of a paid page: what is not in it may stand in the rest. Told of a
-    text that is stored otherwise, it makes another version."""
+    """True: the text is but a part, such as a teaser of a paid page: what is not in it may stand in the rest."""
 
 
 class VersionCreate(VersionFields):

@@ -33,11 +33,11 @@ class FactCheckQuery(Input):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
     query: Annotated[Name | None, BeforeValidator(_none_if_empty)] = None
-    """Words of the claim, as `/v1/search` takes them. Needed unless `reviewPublisherSiteFilter` is given."""
+    """Words as `/v1/search` takes them. Needed unless `reviewPublisherSiteFilter` is given."""
     language_code: Annotated[Language | None, BeforeValidator(_none_if_empty)] = None
-    """Of the review, or where nobody says it, of the claim; regions and scripts are not considered."""
+    """Of the review, else of the claim; regions and scripts are not considered."""
     review_publisher_site_filter: Annotated[Name | None, BeforeValidator(_none_if_empty)] = None
-    """Only reviews on this site or one below it, by the host of their URL: `nytimes.com`, with `www.` or without."""
+    """Only reviews on this host or one below it: `nytimes.com`, with `www.` or without."""
     max_age_days: _Int32 = 0
     """Only claims that were made or reviewed in so many days."""
     page_size: _Int32 = 0
@@ -48,7 +48,7 @@ class FactCheckQuery(Input):
     """How many to leave out before the first page."""
 
     key: _Parameter | None = None
-    """A key of this service (`cc_…`), where no Authorization header can be sent. Any other is not looked at."""
+    """A key of this service (`cc_…`), where no header can be sent; others are not looked at."""
     # What Google's own clients send with every call. All but `prettyPrint` is taken and changes nothing.
     alt: Literal["json"] = "json"
     pretty_print: bool = True

@@ -29,7 +29,7 @@ LookupType = Literal[
 
 
 class LookupItem(Input):
-    """One record, named by one of `ref`, `id`, `url` (a document's, any spelling), `slug` (an event's)."""
+    """One record, by its `ref`, `id`, `url` (a document's, any spelling) or `slug` (an event's)."""
 
     type: Annotated[LookupType, BeforeValidator(record_type)] | None = None
     """Not needed for a `url` or a `slug`."""
@@ -96,7 +96,7 @@ class LookupRead(Output):
     sent_at: datetime | None = None
     """When the report was last delivered with another body."""
     sha256: HexDigest | None = None
-    """Of the report's body as it was understood, in hex: the same again, and nothing has changed since."""
+    """Of the report's body as it was understood, in hex: the same again stores nothing."""
     owner: str | None = None
     """The name of the report's key."""
 

@@ -20,7 +20,7 @@ TOLD: Final = ("kind", "evolving", "single_answer")
 class QuestionFields(Input):
     ref: Ref | None = None
     text: Sentence | None = None
-    """Needed for an open question. Part of what tells distances, durations, amounts and `other` apart."""
+    """Needed for an open question. It also tells distances, durations, amounts and `other` apart."""
     language: Language | None = None
     kind: QuestionKindIn | None = None
     """Not told, it is what the measure is of, or `other`."""

@@ -20,7 +20,7 @@ Outcome = Literal["created", "matched", "completed", "replaced", "gone"]
 
 
 class ReportEvent(EventFields):
-    """An event and what the document says about it. It is found by `event`, ref or slug, or made."""
+    """An event, found by `event`, ref or slug, or made, and what the document says about it."""
 
     _alone = text_alone("event")
 
@@ -63,9 +63,8 @@ class Part(Output):
 
     id: UUID | None
     outcome: Outcome
-    """`created`; `matched`: it was there; `completed`: it was there and had gaps that this filled; `replaced`: what
-    the report alone had said of it gave way to what it says now; `gone`: this very report had stored it before, and it
-    was changed or deleted since."""
+    """`matched`: it was there; `completed`: so it was, with gaps that this filled; `replaced`: what only this report
+    had said gave way to what it says now; `gone`: this report stored it before, and it was changed or deleted since."""
     url: str | None = None
     """Where it is read; null where it is not by itself, as a report is not, or is gone."""
 

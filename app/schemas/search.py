@@ -19,19 +19,19 @@ HitField = Literal[
 
 class SearchQuery(Paging):
     q: Name
-    """Words, all of which a text must have; `"some words"` one after the other; `or` between alternatives; `-word` for
-    what it must not have. At most 32 of them. Accents, case and endings do not matter."""
+    """Words, all of which a text must have, at most 32; `"some words"` one after the other; `or` between alternatives;
+    `-word` for what it must not have. Accents, case and endings don't matter."""
     type: Annotated[str, comma_separated("event", "claim", "statement", "document")] | None = None
     """Only these: one or more of `event`, `claim`, `statement`, `document`, with commas."""
     event: EventAddress | None = None
     """Only what belongs to this event; documents that it cites."""
     language: Languages | None = None
-    """Only words in this language (`en` is also `en-GB`; `und`: where nobody says which), or in one of several, with
-    commas; those of `q` are, too."""
+    """Only words in this language (`en` is also `en-GB`; `und`: not told), or in several, with commas; those of `q`,
+    too."""
     sort: Literal["-rank"] = "-rank"
     """The best come first; there is no other order."""
     facets: Annotated[str, comma_separated("type", "language")] | None = None
-    """Counts by `type`, and by `language` of the words that were found (`und`: nobody says which)."""
+    """Counts by `type`, and by `language` of the words found (`und`: not told)."""
 
 
 class Highlight(Output):
@@ -75,7 +75,7 @@ class Hit(Output):
     event: HitEvent | None
     """The event that it is, or that it belongs to; null: it is a document."""
     title: str | None
-    """Of an event or document its title; the claim's text; for a statement, that of what it is about."""
+    """The title, or the text of the claim or of what the statement is about."""
     rank: Annotated[float, Field(ge=0, le=1)]
     """How well it fits, in this search alone."""
     language: str | None
@@ -99,7 +99,7 @@ class OtherWords(Output):
     claim_id: UUID
     language: str
     text: str
-    """Its text, a translation of it, or that of a claim that was merged into it or linked as the same."""
+    """Its text, a translation, or that of a claim merged into it or linked as the same."""
     url: str
     """A search for these words in that language."""
 
@@ -120,8 +120,7 @@ class SimilarQuery(Input):
     question: Address | None = None
     """Only claims that answer this question."""
     language: Languages | None = None
-    """Of the text, or what it may be, with commas: then only words in these are compared, and those of which nobody
-    says it."""
+    """Of the text, or several, with commas: only words in these are compared, and those whose language nobody told."""
     limit: Annotated[int, Field(ge=1, le=50)] = 10
     """How many at most."""
 
@@ -130,10 +129,9 @@ class SimilarRead(Output):
     claim: ClaimRead
     """What was merged leads to what it was merged into."""
     text: str
-    """The words that are alike: its text or a translation of it, or those of a claim that was merged into it."""
+    """The words that are alike: its text, a translation, or those of a claim that was merged into it."""
     score: Annotated[float, Field(ge=0, le=1)]
-    """How alike the words are. Another number, or a "not" in one of the two, lowers it; from 0.7 on a report's answer
-    names the claim as `similar`."""
+    """How alike the words are. Another number, or a "not", lowers it; from 0.7 on a report's answer names the claim."""
     exact: bool
     """The same words, but for case, accents and signs."""
 

@@ -68,8 +68,8 @@ class SourceFields(Input):
     aliases: Annotated[list[Alias], Field(max_length=SHORT_LIST_ITEMS)] | None = None
     """Other names it goes by; each finds it, too."""
     kind: SourceKindIn | None = None
-    """Where it is not given it is not known: any kind of source with this name is the same, and the first that gives
-    it completes it. Person, official, expert and witness are taken for each other, and so are all kinds of bodies."""
+    """Not given, it is not known: a source of any kind with this name is the same, and the first that gives it
+    completes it. Person, official, expert and witness are taken for each other, and so are all kinds of bodies."""
     disclosure: DisclosureIn | None = None
     """How much of who it is the public knows. Default `named`."""
     role: Name | None = None
@@ -89,7 +89,7 @@ class SourceFields(Input):
 class SourceCreate(SourceFields):
     """Whoever speaks or publishes. The same name is the same source, unless what is given contradicts that.
 
-    A country, a party, a parent, the host of its url, an external id, a ref, or a kind of another class does.
+    Country, party, parent, the host of its url, external ids, ref, and kinds of another class can.
     """
 
     model_config = with_examples(
@@ -186,7 +186,7 @@ class SourceRead(RecordRead):
     notes: str | None
     merged_into: UUID | None
     placed: bool
-    """Known only where it was mentioned: its name fits more than one source, to which it is linked."""
+    """Known only where it was mentioned: its name fits several sources, to which it is linked."""
 
 
 class SourceFilter(Input):
@@ -212,7 +212,7 @@ class SourceQuery(SourceFilter, Paging, Viewed):
 
 
 class SourceLinkCreate(Input):
-    """That this source may be the same as another: it waits for an editor, unless it says that they are not."""
+    """That this source may be the same as another, which an editor decides; or that it is not."""
 
     model_config = with_examples(
         {"to": {"name": "Ministry of Health", "kind": "authority"}, "reason": "the letterhead is the same"}
@@ -246,7 +246,7 @@ class SourceLinkListed(SourceLinkRead):
     """A link as an editor reads it in a list."""
 
     from_name: str | None
-    """What the source is called. Null where it has no name, or where the caller may not know it."""
+    """What the source is called; null: not told."""
     to_name: str | None
 
 
@@ -273,8 +273,7 @@ class EverySourceLinkQuery(Paging):
     """With this score or a higher one."""
     ref: Ref | None = None
     sort: Literal["created_at", "-created_at", "-consequence"] = "-created_at"
-    """`-consequence`: first those whose two sources support most claims together, which the decision may make
-    corroborated; of these the newest."""
+    """`-consequence`: first those whose sources support most claims together; of these the newest."""
 
 
 class SourceLinkQuery(Paging):

@@ -104,7 +104,7 @@ class AppearanceFields(Input):
     location: LocationIn | None = None
     note: Prose | None = None
     hops: Annotated[list[HopIn], Field(max_length=CHAIN_HOPS)] | None = None
-    """The chain of who passed it on, from the speaker's side, the speaker and the document's publisher excluded."""
+    """Who passed it on, from the speaker's side, without the speaker and the document's publisher."""
 
 
 class AppearanceCreate(AppearanceFields):
@@ -164,7 +164,7 @@ class StatementFields(Input):
 
 
 class StatementInClaim(StatementFields, AppearanceFields):
-    """One source's act toward the claim, with where it is found. No source: the document says it in its own voice."""
+    """One source's act toward the claim, and where it is found. No source: the document says it in its own voice."""
 
     label: Label | None = None
     source: SourceIn | None = None
@@ -275,10 +275,10 @@ class AppearanceRead(RecordRead):
     attribution: Attribution | None
     location: Location | None
     selector: SelectorRead | None
-    """Where the quotation stands in the text of the version that `version_id` names; null where it does not."""
+    """Where it stands in the text of the version `version_id`; null: nowhere."""
     fidelity: Fidelity
-    """Whether it stands in the document's text: `verbatim`, `edited`, as the `translated` wording, or `not_found`;
-    `drifted`: it stood in an earlier version; `paraphrase`: not quoted; `unchecked`: there was nothing to look in."""
+    """Whether it stands in the document's text. `drifted`: in an earlier version; `paraphrase`: not quoted;
+    `unchecked`: there was nothing to look in."""
     note: str | None
     hops: list[HopRead]
 
@@ -312,8 +312,8 @@ class StatementFilter(Input):
 
 class StatementQuery(StatementFilter, Paging, Viewed):
     expand: Annotated[str, comma_separated("event", "question", "claim", "source", "document")] | None = None
-    """What each statement points at, in full beside it, with commas: `event`, `question`, `claim`, `source`, and
-    `document`, where it was published first, with the `appearance` there."""
+    """What each statement points at, in full beside it, with commas: `event`, `question`, `claim`, `source`, `document`
+    (where it was published first, with the `appearance` there)."""
     facets: Annotated[str, comma_separated("stance", "explicitness", "act", "certainty", "basis")] | None = None
     """Counts by `stance`, `explicitness`, `act`, `certainty`, `basis`."""
 

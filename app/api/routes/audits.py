@@ -21,8 +21,7 @@ async def get_audit(
 ) -> Response:
     """One document with all that it carries, of every event.
 
-    Whether its quotations stand in its text, and where; what it states in nobody's name; and what in it can't be true
-    together.
+    Where its quotations stand in its text; what it states in nobody's name; what in it can't be true together.
     """
     document_id = (await records.get(session, caller, Document, document)).id
     words = negotiation.wording(request, query.lang)

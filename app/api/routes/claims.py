@@ -64,9 +64,9 @@ async def list_event_claims(
 
 @router.post("/events/{event}/claims", status_code=201, response_model=ClaimCallAnswer, responses=_NOTHING_NEW | WRITE)
 async def create_claim(event: EventAt, data: ClaimCreate, caller: Ingester, session: Writing, once: Once) -> Response:
-    """The core call: one claim, the question it answers, and who says what about it, where and in which words.
+    """The core call: one claim, the question it answers, and who says what about it, where and how.
 
-    Each part is found or made. The same call again stores nothing and gives the same ids.
+    Each part is found or made; the same call again gives the same ids.
     """
     answer, changed = await creating.claim(session, caller, event, data)
     return await once(answers.parts(answer, created=changed))
@@ -76,7 +76,7 @@ async def create_claim(event: EventAt, data: ClaimCreate, caller: Ingester, sess
 async def change_claim(
     claim: ClaimAt, data: ClaimChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Change some fields (RFC 7396): what is not given stays, a null empties a field."""
+    """Change some fields (RFC 7396); a null empties a field."""
     return answers.changed(*await changing.change(session, caller, Claim, claim, data, if_match=if_match))
 
 

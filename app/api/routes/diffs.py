@@ -19,8 +19,8 @@ async def get_diff(
     """What changed between two moments: in what was recorded here, or in what had been said.
 
     Statements, claims and questions that are new, changed, ended or gone; standings, statuses, figures and counts of
-    independent sources that moved, from what to what; and for each question the same in words. An event that was not
-    recorded yet at the earlier moment is all new; where no clock was asked for, a `hint` says so.
+    independent sources that moved; and for each question the same in words. An event that was not recorded at the
+    earlier moment is all new: a `hint` says so where no clock was asked for.
     """
     event_read = await moments.event_at(session, caller, event)
     words = negotiation.wording(request, query.lang)

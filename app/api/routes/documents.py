@@ -55,7 +55,7 @@ async def list_documents(
 async def create_document(data: DocumentCreate, caller: Ingester, session: Writing, once: Once) -> Response:
     """Record a document and what was read of it, or find the one with this ref, URL or text.
 
-    A text that is new makes a version; the same text again makes none.
+    A new text makes a version.
     """
     return await once(answers.stored(*await creating.document(session, caller, data)))
 
@@ -64,7 +64,7 @@ async def create_document(data: DocumentCreate, caller: Ingester, session: Writi
 async def change_document(
     document: DocumentAt, data: DocumentChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Change some fields (RFC 7396): what is not given stays, a null empties a field."""
+    """Change some fields (RFC 7396); a null empties a field."""
     return answers.changed(*await changing.change(session, caller, Document, document, data, if_match=if_match))
 
 
@@ -96,7 +96,7 @@ async def create_version(
 ) -> Response:
     """Record what was read of a document at one moment.
 
-    It never changes; the same text again is the same version, unless `part` is told otherwise than there.
+    It never changes; the same text is the same version, unless `part` differs.
     """
     return await once(answers.stored(*await creating.version(session, caller, document, data), location=False))
 
@@ -134,9 +134,9 @@ async def create_document_link(
 async def list_every_document_link(
     request: Request, query: Annotated[EveryDocumentLinkQuery, Query()], caller: Reader, session: Session
 ) -> Response:
-    """How documents depend on each other, of all events or of one; `state=proposed` is what waits for an editor.
+    """How documents depend on each other; `state=proposed` is what waits for an editor.
 
-    Links with `how_known: similarity` were found: `score` says how much of the two texts is the same.
+    With `how_known: similarity`, `score` says how much of the two texts is the same.
     """
     page = await paging.page(session, directory.every_document_link(query, caller), kind_of(DocumentLink).sorts, query)
     return answers.page(request, page, DocumentLinkRead)

@@ -96,9 +96,9 @@ class _Table(NamedTuple):
 async def export_csv(
     request: Request, event: EventAt, query: Annotated[CsvQuery, Query()], caller: Reader, session: Session
 ) -> Response:
-    """One row for each statement: who says what, when, where that is found, and where the claim stands.
+    """A row for each statement: who says what, when, where, and where the claim stands.
 
-    `safe=true` if it is opened in a spreadsheet: texts come from everywhere, and some begin like a formula.
+    For a spreadsheet use `safe=true`: some texts begin like a formula.
     """
     words = negotiation.wording(request, query.lang)
     columns = _columns(query.columns, csv.COLUMNS)
@@ -121,7 +121,7 @@ async def export_jsonld(
 ) -> Response:
     """The event in the words of schema.org: Event, Claim, ClaimReview, and each statement as an action of its source.
 
-    Who agrees (AgreeAction) and who disagrees (DisagreeAction) stays apart; only who says so is a claim's author.
+    Who agrees (AgreeAction) and disagrees (DisagreeAction) stays apart; only who says so is a claim's author.
     """
     words = negotiation.wording(request, query.lang)
     event_read, viewpoint = await moments.find(session, caller, event, query, words)
@@ -140,8 +140,8 @@ async def export_jsonld(
 async def export_atom(request: Request, event: EventAt, caller: Reader, session: Session) -> Response:
     """The newest 100 changes that a reader cares about, by when they were recorded.
 
-    Statements, withdrawals and assessments; and for the newest ten days on which something was recorded, the standings
-    of claims and statuses of questions that moved, each day's end compared with its beginning.
+    Statements, withdrawals and assessments; and of the newest ten days with changes, the standings and statuses that
+    moved between a day's beginning and end.
     """
     event_read, viewpoint = await moments.find(session, caller, event, PictureQuery())
     tag = await moments.etag(session, event_read, viewpoint, "atom")
@@ -185,7 +185,7 @@ async def export_events_csv(
 ) -> Response:
     """The tables of several events in one: those named with `event`, or all that fit the filters of the list of events.
 
-    The columns are those of one event's table, and each statement stands where its claim stands now.
+    The columns are those of one event's table.
     """
     columns = _columns(query.columns, csv.COLUMNS)
     event_addresses = await _check_events(session, caller, query.event)
@@ -214,7 +214,7 @@ async def export_statements(
     """All statements that fit the filters of their list, over all events, without pages: one row, or object, for each.
 
     Each with its event, question, claim, source, and the document where it was published first. Where a claim stands is
-    a picture of its event, and in that event's table.
+    in the table of its event.
     """
     await _check_events(session, caller, query.event)
     rows = partial(table_exports.statements, caller=caller, query=query)
@@ -296,7 +296,7 @@ async def export_ndjson(
 ) -> Response:
     """The event's records as lines for `POST /v1/ingest`: all that its dossier is made of, with sources and documents.
 
-    With an admin key they go into another instance under the same ids; whatever a line refers to stands before it.
+    An admin key ingests them elsewhere under the same ids; what a line refers to stands before it.
     """
     event_read, viewpoint = await moments.find(session, caller, event, PictureQuery())
     tag = await moments.etag(session, event_read, viewpoint, "ndjson")
@@ -308,8 +308,8 @@ async def export_ndjson(
 async def export_everything(request: Request, caller: Reader, session: Session, database: Connected) -> Response:
     """Every record that the caller may see, as lines for `POST /v1/ingest`, in one snapshot.
 
-    Ingested by an admin key into an empty instance they give the same pictures. Reports, positions, versions, times of
-    recording and history stay behind: a backup is the database's.
+    Ingested by an admin key into an empty instance they give the same pictures. Reports, positions, versions and
+    history stay behind: it is no backup.
     """
     tag = await _etag_of_many(session, caller, "ndjson")
     answers.check_modified(request, tag)
@@ -327,7 +327,7 @@ async def export_everything(request: Request, caller: Reader, session: Session, 
 async def export_geojson(
     request: Request, query: Annotated[EventFilter, Query()], caller: Reader, session: Session, database: Connected
 ) -> Response:
-    """Events on a map, all that fit the filters of the list of events; those without coordinates have no geometry."""
+    """All events that fit the filters of their list; those without coordinates have no geometry."""
     tag = await _etag_of_many(session, caller, f"geojson {query!r}")
     answers.check_modified(request, tag)
     headers = {"ETag": tag, "Content-Disposition": 'inline; filename="events.geojson"'}

@@ -87,12 +87,12 @@ async def ingest_lines(
 ) -> Response:
     """Many records or reports at once: NDJSON, one object a line, each with its `type`.
 
-    A line is the body of its type with what its path would name: `event` for questions, claims and statements, `claim`,
-    `statement`, `document`, `from`. It may refer to earlier lines by `ref:`. At most 64 MB (decompressed) and 100,000
-    lines. Lines are stored while they come in; a bad one never stops the good ones. The answer comes after the last
-    byte: for each line, in order, `201` (something was created), `200` (nothing was) or a problem that says where, why
-    and whether it is `retryable`, with `changed: true` where something that was there was completed, replaced or
-    removed, and with `remarks`; and a summary to compare with what was sent. Sending all again repeats nothing.
+    A line is the body of its type with what its path would name: `event`, `claim`, `statement`, `document`, `from`. It
+    may refer to earlier lines by `ref:`. At most 64 MB (decompressed) and 100,000 lines. Lines are stored while they
+    come in; a bad one never stops the good ones. After the last byte each line is answered, in order: `201` (something
+    was created), `200` (nothing was) or a problem, which says whether it is `retryable`; with `changed: true` where
+    something was completed, replaced or removed, and with `remarks`. A summary comes last. Sending all again repeats
+    nothing.
     """
     if idempotency_key is not None:
         raise Invalid.parameter("Idempotency-Key", "lines are safe by matching: send them again without a key")

@@ -20,7 +20,7 @@ router = APIRouter(tags=["lookup"], route_class=Route)
 async def look_up(data: Lookup, caller: Reader, session: Session) -> Response:
     """Which of up to 1,000 refs, ids and addresses are there already: to ask before a page is fetched or a report sent.
 
-    Nothing is stored, and no key is needed for what is public. Addresses are compared in their canonical form.
+    No key is needed for what is public. Addresses are compared in their canonical form.
     """
     items = await lookups.find(session, caller, data.items)
     return answers.whole_list(LookupList(items=items))

@@ -25,9 +25,8 @@ async def get_dossier(
 ) -> Response:
     """The whole event in one answer.
 
-    Its questions, each with its claims, who says what about them and where that is found; what can't be true together;
-    who is silent; and what is said in nobody's name. Sources and documents stand once, in maps by id. An unchanged
-    dossier is a 304 that costs next to nothing.
+    Its questions with their claims, who says what about them and where; what can't be true together; who is silent;
+    what is said in nobody's name. Sources and documents stand once, in maps by id.
     """
     return await _picture(request, event, query, caller, session=session, draw=moments.dossier, order=query.order)
 
@@ -36,7 +35,7 @@ async def get_dossier(
 async def get_timeline(
     request: Request, event: EventAt, query: Annotated[PictureQuery, Query()], caller: Reader, session: Session
 ) -> Response:
-    """What was said, withdrawn, replaced and assessed, in the order of when that was: a slice of the dossier."""
+    """What was said, withdrawn, replaced and assessed, in the order of when that was."""
     return await _picture(request, event, query, caller, session=session, draw=moments.timeline)
 
 
@@ -44,7 +43,7 @@ async def get_timeline(
 async def get_figures(
     request: Request, event: EventAt, query: Annotated[FiguresQuery, Query()], caller: Reader, session: Session
 ) -> Response:
-    """Who gave which number when, by family, ready to plot; and the range that was left open at each moment."""
+    """Who gave which number when, ready to plot; and the range that was left open at each moment."""
     details = {"measure": query.measure}
     return await _picture(request, event, query, caller, session=session, draw=moments.figures, **details)
 
@@ -53,9 +52,9 @@ async def get_figures(
 async def get_matrix(
     request: Request, event: EventAt, query: Annotated[MatrixQuery, Query()], caller: Reader, session: Session
 ) -> Response:
-    """Question by question: which side, or source, supports, denies, asks, or has not answered, and since when.
+    """Question by question: which side, or source, supports, denies, asks, or has not answered.
 
-    Silences stand in the cell of the party that is silent, even if it has said nothing at all.
+    A silence stands in the cell of its party, even if that has said nothing at all.
     """
     details = {"question": query.question, "by": query.by}
     return await _picture(request, event, query, caller, session=session, draw=moments.matrix, **details)

@@ -19,7 +19,7 @@ async def list_rechecks(
 ) -> Response:
     """What needs asking again, of all events: statements that were only good until some time, the soonest first.
 
-    Not those that were withdrawn or replaced since, nor those whose source, or whoever that belongs to, has said
-    something later about the claim or its question. A later non-answer closes none, unless it has a time of its own.
+    Not those that were withdrawn or replaced, nor those whose family has said something later about the claim or its
+    question. A later non-answer closes none, unless it has a time of its own.
     """
     return answers.page(request, await rechecks.page(session, caller, query), RecheckRead)

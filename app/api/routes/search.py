@@ -19,8 +19,8 @@ async def list_hits(
     """Events, claims, statements and documents by their words, the best first.
 
     Words are compared by their stems in the language of each text, without accents and case. A statement is found by
-    the words in which it was made, a document by its title, its headlines and its text; each once. Where a language is
-    asked for, `other_words` proposes what the same claims say in others.
+    its wording, a document by title, headlines and text. Where a language is asked for, `other_words` proposes what the
+    same claims say in others.
     """
     slice_ = await search.page(session, caller, query)
     proposals = await other_words.in_other_languages(session, caller, slice_.rows, query.language)
@@ -31,7 +31,7 @@ async def list_hits(
 async def list_similar_claims(query: Annotated[SimilarQuery, Query()], caller: Reader, session: Session) -> Response:
     """Claims that say nearly the same as a text: to ask before one claim is stored as two.
 
-    Those that share words with it are ranked by how alike the words are. That is no judgement: words that mean the same
-    are not known, and claims that differ in one word alone may be opposites.
+    Ranked by how alike the words are. That is no judgement: words that mean the same are not known, and claims that
+    differ in one word may be opposites.
     """
     return answers.whole_list(SimilarList.model_validate({"items": await similar.page(session, caller, query)}))

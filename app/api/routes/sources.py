@@ -61,7 +61,7 @@ async def create_source(data: SourceCreate, caller: Ingester, session: Writing, 
 async def change_source(
     source: SourceAt, data: SourceChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Change some fields (RFC 7396): what is not given stays, a null empties a field."""
+    """Change some fields (RFC 7396); a null empties a field."""
     return answers.changed(*await source_links.change_source(session, caller, source, data, if_match=if_match))
 
 
@@ -75,7 +75,7 @@ async def get_track_record(
     caller: Reader,
     session: Session,
 ) -> Response:
-    """What the source, or whom it belongs to, had said of open questions that were settled later: right or wrong."""
+    """What the source's family had said of open questions that were settled later: right or wrong."""
     source_id = (await records.get(session, caller, Source, source)).id
     tag = await track_records.etag(session, caller, source_id, query.said_before)
     answers.check_modified(request, tag)
@@ -84,7 +84,7 @@ async def get_track_record(
 
 @router.post("/sources/{source}/merge", response_model=with_remarks(SourceRead), responses=WRITE)
 async def merge_source(source: SourceAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
-    """Say that two sources are one. No row moves: readers of the other see what both said; a PATCH undoes it."""
+    """Say that two sources are one. No row moves; a PATCH of `merged_into` undoes it."""
     return await once(answers.changed(*await source_links.merge(session, caller, source, data.into)))
 
 
@@ -108,7 +108,7 @@ async def list_source_links(
 async def create_source_link(
     source: SourceAt, data: SourceLinkCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
-    """Say that a source may be the same as another, or that it is not: then it is never proposed again."""
+    """Say that a source may be the same as another, or is not: then it is never proposed again."""
     return await once(answers.stored(*await creating.source_link(session, caller, source, data)))
 
 
@@ -126,7 +126,7 @@ async def list_every_source_link(
 async def change_source_link(
     source_link: SourceLinkAt, data: SourceLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Confirm that two sources are the same, which merges them, or reject it; any other state undoes the merge."""
+    """Confirm that two sources are the same, which merges them, or reject it, which undoes that."""
     return answers.changed(*await source_links.change(session, caller, source_link, data, if_match=if_match))
 
 

@@ -71,7 +71,7 @@ async def create_statement(
 ) -> Response:
     """Record one source's act toward a claim, with where it is found; or find the same.
 
-    Toward a question, instead of a claim, it only asks or does not answer.
+    Toward a question it only asks or does not answer.
     """
     return await once(answers.stored(*await creating.statement(session, caller, event, data)))
 
@@ -82,8 +82,7 @@ async def change_statement(
 ) -> Response:
     """Correct what was recorded (RFC 7396).
 
-    What the source itself took back is a withdrawal; what it said later instead is another statement, which supersedes
-    this one.
+    What the source took back is a withdrawal; what it said later is another statement, which supersedes this one.
     """
     return answers.changed(*await changing.change(session, caller, Statement, statement, data, if_match=if_match))
 
@@ -92,7 +91,7 @@ async def change_statement(
 async def withdraw_statement(
     statement: StatementAt, data: Withdrawal, caller: Writer, session: Writing, once: Once
 ) -> Response:
-    """The source took it back: it stays, with when and why, and counts no longer from then on."""
+    """The source took it back: it stays, and counts no longer from then on."""
     return await once(answers.changed(*await changing.withdraw(session, caller, statement, data)))
 
 
@@ -121,7 +120,7 @@ async def list_appearances(
 async def create_appearance(
     statement: StatementAt, data: AppearanceCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
-    """Record another place where the statement is found: one utterance printed in four languages has four."""
+    """Record another place where the statement is found."""
     return await once(answers.stored(*await creating.appearance(session, caller, statement, data)))
 
 

@@ -40,16 +40,16 @@ class AuditedStatement(Output):
     effective_from: datetime
     effective_to: datetime
     appearance: AppearanceRead
-    """Its words, with their fidelity and their place in the text of the version that `version_id` names."""
+    """Its words, their fidelity and their place in the text."""
 
 
 class Contradiction(Output):
-    """Two things that the document carries and that can't be true together. Only live, explicit statements count."""
+    """Two things in the document that can't be true together. Only live, explicit statements count."""
 
     event_id: UUID
     kind: ContradictionKind
-    """`rivals`: only one of the two claims can be true; `contradicts`: somebody recorded that they contradict each
-    other; `supported_and_denied`: one claim is both."""
+    """`rivals`: only one of the two claims can be true; `contradicts`: somebody recorded that; `supported_and_denied`:
+    one claim is both."""
     claim_ids: list[UUID]
     statement_ids: list[UUID]
     why: str
@@ -59,10 +59,10 @@ class Contradiction(Output):
 
 
 class AuditRead(Output):
-    """One document with all that it carries, of every event: the same as the dossiers of these events show."""
+    """One document with all that it carries, of every event, as the dossiers show it."""
 
     position: str
-    """Of the ledger when this was drawn. `as_of` with it gives the same audit again."""
+    """Of the ledger by now; `as_of` with it gives the same audit again."""
     as_of: str | None
     """The position that was asked for; null: what is recorded now."""
     said_before: str | None
@@ -73,7 +73,7 @@ class AuditRead(Output):
     events: list[AuditedEvent]
     """Those that the statements are about."""
     events_left_out: int
-    """How many more events cite the document than one audit draws; their statements are not in it."""
+    """How many more events cite the document than one audit shows."""
     statements: list[AuditedStatement]
     """The earliest first; one that is found in several places of the document, once for each."""
     fidelity: dict[Fidelity, int]

@@ -38,17 +38,15 @@ class DiffQuery(Input):
     """Two moments on one of the two clocks."""
 
     clock: Clock = "recorded"
-    """`recorded`: what was recorded here by then; `said`: of what is recorded now, what had been said by then."""
+    """`recorded`: what was recorded by then; `said`: of what is recorded now, what had been said by then."""
     since: TimeParameter
-    """The earlier moment. Recorded: a position (`1234-0a1b2c3d`) or a time; said: a time. A time means through its
-    end."""
+    """The earlier moment: a time, through its end; if recorded, also a position (`1234-0a1b2c3d`)."""
     until: TimeParameter | None = None
     """The later moment. Default: now; on the clock `said`, no limit."""
     independence: IndependenceIn = "family"
     """What makes two sources one, as in the dossier."""
     lang: AnswerLanguageIn | None = None
-    """The language of sentences, and of the names of parties and countries. Default: what Accept-Language prefers, else
-    English."""
+    """The language of sentences and names. Default: what Accept-Language prefers, else English."""
 
 
 class DiffEnd(Output):
@@ -138,7 +136,7 @@ class ClaimEntry(Output):
     reasons: list[Reason]
     """What `why` says, as data."""
     merged_into: UUID | None
-    """Of a removed claim: which one it was merged into. Of a new one: which one it had been merged into."""
+    """Which one a removed claim was merged into, or a new one had been."""
 
 
 class ClaimChanged(ClaimEntry):
@@ -221,11 +219,11 @@ class FigureNow(Output):
     source_ids: list[UUID]
     """Who gives it."""
     overtaken: bool
-    """It is of something that grows, and somebody has given a higher or a less vague figure since."""
+    """It is of something that grows, and a higher or a less vague figure was given since."""
 
 
 class FiguresNow(Output):
-    """The current figures of a question, and what those of them say together that no later one has overtaken."""
+    """The current figures of a question, and what those say together that no later one overtook."""
 
     says: str | None
     """In short: `31`, `60 to 80`, `at least 9`, `9 to 12 or more`; null: there is none."""
@@ -379,7 +377,7 @@ class DiffRead(Output):
     summary: list[QuestionSummary]
     """Of each question that changed, in the dossier's order."""
     hint: str | None
-    """What to ask instead, where `since` is a time before the event was recorded and no `clock` was asked for."""
+    """What to ask instead, where `since` is before the event was recorded."""
     event: EventDiff
     questions: QuestionsDiff
     claims: ClaimsDiff
@@ -397,4 +395,4 @@ class DiffRead(Output):
     document_links: list[DocumentLinkMoved]
     source_links: list[SourceLinkMoved]
     sources: dict[UUID, SourceRead]
-    """Everybody named above, and whom they belong to: as at the later moment, or else at the earlier one."""
+    """Everybody named above, as at the later moment, or else at the earlier one."""

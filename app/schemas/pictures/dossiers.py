@@ -45,21 +45,18 @@ class PictureQuery(Input):
     """The moment a picture is of, on either clock."""
 
     as_of: TimeParameter | None = None
-    """What had been recorded by then: a position of the ledger (`1234-0a1b2c3d`), or a time, through its end."""
+    """What had been recorded by a position of the ledger (`1234-0a1b2c3d`), or by the end of a time."""
     said_before: TimeParameter | None = None
     """Only what had been said by the end of this time: `2023-08-09`, `2023-08-09T13:24+03:00`."""
     independence: IndependenceIn = "family"
-    """What makes two sources one: nothing (`source`), belonging to the same owner or body (`family`), or being of the
-    same side (`party`)."""
+    """What makes two sources one: nothing (`source`), the same owner or body (`family`), or side (`party`)."""
     lang: AnswerLanguageIn | None = None
-    """The language of sentences, and of the names of parties and countries. Default: what Accept-Language prefers, else
-    English."""
+    """The language of sentences and names. Default: what Accept-Language prefers, else English."""
 
 
 class DossierQuery(PictureQuery, Viewed):
     order: DossierOrderIn = "time"
-    """`time`: what was said first stands first; `dispute`: the most disputed question, and in it the most disputed
-    claim."""
+    """`time`: what was said first; `dispute`: the most disputed first."""
 
 
 class EventTie(Output):
@@ -83,8 +80,8 @@ class NotLive(Output):
     """Why a statement does not stand at the moment of the picture."""
 
     reason: EndedBy
-    """`withdrawn`: taken back; `superseded`: a later statement took its place; `withdrawn_elsewhere`: the same family
-    took back the same stance toward the claim later; `retracted`: it is found only in retracted documents."""
+    """`superseded`: a later statement took its place; `withdrawn_elsewhere`: its family took back the same stance
+    later; `retracted`: it is found only in retracted documents."""
     at: str | None
     """When, as it was told."""
     statement_id: UUID | None
@@ -98,17 +95,16 @@ class StatementPicture(StatementRead):
     effective_to: datetime
     """Its end, exclusive; of a moment its beginning."""
     effective_by: SaidBy
-    """How it is known: its own `said`, or when the first of its documents was `published` or `retrieved`, or when the
-    statement was `recorded` here."""
+    """By its own `said`, or when its first document was `published` or `retrieved`, or when it was `recorded` here."""
     live: bool
     """Whether it stands by `said_before`."""
     why_not_live: NotLive | None
     family_id: UUID | None
-    """Statements with the same belong together: the source or document that they go by. Null for nobody's."""
+    """The source or document that statements go by; those with the same belong together. Null for nobody's."""
     figure_state: FigureState | None
-    """Of a live figure, on a question whose true value changes with time: `current`; `replaced` by its family's later
-    figure; `outdated` by others' figures, 24 h or more later; `order_unknown`: current, but its family gave another one
-    on the same day and which came last is not known."""
+    """Of a live figure on an `evolving` question: `current`; `replaced` by its family's later figure; `outdated` by
+    others', 24 h or more later; `order_unknown`: current, but its family gave another on the same day, and which came
+    last is not known."""
     appearances: list[AppearanceRead]
     """Where it is found, the earliest-published document first."""
 
@@ -128,15 +124,15 @@ class JoinRead(Output):
 
     how: JoinedBy
     """`source`: one source made them; `family`: their sources belong to the same; `chain`: the same passed them on;
-    `document`: unnamed sources of one document; `link`: of documents that are copies; `same_as`: of sources
-    that may be the same, as `state` says until an editor has; `party`: of one side."""
+    `document`: unnamed sources of one document; `link`: their documents are copies; `same_as`: their sources may be the
+    same; `party`: of one side."""
     source_id: UUID | None
     """Who made them, whom they belong to, or who passed them on."""
     document_id: UUID | None
     party: str | None
     link_id: UUID | None
-    """Of the link between documents or sources. This and its ends are null where the caller may not see them, and where
-    a name is mentioned in several places that fits several sources: each mention has links of its own."""
+    """Of the link between documents or sources. It and its ends are null where the caller may not see them, and for a
+    name that fits several sources and is mentioned in several places."""
     from_id: UUID | None
     to_id: UUID | None
     relation: DocumentRelation | SourceRelation | None
@@ -148,18 +144,18 @@ class JoinRead(Output):
 
 
 class OriginRead(Output):
-    """Statements that go back to one and the same: however many repeat it, it is one independent source."""
+    """One independent source: the statements that go back to it, however many repeat it."""
 
     name: str
     """The name to show."""
     source_id: UUID | None
-    """Whom it goes by: the speaker, whom several belong to, or who passed the words on. Null where only documents are
-    known, or where the caller may not see it."""
+    """The speaker, whom several belong to, or who passed the words on; null where that is not known or may not be
+    seen."""
     document_id: UUID | None
     """The first document it is found in, where nothing else is known of the source."""
     party: str | None
     statement_ids: list[UUID]
-    """Its members, the earliest first; without those that would tell who a protected source is."""
+    """The earliest first; without those that would tell who a protected source is."""
     joined_by: list[JoinRead]
 
 
@@ -198,8 +194,8 @@ class ClaimPicture(ClaimRead):
     reasons: list[Reason]
     """The same as data, in the same order."""
     counts: dict[Stance, StanceCount]
-    """Explicit live statements by stance; a stance that nobody takes is not in it. Origins of the support for a figure
-    are those whose family has given no later one."""
+    """Explicit live statements by stance. Origins of the support for a figure are those whose family has given no later
+    one."""
     beside: dict[Stance, int]
     """Live statements that are implied or inferred: shown, but counted nowhere."""
     origins: dict[Stance, list[OriginRead]]
@@ -266,9 +262,9 @@ class ContradictionRead(Output):
 
 
 class OrderUnknownRead(Output):
-    """Two figures of one family that can't both be true at once, of something that grows: which came last is unknown.
+    """Two figures of one family, of something that grows, of which nobody knows which came last.
 
-    That is no contradiction: it may have given the one in the morning and the other in the evening.
+    That is no contradiction: it may have given them in the morning and in the evening.
     """
 
     family_id: UUID
@@ -301,7 +297,7 @@ class DossierRead(Output):
     """The whole of one event: who says what, who says otherwise, and where."""
 
     position: str
-    """Of the latest change that this picture shows. `as_of` with it gives the same picture again."""
+    """Of the latest change shown; `as_of` with it gives the same picture again."""
     as_of: str | None
     """The position that was asked for; null: what is recorded now."""
     said_before: str | None
@@ -316,14 +312,14 @@ class DossierRead(Output):
     order_unknown: list[OrderUnknownRead]
     unattributed: list[UnattributedRead]
     sources: dict[UUID, SourceRead]
-    """Everybody named above, and whom they belong to. Who may not see a confidential source finds its kind and
-    disclosure here, under an id that it has in this event only."""
+    """Everybody named above, and whom they belong to. Of a confidential source others see its kind and disclosure,
+    under an id of this event only."""
     documents: dict[UUID, DocumentPicture]
-    """Every document cited above. Callers who may read restricted events also find what those were made out of."""
+    """Every document cited above; with the scope `read`, also what those were made out of."""
     parties: dict[str, str]
-    """What the parties named above are called in the language of the answer, else as they are stored."""
+    """What the parties are called in the language of the answer, else as stored."""
     countries: dict[str, str]
-    """The names of the countries above, by their codes in ISO 3166-1, in the language of the answer."""
+    """Names by ISO 3166-1 codes, in the language of the answer."""
 
 
 def all_claims(dossier: DossierRead) -> Iterator[ClaimPicture]:
@@ -337,8 +333,7 @@ class TimelineEntry(Output):
     """One thing that happened to what is said of the event."""
 
     what: Turn
-    """A statement was `said`, `withdrawn`, `superseded` or, with all its documents, `retracted`; a claim was
-    `assessed`."""
+    """What happened to a statement; `retracted`: with all its documents; `assessed`: to a claim."""
     at: str
     """When, as exactly as that is known."""
     at_from: datetime
@@ -370,6 +365,6 @@ class TimelineRead(Output):
     entries: list[TimelineEntry]
     sources: dict[UUID, SourceRead]
     parties: dict[str, str]
-    """What the parties named above are called in the language of the answer, else as they are stored."""
+    """What the parties are called in the language of the answer, else as stored."""
     countries: dict[str, str]
-    """The names of the countries above, by their codes in ISO 3166-1, in the language of the answer."""
+    """Names by ISO 3166-1 codes, in the language of the answer."""

@@ -25,7 +25,7 @@ class TableQuery(Input):
     """For which program a table is."""
 
     safe: bool = False
-    """Put an apostrophe before every text that a spreadsheet would take for a formula. Numbers stay numbers."""
+    """An apostrophe before every text that a spreadsheet would take for a formula."""
     bom: bool = False
     """Begin with a byte order mark, by which Excel knows that it is UTF-8."""
 
@@ -108,13 +108,13 @@ class EventProperties(Output):
     created_at: datetime
     updated_at: datetime
     questions: int
-    """How many there are, with those of events merged into it, as far as the caller may see them."""
+    """With those of events merged into it, as far as the caller may see them."""
     claims: int
     statements: int
     assessments: int
     statuses: dict[Status, int] | None
-    """How many of its questions stand where, as its dossier has them now. Null, as `tolls` is then: the events before
-    it in this answer have some 10,000 statements together, and it is derived of no more; filter for fewer events."""
+    """How many of its questions stand where. Null, like `tolls`, after events with some 10,000 statements together:
+    filter for fewer events."""
     tolls: list[Toll] | None
     """What is said of its casualties."""
 

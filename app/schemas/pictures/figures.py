@@ -36,16 +36,14 @@ class PointRead(Output):
     min: float | None
     max: float | None
     low: float | None
-    """The least and the most that the words allow: `more than 5` persons is 6 and more. Null low and high: nothing is
-    said of the number; null high alone: no upper end."""
+    """The least that the words allow: of `more than 5` persons 6; null: nothing is said of the number."""
     high: float | None
     of_id: UUID | None
     """The figure that it is a part of."""
     part: bool
     """It is a part of another figure of the same question, and stands beside the series."""
     state: PointState
-    """By the moment of the picture. On a question whose true value does not change with time every figure that stands
-    is current."""
+    """Unless the question is `evolving`, every figure that stands is current."""
     ended: str | None
     """When it ceased to stand, in the record's words."""
     superseded_by: UUID | None
@@ -66,7 +64,7 @@ class SeriesRead(Output):
 
 
 class StepRead(Output):
-    """What could be said from this moment until the next step: the range of all figures current then."""
+    """What could be said from this moment until the next step."""
 
     at: datetime
     low: float | None
@@ -104,6 +102,6 @@ class FiguresRead(Output):
     questions: list[QuantityRead]
     sources: dict[UUID, SourceRead]
     parties: dict[str, str]
-    """What the parties named above are called in the language of the answer, else as they are stored."""
+    """What the parties are called in the language of the answer, else as stored."""
     countries: dict[str, str]
-    """The names of the countries above, by their codes in ISO 3166-1, in the language of the answer."""
+    """Names by ISO 3166-1 codes, in the language of the answer."""

@@ -18,7 +18,7 @@ from app.schemas.statements import AppearanceRead, StatementRead
 
 
 class StatementListed(StatementRead):
-    """A statement with what it points at, where the caller may see it: without what `expand` does not name."""
+    """A statement with what `expand` names, as far as the caller may see it."""
 
     event: EventRead | None = None
     question: QuestionRead | None = None
@@ -32,7 +32,7 @@ class StatementListed(StatementRead):
 
 
 class ClaimListed(ClaimRead):
-    """A claim with what it points at: what `expand` does not name is left out."""
+    """A claim with what `expand` names."""
 
     event: EventRead | None = None
     question: QuestionRead | None = None

@@ -21,12 +21,12 @@ class MatrixQuery(PictureQuery):
 
 
 class MatrixColumn(Output):
-    """A side, or a source. Sources of no side are one column without party; words of nobody one without source."""
+    """A side, or a source. Sources of no side share a column without party, words of nobody one without source."""
 
     label: str
     party: str | None
     source_id: UUID | None
-    """By source only. Null there: nobody's words, or a party that is accused and has said nothing."""
+    """By source; null: nobody's words, or an accused party that has said nothing."""
     family_id: UUID | None
     """By source only: whom the source belongs to in the end, or itself."""
 
@@ -91,6 +91,6 @@ class MatrixRead(Output):
     """The texts of the claims in the cells."""
     sources: dict[UUID, SourceRead]
     parties: dict[str, str]
-    """What the parties named above are called in the language of the answer, else as they are stored."""
+    """What the parties are called in the language of the answer, else as stored."""
     countries: dict[str, str]
-    """The names of the countries above, by their codes in ISO 3166-1, in the language of the answer."""
+    """Names by ISO 3166-1 codes, in the language of the answer."""

@@ -25,5 +25,5 @@ class Reason(Output):
 
     code: ReasonCode
     parts: dict[str, Part]
-    """What the words are made of: `count` and `total`, numbers; `source` and `sources`, names to show, in the language
-    of the answer; `party`, as it is stored; `at`, a coarse time; `first` and `second`, texts of claims."""
+    """What the words are made of: `count`, `total`; `source`, `sources`: names to show, in the language of the answer;
+    `party`, as stored; `at`, a coarse time; `first`, `second`: texts of claims."""
