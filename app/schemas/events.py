@@ -7,7 +7,16 @@ from uuid import UUID
 from pydantic import Field
 
 from app.schemas.addresses import EventAddress, Reference
-from app.schemas.common import SHORT_LIST_ITEMS, Input, Paging, RecordRead, Viewed, comma_separated, with_examples
+from app.schemas.common import (
+    SHORT_LIST_ITEMS,
+    Input,
+    Output,
+    Paging,
+    RecordRead,
+    Viewed,
+    comma_separated,
+    with_examples,
+)
 from app.schemas.fields import (
     CoarseTime,
     Country,
@@ -161,3 +170,11 @@ class EventQuery(EventFilter, Paging, Viewed):
 class EventLinkQuery(Paging):
     relation: EventRelationIn | None = None
     sort: Literal["created_at", "-created_at"] = "-created_at"
+
+
+class EventName(Output):
+    """What an event is called."""
+
+    id: UUID
+    slug: str
+    title: str

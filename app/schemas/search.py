@@ -8,6 +8,7 @@ from pydantic import Field
 from app.schemas.addresses import Address, EventAddress
 from app.schemas.claims import ClaimRead
 from app.schemas.common import Input, Output, Page, Paging, comma_separated
+from app.schemas.events import EventName
 from app.schemas.fields import Languages, Name, Prose
 from app.vocabulary import Disclosure, SourceKind, Stance
 
@@ -57,14 +58,6 @@ class HitSource(Output):
     disclosure: Disclosure
 
 
-class HitEvent(Output):
-    """What a hit belongs to."""
-
-    id: UUID
-    slug: str
-    title: str
-
-
 class Hit(Output):
     """A record that was found. What was merged leads to what it was merged into."""
 
@@ -72,7 +65,7 @@ class Hit(Output):
     id: UUID
     url: str
     event_id: UUID | None
-    event: HitEvent | None
+    event: EventName | None
     """The event that it is, or that it belongs to; null: it is a document."""
     title: str | None
     """The title, or the text of the claim or of what the statement is about."""

@@ -28,7 +28,7 @@ TYPES: Final[Mapping[str, Mapping[str, Any]]] = {
     "Count": {"description": "A number, 0 or more, in the unit of its question.", "examples": [31]},
     "Score": {"description": "0 to 1: how alike, how sure.", "examples": [0.91]},
     "Path": {"description": "Where it is read here.", "examples": ["/v1/events/zagorsk-2023"]},
-    "Sha256": {
+    "Digest": {
         "description": "In hex.",
         "examples": ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
     },
@@ -100,7 +100,7 @@ TYPE_OF: Final[Mapping[str, str]] = {
         "Url": "canonical_url archive_url retraction_url DocumentRead.url SourceRead.url AssessmentRead.url"
         " ClaimReview.url",
         "Path": "url urls",
-        "Sha256": "sha256 digest",
+        "Digest": "sha256 digest",
         "HowMany": "appearances statements claims questions assessments sources documents events links figures origins"
         " parties right wrong unscored",
         "Country": "country",

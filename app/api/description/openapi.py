@@ -28,10 +28,10 @@ _FILES: Final = {
     ("text/csv", "application/x-ndjson"): "Table",
 }
 _KEY, _PROBLEM = "Key", "Problem"
-_FAILED: Final = "What went wrong, if anything did: " + "; ".join(
+_FAILED: Final = "What went wrong: " + "; ".join(
     f"{kind.status}: {kind.title.lower()}"
     for kind in errors.all_problems()
-    if kind not in (errors.Merged, errors.NotOffered)
+    if kind not in (errors.Merged, errors.NotOffered, errors.BadCursor)
 )
 _WRITTEN: Final = "201: created; 200: was there."
 _SCOPES: Final = "Scope: `{}`."

@@ -35,6 +35,7 @@ def share(objects: dict[str, Schema]) -> None:
     for name, fields in _TOGETHER.items():
         _share_together(objects, name, fields.split())
     _share_additions(objects)
+    _leave_out_types(objects)
 
 
 def _owners(objects: Mapping[str, Schema]) -> Iterator[Schema]:
@@ -91,7 +92,7 @@ def _extend(schema: Schema, name: str, fields: list[str]) -> None:
     """Say of an object only what it has beside these fields of another."""
     if "allOf" not in schema:
         addition = {word: schema.pop(word) for word in ("properties", "required") if word in schema}
-        schema.pop("type")
+        schema.pop("type", None)
         schema["allOf"] = [addition]
     addition = schema["allOf"][-1]
     addition["properties"] = {field: part for field, part in addition["properties"].items() if field not in fields}
@@ -115,6 +116,15 @@ def _share_additions(objects: dict[str, Schema]) -> None:
             objects[name] = {"type": "object", "description": "What was done."} | addition
             for schema in extended:
                 schema["allOf"][-1] = {"$ref": types.SCHEMAS + name}
+
+
+def _leave_out_types(objects: dict[str, Schema]) -> None:
+    """What has fields is an object; only for that of a body a text may stand, from which it must be told."""
+    bodies = [schema for schema in objects.values() if schema.get("unevaluatedProperties") is False]
+    in_bodies = {part.get("$ref", "").removeprefix(types.SCHEMAS) for schema in bodies for part in schema["allOf"]}
+    for name, schema in objects.items():
+        if "properties" in schema and "additionalProperties" not in schema and name not in in_bodies:
+            schema.pop("type", None)
 
 
 def _written(schema: Schema) -> str:

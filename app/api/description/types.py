@@ -65,7 +65,7 @@ _BARE: Final = ({"type": "string"}, {"type": "number"}, {"type": "integer"})
 # Types of answers alone, by what fields are called (`glossary.TYPE_OF`).
 _ANSWERED: Final[Mapping[str, Schema]] = {
     "Path": {"type": "string"},
-    "Sha256": {"type": "string"},
+    "Digest": {"type": "string"},
     "HowMany": {"type": "integer"},
 }
 # What may be of a named type, or null, is named, too.
@@ -205,9 +205,11 @@ def _choice(schema: Schema, field: str) -> Schema:
     word = "anyOf" if "anyOf" in schema else "oneOf"
     choices = [_shared(choice, field) for choice in schema[word]]
     written = {name: part for name, part in schema.items() if name != word}
-    if len(choices) == 2 and choices[1] == {"type": "null"} and isinstance(choices[0].get("type"), str):  # noqa: PLR2004
+    is_nullable = choices[1:] == [{"type": "null"}]
+    # Null is no word of a list.
+    if is_nullable and isinstance(choices[0].get("type"), str) and choices[0].keys().isdisjoint({"enum", "const"}):
         return choices[0] | {"type": [choices[0]["type"], "null"]} | written
-    if choices[1:] == [{"type": "null"}] and choices[0].get("$ref", "").removeprefix(SCHEMAS) in NAMED:
+    if is_nullable and choices[0].get("$ref", "").removeprefix(SCHEMAS) in NAMED:
         return {"$ref": choices[0]["$ref"] + OR_NULL} | written
     return {word: choices} | written
 

@@ -11,7 +11,8 @@ from app.derive.pictures import reasons, source_names
 from app.derive.rules.construct import built
 from app.schemas.claims import as_given
 from app.schemas.documents import DocumentRead, VersionRead
-from app.schemas.pictures.audits import AuditedEvent, AuditedStatement, AuditRead, Contradiction, ContradictionKind
+from app.schemas.events import EventName
+from app.schemas.pictures.audits import AuditedStatement, AuditRead, Contradiction, ContradictionKind
 from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, StatementPicture, all_claims
 from app.schemas.pictures.reason_codes import ReasonCode
 from app.schemas.pictures.side_maps import SideMap
@@ -61,7 +62,7 @@ def audit(
         document=document,
         versions=versions,
         events=[
-            built(AuditedEvent, id=dossier.event.id, slug=dossier.event.slug, title=dossier.event.title)
+            built(EventName, id=dossier.event.id, slug=dossier.event.slug, title=dossier.event.title)
             for dossier in dossiers
             if dossier.event.id in event_ids
         ],

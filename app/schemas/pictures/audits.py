@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.schemas.common import Output
 from app.schemas.documents import DocumentRead, VersionRead
+from app.schemas.events import EventName
 from app.schemas.pictures.dossiers import UnattributedRead
 from app.schemas.pictures.reason_codes import Reason
 from app.schemas.sources import SourceRead
@@ -13,12 +14,6 @@ from app.schemas.statements import AppearanceRead
 from app.vocabulary import Explicitness, Fidelity, Stance
 
 ContradictionKind = Literal["rivals", "contradicts", "supported_and_denied"]
-
-
-class AuditedEvent(Output):
-    id: UUID
-    slug: str
-    title: str
 
 
 class AuditedStatement(Output):
@@ -70,7 +65,7 @@ class AuditRead(Output):
     document: DocumentRead
     versions: list[VersionRead]
     """What was read of it, the earliest first, without the texts."""
-    events: list[AuditedEvent]
+    events: list[EventName]
     """Those that the statements are about."""
     events_left_out: int
     """How many more events cite the document than one audit shows."""

@@ -152,6 +152,8 @@ class ClaimsDiff(Output):
 
 
 class QuestionEntry(Output):
+    """A question as it is at the later moment; a removed one as it was."""
+
     question_id: UUID
     text: str | None
     heading: str
@@ -330,9 +332,7 @@ class DocumentLinkMoved(Output):
     how_known: HowKnown
     score: float | None
     state_from: LinkState | None
-    """Null: there was no such link."""
     state_to: LinkState | None
-    """Null: there is no such link any more."""
 
 
 class SourceLinkMoved(Output):
@@ -345,9 +345,7 @@ class SourceLinkMoved(Output):
     score: float | None
     reason: str | None
     state_from: LinkState | None
-    """Null: there was no such link."""
     state_to: LinkState | None
-    """Null: there is no such link any more."""
 
 
 class EventDiff(Output):
@@ -367,7 +365,10 @@ class QuestionSummary(Output):
 
 
 class DiffRead(Output):
-    """What changed between two moments. Two that show the same give empty lists."""
+    """What changed between two moments; two that show the same give empty lists.
+
+    `new` was not there at the earlier moment, `removed` is not at the later one, `changed` has other content.
+    """
 
     event_id: UUID
     clock: Clock

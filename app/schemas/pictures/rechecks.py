@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.schemas.addresses import EventAddress, SourceAsked
 from app.schemas.common import Output, Paging
+from app.schemas.events import EventName
 from app.schemas.fields import Moment
 from app.schemas.sources import SourceRead
 from app.schemas.statements import StatementRead
@@ -17,14 +18,6 @@ class RecheckQuery(Paging):
     event: EventAddress | None = None
     source: SourceAsked | None = None
     sort: Literal["recheck_at", "-recheck_at"] = "recheck_at"
-
-
-class EventName(Output):
-    """What an event is called."""
-
-    id: UUID
-    slug: str
-    title: str
 
 
 class RecheckRead(Output):
