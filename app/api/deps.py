@@ -22,7 +22,11 @@ from app.services.access import ANYBODY, Caller
 from app.services.idempotency import KeptAnswer
 
 BODY_BYTES: Final = 8_000_000
-_bearer: Final = HTTPBearer(auto_error=False, description="A key: `cc_…`, from `counterclaim keys create NAME`.")
+_bearer: Final = HTTPBearer(
+    auto_error=False,
+    description="A key: `cc_…`, from `counterclaim keys create NAME`. Its scope `ingest` records; `edit` changes, merges,"
+    " withdraws and deletes; `read` shows restricted events, `confidential` confidential sources.",
+)
 
 
 # --- the request itself --------------------------------------------------------------------------------------------

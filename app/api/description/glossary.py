@@ -33,6 +33,13 @@ TYPES: Final[Mapping[str, Mapping[str, Any]]] = {
         "examples": ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
     },
     "HowMany": {"description": "How many there are.", "examples": [3]},
+    "Position": {"description": "A position of the ledger.", "examples": ["1234-0a1b2c3d"]},
+    "Words": {"description": "The words.", "examples": ["A drone struck the plant"]},
+    "Heading": {"description": "What to show above it.", "examples": ["What caused the explosion?"]},
+    "Sentence": {
+        "description": "Why, in a plain sentence.",
+        "examples": ["2 independent sources support it, not all of one side"],
+    },
     **{
         name: {"description": says}
         for name, says in {
@@ -100,6 +107,10 @@ TYPE_OF: Final[Mapping[str, str]] = {
         "Url": "canonical_url archive_url retraction_url DocumentRead.url SourceRead.url AssessmentRead.url"
         " ClaimReview.url",
         "Path": "url urls",
+        "Position": "position",
+        "Words": "text claim MatrixRead.claims",
+        "Heading": "heading question",
+        "Sentence": "why why_before",
         "Digest": "sha256 digest",
         "HowMany": "appearances statements claims questions assessments sources documents events links figures origins"
         " parties right wrong unscored",

@@ -34,7 +34,6 @@ _FAILED: Final = "What went wrong: " + "; ".join(
     if kind not in (errors.Merged, errors.NotOffered, errors.BadCursor)
 )
 _WRITTEN: Final = "201: created; 200: was there."
-_SCOPES: Final = "Scope: `{}`."
 
 
 def describe(app: FastAPI) -> None:
@@ -145,13 +144,11 @@ def _complete(method: str, operation: dict[str, Any], *, public: bool) -> None:
 
 
 def _tell_key(operation: dict[str, Any], *, public: bool) -> None:
-    """A lock stands where nothing goes without a key; what a key shows beside that, the description says."""
+    """A lock stands where nothing goes without a key; which scopes there are, the key's own description says."""
     scopes = [scope for scheme in operation.pop("security", []) for names in scheme.values() for scope in names]
     is_read = not scopes and "401" in operation["responses"]
     if scopes or (is_read and not public):
         operation["security"] = [{_KEY: scopes}]
-    if scopes:
-        operation["description"] += "\n\n" + _SCOPES.format("`, `".join(scopes))
 
 
 def _headers(method: str, status: str, content: dict[str, Any]) -> list[str]:

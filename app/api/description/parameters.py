@@ -28,12 +28,14 @@ _TAKEN_FROM_GOOGLES_CLIENTS: Final = (
 def share(description: dict[str, Any]) -> None:
     """Replace parameters that are the same in several operations by references."""
     users: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for path in description["paths"].values():
+    for address, path in description["paths"].items():
         for operation in path.values():
             operation["parameters"] = [
                 _written(parameter)
                 for parameter in operation.get("parameters", [])
                 if parameter["name"] not in _TAKEN_FROM_GOOGLES_CLIENTS
+                # A list of what is under an event has no use for another.
+                and not (parameter["in"] == "query" and f"{{{parameter['name']}}}" in address)
             ]
             for parameter in operation["parameters"]:
                 users[json.dumps(parameter)].append(operation)

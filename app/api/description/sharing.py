@@ -26,6 +26,7 @@ _TOGETHER: Final[Mapping[str, str]] = {
     "LinkMoved": "id from_id to_id score state_from state_to",
     "HowWithdrawn": "withdrawn_reason withdrawn_document_id withdrawn_by",
     "AssessmentFacts": "author_id scheme rating label made",
+    "InWhichWords": "wording translation translation_language framing attribution location",
     "WhyMoved": "text reasons reasons_before why_before",
 }
 

@@ -67,6 +67,10 @@ _ANSWERED: Final[Mapping[str, Schema]] = {
     "Path": {"type": "string"},
     "Digest": {"type": "string"},
     "HowMany": {"type": "integer"},
+    "Position": {"type": "string"},
+    "Words": {"type": "string"},
+    "Heading": {"type": "string"},
+    "Sentence": {"type": "string"},
 }
 # What may be of a named type, or null, is named, too.
 OR_NULL: Final = "OrNull"
@@ -109,7 +113,7 @@ def _named_types() -> dict[str, Schema]:
         if get_origin(value) is Literal and not name.startswith("_")
     }
     written = {name: _described(type_) for name, type_ in _TYPES.items()}
-    return written | closed_lists | _ANSWERED
+    return {**written, **closed_lists, **_ANSWERED}
 
 
 def _described(type_: Any) -> Schema:
