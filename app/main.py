@@ -46,18 +46,18 @@ sends one *report* per article or post (`POST /v1/reports`); a dashboard reads o
 Reading what is public needs no key. Every failure is `application/problem+json` and says where and why.
 """
 TAGS = {
-    "reports": "What ingest scripts send: one document's worth of claims, stored whole or not at all.",
+    "reports": "What ingest scripts send: one document's worth of claims.",
     "events": "Something that happened, and its links to others.",
     "search": "Records by their words, and claims that say nearly the same.",
     "lookup": "What is there already, before it is fetched or sent.",
     "pictures": "What is derived from the statements about one event.",
     "questions": "Points in dispute about an event.",
-    "claims": "Propositions that answer a question, in words or as a figure; and the core call.",
+    "claims": "Propositions, in words or as a figure; and the core call.",
     "statements": "One source's act toward one claim, and where it is found.",
     "sources": "Whoever speaks or publishes.",
-    "documents": "What was published, what was read of it, and how documents depend on each other.",
+    "documents": "What was published, and how documents depend on each other.",
     "assessments": "Ratings of claims by reviewers, courts and desks.",
-    "fact-checks": "Claims that somebody has assessed, as the Google Fact Check Tools API answers them.",
+    "fact-checks": "Assessed claims, as the Google Fact Check Tools API answers them.",
     "exports": "For spreadsheets, maps, feeds, linked data, and another instance.",
     "problems": "What the `type` of a problem means.",
     "health": "For whoever watches over the service.",

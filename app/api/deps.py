@@ -24,8 +24,8 @@ from app.services.idempotency import KeptAnswer
 BODY_BYTES: Final = 8_000_000
 _bearer: Final = HTTPBearer(
     auto_error=False,
-    description="A key: `cc_…`, from `counterclaim keys create NAME`. Its scope `ingest` records; `edit` changes, merges,"
-    " withdraws and deletes; `read` shows restricted events, `confidential` confidential sources.",
+    description="A key: `cc_…`, from `counterclaim keys create NAME`. Its scope `ingest` records; `edit` changes,"
+    " merges, withdraws and deletes; `read` shows restricted events, `confidential` confidential sources.",
 )
 
 
@@ -285,6 +285,6 @@ AssessmentAt = Annotated[str, _at("assessment")]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag of what you decided on, or `*`.")]
 MergedItself = Annotated[
     str | None,
-    Query(alias="merged", pattern="^self$", description="`self`: the merged record itself, not the way to its target."),
+    Query(alias="merged", pattern="^self$", description="`self`: the merged record itself, not its target."),
 ]
 Cascade = Annotated[bool, Query(description="Delete what points at it, too.")]

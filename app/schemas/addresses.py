@@ -33,14 +33,14 @@ Reference = Annotated[
     str,
     StringConstraints(pattern=REFERENCE_PATTERN),
     Field(
-        description="Another record: its id, `ref:` and its ref, or a `#label` given in the same body.",
+        description="Another record: its id, `ref:` and its ref, or a `#label` of the same body.",
         examples=["ref:ria:2023-08-09:1"],
     ),
 ]
 Label = Annotated[
     str,
     StringConstraints(pattern=LABEL_PATTERN),
-    Field(description="A name for this part, for references from elsewhere in the same body.", examples=["#31"]),
+    Field(description="A name for this part, for references in the same body.", examples=["#31"]),
 ]
 
 

@@ -27,7 +27,7 @@ class AssessmentFields(Input):
     language: Language | None = None
     made: PastTime | None = None
     settles: bool | None = None
-    """This authority's word closes the question. Only for a rating that says the claim holds."""
+    """This authority's word closes the question: the claim holds."""
 
 
 class AssessmentCreate(AssessmentFields):
@@ -51,7 +51,7 @@ class AssessmentCreate(AssessmentFields):
     scheme: SchemeIn
     rating: RatingIn
     supersedes: Reference | None = None
-    """The same author's earlier assessment that this one replaces."""
+    """The author's earlier one that this one replaces."""
     documents: Annotated[list[DocumentIn], Field(max_length=SHORT_LIST_ITEMS)] | None = None
     """The evidence it names."""
 

@@ -65,7 +65,7 @@ class Figure(Input):
     min: Count | None = None
     max: Count | None = None
     of: Reference | None = None
-    """The figure that this one is a part of: 19 of the 31, or all of them."""
+    """The figure that it is a part of: 19 of the 31."""
 
     _taken_as_between: bool = PrivateAttr(default=False)
 
@@ -339,7 +339,7 @@ class ClaimFilter(Input):
 
 class ClaimQuery(ClaimFilter, Paging, Viewed):
     expand: Annotated[str, comma_separated("event", "question")] | None = None
-    """What each claim points at, in full beside it: `event`, `question`, with commas."""
+    """What each claim points at, in full beside it, with commas."""
     facets: Annotated[str, comma_separated("language", "accuses", "qualifier")] | None = None
     """Counts by `language`, `accuses`, `qualifier`."""
 

@@ -66,7 +66,7 @@ HexDigest = Annotated[str, BeforeValidator(_to_hex)]
 
 
 class Remark(Output):
-    """What a write did with something that was given, beside the outcome of each part."""
+    """What a write did with something that was given."""
 
     what: RemarkKind
     """`matched`: all of it was there, or it was found by likeness; `completed`: it filled a gap; `not_taken`: what is
@@ -77,7 +77,7 @@ class Remark(Output):
     """Where it stands in the body."""
     detail: str
     stored: Any = None
-    """What is stored now, where it may be shown; of what was replaced, what was."""
+    """What is stored now; of what was replaced, what was."""
     sent: Any = None
     """What was given."""
     url: str | None = None
@@ -192,7 +192,7 @@ class Revision(Output):
     op: Operation
     version: int
     digest: str
-    """SHA-256 of the record and its salt, in hex: what the chain of hashes is made of."""
+    """SHA-256 of the record and its salt, in hex."""
     record: dict[str, Any] | None
     """The record as it was (if deleted: the last), by column; null where it was redacted."""
 

@@ -44,7 +44,7 @@ from app.vocabulary import DocumentKind, DocumentRelation, HowKnown, Lifecycle, 
 
 class VersionFields(Input):
     text: Verbatim | None = None
-    """The whole text, as it was read: quotations are looked up in it."""
+    """The whole text, in which quotations are looked up."""
     headline: Name | None = None
     retrieved_at: PastMoment | None = None
     """When it was read. Default: now."""
@@ -57,7 +57,7 @@ class VersionFields(Input):
 
 
 class VersionCreate(VersionFields):
-    """What was read at one moment. The same text again is the same version."""
+    """What was read at one moment. The same text is the same version."""
 
     model_config = with_examples(
         {
@@ -99,7 +99,7 @@ class DocumentFields(Input):
 
 
 class DocumentLinkCreate(Input):
-    """How this document depends on another: it is made out of `to`, or answers it."""
+    """This document is made out of `to`, or answers it."""
 
     model_config = with_examples(
         {"relation": "translation_of", "to": {"url": "https://news.example/ru/2023/08/09/blast", "language": "ru"}},
@@ -112,11 +112,11 @@ class DocumentLinkCreate(Input):
     """Default `declared`."""
     score: Score | None = None
     state: LinkStateIn | None = None
-    """Default `confirmed`, unless it was found by likeness: then `proposed`."""
+    """Default `confirmed`; of what was found by likeness `proposed`."""
 
 
 class DocumentCreate(DocumentFields, VersionFields):
-    """One publication, and what was read of it. The same URL is the same document."""
+    """A publication, and what was read of it. The same URL is the same document."""
 
     model_config = with_examples(
         {
@@ -201,7 +201,7 @@ class VersionRead(RecordRead):
     translated_from: str | None
     translator: str | None
     part: bool | None
-    """Whether the text is but a part of the document's; null: not told."""
+    """Whether the text is but a part; null: not told."""
 
 
 class DocumentLinkRead(RecordRead):
@@ -231,7 +231,7 @@ class DocumentFilter(Input):
     q: Name | None = None
     """Words of the title."""
     url: Url | None = None
-    """Any spelling of its address: compared in its canonical form."""
+    """Any spelling of its address."""
     canonical_url: Url | None = None
     kind: DocumentKindIn | None = None
     lifecycle: LifecycleIn | None = None

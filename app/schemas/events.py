@@ -43,7 +43,7 @@ Longitude = Annotated[UnboundedNumber, Field(ge=-180, le=180, allow_inf_nan=Fals
 class EventFields(Input):
     ref: Ref | None = None
     slug: Slug | None = None
-    """Its readable address. Default: made of the title, and numbered where that is taken."""
+    """Its readable address. Default: made of the title."""
     title: Name | None = None
     summary: Wording | None = None
     language: Language | None = None
@@ -55,13 +55,13 @@ class EventFields(Input):
     longitude: Longitude | None = None
     place_precision: PlacePrecisionIn | None = None
     visibility: VisibilityIn | None = None
-    """Default `public`; `restricted` is for callers with the scope `read` alone."""
+    """Default `public`; `restricted`: for callers with the scope `read`."""
     tags: Annotated[list[Key], Field(max_length=SHORT_LIST_ITEMS)] | None = None
     external_ids: ExternalIds | None = None
 
 
 class EventCreate(EventFields):
-    """Something that happened. Found again by its ref, or by a slug that is given."""
+    """Something that happened. Found again by ref, or by a slug that is given."""
 
     model_config = with_examples(
         {
@@ -115,7 +115,7 @@ class EventRead(RecordRead):
 
 
 class EventLinkCreate(Input):
-    """`from` this event `to` another: preceded_by, same_site, follow_up, related."""
+    """A link from this event to another."""
 
     model_config = with_examples({"relation": "same_site", "to": "ref:zagorsk-2022"})
 

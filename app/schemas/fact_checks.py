@@ -43,7 +43,7 @@ class FactCheckQuery(Input):
     page_size: _Int32 = 0
     """10 if not given; more than 200 is cut to 200."""
     page_token: Annotated[_Parameter | None, BeforeValidator(_none_if_empty)] = None
-    """The `nextPageToken` of the page before; all else stays as it was."""
+    """The `nextPageToken` of the page before."""
     offset: _Int32 = 0
     """How many to leave out before the first page."""
 

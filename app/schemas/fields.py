@@ -316,7 +316,7 @@ Country = Annotated[
     str,
     AfterValidator(_country),
     Field(
-        description="ISO 3166-1 alpha-2. A name that only one country has is taken, too.",
+        description="ISO 3166-1 alpha-2. Names are taken, too.",
         examples=["RU"],
         json_schema_extra={"pattern": COUNTRY_PATTERN},
     ),
@@ -339,7 +339,7 @@ Languages = Annotated[
     str,
     StringConstraints(min_length=2, max_length=LANGUAGES_ASKED * (LANGUAGE_CHARACTERS + 1)),
     AfterValidator(_told_languages),
-    Field(description="BCP 47 language tags: one, or several with commas, any of which may fit.", examples=["ru,fr"]),
+    Field(description="BCP 47 language tags, with commas, any of which may fit.", examples=["ru,fr"]),
 ]
 Url = Annotated[
     str,
@@ -350,7 +350,7 @@ Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=SLUG_CH
 Ref = Annotated[
     str,
     StringConstraints(pattern=REF_PATTERN),
-    Field(description="Your own stable name for the record, unique among its type.", examples=["ria:2023-08-09:1"]),
+    Field(description="Your own name for the record, unique among its type.", examples=["ria:2023-08-09:1"]),
 ]
 _ExternalSystem = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
 _EXTERNAL_SYSTEMS: Final = 50  # at most, of one record

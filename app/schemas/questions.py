@@ -32,9 +32,9 @@ class QuestionFields(Input):
     unit: Name | None = None
     """A default for every measure but `amount` and `other`."""
     evolving: bool | None = None
-    """Its true value changes with time, as a toll's does. Default: true for casualties."""
+    """Its true value changes with time. Default: so for casualties."""
     single_answer: bool | None = None
-    """Only one can be true. Default: true for cause, responsibility, identity and every quantity."""
+    """Only one can be true. Default: so for cause, responsibility, identity and quantities."""
 
 
 def _measure_or_text(words: str) -> str:
@@ -106,7 +106,7 @@ class QuestionRead(RecordRead):
     evolving: bool
     single_answer: bool
     told: list[Literal["kind", "evolving", "single_answer"]]
-    """Which were told; the others follow from measure and kind."""
+    """Which were told; others follow from measure and kind."""
 
     @model_validator(mode="before")
     @classmethod

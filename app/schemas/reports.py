@@ -20,18 +20,18 @@ Outcome = Literal["created", "matched", "completed", "replaced", "gone"]
 
 
 class ReportEvent(EventFields):
-    """An event, found by `event`, ref or slug, or made, and what the document says about it."""
+    """An event, found by `event`, ref or slug, or made; and what is said about it."""
 
     _alone = text_alone("event")
 
     event: EventAddress | None = None
-    """An event that is already there; then nothing else describes it."""
+    """An event that is there already; nothing else describes it then."""
     parent: Reference | None = None
     event_links: Annotated[list[EventLinkCreate], Field(max_length=SHORT_LIST_ITEMS)] | None = None
     questions: Annotated[list[QuestionCreate], Field(max_length=LONG_LIST_ITEMS)] | None = None
     claims: Annotated[list[ClaimCreate], Field(max_length=LONG_LIST_ITEMS)] | None = None
     statements: Annotated[list[StatementCreate], Field(max_length=LONG_LIST_ITEMS)] | None = None
-    """Statements about a question, or about a claim that stands elsewhere."""
+    """About a question, or a claim that stands elsewhere."""
     claim_links: Annotated[list[ClaimLinkCreate], Field(max_length=LONG_LIST_ITEMS)] | None = None
     assessments: Annotated[list[AssessmentCreate], Field(max_length=LONG_LIST_ITEMS)] | None = None
 
@@ -49,12 +49,12 @@ class ReportEvent(EventFields):
 
 
 class ReportCreate(Input):
-    """One document's worth of claims about one or more events: all of it is stored, or nothing."""
+    """One document's worth of claims: all of it is stored, or nothing."""
 
     ref: Ref | None = None
-    """With it, sending the report again replaces what it said before."""
+    """Sending the report again under it replaces what it said before."""
     document: DocumentIn | None = None
-    """Where all of this is found; a statement may name another."""
+    """Where all is found; a statement may name another."""
     events: Annotated[list[ReportEvent], Field(min_length=1, max_length=SHORT_LIST_ITEMS)]
 
 
@@ -66,7 +66,7 @@ class Part(Output):
     """`matched`: it was there; `completed`: so it was, with gaps that this filled; `replaced`: what only this report
     had said gave way to what it says now; `gone`: this report stored it before, and it was changed or deleted since."""
     url: str | None = None
-    """Where it is read; null where it is not by itself, as a report is not, or is gone."""
+    """Where it is read; null: not by itself, or it is gone."""
 
 
 class DocumentPart(Part):
@@ -77,11 +77,11 @@ class DocumentPart(Part):
 
 class AppearancePart(Part):
     fidelity: Fidelity | None
-    """What became of its quotation: whether it stands in the document's text."""
+    """What became of its quotation."""
 
 
 class Similar(Output):
-    """One that may be the same, in other words or under another name."""
+    """One that may be the same."""
 
     id: UUID
     url: str

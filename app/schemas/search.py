@@ -23,7 +23,7 @@ class SearchQuery(Paging):
     """Words, all of which a text must have, at most 32; `"some words"` one after the other; `or` between alternatives;
     `-word` for what it must not have. Accents, case and endings don't matter."""
     type: Annotated[str, comma_separated("event", "claim", "statement", "document")] | None = None
-    """Only these: one or more of `event`, `claim`, `statement`, `document`, with commas."""
+    """Of `event`, `claim`, `statement`, `document`, with commas."""
     event: EventAddress | None = None
     """Only what belongs to this event; documents that it cites."""
     language: Languages | None = None
@@ -42,7 +42,7 @@ class Highlight(Output):
     """`headline` and `text` are of a version of the document."""
     language: str | None
     text: str
-    """The field, or a part of it, as it is stored: it is not HTML."""
+    """The field, or a part of it, as stored: no HTML."""
     start: int
     """Where the part begins in the field, in code points."""
     ranges: list[tuple[int, int]]
@@ -59,14 +59,14 @@ class HitSource(Output):
 
 
 class Hit(Output):
-    """A record that was found. What was merged leads to what it was merged into."""
+    """A record that was found; of a merged one its target."""
 
     type: HitType
     id: UUID
     url: str
     event_id: UUID | None
     event: EventName | None
-    """The event that it is, or that it belongs to; null: it is a document."""
+    """The event that it is or belongs to; null: a document."""
     title: str | None
     """The title, or the text of the claim or of what the statement is about."""
     rank: Annotated[float, Field(ge=0, le=1)]
@@ -80,14 +80,14 @@ class Hit(Output):
     source: HitSource | None = None
     """Of a statement who speaks, of a document who publishes it."""
     document_id: UUID | None = None
-    """Where the statement is found, in these words; the document itself."""
+    """Where the statement is found; the document itself."""
     appearance_id: UUID | None = None
     version_id: UUID | None = None
-    """The latest version of the document that has the words, if one has them."""
+    """The latest version of the document that has the words."""
 
 
 class OtherWords(Output):
-    """What a claim that was found says in another language than those that were searched."""
+    """What a claim that was found says in another language."""
 
     claim_id: UUID
     language: str

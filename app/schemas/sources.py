@@ -64,7 +64,7 @@ class Alias(Input):
 class SourceFields(Input):
     ref: Ref | None = None
     name: Name | None = None
-    """Needed for a named source; for others a description, such as `two officials`."""
+    """Needed for a named source; for others a description: `two officials`."""
     aliases: Annotated[list[Alias], Field(max_length=SHORT_LIST_ITEMS)] | None = None
     """Other names it goes by; each finds it, too."""
     kind: SourceKindIn | None = None
@@ -79,9 +79,9 @@ class SourceFields(Input):
     language: Language | None = None
     url: Url | None = None
     reliability: ReliabilityIn | None = None
-    """The Admiralty scale: A (reliable) to E (unreliable), F (can't be judged)."""
+    """Admiralty scale: A (reliable) to E (unreliable), F (can't be judged)."""
     confidential: bool | None = None
-    """Shown to nobody without the scope for it, but as its kind and disclosure."""
+    """Shown without the scope `confidential` by kind and disclosure alone."""
     external_ids: ExternalIds | None = None
     notes: Prose | None = None
 
@@ -112,7 +112,7 @@ class SourceCreate(SourceFields):
 
     label: Label | None = None
     parent: "SourceIn | None" = None
-    """What it belongs to: its owner, or the body it is part of."""
+    """Its owner, or the body it is part of."""
 
     @model_validator(mode="after")
     def _has_name_if_named(self) -> "SourceCreate":
@@ -208,7 +208,7 @@ class SourceFilter(Input):
 
 class SourceQuery(SourceFilter, Paging, Viewed):
     facets: Annotated[str, comma_separated("kind", "disclosure", "party", "country")] | None = None
-    """Counts by `kind`, `disclosure`, `party`, `country`: one or more, with commas."""
+    """Counts by `kind`, `disclosure`, `party`, `country`."""
 
 
 class SourceLinkCreate(Input):
@@ -222,12 +222,12 @@ class SourceLinkCreate(Input):
     relation: SourceRelationIn | None = None
     """Default, and so far the only one: `same_as`."""
     how_known: SourceLinkKnownIn | None = None
-    """Default `editor`; `name`: found by likeness of the names."""
+    """Default `editor`; `name`: found by likeness."""
     score: Score | None = None
-    """How surely they are the same; the surest go first where not all can hold together."""
+    """How surely they are the same; the surest go first."""
     reason: Prose | None = None
     state: LinkStateIn | None = None
-    """Default `proposed`. `confirmed` is what a PATCH makes of it, since that merges the two."""
+    """Default `proposed`. `confirmed` takes a PATCH, which merges the two."""
 
 
 class SourceLinkRead(RecordRead):
@@ -251,7 +251,7 @@ class SourceLinkListed(SourceLinkRead):
 
 
 class SourceLinkChange(Input):
-    """`confirmed` merges the two sources, and any other state undoes that."""
+    """`confirmed` merges the two sources; any other state undoes that."""
 
     model_config = with_examples({"state": "rejected"})
 

@@ -64,7 +64,7 @@ from app.vocabulary import (
 
 
 class HopCreate(Input):
-    """A step between the speaker and the document: who passed the words on."""
+    """Who passed the words on, between speaker and document."""
 
     source: SourceIn
     disclosure: DisclosureIn | None = None
@@ -139,7 +139,7 @@ class StatementFields(Input):
     """Default `support`."""
     act: ActIn | None = None
     explicitness: ExplicitnessIn | None = None
-    """Default `explicit`. Implied and inferred ones are shown, but do not count."""
+    """Default `explicit`; others are shown, but do not count."""
     certainty: CertaintyIn | None = None
     basis: BasisIn | None = None
     preliminary: bool | None = None
@@ -149,7 +149,7 @@ class StatementFields(Input):
     recheck_at: ToldMoment | None = None
     """When to ask again: `so far`, `for the moment`."""
     credibility: Annotated[WholeNumber, Field(ge=1, le=6)] | None = None
-    """The Admiralty scale: 1 (confirmed) to 5 (improbable), 6 (can't be judged)."""
+    """Admiralty scale: 1 (confirmed) to 5 (improbable), 6 (can't be judged)."""
     withdrawn: PastTime | None = None
     """When it was taken back."""
     withdrawn_reason: Prose | None = None
@@ -170,12 +170,12 @@ class StatementInClaim(StatementFields, AppearanceFields):
     source: SourceIn | None = None
     document: DocumentIn | None = None
     supersedes: Reference | None = None
-    """The same source's earlier statement that this one replaces."""
+    """The source's earlier statement that this one replaces."""
     withdrawn_document: Reference | None = None
 
 
 class StatementCreate(StatementInClaim):
-    """A statement about a claim; or about a question, where it only asks or does not answer."""
+    """A statement about a claim; or about a question, which it only asks or does not answer."""
 
     model_config = with_examples(
         {
@@ -248,7 +248,7 @@ class HopRead(Output):
 
 
 class SelectorRead(Output):
-    """Where the quotation stands in the text: W3C TextQuoteSelector, positions in code points."""
+    """Where it stands in the text: W3C TextQuoteSelector, in code points."""
 
     exact: str
     prefix: str

@@ -18,7 +18,7 @@ _HEADERS: Final = {
     "ETag": ("The version of this answer, for If-Match and If-None-Match.", '"0c3f5a9be21d4f7788aa90b1"'),
     "Link": ("The pages beside this one (RFC 8288), where there are any.", '</v1/claims?cursor=eyJz>; rel="next"'),
     "Location": ("Where the record is.", "/v1/claims/01890a5d-ac96-774b-bcce-b302099a8057"),
-    "Idempotency-Replayed": ("`true` on an answer that was given before, under the same Idempotency-Key.", "true"),
+    "Idempotency-Replayed": ("`true` on an answer that was given before.", "true"),
     "Retry-After": ("With a 503: in how many seconds to try again.", "1"),
 }
 # What files are called, which have no schema.

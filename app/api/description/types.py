@@ -72,6 +72,8 @@ _ANSWERED: Final[Mapping[str, Schema]] = {
     "Heading": {"type": "string"},
     "Sentence": {"type": "string"},
 }
+# As which field the members of a map are seen.
+_COUNTED: Final = "count"
 # What may be of a named type, or null, is named, too.
 OR_NULL: Final = "OrNull"
 _WORTH_A_NAME: Final = 4  # uses
@@ -184,7 +186,7 @@ def _shared(schema: Schema, field: str) -> Schema:
             for name, part in schema["properties"].items()
         }
     elif "properties" in written:
-        written["properties"] = {name: _shared(part, "") for name, part in written["properties"].items()}
+        written["properties"] = {name: _shared(part, _COUNTED) for name, part in written["properties"].items()}
     for part in ("items", "additionalProperties"):
         if isinstance(written.get(part), dict):
             written[part] = _shared(written[part], field)

@@ -33,7 +33,7 @@ router = APIRouter(tags=["assessments"], route_class=Route)
 async def list_assessments(
     request: Request, query: Annotated[AssessmentQuery, Query()], caller: Reader, session: Session
 ) -> Response:
-    """How reviewers, courts and desks rate claims, of all events or of one."""
+    """How reviewers, courts and desks rate claims."""
     page = await paging.page(session, disputes.assessments(query, caller), kind_of(Assessment).sorts, query)
     return answers.page(request, page, AssessmentRead, view=query.view)
 
@@ -58,7 +58,7 @@ async def list_event_assessments(
 async def create_assessment(
     event: EventAt, data: AssessmentCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
-    """Record a rating of a claim, in its author's own scheme and words; or find the same."""
+    """Record a rating of a claim in its author's scheme and words, or find the same."""
     return await once(answers.stored(*await creating.assessment(session, caller, event, data)))
 
 

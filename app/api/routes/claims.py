@@ -46,7 +46,7 @@ _NOTHING_NEW: dict[int | str, dict[str, Any]] = {200: {"model": ClaimCallAnswer,
 async def list_claims(
     request: Request, query: Annotated[ClaimQuery, Query()], caller: Reader, session: Session
 ) -> Response:
-    """The propositions in dispute, of all events or of one."""
+    """The propositions in dispute."""
     page = await paging.page(session, disputes.claims(query, caller), kind_of(Claim).sorts, query)
     return await listed(request, session, caller, query, page, read=ClaimListed)
 
@@ -90,7 +90,7 @@ async def merge_claim(claim: ClaimAt, data: Merge, caller: Writer, session: Writ
 async def list_claim_links(
     request: Request, event: EventAt, query: Annotated[ClaimLinkQuery, Query()], caller: Reader, session: Session
 ) -> Response:
-    """How the claims about an event stand to each other."""
+    """How its claims stand to each other."""
     event_id = (await records.get(session, caller, Event, event)).id
     page = await paging.page(
         session, disputes.claim_links(event_id, query, caller), kind_of(ClaimLink).sorts, query, event_id
@@ -107,7 +107,7 @@ async def list_claim_links(
 async def create_claim_link(
     event: EventAt, data: ClaimLinkCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
-    """Say how one claim stands to another: it contradicts, supports, refines, is compatible with or the same as it."""
+    """Say how one claim stands to another."""
     return await once(answers.stored(*await creating.claim_link(session, caller, event, data)))
 
 

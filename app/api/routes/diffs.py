@@ -16,7 +16,7 @@ router = APIRouter(tags=["pictures"], route_class=Route)
 async def get_diff(
     request: Request, event: EventAt, query: Annotated[DiffQuery, Query()], caller: Reader, session: Session
 ) -> Response:
-    """What changed between two moments: in what was recorded here, or in what had been said.
+    """What changed between two moments: of what was recorded, or of what had been said.
 
     Statements, claims and questions that are new, changed, ended or gone; standings, statuses, figures and counts of
     independent sources that moved; and for each question the same in words. An event that was not recorded at the

@@ -53,7 +53,7 @@ async def list_documents(
 
 @router.post("/documents", status_code=201, response_model=with_remarks(DocumentRead), responses=created(DocumentRead))
 async def create_document(data: DocumentCreate, caller: Ingester, session: Writing, once: Once) -> Response:
-    """Record a document and what was read of it, or find the one with this ref, URL or text.
+    """Record a document and what was read of it, or find it by ref, URL or text.
 
     A new text makes a version.
     """
@@ -78,7 +78,7 @@ async def merge_document(document: DocumentAt, data: Merge, caller: Writer, sess
 async def list_versions(
     request: Request, document: DocumentAt, query: Annotated[VersionQuery, Query()], caller: Reader, session: Session
 ) -> Response:
-    """What was read of a document, and when; with `text=true` the texts, too."""
+    """What was read of it, and when."""
     document_id = (await records.get(session, caller, Document, document)).id
     rows = directory.versions(document_id, caller, text=query.text)
     page = await paging.page(session, rows, kind_of(DocumentVersion).sorts, query, document_id)
@@ -109,7 +109,7 @@ async def list_document_links(
     caller: Reader,
     session: Session,
 ) -> Response:
-    """What a document was made out of or answers, and what was made out of it."""
+    """What it was made out of or answers, and what was made out of it."""
     document_id = (await records.get(session, caller, Document, document)).id
     page = await paging.page(
         session, directory.document_links(document_id, query, caller), kind_of(DocumentLink).sorts, query, document_id

@@ -49,7 +49,7 @@ async def list_events(
 
 @router.post("/events", status_code=201, response_model=with_remarks(EventRead), responses=created(EventRead))
 async def create_event(data: EventCreate, caller: Ingester, session: Writing, once: Once) -> Response:
-    """Record an event, or find the one with this ref or slug."""
+    """Record an event, or find it by ref or slug."""
     return await once(answers.stored(*await creating.event(session, caller, data)))
 
 
@@ -88,7 +88,7 @@ async def list_event_links(
 async def create_event_link(
     event: EventAt, data: EventLinkCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
-    """Link this event to another: what came before, the same site, what followed."""
+    """Link this event to what came before, followed, or happened at the same site."""
     return await once(answers.stored(*await creating.event_link(session, caller, event, data)))
 
 

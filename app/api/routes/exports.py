@@ -119,7 +119,7 @@ async def export_csv(
 async def export_jsonld(
     request: Request, event: EventAt, query: Annotated[PictureQuery, Query()], caller: Reader, session: Session
 ) -> Response:
-    """The event in the words of schema.org: Event, Claim, ClaimReview, and each statement as an action of its source.
+    """The event in the words of schema.org: Event, Claim, ClaimReview; a statement is an action of its source.
 
     Who agrees (AgreeAction) and disagrees (DisagreeAction) stays apart; only who says so is a claim's author.
     """
@@ -138,7 +138,7 @@ async def export_jsonld(
     summary="Follow an event as an Atom feed",
 )
 async def export_atom(request: Request, event: EventAt, caller: Reader, session: Session) -> Response:
-    """The newest 100 changes that a reader cares about, by when they were recorded.
+    """The newest 100 changes, by when they were recorded.
 
     Statements, withdrawals and assessments; and of the newest ten days with changes, the standings and statuses that
     moved between a day's beginning and end.
@@ -183,7 +183,7 @@ async def export_events_csv(
     session: Session,
     database: Connected,
 ) -> Response:
-    """The tables of several events in one: those named with `event`, or all that fit the filters of the list of events.
+    """The tables of several events in one: those named with `event`, or all that fit the filters.
 
     The columns are those of one event's table.
     """
@@ -211,7 +211,7 @@ async def export_statements(
     session: Session,
     database: Connected,
 ) -> Response:
-    """All statements that fit the filters of their list, over all events, without pages: one row, or object, for each.
+    """All statements that fit the filters of their list, without pages: a row, or an object, for each.
 
     Each with its event, question, claim, source, and the document where it was published first. Where a claim stands is
     in the table of its event.
@@ -294,7 +294,7 @@ def _known(row: Row, columns: Sequence[str]) -> Row:
 async def export_ndjson(
     request: Request, event: EventAt, caller: Reader, session: Session, database: Connected
 ) -> Response:
-    """The event's records as lines for `POST /v1/ingest`: all that its dossier is made of, with sources and documents.
+    """All that the dossier is made of, as lines for `POST /v1/ingest`.
 
     An admin key ingests them elsewhere under the same ids; what a line refers to stands before it.
     """
@@ -306,7 +306,7 @@ async def export_ndjson(
 
 @router.get("/export.ndjson", response_class=Response, responses=documented() | _LINES, summary="Export everything")
 async def export_everything(request: Request, caller: Reader, session: Session, database: Connected) -> Response:
-    """Every record that the caller may see, as lines for `POST /v1/ingest`, in one snapshot.
+    """All that the caller may see, as lines for `POST /v1/ingest`, in one snapshot.
 
     Ingested by an admin key into an empty instance they give the same pictures. Reports, positions, versions and
     history stay behind: it is no backup.

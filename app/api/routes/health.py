@@ -16,7 +16,7 @@ class Health(BaseModel):
 
 @router.get("/livez", summary="Is the process there?")
 async def get_livez() -> Health:
-    """Answers while the process runs, whatever the database does."""
+    """Answers while the process runs."""
     return Health(status="alive", version=__version__)
 
 

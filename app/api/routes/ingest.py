@@ -58,7 +58,7 @@ _DESCRIBED: Final[dict[str, Any]] = {
 }
 _ANSWERED: Final[dict[int | str, dict[str, Any]]] = {
     200: {
-        "description": "For each line its number, status and id, or why it was refused; the last line sums up.",
+        "description": "Each line's number, status and id, or why it was refused; the last line sums up.",
         "content": {
             MEDIA_TYPE: {
                 "schema": {"type": "string"},
@@ -85,7 +85,7 @@ async def ingest_lines(
     reason: Reason = "",
     idempotency_key: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Response:
-    """Many records or reports at once: NDJSON, one object a line, each with its `type`.
+    """NDJSON: one record or report a line, each with its `type`.
 
     A line is the body of its type with what its path would name: `event`, `claim`, `statement`, `document`, `from`. It
     may refer to earlier lines by `ref:`. At most 64 MB (decompressed) and 100,000 lines. Lines are stored while they

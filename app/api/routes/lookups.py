@@ -18,7 +18,7 @@ router = APIRouter(tags=["lookup"], route_class=Route)
     summary="Look up many records",
 )
 async def look_up(data: Lookup, caller: Reader, session: Session) -> Response:
-    """Which of up to 1,000 refs, ids and addresses are there already: to ask before a page is fetched or a report sent.
+    """Which of up to 1,000 refs, ids and addresses are there already.
 
     No key is needed for what is public. Addresses are compared in their canonical form.
     """

@@ -33,7 +33,7 @@ router = APIRouter(tags=["questions"], route_class=Route)
 async def list_questions(
     request: Request, query: Annotated[QuestionQuery, Query()], caller: Reader, session: Session
 ) -> Response:
-    """The points in dispute, of all events or of one."""
+    """The points in dispute."""
     page = await paging.page(session, disputes.questions(query, caller), kind_of(Question).sorts, query)
     return answers.page(request, page, QuestionRead, view=query.view)
 
@@ -58,7 +58,7 @@ async def list_event_questions(
 async def create_question(
     event: EventAt, data: QuestionCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
-    """Record a point in dispute, or find the same: by text, or by measure, subject and unit."""
+    """Record a point in dispute, or find it by text, or by measure, subject and unit."""
     return await once(answers.stored(*await creating.question(session, caller, event, data)))
 
 

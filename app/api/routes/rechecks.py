@@ -17,7 +17,7 @@ router = APIRouter(tags=["statements"], route_class=Route)
 async def list_rechecks(
     request: Request, query: Annotated[RecheckQuery, Query()], caller: Reader, session: Session
 ) -> Response:
-    """What needs asking again, of all events: statements that were only good until some time, the soonest first.
+    """Statements that were only good until some time, the soonest first.
 
     Not those that were withdrawn or replaced, nor those whose family has said something later about the claim or its
     question. A later non-answer closes none, unless it has a time of its own.

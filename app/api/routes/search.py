@@ -29,7 +29,7 @@ async def list_hits(
 
 @router.get("/claims/similar", response_model=SimilarList, responses=documented(), summary="Find similar claims")
 async def list_similar_claims(query: Annotated[SimilarQuery, Query()], caller: Reader, session: Session) -> Response:
-    """Claims that say nearly the same as a text: to ask before one claim is stored as two.
+    """Claims that say nearly the same as a text.
 
     Ranked by how alike the words are. That is no judgement: words that mean the same are not known, and claims that
     differ in one word may be opposites.

@@ -53,7 +53,7 @@ async def list_sources(
 
 @router.post("/sources", status_code=201, response_model=with_remarks(SourceRead), responses=created(SourceRead))
 async def create_source(data: SourceCreate, caller: Ingester, session: Writing, once: Once) -> Response:
-    """Record a source, or find the one with this ref, or this name and kind."""
+    """Record a source, or find it by ref, or name and kind."""
     return await once(answers.stored(*await creating.source(session, caller, data)))
 
 
@@ -92,7 +92,7 @@ async def merge_source(source: SourceAt, data: Merge, caller: Writer, session: W
 async def list_source_links(
     request: Request, source: SourceAt, query: Annotated[SourceLinkQuery, Query()], caller: Reader, session: Session
 ) -> Response:
-    """Who may be the same as this source, and who is not, as an editor said."""
+    """Who may be the same, and who is not, as an editor said."""
     source_id = (await records.get(session, caller, Source, source)).id
     rows = directory.source_links(source_id, query, caller)
     page = await paging.page(session, rows, kind_of(SourceLink).sorts, query, source_id)

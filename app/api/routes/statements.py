@@ -44,7 +44,7 @@ router = APIRouter(tags=["statements"], route_class=Route)
 async def list_statements(
     request: Request, query: Annotated[StatementQuery, Query()], caller: Reader, session: Session
 ) -> Response:
-    """Who said what: each one source's act toward one claim, of all events or of one."""
+    """Who said what: each one source's act toward one claim."""
     page = await paging.page(session, disputes.statements(query, caller), kind_of(Statement).sorts, query)
     return await listed(request, session, caller, query, page, read=StatementListed)
 
@@ -69,7 +69,7 @@ async def list_event_statements(
 async def create_statement(
     event: EventAt, data: StatementCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
-    """Record one source's act toward a claim, with where it is found; or find the same.
+    """Record one source's act toward a claim, or find the same.
 
     Toward a question it only asks or does not answer.
     """

@@ -26,7 +26,7 @@ class AuditedStatement(Output):
     """Of the claim, or of the question where no claim is."""
     statement_id: UUID
     source_id: UUID | None
-    """Null: nobody is named, the document says it in its own voice."""
+    """Null: the document says it in its own voice."""
     stance: Stance
     explicitness: Explicitness
     live: bool
@@ -39,7 +39,7 @@ class AuditedStatement(Output):
 
 
 class Contradiction(Output):
-    """Two things in the document that can't be true together. Only live, explicit statements count."""
+    """Two things in the document that can't be true together."""
 
     event_id: UUID
     kind: ContradictionKind
@@ -59,9 +59,9 @@ class AuditRead(Output):
     position: str
     """Of the ledger by now; `as_of` with it gives the same audit again."""
     as_of: str | None
-    """The position that was asked for; null: what is recorded now."""
+    """What was asked for; null: now."""
     said_before: str | None
-    """Only what had been said by the end of this time is shown; null: no limit."""
+    """Only what had been said by then is shown; null: no limit."""
     document: DocumentRead
     versions: list[VersionRead]
     """What was read of it, the earliest first, without the texts."""
@@ -70,9 +70,9 @@ class AuditRead(Output):
     events_left_out: int
     """How many more events cite the document than one audit shows."""
     statements: list[AuditedStatement]
-    """The earliest first; one that is found in several places of the document, once for each."""
+    """The earliest first, once for each place in the document."""
     fidelity: dict[Fidelity, int]
-    """How many of these there are of each; a fidelity that none has is not in it."""
+    """How many there are of each."""
     unattributed: list[UnattributedRead]
     """What the document states in nobody's name."""
     contradictions: list[Contradiction]

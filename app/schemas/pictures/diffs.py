@@ -55,7 +55,7 @@ class DiffEnd(Output):
     asked: str | None
     """As it was asked for; null: now, or no limit."""
     position: str | None
-    """Of the latest change that the event shows there; null: there was no such event then."""
+    """Of the latest change shown there; null: there was no such event."""
 
 
 class FieldChange(Output):
@@ -118,7 +118,7 @@ class StatementsDiff(Output):
     changed: list[StatementChanged]
     """The same statement with other content. What merges alone made different is told where the merges are."""
     withdrawn: list[StatementEntry]
-    """They stood and stand no more: `why_not_live` says why, and by which other statement."""
+    """They stand no more: `why_not_live` says why."""
     restored: list[StatementEntry]
     """They stood no more, and stand again."""
     removed: list[StatementEntry]
@@ -201,7 +201,7 @@ class StatusMoved(Output):
 
 
 class OriginsMoved(Output):
-    """How many independent sources there are for one stance toward a claim."""
+    """How many independent sources take one stance toward a claim."""
 
     claim_id: UUID
     question_id: UUID | None
@@ -210,7 +210,7 @@ class OriginsMoved(Output):
     from_: Annotated[int, From]
     to: int
     joined_by: list[JoinRead]
-    """What makes one of statements that were apart: a link of their documents, say."""
+    """What made one of statements that were apart."""
     parted_by: list[JoinRead]
     """What made one of statements that are apart now."""
 
@@ -228,13 +228,13 @@ class FiguresNow(Output):
     """The current figures of a question, and what those say together that no later one overtook."""
 
     says: str | None
-    """In short: `31`, `60 to 80`, `at least 9`, `9 to 12 or more`; null: there is none."""
+    """In short: `31`, `60 to 80`, `9 to 12 or more`; null: there is none."""
     min: float | None
-    """The least that any of them allows; null: none says."""
+    """The least that any allows; null: none says."""
     max: float | None
-    """The most that any of them allows; null: none says, or there is no upper limit."""
+    """The most that any allows; null: none says, or there is no limit."""
     figures: list[FigureNow]
-    """All that are current: neither replaced by their own source nor outdated."""
+    """Neither replaced by their own source nor outdated."""
 
 
 class FiguresMoved(Output):
@@ -281,7 +281,7 @@ class AssessmentsDiff(Output):
 
 
 class SilenceChanged(Output):
-    """Still silent, but since another moment, in other words, or accused by other claims."""
+    """Still silent, but otherwise: since when, in which words, accused by which claims."""
 
     from_: Annotated[SilenceRead, From]
     to: SilenceRead
@@ -314,7 +314,7 @@ class RecordChanged(Output):
 
 
 class RecordsDiff(Output):
-    """Sources or documents that are shown at both moments, or were merged between them."""
+    """Sources or documents shown at both moments, or merged between them."""
 
     changed: list[RecordChanged]
     merged: list[MergeRead]
@@ -361,7 +361,7 @@ class QuestionSummary(Output):
     question_id: UUID | None
     """Null: of the claims that answer no question."""
     text: str
-    """What changed, in a few plain words that are made of the rest of this answer alone."""
+    """What changed, in a few plain words."""
 
 
 class DiffRead(Output):

@@ -47,7 +47,7 @@ class PictureQuery(Input):
     as_of: TimeParameter | None = None
     """What had been recorded by a position of the ledger (`1234-0a1b2c3d`), or by the end of a time."""
     said_before: TimeParameter | None = None
-    """Only what had been said by the end of this time: `2023-08-09`, `2023-08-09T13:24+03:00`."""
+    """Only what had been said by the end of this time."""
     independence: IndependenceIn = "family"
     """What makes two sources one: nothing (`source`), the same owner or body (`family`), or side (`party`)."""
     lang: AnswerLanguageIn | None = None
@@ -67,7 +67,7 @@ class EventTie(Output):
     title: str
     relation: EventRelation
     direction: Direction
-    """`from`: the link leads from this event to the other; `to`: from the other to this one."""
+    """`from`: from this event to the other; `to`: to this one."""
 
 
 class EventPicture(EventRead):
@@ -77,7 +77,7 @@ class EventPicture(EventRead):
 
 
 class NotLive(Output):
-    """Why a statement does not stand at the moment of the picture."""
+    """Why a statement does not stand."""
 
     reason: EndedBy
     """`superseded`: a later statement took its place; `withdrawn_elsewhere`: its family took back the same stance
@@ -91,7 +91,7 @@ class NotLive(Output):
 class StatementPicture(StatementRead):
     effective: str
     effective_from: datetime
-    """The beginning of that time: the order of every list of statements."""
+    """The beginning of that time, by which statements are ordered."""
     effective_to: datetime
     """Its end, exclusive; of a moment its beginning."""
     effective_by: SaidBy
@@ -112,11 +112,11 @@ class StatementPicture(StatementRead):
 class StanceCount(Output):
     statements: int
     sources: int
-    """How many sources made them; nobody's statements have none."""
+    """How many sources made them."""
     origins: int
     """How many of these are independent of each other."""
     parties: int
-    """How many sides these are of; whoever is of none is one of its own."""
+    """How many sides these are of."""
 
 
 class JoinRead(Output):
@@ -152,7 +152,7 @@ class OriginRead(Output):
     """The speaker, whom several belong to, or who passed the words on; null where that is not known or may not be
     seen."""
     document_id: UUID | None
-    """The first document it is found in, where nothing else is known of the source."""
+    """The first document it is found in, where no source is known."""
     party: str | None
     statement_ids: list[UUID]
     """The earliest first; without those that would tell who a protected source is."""
@@ -175,7 +175,7 @@ class ClaimTie(Output):
     """The other claim."""
     relation: ClaimRelation
     direction: Direction
-    """`from`: the link leads from this claim to the other; `to`: from the other to this one."""
+    """`from`: from this claim to the other; `to`: to this one."""
 
 
 class AssessmentPicture(AssessmentRead):
@@ -186,18 +186,18 @@ class AssessmentPicture(AssessmentRead):
 
 
 class ClaimPicture(ClaimRead):
-    """A claim and all that was said about it. The text of a figure is composed, in English."""
+    """A claim and all that was said about it."""
 
     standing: Standing
     why: str
-    """Why it stands there, in a plain sentence, in the language of the answer."""
+    """Why it stands there, in the language of the answer."""
     reasons: list[Reason]
     """The same as data, in the same order."""
     counts: dict[Stance, StanceCount]
     """Explicit live statements by stance. Origins of the support for a figure are those whose family has given no later
     one."""
     beside: dict[Stance, int]
-    """Live statements that are implied or inferred: shown, but counted nowhere."""
+    """Implied or inferred statements that stand: shown, but not counted."""
     origins: dict[Stance, list[OriginRead]]
     """The independent sources behind each count."""
     rivals: list[RivalRead]
@@ -212,7 +212,7 @@ class QuestionPicture(QuestionRead):
     """A question, with its answers and where it stands."""
 
     heading: str
-    """What to show above it: its text; of a quantity composed, in the language of the answer."""
+    """Its text; of a quantity composed, in the language of the answer."""
     status: Status
     why: str
     reasons: list[Reason]
@@ -228,7 +228,7 @@ class QuestionPicture(QuestionRead):
 
 
 class SilenceRead(Output):
-    """A party that has not answered a question of cause, responsibility or occurrence."""
+    """A party that has not answered a question."""
 
     question_id: UUID
     party: str
@@ -237,7 +237,7 @@ class SilenceRead(Output):
     stance: Literal["no_comment", "no_information"] | None
     """Its last word; null: it is accused and has said nothing."""
     since: str
-    """When it said so, or was accused, as exactly as that is known."""
+    """When it said so, or was accused."""
     since_from: datetime
     since_to: datetime
     statement_id: UUID
@@ -250,13 +250,13 @@ class ContradictionRead(Output):
     """One source, or one family, against itself."""
 
     kind: Literal["both_ways", "rival_claims"]
-    """It supports and denies one claim, or supports two that can't both be true."""
+    """It supports and denies one claim, or supports two rivals."""
     family_id: UUID
     question_id: UUID | None
     claim_ids: list[UUID]
-    """Of the earlier statement and of the later one; one where they are about the same."""
+    """Of the two statements; one where they are about the same."""
     statement_ids: list[UUID]
-    """The earlier, and the later: when that was made, the earlier still stood."""
+    """The earlier, and the later."""
     live: bool
     """Whether both still stand."""
 
@@ -290,18 +290,18 @@ class DocumentPicture(DocumentRead):
     versions: list[VersionRead]
     """What was read of it, the earliest first, without the texts."""
     links: list[DocumentLinkRead]
-    """What it was made out of or answers, among the documents shown."""
+    """What it was made out of or answers."""
 
 
 class DossierRead(Output):
-    """The whole of one event: who says what, who says otherwise, and where."""
+    """The whole of one event."""
 
     position: str
     """Of the latest change shown; `as_of` with it gives the same picture again."""
     as_of: str | None
-    """The position that was asked for; null: what is recorded now."""
+    """What was asked for; null: now."""
     said_before: str | None
-    """Only what had been said by the end of this time is shown; null: no limit."""
+    """Only what had been said by then is shown; null: no limit."""
     independence: Independence
     event: EventPicture
     questions: list[QuestionPicture]
@@ -312,7 +312,7 @@ class DossierRead(Output):
     order_unknown: list[OrderUnknownRead]
     unattributed: list[UnattributedRead]
     sources: dict[UUID, SourceRead]
-    """Everybody named above, and whom they belong to. Of a confidential source others see its kind and disclosure,
+    """Everybody named above, and their families. Of a confidential source others see its kind and disclosure,
     under an id of this event only."""
     documents: dict[UUID, DocumentPicture]
     """Every document cited above; with the scope `read`, also what those were made out of."""
@@ -335,7 +335,7 @@ class TimelineEntry(Output):
     what: Turn
     """What happened to a statement; `retracted`: with all its documents; `assessed`: to a claim."""
     at: str
-    """When, as exactly as that is known."""
+    """When."""
     at_from: datetime
     at_to: datetime
     statement_id: UUID | None
@@ -356,7 +356,7 @@ class TimelineEntry(Output):
 
 
 class TimelineRead(Output):
-    """What was said about one event, in the order in which it was said."""
+    """What was said about an event, in the order of when that was."""
 
     position: str
     as_of: str | None

@@ -27,7 +27,7 @@ class TableQuery(Input):
     safe: bool = False
     """An apostrophe before every text that a spreadsheet would take for a formula."""
     bom: bool = False
-    """Begin with a byte order mark, by which Excel knows that it is UTF-8."""
+    """A byte order mark first, for Excel."""
 
 
 class CsvQuery(PictureQuery, TableQuery):
@@ -59,20 +59,20 @@ class Point(Output):
 
 
 class Toll(Output):
-    """What is said of one kind of casualties, by the last figures that stand."""
+    """One kind of casualties, by the last figures that stand."""
 
     question_id: UUID
     measure: Measure
     subject: str | None
     """Of whom: `children`; null: of all."""
     says: str | None
-    """In short: `31`, `60 to 80`, `at least 9`; null: there is no figure."""
+    """In short: `31`, `at least 9`; null: there is no figure."""
     min: float | None
-    """The least that they allow, in persons; null: nothing is said of the number."""
+    """The least that they allow; null: nothing is said of the number."""
     max: float | None
-    """The most; null: there is no upper limit, or nothing is said."""
+    """The most; null: no limit, or nothing is said."""
     status: Status
-    """Where its question stands: `contested` where the figures can't all be true."""
+    """Where its question stands."""
 
 
 class EventDigest(Output):
@@ -99,7 +99,7 @@ class EventProperties(Output):
     place_name: str | None
     country: str | None
     place_precision: PlacePrecision | None
-    """How exact the point is: it may stand for a whole town or country."""
+    """How exact the point is."""
     parent_id: UUID | None
     visibility: Visibility
     tags: list[str]

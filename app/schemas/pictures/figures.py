@@ -19,7 +19,7 @@ class FiguresQuery(PictureQuery):
 
 
 class PointRead(Output):
-    """One figure that somebody gave: a statement, once, in however many documents it is found."""
+    """One figure that somebody gave, in however many documents it is found."""
 
     statement_id: UUID
     claim_id: UUID
@@ -41,7 +41,7 @@ class PointRead(Output):
     of_id: UUID | None
     """The figure that it is a part of."""
     part: bool
-    """It is a part of another figure of the same question, and stands beside the series."""
+    """It is a part of another figure, and stands beside the series."""
     state: PointState
     """Unless the question is `evolving`, every figure that stands is current."""
     ended: str | None
@@ -56,7 +56,7 @@ class SeriesRead(Output):
     """What one family gave, in the order in which it was said."""
 
     family_id: UUID | None
-    """As in the dossier: the source or document that the statements go by; null for nobody's."""
+    """The source or document that the statements go by; null for nobody's."""
     name: str
     """The name to show."""
     party: str | None
@@ -68,7 +68,7 @@ class StepRead(Output):
 
     at: datetime
     low: float | None
-    """Null low and high: no figure stands any more, or none says anything of the number."""
+    """Null: no figure stands any more, or none says anything of the number."""
     high: float | None
     """Null alone: no upper end."""
     figures: int
@@ -93,7 +93,7 @@ class QuantityRead(Output):
 
 
 class FiguresRead(Output):
-    """Who gave which number when; and at each moment the range that the current ones left open."""
+    """Who gave which number when, and the range left open at each moment."""
 
     position: str
     as_of: str | None

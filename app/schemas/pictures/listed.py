@@ -22,7 +22,7 @@ class StatementListed(StatementRead):
 
     event: EventRead | None = None
     question: QuestionRead | None = None
-    """What it is about, or what the claim that it is about answers."""
+    """What it is about, or what its claim answers."""
     claim: ClaimRead | None = None
     source: SourceRead | None = None
     appearance: AppearanceRead | None = None
@@ -40,7 +40,7 @@ class ClaimListed(ClaimRead):
 
 _Named = Annotated[
     list[SourceRead] | None,
-    Field(description="Where `source` was a name: the sources that bear it, all of whom are meant."),
+    Field(description="Where `source` was a name: the sources that bear it."),
 ]
 
 

@@ -28,7 +28,7 @@ class MatrixColumn(Output):
     source_id: UUID | None
     """By source; null: nobody's words, or an accused party that has said nothing."""
     family_id: UUID | None
-    """By source only: whom the source belongs to in the end, or itself."""
+    """By source: its family."""
 
 
 class SaidAt(Output):
@@ -41,13 +41,13 @@ class SaidAt(Output):
 
 
 class MatrixStance(Output):
-    """One stance of one column on one question: explicit statements that stand."""
+    """One stance of one column on one question."""
 
     statements: int
     first: SaidAt
     last: SaidAt
     claim_ids: list[UUID]
-    """The claims that it is taken toward, the first one said first."""
+    """The claims that it is taken toward."""
     source_ids: list[UUID]
     """Who takes it; nobody's words have none."""
 
@@ -57,9 +57,9 @@ class MatrixCell(Output):
     """Its place in `columns`, from 0."""
     stances: dict[Stance, MatrixStance]
     beside: dict[Stance, int]
-    """Statements that stand and are implied or inferred: shown, but counted nowhere."""
+    """Implied or inferred statements that stand: shown, but not counted."""
     silence: SilenceRead | None
-    """It has not answered: its last word was none, or it is accused and has said nothing."""
+    """It has not answered, or is accused and has said nothing."""
 
 
 class MatrixRow(Output):
@@ -72,7 +72,7 @@ class MatrixRow(Output):
     subject: str | None
     status: Status | None
     cells: list[MatrixCell]
-    """In the order of `columns`; a column that has nothing here has no cell."""
+    """In the order of `columns`, without those that have nothing here."""
 
 
 class MatrixRead(Output):
@@ -84,7 +84,7 @@ class MatrixRead(Output):
     event_id: UUID
     by: ColumnsBy
     columns: list[MatrixColumn]
-    """Whoever has anything in a row, by label; the one of no side, or of nobody, last."""
+    """By label; the one of no side, or of nobody, last."""
     rows: list[MatrixRow]
     """The questions as in the dossier."""
     claims: dict[UUID, str | None]

@@ -14,7 +14,7 @@ Verdict = Literal["right", "wrong", "unscored"]
 
 class TrackRecordQuery(Input):
     said_before: TimeParameter | None = None
-    """Only what had been said and settled by the end of this time."""
+    """Only what had been said and settled by then."""
 
 
 class TrackEntry(Output):
