@@ -43,7 +43,8 @@ Counterclaim stores **statements** and derives pictures: it holds no "truth" and
 sends one *report* per article or post (`POST /v1/reports`); a dashboard reads one *dossier* per event
 (`GET /v1/events/{event}/dossier`). Every change is a line of a hash-chained ledger.
 
-Reading what is public needs no key. Every failure is `application/problem+json` and says where and why.
+Reading what is public needs no key. PATCH is a merge patch (RFC 7396), `application/merge-patch+json` or
+`application/json`. Every failure is `application/problem+json` and says where and why.
 """
 TAGS = {
     "reports": "What ingest scripts send: one document's worth of claims.",

@@ -37,7 +37,7 @@ class ProblemEntry(BaseModel):
     parameter: str | None = None
     """Which parameter of the query, the path or the header."""
     detail: str
-    """What is wrong there, and what would be right."""
+    """What is wrong, and what would be right."""
     url: str | None = None
     """The record in the way."""
 
@@ -58,7 +58,7 @@ class ProblemRead(BaseModel):
     errors: list[ProblemEntry] | None = None
     """Where, and what is wrong there."""
     url: str | None = None
-    """The record in the way, where the caller may see it."""
+    """The record in the way."""
     urls: list[str] | None = None
     """Those in the way, where there are several."""
     etag: str | None = None
@@ -193,7 +193,7 @@ _PAGE: Final = "<!doctype html><html lang=en><meta charset=utf-8><title>{title}<
     responses=documented(errors.NotFound),
 )
 async def get_problem(
-    slug: Annotated[str, Path(pattern="^[a-z-]{1,40}$", description="The last part of a `type`.")],
+    slug: Annotated[str, Path(pattern="^[a-z-]{1,40}$", description="The end of a `type`.")],
 ) -> HTMLResponse:
     """What a problem's `type` means, and what to do about it."""
     for kind in errors.all_problems():

@@ -84,7 +84,7 @@ def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> No
         "GET",
         path,
         _get(model, at) if kind.mergeable else _get_unmergeable(model, at),
-        description="Pictures of its event join it to others.",
+        description="The record alone.",
         response_model=READS[model],
         responses=READ | (MERGED if kind.mergeable else {}),
     )
@@ -102,7 +102,7 @@ def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> No
         "GET",
         f"{path}/history",
         _history(model, at),
-        description="Every version, also of what was deleted.",
+        description="All its versions, even if it was deleted.",
         response_model=Page[Revision],
         responses=READ,
     )

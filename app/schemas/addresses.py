@@ -68,8 +68,7 @@ SourceAsked = Annotated[
     StringConstraints(min_length=1, max_length=NAME_CHARACTERS),
     AfterValidator(_source_asked),
     Field(
-        description="Sources: an id, `ref:` and a ref, or a name or alias, whole, in any case and without accents. "
-        "Several may bear a name: all of them are meant.",
+        description="An id, `ref:` and a ref, or a whole name or alias, in any case: all sources that bear it.",
         examples=["TASS"],
     ),
 ]

@@ -103,7 +103,6 @@ class DocumentLinkCreate(Input):
 
     model_config = with_examples(
         {"relation": "translation_of", "to": {"url": "https://news.example/ru/2023/08/09/blast", "language": "ru"}},
-        {"relation": "rewrites", "to": {"url": "https://agency.example/1"}, "how_known": "similarity", "score": 0.91},
     )
 
     relation: DocumentRelationIn

@@ -33,7 +33,7 @@ class FactCheckQuery(Input):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
     query: Annotated[Name | None, BeforeValidator(_none_if_empty)] = None
-    """Words as `/v1/search` takes them. Needed unless `reviewPublisherSiteFilter` is given."""
+    """Words, as in `/v1/search`. Needed unless `reviewPublisherSiteFilter` is given."""
     language_code: Annotated[Language | None, BeforeValidator(_none_if_empty)] = None
     """Of the review, else of the claim; regions and scripts are not considered."""
     review_publisher_site_filter: Annotated[Name | None, BeforeValidator(_none_if_empty)] = None
@@ -48,7 +48,7 @@ class FactCheckQuery(Input):
     """How many to leave out before the first page."""
 
     key: _Parameter | None = None
-    """A key of this service (`cc_…`), where no header can be sent; others are not looked at."""
+    """A key (`cc_…`), where no header can be sent; others are ignored."""
     # What Google's own clients send with every call. All but `prettyPrint` is taken and changes nothing.
     alt: Literal["json"] = "json"
     pretty_print: bool = True

@@ -238,8 +238,7 @@ _CoarseWords = Annotated[
     StringConstraints(min_length=4, max_length=TIME_CHARACTERS),
     Field(
         description="A time as exact as it is known: an ISO 8601 date or time with offset, an EDTF date (`2023-08~`), "
-        "or an interval of two, both ends known. One with a minute is that whole minute. Zeros are not told: "
-        "`2019-11-00` is 2019-11.",
+        "or an interval of two. One with a minute is that whole minute.",
         examples=["2023-08-09", "2023-08-09T13:24+03:00"],
     ),
 ]

@@ -29,7 +29,7 @@ LookupType = Literal[
 
 
 class LookupItem(Input):
-    """One record, by its `ref`, `id`, `url` (a document's, any spelling) or `slug` (an event's)."""
+    """One record, by `ref`, `id`, `url` (a document's) or `slug` (an event's)."""
 
     type: Annotated[LookupType, BeforeValidator(record_type)] | None = None
     """Not needed for a `url` or a `slug`."""
@@ -77,7 +77,7 @@ class Lookup(Input):
 
 
 class LookupRead(Output):
-    """What is known of one of them, as far as the caller may read it."""
+    """What is known of one of them."""
 
     type: LookupType
     found: bool

@@ -25,7 +25,7 @@ class SearchQuery(Paging):
     type: Annotated[str, comma_separated("event", "claim", "statement", "document")] | None = None
     """Of `event`, `claim`, `statement`, `document`, with commas."""
     event: EventAddress | None = None
-    """Only what belongs to this event; documents that it cites."""
+    """Only what belongs to this event, or is cited in it."""
     language: Languages | None = None
     """Only words in this language (`en` is also `en-GB`; `und`: not told), or in several, with commas; those of `q`,
     too."""
@@ -44,13 +44,13 @@ class Highlight(Output):
     text: str
     """The field, or a part of it, as stored: no HTML."""
     start: int
-    """Where the part begins in the field, in code points."""
+    """Where it begins in the field, in code points."""
     ranges: list[tuple[int, int]]
     """Begin and end of each found word in `text`, in code points."""
 
 
 class HitSource(Output):
-    """Who speaks or publishes, as far as the caller may know."""
+    """Who speaks or publishes."""
 
     id: UUID
     name: str | None
@@ -68,7 +68,7 @@ class Hit(Output):
     event: EventName | None
     """The event that it is or belongs to; null: a document."""
     title: str | None
-    """The title, or the text of the claim or of what the statement is about."""
+    """The title, or the text of the claim or question."""
     rank: Annotated[float, Field(ge=0, le=1)]
     """How well it fits, in this search alone."""
     language: str | None
@@ -78,7 +78,7 @@ class Hit(Output):
     question_id: UUID | None = None
     stance: Stance | None = None
     source: HitSource | None = None
-    """Of a statement who speaks, of a document who publishes it."""
+    """Who speaks, or publishes the document."""
     document_id: UUID | None = None
     """Where the statement is found; the document itself."""
     appearance_id: UUID | None = None

@@ -81,7 +81,7 @@ class SourceFields(Input):
     reliability: ReliabilityIn | None = None
     """Admiralty scale: A (reliable) to E (unreliable), F (can't be judged)."""
     confidential: bool | None = None
-    """Shown without the scope `confidential` by kind and disclosure alone."""
+    """Only the scope `confidential` shows more than kind and disclosure."""
     external_ids: ExternalIds | None = None
     notes: Prose | None = None
 
@@ -186,7 +186,7 @@ class SourceRead(RecordRead):
     notes: str | None
     merged_into: UUID | None
     placed: bool
-    """Known only where it was mentioned: its name fits several sources, to which it is linked."""
+    """Its name fits several sources, to which it is linked."""
 
 
 class SourceFilter(Input):
@@ -212,7 +212,7 @@ class SourceQuery(SourceFilter, Paging, Viewed):
 
 
 class SourceLinkCreate(Input):
-    """That this source may be the same as another, which an editor decides; or that it is not."""
+    """That this source may be the same as another, or is not."""
 
     model_config = with_examples(
         {"to": {"name": "Ministry of Health", "kind": "authority"}, "reason": "the letterhead is the same"}

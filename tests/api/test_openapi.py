@@ -30,7 +30,7 @@ MEDIA = {
     "/v1/events/{event}/export.jsonld": "application/ld+json",
     "/v1/events/{event}/export.atom": "application/atom+xml",
 }
-BYTES = 253_000
+BYTES = 250_000
 STAYS = {"ref": "the-one-that-stays"}
 
 

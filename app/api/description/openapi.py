@@ -12,7 +12,7 @@ from app import errors
 from app.api.description import models, parameters, types
 from app.api.problems import MEDIA_TYPE, ProblemRead
 
-_JSON, _PATCH = "application/json", "application/merge-patch+json"
+_JSON: Final = "application/json"
 # What an answer carries beside its body.
 _HEADERS: Final = {
     "ETag": ("The version of this answer, for If-Match and If-None-Match.", '"0c3f5a9be21d4f7788aa90b1"'),
@@ -33,7 +33,7 @@ _FAILED: Final = "What went wrong: " + "; ".join(
     for kind in errors.all_problems()
     if kind not in (errors.Merged, errors.NotOffered, errors.BadCursor)
 )
-_WRITTEN: Final = "201: created; 200: was there."
+_WRITTEN: Final = "201: new; 200: was there."
 
 
 def describe(app: FastAPI) -> None:
@@ -125,9 +125,6 @@ def _header(name: str) -> dict[str, str]:
 
 def _complete(method: str, operation: dict[str, Any], *, public: bool) -> None:
     _tell_key(operation, public=public)
-    if method == "patch":
-        content = operation["requestBody"]["content"]
-        content[_PATCH] = content[_JSON]
     responses, operation["responses"] = operation["responses"], {}
     for status, response in sorted(responses.items()):
         content = response.get("content", {})

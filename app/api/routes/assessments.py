@@ -58,7 +58,7 @@ async def list_event_assessments(
 async def create_assessment(
     event: EventAt, data: AssessmentCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
-    """Record a rating of a claim in its author's scheme and words, or find the same."""
+    """Record a rating of a claim, or find the same."""
     return await once(answers.stored(*await creating.assessment(session, caller, event, data)))
 
 
@@ -66,7 +66,7 @@ async def create_assessment(
 async def change_assessment(
     assessment: AssessmentAt, data: AssessmentChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Change some fields (RFC 7396); `documents` replaces the whole list."""
+    """Change some fields; `documents` replaces the whole list."""
     return answers.changed(*await changing.change(session, caller, Assessment, assessment, data, if_match=if_match))
 
 

@@ -76,13 +76,13 @@ async def create_claim(event: EventAt, data: ClaimCreate, caller: Ingester, sess
 async def change_claim(
     claim: ClaimAt, data: ClaimChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Change some fields (RFC 7396); a null empties a field."""
+    """Change some fields; a null empties a field."""
     return answers.changed(*await changing.change(session, caller, Claim, claim, data, if_match=if_match))
 
 
 @router.post("/claims/{claim}/merge", response_model=with_remarks(ClaimRead), responses=WRITE)
 async def merge_claim(claim: ClaimAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
-    """Say that two claims of one event are one. No row moves; a PATCH of `merged_into` undoes it."""
+    """Say that two claims of one event are one; a PATCH of `merged_into` undoes it."""
     return await once(answers.changed(*await changing.merge(session, caller, Claim, claim, data.into)))
 
 

@@ -53,7 +53,7 @@ async def list_documents(
 
 @router.post("/documents", status_code=201, response_model=with_remarks(DocumentRead), responses=created(DocumentRead))
 async def create_document(data: DocumentCreate, caller: Ingester, session: Writing, once: Once) -> Response:
-    """Record a document and what was read of it, or find it by ref, URL or text.
+    """Record a document and what was read of it, or find it.
 
     A new text makes a version.
     """
@@ -64,13 +64,13 @@ async def create_document(data: DocumentCreate, caller: Ingester, session: Writi
 async def change_document(
     document: DocumentAt, data: DocumentChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Change some fields (RFC 7396); a null empties a field."""
+    """Change some fields; a null empties a field."""
     return answers.changed(*await changing.change(session, caller, Document, document, data, if_match=if_match))
 
 
 @router.post("/documents/{document}/merge", response_model=with_remarks(DocumentRead), responses=WRITE)
 async def merge_document(document: DocumentAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
-    """Say that two documents are one. No row moves; a PATCH of `merged_into` undoes it."""
+    """Say that two documents are one; a PATCH of `merged_into` undoes it."""
     return await once(answers.changed(*await changing.merge(session, caller, Document, document, data.into)))
 
 

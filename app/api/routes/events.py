@@ -57,7 +57,7 @@ async def create_event(data: EventCreate, caller: Ingester, session: Writing, on
 async def change_event(
     event: EventAt, data: EventChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Change some fields (RFC 7396); a null empties a field."""
+    """Change some fields; a null empties a field."""
     return answers.changed(*await changing.change(session, caller, Event, event, data, if_match=if_match))
 
 

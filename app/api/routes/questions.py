@@ -58,7 +58,7 @@ async def list_event_questions(
 async def create_question(
     event: EventAt, data: QuestionCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
-    """Record a point in dispute, or find it by text, or by measure, subject and unit."""
+    """Record a point in dispute, or find it."""
     return await once(answers.stored(*await creating.question(session, caller, event, data)))
 
 
@@ -66,7 +66,7 @@ async def create_question(
 async def change_question(
     question: QuestionAt, data: QuestionChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Change some fields (RFC 7396); a null goes back to the default."""
+    """Change some fields; a null goes back to the default."""
     return answers.changed(*await changing.change(session, caller, Question, question, data, if_match=if_match))
 
 

@@ -61,7 +61,7 @@ async def create_source(data: SourceCreate, caller: Ingester, session: Writing, 
 async def change_source(
     source: SourceAt, data: SourceChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Change some fields (RFC 7396); a null empties a field."""
+    """Change some fields; a null empties a field."""
     return answers.changed(*await source_links.change_source(session, caller, source, data, if_match=if_match))
 
 
@@ -84,7 +84,7 @@ async def get_track_record(
 
 @router.post("/sources/{source}/merge", response_model=with_remarks(SourceRead), responses=WRITE)
 async def merge_source(source: SourceAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
-    """Say that two sources are one. No row moves; a PATCH of `merged_into` undoes it."""
+    """Say that two sources are one; a PATCH of `merged_into` undoes it."""
     return await once(answers.changed(*await source_links.merge(session, caller, source, data.into)))
 
 

@@ -80,7 +80,7 @@ async def create_statement(
 async def change_statement(
     statement: StatementAt, data: StatementChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Correct what was recorded (RFC 7396).
+    """Correct what was recorded.
 
     What the source took back is a withdrawal; what it said later is another statement, which supersedes this one.
     """
@@ -128,7 +128,7 @@ async def create_appearance(
 async def change_appearance(
     appearance: AppearanceAt, data: AppearanceChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Change some fields (RFC 7396); `hops` replaces the whole chain."""
+    """Change some fields; `hops` replaces the whole chain."""
     return answers.changed(*await changing.change(session, caller, Appearance, appearance, data, if_match=if_match))
 
 

@@ -30,7 +30,7 @@ class AuditedStatement(Output):
     stance: Stance
     explicitness: Explicitness
     live: bool
-    """Whether it stands by `said_before`."""
+    """Whether it stands."""
     effective: str
     effective_from: datetime
     effective_to: datetime
@@ -68,7 +68,7 @@ class AuditRead(Output):
     events: list[EventName]
     """Those that the statements are about."""
     events_left_out: int
-    """How many more events cite the document than one audit shows."""
+    """How many more events cite the document."""
     statements: list[AuditedStatement]
     """The earliest first, once for each place in the document."""
     fidelity: dict[Fidelity, int]

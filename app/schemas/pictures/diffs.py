@@ -74,7 +74,7 @@ class MergeRead(Output):
 
 
 class StatementEntry(Output):
-    """A statement as it is at the later moment; a removed one as it was."""
+    """A statement at the later moment; a removed one as it was."""
 
     statement_id: UUID
     question_id: UUID | None
@@ -126,7 +126,7 @@ class StatementsDiff(Output):
 
 
 class ClaimEntry(Output):
-    """A claim as it is at the later moment; a removed one as it was."""
+    """A claim at the later moment; a removed one as it was."""
 
     claim_id: UUID
     question_id: UUID | None
@@ -152,7 +152,7 @@ class ClaimsDiff(Output):
 
 
 class QuestionEntry(Output):
-    """A question as it is at the later moment; a removed one as it was."""
+    """A question at the later moment; a removed one as it was."""
 
     question_id: UUID
     text: str | None
@@ -225,7 +225,7 @@ class FigureNow(Output):
 
 
 class FiguresNow(Output):
-    """The current figures of a question, and what those say together that no later one overtook."""
+    """The current figures of a question, and what those not overtaken say together."""
 
     says: str | None
     """In short: `31`, `60 to 80`, `9 to 12 or more`; null: there is none."""
@@ -248,7 +248,7 @@ class FiguresMoved(Output):
 
 
 class AssessmentEntry(Output):
-    """An assessment as it is at the later moment; a removed one as it was."""
+    """An assessment at the later moment; a removed one as it was."""
 
     assessment_id: UUID
     claim_id: UUID

@@ -97,16 +97,16 @@ class StatementPicture(StatementRead):
     effective_by: SaidBy
     """By its own `said`, or when its first document was `published` or `retrieved`, or when it was `recorded` here."""
     live: bool
-    """Whether it stands by `said_before`."""
+    """Whether it stands."""
     why_not_live: NotLive | None
     family_id: UUID | None
-    """The source or document that statements go by; those with the same belong together. Null for nobody's."""
+    """The source or document that it goes by; null for nobody's."""
     figure_state: FigureState | None
     """Of a live figure on an `evolving` question: `current`; `replaced` by its family's later figure; `outdated` by
     others', 24 h or more later; `order_unknown`: current, but its family gave another on the same day, and which came
     last is not known."""
     appearances: list[AppearanceRead]
-    """Where it is found, the earliest-published document first."""
+    """The earliest-published document first."""
 
 
 class StanceCount(Output):
@@ -127,7 +127,7 @@ class JoinRead(Output):
     `document`: unnamed sources of one document; `link`: their documents are copies; `same_as`: their sources may be the
     same; `party`: of one side."""
     source_id: UUID | None
-    """Who made them, whom they belong to, or who passed them on."""
+    """Who made them, or passed them on, or whom they belong to."""
     document_id: UUID | None
     party: str | None
     link_id: UUID | None
@@ -149,8 +149,7 @@ class OriginRead(Output):
     name: str
     """The name to show."""
     source_id: UUID | None
-    """The speaker, whom several belong to, or who passed the words on; null where that is not known or may not be
-    seen."""
+    """The speaker, whom several belong to, or who passed the words on; null: not known, or not to be seen."""
     document_id: UUID | None
     """The first document it is found in, where no source is known."""
     party: str | None
@@ -182,7 +181,7 @@ class AssessmentPicture(AssessmentRead):
     """An assessment, and whether another replaced it."""
 
     superseded: bool
-    """Whether the same author has replaced it, by `said_before`."""
+    """Whether the same author has replaced it."""
 
 
 class ClaimPicture(ClaimRead):
@@ -204,7 +203,7 @@ class ClaimPicture(ClaimRead):
     """Supported claims that can't be true together with this one."""
     links: list[ClaimTie]
     statements: list[StatementPicture]
-    """All that were made by `said_before`, the earliest first."""
+    """The earliest first."""
     assessments: list[AssessmentPicture]
 
 
@@ -330,7 +329,7 @@ def all_claims(dossier: DossierRead) -> Iterator[ClaimPicture]:
 
 
 class TimelineEntry(Output):
-    """One thing that happened to what is said of the event."""
+    """One thing that happened to what is said."""
 
     what: Turn
     """What happened to a statement; `retracted`: with all its documents; `assessed`: to a claim."""

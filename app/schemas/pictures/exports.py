@@ -108,7 +108,7 @@ class EventProperties(Output):
     created_at: datetime
     updated_at: datetime
     questions: int
-    """With those of events merged into it, as far as the caller may see them."""
+    """With those of events merged into it."""
     claims: int
     statements: int
     assessments: int

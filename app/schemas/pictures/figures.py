@@ -19,7 +19,7 @@ class FiguresQuery(PictureQuery):
 
 
 class PointRead(Output):
-    """One figure that somebody gave, in however many documents it is found."""
+    """One figure that somebody gave."""
 
     statement_id: UUID
     claim_id: UUID
@@ -56,7 +56,7 @@ class SeriesRead(Output):
     """What one family gave, in the order in which it was said."""
 
     family_id: UUID | None
-    """The source or document that the statements go by; null for nobody's."""
+    """The source or document that they go by; null for nobody's."""
     name: str
     """The name to show."""
     party: str | None
@@ -93,7 +93,7 @@ class QuantityRead(Output):
 
 
 class FiguresRead(Output):
-    """Who gave which number when, and the range left open at each moment."""
+    """Who gave which number when, and the range left open."""
 
     position: str
     as_of: str | None

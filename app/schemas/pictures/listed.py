@@ -18,7 +18,7 @@ from app.schemas.statements import AppearanceRead, StatementRead
 
 
 class StatementListed(StatementRead):
-    """A statement with what `expand` names, as far as the caller may see it."""
+    """A statement with what `expand` names."""
 
     event: EventRead | None = None
     question: QuestionRead | None = None

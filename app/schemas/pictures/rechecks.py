@@ -21,7 +21,7 @@ class RecheckQuery(Paging):
 
 
 class RecheckRead(Output):
-    """A statement that its source may have more to say about by now."""
+    """A statement whose source may say more by now."""
 
     recheck_at: datetime
     statement: StatementRead

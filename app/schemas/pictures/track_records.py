@@ -18,7 +18,7 @@ class TrackRecordQuery(Input):
 
 
 class TrackEntry(Output):
-    """The last that the family had explicitly said of a claim before its question was settled."""
+    """The last that the family had said of a claim before its question was settled."""
 
     verdict: Verdict
     """`right`: it supported what was settled, or denied what that excludes; `unscored`: what was settled decides
