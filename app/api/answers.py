@@ -20,6 +20,7 @@ from app.schemas.sources import SourceRead
 from app.services.idempotency import Replayed
 from app.services.intake.outcomes import Effect, similar_sources
 from app.services.intake.remarks import NOTHING_NEW
+from app.services.lists.bearers import Bearers
 from app.services.paging import Slice
 from app.vocabulary import AnswerLanguage, AnswerView
 
@@ -139,7 +140,7 @@ def listed(
     slice_: Slice,
     read: type[BaseModel],
     expanded: Sequence[str],
-    named: Sequence[BaseModel] | None,
+    named: Bearers | None,
     *,
     view: AnswerView = "full",
 ) -> Response:
@@ -150,7 +151,7 @@ def listed(
         answered = [compact.item(record, left_out) for record in records]
     else:
         answered = [record.model_dump(mode="json", exclude=left_out) for record in records]
-    return _page(request, slice_, answered, kind=ListedPage, view=view, named=named)
+    return _page(request, slice_, answered, kind=ListedPage, view=view, **(named._asdict() if named else {}))
 
 
 def _page(

@@ -23,6 +23,7 @@ from app.schemas.reports import ComparedPart, Similar
 from app.schemas.statements import StatementQuery
 from app.services import deleting, paging, records
 from app.services.access import Caller
+from app.services.lists import bearers
 from app.services.paging import Slice
 from app.services.pictures import expanding
 
@@ -66,7 +67,7 @@ async def listed(
     """A page with what `expand` asks for, and with the sources that bear the name, where `source` is one."""
     expanded = query.expand.split(",") if query.expand else []
     rows = await expanding.expand(session, caller, page.rows, expanded)
-    named = await expanding.sources_named(session, caller, query.source)
+    named = await bearers.find(session, caller, query.source)
     names = [*expanded, "appearance"] if "document" in expanded else expanded
     return answers.listed(request, replace(page, rows=rows), read, names, named, view=query.view)
 

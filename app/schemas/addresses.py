@@ -60,6 +60,8 @@ def _source_asked(words: str) -> str:
     """Refuse what means a record and can't be one: taken for a name it would find nobody."""
     if not words.startswith("#") and _MEANS_A_RECORD.match(words) and not re.fullmatch(ADDRESS_PATTERN, words):
         raise ValueError("a record is its id, or ref: and its ref; all other words are a name")
+    if "\0" in words:
+        raise ValueError("no name has the character NUL")
     return words
 
 

@@ -322,7 +322,7 @@ class ClaimFilter(Input):
     q: Name | None = None
     """Words of the text."""
     language: Languages | None = None
-    """It, or a translation of it, is in this language, or in one of these, with commas."""
+    """Its own, or that of a translation; several with commas."""
     accuses: Key | None = None
     measure: MeasureIn | None = None
     """Figures of this measure."""

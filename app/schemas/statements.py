@@ -294,7 +294,7 @@ class StatementFilter(Input):
     document: Address | None = None
     party: Key | None = None
     stance: StancesIn | None = None
-    """One, or several with commas: `support,deny`."""
+    """One `Stance`, or several with commas."""
     explicitness: ExplicitnessesIn | None = None
     withdrawn: bool | None = None
     said_from: CoarseTime | None = None
@@ -303,7 +303,7 @@ class StatementFilter(Input):
     said_to: CoarseTime | None = None
     """Said before the end of this time."""
     language: Languages | None = None
-    """Its words stand somewhere in this language, or in one of these, with commas."""
+    """Of its words somewhere; several with commas."""
     updated_since: Moment | None = None
     recheck_before: Moment | None = None
     ref: Ref | None = None

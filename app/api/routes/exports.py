@@ -33,6 +33,7 @@ from app.schemas.pictures.exports import (
 )
 from app.services import exporting, maps, streaming, table_exports
 from app.services.access import Caller
+from app.services.lists import bearers
 from app.services.pictures import feeds, moments
 
 router = APIRouter(tags=["exports"], route_class=Route)
@@ -217,6 +218,7 @@ async def export_statements(
     in the table of its event.
     """
     await _check_events(session, caller, query.event)
+    await bearers.find(session, caller, query.source)
     rows = partial(table_exports.statements, caller=caller, query=query)
     return await _table(
         request, session, database, caller, _Table("statements", file_format, query, flat.COLUMNS, rows)

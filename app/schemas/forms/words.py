@@ -1,7 +1,7 @@
 """The closed lists as they come in: in any case, with spaces or hyphens, and in words that others use."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final, get_args
+from typing import Annotated, Any, Final
 
 from pydantic import WithJsonSchema, WrapValidator
 
@@ -33,14 +33,13 @@ def record_type(sent: Any) -> Any:
     return synonyms.folded(sent).replace(" ", "_") if isinstance(sent, str) else sent
 
 
-def _any_of(*words: str) -> tuple[WrapValidator, WithJsonSchema]:
+def _any_of(example: str) -> tuple[WrapValidator, WithJsonSchema]:
     """In a filter: one of the words of a list, or several with commas, any of which may fit."""
 
     def read(sent: Any, check: Callable[[Any], str]) -> str:
         return ",".join(check(word.strip()) for word in sent.split(",")) if isinstance(sent, str) else check(sent)
 
-    word = "|".join(words)
-    return WrapValidator(read), WithJsonSchema({"type": "string", "pattern": f"^({word})(,({word}))*$"})
+    return WrapValidator(read), WithJsonSchema({"type": "string", "examples": [example]})
 
 
 SourceKindIn = Annotated[vocabulary.SourceKind, _taken("SourceKind")]
@@ -78,5 +77,5 @@ DossierOrderIn = Annotated[vocabulary.DossierOrder, _taken("DossierOrder")]
 AnswerLanguageIn = Annotated[vocabulary.AnswerLanguage, _taken("AnswerLanguage")]
 
 # In filters.
-StancesIn = Annotated[StanceIn, *_any_of(*get_args(vocabulary.Stance))]
-ExplicitnessesIn = Annotated[ExplicitnessIn, *_any_of(*get_args(vocabulary.Explicitness))]
+StancesIn = Annotated[StanceIn, *_any_of("support,deny")]
+ExplicitnessesIn = Annotated[ExplicitnessIn, *_any_of("implied,inferred")]

@@ -40,7 +40,13 @@ class ClaimListed(ClaimRead):
 
 _Named = Annotated[
     list[SourceRead] | None,
-    Field(description="Where `source` was a name: the sources that bear it."),
+    Field(description="Who bears the name that `source` was: all are meant."),
+]
+
+
+_MayBeSame = Annotated[
+    list[SourceRead] | None,
+    Field(description="Who may be one with those, by a link that is proposed; not meant."),
 ]
 
 
@@ -48,14 +54,17 @@ class ListedPage(Page[Any]):
     """As both are answered."""
 
     named: _Named = None
+    may_be_same: _MayBeSame = None
 
 
 class StatementPage(Page[StatementListed]):
     named: _Named = None
+    may_be_same: _MayBeSame = None
 
 
 class ClaimPage(Page[ClaimListed]):
     named: _Named = None
+    may_be_same: _MayBeSame = None
 
 
 class StatementInList(NamedTuple):

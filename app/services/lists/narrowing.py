@@ -118,9 +118,10 @@ def by_source(caller: Caller, rows: Subquery, model: type[Record], column: str, 
 
 
 def sources_named(caller: Caller, name: str) -> Rows:
-    """Select the sources that this caller may see under a name or alias."""
-    rows = seen(caller, Source)
-    return select(rows).where(rows.c.names.op("@>")(array([func.fold_name(name)])), rows.c.merged_into.is_(None))
+    """Select the sources that this caller may see under a name or alias, be it of one that was merged into them."""
+    rows, bearing = seen(caller, Source), seen(caller, Source)
+    bears_it = bearing.c.names.op("@>")(array([func.fold_name(name)]))
+    return select(rows).where(rows.c.id.in_(select(func.source_root(bearing.c.id)).where(bears_it)))
 
 
 def words(column: ColumnElement[Any], words: str) -> ColumnElement[bool]:

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.derive.pictures import in_lists
 from app.models import Appearance, Claim, Document, Event, Question, Record, Source
-from app.schemas import addresses
 from app.schemas.claims import ClaimRead
 from app.schemas.common import RecordRead
 from app.schemas.documents import DocumentRead
@@ -18,7 +17,6 @@ from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead
 from app.services.access import Caller
-from app.services.lists import narrowing
 from app.services.pictures import listing
 from app.services.visibility import seen, seen_alone
 
@@ -29,7 +27,6 @@ _READS: Final[Mapping[str, tuple[type[Record], type[RecordRead]]]] = {
     "source": (Source, SourceRead),
     "document": (Document, DocumentRead),
 }
-_SOURCES_NAMED: Final = 100  # that are told, of those that bear one name
 Row = Mapping[str, Any]
 
 
@@ -62,14 +59,6 @@ def _pointer(row: Row, name: str) -> UUID | None:
         return question_id
     pointer: UUID | None = row.get(f"{name}_id")
     return pointer
-
-
-async def sources_named(session: AsyncSession, caller: Caller, parameter: str | None) -> list[SourceRead] | None:
-    """The sources that bear the name which was asked for, by id; None: no name was."""
-    if parameter is None or not addresses.is_name(parameter):
-        return None
-    rows = narrowing.sources_named(caller, parameter).order_by("id").limit(_SOURCES_NAMED)
-    return [SourceRead.model_validate(row) for row in (await session.execute(rows)).mappings()]
 
 
 async def _by_id(
