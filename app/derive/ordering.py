@@ -10,10 +10,10 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from app.schemas.assessments import AssessmentRead
-from app.schemas.claims import ClaimRead
+from app.schemas.claims import ClaimRead, as_given
 from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
 from app.schemas.events import EventRead
-from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, QuestionPicture, StatementPicture
+from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, QuestionPicture, StatementPicture, all_claims
 from app.schemas.questions import QuestionRead
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
@@ -141,6 +141,19 @@ def disputed_question(question: QuestionPicture) -> tuple[bool, int, int]:
     counts = [claim.counts for claim in question.claims if claim.standing == "contested"]
     sources = sum(of_claim[stance].origins for of_claim in counts for stance in _SIDES if stance in of_claim)
     return question.status != "contested", -len(counts), -sources
+
+
+def english_texts(dossier: DossierRead | None) -> dict[UUID, str | None]:
+    """By claim and by statement about one: the text that sorts them, which is the same in every language.
+
+    Headings of questions have none: they are in the language of the answer.
+    """
+    texts: dict[UUID, str | None] = {}
+    for claim in all_claims(dossier) if dossier is not None else ():
+        texts[claim.id] = claim.english
+        for statement in claim.statements:
+            texts[statement.id] = as_given(claim.english, figure=claim.figure, preliminary=statement.preliminary)
+    return texts
 
 
 def shown(row: StatementPicture, text: str | None, dossier: DossierRead) -> SortKey:

@@ -1,5 +1,6 @@
 """Pictures in the language that the caller asks for: sentences, names of parties and countries, headers, ETags."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,25 @@ async def test_questions_are_headed_and_origins_named(demo: httpx.AsyncClient) -
     unknown = [origin["name"] for origin in origins if origin["source_id"] is None]
     assert unknown
     assert not titles & set(unknown)
+
+
+async def test_figures_are_said_in_the_language_and_summaries_in_english(demo: httpx.AsyncClient) -> None:
+    path = "/v1/events/zagorsk-2023"
+    english, russian = [(await read(demo, f"{path}/dossier", language)).json() for language in ("en", "ru")]
+    in_english, in_russian = [
+        {claim["id"]: claim["text"] for question in shown["questions"] for claim in question["claims"]}
+        for shown in (english, russian)
+    ]
+    assert list(in_english) == list(in_russian)
+    figures = [claim for question in russian["questions"] if question["measure"] for claim in question["claims"]]
+    assert {in_english[claim["id"]]: claim["text"] for claim in figures}["43 injured"] == "Раненые: 43"
+    assert all(re.match(r"[А-Яа-яё ]+( \(.+\))?: ", claim["text"]) for claim in figures)
+    assert "english" not in figures[0]
+    query = "clock=said&since=2023-08-09&until=2023-08-13"
+    changed = [(await demo.get(f"{path}/diff?{query}&lang={language}")).json() for language in ("en", "ru")]
+    assert changed[0]["summary"] == changed[1]["summary"]
+    assert changed[1]["figures"][0]["to"]["says"] in ("8", "от 60 до 80")
+    assert all(re.match("[А-Я]", entry["text"]) for entry in changed[1]["statements"]["new"])
 
 
 async def test_columns_of_a_matrix_are_called_by_their_party(demo: httpx.AsyncClient) -> None:

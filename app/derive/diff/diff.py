@@ -219,12 +219,11 @@ def _statement(kind: type[S], snapshot: Snapshot, statement: StatementPicture, *
 def _sorted(pair: SnapshotPair, entries: Iterable[S]) -> list[S]:
     """By time, then by words; what nothing here tells apart stays in the dossier's order."""
     sources = {id_: source for end in pair if end.dossier is not None for id_, source in end.dossier.sources.items()}
+    english = pair.before.english | pair.after.english
 
     def key(entry: S) -> tuple[object, ...]:
         whose = ordering.source(sources[entry.source_id]) if entry.source_id else ()
-        # A heading is in the language of the answer, which moves nothing.
-        text = entry.text if entry.claim_id else None
-        words = (text or "", whose, entry.stance, entry.wording or "", entry.explicitness)
+        words = (english.get(entry.statement_id) or "", whose, entry.stance, entry.wording or "", entry.explicitness)
         return entry.effective_from, entry.effective_to, words
 
     return sorted(entries, key=key)

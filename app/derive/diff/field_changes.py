@@ -35,7 +35,8 @@ _EVENT: Final = (
     *("slug", "title", "summary", "kind", "occurred", "place_name", "country", "latitude", "longitude"),
     *("place_precision", "parent_id", "visibility", "tags", "links"),
 )
-_CLAIM: Final = ("question_id", "text", "language", "translations", "accuses")
+# Two figures may be said alike in one language and not in another: what changed is the same in all.
+_CLAIM: Final = ("question_id", "english", "language", "translations", "accuses")
 _STATEMENT: Final = (
     *("claim_id", "question_id", "source_id", "stance", "act", "explicitness", "certainty", "basis", "preliminary"),
     "said",
@@ -74,7 +75,10 @@ def event(pair: SnapshotPair, before: EventPicture, after: EventPicture) -> list
 
 def claim(pair: SnapshotPair, before: ClaimPicture, after: ClaimPicture) -> list[FieldChange]:
     """Its `links`, too: to which claims, and how."""
-    changes = fields(pair, before, after, _CLAIM)
+    changes = [
+        _field("text", before.text, after.text) if change.field == "english" else change
+        for change in fields(pair, before, after, _CLAIM)
+    ]
     totals = before.figure.of_id if before.figure else None, after.figure.of_id if after.figure else None
     if not snapshots.is_same(pair, *totals):
         changes.append(_field("figure_of", *totals))

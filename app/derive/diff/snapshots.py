@@ -6,9 +6,10 @@ from types import MappingProxyType
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
+from app.derive import ordering
+from app.derive.pictures import labels
 from app.derive.rules import merges
 from app.derive.rules.rows import Rows, View
-from app.schemas.claims import as_given
 from app.schemas.documents import DocumentLinkRead
 from app.schemas.pictures.dossiers import (
     AssessmentPicture,
@@ -21,6 +22,7 @@ from app.schemas.pictures.dossiers import (
     all_claims,
 )
 from app.schemas.sources import SourceLinkRead
+from app.texts.messages.wording import ENGLISH, Wording
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -51,12 +53,16 @@ class Snapshot:
 
     dossier: DossierRead | None
     """None: there was no such event."""
+    words: Wording
+    """In which it was drawn."""
     merges: Merges
     questions: dict[UUID, QuestionPicture]
     claims: dict[UUID, ClaimPicture]
     statements: dict[UUID, StatementPicture]
     subjects: dict[UUID, Subject]
     """Of each statement and each claim."""
+    english: dict[UUID, str | None]
+    """Of each claim and each statement about one: the text that sorts it."""
     assessments: dict[UUID, AssessmentPicture]
     silences: dict[tuple[UUID, str], SilenceRead]
     """By question and party."""
@@ -87,8 +93,11 @@ def merges_of(rows: Rows, view: View) -> Merges:
     return Merges(targets, events, links)
 
 
-def snapshot(dossier: DossierRead | None, known_merges: Merges | None = None) -> Snapshot:
-    """`known_merges`: what had been merged, of the same rows; None: what merges changed is not asked for."""
+def snapshot(dossier: DossierRead | None, known_merges: Merges | None = None, words: Wording = ENGLISH) -> Snapshot:
+    """`known_merges`: what had been merged, of the same rows; None: what merges changed is not asked for.
+
+    `words`: those in which the dossier was drawn.
+    """
     questions = {} if dossier is None else {question.id: question for question in dossier.questions}
     claims = {} if dossier is None else {claim.id: claim for claim in all_claims(dossier)}
     subjects = {claim.id: Subject(claim.question_id, claim.text) for claim in claims.values()}
@@ -99,18 +108,20 @@ def snapshot(dossier: DossierRead | None, known_merges: Merges | None = None) ->
     for claim in claims.values():
         statements |= {statement.id: statement for statement in claim.statements}
         for statement in claim.statements:
-            text = as_given(claim.text, figure=claim.figure, preliminary=statement.preliminary)
+            text = labels.as_given(words, claim.text, figure=claim.figure, preliminary=statement.preliminary)
             subjects[statement.id] = subjects[claim.id]._replace(text=text)
     silences = [] if dossier is None else dossier.silences
     contradictions = [] if dossier is None else dossier.self_contradictions
     documents = {} if dossier is None else dossier.documents
     return Snapshot(
         dossier=dossier,
+        words=words,
         merges=known_merges or Merges({}, frozenset()),
         questions=questions,
         claims=claims,
         statements=statements,
         subjects=subjects,
+        english=ordering.english_texts(dossier),
         assessments={assessment.id: assessment for claim in claims.values() for assessment in claim.assessments},
         silences={(silence.question_id, silence.party): silence for silence in silences},
         contradictions={frozenset(contradiction.statement_ids): contradiction for contradiction in contradictions},

@@ -97,7 +97,7 @@ def _cause(join: JoinRead) -> tuple[object, ...]:
 
 
 def figures_moved(pair: SnapshotPair) -> list[FiguresMoved]:
-    """Of quantities, asked at either moment, whose current figures are others."""
+    """Of quantities, asked at either moment, whose current figures are others: that is judged in English."""
     moved = []
     for id_, question in (pair.before.questions | pair.after.questions).items():
         if question.measure is None:
@@ -105,14 +105,15 @@ def figures_moved(pair: SnapshotPair) -> list[FiguresMoved]:
         before, after = (latest_figures.latest(snapshot.questions.get(id_)) for snapshot in pair)
         claim_ids = ([figure.claim_id for figure in figures_now.figures] for figures_now in (before, after))
         if before.says != after.says or not snapshots.is_same(pair, *claim_ids):
+            from_, to = (latest_figures.latest(end.questions.get(id_), end.words) for end in pair)
             moved.append(
                 built(
                     FiguresMoved,
                     question_id=id_,
                     text=question.heading,
                     measure=question.measure,
-                    from_=before,
-                    to=after,
+                    from_=from_,
+                    to=to,
                 )
             )
     return moved

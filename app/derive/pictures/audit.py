@@ -7,9 +7,8 @@ from typing import Any, Final, NamedTuple, get_args
 from uuid import UUID
 
 from app.derive import ordering
-from app.derive.pictures import reasons, source_names
+from app.derive.pictures import labels, reasons, source_names
 from app.derive.rules.construct import built
-from app.schemas.claims import as_given
 from app.schemas.documents import DocumentRead, VersionRead
 from app.schemas.events import EventName
 from app.schemas.pictures.audits import AuditedStatement, AuditRead, Contradiction, ContradictionKind
@@ -48,9 +47,10 @@ def audit(
     """`document`: as it was after merges, with its `versions`; `dossiers`: of the events that cite it."""
     # By event, so that it is the same in whatever order these were recorded.
     dossiers = sorted(dossiers, key=lambda dossier: ordering.event(dossier.event))
-    statements = [statement for dossier in dossiers for statement in _audited_statements(dossier, document.id)]
+    statements = [statement for dossier in dossiers for statement in _audited_statements(dossier, document.id, words)]
     sources = _sources(document, statements, dossiers)
-    statements.sort(key=lambda statement: _order(statement, sources))
+    english = {id_: text for dossier in dossiers for id_, text in ordering.english_texts(dossier).items()}
+    statements.sort(key=lambda statement: _order(statement, sources, english.get(statement.statement_id)))
     fidelity_counts = Counter(statement.appearance.fidelity for statement in statements)
     event_ids = {statement.event_id for statement in statements}
     return built(
@@ -83,18 +83,16 @@ def audit(
     )
 
 
-def _order(statement: AuditedStatement, sources: SideMap) -> tuple[object, ...]:
-    """What nothing here tells apart stays in the order of the dossiers."""
+def _order(statement: AuditedStatement, sources: SideMap, english: str | None) -> tuple[object, ...]:
+    """What nothing here tells apart stays in the order of the dossiers; `english`: the text of its claim."""
     whose = ordering.source(sources[statement.source_id]) if statement.source_id else ()
     wording = statement.appearance.wording or ""
     times = statement.effective_from, statement.effective_to
-    # A heading is in the language of the answer, which moves nothing.
-    text = statement.text if statement.claim_id else None
-    return *times, text or "", whose, statement.stance, wording, statement.explicitness
+    return *times, english or "", whose, statement.stance, wording, statement.explicitness
 
 
-def _audited_statements(dossier: DossierRead, document_id: UUID) -> Iterator[AuditedStatement]:
-    for statement, subject in _statements(dossier):
+def _audited_statements(dossier: DossierRead, document_id: UUID, words: Wording) -> Iterator[AuditedStatement]:
+    for statement, subject in _statements(dossier, words):
         for appearance in statement.appearances:
             if appearance.document_id == document_id:
                 yield built(
@@ -113,14 +111,14 @@ def _audited_statements(dossier: DossierRead, document_id: UUID) -> Iterator[Aud
                 )
 
 
-def _statements(dossier: DossierRead) -> Iterator[tuple[StatementPicture, dict[str, Any]]]:
+def _statements(dossier: DossierRead, words: Wording) -> Iterator[tuple[StatementPicture, dict[str, Any]]]:
     """Every statement, with what it is about."""
     for question in dossier.questions:
         for statement in question.statements:
             yield statement, {"question_id": question.id, "claim_id": None, "text": question.heading}
     for claim in all_claims(dossier):
         for statement in claim.statements:
-            text = as_given(claim.text, figure=claim.figure, preliminary=statement.preliminary)
+            text = labels.as_given(words, claim.text, figure=claim.figure, preliminary=statement.preliminary)
             yield statement, {"question_id": claim.question_id, "claim_id": claim.id, "text": text}
 
 

@@ -58,6 +58,8 @@ def picture(index: EventIndex, claim: ClaimRead, documents: Mapping[UUID, object
     return built(
         ClaimPicture,
         claim.__dict__,
+        text=index.texts[claim.id],
+        english=claim.text,
         standing=claim_standing,
         why=reasons.in_words(context.view.wording, claim_reasons),
         reasons=claim_reasons,
@@ -70,9 +72,7 @@ def picture(index: EventIndex, claim: ClaimRead, documents: Mapping[UUID, object
             stance: [_origin(index, origin, documents) for origin in stance_origins]
             for stance, stance_origins in origins_by_stance.items()
         },
-        rivals=[
-            built(RivalRead, claim_id=id_, text=context.claims[id_].text) for id_ in context.rivals.get(claim.id, ())
-        ],
+        rivals=[built(RivalRead, claim_id=id_, text=index.texts[id_]) for id_ in context.rivals.get(claim.id, ())],
         links=index.links.get(claim.id, []),
         statements=index.statements.get(claim.id, []),
         assessments=_assessments(index, index.assessments.get(claim.id, [])),

@@ -18,7 +18,6 @@ from app.derive.rules.context import EventContext, event_context
 from app.derive.rules.contradictions import SelfContradiction
 from app.derive.rules.rows import Rows, View
 from app.derive.rules.silences import Silence
-from app.schemas.claims import figure_words
 from app.schemas.pictures.dossiers import (
     ClaimPicture,
     ContradictionRead,
@@ -188,10 +187,15 @@ def _order_unknown(index: EventIndex, pair: SelfContradiction) -> OrderUnknownRe
         if statement.claim_id and (figure := index.context.claims[statement.claim_id].figure)
     ]
     figures.sort(key=lambda figure: (figure.max or math.inf) if figure.min is None else figure.min)
-    numbers = [figure_words(figure.qualifier, figure.min, figure.max) for figure in figures]
+    words = index.context.view.wording
+    numbers = [labels.amount(words, figure.qualifier, figure.min, figure.max) for figure in figures]
     one_day = max(span.end for span in said) - min(span.start for span in said) <= _A_DAY
-    when = "on one day" if one_day else "at times that overlap"
-    return built(OrderUnknownRead, _of_both(index, pair), says=f"gave {' and '.join(numbers)} {when}")
+    says = wording.say(
+        words,
+        "gave_on_one_day" if one_day else "gave_at_overlapping_times",
+        {"first": numbers[0], "second": numbers[-1]},
+    )
+    return built(OrderUnknownRead, _of_both(index, pair), says=says)
 
 
 def _of_both(index: EventIndex, pair: SelfContradiction) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.derive.pictures import statements
+from app.derive.pictures import labels, statements
 from app.derive.pictures.masking import MaskedSources
 from app.derive.rules import origins, ties
 from app.derive.rules.construct import built
@@ -23,6 +23,8 @@ class EventIndex:
     """`Subject`: the claim that a statement is about, or its question where there is no claim."""
 
     context: EventContext
+    texts: dict[UUID, str | None]
+    """By claim, in the language of the answer."""
     sources: MaskedSources
     statements: dict[UUID, list[StatementPicture]]
     """By subject, in their order."""
@@ -79,6 +81,7 @@ def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
         assessments[assessment.claim_id].append(assessment)
     return EventIndex(
         context=context,
+        texts=labels.claim_texts(context),
         sources=sources,
         statements=by_subject,
         first_statements=first_statements,

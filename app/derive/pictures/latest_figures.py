@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from app.derive.pictures import labels
 from app.derive.rules import figures
 from app.derive.rules.construct import built
 from app.derive.rules.figures import Range
-from app.schemas.claims import figure_words
 from app.schemas.pictures.diffs import FigureNow, FiguresNow
 from app.schemas.pictures.dossiers import ClaimPicture, QuestionPicture, StatementPicture
+from app.texts.messages.wording import ENGLISH, Wording
 
 # The states of a figure that has neither been replaced nor become outdated.
 _CURRENT_STATES: Final = ("current", "order_unknown")
@@ -29,7 +30,7 @@ class _CurrentFigure(NamedTuple):
     by_somebody: bool
 
 
-def latest(question: QuestionPicture | None) -> FiguresNow:
+def latest(question: QuestionPicture | None, words: Wording = ENGLISH) -> FiguresNow:
     """The figures that are current, and what the last of them allow together; None: the question was not there."""
     statements_by_claim = [(claim, _giving(question, claim)) for claim in question.claims] if question else []
     current = [(claim, statements) for claim, statements in statements_by_claim if statements]
@@ -52,7 +53,7 @@ def latest(question: QuestionPicture | None) -> FiguresNow:
     envelope = figures.envelope(last_ranges)
     return built(
         FiguresNow,
-        says=_words(last, last_ranges),
+        says=_says_together(words, last, last_ranges),
         min=envelope.low if envelope else None,
         max=envelope.high if envelope and envelope.high != math.inf else None,
         figures=[
@@ -107,16 +108,16 @@ def _says(figure: _CurrentFigure) -> tuple[float, float]:
     return figure.range.low, -figure.range.high
 
 
-def _words(last: list[ClaimPicture], ranges: list[Range]) -> str:
+def _says_together(words: Wording, last: list[ClaimPicture], ranges: list[Range]) -> str:
     """`60 to 80`, `60 to 80 or more`; of one figure its own words."""
     if len(last) == 1 and (only := last[0].figure) is not None:
-        return figure_words(only.qualifier, only.min, only.max)
+        return labels.amount(words, only.qualifier, only.min, only.max)
     envelope = figures.envelope(ranges)
     if envelope is None:
-        return "an unknown number"
+        return labels.amount(words, "unknown", None, None)
     if envelope.high != math.inf:
-        return figure_words("between", envelope.low, envelope.high)
+        return labels.amount(words, "between", envelope.low, envelope.high)
     highest = max(end for range_ in ranges for end in range_ if end != math.inf)
     if highest == envelope.low:
-        return figure_words("at_least", envelope.low, None)
-    return f"{figure_words('between', envelope.low, highest)} or more"
+        return labels.amount(words, "at_least", envelope.low, None)
+    return labels.amount(words, "between_or_more", envelope.low, highest)

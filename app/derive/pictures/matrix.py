@@ -98,7 +98,7 @@ def _rows(dossier: DossierRead) -> Iterator[_Row]:
 
 
 def _by_claim(claims: Iterable[ClaimPicture]) -> list[tuple[str | None, list[StatementPicture]]]:
-    return [(claim.text, claim.statements) for claim in claims]
+    return [(claim.english, claim.statements) for claim in claims]
 
 
 def _live(dossier: DossierRead, lists: Iterable[tuple[str | None, list[StatementPicture]]]) -> list[StatementPicture]:

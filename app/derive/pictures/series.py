@@ -17,7 +17,7 @@ from app.derive.rules.context import EventContext, event_context
 from app.derive.rules.in_force import Lapse, Lapses
 from app.derive.rules.rows import Rows, View
 from app.derive.rules.statements import StatementInContext
-from app.schemas.claims import FigureRead, as_given
+from app.schemas.claims import FigureRead
 from app.schemas.pictures.figures import FiguresRead, PointRead, PointState, QuantityRead, SeriesRead, StepRead
 from app.schemas.questions import QuestionRead
 from app.vocabulary import Measure
@@ -146,7 +146,8 @@ def _point(
     figure: FigureRead,
 ) -> PointRead:
     row, ended = statement.row, context.ended.get(statement.row.id)
-    claim = context.claims[statement.claim_id] if statement.claim_id else None
+    claim, words = context.claims[statement.claim_id] if statement.claim_id else None, context.view.wording
+    text = labels.claim_text(context, claim) if claim else None
     low, high = figures.plotted_range(question, figure)
     # By what it ended is told only to whoever may know that both statements are of one family.
     withdrawn = in_force.withdrawn(row, context.view.until)
@@ -156,7 +157,7 @@ def _point(
         statement_id=row.id,
         claim_id=statement.claim_id,
         source_id=masking.show_speaker(sources, row),
-        text=as_given(claim.text if claim else None, figure=figure, preliminary=row.preliminary),
+        text=labels.as_given(words, text, figure=figure, preliminary=row.preliminary),
         said=row.said,
         effective=statement.said.words,
         effective_from=statement.said.start,

@@ -1,14 +1,14 @@
 """What was said, in the order in which it was said: a slice of the dossier."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from app.derive import ordering
 from app.derive.pictures import labels, source_names
 from app.derive.rules import dates
 from app.derive.rules.construct import built
-from app.schemas.claims import as_given
 from app.schemas.documents import DocumentRead
 from app.schemas.pictures.dossiers import (
     AssessmentPicture,
@@ -29,9 +29,10 @@ _TURNS: Final = {"said": 0, "superseded": 1, "withdrawn": 2, "retracted": 3, "as
 
 def timeline(dossier: DossierRead, until: datetime | None, words: Wording = ENGLISH) -> TimelineRead:
     """Statements when they were made and ceased to stand, and assessments; `until`: the end of `said_before`."""
-    entries = [entry for entry in _entries(dossier) if until is None or entry.at_to <= until]
+    english = ordering.english_texts(dossier)
+    entries = [entry for entry in _entries(dossier, words, english) if until is None or entry.at_to <= until]
     # Each kind of entry is in its own order already: what nothing here tells apart stays in that.
-    entries.sort(key=lambda entry: _order(entry, dossier.sources))
+    entries.sort(key=lambda entry: _order(entry, dossier.sources, english))
     sources = source_names.side_map({entry.source_id for entry in entries if entry.source_id}, dossier.sources)
     return built(
         TimelineRead,
@@ -46,27 +47,27 @@ def timeline(dossier: DossierRead, until: datetime | None, words: Wording = ENGL
     )
 
 
-def _order(entry: TimelineEntry, sources: SideMap) -> tuple[object, ...]:
+def _order(entry: TimelineEntry, sources: SideMap, english: Mapping[UUID, str | None]) -> tuple[object, ...]:
     whose = ordering.source(sources[entry.source_id]) if entry.source_id else ()
     rated = (entry.label or "", entry.rating or "", entry.scheme or "")
     return (
         entry.at_from,
         entry.at_to,
         _TURNS[entry.what],
-        _text(entry.__dict__) or "",
+        _english(entry, english) or "",
         whose,
         entry.stance or "",
         rated,
     )
 
 
-def _text(fields: dict[str, Any]) -> str | None:
-    """By which entries are sorted: the claim's. A question's heading is in the language of the answer."""
-    text: str | None = fields["text"] if fields.get("claim_id") else None
-    return text
+def _english(entry: TimelineEntry, english: Mapping[UUID, str | None]) -> str | None:
+    """The text by which an entry is sorted."""
+    subject_id = entry.statement_id or entry.claim_id
+    return english.get(subject_id) if subject_id else None
 
 
-def _entries(dossier: DossierRead) -> Iterator[TimelineEntry]:
+def _entries(dossier: DossierRead, words: Wording, english: Mapping[UUID, str | None]) -> Iterator[TimelineEntry]:
     statements: list[tuple[StatementPicture, dict[str, Any]]] = [
         (statement, {"question_id": question.id, "text": question.heading})
         for question in dossier.questions
@@ -75,11 +76,13 @@ def _entries(dossier: DossierRead) -> Iterator[TimelineEntry]:
     for claim in all_claims(dossier):
         subject: dict[str, Any] = {"question_id": claim.question_id, "claim_id": claim.id, "text": claim.text}
         for statement in claim.statements:
-            text = as_given(claim.text, figure=claim.figure, preliminary=statement.preliminary)
+            text = labels.as_given(words, claim.text, figure=claim.figure, preliminary=statement.preliminary)
             statements.append((statement, subject | {"text": text}))
         yield from (_assessed(assessment, subject) for assessment in claim.assessments)
     # Of several that supersede one statement the first counts: it is put in last.
-    latest_first = sorted(statements, key=lambda pair: ordering.shown(pair[0], _text(pair[1]), dossier), reverse=True)
+    latest_first = sorted(
+        statements, key=lambda pair: ordering.shown(pair[0], english.get(pair[0].id), dossier), reverse=True
+    )
     retracted = {id_: document for id_, document in dossier.documents.items() if document.retracted is not None}
     superseded_by = {statement.supersedes_id: statement for statement, _ in latest_first}
     for statement, subject in statements:

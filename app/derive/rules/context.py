@@ -33,7 +33,9 @@ class EventContext:
     """By the id after merges, each document that was retracted at some time, as the one that says so."""
     questions: dict[UUID, QuestionRead]
     claims: dict[UUID, ClaimRead]
-    """The claims that are left after merges, figures with their text, in order."""
+    """The claims that are left after merges, figures with their English text, in order."""
+    wholes: dict[UUID, Whole]
+    """Of claims whose figure is `all` of another, as far as that is known: that one, with its range."""
     claim_targets: dict[UUID, UUID]
     """Of each claim the one that it was merged into, or itself."""
     claim_links: list[ClaimLinkRead]
@@ -64,8 +66,9 @@ def event_context(rows: Rows, view: View) -> EventContext:
     questions = {question.id: question for question in rows.questions}
     claim_targets = merges.targets({claim.id: claim.merged_into for claim in rows.claims})
     stored_claims = {claim.id: claim for claim in rows.claims}
+    wholes = _wholes(questions, stored_claims, claim_targets)
     remaining = {
-        claim.id: _worded(claim, questions, stored_claims, claim_targets)
+        claim.id: _worded(claim, questions, wholes, claim_targets)
         for claim in rows.claims
         if claim_targets[claim.id] == claim.id
     }
@@ -93,6 +96,7 @@ def event_context(rows: Rows, view: View) -> EventContext:
         retracted=times.retracted,
         questions=questions,
         claims=claims,
+        wholes=wholes,
         claim_targets=claim_targets,
         claim_links=claim_links,
         statements=said_by_then,
@@ -149,23 +153,34 @@ def _visible(rows: Rows, view: View) -> Rows:
 def _worded(
     claim: ClaimRead,
     questions: Mapping[UUID, QuestionRead],
-    claims: Mapping[UUID, ClaimRead],
+    wholes: Mapping[UUID, Whole],
     claim_targets: Mapping[UUID, UUID],
 ) -> ClaimRead:
-    """The claim with the text of its figure, and with what that is a part of after merges. `claims`: all, as stored."""
+    """The claim with the text of its figure, and with what that is a part of after merges."""
     question = questions.get(claim.question_id) if claim.question_id else None
     if claim.question_id and question is None:  # it is of a merged event that the caller may not read
         claim = built(ClaimRead, claim.__dict__ | {"question_id": None})
     if claim.figure is None or question is None:
         return claim
-    figure, total = claim.figure, None
+    figure, total = claim.figure, wholes.get(claim.id)
     of_id = figure.of_id and claim_targets.get(figure.of_id)
     if of_id != figure.of_id:
         figure = built(FigureRead, figure.__dict__ | {"of_id": of_id})
     if figure.qualifier == "all":
-        total = _whole(claim, questions, claims, claim_targets)
         figure = figures.all_of(figure, total)
     return built(ClaimRead, claim.__dict__ | {"figure": figure, "text": figures.text(question, figure, total)})
+
+
+def _wholes(
+    questions: Mapping[UUID, QuestionRead], claims: Mapping[UUID, ClaimRead], claim_targets: Mapping[UUID, UUID]
+) -> dict[UUID, Whole]:
+    """By claim; `claims`: all, as stored."""
+    wholes = (
+        (claim.id, _whole(claim, questions, claims, claim_targets))
+        for claim in claims.values()
+        if claim.figure is not None and claim.figure.qualifier == "all"
+    )
+    return {id_: total for id_, total in wholes if total is not None}
 
 
 def _whole(

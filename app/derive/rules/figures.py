@@ -44,7 +44,7 @@ _PLURALS: Final = frozenset((
     "people", "children", "men", "women", "police", "personnel", "aircraft", "staff", "troops", "crew",
 ))  # fmt: skip
 _MEASURES_OF_SIZE: Final = frozenset(MEASURES_NOT_COUNTED) - {"other"}
-_UNSAID_UNITS: Final = ("persons", "items")
+UNSAID_UNITS: Final = ("persons", "items")
 # A figure that ends this long before the latest one is outdated, though its family has given none since.
 OUTDATED_AFTER: Final = timedelta(hours=24)
 
@@ -70,7 +70,7 @@ def text(question: QuestionRead, figure: FigureRead, total: Whole | None = None)
 
 def _counted(question: QuestionRead, *, may_be_subject: bool = True) -> tuple[str, str]:
     """What follows a number, and the subject where that is another."""
-    unit, subject = "" if question.unit in _UNSAID_UNITS else question.unit or "", question.subject or ""
+    unit, subject = "" if question.unit in UNSAID_UNITS else question.unit or "", question.subject or ""
     # What is counted says more than the unit that is anyhow the measure's: 3 houses damaged.
     is_usual = not unit or unit == MEASURE_DEFAULTS.get(question.measure or "other", ("", ""))[1]
     if is_usual and may_be_subject and question.measure not in _MEASURES_OF_SIZE and _is_plural(subject):

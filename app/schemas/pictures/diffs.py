@@ -46,7 +46,7 @@ class DiffQuery(Input):
     independence: IndependenceIn = "family"
     """What makes two sources one, as in the dossier."""
     lang: AnswerLanguageIn | None = None
-    """The language of sentences and names. Default: what Accept-Language prefers, else English."""
+    """The language of sentences, figures and names. Default: what Accept-Language prefers, else English."""
 
 
 class DiffEnd(Output):

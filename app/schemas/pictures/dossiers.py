@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead
 from app.schemas.common import Input, Output, Viewed
@@ -51,7 +53,7 @@ class PictureQuery(Input):
     independence: IndependenceIn = "family"
     """What makes two sources one: nothing (`source`), the same owner or body (`family`), or side (`party`)."""
     lang: AnswerLanguageIn | None = None
-    """The language of sentences and names. Default: what Accept-Language prefers, else English."""
+    """The language of sentences, figures and names. Default: what Accept-Language prefers, else English."""
 
 
 class DossierQuery(PictureQuery, Viewed):
@@ -187,6 +189,8 @@ class AssessmentPicture(AssessmentRead):
 class ClaimPicture(ClaimRead):
     """A claim and all that was said about it."""
 
+    english: str | None = Field(None, exclude=True)
+    """Its text with that of a figure in English: what sorts by it is sorted the same in every language."""
     standing: Standing
     why: str
     """Why it stands there, in the language of the answer."""

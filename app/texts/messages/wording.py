@@ -78,6 +78,12 @@ def listed(wording: Wording, names: list[str]) -> str:
     return format_list(list(dict.fromkeys(names)), locale=_locale(wording.language))
 
 
+def number(wording: Wording, value: float) -> str:
+    """`1,200.5` with the signs of the language: `1 200,5`."""
+    signs = _locale(wording.language).number_symbols["latn"]
+    return f"{value:,.15g}".translate({ord(","): signs["group"], ord("."): signs["decimal"]})
+
+
 def time(wording: Wording, words: str) -> str:
     """A coarse time: `9 August 2023`, `August 2023`, `9 August 2023, 13:00 UTC+03:00`."""
     match = _TIME.fullmatch(words)
