@@ -115,4 +115,4 @@ class AssessmentFilter(Input):
 
 class AssessmentQuery(AssessmentFilter, Paging, Viewed):
     facets: Annotated[str, comma_separated("scheme", "rating", "language")] | None = None
-    """Counts by `scheme`, `rating`, `language`."""
+    """Counts by any of these."""

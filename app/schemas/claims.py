@@ -341,7 +341,7 @@ class ClaimQuery(ClaimFilter, Paging, Viewed):
     expand: Annotated[str, comma_separated("event", "question")] | None = None
     """What each claim points at, in full beside it, with commas."""
     facets: Annotated[str, comma_separated("language", "accuses", "qualifier")] | None = None
-    """Counts by `language`, `accuses`, `qualifier`."""
+    """Counts by any of these."""
 
 
 class ClaimLinkQuery(Paging):

@@ -158,7 +158,8 @@ class Viewed(Input):
 def comma_separated(*words: str) -> Any:
     """The type of a parameter that takes one or more of these words, with commas: `facets=kind,party`."""
     word = "|".join(words)
-    return StringConstraints(pattern=f"^({word})(,({word}))*$")
+    # Each word stands once in it: the first `\b` leaves no comma before the first word, the others none after the last.
+    return StringConstraints(pattern=rf"^\b(,?\b({word})\b)+$")
 
 
 class Withdrawal(Input):

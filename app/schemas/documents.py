@@ -247,7 +247,7 @@ class DocumentFilter(Input):
 
 class DocumentQuery(DocumentFilter, Paging, Viewed):
     facets: Annotated[str, comma_separated("kind", "lifecycle", "language")] | None = None
-    """Counts by `kind`, `lifecycle`, `language`."""
+    """Counts by any of these."""
 
 
 class VersionQuery(Paging):

@@ -164,7 +164,7 @@ class EventFilter(Input):
 
 class EventQuery(EventFilter, Paging, Viewed):
     facets: Annotated[str, comma_separated("kind", "country", "visibility", "place_precision")] | None = None
-    """Counts by `kind`, `country`, `visibility`, `place_precision`."""
+    """Counts by any of these."""
 
 
 class EventLinkQuery(Paging):

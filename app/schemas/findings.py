@@ -18,7 +18,7 @@ from app.vocabulary import COUNTRY_PATTERN, KEY_PATTERN, REF_PATTERN, SLUG_PATTE
 
 _ERRORS_TOLD: Final = 100
 _LONG_LIST: Final = ("too_long", "List", LONG_LIST_ITEMS)
-_ANY_OF_WORDS: Final = re.compile(r"\^\(([a-z_|]+)\)\(,\(\1\)\)\*\$")
+_ANY_OF_WORDS: Final = re.compile(r"\^\\b\(,\?\\b\(([a-z_|]+)\)\\b\)\+\$")
 _REF: Final = "1 to 200 letters, digits and . _ : ~ @ -"
 # What fits each pattern, in words: nobody has to read the pattern.
 _RIGHT: Final = {

@@ -133,4 +133,4 @@ class QuestionFilter(Input):
 
 class QuestionQuery(QuestionFilter, Paging, Viewed):
     facets: Annotated[str, comma_separated("kind", "answer", "measure")] | None = None
-    """Counts by `kind`, `answer`, `measure`."""
+    """Counts by any of these."""

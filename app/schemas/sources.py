@@ -208,7 +208,7 @@ class SourceFilter(Input):
 
 class SourceQuery(SourceFilter, Paging, Viewed):
     facets: Annotated[str, comma_separated("kind", "disclosure", "party", "country")] | None = None
-    """Counts by `kind`, `disclosure`, `party`, `country`."""
+    """Counts by any of these."""
 
 
 class SourceLinkCreate(Input):

@@ -312,10 +312,10 @@ class StatementFilter(Input):
 
 class StatementQuery(StatementFilter, Paging, Viewed):
     expand: Annotated[str, comma_separated("event", "question", "claim", "source", "document")] | None = None
-    """What each statement points at, in full beside it, with commas: `event`, `question`, `claim`, `source`, `document`
-    (where it was published first, with the `appearance` there)."""
+    """In full beside each, with commas, what it points at; `document` is where it was published first, with the
+    `appearance` there."""
     facets: Annotated[str, comma_separated("stance", "explicitness", "act", "certainty", "basis")] | None = None
-    """Counts by `stance`, `explicitness`, `act`, `certainty`, `basis`."""
+    """Counts by any of these."""
 
 
 class AppearanceQuery(Paging):

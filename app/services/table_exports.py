@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.derive.pictures import dossier, in_lists
 from app.derive.rules.rows import Rows, View
 from app.errors import Invalid
-from app.formats import csv, flat
-from app.models import Event, Statement
+from app.formats import assessed, csv, flat
+from app.models import Assessment, Event, Statement
 from app.schemas import addresses
+from app.schemas.assessments import AssessmentFilter
 from app.schemas.events import EventFilter
 from app.schemas.statements import StatementFilter
 from app.services.access import Caller
@@ -37,6 +38,23 @@ async def statements(
     async for statement_ids in result.scalars().partitions():
         rows = await listing.load(session, statement_ids)
         yield await asyncio.to_thread(_flat, rows, view, statement_ids)
+
+
+async def assessments(
+    session: AsyncSession, *, caller: Caller, query: AssessmentFilter
+) -> AsyncIterator[list[dict[str, Any]]]:
+    """As `statements`."""
+    fitting, view = disputes.assessments(query, caller).subquery(), listing.view(caller)
+    chosen = narrowing.ordered(select(fitting.c.id), fitting, Assessment, query.sort)
+    await listing.prepare(session)
+    result = await session.stream(chosen, execution_options={"yield_per": _ROWS_AT_ONCE})
+    async for assessment_ids in result.scalars().partitions():
+        rows = await listing.load(session, assessment_ids=assessment_ids)
+        yield await asyncio.to_thread(_assessed, rows, view, assessment_ids)
+
+
+def _assessed(rows: Rows, view: View, assessment_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    return list(assessed.rows(in_lists.assessments(rows, view, assessment_ids)))
 
 
 def _flat(rows: Rows, view: View, statement_ids: Sequence[UUID]) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ MEDIA = {
     "/v1/events.geojson": "application/geo+json",
     "/v1/export.csv": "text/csv",
     "/v1/statements.{format}": "text/csv,application/x-ndjson",
+    "/v1/assessments.{format}": "text/csv,application/x-ndjson",
     "/v1/events/{event}/export.csv": "text/csv",
     "/v1/events/{event}/export.ndjson": "application/x-ndjson",
     "/v1/events/{event}/export.jsonld": "application/ld+json",

@@ -66,7 +66,7 @@ def _completed(schema: dict[str, Any], *, public: bool) -> dict[str, Any]:
         components["schemas"].pop(unused, None)
     components["securitySchemes"] = {_KEY: components["securitySchemes"].popitem()[1]}
     components["headers"] = {
-        name: {"description": says, "schema": {"type": "string"}, "example": example}
+        _header_name(name): {"description": says, "schema": {"type": "string"}, "example": example}
         for name, (says, example) in _HEADERS.items()
     }
     components["responses"] = {
@@ -120,7 +120,12 @@ def _share_answers(schema: dict[str, Any]) -> None:
 
 
 def _header(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/headers/{name}"}
+    return {"$ref": f"#/components/headers/{_header_name(name)}"}
+
+
+def _header_name(header: str) -> str:
+    """Short: it is referred to by every answer that has it."""
+    return header.removeprefix("Idempotency-")
 
 
 def _complete(method: str, operation: dict[str, Any], *, public: bool) -> None:

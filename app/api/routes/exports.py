@@ -18,12 +18,13 @@ from app.api.problems import documented
 from app.api.records import MERGED, READ
 from app.database import Database
 from app.errors import Invalid
-from app.formats import atom, csv, flat, jsonld
+from app.formats import assessed, atom, csv, flat, jsonld
 from app.formats.cells import Row
 from app.schemas import findings
 from app.schemas.events import EventFilter, EventRead
 from app.schemas.pictures.dossiers import PictureQuery
 from app.schemas.pictures.exports import (
+    AssessmentsTableQuery,
     ColumnsQuery,
     CsvQuery,
     EventCollection,
@@ -59,16 +60,14 @@ def _gives(media_type: str, says: str, schema: dict[str, Any]) -> Responses:
     return {200: {"description": says, "content": {media_type: {"schema": schema}}}}
 
 
-FileFormat: TypeAlias = Annotated[
-    Literal["csv", "ndjson"], Path(alias="format", description="Of which kind the file is.")
-]
+FileFormat: TypeAlias = Annotated[Literal["csv", "ndjson"], Path(alias="format", description="Of the file.")]
 RowsOf: TypeAlias = Callable[[AsyncSession], AsyncIterator[list[Row]]]
 
 _TEXT: Final = {"type": "string"}
 _LINES: Final = _gives(NDJSON, "One JSON object in each line.", _TEXT)
 _TABLE: Final[Responses] = {
     200: {
-        "description": "CSV as RFC 4180 has it, or a JSON object a line.",
+        "description": "As in RFC 4180, or an object a line.",
         "content": {CSV: {"schema": _TEXT}, NDJSON: {"schema": _TEXT}},
     }
 }
@@ -184,10 +183,7 @@ async def export_events_csv(
     session: Session,
     database: Connected,
 ) -> Response:
-    """The tables of several events in one: those named with `event`, or all that fit the filters.
-
-    The columns are those of one event's table.
-    """
+    """The tables of several events in one: those named with `event`, or all that fit the filters of their list."""
     columns = _columns(query.columns, csv.COLUMNS)
     event_addresses = await _check_events(session, caller, query.event)
     tag = await _etag_of_many(session, caller, f"csv {query!r}")
@@ -212,10 +208,9 @@ async def export_statements(
     session: Session,
     database: Connected,
 ) -> Response:
-    """All statements that fit the filters of their list, without pages: a row, or an object, for each.
+    """All that fit the filters of their list, each with its event, question, claim, source and first document.
 
-    Each with its event, question, claim, source, and the document where it was published first. Where a claim stands is
-    in the table of its event.
+    Where a claim stands is in its event's own table.
     """
     await _check_events(session, caller, query.event)
     await bearers.find(session, caller, query.source)
@@ -223,6 +218,28 @@ async def export_statements(
     return await _table(
         request, session, database, caller, _Table("statements", file_format, query, flat.COLUMNS, rows)
     )
+
+
+@router.get(
+    "/assessments.{format}",
+    response_class=Response,
+    responses=documented() | _TABLE,
+    summary="Export assessments as CSV or NDJSON",
+)
+async def export_assessments(
+    request: Request,
+    file_format: FileFormat,
+    query: Annotated[AssessmentsTableQuery, Query()],
+    *,
+    caller: Reader,
+    session: Session,
+    database: Connected,
+) -> Response:
+    """All that fit the filters of their list, each with its author, claim, question and event."""
+    await _check_events(session, caller, query.event)
+    rows = partial(table_exports.assessments, caller=caller, query=query)
+    table = _Table("assessments", file_format, query, assessed.COLUMNS, rows)
+    return await _table(request, session, database, caller, table)
 
 
 async def _check_events(session: AsyncSession, caller: Caller, parameter: str | None) -> Sequence[str]:

@@ -1,19 +1,22 @@
-"""Statements of a list, of whatever events, as their events' pictures show them: without what these decide.
+"""Statements and assessments of a list, of whatever events, as their events' pictures show them.
 
-They are drawn from a part of each event's rows: where a claim stands, and whether a statement does, is not known here.
+They are drawn from a part of the rows of each event: what these decide together is not known here, such as where a
+claim stands, or whether a statement does.
 """
 
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from app.derive.pictures import documents, labels
+from app.derive.pictures import documents, labels, masking
 from app.derive.pictures import statements as statement_pictures
 from app.derive.pictures.masking import MaskedSources
 from app.derive.rules import merges
+from app.derive.rules.construct import built
 from app.derive.rules.context import EventContext, event_context
 from app.derive.rules.rows import Rows, View
+from app.schemas.assessments import AssessmentRead
 from app.schemas.events import EventRead
-from app.schemas.pictures.listed import StatementInList, StatementsInList
+from app.schemas.pictures.listed import AssessmentInList, AssessmentsInList, StatementInList, StatementsInList
 
 
 def statements(rows: Rows, view: View, statement_ids: Iterable[UUID]) -> StatementsInList:
@@ -38,6 +41,35 @@ def statements(rows: Rows, view: View, statement_ids: Iterable[UUID]) -> Stateme
         )
     document_pictures = documents.pictures(context, _cited(context), sources, beyond=False)
     return StatementsInList(statements=in_order, documents=document_pictures, sources=sources.side_map)
+
+
+def assessments(rows: Rows, view: View, assessment_ids: Iterable[UUID]) -> AssessmentsInList:
+    """These assessments in this order, and the sources and documents that they name."""
+    context = event_context(rows, view)
+    sources = MaskedSources(context.rows, context.kin, sees_confidential=view.confidential)
+    by_id = {assessment.id: assessment for assessment in context.assessments}
+    events, targets = _events(rows, view), context.document_targets
+    in_order = []
+    for assessment in filter(None, map(by_id.get, assessment_ids)):
+        claim = context.claims[assessment.claim_id]
+        question = context.questions.get(claim.question_id) if claim.question_id else None
+        document_ids = sorted({targets[id_] for id_ in assessment.document_ids if id_ in targets})
+        changes = {
+            "author_id": masking.show(sources, assessment.event_id, assessment.author_id),
+            "document_ids": document_ids,
+        }
+        in_order.append(
+            AssessmentInList(
+                event=events[assessment.event_id],
+                question=question,
+                heading=labels.heading(view.wording, question) if question else "",
+                claim=claim,
+                assessment=built(AssessmentRead, assessment.__dict__ | changes),
+            )
+        )
+    cited = {id_ for row in in_order for id_ in row.assessment.document_ids}
+    document_pictures = documents.pictures(context, cited, sources, beyond=False)
+    return AssessmentsInList(assessments=in_order, documents=document_pictures, sources=sources.side_map)
 
 
 def first_appearances(rows: Rows, view: View) -> set[UUID]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.schemas.addresses import EventsAsked
+from app.schemas.assessments import AssessmentFilter
 from app.schemas.common import Input, Output
 from app.schemas.events import EventFilter
 from app.schemas.pictures.diffs import StandingMoved, StatusMoved
@@ -45,6 +46,10 @@ class EventsCsvQuery(EventFilter, TableQuery):
 
 class ColumnsQuery(TableQuery):
     columns: _Columns | None = None
+
+
+class AssessmentsTableQuery(AssessmentFilter, ColumnsQuery):
+    """Which assessments, and for which program."""
 
 
 class StatementsTableQuery(StatementFilter, ColumnsQuery):

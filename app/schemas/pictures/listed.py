@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead
 from app.schemas.common import Page
 from app.schemas.documents import DocumentRead
@@ -81,5 +82,21 @@ class StatementInList(NamedTuple):
 
 class StatementsInList(NamedTuple):
     statements: list[StatementInList]
+    sources: SideMap
+    documents: Mapping[UUID, DocumentPicture]
+
+
+class AssessmentInList(NamedTuple):
+    """An assessment of a table over many events, with the claim that it is of."""
+
+    event: EventRead
+    question: QuestionRead | None
+    heading: str
+    claim: ClaimRead
+    assessment: AssessmentRead
+
+
+class AssessmentsInList(NamedTuple):
+    assessments: list[AssessmentInList]
     sources: SideMap
     documents: Mapping[UUID, DocumentPicture]

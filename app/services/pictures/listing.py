@@ -1,4 +1,4 @@
-"""The rows that statements of a list need to be shown, of however many events: in two statements of SQL."""
+"""The rows that show statements or assessments of a list, of however many events: in two statements of SQL."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,15 +11,18 @@ from app.derive.rules.rows import Rows, View
 from app.services.access import Caller
 from app.services.pictures import loading
 
-# The statements :statements and those that they supersede; what these are about, and where the first are found; what
-# each claim and event was merged into, and what a figure is part of.
+# The assessments :assessments, the statements :statements and those that these supersede; what all are about, and where
+# the statements are found; what each claim and event was merged into, and what a figure is part of.
 _SAID: Final = text("""
 WITH RECURSIVE said(id) AS (SELECT unnest(CAST(:statements AS uuid[]))),
 spoken(id) AS (
     SELECT id FROM said
     UNION SELECT s.supersedes_id FROM said x JOIN statement s ON s.id = x.id WHERE s.supersedes_id IS NOT NULL),
 about(kind, id) AS (
-    SELECT CAST('spoken' AS text), id FROM spoken
+    (SELECT CAST('spoken' AS text), id FROM spoken
+    UNION ALL SELECT v.kind, v.id FROM assessment r
+        CROSS JOIN LATERAL (VALUES ('event', r.event_id), ('claim', r.claim_id)) v(kind, id)
+        WHERE r.id = ANY(CAST(:assessments AS uuid[])))
     UNION SELECT n.kind, n.id FROM about a CROSS JOIN LATERAL (
         SELECT v.kind, v.id FROM statement s
             CROSS JOIN LATERAL (VALUES ('event', s.event_id), ('claim', s.claim_id), ('question', s.question_id))
@@ -35,6 +38,9 @@ UNION ALL SELECT a.kind, r.record FROM about a CROSS JOIN LATERAL (
     SELECT to_json(e)::text AS record FROM event e WHERE a.kind = 'event' AND e.id = a.id
     UNION ALL SELECT to_json(c)::text FROM claim c WHERE a.kind = 'claim' AND c.id = a.id
     UNION ALL SELECT to_json(q)::text FROM question q WHERE a.kind = 'question' AND q.id = a.id) r
+UNION ALL SELECT 'assessment', to_json(r)::text FROM assessment r WHERE r.id = ANY(CAST(:assessments AS uuid[]))
+UNION ALL SELECT 'assessment_document', to_json(d)::text FROM assessment_document d
+    WHERE d.assessment_id = ANY(CAST(:assessments AS uuid[]))
 UNION ALL SELECT 'appearance', to_json(a)::text FROM said x JOIN appearance a ON a.statement_id = x.id
 UNION ALL SELECT 'appearance_hop', to_json(h)::text FROM said x
     JOIN appearance a ON a.statement_id = x.id JOIN appearance_hop h ON h.appearance_id = a.id""")
@@ -52,9 +58,10 @@ async def prepare(session: AsyncSession) -> None:
     await session.execute(_SETTING)
 
 
-async def load(session: AsyncSession, statement_ids: Sequence[UUID]) -> Rows:
-    """The rows of these statements, of which there is one at least; what else their events have is not among them."""
-    loaded = await loading.records(session, _SAID, {"statements": list(statement_ids)})
+async def load(session: AsyncSession, statement_ids: Sequence[UUID] = (), assessment_ids: Sequence[UUID] = ()) -> Rows:
+    """The rows of these, of which there is one at least; what else their events have is not among them."""
+    asked_for = {"statements": list(statement_ids), "assessments": list(assessment_ids)}
+    loaded = await loading.records(session, _SAID, asked_for)
     event_ids = frozenset(UUID(event["id"]) for event in loaded["event"])
     restricted = frozenset(UUID(event["id"]) for event in loaded["event"] if event["visibility"] != "public")
     return await loading.with_cited(session, loaded, next(iter(event_ids)), event_ids, restricted)
