@@ -66,3 +66,8 @@ async def test_who_bears_a_name_and_who_may_be_the_same_is_told_by_name(
         assert [row["name"] for row in page["named"]] == ["Ministry"]
         assert page["may_be_same"] == []
     assert (await get(anybody, f"/v1/claims?source={first}"))["may_be_same"] is None
+
+
+async def test_a_part_of_a_long_name_is_found_where_it_ends(client: AsyncClient) -> None:
+    long = await source(client, f"{'Directorate of ' * 6}Bridges")
+    assert await ids(client, "/v1/sources?q=bridges") == [long]
