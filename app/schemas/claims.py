@@ -146,7 +146,7 @@ def _text_of_claim(words: str) -> str:
 
 
 class ClaimCreate(ClaimFields):
-    """A proposition: words, or a figure that answers a quantity; with who says so, if you like."""
+    """A proposition: words or a figure; with who says so, if you like."""
 
     model_config = with_examples(
         {
@@ -250,7 +250,7 @@ def as_given(text: str | None, *, figure: object, preliminary: bool | None) -> s
 
 
 class FigureRead(Output):
-    """A number as it was said. In pictures `all` has the range of what it is all of."""
+    """A number as it was said; `all` has the range of what it is all of."""
 
     qualifier: Qualifier
     min: float | None

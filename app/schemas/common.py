@@ -81,7 +81,7 @@ class Remark(Output):
     sent: Any = None
     """What was given."""
     url: str | None = None
-    """The record that this tells of; of what is `proposed`, the one that the link leads to."""
+    """The record that this tells of; of what is `proposed`, the link's other end."""
 
 
 CHANGED: Final = "Whether anything stored before was changed."
@@ -183,7 +183,7 @@ class Merge(Input):
 
 
 class Revision(Output):
-    """One version of a record: what it became, by whom and why."""
+    """One version of a record, by whom and why."""
 
     position: str
     """The ledger's: its number and the beginning of its hash."""

@@ -53,7 +53,7 @@ class VersionFields(Input):
     translated_from: Language | None = None
     translator: Name | None = None
     part: bool | None = None
-    """True: the text is but a part, such as a teaser of a paid page: what is not in it may stand in the rest."""
+    """True: the text is but a part, such as a teaser: what is not in it may stand in the rest."""
 
 
 class VersionCreate(VersionFields):
@@ -111,7 +111,7 @@ class DocumentLinkCreate(Input):
     """Default `declared`."""
     score: Score | None = None
     state: LinkStateIn | None = None
-    """Default `confirmed`; of what was found by likeness `proposed`."""
+    """Default `confirmed`; if found by likeness, `proposed`."""
 
 
 class DocumentCreate(DocumentFields, VersionFields):

@@ -35,9 +35,9 @@ class FactCheckQuery(Input):
     query: Annotated[Name | None, BeforeValidator(_none_if_empty)] = None
     """Words, as in `/v1/search`. Needed unless `reviewPublisherSiteFilter` is given."""
     language_code: Annotated[Language | None, BeforeValidator(_none_if_empty)] = None
-    """Of the review, else of the claim; regions and scripts are not considered."""
+    """Of the review, else of the claim, without region and script."""
     review_publisher_site_filter: Annotated[Name | None, BeforeValidator(_none_if_empty)] = None
-    """Only reviews on this host or one below it: `nytimes.com`, with `www.` or without."""
+    """Only reviews on this host or one below it: `nytimes.com`."""
     max_age_days: _Int32 = 0
     """Only claims that were made or reviewed in so many days."""
     page_size: _Int32 = 0

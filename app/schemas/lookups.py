@@ -90,13 +90,13 @@ class LookupRead(Output):
     version: int | None = None
     updated_at: datetime | None = None
     merged_into: UUID | None = None
-    """The record that stands for it, at the end of all merges."""
+    """The record that stands for it."""
     retrieved_at: datetime | None = None
     """When the latest version of the document was read."""
     sent_at: datetime | None = None
     """When the report was last delivered with another body."""
     sha256: HexDigest | None = None
-    """Of the report's body as it was understood, in hex: the same again stores nothing."""
+    """Of the report's body as understood: the same again stores nothing."""
     owner: str | None = None
     """The name of the report's key."""
 

@@ -20,7 +20,7 @@ TOLD: Final = ("kind", "evolving", "single_answer")
 class QuestionFields(Input):
     ref: Ref | None = None
     text: Sentence | None = None
-    """Needed for an open question. It also tells distances, durations, amounts and `other` apart."""
+    """Needed if open. It also tells distances, durations, amounts and `other` apart."""
     language: Language | None = None
     kind: QuestionKindIn | None = None
     """Not told, it is what the measure is of, or `other`."""
@@ -32,9 +32,9 @@ class QuestionFields(Input):
     unit: Name | None = None
     """A default for every measure but `amount` and `other`."""
     evolving: bool | None = None
-    """Its true value changes with time. Default: so for casualties."""
+    """Its true value changes with time. Default for casualties."""
     single_answer: bool | None = None
-    """Only one can be true. Default: so for cause, responsibility, identity and quantities."""
+    """Only one can be true. Default for cause, responsibility, identity and quantities."""
 
 
 def _measure_or_text(words: str) -> str:

@@ -20,12 +20,12 @@ Outcome = Literal["created", "matched", "completed", "replaced", "gone"]
 
 
 class ReportEvent(EventFields):
-    """An event, found by `event`, ref or slug, or made; and what is said about it."""
+    """An event, found by `event`, ref or slug, or made."""
 
     _alone = text_alone("event")
 
     event: EventAddress | None = None
-    """An event that is there already; nothing else describes it then."""
+    """An event that is there; nothing else describes it then."""
     parent: Reference | None = None
     event_links: Annotated[list[EventLinkCreate], Field(max_length=SHORT_LIST_ITEMS)] | None = None
     questions: Annotated[list[QuestionCreate], Field(max_length=LONG_LIST_ITEMS)] | None = None
@@ -52,7 +52,7 @@ class ReportCreate(Input):
     """One document's worth of claims: all of it is stored, or nothing."""
 
     ref: Ref | None = None
-    """Sending the report again under it replaces what it said before."""
+    """The report sent again under it replaces what it said."""
     document: DocumentIn | None = None
     """Where all is found; a statement may name another."""
     events: Annotated[list[ReportEvent], Field(min_length=1, max_length=SHORT_LIST_ITEMS)]
@@ -91,7 +91,7 @@ class Similar(Output):
 
 
 class ComparedPart(Part):
-    """What became of a question or a source, and which others it may be."""
+    """What became of a question or source, and which others it may be."""
 
     similar: list[Similar] = Field(default_factory=list)
     """Those that it may be, the most alike first."""

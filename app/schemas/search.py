@@ -27,8 +27,7 @@ class SearchQuery(Paging):
     event: EventAddress | None = None
     """Only what belongs to this event, or is cited in it."""
     language: Languages | None = None
-    """Only words in this language (`en` is also `en-GB`; `und`: not told), or in several, with commas; those of `q`,
-    too."""
+    """Only words, also of `q`, in this language (`en` is also `en-GB`; `und`: not told), or in several, with commas."""
     sort: Literal["-rank"] = "-rank"
     """The best come first; there is no other order."""
     facets: Annotated[str, comma_separated("type", "language")] | None = None
@@ -92,7 +91,7 @@ class OtherWords(Output):
     claim_id: UUID
     language: str
     text: str
-    """Its text, a translation, or that of a claim merged into it or linked as the same."""
+    """Its text, a translation, or that of a claim that is the same."""
     url: str
     """A search for these words in that language."""
 
@@ -113,7 +112,7 @@ class SimilarQuery(Input):
     question: Address | None = None
     """Only claims that answer this question."""
     language: Languages | None = None
-    """Of the text, or several, with commas: only words in these are compared, and those whose language nobody told."""
+    """Of the text, or several, with commas: only words in these, or in none that is told, are compared."""
     limit: Annotated[int, Field(ge=1, le=50)] = 10
     """How many at most."""
 
@@ -122,9 +121,9 @@ class SimilarRead(Output):
     claim: ClaimRead
     """What was merged leads to what it was merged into."""
     text: str
-    """The words that are alike: its text, a translation, or those of a claim that was merged into it."""
+    """Its text, a translation, or those of a claim that was merged into it."""
     score: Annotated[float, Field(ge=0, le=1)]
-    """How alike the words are. Another number, or a "not", lowers it; from 0.7 on a report's answer names the claim."""
+    """How alike the words are; another number, or a "not", lowers it. From 0.7 on answers to reports name it."""
     exact: bool
     """The same words, but for case, accents and signs."""
 

@@ -273,7 +273,7 @@ class EverySourceLinkQuery(Paging):
     """With this score or a higher one."""
     ref: Ref | None = None
     sort: Literal["created_at", "-created_at", "-consequence"] = "-created_at"
-    """`-consequence`: first those whose sources support most claims together; of these the newest."""
+    """`-consequence`: first those whose sources support most claims together."""
 
 
 class SourceLinkQuery(Paging):

@@ -104,7 +104,7 @@ class AppearanceFields(Input):
     location: LocationIn | None = None
     note: Prose | None = None
     hops: Annotated[list[HopIn], Field(max_length=CHAIN_HOPS)] | None = None
-    """Who passed it on, from the speaker's side, without the speaker and the document's publisher."""
+    """Who passed it on, from the speaker's side, without speaker and publisher."""
 
 
 class AppearanceCreate(AppearanceFields):
@@ -164,7 +164,7 @@ class StatementFields(Input):
 
 
 class StatementInClaim(StatementFields, AppearanceFields):
-    """One source's act toward the claim, and where it is found. No source: the document says it in its own voice."""
+    """One source's act toward the claim. No source: the document says it in its own voice."""
 
     label: Label | None = None
     source: SourceIn | None = None
@@ -175,7 +175,7 @@ class StatementInClaim(StatementFields, AppearanceFields):
 
 
 class StatementCreate(StatementInClaim):
-    """A statement about a claim; or about a question, which it only asks or does not answer."""
+    """A statement about a claim; or about a question, only asked or not answered."""
 
     model_config = with_examples(
         {
@@ -275,7 +275,7 @@ class AppearanceRead(RecordRead):
     attribution: Attribution | None
     location: Location | None
     selector: SelectorRead | None
-    """Where it stands in the text of the version `version_id`; null: nowhere."""
+    """Where it stands in the text of `version_id`; null: nowhere."""
     fidelity: Fidelity
     """Whether it stands in the document's text. `drifted`: in an earlier version; `paraphrase`: not quoted;
     `unchecked`: there was nothing to look in."""

@@ -134,7 +134,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "position": "The ledger's position that this shows.",
     "as_of": "What was asked for; null: now.",
     "said_before": "Only what had been said by then is shown; null: no limit.",
-    "order_unknown": "Two figures of one family, of which either may be the last.",
+    "order_unknown": "Figures of one family, of which either may be the last.",
     "unattributed": "What documents say in nobody's name.",
     "contradictions": "What can't be true together.",
     "since": "The earlier moment.",

@@ -59,7 +59,7 @@ TYPES: Final[Mapping[str, Mapping[str, Any]]] = {
             "EndedBy": "Why a statement does not stand.",
             "EventRelation": "How one event stands to another.",
             "Explicitness": "Whether it is said, implied or inferred.",
-            "Fidelity": "What became of a quotation that was looked up in the text.",
+            "Fidelity": "Whether a quotation stands in the document's text.",
             "FigureState": "How a figure stands to the later ones.",
             "Framing": "How a document puts a statement.",
             "HitField": "The field in which words were found.",

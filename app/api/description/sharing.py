@@ -32,9 +32,9 @@ _TOGETHER: Final[Mapping[str, str]] = {
 
 
 def share(objects: dict[str, Schema]) -> None:
-    _share_fields(objects)
     for name, fields in _TOGETHER.items():
         _share_together(objects, name, fields.split())
+    _share_fields(objects)
     _share_additions(objects)
     _leave_out_types(objects)
 

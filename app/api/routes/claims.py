@@ -76,7 +76,7 @@ async def create_claim(event: EventAt, data: ClaimCreate, caller: Ingester, sess
 async def change_claim(
     claim: ClaimAt, data: ClaimChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Change some fields; a null empties a field."""
+    """Change some fields."""
     return answers.changed(*await changing.change(session, caller, Claim, claim, data, if_match=if_match))
 
 

@@ -64,7 +64,7 @@ async def create_document(data: DocumentCreate, caller: Ingester, session: Writi
 async def change_document(
     document: DocumentAt, data: DocumentChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Change some fields; a null empties a field."""
+    """Change some fields."""
     return answers.changed(*await changing.change(session, caller, Document, document, data, if_match=if_match))
 
 
@@ -94,9 +94,9 @@ async def list_versions(
 async def create_version(
     document: DocumentAt, data: VersionCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
-    """Record what was read of a document at one moment.
+    """Record what was read of a document.
 
-    It never changes; the same text is the same version, unless `part` differs.
+    The same text is the same version, unless `part` differs.
     """
     return await once(answers.stored(*await creating.version(session, caller, document, data), location=False))
 
@@ -136,7 +136,7 @@ async def list_every_document_link(
 ) -> Response:
     """How documents depend on each other; `state=proposed` is what waits for an editor.
 
-    With `how_known: similarity`, `score` says how much of the two texts is the same.
+    `score` says how much of the two texts is the same.
     """
     page = await paging.page(session, directory.every_document_link(query, caller), kind_of(DocumentLink).sorts, query)
     return answers.page(request, page, DocumentLinkRead)

@@ -57,13 +57,13 @@ async def create_event(data: EventCreate, caller: Ingester, session: Writing, on
 async def change_event(
     event: EventAt, data: EventChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Change some fields; a null empties a field."""
+    """Change some fields."""
     return answers.changed(*await changing.change(session, caller, Event, event, data, if_match=if_match))
 
 
 @router.post("/events/{event}/merge", response_model=with_remarks(EventRead), responses=WRITE)
 async def merge_event(event: EventAt, data: Merge, caller: Writer, session: Writing, once: Once) -> Response:
-    """Say that two events are one: the other's pictures show what is said about both."""
+    """Say that two events are one; a PATCH of `merged_into` undoes it."""
     return await once(answers.changed(*await changing.merge(session, caller, Event, event, data.into)))
 
 

@@ -121,7 +121,7 @@ async def export_jsonld(
 ) -> Response:
     """The event in the words of schema.org: Event, Claim, ClaimReview; a statement is an action of its source.
 
-    Who agrees (AgreeAction) and disagrees (DisagreeAction) stays apart; only who says so is a claim's author.
+    Who agrees (AgreeAction) and disagrees (DisagreeAction) stays apart.
     """
     words = negotiation.wording(request, query.lang)
     event_read, viewpoint = await moments.find(session, caller, event, query, words)
@@ -315,7 +315,7 @@ async def export_ndjson(
 ) -> Response:
     """All that the dossier is made of, as lines for `POST /v1/ingest`.
 
-    An admin key ingests them elsewhere under the same ids; what a line refers to stands before it.
+    An admin key ingests them elsewhere under the same ids.
     """
     event_read, viewpoint = await moments.find(session, caller, event, PictureQuery())
     tag = await moments.etag(session, event_read, viewpoint, "ndjson")
@@ -327,8 +327,8 @@ async def export_ndjson(
 async def export_everything(request: Request, caller: Reader, session: Session, database: Connected) -> Response:
     """All that the caller may see, as lines for `POST /v1/ingest`, in one snapshot.
 
-    Ingested by an admin key into an empty instance they give the same pictures. Reports, positions, versions and
-    history stay behind: it is no backup.
+    Ingested by an admin key elsewhere they give the same pictures. Reports, positions, versions and history stay
+    behind: it is no backup.
     """
     tag = await _etag_of_many(session, caller, "ndjson")
     answers.check_modified(request, tag)
@@ -346,7 +346,7 @@ async def export_everything(request: Request, caller: Reader, session: Session, 
 async def export_geojson(
     request: Request, query: Annotated[EventFilter, Query()], caller: Reader, session: Session, database: Connected
 ) -> Response:
-    """All events that fit the filters of their list; those without coordinates have no geometry."""
+    """All events that fit the filters of their list, as a map."""
     tag = await _etag_of_many(session, caller, f"geojson {query!r}")
     answers.check_modified(request, tag)
     headers = {"ETag": tag, "Content-Disposition": 'inline; filename="events.geojson"'}

@@ -45,7 +45,7 @@ _Group: TypeAlias = tuple[list[tuple[int, bytes]], tuple[int, int]]  # lines; by
 _DESCRIBED: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
-        "description": "One JSON object a line, each with its `type`. Content-Encoding may be gzip or zstd.",
+        "description": "One JSON object a line. Content-Encoding may be gzip or zstd.",
         "content": {
             MEDIA_TYPE: {
                 "schema": {"type": "string"},
@@ -58,7 +58,7 @@ _DESCRIBED: Final[dict[str, Any]] = {
 }
 _ANSWERED: Final[dict[int | str, dict[str, Any]]] = {
     200: {
-        "description": "Each line's number, status and id, or why it was refused; the last line sums up.",
+        "description": "Of each line number, status and id, or why it was refused; a summary.",
         "content": {
             MEDIA_TYPE: {
                 "schema": {"type": "string"},

@@ -43,7 +43,7 @@ async def get_timeline(
 async def get_figures(
     request: Request, event: EventAt, query: Annotated[FiguresQuery, Query()], caller: Reader, session: Session
 ) -> Response:
-    """Who gave which number when, ready to plot; and the range that was left open at each moment."""
+    """Who gave which number when, and the range that was left open at each moment."""
     details = {"measure": query.measure}
     return await _picture(request, event, query, caller, session=session, draw=moments.figures, **details)
 
@@ -52,7 +52,7 @@ async def get_figures(
 async def get_matrix(
     request: Request, event: EventAt, query: Annotated[MatrixQuery, Query()], caller: Reader, session: Session
 ) -> Response:
-    """Question by question: which side, or source, supports, denies, asks, or has not answered.
+    """Question by question: which side, or source, says what, or has not answered.
 
     A silence stands in the cell of its party, even if that has said nothing at all.
     """

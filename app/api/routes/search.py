@@ -31,7 +31,6 @@ async def list_hits(
 async def list_similar_claims(query: Annotated[SimilarQuery, Query()], caller: Reader, session: Session) -> Response:
     """Claims that say nearly the same as a text.
 
-    Ranked by how alike the words are. That is no judgement: words that mean the same are not known, and claims that
-    differ in one word may be opposites.
+    Ranked by how alike the words are, which is no judgement: claims that differ in one word may be opposites.
     """
     return answers.whole_list(SimilarList.model_validate({"items": await similar.page(session, caller, query)}))

@@ -61,7 +61,7 @@ async def create_source(data: SourceCreate, caller: Ingester, session: Writing, 
 async def change_source(
     source: SourceAt, data: SourceChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Change some fields; a null empties a field."""
+    """Change some fields."""
     return answers.changed(*await source_links.change_source(session, caller, source, data, if_match=if_match))
 
 
@@ -75,7 +75,7 @@ async def get_track_record(
     caller: Reader,
     session: Session,
 ) -> Response:
-    """What the source's family had said of open questions that were settled later: right or wrong."""
+    """What the source's family had said of open questions that were settled later."""
     source_id = (await records.get(session, caller, Source, source)).id
     tag = await track_records.etag(session, caller, source_id, query.said_before)
     answers.check_modified(request, tag)
@@ -108,7 +108,7 @@ async def list_source_links(
 async def create_source_link(
     source: SourceAt, data: SourceLinkCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
-    """Say that a source may be the same as another, or is not: then it is never proposed again."""
+    """Say that a source may be the same as another, or is not."""
     return await once(answers.stored(*await creating.source_link(session, caller, source, data)))
 
 
@@ -126,7 +126,7 @@ async def list_every_source_link(
 async def change_source_link(
     source_link: SourceLinkAt, data: SourceLinkChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Confirm that two sources are the same, which merges them, or reject it, which undoes that."""
+    """Confirm that two sources are the same, which merges them, or reject it."""
     return answers.changed(*await source_links.change(session, caller, source_link, data, if_match=if_match))
 
 

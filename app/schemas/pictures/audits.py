@@ -43,8 +43,8 @@ class Contradiction(Output):
 
     event_id: UUID
     kind: ContradictionKind
-    """`rivals`: only one of the two claims can be true; `contradicts`: somebody recorded that; `supported_and_denied`:
-    one claim is both."""
+    """`rivals`: only one claim can be true; `contradicts`: somebody recorded that; `supported_and_denied`: one claim is
+    both."""
     claim_ids: list[UUID]
     statement_ids: list[UUID]
     why: str
@@ -54,7 +54,7 @@ class Contradiction(Output):
 
 
 class AuditRead(Output):
-    """One document with all that it carries, of every event, as the dossiers show it."""
+    """One document with all that it carries, of every event."""
 
     position: str
     """Of the ledger by now; `as_of` with it gives the same audit again."""

@@ -136,7 +136,7 @@ class ClaimEntry(Output):
     reasons: list[Reason]
     """What `why` says, as data."""
     merged_into: UUID | None
-    """Which one a removed claim was merged into, or a new one had been."""
+    """Which one it was merged into, or had been."""
 
 
 class ClaimChanged(ClaimEntry):
@@ -221,7 +221,7 @@ class FigureNow(Output):
     source_ids: list[UUID]
     """Who gives it."""
     overtaken: bool
-    """It is of something that grows, and a higher or a less vague figure was given since."""
+    """Of something that grows a higher or a less vague figure was given since."""
 
 
 class FiguresNow(Output):
@@ -281,7 +281,7 @@ class AssessmentsDiff(Output):
 
 
 class SilenceChanged(Output):
-    """Still silent, but otherwise: since when, in which words, accused by which claims."""
+    """Still silent, but otherwise."""
 
     from_: Annotated[SilenceRead, From]
     to: SilenceRead
@@ -314,7 +314,7 @@ class RecordChanged(Output):
 
 
 class RecordsDiff(Output):
-    """Sources or documents shown at both moments, or merged between them."""
+    """Sources or documents at both moments, or merged between them."""
 
     changed: list[RecordChanged]
     merged: list[MergeRead]
@@ -378,7 +378,7 @@ class DiffRead(Output):
     summary: list[QuestionSummary]
     """Of each question that changed, in the dossier's order."""
     hint: str | None
-    """What to ask instead, where `since` is before the event was recorded."""
+    """What to ask if `since` is before the event was recorded."""
     event: EventDiff
     questions: QuestionsDiff
     claims: ClaimsDiff
@@ -396,4 +396,4 @@ class DiffRead(Output):
     document_links: list[DocumentLinkMoved]
     source_links: list[SourceLinkMoved]
     sources: dict[UUID, SourceRead]
-    """Everybody named above, as at the later moment, or else at the earlier one."""
+    """Everybody named above, as at the later moment, else the earlier one."""

@@ -87,17 +87,17 @@ class NotLive(Output):
     at: str | None
     """When, as it was told."""
     statement_id: UUID | None
-    """The statement that superseded it, or whose withdrawal covers it."""
+    """What superseded it, or whose withdrawal covers it."""
 
 
 class StatementPicture(StatementRead):
     effective: str
     effective_from: datetime
-    """The beginning of that time, by which statements are ordered."""
+    """Its beginning, by which statements are ordered."""
     effective_to: datetime
     """Its end, exclusive; of a moment its beginning."""
     effective_by: SaidBy
-    """By its own `said`, or when its first document was `published` or `retrieved`, or when it was `recorded` here."""
+    """By its own `said`, or when its first document was `published` or `retrieved`, or it was `recorded`."""
     live: bool
     """Whether it stands."""
     why_not_live: NotLive | None
@@ -146,17 +146,17 @@ class JoinRead(Output):
 
 
 class OriginRead(Output):
-    """One independent source: the statements that go back to it, however many repeat it."""
+    """One independent source: the statements that go back to it."""
 
     name: str
     """The name to show."""
     source_id: UUID | None
     """The speaker, whom several belong to, or who passed the words on; null: not known, or not to be seen."""
     document_id: UUID | None
-    """The first document it is found in, where no source is known."""
+    """Where it is found first, if no source is known."""
     party: str | None
     statement_ids: list[UUID]
-    """The earliest first; without those that would tell who a protected source is."""
+    """The earliest first, without those that would betray a protected source."""
     joined_by: list[JoinRead]
 
 
@@ -197,10 +197,9 @@ class ClaimPicture(ClaimRead):
     reasons: list[Reason]
     """The same as data, in the same order."""
     counts: dict[Stance, StanceCount]
-    """Explicit live statements by stance. Origins of the support for a figure are those whose family has given no later
-    one."""
+    """Explicit live statements by stance. Of a figure, origins whose family gave a later one are not counted."""
     beside: dict[Stance, int]
-    """Implied or inferred statements that stand: shown, but not counted."""
+    """Implied or inferred statements that stand, which do not count."""
     origins: dict[Stance, list[OriginRead]]
     """The independent sources behind each count."""
     rivals: list[RivalRead]
@@ -215,7 +214,7 @@ class QuestionPicture(QuestionRead):
     """A question, with its answers and where it stands."""
 
     heading: str
-    """Its text; of a quantity composed, in the language of the answer."""
+    """Its text; of a quantity composed."""
     status: Status
     why: str
     reasons: list[Reason]
@@ -318,9 +317,9 @@ class DossierRead(Output):
     """Everybody named above, and their families. Of a confidential source others see its kind and disclosure,
     under an id of this event only."""
     documents: dict[UUID, DocumentPicture]
-    """Every document cited above; with the scope `read`, also what those were made out of."""
+    """Every document cited above; with the scope `read`, also what they are made of."""
     parties: dict[str, str]
-    """What the parties are called in the language of the answer, else as stored."""
+    """What the parties are called in the language of the answer."""
     countries: dict[str, str]
     """Names by ISO 3166-1 codes, in the language of the answer."""
 
@@ -336,7 +335,7 @@ class TimelineEntry(Output):
     """One thing that happened to what is said."""
 
     what: Turn
-    """What happened to a statement; `retracted`: with all its documents; `assessed`: to a claim."""
+    """`retracted`: with all its documents; `assessed`: a claim was."""
     at: str
     """When."""
     at_from: datetime
@@ -359,7 +358,7 @@ class TimelineEntry(Output):
 
 
 class TimelineRead(Output):
-    """What was said about an event, in the order of when that was."""
+    """What was said about an event, in order."""
 
     position: str
     as_of: str | None
@@ -368,6 +367,6 @@ class TimelineRead(Output):
     entries: list[TimelineEntry]
     sources: dict[UUID, SourceRead]
     parties: dict[str, str]
-    """What the parties are called in the language of the answer, else as stored."""
+    """What the parties are called in the language of the answer."""
     countries: dict[str, str]
     """Names by ISO 3166-1 codes, in the language of the answer."""

@@ -68,7 +68,7 @@ class StepRead(Output):
 
     at: datetime
     low: float | None
-    """Null: no figure stands any more, or none says anything of the number."""
+    """Null: no figure stands, or none says anything of the number."""
     high: float | None
     """Null alone: no upper end."""
     figures: int
@@ -102,6 +102,6 @@ class FiguresRead(Output):
     questions: list[QuantityRead]
     sources: dict[UUID, SourceRead]
     parties: dict[str, str]
-    """What the parties are called in the language of the answer, else as stored."""
+    """What the parties are called in the language of the answer."""
     countries: dict[str, str]
     """Names by ISO 3166-1 codes, in the language of the answer."""

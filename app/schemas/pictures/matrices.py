@@ -21,7 +21,7 @@ class MatrixQuery(PictureQuery):
 
 
 class MatrixColumn(Output):
-    """A side, or a source. Sources of no side share a column without party, words of nobody one without source."""
+    """A side, or a source. Sources of no side share a column, and so do nobody's words."""
 
     label: str
     party: str | None
@@ -57,7 +57,7 @@ class MatrixCell(Output):
     """Its place in `columns`, from 0."""
     stances: dict[Stance, MatrixStance]
     beside: dict[Stance, int]
-    """Implied or inferred statements that stand: shown, but not counted."""
+    """Implied or inferred statements that stand, which do not count."""
     silence: SilenceRead | None
     """It has not answered, or is accused and has said nothing."""
 
@@ -72,11 +72,11 @@ class MatrixRow(Output):
     subject: str | None
     status: Status | None
     cells: list[MatrixCell]
-    """In the order of `columns`, without those that have nothing here."""
+    """In the order of `columns`."""
 
 
 class MatrixRead(Output):
-    """Question by question: which side, or source, supports, denies, asks, or has not answered."""
+    """Question by question: which side, or source, says what, or has not answered."""
 
     position: str
     as_of: str | None
@@ -91,6 +91,6 @@ class MatrixRead(Output):
     """The texts of the claims in the cells."""
     sources: dict[UUID, SourceRead]
     parties: dict[str, str]
-    """What the parties are called in the language of the answer, else as stored."""
+    """What the parties are called in the language of the answer."""
     countries: dict[str, str]
     """Names by ISO 3166-1 codes, in the language of the answer."""

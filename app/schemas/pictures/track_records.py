@@ -21,8 +21,8 @@ class TrackEntry(Output):
     """The last that the family had said of a claim before its question was settled."""
 
     verdict: Verdict
-    """`right`: it supported what was settled, or denied what that excludes; `unscored`: what was settled decides
-    nothing of this claim."""
+    """`right`: it supported what was settled, or denied what that excludes; `unscored`: that decides nothing of this
+    claim."""
     event_id: UUID
     event_slug: str
     event_title: str
@@ -47,13 +47,13 @@ class TrackEntry(Output):
 
 
 class TrackRecordRead(Output):
-    """A source's track record: what it said of open questions before they were settled."""
+    """What a source said of open questions before they were settled."""
 
     position: str
     said_before: str | None
     source_id: UUID
     family_id: UUID | None
-    """The top of what the source belongs to, whose record this is. Null where nothing they spoke of is settled."""
+    """The top of what the source belongs to; null: nothing they spoke of is settled."""
     right: int
     wrong: int
     unscored: int
