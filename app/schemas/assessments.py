@@ -27,7 +27,7 @@ class AssessmentFields(Input):
     language: Language | None = None
     made: PastTime | None = None
     settles: bool | None = None
-    """This authority's word closes the question: the claim holds."""
+    """This authority's word closes the question. Only for a rating that says the claim holds."""
 
 
 class AssessmentCreate(AssessmentFields):

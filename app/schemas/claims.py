@@ -65,7 +65,7 @@ class Figure(Input):
     min: Count | None = None
     max: Count | None = None
     of: Reference | None = None
-    """The figure that it is a part of: 19 of the 31."""
+    """The figure that it is a part of: 19 of the 31, or all of them."""
 
     _taken_as_between: bool = PrivateAttr(default=False)
 

@@ -53,7 +53,8 @@ class VersionFields(Input):
     translated_from: Language | None = None
     translator: Name | None = None
     part: bool | None = None
-    """True: the text is but a part, such as a teaser: what is not in it may stand in the rest."""
+    """True: the text is but a part, such as a teaser: what is not in it may stand in the rest. Told otherwise of a
+    stored text, it makes another version."""
 
 
 class VersionCreate(VersionFields):

@@ -43,7 +43,7 @@ Longitude = Annotated[UnboundedNumber, Field(ge=-180, le=180, allow_inf_nan=Fals
 class EventFields(Input):
     ref: Ref | None = None
     slug: Slug | None = None
-    """Its readable address. Default: made of the title."""
+    """Its readable address. Default: made of the title, and numbered if that is taken."""
     title: Name | None = None
     summary: Wording | None = None
     language: Language | None = None
@@ -115,7 +115,7 @@ class EventRead(RecordRead):
 
 
 class EventLinkCreate(Input):
-    """A link from this event to another."""
+    """A link from this event to another: this one is `preceded_by` that one, say."""
 
     model_config = with_examples({"relation": "same_site", "to": "ref:zagorsk-2022"})
 

@@ -238,7 +238,7 @@ _CoarseWords = Annotated[
     StringConstraints(min_length=4, max_length=TIME_CHARACTERS),
     Field(
         description="A time as exact as it is known: an ISO 8601 date or time with offset, an EDTF date (`2023-08~`), "
-        "or an interval of two. One with a minute is that whole minute.",
+        "or an interval of two, both ends known. One with a minute is that whole minute.",
         examples=["2023-08-09", "2023-08-09T13:24+03:00"],
     ),
 ]
@@ -349,7 +349,7 @@ Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=SLUG_CH
 Ref = Annotated[
     str,
     StringConstraints(pattern=REF_PATTERN),
-    Field(description="Your own name for the record, unique among its type.", examples=["ria:2023-08-09:1"]),
+    Field(description="Your own stable name for the record, unique among its type.", examples=["ria:2023-08-09:1"]),
 ]
 _ExternalSystem = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
 _EXTERNAL_SYSTEMS: Final = 50  # at most, of one record

@@ -32,9 +32,9 @@ class QuestionFields(Input):
     unit: Name | None = None
     """A default for every measure but `amount` and `other`."""
     evolving: bool | None = None
-    """Its true value changes with time. Default for casualties."""
+    """Its true value changes with time. Default: true for casualties."""
     single_answer: bool | None = None
-    """Only one can be true. Default for cause, responsibility, identity and quantities."""
+    """Only one can be true. Default: true for cause, responsibility, identity and quantities."""
 
 
 def _measure_or_text(words: str) -> str:
