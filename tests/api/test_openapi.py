@@ -215,23 +215,43 @@ def test_every_field_is_told(described: dict[str, Any]) -> None:
 
 def test_every_example_of_a_schema_is_one_of_it(described: dict[str, Any]) -> None:
     registry = Registry().with_resource("urn:described", DRAFT202012.create_resource(described))
-    for pointer, schema in _schemas(described["components"]["schemas"], "#/components/schemas"):
+    for pointer, schema in _schemas(described):
         validator = Draft202012Validator({"$ref": f"urn:described{pointer}"}, registry=registry)
         for example in schema.get("examples", ()):
             assert validator.is_valid(example), (pointer, example)
 
 
-def _schemas(node: Any, pointer: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every schema in the description, with where it stands."""
-    if isinstance(node, dict):
+def _schemas(described: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every schema that has examples, with where it stands."""
+    for pointer, node in _objects(described["components"]["schemas"], "#/components/schemas"):
         if isinstance(node.get("examples"), list):
             yield pointer, node
+
+
+def _objects(node: Any, pointer: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Whatever the description has in braces, with where it stands."""
+    if isinstance(node, dict):
+        yield pointer, node
         for name, part in node.items():
             if name not in ("examples", "enum"):
-                yield from _schemas(part, f"{pointer}/{name}")
+                yield from _objects(part, f"{pointer}/{name}")
     elif isinstance(node, list):
         for nth, part in enumerate(node):
-            yield from _schemas(part, f"{pointer}/{nth}")
+            yield from _objects(part, f"{pointer}/{nth}")
+
+
+def test_null_fits_where_it_is_said_to(described: dict[str, Any]) -> None:
+    """A list or a constant beside `null` would forbid it."""
+    for pointer, schema in _objects(described["components"]["schemas"], "#/components/schemas"):
+        listed = schema.get("enum", [schema["const"]] if "const" in schema else [None])
+        assert "null" not in schema.get("type", ()) or None in listed, pointer
+
+
+def test_no_operation_takes_a_name_twice(described: dict[str, Any]) -> None:
+    """Generators would call the one by another name."""
+    for method, path, operation in _operations(described):
+        names = [parameter["name"] for parameter in operation.get("parameters", [])]
+        assert len(set(names)) == len(names), f"{method} {path}"
 
 
 def _said(schema: dict[str, Any], described: dict[str, Any]) -> bool:

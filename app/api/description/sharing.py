@@ -1,6 +1,7 @@
 """What several objects of the description have alike, said once: single fields, and fields that stand together."""
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -12,6 +13,7 @@ from app.api.description import types
 Schema = dict[str, Any]
 # How many characters it must spare that something is described once for all who have it.
 _WORTH_A_NAME: Final = 30
+_MANY_LISTS: Final = 4
 # What fields of many names are, by what is said of them.
 _ALIKE: Final = {"Its beginning.": "Beginning", "Its end, exclusive.": "End"}
 # Fields that stand together, by the name of the object that has them for all.
@@ -34,6 +36,7 @@ _TOGETHER: Final[Mapping[str, str]] = {
 def share(objects: dict[str, Schema]) -> None:
     for name, fields in _TOGETHER.items():
         _share_together(objects, name, fields.split())
+    _share_lists(objects)
     _share_fields(objects)
     _share_additions(objects)
     _leave_out_types(objects)
@@ -43,6 +46,29 @@ def _owners(objects: Mapping[str, Schema]) -> Iterator[Schema]:
     """Whatever has fields: objects, and what they have beside those that they extend."""
     for schema in objects.values():
         yield from (part for part in (schema, *schema.get("allOf", ())) if "properties" in part)
+
+
+def _share_lists(objects: dict[str, Schema]) -> None:
+    """Have a list of what many fields list be a type: `Ids`."""
+    members = Counter(re.findall(rf'"items":{{"\$ref":"{types.SCHEMAS}(\w+)"}},"type":"array"', _written(objects)))
+    names = {
+        member: name
+        for member, count in members.items()
+        if (name := f"{member.removesuffix('Read')}s") not in objects and count > _MANY_LISTS
+    }
+
+    def refer(schema: Schema) -> Schema:
+        if schema.get("type") != "array" or not schema.keys() <= {"items", "type", "description"}:
+            return schema
+        member = schema["items"].get("$ref", "").removeprefix(types.SCHEMAS)
+        if member not in names:
+            return schema
+        words = {"description": schema["description"]} if "description" in schema else {}
+        return {"$ref": types.SCHEMAS + names[member]} | words
+
+    objects.update(types.walked(objects, refer))
+    for member, name in names.items():
+        objects[name] = {"items": {"$ref": types.SCHEMAS + member}, "type": "array"}
 
 
 def _share_fields(objects: dict[str, Schema]) -> None:
