@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import (
@@ -82,6 +83,8 @@ class Event(Record):
         Index(None, "updated_at", "id"),
         Index(None, "occurred_from", "id"),
         Index("ix_event_tags", "tags", postgresql_using="gin"),
+        # What a new event that may be there already is looked for by (services/intake/twins).
+        Index("ix_event_title", sql("digest_of(fold(title))")),
     )
 
 

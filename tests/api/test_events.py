@@ -32,14 +32,18 @@ async def test_a_twin_is_told_to_who_may_see_the_first(
         return [(one["pointer"], one["stored"]["id"]) for one in answer.raise_for_status().json()["remarks"]]
 
     told = [("/events/0/ref", first["id"])]
-    assert await remarks(client, {"title": "explosion!", "ref": "desk:l"}) == told
-    assert await remarks(client, {"title": "Explosion", "slug": "another"}) == []
-    assert await remarks(client, {"title": "Route 66", "ref": "r"}) == []
+    assert await remarks(client, {"title": "explosion.", "ref": "desk:l"}) == told
+    assert await remarks(client, {"title": " EXPLOSION", "slug": "another", "occurred": "2023"}) == told
+    assert await remarks(client, {"title": "Explosion at a plant", "ref": "r"}) == []
+    dated = (await post(client, "/v1/events", {"title": "Flood", "occurred": "2023-08-09", "slug": "own"}))["id"]
+    assert await remarks(client, {"title": "Flood", "ref": "f1", "occurred": "2023-08"}) == [("/events/0/ref", dated)]
+    assert await remarks(client, {"title": "Flood", "ref": "f2", "occurred": "2024"}) == []
     psql.execute("UPDATE api_key SET scopes = '{ingest}' WHERE name = 'other'")
-    assert await remarks(other, {"title": "Explosion", "ref": "o1"}) == told
-    await patch(client, "/v1/events/explosion", {"visibility": "restricted"})
-    assert await remarks(client, {"title": "Explosion", "ref": "desk:2"}) == told
-    assert await remarks(other, {"title": "Explosion", "ref": "o2"}) == []
+    assert await remarks(other, {"title": "Flood", "ref": "o1", "occurred": "2023"}) == [("/events/0/ref", dated)]
+    hidden = {"title": "Fire", "ref": "hidden", "visibility": "restricted"}
+    told = [("/events/0/ref", (await post(client, "/v1/events", hidden))["id"])]
+    assert await remarks(other, {"title": "Fire", "ref": "o2"}) == []
+    assert await remarks(client, {"title": "Fire", "ref": "f3"}) == told
 
 
 async def test_is_changed(client: AsyncClient) -> None:
