@@ -18,8 +18,13 @@ SYNONYMS: Final[Mapping[str, Mapping[str, str]]] = {
         "query": "queries, question, questions, questioned, questioning, ask, asks, asked, appeal for more information",
         "comment": "comments, commented, observing, observe, observes, discuss, discusses, discussed",
         "no_comment": "declines to comment, declined to comment, refuses to comment, refused to comment, "
-        "would not comment, did not comment, not commenting",
-        "no_information": "no info, does not know, did not know, don't know, has no information, had no information",
+        "would not comment, did not comment, not commenting, did not respond, didn't respond, does not respond, "
+        "has not responded, had not responded, not responding, no response, did not answer, didn't answer, "
+        "does not answer, has not answered, had not answered, not answered, no answer, did not reply, didn't reply, "
+        "has not replied, no reply",
+        "no_information": "no info, does not know, did not know, don't know, has no information, had no information, "
+        "could not confirm, couldn't confirm, can not confirm, cannot confirm, can't confirm, unable to confirm, "
+        "was unable to confirm, unknown, unclear, not clear, not known, not yet known, not yet clear, too early to say",
     },
     "Qualifier": {
         "exact": "exactly, precise, precisely, equal, equals, =, ==",
@@ -39,7 +44,7 @@ SYNONYMS: Final[Mapping[str, Mapping[str, str]]] = {
         "all": "all of, everyone, everybody, every one",
     },
     "Measure": {
-        "killed": "dead, death, deaths, died, deceased, fatality, fatalities, kills",
+        "killed": "dead, death, deaths, death toll, toll, died, deceased, fatality, fatalities, kills",
         "injured": "injury, injuries, wounded, wounds, hurt",
         "seriously_injured": "severely injured, gravely injured, seriously wounded, severely wounded, serious injuries",
         "hospitalised": "hospitalized, hospitalisations, hospitalizations, in hospital, taken to hospital",
@@ -177,6 +182,30 @@ SYNONYMS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Rating": {"mixture": "mixed, half true"},
 }
+_PERSONS_COUNTED: Final = 'this is told as {"measure": "other", "subject": "%s", "unit": "persons"}'
+# By closed list and words, with commas: those that mean no word of it, or two, and what a refusal says of them.
+REFUSED: Final[Mapping[str, Mapping[str, str]]] = {
+    "Stance": {
+        "retracted, retracts, retract, retraction, withdrawn, withdraws, withdrew, withdraw, withdrawal, took back, "
+        "taken back, takes back, recanted, recants": "what was taken back is told with `withdrawn`, the time, beside "
+        "the stance that it had",
+        "refused, refuses, refuse, declined, declines, decline": "who refuses to comment is told as `no_comment`, who "
+        "rejects what is said as `deny`",
+        "unconfirmed, not confirmed": "who can't confirm it is told as `no_information`, who rejects it as `deny`",
+    },
+    "Measure": {
+        "casualties, casualty": "casualties are killed and injured: give each its own figure",
+        "victims, victim": "victims may be killed or injured: say which",
+        "affected": "say how: killed, injured, displaced",
+        "survivors, survivor, survived, alive": _PERSONS_COUNTED % "survivors",
+        "aboard, on board, people aboard, persons aboard, people on board": _PERSONS_COUNTED % "aboard",
+        "passengers": _PERSONS_COUNTED % "passengers",
+        "crew": _PERSONS_COUNTED % "crew",
+        "rescued, rescues, saved": _PERSONS_COUNTED % "rescued",
+        "evacuated, evacuees, evacuations, evacuation": _PERSONS_COUNTED % "evacuated",
+        "hostages": _PERSONS_COUNTED % "hostages",
+    },
+}
 _BETWEEN_WORDS: Final = re.compile(r"[\s_\-\u2010-\u2015]+")
 
 
@@ -193,6 +222,17 @@ def spellings(closed_list: str) -> Mapping[str, str]:
         **{folded(spelling): word for word, written in synonyms.items() for spelling in written.split(", ")},
         **{folded(word): word for word in vocabulary.words(getattr(vocabulary, closed_list))},
     }
+
+
+@lru_cache
+def _refused(closed_list: str) -> Mapping[str, str]:
+    by_words = REFUSED.get(closed_list, {})
+    return {folded(word): why for written, why in by_words.items() for word in written.split(", ")}
+
+
+def why_refused(closed_list: str, words: str) -> str | None:
+    """What is right in place of words that others use and that mean no word of the list, or two."""
+    return _refused(closed_list).get(folded(words))
 
 
 def meant(closed_list: str, words: str) -> str | None:

@@ -1,12 +1,13 @@
 """What pydantic reports, as a problem: where in the body it is, and what would be right there."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from app import jsontext, synonyms, vocabulary
 from app.errors import Invalid, Problem, TooLarge
@@ -105,6 +106,9 @@ _BOUNDS: Final = {
 _QUOTED: Final = re.compile("'([^']+)'")
 _WORD_CHARACTERS: Final = 100
 _LIKE_ENOUGH: Final = 70  # of 100: a name that was misspelt
+_LETTERS_TO_A_SLIP: Final = 4  # of a word that was misspelt
+# What turns a word into its opposite.
+_TURNING: Final = ("un", "in", "dis", "non", "non ", "not ", "no ", "mis")
 # What others call it, and the first of these that there is here.
 _CALLED: Final = {
     name: meant.split()
@@ -269,25 +273,34 @@ def _by_place(error: Any) -> str | None:
 
 
 @lru_cache
-def _spellings(expected: str) -> Mapping[str, str]:
-    """By what may be written for the words of a closed list, folded, the word; `expected`: pydantic's list of them."""
-    words = tuple(_QUOTED.findall(expected))
-    closed_list = next(
-        (name for name in synonyms.SYNONYMS if vocabulary.words(getattr(vocabulary, name)) == words), None
-    )
-    return synonyms.spellings(closed_list) if closed_list else {synonyms.folded(word): word for word in words}
+def _closed_list(words: tuple[str, ...]) -> str | None:
+    return next((name for name in synonyms.SYNONYMS if vocabulary.words(getattr(vocabulary, name)) == words), None)
 
 
 def _word_meant(sent: Any, expected: str) -> str:
-    """The words that there are, and the one that is nearly what stands there."""
+    """The words that there are, and the one that is nearly what stands there; `expected`: pydantic's list of them."""
     choices = f"one of these is needed here: {expected}"
-    words = _spellings(expected)
+    words = tuple(_QUOTED.findall(expected))
     if not isinstance(sent, str) or not words:
         return choices
-    nearest = process.extractOne(
-        synonyms.folded(sent[:_WORD_CHARACTERS]), list(words), scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH
-    )
-    return f"{choices}; did you mean `{words[nearest[0]]}`?" if nearest else choices
+    closed_list = _closed_list(words)
+    if closed_list and (why := synonyms.why_refused(closed_list, sent)):
+        return f"{why}; {choices}"
+    spellings = synonyms.spellings(closed_list) if closed_list else {synonyms.folded(word): word for word in words}
+    nearest = _misspelt(synonyms.folded(sent[:_WORD_CHARACTERS]), spellings)
+    return f"{choices}; did you mean `{spellings[nearest]}`?" if nearest else choices
+
+
+def _misspelt(sent: str, spellings: Collection[str]) -> str | None:
+    """What a word is a slip of. Words may be as like and mean another thing: `unconfirmed`, `casualties`."""
+    slips = max(1, len(sent) // _LETTERS_TO_A_SLIP)
+    for candidate, *_ in process.extract(
+        sent, list(spellings), scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH, limit=None
+    ):
+        turned = any(sent == prefix + candidate or candidate == prefix + sent for prefix in _TURNING)
+        if not turned and OSA.distance(sent, candidate, score_cutoff=slips) <= slips:
+            return candidate
+    return None
 
 
 def right(pattern: str, location: Sequence[str | int] = ()) -> str:

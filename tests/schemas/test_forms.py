@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from app import synonyms, vocabulary
-from app.schemas import claims, documents, findings, lines, questions, reports, sources
+from app.schemas import claims, documents, findings, lines, questions, reports, sources, statements
 from app.schemas.common import Input
 from app.schemas.fields import Respelt, respelt_in
 from app.schemas.forms import numbers, words
@@ -92,6 +92,9 @@ def test_synonyms_mean_one_word_of_a_list_and_none_that_is_there() -> None:
         assert not set(others) & {synonyms.folded(word) for word in known}, closed_list
         assert all(synonyms.meant(closed_list, word.upper().replace("_", " - ")) == word for word in known)
         assert hasattr(words, f"{closed_list}In")
+    for closed_list, refused in synonyms.REFUSED.items():
+        for word in ", ".join(refused).split(", "):
+            assert synonyms.meant(closed_list, word) is None, word
 
 
 @pytest.mark.parametrize(
@@ -109,11 +112,57 @@ def test_synonyms_mean_one_word_of_a_list_and_none_that_is_there() -> None:
         ("Reliability", "a", "A"),
         ("Stance", "doubts", None),
         ("Qualifier", "nearly", None),
+        *(
+            ("Stance", sent, "no_comment")
+            for sent in ("did not respond", "has not answered", "no answer", "refused to comment")
+        ),
+        *(
+            ("Stance", sent, "no_information")
+            for sent in ("could not confirm", "can’t confirm", "unknown", "unclear", "not yet known")
+        ),
+        *(("Measure", sent, "killed") for sent in ("death toll", "toll", "dead")),
         ("Stance", "", None),
     ],
 )
 def test_words_that_others_use(closed_list: str, sent: str, word: str | None) -> None:
     assert synonyms.meant(closed_list, sent) == word
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        *(({"stance": sent}, "told with `withdrawn`") for sent in ("retracted", "Withdrawn", "took back")),
+        ({"stance": "refused"}, "who refuses to comment is told as `no_comment`"),
+        ({"stance": "suport"}, "did you mean `support`?"),
+        ({"measure": "casualties"}, "killed and injured"),
+        ({"measure": "victims"}, "killed or injured"),
+        *(
+            ({"measure": sent}, f'{{"measure": "other", "subject": "{sent}", "unit": "persons"}}')
+            for sent in ("survivors", "aboard", "rescued", "evacuated")
+        ),
+        ({"measure": "fatalites"}, "did you mean `killed`?"),
+    ],
+)
+def test_a_word_of_no_list_is_told_as_what_it_is(body: dict[str, Any], says: str) -> None:
+    model = statements.StatementInClaim if "stance" in body else questions.QuestionCreate
+    ((_, _, words_told),) = told(model, body)
+    assert says in words_told
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(
+            {"stance": sent}
+            for sent in ("could not conform to it", "refused", "unconfirmed", "unsupported", "retracted")
+        ),
+        *({"measure": sent} for sent in ("casualties", "causalties of war", "casualities", "unhurt")),
+    ],
+)
+def test_no_word_of_another_meaning_is_offered(body: dict[str, Any]) -> None:
+    model = statements.StatementInClaim if "stance" in body else questions.QuestionCreate
+    ((_, _, words_told),) = told(model, body)
+    assert "did you mean" not in words_told
 
 
 @pytest.mark.parametrize(
