@@ -163,3 +163,25 @@ async def test_what_its_document_dates_after_it_was_taken_back(client: AsyncClie
         body = {"text": "It fell", "question": {"text": "Why?", "kind": "cause"}, "statements": [told | words]}
         remarks = (await client.post(f"{event}/claims", json=body)).raise_for_status().json()["remarks"]
         assert [remark["pointer"] for remark in remarks if remark["what"] == "suggested"] == pointers
+
+
+async def test_what_is_taken_back_is_told_whom_it_may_have_meant(client: AsyncClient, event: str) -> None:
+    """A withdrawal whose time fits no statement makes one: the answer says which one stands still, and its time."""
+    published = {"url": "https://n.example/1", "published": "2020-08-05"}
+    speaker, question = {"name": "Beta Port", "kind": "authority"}, {"text": "Why?", "kind": "cause"}
+
+    async def told(statement: Json) -> list[tuple[str, str]]:
+        body = {"text": "A bomb did it", "question": question, "statements": [{"source": speaker, **statement}]}
+        answer = (await client.post(f"{event}/claims", json=body)).raise_for_status().json()
+        suggested = [one for one in answer["remarks"] if one["what"] == "suggested" and one["stored"]]
+        return [(one["url"], one["stored"]["said"]) for one in suggested]
+
+    assert await told({"document": published}) == []
+    first = f"/v1/statements/{(await ids(client, f'{event}/statements'))[0]}"
+    correction = {"url": "https://n.example/2", "published": "2020-08-09"}
+    assert await told({"withdrawn": "2020-08-08", "document": correction}) == [(first, "2020-08-05")]
+    assert await told({"said": "2020-08-04", "withdrawn": "2020-08-08"}) == [(first, "2020-08-05")]
+    assert await told({"said": "2020-08-04", "withdrawn": "2020-08-08"}) == []  # nothing is new
+    assert await told({"said": "2020-08-05", "withdrawn": "2020-08-08", "document": correction}) == []
+    assert (await get(client, first))["withdrawn"] == "2020-08-08"
+    assert await told({"said": "2020-08-01", "withdrawn": "2020-08-08"}) == []  # none stands any more

@@ -1,12 +1,15 @@
-"""New events that may be there already, under another ref: told of, never joined."""
+"""What is new and may have been meant for what is there: told of, never joined."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import column, select, text
+from pydantic_core import to_json
+from sqlalchemy import ARRAY, Uuid, any_, column, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import Event
+from app.models import Event, Statement
 from app.schemas import kinds
 from app.schemas.common import Remark
 from app.services import visibility
@@ -61,3 +64,59 @@ def _remark(draft: Draft, there: Any) -> Remark:
         sent=draft.value("title"),
         url=kinds.url(Event, there.slug),
     )
+
+
+# --- what was taken back ---------------------------------------------------------------------------------------------
+
+_STANDING: Final = (
+    "What is taken back here is a new statement, because of when it was said. The one of this source that is `stored` "
+    "has not been taken back: with its `said`, ref or id this would have been told of that one."
+)
+# Of each new statement that is taken back, the first of its source that says the same and is not.
+_NOT_TAKEN_BACK: Final = text("""
+SELECT d.id AS draft, s.id, s.said
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS d(
+    id uuid, claim_id uuid, question_id uuid, source_id uuid, stance text, explicitness text)
+CROSS JOIN LATERAL (
+    SELECT t.id, coalesce(t.said, (
+        SELECT p.published FROM appearance a JOIN document p ON p.id = a.document_id
+        WHERE a.statement_id = t.id AND p.published IS NOT NULL
+        ORDER BY p.published_from, p.published_to LIMIT 1)) AS said
+    FROM statement t WHERE t.source_id = ANY (ARRAY(SELECT source_kin(d.source_id)))
+    AND coalesce(t.claim_id, t.question_id) = coalesce(d.claim_id, d.question_id) AND t.stance = d.stance
+    AND t.explicitness = d.explicitness AND t.withdrawn IS NULL AND t.id <> d.id
+    ORDER BY t.created_at, t.id LIMIT 1) s""")
+_KEY: Final = ("claim_id", "question_id", "source_id", "stance", "explicitness")
+
+
+async def of_withdrawals(session: AsyncSession, caller: Caller, batch: Batch) -> list[Remark]:
+    """Of new statements that are taken back, which one of the same source still stands, if the caller may see it."""
+    taken_back = {
+        draft.id: draft
+        for draft in batch.drafts[Statement]
+        if draft.outcome == "created" and draft.value("withdrawn") and draft.value("source_id")
+    }
+    if not taken_back or batch.from_export:
+        return []
+    keys = [{"id": draft.id} | {name: draft.value(name) for name in _KEY} for draft in taken_back.values()]
+    standing = (await session.execute(_NOT_TAKEN_BACK, {"rows": to_json(keys).decode()})).all()
+    visible_ids = set(await _visible(session, caller, [row.id for row in standing]))
+    return [
+        Remark(
+            what="suggested",
+            pointer=f"{taken_back[row.draft].pointer}/said",
+            detail=_STANDING,
+            stored={"id": row.id, "said": row.said},
+            sent=taken_back[row.draft].value("said"),
+            url=kinds.url(Statement, row.id),
+        )
+        for row in standing
+        if row.id in visible_ids
+    ]
+
+
+async def _visible(session: AsyncSession, caller: Caller, ids: list[UUID]) -> Iterable[UUID]:
+    if not ids:
+        return ()
+    rows = visibility.seen_alone(caller, Statement)
+    return await session.scalars(select(rows.c.id).where(rows.c.id == any_(literal(ids, ARRAY(Uuid())))))
