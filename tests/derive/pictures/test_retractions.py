@@ -136,7 +136,10 @@ def test_the_reasons_tell_of_it_beside_what_stands() -> None:
     twice = told(
         (said(THIS, ARMY, said="2023-08-09"), [FALSE_STORY]), (said(THIS, CITY, said="2023-08-10"), [FALSE_STORY])
     )
-    assert only(drawn(twice))[1] == "it is found only in retracted reports, 2 times (retracted 12 August 2023)"
+    assert (
+        only(drawn(twice))[1]
+        == "the 2 statements that supported it are found only in retracted reports (retracted 12 August 2023)"
+    )
 
 
 def test_what_its_report_alone_took_back() -> None:
