@@ -46,6 +46,12 @@ async def test_the_page_shows_what_there_is(demo: httpx.AsyncClient) -> None:
         members = set(re.findall(rf"\b{name}\.(\w+)", page)) - {"append"}
         assert members, name
         assert members <= shown.keys(), name
+    labels = (await demo.get("/v1/words")).raise_for_status().json()
+    shown_lists = set(re.findall(r"\blabels\.(\w+)\[", page))
+    assert shown_lists == {"status", "standing", "stance"}
+    assert {question["status"]} <= labels["status"].keys()
+    assert {claim["standing"]} <= labels["standing"].keys()
+    assert claim["origins"].keys() <= labels["stance"].keys()
     assert all("name" in origin for origins in claim["origins"].values() for origin in origins)
     assert "innerHTML" not in page  # what others wrote is text, and nothing else
 
@@ -70,5 +76,5 @@ def test_the_page_works_as_a_file(demo_url: str, tmp_path: Path) -> None:
         command = [str(CHROMIUM), "--headless", "--no-sandbox", f"--user-data-dir={tmp_path}", "--dump-dom"]
         command += ["--virtual-time-budget=9000", page]
         drawn = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert ">What caused the explosion? (resolved)</h2>" in drawn.stdout
-    assert "support: Investigative Committee" in drawn.stdout
+    assert ">What caused the explosion? (settled)</h2>" in drawn.stdout
+    assert "says so: Investigative Committee" in drawn.stdout

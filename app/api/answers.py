@@ -27,6 +27,7 @@ from app.vocabulary import AnswerLanguage, AnswerView
 # Answers are made here, as bytes, and not by FastAPI: it would validate every model again. The `response_model` of a
 # route is for the description.
 _JSON = "application/json"
+_AN_HOUR: Final = "public, max-age=3600"
 # Of these the answer to a write names those that may be the same.
 COMPARED: Final = (QuestionRead, SourceRead)
 
@@ -73,6 +74,11 @@ def picture(
 ) -> Response:
     """Answer with a picture, whose ETag is made of the heads of what it shows."""
     return Response(_json(answer, view), 200, {"ETag": tag, **_spoken(language)}, _JSON)
+
+
+def labels(answer: BaseModel, language: AnswerLanguage) -> Response:
+    """Answer with what only a new release changes; its ETag is that of its bytes."""
+    return Response(answer.model_dump_json(), 200, {"Cache-Control": _AN_HOUR, **_spoken(language)}, _JSON)
 
 
 def _json(answer: BaseModel, view: AnswerView) -> str:

@@ -2,15 +2,19 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 
+from app import vocabulary
 from app.api import negotiation
+from app.schemas.pictures.dossiers import FigureState
+from app.schemas.pictures.figures import PointState
 from app.texts.messages import party_labels
+from app.vocabulary import Fidelity, Qualifier, Stance, Standing, Status
 
 EVENT = "/v1/events/moscow-drones-2023"
 PICTURES = ("dossier", "timeline", "figures", "matrix", "diff?since=2023-08-05&clock=said")
@@ -182,3 +186,55 @@ async def test_no_header_is_a_500(demo: httpx.AsyncClient) -> None:
         MutableHeaders(raw=request.headers.raw)
         request.headers = httpx.Headers([*request.headers.raw, (b"accept-language", header)])
         assert (await demo.send(request)).status_code == 200
+
+
+# --- words of closed lists -------------------------------------------------------------------------------------------
+
+
+async def test_every_word_has_a_label_in_every_language(demo: httpx.AsyncClient) -> None:
+    shown = {language: (await read(demo, "/v1/words", language)).json() for language in ("en", "fr", "ru", "uk")}
+    lists = {
+        "standing": Standing,
+        "status": Status,
+        "stance": Stance,
+        "fidelity": Fidelity,
+        "figure_state": PointState,
+        "qualifier": Qualifier,
+    }
+    for labels in shown.values():
+        assert {name: list(labels_of) for name, labels_of in labels.items()} == {
+            name: list(vocabulary.words(closed_list)) for name, closed_list in lists.items()
+        }
+        for labels_of in labels.values():
+            assert all(label == label.strip() and label and "_" not in label for label in labels_of.values())
+    for name in lists:
+        assert len({tuple(labels[name].values()) for labels in shown.values()}) == len(shown)
+    assert set(get_args(FigureState)) <= shown["ru"]["figure_state"].keys()
+    assert shown["ru"]["standing"] == {
+        "withdrawn": "отозвано",
+        "denied": "только опровергается",
+        "unsupported": "никто не утверждает",
+        "outdated": "устарело",
+        "unattributed": "без указания источника",
+        "contested": "оспаривается",
+        "one_sided": "говорит одна сторона",
+        "corroborated": "подтверждено независимыми источниками",
+        "single_origin": "один источник",
+    }
+    assert [labels["qualifier"]["at_least"] for labels in shown.values()] == [
+        "at least", "au moins", "не менее", "щонайменше",
+    ]  # fmt: skip
+
+
+async def test_labels_are_kept_by_caches_for_each_language(demo: httpx.AsyncClient) -> None:
+    answer = await read(demo, "/v1/words", accepted="uk")
+    assert answer.headers["Content-Language"] == "uk"
+    assert answer.headers["Cache-Control"] == "public, max-age=3600"
+    assert "Accept-Language" in answer.headers["Vary"].split(", ")
+    tag = {"If-None-Match": answer.headers["ETag"]}
+    again = await demo.get("/v1/words", headers=tag | {"Accept-Language": "uk"})
+    assert (again.status_code, again.headers["Content-Language"]) == (304, "uk")
+    assert again.headers["Cache-Control"] == "public, max-age=3600"
+    assert (await demo.get("/v1/words", headers=tag)).status_code == 200
+    assert (await demo.get("/v1/words", params={"lang": "de"})).status_code == 422
+    assert (await demo.get("/v1/words", params={"language": "ru"})).status_code == 422

@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from itertools import chain
 from typing import Any, Final
 
 from pydantic.alias_generators import to_pascal
@@ -23,6 +24,9 @@ _TAKEN_FROM_GOOGLES_CLIENTS: Final = (
     "uploadType",
     "upload_protocol",
 )
+
+# Names that stand in dozens of places.
+_SHORT: Final = {"ChangeReason": "Reason", "IdempotencyKey": "Key", "UpdatedSince": "Since"}
 
 
 def share(description: dict[str, Any]) -> None:
@@ -96,7 +100,8 @@ def _written(parameter: dict[str, Any]) -> dict[str, Any]:
 def _new_name(parameter: dict[str, Any], operation: dict[str, Any], shared: dict[str, Any]) -> str:
     plain = to_pascal(parameter["name"].replace("-", "_").replace("$.", ""))
     if parameter["in"] == "path":
-        plain += "Address" if parameter["name"] != "slug" else ""
-    if plain not in shared:
-        return plain
-    return to_pascal(operation["tags"][0].replace("-", "_")) + plain
+        plain += "At" if parameter["name"] != "slug" else ""
+    plain = _SHORT.get(plain, plain)
+    tagged = to_pascal(operation["tags"][0].replace("-", "_")) + plain
+    numbered = (f"{tagged}{nth}" for nth in range(2, len(shared) + 3))
+    return next(name for name in chain((plain, tagged), numbered) if name not in shared)

@@ -8,15 +8,25 @@ from starlette.responses import Response
 
 from app.api import answers, negotiation
 from app.api.deps import EventAt, Reader, Route, Session
+from app.api.problems import documented
 from app.api.records import MERGED, READ
+from app.derive.pictures import labels
 from app.schemas.common import Viewed
 from app.schemas.pictures.dossiers import DossierQuery, DossierRead, PictureQuery, TimelineRead
 from app.schemas.pictures.figures import FiguresQuery, FiguresRead
 from app.schemas.pictures.matrices import MatrixQuery, MatrixRead
+from app.schemas.pictures.word_labels import WordLabels, WordLabelsQuery
 from app.services.access import Caller
 from app.services.pictures import moments
 
 router = APIRouter(tags=["pictures"], route_class=Route)
+
+
+@router.get("/words", response_model=WordLabels, responses=documented(), summary="Read labels for words")
+async def get_words(request: Request, query: Annotated[WordLabelsQuery, Query()]) -> Response:
+    """What a page shows instead of the words of closed lists, in the reader's language."""
+    words = negotiation.wording(request, query.lang)
+    return answers.labels(labels.closed_words(words), words.language)
 
 
 @router.get("/events/{event}/dossier", response_model=DossierRead, responses=READ | MERGED, summary="Read a dossier")

@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
+from app import vocabulary
 from app.derive.rules import figures
 from app.derive.rules.context import EventContext
 from app.derive.rules.figures import Whole
 from app.schemas.claims import ClaimRead, FigureRead
+from app.schemas.pictures.figures import PointState
 from app.schemas.pictures.side_maps import SideMap
+from app.schemas.pictures.word_labels import WordLabels
 from app.schemas.questions import QuestionRead
 from app.texts.messages import wording
 from app.texts.messages.wording import Wording
-from app.vocabulary import MEASURE_DEFAULTS
+from app.vocabulary import MEASURE_DEFAULTS, Fidelity, Qualifier, Stance, Standing, Status
 
 # Quantities of which the measure alone says little.
 _MEASURES_THAT_NEED_WORDS: Final = ("distance", "duration", "amount", "other")
@@ -20,6 +23,16 @@ _MEASURES_THAT_NEED_WORDS: Final = ("distance", "duration", "amount", "other")
 _MEASURES_OF_SIZE: Final = ("distance", "duration", "amount")
 _MEASURES_THAT_SAY_NOTHING: Final = ("amount", "other")
 _TRANSLATED_UNITS: Final = ("km", "min")
+# By the prefix of their messages.
+_CLOSED_LISTS: Final = {
+    "standing": Standing,
+    "status": Status,
+    "stance": Stance,
+    "fidelity": Fidelity,
+    "figure_state": PointState,
+}
+# Qualifiers that a figure does not say in words.
+_WITHOUT_WORDS: Final = ("exact", "between")
 
 
 def heading(words: Wording, question: QuestionRead) -> str:
@@ -64,9 +77,9 @@ def claim_texts(context: EventContext) -> dict[UUID, str | None]:
 
 
 def claim_text(context: EventContext, claim: ClaimRead) -> str | None:
-    """`claim`: one of the context's."""
+    """`claim`: one of the context's, which has its English text."""
     question = context.questions.get(claim.question_id) if claim.question_id else None
-    if claim.figure is None or question is None:
+    if claim.figure is None or question is None or context.view.wording.language == "en":
         return claim.text
     return figure(context.view.wording, question, claim.figure, context.wholes.get(claim.id))
 
@@ -130,3 +143,21 @@ def _all_of(words: Wording, said: FigureRead, total: Whole | None) -> str:
 def as_given(words: Wording, text: str | None, *, figure: object, preliminary: bool | None) -> str | None:
     """The text of a claim with what a statement says of its figure: `31 injured, preliminary`."""
     return wording.say(words, "preliminary", {"figure": text or ""}) if figure is not None and preliminary else text
+
+
+# --- words of closed lists -------------------------------------------------------------------------------------------
+
+
+def closed_words(words: Wording) -> WordLabels:
+    """What each is called; a qualifier as in figures, without its number."""
+    labels = {
+        name: {word: wording.say(words, f"{name}_{word}") for word in vocabulary.words(closed_list)}
+        for name, closed_list in _CLOSED_LISTS.items()
+    }
+    labels["qualifier"] = {
+        word: wording.say(
+            words, f"qualifier_{word}" if word in _WITHOUT_WORDS else f"figure_{word}", {"number": ""}
+        ).strip()
+        for word in vocabulary.words(Qualifier)
+    }
+    return WordLabels.model_validate(labels)

@@ -209,3 +209,23 @@ def test_the_language_moves_nothing(seed: int) -> None:
 
 def _ids(text: str) -> list[str]:
     return re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", text)
+
+
+def test_what_changed_is_the_same_in_every_language() -> None:
+    """Tens and dozens are one word in Russian."""
+    before = killed("tens")
+    after = before.model_copy(update={"figure": FigureRead(qualifier="dozens", min=None, max=None, of_id=None)})
+    changes = {}
+    for language in LANGUAGES:
+        ends = [
+            drawn(
+                rows(questions=[KILLED], claims=[claim], statements=[said(claim, CITY)], sources=[CITY]),
+                in_language(language),
+            )
+            for claim in (before, after)
+        ]
+        pair = SnapshotPair(*(snapshots.snapshot(end, words=Wording(language)) for end in ends))
+        (changed,) = diff.diff(pair, EVENT.id, "recorded", (None, None), "family").claims.changed
+        changes[language] = [(change.field, change.from_, change.to) for change in changed.changes]
+    assert changes["en"] == [("text", "tens killed", "dozens killed")]
+    assert changes["ru"] == [("text", "Погибшие: десятки", "Погибшие: десятки")]
