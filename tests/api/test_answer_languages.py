@@ -238,3 +238,4 @@ async def test_labels_are_kept_by_caches_for_each_language(demo: httpx.AsyncClie
     assert (await demo.get("/v1/words", headers=tag)).status_code == 200
     assert (await demo.get("/v1/words", params={"lang": "de"})).status_code == 422
     assert (await demo.get("/v1/words", params={"language": "ru"})).status_code == 422
+    assert (await demo.get("/v1/words", headers={"Authorization": "Bearer cc_none"})).status_code == 401

@@ -23,7 +23,7 @@ router = APIRouter(tags=["pictures"], route_class=Route)
 
 
 @router.get("/words", response_model=WordLabels, responses=documented(), summary="Read labels for words")
-async def get_words(request: Request, query: Annotated[WordLabelsQuery, Query()]) -> Response:
+async def get_words(request: Request, query: Annotated[WordLabelsQuery, Query()], _caller: Reader) -> Response:
     """What a page shows instead of the words of closed lists, in the reader's language."""
     words = negotiation.wording(request, query.lang)
     return answers.labels(labels.closed_words(words), words.language)
