@@ -6,8 +6,9 @@ place where it was mentioned.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from itertools import chain
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -16,11 +17,12 @@ from pydantic_core import to_json
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.errors import Invalid
 from app.models import Document, Source
 from app.services import namesakes
 from app.services.intake import storing
 from app.services.intake.drafts import Batch, Draft
-from app.services.intake.foreign_keys import is_named
+from app.services.intake.foreign_keys import CIRCLE, is_named
 from app.services.namesakes import NewSource
 from app.texts import folding, traits
 
@@ -238,6 +240,72 @@ def proposable(drafts: Iterable[Draft]) -> list[NewSource]:
         for draft in drafts
         if is_named(draft) and not any(draft.value(name) for name in _UNPROPOSED)
     ]
+
+
+# --- in which order --------------------------------------------------------------------------------------------------
+
+
+def levels(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:
+    """The sources of a body: parents first, for they tell namesakes apart; and at once those that may be one.
+
+    So a bare name is decided beside the same name with a parent, as it is beside one without. Only where that leads in
+    a circle (a paper that belongs to a company of its name) is each of these decided as soon as its parent is.
+    Raises Invalid for sources that belong to each other.
+    """
+    first_of = _first_of_each_name(drafts, with_aliases=True)
+    order, circle = _ordered(drafts, first_of)
+    if circle:
+        first_of = _first_of_each_name(drafts, with_aliases=False)
+        order, circle = _ordered(drafts, first_of)
+    while circle:
+        parted = {draft: draft for draft, first in first_of.items() if first in circle and first is not draft}
+        if not parted:
+            raise Invalid.at(circle[0].pointer, CIRCLE)
+        first_of |= parted
+        order, circle = _ordered(drafts, first_of)
+    while order.is_active():
+        ready = set(order.get_ready())
+        yield [draft for draft in drafts if first_of[draft] in ready]
+        order.done(*ready)
+
+
+def _ordered(
+    drafts: Sequence[Draft], first_of: Mapping[Draft, Draft]
+) -> tuple[TopologicalSorter[Draft], Sequence[Draft]]:
+    """The order of the first drafts of each name, and a circle of them if there is one."""
+    order = TopologicalSorter[Draft]()
+    for draft in drafts:
+        parents = {to.original for to in draft.points_at.values()}
+        order.add(first_of[draft], *(first_of[parent] for parent in parents if parent in first_of))
+    try:
+        order.prepare()
+    except CycleError as error:
+        circle: list[Draft] = error.args[1]
+        return order, circle
+    return order, ()
+
+
+def _first_of_each_name(drafts: Sequence[Draft], *, with_aliases: bool) -> dict[Draft, Draft]:
+    """Each draft with the first of those that share its ref or name, be it over others: see `Namesakes`."""
+    first_of = {draft: draft for draft in drafts}
+    if not any("parent_id" in draft.points_at for draft in drafts):
+        return first_of
+
+    def first(draft: Draft) -> Draft:
+        while first_of[draft] is not draft:
+            draft = first_of[draft]
+        return draft
+
+    names_of = {draft: folded_names(draft) for draft in drafts if is_named(draft)}
+    bearer_of = {names.name: draft for draft, names in names_of.items()}
+    bearer_of_ref = {draft.value("ref"): draft for draft in drafts if draft.value("ref")}
+    for draft in drafts:
+        names = names_of.get(draft, FoldedNames("", []))
+        shared = names.names if with_aliases else [names.name]
+        for bearer in (*map(bearer_of.get, shared), bearer_of_ref.get(draft.value("ref"))):
+            if bearer is not None:
+                first_of[first(draft)] = first(bearer)
+    return {draft: first(draft) for draft in drafts}
 
 
 def leave_parents_out(batch: Batch, drafts: Iterable[Draft]) -> None:

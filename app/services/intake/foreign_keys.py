@@ -21,6 +21,7 @@ from app.vocabulary import MEASURE_DEFAULTS, counts_things
 _PARENTS: Final = ("appearance_id", "assessment_id", "statement_id", "claim_id", "from_id", "question_id", "event_id")
 # Where in a body a column's record is named, if not under the column's own name.
 _FIELDS: Final = {"of_id": "figure/of"}
+CIRCLE: Final = "these records point at each other in a circle"
 
 
 def is_named(draft: Draft) -> bool:
@@ -39,7 +40,7 @@ def _prepared(drafts: Sequence[Draft]) -> TopologicalSorter[Draft]:
     try:
         order.prepare()
     except CycleError as circle:
-        raise Invalid.at(circle.args[1][0].pointer, "these records point at each other in a circle") from None
+        raise Invalid.at(circle.args[1][0].pointer, CIRCLE) from None
     return order
 
 

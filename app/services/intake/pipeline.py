@@ -42,7 +42,6 @@ from app.services.intake.foreign_keys import (
     check_new,
     check_versions,
     is_named,
-    levels,
     placed_sources,
     say_what_was_read,
 )
@@ -165,12 +164,14 @@ async def _match_and_store(session: AsyncSession, batch: Batch) -> None:
     placed = placed_sources(batch)
     # In levels: a source's parent tells it from others of its name, so the parent has to be matched before.
     sources = [draft for draft in batch.drafts[Source] if draft not in placed]
-    for level in [sources] if batch.from_export else levels(sources):  # those of an export are found by their ids
+    for level in (
+        [sources] if batch.from_export else by_name.levels(sources)
+    ):  # those of an export are found by their ids
         await _match_and_store_kind(session, batch, Source, level)
     for model in _BEFORE_UNNAMED:
         await _match_and_store_kind(session, batch, model, batch.drafts[model])
     placed |= batch.to_place
-    for level in levels([draft for draft in batch.drafts[Source] if draft in placed]):
+    for level in by_name.levels([draft for draft in batch.drafts[Source] if draft in placed]):
         await _match_and_store_kind(session, batch, Source, level)
     say_what_was_read(batch)
     for model in _AFTER_UNNAMED:

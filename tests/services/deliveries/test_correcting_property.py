@@ -137,6 +137,34 @@ REPORTS = st.builds(
 )  # fmt: skip
 
 
+# Of each source its traits, and which of those before it it belongs to.
+FAMILIES = st.lists(st.tuples(TRAITS, st.none() | st.integers(0, 3)), min_size=2, max_size=5)
+
+
+def _told_once(family: list[tuple[Json, int | None]], order: list[int], changed: int) -> Json:
+    """A report whose sources are named whole in one place, and barely in another; `order`: of the places."""
+    names = [f"Source {nth} @" for nth in range(len(family))]
+    whole = [
+        {"name": name, **traits, **({} if parent is None or parent >= nth else {"parent": names[parent]})}
+        for nth, (name, (traits, parent)) in enumerate(zip(names, family, strict=True))
+    ]
+    places: list[Any] = [*whole, *names]
+    *spoken, passed_on, publisher = [places[nth] for nth in order]
+    statements = [{"source": source, "wording": f"Burned {nth}"} for nth, source in enumerate(spoken)]
+    statements[changed % len(spoken)] |= {"wording": "Gone", "hops": [{"source": passed_on}]}
+    claims = [{"text": f"Claim {nth}", "statements": [statement]} for nth, statement in enumerate(statements)]
+    document = {"url": "https://a.example/@", "publisher": publisher}
+    return {"ref": "r@", "document": document, "events": [{"ref": "e@", "title": "Blast", "claims": claims}]}
+
+
+@st.composite
+def told_once(draw: st.DrawFn) -> tuple[Json, Json]:
+    """Two reports that differ in their order and in what is no source."""
+    family = draw(FAMILIES)
+    order, changed = st.permutations(range(2 * len(family))), st.integers(0, 9)
+    return _told_once(family, draw(order), draw(changed)), _told_once(family, draw(order), draw(changed))
+
+
 def marked(value: Any, mark: str) -> Any:
     """A body in a world of its own."""
     return json.loads(json.dumps(value).replace("@", mark))
@@ -192,6 +220,43 @@ def _filled(record: Json, names: dict[str, str]) -> str:
 
 def _named(record: Json, names: dict[str, str]) -> str:
     return hashlib.sha256(_filled(record, names).encode()).hexdigest()[:12]
+
+
+async def sources(client: httpx.AsyncClient, mark: str) -> list[Json]:
+    found = (await client.get(f"/v1/events/ref:e{mark}/export.ndjson")).text.replace(mark, "@").splitlines()
+    records = [record for record in map(json.loads, found) if record.get("type") == "source"]
+    names = {record["id"]: record["name"] for record in records}
+    for record in records:
+        record["parent"] = names.get(record.get("parent"))
+    return sorted(map(_stripped, records), key=lambda record: record["name"])
+
+
+@pytest.mark.soak
+def test_sources_that_are_told_once_and_named_barely(database_url: str, loop: asyncio.AbstractEventLoop) -> None:
+    service = create_app(Settings(database_url=database_url))
+    client = loop.run_until_complete(reporter(service))
+    nth = iter(range(10**6))
+
+    @settings(max_examples=soaking.times(8), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @given(told_once())
+    def check(bodies: tuple[Json, Json]) -> None:
+        loop.run_until_complete(thrice(*bodies, f"s{next(nth)}s"))
+
+    async def thrice(first: Json, second: Json, mark: str) -> None:
+        again, alone = f"{mark}a", f"{mark}b"
+        answer = (await client.post("/v1/reports", json=marked(first, again))).raise_for_status().json()
+        assert {remark["what"] for remark in answer["remarks"]}.isdisjoint({"completed", "not_taken", "replaced"})
+        for body in (second, first):
+            answer = (await client.post("/v1/reports", json=marked(body, again))).raise_for_status().json()
+            assert _not_taken(answer) == set()
+        await sent(client, "/v1/reports", marked(first, alone))
+        assert await sources(client, again) == await sources(client, alone)
+
+    try:
+        check()
+    finally:
+        loop.run_until_complete(client.aclose())
+        loop.run_until_complete(service.state.database.dispose())
 
 
 @pytest.mark.soak

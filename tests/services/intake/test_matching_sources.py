@@ -9,7 +9,10 @@ from reporting import claim, new, outcomes, refused, report, rows, said, sent
 from uuid_utils.compat import uuid7
 
 from app.database import connect
+from app.errors import Invalid
+from app.models import Source
 from app.services.intake import by_name
+from app.services.intake.drafts import Draft
 from app.settings import Settings
 from app.texts import traits
 from app.vocabulary import Disclosure, SourceKind, words
@@ -297,6 +300,27 @@ async def test_never_one_that_was_merged_with_a_confidential_one(client: httpx.A
         other = await sent(client, "/v1/sources", {"name": f"Not {name}", "confidential": not is_hidden}, 201)
         await sent(client, f"/v1/sources/{merged['id']}/merge", {"into": other["id"]}, 200)
         assert (await sent(client, "/v1/sources", {"name": name}, 201))["id"] not in (merged["id"], other["id"])
+
+
+def _levels(*bodies: tuple[str, dict[str, str], str | None]) -> list[str]:
+    """The levels of sources: of each its label, its columns, and the label of its parent."""
+    drafts = {label: Draft(Source, f"/{label}", dict(values)) for label, values, _ in bodies}
+    for label, _, parent in bodies:
+        drafts[label].points_at |= {"parent_id": drafts[parent]} if parent else {}
+    return ["".join(draft.pointer[1:] for draft in level) for level in by_name.levels([*drafts.values()])]
+
+
+def test_sources_of_one_name_are_of_one_level() -> None:
+    ann, owner = {"name": "Ann Lee"}, {"name": "Owner"}
+    assert _levels(("a", ann, None), ("b", {"name": "ANN LEE"}, "o"), ("o", owner, None)) == ["o", "ab"]
+    by_ref = ("a", {"ref": "x", "name": "A. L."}, None), ("b", {"ref": "x", **ann}, "o"), ("o", owner, None)
+    assert _levels(*by_ref) == ["o", "ab"]
+    over_others = ("a", ann, None), ("b", {"name": "Owner", "ref": "x"}, "p"), ("c", {"ref": "x", "name": "P"}, "a")
+    assert _levels(*over_others, ("p", {"name": "Top"}, None)) == ["ap", "bc"]
+    # What would lead in a circle is decided one by one.
+    assert _levels(("a", owner, "b"), ("b", owner, None), ("c", ann, "a")) == ["b", "a", "c"]
+    with pytest.raises(Invalid):
+        _levels(("a", ann, "b"), ("b", owner, "a"))
 
 
 async def test_what_an_unnamed_source_can_not_be(client: httpx.AsyncClient, event: str) -> None:
