@@ -1,6 +1,7 @@
 """What others write for the words of the closed lists: taken where it can mean one of them only."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
@@ -26,20 +27,41 @@ SYNONYMS: Final[Mapping[str, Mapping[str, str]]] = {
         "could not confirm, couldn't confirm, can not confirm, cannot confirm, can't confirm, unable to confirm, "
         "was unable to confirm, unknown, unclear, not clear, not known, not yet known, not yet clear, too early to say",
     },
+    # In the words of eleven languages that stand before a number.
     "Qualifier": {
-        "exact": "exactly, precise, precisely, equal, equals, =, ==",
-        "about": "approximately, approximate, approx, approx., around, roughly, circa, ca, ca., c., estimated, ~, ≈",
-        "at_least": "minimum, min, no fewer than, not fewer than, no less than, not less than, or more, ≥, >=",
-        "more_than": "over, above, exceeding, greater than, upwards of, >",
-        "at_most": "up to, maximum, max, no more than, not more than, or fewer, or less, ≤, <=",
-        "fewer_than": "less than, under, below, <",
+        "exact": "exactly, precise, precisely, equal, equals, =, ==, exactement, genau, exactamente, esattamente, "
+        "exatamente, ровно, рівно, dokładnie, بالضبط",
+        "about": "approximately, approximate, approx, approx., around, roughly, circa, ca, ca., c., estimated, ~, ≈, "
+        "nearly, almost, close to, environ, près de, presque, autour de, etwa, ungefähr, rund, fast, knapp, cerca "
+        "de, alrededor de, aproximadamente, casi, unos, unas, intorno a, quasi, por volta de, quase, około, prawie, "
+        "niemal, yaklaşık, около, примерно, приблизительно, порядка, почти, близько, приблизно, майже, حوالي, نحو, "
+        "قرابة, تقريبا, تقريبًا, ما يقارب, ما يقرب من",
+        "at_least": "minimum, min, no fewer than, not fewer than, no less than, not less than, or more, ≥, >=, au "
+        "moins, au minimum, pas moins de, mindestens, wenigstens, zumindest, nicht weniger als, al menos, por lo "
+        "menos, como mínimo, no menos de, almeno, non meno di, pelo menos, ao menos, no mínimo, co najmniej, "
+        "przynajmniej, nie mniej niż, en az, не менее, не меньше, не менее чем, как минимум, минимум, по меньшей "
+        "мере, по крайней мере, щонайменше, не менше, не менш як, не менше ніж, принаймні, як мінімум, мінімум, على "
+        "الأقل, ما لا يقل عن, لا يقل عن",
+        "more_than": "over, above, exceeding, greater than, upwards of, >, plus de, mehr als, über, más de, più di, "
+        "oltre, mais de, ponad, więcej niż, более, больше, более чем, больше чем, свыше, понад, більше, більше ніж, "
+        "більш як, більш ніж, أكثر من, ما يزيد عن, ما يزيد على",
+        "at_most": "up to, maximum, max, no more than, not more than, as many as, or fewer, or less, ≤, <=, jusqu'à, "
+        "au plus, au maximum, pas plus de, bis zu, höchstens, maximal, nicht mehr als, hasta, como máximo, a lo "
+        "sumo, no más de, fino a, al massimo, non più di, até, no máximo, do, najwyżej, nie więcej niż, en fazla, "
+        "до, не более, не больше, максимум, не більше, не більш як, не більше ніж, щонайбільше, ما يصل إلى, لا يزيد "
+        "عن, على الأكثر",
+        "fewer_than": "less than, under, below, <, moins de, weniger als, unter, menos de, meno di, mniej niż, "
+        "poniżej, менее, меньше, менее чем, меньше чем, менше, менше ніж, менш як, أقل من",
         "between": "range",
-        "several": "a few",
-        "tens": "tens of",
-        "dozens": "dozens of",
-        "hundreds": "hundreds of",
-        "thousands": "thousands of",
-        "unknown": "not known, unspecified, undisclosed",
+        "several": "a few, plusieurs, quelques, mehrere, einige, varios, varias, alcuni, alcune, vários, várias, "
+        "kilka, несколько, кілька, декілька, عدة",
+        "tens": "tens of, dizaines, des dizaines, decenas, decine, dezenas, dziesiątki, десятки, عشرات, العشرات",
+        "dozens": "dozens of, douzaines, des douzaines, dutzende, docenas, dozzine, dúzias, дюжины, дюжини",
+        "hundreds": "hundreds of, centaines, des centaines, hunderte, cientos, centenares, centinaia, centenas, "
+        "setki, сотни, сотні, مئات, المئات",
+        "thousands": "thousands of, milliers, des milliers, tausende, millares, migliaia, milhares, tysiące, тысячи, "
+        "тисячі, آلاف, الآلاف",
+        "unknown": "not known, unspecified, undisclosed, inconnu, unbekannt, desconocido, неизвестно, невідомо",
         "none": "no, zero, nobody, no one, nil",
         "all": "all of, everyone, everybody, every one",
     },
@@ -211,6 +233,8 @@ _BETWEEN_WORDS: Final = re.compile(r"[\s_\-\u2010-\u2015]+")
 
 def folded(words: str) -> str:
     """How a word of a closed list is compared: without case, with one space where words part."""
+    if not words.isascii():
+        words = unicodedata.normalize("NFC", words)
     return _BETWEEN_WORDS.sub(" ", words.replace("\u2019", "'").casefold()).strip()
 
 

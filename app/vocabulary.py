@@ -79,6 +79,7 @@ Scheme = Literal["claimreview", "averitec", "airwars", "veracity"]
 Operation = Literal["insert", "update", "delete"]
 Scope = Literal["read", "ingest", "edit", "assess", "confidential", "admin"]
 
+PERSONS: Final = "persons"
 # What a quantity is of, unless the question says otherwise: (kind, unit). None: the question must name its unit.
 MEASURE_DEFAULTS: Final[dict[str, tuple[str, str | None]]] = {
     **dict.fromkeys(
@@ -86,7 +87,7 @@ MEASURE_DEFAULTS: Final[dict[str, tuple[str, str | None]]] = {
             "killed", "injured", "seriously_injured", "hospitalised", "in_intensive_care", "sought_help", "missing",
             "trapped", "detained", "displaced",
         ),
-        ("casualties", "persons"),
+        ("casualties", PERSONS),
     ),
     "buildings_damaged": ("damage", "buildings"),
     "buildings_destroyed": ("damage", "buildings"),
@@ -104,13 +105,17 @@ KINDS_WITH_SILENCES: Final = ("cause", "responsibility", "occurrence")
 # The stances a question itself can be met with, without any claim.
 QUESTION_STANCES: Final = ("query", "no_comment", "no_information")
 NON_ANSWERS: Final = ("no_comment", "no_information")
-# Of these there are halves; of all others `more than 5` means 6 or more.
+# Of these there are halves, but of persons; of all others `more than 5` means 6 or more.
 MEASURES_NOT_COUNTED: Final = ("distance", "duration", "amount", "other")
 
 
 def counts_things(measure: str | None, unit: str | None) -> bool:
     """Whether there are no halves of what is measured. In a unit of its own (`million persons`) there may be."""
-    if measure is None or measure in MEASURES_NOT_COUNTED:
+    if measure is None:
+        return False
+    if unit is not None and unit.casefold() in (PERSONS, "people"):  # so it was stored before the two were one
+        return True
+    if measure in MEASURES_NOT_COUNTED:
         return False
     return unit in (None, MEASURE_DEFAULTS[measure][1])
 

@@ -118,6 +118,8 @@ def install(app: FastAPI) -> None:
         problem = error if isinstance(error, Problem) else Problem()
         if isinstance(problem, errors.MethodNotAllowed):
             problem.headers["Allow"] = ", ".join(allowed(request.app, request.url.path))
+            if request.method == "POST" and (under := _under_an_event(request.app, request.url.path)):
+                problem.detail = f"{errors.MethodNotAllowed.explanation} What is new is sent to {under}."
         return answer(request, problem)
 
     async def invalid(request: Request, error: Exception) -> Response:
@@ -166,6 +168,13 @@ def allowed(app: FastAPI, path: str) -> list[str]:
     matching = exactly or [names for _, pattern, names in described if pattern.match(path)]
     methods = {method for names in matching for method in names}
     return sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())) if methods else []
+
+
+def _under_an_event(app: FastAPI, path: str) -> str | None:
+    """Where a POST to a list is meant that takes none: to the same of an event."""
+    under = f"/v1/events/{{event}}/{path.removeprefix('/v1/')}"
+    posted = any(described == under and "POST" in methods for described, _, methods in _methods(app))
+    return under if posted else None
 
 
 @lru_cache(maxsize=4)

@@ -30,10 +30,6 @@ from app.vocabulary import ClaimRelation, Qualifier
 _WITH_ONE_NUMBER = ("exact", "about")
 _WITH_MIN = ("at_least", "more_than")
 _WITH_MAX = ("at_most", "fewer_than")
-ALL_OF_WHAT: Final = (
-    "`all` needs `of`: the figure that it is all of, by a #label of this body, an id or a ref, such as the claim of how"
-    " many were aboard; where that is not known, its figure is `unknown`"
-)
 _BETWEEN: Final = "Two numbers without a qualifier were taken as `between`."
 
 
@@ -98,10 +94,12 @@ class Figure(Input):
                 raise Misfit("min" if low is None else "max", "between needs min and max, min not above max")
         elif self.qualifier in _WITH_MIN:
             if low is None or high is not None:
-                raise Misfit("min" if low is None else "max", f"{self.qualifier} needs min, and no max")
+                put = f": put {high:.15g} in min" if low is None and high is not None else ""
+                raise Misfit("min" if low is None else "max", f"{self.qualifier} needs min, and no max{put}")
         elif self.qualifier in _WITH_MAX:
             if high is None or low is not None:
-                raise Misfit("max" if high is None else "min", f"{self.qualifier} needs max, and no min")
+                put = f": put {low:.15g} in max" if high is None and low is not None else ""
+                raise Misfit("max" if high is None else "min", f"{self.qualifier} needs max, and no min{put}")
         elif low is not None or high is not None:
             raise Misfit("max" if low is None else "min", f"{self.qualifier} has no number")
         return self
@@ -194,7 +192,7 @@ class ClaimCreate(ClaimFields):
         # A line of an export may say only in a later line what it is all of.
         all_of_nothing = self.figure is not None and self.figure.qualifier == "all" and self.figure.of is None
         if all_of_nothing and getattr(self, "id", None) is None:
-            raise Misfit("figure/of", ALL_OF_WHAT)
+            raise Misfit("figure/of", numbers.ALL_OF_WHAT)
         return self
 
 

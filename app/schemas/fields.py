@@ -20,6 +20,7 @@ from pydantic import (
     GetJsonSchemaHandler,
     StringConstraints,
     ValidationInfo,
+    WrapValidator,
 )
 from pydantic_core import CoreSchema, core_schema
 
@@ -34,6 +35,7 @@ from app.vocabulary import (
     LANGUAGE_PATTERN,
     NAME_CHARACTERS,
     NUMBER_MAX,
+    PERSONS,
     REF_PATTERN,
     SLUG_CHARACTERS,
     SLUG_PATTERN,
@@ -255,8 +257,13 @@ PastMoment = Annotated[Moment, AfterValidator(_past_moment)]
 # --- keys, languages, countries, URLs --------------------------------------------------------------------------------
 
 
-def _lower(words: Any) -> Any:
-    return words.strip().casefold() if isinstance(words, str) else words
+def _key(sent: Any, check: Callable[[Any], str]) -> str:
+    """Without case, and with `_` where its words part: `Plane Crash` is `plane_crash`."""
+    if not isinstance(sent, str):
+        return check(sent)
+    words = sent.casefold().split()
+    key = check("_".join(words))
+    return key if len(words) == 1 else Respelt(key, sent, "A key has no spaces.")
 
 
 @lru_cache(maxsize=1024)
@@ -305,11 +312,19 @@ def _country(words: str, info: ValidationInfo) -> str:
     return code if code == words.strip().upper() else Respelt(code, words, f"ISO 3166-1 has {code} for this country.")
 
 
+def _unit(sent: str, info: ValidationInfo) -> str:
+    is_people = info.data.get("id") is None and sent.casefold() in ("people", "person")
+    return Respelt(PERSONS, sent, "The unit of people is `persons`.") if is_people else sent
+
+
 Key = Annotated[
     str,
-    BeforeValidator(_lower),
     StringConstraints(pattern=KEY_PATTERN),
-    Field(description="A short key of your own choice, folded to lower case.", examples=["russia"]),
+    WrapValidator(_key),
+    Field(
+        description="A key of your own choice: Latin letters a-z, digits, `_` and `-`. `Plane Crash` is `plane_crash`.",
+        examples=["russia"],
+    ),
 ]
 Country = Annotated[
     str,
@@ -340,6 +355,8 @@ Languages = Annotated[
     AfterValidator(_told_languages),
     Field(description="BCP 47 language tags, with commas, any of which may fit.", examples=["ru,fr"]),
 ]
+# Persons are counted, and have one name as a unit. A line of an export brings back what was stored.
+Unit = Annotated[Name, AfterValidator(_unit)]
 Url = Annotated[
     str,
     AfterValidator(lambda words: urls.check(clean(words).strip())),

@@ -25,7 +25,7 @@ _REF: Final = "1 to 200 letters, digits and . _ : ~ @ -"
 _RIGHT: Final = {
     REF_PATTERN: f"a ref has {_REF}, such as ria:2023-08-09:1",
     SLUG_PATTERN: "a slug has lower-case letters a-z, digits and single hyphens between them, such as zagorsk-2023",
-    KEY_PATTERN: "a key has 1 to 64 letters a-z, digits, _ and -, such as russia",
+    KEY_PATTERN: "a key is a word of your own: 1 to 64 Latin letters a-z, digits, _ and -, such as plane_crash",
     COUNTRY_PATTERN: "a country is its two letters in ISO 3166-1, such as RU",
     addresses.ADDRESS_PATTERN: f"a record is named by its id (a UUID), or by ref: and its ref ({_REF}), such as "
     "ref:ria:2023-08-09:1",
@@ -60,16 +60,20 @@ _OBJECTS: Final = {
     "figure": '{"qualifier": "at_least", "min": 74}, or a number, 74',
     "aliases": '{"name": …}',
     **dict.fromkeys(("document", "documents"), '{"url": …}'),
-    **dict.fromkeys(("source", "publisher", "author", "parent", "hops"), '{"name": …}'),
+    **dict.fromkeys(("source", "publisher", "author", "parent"), '{"name": …}'),
+    "hops": '{"source": {"name": …}}',
     "external_ids": '{"wikidata": "Q4193"}',
     "translations": '{"fr": …}',
     "items": '{"type": "source", "ref": …}',
 }
+# A text alone in a list, by the name of the list.
+_TEXTS_IN_LISTS: Final = {"hops": '"Euronews"', "aliases": '"…"', "tags": '"explosion"', "documents": '"https://…"'}
 # A text that names a record.
 _NAMES_A_RECORD: Final = (
     *("event", "claim", "question", "source", "document", "statement", "version", "supersedes", "withdrawn_document"),
     *("of", "from", "to", "parent", "author", "publisher", "into"),
 )
+_TIMES: Final = ("said", "withdrawn", "published", "retracted", "occurred", "made")
 _EXTERNAL_SYSTEM: Final = "a system's name has 1 to 64 letters, digits and _ . : -, such as wikidata"
 _RIGHT_BY_NAME: Final = {
     "ExternalIds": _EXTERNAL_SYSTEM,
@@ -81,7 +85,6 @@ _SENTENCES: Final = {
     "extra_forbidden": "there is no field of this name here",
     "missing": "this is needed",
     "none_required": "null is all that can stand here",
-    "list_type": "a list is needed here: […]",
     "string_type": "a text is needed here, in double quotes",
     "finite_number": "a number is needed here that a double can hold",
     "uuid_parsing": "an id is a UUID: 01890a5d-ac96-774b-bcce-b302099a8057",
@@ -267,9 +270,20 @@ def _by_place(error: Any) -> str | None:
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         described = [_OBJECTS[step] for step in location if step in _OBJECTS]
         return f"an object is needed here: {described[-1] if described else '{…}'}"
+    if kind == "list_type":
+        return f"a list is needed here: {_in_a_list(error.get('input'), location)}"
+    if kind == "string_type" and location and location[-1] in _TIMES:
+        return 'a time is needed here, as a text: "2024-12-27"'
     if kind == "string_type" and location and location[-1] in _NAMES_A_RECORD:
         return f"a text is needed here: {_RIGHT[addresses.ADDRESS_PATTERN]}"
     return _word_meant(error.get("input"), error["ctx"]["expected"]) if kind == "literal_error" else None
+
+
+def _in_a_list(sent: Any, location: Sequence[str | int]) -> str:
+    """A list of one, of what may stand there: of a text where one was sent."""
+    name = str(location[-1]) if location else ""
+    inside = _TEXTS_IN_LISTS.get(name) if isinstance(sent, str) else None
+    return f"[{inside or _OBJECTS.get(name, '…')}]"
 
 
 @lru_cache

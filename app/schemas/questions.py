@@ -9,7 +9,7 @@ from pydantic import Discriminator, Tag, model_validator
 from app import synonyms
 from app.schemas.addresses import INLINE, REFERENCE, EventsAsked, Label, Reference, reference_or_text
 from app.schemas.common import Input, Paging, RecordRead, Viewed, comma_separated, text_alone, with_examples
-from app.schemas.fields import Language, Misfit, Moment, Name, Ref, Sentence
+from app.schemas.fields import Language, Misfit, Moment, Name, Ref, Sentence, Unit
 from app.schemas.forms.words import AnswerKindIn, MeasureIn, QuestionKindIn
 from app.vocabulary import MEASURE_DEFAULTS, SINGLE_ANSWER_KINDS, AnswerKind, Measure, QuestionKind
 
@@ -29,7 +29,7 @@ class QuestionFields(Input):
     measure: MeasureIn | None = None
     subject: Name | None = None
     """Of what, where it is not people or the whole: `civilians`, `houses`."""
-    unit: Name | None = None
+    unit: Unit | None = None
     """A default for every measure but `amount` and `other`."""
     evolving: bool | None = None
     """Its true value changes with time. Default: true for casualties."""

@@ -1,7 +1,7 @@
 """Statements: one source's act toward a claim or question; their appearances; and the chains of who passed them on."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validator
@@ -81,9 +81,21 @@ class _TextOr:
         return {"anyOf": [handler(schema), by_source]}
 
 
+# Of a source: a step has none of them.
+_OF_ITS_SOURCE: Final = frozenset({"name", "kind", "role", "party", "url"})
+
+
+def _hop(step: Any) -> Any:
+    if isinstance(step, dict) and "source" not in step and step.keys() & _OF_ITS_SOURCE:
+        raise ValueError(
+            'the source of a step stands inside it, {"source": {"name": …}}, or is the step by its name alone'
+        )
+    return {"source": step} if isinstance(step, str) else step
+
+
 HopIn = Annotated[
     HopCreate,
-    BeforeValidator(lambda step: {"source": step} if isinstance(step, str) else step),
+    BeforeValidator(_hop),
     _TextOr(),
 ]
 

@@ -26,8 +26,9 @@ from app.models import (
     table_of,
 )
 from app.schemas import findings, kinds
-from app.schemas.claims import ALL_OF_WHAT, Figure, FigureRead
+from app.schemas.claims import Figure, FigureRead
 from app.schemas.common import RecordRead, Remark, Withdrawal
+from app.schemas.forms.numbers import ALL_OF_WHAT
 from app.schemas.pages import wrappers
 from app.schemas.questions import QuestionRead
 from app.schemas.statements import AppearanceRead, HopCreate, StatementRead

@@ -105,7 +105,7 @@ AN_ERROR_SAYS_WHERE: Any = [
     ("sources", [], ""),
     ("sources", "text", ""),
     ("sources", 1, ""),
-    ("events", {"title": "T", "tags": ["ok", "not ok"]}, "/tags/1"),
+    ("events", {"title": "T", "tags": ["ok", "not,ok"]}, "/tags/1"),
     ("events", {"title": "T", "latitude": True}, "/latitude"),
     ("events", {"title": "T", "latitude": 90.1}, "/latitude"),
     ("events", {"title": "T", "occurred": "2023-02-30"}, "/occurred"),

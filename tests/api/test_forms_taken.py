@@ -107,3 +107,30 @@ async def test_in_a_line(client: httpx.AsyncClient) -> None:
     misspelt = {"type": "source", "name": "N", "kind": "newspapr"}
     refused = await client.post("/v1/ingest", content=json.dumps(misspelt), headers=LINES)
     assert "did you mean `outlet`?" in json.loads(refused.text.splitlines()[0])["errors"][0]["detail"]
+
+
+async def test_keys_with_spaces_and_units(client: httpx.AsyncClient) -> None:
+    sent = {"title": "E", "slug": "e", "kind": "Plane Crash", "tags": ["Fire", "Air Raid"]}
+    answer = await client.post("/v1/events", json=sent)
+    assert answer.status_code == 201, answer.text
+    assert changed(answer.json()["remarks"]) == {
+        "/kind": ("plane_crash", "Plane Crash"),
+        "/tags/1": ("air_raid", "Air Raid"),
+    }
+    for parameters in ({"kind": "Plane Crash"}, {"tag": "air raid"}):
+        assert len((await client.get("/v1/events", params=parameters)).json()["items"]) == 1
+    change = {"tags": ["fire", "Fuel Tanks"], "kind": "plane crash"}
+    answer = await client.patch("/v1/events/e", json=change, headers={"If-Match": "*"})
+    assert answer.json()["tags"] == ["fire", "fuel_tanks"]
+    assert changed(answer.json()["remarks"])["/tags/1"] == ("fuel_tanks", "Fuel Tanks")
+    survivors = {"measure": "other", "subject": "survivors", "unit": "people"}
+    claim = {"question": survivors, "figure": "десятки", "statements": [{"source": "A", "stance": "no answer"}]}
+    answer = await client.post("/v1/events/e/claims", json=claim)
+    assert changed(answer.json()["remarks"]) == {
+        "/question/unit": ("persons", "people"),
+        "/figure/qualifier": ("tens", "десятки"),
+        "/statements/0/stance": ("no_comment", "no answer"),
+    }
+    answer = await client.post("/v1/events/e/claims", json=claim | {"figure": 3.5})
+    assert answer.status_code == 422
+    assert "counts persons, of which there are no halves" in answer.json()["errors"][0]["detail"]

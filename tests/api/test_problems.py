@@ -75,6 +75,10 @@ async def test_a_method_that_a_path_lacks(client: httpx.AsyncClient, event: str)
         answer = await client.request(method, path)
         _problem(answer, 405)
         assert answer.headers["Allow"] == allowed, (method, path)
+    for name in ("claims", "statements", "questions"):
+        told = _problem(await client.post(f"/v1/{name}", json={}), 405)
+        assert told["detail"].endswith(f"is sent to /v1/events/{{event}}/{name}.")
+    assert "is sent to" not in _problem(await client.post("/openapi.json", json={}), 405)["detail"]
 
 
 async def test_who_may_not(anybody: httpx.AsyncClient, client: httpx.AsyncClient) -> None:

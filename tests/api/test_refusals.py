@@ -109,10 +109,10 @@ async def test_no_pattern_is_shown(client: httpx.AsyncClient, event: str) -> Non
         await client.get("/v1/sources/ref:a", params={"merged": "yes"}),
         await client.post("/v1/sources", json={"name": "N"}, headers={"Change-Reason": "a\x07"}),
         await client.post("/v1/sources", json={"name": "N"}, headers={b"Idempotency-Key": "ключ".encode()}),
-        await client.post("/v1/sources", json={"name": "N", "ref": "a b", "party": "a b", "parent": "#", "label": "a"}),
+        await client.post("/v1/sources", json={"name": "N", "ref": "a,b", "party": "a,b", "parent": "#", "label": "a"}),
         await client.post("/v1/sources", json={"name": "N", "external_ids": {"a b": "1"}}),
-        await client.post("/v1/events", json={"title": "T", "slug": "A B", "tags": ["a b"]}),
-        await client.post(f"{event}/claims", json={"text": "T", "question": "why?", "accuses": "a b"}),
+        await client.post("/v1/events", json={"title": "T", "slug": "A B", "tags": ["a,b"]}),
+        await client.post(f"{event}/claims", json={"text": "T", "question": "why?", "accuses": "a,b"}),
     ]
     for answer in answers:
         for where, why in told(answer):

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin
+from uuid import uuid4
 
 import pytest
 from pydantic import BaseModel, ValidationError
 
 from app import synonyms, vocabulary
-from app.schemas import claims, documents, findings, lines, questions, reports, sources, statements
+from app.schemas import claims, documents, events, findings, lines, questions, reports, sources, statements
 from app.schemas.common import Input
 from app.schemas.fields import Respelt, respelt_in
 from app.schemas.forms import numbers, words
@@ -111,7 +112,7 @@ def test_synonyms_mean_one_word_of_a_list_and_none_that_is_there() -> None:
         ("SourceKind", "news agency", "agency"),
         ("Reliability", "a", "A"),
         ("Stance", "doubts", None),
-        ("Qualifier", "nearly", None),
+        ("Qualifier", "nearly", "about"),
         *(
             ("Stance", sent, "no_comment")
             for sent in ("did not respond", "has not answered", "no answer", "refused to comment")
@@ -175,6 +176,13 @@ def test_no_word_of_another_meaning_is_offered(body: dict[str, Any]) -> None:
         *((sent, "at_most", None, 20) for sent in ("up to 20", "no more than 20", "20 or fewer")),
         *((sent, "between", 20, 30) for sent in ("20-30", "20 – 30", "20 to 30", "between 20 and 30", "from 20 to 30")),
         *((sent, "dozens", None, None) for sent in ("dozens", "Dozens of")),
+        *((sent, "tens", None, None) for sent in ("десятки", "Десятки", "عشرات", "decenas")),
+        *((sent, "hundreds", None, None) for sent in ("сотни", "сотні", "des centaines", "مئات")),
+        *((sent, "at_least", 38, None) for sent in ("не менее 38", "щонайменше 38", "mindestens 38", "au moins 38")),
+        *((sent, "at_least", 38, None) for sent in ("al menos 38", "38 или более", "38 على الأقل")),
+        *((sent, "about", 40, 40) for sent in ("около 40", "environ 40", "nearly 40", "almost 40", "حوالي ٤٠")),
+        *((sent, "more_than", 20, None) for sent in ("более 20", "понад 20", "ma\u0301s de 20")),
+        *((sent, "at_most", None, 30) for sent in ("до 30", "as many as 30", "jusqu’à 30", "bis zu 30")),
         *((sent, "exact", 12_000, 12_000) for sent in ("12 000", "12\u202f000", "12'000")),
         ("1,200,000", "exact", 1_200_000, 1_200_000),
     ],
@@ -191,12 +199,18 @@ def test_a_figure_by_a_number_or_a_text_alone(sent: Any, qualifier: str, low: fl
     ("sent", "says"),
     [
         *(
-            (sent, "a figure is a number, 74, or an object")
+            (sent, 'a figure is a number, 74, a text such as "at least 20"')
             for sent in ("many", "74 people", "30 to 20", "20 and 30", "")
         ),
         ("1,000", "is it 1000 or 1.000"),
         ("1.000", "thousands"),
         ("at least 1.000", "thousands"),
+        ("десятки людей", "without what is counted"),
+        ("thirty", "in digits"),
+        ("38 (preliminary)", '"preliminary": true'),
+        ("all aboard", "`all` needs `of`"),
+        ({"qualifier": "at_most", "min": 42}, "put 42 in max"),
+        ({"qualifier": "at_least", "max": 2.5}, "put 2.5 in min"),
         (True, 'an object is needed here: {"qualifier"'),
         ([74], "an object is needed here"),
     ],
@@ -213,6 +227,7 @@ def test_a_figure_that_was_read_out_of_words_says_so() -> None:
         return [words_sent.sent for _, words_sent in respelt_in(claims.Figure.model_validate(sent), "")]
 
     assert respelt("at least 20") == ["at least 20"]
+    assert respelt("десятки") == ["десятки"]
     assert respelt({"qualifier": "up to", "max": 3}) == ["up to"]
     assert respelt(74) == respelt("74") == respelt("dozens") == respelt({"qualifier": "At Least", "min": 3}) == []
     assert isinstance(numbers.figure("20+")["qualifier"], Respelt)
@@ -250,3 +265,54 @@ def test_a_text_alone_where_an_object_is_meant() -> None:
 def test_a_text_that_may_be_two_things_is_told_the_right_form(body: dict[str, Any], says: str) -> None:
     ((_, _, words_told),) = told(reports.ReportCreate, {"events": ["e"]} | body)
     assert says in words_told
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"hops": "Euronews"}, 'a list is needed here: ["Euronews"]'),
+        ({"hops": {"source": "Euronews"}}, 'a list is needed here: [{"source": {"name": …}}]'),
+        ({"hops": [{"name": "Euronews"}]}, '{"source": {"name": …}}'),
+        ({"said": 1735200000}, '"2024-12-27"'),
+        ({"withdrawn": True}, '"2024-12-27"'),
+    ],
+)
+def test_a_list_a_step_and_a_time_are_told_as_they_are_written(body: dict[str, Any], says: str) -> None:
+    ((_, _, words_told),) = told(statements.StatementInClaim, body)
+    assert says in words_told
+
+
+def test_a_list_is_told_by_what_stands_in_it() -> None:
+    bodies: list[tuple[type[BaseModel], Any, str]] = [
+        (sources.SourceCreate, {"name": "N", "aliases": "M"}, '["…"]'),
+        (events.EventCreate, {"title": "T", "tags": 1}, "[…]"),
+        (claims.ClaimCreate, {"text": "T", "statements": {"source": "A"}}, '[{"source": …, "wording": …}]'),
+        (claims.ClaimCreate, {"text": "T", "statements": "A"}, '[{"source": …, "wording": …}]'),
+    ]
+    for model, body, list_told in bodies:
+        ((_, _, words_told),) = told(model, body)
+        assert words_told == f"a list is needed here: {list_told}"
+
+
+def test_a_key_with_spaces_is_folded_and_says_so() -> None:
+    event = events.EventCreate.model_validate({"title": "T", "kind": " Plane  Crash ", "tags": ["Fire", "Air Raid"]})
+    assert (event.kind, event.tags) == ("plane_crash", ["fire", "air_raid"])
+    changed = {pointer: (str(words_sent), words_sent.sent) for pointer, words_sent in respelt_in(event, "")}
+    assert changed == {"/kind": ("plane_crash", " Plane  Crash "), "/tags/1": ("air_raid", "Air Raid")}
+    for wrong in ("Авиакатастрофа", "plane, crash", " "):
+        ((_, _, words_told),) = told(events.EventCreate, {"title": "T", "kind": wrong})
+        assert "1 to 64 Latin letters" in words_told
+
+
+def test_people_are_persons_and_have_no_halves() -> None:
+    question = questions.QuestionCreate.model_validate({"measure": "other", "unit": "People"})
+    assert [(at, str(unit)) for at, unit in respelt_in(question, "")] == [("/unit", "persons")]
+    stored = lines.QuestionLine.model_validate(
+        {"type": "question", "id": str(uuid4()), "event": "e", "measure": "other", "unit": "people"}
+    )
+    assert (stored.unit, list(respelt_in(stored, ""))) == ("people", [])
+    assert vocabulary.counts_things("other", "persons")
+    assert vocabulary.counts_things("other", "people")
+    assert vocabulary.counts_things("killed", None)
+    for measure, unit in (("other", "tonnes"), ("other", "million persons"), ("distance", None), (None, "persons")):
+        assert not vocabulary.counts_things(measure, unit)

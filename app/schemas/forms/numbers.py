@@ -14,11 +14,30 @@ _THOUSANDS: Final = re.compile(r"(?<![\d.])[1-9]\d{0,2}\.\d{3}(?!\d)")
 _BEFORE: Final = re.compile(rf"([^\d\s][^\d]*?)\s*({_NUMBER})")
 _BEHIND: Final = re.compile(rf"({_NUMBER}?)\s*([^\d\s][^\d]*)")
 # Signs and words that stand behind a number, and those that mean another thing there.
-_MEANT_BEHIND: Final = {"+": "at_least", "or more": "at_least", "or fewer": "at_most", "or less": "at_most"}
+_MEANT_BEHIND: Final = {
+    **dict.fromkeys(("+", "or more", "at least", "ou plus", "oder mehr", "o más"), "at_least"),
+    **dict.fromkeys(("или более", "или больше", "або більше", "على الأقل"), "at_least"),
+    **dict.fromkeys(
+        ("or fewer", "or less", "at most", "ou moins", "oder weniger", "или менее", "або менше"), "at_most"
+    ),
+    **dict.fromkeys(("approximately", "approx", "approx.", "تقريبا", "تقريبًا"), "about"),
+}
 _WITH_MIN: Final = ("exact", "about", "at_least", "more_than")
 _WITH_MAX: Final = ("at_most", "fewer_than")
 _READ: Final = "The figure was read out of this text."
-_RIGHT: Final = 'a figure is a number, 74, or an object: {"qualifier": "at_least", "min": 74}'
+_RIGHT: Final = (
+    'a figure is a number, 74, a text such as "at least 20", "20-30" or "dozens", with its numbers in digits and '
+    'without what is counted, or an object: {"qualifier": "at_least", "min": 74}'
+)
+ALL_OF_WHAT: Final = (
+    "`all` needs `of`: the figure that it is all of, by a #label of this body, an id or a ref, such as the claim of how"
+    " many were aboard; where that is not known, its figure is `unknown`"
+)
+_ALL: Final = re.compile(r"(all|everyone|everybody)\b", re.IGNORECASE)
+_PRELIMINARY: Final = re.compile(
+    r"\b(preliminar|provision|provisoire|tentative|initial|vorläufig|предварительн|попередн)", re.IGNORECASE
+)
+_OF_THE_STATEMENT: Final = 'that it is preliminary is told in the statement, "preliminary": true, not in the figure'
 
 
 def figure(value: Any) -> Any:
@@ -34,10 +53,17 @@ def figure(value: Any) -> Any:
         return {"min": number}
     members = _vague(words) or _range(words) or _qualified(words)
     if members is None:
-        raise ValueError(_RIGHT)
+        raise ValueError(_why_none(words))
     if synonyms.folded(words) == synonyms.folded(members["qualifier"]):
         return members
     return members | {"qualifier": Respelt(members["qualifier"], value, _READ)}
+
+
+def _why_none(words: str) -> str:
+    """What is right in place of a text that is no figure."""
+    if _ALL.match(words):
+        return f'{ALL_OF_WHAT}: {{"qualifier": "all", "of": "#aboard"}}'
+    return f"{_OF_THE_STATEMENT}; {_RIGHT}" if _PRELIMINARY.search(words) else _RIGHT
 
 
 def whole_figure(value: Any) -> Any:

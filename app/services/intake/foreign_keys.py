@@ -160,8 +160,9 @@ def check_whole(figure: Mapping[str, Any], measure: str, unit: str | None, at: s
         number = figure.get(name)
         if number is not None and not float(number).is_integer() and counts_things(measure, unit):
             why = (
-                f"`{measure}` counts {MEASURE_DEFAULTS[measure][1]}, of which there are no halves: a whole number is "
-                "needed. 2.5 million is 2500000, or 2.5 where the unit of the question says so (`million persons`)"
+                f"`{measure}` counts {unit or MEASURE_DEFAULTS[measure][1]}, of which there are no halves: a whole "
+                "number is needed. 2.5 million is 2500000, or 2.5 where the unit of the question says so (`million "
+                "persons`)"
             )
             raise Invalid.at(f"{at}/{field or f'figure/{name}'}", why)
 

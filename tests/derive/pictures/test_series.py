@@ -23,7 +23,8 @@ TOLL = make.read(
     QuestionRead, event_id=EVENT.id, measure="injured", answer="quantity", unit="persons", evolving=True,
     single_answer=True,
 )  # fmt: skip
-FIXED = make.read(QuestionRead, **TOLL.model_dump() | {"id": make.uuid(), "evolving": False, "measure": "amount"})
+NOT_COUNTED = {"measure": "amount", "unit": "tonnes"}
+FIXED = make.read(QuestionRead, **TOLL.model_dump() | {"id": make.uuid(), "evolving": False} | NOT_COUNTED)
 ARMY, CITY = make.read(SourceRead, name="army", party="state"), make.read(SourceRead, name="city")
 
 
