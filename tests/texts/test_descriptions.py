@@ -31,6 +31,7 @@ DESCRIPTIONS = (
     "a spokesman for the mayor", "a senior police official", "a source", "a source in the ministry", "источник",
     "источник в полиции", "представитель мэрии", "эксперты", "власти", "очевидец", "експерти", "مصادر طبية", "خبراء",
     "un témoin", "médecins", "ein Sprecher", "Rettungskräfte", "los expertos", "uzmanlar", "eksperci",
+    "четыре источника", "два чиновника", "Regierungsvertreter", "He", "она", "вони",
     # What stands where a name is lacking.
     "N/A", "n/a", "#N/A", "n.a.", "null", "(none)", "NaN", "nil", "undefined", "[deleted]", "tbd", "Not available",
     "no name", "s/d", "k.A.", "Keine Angabe", "sans nom", "Aucun", "sin datos", "No consta", "nessuno", "sem nome",

@@ -6,6 +6,9 @@ from typing import Final
 # By field, and by `Model.field` where it means something else there.
 FIELDS: Final[Mapping[str, str]] = {
     "SimilarList.items": "The most alike first.",
+    "MatrixColumn.label": "What the party, or the source, is called.",
+    "HopRead.source_id": "Who passed it on.",
+    "TrackRecordRead.source_id": "The source.",
     "StatementChanged.appearances": "The places where it is found.",
     "to_name": "What the other source is called.",
     "hops": "Who passed it on, from the speaker's side.",
