@@ -41,7 +41,7 @@ async def test_what_nobody_told_of_a_question_gives_way_to_what_is_told(client: 
     bare, told = {"text": "What was it?"}, {"text": "What was it?", "kind": "cause"}
     for nth, questions in enumerate(([bare, told], [told, bare], [bare, bare, told])):
         claims = [{"text": f"Answer {number}", "question": question} for number, question in enumerate(questions)]
-        report = {"events": [{"slug": f"event-{nth}", "title": "Event", "claims": claims}]}
+        report = {"events": [{"slug": f"event-{nth}", "title": f"Event {nth}", "claims": claims}]}
         assert (await client.post("/v1/reports", json=report)).raise_for_status().json()["remarks"] == []
         (question,) = (await client.get(f"/v1/events/event-{nth}/questions")).json()["items"]
         assert (question["kind"], question["single_answer"]) == ("cause", True)
