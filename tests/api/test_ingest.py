@@ -43,6 +43,34 @@ async def test_lines_refer_to_earlier_lines_and_again_is_nothing(client: httpx.A
     assert (summary["created"], summary["matched"]) == (0, 3)
 
 
+@pytest.mark.parametrize("kind", ["source", "document"])
+async def test_lines_on_one_new_record_are_told_as_if_sent_one_by_one(client: httpx.AsyncClient, kind: str) -> None:
+    def lines(mark: str) -> list[dict[str, Any]]:
+        alias = f"L. N. {mark}"
+        source: dict[str, Any] = {"type": "source", "name": f"Lina {mark}"}
+        expert = source | {"kind": "expert", "role": "x", "party": "ngo", "aliases": [{"name": alias}]}
+        page: dict[str, Any] = {"type": "document", "url": f"https://a.example/{mark}"}
+        titled = page | {"title": "T", "published": "2023-08-09", "publisher": {"name": f"Paper {mark}"}}
+        return {
+            "source": [source, expert, source, source | {"role": "y"}, source | {"name": alias}],
+            "document": [page, titled, page, page | {"title": "U"}, titled],
+        }[kind]
+
+    def told(line: dict[str, Any]) -> Any:
+        remarks = [(one["what"], one["pointer"], one["stored"]) for one in line.get("remarks", ())]
+        return line["status"], line.get("changed", False), [one for one in remarks if one[0] != "matched"]
+
+    *at_once, _ = await send(client, *lines("1"))
+    one_by_one = [(await send(client, line))[0] for line in lines("2")]
+    without_marks = json.loads(json.dumps([told(line) for line in one_by_one]).replace("Lina 2", "Lina 1"))
+    assert json.loads(json.dumps([told(line) for line in at_once])) == without_marks
+    assert [line["status"] for line in at_once] == [201, 200 if kind == "source" else 201, 200, 200, 200]
+    assert [line.get("changed", False) for line in at_once] == [False, True, False, False, False]
+    assert len({line["id"] for line in at_once}) == 1
+    record = (await client.get(at_once[0]["url"])).json()
+    assert record["role" if kind == "source" else "title"] in ("x", "T")
+
+
 async def test_what_an_export_tells_of_times_that_can_not_be_is_refused_by_its_field(client: httpx.AsyncClient) -> None:
     page = {"type": "document", "id": "01a2299d-796f-742a-9592-683ff878fb02", "url": "https://a.example"}
     *told, summary = await send(client, page | {"published": "2567"}, page | {"published": "1970-01-01"}, page)

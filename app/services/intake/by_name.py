@@ -146,7 +146,7 @@ class Namesakes:
         """The namesakes that fit, in the order in which they were added."""
         numbers = set(self._by_name_or_alias.get(name, ()))
         numbers.update(*(self._by_name.get(name_or_alias, ()) for name_or_alias in names))
-        drafts = [self._drafts[number] for number in sorted(numbers)]
+        drafts = dict.fromkeys(self._drafts[number] for number in sorted(numbers))
         return [draft for draft in drafts if known(draft).fits(draft_traits)]
 
 
@@ -180,6 +180,11 @@ class Candidates:
         ref = draft.value("ref")
         earlier = self.new.of(known(draft), *self.names[called(draft)])
         return [namesake for namesake in earlier if not traits.differ(ref, namesake.value("ref"))]
+
+    def learn_names(self, draft: Draft) -> None:
+        """Have a new source found by the aliases, too, that a later draft gave it."""
+        if draft.value("aliases"):
+            self.new.add(draft, *folded_names(draft))
 
     def take(self, draft: Draft) -> None:
         """Note that a draft was taken for the stored source whose id it has now."""

@@ -64,22 +64,23 @@ class Draft:
     def value(self, column: str) -> Any:
         return self.values.get(column)
 
-    def complete(self, draft: "Draft", but: Collection[str]) -> list[str]:
-        """Fill what this lacks with what a draft of the same record says; gives the columns that were not taken.
+    def complete(self, draft: "Draft", but: Collection[str]) -> tuple[list[str], list[str]]:
+        """Fill what this lacks with what a draft of the same record says; gives the columns that were, and were not.
 
         What was only assumed here gives way to what is told there, and so does what followed from it.
         """
         told_columns = {name for name in self.assumed - draft.assumed if draft.value(name) is not None}
         giving_way = self.assumed if told_columns else frozenset()
         self.assumed -= told_columns
-        not_taken = []
+        filled, not_taken = list[str](), list[str]()
         for name, value in draft.values.items():
             is_gap = self.value(name) is None and name not in but
             if is_gap or (name in giving_way and value is not None):
                 self.values[name] = value
+                filled.append(name)
             elif value not in (None, self.values[name]) and name not in draft.assumed:
                 not_taken.append(name)
-        return not_taken
+        return filled, not_taken
 
     @property
     def original(self) -> "Draft":

@@ -79,10 +79,19 @@ def _clash(draft: Draft, field: str, says: str, hit: UUID) -> Conflict:
 
 
 def _join(batch: Batch, draft: Draft, earlier: Draft) -> None:
-    """Make the draft a duplicate of an earlier one, and copy the values that the earlier one lacks."""
+    """Make the draft a duplicate of an earlier one, and copy the values that the earlier one lacks.
+
+    One of another line is told as if that line had been sent by itself: that it completes what is there.
+    """
     draft.same_as, draft.outcome = earlier, "matched"
-    for name in earlier.complete(draft, but=_NEVER_FILLED):
+    filled, not_taken = earlier.complete(draft, but=_NEVER_FILLED)
+    for name in not_taken:
         remarks.not_taken(batch, draft, name, earlier.values[name], draft.values[name])
+    if draft.line != earlier.line and kinds.kind_of(draft.model).read is not None:
+        for name in filled:
+            if name in draft.told - draft.assumed and draft.values[name] is not None:
+                remarks.completed(batch, draft, name, draft.values[name])
+                draft.outcome = "completed"
     for name, to in draft.points_at.items():
         if name not in _NEVER_FILLED:
             earlier.points_at.setdefault(name, to)
@@ -269,7 +278,8 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
     candidates = await by_name.look_up(session, drafts)
     new: list[Draft] = []
     to_place: list[Draft] = []
-    for draft in sorted(drafts, key=by_name.how_much_is_left_open):
+    # Of one body those that tell most come first, for then others can be told from them; lines are in their order.
+    for draft in sorted(drafts, key=lambda draft: (draft.line, by_name.how_much_is_left_open(draft))):
         # What was delivered before is only found again, whatever ref an editor has given it since.
         stored, earlier = candidates.stored_of(draft, whatever_ref=batch.dry), candidates.new_of(draft)
         if len(stored) + len(earlier) > 1:
@@ -285,6 +295,7 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
             remarks.matched_by_name(batch, draft)
         elif earlier:
             _join(batch, draft, earlier[0])
+            candidates.learn_names(earlier[0])
         else:
             new.append(draft)
             candidates.add(draft)
