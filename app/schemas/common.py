@@ -3,13 +3,24 @@
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, Final, Generic, Literal, TypeVar
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, Final, Generic, Literal, Self, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    StringConstraints,
+    model_validator,
+)
 
 from app.schemas.addresses import EventAddress, Reference
-from app.schemas.fields import PastTime, Prose
+from app.schemas.fields import PastTime, Prose, Unquoted
 from app.schemas.forms.words import AnswerViewIn, WithdrawnByIn
 from app.vocabulary import Operation, RemarkKind
 
@@ -20,6 +31,36 @@ class Input(BaseModel):
     """What comes in. An unknown field is an error, so that a misspelt one is never lost."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    _unquoted: dict[str, Unquoted] | None = PrivateAttr(default=None)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _note_quotes(cls, sent: Any, make: ModelWrapValidatorHandler[Self]) -> Self:
+        """Numbers, true and false may come as texts: whoever keeps them says so."""
+        made = make(sent)
+        if type(sent) is dict:
+            texts = {name: sent[name] for name in _quotable(cls) if type(sent.get(name)) is str}
+            if texts:
+                told = {name: Unquoted(getattr(made, name), words) for name, words in texts.items()}
+                made._unquoted = told  # noqa: SLF001  (its own)
+        return made
+
+
+@cache
+def _quotable(model: type[BaseModel]) -> tuple[str, ...]:
+    """The fields of a model that are numbers, or true or false."""
+    types = {name: _plain_types(field.annotation) for name, field in model.model_fields.items()}
+    return tuple(name for name, plain in types.items() if not plain.isdisjoint((bool, int, float)))
+
+
+def _plain_types(annotation: Any) -> set[Any]:
+    """What a type is, if it is neither a list nor a dictionary: `float` of `Annotated[float, …] | None`."""
+    if get_origin(annotation) is Annotated:
+        return _plain_types(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return set().union(*map(_plain_types, get_args(annotation)))
+    return {annotation}
 
 
 def text_alone(member: str | Callable[[str], str]) -> Any:

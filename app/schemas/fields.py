@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, NamedTuple, Self
 
 import langcodes
 from pydantic import (
@@ -134,10 +134,23 @@ class Respelt(str):
         respelt.sent, respelt.detail = sent, detail
         return respelt
 
+    @property
+    def value(self) -> str:
+        """What is kept."""
+        return str(self)
 
-def respelt_in(value: Any, at: str) -> Iterator[tuple[str, Respelt]]:
+
+class Unquoted(NamedTuple):
+    """A number, or true or false, that came as a text."""
+
+    value: Any
+    sent: str
+    detail: str = "It came in quotes, and was taken without."
+
+
+def respelt_in(value: Any, at: str) -> Iterator[tuple[str, Respelt | Unquoted]]:
     """What of a value is kept in another form, at any depth, each with its pointer; `at`: that of the value."""
-    if type(value) is Respelt:
+    if type(value) in (Respelt, Unquoted):
         yield at, value
     elif isinstance(value, list):
         for nth, part in enumerate(value):
@@ -149,7 +162,12 @@ def respelt_in(value: Any, at: str) -> Iterator[tuple[str, Respelt]]:
             yield from respelt_in(part, f"{at}/{name}")
     elif isinstance(value, BaseModel):
         for name in value.model_fields_set:
-            yield from respelt_in(getattr(value, name), f"{at}/{name}")
+            yield from respelt_in(unquoted_in(value).get(name, getattr(value, name)), f"{at}/{name}")
+
+
+def unquoted_in(body: BaseModel) -> Mapping[str, Unquoted]:
+    """Of the members of a body those that came in quotes."""
+    return getattr(body, "_unquoted", None) or {}
 
 
 # --- numbers -------------------------------------------------------------------------------------------------------

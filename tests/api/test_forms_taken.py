@@ -134,3 +134,33 @@ async def test_keys_with_spaces_and_units(client: httpx.AsyncClient) -> None:
     answer = await client.post("/v1/events/e/claims", json=claim | {"figure": 3.5})
     assert answer.status_code == 422
     assert "counts persons, of which there are no halves" in answer.json()["errors"][0]["detail"]
+
+
+async def test_what_came_in_quotes_and_was_taken_says_so(client: httpx.AsyncClient) -> None:
+    event = {"title": "E", "slug": "e", "latitude": "56.3", "longitude": 38}
+    answer = await client.post("/v1/events", json=event)
+    assert changed(answer.json()["remarks"]) == {"/latitude": (56.3, "56.3")}
+    claim = {
+        "ref": "toll",
+        "question": {"measure": "killed", "evolving": "no"},
+        "figure": {"qualifier": "at_most", "max": "74"},
+        "statements": [
+            {"source": "A", "quoted": "yes", "preliminary": True, "credibility": "2", "document": "https://n.example/1"}
+        ],
+    }
+    answer = await client.post("/v1/events/e/claims", json=claim)
+    assert answer.status_code == 201, answer.text
+    assert changed(answer.json()["remarks"]) == {
+        "/question/evolving": (False, "no"),
+        "/figure/max": (74, "74"),
+        "/statements/0/quoted": (True, "yes"),
+        "/statements/0/credibility": (2, "2"),
+    }
+    (statement,) = (await client.get("/v1/statements")).json()["items"]
+    assert statement["credibility"] == 2
+    answer = await client.patch("/v1/claims/ref:toll", json={"figure": {"max": "75"}}, headers={"If-Match": "*"})
+    assert changed(answer.json()["remarks"]) == {"/figure/max": (75, "75")}
+    answer = await client.patch(
+        f"/v1/statements/{statement['id']}", json={"preliminary": "false"}, headers={"If-Match": "*"}
+    )
+    assert changed(answer.json()["remarks"]) == {"/preliminary": (False, "false")}

@@ -6,7 +6,7 @@ here touches the database.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -20,7 +20,7 @@ from app import times
 from app.errors import Invalid, TooLarge
 from app.models import Record
 from app.schemas.documents import DocumentCreate
-from app.schemas.fields import Respelt, respelt_in
+from app.schemas.fields import Respelt, Unquoted, respelt_in, unquoted_in
 from app.schemas.pages import page_keys, wrappers
 from app.schemas.reports import Outcome, Similar
 from app.schemas.urls import canonical
@@ -33,7 +33,8 @@ RECORDS_OF_A_BODY: Final = 1000  # at most
 # Where words stand in the text with this SHA-256, as far as that has been looked up; None: nowhere.
 Spots: TypeAlias = dict[tuple[str, bytes], Spot | None]
 COARSE: Final = ("said", "withdrawn", "published", "retracted", "occurred", "made")
-_MAY_BE_RESPELT: Final = frozenset({Respelt, list, dict})
+_MAY_BE_RESPELT: Final = frozenset({Respelt, Unquoted, list, dict})
+_OF_A_FIGURE: Final = ("qualifier", "min", "max")
 _NO_COLUMNS: Final = frozenset({"type", "id", "event"})  # how a line says which record it is
 
 
@@ -176,9 +177,11 @@ class Batch:
         self.drafts[model].append(draft)
         for name, value in values.items():
             if type(value) in _MAY_BE_RESPELT:
-                field_pointer = f"{pointer}/{'figure/' if name == 'qualifier' else ''}{name}"
+                field_pointer = f"{pointer}/{'figure/' if name in _OF_A_FIGURE else ''}{name}"
                 for words_pointer, words in respelt_in(value, field_pointer):
-                    self.note("changed", words_pointer, words.detail, stored=str(words), sent=words.sent)
+                    self.note("changed", words_pointer, words.detail, stored=words.value, sent=words.sent)
+                if type(value) is Unquoted:
+                    values[name] = value.value
         self.size += 1
         if self.size > RECORDS_OF_A_BODY:
             raise TooLarge(f"One body may carry at most {RECORDS_OF_A_BODY} records. Send several.")
@@ -241,15 +244,17 @@ def joined(batches: Sequence[Batch]) -> Batch:
 
 def columns(data: BaseModel, *left_out: str) -> dict[str, Any]:
     """The fields that a body gave, as columns: coarse times get their bounds, URLs their canonical form."""
-    values: dict[str, Any] = {
-        name: _plain(value)
-        for name in data.model_fields_set
-        if name not in left_out and name not in _NO_COLUMNS and (value := getattr(data, name)) is not None
-    }
+    values = given(data, data.model_fields_set - _NO_COLUMNS.union(left_out))
     for name in COARSE:
         if name in values:
             values.update(bounds(name, values[name]))
     return values
+
+
+def given(data: BaseModel, names: Iterable[str]) -> dict[str, Any]:
+    """Of these fields those that a body gave. What came in quotes stays marked, until `Batch.add` has told of it."""
+    values = {name: _plain(value) for name in names if (value := getattr(data, name)) is not None}
+    return values | {name: words for name, words in unquoted_in(data).items() if name in values}
 
 
 def _plain(value: Any) -> Any:

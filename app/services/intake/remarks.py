@@ -18,7 +18,7 @@ from app import times
 from app.models import Appearance, AppearanceHop, Document, DocumentLink, Record, Source, SourceLink
 from app.schemas import kinds
 from app.schemas.common import RecordRead, Remark
-from app.schemas.fields import respelt_in
+from app.schemas.fields import respelt_in, unquoted_in
 from app.schemas.kinds import kind_of
 from app.services import visibility
 from app.services.access import Caller
@@ -379,7 +379,7 @@ def _followed(earlier: dict[str, Any], stored: dict[str, Any], patch: BaseModel)
 def respelt(body: BaseModel) -> list[Remark]:
     """What of a body is kept in another form; without the chain, which is drafted and has remarks of its own."""
     return [
-        Remark(what="changed", pointer=pointer, detail=words.detail, stored=str(words), sent=words.sent)
+        Remark(what="changed", pointer=pointer, detail=words.detail, stored=words.value, sent=words.sent)
         for name in sorted(body.model_fields_set - {"hops"})
-        for pointer, words in respelt_in(getattr(body, name), f"/{name}")
+        for pointer, words in respelt_in(unquoted_in(body).get(name, getattr(body, name)), f"/{name}")
     ]

@@ -37,7 +37,7 @@ from app.schemas.reports import ReportCreate, ReportEvent
 from app.schemas.sources import SourceCreate, SourceLinkCreate
 from app.schemas.statements import AppearanceCreate, AppearanceFields, HopCreate, StatementCreate, StatementInClaim
 from app.services.intake import remarks
-from app.services.intake.drafts import Batch, Draft, archived, columns, sha256, url_columns, url_key
+from app.services.intake.drafts import Batch, Draft, archived, columns, given, sha256, url_columns, url_key
 from app.services.intake.foreign_keys import check_page
 from app.texts.quoting import quotes
 from app.vocabulary import MEASURE_DEFAULTS, QUESTION_STANCES
@@ -145,7 +145,7 @@ def document(batch: Batch, data: DocumentCreate | str, at: str) -> Draft:
 
 
 def version(batch: Batch, data: VersionFields, read: Draft, at: str) -> Draft:
-    values = {name: getattr(data, name) for name in _VERSION if getattr(data, name) is not None}
+    values = given(data, _VERSION)
     if data.text is not None:
         values["sha256"] = sha256(data.text)
         # What an export brings back stays as it was.
@@ -222,7 +222,7 @@ def claim(
     answered = _question_if_given(batch, data.question, event_draft, f"{at}/question")
     values, part_of = columns(data, "label", "question", "figure", "statements"), None
     if data.figure is not None:
-        values |= {"qualifier": data.figure.qualifier_as_taken, "min": data.figure.min, "max": data.figure.max}
+        values |= given(data.figure, ("min", "max")) | {"qualifier": data.figure.qualifier_as_taken}
         if data.figure.of is not None:
             part_of = batch.refer(Claim, data.figure.of, f"{at}/figure/of")
     draft = batch.add(Claim, at, values, {"event_id": event_draft, "question_id": answered, "of_id": part_of})
@@ -300,7 +300,7 @@ def appearance(
         values = columns(data, "document", "hops", "statement", "version")
     else:
         names = data.model_fields_set & _APPEARANCE - {"hops"}
-        values = {name: getattr(data, name) for name in names if getattr(data, name) is not None}
+        values = given(data, names)
     read = batch.versions.get(said_in) if said_in is not None else None
     links = {"statement_id": said, "document_id": said_in, "version_id": read, "report_id": report}
     if isinstance(data, AppearanceLine) and data.version is not None:
