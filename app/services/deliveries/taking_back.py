@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import set_reason
-from app.models import Assessment, Claim, Document, Event, Question, Record, Source, Statement, table_of
+from app.models import Record, Statement, table_of
 from app.schemas import kinds
 from app.schemas.kinds import KINDS
 from app.schemas.reports import Removed
@@ -64,7 +64,7 @@ async def take_back(session: AsyncSession, before: Earlier, batch: Batch) -> Rem
     return Removed(**{name: counts[name] for name in Removed.model_fields})
 
 
-# What a record that is gone is told by, beside its id; and the kinds that answers tell one by one.
+# What a record that is gone is told by, beside its id.
 _TELLING: Final = (
     "text",
     "qualifier",
@@ -73,23 +73,28 @@ _TELLING: Final = (
     "stance",
     "claim_id",
     "question_id",
+    "statement_id",
+    "document_id",
+    "wording",
     "name",
     "title",
     "url",
     "rating",
 )
-_TOLD: Final = (Source, Document, Event, Question, Claim, Statement, Assessment)
 
 
 async def _note(session: AsyncSession, batch: Batch, going: Ids) -> None:
-    """Have the answer name what is deleted; of appearances, steps and links it says how many."""
-    for model in _TOLD:
-        if model in going:
-            table = table_of(model)
+    """Have the answer name what is deleted; of steps and links, and of what goes with a statement, it says how many."""
+    for kind in KINDS:
+        is_told = kind.read is not None and kind.part_of is None and not kind.plural.endswith("links")
+        if is_told and kind.model in going:
+            table = table_of(kind.model)
             columns = [table.c.id, *(table.c[name] for name in _TELLING if name in table.c)]
-            query = select(*columns).where(pointers.among(table.c.id, going[model])).order_by(table.c.id)
+            query = select(*columns).where(pointers.among(table.c.id, going[kind.model])).order_by(table.c.id)
+            if "statement_id" in table.c:
+                query = query.where(~pointers.among(table.c.statement_id, going.get(Statement, ())))
             for row in (await session.execute(query)).mappings():
-                remarks.removed(batch, model, {name: value for name, value in row.items() if value is not None})
+                remarks.removed(batch, kind.model, {name: value for name, value in row.items() if value is not None})
 
 
 async def _unheld(session: AsyncSession, before: Earlier, deletable: Ids) -> Ids:

@@ -281,6 +281,27 @@ async def test_what_is_deleted_is_told_one_by_one(client: httpx.AsyncClient, as_
     assert {stored["name"] for stored in told if stored["type"] == "source"} == {"X", "Y"}
 
 
+async def test_words_that_go_are_told_unless_their_statement_is(client: httpx.AsyncClient) -> None:
+    def spoken(wording: str, page: str, ref: str, *more: Json) -> Json:
+        body = report(claim("A", said("X", wording=wording)), *more, ref=ref)
+        return {**body, "document": {"url": f"https://a.example/{page}"}}
+
+    first = await sent(client, "/v1/reports", spoken("wa", "1", "r1", claim("B", said("Y", wording="wy"))))
+    (part,) = first["events"][0]["claims"][0]["statements"]
+    words = {"type": "appearance", "statement_id": part["id"], "document_id": first["document"]["id"]}
+
+    async def removed(body: Json) -> list[Json]:
+        answer = (await client.post("/v1/reports", json=body)).raise_for_status().json()
+        return [one["stored"] for one in answer["remarks"] if one["what"] == "removed"]
+
+    told = await removed(spoken("wb", "1", "r1"))
+    assert [one["type"] for one in told] == ["source", "claim", "statement", "appearance"]
+    assert told[-1] == words | {"id": part["appearance"]["id"], "wording": "wa"}
+    await sent(client, "/v1/reports", spoken("wc", "2", "r2"))  # shares the statement
+    told = await removed({**report(claim("A"), ref="r1"), "document": {"url": "https://a.example/1"}})
+    assert [one | {"id": ""} for one in told] == [words | {"id": "", "wording": "wb"}]
+
+
 async def test_what_another_report_says_is_taken_back_when_that_says_it_no_more(client: httpx.AsyncClient) -> None:
     await sent(client, "/v1/reports", report(claim("A", said("X"), accuses="west"), claim("B"), ref="r1"))
     await sent(client, "/v1/reports", report(claim("A", said("X")), claim("B"), ref="r2"))
