@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, GetJsonSchemaHandler, PrivateAttr, WrapValidator, model_validator
 from pydantic_core import CoreSchema
 
+from app import synonyms
 from app.schemas.addresses import Address, EventsAsked, Label, Reference, SourceAsked, means_a_record
 from app.schemas.common import (
     LONG_LIST_ITEMS,
@@ -23,7 +24,7 @@ from app.schemas.common import (
 from app.schemas.fields import Count, Key, Language, Languages, Misfit, Moment, Name, Prose, Ref, Respelt
 from app.schemas.forms import numbers
 from app.schemas.forms.words import ClaimRelationIn, MeasureIn, QualifierIn, StancesIn
-from app.schemas.questions import QuestionIn
+from app.schemas.questions import QuestionCreate, QuestionIn
 from app.schemas.statements import StatementInClaim
 from app.vocabulary import ClaimRelation, Qualifier
 
@@ -189,6 +190,11 @@ class ClaimCreate(ClaimFields):
             raise Misfit("text" if self.figure is None else "figure", "a claim needs a text or a figure, and not both")
         if self.figure is not None and self.question is None:
             raise Misfit("question", "a figure needs its question: what does it measure?")
+        heading = (
+            self.question.text if isinstance(self.question, QuestionCreate) and not self.question.measure else None
+        )
+        if self.figure is not None and (why := synonyms.why_refused("Measure", heading or "")):
+            raise Misfit("question", f"a figure answers a measure: {why}")
         # A line of an export may say only in a later line what it is all of.
         all_of_nothing = self.figure is not None and self.figure.qualifier == "all" and self.figure.of is None
         if all_of_nothing and getattr(self, "id", None) is None:

@@ -38,13 +38,13 @@ class Input(BaseModel):
     @classmethod
     def _note_quotes(cls, sent: Any, make: ModelWrapValidatorHandler[Self]) -> Self:
         """Numbers, true and false may come as texts: whoever keeps them says so."""
-        made = make(sent)
+        body = make(sent)
         if type(sent) is dict:
             texts = {name: sent[name] for name in _quotable(cls) if type(sent.get(name)) is str}
             if texts:
-                told = {name: Unquoted(getattr(made, name), words) for name, words in texts.items()}
-                made._unquoted = told  # noqa: SLF001  (its own)
-        return made
+                unquoted = {name: Unquoted(getattr(body, name), words) for name, words in texts.items()}
+                body._unquoted = unquoted  # noqa: SLF001  (its own)
+        return body
 
 
 @cache

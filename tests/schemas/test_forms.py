@@ -282,6 +282,12 @@ def test_a_list_a_step_and_a_time_are_told_as_they_are_written(body: dict[str, A
     assert says in words_told
 
 
+def test_a_figure_of_what_is_no_measure_is_told_how_to_measure_it() -> None:
+    ((_, _, words_told),) = told(claims.ClaimCreate, {"question": "aboard", "figure": 10})
+    assert '{"measure": "other", "subject": "aboard", "unit": "persons"}' in words_told
+    assert not list(told(claims.ClaimCreate, {"question": "Survivors", "text": "Ten survived"}))
+
+
 def test_a_list_is_told_by_what_stands_in_it() -> None:
     bodies: list[tuple[type[BaseModel], Any, str]] = [
         (sources.SourceCreate, {"name": "N", "aliases": "M"}, '["…"]'),
