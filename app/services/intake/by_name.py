@@ -274,6 +274,36 @@ def levels(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:
         order.done(*ready)
 
 
+def with_namesakes(batch: Batch, placed: set[Draft]) -> set[Draft]:
+    """Sources that are matched late, with those of their names, and whoever belongs to these.
+
+    Not those at which a document points as its publisher, and whom they belong to: these are needed before.
+    """
+    if batch.from_export or not any(map(is_named, placed)):
+        return placed
+    sources = batch.drafts[Source]
+    pointing = [to for document in batch.drafts[Document] for to in document.points_at.values()]  # publishers
+    needed = set[Draft]()
+    while pointing:
+        source = pointing.pop().original
+        if source not in needed:
+            needed.add(source)
+            pointing += source.points_at.values()
+    first_of = _first_of_each_name(sources, with_aliases=False)
+    late, joining = set[Draft](), {draft for draft in sources if draft in placed}
+    while joining:
+        late |= joining
+        names = {first_of[draft] for draft in late if is_named(draft)}
+        joining = {
+            draft
+            for draft in sources
+            if draft not in late
+            and draft not in needed
+            and (first_of[draft] in names or any(to.original in late for to in draft.points_at.values()))
+        }
+    return late
+
+
 def _ordered(
     drafts: Sequence[Draft], first_of: Mapping[Draft, Draft]
 ) -> tuple[TopologicalSorter[Draft], Sequence[Draft]]:

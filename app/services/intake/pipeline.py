@@ -161,7 +161,7 @@ async def _match_and_store(session: AsyncSession, batch: Batch) -> None:
     await resolve(session, batch)
     for drafts in batch.drafts.values():
         check_circles(drafts)
-    placed = placed_sources(batch)
+    placed = by_name.with_namesakes(batch, placed_sources(batch))
     # In levels: a source's parent tells it from others of its name, so the parent has to be matched before.
     sources = [draft for draft in batch.drafts[Source] if draft not in placed]
     for level in (

@@ -34,7 +34,7 @@ async def sources(client: httpx.AsyncClient) -> list[Json]:
             for name, value in one.items()
             if name not in own
         }
-        for one in sorted(found, key=lambda one: one["name"])
+        for one in sorted(found, key=lambda one: one["name"] or "")
     ]
 
 
@@ -59,3 +59,19 @@ async def test_a_bare_name_beside_the_whole_source_says_no_less(
         assert await sources(client) != whole
     await delivered(client, first)
     assert await sources(client) == whole
+
+
+async def test_so_does_one_that_belongs_to_an_unnamed_source(client: httpx.AsyncClient) -> None:
+    def body(wording: str) -> Json:
+        aide = {"label": "#aide", "disclosure": "anonymous", "role": "aide"}
+        deputy = {"name": "Deputy", "kind": "official", "role": "deputy", "parent": "#aide"}
+        speakers = [aide, deputy, "Deputy"]
+        claims = [claim(f"Claim {nth}", {"source": source, "wording": wording}) for nth, source in enumerate(speakers)]
+        return report(*claims, ref="r1")
+
+    answer, told = await delivered(client, body("a"))
+    first = await sources(client)
+    assert (answer["changed"], told, first[1]["role"], len(first)) == (False, [], "deputy", 2)
+    _, told = await delivered(client, body("b"))
+    second = await sources(client)
+    assert (told, second[1]["role"], second[1]["kind"], len(second)) == ([], "deputy", "official", 2)
