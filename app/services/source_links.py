@@ -15,7 +15,7 @@ from app.models import Source, SourceLink
 from app.schemas import kinds
 from app.schemas.common import RecordRead, Remark
 from app.schemas.sources import SourceChange, SourceLinkChange, SourceLinkRead
-from app.services import changing, namesakes, records
+from app.services import changing, namesakes, records, visibility
 from app.services.access import Caller
 from app.services.changing import Written
 from app.services.intake import remarks
@@ -135,5 +135,5 @@ async def _restate(
     """Confirm what links two, or propose it again; remark those links that the caller may see."""
     before = "proposed" if state == "confirmed" else "confirmed"
     restated = await session.scalars(_RESTATE, {"state": state, "before": before, **ends})
-    seen = await remarks.seen(session, caller, SourceLink, restated.all())
+    seen = await visibility.among_seen(session, caller, SourceLink, restated.all())
     return [_remark(pointer, _RESTATED.format(state), id_) for id_ in sorted(seen)]

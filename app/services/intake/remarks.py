@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import ARRAY, Row, Uuid, any_, literal, select
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import times
@@ -172,20 +172,9 @@ async def _unseen(session: AsyncSession, caller: Caller, batch: Batch) -> set[Dr
         of_kind = [draft for draft in drafts if draft.original.outcome in ("matched", "completed", "replaced")]
         if not of_kind or kind_of(model).read is None:
             continue
-        visible_ids = await seen(session, caller, model, {draft.original.id for draft in of_kind})
+        visible_ids = await visibility.among_seen(session, caller, model, {draft.original.id for draft in of_kind})
         unseen |= {draft for draft in of_kind if draft.original.id not in visible_ids}
     return unseen
-
-
-async def seen(
-    session: AsyncSession, caller: Caller, model: type[Record], ids: Iterable[UUID], *, name: str = "id"
-) -> dict[UUID, Any]:
-    """Those of these records that the caller may see, by their ids each with one of its columns."""
-    rows = visibility.seen_alone(caller, model)
-    among = rows.c.id == any_(literal(list(ids), ARRAY(Uuid())))
-    return {
-        row.id: row[1] for row in await session.execute(select(rows.c.id, rows.c[name].label("shown")).where(among))
-    }
 
 
 def _remark(caller: Caller, note: Noted) -> Remark:
@@ -251,7 +240,9 @@ async def _proposals(session: AsyncSession, caller: Caller, batch: Batch, unseen
         places = _places(batch, Document, unseen)
         remarks += await of_document_links(session, caller, proposed[DocumentLink], places, new)
     if proposed[AppearanceHop]:
-        agencies = await seen(session, caller, Source, {hop.source_id for hop in proposed[AppearanceHop]}, name="name")
+        agencies = await visibility.among_seen(
+            session, caller, Source, {hop.source_id for hop in proposed[AppearanceHop]}, name="name"
+        )
         places = _places(batch, Appearance, unseen, "/hops")
         remarks += [
             Remark(
@@ -288,7 +279,7 @@ async def of_source_links(
 
     `places`: where in the body which source stands; `new`: the names of those that this body has made.
     """
-    names = await seen(session, caller, Source, _ends(links), name="name")
+    names = await visibility.among_seen(session, caller, Source, _ends(links), name="name")
     return list(
         _of_links(links, places, {**names, **(new or {})}, lambda link: _SAME.format(link.reason), (Source, "name"))
     )
@@ -302,7 +293,7 @@ async def of_document_links(
     new: Mapping[UUID, Any] | None = None,
 ) -> list[Remark]:
     """That a document may be made of another, where the caller may see that one."""
-    urls = await seen(session, caller, Document, _ends(links), name="url")
+    urls = await visibility.among_seen(session, caller, Document, _ends(links), name="url")
     return list(
         _of_links(links, places, {**urls, **(new or {})}, lambda link: _COPY.format(link.score), (Document, "url"))
     )

@@ -1,12 +1,10 @@
 """What is new and may have been meant for what is there: told of, never joined."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any, Final
-from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import ARRAY, Uuid, any_, column, literal, select, text
+from sqlalchemy import column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import Event, Statement
@@ -100,7 +98,7 @@ async def of_withdrawals(session: AsyncSession, caller: Caller, batch: Batch) ->
         return []
     keys = [{"id": draft.id} | {name: draft.value(name) for name in _KEY} for draft in taken_back.values()]
     standing = (await session.execute(_NOT_TAKEN_BACK, {"rows": to_json(keys).decode()})).all()
-    visible_ids = set(await _visible(session, caller, [row.id for row in standing]))
+    visible_ids = await visibility.among_seen(session, caller, Statement, [row.id for row in standing])
     return [
         Remark(
             what="suggested",
@@ -113,10 +111,3 @@ async def of_withdrawals(session: AsyncSession, caller: Caller, batch: Batch) ->
         for row in standing
         if row.id in visible_ids
     ]
-
-
-async def _visible(session: AsyncSession, caller: Caller, ids: list[UUID]) -> Iterable[UUID]:
-    if not ids:
-        return ()
-    rows = visibility.seen_alone(caller, Statement)
-    return await session.scalars(select(rows.c.id).where(rows.c.id == any_(literal(ids, ARRAY(Uuid())))))
