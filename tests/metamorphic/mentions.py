@@ -157,9 +157,15 @@ class Mentions:
 # --- the same --------------------------------------------------------------------------------------------------------
 
 
-def same(pick: Random, line: Json, mentions: Mentions) -> Json:
-    """The line with texts, names and addresses in other signs, in places, and without some of what may be left out."""
-    return {name: _same(pick, name, value, mentions) for name, value in _fewer(pick, line, mentions).items()}
+def same(pick: Random, line: Json, mentions: Mentions, *, all_traits: bool = False) -> Json:
+    """The line with texts, names and addresses in other signs, in places, and without some of what may be left out.
+
+    With `all_traits` a source's traits stay: what no mention tells of it is not known.
+    """
+    kept = _fewer(pick, line, mentions)
+    if all_traits and line["type"] == "source":
+        kept = {name: value for name, value in line.items() if name in kept or name in _TRAITS}
+    return {name: _same(pick, name, value, mentions) for name, value in kept.items()}
 
 
 def _fewer(pick: Random, part: Json, mentions: Mentions) -> Json:
