@@ -18,13 +18,15 @@ from uuid_utils.compat import uuid7
 from app.database import set_reason
 from app.texts import folding, names
 from app.texts.names import Likeness
-from app.texts.traits import class_of, contradict, is_named, may_be_people
+from app.texts.traits import contradict, is_named, may_be_people, of_one_class
 from app.vocabulary import AMBIGUOUS_NAME
 
 REASON: Final = "the names are alike"
 SAME_NAME: Final = Likeness(0.8, "the same name, of another kind of source")
 # What comes in is taken for the one that is there: these two were stored apart before, or were changed since.
 STORED_APART: Final = Likeness(0.95, "the same name, and nothing that tells the two apart")
+# Not enough to be taken for one, for more than one ministry is "the ministry"; and too much to count as two.
+SHARED_ALIAS: Final = Likeness(0.7, "both have the same alias")
 SEVERAL: Final = Likeness(0.5, AMBIGUOUS_NAME)
 Pair: TypeAlias = tuple[UUID, UUID, Likeness]
 _SOURCES_OF_A_KEY: Final = 40  # at most that are compared: of so many of one name none is likelier than another
@@ -240,20 +242,18 @@ def _likeness(
         return None
     bearing = [source, *named(merged)]
     kind, candidate_kind = _kind(records), _kind(candidate_records)
-    if common := {name for record in bearing for name in record.names} & set(candidate.names):
-        if len({class_of(kind), class_of(candidate_kind)} - {None}) > 1:
-            return SAME_NAME
-        # Two aliases alone are not enough: more than one ministry is "the ministry".
-        names_shown = {folding.name(record.name) for record in (*bearing, candidate)}
-        return STORED_APART if names_shown & common else None
+    common = {name for record in bearing for name in record.names} & set(candidate.names)
+    if common & {folding.name(record.name) for record in (*bearing, candidate)}:
+        return STORED_APART if of_one_class(kind, candidate_kind) else SAME_NAME
     person = may_be_people(kind) and may_be_people(candidate_kind)
     alike = [
         likeness
         for record in bearing
         for name in _called(record)
         for alias in _called(candidate)
-        if (likeness := names.likeness(name, alias, person=person)) is not None
+        if folding.name(name) not in common and (likeness := names.likeness(name, alias, person=person)) is not None
     ]
+    alike += [SHARED_ALIAS] if common else []
     best = max(alike, default=None)
     # How the names that are shown are alike is what an editor sees; only where their aliases are no more so.
     of_names = names.likeness(source.name, candidate.name, person=person)

@@ -240,7 +240,10 @@ def _grouped(name: str, mark: str, *, person: bool) -> list[str]:
     distinct_keys = dict.fromkeys(key for group in groups for key in _keys(group, mark))
     distinct_keys |= dict.fromkeys(_keys_of_joined([part.sound.skeletons[0] for part in joined]))
     distinct_keys |= dict.fromkeys(mark + key for key in _keys_of_joined([part.sound.bones[0] for part in joined]))
-    return [key[:_KEY_CHARACTERS] + numbered[:_KEY_CHARACTERS] for key in distinct_keys if key.strip(" ~^")]
+    telling = [key for key in distinct_keys if key.strip(" ~^")]
+    if not telling:  # signs and numbers: 1+1
+        return [f"={folding.name(name)}"[:_KEY_CHARACTERS]]
+    return [key[:_KEY_CHARACTERS] + numbered[:_KEY_CHARACTERS] for key in telling]
 
 
 def _keys_of_joined(consonants: Sequence[str]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Names that may be those of one are proposed when they are stored, and count once until an editor says no."""
 
 import httpx
+import pytest
 from calls import Json, claim, delete, get, ids, patch, post, source, statement
 
 QUEUE = "/v1/source-links?state=proposed&sort=created_at"
@@ -216,3 +217,53 @@ async def test_other_forms_of_a_name_are_no_second_witness(client: httpx.AsyncCl
     assert {one["text"]: len(one["origins"]["support"]) for one in claims} == {
         f"As {second} says": 1 for _, second in pairs
     }
+
+
+ALIAS = [{"name": "МОЗ", "language": "uk"}]
+
+
+async def test_one_alias_of_two_is_no_second_witness(client: httpx.AsyncClient, event: str) -> None:
+    """It is not enough to take them for one: more than one ministry is "the ministry"."""
+    ministry = {"name": "Ministry of Health of Fooland", "kind": "authority", "country": "UA", "aliases": ALIAS}
+    about = await claim(client, event)
+    first = (await post(client, "/v1/sources", ministry))["id"]
+    other = (
+        await client.post("/v1/sources", json={"name": "Fooland Health Authority", "aliases": [{"name": "Моз"}]})
+    ).json()
+    second = other["id"]
+    assert [(one["what"], one["pointer"], one["stored"]["id"]) for one in other["remarks"]] == [
+        ("proposed", "/name", first)
+    ]
+    assert "both have the same alias" in other["remarks"][0]["detail"]
+    for one in (first, second):
+        await statement(client, event, about, one)
+    found = await told(client, event)
+    assert (found["origins"], found["standing"], found["how"]) == (1, "single_origin", ["same_as"])
+    # Whoever is called that alone may be either, and is no third one.
+    await post(client, f"{event}/claims", {"text": "It was a drone", "statements": [{"source": "МОЗ"}]}, 201)
+    assert (await told(client, event))["origins"] == 1
+    assert sorted(await proposed(client)) == [
+        (0.5, "the name fits more than one source"), (0.5, "the name fits more than one source"),
+        (0.7, "both have the same alias"),
+    ]  # fmt: skip
+    (link,) = [one["id"] for one in (await get(client, QUEUE))["items"] if one["score"] == 0.7]
+    await patch(client, f"/v1/source-links/{link}", {"state": "rejected"})
+    assert (await told(client, event))["origins"] == 2
+
+
+async def test_an_alias_of_two_that_contradict_links_nobody(client: httpx.AsyncClient) -> None:
+    for country in ("UA", "RU"):
+        await post(client, "/v1/sources", {"name": f"Ministry {country}", "country": country, "aliases": ALIAS})
+    await post(client, "/v1/sources", {"name": "Secret Board", "confidential": True, "aliases": ALIAS})
+    assert await proposed(client) == []
+
+
+@pytest.mark.parametrize("alias", ["МОЗ", "1+1", "國防部", "وزارة الصحة"])
+async def test_aliases_in_any_signs_are_compared(client: httpx.AsyncClient, alias: str) -> None:
+    for name in ("Office of Crops", "Grain Department"):
+        await post(client, "/v1/sources", {"name": name, "aliases": [{"name": alias}]})
+    # Of two that are alike by more than one rule the surest is given; and a person is called as a body is.
+    await post(client, "/v1/sources", {"name": "Crops Office", "aliases": [{"name": alias}]})
+    await post(client, "/v1/sources", {"name": "Mira Holt", "kind": "person", "aliases": [{"name": alias}]})
+    shared = (0.7, "both have the same alias")
+    assert sorted(await proposed(client)) == [*[shared] * 5, (0.85, "the words of the name in another order")]

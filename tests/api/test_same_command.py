@@ -111,13 +111,16 @@ async def test_what_is_looked_through_is_what_intake_proposes(
                        ("Олексій Шульга", "official"), ("Oleksii Shulha", None), ("Kestrel", "channel"),
                        ("Kestrel", "person"), ("Müller", "person"), ("Mueller", "person")]:  # fmt: skip
         await post(client, "/v1/sources", {"name": name, **({"kind": kind} if kind else {})})
+    for name in ("Office of Crops", "Grain Department"):
+        await post(client, "/v1/sources", {"name": name, "aliases": ["МОЗ"]})
     pairs = "SELECT from_id, to_id, score, reason FROM source_link ORDER BY from_id, to_id"
     intake = psql.execute(pairs).fetchall()
-    assert len(intake) >= 5
+    assert len(intake) >= 6
+    assert "both have the same alias" in {row[3] for row in intake}
     psql.execute("DELETE FROM source_link")
     for most in (1, 2, 500):
         psql.execute("DELETE FROM source_link")
         with pytest.MonkeyPatch.context() as patching:
             patching.setattr(same, "_WALKS", [walk._replace(most=most) for walk in same._WALKS])
-            assert (await walked(database_url))["sources"] == (9, len(intake))
+            assert (await walked(database_url))["sources"] == (11, len(intake))
         assert psql.execute(pairs).fetchall() == intake
