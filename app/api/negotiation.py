@@ -1,4 +1,7 @@
-"""The language that a caller is answered in: the parameter `lang`, else what Accept-Language prefers, else English."""
+"""The language that a caller is answered in: the parameter `lang`, else what Accept-Language prefers, else English.
+
+In files no header decides: a program that reads them finds the same words whoever asks.
+"""
 
 from typing import Final, get_args
 
@@ -16,6 +19,11 @@ def wording(request: Request, lang: AnswerLanguage | None) -> Wording:
     """In which words to answer; `lang`: what the caller's parameter says."""
     language = lang or preferred(request.headers.get("Accept-Language", ""))
     return Wording(language, request.app.state.party_labels)
+
+
+def of_files(request: Request, lang: AnswerLanguage) -> Wording:
+    """In which words to write a table, or linked data; `lang`: what the caller's parameter says."""
+    return Wording(lang, request.app.state.party_labels)
 
 
 def preferred(accept_language: str) -> AnswerLanguage:

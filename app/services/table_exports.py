@@ -28,10 +28,10 @@ _EVENTS_AT_ONCE: Final = 10
 
 
 async def statements(
-    session: AsyncSession, *, caller: Caller, query: StatementFilter
+    session: AsyncSession, *, caller: Caller, query: StatementFilter, view: View
 ) -> AsyncIterator[list[dict[str, Any]]]:
     """All that fit, as flat rows, some at a time, in the order asked for: for each time a fixed number of queries."""
-    fitting, view = disputes.statements(query, caller).subquery(), listing.view(caller)
+    fitting = disputes.statements(query, caller).subquery()
     chosen = narrowing.ordered(select(fitting.c.id), fitting, Statement, query.sort)
     await listing.prepare(session)
     result = await session.stream(chosen, execution_options={"yield_per": _ROWS_AT_ONCE})
@@ -41,10 +41,10 @@ async def statements(
 
 
 async def assessments(
-    session: AsyncSession, *, caller: Caller, query: AssessmentFilter
+    session: AsyncSession, *, caller: Caller, query: AssessmentFilter, view: View
 ) -> AsyncIterator[list[dict[str, Any]]]:
     """As `statements`."""
-    fitting, view = disputes.assessments(query, caller).subquery(), listing.view(caller)
+    fitting = disputes.assessments(query, caller).subquery()
     chosen = narrowing.ordered(select(fitting.c.id), fitting, Assessment, query.sort)
     await listing.prepare(session)
     result = await session.stream(chosen, execution_options={"yield_per": _ROWS_AT_ONCE})
@@ -93,10 +93,9 @@ def _roots(caller: Caller, address: str) -> Select[Any]:
 
 
 async def tables(
-    session: AsyncSession, caller: Caller, chosen: Select[Any], columns: Sequence[str], *, safe: bool
+    session: AsyncSession, chosen: Select[Any], view: View, columns: Sequence[str], *, safe: bool
 ) -> AsyncIterator[bytes]:
     """The lines of one table of these events: of each what its own table has."""
-    view = listing.view(caller)
     result = await session.stream(chosen, execution_options={"yield_per": _EVENTS_AT_ONCE})
     async for event_ids in result.scalars().partitions():
         rows = await loading.load(session, event_ids[0], None, *event_ids[1:])

@@ -26,6 +26,34 @@ async def test_both_tables_of_the_demo_have_the_same_cells(demo: AsyncClient) ->
     assert not [row for row in listed.values() if not row["said_from"]]
     assert {row["claim"] for row in listed.values()} >= {"9 killed"}
     assert {row["question"] for row in listed.values()} >= {"Killed"}
+    russian = await table(demo, "/v1/statements.csv?lang=ru")
+    assert russian == await table(demo, "/v1/export.csv?lang=ru")
+    assert {row["claim"] for row in russian.values()} >= {"Погибшие: 9"}
+    assert {row["question"] for row in russian.values()} >= {"Погибшие"}
+    in_both = listed.keys() & russian.keys()
+    differing = {name for id_ in in_both for name in flat.COLUMNS if listed[id_][name] != russian[id_][name]}
+    assert (len(in_both), differing) == (len(listed), {"claim", "question"})
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"events/zagorsk-2023/export.{ending}" for ending in ("csv", "jsonld")),
+        *("export.csv", "statements.csv", "statements.ndjson", "assessments.csv", "assessments.ndjson"),
+    ],
+)
+async def test_files_are_in_english_unless_the_address_says_otherwise(demo: AsyncClient, path: str) -> None:
+    """Whoever asks: a program's header is not what its author has thought of."""
+    english = await demo.get(f"/v1/{path}")
+    told = await demo.get(f"/v1/{path}", headers={"Accept-Language": "ru"})
+    assert (told.content, told.headers["ETag"]) == (english.content, english.headers["ETag"])
+    asked = await demo.get(f"/v1/{path}?lang=ru")
+    assert [answer.headers["Content-Language"] for answer in (english, told, asked)] == ["en", "en", "ru"]
+    assert asked.headers["ETag"] != english.headers["ETag"]
+    for answer in (english, told, asked):
+        assert "Accept-Language" not in answer.headers["Vary"]
+    if "assessments" not in path:  # no figure of the demo is rated
+        assert ("Погибшие" in english.text, "Погибшие" in asked.text) == (False, True)
 
 
 async def test_both_tables_follow_merges_and_mask_alike(

@@ -17,6 +17,7 @@ from app.api.deps import Connected, EventAt, Reader, Route, Session
 from app.api.problems import documented
 from app.api.records import MERGED, READ
 from app.database import Database
+from app.derive.rules.rows import View
 from app.errors import Invalid
 from app.formats import assessed, atom, csv, flat, jsonld
 from app.formats.cells import Row
@@ -29,13 +30,15 @@ from app.schemas.pictures.exports import (
     CsvQuery,
     EventCollection,
     EventsCsvQuery,
+    JsonLdQuery,
     StatementsTableQuery,
     TableQuery,
 )
 from app.services import exporting, maps, streaming, table_exports
 from app.services.access import Caller
 from app.services.lists import bearers
-from app.services.pictures import feeds, moments
+from app.services.pictures import feeds, listing, moments
+from app.texts.messages.wording import Wording
 
 router = APIRouter(tags=["exports"], route_class=Route)
 
@@ -100,14 +103,15 @@ async def export_csv(
 
     For a spreadsheet use `safe=true`: some texts begin like a formula.
     """
-    words = negotiation.wording(request, query.lang)
+    words = negotiation.of_files(request, query.lang)
     columns = _columns(query.columns, csv.COLUMNS)
     event_read, viewpoint = await moments.find(session, caller, event, query, words)
     tag = await moments.etag(session, event_read, viewpoint, f"csv {query.safe} {query.bom} {query.columns}")
-    answers.check_modified(request, tag, words.language)
+    answers.check_modified(request, tag)
     dossier = await moments.dossier(session, event_read.id, viewpoint)
     body = csv.render(dossier, safe=query.safe, bom=query.bom, columns=columns)
-    return Response(body, 200, _headers(tag, event_read, "csv"), f"{CSV}; charset=utf-8; header=present")
+    headers = _headers(tag, event_read, "csv") | _in_language(words)
+    return Response(body, 200, headers, f"{CSV}; charset=utf-8; header=present")
 
 
 @router.get(
@@ -117,18 +121,18 @@ async def export_csv(
     summary="Export an event as JSON-LD",
 )
 async def export_jsonld(
-    request: Request, event: EventAt, query: Annotated[PictureQuery, Query()], caller: Reader, session: Session
+    request: Request, event: EventAt, query: Annotated[JsonLdQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """The event in the words of schema.org: Event, Claim, ClaimReview; a statement is an action of its source.
 
     Who agrees (AgreeAction) and disagrees (DisagreeAction) stays apart.
     """
-    words = negotiation.wording(request, query.lang)
+    words = negotiation.of_files(request, query.lang)
     event_read, viewpoint = await moments.find(session, caller, event, query, words)
     tag = await moments.etag(session, event_read, viewpoint, "jsonld")
-    answers.check_modified(request, tag, words.language)
+    answers.check_modified(request, tag)
     body = jsonld.render(await moments.dossier(session, event_read.id, viewpoint))
-    return Response(body, 200, _headers(tag, event_read, "jsonld"), JSON_LD)
+    return Response(body, 200, _headers(tag, event_read, "jsonld") | _in_language(words), JSON_LD)
 
 
 @router.get(
@@ -152,6 +156,11 @@ async def export_atom(request: Request, event: EventAt, caller: Reader, session:
 
 def _headers(tag: str, event: EventRead, ending: str, disposition: str = "attachment") -> dict[str, str]:
     return {"ETag": tag, "Content-Disposition": f'{disposition}; filename="{event.slug}.{ending}"'}
+
+
+def _in_language(words: Wording) -> dict[str, str]:
+    """The header. No Vary: the address alone decides."""
+    return {"Content-Language": words.language}
 
 
 def _columns(parameter: str | None, columns: Sequence[str]) -> Sequence[str]:
@@ -189,8 +198,11 @@ async def export_events_csv(
     tag = await _etag_of_many(session, caller, f"csv {query!r}")
     answers.check_modified(request, tag)
     chosen = table_exports.events(query, caller, event_addresses)
-    lines = _events_table(database, caller, chosen, columns, query)
-    return await _stream(request, lines, _named(tag, "events.csv"), f"{CSV}; charset=utf-8; header=present")
+    words = negotiation.of_files(request, query.lang)
+    lines = _events_table(database, chosen, listing.view(caller, words), columns, query)
+    return await _stream(
+        request, lines, _named(tag, "events.csv") | _in_language(words), f"{CSV}; charset=utf-8; header=present"
+    )
 
 
 @router.get(
@@ -214,10 +226,10 @@ async def export_statements(
     """
     await _check_events(session, caller, query.event)
     await bearers.find(session, caller, query.source)
-    rows = partial(table_exports.statements, caller=caller, query=query)
-    return await _table(
-        request, session, database, caller, _Table("statements", file_format, query, flat.COLUMNS, rows)
-    )
+    words = negotiation.of_files(request, query.lang)
+    rows = partial(table_exports.statements, caller=caller, query=query, view=listing.view(caller, words))
+    table = _Table("statements", file_format, query, flat.COLUMNS, rows)
+    return await _table(request, session, database, caller, table)
 
 
 @router.get(
@@ -237,7 +249,8 @@ async def export_assessments(
 ) -> Response:
     """All that fit the filters of their list, each with its author, claim, question and event."""
     await _check_events(session, caller, query.event)
-    rows = partial(table_exports.assessments, caller=caller, query=query)
+    words = negotiation.of_files(request, query.lang)
+    rows = partial(table_exports.assessments, caller=caller, query=query, view=listing.view(caller, words))
     table = _Table("assessments", file_format, query, assessed.COLUMNS, rows)
     return await _table(request, session, database, caller, table)
 
@@ -261,7 +274,7 @@ async def _table(
                 raise Invalid.parameter(name, "this is for CSV alone")
     tag = await _etag_of_many(session, caller, f"{table.name} {table.file_format} {query!r}")
     answers.check_modified(request, tag)
-    headers = _named(tag, f"{table.name}.{table.file_format}")
+    headers = _named(tag, f"{table.name}.{table.file_format}") | {"Content-Language": query.lang}
     if table.file_format == "ndjson":
         return await _stream(request, _rows_as_ndjson(database, table.rows, columns), headers, NDJSON)
     lines = _rows_as_csv(database, table.rows, query, columns)
@@ -273,11 +286,11 @@ def _named(tag: str, name: str) -> dict[str, str]:
 
 
 async def _events_table(
-    database: Database, caller: Caller, chosen: Select[Any], columns: Sequence[str], query: TableQuery
+    database: Database, chosen: Select[Any], view: View, columns: Sequence[str], query: TableQuery
 ) -> AsyncGenerator[bytes]:
     yield csv.header(columns, safe=query.safe, bom=query.bom)
     async with database.exporting() as session:
-        async for lines in table_exports.tables(session, caller, chosen, columns, safe=query.safe):
+        async for lines in table_exports.tables(session, chosen, view, columns, safe=query.safe):
             yield lines
 
 

@@ -15,6 +15,7 @@ from app.derive.rules.construct import built
 from app.derive.rules.context import EventContext, event_context
 from app.derive.rules.rows import Rows, View
 from app.schemas.assessments import AssessmentRead
+from app.schemas.claims import ClaimRead
 from app.schemas.events import EventRead
 from app.schemas.pictures.listed import AssessmentInList, AssessmentsInList, StatementInList, StatementsInList
 
@@ -35,7 +36,7 @@ def statements(rows: Rows, view: View, statement_ids: Iterable[UUID]) -> Stateme
                 event=events[picture.event_id],
                 question=question,
                 heading=labels.heading(view.wording, question) if question else "",
-                claim=claim,
+                claim=_in_words(context, claim) if claim else None,
                 statement=picture,
             )
         )
@@ -63,13 +64,20 @@ def assessments(rows: Rows, view: View, assessment_ids: Iterable[UUID]) -> Asses
                 event=events[assessment.event_id],
                 question=question,
                 heading=labels.heading(view.wording, question) if question else "",
-                claim=claim,
+                claim=_in_words(context, claim),
                 assessment=built(AssessmentRead, assessment.__dict__ | changes),
             )
         )
     cited = {id_ for row in in_order for id_ in row.assessment.document_ids}
     document_pictures = documents.pictures(context, cited, sources, beyond=False)
     return AssessmentsInList(assessments=in_order, documents=document_pictures, sources=sources.side_map)
+
+
+def _in_words(context: EventContext, claim: ClaimRead) -> ClaimRead:
+    """A figure has its text in the language of the answer."""
+    if context.view.wording.language == "en" or claim.figure is None:
+        return claim
+    return claim.model_copy(update={"text": labels.claim_text(context, claim)})
 
 
 def first_appearances(rows: Rows, view: View) -> set[UUID]:

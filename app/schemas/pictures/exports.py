@@ -10,6 +10,7 @@ from app.schemas.addresses import EventsAsked
 from app.schemas.assessments import AssessmentFilter
 from app.schemas.common import Input, Output
 from app.schemas.events import EventFilter
+from app.schemas.forms.words import AnswerLanguageIn
 from app.schemas.pictures.diffs import StandingMoved, StatusMoved
 from app.schemas.pictures.dossiers import PictureQuery
 from app.schemas.statements import StatementFilter
@@ -22,16 +23,25 @@ _Columns = Annotated[
 ]
 
 
-class TableQuery(Input):
-    """For which program a table is."""
+class JsonLdQuery(PictureQuery):
+    """The moment, and the language."""
 
+    lang: AnswerLanguageIn = "en"
+    """Of headings, figures and sentences."""
+
+
+class TableQuery(Input):
+    """For which program a table is, and in which language."""
+
+    lang: AnswerLanguageIn = "en"
+    """Of headings, figures and sentences."""
     safe: bool = False
     """An apostrophe before every text that a spreadsheet would take for a formula."""
     bom: bool = False
     """A byte order mark first, for Excel."""
 
 
-class CsvQuery(PictureQuery, TableQuery):
+class CsvQuery(JsonLdQuery, TableQuery):
     """The moment, and for which program."""
 
     columns: _Columns | None = None

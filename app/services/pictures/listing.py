@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.derive.rules.rows import Rows, View
 from app.services.access import Caller
 from app.services.pictures import loading
+from app.texts.messages.wording import ENGLISH, Wording
 
 # The assessments :assessments, the statements :statements and those that these supersede; what all are about, and where
 # the statements are found; what each claim and event was merged into, and what a figure is part of.
@@ -48,9 +49,9 @@ UNION ALL SELECT 'appearance_hop', to_json(h)::text FROM said x
 _SETTING: Final = text("SELECT set_config('timezone', 'UTC', true), set_config('jit', 'off', true)")
 
 
-def view(caller: Caller) -> View:
+def view(caller: Caller, wording: Wording = ENGLISH) -> View:
     """What is shown now, of all that had been said."""
-    return View(restricted=caller.may("read"), confidential=caller.may("confidential"))
+    return View(restricted=caller.may("read"), confidential=caller.may("confidential"), wording=wording)
 
 
 async def prepare(session: AsyncSession) -> None:
