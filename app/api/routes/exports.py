@@ -38,7 +38,6 @@ from app.services import exporting, maps, streaming, table_exports
 from app.services.access import Caller
 from app.services.lists import bearers
 from app.services.pictures import feeds, listing, moments
-from app.texts.messages.wording import Wording
 
 router = APIRouter(tags=["exports"], route_class=Route)
 
@@ -110,7 +109,7 @@ async def export_csv(
     answers.check_modified(request, tag)
     dossier = await moments.dossier(session, event_read.id, viewpoint)
     body = csv.render(dossier, safe=query.safe, bom=query.bom, columns=columns)
-    headers = _headers(tag, event_read, "csv") | _in_language(words)
+    headers = _headers(tag, event_read, "csv") | _in_language(query)
     return Response(body, 200, headers, f"{CSV}; charset=utf-8; header=present")
 
 
@@ -132,7 +131,7 @@ async def export_jsonld(
     tag = await moments.etag(session, event_read, viewpoint, "jsonld")
     answers.check_modified(request, tag)
     body = jsonld.render(await moments.dossier(session, event_read.id, viewpoint))
-    return Response(body, 200, _headers(tag, event_read, "jsonld") | _in_language(words), JSON_LD)
+    return Response(body, 200, _headers(tag, event_read, "jsonld") | _in_language(query), JSON_LD)
 
 
 @router.get(
@@ -158,9 +157,8 @@ def _headers(tag: str, event: EventRead, ending: str, disposition: str = "attach
     return {"ETag": tag, "Content-Disposition": f'{disposition}; filename="{event.slug}.{ending}"'}
 
 
-def _in_language(words: Wording) -> dict[str, str]:
-    """The header. No Vary: the address alone decides."""
-    return {"Content-Language": words.language}
+def _in_language(query: TableQuery | JsonLdQuery) -> dict[str, str]:
+    return {"Content-Language": query.lang}  # and no Vary: the address alone decides
 
 
 def _columns(parameter: str | None, columns: Sequence[str]) -> Sequence[str]:
@@ -200,9 +198,7 @@ async def export_events_csv(
     chosen = table_exports.events(query, caller, event_addresses)
     words = negotiation.of_files(request, query.lang)
     lines = _events_table(database, chosen, listing.view(caller, words), columns, query)
-    return await _stream(
-        request, lines, _named(tag, "events.csv") | _in_language(words), f"{CSV}; charset=utf-8; header=present"
-    )
+    return await _stream(request, lines, _named(tag, "events.csv", query), f"{CSV}; charset=utf-8; header=present")
 
 
 @router.get(
@@ -274,15 +270,15 @@ async def _table(
                 raise Invalid.parameter(name, "this is for CSV alone")
     tag = await _etag_of_many(session, caller, f"{table.name} {table.file_format} {query!r}")
     answers.check_modified(request, tag)
-    headers = _named(tag, f"{table.name}.{table.file_format}") | {"Content-Language": query.lang}
+    headers = _named(tag, f"{table.name}.{table.file_format}", query)
     if table.file_format == "ndjson":
         return await _stream(request, _rows_as_ndjson(database, table.rows, columns), headers, NDJSON)
     lines = _rows_as_csv(database, table.rows, query, columns)
     return await _stream(request, lines, headers, f"{CSV}; charset=utf-8; header=present")
 
 
-def _named(tag: str, name: str) -> dict[str, str]:
-    return {"ETag": tag, "Content-Disposition": f'attachment; filename="{name}"'}
+def _named(tag: str, name: str, query: TableQuery) -> dict[str, str]:
+    return {"ETag": tag, "Content-Disposition": f'attachment; filename="{name}"', **_in_language(query)}
 
 
 async def _events_table(
