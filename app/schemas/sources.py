@@ -197,6 +197,7 @@ class SourceFilter(Input):
     kind: SourceKindIn | None = None
     disclosure: DisclosureIn | None = None
     party: Key | None = None
+    """Of a source: its own, or that of the nearest body it belongs to."""
     country: CountryAsked | None = None
     parent: Address | None = None
     updated_since: Moment | None = None

@@ -305,6 +305,7 @@ class StatementFilter(Input):
     source: SourceAsked | None = None
     document: Address | None = None
     party: Key | None = None
+    """Of a source: its own, or that of the nearest body it belongs to."""
     stance: StancesIn | None = None
     """One `Stance`, or several with commas."""
     explicitness: ExplicitnessesIn | None = None

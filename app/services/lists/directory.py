@@ -38,7 +38,7 @@ from app.services.visibility import names_of_ends, seen, seen_alone
 def sources(query: SourceFilter, caller: Caller) -> Rows:
     rows = seen_alone(caller, Source)
     selected = select(rows).where(
-        *narrowing.equal(rows, query, "kind", "disclosure", "party", "ref"),
+        *narrowing.equal(rows, query, "kind", "disclosure", "ref"),
         *narrowing.of_country(rows, query.country),
         *narrowing.since(rows, query),
         *narrowing.unmerged(rows, query),
@@ -47,6 +47,12 @@ def sources(query: SourceFilter, caller: Caller) -> Rows:
         names = func.unnest(rows.c.names).table_valued("name").render_derived()
         holds = func.strpos(names.c.name, func.fold_name(query.q)) > 0
         selected = selected.where(exists().select_from(names).where(holds))
+    if query.party:
+        selected = selected.where(rows.c.id.in_(select(narrowing.on_sides(caller, query.party).c.id)))
+    if "party" in (getattr(query, "facets", None) or "").split(","):
+        sides = narrowing.on_sides(caller)
+        side = select(sides.c.party).where(sides.c.id == rows.c.id).scalar_subquery()
+        selected = selected.add_columns(side.label("shown_party"))
     if query.parent:
         selected = selected.where(rows.c.parent_id.in_(narrowing.ids_at(caller, Source, query.parent)))
     return selected

@@ -21,7 +21,6 @@ from app.models import (
     Event,
     EventLink,
     Question,
-    Source,
     Statement,
 )
 from app.models.question import shown_kind
@@ -137,7 +136,7 @@ def statements(query: StatementFilter, caller: Caller) -> Rows:
     if query.source:
         selected = selected.where(narrowing.by_source(caller, rows, Statement, "source_id", query.source))
     if query.party:
-        side = select(Source.id).where(Source.party == query.party)
+        side = select(narrowing.on_sides(caller, query.party).c.id)
         selected = selected.where(narrowing.by_one_of(caller, rows, Statement, "source_id", side))
     if query.document:
         appearance = seen(caller, Appearance)

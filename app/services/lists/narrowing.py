@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Select,
     Subquery,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.orm import aliased
 
 from app import times
 from app.models import (
@@ -95,9 +97,7 @@ def by_one_of(
     It is asked of the table itself, because what the caller sees is computed, and no index finds that.
     """
     stored = table_of(model).alias()
-    real = select(Source.id).where(Source.id.in_(sources_wanted))
-    if not caller.may("confidential"):
-        real = real.where(Source.confidential.is_(False))
+    real = select(Source.id).where(Source.id.in_(sources_wanted), *_may_be_told(caller, Source))
     return rows.c.id.in_(select(stored.c.id).where(stored.c[column].in_(real)))
 
 
@@ -122,6 +122,27 @@ def sources_named(caller: Caller, name: str) -> Rows:
     rows, bearing = seen(caller, Source), seen(caller, Source)
     bears_it = bearing.c.names.op("@>")(array([func.fold_name(name)]))
     return select(rows).where(rows.c.id.in_(select(func.source_root(bearing.c.id)).where(bears_it)))
+
+
+def on_sides(caller: Caller, party: str | None = None) -> CTE:
+    """Select the sources that are on a side, or on this one, each by `id` with its `party`: own, or its nearest body's.
+
+    As far as the caller may see whom it has that from. It goes from the bodies down, where indexes find who belongs to
+    them, and who was merged into them.
+    """
+    bearer, below = aliased(Source), aliased(Source)
+    bears_it = bearer.party.is_not(None) if party is None else bearer.party == party
+    side = select(bearer.id, bearer.party).where(bears_it, bearer.merged_into.is_(None), *_may_be_told(caller, bearer))
+    sides = side.cte(recursive=True)
+    belongs = and_(below.parent_id == sides.c.id, below.party.is_(None), below.merged_into.is_(None))
+    on_it = select(below.id, sides.c.party).where(
+        or_(belongs, below.merged_into == sides.c.id), *_may_be_told(caller, below)
+    )
+    return sides.union(on_it)
+
+
+def _may_be_told(caller: Caller, source: type[Source]) -> list[ColumnElement[bool]]:
+    return [] if caller.may("confidential") else [source.confidential.is_(False)]
 
 
 def words(column: ColumnElement[Any], words: str) -> ColumnElement[bool]:
