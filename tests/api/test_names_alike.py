@@ -267,3 +267,28 @@ async def test_aliases_in_any_signs_are_compared(client: httpx.AsyncClient, alia
     await post(client, "/v1/sources", {"name": "Mira Holt", "kind": "person", "aliases": [{"name": alias}]})
     shared = (0.7, "both have the same alias")
     assert sorted(await proposed(client)) == [*[shared] * 5, (0.85, "the words of the name in another order")]
+
+
+async def test_whoever_may_be_of_a_side_does_not_corroborate_it(client: httpx.AsyncClient, event: str) -> None:
+    minister = await source(client, "Дмитро Ковальчук", kind="official", party="ukraine")
+    bare = await source(client, "Dmytro Kovalchuk")
+    await statement(client, event, await claim(client, event, "There were two"), minister)
+    about = await claim(client, event)
+    for one in (bare, await source(client, "Police", party="ukraine")):
+        await statement(client, event, about, one)
+
+    async def verdict(**view: str) -> list[str]:
+        unasked = (await get(client, f"{event}/dossier?{httpx.QueryParams(view)}"))["unasked"]
+        (shown,) = [one for one in unasked if one["id"] == about]
+        return [shown["standing"], shown["why"], shown["reasons"][0]["code"]]
+
+    assert await verdict() == [
+        "one_sided",
+        "2 sources support it, perhaps both of one side (Ukraine): which sources are the same is not decided",
+        "supported_by_perhaps_one_side",
+    ]  # fmt: skip
+    assert (await verdict(independence="party"))[0] == "single_origin"
+    (link,) = await ids(client, QUEUE)
+    for state, standing in (("rejected", "corroborated"), ("proposed", "one_sided"), ("confirmed", "one_sided")):
+        await patch(client, f"/v1/source-links/{link}", {"state": state})
+        assert (await verdict())[0] == standing

@@ -120,9 +120,12 @@ def _supporters(grounds: Grounds, words: SourceWords) -> Reason:
         return reason("supported_by_one", source=words.name(origins[0].first))
     if parties(origins) >= CORROBORATING:
         return reason("supported", count=len(origins))
-    shown_parties = {words.party(origin) for origin in origins}
+    shown_parties = {words.party(origin) for origin in origins if origin.party}
     party = shown_parties.pop() if len(shown_parties) == 1 else None
-    return reason("supported_by_one_side", count=len(origins), party=party)
+    perhaps = any(origin.party is None for origin in origins)
+    return reason(
+        "supported_by_perhaps_one_side" if perhaps else "supported_by_one_side", count=len(origins), party=party
+    )
 
 
 def _denial(denials: Sequence[Origin], words: SourceWords) -> Reason:

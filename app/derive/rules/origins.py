@@ -1,7 +1,7 @@
 """Who does not depend on whom: ten outlets that carry one wire story are one origin."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -41,6 +41,8 @@ class Origin(NamedTuple):
     party: str | None
     tied: list[SourceLinkRead | None]
     """What says that its sources may be the same; None: mentions of one name that fits several."""
+    may_be_of: Mapping[str, SourceLinkRead] = {}
+    """Of one of no party: those of the sources that its own may be, each with a link that says so."""
 
     @property
     def first(self) -> StatementInContext:
@@ -128,14 +130,17 @@ def origins(  # noqa: PLR0917
     for key, members in _by_documents(unplaced, list(groups), placed, copies, document_targets).items():
         groups[key] += members
     links_of = _unite(groups, tied, kin, independence)
-    members_and_party = [(members, party(members, kin)) for members in groups.values()]
-    if independence == "party":
-        members_and_party = _by_party(members_and_party)
     unsorted = []
-    for members, group_party in members_and_party:
-        in_order = sorted(members, key=order) if len(members) > 1 else members
+    for members in groups.values():
         links = [link for id_, link in links_of if any(id_ == statement.row.id for statement in members)]
-        unsorted.append(Origin(in_order, joining(in_order, copies, document_targets), group_party, links))
+        group_party = party(members, kin)
+        may_be_of = _may_be_of(members, tied, kin) if group_party is None else {}
+        unsorted.append(Origin(members, [], group_party, links, may_be_of))
+    if independence == "party":
+        unsorted = _by_party(sorted(unsorted, key=lambda origin: min(map(order, origin.members))))
+    for nth, origin in enumerate(unsorted):
+        in_order = sorted(origin.members, key=order) if len(origin.members) > 1 else origin.members
+        unsorted[nth] = origin._replace(members=in_order, joined=joining(in_order, copies, document_targets))
     return unsorted if len(unsorted) == 1 else sorted(unsorted, key=lambda origin: order(origin.first))
 
 
@@ -214,20 +219,54 @@ def _sources(members: Iterable[StatementInContext], kin: Kin, independence: Inde
     )
 
 
-def _by_party(
-    members_and_party: Iterable[tuple[list[StatementInContext], str | None]],
-) -> list[tuple[list[StatementInContext], str | None]]:
-    """Origins of one party are one, those of none stay."""
-    united: list[tuple[list[StatementInContext], str | None]] = []
-    members_by_party: dict[str, list[StatementInContext]] = {}
-    for members, group_party in members_and_party:
-        if group_party is not None and group_party in members_by_party:
-            members_by_party[group_party] += members
-        else:
-            united.append((members, group_party))
-            if group_party is not None:
-                members_by_party[group_party] = members
+def _may_be_of(members: Iterable[StatementInContext], tied: Ties, kin: Kin) -> dict[str, SourceLinkRead]:
+    """The parties of those that the sources of an origin may be, or those whom they belong to."""
+    by_party = dict[str, SourceLinkRead]()
+    for source_id in _sources(members, kin, "family") if tied.sides else ():
+        by_party = {**tied.sides.get(source_id, {}), **by_party}
+    return by_party
+
+
+def _by_party(origins: Collection[Origin]) -> list[Origin]:
+    """Origins of one side are one, those of none stay."""
+    united: list[Origin] = []
+    for group in sides(origins):
+        members = [statement for origin in group for statement in origin.members]
+        links = [link for origin in group for link in origin.tied]
+        group_party = next((origin.party for origin in group if origin.party), None)
+        if len(group) > 1:
+            common = _common(group) if group_party is None else {group_party}
+            links += [link for origin in group for side, link in origin.may_be_of.items() if side in common]
+        united.append(Origin(members, [], group_party, links, group[0].may_be_of if group_party is None else {}))
     return united
+
+
+def sides(origins: Collection[Origin]) -> list[list[Origin]]:
+    """The fewest sides that origins may be of: those of none are of one that they may be of, else each of its own."""
+    by_party = dict[str, list[Origin]]()
+    for origin in origins:
+        if origin.party is not None:
+            by_party.setdefault(origin.party, []).append(origin)
+    unknown, singles = list[Origin](), list[list[Origin]]()
+    for origin in origins:
+        known_side = next((side for side in origin.may_be_of if side in by_party), None)
+        if known_side is not None:
+            by_party[known_side].append(origin)
+        elif origin.may_be_of:
+            unknown.append(origin)
+        elif origin.party is None:
+            singles.append([origin])
+    while unknown:  # of a side of which nobody else is: the one of which most may be
+        counted = Counter(side for origin in unknown for side in origin.may_be_of)
+        most_likely = max(sorted(counted), key=counted.__getitem__)
+        by_party[most_likely] = [origin for origin in unknown if most_likely in origin.may_be_of]
+        unknown = [origin for origin in unknown if most_likely not in origin.may_be_of]
+    return [*by_party.values(), *singles]
+
+
+def _common(group: Sequence[Origin]) -> set[str]:
+    """The sides of which all of these may be."""
+    return set.intersection(*(set(origin.may_be_of) for origin in group))
 
 
 def party(members: Sequence[StatementInContext], kin: Kin) -> str | None:

@@ -1,10 +1,10 @@
 """Where a claim stands, and the question it answers."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from app.derive.rules.in_force import Ended
-from app.derive.rules.origins import Origin
+from app.derive.rules.origins import Origin, sides
 from app.derive.rules.statements import StatementInContext
 from app.vocabulary import NON_ANSWERS, Stance, Standing, Status
 
@@ -73,10 +73,9 @@ def is_denied(grounds: Grounds) -> bool:
     return bool(supporters) and bool(deniers) and len(supporters | deniers) > 1
 
 
-def parties(origins: Iterable[Origin]) -> int:
-    """How many there are; whoever is of none is one of its own."""
-    party_of_each = [origin.party for origin in origins]
-    return len({party for party in party_of_each if party}) + party_of_each.count(None)
+def parties(origins: Collection[Origin]) -> int:
+    """How many sides there are at least; whoever is of no party, and can be of none that is there, is one."""
+    return len(sides(origins))
 
 
 def status(

@@ -6,7 +6,7 @@ which no guess makes one.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations, product
+from itertools import combinations, product, starmap
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -56,6 +56,8 @@ class Ties(NamedTuple):
     """Of each ambiguous mention its folded name."""
     parted: frozenset[frozenset[UUID]] = frozenset()
     """Pairs of which an editor has said that they are not the same."""
+    sides: Mapping[UUID, Mapping[str, SourceLinkRead]] = {}
+    """Of each source of no party the parties of those that it may be, each with a link that leads to one of these."""
 
 
 NONE: Final = Ties([], {})
@@ -94,7 +96,7 @@ def find(rows: Rows, kin: Kin) -> Ties:
     for id_ in mentions.keys() - words.keys():
         words[id_] = _words(rows.sources[id_])
     in_order = sorted(mentions, key=lambda id_: (words[id_], id_))
-    return Ties(
+    all_ties = Ties(
         sorted(ties, key=surest_first),
         _known(rows, kin, words),
         {id_: mentions[id_] for id_ in in_order},
@@ -104,6 +106,37 @@ def find(rows: Rows, kin: Kin) -> Ties:
             if link.state == "rejected" and {link.from_id, link.to_id} <= kin.targets.keys()
         ),
     )
+    return all_ties._replace(sides=_sides(all_ties, kin))
+
+
+def _sides(ties: Ties, kin: Kin) -> dict[UUID, dict[str, SourceLinkRead]]:
+    """Over other sources, too, be they of this event's speakers or not; an ambiguous mention makes nobody another."""
+    tied_to = defaultdict[UUID, list[tuple[UUID, Tie]]](list)
+    for tie in ties.every:
+        tied_to[tie.start].append((tie.end, tie))
+        tied_to[tie.end].append((tie.start, tie))
+    sides = dict[UUID, dict[str, SourceLinkRead]]()
+    for source_id in tied_to:
+        if kin.parties.get(source_id) is None:
+            by_party = sides[source_id] = {}
+            met, reached = {source_id}, [(source_id, list[Tie]())]
+            for id_, way in reached:
+                for next_id, tie in tied_to[id_]:
+                    through_a_mention = bool(way) and (tie.ambiguous or way[-1].ambiguous)
+                    if next_id in met or through_a_mention or not _may_be_one(ties, source_id, next_id):
+                        continue
+                    met.add(next_id)
+                    party = kin.parties.get(next_id)
+                    if party is None:
+                        reached.append((next_id, [*way, tie]))
+                    else:
+                        by_party.setdefault(party, tie.link)
+    return sides
+
+
+def _may_be_one(ties: Ties, first: UUID, second: UUID) -> bool:
+    told_apart = any(starmap(contradict, product(ties.known[first], ties.known[second])))
+    return not told_apart and frozenset((first, second)) not in ties.parted
 
 
 def _mentions(rows: Rows, kin: Kin) -> dict[UUID, str]:

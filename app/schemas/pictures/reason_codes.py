@@ -9,6 +9,7 @@ ReasonCode = Literal[
     # of a claim
     "nobody_supports", "replaced", "replaced_by_own", "overtaken", "stated_in_nobodys_name",
     "supported_by_one", "supported_by_one_origin", "supported_by_tied", "supported", "supported_by_one_side",
+    "supported_by_perhaps_one_side",
     "denied_by_one", "denied", "denied_in_nobodys_name", "rivals", "same_source_both_ways", "perhaps_one_source",
     "settled_that_it_holds", "all_taken_back", "said_otherwise", "taken_back",
     "taken_back_by_report", "only_in_retracted", "in_retracted",

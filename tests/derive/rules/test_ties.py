@@ -158,3 +158,55 @@ def test_every_count_lies_between_what_editors_can_make_of_it() -> None:
 
 def with_state(link: SourceLinkRead, state: LinkState) -> SourceLinkRead:
     return link.model_copy(update={"state": state})
+
+
+def test_whoever_may_be_of_a_side_is_no_other_side() -> None:
+    """Also where the one that it may be says nothing of the claim, and over a third."""
+    police, minister = named("Police", party="ukraine"), named("B", party="ukraine")
+    bare, between = named("A"), named("C")
+
+    def verdict(links: Sequence[SourceLinkRead], *more: SourceRead, **kwargs: Any) -> tuple[str, int, str]:
+        shown = picture([police, bare, *more], links, sources=[police, minister, bare, between, *more], **kwargs)
+        return shown.standing, shown.counts["support"].parties, shown.why
+
+    perhaps = "2 sources support it, perhaps both of one side (Ukraine): which sources are the same is not decided"
+    assert verdict([tie(bare, minister)]) == ("one_sided", 1, perhaps)
+    assert verdict([tie(bare, between), tie(minister, between)]) == ("one_sided", 1, perhaps)
+    two_sides = ("corroborated", 2, "2 independent sources support it, not all of one side")
+    assert verdict([]) == two_sides
+    assert verdict([tie(bare, minister, state="rejected")]) == two_sides
+    # Whoever may be of a third side is of none that is there; and one that is of neither stays another.
+    other = named("D", party="russia")
+    other_links = [tie(bare, other)]
+    shown = picture([police, bare], other_links, sources=[police, bare, other])
+    assert (shown.standing, shown.counts["support"].parties) == ("corroborated", 2)
+    third = named("E")
+    assert verdict([tie(bare, minister)], third)[:2] == ("corroborated", 2)
+    # Two of whom nothing is known but that both may be of one side.
+    links = [tie(bare, minister), tie(third, other), tie(third, minister, score=0.5)]
+    shown = picture([bare, third], links, sources=[bare, third, minister, other])
+    assert (shown.standing, shown.counts["support"].parties) == ("one_sided", 1)
+    assert "perhaps both of one side:" in shown.why
+    # A mention that fits several may be of any of their sides, and makes none of these another's.
+    mention = named("B", placed=True)
+    links = fits(mention, minister, other, bare)
+    assert picture([police, mention], links, sources=[police, mention, minister, other, bare]).standing == "one_sided"
+    assert picture([police, bare], links, sources=[police, mention, minister, other, bare]).standing == "corroborated"
+
+
+def test_asked_strictly_whoever_may_be_of_a_side_goes_with_it() -> None:
+    police, minister, bare = named("Police", party="ukraine"), named("B", party="ukraine"), named("A")
+    link = tie(bare, minister)
+    shown = picture([police, bare], [link], sources=[police, bare, minister], independence="party")
+    (origin,) = shown.origins["support"]
+    assert (shown.standing, origin.party) == ("single_origin", "ukraine")
+    assert [(join.how, join.link_id) for join in origin.joined_by] == [("same_as", link.id), ("party", None)]
+
+
+def test_a_body_of_a_side_lends_it_to_whoever_may_be_of_the_body() -> None:
+    army, ministry = named("Army", party="russia"), named("Ministry", party="russia")
+    body, press_office = named("Defence ministry"), named("Press office")
+    press_office = press_office.model_copy(update={"parent_id": body.id})
+    links = [tie(body, ministry)]
+    sources = [army, ministry, body, press_office]
+    assert picture([army, press_office], links, sources=sources).standing == "one_sided"
