@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 
 from app import cli, database
 from app.commands import serving as serving_command
+from app.commands.http_protocol import HttpProtocol
 from app.services.deliveries.ingest import StoringPace
 from app.settings import Settings
 
@@ -89,7 +90,7 @@ def serving(database_url: str) -> Iterator[str]:
     served = _resting.pop() if _resting else application(settings)
     served.state.settings, served.state.database = settings, database.connect(settings)
     served.state.pace = StoringPace()
-    server = uvicorn.Server(uvicorn.Config(served, host="127.0.0.1", port=0, log_config=None))
+    server = uvicorn.Server(uvicorn.Config(served, host="127.0.0.1", port=0, log_config=None, http=HttpProtocol))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -89,19 +89,24 @@ def answer(request: Request, problem: Problem) -> Response:
     if request.scope["path"].startswith(google.ROOT):
         code, body = google.error(problem, request_id)
         return JSONResponse(body, status_code=code, headers=problem.headers)
-    members = {
+    headers = dict(problem.headers)
+    if isinstance(problem, errors.Merged):
+        headers["Location"] = _merge_target(request, problem)
+    body = members(problem, request.scope["path"], request_id)
+    return ProblemResponse(body, status_code=problem.status, headers=headers)
+
+
+def members(problem: Problem, path: str, request_id: str) -> dict[str, Any]:
+    """A problem as it is answered to whoever asked for this path."""
+    return {
         "type": f"/problems/{problem.slug}",
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail or problem.explanation,
-        "instance": quote(request.scope["path"]),
+        "instance": quote(path),
         "request_id": request_id,
         **problem.extra,
     }
-    headers = dict(problem.headers)
-    if isinstance(problem, errors.Merged):
-        headers["Location"] = _merge_target(request, problem)
-    return ProblemResponse(members, status_code=problem.status, headers=headers)
 
 
 def _merge_target(request: Request, merged: errors.Merged) -> str:

@@ -13,6 +13,7 @@ from app import logs
 from app.api import cors
 from app.commands import databases
 from app.commands.databases import DatabaseUrl, DataDir
+from app.commands.http_protocol import HttpProtocol
 from app.main import create_app
 from app.services import migrating
 from app.settings import Settings
@@ -68,6 +69,7 @@ def run(url: str, host: str, port: int, workers: int = 1) -> None:
     if _is_taken(host, port):
         databases.fail(f"Something else listens on {host}:{port}; choose another --port.")
     common: dict[str, Any] = {"host": host, "port": port, "log_config": None, "server_header": False}
+    common["http"] = HttpProtocol
     common |= {"timeout_graceful_shutdown": _SHUTDOWN_SECONDS}
     if workers == 1:
         uvicorn.run(application(settings), **common)
