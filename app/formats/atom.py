@@ -76,11 +76,11 @@ def _statements(dossier: DossierRead) -> Iterator[_FeedEntry]:
         author = naming.source_name(statement.source_id, dossier.sources) or "unattributed"
         yield _FeedEntry(
             statement.id,
-            f"{speaker} {naming.VERBS[statement.stance]}: {subject}",
+            f"{speaker} {naming.act(statement)}: {subject}",
             statement.updated_at,
             path,
             author,
-            _quotations(statement, dossier) or subject,
+            _quotations(statement, dossier) or f"{naming.act(statement)}: {subject}",
             statement.effective_from,
             terms,
             urls,
@@ -88,7 +88,7 @@ def _statements(dossier: DossierRead) -> Iterator[_FeedEntry]:
         if statement.withdrawn is not None:
             yield _FeedEntry(
                 uuid5(statement.id, "withdrawn"),
-                f"Withdrawn: {speaker} {naming.VERBS[statement.stance]}: {subject}",
+                f"Withdrawn: {speaker} {naming.act(statement)}: {subject}",
                 statement.updated_at,
                 path,
                 author,

@@ -10,15 +10,17 @@ from app.schemas.pictures.side_maps import SideMap
 
 SaidAbout = tuple[QuestionPicture | None, ClaimPicture | None, StatementPicture]
 
-# What a source does with a stance, in a sentence before the claim or the question.
-VERBS: Final = {
-    "support": "says",
-    "deny": "denies",
-    "query": "asks about",
-    "comment": "comments on",
-    "no_comment": "has not commented on",
-    "no_information": "has no information on",
+# What a source did with a stance, in a sentence before the claim or the question: a name may be of one or of several.
+_VERBS: Final = {
+    "support": "said",
+    "deny": "denied",
+    "query": "asked about",
+    "comment": "commented on",
+    "no_comment": "did not comment on",
+    "no_information": "had no information on",
 }
+# How it did so, where not outright.
+_NOT_OUTRIGHT: Final = {"implied": "by implication", "inferred": "as others infer"}
 
 
 def source_name(id_: UUID | None, sources: SideMap) -> str:
@@ -29,6 +31,12 @@ def source_name(id_: UUID | None, sources: SideMap) -> str:
     return side_maps.name_or(
         source, side_maps.UNNAMED_IN_EXPORT.format(role_or_kind=source.role or source.kind or "source")
     )
+
+
+def act(statement: StatementPicture) -> str:
+    """What its source did: `denied`; `said, by implication`."""
+    verb, how = _VERBS[statement.stance], _NOT_OUTRIGHT.get(statement.explicitness)
+    return f"{verb}, {how}" if how else verb
 
 
 def claims(dossier: DossierRead) -> Iterator[tuple[QuestionPicture | None, ClaimPicture]]:
