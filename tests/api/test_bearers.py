@@ -1,5 +1,8 @@
 """Lists that are asked for a source by its name: who is meant, who else may be, and what is said where nobody is."""
 
+import json
+from urllib.parse import quote
+
 from calls import claim, get, ids, post, source, statement
 from httpx import AsyncClient
 
@@ -26,6 +29,32 @@ async def test_a_name_that_nobody_bears_is_told_with_the_nearest(
     assert "no name is near it" in await detail(anybody, "/v1/statements?source=Quux")
     for sign in ("%25", "_", "!!", "%00"):
         assert (await anybody.get(f"/v1/statements?source={sign}")).status_code == 422
+
+
+async def test_near_names_are_compared_with_aliases_in_every_script(client: AsyncClient, event: str) -> None:
+    """And told as they are written, with the name of whoever bears them."""
+    peskov = [{"name": "Дмитрий Песков", "language": "ru"}, {"name": "Dmitri Peskov", "language": "fr"}]
+    await source(client, "Dmitry Peskov", aliases=peskov)
+    await source(client, "Azerbaijan Airlines", aliases=[{"name": "AZAL"}])
+    await source(client, "Federal Air Transport Agency", aliases=[{"name": "Rosaviatsiya"}])
+    merged = await source(client, "Кремль")
+    await post(client, f"/v1/sources/{merged}/merge", {"into": await source(client, "Presidential office")}, 200)
+    nobodies = ({"type": "source", "name": f"Dmitry Nobody {nth}"} for nth in range(250))
+    lines = "\n".join(map(json.dumps, nobodies))
+    await client.post("/v1/ingest", content=lines, headers={"Content-Type": "application/x-ndjson"})
+    for asked, nearest in (
+        ("Песков", "“Дмитрий Песков” (Dmitry Peskov)"),
+        ("Дмитрий Пескоф", "“Дмитрий Песков” (Dmitry Peskov)"),
+        ("Песков Дмитрий", "“Дмитрий Песков” (Dmitry Peskov)"),
+        ("Peskof", "“Dmitry Peskov”"),
+        ("AZZAL", "“AZAL” (Azerbaijan Airlines)"),
+        ("Rosaviatsia", "“Rosaviatsiya” (Federal Air Transport Agency)"),
+        ("Росавиация", "“Rosaviatsiya” (Federal Air Transport Agency)"),
+        ("Кремл", "“Кремль”"),
+        ("Kreml", "“Кремль”"),
+    ):
+        words = await detail(client, f"/v1/statements?source={quote(asked)}")
+        assert f"the nearest names: {nearest}" in words, (asked, words)
 
 
 async def test_a_hidden_source_is_as_if_it_were_not_there(

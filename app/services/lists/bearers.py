@@ -1,25 +1,28 @@
 """Who bears the name that a list was asked for: as far as the caller may see them, and as if nobody else were there."""
 
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
 
-from rapidfuzz import fuzz, process
-from sqlalchemy import exists, false, func, or_, select
+from anyascii import anyascii
+from rapidfuzz import fuzz
+from sqlalchemy import Select, Text, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Invalid
-from app.models import Source, SourceLink
+from app.models import Source, SourceLink, SourceNameKey
 from app.schemas import addresses
 from app.schemas.sources import SourceRead
 from app.services.access import Caller
 from app.services.lists import narrowing
 from app.services.visibility import seen
-from app.texts import folding
+from app.texts import folding, names
 
 _SOURCES_TOLD: Final = 100  # of those that bear one name
-_CANDIDATES: Final = 500
+_CANDIDATES: Final = 200
 _NAMES_TOLD: Final = 5
 _LIKE_ENOUGH: Final = 60  # of 100
-_STEM_LETTERS: Final = 3
+_RUN: Final = 3  # letters in a row by which names are looked for
 
 
 class Bearers(NamedTuple):
@@ -50,18 +53,44 @@ async def find(session: AsyncSession, caller: Caller, parameter: str | None) -> 
 
 
 async def _nobody(session: AsyncSession, caller: Caller, name: str) -> str:
-    folded, rows = folding.name(name), seen(caller, Source)
-    names = func.unnest(rows.c.names).table_valued("name").render_derived()
-    stems = {word[:_STEM_LETTERS] for word in folded.split()}
-    begins_alike = or_(false(), *(func.strpos(names.c.name, stem) > 0 for stem in stems))
-    candidates = (
-        select(rows.c.name)
-        .where(rows.c.name.is_not(None), rows.c.merged_into.is_(None), exists().select_from(names).where(begins_alike))
-        .order_by(rows.c.id)
-        .limit(_CANDIDATES)
-    )
-    by_folded = {folding.name(called): called for called in (await session.execute(candidates)).scalars()}
-    nearest = process.extract(folded, list(by_folded), scorer=fuzz.WRatio, limit=_NAMES_TOLD, score_cutoff=_LIKE_ENOUGH)
-    nearest_names = ", ".join(f"“{by_folded[key]}”" for key, *_ in nearest)
-    also = f"the nearest names: {nearest_names}" if nearest else "no name is near it"
+    spellings = _spellings(name)
+    nearest: dict[str, tuple[float, float]] = {}
+    for row in await session.execute(_candidates(caller, name, spellings)):
+        borne = {called: _likeness(spellings, called) for called in (row.name, *(one["name"] for one in row.aliases))}
+        called = max(borne, key=lambda called: borne[called])
+        nearest[f"“{called}”" if called == row.name else f"“{called}” ({row.name})"] = borne[called]
+    in_order = sorted(nearest, key=lambda words: nearest[words], reverse=True)
+    near = [words for words in in_order if nearest[words][0] >= _LIKE_ENOUGH][:_NAMES_TOLD]
+    also = f"the nearest names: {', '.join(near)}" if near else "no name is near it"
     return f"nobody whom you may see has this name or alias, whole; {also}; /v1/sources?q= finds parts of names"
+
+
+def _likeness(spellings: Sequence[str], called: str) -> tuple[float, float]:
+    """By the better of both spellings; of two names that are as near, the one in the same letters goes first."""
+    as_written, in_latin = map(fuzz.WRatio, spellings, _spellings(called))
+    return max(as_written, in_latin), as_written
+
+
+def _spellings(name: str) -> tuple[str, str]:
+    """A name as names are compared, and in Latin letters."""
+    folded = folding.name(name)
+    return folded, anyascii(folded).lower()
+
+
+def _candidates(caller: Caller, name: str, spellings: Sequence[str]) -> Select[Any]:
+    """Select the sources of which a name or alias sounds like this one, then those that share most letters in a row."""
+    rows = seen(caller, Source)
+    keys = names.sought(name, person=True)
+    sounds_alike = rows.c.id.in_(select(SourceNameKey.source_id).where(SourceNameKey.key.in_(keys)))
+    words = {word for spelling in spellings for word in spelling.split()}
+    runs = {word[at : at + _RUN] for word in words for at in range(max(1, len(word) - _RUN + 1))}
+    borne = func.unnest(rows.c.names).table_valued("name").render_derived()
+    run = func.unnest(literal(sorted(runs), ARRAY(Text()))).table_valued("run").render_derived()
+    shared = select(func.count()).select_from(run).where(func.strpos(borne.c.name, run.c.run) > 0).scalar_subquery()
+    most_shared = select(func.max(shared)).select_from(borne).scalar_subquery()
+    near = select(rows.c.id, rows.c.name, rows.c.aliases, sounds_alike.label("sounds"), most_shared.label("shared"))
+    found = near.subquery()
+    fitting = select(found.c.name, found.c.aliases).where(
+        found.c.name.is_not(None), or_(found.c.sounds, found.c.shared > 0)
+    )
+    return fitting.order_by(found.c.sounds.desc(), found.c.shared.desc(), found.c.id).limit(_CANDIDATES)
