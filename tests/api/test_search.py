@@ -105,6 +105,22 @@ async def test_what_a_query_can_say(client: AsyncClient, event: str, query: str,
             assert "".join(sorted(ids[id_] for id_ in await found(client, query, type="claim", **more))) == expected
 
 
+async def test_nothing_but_stop_words_is_no_empty_answer(client: AsyncClient, event: str) -> None:
+    """But for texts of a language that has them as words."""
+    await claim(client, event, "A drone struck the plant", language="en")
+    await claim(client, event, "Дрон и ракета", language="ru")
+    for words, language in (("the", "english"), ("and", "english"), ("и", "russian"), ("the or and", "english")):
+        for more in ({}, {"language": "en,ru"}):
+            refused = await client.get("/v1/search", params={"q": words, **more})
+            assert refused.status_code == 422, words
+            [error] = refused.json()["errors"]
+            assert (error["parameter"], language in error["detail"]) == ("q", True), words
+    assert await found(client, "the rocket") == []
+    assert await found(client, "rocket -the") == []
+    wound = await claim(client, event, "The die is cast", language="en")  # "die" is a stop word in German
+    assert await found(client, "die") == [wound]
+
+
 ODD = [
     "'",
     "\\",

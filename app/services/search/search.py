@@ -51,6 +51,14 @@ _RANK_NORMALISATION: Final = 1 | 32
 
 _TERM: Final = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _QUERY: Final[TextClause] = text("SELECT matching, ranking FROM search_query(:language, CAST(:groups AS jsonb))")
+# Words are looked for in texts of every language. What is a stop word in one may be found in another, or nowhere.
+_LEAVING_OUT: Final[TextClause] = text("""
+SELECT CAST(config AS text) FROM search_configs(NULL) config
+WHERE NOT EXISTS (
+    SELECT FROM jsonb_array_elements(CAST(:groups AS jsonb)) AS g(terms)
+    CROSS JOIN jsonb_array_elements(terms) AS t(term)
+    WHERE NOT (term->>'unwanted')::boolean AND search_phrase(config, term->>'words') IS NOT NULL)
+ORDER BY 1""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,10 @@ async def page(session: AsyncSession, caller: Caller, query: SearchQuery) -> Sli
     entries = _entries(caller, query, text_query)
     best = _visible(caller, query, entries)
     slice_ = await paging.page(session, best, {"rank": "rank"}, query.model_copy(update={"facets": None}))
+    if not slice_.rows and query.cursor is None and (left_out := await _left_out(session, groups(query.q))):
+        raise Invalid.parameter(
+            "q", f"nothing has these words, which are left out of every search of {left_out} texts: give others, too"
+        )
     if query.facets is not None:
         slice_ = replace(slice_, facets=await _facets(session, caller, query, entries))
     parts = _entries(caller, query, text_query, [row["id"] for row in slice_.rows])
@@ -107,6 +119,12 @@ async def _text_query(
     parameters = {"language": one_code, "groups": json.dumps(terms, ensure_ascii=False)}
     row = (await session.execute(_QUERY, parameters)).one()
     return None if row.matching is None else TextQuery(row.matching, row.ranking)
+
+
+async def _left_out(session: AsyncSession, terms: list[list[dict[str, Any]]]) -> str:
+    """The languages in which all words that are looked for are stop words: `english`; empty where there is none."""
+    rows = await session.execute(_LEAVING_OUT, {"groups": json.dumps(terms, ensure_ascii=False)})
+    return ", ".join(rows.scalars())
 
 
 # --- what fits -------------------------------------------------------------------------------------------------------
