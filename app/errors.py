@@ -136,12 +136,13 @@ class Invalid(Problem):
     @classmethod
     def at(cls, pointer: str, detail: str) -> "Invalid":
         """One thing wrong, at one place of the body."""
-        return cls("The body has something that can't be stored.", [{"pointer": pointer, "detail": detail}])
+        words = "The body has something that can't be stored."
+        return cls(f"{words} {pointer}: {detail}", [{"pointer": pointer, "detail": detail}])
 
     @classmethod
     def parameter(cls, name: str, detail: str) -> "Invalid":
         """One thing wrong with a parameter of the query or the path."""
-        return cls("A parameter can't be used as it is.", [{"parameter": name, "detail": detail}])
+        return cls(f"A parameter can't be used as it is. `{name}`: {detail}", [{"parameter": name, "detail": detail}])
 
 
 class PreconditionRequired(Problem):

@@ -35,8 +35,8 @@ def source_name(id_: UUID | None, sources: SideMap) -> str:
 
 def act(statement: StatementPicture) -> str:
     """What its source did: `denied`; `said, by implication`."""
-    verb, how = _VERBS[statement.stance], _NOT_OUTRIGHT.get(statement.explicitness)
-    return f"{verb}, {how}" if how else verb
+    verb, manner = _VERBS[statement.stance], _NOT_OUTRIGHT.get(statement.explicitness)
+    return f"{verb}, {manner}" if manner else verb
 
 
 def claims(dossier: DossierRead) -> Iterator[tuple[QuestionPicture | None, ClaimPicture]]:

@@ -237,7 +237,15 @@ def problem(reported: Sequence[Any], body: Any, noun: str, description: Descript
             too_long.append(entry)
     if too_long:
         return TooLarge(f"The {noun} carries more than it may. Send several.", errors=too_long)
-    return Invalid(f"Something in the {noun} can't be used as it is.", entries)
+    return Invalid(f"Something in the {noun} can't be used as it is.{_told(entries)}", entries)
+
+
+def _told(entries: Sequence[dict[str, str]]) -> str:
+    """The one thing that is wrong, or that there are several, for whoever shows one sentence alone."""
+    if len(entries) > 1:
+        return f" `errors` has {len(entries)} places, and what is wrong there."
+    address = f"`{entries[0]['parameter']}`" if "parameter" in entries[0] else entries[0]["pointer"]
+    return f" {address}: {entries[0]['detail']}"
 
 
 def member(error: Any) -> str:

@@ -5,17 +5,15 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, literal, or_, select, union_all
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.derive.pictures import dossier, in_lists
 from app.derive.rules.rows import Rows, View
-from app.errors import Invalid
 from app.formats import assessed, csv, flat
 from app.models import Assessment, Event, Statement
-from app.schemas import addresses
 from app.schemas.assessments import AssessmentFilter
-from app.schemas.events import EventFilter
+from app.schemas.pictures.exports import EventsCsvQuery
 from app.schemas.statements import StatementFilter
 from app.services.access import Caller
 from app.services.lists import disputes, narrowing
@@ -61,28 +59,12 @@ def _flat(rows: Rows, view: View, statement_ids: Sequence[UUID]) -> list[dict[st
     return list(flat.rows(in_lists.statements(rows, view, statement_ids)))
 
 
-async def check_events(session: AsyncSession, caller: Caller, event_addresses: Sequence[str]) -> None:
-    """Raises Invalid where one leads to no event that the caller may see."""
-    if not event_addresses:
-        return
-    numbers = union_all(
-        *(
-            select(literal(number)).where(exists(narrowing.events_at(caller, address)))
-            for number, address in enumerate(event_addresses)
-        )
-    )
-    unknown_numbers = set(range(len(event_addresses))).difference((await session.execute(numbers)).scalars())
-    if unknown_numbers:
-        nth = min(unknown_numbers)
-        raise Invalid.parameter("event", f"there is no such event: {addresses.quoted(event_addresses[nth], nth + 1)}")
-
-
-def events(query: EventFilter, caller: Caller, event_addresses: Sequence[str]) -> Select[Any]:
-    """Select the ids of the events that fit, after merges, in the order asked for: those at these addresses, or all."""
+def events(query: EventsCsvQuery, caller: Caller) -> Select[Any]:
+    """Select the ids of the events that fit, after merges, in the order asked for: those that are named, or all."""
     fitting = disputes.events(query, caller).subquery()
     chosen = select(fitting.c.id)
-    if event_addresses:
-        at_addresses = or_(*(fitting.c.id.in_(_roots(caller, address)) for address in event_addresses))
+    if query.event:
+        at_addresses = or_(*(fitting.c.id.in_(_roots(caller, address)) for address in query.event.split(",")))
         chosen = chosen.where(at_addresses)
     return narrowing.ordered(chosen, fitting, Event, query.sort)
 

@@ -43,6 +43,15 @@ async def delete(client: httpx.AsyncClient, path: str, status: int = 204) -> htt
     return answer
 
 
+async def names_nothing(client: httpx.AsyncClient, path: str) -> None:
+    """The last parameter names what is not there, or not for this caller."""
+    told = await get(client, path, 422)
+    assert [error["parameter"] for error in told["errors"]] == [
+        path.rpartition("=")[0].rpartition("&")[2].rpartition("?")[2]
+    ]
+    assert "that you may see" in told["detail"]
+
+
 async def ids(client: httpx.AsyncClient, path: str) -> list[str]:
     return [one["id"] for one in (await get(client, path))["items"]]
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from calls import Json, delete, get, patch, post
+from calls import Json, delete, get, names_nothing, patch, post
 from fastapi import FastAPI
 from reporting import claim, report, rows, said, sent
 from sqlalchemy import event as sqlalchemy_event
@@ -279,7 +279,7 @@ async def test_the_list_of_all_links(client: Client, anybody: Client) -> None:
     for query, count in {
         "": 3, "&how_known=similarity": 2, "&how_known=declared": 1, "&state=proposed": 2, "&state=rejected": 0,
         "&min_score=0.9": 1, "&min_score=0": 2, "&relation=rewrites": 1, "&event=ref:fire": 1, "&event=ref:blast": 1,
-        "&event=ref:fire&min_score=1": 1, "&event=ref:nowhere": 0, "&ref=x": 0,
+        "&event=ref:fire&min_score=1": 1, "&ref=x": 0,
     }.items():  # fmt: skip
         assert len(await links(client, query)) == count, query
     page = await get(client, "/v1/document-links?limit=2&count=true")
@@ -289,7 +289,7 @@ async def test_the_list_of_all_links(client: Client, anybody: Client) -> None:
     assert len(await links(anybody)) == 2
     await patch(client, "/v1/events/ref:fire", {"visibility": "restricted"})
     assert len(await links(anybody)) == 1
-    assert await links(anybody, "&event=ref:fire") == []
+    await names_nothing(anybody, "/v1/document-links?event=ref:fire")
     assert len(await links(client, "&event=ref:fire")) == 1
     assert (await anybody.get("/v1/document-links?min_score=2")).status_code == 422
     assert (await anybody.get("/v1/document-links?mind_score=1")).status_code == 422

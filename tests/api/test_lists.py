@@ -1,5 +1,8 @@
 """Every filter of every list, on one small world."""
 
+from collections import Counter
+from uuid import uuid4
+
 import pytest
 from calls import Json, claim, document, get, post, source, statement
 from describing import inlined
@@ -47,6 +50,8 @@ ASSESSMENTS = {
     "event=a": "r1 r2", "claim=ref:drone": "r1", "author=ref:tass": "r1", "scheme=averitec": "r2", "rating=true": "r1",
     "settles=true": "r1", "settles=false": "r2", "ref=r2": "r2", "updated_since=2100-01-01T00:00:00Z": "",
 }  # fmt: skip
+# Parameters that name records, or a party.
+NAMING = {"event", "claim", "question", "document", "source", "author", "publisher", "parent", "party"}
 
 
 @pytest.fixture
@@ -122,9 +127,50 @@ async def test_lists_of_an_event_take_the_same_filters(client: AsyncClient) -> N
 
 
 @pytest.mark.usefixtures("world")
-async def test_what_a_filter_names_need_not_be_there(client: AsyncClient) -> None:
-    for query in ("source=ref:x", "claim=ref:x", "question=ref:x", "document=ref:x", "event=no-such", "party=x"):
-        assert (await get(client, f"/v1/statements?{query}"))["items"] == []
+async def test_what_a_filter_names_has_to_be_there(client: AsyncClient, described: Json) -> None:
+    """In every list, search and table that takes it: a misspelt one is no empty answer."""
+    tried = Counter[str]()
+    for path, operations in inlined(described).items():
+        parameters = operations.get("get", {}).get("parameters", [])
+        names = [one["name"] for one in parameters if one["in"] == "query"]
+        needed = "".join(f"&{one['name']}=x" for one in parameters if one.get("required") and one["in"] == "query")
+        for name in NAMING.intersection(names):
+            asked = f"{path.replace('{event}', 'a').replace('{format}', 'csv')}?{name}="
+            unknown = ("no-such-party",) if name == "party" else ("ref:x", str(uuid4()))
+            for value in (*unknown, *(["no-such"] if name == "event" else [])):
+                answer = await client.get(f"{asked}{value}{needed}")
+                assert answer.status_code == (404 if "matrix" in path else 422), (asked, value)
+                if answer.status_code == 422:
+                    assert [error["parameter"] for error in answer.json()["errors"]] == [name], (asked, value)
+            tried[name] += 1
+    assert tried.keys() == NAMING
+    assert (tried["event"], tried["source"], tried["party"]) >= (10, 5, 3)
+    told = await get(client, "/v1/claims?event=b,nowhere&source=ref:tass", 422)
+    assert told["errors"] == [{"parameter": "event", "detail": "there is no such event that you may see: `nowhere`"}]
+    assert "there is no such event that you may see: `nowhere`" in told["detail"]
+    party = (await get(client, "/v1/statements.csv?party=rusia", 422))["errors"][0]["detail"]
+    assert "did you mean `russia`?" in party
+
+
+@pytest.mark.usefixtures("world")
+async def test_what_is_hidden_is_as_if_it_were_not_there(client: AsyncClient, anybody: AsyncClient) -> None:
+    await source(client, "Deep Throat", ref="deep", confidential=True, party="deep")
+    about = await claim(client, "/v1/events/c", "D", ref="kept")
+    await statement(client, "/v1/events/a", "ref:drone", "ref:deep", ref="told")
+    await statement(client, "/v1/events/c", about, "ref:deep")
+    hidden = ("event=c", "event=ref:c", "claim=ref:kept", f"claim={about}", "source=ref:deep", "party=deep")
+    for query in hidden:
+        assert (await get(client, f"/v1/statements?{query}"))["items"], query
+        name, _, value = query.partition("=")
+        details = []
+        for asked in (query, f"{name}={value[:-1]}{'1' if value[-1] == '0' else '0'}"):
+            told = await get(anybody, f"/v1/statements?{asked}", 422)
+            details.append(told["errors"][0]["detail"].rpartition(": ")[0])
+        assert details[0] == details[1], query
+    [mask] = {row["source_id"] for row in (await get(anybody, "/v1/statements?event=a"))["items"]} - {
+        row["source_id"] for row in (await get(client, "/v1/statements?event=a"))["items"]
+    }
+    assert len((await get(anybody, f"/v1/statements?source={mask}"))["items"]) == 1
 
 
 async def test_a_language_is_found_under_all_its_codes(client: AsyncClient, event: str) -> None:

@@ -141,8 +141,8 @@ async def test_the_tables_of_many_events_are_theirs_one_after_the_other(
     assert await rows(anybody, "/v1/export.csv?q=nothing") == []
     for path in ("export.csv", "statements.csv", "statements.ndjson"):
         for named, words in (
-            ("explosion,third", "no such event: `third`"),
-            ("nowhere,explosion", "no such event: `nowhere`"),
+            ("explosion,third", "no such event that you may see: `third`"),
+            ("nowhere,explosion", "no such event that you may see: `nowhere`"),
             ("explosion,", "number 2 of the list names no event"),
             ("explosion,A%20B", "number 2 of the list names no event"),
             ("explosion,A", "`A` names no event"),

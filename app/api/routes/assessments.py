@@ -24,7 +24,7 @@ from app.schemas.common import Page
 from app.schemas.kinds import kind_of
 from app.services import changing, paging, records
 from app.services.intake import creating
-from app.services.lists import disputes, narrowing
+from app.services.lists import disputes, existing, narrowing
 
 router = APIRouter(tags=["assessments"], route_class=Route)
 
@@ -34,6 +34,7 @@ async def list_assessments(
     request: Request, query: Annotated[AssessmentQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """How reviewers, courts and desks rate claims."""
+    await existing.check(session, caller, query)
     page = await paging.page(session, disputes.assessments(query, caller), kind_of(Assessment).sorts, query)
     return answers.page(request, page, AssessmentRead, view=query.view)
 
@@ -44,6 +45,7 @@ async def list_event_assessments(
 ) -> Response:
     """How the claims about one event are rated."""
     event_id = (await records.get(session, caller, Event, event)).id
+    await existing.check(session, caller, query)
     rows = narrowing.within(event_id, disputes.assessments(query, caller))
     page = await paging.page(session, rows, kind_of(Assessment).sorts, query, event_id)
     return answers.page(request, page, AssessmentRead, view=query.view)

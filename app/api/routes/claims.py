@@ -36,7 +36,7 @@ from app.schemas.pictures.listed import ClaimListed, ClaimPage
 from app.schemas.reports import ClaimCallAnswer
 from app.services import changing, paging, records
 from app.services.intake import creating
-from app.services.lists import disputes, narrowing
+from app.services.lists import disputes, existing, narrowing
 
 router = APIRouter(tags=["claims"], route_class=Route)
 _NOTHING_NEW: dict[int | str, dict[str, Any]] = {200: {"model": ClaimCallAnswer, "description": "Nothing is new."}}
@@ -47,6 +47,7 @@ async def list_claims(
     request: Request, query: Annotated[ClaimQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """The propositions in dispute."""
+    await existing.check(session, caller, query)
     page = await paging.page(session, disputes.claims(query, caller), kind_of(Claim).sorts, query)
     return await listed(request, session, caller, query, page, read=ClaimListed)
 
@@ -57,6 +58,7 @@ async def list_event_claims(
 ) -> Response:
     """The propositions in dispute about one event."""
     event_id = (await records.get(session, caller, Event, event)).id
+    await existing.check(session, caller, query)
     rows = narrowing.within(event_id, disputes.claims(query, caller))
     page = await paging.page(session, rows, kind_of(Claim).sorts, query, event_id)
     return await listed(request, session, caller, query, page, read=ClaimListed)

@@ -37,7 +37,7 @@ from app.schemas.documents import (
 from app.schemas.kinds import kind_of
 from app.services import changing, paging, records
 from app.services.intake import creating
-from app.services.lists import directory
+from app.services.lists import directory, existing
 
 router = APIRouter(tags=["documents"], route_class=Route)
 
@@ -47,6 +47,7 @@ async def list_documents(
     request: Request, query: Annotated[DocumentQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Everything that was published and recorded here."""
+    await existing.check(session, caller, query)
     page = await paging.page(session, directory.documents(query, caller), kind_of(Document).sorts, query)
     return answers.page(request, page, DocumentRead, view=query.view)
 
@@ -138,6 +139,7 @@ async def list_every_document_link(
 
     `score` says how much of the two texts is the same.
     """
+    await existing.check(session, caller, query)
     page = await paging.page(session, directory.every_document_link(query, caller), kind_of(DocumentLink).sorts, query)
     return answers.page(request, page, DocumentLinkRead)
 

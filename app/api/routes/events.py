@@ -33,7 +33,7 @@ from app.schemas.events import (
 from app.schemas.kinds import kind_of
 from app.services import changing, paging, records
 from app.services.intake import creating
-from app.services.lists import disputes
+from app.services.lists import disputes, existing
 
 router = APIRouter(tags=["events"], route_class=Route)
 
@@ -43,6 +43,7 @@ async def list_events(
     request: Request, query: Annotated[EventQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """What happened: the events that are kept here."""
+    await existing.check(session, caller, query)
     page = await paging.page(session, disputes.events(query, caller), kind_of(Event).sorts, query)
     return answers.page(request, page, EventRead, view=query.view)
 

@@ -36,7 +36,7 @@ from app.schemas.pictures.exports import (
 )
 from app.services import exporting, maps, streaming, table_exports
 from app.services.access import Caller
-from app.services.lists import bearers
+from app.services.lists import bearers, existing
 from app.services.pictures import feeds, listing, moments
 
 router = APIRouter(tags=["exports"], route_class=Route)
@@ -192,10 +192,10 @@ async def export_events_csv(
 ) -> Response:
     """The tables of several events in one: those named with `event`, or all that fit the filters of their list."""
     columns = _columns(query.columns, csv.COLUMNS)
-    event_addresses = await _check_events(session, caller, query.event)
+    await existing.check(session, caller, query)
     tag = await _etag_of_many(session, caller, f"csv {query!r}")
     answers.check_modified(request, tag)
-    chosen = table_exports.events(query, caller, event_addresses)
+    chosen = table_exports.events(query, caller)
     words = negotiation.of_files(request, query.lang)
     lines = _events_table(database, chosen, listing.view(caller, words), columns, query)
     return await _stream(request, lines, _named(tag, "events.csv", query), f"{CSV}; charset=utf-8; header=present")
@@ -220,7 +220,7 @@ async def export_statements(
 
     Where a claim stands is in its event's own table.
     """
-    await _check_events(session, caller, query.event)
+    await existing.check(session, caller, query)
     await bearers.find(session, caller, query.source)
     words = negotiation.of_files(request, query.lang)
     rows = partial(table_exports.statements, caller=caller, query=query, view=listing.view(caller, words))
@@ -244,18 +244,11 @@ async def export_assessments(
     database: Connected,
 ) -> Response:
     """All that fit the filters of their list, each with its author, claim, question and event."""
-    await _check_events(session, caller, query.event)
+    await existing.check(session, caller, query)
     words = negotiation.of_files(request, query.lang)
     rows = partial(table_exports.assessments, caller=caller, query=query, view=listing.view(caller, words))
     table = _Table("assessments", file_format, query, assessed.COLUMNS, rows)
     return await _table(request, session, database, caller, table)
-
-
-async def _check_events(session: AsyncSession, caller: Caller, parameter: str | None) -> Sequence[str]:
-    """The addresses of the events that are asked for. Raises Invalid where one leads nowhere."""
-    event_addresses = parameter.split(",") if parameter else []
-    await table_exports.check_events(session, caller, event_addresses)
-    return event_addresses
 
 
 async def _table(
@@ -356,6 +349,7 @@ async def export_geojson(
     request: Request, query: Annotated[EventFilter, Query()], caller: Reader, session: Session, database: Connected
 ) -> Response:
     """All events that fit the filters of their list, as a map."""
+    await existing.check(session, caller, query)
     tag = await _etag_of_many(session, caller, f"geojson {query!r}")
     answers.check_modified(request, tag)
     headers = {"ETag": tag, "Content-Disposition": 'inline; filename="events.geojson"'}

@@ -24,7 +24,7 @@ from app.schemas.kinds import kind_of
 from app.schemas.questions import QuestionChange, QuestionCreate, QuestionQuery, QuestionRead
 from app.services import changing, paging, records
 from app.services.intake import creating
-from app.services.lists import disputes, narrowing
+from app.services.lists import disputes, existing, narrowing
 
 router = APIRouter(tags=["questions"], route_class=Route)
 
@@ -34,6 +34,7 @@ async def list_questions(
     request: Request, query: Annotated[QuestionQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """The points in dispute."""
+    await existing.check(session, caller, query)
     page = await paging.page(session, disputes.questions(query, caller), kind_of(Question).sorts, query)
     return answers.page(request, page, QuestionRead, view=query.view)
 
@@ -44,6 +45,7 @@ async def list_event_questions(
 ) -> Response:
     """The points in dispute about one event."""
     event_id = (await records.get(session, caller, Event, event)).id
+    await existing.check(session, caller, query)
     rows = narrowing.within(event_id, disputes.questions(query, caller))
     page = await paging.page(session, rows, kind_of(Question).sorts, query, event_id)
     return answers.page(request, page, QuestionRead, view=query.view)

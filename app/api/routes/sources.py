@@ -36,7 +36,7 @@ from app.schemas.sources import (
 )
 from app.services import paging, records, source_links
 from app.services.intake import creating
-from app.services.lists import directory
+from app.services.lists import directory, existing
 from app.services.pictures import track_records
 
 router = APIRouter(tags=["sources"], route_class=Route)
@@ -47,6 +47,7 @@ async def list_sources(
     request: Request, query: Annotated[SourceQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Everybody who speaks or publishes."""
+    await existing.check(session, caller, query)
     page = await paging.page(session, directory.sources(query, caller), kind_of(Source).sorts, query)
     return answers.page(request, page, SourceRead, view=query.view)
 
@@ -118,6 +119,7 @@ async def list_every_source_link(
 ) -> Response:
     """Who may be the same as whom; `state=proposed` is what waits for an editor."""
     sorts = {**kind_of(SourceLink).sorts, "consequence": "consequence"}
+    await existing.check(session, caller, query)
     page = await paging.page(session, directory.every_source_link(query, caller), sorts, query)
     return answers.page(request, page, SourceLinkListed)
 

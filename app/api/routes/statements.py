@@ -35,7 +35,7 @@ from app.schemas.statements import (
 )
 from app.services import changing, paging, records
 from app.services.intake import creating
-from app.services.lists import disputes, narrowing
+from app.services.lists import disputes, existing, narrowing
 
 router = APIRouter(tags=["statements"], route_class=Route)
 
@@ -45,6 +45,7 @@ async def list_statements(
     request: Request, query: Annotated[StatementQuery, Query()], caller: Reader, session: Session
 ) -> Response:
     """Who said what: each one source's act toward one claim."""
+    await existing.check(session, caller, query)
     page = await paging.page(session, disputes.statements(query, caller), kind_of(Statement).sorts, query)
     return await listed(request, session, caller, query, page, read=StatementListed)
 
@@ -55,6 +56,7 @@ async def list_event_statements(
 ) -> Response:
     """Who said what about one event."""
     event_id = (await records.get(session, caller, Event, event)).id
+    await existing.check(session, caller, query)
     rows = narrowing.within(event_id, disputes.statements(query, caller))
     page = await paging.page(session, rows, kind_of(Statement).sorts, query, event_id)
     return await listed(request, session, caller, query, page, read=StatementListed)

@@ -56,12 +56,14 @@ async def _nobody(session: AsyncSession, caller: Caller, name: str) -> str:
     spellings = _spellings(name)
     nearest: dict[str, tuple[float, float]] = {}
     for row in await session.execute(_candidates(caller, name, spellings)):
-        borne = {called: _likeness(spellings, called) for called in (row.name, *(one["name"] for one in row.aliases))}
+        borne = {
+            called: _likeness(spellings, called) for called in (row.name, *(alias["name"] for alias in row.aliases))
+        }
         called = max(borne, key=lambda called: borne[called])
         nearest[f"“{called}”" if called == row.name else f"“{called}” ({row.name})"] = borne[called]
     in_order = sorted(nearest, key=lambda words: nearest[words], reverse=True)
-    near = [words for words in in_order if nearest[words][0] >= _LIKE_ENOUGH][:_NAMES_TOLD]
-    also = f"the nearest names: {', '.join(near)}" if near else "no name is near it"
+    names_told = [words for words in in_order if nearest[words][0] >= _LIKE_ENOUGH][:_NAMES_TOLD]
+    also = f"the nearest names: {', '.join(names_told)}" if names_told else "no name is near it"
     return f"nobody whom you may see has this name or alias, whole; {also}; /v1/sources?q= finds parts of names"
 
 
@@ -88,9 +90,9 @@ def _candidates(caller: Caller, name: str, spellings: Sequence[str]) -> Select[A
     run = func.unnest(literal(sorted(runs), ARRAY(Text()))).table_valued("run").render_derived()
     shared = select(func.count()).select_from(run).where(func.strpos(borne.c.name, run.c.run) > 0).scalar_subquery()
     most_shared = select(func.max(shared)).select_from(borne).scalar_subquery()
-    near = select(rows.c.id, rows.c.name, rows.c.aliases, sounds_alike.label("sounds"), most_shared.label("shared"))
-    found = near.subquery()
-    fitting = select(found.c.name, found.c.aliases).where(
-        found.c.name.is_not(None), or_(found.c.sounds, found.c.shared > 0)
+    columns = (rows.c.id, rows.c.name, rows.c.aliases, sounds_alike.label("sounds"), most_shared.label("shared"))
+    candidates = select(*columns).subquery()
+    fitting = select(candidates.c.name, candidates.c.aliases).where(
+        candidates.c.name.is_not(None), or_(candidates.c.sounds, candidates.c.shared > 0)
     )
-    return fitting.order_by(found.c.sounds.desc(), found.c.shared.desc(), found.c.id).limit(_CANDIDATES)
+    return fitting.order_by(candidates.c.sounds.desc(), candidates.c.shared.desc(), candidates.c.id).limit(_CANDIDATES)

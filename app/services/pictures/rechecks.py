@@ -20,7 +20,7 @@ from app.schemas.questions import QuestionRead
 from app.schemas.statements import StatementRead
 from app.services import paging
 from app.services.access import Caller
-from app.services.lists import bearers, disputes
+from app.services.lists import bearers, disputes, existing
 from app.services.paging import Slice
 from app.services.visibility import seen
 from app.texts.messages.wording import ENGLISH
@@ -32,6 +32,7 @@ _ById = dict[UUID | None, Any]
 
 async def page(session: AsyncSession, caller: Caller, query: RecheckQuery) -> Slice:
     """The soonest first. What was merged appears as the one that stays, where the caller may see that one."""
+    await existing.check(session, caller, query)
     await bearers.find(session, caller, query.source)
     rechecks = await paging.page(session, disputes.rechecks(query, caller), _SORTS, query)
     rows = rechecks.rows

@@ -37,7 +37,7 @@ from app.schemas.kinds import KINDS
 from app.schemas.search import SearchQuery
 from app.services import paging
 from app.services.access import Caller
-from app.services.lists import narrowing
+from app.services.lists import existing, narrowing
 from app.services.paging import Slice
 from app.services.search import results
 from app.services.visibility import seen
@@ -88,6 +88,7 @@ async def page(session: AsyncSession, caller: Caller, query: SearchQuery) -> Sli
     text_query = await _text_query(session, query.language, groups(query.q))
     if text_query is None:
         raise Invalid.parameter("q", "there is nothing to look for: only signs, stop words and excluded words")
+    await existing.check(session, caller, query)
     entries = _entries(caller, query, text_query)
     best = _visible(caller, query, entries)
     slice_ = await paging.page(session, best, {"rank": "rank"}, query.model_copy(update={"facets": None}))

@@ -38,7 +38,7 @@ from app.schemas.questions import QuestionCreate, QuestionIn
 from app.schemas.reports import ClaimPart, ReportCreate, Similar
 from app.schemas.search import SimilarQuery
 from app.services.access import Caller
-from app.services.lists import narrowing
+from app.services.lists import existing, narrowing
 from app.services.visibility import seen
 from app.texts import alike, languages
 from app.texts.alike import COMPARED_CHARACTERS, SIMILAR, FoldedClaim
@@ -145,6 +145,7 @@ StoredTexts: TypeAlias = dict[int, list[tuple[UUID, str]]]
 
 async def page(session: AsyncSession, caller: Caller, query: SimilarQuery) -> list[dict[str, Any]]:
     """The claims that are most like a text, the most alike first, as fields of `SimilarRead`."""
+    await existing.check(session, caller, query)
     tags = [*query.language.split(","), languages.UNDETERMINED] if query.language else [None, languages.UNDETERMINED]
     words = await session.scalar(_ANY_WORD, {"languages": tags, "words": query.text[:COMPARED_CHARACTERS]})
     rows = (await session.execute(_sharing_words(caller, query, words or ""))).mappings().all()
