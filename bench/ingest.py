@@ -14,26 +14,17 @@ import http.client
 import json
 import os
 import random
-import signal
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
-import psutil  # type: ignore[import-untyped]
 import psycopg
+import service
 from psycopg import sql
 
-from app import embedded
 from app.models import table_of
 from app.schemas.kinds import KINDS
-from app.services import migrating
 
 BATCH: Final = 1000
 REQUEST: Final = 5000  # lines
@@ -170,31 +161,9 @@ def send_requests(port: int, key: str, requests: list[tuple[bytes, int]]) -> flo
         answer = connection.getresponse().read().splitlines()
         summary = json.loads(answer[-1])
         if summary.get("failed") != 0 or summary["lines"] != count:
-            raise SystemExit(answer[0].decode())
+            refused = (line for line in answer if json.loads(line).get("status", 200) >= 400)
+            raise SystemExit(next(refused, answer[-1]).decode())
     return time.perf_counter() - began
-
-
-@contextlib.contextmanager
-def serving(url: str) -> Iterator[tuple[int, psutil.Process]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "app", "serve", "--port", str(port), "--database-url", url]
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-        try:
-            while True:
-                with contextlib.suppress(OSError):
-                    socket.create_connection(("127.0.0.1", port), 1).close()
-                    break
-                if process.poll() is not None:
-                    log.seek(0)
-                    raise SystemExit(log.read().decode())
-                time.sleep(0.1)
-            yield port, psutil.Process(process.pid)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait()
 
 
 def interactive(port: int, key: str, stop: threading.Event, took: list[float]) -> None:
@@ -259,19 +228,12 @@ def copied(source: psycopg.Connection, target: psycopg.Connection, after: dict[s
 
 def measure(name: str, server: str, lines: list[dict[str, Any]], *, base: list[dict[str, Any]]) -> None:
     service_database, limit_database = f"bench_{name}", f"limit_{name}"
-    admin = psycopg.connect(server, autocommit=True)
     for database in (service_database, limit_database):
-        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(database)))
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-        migrating.migrate(sqlalchemy_url(server, database))
-    key = subprocess.run(
-        [sys.executable, "-m", "app", "keys", "create", "bench",
-         "--database-url", sqlalchemy_url(server, service_database)],
-        capture_output=True, text=True, check=True,
-    ).stdout.strip()  # fmt: skip
+        service.create_database(server, database)
+    key = service.create_key(server, service_database)
     with (
-        serving(sqlalchemy_url(server, service_database)) as (port, process),
-        psycopg.connect(other(server, service_database), autocommit=True) as stored,
+        service.serving(server, service_database) as (port, process),
+        psycopg.connect(service.url(server, service_database), autocommit=True) as stored,
     ):
         post(port, key, base)
         before = counts(stored)
@@ -295,8 +257,8 @@ def measure(name: str, server: str, lines: list[dict[str, Any]], *, base: list[d
         stop.set()
         thread.join()
     with (
-        psycopg.connect(other(server, service_database)) as source,
-        psycopg.connect(other(server, limit_database)) as target,
+        psycopg.connect(service.url(server, service_database)) as source,
+        psycopg.connect(service.url(server, limit_database)) as target,
     ):
         limit_rows, limit_seconds = copied(source, target, dict.fromkeys(ORDER, 0))
     limit = limit_rows / limit_seconds
@@ -310,15 +272,6 @@ def measure(name: str, server: str, lines: list[dict[str, Any]], *, base: list[d
     )
 
 
-def other(server: str, database: str) -> str:
-    head, _, _ = server.rpartition("/")
-    return f"{head}/{database}"
-
-
-def sqlalchemy_url(server: str, database: str) -> str:
-    return other(server, database).replace("postgresql://", "postgresql+psycopg://", 1)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lines", type=int, default=20_000)
@@ -326,10 +279,7 @@ def main() -> None:
     parser.add_argument("--database-url", default="")
     chosen = parser.parse_args()
     with contextlib.ExitStack() as stack:
-        server = chosen.database_url
-        if not server:
-            folder = stack.enter_context(tempfile.TemporaryDirectory())
-            server = stack.enter_context(embedded.using(Path(folder) / "data")).replace("+psycopg", "", 1)
+        server = chosen.database_url or stack.enter_context(service.private_server())
         for name, make, count in (
             ("plain", plain, chosen.lines),
             ("worded", worded, chosen.lines),

@@ -15,27 +15,20 @@ import json
 import os
 import socket
 import statistics
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 import ingest
 import psutil  # type: ignore[import-untyped]
 import psycopg
-from ingest import WORDS, other, sentence, sqlalchemy_url
-from psycopg import sql
+import service
+from ingest import WORDS, sentence
 from uuid_utils.compat import uuid7
-
-from app import embedded
-from app.services import migrating
 
 CLIENTS: Final = 16
 ALONE: Final = 60  # calls of one client
@@ -274,18 +267,14 @@ class Bench:
 def started(server: str) -> Iterator[Bench]:
     """A service on a fresh database of this server."""
     name = "bench_writes"
-    url = sqlalchemy_url(server, name)
+    service.create_database(server, name)
+    key = service.create_key(server, name)
     with psycopg.connect(server, autocommit=True) as admin:
-        for command in ("DROP DATABASE IF EXISTS {}", "CREATE DATABASE {}"):
-            admin.execute(sql.SQL(command).format(sql.Identifier(name)))
         row = admin.execute("SELECT pg_backend_pid()").fetchone()
         backend = psutil.Process(row[0] if row else 0)  # of this machine: its processor time is told
         postgres = backend.parent() or backend
-    migrating.migrate(url)
-    create = [sys.executable, "-m", "app", "keys", "create", "bench", "--database-url", url]
-    key = subprocess.run(create, capture_output=True, text=True, check=True).stdout.strip()
-    with ingest.serving(url) as (port, service):
-        bench = Bench(other(server, name), port, key, service, postgres)
+    with service.serving(server, name) as (port, process):
+        bench = Bench(service.url(server, name), port, key, process, postgres)
         client = Client(port, key)
         for number in range(EVENTS):
             client.post("/v1/events", {"title": f"Event {number}", "slug": f"event-{number}"})
@@ -332,10 +321,7 @@ def main() -> None:
     parser.add_argument("--database-url", default="")
     chosen = parser.parse_args()
     with contextlib.ExitStack() as stack:
-        server = chosen.database_url
-        if not server:
-            folder = stack.enter_context(tempfile.TemporaryDirectory())
-            server = stack.enter_context(embedded.using(Path(folder) / "data")).replace("+psycopg", "", 1)
+        server = chosen.database_url or stack.enter_context(service.private_server())
         fine = measure(server, seconds=chosen.seconds, rounds=chosen.rounds, lines=chosen.lines)
     raise SystemExit(0 if fine else 1)
 

@@ -1,5 +1,6 @@
 """How results go out: one record with its ETag, one page with its links."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -69,11 +70,11 @@ def changed(answer: RecordRead, remarks: Sequence[Remark]) -> Response:
     return _written(answer, remarks, changed=NOTHING_NEW not in remarks, similar=proposed)
 
 
-def picture(
+async def picture(
     answer: BaseModel, tag: str, language: AnswerLanguage | None = None, *, view: AnswerView = "full"
 ) -> Response:
-    """Answer with a picture, whose ETag is made of the heads of what it shows."""
-    return Response(_json(answer, view), 200, {"ETag": tag, **_spoken(language)}, _JSON)
+    """Answer with a picture, whose ETag is made of the heads of what it shows; in a thread, as it may be large."""
+    return Response(await asyncio.to_thread(_json, answer, view), 200, {"ETag": tag, **_spoken(language)}, _JSON)
 
 
 def labels(answer: BaseModel, language: AnswerLanguage) -> Response:

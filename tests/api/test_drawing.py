@@ -1,5 +1,6 @@
-"""What is loaded is drawn when no transaction is open any more."""
+"""What is loaded is drawn when no transaction is open any more, and not where everybody else is answered."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.derive.pictures import dossier, series
+from app.derive.pictures import digest, dossier, in_lists, series
+
+DRAWN = ((dossier, "dossier"), (series, "series"), (digest, "digest"), (in_lists, "statements"))
 
 
 @pytest.mark.parametrize(
@@ -21,12 +24,12 @@ from app.derive.pictures import dossier, series
 async def test_no_transaction_waits_while_a_picture_is_drawn(
     app: FastAPI, client: httpx.AsyncClient, event: str, monkeypatch: pytest.MonkeyPatch, picture: str
 ) -> None:
-    """A large one takes longer than PostgreSQL lets a transaction be idle."""
+    """A large one takes longer than PostgreSQL lets a transaction be idle, and than anybody else should wait."""
     await calls.claim(client, event, statements=[{"source": {"name": "A"}, "document": {"url": "https://a.example/1"}}])
-    held = noted(app, monkeypatch)
+    drawn = noted(app, monkeypatch)
     assert (await client.get(f"{event}/{picture}")).status_code == 200
-    assert held
-    assert set(held) == {0}
+    assert drawn
+    assert set(drawn) == {(0, False)}
 
 
 async def test_no_transaction_waits_while_an_audit_is_drawn(
@@ -34,19 +37,34 @@ async def test_no_transaction_waits_while_an_audit_is_drawn(
 ) -> None:
     document = await calls.document(client, "https://a.example/1")
     await calls.claim(client, event, statements=[{"source": {"name": "A"}, "document": document}])
-    held = noted(app, monkeypatch)
+    drawn = noted(app, monkeypatch)
     assert (await client.get(f"/v1/documents/{document}/audit")).status_code == 200
-    assert held == [0]
+    assert drawn == [(0, False)]
 
 
-def noted(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many connections were in use each time that something was drawn."""
-    held: list[int] = []
-    for module, name in ((dossier, "dossier"), (series, "series")):
+@pytest.mark.parametrize(
+    "path", ["/v1/export.csv", "/v1/statements.csv", "/v1/statements.ndjson", "/v1/events.geojson"]
+)
+async def test_no_transaction_of_the_request_waits_while_a_stream_is_made(
+    app: FastAPI, client: httpx.AsyncClient, event: str, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """It reads in one of its own, which may be idle for as long as it takes."""
+    await calls.claim(client, event, statements=[{"source": {"name": "A"}, "document": {"url": "https://a.example/1"}}])
+    drawn = noted(app, monkeypatch)
+    assert (await client.get(path)).status_code == 200
+    assert drawn
+    assert set(drawn) == {(0, False)}
+
+
+def noted(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, bool]]:
+    """Each time that something was drawn: how many connections were in use, and whether it was on the event loop."""
+    drawn: list[tuple[int, bool]] = []
+    loop_thread = threading.get_ident()
+    for module, name in DRAWN:
 
         def noting(*given: Any, draw: Callable[..., Any] = getattr(module, name), **more: Any) -> Any:
-            held.append(app.state.database.readers.pool.checkedout())
+            drawn.append((app.state.database.readers.pool.checkedout(), threading.get_ident() == loop_thread))
             return draw(*given, **more)
 
         monkeypatch.setattr(module, name, noting)
-    return held
+    return drawn

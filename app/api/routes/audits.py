@@ -28,4 +28,4 @@ async def get_audit(
     viewpoint = await moments.resolve(session, caller, query.as_of, query.said_before, wording=words)
     tag = await audits.etag(session, document_id, viewpoint)
     answers.check_modified(request, tag, words.language)
-    return answers.picture(await audits.audit(session, document_id, viewpoint), tag, words.language)
+    return await answers.picture(await audits.audit(session, document_id, viewpoint), tag, words.language)

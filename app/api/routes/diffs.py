@@ -27,4 +27,4 @@ async def get_diff(
     comparison = await diffs.resolve(session, caller, query, words)
     tag = await diffs.etag(session, event_read, comparison)
     answers.check_modified(request, tag, words.language)
-    return answers.picture(await diffs.diff(session, event_read, comparison), tag, words.language)
+    return await answers.picture(await diffs.diff(session, event_read, comparison), tag, words.language)

@@ -1,5 +1,6 @@
 """Exports: pictures and records in other formats."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
@@ -16,7 +17,7 @@ from app.api import answers, negotiation
 from app.api.deps import Connected, EventAt, Reader, Route, Session
 from app.api.problems import documented
 from app.api.records import MERGED, READ
-from app.database import Database
+from app.database import Database, end_read
 from app.derive.rules.rows import View
 from app.errors import Invalid
 from app.formats import assessed, atom, csv, flat, jsonld
@@ -67,12 +68,8 @@ RowsOf: TypeAlias = Callable[[AsyncSession], AsyncIterator[list[Row]]]
 
 _TEXT: Final = {"type": "string"}
 _LINES: Final = _gives(NDJSON, "One JSON object in each line.", _TEXT)
-_TABLE: Final[Responses] = {
-    200: {
-        "description": "As in RFC 4180, or an object a line.",
-        "content": {CSV: {"schema": _TEXT}, NDJSON: {"schema": _TEXT}},
-    }
-}
+_TABLES: Final = {CSV: {"schema": _TEXT}, NDJSON: {"schema": _TEXT}}
+_TABLE: Final[Responses] = {200: {"description": "As in RFC 4180, or an object a line.", "content": _TABLES}}
 
 
 class _Table(NamedTuple):
@@ -108,7 +105,7 @@ async def export_csv(
     tag = await moments.etag(session, event_read, viewpoint, f"csv {query.safe} {query.bom} {query.columns}")
     answers.check_modified(request, tag)
     dossier = await moments.dossier(session, event_read.id, viewpoint)
-    body = csv.render(dossier, safe=query.safe, bom=query.bom, columns=columns)
+    body = await asyncio.to_thread(csv.render, dossier, safe=query.safe, bom=query.bom, columns=columns)
     headers = _headers(tag, event_read, "csv") | _in_language(query)
     return Response(body, 200, headers, f"{CSV}; charset=utf-8; header=present")
 
@@ -130,7 +127,7 @@ async def export_jsonld(
     event_read, viewpoint = await moments.find(session, caller, event, query, words)
     tag = await moments.etag(session, event_read, viewpoint, "jsonld")
     answers.check_modified(request, tag)
-    body = jsonld.render(await moments.dossier(session, event_read.id, viewpoint))
+    body = await asyncio.to_thread(jsonld.render, await moments.dossier(session, event_read.id, viewpoint))
     return Response(body, 200, _headers(tag, event_read, "jsonld") | _in_language(query), JSON_LD)
 
 
@@ -149,7 +146,7 @@ async def export_atom(request: Request, event: EventAt, caller: Reader, session:
     event_read, viewpoint = await moments.find(session, caller, event, PictureQuery())
     tag = await moments.etag(session, event_read, viewpoint, "atom")
     answers.check_modified(request, tag)
-    body = atom.render(*await feeds.feed(session, event_read.id, viewpoint))
+    body = await asyncio.to_thread(atom.render, *await feeds.feed(session, event_read.id, viewpoint))
     return Response(body, 200, _headers(tag, event_read, "atom", "inline"), ATOM)
 
 
@@ -198,7 +195,9 @@ async def export_events_csv(
     chosen = table_exports.events(query, caller)
     words = negotiation.of_files(request, query.lang)
     lines = _events_table(database, chosen, listing.view(caller, words), columns, query)
-    return await _stream(request, lines, _named(tag, "events.csv", query), f"{CSV}; charset=utf-8; header=present")
+    return await _stream(
+        request, session, lines, _named(tag, "events.csv", query), f"{CSV}; charset=utf-8; header=present"
+    )
 
 
 @router.get(
@@ -265,9 +264,9 @@ async def _table(
     answers.check_modified(request, tag)
     headers = _named(tag, f"{table.name}.{table.file_format}", query)
     if table.file_format == "ndjson":
-        return await _stream(request, _rows_as_ndjson(database, table.rows, columns), headers, NDJSON)
+        return await _stream(request, session, _rows_as_ndjson(database, table.rows, columns), headers, NDJSON)
     lines = _rows_as_csv(database, table.rows, query, columns)
-    return await _stream(request, lines, headers, f"{CSV}; charset=utf-8; header=present")
+    return await _stream(request, session, lines, headers, f"{CSV}; charset=utf-8; header=present")
 
 
 def _named(tag: str, name: str, query: TableQuery) -> dict[str, str]:
@@ -322,7 +321,9 @@ async def export_ndjson(
     event_read, viewpoint = await moments.find(session, caller, event, PictureQuery())
     tag = await moments.etag(session, event_read, viewpoint, "ndjson")
     answers.check_modified(request, tag)
-    return await _stream(request, _lines(database, caller, event_read.id), _headers(tag, event_read, "ndjson"), NDJSON)
+    return await _stream(
+        request, session, _lines(database, caller, event_read.id), _headers(tag, event_read, "ndjson"), NDJSON
+    )
 
 
 @router.get("/export.ndjson", response_class=Response, responses=documented() | _LINES, summary="Export everything")
@@ -335,7 +336,7 @@ async def export_everything(request: Request, caller: Reader, session: Session, 
     tag = await _etag_of_many(session, caller, "ndjson")
     answers.check_modified(request, tag)
     headers = {"ETag": tag, "Content-Disposition": 'attachment; filename="counterclaim.ndjson"'}
-    return await _stream(request, _lines(database, caller, None), headers, NDJSON)
+    return await _stream(request, session, _lines(database, caller, None), headers, NDJSON)
 
 
 @router.get(
@@ -353,7 +354,7 @@ async def export_geojson(
     tag = await _etag_of_many(session, caller, f"geojson {query!r}")
     answers.check_modified(request, tag)
     headers = {"ETag": tag, "Content-Disposition": 'inline; filename="events.geojson"'}
-    return await _stream(request, _features(database, caller, query), headers, GEOJSON)
+    return await _stream(request, session, _features(database, caller, query), headers, GEOJSON)
 
 
 async def _etag_of_many(session: AsyncSession, caller: Caller, export: str) -> str:
@@ -374,9 +375,10 @@ async def _features(database: Database, caller: Caller, query: EventFilter) -> A
 
 
 async def _stream(
-    request: Request, pieces: AsyncGenerator[bytes], headers: dict[str, str], media_type: str
+    request: Request, session: AsyncSession, pieces: AsyncGenerator[bytes], headers: dict[str, str], media_type: str
 ) -> Response:
     """A stream whose first chunk is there before the answer begins, so that what fails early is a problem."""
+    await end_read(session)  # the stream has a session of its own
     if request.scope["state"].get("only_head"):
         return Response(None, 200, headers, media_type)
     chunks = streaming.relay(pieces, IDLE_SECONDS, EXPORT_SECONDS)

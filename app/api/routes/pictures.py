@@ -91,4 +91,4 @@ async def _picture(
     tag = await moments.etag(session, event_read, viewpoint, f"{draw.__name__} {view} {details}")
     answers.check_modified(request, tag, words.language)
     answer = await draw(session, event_read.id, viewpoint, **details)
-    return answers.picture(answer, tag, words.language, view=view)
+    return await answers.picture(answer, tag, words.language, view=view)

@@ -80,7 +80,7 @@ async def get_track_record(
     source_id = (await records.get(session, caller, Source, source)).id
     tag = await track_records.etag(session, caller, source_id, query.said_before)
     answers.check_modified(request, tag)
-    return answers.picture(await track_records.record(session, caller, source_id, query.said_before), tag)
+    return await answers.picture(await track_records.record(session, caller, source_id, query.said_before), tag)
 
 
 @router.post("/sources/{source}/merge", response_model=with_remarks(SourceRead), responses=WRITE)

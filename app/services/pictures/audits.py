@@ -1,5 +1,6 @@
 """The audit of a document: the events that cite it, and a slice of their dossiers."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -12,11 +13,12 @@ from app.database import end_read
 from app.derive import ordering
 from app.derive.pictures import audit as derived
 from app.derive.pictures import documents
+from app.derive.rules.rows import Rows
 from app.errors import NotFound
 from app.schemas.documents import DocumentRead, VersionRead
 from app.schemas.pictures.audits import AuditRead
 from app.services.pictures import lifting, loading, moments
-from app.services.pictures.moments import Viewpoint
+from app.services.pictures.moments import Position, Viewpoint
 
 # How many events' dossiers one audit draws: an article is about one or two, a chronicle about a dozen.
 EVENTS_DRAWN: Final = 50
@@ -40,6 +42,19 @@ async def audit(session: AsyncSession, document_id: UUID, viewpoint: Viewpoint) 
     loaded = [await moments.load(session, event_id, viewpoint) for event_id in event_ids[:EVENTS_DRAWN]]
     position = viewpoint.as_of or await moments.head(session)
     await end_read(session)
+    left_out = len(event_ids[EVENTS_DRAWN:])
+    return await asyncio.to_thread(_draw, (document, versions), loaded, position, viewpoint, events_left_out=left_out)
+
+
+def _draw(
+    document_and_versions: tuple[DocumentRead, list[VersionRead]],
+    loaded: list[tuple[Rows, Position]],
+    position: Position,
+    viewpoint: Viewpoint,
+    *,
+    events_left_out: int,
+) -> AuditRead:
+    document, versions = document_and_versions
     dossiers = [moments.draw_dossier(*rows_and_position, viewpoint) for rows_and_position in loaded]
     # In a dossier the publisher is already masked as this caller sees it, and it and the retraction are after merges.
     picture = next((dossier.documents[document.id] for dossier in dossiers if document.id in dossier.documents), None)
@@ -52,9 +67,9 @@ async def audit(session: AsyncSession, document_id: UUID, viewpoint: Viewpoint) 
         dossiers,
         position=str(position),
         as_of=viewpoint.as_of_words,
-        said_before=view.said_before,
-        events_left_out=len(event_ids[EVENTS_DRAWN:]),
-        words=view.wording,
+        said_before=viewpoint.view.said_before,
+        events_left_out=events_left_out,
+        words=viewpoint.view.wording,
     )
 
 

@@ -1,5 +1,6 @@
 """What changed in one event between two moments of one of the two clocks."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -94,7 +95,7 @@ async def diff(session: AsyncSession, event: EventRead, comparison: ResolvedDiff
 
     Raises NotFound if there was no such event at either, or it is not for the caller.
     """
-    query, since, until = comparison
+    _, since, until = comparison
     before = await _load(session, event.id, since)
     # Of one moment of the ledger the rows are the same, whatever had been said.
     alike = since is not None and until is not None and since.as_of == until.as_of
@@ -102,6 +103,16 @@ async def diff(session: AsyncSession, event: EventRead, comparison: ResolvedDiff
     if before is None and after is None:
         raise _recorded_later(event)
     await end_read(session)
+    return await asyncio.to_thread(_compare, event, comparison, before, after)
+
+
+def _compare(
+    event: EventRead,
+    comparison: ResolvedDiff,
+    before: tuple[Rows, Position] | None,
+    after: tuple[Rows, Position] | None,
+) -> DiffRead:
+    query, since, until = comparison
     pair = SnapshotPair(_snapshot(before, since), _snapshot(after, until))
     moments_asked = (query.since, query.until)
     difference = derived.diff(pair, event.id, query.clock, moments_asked, query.independence)

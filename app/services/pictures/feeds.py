@@ -1,11 +1,13 @@
 """What a feed shows of an event: its dossier, and what moved on the newest days on which something was recorded."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import end_read
@@ -46,6 +48,17 @@ async def feed(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> t
     viewpoints = [position and Viewpoint(position, viewpoint.view) for position in positions]
     loaded = [await _load(session, event_id, day_end) for day_end in viewpoints]
     await end_read(session)
+    return await asyncio.to_thread(_draw, rows, shown_position, viewpoint, days, loaded)
+
+
+def _draw(
+    rows: Rows,
+    shown_position: Position,
+    viewpoint: Viewpoint,
+    days: Sequence[Row[Any]],
+    loaded: list[tuple[Rows, Position, Viewpoint] | None],
+) -> tuple[DossierRead, list[DayMoves]]:
+    """`loaded`: of the moment before the first of the days, and of the end of each."""
     day_ends = [snapshots.snapshot(arguments and moments.draw_dossier(*arguments)) for arguments in loaded]
     moves = [
         _moves(day.day, day.recorded_at, SnapshotPair(day_before, day_after))

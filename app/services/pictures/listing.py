@@ -14,7 +14,7 @@ from app.texts.messages.wording import ENGLISH, Wording
 
 # The assessments :assessments, the statements :statements and those that these supersede; what all are about, and where
 # the statements are found; what each claim and event was merged into, and what a figure is part of.
-_SAID: Final = text("""
+_SAID: Final = loading.in_parts("""
 WITH RECURSIVE said(id) AS (SELECT unnest(CAST(:statements AS uuid[]))),
 spoken(id) AS (
     SELECT id FROM said

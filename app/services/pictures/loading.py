@@ -3,14 +3,15 @@
 Both ways bring the same records in the same shape, so that a picture of the past is made as one of the present is.
 """
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from typing import Any, Final, get_origin
 from uuid import UUID
 
 from pydantic_core import from_json
-from sqlalchemy import TextClause, text
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.derive.rules.rows import Rows
@@ -30,6 +31,18 @@ _READ_COLUMNS: Final = {
     for kind in kinds.KINDS
     if kind.apart is not None or kind.derived
 }
+
+
+# One parser run over many records is several times as fast as one for each, and one of all keeps the others waiting.
+_RECORDS_AT_ONCE: Final = 500
+
+
+def in_parts(records: str) -> TextClause:
+    """The query `records`, which has `type` and `record`, with many records of one type in a row: `type`, `records`."""
+    return text(f"""
+SELECT type, string_agg(record, ',') AS records
+FROM (SELECT type, record, row_number() OVER () / {_RECORDS_AT_ONCE} AS part FROM ({records}) r) r
+GROUP BY part, type ORDER BY part""")  # noqa: S608
 
 
 # --- the two states --------------------------------------------------------------------------------------------------
@@ -123,7 +136,7 @@ SELECT type, record::text FROM (
     SELECT DISTINCT ON (record_id) type, op, record FROM change
     WHERE event_id = ANY(CAST(:merged AS uuid[])) AND seq <= :seq AND type NOT IN ('event', 'event_link')
     ORDER BY record_id, seq DESC) last WHERE op <> 'delete' AND record IS NOT NULL"""
-    return text(f"""{rows}
+    return in_parts(f"""{rows}
 UNION ALL SELECT 'event', e.record FROM unnest(CAST(:events AS uuid[])) x(id)
     CROSS JOIN LATERAL {state("event", "id", "x.id", "record")} e
 UNION ALL SELECT 'event_link', l.record FROM unnest(CAST(:ties AS uuid[])) x(id)
@@ -137,7 +150,7 @@ def _cited(state: State) -> TextClause:
     what these were made out of; `source`; `borne`, what was merged into the source `whose`, and that itself; and `led`,
     what the source `whose` is merged into now. A link between what two sources bear is given as one between these.
     """
-    return text(f"""
+    return in_parts(f"""
 WITH RECURSIVE reach(kind, id, whose) AS (
     (SELECT CAST('cited' AS text), unnest(CAST(:documents AS uuid[])), CAST(NULL AS uuid)
     UNION ALL SELECT 'source', unnest(CAST(:sources AS uuid[])), NULL)
@@ -271,16 +284,18 @@ async def with_cited(
     document_ids = _ids_pointed_at(loaded, Document)
     citations = {"documents": document_ids, "sources": _ids_pointed_at(loaded, Source), "merged": list(event_ids)}
     loaded |= await records(session, _CITED[past], citations | moment)
-    return _rows(event_id, loaded, document_ids, event_ids, restricted)
+    return await asyncio.to_thread(_rows, event_id, loaded, document_ids, event_ids, restricted)
 
 
 async def records(session: AsyncSession, query: TextClause, parameters: dict[str, Any]) -> Records:
     """The records that the query finds, as parsed JSON, by type."""
-    rows = (await session.execute(query, parameters)).all()
+    return await asyncio.to_thread(_parsed, (await session.execute(query, parameters)).all())
+
+
+def _parsed(parts: Sequence[Row[Any]]) -> Records:
     by_type: Records = defaultdict(list)
-    # One parser run over all is several times as fast as one for each.
-    for row, record in zip(rows, from_json(f"[{','.join(row.record for row in rows)}]"), strict=True):
-        by_type[row.type].append(record)
+    for part in parts:
+        by_type[part.type] += from_json(f"[{part.records}]")
     return by_type
 
 

@@ -1,5 +1,6 @@
 """Pictures of one event: the moment they are asked for, their ETags, the positions that they show, and the answers."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -216,10 +217,14 @@ async def dossier(
 ) -> DossierRead:
     """The whole event as it was asked for. Raises NotFound if there was no such event, or it is not for the caller.
 
-    The last that a session reads: the transaction ends before the dossier is drawn.
+    The last that a session reads: the transaction ends before the dossier is drawn, in a thread, as all pictures are.
     """
     rows, shown_position = await load(session, event_id, viewpoint)
     await end_read(session)
+    return await asyncio.to_thread(_draw_dossier, rows, shown_position, viewpoint, order)
+
+
+def _draw_dossier(rows: Rows, shown_position: Position, viewpoint: Viewpoint, order: DossierOrder) -> DossierRead:
     picture = draw_dossier(rows, shown_position, viewpoint)
     return derived.by_dispute(picture) if order == "dispute" else picture
 
@@ -240,7 +245,9 @@ async def load(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> t
 async def timeline(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> TimelineRead:
     """What was said, in its order: a slice of the dossier. Raises as `dossier` does."""
     whole_dossier = await dossier(session, event_id, viewpoint)
-    return derived_timeline.timeline(whole_dossier, viewpoint.view.until, viewpoint.view.wording)
+    return await asyncio.to_thread(
+        derived_timeline.timeline, whole_dossier, viewpoint.view.until, viewpoint.view.wording
+    )
 
 
 async def figures(
@@ -249,7 +256,9 @@ async def figures(
     """Who gave which number when; `measure`: of one kind only. Raises as `dossier` does."""
     rows, shown_position = await load(session, event_id, viewpoint)
     await end_read(session)
-    return series.series(rows, viewpoint.view, str(shown_position), viewpoint.as_of_words, measure)
+    return await asyncio.to_thread(
+        series.series, rows, viewpoint.view, str(shown_position), viewpoint.as_of_words, measure
+    )
 
 
 async def matrix(
@@ -260,10 +269,14 @@ async def matrix(
     `question`: the address of one of its questions. Raises NotFound if it has none there, and as `dossier` does.
     """
     whole_dossier = await dossier(session, event_id, viewpoint)
-    if question is None:
-        return derived_matrix.matrix(whole_dossier, by, words=viewpoint.view.wording)
+    question_id = None if question is None else _question_id(whole_dossier, question)
+    return await asyncio.to_thread(derived_matrix.matrix, whole_dossier, by, question_id, words=viewpoint.view.wording)
+
+
+def _question_id(picture: DossierRead, question: str) -> UUID:
+    """The id of the question at this address. Raises NotFound."""
     address = addresses.parse(question)
-    for picture in whole_dossier.questions:
-        if picture.id == address.id or (address.ref is not None and picture.ref == address.ref):
-            return derived_matrix.matrix(whole_dossier, by, picture.id, words=viewpoint.view.wording)
+    for asked in picture.questions:
+        if asked.id == address.id or (address.ref is not None and asked.ref == address.ref):
+            return asked.id
     raise NotFound("There is no such question about this event.")
