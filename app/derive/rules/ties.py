@@ -65,11 +65,18 @@ NONE: Final = Ties([], {})
 
 def find(rows: Rows, kin: Kin) -> Ties:
     """The links that join, in an order that does not depend on what was recorded first."""
+    parted = frozenset(
+        frozenset((kin.targets[link.from_id], kin.targets[link.to_id]))
+        for link in rows.source_links
+        if link.state == "rejected" and {link.from_id, link.to_id} <= kin.targets.keys()
+    )
     ties = list[Tie]()
     words = dict[UUID, tuple[object, ...]]()
     for link in rows.source_links:
         start, end = kin.targets.get(link.from_id), kin.targets.get(link.to_id)
         if start is None or end is None or start == end or link.state not in _JOINING:
+            continue
+        if frozenset((start, end)) in parted:
             continue
         if rows.sources[end].placed and not rows.sources[start].placed:
             start, end = end, start
@@ -100,11 +107,7 @@ def find(rows: Rows, kin: Kin) -> Ties:
         sorted(ties, key=surest_first),
         _known(rows, kin, words),
         {id_: mentions[id_] for id_ in in_order},
-        frozenset(
-            frozenset((kin.targets[link.from_id], kin.targets[link.to_id]))
-            for link in rows.source_links
-            if link.state == "rejected" and {link.from_id, link.to_id} <= kin.targets.keys()
-        ),
+        parted,
     )
     return all_ties._replace(sides=_sides(all_ties, kin))
 
@@ -189,6 +192,8 @@ class _Groups(NamedTuple):
     """Of each group the tied sources in it."""
     joined: Mapping[UUID, tuple[UUID, ...]]
     """Of each group those that it was made of."""
+    same: Mapping[UUID, frozenset[UUID]]
+    """Of each tied source those that its group takes for the same one: others of it belong to one body."""
     links: Mapping[UUID, tuple[SourceLinkRead | None, ...]]
 
 
@@ -211,6 +216,7 @@ def united(ties: Ties, groups: Mapping[UUID, Iterable[UUID]]) -> list[tuple[list
         group_of,
         {key: tuple(ids) for key, ids in tied.items()},
         {key: (key,) for key in groups},
+        {id_: frozenset((id_,)) for id_ in group_of},
         dict.fromkeys(groups, ()),
     )
     state = separate
@@ -230,7 +236,7 @@ def _with(groups: _Groups, tie: Tie, ties: Ties) -> _Groups | None:
     # An ambiguous mention that is no longer alone has found its group.
     if key == into or (tie.ambiguous and len(groups.joined[key]) > 1) or _contradict(groups, key, into, ties):
         return None
-    return _joined(groups, key, into, tie.link)
+    return None if _parted(groups, (tie.start, tie.end), ties) else _joined(groups, (tie.start, tie.end), tie.link)
 
 
 def _pairs(ties: Ties, group_of: Mapping[UUID, UUID]) -> list[tuple[UUID, UUID]]:
@@ -254,8 +260,14 @@ def _with_mentions(groups: _Groups, pair: tuple[UUID, UUID], ties: Ties) -> _Gro
     among_mentions = all(ties.mentions.get(id_) == name for id_ in (*groups.tied[key], *groups.tied[into]))
     if key == into or not among_mentions or _contradict(groups, key, into, ties):
         return None
-    parted = (frozenset(ends) in ties.parted for ends in product(groups.tied[key], groups.tied[into]))
-    return None if any(parted) else _joined(groups, key, into, None)
+    return None if _parted(groups, pair, ties) else _joined(groups, pair, None)
+
+
+def _parted(groups: _Groups, ends: tuple[UUID, UUID], ties: Ties) -> bool:
+    """Whether an editor has said that any two are not the same that would be, if these two were."""
+    return bool(ties.parted) and any(
+        frozenset(pair) in ties.parted for pair in product(*(groups.same[id_] for id_ in ends))
+    )
 
 
 def _contradict(groups: _Groups, key: UUID, into: UUID, ties: Ties) -> bool:
@@ -266,11 +278,14 @@ def _contradict(groups: _Groups, key: UUID, into: UUID, ties: Ties) -> bool:
     )
 
 
-def _joined(groups: _Groups, key: UUID, into: UUID, link: SourceLinkRead | None) -> _Groups:
+def _joined(groups: _Groups, ends: tuple[UUID, UUID], link: SourceLinkRead | None) -> _Groups:
+    key, into = (groups.of[id_] for id_ in ends)
+    same_ids = groups.same[ends[0]] | groups.same[ends[1]]
     return _Groups(
         {id_: into if group == key else group for id_, group in groups.of.items()},
         _moved(groups.tied, key, into),
         _moved(groups.joined, key, into),
+        {**groups.same, **dict.fromkeys(same_ids, same_ids)},
         {**_moved(groups.links, key, into), into: (*groups.links[into], *groups.links[key], link)},
     )
 

@@ -67,6 +67,24 @@ def test_it_silences_no_dispute_and_takes_nothing_back() -> None:
     assert shown.standing == "contested"
 
 
+def test_two_that_are_not_the_same_are_not_one_over_a_third() -> None:
+    """The third goes with either; of two bodies that may be one the members may differ."""
+    first, second, third = named("A"), named("B"), named("C")
+    links = [tie(first, third), tie(second, third, score=0.8)]
+    assert origins([first, second, third], links) == 1
+    links.append(tie(first, second, state="rejected"))
+    shown = picture([first, second, third], links)
+    assert sorted(len(origin.statement_ids) for origin in shown.origins["support"]) == [1, 2]
+    assert [join.link_id for origin in shown.origins["support"] for join in origin.joined_by] == [links[0].id]
+    # What was stored before a rejection was carried over to all links of the two.
+    assert origins([first, second], [links[2], tie(second, first)]) == 2
+    body, other = named("Army"), named("The army")
+    first, second = (
+        one.model_copy(update={"parent_id": one_of.id}) for one, one_of in ((first, body), (second, other))
+    )
+    assert origins([first, second], [links[2], tie(body, other)], sources=[first, second, body, other]) == 1
+
+
 def test_never_two_that_contradict_and_the_surest_first() -> None:
     north, south, either = named("A", country="FR"), named("A", country="DE"), named("B")
     links = [tie(either, north, score=0.8), tie(either, south, score=0.9)]
