@@ -13,6 +13,7 @@ from app import times
 from app.formats import cells, naming
 from app.formats.cells import Row
 from app.schemas.assessments import AssessmentRead
+from app.schemas.pictures import side_maps
 from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, QuestionPicture, StatementPicture
 
 COLUMNS: Final = (
@@ -179,7 +180,7 @@ def _in_force(statement: StatementPicture) -> Row:
 
 
 def _family(dossier: DossierRead, statement: StatementPicture) -> Row:
-    """The family's name: that of a source, or of the document that stands for a source without a name."""
+    """The family's name: that of a source; of unnamed ones the document that they stand in tells which are meant."""
     id_ = statement.family_id
     if statement.source_id is None:
         return {}
@@ -187,5 +188,5 @@ def _family(dossier: DossierRead, statement: StatementPicture) -> Row:
     if id_ in dossier.sources:
         name = naming.source_name(id_, dossier.sources)
     elif document := dossier.documents.get(id_) if id_ else None:
-        name = document.title or document.url
+        name = side_maps.UNNAMED_OF_DOCUMENT.format(document=document.title or document.url)
     return {"source_family": name, "source_family_id": id_}

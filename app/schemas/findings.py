@@ -156,6 +156,10 @@ _CALLED: Final = {
 # Fields that stand elsewhere, and where.
 _ELSEWHERE: Final = {
     "preliminary": " (a statement has it: it is its source that calls a figure preliminary)",
+    **dict.fromkeys(
+        ("as_of", "said_before", "independence"),
+        " (the pictures and files of one event take it: /v1/events/{event}/export.csv; this is of now)",
+    ),
 }
 _NEAREST_COLUMNS: Final = 5
 _NAME: Final = re.compile(r"[\w-]{1,40}")
@@ -197,18 +201,27 @@ def no_such(noun: str, name: str, names: Collection[str]) -> str:
     there_are = sorted(names)
     words = f"no such {noun}: `{name}`" if _NAME.fullmatch(name) else f"no such {noun}"
     meant = next((candidate for candidate in _CALLED.get(name.lower(), ()) if candidate in names), None)
-    if meant is None and (nearest := process.extractOne(name, there_are, scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH)):
+    elsewhere = _ELSEWHERE.get(name.lower(), "")
+    if (
+        meant is None
+        and not elsewhere
+        and (nearest := process.extractOne(name, there_are, scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH))
+    ):
         meant = nearest[0]
     if meant is not None:
         words += f"; did you mean `{meant}`?"
         there_are.remove(meant)
         return f"{words} There are also: {', '.join(there_are)}" if there_are else words
-    words += _ELSEWHERE.get(name.lower(), "")
+    words += elsewhere
     return f"{words}; there are: {', '.join(there_are)}" if there_are else words
 
 
-def no_such_column(name: str, nth: int, names: Collection[str]) -> str:
-    """That a table has no column of a name, and which are called nearly so."""
+def no_such_column(name: str, nth: int, names: Collection[str], of_events: Collection[str] = ()) -> str:
+    """That a table has no column of a name, and which are called nearly so; `of_events`: those of an event's."""
+    if name in of_events:
+        return (
+            f"`{name}` is decided by the picture of a whole event: /v1/export.csv has that column, and not this table"
+        )
     there_is_none = f"there is no column {addresses.quoted(name, nth)}"
     nearest = [f"`{column}`" for column, *_ in process.extract(name, names, scorer=fuzz.WRatio, limit=_NEAREST_COLUMNS)]
     return f"{there_is_none}; the nearest are {', '.join(nearest)}; docs/export.md has them all"
@@ -264,7 +277,7 @@ def sentence(error: Any) -> str:
     """What is wrong in one place, and what would be right."""
     kind, context = error["type"], error.get("ctx", {})
     if kind == "string_pattern_mismatch":
-        return right(context["pattern"], error["loc"])
+        return right(context["pattern"], error["loc"]) + _words_meant(error.get("input"), context["pattern"])
     if kind == "too_long":
         return f"{context['actual_length']:,} are too many: at most {context['max_length']:,}"
     if kind in _BOUNDS:
@@ -308,9 +321,27 @@ def _word_meant(sent: Any, expected: str) -> str:
     closed_list = _closed_list(words)
     if closed_list and (why := synonyms.why_refused(closed_list, sent)):
         return f"{why}; {choices}"
-    spellings = synonyms.spellings(closed_list) if closed_list else {synonyms.folded(word): word for word in words}
+    # `-said` is folded as `said` is: the first of the two stands for both, and the sign is put before it again.
+    spellings = (
+        synonyms.spellings(closed_list) if closed_list else {synonyms.folded(word): word for word in words[::-1]}
+    )
     nearest = _misspelt(synonyms.folded(sent[:_WORD_CHARACTERS]), spellings)
-    return f"{choices}; did you mean `{spellings[nearest]}`?" if nearest else choices
+    if nearest is None:
+        return choices
+    backwards = f"-{spellings[nearest]}"
+    meant = backwards if sent.startswith("-") and backwards in words else spellings[nearest]
+    return f"{choices}; did you mean `{meant}`?"
+
+
+def _words_meant(sent: Any, pattern: str) -> str:
+    """Of a parameter that takes words of a list with commas: which ones may be meant by those that are none of it."""
+    listed = _ANY_OF_WORDS.fullmatch(pattern)
+    if listed is None or not isinstance(sent, str):
+        return ""
+    words = listed[1].split("|")
+    misspelt = [word.strip() for word in sent[:_WORD_CHARACTERS].split(",") if word.strip() not in words]
+    meant = dict.fromkeys(filter(None, (_misspelt(word.casefold(), words) for word in misspelt)))
+    return f"; did you mean {', '.join(f'`{word}`' for word in meant)}?" if meant else ""
 
 
 def _misspelt(sent: str, spellings: Collection[str]) -> str | None:

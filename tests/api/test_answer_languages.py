@@ -207,6 +207,7 @@ async def test_every_word_has_a_label_in_every_language(demo: httpx.AsyncClient)
         }
         for labels_of in labels.values():
             assert all(label == label.strip() and label and "_" not in label for label in labels_of.values())
+            assert len(set(labels_of.values())) == len(labels_of)
     for name in lists:
         assert len({tuple(labels[name].values()) for labels in shown.values()}) == len(shown)
     assert set(get_args(FigureState)) <= shown["ru"]["figure_state"].keys()
@@ -224,6 +225,14 @@ async def test_every_word_has_a_label_in_every_language(demo: httpx.AsyncClient)
     assert [labels["qualifier"]["at_least"] for labels in shown.values()] == [
         "at least", "au moins", "не менее", "щонайменше",
     ]  # fmt: skip
+
+
+async def test_a_language_with_its_region_is_that_language(demo: httpx.AsyncClient) -> None:
+    """As the header has it, and as browsers tell it."""
+    for asked, language in (("ru-RU", "ru"), ("en-US", "en"), ("uk_UA", "uk"), ("fr-CH", "fr")):
+        for path in ("/v1/words", f"{EVENT}/dossier", "/v1/statements.csv"):
+            assert (await read(demo, path, asked)).headers["Content-Language"] == language, path
+    assert (await demo.get("/v1/words", params={"lang": "de-CH"})).status_code == 422
 
 
 async def test_labels_are_kept_by_caches_for_each_language(demo: httpx.AsyncClient) -> None:

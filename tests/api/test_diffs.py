@@ -68,9 +68,11 @@ async def test_a_time_before_recording_began_is_answered_with_what_to_ask_instea
     began = (await get(client, event))["created_at"][:19]
     early = await get(client, f"{event}/diff?since=2023-08-09&until=2023-08-13", 404)
     assert began in early["detail"]
+    assert "later than `until`" in early["detail"]
     assert "`clock=said`" in early["detail"]
     told = await get(client, f"{event}/diff?since=2023-08-09")
     assert began in told["hint"]
+    assert "later than `since`" in told["hint"]
     assert "`clock=said`" in told["hint"]
     assert len(told["statements"]["new"]) == 1
     said = await get(client, f"{event}/diff?since=2023-08-09&until=2023-08-13&clock=said")
@@ -83,6 +85,40 @@ async def test_a_time_before_recording_began_is_answered_with_what_to_ask_instea
         assert (await get(client, f"{event}/diff?{query}"))["hint"] is None, query
     other = f"/v1/events/{(await post(client, '/v1/events', {'title': 'Other'}))['id']}"
     assert (await get(client, f"{other}/diff?since={head}"))["hint"] is None
+
+
+async def test_a_position_is_no_time_of_saying(client: httpx.AsyncClient, event: str) -> None:
+    head = (await get(client, f"{event}/dossier"))["position"]
+    for query, name in ((f"diff?clock=said&since={head}", "since"), (f"dossier?said_before={head}", "said_before")):
+        [error] = (await get(client, f"{event}/{query}", 422))["errors"]
+        assert error["parameter"] == name
+        assert error["detail"].startswith(
+            "a position says what had been recorded; what had been said is asked by a time"
+        )
+
+
+async def test_a_summary_calls_no_later_figure_the_first(client: httpx.AsyncClient, event: str) -> None:
+    killed = {"measure": "killed"}
+    for number, name, said in ((42, "A", "2024-12-25T09:00Z"), (39, "A", "2024-12-25T12:00Z"), (38, "B", "2024-12-27")):
+        given = [{"source": {"name": name}, "said": said}]
+        await post(client, f"{event}/claims", {"question": killed, "figure": {"min": number}, "statements": given})
+
+    async def tells(query: str) -> str:
+        [summary] = (await get(client, f"{event}/diff?clock=said&{query}"))["summary"]
+        words: str = summary["text"].partition(";")[0]
+        return words
+
+    assert await tells("since=2024-12-01&until=2024-12-25T10:00Z") == "Killed: first figure: 42"
+    assert await tells("since=2024-12-01&until=2024-12-26") == "Killed: “42 killed” first, now 39"
+    assert await tells("since=2024-12-01") == "Killed: “42 killed” first, now 38"
+    assert await tells("since=2024-12-25") == "Killed: 39 → 38"
+    injured = {"question": {"measure": "injured"}, "figure": {"min": 5}}
+    back = {"source": {"name": "A"}, "said": "2024-12-25", "withdrawn": "2024-12-26"}
+    await post(client, f"{event}/claims", injured | {"statements": [back]})
+    again = {"source": {"name": "B"}, "said": "2024-12-28"}
+    await post(client, f"{event}/claims", injured | {"figure": {"min": 7}, "statements": [again]})
+    summaries = (await get(client, f"{event}/diff?clock=said&since=2024-12-27"))["summary"]
+    assert [summary["text"].partition(";")[0] for summary in summaries] == ["Injured: now 7"]
 
 
 async def test_a_moment_before_recording_says_what_to_ask(client: httpx.AsyncClient, event: str) -> None:

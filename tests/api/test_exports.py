@@ -356,3 +356,13 @@ async def test_a_row_for_each_statement(client: httpx.AsyncClient, event: str) -
     assert safe.content.startswith(b"\xef\xbb\xbf")
     assert table(safe)[1]["wording"] == '\'=2+2 "injured",\nthey said'
     assert b',45,"",' in safe.content
+
+
+async def test_a_family_is_never_called_by_a_title(client: httpx.AsyncClient, event: str) -> None:
+    """Not one of whom only the document is known that they stand in."""
+    about = await claim(client, event)
+    paper = {"url": "https://news.example/1", "title": "Airline blames external interference for crash"}
+    unnamed = {"disclosure": "anonymous", "kind": "group", "role": "employees"}
+    await client.post(f"{event}/statements", json={"claim": about, "source": unnamed, "document": paper})
+    [row] = table(await client.get(f"{event}/export.csv"))
+    assert row["source_family"] == "unnamed sources (“Airline blames external interference for crash”)"

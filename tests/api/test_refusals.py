@@ -258,6 +258,27 @@ async def test_a_name_that_is_none_is_answered_with_those_that_are(client: httpx
     assert "measure" in words
 
 
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("statements?sort=sayd", "`said`"),
+        ("statements?sort=-sayd", "`-said`"),
+        ("statements?sort=Created_at", "`created_at`"),
+        ("statements?expand=claims", "`claim`"),
+        ("statements?facets=stence,act", "`stance`"),
+        ("statements?facets=stence,bases", "`stance`, `basis`"),
+        ("search?q=x&type=claims", "`claim`"),
+        ("search?q=x&type=quux", None),
+    ],
+)
+async def test_a_misspelt_word_of_a_parameter_is_told_with_the_nearest(
+    client: httpx.AsyncClient, query: str, meant: str | None
+) -> None:
+    ((where, words),) = told(await client.get(f"/v1/{query}"))
+    assert where in ("sort", "expand", "facets", "type")
+    assert words.partition("did you mean ")[2] == (f"{meant}?" if meant else "")
+
+
 async def test_what_is_wrong_between_two_members_is_told_at_one(client: httpx.AsyncClient, event: str) -> None:
     """At the one that says most, or that is missing: never at the whole object."""
     killed = {"measure": "killed"}

@@ -92,6 +92,15 @@ async def test_rows_are_masked_filtered_and_named_as_asked(
             told = await get(anybody, f"/v1/{path}?columns={columns}", 422)
             assert told["errors"][0]["parameter"] == "columns"
             assert words in told["errors"][0]["detail"]
+    for path in ("statements.csv", "assessments.ndjson"):
+        told = await get(anybody, f"/v1/{path}?columns=claim_standing", 422)
+        assert "/v1/export.csv has that column" in told["errors"][0]["detail"]
+    for path in ("statements.csv", "export.csv", "statements"):
+        for name in ("said_before", "as_of", "independence"):
+            told = await get(anybody, f"/v1/{path}?{name}=2023", 422)
+            assert told["errors"][0]["detail"].startswith(
+                f"no such parameter: `{name}` (the pictures and files of one event"
+            )
     told = await get(anybody, "/v1/statements.ndjson?safe=true", 422)
     assert told["errors"][0]["parameter"] == "safe"
     assert (await get(anybody, "/v1/statements.xls", 422))["errors"][0]["parameter"] == "format"

@@ -165,7 +165,7 @@ def _columns(parameter: str | None, columns: Sequence[str]) -> Sequence[str]:
     names = [name.strip() for name in parameter.split(",")]
     for nth, name in enumerate(names, 1):
         if name not in columns:
-            raise Invalid.parameter("columns", findings.no_such_column(name, nth, columns))
+            raise Invalid.parameter("columns", findings.no_such_column(name, nth, columns, csv.COLUMNS))
         if name in names[: nth - 1]:
             raise Invalid.parameter("columns", f"`{name}` is named twice")
     return names

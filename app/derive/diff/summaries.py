@@ -12,6 +12,7 @@ from app.schemas.pictures.diffs import (
     AssessmentEntry,
     DiffRead,
     FieldChange,
+    FiguresMoved,
     OriginsMoved,
     QuestionSummary,
     StandingMoved,
@@ -51,7 +52,7 @@ def summaries(diff: DiffRead, pair: SnapshotPair) -> list[QuestionSummary]:
     questions = before | after
     texts = {id_: claim.text for snapshot in pair for id_, claim in snapshot.claims.items()}
     clauses_by_question = defaultdict(list)
-    for question_id, clause in _clauses(diff, texts):
+    for question_id, clause in _clauses(diff, texts, pair):
         clauses_by_question[question_id].append(clause)
     return [
         built(
@@ -78,12 +79,12 @@ def _paragraph(heading: str, clauses: Sequence[str]) -> str:
     return f"{heading} {words[0].upper() + words[1:] if heading.endswith('?') else words}."
 
 
-def _clauses(diff: DiffRead, texts: Mapping[UUID, str | None]) -> Iterator[Clause]:
+def _clauses(diff: DiffRead, texts: Mapping[UUID, str | None], pair: SnapshotPair) -> Iterator[Clause]:
     """In the order in which they are told; `texts`: of all claims."""
     quantities = {moved.question_id for moved in diff.figures}
     yield from _of_questions(diff)
     for moved in diff.figures:
-        yield moved.question_id, _figures(moved.from_.says, moved.to.says)
+        yield moved.question_id, _figures(moved, _first_figures(diff, pair, moved))
     yield from _of_statements(diff)
     yield from _of_claims(diff, texts, quantities)
     # That a figure gave way, or was taken back, is told by the figures and statements themselves.
@@ -114,10 +115,28 @@ def _clauses(diff: DiffRead, texts: Mapping[UUID, str | None]) -> Iterator[Claus
     )
 
 
-def _figures(before: str | None, after: str | None) -> str:
-    if before is None:
+def _figures(moved: FiguresMoved, first_figures: Mapping[UUID, str | None]) -> str:
+    """`60 → 80`; where there was none `first figure: 42`; where others came before it `“42 killed” first, now 38`."""
+    before, after = moved.from_.says, moved.to.says
+    if before is not None:
+        return f"{before} → {after}" if after is not None else f"no figure any more, {before} before"
+    if first_figures.keys() == {figure.claim_id for figure in moved.to.figures}:
         return f"first figure: {after}"
-    return f"{before} → {after}" if after is not None else f"no figure any more, {before} before"
+    return f"{_quote(*first_figures.values())} first, now {after}" if len(first_figures) == 1 else f"now {after}"
+
+
+def _first_figures(diff: DiffRead, pair: SnapshotPair, moved: FiguresMoved) -> dict[UUID, str | None]:
+    """The claims that were given before all others, with their texts; none where there had been some before."""
+    question = pair.before.questions.get(moved.question_id)
+    if question is not None and any(claim.statements for claim in question.claims):
+        return {}
+    figures = [
+        entry
+        for entry in diff.statements.new
+        if entry.question_id == moved.question_id and (entry.stance, entry.explicitness) == ("support", "explicit")
+    ]
+    begun = min((entry.effective_from for entry in figures), default=None)
+    return {entry.claim_id: entry.text for entry in figures if entry.claim_id and entry.effective_from == begun}
 
 
 def _first_few(changes: Iterable[Any], says: Callable[[Any], str], counted_as: str) -> Iterator[Clause]:

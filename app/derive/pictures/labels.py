@@ -31,8 +31,8 @@ _CLOSED_LISTS: Final = {
     "fidelity": Fidelity,
     "figure_state": PointState,
 }
-# Qualifiers that a figure does not say in words.
-_WITHOUT_WORDS: Final = ("exact", "between")
+# Qualifiers that a figure does not say in words; and those of which several languages have one word for both.
+_WITHOUT_WORDS: Final = ("exact", "between", "tens", "dozens")
 
 
 def heading(words: Wording, question: QuestionRead) -> str:

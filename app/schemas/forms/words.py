@@ -1,9 +1,10 @@
 """The closed lists as they come in: in any case, with spaces or hyphens, and in words that others use."""
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, Final
 
-from pydantic import WithJsonSchema, WrapValidator
+from pydantic import BeforeValidator, WithJsonSchema, WrapValidator
 
 from app import synonyms, vocabulary
 from app.schemas.fields import Respelt
@@ -26,6 +27,11 @@ def _taken(closed_list: str) -> WrapValidator:
         return word if synonyms.folded(word) == synonyms.folded(sent) else Respelt(word, sent, _CALLED)
 
     return WrapValidator(read)
+
+
+def _without_region(sent: Any) -> Any:
+    """A browser's language, `ru-RU`, as far as answers differ by it."""
+    return re.split("[-_]", sent, maxsplit=1)[0] if isinstance(sent, str) else sent
 
 
 def record_type(sent: Any) -> Any:
@@ -74,7 +80,7 @@ RatingIn = Annotated[vocabulary.Rating, _taken("Rating")]
 IndependenceIn = Annotated[vocabulary.Independence, _taken("Independence")]
 AnswerViewIn = Annotated[vocabulary.AnswerView, _taken("AnswerView")]
 DossierOrderIn = Annotated[vocabulary.DossierOrder, _taken("DossierOrder")]
-AnswerLanguageIn = Annotated[vocabulary.AnswerLanguage, _taken("AnswerLanguage")]
+AnswerLanguageIn = Annotated[vocabulary.AnswerLanguage, _taken("AnswerLanguage"), BeforeValidator(_without_region)]
 
 # In filters.
 StancesIn = Annotated[StanceIn, *_any_of("support,deny")]

@@ -13,6 +13,8 @@ SideMap = Mapping[UUID, SourceRead]
 # What a source is called in exports that has no name to show; in sentences: `app/texts/messages`.
 PROTECTED: Final = "a protected source"
 UNNAMED_IN_EXPORT: Final = "unnamed {role_or_kind}"
+# What those are called of whom only the document is known that they stand in: its title stands for nobody.
+UNNAMED_OF_DOCUMENT: Final = "unnamed sources (“{document}”)"
 
 
 def lineage(id_: UUID, sources: SideMap) -> list[UUID]:

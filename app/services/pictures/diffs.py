@@ -123,7 +123,7 @@ def _compare(
         difference = difference.model_copy(update={"summary": in_english.summary})
     # Whoever names the clock, or a position, knows that it is about recording.
     if before is None and "clock" not in query.model_fields_set and not moments.is_position(query.since):
-        return difference.model_copy(update={"hint": f"All of it is new: {_instead(event)}"})
+        return difference.model_copy(update={"hint": f"All of it is new: {_instead(event, 'since')}"})
     if query.clock == "said" and not pair.before.statements and not pair.after.statements:
         return difference.model_copy(update={"hint": _NOTHING_SAID})
     return difference
@@ -133,14 +133,14 @@ _NOTHING_SAID: Final = "Nothing that is recorded of this event had been said by 
 
 
 def _recorded_later(event: EventRead) -> NotFound:
-    return NotFound(f"Nothing of this event had been recorded by then: {_instead(event)}")
+    return NotFound(f"Nothing of this event had been recorded by then: {_instead(event, 'until')}")
 
 
-def _instead(event: EventRead) -> str:
-    """What to ask where nothing had been recorded yet."""
+def _instead(event: EventRead, parameter: str) -> str:
+    """What to ask where nothing had been recorded yet by this one of the two moments."""
     return (
-        f"recording it began at {event.created_at:%Y-%m-%dT%H:%M:%SZ}, later than `since`. To compare what had been "
-        "said by two times, whenever that was recorded, ask with `clock=said`."
+        f"recording it began at {event.created_at:%Y-%m-%dT%H:%M:%SZ}, later than `{parameter}`. To compare what had "
+        "been said by two times, whenever that was recorded, ask with `clock=said`."
     )
 
 

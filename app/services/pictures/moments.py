@@ -134,6 +134,11 @@ def is_position(words: str) -> bool:
 
 def time_span(name: str, words: str, alternative: str = "") -> times.Span:
     """The span of a coarse time in the parameter `name`. Raises Invalid, which names the `alternative`."""
+    if is_position(words):
+        raise Invalid.parameter(
+            name,
+            "a position says what had been recorded; what had been said is asked by a time: 2023-08-09T13:24+03:00",
+        )
     try:
         return times.span(times.read(words))
     except ValueError as error:
