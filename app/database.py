@@ -4,7 +4,7 @@ import selectors
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -55,6 +55,14 @@ def _lock_first(session: Session, _transaction: object, connection: Connection) 
     connection.execute(_LOCK, {"actor": signed.actor, "request": signed.request_id, "reason": signed.reason})
 
 
+@dataclass(slots=True)
+class OwnWrites:
+    """What a process itself has written: its readers see that at once, whatever else they have not heard of."""
+
+    ended: float = -1.0
+    """When the last one did, by `time.monotonic`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """The engines of a process, and what opens sessions on them."""
@@ -62,6 +70,7 @@ class Database:
     readers: AsyncEngine
     writers: AsyncEngine
     exporters: AsyncEngine
+    own_writes: OwnWrites = field(default_factory=OwnWrites)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -95,8 +104,11 @@ class Database:
             expire_on_commit=False,
             info={"signature": signature, "readers": self.readers},
         )
-        async with sessions() as session, session.begin():
-            yield session
+        try:
+            async with sessions() as session, session.begin():
+                yield session
+        finally:  # whatever came of it: a commit whose answer was lost may have been one
+            self.own_writes.ended = time.monotonic()
 
     async def dispose(self) -> None:
         await self.readers.dispose()

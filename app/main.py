@@ -2,14 +2,19 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from app import __version__, database
 from app.api import answers, problems
 from app.api.deps import Route
 from app.api.description import docs_page, openapi
+from app.api.kept import store
+from app.api.kept.layer import Kept
+from app.api.kept.requested import kept_paths
 from app.api.routes import (
     assessments,
     audits,
@@ -31,6 +36,7 @@ from app.api.routes import (
     statements,
 )
 from app.api.wire import Wire
+from app.services.access import Keys
 from app.services.deliveries.ingest import StoringPace
 from app.services.idempotency import Replayed
 from app.settings import Settings
@@ -87,9 +93,21 @@ for media_type in (exports.NDJSON, exports.CSV):
     add_compress_type(media_type)
 
 
+class Service(FastAPI):
+    """The application behind what it has answered already: what is kept passes by all that stands around the routes."""
+
+    def __init__(self, **described: Any) -> None:
+        super().__init__(**described)
+        self._kept = Kept(super().__call__)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
+        await self._kept(scope, receive, send)
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The service on the settings' database. Nothing is connected before the first request."""
-    app = FastAPI(
+    app = Service(
         title="Counterclaim",
         version=__version__,
         summary="Claims against counterclaims, with who said them and how we know",
@@ -102,11 +120,13 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings, app.state.database, app.state.pace = settings, database.connect(settings), StoringPace()
+    app.state.keys, app.state.kept = Keys(), store.store(settings)
     app.state.party_labels = party_labels.read(settings.party_labels)
     # Each by itself: every router around another is searched through once more.
     for module in RESOURCES:
         app.include_router(module.router, prefix="/v1")
     routes = [route for module in RESOURCES for route in module.router.routes if isinstance(route, Route)]
+    app.state.is_kept = kept_paths(routes, "/v1")
     app.state.fixed_paths = frozenset(f"/v1{route.path}" for route in routes if "{" not in route.path)
     for router in (google.router, problems.router, health.router):
         app.include_router(router)

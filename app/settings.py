@@ -15,4 +15,5 @@ class Settings(BaseSettings):
     readers: int = 10  # connections for reading, each process
     writers: int = 4  # connections for writing: the ledger lets one write at a time, the others wait
     exporters: int = 2  # streams of exports at once, each process; one more waits for 5 s and then answers 503
+    kept_mb: int = 64  # of ready answers, each process; 0: every read is made anew
     log_level: str = "info"

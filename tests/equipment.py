@@ -24,7 +24,6 @@ from app import database, embedded
 from app.commands import demo as demo_command
 from app.database import Database, Signature
 from app.services import access
-from app.services.deliveries.ingest import StoringPace
 from app.settings import Settings
 
 
@@ -133,14 +132,13 @@ async def connected() -> AsyncIterator[dict[str, Database]]:
 @pytest.fixture
 async def app(service: FastAPI, database_url: str, connected: dict[str, Database]) -> FastAPI:
     """The service on the test's own database. Its connections are real, and so are its commits."""
-    service.state.settings = settings = Settings(database_url=database_url)
-    service.state.pace = StoringPace()
+    settings = Settings(database_url=database_url)
     if database_url not in connected:
         for gone in connected.values():
             await gone.dispose()
         connected.clear()
         connected[database_url] = database.connect(settings)
-    service.state.database = connected[database_url]
+    services_at.use(service, settings, connected[database_url])
     return service
 
 
@@ -209,7 +207,7 @@ async def demo_database(demo_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def demo(service: FastAPI, demo_url: str, demo_database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """Anybody who looks at the demo."""
-    service.state.settings, service.state.database = Settings(database_url=demo_url), demo_database
+    services_at.use(service, Settings(database_url=demo_url), demo_database)
     async with _client(service, {}) as client:
         yield client
 

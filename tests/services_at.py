@@ -21,8 +21,11 @@ from fastapi import FastAPI
 from typer.testing import CliRunner
 
 from app import cli, database
+from app.api.kept import store
 from app.commands import serving as serving_command
 from app.commands.http_protocol import HttpProtocol
+from app.database import Database
+from app.services import access
 from app.services.deliveries.ingest import StoringPace
 from app.settings import Settings
 
@@ -39,8 +42,9 @@ def free_port() -> int:
 
 
 def environment() -> dict[str, str]:
-    """Without what the machine's own environment says to the service."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("COUNTERCLAIM_")}
+    """Without what the machine's own environment says to the service; but for what a run of all tests may be told."""
+    told = {"COUNTERCLAIM_KEPT_MB"}
+    return {name: value for name, value in os.environ.items() if not name.startswith("COUNTERCLAIM_") or name in told}
 
 
 def run(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
@@ -71,6 +75,16 @@ def running(*arguments: str, port: int = 0) -> Iterator[tuple[subprocess.Popen[s
             process.communicate(timeout=PATIENCE)
 
 
+def use(service: FastAPI, settings: Settings, connected: Database) -> None:
+    """Have a service that was made already work on this database, as if it were new.
+
+    What it knows is asked anew for every request, also without a key: tests write beside it, and read at once.
+    """
+    service.state.settings, service.state.database = settings, connected
+    service.state.pace = StoringPace()
+    service.state.keys, service.state.kept = access.Keys(seconds=0), store.store(settings, anonymous_seconds=0)
+
+
 def application(settings: Settings) -> FastAPI:
     """The service. Its description, which takes seconds to make, is that of the first one made in this process."""
     made = serving_command.application(settings)
@@ -88,8 +102,7 @@ def serving(database_url: str) -> Iterator[str]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     settings = Settings(database_url=database_url)
     served = _resting.pop() if _resting else application(settings)
-    served.state.settings, served.state.database = settings, database.connect(settings)
-    served.state.pace = StoringPace()
+    use(served, settings, database.connect(settings))
     server = uvicorn.Server(uvicorn.Config(served, host="127.0.0.1", port=0, log_config=None, http=HttpProtocol))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -112,8 +112,10 @@ async def _key_holder(request: Request) -> Caller:
     """Whose key the request has; without one anybody, who may read what is public.
 
     The key is looked up once in a request. FastAPI keeps what a dependency gave, but apart for each set of scopes where
-    the dependency takes scopes or depends on a security scheme: so this does neither.
+    the dependency takes scopes or depends on a security scheme: so this does neither. `api/kept` knows it already.
     """
+    if (holder := request.scope["state"].get("holder")) is not None:
+        return holder  # type: ignore[no-any-return]
     credentials = await _bearer(request)
     return await _look_up(request, credentials.credentials if credentials else None)
 
@@ -123,9 +125,8 @@ async def _look_up(request: Request, token: str | None) -> Caller:
         if not request.app.state.settings.public_read or "Authorization" in request.headers:
             raise _no_key()
         return ANYBODY
-    database: Database = request.app.state.database
-    async with database.asking() as session:
-        return await access.find(session, token)
+    keys: access.Keys = request.app.state.keys
+    return await keys.find(request.app.state.database, token)
 
 
 def _no_key() -> Unauthorized:
@@ -189,6 +190,14 @@ async def _reading(database: Annotated[Database, Depends(_connected)]) -> AsyncI
         yield session
 
 
+async def _reading_to_keep(
+    request: Request, database: Annotated[Database, Depends(_connected)]
+) -> AsyncIterator[AsyncSession]:
+    async with database.reading() as session:
+        request.scope["state"]["read"] = session.info
+        yield session
+
+
 async def _writing(
     request: Request,
     database: Annotated[Database, Depends(_connected)],
@@ -206,7 +215,15 @@ async def _writing(
 Connected = Annotated[Database, Depends(_connected)]
 # scope="function": the commit comes before the answer goes out, so that a failed commit is still an error answer.
 Session = Annotated[AsyncSession, Depends(_reading, scope="function")]
+# The same where the answer may be kept and given to others (`api/kept`): it follows from what the ledger has, from the
+# path and the parameters, the language, and which of the scopes for reading the caller has; and from nothing else.
+KeptSession = Annotated[AsyncSession, Depends(_reading_to_keep, scope="function")]
 Writing = Annotated[AsyncSession, Depends(_writing, scope="function")]
+
+
+def may_be_kept(route: APIRoute) -> bool:
+    """Whether the route reads by a KeptSession."""
+    return any(inner.call is _reading_to_keep for inner in route.dependant.dependencies)
 
 
 # --- once, however often it is sent ----------------------------------------------------------------------------------

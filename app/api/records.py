@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from app import errors
 from app.api import answers
-from app.api.deps import Cascade, IfMatch, MergedItself, Reader, Session, Writer, Writing
+from app.api.deps import Cascade, IfMatch, KeptSession, MergedItself, Reader, Writer, Writing
 from app.api.problems import documented
 from app.errors import Forbidden
 from app.models import Record
@@ -110,14 +110,14 @@ def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> No
 
 
 def _get(model: type[Record], at: Any) -> Call:
-    async def get(address: at, caller: Reader, session: Session, merged: MergedItself = None) -> Response:
+    async def get(address: at, caller: Reader, session: KeptSession, merged: MergedItself = None) -> Response:
         return answers.record(await records.get(session, caller, model, address, merged_itself=merged is not None))
 
     return get
 
 
 def _get_unmergeable(model: type[Record], at: Any) -> Call:
-    async def get(address: at, caller: Reader, session: Session) -> Response:
+    async def get(address: at, caller: Reader, session: KeptSession) -> Response:
         return answers.record(await records.get(session, caller, model, address))
 
     return get
@@ -138,7 +138,7 @@ def _delete(model: type[Record], at: Any) -> Call:
 
 def _history(model: type[Record], at: Any) -> Call:
     async def history(
-        request: Request, address: at, query: Annotated[HistoryQuery, Query()], caller: Reader, session: Session
+        request: Request, address: at, query: Annotated[HistoryQuery, Query()], caller: Reader, session: KeptSession
     ) -> Response:
         key = await records.id_of(session, caller, model, address)
         page = await paging.page(session, records.history(caller, model, key), {"position": "seq"}, query, key)

@@ -8,7 +8,6 @@ takes a pooled client's next request with it.
 import time
 import traceback
 from typing import Final
-from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app import logs
 from app.api import cors, problems
 from app.errors import Problem
 from app.schemas.common import entity_tag, names_tag
@@ -37,8 +37,10 @@ class Wire:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
-        request_id = str(uuid4())
-        scope.setdefault("state", {})["request_id"] = request_id
+        state = scope.setdefault("state", {})
+        if "for_keeping" not in state:
+            state["request_id"] = logs.request_id()
+        request_id: str = state["request_id"]
         structlog.contextvars.bind_contextvars(request_id=request_id)
         answer = _Answer(scope, send, request_id)
         method = scope["method"]
@@ -59,8 +61,8 @@ class Wire:
             await problems.answer(Request(scope), Problem("Something went wrong on our side."))(
                 scope, receive, answer.send
             )
-        milliseconds = round((time.perf_counter() - began) * 1000, 1)
-        log.info("request", method=method, path=scope["path"], status=answer.status, ms=milliseconds)
+        if "for_keeping" not in state:
+            logs.request(request_id, method, scope["path"], answer.status, time.perf_counter() - began)
         structlog.contextvars.unbind_contextvars("request_id")
 
 
@@ -85,6 +87,7 @@ class _Answer:
         self.keyed_origins = cors.origins(scope["app"].state.settings.cors_origins)
         self.is_read = scope["method"] in ("GET", "HEAD")
         self.is_head = scope["method"] == "HEAD"
+        self.for_keeping = "for_keeping" in scope["state"]
         self.start: Message | None = None
         self.begun = False
         self.status = 0
@@ -119,7 +122,8 @@ class _Answer:
         # Of a stream the whole is never there to be hashed: it has an ETag only if its route gives one.
         if is_complete and "ETag" not in headers:
             headers["ETag"] = entity_tag(body)
-        if names_tag(self.request_headers.get("If-None-Match"), headers.get("ETag")):
+        # What is kept is kept whole: others lack what this caller has.
+        if not self.for_keeping and names_tag(self.request_headers.get("If-None-Match"), headers.get("ETag")):
             start["status"] = _NOT_MODIFIED
             del headers["Content-Length"]
             del headers["Content-Type"]

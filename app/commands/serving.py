@@ -31,7 +31,13 @@ CorsOrigins = Annotated[
 _NEW_OBJECTS: Final = 50_000  # made before the garbage collector looks at them
 # For which a thread that computes keeps the others from it: the event loop asks for its turn several times an answer.
 _TURN_SECONDS: Final = 0.0005
-_SHUTDOWN_SECONDS: Final = 10
+# Of uvicorn; it takes uvloop where that is. Its line for each request is left to our own (`logs`).
+SERVER: Final[dict[str, Any]] = {
+    "http": HttpProtocol,
+    "log_config": None,
+    "server_header": False,
+    "timeout_graceful_shutdown": 10,
+}
 
 
 def serve(
@@ -71,9 +77,7 @@ def run(url: str, host: str, port: int, workers: int = 1) -> None:
         databases.fail(str(error))
     if _is_taken(host, port):
         databases.fail(f"Something else listens on {host}:{port}; choose another --port.")
-    common: dict[str, Any] = {"host": host, "port": port, "log_config": None, "server_header": False}
-    common["http"] = HttpProtocol
-    common |= {"timeout_graceful_shutdown": _SHUTDOWN_SECONDS}
+    common: dict[str, Any] = {"host": host, "port": port, **SERVER}
     if workers == 1:
         uvicorn.run(application(settings), **common)
     else:

@@ -88,6 +88,7 @@ class LedgerHead(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary)
     recorded_at: Mapped[datetime]
     directory: Mapped[int] = mapped_column(BigInteger)  # seq of the last change that may touch every picture
+    redactions: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))  # how often
 
     __table_args__ = (CheckConstraint("one", name="one"),)
 

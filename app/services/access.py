@@ -2,19 +2,23 @@
 
 import hashlib
 import secrets
+import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import utcnow
+from app.database import Database, utcnow
 from app.errors import Conflict, Unauthorized
+from app.flights import Flights
 from app.models import ApiKey
 from app.vocabulary import Scope, words
 
 _PREFIX: Final = "cc_"
+_MOST_KEYS: Final = 1_000  # that a process remembers
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,37 @@ async def find(session: AsyncSession, token: str) -> Caller:
             "The key is not known, or was revoked.", {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         )
     return Caller(row.name, frozenset(row.scopes))
+
+
+class Keys:
+    """Who has which key, as a process knows it: each is looked up at most once in a while, however often it calls."""
+
+    def __init__(self, seconds: float = 1.0) -> None:
+        """`seconds`: for how long a key that was revoked may still call."""
+        self._seconds = seconds
+        self._found: dict[bytes, tuple[Caller, float]] = {}
+        self._looking_up = Flights[Caller]()
+
+    async def find(self, database: Database, token: str) -> Caller:
+        """Who has this key. Raises Unauthorized."""
+        digest, since = _digest(token), time.monotonic() - self._seconds
+        caller, known_at = self._found.get(digest, (ANYBODY, -1.0))
+        if known_at >= since:
+            return caller
+        flight = self._looking_up.join(digest)
+        if flight is None or flight.began < since:
+            flight = self._looking_up.start(digest, partial(self._look_up, database, token, digest))
+        return await flight.landed()
+
+    async def _look_up(self, database: Database, token: str, digest: bytes) -> Caller:
+        began = time.monotonic()
+        self._found.pop(digest, None)
+        async with database.asking() as session:
+            caller = await find(session, token)
+        if len(self._found) >= _MOST_KEYS:
+            self._found.clear()
+        self._found[digest] = caller, began
+        return caller
 
 
 async def create(session: AsyncSession, name: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import httpx
 import pytest
+import services_at
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 
@@ -141,6 +142,7 @@ async def test_an_operator_names_the_parties(demo: httpx.AsyncClient, service: F
     file.write_text('{"russia": {"en": "Russian side"}}')
     before = service.state.party_labels
     service.state.party_labels = party_labels.read(str(file))
+    services_at.use(service, service.state.settings, service.state.database)  # it would be another process
     try:
         renamed = await demo.get(f"{EVENT}/dossier", headers={"If-None-Match": plain.headers["ETag"]})
     finally:

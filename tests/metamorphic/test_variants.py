@@ -16,6 +16,7 @@ import httpx
 import mentions
 import psycopg
 import pytest
+import services_at
 import soaking
 import worlds
 from databases import copied, plain
@@ -123,7 +124,7 @@ async def test_the_same_again_and_others(
 @asynccontextmanager
 async def served(service: FastAPI, url: str, key: str) -> AsyncIterator[httpx.AsyncClient]:
     settings = Settings(database_url=url)
-    service.state.settings, service.state.database = settings, database.connect(settings)
+    services_at.use(service, settings, database.connect(settings))
     headers = {"Authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(service), base_url="http://test", headers=headers

@@ -9,10 +9,10 @@ from app.api.deps import (
     EventAt,
     IfMatch,
     Ingester,
+    KeptSession,
     Once,
     Reader,
     Route,
-    Session,
     Writer,
     Writing,
 )
@@ -31,7 +31,7 @@ router = APIRouter(tags=["assessments"], route_class=Route)
 
 @router.get("/assessments", response_model=Page[AssessmentRead], responses=documented())
 async def list_assessments(
-    request: Request, query: Annotated[AssessmentQuery, Query()], caller: Reader, session: Session
+    request: Request, query: Annotated[AssessmentQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """How reviewers, courts and desks rate claims."""
     await existing.check(session, caller, query)
@@ -41,7 +41,7 @@ async def list_assessments(
 
 @router.get("/events/{event}/assessments", response_model=Page[AssessmentRead], responses=READ | MERGED)
 async def list_event_assessments(
-    request: Request, event: EventAt, query: Annotated[AssessmentQuery, Query()], caller: Reader, session: Session
+    request: Request, event: EventAt, query: Annotated[AssessmentQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """How the claims about one event are rated."""
     event_id = (await records.get(session, caller, Event, event)).id

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers, negotiation
-from app.api.deps import DocumentAt, Reader, Route, Session
+from app.api.deps import DocumentAt, KeptSession, Reader, Route
 from app.api.records import MERGED, READ
 from app.models import Document
 from app.schemas.pictures.audits import AuditRead
@@ -17,7 +17,11 @@ router = APIRouter(tags=["pictures"], route_class=Route)
 
 @router.get("/documents/{document}/audit", response_model=AuditRead, responses=READ | MERGED, summary="Read an audit")
 async def get_audit(
-    request: Request, document: DocumentAt, query: Annotated[PictureQuery, Query()], caller: Reader, session: Session
+    request: Request,
+    document: DocumentAt,
+    query: Annotated[PictureQuery, Query()],
+    caller: Reader,
+    session: KeptSession,
 ) -> Response:
     """One document with all that it carries, of every event.
 

@@ -10,10 +10,10 @@ from app.api.deps import (
     EventAt,
     IfMatch,
     Ingester,
+    KeptSession,
     Once,
     Reader,
     Route,
-    Session,
     Writer,
     Writing,
 )
@@ -44,7 +44,7 @@ _NOTHING_NEW: dict[int | str, dict[str, Any]] = {200: {"model": ClaimCallAnswer,
 
 @router.get("/claims", response_model=ClaimPage, responses=documented())
 async def list_claims(
-    request: Request, query: Annotated[ClaimQuery, Query()], caller: Reader, session: Session
+    request: Request, query: Annotated[ClaimQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """The propositions in dispute."""
     await existing.check(session, caller, query)
@@ -54,7 +54,7 @@ async def list_claims(
 
 @router.get("/events/{event}/claims", response_model=ClaimPage, responses=READ | MERGED)
 async def list_event_claims(
-    request: Request, event: EventAt, query: Annotated[ClaimQuery, Query()], caller: Reader, session: Session
+    request: Request, event: EventAt, query: Annotated[ClaimQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """The propositions in dispute about one event."""
     event_id = (await records.get(session, caller, Event, event)).id
@@ -90,7 +90,7 @@ async def merge_claim(claim: ClaimAt, data: Merge, caller: Writer, session: Writ
 
 @router.get("/events/{event}/claim-links", response_model=Page[ClaimLinkRead], responses=READ | MERGED)
 async def list_claim_links(
-    request: Request, event: EventAt, query: Annotated[ClaimLinkQuery, Query()], caller: Reader, session: Session
+    request: Request, event: EventAt, query: Annotated[ClaimLinkQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """How its claims stand to each other."""
     event_id = (await records.get(session, caller, Event, event)).id

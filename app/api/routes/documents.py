@@ -9,10 +9,10 @@ from app.api.deps import (
     DocumentLinkAt,
     IfMatch,
     Ingester,
+    KeptSession,
     Once,
     Reader,
     Route,
-    Session,
     Writer,
     Writing,
 )
@@ -44,7 +44,7 @@ router = APIRouter(tags=["documents"], route_class=Route)
 
 @router.get("/documents", response_model=Page[DocumentRead], responses=documented())
 async def list_documents(
-    request: Request, query: Annotated[DocumentQuery, Query()], caller: Reader, session: Session
+    request: Request, query: Annotated[DocumentQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """Everything that was published and recorded here."""
     await existing.check(session, caller, query)
@@ -77,7 +77,11 @@ async def merge_document(document: DocumentAt, data: Merge, caller: Writer, sess
 
 @router.get("/documents/{document}/versions", response_model=Page[VersionRead], responses=READ | MERGED)
 async def list_versions(
-    request: Request, document: DocumentAt, query: Annotated[VersionQuery, Query()], caller: Reader, session: Session
+    request: Request,
+    document: DocumentAt,
+    query: Annotated[VersionQuery, Query()],
+    caller: Reader,
+    session: KeptSession,
 ) -> Response:
     """What was read of it, and when."""
     document_id = (await records.get(session, caller, Document, document)).id
@@ -108,7 +112,7 @@ async def list_document_links(
     document: DocumentAt,
     query: Annotated[DocumentLinkQuery, Query()],
     caller: Reader,
-    session: Session,
+    session: KeptSession,
 ) -> Response:
     """What it was made out of or answers, and what was made out of it."""
     document_id = (await records.get(session, caller, Document, document)).id
@@ -133,7 +137,7 @@ async def create_document_link(
 
 @router.get("/document-links", response_model=Page[DocumentLinkRead], responses=documented())
 async def list_every_document_link(
-    request: Request, query: Annotated[EveryDocumentLinkQuery, Query()], caller: Reader, session: Session
+    request: Request, query: Annotated[EveryDocumentLinkQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """How documents depend on each other; `state=proposed` is what waits for an editor.
 

@@ -9,10 +9,10 @@ from app.api.deps import (
     EventLinkAt,
     IfMatch,
     Ingester,
+    KeptSession,
     Once,
     Reader,
     Route,
-    Session,
     Writer,
     Writing,
 )
@@ -40,7 +40,7 @@ router = APIRouter(tags=["events"], route_class=Route)
 
 @router.get("/events", response_model=Page[EventRead], responses=documented())
 async def list_events(
-    request: Request, query: Annotated[EventQuery, Query()], caller: Reader, session: Session
+    request: Request, query: Annotated[EventQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """What happened: the events that are kept here."""
     await existing.check(session, caller, query)
@@ -70,7 +70,7 @@ async def merge_event(event: EventAt, data: Merge, caller: Writer, session: Writ
 
 @router.get("/events/{event}/event-links", response_model=Page[EventLinkRead], responses=READ | MERGED)
 async def list_event_links(
-    request: Request, event: EventAt, query: Annotated[EventLinkQuery, Query()], caller: Reader, session: Session
+    request: Request, event: EventAt, query: Annotated[EventLinkQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """The events that this one is linked to, from either side."""
     event_id = (await records.get(session, caller, Event, event)).id

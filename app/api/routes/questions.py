@@ -8,11 +8,11 @@ from app.api.deps import (
     EventAt,
     IfMatch,
     Ingester,
+    KeptSession,
     Once,
     QuestionAt,
     Reader,
     Route,
-    Session,
     Writer,
     Writing,
 )
@@ -31,7 +31,7 @@ router = APIRouter(tags=["questions"], route_class=Route)
 
 @router.get("/questions", response_model=Page[QuestionRead], responses=documented())
 async def list_questions(
-    request: Request, query: Annotated[QuestionQuery, Query()], caller: Reader, session: Session
+    request: Request, query: Annotated[QuestionQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """The points in dispute."""
     await existing.check(session, caller, query)
@@ -41,7 +41,7 @@ async def list_questions(
 
 @router.get("/events/{event}/questions", response_model=Page[QuestionRead], responses=READ | MERGED)
 async def list_event_questions(
-    request: Request, event: EventAt, query: Annotated[QuestionQuery, Query()], caller: Reader, session: Session
+    request: Request, event: EventAt, query: Annotated[QuestionQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """The points in dispute about one event."""
     event_id = (await records.get(session, caller, Event, event)).id

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import Reader, Route, Session
+from app.api.deps import KeptSession, Reader, Route
 from app.api.problems import documented
 from app.schemas.common import Page
 from app.schemas.pictures.rechecks import RecheckQuery, RecheckRead
@@ -15,7 +15,7 @@ router = APIRouter(tags=["statements"], route_class=Route)
 
 @router.get("/rechecks", response_model=Page[RecheckRead], responses=documented(), summary="List what to ask again")
 async def list_rechecks(
-    request: Request, query: Annotated[RecheckQuery, Query()], caller: Reader, session: Session
+    request: Request, query: Annotated[RecheckQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """Statements that were only good until some time, the soonest first.
 

@@ -7,10 +7,10 @@ from app.api import answers
 from app.api.deps import (
     IfMatch,
     Ingester,
+    KeptSession,
     Once,
     Reader,
     Route,
-    Session,
     SourceAt,
     SourceLinkAt,
     Writer,
@@ -44,7 +44,7 @@ router = APIRouter(tags=["sources"], route_class=Route)
 
 @router.get("/sources", response_model=Page[SourceRead], responses=documented())
 async def list_sources(
-    request: Request, query: Annotated[SourceQuery, Query()], caller: Reader, session: Session
+    request: Request, query: Annotated[SourceQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """Everybody who speaks or publishes."""
     await existing.check(session, caller, query)
@@ -74,7 +74,7 @@ async def get_track_record(
     source: SourceAt,
     query: Annotated[TrackRecordQuery, Query()],
     caller: Reader,
-    session: Session,
+    session: KeptSession,
 ) -> Response:
     """What the source's family had said of open questions that were settled later."""
     source_id = (await records.get(session, caller, Source, source)).id
@@ -91,7 +91,7 @@ async def merge_source(source: SourceAt, data: Merge, caller: Writer, session: W
 
 @router.get("/sources/{source}/links", response_model=Page[SourceLinkListed], responses=READ | MERGED)
 async def list_source_links(
-    request: Request, source: SourceAt, query: Annotated[SourceLinkQuery, Query()], caller: Reader, session: Session
+    request: Request, source: SourceAt, query: Annotated[SourceLinkQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """Who may be the same, and who is not, as an editor said."""
     source_id = (await records.get(session, caller, Source, source)).id
@@ -115,7 +115,7 @@ async def create_source_link(
 
 @router.get("/source-links", response_model=Page[SourceLinkListed], responses=documented())
 async def list_every_source_link(
-    request: Request, query: Annotated[EverySourceLinkQuery, Query()], caller: Reader, session: Session
+    request: Request, query: Annotated[EverySourceLinkQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """Who may be the same as whom; `state=proposed` is what waits for an editor."""
     sorts = {**kind_of(SourceLink).sorts, "consequence": "consequence"}

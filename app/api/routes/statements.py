@@ -9,10 +9,10 @@ from app.api.deps import (
     EventAt,
     IfMatch,
     Ingester,
+    KeptSession,
     Once,
     Reader,
     Route,
-    Session,
     StatementAt,
     Writer,
     Writing,
@@ -42,7 +42,7 @@ router = APIRouter(tags=["statements"], route_class=Route)
 
 @router.get("/statements", response_model=StatementPage, responses=documented())
 async def list_statements(
-    request: Request, query: Annotated[StatementQuery, Query()], caller: Reader, session: Session
+    request: Request, query: Annotated[StatementQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """Who said what: each one source's act toward one claim."""
     await existing.check(session, caller, query)
@@ -52,7 +52,7 @@ async def list_statements(
 
 @router.get("/events/{event}/statements", response_model=StatementPage, responses=READ | MERGED)
 async def list_event_statements(
-    request: Request, event: EventAt, query: Annotated[StatementQuery, Query()], caller: Reader, session: Session
+    request: Request, event: EventAt, query: Annotated[StatementQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """Who said what about one event."""
     event_id = (await records.get(session, caller, Event, event)).id
@@ -103,7 +103,7 @@ async def list_appearances(
     statement: StatementAt,
     query: Annotated[AppearanceQuery, Query()],
     caller: Reader,
-    session: Session,
+    session: KeptSession,
 ) -> Response:
     """Where a statement is found, and in which words."""
     statement_id = (await records.get(session, caller, Statement, statement)).id

@@ -27,16 +27,17 @@ from app.schemas.pictures.figures import FiguresRead
 from app.schemas.pictures.matrices import ColumnsBy, MatrixRead
 from app.services import records
 from app.services.access import Caller
-from app.services.pictures import loading
+from app.services.pictures import heads, loading
 from app.texts.messages.wording import ENGLISH, Wording
 from app.vocabulary import DossierOrder, Independence, Measure
 
 _POSITION: Final = re.compile(r"(\d{1,18})-([0-9a-f]{8})", re.ASCII)
 _HASH_AT: Final = text("SELECT hash FROM change WHERE seq = :seq")
-_LEDGER_HEAD: Final = text("SELECT seq, hash FROM ledger_head")
-_LAST_BEFORE: Final = text(
-    "SELECT seq, hash FROM change WHERE recorded_at < :end ORDER BY recorded_at DESC, seq DESC LIMIT 1"
-)
+_LEDGER_HEAD: Final = text("SELECT seq, hash, redactions FROM ledger_head")
+# Times never run backwards along the ledger: after a change at the end, or later, nothing more comes before it.
+_LAST_BEFORE: Final = text("""
+SELECT seq, hash, (SELECT recorded_at >= :end FROM ledger_head) AS is_last
+FROM change WHERE recorded_at < :end ORDER BY recorded_at DESC, seq DESC LIMIT 1""")
 _BEGUN: Final = text("SELECT recorded_at FROM change ORDER BY seq LIMIT 1")
 
 
@@ -117,6 +118,8 @@ async def position_at(session: AsyncSession, as_of: str, name: str = "as_of") ->
     if last is None:
         begun = await session.scalar(_BEGUN)
         raise NotFound(_not_yet("Nothing", begun) if begun is not None else "Nothing has been recorded yet.")
+    if not last.is_last:
+        heads.rest_on_all(session)
     return Position(last.seq, last.hash)
 
 
@@ -181,12 +184,13 @@ async def etag(session: AsyncSession, event: EventRead, viewpoint: Viewpoint, pi
     `picture`: which one, and what it takes beside the viewpoint. Raises NotFound if there was no such event then.
     """
     moment = {} if viewpoint.as_of is None else {"event": event.id, "seq": viewpoint.seq}
-    heads = (await session.execute(loading.HEADS[viewpoint.as_of is not None], {"starts": [event.id], **moment})).all()
-    if not heads:
+    newest = (await session.execute(loading.HEADS[viewpoint.as_of is not None], {"starts": [event.id], **moment})).all()
+    if not newest:
         raise NotFound(_not_yet("Nothing of this event", event.created_at))
+    heads.rest_on(session, [head.id for head in newest])
     # Whatever the moment, whether an event is restricted is asked of now: the caller's own copy says so.
     is_restricted = event.visibility != "public"
-    written_heads = [tuple(map(str, (*head, is_restricted))) for head in heads]
+    written_heads = [tuple(map(str, (*head, is_restricted))) for head in newest]
     return entity_tag(repr(((RULES, picture, viewpoint.seq, viewpoint.view), written_heads)))
 
 
@@ -195,12 +199,15 @@ async def etag_of_all(session: AsyncSession, picture: str, *parameters: object) 
 
     `parameters`: of what it is, and what of it the caller sees. Callers keep ETags: their order is a part of them.
     """
-    return entity_tag(repr((RULES, picture, *parameters, str(await head(session)))))
+    *position, redactions = (await session.execute(_LEDGER_HEAD)).one()
+    redacted = [redactions] if redactions else []
+    return entity_tag(repr((RULES, picture, *parameters, str(Position(*position)), *redacted)))
 
 
 async def head(session: AsyncSession) -> Position:
     """The position of the ledger's newest change, which pictures over several events show."""
-    return Position(*(await session.execute(_LEDGER_HEAD)).one())
+    *position, _ = (await session.execute(_LEDGER_HEAD)).one()
+    return Position(*position)
 
 
 async def position(session: AsyncSession, rows: Rows, seq: int | None = None) -> Position:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
+import services_at
 import soaking
 from databases import copied
 from fastapi import FastAPI
@@ -78,7 +79,7 @@ async def pictures(service: FastAPI, url: str, bodies: Iterable[Json] = ()) -> d
     connected = database.connect(settings)
     try:
         await deliver(connected, bodies)
-        service.state.settings, service.state.database = settings, connected
+        services_at.use(service, settings, connected)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url="http://test") as client:
             events = (await client.get("/v1/events?limit=100")).json()["items"]
             paths = [f"/v1/events/{slug}/{name}" for slug in sorted(e["slug"] for e in events) for name in _PICTURES]

@@ -1,0 +1,1 @@
+"""Answers to what is read again and again, kept ready as bytes."""

@@ -1,0 +1,186 @@
+"""The layer in front of everything: what is kept is answered here, and what is not kept yet is made once for all."""
+
+import asyncio
+import time
+from functools import partial
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app import logs
+from app.api.kept import requested
+from app.api.kept.requested import AnswerName, Asked
+from app.api.kept.store import Form, Headers, Ready, Store
+from app.database import Database
+from app.errors import Unauthorized
+from app.schemas.common import names_tag
+from app.services.access import ANYBODY, Caller
+from app.services.pictures import heads
+
+_OK: Final = 200
+_NOT_MODIFIED: Final = 304
+_OF_A_BODY: Final = (b"content-length", b"content-type")
+# What somebody else made was made too early, and it has changed since; or it was a 304 alone. Then everybody alone.
+_TRIES: Final = 3
+
+
+class Refusal(NamedTuple):
+    """An answer for its caller alone: with an id of its own in it, or what is not there."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+Made: TypeAlias = Ready | Refusal
+
+
+class KeptCall(NamedTuple):
+    """A request for what may be kept."""
+
+    asked: Asked
+    caller: Caller
+    name: AnswerName
+    since: float
+    """Of which moment, by `time.monotonic`, the answer has to be, or of a later one."""
+    store: Store
+    scope: Scope
+    request_id: str
+
+
+class Kept:
+    """The application; what it has answered is kept for whoever asks the same.
+
+    A caller without a key gets what is at most `Store.anonymous_seconds` old, and all that this process has written. A
+    caller with a key gets all that had been committed when the request came in.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        arrived = time.monotonic()
+        if _is_for_keeping(scope):
+            try:
+                call = await _called(scope, arrived)
+                answer = await self._answer(call) if call else None
+            # The application tells what is wrong: a key, or the database.
+            except (Unauthorized, SQLAlchemyError, OSError):
+                answer = None
+            if answer and call:
+                status = await _send(call, answer, send)
+                logs.request(call.request_id, scope["method"], scope["path"], status, time.monotonic() - arrived)
+                return
+        await self.app(scope, receive, send)
+
+    async def _answer(self, call: KeptCall) -> Made | None:
+        """What is kept, or is made now. None: whoever is making it makes nothing for others."""
+        has = call.asked.has
+        for _ in range(_TRIES):
+            ready = call.store.find(call.name)
+            if ready and ready.serves(has):
+                return ready
+            flight = call.store.making.join(call.name)
+            if flight is None:
+                # Who has a version is perhaps spared the making of the whole.
+                make = partial(self._make, call, None if ready else has)
+                answer: Made = await call.store.making.start(call.name, make).landed()
+                return answer
+            answer = await flight.landed()
+            if isinstance(answer, Refusal):
+                return None
+            if flight.began >= call.since and answer.serves(has):
+                return answer
+        return None
+
+    async def _make(self, call: KeptCall, has: str | None) -> Made:
+        """Ask the application, as GET, for what decides the answer alone."""
+        stamp = call.store.heads.stamp  # before anything is read
+        # Asked again whose key it is, it might be told otherwise: under this name is kept what this caller may see.
+        own: dict[str, Any] = {"request_id": call.request_id, "for_keeping": True, "holder": call.caller}
+        state = {**call.scope.get("state", {}), **own}
+        headers = list(call.asked.headers)
+        if has is not None:
+            headers.append((b"if-none-match", has.encode("latin-1")))
+        capture = _Capture()
+        scope = {**call.scope, "method": "GET", "headers": headers, "state": state}
+        await self.app(scope, _nothing_more(), capture.send)
+        status, headers, body = capture.status, capture.headers, b"".join(capture.chunks)
+        tag = next((value.decode("latin-1") for name, value in headers if name == b"etag"), None)
+        if status not in (_OK, _NOT_MODIFIED) or tag is None or "read" not in state:
+            return Refusal(status, headers, body)
+        of_all = [header for header in headers if header[0] != b"x-request-id"]
+        short = [header for header in of_all if header[0] not in _OF_A_BODY]
+        form = Form(of_all, body) if status == _OK else None
+        ready = Ready(tag, short, form, stamp, heads.events_under(state["read"]))
+        call.store.keep(call.name, ready)
+        return ready
+
+
+def _is_for_keeping(scope: Scope) -> bool:
+    if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        return False
+    state = scope["app"].state
+    return state.kept is not None and state.is_kept(scope["path"])
+
+
+async def _called(scope: Scope, arrived: float) -> KeptCall | None:
+    """The call, as soon as enough is known of the ledger for it. Raises Unauthorized."""
+    state = scope["app"].state
+    store: Store = state.kept
+    database: Database = state.database
+    request = requested.read(scope, state.settings)
+    if request is None:
+        return None
+    if request.token is None:
+        caller, since = ANYBODY, max(arrived - store.anonymous_seconds, database.own_writes.ended)
+    else:
+        caller, since = await state.keys.find(database, request.token), arrived
+    await store.heads.know(database, since)
+    return KeptCall(request, caller, request.name(caller), since, store, scope, logs.request_id())
+
+
+async def _send(call: KeptCall, answer: Made, send: Send) -> int:
+    """Answer as the application would, this caller and this method; and say with which status."""
+    is_head = call.scope["method"] == "HEAD"
+    if isinstance(answer, Refusal):
+        status, headers, body = answer
+    elif names_tag(call.asked.has, answer.tag) or answer.whole is None:
+        status, headers, body = _NOT_MODIFIED, answer.short, b""
+    else:
+        # What has no body is not compressed.
+        accepts = b"" if is_head else call.asked.accepts
+        status, (headers, body) = _OK, await call.store.form(call.name, answer, answer.whole, accepts)
+    own_id = [] if isinstance(answer, Refusal) else [(b"x-request-id", call.request_id.encode())]
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *own_id]})
+    await send({"type": "http.response.body", "body": b"" if is_head else body})
+    return status
+
+
+class _Capture:
+    """Takes an answer instead of the server."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: Headers = []
+        self.chunks: list[bytes] = []
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = [(name.lower(), value) for name, value in message["headers"]]
+        elif message["type"] == "http.response.body":
+            self.chunks.append(message.get("body", b""))
+
+
+def _nothing_more() -> Receive:
+    """A request without a body, whose client stays: another may wait for the answer."""
+    messages: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> Message:
+        if not messages:
+            await asyncio.Event().wait()
+        return messages.pop()
+
+    return receive

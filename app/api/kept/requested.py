@@ -1,0 +1,95 @@
+"""What of a request decides its answer: what answers are kept under."""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from fastapi.routing import APIRoute
+from fastapi.security.utils import get_authorization_scheme_param
+from starlette.routing import compile_path
+from starlette.types import Scope
+
+from app.api import cors, negotiation
+from app.api.deps import may_be_kept
+from app.services.access import Caller
+from app.settings import Settings
+from app.vocabulary import AnswerLanguage
+
+# Of a longer query hardly anybody sends the same again.
+_QUERY_BYTES: Final = 2_000
+_DECIDING: Final = (b"authorization", b"accept-language", b"origin")
+_PREFERRED: Final = lru_cache(maxsize=256)(negotiation.preferred)
+
+
+class AnswerName(NamedTuple):
+    """What one answer is kept under. Whoever asks for the same under the same name gets the same."""
+
+    path: str
+    query: bytes
+    language: AnswerLanguage
+    has_key: bool
+    restricted: bool
+    confidential: bool
+    origin: str
+    """Of those whose pages may send a key, if one comes with a key from there."""
+
+
+class Asked(NamedTuple):
+    """A request for what may be kept."""
+
+    path: str
+    query: bytes
+    token: str | None
+    language: AnswerLanguage
+    origin: str
+    accepts: bytes
+    """Its Accept-Encoding."""
+    has: str | None
+    """The versions that the caller has: If-None-Match."""
+    headers: list[tuple[bytes, bytes]]
+    """Those that decide the answer."""
+
+    def name(self, caller: Caller) -> AnswerName:
+        scopes = caller.may("read"), caller.may("confidential")
+        return AnswerName(self.path, self.query, self.language, self.token is not None, *scopes, self.origin)
+
+
+def read(scope: Scope, settings: Settings) -> Asked | None:
+    """What is asked for. None: this is refused, or never asked for again."""
+    # As for the routes, the first header of a name counts.
+    headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))
+    token = None
+    if (authorization := headers.get(b"authorization")) is not None:
+        scheme, token = get_authorization_scheme_param(authorization.decode("latin-1"))
+        if not token or scheme.lower() != "bearer":
+            return None
+    elif not settings.public_read:
+        return None
+    if len(scope["query_string"]) > _QUERY_BYTES:
+        return None
+    origin = headers.get(b"origin", b"").decode("latin-1") if token else ""
+    has = headers.get(b"if-none-match")
+    return Asked(
+        path=scope.get("root_path", "") + scope["path"],
+        query=scope["query_string"],
+        token=token,
+        language=_PREFERRED(headers.get(b"accept-language", b"").decode("latin-1")),
+        origin=origin if origin in cors.origins(settings.cors_origins) else "",
+        accepts=b",".join([value for name, value in scope["headers"] if name == b"accept-encoding"]),
+        has=None if has is None else has.decode("latin-1"),
+        headers=[(name, headers[name]) for name in _DECIDING if name in headers],
+    )
+
+
+def kept_paths(routes: Iterable[APIRoute], prefix: str) -> Callable[[str], bool]:
+    """What tells whether the answer to a GET of a path may be kept. The first route that fits a path has it."""
+    patterns: list[tuple[re.Pattern[str], bool]] = [
+        (compile_path(prefix + route.path)[0], may_be_kept(route)) for route in routes if "GET" in (route.methods or ())
+    ]
+
+    @lru_cache(maxsize=4096)
+    def is_kept(path: str) -> bool:
+        return next((may for pattern, may in patterns if pattern.match(path)), False)
+
+    return is_kept

@@ -1,0 +1,105 @@
+"""How far the ledger is, as one process knows it, and what an answer rests on: whether it still holds is asked of that.
+
+A picture of events holds until one of them, or the directory of sources and documents, changes: `moments.etag` names
+them. All else holds until the ledger moves. What was redacted moves nothing, and is counted by itself.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.database import Database
+from app.flights import Flights
+
+# More changes than this at once, or more events, and all is forgotten.
+_MOST_CHANGES: Final = 5_000
+_MOST_EVENTS: Final = 50_000
+# An event's pictures change with what is filed under it; with a link that leads to it; and when another is merged into
+# it, or into one that was.
+_READ: Final = text("""
+SELECT h.seq, h.hash, h.directory, h.redactions, (SELECT hash FROM change WHERE seq = :seq) AS hash_then, ARRAY(
+    SELECT DISTINCT moved.id FROM change c CROSS JOIN LATERAL (VALUES
+        (c.event_id),
+        (CAST(CASE c.type WHEN 'event_link' THEN c.record->>'to_id' WHEN 'event' THEN c.record->>'merged_into' END
+            AS uuid))) moved(id)
+    WHERE c.seq > :seq AND h.seq - :seq <= :most AND moved.id IS NOT NULL) AS events
+FROM ledger_head h""")
+_EVENTS: Final = "rests_on_events"
+_ALL: Final = "rests_on_all"
+
+
+class Stamp(NamedTuple):
+    """How far the ledger was known to be; `era`: since when nothing had to be forgotten."""
+
+    era: int
+    seq: int
+
+
+class Heads:
+    """What a process knows of the ledger: its position, and which events moved since it began to look."""
+
+    def __init__(self) -> None:
+        self.stamp = Stamp(0, -1)
+        self.known_at = -1.0
+        """By `time.monotonic`: all that was committed by then is known."""
+        self._hash = b""
+        self._directory = self._redactions = 0
+        self._directory_moved = 0  # known at which seq, as those of events
+        self._events: dict[UUID, int] = {}
+        self._reading = Flights[None]()
+
+    async def know(self, database: Database, since: float) -> None:
+        """Know all that had been committed at a moment of `time.monotonic`: many wait together for one query."""
+        while self.known_at < since:
+            flight = self._reading.join("") or self._reading.start("", partial(self._read, database))
+            await flight.landed()
+
+    def hold(self, stamp: Stamp, events: Iterable[UUID] | None) -> bool:
+        """Whether what was read when this was known, or later, is still the same; `events`: what it rests on alone."""
+        if stamp == self.stamp:
+            return True
+        if events is None or stamp.era != self.stamp.era or self._directory_moved > stamp.seq:
+            return False
+        return all(self._events.get(id_, 0) <= stamp.seq for id_ in events)
+
+    async def _read(self, database: Database) -> None:
+        began = time.monotonic()
+        before = self.stamp
+        async with database.asking() as session:
+            head = (await session.execute(_READ, {"seq": before.seq, "most": _MOST_CHANGES})).one()
+        # A database that was restored, or is another, has another change at the place where this one was.
+        is_same = head.seq >= before.seq and self._hash == (head.hash_then if before.seq else b"")
+        is_little = head.seq - before.seq <= _MOST_CHANGES and len(self._events) <= _MOST_EVENTS
+        if is_same and is_little and head.redactions == self._redactions:
+            self.stamp = Stamp(before.era, head.seq)
+            self._events |= dict.fromkeys(head.events, head.seq)
+            if head.directory != self._directory:
+                self._directory_moved = head.seq
+        else:
+            self.stamp = Stamp(before.era + 1, head.seq)
+            self._events, self._directory_moved = {}, 0
+        self._hash, self._directory, self._redactions = head.hash, head.directory, head.redactions
+        self.known_at = began
+
+
+# --- what an answer rests on: noted while it is made -----------------------------------------------------------------
+
+
+def rest_on(session: AsyncSession, events: Iterable[UUID]) -> None:
+    """Note that what is read in this session shows these events, and nothing else but sources and documents."""
+    session.info.setdefault(_EVENTS, set()).update(events)
+
+
+def rest_on_all(session: AsyncSession) -> None:
+    """Note that any change may matter to what is read in this session, whatever else is noted."""
+    session.info[_ALL] = True
+
+
+def events_under(info: Mapping[Any, Any]) -> frozenset[UUID] | None:
+    """What the session with this `info` rested on. None: on the whole ledger."""
+    return None if _ALL in info or _EVENTS not in info else frozenset(info[_EVENTS])
