@@ -242,7 +242,8 @@ def _check_name(source: RecordRead, values: dict[str, Any]) -> None:
     changed = source.model_dump() | values
     name, kind = changed["name"], changed["kind"]
     is_known = "disclosure" in values or any(changed[column] for column in traits.KNOWN_BY)
-    if traits.is_named(name, changed["disclosure"], kind) and not is_known and traits.describes(name, kind):
+    side = changed["country"] or changed["party"]
+    if traits.is_named(name, changed["disclosure"], kind) and not is_known and traits.describes(name, kind, side):
         raise Invalid.at("/name", _NO_NAME)
 
 

@@ -39,12 +39,20 @@ def is_named(name: str | None, disclosure: str | None, kind: str | None) -> bool
     return name is not None and ((disclosure or "named") == "named" or kind in ALWAYS_NAMED)
 
 
-def describes(name: str, kind: str | None) -> str | None:
-    """What a name that is none describes, as a disclosure. Signs and numbers may name an outlet or a channel."""
+def describes(name: str, kind: str | None, side: str | None) -> str | None:
+    """What a name that is none describes, as a disclosure.
+
+    Signs and numbers may name an outlet or a channel, and so may the word for a body. `side`: its country or party, by
+    which a body is known that every country has: the police.
+    """
     name = folding.visible(name)
     if kind in ALWAYS_NAMED and descriptions.is_wordless(name):
         return None
-    return descriptions.describes(name)
+    disclosure = descriptions.describes(name)
+    is_body = disclosure == "role_only" and descriptions.is_any_body(name)
+    if is_body and (kind in ALWAYS_NAMED or (side is not None and descriptions.is_any_country_s(name))):
+        return None
+    return disclosure
 
 
 def contradict(first: Traits, second: Traits) -> bool:

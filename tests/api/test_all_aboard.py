@@ -11,7 +11,7 @@ ABOARD: Json = {"measure": "other", "subject": "aboard", "unit": "persons"}
 
 
 def claims(aboard: Json) -> list[Json]:
-    spoken = [{"source": {"name": "Mayor"}, "said": "2023-08-09", "recheck_at": "2023-08-10T00:00:00Z"}]
+    spoken = [{"source": {"name": "Mayor of Kesra"}, "said": "2023-08-09", "recheck_at": "2023-08-10T00:00:00Z"}]
     return [
         {"label": "#aboard", "ref": "aboard", "question": ABOARD, "figure": aboard, "statements": spoken},
         {

@@ -28,8 +28,8 @@ async def paper(client: AsyncClient, event: str) -> str:
         speaker = {"source": {"name": who}} if who else {}
         return {"said": f"2023-08-{day:02}", "wording": wording, "quoted": who is not None, **speaker, **more}
 
-    elsewhere = said("The mayor", 13, document={"url": "https://news.example/2"})
-    denied = said("The mayor", 10, "There was no drone", stance="deny", framing="doubting")
+    elsewhere = said("The mayor of Kesra", 13, document={"url": "https://news.example/2"})
+    denied = said("The mayor of Kesra", 10, "There was no drone", stance="deny", framing="doubting")
     about = {
         "event": "explosion",
         "claims": [
@@ -37,12 +37,16 @@ async def paper(client: AsyncClient, event: str) -> str:
             {
                 "text": "A warehouse blew up",
                 "question": QUESTION,
-                "statements": [said("The mayor", 10, "a warehouse blew up")],
+                "statements": [said("The mayor of Kesra", 10, "a warehouse blew up")],
             },
             {"text": "Nobody was hurt", "label": "#0", "statements": [said(None, 11, "Nobody was hurt")]},
-            {"text": "Nine were hurt", "label": "#9", "statements": [said("The mayor", 11, "Nine are badly hurt")]},
+            {
+                "text": "Nine were hurt",
+                "label": "#9",
+                "statements": [said("The mayor of Kesra", 11, "Nine are badly hurt")],
+            },
         ],
-        "statements": [said("The mayor", 12, question={"text": "Who did it?"}, stance="no_comment")],
+        "statements": [said("The mayor of Kesra", 12, question={"text": "Who did it?"}, stance="no_comment")],
         "claim_links": [{"from": "#9", "relation": "contradicts", "to": "#0"}],
     }
     document = {"url": URL, "text": TEXT, "language": "en", "publisher": {"name": "Paper", "kind": "outlet"}}
@@ -73,7 +77,7 @@ async def test_shows_what_the_document_carries(client: AsyncClient, event: str, 
     }
     assert all(shown[one["appearance"]["id"]] == one["appearance"] for one in found["statements"][:3])
     assert [one["statement_id"] for one in found["unattributed"]] == [found["statements"][4]["statement_id"]]
-    assert {source["name"] for source in found["sources"].values()} == {"A witness", "The mayor", "Paper"}
+    assert {source["name"] for source in found["sources"].values()} == {"A witness", "The mayor of Kesra", "Paper"}
     assert {**dossier["sources"], **found["sources"]} == dossier["sources"]
     assert found["document"]["publisher_id"] in found["sources"]
 
@@ -170,10 +174,10 @@ async def test_nothing_tells_what_is_hidden(client: AsyncClient, anybody: AsyncC
     await audit(anybody, own, "", 404)
     await audit(anybody, "ref:none", "", 404)
     named = {one["name"]: id_ for id_, one in open_before["sources"].items()}
-    for name in ("The mayor", "Paper"):
+    for name in ("The mayor of Kesra", "Paper"):
         await patch(client, f"/v1/sources/{named[name]}", {"confidential": True})
     found = await anybody.get(f"/v1/documents/{paper}/audit")
-    for word in ("The mayor", "Paper", named["The mayor"], named["Paper"], "Hidden"):
+    for word in ("The mayor of Kesra", "Paper", named["The mayor of Kesra"], named["Paper"], "Hidden"):
         assert word not in found.text
     masked: dict[str, Any] = found.json()
     assert masked["document"]["publisher_id"] is None

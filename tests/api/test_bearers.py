@@ -77,8 +77,11 @@ async def test_who_bears_a_name_and_who_may_be_the_same_is_told_by_name(
     client: AsyncClient, anybody: AsyncClient, event: str
 ) -> None:
     about, other = await claim(client, event), await claim(client, event, "A balloon")
-    first = await source(client, "Ministry", country="RU", aliases=["The ministry"])
-    second, merged = await source(client, "Ministry", country="UA"), await source(client, "Ministerium")
+    first = await source(client, "Ministry of Kesra", country="RU", aliases=["The ministry of Kesra"])
+    second, merged = (
+        await source(client, "Ministry of Kesra", country="UA"),
+        await source(client, "Ministerium von Kesra"),
+    )
     alike, secret = await source(client, "Ministry of Defence"), await source(client, "Secret", confidential=True)
     said = [await statement(client, event, about, id_) for id_ in (first, second, merged)]
     for id_ in (alike, secret):
@@ -92,7 +95,7 @@ async def test_who_bears_a_name_and_who_may_be_the_same_is_told_by_name(
         assert [row["name"] for row in page["may_be_same"]] == others
         page = await get(caller, "/v1/statements?source=Ministerium&sort=created_at")
         assert [row["id"] for row in page["items"]] == said[1:]
-        assert [row["name"] for row in page["named"]] == ["Ministry"]
+        assert [row["name"] for row in page["named"]] == ["Ministry of Kesra"]
         assert page["may_be_same"] == []
     assert (await get(anybody, f"/v1/claims?source={first}"))["may_be_same"] is None
 

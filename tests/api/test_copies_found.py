@@ -22,7 +22,7 @@ Client = httpx.AsyncClient
 
 def told(host: str, words: str | None, published: str = "2023-08-09", *, event: str = "blast", **given: Any) -> Json:
     """A report by one outlet: that it was a drone, say witnesses."""
-    body = report(claim("A drone", said("Mayor", wording="a drone")), ref=f"{host}:1", event=event)
+    body = report(claim("A drone", said("Mayor of Kesra", wording="a drone")), ref=f"{host}:1", event=event)
     body["document"] = {"url": f"https://{host}.example/1", "ref": host, "published": published} | given
     return body | {"document": body["document"] | ({"text": words} if words else {})}
 
@@ -242,7 +242,10 @@ async def test_many_at_once(app: FastAPI, client: Client) -> None:
         asked.clear()
         body = report(
             *(
-                claim(f"{size} {nth}", said("Mayor", document={"url": f"https://x.example/{size}/{nth}", "text": text}))
+                claim(
+                    f"{size} {nth}",
+                    said("Mayor of Kesra", document={"url": f"https://x.example/{size}/{nth}", "text": text}),
+                )
                 for nth in range(size)
                 for text in [f"{EN['wire']}\n\nNumber {nth}"]
             ),

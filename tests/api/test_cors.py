@@ -58,7 +58,7 @@ async def test_a_named_origin_may_send_a_key_and_write(client: httpx.AsyncClient
         allowed = answer.headers["Access-Control-Allow-Headers"].lower().split(", ")
         assert {"authorization", "if-match", "if-none-match", "content-type", "idempotency-key"} <= set(allowed)
         assert {"Origin", "Access-Control-Request-Method"} <= set(answer.headers["Vary"].split(", "))
-    made = await client.post("/v1/sources", json={"name": "Mayor"}, headers=DESK)
+    made = await client.post("/v1/sources", json={"name": "Mayor of Kesra"}, headers=DESK)
     assert (made.status_code, made.headers["Access-Control-Allow-Origin"]) == (201, "https://desk.example")
     assert "Access-Control-Allow-Origin" not in (await client.get(event, headers=ANY)).headers
     sub_domain = {"Origin": "https://desk.example.evil.example"}

@@ -13,7 +13,7 @@ DATELINE = "ZAPOROVO (AP) — Seven people were killed by a drone, witnesses sai
 
 
 def told(words: str | None, *statements: Json, host: str = "a", **document: Any) -> Json:
-    body = report(claim("A drone", *(statements or (said("Mayor", wording="a drone"),))), ref=host)
+    body = report(claim("A drone", *(statements or (said("Mayor of Kesra", wording="a drone"),))), ref=host)
     body["document"] = {"url": f"https://{host}.example/1", "published": "2023-08-09"} | document
     return body | {"document": body["document"] | ({"text": words} if words else {})}
 
@@ -111,7 +111,7 @@ async def test_where_the_agency_is_known_already(client: Client) -> None:
 async def test_a_document_stored_before(client: Client) -> None:
     made = await post(client, "/v1/documents", {"url": "https://a.example/1", "text": DATELINE})
     event = await post(client, "/v1/events", {"title": "Blast", "ref": "blast"})
-    body = claim("A drone", said("Mayor", document=made["id"]))
+    body = claim("A drone", said("Mayor of Kesra", document=made["id"]))
     await post(client, f"/v1/events/{event['id']}/claims", body)
     assert await names(client) == [[("Associated Press", "proposed")]]
 
@@ -122,14 +122,14 @@ async def test_what_an_editor_decides_stays(client: Client, psql: psycopg.Connec
     where = await appearance(client)
     kept = {"source": hop["source_id"], "how_known": "similarity", "score": hop["score"], "state": "rejected"}
     await patch(client, where, {"hops": [kept]})
-    changed = told(f"{DATELINE} Updated.", said("Mayor", wording="a drone"), said("Governor"))
+    changed = told(f"{DATELINE} Updated.", said("Mayor of Kesra", wording="a drone"), said("Governor Kim"))
     await sent(client, "/v1/reports", changed, 201)
     await sent(client, "/v1/reports", told(f"{DATELINE} Updated."), 200)
     assert await names(client) == [[("Associated Press", "rejected")]]
     [[hop]] = await chains(client)
     assert (hop["how_known"], hop["score"]) == ("similarity", 0.9)
     # A declared chain does not overrule an editor either.
-    again = told(f"{DATELINE} Updated.", said("Mayor", wording="a drone", hops=[{"source": {"name": "AP"}}]))
+    again = told(f"{DATELINE} Updated.", said("Mayor of Kesra", wording="a drone", hops=[{"source": {"name": "AP"}}]))
     await sent(client, "/v1/reports", again, 200)
     assert await names(client) == [[("Associated Press", "rejected")]]
     await patch(client, where, {"hops": [kept | {"state": "confirmed"}]})
@@ -143,20 +143,22 @@ async def test_a_declared_chain_goes_before_what_was_proposed(client: Client, ps
     await sent(client, "/v1/reports", told(DATELINE), 201)
     # By another script, whose delivery is not this report's: it completes the same appearance.
     channel = {"source": {"name": "Channel", "kind": "channel"}}
-    declared = told(DATELINE, said("Mayor", wording="a drone", hops=[channel])) | {"ref": "second"}
+    declared = told(DATELINE, said("Mayor of Kesra", wording="a drone", hops=[channel])) | {"ref": "second"}
     await sent(client, "/v1/reports", declared, 201)
     assert await names(client) == [[("Channel", "confirmed"), ("Associated Press", "proposed")]]
     before = rows(psql)
     await sent(client, "/v1/reports", declared | {"ref": "third"}, 201)
     assert rows(psql) == before | {"report": before["report"] + 1, "ledger": before["ledger"] + 1}
     # One that names the agency itself leaves nothing to propose.
-    whole = told(DATELINE, said("Mayor", wording="drones", hops=[{"source": {"name": "AP"}}]), host="b")
+    whole = told(DATELINE, said("Mayor of Kesra", wording="drones", hops=[{"source": {"name": "AP"}}]), host="b")
     await sent(client, "/v1/reports", whole, 201)
     assert (await names(client))[-1] == [("Associated Press", "confirmed")]
 
 
 async def test_a_likeness_that_a_script_found_stays(client: Client, psql: psycopg.Connection) -> None:
-    body = told(None, said("Mayor", hops=[{"source": {"name": "Wire"}, "how_known": "similarity", "score": 0.7}]))
+    body = told(
+        None, said("Mayor of Kesra", hops=[{"source": {"name": "Wire"}, "how_known": "similarity", "score": 0.7}])
+    )
     await sent(client, "/v1/reports", body, 201)
     before = rows(psql)
     await sent(client, "/v1/reports", body | {"ref": "other"}, 201)
@@ -165,12 +167,12 @@ async def test_a_likeness_that_a_script_found_stays(client: Client, psql: psycop
 
 async def test_what_another_report_says_too_stays(client: Client, other: Client) -> None:
     """Also where that said it only to propose who passed it on."""
-    await sent(client, "/v1/reports", told(None, said("Mayor", wording="a drone")), 201)
+    await sent(client, "/v1/reports", told(None, said("Mayor of Kesra", wording="a drone")), 201)
     found = [{"source": {"name": "Channel", "kind": "channel"}, "how_known": "similarity"}]
-    one = told(None, said("Mayor", wording="a drone", hops=found)) | {"ref": "another"}
+    one = told(None, said("Mayor of Kesra", wording="a drone", hops=found)) | {"ref": "another"}
     await sent(other, "/v1/reports", one, 201)
     assert await names(client) == [[("Channel", "proposed")]]
-    gone = await sent(client, "/v1/reports", told(None, said("Governor", wording="no")), 201)
+    gone = await sent(client, "/v1/reports", told(None, said("Governor Kim", wording="no")), 201)
     assert gone["removed"]["appearances"] == 0
 
 

@@ -5,7 +5,7 @@ from httpx import AsyncClient
 
 
 async def test_says_what_points_at_it(client: AsyncClient, event: str) -> None:
-    speaker = await source(client, "Mayor")
+    speaker = await source(client, "Mayor of Kesra")
     made = [await statement(client, event, await claim(client, event, f"Claim {n}"), speaker) for n in range(22)]
     told = (await delete(client, f"/v1/sources/{speaker}", 409)).json()
     assert [(one["type"], one["by"], len(one["urls"]), one["more"]) for one in told["blocked_by"]] == [
@@ -15,7 +15,10 @@ async def test_says_what_points_at_it(client: AsyncClient, event: str) -> None:
 
 
 async def test_an_event_goes_with_all_in_it(client: AsyncClient, event: str) -> None:
-    speaker, paper = await source(client, "Mayor"), await document(client, "https://a.example/1", text="a drone")
+    speaker, paper = (
+        await source(client, "Mayor of Kesra"),
+        await document(client, "https://a.example/1", text="a drone"),
+    )
     first, second = await claim(client, event, "A"), await claim(client, event, "B")
     await post(client, f"{event}/claim-links", {"from": first, "relation": "contradicts", "to": second})
     said = await statement(client, event, first, speaker, document=paper, hops=[{"source": {"name": "TASS"}}])
@@ -34,7 +37,7 @@ async def test_an_event_goes_with_all_in_it(client: AsyncClient, event: str) -> 
 
 
 async def test_a_source_goes_with_what_it_said(client: AsyncClient, event: str) -> None:
-    speaker = await source(client, "Mayor")
+    speaker = await source(client, "Mayor of Kesra")
     desk = await source(client, "Desk", parent=speaker)
     paper = await document(client, "https://a.example/1", publisher=speaker)
     said = await statement(client, event, await claim(client, event), speaker, document=paper)

@@ -58,7 +58,9 @@ async def test_times_follow_merged_documents_readings_and_recording(client: Asyn
     ids = [await statement(client, event, about, official, document=paper, said=None) for paper in papers[:2]]
     two_places = await statement(client, event, about, official, stance="deny", document=papers[2], said=None)
     await post(client, f"/v1/statements/{two_places}/appearances", {"document": papers[0]})
-    read_later = await statement(client, event, about, await source(client, "Mayor"), document=papers[2], said=None)
+    read_later = await statement(
+        client, event, about, await source(client, "Mayor of Kesra"), document=papers[2], said=None
+    )
     nowhere = await statement(client, event, about, None, stance="query")
     said = await statement(client, event, about, official, said="2023-08-06")
     every = await dated(client)

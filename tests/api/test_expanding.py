@@ -7,7 +7,10 @@ from httpx import AsyncClient
 async def test_a_statement_comes_with_what_it_points_at(client: AsyncClient, anybody: AsyncClient, event: str) -> None:
     question = {"text": "What was it?", "kind": "cause"}
     about = await claim(client, event, "A drone", question=question)
-    army, secret = await source(client, "Army", party="russia"), await source(client, "Deep Throat", confidential=True)
+    army, secret = (
+        await source(client, "Army of Kesra", party="russia"),
+        await source(client, "Deep Throat", confidential=True),
+    )
     early = {"url": "https://a.example/1", "title": "Early", "published": "2023-08-09"}
     said = await statement(
         client, event, about, army, document={"url": "https://a.example/2", "published": "2023-08-10"}, wording="later"
@@ -19,7 +22,7 @@ async def test_a_statement_comes_with_what_it_points_at(client: AsyncClient, any
         items = {one["id"]: one for one in (await get(caller, f"/v1/statements?{everything}"))["items"]}
         told = items[said]
         assert (told["event"]["title"], told["claim"]["text"]) == ("Explosion", "A drone")
-        assert (told["question"]["text"], told["source"]["name"]) == ("What was it?", "Army")
+        assert (told["question"]["text"], told["source"]["name"]) == ("What was it?", "Army of Kesra")
         assert (told["document"]["title"], told["appearance"]["wording"]) == ("Early", "early")
         assert items[hidden]["source"]["name"] == ("Deep Throat" if caller is client else None)
         assert items[hidden]["source"]["id"] == items[hidden]["source_id"]

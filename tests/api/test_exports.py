@@ -162,7 +162,11 @@ async def test_a_map_tells_where_questions_stand_and_what_is_said_of_casualties(
 ) -> None:
     """As each event's dossier has it, also where several are drawn at once, or one by one."""
     house = {"name": "Secret house", "party": "russia", "confidential": True}
-    speakers = ((31, {"name": "Army"}, "2023-08-09T10:00Z"), (43, house, "2023-08-09T13:00Z"), (60, None, "2023-08-09"))
+    speakers = (
+        (31, {"name": "Army of Kesra"}, "2023-08-09T10:00Z"),
+        (43, house, "2023-08-09T13:00Z"),
+        (60, None, "2023-08-09"),
+    )
     for number, by, said in speakers:
         given = {"said": said} | ({"source": await source(client, **by)} if by else {})
         toll = {"question": {"measure": "injured"}, "figure": {"min": number}, "statements": [given]}
@@ -171,7 +175,7 @@ async def test_a_map_tells_where_questions_stand_and_what_is_said_of_casualties(
     await claim(client, event, "A drone", question={"text": "What?", "kind": "cause"})
     for nth in range(3):
         other = f"/v1/events/{(await post(client, '/v1/events', {'title': f'Other {nth}'}))['id']}"
-        dead = {"source": {"name": "Army"}, "said": "2023-08-09", "withdrawn": "2023-08-10"}
+        dead = {"source": {"name": "Army of Kesra"}, "said": "2023-08-09", "withdrawn": "2023-08-10"}
         children = {"measure": "killed", "subject": "children"}
         await post(client, f"{other}/claims", {"question": children, "figure": {"min": nth + 1}, "statements": [dead]})
     for bound in (2_000, 0):

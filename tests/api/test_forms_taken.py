@@ -12,7 +12,7 @@ CLAIM: Any = {
     "figure": "at least 20",
     "statements": [
         {
-            "source": "A ministry",
+            "source": "Ministry of Kesra",
             "stance": "confirms",
             "said": "24/01/2024",
             "document": "https://news.example/1",

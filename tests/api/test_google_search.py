@@ -58,9 +58,13 @@ async def test_an_answer_has_googles_fields(client: httpx.AsyncClient, anybody: 
         "The plant was struck by a drone",
         statements=[
             {"source": {"name": "A channel", "kind": "channel"}, "said": "2023-08-10"},
-            {"source": {"name": "A mayor", "kind": "official"}, "said": "2023-08-09T13:00+03:00"},
+            {"source": {"name": "Ada Mayor", "kind": "official"}, "said": "2023-08-09T13:00+03:00"},
             {"source": {"kind": "witness", "disclosure": "anonymous"}, "said": "2023-08-09T12:00+03:00"},
-            {"source": {"name": "Ministry", "kind": "military"}, "stance": "deny", "said": "2023-08-09T11:00+03:00"},
+            {
+                "source": {"name": "Ministry of Kesra", "kind": "military"},
+                "stance": "deny",
+                "said": "2023-08-09T11:00+03:00",
+            },
         ],
     )
     page = {"url": "https://www.checks.example/1?utm_source=x", "title": "No, it was no drone"}
@@ -72,7 +76,7 @@ async def test_an_answer_has_googles_fields(client: httpx.AsyncClient, anybody: 
         "claims": [
             {
                 "text": "The plant was struck by a drone",
-                "claimant": "A mayor",
+                "claimant": "Ada Mayor",
                 "claimDate": "2023-08-09T09:00:00Z",
                 "claimReview": [
                     {
@@ -93,9 +97,9 @@ async def test_an_answer_has_googles_fields(client: httpx.AsyncClient, anybody: 
 
 async def test_what_is_not_known_is_left_out(client: httpx.AsyncClient, event: str) -> None:
     bare = await claim(client, event, "A boiler burst")
-    body = {"claim": bare, "author": {"name": "A court", "kind": "court"}, "scheme": "averitec"}
+    body = {"claim": bare, "author": {"name": "Ada Court", "kind": "court"}, "scheme": "averitec"}
     await post(client, f"{event}/assessments", body | {"rating": "not_enough_evidence"})
-    reviews = [{"publisher": {"name": "A court"}, "textualRating": "Not enough evidence"}]
+    reviews = [{"publisher": {"name": "Ada Court"}, "textualRating": "Not enough evidence"}]
     assert await search(client, query="boiler") == [{"text": "A boiler burst", "claimReview": reviews}]
     assert (await client.get(SEARCH, params={"query": "nothing like it"})).json() == {}
     assert (await client.get(SEARCH, params={"query": "the of a"})).json() == {}
@@ -175,7 +179,7 @@ async def test_age_is_that_of_the_newer_of_claim_and_review(client: httpx.AsyncC
         ("Old drone", 400, 390),
         ("Drone without dates", None, None),
     ):
-        spoken = {"source": {"name": "A mayor"}} | ({"said": ago(said)} if said else {})
+        spoken = {"source": {"name": "Ada Mayor"}} | ({"said": ago(said)} if said else {})
         made = await claim(client, event, text, statements=[spoken])
         await review(client, event, made, **({"made": ago(reviewed)} if reviewed else {}))
     ages = {0: 4, 399: 3, 395: 3, 300: 2, 4: 1, 1: 0, 2**31 - 1: 3}
@@ -208,15 +212,15 @@ async def test_reviews_of_merged_claims_come_together_and_replaced_ones_not(
 
 async def test_nothing_hidden_is_shown(client: httpx.AsyncClient, anybody: httpx.AsyncClient, event: str) -> None:
     made = await claim(
-        client, event, "A drone", statements=[{"source": {"name": "An officer", "url": "https://officer.example/"}}]
+        client, event, "A drone", statements=[{"source": {"name": "Ann Officer", "url": "https://officer.example/"}}]
     )
-    await review(client, event, made, author={"name": "An insider", "url": "https://insider.example/"}, url=None)
-    for name in ("An officer", "An insider"):
+    await review(client, event, made, author={"name": "Ann Insider", "url": "https://insider.example/"}, url=None)
+    for name in ("Ann Officer", "Ann Insider"):
         (one,) = (await get(client, f"/v1/sources?q={name}"))["items"]
         await patch(client, f"/v1/sources/{one['id']}", {"confidential": True})
     (found,) = await search(client, query="drone")
-    assert found["claimant"] == "An officer"
-    assert found["claimReview"][0]["publisher"] == {"name": "An insider", "site": "insider.example"}
+    assert found["claimant"] == "Ann Officer"
+    assert found["claimReview"][0]["publisher"] == {"name": "Ann Insider", "site": "insider.example"}
     assert await search(anybody, query="drone") == [{"text": "A drone", "claimReview": [{"textualRating": "False"}]}]
     assert await texts(client, reviewPublisherSiteFilter="insider.example") == ["A drone"]
     assert await texts(anybody, reviewPublisherSiteFilter="insider.example") == []

@@ -19,8 +19,8 @@ async def made(client: AsyncClient, event: str) -> dict[str, str]:
     paper = await post(client, "/v1/documents", {"url": "https://a.example/1"})
     depends = {"relation": "quotes", "to": {"url": "https://a.example/2"}}
     paper_link = await post(client, f"/v1/documents/{paper['id']}/links", depends)
-    speaker = await source(client, "Mayor")
-    twins = await post(client, f"/v1/sources/{speaker}/links", {"to": {"name": "The mayor"}})
+    speaker = await source(client, "Mayor of Kesra")
+    twins = await post(client, f"/v1/sources/{speaker}/links", {"to": {"name": "The mayor of Kesra"}})
     said = await statement(client, event, first, speaker)
     place = await post(client, f"/v1/statements/{said}/appearances", {"document": paper["id"], "wording": "a"})
     rating = {"claim": second, "author": speaker, "scheme": "veracity", "rating": "true"}

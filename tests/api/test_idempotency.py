@@ -184,7 +184,7 @@ async def test_every_write_takes_a_key_and_tells_of_it(client: httpx.AsyncClient
     writes = {path: item["post"] for path, item in inlined(app.openapi()).items() if "post" in item} | {}
     for path in WITHOUT:
         writes.pop(path, None)
-    mayor, desk = await source(client, "A mayor"), await source(client, "A desk")
+    mayor, desk = await source(client, "Ada Mayor"), await source(client, "A desk")
     one, two = await claim(client, event), await claim(client, event, "It was a missile")
     first, second = await document(client, "https://news.example/1"), await document(client, "https://news.example/2")
     word = await statement(client, event, one, mayor)

@@ -34,7 +34,7 @@ async def test_deleting_what_it_shows_forgets_an_answer(client: httpx.AsyncClien
 
 async def test_a_part_of_the_answer_is_enough(client: httpx.AsyncClient, event: str, psql: Psql) -> None:
     """Also by somebody beside the service."""
-    body = {"text": "A drone", "statements": [said("A mayor", wording="a drone")]}
+    body = {"text": "A drone", "statements": [said("Ada Mayor", wording="a drone")]}
     made = (await again(client, f"{event}/claims", body, status=201)).json()
     appearance = made["statements"][0]["appearance"]["id"]
     psql.execute("DELETE FROM appearance WHERE id = %s", [appearance])
@@ -51,11 +51,11 @@ async def test_hiding_an_event_forgets_all_about_it(
         "text": "A drone, he said",
         "publisher": {"name": "News", "kind": "outlet"},
     }
-    told = {"text": "A drone", "statements": [{"source": {"name": "A mayor"}, "document": paper}]}
+    told = {"text": "A drone", "statements": [{"source": {"name": "Ada Mayor"}, "document": paper}]}
     bodies: dict[str, Any] = {
         f"{event}/claims": told,
         "/v1/documents": paper,
-        "/v1/sources": {"name": "A mayor"},
+        "/v1/sources": {"name": "Ada Mayor"},
         f"{event}/questions": {"text": "Why?"},
     }
     for path, body in bodies.items():
@@ -76,7 +76,7 @@ async def test_hiding_an_event_forgets_all_about_it(
 
 
 async def test_protecting_a_source_forgets_who_it_is(client: httpx.AsyncClient, event: str) -> None:
-    body = {"claim": await claim(client, event), "source": {"name": "An officer"}}
+    body = {"claim": await claim(client, event), "source": {"name": "Ann Officer"}}
     made = (await again(client, f"{event}/statements", body, status=201)).json()
     await patch(client, f"/v1/sources/{made['source_id']}", {"notes": "nothing to hide"})
     assert (await again(client, f"{event}/statements", body)).headers["Idempotency-Replayed"] == "true"

@@ -58,7 +58,7 @@ NAMING = {"event", "claim", "question", "document", "source", "author", "publish
 async def world(client: AsyncClient) -> None:
     tass = {"aliases": [{"name": "Agency"}, {"name": "ТАСС"}], "kind": "agency", "party": "russia", "country": "RU"}
     await source(client, "Telegraph agency", ref="tass", **tass)
-    await source(client, "Mayor", ref="mayor", parent="ref:tass")
+    await source(client, "Mayor of Kesra", ref="mayor", parent="ref:tass")
     await post(client, "/v1/sources", {"disclosure": "anonymous", "ref": "nobody", "kind": "witness"})
     twin = await source(client, "Twin", ref="twin")
     await post(client, f"/v1/sources/{twin}/merge", {"into": "ref:mayor"}, 200)

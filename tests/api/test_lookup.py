@@ -25,7 +25,7 @@ async def look(client: httpx.AsyncClient, *items: Json) -> list[Json]:
 async def test_what_is_there_comes_in_the_order_asked(
     client: httpx.AsyncClient, anybody: httpx.AsyncClient, event: str
 ) -> None:
-    mayor = (await post(client, "/v1/sources", {"name": "A mayor", "ref": "mayor"}))["id"]
+    mayor = (await post(client, "/v1/sources", {"name": "Ada Mayor", "ref": "mayor"}))["id"]
     drone = await claim(client, event, ref="drone")
     paper = {"url": URL, "ref": "paper", "text": "A drone, he said", "retrieved_at": "2023-08-09T12:00:00Z"}
     await statement(client, event, drone, mayor, document=paper)
@@ -60,8 +60,8 @@ async def test_what_is_there_comes_in_the_order_asked(
 
 async def test_every_kind_of_record_can_be_looked_up(client: httpx.AsyncClient, event: str, psql: Psql) -> None:
     body = report(
-        {"label": "#1", "text": "A drone", "statements": [said("A mayor", wording="a drone")]},
-        {"label": "#2", "text": "A missile", "statements": [said("A mayor")]},
+        {"label": "#1", "text": "A drone", "statements": [said("Ada Mayor", wording="a drone")]},
+        {"label": "#2", "text": "A missile", "statements": [said("Ada Mayor")]},
         ref="r-1",
         event_links=[{"relation": "related", "to": event.rpartition("/")[2]}],
         claim_links=[{"from": "#1", "relation": "contradicts", "to": "#2"}],
@@ -96,7 +96,7 @@ async def test_a_merged_record_names_the_one_that_stays(client: httpx.AsyncClien
 async def test_what_is_hidden_is_not_found(
     client: httpx.AsyncClient, anybody: httpx.AsyncClient, event: str, psql: Psql
 ) -> None:
-    officer = (await post(client, "/v1/sources", {"name": "An officer", "ref": "officer"}))["id"]
+    officer = (await post(client, "/v1/sources", {"name": "Ann Officer", "ref": "officer"}))["id"]
     drone = await claim(client, event, ref="drone")
     await statement(client, event, drone, officer, document={"url": URL})
     asked: list[Json] = [
@@ -191,7 +191,7 @@ async def test_a_report_that_was_delivered_can_be_skipped(
 
 async def test_it_is_a_read(app: FastAPI, client: httpx.AsyncClient, anybody: httpx.AsyncClient, psql: Psql) -> None:
     """It waits for no writer, changes nothing, and takes no more statements for a thousand than for one."""
-    mayor = await source(client, "A mayor", ref="mayor")
+    mayor = await source(client, "Ada Mayor", ref="mayor")
     before = rows(psql)
     asked: list[str] = []
     for engine in (app.state.database.readers, app.state.database.writers):
@@ -244,7 +244,7 @@ async def test_what_names_nothing_is_refused(anybody: httpx.AsyncClient) -> None
 
 
 async def test_every_list_says_what_changed_since(client: httpx.AsyncClient, event: str) -> None:
-    body = report({"text": "A drone", "question": {"text": "Why?"}, "statements": [said("A mayor")]})
+    body = report({"text": "A drone", "question": {"text": "Why?"}, "statements": [said("Ada Mayor")]})
     body["events"][0]["assessments"] = [
         {"claim": {"text": "A missile"}, "author": {"name": "Desk"}, "scheme": "veracity", "rating": "unverified"}
     ]

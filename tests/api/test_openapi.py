@@ -139,7 +139,7 @@ async def _records(client: httpx.AsyncClient, described: dict[str, Any]) -> dict
     assessment = (await client.post(f"/v1/events/{event['id']}/assessments", json=evidence)).json()
     links = {"relation": "translation_of", "to": {"url": "https://original.example/"}}
     link = (await client.post(f"/v1/documents/{told['document']['id']}/links", json=links)).json()
-    twins = {"to": {"name": "The governor"}}
+    twins = {"to": {"name": "Governor Kim"}}
     twin = (await client.post(f"/v1/sources/{statement['source']['id']}/links", json=twins)).json()
     return {
         "sources": statement["source"]["id"],

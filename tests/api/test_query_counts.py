@@ -42,7 +42,7 @@ REPORT: Final = {
                     "text": "A drone hit the depot",
                     "question": {"text": "What was it?", "kind": "cause"},
                     "statements": [
-                        {"source": {"name": "The governor"}, "wording": "a drone hit the depot", "quoted": True}
+                        {"source": {"name": "Governor Kim"}, "wording": "a drone hit the depot", "quoted": True}
                     ],
                 }
             ],

@@ -29,7 +29,7 @@ async def open_(client: httpx.AsyncClient, query: str = "") -> list[str]:
 async def perishable(client: httpx.AsyncClient, event: str) -> dict[str, str]:
     """A ministry that did not know yet, about a claim."""
     body = {"question": {"text": "Who did it?", "kind": "responsibility", "ref": "who"}}
-    found = {"ministry": await source(client, "Ministry", party="russia")}
+    found = {"ministry": await source(client, "Ministry of Kesra", party="russia")}
     found["claim"] = await claim(client, event, "They did it", **body)
     found["other"] = await claim(client, event, "Others did it", **body)
     found["statement"] = await statement(
@@ -55,7 +55,7 @@ async def test_it_says_what_about_whom_and_in_which_words(
     one = found[0]
     assert (one["recheck_at"], one["text"], one["question"]) == ("2023-08-09T09:00:00Z", "12 missing", "Missing")
     assert (one["event"]["slug"], one["event"]["title"]) == ("explosion", "Explosion")
-    assert (one["source"]["name"], one["wording"], one["language"]) == ("Ministry", "12 so far, he said", None)
+    assert (one["source"]["name"], one["wording"], one["language"]) == ("Ministry of Kesra", "12 so far, he said", None)
     assert one["document_id"] == (await get(client, "/v1/documents?url=https://news.example/2"))["items"][0]["id"]
     assert (found[1]["text"], found[1]["question"], found[1]["wording"]) == ("They did it", "Who did it?", None)
     assert await open_(client, f"?before={LATER}") == [said]

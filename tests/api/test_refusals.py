@@ -122,7 +122,7 @@ async def test_no_pattern_is_shown(client: httpx.AsyncClient, event: str) -> Non
 async def test_a_source_by_its_name_alone(client: httpx.AsyncClient, event: str) -> None:
     """Wherever a source may stand, and the same source as if it were described."""
     said = {
-        "source": "The mayor",
+        "source": "The mayor of Kesra",
         "hops": [{"source": " Interfax\n "}, "A channel"],
         "document": {"url": "https://news.example/1", "publisher": "Example News"},
     }
@@ -140,11 +140,11 @@ async def test_a_source_by_its_name_alone(client: httpx.AsyncClient, event: str)
         "A desk",
         "Example News",
         "Interfax",
-        "The mayor",
+        "The mayor of Kesra",
         "Their channel",
         "Their site",
     ]
-    described = {"text": "T", "statements": [said | {"source": {"name": "The mayor"}}]}
+    described = {"text": "T", "statements": [said | {"source": {"name": "The mayor of Kesra"}}]}
     assert (await client.post(f"{event}/claims", json=described)).status_code == 200
 
 

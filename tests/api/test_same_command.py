@@ -36,7 +36,7 @@ async def test_documents_and_texts_of_before(
             values,
         )
     for name, words in (("a", "A short text."), ("b", "a short text"), ("c", "Another text"), ("d", "…")):
-        body = report(claim("A drone", said("Mayor", wording="a drone")), ref=f"{name}:1", event="blast")
+        body = report(claim("A drone", said("Mayor of Kesra", wording="a drone")), ref=f"{name}:1", event="blast")
         body["document"] = {"url": f"https://{name}.example/1", "ref": name, "text": words}
         await sent(client, "/v1/reports", body, 201)
     psql.execute("DELETE FROM document_link")

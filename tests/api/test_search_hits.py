@@ -102,7 +102,7 @@ async def test_how_a_document_is_found(anybody: AsyncClient, zagorsk: Json) -> N
 
 
 async def test_a_figure_has_no_words_but_what_is_said_of_it_has(client: AsyncClient, event: str) -> None:
-    said = {"source": {"name": "Governor"}, "wording": "Thirty-one were hurt", "language": "en"}
+    said = {"source": {"name": "Governor Kim"}, "wording": "Thirty-one were hurt", "language": "en"}
     body = {"question": {"measure": "injured"}, "figure": {"qualifier": "at_least", "min": 31}, "statements": [said]}
     await post(client, f"{event}/claims", body)
     (hit,) = await search(client, "thirty-one")

@@ -8,7 +8,9 @@ from httpx import AsyncClient
 @pytest.fixture
 async def said(client: AsyncClient, event: str) -> str:
     """The path of a statement."""
-    one = await statement(client, event, await claim(client, event), await source(client, "Mayor"), said="2023-08-09")
+    one = await statement(
+        client, event, await claim(client, event), await source(client, "Mayor of Kesra"), said="2023-08-09"
+    )
     return f"/v1/statements/{one}"
 
 
@@ -157,7 +159,7 @@ async def test_nothing_is_taken_back_before_it_was_said(client: AsyncClient, eve
 async def test_what_its_document_dates_after_it_was_taken_back(client: AsyncClient, event: str) -> None:
     """It is another statement than the one that was taken back: the answer says what would make it that one."""
     paper = {"url": "https://n.example/2", "published": "2023-08-20"}
-    told = {"source": {"name": "Mayor"}, "withdrawn": "2023-08-10", "document": paper}
+    told = {"source": {"name": "Mayor of Kesra"}, "withdrawn": "2023-08-10", "document": paper}
     late = {"said": "2023-08-22", "withdrawn": None}
     for words, pointers in ({"said": "2023-08-09"}, []), ({}, ["/statements/0/said"]), (late, ["/statements/0/said"]):
         body = {"text": "It fell", "question": {"text": "Why?", "kind": "cause"}, "statements": [told | words]}

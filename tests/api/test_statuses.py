@@ -30,7 +30,10 @@ SINGLE: dict[str, list[tuple[Json, tuple[int, bool]]]] = {
         ({"name": "Ines Varga"}, (201, False)),
         ({"name": "INES VARGA"}, (200, False)),
         ({"name": "Ines Varga", "role": "mayor"}, (200, True)),
-        ({"name": "Ines Varga", "role": "mayor", "parent": {"name": "Town hall", "kind": "authority"}}, (201, True)),
+        (
+            {"name": "Ines Varga", "role": "mayor", "parent": {"name": "Town hall of Kesra", "kind": "authority"}},
+            (201, True),
+        ),
         ({"name": "Ines Varga", "role": "aide"}, (200, False)),
     ],
     "documents": [

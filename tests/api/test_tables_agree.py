@@ -60,7 +60,7 @@ async def test_both_tables_follow_merges_and_mask_alike(
     client: AsyncClient, anybody: AsyncClient, event: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = await post(client, "/v1/events", {"title": "The same explosion"})
-    ministry, agency = await source(client, "Ministry", party="russia"), await source(client, "Agency")
+    ministry, agency = await source(client, "Ministry of Kesra", party="russia"), await source(client, "Agency")
     office = await source(client, "Press office", parent=ministry)
     secret = await source(client, "Deep Throat", confidential=True, party="russia")
     papers = [

@@ -13,7 +13,7 @@ async def settled(client: httpx.AsyncClient, slug: str, source: str, *, right: b
     true = await calls.claim(client, event, "A gas leak", question=cause)
     false = await calls.claim(client, event, "A drone", question=cause)
     await calls.statement(client, event, true if right else false, source, said="2023-08-09")
-    verdict = {"claim": true, "author": {"name": "A court", "kind": "court"}, "scheme": "veracity", "rating": "true"}
+    verdict = {"claim": true, "author": {"name": "Ada Court", "kind": "court"}, "scheme": "veracity", "rating": "true"}
     await calls.post(client, f"{event}/assessments", verdict | {"settles": True, "made": "2024-05-01"})
     return event
 
@@ -21,8 +21,8 @@ async def settled(client: httpx.AsyncClient, slug: str, source: str, *, right: b
 async def test_a_record_goes_over_all_events_that_the_caller_may_read(
     client: httpx.AsyncClient, anybody: httpx.AsyncClient
 ) -> None:
-    ministry = await calls.source(client, "Ministry", kind="authority")
-    minister = await calls.source(client, "Minister", kind="official", parent=ministry)
+    ministry = await calls.source(client, "Ministry of Kesra", kind="authority")
+    minister = await calls.source(client, "Minister Kim", kind="official", parent=ministry)
     await settled(client, "one", ministry)
     await settled(client, "two", minister, right=False)
     await settled(client, "three", minister, visibility="restricted")
@@ -34,7 +34,7 @@ async def test_a_record_goes_over_all_events_that_the_caller_may_read(
         "two": "wrong",
         "three": "right",
     }
-    assert {one["name"] for one in found["sources"].values()} == {"Ministry", "Minister"}
+    assert {one["name"] for one in found["sources"].values()} == {"Ministry of Kesra", "Minister Kim"}
     public = await calls.get(anybody, f"/v1/sources/{minister}/record")
     assert sorted(one["event_slug"] for one in public["entries"]) == ["one", "two"]
     earlier = await calls.get(anybody, f"/v1/sources/{minister}/record?said_before=2024-04")

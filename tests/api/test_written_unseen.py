@@ -22,10 +22,10 @@ async def stored(client: httpx.AsyncClient, path: str) -> int:
 @pytest.mark.parametrize(
     ("path", "body"),
     [
-        ("sources", {"name": "Mayor", "kind": "official", "role": "mayor", "notes": "n", "country": "RU"}),
-        ("sources", {"name": "Mayor", "confidential": True}),
+        ("sources", {"name": "Mayor of Kesra", "kind": "official", "role": "mayor", "notes": "n", "country": "RU"}),
+        ("sources", {"name": "Mayor of Kesra", "confidential": True}),
         ("sources", {"ref": "two", "name": "Two of them", "disclosure": "anonymous", "kind": "official"}),
-        ("sources", {"name": "Office", "parent": "Ministry"}),
+        ("sources", {"name": "Office", "parent": "Ministry of Kesra"}),
         (
             "documents",
             {"url": "https://news.example/1", "title": "T", "text": "A text of some words.", "publisher": "Desk"},
@@ -52,9 +52,15 @@ async def test_what_is_created_is_answered_as_it_was_sent(
 async def test_the_same_again_tells_nothing_of_what_is_hidden(
     client: httpx.AsyncClient, ingester: httpx.AsyncClient
 ) -> None:
-    hidden = {"name": "Mayor", "kind": "official", "role": "mayor", "party": "russia", "external_ids": {"x": "1"}}
+    hidden = {
+        "name": "Mayor of Kesra",
+        "kind": "official",
+        "role": "mayor",
+        "party": "russia",
+        "external_ids": {"x": "1"},
+    }
     made = (await client.post("/v1/sources", json=hidden)).json()
-    answer = await ingester.post("/v1/sources", json={"name": "Mayor", "kind": "official", "role": "mayor"})
+    answer = await ingester.post("/v1/sources", json={"name": "Mayor of Kesra", "kind": "official", "role": "mayor"})
     assert answer.status_code == 200, answer.text
     told = answer.json()
     assert told["id"] == made["id"]

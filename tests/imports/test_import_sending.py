@@ -60,7 +60,7 @@ def test_a_refused_line_is_told_without_notes_too(tmp_path: Path, database_url: 
 def test_what_the_service_does_not_take_is_noted(tmp_path: Path, database_url: str, key: str) -> None:
     file, notes = tmp_path / "one.json", tmp_path / "notes"
     with at.serving(database_url) as base:
-        for number, job in ((1, "Mayor"), (2, "Teacher")):
+        for number, job in ((1, "Mayor of Kesra"), (2, "Teacher")):
             anna = {"@type": "Person", "name": "Anna Speaker", "jobTitle": job}
             item = {"@type": "Claim", "datePublished": "2023-08-09", "author": anna}
             file.write_text(json.dumps(review(url=f"https://checks.example/{number}", itemReviewed=item)))

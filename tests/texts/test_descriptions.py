@@ -3,7 +3,7 @@
 import pytest
 
 from app.texts.who import description_words
-from app.texts.who.descriptions import describes, is_wordless
+from app.texts.who.descriptions import describes, is_any_country_s, is_wordless
 
 DESCRIPTIONS = (
     "Facebook users", "Social media users", "multiple sources", "Viral post", "Internautes",
@@ -32,6 +32,19 @@ DESCRIPTIONS = (
     "источник в полиции", "представитель мэрии", "эксперты", "власти", "очевидец", "експерти", "مصادر طبية", "خبراء",
     "un témoin", "médecins", "ein Sprecher", "Rettungskräfte", "los expertos", "uzmanlar", "eksperci",
     "четыре источника", "два чиновника", "Regierungsvertreter", "He", "она", "вони",
+    # People of a country or a side, whatever language says so, and one of them.
+    "NATO sources", "Ukrainische Beamte", "US-Beamte", "Responsables américains", "Funcionarios estadounidenses",
+    "urzędnicy amerykańscy", "Amerykańscy urzędnicy", "ABD'li yetkililer", "Украинские чиновники", "Чиновники США",
+    "Українські посадовці", "مقامات آمریکایی", "פקידים אמריקאים", "גורמים ישראליים", "美国官员", "Russian soldiers",
+    "Kyiv residents", "Residents of Mariupol", "Жители Киева", "سكان غزة",
+    "Ministry of Health officials", "US Officials",
+    "a US official", "US official", "a Kremlin spokesman", "a resident of Kyiv",
+    "un responsable ukrainien", "مسؤول أمريكي",
+    "очевидец из Киева", "ein Kiewer Arzt", "People familiar with the matter", "People briefed on the US plans",
+    "люди, знакомые с ситуацией", "Mit der Sache vertraute Personen", "知情人士",
+    # Feminine forms, other cases, other words for the same.
+    "eine Augenzeugin", "eine Anwohnerin", "une habitante", "una vecina", "жительница", "місцеві жителі", "Ärztinnen",
+    "местных жителей", "очевидцами", "świadków", "شاهدة عيان", "目击者", "多名目击者", "תושבים מקומיים", "当地居民",
     # What stands where a name is lacking.
     "N/A", "n/a", "#N/A", "n.a.", "null", "(none)", "NaN", "nil", "undefined", "[deleted]", "tbd", "Not available",
     "no name", "s/d", "k.A.", "Keine Angabe", "sans nom", "Aucun", "sin datos", "No consta", "nessuno", "sem nome",
@@ -54,9 +67,16 @@ NAMES = (
     "Web Foundation", "Blogger", "The Sun", "Canal+", "Fuentes Guillermo", "Carlos Fuentes",
     "Daily Mail Online", "Media", "Персона", "John Doe", "Red Cross", "Kanał Zero", "Luis Redes",
     "Andrea Post", "Persons",
-    "Russian officials", "US officials", "Hamas officials", "Kremlin spokesman", "police", "the army", "Witness",
+    "Kremlin spokesman", "Witness", "A. Mayor", "A. Soldier", "Insider",
+    "Ukrainian police", "the Russian army", "National Police",
+    "People", "People in Need",
+    "People's Deputy", "Officer John Smith", "a resident, Olha Kovalenko", "Mayor of Kyiv", "Bürgermeister Klitschko",
+    "State Border Guard Service", "Government Accountability Office", "Polizei Berlin",
+    "Hospital Clínic", "Citizens Advice",
+    "جيش الإسلام", "עדי כהן", "无国界医生", "新华社", "外交部发言人毛宁", "Human Rights Observers", "МЧС России",
+    "Physicians for Human Rights", "National Union of Journalists",
     "Médecins sans frontières", "Врачи без границ", "Представитель МИД", "Власти Москвы", "The Observer", "Эксперт",
-    "Expert", "Military Times", "Victims Commissioner", "Student Union of Kenya", "NATO sources",
+    "Expert", "Military Times", "Victims Commissioner", "Student Union of Kenya",
     "1+1", "7x7", "24 Канал", "5G", "Q", "Nan", "Nil", "K. A.", "B.D.", "ND", "Null Island", "Nadie Sabe",
     "None of the Above", "3sat", "2×2", "Empty Quarter News", "Deleted Scenes", "Нет войне", "Yok TV", "Brakel",
 )  # fmt: skip
@@ -76,6 +96,31 @@ def test_a_name_with_such_words_in_it_is_a_name(name: str) -> None:
 def test_signs_and_numbers_may_name_a_channel() -> None:
     assert all(map(is_wordless, ("!!!", "112", "-", "№ 7")))
     assert not any(map(is_wordless, ("1+1", "7x7", "N/A", "24 Канал", "н/д")))
+
+
+BODIES = (
+    "police", "the police", "The Police", "Polizei", "die Polizei", "la policía", "la police",
+    "policja", "полиция", "поліція",
+    "الشرطة", "پلیس", "המשטרה", "警方", "the local police", "military", "army", "the army",
+    "government", "el gobierno", "rząd",
+    "hükümet", "政府", "президент", "Премьер-министр",
+)  # fmt: skip
+BODIES_OF_A_PLACE = (
+    "the ministry", "the hospital", "l'hôpital", "governor", "Bürgermeister", "the mayor",
+    "المستشفى", "医院", "мэрия",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BODIES + BODIES_OF_A_PLACE)
+def test_a_body_of_which_nothing_tells_which_it_is_has_no_name(name: str) -> None:
+    assert describes(name) == describes(name.upper()) == "role_only"
+    assert is_any_country_s(name) == (name in BODIES)
+
+
+@pytest.mark.parametrize("words", ["officials", "two officials", "US officials", "a senior official", "מקורות, פקידים"])
+def test_who_speaks_for_a_body_is_known_by_his_office_only(words: str) -> None:
+    assert describes(words) == "role_only"
+    assert describes("an anonymous official") == "anonymous"
 
 
 def test_who_is_one_and_who_are_several() -> None:

@@ -44,8 +44,9 @@ def contradictions(context: EventContext) -> list[SelfContradiction]:
     With the figures of which the order is not known, which are no contradictions.
 
     Families here are those of named sources and of unnamed ones that belong to somebody; any other unnamed source is
-    compared with itself alone. On a question whose true value changes with time two figures contradict each other only
-    where neither is the later one. What only reports had said that took it back accuses nobody.
+    compared with itself alone, and not at all where more than one may be meant: two officials may differ. On a
+    question whose true value changes with time two figures contradict each other only where neither is the later one.
+    What only reports had said that took it back accuses nobody.
     """
     by_family: dict[UUID, list[StatementInContext]] = defaultdict(list)
     for statement in context.statements:
@@ -53,7 +54,7 @@ def contradictions(context: EventContext) -> list[SelfContradiction]:
         if ended is not None and ended.by_report:
             continue
         if row.explicitness == "explicit" and statement.claim_id and row.stance in ("support", "deny"):
-            speaker = statement.family if statement.family_by == "source" else statement.source_id
+            speaker = statement.family if statement.family_by == "source" else _one_speaker(statement, context)
             if speaker is not None:
                 by_family[speaker].append(statement)
     lapses = in_force.lapses(context.statements)
@@ -64,6 +65,12 @@ def contradictions(context: EventContext) -> list[SelfContradiction]:
         for pair in _of_family(statements, lapses, context)
     ]
     return sorted(pairs, key=lambda pair: (order(pair.later), order(pair.earlier)))
+
+
+def _one_speaker(statement: StatementInContext, context: EventContext) -> UUID | None:
+    """The unnamed source, if it is one."""
+    member = context.kin.members.get(statement.source_id) if statement.source_id else None
+    return None if member is None or member.several else member.id
 
 
 def _of_family(

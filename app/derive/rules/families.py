@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from app.derive.rules import merges
@@ -12,6 +12,9 @@ from app.schemas.statements import AppearanceRead, StatementRead
 FamilyBy = Literal["source", "chain", "document", "nobody"]
 """How a family is known: by the source's own line; by who passed the words on; only by the document they are found in;
 or, of what nobody says, by that document or by nothing."""
+
+
+_OF_SEVERAL: Final = ("group", "role_only")
 
 
 class Member(NamedTuple):
@@ -25,6 +28,8 @@ class Member(NamedTuple):
     named: bool
     belongs: bool
     """Whether its family is its own: it is named, or has a parent."""
+    several: bool = False
+    """Whether more than one may be meant: a group, or whoever holds an office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,14 @@ def kinship(sources: Mapping[UUID, SourceRead]) -> Kin:
         for id_, line in lines.items()
     }
     members = {
-        id_: Member(id_, tops[id_], parties[id_], named := sources[id_].disclosure == "named", named or len(line) > 1)
+        id_: Member(
+            id_,
+            tops[id_],
+            parties[id_],
+            named := sources[id_].disclosure == "named",
+            named or len(line) > 1,
+            sources[id_].disclosure in _OF_SEVERAL,
+        )
         for id_, line in lines.items()
     }
     return Kin(

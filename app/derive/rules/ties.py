@@ -53,7 +53,7 @@ class Ties(NamedTuple):
     known: Mapping[UUID, Sequence[TiedTraits]]
     """Of the sources at their ends: their own traits first, then those of what was merged into them."""
     mentions: Mapping[UUID, str] = {}
-    """Of each ambiguous mention its folded name."""
+    """Of each ambiguous mention its folded name; of an office or a body that nothing tells from others, its words."""
     parted: frozenset[frozenset[UUID]] = frozenset()
     """Pairs of which an editor has said that they are not the same."""
     sides: Mapping[UUID, Mapping[str, SourceLinkRead]] = {}
@@ -143,15 +143,21 @@ def _may_be_one(ties: Ties, first: UUID, second: UUID) -> bool:
 
 
 def _mentions(rows: Rows, kin: Kin) -> dict[UUID, str]:
-    """Where the same name stands in two places and fits several, it may be the same one that is meant."""
+    """Where the same name stands in two places and fits several, it may be the same one that is meant.
+
+    So may "the police" of two papers. Whom else a description is of, residents say, there are many of.
+    """
     return {
         id_: folding.name(source.name)
         for id_, source in rows.sources.items()
-        if source.placed
-        and source.name is not None
-        and kin.targets.get(id_) == id_
-        and is_named(source.name, source.disclosure, source.kind)
+        if source.name is not None and kin.targets.get(id_) == id_ and _is_mention(source, kin)
     }
+
+
+def _is_mention(source: SourceRead, kin: Kin) -> bool:
+    if source.disclosure == "role_only":
+        return not kin.members[source.id].belongs
+    return source.placed and is_named(source.name, source.disclosure, source.kind)
 
 
 def _known(rows: Rows, kin: Kin, tied_ids: Iterable[UUID]) -> dict[UUID, list[TiedTraits]]:

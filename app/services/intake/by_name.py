@@ -28,8 +28,8 @@ from app.texts import folding, traits
 
 _DESCRIBES: Final = (
     "This describes nobody in particular and is not taken for a name: it is stored as an unnamed source of the place "
-    "where it is mentioned. `disclosure: named`, a ref, a url or an external id keeps it a name; of signs or a number "
-    "alone the kind of an outlet, agency or channel does, too."
+    "where it is mentioned. `disclosure: named`, a ref, a url or an external id keeps it a name. What else tells "
+    "who is meant does, too: of the police its country or party, of signs or a number the kind of a channel."
 )
 _PARENT: Final = "More than one source of this name is there: a ref or an id says to which of them this belongs."
 _NOBODY: Final = (
@@ -372,7 +372,7 @@ def unname(batch: Batch) -> None:
                 batch.note("not_taken", pointer, _NOBODY, sent=target.original.value("name"))
     for draft, disclosure in described.items():
         if draft in sources:
-            draft.values["disclosure"] = disclosure
+            draft.values["disclosure"], draft.assumed = disclosure, draft.assumed | {"disclosure"}
             if draft.value("kind") in traits.ALWAYS_NAMED:
                 del draft.values["kind"]
             draft.values["placed"] = draft.within is None
@@ -388,7 +388,7 @@ def _description(draft: Draft) -> str | None:
         return None
     if "parent_id" in draft.points_at:
         return None
-    return traits.describes(draft.value("name"), draft.value("kind"))
+    return traits.describes(draft.value("name"), draft.value("kind"), draft.value("country") or draft.value("party"))
 
 
 def _forget(batch: Batch, source: Draft) -> None:

@@ -1,5 +1,6 @@
 """What drafts point at: in which order they can be stored, which ids they get, what may not be joined, or be so old."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
@@ -14,7 +15,7 @@ from app.errors import Invalid, Problem, raise_together
 from app.models import Appearance, Claim, Document, Event, Source
 from app.schemas.kinds import kind_of
 from app.services.intake.drafts import Batch, Draft
-from app.texts import traits
+from app.texts import folding, traits
 from app.vocabulary import MEASURE_DEFAULTS, counts_things
 
 # A record's event is that of the first of these that it has: with events merged, it need not be the one addressed.
@@ -80,6 +81,34 @@ def placed_sources(batch: Batch) -> set[Draft]:
         if "publisher_id" in draft.points_at and draft.points_at["publisher_id"].original in placed:
             raise Invalid.at(f"{draft.pointer}/publisher", "a source that is known only by a document can't publish it")
     return placed
+
+
+def who_tells_more(unnamed: Sequence[Draft]) -> dict[Draft, Draft]:
+    """Of each unnamed source that stands elsewhere in the same place, in the same words and with more: that one.
+
+    Expects that their parents are matched. Where several tell more, and not the same, it may be any: it has none.
+    """
+    same_words: dict[tuple[Draft | None, str], list[Draft]] = defaultdict(list)
+    for draft in unnamed:
+        if draft.value("name") is not None:
+            place = draft.within.original if draft.within is not None else None
+            same_words[place, folding.name(draft.value("name"))].append(draft)
+    telling_more = {}
+    for drafts in same_words.values():
+        traits_of = {draft: _told_traits(draft) for draft in drafts} if len(drafts) > 1 else {}
+        for draft, told in traits_of.items():
+            fuller = [other for other in drafts if told < traits_of[other]]
+            most = max(fuller, key=lambda other: len(traits_of[other]), default=None)
+            if most is not None and all(traits_of[other] <= traits_of[most] for other in fuller):
+                telling_more[draft] = most
+    return telling_more
+
+
+def _told_traits(draft: Draft) -> set[tuple[str, Any]]:
+    """What tells unnamed sources of the same words apart."""
+    told = {(name, draft.value(name)) for name in ("disclosure", "kind", "party", "parent_id", "ref")}
+    told.add(("role", folding.name(draft.value("role") or "") or None))
+    return {(name, value) for name, value in told if value is not None and name not in draft.assumed}
 
 
 def say_what_was_read(batch: Batch) -> None:

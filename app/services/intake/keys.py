@@ -86,9 +86,10 @@ def _source_hints(draft: Draft, within: Draft | None) -> dict[str, Any]:
         return {"within": document.id, "may_be": draft.may_be, **published}
     if within is None:
         return {}
-    # Unnamed sources of one document are compared with each other; without a document, those about a claim or question.
+    # Unnamed sources of one document are compared with each other; else those about a claim or question.
     column = "document" if within.model is Document else "about"
-    return {"within": within.id, "may_be": draft.may_be, column: within.id}
+    described = {"described": True} if "disclosure" in draft.assumed else {}
+    return {"within": within.id, "may_be": draft.may_be, column: within.id, **described}
 
 
 def _version_hints(draft: Draft, _: Draft | None) -> dict[str, Any]:
@@ -135,19 +136,18 @@ _DOCUMENT: Final = "(r->>'document')::uuid"
 
 # Who speaks, passes on or judges in the place where a draft was mentioned.
 _SPEAKERS: Final = f"SELECT speakers_there({_DOCUMENT}, (r->>'about')::uuid)"
-# Among those who speak or pass on in the same document; without one, about the same claim or question, there without
-# one, too. One who fits in every known trait goes before one who only does not contradict.
+# Among those who speak or pass on in the same document; without one, about the same claim or question. One who fits in
+# every known trait goes before one who only does not contradict.
 UNNAMED_SOURCES: Final = _matching(
     Source,
     "r->>'within', d.disclosure, d.kind, fold_name(d.name), fold(d.role), d.party, d.parent_id",
-    f"""WHERE NOT t.confidential AND NOT t.placed AND t.disclosure = coalesce(d.disclosure, 'named')
-    AND (d.kind IS NULL OR t.kind IS NULL OR t.kind = d.kind)
+    f"""WHERE NOT t.confidential AND NOT t.placed AND (d.kind IS NULL OR t.kind IS NULL OR t.kind = d.kind)
+    AND (t.disclosure = coalesce(d.disclosure, 'named') OR (r ? 'described' AND t.disclosure <> 'named'))
     AND fold_name(t.name) IS NOT DISTINCT FROM fold_name(d.name) AND fold(t.role) IS NOT DISTINCT FROM fold(d.role)
-    AND (d.party IS NULL OR t.party = d.party)
+    AND (d.party IS NULL OR t.party = d.party) AND t.id IN ({_SPEAKERS})
     AND (d.parent_id IS NULL OR t.parent_id IN (SELECT source_kin(d.parent_id)))
-    AND t.id IN ({_SPEAKERS})
-    ORDER BY t.kind IS NOT DISTINCT FROM d.kind DESC, t.party IS NOT DISTINCT FROM d.party DESC,
-    (t.parent_id IS NULL) = (d.parent_id IS NULL) DESC, t.created_at, t.id""",  # noqa: S608
+    ORDER BY t.disclosure = d.disclosure DESC, t.kind IS NOT DISTINCT FROM d.kind DESC, t.party IS NOT DISTINCT FROM
+    d.party DESC, (t.parent_id IS NULL) = (d.parent_id IS NULL) DESC, t.created_at, t.id""",  # noqa: S608
 )
 
 # Of those whose names fit several: who is known there, who speaks or publishes; without a place, who does so nowhere.

@@ -26,7 +26,7 @@ from app.models import (
 from app.schemas import kinds
 from app.services.intake import by_name, keys, remarks, storing
 from app.services.intake.drafts import Batch, Draft
-from app.services.intake.foreign_keys import event_of, fill, is_named, levels, point
+from app.services.intake.foreign_keys import event_of, fill, is_named, levels, point, who_tells_more
 from app.services.intake.references import by_id, deleted_refs, event_root_of, root_of
 
 _QUICK: Final = {
@@ -341,6 +341,10 @@ async def _unnamed(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> 
         [Invalid.at(f"{draft.pointer}/ref", _NEEDS_REF) for draft in without_place if not draft.value("ref")]
     )
     spoken = [draft for draft in drafts if draft.within is not None]
+    telling_more = who_tells_more(spoken)
+    for draft, fuller in telling_more.items():
+        _join(batch, draft, fuller)
+    spoken = [draft for draft in spoken if draft not in telling_more]
     new = await _by_key(session, batch, keys.UNNAMED_SOURCES, spoken)
     return new + await _by_key(session, batch, keys.PLACED_SOURCES, described) + without_place
 

@@ -54,36 +54,8 @@ ağlar kişiler tanıklar haberler platformlar iddialar посты постов 
 مطالب شایعات وبلاگ‌ها ناشناسان پستها کانالها سایتها شبکه forwards reports rumeur kettenbrief sharepic internauta
 internaute netizen łańcuszek łańcuszki świadków посту постах постами соцсетями соцсеть ролики роликов каналах пости
 постів соцмережами tanıkları kaynakları mesajları videoları görselleri فضای حساب‌های ویدیوهای عکس‌های médias
-officials experts doctors medics paramedics physicians nurses analysts specialists rescuers firefighters relatives
-soldiers troops workers employees protesters demonstrators passengers neighbours neighbors students teachers parents
-scientists researchers observers critics politicians diplomats lawyers spokespeople spokesmen spokespersons volunteers
-refugees survivors victims villagers insiders authorities responsables médecins soignants secouristes pompiers
-analystes spécialistes soldats fonctionnaires employés manifestants passagers voisins étudiants enseignants
-scientifiques chercheurs observateurs avocats bénévoles réfugiés survivants victimes villageois autorités beamte
-experten ärzte mediziner analysten fachleute rettungskräfte feuerwehrleute angehörige soldaten mitarbeiter
-demonstranten passagiere nachbarn studenten wissenschaftler forscher beobachter politiker diplomaten anwälte
-freiwillige flüchtlinge überlebende behörden funcionarios expertos médicos analistas especialistas rescatistas
-bomberos familiares soldados empleados manifestantes pasajeros estudiantes científicos investigadores observadores
-políticos diplomáticos abogados voluntarios refugiados supervivientes víctimas autoridades funzionari esperti medici
-analisti specialisti soccorritori parenti soldati dipendenti manifestanti passeggeri studenti insegnanti scienziati
-ricercatori osservatori politici diplomatici avvocati volontari rifugiati sopravvissuti vittime autorità funcionários
-passageiros vizinhos estudantes cientistas pesquisadores advogados voluntários sobreviventes urzędnicy eksperci
-lekarze medycy analitycy specjaliści ratownicy strażacy krewni żołnierze pracownicy protestujący pasażerowie sąsiedzi
-studenci naukowcy badacze obserwatorzy politycy dyplomaci prawnicy wolontariusze uchodźcy ofiary władze yetkililer
-uzmanlar doktorlar analistler askerler çalışanlar göstericiler yolcular komşular öğrenciler araştırmacılar gözlemciler
-siyasetçiler diplomatlar avukatlar gönüllüler mülteciler görevliler gazeteciler чиновники эксперты врачи медики
-аналитики специалисты спасатели пожарные родственники солдаты сотрудники протестующие пассажиры соседи студенты ученые
-исследователи наблюдатели критики политики дипломаты адвокаты волонтеры беженцы выжившие пострадавшие активисты
-журналисты власти посадовці експерти лікарі аналітики фахівці рятувальники пожежники родичі солдати працівники
-протестувальники пасажири сусіди студенти науковці дослідники спостерігачі політики дипломати адвокати волонтери
-біженці потерпілі активісти журналісти مسؤولون مسؤولين خبراء أطباء مسعفون مسعفين محللون محللين مختصون أقارب جنود
-موظفون متظاهرون محتجون ركاب جيران طلاب علماء باحثون مراقبون سياسيون دبلوماسيون محامون متطوعون لاجئون ناجون ضحايا
-صحفيون صحافيون سلطات مقامات مسئولان کارشناسان پزشکان تحلیلگران امدادگران سربازان کارکنان معترضان مسافران دانشجویان
-دانشمندان پژوهشگران ناظران سیاستمداران داوطلبان پناهجویان بازماندگان قربانیان فعالان خبرنگاران
-источника источниками чиновника эксперта очевидца очевидцев свидетеля свидетелей врача врачей экспертов чиновников
-посадовця посадовців експерта експертів очевидця очевидців свідка лікаря лікарів beamten regierungsvertreter
-augenzeugenberichte
 """
+
 
 # The same, one of them.
 SINGULARS: Final = """
@@ -103,17 +75,8 @@ kullanıcısı sitesi sayfa sayfası kanalı hesap hesabı grup kaynak fotoğraf
 موقع صفحة قناة حساب مجموعة مدون ناشط مصدر فيديو صورة رسالة شبكة شخص تغريدة مقطع رجل امرأة کاربر پست سایت وبسایت صفحه
 کانال گروه منبع ویدیو تصویر عکس پیام رسانه فرد توییت audio áudio wideo paylaşımı mesajı videosu görseli fotoğrafı
 profili ویدیوی аудио аудіо видеоролик відео скриншот скріншот
-official expert doctor medic paramedic physician nurse analyst specialist rescuer firefighter relative soldier worker
-employee protester passenger neighbour neighbor student teacher scientist researcher observer politician diplomat
-lawyer spokesman spokeswoman spokesperson volunteer refugee survivor villager insider eyewitness resident reader
-viewer responsable médecin secouriste pompier soldat fonctionnaire voisin habitant riverain témoin avocat experte arzt
-ärztin sprecher sprecherin beamter zeuge zeugin augenzeuge anwohner funcionario experto médico portavoz soldado
-testigo vecino abogado funzionario esperto medico portavoce soldato testimone residente funcionário especialista
-testemunha morador urzędnik ekspert lekarz rzecznik żołnierz świadek mieszkaniec yetkili uzman doktor sözcü asker
-tanık чиновник эксперт врач медик представитель представительница очевидец свидетель свидетельница житель жительница
-солдат посадовець експерт лікар речник речниця очевидець свідок мешканець мешканка مسؤول خبير طبيب متحدث جندي
-مقام کارشناس پزشک سخنگو
 """
+
 
 # Nobody knows who.
 UNKNOWN: Final = """
@@ -128,7 +91,7 @@ anonimowe anonimowi anonimowych bilinmeyen bilinmiyor isimsiz meçhul неизв
 مجهول مجهولة مجهولون مجهولين مجهولو غير معروف معروفة معلوم معلومة معروفين ناشناس ناشناخته نامعلوم نامشخص someone
 somebody jemand alguien qualcuno alguém ktoś birisi хтось неустановленная неустановленных неизвестного неизвестной
 безымянная анонимного анонімного анонімне анонімну невстановлений невстановлена невстановлені невстановлене
-bilinmeyenler анонимное неустановленное невстановленого
+אנונימי אנונימיים אלמוני bilinmeyenler анонимное неустановленное невстановленого
 """
 
 # How many, never who.
@@ -143,6 +106,7 @@ wiele wielu kilka kilku liczne niektóre niektórzy inne inni birçok çeşitli 
 sayıda многие много многочисленные разные различные несколько ряд некоторые другие множество множественные прочие
 багато численні різні декілька кілька деякі інші низка чимало عدة عدّة متعددة متعددون مختلفة مختلفون كثيرة العديد عدد
 بعض كثير مصادرعدة چندین چند متعدد مختلف بسیاری برخی بعضی عده تعدادی گوناگون
+כמה מספר רבים אחדים שני שלושה
 """
 
 # Where they were met: no names, either. With these a single post or user is nobody's name.
@@ -162,6 +126,9 @@ wiralowa yerel görgü wirusowe lokale lokaler locaux locales locali locais loka
 senior top ranking high security medical military government hospital health regional western foreign
 طبية طبي أمنية أمني حكومية حكومي عسكرية عسكري رسمية رسمي مطلعة
 مطلع پزشکی امنیتی دولتی نظامی آگاه
+місцевих місцевим місцевими местных местным местными lokalnych lokalnym örtliche örtlicher örtlichen
+sache angelegenheit vertraute vertrauten kenntnis konuya konu hakkında bilgi sahibi yakın مطلعون مطلعين الأمر
+מקומי מקומית מקומיים מקומיות מעורים בפרטים מעורה ביטחוני ביטחוניים
 """
 
 # Small words, and what adds nothing.

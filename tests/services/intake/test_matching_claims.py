@@ -226,7 +226,7 @@ async def test_assessments_and_links(client: httpx.AsyncClient, psql: psycopg.Co
     assert (await sent(client, f"{event}/assessments", rated | {"rating": "false"}, 200))["rating"] == "true"
     for more in (
         {"claim": two},
-        {"author": {"name": "Court"}},
+        {"author": {"name": "Court of Kesra"}},
         {"scheme": "airwars", "rating": "weak"},
         {"made": "2024"},
     ):

@@ -83,10 +83,10 @@ async def test_quotations_are_visited_once_before_the_lock_and_once_under_it(
         document = {"url": URL, "text": text}
         return {"document": document, "events": [{"event": event.rpartition("/")[2], "claims": [claim]}]}
 
-    said = {"source": {"name": "The governor"}, "wording": "a drone hit the depot", "quoted": True}
+    said = {"source": {"name": "Governor Kim"}, "wording": "a drone hit the depot", "quoted": True}
     (before,) = await _delivered(client, report(TEXT, said))
     assert before["fidelity"] == "verbatim"
-    aide = {**said, "source": {"name": "An aide"}}
+    aide = {**said, "source": {"name": "Ann Aide"}}
     with recorded(app.state.database) as recording:
         after = await _delivered(client, report("Nothing new was said on Thursday.", {**said, "cue": "said"}, aide))
     assert after[0]["id"] == before["id"]

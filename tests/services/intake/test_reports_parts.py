@@ -21,8 +21,8 @@ def everything() -> dict[str, Any]:
         "event_links": [{"relation": "same_site", "to": "ref:fire"}],
         "questions": [{"text": "Who sent the drones?", "kind": "responsibility", "label": "#who"}],
         "claims": [
-            figure(31, said("Governor", wording="31 человек", quoted=True), label="#31"),
-            figure(19, said("Governor"), label="#19") | {"figure": {"min": 19, "of": "#31"}},
+            figure(31, said("Governor Kim", wording="31 человек", quoted=True), label="#31"),
+            figure(19, said("Governor Kim"), label="#19") | {"figure": {"min": 19, "of": "#31"}},
             claim("It was a drone", {"source": None}, question="#who", accuses="west"),
         ],
         "statements": [
@@ -42,7 +42,7 @@ def everything() -> dict[str, Any]:
         "assessments": [
             {
                 "claim": "#31",
-                "author": {"name": "Court", "kind": "court"},
+                "author": {"name": "Court of Kesra", "kind": "court"},
                 "scheme": "airwars",
                 "rating": "confirmed",
                 "settles": True,
@@ -53,7 +53,7 @@ def everything() -> dict[str, Any]:
     second = {
         "ref": "fire",
         "title": "Fire",
-        "claims": [claim("Arson", said("Governor", hops=[{"source": {"name": "Wire"}}]))],
+        "claims": [claim("Arson", said("Governor Kim", hops=[{"source": {"name": "Wire"}}]))],
     }
     document = {
         "ref": "article",
@@ -164,9 +164,9 @@ async def test_twenty_clients_at_once_store_one(client: httpx.AsyncClient, psql:
 async def test_two_scripts_share_sources_and_claims(
     client: httpx.AsyncClient, other: httpx.AsyncClient, psql: psycopg.Connection
 ) -> None:
-    await sent(client, "/v1/reports", report(figure(31, said("Governor", wording="31")), ref="a:1"), 201)
+    await sent(client, "/v1/reports", report(figure(31, said("Governor Kim", wording="31")), ref="a:1"), 201)
     before = rows(psql)
-    body = report(figure(31, said("governor", wording="thirty-one")), figure(32, said("Mayor")), ref="b:1")
+    body = report(figure(31, said("governor Kim", wording="thirty-one")), figure(32, said("Mayor of Kesra")), ref="b:1")
     body["document"]["url"] = "https://b.example/1"
     made = await sent(other, "/v1/reports", body, 201)
     assert new(before, rows(psql)) == {

@@ -107,8 +107,12 @@ async def test_the_demo(service: FastAPI, server_url: str, template: str, demo_u
 _SOURCES: Final[tuple[Json | None, ...]] = (
     None,
     {"name": "Ann", "party": "east"},
-    {"name": "Army", "kind": "military", "party": "west"},
-    {"name": "Spokesman", "kind": "official", "parent": {"name": "Army", "kind": "military", "party": "west"}},
+    {"name": "Army of Kesra", "kind": "military", "party": "west"},
+    {
+        "name": "Spokesman Kim",
+        "kind": "official",
+        "parent": {"name": "Army of Kesra", "kind": "military", "party": "west"},
+    },
     {"disclosure": "anonymous", "role": "aide"},
     {"disclosure": "group", "role": "witnesses"},
 )
