@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import times
 from app.errors import Invalid, Problem, raise_together
-from app.models import Appearance, Claim, Document, Event, Source
+from app.models import Appearance, Claim, Document, Event, Source, Statement
 from app.schemas.kinds import kind_of
 from app.services.intake.drafts import Batch, Draft
 from app.texts import folding, traits
@@ -194,6 +194,40 @@ def check_whole(figure: Mapping[str, Any], measure: str, unit: str | None, at: s
                 "persons`)"
             )
             raise Invalid.at(f"{at}/{field or f'figure/{name}'}", why)
+
+
+# --- whose voice a document has ---------------------------------------------------------------------------------------
+
+# Of a release whoever publishes it, but for those who print what others say; of a post a body or a person.
+_SPEAKING_FOR_PUBLISHERS: Final = text("""
+SELECT d.id, d.kind AS document_kind, s.id AS publisher_id, s.name, s.disclosure, s.kind
+FROM document d JOIN source s ON s.id = source_root(d.publisher_id)
+WHERE d.id = ANY (:ids) AND (d.kind = 'press_release' OR d.kind = 'post' AND s.kind IS NOT NULL)
+AND coalesce(s.kind, '') NOT IN ('outlet', 'agency', 'channel')""")
+_OWN_WORD: Final = (
+    "Nobody else is named, and a {} is its publisher's own word: the document's publisher was taken for the source."
+)
+
+
+async def let_publishers_speak(session: AsyncSession, batch: Batch) -> None:
+    """Have what a press release or somebody's own post says in its own voice said by its publisher.
+
+    Expects that documents are stored.
+    """
+    own_voice = defaultdict[UUID, list[Draft]](list)
+    for draft in batch.drafts[Statement]:
+        if "source_id" not in draft.points_at and draft.within is not None and not draft.restored:
+            own_voice[draft.within.original.id].append(draft)
+    if not own_voice or batch.from_export:
+        return
+    for row in await session.execute(_SPEAKING_FOR_PUBLISHERS, {"ids": list(own_voice)}):
+        values = {"name": row.name, "disclosure": row.disclosure, "kind": row.kind}
+        publisher = Draft(Source, "", values, id=row.publisher_id, reference=str(row.publisher_id))
+        for draft in own_voice[row.id]:
+            draft.points_at["source_id"] = publisher
+            draft.assumed |= {"source_id"}
+            detail = _OWN_WORD.format(row.document_kind.replace("_", " "))
+            batch.note("changed", f"{draft.pointer}/source", detail, told_of=draft)
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------

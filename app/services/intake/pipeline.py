@@ -42,6 +42,7 @@ from app.services.intake.foreign_keys import (
     check_new,
     check_versions,
     is_named,
+    let_publishers_speak,
     placed_sources,
     say_what_was_read,
 )
@@ -174,6 +175,7 @@ async def _match_and_store(session: AsyncSession, batch: Batch) -> None:
     for level in by_name.levels([draft for draft in batch.drafts[Source] if draft in placed]):
         await _match_and_store_kind(session, batch, Source, level)
     say_what_was_read(batch)
+    await let_publishers_speak(session, batch)
     for model in _AFTER_UNNAMED:
         await _match_and_store_kind(session, batch, model, batch.drafts[model])
     # The ledger tells first what the body says, then what follows from it for others.
