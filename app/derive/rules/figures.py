@@ -44,8 +44,9 @@ _PLURALS: Final = frozenset((
     "people", "children", "men", "women", "police", "personnel", "aircraft", "staff", "troops", "crew",
 ))  # fmt: skip
 _MEASURES_OF_SIZE: Final = frozenset(MEASURES_NOT_COUNTED) - {"other"}
+_VAGUE: Final = VAGUE_RANGES.keys() - {"none"}
 UNSAID_UNITS: Final = ("persons", "items")
-# A figure that ends this long before the latest one is outdated, though its family has given none since.
+# A figure is outdated if another was given so long after it, whatever their times leave open.
 OUTDATED_AFTER: Final = timedelta(hours=24)
 
 
@@ -201,7 +202,7 @@ def weigh(
     """Weigh the explicit live figures at one moment; `part_figures`: the claims that `parts` gives.
 
     On a question whose true value changes with time, a figure gives way to its family's figure that starts at or after
-    its end, and what ends 24 h or more before the latest of those left is outdated. On others all are current.
+    its end, and what ends 24 h or more before one of those left starts is outdated. On others all are current.
     """
     by_question = defaultdict(list)
     for statement in counted:
@@ -255,14 +256,23 @@ def unreplaced(statements: Sequence[StatementInContext]) -> list[StatementInCont
 def recent(
     remaining: Sequence[StatementInContext], question: QuestionRead, claims: Mapping[UUID, ClaimRead]
 ) -> list[StatementInContext]:
-    """The statements whose time ends less than 24 h before the latest figure; who says none outdates nobody's."""
-    ends = (s.said.end for s in remaining if s.claim_id and _says_something(question, claims[s.claim_id]))
-    latest = max(ends, default=None)
+    """The statements after which no figure is known to have been given for 24 h.
+
+    From the latest moment at which this may have been said to the earliest at which the other was. A figure that nobody
+    gives, or that says no number or a vague one (`dozens`), outdates none.
+    """
+    starts = (
+        s.said.start
+        for s in remaining
+        if s.row.source_id and s.claim_id and _tells_a_number(question, claims[s.claim_id])
+    )
+    latest = max(starts, default=None)
     return [s for s in remaining if latest is None or latest - s.said.end < OUTDATED_AFTER]
 
 
-def _says_something(question: QuestionRead, claim: ClaimRead) -> bool:
-    return claim.figure is not None and allowed_range(question, claim.figure) is not None
+def _tells_a_number(question: QuestionRead, claim: ClaimRead) -> bool:
+    figure = claim.figure
+    return figure is not None and figure.qualifier not in _VAGUE and allowed_range(question, figure) is not None
 
 
 def _unordered(remaining: Iterable[StatementInContext]) -> set[UUID]:

@@ -180,17 +180,24 @@ def _moment(seconds: int) -> Any:
 @pytest.mark.parametrize(
     ("said", "latest", "found"),
     [
-        ("2023-08-09T12:00:00Z", "2023-08-10T12:00:00Z", "outdated"),
-        ("2023-08-09T12:00:01Z", "2023-08-10T12:00:00Z", "current"),
-        ("2023-08-09T12:00:00.000001Z", "2023-08-10T12:00:00.000000Z", "current"),
-        ("2023-08-09", "2023-08-10", "outdated"),
-        ("2023-08-09", "2023-08-10T23:58Z", "current"),
-        ("2023-08-09", "2023-08-10T23:59Z", "outdated"),
+        ("2023-08-09T12:00:00Z", "2023-08-10T12:00:01Z", "outdated"),
+        ("2023-08-09T12:00:00Z", "2023-08-10T12:00:00Z", "current"),
+        ("2023-08-09T12:00:00.000001Z", "2023-08-10T12:00:00.000001Z", "current"),
+        ("2023-08-09T12:00Z", "2023-08-10T12:00Z", "current"),
+        ("2023-08-09T12:00Z", "2023-08-10T12:01Z", "outdated"),
+        # A day may have been its evening, the next one its morning.
+        ("2023-08-09", "2023-08-10", "current"),
+        ("2023-08-09", "2023-08-11", "outdated"),
+        ("2023-08-09T22:00Z", "2023-08-10", "current"),
+        ("2023-08-09", "2023-08-10T23:59Z", "current"),
+        ("2023-08-09", "2023-08-11T00:00Z", "outdated"),
         ("2023-08-09", "2023-08-09", "current"),
-        ("2023-08-09", "2023-08", "outdated"),
+        ("2023-08-09", "2023-08", "current"),
+        ("2023-08-09", "2023-09", "outdated"),
+        ("2023-08", "2023-08-31", "current"),
     ],
 )
-def test_what_ends_24_hours_before_the_latest_end_is_outdated(said: str, latest: str, found: str) -> None:
+def test_what_is_known_to_be_24_hours_older_than_another_is_outdated(said: str, latest: str, found: str) -> None:
     few, many = exact(31), exact(80)
     assert states(statement(few, A, said), statement(many, B, latest), claims=[few, many]) == [found, "current"]
     outdated = weighed(statement(few, A, said), statement(many, B, latest), claims=[few, many]).outdated_claims
@@ -198,16 +205,27 @@ def test_what_ends_24_hours_before_the_latest_end_is_outdated(said: str, latest:
 
 
 def test_a_figure_that_was_replaced_does_not_outdate_others() -> None:
-    """Of those left: the latest end is that of a figure which still stands."""
-    few, more, many = exact(31), exact(43), exact(80)
-    first, own = statement(few, A), statement(more, B, "2023-08-09/2023-08-10")
+    """Of those left: what outdates is a figure which still stands."""
+    few, more, unknown = exact(31), exact(43), claim("unknown")
+    first, own = statement(few, A), statement(more, B, "2023-08-11")
     assert states(first, own, claims=[few, more]) == ["outdated", "current"]
     assert states(first, statement(few, C, "2023-08-09T20:00Z"), claims=[few]) == ["current", "current"]
-    assert states(first, own, statement(many, B, "2023-08-11"), claims=[few, more, many]) == [
-        "outdated",
+    assert states(first, own, statement(unknown, B, "2023-08-12"), claims=[few, more, unknown]) == [
+        "current",
         "replaced",
         "current",
     ]
+
+
+@pytest.mark.parametrize("qualifier", ["several", "tens", "dozens", "hundreds", "thousands"])
+def test_a_vague_figure_outdates_none(qualifier: Qualifier) -> None:
+    few, vague, none = exact(31), claim(qualifier), claim("none")
+    late = statement(vague, B, "2023-08-20")
+    assert states(statement(few, A), late, claims=[few, vague]) == ["current", "current"]
+    assert states(statement(few, A), statement(none, B, "2023-08-20"), claims=[few, none]) == ["outdated", "current"]
+    # It is outdated itself; and its own family's word before it is replaced.
+    assert states(late, statement(few, A, "2023-08-22"), claims=[few, vague]) == ["outdated", "current"]
+    assert states(statement(few, B), late, claims=[few, vague]) == ["replaced", "current"]
 
 
 def test_who_knows_no_number_outdates_no_other() -> None:
@@ -222,10 +240,11 @@ def test_who_knows_no_number_outdates_no_other() -> None:
     assert states(early, statement(unknown, A, "2023-08-20"), claims=[few, unknown]) == ["replaced", "current"]
 
 
-def test_nobodys_figure_is_weighed_but_is_no_rival() -> None:
+def test_nobodys_figure_is_weighed_but_is_no_rival_and_outdates_none() -> None:
     few, many = exact(31), exact(80)
     nobodys = statement(many, B, "2023-08-12", source_id=None, by="nobody")
-    assert states(statement(few, A), nobodys, claims=[few, many]) == ["outdated", "current"]
+    assert states(statement(few, A), nobodys, claims=[few, many]) == ["current", "current"]
+    assert states(nobodys, statement(few, A, "2023-08-14"), claims=[few, many]) == ["outdated", "current"]
     together = [statement(few, A), statement(many, B, source_id=None, by="nobody")]
     assert not any(weighed(*together, claims=[few, many]).rivals.values())
 
@@ -338,8 +357,11 @@ def by_hand(
             for v in left
             if question.evolving
             and any(
-                o.said.end - v.said.end >= figures.OUTDATED_AFTER
-                and figures.allowed_range(question, _of(claims, o).figure or make.figure("unknown")) is not None
+                o.said.start - v.said.end >= figures.OUTDATED_AFTER
+                and o.row.source_id
+                and (figure := _of(claims, o).figure) is not None
+                and figure.qualifier not in ("several", "tens", "dozens", "hundreds", "thousands")
+                and figures.allowed_range(question, figure) is not None
                 for o in left
             )
         ]
