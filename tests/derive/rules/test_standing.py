@@ -234,12 +234,12 @@ FIGURES: Final[dict[str, tuple[Standing, str, list[tuple[float, SourceRead | Non
     "left behind by others": (
         "outdated",
         "later figures were given 24 hours after it, or more; 1 denial by Army",
-        [(31, MINISTRY, {}), (80, AGENCY, {"said": "2023-08-10"}), (31, ARMY, {"stance": "deny"})],
+        [(31, MINISTRY, {}), (80, AGENCY, {"said": "2023-08-11"}), (31, ARMY, {"stance": "deny"})],
     ),
     "left behind, and nobody's": (
         "outdated",
         "later figures were given 24 hours after it, or more",
-        [(31, None, {}), (80, AGENCY, {"said": "2023-08-10"})],
+        [(31, None, {}), (80, AGENCY, {"said": "2023-08-11"})],
     ),
     "corrected by its own source": (
         "outdated",

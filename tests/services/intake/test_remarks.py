@@ -104,20 +104,20 @@ async def test_a_report_and_lines_say_it_with_their_own_pointers(client: httpx.A
 async def test_lines_whose_sources_are_no_names_or_may_be_several(client: httpx.AsyncClient) -> None:
     """No line is refused for that; and each is found again, in whatever batch it comes."""
     for country in ("NO", "SE"):
-        await client.post("/v1/sources", json={"name": "Coast Guard", "kind": "authority", "country": country})
+        await client.post("/v1/sources", json={"name": "Coast Watch", "kind": "authority", "country": country})
     event = {"slug": "storm", "title": "Storm"}
 
     def said(nth: int, who: Json | str) -> Json:
-        paper = {"url": f"https://n.example/{nth}", "publisher": {"name": "Coast Guard"}}
+        paper = {"url": f"https://n.example/{nth}", "publisher": {"name": "Coast Watch"}}
         return {"text": f"Ship {nth} sank", "statements": [{"source": who, "document": paper}]}
 
     names: list[Json | str] = [
-        "Coast Guard",
+        "Coast Watch",
         {"name": "Users of several forums"},
-        {"name": "Coast Guard", "country": "NO"},
+        {"name": "Coast Watch", "country": "NO"},
     ]
     claims = [{"type": "claim", "event": "storm", **said(nth, who)} for nth, who in enumerate(names)]
-    lines = [{"type": "event", **event}, *claims, {"type": "source", "name": "Coast Guard"}]
+    lines = [{"type": "event", **event}, *claims, {"type": "source", "name": "Coast Watch"}]
     sent = "\n".join(json.dumps(line) for line in lines)
     answers = []
     for _ in range(2):
