@@ -10,11 +10,13 @@ Where in a text most words of a quotation stand is another question: `fuzzy`.
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from rapidfuzz import fuzz
 
+from app import vocabulary
 from app.texts import folding
 from app.texts.folding import MARK
 from app.texts.scripts import ACCENTS, UNSPACED, WORD
@@ -24,6 +26,11 @@ from app.texts.scripts import ACCENTS, UNSPACED, WORD
 SIMILAR: Final = 0.7
 COMPARED_CHARACTERS: Final = 1000  # of a text; what follows has to be the same for 1, and else is left out
 _ANOTHER_THING: Final = 0.7  # so that the same words with another number stay below `SIMILAR`
+
+QUANTITY: Final = "{} ({})"
+"""How a question of a measure and what is counted is compared with others: `killed (civilians)`."""
+_QUANTITY: Final = re.compile(rf"({'|'.join(vocabulary.words(vocabulary.Measure))}) \((.*)\)", re.DOTALL)
+_SHARED: Final = 4  # one of so many words of the shorter question stands in the other, or they are not compared
 
 _GROUPED: Final = re.compile(rf"(?<=\d)[,.{MARK}\s](?=\d{{3}}(?!\d))")  # 10,000 is 10000
 _CONTRACTED: Final = re.compile(rf"n{MARK}t\b")
@@ -84,3 +91,21 @@ def likeness(first: FoldedClaim, second: FoldedClaim) -> float:
     if first.negative != second.negative:
         score *= _ANOTHER_THING
     return round(score, 3)
+
+
+def questions(first: str, second: str, folded: Callable[[str], FoldedClaim]) -> float:
+    """How alike two questions are; of quantities of one measure their subjects: `civilian` and `civilians`.
+
+    `folded`: `fold`, which may remember what it has folded.
+    """
+    quantity, other_quantity = _QUANTITY.fullmatch(first), _QUANTITY.fullmatch(second)
+    if quantity is None and other_quantity is None:
+        return likeness(folded(first), folded(second)) if _share_words(folded(first), folded(second)) else 0.0
+    if quantity is None or other_quantity is None or quantity[1] != other_quantity[1]:
+        return 0.0
+    return likeness(folded(quantity[2]), folded(other_quantity[2]))
+
+
+def _share_words(first: FoldedClaim, second: FoldedClaim) -> bool:
+    first_words, second_words = set(first.words.split()), set(second.words.split())
+    return len(first_words & second_words) * _SHARED >= min(len(first_words), len(second_words))

@@ -85,15 +85,16 @@ UNION ALL
 SELECT -1 - k.event, q.id, q.text, '{}'::jsonb
 FROM jsonb_to_recordset(CAST(:kin AS jsonb)) AS k(event int, id uuid)
 CROSS JOIN LATERAL (
-    SELECT id, text FROM question WHERE event_id = k.id AND answer = 'open' ORDER BY id DESC LIMIT :questions) q""")
+    SELECT id, coalesce(measure || ' (' || subject || ')', text) AS text FROM question
+    WHERE event_id = k.id AND (answer = 'open' OR subject IS NOT NULL) ORDER BY id DESC LIMIT :questions) q""")
 # The open questions of each event, the latest: few, so that all are compared.
 _STORED_QUESTIONS: Final = text("""
 SELECT -1 - k.event AS nth, q.id, q.text, '{}'::jsonb AS translations
 FROM jsonb_to_recordset(CAST(:kin AS jsonb)) AS k(event int, id uuid)
 CROSS JOIN LATERAL (
-    SELECT id, text FROM question WHERE event_id = k.id AND answer = 'open' ORDER BY id DESC LIMIT :questions) q""")
+    SELECT id, coalesce(measure || ' (' || subject || ')', text) AS text FROM question
+    WHERE event_id = k.id AND (answer = 'open' OR subject IS NOT NULL) ORDER BY id DESC LIMIT :questions) q""")
 _QUESTIONS_COMPARED: Final = 200
-_SHARED: Final = 4  # one of so many words of the shorter question stands in the other, or they are not compared
 _STILL_STORED: Final = text(
     "SELECT id FROM claim WHERE id = ANY (:ids) UNION ALL SELECT id FROM question WHERE id = ANY (:ids)"
 )
@@ -228,12 +229,19 @@ def in_report(caller: Caller, data: ReportCreate) -> Compared | None:
 
 
 def _new_questions(described: Iterable[tuple[str, QuestionIn | None]], event: int) -> list[_NewClaim]:
-    """Open questions that are described in place, by their pointers; of quantities the measure says what they ask."""
+    """Questions that are described in place, by their pointers: open ones, and quantities of some subject."""
     return [
-        _NewClaim(pointer, event, question.text, question.language)
+        _NewClaim(pointer, event, asked, question.language)
         for pointer, question in described
-        if isinstance(question, QuestionCreate) and question.text is not None and question.measure is None
+        if isinstance(question, QuestionCreate) and (asked := _asked(question)) is not None
     ]
+
+
+def _asked(question: QuestionCreate) -> str | None:
+    """As it is compared; of a quantity what is counted, as `_STORED_QUESTIONS` has it: `killed (civilians)`."""
+    if question.measure is None:
+        return question.text
+    return None if question.subject is None else alike.QUANTITY.format(question.measure, question.subject)
 
 
 def _new_claims(claims: Sequence[ClaimCreate], event: int, pointer: str) -> list[_NewClaim]:
@@ -327,7 +335,6 @@ def _compare_questions(questions: list[_NewClaim], stored: StoredTexts, folded: 
     by_text = {(question.event, question.text): question for question in reversed(questions)}
     questions_nearby: dict[tuple[int, str], list[Near]] = {}
     for (event, words), question in by_text.items():
-        fold = folded(words)
         candidates = [Near(stored_words, 0, id=id_) for id_, stored_words in stored.get(-1 - event, ())]
         candidates += [
             Near(neighbour.text, 0, pointer=neighbour.pointer)
@@ -335,16 +342,9 @@ def _compare_questions(questions: list[_NewClaim], stored: StoredTexts, folded: 
             if neighbour.event == event and neighbour is not question
         ]
         questions_nearby[event, words] = _alike_enough(
-            replace(candidate, score=alike.likeness(fold, folded(candidate.text)))
-            for candidate in candidates
-            if _share_words(fold, folded(candidate.text))
+            replace(candidate, score=alike.questions(words, candidate.text, folded)) for candidate in candidates
         )
     return {question.pointer: questions_nearby[question.event, question.text] for question in questions}
-
-
-def _share_words(first: FoldedClaim, second: FoldedClaim) -> bool:
-    first_words, second_words = set(first.words.split()), set(second.words.split())
-    return len(first_words & second_words) * _SHARED >= min(len(first_words), len(second_words))
 
 
 def _neighbours(claims: list[_NewClaim], folds: list[FoldedClaim]) -> list[list[int]]:
