@@ -29,3 +29,20 @@ from app.texts import asked
 )
 def test_kinds(text: str, kind: str | None) -> None:
     assert next(iter(asked.kinds(text)), None) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "measure"),
+    [
+        ("How many people were killed?", "killed"),
+        ("Сколько человек погибло?", "killed"),
+        ("Скільки поранених?", "injured"),
+        ("Wie viele wurden verletzt?", "injured"),
+        ("كم عدد القتلى؟", "killed"),
+        ("How many are still missing?", "missing"),
+        ("How many injured are in hospital?", "injured"),
+        ("How many were there?", None),
+    ],
+)
+def test_what_is_counted(text: str, measure: str | None) -> None:
+    assert asked.measure(text) == measure

@@ -25,6 +25,7 @@ from app.services.access import Caller
 from app.services.intake import twins
 from app.services.intake.drafts import Batch, Draft, Noted
 from app.texts import asked
+from app.vocabulary import PERSONS
 
 # What a later mention may say otherwise without a word of it: what the service finds out or keeps for itself, and what
 # another column of the record says, too.
@@ -84,14 +85,37 @@ def not_taken(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any) -
 
 def suggested_kind(batch: Batch, draft: Draft) -> None:
     """Note what a new question may ask for, where nobody told it: that is only a guess from its words."""
-    if draft.value("kind") is not None or draft.value("measure") is not None:
-        return
-    if kinds := asked.kinds(draft.value("text")):
+    if draft.value("measure") is not None:
+        _suggest_growth(batch, draft)
+    elif draft.value("kind") is None and (kinds := asked.kinds(draft.value("text"))):
+        if kinds == asked.A_MEASURE:
+            _suggest_measure(batch, draft)
+            return
         detail = (
             f"By its words it may ask for {' or '.join(kinds)}, which nobody told: until somebody does, it is read as "
             "`other`, and more than one of its answers can be true."
         )
         batch.note("suggested", f"{draft.pointer}/kind", detail)
+
+
+def _suggest_measure(batch: Batch, draft: Draft) -> None:
+    measure = asked.measure(draft.value("text"))
+    detail = (
+        "By its words it asks how many, and nobody told of what: without a `measure` its answers are texts, which no "
+        f'figure contradicts. As {{"measure": "{measure or "killed"}"}} it is answered by figures.'
+    )
+    batch.note("suggested", f"{draft.pointer}/measure", detail, stored=measure)
+
+
+def _suggest_growth(batch: Batch, draft: Draft) -> None:
+    """Note of a new count of persons that nobody said whether it grows."""
+    told = draft.value("kind") is not None or draft.value("evolving") is not None
+    if draft.value("measure") == "other" and draft.value("unit") == PERSONS and not told:
+        detail = (
+            "Nobody told whether this number grows, and it is read as one that does not: two figures of one source "
+            "contradict each other. With `kind`: casualties, or `evolving`: true, the later one replaces the earlier."
+        )
+        batch.note("suggested", f"{draft.pointer}/evolving", detail)
 
 
 def doubtful_times(batch: Batch, draft: Draft) -> None:
