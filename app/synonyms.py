@@ -213,6 +213,10 @@ REFUSED: Final[Mapping[str, Mapping[str, str]]] = {
         "the stance that it had",
         "refused, refuses, refuse, declined, declines, decline": "who refuses to comment is told as `no_comment`, who "
         "rejects what is said as `deny`",
+        "denounces, denounced, denounce, condemns, condemned, condemn, accuses, accused, accuse, blames, blamed": (
+            "who says that somebody did it supports a claim that says so, with `act`: accuse beside, and the claim's "
+            "`accuses` names the party; who only denounces what happened comments on it: `comment`"
+        ),
         "unconfirmed, not confirmed": "who can't confirm it is told as `no_information`, who rejects it as `deny`",
     },
     "Measure": {

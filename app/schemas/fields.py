@@ -290,7 +290,7 @@ def _language(tag: str) -> str:
     if not langcodes.tag_is_valid(tag):
         tag = languages.named(tag) or tag
     if not langcodes.tag_is_valid(tag):
-        raise ValueError("not a language tag of BCP 47: `en`, `ru`, `zh-Hans`, `pt-BR`")
+        raise ValueError(f"not a language tag of BCP 47: `en`, `ru`, `zh-Hans`, `pt-BR`{languages.hint(tag)}")
     standard = langcodes.standardize_tag(tag)
     if not re.fullmatch(LANGUAGE_PATTERN, standard) or len(standard) > LANGUAGE_CHARACTERS:
         raise ValueError("not a language tag that can be kept: `en`, `ru`, `zh-Hans`, `pt-BR`")

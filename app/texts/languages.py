@@ -6,6 +6,7 @@ from typing import Final
 
 import langcodes
 from babel import Locale
+from babel.core import get_global
 from langcodes import data_dicts
 
 from app.texts import countries, folding
@@ -57,6 +58,18 @@ def _keys() -> dict[str, str]:
 
 KEYS: Final = _keys()
 _CODES_BY_KEY: Final = {wider: [code for code, key_ in KEYS.items() if key_ == wider] for wider in {*KEYS.values()}}
+
+
+def of_country(code: str) -> str | None:
+    """The language that most speak in a country, by CLDR, of its two letters: `uk` of `UA`; None: no such country."""
+    likely = get_global("likely_subtags").get(f"und_{code.upper()}")
+    return likely.split("_", 1)[0] if likely else None
+
+
+def hint(tag: str) -> str:
+    """What to say of a tag that is none, but a country's."""
+    language = of_country(tag) if tag.isalpha() else None
+    return f"; `{tag.upper()}` is a country: did you mean the language `{language}`?" if language else ""
 
 
 def named(words: str) -> str | None:

@@ -67,7 +67,7 @@ NAMES = (
     "Web Foundation", "Blogger", "The Sun", "Canal+", "Fuentes Guillermo", "Carlos Fuentes",
     "Daily Mail Online", "Media", "Персона", "John Doe", "Red Cross", "Kanał Zero", "Luis Redes",
     "Andrea Post", "Persons",
-    "Kremlin spokesman", "Witness", "A. Mayor", "A. Soldier", "Insider",
+    "Kremlin spokesman", "Witness", "A. Mayor", "A. Soldier", "Other OU", "Several DE", "Insider",
     "Ukrainian police", "the Russian army", "National Police",
     "People", "People in Need",
     "People's Deputy", "Officer John Smith", "a resident, Olha Kovalenko", "Mayor of Kyiv", "Bürgermeister Klitschko",

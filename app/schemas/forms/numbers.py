@@ -7,12 +7,26 @@ from app import synonyms
 from app.schemas.fields import Respelt
 from app.texts import digits
 
-_NUMBER: Final = r"\d[\d.,'\u2019\u00a0\u202f ]*"
-_RANGE: Final = re.compile(rf"(?:(between|from)\s+)?({_NUMBER}?)\s*(-|\u2013|\u2014|to|and)\s*({_NUMBER})")
+_NUMBER: Final = r"\d[\d.,'\u2019\u00a0\u202f ]*k?"
+_FIRST_NUMBER: Final = _NUMBER.replace("*", "*?")  # what stands behind it begins as soon as it can
+_RANGE: Final = re.compile(
+    rf"(?:([^\W\d_]+)\s+)?({_FIRST_NUMBER})\s*(-|\u2013|\u2014|[^\W\d_]+)\s*({_NUMBER})", re.IGNORECASE
+)
+# What begins a range, and what stands between its ends then. Without a beginning it is a dash or what follows `from`.
+_BETWEEN: Final = {
+    "between": "and", "entre": "et y e", "zwischen": "und", "tra": "e", "fra": "e", "między": "a i", "между": "и",
+    "між": "і та й", "بين": "و",
+}  # fmt: skip
+_FROM: Final = {
+    "from": "to", "de": "à a", "von": "bis", "da": "a", "od": "do", "от": "до", "від": "до", "من": "إلى الى",
+}  # fmt: skip
+_DASHES: Final = ("-", "\u2013", "\u2014")
+_JOINING: Final = frozenset((*_DASHES, *" ".join(_FROM.values()).split()))
+_THOUSAND: Final = re.compile(r"(.*\d)\s*k", re.IGNORECASE)
 # To half of Europe a thousand, to others one.
 _THOUSANDS: Final = re.compile(r"(?<![\d.])[1-9]\d{0,2}\.\d{3}(?!\d)")
-_BEFORE: Final = re.compile(rf"([^\d\s][^\d]*?)\s*({_NUMBER})")
-_BEHIND: Final = re.compile(rf"({_NUMBER}?)\s*([^\d\s][^\d]*)")
+_BEFORE: Final = re.compile(rf"([^\d\s][^\d]*?)\s*({_NUMBER})", re.IGNORECASE)
+_BEHIND: Final = re.compile(rf"({_FIRST_NUMBER})\s*([^\d\s][^\d]*)", re.IGNORECASE)
 # Signs and words that stand behind a number, and those that mean another thing there.
 _MEANT_BEHIND: Final = {
     **dict.fromkeys(("+", "or more", "at least", "ou plus", "oder mehr", "o más"), "at_least"),
@@ -27,8 +41,11 @@ _WITH_MAX: Final = ("at_most", "fewer_than")
 _READ: Final = "The figure was read out of this text."
 _RIGHT: Final = (
     'a figure is a number, 74, a text such as "at least 20", "20-30" or "dozens", with its numbers in digits and '
-    'without what is counted, or an object: {"qualifier": "at_least", "min": 74}'
+    'without what is counted, or an object: {"qualifier": "at_least", "min": 74}; its words may be English, French, '
+    "German, Spanish, Italian, Portuguese, Polish, Turkish, Russian, Ukrainian or Arabic"
 )
+_COUNTED: Final = 'what is counted is told by the question, {{"measure": "{}"}}, and not by the figure, which is {}'
+_DOZEN: Final = re.compile(r"(?:(half) )?(?:a |one )?dozen", re.IGNORECASE)
 ALL_OF_WHAT: Final = (
     "`all` needs `of`: the figure that it is all of, by a #label of this body, an id or a ref, such as the claim of how"
     " many were aboard; where that is not known, its figure is `unknown`"
@@ -51,6 +68,8 @@ def figure(value: Any) -> Any:
         raise ValueError("whether the point parts thousands it doesn't tell: write the figure as a number")
     if (number := digits.number(words)) is not None:
         return {"min": number}
+    if (number := _number(words)) is not None:
+        return {"qualifier": Respelt("exact", value, _READ), "min": number}
     members = _vague(words) or _range(words) or _qualified(words)
     if members is None:
         raise ValueError(_why_none(words))
@@ -63,6 +82,11 @@ def _why_none(words: str) -> str:
     """What is right in place of a text that is no figure."""
     if _ALL.match(words):
         return f'{ALL_OF_WHAT}: {{"qualifier": "all", "of": "#aboard"}}'
+    if match := _DOZEN.fullmatch(words):
+        number = 6 if match[1] else 12
+        return f'how exact that is it doesn\'t tell: {number}, or "about {number}"; {_RIGHT}'
+    if (match := _BEHIND.fullmatch(words)) and (measure := synonyms.meant("Measure", match[2])):
+        return f"{_COUNTED.format(measure, match[1].strip())}; {_RIGHT}"
     return f"{_OF_THE_STATEMENT}; {_RIGHT}" if _PRELIMINARY.search(words) else _RIGHT
 
 
@@ -84,19 +108,35 @@ def _vague(words: str) -> dict[str, Any] | None:
 
 def _range(words: str) -> dict[str, Any] | None:
     match = _RANGE.fullmatch(words.casefold())
-    if match is None or (match[1] == "between") != (match[3] == "and"):
+    if match is None or not _is_range(match[1], match[3]):
         return None
-    low, high = digits.number(match[2]), digits.number(match[4])
+    low, high = _number(match[2]), _number(match[4])
     if low is None or high is None or low >= high:
         return None
     return {"qualifier": "between", "min": low, "max": high}
 
 
+def _is_range(begins: str | None, joins: str) -> bool:
+    if begins is None:
+        return joins in _JOINING
+    if begins in _FROM and joins in (*_DASHES, *_FROM[begins].split()):
+        return True
+    return joins in _BETWEEN.get(begins, "").split()
+
+
+def _number(words: str) -> float | None:
+    """The number; 10k is ten thousand."""
+    if match := _THOUSAND.fullmatch(words.strip()):
+        number = digits.number(match[1])
+        return None if number is None else number * 1000
+    return digits.number(words)
+
+
 def _qualified(words: str) -> dict[str, Any] | None:
     if match := _BEFORE.fullmatch(words):
-        qualifier, number = synonyms.meant("Qualifier", match[1]), digits.number(match[2])
+        qualifier, number = synonyms.meant("Qualifier", match[1]), _number(match[2])
     elif match := _BEHIND.fullmatch(words):
-        qualifier, number = _MEANT_BEHIND.get(synonyms.folded(match[2])), digits.number(match[1])
+        qualifier, number = _MEANT_BEHIND.get(synonyms.folded(match[2])), _number(match[1])
     else:
         return None
     if number is None or qualifier not in (*_WITH_MIN, *_WITH_MAX):

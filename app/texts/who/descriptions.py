@@ -84,7 +84,9 @@ def describes(name: str) -> Literal["role_only", "group", "anonymous"] | None:
         return None
     if is_any_body(name):
         return "role_only"
-    strange = [nth for nth, word in enumerate(words) if word not in _LISTED]
+    strange = [
+        nth for nth, word in enumerate(words) if word not in _LISTED or _is_acronym(word, written[nth], among=written)
+    ]
     is_description = (
         _are_people(words, written, strange)
         or _is_one_of_them(words, written, strange, has_comma="," in name)
@@ -141,6 +143,12 @@ def is_lacking(name: str) -> bool:
     if phrase in _LACKING_SHORT:
         return "/" in name or written[0].islower()
     return phrase in _LACKING or (phrase in _LACKING_SMALL and not written[0].istitle())
+
+
+def _is_acronym(word: str, letters: str, among: Sequence[str]) -> bool:
+    """Whether a small word is none: the `OU` of a body, beside words that are not all in capitals."""
+    is_small = word in _FILLERS and word not in _SIDES
+    return is_small and len(word) > 1 and letters.isupper() and not all(map(str.isupper, among))
 
 
 def _has_name_of_body(words: Sequence[str], written: Sequence[str]) -> bool:

@@ -1,0 +1,129 @@
+"""Remarks and refusals that say what would be right."""
+
+from typing import Any
+
+import httpx
+import pytest
+from calls import post
+from reporting import sent
+
+KILLED = {"measure": "killed"}
+
+
+async def remarks(client: httpx.AsyncClient, path: str, body: Any) -> list[tuple[str, str, str]]:
+    answer = (await client.post(path, json=body)).raise_for_status().json()
+    return [(one["what"], one["pointer"], one["detail"]) for one in answer["remarks"]]
+
+
+async def refusal(client: httpx.AsyncClient, path: str, body: Any) -> str:
+    answer = await client.post(path, json=body)
+    assert answer.status_code == 422, answer.text
+    detail: str = answer.json()["errors"][0]["detail"]
+    return detail
+
+
+@pytest.mark.parametrize(
+    ("told", "low", "high"),
+    [
+        ("10k", 10_000, 10_000),
+        ("2.5k", 2500, 2500),
+        ("1k-2k", 1000, 2000),
+        ("от 30 до 40", 30, 40),
+        ("між 30 та 40", 30, 40),
+        ("entre 30 et 40", 30, 40),
+        ("von 30 bis 40", 30, 40),
+        ("من 30 إلى 40", 30, 40),
+    ],
+)
+async def test_more_ways_to_write_a_figure(
+    client: httpx.AsyncClient, event: str, told: str, low: float, high: float
+) -> None:
+    body = {"question": KILLED, "figure": told}
+    assert ("changed", "/figure/qualifier") in [one[:2] for one in await remarks(client, f"{event}/claims", body)]
+    [claim] = (await client.get(f"{event}/claims")).json()["items"]
+    assert (claim["figure"]["min"], claim["figure"]["max"]) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("told", "right"),
+    [
+        ("22 killed", '{"measure": "killed"}'),
+        ("22 wounded", '{"measure": "injured"}'),
+        ("half a dozen", '6, or "about 6"'),
+        ("a dozen", '12, or "about 12"'),
+        ("quite a lot", "Ukrainian or Arabic"),
+        ("from 30 and 40", '"20-30"'),
+        ("1.000k", "point parts thousands"),
+    ],
+)
+async def test_a_figure_that_is_refused(client: httpx.AsyncClient, event: str, told: str, right: str) -> None:
+    assert right in await refusal(client, f"{event}/claims", {"question": KILLED, "figure": told})
+
+
+async def test_who_denounces(client: httpx.AsyncClient, event: str) -> None:
+    body = {"text": "A drone", "statements": [{"source": "Ann Lee", "stance": "denounces"}]}
+    detail = await refusal(client, f"{event}/claims", body)
+    assert all(words in detail for words in ("`act`: accuse", "`accuses`", "`comment`"))
+
+
+@pytest.mark.parametrize(("tag", "language"), [("ua", "uk"), ("cn", "zh"), ("JP", "ja")])
+async def test_the_language_of_a_country(client: httpx.AsyncClient, event: str, tag: str, language: str) -> None:
+    detail = await refusal(client, f"{event}/claims", {"text": "A drone", "language": tag})
+    assert f"`{tag.upper()}` is a country: did you mean the language `{language}`?" in detail
+
+
+@pytest.mark.parametrize(
+    ("text", "measure"),
+    [("How many people were killed?", "killed"), ("Скільки поранених?", "injured"), ("How many were there?", None)],
+)
+async def test_a_number_asked_for_in_words(
+    client: httpx.AsyncClient, event: str, text: str, measure: str | None
+) -> None:
+    answer = await client.post(f"{event}/claims", json={"text": "7", "question": text})
+    [remark] = [one for one in answer.json()["remarks"] if one["what"] == "suggested"]
+    assert (remark["pointer"], remark["stored"]) == ("/question/measure", measure)
+    assert f'{{"measure": "{measure or "killed"}"}}' in remark["detail"]
+
+
+@pytest.mark.parametrize(
+    ("told", "suggested"),
+    [({}, True), ({"kind": "casualties"}, False), ({"kind": "other"}, False), ({"evolving": False}, False)],
+)
+async def test_whether_a_count_of_persons_grows(
+    client: httpx.AsyncClient, event: str, told: dict[str, Any], *, suggested: bool
+) -> None:
+    question = {"measure": "other", "subject": "survivors", "unit": "persons"} | told
+    body = {"question": question, "figure": 3}
+    found = [one for one in await remarks(client, f"{event}/claims", body) if one[1] == "/question/evolving"]
+    assert [one[0] for one in found] == ["suggested"] * suggested
+    again = await remarks(client, f"{event}/claims", body | {"figure": 4})
+    assert not [one for one in again if one[0] == "suggested"]
+
+
+async def test_what_has_no_persons_or_a_measure_of_its_own_is_not_asked_about(
+    client: httpx.AsyncClient, event: str
+) -> None:
+    for question in (KILLED, {"measure": "other", "unit": "shells"}, {"measure": "distance"}):
+        found = await remarks(client, f"{event}/claims", {"question": question, "figure": 3})
+        assert not [one for one in found if one[0] == "suggested"]
+
+
+async def test_a_subject_in_the_plural_is_named_as_similar(client: httpx.AsyncClient, event: str) -> None:
+    one = await post(client, f"{event}/questions", KILLED | {"subject": "civilian"})
+    several = await post(client, f"{event}/claims", {"question": KILLED | {"subject": "civilians"}, "figure": 3})
+    [near] = several["question"]["similar"]
+    assert (near["id"], near["text"]) == (one["id"], "killed (civilian)")
+    assert several["question"]["id"] != one["id"]
+    for other in ({"measure": "injured", "subject": "civilians"}, KILLED | {"subject": "soldiers"}, KILLED):
+        assert (await client.post(f"{event}/questions", json=other)).json()["similar"] == []
+    asked = {"text": "Who was killed (civilians)?"}
+    assert (await client.post(f"{event}/questions", json=asked)).json()["similar"] == []
+
+
+async def test_two_subjects_of_one_report(client: httpx.AsyncClient) -> None:
+    claims = [{"question": KILLED | {"subject": subject}, "figure": 3} for subject in ("drone", "drones")]
+    body = {"document": {"url": "https://a.example/1"}, "events": [{"ref": "e", "title": "E", "claims": claims}]}
+    answer = await sent(client, "/v1/reports", body)
+    first, second = (claim["question"]["similar"] for claim in answer["events"][0]["claims"])
+    assert [near["text"] for near in first] == ["killed (drones)"]
+    assert [near["text"] for near in second] == ["killed (drone)"]
