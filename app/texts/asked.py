@@ -69,8 +69,8 @@ _COUNTS: Final = {measure: _beginnings(words) for measure, words in _COUNTED.ite
 def measure(text: str) -> str | None:
     """What these words may count, where they ask for a number; None: nothing tells."""
     folded = _composed(text)
-    found = [(match.start(), name) for name, counts in _COUNTS.items() if (match := counts.search(folded))]
-    return min(found)[1] if found else None
+    matches = [(match.start(), name) for name, counts in _COUNTS.items() if (match := counts.search(folded))]
+    return min(matches)[1] if matches else None
 
 
 def kinds(text: str) -> tuple[str, ...]:

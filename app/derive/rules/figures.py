@@ -262,9 +262,9 @@ def recent(
     gives, or that says no number or a vague one (`dozens`), outdates none.
     """
     starts = (
-        s.said.start
-        for s in remaining
-        if s.row.source_id and s.claim_id and _tells_a_number(question, claims[s.claim_id])
+        statement.said.start
+        for statement in remaining
+        if statement.row.source_id and statement.claim_id and _tells_a_number(question, claims[statement.claim_id])
     )
     latest = max(starts, default=None)
     return [s for s in remaining if latest is None or latest - s.said.end < OUTDATED_AFTER]

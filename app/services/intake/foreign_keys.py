@@ -91,24 +91,24 @@ def who_tells_more(unnamed: Sequence[Draft]) -> dict[Draft, Draft]:
     same_words: dict[tuple[Draft | None, str], list[Draft]] = defaultdict(list)
     for draft in unnamed:
         if draft.value("name") is not None:
-            place = draft.within.original if draft.within is not None else None
-            same_words[place, folding.name(draft.value("name"))].append(draft)
+            within = draft.within.original if draft.within is not None else None
+            same_words[within, folding.name(draft.value("name"))].append(draft)
     telling_more = {}
     for drafts in same_words.values():
         traits_of = {draft: _told_traits(draft) for draft in drafts} if len(drafts) > 1 else {}
-        for draft, told in traits_of.items():
-            fuller = [other for other in drafts if told < traits_of[other]]
-            most = max(fuller, key=lambda other: len(traits_of[other]), default=None)
-            if most is not None and all(traits_of[other] <= traits_of[most] for other in fuller):
-                telling_more[draft] = most
+        for draft, draft_traits in traits_of.items():
+            fuller = [mention for mention in drafts if draft_traits < traits_of[mention]]
+            fullest = max(fuller, key=lambda mention: len(traits_of[mention]), default=None)
+            if fullest is not None and all(traits_of[mention] <= traits_of[fullest] for mention in fuller):
+                telling_more[draft] = fullest
     return telling_more
 
 
 def _told_traits(draft: Draft) -> set[tuple[str, Any]]:
     """What tells unnamed sources of the same words apart."""
-    told = {(name, draft.value(name)) for name in ("disclosure", "kind", "party", "parent_id", "ref")}
-    told.add(("role", folding.name(draft.value("role") or "") or None))
-    return {(name, value) for name, value in told if value is not None and name not in draft.assumed}
+    columns = {(name, draft.value(name)) for name in ("disclosure", "kind", "party", "parent_id", "ref")}
+    columns.add(("role", folding.name(draft.value("role") or "") or None))
+    return {(name, value) for name, value in columns if value is not None and name not in draft.assumed}
 
 
 def say_what_was_read(batch: Batch) -> None:

@@ -109,8 +109,8 @@ def _suggest_measure(batch: Batch, draft: Draft) -> None:
 
 def _suggest_growth(batch: Batch, draft: Draft) -> None:
     """Note of a new count of persons that nobody said whether it grows."""
-    told = draft.value("kind") is not None or draft.value("evolving") is not None
-    if draft.value("measure") == "other" and draft.value("unit") == PERSONS and not told:
+    is_told = draft.value("kind") is not None or draft.value("evolving") is not None
+    if draft.value("measure") == "other" and draft.value("unit") == PERSONS and not is_told:
         detail = (
             "Nobody told whether this number grows, and it is read as one that does not: two figures of one source "
             "contradict each other. With `kind`: casualties, or `evolving`: true, the later one replaces the earlier."

@@ -231,9 +231,9 @@ def in_report(caller: Caller, data: ReportCreate) -> Compared | None:
 def _new_questions(described: Iterable[tuple[str, QuestionIn | None]], event: int) -> list[_NewClaim]:
     """Questions that are described in place, by their pointers: open ones, and quantities of some subject."""
     return [
-        _NewClaim(pointer, event, asked, question.language)
+        _NewClaim(pointer, event, words, question.language)
         for pointer, question in described
-        if isinstance(question, QuestionCreate) and (asked := _asked(question)) is not None
+        if isinstance(question, QuestionCreate) and (words := _asked(question)) is not None
     ]
 
 

@@ -199,10 +199,10 @@ def _is_one_of_them(words: list[str], written: list[str], strange: list[int], *,
     if of_a_country and words[0] in _PERSONS and not any(written[nth][0].isupper() for nth in strange):
         return True
     first = 1 if is_indefinite else 0
-    found = [nth for nth, word in enumerate(words[: first + _ATTRIBUTES + 1]) if word in _PERSONS]
-    if not found or not (is_indefinite or written[0][0].islower()):
+    persons = [nth for nth, word in enumerate(words[: first + _ATTRIBUTES + 1]) if word in _PERSONS]
+    if not persons or not (is_indefinite or written[0][0].islower()):
         return False
-    behind = words[found[0] + 1 : found[0] + 2]
+    behind = words[persons[0] + 1 : persons[0] + 2]
     return (is_indefinite and of_a_country) or bool(behind and behind[0] in _FILLERS)
 
 

@@ -182,16 +182,13 @@ def _moment(seconds: int) -> Any:
     [
         ("2023-08-09T12:00:00Z", "2023-08-10T12:00:01Z", "outdated"),
         ("2023-08-09T12:00:00Z", "2023-08-10T12:00:00Z", "current"),
-        ("2023-08-09T12:00:00.000001Z", "2023-08-10T12:00:00.000001Z", "current"),
         ("2023-08-09T12:00Z", "2023-08-10T12:00Z", "current"),
         ("2023-08-09T12:00Z", "2023-08-10T12:01Z", "outdated"),
-        # A day may have been its evening, the next one its morning.
         ("2023-08-09", "2023-08-10", "current"),
         ("2023-08-09", "2023-08-11", "outdated"),
         ("2023-08-09T22:00Z", "2023-08-10", "current"),
         ("2023-08-09", "2023-08-10T23:59Z", "current"),
         ("2023-08-09", "2023-08-11T00:00Z", "outdated"),
-        ("2023-08-09", "2023-08-09", "current"),
         ("2023-08-09", "2023-08", "current"),
         ("2023-08-09", "2023-09", "outdated"),
         ("2023-08", "2023-08-31", "current"),
@@ -210,11 +207,8 @@ def test_a_figure_that_was_replaced_does_not_outdate_others() -> None:
     first, own = statement(few, A), statement(more, B, "2023-08-11")
     assert states(first, own, claims=[few, more]) == ["outdated", "current"]
     assert states(first, statement(few, C, "2023-08-09T20:00Z"), claims=[few]) == ["current", "current"]
-    assert states(first, own, statement(unknown, B, "2023-08-12"), claims=[few, more, unknown]) == [
-        "current",
-        "replaced",
-        "current",
-    ]
+    later = statement(unknown, B, "2023-08-12")
+    assert states(first, own, later, claims=[few, more, unknown]) == ["current", "replaced", "current"]
 
 
 @pytest.mark.parametrize("qualifier", ["several", "tens", "dozens", "hundreds", "thousands"])
