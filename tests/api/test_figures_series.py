@@ -8,7 +8,7 @@ import httpx
 
 async def test_figures_by_family_and_at_each_moment(client: httpx.AsyncClient, anybody: httpx.AsyncClient) -> None:
     event = f"/v1/events/{(await calls.post(client, '/v1/events', {'title': 'Blast', 'slug': 'blast'}))['id']}"
-    for count, said, name in ((31, "2023-08-09T10:00Z", "A"), (43, "2023-08-09T12:00Z", "A"), (80, "2023-08-10", "B")):
+    for count, said, name in ((31, "2023-08-09T10:00Z", "A"), (43, "2023-08-09T12:00Z", "A"), (80, "2023-08-11", "B")):
         body = {
             "question": {"measure": "injured"},
             "figure": {"min": count},

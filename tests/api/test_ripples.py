@@ -9,7 +9,7 @@ from describing import inlined
 from fastapi import FastAPI
 
 CAUSE: Json = {"ref": "cause", "text": "What was it?", "kind": "cause"}
-ARMY: Json = {"ref": "army", "name": "Army of Kesra", "party": "russia"}
+ARMY: Json = {"ref": "army", "name": "Army", "party": "russia"}
 PLANT: Json = {"ref": "plant", "name": "Plant", "party": "company"}
 OFFICIAL: Json = {"name": "an official", "kind": "official", "disclosure": "anonymous"}
 
@@ -278,7 +278,7 @@ async def test_confirming_and_rejecting_a_link_of_documents(watch: Watch) -> Non
 
 async def test_settling_a_question(watch: Watch) -> None:
     client, before = watch.client, await watch.look()
-    court = {"name": "Court of Kesra", "kind": "court"}
+    court = {"name": "Court", "kind": "court", "disclosure": "named"}
     word = {
         "ref": "word",
         "claim": "ref:gas",
