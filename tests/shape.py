@@ -62,6 +62,7 @@ USERS = {
         "app.services.intake.matching",
         "app.services.intake.credits",
         "app.services.intake.pipeline",
+        "app.services.deliveries.own_sources",
     },
 }
 # Functions that have one, too.

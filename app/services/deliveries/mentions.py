@@ -224,8 +224,9 @@ async def keep(session: AsyncSession, batch: Batch, before: Earlier | None = Non
 
 def _add_drafts(mentions: _Mentions, batch: Batch, lines: Collection[int]) -> None:
     for model, drafts in batch.drafts.items():
-        for draft in drafts if not (kind_of(model).is_step or kind_of(model).is_delivery) else ():
-            if draft.line in lines:
+        # What is stored is what the first draft of each record said.
+        for draft in sorted(drafts, key=lambda draft: draft.same_as is not None):
+            if draft.line in lines and not (kind_of(model).is_step or kind_of(model).is_delivery):
                 _add(mentions[draft.line, draft.original.id], draft)
     for draft in batch.references.values():
         if draft.line in lines:

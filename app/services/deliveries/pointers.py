@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, literal, not_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import DocumentLink, Record, SourceLink, table_of
+from app.models import DocumentLink, Mention, Record, SourceLink, table_of
 from app.schemas.kinds import KINDS, Kind
 from app.services.deliveries import mentions
 from app.services.deliveries.mentions import Earlier
@@ -54,6 +54,16 @@ async def outside(
     pointing = union_all(*queries).subquery()
     query = select(pointing.c.target).distinct().where(not_(among(pointing.c.by, inside)))
     return set(await session.scalars(query))
+
+
+async def unreported(session: AsyncSession, targets: Mapping[type[Record], set[UUID]]) -> set[UUID]:
+    """Those of the targets at which anything points that no report tells of: what it says of them is not known."""
+    queries = _pointing(targets)
+    if not queries:
+        return set()
+    pointing = union_all(*queries).subquery()
+    told = select(literal(1)).where(Mention.record_id == pointing.c.by).exists()
+    return set(await session.scalars(select(pointing.c.target).distinct().where(~told)))
 
 
 async def between(

@@ -15,10 +15,10 @@ from sqlalchemy import ARRAY, Column, Uuid, any_, case, literal, not_, null, sel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import set_reason
-from app.models import Assessment, Record, table_of
+from app.models import Assessment, Record, Source, table_of
 from app.schemas.kinds import kind_of
 from app.services import visibility
-from app.services.deliveries import mentions, pointers
+from app.services.deliveries import mentions, own_sources, pointers
 from app.services.deliveries.mentions import CHAIN, NOT_ITS_OWN, Earlier, fingerprint
 from app.services.intake import pipeline, remarks, storing
 from app.services.intake.drafts import Batch, Draft
@@ -339,6 +339,8 @@ async def _write(session: AsyncSession, batch: Batch, model: type[Record], units
         batch.replaced |= rows.keys()
         await set_reason(session, CORRECTED)
         await storing.replace(session, model, rows)
+        if model is Source:
+            await own_sources.compare_anew(session, rows)
         await set_reason(session)
 
 

@@ -18,7 +18,7 @@ from app.models import Record, Report, table_of
 from app.schemas.common import Remark
 from app.schemas.reports import Removed, ReportCreate, ReportRead
 from app.services.access import Caller
-from app.services.deliveries import mentions, replacing, taking_back
+from app.services.deliveries import mentions, own_sources, replacing, taking_back
 from app.services.deliveries.mentions import Earlier
 from app.services.intake import outcomes, pipeline, remarks, walking
 from app.services.intake.drafts import Batch, Draft, sha256
@@ -122,6 +122,7 @@ async def deliver(
     if earlier is not None and not batch.dry:
         before = await mentions.earlier(session, earlier.id, earlier.made)
         batch.correct = partial(_correct, before)
+        batch.own_sources = await own_sources.find(session, before)
 
     async def replace() -> None:
         """Nothing is proposed for what is taken back; and none of it is named as similar."""
@@ -129,6 +130,7 @@ async def deliver(
         if earlier is not None and before is not None:
             document_id = drafts.document.original.id if drafts.document else earlier.document_id
             removed = await _replace(session, before, batch, values, document_id)
+            await own_sources.forget_gone(session, batch)
             if batch.compared is not None:
                 batch.compared.nearby = await similar.still_there(session, batch.compared.nearby)
 

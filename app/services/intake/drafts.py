@@ -8,7 +8,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -118,6 +118,16 @@ class Noted:
 Correct: TypeAlias = Callable[[AsyncSession, "Batch", type[Record], Sequence[Draft]], Awaitable[None]]
 
 
+class OwnSources(Protocol):
+    """Of a report that comes again, the sources that it had told of before, as `matching` asks about them."""
+
+    def leave_out(self, batch: "Batch", candidates: Any, drafts: Sequence[Draft]) -> None:
+        """Have named drafts compared with stored sources as if the report had not come before."""
+
+    def take_again(self, batch: "Batch", new: Sequence[Draft]) -> Mapping[Draft, UUID]:
+        """Which stored sources of the report those drafts are that would be new by that."""
+
+
 @dataclass(slots=True)
 class Batch:
     """All drafts of one body, by table, in the order of the body; or of many lines, each a body of its own."""
@@ -152,6 +162,8 @@ class Batch:
     """By their kind, the links and steps that were proposed because of this body."""
     correct: Correct | None = None
     """Of a report that comes again: what brings a kind of records that its drafts matched to what it says now."""
+    own_sources: OwnSources | None = None
+    """Of a report that comes again, what it had told of sources before."""
     decided: set[tuple[UUID, str]] = field(default_factory=set)
     """The columns of records on which `correct` has decided: they are not completed, and no more is told of them."""
     replaced: set[UUID] = field(default_factory=set)

@@ -276,6 +276,8 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
     if not drafts:
         return []
     candidates = await by_name.look_up(session, drafts)
+    if batch.own_sources is not None:
+        batch.own_sources.leave_out(batch, candidates, drafts)
     new: list[Draft] = []
     to_place: list[Draft] = []
     # Of one body those that tell most come first, for then others can be told from them; lines are in their order.
@@ -299,6 +301,11 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
         else:
             new.append(draft)
             candidates.add(draft)
+    if batch.own_sources is not None:
+        again = batch.own_sources.take_again(batch, new)
+        for draft, id_ in again.items():
+            adopt(draft, id_)
+        new = [draft for draft in new if draft not in again]
     return new + await _place(session, batch, to_place)
 
 

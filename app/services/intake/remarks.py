@@ -33,6 +33,7 @@ _SILENT: Final = frozenset((
     "id", "version", "created_at", "updated_at", "merged_into", "event_id", "report_id", "version_id", "selector",
     "fidelity", "canonical_url", "page_key", "url_key", "sha256", "names", "answer", "told",
 ))  # fmt: skip
+_STORED: Final = frozenset({"matched", "completed", "replaced"})
 _SHOWN_CHARACTERS: Final = 500  # of a value
 _STEP_CHARACTERS: Final = 9  # of a pointer's step that is a number, for sorting
 # Where in a body a column is given, if not under its own name.
@@ -158,6 +159,16 @@ def kept(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any, why: s
     )
 
 
+def of_another(batch: Batch, draft: Draft, column: str, stored: Draft, sent: Any) -> None:
+    """Note what makes another source of one that a report had named before. `stored`: that one."""
+    detail = (
+        f"This {_words(column)} was not taken for the source that this report had named so before: somebody else has "
+        "told of that one, too, and so it stays as it is. What is said here is of another source of the name."
+    )
+    pointer = f"{draft.pointer}/{field_of(column)}"
+    batch.note("not_taken", pointer, detail, sent=sent, told_of=stored)
+
+
 def _words(column: str) -> str:
     return _TIMES.get(column) or field_of(column).rpartition("/")[2].replace("_", " ")
 
@@ -171,7 +182,7 @@ async def tell(session: AsyncSession, caller: Caller, batch: Batch) -> list[Rema
     visible = [_remark(caller, note) for note in batch.remarks if note.told_of is None or note.told_of not in unseen]
     visible += [
         Remark(what="not_taken", pointer=pointer, detail="What was taken of this is not shown: its record is hidden.")
-        for pointer in {draft.pointer for draft in unseen}
+        for pointer in {draft.pointer for draft in unseen if draft in batch.drafts[draft.model]}
     ]
     visible += await _proposals(session, caller, batch, unseen)
     visible += await twins.of_events(session, caller, batch)
@@ -192,8 +203,12 @@ async def _unseen(session: AsyncSession, caller: Caller, batch: Batch) -> set[Dr
     if caller.may("read") and caller.may("confidential"):
         return set()
     unseen = set[Draft]()
-    for model, drafts in batch.drafts.items():  # a statement for each kind, not for each row
-        of_kind = [draft for draft in drafts if draft.original.outcome in ("matched", "completed", "replaced")]
+    told_of: dict[type[Record], list[Draft]] = {model: [*drafts] for model, drafts in batch.drafts.items()}
+    for note in batch.remarks:
+        if note.told_of is not None:
+            told_of.setdefault(note.told_of.model, []).append(note.told_of)
+    for model, drafts in told_of.items():  # a statement for each kind, not for each row
+        of_kind = [draft for draft in drafts if draft.original.outcome in _STORED]
         if not of_kind or kind_of(model).read is None:
             continue
         visible_ids = await visibility.among_seen(session, caller, model, {draft.original.id for draft in of_kind})
