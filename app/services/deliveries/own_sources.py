@@ -8,7 +8,7 @@ spelled much like it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
@@ -19,9 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import Source, table_of
 from app.services import namesakes
-from app.services.deliveries import mentions, pointers
+from app.services.deliveries import corrections, mentions, pointers
 from app.services.deliveries.mentions import WHOLE, Earlier, fingerprint
-from app.services.intake import by_name, remarks
+from app.services.intake import by_name
 from app.services.intake.by_name import Candidates, FoldedNames, Known, known
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import is_named
@@ -90,99 +90,108 @@ class OwnSources:
         """Have the drafts compared with stored sources as if the report had not told of these before."""
         self._taken |= {draft.id for draft in batch.references.values() if draft.id in self.sources}
         by_ref = {draft.original.id: draft.original for draft in batch.drafts[Source] if draft.original.by_ref}
-        bearing = defaultdict[UUID, list[Known]](list)
+        traits_told = defaultdict[UUID, list[Known]](list)
         for draft in drafts:
             for id_ in candidates.stored[by_name.called(draft)]:
-                bearing[id_].append(known(draft))
+                traits_told[id_].append(known(draft))
         for stored in candidates.stored.values():
-            for own in [self.sources[id_] for id_ in stored if id_ in self.sources]:
-                if own.id in by_ref:
-                    now = own.known_otherwise
-                    now.complete(known(by_ref[own.id]))
-                    stored[own.id].known = [now]
-                elif own.only_here and own.id not in self._taken:
-                    del stored[own.id]
-                elif own.id not in self._taken:
-                    stored[own.id].known = [_without(own.known, own.alone - _confirmed(own.known, bearing[own.id]))]
+            for source in [self.sources[id_] for id_ in stored if id_ in self.sources]:
+                if source.id in by_ref:
+                    traits_now = source.known_otherwise
+                    traits_now.complete(known(by_ref[source.id]))
+                    stored[source.id].known = [traits_now]
+                elif source.only_here and source.id not in self._taken:
+                    del stored[source.id]
+                elif source.id not in self._taken:
+                    confirmed = _confirmed(source.known, traits_told[source.id])
+                    stored[source.id].known = [_without(source.known, source.alone - confirmed)]
 
     def take_again(self, batch: Batch, new: Sequence[Draft]) -> dict[Draft, UUID]:
         """Which of the report's own sources each of these new drafts is: those for which there is one."""
         self._taken |= {draft.original.id for draft in batch.drafts[Source] if draft.original.id in self.sources}
-        taken: dict[Draft, UUID] = {}
+        id_of: dict[Draft, UUID] = {}
         open_drafts = [draft for draft in new if draft not in batch.may_be and not draft.restored]
-        for pairs in (self._of_one_name, self._as_it_was_called, self._spelled_alike):
-            for draft, own in pairs(batch, open_drafts):
-                if draft not in taken and own.id not in self._taken:
-                    taken[draft] = own.id
-                    self._taken.add(own.id)
-            open_drafts = [draft for draft in open_drafts if draft not in taken]
-        for draft in open_drafts:
-            self._note_other(batch, draft)
-        return taken
+        for pairs in (self._of_one_name, self._called_so_before, self._spelled_alike):
+            for draft, source in pairs(batch, open_drafts):
+                if draft not in id_of and source.id not in self._taken:
+                    id_of[draft] = source.id
+                    self._taken.add(source.id)
+            open_drafts = [draft for draft in open_drafts if draft not in id_of]
+        self._note_parted(batch, open_drafts)
+        return id_of
 
-    def _note_other(self, batch: Batch, draft: Draft) -> None:
-        """Note of a new source what tells it from one of the report's own of that name, if others stand on that."""
-        told, called = known(draft), by_name.folded_names(draft)
-        for own in self.sources.values():
-            if not own.is_called(called) or own.known_otherwise.fits(told):
-                continue
-            for name in _TOLD:
-                others = set(_TOLD) - {name}
-                if not _without(own.known_otherwise, others).fits(_without(told, others)):
-                    sent = None if name == "parent_id" else draft.value(name)
-                    remarks.of_another(
-                        batch, draft, name, Draft(Source, draft.pointer, id=own.id, outcome="matched"), sent
-                    )
-            return
+    def _unmatched(self) -> list[OwnSource]:
+        return [source for id_, source in self.sources.items() if source.only_here and id_ not in self._taken]
 
-    def _left(self) -> list[OwnSource]:
-        return [own for id_, own in self.sources.items() if own.only_here and id_ not in self._taken]
+    def _of_one_name(self, _: Batch, drafts: Sequence[Draft]) -> Iterable[tuple[Draft, OwnSource]]:
+        """Those whom nothing tells apart."""
+        return _namesakes(drafts, self._unmatched(), lambda source, draft_traits: source.known.fits(draft_traits))
 
-    def _of_one_name(self, _: Batch, drafts: Sequence[Draft]) -> list[tuple[Draft, OwnSource]]:
-        """Those whom nothing tells apart, first those that have most in common."""
-        return self._best(drafts, lambda own, told: own.known.fits(told))
-
-    def _as_it_was_called(self, _: Batch, drafts: Sequence[Draft]) -> list[tuple[Draft, OwnSource]]:
+    def _called_so_before(self, _: Batch, drafts: Sequence[Draft]) -> Iterable[tuple[Draft, OwnSource]]:
         """Those of one name that differ in what the report alone had said."""
-        return self._best(drafts, lambda own, told: own.known_otherwise.fits(told))
+        return _namesakes(
+            drafts, self._unmatched(), lambda source, draft_traits: source.known_otherwise.fits(draft_traits)
+        )
 
-    def _best(self, drafts: Sequence[Draft], fit: Callable[[OwnSource, Known], bool]) -> list[tuple[Draft, OwnSource]]:
-        bearers = defaultdict[str, list[OwnSource]](list)
-        for own in self._left():
-            for name in own.names.names:
-                bearers[name].append(own)
-        found: list[tuple[int, Draft, OwnSource]] = []
-        for draft in drafts:
-            told, called = known(draft), by_name.folded_names(draft)
-            candidates = dict.fromkeys(own for name in called.names for own in bearers[name])
-            found += [
-                (_in_common(own.known, told), draft, own)
-                for own in candidates
-                if own.is_called(called) and fit(own, told) and not traits.differ(draft.value("ref"), own.ref)
-            ]
-        return [(draft, own) for _, draft, own in sorted(found, key=lambda pair: -pair[0])]
-
-    def _spelled_alike(self, batch: Batch, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, OwnSource]]:
-        """Those whose names alone, or with what the report alone had said, tell them apart; the most alike first."""
+    def _spelled_alike(self, batch: Batch, drafts: Sequence[Draft]) -> Iterable[tuple[Draft, OwnSource]]:
+        """Those whose names, too, differ a little; the most alike first."""
         borne = {by_name.folded_names(draft).name for draft in batch.drafts[Source] if is_named(draft)}
-        left = [own for own in self._left() if "name" in own.alone and own.names.name not in borne]
-        if not 0 < len(left) <= _MOST_RENAMED or len(drafts) > _MOST_RENAMED:
-            return
-        found = [
-            (likeness, draft, own)
+        sources = [source for source in self._unmatched() if "name" in source.alone and source.names.name not in borne]
+        if max(len(sources), len(drafts)) > _MOST_RENAMED:
+            return []
+        pairs = [
+            (likeness, draft, source)
             for draft in drafts
-            for own in left
-            if own.known_otherwise.fits(known(draft)) and not traits.differ(draft.value("ref"), own.ref)
-            if (likeness := _likeness(own, draft)) >= _SPELLED_ALIKE
+            for source in sources
+            if source.known_otherwise.fits(known(draft)) and not traits.differ(draft.value("ref"), source.ref)
+            if (likeness := _likeness(source, draft)) >= _SPELLED_ALIKE
         ]
-        yield from ((draft, own) for _, draft, own in sorted(found, key=lambda pair: -pair[0]))
+        return _best_first(pairs)
+
+    def _note_parted(self, batch: Batch, drafts: Sequence[Draft]) -> None:
+        """Note of new sources what tells them from the report's own of their names, where others stand on that."""
+        for draft, source in _namesakes(drafts, self.sources.values(), _parted):
+            stored = Draft(Source, draft.pointer, id=source.id, outcome="matched")
+            for name in _TOLD:
+                other_traits = set(_TOLD) - {name}
+                if not _without(source.known_otherwise, other_traits).fits(_without(known(draft), other_traits)):
+                    sent = None if name == "parent_id" else draft.value(name)
+                    corrections.of_another(batch, draft, name, stored, sent)
 
 
-def _confirmed(known_traits: Known, told: Sequence[Known]) -> set[str]:
+def _namesakes(
+    drafts: Sequence[Draft], sources: Iterable[OwnSource], pair_if: Callable[[OwnSource, Known], bool]
+) -> list[tuple[Draft, OwnSource]]:
+    """Pairs of one name, first those that have most in common."""
+    bearers = defaultdict[str, list[OwnSource]](list)
+    for source in sources:
+        for name in source.names.names:
+            bearers[name].append(source)
+    pairs: list[tuple[float, Draft, OwnSource]] = []
+    for draft in drafts:
+        draft_traits, draft_names = known(draft), by_name.folded_names(draft)
+        pairs += [
+            (_in_common(source.known, draft_traits), draft, source)
+            for source in dict.fromkeys(source for name in draft_names.names for source in bearers[name])
+            if source.is_called(draft_names) and pair_if(source, draft_traits)
+            if not traits.differ(draft.value("ref"), source.ref)
+        ]
+    return _best_first(pairs)
+
+
+def _best_first(pairs: Iterable[tuple[float, Draft, OwnSource]]) -> list[tuple[Draft, OwnSource]]:
+    return [(draft, source) for _, draft, source in sorted(pairs, key=lambda pair: -pair[0])]
+
+
+def _parted(source: OwnSource, draft_traits: Known) -> bool:
+    return not source.known_otherwise.fits(draft_traits)
+
+
+def _confirmed(known_traits: Known, traits_told: Sequence[Known]) -> set[str]:
     """What those who fit a source say of it as it is."""
     return {
         name
-        for draft_traits in told
+        for draft_traits in traits_told
         if known_traits.fits(draft_traits)
         for name in _TOLD
         if getattr(draft_traits, name) and getattr(draft_traits, name) == getattr(known_traits, name)
@@ -193,14 +202,15 @@ def _in_common(first: Known, second: Known) -> int:
     return sum(bool(getattr(first, name)) and getattr(first, name) == getattr(second, name) for name in _TOLD)
 
 
-def _likeness(own: OwnSource, draft: Draft) -> float:
+def _likeness(source: OwnSource, draft: Draft) -> float:
     """In percent: how alike the names are as they are written, or as they sound. What is numbered otherwise is not."""
     name = draft.value("name")
-    if names.read(own.name).numbers != names.read(name).numbers:
+    if names.read(source.name).numbers != names.read(name).numbers:
         return 0
-    person = all(map(traits.may_be_people, (own.known.kind, draft.value("kind"))))
-    heard = names.likeness(own.name, name, person=person)
-    return max(fuzz.ratio(own.names.name, by_name.folded_names(draft).name), 100 * heard.score if heard else 0)
+    person = all(map(traits.may_be_people, (source.known.kind, draft.value("kind"))))
+    in_sound = names.likeness(source.name, name, person=person)
+    in_signs = fuzz.ratio(source.names.name, by_name.folded_names(draft).name)
+    return max(in_signs, 100 * in_sound.score if in_sound else 0)
 
 
 async def find(session: AsyncSession, before: Earlier) -> OwnSources:
@@ -212,7 +222,7 @@ async def find(session: AsyncSession, before: Earlier) -> OwnSources:
         return OwnSources({})
     parameters = {"ids": [*ids], "report": before.report, "rechecked": RECHECKED}
     touched_ids = set(await session.scalars(_TOUCHED, parameters))
-    mentioned = await mentions.also_mentioned(session, before.report, ids)
+    mentioned_ids = (await mentions.also_mentioned(session, before.report, ids)).keys()
     unreported_ids = await pointers.unreported(session, {Source: ids})
     held_ids = await pointers.from_others(session, before, Batch(), Source, ids)
     own_words = [
@@ -222,30 +232,31 @@ async def find(session: AsyncSession, before: Earlier) -> OwnSources:
         if name in before.owns[row["id"]] and before.says[row["id"]].get(name) == fingerprint(row[name])
     ]
     also = await mentions.also_said(session, before.report, own_words)
-    alone = defaultdict[UUID, set[str]](set)
+    alone_columns = defaultdict[UUID, set[str]](set)
     for id_, name, _ in own_words:
         if (id_, name) not in also and id_ not in unreported_ids:
-            alone[id_].add(name)
+            alone_columns[id_].add(name)
     made_ids = before.made | {id_ for id_ in ids if WHOLE in before.owns[id_]}
-    only_here_ids = ids & made_ids - touched_ids - mentioned.keys() - held_ids
-    return OwnSources({
-        row["id"]: _own(dict(row), frozenset(alone[row["id"]]), only_here=row["id"] in only_here_ids) for row in rows
-    })  # fmt: skip
+    only_here_ids = ids & made_ids - touched_ids - mentioned_ids - held_ids
+    sources = [_own(dict(row), frozenset(alone_columns[row["id"]]), only_here_ids) for row in rows]
+    return OwnSources({source.id: source for source in sources})
 
 
-def _own(row: Mapping[str, Any], alone: frozenset[str], *, only_here: bool) -> OwnSource:
-    told = {name: row[name] for name in _TOLD} | {"parent_id": row["parent_root"]}
+def _own(row: Mapping[str, Any], alone_columns: frozenset[str], only_here_ids: Collection[UUID]) -> OwnSource:
+    values = {name: row[name] for name in _TOLD} | {"parent_id": row["parent_root"]}
     folded = by_name.fold_names(row["name"], [alias["name"] for alias in row["aliases"]])
-    return OwnSource(row["id"], row["ref"], row["name"], folded, Known(**told), alone, only_here)
+    return OwnSource(
+        row["id"], row["ref"], row["name"], folded, Known(**values), alone_columns, row["id"] in only_here_ids
+    )
 
 
 async def forget_gone(session: AsyncSession, batch: Batch) -> None:
     """Nobody is linked to a source that he might have been, had it not just been taken back."""
     ids = {candidate for candidates in batch.may_be.values() for candidate in candidates if isinstance(candidate, UUID)}
     if ids:
-        there = set(await session.scalars(select(Source.id).where(pointers.among(table_of(Source).c.id, ids))))
+        stored_ids = set(await session.scalars(select(Source.id).where(pointers.among(table_of(Source).c.id, ids))))
         batch.may_be = {
-            draft: [candidate for candidate in candidates if candidate in there or not isinstance(candidate, UUID)]
+            draft: [candidate for candidate in candidates if candidate in stored_ids or not isinstance(candidate, UUID)]
             for draft, candidates in batch.may_be.items()
         }
 

@@ -62,8 +62,8 @@ async def unreported(session: AsyncSession, targets: Mapping[type[Record], set[U
     if not queries:
         return set()
     pointing = union_all(*queries).subquery()
-    told = select(literal(1)).where(Mention.record_id == pointing.c.by).exists()
-    return set(await session.scalars(select(pointing.c.target).distinct().where(~told)))
+    mention = select(literal(1)).where(Mention.record_id == pointing.c.by).exists()
+    return set(await session.scalars(select(pointing.c.target).distinct().where(~mention)))
 
 
 async def between(

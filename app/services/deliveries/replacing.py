@@ -18,9 +18,9 @@ from app.database import set_reason
 from app.models import Assessment, Record, Source, table_of
 from app.schemas.kinds import kind_of
 from app.services import visibility
-from app.services.deliveries import mentions, own_sources, pointers
+from app.services.deliveries import corrections, mentions, own_sources, pointers
 from app.services.deliveries.mentions import CHAIN, NOT_ITS_OWN, Earlier, fingerprint
-from app.services.intake import pipeline, remarks, storing
+from app.services.intake import pipeline, storing
 from app.services.intake.drafts import Batch, Draft
 from app.texts import folding
 
@@ -35,10 +35,10 @@ _STAYING: Final = {
     "visibility": "what was restricted is not published by saying nothing of it: say `public`",
     "confidential": "a source that was protected is not named by saying nothing of it: say `false`",
 }
-_BY_OTHERS: Final = "somebody else has said or changed it since"
-_ALSO: Final = "another report says it, too"
+BY_OTHERS: Final = "somebody else has said or changed it since"
+ALSO: Final = "another report says it, too"
 _HELD: Final = "it was assessed, or another record was merged into it"
-_POINTED_AT: Final = "records that are not this report's stand on what it says"
+POINTED_AT: Final = "records that are not this report's stand on what it says"
 _BORNE: Final = "another record is that already"
 _OTHER_EVENT: Final = "it is of another one of two events that were merged"
 _ENDS: Final = "the ends of a link never change: leave its ref out, or give another"
@@ -209,11 +209,11 @@ async def _decide(
         standing = {name: also[unit.record, name] for name in unit.names if (unit.record, name) in also}
         why = None
         if unit not in own_units:
-            why = _BY_OTHERS
+            why = BY_OTHERS
         elif unit.record in held:
             why = _HELD
         elif standing:
-            why = _ALSO
+            why = ALSO
             heirs |= {(unit.record, name): report for name, report in standing.items()}
         elif unit in keys_kept:
             why = keys_kept[unit]
@@ -298,7 +298,7 @@ async def _keys_kept(
     }
     pointed_at = await pointers.from_others(session, before, batch, model, otherwise)
     reasons = {unit: _BORNE for unit in concerned if unit.draft in borne}
-    return reasons | {unit: _POINTED_AT for unit in concerned if unit.record in pointed_at}
+    return reasons | {unit: POINTED_AT for unit in concerned if unit.record in pointed_at}
 
 
 def _is_same_name(unit: _Unit) -> bool:
@@ -320,7 +320,7 @@ def _note_kept(before: Earlier, model: type[Record], batch: Batch, unit: _Unit, 
             continue
         batch.decided |= {(unit.record, column) for column in (name, *_followers(model, name))}
         if sent not in _EMPTY or says.get(name) == fingerprint(stored):
-            remarks.kept(batch, unit.draft, name, stored, sent, why)
+            corrections.kept(batch, unit.draft, name, stored, sent, why)
 
 
 async def _write(session: AsyncSession, batch: Batch, model: type[Record], units: Sequence[_Unit]) -> None:
@@ -333,8 +333,11 @@ async def _write(session: AsyncSession, batch: Batch, model: type[Record], units
             if draft is not None:
                 batch.decided |= {(unit.record, column) for column in (name, *_followers(model, name))}
                 batch.gave.add((draft.line, unit.record, name))
-                remarks.replaced(batch, draft, name, unit.stored[name], row[name])
+                corrections.replaced(batch, draft, name, unit.stored[name], row[name])
                 draft.outcome = "replaced"
+    for id_ in sorted(rows.keys() - {unit.record for unit in units if unit.draft is not None}):
+        stored = {name: unit.stored[name] for unit in units if unit.record == id_ for name in unit.different}
+        corrections.emptied(batch, model, id_, stored)
     if rows:
         batch.replaced |= rows.keys()
         await set_reason(session, CORRECTED)
@@ -378,9 +381,9 @@ async def _replace_chains(
         if id_ in stored and owned and id_ not in touched_ids and id_ not in other_reports:
             replaced_ids.append(id_)
             draft.outcome = "replaced"
-            remarks.replaced(batch, draft, CHAIN, None, None)
+            corrections.replaced(batch, draft, CHAIN, None, None)
         elif id_ in stored and id_ not in chains:
-            remarks.kept(batch, draft, CHAIN, None, None, _ALSO if id_ in other_reports else _BY_OTHERS)
+            corrections.kept(batch, draft, CHAIN, None, None, ALSO if id_ in other_reports else BY_OTHERS)
     heirs = {(id_, CHAIN): report for id_, report in other_reports.items() if CHAIN in before.owns[id_]}
     await mentions.pass_on(session, heirs)
     for record, _ in heirs:

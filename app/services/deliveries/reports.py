@@ -122,17 +122,13 @@ async def deliver(
     if earlier is not None and not batch.dry:
         before = await mentions.earlier(session, earlier.id, earlier.made)
         batch.correct = partial(_correct, before)
-        batch.own_sources = await own_sources.find(session, before)
+        batch.sources_before = await own_sources.find(session, before)
 
     async def replace() -> None:
-        """Nothing is proposed for what is taken back; and none of it is named as similar."""
         nonlocal removed
         if earlier is not None and before is not None:
             document_id = drafts.document.original.id if drafts.document else earlier.document_id
             removed = await _replace(session, before, batch, values, document_id)
-            await own_sources.forget_gone(session, batch)
-            if batch.compared is not None:
-                batch.compared.nearby = await similar.still_there(session, batch.compared.nearby)
 
     await pipeline.store(session, batch, before_proposing=replace)
     if not batch.dry:
@@ -170,4 +166,8 @@ async def _replace(
     ]
     changes = {"sha256": values["sha256"], "document_id": document_id, "made": [*before.made, *new_ids]}
     await session.execute(update(table).where(table.c.id == before.report).values(sent_at=utcnow(), **changes))
+    # Nothing is proposed for what was taken back, and none of it is named as similar.
+    await own_sources.forget_gone(session, batch)
+    if batch.compared is not None:
+        batch.compared.nearby = await similar.still_there(session, batch.compared.nearby)
     return removed

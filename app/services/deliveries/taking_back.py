@@ -13,9 +13,8 @@ from app.models import Record, Statement, table_of
 from app.schemas import kinds
 from app.schemas.kinds import KINDS
 from app.schemas.reports import Removed
-from app.services.deliveries import mentions, pointers, replacing
+from app.services.deliveries import corrections, mentions, pointers, replacing
 from app.services.deliveries.mentions import WHOLE, Earlier
-from app.services.intake import remarks
 from app.services.intake.drafts import Batch
 from app.services.intake.references import RECHECKED, REPLACED
 
@@ -56,6 +55,11 @@ async def take_back(session: AsyncSession, before: Earlier, batch: Batch) -> Rem
         ):
             staying[kinds.named(row.type).model].add(id_)
     await mentions.pass_on(session, {(id_, WHOLE): also[id_] for id_ in made_ids & also.keys() if unsaid[id_].own})
+    for id_ in sorted((made_ids & unsaid.keys() & before.says.keys()).difference(*going.values())):
+        model = kinds.named(unsaid[id_].type).model
+        if kinds.kind_of(model).read is not None and kinds.kind_of(model).part_of is None:
+            why = replacing.POINTED_AT if unsaid[id_].own else replacing.BY_OTHERS
+            corrections.staying(batch, model, id_, replacing.ALSO if id_ in also else why)
     await replacing.take_away(session, before, batch, staying)
     counts = Counter[str]()
     for model, ids in going.items():
@@ -94,7 +98,9 @@ async def _note(session: AsyncSession, batch: Batch, going: Ids) -> None:
             if "statement_id" in table.c:
                 query = query.where(~pointers.among(table.c.statement_id, going.get(Statement, ())))
             for row in (await session.execute(query)).mappings():
-                remarks.removed(batch, kind.model, {name: value for name, value in row.items() if value is not None})
+                corrections.removed(
+                    batch, kind.model, {name: value for name, value in row.items() if value is not None}
+                )
 
 
 async def _unheld(session: AsyncSession, before: Earlier, deletable: Ids) -> Ids:

@@ -118,7 +118,7 @@ class Noted:
 Correct: TypeAlias = Callable[[AsyncSession, "Batch", type[Record], Sequence[Draft]], Awaitable[None]]
 
 
-class OwnSources(Protocol):
+class SourcesBefore(Protocol):
     """Of a report that comes again, the sources that it had told of before, as `matching` asks about them."""
 
     def leave_out(self, batch: "Batch", candidates: Any, drafts: Sequence[Draft]) -> None:
@@ -162,7 +162,7 @@ class Batch:
     """By their kind, the links and steps that were proposed because of this body."""
     correct: Correct | None = None
     """Of a report that comes again: what brings a kind of records that its drafts matched to what it says now."""
-    own_sources: OwnSources | None = None
+    sources_before: SourcesBefore | None = None
     """Of a report that comes again, what it had told of sources before."""
     decided: set[tuple[UUID, str]] = field(default_factory=set)
     """The columns of records on which `correct` has decided: they are not completed, and no more is told of them."""

@@ -276,8 +276,8 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
     if not drafts:
         return []
     candidates = await by_name.look_up(session, drafts)
-    if batch.own_sources is not None:
-        batch.own_sources.leave_out(batch, candidates, drafts)
+    if batch.sources_before is not None:
+        batch.sources_before.leave_out(batch, candidates, drafts)
     new: list[Draft] = []
     to_place: list[Draft] = []
     # Of one body those that tell most come first, for then others can be told from them; lines are in their order.
@@ -301,11 +301,11 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
         else:
             new.append(draft)
             candidates.add(draft)
-    if batch.own_sources is not None:
-        again = batch.own_sources.take_again(batch, new)
-        for draft, id_ in again.items():
+    if batch.sources_before is not None:
+        id_of = batch.sources_before.take_again(batch, new)
+        for draft, id_ in id_of.items():
             adopt(draft, id_)
-        new = [draft for draft in new if draft not in again]
+        new = [draft for draft in new if draft not in id_of]
     return new + await _place(session, batch, to_place)
 
 

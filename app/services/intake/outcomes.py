@@ -40,7 +40,7 @@ class Effect:
 
 def effect(batch: Batch, removed: Removed | None = None) -> Effect:
     seen_outcomes = {draft.outcome for drafts in batch.drafts.values() for draft in drafts}
-    taken_back = removed is not None and any(removed.model_dump().values())
+    taken_back = bool(batch.replaced) or (removed is not None and any(removed.model_dump().values()))
     return Effect("created" in seen_outcomes, taken_back or not seen_outcomes.isdisjoint(("completed", "replaced")))
 
 

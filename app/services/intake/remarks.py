@@ -59,9 +59,9 @@ def completed(batch: Batch, draft: Draft, column: str, sent: Any, *, follows: bo
     if is_silent(column):
         return
     pointer = f"{draft.pointer}/{field_of(column)}"
-    detail = f"The {kind_of(draft.model).words} that is there had no {_words(column)} yet: this one was taken."
+    detail = f"The {kind_of(draft.model).words} that is there had no {words_of(column)} yet: this one was taken."
     if follows:
-        detail = f"This {_words(column)} follows on the one that stood here, and was taken."
+        detail = f"This {words_of(column)} follows on the one that stood here, and was taken."
     batch.note("completed", pointer, detail, sent=sent, told_of=draft)
 
 
@@ -80,7 +80,7 @@ def not_taken(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any) -
         return
     pointer = f"{draft.pointer}/{field_of(column)}"
     reason = "has none and never changes" if stored is None else "has another one, which stays"
-    detail = f"This {_words(column)} was not taken: the {kind_of(draft.model).words} {reason}."
+    detail = f"This {words_of(column)} was not taken: the {kind_of(draft.model).words} {reason}."
     batch.note("not_taken", pointer, detail, stored=stored, sent=sent, told_of=draft)
 
 
@@ -136,40 +136,7 @@ def doubtful_times(batch: Batch, draft: Draft) -> None:
         batch.note("suggested", f"{draft.pointer}/said", detail)
 
 
-def replaced(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any) -> None:
-    """Note that what the report alone had said gave way to what it says now. `stored`: what stood before."""
-    pointer = f"{draft.pointer}/{field_of(column)}"
-    now = "this one was taken" if sent is not None else "it says none now"
-    detail = f"Only this report had said the {_words(column)} that stood here: {now}."
-    batch.note("replaced", pointer, detail, stored=stored, sent=sent, told_of=draft)
-
-
-def removed(batch: Batch, model: type[Record], stored: Mapping[str, Any]) -> None:
-    """Note that a record is deleted because only the report had it, and has it no more. `stored`: what tells it."""
-    detail = f"Only this report had this {kind_of(model).words}, and has it no more: it was deleted."
-    batch.note("removed", "", detail, stored={**stored, "type": kind_of(model).name})
-
-
-def kept(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any, why: str) -> None:  # noqa: PLR0917
-    """Note that what stands is not what the report says now, and why."""
-    pointer = f"{draft.pointer}/{field_of(column)}"
-    said_now = "was not taken" if sent is not None else "is no more said here, and stays"
-    batch.note(
-        "not_taken", pointer, f"This {_words(column)} {said_now}: {why}.", stored=stored, sent=sent, told_of=draft
-    )
-
-
-def of_another(batch: Batch, draft: Draft, column: str, stored: Draft, sent: Any) -> None:
-    """Note what makes another source of one that a report had named before. `stored`: that one."""
-    detail = (
-        f"This {_words(column)} was not taken for the source that this report had named so before: somebody else has "
-        "told of that one, too, and so it stays as it is. What is said here is of another source of the name."
-    )
-    pointer = f"{draft.pointer}/{field_of(column)}"
-    batch.note("not_taken", pointer, detail, sent=sent, told_of=stored)
-
-
-def _words(column: str) -> str:
+def words_of(column: str) -> str:
     return _TIMES.get(column) or field_of(column).rpartition("/")[2].replace("_", " ")
 
 
