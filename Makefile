@@ -8,10 +8,11 @@ SOAK_TIMES ?= 20
 SOAK_ROUNDS ?= 20
 SOAK_LINES ?= 50000
 SOAK_SEED ?= 4
+BENCH_SIZES ?= 1000,10000
 BIN = .venv/bin
 CODE = app migrations tests examples bench
 
-.PHONY: demo install test soak check format
+.PHONY: demo install test soak bench check format
 .DEFAULT_GOAL = demo
 
 ## Serve the API with the demo events (PORT=, DATA_DIR=)
@@ -41,6 +42,10 @@ soak: install
 		$(BIN)/pytest -n 2 --dist worksteal -m "soak or hypothesis"
 	COUNTERCLAIM_SOAK_ROUNDS=$(SOAK_ROUNDS) COUNTERCLAIM_SOAK_LINES=$(SOAK_LINES) COUNTERCLAIM_SOAK_SEED=$(SOAK_SEED) \
 		$(BIN)/pytest -s tests/test_ingest_killed.py
+
+## Measure speed against its limits, alone on the machine, and write bench/results.md (BENCH_SIZES= statements, for growth)
+bench: install
+	$(BIN)/python bench/all.py --sizes $(BENCH_SIZES)
 
 ## Format, lint, types, tests
 check: install

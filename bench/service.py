@@ -32,7 +32,7 @@ def url(server: str, database: str) -> str:
     return f"{head}/{database}"
 
 
-def _sqlalchemy_url(server: str, database: str) -> str:
+def sqlalchemy_url(server: str, database: str) -> str:
     return url(server, database).replace("postgresql://", "postgresql+psycopg://", 1)
 
 
@@ -41,12 +41,12 @@ def create_database(server: str, database: str) -> None:
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(database)))
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-    migrating.migrate(_sqlalchemy_url(server, database))
+    migrating.migrate(sqlalchemy_url(server, database))
 
 
 def create_key(server: str, database: str) -> str:
     command = [sys.executable, "-m", "app", "keys", "create", "bench"]
-    command += ["--database-url", _sqlalchemy_url(server, database)]
+    command += ["--database-url", sqlalchemy_url(server, database)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
@@ -57,7 +57,7 @@ def serving(server: str, database: str, *options: str) -> Iterator[tuple[int, ps
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
-    command += ["--database-url", _sqlalchemy_url(server, database), *options]
+    command += ["--database-url", sqlalchemy_url(server, database), *options]
     environment = {name: value for name, value in os.environ.items() if name != "COUNTERCLAIM_DATABASE_URL"}
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
