@@ -155,6 +155,7 @@ _CALLED: Final = {
 }  # fmt: skip
 # Fields that stand elsewhere, and where.
 _ELSEWHERE: Final = {
+    "name": " (what a record is called is told in a source; GET /v1/sources?q= finds sources by their names)",
     "preliminary": " (a statement has it: it is its source that calls a figure preliminary)",
     **dict.fromkeys(
         ("as_of", "said_before", "independence"),

@@ -127,3 +127,8 @@ async def test_two_subjects_of_one_report(client: httpx.AsyncClient) -> None:
     first, second = (claim["question"]["similar"] for claim in answer["events"][0]["claims"])
     assert [near["text"] for near in first] == ["killed (drones)"]
     assert [near["text"] for near in second] == ["killed (drone)"]
+
+
+async def test_a_source_is_not_looked_up_by_its_name(client: httpx.AsyncClient) -> None:
+    detail = await refusal(client, "/v1/lookup", {"items": [{"type": "source", "name": "TASS"}]})
+    assert "/v1/sources?q=" in detail

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import times
 from app.errors import Invalid, Problem, raise_together
-from app.models import Appearance, Claim, Document, Event, Source, Statement
+from app.models import Appearance, AppearanceHop, Claim, Document, Event, Source, Statement
 from app.schemas.kinds import kind_of
 from app.services.intake.drafts import Batch, Draft
 from app.texts import folding, traits
@@ -228,6 +228,27 @@ async def let_publishers_speak(session: AsyncSession, batch: Batch) -> None:
             draft.assumed |= {"source_id"}
             detail = _OWN_WORD.format(row.document_kind.replace("_", " "))
             batch.note("changed", f"{draft.pointer}/source", detail, told_of=draft)
+
+
+_HOPS_ALONE: Final = (
+    "This tells who passed it on, and nobody who says it: it is said in nobody's name. If one of these says so, that is "
+    "the source."
+)
+
+
+def remark_on_hops_alone(batch: Batch) -> None:
+    """Note of statements without a source that somebody passed them on: whoever that is may be meant as the source."""
+    if batch.dry or batch.from_export:
+        return
+    passed_on = {hop.points_at["appearance_id"].original for hop in batch.drafts[AppearanceHop] if hop.points_at}
+    statements = {
+        draft.points_at["statement_id"]
+        for draft in batch.drafts[Appearance]
+        if draft in passed_on and "statement_id" in draft.points_at
+    }
+    for draft in batch.drafts[Statement]:
+        if draft in statements and "source_id" not in draft.points_at:
+            batch.note("suggested", f"{draft.pointer}/source", _HOPS_ALONE)
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------

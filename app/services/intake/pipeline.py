@@ -44,6 +44,7 @@ from app.services.intake.foreign_keys import (
     is_named,
     let_publishers_speak,
     placed_sources,
+    remark_on_hops_alone,
     say_what_was_read,
 )
 from app.services.intake.references import point_labels, resolve
@@ -176,6 +177,7 @@ async def _match_and_store(session: AsyncSession, batch: Batch) -> None:
         await _match_and_store_kind(session, batch, Source, level)
     say_what_was_read(batch)
     await let_publishers_speak(session, batch)
+    remark_on_hops_alone(batch)
     for model in _AFTER_UNNAMED:
         await _match_and_store_kind(session, batch, model, batch.drafts[model])
     # The ledger tells first what the body says, then what follows from it for others.

@@ -107,3 +107,20 @@ async def test_another_publisher_is_another_speaker(client: httpx.AsyncClient) -
     await sent(client, "/v1/reports", told(28, OWN_WORDS[0] | {"publisher": ministry}, [denial()]))
     [claim] = (await dossier(client))["questions"][0]["claims"]
     assert [origin["party"] for origin in claim["origins"]["deny"]] == ["kesra"]
+
+
+@pytest.mark.parametrize(("source", "suggested"), [({}, True), ({"source": "Ann Lee"}, False)])
+async def test_who_passed_it_on_is_not_who_says_it(
+    client: httpx.AsyncClient, source: dict[str, str], *, suggested: bool
+) -> None:
+    answer = await client.post("/v1/reports", json=told(28, {}, [denial(hops=["Reuters"], **source)]))
+    remarks = [one for one in answer.json()["remarks"] if one["what"] == "suggested"]
+    assert [one["pointer"] for one in remarks] == ["/events/0/claims/0/statements/0/source"] * suggested
+    assert len((await dossier(client))["unattributed"]) == suggested
+    again = await client.post("/v1/reports", json=told(28, {}, [denial(hops=["Reuters"], **source)]))
+    assert not [one for one in again.json()["remarks"] if one["what"] == "suggested"]
+
+
+async def test_a_publisher_who_speaks_needs_no_source_beside_hops(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/v1/reports", json=told(28, OWN_WORDS[0], [denial(hops=["Reuters"])]))
+    assert not [one for one in answer.json()["remarks"] if one["what"] == "suggested"]
