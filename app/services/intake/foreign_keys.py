@@ -231,8 +231,8 @@ async def let_publishers_speak(session: AsyncSession, batch: Batch) -> None:
 
 
 _HOPS_ALONE: Final = (
-    "This tells who passed it on, and nobody who says it: it is said in nobody's name. If one of these says so, that is "
-    "the source."
+    "This tells who passed it on, and nobody who says it: it is said in nobody's name. If one of these says so, "
+    "that is the source."
 )
 
 
