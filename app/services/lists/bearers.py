@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from anyascii import anyascii
 from rapidfuzz import fuzz
-from sqlalchemy import Select, Text, func, literal, or_, select
+from sqlalchemy import Select, Text, Uuid, any_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -80,19 +80,28 @@ def _spellings(name: str) -> tuple[str, str]:
 
 
 def _candidates(caller: Caller, name: str, spellings: Sequence[str]) -> Select[Any]:
-    """Select the sources of which a name or alias sounds like this one, then those that share most letters in a row."""
-    rows = seen(caller, Source)
+    """Select the sources of which a name or alias sounds like this one, then those that share most letters in a row.
+
+    Whether the caller may see them is asked of these alone: of all it takes long.
+    """
     keys = names.sought(name, person=True)
-    sounds_alike = rows.c.id.in_(select(SourceNameKey.source_id).where(SourceNameKey.key.in_(keys)))
+    sounds_alike = Source.id.in_(select(SourceNameKey.source_id).where(SourceNameKey.key.in_(keys)))
     words = {word for spelling in spellings for word in spelling.split()}
     runs = {word[at : at + _RUN] for word in words for at in range(max(1, len(word) - _RUN + 1))}
-    borne = func.unnest(rows.c.names).table_valued("name").render_derived()
+    borne = func.unnest(Source.names).table_valued("name").render_derived()
     run = func.unnest(literal(sorted(runs), ARRAY(Text()))).table_valued("run").render_derived()
     shared = select(func.count()).select_from(run).where(func.strpos(borne.c.name, run.c.run) > 0).scalar_subquery()
     most_shared = select(func.max(shared)).select_from(borne).scalar_subquery()
-    columns = (rows.c.id, rows.c.name, rows.c.aliases, sounds_alike.label("sounds"), most_shared.label("shared"))
-    candidates = select(*columns).subquery()
-    fitting = select(candidates.c.name, candidates.c.aliases).where(
-        candidates.c.name.is_not(None), or_(candidates.c.sounds, candidates.c.shared > 0)
+    named = select(Source.id, sounds_alike.label("sounds"), most_shared.label("shared")).where(
+        Source.name.is_not(None), *narrowing.may_be_told(caller, Source)
     )
-    return fitting.order_by(candidates.c.sounds.desc(), candidates.c.shared.desc(), candidates.c.id).limit(_CANDIDATES)
+    alike = named.subquery()
+    candidates = (
+        select(alike.c.id)
+        .where(or_(alike.c.sounds, alike.c.shared > 0))
+        .order_by(alike.c.sounds.desc(), alike.c.shared.desc(), alike.c.id)
+        .limit(_CANDIDATES)
+    )
+    rows = seen(caller, Source)
+    ids = func.array(candidates.scalar_subquery(), type_=ARRAY(Uuid()))
+    return select(rows.c.name, rows.c.aliases).where(rows.c.id == any_(ids))

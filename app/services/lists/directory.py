@@ -48,11 +48,10 @@ def sources(query: SourceFilter, caller: Caller) -> Rows:
         holds = func.strpos(names.c.name, func.fold_name(query.q)) > 0
         selected = selected.where(exists().select_from(names).where(holds))
     if query.party:
-        selected = selected.where(rows.c.id.in_(select(narrowing.on_sides(caller, query.party).c.id)))
+        selected = selected.where(narrowing.on_side(rows.c.id, caller, query.party))
     if "party" in (getattr(query, "facets", None) or "").split(","):
         sides = narrowing.on_sides(caller)
-        side = select(sides.c.party).where(sides.c.id == rows.c.id).scalar_subquery()
-        selected = selected.add_columns(side.label("shown_party"))
+        selected = selected.outerjoin(sides, sides.c.id == rows.c.id).add_columns(sides.c.party.label("shown_party"))
     if query.parent:
         selected = selected.where(rows.c.parent_id.in_(narrowing.ids_at(caller, Source, query.parent)))
     return selected

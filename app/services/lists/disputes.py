@@ -136,8 +136,9 @@ def statements(query: StatementFilter, caller: Caller) -> Rows:
     if query.source:
         selected = selected.where(narrowing.by_source(caller, rows, Statement, "source_id", query.source))
     if query.party:
-        side = select(narrowing.on_sides(caller, query.party).c.id)
-        selected = selected.where(narrowing.by_one_of(caller, rows, Statement, "source_id", side))
+        speaker = aliased(Statement)
+        on_side = narrowing.on_side(speaker.source_id, caller, query.party)
+        selected = selected.where(rows.c.id.in_(select(speaker.id).where(on_side)))
     if query.document:
         appearance = seen(caller, Appearance)
         document = narrowing.ids_at(caller, Document, query.document)

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 from rapidfuzz import fuzz, process
-from sqlalchemy import or_, select
+from sqlalchemy import ARRAY, Uuid, any_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Invalid
@@ -15,6 +15,7 @@ from app.schemas import addresses
 from app.schemas.kinds import kind_of
 from app.schemas.sources import SourceFilter
 from app.services.access import Caller
+from app.services.lists import narrowing
 from app.services.visibility import seen_alone
 
 # What the parameters name; `parent` is one of the list's own kind.
@@ -85,13 +86,19 @@ def _cell(address: str) -> tuple[str, Any]:
 
 
 async def _check_party(session: AsyncSession, caller: Caller, party: str) -> None:
-    rows = seen_alone(caller, Source)
-    if (await session.execute(select(rows.c.id).where(rows.c.party == party).limit(1))).first() is not None:
+    if await _is_borne(session, caller, party):
         return
-    parties = (await session.execute(select(rows.c.party).where(rows.c.party.is_not(None)).distinct())).scalars().all()
-    nearest = process.extractOne(party, sorted(parties), scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH)
-    meant = f"; did you mean `{nearest[0]}`?" if nearest else ";"
-    raise Invalid.parameter(
-        "party",
-        f"no source that you may see is of this party{meant} `facets=party` of /v1/sources has all that there are",
-    )
+    stored = (await session.execute(select(Source.party).where(Source.party.is_not(None)).distinct())).scalars().all()
+    nearest = process.extractOne(party, sorted(filter(None, stored)), scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH)
+    is_told = nearest is not None and await _is_borne(session, caller, nearest[0])
+    meant = f"; did you mean `{nearest[0]}`?" if nearest and is_told else ";"
+    all_of_them = "`facets=party` of /v1/sources has all that there are"
+    raise Invalid.parameter("party", f"no source that you may see is of this party{meant} {all_of_them}")
+
+
+async def _is_borne(session: AsyncSession, caller: Caller, party: str) -> bool:
+    """Whether the caller may see a source of this party: it is asked of those that are of it, and of no other."""
+    rows = seen_alone(caller, Source)
+    bearers = select(Source.id).where(Source.party == party, *narrowing.may_be_told(caller, Source))
+    ids = func.array(bearers.scalar_subquery(), type_=ARRAY(Uuid()))
+    return (await session.execute(select(rows.c.id).where(rows.c.id == any_(ids)).limit(1))).first() is not None

@@ -4,11 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     CTE,
     ColumnElement,
     Select,
+    SQLColumnExpression,
     Subquery,
+    Uuid,
     and_,
+    any_,
     func,
     literal,
     or_,
@@ -97,7 +101,7 @@ def by_one_of(
     It is asked of the table itself, because what the caller sees is computed, and no index finds that.
     """
     stored = table_of(model).alias()
-    real = select(Source.id).where(Source.id.in_(sources_wanted), *_may_be_told(caller, Source))
+    real = select(Source.id).where(Source.id.in_(sources_wanted), *may_be_told(caller, Source))
     return rows.c.id.in_(select(stored.c.id).where(stored.c[column].in_(real)))
 
 
@@ -132,16 +136,26 @@ def on_sides(caller: Caller, party: str | None = None) -> CTE:
     """
     bearer, below = aliased(Source), aliased(Source)
     bears_it = bearer.party.is_not(None) if party is None else bearer.party == party
-    side = select(bearer.id, bearer.party).where(bears_it, bearer.merged_into.is_(None), *_may_be_told(caller, bearer))
+    side = select(bearer.id, bearer.party).where(bears_it, bearer.merged_into.is_(None), *may_be_told(caller, bearer))
     sides = side.cte(recursive=True)
     belongs = and_(below.parent_id == sides.c.id, below.party.is_(None), below.merged_into.is_(None))
     on_it = select(below.id, sides.c.party).where(
-        or_(belongs, below.merged_into == sides.c.id), *_may_be_told(caller, below)
+        or_(belongs, below.merged_into == sides.c.id), *may_be_told(caller, below)
     )
     return sides.union(on_it)
 
 
-def _may_be_told(caller: Caller, source: type[Source]) -> list[ColumnElement[bool]]:
+def on_side(column: SQLColumnExpression[Any], caller: Caller, party: str) -> ColumnElement[bool]:
+    """Keep what has a source on this side there.
+
+    Its ids are found first, and made an array: so those few are looked up, before it is asked of any who may see it.
+    """
+    ids = func.array(select(on_sides(caller, party).c.id).scalar_subquery(), type_=ARRAY(Uuid()))
+    return column == any_(ids)
+
+
+def may_be_told(caller: Caller, source: type[Source]) -> list[ColumnElement[bool]]:
+    """Keep sources of which the caller may know who they are."""
     return [] if caller.may("confidential") else [source.confidential.is_(False)]
 
 
