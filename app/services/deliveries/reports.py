@@ -156,7 +156,6 @@ async def _replace(
 ) -> Removed:
     """Update the report's row, and take back what the report no longer says."""
     table = table_of(Report)
-    removed = await taking_back.take_back(session, before, batch)
     new_ids = [
         draft.id
         for model, drafts in batch.drafts.items()
@@ -166,6 +165,8 @@ async def _replace(
     ]
     changes = {"sha256": values["sha256"], "document_id": document_id, "made": [*before.made, *new_ids]}
     await session.execute(update(table).where(table.c.id == before.report).values(sent_at=utcnow(), **changes))
+    # The row first: the document that it named till now may be one of what goes.
+    removed = await taking_back.take_back(session, before, batch)
     # Nothing is proposed for what was taken back, and none of it is named as similar.
     await own_sources.forget_gone(session, batch)
     if batch.compared is not None:

@@ -20,6 +20,7 @@ from app.schemas import kinds
 from app.schemas.common import RecordRead, Remark
 from app.schemas.fields import respelt_in, unquoted_in
 from app.schemas.kinds import kind_of
+from app.schemas.pages import page_keys
 from app.services import visibility
 from app.services.access import Caller
 from app.services.intake import twins
@@ -40,6 +41,11 @@ _STEP_CHARACTERS: Final = 9  # of a pointer's step that is a number, for sorting
 _FIELDS: Final = {"of_id": "figure/of", "qualifier": "figure/qualifier", "min": "figure/min", "max": "figure/max"}
 
 
+_OF_A_POST: Final = "A post of a platform is found by its id, whatever else stands in its address."
+_OF_A_PAGE: Final = (
+    "Addresses that differ in their scheme, `www.` or `m.`, in how they end or are escaped, or in parameters that only "
+    "track readers mean one page."
+)
 # Participles, as nouns.
 _TIMES: Final = {"withdrawn": "withdrawal", "retracted": "retraction", "said": "time"}
 
@@ -79,6 +85,11 @@ def not_taken(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any) -
     if is_silent(column):
         return
     pointer = f"{draft.pointer}/{field_of(column)}"
+    if (draft.model, column) == (Document, "url") and stored and page_keys.key(stored) == draft.value("page_key"):
+        rule = _OF_A_PAGE if draft.value("page_key").startswith("//") else _OF_A_POST
+        detail = f"{rule} So this was taken for the document that is there, which keeps its own address."
+        batch.note("matched", pointer, f"{detail} Nothing is lost by it.", stored=stored, sent=sent, told_of=draft)
+        return
     reason = "has none and never changes" if stored is None else "has another one, which stays"
     detail = f"This {words_of(column)} was not taken: the {kind_of(draft.model).words} {reason}."
     batch.note("not_taken", pointer, detail, stored=stored, sent=sent, told_of=draft)
@@ -216,12 +227,12 @@ def _shortened(value: Any) -> Any:
 def by_line(remarks: Iterable[Remark]) -> dict[int, list[Remark]]:
     """The remarks on many lines by the number of the line, with which their pointers begin.
 
-    What was matched is left out: each line says that by its status.
+    What was matched is left out: each line says that by its status; but for an address that is not kept.
     """
     by_number: dict[int, list[Remark]] = defaultdict(list)
     for remark in remarks:
         number, _, pointer = remark.pointer[1:].partition("/")
-        if number.isdecimal() and remark.what != "matched":
+        if number.isdecimal() and (remark.what != "matched" or pointer.endswith("url")):
             in_line = remark.model_copy(update={"pointer": f"/{pointer}" if pointer else ""})
             by_number[int(number)].append(in_line)
     return by_number
