@@ -34,7 +34,7 @@ from app.schemas.questions import QuestionRead
 from app.schemas.statements import AppearanceRead, HopCreate, StatementRead
 from app.services import database_errors, records, visibility
 from app.services.access import Caller
-from app.services.intake import copies, foreign_keys, pipeline, quotes, remarks, walking
+from app.services.intake import copies, doubts, foreign_keys, pipeline, quotes, remarks, walking
 from app.services.intake.drafts import COARSE, Batch, Draft, Spots, bounds, url_columns, url_key
 from app.texts import traits
 from app.vocabulary import counts_things
@@ -97,6 +97,8 @@ async def change(
         # The event cites this document only now; nothing was drafted, so no pipeline proposes its copies.
         links = await copies.compare(session, [document_id])
         remarked += await remarks.of_document_links(session, caller, links, {document_id: "/document"})
+    if model is Statement:
+        remarked += await doubts.of_changed(session, record.id, patch.model_fields_set)
     changed = await records.get_written(session, caller, model, record.id)
     return changed, [*remarked, *remarks.of_change(record, changed, patch)]
 
@@ -356,4 +358,6 @@ async def withdraw(session: AsyncSession, caller: Caller, address: str, data: Wi
     _check_order(statement.said, data.withdrawn, "withdrawn", "taken back", "said")
     await records.write(session, Statement, statement.id, withdrawal | bounds("withdrawn", data.withdrawn))
     withdrawn = await records.get_as(session, caller, StatementRead, str(statement.id))
-    return withdrawn, [*([remarks.NOTHING_NEW] if withdrawn == statement else []), *remarks.respelt(data)]
+    remarked = [remarks.NOTHING_NEW] if withdrawn == statement else []
+    remarked += await doubts.of_changed(session, statement.id, ["withdrawn"])
+    return withdrawn, [*remarked, *remarks.respelt(data)]

@@ -30,10 +30,11 @@ from app.models import (
     Record,
     Source,
     SourceLink,
+    Statement,
 )
 from app.schemas.kinds import KINDS, Round
 from app.services import namesakes
-from app.services.intake import by_name, copies, matching, quotes, remarks, storing
+from app.services.intake import by_name, copies, doubts, matching, quotes, remarks, storing
 from app.services.intake import credits as wire_credits
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import (
@@ -241,6 +242,10 @@ async def _check_versions(session: AsyncSession, batch: Batch, new: list[Draft],
         await check_versions(session, new)
 
 
+async def _check_withdrawals(session: AsyncSession, batch: Batch, _new: list[Draft], matched: list[Draft]) -> None:
+    await doubts.check_withdrawals(session, batch, matched)
+
+
 async def _visit_quotations(session: AsyncSession, batch: Batch, new: list[Draft], matched: list[Draft]) -> None:
     """Runs also for a body without appearances: it may bring a new text for the stored ones."""
     stored = [draft for draft in matched if draft.same_as is None]
@@ -256,5 +261,6 @@ _BEFORE_STORING: Final[dict[type[Record], _BeforeStoring]] = {
     Question: _suggest_kinds,
     Document: _check_documents,
     DocumentVersion: _check_versions,
+    Statement: _check_withdrawals,
     Appearance: _visit_quotations,
 }

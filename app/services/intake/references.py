@@ -130,7 +130,18 @@ async def _look_up(
 
 
 # What of a stored record other drafts of the body may need to know, where its table has it.
-_NEEDED: Final = ("event_id", "document_id", "slug", "answer", "measure", "unit", "name", "kind", "disclosure")
+_NEEDED: Final = (
+    "event_id",
+    "document_id",
+    "slug",
+    "answer",
+    "measure",
+    "unit",
+    "name",
+    "kind",
+    "disclosure",
+    "occurred",
+)
 
 
 def _stored(table: Table, ids: list[UUID], refs: list[str], slugs: list[str]) -> Select[*tuple[Any, ...]]:

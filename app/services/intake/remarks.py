@@ -23,7 +23,7 @@ from app.schemas.kinds import kind_of
 from app.schemas.pages import page_keys
 from app.services import visibility
 from app.services.access import Caller
-from app.services.intake import twins
+from app.services.intake import doubts, twins
 from app.services.intake.drafts import Batch, Draft, Noted
 from app.texts import asked
 from app.vocabulary import PERSONS
@@ -131,20 +131,12 @@ def _suggest_growth(batch: Batch, draft: Draft) -> None:
 
 
 def doubtful_times(batch: Batch, draft: Draft) -> None:
-    """Note of a statement that its times and that of its document don't go together."""
+    """Note of a statement that it was said after its document was published. What is stored of it tells the rest."""
     published = draft.within.value("published") if draft.within is not None else None
-    said, withdrawn = draft.value("said"), draft.value("withdrawn")
-    if published is None:
-        return
-    if said is not None and times.is_before(published, said):
+    said = draft.value("said")
+    if published is not None and said is not None and times.is_before(published, said):
         detail = f"It was said after its document was published ({published}): is one of the two times wrong?"
         batch.note("suggested", f"{draft.pointer}/said", detail, sent=said)
-    if said is None and withdrawn is not None and times.is_before(withdrawn, published):
-        detail = (
-            "By its document this was said after it was taken back, and so it is a statement of its own beside the one "
-            "that was. With the `said` of that one it is that one."
-        )
-        batch.note("suggested", f"{draft.pointer}/said", detail)
 
 
 def words_of(column: str) -> str:
@@ -165,6 +157,7 @@ async def tell(session: AsyncSession, caller: Caller, batch: Batch) -> list[Rema
     visible += await _proposals(session, caller, batch, unseen)
     visible += await twins.of_events(session, caller, batch)
     visible += await twins.of_withdrawals(session, caller, batch)
+    visible += await doubts.of_batch(session, batch, unseen)
     return sorted(visible, key=lambda remark: _in_order(remark.pointer))
 
 
