@@ -26,6 +26,11 @@ from app.database import Database, Signature
 from app.services import access
 from app.settings import Settings
 
+if sys.platform == "win32":
+    from asyncio import new_event_loop
+else:
+    from uvloop import new_event_loop
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
@@ -151,9 +156,18 @@ def key(template: str) -> str:
 @pytest.fixture
 def loop() -> Iterator[asyncio.AbstractEventLoop]:
     """For tests that run many times in one database, each time to its end: of those that Hypothesis calls."""
-    one = asyncio.new_event_loop()
+    one = new_event_loop()
     yield one
     one.close()
+
+
+@pytest.fixture
+def on_loop(service: FastAPI, database_url: str, loop: asyncio.AbstractEventLoop) -> Iterator[FastAPI]:
+    """The service on the test's own database, for those tests; its first answer, were it made anew, takes long."""
+    service.state.settings = settings = Settings(database_url=database_url)
+    service.state.database, service.state.pace = database.connect(settings), StoringPace()
+    yield service
+    loop.run_until_complete(service.state.database.dispose())
 
 
 @pytest.fixture

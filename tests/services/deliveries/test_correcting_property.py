@@ -10,12 +10,10 @@ from typing import Any, Final
 import httpx
 import pytest
 import soaking
+from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from reporting import reporter, sent
-
-from app.main import create_app
-from app.settings import Settings
 
 Json = dict[str, Any]
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -232,9 +230,8 @@ async def sources(client: httpx.AsyncClient, mark: str) -> list[Json]:
 
 
 @pytest.mark.soak
-def test_sources_that_are_told_once_and_named_barely(database_url: str, loop: asyncio.AbstractEventLoop) -> None:
-    service = create_app(Settings(database_url=database_url))
-    client = loop.run_until_complete(reporter(service))
+def test_sources_that_are_told_once_and_named_barely(on_loop: FastAPI, loop: asyncio.AbstractEventLoop) -> None:
+    client = loop.run_until_complete(reporter(on_loop))
     nth = iter(range(10**6))
 
     @settings(max_examples=soaking.times(8), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
@@ -256,13 +253,11 @@ def test_sources_that_are_told_once_and_named_barely(database_url: str, loop: as
         check()
     finally:
         loop.run_until_complete(client.aclose())
-        loop.run_until_complete(service.state.database.dispose())
 
 
 @pytest.mark.soak
-def test_any_two_bodies(database_url: str, loop: asyncio.AbstractEventLoop) -> None:
-    service = create_app(Settings(database_url=database_url))
-    client = loop.run_until_complete(reporter(service))
+def test_any_two_bodies(on_loop: FastAPI, loop: asyncio.AbstractEventLoop) -> None:
+    client = loop.run_until_complete(reporter(on_loop))
     nth = iter(range(10**6))
 
     @settings(max_examples=soaking.times(25), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
@@ -290,4 +285,3 @@ def test_any_two_bodies(database_url: str, loop: asyncio.AbstractEventLoop) -> N
         check()
     finally:
         loop.run_until_complete(client.aclose())
-        loop.run_until_complete(service.state.database.dispose())

@@ -7,13 +7,11 @@ import httpx
 import pytest
 import soaking
 from databases import plain
+from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import connect
 from reporting import outcomes, reporter, rows, sent
-
-from app.main import create_app
-from app.settings import Settings
 
 NAMES = ("Ann", "ANN", "Élan", "elan", "Bob")
 SOURCES = st.one_of(
@@ -90,9 +88,8 @@ def fold(value: Any) -> Any:
 
 
 @pytest.mark.soak
-def test_any_report(database_url: str, loop: asyncio.AbstractEventLoop) -> None:
-    service = create_app(Settings(database_url=database_url))
-    client = loop.run_until_complete(reporter(service))
+def test_any_report(database_url: str, on_loop: FastAPI, loop: asyncio.AbstractEventLoop) -> None:
+    client = loop.run_until_complete(reporter(on_loop))
     nth = iter(range(10**6))
 
     def body(report: dict[str, Any], ref: str | None, *, backwards: bool = False) -> dict[str, Any]:
@@ -128,7 +125,6 @@ def test_any_report(database_url: str, loop: asyncio.AbstractEventLoop) -> None:
         check()
     finally:
         loop.run_until_complete(client.aclose())
-        loop.run_until_complete(service.state.database.dispose())
 
 
 def _marked(value: Any, mark: str) -> Any:
