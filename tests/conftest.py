@@ -31,6 +31,8 @@ LONG = (
     "test_roundtrip",
     "test_export_command",
     "test_reports_property",
+    "test_correcting_property",
+    "test_order_of_arrival",
     "test_matching_direct",
     "test_search",
 )
