@@ -164,8 +164,8 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 @pytest.fixture
 def on_loop(service: FastAPI, database_url: str, loop: asyncio.AbstractEventLoop) -> Iterator[FastAPI]:
     """The service on the test's own database, for those tests; its first answer, were it made anew, takes long."""
-    service.state.settings = settings = Settings(database_url=database_url)
-    service.state.database, service.state.pace = database.connect(settings), StoringPace()
+    settings = Settings(database_url=database_url)
+    services_at.use(service, settings, database.connect(settings))
     yield service
     loop.run_until_complete(service.state.database.dispose())
 
