@@ -85,7 +85,7 @@ async def test_a_figure_that_its_source_calls_preliminary(
     assert [
         one["text"] for one in (await calls.get(client, f"/v1/documents/{document_id}/audit"))["statements"]
     ] == said[1:]
-    assert "<title>B says: 31 injured, preliminary</title>" in (await anybody.get(f"{event}/export.atom")).text
+    assert "<title>B said: 31 injured, preliminary</title>" in (await anybody.get(f"{event}/export.atom")).text
     for path in (f"{event}/export.csv", "/v1/statements.csv"):
         rows = list(csv.DictReader((await anybody.get(f"{path}?columns=said,preliminary")).text.splitlines()))
         assert sorted(row["preliminary"] for row in rows) == ["", "true"]
