@@ -30,7 +30,7 @@ _RIGHT: Final = {
     addresses.ADDRESS_PATTERN: f"a record is named by its id (a UUID), or by ref: and its ref ({_REF}), such as "
     "ref:ria:2023-08-09:1",
     addresses.EVENT_ADDRESS_PATTERN: f"a record is named by its id (a UUID), or by ref: and its ref ({_REF}); an "
-    "event also by its slug, such as zagorsk-2023",
+    "event also by its slug, in lower case, such as zagorsk-2023",
     addresses.REFERENCE_PATTERN: f"a record is named by its id (a UUID), by ref: and its ref ({_REF}), or by the "
     "#label that it has in this body, such as ref:ria:2023-08-09:1",
     addresses.LABEL_PATTERN: "a label is # and 1 to 100 letters, digits and . _ : ~ @ -, such as #31",
