@@ -12,10 +12,10 @@ from starlette.datastructures import MutableHeaders
 
 from app import vocabulary
 from app.api import negotiation
-from app.schemas.pictures.dossiers import FigureState
+from app.schemas.pictures.dossiers import EndedBy, FigureState
 from app.schemas.pictures.figures import PointState
 from app.texts.messages import party_labels
-from app.vocabulary import Fidelity, Qualifier, Stance, Standing, Status
+from app.vocabulary import Explicitness, Fidelity, Measure, Qualifier, Stance, Standing, Status
 
 EVENT = "/v1/events/moscow-drones-2023"
 PICTURES = ("dossier", "timeline", "figures", "matrix", "diff?since=2023-08-05&clock=said")
@@ -202,6 +202,9 @@ async def test_every_word_has_a_label_in_every_language(demo: httpx.AsyncClient)
         "fidelity": Fidelity,
         "figure_state": PointState,
         "qualifier": Qualifier,
+        "explicitness": Explicitness,
+        "measure": Measure,
+        "why_not_live": EndedBy,
     }
     for labels in shown.values():
         assert {name: list(labels_of) for name, labels_of in labels.items()} == {

@@ -9,13 +9,14 @@ from app.derive.rules import figures
 from app.derive.rules.context import EventContext
 from app.derive.rules.figures import Whole
 from app.schemas.claims import ClaimRead, FigureRead
+from app.schemas.pictures.dossiers import EndedBy
 from app.schemas.pictures.figures import PointState
 from app.schemas.pictures.side_maps import SideMap
 from app.schemas.pictures.word_labels import WordLabels
 from app.schemas.questions import QuestionRead
 from app.texts.messages import wording
 from app.texts.messages.wording import Wording
-from app.vocabulary import MEASURE_DEFAULTS, Fidelity, Qualifier, Stance, Standing, Status
+from app.vocabulary import MEASURE_DEFAULTS, Explicitness, Fidelity, Measure, Qualifier, Stance, Standing, Status
 
 # Quantities of which the measure alone says little.
 _MEASURES_THAT_NEED_WORDS: Final = ("distance", "duration", "amount", "other")
@@ -30,6 +31,9 @@ _CLOSED_LISTS: Final = {
     "stance": Stance,
     "fidelity": Fidelity,
     "figure_state": PointState,
+    "explicitness": Explicitness,
+    "measure": Measure,
+    "why_not_live": EndedBy,
 }
 # Qualifiers that a figure does not say in words; and those of which several languages have one word for both.
 _WITHOUT_WORDS: Final = ("exact", "between", "tens", "dozens")

@@ -26,3 +26,7 @@ class WordLabels(Output):
     fidelity: Labels
     figure_state: Labels
     qualifier: Labels
+    explicitness: Labels
+    measure: Labels
+    why_not_live: Labels
+    """Of its `reason`."""
