@@ -11,11 +11,11 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from app.database import set_reason
+from app.database import ask, set_reason
 from app.texts import folding, names
 from app.texts.names import Likeness
 from app.texts.traits import contradict, is_named, may_be_people, of_one_class
@@ -53,9 +53,9 @@ _UNKEYED: Final = text("""
 SELECT DISTINCT d.source_id FROM jsonb_populate_recordset(NULL::source_name_key, CAST(:rows AS jsonb)) AS d
 WHERE NOT EXISTS (SELECT FROM source_name_key k WHERE k.key = d.key AND k.source_id = d.source_id)
 """)
-# By the key of a name, whose name it is, under the source that it was merged into. Rows as JSON, and the bound written
-# in: with arrays, whose lengths differ, it would be planned anew each time. OFFSET 0: each source by its id, also while
-# the table was never analysed; all sources were read else.
+# By the key of a name, whose name it is, under the source that it was merged into. Rows as JSON: with arrays, whose
+# lengths differ, it would be planned anew each time. OFFSET 0: each source by its id, also while the table was never
+# analysed; all sources were read else.
 _CANDIDATES: Final = text("""
 WITH hits AS (
     SELECT DISTINCT sought.id, k.source_id
@@ -71,7 +71,7 @@ CROSS JOIN LATERAL (
     SELECT * FROM source WHERE id = CASE WHEN s.merged_into IS NULL THEN s.id ELSE source_root(s.id) END
     AND NOT confidential AND id <> hits.id OFFSET 0) root
 ORDER BY hits.id, root.id, s.id
-""").bindparams(bindparam("most", _SOURCES_OF_A_KEY, literal_execute=True))
+""")
 # What was merged into sources, also over others. Never a confidential one: what is not proposed would tell of it.
 _MERGED: Final = text("""
 WITH RECURSIVE merged(root, id) AS (
@@ -129,12 +129,12 @@ async def propose(session: AsyncSession, sources: Sequence[NamedSource], *, link
 
 async def stored(session: AsyncSession, ids: Collection[UUID]) -> list[Row[Any]]:
     """Those of these that are known by their names."""
-    return named((await session.execute(_THESE, {"ids": list(ids)})).all()) if ids else []
+    return named(await ask(session, _THESE, {"ids": list(ids)})) if ids else []
 
 
 async def forget_keys(session: AsyncSession, ids: Collection[UUID]) -> None:
     """Of sources that may have other names now."""
-    await session.execute(_UNKEY, {"ids": list(ids)})
+    await ask(session, _UNKEY, {"ids": list(ids)})
 
 
 def named(sources: Iterable[Row[Any]]) -> list[Row[Any]]:
@@ -144,13 +144,13 @@ def named(sources: Iterable[Row[Any]]) -> list[Row[Any]]:
 
 async def unkeyed(session: AsyncSession, sources: Sequence[Row[Any]]) -> list[Row[Any]]:
     """Those of these that lack keys, because they came in by plain SQL."""
-    ids = set(await session.scalars(_UNKEYED, {"rows": _key_rows(sources)}))
+    ids = {row[0] for row in await ask(session, _UNKEYED, {"rows": _key_rows(sources)})}
     return [source for source in sources if source.id in ids]
 
 
 async def keep_keys(session: AsyncSession, sources: Sequence[NamedSource]) -> None:
     if sources:
-        await session.execute(_KEY, {"rows": _key_rows(sources)})
+        await ask(session, _KEY, {"rows": _key_rows(sources)})
 
 
 def _key_rows(sources: Sequence[NamedSource]) -> str:
@@ -167,7 +167,7 @@ async def alike(session: AsyncSession, sources: Sequence[NamedSource]) -> list[P
     ]
     if not sought:
         return []
-    candidates = (await session.execute(_CANDIDATES, {"rows": _as_json(sought)})).all()
+    candidates = await ask(session, _CANDIDATES, {"rows": _as_json(sought), "most": _SOURCES_OF_A_KEY})
     candidate_ids = {candidate.id for candidate in candidates if candidate.has_merged}
     merged = {**merged, **await merged_into(session, candidate_ids - merged.keys())}
     return list(_likenesses(sources, candidates, merged))
@@ -177,7 +177,7 @@ async def merged_into(session: AsyncSession, ids: Collection[UUID]) -> _MergedRo
     """What was merged into each of these sources, also over others."""
     merged = defaultdict[UUID, list[Row[Any]]](list)
     if ids:
-        for row in await session.execute(_MERGED, {"ids": list(ids)}):
+        for row in await ask(session, _MERGED, {"ids": list(ids)}):
             merged[row.root].append(row)
     return merged
 
@@ -197,7 +197,7 @@ async def link(session: AsyncSession, pairs: Iterable[Pair]) -> Sequence[Row[Any
         for start, end, (score, reason) in sorted(likeliest.values(), key=lambda pair: sorted(pair[:2]))
     ]
     await set_reason(session, REASON)
-    new_links = (await session.execute(_LINK, {"rows": _as_json(rows)})).all()
+    new_links = await ask(session, _LINK, {"rows": _as_json(rows)})
     await set_reason(session)
     return new_links
 

@@ -212,6 +212,17 @@ async def test_a_connection_that_breaks(client: httpx.AsyncClient, psql: psycopg
     assert {answer.status_code for answer in answers} == {200}
 
 
+async def test_a_connection_that_breaks_amid_a_write(client: httpx.AsyncClient, psql: psycopg.Connection) -> None:
+    psql.execute("CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                 "PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$")  # fmt: skip
+    psql.execute("CREATE TRIGGER z_break AFTER INSERT ON source FOR EACH STATEMENT EXECUTE FUNCTION break_off()")
+    _problem(await client.post("/v1/sources", json={"name": "Ines Varga"}), 503)
+    psql.execute("DROP TRIGGER z_break ON source")
+    assert (await client.get("/v1/sources")).json()["items"] == []
+    stored = [await client.post("/v1/sources", json={"name": f"Ines Varga {number}"}) for number in range(3)]
+    assert {answer.status_code for answer in stored} == {201}
+
+
 def _refused(kind: type[pg.Error]) -> sa.DBAPIError:
     return sa.OperationalError("SELECT", {}, kind("refused"))
 

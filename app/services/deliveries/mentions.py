@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database import ask
 from app.models import AppearanceHop, Record, Report, table_of
 from app.schemas.kinds import kind_of
 from app.services.intake import remarks, storing
@@ -152,7 +153,7 @@ def chains(batch: Batch, line: int = 0) -> dict[UUID, list[Draft]]:
 async def earlier(session: AsyncSession, report: UUID, made_ids: Iterable[UUID]) -> Earlier:
     """What a report says as its last delivery left it."""
     before = Earlier(report, frozenset(made_ids))
-    for row in await session.execute(_EARLIER, {"report": report}):
+    for row in await ask(session, _EARLIER, {"report": report}):
         before.says[row.record_id] = row.says
         before.owns[row.record_id] = set(row.owns)
     return before
@@ -166,7 +167,7 @@ async def also_said(
         return {}
     records, names, fingerprints = map(list, zip(*words, strict=True))
     parameters = {"report": report, "records": records, "names": names, "words": fingerprints}
-    return {(row.record_id, row.name): row.report_id for row in await session.execute(_ALSO_SAID, parameters)}
+    return {(row.record_id, row.name): row.report_id for row in await ask(session, _ALSO_SAID, parameters)}
 
 
 async def also_mentioned(session: AsyncSession, report: UUID, ids: Iterable[UUID]) -> dict[UUID, UUID]:
@@ -174,7 +175,7 @@ async def also_mentioned(session: AsyncSession, report: UUID, ids: Iterable[UUID
     listed = list(ids)
     if not listed:
         return {}
-    rows = await session.execute(_MENTIONED, {"report": report, "ids": listed})
+    rows = await ask(session, _MENTIONED, {"report": report, "ids": listed})
     return {row.record_id: row.report_id for row in rows}
 
 
@@ -185,7 +186,7 @@ async def pass_on(session: AsyncSession, heirs: Mapping[tuple[UUID, str], UUID])
         owned[report, record].append(name)
     rows = [{"report_id": report, "record_id": record, "owns": names} for (report, record), names in owned.items()]
     if rows:
-        await session.execute(_PASS_ON, {"rows": storing.as_json(rows)})
+        await ask(session, _PASS_ON, {"rows": storing.as_json(rows)})
 
 
 # --- this delivery ---------------------------------------------------------------------------------------------------
@@ -213,13 +214,13 @@ async def keep(session: AsyncSession, batch: Batch, before: Earlier | None = Non
     _add_chains(mentions, batch, reports)
     if before is not None:
         _add_earlier(mentions, before)
-        await session.execute(_FORGET, {"report": before.report, "said": [record for _, record in mentions]})
+        await ask(session, _FORGET, {"report": before.report, "said": [record for _, record in mentions]})
     rows = [
         {"report_id": reports[line], "record_id": record, "says": mention.says, "owns": sorted(mention.owns)}
         for (line, record), mention in mentions.items()
     ]
     if rows:
-        await session.execute(_KEEP, {"rows": storing.as_json(rows)})
+        await ask(session, _KEEP, {"rows": storing.as_json(rows)})
 
 
 def _add_drafts(mentions: _Mentions, batch: Batch, lines: Collection[int]) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Column, Uuid, any_, case, literal, not_, null, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import set_reason
+from app.database import ask, set_reason
 from app.models import Assessment, Record, Source, table_of
 from app.schemas.kinds import kind_of
 from app.services import visibility
@@ -371,10 +371,10 @@ async def _replace_chains(
     otherwise = [id_ for id_ in by_record if before.says[id_].get(CHAIN) not in (None, now[id_])]
     if not otherwise:
         return
-    stored = set(await session.scalars(_CHAINS, {"ids": otherwise}))
+    stored = {row[0] for row in await ask(session, _CHAINS, {"ids": otherwise})}
     parameters = {"ids": otherwise, "report": before.report}
-    touched_ids = set(await session.scalars(_TOUCHED, parameters))
-    other_reports = {row.record_id: row.report_id for row in await session.execute(_CHAINS_OF_OTHERS, parameters)}
+    touched_ids = {row[0] for row in await ask(session, _TOUCHED, parameters)}
+    other_reports = {row.record_id: row.report_id for row in await ask(session, _CHAINS_OF_OTHERS, parameters)}
     replaced_ids = list[UUID]()
     for id_ in otherwise:
         draft, owned = by_record[id_][0], CHAIN in before.owns[id_]
@@ -391,5 +391,5 @@ async def _replace_chains(
     if replaced_ids:
         batch.replaced |= set(replaced_ids)
         await set_reason(session, CORRECTED)
-        await session.execute(_UNCHAIN, {"ids": replaced_ids})
+        await ask(session, _UNCHAIN, {"ids": replaced_ids})
         await set_reason(session)

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import utcnow
+from app.database import ask, utcnow
 from app.errors import Conflict, Unavailable
 from app.models import Record, Report, table_of
 from app.schemas.common import Remark
@@ -55,7 +55,7 @@ async def delivered(session: AsyncSession, reports: Sequence[Mapping[str, Any]])
     hashes = [report["sha256"] for report in reports if not report.get("ref")]
     return {
         row.ref or bytes(row.sha256): Delivered(row.id, bytes(row.sha256), row.actor, row.document_id, row.made)
-        for row in await session.execute(_DELIVERED, {"refs": refs, "hashes": hashes})
+        for row in await ask(session, _DELIVERED, {"refs": refs, "hashes": hashes})
     }
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import set_reason
+from app.database import ask, set_reason
 from app.models import Record, Statement, table_of
 from app.schemas import kinds
 from app.schemas.kinds import KINDS
@@ -32,10 +32,10 @@ async def take_back(session: AsyncSession, before: Earlier, batch: Batch) -> Rem
     """Delete the records that this delivery no longer has, and empty what was the report's alone in others."""
     drafts = [*chain.from_iterable(batch.drafts.values()), *batch.references.values()]
     said = {draft.original.id for draft in drafts}
-    made_ids = {*before.made, *await session.scalars(_APPEARANCES, {"report": before.report})}
+    made_ids = {*before.made, *(row.id for row in await ask(session, _APPEARANCES, {"report": before.report}))}
     made_ids |= {id_ for id_, owned in before.owns.items() if WHOLE in owned}
     parameters = {"report": before.report, "rechecked": RECHECKED, "ids": [*((made_ids | before.says.keys()) - said)]}
-    unsaid = {row.record_id: row for row in await session.execute(_TOUCHED, parameters)}
+    unsaid = {row.record_id: row for row in await ask(session, _TOUCHED, parameters)}
     also = await mentions.also_mentioned(session, before.report, unsaid)
     deletable: Ids = defaultdict(set)
     for id_ in made_ids & unsaid.keys():
@@ -135,7 +135,7 @@ async def _with_others_parts(session: AsyncSession, before: Earlier, deletable: 
         return set()
     parameters = {"report": before.report, "rechecked": RECHECKED, "ids": [*whole_of]}
     also = await mentions.also_mentioned(session, before.report, whole_of)
-    touched_ids = [row.record_id for row in await session.execute(_TOUCHED, parameters) if not row.own]
+    touched_ids = [row.record_id for row in await ask(session, _TOUCHED, parameters) if not row.own]
     return {whole_of[part] for part in {*touched_ids, *also}}
 
 

@@ -14,9 +14,10 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database import ask
 from app.errors import Invalid
 from app.models import Document, Source
 from app.services import namesakes
@@ -40,8 +41,7 @@ _NOBODY: Final = (
 # are not enough: more than one ministry is "the ministry". Never a confidential source, and never one that is known
 # only where it was mentioned. Of what was merged, what it keeps itself goes before what its target has, and that before
 # what else was merged into that.
-# The constants are written in: as parameters they would have it planned anew each time, which takes longest. OFFSET 0:
-# each name by the index, also while the table was never analysed; all sources were read else.
+# OFFSET 0: each name by the index, also while the table was never analysed; all sources were read else.
 _BEARERS: Final = text("""
 SELECT d.id AS asked, root.id AS hit, root.ref AS hit_ref, coalesce(t.kind, root.kind) AS kind,
     coalesce(t.country, root.country) AS country, coalesce(t.party, root.party) AS party,
@@ -51,13 +51,11 @@ SELECT d.id AS asked, root.id AS hit, root.ref AS hit_ref, coalesce(t.kind, root
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS d(id uuid, name text, names text[]) CROSS JOIN LATERAL (
     SELECT * FROM source t
     WHERE t.names && d.names AND (d.name = ANY (t.names) OR fold_name(t.name) = ANY (d.names))
-    AND t.name IS NOT NULL AND (t.disclosure = 'named' OR t.kind IN :always_named)
+    AND t.name IS NOT NULL AND (t.disclosure = 'named' OR t.kind = ANY (CAST(:always_named AS text[])))
     AND NOT t.placed AND NOT t.confidential OFFSET 0) t
 CROSS JOIN LATERAL (
     SELECT * FROM source WHERE id = source_root(t.id) AND NOT confidential OFFSET 0) root
-ORDER BY d.id, root.id""").bindparams(
-    bindparam("always_named", traits.ALWAYS_NAMED, expanding=True, literal_execute=True)
-)
+ORDER BY d.id, root.id""")
 _UNPROPOSED: Final = ("placed", "confidential", "merged_into")
 _TRAITS: Final = ("kind", "country", "party", "parent_id", "url", "external_ids")
 
@@ -206,7 +204,7 @@ def called(draft: Draft) -> bytes:
 async def bearers(session: AsyncSession, folded: Mapping[UUID, FoldedNames]) -> Sequence[Row[Any]]:
     """The sources that bear names: who is `asked` for, the `hit`, and what is known of it."""
     rows = [{"id": id_, "name": names.name, "names": names.names} for id_, names in folded.items()]
-    return (await session.execute(_BEARERS, {"rows": storing.as_json(rows)})).all()
+    return await ask(session, _BEARERS, {"rows": storing.as_json(rows), "always_named": [*traits.ALWAYS_NAMED]})
 
 
 async def look_up(session: AsyncSession, drafts: Sequence[Draft]) -> Candidates:

@@ -13,7 +13,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from app.database import set_reason
+from app.database import ask, set_reason
 from app.models import Appearance, AssessmentDocument, DocumentVersion
 from app.services.intake import storing
 from app.services.intake.drafts import Batch, TextFeatures
@@ -175,6 +175,7 @@ async def propose(session: AsyncSession, batch: Batch) -> Sequence[Row[Any]]:
     citing = [draft for model in (Appearance, AssessmentDocument) for draft in batch.drafts[model]]
     documents = {draft.values["document_id"] for draft in versions}
     documents |= {draft.value("document_id") for draft in citing if draft.outcome == "created"} - {None}
+    documents -= batch.without_texts()
     return await compare(session, documents, rows, linking=not batch.from_export)
 
 
@@ -207,15 +208,15 @@ async def compare(
     if not documents:
         return []
     texts = {"documents": list(documents), "versions": _COMPARED_VERSIONS, "rows": storing.as_json(prints)}
-    new = (await session.execute(_MARK, texts)).all()
+    new = await ask(session, _MARK, texts)
     if not new or not linking:
         return []
     pairs = {"events": [pair.event_id for pair in new], "versions": [pair.version_id for pair in new]}
-    likely = _likely((await session.execute(_COMPARABLE, {**pairs, "most": _TEXTS_COMPARED})).all())
+    likely = _likely(await ask(session, _COMPARABLE, {**pairs, "most": _TEXTS_COMPARED}))
     if not likely:
         return []
     documents_alike = {"documents": list(frozenset().union(*likely)), "most": _TEXTS_OF_A_SITE}
-    links = _links(_told_apart(likely, (await session.execute(_OF_SITES, documents_alike)).all()))
+    links = _links(_told_apart(likely, await ask(session, _OF_SITES, documents_alike)))
     return await propose_links(session, links, REASON)
 
 
@@ -224,7 +225,7 @@ async def propose_links(session: AsyncSession, links: Sequence[Mapping[str, Any]
     if not links:
         return []
     await set_reason(session, reason)
-    new_links = (await session.execute(_LINK, {"rows": storing.as_json(links)})).all()
+    new_links = await ask(session, _LINK, {"rows": storing.as_json(links)})
     await set_reason(session)
     return new_links
 

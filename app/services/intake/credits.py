@@ -9,8 +9,8 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from app.database import set_reason
-from app.models import Appearance, AppearanceHop, Source
+from app.database import ask, set_reason
+from app.models import Appearance, AppearanceHop, Document, Source
 from app.services import namesakes
 from app.services.intake import by_name, storing
 from app.services.intake.drafts import Batch, Draft
@@ -57,13 +57,20 @@ async def propose(session: AsyncSession, batch: Batch) -> Sequence[Row[Any]]:
     """
     if batch.from_export or batch.by_hand:
         return []
-    new = {draft.id for draft in batch.drafts[Appearance] if draft.outcome == "created" and draft.value("document_id")}
+    bare = batch.without_texts() - {
+        draft.id for draft in batch.drafts[Document] if draft.value("byline") or draft.value("title")
+    }
+    new = {
+        draft.id
+        for draft in batch.drafts[Appearance]
+        if draft.outcome == "created" and draft.value("document_id") and draft.values["document_id"] not in bare
+    }
     new |= {draft.values["appearance_id"] for draft in batch.drafts[AppearanceHop] if draft.outcome == "created"}
     # A chain that was said otherwise went with what had been proposed as its last step.
     new |= {draft.id for draft in batch.drafts[Appearance] if draft.id in batch.replaced}
     if not new:
         return []
-    credited = _credited((await session.execute(_CREDITED, {"appearances": list(new)})).all())
+    credited = _credited(await ask(session, _CREDITED, {"appearances": list(new)}))
     if not credited:
         return []
     # The ledger gives this reason for the sources and steps that follow: no body has said them.
@@ -74,7 +81,7 @@ async def propose(session: AsyncSession, batch: Batch) -> Sequence[Row[Any]]:
         for appearance, (agency, score) in sorted(credited.items())
         if agency in sources
     ]
-    new_hops = (await session.execute(_HOP, {"rows": storing.as_json(hops), "longest": _CHAIN_STEPS})).all()
+    new_hops = await ask(session, _HOP, {"rows": storing.as_json(hops), "longest": _CHAIN_STEPS})
     await set_reason(session)
     return new_hops
 

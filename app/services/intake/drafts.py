@@ -18,7 +18,7 @@ from uuid_utils.compat import uuid7
 
 from app import times
 from app.errors import Invalid, TooLarge
-from app.models import Record
+from app.models import Document, DocumentVersion, Record
 from app.schemas.documents import DocumentCreate
 from app.schemas.fields import Respelt, Unquoted, respelt_in, unquoted_in
 from app.schemas.pages import page_keys, wrappers
@@ -234,6 +234,11 @@ class Batch:
         if not pointer.startswith(f"/{self.line}"):
             pointer = self.full_pointer(pointer)
         self.remarks.append(Noted(kind, pointer, detail, stored, sent, told_of))
+
+    def without_texts(self) -> set[UUID]:
+        """The documents that this body has made of which nothing was read: there is nothing to be found in them."""
+        read = {draft.value("document_id") for draft in self.drafts.get(DocumentVersion, ())}
+        return {draft.id for draft in self.drafts.get(Document, ()) if draft.outcome == "created"} - read
 
     def check_labels(self) -> None:
         if self.unknown_label is not None:

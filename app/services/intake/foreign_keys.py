@@ -11,8 +11,20 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import times
+from app.database import ask
 from app.errors import Invalid, Problem, raise_together
-from app.models import Appearance, AppearanceHop, Claim, Document, Event, Source, Statement
+from app.models import (
+    Appearance,
+    AppearanceHop,
+    AssessmentDocument,
+    Claim,
+    Document,
+    DocumentVersion,
+    Event,
+    Record,
+    Source,
+    Statement,
+)
 from app.schemas.kinds import kind_of
 from app.services.intake.drafts import Batch, Draft
 from app.texts import folding, traits
@@ -251,6 +263,22 @@ def remark_on_hops_alone(batch: Batch) -> None:
             batch.note("suggested", f"{draft.pointer}/source", _HOPS_ALONE)
 
 
+# --- parts ----------------------------------------------------------------------------------------------------------
+
+# What a part stands in: in none of another, so that it is new where that is new.
+PARTS: Final[dict[type[Record], tuple[str, ...]]] = {
+    Statement: ("claim_id", "question_id"),
+    Appearance: ("statement_id",),
+    DocumentVersion: ("document_id",),
+    AssessmentDocument: ("assessment_id",),
+}
+
+
+def whole_of(draft: Draft) -> Draft | None:
+    """The draft that a part stands in."""
+    return next((draft.points_at[name].original for name in PARTS[draft.model] if name in draft.points_at), None)
+
+
 # --- pages -----------------------------------------------------------------------------------------------------------
 
 _ADDRESSED: Final = text("SELECT id, url, published FROM document WHERE id = ANY (:ids)")
@@ -269,7 +297,7 @@ async def check_documents(session: AsyncSession, drafts: Iterable[Draft]) -> Non
     completing = [draft for draft in drafts if draft.same_as is None and draft.value("ref") and _may_make_early(draft)]
     if not completing:
         return
-    rows = await session.execute(_ADDRESSED, {"ids": [draft.id for draft in completing]})
+    rows = await ask(session, _ADDRESSED, {"ids": [draft.id for draft in completing]})
     stored = {row.id: row for row in rows}
     problems: list[Problem] = []
     for draft in completing:
@@ -294,7 +322,7 @@ async def check_versions(session: AsyncSession, new: Iterable[Draft]) -> None:
     early = [draft for draft in new if (read := draft.value("retrieved_at")) and times.is_before_pages(read)]
     if not early:
         return
-    rows = await session.execute(_ADDRESSED, {"ids": [draft.values["document_id"] for draft in early]})
+    rows = await ask(session, _ADDRESSED, {"ids": [draft.values["document_id"] for draft in early]})
     pages = {row.id for row in rows if row.url is not None}
     raise_together(
         [

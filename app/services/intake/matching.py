@@ -13,20 +13,13 @@ from pydantic_core import to_json
 from sqlalchemy import ARRAY, Row, Text, TextClause, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database import ask
 from app.errors import Conflict, Invalid, Problem, raise_together
-from app.models import (
-    Appearance,
-    AppearanceHop,
-    Claim,
-    Document,
-    Record,
-    Source,
-    table_of,
-)
+from app.models import AppearanceHop, Claim, Document, Record, Source, table_of
 from app.schemas import kinds
 from app.services.intake import by_name, keys, remarks, storing
 from app.services.intake.drafts import Batch, Draft
-from app.services.intake.foreign_keys import event_of, fill, is_named, levels, point, who_tells_more
+from app.services.intake.foreign_keys import PARTS, event_of, fill, is_named, levels, point, who_tells_more, whole_of
 from app.services.intake.references import by_id, deleted_refs, event_root_of, root_of
 
 _QUICK: Final = {
@@ -163,7 +156,7 @@ async def bearers(session: AsyncSession, model: type[Record], drafts: list[Draft
     for column, query in sorted(keys.STATEMENTS_OF[model].items(), key=lambda entry: entry[0] is None):
         with_value = [draft for draft in drafts if column is None or draft.value(column) is not None]
         rows = (
-            {row.draft: row.hit for row in await session.execute(query, {"rows": keys.rows(with_value)})}
+            {row.draft: row.hit for row in await ask(session, query, {"rows": keys.rows(with_value)})}
             if with_value
             else {}
         )
@@ -215,12 +208,12 @@ async def _hits(session: AsyncSession, query: TextClause, drafts: list[Draft]) -
         first_drafts = [
             first_by_values.setdefault(values, draft) for values, draft in zip(row_keys, drafts, strict=True)
         ]
-        rows = {row.draft: row for row in await session.execute(query, {"rows": keys.rows(first_by_values.values())})}
+        rows = {row.draft: row for row in await ask(session, query, {"rows": keys.rows(first_by_values.values())})}
         return [(draft, rows[first.id]) for draft, first in zip(drafts, first_drafts, strict=True)]
-    rows = {row.draft: row for row in await session.execute(quick, {"rows": keys.rows(drafts)})}
+    rows = {row.draft: row for row in await ask(session, quick, {"rows": keys.rows(drafts)})}
     # Where something was merged, the quick statement can't tell.
     if tangled := [draft for draft in drafts if draft.id in rows and rows[draft.id].tangled]:
-        rows |= {row.draft: row for row in await session.execute(query, {"rows": keys.rows(tangled)})}
+        rows |= {row.draft: row for row in await ask(session, query, {"rows": keys.rows(tangled)})}
     return [(draft, rows.get(draft.id)) for draft in drafts]
 
 
@@ -247,7 +240,7 @@ async def check_urls(session: AsyncSession, drafts: Iterable[Draft]) -> None:
         return
     names = ("canonical_url", "page_key")
     rows = storing.as_json({"id": draft.id} | {name: draft.values[name] for name in names} for draft in addressed)
-    hits = {row.draft: row for row in await session.execute(keys.DOCUMENTS, {"rows": rows}) if row.hit is not None}
+    hits = {row.draft: row for row in await ask(session, keys.DOCUMENTS, {"rows": rows}) if row.hit is not None}
     for draft in addressed:
         if draft.id in hits and hits[draft.id].hit != draft.id:
             raise _clash(draft, "url", "another document has it", hits[draft.id].hit)
@@ -361,13 +354,13 @@ async def _hops(session: AsyncSession, batch: Batch, _: type[Record], drafts: li
     return await storing.unwritten_hops(session, batch, drafts)
 
 
-async def _appearances(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> list[Draft]:
-    """Match by key, but for the only appearance of a new statement: that is new itself."""
-    statements = [draft.points_at["statement_id"].original for draft in drafts]
-    how_many = Counter(statements)
+async def _parts(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> list[Draft]:
+    """Match by key, but for the only part of a new record: that is new itself."""
+    wholes = [whole_of(draft) for draft in drafts]
+    how_many = Counter(wholes)
     sought, new = list[Draft](), list[Draft]()
-    for draft, statement in zip(drafts, statements, strict=True):
-        only_one = statement.outcome == "created" and how_many[statement] == 1
+    for draft, whole in zip(drafts, wholes, strict=True):
+        only_one = whole is not None and whole.outcome == "created" and not whole.restored and how_many[whole] == 1
         (new if only_one else sought).append(draft)
     return await _by_keys(session, batch, model, sought) + new
 
@@ -388,6 +381,6 @@ _Matcher: TypeAlias = Callable[[AsyncSession, Batch, type[Record], list[Draft]],
 _OTHERWISE: Final[dict[type[Record], _Matcher]] = {
     Source: _sources,
     Claim: _claims,
-    Appearance: _appearances,
+    **dict.fromkeys(PARTS, _parts),
     AppearanceHop: _hops,
 }

@@ -115,7 +115,7 @@ async def foresee(
         if quoting and not (repeated and await repeated(reading)):
             await quotes.look_ahead(reading, batch)
     if batch.compared is not None:
-        batch.compared.nearby = await asyncio.to_thread(similar.compare, batch.compared, stored_claims)
+        batch.compared.nearby = await similar.compare_in_thread(batch.compared, stored_claims)
 
 
 # --- under the lock --------------------------------------------------------------------------------------------------

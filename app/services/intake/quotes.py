@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import set_reason, utcnow
+from app.database import ask, set_reason, utcnow
 from app.derive.rules import fidelity
 from app.derive.rules.fidelity import Finding, Quotation, Version
 from app.models import Appearance, DocumentVersion
@@ -59,14 +60,19 @@ WITH kin AS (SELECT DISTINCT document_kin(d) AS id FROM unnest(CAST(:documents A
 SELECT a.id, a.document_id, a.version_id, a.fidelity, a.selector, a.quoted, a.wording, a.language, a.translation,
     a.translation_language, a.location, document_root(a.document_id) AS root
 FROM kin JOIN appearance a ON a.document_id = kin.id WHERE a.quoted AND a.wording IS NOT NULL ORDER BY a.id""")
-# Documents after merges, by what a body may call them.
+# Documents after merges, by what a body may call them. OFFSET 0: each by its index, also while the table was never
+# analysed; all documents were read else. JSON: with arrays, whose lengths differ, it would be planned anew each time.
 _NAMED: Final = text("""
-SELECT document_root(id) AS root, 'id:' || id AS name FROM document WHERE id = ANY (CAST(:ids AS uuid[]))
-UNION ALL SELECT document_root(id), 'ref:' || ref FROM document WHERE ref = ANY (:refs)
-UNION ALL SELECT document_root(d.id), 'url:' || u FROM unnest(CAST(:urls AS text[])) u
-    JOIN document d ON digest_of(d.page_key) = digest_of(u)
-UNION ALL SELECT document_root(d.id), 'sha:' || encode(v.sha256, 'hex') FROM document_version v
-    JOIN document d ON d.id = v.document_id WHERE v.sha256 = ANY (:hashes) AND d.url IS NULL""")
+SELECT document_root(d.id) AS root, name FROM (
+    SELECT 'id:' || i AS name, d.id FROM jsonb_array_elements_text(CAST(:names AS jsonb)->'id') i
+        CROSS JOIN LATERAL (SELECT id FROM document WHERE id = i::uuid OFFSET 0) d
+    UNION ALL SELECT 'ref:' || r, d.id FROM jsonb_array_elements_text(CAST(:names AS jsonb)->'ref') r
+        CROSS JOIN LATERAL (SELECT id FROM document WHERE ref = r OFFSET 0) d
+    UNION ALL SELECT 'url:' || u, d.id FROM jsonb_array_elements_text(CAST(:names AS jsonb)->'url') u
+        CROSS JOIN LATERAL (SELECT id FROM document WHERE digest_of(page_key) = digest_of(u) OFFSET 0) d
+    UNION ALL SELECT 'sha:' || h, d.id FROM jsonb_array_elements_text(CAST(:names AS jsonb)->'sha') h
+        CROSS JOIN LATERAL (SELECT document_id FROM document_version WHERE sha256 = decode(h, 'hex') OFFSET 0) v
+        CROSS JOIN LATERAL (SELECT id FROM document WHERE id = v.document_id AND url IS NULL OFFSET 0) d) d""")
 _FIDELITIES: Final = text("SELECT id, fidelity FROM appearance WHERE id = ANY (:ids)")
 _UPDATE: Final = text("""
 UPDATE appearance t SET fidelity = d.fidelity, version_id = d.version_id,
@@ -145,9 +151,7 @@ async def _roots(reading: AsyncSession, batch: Batch, documents: Iterable[Draft]
     for names in names_of.values():
         for kind, _, name in (name.partition(":") for name in names):
             by_kind[kind].add(name)
-    lists = {"ids": by_kind["id"], "refs": by_kind["ref"], "urls": by_kind["url"]}
-    hashes = [bytes.fromhex(sha256) for sha256 in by_kind["sha"]]
-    rows = await reading.execute(_NAMED, {name: list(names) for name, names in lists.items()} | {"hashes": hashes})
+    rows = await ask(reading, _NAMED, {"names": to_json(by_kind).decode()})
     root_by_name: dict[str, UUID] = {row.name: row.root for row in rows}
     roots = dict[Draft, UUID]()
     for document, names in names_of.items():
@@ -195,7 +199,7 @@ async def decide(session: AsyncSession, batch: Batch, new: Sequence[Draft], matc
     drafted = [_quotation(draft, draft.value("document_id")) for draft in drafts]
     new_versions = [draft for draft in _read(batch) if draft.outcome == "created"]
     matched_rows, stored = ([], []) if batch.from_export else await _to_recheck(session, batch, new_versions, matched)
-    lookups = await _lookups(session, drafted, stored)
+    lookups = await _lookups(session, drafted, stored, nowhere=batch.without_texts())
     search = _Search(batch.spots, _texts(batch), {draft.id for draft in new_versions})
     findings = await _decided(session, search, lookups)
     for draft, finding in zip(drafts, findings[: len(drafts)], strict=True):
@@ -237,14 +241,14 @@ async def write_rechecked(session: AsyncSession, batch: Batch) -> None:
     """Store what `decide` noted of stored quotations: with a reason of its own in the ledger."""
     if batch.rechecked:
         await set_reason(session, RECHECKED)
-        await session.execute(_UPDATE, {"rows": storing.as_json(batch.rechecked)})
+        await ask(session, _UPDATE, {"rows": storing.as_json(batch.rechecked)})
         await set_reason(session)
 
 
 async def note_fidelities(session: AsyncSession, matched: Sequence[Draft]) -> None:
     """Note in the drafts of stored appearances what their quotations are, for the answer; look nothing up."""
     if matched:
-        rows = await session.execute(_FIDELITIES, {"ids": [draft.id for draft in matched]})
+        rows = await ask(session, _FIDELITIES, {"ids": [draft.id for draft in matched]})
         fidelities = {row.id: row.fidelity for row in rows}
         for draft in matched:
             draft.values["fidelity"] = fidelities.get(draft.id)
@@ -296,16 +300,21 @@ def _stored_quotation(row: Row[Any], *, starts_over: bool = False) -> Quotation:
 
 
 async def _stored(session: AsyncSession, documents: Collection[UUID]) -> Sequence[Row[Any]]:
-    return (await session.execute(_STORED, {"documents": list(documents)})).all() if documents else []
+    return await ask(session, _STORED, {"documents": list(documents)}) if documents else []
 
 
-async def _lookups(session: AsyncSession, *groups: Sequence[Quotation]) -> list[_Lookup]:
-    """Each quotation with the versions to look it up in: the latest of its document, and any that its group names."""
+async def _lookups(
+    session: AsyncSession, *groups: Sequence[Quotation], nowhere: Collection[UUID] = ()
+) -> list[_Lookup]:
+    """Each quotation with the versions to look it up in: the latest of its document, and any that its group names.
+
+    `nowhere`: documents that are known to have none.
+    """
     named_by_group: list[set[UUID]] = []
     documents: set[UUID] = set()
     for group in groups:
         quoting = [q for q in group if q.quote.quoted and q.quote.wording and q.document_id]
-        documents.update(q.document_id for q in quoting if q.document_id)
+        documents.update(q.document_id for q in quoting if q.document_id and q.document_id not in nowhere)
         named_by_group.append({q.finding.version_id for q in quoting if q.finding.version_id})
     versions, latest = await _versions(session, documents, set().union(*named_by_group))
     return [
@@ -322,7 +331,7 @@ async def _versions(
     versions, latest = defaultdict[UUID | None, list[Version]](list), set[UUID]()
     if documents:
         lists = {"documents": list(documents), "named": list(named)}
-        rows = await session.execute(_VERSIONS, {**lists, "most": SEARCHED_VERSIONS})
+        rows = await ask(session, _VERSIONS, {**lists, "most": SEARCHED_VERSIONS})
         for document, is_latest, id_, owner, read, sha256, language, original, headline, is_part in rows:
             of_text = _language_of_text(language, original)
             version = Version(id_, owner, read, sha256, of_text, headline, is_part)
@@ -364,7 +373,7 @@ async def _find(session: AsyncSession, search: _Search, unsearched: Iterable[tup
         words_of_text[sha256].append(words)
     texts = search.texts
     if unread := words_of_text.keys() - texts.keys():
-        rows = await session.execute(_TEXTS, {"hashes": list(unread)})
+        rows = await ask(session, _TEXTS, {"hashes": list(unread)})
         texts = {**texts, **{bytes(row.sha256): row.text for row in rows}}
     if search.ahead:
         await session.commit()  # the database ends transactions that wait for long

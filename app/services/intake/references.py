@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Select, Table, Text, Uuid, any_, case, func, literal, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database import ask
 from app.errors import Conflict, Gone, Invalid
 from app.models import Event, Record, table_of
 from app.schemas import addresses, kinds
@@ -38,16 +39,18 @@ class Lost:
         )
 
 
+_DELETED_REFS: Final = text(
+    "SELECT DISTINCT ON (record->>'ref') record->>'ref', reason FROM change "
+    "WHERE op = 'delete' AND type = :type AND record->>'ref' = ANY (:refs) ORDER BY record->>'ref', seq DESC"
+)
+
+
 async def deleted_refs(session: AsyncSession, model: type[Record], refs: Iterable[str]) -> dict[str, Lost]:
     """Those refs whose last record was deleted, but not by its own report, which may say it again."""
     refs = list(refs)
     if not refs:
         return {}
-    query = text(
-        "SELECT DISTINCT ON (record->>'ref') record->>'ref', reason FROM change "
-        "WHERE op = 'delete' AND type = :type AND record->>'ref' = ANY (:refs) ORDER BY record->>'ref', seq DESC"
-    )
-    rows = await session.execute(query, {"type": model.__tablename__, "refs": refs})
+    rows = await ask(session, _DELETED_REFS, {"type": model.__tablename__, "refs": refs})
     return {ref: Lost(ref) for ref, reason in rows if reason != REPLACED}
 
 
@@ -204,7 +207,8 @@ async def by_id(session: AsyncSession, model: type[Record], drafts: list[Draft])
 async def _check_deleted(session: AsyncSession, model: type[Record], drafts: Iterable[Draft]) -> None:
     """What was deleted or redacted here does not come back with an export of before."""
     ids = [draft.id for draft in drafts]
-    deleted = set(await session.scalars(_DELETED, {"ids": ids, "type": model.__tablename__})) if ids else set()
+    rows = await ask(session, _DELETED, {"ids": ids, "type": model.__tablename__}) if ids else []
+    deleted = {row.record_id for row in rows}
     for draft in drafts:
         if draft.id in deleted:
             detail = "the record with this id was deleted; it is not made again"

@@ -14,6 +14,7 @@ from sqlalchemy import ARRAY, Row, TextClause, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database import ask
 from app.errors import Invalid
 from app.models import (
     Appearance,
@@ -199,7 +200,7 @@ async def insert(session: AsyncSession, model: type[Record], drafts: Sequence[Dr
     """Store new records."""
     if drafts:
         rows = as_json({"id": draft.id, **draft.values} for draft in drafts)
-        await session.execute(_inserting(model), {"rows": rows})
+        await ask(session, _inserting(model), {"rows": rows})
 
 
 async def complete(session: AsyncSession, batch: Batch, model: type[Record], drafts: Sequence[Draft]) -> None:
@@ -211,7 +212,7 @@ async def complete(session: AsyncSession, batch: Batch, model: type[Record], dra
     if not sayings or kind_of(model).read is None:  # a part, or a report
         return
     rows = as_json({**values, "id": draft.id, "row": n} for n, (draft, values) in enumerate(sayings))
-    compared = (await session.execute(_comparing(model), {"rows": rows})).all()
+    compared = await ask(session, _comparing(model), {"rows": rows})
     for row in compared:
         draft, values = sayings[row.row]
         for name in row.differs:
@@ -241,7 +242,7 @@ async def _fill(
                 remarks.not_taken(batch, draft, name, filled_with[key], value)
     ids = {draft.id for draft, _, _ in filling}
     to_fill = [draft for draft in drafts if draft.id in ids]
-    await session.execute(_completing(model), {"rows": as_json(_to_fill(to_fill, batch.decided))})
+    await ask(session, _completing(model), {"rows": as_json(_to_fill(to_fill, batch.decided))})
     for draft in to_fill:
         draft.outcome = "completed"
 
@@ -249,7 +250,7 @@ async def _fill(
 async def replace(session: AsyncSession, model: type[Record], rows: Mapping[UUID, Mapping[str, Any]]) -> None:
     """Set columns of records, each those that it is given; an empty one has its default again."""
     values = as_json({"id": id_, **row, "set": list(row)} for id_, row in rows.items())
-    await session.execute(_replacing(model), {"rows": values})
+    await ask(session, _replacing(model), {"rows": values})
 
 
 @lru_cache
@@ -267,7 +268,7 @@ async def as_completed(
 ) -> Sequence[Row[Any]]:
     """The rows as `complete` will leave them, each with whether it has a gap to be filled: `completed`."""
     rows = _to_fill(drafts, batch.decided)
-    return (await session.execute(_completed(model), {"rows": as_json(rows)})).all() if rows else []
+    return await ask(session, _completed(model), {"rows": as_json(rows)}) if rows else []
 
 
 def _said(draft: Draft, decided: Collection[tuple[UUID, str]]) -> dict[str, Any]:
@@ -304,7 +305,7 @@ async def merge(session: AsyncSession, model: type[Record], drafts: Iterable[Dra
     merged = [draft for draft in drafts if draft.restored and draft.value("merged_into")]
     if merged:
         rows = as_json({"id": draft.id, "merged_into": draft.values["merged_into"]} for draft in merged)
-        await session.execute(_merging(model), {"rows": rows})
+        await ask(session, _merging(model), {"rows": rows})
 
 
 @lru_cache
@@ -335,7 +336,7 @@ async def name_events(session: AsyncSession, new: Sequence[Draft]) -> None:
     unnamed = [draft for draft in new if not draft.value("slug")]
     slugs = {draft.values["slug"] for draft in new if draft.value("slug")}
     if stems := {slug_of(draft.values["title"]) for draft in unnamed}:
-        slugs |= set(await session.scalars(_TAKEN_SLUGS, {"patterns": [f"{stem}%" for stem in stems]}))
+        slugs |= {row.slug for row in await ask(session, _TAKEN_SLUGS, {"patterns": [f"{stem}%" for stem in stems]})}
     for draft in unnamed:
         draft.values["slug"] = slug = _free(slug_of(draft.values["title"]), slugs)
         slugs.add(slug)
@@ -367,10 +368,10 @@ async def unwritten_hops(session: AsyncSession, batch: Batch, drafts: list[Draft
     """
     appearances = {draft.values["appearance_id"] for draft in drafts}
     said = {draft.values["appearance_id"] for draft in drafts if draft.value("state") != "proposed"}
-    rows = (await session.execute(_CHAINED, {"appearances": list(appearances)})).all()
+    rows = await ask(session, _CHAINED, {"appearances": list(appearances)})
     giving_way = set() if batch.dry else {row.id for row in rows if row.proposed and row.id in said}
     if giving_way:
-        await session.execute(_UNCHAIN, {"appearances": list(giving_way)})
+        await ask(session, _UNCHAIN, {"appearances": list(giving_way)})
     chained = {row.id for row in rows} - giving_way
     _note_other_chains(batch, drafts, {row.id: row.sources for row in rows if row.id in chained})
     unwritten, steps = list[Draft](), set[tuple[UUID, int]]()

@@ -7,6 +7,7 @@ from pydantic_core import to_json
 from sqlalchemy import column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database import ask
 from app.models import Event, Statement
 from app.schemas import kinds
 from app.schemas.common import Remark
@@ -97,7 +98,7 @@ async def of_withdrawals(session: AsyncSession, caller: Caller, batch: Batch) ->
     if not taken_back or batch.from_export:
         return []
     keys = [{"id": draft.id} | {name: draft.value(name) for name in _KEY} for draft in taken_back.values()]
-    standing = (await session.execute(_NOT_TAKEN_BACK, {"rows": to_json(keys).decode()})).all()
+    standing = await ask(session, _NOT_TAKEN_BACK, {"rows": to_json(keys).decode()})
     visible_ids = await visibility.among_seen(session, caller, Statement, [row.id for row in standing])
     return [
         Remark(

@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database import ask
 from app.models import Claim, Event, SearchEntry, table_of
 from app.schemas import addresses, kinds
 from app.schemas.claims import ClaimCreate
@@ -148,7 +149,7 @@ async def page(session: AsyncSession, caller: Caller, query: SimilarQuery) -> li
     """The claims that are most like a text, the most alike first, as fields of `SimilarRead`."""
     await existing.check(session, caller, query)
     tags = [*query.language.split(","), languages.UNDETERMINED] if query.language else [None, languages.UNDETERMINED]
-    words = await session.scalar(_ANY_WORD, {"languages": tags, "words": query.text[:COMPARED_CHARACTERS]})
+    words = (await ask(session, _ANY_WORD, {"languages": tags, "words": query.text[:COMPARED_CHARACTERS]}))[0][0]
     rows = (await session.execute(_sharing_words(caller, query, words or ""))).mappings().all()
     best = await asyncio.to_thread(_best, query.text, rows, query.limit)
     claims = seen(caller, Claim)
@@ -267,7 +268,7 @@ async def read(session: AsyncSession, compared: Compared) -> StoredTexts:
     statement = _STORED if new else _STORED_QUESTIONS
     questions = {"kin": json.dumps(kin), "questions": _QUESTIONS_COMPARED if compared.questions else 0}
     claims = {"new": json.dumps(new), **bounds} if new else {}
-    for row in await session.execute(statement, {**questions, **claims}):
+    for row in await ask(session, statement, {**questions, **claims}):
         texts = (row.text, *row.translations.values())
         stored[row.nth] += [(row.id, translation) for translation in texts if isinstance(translation, str)]
     return stored
@@ -280,7 +281,7 @@ async def _kin(session: AsyncSession, caller: Caller, events: list[str]) -> list
         for nth, address in enumerate(map(addresses.parse, events))
     ]
     query = _kin_query(caller.scopes)
-    return [{"event": nth, "id": str(id_)} for nth, id_ in await session.execute(query, {"addresses": rows})]
+    return [{"event": nth, "id": str(id_)} for nth, id_ in await ask(session, query, {"addresses": json.dumps(rows)})]
 
 
 @cache
@@ -298,6 +299,13 @@ def _kin_query(scopes: frozenset[str]) -> Select[*tuple[Any, ...]]:
     return select(addressed.c.nth, relative.c.id).select_from(
         addressed.join(event, at_address).join(kin, true()).join(relative, relative.c.id == kin.c.id)
     )
+
+
+async def compare_in_thread(compared: Compared, stored: StoredTexts) -> Nearby:
+    """`compare` in a thread, if there is anything to compare with."""
+    if not stored and max(len(compared.claims), len(compared.questions)) == 1:
+        return {}
+    return await asyncio.to_thread(compare, compared, stored)
 
 
 def compare(compared: Compared, stored: StoredTexts) -> Nearby:
@@ -369,7 +377,7 @@ def _neighbours(claims: list[_NewClaim], folds: list[FoldedClaim]) -> list[list[
 async def still_there(session: AsyncSession, claims_nearby: Nearby) -> Nearby:
     """What `compare` found, without the claims that were deleted since."""
     ids = {claim.id for claims in claims_nearby.values() for claim in claims if claim.id}
-    stored = set(await session.scalars(_STILL_STORED, {"ids": list(ids)})) | {None}
+    stored = {None, *(row.id for row in await ask(session, _STILL_STORED, {"ids": list(ids)}))}
     return {pointer: [claim for claim in claims if claim.id in stored] for pointer, claims in claims_nearby.items()}
 
 
