@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -127,6 +128,7 @@ def test_serves_another_postgresql(database_url: str, key: str) -> None:
         assert made.status_code == 201
         revoked = at.run("keys", "revoke", "tester", "--database-url", plain(database_url))
         assert revoked.returncode == 0
+        time.sleep(1)  # for so long it may be known
         assert httpx.post(f"{base}/v1/events", json={"title": "No"}, headers=headers).status_code == 401
     # Under the name of a revoked key another may be made, but not of one that is in use.
     assert at.run("keys", "create", "tester", "--database-url", plain(database_url)).returncode == 0

@@ -37,6 +37,7 @@ SERVER: Final[dict[str, Any]] = {
     "log_config": None,
     "server_header": False,
     "timeout_graceful_shutdown": 10,
+    "timeout_worker_healthcheck": 60,  # while it starts on a busy machine, a worker does not answer for longer than 5 s
 }
 
 

@@ -157,6 +157,8 @@ def names_tag(header: str | None, tag: str | None) -> bool:
     """Whether If-None-Match or If-Match names this ETag, or any. A proxy's `W/` is not held against it."""
     if header is None or tag is None:
         return False
+    if header == tag:
+        return True
     tags = {quoted.strip().removeprefix("W/") for quoted in header.split(",")}
     return "*" in tags or tag.removeprefix("W/") in tags
 

@@ -100,7 +100,7 @@ class Kept:
         # Asked again whose key it is, it might be told otherwise: under this name is kept what this caller may see.
         own: dict[str, Any] = {"request_id": call.request_id, "for_keeping": True, "holder": call.caller}
         state = {**call.scope.get("state", {}), **own}
-        headers = list(call.asked.headers)
+        headers = requested.deciding_headers(call.scope)
         if has is not None:
             headers.append((b"if-none-match", has.encode("latin-1")))
         capture = _Capture()
@@ -150,7 +150,7 @@ async def _send(call: KeptCall, answer: Made, send: Send) -> int:
         status, headers, body = _NOT_MODIFIED, answer.short, b""
     else:
         # What has no body is not compressed.
-        accepts = b"" if is_head else call.asked.accepts
+        accepts = b"" if is_head else requested.accepts(call.scope)
         status, (headers, body) = _OK, await call.store.form(call.name, answer, answer.whole, accepts)
     own_id = [] if isinstance(answer, Refusal) else [(b"x-request-id", call.request_id.encode())]
     await send({"type": "http.response.start", "status": status, "headers": [*headers, *own_id]})

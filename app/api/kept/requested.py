@@ -43,12 +43,8 @@ class Asked(NamedTuple):
     token: str | None
     language: AnswerLanguage
     origin: str
-    accepts: bytes
-    """Its Accept-Encoding."""
     has: str | None
     """The versions that the caller has: If-None-Match."""
-    headers: list[tuple[bytes, bytes]]
-    """Those that decide the answer."""
 
     def name(self, caller: Caller) -> AnswerName:
         scopes = caller.may("read"), caller.may("confidential")
@@ -68,18 +64,29 @@ def read(scope: Scope, settings: Settings) -> Asked | None:
         return None
     if len(scope["query_string"]) > _QUERY_BYTES:
         return None
-    origin = headers.get(b"origin", b"").decode("latin-1") if token else ""
+    origin = headers[b"origin"].decode("latin-1") if token and b"origin" in headers else ""
+    if origin and origin not in cors.origins(settings.cors_origins):
+        origin = ""
     has = headers.get(b"if-none-match")
     return Asked(
-        path=scope.get("root_path", "") + scope["path"],
-        query=scope["query_string"],
-        token=token,
-        language=_PREFERRED(headers.get(b"accept-language", b"").decode("latin-1")),
-        origin=origin if origin in cors.origins(settings.cors_origins) else "",
-        accepts=b",".join([value for name, value in scope["headers"] if name == b"accept-encoding"]),
-        has=None if has is None else has.decode("latin-1"),
-        headers=[(name, headers[name]) for name in _DECIDING if name in headers],
+        scope.get("root_path", "") + scope["path"],
+        scope["query_string"],
+        token,
+        _PREFERRED(headers.get(b"accept-language", b"").decode("latin-1")),
+        origin,
+        None if has is None else has.decode("latin-1"),
     )
+
+
+def deciding_headers(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Those that the answer follows from, beside what the caller has."""
+    headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))
+    return [(name, headers[name]) for name in _DECIDING if name in headers]
+
+
+def accepts(scope: Scope) -> bytes:
+    """The Accept-Encoding of a request."""
+    return b",".join([value for name, value in scope["headers"] if name == b"accept-encoding"])
 
 
 def kept_paths(routes: Iterable[APIRoute], prefix: str) -> Callable[[str], bool]:
