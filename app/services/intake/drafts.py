@@ -18,7 +18,7 @@ from uuid_utils.compat import uuid7
 
 from app import times
 from app.errors import Invalid, TooLarge
-from app.models import Document, DocumentVersion, Record
+from app.models import Document, DocumentVersion, Record, Source, Statement
 from app.schemas.documents import DocumentCreate
 from app.schemas.fields import Respelt, Unquoted, respelt_in, unquoted_in
 from app.schemas.pages import page_keys, wrappers
@@ -36,6 +36,12 @@ COARSE: Final = ("said", "withdrawn", "published", "retracted", "occurred", "mad
 _MAY_BE_RESPELT: Final = frozenset({Respelt, Unquoted, list, dict})
 _OF_A_FIGURE: Final = ("qualifier", "min", "max")
 _NO_COLUMNS: Final = frozenset({"type", "id", "event"})  # how a line says which record it is
+
+
+class HasId(Protocol):
+    """A stored record, or a draft."""
+
+    id: UUID
 
 
 @dataclass(slots=True, eq=False)
@@ -156,6 +162,8 @@ class Batch:
     """The stored sources of which a remark says already that a draft was taken for them because of its name."""
     may_be: dict[Draft, list[UUID | Draft]] = field(default_factory=dict)
     """Sources whose names fit several, and whom each of them may be."""
+    mentioned: set[Draft] = field(default_factory=set)
+    """The named sources that are decided: by these a name alone is told that fits several."""
     to_place: set[Draft] = field(default_factory=set)
     """Those of them that are matched only when the place is stored where they were mentioned."""
     proposed: dict[type[Record], list[Row[Any]]] = field(default_factory=lambda: defaultdict(list))
@@ -239,6 +247,23 @@ class Batch:
         """The documents that this body has made of which nothing was read: there is nothing to be found in them."""
         read = {draft.value("document_id") for draft in self.drafts.get(DocumentVersion, ())}
         return {draft.id for draft in self.drafts.get(Document, ()) if draft.outcome == "created"} - read
+
+    def meant(self, source: Draft, fitting: Iterable[HasId]) -> UUID | None:
+        """Of several that its name fits, whom the body itself calls so: of whom it tells more, first as a speaker."""
+        fitting_ids = {record.id for record in fitting}
+        if source.value("ref") or len(fitting_ids) < 2:  # noqa: PLR2004
+            return None
+        mentions = [
+            mention
+            for mention in (*self.drafts[Source], *self.references.values())
+            if mention.line == source.line
+            and mention.original.id in fitting_ids
+            and (mention in self.mentioned or mention.by_ref or mention.reference is not None)
+        ]
+        speakers = {said.points_at.get("source_id") for said in self.drafts[Statement] if mentions}
+        spoken_ids = {mention.original.id for mention in mentions if mention in speakers}
+        named_ids = spoken_ids if len(spoken_ids) == 1 else {mention.original.id for mention in mentions}
+        return named_ids.pop() if len(named_ids) == 1 else None
 
     def check_labels(self) -> None:
         if self.unknown_label is not None:

@@ -6,7 +6,7 @@ is not found now is not being stored by somebody else.
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from pydantic_core import to_json
@@ -18,10 +18,11 @@ from app.errors import Conflict, Invalid, Problem, raise_together
 from app.models import AppearanceHop, Claim, Document, Record, Source, table_of
 from app.schemas import kinds
 from app.services.intake import by_name, keys, remarks, storing
-from app.services.intake.drafts import Batch, Draft
+from app.services.intake.drafts import Batch, Draft, HasId
 from app.services.intake.foreign_keys import PARTS, event_of, fill, is_named, levels, point, who_tells_more, whole_of
 from app.services.intake.references import by_id, deleted_refs, event_root_of, root_of
 
+Found = TypeVar("Found", bound=HasId)
 _QUICK: Final = {
     keys.STATEMENTS: keys.DIRECT_STATEMENTS,
     keys.SOURCELESS_STATEMENTS: keys.DIRECT_SOURCELESS_STATEMENTS,
@@ -255,6 +256,11 @@ _PLACED: Final = (
 )
 
 
+_NAMED_HERE: Final = (
+    "More than one source of this name is there: it was taken for the one of which this body tells more."
+)
+
+
 async def _sources(session: AsyncSession, batch: Batch, _: type[Record], drafts: list[Draft]) -> list[Draft]:
     by_name.leave_parents_out(batch, drafts)
     placed = [draft for draft in drafts if draft in batch.to_place]
@@ -277,14 +283,15 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
     for draft in sorted(drafts, key=lambda draft: (draft.line, by_name.how_much_is_left_open(draft))):
         # What was delivered before is only found again, whatever ref an editor has given it since.
         stored, earlier = candidates.stored_of(draft, whatever_ref=batch.dry), candidates.new_of(draft)
+        if (meant := batch.meant(draft, [*stored, *earlier])) is not None:
+            batch.note("matched", f"{draft.pointer}/name", _NAMED_HERE, sent=draft.value("name"))
+            stored, earlier = _only(meant, stored), _only(meant, earlier)
         if len(stored) + len(earlier) > 1:
             draft.may_be = tuple(source.id for source in stored)
             batch.may_be[draft] = [*draft.may_be, *earlier]
-            if draft.value("ref"):
-                new.append(draft)
-            else:
-                to_place.append(draft)
-        elif stored:
+            (new if draft.value("ref") else to_place).append(draft)
+            continue
+        if stored:
             adopt(draft, stored[0].id)
             candidates.take(draft)
             remarks.matched_by_name(batch, draft)
@@ -294,12 +301,17 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
         else:
             new.append(draft)
             candidates.add(draft)
+        batch.mentioned.add(draft)
     if batch.sources_before is not None:
         id_of = batch.sources_before.take_again(batch, new)
         for draft, id_ in id_of.items():
             adopt(draft, id_)
         new = [draft for draft in new if draft not in id_of]
     return new + await _place(session, batch, to_place)
+
+
+def _only(id_: UUID, sources: Iterable[Found]) -> list[Found]:
+    return [source for source in sources if source.id == id_]
 
 
 async def _place(session: AsyncSession, batch: Batch, drafts: Sequence[Draft]) -> list[Draft]:
