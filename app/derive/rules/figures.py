@@ -46,7 +46,7 @@ _PLURALS: Final = frozenset((
 _MEASURES_OF_SIZE: Final = frozenset(MEASURES_NOT_COUNTED) - {"other"}
 _VAGUE: Final = VAGUE_RANGES.keys() - {"none"}
 UNSAID_UNITS: Final = ("persons", "items")
-# A figure is outdated if another was given so long after it, whatever their times leave open.
+# A figure that ends this long before the latest one is outdated, though its family has given none since.
 OUTDATED_AFTER: Final = timedelta(hours=24)
 
 
@@ -202,7 +202,7 @@ def weigh(
     """Weigh the explicit live figures at one moment; `part_figures`: the claims that `parts` gives.
 
     On a question whose true value changes with time, a figure gives way to its family's figure that starts at or after
-    its end, and what ends 24 h or more before one of those left starts is outdated. On others all are current.
+    its end, and what ends 24 h or more before the latest of those left is outdated. On others all are current.
     """
     by_question = defaultdict(list)
     for statement in counted:
@@ -256,17 +256,16 @@ def unreplaced(statements: Sequence[StatementInContext]) -> list[StatementInCont
 def recent(
     remaining: Sequence[StatementInContext], question: QuestionRead, claims: Mapping[UUID, ClaimRead]
 ) -> list[StatementInContext]:
-    """The statements after which no figure is known to have been given for 24 h.
+    """The statements whose time ends less than 24 h before the latest figure.
 
-    From the latest moment at which this may have been said to the earliest at which the other was. A figure that nobody
-    gives, or that says no number or a vague one (`dozens`), outdates none.
+    A figure that nobody gives, or that says no number or a vague one (`dozens`), outdates none.
     """
-    starts = (
-        statement.said.start
+    ends = (
+        statement.said.end
         for statement in remaining
         if statement.row.source_id and statement.claim_id and _tells_a_number(question, claims[statement.claim_id])
     )
-    latest = max(starts, default=None)
+    latest = max(ends, default=None)
     return [s for s in remaining if latest is None or latest - s.said.end < OUTDATED_AFTER]
 
 
