@@ -36,7 +36,10 @@ def event(seed: int) -> Rows:
         merged = pick.choice(sources).id if sources and pick.random() < 0.1 else None
         known = "named" if pick.random() < 0.4 else pick.choice(("anonymous", "role_only", "group"))
         party = pick.choice(PARTIES)
-        sources.append(make.read(SourceRead, disclosure=known, party=party, parent_id=above, merged_into=merged))
+        # Each of another name: the "police" of two papers may be the same (test_nobody_in_particular).
+        name = f"somebody {len(sources)}"
+        source = make.read(SourceRead, name=name, disclosure=known, party=party, parent_id=above, merged_into=merged)
+        sources.append(source)
     documents: list[DocumentRead] = []
     for _ in range(pick.randint(1, 7)):
         merged = pick.choice(documents).id if documents and pick.random() < 0.15 else None
