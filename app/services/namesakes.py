@@ -173,6 +173,19 @@ async def alike(session: AsyncSession, sources: Sequence[NamedSource]) -> list[P
     return list(_likenesses(sources, candidates, merged))
 
 
+async def called_alike(session: AsyncSession, pairs: Iterable[tuple[UUID, UUID]]) -> list[Pair]:
+    """Those of these pairs, of which the one was called as the other is, that nothing tells apart."""
+    listed = list(pairs)
+    rows = {row.id: row for row in await stored(session, {id_ for pair in listed for id_ in pair})}
+    merged = await merged_into(session, {id_ for id_, row in rows.items() if row.has_merged})
+    records = {id_: (row, *merged.get(id_, ())) for id_, row in rows.items()}
+    return [
+        (start, end, SHARED_ALIAS)
+        for start, end in listed
+        if {start, end} <= records.keys() and not any(starmap(contradict, product(records[start], records[end])))
+    ]
+
+
 async def merged_into(session: AsyncSession, ids: Collection[UUID]) -> _MergedRows:
     """What was merged into each of these sources, also over others."""
     merged = defaultdict[UUID, list[Row[Any]]](list)

@@ -180,11 +180,13 @@ def _units(before: Earlier, model: type[Record], row: Mapping[str, Any], drafts:
             if found_by or values[name] == row.get(f"{name}_root", ...):
                 values[name] = row[name]
         unit = _Unit(row["id"], names, row, values, now, drafts[0])
+        # Others may have added to what it says as before.
+        added_to = (model, names[0]) in storing.GROWING and says.get(names[0]) == fingerprint(values[names[0]])
         unsaid = [name for name in names if (model, name) not in storing.FOLLOWING]
         is_gap = all(row[name] in _EMPTY for name in unsaid) and not says.keys() & set(unsaid)
         # What follows on any other state is filled in like a gap, with what tells about it.
         follows = any(values[name] == storing.FOLLOWING.get((model, name), ...) for name in names)
-        if unit.different and not (is_gap and (follows or len(unsaid) == len(names))):
+        if unit.different and not added_to and not (is_gap and (follows or len(unsaid) == len(names))):
             units.append(unit)
     return units
 
@@ -319,7 +321,10 @@ def _note_kept(before: Earlier, model: type[Record], batch: Batch, unit: _Unit, 
         if stored in _EMPTY and name not in says:
             continue
         batch.decided |= {(unit.record, column) for column in (name, *_followers(model, name))}
-        if sent not in _EMPTY or says.get(name) == fingerprint(stored):
+        growing = (model, name) in storing.GROWING
+        if growing:  # what it says now is added, and what is there stays
+            stored, sent = [alias for alias in stored if alias not in (sent or ())], None
+        if sent not in _EMPTY or says.get(name) == fingerprint(stored) or (growing and stored):
             corrections.kept(batch, unit.draft, name, stored, sent, why)
 
 

@@ -164,6 +164,8 @@ class Batch:
     """Sources whose names fit several, and whom each of them may be."""
     mentioned: set[Draft] = field(default_factory=set)
     """The named sources that are decided: by these a name alone is told that fits several."""
+    called_alike: list[tuple[UUID, UUID]] = field(default_factory=list)
+    """Stored sources that the body calls by a name of another one, each with that one."""
     to_place: set[Draft] = field(default_factory=set)
     """Those of them that are matched only when the place is stored where they were mentioned."""
     proposed: dict[type[Record], list[Row[Any]]] = field(default_factory=lambda: defaultdict(list))

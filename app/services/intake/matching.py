@@ -17,7 +17,7 @@ from app.database import ask
 from app.errors import Conflict, Invalid, Problem, raise_together
 from app.models import AppearanceHop, Claim, Document, Record, Source, table_of
 from app.schemas import kinds
-from app.services.intake import by_name, keys, remarks, storing
+from app.services.intake import aliases, by_name, keys, remarks, storing
 from app.services.intake.drafts import Batch, Draft, HasId
 from app.services.intake.foreign_keys import PARTS, event_of, fill, is_named, levels, point, who_tells_more, whole_of
 from app.services.intake.references import by_id, deleted_refs, event_root_of, root_of
@@ -78,8 +78,9 @@ def _join(batch: Batch, draft: Draft, earlier: Draft) -> None:
     One of another line is told as if that line had been sent by itself: that it completes what is there.
     """
     draft.same_as, draft.outcome = earlier, "matched"
+    aliases.join(earlier, draft)
     filled, not_taken = earlier.complete(draft, but=_NEVER_FILLED)
-    for name in not_taken:
+    for name in (name for name in not_taken if (draft.model, name) not in storing.GROWING):
         remarks.not_taken(batch, draft, name, earlier.values[name], draft.values[name])
     if draft.line != earlier.line and kinds.kind_of(draft.model).read is not None:
         for name in filled:
@@ -267,6 +268,7 @@ async def _sources(session: AsyncSession, batch: Batch, _: type[Record], drafts:
     drafts = [draft for draft in drafts if draft not in batch.to_place]
     new = await _in_their_places(session, batch, placed)
     new += await _named(session, batch, [draft for draft in drafts if is_named(draft)])
+    aliases.unite(drafts)
     return new + await _unnamed(session, batch, [draft for draft in drafts if not is_named(draft)])
 
 

@@ -34,7 +34,7 @@ from app.models import (
 )
 from app.schemas.kinds import KINDS, Round
 from app.services import namesakes
-from app.services.intake import by_name, copies, doubts, matching, quotes, remarks, storing
+from app.services.intake import aliases, by_name, copies, doubts, matching, quotes, remarks, storing
 from app.services.intake import credits as wire_credits
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import (
@@ -137,15 +137,16 @@ async def store(
     if before_proposing is not None:
         await before_proposing()
     created, completed = (
-        [draft for draft in batch.drafts[Source] if draft.same_as is None and draft.outcome in outcomes]
+        [draft for draft in batch.drafts[Source] if draft.outcome in outcomes]
         for outcomes in (("created",), ("completed", "replaced"))
     )
     links = batch.proposed[SourceLink]
     if not batch.from_export:  # before the names are compared: of such a one they are the same
-        links += await namesakes.link(session, _may_be(batch))
+        alike = await namesakes.called_alike(session, batch.called_alike) if batch.called_alike else []
+        links += await namesakes.link(session, [*_may_be(batch), *alike])
     sources: list[namesakes.NamedSource] = [
         *by_name.proposable(created),
-        *await namesakes.stored(session, [draft.id for draft in completed if is_named(draft)]),
+        *await namesakes.stored(session, {draft.original.id for draft in completed if is_named(draft)}),
     ]
     links += await namesakes.propose(session, sources, linking=not batch.from_export)
     batch.proposed[DocumentLink] += await copies.propose(session, batch)
@@ -200,6 +201,8 @@ async def _match_and_store_kind(session: AsyncSession, batch: Batch, model: type
     if not batch.dry:
         await storing.insert(session, model, new)
         await storing.complete(session, batch, model, matched)
+        if model is Source and not batch.from_export:
+            await aliases.add(session, batch, drafts)
         if batch.from_export:
             await storing.merge(session, model, matched)
 

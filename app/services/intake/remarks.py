@@ -46,8 +46,12 @@ _OF_A_PAGE: Final = (
     "Addresses that differ in their scheme, `www.` or `m.`, in how they end or are escaped, or in parameters that only "
     "track readers mean one page."
 )
-# Participles, as nouns.
-_TIMES: Final = {"withdrawn": "withdrawal", "retracted": "retraction", "said": "time"}
+# Participles and plurals, as nouns of one thing.
+_NOUNS: Final = {
+    "withdrawn": "withdrawal", "retracted": "retraction", "said": "time", "notes": "note", "hops": "chain",
+    "aliases": "list of aliases", "tags": "list of tags", "translations": "set of translations",
+    "external_ids": "set of external ids",
+}  # fmt: skip
 
 
 def is_silent(column: str) -> bool:
@@ -140,7 +144,7 @@ def doubtful_times(batch: Batch, draft: Draft) -> None:
 
 
 def words_of(column: str) -> str:
-    return _TIMES.get(column) or field_of(column).rpartition("/")[2].replace("_", " ")
+    return _NOUNS.get(column) or field_of(column).rpartition("/")[2].replace("_", " ")
 
 
 # --- for one caller --------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from app.models import (
     Claim,
     Document,
     Record,
+    Source,
     Statement,
     table_of,
 )
@@ -35,6 +36,8 @@ _NEVER_FILLED: Final = frozenset({"id", "version", "created_at", "updated_at", "
 _NEVER_SET: Final = frozenset({"id", "version", "created_at", "updated_at", "event_id", "from_id", "to_id"})
 # What may follow on any other state of a column, and contradicts none: a document that is retracted had stood before.
 FOLLOWING: Final[dict[tuple[type[Base], str], str]] = {(Document, "lifecycle"): "retracted"}
+# What another mention adds to, where the one that is there stays: see `aliases`.
+GROWING: Final = frozenset({(Source, "aliases")})
 # Told later, a retraction is filled in as a whole.
 _RETRACTING: Final = "t.lifecycle <> 'retracted' AND d.lifecycle = 'retracted' AND d.retracted IS NOT NULL"
 _OF_RETRACTION: Final = "d.lifecycle = 'retracted'"
@@ -215,7 +218,7 @@ async def complete(session: AsyncSession, batch: Batch, model: type[Record], dra
     compared = await ask(session, _comparing(model), {"rows": rows})
     for row in compared:
         draft, values = sayings[row.row]
-        for name in row.differs:
+        for name in (name for name in row.differs if (model, name) not in GROWING):
             remarks.not_taken(batch, draft, name, row.stored[name], values[name])
     await _fill(session, batch, model, drafts, [(*sayings[row.row], row.fills) for row in compared if row.fills])
 
@@ -238,7 +241,7 @@ async def _fill(
                 filled_with[key] = value
                 batch.gave.add((draft.line, *key))
                 remarks.completed(batch, draft, name, value, follows=(draft.model, name) in FOLLOWING)
-            elif value != filled_with[key]:
+            elif value != filled_with[key] and (model, name) not in GROWING:
                 remarks.not_taken(batch, draft, name, filled_with[key], value)
     ids = {draft.id for draft, _, _ in filling}
     to_fill = [draft for draft in drafts if draft.id in ids]

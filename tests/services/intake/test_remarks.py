@@ -30,7 +30,7 @@ def told(answer: httpx.Response) -> list[tuple[str, str, Any, Any]]:
         (
             {"aliases": [{"name": "M."}]},
             {"aliases": [{"name": "Mar."}]},
-            [("not_taken", "/aliases", [{"name": "M.", "language": None}], [{"name": "Mar.", "language": None}])],
+            [("completed", "/aliases", None, "Mar.")],
         ),
     ],
 )
