@@ -19,7 +19,7 @@ from app.schemas.questions import QuestionRead
 from app.schemas.reports import Similar
 from app.schemas.sources import SourceRead
 from app.services.idempotency import Replayed
-from app.services.intake.outcomes import Effect, similar_sources
+from app.services.intake.bodies.outcomes import Effect, similar_sources
 from app.services.intake.remarks import NOTHING_NEW
 from app.services.lists.bearers import Bearers
 from app.services.paging import Slice

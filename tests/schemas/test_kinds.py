@@ -17,7 +17,8 @@ from app.models import AppearanceHop, Base, Record, table_of
 from app.schemas.kinds import KINDS, Kind, kind_of, named, read_as
 from app.schemas.lines import Line
 from app.schemas.lookups import LookupType
-from app.services.intake import keys, lines
+from app.services.intake import keys
+from app.services.intake.bodies import lines
 
 MODELS = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)}
 # A figure's columns are read as one field.

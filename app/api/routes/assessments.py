@@ -23,7 +23,7 @@ from app.schemas.assessments import AssessmentChange, AssessmentCreate, Assessme
 from app.schemas.common import Page
 from app.schemas.kinds import kind_of
 from app.services import changing, paging, records
-from app.services.intake import creating
+from app.services.intake.bodies import creating
 from app.services.lists import disputes, existing, narrowing
 
 router = APIRouter(tags=["assessments"], route_class=Route)

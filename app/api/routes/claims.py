@@ -35,7 +35,7 @@ from app.schemas.kinds import kind_of
 from app.schemas.pictures.listed import ClaimListed, ClaimPage
 from app.schemas.reports import ClaimCallAnswer
 from app.services import changing, paging, records
-from app.services.intake import creating
+from app.services.intake.bodies import creating
 from app.services.lists import disputes, existing, narrowing
 
 router = APIRouter(tags=["claims"], route_class=Route)

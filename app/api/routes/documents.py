@@ -36,7 +36,7 @@ from app.schemas.documents import (
 )
 from app.schemas.kinds import kind_of
 from app.services import changing, paging, records
-from app.services.intake import creating
+from app.services.intake.bodies import creating
 from app.services.lists import directory, existing
 
 router = APIRouter(tags=["documents"], route_class=Route)

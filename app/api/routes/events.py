@@ -32,7 +32,7 @@ from app.schemas.events import (
 )
 from app.schemas.kinds import kind_of
 from app.services import changing, paging, records
-from app.services.intake import creating
+from app.services.intake.bodies import creating
 from app.services.lists import disputes, existing
 
 router = APIRouter(tags=["events"], route_class=Route)

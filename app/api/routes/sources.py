@@ -35,7 +35,7 @@ from app.schemas.sources import (
     SourceRead,
 )
 from app.services import paging, records, source_links
-from app.services.intake import creating
+from app.services.intake.bodies import creating
 from app.services.lists import directory, existing
 from app.services.pictures import track_records
 

@@ -34,7 +34,7 @@ from app.schemas.statements import (
     StatementRead,
 )
 from app.services import changing, paging, records
-from app.services.intake import creating
+from app.services.intake.bodies import creating
 from app.services.lists import disputes, existing, narrowing
 
 router = APIRouter(tags=["statements"], route_class=Route)

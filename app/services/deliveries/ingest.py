@@ -28,7 +28,8 @@ from app.services import database_errors
 from app.services.access import Caller
 from app.services.deliveries import mentions, reports
 from app.services.deliveries.reports import Delivered
-from app.services.intake import drafts, lines, outcomes, pipeline, remarks
+from app.services.intake import drafts, pipeline, remarks
+from app.services.intake.bodies import lines, outcomes
 from app.services.intake.drafts import Batch, Draft
 
 BATCH_RECORDS: Final = 1000  # of one transaction, at most

@@ -20,7 +20,8 @@ from app.schemas.reports import Removed, ReportCreate, ReportRead
 from app.services.access import Caller
 from app.services.deliveries import mentions, own_sources, replacing, taking_back
 from app.services.deliveries.mentions import Earlier
-from app.services.intake import outcomes, pipeline, remarks, walking
+from app.services.intake import pipeline, remarks
+from app.services.intake.bodies import outcomes, walking
 from app.services.intake.drafts import Batch, Draft, sha256
 from app.services.search import similar
 

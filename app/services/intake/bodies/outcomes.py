@@ -21,8 +21,8 @@ from app.schemas.reports import (
     Similar,
     StatementPart,
 )
+from app.services.intake.bodies.walking import ClaimDrafts, EventDrafts, ReportDrafts, StatementDrafts
 from app.services.intake.drafts import Batch, Draft
-from app.services.intake.walking import ClaimDrafts, EventDrafts, ReportDrafts, StatementDrafts
 from app.services.search.similar import SIMILAR_IN_ANSWER
 
 

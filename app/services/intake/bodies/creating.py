@@ -22,9 +22,10 @@ from app.schemas.sources import SourceCreate, SourceLinkCreate
 from app.schemas.statements import AppearanceCreate, StatementCreate
 from app.services import records
 from app.services.access import Caller
-from app.services.intake import outcomes, pipeline, remarks, walking
+from app.services.intake import pipeline, remarks
+from app.services.intake.bodies import outcomes, walking
+from app.services.intake.bodies.outcomes import Effect
 from app.services.intake.drafts import Batch, Draft
-from app.services.intake.outcomes import Effect
 from app.services.search import similar
 
 # What a single creation gives: the record, whether it is new, what else was done, and what there is to remark.

@@ -22,7 +22,7 @@ from app.schemas.lines import (
     VersionLine,
 )
 from app.services.access import Caller
-from app.services.intake import walking
+from app.services.intake.bodies import walking
 from app.services.intake.drafts import Batch, Draft, sha256
 
 
