@@ -75,10 +75,11 @@ ROUTES_KNOW = {"answers", "deps", "negotiation", "problems", "records"}
 # The folders that there are; another is drawn in CONTRIBUTING first.
 FOLDERS = {
     "app", "app/api", "app/api/description", "app/api/kept", "app/api/routes", "app/commands", "app/derive",
-    "app/derive/diff", "app/derive/pictures", "app/derive/rules", "app/formats", "app/imports", "app/models", "app/schemas",
-    "app/schemas/forms", "app/schemas/pages", "app/schemas/pictures", "app/services", "app/services/deliveries",
-    "app/services/intake", "app/services/intake/bodies", "app/services/lists", "app/services/pictures", "app/services/search", "app/services/upkeep", "app/texts",
-    "app/texts/messages", "app/texts/quoting", "app/texts/who",
+    "app/derive/diff", "app/derive/pictures", "app/derive/rules", "app/formats", "app/imports", "app/models",
+    "app/schemas", "app/schemas/forms", "app/schemas/pages", "app/schemas/pictures", "app/services",
+    "app/services/deliveries", "app/services/intake", "app/services/intake/bodies", "app/services/lists",
+    "app/services/pictures", "app/services/search", "app/services/upkeep", "app/texts", "app/texts/messages",
+    "app/texts/quoting", "app/texts/who",
 }  # fmt: skip
 # Folders whose modules are each a room of its own: one concern each, beside rooms of several modules.
 FLAT = {"app", "app.api", "app.schemas", "app.services"}
