@@ -81,7 +81,7 @@ async def _words(client: httpx.AsyncClient) -> list[str]:
     """Some words of claims, to search for."""
     texts = [claim["text"] for claim in await listed(client, "claims") if claim["text"]]
     words = {word.strip(".,:;“”\"'").lower() for text in texts for word in text.split()}
-    return sorted(word for word in words if word.isalpha())[:10]
+    return sorted(word for word in words if word.isalpha() and len(word) > 4)[:10]  # and none is a stop word
 
 
 def differences(here: Json, there: Json, at: str = "") -> Iterator[str]:

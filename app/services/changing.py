@@ -98,8 +98,7 @@ async def change(
         # The event cites this document only now; nothing was drafted, so no pipeline proposes its copies.
         links = await copies.compare(session, [document_id])
         remarked += await remarks.of_document_links(session, caller, links, {document_id: "/document"})
-    if model is Statement:
-        remarked += await doubts.of_changed(session, record.id, patch.model_fields_set)
+    remarked += await doubts.of_changed(session, record.id, patch.model_fields_set)
     changed = await records.get_written(session, caller, model, record.id)
     return changed, [*remarked, *remarks.of_change(record, changed, patch)]
 

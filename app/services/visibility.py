@@ -185,12 +185,8 @@ def _is_public(kind: Kind) -> ColumnElement[bool]:
 
 
 def _parts(caller: Caller, model: type[Record]) -> list[ColumnElement[Any]]:
-    """Add the parts that are read in a record. Two kinds have some, each in a shape of its own."""
-    if model is Appearance:
-        return [_hops(caller)]
-    if model is Assessment:
-        return [_evidence()]
-    return []
+    """Add the parts that are read in a record."""
+    return [part(caller) for part in _PARTS.get(model, ())]
 
 
 def _hops(caller: Caller) -> ColumnElement[Any]:
@@ -204,12 +200,19 @@ def _hops(caller: Caller) -> ColumnElement[Any]:
     return select(chain).where(hop.appearance_id == Appearance.id).scalar_subquery().label("hops")
 
 
-def _evidence() -> ColumnElement[Any]:
+def _evidence(_caller: Caller) -> ColumnElement[Any]:
     """The ids of the documents that an assessment names."""
     document = AssessmentDocument.document_id
     ids = func.coalesce(func.jsonb_agg(aggregate_order_by(document, document)), literal([], JSONB))
     evidence = select(ids).where(AssessmentDocument.assessment_id == Assessment.id)
     return evidence.scalar_subquery().label("document_ids")
+
+
+# Two kinds have some, each in a shape of its own.
+_PARTS: Final[Mapping[type[Record], tuple[Callable[[Caller], ColumnElement[Any]], ...]]] = {
+    Appearance: (_hops,),
+    Assessment: (_evidence,),
+}
 
 
 def _sources(caller: Caller) -> Select[Any]:

@@ -257,9 +257,10 @@ async def test_many_at_once(app: FastAPI, client: Client) -> None:
     assert counts[1] == counts[2]
 
 
-async def test_a_proposal_holds_nothing(client: Client) -> None:
+async def test_a_proposal_holds_nothing(client: Client, psql: psycopg.Connection) -> None:
     """A document goes with what was only proposed about it; a decision of somebody's holds it."""
     one, two = [await tell(client, host, EN["wire"]) for host in ("one", "two")]
+    psql.execute("UPDATE document SET byline = 'somebody else'")  # whose they are now, too: no report takes them back
     for host in ("one", "two"):
         # Both reports now say it of other documents, which have no text.
         await sent(client, "/v1/reports", told(host, None, ref=f"{host}-2", url=f"https://{host}.example/2"))

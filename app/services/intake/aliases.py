@@ -64,9 +64,7 @@ def unite(drafts: Iterable[Draft]) -> None:
 
 def join(earlier: Draft, draft: Draft) -> None:
     """Have a new source be called as a later mention of the same body calls it; nothing, if they are no such two."""
-    if draft.model is not Source or draft.line != earlier.line:
-        return
-    if draft.value("aliases") and is_named(earlier):
+    if draft.line == earlier.line and draft.value("aliases") and is_named(earlier):
         names = _by_folded(_called(draft))
         names.pop(folding.name(earlier.value("name")), None)
         united = _by_folded([*(earlier.value("aliases") or ()), *names.values()])

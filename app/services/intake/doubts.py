@@ -105,9 +105,8 @@ def _to_look_at(batch: Batch) -> list[Draft]:
     """The statements whose times may not go together, as far as the body itself does not say that they do."""
     if batch.from_export or batch.dry:
         return []
-    events = [draft for draft in batch.references.values() if draft.model is Event]
-    events += [draft for draft in batch.drafts[Event] if draft.original.outcome == "created" or draft.value("occurred")]
-    occurred_of = {draft.original.id: draft.original.value("occurred") for draft in events}
+    dated = [draft for draft in batch.drafts[Event] if draft.original.outcome == "created" or draft.value("occurred")]
+    occurred_of = {draft.original.id: draft.original.value("occurred") for draft in (*batch.referred(Event), *dated)}
 
     def is_doubtful(draft: Draft) -> bool:
         said = draft.value("said")

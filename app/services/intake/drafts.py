@@ -209,6 +209,10 @@ class Batch:
             raise TooLarge(f"One body may carry at most {RECORDS_OF_A_BODY} records. Send several.")
         return draft
 
+    def referred(self, model: type[Record]) -> list[Draft]:
+        """The stored records of a table that the body refers to."""
+        return [draft for draft in self.references.values() if draft.model is model]
+
     def full_pointer(self, pointer: str) -> str:
         return f"/{self.line}{pointer}" if self.line else pointer
 

@@ -201,8 +201,8 @@ async def _match_and_store_kind(session: AsyncSession, batch: Batch, model: type
     if not batch.dry:
         await storing.insert(session, model, new)
         await storing.complete(session, batch, model, matched)
-        if model is Source and not batch.from_export:
-            await aliases.add(session, batch, drafts)
+        if not batch.from_export:
+            await aliases.add(session, batch, drafts)  # which only sources have
         if batch.from_export:
             await storing.merge(session, model, matched)
 

@@ -275,8 +275,7 @@ async def _proposals(session: AsyncSession, caller: Caller, batch: Batch, unseen
 def _places(batch: Batch, model: type[Record], unseen: set[Draft], below: str = "") -> dict[UUID, str]:
     """Where in the body each record stands that is new, or else that it names; `below`: in which member."""
     drafts = [draft for draft in batch.drafts[model] if draft not in unseen]
-    references = [draft for draft in batch.references.values() if draft.model is model]
-    places = {draft.original.id: draft.pointer for draft in references}
+    places = {draft.original.id: draft.pointer for draft in batch.referred(model)}
     for draft in sorted(drafts, key=lambda draft: draft.outcome == "created"):
         places[draft.original.id] = f"{draft.original.pointer}{below}"
     return places

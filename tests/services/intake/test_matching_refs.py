@@ -155,7 +155,7 @@ async def test_what_is_found_is_completed_and_not_overwritten(
     assert outcomes(third) == {"matched", "completed"}
     source = (await client.get(f"/v1/sources/{part['source']['id']}")).json()
     assert (source["language"], source["role"], source["external_ids"]) == ("ru", "mayor", {"x": "1"})
-    assert [alias["name"] for alias in source["aliases"]] == ["B"]
+    assert [alias["name"] for alias in source["aliases"]] == ["B", "C"]  # which add up
     document = (await client.get(f"/v1/documents/{part['document']['id']}")).json()
     assert (document["title"], document["language"]) == ("T", "en")
     stored = (await client.get(f"/v1/claims/{first['claim']['id']}")).json()

@@ -41,8 +41,12 @@ def test_only_matching_asks_by_keys() -> None:
 
 
 def test_only_matching_looks_names_up() -> None:
-    """Beside credits, which says why in its `_sources`; the pipeline asks which names are none."""
-    assert _importers("by_name") == {f"{INTAKE}/matching", f"{INTAKE}/credits", f"{INTAKE}/pipeline"}
+    """Beside credits, which says why in its `_sources`; the pipeline asks which names are none.
+
+    And a report that comes again finds by the same names what it had told itself.
+    """
+    own_sources = "services/deliveries/own_sources"
+    assert _importers("by_name") == {f"{INTAKE}/matching", f"{INTAKE}/credits", f"{INTAKE}/pipeline", own_sources}
 
 
 def test_only_the_pipeline_stores_drafts() -> None:
