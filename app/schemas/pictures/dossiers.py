@@ -105,7 +105,7 @@ class StatementPicture(StatementRead):
     """The source or document that it goes by; null for nobody's."""
     figure_state: FigureState | None
     """Of a live figure on an `evolving` question: `current`; `replaced` by its family's later figure; `outdated` by
-    others', surely 24 h or more later; `order_unknown`: current, but its family gave another that day, and which came
+    others', 24 h or more later; `order_unknown`: current, but its family gave another on the same day, and which came
     last is not known."""
     appearances: list[AppearanceRead]
     """The earliest-published document first."""
