@@ -11,6 +11,7 @@ import signs
 from worlds import Json, World
 
 from app.texts import folding
+from app.texts.who import descriptions
 
 _LEFT_OUT: Final = ("id", "ref", "type", "placed", "confidential", "lifecycle", "merged_into")
 # What tells a source from others of its name: it may be left out where there are no others.
@@ -172,6 +173,8 @@ def _fewer(pick: Random, part: Json, mentions: Mentions) -> Json:
     may_go = {"language", "translation_language", "aliases", "quoted", "cue", "translation", "title"}
     if "name" in part and part.get("disclosure", "named") == "named" and not mentions.shares_its_name(part["name"]):
         may_go |= {*_TRAITS, "role", "disclosure"}
+        if descriptions.describes(part["name"]):  # a body that every country has is told by whose it is
+            may_go -= {"country", "party"}
     elif "name" not in part:
         may_go |= {"kind", "published"} if "disclosure" not in part else {"kind"}
     gone = {name for name in may_go if pick.random() < 0.3}
