@@ -9,8 +9,10 @@ should run on the machine meanwhile.
 import argparse
 import os
 import platform
+import signal
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -49,12 +51,18 @@ def run(name: str, options: list[str]) -> str:
     """What the bench prints, told meanwhile, too; and whether it ended as it should."""
     print(f"--- {name}", flush=True)
     command = [sys.executable, str(BENCH / f"{name}.py"), *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=BENCH.parent)
     printed = []
-    for line in process.stdout or ():
-        print(line, end="", flush=True)
-        printed.append(line)
-    status = process.wait(BENCH_SECONDS)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=BENCH.parent) as process:
+        # As Ctrl-C does, so that it stops what it started.
+        bound = threading.Timer(BENCH_SECONDS, process.send_signal, [signal.SIGINT])
+        bound.start()
+        try:
+            for line in process.stdout or ():
+                print(line, end="", flush=True)
+                printed.append(line)
+            status = process.wait()
+        finally:
+            bound.cancel()
     return "".join(printed) + ("" if status == 0 else f"(ended with {status}: not all is as wanted)\n")
 
 
