@@ -65,7 +65,7 @@ def _doubts(row: Row[Any]) -> Iterator[Doubt]:
 
 
 async def of_changed(session: AsyncSession, statement: UUID, members: Iterable[str]) -> list[Remark]:
-    """What is doubtful in the times of a stored statement, of which these members were just members_told."""
+    """What is doubtful in the times of a stored statement, of which these members were just told."""
     members_told = {"said", "withdrawn"}.intersection(members)
     rows = await session.execute(_TIMES, {"ids": [statement]}) if members_told else ()
     doubts = [doubt for row in rows for doubt in _doubts(row)]
