@@ -123,6 +123,14 @@ def test_who_speaks_for_a_body_is_known_by_his_office_only(words: str) -> None:
     assert describes("an anonymous official") == "anonymous"
 
 
+@pytest.mark.parametrize("people", ["Refugees", "Doctors", "Witnesses"])
+def test_people_with_a_country_s_name_behind_them_in_a_title_have_a_name(people: str) -> None:
+    assert describes(f"{people} Libya") is describes(f"{people} Saudi Arabia") is None
+    for description in (f"{people} in Libya", f"Libyan {people}", f"{people}, Libya", f"{people.lower()} Libya"):
+        assert describes(description) == "group"
+    assert describes("Experts Ukrainiens") == "group"
+
+
 def test_who_is_one_and_who_are_several() -> None:
     assert describes("Unknown") == describes("анонимный автор") == "anonymous"
     for one in ("anonymous user", "A Facebook user", "an unknown account", "ein anonymer Nutzer", "un account anonimo"):

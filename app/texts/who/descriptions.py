@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, Literal
 
+from babel import Locale
+
 from app.texts.who import chinese_descriptions, people_words
 from app.texts.who import description_words as data
 
@@ -88,7 +90,7 @@ def describes(name: str) -> Literal["role_only", "group", "anonymous"] | None:
         nth for nth, word in enumerate(words) if word not in _LISTED or _is_acronym(word, written[nth], among=written)
     ]
     is_description = (
-        _are_people(words, written, strange)
+        _are_people(words, written, strange, has_comma="," in name)
         or _is_one_of_them(words, written, strange, has_comma="," in name)
         or (not _has_name_of_body(words, written) and _is_described(words, written, strange))
     )
@@ -160,15 +162,24 @@ def _is_described(words: list[str], written: list[str], strange: list[int]) -> b
     return is_description or _is_somebody(words, written, strange)
 
 
+@lru_cache(maxsize=1)
+def _english_countries() -> frozenset[str]:
+    return _phrases("\n".join(Locale("en").territories.values()), "\n")
+
+
 def _is_of_a_country(word: str) -> bool:
     return word in _SIDES or word.startswith(_COUNTRIES)
 
 
-def _are_people(words: list[str], written: list[str], strange: list[int]) -> bool:
+def _are_people(words: list[str], written: list[str], strange: list[int], *, has_comma: bool) -> bool:
     """Whether they are people of a country or a side: `US officials`, `Pentagon officials`, `people familiar with it`.
 
-    No name ends in a small noun, where what people are stands last.
+    No name ends in a small noun, where what people are stands last; and with a country's name behind it they have one:
+    `Refugees Libya`.
     """
+    is_title = written[0][0].isupper() and not has_comma
+    if is_title and words[0] in _AT_THE_END and " ".join(words[1:]) in _english_countries():
+        return False
     strange_words = [words[nth] for nth in strange]
     if not _PEOPLE.isdisjoint(words) and strange_words and all(map(_is_of_a_country, strange_words)):
         return True
