@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import httpx
 import pytest
@@ -10,12 +10,8 @@ import services_at
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 
-from app import vocabulary
 from app.api import negotiation
-from app.schemas.pictures.dossiers import EndedBy, FigureState
-from app.schemas.pictures.figures import PointState
 from app.texts.messages import party_labels
-from app.vocabulary import Explicitness, Fidelity, Measure, Qualifier, Stance, Standing, Status
 
 EVENT = "/v1/events/moscow-drones-2023"
 PICTURES = ("dossier", "timeline", "figures", "matrix", "diff?since=2023-08-05&clock=said")
@@ -190,66 +186,9 @@ async def test_no_header_is_a_500(demo: httpx.AsyncClient) -> None:
         assert (await demo.send(request)).status_code == 200
 
 
-# --- words of closed lists -------------------------------------------------------------------------------------------
-
-
-async def test_every_word_has_a_label_in_every_language(demo: httpx.AsyncClient) -> None:
-    shown = {language: (await read(demo, "/v1/words", language)).json() for language in ("en", "fr", "ru", "uk")}
-    lists = {
-        "standing": Standing,
-        "status": Status,
-        "stance": Stance,
-        "fidelity": Fidelity,
-        "figure_state": PointState,
-        "qualifier": Qualifier,
-        "explicitness": Explicitness,
-        "measure": Measure,
-        "why_not_live": EndedBy,
-    }
-    for labels in shown.values():
-        assert {name: list(labels_of) for name, labels_of in labels.items()} == {
-            name: list(vocabulary.words(closed_list)) for name, closed_list in lists.items()
-        }
-        for labels_of in labels.values():
-            assert all(label == label.strip() and label and "_" not in label for label in labels_of.values())
-            assert len(set(labels_of.values())) == len(labels_of)
-    for name in lists:
-        assert len({tuple(labels[name].values()) for labels in shown.values()}) == len(shown)
-    assert set(get_args(FigureState)) <= shown["ru"]["figure_state"].keys()
-    assert shown["ru"]["standing"] == {
-        "withdrawn": "отозвано",
-        "denied": "только опровергается",
-        "unsupported": "никто не утверждает",
-        "outdated": "устарело",
-        "unattributed": "без указания источника",
-        "contested": "оспаривается",
-        "one_sided": "говорит одна сторона",
-        "corroborated": "подтверждено независимыми источниками",
-        "single_origin": "один источник",
-    }
-    assert [labels["qualifier"]["at_least"] for labels in shown.values()] == [
-        "at least", "au moins", "не менее", "щонайменше",
-    ]  # fmt: skip
-
-
 async def test_a_language_with_its_region_is_that_language(demo: httpx.AsyncClient) -> None:
     """As the header has it, and as browsers tell it."""
     for asked, language in (("ru-RU", "ru"), ("en-US", "en"), ("uk_UA", "uk"), ("fr-CH", "fr")):
         for path in ("/v1/words", f"{EVENT}/dossier", "/v1/statements.csv"):
             assert (await read(demo, path, asked)).headers["Content-Language"] == language, path
     assert (await demo.get("/v1/words", params={"lang": "de-CH"})).status_code == 422
-
-
-async def test_labels_are_kept_by_caches_for_each_language(demo: httpx.AsyncClient) -> None:
-    answer = await read(demo, "/v1/words", accepted="uk")
-    assert answer.headers["Content-Language"] == "uk"
-    assert answer.headers["Cache-Control"] == "public, max-age=3600"
-    assert "Accept-Language" in answer.headers["Vary"].split(", ")
-    tag = {"If-None-Match": answer.headers["ETag"]}
-    again = await demo.get("/v1/words", headers=tag | {"Accept-Language": "uk"})
-    assert (again.status_code, again.headers["Content-Language"]) == (304, "uk")
-    assert again.headers["Cache-Control"] == "public, max-age=3600"
-    assert (await demo.get("/v1/words", headers=tag)).status_code == 200
-    assert (await demo.get("/v1/words", params={"lang": "de"})).status_code == 422
-    assert (await demo.get("/v1/words", params={"language": "ru"})).status_code == 422
-    assert (await demo.get("/v1/words", headers={"Authorization": "Bearer cc_none"})).status_code == 401

@@ -4,19 +4,16 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
-from app import vocabulary
 from app.derive.rules import figures
 from app.derive.rules.context import EventContext
 from app.derive.rules.figures import Whole
 from app.schemas.claims import ClaimRead, FigureRead
-from app.schemas.pictures.dossiers import EndedBy
-from app.schemas.pictures.figures import PointState
 from app.schemas.pictures.side_maps import SideMap
-from app.schemas.pictures.word_labels import WordLabels
+from app.schemas.pictures.word_labels import WORD_LISTS, WordLabels
 from app.schemas.questions import QuestionRead
 from app.texts.messages import wording
 from app.texts.messages.wording import Wording
-from app.vocabulary import MEASURE_DEFAULTS, Explicitness, Fidelity, Measure, Qualifier, Stance, Standing, Status
+from app.vocabulary import MEASURE_DEFAULTS
 
 # Quantities of which the measure alone says little.
 _MEASURES_THAT_NEED_WORDS: Final = ("distance", "duration", "amount", "other")
@@ -24,17 +21,6 @@ _MEASURES_THAT_NEED_WORDS: Final = ("distance", "duration", "amount", "other")
 _MEASURES_OF_SIZE: Final = ("distance", "duration", "amount")
 _MEASURES_THAT_SAY_NOTHING: Final = ("amount", "other")
 _TRANSLATED_UNITS: Final = ("km", "min")
-# By the prefix of their messages.
-_CLOSED_LISTS: Final = {
-    "standing": Standing,
-    "status": Status,
-    "stance": Stance,
-    "fidelity": Fidelity,
-    "figure_state": PointState,
-    "explicitness": Explicitness,
-    "measure": Measure,
-    "why_not_live": EndedBy,
-}
 # Qualifiers that a figure does not say in words; and those of which several languages have one word for both.
 _WITHOUT_WORDS: Final = ("exact", "between", "tens", "dozens")
 
@@ -155,13 +141,12 @@ def as_given(words: Wording, text: str | None, *, figure: object, preliminary: b
 def closed_words(words: Wording) -> WordLabels:
     """What each is called; a qualifier as in figures, without its number."""
     labels = {
-        name: {word: wording.say(words, f"{name}_{word}") for word in vocabulary.words(closed_list)}
-        for name, closed_list in _CLOSED_LISTS.items()
-    }
-    labels["qualifier"] = {
-        word: wording.say(
-            words, f"qualifier_{word}" if word in _WITHOUT_WORDS else f"figure_{word}", {"number": ""}
-        ).strip()
-        for word in vocabulary.words(Qualifier)
+        name: {word: wording.say(words, _message(name, word), {"number": ""}).strip() for word in listed}
+        for name, listed in WORD_LISTS.items()
     }
     return WordLabels.model_validate(labels)
+
+
+def _message(name: str, word: str) -> str:
+    in_figures = name == "qualifier" and word not in _WITHOUT_WORDS
+    return f"figure_{word}" if in_figures else f"{name}_{word}"

@@ -30,6 +30,7 @@ from app.vocabulary import (
 )
 
 Clock = Literal["recorded", "said"]
+AppearanceChange = Literal["new", "changed", "removed"]
 # `from` is a word of Python.
 From = Field(alias="from")
 
@@ -98,7 +99,7 @@ class StatementEntry(Output):
 
 
 class AppearanceDiff(Output):
-    what: Literal["new", "changed", "removed"]
+    what: AppearanceChange
     appearance_id: UUID
     document_id: UUID | None
     wording: str | None

@@ -39,6 +39,7 @@ SaidBy = Literal["said", "published", "retrieved", "recorded"]
 EndedBy = Literal["withdrawn", "withdrawn_elsewhere", "superseded", "retracted"]
 Direction = Literal["from", "to"]
 FigureState = Literal["current", "order_unknown", "replaced", "outdated"]
+SelfContradiction = Literal["both_ways", "rival_claims"]
 JoinedBy = Literal["source", "family", "chain", "document", "link", "same_as", "party"]
 Turn = Literal["said", "withdrawn", "retracted", "superseded", "assessed"]
 
@@ -251,7 +252,7 @@ class SilenceRead(Output):
 class ContradictionRead(Output):
     """One source, or one family, against itself."""
 
-    kind: Literal["both_ways", "rival_claims"]
+    kind: SelfContradiction
     """It supports and denies one claim, or supports two rivals."""
     family_id: UUID
     question_id: UUID | None
