@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from pydantic_core import to_json
+
 from app.schemas.events import EventRead
 from app.schemas.pictures.exports import EventDigest, EventFeature, EventProperties, Point
 
@@ -19,3 +21,8 @@ def feature(event: EventRead, counts: Mapping[str, int], digest: EventDigest | N
         .model_dump_json()
         .encode()
     )
+
+
+def end(bbox: list[float] | None) -> bytes:
+    """What follows the features: the area that they lie in, if any has a point."""
+    return b"\n]" + (b"" if bbox is None else b',"bbox":' + to_json(bbox)) + b"}\n"

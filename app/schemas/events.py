@@ -33,6 +33,7 @@ from app.schemas.fields import (
     UnboundedNumber,
     Wording,
 )
+from app.schemas.forms.boxes import BoxIn
 from app.schemas.forms.words import EventRelationIn, PlacePrecisionIn, VisibilityIn
 from app.vocabulary import EventRelation, PlacePrecision, Visibility
 
@@ -149,6 +150,7 @@ class EventFilter(Input):
     tag: Key | None = None
     visibility: VisibilityIn | None = None
     parent: EventAddress | None = None
+    bbox: BoxIn | None = None
     occurred_from: CoarseTime | None = None
     """Happened at or after the beginning of this time."""
     occurred_to: CoarseTime | None = None

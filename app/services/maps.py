@@ -13,6 +13,7 @@ from app.derive.rules.rows import View
 from app.formats import geojson
 from app.models import Event
 from app.schemas.events import EventFilter, EventRead
+from app.schemas.forms import boxes
 from app.schemas.kinds import KINDS, Kind
 from app.schemas.pictures.exports import EventDigest
 from app.services.access import Caller
@@ -38,6 +39,7 @@ async def features(session: AsyncSession, caller: Caller, query: EventFilter) ->
     view = listing.view(caller)
     result = await session.stream(chosen, execution_options={"yield_per": _EVENTS_AT_ONCE})
     statements_drawn = 0
+    points: set[tuple[float, float]] = set()
     async for fetched in result.mappings().partitions():
         for rows in _runs(fetched):
             statements_drawn += sum(row["statements"] + 1 for row in rows)
@@ -47,7 +49,9 @@ async def features(session: AsyncSession, caller: Caller, query: EventFilter) ->
                 counted = {name: row[name] for name in COUNTED}
                 yield between + geojson.feature(EventRead.model_validate(row), counted, event_digest)
                 between = b",\n"
-    yield b"\n]}\n"
+                if row["longitude"] is not None:
+                    points.add((row["longitude"], row["latitude"]))
+    yield geojson.end(boxes.around(points))
 
 
 def _runs(rows: Sequence[RowMapping]) -> Iterator[list[RowMapping]]:

@@ -173,6 +173,8 @@ async def test_a_map_tells_where_questions_stand_and_what_is_said_of_casualties(
         await post(client, f"{event}/claims", toll)
     await post(client, f"{event}/claims", {"question": {"measure": "distance"}, "figure": {"min": 4}})
     await claim(client, event, "A drone", question={"text": "What?", "kind": "cause"})
+    survivors = {"measure": "other", "kind": "casualties", "unit": "persons", "subject": "survivors"}
+    await post(client, f"{event}/claims", {"question": survivors, "figure": {"min": 12}})
     for nth in range(3):
         other = f"/v1/events/{(await post(client, '/v1/events', {'title': f'Other {nth}'}))['id']}"
         dead = {"source": {"name": "Army of Kesra"}, "said": "2023-08-09", "withdrawn": "2023-08-10"}
@@ -186,7 +188,7 @@ async def test_a_map_tells_where_questions_stand_and_what_is_said_of_casualties(
                 questions = (await get(caller, f"/v1/events/{feature['id']}/dossier"))["questions"]
                 assert feature["properties"]["statuses"] == Counter(question["status"] for question in questions)
                 assert [toll["question_id"] for toll in feature["properties"]["tolls"]] == [
-                    question["id"] for question in questions if question["kind"] == "casualties"
+                    question["id"] for question in questions if question["measure"] in ("injured", "killed")
                 ]
             tolls = {feature["properties"]["slug"]: feature["properties"]["tolls"] for feature in found["features"]}
             says = [

@@ -24,7 +24,7 @@ DOCUMENTS = {
 EVENTS = {
     "q=thing": "b", "kind=strike": "b", "country=UA": "b", "tag=Plant": "b", "visibility=restricted": "c",
     "parent=a": "b", "parent=ref:a": "b", "occurred_from=2023-08-10": "b", "occurred_to=2023-08-09": "a", "ref=c": "c",
-    "updated_since=2100-01-01T00:00:00Z": "",
+    "updated_since=2100-01-01T00:00:00Z": "", "bbox=22,44,40,53": "b",
 }  # fmt: skip
 QUESTIONS = {
     "event=a": "toll why", "event=b": "there", "kind=cause": "why", "answer=quantity": "toll",
@@ -68,7 +68,8 @@ async def world(client: AsyncClient) -> None:
     await document(client, "https://a.example/2", ref="two", **two)
     await post(client, "/v1/events", {"title": "A", "ref": "a", "occurred": "2023-08-09"})
     b = {"kind": "strike", "country": "UA", "tags": ["plant"], "parent": "ref:a", "occurred": "2023-08-10"}
-    await post(client, "/v1/events", {"title": "Something else", "slug": "b", "ref": "b", **b})
+    point = {"latitude": 48.3, "longitude": 37.2}
+    await post(client, "/v1/events", {"title": "Something else", "slug": "b", "ref": "b", **b, **point})
     await post(client, "/v1/events", {"title": "C", "ref": "c", "visibility": "restricted"})
     a, why = "/v1/events/a", {"text": "Why?", "kind": "cause", "ref": "why"}
     await claim(client, a, ref="drone", language="en", accuses="kyiv", question=why)

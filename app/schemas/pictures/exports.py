@@ -149,6 +149,8 @@ class EventCollection(Output):
 
     type: Literal["FeatureCollection"] = "FeatureCollection"
     features: list[EventFeature]
+    bbox: Annotated[list[float] | None, Field(examples=[[22, 44, 40, 53]])] = None
+    """West, south, east, north of its points; not there without any."""
 
 
 class DayMoves(Output):

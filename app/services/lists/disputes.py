@@ -41,6 +41,7 @@ def events(query: EventFilter, caller: Caller) -> Rows:
     selected = select(rows).where(
         *narrowing.equal(rows, query, "kind", "visibility", "ref"),
         *narrowing.of_country(rows, query.country),
+        *narrowing.in_box(rows, query.bbox),
         *narrowing.span(rows.c.occurred_from, query.occurred_from, query.occurred_to),
         *narrowing.since(rows, query),
         *narrowing.unmerged(rows, query),

@@ -31,6 +31,7 @@ from app.models import (
     table_of,
 )
 from app.schemas import addresses
+from app.schemas.forms import boxes
 from app.schemas.kinds import kind_of
 from app.services.access import Caller
 from app.services.visibility import MASK, at, seen
@@ -53,6 +54,19 @@ def among(rows: Subquery, query: Any, *names: str) -> list[ColumnElement[bool]]:
 def of_country(rows: Subquery, code: str | None) -> list[ColumnElement[bool]]:
     """Under any code that the country was stored with."""
     return [rows.c.country.in_(countries.spellings(code))] if code is not None else []
+
+
+def in_box(rows: Subquery, bbox: str | None) -> list[ColumnElement[bool]]:
+    """What lies in an area; what has no point lies nowhere."""
+    if bbox is None:
+        return []
+    west, south, east, north = boxes.read(bbox)
+    # An area may go on behind the antimeridian, on either side: the same point is there, a turn away.
+    longitudes = (rows.c.longitude + turn for turn in (-360.0, 0.0, 360.0))
+    return [
+        rows.c.latitude.between(south, north),
+        or_(*(longitude.between(west, east) for longitude in longitudes)),
+    ]
 
 
 def of_language(column: ColumnElement[Any], tags: str | None) -> list[ColumnElement[bool]]:
