@@ -20,12 +20,13 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict, Gone, Invalid, Merged, NotFound, PreconditionFailed, PreconditionRequired
-from app.models import Change, Record, table_of
-from app.schemas import kinds
+from app.models import Change, Event, Record, table_of
+from app.schemas import addresses, kinds
 from app.schemas.common import RecordRead, json_and_tag, names_tag
 from app.schemas.kinds import Kind
 from app.services import visibility
 from app.services.access import Caller
+from app.services.lists import slugs
 
 Read = TypeVar("Read", bound=RecordRead)
 
@@ -84,7 +85,8 @@ async def _missing(session: AsyncSession, caller: Caller, model: type[Record], a
     words = kinds.kind_of(model).words
     if await visibility.deleted(session, caller, [(model, address)]):
         return Gone(f"This {words} was deleted.")
-    return NotFound(f"There is no {words} at this address.")
+    meant = await slugs.did_you_mean(session, caller, addresses.parse(address).slug) if model is Event else ""
+    return NotFound(f"There is no {words} at this address{meant or '.'}")
 
 
 async def id_of(session: AsyncSession, caller: Caller, model: type[Record], address: str) -> UUID:

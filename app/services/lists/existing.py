@@ -15,7 +15,7 @@ from app.schemas import addresses
 from app.schemas.kinds import kind_of
 from app.schemas.sources import SourceFilter
 from app.services.access import Caller
-from app.services.lists import narrowing
+from app.services.lists import narrowing, slugs
 from app.services.visibility import seen_alone
 
 # What the parameters name; `parent` is one of the list's own kind.
@@ -74,7 +74,10 @@ async def _check_addresses(
     for address, cell in zip(named, cells, strict=True):
         if cell not in stored:
             words = f"there is no such {kind_of(model).name} that you may see"
-            raise Invalid.parameter(address.parameter, f"{words}: {addresses.quoted(address.words, address.nth)}")
+            meant = await slugs.did_you_mean(session, caller, cell[1] if cell[0] == "slug" else None)
+            raise Invalid.parameter(
+                address.parameter, f"{words}: {addresses.quoted(address.words, address.nth)}{meant}"
+            )
 
 
 def _cell(address: str) -> tuple[str, Any]:
