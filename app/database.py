@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 
+from app.askers import Askers
 from app.settings import Settings
 
 # 20230809 is the class of this service's advisory locks, 1 the ledger's: the same numbers as in its triggers.
@@ -39,6 +40,8 @@ _WAITING: Final = text(
 _REASON: Final = text("SELECT set_config('counterclaim.reason', :reason, true)")
 _FRESH_SECONDS: Final = 1.0  # for which a connection that was just used need not be pinged
 _PREPARE_AFTER: Final = 1  # runs of a statement: the next one prepares it, on each connection
+_DIALECT: Final = make_url("postgresql+psycopg://").get_dialect()()
+_ASKERS: Final = 6  # connections for statements of a millisecond: more than that wait in line
 LEDGER_LOCK: Final = {"class": 20230809, "key": 1}
 MIGRATION_LOCK: Final = {"class": 20230809, "key": 2}
 
@@ -77,6 +80,7 @@ class Database:
     readers: AsyncEngine
     writers: AsyncEngine
     exporters: AsyncEngine
+    askers: Askers
     own_writes: OwnWrites = field(default_factory=OwnWrites)
 
     @asynccontextmanager
@@ -85,12 +89,9 @@ class Database:
         async with async_sessionmaker(self.readers, expire_on_commit=False)() as session, _ended_by_commit(session):
             yield session
 
-    @asynccontextmanager
-    async def asking(self) -> AsyncIterator[AsyncSession]:
-        """For one statement that needs no snapshot: in autocommit, which spares the ways of BEGIN and COMMIT."""
-        async with async_sessionmaker(self.readers, expire_on_commit=False)() as session:
-            await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
-            yield session
+    def asking(self) -> "Asking":
+        """For single statements that need no snapshot: `ask` takes it as it takes a session."""
+        return Asking(self)
 
     @asynccontextmanager
     async def exporting(self) -> AsyncIterator[AsyncSession]:
@@ -118,9 +119,23 @@ class Database:
             self.own_writes.ended = time.monotonic()
 
     async def dispose(self) -> None:
+        await self.askers.dispose()
         await self.readers.dispose()
         await self.exporters.dispose()
         await self.writers.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What one statement after the other is asked by, each by itself, in autocommit: no connection is held between."""
+
+    database: Database
+    info: dict[Any, Any] = field(default_factory=dict)
+    """As of a session: what is noted while it is used."""
+
+
+Askable: TypeAlias = AsyncSession | Asking
+"""What `ask` asks by."""
 
 
 def connect(settings: Settings) -> Database:
@@ -135,7 +150,9 @@ def connect(settings: Settings) -> Database:
         "isolation_level": "REPEATABLE READ",
         "execution_options": {"postgresql_readonly": True},
     }
-    readers = create_async_engine(settings.database_url, pool_size=settings.readers, **snapshots, **common)
+    readers = create_async_engine(
+        settings.database_url, pool_size=settings.readers, max_overflow=0, **snapshots, **common
+    )
     exporters = create_async_engine(
         settings.database_url, pool_size=settings.exporters, max_overflow=0, **snapshots, **common
     )
@@ -143,7 +160,9 @@ def connect(settings: Settings) -> Database:
     writers = create_async_engine(settings.database_url, pool_size=settings.writers, max_overflow=0, **common)
     for engine in (readers, exporters, writers):
         _ping_what_rested(engine)
-    return Database(readers, writers, exporters)
+    _, options = _DIALECT.create_connect_args(make_url(settings.database_url))
+    askers = Askers(_ASKERS, **(options | common["connect_args"]))
+    return Database(readers, writers, exporters, askers)
 
 
 def _ping_what_rested(engine: AsyncEngine) -> None:
@@ -203,28 +222,26 @@ async def _ended_by_commit(reading: AsyncSession) -> AsyncIterator[None]:
 
 # --- one fixed statement ---------------------------------------------------------------------------------------------
 
-_DIALECT: Final = make_url("postgresql+psycopg://").get_dialect()()
-
 
 async def ask(
-    session: AsyncSession, statement: TextClause | Select[Any], parameters: Mapping[str, Any] | None = None
+    session: Askable, statement: TextClause | Select[Any], parameters: Mapping[str, Any] | None = None
 ) -> list[Any]:
     """Run one fixed statement, the same object each time, in the session's transaction; its rows as named tuples.
 
     By psycopg alone: what SQLAlchemy does around a statement of a few rows takes twice as long as all else. Raises what
     `session.execute` would.
     """
+    query, constants = _written(statement)
+    values: Any = {**constants, **(parameters or {})}
+    if isinstance(session, Asking):
+        return await _ask_alone(session.database, query, values)
     transaction, connection, cursor = session.info.get("asking", (None, None, None))
     if transaction is None or transaction is not session.sync_session.get_transaction():
         connection = await session.connection()
         raw: Any = (await connection.get_raw_connection()).driver_connection
         cursor = raw.cursor(row_factory=namedtuple_row)
         session.info["asking"] = (session.sync_session.get_transaction(), connection, cursor)
-    query, constants = _written(statement)
-    values: Any = {**constants, **(parameters or {})}
-    # Who listens to the engine hears of this as of any other statement.
-    for listener in connection.sync_connection.dispatch.before_cursor_execute:
-        query, values = listener(connection.sync_connection, cursor, query, values, None, False)
+    query, values = _heard(connection.sync_connection.dispatch, connection.sync_connection, cursor, query, values)
     try:
         await cursor.execute(query, values)
         return await cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
@@ -234,11 +251,36 @@ async def ask(
         raise DBAPIError.instance(query, None, error, psycopg.Error, dialect=_DIALECT) from error
 
 
-@lru_cache(maxsize=512)
+async def _ask_alone(database: Database, query: str, values: Any) -> list[Any]:
+    query, values = _heard(database.readers.sync_engine.dispatch, None, None, query, values)
+    try:
+        return await database.askers.ask(query, values)
+    except psycopg.Error as error:
+        raise DBAPIError.instance(query, None, error, psycopg.Error, dialect=_DIALECT) from error
+
+
+def _heard(dispatch: Any, connection: Connection | None, cursor: Any, query: str, values: Any) -> tuple[str, Any]:
+    """Have whoever listens to the engine hear of this as of any other statement."""
+    for listener in dispatch.before_cursor_execute:
+        query, values = listener(connection, cursor, query, values, None, False)
+    return query, values
+
+
+@lru_cache(maxsize=1024)
 def _written(statement: TextClause | Select[Any]) -> tuple[str, Mapping[str, Any]]:
     """A statement as psycopg takes it, and the values that stand in it."""
-    compiled = statement.compile(dialect=_DIALECT)
-    return str(compiled), compiled.params
+    compiled: Any = statement.compile(dialect=_DIALECT)
+    if isinstance(statement, TextClause):
+        return str(compiled), compiled.params
+    state = compiled.construct_expanded_state({name: None for name, bind in compiled.binds.items() if bind.required})
+    values = dict(state.parameters)
+    processors = {
+        name: bind.type.dialect_impl(_DIALECT).bind_processor(_DIALECT) for bind, name in compiled.bind_names.items()
+    }
+    for name, process in (processors | dict(state.processors)).items():
+        if process is not None and values.get(name) is not None:
+            values[name] = process(values[name])
+    return state.statement, values
 
 
 async def end_read(session: AsyncSession) -> None:

@@ -16,6 +16,7 @@ FLOORS = [
         "app.errors",
         "app.settings",
         "app.database",
+        "app.askers",
         "app.flights",
         "app.jsontext",
         "app.logs",

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import jsontext
-from app.database import Database, Signature
+from app.database import Asking, Database, Signature
 from app.errors import Forbidden, Invalid, MethodNotAllowed, TooLarge, Unauthorized, UnsupportedMediaType
 from app.schemas import findings
 from app.schemas.addresses import ADDRESS_CHARACTERS, ADDRESS_PATTERN, EVENT_ADDRESS_PATTERN
@@ -198,6 +198,12 @@ async def _reading_to_keep(
         yield session
 
 
+async def _asking_to_keep(request: Request, database: Annotated[Database, Depends(_connected)]) -> Asking:
+    asker = database.asking()
+    request.scope["state"]["read"] = asker.info
+    return asker
+
+
 async def _writing(
     request: Request,
     database: Annotated[Database, Depends(_connected)],
@@ -218,12 +224,14 @@ Session = Annotated[AsyncSession, Depends(_reading, scope="function")]
 # The same where the answer may be kept and given to others (`api/kept`): it follows from what the ledger has, from the
 # path and the parameters, the language, and which of the scopes for reading the caller has; and from nothing else.
 KeptSession = Annotated[AsyncSession, Depends(_reading_to_keep, scope="function")]
+# As KeptSession, for one record: asked by single statements, which need not be of one moment.
+KeptAsking = Annotated[Asking, Depends(_asking_to_keep)]
 Writing = Annotated[AsyncSession, Depends(_writing, scope="function")]
 
 
 def may_be_kept(route: APIRoute) -> bool:
-    """Whether the route reads by a KeptSession."""
-    return any(inner.call is _reading_to_keep for inner in route.dependant.dependencies)
+    """Whether the route reads by a KeptSession or a KeptAsking."""
+    return any(inner.call in (_reading_to_keep, _asking_to_keep) for inner in route.dependant.dependencies)
 
 
 # --- once, however often it is sent ----------------------------------------------------------------------------------
@@ -257,8 +265,7 @@ async def _once(
     if len(request.headers.getlist(idempotency.HEADER)) > 1:
         raise Invalid.parameter(idempotency.HEADER, "give it once")
     keyed = idempotency.keyed_request(caller, request.scope["path"], key, await request.body())
-    async with database.asking() as asking:
-        await idempotency.check(asking, keyed)
+    await idempotency.check(database.asking(), keyed)
 
     async def keep(response: Response) -> Response:
         headers = {name: value for name, value in response.headers.items() if name != "content-length"}

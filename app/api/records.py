@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from app import errors
 from app.api import answers
-from app.api.deps import Cascade, IfMatch, KeptSession, MergedItself, Reader, Writer, Writing
+from app.api.deps import Cascade, IfMatch, KeptAsking, KeptSession, MergedItself, Reader, Writer, Writing
 from app.api.problems import documented
 from app.errors import Forbidden
 from app.models import Record
@@ -110,15 +110,15 @@ def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> No
 
 
 def _get(model: type[Record], at: Any) -> Call:
-    async def get(address: at, caller: Reader, session: KeptSession, merged: MergedItself = None) -> Response:
-        return answers.record(await records.get(session, caller, model, address, merged_itself=merged is not None))
+    async def get(address: at, caller: Reader, asker: KeptAsking, merged: MergedItself = None) -> Response:
+        return answers.record(await records.get(asker, caller, model, address, merged_itself=merged is not None))
 
     return get
 
 
 def _get_unmergeable(model: type[Record], at: Any) -> Call:
-    async def get(address: at, caller: Reader, session: KeptSession) -> Response:
-        return answers.record(await records.get(session, caller, model, address))
+    async def get(address: at, caller: Reader, asker: KeptAsking) -> Response:
+        return answers.record(await records.get(asker, caller, model, address))
 
     return get
 

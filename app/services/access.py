@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import Database, utcnow
+from app.database import Askable, Database, ask, utcnow
 from app.errors import Conflict, Unauthorized
 from app.flights import Flights
 from app.models import ApiKey
@@ -19,6 +19,7 @@ from app.vocabulary import Scope, words
 
 _PREFIX: Final = "cc_"
 _MOST_KEYS: Final = 1_000  # that a process remembers
+_HOLDER: Final = text("SELECT name, scopes FROM api_key WHERE sha256 = :digest AND revoked_at IS NULL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,14 @@ def is_key(token: str) -> bool:
     return token.startswith(_PREFIX)
 
 
-async def find(session: AsyncSession, token: str) -> Caller:
+async def find(session: Askable, token: str) -> Caller:
     """Who has this key. Raises Unauthorized."""
-    query = select(ApiKey.name, ApiKey.scopes).where(ApiKey.sha256 == _digest(token), ApiKey.revoked_at.is_(None))
-    row = (await session.execute(query)).one_or_none()
-    if row is None:
+    rows = await ask(session, _HOLDER, {"digest": _digest(token)})
+    if not rows:
         raise Unauthorized(
             "The key is not known, or was revoked.", {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         )
-    return Caller(row.name, frozenset(row.scopes))
+    return Caller(rows[0].name, frozenset(rows[0].scopes))
 
 
 class Keys:
@@ -81,8 +81,7 @@ class Keys:
     async def _look_up(self, database: Database, token: str, digest: bytes) -> Caller:
         began = time.monotonic()
         self._found.pop(digest, None)
-        async with database.asking() as session:
-            caller = await find(session, token)
+        caller = await find(database.asking(), token)
         if len(self._found) >= _MOST_KEYS:
             self._found.clear()
         self._found[digest] = caller, began

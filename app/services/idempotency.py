@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Interval, func, literal, select
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database import Askable, ask
 from app.errors import Gone, Invalid
 from app.models import IdempotencyKey
 from app.services.access import Caller
@@ -21,6 +22,9 @@ from app.services.access import Caller
 HEADER: Final = "Idempotency-Key"
 # The scopes that decide how much an answer shows.
 _READING_SCOPES: Final = frozenset({"read", "confidential"})
+_ANSWERED: Final = text("""
+SELECT body, sees, status, headers, answer FROM idempotency_key
+WHERE asked = :asked AND kept_at >= clock_timestamp() - interval '24 hours'""")
 _ID: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -61,19 +65,15 @@ def keyed_request(caller: Caller, path: str, key: str, body: bytes) -> KeyedRequ
     return KeyedRequest(hashlib.sha256(name).digest(), hashlib.sha256(body).digest(), _READING_SCOPES & caller.scopes)
 
 
-async def check(session: AsyncSession, request: KeyedRequest) -> None:
+async def check(session: Askable, request: KeyedRequest) -> None:
     """Look whether this was answered before.
 
     Raises Replayed; Invalid for another body; Gone where the answer may no longer be shown to this caller.
     """
-    row = IdempotencyKey
-    query = select(row.body, row.sees, row.status, row.headers, row.answer).where(
-        row.asked == request.name_hash,
-        row.kept_at >= func.clock_timestamp() - literal("24 hours").cast(Interval()),
-    )
-    answered = (await session.execute(query)).one_or_none()
-    if answered is None:
+    rows = await ask(session, _ANSWERED, {"asked": request.name_hash})
+    if not rows:
         return
+    answered = rows[0]
     if answered.body != request.body_hash:
         raise Invalid.parameter(HEADER, "this key came with another body before; a new request needs a new key")
     if answered.answer is None or not set(answered.sees) <= request.scopes:

@@ -1,5 +1,6 @@
 """The one door to single records: read, change and merge them, and their history."""
 
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -8,10 +9,10 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
+    bindparam,
     case,
     cast,
     func,
-    literal,
     literal_column,
     null,
     select,
@@ -19,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database import Askable, ask
 from app.errors import Conflict, Gone, Invalid, Merged, NotFound, PreconditionFailed, PreconditionRequired
 from app.models import Change, Event, Record, table_of
 from app.schemas import addresses, kinds
@@ -34,21 +36,24 @@ Read = TypeVar("Read", bound=RecordRead)
 
 
 async def get(
-    session: AsyncSession, caller: Caller, model: type[Record], address: str, *, merged_itself: bool = False
+    session: Askable, caller: Caller, model: type[Record], address: str, *, merged_itself: bool = False
 ) -> RecordRead:
     """Find the record at an address, as the caller may see it.
 
     Raises NotFound, Gone (it was deleted), or Merged (it was merged into another; not with `merged_itself`).
     """
-    rows = visibility.seen_alone(caller, model)
-    row = (await session.execute(select(rows).where(visibility.at(rows, address)))).mappings().one_or_none()
+    row = await visibility.find(session, caller, model, address)
     if row is None:
         raise await _missing(session, caller, model, address)
-    record = kinds.READS[model].model_validate(row)
+    record = kinds.READS[model].model_validate(row._asdict())
     if getattr(record, "merged_into", None) is not None and not merged_itself:
-        root = visibility.merge_root(kinds.kind_of(model).name, literal(record.id))
-        raise Merged(address, str(await session.scalar(select(root))))
+        raise Merged(address, str((await ask(session, _root(model), {"id": record.id}))[0][0]))
     return record
+
+
+@cache
+def _root(model: type[Record]) -> Select[Any]:
+    return select(visibility.merge_root(kinds.kind_of(model).name, bindparam("id", None, Uuid())))
 
 
 async def get_written(
@@ -80,7 +85,7 @@ async def get_as(session: AsyncSession, caller: Caller, read: type[Read], addres
     return record
 
 
-async def _missing(session: AsyncSession, caller: Caller, model: type[Record], address: str) -> NotFound | Gone:
+async def _missing(session: Askable, caller: Caller, model: type[Record], address: str) -> NotFound | Gone:
     """Gone or NotFound: who could not have seen what was deleted is told NotFound."""
     words = kinds.kind_of(model).words
     if await visibility.deleted(session, caller, [(model, address)]):

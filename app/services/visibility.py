@@ -17,6 +17,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     any_,
+    bindparam,
     case,
     exists,
     false,
@@ -33,6 +34,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.database import Askable, ask
 from app.models import (
     Appearance,
     AppearanceHop,
@@ -116,6 +118,22 @@ def _rows(model: type[Record], scopes: frozenset[str]) -> Select[Any]:
     if not caller.may("confidential"):
         rows = rows.where(*(_is_not_confidential(table_of(model).c[name]) for name in kind.tells_of))
     return rows if caller.may("read") else rows.where(_is_public(kind))
+
+
+@cache
+def _one(model: type[Record], scopes: frozenset[str], column: str) -> Select[Any]:
+    rows = _rows_alone(model, scopes)
+    return select(rows).where(rows.c[column] == bindparam("value", None, rows.c[column].type))
+
+
+async def find(session: Askable, caller: Caller, model: type[Record], address: str) -> Any:
+    """The row at an address, as a named tuple, as the caller may see it; None if there is none."""
+    parsed, scopes = addresses.parse(address), caller.scopes & _DECIDING_SCOPES
+    name = next((name for name in ("id", "ref", "slug") if getattr(parsed, name) is not None), None)
+    if name is None or name not in _rows_alone(model, scopes).c:
+        return None
+    value = getattr(parsed, name)
+    return next(iter(await ask(session, _one(model, scopes, name), {"value": value})), None)
 
 
 def at(rows: Subquery, address: str) -> ColumnElement[bool]:
@@ -276,7 +294,7 @@ WHERE last.op = 'delete'
 """)
 
 
-async def deleted(session: AsyncSession, caller: Caller, named: Sequence[tuple[type[Record], str]]) -> dict[int, UUID]:
+async def deleted(session: Askable, caller: Caller, named: Sequence[tuple[type[Record], str]]) -> dict[int, UUID]:
     """Which of these addresses (ids and `ref:`s; slugs are free again) led to a record that was deleted.
 
     By their places in `named`, the ids of those that the caller could have seen.
@@ -285,8 +303,8 @@ async def deleted(session: AsyncSession, caller: Caller, named: Sequence[tuple[t
     ids, refs = [address.id for address in parsed], [address.ref for address in parsed]
     if not any(ids) and not any(refs):
         return {}
-    rows = await session.execute(
-        _LAST_CHANGES, {"types": [kind_of(model).name for model, _ in named], "ids": ids, "refs": refs}
+    rows = await ask(
+        session, _LAST_CHANGES, {"types": [kind_of(model).name for model, _ in named], "ids": ids, "refs": refs}
     )
     return {
         row.nth - 1: row.record_id

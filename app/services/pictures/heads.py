@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import Database
+from app.database import Database, ask
 from app.flights import Flights
 
 # More changes than this at once, or more events, and all is forgotten.
@@ -70,8 +70,7 @@ class Heads:
     async def _read(self, database: Database) -> None:
         began = time.monotonic()
         before = self.stamp
-        async with database.asking() as session:
-            head = (await session.execute(_READ, {"seq": before.seq, "most": _MOST_CHANGES})).one()
+        head = (await ask(database.asking(), _READ, {"seq": before.seq, "most": _MOST_CHANGES}))[0]
         # A database that was restored, or is another, has another change at the place where this one was.
         is_same = head.seq >= before.seq and self._hash == (head.hash_then if before.seq else b"")
         is_little = head.seq - before.seq <= _MOST_CHANGES and len(self._events) <= _MOST_EVENTS
