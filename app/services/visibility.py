@@ -71,6 +71,11 @@ _DECIDING_SCOPES: Final = frozenset({"read", "confidential"})
 MayTell = Callable[[ColumnElement[Any]], ColumnElement[Any]]
 
 
+def nameless(caller: Caller) -> Caller:
+    """What of a caller decides what is seen: the same for all who see the same."""
+    return Caller(scopes=caller.scopes & _DECIDING_SCOPES)
+
+
 def seen(caller: Caller, model: type[Record]) -> Subquery:
     """Select the rows of a table as this caller may see them, under the table's own column names.
 

@@ -1,15 +1,16 @@
 """Slugs of events that are near one that leads nowhere."""
 
-from typing import Final
+from functools import cache
+from typing import Any, Final
 from uuid import UUID
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import Select, select, union_all
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Select, Text, bindparam, select, union_all
 
+from app.database import Askable, ask
 from app.models import Event
 from app.services.access import Caller
-from app.services.visibility import seen
+from app.services.visibility import nameless, seen
 
 # How many events are looked at: the newest, and those that stand before and behind it in the alphabet.
 _NEWEST: Final = 1_000
@@ -18,15 +19,14 @@ _LIKE_ENOUGH: Final = 70  # of 100
 _SLUGS_TOLD: Final = 3
 
 
-async def did_you_mean(session: AsyncSession, caller: Caller, slug: str | None) -> str:
+async def did_you_mean(session: Askable, caller: Caller, slug: str | None) -> str:
     """`; did you mean `zagorsk-2023`?`, with the nearest that the caller may see; empty where none is near.
 
     What he may not see is left out before anything is compared, so that the words tell nothing of it.
     """
     if slug is None or _is_id(slug):
         return ""
-    candidates = [select(part.subquery().c.slug) for part in _candidates(caller, slug)]
-    stored = (await session.execute(union_all(*candidates))).scalars()
+    stored = [row.slug for row in await ask(session, _candidates(nameless(caller)), {"slug": slug})]
     # In the order of the alphabet, so that of two that are as near the same one is always told.
     nearest = process.extract(slug, sorted(set(stored)), scorer=_likeness, score_cutoff=_LIKE_ENOUGH, limit=_SLUGS_TOLD)
     names = " or ".join(f"`{name}`" for name, *_ in nearest)
@@ -41,9 +41,11 @@ def _is_id(slug: str) -> bool:
     return True
 
 
-def _candidates(caller: Caller, slug: str) -> list[Select[tuple[str]]]:
+@cache
+def _candidates(caller: Caller) -> Select[Any]:
+    slug = bindparam("slug", None, Text())
     newest, before, behind = (seen(caller, Event) for _ in range(3))
-    return [
+    parts = [
         select(newest.c.slug).where(newest.c.merged_into.is_(None)).order_by(newest.c.id.desc()).limit(_NEWEST),
         select(before.c.slug)
         .where(before.c.merged_into.is_(None), before.c.slug < slug)
@@ -54,6 +56,7 @@ def _candidates(caller: Caller, slug: str) -> list[Select[tuple[str]]]:
         .order_by(behind.c.slug)
         .limit(_NEIGHBOURS),
     ]
+    return select(union_all(*(select(part.subquery().c.slug) for part in parts)).subquery())
 
 
 def _likeness(slug: str, other: str, **_: object) -> float:
