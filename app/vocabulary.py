@@ -51,6 +51,8 @@ Qualifier = Literal[
 
 Stance = Literal["support", "deny", "query", "comment", "no_comment", "no_information"]
 Act = Literal["accuse", "claim_responsibility", "predict", "warn", "correct"]
+# Acts that say what will be or may come, and not what is.
+LOOKING_AHEAD: Final = ("predict", "warn")
 Explicitness = Literal["explicit", "implied", "inferred"]
 Certainty = Literal["certain", "somewhat_certain", "uncertain"]
 WithdrawnBy = Literal["source", "document"]

@@ -145,7 +145,8 @@ def _statement(
         said=pick.choice(TIMES),
         withdrawn=pick.choice(TIMES[1:]) if pick.random() < 0.2 else None,
         stance=pick.choice(STANCES),
-        explicitness="implied" if pick.random() < 0.1 else "explicit",
+        explicitness="implied" if (weight := pick.random()) < 0.1 else "explicit",
+        act="predict" if weight > 0.9 else None,
         supersedes_id=pick.choice(before).id if before and pick.random() < 0.2 else None,
     )
 

@@ -165,7 +165,7 @@ def _claim(question: QuestionPicture | None, claim: ClaimPicture, dossier: Dossi
 def _reviewed(claim: ClaimPicture, dossier: DossierRead) -> Node:
     """The claim as a review shows it: text, who makes it, when, where it appeared. Who denies it is no author."""
     supporting = [statement for statement in claim.statements if statement.stance == "support"]
-    makers = [statement for statement in supporting if statement.explicitness == "explicit" and statement.live]
+    makers = [statement for statement in supporting if statement.outright and statement.live]
     document_ids = [appearance.document_id for statement in supporting for appearance in statement.appearances]
     works = [work for id_ in dict.fromkeys(document_ids) if (work := nodes.work(id_, dossier))]
     published = {id_: dossier.documents[id_].published_from for id_ in document_ids if id_ in dossier.documents}
@@ -201,7 +201,7 @@ def _statement(
     subject = claim or question
     end = statement.why_not_live
     return nodes.node(
-        ACTIONS[statement.stance] if statement.explicitness == "explicit" else "ReactAction",
+        ACTIONS[statement.stance] if statement.outright else "ReactAction",
         statement.id,
         identifier=statement.ref,
         agent=nodes.agent(statement.source_id, dossier),

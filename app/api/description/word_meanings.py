@@ -23,8 +23,8 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
     "Act": {
         "accuse": "It holds somebody responsible.",
         "claim_responsibility": "It says that it did it.",
-        "predict": "It says what will be.",
-        "warn": "It says what may come.",
+        "predict": "It says what will be. A figure of what grows that is foreseen is shown, not counted.",
+        "warn": "It says what may come; as `predict`.",
         "correct": "It puts right what was said before.",
     },
     "Explicitness": {

@@ -130,11 +130,9 @@ def _first_figures(diff: DiffRead, pair: SnapshotPair, moved: FiguresMoved) -> d
     question = pair.before.questions.get(moved.question_id)
     if question is not None and any(claim.statements for claim in question.claims):
         return {}
-    figures = [
-        entry
-        for entry in diff.statements.new
-        if entry.question_id == moved.question_id and (entry.stance, entry.explicitness) == ("support", "explicit")
-    ]
+    after = pair.after.questions.get(moved.question_id)
+    outright = {said.id for claim in (after.claims if after else ()) for said in claim.statements if said.outright}
+    figures = [entry for entry in diff.statements.new if entry.statement_id in outright and entry.stance == "support"]
     begun = min((entry.effective_from for entry in figures), default=None)
     return {entry.claim_id: entry.text for entry in figures if entry.claim_id and entry.effective_from == begun}
 

@@ -139,7 +139,7 @@ def _counting(claim: ClaimPicture, document_id: UUID) -> dict[str, list[UUID]]:
     statement_ids: dict[str, list[UUID]] = defaultdict(list)
     for statement in claim.statements:
         in_document = any(appearance.document_id == document_id for appearance in statement.appearances)
-        if in_document and statement.live and statement.explicitness == "explicit":
+        if in_document and statement.live and statement.outright:
             statement_ids[statement.stance].append(statement.id)
     return statement_ids
 

@@ -33,7 +33,7 @@ class EventIndex:
     counting: dict[UUID, dict[Stance, list[StatementInContext]]]
     """By subject and stance: what is explicit and stands."""
     beside: dict[UUID, dict[Stance, int]]
-    """By subject and stance: how many statements stand and are implied or inferred."""
+    """By subject and stance: how many statements stand and are implied, inferred or predicted."""
     ended: dict[UUID, list[tuple[StatementInContext, Ended]]]
     """By subject: explicit support that no longer stands."""
     taken_back: dict[UUID, set[EndedBy]]
@@ -67,9 +67,9 @@ def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
         ending = context.ended.get(statement.row.id)
         if ending is not None and statement.row.stance in ("support", "deny"):
             taken_back[subject].add(ending.reason)
-            if ending.reason == "retracted" and statement.row.explicitness == "explicit":
+            if ending.reason == "retracted" and statement.outright:
                 retracted[subject] += 1
-        if statement.row.explicitness != "explicit":
+        if not statement.outright:
             if ending is None:
                 implied_counts[subject][statement.row.stance] += 1
         elif ending is None:

@@ -73,7 +73,7 @@ def _giving(question: QuestionPicture, claim: ClaimPicture) -> list[StatementPic
     """The statements that give its figure now; a part of another figure of its own question stands beside these."""
     if claim.figure is None:
         return []
-    explicit = [s for s in claim.statements if s.live and s.explicitness == "explicit" and s.stance == "support"]
+    explicit = [s for s in claim.statements if s.live and s.outright and s.stance == "support"]
     if question.evolving:
         return [statement for statement in explicit if statement.figure_state in _CURRENT_STATES]
     return [] if claim.figure.of_id in {answer.id for answer in question.claims} else explicit

@@ -119,7 +119,7 @@ def _cells(dossier: DossierRead, row: _Row, by: ColumnsBy) -> dict[_Column, _Cel
     for statement in row.said:
         party = side_maps.party(statement.source_id, dossier.sources)
         column_of[statement.id] = column = _Column(party, statement.source_id if by == "source" else None)
-        if statement.explicitness == "explicit":
+        if statement.outright:
             explicit[column][statement.stance].append(statement)
         else:
             implied_counts[column][statement.stance] += 1

@@ -95,9 +95,11 @@ def _quantity(
     by_family: dict[UUID | None, list[tuple[StatementInContext, FigureRead]]] = defaultdict(list)
     for statement, figure in figure_statements:
         by_family[masking.family_id(sources, statement)].append((statement, figure))
-    # A part of another figure says nothing of the range of the whole.
+    # A part of another figure, or what is foreseen, says nothing of the range of the whole.
     whole_statements = [
-        statement for statement, _ in figure_statements if statement.claim_id not in context.part_figures
+        statement
+        for statement, _ in figure_statements
+        if statement.claim_id not in context.part_figures and not statement.predicted
     ]
     return built(
         QuantityRead,
@@ -183,6 +185,8 @@ def _state(context: EventContext, statement: StatementInContext) -> PointState:
     id_, weighed = statement.row.id, context.figure_states
     if (ended := context.ended.get(id_)) is not None:
         return "withdrawn" if ended.reason == "withdrawn_elsewhere" else ended.reason
+    if statement.predicted:
+        return "predicted"
     if id_ in weighed.replaced:
         return "replaced"
     if id_ in weighed.current or statement.claim_id in context.part_figures:

@@ -41,7 +41,7 @@ def _statement(
             "live": ended is None,
             "why_not_live": None if ended is None else _why_not_live(row, ended, sources),
             "family_id": masking.family_id(sources, statement),
-            "figure_state": _figure_state(statement, context) if row.id in context.figure_states.weighed else None,
+            "figure_state": _figure_state(statement, context),
             "appearances": [_appearance(appearance, sources, documents) for appearance in statement.appearances],
         },
     )
@@ -50,7 +50,13 @@ def _statement(
 def _figure_state(statement: StatementInContext, context: EventContext) -> FigureState | None:
     """How it stands to the other figures of its question, where the true value changes with time."""
     weighed, id_ = context.figure_states, statement.row.id
-    if statement.question_id is None or not context.questions[statement.question_id].evolving:
+    if statement.predicted and id_ not in context.ended:
+        return "predicted"
+    if (
+        id_ not in weighed.weighed
+        or statement.question_id is None
+        or not context.questions[statement.question_id].evolving
+    ):
         return None
     if id_ in weighed.replaced:
         return "replaced"

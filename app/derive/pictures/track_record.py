@@ -100,7 +100,7 @@ def _counts(
         return False
     settlement = settlements.get(statement.question_id) if statement.question_id else None
     row = statement.row
-    if settlement is None or row.explicitness != "explicit" or row.stance not in ("support", "deny"):
+    if settlement is None or not statement.outright or row.stance not in ("support", "deny"):
         return False
     stood = not any(lapse.start < settlement.at <= lapse.end for lapse in lapses.get(row.id, ()))
     return statement.said.start < settlement.at and stood

@@ -45,7 +45,7 @@ class EventContext:
     ended: dict[UUID, Ended]
     """Of each statement that was no longer in force: why."""
     counted: list[StatementInContext]
-    """The explicit statements in force, in order: the rules count these."""
+    """The explicit statements in force, without predictions of what grows, in order: the rules count these."""
     assessments: list[AssessmentRead]
     """What had been assessed, in its order."""
     sort_keys: dict[UUID, SortKey]

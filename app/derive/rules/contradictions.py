@@ -53,7 +53,7 @@ def contradictions(context: EventContext) -> list[SelfContradiction]:
         row, ended = statement.row, context.ended.get(statement.row.id)
         if ended is not None and ended.by_report:
             continue
-        if row.explicitness == "explicit" and statement.claim_id and row.stance in ("support", "deny"):
+        if statement.outright and statement.claim_id and row.stance in ("support", "deny"):
             speaker = statement.family if statement.family_by == "source" else _one_speaker(statement, context)
             if speaker is not None:
                 by_family[speaker].append(statement)

@@ -138,8 +138,8 @@ def _is_void(statement: StatementInContext, until: datetime | None) -> bool:
 
 
 def counted(said_by_then: Iterable[StatementInContext], ended: dict[UUID, Ended]) -> list[StatementInContext]:
-    """The statements that the rules count: explicit, and still in force."""
-    return [s for s in said_by_then if s.row.explicitness == "explicit" and s.row.id not in ended]
+    """The statements that the rules count: explicit, of what is, and still in force."""
+    return [s for s in said_by_then if s.outright and s.row.id not in ended]
 
 
 def _stand(statement: StatementInContext) -> _Stand:

@@ -1,7 +1,7 @@
 """The statements of an event with what every rule asks of them: what about, whose, and when."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from operator import attrgetter
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -15,6 +15,7 @@ from app.derive.rules.rows import Rows
 from app.schemas.claims import ClaimRead
 from app.schemas.documents import DocumentRead
 from app.schemas.statements import AppearanceRead, StatementRead
+from app.vocabulary import LOOKING_AHEAD
 
 
 class StatementInContext(NamedTuple):
@@ -39,6 +40,13 @@ class StatementInContext(NamedTuple):
     sort_key: SortKey
     retraction: DocumentRead | None = None
     """The last of its documents to be retracted, where all were."""
+    predicted: bool = False
+    """Whether it says what a number that grows will be, and not what it is."""
+
+    @property
+    def outright(self) -> bool:
+        """Whether it says in words that something is so, or is not: what else is said stands beside."""
+        return self.row.explicitness == "explicit" and not self.predicted
 
 
 order: Final[Callable[[StatementInContext], SortKey]] = attrgetter("sort_key")
@@ -57,6 +65,7 @@ def in_context(
     names: Named,
 ) -> list[StatementInContext]:
     """Every statement about a known claim or question, in order; `claims`: those that stayed after merges."""
+    evolving_ids = {question.id for question in rows.questions if question.evolving}
     by_statement: dict[UUID, list[AppearanceRead]] = defaultdict(list)
     for appearance in rows.appearances:
         by_statement[appearance.statement_id].append(appearance)
@@ -86,9 +95,16 @@ def in_context(
             said,
             (said.start, said.end, words, row.id),
             dates.last_retraction(appearances, times.retracted, times.targets),
+            claim_id is not None and _is_prediction(row, claims[claim_id], evolving_ids),
         )
         statements.append(statement)
     return sorted(statements, key=order)
+
+
+def _is_prediction(row: StatementRead, claim: ClaimRead, evolving_ids: Collection[UUID]) -> bool:
+    """Whether it foresees a figure; of what does not grow, as seats to be won, a forecast may be all that there is."""
+    foresees = row.stance == "support" and row.act in LOOKING_AHEAD
+    return foresees and claim.figure is not None and claim.question_id in evolving_ids
 
 
 def _wording(appearances: list[AppearanceRead]) -> str:

@@ -38,7 +38,7 @@ from app.vocabulary import (
 SaidBy = Literal["said", "published", "retrieved", "recorded"]
 EndedBy = Literal["withdrawn", "withdrawn_elsewhere", "superseded", "retracted"]
 Direction = Literal["from", "to"]
-FigureState = Literal["current", "order_unknown", "replaced", "outdated"]
+FigureState = Literal["current", "order_unknown", "replaced", "outdated", "predicted"]
 SelfContradiction = Literal["both_ways", "rival_claims"]
 JoinedBy = Literal["source", "family", "chain", "document", "link", "same_as", "party"]
 Turn = Literal["said", "withdrawn", "retracted", "superseded", "assessed"]
@@ -107,9 +107,14 @@ class StatementPicture(StatementRead):
     figure_state: FigureState | None
     """Of a live figure on an `evolving` question: `current`; `replaced` by its family's later figure; `outdated` by
     others', 24 h or more later; `order_unknown`: current, but its family gave another on the same day, and which came
-    last is not known."""
+    last is not known; `predicted`: it says what the number will be, and does not count."""
     appearances: list[AppearanceRead]
     """The earliest-published document first."""
+
+    @property
+    def outright(self) -> bool:
+        """Whether the rules count it while it stands: it is explicit, and foresees no figure."""
+        return self.explicitness == "explicit" and self.figure_state != "predicted"
 
 
 class StanceCount(Output):
@@ -200,7 +205,7 @@ class ClaimPicture(ClaimRead):
     counts: dict[Stance, StanceCount]
     """Explicit live statements by stance. Of a figure, origins whose family gave a later one are not counted."""
     beside: dict[Stance, int]
-    """Implied or inferred statements that stand, which do not count."""
+    """Implied, inferred or predicted statements that stand, which do not count."""
     origins: dict[Stance, list[OriginRead]]
     """The independent sources behind each count."""
     rivals: list[RivalRead]

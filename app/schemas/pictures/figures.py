@@ -10,7 +10,9 @@ from app.schemas.pictures.dossiers import PictureQuery, SaidBy
 from app.schemas.sources import SourceRead
 from app.vocabulary import Measure, Qualifier, WithdrawnBy
 
-PointState = Literal["current", "order_unknown", "replaced", "outdated", "withdrawn", "superseded", "retracted"]
+PointState = Literal[
+    "current", "order_unknown", "replaced", "outdated", "predicted", "withdrawn", "superseded", "retracted"
+]
 
 
 class FiguresQuery(PictureQuery):

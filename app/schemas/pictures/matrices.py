@@ -57,7 +57,7 @@ class MatrixCell(Output):
     """Its place in `columns`, from 0."""
     stances: dict[Stance, MatrixStance]
     beside: dict[Stance, int]
-    """Implied or inferred statements that stand, which do not count."""
+    """Implied, inferred or predicted statements that stand, which do not count."""
     silence: SilenceRead | None
     """It has not answered, or is accused and has said nothing."""
 

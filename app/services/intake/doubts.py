@@ -17,10 +17,10 @@ from app.models import Event, Statement
 from app.schemas import kinds
 from app.schemas.common import Remark
 from app.services.intake.drafts import Batch, Draft
+from app.vocabulary import LOOKING_AHEAD
 
 # A statement may come before what it is about; from so much on it is rather a slip of the pen.
 _LONG: Final = timedelta(days=7)
-_LOOKING_AHEAD: Final = ("predict", "warn")
 _OF_ITS_OWN: Final = (
     "By its document this was said after it was taken back, and so it is a statement of its own beside the one that "
     "was. With the `said` of that one it is that one."
@@ -57,7 +57,7 @@ def _doubts(row: Row[Any]) -> Iterator[Doubt]:
     if (
         row.said is not None
         and row.occurred is not None
-        and row.act not in _LOOKING_AHEAD
+        and row.act not in LOOKING_AHEAD
         and is_long_before(row.said, row.occurred)
     ):
         detail = f"It was said long before what it is about ({row.occurred}): is one of the two times wrong?"
