@@ -108,7 +108,7 @@ def event_context(rows: Rows, view: View) -> EventContext:
         part_figures=part_figures,
         figure_states=figure_states,
         exclusions=exclusions,
-        rivals=_rivals(claims, exclusions, figure_states, counted),
+        rivals=_rivals(claims, exclusions, figure_states, counted, said_by_then),
     )
 
 
@@ -117,6 +117,7 @@ def _rivals(
     exclusions: Exclusions,
     figure_states: FigureStates,
     counted: Iterable[StatementInContext],
+    said_by_then: Iterable[StatementInContext],
 ) -> dict[UUID, list[UUID]]:
     """Of each claim: by the links between them, else of claims in words by their question, of figures by ranges."""
     left_behind = figure_states.weighed - figure_states.current
@@ -125,7 +126,11 @@ def _rivals(
         row = statement.row
         if statement.claim_id and row.stance == "support" and row.source_id and row.id not in left_behind:
             supporters[statement.claim_id].add(statement.family)
-    rivals_of = rivals.rivals(list(claims.values()), exclusions, supporters)
+    behind: dict[UUID, set[UUID]] = defaultdict(set)
+    for statement in said_by_then:
+        if statement.claim_id and statement.row.stance == "support" and statement.row.source_id:
+            behind[statement.claim_id].add(statement.family)
+    rivals_of = rivals.rivals(list(claims.values()), exclusions, supporters, behind)
     positions = {id_: position for position, id_ in enumerate(claims)}
     for id_, rival_figures in figure_states.rivals.items():
         rivals_of[id_] = sorted({*rivals_of[id_], *rival_figures}, key=positions.__getitem__)

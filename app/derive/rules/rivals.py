@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 from uuid import UUID
 
@@ -44,14 +45,52 @@ def find_exclusions(
             folded[claim.id] = folding.whole(claim.text)
     opposed: defaultdict[UUID, set[UUID]] = defaultdict(set)
     compatible: defaultdict[UUID, set[UUID]] = defaultdict(set)
-    for link in links:
-        if link.from_id in claim_ids and link.to_id in claim_ids:
-            linked = compatible if link.relation in _COMPATIBLE_RELATIONS else opposed
-            linked[link.from_id].add(link.to_id)
-            linked[link.to_id].add(link.from_id)
+    inner_links = [link for link in links if link.from_id in claim_ids and link.to_id in claim_ids]
+    for link in inner_links:
+        linked = compatible if link.relation in _COMPATIBLE_RELATIONS else opposed
+        linked[link.from_id].add(link.to_id)
+        linked[link.to_id].add(link.from_id)
+    _carry_over(inner_links, opposed, compatible)
     single = {id_ for id_, question in questions.items() if question.single_answer}
     answers = {id_: question_id for id_, question_id in in_words.items() if question_id and question_id in single}
     return Exclusions(answers, opposed, compatible, folded)
+
+
+def _carry_over(
+    links: Sequence[ClaimLinkRead], opposed: dict[UUID, set[UUID]], compatible: dict[UUID, set[UUID]]
+) -> None:
+    """What is linked with a claim is linked with all that say the same, unless a link of theirs says something else."""
+    groups = _groups((link.from_id, link.to_id) for link in links if link.relation == "same_as")
+    if not groups:
+        return
+    group_links = {
+        (
+            groups.get(link.from_id, (link.from_id,)),
+            groups.get(link.to_id, (link.to_id,)),
+            link.relation in _COMPATIBLE_RELATIONS,
+        )
+        for link in links
+    }
+    told = {id_: opposed.get(id_, set()) | compatible.get(id_, set()) for id_ in opposed.keys() | compatible.keys()}
+    for group, other_group, may_stand in group_links:
+        linked = compatible if may_stand else opposed
+        for first, second in product(group, other_group):
+            if first != second and second not in told.get(first, ()):
+                linked[first].add(second)
+                linked[second].add(first)
+
+
+def _groups(pairs: Iterable[tuple[UUID, UUID]]) -> dict[UUID, tuple[UUID, ...]]:
+    """By claim, all that are said to be the same as it, and it."""
+    groups: dict[UUID, list[UUID]] = {}
+    for first, second in pairs:
+        group, joined = groups.setdefault(first, [first]), groups.setdefault(second, [second])
+        if group is not joined:
+            smaller, larger = sorted((group, joined), key=len)
+            larger += smaller
+            groups.update(dict.fromkeys(smaller, larger))
+    tuples = {id(group): tuple(group) for group in groups.values()}
+    return {id_: tuples[id(group)] for id_, group in groups.items()}
 
 
 def exclude(exclusions: Exclusions, first: UUID, second: UUID) -> bool:
@@ -66,14 +105,18 @@ def exclude(exclusions: Exclusions, first: UUID, second: UUID) -> bool:
 
 
 def rivals(
-    claims: Sequence[ClaimRead], exclusions: Exclusions, supporters: Mapping[UUID, Collection[UUID]]
+    claims: Sequence[ClaimRead],
+    exclusions: Exclusions,
+    supporters: Mapping[UUID, Collection[UUID]],
+    behind: Mapping[UUID, Collection[UUID]],
 ) -> dict[UUID, list[UUID]]:
     """The rivals of each claim, in the order of `claims`; but not yet those of figures by their ranges.
 
     They are the other answers to a question that has but one, unless a link says that both can stand, and what is
-    linked as contradicting. `supporters`: the families that support each claim with a source, explicitly and still. A
-    rival has any, and the two claims together have two: one family against itself is no dispute. A figure that nobody
-    gives any more is left behind, and has no rivals itself.
+    linked as contradicting. `supporters`: the families that support each claim with a source, explicitly and still;
+    `behind`: those that ever did, if only by implication, who stand for a claim that nobody supports. A rival is
+    supported, and the two claims together have two families: one against itself is no dispute. What nobody was ever
+    behind is opposed by whatever is supported. A figure that nobody gives any more is left behind, and has no rivals.
     """
     supported_answers = defaultdict(list)
     for claim_id, question_id in exclusions.answers.items():
@@ -83,8 +126,8 @@ def rivals(
     rivals_of: dict[UUID, list[UUID]] = {}
     for claim in claims:
         answers = supported_answers[exclusions.answers[claim.id]] if claim.id in exclusions.answers else ()
-        families = supporters.get(claim.id, ())
-        if claim.figure is not None and not families:
+        families = supporters.get(claim.id) or behind.get(claim.id, ())
+        if claim.figure is not None and not supporters.get(claim.id):
             rivals_of[claim.id] = []
             continue
         rival_ids = (
@@ -97,7 +140,7 @@ def rivals(
 
 
 def _are_two_families(families: Collection[UUID], rival_families: Collection[UUID]) -> bool:
-    """Whether the rival claim has a family behind it, and the two claims have more than one."""
+    """Whether the rival claim is supported, and not only by the one family that is behind the claim."""
     return bool(rival_families) and (
-        len(rival_families) > 1 or any(family not in rival_families for family in families)
+        not families or len(rival_families) > 1 or any(family not in rival_families for family in families)
     )

@@ -26,12 +26,16 @@ def link(relation: str, first: ClaimRead, second: ClaimRead) -> ClaimLinkRead:
 
 
 def rival_positions(
-    all_claims: list[ClaimRead], families: list[set[UUID]], links: list[ClaimLinkRead] | None = None
+    all_claims: list[ClaimRead],
+    families: list[set[UUID]],
+    links: list[ClaimLinkRead] | None = None,
+    *,
+    behind: dict[UUID, set[UUID]] | None = None,
 ) -> list[list[int]]:
-    """For each claim the places of its rivals."""
+    """For each claim the places of its rivals; `behind`: who once supported it."""
     supported = {claim.id: supporters for claim, supporters in zip(all_claims, families, strict=True)}
     positions = {claim.id: position for position, claim in enumerate(all_claims)}
-    rivals_by_claim = rivals(all_claims, find_exclusions(all_claims, links or [], QUESTIONS), supported)
+    rivals_by_claim = rivals(all_claims, find_exclusions(all_claims, links or [], QUESTIONS), supported, behind or {})
     return [[positions[id_] for id_ in rivals_by_claim.get(claim.id, [])] for claim in all_claims]
 
 
@@ -53,10 +57,40 @@ def test_a_link_makes_two_answers_compatible_or_any_two_claims_rivals() -> None:
 
 
 def test_a_rival_has_a_source_behind_it_and_the_two_have_two_families() -> None:
-    assert rival_positions(claims(ONE, ONE), [set(), {A}]) == [[], []]
-    assert rival_positions(claims(ONE, ONE), [set(), {A, B}]) == [[1], []]
+    assert rival_positions(claims(ONE, ONE), [set(), set()]) == [[], []]
     assert rival_positions(claims(ONE, ONE), [{A}, {A}]) == [[], []]
     assert rival_positions(claims(ONE, ONE), [{A}, {A, B}]) == [[1], [0]]
+
+
+def test_what_nobody_supports_any_more_has_as_rivals_what_others_support() -> None:
+    answers = claims(ONE, ONE, ONE)
+    # Nobody ever did: whatever is supported, by however many.
+    assert rival_positions(answers, [set(), {A}, {A, B}]) == [[1, 2], [2], [1]]
+    # Whoever took it back and says something else now is not against himself.
+    behind = {answers[0].id: {A}}
+    assert rival_positions(answers, [set(), {A}, {A, B}], behind=behind) == [[2], [2], [1]]
+    assert rival_positions(answers, [set(), {B}, set()], behind=behind)[0] == [1]
+
+
+def test_what_is_linked_with_a_claim_is_linked_with_what_says_the_same() -> None:
+    english, spanish, rain = answers = claims(ONE, ONE, ONE)
+    families = [{A}, {B}, {make.uuid()}]
+    same = link("same_as", english, spanish)
+    assert rival_positions(answers, families, [same]) == [[2], [2], [0, 1]]
+    assert rival_positions(answers, families, [same, link("refines", english, rain)]) == [[], [], []]
+    assert rival_positions(answers, families, [link("compatible", rain, spanish), same]) == [[], [], []]
+    # A link of its own goes before.
+    both = [same, link("refines", english, rain), link("contradicts", spanish, rain)]
+    assert rival_positions(answers, families, both) == [[], [2], [1]]
+    apart = claims(MANY, MANY, None)
+    links = [link("same_as", apart[0], apart[1]), link("contradicts", apart[1], apart[2])]
+    assert rival_positions(apart, families, links) == [[2], [2], [0, 1]]
+
+
+def test_what_is_the_same_over_a_third_is_no_rival() -> None:
+    answers = claims(ONE, ONE, ONE)
+    links = [link("same_as", answers[0], answers[1]), link("same_as", answers[2], answers[1])]
+    assert rival_positions(answers, [{A}, {B}, {make.uuid()}], links) == [[], [], []]
 
 
 def test_of_figures_links_alone_are_asked_here() -> None:
@@ -80,17 +114,27 @@ def test_rivals_are_what_a_look_at_every_pair_finds(
 ) -> None:
     all_claims, families = claims(*(question for question, _ in shape)), [supporters for _, supporters in shape]
     links = [link(r, all_claims[i], all_claims[j]) for i, j, r in ties if i != j and max(i, j) < len(all_claims)]
+    same = [{i} for i in range(len(shape))]
+    for _ in shape:
+        for a, b, relation in ties:
+            if relation == "same_as" and max(a, b) < len(shape):
+                same[a] |= same[b]
+                same[b] |= same[a]
     expected = []
     for i, (question, families_of_claim) in enumerate(shape):
         rival_numbers = []
         for j, (other_question, families_of_rival) in enumerate(shape):
             between = {r for a, b, r in ties if {a, b} == {i, j}}
+            if not between:
+                between = {r for a, b, r in ties if (a in same[i] and b in same[j]) or (b in same[i] and a in same[j])}
+                between |= {"same_as"} if j in same[i] else set()
+                between = {"contradicts"} if "contradicts" in between else between
             answers = question is ONE and other_question is ONE and between <= {"contradicts"}
             if (
                 i != j
                 and ("contradicts" in between or answers)
                 and families_of_rival
-                and len(families_of_claim | families_of_rival) > 1
+                and (not families_of_claim or len(families_of_claim | families_of_rival) > 1)
             ):
                 rival_numbers.append(j)
         expected.append(rival_numbers)
