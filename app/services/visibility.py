@@ -4,7 +4,7 @@ A restricted event is not there for callers without the scope `read`. A confiden
 scope `confidential`, a kind and a disclosure under an id of its own in each event.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Select,
+    SQLColumnExpression,
     Subquery,
     Uuid,
     and_,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     text,
     union_all,
@@ -40,9 +42,11 @@ from app.models import (
     AppearanceHop,
     Assessment,
     AssessmentDocument,
+    Document,
     Event,
     Record,
     Source,
+    Statement,
     table_of,
 )
 from app.schemas import addresses
@@ -201,10 +205,50 @@ def _is_public(kind: Kind) -> ColumnElement[bool]:
     if "visibility" in columns:
         return columns.visibility == "public"
     if kind.public_if is not None:
-        check = getattr(func, kind.public_if.check)
+        check = _CHECKS[kind.public_if.check]
         return and_(*(check(columns[name]) for name in kind.public_if.columns))
     event = aliased(Event)
     return exists().where(event.id == columns.event_id, event.visibility == "public")
+
+
+def _is_source_public(id_: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """Whether a public event cites a source: itself, over what it published, or over who belongs to it.
+
+    The planner finds the first two for a whole list at once; a function, which takes long, is asked only of those that
+    others belong to, or were merged into (docs/decisions/0036-public-lists.md).
+    """
+    document = aliased(Document)
+    published = exists().where(document.publisher_id == id_, _is_document_public(document.id))
+    pointing = _pointing(id_, (Source, "parent_id"), (Source, "merged_into"))
+    cited = _cited(id_, (Statement, "source_id"), (AppearanceHop, "source_id"), (Assessment, "author_id"))
+    return or_(*cited, published, and_(or_(*pointing), func.source_is_public(id_)))
+
+
+def _is_document_public(id_: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """`_is_source_public` of a document."""
+    cited = _cited(
+        id_, (Appearance, "document_id"), (AssessmentDocument, "document_id"), (Statement, "withdrawn_document_id")
+    )
+    return or_(*cited, and_(or_(*_pointing(id_, (Document, "merged_into"))), func.document_is_public(id_)))
+
+
+def _cited(id_: SQLColumnExpression[Any], *places: tuple[type[Any], str]) -> Iterator[ColumnElement[bool]]:
+    for model, column in places:
+        citing, event = aliased(model), aliased(Event)
+        yield exists().where(getattr(citing, column) == id_, citing.event_id == event.id, event.visibility == "public")
+
+
+def _pointing(id_: SQLColumnExpression[Any], *places: tuple[type[Any], str]) -> Iterator[ColumnElement[bool]]:
+    for model, column in places:
+        yield exists().where(getattr(aliased(model), column) == id_)
+
+
+# By the function of the database that knows all of it.
+_CHECKS: Final[Mapping[str, Callable[[ColumnElement[Any]], ColumnElement[bool]]]] = {
+    "source_is_public": _is_source_public,
+    "document_is_public": _is_document_public,
+    "is_public": func.is_public,
+}
 
 
 def _parts(caller: Caller, model: type[Record]) -> list[ColumnElement[Any]]:
