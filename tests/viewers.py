@@ -9,12 +9,13 @@ from app.models import Event
 from app.schemas.events import EventRead
 from app.services import records
 from app.services.access import Caller
+from app.services.records import Located
 
 EDITOR: Final = Caller("editor", frozenset({"read", "confidential"}))
 
 
-async def event_read(session: AsyncSession, event_id: UUID) -> EventRead:
+async def event_read(session: AsyncSession, event_id: UUID) -> Located:
     """The event as it is now, merged or not."""
     event = await records.get(session, EDITOR, Event, str(event_id), merged_itself=True)
     assert isinstance(event, EventRead)
-    return event
+    return Located(event.id, event.created_at, event.slug, event.visibility, event.merged_into)

@@ -71,7 +71,7 @@ def _writing(out: Path) -> Iterator[Callable[[bytes], Any]]:
 async def _export(connected: Database, write: Callable[[bytes], Any], event: str) -> dict[str, Any]:
     began, types, size = time.monotonic(), Counter[str](), 0
     async with connected.exporting() as session:
-        event_id = None if not event else (await records.get(session, _OPERATOR, Event, event)).id
+        event_id = None if not event else (await records.locate(session, _OPERATOR, Event, event)).id
         position = await moments.head(session)
         async for kind, line in exporting.lines(session, _OPERATOR, event_id):
             write(line)

@@ -130,19 +130,25 @@ def _rows(model: type[Record], scopes: frozenset[str]) -> Select[Any]:
 
 
 @cache
-def _one(model: type[Record], scopes: frozenset[str], column: str) -> Select[Any]:
+def _one(model: type[Record], scopes: frozenset[str], addressed_by: str, columns: tuple[str, ...]) -> Select[Any]:
     rows = _rows_alone(model, scopes)
-    return select(rows).where(rows.c[column] == bindparam("value", None, rows.c[column].type))
+    wanted = [rows.c[name] if name in rows.c else null().label(name) for name in columns or rows.c.keys()]
+    return select(*wanted).where(rows.c[addressed_by] == bindparam("value", None, rows.c[addressed_by].type))
 
 
-async def find(session: Askable, caller: Caller, model: type[Record], address: str) -> Any:
-    """The row at an address, as a named tuple, as the caller may see it; None if there is none."""
+async def find(
+    session: Askable, caller: Caller, model: type[Record], address: str, columns: tuple[str, ...] = ()
+) -> Any:
+    """The row at an address, as a named tuple, as the caller may see it; None if there is none.
+
+    `columns`: these alone, null where the table has none of that name.
+    """
     parsed, scopes = addresses.parse(address), caller.scopes & _DECIDING_SCOPES
     name = next((name for name in ("id", "ref", "slug") if getattr(parsed, name) is not None), None)
     if name is None or name not in _rows_alone(model, scopes).c:
         return None
     value = getattr(parsed, name)
-    return next(iter(await ask(session, _one(model, scopes, name), {"value": value})), None)
+    return next(iter(await ask(session, _one(model, scopes, name, columns), {"value": value})), None)
 
 
 def at(rows: Subquery, address: str) -> ColumnElement[bool]:

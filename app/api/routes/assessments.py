@@ -44,7 +44,7 @@ async def list_event_assessments(
     request: Request, event: EventAt, query: Annotated[AssessmentQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """How the claims about one event are rated."""
-    event_id = (await records.get(session, caller, Event, event)).id
+    event_id = (await records.locate(session, caller, Event, event)).id
     await existing.check(session, caller, query)
     rows = narrowing.within(event_id, disputes.assessments(query, caller))
     page = await paging.page(session, rows, kind_of(Assessment).sorts, query, event_id)

@@ -27,7 +27,7 @@ async def get_audit(
 
     Where its quotations stand in its text; what it states in nobody's name; what in it can't be true together.
     """
-    document_id = (await records.get(session, caller, Document, document)).id
+    document_id = (await records.locate(session, caller, Document, document)).id
     words = negotiation.wording(request, query.lang)
     viewpoint = await moments.resolve(session, caller, query.as_of, query.said_before, wording=words)
     tag = await audits.etag(session, document_id, viewpoint)

@@ -57,7 +57,7 @@ async def list_event_claims(
     request: Request, event: EventAt, query: Annotated[ClaimQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """The propositions in dispute about one event."""
-    event_id = (await records.get(session, caller, Event, event)).id
+    event_id = (await records.locate(session, caller, Event, event)).id
     await existing.check(session, caller, query)
     rows = narrowing.within(event_id, disputes.claims(query, caller))
     page = await paging.page(session, rows, kind_of(Claim).sorts, query, event_id)
@@ -93,7 +93,7 @@ async def list_claim_links(
     request: Request, event: EventAt, query: Annotated[ClaimLinkQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """How its claims stand to each other."""
-    event_id = (await records.get(session, caller, Event, event)).id
+    event_id = (await records.locate(session, caller, Event, event)).id
     page = await paging.page(
         session, disputes.claim_links(event_id, query, caller), kind_of(ClaimLink).sorts, query, event_id
     )

@@ -84,7 +84,7 @@ async def list_versions(
     session: KeptSession,
 ) -> Response:
     """What was read of it, and when."""
-    document_id = (await records.get(session, caller, Document, document)).id
+    document_id = (await records.locate(session, caller, Document, document)).id
     rows = directory.versions(document_id, caller, text=query.text)
     page = await paging.page(session, rows, kind_of(DocumentVersion).sorts, query, document_id)
     return answers.page(request, page, VersionRead)
@@ -115,7 +115,7 @@ async def list_document_links(
     session: KeptSession,
 ) -> Response:
     """What it was made out of or answers, and what was made out of it."""
-    document_id = (await records.get(session, caller, Document, document)).id
+    document_id = (await records.locate(session, caller, Document, document)).id
     page = await paging.page(
         session, directory.document_links(document_id, query, caller), kind_of(DocumentLink).sorts, query, document_id
     )

@@ -73,7 +73,7 @@ async def list_event_links(
     request: Request, event: EventAt, query: Annotated[EventLinkQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """The events that this one is linked to, from either side."""
-    event_id = (await records.get(session, caller, Event, event)).id
+    event_id = (await records.locate(session, caller, Event, event)).id
     page = await paging.page(
         session, disputes.event_links(event_id, query, caller), kind_of(EventLink).sorts, query, event_id
     )

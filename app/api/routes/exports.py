@@ -23,7 +23,7 @@ from app.errors import Invalid
 from app.formats import assessed, atom, csv, flat, jsonld
 from app.formats.cells import Row
 from app.schemas import findings
-from app.schemas.events import EventFilter, EventRead
+from app.schemas.events import EventFilter
 from app.schemas.pictures.dossiers import PictureQuery
 from app.schemas.pictures.exports import (
     AssessmentsTableQuery,
@@ -39,6 +39,7 @@ from app.services import exporting, maps, streaming, table_exports
 from app.services.access import Caller
 from app.services.lists import bearers, existing
 from app.services.pictures import feeds, listing, moments
+from app.services.records import Located
 
 router = APIRouter(tags=["exports"], route_class=Route)
 
@@ -150,7 +151,7 @@ async def export_atom(request: Request, event: EventAt, caller: Reader, session:
     return Response(body, 200, _headers(tag, event_read, "atom", "inline"), ATOM)
 
 
-def _headers(tag: str, event: EventRead, ending: str, disposition: str = "attachment") -> dict[str, str]:
+def _headers(tag: str, event: Located, ending: str, disposition: str = "attachment") -> dict[str, str]:
     return {"ETag": tag, "Content-Disposition": f'{disposition}; filename="{event.slug}.{ending}"'}
 
 

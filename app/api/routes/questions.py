@@ -44,7 +44,7 @@ async def list_event_questions(
     request: Request, event: EventAt, query: Annotated[QuestionQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """The points in dispute about one event."""
-    event_id = (await records.get(session, caller, Event, event)).id
+    event_id = (await records.locate(session, caller, Event, event)).id
     await existing.check(session, caller, query)
     rows = narrowing.within(event_id, disputes.questions(query, caller))
     page = await paging.page(session, rows, kind_of(Question).sorts, query, event_id)

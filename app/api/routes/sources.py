@@ -77,7 +77,7 @@ async def get_track_record(
     session: KeptSession,
 ) -> Response:
     """What the source's family had said of open questions that were settled later."""
-    source_id = (await records.get(session, caller, Source, source)).id
+    source_id = (await records.locate(session, caller, Source, source)).id
     tag = await track_records.etag(session, caller, source_id, query.said_before)
     answers.check_modified(request, tag)
     return await answers.picture(await track_records.record(session, caller, source_id, query.said_before), tag)
@@ -94,7 +94,7 @@ async def list_source_links(
     request: Request, source: SourceAt, query: Annotated[SourceLinkQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """Who may be the same, and who is not, as an editor said."""
-    source_id = (await records.get(session, caller, Source, source)).id
+    source_id = (await records.locate(session, caller, Source, source)).id
     rows = directory.source_links(source_id, query, caller)
     page = await paging.page(session, rows, kind_of(SourceLink).sorts, query, source_id)
     return answers.page(request, page, SourceLinkListed)

@@ -55,7 +55,7 @@ async def list_event_statements(
     request: Request, event: EventAt, query: Annotated[StatementQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """Who said what about one event."""
-    event_id = (await records.get(session, caller, Event, event)).id
+    event_id = (await records.locate(session, caller, Event, event)).id
     await existing.check(session, caller, query)
     rows = narrowing.within(event_id, disputes.statements(query, caller))
     page = await paging.page(session, rows, kind_of(Statement).sorts, query, event_id)
@@ -106,7 +106,7 @@ async def list_appearances(
     session: KeptSession,
 ) -> Response:
     """Where a statement is found, and in which words."""
-    statement_id = (await records.get(session, caller, Statement, statement)).id
+    statement_id = (await records.locate(session, caller, Statement, statement)).id
     page = await paging.page(
         session, disputes.appearances(statement_id, caller), kind_of(Appearance).sorts, query, statement_id
     )

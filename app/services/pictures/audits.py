@@ -9,7 +9,7 @@ from pydantic_core import from_json
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import end_read
+from app.database import ask, end_read
 from app.derive import ordering
 from app.derive.pictures import audit as derived
 from app.derive.pictures import documents
@@ -35,7 +35,7 @@ async def audit(session: AsyncSession, document_id: UUID, viewpoint: Viewpoint) 
     """What a document that the caller may see carries. Raises NotFound if it was not there at the moment asked for."""
     is_past, view = viewpoint.as_of is not None, viewpoint.view
     moment = {"seq": viewpoint.seq} if is_past else {}
-    rows = (await session.execute(loading.CITING[is_past], {"document": document_id, **moment})).all()
+    rows = await ask(session, loading.CITING[is_past], {"document": document_id, **moment})
     # Rows of three types: the document, its versions, and the events that cite it.
     document, versions = _document(rows, confidential=view.confidential)
     event_ids = [row.id for row in rows if row.type == "event" and (view.restricted or not row.hidden)]

@@ -16,11 +16,11 @@ from app.derive.pictures import dossier
 from app.derive.rules.rows import Rows, View
 from app.errors import Invalid, NotFound
 from app.schemas.common import entity_tag
-from app.schemas.events import EventRead
 from app.schemas.pictures.diffs import DiffQuery, DiffRead
 from app.services.access import Caller
 from app.services.pictures import moments
 from app.services.pictures.moments import Position, Viewpoint
+from app.services.records import Located
 from app.texts.messages.wording import ENGLISH, Wording
 
 
@@ -73,7 +73,7 @@ async def _position_at(session: AsyncSession, name: str, time: str) -> Position 
         return None
 
 
-async def etag(session: AsyncSession, event: EventRead, comparison: ResolvedDiff) -> str:
+async def etag(session: AsyncSession, event: Located, comparison: ResolvedDiff) -> str:
     """The strong entity tag, quoted: of both pictures and the parameters. Raises as `diff` does."""
     # One side may have no event yet: that is a side without a tag.
     tags = [await _tag(session, event, viewpoint) for viewpoint in (comparison.since, comparison.until)]
@@ -82,7 +82,7 @@ async def etag(session: AsyncSession, event: EventRead, comparison: ResolvedDiff
     return entity_tag(repr((comparison.query, tags)))
 
 
-async def _tag(session: AsyncSession, event: EventRead, viewpoint: Viewpoint | None) -> str | None:
+async def _tag(session: AsyncSession, event: Located, viewpoint: Viewpoint | None) -> str | None:
     """None: there was no such event at this side's moment. Only if neither side has one does `etag` raise NotFound."""
     try:
         return None if viewpoint is None else await moments.etag(session, event, viewpoint, "diff")
@@ -90,7 +90,7 @@ async def _tag(session: AsyncSession, event: EventRead, viewpoint: Viewpoint | N
         return None
 
 
-async def diff(session: AsyncSession, event: EventRead, comparison: ResolvedDiff) -> DiffRead:
+async def diff(session: AsyncSession, event: Located, comparison: ResolvedDiff) -> DiffRead:
     """What changed; an event that was not there at one of the moments is empty there.
 
     Raises NotFound if there was no such event at either, or it is not for the caller.
@@ -107,7 +107,7 @@ async def diff(session: AsyncSession, event: EventRead, comparison: ResolvedDiff
 
 
 def _compare(
-    event: EventRead,
+    event: Located,
     comparison: ResolvedDiff,
     before: tuple[Rows, Position] | None,
     after: tuple[Rows, Position] | None,
@@ -132,11 +132,11 @@ def _compare(
 _NOTHING_SAID: Final = "Nothing that is recorded of this event had been said by either of these times."
 
 
-def _recorded_later(event: EventRead) -> NotFound:
+def _recorded_later(event: Located) -> NotFound:
     return NotFound(f"Nothing of this event had been recorded by then: {_instead(event, 'until')}")
 
 
-def _instead(event: EventRead, parameter: str) -> str:
+def _instead(event: Located, parameter: str) -> str:
     """What to ask where nothing had been recorded yet by this one of the two moments."""
     return (
         f"recording it began at {event.created_at:%Y-%m-%dT%H:%M:%SZ}, later than `{parameter}`. To compare what had "

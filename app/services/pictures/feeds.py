@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import end_read
+from app.database import ask, end_read
 from app.derive.diff import snapshots, verdict_changes
 from app.derive.diff.snapshots import SnapshotPair
 from app.derive.rules.construct import built
@@ -41,7 +41,7 @@ async def feed(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> t
     """The event as it is, and day by day what moved. Raises NotFound."""
     rows, shown_position = await moments.load(session, event_id, viewpoint)
     day_count = max(1, min(FEED_DAYS, STATEMENTS_DRAWN // (1 + len(rows.statements))))
-    days = (await session.execute(_DAYS, {"event": event_id, "most": day_count})).all()
+    days = await ask(session, _DAYS, {"event": event_id, "most": day_count})
     # Each day begins where the one before it ended; where the first begins comes with its row.
     start = [None if day.seq_before is None else Position(day.seq_before, day.hash_before) for day in days[:1]]
     positions = [*start, *(Position(day.seq, day.hash) for day in days)]

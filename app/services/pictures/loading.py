@@ -11,9 +11,10 @@ from typing import Any, Final, get_origin
 from uuid import UUID
 
 from pydantic_core import from_json
-from sqlalchemy import Row, TextClause, text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database import ask
 from app.derive.rules.rows import Rows
 from app.errors import NotFound
 from app.models import Document, Record, Source
@@ -117,7 +118,7 @@ def _scope(state: State) -> TextClause:
     return text(f"""
 WITH RECURSIVE {_around(state)}
 SELECT kind, id, kind <> 'tie' AND {_RESTRICTED.format(id="around.id")} AS hidden,
-    set_config('timezone', 'UTC', true), set_config('jit', 'off', true)
+    set_config('timezone', 'UTC', true) AS timezone, set_config('jit', 'off', true) AS jit
 FROM around""")  # noqa: S608
 
 
@@ -258,7 +259,7 @@ async def load(session: AsyncSession, event_id: UUID, seq: int | None = None, *f
     such event.
     """
     past, moment = seq is not None, {} if seq is None else {"seq": seq}
-    scope = (await session.execute(_SCOPE[past], {"starts": [event_id, *further_ids], **moment})).all()
+    scope = await ask(session, _SCOPE[past], {"starts": [event_id, *further_ids], **moment})
     ids: dict[str, list[UUID]] = defaultdict(list)
     for kind, id_, *_ in scope:
         ids[kind].append(id_)
@@ -289,10 +290,10 @@ async def with_cited(
 
 async def records(session: AsyncSession, query: TextClause, parameters: dict[str, Any]) -> Records:
     """The records that the query finds, as parsed JSON, by type."""
-    return await asyncio.to_thread(_parsed, (await session.execute(query, parameters)).all())
+    return await asyncio.to_thread(_parsed, await ask(session, query, parameters))
 
 
-def _parsed(parts: Sequence[Row[Any]]) -> Records:
+def _parsed(parts: Sequence[Any]) -> Records:
     by_type: Records = defaultdict(list)
     for part in parts:
         by_type[part.type] += from_json(f"[{part.records}]")

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import times
-from app.database import end_read
+from app.database import ask, end_read
 from app.derive import RULES
 from app.derive.pictures import documents, series
 from app.derive.pictures import dossier as derived
@@ -19,15 +19,16 @@ from app.derive.pictures import matrix as derived_matrix
 from app.derive.pictures import timeline as derived_timeline
 from app.derive.rules.rows import Rows, View
 from app.errors import Gone, Invalid, NotFound
+from app.models import Event
 from app.schemas import addresses
 from app.schemas.common import entity_tag
-from app.schemas.events import EventRead
 from app.schemas.pictures.dossiers import DossierRead, PictureQuery, TimelineRead
 from app.schemas.pictures.figures import FiguresRead
 from app.schemas.pictures.matrices import ColumnsBy, MatrixRead
 from app.services import records
 from app.services.access import Caller
 from app.services.pictures import heads, loading
+from app.services.records import Located
 from app.texts.messages.wording import ENGLISH, Wording
 from app.vocabulary import DossierOrder, Independence, Measure
 
@@ -70,15 +71,15 @@ class Viewpoint:
 
 async def find(
     session: AsyncSession, caller: Caller, address: str, query: PictureQuery, wording: Wording = ENGLISH
-) -> tuple[EventRead, Viewpoint]:
+) -> tuple[Located, Viewpoint]:
     """The event at an address, and from where the parameters have it looked at. Raises as `event_at` and `resolve`."""
     event = await event_at(session, caller, address)
     return event, await resolve(session, caller, query.as_of, query.said_before, query.independence, wording=wording)
 
 
-async def event_at(session: AsyncSession, caller: Caller, address: str) -> EventRead:
+async def event_at(session: AsyncSession, caller: Caller, address: str) -> Located:
     """Raises what `records.get` raises."""
-    return await records.get_as(session, caller, EventRead, address)
+    return await records.locate(session, caller, Event, address)
 
 
 async def resolve(
@@ -106,7 +107,8 @@ async def position_at(session: AsyncSession, as_of: str, name: str = "as_of") ->
     """The last change at a position or by the end of a coarse time; `name`: the parameter. Raises as `resolve`."""
     if match := _POSITION.fullmatch(as_of):
         seq, hash_begins = int(match[1]), match[2]
-        position = Position(seq, await session.scalar(_HASH_AT, {"seq": seq}) or b"")
+        rows = await ask(session, _HASH_AT, {"seq": seq})
+        position = Position(seq, rows[0].hash if rows else b"")
         if position.hash[:4].hex() != hash_begins:
             raise Gone(
                 "This position is not on this ledger: it is another's, or was lost; resync, beginning without it.",
@@ -114,13 +116,14 @@ async def position_at(session: AsyncSession, as_of: str, name: str = "as_of") ->
             )
         return position
     end = time_span(name, as_of, " or a position: 1234-0a1b2c3d").end
-    last = (await session.execute(_LAST_BEFORE, {"end": end})).one_or_none()
-    if last is None:
-        begun = await session.scalar(_BEGUN)
-        raise NotFound(_not_yet("Nothing", begun) if begun is not None else "Nothing has been recorded yet.")
-    if not last.is_last:
+    changes = await ask(session, _LAST_BEFORE, {"end": end})
+    if not changes:
+        begun = await ask(session, _BEGUN)
+        raise NotFound(_not_yet("Nothing", begun[0].recorded_at) if begun else "Nothing has been recorded yet.")
+    seq, last_hash, is_last = changes[0]
+    if not is_last:
         heads.rest_on_all(session)
-    return Position(last.seq, last.hash)
+    return Position(seq, last_hash)
 
 
 def _not_yet(what: str, begun: datetime) -> str:
@@ -178,13 +181,13 @@ last(seq) AS (
 SELECT seq, hash FROM change WHERE seq = (SELECT max(seq) FROM last)""")
 
 
-async def etag(session: AsyncSession, event: EventRead, viewpoint: Viewpoint, picture: str = "dossier") -> str:
+async def etag(session: AsyncSession, event: Located, viewpoint: Viewpoint, picture: str = "dossier") -> str:
     """The strong entity tag of a picture of an event that the caller may see, for a few look-ups by index.
 
     `picture`: which one, and what it takes beside the viewpoint. Raises NotFound if there was no such event then.
     """
     moment = {} if viewpoint.as_of is None else {"event": event.id, "seq": viewpoint.seq}
-    newest = (await session.execute(loading.HEADS[viewpoint.as_of is not None], {"starts": [event.id], **moment})).all()
+    newest = await ask(session, loading.HEADS[viewpoint.as_of is not None], {"starts": [event.id], **moment})
     if not newest:
         raise NotFound(_not_yet("Nothing of this event", event.created_at))
     heads.rest_on(session, [head.id for head in newest])
@@ -199,14 +202,14 @@ async def etag_of_all(session: AsyncSession, picture: str, *parameters: object) 
 
     `parameters`: of what it is, and what of it the caller sees. Callers keep ETags: their order is a part of them.
     """
-    *position, redactions = (await session.execute(_LEDGER_HEAD)).one()
+    *position, redactions = (await ask(session, _LEDGER_HEAD))[0]
     redacted = [redactions] if redactions else []
     return entity_tag(repr((RULES, picture, *parameters, str(Position(*position)), *redacted)))
 
 
 async def head(session: AsyncSession) -> Position:
     """The position of the ledger's newest change, which pictures over several events show."""
-    *position, _ = (await session.execute(_LEDGER_HEAD)).one()
+    *position, _ = (await ask(session, _LEDGER_HEAD))[0]
     return Position(*position)
 
 
@@ -218,7 +221,7 @@ async def position(session: AsyncSession, rows: Rows, seq: int | None = None) ->
         "merged": [str(id_) for id_ in rows.event_ids],
         "documents": [str(id_) for id_ in documents.read(rows)],
     }
-    return Position(*(await session.execute(_SHOWN, parameters)).one())
+    return Position(*(await ask(session, _SHOWN, parameters))[0])
 
 
 # --- the pictures ----------------------------------------------------------------------------------------------------
