@@ -132,8 +132,8 @@ def _rows(model: type[Record], scopes: frozenset[str]) -> Select[Any]:
 @cache
 def _one(model: type[Record], scopes: frozenset[str], addressed_by: str, columns: tuple[str, ...]) -> Select[Any]:
     rows = _rows_alone(model, scopes)
-    wanted = [rows.c[name] if name in rows.c else null().label(name) for name in columns or rows.c.keys()]
-    return select(*wanted).where(rows.c[addressed_by] == bindparam("value", None, rows.c[addressed_by].type))
+    selected = [rows.c[name] if name in rows.c else null().label(name) for name in columns or rows.c.keys()]
+    return select(*selected).where(rows.c[addressed_by] == bindparam("value", None, rows.c[addressed_by].type))
 
 
 async def find(
