@@ -34,7 +34,7 @@ from app.schemas.questions import QuestionRead
 from app.schemas.statements import AppearanceRead, HopCreate, StatementRead
 from app.services import database_errors, records, visibility
 from app.services.access import Caller
-from app.services.intake import copies, doubts, foreign_keys, pipeline, quotes, remarks
+from app.services.intake import clearing, copies, doubts, foreign_keys, pipeline, quotes, remarks
 from app.services.intake.bodies import walking
 from app.services.intake.drafts import COARSE, Batch, Draft, Spots, bounds, url_columns, url_key
 from app.texts import traits
@@ -56,11 +56,6 @@ _IN_ORDER: Final = (
     ("said", "withdrawn", "taken back", "said"),
     ("published", "retracted", "retracted", "published"),
 )
-# By the time of something what only tells about it.
-_TELLING_OF: Final = {
-    "withdrawn": ("withdrawn_reason", "withdrawn_document_id", "withdrawn_by"),
-    "retracted": ("retracted_reason", "retraction_url"),
-}
 
 
 async def change(
@@ -158,13 +153,7 @@ async def _columns(
         await _question_defaults(session, record, values)
     if "document_id" in values:
         values["version_id"] = None  # it was of the document before
-    return _without_what_told_of_it(values)
-
-
-def _without_what_told_of_it(values: dict[str, Any]) -> dict[str, Any]:
-    """Whoever empties a time empties what only tells about it, unless that is given."""
-    emptied = [name for name in _TELLING_OF if name in values and values[name] is None]
-    return dict.fromkeys((telling for name in emptied for telling in _TELLING_OF[name]), None) | values
+    return clearing.emptied(values) | values
 
 
 def _unwrapped(url: str | None, remarked: list[Remark]) -> str | None:

@@ -23,7 +23,7 @@ from app.schemas.kinds import kind_of
 from app.schemas.pages import page_keys
 from app.services import visibility
 from app.services.access import Caller
-from app.services.intake import doubts, twins
+from app.services.intake import clearing, doubts, twins
 from app.services.intake.drafts import Batch, Draft, Noted
 from app.texts import asked
 from app.vocabulary import PERSONS
@@ -358,6 +358,7 @@ def of_change(before: RecordRead, after: RecordRead, patch: BaseModel) -> list[R
             for name in sorted(emptied)
             if stored[name] not in (None, {}, [])
         ),
+        *clearing.remarks(before, after),
         *(
             Remark(what="changed", pointer=pointer, detail=_FOLLOWED, stored=value)
             for pointer, value in sorted(_followed(earlier, stored, patch))
@@ -369,6 +370,8 @@ def _followed(earlier: dict[str, Any], stored: dict[str, Any], patch: BaseModel)
     """What is otherwise than before and was not given, with where it would stand in the body."""
     members = patch.model_fields_set
     columns = {column for name in members for column in (name, f"{name}_id", f"{name.removesuffix('s')}_ids")}
+    # One remark tells of a withdrawal and of all that told of it.
+    columns |= {column for name in members & clearing.TELLING_OF.keys() for column in clearing.TELLING_OF[name]}
     for name in stored.keys() - columns:
         # A figure's claim has no text of its own: that is composed.
         if stored[name] != earlier[name] and not is_silent(name) and not (name == "text" and "figure" in members):
