@@ -1,7 +1,7 @@
 """Silences: parties that have not answered a claim or question that concerns them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -28,12 +28,16 @@ class Silence(NamedTuple):
 
 
 def silences(
-    counted: Sequence[StatementInContext], questions: Mapping[UUID, QuestionRead], claims: Mapping[UUID, ClaimRead]
+    counted: Sequence[StatementInContext],
+    taken_back: Iterable[StatementInContext],
+    questions: Mapping[UUID, QuestionRead],
+    claims: Mapping[UUID, ClaimRead],
 ) -> list[Silence]:
     """Parties whose last word is a non-answer, or that a supported claim accuses and that have said nothing.
 
-    On questions of cause, responsibility and occurrence. `counted`: explicit live statements, in their order. Whoever
-    only asks has not answered, but has said something; on one day (of UTC) an answer wins over a non-answer.
+    On questions of cause, responsibility and occurrence. `counted`: explicit live statements, in their order;
+    `taken_back`: what their sources took back. Whoever only asks has not answered, but has said something, and so has
+    whoever took an answer back; on one day (of UTC) an answer wins over a non-answer.
     """
     said: dict[tuple[UUID, str], list[StatementInContext]] = defaultdict(list)
     accusations: dict[tuple[UUID, str], list[StatementInContext]] = defaultdict(list)
@@ -46,6 +50,8 @@ def silences(
         accused = claims[statement.claim_id].accuses if statement.claim_id else None
         if accused is not None and statement.row.stance == "support":
             accusations[question.id, accused].append(statement)
+    for concerned, answer in _answers(taken_back):
+        said[concerned].append(answer)
     silent = []
     for (question_id, party), statements in said.items():
         last = _last_word(statements)
@@ -56,6 +62,13 @@ def silences(
         if (question_id, party) not in said:
             silent.append(Silence(question_id, party, accusing[0], _claim_ids(accusing)))
     return sorted(silent, key=lambda silence: (order(silence.since), silence.party))
+
+
+def _answers(statements: Iterable[StatementInContext]) -> Iterator[tuple[tuple[UUID, str], StatementInContext]]:
+    """What a party said to a question, that is no refusal to answer; each with both."""
+    for statement in statements:
+        if statement.question_id and statement.party is not None and statement.row.stance not in NON_ANSWERS:
+            yield (statement.question_id, statement.party), statement
 
 
 def _last_word(statements: Iterable[StatementInContext]) -> StatementInContext | None:

@@ -25,6 +25,7 @@ from app.texts.messages.wording import Wording
 from app.vocabulary import AnswerLanguage
 
 ARMY, CITY, PAPER = (make.read(SourceRead, name=name) for name in ("army", "city", "Paper"))
+OPERATOR = make.read(SourceRead, name="Hydro", party="operator")
 THIS = claim("This", question_id=WHAT.id)
 FALSE_STORY = make.read(
     DocumentRead, title="A story", url="https://a.example/1", publisher_id=PAPER.id, lifecycle="retracted",
@@ -242,3 +243,17 @@ def _nodes(rendered: bytes) -> list[dict[str, Any]]:
 def test_it_is_said_in_every_language(language: AnswerLanguage, why: str) -> None:
     (shown,) = claims(drawn(told((said(THIS, ARMY, said="2023-08-09"), [FALSE_STORY]))))
     assert in_words(Wording(language), shown.reasons).replace("\u202f", " ") == why
+
+
+def test_whoever_took_a_denial_back_is_not_silent_unless_only_a_report_did() -> None:
+    accusation = claim("They did", question_id=WHAT.id, accuses="operator")
+
+    def silent(**withdrawal: Any) -> list[str]:
+        denial = said(accusation, OPERATOR, stance="deny", said="2023-08-02", withdrawn="2023-08-05", **withdrawal)
+        spoken = [said(accusation, ARMY, said="2023-08-02"), denial]
+        event = rows(questions=[WHAT], claims=[accusation], statements=spoken, sources=[ARMY, OPERATOR])
+        return [silence.party for silence in drawn(event).silences]
+
+    assert silent() == []
+    assert silent(withdrawn_by="source") == []
+    assert silent(withdrawn_by="document") == ["operator"]

@@ -1,5 +1,7 @@
 """Who has not answered."""
 
+from collections.abc import Sequence
+
 import make
 import pytest
 
@@ -23,8 +25,19 @@ def accusing(said: str, stance: str = "support", party: str | None = "russia") -
     return make.statement(said, party=party, stance=stance, question=WHO.id, claim=ACCUSATION.id)
 
 
-def silences_of(*statements: StatementInContext) -> list[Silence]:
-    return silences(sorted(statements, key=order), QUESTIONS, CLAIMS)
+def silences_of(*statements: StatementInContext, taken_back: Sequence[StatementInContext] = ()) -> list[Silence]:
+    return silences(sorted(statements, key=order), taken_back, QUESTIONS, CLAIMS)
+
+
+def test_whoever_took_an_answer_back_has_said_something() -> None:
+    denial = by("ukraine", "2023-08-10", "deny")
+    assert [s.party for s in silences_of(accusing("2023-08-09"))] == ["ukraine"]
+    assert silences_of(accusing("2023-08-09"), taken_back=[denial]) == []
+    earlier, later = by("ukraine", "2023-08-08", "no_comment"), by("ukraine", "2023-08-12", "no_comment")
+    assert silences_of(earlier, taken_back=[denial]) == []
+    assert [s.since for s in silences_of(later, taken_back=[denial])] == [later]
+    # A non-answer that was taken back was none.
+    assert [s.party for s in silences_of(accusing("2023-08-09"), taken_back=[later])] == ["ukraine"]
 
 
 @pytest.mark.parametrize("stance", ["no_comment", "no_information"])
