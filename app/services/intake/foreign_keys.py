@@ -210,14 +210,21 @@ def check_whole(figure: Mapping[str, Any], measure: str, unit: str | None, at: s
 
 # --- whose voice a document has ---------------------------------------------------------------------------------------
 
-# Of a release whoever publishes it, but for those who print what others say; of a post a body or a person.
+# Of a release whoever publishes it, but for those who print what others say; of a post a body or a person. Reports and
+# papers of courts also tell what others say, so of these it is only asked.
 _SPEAKING_FOR_PUBLISHERS: Final = text("""
 SELECT d.id, d.kind AS document_kind, s.id AS publisher_id, s.name, s.disclosure, s.kind
 FROM document d JOIN source s ON s.id = source_root(d.publisher_id)
-WHERE d.id = ANY (:ids) AND (d.kind = 'press_release' OR d.kind = 'post' AND s.kind IS NOT NULL)
+WHERE d.id = ANY (:ids)
+AND (d.kind IN ('press_release', 'report', 'court_record') OR d.kind = 'post' AND s.kind IS NOT NULL)
 AND coalesce(s.kind, '') NOT IN ('outlet', 'agency', 'channel')""")
 _OWN_WORD: Final = (
     "Nobody else is named, and a {} is its publisher's own word: the document's publisher was taken for the source."
+)
+_OWN_REPORTS: Final = ("report", "court_record")
+_MAY_BE_OWN_WORD: Final = (
+    "Nobody is named, so this is said in nobody's name, and counts for nobody. If it is the word of whoever publishes "
+    "this {}, that is the `source`."
 )
 
 
@@ -235,11 +242,14 @@ async def let_publishers_speak(session: AsyncSession, batch: Batch) -> None:
     for row in await session.execute(_SPEAKING_FOR_PUBLISHERS, {"ids": list(own_voice)}):
         values = {"name": row.name, "disclosure": row.disclosure, "kind": row.kind}
         publisher = Draft(Source, "", values, id=row.publisher_id, reference=str(row.publisher_id))
+        kind = row.document_kind.replace("_", " ")
         for draft in own_voice[row.id]:
+            if row.document_kind in _OWN_REPORTS:
+                batch.note("suggested", f"{draft.pointer}/source", _MAY_BE_OWN_WORD.format(kind), told_of=draft)
+                continue
             draft.points_at["source_id"] = publisher
             draft.assumed |= {"source_id"}
-            detail = _OWN_WORD.format(row.document_kind.replace("_", " "))
-            batch.note("changed", f"{draft.pointer}/source", detail, told_of=draft)
+            batch.note("changed", f"{draft.pointer}/source", _OWN_WORD.format(kind), told_of=draft)
 
 
 _HOPS_ALONE: Final = (

@@ -124,3 +124,23 @@ async def test_who_passed_it_on_is_not_who_says_it(
 async def test_a_publisher_who_speaks_needs_no_source_beside_hops(client: httpx.AsyncClient) -> None:
     answer = await client.post("/v1/reports", json=told(28, OWN_WORDS[0], [denial(hops=["Reuters"])]))
     assert not [one for one in answer.json()["remarks"] if one["what"] == "suggested"]
+
+
+@pytest.mark.parametrize("kind", ["report", "court_record"])
+@pytest.mark.parametrize(
+    ("publisher", "asked"),
+    [(ARMY, True), ({"name": "Earshot"}, True), ({"name": "Wire", "kind": "agency"}, False), (None, False)],
+)
+async def test_whose_word_a_report_is_is_asked(
+    client: httpx.AsyncClient, kind: str, publisher: Answer | None, *, asked: bool
+) -> None:
+    """It may as well tell what others say: taken for its publisher's, that would be one source more."""
+    await sent(client, "/v1/reports", told(27, {}, [ACCUSED]))
+    body = told(28, {"kind": kind} | ({"publisher": publisher} if publisher else {}), [denial()])
+    for _ in range(2):
+        remarks = (await client.post("/v1/reports", json=body)).json()["remarks"]
+        pointers = [
+            one["pointer"] for one in remarks if one["what"] == "suggested" and "nobody's name" in one["detail"]
+        ]
+        assert pointers == (["/events/0/claims/0/statements/0/source"] if asked else [])
+    assert len((await dossier(client))["unattributed"]) == 1
