@@ -187,3 +187,21 @@ async def test_what_is_taken_back_is_told_whom_it_may_have_meant(client: AsyncCl
     assert await told({"said": "2020-08-05", "withdrawn": "2020-08-08", "document": correction}) == []
     assert (await get(client, first))["withdrawn"] == "2020-08-08"
     assert await told({"said": "2020-08-01", "withdrawn": "2020-08-08"}) == []  # none stands any more
+
+
+async def test_a_withdrawal_under_another_spelling_is_told_of_what_stands(client: AsyncClient, event: str) -> None:
+    """It takes back nothing of the other, who may be the same; so it says whose word stands still."""
+
+    async def told(name: str, **statement: str) -> list[tuple[str, str, str]]:
+        spoken: Json = {"source": {"name": name, "kind": "expert"}, "said": "2020-08-05"} | statement
+        body = {"text": "A bomb did it", "question": {"text": "Why?", "kind": "cause"}, "statements": [spoken]}
+        answer = (await client.post(f"{event}/claims", json=body)).raise_for_status().json()
+        suggested = [one for one in answer["remarks"] if one["what"] == "suggested" and one["stored"]]
+        return [(one["pointer"], one["url"], one["stored"]["said"]) for one in suggested]
+
+    assert await told("Dr. Vesna Ilic") == []
+    first = f"/v1/statements/{(await ids(client, f'{event}/statements'))[0]}"
+    told_where = ("/statements/0/source", first, "2020-08-05")
+    assert await told("Dr. Vesna Ilić-Marić", withdrawn="2020-08-08") == []  # somebody else
+    assert await told("Vesna Ilić", withdrawn="2020-08-08") == [told_where]
+    assert (await get(client, first))["withdrawn"] is None

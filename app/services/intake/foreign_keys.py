@@ -245,7 +245,8 @@ async def let_publishers_speak(session: AsyncSession, batch: Batch) -> None:
         kind = row.document_kind.replace("_", " ")
         for draft in own_voice[row.id]:
             if row.document_kind in _OWN_REPORTS:
-                batch.note("suggested", f"{draft.pointer}/source", _MAY_BE_OWN_WORD.format(kind), told_of=draft)
+                if not batch.dry:
+                    batch.note("suggested", f"{draft.pointer}/source", _MAY_BE_OWN_WORD.format(kind), told_of=draft)
                 continue
             draft.points_at["source_id"] = publisher
             draft.assumed |= {"source_id"}

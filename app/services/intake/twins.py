@@ -71,25 +71,39 @@ _STANDING: Final = (
     "What is taken back here is a new statement, because of when it was said. The one of this source that is `stored` "
     "has not been taken back: with its `said`, ref or id this would have been told of that one."
 )
-# Of each new statement that is taken back, the first of its source that says the same and is not.
+_STANDING_OF_ANOTHER: Final = (
+    "What is taken back here is a new statement, of another source than the one that is `stored`, which has not been "
+    "taken back. The two may be the same: with the name, ref or id of that source this would be told of that one."
+)
+# Of each new statement that is taken back, the first that says the same and is not, of its source, else of one that may
+# be the same.
 _NOT_TAKEN_BACK: Final = text("""
-SELECT d.id AS draft, s.id, s.said
+SELECT d.id AS draft, s.id, s.said, s.is_own
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS d(
     id uuid, claim_id uuid, question_id uuid, source_id uuid, stance text, explicitness text)
+CROSS JOIN LATERAL (SELECT ARRAY(SELECT source_kin(d.source_id)) AS ids) own
+CROSS JOIN LATERAL (SELECT ARRAY(
+    SELECT source_kin(other.id) FROM (
+        SELECT to_id FROM source_link WHERE from_id = ANY (own.ids) AND state = 'proposed'
+        UNION ALL SELECT from_id FROM source_link WHERE to_id = ANY (own.ids) AND state = 'proposed') other(id)
+    ) AS ids) perhaps
 CROSS JOIN LATERAL (
-    SELECT t.id, coalesce(t.said, (
+    SELECT t.id, t.source_id = ANY (own.ids) AS is_own, coalesce(t.said, (
         SELECT p.published FROM appearance a JOIN document p ON p.id = a.document_id
         WHERE a.statement_id = t.id AND p.published IS NOT NULL
         ORDER BY p.published_from, p.published_to LIMIT 1)) AS said
-    FROM statement t WHERE t.source_id = ANY (ARRAY(SELECT source_kin(d.source_id)))
+    FROM statement t WHERE t.source_id = ANY (own.ids || perhaps.ids)
     AND coalesce(t.claim_id, t.question_id) = coalesce(d.claim_id, d.question_id) AND t.stance = d.stance
     AND t.explicitness = d.explicitness AND t.withdrawn IS NULL AND t.id <> d.id
-    ORDER BY t.created_at, t.id LIMIT 1) s""")
+    ORDER BY t.source_id = ANY (own.ids) DESC, t.created_at, t.id LIMIT 1) s""")
 _KEY: Final = ("claim_id", "question_id", "source_id", "stance", "explicitness")
 
 
 async def of_withdrawals(session: AsyncSession, caller: Caller, batch: Batch) -> list[Remark]:
-    """Of new statements that are taken back, which one of the same source still stands, if the caller may see it."""
+    """Of new statements that are taken back, which one of the same source still stands, if the caller may see it.
+
+    Or of one that may be the same, where a name was spelled otherwise.
+    """
     taken_back = {
         draft.id: draft
         for draft in batch.drafts[Statement]
@@ -103,10 +117,10 @@ async def of_withdrawals(session: AsyncSession, caller: Caller, batch: Batch) ->
     return [
         Remark(
             what="suggested",
-            pointer=f"{taken_back[row.draft].pointer}/said",
-            detail=_STANDING,
+            pointer=f"{taken_back[row.draft].pointer}/{'said' if row.is_own else 'source'}",
+            detail=_STANDING if row.is_own else _STANDING_OF_ANOTHER,
             stored={"id": row.id, "said": row.said},
-            sent=taken_back[row.draft].value("said"),
+            sent=taken_back[row.draft].value("said") if row.is_own else None,
             url=kinds.url(Statement, row.id),
         )
         for row in standing
