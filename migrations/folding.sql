@@ -32,9 +32,6 @@ DECLARE
     folded text := words;  letter text;
 BEGIN
     IF octet_length(words) <> length(words) THEN
-        IF folded ~ '{spaced_accent}' THEN
-            folded := regexp_replace(folded, '{spaced_accent}', '''', 'g');
-        END IF;
         IF folded ~ '[{dropped}]' THEN
             folded := regexp_replace(folded, '[{dropped}]+', '', 'g');
         END IF;
@@ -45,7 +42,12 @@ BEGIN
             folded := replace(folded, letter, '{table}'::jsonb ->> letter);
         END LOOP;
     END IF;
-    RETURN translate(lower(folded COLLATE "C"), {ascii});
+    folded := translate(lower(folded COLLATE "C"), {ascii});
+    -- Last: an accent may stand on any white space, and what shows nothing may stand between the two.
+    IF octet_length(folded) <> length(folded) AND folded ~ '{spaced_accent}' THEN
+        folded := regexp_replace(folded, '{spaced_accent}', '{MARK}', 'g');
+    END IF;
+    RETURN folded;
 END $$;
 
 -- Each character as it is compared.

@@ -50,6 +50,33 @@ def test_what_is_stored_is_folded_anew(older_url: str) -> None:
     assert not list(ledger.verify(older_url))
 
 
+def test_what_has_an_accent_is_found_by_the_new_rule(older_url: str) -> None:
+    command.upgrade(migrating._config(older_url), "20261201_0120")
+    any_other_rule = """
+        CREATE OR REPLACE FUNCTION fold_letters(words text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE
+        LANGUAGE plpgsql AS $$ BEGIN RETURN words || '?'; END $$"""
+    tell = """
+        INSERT INTO event (slug, title) VALUES ('e', E'Qu \\u200b\\u0301un');
+        INSERT INTO question (event_id, text, kind) SELECT id, title, 'other' FROM event;
+        INSERT INTO claim (event_id, text) SELECT id, title FROM event;
+        INSERT INTO source (name) SELECT title FROM event"""
+    same_text = "event_id = (SELECT id FROM event) AND digest_of(fold(text)) = digest_of(fold(%s))"
+    with psycopg.connect(plain(older_url), autocommit=True) as connection:
+        connection.execute(any_other_rule)
+        connection.execute(tell)
+    migrating.migrate(older_url)
+    with psycopg.connect(plain(older_url), autocommit=True) as connection:
+        connection.execute("SET enable_seqscan = off")
+        for condition in (
+            "event WHERE digest_of(fold(title)) = digest_of(fold(%s))",
+            f"question WHERE {same_text}",
+            f"claim WHERE {same_text.replace('event_id', 'coalesce(question_id, event_id)', 1)}",
+            "source WHERE names && ARRAY[fold_name(%s)]",
+        ):
+            assert value(connection, f"SELECT count(*) FROM {condition}", "qu'un") == 1, condition
+    assert not list(ledger.verify(older_url))
+
+
 def test_fingerprints_of_changed_letters_are_made_anew(older_url: str) -> None:
     texts = {name: " ".join(f"{word}{nth}" for nth in range(50)) for name, word in (("fa", "یک"), ("en", "one"))}
     with psycopg.connect(plain(older_url), autocommit=True) as connection:

@@ -41,7 +41,7 @@ ARABIC_LETTERS: Final = (
     "\u0750-\u077f\u0870-\u0887\u0889-\u088e\u0898-\u08e1\u08e3-\u08ff\ufb50-\ufbb1\ufbd3-\ufd3d"
     "\ufd50-\ufdfb\ufe70-\ufefc"
 )
-# An accent in the place of an apostrophe, as it is decomposed: a space and an accent on it.
+# An accent in the place of an apostrophe, as it is folded: a space, once any white space, and an accent on it.
 SPACED_ACCENT: Final = " [\u0301\u0313](?![\u0300-\u036f])"
 _UNKNOWN: Final = re.compile(f"[{UNASSIGNED}]")
 # Punctuation at either end of a whole text, beside quotation marks and all of Unicode's brackets.

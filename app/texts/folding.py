@@ -103,7 +103,8 @@ def visible(text: str) -> str:
     A word of mixed scripts is in one.
     """
     text = _HALF_SPACE.sub(" ", text) if "\u200c" in text else text
-    text = _decomposed("".join(characters.shown(character) for character in text))
+    text = "".join(characters.shown(character) for character in text)
+    text = _SPACED_ACCENT.sub("'", unicodedata.normalize("NFKD", text))
     lower = text.lower()
     if len(lower) == len(text) and (unmixed := lookalikes.fold(lower)) != lower:
         text = "".join(
@@ -214,20 +215,16 @@ def _characters(text: str) -> str:
     different = set(text)
     # In a class of hundreds of ranges each look-up takes long: each character is looked up once.
     if not any(map(characters.is_unknown, different)):
-        return _folded(_decomposed(text))
+        return _folded(text)
     ends = [0, *(end for unknown in _UNKNOWN.finditer(text) for end in unknown.span()), len(text)]
     return "".join(
-        text[start:end] if nth % 2 else _folded(_decomposed(text[start:end]))
-        for nth, (start, end) in enumerate(pairwise(ends))
+        text[start:end] if nth % 2 else _folded(text[start:end]) for nth, (start, end) in enumerate(pairwise(ends))
     )
 
 
-def _decomposed(text: str) -> str:
-    return _SPACED_ACCENT.sub("'", unicodedata.normalize("NFKD", text))
-
-
-def _folded(decomposed: str) -> str:
-    return "".join(map(_EACH.__getitem__, decomposed))
+def _folded(text: str) -> str:
+    # Last: an accent may stand on any white space, and what shows nothing may stand between the two.
+    return _SPACED_ACCENT.sub(MARK, "".join(map(_EACH.__getitem__, unicodedata.normalize("NFKD", text))))
 
 
 @lru_cache(maxsize=8192)
@@ -242,30 +239,36 @@ def _placed_characters(text: str) -> tuple[str, "array[int]"]:
     folds = {character: _each(character) for character in set(text)}
     raw = "".join([folds[character] for character in text])
     # Only where marks meet can their order be another one, and only on a space is one an apostrophe.
-    if not _marks_meet(text) or raw == _characters(text):
+    if not _marks_meet(text, folds) or raw == _characters(text):
         return raw, _positions(text, {character: len(fold_) for character, fold_ in folds.items() if len(fold_) != 1})
     # Marks on one letter stand in an order of their own: letter by letter, then.
     positions, raw = array("I"), ""
-    for start, end in pairwise([*_starts(text), len(text)]):
+    for start, end in pairwise([*_starts(text, folds), len(text)]):
         cluster = _characters(text[start:end])
         raw += cluster
         positions.extend(min(start + nth, end - 1) for nth in range(len(cluster)))
     return raw, positions
 
 
-def _marks_meet(text: str) -> bool:
-    """Whether a mark stands behind another one or a space."""
-    decomposed = {character: unicodedata.normalize("NFKD", character) for character in set(text)}
+def _marks_meet(text: str, folds: Mapping[str, str]) -> bool:
+    """Whether a mark stands behind another one or white space, perhaps with what shows nothing between."""
+    decomposed = {character: unicodedata.normalize("NFKD", character) for character in folds}
     marks = [character for character, parts in decomposed.items() if unicodedata.combining(parts[0])]
     if not marks:
         return False
-    before = [character for character, parts in decomposed.items() if unicodedata.combining(parts[-1]) or " " in parts]
+    before = [
+        character
+        for character, parts in decomposed.items()
+        if unicodedata.combining(parts[-1]) or " " in folds[character] or not folds[character]
+    ]
     return re.search(f"[{re.escape(''.join(before))}][{re.escape(''.join(marks))}]", text) is not None
 
 
-def _starts(text: str) -> list[int]:
-    """Where each letter begins: at what is no mark."""
-    marked = [unicodedata.combining(unicodedata.normalize("NFKD", character)[0]) for character in text]
+def _starts(text: str, folds: Mapping[str, str]) -> list[int]:
+    """Where each letter begins: at what is no mark and shows something."""
+    marked = [
+        not folds[character] or unicodedata.combining(unicodedata.normalize("NFKD", character)[0]) for character in text
+    ]
     return [nth for nth, is_mark in enumerate(marked) if nth == 0 or not is_mark]
 
 

@@ -24,6 +24,7 @@ async def standing(client: AsyncClient, event: str) -> list[tuple[str, int]]:
         "“a Drone struck the plant`s depot”!",
         "A drone  struck the plant's de\u00adpot",
         "(A drone struck the plant's depot …)",
+        "A drone struck the plant \u200b\u0301s depot",
     ],
 )
 async def test_a_claim_in_other_signs_is_one(client: AsyncClient, event: str, other: str) -> None:
@@ -35,6 +36,21 @@ async def test_a_claim_in_other_signs_is_one(client: AsyncClient, event: str, ot
     assert again["claim"]["id"] == first["claim"]["id"]
     assert (await get(client, f"/v1/claims/{first['claim']['id']}"))["text"] == CLAIM
     assert len(await ids(client, f"{event}/questions")) == 1
+
+
+@pytest.mark.parametrize("space", [" ", "\n", "\t", "\u2028", " \u200b"])
+async def test_an_apostrophe_that_became_an_accent_makes_no_other_wording(
+    client: AsyncClient, event: str, space: str
+) -> None:
+    """A normal form makes a space with an accent of ´, and a line may be broken at that space."""
+    made = await post(client, f"{event}/claims", said(CLAIM, "Ines"))
+    statement = {"claim": made["claim"]["id"], "source": {"name": "Ines"}, "document": {"url": "https://a.example/1"}}
+    wording = CLAIM.replace("'", "´")
+    first = await post(client, f"{event}/statements", statement | {"wording": wording}, 201)
+    other = wording.replace("´", f"{space}\u0301")
+    again = await post(client, f"{event}/statements", statement | {"wording": other}, 200)
+    assert again["id"] == first["id"]
+    assert len(await ids(client, f"/v1/statements/{first['id']}/appearances")) == 1
 
 
 @pytest.mark.parametrize(

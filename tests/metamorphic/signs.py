@@ -135,11 +135,12 @@ def same_text(pick: Random, text: str) -> str:
     return _some(pick, text, _WHOLE)
 
 
+_ON_A_LETTER: Final = re.compile(r"(?<=\w)[\u0300-\u036f]+")  # on a space it is an apostrophe
+
+
 def _unaccented(_: Random, text: str) -> str:
-    letters = unicodedata.normalize("NFD", text)
-    return "".join(letter for letter in letters if not "\u0300" <= letter <= "\u036f").translate(
-        str.maketrans("łŁ", "lL")
-    )
+    letters = _ON_A_LETTER.sub("", unicodedata.normalize("NFD", text))
+    return letters.translate(str.maketrans("łŁ", "lL"))
 
 
 def same_name(pick: Random, name: str) -> str:

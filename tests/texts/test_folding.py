@@ -92,7 +92,8 @@ def test_what_unicode_14_does_not_know_is_left_as_it_is() -> None:
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=60)
 SIGNS = st.text(
-    "aаіi\u0456e´\u1fbf\u0301\u0308\u0323\u0307 .…\"'’-−–\u200c\u200dیيكـ\u064b،٣3!?()ß漢。ё\u0345Ωµ\u1e030\U00011383",
+    "aаіi\u0456e´\u1fbf\u0301\u0308\u0323\u0307 .…\"'’-−–\u200c\u200dیيكـ\u064b،٣3!?()ß漢。ё\u0345Ωµ\u1e030\U00011383"
+    "\n\u2028\u2800\u200b\u05b0\ufe76",
     max_size=14,
 )
 
@@ -103,6 +104,7 @@ SIGNS = st.text(
 @example("ᾲ\u0300 ´\u0300")
 @example("l \u0301\u05b0élu ´\u0323")
 @example("a\u0315\u0300\u0f73\u0f71")
+@example("qu\n\u0301un \u200b\u0301a\u200b\u0301\u0323")
 def test_what_is_looked_for_is_folded_as_what_is_compared(text: str) -> None:
     folded = folding.fold(text)
     assert len(folded.folded) == len(folded.positions)
@@ -122,6 +124,16 @@ def test_another_form_of_unicode_makes_no_difference(text: str) -> None:
         assert folding.whole(normalized) == folding.whole(text)
         assert folding.whole(normalized.strip()) == folding.whole(text), "white space around a text is taken off"
         assert folding.name(normalized.strip()) == folding.name(text)
+
+
+@given(TEXTS | SIGNS, st.sampled_from(["\n", "\t", "\u2003", "\u2028", "\u2800", " \u200b", "\u2060\u00a0\u00ad"]))
+@example("qu´un", "\n")
+@example("L´élu", " \u200b")
+def test_other_white_space_makes_no_difference(text: str, space: str) -> None:
+    """Nor does what an apostrophe stands on that a normal form has made a space with an accent."""
+    spaced = unicodedata.normalize("NFKD", text).replace(" ", space)
+    assert folding.whole(spaced) == folding.whole(text)
+    assert folding.name(spaced) == folding.name(text)
 
 
 @given(st.text(st.sampled_from("abc 12.'"), min_size=1).filter(lambda words: any(map(str.isalnum, words))))
