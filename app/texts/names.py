@@ -118,6 +118,11 @@ def read(name: str) -> Name:
     numbers |= generations
     worded = [(_FATHER.get(word, word), script) for word, script in words if word and word not in generations]
     worded = worded[: titles.end([word for word, _ in worded])]
+    # Beside a surname alone the title is all that tells more, so it counts, however it is written: Gov. Olsen.
+    for nth, (word, script) in enumerate(worded[:-1]):
+        if word not in titles.LONG:
+            break
+        worded[nth] = titles.LONG[word], script
     telling = [(word, script) for word, script in worded if word not in _LEFT_OUT] or worded
     without_particles = [(word, script) for word, script in telling if word not in _PARTICLES]
     if len(without_particles) > 1:

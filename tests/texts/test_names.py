@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.texts import names
+from app.texts.who import titles
 
 ALIKE = [
     ("Sergey Ivanchenko", "Сергей Иванченко", names.SCRIPTS),
@@ -34,6 +35,12 @@ ALIKE = [
     ("Dr. Anna Schmidt", "Anna Schmidt", names.TITLE),
     ("British Prime Minister Ada Marlow", "Ada Marlow", names.TITLE),
     ("Major General Igor Sokolenko", "Игорь Соколенко", names.SCRIPTS),
+    ("Gov. Olsen", "Governor Olsen", names.SPELLING),
+    ("Dr. Ilić", "Doctor Ilic", names.SPELLING),
+    ("Lt. Col. Marlow", "Lieutenant Colonel Marlow", names.SPELLING),
+    ("Ген. Сокол", "Генерал Сокол", names.SPELLING),
+    ("Mme Dupont", "Madame Dupont", names.SPELLING),
+    ("Gral. Rojas", "General Rojas", names.SPELLING),
     ("Міністр оборони Олексій Гайдар", "Oleksii Haidar", names.TITLE),
     ("Press Secretary Dora Weiss", "Dora Weiß", names.TITLE),
     ("المتحدث باسم الجيش سامي حداد", "Sami Haddad", names.TITLE),
@@ -72,6 +79,12 @@ APART = [
     ("5-я бригада", "6th Brigade"),
     ("3rd Assault Brigade", "Assault Brigade"),
     ("Zelensky", "Volodymyr Zelensky"),
+    # Who else has the surname is not told by it, nor by another office.
+    ("Olsen", "Governor Olsen"),
+    ("Mayor Olsen", "Gov. Olsen"),
+    ("Gov. Olsen", "Erik Olsen"),
+    ("Gov. Olsen", "Gov. Olsson-Berg"),
+    ("Gen", "General"),
     ("Ministry of Defence", "Ministry of Health"),
     ("Ministry of Defence", "Ministry of Defence of Ukraine"),
     ("Police", "Military Police"),
@@ -158,6 +171,12 @@ def test_bodies_are_told_apart_by_their_first_words(end: str) -> None:
     for first, second in combinations(FIRST_WORDS, 2):
         assert names.likeness(f"{first} {end}", f"{second} {end}", person=True) is None
         assert names.likeness(f"{first} {end}", end, person=True) is None
+
+
+@pytest.mark.parametrize(("short", "long"), titles.LONG.items())
+def test_a_title_is_one_however_it_is_written(short: str, long: str) -> None:
+    assert names.likeness(f"{short}. Ada Marlow", "Ada Marlow", person=True) == names.TITLE
+    assert names.likeness(f"{short}. Marlow", f"{long} Marlow", person=True) == names.SPELLING
 
 
 @given(st.from_regex(r"[a-z]{3,8}", fullmatch=True), st.from_regex(r"[a-z]{3,8}", fullmatch=True), st.integers(0, 99))

@@ -36,7 +36,7 @@ leiterin direktor direktorin
 
 presidente presidenta ministro ministra alcalde alcaldesa doctor coronel portavoz señor señora gobernador gobernadora
 senador senadora diputado diputada juez jueza fiscal comandante teniente capitán almirante sargento vocero vocera
-embajador embajadora padre obispo doña srta licenciado
+embajador embajadora padre obispo doña srta licenciado doctora
 
 generale colonnello sindaco sindaca portavoce signor signora onorevole senatore senatrice deputato prefetto questore
 procuratore giudice ammiraglio capitano maggiore tenente maresciallo sottosegretario governatore cancelliere cardinale
@@ -72,4 +72,16 @@ kommissarin sekretär sekretärin beauftragter beauftragte vorsitzender vorsitze
 # What stands behind a name: degrees, and which house somebody is a member of.
 AFTER: Final = """
 phd dphil md mba llm mp mep mdb mdl mda msp esq qc kc obe cbe mbe kbe rn cpa dsc bsc msc usn usaf
+"""
+
+# What a title is short for, each with its word: "Gov. Olsen" is Governor Olsen.
+SHORT: Final = """
+gov governor sen senator rep representative pres president gen general col colonel capt captain cpt captain maj major
+lt lieutenant sgt sergeant cmdr commander adm admiral dr doctor prof professor rev reverend amb ambassador
+
+ген генерал полк полковник подполк подполковник лейт лейтенант кап капитан проф профессор акад академик губ губернатор
+підполк підполковник
+
+gral general cnel coronel cap capitán tte teniente dra doctora gob gobernador sra señora srta señorita
+dott dottor avv avvocato mme madame mlle mademoiselle płk pułkownik ppłk podpułkownik mjr major kpt kapitan ks ksiądz
 """

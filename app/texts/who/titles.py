@@ -40,6 +40,9 @@ _OFFICE: Final = re.compile(f".+(?:{'|'.join(sorted(_listed(data.OFFICES)))})")
 _AFTER: Final = _listed(data.AFTER)
 _LEADING: Final = _PERSONS | _NO_PERSON | _NO_PERSON_EITHER
 _KEPT: Final = 2  # words of a name that no title takes away
+_SHORT_AND_LONG: Final = data.SHORT.casefold().split()
+LONG: Final = dict(zip(_SHORT_AND_LONG[::2], _SHORT_AND_LONG[1::2], strict=True))
+"""Of each title that is written short the whole word."""
 
 
 def length(words: Sequence[str]) -> int:
