@@ -100,8 +100,8 @@ class HitPage(Page[Hit]):
     """One page of a search."""
 
     other_words: list[OtherWords]
-    """Where `language` was asked for: the words that claims of this page, and those that its statements are about,
-    have in other languages. At most 10."""
+    """What claims of this page, and those that its statements are about, say in languages that were not asked for;
+    without `language`, in which they were not found. At most 10."""
 
 
 class SimilarQuery(Input):

@@ -306,7 +306,7 @@ async def test_a_search_takes_a_fixed_number_of_statements_and_an_index(
             counted.clear()
             await get(anybody, f"/v1/search?q=drones&type={kind}&limit={limit}")
             # Of claims and statements the events are named, of statements who speaks.
-            assert len(counted) == 5 + (kind == "statement") + (kind != "document"), [sql for sql, _ in counted]
+            assert len(counted) == 5 + (kind == "statement") + 2 * (kind != "document"), [sql for sql, _ in counted]
     counted.clear()
     await get(anybody, "/v1/search?q=drones")
     page = next((sql, given) for sql, given in counted if "ts_rank" in sql)

@@ -81,8 +81,17 @@ async def test_what_was_found_is_proposed_in_other_languages(
         hits = [hit["id"] for hit in (await get(anybody, one["url"]))["items"]]
         assert (same if one["language"] == "de" else about) in hits, one
         assert (english in hits) == (one["language"] == "en")
-    # Without a language nothing is proposed, and none in which it was searched.
-    assert (await get(anybody, "/v1/search?q=склад"))["other_words"] == []
+    # Without a language what is in others than the words were found in; with one, none in which it was searched.
+    for words, others in (("склад", "de en fr zh"), ("entrepôt", "de en ru zh"), ("rented", "de fr ru zh")):
+        page = await get(anybody, f"/v1/search?q={words}")
+        assert [one["language"] for one in page["other_words"]] == others.split(), words
+    # Each claim by itself: what one says in a language is no reason against another's.
+    page = await get(anybody, "/v1/search?q=warehouse")
+    assert [one["language"] for one in page["other_words"] if one["claim_id"] == about] == [
+        "de", "fr", "ru", "zh",
+    ]  # fmt: skip
+    assert all(one["claim_id"] != english for one in page["other_words"])
+    assert (await get(anybody, "/v1/search?q=struck"))["other_words"] == []
     page = await get(anybody, "/v1/search?q=склад&language=ru,de,zh")
     assert [one["language"] for one in page["other_words"]] == ["en", "fr"]
     # A statement leads to its claim, too.

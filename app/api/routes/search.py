@@ -19,8 +19,8 @@ async def list_hits(
     """Events, claims, statements and documents by their words, the best first.
 
     Words are compared by their stems in the language of each text, without accents and case. A statement is found by
-    its wording, a document by title, headlines and text. Where a language is asked for, `other_words` proposes what the
-    same claims say in others.
+    its wording, a document by title, headlines and text. `other_words` proposes what the same claims say in other
+    languages.
     """
     slice_ = await search.page(session, caller, query)
     proposals = await other_words.in_other_languages(session, caller, slice_.rows, query.language)

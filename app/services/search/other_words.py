@@ -1,6 +1,7 @@
 """What the claims that a search found say in other languages: how the same is spelt there."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -25,26 +26,36 @@ _SHORT: Final = 3  # characters of words that are hardly ever what a claim is ab
 async def in_other_languages(
     session: AsyncSession, caller: Caller, hit_fields: Iterable[Mapping[str, Any]], tags: str | None
 ) -> list[dict[str, Any]]:
-    """As fields of `OtherWords`, for claims among the hits, in their order; nothing where no language was asked for.
+    """As fields of `OtherWords`, for claims among the hits, in their order: in languages that were not asked for.
 
-    The claim itself, what was merged into it, and what a link says is the same: each in its language and translations.
+    Where none was asked for, in those in which the claim was not found. The claim itself, what was merged into it, and
+    what a link says is the same: each in its language and translations.
     """
-    claim_ids = list(dict.fromkeys(hit["claim_id"] for hit in hit_fields if hit.get("claim_id")))
-    if tags is None or not claim_ids:
+    searched: dict[UUID, set[str]] = defaultdict(set)
+    for hit in hit_fields:
+        if hit.get("claim_id"):
+            searched[hit["claim_id"]].update(languages.codes_of(tags) if tags else _languages(hit))
+    claim_ids = list(searched)
+    if not claim_ids:
         return []
-    searched = set(languages.codes_of(tags))
     proposals: dict[tuple[str, str], dict[str, Any]] = {}
     texts = [
         (claim_ids.index(row["hit"]), tag, words)
         for row in (await session.execute(_same_claims(caller, claim_ids))).mappings()
         for tag, words in ({row["language"]: row["text"]} | row["translations"]).items()
-        if tag and words and not searched.intersection(languages.codes(tag))
+        if tag and words and not searched[row["hit"]].intersection(languages.codes(tag))
     ]
     for rank, tag, words in sorted(texts):
         url = f"/v1/search?{urlencode({'q': _query(words), 'language': tag})}"
         proposal = {"claim_id": claim_ids[rank], "language": tag, "text": words, "url": url}
         proposals.setdefault((tag, words), proposal)
     return list(proposals.values())[:_PROPOSED]
+
+
+def _languages(hit: Mapping[str, Any]) -> set[str]:
+    """Every code of the languages in which the words were found."""
+    tags = {hit["language"], *(highlight["language"] for highlight in hit["highlights"])} - {None}
+    return {code for tag in tags for code in languages.codes(tag)}
 
 
 def _same_claims(caller: Caller, claim_ids: list[UUID]) -> Any:
