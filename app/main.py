@@ -6,10 +6,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
-from starlette_compress import CompressMiddleware, add_compress_type
+from starlette_compress import add_compress_type
 
 from app import __version__, database
 from app.api import answers, problems
+from app.api.compressing import Compressing
 from app.api.deps import Route
 from app.api.description import docs_page, openapi
 from app.api.kept import store
@@ -135,7 +136,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(answers.NotModified, answers.not_modified)
     # What is added last stands outside: an ETag is of the answer before it is compressed.
     app.add_middleware(Wire)
-    app.add_middleware(CompressMiddleware)
+    app.add_middleware(Compressing)
     openapi.describe(app)
     docs_page.add(app)
     return app

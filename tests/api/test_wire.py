@@ -75,6 +75,33 @@ async def test_every_answer_has_an_id_and_says_how_it_is_cached(client: httpx.As
     assert len(ids) == 6
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "br", "zstd", "identity"])
+async def test_what_an_answer_varies_by_is_said_once(
+    client: httpx.AsyncClient, anybody: httpx.AsyncClient, event: str, encoding: str
+) -> None:
+    """Be it kept or not, compressed or not, whole, streamed or empty."""
+    paths = (
+        *PATHS,
+        event,
+        f"{event}/dossier",
+        "/v1/words",
+        "/v1/events.geojson",
+        "/v1/nothing",
+        "/docs",
+        "/v1/search?q=a",
+    )
+    for caller in (client, anybody):
+        for path in paths:
+            for method in ("GET", "HEAD", "OPTIONS", "GET"):
+                for given in ({}, {"If-None-Match": "*"}):
+                    headers = {"Accept-Encoding": encoding, "Origin": "https://a.example"} | given
+                    answer = await caller.request(method, path, headers=headers)
+                    [varies] = answer.headers.get_list("Vary")
+                    names = varies.lower().split(", ")
+                    assert len(names) == len(set(names)), (method, path, varies)
+                    assert "accept-encoding" in names
+
+
 @pytest.mark.parametrize("path", ["", "/dossier", "/timeline", "/claims", "/export.csv", "/diff?since=2023&clock=said"])
 async def test_a_304_is_cached_as_the_answer_that_it_stands_for(
     client: httpx.AsyncClient, event: str, path: str

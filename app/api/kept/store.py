@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from starlette.types import Message, Receive, Scope, Send
-from starlette_compress import CompressMiddleware
 
+from app.api.compressing import Compressing
 from app.api.kept.requested import AnswerName
 from app.flights import Flights
 from app.schemas.common import names_tag
@@ -150,7 +150,7 @@ def compressed(plain: Form, accepts: str) -> Form:
         sent.append(message)
 
     scope = {"type": "http", "headers": [(b"accept-encoding", accepts.encode("latin-1"))]}
-    _run(CompressMiddleware(answer)(scope, receive, send))
+    _run(Compressing(answer)(scope, receive, send))
     return Form(sent[0]["headers"], sent[1]["body"])
 
 
