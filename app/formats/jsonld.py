@@ -275,6 +275,7 @@ def _appearance(appearance: AppearanceRead, statement: StatementPicture, dossier
 def _review(
     assessment: AssessmentPicture, question: QuestionPicture | None, claim: ClaimPicture, dossier: DossierRead
 ) -> Node:
+    works = [work for id_ in assessment.document_ids if (work := nodes.work(id_, dossier))]
     return nodes.node(
         "ClaimReview",
         assessment.id,
@@ -287,7 +288,8 @@ def _review(
         inLanguage=assessment.language,
         reviewBody=assessment.explanation,
         reviewRating=_rating(assessment),
-        citation=[work for id_ in assessment.document_ids if (work := nodes.work(id_, dossier))],
+        # An imported review has its own page among its documents.
+        citation=[work for work in works if work.get("url") != assessment.url],
         cc_made=assessment.made,
         cc_settles=nodes.ids([question.id]) if assessment.settles and question else None,
         cc_supersedes=nodes.ids([assessment.supersedes_id]) if assessment.supersedes_id else None,

@@ -70,3 +70,27 @@ def test_what_the_service_does_not_take_is_noted(tmp_path: Path, database_url: s
     (note,) = [json.loads(line) for line in notes.read_text().splitlines()]
     assert note["where"] == "https://checks.example/2: /events/0/claims/0/statements/0/source/role"
     assert "Teacher" in note["what"]
+
+
+def test_who_sees_a_rating_sees_the_page_of_the_review(tmp_path: Path, database_url: str, key: str) -> None:
+    """Also where nobody is named who made the claim, nor a page where it appeared."""
+    file = tmp_path / "bare.json"
+    reviewed = {"@type": "Claim", "appearance": {"@type": "CreativeWork", "url": "https://posts.example/1"}}
+    bare = [review(itemReviewed=None), review(url="https://checks.example/2", itemReviewed=reviewed)]
+    file.write_text(json.dumps(bare))
+    with at.serving(database_url) as base:
+        code, told = imported(file, base, key)
+        assert (code, told["sent"]["created"]) == (0, 2)
+        for address in (one["url"] for one in bare):
+            [listed] = at.get(f"{base}/v1/documents", params={"url": address}).json()["items"]
+            assert at.get(f"{base}/v1/documents/{listed['id']}").status_code == 200
+        for event in at.get(f"{base}/v1/events").json()["items"]:
+            dossier = at.get(f"{base}/v1/events/{event['id']}/dossier").json()
+            [rating] = dossier["unasked"][0]["assessments"]
+            assert [dossier["documents"][id_]["url"] for id_ in rating["document_ids"]] == [rating["url"]]
+            linked = at.get(f"{base}/v1/events/{event['id']}/export.jsonld").json()
+            reviews = [node for node in linked["@graph"] if node["@type"] == "ClaimReview"]
+            assert len(reviews) == 1
+            assert not reviews[0].get("citation")
+        code, told = imported(file, base, key)
+        assert (code, told["sent"]["matched"]) == (0, 2)
