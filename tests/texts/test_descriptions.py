@@ -38,6 +38,7 @@ DESCRIPTIONS = (
     "Українські посадовці", "مقامات آمریکایی", "פקידים אמריקאים", "גורמים ישראליים", "美国官员", "Russian soldiers",
     "Kyiv residents", "Residents of Mariupol", "Жители Киева", "سكان غزة",
     "Ministry of Health officials", "US Officials",
+    "Posts ON Facebook", "pOSTS ON fACEBOOK", "Sources IN the police",
     "a US official", "US official", "a Kremlin spokesman", "a resident of Kyiv",
     "un responsable ukrainien", "مسؤول أمريكي",
     "очевидец из Киева", "ein Kiewer Arzt", "People familiar with the matter", "People briefed on the US plans",

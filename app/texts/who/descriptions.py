@@ -86,8 +86,11 @@ def describes(name: str) -> Literal["role_only", "group", "anonymous"] | None:
         return None
     if is_any_body(name):
         return "role_only"
+    last = len(words) - 1
     strange = [
-        nth for nth, word in enumerate(words) if word not in _LISTED or _is_acronym(word, written[nth], among=written)
+        nth
+        for nth, word in enumerate(words)
+        if word not in _LISTED or (nth == last and _is_acronym(word, written[nth], among=written))
     ]
     is_description = (
         _are_people(words, written, strange, has_comma="," in name)
@@ -148,7 +151,7 @@ def is_lacking(name: str) -> bool:
 
 
 def _is_acronym(word: str, letters: str, among: Sequence[str]) -> bool:
-    """Whether a small word is none: the `OU` of a body, beside words that are not all in capitals."""
+    """Whether a small word is none, where it joins nothing: the `OU` of a body, beside words not all in capitals."""
     is_small = word in _FILLERS and word not in _SIDES
     return is_small and len(word) > 1 and letters.isupper() and not all(map(str.isupper, among))
 
