@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     Text,
+    bindparam,
     cast,
     func,
     literal,
@@ -30,6 +32,7 @@ from app.errors import BadCursor
 from app.schemas.common import Paging
 
 PAGE_ROWS: Final = 200  # at most
+_REMEMBERED: Final = 100  # selects of pages
 # Stands for a time that is not known: after all others.
 LATEST: Final = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 # What may be another from page to page of one list.
@@ -64,24 +67,17 @@ async def page(
     `sorts` says by which column of `selected` each name sorts; `owner_id` is of the record that the list belongs to, if
     it belongs to one; `skip` leaves out so many items before the first page. Raises BadCursor.
     """
-    rows_of = selected.subquery()
     sort: str = getattr(query, "sort", "created_at")
     down = sort.startswith("-")
-    order = _order(rows_of, sorts[sort.removeprefix("-")])
     bound = _fingerprint(query, owner_id)
     limit = min(query.limit, PAGE_ROWS)
-    onward, start = _decode(query.cursor, bound, order) if query.cursor else (True, None)
-
-    chosen = select(rows_of, cast(order, Text).label("_place"))
-    if start is not None:
-        row_place = tuple_(order, rows_of.c.id)
-        start_place = tuple_(literal(start[0], order.type), literal(start[1], rows_of.c.id.type))
-        chosen = chosen.where(row_place < start_place if down == onward else row_place > start_place)
-    falling = down == onward
-    chosen = chosen.order_by(*(c.desc() if falling else c.asc() for c in (order, rows_of.c.id))).limit(limit + 1)
-    if skip and start is None:
-        chosen = chosen.offset(skip)
-    rows = (await session.execute(chosen)).mappings().all()
+    listing = _ordered(selected, sorts[sort.removeprefix("-")])
+    onward, start = _decode(query.cursor, bound, listing.order) if query.cursor else (True, None)
+    chosen = _chosen(listing, falling=down == onward, is_continued=start is not None)
+    beginning = {} if start is None else {"place": start[0], "place_id": start[1]}
+    owner = {} if owner_id is None else {"owner": owner_id}
+    limits = {"most": limit + 1, "skipped": skip if start is None else 0}
+    rows = (await session.execute(chosen, {**beginning, **owner, **limits})).mappings().all()
     # One row more than the page has was read: it says whether the list goes on.
     goes_on, rows = len(rows) > limit, rows[:limit]
     if not onward:
@@ -91,9 +87,35 @@ async def page(
         rows,
         _encode(bound, rows[-1], onward=True) if has_next and rows else None,
         _encode(bound, rows[0], onward=False) if has_prev and rows else None,
-        await session.scalar(select(func.count()).select_from(rows_of)) if query.count else None,
-        await _facets(session, rows_of, getattr(query, "facets", None)),
+        await session.scalar(select(func.count()).select_from(listing.rows), owner) if query.count else None,
+        await _facets(session, listing.rows, getattr(query, "facets", None), owner),
     )
+
+
+class _Ordered(NamedTuple):
+    """A list's rows, and what they are ordered by."""
+
+    rows: Subquery
+    order: ColumnElement[Any]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _ordered(selected: Select[Any], sorted_by: str) -> _Ordered:
+    rows = selected.subquery()
+    return _Ordered(rows, _order(rows, sorted_by))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _chosen(listing: _Ordered, *, falling: bool, is_continued: bool) -> Select[Any]:
+    """Select `:most` rows of a list but for the first `:skipped`, or those after `:place` and `:place_id`."""
+    rows, order = listing
+    chosen = select(rows, cast(order, Text).label("_place"))
+    if is_continued:
+        row_place = tuple_(order, rows.c.id)
+        start = tuple_(bindparam("place", type_=order.type), bindparam("place_id", type_=rows.c.id.type))
+        chosen = chosen.where(row_place < start if falling else row_place > start)
+    chosen = chosen.order_by(*(c.desc() if falling else c.asc() for c in (order, rows.c.id)))
+    return chosen.limit(bindparam("most", type_=Integer())).offset(bindparam("skipped", type_=Integer()))
 
 
 def _order(rows_of: Subquery, name: str) -> ColumnElement[Any]:
@@ -107,7 +129,7 @@ def _order(rows_of: Subquery, name: str) -> ColumnElement[Any]:
 
 
 async def _facets(
-    session: AsyncSession, rows_of: Subquery, names_wanted: str | None
+    session: AsyncSession, rows_of: Subquery, names_wanted: str | None, owner: Mapping[str, UUID]
 ) -> dict[str, dict[str, int]] | None:
     if names_wanted is None:
         return None
@@ -120,7 +142,7 @@ async def _facets(
         for name, column in columns.items()
     ]
     facets: dict[str, dict[str, int]] = {name: {} for name in names}
-    for facet, word, count in await session.execute(union_all(*counts).order_by("n", "word")):
+    for facet, word, count in await session.execute(union_all(*counts).order_by("n", "word"), owner):
         facets[facet][word] = count
     return {name: dict(reversed(words.items())) for name, words in facets.items()}
 

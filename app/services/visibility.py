@@ -34,7 +34,6 @@ from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from app.database import Askable, ask
 from app.models import (
@@ -52,6 +51,9 @@ from app.models import (
 from app.schemas import addresses
 from app.schemas.kinds import Kind, kind_of
 from app.services.access import Caller
+
+# All selects here are of tables, not of mapped classes: those are compiled in another way, which changes a select that
+# is kept, so that it would be compiled twice.
 
 # Each confidential source in each event that cites it, and its id there.
 MASK: Final = sql_table(
@@ -185,14 +187,14 @@ def withheld(caller: Caller, kind: Kind) -> Mapping[str, MayTell]:
 
 
 def _is_not_confidential(id_: ColumnElement[Any]) -> ColumnElement[bool]:
-    source = aliased(Source)
+    source = table_of(Source).alias().c
     return exists().where(source.id == id_, source.confidential.is_(False))
 
 
 def _columns(caller: Caller, kind: Kind) -> list[ColumnElement[Any]]:
     """All of a table, with nothing that would tell who a confidential source is, or that a restricted event exists."""
     asks = withheld(caller, kind)
-    columns = [getattr(kind.model, name) for name in kind.columns if name != kind.apart]
+    columns = [table_of(kind.model).c[name] for name in kind.columns if name != kind.apart]
     return [_shown(kind, column, asks[column.name]) if column.name in asks else column for column in columns]
 
 
@@ -213,7 +215,7 @@ def _is_public(kind: Kind) -> ColumnElement[bool]:
     if kind.public_if is not None:
         check = _CHECKS[kind.public_if.check]
         return and_(*(check(columns[name]) for name in kind.public_if.columns))
-    event = aliased(Event)
+    event = table_of(Event).alias().c
     return exists().where(event.id == columns.event_id, event.visibility == "public")
 
 
@@ -223,7 +225,7 @@ def _is_source_public(id_: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     The planner finds the first two for a whole list at once; a function, which takes long, is asked only of those that
     others belong to, or were merged into (docs/decisions/0036-public-lists.md).
     """
-    document = aliased(Document)
+    document = table_of(Document).alias().c
     published = exists().where(document.publisher_id == id_, _is_document_public(document.id))
     pointing = _pointing(id_, (Source, "parent_id"), (Source, "merged_into"))
     cited = _cited(id_, (Statement, "source_id"), (AppearanceHop, "source_id"), (Assessment, "author_id"))
@@ -240,13 +242,13 @@ def _is_document_public(id_: SQLColumnExpression[Any]) -> ColumnElement[bool]:
 
 def _cited(id_: SQLColumnExpression[Any], *places: tuple[type[Any], str]) -> Iterator[ColumnElement[bool]]:
     for model, column in places:
-        citing, event = aliased(model), aliased(Event)
-        yield exists().where(getattr(citing, column) == id_, citing.event_id == event.id, event.visibility == "public")
+        citing, event = table_of(model).alias().c, table_of(Event).alias().c
+        yield exists().where(citing[column] == id_, citing.event_id == event.id, event.visibility == "public")
 
 
 def _pointing(id_: SQLColumnExpression[Any], *places: tuple[type[Any], str]) -> Iterator[ColumnElement[bool]]:
     for model, column in places:
-        yield exists().where(getattr(aliased(model), column) == id_)
+        yield exists().where(table_of(model).alias().c[column] == id_)
 
 
 # By the function of the database that knows all of it.
@@ -264,20 +266,21 @@ def _parts(caller: Caller, model: type[Record]) -> list[ColumnElement[Any]]:
 
 def _hops(caller: Caller) -> ColumnElement[Any]:
     """The chain of an appearance, as objects in their order."""
-    hop = aliased(AppearanceHop)
+    hop = table_of(AppearanceHop).alias().c
     source = hop.source_id if caller.may("confidential") else func.shown_source(hop.event_id, hop.source_id)
-    fields: dict[str, Any] = {name: getattr(hop, name) for name in ("id", "ref", "step")} | {"source_id": source}
-    fields |= {name: getattr(hop, name) for name in ("disclosure", "how_known", "score", "state")}
+    fields: dict[str, Any] = {name: hop[name] for name in ("id", "ref", "step")} | {"source_id": source}
+    fields |= {name: hop[name] for name in ("disclosure", "how_known", "score", "state")}
     step = func.jsonb_build_object(*(part for name, value in fields.items() for part in (name, value)))
     chain = func.coalesce(func.jsonb_agg(aggregate_order_by(step, hop.step)), literal([], JSONB))
-    return select(chain).where(hop.appearance_id == Appearance.id).scalar_subquery().label("hops")
+    return select(chain).where(hop.appearance_id == table_of(Appearance).c.id).scalar_subquery().label("hops")
 
 
 def _evidence(_caller: Caller) -> ColumnElement[Any]:
     """The ids of the documents that an assessment names."""
-    document = AssessmentDocument.document_id
+    named = table_of(AssessmentDocument).c
+    document = named.document_id
     ids = func.coalesce(func.jsonb_agg(aggregate_order_by(document, document)), literal([], JSONB))
-    evidence = select(ids).where(AssessmentDocument.assessment_id == Assessment.id)
+    evidence = select(ids).where(named.assessment_id == table_of(Assessment).c.id)
     return evidence.scalar_subquery().label("document_ids")
 
 
@@ -290,15 +293,15 @@ _PARTS: Final[Mapping[type[Record], tuple[Callable[[Caller], ColumnElement[Any]]
 
 def _sources(caller: Caller) -> Select[Any]:
     """Select the sources: those that are not confidential as they are, and a mask in each event for the others."""
-    kind = kind_of(Source)
+    kind, table = kind_of(Source), table_of(Source)
     named = select(*_columns(caller, kind))
-    masks = select(*(_mask(name) for name in kind.columns)).join_from(Source, MASK, MASK.c.source_id == Source.id)
+    masks = select(*(_mask(name) for name in kind.columns)).join_from(table, MASK, MASK.c.source_id == table.c.id)
     if not caller.may("read"):
         named = named.where(_is_public(kind))
         masks = masks.where(MASK.c.visibility == "public")
     if caller.may("confidential"):
         return named
-    rows = union_all(named.where(Source.confidential.is_(False)), masks).subquery()
+    rows = union_all(named.where(table.c.confidential.is_(False)), masks).subquery()
     return select(*(rows.c[name] for name in kind.columns))
 
 

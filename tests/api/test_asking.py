@@ -3,24 +3,28 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import psycopg
 import pytest
-from calls import claim, source, statement
+from calls import claim, get, post, source, statement
 from fastapi import FastAPI
 from ledgers import fill
 from sqlalchemy import Select, select, text
 from sqlalchemy import event as engine_event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from app import askers, database
 from app.database import Database, ask
 from app.models import Record
+from app.schemas.claims import ClaimQuery
 from app.schemas.kinds import READS
 from app.services import visibility
 from app.services.access import Caller
+from app.services.lists import disputes
 from app.settings import Settings
 
 CLIENTS: Final = 16
@@ -116,6 +120,79 @@ async def test_a_record_is_the_same_however_it_is_asked(
                     assert found._asdict() == dict(row), model
                 compared += 1
     assert compared >= (10 if scopes else 3)
+
+
+# --- selects are put together and compiled once -----------------------------------------------------------------------
+
+KINDS_OF_REQUESTS: Final = (
+    *("/v1/events/{event}", "/v1/claims/{claim}", "/v1/sources/ref:{ref}", "/v1/claims/{claim}/history"),
+    *(f"/v1/events/{{event}}/{name}" for name in ("dossier", "timeline", "figures", "matrix", "claims", "statements")),
+    *("/v1/events/{event}/diff?since={year}&clock=said", "/v1/events/{event}/dossier?as_of=2999&said_before={year}"),
+    *("/v1/events/{event}/export.csv", "/v1/events/{event}/event-links", "/v1/events/{event}/claim-links"),
+    *(
+        "/v1/claims?limit={limit}",
+        "/v1/claims?event={event}",
+        "/v1/claims?source={name}",
+        "/v1/claims?sort=-created_at",
+    ),
+    *("/v1/statements?claim={claim}&expand=source,claim", "/v1/statements?stance={stance}&facets=stance&count=true"),
+    *("/v1/sources?q={name}", "/v1/sources?updated_since={year}-01-01T00:00:00Z", "/v1/sources/ref:{ref}/record"),
+    *("/v1/events?q={name}", "/v1/documents?url=https://{name}.example", "/v1/search?q={name}", "/v1/rechecks"),
+    *("/v1/claims?cursor={cursor}&limit=1", "/v1/events/{event}/claims?cursor={own_cursor}&limit=1"),
+)
+
+
+async def test_a_second_request_of_a_kind_compiles_nothing(
+    app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.state.kept = None
+    first, second = [await _values(client, *one) for one in (("a", "2001", 5), ("b", "2002", 7))]
+    compiled: list[str] = []
+    compile_one = SQLCompiler.__init__
+
+    def note(compiler: SQLCompiler, *given: Any, **more: Any) -> None:
+        compile_one(compiler, *given, **more)
+        compiled.append(str(compiler))
+
+    monkeypatch.setattr(SQLCompiler, "__init__", note)
+    again: dict[str, list[str]] = {}
+    for path in KINDS_OF_REQUESTS:
+        for values in (first, second):
+            compiled.clear()
+            answer = await client.get(path.format(**values))
+            assert answer.status_code == 200, (path, answer.text)
+        if compiled:
+            again[path] = list(compiled)
+    assert again == {}
+
+
+async def _values(client: httpx.AsyncClient, name: str, year: str, limit: int) -> dict[str, Any]:
+    """Of an event of its own, to ask about."""
+    event = (await post(client, "/v1/events", {"title": f"Fire at {name * 4}", "ref": name}))["id"]
+    own_source = await source(client, name * 4, ref=f"s:{name}")
+    path = f"/v1/events/{event}"
+    claims = [await claim(client, path, f"It was {name * 4} {nth}") for nth in range(3)]
+    await statement(client, path, claims[0], own_source)
+    cursors = [(await get(client, f"{listing}?limit=1"))["next"] for listing in ("/v1/claims", f"{path}/claims")]
+    cursor, own_cursor = (parse_qs(urlsplit(url).query)["cursor"][0] for url in cursors)
+    values = {"event": event, "claim": claims[0], "ref": f"s:{name}", "name": name * 4, "year": year, "limit": limit}
+    stance = {"a": "support", "b": "deny,support"}[name]
+    return values | {"stance": stance, "cursor": cursor, "own_cursor": own_cursor}
+
+
+async def test_a_list_asked_again_is_not_put_together_again(client: httpx.AsyncClient, event: str) -> None:
+    await claim(client, event)
+    put_together = [
+        disputes.claims(ClaimQuery(event=asked, limit=limit), caller)
+        for asked, limit, caller in (
+            ("a", 1, Caller("one")),
+            ("a", 2, Caller("other")),
+            ("b", 1, Caller("one")),
+            ("a", 1, Caller("one", frozenset({"read"}))),
+        )
+    ]
+    assert put_together[0] is put_together[1]
+    assert len({id(select_) for select_ in put_together}) == 3
 
 
 def _every(caller: Caller, model: type[Record]) -> Select[Any]:

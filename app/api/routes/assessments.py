@@ -46,7 +46,7 @@ async def list_event_assessments(
     """How the claims about one event are rated."""
     event_id = (await records.locate(session, caller, Event, event)).id
     await existing.check(session, caller, query)
-    rows = narrowing.within(event_id, disputes.assessments(query, caller))
+    rows = narrowing.within(disputes.assessments(query, caller))
     page = await paging.page(session, rows, kind_of(Assessment).sorts, query, event_id)
     return answers.page(request, page, AssessmentRead, view=query.view)
 

@@ -59,7 +59,7 @@ async def list_event_claims(
     """The propositions in dispute about one event."""
     event_id = (await records.locate(session, caller, Event, event)).id
     await existing.check(session, caller, query)
-    rows = narrowing.within(event_id, disputes.claims(query, caller))
+    rows = narrowing.within(disputes.claims(query, caller))
     page = await paging.page(session, rows, kind_of(Claim).sorts, query, event_id)
     return await listed(request, session, caller, query, page, read=ClaimListed)
 

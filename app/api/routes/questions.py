@@ -46,7 +46,7 @@ async def list_event_questions(
     """The points in dispute about one event."""
     event_id = (await records.locate(session, caller, Event, event)).id
     await existing.check(session, caller, query)
-    rows = narrowing.within(event_id, disputes.questions(query, caller))
+    rows = narrowing.within(disputes.questions(query, caller))
     page = await paging.page(session, rows, kind_of(Question).sorts, query, event_id)
     return answers.page(request, page, QuestionRead, view=query.view)
 

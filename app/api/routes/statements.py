@@ -57,7 +57,7 @@ async def list_event_statements(
     """Who said what about one event."""
     event_id = (await records.locate(session, caller, Event, event)).id
     await existing.check(session, caller, query)
-    rows = narrowing.within(event_id, disputes.statements(query, caller))
+    rows = narrowing.within(disputes.statements(query, caller))
     page = await paging.page(session, rows, kind_of(Statement).sorts, query, event_id)
     return await listed(request, session, caller, query, page, read=StatementListed)
 

@@ -32,9 +32,11 @@ from app.schemas.sources import EverySourceLinkQuery, SourceFilter, SourceLinkQu
 from app.services.access import Caller
 from app.services.lists import narrowing
 from app.services.lists.narrowing import Rows
+from app.services.lists.remembered import remembered
 from app.services.visibility import names_of_ends, seen, seen_alone
 
 
+@remembered
 def sources(query: SourceFilter, caller: Caller) -> Rows:
     rows = seen_alone(caller, Source)
     selected = select(rows).where(
@@ -65,6 +67,7 @@ def source_links(source: UUID, query: SourceLinkQuery, caller: Caller) -> Rows:
     )
 
 
+@remembered
 def every_source_link(query: EverySourceLinkQuery, caller: Caller) -> Rows:
     rows = seen_alone(caller, SourceLink)
     selected = select(rows, *names_of_ends(caller, rows)).where(
@@ -98,6 +101,7 @@ def _supported_by_both(rows: Subquery, caller: Caller) -> ScalarSelect[int]:
     return supporting.correlate(rows).scalar_subquery()
 
 
+@remembered
 def documents(query: DocumentFilter, caller: Caller) -> Rows:
     rows = seen_alone(caller, Document)
     selected = select(rows).where(
@@ -138,6 +142,7 @@ def document_links(document: UUID, query: DocumentLinkQuery, caller: Caller) -> 
     return select(rows).where(or_(*either), *narrowing.equal(rows, query, "relation", "state"))
 
 
+@remembered
 def every_document_link(query: EveryDocumentLinkQuery, caller: Caller) -> Rows:
     rows = seen_alone(caller, DocumentLink)
     selected = select(rows).where(*narrowing.equal(rows, query, "relation", "how_known", "state", "ref"))

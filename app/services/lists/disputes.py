@@ -33,9 +33,11 @@ from app.schemas.statements import StatementFilter
 from app.services.access import Caller
 from app.services.lists import effective, narrowing
 from app.services.lists.narrowing import Rows
+from app.services.lists.remembered import remembered
 from app.services.visibility import seen, seen_alone
 
 
+@remembered
 def events(query: EventFilter, caller: Caller) -> Rows:
     rows = seen_alone(caller, Event)
     selected = select(rows).where(
@@ -63,6 +65,7 @@ def event_links(event: UUID, query: EventLinkQuery, caller: Caller) -> Rows:
     )
 
 
+@remembered
 def questions(query: QuestionFilter, caller: Caller) -> Rows:
     rows = seen_alone(caller, Question)
     kind = shown_kind(rows.c.kind, rows.c.measure)
@@ -77,6 +80,7 @@ def questions(query: QuestionFilter, caller: Caller) -> Rows:
     return selected
 
 
+@remembered
 def claims(query: ClaimFilter, caller: Caller) -> Rows:
     rows = seen_alone(caller, Claim)
     selected = select(rows).where(
@@ -118,6 +122,7 @@ def claim_links(event: UUID, query: ClaimLinkQuery, caller: Caller) -> Rows:
     )
 
 
+@remembered
 def statements(query: StatementFilter, caller: Caller) -> Rows:
     rows = seen_alone(caller, Statement)
     effective_from = effective.said_from(rows)
@@ -156,6 +161,7 @@ def statements(query: StatementFilter, caller: Caller) -> Rows:
     return selected
 
 
+@remembered
 def rechecks(query: RecheckQuery, caller: Caller) -> Rows:
     """Statements to recheck, each with its claim (`about`), source (`whose`) and event (`within`) after merges."""
     rows = seen_alone(caller, Statement)
@@ -176,6 +182,7 @@ def appearances(statement: UUID, caller: Caller) -> Rows:
     return select(rows).where(rows.c.statement_id == statement)
 
 
+@remembered
 def assessments(query: AssessmentFilter, caller: Caller) -> Rows:
     rows = seen_alone(caller, Assessment)
     selected = select(rows).where(

@@ -3,9 +3,8 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Subquery, case, exists, func, or_, select, true
-from sqlalchemy.orm import aliased
 
-from app.models import Appearance, Document, DocumentVersion
+from app.models import Appearance, Document, DocumentVersion, table_of
 
 
 def said_from(rows: Subquery) -> ColumnElement[Any]:
@@ -20,30 +19,31 @@ def said_from(rows: Subquery) -> ColumnElement[Any]:
 
 
 def _published(rows: Subquery) -> ScalarSelect[Any]:
-    appearance, document, merged = aliased(Appearance), aliased(Document), aliased(Document)
-    one_of_several = or_(document.merged_into.is_not(None), exists().where(merged.merged_into == document.id))
-    kin, in_kin = aliased(Document), select(func.document_kin(document.id).label("id")).correlate(document).lateral()
-    of_kin = select(func.min(kin.published_from)).select_from(in_kin.join(kin, kin.id == in_kin.c.id))
-    published = case((one_of_several, of_kin.scalar_subquery()), else_=document.published_from)
+    appearance = table_of(Appearance).alias()
+    document, merged, kin = (table_of(Document).alias() for _ in range(3))
+    one_of_several = or_(document.c.merged_into.is_not(None), exists().where(merged.c.merged_into == document.c.id))
+    in_kin = select(func.document_kin(document.c.id).label("id")).correlate(document).lateral()
+    of_kin = select(func.min(kin.c.published_from)).select_from(in_kin.join(kin, kin.c.id == in_kin.c.id))
+    published = case((one_of_several, of_kin.scalar_subquery()), else_=document.c.published_from)
     return (
         select(func.min(published))
         .select_from(appearance)
-        .join(document, document.id == appearance.document_id)
-        .where(appearance.statement_id == rows.c.id)
+        .join(document, document.c.id == appearance.c.document_id)
+        .where(appearance.c.statement_id == rows.c.id)
         .correlate(rows)
         .scalar_subquery()
     )
 
 
 def _retrieved(rows: Subquery) -> ScalarSelect[Any]:
-    appearance, version = aliased(Appearance), aliased(DocumentVersion)
-    in_kin = select(func.document_kin(appearance.document_id).label("id")).correlate(appearance).lateral()
+    appearance, version = table_of(Appearance).alias(), table_of(DocumentVersion).alias()
+    in_kin = select(func.document_kin(appearance.c.document_id).label("id")).correlate(appearance).lateral()
     return (
-        select(func.min(version.retrieved_at))
+        select(func.min(version.c.retrieved_at))
         .select_from(appearance)
         .join(in_kin, true())
-        .join(version, version.document_id == in_kin.c.id)
-        .where(appearance.statement_id == rows.c.id)
+        .join(version, version.c.document_id == in_kin.c.id)
+        .where(appearance.c.statement_id == rows.c.id)
         .correlate(rows)
         .scalar_subquery()
     )

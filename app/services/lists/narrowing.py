@@ -1,7 +1,7 @@
 """Conditions that lists have in common, each where its parameter is given."""
 
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     any_,
+    bindparam,
     func,
     literal,
     or_,
@@ -203,8 +204,10 @@ def of_event(rows: Subquery, query: Any, caller: Caller) -> list[ColumnElement[b
     return [or_(*(rows.c.event_id.in_(ids) for ids in event_ids))]
 
 
-def within(event: UUID, selected: Rows) -> Rows:
-    """Keep what belongs to an event, or to one merged with it."""
+@lru_cache(maxsize=100)
+def within(selected: Rows) -> Rows:
+    """Keep what belongs to the event `owner`, a parameter, or to one merged with it: for the pages of its lists."""
+    event = bindparam("owner", None, Uuid())
     return selected.where(selected.selected_columns["event_id"].in_(select(func.event_kin(event))))
 
 
