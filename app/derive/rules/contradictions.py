@@ -15,6 +15,7 @@ from app.derive.rules.in_force import Lapses
 from app.derive.rules.statements import StatementInContext, order
 from app.schemas.claims import ClaimRead
 from app.schemas.questions import QuestionRead
+from app.vocabulary import PERSONS
 
 ContradictionKind = Literal["both_ways", "rival_claims", "order_unknown"]
 _BySense = dict[tuple[UUID, str], list[StatementInContext]]
@@ -171,7 +172,32 @@ def _kind(earlier: StatementInContext, later: StatementInContext, context: Event
     question = context.questions.get(first.question_id) if first.question_id else None
     if question is None or not _figures_exclude(question, first, second, context):
         return None
-    return "order_unknown" if question.evolving and not _at_once(earlier, later) else "rival_claims"
+    if _at_once(earlier, later) or not (question.evolving or _may_grow(question)):
+        return "rival_claims"
+    return _of_what_grows(question, earlier, later, context)
+
+
+def _of_what_grows(
+    question: QuestionRead, earlier: StatementInContext, later: StatementInContext, context: EventContext
+) -> ContradictionKind | None:
+    """The later one may say how many there were by then; what it surely replaced is no longer here."""
+    if question.evolving or _overlap(earlier, later):
+        return "order_unknown"
+    first, second = (context.claims[_claim_id(statement)] for statement in (earlier, later))
+    return None if _has_grown(question, first, second) else "rival_claims"
+
+
+def _may_grow(question: QuestionRead) -> bool:
+    """Whether it counts people of a kind without a measure of its own, and nobody told whether their number grows."""
+    return question.measure == "other" and question.unit == PERSONS and not {"kind", "evolving"} & set(question.told)
+
+
+def _has_grown(question: QuestionRead, first: ClaimRead, second: ClaimRead) -> bool:
+    """Whether all that the second figure allows is more than the first does: who gave both may have counted on."""
+    before, after = (
+        figures.allowed_range(question, claim.figure) if claim.figure is not None else None for claim in (first, second)
+    )
+    return before is not None and after is not None and before.high < after.low
 
 
 def _figures_exclude(question: QuestionRead, first: ClaimRead, second: ClaimRead, context: EventContext) -> bool:

@@ -128,8 +128,9 @@ def _suggest_growth(batch: Batch, draft: Draft) -> None:
     is_told = draft.value("kind") is not None or draft.value("evolving") is not None
     if draft.value("measure") == "other" and draft.value("unit") == PERSONS and not is_told:
         detail = (
-            "Nobody told whether this number grows, and it is read as one that does not: two figures of one source "
-            "contradict each other. With `kind`: casualties, or `evolving`: true, the later one replaces the earlier."
+            "Nobody told whether this number grows, and it is read as one that does not: figures of two sources "
+            "dispute each other, whenever they were given. With `kind`: casualties, or `evolving`: true, later ones "
+            "replace earlier."
         )
         batch.note("suggested", f"{draft.pointer}/evolving", detail)
 

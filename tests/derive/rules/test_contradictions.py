@@ -188,6 +188,46 @@ def test_of_figures_of_one_day_the_order_is_not_known() -> None:
         assert len(pairs(first, second, claim_links=[link])) == len(told)
 
 
+def test_who_may_have_counted_on_is_not_accused() -> None:
+    """More people, of whom nobody told whether their number grows."""
+
+    def listed(first: str, second: str, numbers: tuple[int, int], by: SourceRead = MINISTER, **told_of: Any) -> str:
+        rescued = make.read(
+            QuestionRead,
+            **{"measure": "other", "unit": "persons", "single_answer": True, "evolving": False, "told": []} | told_of,
+        )
+        answers = [
+            make.read(ClaimRead, event_id=EVENT.id, question_id=rescued.id, figure=make.figure("exact", number, number))
+            for number in numbers
+        ]
+        spoken = [
+            says(source, answer, said=when)
+            for source, answer, when in zip((MINISTRY, by), answers, (first, second), strict=True)
+        ]
+        every = rows(statements=spoken, claims=answers, questions=[rescued], sources=SOURCES)
+        dossier = drawn(every)
+        return " ".join(
+            [each.kind for each in dossier.self_contradictions] + ["order_unknown" for _ in dossier.order_unknown]
+        )
+
+    noon, night, day = "2023-08-09T12:00Z", "2023-08-09T22:00Z", "2023-08-09"
+    assert listed(noon, night, (31, 80)) == ""
+    assert listed(noon, night, (80, 31)) == "rival_claims"
+    assert listed(day, "2023-08-10", (31, 80)) == ""
+    assert listed(day, day, (31, 80)) == listed(day, day, (80, 31)) == "order_unknown"
+    assert listed(noon, noon, (31, 80)) == "rival_claims"
+    # What was told decides, and so does what is no count of people.
+    for told_of in (
+        {"told": ["evolving"]},
+        {"told": ["kind"]},
+        {"unit": "items"},
+        {"measure": "launched", "unit": "items"},
+    ):
+        assert listed(noon, night, (31, 80), **told_of) == "rival_claims", told_of
+    assert listed(noon, night, (80, 31), evolving=True, told=["evolving"]) == ""
+    assert listed(noon, night, (31, 80), by=ARMY) == ""  # of two families it is a dispute, and no contradiction
+
+
 def test_a_correction_of_the_same_day_is_none_in_whatever_order() -> None:
     for stance in ("support", "deny"):
         wrong = says(MINISTRY, DRONE)
