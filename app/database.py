@@ -288,8 +288,13 @@ async def end_read(session: AsyncSession) -> None:
 
     A session that writes is left alone: only whoever opened it may end its transaction.
     """
-    if "signature" not in session.info:
+    if not is_writing(session):
         await session.commit()
+
+
+def is_writing(session: AsyncSession | Asking) -> bool:
+    """Whether others may wait for the lock that it holds, so that nothing should be done in it that can be left."""
+    return "signature" in session.info
 
 
 async def set_reason(session: AsyncSession, reason: str | None = None) -> None:

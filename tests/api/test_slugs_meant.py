@@ -39,6 +39,13 @@ async def test_the_nearest_are_told(anybody: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.usefixtures("events")
+async def test_nobody_waits_for_it(client: httpx.AsyncClient) -> None:
+    """A write is refused at once."""
+    refused = await post(client, "/v1/events/zagrosk-2023/claims", {"text": "A drone"}, 404)
+    assert refused["detail"] == "There is no event at this address."
+
+
+@pytest.mark.usefixtures("events")
 async def test_nothing_near_and_no_slug(anybody: httpx.AsyncClient, client: httpx.AsyncClient) -> None:
     for address in ("quux", "ref:zagorsk-2023", "01890a5d-ac96-774b-bcce-b302099a8057"):
         assert (await get(anybody, f"/v1/events/{address}", 404))["detail"] == "There is no event at this address."

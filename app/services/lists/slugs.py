@@ -7,7 +7,7 @@ from uuid import UUID
 from rapidfuzz import fuzz, process
 from sqlalchemy import Select, Text, bindparam, select, union_all
 
-from app.database import Askable, ask
+from app.database import Askable, ask, is_writing
 from app.models import Event
 from app.services.access import Caller
 from app.services.visibility import nameless, seen
@@ -22,9 +22,10 @@ _SLUGS_TOLD: Final = 3
 async def did_you_mean(session: Askable, caller: Caller, slug: str | None) -> str:
     """`; did you mean `zagorsk-2023`?`, with the nearest that the caller may see; empty where none is near.
 
-    What he may not see is left out before anything is compared, so that the words tell nothing of it.
+    What he may not see is left out before anything is compared, so that the words tell nothing of it. Nor is anything
+    compared while others wait to write: a write that names no event is refused without it.
     """
-    if slug is None or _is_id(slug):
+    if slug is None or _is_id(slug) or is_writing(session):
         return ""
     stored = [row.slug for row in await ask(session, _candidates(nameless(caller)), {"slug": slug})]
     # In the order of the alphabet, so that of two that are as near the same one is always told.
