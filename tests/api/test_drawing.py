@@ -1,5 +1,6 @@
 """What is loaded is drawn when no transaction is open any more, and not where everybody else is answered."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -30,6 +31,26 @@ async def test_no_transaction_waits_while_a_picture_is_drawn(
     assert (await client.get(f"{event}/{picture}")).status_code == 200
     assert drawn
     assert set(drawn) == {(0, False)}
+
+
+async def test_a_slice_is_taken_in_the_thread_in_which_its_dossier_is_drawn(
+    app: FastAPI, client: httpx.AsyncClient, event: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await calls.claim(client, event)
+    app.state.kept = None
+    in_thread, turns = asyncio.to_thread, []
+
+    async def count(*given: Any, **more: Any) -> Any:
+        turns.append(given)
+        return await in_thread(*given, **more)
+
+    monkeypatch.setattr(asyncio, "to_thread", count)
+    counts = {}
+    for picture in ("dossier", "timeline", "matrix", "figures"):
+        turns.clear()
+        assert (await client.get(f"{event}/{picture}")).status_code == 200
+        counts[picture] = len(turns)
+    assert set(counts.values()) == {5}, counts  # two to parse, one for rows, one to draw, one to write
 
 
 async def test_no_transaction_waits_while_an_audit_is_drawn(
