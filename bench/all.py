@@ -25,6 +25,7 @@ LIBRARIES: Final = ("fastapi", "starlette", "uvicorn", "sqlalchemy", "psycopg", 
 # What is run, in this order, and what it is measured against.
 BENCHES: Final = {
     "reads": "a bare uvicorn that sends the same bytes",
+    "cold": "a bare uvicorn with one look-up by psycopg; SQL that nests the same rows",
     "writes": "16 psycopg clients that insert single rows with the ledger on",
     "ingest": "psycopg with set-based INSERTs of the same rows",
     "rules": "validating the same rows once",

@@ -1,5 +1,7 @@
 """A bare uvicorn app, what a service is measured beside: it answers everything with the same status, headers and bytes.
 
+Or with the text that one look-up in a database gives, by psycopg, on as many connections as are needed.
+
 python bench/bare.py FOLDER   (with what to answer: answer.json and body)
 """
 
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import psutil  # type: ignore[import-untyped]
+import psycopg
 import uvicorn
 
 from app.commands.serving import SERVER
@@ -33,17 +36,36 @@ def serve(folder: Path) -> None:
         await send(start)
         await send(rest)
 
-    uvicorn.run(answer, host="127.0.0.1", port=told["port"], lifespan="off", **SERVER)
+    resting: list[psycopg.AsyncConnection[Any]] = []
+    look_up = told["look_up"]
+
+    async def find(_scope: Any, _receive: Any, send: Any) -> None:
+        if resting:
+            connection = resting.pop()
+        else:
+            connection = await psycopg.AsyncConnection.connect(look_up["url"], autocommit=True, prepare_threshold=1)
+        row: Any = await (await connection.execute(look_up["query"], [look_up["value"]])).fetchone()
+        resting.append(connection)
+        body = row[0].encode()
+        await send({**start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
+        await send({"type": "http.response.body", "body": body})
+
+    uvicorn.run(find if look_up else answer, host="127.0.0.1", port=told["port"], lifespan="off", **SERVER)
 
 
 @contextlib.contextmanager
-def serving(status: int, headers: Sequence[tuple[str, str]], body: bytes) -> Iterator[tuple[int, psutil.Process]]:
-    """In a process of its own, under the settings of `counterclaim serve`: its port."""
+def serving(
+    status: int, headers: Sequence[tuple[str, str]], body: bytes, look_up: dict[str, str] | None = None
+) -> Iterator[tuple[int, psutil.Process]]:
+    """In a process of its own, under the settings of `counterclaim serve`: its port.
+
+    `look_up`: instead of the body the first column of what this `query` has for this `value` in the database at `url`.
+    """
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
         # uvicorn adds a date by itself.
         own = [(name, value) for name, value in headers if name.lower() != "date"]
-        told = {"port": port, "status": status, "headers": own}
+        told = {"port": port, "status": status, "headers": own, "look_up": look_up}
         (Path(folder) / "answer.json").write_text(json.dumps(told))
         (Path(folder) / "body").write_bytes(body)
         process = subprocess.Popen([sys.executable, __file__, folder], stderr=subprocess.DEVNULL)

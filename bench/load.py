@@ -50,7 +50,7 @@ class Connection(asyncio.Protocol):
             end = self.head.find(b"\r\n\r\n")
             if end < 0:
                 return
-            self.missing = self._length(self.head[:end]) - (len(self.head) - end - 4)
+            self.missing = self._length(self.head[: end + 2]) - (len(self.head) - end - 4)
             self.head = b""
         if self.missing == 0:
             self.took.append(time.perf_counter() - self.began)
@@ -63,7 +63,7 @@ class Connection(asyncio.Protocol):
         status = int(head[9:12])
         start = head.lower().find(b"\r\ncontent-length: ")
         length = 0 if start < 0 else int(head[start + 18 : head.find(b"\r\n", start + 18)].strip() or b"0")
-        self.answer |= {"status": status, "bytes": len(head) + 4 + length}
+        self.answer |= {"status": status, "bytes": len(head) + 2 + length}
         return length
 
     def connection_lost(self, error: Exception | None) -> None:

@@ -51,14 +51,14 @@ def create_key(server: str, database: str) -> str:
 
 
 @contextlib.contextmanager
-def serving(server: str, database: str, *options: str) -> Iterator[tuple[int, psutil.Process]]:
-    """The port of a service on this database, and its process; `options`: of `counterclaim serve`."""
+def serving(server: str, database: str, *options: str, **settings: str) -> Iterator[tuple[int, psutil.Process]]:
+    """The port of a service on this database, and its process; `options` of `counterclaim serve`, environment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
     command += ["--database-url", sqlalchemy_url(server, database), *options]
-    environment = {name: value for name, value in os.environ.items() if name != "COUNTERCLAIM_DATABASE_URL"}
+    environment = {name: value for name, value in os.environ.items() if name != "COUNTERCLAIM_DATABASE_URL"} | settings
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         try:
