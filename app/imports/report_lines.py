@@ -273,8 +273,6 @@ def _assessment(check: FactCheck, claim: str, added_ratings: Mapping[str, str]) 
         url=check.url,
         language=check.language,
         made=check.published,
-        # Who sees the rating sees the page, be there no statement in it.
-        documents=[{"url": check.url}],
     )
     return assessment, [why for why in (rated.why, LONG if long else None) if why]
 

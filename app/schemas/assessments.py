@@ -53,7 +53,7 @@ class AssessmentCreate(AssessmentFields):
     supersedes: Reference | None = None
     """The author's earlier one that this one replaces."""
     documents: Annotated[list[DocumentIn], Field(max_length=SHORT_LIST_ITEMS)] | None = None
-    """The evidence it names."""
+    """The evidence it names. A report's document, in which the assessment stands, is among them."""
 
     @model_validator(mode="after")
     def _rating_fits_scheme(self) -> "AssessmentCreate":

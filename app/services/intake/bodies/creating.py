@@ -147,4 +147,4 @@ async def appearance(session: AsyncSession, caller: Caller, statement_address: s
 
 async def assessment(session: AsyncSession, caller: Caller, event_address: str, data: AssessmentCreate) -> Made:
     batch, event_draft = Batch(), _addressed(Event, event_address)
-    return await _one(session, caller, batch, walking.assessment(batch, data, event_draft, ""), event_draft)
+    return await _one(session, caller, batch, walking.assessment(batch, data, event_draft, "", None), event_draft)

@@ -123,7 +123,7 @@ def _(line: ClaimLinkLine, batch: Batch, _: Caller) -> Draft:
 
 @draft_of.register
 def _(line: AssessmentLine, batch: Batch, _: Caller) -> Draft:
-    return walking.assessment(batch, line, None, "")
+    return walking.assessment(batch, line, None, "", None)
 
 
 @draft_of.register

@@ -49,8 +49,6 @@ _VERSION: Final = frozenset(VersionFields.model_fields)
 _APPEARANCE: Final = frozenset(AppearanceFields.model_fields)
 _EVENT: Final = frozenset(EventFields.model_fields)
 _STATEMENT_LINKS: Final = ("label", "claim", "question", "source", "document", "supersedes", "withdrawn_document")
-
-
 NOT_MADE: Final = frozenset({Report, Appearance, AppearanceHop, DocumentVersion})
 
 
@@ -346,7 +344,7 @@ def claim_link(batch: Batch, data: ClaimLinkCreate, event_draft: Draft | None, a
     return batch.add(ClaimLink, at, columns(data, "from_", "to"), ends)
 
 
-def assessment(batch: Batch, data: AssessmentCreate, event_draft: Draft | None, at: str) -> Draft:
+def assessment(batch: Batch, data: AssessmentCreate, event_draft: Draft | None, at: str, page: Draft | None) -> Draft:
     claim_draft = batch.refer(Claim, data.claim, f"{at}/claim")
     links: dict[str, Draft | None] = {
         "event_id": event_draft,
@@ -358,12 +356,14 @@ def assessment(batch: Batch, data: AssessmentCreate, event_draft: Draft | None, 
     draft = batch.add(Assessment, at, values, links)
     for nth, body in enumerate(data.documents or ()):
         evidence(batch, body, draft, f"{at}/documents/{nth}")
+    # Of a report's it is the report's document in which it stands, unless it has another page.
+    if page is not None and values.get("url_key") in (None, page.value("page_key")):
+        batch.add(AssessmentDocument, f"{at}/url", {}, {"assessment_id": draft, "document_id": page})
     return draft
 
 
 def evidence(batch: Batch, data: DocumentCreate | str, supported: Draft, at: str) -> Draft:
-    links = {"assessment_id": supported, "document_id": document(batch, data, at)}
-    return batch.add(AssessmentDocument, at, {}, links)
+    return batch.add(AssessmentDocument, at, {}, {"assessment_id": supported, "document_id": document(batch, data, at)})
 
 
 def report(batch: Batch, data: ReportCreate, actor: str, digest: bytes) -> ReportDrafts:
@@ -395,5 +395,5 @@ def _report_event(batch: Batch, data: ReportEvent, at: str, said_in: Draft | Non
     for nth, claim_link_body in enumerate(data.claim_links or ()):
         drafts.claim_links.append(claim_link(batch, claim_link_body, draft, f"{at}/claim_links/{nth}"))
     for nth, assessment_body in enumerate(data.assessments or ()):
-        drafts.assessments.append(assessment(batch, assessment_body, draft, f"{at}/assessments/{nth}"))
+        drafts.assessments.append(assessment(batch, assessment_body, draft, f"{at}/assessments/{nth}", said_in))
     return drafts
