@@ -46,6 +46,24 @@ async def test_another_mention_brings_another_alias(client: httpx.AsyncClient) -
     assert len((await get(client, "/v1/source-links?state=proposed"))["items"]) == 1
 
 
+async def test_a_name_that_is_one_of_its_names_is_not_said_to_be_refused(client: httpx.AsyncClient) -> None:
+    """By whichever door, also in a report that comes again with something else in it."""
+    await post(client, "/v1/sources", BUREAU)
+
+    async def of_names(path: str, body: Json) -> list[tuple[str, str]]:
+        remarks = (await client.post(path, json=body)).raise_for_status().json()["remarks"]
+        return [(one["what"], one["sent"]) for one in remarks if one["pointer"].endswith("/name")]
+
+    for name in ("Бюро Бета", "BÉTA BUREAU"):
+        assert {what for what, _ in await of_names("/v1/sources", {"name": name})} == {"matched"}
+        first, again = reported("a", {"name": name}), reported("a", {"name": name, "role": "press office"})
+        for body in (first, again):
+            assert {what for what, _ in await of_names("/v1/reports", body)} == {"matched"}
+    # By its ref it is that one, whatever it is called: such a name it has not.
+    await post(client, "/v1/sources", {"ref": "gamma", "name": "Gamma"})
+    assert await of_names("/v1/sources", {"ref": "gamma", "name": "Delta"}) == [("not_taken", "Delta")]
+
+
 async def test_nobody_is_called_as_somebody_else_is(client: httpx.AsyncClient) -> None:
     """Neither by another's name nor by his alias; the two are linked, unless they are told apart."""
     bureau = (await post(client, "/v1/sources", BUREAU))["id"]

@@ -94,9 +94,18 @@ def not_taken(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any) -
         detail = f"{rule} So this was taken for the document that is there, which keeps its own address."
         batch.note("matched", pointer, f"{detail} Nothing is lost by it.", stored=stored, sent=sent, told_of=draft)
         return
+    if (draft.model, column) == (Source, "name") and stored and draft.value("ref") is None and draft.reference is None:
+        called_otherwise(batch, draft, stored, sent)
+        return
     reason = "has none and never changes" if stored is None else "has another one, which stays"
     detail = f"This {words_of(column)} was not taken: the {kind_of(draft.model).words} {reason}."
     batch.note("not_taken", pointer, detail, stored=stored, sent=sent, told_of=draft)
+
+
+def called_otherwise(batch: Batch, draft: Draft, stored: str, sent: str) -> None:
+    """Note that a source was found by another of its names, or by its name in other signs, and keeps its own."""
+    detail = "The source that is there goes by this name, too, and keeps the one that it has. Nothing is lost by it."
+    batch.note("matched", f"{draft.pointer}/name", detail, stored=stored, sent=sent, told_of=draft)
 
 
 def suggested_kind(batch: Batch, draft: Draft) -> None:
