@@ -130,19 +130,33 @@ class Invalid(Problem):
         "stored."
     )
 
-    def __init__(self, detail: str, errors: list[dict[str, str]], **extra: object) -> None:
-        super().__init__(detail, None, errors=errors, **extra)
+    def __init__(self, sentence: str, errors: list[dict[str, str]], **extra: object) -> None:
+        """`sentence`: what is wrong with the whole; the detail has the one place, too, or that there are several."""
+        super().__init__(sentence, None, errors=errors, **extra)
+        self.sentence = sentence
+        self.tell_of(errors)
+
+    def tell_of(self, errors: Sequence[dict[str, str]]) -> None:
+        """Have the detail, which may be all that is shown, tell of these errors."""
+        self.extra["errors"], self.detail = list(errors), self.sentence
+        if len(errors) > 1:
+            self.detail += f" `errors` has {len(errors)} places, and what is wrong there."
+        elif errors and errors[0]["detail"].casefold() not in self.sentence.casefold():
+            error = errors[0]
+            address = (
+                f"`{error['parameter']}`: " if "parameter" in error else f"{error['pointer']}: ".removeprefix(": ")
+            )
+            self.detail += f" {address}{error['detail']}"
 
     @classmethod
     def at(cls, pointer: str, detail: str) -> "Invalid":
         """One thing wrong, at one place of the body."""
-        words = "The body has something that can't be stored."
-        return cls(f"{words} {pointer}: {detail}", [{"pointer": pointer, "detail": detail}])
+        return cls("The body has something that can't be stored.", [{"pointer": pointer, "detail": detail}])
 
     @classmethod
     def parameter(cls, name: str, detail: str) -> "Invalid":
         """One thing wrong with a parameter of the query or the path."""
-        return cls(f"A parameter can't be used as it is. `{name}`: {detail}", [{"parameter": name, "detail": detail}])
+        return cls("A parameter can't be used as it is.", [{"parameter": name, "detail": detail}])
 
 
 class PreconditionRequired(Problem):
@@ -168,15 +182,19 @@ class Unavailable(Problem):
 
 def raise_together(problems: Sequence[Problem]) -> None:
     """Raise the first of the problems, if there is one, with the `errors` of all others of its class."""
-    if len(problems) > 1:
+    first = problems[0] if problems else None
+    if first is not None and len(problems) > 1:
         alike = [problem for problem in problems if type(problem) is type(problems[0])]
-        problems[0].extra["errors"] = [
+        together = [
             error | ({"url": problem.extra["url"]} if "url" in problem.extra else {})
             for problem in alike
             for error in problem.extra.get("errors", ())
         ]
-    if problems:
-        raise problems[0]
+        first.extra["errors"] = together
+        if isinstance(first, Invalid):
+            first.tell_of(together)
+    if first is not None:
+        raise first
 
 
 def all_problems() -> list[type[Problem]]:

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import jsontext
 from app.database import Asking, Database, Signature
 from app.errors import Forbidden, Invalid, MethodNotAllowed, TooLarge, Unauthorized, UnsupportedMediaType
-from app.schemas import findings
 from app.schemas.addresses import ADDRESS_CHARACTERS, ADDRESS_PATTERN, EVENT_ADDRESS_PATTERN
 from app.schemas.fields import clean
+from app.schemas.forms import misnamed
 from app.services import access, idempotency
 from app.services.access import ANYBODY, Caller
 from app.services.idempotency import KeptAnswer
@@ -68,7 +68,7 @@ def _check_parameters(request: Request, names: frozenset[str]) -> None:
     """
     for name in request.query_params:
         if name not in names:
-            raise Invalid.parameter(name[:100], findings.no_such("parameter", name[:100], names))
+            raise Invalid.parameter(name[:100], misnamed.no_such("parameter", name[:100], names))
         if len(request.query_params.getlist(name)) > 1:
             raise Invalid.parameter(name, "give it once")
 

@@ -15,6 +15,8 @@ from app.schemas import addresses
 from app.schemas.addresses import INLINE, NAME, REFERENCE
 from app.schemas.common import LONG_LIST_ITEMS
 from app.schemas.fields import Misfit
+from app.schemas.forms import misnamed
+from app.schemas.forms.misnamed import LIKE_ENOUGH
 from app.vocabulary import COUNTRY_PATTERN, KEY_PATTERN, REF_PATTERN, SLUG_PATTERN
 
 _ERRORS_TOLD: Final = 100
@@ -108,62 +110,9 @@ _BOUNDS: Final = {
 }
 _QUOTED: Final = re.compile("'([^']+)'")
 _WORD_CHARACTERS: Final = 100
-_LIKE_ENOUGH: Final = 70  # of 100: a name that was misspelt
 _LETTERS_TO_A_SLIP: Final = 4  # of a word that was misspelt
 # What turns a word into its opposite.
 _TURNING: Final = ("un", "in", "dis", "non", "non ", "not ", "no ", "mis")
-# What others call it, and the first of these that there is here.
-_CALLED: Final = {
-    name: meant.split()
-    for names, meant in {
-        "credit credits author authors by writer reporter": "byline source publisher",
-        "speaker who attribution attributed_to said_by person": "source",
-        "outlet site newspaper media publication": "publisher",
-        "quote quotation verbatim original exact_words": "wording",
-        "content body fulltext full_text article": "text",
-        "claim statement assertion sentence": "text claim",
-        "headline heading": "title headline",
-        "description abstract lead": "summary text",
-        "link href uri permalink source_url": "url",
-        "lang locale": "language",
-        "date datetime time timestamp when at": "said published occurred made retrieved_at",
-        "published_at published_on pubdate publication_date date_published": "published",
-        "place location city town where": "place_name",
-        "lat": "latitude",
-        "lon lng long": "longitude",
-        "value number count toll": "min figure",
-        "minimum low lower least": "min",
-        "maximum high upper most": "max",
-        "side camp affiliation": "party",
-        "type category": "kind measure",
-        "position attitude denies supports": "stance",
-        "confidence": "certainty",
-        "provisional tentative initial": "preliminary",
-        "verdict": "rating stance",
-        "quotes quotations": "statements",
-        "topic subject issue": "question",
-        "retracted retraction retracted_at retraction_date withdrawn": "withdrawn retracted",
-        "retraction_reason retraction_text correction": "retracted_reason withdrawn_reason",
-        "retraction_document retraction_notice": "retraction_url withdrawn_document",
-        "since after from_date": "said_from published_from occurred_from since",
-        "until before to_date": "said_to published_to occurred_to until",
-        "page_size per_page size count": "limit",
-        "page offset": "cursor",
-        "order order_by sort_by": "sort",
-    }.items()
-    for name in names.split()
-}  # fmt: skip
-# Fields that stand elsewhere, and where.
-_ELSEWHERE: Final = {
-    "name": " (what a record is called is told in a source; GET /v1/sources?q= finds sources by their names)",
-    "preliminary": " (a statement has it: it is its source that calls a figure preliminary)",
-    **dict.fromkeys(
-        ("as_of", "said_before", "independence"),
-        " (the pictures and files of one event take it: /v1/events/{event}/export.csv; this is of now)",
-    ),
-}
-_NEAREST_COLUMNS: Final = 5
-_NAME: Final = re.compile(r"[\w-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,37 +146,6 @@ def _at_step(schema: dict[str, Any], step: str | int) -> Any:
     return (schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step)) or {}
 
 
-def no_such(noun: str, name: str, names: Collection[str]) -> str:
-    """That there is no field or parameter of a name, which one may be meant, and all that there are."""
-    there_are = sorted(names)
-    words = f"no such {noun}: `{name}`" if _NAME.fullmatch(name) else f"no such {noun}"
-    meant = next((candidate for candidate in _CALLED.get(name.lower(), ()) if candidate in names), None)
-    elsewhere = _ELSEWHERE.get(name.lower(), "")
-    if (
-        meant is None
-        and not elsewhere
-        and (nearest := process.extractOne(name, there_are, scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH))
-    ):
-        meant = nearest[0]
-    if meant is not None:
-        words += f"; did you mean `{meant}`?"
-        there_are.remove(meant)
-        return f"{words} There are also: {', '.join(there_are)}" if there_are else words
-    words += elsewhere
-    return f"{words}; there are: {', '.join(there_are)}" if there_are else words
-
-
-def no_such_column(name: str, nth: int, names: Collection[str], of_events: Collection[str] = ()) -> str:
-    """That a table has no column of a name, and which are called nearly so; `of_events`: those of an event's."""
-    if name in of_events:
-        return (
-            f"`{name}` is decided by the picture of a whole event: /v1/export.csv has that column, and not this table"
-        )
-    there_is_none = f"there is no column {addresses.quoted(name, nth)}"
-    nearest = [f"`{column}`" for column, *_ in process.extract(name, names, scorer=fuzz.WRatio, limit=_NEAREST_COLUMNS)]
-    return f"{there_is_none}; the nearest are {', '.join(nearest)}; docs/export.md has them all"
-
-
 def problem(reported: Sequence[Any], body: Any, noun: str, description: Description | None = None) -> Problem:
     """Pydantic's errors as one problem, each with a pointer into the body or the name of the parameter.
 
@@ -244,22 +162,14 @@ def problem(reported: Sequence[Any], body: Any, noun: str, description: Descript
             address = {"pointer": pointer(location, body, error["type"]) + member(error)}
         entry = address | {"detail": sentence(error)}
         if description is not None and error["type"] == "extra_forbidden":
-            entry["detail"] = no_such("field", str(location[-1]), description.members(location[:-1]))
+            entry["detail"] = misnamed.no_such("field", str(location[-1]), description.members(location[:-1]))
         if entry not in entries:
             entries.append(entry)
         if _is_long_list(error):
             too_long.append(entry)
     if too_long:
         return TooLarge(f"The {noun} carries more than it may. Send several.", errors=too_long)
-    return Invalid(f"Something in the {noun} can't be used as it is.{_told(entries)}", entries)
-
-
-def _told(entries: Sequence[dict[str, str]]) -> str:
-    """The one thing that is wrong, or that there are several, for whoever shows one sentence alone."""
-    if len(entries) > 1:
-        return f" `errors` has {len(entries)} places, and what is wrong there."
-    address = f"`{entries[0]['parameter']}`" if "parameter" in entries[0] else entries[0]["pointer"]
-    return f" {address}: {entries[0]['detail']}"
+    return Invalid(f"Something in the {noun} can't be used as it is.", entries)
 
 
 def member(error: Any) -> str:
@@ -349,7 +259,7 @@ def _misspelt(sent: str, spellings: Collection[str]) -> str | None:
     """What a word is a slip of. Words may be as like and mean another thing: `unconfirmed`, `casualties`."""
     slips = max(1, len(sent) // _LETTERS_TO_A_SLIP)
     for candidate, *_ in process.extract(
-        sent, list(spellings), scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH, limit=None
+        sent, list(spellings), scorer=fuzz.ratio, score_cutoff=LIKE_ENOUGH, limit=None
     ):
         turned = any(sent == prefix + candidate or candidate == prefix + sent for prefix in _TURNING)
         if not turned and OSA.distance(sent, candidate, score_cutoff=slips) <= slips:

@@ -86,6 +86,7 @@ async def test_rows_are_masked_filtered_and_named_as_asked(
     for path in ("statements.csv", "statements.ndjson", "export.csv", "events/second/export.csv"):
         for columns, words in (
             ("event,clam", "no column `clam`; the nearest are `claim`"),
+            ("date,event", "no column `date`; the nearest are `said`"),
             ("event,<b>", "no column number 2"),
             ("event,claim,event", "`event` is named twice"),
         ):

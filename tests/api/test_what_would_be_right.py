@@ -1,5 +1,6 @@
 """Remarks and refusals that say what would be right."""
 
+import json
 from typing import Any
 
 import httpx
@@ -132,3 +133,47 @@ async def test_two_subjects_of_one_report(client: httpx.AsyncClient) -> None:
 async def test_a_source_is_not_looked_up_by_its_name(client: httpx.AsyncClient) -> None:
     detail = await refusal(client, "/v1/lookup", {"items": [{"type": "source", "name": "TASS"}]})
     assert "/v1/sources?q=" in detail
+
+
+@pytest.mark.parametrize(
+    ("claim", "right"),
+    [
+        ({"source": "Ann Lee"}, '`"statements": [{"source": …}]`'),
+        ({"speaker": "Ann Lee"}, '`"statements": [{"source": …}]`'),
+        ({"quote": "It fell"}, '`"statements": [{"wording": …}]`'),
+        ({"said": "2024-05-01"}, '`"statements": [{"said": …}]`'),
+        ({"measure": "killed"}, '`"question": {"measure": …}`'),
+        ({"statements": [{"source": "Ann Lee", "figure": 3}]}, "a claim has it, beside its `statements`"),
+    ],
+)
+async def test_a_field_that_stands_one_step_up_or_down(
+    client: httpx.AsyncClient, event: str, claim: dict[str, Any], right: str
+) -> None:
+    assert right in await refusal(client, f"{event}/claims", {"text": "It fell"} | claim)
+
+
+async def test_one_sentence_has_what_is_wrong_wherever_that_was_seen(client: httpx.AsyncClient, event: str) -> None:
+    """Whoever shows `detail` alone shows the place and what would be right there, of lines as well."""
+    refused = {
+        "/v1/events": {"title": "E", "latitude": 20},
+        f"{event}/claims": {"text": "It fell", "question": "ref:nowhere"},
+        f"{event}/statements": {"claim": "ref:nowhere", "source": "Ann Lee"},
+    }
+    for path, body in refused.items():
+        answer = (await client.post(path, json=body)).json()
+        [error] = answer["errors"]
+        assert error["detail"] in answer["detail"], path
+    lines: list[dict[str, Any]] = [
+        {"type": "statement", "claim": "ref:nowhere", "source": "Ann Lee"},
+        {"type": "claim", "event": f"ref:{'x' * 9}", "text": "It fell"},
+        {"type": "claim", "event": event.rpartition("/")[2], "question": KILLED, "figure": 3.5},
+        {"type": "claims"},
+        {"type": "claim", "event": event.rpartition("/")[2], "text": "It fell", "question": "ref:nowhere"},
+    ]
+    sent_lines = "\n".join(json.dumps(line) for line in lines)
+    answers = await client.post("/v1/ingest", content=sent_lines, headers={"Content-Type": "application/x-ndjson"})
+    *told, _ = (json.loads(line) for line in answers.text.splitlines())
+    for number, line in enumerate(told, 1):
+        [error] = line["errors"]
+        assert line["detail"].endswith(f"{error['pointer']}: {error['detail']}"), line
+        assert f"/{number}/" not in line["detail"]

@@ -22,8 +22,8 @@ from app.derive.rules.rows import View
 from app.errors import Invalid
 from app.formats import assessed, atom, csv, flat, jsonld
 from app.formats.cells import Row
-from app.schemas import findings
 from app.schemas.events import EventFilter
+from app.schemas.forms import misnamed
 from app.schemas.pictures.dossiers import PictureQuery
 from app.schemas.pictures.exports import (
     AssessmentsTableQuery,
@@ -166,7 +166,7 @@ def _columns(parameter: str | None, columns: Sequence[str]) -> Sequence[str]:
     names = [name.strip() for name in parameter.split(",")]
     for nth, name in enumerate(names, 1):
         if name not in columns:
-            raise Invalid.parameter("columns", findings.no_such_column(name, nth, columns, csv.COLUMNS))
+            raise Invalid.parameter("columns", misnamed.no_such_column(name, nth, columns, csv.COLUMNS))
         if name in names[: nth - 1]:
             raise Invalid.parameter("columns", f"`{name}` is named twice")
     return names

@@ -71,11 +71,13 @@ def _carry_over(
         )
         for link in links
     }
-    told = {id_: opposed.get(id_, set()) | compatible.get(id_, set()) for id_ in opposed.keys() | compatible.keys()}
+    linked_ids = {
+        id_: opposed.get(id_, set()) | compatible.get(id_, set()) for id_ in opposed.keys() | compatible.keys()
+    }
     for group, other_group, may_stand in group_links:
         linked = compatible if may_stand else opposed
         for first, second in product(group, other_group):
-            if first != second and second not in told.get(first, ()):
+            if first != second and second not in linked_ids.get(first, ()):
                 linked[first].add(second)
                 linked[second].add(first)
 

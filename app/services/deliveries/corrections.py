@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from app.models import Record
+from app.models import Record, Source
 from app.schemas.kinds import kind_of
 from app.services.intake import remarks
 from app.services.intake.drafts import Batch, Draft
+from app.texts import folding
 
 
 def replaced(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any) -> None:
@@ -24,8 +25,13 @@ def removed(batch: Batch, model: type[Record], stored: Mapping[str, Any]) -> Non
     batch.note("removed", "", detail, stored={**stored, "type": kind_of(model).name})
 
 
-def kept(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any, why: str) -> None:  # noqa: PLR0917
-    """Note that what stands is not what the report says now, and why."""
+def kept(  # noqa: PLR0917
+    batch: Batch, draft: Draft, column: str, stored: Any, sent: Any, why: str, row: Mapping[str, Any] | None = None
+) -> None:
+    """Note that what stands is not what the report says now, and why. `row`: the record as it is stored."""
+    if (draft.model, column) == (Source, "name") and sent and row is not None and _is_called(row, sent):
+        remarks.called_otherwise(batch, draft, stored, sent)
+        return
     pointer = f"{draft.pointer}/{remarks.field_of(column)}"
     said_now = "was not taken" if sent is not None else "is no more said here, and stays"
     batch.note(
@@ -36,6 +42,12 @@ def kept(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any, why: s
         sent=sent,
         told_of=draft,
     )
+
+
+def _is_called(source: Mapping[str, Any], name: str) -> bool:
+    """Whether a source has the name already, in whatever signs."""
+    names = (source["name"], *(alias["name"] for alias in source["aliases"]))
+    return folding.name(name) in {folding.name(called) for called in names if called}
 
 
 def of_another(batch: Batch, draft: Draft, column: str, stored: Draft, sent: Any) -> None:

@@ -327,4 +327,6 @@ def _about(problem: Problem, errors: list[dict[str, str]]) -> Problem:
     urls = [error["url"] for error in errors if "url" in error]
     without_urls = [{name: value for name, value in error.items() if name != "url"} for error in errors]
     alone.extra = {**problem.extra, "errors": without_urls} | ({"url": urls[0]} if urls else {})
+    if isinstance(alone, Invalid):
+        alone.tell_of(without_urls)
     return alone

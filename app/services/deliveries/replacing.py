@@ -20,7 +20,7 @@ from app.schemas.kinds import kind_of
 from app.services import visibility
 from app.services.deliveries import corrections, mentions, own_sources, pointers
 from app.services.deliveries.mentions import CHAIN, NOT_ITS_OWN, Earlier, fingerprint
-from app.services.intake import pipeline, remarks, storing
+from app.services.intake import pipeline, storing
 from app.services.intake.drafts import Batch, Draft
 from app.texts import folding
 
@@ -311,12 +311,6 @@ def _is_same_name(unit: _Unit) -> bool:
     return len({None if name is None else folding.name(name) for name in names}) == 1
 
 
-def _is_called(unit: _Unit, name: str) -> bool:
-    """Whether a source has the name already, in whatever signs."""
-    names = (unit.stored["name"], *(alias["name"] for alias in unit.stored["aliases"]))
-    return folding.name(name) in {folding.name(one) for one in names if one}
-
-
 def _note_kept(before: Earlier, model: type[Record], batch: Batch, unit: _Unit, why: str) -> None:
     """Note what is said otherwise and kept; gaps that the report has not said anything of are left to be filled."""
     if unit.draft is None:
@@ -330,10 +324,8 @@ def _note_kept(before: Earlier, model: type[Record], batch: Batch, unit: _Unit, 
         growing = (model, name) in storing.GROWING
         if growing:  # what it says now is added, and what is there stays
             stored, sent = [alias for alias in stored if alias not in (sent or ())], None
-        if (model, name) == (Source, "name") and sent and _is_called(unit, sent):
-            remarks.called_otherwise(batch, unit.draft, stored, sent)
-        elif sent not in _EMPTY or says.get(name) == fingerprint(stored) or (growing and stored):
-            corrections.kept(batch, unit.draft, name, stored, sent, why)
+        if sent not in _EMPTY or says.get(name) == fingerprint(stored) or (growing and stored):
+            corrections.kept(batch, unit.draft, name, stored, sent, why, unit.stored)
 
 
 async def _write(session: AsyncSession, batch: Batch, model: type[Record], units: Sequence[_Unit]) -> None:

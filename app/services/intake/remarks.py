@@ -39,13 +39,12 @@ _SHOWN_CHARACTERS: Final = 500  # of a value
 _STEP_CHARACTERS: Final = 9  # of a pointer's step that is a number, for sorting
 # Where in a body a column is given, if not under its own name.
 _FIELDS: Final = {"of_id": "figure/of", "qualifier": "figure/qualifier", "min": "figure/min", "max": "figure/max"}
-
-
 _OF_A_POST: Final = "A post of a platform is found by its id, whatever else stands in its address."
 _OF_A_PAGE: Final = (
     "Addresses that differ in their scheme, `www.` or `m.`, in how they end or are escaped, or in parameters that only "
     "track readers mean one page."
 )
+_ALSO_CALLED: Final = "The source that is there goes by this name, too, and keeps the one that it has. Nothing is lost."
 # Participles and plurals, as nouns of one thing.
 _NOUNS: Final = {
     "withdrawn": "withdrawal", "retracted": "retraction", "said": "time", "notes": "note", "hops": "chain",
@@ -104,8 +103,7 @@ def not_taken(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any) -
 
 def called_otherwise(batch: Batch, draft: Draft, stored: str, sent: str) -> None:
     """Note that a source was found by another of its names, or by its name in other signs, and keeps its own."""
-    detail = "The source that is there goes by this name, too, and keeps the one that it has. Nothing is lost by it."
-    batch.note("matched", f"{draft.pointer}/name", detail, stored=stored, sent=sent, told_of=draft)
+    batch.note("matched", f"{draft.pointer}/name", _ALSO_CALLED, stored=stored, sent=sent, told_of=draft)
 
 
 def suggested_kind(batch: Batch, draft: Draft) -> None:
