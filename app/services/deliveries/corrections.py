@@ -6,16 +6,16 @@ from uuid import UUID
 
 from app.models import Record, Source
 from app.schemas.kinds import kind_of
-from app.services.intake import remarks
+from app.services.intake import column_words, remarks
 from app.services.intake.drafts import Batch, Draft
 from app.texts import folding
 
 
 def replaced(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any) -> None:
     """Note that what the report alone had said gave way to what it says now. `stored`: what stood before."""
-    pointer = f"{draft.pointer}/{remarks.field_of(column)}"
+    pointer = f"{draft.pointer}/{column_words.field_of(column)}"
     now = "this one was taken" if sent is not None else "it says none now"
-    detail = f"Only this report had said the {remarks.words_of(column)} that stood here: {now}."
+    detail = f"Only this report had said the {column_words.noun(column)} that stood here: {now}."
     batch.note("replaced", pointer, detail, stored=stored, sent=sent, told_of=draft)
 
 
@@ -32,12 +32,12 @@ def kept(  # noqa: PLR0917
     if (draft.model, column) == (Source, "name") and sent and row is not None and _is_called(row, sent):
         remarks.called_otherwise(batch, draft, stored, sent)
         return
-    pointer = f"{draft.pointer}/{remarks.field_of(column)}"
+    pointer = f"{draft.pointer}/{column_words.field_of(column)}"
     said_now = "was not taken" if sent is not None else "is no more said here, and stays"
     batch.note(
         "not_taken",
         pointer,
-        f"This {remarks.words_of(column)} {said_now}: {why}.",
+        f"This {column_words.noun(column)} {said_now}: {why}.",
         stored=stored,
         sent=sent,
         told_of=draft,
@@ -53,17 +53,17 @@ def _is_called(source: Mapping[str, Any], name: str) -> bool:
 def of_another(batch: Batch, draft: Draft, column: str, stored: Draft, sent: Any) -> None:
     """Note what makes another source of one that a report had named before. `stored`: that one."""
     detail = (
-        f"This {remarks.words_of(column)} was not taken for the source that this report had named so before: somebody "
+        f"This {column_words.noun(column)} was not taken for the source that this report had named so before: somebody "
         "else has told of that one, too, and so it stays as it is. What is said here is of another source of the name."
     )
-    pointer = f"{draft.pointer}/{remarks.field_of(column)}"
+    pointer = f"{draft.pointer}/{column_words.field_of(column)}"
     batch.note("not_taken", pointer, detail, sent=sent, told_of=stored)
 
 
 def emptied(batch: Batch, model: type[Record], key: UUID, stored: Mapping[str, Any]) -> None:
     """Note what only the report had said of a record that it has no more, and that stays. `stored`: what was there."""
     words = kind_of(model).words
-    columns = ", ".join(sorted(remarks.words_of(name) for name in stored))
+    columns = ", ".join(sorted(column_words.noun(name) for name in stored))
     detail = (
         f"This {words} is no more in the report, and stays since others have it; only this report had said the "
         f"{columns} that stood there, which nobody says now."

@@ -23,7 +23,7 @@ from app.schemas.kinds import kind_of
 from app.schemas.pages import page_keys
 from app.services import visibility
 from app.services.access import Caller
-from app.services.intake import clearing, doubts, twins
+from app.services.intake import clearing, column_words, doubts, twins
 from app.services.intake.drafts import Batch, Draft, Noted
 from app.texts import asked
 from app.vocabulary import PERSONS
@@ -37,20 +37,12 @@ _SILENT: Final = frozenset((
 _STORED: Final = frozenset({"matched", "completed", "replaced"})
 _SHOWN_CHARACTERS: Final = 500  # of a value
 _STEP_CHARACTERS: Final = 9  # of a pointer's step that is a number, for sorting
-# Where in a body a column is given, if not under its own name.
-_FIELDS: Final = {"of_id": "figure/of", "qualifier": "figure/qualifier", "min": "figure/min", "max": "figure/max"}
 _OF_A_POST: Final = "A post of a platform is found by its id, whatever else stands in its address."
 _OF_A_PAGE: Final = (
     "Addresses that differ in their scheme, `www.` or `m.`, in how they end or are escaped, or in parameters that only "
     "track readers mean one page."
 )
 _ALSO_CALLED: Final = "The source that is there goes by this name, too, and keeps the one that it has. Nothing is lost."
-# Participles and plurals, as nouns of one thing.
-_NOUNS: Final = {
-    "withdrawn": "withdrawal", "retracted": "retraction", "said": "time", "notes": "note", "hops": "chain",
-    "aliases": "list of aliases", "tags": "list of tags", "translations": "set of translations",
-    "external_ids": "set of external ids",
-}  # fmt: skip
 
 
 def is_silent(column: str) -> bool:
@@ -58,19 +50,15 @@ def is_silent(column: str) -> bool:
     return column in _SILENT or column.endswith(("_from", "_to"))
 
 
-def field_of(column: str) -> str:
-    """Where in a body a column is given."""
-    return _FIELDS.get(column, column.removesuffix("_id"))
-
-
 def completed(batch: Batch, draft: Draft, column: str, sent: Any, *, follows: bool = False) -> None:
     """Note that a draft has filled a gap of its record, or says what follows on any state that it was in."""
     if is_silent(column):
         return
-    pointer = f"{draft.pointer}/{field_of(column)}"
-    detail = f"The {kind_of(draft.model).words} that is there had no {words_of(column)} yet: this one was taken."
+    pointer = f"{draft.pointer}/{column_words.field_of(column)}"
+    noun = column_words.noun(column)
+    detail = f"The {kind_of(draft.model).words} that is there had no {noun} yet: this one was taken."
     if follows:
-        detail = f"This {words_of(column)} follows on the one that stood here, and was taken."
+        detail = f"This {noun} follows on the one that stood here, and was taken."
     batch.note("completed", pointer, detail, sent=sent, told_of=draft)
 
 
@@ -87,7 +75,7 @@ def not_taken(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any) -
     """Note that a draft says something else than its record, which stays as it is."""
     if is_silent(column):
         return
-    pointer = f"{draft.pointer}/{field_of(column)}"
+    pointer = f"{draft.pointer}/{column_words.field_of(column)}"
     if (draft.model, column) == (Document, "url") and stored and page_keys.key(stored) == draft.value("page_key"):
         rule = _OF_A_PAGE if draft.value("page_key").startswith("//") else _OF_A_POST
         detail = f"{rule} So this was taken for the document that is there, which keeps its own address."
@@ -97,7 +85,7 @@ def not_taken(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any) -
         called_otherwise(batch, draft, stored, sent)
         return
     reason = "has none and never changes" if stored is None else "has another one, which stays"
-    detail = f"This {words_of(column)} was not taken: the {kind_of(draft.model).words} {reason}."
+    detail = f"This {column_words.noun(column)} was not taken: the {kind_of(draft.model).words} {reason}."
     batch.note("not_taken", pointer, detail, stored=stored, sent=sent, told_of=draft)
 
 
@@ -149,10 +137,6 @@ def doubtful_times(batch: Batch, draft: Draft) -> None:
     if published is not None and said is not None and times.is_before(published, said):
         detail = f"It was said after its document was published ({published}): is one of the two times wrong?"
         batch.note("suggested", f"{draft.pointer}/said", detail, sent=said)
-
-
-def words_of(column: str) -> str:
-    return _NOUNS.get(column) or field_of(column).rpartition("/")[2].replace("_", " ")
 
 
 # --- for one caller --------------------------------------------------------------------------------------------------
@@ -383,7 +367,7 @@ def _followed(earlier: dict[str, Any], stored: dict[str, Any], patch: BaseModel)
     for name in stored.keys() - columns:
         # A figure's claim has no text of its own: that is composed.
         if stored[name] != earlier[name] and not is_silent(name) and not (name == "text" and "figure" in members):
-            yield f"/{field_of(name)}", stored[name]
+            yield f"/{column_words.field_of(name)}", stored[name]
     figure: BaseModel | None = getattr(patch, "figure", None)
     if figure is not None:
         for name in {"qualifier", "min", "max"} - figure.model_fields_set:
