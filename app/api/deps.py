@@ -190,16 +190,15 @@ async def _reading(database: Annotated[Database, Depends(_connected)]) -> AsyncI
         yield session
 
 
-async def _reading_to_keep(
-    request: Request, database: Annotated[Database, Depends(_connected)]
-) -> AsyncIterator[AsyncSession]:
+async def _reading_to_keep(request: Request) -> AsyncIterator[AsyncSession]:
+    database: Database = request.app.state.database
     async with database.reading() as session:
         request.scope["state"]["read"] = session.info
         yield session
 
 
-async def _asking_to_keep(request: Request, database: Annotated[Database, Depends(_connected)]) -> Asking:
-    asker = database.asking()
+async def _asking_to_keep(request: Request) -> Asking:
+    asker: Asking = request.app.state.database.asking()
     request.scope["state"]["read"] = asker.info
     return asker
 

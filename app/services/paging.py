@@ -32,7 +32,7 @@ from app.errors import BadCursor
 from app.schemas.common import Paging
 
 PAGE_ROWS: Final = 200  # at most
-_REMEMBERED: Final = 100  # selects of pages
+_REMEMBERED: Final = 50  # selects of pages
 # Stands for a time that is not known: after all others.
 LATEST: Final = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 # What may be another from page to page of one list.

@@ -204,7 +204,7 @@ def of_event(rows: Subquery, query: Any, caller: Caller) -> list[ColumnElement[b
     return [or_(*(rows.c.event_id.in_(ids) for ids in event_ids))]
 
 
-@lru_cache(maxsize=100)
+@lru_cache(maxsize=20)
 def within(selected: Rows) -> Rows:
     """Keep what belongs to the event `owner`, a parameter, or to one merged with it: for the pages of its lists."""
     event = bindparam("owner", None, Uuid())

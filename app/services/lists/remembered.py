@@ -10,7 +10,8 @@ from sqlalchemy import Select
 from app.services.access import Caller
 from app.services.visibility import nameless
 
-_REMEMBERED: Final = 50  # of each kind of list
+# Of each kind of list; one takes 50 to 250 kB.
+_REMEMBERED: Final = 10
 # What does not change the select, but which page of it is read.
 _NOT_IN_IT: Final = ("cursor", "limit")
 Listing: TypeAlias = Callable[[Any, Caller], Select[Any]]
