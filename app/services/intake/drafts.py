@@ -77,7 +77,7 @@ class Draft:
         What was only assumed here gives way to what is told there, and so does what followed from it.
         """
         told_columns = {name for name in self.assumed - draft.assumed if draft.value(name) is not None}
-        giving_way = self.assumed if told_columns else frozenset()
+        giving_way = self.assumed.difference(but) if told_columns else frozenset()
         self.assumed -= told_columns
         filled, not_taken = list[str](), list[str]()
         for name, value in draft.values.items():

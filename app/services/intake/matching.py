@@ -17,7 +17,7 @@ from app.database import ask
 from app.errors import Conflict, Invalid, Problem, raise_together
 from app.models import AppearanceHop, Claim, Document, Record, Source, table_of
 from app.schemas import kinds
-from app.services.intake import aliases, by_name, keys, remarks, storing
+from app.services.intake import aliases, by_name, keys, one_ref, remarks, storing
 from app.services.intake.drafts import Batch, Draft, HasId
 from app.services.intake.foreign_keys import PARTS, event_of, fill, is_named, levels, point, who_tells_more, whole_of
 from app.services.intake.references import by_id, deleted_refs, event_root_of, root_of
@@ -29,8 +29,8 @@ _QUICK: Final = {
 }
 # What a record that was merged keeps for itself: its target has its own.
 _NOT_OF_TARGET: Final = ("ref", "url", "canonical_url", "page_key")
-# What a figure is of says which figure it is: no other mention of it says so for it.
-_NEVER_FILLED: Final = ("of_id",)
+# What a figure is of says which figure it is, and a stance what a statement is: no other mention says so for it.
+_NEVER_FILLED: Final = ("of_id", "stance", "explicitness")
 
 
 async def match(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> set[Draft]:
@@ -124,8 +124,7 @@ async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], draf
             draft.slug = getattr(row, "slug", None)
             draft.by_ref = True
         elif ref is not None and (earlier := first_by_ref.setdefault(ref, draft)) is not draft:
-            if of_event and event_of(earlier) != event_of(draft):
-                problems.append(Invalid.at(f"{draft.pointer}/ref", f"{earlier.pointer} bears it, in another event"))
+            problems += one_ref.clashes(draft, earlier)
             _join(batch, draft, earlier)
         else:
             left.append(draft)

@@ -125,9 +125,10 @@ def _gaps(model: type[Record]) -> str:
     return " OR ".join(f"({gap})" for _, gap in _filled(model).values())
 
 
-# The others are part of what is matched: after merges they need not be the same.
+# The others are what stands in the record: they are matched with it.
 _POINTERS_COMPARED: Final = frozenset((
-    "parent_id", "publisher_id", "question_id", "of_id", "supersedes_id", "withdrawn_document_id",
+    "parent_id", "publisher_id", "question_id", "claim_id", "source_id", "of_id", "supersedes_id",
+    "withdrawn_document_id",
 ))  # fmt: skip
 
 
