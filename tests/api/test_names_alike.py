@@ -43,8 +43,8 @@ async def test_two_scripts_of_a_name_count_once_until_an_editor_says_no(client: 
     ]
     assert [(one["from"], one["to"]) for one in diff["standings"]] == [("single_origin", "corroborated")]
     assert diff["summary"][0]["text"].endswith(
-        "went from single origin to corroborated because 2 independent sources support it,"
-        " not all of one side (no longer sources that may be the same)."
+        "went from one source to corroborated by independent sources because 2 independent sources support it,"
+        " not all of one side (no longer: perhaps one source)."
     )
     # What an editor has said is not asked again.
     await patch(client, f"/v1/sources/{latin}", {"aliases": [{"name": "Olena Hruschevska"}]})

@@ -96,6 +96,11 @@ def test_in_other_languages(language: AnswerLanguage, says: str) -> None:
     assert wording.say(Wording(language), "rivals", {"count": 2}) == says
 
 
+def test_sources_are_led_back_to_one_in_ukrainian() -> None:
+    says = wording.say(Wording("uk"), "supported_by_one_origin", {"count": 2})
+    assert says == "про це говорить 1 незалежне джерело: до нього зводяться 2 джерела"
+
+
 @pytest.mark.parametrize(
     ("time", "english", "ukrainian"),
     [

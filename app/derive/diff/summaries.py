@@ -1,7 +1,8 @@
-"""What changed about each question in one plain English paragraph, of the facts of the diff alone."""
+"""What changed about each question in one plain paragraph, of the facts of the diff alone, in the answer's language."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial, reduce
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,8 +19,9 @@ from app.schemas.pictures.diffs import (
     StandingMoved,
     StatementEntry,
 )
-from app.schemas.pictures.dossiers import JoinedBy, JoinRead, QuestionPicture, SilenceRead
-from app.texts.messages.wording import ENGLISH
+from app.schemas.pictures.dossiers import JoinRead, QuestionPicture, SilenceRead
+from app.texts.messages import wording
+from app.texts.messages.wording import Wording
 from app.vocabulary import Stance
 
 Clause = tuple[UUID | None, str]
@@ -27,102 +29,102 @@ Clause = tuple[UUID | None, str]
 # So many changes of a kind are told one by one, the others counted; names of sources likewise.
 _CHANGES_NAMED: Final = 3
 _QUOTED_CHARACTERS: Final = 120
-_NON_ANSWER_WORDS: Final = {
-    "no_comment": "has not commented since {}",
-    "no_information": "has said since {} that it doesn't know",
-}
-_ORIGIN_WORDS: Final[dict[Stance, str]] = {
-    "support": "independent sources for",
-    "deny": "independent denials of",
-}
-JOIN_WORDS: Final[Mapping[JoinedBy, str]] = {
-    "source": "one source",
-    "family": "one family",
-    "chain": "passed on by the same",
-    "document": "of one document",
-    "link": "of documents that are linked as copies",
-    "same_as": "sources that may be the same",
-    "party": "of one side",
-}
+_STANCES_WITH_ORIGINS: Final[tuple[Stance, ...]] = ("support", "deny")
+# Also those of other scripts.
+_QUESTION_MARKS: Final = ("?", "？", "؟")
 
 
 def summaries(diff: DiffRead, pair: SnapshotPair) -> list[QuestionSummary]:
     """Of each question that changed, in the dossier's order; then of the claims that answer none."""
+    words = (pair.before if pair.after.dossier is None else pair.after).words
     before, after = pair.before.questions, pair.after.questions
     questions = before | after
     texts = {id_: claim.text for snapshot in pair for id_, claim in snapshot.claims.items()}
     clauses_by_question = defaultdict(list)
-    for question_id, clause in _clauses(diff, texts, pair):
+    for question_id, clause in _clauses(words, diff, texts, pair):
         clauses_by_question[question_id].append(clause)
     return [
         built(
             QuestionSummary,
             question_id=id_,
-            text=_paragraph(_heading(questions[id_] if id_ else None), clauses_by_question[id_]),
+            text=_paragraph(words, questions[id_] if id_ else None, clauses_by_question[id_]),
         )
         for id_ in [*after, *(id_ for id_ in before if id_ not in after), None]
         if id_ in clauses_by_question
     ]
 
 
-def _heading(question: QuestionPicture | None) -> str:
-    """`Injured (civilians):`, `What caused the explosion?`."""
-    if question is None:
-        return "Without a question:"
-    words = labels.heading(ENGLISH, question)
-    return words if words.endswith("?") else f"{words}:"
+def _paragraph(words: Wording, question: QuestionPicture | None, clauses: Sequence[str]) -> str:
+    """`Injured (civilians): 31 → 43.`, `What caused the explosion? New question.`."""
+    heading = wording.say(words, "changes_without_question") if question is None else labels.heading(words, question)
+    changes = wording.joined(words, clauses)
+    if heading.endswith(_QUESTION_MARKS):
+        # After a question mark a sentence begins.
+        changes = changes[0].upper() + changes[1:]
+        return wording.say(words, "changes_after_question", {"heading": heading, "changes": changes})
+    return wording.say(words, "changes", {"heading": heading, "changes": changes})
 
 
-def _paragraph(heading: str, clauses: Sequence[str]) -> str:
-    words = "; ".join(clauses)
-    # After a question mark a sentence begins.
-    return f"{heading} {words[0].upper() + words[1:] if heading.endswith('?') else words}."
-
-
-def _clauses(diff: DiffRead, texts: Mapping[UUID, str | None], pair: SnapshotPair) -> Iterator[Clause]:
+def _clauses(words: Wording, diff: DiffRead, texts: Mapping[UUID, str | None], pair: SnapshotPair) -> Iterator[Clause]:
     """In the order in which they are told; `texts`: of all claims."""
     quantities = {moved.question_id for moved in diff.figures}
-    yield from _of_questions(diff)
+    yield from _of_questions(words, diff)
     for moved in diff.figures:
-        yield moved.question_id, _figures(moved, _first_figures(diff, pair, moved))
-    yield from _of_statements(diff)
-    yield from _of_claims(diff, texts, quantities)
+        yield moved.question_id, _figures(words, moved, _first_figures(diff, pair, moved))
+    yield from _of_statements(words, diff)
+    yield from _of_claims(words, diff, texts, quantities)
     # That a figure gave way, or was taken back, is told by the figures and statements themselves.
     standings = [
         moved
         for moved in diff.standings
         if moved.question_id not in quantities or not {moved.from_, moved.to} & {"outdated", "withdrawn"}
     ]
-    parted = {moved.claim_id: _causes(moved.parted_by) for moved in diff.origins if moved.stance in _ORIGIN_WORDS}
-    yield from _first_few(standings, lambda moved: _standing(moved, parted.get(moved.claim_id, "")), "claims moved")
+    parted = {
+        moved.claim_id: _causes(words, moved.parted_by)
+        for moved in diff.origins
+        if moved.stance in _STANCES_WITH_ORIGINS
+    }
+    yield from _first_few(
+        words, standings, lambda moved: _standing(words, moved, parted.get(moved.claim_id, "")), "claims_moved"
+    )
     # A standing that moved says by its reasons what became of the origins.
     moved_claims = {moved.claim_id for moved in diff.standings}
-    origins = [moved for moved in diff.origins if moved.claim_id not in moved_claims and moved.stance in _ORIGIN_WORDS]
-    yield from _first_few(origins, _origins, "counts of independent sources moved")
+    origins = [
+        moved for moved in diff.origins if moved.claim_id not in moved_claims and moved.stance in _STANCES_WITH_ORIGINS
+    ]
+    yield from _first_few(words, origins, lambda moved: _origins(words, moved), "origins_moved")
     silences = [*diff.silences.begun, *(changed.to for changed in diff.silences.changed)]
-    yield from _first_few(silences, _silence, "are silent")
+    yield from _first_few(words, silences, lambda silence: _silence(words, silence), "silences")
     yield from _first_few(
-        diff.silences.ended, lambda silence: f"{silence.name} is silent no more", "are silent no more"
+        words,
+        diff.silences.ended,
+        lambda silence: wording.say(words, "change_silence_over", {"name": silence.name}),
+        "silences_over",
     )
-    yield from _of_assessments(diff)
+    yield from _of_assessments(words, diff)
     for contradiction in diff.self_contradictions.new:
         family_id = contradiction.family_id
-        family = source_names.name(family_id, diff.sources) if family_id in diff.sources else "one source"
-        yield contradiction.question_id, f"{family}: two statements that contradict each other"
-    yield from (
-        (moved.question_id, f"the question went from {_spaced(moved.from_)} to {_spaced(moved.to)}")
-        for moved in diff.statuses
-    )
+        named = family_id in diff.sources
+        name = source_names.name(family_id, diff.sources, words) if named else wording.say(words, "joined_by_source")
+        yield contradiction.question_id, wording.say(words, "change_contradiction", {"name": name})
+    for status in diff.statuses:
+        before, after = (wording.say(words, f"status_{end}") for end in (status.from_, status.to))
+        yield status.question_id, wording.say(words, "change_status", {"before": before, "after": after})
 
 
-def _figures(moved: FiguresMoved, first_figures: Mapping[UUID, str | None]) -> str:
+def _figures(words: Wording, moved: FiguresMoved, first_figures: Mapping[UUID, str | None]) -> str:
     """`60 → 80`; where there was none `first figure: 42`; where others came before it `“42 killed” first, now 38`."""
     before, after = moved.from_.says, moved.to.says
+    if after is None:
+        return wording.say(words, "change_figure_gone", {"before": str(before)})
     if before is not None:
-        return f"{before} → {after}" if after is not None else f"no figure any more, {before} before"
+        return wording.say(words, "change_figure", {"before": before, "after": after})
     if first_figures.keys() == {figure.claim_id for figure in moved.to.figures}:
-        return f"first figure: {after}"
-    return f"{_quote(*first_figures.values())} first, now {after}" if len(first_figures) == 1 else f"now {after}"
+        return wording.say(words, "change_figure_first", {"after": after})
+    if len(first_figures) == 1:
+        first = _quote(words, *first_figures.values())
+        return wording.say(words, "change_figure_since", {"first": first, "after": after})
+    return wording.say(words, "change_figure_now", {"after": after})
 
 
 def _first_figures(diff: DiffRead, pair: SnapshotPair, moved: FiguresMoved) -> dict[UUID, str | None]:
@@ -137,163 +139,179 @@ def _first_figures(diff: DiffRead, pair: SnapshotPair, moved: FiguresMoved) -> d
     return {entry.claim_id: entry.text for entry in figures if entry.claim_id and entry.effective_from == begun}
 
 
-def _first_few(changes: Iterable[Any], says: Callable[[Any], str], counted_as: str) -> Iterator[Clause]:
+def _first_few(words: Wording, changes: Iterable[Any], says: Callable[[Any], str], counted_as: str) -> Iterator[Clause]:
     """The first few of each question one by one, and how many more there are."""
     by_question: dict[UUID | None, list[Any]] = defaultdict(list)
     for change in changes:
         by_question[change.question_id].append(change)
     for question_id, question_changes in by_question.items():
         yield from ((question_id, says(change)) for change in question_changes[:_CHANGES_NAMED])
-        if len(question_changes) > _CHANGES_NAMED:
-            yield question_id, f"{len(question_changes) - _CHANGES_NAMED} more {counted_as}"
+        more = len(question_changes) - _CHANGES_NAMED
+        if more > 0:
+            yield question_id, wording.say(words, f"change_more_{counted_as}", {"count": more})
 
 
 # --- questions, statements, claims, assessments ----------------------------------------------------------------------
 
 
-def _of_questions(diff: DiffRead) -> Iterator[Clause]:
+def _of_questions(words: Wording, diff: DiffRead) -> Iterator[Clause]:
     for question in diff.questions.new:
-        yield question.question_id, "new question"
+        yield question.question_id, wording.say(words, "change_question_new")
     for question in diff.questions.removed:
-        yield question.question_id, "the question was removed"
+        yield question.question_id, wording.say(words, "change_question_gone")
     for changed in diff.questions.changed:
-        yield changed.question_id, f"the question was changed ({_fields(changed.changes)})"
+        parts = {"fields": _fields(changed.changes)}
+        yield changed.question_id, wording.say(words, "change_question_changed", parts)
 
 
-def _of_statements(diff: DiffRead) -> Iterator[Clause]:
+def _of_statements(words: Wording, diff: DiffRead) -> Iterator[Clause]:
     statements = diff.statements
     new_by_question: dict[UUID | None, list[StatementEntry]] = defaultdict(list)
     for entry in statements.new:
         new_by_question[entry.question_id].append(entry)
     for question_id, entries in new_by_question.items():
-        yield question_id, f"{_count(len(entries), 'new statement')} {_by(diff, entries)}"
+        parts: dict[str, wording.Part] = {"count": len(entries), "by": _by(words, diff, entries)}
+        yield question_id, wording.say(words, "change_statements_new", parts)
     # What was said and taken back between the two moments is no change of what stands, but nobody may miss it.
     taken_back = [entry for entry in statements.new if entry.why_not_live and entry.why_not_live.reason != "superseded"]
     ended = [*statements.withdrawn, *taken_back]
-    yield from _first_few(ended, lambda entry: _ended(diff, entry), "statements stand no more")
+    yield from _first_few(words, ended, lambda entry: _statement(words, diff, entry, _ending(entry)), "ended")
     yield from _first_few(
-        statements.restored, lambda entry: f"{_statement(diff, entry)} stands again", "statements stand again"
+        words, statements.restored, lambda entry: _statement(words, diff, entry, "change_restored"), "restored"
     )
-    for changes, became in ((statements.removed, "removed"), (statements.changed, "changed")):
+    for changes, code in (
+        (statements.removed, "change_statements_gone"),
+        (statements.changed, "change_statements_changed"),
+    ):
         for question_id, count in Counter(entry.question_id for entry in changes).items():
-            yield question_id, f"{_count(count, 'statement')} {'was' if count == 1 else 'were'} {became}"
+            yield question_id, wording.say(words, code, {"count": count})
 
 
-def _by(diff: DiffRead, entries: Sequence[StatementEntry]) -> str:
+def _by(words: Wording, diff: DiffRead, entries: Sequence[StatementEntry]) -> str:
     """`by TASS and Baza`, `by 5 sources and in nobody's name`."""
-    names = list(
-        dict.fromkeys(source_names.name(entry.source_id, diff.sources) for entry in entries if entry.source_id)
-    )
-    parts = [f"by {_listed(names) if len(names) <= _CHANGES_NAMED else f'{len(names)} sources'}"] if names else []
+    names = [source_names.name(entry.source_id, diff.sources, words) for entry in entries if entry.source_id]
+    names = list(dict.fromkeys(names))
+    parts = []
+    if len(names) > _CHANGES_NAMED:
+        parts.append(wording.say(words, "change_by_many", {"count": len(names)}))
+    elif names:
+        parts.append(wording.say(words, "change_by", {"sources": names}))
     if any(entry.source_id is None for entry in entries):
-        parts.append("in nobody's name")
-    return _listed(parts)
+        parts.append(wording.say(words, "no_source"))
+    return wording.listed(words, parts)
 
 
-def _ended(diff: DiffRead, entry: StatementEntry) -> str:
+def _ending(entry: StatementEntry) -> str:
+    """The code of how it ended."""
     reason = entry.why_not_live.reason if entry.why_not_live is not None else None
-    ended = "was replaced" if reason == "superseded" else "was taken back"
+    if reason == "superseded":
+        return "change_replaced"
     if reason == "retracted":
-        ended = "stands only in a retracted report"
-    elif reason == "withdrawn" and entry.withdrawn_by == "document":
-        ended = "was taken back by the report it stood in"
-    return f"{_statement(diff, entry)} {ended}"
+        return "change_only_in_retracted"
+    by_report = reason == "withdrawn" and entry.withdrawn_by == "document"
+    return "change_taken_back_by_report" if by_report else "change_taken_back"
 
 
-def _statement(diff: DiffRead, entry: StatementEntry) -> str:
-    """`“2 killed” by Andriy Yermak`, `the denial of “A drone” by Russian officials`."""
-    act = "" if entry.stance == "support" else "the denial of " if entry.stance == "deny" else f"the {entry.stance} on "
-    speaker = f"by {source_names.name(entry.source_id, diff.sources)}" if entry.source_id else "in nobody's name"
-    return f"{act.replace('_', ' ')}{_quote(entry.text)} {speaker}"
+def _statement(words: Wording, diff: DiffRead, entry: StatementEntry, code: str) -> str:
+    """`“2 killed” by Andriy Yermak was taken back`; `code`: of what became of it."""
+    parts = {"claim": _quote(words, entry.text), "by": _by(words, diff, [entry])}
+    return wording.say(words, code, {"statement": wording.say(words, f"change_of_{entry.stance}", parts)})
 
 
-def _of_claims(diff: DiffRead, texts: Mapping[UUID, str | None], quantities: set[UUID]) -> Iterator[Clause]:
+def _of_claims(
+    words: Wording, diff: DiffRead, texts: Mapping[UUID, str | None], quantities: set[UUID]
+) -> Iterator[Clause]:
     """`quantities`: questions whose figures are told already."""
     claims = diff.claims
+
+    def says(code: str) -> Callable[[Any], str]:
+        return lambda entry: wording.say(words, code, {"claim": _quote(words, entry.text)})
+
     for entry in claims.removed:
         if entry.merged_into is not None and entry.merged_into in texts:
-            yield entry.question_id, f"{_quote(entry.text)} was merged into {_quote(texts[entry.merged_into])}"
+            parts = {"claim": _quote(words, entry.text), "other": _quote(words, texts[entry.merged_into])}
+            yield entry.question_id, wording.say(words, "change_claim_merged", parts)
     new = [entry for entry in claims.new if entry.question_id not in quantities]
-    yield from _first_few(new, lambda entry: f"new claim {_quote(entry.text)}", "new claims")
+    yield from _first_few(words, new, says("change_claim_new"), "claims_new")
     yield from _first_few(
+        words,
         claims.changed,
-        lambda entry: f"{_quote(entry.text)} was changed ({_fields(entry.changes)})",
-        "claims changed",
+        lambda entry: wording.say(
+            words, "change_claim_changed", {"claim": _quote(words, entry.text), "fields": _fields(entry.changes)}
+        ),
+        "claims_changed",
     )
     removed = [entry for entry in claims.removed if entry.merged_into is None and entry.question_id not in quantities]
-    yield from _first_few(removed, lambda entry: f"{_quote(entry.text)} is gone", "claims are gone")
+    yield from _first_few(words, removed, says("change_claim_gone"), "claims_gone")
 
 
-def _of_assessments(diff: DiffRead) -> Iterator[Clause]:
+def _of_assessments(words: Wording, diff: DiffRead) -> Iterator[Clause]:
     assessments = diff.assessments
 
-    def rating(entry: AssessmentEntry) -> str:
-        return f"the rating of {_quote(entry.text)} by {source_names.name(entry.author_id, diff.sources)}"
+    def says(code: str, entry: AssessmentEntry, **parts: str) -> str:
+        author = source_names.name(entry.author_id, diff.sources, words)
+        return wording.say(words, code, {"author": author, "claim": _quote(words, entry.text), **parts})
 
     def rated(entry: AssessmentEntry) -> str:
-        settles = ", which settles the question" if entry.settles else ""
-        return f"{source_names.name(entry.author_id, diff.sources)} rated {_quote(entry.text)} {entry.rating}{settles}"
+        code = "change_rated_settling" if entry.settles else "change_rated"
+        return says(code, entry, rating=wording.say(words, f"rating_{entry.rating}"))
 
-    yield from _first_few(assessments.new, rated, "new ratings")
+    yield from _first_few(words, assessments.new, rated, "rated")
     yield from _first_few(
+        words,
         assessments.changed,
-        lambda entry: f"{rating(entry)} was changed ({_fields(entry.changes)})",
-        "ratings changed",
+        lambda entry: says("change_rating_changed", entry, fields=_fields(entry.changes)),
+        "ratings_changed",
     )
-    yield from _first_few(
-        assessments.superseded, lambda entry: f"{rating(entry)} was replaced", "ratings were replaced"
-    )
-    yield from _first_few(assessments.restored, lambda entry: f"{rating(entry)} holds again", "ratings hold again")
-    yield from _first_few(assessments.removed, lambda entry: f"{rating(entry)} is gone", "ratings are gone")
+    for entries, became in (
+        (assessments.superseded, "replaced"),
+        (assessments.restored, "restored"),
+        (assessments.removed, "gone"),
+    ):
+        yield from _first_few(words, entries, partial(says, f"change_rating_{became}"), f"ratings_{became}")
 
 
 # --- moves -----------------------------------------------------------------------------------------------------------
 
 
-def _standing(moved: StandingMoved, parted: str) -> str:
+def _standing(words: Wording, moved: StandingMoved, parted: str) -> str:
     """With what of its reasons is new; `parted`: what made one of origins that are several now."""
     new_reasons = [reason for reason in moved.reasons if reason not in moved.reasons_before] or moved.reasons
-    why = " and ".join(reasons.in_words(ENGLISH, [reason]) for reason in new_reasons)
-    no_longer = f" (no longer {parted})" if parted else ""
-    return f"{_quote(moved.text)} went from {_spaced(moved.from_)} to {_spaced(moved.to)} because {why}{no_longer}"
+    before, after = (wording.say(words, f"standing_{end}") for end in (moved.from_, moved.to))
+    # With an "and" between each two: semicolons part the clauses, and commas stand in the reasons.
+    why = reduce(
+        lambda told, reason: wording.listed(words, [told, reason]),
+        (reasons.in_words(words, [reason]) for reason in new_reasons),
+    )
+    parts = {"before": before, "after": after, "why": why}
+    says = wording.say(words, "change_standing", {"claim": _quote(words, moved.text), **parts})
+    return f"{says} ({wording.say(words, 'change_no_longer', {'what': parted})})" if parted else says
 
 
-def _origins(moved: OriginsMoved) -> str:
-    joined, parted = _causes(moved.joined_by), _causes(moved.parted_by)
-    why = f" ({joined})" if joined else f" (no longer {parted})" if parted else ""
-    return f"{_ORIGIN_WORDS[moved.stance]} {_quote(moved.text)}: {moved.from_} → {moved.to}{why}"
+def _origins(words: Wording, moved: OriginsMoved) -> str:
+    joined, parted = _causes(words, moved.joined_by), _causes(words, moved.parted_by)
+    parts: dict[str, wording.Part] = {"before": moved.from_, "after": moved.to, "claim": _quote(words, moved.text)}
+    why = joined or (wording.say(words, "change_no_longer", {"what": parted}) if parted else "")
+    return wording.say(words, f"change_independent_{moved.stance}", parts) + (f" ({why})" if why else "")
 
 
-def _causes(joins: Iterable[JoinRead]) -> str:
-    return " and ".join(dict.fromkeys(JOIN_WORDS[join.how] for join in joins))
+def _causes(words: Wording, joins: Iterable[JoinRead]) -> str:
+    return wording.listed(words, [wording.say(words, f"joined_by_{join.how}") for join in joins])
 
 
-def _silence(silence: SilenceRead) -> str:
-    if silence.stance is None:
-        return f"{silence.name} is accused and has said nothing since {silence.since}"
-    return f"{silence.name} {_NON_ANSWER_WORDS[silence.stance].format(silence.since)}"
-
-
-def _spaced(word: str) -> str:
-    """`single_origin` as it is said."""
-    return word.replace("_", " ")
+def _silence(words: Wording, silence: SilenceRead) -> str:
+    says = wording.say(words, f"silence_{silence.stance or 'accused'}")
+    return wording.say(words, "change_silence", {"name": silence.name, "silence": says, "at": silence.since})
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
-def _quote(text: str | None) -> str:
-    words = text or "…"
-    return f"“{words if len(words) <= _QUOTED_CHARACTERS else words[: _QUOTED_CHARACTERS - 1] + '…'}”"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _quote(words: Wording, text: str | None) -> str:
+    quoted = text or "…"
+    shortened = quoted if len(quoted) <= _QUOTED_CHARACTERS else quoted[: _QUOTED_CHARACTERS - 1] + "…"
+    return wording.say(words, "quoted", {"text": shortened})
 
 
 def _fields(changes: Iterable[FieldChange]) -> str:
     return ", ".join(change.field.removesuffix("_id").replace("_", " ") for change in changes)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]

@@ -116,11 +116,6 @@ def _compare(
     pair = SnapshotPair(_snapshot(before, since), _snapshot(after, until))
     moments_asked = (query.since, query.until)
     difference = derived.diff(pair, event.id, query.clock, moments_asked, query.independence)
-    if {pair.before.words.language, pair.after.words.language} != {"en"}:
-        # Summaries are in English, and so is all that they quote.
-        english_pair = SnapshotPair(_snapshot(before, _in_english(since)), _snapshot(after, _in_english(until)))
-        in_english = derived.diff(english_pair, event.id, query.clock, moments_asked, query.independence)
-        difference = difference.model_copy(update={"summary": in_english.summary})
     # Whoever names the clock, or a position, knows that it is about recording.
     if before is None and "clock" not in query.model_fields_set and not moments.is_position(query.since):
         return difference.model_copy(update={"hint": f"All of it is new: {_instead(event, 'since')}"})
@@ -150,13 +145,6 @@ async def _load(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint | No
         return None if viewpoint is None else await moments.load(session, event_id, viewpoint)
     except NotFound:
         return None
-
-
-def _in_english(viewpoint: Viewpoint | None) -> Viewpoint | None:
-    if viewpoint is None:
-        return None
-    view = replace(viewpoint.view, wording=viewpoint.view.wording._replace(language="en"))
-    return replace(viewpoint, view=view)
 
 
 def _snapshot(loaded: tuple[Rows, Position] | None, viewpoint: Viewpoint | None) -> Snapshot:
