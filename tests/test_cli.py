@@ -83,6 +83,8 @@ def test_demo_from_nothing_to_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
         key = re.findall(r"cc_[\w-]+", said)[0]
         for url in re.findall(r"http://\S+", said):
             assert at.get(url).is_success, url
+        parties = at.get(f"{base}/v1/events/zagorsk-2023/dossier?lang=fr").json()["parties"]
+        assert parties == {"company": "Entreprise", "press": "Presse", "residents": "Habitants", "russia": "Russie"}
         made = httpx.post(f"{base}/v1/events", json={"title": "Mine"}, headers={"Authorization": f"Bearer {key}"})
         assert made.status_code == 201
         second = at.run("serve", *where, "--port", str(at.free_port()))
@@ -105,6 +107,7 @@ def test_demo_from_nothing_to_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
         with at.serving(url) as base:
             titles.extend(event["title"] for event in at.get(f"{base}/v1/events").json()["items"])
 
+    monkeypatch.setenv("COUNTERCLAIM_PARTY_LABELS", "")  # which is the demo's to name
     monkeypatch.setattr(serving, "run", run)  # in this process, which is ready sooner
     again = at.run("demo", *where)
     assert (again.returncode, key in again.stdout, titles.count("Mine")) == (0, True, 1), again.stderr

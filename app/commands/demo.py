@@ -34,6 +34,8 @@ def demo(host: Host = "127.0.0.1", port: Port = 8000, database_url: DatabaseUrl 
         key_file = (data_dir or embedded.default_data_dir()) / "demo-key"
         key, events = load(url, key_file)
         os.environ.setdefault("COUNTERCLAIM_LOG_LEVEL", "warning")
+        labels = resources.files("app.demo").joinpath("party_labels.json")
+        os.environ.setdefault("COUNTERCLAIM_PARTY_LABELS", str(labels))  # sides that are no countries
         base = f"http://{host}:{port}"
         databases.out.print(
             f"\nCounterclaim with {len(events)} demo events.\n\n"
