@@ -39,6 +39,7 @@ from app.schemas.forms.words import (
     HowKnownIn,
     LinkStateIn,
     LocationIn,
+    MeasureIn,
     StanceIn,
     StancesIn,
     WithdrawnByIn,
@@ -302,6 +303,8 @@ class StatementFilter(Input):
     claim: Address | None = None
     question: Address | None = None
     """About this question itself, or about a claim that answers it."""
+    measure: MeasureIn | None = None
+    """About a question of this measure, or a figure of it."""
     source: SourceAsked | None = None
     document: Address | None = None
     party: Key | None = None

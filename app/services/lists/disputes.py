@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     Subquery,
     exists,
     func,
@@ -35,6 +36,7 @@ from app.services.lists import effective, narrowing
 from app.services.lists.narrowing import Rows
 from app.services.lists.remembered import remembered
 from app.services.visibility import seen, seen_alone
+from app.vocabulary import Measure
 
 
 @remembered
@@ -95,8 +97,7 @@ def claims(query: ClaimFilter, caller: Caller) -> Rows:
     if query.question:
         selected = selected.where(rows.c.question_id.in_(narrowing.ids_at(caller, Question, query.question)))
     if query.measure:
-        measuring = select(Question.id).where(Question.measure == query.measure)
-        selected = selected.where(rows.c.question_id.in_(measuring))
+        selected = selected.where(rows.c.question_id.in_(_measuring(query.measure)))
     if query.stance or query.source:
         statement = seen(caller, Statement)
         subjects = select(statement.c.claim_id).where(*narrowing.among(statement, query, "stance"))
@@ -122,6 +123,10 @@ def claim_links(event: UUID, query: ClaimLinkQuery, caller: Caller) -> Rows:
     )
 
 
+def _measuring(measure: Measure) -> Select[UUID]:
+    return select(Question.id).where(Question.measure == measure)
+
+
 @remembered
 def statements(query: StatementFilter, caller: Caller) -> Rows:
     rows = seen_alone(caller, Statement)
@@ -139,6 +144,10 @@ def statements(query: StatementFilter, caller: Caller) -> Rows:
         question = narrowing.ids_at(caller, Question, query.question)
         answering = select(Claim.id).where(Claim.question_id.in_(question))
         selected = selected.where(or_(rows.c.question_id.in_(question), rows.c.claim_id.in_(answering)))
+    if query.measure:
+        measuring = _measuring(query.measure)
+        figures = select(Claim.id).where(Claim.question_id.in_(measuring))
+        selected = selected.where(or_(rows.c.question_id.in_(measuring), rows.c.claim_id.in_(figures)))
     if query.source:
         selected = selected.where(narrowing.by_source(caller, rows, Statement, "source_id", query.source))
     if query.party:
