@@ -153,6 +153,7 @@ async def tell(session: AsyncSession, caller: Caller, batch: Batch) -> list[Rema
     visible += await _proposals(session, caller, batch, unseen)
     visible += await twins.of_events(session, caller, batch)
     visible += await twins.of_withdrawals(session, caller, batch)
+    visible += await twins.of_circles(session, caller, batch)
     visible += await doubts.of_batch(session, batch, unseen)
     return sorted(visible, key=lambda remark: _in_order(remark.pointer))
 

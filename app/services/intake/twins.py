@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from typing import Any, Final
+from uuid import UUID
 
 from pydantic_core import to_json
 from sqlalchemy import column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import ask
-from app.models import Event, Statement
+from app.models import AppearanceHop, Event, Statement
 from app.schemas import kinds
 from app.schemas.common import Remark
 from app.services import visibility
@@ -125,4 +126,60 @@ async def of_withdrawals(session: AsyncSession, caller: Caller, batch: Batch) ->
         )
         for row in standing
         if row.id in visible_ids
+    ]
+
+
+# --- what goes in a circle -------------------------------------------------------------------------------------------
+
+_CIRCLE: Final = (
+    "Whoever passed this on says the same in its own name (`stored`). If this source only repeats that, it is the "
+    "other way round: the other is the `source`, and this one stands in `hops`. As it is, they are two independent "
+    "sources."
+)
+# Of each new statement, what a body or person that passed it on says itself. Those who print news pass on what others
+# say, and report the same: that is no circle. Whose words a confidential source's are is not told.
+_SAID_BY_HOPS: Final = text("""
+SELECT d.id AS draft, s.id
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS d(id uuid, claim_id uuid, stance text, hop_id uuid)
+JOIN source hop ON hop.id = d.hop_id AND hop.kind NOT IN ('outlet', 'agency', 'channel', 'account')
+    AND NOT hop.confidential
+CROSS JOIN LATERAL (
+    SELECT t.id FROM statement t
+    WHERE t.claim_id = d.claim_id AND t.source_id = ANY (ARRAY(SELECT source_kin(d.hop_id)))
+    AND t.stance = d.stance AND t.explicitness = 'explicit' AND t.id <> d.id
+    ORDER BY t.created_at, t.id LIMIT 1) s
+ORDER BY d.id, d.hop_id""")
+
+
+async def of_circles(session: AsyncSession, caller: Caller, batch: Batch) -> list[Remark]:
+    """Of new statements of a source, which one of whoever passed them on says the same, if the caller may see it."""
+    if batch.from_export:
+        return []
+    rows, statements = list[dict[str, Any]](), dict[UUID, Draft]()
+    for hop in batch.drafts[AppearanceHop]:
+        appearance = hop.points_at.get("appearance_id")
+        statement = appearance.original.points_at.get("statement_id") if appearance is not None else None
+        if statement is None or "source_id" not in hop.points_at or statement.original.outcome != "created":
+            continue
+        draft = statement.original
+        if draft.value("source_id") and draft.value("claim_id"):
+            statements[draft.id] = draft
+            hop_id = hop.points_at["source_id"].original.id
+            rows.append(
+                {"id": draft.id, "hop_id": hop_id} | {name: draft.value(name) for name in ("claim_id", "stance")}
+            )
+    if not rows:
+        return []
+    said_by_hops = {row.draft: row.id for row in await ask(session, _SAID_BY_HOPS, {"rows": to_json(rows).decode()})}
+    visible_ids = await visibility.among_seen(session, caller, Statement, list(said_by_hops.values()))
+    return [
+        Remark(
+            what="suggested",
+            pointer=f"{statements[draft_id].pointer}/hops",
+            detail=_CIRCLE,
+            stored={"id": statement_id},
+            url=kinds.url(Statement, statement_id),
+        )
+        for draft_id, statement_id in said_by_hops.items()
+        if statement_id in visible_ids
     ]

@@ -144,3 +144,30 @@ async def test_whose_word_a_report_is_is_asked(
         remarks = (await client.post("/v1/reports", json=body)).json()["remarks"]
         assert [one["pointer"] for one in remarks if one["what"] == "suggested"] == expected
     assert len((await dossier(client))["unattributed"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("hop", "asked"),
+    [
+        ({"name": "Red Crescent", "kind": "ngo"}, True),
+        ({"name": "Wire", "kind": "agency"}, False),
+        ({"name": "Red Crescent", "kind": "ngo", "confidential": True, "ref": "rc"}, False),
+    ],
+)
+@pytest.mark.parametrize("together", [True, False])
+async def test_who_passed_it_on_and_says_it_too_is_asked_about(
+    client: httpx.AsyncClient, hop: dict[str, Any], *, asked: bool, together: bool
+) -> None:
+    """A body that repeats another's count is often told the wrong way round: then the two corroborate each other."""
+    repeated = denial(source={"name": "OCHA", "kind": "authority"}, hops=[{"source": hop}])
+    own = denial(source=hop)
+    bodies = [told(28, {}, [own, repeated])] if together else [told(27, {}, [own]), told(28, {}, [repeated])]
+    for body in bodies:
+        answer = (await client.post("/v1/reports", json=body)).raise_for_status().json()
+    circles = [one for one in answer["remarks"] if one["what"] == "suggested" and "other way round" in one["detail"]]
+    assert [one["pointer"].rpartition("/")[2] for one in circles] == ["hops"] * asked
+    if asked:
+        stored = (await client.get(circles[0]["url"])).json()
+        assert (await client.get(f"/v1/sources/{stored['source_id']}")).json()["name"] == "Red Crescent"
+    again = (await client.post("/v1/reports", json=bodies[-1])).raise_for_status().json()
+    assert not [one for one in again["remarks"] if "other way round" in one["detail"]]
