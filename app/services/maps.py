@@ -20,6 +20,7 @@ from app.services.access import Caller
 from app.services.lists import disputes, narrowing
 from app.services.pictures import listing, loading, parting
 from app.services.visibility import seen_alone
+from app.texts.messages.wording import Wording
 
 COUNTED: Final = {kind.path: kind for kind in KINDS if kind.counted}
 # How many events are read and drawn at a time, and with how many statements: one that has more comes by itself.
@@ -29,14 +30,14 @@ _STATEMENTS_AT_ONCE: Final = 2_000
 STATEMENTS_DRAWN: Final = 10_000
 
 
-async def features(session: AsyncSession, caller: Caller, query: EventFilter) -> AsyncIterator[bytes]:
-    """The parts of a FeatureCollection of all events that fit, in the order asked for."""
+async def features(session: AsyncSession, caller: Caller, query: EventFilter, words: Wording) -> AsyncIterator[bytes]:
+    """The parts of a FeatureCollection of all events that fit, in the order asked for; `words`: of their figures."""
     events = disputes.events(query, caller).subquery()
     counts = [_count(caller, kind, events).label(name) for name, kind in COUNTED.items()]
     chosen = narrowing.ordered(select(events, *counts), events, Event, query.sort)
     yield b'{"type":"FeatureCollection","features":['
     between = b"\n"
-    view = listing.view(caller)
+    view = listing.view(caller, words)
     result = await session.stream(chosen, execution_options={"yield_per": _EVENTS_AT_ONCE})
     statements_drawn = 0
     points: set[tuple[float, float]] = set()

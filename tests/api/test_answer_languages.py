@@ -132,6 +132,17 @@ async def test_figures_and_what_changed_are_said_in_the_language(demo: httpx.Asy
     assert all(re.match("[А-Я]", entry["text"]) for entry in changed[1]["statements"]["new"])
 
 
+async def test_a_map_says_its_tolls_in_the_language_that_its_address_asks_for(demo: httpx.AsyncClient) -> None:
+    for path, accepted, language, says in (
+        ("/v1/events.geojson?q=Pokrovsk", "uk", "en", ["at least 9", "82 to 88", "2"]),
+        ("/v1/events.geojson?q=Pokrovsk&lang=uk", "en", "uk", ["щонайменше 9", "від 82 до 88", "2"]),
+    ):
+        answer = await demo.get(path, headers={"Accept-Language": accepted})
+        assert answer.headers["Content-Language"] == language
+        (feature,) = answer.json()["features"]
+        assert [toll["says"] for toll in feature["properties"]["tolls"]] == says
+
+
 async def test_columns_of_a_matrix_are_called_by_their_party(demo: httpx.AsyncClient) -> None:
     matrix = (await demo.get("/v1/events/zagorsk-2023/matrix", params={"lang": "fr"})).json()
     labels = {column["party"]: column["label"] for column in matrix["columns"]}

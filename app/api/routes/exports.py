@@ -22,7 +22,6 @@ from app.derive.rules.rows import View
 from app.errors import Invalid
 from app.formats import assessed, atom, csv, flat, jsonld
 from app.formats.cells import Row
-from app.schemas.events import EventFilter
 from app.schemas.forms import misnamed
 from app.schemas.pictures.dossiers import PictureQuery
 from app.schemas.pictures.exports import (
@@ -32,6 +31,7 @@ from app.schemas.pictures.exports import (
     EventCollection,
     EventsCsvQuery,
     JsonLdQuery,
+    MapQuery,
     StatementsTableQuery,
     TableQuery,
 )
@@ -40,6 +40,7 @@ from app.services.access import Caller
 from app.services.lists import bearers, existing
 from app.services.pictures import feeds, listing, moments
 from app.services.records import Located
+from app.texts.messages.wording import Wording
 
 router = APIRouter(tags=["exports"], route_class=Route)
 
@@ -155,7 +156,7 @@ def _headers(tag: str, event: Located, ending: str, disposition: str = "attachme
     return {"ETag": tag, "Content-Disposition": f'{disposition}; filename="{event.slug}.{ending}"'}
 
 
-def _in_language(query: TableQuery | JsonLdQuery) -> dict[str, str]:
+def _in_language(query: TableQuery | JsonLdQuery | MapQuery) -> dict[str, str]:
     return {"Content-Language": query.lang}  # and no Vary: the address alone decides
 
 
@@ -348,14 +349,15 @@ async def export_everything(request: Request, caller: Reader, session: Session, 
     summary="Export events as GeoJSON",
 )
 async def export_geojson(
-    request: Request, query: Annotated[EventFilter, Query()], caller: Reader, session: Session, database: Connected
+    request: Request, query: Annotated[MapQuery, Query()], caller: Reader, session: Session, database: Connected
 ) -> Response:
     """All events that fit the filters of their list, as a map."""
     await existing.check(session, caller, query)
     tag = await _etag_of_many(session, caller, f"geojson {query!r}")
     answers.check_modified(request, tag)
-    headers = {"ETag": tag, "Content-Disposition": 'inline; filename="events.geojson"'}
-    return await _stream(request, session, _features(database, caller, query), headers, GEOJSON)
+    headers = {"ETag": tag, "Content-Disposition": 'inline; filename="events.geojson"', **_in_language(query)}
+    words = negotiation.of_files(request, query.lang)
+    return await _stream(request, session, _features(database, caller, query, words), headers, GEOJSON)
 
 
 async def _etag_of_many(session: AsyncSession, caller: Caller, export: str) -> str:
@@ -369,9 +371,9 @@ async def _lines(database: Database, caller: Caller, event_id: UUID | None) -> A
             yield line
 
 
-async def _features(database: Database, caller: Caller, query: EventFilter) -> AsyncGenerator[bytes]:
+async def _features(database: Database, caller: Caller, query: MapQuery, words: Wording) -> AsyncGenerator[bytes]:
     async with database.exporting() as session:
-        async for part in maps.features(session, caller, query):
+        async for part in maps.features(session, caller, query, words):
             yield part
 
 

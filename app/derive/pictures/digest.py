@@ -19,12 +19,12 @@ def digest(rows: Rows, view: View) -> EventDigest:
     return built(
         EventDigest,
         statuses=dict(Counter(question.status for question in questions).most_common()),
-        tolls=[_toll(question) for question in questions if question.measure in _CASUALTIES],
+        tolls=[_toll(view, question) for question in questions if question.measure in _CASUALTIES],
     )
 
 
-def _toll(question: QuestionPicture) -> Toll:
-    figures = latest_figures.latest(question)
+def _toll(view: View, question: QuestionPicture) -> Toll:
+    figures = latest_figures.latest(question, view.wording)
     return built(
         Toll,
         question_id=question.id,

@@ -54,6 +54,13 @@ class EventsCsvQuery(EventFilter, TableQuery):
     columns: _Columns | None = None
 
 
+class MapQuery(EventFilter):
+    """Which events, and in which language."""
+
+    lang: AnswerLanguageIn = "en"
+    """Of headings, figures and sentences."""
+
+
 class ColumnsQuery(TableQuery):
     columns: _Columns | None = None
 
