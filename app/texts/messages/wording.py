@@ -32,8 +32,11 @@ NO_LABELS: Final[PartyLabels] = MappingProxyType({})
 _FOLDER: Final = Path(__file__).parent
 # Of English the form that newsrooms of all countries read: 9 August 2023.
 _LOCALES: Final[dict[AnswerLanguage, str]] = {"en": "en_001", "fr": "fr", "ru": "ru", "uk": "uk"}
-# A day, a month, or a moment with its offset from UTC; other coarse times are shown as they are stored.
+# A day, a month, or a moment with its offset from UTC; what is neither one, nor two, nor one in doubt is shown as it is
+# stored.
 _TIME: Final = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?:-(\d\d)(?:T(\d\d:\d\d)[\d:.]*(Z|[+-]\d\d:\d\d)?)?)?", re.ASCII)
+# EDTF's marks behind a time, and the messages of what they mean.
+_DOUBTS: Final = {"~": "time_about", "?": "time_uncertain", "%": "time_uncertain"}
 _TWO: Final = 2
 
 
@@ -85,7 +88,14 @@ def number(wording: Wording, value: float) -> str:
 
 
 def time(wording: Wording, words: str) -> str:
-    """A coarse time: `9 August 2023`, `August 2023`, `9 August 2023, 13:00 UTC+03:00`."""
+    """A coarse time: `9 August 2023`, `August 2023`, `9 August 2023, 13:00 UTC+03:00`, `about August 2023`.
+
+    Of two it is between them: `8 August 2023 – 9 August 2023`, `9 August 2023, 06:00–12:00 UTC+03:00`.
+    """
+    if "/" in words:
+        return _between(wording, *words.split("/", 1))
+    if words[-1:] in _DOUBTS and _TIME.fullmatch(words[:-1]):
+        return say(wording, _DOUBTS[words[-1]], {"time": time(wording, words[:-1])})
     match = _TIME.fullmatch(words)
     if match is None:
         return words
@@ -96,6 +106,14 @@ def time(wording: Wording, words: str) -> str:
     shown = format_date(start, "long", locale=_locale(wording.language))
     zone = f" {'UTC' if offset == 'Z' else f'UTC{offset}'}" if offset else ""
     return f"{shown}, {clock}{zone}" if clock else shown
+
+
+def _between(wording: Wording, first: str, last: str) -> str:
+    """Two times, the day and the offset said once where they are the same."""
+    starts, ends = _TIME.fullmatch(first), _TIME.fullmatch(last)
+    if starts and ends and starts[4] and ends[4] and starts.group(1, 2, 3, 5) == ends.group(1, 2, 3, 5):
+        return time(wording, first).replace(f", {starts[4]}", f", {starts[4]}–{ends[4]}")
+    return f"{time(wording, first)} – {time(wording, last)}"
 
 
 def _worded(wording: Wording, name: str, value: Part) -> str:
