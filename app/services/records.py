@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import Askable, ask
 from app.errors import Conflict, Gone, Invalid, Merged, NotFound, PreconditionFailed, PreconditionRequired
-from app.models import Change, Event, Record, table_of
+from app.models import Change, Record, table_of
 from app.schemas import addresses, kinds
 from app.schemas.common import RecordRead, json_and_tag, names_tag
 from app.schemas.kinds import Kind
@@ -115,7 +115,9 @@ async def _missing(session: Askable, caller: Caller, model: type[Record], addres
     words = kinds.kind_of(model).words
     if await visibility.deleted(session, caller, [(model, address)]):
         return Gone(f"This {words} was deleted.")
-    meant = await slugs.did_you_mean(session, caller, addresses.parse(address).slug) if model is Event else ""
+    meant = (
+        await slugs.did_you_mean(session, caller, addresses.parse(address).slug) if "slug" in table_of(model).c else ""
+    )
     return NotFound(f"There is no {words} at this address{meant or '.'}")
 
 

@@ -1,11 +1,12 @@
 """What a merge patch undoes that empties a withdrawal or a retraction: a remark says what went, and what follows."""
 
+from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from app.models import Claim, Question
 from app.schemas import kinds
 from app.schemas.common import RecordRead, Remark
-from app.schemas.statements import StatementRead
 
 # By the time of something what only tells about it.
 TELLING_OF: Final = {
@@ -42,23 +43,26 @@ def remarks(before: RecordRead, after: RecordRead) -> list[Remark]:
         Remark(
             what="replaced",
             pointer=f"/{name}",
-            detail=_in_words(before),
-            stored=before.model_dump(mode="json", include={name, *TELLING_OF[name]}, exclude_none=True),
-            url=_disputed(before),
+            detail=_in_words(name, values),
+            stored={field: values[field] for field in (name, *TELLING_OF[name]) if values[field] is not None},
+            url=_disputed(values),
         )
+        for values in [before.model_dump(mode="json")]
         for name in cleared(before, after)
     ]
 
 
-def _in_words(before: RecordRead) -> str:
-    if not isinstance(before, StatementRead):
-        return f"{_RETRACTED.format(time=before.model_dump()['retracted'])} {_FOUND_THERE}"
-    effect = _ONLY_SHOWN if before.explicitness != "explicit" else _COUNTS if before.claim_id else _IS_A_WORD
-    covered = [] if before.withdrawn_by == "document" else [_OF_FAMILY]
-    return " ".join([_TAKEN_BACK.format(time=before.withdrawn), effect, *covered])
+def _in_words(name: str, before: Mapping[str, Any]) -> str:
+    if name == "retracted":
+        return f"{_RETRACTED.format(time=before[name])} {_FOUND_THERE}"
+    effect = _ONLY_SHOWN if before["explicitness"] != "explicit" else _COUNTS if before["claim_id"] else _IS_A_WORD
+    covered = [] if before["withdrawn_by"] == "document" else [_OF_FAMILY]
+    return " ".join([_TAKEN_BACK.format(time=before[name]), effect, *covered])
 
 
-def _disputed(before: RecordRead) -> str | None:
-    if not isinstance(before, StatementRead):
-        return None
-    return kinds.url(Claim, before.claim_id) if before.claim_id else kinds.url(Question, before.question_id)
+def _disputed(before: Mapping[str, Any]) -> str | None:
+    """The claim's address, or the question's; None: a document is about neither."""
+    for kind, name in ((Claim, "claim_id"), (Question, "question_id")):
+        if before.get(name):
+            return kinds.url(kind, UUID(before[name]))
+    return None

@@ -17,6 +17,8 @@ _TELLING: Final[dict[type[Record], tuple[str, ...]]] = {
     Question: ("measure", "subject", "unit", "text"),
     Document: ("page_key",),
 }
+# Of these only whether it is told: a claim is words, or a figure.
+_TOLD_OR_NOT: Final[dict[type[Record], tuple[str, ...]]] = {Claim: ("text",)}
 _TEXTS: Final = ("text", "subject")
 
 
@@ -34,8 +36,8 @@ def clashes(draft: Draft, earlier: Draft) -> Iterator[Invalid]:
 
 
 def _are_two(draft: Draft, earlier: Draft) -> bool:
-    if draft.model is Claim and (draft.value("text") is None) != (earlier.value("text") is None):
-        return True  # words and a figure
+    if any((draft.value(name) is None) != (earlier.value(name) is None) for name in _TOLD_OR_NOT.get(draft.model, ())):
+        return True
     return any(
         _compared(name, draft) != _compared(name, earlier)
         for name in _TELLING.get(draft.model, ())
