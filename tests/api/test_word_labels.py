@@ -59,7 +59,7 @@ async def test_every_word_has_a_label_in_every_language(demo: httpx.AsyncClient)
     for name in WORD_LISTS:
         assert len({tuple(labels[name].values()) for labels in shown.values()}) == len(shown)
     assert shown["ru"]["standing"] == {
-        "withdrawn": "отозвано",
+        "withdrawn": "больше не утверждается",
         "denied": "только опровергается",
         "unsupported": "никто не утверждает",
         "outdated": "устарело",

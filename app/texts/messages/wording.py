@@ -2,8 +2,8 @@
 
 The words stand in the catalogues beside this file (`en.po`, `fr.po` …), by code: a page that has `{code, parts}` finds
 its message in them in the same way. Where `parts` have a `count`, the catalogue's rule picks the plural. A message may
-have variants, which are tried first: `CODE.two` for a count of 2, `CODE.only` for a total of 1, and `CODE.NAME` where
-the part NAME, which is optional, is there.
+have variants, which are tried first: `CODE.one` and `CODE.two` for these counts, `CODE.only` for a total of 1, and
+`CODE.NAME` where the part NAME, which is optional, is there.
 """
 
 import re
@@ -37,7 +37,7 @@ _LOCALES: Final[dict[AnswerLanguage, str]] = {"en": "en_001", "fr": "fr", "ru": 
 _TIME: Final = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?:-(\d\d)(?:T(\d\d:\d\d)[\d:.]*(Z|[+-]\d\d:\d\d)?)?)?", re.ASCII)
 # EDTF's marks behind a time, and the messages of what they mean.
 _DOUBTS: Final = {"~": "time_about", "?": "time_uncertain", "%": "time_uncertain"}
-_TWO: Final = 2
+_NUMBERS: Final[dict[object, str]] = {1: "one", 2: "two"}
 
 
 class Wording(NamedTuple):
@@ -126,7 +126,8 @@ def _worded(wording: Wording, name: str, value: Part) -> str:
 
 def _variants(parts: Mapping[str, Part]) -> tuple[str, ...]:
     """The endings of the codes that fit these parts, the most special first."""
-    numbers = ["two"] if parts.get("count") == _TWO else ["only"] if parts.get("total") == 1 else []
+    count = parts.get("count")
+    numbers = ["only"] if parts.get("total") == 1 else [_NUMBERS[count]] if count in _NUMBERS else []
     optional = [name for name in ("party", "role", "at", "document") if name in parts]
     endings = [".".join(("", *numbers, *optional)), *(f".{name}" for name in (*numbers, *optional))]
     return tuple(dict.fromkeys(endings))

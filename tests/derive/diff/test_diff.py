@@ -120,7 +120,7 @@ def test_what_a_withdrawal_hides_is_restored_by_its_undoing() -> None:
     assert [s.text for s in difference.summary] == [
         (
             "Without a question: “It” by Army stands again; “It” by Army stands again; "
-            "“It” went from taken back to one source because 1 independent source supports it: Army."
+            "“It” went from no longer claimed to one source because 1 independent source supports it: Army."
         )
     ]
 

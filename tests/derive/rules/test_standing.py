@@ -202,7 +202,7 @@ CLAIMS: Final[dict[str, tuple[Standing, str, list[StatementRead]]]] = {
     ),
     "all withdrawn": (
         "withdrawn",
-        "all 2 statements that supported it were taken back",
+        "the 2 statements that supported it were taken back",
         [says(MINISTRY, withdrawn="2023-08-10"), says(AGENCY, withdrawn="2023-08-11")],
     ),
     "one of two withdrawn": (
@@ -254,7 +254,7 @@ FIGURES: Final[dict[str, tuple[Standing, str, list[tuple[float, SourceRead | Non
     "withdrawn": ("withdrawn", "Ministry took it back (10 August 2023)", [(31, MINISTRY, {"withdrawn": "2023-08-10"})]),
     "one corrected, one withdrawn": (
         "withdrawn",
-        "all 2 statements that supported it were taken back",
+        "the 2 statements that supported it were taken back",
         [(31, MINISTRY, {"superseded": True}), (31, AGENCY, {"withdrawn": "2023-08-10"})],
     ),
     "its later one was withdrawn": (
