@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 
 from app.api import negotiation
-from app.texts.messages import party_labels
+from app.services.pictures import moments
+from app.texts.messages import party_labels, wording
 
 EVENT = "/v1/events/moscow-drones-2023"
 PICTURES = ("dossier", "timeline", "figures", "matrix", "diff?since=2023-08-05&clock=said")
@@ -130,6 +131,19 @@ async def test_figures_and_what_changed_are_said_in_the_language(demo: httpx.Asy
     ]
     assert changed[1]["figures"][0]["to"]["says"] in ("8", "от 60 до 80")
     assert all(re.match("[А-Я]", entry["text"]) for entry in changed[1]["statements"]["new"])
+
+
+async def test_words_that_changed_with_an_update_are_fetched(
+    demo: httpx.AsyncClient, service: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures = [f"{EVENT}/{picture}" for picture in PICTURES]
+    paths = [*pictures, "/v1/events.geojson?lang=fr", f"{EVENT}/export.csv?lang=uk"]
+    tags = [{"If-None-Match": (await demo.get(path)).headers["ETag"]} for path in paths]
+    for edition, status in ((wording.EDITION, 304), ("another", 200)):
+        monkeypatch.setattr(moments, "EDITION", edition)
+        services_at.use(service, service.state.settings, service.state.database)  # it would be another process
+        answers = [await demo.get(path, headers=tag) for path, tag in zip(paths, tags, strict=True)]
+        assert [answer.status_code for answer in answers] == [status] * len(paths)
 
 
 async def test_a_map_says_its_tolls_in_the_language_that_its_address_asks_for(demo: httpx.AsyncClient) -> None:

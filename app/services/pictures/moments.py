@@ -30,7 +30,7 @@ from app.services import records
 from app.services.access import Caller
 from app.services.pictures import heads, loading
 from app.services.records import Located
-from app.texts.messages.wording import ENGLISH, Wording
+from app.texts.messages.wording import EDITION, ENGLISH, Wording
 from app.vocabulary import DossierOrder, Independence, Measure
 
 Picture = TypeVar("Picture")
@@ -197,7 +197,7 @@ async def etag(session: AsyncSession, event: Located, viewpoint: Viewpoint, pict
     # Whatever the moment, whether an event is restricted is asked of now: the caller's own copy says so.
     is_restricted = event.visibility != "public"
     written_heads = [tuple(map(str, (*head, is_restricted))) for head in newest]
-    return entity_tag(repr(((RULES, picture, viewpoint.seq, viewpoint.view), written_heads)))
+    return entity_tag(repr(((RULES, EDITION, picture, viewpoint.seq, viewpoint.view), written_heads)))
 
 
 async def etag_of_all(session: AsyncSession, picture: str, *parameters: object) -> str:
@@ -207,7 +207,7 @@ async def etag_of_all(session: AsyncSession, picture: str, *parameters: object) 
     """
     *position, redactions = (await ask(session, _LEDGER_HEAD))[0]
     redacted = [redactions] if redactions else []
-    return entity_tag(repr((RULES, picture, *parameters, str(Position(*position)), *redacted)))
+    return entity_tag(repr((RULES, EDITION, picture, *parameters, str(Position(*position)), *redacted)))
 
 
 async def head(session: AsyncSession) -> Position:
