@@ -12,11 +12,12 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.rows import namedtuple_row
-from sqlalchemy import Connection, Select, TextClause, event, text
+from sqlalchemy import Connection, Select, TextClause, TextualSelect, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
+from sqlalchemy.util import await_only
 
 from app.askers import Askers
 from app.settings import Settings
@@ -24,9 +25,9 @@ from app.settings import Settings
 # 20230809 is the class of this service's advisory locks, 1 the ledger's: the same numbers as in its triggers.
 # One plan for all values, and no table read as a whole: what writes look up is found by indexes, and a plan, which
 # stays for the life of a connection, may be made while tables are empty.
-_LOCK: Final = text(
-    "SELECT pg_advisory_xact_lock(20230809, 1), set_config('counterclaim.actor', :actor, true), "
-    "set_config('counterclaim.reason', :reason, true), set_config('counterclaim.request', :request, true), "
+_BEGIN: Final = (
+    "BEGIN; SELECT pg_advisory_xact_lock(20230809, 1), set_config('counterclaim.actor', %(actor)s, true), "
+    "set_config('counterclaim.reason', %(reason)s, true), set_config('counterclaim.request', %(request)s, true), "
     "set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)"
 )
 # An export may take long: whoever streams it sets a bound of its own.
@@ -60,9 +61,20 @@ class _LedgerSession(Session):
 
 
 @event.listens_for(_LedgerSession, "after_begin")
-def _lock_first(session: Session, _transaction: object, connection: Connection) -> None:
+def _begin_with_lock(session: Session, _transaction: object, connection: Connection) -> None:
+    """Begin the transaction, which psycopg leaves to us on these connections, and take the lock, in one message."""
     signed: Signature = session.info["signature"]
-    connection.execute(_LOCK, {"actor": signed.actor, "request": signed.request_id, "reason": signed.reason})
+    raw: Any = connection.connection.driver_connection
+    # Of the client: it writes the values into the text. Only so are two statements one message.
+    cursor = psycopg.AsyncClientCursor(raw)
+    values: Any = {"actor": signed.actor, "request": signed.request_id, "reason": signed.reason}
+    query, values = _heard(connection.dispatch, connection, cursor, _BEGIN, values)
+    try:
+        await_only(cursor.execute(query, values))
+    except psycopg.Error as error:
+        if raw.closed:
+            connection.invalidate(error)
+        raise _wrapped(error, query) from error
 
 
 @dataclass(slots=True)
@@ -157,7 +169,11 @@ def connect(settings: Settings) -> Database:
         settings.database_url, pool_size=settings.exporters, max_overflow=0, **snapshots, **common
     )
     # READ COMMITTED: what others committed while the lock was waited for has to be seen. Few: one writes at a time.
-    writers = create_async_engine(settings.database_url, pool_size=settings.writers, max_overflow=0, **common)
+    # Their transactions begin with the lock: see `_begin_with_lock`.
+    beginning_by_hand = {"connect_args": common["connect_args"] | {"autocommit": True}}
+    writers = create_async_engine(
+        settings.database_url, pool_size=settings.writers, max_overflow=0, **common | beginning_by_hand
+    )
     for engine in (readers, exporters, writers):
         _ping_what_rested(engine)
     _, options = _DIALECT.create_connect_args(make_url(settings.database_url))
@@ -224,7 +240,7 @@ async def _ended_by_commit(reading: AsyncSession) -> AsyncIterator[None]:
 
 
 async def ask(
-    session: Askable, statement: TextClause | Select[Any], parameters: Mapping[str, Any] | None = None
+    session: Askable, statement: TextClause | TextualSelect | Select[Any], parameters: Mapping[str, Any] | None = None
 ) -> list[Any]:
     """Run one fixed statement, the same object each time, in the session's transaction; its rows as named tuples.
 
@@ -238,8 +254,8 @@ async def ask(
     transaction, connection, cursor = session.info.get("asking", (None, None, None))
     if transaction is None or transaction is not session.sync_session.get_transaction():
         connection = await session.connection()
-        raw: Any = (await connection.get_raw_connection()).driver_connection
-        cursor = raw.cursor(row_factory=namedtuple_row)
+        sync: Any = connection.sync_connection
+        cursor = sync.connection.driver_connection.cursor(row_factory=namedtuple_row)
         session.info["asking"] = (session.sync_session.get_transaction(), connection, cursor)
     query, values = _heard(connection.sync_connection.dispatch, connection.sync_connection, cursor, query, values)
     try:
@@ -248,7 +264,7 @@ async def ask(
     except psycopg.Error as error:
         if cursor.connection.closed:
             await connection.invalidate(error)
-        raise DBAPIError.instance(query, None, error, psycopg.Error, dialect=_DIALECT) from error
+        raise _wrapped(error, query) from error
 
 
 async def _ask_alone(database: Database, query: str, values: Any) -> list[Any]:
@@ -256,7 +272,12 @@ async def _ask_alone(database: Database, query: str, values: Any) -> list[Any]:
     try:
         return await database.askers.ask(query, values)
     except psycopg.Error as error:
-        raise DBAPIError.instance(query, None, error, psycopg.Error, dialect=_DIALECT) from error
+        raise _wrapped(error, query) from error
+
+
+def _wrapped(error: psycopg.Error, query: str) -> StatementError:
+    """The error that SQLAlchemy would raise."""
+    return DBAPIError.instance(query, None, error, psycopg.Error, dialect=_DIALECT)
 
 
 def _heard(dispatch: Any, connection: Connection | None, cursor: Any, query: str, values: Any) -> tuple[str, Any]:
@@ -267,7 +288,7 @@ def _heard(dispatch: Any, connection: Connection | None, cursor: Any, query: str
 
 
 @lru_cache(maxsize=1024)
-def _written(statement: TextClause | Select[Any]) -> tuple[str, Mapping[str, Any]]:
+def _written(statement: TextClause | TextualSelect | Select[Any]) -> tuple[str, Mapping[str, Any]]:
     """A statement as psycopg takes it, and the values that stand in it."""
     compiled: Any = statement.compile(dialect=_DIALECT)
     if isinstance(statement, TextClause):

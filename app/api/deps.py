@@ -111,13 +111,15 @@ def _parse(request: Request, body: bytes) -> Any:
 async def _key_holder(request: Request) -> Caller:
     """Whose key the request has; without one anybody, who may read what is public.
 
-    The key is looked up once in a request. FastAPI keeps what a dependency gave, but apart for each set of scopes where
-    the dependency takes scopes or depends on a security scheme: so this does neither. `api/kept` knows it already.
+    The key is looked up once in a request: `api/kept` may know it already. No dependency, for FastAPI would go through
+    all that it depends on again for each that depends on it.
     """
-    if (holder := request.scope["state"].get("holder")) is not None:
-        return holder  # type: ignore[no-any-return]
-    credentials = await _bearer(request)
-    return await _look_up(request, credentials.credentials if credentials else None)
+    state = request.scope["state"]
+    if "holder" not in state:
+        credentials = await _bearer(request)
+        state["holder"] = await _look_up(request, credentials.credentials if credentials else None)
+    holder: Caller = state["holder"]
+    return holder
 
 
 async def _look_up(request: Request, token: str | None) -> Caller:
@@ -134,11 +136,12 @@ def _no_key() -> Unauthorized:
 
 
 async def _caller(
+    request: Request,
     scopes: SecurityScopes,
-    holder: Annotated[Caller, Depends(_key_holder)],
     _credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],  # for the description alone
 ) -> Caller:
     """Who calls, if they may do what these scopes are for."""
+    holder = await _key_holder(request)
     if scopes.scopes and holder is ANYBODY:
         raise _no_key()
     if missing := set(scopes.scopes) - holder.scopes:
@@ -185,7 +188,8 @@ async def _connected(request: Request) -> Database:  # async, or FastAPI would r
     return database
 
 
-async def _reading(database: Annotated[Database, Depends(_connected)]) -> AsyncIterator[AsyncSession]:
+async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
+    database: Database = request.app.state.database
     async with database.reading() as session:
         yield session
 
@@ -203,13 +207,10 @@ async def _asking_to_keep(request: Request) -> Asking:
     return asker
 
 
-async def _writing(
-    request: Request,
-    database: Annotated[Database, Depends(_connected)],
-    caller: Annotated[Caller, Depends(_key_holder)],
-    reason: Reason = "",
-) -> AsyncIterator[AsyncSession]:
+async def _writing(request: Request, reason: Reason = "") -> AsyncIterator[AsyncSession]:
     """One request, one transaction: kept if the endpoint returns, undone if it raises."""
+    database: Database = request.app.state.database
+    caller = await _key_holder(request)
     signature = Signature(caller.name, request.scope["state"]["request_id"], reason)
     async with database.writing(signature) as session:
         yield session
@@ -251,20 +252,15 @@ _IdempotencyKey = Annotated[
 Keeping: TypeAlias = Callable[[Response], Awaitable[Response]]
 
 
-async def _once(
-    request: Request,
-    caller: Annotated[Caller, Depends(_key_holder)],
-    database: Annotated[Database, Depends(_connected)],
-    session: Writing,
-    key: _IdempotencyKey = None,
-) -> Keeping:
+async def _once(request: Request, session: Writing, key: _IdempotencyKey = None) -> Keeping:
     """Replay the answer given under this key, before the lock is waited for; or get ready to keep a new one."""
     if key is None:
         return _keep_nothing
     if len(request.headers.getlist(idempotency.HEADER)) > 1:
         raise Invalid.parameter(idempotency.HEADER, "give it once")
+    caller = await _key_holder(request)
     keyed = idempotency.keyed_request(caller, request.scope["path"], key, await request.body())
-    await idempotency.check(database.asking(), keyed)
+    await idempotency.check(request.app.state.database.asking(), keyed)
 
     async def keep(response: Response) -> Response:
         headers = {name: value for name, value in response.headers.items() if name != "content-length"}

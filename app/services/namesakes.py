@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Row, text
+from sqlalchemy import Row, Uuid, column, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -45,9 +45,10 @@ SELECT id, name, aliases, kind, disclosure, names, party, country, source_root(p
 FROM source WHERE id > :last AND merged_into IS NULL AND NOT confidential AND NOT placed ORDER BY id LIMIT :most
 """)
 _UNKEY: Final = text("DELETE FROM source_name_key WHERE source_id = ANY (CAST(:ids AS uuid[]))")
-_KEY: Final = text("""
+_KEEP: Final = text("""
 INSERT INTO source_name_key (source_id, key)
-SELECT source_id, key FROM jsonb_populate_recordset(NULL::source_name_key, CAST(:rows AS jsonb)) ON CONFLICT DO NOTHING
+SELECT source_id, key FROM jsonb_populate_recordset(NULL::source_name_key, CAST(:keys AS jsonb)) ON CONFLICT DO NOTHING
+RETURNING source_id
 """)
 _UNKEYED: Final = text("""
 SELECT DISTINCT d.source_id FROM jsonb_populate_recordset(NULL::source_name_key, CAST(:rows AS jsonb)) AS d
@@ -57,21 +58,22 @@ WHERE NOT EXISTS (SELECT FROM source_name_key k WHERE k.key = d.key AND k.source
 # lengths differ, it would be planned anew each time. OFFSET 0: each source by its id, also while the table was never
 # analysed; all sources were read else.
 _CANDIDATES: Final = text("""
-WITH hits AS (
-    SELECT DISTINCT sought.id, k.source_id
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS sought(id uuid, key text) CROSS JOIN LATERAL (
-        SELECT source_id FROM source_name_key WHERE key = sought.key ORDER BY source_id LIMIT :most) k
-    WHERE k.source_id <> sought.id)
 SELECT hits.id AS seeker, root.id, s.name, s.aliases, root.kind, root.names || s.names AS names, root.party,
     root.country, source_root(root.parent_id) AS parent_id, root.url, root.external_ids,
     EXISTS (SELECT FROM source m WHERE m.merged_into = root.id OFFSET 0) AS has_merged
-FROM hits
+FROM (
+    SELECT DISTINCT sought.id, k.source_id
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS sought(id uuid, key text) CROSS JOIN LATERAL (
+        SELECT source_id FROM source_name_key WHERE key = sought.key ORDER BY source_id LIMIT :most) k
+    WHERE k.source_id <> sought.id) hits
 CROSS JOIN LATERAL (SELECT * FROM source WHERE id = hits.source_id AND NOT confidential OFFSET 0) s
 CROSS JOIN LATERAL (
     SELECT * FROM source WHERE id = CASE WHEN s.merged_into IS NULL THEN s.id ELSE source_root(s.id) END
     AND NOT confidential AND id <> hits.id OFFSET 0) root
 ORDER BY hits.id, root.id, s.id
 """)
+# Both at once, for one source: it sees none of the keys that are kept meanwhile, which are its own.
+_KEEP_AND_SEEK: Final = _CANDIDATES.columns().add_cte(_KEEP.columns(column("source_id", Uuid())).cte("kept"))
 # What was merged into sources, also over others. Never a confidential one: what is not proposed would tell of it.
 _MERGED: Final = text("""
 WITH RECURSIVE merged(root, id) AS (
@@ -123,8 +125,10 @@ async def propose(session: AsyncSession, sources: Sequence[NamedSource], *, link
 
     Without `linking` no links are proposed: an export brings its own.
     """
-    await keep_keys(session, sources)
-    return await link(session, await alike(session, sources)) if linking else []
+    if not linking:
+        await keep_keys(session, sources)
+        return []
+    return await link(session, await alike(session, sources, keep=True))
 
 
 async def stored(session: AsyncSession, ids: Collection[UUID]) -> list[Row[Any]]:
@@ -150,24 +154,31 @@ async def unkeyed(session: AsyncSession, sources: Sequence[Row[Any]]) -> list[Ro
 
 async def keep_keys(session: AsyncSession, sources: Sequence[NamedSource]) -> None:
     if sources:
-        await ask(session, _KEY, {"rows": _key_rows(sources)})
+        await ask(session, _KEEP, {"keys": _key_rows(sources)})
 
 
 def _key_rows(sources: Sequence[NamedSource]) -> str:
     return _as_json([{"source_id": source.id, "key": key} for source in sources for key in _keys(source)])
 
 
-async def alike(session: AsyncSession, sources: Sequence[NamedSource]) -> list[Pair]:
-    """Each of these with each stored source that it may be. Expects that the keys of all are kept."""
+async def alike(session: AsyncSession, sources: Sequence[NamedSource], *, keep: bool = False) -> list[Pair]:
+    """Each of these with each stored source that it may be. Expects that the keys of all are kept, or keeps them."""
+    keep_along = keep and len(sources) == 1
+    if keep and not keep_along:
+        await keep_keys(session, sources)
     merged = await merged_into(session, {source.id for source in sources if source.has_merged})
     sought = [
         {"id": source.id, "key": key}
         for source in sources
         for key in {key for record in (source, *named(merged.get(source.id, ()))) for key in _sought(record)}
     ]
-    if not sought:
+    if not sources:
         return []
-    candidates = await ask(session, _CANDIDATES, {"rows": _as_json(sought), "most": _SOURCES_OF_A_KEY})
+    seeking = {"rows": _as_json(sought), "most": _SOURCES_OF_A_KEY}
+    if keep_along:
+        candidates = await ask(session, _KEEP_AND_SEEK, seeking | {"keys": _key_rows(sources)})
+    else:
+        candidates = await ask(session, _CANDIDATES, seeking)
     candidate_ids = {candidate.id for candidate in candidates if candidate.has_merged}
     merged = {**merged, **await merged_into(session, candidate_ids - merged.keys())}
     return list(_likenesses(sources, candidates, merged))

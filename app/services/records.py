@@ -52,13 +52,14 @@ async def get(
 
 
 class Located(NamedTuple):
-    """What of a record matters to what is asked under its address. Only events have a slug and a visibility."""
+    """What of a record matters to what is asked or sent under its address, None for what its kind does not have."""
 
     id: UUID
     created_at: datetime
     slug: str | None
     visibility: str | None
     merged_into: UUID | None
+    event_id: UUID | None = None
 
 
 async def locate(session: Askable, caller: Caller, model: type[Record], address: str) -> Located:

@@ -50,6 +50,7 @@ from app.services.intake.foreign_keys import (
 )
 from app.services.intake.references import point_labels, resolve
 from app.services.search import similar
+from app.texts import names
 from app.texts.names import Likeness
 
 # In the order of the table: what records may point at stands before them. Unnamed sources are told apart by what they
@@ -74,6 +75,10 @@ async def prepare(batch: Batch) -> None:
 def _prepare(batch: Batch) -> None:
     point_labels(batch)
     by_name.unname(batch)
+    # Remembered, as under the lock the names of new sources are compared with others.
+    for draft in batch.drafts[Source]:
+        if is_named(draft):
+            names.read(draft.value("name"))
     batch.features = copies.fingerprint_texts(batch)
 
 
@@ -188,6 +193,8 @@ async def _match_and_store(session: AsyncSession, batch: Batch) -> None:
 
 async def _match_and_store_kind(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> None:
     """Insert the drafts that are new, in their order, and complete the records that the others matched."""
+    if not drafts and model is not Appearance:  # quotations are visited for a new text alone, too
+        return
     to_store = await matching.match(session, batch, model, drafts)
     new = [draft for draft in drafts if draft in to_store]
     matched = [draft for draft in drafts if draft not in to_store]

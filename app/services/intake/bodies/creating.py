@@ -48,14 +48,13 @@ async def _store(session: AsyncSession, caller: Caller, batch: Batch, addressed:
 async def _find(session: AsyncSession, caller: Caller, addressed: Draft) -> None:
     model = addressed.model
     try:
-        record = await records.get(session, caller, model, addressed.reference or "")
+        record = await records.locate(session, caller, model, addressed.reference or "")
     except Merged as merged:
         raise Conflict(
             "This record was merged into another; write to that one.", url=kinds.url(model, UUID(merged.target))
         ) from None
-    event = getattr(record, "event_id", None)
     addressed.id, addressed.outcome = record.id, "matched"
-    addressed.values = {"event_id": event, "event_root": event}
+    addressed.values = {"event_id": record.event_id, "event_root": record.event_id}
 
 
 async def _one(
