@@ -55,6 +55,7 @@ async def test_the_page_shows_what_there_is(demo: httpx.AsyncClient) -> None:
     assert {claim["standing"]} <= labels["standing"].keys()
     assert claim["origins"].keys() <= labels["stance"].keys()
     assert all("name" in origin for origins in claim["origins"].values() for origin in origins)
+    assert len(re.findall(r"\blanguage\b.*\bcatch\b|headers: language\b", page)) == page.count("fetch(")
     assert "innerHTML" not in page  # what others wrote is text, and nothing else
 
 
@@ -146,11 +147,17 @@ def test_the_plot_says_what_is_missing_and_draws_open_ends(
 @pytest.mark.soak
 @pytest.mark.skipif(not soaking.SOAK, reason="make soak runs it")
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
-def test_the_page_works_as_a_file(demo_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("asked", "shows"),
+    [
+        ("", ['<html lang="en"', ">What caused the explosion? (settled)</h2>", "says so: Investigative Committee"]),
+        ("&lang=uk", ['<html lang="uk"', ">Поранені (спірне)</h2>", "стверджує: Investigative Committee"]),
+    ],
+)
+def test_the_page_works_as_a_file(demo_url: str, tmp_path: Path, asked: str, shows: list[str]) -> None:
     with at.serving(demo_url) as base:
-        page = f"{PAGE.as_uri()}?event=zagorsk-2023&service={base}"
+        page = f"{PAGE.as_uri()}?event=zagorsk-2023&service={base}{asked}"
         command = [str(CHROMIUM), "--headless", "--no-sandbox", f"--user-data-dir={tmp_path}", "--dump-dom"]
         command += ["--virtual-time-budget=9000", page]
         drawn = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert ">What caused the explosion? (settled)</h2>" in drawn.stdout
-    assert "says so: Investigative Committee" in drawn.stdout
+    assert [words for words in shows if words not in drawn.stdout] == []
