@@ -121,6 +121,25 @@ def test_what_nobody_claims_any_more_was_not_taken_back_by_all(language: AnswerL
     assert wording.say(words, "standing_withdrawn") != wording.say(words, "why_not_live_withdrawn")
 
 
+@pytest.mark.parametrize(
+    ("language", "refuses"), [("en", "would not|refus"), ("fr", "voulu|refus"), ("ru", "отказ"), ("uk", "відмов")]
+)
+def test_who_has_not_answered_need_not_have_refused(language: AnswerLanguage, refuses: str) -> None:
+    """`no_comment` is what a script sends of "did not respond", too."""
+    words = Wording(language)
+    codes = ("silence_no_comment", "stance_no_comment", "change_of_no_comment")
+    says = [wording.say(words, code, {"claim": "", "by": ""}) for code in codes]
+    assert [said for said in says if re.search(refuses, said)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_took_it_back_is_not_told_by_the_turn(language: AnswerLanguage) -> None:
+    """It may have been the report that it stood in."""
+    assert wording.say(Wording(language), "turn_withdrawn").count(" ") == (
+        "taken back".count(" ") if language == "en" else 0
+    )
+
+
 def test_sources_are_led_back_to_one_in_ukrainian() -> None:
     says = wording.say(Wording("uk"), "supported_by_one_origin", {"count": 2})
     assert says == "про це говорить 1 незалежне джерело: до нього зводяться 2 джерела"

@@ -17,7 +17,7 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "deny": "It says that it is not so.",
         "query": "It asks.",
         "comment": "It speaks about it and takes no side.",
-        "no_comment": "It was asked and would not say.",
+        "no_comment": "It was asked and gave no answer.",
         "no_information": "It was asked and says that it does not know.",
     },
     "Act": {

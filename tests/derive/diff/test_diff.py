@@ -354,7 +354,7 @@ def test_assessments_silences_and_contradictions() -> None:
     assert [(s.party, s.stance) for s in on(8, 9).silences.begun] == [("ukraine", None)]
     assert "Ukraine: accused, has said nothing (since 9 August 2023)" in on(8, 9).summary[0].text
     assert [(c.from_.stance, c.to.stance) for c in on(9, 10).silences.changed] == [(None, "no_comment")]
-    assert "Ukraine: would not comment (since 10 August 2023)" in on(9, 10).summary[0].text
+    assert "Ukraine: has not commented (since 10 August 2023)" in on(9, 10).summary[0].text
     assert [s.party for s in on(10, 11).silences.ended] == ["ukraine"]
     assert [c.kind for c in on(11, 12).self_contradictions.new] == ["rival_claims"]
     assert "Army: two statements that contradict each other" in on(11, 12).summary[0].text
