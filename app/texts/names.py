@@ -1,8 +1,8 @@
 """Whether two names may be those of one: in other scripts, in another order, with a part left out.
 
-It only says *may*: an editor decides. Numbers must be the same (a 5th and a 6th brigade are two), and so must first and
-last names: two brothers of one surname are two. Handles and hosts (`@kestrel_7`, `kestrel.example`) are spelled in one
-way only: two of these are compared word by word.
+It only says *may*: an editor decides. Numbers must be the same (a 5th and a 6th brigade are two), and so must letters
+that stand alone (witness A, witness E) and first and last names: two brothers of one surname are two. Handles and hosts
+(`@kestrel_7`, `kestrel.example`) are spelled in one way only: two of these are compared word by word.
 """
 
 import re
@@ -12,13 +12,12 @@ from functools import lru_cache
 from itertools import combinations, islice, product
 from typing import Final, NamedTuple
 
-import tld
 from anyascii import anyascii
 from nameparser.config.particles import PARTICLES
 
 from app.texts import folding
 from app.texts.sounds import Sound, alike, sound
-from app.texts.who import description_words, titles
+from app.texts.who import description_words, identifiers, name_scripts, titles
 
 
 def _listed(words: str) -> frozenset[str]:
@@ -36,13 +35,6 @@ _ORDINAL: Final = re.compile(
     r"(?<![^\W_])(\d+)(?:[a-zß-ÿ\u0400-\u04ff]{1,3}|[-\u2010\u2011][\u0430-\u045f]{1,3})(?![^\W_])"
 )
 _DIGITS: Final = re.compile(r"\d+")
-_HANDLE: Final = re.compile(r"@[\w.-]+")
-_HOST: Final = re.compile(r"((?:[\w-]+\.)+[^\W\d_]{2,})(?:/\S*)?")
-# What a host's name begins with where a site has a part for each language.
-_EDITION: Final = re.compile(
-    r"(?:www|en|english|ar|arabic|fr|french|de|es|ru|russian|uk|fa|farsi|persian|he|hebrew|tr|ur|zh)\.(?=[^./]+\.)",
-    re.IGNORECASE,
-)
 # Words that are left out of names as they come: articles and what joins words, beside the particles of surnames.
 _LEFT_OUT: Final = _listed(
     "of the and for a an et und der die das den du des les la le los las el al il i y e o in im at zu zur für pour по в"
@@ -58,7 +50,8 @@ _PLATFORMS: Final = _listed(description_words.PLATFORMS.casefold())
 _SERVANT: Final = re.compile(
     r"abdu?|abd[aeiou](?:l|sh(?=sh)|([rsntdz])(?=\1))?(?P<of>[a-z]{2,})?|عبد(?:ال(?P<whom>.{2,}))?"
 )
-_GENERATIONS: Final = _listed("jr sr junior senior ii iii iv vi vii viii ix xi xii")
+_GENERATIONS: Final = re.compile("jr|sr|junior|senior|(?=..)x{0,3}(?:ix|iv|v?i{0,3})")
+_ROMAN_SIGNS: Final = str.maketrans("\u0456\u0445\u03b9\u03c7", "ixix")  # of Cyrillic and Greek
 # How these sound at their end.
 _PATRONYMIC: Final = ("viC", "vna", "iCna", "iliC", "kusmiC", "nikitiC", "fomiC", "lukiC", "ogli", "oglu", "kisi")
 _FRENCH_ENDING: Final = re.compile("(?<=[^aeiou])ine$")
@@ -70,7 +63,6 @@ _MOST_READINGS: Final = 16  # and of all its words together
 _KEY_CHARACTERS: Final = 100
 # Before keys by which names with vowels and names without find each other.
 _WITH_VOWELS, _WITHOUT_VOWELS = "~", "^"
-_UNSPACED: Final = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL")
 
 
 class NamePart(NamedTuple):
@@ -82,11 +74,21 @@ class NamePart(NamedTuple):
     patronymic: bool
 
 
+class Letter(NamedTuple):
+    part: NamePart
+    dotted: bool
+    """As an initial is: C. and K. may stand for one name that is spelled in two ways."""
+
+
 class Name(NamedTuple):
     parts: tuple[NamePart, ...]
     """Without articles and particles."""
     numbers: frozenset[str]
     """Ordinals, and what tells father and son apart."""
+    letters: tuple[Letter, ...]
+    """Those that stand alone, be it as initials: of what joins words, like Spanish y, only where it is a capital."""
+    end: Letter | None
+    """Its last word, whether it is a letter or not: of "Witness A" the letter."""
     title: int
     """How many of the parts are a title, if it is a person's name."""
     identifier: tuple[str, ...]
@@ -110,12 +112,12 @@ LEFT_OUT: Final = Likeness(0.75, "a middle name or patronymic left out")
 
 @lru_cache(maxsize=65536)
 def read(name: str) -> Name:
-    name, identifies = _identifier(_GERSHAYIM.sub("", folding.visible(name).strip()))
+    name, identifies = identifiers.read(_GERSHAYIM.sub("", folding.visible(name).strip()))
     words = list(_words(_ORDINAL.sub(r"\1", _GLUED.sub(r"\1 ", name))))
     numbers = {"".join(str(unicodedata.digit(digit)) for digit in run) for run in _DIGITS.findall(name)}
     # What a name begins with is none: Xi Jinping.
-    generations = {word for word, _ in words[1:]} & _GENERATIONS
-    numbers |= generations
+    generations = {word for word, _ in words[1:] if _GENERATIONS.fullmatch(word.translate(_ROMAN_SIGNS))}
+    numbers |= {word.translate(_ROMAN_SIGNS) for word in generations}
     worded = [(_FATHER.get(word, word), script) for word, script in words if word and word not in generations]
     worded = worded[: titles.end([word for word, _ in worded])]
     # Beside a surname alone the title is all that tells more, so it counts, however it is written: Gov. Olsen.
@@ -129,24 +131,31 @@ def read(name: str) -> Name:
         telling = without_particles
     parts = tuple(_part(word, script) for word, script in _compounds(telling)[:_MOST_PARTS])
     identifier = tuple(_WORD.findall(name.casefold())) if identifies else ()
-    return Name(parts, frozenset(numbers), titles.length([part.word for part in parts]), identifier)
+    spaced = name_scripts.spaced(unicodedata.normalize("NFC", name))
+    letters = tuple(_letters(spaced))
+    last = [*_words(spaced)][-1:]
+    end = Letter(_part(*last[0]), name.endswith(".")) if last and last[0][0] else None
+    return Name(parts, frozenset(numbers), letters, end, titles.length([part.word for part in parts]), identifier)
 
 
-def _identifier(name: str) -> tuple[str, bool]:
-    """The name, of a host without the language that it begins with; and whether it is one, or a handle."""
-    host = _HOST.fullmatch(name)
-    if host is not None and tld.get_tld(f"https://{host[1]}", fail_silently=True) is not None:
-        while (shorter := _EDITION.sub("", name, count=1)) != name and _EDITION.match(name):
-            name = shorter
-        return name, True
-    return name, _HANDLE.fullmatch(name) is not None
+def _letters(name: str) -> Iterator[Letter]:
+    words = [match for match in _WORD.finditer(name) if len(_DIGITS.sub("", match[0])) == 1]
+    words = [match for match in words if name_scripts.of_word(_DIGITS.sub("", match[0])) not in name_scripts.UNSPACED]
+    for match in words[:_MOST_PARTS]:
+        word, script = next(_words(match[0]))
+        before, behind = name[: match.start()][-1:], name[match.end() :][:1]
+        # What has signs beside it is a part of a syllable, as in Hindi.
+        is_syllable = any(unicodedata.category(sign).startswith("M") for sign in before + behind)
+        joins = word in _LEFT_OUT and not match[0].isupper() and _WORD.search(name, match.end())
+        if word.isalpha() and not is_syllable and not joins:
+            yield Letter(_part(word, script), behind == ".")
 
 
 def _words(name: str) -> Iterator[tuple[str, str]]:
     """Each in lower case and without digits, with its script."""
     for match in _WORD.finditer(name):
-        word, script = _DIGITS.sub("", match[0]), _script(match[0])
-        if script in _UNSPACED:
+        word, script = _DIGITS.sub("", match[0]), name_scripts.of_word(match[0])
+        if script in name_scripts.UNSPACED:
             # Of a person's the first is the surname, and Latin letters write the others as one word.
             surname, *given_names = _CAMEL.split(anyascii(word).strip())
             yield from ((part.lower(), script) for part in (surname, "".join(given_names)) if part)
@@ -183,12 +192,6 @@ def _servant(match: re.Match[str]) -> str:
 def _part(word: str, script: str) -> NamePart:
     heard = sound(unicodedata.normalize("NFC", folding.letters(word)))
     return NamePart(word, heard, script, len(word) == 1, any(form.endswith(_PATRONYMIC) for form in heard.forms))
-
-
-@lru_cache(maxsize=65536)
-def _script(word: str) -> str:
-    letter = next((letter for letter in word if letter.isalpha()), "0")
-    return unicodedata.name(letter, "").split(" ")[0]
 
 
 def _may_be_joined(shorter: Sequence[NamePart], longer: Sequence[NamePart]) -> bool:
@@ -282,11 +285,44 @@ def likeness(first: str, second: str, *, person: bool) -> Likeness | None:
     `person`: both may be people's, of whom middle names are left out.
     """
     names = sorted((read(first), read(second)), key=lambda name: len(name.of(person=person)))
-    if names[0].numbers != names[1].numbers:
-        return None
     if all(name.identifier for name in names):
         return SPELLING if names[0].identifier == names[1].identifier else None
+    if told_apart(*names):
+        return None
     return _compared(names, person=person)
+
+
+def told_apart(first: Name, second: Name) -> bool:
+    """Whether a number or a letter that stands alone tells that they are two, however alike all else is.
+
+    A letter at the end must stand in both (witness A, witness E). Before that it may be an initial, which is left out.
+    """
+    if first.numbers != second.numbers:
+        return True
+    for name, compared_name in ((first, second), (second, first)):
+        letter = name.end if name.end in name.letters else None
+        if letter is not None and not letter.dotted:
+            words = (*compared_name.letters, *filter(None, [compared_name.end]))
+            if not any(_is_one_letter(letter, word) for word in words):
+                return True
+    letters, unpaired = map(list, sorted((first.letters, second.letters), key=len))
+    for letter in letters:
+        nth = next((nth for nth, compared in enumerate(unpaired) if _is_one_letter(letter, compared)), None)
+        if nth is None:
+            return True
+        del unpaired[nth]
+    return False
+
+
+def _is_one_letter(letter: Letter, compared: Letter) -> bool:
+    """C and K are two, however they sound, unless they are initials; in another script a letter may be two: Ж, Zh."""
+    part, compared_part = letter.part, compared.part
+    if part.word == compared_part.word:
+        return True
+    if part.script == compared_part.script and not (letter.dotted and compared.dotted):
+        return False
+    same_in_ascii = anyascii(part.word).lower() == anyascii(compared_part.word).lower()
+    return same_in_ascii or alike(part.sound, compared_part.sound, loosely=False)
 
 
 def _compared(names: Sequence[Name], *, person: bool) -> Likeness | None:

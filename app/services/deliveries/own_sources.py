@@ -205,7 +205,7 @@ def _in_common(first: Known, second: Known) -> int:
 def _likeness(source: OwnSource, draft: Draft) -> float:
     """In percent: how alike the names are as they are written, or as they sound. What is numbered otherwise is not."""
     name = draft.value("name")
-    if names.read(source.name).numbers != names.read(name).numbers:
+    if names.told_apart(names.read(source.name), names.read(name)):
         return 0
     person = all(map(traits.may_be_people, (source.known.kind, draft.value("kind"))))
     in_sound = names.likeness(source.name, name, person=person)
