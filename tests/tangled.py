@@ -43,7 +43,9 @@ def event(seed: int) -> Rows:
     documents: list[DocumentRead] = []
     for _ in range(pick.randint(1, 7)):
         merged = pick.choice(documents).id if documents and pick.random() < 0.15 else None
-        documents.append(make.read(DocumentRead, published=pick.choice((None, *DAYS)), merged_into=merged))
+        publisher = pick.choice(sources).id if pick.random() < 0.4 else None
+        published = pick.choice((None, *DAYS))
+        documents.append(make.read(DocumentRead, published=published, publisher_id=publisher, merged_into=merged))
     links = []
     for _ in range(pick.randint(0, 6)):
         start, end = pick.choice(documents), pick.choice(documents)

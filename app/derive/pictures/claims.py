@@ -248,6 +248,10 @@ def _joinable_by(index: EventIndex, statement: StatementInContext) -> list[tuple
     family = statement.source_id if statement.family_by == "document" else statement.family
     if family:
         keys.append(("family", family))
+    if statement.family_by == "document":
+        keys += [("passed_on", id_) for id_ in ordering.ids(statement.passed_on_by, index.context.names.sources)]
+    elif family:
+        keys.append(("passed_on", family))
     if not statement.named:
         keys += [
             ("document", targets.get(appearance.document_id, appearance.document_id))
@@ -265,6 +269,8 @@ def _joined_by(kind: str, earlier: StatementInContext, later: StatementInContext
         return "source"
     if earlier.source_id == later.source_id:
         return None
+    if kind == "passed_on":
+        return "chain" if (earlier.family_by == "document") != (later.family_by == "document") else None
     if kind == "family":
         return "chain" if "chain" in (earlier.family_by, later.family_by) else "family"
     return "document" if "document" in (earlier.family_by, later.family_by) else None

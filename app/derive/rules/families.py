@@ -1,6 +1,6 @@
 """Who belongs to whom: the family of a statement, the party of a source."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
@@ -106,10 +106,28 @@ def family(
         member = kin.members.get(source_id)
         if member is None or member.belongs:
             return (member.top if member else source_id), "source"
-        if first and first.hops:
-            confirmed = sorted((hop.step, hop.source_id) for hop in first.hops if hop.state == "confirmed")
-            if confirmed:
-                return top(kin, confirmed[0][1]), "chain"
+        first_hop = _first_hop(first) if first else None
+        if first_hop:
+            return top(kin, first_hop), "chain"
         source_id = member.id
     document_id = documents.get(first.document_id, first.document_id) if first and first.document_id else None
     return document_id or source_id or statement.id, "document" if source_id else "nobody"
+
+
+def passed_on_by(
+    appearances: Iterable[AppearanceRead], kin: Kin, documents: Mapping[UUID, UUID], publishers: Mapping[UUID, UUID]
+) -> frozenset[UUID]:
+    """The families of those who heard it from the speaker: the first of each chain, else who published the document.
+
+    `documents`: of each the one that it was merged into; `publishers`: of these.
+    """
+    source_ids = set()
+    for appearance in appearances:
+        document_id = documents.get(appearance.document_id, appearance.document_id) if appearance.document_id else None
+        source_ids.add(_first_hop(appearance) or (publishers.get(document_id) if document_id else None))
+    return frozenset(top(kin, source_id) for source_id in source_ids if source_id)
+
+
+def _first_hop(appearance: AppearanceRead) -> UUID | None:
+    confirmed = [(hop.step, hop.source_id) for hop in appearance.hops if hop.state == "confirmed"]
+    return min(confirmed)[1] if confirmed else None

@@ -109,8 +109,8 @@ def origins(  # noqa: PLR0917
 
     A statement without a source is none. What is of one family goes back to one; of `independence` source, what is of
     one source, and of party, what is of one party. An unnamed source of which only documents are known goes with the
-    others in these and in their copies: unknown never counts as new. Named ones are never joined by documents. Last,
-    sources that may be the same are one.
+    others in these and in their copies, else with whoever published these: unknown never counts as new. Named ones are
+    never joined by documents. Last, sources that may be the same are one.
     """
     if len(statements) == 1:
         statement = statements[0]
@@ -155,7 +155,7 @@ def _originals(statement: StatementInContext, copies: Copies, document_targets: 
 
 def _by_documents(
     unplaced: Sequence[StatementInContext],
-    group_keys: Iterable[UUID],
+    group_keys: Sequence[UUID],
     placed: Sequence[tuple[UUID, StatementInContext]],
     copies: Copies,
     document_targets: Mapping[UUID, UUID],
@@ -164,7 +164,8 @@ def _by_documents(
 
     `group_keys`: the others' origins, by source or family, which may be one of these sources; `placed`: those of
     unnamed sources, the earliest first. What shares its documents with several of these goes with the earliest; they
-    themselves stay apart. Copies join only those whose words are alike.
+    themselves stay apart. Copies join only those whose words are alike. What shares documents with none of them goes
+    with whoever passed it on first: a reader who told an agency is the agency's, in its own article and in a paper's.
     """
     unnamed = [*unplaced, *(statement for _, statement in placed)] if copies.roots else []
     copies = copies._replace(roots=witnesses.original_of_each(unnamed, copies.roots, document_targets))
@@ -178,14 +179,20 @@ def _by_documents(
         speakers.append((speaker, statement))
     if not speakers:
         return {}
-    group_of_root: dict[UUID, UUID] = {}
-    for key in group_keys:
-        if key in parents:
-            group_of_root.setdefault(_root(parents, key), key)
-    for key, statement in placed:
-        for document_id in _originals(statement, copies, document_targets):
-            if document_id in parents:
-                group_of_root.setdefault(_root(parents, document_id), key)
+    # Each root with the groups that it may go with: it goes with the first of them.
+    groups_by_root = [(_root(parents, key), key) for key in group_keys if key in parents]
+    groups_by_root += [
+        (_root(parents, document_id), key)
+        for key, statement in placed
+        for document_id in _originals(statement, copies, document_targets)
+        if document_id in parents
+    ]
+    heard_by: dict[UUID, list[UUID]] = defaultdict(list)
+    for speaker, statement in speakers:
+        for family in statement.passed_on_by:
+            heard_by[family].append(speaker)
+    groups_by_root += [(_root(parents, speaker), key) for key in group_keys for speaker in heard_by.get(key, ())]
+    group_of_root = dict(reversed(groups_by_root))
     joined: dict[UUID, list[StatementInContext]] = defaultdict(list)
     for speaker, statement in speakers:
         root = _root(parents, speaker)

@@ -42,6 +42,8 @@ class StatementInContext(NamedTuple):
     """The last of its documents to be retracted, where all were."""
     predicted: bool = False
     """Whether it says what a number that grows will be, and not what it is."""
+    passed_on_by: frozenset[UUID] = frozenset()
+    """Of an unnamed source that belongs to nobody: the families of those who passed its words on first."""
 
     @property
     def outright(self) -> bool:
@@ -65,6 +67,7 @@ def in_context(
     names: Named,
 ) -> list[StatementInContext]:
     """Every statement about a known claim or question, in order; `claims`: those that stayed after merges."""
+    publishers = {id_: document.publisher_id for id_, document in rows.documents.items() if document.publisher_id}
     evolving_ids = {question.id for question in rows.questions if question.evolving}
     by_statement: dict[UUID, list[AppearanceRead]] = defaultdict(list)
     for appearance in rows.appearances:
@@ -79,6 +82,7 @@ def in_context(
         if claim_id is None and row.question_id is None:
             continue  # its claim is not among the rows
         source = kin.members.get(row.source_id) if row.source_id else None
+        family, family_by = families.family(row, _telling_family(appearances, times, names), kin, times.targets)
         said = dates.effective(row, appearances, times)
         subject = names.claims.get(claim_id, ()) if claim_id else names.questions.get(row.question_id or row.id, ())
         speaker = names.sources.get(source.id, ()) if source else ()
@@ -90,12 +94,16 @@ def in_context(
             claims[claim_id].question_id if claim_id else row.question_id,
             source.id if source else row.source_id,
             source.named if source else row.source_id is not None,
-            *families.family(row, _telling_family(appearances, times, names), kin, times.targets),
+            family,
+            family_by,
             source.party if source else None,
             said,
             (said.start, said.end, words, row.id),
             dates.last_retraction(appearances, times.retracted, times.targets),
             claim_id is not None and _is_prediction(row, claims[claim_id], evolving_ids),
+            families.passed_on_by(appearances, kin, times.targets, publishers)
+            if family_by in ("chain", "document")
+            else frozenset(),
         )
         statements.append(statement)
     return sorted(statements, key=order)

@@ -119,6 +119,17 @@ class Reader:
                 return self.paper(first.document_id), False
         return speaker, False
 
+    def passed_on_by(self, statement: UUID) -> set[UUID]:
+        """The families of whoever heard it first: the first of a chain, else the publisher of the document."""
+        heard = set[UUID | None]()
+        for appearance in (a for a in self.rows.appearances if a.statement_id == statement):
+            steps = [(hop.step, hop.source_id) for hop in appearance.hops if hop.state == "confirmed"]
+            if steps:
+                heard.add(min(steps)[1])
+            elif appearance.document_id:
+                heard.add(self.rows.documents[self.paper(appearance.document_id)].publisher_id)
+        return {self.top(source) for source in heard if source}
+
     def words(self, appearance: AppearanceRead) -> tuple[object, ...]:
         """What tells it from others of one time: its document, by whom it was passed on, its own words."""
         place = self.names.documents[appearance.document_id] if appearance.document_id else ()
@@ -151,6 +162,8 @@ def origins(reader: Reader, independence: Independence) -> set[tuple[frozenset[U
         speakers = {reader.speaker[u] for u in together}
         hosts = [key(s) for s in certain if key(s) in speakers]
         hosts += [key(s) for s in certain if reader.unnamed(s) and any(reader.near(s, u) for u in together)]
+        heard = {family for u in together for family in reader.passed_on_by(u)}
+        hosts += [key(s) for s in certain if key(s) in heard]
         groups[hosts[0] if hosts else min(together)] |= together
     found: list[tuple[set[UUID], str | None]] = [(members, _party(reader, members)) for members in groups.values()]
     if independence == "party":
@@ -191,8 +204,15 @@ def explained(reader: Reader, origin: OriginRead) -> bool:
             places = {cause.document_id} & reader.papers(one) & reader.papers(other)
             speakers = {reader.speaker[one], reader.speaker[other]}
             families = {goes_by(one), goes_by(other)}
+            passed_on = {
+                family
+                for statement, host in ((one, other), (other, one))
+                if not reader.known[statement][1] and reader.known[host][1]
+                for family in reader.passed_on_by(statement) & {reader.known[host][0]}
+            }
             if (
                 cause.how == "party"
+                or (cause.how == "chain" and cause.source_id in passed_on)
                 or (cause.how == "source" and speakers == {cause.source_id})
                 or (cause.how in ("family", "chain") and families == {cause.source_id})
                 or (cause.how == "document" and places and unnamed)
