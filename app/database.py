@@ -122,7 +122,7 @@ class Database:
             self.writers,
             sync_session_class=_LedgerSession,
             expire_on_commit=False,
-            info={"signature": signature, "readers": self.readers},
+            info={"signature": signature, "database": self},
         )
         try:
             async with sessions() as session, session.begin():
@@ -215,9 +215,15 @@ async def foreseeing(session: AsyncSession) -> AsyncIterator[AsyncSession]:
     For what takes long to compute and should be ready by then. What is read may have changed when the lock is held.
     Whoever computes for long ends the transaction first (`end_read`); the next statement begins another.
     """
-    readers: AsyncEngine = session.info["readers"]
-    async with async_sessionmaker(readers, expire_on_commit=False)() as reading, _ended_by_commit(reading):
+    database: Database = session.info["database"]
+    async with async_sessionmaker(database.readers, expire_on_commit=False)() as reading, _ended_by_commit(reading):
         yield reading
+
+
+def asking_ahead(session: AsyncSession) -> Asking:
+    """`foreseeing` by single statements, which need not be of one moment: without a transaction to begin and to end."""
+    database: Database = session.info["database"]
+    return database.asking()
 
 
 @asynccontextmanager
@@ -304,12 +310,12 @@ def _written(statement: TextClause | TextualSelect | Select[Any]) -> tuple[str, 
     return state.statement, values
 
 
-async def end_read(session: AsyncSession) -> None:
+async def end_read(session: Askable) -> None:
     """End the transaction of a session for reading: what follows is computed, for longer than one may be idle.
 
     A session that writes is left alone: only whoever opened it may end its transaction.
     """
-    if not is_writing(session):
+    if not isinstance(session, Asking) and not is_writing(session):
         await session.commit()
 
 

@@ -117,7 +117,7 @@ async def _foresee(session: AsyncSession, caller: Caller, address: str, patch: B
             async with foreseeing(session) as reading:
                 record = await records.get_as(reading, caller, AppearanceRead, address)
                 values = await _columns(reading, Appearance, record, patch, [])
-                await quotes.changed(reading, spots, record, values, ahead=True)
+                await quotes.changed(reading, spots, record, values)
     return spots
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import ask, utcnow
+from app.database import Askable, ask, utcnow
 from app.errors import Conflict, Unavailable
 from app.models import Record, Report, table_of
 from app.schemas.common import Remark
@@ -50,7 +50,7 @@ def name(values: Mapping[str, Any]) -> str | bytes:
     return ref_or_hash
 
 
-async def delivered(session: AsyncSession, reports: Sequence[Mapping[str, Any]]) -> dict[str | bytes, Delivered]:
+async def delivered(session: Askable, reports: Sequence[Mapping[str, Any]]) -> dict[str | bytes, Delivered]:
     """Those of these reports that were delivered before, by their names."""
     refs = [report["ref"] for report in reports if report.get("ref")]
     hashes = [report["sha256"] for report in reports if not report.get("ref")]
@@ -108,7 +108,7 @@ async def deliver(
     if naming_similar:
         batch.compared = similar.in_report(caller, data)
 
-    async def repeated(reading: AsyncSession) -> bool:
+    async def repeated(reading: Askable) -> bool:
         foreseen = (await delivered(reading, [values])).get(name(values))
         return foreseen is not None and foreseen.sha256 == digest
 

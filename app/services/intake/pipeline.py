@@ -1,7 +1,7 @@
 """The one order of steps in which new records are written, whatever brings them: prepare, foresee, store.
 
     prepare   before the ledger's lock, without the database: labels, and what is in the texts
-    foresee   before the lock, on a session for reading: where quotations stand, and which claims are similar
+    foresee   before the lock, by statements of their own: where quotations stand, and which claims are similar
     store     under the lock: match, store what is new, complete what is not, propose copies and wire credits
 
 While one holds the lock nobody else can write. So what takes long is done before it; what was read then may have
@@ -18,7 +18,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import foreseeing
+from app.database import Asking, asking_ahead
 from app.models import (
     Appearance,
     AppearanceHop,
@@ -99,9 +99,9 @@ def prepare_line_again(batch: Batch, prepared: Batch) -> None:
 
 
 async def foresee(
-    session: AsyncSession, batch: Batch, *, repeated: Callable[[AsyncSession], Awaitable[bool]] | None = None
+    session: AsyncSession, batch: Batch, *, repeated: Callable[[Asking], Awaitable[bool]] | None = None
 ) -> None:
-    """Look quotations and similar claims up on a session for reading, as far as can be seen before the lock.
+    """Look quotations and similar claims up by statements of their own, as far as can be seen before the lock.
 
     Expects a writing session that has not begun: its first statement takes the lock. `repeated` tells whether the batch
     was stored before and so has no quotations to look up. Raises Invalid for an unknown label.
@@ -114,11 +114,11 @@ async def foresee(
     if not quoting and batch.compared is None:
         return
     stored_claims: similar.StoredTexts = {}
-    async with foreseeing(session) as reading:
-        if batch.compared is not None:
-            stored_claims = await similar.read(reading, batch.compared)
-        if quoting and not (repeated and await repeated(reading)):
-            await quotes.look_ahead(reading, batch)
+    reading = asking_ahead(session)
+    if batch.compared is not None:
+        stored_claims = await similar.read(reading, batch.compared)
+    if quoting and not (repeated and await repeated(reading)):
+        await quotes.look_ahead(reading, batch)
     if batch.compared is not None:
         batch.compared.nearby = await similar.compare_in_thread(batch.compared, stored_claims)
 

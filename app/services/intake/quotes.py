@@ -21,7 +21,7 @@ from pydantic_core import to_json
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import ask, set_reason, utcnow
+from app.database import Askable, ask, end_read, set_reason, utcnow
 from app.derive.rules import fidelity
 from app.derive.rules.fidelity import Finding, Quotation, Version
 from app.models import Appearance, DocumentVersion
@@ -91,8 +91,6 @@ class _Search:
     """The texts that the body brings, by hash: they need not be read."""
     new: Collection[UUID] = ()
     """Versions that were not there before."""
-    ahead: bool = False
-    """Before the lock, on a session for reading."""
 
 
 # --- before the lock -------------------------------------------------------------------------------------------------
@@ -103,8 +101,8 @@ def concerns(batch: Batch) -> bool:
     return bool(_quoting(batch) or _read(batch))
 
 
-async def look_ahead(reading: AsyncSession, batch: Batch) -> None:
-    """Look up what the drafts of a body will ask for, as far as can be seen. Ends transactions of the session."""
+async def look_ahead(reading: Askable, batch: Batch) -> None:
+    """Look up what the drafts of a body will ask for, as far as can be seen."""
     quoting, read = _quoting(batch), _read(batch)
     roots = await _roots(reading, batch, [draft.points_at["document_id"] for draft in [*quoting, *read]])
     known_roots = set(roots.values()) - {document.id for document in roots}
@@ -124,7 +122,7 @@ async def look_ahead(reading: AsyncSession, batch: Batch) -> None:
                 versions[id_].append(version)
     for document_versions in versions.values():
         document_versions.sort(key=lambda version: (version.retrieved_at, version.id), reverse=True)
-    search = _Search(batch.spots, _texts(batch), {draft.id for draft in read}, ahead=True)
+    search = _Search(batch.spots, _texts(batch), {draft.id for draft in read})
     quotations += map(_stored_quotation, stored)
     await _decided(reading, search, [(q, versions[q.document_id] if q.document_id else ()) for q in quotations])
 
@@ -144,7 +142,7 @@ def _texts(batch: Batch) -> dict[bytes, str]:
     return {draft.values["sha256"]: draft.values["text"] for draft in _read(batch)}
 
 
-async def _roots(reading: AsyncSession, batch: Batch, documents: Iterable[Draft]) -> dict[Draft, UUID]:
+async def _roots(reading: Askable, batch: Batch, documents: Iterable[Draft]) -> dict[Draft, UUID]:
     """The document that each of these drafts is likely to become, after merges; of a new one the draft's own id."""
     names_of = {document: _names(batch, document.original) for document in documents}
     by_kind = defaultdict[str, set[str]](set)
@@ -255,7 +253,7 @@ async def note_fidelities(session: AsyncSession, matched: Sequence[Draft]) -> No
 
 
 async def changed(
-    session: AsyncSession, spots: Spots, stored: AppearanceRead, values: Mapping[str, Any], *, ahead: bool = False
+    session: AsyncSession, spots: Spots, stored: AppearanceRead, values: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The columns that follow when these of an appearance change; none if they don't affect its quotation."""
     if not values.keys() & {*FIELDS, "document_id"}:
@@ -269,7 +267,7 @@ async def changed(
         starts_over=True,
     )
     lookups = await _lookups(session, [quotation])
-    (finding,) = await _decided(session, _Search(spots, {}, ahead=ahead), lookups)
+    (finding,) = await _decided(session, _Search(spots, {}), lookups)
     return _columns(finding)
 
 
@@ -299,7 +297,7 @@ def _stored_quotation(row: Row[Any], *, starts_over: bool = False) -> Quotation:
     return Quotation(row.id, row.document_id, quote, finding, starts_over=starts_over or row.fidelity == "unchecked")
 
 
-async def _stored(session: AsyncSession, documents: Collection[UUID]) -> Sequence[Row[Any]]:
+async def _stored(session: Askable, documents: Collection[UUID]) -> Sequence[Row[Any]]:
     return await ask(session, _STORED, {"documents": list(documents)}) if documents else []
 
 
@@ -325,7 +323,7 @@ async def _lookups(
 
 
 async def _versions(
-    session: AsyncSession, documents: Collection[UUID], named: Collection[UUID] = ()
+    session: Askable, documents: Collection[UUID], named: Collection[UUID] = ()
 ) -> tuple[Mapping[UUID | None, Sequence[Version]], Collection[UUID]]:
     """By document the latest versions and those that are named, the latest first; and the ids of the latest."""
     versions, latest = defaultdict[UUID | None, list[Version]](list), set[UUID]()
@@ -341,7 +339,7 @@ async def _versions(
     return versions, latest
 
 
-async def _decided(session: AsyncSession, search: _Search, lookups: Sequence[_Lookup]) -> list[Finding]:
+async def _decided(session: Askable, search: _Search, lookups: Sequence[_Lookup]) -> list[Finding]:
     """The finding for each quotation. At most two rounds of looking up: in the latest version, then in earlier ones."""
     while True:
         unsearched = set[tuple[str, bytes]]()
@@ -366,7 +364,7 @@ async def _decided(session: AsyncSession, search: _Search, lookups: Sequence[_Lo
         await _find(session, search, unsearched)
 
 
-async def _find(session: AsyncSession, search: _Search, unsearched: Iterable[tuple[str, bytes]]) -> None:
+async def _find(session: Askable, search: _Search, unsearched: Iterable[tuple[str, bytes]]) -> None:
     """Look these words up in these texts, in a thread; those that the body did not bring are read first."""
     words_of_text = defaultdict[bytes, list[str]](list)
     for words, sha256 in sorted(unsearched):
@@ -375,8 +373,7 @@ async def _find(session: AsyncSession, search: _Search, unsearched: Iterable[tup
     if unread := words_of_text.keys() - texts.keys():
         rows = await ask(session, _TEXTS, {"hashes": list(unread)})
         texts = {**texts, **{bytes(row.sha256): row.text for row in rows}}
-    if search.ahead:
-        await session.commit()  # the database ends transactions that wait for long
+    await end_read(session)  # the database ends transactions that wait for long
     search.spots.update(await asyncio.to_thread(_located, words_of_text, texts))
 
 

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import ask
+from app.database import Askable, ask
 from app.models import Claim, Event, SearchEntry, table_of
 from app.schemas import addresses, kinds
 from app.schemas.claims import ClaimCreate
@@ -254,7 +254,7 @@ def _new_claims(claims: Sequence[ClaimCreate], event: int, pointer: str) -> list
     ]
 
 
-async def read(session: AsyncSession, compared: Compared) -> StoredTexts:
+async def read(session: Askable, compared: Compared) -> StoredTexts:
     """The stored claims that share words with those of a body, and questions: two statements, however many."""
     kin = await _kin(session, compared.caller, compared.events)
     if not kin:
@@ -274,7 +274,7 @@ async def read(session: AsyncSession, compared: Compared) -> StoredTexts:
     return stored
 
 
-async def _kin(session: AsyncSession, caller: Caller, events: list[str]) -> list[dict[str, Any]]:
+async def _kin(session: Askable, caller: Caller, events: list[str]) -> list[dict[str, Any]]:
     """The events at these addresses and those merged with them, as far as the caller may see each of them."""
     rows = [
         {"nth": nth, "id": address.id and str(address.id), "ref": address.ref or address.slug, "slug": address.slug}
