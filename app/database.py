@@ -15,7 +15,7 @@ from psycopg.rows import namedtuple_row
 from sqlalchemy import Connection, Select, TextClause, TextualSelect, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only
 
@@ -98,7 +98,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """One snapshot for all that is read; nothing can be written."""
-        async with async_sessionmaker(self.readers, expire_on_commit=False)() as session, _ended_by_commit(session):
+        async with AsyncSession(self.readers, expire_on_commit=False) as session, _ended_by_commit(session):
             yield session
 
     def asking(self) -> "Asking":
@@ -108,7 +108,7 @@ class Database:
     @asynccontextmanager
     async def exporting(self) -> AsyncIterator[AsyncSession]:
         """One snapshot without the database's limits on time. There are few at once, apart from all readers."""
-        async with async_sessionmaker(self.exporters, expire_on_commit=False)() as session, session.begin():
+        async with AsyncSession(self.exporters, expire_on_commit=False) as session, session.begin():
             await session.execute(_NO_LIMITS)
             yield session
 
@@ -118,14 +118,14 @@ class Database:
 
         The lock is taken with the first statement, not when the block begins: computing before it holds up nobody.
         """
-        sessions = async_sessionmaker(
+        opened = AsyncSession(
             self.writers,
             sync_session_class=_LedgerSession,
             expire_on_commit=False,
             info={"signature": signature, "database": self},
         )
         try:
-            async with sessions() as session, session.begin():
+            async with opened as session, session.begin():
                 yield session
         finally:  # whatever came of it: a commit whose answer was lost may have been one
             self.own_writes.ended = time.monotonic()
@@ -216,7 +216,7 @@ async def foreseeing(session: AsyncSession) -> AsyncIterator[AsyncSession]:
     Whoever computes for long ends the transaction first (`end_read`); the next statement begins another.
     """
     database: Database = session.info["database"]
-    async with async_sessionmaker(database.readers, expire_on_commit=False)() as reading, _ended_by_commit(reading):
+    async with AsyncSession(database.readers, expire_on_commit=False) as reading, _ended_by_commit(reading):
         yield reading
 
 

@@ -2,14 +2,17 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from functools import cached_property
 from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import Depends, Header, Path, Query, Request, Response, Security
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIRouter
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 from pydantic import AfterValidator, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.routing import Match
+from starlette.types import Scope
 
 from app import jsontext
 from app.database import Asking, Database, Signature
@@ -50,6 +53,25 @@ class Route(APIRoute):
             return await handle(request)
 
         return check_and_handle
+
+
+class Router(APIRouter):
+    """The routes of one resource, which are tried one after the other only where they have a path's first word."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(tags=[tag], route_class=Route)
+
+    @cached_property
+    def _first_words(self) -> frozenset[str]:
+        """None where one of them is not fixed."""
+        words = {route.path.split("/")[1] for route in self.routes if isinstance(route, APIRoute)}
+        return frozenset() if any("{" in word for word in words) else frozenset(words)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        # Wherever the word stands: what comes before it is known to whoever includes the router.
+        if self._first_words and self._first_words.isdisjoint(scope["path"].split("/")):
+            return Match.NONE, {}
+        return super().matches(scope)
 
 
 def _parameter_names(dependant: Dependant) -> frozenset[str]:

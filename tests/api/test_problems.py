@@ -10,7 +10,7 @@ import httpx
 import psycopg
 import pytest
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from psycopg import errors as pg
 from psycopg import sql
 from sqlalchemy import exc as sa
@@ -19,6 +19,7 @@ from sqlalchemy import text
 from app import errors
 from app.api import problems
 from app.api.deps import Session
+from app.api.routes import claims, events, sources
 from app.main import create_app
 from app.services import database_errors
 from app.settings import Settings
@@ -79,6 +80,30 @@ async def test_a_method_that_a_path_lacks(client: httpx.AsyncClient, event: str)
         told = _problem(await client.post(f"/v1/{name}", json={}), 405)
         assert told["detail"].endswith(f"is sent to /v1/events/{{event}}/{name}.")
     assert "is sent to" not in _problem(await client.post("/openapi.json", json={}), 405)["detail"]
+
+
+async def test_no_path_is_looked_for_where_it_cannot_be(
+    client: httpx.AsyncClient, event: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[object] = []
+    matches = APIRouter.matches
+
+    def note(router: APIRouter, scope: Any) -> Any:
+        tried.append(router)
+        return matches(router, scope)
+
+    monkeypatch.setattr(APIRouter, "matches", note)
+    assert (await client.post("/v1/sources", json={"name": "Ines Varga"})).status_code == 201
+    assert tried == [sources.router]
+    tried.clear()
+    _problem(await client.delete(f"{event}/claims"), 405)
+    assert events.router in tried
+    assert claims.router in tried
+    assert sources.router not in tried
+    tried.clear()
+    _problem(await client.get("/v1/sauces"), 404)
+    assert sources.router not in tried
+    assert events.router not in tried
 
 
 async def test_who_may_not(anybody: httpx.AsyncClient, client: httpx.AsyncClient) -> None:

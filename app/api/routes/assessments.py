@@ -1,6 +1,6 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from app.api import answers
@@ -12,7 +12,7 @@ from app.api.deps import (
     KeptSession,
     Once,
     Reader,
-    Route,
+    Router,
     Writer,
     Writing,
 )
@@ -26,7 +26,7 @@ from app.services import changing, paging, records
 from app.services.intake.bodies import creating
 from app.services.lists import disputes, existing, narrowing
 
-router = APIRouter(tags=["assessments"], route_class=Route)
+router = Router("assessments")
 
 
 @router.get("/assessments", response_model=Page[AssessmentRead], responses=documented())

@@ -1,10 +1,10 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from app.api import answers, negotiation
-from app.api.deps import DocumentAt, KeptSession, Reader, Route
+from app.api.deps import DocumentAt, KeptSession, Reader, Router
 from app.api.records import MERGED, READ
 from app.models import Document
 from app.schemas.pictures.audits import AuditRead
@@ -12,7 +12,7 @@ from app.schemas.pictures.dossiers import PictureQuery
 from app.services import records
 from app.services.pictures import audits, moments
 
-router = APIRouter(tags=["pictures"], route_class=Route)
+router = Router("pictures")
 
 
 @router.get("/documents/{document}/audit", response_model=AuditRead, responses=READ | MERGED, summary="Read an audit")

@@ -1,6 +1,6 @@
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from app.api import answers
@@ -13,7 +13,7 @@ from app.api.deps import (
     KeptSession,
     Once,
     Reader,
-    Route,
+    Router,
     Writer,
     Writing,
 )
@@ -38,7 +38,7 @@ from app.services import changing, paging, records
 from app.services.intake.bodies import creating
 from app.services.lists import disputes, existing, narrowing
 
-router = APIRouter(tags=["claims"], route_class=Route)
+router = Router("claims")
 _NOTHING_NEW: dict[int | str, dict[str, Any]] = {200: {"model": ClaimCallAnswer, "description": "Nothing is new."}}
 
 

@@ -1,15 +1,15 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from app.api import answers, negotiation
-from app.api.deps import EventAt, KeptSession, Reader, Route
+from app.api.deps import EventAt, KeptSession, Reader, Router
 from app.api.records import MERGED, READ
 from app.schemas.pictures.diffs import DiffQuery, DiffRead
 from app.services.pictures import diffs, moments
 
-router = APIRouter(tags=["pictures"], route_class=Route)
+router = Router("pictures")
 
 
 @router.get("/events/{event}/diff", response_model=DiffRead, responses=READ | MERGED, summary="Read what changed")

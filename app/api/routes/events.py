@@ -1,6 +1,6 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from app.api import answers
@@ -12,7 +12,7 @@ from app.api.deps import (
     KeptSession,
     Once,
     Reader,
-    Route,
+    Router,
     Writer,
     Writing,
 )
@@ -35,7 +35,7 @@ from app.services import changing, paging, records
 from app.services.intake.bodies import creating
 from app.services.lists import disputes, existing
 
-router = APIRouter(tags=["events"], route_class=Route)
+router = Router("events")
 
 
 @router.get("/events", response_model=Page[EventRead], responses=documented())

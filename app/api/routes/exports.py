@@ -7,14 +7,14 @@ from functools import partial
 from typing import Annotated, Any, Final, Literal, NamedTuple, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic_core import to_json
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from app.api import answers, negotiation
-from app.api.deps import Connected, EventAt, Reader, Route, Session
+from app.api.deps import Connected, EventAt, Reader, Router, Session
 from app.api.problems import documented
 from app.api.records import MERGED, READ
 from app.database import Database, end_read
@@ -42,7 +42,7 @@ from app.services.pictures import feeds, listing, moments
 from app.services.records import Located
 from app.texts.messages.wording import Wording
 
-router = APIRouter(tags=["exports"], route_class=Route)
+router = Router("exports")
 
 CSV: Final = "text/csv"
 NDJSON: Final = "application/x-ndjson"

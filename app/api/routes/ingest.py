@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias
 
 import zstandard
-from fastapi import APIRouter, Header, Request
+from fastapi import Header, Request
 from pydantic_core import to_json
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive
 
 from app import jsontext
-from app.api.deps import Connected, Ingester, Reason, Route
+from app.api.deps import Connected, Ingester, Reason, Router
 from app.api.problems import documented
 from app.database import Database, Signature
 from app.errors import BadRequest, Conflict, Forbidden, Invalid, Problem, TooLarge, Unavailable, UnsupportedMediaType
@@ -28,7 +28,7 @@ from app.services.access import Caller
 from app.services.deliveries import ingest
 from app.services.deliveries.ingest import Entry
 
-router = APIRouter(tags=["reports"], route_class=Route)
+router = Router("reports")
 
 BODY_BYTES: Final = 64_000_000
 BODY_LINES: Final = 100_000

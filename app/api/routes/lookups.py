@@ -1,14 +1,13 @@
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app import errors
 from app.api import answers
-from app.api.deps import Reader, Route, Session
+from app.api.deps import Reader, Router, Session
 from app.api.problems import documented
 from app.schemas.lookups import Lookup, LookupList
 from app.services import lookups
 
-router = APIRouter(tags=["lookup"], route_class=Route)
+router = Router("lookup")
 
 
 @router.post(

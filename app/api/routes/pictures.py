@@ -1,13 +1,13 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from app.api import answers, negotiation
-from app.api.deps import EventAt, KeptSession, Reader, Route
+from app.api.deps import EventAt, KeptSession, Reader, Router
 from app.api.problems import documented
 from app.api.records import MERGED, READ
 from app.derive.pictures import labels
@@ -19,7 +19,7 @@ from app.schemas.pictures.word_labels import WordLabels, WordLabelsQuery
 from app.services.access import Caller
 from app.services.pictures import moments
 
-router = APIRouter(tags=["pictures"], route_class=Route)
+router = Router("pictures")
 
 
 @router.get("/words", response_model=WordLabels, responses=documented(), summary="Read labels for words")

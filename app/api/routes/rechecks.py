@@ -1,16 +1,16 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import KeptSession, Reader, Route
+from app.api.deps import KeptSession, Reader, Router
 from app.api.problems import documented
 from app.schemas.common import Page
 from app.schemas.pictures.rechecks import RecheckQuery, RecheckRead
 from app.services.pictures import rechecks
 
-router = APIRouter(tags=["statements"], route_class=Route)
+router = Router("statements")
 
 
 @router.get("/rechecks", response_model=Page[RecheckRead], responses=documented(), summary="List what to ask again")

@@ -1,16 +1,16 @@
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 from fastapi.openapi.models import Example
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import Ingester, Once, Route, Writing
+from app.api.deps import Ingester, Once, Router, Writing
 from app.api.records import WRITE
 from app.schemas.reports import ReportCreate, ReportRead
 from app.services.deliveries import reports
 
-router = APIRouter(tags=["reports"], route_class=Route)
+router = Router("reports")
 _NOTHING_NEW: dict[int | str, dict[str, Any]] = {200: {"model": ReportRead, "description": "Nothing is new."}}
 
 # What the examples of the other bodies refer to is in this one.

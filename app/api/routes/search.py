@@ -1,15 +1,15 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import Reader, Route, Session
+from app.api.deps import Reader, Router, Session
 from app.api.problems import documented
 from app.schemas.search import Hit, HitPage, SearchQuery, SimilarList, SimilarQuery
 from app.services.search import other_words, search, similar
 
-router = APIRouter(tags=["search"], route_class=Route)
+router = Router("search")
 
 
 @router.get("/search", response_model=HitPage, responses=documented(), summary="Search")

@@ -1,6 +1,6 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from app.api import answers
@@ -10,7 +10,7 @@ from app.api.deps import (
     KeptSession,
     Once,
     Reader,
-    Route,
+    Router,
     SourceAt,
     SourceLinkAt,
     Writer,
@@ -39,7 +39,7 @@ from app.services.intake.bodies import creating
 from app.services.lists import directory, existing
 from app.services.pictures import track_records
 
-router = APIRouter(tags=["sources"], route_class=Route)
+router = Router("sources")
 
 
 @router.get("/sources", response_model=Page[SourceRead], responses=documented())
