@@ -1,5 +1,7 @@
 """Statements: taken back, replaced, and where they are found."""
 
+import json
+
 import pytest
 from calls import Json, claim, delete, document, get, ids, patch, post, source, statement
 from httpx import AsyncClient
@@ -204,4 +206,37 @@ async def test_a_withdrawal_under_another_spelling_is_told_of_what_stands(client
     told_where = ("/statements/0/source", first, "2020-08-05")
     assert await told("Dr. Vesna Ilić-Marić", withdrawn="2020-08-08") == []  # somebody else
     assert await told("Vesna Ilić", withdrawn="2020-08-08") == [told_where]
+    assert await told("Vesna Ilić", withdrawn="2020-08-08") == []  # nothing is new
     assert (await get(client, first))["withdrawn"] is None
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_taking_back_what_is_there_is_told_whom_else_it_may_mean(
+    client: AsyncClient, event: str, *, at_once: bool
+) -> None:
+    """One of two who may be the same: the other's word stands still. Many lines are told as each by itself."""
+    names = "Σπύρος Μαρκάκης", "Spyros Markakis", "Σπύρος Μαρκάκης"
+    lines: list[Json] = [
+        {
+            "type": "claim",
+            "event": event.rpartition("/")[2],
+            "text": "It fell",
+            "question": {"text": "Why?", "kind": "cause"},
+            "statements": [{"source": {"name": name, "kind": "person"}, "stance": "deny"}],
+        }
+        for name in names
+    ]
+    lines[2]["statements"][0]["withdrawn"] = "2023-06-16"
+    remarks = []
+    for sent_lines in [lines] if at_once else [[line] for line in lines]:
+        content = "\n".join(map(json.dumps, sent_lines))
+        headers = {"Content-Type": "application/x-ndjson"}
+        answer = (await client.post("/v1/ingest", content=content, headers=headers)).raise_for_status()
+        answers = [json.loads(line) for line in answer.text.splitlines()][:-1]
+        assert all("id" in answer for answer in answers)
+        remarks += [[one for one in answer.get("remarks", []) if one["what"] == "suggested"] for answer in answers]
+    second = (await get(client, "/v1/statements?source=Spyros Markakis"))["items"][0]["id"]
+    assert remarks[:2] == [[], []]
+    ((remark,),) = remarks[2:]
+    assert (remark["pointer"], remark["url"]) == ("/statements/0/source", f"/v1/statements/{second}")
+    assert "new statement" not in remark["detail"]

@@ -1,7 +1,7 @@
 """What an answer says of a report that comes again: what gave way, what is gone, what stays, and why."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from app.models import Record, Source
@@ -9,6 +9,12 @@ from app.schemas.kinds import kind_of
 from app.services.intake import column_words, remarks
 from app.services.intake.drafts import Batch, Draft
 from app.texts import folding
+
+# The reason that the ledger notes.
+CORRECTED: Final = "a newer delivery of the report says this otherwise"
+
+BY_OTHERS: Final = "somebody else has said or changed it since"
+ALSO: Final = "another report says it, too"
 
 
 def replaced(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any) -> None:
@@ -50,11 +56,16 @@ def _is_called(source: Mapping[str, Any], name: str) -> bool:
     return folding.name(name) in {folding.name(called) for called in names if called}
 
 
-def of_another(batch: Batch, draft: Draft, column: str, stored: Draft, sent: Any) -> None:
-    """Note what makes another source of one that a report had named before. `stored`: that one."""
+def of_another(batch: Batch, draft: Draft, column: str, stored: Draft, sent: Any, *, reported: bool) -> None:
+    """Note what makes another source of one that a report had named before. `stored`: that one.
+
+    `reported`: another report, be it of the same key, says what stands there.
+    """
+    whose = "another report says what stands there, too" if reported else "somebody else has told of that one, too"
     detail = (
-        f"This {column_words.noun(column)} was not taken for the source that this report had named so before: somebody "
-        "else has told of that one, too, and so it stays as it is. What is said here is of another source of the name."
+        f"This {column_words.noun(column)} was not taken for the source that this report had named so before: {whose}, "
+        "and so it stays as it is. What is said here is of another source of the name. If the two are one, an editor "
+        "can merge them."
     )
     pointer = f"{draft.pointer}/{column_words.field_of(column)}"
     batch.note("not_taken", pointer, detail, sent=sent, told_of=stored)

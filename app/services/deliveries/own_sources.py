@@ -62,6 +62,8 @@ class OwnSource:
     """All that is known of it."""
     alone: frozenset[str]
     """What of that the report alone has said: of the name, too."""
+    reported: frozenset[str]
+    """What of that other reports say, too."""
     only_here: bool
     """Whether nobody else tells of it, and nothing of others stands on it."""
 
@@ -156,7 +158,7 @@ class OwnSources:
                 other_traits = set(_TOLD) - {name}
                 if not _without(source.known_otherwise, other_traits).fits(_without(known(draft), other_traits)):
                     sent = None if name == "parent_id" else draft.value(name)
-                    corrections.of_another(batch, draft, name, stored, sent)
+                    corrections.of_another(batch, draft, name, stored, sent, reported=name in source.reported)
 
 
 def _namesakes(
@@ -233,20 +235,32 @@ async def find(session: AsyncSession, before: Earlier) -> OwnSources:
     ]
     also = await mentions.also_said(session, before.report, own_words)
     alone_columns = defaultdict[UUID, set[str]](set)
+    reported_columns = defaultdict[UUID, set[str]](set)
     for id_, name, _ in own_words:
-        if (id_, name) not in also and id_ not in unreported_ids:
+        if (id_, name) in also:
+            reported_columns[id_].add(name)
+        elif id_ not in unreported_ids:
             alone_columns[id_].add(name)
     made_ids = before.made | {id_ for id_ in ids if WHOLE in before.owns[id_]}
     only_here_ids = ids & made_ids - touched_ids - mentioned_ids - held_ids
-    sources = [_own(dict(row), frozenset(alone_columns[row["id"]]), only_here_ids) for row in rows]
+    sources = [_own(dict(row), alone_columns[row["id"]], reported_columns[row["id"]], only_here_ids) for row in rows]
     return OwnSources({source.id: source for source in sources})
 
 
-def _own(row: Mapping[str, Any], alone_columns: frozenset[str], only_here_ids: Collection[UUID]) -> OwnSource:
+def _own(
+    row: Mapping[str, Any], alone: Collection[str], reported: Collection[str], only_here_ids: Collection[UUID]
+) -> OwnSource:
     values = {name: row[name] for name in _TOLD} | {"parent_id": row["parent_root"]}
     folded = by_name.fold_names(row["name"], [alias["name"] for alias in row["aliases"]])
     return OwnSource(
-        row["id"], row["ref"], row["name"], folded, Known(**values), alone_columns, row["id"] in only_here_ids
+        row["id"],
+        row["ref"],
+        row["name"],
+        folded,
+        Known(**values),
+        frozenset(alone),
+        frozenset(reported),
+        row["id"] in only_here_ids,
     )
 
 

@@ -11,21 +11,18 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, Uuid, any_, case, literal, not_, null, select, text
+from sqlalchemy import ARRAY, Column, Uuid, any_, case, literal, not_, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import ask, set_reason
+from app.database import set_reason
 from app.models import Assessment, Record, Source, table_of
 from app.schemas.kinds import kind_of
 from app.services import visibility
-from app.services.deliveries import corrections, mentions, own_sources, pointers
-from app.services.deliveries.mentions import CHAIN, NOT_ITS_OWN, Earlier, fingerprint
+from app.services.deliveries import chains, corrections, mentions, own_sources, pointers
+from app.services.deliveries.mentions import NOT_ITS_OWN, Earlier, fingerprint
 from app.services.intake import pipeline, storing
 from app.services.intake.drafts import Batch, Draft
 from app.texts import folding
-
-# The reason that the ledger notes.
-CORRECTED: Final = "a newer delivery of the report says this otherwise"
 
 _EMPTY: Final[tuple[Any, ...]] = (None, {}, [])
 # What is not taken away by silence: names that others may use, and what protects somebody.
@@ -35,8 +32,6 @@ _STAYING: Final = {
     "visibility": "what was restricted is not published by saying nothing of it: say `public`",
     "confidential": "a source that was protected is not named by saying nothing of it: say `false`",
 }
-BY_OTHERS: Final = "somebody else has said or changed it since"
-ALSO: Final = "another report says it, too"
 _HELD: Final = "it was assessed, or another record was merged into it"
 POINTED_AT: Final = "records that are not this report's stand on what it says"
 _BORNE: Final = "another record is that already"
@@ -130,7 +125,7 @@ async def replace(
     ]
     await _decide(session, before, batch, model, units)
     if kind_of(model).chain is not None:
-        await _replace_chains(session, before, batch, by_record)
+        await chains.replace(session, before, batch, by_record)
 
 
 async def take_away(
@@ -211,11 +206,11 @@ async def _decide(
         standing = {name: also[unit.record, name] for name in unit.names if (unit.record, name) in also}
         why = None
         if unit not in own_units:
-            why = BY_OTHERS
+            why = corrections.BY_OTHERS
         elif unit.record in held:
             why = _HELD
         elif standing:
-            why = ALSO
+            why = corrections.ALSO
             heirs |= {(unit.record, name): report for name, report in standing.items()}
         elif unit in keys_kept:
             why = keys_kept[unit]
@@ -345,56 +340,8 @@ async def _write(session: AsyncSession, batch: Batch, model: type[Record], units
         corrections.emptied(batch, model, id_, stored)
     if rows:
         batch.replaced |= rows.keys()
-        await set_reason(session, CORRECTED)
+        await set_reason(session, corrections.CORRECTED)
         await storing.replace(session, model, rows)
         if model is Source:
             await own_sources.compare_anew(session, rows)
-        await set_reason(session)
-
-
-# --- chains ----------------------------------------------------------------------------------------------------------
-
-_CHAINS: Final = text("""
-SELECT DISTINCT appearance_id FROM appearance_hop
-WHERE appearance_id = ANY (:ids) AND NOT (how_known = 'similarity' AND state = 'proposed')""")
-_CHAINS_OF_OTHERS: Final = text("""
-SELECT record_id, report_id FROM mention WHERE record_id = ANY (:ids) AND report_id <> :report AND says ? 'hops'
-ORDER BY report_id DESC""")
-_TOUCHED: Final = text("""
-SELECT DISTINCT h.appearance_id FROM appearance_hop h JOIN change c ON c.record_id = h.id
-WHERE h.appearance_id = ANY (:ids) AND NOT (h.how_known = 'similarity' AND h.state = 'proposed')
-AND c.actor <> (SELECT actor FROM report WHERE id = :report)""")
-_UNCHAIN: Final = text("DELETE FROM appearance_hop WHERE appearance_id = ANY (:ids)")
-
-
-async def _replace_chains(
-    session: AsyncSession, before: Earlier, batch: Batch, by_record: Mapping[UUID, list[Draft]]
-) -> None:
-    """Take away the chains that the report alone had written and says otherwise now: what it says is written anew."""
-    chains = mentions.chains(batch)
-    now = {id_: fingerprint(mentions.chain(chains[id_])) if id_ in chains else None for id_ in by_record}
-    otherwise = [id_ for id_ in by_record if before.says[id_].get(CHAIN) not in (None, now[id_])]
-    if not otherwise:
-        return
-    stored = {row[0] for row in await ask(session, _CHAINS, {"ids": otherwise})}
-    parameters = {"ids": otherwise, "report": before.report}
-    touched_ids = {row[0] for row in await ask(session, _TOUCHED, parameters)}
-    other_reports = {row.record_id: row.report_id for row in await ask(session, _CHAINS_OF_OTHERS, parameters)}
-    replaced_ids = list[UUID]()
-    for id_ in otherwise:
-        draft, owned = by_record[id_][0], CHAIN in before.owns[id_]
-        if id_ in stored and owned and id_ not in touched_ids and id_ not in other_reports:
-            replaced_ids.append(id_)
-            draft.outcome = "replaced"
-            corrections.replaced(batch, draft, CHAIN, None, None)
-        elif id_ in stored and id_ not in chains:
-            corrections.kept(batch, draft, CHAIN, None, None, ALSO if id_ in other_reports else BY_OTHERS)
-    heirs = {(id_, CHAIN): report for id_, report in other_reports.items() if CHAIN in before.owns[id_]}
-    await mentions.pass_on(session, heirs)
-    for record, _ in heirs:
-        before.owns[record].discard(CHAIN)
-    if replaced_ids:
-        batch.replaced |= set(replaced_ids)
-        await set_reason(session, CORRECTED)
-        await ask(session, _UNCHAIN, {"ids": replaced_ids})
         await set_reason(session)

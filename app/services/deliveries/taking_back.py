@@ -58,8 +58,8 @@ async def take_back(session: AsyncSession, before: Earlier, batch: Batch) -> Rem
     for id_ in sorted((made_ids & unsaid.keys() & before.says.keys()).difference(*going.values())):
         model = kinds.named(unsaid[id_].type).model
         if kinds.kind_of(model).read is not None and kinds.kind_of(model).part_of is None:
-            why = replacing.POINTED_AT if unsaid[id_].own else replacing.BY_OTHERS
-            corrections.staying(batch, model, id_, replacing.ALSO if id_ in also else why)
+            why = replacing.POINTED_AT if unsaid[id_].own else corrections.BY_OTHERS
+            corrections.staying(batch, model, id_, corrections.ALSO if id_ in also else why)
     await replacing.take_away(session, before, batch, staying)
     counts = Counter[str]()
     for model, ids in going.items():

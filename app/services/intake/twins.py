@@ -76,12 +76,16 @@ _STANDING_OF_ANOTHER: Final = (
     "What is taken back here is a new statement, of another source than the one that is `stored`, which has not been "
     "taken back. The two may be the same: with the name, ref or id of that source this would be told of that one."
 )
-# Of each new statement that is taken back, the first that says the same and is not, of its source, else of one that may
-# be the same.
+_SAME_OF_ANOTHER: Final = (
+    "The statement that is `stored` says the same and has not been taken back. It is of another source, which may be "
+    "the same: if it is, take that one back, too, or say that the two are one."
+)
+# Of each statement that is taken back, the first that says the same and is not, of its source, else of one that may be
+# the same. Of one that was there before another of its source is another word, which nobody may have meant.
 _NOT_TAKEN_BACK: Final = text("""
 SELECT d.id AS draft, s.id, s.said, s.is_own
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS d(
-    id uuid, claim_id uuid, question_id uuid, source_id uuid, stance text, explicitness text)
+    id uuid, is_new boolean, claim_id uuid, question_id uuid, source_id uuid, stance text, explicitness text)
 CROSS JOIN LATERAL (SELECT ARRAY(SELECT source_kin(d.source_id)) AS ids) own
 CROSS JOIN LATERAL (SELECT ARRAY(
     SELECT source_kin(other.id) FROM (
@@ -93,40 +97,56 @@ CROSS JOIN LATERAL (
         SELECT p.published FROM appearance a JOIN document p ON p.id = a.document_id
         WHERE a.statement_id = t.id AND p.published IS NOT NULL
         ORDER BY p.published_from, p.published_to LIMIT 1)) AS said
-    FROM statement t WHERE t.source_id = ANY (own.ids || perhaps.ids)
+    FROM statement t WHERE t.source_id = ANY (CASE WHEN d.is_new THEN own.ids || perhaps.ids ELSE perhaps.ids END)
     AND coalesce(t.claim_id, t.question_id) = coalesce(d.claim_id, d.question_id) AND t.stance = d.stance
     AND t.explicitness = d.explicitness AND t.withdrawn IS NULL AND t.id <> d.id
     ORDER BY t.source_id = ANY (own.ids) DESC, t.created_at, t.id LIMIT 1) s""")
+_CHANGED: Final = ("created", "completed", "replaced")
 _KEY: Final = ("claim_id", "question_id", "source_id", "stance", "explicitness")
 
 
 async def of_withdrawals(session: AsyncSession, caller: Caller, batch: Batch) -> list[Remark]:
-    """Of new statements that are taken back, which one of the same source still stands, if the caller may see it.
+    """Of statements that a body takes back, which one of a new one's source still stands, if the caller may see it.
 
-    Or of one that may be the same, where a name was spelled otherwise.
+    Or of a source that may be the same, where a name was spelled otherwise. It is told where the withdrawal stands: of
+    a statement that several lines tell of, at the one that takes it back, as if each had come by itself.
     """
-    taken_back = {
-        draft.id: draft
-        for draft in batch.drafts[Statement]
-        if draft.outcome == "created" and draft.value("withdrawn") and draft.value("source_id")
-    }
+    taken_back = dict[UUID, Draft]()
+    for draft in batch.drafts[Statement]:
+        is_told = "withdrawn" in draft.told and draft.value("withdrawn") and draft.original.value("source_id")
+        if is_told and draft.original.outcome in _CHANGED:
+            taken_back.setdefault(draft.original.id, draft)
     if not taken_back or batch.from_export:
         return []
-    keys = [{"id": draft.id} | {name: draft.value(name) for name in _KEY} for draft in taken_back.values()]
+    keys = [
+        {"id": id_, "is_new": _is_new(draft)} | {name: draft.original.value(name) for name in _KEY}
+        for id_, draft in taken_back.items()
+    ]
     standing = await ask(session, _NOT_TAKEN_BACK, {"rows": to_json(keys).decode()})
     visible_ids = await visibility.among_seen(session, caller, Statement, [row.id for row in standing])
+    line_of = {draft.id: draft.line for draft in batch.drafts[Statement] if draft.outcome == "created"}
     return [
-        Remark(
-            what="suggested",
-            pointer=f"{taken_back[row.draft].pointer}/{'said' if row.is_own else 'source'}",
-            detail=_STANDING if row.is_own else _STANDING_OF_ANOTHER,
-            stored={"id": row.id, "said": row.said},
-            sent=taken_back[row.draft].value("said") if row.is_own else None,
-            url=kinds.url(Statement, row.id),
-        )
+        _of_standing(taken_back[row.draft], row)
         for row in standing
-        if row.id in visible_ids
+        if row.id in visible_ids and line_of.get(row.id, 0) <= taken_back[row.draft].line
     ]
+
+
+def _is_new(draft: Draft) -> bool:
+    """Whether it is this very line that made the statement."""
+    return draft.original.outcome == "created" and draft.original.line == draft.line
+
+
+def _of_standing(draft: Draft, standing: Any) -> Remark:
+    of_another = _STANDING_OF_ANOTHER if _is_new(draft) else _SAME_OF_ANOTHER
+    return Remark(
+        what="suggested",
+        pointer=f"{draft.pointer}/{'said' if standing.is_own else 'source'}",
+        detail=_STANDING if standing.is_own else of_another,
+        stored={"id": standing.id, "said": standing.said},
+        sent=draft.value("said") if standing.is_own else None,
+        url=kinds.url(Statement, standing.id),
+    )
 
 
 # --- what goes in a circle -------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import psycopg
+import pytest
 from reporting import claim, report
 
 Json = dict[str, Any]
@@ -62,6 +63,44 @@ async def test_why_it_stays(client: httpx.AsyncClient, other: httpx.AsyncClient)
     assert stayed.keys() == {first, second}
     assert "somebody else has said or changed it since" in stayed[first]["detail"]
     assert "records that are not this report's stand on what it says" in stayed[second]["detail"]
+
+
+async def test_a_chain_that_is_another_is_told_whole(client: httpx.AsyncClient) -> None:
+    """Who passed it on before and who does now; that there is none only where there is none."""
+
+    async def remarked(*names: str) -> Json:
+        hops = [{"source": {"name": name}} for name in names]
+        spoken = {"source": {"name": "X"}, "wording": "w", "hops": hops}
+        answer = await deliver(client, report(claim("A", spoken), ref="r1"))
+        return next((one for one in answer["remarks"] if one["what"] == "replaced"), {})
+
+    assert await remarked("ANT1 radio") == {}
+    other = await remarked("Open TV", "Wire")
+    assert (other["stored"], other["sent"]) == (["ANT1 radio"], ["Open TV", "Wire"])
+    assert "this one was taken" in other["detail"]
+    gone = await remarked()
+    assert (gone["stored"], gone["sent"]) == (["Open TV", "Wire"], None)
+    assert "it says none now" in gone["detail"]
+
+
+@pytest.mark.parametrize("reported", [True, False])
+async def test_who_holds_a_trait_of_a_source_is_told(
+    client: httpx.AsyncClient, other: httpx.AsyncClient, *, reported: bool
+) -> None:
+    """Another report, be it of the same key, or somebody else."""
+    one, mended = ({"name": "Frontex", "party": party} for party in ("eu", "european_union"))
+    answer = await deliver(client, report(claim("A", {"source": one}), ref="r1"))
+    if reported:
+        await deliver(client, report(claim("B", {"source": one}), ref="r2"))
+    else:
+        path = f"/v1/sources/{answer['events'][0]['claims'][0]['statements'][0]['source']['id']}"
+        for party in ("x", "eu"):
+            (await other.patch(path, json={"party": party}, headers={"If-Match": "*"})).raise_for_status()
+        path = f"/v1/events/{answer['events'][0]['id']}/claims"
+        (await other.post(path, json=claim("C", {"source": one}))).raise_for_status()
+    answer = await deliver(client, report(claim("A", {"source": mended}), ref="r1"))
+    (remark,) = [one for one in answer["remarks"] if one["pointer"].endswith("/source/party")]
+    assert ("another report says" in remark["detail"], "somebody else" in remark["detail"]) == (reported, not reported)
 
 
 async def test_who_may_not_see_what_stays_is_not_told(client: httpx.AsyncClient, psql: psycopg.Connection) -> None:
