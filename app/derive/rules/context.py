@@ -12,7 +12,7 @@ from app.derive.rules.construct import built
 from app.derive.rules.families import Kin
 from app.derive.rules.figures import FigureStates, Whole
 from app.derive.rules.in_force import Ended
-from app.derive.rules.rivals import Exclusions
+from app.derive.rules.rivals import Exclusions, Supporter
 from app.derive.rules.rows import Rows, View
 from app.derive.rules.statements import StatementInContext
 from app.schemas.assessments import AssessmentRead
@@ -75,7 +75,8 @@ def event_context(rows: Rows, view: View) -> EventContext:
     kin, times = families.kinship(rows.sources), dates.document_times(rows)
     names = ordering.named(rows.sources, rows.confidential | rows.absorbed, rows.documents, questions, remaining)
     ever_said = statements.in_context(rows, remaining, claim_targets, kin, times, names=names)
-    said_by_then = statements.unite_unnamed([s for s in ever_said if view.until is None or s.said.end <= view.until])
+    said_by_then = [s for s in ever_said if view.until is None or s.said.end <= view.until]
+    said_by_then = statements.unite_unnamed(said_by_then, remaining)
     assessments = _assessed(rows, claim_targets, view, names)
     sort_keys = _sort_keys(remaining, said_by_then, names)
     # At an earlier moment only those claims are there that somebody had spoken of or assessed by then.
@@ -121,15 +122,15 @@ def _rivals(
 ) -> dict[UUID, list[UUID]]:
     """Of each claim: by the links between them, else of claims in words by their question, of figures by ranges."""
     left_behind = figure_states.weighed - figure_states.current
-    supporters: dict[UUID, set[UUID]] = defaultdict(set)
+    supporters: dict[UUID, set[Supporter]] = defaultdict(set)
     for statement in counted:
         row = statement.row
         if statement.claim_id and row.stance == "support" and row.source_id and row.id not in left_behind:
-            supporters[statement.claim_id].add(statement.family)
-    behind: dict[UUID, set[UUID]] = defaultdict(set)
+            supporters[statement.claim_id].add(Supporter(statement.family, statement.source_id))
+    behind: dict[UUID, set[Supporter]] = defaultdict(set)
     for statement in said_by_then:
         if statement.claim_id and statement.row.stance == "support" and statement.row.source_id:
-            behind[statement.claim_id].add(statement.family)
+            behind[statement.claim_id].add(Supporter(statement.family, statement.source_id))
     rivals_of = rivals.rivals(list(claims.values()), exclusions, supporters, behind)
     positions = {id_: position for position, id_ in enumerate(claims)}
     for id_, rival_figures in figure_states.rivals.items():

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
-from typing import Final
+from itertools import chain, product
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from app.schemas.claims import ClaimLinkRead, ClaimRead
@@ -13,6 +13,13 @@ from app.texts import folding
 
 # Two answers so linked can stand together.
 _COMPATIBLE_RELATIONS: Final = ("supports", "refines", "compatible", "same_as")
+
+
+class Supporter(NamedTuple):
+    """Who stands behind a claim. An unnamed source may be of another family in each: of whoever passed that on."""
+
+    family: UUID
+    source_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +116,16 @@ def exclude(exclusions: Exclusions, first: UUID, second: UUID) -> bool:
 def rivals(
     claims: Sequence[ClaimRead],
     exclusions: Exclusions,
-    supporters: Mapping[UUID, Collection[UUID]],
-    behind: Mapping[UUID, Collection[UUID]],
+    supporters: Mapping[UUID, Collection[Supporter]],
+    behind: Mapping[UUID, Collection[Supporter]],
 ) -> dict[UUID, list[UUID]]:
     """The rivals of each claim, in the order of `claims`; but not yet those of figures by their ranges.
 
     They are the other answers to a question that has but one, unless a link says that both can stand, and what is
-    linked as contradicting. `supporters`: the families that support each claim with a source, explicitly and still;
-    `behind`: those that ever did, if only by implication, who stand for a claim that nobody supports. A rival is
-    supported, and the two claims together have two families: one against itself is no dispute. What nobody was ever
-    behind is opposed by whatever is supported. A figure that nobody gives any more is left behind, and has no rivals.
+    linked as contradicting. `supporters`: who supports each claim with a source, explicitly and still; `behind`: who
+    ever did, if only by implication, and stands for a claim that nobody supports. A rival is supported, and the two
+    claims together have two families and two sources: one against itself is no dispute. What nobody was ever behind is
+    opposed by whatever is supported. A figure that nobody gives any more is left behind, and has no rivals.
     """
     supported_answers = defaultdict(list)
     for claim_id, question_id in exclusions.answers.items():
@@ -128,21 +135,25 @@ def rivals(
     rivals_of: dict[UUID, list[UUID]] = {}
     for claim in claims:
         answers = supported_answers[exclusions.answers[claim.id]] if claim.id in exclusions.answers else ()
-        families = supporters.get(claim.id) or behind.get(claim.id, ())
+        claim_supporters = supporters.get(claim.id) or behind.get(claim.id, ())
         if claim.figure is not None and not supporters.get(claim.id):
             rivals_of[claim.id] = []
             continue
         rival_ids = (
             id_
             for id_ in {*exclusions.opposed.get(claim.id, ()), *answers}
-            if exclude(exclusions, claim.id, id_) and _are_two_families(families, supporters.get(id_, ()))
+            if exclude(exclusions, claim.id, id_) and _are_two(claim_supporters, supporters.get(id_, ()))
         )
         rivals_of[claim.id] = sorted(rival_ids, key=positions.__getitem__)
     return rivals_of
 
 
-def _are_two_families(families: Collection[UUID], rival_families: Collection[UUID]) -> bool:
-    """Whether the rival claim is supported, and not only by the one family that is behind the claim."""
-    return bool(rival_families) and (
-        not families or len(rival_families) > 1 or any(family not in rival_families for family in families)
+def _are_two(claim_supporters: Collection[Supporter], rival_supporters: Collection[Supporter]) -> bool:
+    """Whether the rival claim is supported, and not only by the one family or source that is behind the claim."""
+    if not claim_supporters or not rival_supporters:
+        return bool(rival_supporters)
+    first = next(iter(claim_supporters))
+    # The rival's first, of whom one is mostly enough.
+    return any(supporter.family != first.family for supporter in chain(rival_supporters, claim_supporters)) and any(
+        supporter.source_id != first.source_id for supporter in chain(rival_supporters, claim_supporters)
     )

@@ -122,13 +122,21 @@ def _wording(appearances: list[AppearanceRead]) -> str:
     return ""
 
 
-def unite_unnamed(statements: Sequence[StatementInContext]) -> list[StatementInContext]:
-    """Give all statements of an unnamed source the family of its first statement."""
-    first: dict[UUID | None, tuple[UUID, FamilyBy]] = {}
+def unite_unnamed(
+    statements: Sequence[StatementInContext], claims: Mapping[UUID, ClaimRead]
+) -> list[StatementInContext]:
+    """Give what an unnamed source says of one claim, or of one number, the family of its first statement of it.
+
+    Who passed on what it says of another claim is known of that alone.
+    """
+    first: dict[tuple[UUID | None, UUID | None], tuple[UUID, FamilyBy]] = {}
     united = []
     for statement in statements:
         if statement.family_by in ("chain", "document"):
-            family, by = first.setdefault(statement.source_id, (statement.family, statement.family_by))
+            of_a_number = statement.claim_id is None or claims[statement.claim_id].figure is not None
+            subject = statement.question_id if of_a_number else statement.claim_id
+            stand = statement.source_id, subject
+            family, by = first.setdefault(stand, (statement.family, statement.family_by))
             is_first = (family, by) == (statement.family, statement.family_by)
             united.append(statement if is_first else statement._replace(family=family, family_by=by))
         else:

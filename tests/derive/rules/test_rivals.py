@@ -6,7 +6,7 @@ import make
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.derive.rules.rivals import find_exclusions, rivals
+from app.derive.rules.rivals import Supporter, find_exclusions, rivals
 from app.schemas.claims import ClaimLinkRead, ClaimRead
 from app.schemas.questions import QuestionRead
 from app.vocabulary import ClaimRelation, words
@@ -25,6 +25,11 @@ def link(relation: str, first: ClaimRead, second: ClaimRead) -> ClaimLinkRead:
     return make.read(ClaimLinkRead, from_id=first.id, to_id=second.id, relation=relation)
 
 
+def alone(source_id: UUID) -> Supporter:
+    """A source that is its own family."""
+    return Supporter(source_id, source_id)
+
+
 def rival_positions(
     all_claims: list[ClaimRead],
     families: list[set[UUID]],
@@ -33,9 +38,10 @@ def rival_positions(
     behind: dict[UUID, set[UUID]] | None = None,
 ) -> list[list[int]]:
     """For each claim the places of its rivals; `behind`: who once supported it."""
-    supported = {claim.id: supporters for claim, supporters in zip(all_claims, families, strict=True)}
+    supported = {claim.id: set(map(alone, sources)) for claim, sources in zip(all_claims, families, strict=True)}
+    once = {claim_id: set(map(alone, sources)) for claim_id, sources in (behind or {}).items()}
     positions = {claim.id: position for position, claim in enumerate(all_claims)}
-    rivals_by_claim = rivals(all_claims, find_exclusions(all_claims, links or [], QUESTIONS), supported, behind or {})
+    rivals_by_claim = rivals(all_claims, find_exclusions(all_claims, links or [], QUESTIONS), supported, once)
     return [[positions[id_] for id_ in rivals_by_claim.get(claim.id, [])] for claim in all_claims]
 
 
