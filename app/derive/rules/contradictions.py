@@ -18,6 +18,7 @@ from app.schemas.questions import QuestionRead
 from app.vocabulary import PERSONS
 
 ContradictionKind = Literal["both_ways", "rival_claims", "order_unknown"]
+_CONTRADICTIONS: Final = ("both_ways", "rival_claims")
 _BySense = dict[tuple[UUID, str], list[StatementInContext]]
 """By claim and stance, support or deny: what a family said, in its order."""
 # Two figures that a source gave in one minute, by its own word, are no series: nothing grew between them.
@@ -47,7 +48,7 @@ def contradictions(context: EventContext) -> list[SelfContradiction]:
     Families here are those of named sources and of unnamed ones that belong to somebody; any other unnamed source is
     compared with itself alone, and not at all where more than one may be meant: two officials may differ. On a
     question whose true value changes with time two figures contradict each other only where neither is the later one.
-    What only reports had said that took it back accuses nobody.
+    What only reports had said that took it back accuses nobody, nor does what puts right (`act`) what was said before.
     """
     by_family: dict[UUID, list[StatementInContext]] = defaultdict(list)
     for statement in context.statements:
@@ -88,13 +89,30 @@ def _of_family(
         to_question = said_before[claim.question_id]
         if _replaces_figures(later, claim, context):
             _drop_replaced(to_question, later, context)
-        opposite = (_last_in_force(earlier, lapses, later) for earlier in _opposite(later, claim, said_before, context))
-        for earlier in sorted((statement for statement in opposite if statement is not None), key=order):
+        standing = [
+            (earlier, said)
+            for said in _opposite(later, claim, said_before, context)
+            if (earlier := _last_in_force(said, lapses, later)) is not None
+        ]
+        is_corrected = False
+        for earlier, said in sorted(standing, key=lambda pair: order(pair[0])):
             kind, claim_ids = _kind(earlier, later, context), frozenset((_claim_id(earlier), claim.id))
-            if kind is not None and (kind, claim_ids) not in reported:
+            corrected = _corrected(earlier, later) if kind in _CONTRADICTIONS else None
+            is_corrected |= corrected is later
+            if corrected is earlier:
+                said.clear()
+            elif kind is not None and corrected is None and (kind, claim_ids) not in reported:
                 reported.add((kind, claim_ids))
                 yield SelfContradiction(kind, earlier, later)
-        to_question.setdefault((claim.id, later.row.stance), []).append(later)
+        if not is_corrected:
+            to_question.setdefault((claim.id, later.row.stance), []).append(later)
+
+
+def _corrected(earlier: StatementInContext, later: StatementInContext) -> StatementInContext | None:
+    """Which of two that contradict each other the other one puts right, by its own word."""
+    if later.row.act == "correct":
+        return earlier
+    return later if earlier.row.act == "correct" and _overlap(earlier, later) else None
 
 
 def _drop_replaced(to_question: _BySense, later: StatementInContext, context: EventContext) -> None:
