@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import ARRAY, Row, Text, TextClause, any_, literal, select
+from sqlalchemy import Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import ask
@@ -20,7 +20,7 @@ from app.schemas import kinds
 from app.services.intake import aliases, by_name, keys, one_ref, remarks, storing
 from app.services.intake.drafts import Batch, Draft, HasId
 from app.services.intake.foreign_keys import PARTS, event_of, fill, is_named, levels, point, who_tells_more, whole_of
-from app.services.intake.references import by_id, deleted_refs, event_root_of, root_of
+from app.services.intake.references import bearing_refs, by_id, deleted_refs
 
 Found = TypeVar("Found", bound=HasId)
 _QUICK: Final = {
@@ -100,16 +100,8 @@ async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], draf
     refs = {draft.value("ref") for draft in drafts if draft.value("ref")}
     if not refs:
         return drafts
-    table = table_of(model)
-    columns = [table.c.ref, table.c.id, root_of(table).label("root")]
-    of_event = "event_id" in table.c
-    if of_event:
-        columns += [table.c.event_id, event_root_of(table).label("event_root")]
-    if "slug" in table.c:
-        stays = table.alias()
-        columns.append(select(stays.c.slug).where(stays.c.id == root_of(table)).scalar_subquery().label("slug"))
-    query = select(*columns).where(table.c.ref == any_(literal(list(refs), ARRAY(Text()))))
-    stored = {row.ref: row for row in await session.execute(query)}
+    of_event = "event_id" in table_of(model).c
+    stored = {row.ref: row for row in await ask(session, bearing_refs(table_of(model)), {"refs": list(refs)})}
     deleted = {} if batch.dry else await deleted_refs(session, model, refs - stored.keys())
     left, first_by_ref, problems = list[Draft](), dict[str, Draft](), list[Problem]()
     for draft in drafts:

@@ -10,7 +10,22 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Table, Text, Uuid, any_, case, func, literal, or_, select, text
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import ask
@@ -109,8 +124,8 @@ async def _look_up(
     refs = [address.ref for address in parsed if address.ref is not None]
     slugs = [address.slug for address in parsed if address.slug is not None]
     stored: dict[str, tuple[UUID, dict[str, Any]]] = {}
-    for row in (await session.execute(_stored(table_of(model), ids, refs, slugs))).mappings():
-        values = dict(row)
+    for row in await ask(session, _stored(table_of(model)), {"ids": ids, "refs": refs, "slugs": slugs}):
+        values = row._asdict()
         id_, ref, root = values.pop("id"), values.pop("ref"), values.pop("root")
         # An export means the very record that it names, everybody else what that was merged into.
         names = (str(id_) if ids else None, ref and f"ref:{ref}", values.get("slug"))
@@ -147,16 +162,32 @@ _NEEDED: Final = (
 )
 
 
-def _stored(table: Table, ids: list[UUID], refs: list[str], slugs: list[str]) -> Select[*tuple[Any, ...]]:
+@cache
+def _stored(table: Table) -> Select[*tuple[Any, ...]]:
     """Select the records with these ids, refs or, of events, slugs; `root` and `event_root` are after merges."""
     columns = [table.c.id, table.c.ref, root_of(table).label("root")]
     columns += [table.c[name] for name in _NEEDED if name in table.c]
     if "event_id" in table.c or "slug" in table.c:
         columns.append(event_root_of(table).label("event_root"))
-    named = [table.c.ref == any_(literal(refs, ARRAY(Text()))), table.c.id == any_(literal(ids, ARRAY(Uuid())))]
+    named = [
+        table.c.ref == any_(bindparam("refs", None, ARRAY(Text()))),
+        table.c.id == any_(bindparam("ids", None, ARRAY(Uuid()))),
+    ]
     if "slug" in table.c:
-        named.append(table.c.slug == any_(literal(slugs, ARRAY(Text()))))
+        named.append(table.c.slug == any_(bindparam("slugs", None, ARRAY(Text()))))
     return select(*columns).where(or_(*named))
+
+
+@cache
+def bearing_refs(table: Table) -> Select[*tuple[Any, ...]]:
+    """Select the records that bear `refs`; `root`, `event_root` and `slug` are after merges."""
+    columns = [table.c.ref, table.c.id, root_of(table).label("root")]
+    if "event_id" in table.c:
+        columns += [table.c.event_id, event_root_of(table).label("event_root")]
+    if "slug" in table.c:
+        stays = table.alias()
+        columns.append(select(stays.c.slug).where(stays.c.id == root_of(table)).scalar_subquery().label("slug"))
+    return select(*columns).where(table.c.ref == any_(bindparam("refs", None, ARRAY(Text()))))
 
 
 def root_of(table: Table) -> ColumnElement[UUID]:
