@@ -25,6 +25,9 @@ MINISTRY = make.read(SourceRead, name="Ministry", party="russia")
 SPOKESMAN = make.read(SourceRead, name="Spokesman", parent_id=MINISTRY.id)
 MAYOR = make.read(SourceRead, name="Mayor", party="russia")
 DOCTOR, NURSE = (make.read(SourceRead, name=None, disclosure="anonymous", role=role) for role in ("doctor", None))
+RESIDENTS, OTHER_RESIDENTS, NEIGHBOURS = (
+    make.read(SourceRead, name=name, disclosure="group") for name in ("residents", "Residents", "neighbours")
+)
 STORY = make.read(DocumentRead, title="Blast injures dozens", url="https://news.example/1")
 UNTITLED = make.read(DocumentRead, title=None, url="https://news.example/2")
 SUBJECT = claim("A drone", question_id=WHAT.id)
@@ -42,7 +45,7 @@ def origin_names(*spoken: tuple[StatementRead, AppearanceRead | None], **view: A
         claims=[SUBJECT],
         statements=[statement for statement, _ in spoken],
         appearances=[appearance for _, appearance in spoken if appearance],
-        sources=[MINISTRY, SPOKESMAN, MAYOR, DOCTOR, NURSE, CHANNEL],
+        sources=[MINISTRY, SPOKESMAN, MAYOR, DOCTOR, NURSE, CHANNEL, RESIDENTS, OTHER_RESIDENTS, NEIGHBOURS],
         documents=[STORY, UNTITLED],
     )
     (shown,) = claims(drawn(event_rows, View(restricted=True, confidential=True, **view)))
@@ -66,6 +69,19 @@ def test_nobody_speaks_under_the_title_of_a_document() -> None:
     several = by(DOCTOR, STORY), by(NURSE, STORY)
     assert origin_names(*several, **russian) == ["неназванные источники («Blast injures dozens»)"]
     assert origin_names(by(DOCTOR, UNTITLED), by(NURSE, UNTITLED)) == ["unnamed sources (“https://news.example/2”)"]
+
+
+def test_unnamed_sources_are_called_as_they_are_described() -> None:
+    """Where the document has no title, its address says less than what is known of them."""
+    alike = by(RESIDENTS, UNTITLED), by(OTHER_RESIDENTS, UNTITLED)
+    assert origin_names(*alike) in (["residents"], ["Residents"])
+    assert origin_names(*alike, wording=Wording("fr")) == origin_names(*alike)
+    assert origin_names(by(RESIDENTS, STORY), by(OTHER_RESIDENTS, STORY)) == origin_names(*alike)
+    differing = by(RESIDENTS, UNTITLED), by(NEIGHBOURS, UNTITLED)
+    assert sorted(origin_names(*differing)[0].split(", ")) == ["neighbours", "residents"]
+    assert origin_names(by(RESIDENTS, STORY), by(NEIGHBOURS, STORY)) == ["unnamed sources (“Blast injures dozens”)"]
+    some = by(RESIDENTS, UNTITLED), by(NURSE, UNTITLED)
+    assert origin_names(*some) == ["unnamed sources (“https://news.example/2”)"]
 
 
 def test_several_of_one_side_are_called_as_the_side() -> None:

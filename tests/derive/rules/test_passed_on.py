@@ -67,6 +67,15 @@ def test_an_agencys_unnamed_source_is_the_one_that_a_paper_has_from_it(independe
         assert [(join.how, join.source_id) for join in origin.joined_by] == [("chain", HOUSE.id)]
 
 
+def test_what_was_passed_on_is_one_in_whatever_words() -> None:
+    own, quoted = spoken(READERS[0], ARTICLE), spoken(READERS[1], PRINT, via=AGENCY)
+    in_words = [
+        (statement, appearance.model_copy(update={"wording": wording, "language": "en"}))
+        for (statement, appearance), wording in ((own, "the lights went out"), (quoted, "all went dark"))
+    ]
+    assert picture(*in_words).standing == "single_origin"
+
+
 def test_what_is_of_no_one_chain_stays_apart() -> None:
     """What the paper has heard beside is its own; two articles of one agency may each have found a reader."""
     own = spoken(READERS[0], ARTICLE)

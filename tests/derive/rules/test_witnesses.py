@@ -14,7 +14,7 @@ IT = claim("This")
 SAW, HEARD = "a drone came in low over the river", "there were two bangs, and our windows broke"
 
 
-def origins(*placed: tuple[int, dict[str, Any]], linked: bool = True) -> list[int]:
+def origins(*placed: tuple[int, dict[str, Any]], linked: bool = True, relation: str = "syndicated_from") -> list[int]:
     """How many statements each origin has; `placed`: where a witness is quoted, and his words.
 
     Of four documents, the first three are copies.
@@ -23,7 +23,7 @@ def origins(*placed: tuple[int, dict[str, Any]], linked: bool = True) -> list[in
     witnesses = [make.read(SourceRead, disclosure="anonymous") for _ in placed]
     statements = [said(IT, witness, said="2023-08-09") for witness in witnesses]
     ties = [(papers[0], papers[1]), (papers[1], papers[2])] if linked else []
-    usual = {"relation": "syndicated_from", "how_known": "declared", "state": "confirmed"}
+    usual = {"relation": relation, "how_known": "declared", "state": "confirmed"}
     links = [make.read(DocumentLinkRead, from_id=start.id, to_id=end.id, **usual) for start, end in ties]
     event_rows = rows(
         claims=[IT],
@@ -59,6 +59,11 @@ def test_copies_join_unnamed_ones_whose_words_are_alike(
     assert origins((1, first), (0, second)) == expected
     assert origins((0, first), (2, second)) == expected
     assert origins((0, first), (1, second), linked=False) == [1, 1]
+
+
+def test_who_quotes_a_text_may_have_found_a_witness_of_its_own() -> None:
+    assert origins((0, {"wording": SAW}), (1, {"wording": HEARD}), relation="quotes") == [1, 1]
+    assert origins((0, {"wording": SAW}), (1, {}), relation="quotes") == [2]
 
 
 def test_one_document_joins_whatever_their_words() -> None:
