@@ -92,15 +92,17 @@ SYNONYMS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "AnswerKind": {"quantity": "number, numeric, figure", "open": "text"},
     "SourceKind": {
-        "person": "individual, people",
-        "official": "officials, government official",
+        "person": "individual, people, journalist, journalists, reporter, reporters, correspondent, blogger, activist",
+        "official": "officials, government official, minister, ministers, prime minister, president, politician, "
+        "politicians, spokesman, spokeswoman, spokesperson, spokespersons, mayor, governor, diplomat, ambassador, "
+        "lawmaker, senator",
         "authority": "authorities, government, ministry, government agency, public authority, police",
         "military": "army, armed forces",
         "court": "tribunal, courts",
         "company": "business, corporation, firm, enterprise",
         "ngo": "non governmental organisation, non governmental organization, nonprofit, non profit, charity",
         "expert": "experts, analyst, specialist",
-        "witness": "witnesses, eyewitness, eyewitnesses, eye witness",
+        "witness": "witnesses, eyewitness, eyewitnesses, eye witness, survivor, survivors",
         "group": "groups",
         "outlet": "newspaper, news outlet, news site, news website, media outlet, media, broadcaster, tv channel, "
         "radio station, magazine",
@@ -230,6 +232,10 @@ REFUSED: Final[Mapping[str, Mapping[str, str]]] = {
         "rescued, rescues, saved": _PERSONS_COUNTED % "rescued",
         "evacuated, evacuees, evacuations, evacuation": _PERSONS_COUNTED % "evacuated",
         "hostages": _PERSONS_COUNTED % "hostages",
+    },
+    "SourceKind": {
+        "website, web site, site, websites, page, web page": "a site that reports news is an `outlet`; on any other it "
+        "is whose site it is that says it: the `company`, `ngo`, `authority` or `person`",
     },
 }
 _BETWEEN_WORDS: Final = re.compile(r"[\s_\-\u2010-\u2015]+")

@@ -103,7 +103,7 @@ def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> No
         "GET",
         f"{path}/history",
         _history(model, at),
-        description="All its versions, even if it was deleted.",
+        description="All its versions, deleted or not.",
         response_model=Page[Revision],
         responses=READ,
     )

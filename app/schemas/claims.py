@@ -31,6 +31,7 @@ from app.vocabulary import ClaimRelation, Qualifier
 _WITH_ONE_NUMBER = ("exact", "about")
 _WITH_MIN = ("at_least", "more_than")
 _WITH_MAX = ("at_most", "fewer_than")
+_MIN_ABOVE_MAX: Final = "min is above max: the lower number is min"
 _BETWEEN: Final = "Two numbers without a qualifier were taken as `between`."
 
 
@@ -77,7 +78,12 @@ class Figure(Input):
 
     @model_validator(mode="after")
     def _between_two_numbers(self) -> "Figure":
-        if "qualifier" not in self.model_fields_set and None not in (self.min, self.max) and self.min != self.max:
+        if self.min is None or self.max is None:
+            return self
+        is_told = "qualifier" in self.model_fields_set
+        if self.min > self.max and (self.qualifier == "between" or not is_told):
+            raise Misfit("min", _MIN_ABOVE_MAX)
+        if self.min != self.max and not is_told:
             self.qualifier, self._taken_as_between = "between", True
         return self
 
@@ -91,8 +97,8 @@ class Figure(Input):
                 words = f"{self.qualifier} needs one number, as min, max or both; two are `between`"
                 raise Misfit("min" if self.min is None else "max", words)
         elif self.qualifier == "between":
-            if low is None or high is None or low > high:
-                raise Misfit("min" if low is None else "max", "between needs min and max, min not above max")
+            if low is None or high is None:
+                raise Misfit("min" if low is None else "max", "between needs min and max")
         elif self.qualifier in _WITH_MIN:
             if low is None or high is not None:
                 put = f": put {high:.15g} in min" if low is None and high is not None else ""
@@ -187,7 +193,7 @@ class ClaimCreate(ClaimFields):
     @model_validator(mode="after")
     def _text_or_figure(self) -> "ClaimCreate":
         if (self.text is None) == (self.figure is None):
-            raise Misfit("text" if self.figure is None else "figure", "a claim needs a text or a figure, and not both")
+            raise Misfit(*_neither_or_both(self.figure is None))
         if self.figure is not None and self.question is None:
             raise Misfit("question", "a figure needs its question: what does it measure?")
         heading = (
@@ -200,6 +206,16 @@ class ClaimCreate(ClaimFields):
         if all_of_nothing and getattr(self, "id", None) is None:
             raise Misfit("figure/of", numbers.ALL_OF_WHAT)
         return self
+
+
+def _neither_or_both(figureless: bool) -> tuple[str, str]:
+    """Where it is told that a claim has no text and no figure, or both, and what is right."""
+    if figureless:
+        return "text", "a claim needs a text or a figure"
+    return "figure", (
+        "a claim needs a text or a figure, and not both: of a figure leave out the text, and tell what it counts by "
+        'its question, {"measure": "killed"}'
+    )
 
 
 class ClaimChange(ClaimFields):
@@ -329,7 +345,7 @@ class ClaimFilter(Input):
     """Its own, or that of a translation; several with commas."""
     accuses: Key | None = None
     measure: MeasureIn | None = None
-    """Figures of this measure."""
+    """Questions of this measure, and figures."""
     stance: StancesIn | None = None
     """Some source takes this stance toward it, or one of these."""
     source: SourceAsked | None = None

@@ -101,6 +101,9 @@ _SENTENCES: Final = {
     "float_type": "a number is needed here",
 }
 
+# Of what is counted and no measure: in a query it is no object.
+_AS_FIGURE: Final = re.compile(r'this is told as \{"measure": "other", "subject": "(\w+)".*?\}')
+
 _BOUNDS: Final = {
     "greater_than_equal": "at least {ge} is needed here",
     "less_than_equal": "at most {le} is possible here",
@@ -163,6 +166,8 @@ def problem(reported: Sequence[Any], body: Any, noun: str, description: Descript
         entry = address | {"detail": sentence(error)}
         if description is not None and error["type"] == "extra_forbidden":
             entry["detail"] = misnamed.no_such("field", str(location[-1]), description.members(location[:-1]))
+        if source == "query":
+            entry["detail"] = _AS_FIGURE.sub(r"narrow by measure=other&subject=\1", entry["detail"])
         if entry not in entries:
             entries.append(entry)
         if _is_long_list(error):
@@ -242,6 +247,14 @@ def _word_meant(sent: Any, expected: str) -> str:
     backwards = f"-{spellings[nearest]}"
     meant = backwards if sent.startswith("-") and backwards in words else spellings[nearest]
     return f"{choices}; did you mean `{meant}`?"
+
+
+def meant(sent: Any, words: Sequence[str]) -> str:
+    """`; did you mean `report`?`, of a word that is nearly one of these; empty where none is near."""
+    nearest = (
+        _misspelt(synonyms.folded(sent[:_WORD_CHARACTERS]).replace(" ", "_"), words) if isinstance(sent, str) else None
+    )
+    return f"; did you mean `{nearest}`?" if nearest else ""
 
 
 def _words_meant(sent: Any, pattern: str) -> str:

@@ -124,6 +124,7 @@ class QuestionFilter(Input):
     kind: QuestionKindIn | None = None
     answer: AnswerKindIn | None = None
     measure: MeasureIn | None = None
+    """Questions of this measure, and figures."""
     q: Name | None = None
     """Words of the text."""
     updated_since: Moment | None = None

@@ -18,6 +18,7 @@ from app.schemas.fields import (
     Languages,
     Misfit,
     Moment,
+    Name,
     PastTime,
     Prose,
     Ref,
@@ -304,7 +305,9 @@ class StatementFilter(Input):
     question: Address | None = None
     """About this question itself, or about a claim that answers it."""
     measure: MeasureIn | None = None
-    """About a question of this measure, or a figure of it."""
+    """Questions of this measure, and figures."""
+    subject: Name | None = None
+    """Of what is counted: `aboard`."""
     source: SourceAsked | None = None
     document: Address | None = None
     party: Key | None = None

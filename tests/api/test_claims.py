@@ -48,7 +48,7 @@ async def test_members_of_a_figure_are_patched(client: AsyncClient, event: str) 
     ("body", "says"),
     [
         ({"figure": {"min": 32}}, "exact needs one number"),
-        ({"figure": {"qualifier": "between", "max": 5}}, "min not above max"),
+        ({"figure": {"qualifier": "between", "max": 5}}, "min is above max"),
         ({"figure": {"min": -1}}, ""),
         ({"figure": None}, "a claim has a text or a figure"),
         ({"text": "Many"}, "a claim has a text or a figure"),

@@ -39,7 +39,7 @@ CLAIMS = {
 }  # fmt: skip
 STATEMENTS = {
     "event=a": "s1 s2 s3 s4", "claim=ref:drone": "s1", "question=ref:why": "s1 s2 s4", "source=ref:mayor": "s2 s4",
-    "measure=injured": "s3", "measure=deaths": "",
+    "measure=injured": "s3", "measure=deaths": "", "subject=aboard": "",
     "document=ref:one": "s1", "party=russia": "s1 s2 s3 s4", "stance=deny": "s2", "explicitness=implied": "s3",
     "withdrawn=true": "s2", "withdrawn=false": "s1 s3 s4 s5",
     "said_from=2023-08-10": "s2 s3 s4 s5", "said_to=2023-08-09": "s1",

@@ -53,6 +53,10 @@ async def test_more_ways_to_write_a_figure(
         ("half a dozen", '6, or "about 6"'),
         ("a dozen", '12, or "about 12"'),
         ("quite a lot", "Ukrainian or Arabic"),
+        ("67%", '{"measure": "other", "unit": "percent"}, and the figure is 67'),
+        ("about 67 percent", "and the figure is about 67"),
+        ("67 процентов", '"unit": "percent"'),
+        ("٦٧ في المئة", '"unit": "percent"'),
         ("from 30 and 40", '"20-30"'),
         ("1.000k", "point parts thousands"),
     ],
@@ -177,3 +181,57 @@ async def test_one_sentence_has_what_is_wrong_wherever_that_was_seen(client: htt
         [error] = line["errors"]
         assert line["detail"].endswith(f"{error['pointer']}: {error['detail']}"), line
         assert f"/{number}/" not in line["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "right"),
+    [
+        ({"question": KILLED, "text": "3 were killed", "figure": 3}, "leave out the text, and tell what it counts"),
+        ({"question": KILLED, "figure": {"min": 9, "max": 3}}, "min is above max"),
+        ({"question": KILLED, "figure": {"qualifier": "between", "min": 9, "max": 3}}, "min is above max"),
+        ({"text": "A", "statements": [{"source": {"name": "X", "kind": "website"}}]}, "is an `outlet`"),
+    ],
+)
+async def test_what_to_do_instead(client: httpx.AsyncClient, event: str, body: Any, right: str) -> None:
+    assert right in await refusal(client, f"{event}/claims", body)
+
+
+@pytest.mark.parametrize(
+    ("kind", "meant"),
+    [("minister", "official"), ("Spokesman", "official"), ("politician", "official"), ("journalist", "person"),
+     ("survivor", "witness")],
+)  # fmt: skip
+async def test_what_people_are_called(client: httpx.AsyncClient, kind: str, meant: str) -> None:
+    source = (await client.post("/v1/sources", json={"name": "Ann Lee", "kind": kind})).raise_for_status().json()
+    assert source["kind"] == meant
+
+
+async def test_a_standing_is_no_filter(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/claims?standing=contested")
+    assert answer.status_code == 422
+    assert "a standing is derived" in answer.json()["errors"][0]["detail"]
+    assert "/v1/events/{event}/dossier" in answer.json()["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize(("sent", "meant"), [("reports", "report"), ("Claims", "claim"), ("sorce-link", "source_link")])
+async def test_the_type_of_a_line(client: httpx.AsyncClient, sent: str, meant: str) -> None:
+    headers = {"Content-Type": "application/x-ndjson"}
+    answer = await client.post("/v1/ingest", content=json.dumps({"type": sent}), headers=headers)
+    assert f"did you mean `{meant}`?" in json.loads(answer.text.splitlines()[0])["errors"][0]["detail"]
+
+
+async def test_what_is_counted_and_no_measure_is_found_by_its_subject(client: httpx.AsyncClient, event: str) -> None:
+    for subject, number in (("aboard", 10), ("crew", 3)):
+        question = {"measure": "other", "subject": subject, "unit": "persons"}
+        body = {"question": question, "figure": number, "statements": [{"source": "Ann Lee"}]}
+        (await client.post(f"{event}/claims", json=body)).raise_for_status()
+    for path in ("/v1/statements", f"{event}/figures"):
+        answer = await client.get(path, params={"measure": "aboard"})
+        assert answer.status_code == 422
+        assert "narrow by measure=other&subject=aboard" in answer.json()["errors"][0]["detail"]
+    for narrowed in ({"subject": "Aboard"}, {"measure": "other", "subject": "aboard "}):
+        assert len((await client.get("/v1/statements", params=narrowed)).raise_for_status().json()["items"]) == 1
+        assert len((await client.get("/v1/statements.ndjson", params=narrowed)).text.splitlines()) == 1
+        (quantity,) = (await client.get(f"{event}/figures", params=narrowed)).raise_for_status().json()["questions"]
+        assert quantity["subject"] == "aboard"
+    assert (await client.get("/v1/statements?measure=killed&subject=aboard")).json()["items"] == []

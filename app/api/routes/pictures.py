@@ -54,7 +54,7 @@ async def get_figures(
     request: Request, event: EventAt, query: Annotated[FiguresQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """Who gave which number when, and the range that was left open at each moment."""
-    details = {"measure": query.measure}
+    details = {"measure": query.measure, "subject": query.subject}
     return await _picture(request, event, query, caller, session=session, draw=moments.figures, **details)
 
 

@@ -20,6 +20,7 @@ from app.derive.rules.statements import StatementInContext
 from app.schemas.claims import FigureRead
 from app.schemas.pictures.figures import FiguresRead, PointRead, PointState, QuantityRead, SeriesRead, StepRead
 from app.schemas.questions import QuestionRead
+from app.texts import folding
 from app.vocabulary import Measure
 
 
@@ -35,9 +36,15 @@ _NO_FIGURES: Final = _Step(None, None, 0, disputed=False)
 
 
 def series(
-    rows: Rows, view: View, position: str, as_of: str | None = None, measure: Measure | None = None
+    rows: Rows,
+    view: View,
+    position: str,
+    as_of: str | None = None,
+    measure: Measure | None = None,
+    *,
+    subject: str | None = None,
 ) -> FiguresRead:
-    """The figures of one event as this caller may see them; `measure`: only of questions of this one.
+    """The figures of one event as this caller may see them; `measure`, `subject`: only of questions of these.
 
     Drawn from the full rows, as the dossier is: so all callers see one envelope, and only names are masked.
     """
@@ -50,7 +57,9 @@ def series(
     questions = [
         question
         for question in context.questions.values()
-        if question.measure is not None and measure in (None, question.measure)
+        if question.measure is not None
+        and measure in (None, question.measure)
+        and (subject is None or folding.whole(question.subject or "") == folding.whole(subject))
     ]
     questions.sort(key=lambda question: _order(context, question, supporting.get(question.id, ())))
     lapses = in_force.lapses(context.statements)

@@ -53,6 +53,11 @@ _CALLED: Final = {
 # Fields that stand elsewhere, and where.
 _ELSEWHERE: Final = {
     "name": " (what a record is called is told in a source; GET /v1/sources?q= finds sources by their names)",
+    **dict.fromkeys(
+        ("standing", "standings"),
+        " (a standing is derived, and no list is narrowed by it: /v1/events/{event}/dossier and /v1/events/{event}/"
+        "export.csv have it, the dossier with `order=dispute` first the most disputed)",
+    ),
     "preliminary": " (a statement has it: it is its source that calls a figure preliminary)",
     **dict.fromkeys(
         ("as_of", "said_before", "independence"),

@@ -54,6 +54,11 @@ _ALL: Final = re.compile(r"(all|everyone|everybody)\b", re.IGNORECASE)
 _PRELIMINARY: Final = re.compile(
     r"\b(preliminar|provision|provisoire|tentative|initial|vorläufig|предварительн|попередн)", re.IGNORECASE
 )
+_PERCENT: Final = re.compile(
+    r"(.*\d)\s*(?:%|٪|per ?cent|pct|pour cent|prozent|por ciento|per cento|por cento|procent|yüzde|процент\w*|"
+    r"відсот\w*|بالمئة|في المئة|بالمائة|في المائة)",
+    re.IGNORECASE,
+)
 _OF_THE_STATEMENT: Final = 'that it is preliminary is told in the statement, "preliminary": true, not in the figure'
 
 
@@ -80,6 +85,10 @@ def figure(value: Any) -> Any:
 
 def _why_none(words: str) -> str:
     """What is right in place of a text that is no figure."""
+    if match := _PERCENT.fullmatch(words):
+        return (
+            f'a share is told by its question, {{"measure": "other", "unit": "percent"}}, and the figure is {match[1]}'
+        )
     if _ALL.match(words):
         return f'{ALL_OF_WHAT}: {{"qualifier": "all", "of": "#aboard"}}'
     if match := _DOZEN.fullmatch(words):

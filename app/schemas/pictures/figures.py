@@ -5,6 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from app.schemas.common import Output
+from app.schemas.fields import Name
 from app.schemas.forms.words import MeasureIn
 from app.schemas.pictures.dossiers import PictureQuery, SaidBy
 from app.schemas.sources import SourceRead
@@ -17,7 +18,9 @@ PointState = Literal[
 
 class FiguresQuery(PictureQuery):
     measure: MeasureIn | None = None
-    """Only questions of this measure."""
+    """Questions of this measure, and figures."""
+    subject: Name | None = None
+    """Of what is counted: `aboard`."""
 
 
 class PointRead(Output):

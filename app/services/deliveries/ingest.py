@@ -135,7 +135,8 @@ def _invalid(error: ValidationError, body: Any) -> Problem:
         return BadRequest("The line is not a JSON object.")
     details = error.errors(include_url=False)
     if details[0]["type"].startswith("union_tag"):
-        needed = [{"pointer": "/type", "detail": f"one of {', '.join(_TYPES)} is needed"}]
+        meant = findings.meant(body.get("type"), _TYPES)
+        needed = [{"pointer": "/type", "detail": f"one of {', '.join(_TYPES)} is needed{meant}"}]
         return Invalid("Something in the line can't be used as it is.", needed)
     return findings.problem(details, body, "line", _description(body["type"]))
 

@@ -123,8 +123,12 @@ def claim_links(event: UUID, query: ClaimLinkQuery, caller: Caller) -> Rows:
     )
 
 
-def _measuring(measure: Measure) -> Select[UUID]:
-    return select(Question.id).where(Question.measure == measure)
+def _measuring(measure: Measure | None, subject: str | None = None) -> Select[UUID]:
+    """Subjects are compared as where questions are the same."""
+    measured = [Question.measure == measure] if measure else []
+    return select(Question.id).where(
+        *measured, *([func.fold(Question.subject) == func.fold(subject)] if subject else [])
+    )
 
 
 @remembered
@@ -144,8 +148,8 @@ def statements(query: StatementFilter, caller: Caller) -> Rows:
         question = narrowing.ids_at(caller, Question, query.question)
         answering = select(Claim.id).where(Claim.question_id.in_(question))
         selected = selected.where(or_(rows.c.question_id.in_(question), rows.c.claim_id.in_(answering)))
-    if query.measure:
-        measuring = _measuring(query.measure)
+    if query.measure or query.subject:
+        measuring = _measuring(query.measure, query.subject)
         figures = select(Claim.id).where(Claim.question_id.in_(measuring))
         selected = selected.where(or_(rows.c.question_id.in_(measuring), rows.c.claim_id.in_(figures)))
     if query.source:

@@ -275,13 +275,23 @@ async def timeline(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) 
 
 
 async def figures(
-    session: AsyncSession, event_id: UUID, viewpoint: Viewpoint, measure: Measure | None = None
+    session: AsyncSession,
+    event_id: UUID,
+    viewpoint: Viewpoint,
+    measure: Measure | None = None,
+    subject: str | None = None,
 ) -> FiguresRead:
-    """Who gave which number when; `measure`: of one kind only. Raises as `dossier` does."""
+    """Who gave which number when; `measure`, `subject`: of these only. Raises as `dossier` does."""
     rows, shown_position = await load(session, event_id, viewpoint)
     await end_read(session)
     return await asyncio.to_thread(
-        series.series, rows, viewpoint.view, str(shown_position), viewpoint.as_of_words, measure
+        series.series,
+        rows,
+        viewpoint.view,
+        str(shown_position),
+        viewpoint.as_of_words,
+        measure,
+        subject=subject,
     )
 
 
