@@ -1,14 +1,15 @@
 """Claims as they are shown: where each stands and why, and the independent sources behind it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final, get_args
 from uuid import UUID
 
 from app.derive import ordering
 from app.derive.pictures import masking, reasons, source_names
 from app.derive.pictures.index import EventIndex
-from app.derive.pictures.reasons import SourceWords
-from app.derive.rules import origins, standing
+from app.derive.pictures.reasons import PerhapsOne, SourceWords
+from app.derive.rules import origins, standing, ties
 from app.derive.rules.construct import built
 from app.derive.rules.origins import Origin
 from app.derive.rules.standing import Grounds
@@ -25,6 +26,7 @@ from app.schemas.pictures.dossiers import (
     RivalRead,
     StanceCount,
 )
+from app.schemas.pictures.reason_codes import ReasonCode
 from app.schemas.sources import SourceLinkRead
 from app.texts.messages import wording
 from app.vocabulary import AMBIGUOUS_NAME, Stance
@@ -54,7 +56,9 @@ def picture(index: EventIndex, claim: ClaimRead, documents: Mapping[UUID, object
     claim_standing = standing.standing(grounds)
     implied_counts = index.beside.get(claim.id, {})
     settled_by = [author(index, assessment) for assessment in settling(index, claim.id)]
-    claim_reasons = reasons.claim(claim_standing, grounds, settled_by, _words(index))
+    claim_reasons = reasons.claim(
+        claim_standing, grounds, settled_by, _words(index), _perhaps_one(index, claim, grounds)
+    )
     return built(
         ClaimPicture,
         claim.__dict__,
@@ -117,6 +121,26 @@ def _grounds(
         retracted=index.retracted[claim.id],
         rivals=len(context.rivals.get(claim.id, ())),
     )
+
+
+def _perhaps_one(index: EventIndex, claim: ClaimRead, grounds: Grounds) -> PerhapsOne:
+    """Who speaks against the claim and may be the same as somebody else, as far as this caller may know it."""
+    if not index.ties.may_be:
+        return {}
+
+    def known(statements: Iterable[StatementInContext]) -> list[StatementInContext]:
+        return [statement for statement in statements if masking.speaker_mask(index.sources, statement.row) is None]
+
+    denying, supporting = known(grounds.denying), known(grounds.unreplaced)
+    rivalling = (index.counting.get(id_, {}).get("support", []) for id_ in index.context.rivals.get(claim.id, ()))
+    pairs: dict[ReasonCode, tuple[StatementInContext, StatementInContext] | None] = {
+        "denier_perhaps_supporter": ties.perhaps_one(index.ties, denying, supporting),
+        "denier_perhaps_took_back": ties.perhaps_one(
+            index.ties, denying, known(index.denials_taken_back.get(claim.id, []))
+        ),
+        "rival_perhaps_supporter": ties.perhaps_one(index.ties, known(chain.from_iterable(rivalling)), supporting),
+    }
+    return {code: pair for code, pair in pairs.items() if pair is not None}
 
 
 def _count(statements: Sequence[StatementInContext], stance_origins: Sequence[Origin]) -> StanceCount:

@@ -36,6 +36,8 @@ class EventIndex:
     """By subject and stance: how many statements stand and are implied, inferred or predicted."""
     ended: dict[UUID, list[tuple[StatementInContext, Ended]]]
     """By subject: explicit support that no longer stands."""
+    denials_taken_back: dict[UUID, list[StatementInContext]]
+    """By claim: explicit denials that their sources took back or replaced."""
     taken_back: dict[UUID, set[EndedBy]]
     """Claims that somebody supported or denied, if only by implication, which does not stand any more; and why not."""
     retracted: Counter[UUID]
@@ -88,6 +90,7 @@ def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
         counting=counting,
         beside=implied_counts,
         ended=ended,
+        denials_taken_back=_denials_taken_back(context),
         taken_back=taken_back,
         retracted=retracted,
         copies=origins.find_copies(context.rows, context.document_targets, context.names),
@@ -96,6 +99,16 @@ def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
         assessments=assessments,
         superseded_ids={row.supersedes_id for row in context.assessments if row.supersedes_id},
     )
+
+
+def _denials_taken_back(context: EventContext) -> dict[UUID, list[StatementInContext]]:
+    denials: dict[UUID, list[StatementInContext]] = defaultdict(list)
+    for statement in context.statements:
+        ending = context.ended.get(statement.row.id)
+        is_denial = statement.outright and statement.row.stance == "deny"
+        if is_denial and ending is not None and not ending.by_report and statement.claim_id:
+            denials[statement.claim_id].append(statement)
+    return denials
 
 
 def _claim_links(context: EventContext) -> dict[UUID, list[ClaimTie]]:

@@ -3,7 +3,7 @@
 `in_words` makes a plain sentence of them, of the catalogues in `app/texts/messages`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from app.derive.rules.construct import built
@@ -48,6 +48,10 @@ class AnswersEnded(NamedTuple):
     reasons: frozenset[EndedBy]
 
 
+PerhapsOne = Mapping[ReasonCode, tuple[StatementInContext, StatementInContext]]
+"""By what is to be said of it: somebody who speaks against a claim, and somebody else whom he may be."""
+
+
 def in_words(words: Wording, reasons: Iterable[Reason]) -> str:
     """`2 sources support it, both of one side (Russia); 1 denial by the army; 3 rival claims are supported`."""
     return wording.joined(words, (wording.say(words, reason.code, reason.parts) for reason in reasons))
@@ -58,7 +62,9 @@ def reason(code: ReasonCode, **parts: Part | None) -> Reason:
     return built(Reason, code=code, parts={name: part for name, part in parts.items() if part is not None})
 
 
-def claim(standing: Standing, grounds: Grounds, settled_by: Sequence[str], words: SourceWords) -> list[Reason]:
+def claim(
+    standing: Standing, grounds: Grounds, settled_by: Sequence[str], words: SourceWords, perhaps_one: PerhapsOne
+) -> list[Reason]:
     """`settled_by`: who settled that it holds, as this caller may know them."""
     reasons = [_support(standing, grounds, words)]
     if grounds.denials:
@@ -72,6 +78,8 @@ def claim(standing: Standing, grounds: Grounds, settled_by: Sequence[str], words
         reasons.append(reason("in_retracted", count=retracted))
     if grounds.denials and grounds.support and not is_denied(grounds):
         reasons += _one_family_both_ways(grounds, words)
+    for code, (opponent, match) in perhaps_one.items():
+        reasons.append(reason(code, source=words.name(opponent), other=words.name(match)))
     if settled_by:
         reasons.append(reason("settled_that_it_holds", sources=_each_once(settled_by)))
     return reasons

@@ -13,6 +13,7 @@ from uuid import UUID
 from app.derive import ordering
 from app.derive.rules.families import Kin
 from app.derive.rules.rows import Rows
+from app.derive.rules.statements import StatementInContext
 from app.schemas.sources import SourceLinkRead, SourceRead
 from app.texts import folding
 from app.texts.traits import contradict, is_named
@@ -58,6 +59,8 @@ class Ties(NamedTuple):
     """Pairs of which an editor has said that they are not the same."""
     sides: Mapping[UUID, Mapping[str, SourceLinkRead]] = {}
     """Of each source of no party the parties of those that it may be, each with a link that leads to one of these."""
+    may_be: Mapping[UUID, Sequence[UUID]] = {}
+    """Of each source those that it may be, the surest first."""
 
 
 NONE: Final = Ties([], {})
@@ -109,7 +112,31 @@ def find(rows: Rows, kin: Kin) -> Ties:
         {id_: mentions[id_] for id_ in in_order},
         parted,
     )
-    return all_ties._replace(sides=_sides(all_ties, kin))
+    return all_ties._replace(sides=_sides(all_ties, kin), may_be=_may_be(all_ties))
+
+
+def perhaps_one(
+    ties: Ties, statements: Iterable[StatementInContext], compared: Iterable[StatementInContext]
+) -> tuple[StatementInContext, StatementInContext] | None:
+    """The first two, one of each, whose sources may be the same and are of two families."""
+    sought: dict[UUID, StatementInContext] = {}
+    for statement in compared:
+        for id_ in ties.may_be.get(statement.source_id, ()) if statement.source_id else ():
+            sought.setdefault(id_, statement)
+    for statement in statements if sought else ():
+        match = sought.get(statement.source_id) if statement.source_id else None
+        if match is not None and match.family != statement.family:
+            return statement, match
+    return None
+
+
+def _may_be(ties: Ties) -> dict[UUID, list[UUID]]:
+    may_be = defaultdict[UUID, list[UUID]](list)
+    for tie in ties.every:
+        if _may_be_one(ties, tie.start, tie.end):
+            may_be[tie.start].append(tie.end)
+            may_be[tie.end].append(tie.start)
+    return may_be
 
 
 def _sides(ties: Ties, kin: Kin) -> dict[UUID, dict[str, SourceLinkRead]]:

@@ -11,6 +11,7 @@ ReasonCode = Literal[
     "supported_by_one", "supported_by_one_origin", "supported_by_tied", "supported", "supported_by_one_side",
     "supported_by_perhaps_one_side",
     "denied_by_one", "denied", "denied_in_nobodys_name", "rivals", "same_source_both_ways", "perhaps_one_source",
+    "denier_perhaps_supporter", "denier_perhaps_took_back", "rival_perhaps_supporter",
     "settled_that_it_holds", "all_taken_back", "said_otherwise", "taken_back",
     "taken_back_by_report", "only_in_retracted", "in_retracted",
     # of a question
@@ -26,5 +27,5 @@ class Reason(Output):
 
     code: ReasonCode
     parts: dict[str, Part]
-    """What the words are made of: `count`, `total`; `source`, `sources`: names to show, in the language of the answer;
-    `party`, as stored; `at`, a coarse time; `first`, `second`: texts of claims."""
+    """What the words are made of: `count`, `total`; `source`, `other`, `sources`: names to show, in the language of the
+    answer; `party`, as stored; `at`, a coarse time; `first`, `second`: texts of claims."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import make
 import soaking
-from scenes import claim, claims, drawn, rows, said
+from scenes import EVENT, WHAT, claim, claims, drawn, rows, said
 
 from app.derive.rules.rows import View
 from app.schemas.pictures.dossiers import ClaimPicture
@@ -15,6 +15,7 @@ from app.schemas.sources import SourceLinkRead, SourceRead
 from app.vocabulary import AMBIGUOUS_NAME, LinkState
 
 IT = claim("This")
+DRONE, FIRE = (claim(text, question_id=WHAT.id) for text in ("A drone", "Fireworks"))
 
 
 def named(name: str, **fields: Any) -> SourceRead:
@@ -63,8 +64,36 @@ def test_what_may_be_one_is_counted_once_and_says_why() -> None:
 
 def test_it_silences_no_dispute_and_takes_nothing_back() -> None:
     first, second = named("A"), named("B")
-    shown = picture([first, second], [tie(first, second)], ["support", "deny"])
+    link = tie(first, second)
+    shown = picture([first, second], [link], ["support", "deny"])
     assert shown.standing == "contested"
+    assert shown.why.endswith("1 denial by B; B, who denies it, may be the same as A, who supports it")
+    assert "may be" not in picture([first, second], [tie(first, second, state="rejected")], ["support", "deny"]).why
+
+
+def test_who_may_have_taken_his_denial_back_or_says_a_rival_is_told() -> None:
+    first, second, third = named("A"), named("B"), named("C")
+    spoken = [
+        said(DRONE, first, stance="deny", said="2023-08-09", withdrawn="2023-08-10"),
+        said(DRONE, second, stance="deny", said="2023-08-11"),
+        said(DRONE, third),
+        said(FIRE, first),
+        said(FIRE, second, said="2023-08-12"),
+    ]
+    event: dict[str, Any] = {"questions": [WHAT], "claims": [DRONE, FIRE], "sources": [first, second, third]}
+    links = [tie(first, second), tie(second, third, score=0.8)]
+    shown = {one.text: one for one in claims(drawn(rows(statements=spoken, source_links=links, **event)))}
+    codes = {text: [why.code for why in one.reasons if "perhaps" in why.code] for text, one in shown.items()}
+    assert codes == {
+        "A drone": ["denier_perhaps_supporter", "denier_perhaps_took_back", "rival_perhaps_supporter"],
+        "Fireworks": ["rival_perhaps_supporter"],
+    }
+    assert "B, who denies it, may be the same as A, who took a denial back" in shown["A drone"].why
+    assert "B, who supports a rival claim, may be the same as C, who supports this one" in shown["A drone"].why
+    hidden: dict[str, Any] = {"confidential": frozenset([second.id]), "masks": {(EVENT.id, second.id): make.uuid()}}
+    every = rows(statements=spoken, source_links=links, **event, **hidden)
+    assert not [one.why for one in claims(drawn(every, View())) if "may be the same as" in one.why]
+    assert [one.why for one in claims(drawn(every)) if "may be the same as" in one.why]
 
 
 def test_two_that_are_not_the_same_are_not_one_over_a_third() -> None:
