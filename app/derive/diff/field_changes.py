@@ -1,5 +1,6 @@
 """The same record at two moments: which of its fields changed, of those that a reader cares about."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -111,19 +112,43 @@ def statement(pair: SnapshotPair, before: StatementPicture, after: StatementPict
 
 
 def appearances(pair: SnapshotPair, before: StatementPicture, after: StatementPicture) -> list[AppearanceDiff]:
+    """Of one that was deleted and is there again, under another id, only what is otherwise."""
     compared = compare(
         {appearance.id: appearance for appearance in before.appearances},
         {appearance.id: appearance for appearance in after.appearances},
     )
-    diffs = [_appearance("new", appearance, []) for appearance in compared.new]
-    for appearance_before, appearance_after in compared.both:
+    remade = _remade(pair, compared.new, compared.removed)
+    remade_ids = {id_ for ends in remade for id_ in (ends[0].id, ends[1].id)}
+    diffs = [_appearance("new", appearance, []) for appearance in compared.new if appearance.id not in remade_ids]
+    for appearance_before, appearance_after in (*compared.both, *remade):
         if changes := [
             *fields(pair, appearance_before, appearance_after, _APPEARANCE),
             *_chain(pair, appearance_before, appearance_after),
         ]:
             diffs.append(_appearance("changed", appearance_after, changes))
-    diffs += [_appearance("removed", appearance, []) for appearance in compared.removed]
+    diffs += [
+        _appearance("removed", appearance, []) for appearance in compared.removed if appearance.id not in remade_ids
+    ]
     return sorted(diffs, key=lambda diff: (diff.what, diff.wording or ""))
+
+
+def _remade(
+    pair: SnapshotPair, new: Iterable[AppearanceRead], removed: Iterable[AppearanceRead]
+) -> list[tuple[AppearanceRead, AppearanceRead]]:
+    """Those that stand in the same document with the same words: as each was, and as it is."""
+    by_words = defaultdict[str | None, list[AppearanceRead]](list)
+    for appearance in removed:
+        by_words[appearance.wording].append(appearance)
+    pairs = []
+    for appearance in new:
+        candidates = by_words[appearance.wording]
+        was_there = next(
+            (old for old in candidates if snapshots.is_same(pair, old.document_id, appearance.document_id)), None
+        )
+        if was_there is not None:
+            candidates.remove(was_there)
+            pairs.append((was_there, appearance))
+    return pairs
 
 
 def _appearance(kind: str, appearance: AppearanceRead, changes: list[FieldChange]) -> AppearanceDiff:

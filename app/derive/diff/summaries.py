@@ -67,9 +67,11 @@ def _paragraph(words: Wording, question: QuestionPicture | None, clauses: Sequen
 
 def _clauses(words: Wording, diff: DiffRead, texts: Mapping[UUID, str | None], pair: SnapshotPair) -> Iterator[Clause]:
     """In the order in which they are told; `texts`: of all claims."""
-    quantities = {moved.question_id for moved in diff.figures}
+    # Another source may give what was given before: then the range is no news.
+    ranges = [moved for moved in diff.figures if moved.from_.says != moved.to.says]
+    quantities = {moved.question_id for moved in ranges}
     yield from _of_questions(words, diff)
-    for moved in diff.figures:
+    for moved in ranges:
         yield moved.question_id, _figures(words, moved, _first_figures(diff, pair, moved))
     yield from _of_statements(words, diff)
     yield from _of_claims(words, diff, texts, quantities)
