@@ -193,7 +193,7 @@ async def _match_and_store(session: AsyncSession, batch: Batch) -> None:
 
 async def _match_and_store_kind(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> None:
     """Insert the drafts that are new, in their order, and complete the records that the others matched."""
-    if not drafts and model is not Appearance:  # quotations are visited for a new text alone, too
+    if not drafts and _BEFORE_STORING.get(model) is not _visit_quotations:  # for a new text alone, too
         return
     to_store = await matching.match(session, batch, model, drafts)
     new = [draft for draft in drafts if draft in to_store]
