@@ -94,7 +94,7 @@ def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> No
         "DELETE",
         path,
         _delete(model, at),
-        description="A 409 while others point at it.",
+        description="409 while others point at it.",
         status_code=204,
         responses=CHANGE,
     )
@@ -103,7 +103,7 @@ def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> No
         "GET",
         f"{path}/history",
         _history(model, at),
-        description="All its versions, deleted or not.",
+        description="Its versions, deleted or not.",
         response_model=Page[Revision],
         responses=READ,
     )

@@ -346,6 +346,8 @@ class ClaimFilter(Input):
     accuses: Key | None = None
     measure: MeasureIn | None = None
     """Questions of this measure, and figures."""
+    subject: Name | None = None
+    """Of what is counted: `aboard`."""
     stance: StancesIn | None = None
     """Some source takes this stance toward it, or one of these."""
     source: SourceAsked | None = None

@@ -125,6 +125,8 @@ class QuestionFilter(Input):
     answer: AnswerKindIn | None = None
     measure: MeasureIn | None = None
     """Questions of this measure, and figures."""
+    subject: Name | None = None
+    """Of what is counted: `aboard`."""
     q: Name | None = None
     """Words of the text."""
     updated_since: Moment | None = None

@@ -317,8 +317,8 @@ class StatementFilter(Input):
     explicitness: ExplicitnessesIn | None = None
     withdrawn: bool | None = None
     said_from: CoarseTime | None = None
-    """Said at or after the beginning of this time; what has no `said` is dated as in a dossier: when the first of its
-    documents was published."""
+    """Said at or after the beginning of this time; without `said` counts when the first of its documents was
+    published."""
     said_to: CoarseTime | None = None
     """Said before the end of this time."""
     language: Languages | None = None

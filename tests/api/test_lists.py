@@ -28,13 +28,14 @@ EVENTS = {
 }  # fmt: skip
 QUESTIONS = {
     "event=a": "toll why", "event=b": "there", "kind=cause": "why", "answer=quantity": "toll",
-    "measure=injured": "toll", "q=WHY": "there why", "ref=why": "why",
+    "measure=injured": "toll", "subject=aboard": "", "q=WHY": "there why", "ref=why": "why",
     "updated_since=2100-01-01T00:00:00Z": "",
 }  # fmt: skip
 CLAIMS = {
     "event=ref:a": "drone many store", "question=ref:why": "drone store", "q=DRO": "drone",
     "language=en": "drone",
-    "accuses=Kyiv": "drone", "measure=injured": "many", "stance=denies": "store", "source=ref:tass": "drone many",
+    "accuses=Kyiv": "drone", "measure=injured": "many", "stance=denies": "store",
+    "subject=aboard": "", "source=ref:tass": "drone many",
     "source=ref:tass&stance=comment": "many", "ref=drone": "drone", "updated_since=2100-01-01T00:00:00Z": "",
 }  # fmt: skip
 STATEMENTS = {

@@ -225,12 +225,13 @@ async def test_what_is_counted_and_no_measure_is_found_by_its_subject(client: ht
         question = {"measure": "other", "subject": subject, "unit": "persons"}
         body = {"question": question, "figure": number, "statements": [{"source": "Ann Lee"}]}
         (await client.post(f"{event}/claims", json=body)).raise_for_status()
-    for path in ("/v1/statements", f"{event}/figures"):
+    for path in ("/v1/statements", "/v1/claims", "/v1/questions", f"{event}/figures"):
         answer = await client.get(path, params={"measure": "aboard"})
         assert answer.status_code == 422
         assert "narrow by measure=other&subject=aboard" in answer.json()["errors"][0]["detail"]
     for narrowed in ({"subject": "Aboard"}, {"measure": "other", "subject": "aboard "}):
-        assert len((await client.get("/v1/statements", params=narrowed)).raise_for_status().json()["items"]) == 1
+        for path in ("/v1/statements", "/v1/claims", "/v1/questions"):
+            assert len((await client.get(path, params=narrowed)).raise_for_status().json()["items"]) == 1, path
         assert len((await client.get("/v1/statements.ndjson", params=narrowed)).text.splitlines()) == 1
         (quantity,) = (await client.get(f"{event}/figures", params=narrowed)).raise_for_status().json()["questions"]
         assert quantity["subject"] == "aboard"

@@ -11,7 +11,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.models import (
     Appearance,
@@ -36,7 +36,6 @@ from app.services.lists import effective, narrowing
 from app.services.lists.narrowing import Rows
 from app.services.lists.remembered import remembered
 from app.services.visibility import seen, seen_alone
-from app.vocabulary import Measure
 
 
 @remembered
@@ -74,6 +73,7 @@ def questions(query: QuestionFilter, caller: Caller) -> Rows:
     selected = select(rows, kind.label("shown_kind")).where(
         *([kind == query.kind] if query.kind else []),
         *narrowing.equal(rows, query, "answer", "measure", "ref"),
+        *_of_subject(rows.c.subject, query.subject),
         *narrowing.of_event(rows, query, caller),
         *narrowing.since(rows, query),
     )
@@ -96,8 +96,8 @@ def claims(query: ClaimFilter, caller: Caller) -> Rows:
         selected = selected.where(narrowing.words(rows.c.text, query.q))
     if query.question:
         selected = selected.where(rows.c.question_id.in_(narrowing.ids_at(caller, Question, query.question)))
-    if query.measure:
-        selected = selected.where(rows.c.question_id.in_(_measuring(query.measure)))
+    if query.measure or query.subject:
+        selected = selected.where(rows.c.question_id.in_(_measuring(query)))
     if query.stance or query.source:
         statement = seen(caller, Statement)
         subjects = select(statement.c.claim_id).where(*narrowing.among(statement, query, "stance"))
@@ -123,12 +123,16 @@ def claim_links(event: UUID, query: ClaimLinkQuery, caller: Caller) -> Rows:
     )
 
 
-def _measuring(measure: Measure | None, subject: str | None = None) -> Select[UUID]:
-    """Subjects are compared as where questions are the same."""
-    measured = [Question.measure == measure] if measure else []
-    return select(Question.id).where(
-        *measured, *([func.fold(Question.subject) == func.fold(subject)] if subject else [])
-    )
+def _measuring(query: ClaimFilter | StatementFilter) -> Select[UUID]:
+    measured = [Question.measure == query.measure] if query.measure else []
+    return select(Question.id).where(*measured, *_of_subject(Question.subject, query.subject))
+
+
+def _of_subject(
+    column: ColumnElement[str | None] | InstrumentedAttribute[str | None], subject: str | None
+) -> list[ColumnElement[bool]]:
+    """As subjects are compared where questions are the same."""
+    return [func.fold(column) == func.fold(subject)] if subject else []
 
 
 @remembered
@@ -149,7 +153,7 @@ def statements(query: StatementFilter, caller: Caller) -> Rows:
         answering = select(Claim.id).where(Claim.question_id.in_(question))
         selected = selected.where(or_(rows.c.question_id.in_(question), rows.c.claim_id.in_(answering)))
     if query.measure or query.subject:
-        measuring = _measuring(query.measure, query.subject)
+        measuring = _measuring(query)
         figures = select(Claim.id).where(Claim.question_id.in_(measuring))
         selected = selected.where(or_(rows.c.question_id.in_(measuring), rows.c.claim_id.in_(figures)))
     if query.source:
