@@ -82,7 +82,7 @@ class Figure(Input):
             return self
         is_told = "qualifier" in self.model_fields_set
         if self.min > self.max and (self.qualifier == "between" or not is_told):
-            raise Misfit("min", _MIN_ABOVE_MAX)
+            raise Misfit("max", _MIN_ABOVE_MAX)
         if self.min != self.max and not is_told:
             self.qualifier, self._taken_as_between = "between", True
         return self
