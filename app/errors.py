@@ -182,9 +182,11 @@ class Unavailable(Problem):
 
 def raise_together(problems: Sequence[Problem]) -> None:
     """Raise the first of the problems, if there is one, with the `errors` of all others of its class."""
-    first = problems[0] if problems else None
-    if first is not None and len(problems) > 1:
-        alike = [problem for problem in problems if type(problem) is type(problems[0])]
+    if not problems:
+        return
+    first = problems[0]
+    if len(problems) > 1:
+        alike = [problem for problem in problems if type(problem) is type(first)]
         together = [
             error | ({"url": problem.extra["url"]} if "url" in problem.extra else {})
             for problem in alike
@@ -193,8 +195,7 @@ def raise_together(problems: Sequence[Problem]) -> None:
         first.extra["errors"] = together
         if isinstance(first, Invalid):
             first.tell_of(together)
-    if first is not None:
-        raise first
+    raise first
 
 
 def all_problems() -> list[type[Problem]]:

@@ -63,7 +63,7 @@ class Router(APIRouter):
 
     @cached_property
     def _first_words(self) -> frozenset[str]:
-        """None where one of them is not fixed."""
+        """Empty where one of them is not fixed."""
         words = {route.path.split("/")[1] for route in self.routes if isinstance(route, APIRoute)}
         return frozenset() if any("{" in word for word in words) else frozenset(words)
 

@@ -145,22 +145,29 @@ async def find(
 
     `columns`: these alone, null where the table has none of that name.
     """
-    parsed, scopes = addresses.parse(address), caller.scopes & _DECIDING_SCOPES
-    name = next((name for name in ("id", "ref", "slug") if getattr(parsed, name) is not None), None)
-    if name is None or name not in _rows_alone(model, scopes).c:
+    name, value = _addressed_by(address)
+    if name not in seen_alone(caller, model).c:
         return None
-    value = getattr(parsed, name)
-    return next(iter(await ask(session, _one(model, scopes, name, columns), {"value": value})), None)
+    query = _one(model, nameless(caller).scopes, name, columns)
+    return next(iter(await ask(session, query, {"value": value})), None)
 
 
 def at(rows: Subquery, address: str) -> ColumnElement[bool]:
     """Keep the row at an address."""
+    name, value = _addressed_by(address)
+    return rows.c[name] == value if name in rows.c else false()
+
+
+def _addressed_by(address: str) -> tuple[str, Any]:
+    """The column that an address is looked for in, and what is looked for; an id could be a slug, too, and goes first.
+
+    No table has the column that stands for none.
+    """
     parsed = addresses.parse(address)
-    if parsed.id is not None:
-        return rows.c.id == parsed.id
-    if parsed.ref is not None:
-        return rows.c.ref == parsed.ref
-    return rows.c.slug == parsed.slug if parsed.slug is not None and "slug" in rows.c else false()
+    for name in ("id", "ref", "slug"):
+        if getattr(parsed, name) is not None:
+            return name, getattr(parsed, name)
+    return "", None
 
 
 def merge_root(kind: str, id_: ColumnElement[Any]) -> ColumnElement[UUID]:

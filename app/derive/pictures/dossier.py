@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -12,13 +12,12 @@ from app.derive.ordering import NEVER, SortKey
 from app.derive.pictures import claims, documents, event, labels, masking, reasons
 from app.derive.pictures.index import EventIndex, index_event
 from app.derive.pictures.masking import MaskedSources
-from app.derive.rules import contradictions, silences, standing, unattributed
+from app.derive.rules import contradictions, in_force, silences, standing, unattributed
 from app.derive.rules.construct import built
 from app.derive.rules.context import EventContext, event_context
 from app.derive.rules.contradictions import SelfContradiction
 from app.derive.rules.rows import Rows, View
 from app.derive.rules.silences import Silence
-from app.derive.rules.statements import StatementInContext
 from app.schemas.pictures.dossiers import (
     ClaimPicture,
     ContradictionRead,
@@ -43,7 +42,8 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
     document_pictures = documents.pictures(context, _cited_ids(context), sources, beyond=view.restricted)
     index = index_event(context, sources)
     questions, unasked = _questions(index, document_pictures)
-    all_silences = silences.silences(context.counted, _taken_back(context), context.questions, context.claims)
+    taken_back = in_force.taken_back(context.statements, context.ended)
+    all_silences = silences.silences(context.counted, taken_back, context.questions, context.claims)
     shown_silences = [silence for silence in all_silences if _may_know(sources, silence)]
     pairs = _contradictions(index)
     return built(
@@ -85,14 +85,6 @@ def by_dispute(picture: DossierRead) -> DossierRead:
     ]
     unasked = sorted(picture.unasked, key=ordering.disputed)
     return built(DossierRead, picture.__dict__ | {"questions": questions, "unasked": unasked})
-
-
-def _taken_back(context: EventContext) -> Iterator[StatementInContext]:
-    """What sources said outright and took back; not what only a report did, for that may never have been said."""
-    for statement in context.statements:
-        ended = context.ended.get(statement.row.id)
-        if ended is not None and statement.outright and not ended.by_report:
-            yield statement
 
 
 def _accused(context: EventContext, shown_silences: Iterable[Silence]) -> set[str | None]:

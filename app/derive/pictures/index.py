@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.derive.pictures import labels, statements
 from app.derive.pictures.masking import MaskedSources
-from app.derive.rules import origins, ties
+from app.derive.rules import in_force, origins, ties
 from app.derive.rules.construct import built
 from app.derive.rules.context import EventContext
 from app.derive.rules.in_force import Ended
@@ -103,10 +103,8 @@ def index_event(context: EventContext, sources: MaskedSources) -> EventIndex:
 
 def _denials_taken_back(context: EventContext) -> dict[UUID, list[StatementInContext]]:
     denials: dict[UUID, list[StatementInContext]] = defaultdict(list)
-    for statement in context.statements:
-        ending = context.ended.get(statement.row.id)
-        is_denial = statement.outright and statement.row.stance == "deny"
-        if is_denial and ending is not None and not ending.by_report and statement.claim_id:
+    for statement in in_force.taken_back(context.statements, context.ended):
+        if statement.claim_id and statement.row.stance == "deny":
             denials[statement.claim_id].append(statement)
     return denials
 

@@ -54,12 +54,13 @@ def series(
     for statement in context.statements:
         if statement.question_id and statement.row.stance == "support" and statement.row.explicitness == "explicit":
             supporting[statement.question_id].append(statement)
+    folded_subject = None if subject is None else folding.whole(subject)
     questions = [
         question
         for question in context.questions.values()
         if question.measure is not None
         and measure in (None, question.measure)
-        and (subject is None or folding.whole(question.subject or "") == folding.whole(subject))
+        and folded_subject in (None, folding.whole(question.subject or ""))
     ]
     questions.sort(key=lambda question: _order(context, question, supporting.get(question.id, ())))
     lapses = in_force.lapses(context.statements)

@@ -122,20 +122,21 @@ def _rivals(
 ) -> dict[UUID, list[UUID]]:
     """Of each claim: by the links between them, else of claims in words by their question, of figures by ranges."""
     left_behind = figure_states.weighed - figure_states.current
-    supporters: dict[UUID, set[Supporter]] = defaultdict(set)
-    for statement in counted:
-        row = statement.row
-        if statement.claim_id and row.stance == "support" and row.source_id and row.id not in left_behind:
-            supporters[statement.claim_id].add(Supporter(statement.family, statement.source_id))
-    behind: dict[UUID, set[Supporter]] = defaultdict(set)
-    for statement in said_by_then:
-        if statement.claim_id and statement.row.stance == "support" and statement.row.source_id:
-            behind[statement.claim_id].add(Supporter(statement.family, statement.source_id))
-    rivals_of = rivals.rivals(list(claims.values()), exclusions, supporters, behind)
+    supporters = _supporters(statement for statement in counted if statement.row.id not in left_behind)
+    rivals_of = rivals.rivals(list(claims.values()), exclusions, supporters, _supporters(said_by_then))
     positions = {id_: position for position, id_ in enumerate(claims)}
     for id_, rival_figures in figure_states.rivals.items():
         rivals_of[id_] = sorted({*rivals_of[id_], *rival_figures}, key=positions.__getitem__)
     return rivals_of
+
+
+def _supporters(statements: Iterable[StatementInContext]) -> dict[UUID, set[Supporter]]:
+    """By claim, who supports it; what is said in nobody's name has nobody behind it."""
+    supporters: dict[UUID, set[Supporter]] = defaultdict(set)
+    for statement in statements:
+        if statement.claim_id and statement.row.stance == "support" and statement.row.source_id:
+            supporters[statement.claim_id].add(Supporter(statement.family, statement.source_id))
+    return supporters
 
 
 def _visible(rows: Rows, view: View) -> Rows:
