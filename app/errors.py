@@ -108,8 +108,8 @@ class PreconditionFailed(Problem):
 class TooLarge(Problem):
     status, slug, title = 413, "too-large", "Too large"
     explanation = (
-        "A body has at most 8 MB and 1,000 records; `errors`, where it is there, names the list that has more. "
-        "Send several smaller ones."
+        "A body has at most 8 MB where the text of a document may stand in it, 256 kB elsewhere, 50,000 values and "
+        "1,000 records; `errors`, where it is there, names the list that has more. Send several smaller ones."
     )
 
 

@@ -21,13 +21,13 @@ _ORIGIN: Final = re.compile(r"null|[a-z][a-z0-9+.-]*://[^\s/?#@]+")
 
 
 @lru_cache(maxsize=4)
-def origins(told: str) -> frozenset[str]:
+def origins(setting: str) -> frozenset[str]:
     """Origins, parted by white space, as browsers send them: `https://desk.example`.
 
     Raises:
         ValueError: one of them is none.
     """
-    named = [origin.removesuffix("/").lower() for origin in told.split()]
+    named = [origin.removesuffix("/").lower() for origin in setting.split()]
     for origin in named:
         if not _ORIGIN.fullmatch(origin):
             message = f"{origin} is no origin: scheme, host and, if need be, port, as https://desk.example or http://127.0.0.1:5173."

@@ -14,17 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import Match
 from starlette.types import Scope
 
-from app import jsontext
+from app.api import bodies
 from app.database import Asking, Database, Signature
-from app.errors import Forbidden, Invalid, MethodNotAllowed, TooLarge, Unauthorized, UnsupportedMediaType
+from app.errors import Forbidden, Invalid, MethodNotAllowed, Unauthorized
 from app.schemas.addresses import ADDRESS_CHARACTERS, ADDRESS_PATTERN, EVENT_ADDRESS_PATTERN
-from app.schemas.fields import clean
 from app.schemas.forms import misnamed
 from app.services import access, idempotency
 from app.services.access import ANYBODY, Caller
 from app.services.idempotency import KeptAnswer
+from app.texts.cleaning import clean
 
-BODY_BYTES: Final = 8_000_000
 _bearer: Final = HTTPBearer(
     auto_error=False,
     description="A key: `cc_…`, from `counterclaim keys create NAME`. Its scope `ingest` records; `edit` changes,"
@@ -36,11 +35,13 @@ _bearer: Final = HTTPBearer(
 
 
 class Route(APIRoute):
-    """A route whose requests have only parameters that it knows, and a body of UTF-8 JSON within bounds."""
+    """A route whose requests have only parameters that it knows, and a body that their caller may send."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        names, takes_body = _parameter_names(self.dependant), self.body_field is not None
+        names, scopes = _parameter_names(self.dependant), SecurityScopes(_scopes(self.dependant))
+        body_field = self.body_field
+        most_bytes = bodies.limit_of(body_field) if body_field else 0
         is_fixed = "{" not in self.path
 
         async def check_and_handle(request: Request) -> Response:
@@ -48,8 +49,9 @@ class Route(APIRoute):
             if not is_fixed and request.scope["path"] in request.app.state.fixed_paths:
                 raise MethodNotAllowed
             _check_parameters(request, names)
-            if takes_body:
-                await _read_body(request)
+            if body_field:
+                await _caller(request, scopes, None)  # whoever may not send a body has none of it read
+                await bodies.read(request, body_field, most_bytes)
             return await handle(request)
 
         return check_and_handle
@@ -83,6 +85,14 @@ def _parameter_names(dependant: Dependant) -> frozenset[str]:
     return frozenset(names).union(*(_parameter_names(inner) for inner in dependant.dependencies))
 
 
+def _scopes(dependant: Dependant) -> list[str]:
+    """The scopes that a route asks for."""
+    return [
+        *(dependant.own_oauth_scopes or ()),
+        *(scope for inner in dependant.dependencies for scope in _scopes(inner)),
+    ]
+
+
 def _check_parameters(request: Request, names: frozenset[str]) -> None:
     """Refuse what is not among these names, or comes twice.
 
@@ -93,38 +103,6 @@ def _check_parameters(request: Request, names: frozenset[str]) -> None:
             raise Invalid.parameter(name[:100], misnamed.no_such("parameter", name[:100], names))
         if len(request.query_params.getlist(name)) > 1:
             raise Invalid.parameter(name, "give it once")
-
-
-async def _read_body(request: Request) -> None:
-    """Read and parse the body once, to where Starlette keeps both: FastAPI then takes them from there."""
-    declared = request.headers.get("Content-Length", "")
-    body = bytearray()
-    if not declared.isdecimal() or int(declared[:20]) <= BODY_BYTES:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > BODY_BYTES:
-                break
-        else:
-            request._body = bytes(body)  # noqa: SLF001
-            if body:
-                request._json = _parse(request, bytes(body))  # noqa: SLF001
-            return
-    raise TooLarge(f"A body has at most {BODY_BYTES:,} bytes.")
-
-
-def _parse(request: Request, body: bytes) -> Any:
-    content_type = request.headers.get("Content-Type", "").lower().replace(" ", "").replace('"', "")
-    media, _, parameters = content_type.partition(";")
-    accepted = ["application/json", *(["application/merge-patch+json"] if request.method == "PATCH" else [])]
-    if media not in accepted or parameters not in ("", "charset=utf-8"):
-        raise UnsupportedMediaType
-    if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise UnsupportedMediaType("Send the body without Content-Encoding.")
-    value = jsontext.read(body, "body")
-    if isinstance(value, str):
-        # Inside of a body a text may stand for an object; a body that is one was mostly encoded twice.
-        raise Invalid.at("", "an object is needed here: {…}, and not a text, also none that holds one")
-    return value
 
 
 # --- who calls -----------------------------------------------------------------------------------------------------

@@ -56,14 +56,14 @@ def serve(
         run(url, host, port, workers)
 
 
-def allow_origins(given: list[str]) -> None:
+def allow_origins(named: list[str]) -> None:
     """Let pages of these origins send a key, and of those in the environment if none is given."""
-    told = " ".join(given) or Settings().cors_origins
+    setting = " ".join(named) or Settings().cors_origins
     try:
-        cors.origins(told)
+        cors.origins(setting)
     except ValueError as error:
         databases.fail(str(error))
-    os.environ["COUNTERCLAIM_CORS_ORIGINS"] = told  # for the worker processes
+    os.environ["COUNTERCLAIM_CORS_ORIGINS"] = setting  # for the worker processes
 
 
 def run(url: str, host: str, port: int, workers: int = 1) -> None:

@@ -27,6 +27,7 @@ from pydantic_core import CoreSchema, core_schema
 from app import times
 from app.schemas import addresses, urls
 from app.texts import countries, digits, languages
+from app.texts.cleaning import block, clean, line
 from app.vocabulary import (
     COUNTRY_PATTERN,
     DOCUMENT_TEXT_CHARACTERS,
@@ -45,39 +46,9 @@ from app.vocabulary import (
     WORDING_CHARACTERS,
 )
 
-# --- texts: NFC, nothing that PostgreSQL, JSON or XML could not hold, and a limit for what is stored -----------------
-
-# The code points that Unicode will never give to a character.
-_NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
-    chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000)
-)
-_FORBIDDEN: Final = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
-
-_LINE_BREAKS: Final = {0x0B: "\n", 0x0C: "\n"}
-
+# --- texts -----------------------------------------------------------------------------------------------------------
 
 LANGUAGES_ASKED: Final = 20  # at once, where a language narrows what is asked for
-
-
-def clean(words: str) -> str:
-    """The text in NFC. Raises ValueError at a control character, half a surrogate pair or a noncharacter.
-
-    A form feed, as where a page of a PDF ends, and a vertical tab break the line.
-    """
-    if words.isascii() and words.isprintable():
-        return words
-    if forbidden := _FORBIDDEN.search(words):
-        raise ValueError(f"a control character (U+{ord(forbidden[0]):04X}) stands at character {forbidden.start()}")
-    return unicodedata.normalize("NFC", words.translate(_LINE_BREAKS))
-
-
-def _line(words: str) -> str:
-    """One line: runs of white space become one space."""
-    return " ".join(clean(words).split())
-
-
-def _block(words: str) -> str:
-    return clean(words).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +75,12 @@ class _Text:
         return words
 
 
-Name = Annotated[str, _Text(_line, NAME_CHARACTERS)]
-Sentence = Annotated[str, _Text(_line, TEXT_CHARACTERS)]
-Prose = Annotated[str, _Text(_block, TEXT_CHARACTERS)]
+Name = Annotated[str, _Text(line, NAME_CHARACTERS)]
+Sentence = Annotated[str, _Text(line, TEXT_CHARACTERS)]
+Prose = Annotated[str, _Text(block, TEXT_CHARACTERS)]
 # What somebody else has written in a few words, as it stands there.
-Verbal = Annotated[str, _Text(_block, NAME_CHARACTERS)]
-Wording = Annotated[str, _Text(_block, WORDING_CHARACTERS)]
+Verbal = Annotated[str, _Text(block, NAME_CHARACTERS)]
+Wording = Annotated[str, _Text(block, WORDING_CHARACTERS)]
 # The text of a document is kept as it came: positions of quotations count its characters.
 Verbatim = Annotated[str, _Text(clean, DOCUMENT_TEXT_CHARACTERS)]
 

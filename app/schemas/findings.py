@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from pydantic import ValidationError
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
@@ -20,6 +21,7 @@ from app.schemas.forms.misnamed import LIKE_ENOUGH
 from app.vocabulary import COUNTRY_PATTERN, KEY_PATTERN, REF_PATTERN, SLUG_PATTERN
 
 _ERRORS_TOLD: Final = 100
+_ERRORS_READ: Final = 10_000  # pydantic gives all at once, and nobody else has a turn meanwhile
 _LONG_LIST: Final = ("too_long", "List", LONG_LIST_ITEMS)
 _ANY_OF_WORDS: Final = re.compile(r"\^\\b\(,\?\\b\(([a-z_|]+)\)\\b\)\+\$")
 _REF: Final = "1 to 200 letters, digits and . _ : ~ @ -"
@@ -149,6 +151,15 @@ def _at_step(schema: dict[str, Any], step: str | int) -> Any:
     return (schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step)) or {}
 
 
+def reported(error: ValidationError) -> list[Any]:
+    """What is wrong, as pydantic reports it, as far as it is told; only how much it is, where it is too much."""
+    count = error.error_count()
+    if count > _ERRORS_READ:
+        words = f"{count:,} things are wrong here, most likely of few kinds: send a small part of it to see which"
+        return [{"type": "value_error", "loc": (), "msg": words, "input": None}]
+    return error.errors(include_url=False)[:_ERRORS_TOLD]
+
+
 def problem(reported: Sequence[Any], body: Any, noun: str, description: Description | None = None) -> Problem:
     """Pydantic's errors as one problem, each with a pointer into the body or the name of the parameter.
 
@@ -198,6 +209,8 @@ def sentence(error: Any) -> str:
         return f"{context['actual_length']:,} are too many: at most {context['max_length']:,}"
     if kind in _BOUNDS:
         return _BOUNDS[kind].format(**context)
+    if kind == "float_type" and isinstance(error.get("input"), int):  # with more digits than any double
+        kind = "finite_number"
     return _by_place(error) or _SENTENCES.get(kind) or error["msg"].removeprefix("Value error, ")
 
 

@@ -16,11 +16,12 @@ from app.schemas.claims import ClaimCreate, ClaimLinkCreate
 from app.schemas.common import Input, Output
 from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionCreate
 from app.schemas.events import EventCreate, EventLinkCreate
-from app.schemas.fields import Misfit, Ref, WholeNumber, clean
+from app.schemas.fields import Misfit, Ref, WholeNumber
 from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ReportCreate
 from app.schemas.sources import SourceCreate, SourceLinkCreate
 from app.schemas.statements import AppearanceCreate, HopCreate, StatementCreate
+from app.texts.cleaning import clean
 from app.vocabulary import CHAIN_HOPS, WORDING_CHARACTERS, Fidelity
 
 

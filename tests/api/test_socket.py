@@ -138,7 +138,11 @@ def test_bodies_that_are_refused_before_they_are_read(connection: Connection) ->
         for _ in range(size // 1_000_000):
             yield b" " * 1_000_000
 
-    for path, largest, headers in (("/v1/sources", 8_000_000, JSON), ("/v1/ingest", 64_000_000, LINES)):
+    for path, largest, headers in (
+        ("/v1/sources", 256_000, JSON),
+        ("/v1/documents", 8_000_000, JSON),
+        ("/v1/ingest", 64_000_000, LINES),
+    ):
         too_large = connection.ask("POST", path, b" " * (largest + 1), headers)
         assert too_large.status == 413
         assert connection.ask("POST", path, pieces(largest + 1_000_000), headers).status == 413

@@ -133,7 +133,7 @@ def _invalid(error: ValidationError, body: Any) -> Problem:
         return BadRequest(f"The line is a JSON array. {ONE_OBJECT_A_LINE}")
     if not isinstance(body, dict):
         return BadRequest("The line is not a JSON object.")
-    details = error.errors(include_url=False)
+    details = findings.reported(error)
     if details[0]["type"].startswith("union_tag"):
         meant = findings.meant(body.get("type"), _TYPES)
         needed = [{"pointer": "/type", "detail": f"one of {', '.join(_TYPES)} is needed{meant}"}]

@@ -1,0 +1,80 @@
+"""Texts as they are kept: in NFC, without what PostgreSQL, JSON or XML could not hold, and no longer than they may be.
+
+Also no longer than they may become: one character can be decomposed into eighteen, and what compares texts does that.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from typing import Final
+
+# The code points that Unicode will never give to a character.
+_NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
+    chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000)
+)
+_FORBIDDEN: Final = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
+_LINE_BREAKS: Final = {0x0B: "\n", 0x0C: "\n"}
+# Marks on one letter, at most: to bring n of them into their order takes n² steps. Unicode's own bound is 30 (UAX 15).
+_MARKS_IN_A_ROW: Final = 100
+_OTHER_MARKS: Final = "\u0f73\u0f75\u0f81\uff9e\uff9f"  # which become marks when they are decomposed
+# The blocks with all characters that become more than three when they are decomposed (NFKD): ﷺ, ㌖, ㈝, Ⅷ, ᾇ.
+_LONG_FORM: Final = re.compile("[\u1f82-\u1faf\u2057-\u2487\u2a0c\u320e-\u33d8\ufdf2-\ufdfc]")
+# As long as Korean syllables and letters with two accents become; a few long forms may stand in any text.
+_TIMES_AS_LONG: Final = 3
+_CHARACTERS_MORE: Final = 100
+
+
+def clean(words: str) -> str:
+    """The text in NFC. Raises ValueError at a control character, half a surrogate pair or a noncharacter.
+
+    A form feed, as where a page of a PDF ends, and a vertical tab break the line.
+    """
+    if words.isascii() and words.isprintable():
+        return words
+    if forbidden := _FORBIDDEN.search(words):
+        raise ValueError(f"a control character (U+{ord(forbidden[0]):04X}) stands at character {forbidden.start()}")
+    if len(words) > _MARKS_IN_A_ROW and not words.isascii():
+        characters = set(words)
+        _check_marks(words, characters)
+        _check_decomposed(words, characters)
+    if "\x0b" in words or "\x0c" in words:
+        words = words.translate(_LINE_BREAKS)
+    return unicodedata.normalize("NFC", words)
+
+
+def _check_marks(words: str, characters: set[str]) -> None:
+    marks = [character for character in characters if unicodedata.combining(character) or character in _OTHER_MARKS]
+    if marks and (row := re.search(f"[{''.join(marks)}]{{{_MARKS_IN_A_ROW + 1}}}", words)):
+        raise ValueError(
+            f"more than {_MARKS_IN_A_ROW} combining marks in a row stand at character {row.start()}: a letter has a few"
+        )
+
+
+def _check_decomposed(words: str, characters: set[str]) -> None:
+    lengths = {
+        character: len(unicodedata.normalize("NFKD", character))
+        for character in characters
+        if character >= "\u1f82" and _LONG_FORM.match(character)
+    }
+    extra = sum(words.count(character) * (length - _TIMES_AS_LONG) for character, length in lengths.items())
+    # All others become at most three; how many they really become is asked only where that could be too many.
+    if extra > _CHARACTERS_MORE and _decomposed_length(words) > _TIMES_AS_LONG * len(words) + _CHARACTERS_MORE:
+        longest = max(lengths, key=lambda character: lengths[character])
+        raise ValueError(
+            f"decomposed (NFKD), as texts are compared, it becomes more than {_TIMES_AS_LONG} times as long, by "
+            f"characters such as U+{ord(longest):04X}: write them out"
+        )
+
+
+def _decomposed_length(words: str) -> int:
+    return sum(len(unicodedata.normalize("NFKD", character)) * count for character, count in Counter(words).items())
+
+
+def line(words: str) -> str:
+    """One line: runs of white space become one space."""
+    return " ".join(clean(words).split())
+
+
+def block(words: str) -> str:
+    """What may be several lines, without white space at its ends."""
+    return clean(words).strip()
