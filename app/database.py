@@ -1,26 +1,31 @@
-"""Connections: a pool for reading, small ones for writing and exports; and the transaction that holds the lock."""
+"""Connections: a pool for reading, small ones for writing and exports; and the transaction that holds the lock.
 
-import selectors
+What is asked has its limits by kind: how many at once, with a line in front that stays short (`turns`), how long the
+database may take for a statement, and how long it may be silent (`guarded`).
+"""
+
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
-from weakref import WeakKeyDictionary
+from typing import Any, Final, Literal, TypeAlias
 
 import psycopg
 from psycopg.rows import namedtuple_row
 from sqlalchemy import Connection, Select, TextClause, TextualSelect, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only
 
-from app.askers import Askers
+from app.connections import engines
+from app.connections.askers import Askers
+from app.connections.guarded import Unanswered
 from app.settings import Settings
+from app.turns import Turns
 
 # 20230809 is the class of this service's advisory locks, 1 the ledger's: the same numbers as in its triggers.
 # One plan for all values, and no table read as a whole: what writes look up is found by indexes, and a plan, which
@@ -30,19 +35,20 @@ _BEGIN: Final = (
     "set_config('counterclaim.reason', %(reason)s, true), set_config('counterclaim.request', %(request)s, true), "
     "set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)"
 )
-# An export may take long: whoever streams it sets a bound of its own.
-_NO_LIMITS: Final = text(
-    "SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)"
+_OF_SEARCHES: Final = f"SET LOCAL statement_timeout = '{engines.SEARCH_SECONDS}s'"
+# An export may take long in all: whoever streams it sets a bound of its own.
+_OF_EXPORTS: Final = text(
+    "SELECT set_config('statement_timeout', :limit, true), set_config('idle_in_transaction_session_timeout', '0', true)"
 )
 _WAITING: Final = text(
     "SELECT EXISTS (SELECT FROM pg_locks "
     "WHERE locktype = 'advisory' AND classid = 20230809 AND objid = 1 AND NOT granted)"
 )
 _REASON: Final = text("SELECT set_config('counterclaim.reason', :reason, true)")
-_FRESH_SECONDS: Final = 1.0  # for which a connection that was just used need not be pinged
-_PREPARE_AFTER: Final = 1  # runs of a statement: the next one prepares it, on each connection
 _DIALECT: Final = make_url("postgresql+psycopg://").get_dialect()()
 _ASKERS: Final = 6  # connections for statements of a millisecond: more than that wait in line
+ReadKind: TypeAlias = Literal["reads", "pictures", "searches", "exports"]
+"""What is read for, each with places of its own: whoever draws or searches leaves connections to the others."""
 LEDGER_LOCK: Final = {"class": 20230809, "key": 1}
 MIGRATION_LOCK: Final = {"class": 20230809, "key": 2}
 
@@ -58,6 +64,21 @@ class Signature:
 
 class _LedgerSession(Session):
     """A session whose transactions begin with the ledger's lock, so that nothing is read for a write before it."""
+
+
+class _SearchSession(Session):
+    """A session in which no statement takes long."""
+
+
+@event.listens_for(_SearchSession, "after_begin")
+def _limit_statements(_session: Session, _transaction: object, connection: Connection) -> None:
+    raw: Any = connection.connection.driver_connection
+    try:
+        await_only(raw.execute(_OF_SEARCHES))
+    except psycopg.Error as error:
+        if raw.closed:
+            connection.invalidate(error)
+        raise _wrapped(error, _OF_SEARCHES) from error
 
 
 @event.listens_for(_LedgerSession, "after_begin")
@@ -93,12 +114,20 @@ class Database:
     writers: AsyncEngine
     exporters: AsyncEngine
     askers: Askers
+    prober: Askers
+    """Asks whether the database is there, whatever others wait for."""
+    turns: Mapping[ReadKind, Turns]
     own_writes: OwnWrites = field(default_factory=OwnWrites)
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
-        """One snapshot for all that is read; nothing can be written."""
-        async with AsyncSession(self.readers, expire_on_commit=False) as session, _ended_by_commit(session):
+    async def reading(self, what_for: ReadKind = "reads") -> AsyncIterator[AsyncSession]:
+        """One snapshot for all that is read; nothing can be written. Raises Unavailable where too many do the same."""
+        kind = _SearchSession if what_for == "searches" else Session
+        async with (
+            self.turns[what_for].turn(),
+            AsyncSession(self.readers, sync_session_class=kind, expire_on_commit=False) as session,
+            _ended_by_commit(session),
+        ):
             yield session
 
     def asking(self) -> "Asking":
@@ -107,9 +136,9 @@ class Database:
 
     @asynccontextmanager
     async def exporting(self) -> AsyncIterator[AsyncSession]:
-        """One snapshot without the database's limits on time. There are few at once, apart from all readers."""
+        """One snapshot that may last long. There are few at once, apart from all readers."""
         async with AsyncSession(self.exporters, expire_on_commit=False) as session, session.begin():
-            await session.execute(_NO_LIMITS)
+            await session.execute(_OF_EXPORTS, {"limit": f"{engines.EXPORT_SECONDS}s"})
             yield session
 
     @asynccontextmanager
@@ -130,8 +159,16 @@ class Database:
         finally:  # whatever came of it: a commit whose answer was lost may have been one
             self.own_writes.ended = time.monotonic()
 
+    async def probe(self) -> None:
+        """Ask whether the database is there: on a connection for that alone, and for a short while."""
+        try:
+            await self.prober.ask("SELECT 1", {})
+        except psycopg.Error as error:
+            raise _wrapped(error, "SELECT 1") from error
+
     async def dispose(self) -> None:
         await self.askers.dispose()
+        await self.prober.dispose()
         await self.readers.dispose()
         await self.exporters.dispose()
         await self.writers.dispose()
@@ -152,60 +189,29 @@ Askable: TypeAlias = AsyncSession | Asking
 
 def connect(settings: Settings) -> Database:
     """Engines on the settings' database; nothing is connected yet."""
-    common: dict[str, Any] = {
-        "pool_pre_ping": True,
-        "pool_timeout": 5,
-        "connect_args": {"prepare_threshold": _PREPARE_AFTER},
-    }
+    silence = Unanswered()
     # All that one request reads is of one moment: an ETag, and the picture that it is sent with.
     snapshots: dict[str, Any] = {
         "isolation_level": "REPEATABLE READ",
         "execution_options": {"postgresql_readonly": True},
     }
-    readers = create_async_engine(
-        settings.database_url, pool_size=settings.readers, max_overflow=0, **snapshots, **common
-    )
-    exporters = create_async_engine(
-        settings.database_url, pool_size=settings.exporters, max_overflow=0, **snapshots, **common
-    )
+    drawing, searching = max(1, settings.readers * 4 // 10), max(1, settings.readers // 5)
+    turns: dict[ReadKind, Turns] = {
+        "pictures": Turns("pictures", drawing, 0.05),
+        "searches": Turns("searches and counts", searching, 0.05),
+        "reads": Turns("lists", max(1, settings.readers - drawing - searching), 0.005),
+        "exports": Turns("exports", settings.exporters, 0.05),
+    }
+    places = sum(kind.places for kind in turns.values())
+    readers = engines.engine(settings, places, silence, engines.READ_SECONDS, **snapshots)
+    exporters = engines.engine(settings, settings.exporters, silence, engines.EXPORT_SECONDS, **snapshots)
     # READ COMMITTED: what others committed while the lock was waited for has to be seen. Few: one writes at a time.
-    # Their transactions begin with the lock: see `_begin_with_lock`.
-    beginning_by_hand = {"connect_args": common["connect_args"] | {"autocommit": True}}
-    writers = create_async_engine(
-        settings.database_url, pool_size=settings.writers, max_overflow=0, **common | beginning_by_hand
+    writers = engines.writers(settings, silence, Turns("writes", settings.writers, 0.02))
+    askers, prober = (
+        engines.askers(settings, silence, Turns(kind, connections, 0.002))
+        for kind, connections in (("look-ups", _ASKERS), ("probes", 1))
     )
-    for engine in (readers, exporters, writers):
-        _ping_what_rested(engine)
-    _, options = _DIALECT.create_connect_args(make_url(settings.database_url))
-    askers = Askers(_ASKERS, **(options | common["connect_args"]))
-    return Database(readers, writers, exporters, askers)
-
-
-def _ping_what_rested(engine: AsyncEngine) -> None:
-    """Have the pool ping a connection only if it rested for a while, or if something has come in on it.
-
-    A server that was restarted is then no failed request: what comes in on a connection that rests is its end. One that
-    was just used and is silent is spared the ways there and back, which took a tenth of a request.
-    """
-    dialect = engine.sync_engine.dialect
-    ping = dialect.do_ping
-    used: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
-
-    @event.listens_for(engine.sync_engine, "checkin")
-    def note_use(connection: Any, _record: object) -> None:
-        if connection is not None:
-            used[connection.driver_connection] = time.monotonic()
-
-    def ping_if_rested(connection: Any) -> bool:
-        rested_since = used.get(connection.driver_connection)
-        if rested_since is not None and time.monotonic() - rested_since < _FRESH_SECONDS:
-            with selectors.DefaultSelector() as selector:
-                selector.register(connection.driver_connection.fileno(), selectors.EVENT_READ)
-                if not selector.select(0):
-                    return True
-        return ping(connection)
-
-    dialect.do_ping = ping_if_rested  # type: ignore[method-assign, assignment]
+    return Database(readers, writers, exporters, askers, prober, turns)
 
 
 @asynccontextmanager
@@ -216,7 +222,7 @@ async def foreseeing(session: AsyncSession) -> AsyncIterator[AsyncSession]:
     Whoever computes for long ends the transaction first (`end_read`); the next statement begins another.
     """
     database: Database = session.info["database"]
-    async with AsyncSession(database.readers, expire_on_commit=False) as reading, _ended_by_commit(reading):
+    async with database.reading() as reading:
         yield reading
 
 

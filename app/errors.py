@@ -174,7 +174,10 @@ class NotOffered(Problem):
 
 class Unavailable(Problem):
     status, slug, title = 503, "unavailable", "Not available for the moment"
-    explanation = "The database is out of reach or busy. Nothing was stored. Retry-After says when to try again."
+    explanation = (
+        "The database is out of reach, or there is more to do at the moment than can be done: `detail` says of which "
+        "kind. Nothing was stored. Retry-After says when to try again."
+    )
 
     def __init__(self, detail: str = "", retry_after: int = 1) -> None:
         super().__init__(detail, {"Retry-After": str(retry_after)})

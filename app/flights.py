@@ -10,18 +10,30 @@ T = TypeVar("T")
 
 
 class Flight(Generic[T]):
-    """Something that is being made, in a task of its own: whoever waits for it may leave, and it goes on."""
+    """Something that is being made, in a task of its own: whoever waits for it may leave, and it goes on.
 
-    __slots__ = ("began", "task")
+    When all have left that waited for it, nobody needs it, and it ends.
+    """
+
+    __slots__ = ("_waiting", "began", "is_given_up", "task")
 
     def __init__(self) -> None:
         self.began = math.inf
         """By `time.monotonic`; before it begins later than everything, so that whoever comes in now may join."""
         self.task: asyncio.Task[T]
+        self.is_given_up = False
+        self._waiting = 0
 
     async def landed(self) -> T:
         """What was made. Raises what making it raised."""
-        return await asyncio.shield(self.task)
+        self._waiting += 1
+        try:
+            return await asyncio.shield(self.task)
+        finally:
+            self._waiting -= 1
+            if not self._waiting and not self.task.done():
+                self.is_given_up = True
+                self.task.cancel()
 
 
 class Flights(Generic[T]):
@@ -34,7 +46,9 @@ class Flights(Generic[T]):
         """The one that is under way."""
         flight = self._under_way.get(name)
         # One that was left behind on a loop that has ended will never land.
-        return flight if flight is not None and flight.task.get_loop() is asyncio.get_running_loop() else None
+        if flight is None or flight.is_given_up or flight.task.get_loop() is not asyncio.get_running_loop():
+            return None
+        return flight
 
     def start(self, name: Hashable, make: Callable[[], Coroutine[Any, Any, T]]) -> Flight[T]:
         """Begin another, which those who come from now on can join."""

@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 from starlette_compress import add_compress_type
 
 from app import __version__, database
-from app.api import answers, problems
+from app.api import answers, leaving, problems
 from app.api.compressing import Compressing
 from app.api.deps import Route
 from app.api.description import docs_page, openapi
@@ -103,7 +103,11 @@ class Service(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self
-        await self._kept(scope, receive, send)
+        connection = scope.get("state", {}).get(leaving.CONNECTION)
+        if connection is None:
+            await self._kept(scope, receive, send)
+        else:
+            await connection.answer(self._kept, scope, receive, send)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -12,7 +12,9 @@ class Settings(BaseSettings):
     public_read: bool = True
     cors_origins: str = ""  # whose pages may send a key, parted by spaces: https://desk.example
     party_labels: str = ""  # a JSON file of what parties are called: {"russia": {"en": "Russia", "uk": "Росія"}}
-    readers: int = 10  # connections for reading, each process; a few more are for single statements
+    readers: int = (
+        10  # connections for reading, each process: 4 for pictures, 2 for searches; more are for single statements
+    )
     writers: int = 4  # connections for writing: the ledger lets one write at a time, the others wait
     exporters: int = 2  # streams of exports at once, each process; one more waits for 5 s and then answers 503
     kept_mb: int = 64  # of ready answers, each process; 0: every read is made anew

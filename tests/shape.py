@@ -16,7 +16,9 @@ FLOORS = [
         "app.errors",
         "app.settings",
         "app.database",
-        "app.askers",
+        "app.connections",
+        "app.turns",
+        "app.threads",
         "app.flights",
         "app.jsontext",
         "app.logs",
@@ -75,9 +77,9 @@ CALLERS = {
 ROUTES_KNOW = {"answers", "deps", "negotiation", "problems", "records"}
 # The folders that there are; another is drawn in CONTRIBUTING first.
 FOLDERS = {
-    "app", "app/api", "app/api/description", "app/api/kept", "app/api/routes", "app/commands", "app/derive",
-    "app/derive/diff", "app/derive/pictures", "app/derive/rules", "app/formats", "app/imports", "app/models",
-    "app/schemas", "app/schemas/forms", "app/schemas/pages", "app/schemas/pictures", "app/services",
+    "app", "app/api", "app/api/description", "app/api/kept", "app/api/routes", "app/commands", "app/connections",
+    "app/derive", "app/derive/diff", "app/derive/pictures", "app/derive/rules", "app/formats", "app/imports",
+    "app/models", "app/schemas", "app/schemas/forms", "app/schemas/pages", "app/schemas/pictures", "app/services",
     "app/services/deliveries", "app/services/intake", "app/services/intake/bodies", "app/services/lists",
     "app/services/pictures", "app/services/search", "app/services/upkeep", "app/texts", "app/texts/messages",
     "app/texts/quoting", "app/texts/who",

@@ -1,6 +1,5 @@
 """How results go out: one record with its ETag, one page with its links."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -10,6 +9,7 @@ from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app import threads
 from app.models import Record
 from app.schemas import kinds
 from app.schemas.common import Page, RecordRead, Remark, json_and_tag, names_tag
@@ -74,7 +74,7 @@ async def picture(
     answer: BaseModel, tag: str, language: AnswerLanguage | None = None, *, view: AnswerView = "full"
 ) -> Response:
     """Answer with a picture, whose ETag is made of the heads of what it shows; in a thread, as it may be large."""
-    return Response(await asyncio.to_thread(_json, answer, view), 200, {"ETag": tag, **_spoken(language)}, _JSON)
+    return Response(await threads.run(_json, answer, view), 200, {"ETag": tag, **_spoken(language)}, _JSON)
 
 
 def labels(answer: BaseModel, language: AnswerLanguage) -> Response:

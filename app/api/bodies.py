@@ -1,13 +1,12 @@
 """A request's body: how many bytes it may have, and what it says. Whoever calls is known before it is read."""
 
-import asyncio
 from typing import Any, Final, get_args
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
-from app import jsontext
+from app import jsontext, threads
 from app.errors import Invalid, TooLarge, UnsupportedMediaType
 from app.schemas import findings
 from app.schemas.fields import Verbatim
@@ -53,7 +52,7 @@ async def read(request: Request, field: Any, limit: int) -> None:
     if len(body) <= _THREAD_BYTES:
         request._json = _parsed(body)  # noqa: SLF001
     else:
-        request._json = await asyncio.to_thread(_checked, body, field)  # noqa: SLF001
+        request._json = await threads.run(_checked, body, field)  # noqa: SLF001
 
 
 async def _bytes(request: Request, limit: int) -> bytes:

@@ -15,7 +15,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from app.api import bodies
-from app.database import Asking, Database, Signature
+from app.database import Asking, Database, ReadKind, Signature
 from app.errors import Forbidden, Invalid, MethodNotAllowed, Unauthorized
 from app.schemas.addresses import ADDRESS_CHARACTERS, ADDRESS_PATTERN, EVENT_ADDRESS_PATTERN
 from app.schemas.forms import misnamed
@@ -188,17 +188,26 @@ async def _connected(request: Request) -> Database:  # async, or FastAPI would r
     return database
 
 
-async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
-    database: Database = request.app.state.database
-    async with database.reading() as session:
-        yield session
+# Parameters with which a list is counted, or looked through for words: as much work as a search.
+_OF_SEARCHES: Final = frozenset({"q", "facets", "count"})
+_Sessions: TypeAlias = Callable[[Request], AsyncIterator[AsyncSession]]
 
 
-async def _reading_to_keep(request: Request) -> AsyncIterator[AsyncSession]:
-    database: Database = request.app.state.database
-    async with database.reading() as session:
-        request.scope["state"]["read"] = session.info
-        yield session
+def _reading(what_for: ReadKind, *, may_be_kept: bool = False) -> _Sessions:
+    """What opens a session for reading, for as long as the answer is made."""
+
+    async def read(request: Request) -> AsyncIterator[AsyncSession]:
+        database: Database = request.app.state.database
+        is_search = what_for == "reads" and not _OF_SEARCHES.isdisjoint(request.query_params)
+        async with database.reading("searches" if is_search else what_for) as session:
+            if may_be_kept:
+                request.scope["state"]["read"] = session.info
+            yield session
+
+    return read
+
+
+_reading_to_keep, _drawing_to_keep = _reading("reads", may_be_kept=True), _reading("pictures", may_be_kept=True)
 
 
 async def _asking_to_keep(request: Request) -> Asking:
@@ -220,18 +229,24 @@ async def _writing(request: Request, reason: Reason = "") -> AsyncIterator[Async
 # while the lock is waited for.
 Connected = Annotated[Database, Depends(_connected)]
 # scope="function": the commit comes before the answer goes out, so that a failed commit is still an error answer.
-Session = Annotated[AsyncSession, Depends(_reading, scope="function")]
+Session = Annotated[AsyncSession, Depends(_reading("reads"), scope="function")]
+# The same for what takes longer to make than to read: there are fewer of these at once.
+Drawing = Annotated[AsyncSession, Depends(_reading("pictures"), scope="function")]
+Searching = Annotated[AsyncSession, Depends(_reading("searches"), scope="function")]
+Exporting = Annotated[AsyncSession, Depends(_reading("exports"), scope="function")]
 # The same where the answer may be kept and given to others (`api/kept`): it follows from what the ledger has, from the
 # path and the parameters, the language, and which of the scopes for reading the caller has; and from nothing else.
 KeptSession = Annotated[AsyncSession, Depends(_reading_to_keep, scope="function")]
+KeptDrawing = Annotated[AsyncSession, Depends(_drawing_to_keep, scope="function")]
 # As KeptSession, for one record: asked by single statements, which need not be of one moment.
 KeptAsking = Annotated[Asking, Depends(_asking_to_keep)]
 Writing = Annotated[AsyncSession, Depends(_writing, scope="function")]
 
 
 def may_be_kept(route: APIRoute) -> bool:
-    """Whether the route reads by a KeptSession or a KeptAsking."""
-    return any(inner.call in (_reading_to_keep, _asking_to_keep) for inner in route.dependant.dependencies)
+    """Whether the route reads by a KeptSession, a KeptDrawing or a KeptAsking."""
+    keeping = (_reading_to_keep, _drawing_to_keep, _asking_to_keep)
+    return any(inner.call in keeping for inner in route.dependant.dependencies)
 
 
 # --- once, however often it is sent ----------------------------------------------------------------------------------

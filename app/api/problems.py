@@ -1,6 +1,5 @@
 """Every failure as application/problem+json (RFC 9457), and the pages that explain each kind."""
 
-import asyncio
 import re
 from functools import lru_cache
 from html import escape
@@ -16,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import compile_path
 
-from app import errors
+from app import errors, threads
 from app.api.deps import Route
 from app.errors import Problem
 from app.formats import google
@@ -133,7 +132,7 @@ def install(app: FastAPI) -> None:
         described = None
         if any(detail["type"] == "extra_forbidden" for detail in error.errors()):
             # It is made once, and takes a second then.
-            described = _body_description(request, await asyncio.to_thread(request.app.openapi))
+            described = _body_description(request, await threads.run(request.app.openapi))
         return answer(request, findings.problem(error.errors(), error.body, "request", described))
 
     async def http(request: Request, error: Exception) -> Response:

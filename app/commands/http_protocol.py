@@ -5,13 +5,13 @@ asked, so this is the one place where they can be taken, and the one refusal tha
 """
 
 import json
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 from uuid import uuid4
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from app.api import problems
+from app.api import leaving, problems
 from app.errors import BadRequest
 
 _ASCII: Final = bytes(range(0x80))
@@ -27,12 +27,21 @@ class HttpProtocol(HttpToolsProtocol):
 
     _is_between_requests = True
 
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._connection = leaving.Connection()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._connection.lose()
+
     def data_received(self, data: bytes) -> None:
         super().data_received(_encoded(data) if self._is_between_requests else data)
 
     def on_message_begin(self) -> None:
         self._is_between_requests = False
         super().on_message_begin()
+        self.scope["state"][leaving.CONNECTION] = self._connection
 
     def on_message_complete(self) -> None:
         self._is_between_requests = True

@@ -1,6 +1,5 @@
 """Events on a map, each with how much is kept about it, and where its questions stand."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Final
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, Subquery, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import threads
 from app.derive.pictures import digest
 from app.derive.rules.rows import View
 from app.formats import geojson
@@ -72,9 +72,7 @@ def _runs(rows: Sequence[RowMapping]) -> Iterator[list[RowMapping]]:
 async def _digests(session: AsyncSession, view: View, event_ids: list[UUID]) -> Sequence[EventDigest | None]:
     """Of each event where its questions stand, for three statements in all, and drawn in a thread."""
     rows = await loading.load(session, event_ids[0], None, *event_ids[1:])
-    return await asyncio.to_thread(
-        lambda: [digest.digest(event_rows, view) for event_rows in parting.part(rows, event_ids)]
-    )
+    return await threads.run(lambda: [digest.digest(event_rows, view) for event_rows in parting.part(rows, event_ids)])
 
 
 def _count(caller: Caller, kind: Kind, events: Subquery) -> ColumnElement[int]:

@@ -1,6 +1,5 @@
 """Lists as tables, in one stream: statements over all events, and the tables of many events one after the other."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import threads
 from app.derive.pictures import dossier, in_lists
 from app.derive.rules.rows import Rows, View
 from app.formats import assessed, csv, flat
@@ -35,7 +35,7 @@ async def statements(
     result = await session.stream(chosen, execution_options={"yield_per": _ROWS_AT_ONCE})
     async for statement_ids in result.scalars().partitions():
         rows = await listing.load(session, statement_ids)
-        yield await asyncio.to_thread(_flat, rows, view, statement_ids)
+        yield await threads.run(_flat, rows, view, statement_ids)
 
 
 async def assessments(
@@ -48,7 +48,7 @@ async def assessments(
     result = await session.stream(chosen, execution_options={"yield_per": _ROWS_AT_ONCE})
     async for assessment_ids in result.scalars().partitions():
         rows = await listing.load(session, assessment_ids=assessment_ids)
-        yield await asyncio.to_thread(_assessed, rows, view, assessment_ids)
+        yield await threads.run(_assessed, rows, view, assessment_ids)
 
 
 def _assessed(rows: Rows, view: View, assessment_ids: Sequence[UUID]) -> list[dict[str, Any]]:
@@ -81,7 +81,7 @@ async def tables(
     result = await session.stream(chosen, execution_options={"yield_per": _EVENTS_AT_ONCE})
     async for event_ids in result.scalars().partitions():
         rows = await loading.load(session, event_ids[0], None, *event_ids[1:])
-        yield await asyncio.to_thread(_lines, rows, event_ids, view, columns, safe=safe)
+        yield await threads.run(_lines, rows, event_ids, view, columns, safe=safe)
 
 
 def _lines(rows: Rows, event_ids: Sequence[UUID], view: View, columns: Sequence[str], *, safe: bool) -> bytes:

@@ -14,11 +14,11 @@ from ledgers import fill
 from sqlalchemy import Select, select, text
 from sqlalchemy import event as engine_event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from app import askers, database
+from app import database, turns
 from app.database import Database, ask
+from app.errors import Unavailable
 from app.models import Record
 from app.schemas.claims import ClaimQuery
 from app.schemas.kinds import READS
@@ -97,10 +97,10 @@ async def test_who_finds_all_in_use_waits_and_is_told_if_that_takes_long(
 ) -> None:
     rows = await asyncio.gather(*(ask(own.asking(), SLEEP, {"seconds": 0.05}) for _ in range(20)))
     assert 1 < len({row.pid for (row,) in rows}) == own.askers.opened < 20
-    monkeypatch.setattr(askers, "_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.05)
     longer = asyncio.gather(*(ask(own.asking(), SLEEP, {"seconds": 0.5}) for _ in range(own.askers.opened)))
     await asyncio.sleep(0.1)
-    with pytest.raises(NoConnection):
+    with pytest.raises(Unavailable):
         await ask(own.asking(), PID)
     await longer
 

@@ -1,6 +1,5 @@
 """What is loaded is drawn when no transaction is open any more, and not where everybody else is answered."""
 
-import asyncio
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app import threads
 from app.derive.pictures import digest, dossier, in_lists, series
 
 DRAWN = ((dossier, "dossier"), (series, "series"), (digest, "digest"), (in_lists, "statements"))
@@ -38,13 +38,13 @@ async def test_a_slice_is_taken_in_the_thread_in_which_its_dossier_is_drawn(
 ) -> None:
     await calls.claim(client, event)
     app.state.kept = None
-    in_thread, turns = asyncio.to_thread, []
+    in_thread, turns = threads.run, []
 
     async def count(*given: Any, **more: Any) -> Any:
         turns.append(given)
         return await in_thread(*given, **more)
 
-    monkeypatch.setattr(asyncio, "to_thread", count)
+    monkeypatch.setattr(threads, "run", count)
     counts = {}
     for picture in ("dossier", "timeline", "matrix", "figures"):
         turns.clear()

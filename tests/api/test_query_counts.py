@@ -27,6 +27,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from app import database
 from app.api import problems
 from app.api.routes import google, health
+from app.connections import engines
 from app.main import RESOURCES
 
 CLAIM: Final = {"text": "It was a drone", "statements": [{"source": {"name": "Ines Varga"}}]}
@@ -260,7 +261,7 @@ async def test_a_connection_is_pinged_if_it_rested_or_if_something_came_in(
     second = await pid()
     assert second != first
     last_use = psql.execute(used, [second]).fetchone()
-    monkeypatch.setattr(database, "_FRESH_SECONDS", 0)
+    monkeypatch.setattr(engines, "_FRESH_SECONDS", 0)
     async with own.readers.connect():
         pass
     assert psql.execute(used, [second]).fetchone() != last_use

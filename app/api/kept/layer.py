@@ -13,7 +13,7 @@ from app.api.kept import requested
 from app.api.kept.requested import AnswerName, Asked
 from app.api.kept.store import Form, Headers, Ready, Store
 from app.database import Database
-from app.errors import Unauthorized
+from app.errors import Problem
 from app.schemas.common import names_tag
 from app.services.access import ANYBODY, Caller
 from app.services.pictures import heads
@@ -65,8 +65,8 @@ class Kept:
             try:
                 call = await _called(scope, arrived)
                 answer = await self._answer(call) if call else None
-            # The application tells what is wrong: a key, or the database.
-            except (Unauthorized, SQLAlchemyError, OSError):
+            # The application tells what is wrong: a key, the database, or that too many ask.
+            except (Problem, SQLAlchemyError, OSError):
                 answer = None
             if answer and call:
                 status = await _send(call, answer, send)
@@ -98,8 +98,8 @@ class Kept:
         """Ask the application, as GET, for what decides the answer alone."""
         stamp = call.store.heads.stamp  # before anything is read
         # Asked again whose key it is, it might be told otherwise: under this name is kept what this caller may see.
-        own: dict[str, Any] = {"request_id": call.request_id, "for_keeping": True, "holder": call.caller}
-        state = {**call.scope.get("state", {}), **own}
+        of_call: dict[str, Any] = {"request_id": call.request_id, "for_keeping": True, "holder": call.caller}
+        state = {**call.scope.get("state", {}), **of_call}
         headers = requested.deciding_headers(call.scope)
         if has is not None:
             headers.append((b"if-none-match", has.encode("latin-1")))
@@ -126,7 +126,7 @@ def _is_for_keeping(scope: Scope) -> bool:
 
 
 async def _called(scope: Scope, arrived: float) -> KeptCall | None:
-    """The call, as soon as enough is known of the ledger for it. Raises Unauthorized."""
+    """The call, as soon as enough is known of the ledger for it. Raises Unauthorized and Unavailable."""
     state = scope["app"].state
     store: Store = state.kept
     database: Database = state.database

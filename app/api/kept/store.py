@@ -1,6 +1,5 @@
 """The answers that are kept: as many as have room, the last used longest."""
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from starlette.types import Message, Receive, Scope, Send
 
+from app import threads
 from app.api.compressing import Compressing
 from app.api.kept.requested import AnswerName
 from app.flights import Flights
@@ -100,7 +100,7 @@ class Store:
             form = compressed(plain, encoding)
         else:
             compression = (ready, encoding)
-            in_thread = partial(asyncio.to_thread, compressed, plain, encoding)
+            in_thread = partial(threads.run, compressed, plain, encoding)
             flight = self._compressing.join(compression) or self._compressing.start(compression, in_thread)
             form = await flight.landed()
         if encoding not in ready.compressed:

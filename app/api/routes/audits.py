@@ -4,7 +4,7 @@ from fastapi import Query, Request
 from starlette.responses import Response
 
 from app.api import answers, negotiation
-from app.api.deps import DocumentAt, KeptSession, Reader, Router
+from app.api.deps import DocumentAt, KeptDrawing, Reader, Router
 from app.api.records import MERGED, READ
 from app.models import Document
 from app.schemas.pictures.audits import AuditRead
@@ -21,7 +21,7 @@ async def get_audit(
     document: DocumentAt,
     query: Annotated[PictureQuery, Query()],
     caller: Reader,
-    session: KeptSession,
+    session: KeptDrawing,
 ) -> Response:
     """One document with all that it carries, of every event.
 

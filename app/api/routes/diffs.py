@@ -4,7 +4,7 @@ from fastapi import Query, Request
 from starlette.responses import Response
 
 from app.api import answers, negotiation
-from app.api.deps import EventAt, KeptSession, Reader, Router
+from app.api.deps import EventAt, KeptDrawing, Reader, Router
 from app.api.records import MERGED, READ
 from app.schemas.pictures.diffs import DiffQuery, DiffRead
 from app.services.pictures import diffs, moments
@@ -14,7 +14,7 @@ router = Router("pictures")
 
 @router.get("/events/{event}/diff", response_model=DiffRead, responses=READ | MERGED, summary="Read what changed")
 async def get_diff(
-    request: Request, event: EventAt, query: Annotated[DiffQuery, Query()], caller: Reader, session: KeptSession
+    request: Request, event: EventAt, query: Annotated[DiffQuery, Query()], caller: Reader, session: KeptDrawing
 ) -> Response:
     """What changed between two moments: of what was recorded, or of what had been said.
 

@@ -1,6 +1,5 @@
 """Exports: pictures and records in other formats."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
@@ -13,8 +12,9 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from app import threads
 from app.api import answers, negotiation
-from app.api.deps import Connected, EventAt, Reader, Router, Session
+from app.api.deps import Connected, Drawing, EventAt, Exporting, Reader, Router
 from app.api.problems import documented
 from app.api.records import MERGED, READ
 from app.database import Database, end_read
@@ -95,7 +95,7 @@ class _Table(NamedTuple):
     summary="Export an event as CSV",
 )
 async def export_csv(
-    request: Request, event: EventAt, query: Annotated[CsvQuery, Query()], caller: Reader, session: Session
+    request: Request, event: EventAt, query: Annotated[CsvQuery, Query()], caller: Reader, session: Drawing
 ) -> Response:
     """A row for each statement: who says what, when, where, and where the claim stands.
 
@@ -107,7 +107,7 @@ async def export_csv(
     tag = await moments.etag(session, event_read, viewpoint, f"csv {query.safe} {query.bom} {query.columns}")
     answers.check_modified(request, tag)
     dossier = await moments.dossier(session, event_read.id, viewpoint)
-    body = await asyncio.to_thread(csv.render, dossier, safe=query.safe, bom=query.bom, columns=columns)
+    body = await threads.run(csv.render, dossier, safe=query.safe, bom=query.bom, columns=columns)
     headers = _headers(tag, event_read, "csv") | _in_language(query)
     return Response(body, 200, headers, f"{CSV}; charset=utf-8; header=present")
 
@@ -119,7 +119,7 @@ async def export_csv(
     summary="Export an event as JSON-LD",
 )
 async def export_jsonld(
-    request: Request, event: EventAt, query: Annotated[JsonLdQuery, Query()], caller: Reader, session: Session
+    request: Request, event: EventAt, query: Annotated[JsonLdQuery, Query()], caller: Reader, session: Drawing
 ) -> Response:
     """The event in the words of schema.org: Event, Claim, ClaimReview; a statement is an action of its source.
 
@@ -129,7 +129,7 @@ async def export_jsonld(
     event_read, viewpoint = await moments.find(session, caller, event, query, words)
     tag = await moments.etag(session, event_read, viewpoint, "jsonld")
     answers.check_modified(request, tag)
-    body = await asyncio.to_thread(jsonld.render, await moments.dossier(session, event_read.id, viewpoint))
+    body = await threads.run(jsonld.render, await moments.dossier(session, event_read.id, viewpoint))
     return Response(body, 200, _headers(tag, event_read, "jsonld") | _in_language(query), JSON_LD)
 
 
@@ -139,7 +139,7 @@ async def export_jsonld(
     responses=READ | MERGED | _gives(ATOM, "RFC 4287.", _TEXT),
     summary="Follow an event as an Atom feed",
 )
-async def export_atom(request: Request, event: EventAt, caller: Reader, session: Session) -> Response:
+async def export_atom(request: Request, event: EventAt, caller: Reader, session: Drawing) -> Response:
     """The newest 100 changes, by when they were recorded.
 
     Statements, withdrawals and assessments; and of the newest ten days with changes, the standings and statuses that
@@ -148,7 +148,7 @@ async def export_atom(request: Request, event: EventAt, caller: Reader, session:
     event_read, viewpoint = await moments.find(session, caller, event, PictureQuery())
     tag = await moments.etag(session, event_read, viewpoint, "atom")
     answers.check_modified(request, tag)
-    body = await asyncio.to_thread(atom.render, *await feeds.feed(session, event_read.id, viewpoint))
+    body = await threads.run(atom.render, *await feeds.feed(session, event_read.id, viewpoint))
     return Response(body, 200, _headers(tag, event_read, "atom", "inline"), ATOM)
 
 
@@ -186,7 +186,7 @@ async def export_events_csv(
     request: Request,
     query: Annotated[EventsCsvQuery, Query()],
     caller: Reader,
-    session: Session,
+    session: Exporting,
     database: Connected,
 ) -> Response:
     """The tables of several events in one: those named with `event`, or all that fit the filters of their list."""
@@ -214,7 +214,7 @@ async def export_statements(
     query: Annotated[StatementsTableQuery, Query()],
     *,
     caller: Reader,
-    session: Session,
+    session: Exporting,
     database: Connected,
 ) -> Response:
     """All that fit the filters of their list, each with its event, question, claim, source and first document.
@@ -241,7 +241,7 @@ async def export_assessments(
     query: Annotated[AssessmentsTableQuery, Query()],
     *,
     caller: Reader,
-    session: Session,
+    session: Exporting,
     database: Connected,
 ) -> Response:
     """All that fit the filters of their list, each with its author, claim, question and event."""
@@ -314,7 +314,7 @@ def _known(row: Row, columns: Sequence[str]) -> Row:
     summary="Export an event as NDJSON",
 )
 async def export_ndjson(
-    request: Request, event: EventAt, caller: Reader, session: Session, database: Connected
+    request: Request, event: EventAt, caller: Reader, session: Exporting, database: Connected
 ) -> Response:
     """All that the dossier is made of, as lines for `POST /v1/ingest`.
 
@@ -329,7 +329,7 @@ async def export_ndjson(
 
 
 @router.get("/export.ndjson", response_class=Response, responses=documented() | _LINES, summary="Export everything")
-async def export_everything(request: Request, caller: Reader, session: Session, database: Connected) -> Response:
+async def export_everything(request: Request, caller: Reader, session: Exporting, database: Connected) -> Response:
     """All that the caller may see, as lines for `POST /v1/ingest`, in one snapshot.
 
     Ingested by an admin key elsewhere they give the same pictures. Reports, positions, versions and history stay
@@ -349,7 +349,7 @@ async def export_everything(request: Request, caller: Reader, session: Session, 
     summary="Export events as GeoJSON",
 )
 async def export_geojson(
-    request: Request, query: Annotated[MapQuery, Query()], caller: Reader, session: Session, database: Connected
+    request: Request, query: Annotated[MapQuery, Query()], caller: Reader, session: Exporting, database: Connected
 ) -> Response:
     """All events that fit the filters of their list, as a map."""
     await existing.check(session, caller, query)

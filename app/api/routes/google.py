@@ -3,7 +3,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from app.api.deps import GoogleReader, Route, Session
+from app.api.deps import GoogleReader, Route, Searching
 from app.errors import NotOffered
 from app.formats import google
 from app.schemas.fact_checks import FactCheckedClaimSearchResponse, FactCheckQuery, GoogleError
@@ -23,7 +23,7 @@ _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     summary="Search fact-checked claims",
 )
 async def list_fact_checked_claims(
-    query: Annotated[FactCheckQuery, Query()], caller: GoogleReader, session: Session
+    query: Annotated[FactCheckQuery, Query()], caller: GoogleReader, session: Searching
 ) -> Response:
     """`claims:search` of the Google Fact Check Tools API: its clients work here when their host is changed.
 

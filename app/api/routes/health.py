@@ -1,9 +1,8 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
-from sqlalchemy import text
 
 from app import __version__
-from app.api.deps import Route, Session
+from app.api.deps import Connected, Route
 from app.api.problems import documented
 
 router = APIRouter(tags=["health"], route_class=Route)
@@ -21,7 +20,7 @@ async def get_livez() -> Health:
 
 
 @router.get("/readyz", summary="Can it serve?", responses=documented())
-async def get_readyz(session: Session) -> Health:
+async def get_readyz(database: Connected) -> Health:
     """Answers 503 while the database is out of reach."""
-    await session.execute(text("SELECT 1"))
+    await database.probe()
     return Health(status="ready", version=__version__)

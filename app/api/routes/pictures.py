@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from app.api import answers, negotiation
-from app.api.deps import EventAt, KeptSession, Reader, Router
+from app.api.deps import EventAt, KeptDrawing, Reader, Router
 from app.api.problems import documented
 from app.api.records import MERGED, READ
 from app.derive.pictures import labels
@@ -31,7 +31,7 @@ async def get_words(request: Request, query: Annotated[WordLabelsQuery, Query()]
 
 @router.get("/events/{event}/dossier", response_model=DossierRead, responses=READ | MERGED, summary="Read a dossier")
 async def get_dossier(
-    request: Request, event: EventAt, query: Annotated[DossierQuery, Query()], caller: Reader, session: KeptSession
+    request: Request, event: EventAt, query: Annotated[DossierQuery, Query()], caller: Reader, session: KeptDrawing
 ) -> Response:
     """The whole event in one answer.
 
@@ -43,7 +43,7 @@ async def get_dossier(
 
 @router.get("/events/{event}/timeline", response_model=TimelineRead, responses=READ | MERGED, summary="Read a timeline")
 async def get_timeline(
-    request: Request, event: EventAt, query: Annotated[PictureQuery, Query()], caller: Reader, session: KeptSession
+    request: Request, event: EventAt, query: Annotated[PictureQuery, Query()], caller: Reader, session: KeptDrawing
 ) -> Response:
     """What was said, withdrawn, replaced and assessed, in the order of when that was."""
     return await _picture(request, event, query, caller, session=session, draw=moments.timeline)
@@ -51,7 +51,7 @@ async def get_timeline(
 
 @router.get("/events/{event}/figures", response_model=FiguresRead, responses=READ | MERGED, summary="Read figures")
 async def get_figures(
-    request: Request, event: EventAt, query: Annotated[FiguresQuery, Query()], caller: Reader, session: KeptSession
+    request: Request, event: EventAt, query: Annotated[FiguresQuery, Query()], caller: Reader, session: KeptDrawing
 ) -> Response:
     """Who gave which number when, and the range that was left open at each moment."""
     details = {"measure": query.measure, "subject": query.subject}
@@ -60,7 +60,7 @@ async def get_figures(
 
 @router.get("/events/{event}/matrix", response_model=MatrixRead, responses=READ | MERGED, summary="Read a matrix")
 async def get_matrix(
-    request: Request, event: EventAt, query: Annotated[MatrixQuery, Query()], caller: Reader, session: KeptSession
+    request: Request, event: EventAt, query: Annotated[MatrixQuery, Query()], caller: Reader, session: KeptDrawing
 ) -> Response:
     """Question by question: which side, or source, says what, or has not answered.
 

@@ -4,7 +4,7 @@ from fastapi import Query, Request
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import Reader, Router, Session
+from app.api.deps import Reader, Router, Searching
 from app.api.problems import documented
 from app.schemas.search import Hit, HitPage, SearchQuery, SimilarList, SimilarQuery
 from app.services.search import other_words, search, similar
@@ -14,7 +14,7 @@ router = Router("search")
 
 @router.get("/search", response_model=HitPage, responses=documented(), summary="Search")
 async def list_hits(
-    request: Request, query: Annotated[SearchQuery, Query()], caller: Reader, session: Session
+    request: Request, query: Annotated[SearchQuery, Query()], caller: Reader, session: Searching
 ) -> Response:
     """Events, claims, statements and documents by their words, the best first.
 
@@ -28,7 +28,7 @@ async def list_hits(
 
 
 @router.get("/claims/similar", response_model=SimilarList, responses=documented(), summary="Find similar claims")
-async def list_similar_claims(query: Annotated[SimilarQuery, Query()], caller: Reader, session: Session) -> Response:
+async def list_similar_claims(query: Annotated[SimilarQuery, Query()], caller: Reader, session: Searching) -> Response:
     """Claims that say nearly the same as a text.
 
     Ranked by how alike the words are, which is no judgement: claims that differ in one word may be opposites.

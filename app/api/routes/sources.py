@@ -7,6 +7,7 @@ from app.api import answers
 from app.api.deps import (
     IfMatch,
     Ingester,
+    KeptDrawing,
     KeptSession,
     Once,
     Reader,
@@ -74,7 +75,7 @@ async def get_track_record(
     source: SourceAt,
     query: Annotated[TrackRecordQuery, Query()],
     caller: Reader,
-    session: KeptSession,
+    session: KeptDrawing,
 ) -> Response:
     """What the source's family had said of open questions that were settled later."""
     source_id = (await records.locate(session, caller, Source, source)).id

@@ -17,7 +17,7 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import jsontext
+from app import jsontext, threads
 from app.database import Database, Signature, waited_for
 from app.errors import BadRequest, Invalid, Problem, TooLarge, Unavailable
 from app.schemas import findings
@@ -94,7 +94,7 @@ async def read(raw: Iterable[tuple[int, bytes]], caller: Caller) -> list[Entry]:
         entry = Entry(number)
         entries.append(entry)
         if len(line) > _THREAD_BYTES:
-            await asyncio.to_thread(_read, entry, line, caller)
+            await threads.run(_read, entry, line, caller)
         else:
             _read(entry, line, caller)
         if time.perf_counter() - since > _READING_SECONDS:

@@ -11,13 +11,13 @@ Nothing else matches or stores drafts, with one exception: `credits` finds and s
 credit. No body names these, so there is nobody to whom an ambiguous name could be refused.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import threads
 from app.database import Asking, asking_ahead
 from app.models import (
     Appearance,
@@ -67,7 +67,7 @@ _AFTER_UNNAMED: Final = [
 async def prepare(batch: Batch) -> None:
     """Do what needs no database. Texts are read in a thread: that takes a while."""
     if copies.brings_texts(batch):
-        await asyncio.to_thread(_prepare, batch)
+        await threads.run(_prepare, batch)
     else:
         _prepare(batch)
 

@@ -10,7 +10,6 @@ one. In the same go it looks up what is stored already: what the body completes,
 a new text. What has changed of that is written at the end (`write_rechecked`), after all that the body itself says.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from pydantic_core import to_json
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import threads
 from app.database import Askable, ask, end_read, set_reason, utcnow
 from app.derive.rules import fidelity
 from app.derive.rules.fidelity import Finding, Quotation, Version
@@ -374,7 +374,7 @@ async def _find(session: Askable, search: _Search, unsearched: Iterable[tuple[st
         rows = await ask(session, _TEXTS, {"hashes": list(unread)})
         texts = {**texts, **{bytes(row.sha256): row.text for row in rows}}
     await end_read(session)  # the database ends transactions that wait for long
-    search.spots.update(await asyncio.to_thread(_located, words_of_text, texts))
+    search.spots.update(await threads.run(_located, words_of_text, texts))
 
 
 def _located(words_of_text: Mapping[bytes, list[str]], texts: Mapping[bytes, str]) -> Spots:

@@ -1,6 +1,5 @@
 """The audit of a document: the events that cite it, and a slice of their dossiers."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -9,6 +8,7 @@ from pydantic_core import from_json
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import threads
 from app.database import ask, end_read
 from app.derive import ordering
 from app.derive.pictures import audit as derived
@@ -43,7 +43,7 @@ async def audit(session: AsyncSession, document_id: UUID, viewpoint: Viewpoint) 
     position = viewpoint.as_of or await moments.head(session)
     await end_read(session)
     left_out = len(event_ids[EVENTS_DRAWN:])
-    return await asyncio.to_thread(_draw, (document, versions), loaded, position, viewpoint, events_left_out=left_out)
+    return await threads.run(_draw, (document, versions), loaded, position, viewpoint, events_left_out=left_out)
 
 
 def _draw(

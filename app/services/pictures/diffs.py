@@ -1,6 +1,5 @@
 """What changed in one event between two moments of one of the two clocks."""
 
-import asyncio
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -8,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import threads
 from app.database import end_read
 from app.derive.diff import diff as derived
 from app.derive.diff import snapshots
@@ -103,7 +103,7 @@ async def diff(session: AsyncSession, event: Located, comparison: ResolvedDiff) 
     if before is None and after is None:
         raise _recorded_later(event)
     await end_read(session)
-    return await asyncio.to_thread(_compare, event, comparison, before, after)
+    return await threads.run(_compare, event, comparison, before, after)
 
 
 def _compare(

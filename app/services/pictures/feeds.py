@@ -1,6 +1,5 @@
 """What a feed shows of an event: its dossier, and what moved on the newest days on which something was recorded."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
@@ -10,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import threads
 from app.database import ask, end_read
 from app.derive.diff import snapshots, verdict_changes
 from app.derive.diff.snapshots import SnapshotPair
@@ -48,7 +48,7 @@ async def feed(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> t
     viewpoints = [position and Viewpoint(position, viewpoint.view) for position in positions]
     loaded = [await _load(session, event_id, day_end) for day_end in viewpoints]
     await end_read(session)
-    return await asyncio.to_thread(_draw, rows, shown_position, viewpoint, days, loaded)
+    return await threads.run(_draw, rows, shown_position, viewpoint, days, loaded)
 
 
 def _draw(

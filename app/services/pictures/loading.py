@@ -3,7 +3,6 @@
 Both ways bring the same records in the same shape, so that a picture of the past is made as one of the present is.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
@@ -14,6 +13,7 @@ from pydantic_core import from_json
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import threads
 from app.database import ask
 from app.derive.rules.rows import Rows
 from app.errors import NotFound
@@ -285,12 +285,12 @@ async def with_cited(
     document_ids = _ids_pointed_at(loaded, Document)
     citations = {"documents": document_ids, "sources": _ids_pointed_at(loaded, Source), "merged": list(event_ids)}
     loaded |= await records(session, _CITED[past], citations | moment)
-    return await asyncio.to_thread(_rows, event_id, loaded, document_ids, event_ids, restricted)
+    return await threads.run(_rows, event_id, loaded, document_ids, event_ids, restricted)
 
 
 async def records(session: AsyncSession, query: TextClause, parameters: dict[str, Any]) -> Records:
     """The records that the query finds, as parsed JSON, by type."""
-    return await asyncio.to_thread(_parsed, await ask(session, query, parameters))
+    return await threads.run(_parsed, await ask(session, query, parameters))
 
 
 def _parsed(parts: Sequence[Any]) -> Records:

@@ -1,6 +1,5 @@
 """Pictures of one event: the moment they are asked for, their ETags, the positions that they show, and the answers."""
 
-import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app import times
+from app import threads, times
 from app.database import ask, end_read
 from app.derive import RULES
 from app.derive.pictures import documents, series
@@ -250,7 +249,7 @@ async def _slice(
     """What is taken of a dossier, in the thread in which that is drawn: each way to a thread costs a tenth of a ms."""
     rows, shown_position = await load(session, event_id, viewpoint)
     await end_read(session)
-    return await asyncio.to_thread(lambda: take(draw_dossier(rows, shown_position, viewpoint)))
+    return await threads.run(lambda: take(draw_dossier(rows, shown_position, viewpoint)))
 
 
 def draw_dossier(rows: Rows, shown_position: Position, viewpoint: Viewpoint) -> DossierRead:
@@ -284,7 +283,7 @@ async def figures(
     """Who gave which number when; `measure`, `subject`: of these only. Raises as `dossier` does."""
     rows, shown_position = await load(session, event_id, viewpoint)
     await end_read(session)
-    return await asyncio.to_thread(
+    return await threads.run(
         series.series,
         rows,
         viewpoint.view,

@@ -1,12 +1,12 @@
 """Track records of sources: over all events in which one spoke of what has been settled since."""
 
-import asyncio
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import threads
 from app.derive import ordering
 from app.derive.pictures import track_record
 from app.derive.rules.rows import View
@@ -61,7 +61,7 @@ async def record(session: AsyncSession, caller: Caller, source_id: UUID, said_be
     for start in range(0, len(event_ids), _EVENTS_AT_ONCE):
         event_id, *further_ids = event_ids[start : start + _EVENTS_AT_ONCE]
         rows = await loading.load(session, event_id, None, *further_ids)
-        event_entries, named_sources, family = await asyncio.to_thread(track_record.entries, rows, view, source_id)
+        event_entries, named_sources, family = await threads.run(track_record.entries, rows, view, source_id)
         entries += event_entries
         sources |= named_sources
     sources = ordering.side_map(sources)

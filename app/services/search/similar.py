@@ -4,7 +4,6 @@ For a body it is done before the body is stored: with a transaction of its own, 
 nothing of it happens under the ledger's lock.
 """
 
-import asyncio
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -31,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import threads
 from app.database import Askable, ask
 from app.models import Claim, Event, SearchEntry, table_of
 from app.schemas import addresses, kinds
@@ -151,7 +151,7 @@ async def page(session: AsyncSession, caller: Caller, query: SimilarQuery) -> li
     tags = [*query.language.split(","), languages.UNDETERMINED] if query.language else [None, languages.UNDETERMINED]
     words = (await ask(session, _ANY_WORD, {"languages": tags, "words": query.text[:COMPARED_CHARACTERS]}))[0][0]
     rows = (await session.execute(_sharing_words(caller, query, words or ""))).mappings().all()
-    best = await asyncio.to_thread(_best, query.text, rows, query.limit)
+    best = await threads.run(_best, query.text, rows, query.limit)
     claims = seen(caller, Claim)
     selected = select(claims).where(claims.c.id.in_([id_ for id_, _, _ in best]))
     claims_by_id = {row["id"]: row for row in (await session.execute(selected)).mappings()}
@@ -305,7 +305,7 @@ async def compare_in_thread(compared: Compared, stored: StoredTexts) -> Nearby:
     """`compare` in a thread, if there is anything to compare with."""
     if not stored and max(len(compared.claims), len(compared.questions)) == 1:
         return {}
-    return await asyncio.to_thread(compare, compared, stored)
+    return await threads.run(compare, compared, stored)
 
 
 def compare(compared: Compared, stored: StoredTexts) -> Nearby:

@@ -1,41 +1,32 @@
 """Connections for single statements, apart from SQLAlchemy: what it does around one takes longer than all else."""
 
-import asyncio
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import psycopg
 from psycopg import AsyncConnection, AsyncCursor
 from psycopg.pq import TransactionStatus
 from psycopg.rows import namedtuple_row
-from sqlalchemy.exc import TimeoutError as NoConnection
 
-_WAIT_SECONDS: Final = 5.0  # for a connection, while all are in use
+from app.turns import Turns
 
 
 class Askers:
     """Connections in autocommit, each lent for one statement. They are opened as they are needed, and stay."""
 
-    def __init__(self, connections: int, **options: Any) -> None:
-        """`connections`: at most, at once; `options`: psycopg's, for each."""
+    def __init__(self, turns: Turns, connect: Callable[[], Awaitable[AsyncConnection[Any]]]) -> None:
+        """`turns`: as many as there are connections at most; `connect` opens one."""
         self.opened = 0
-        self._options = options
-        self._places = asyncio.Semaphore(connections)
+        self._turns = turns
+        self._connect = connect
         self._resting: list[AsyncCursor[Any]] = []
 
     async def ask(self, query: str, values: Mapping[str, Any]) -> list[Any]:
         """The rows of a statement, as named tuples. Only for what reads: it is asked again if its connection was lost.
 
-        Raises psycopg's errors, and SQLAlchemy's TimeoutError where no connection becomes free.
+        Raises psycopg's errors, and Unavailable where too many ask at once.
         """
-        if self._places.locked():
-            try:
-                await asyncio.wait_for(self._places.acquire(), _WAIT_SECONDS)
-            except TimeoutError:
-                raise NoConnection("All connections are in use.") from None
-        else:
-            await self._places.acquire()
-        try:
+        async with self._turns.turn():
             if self._resting:
                 cursor = self._resting.pop()  # the last used: so as few are used as are needed
                 try:
@@ -45,8 +36,6 @@ class Askers:
                         raise
             # There was none, or the server was restarted while it rested.
             return await self._run(await self._open(), query, values)
-        finally:
-            self._places.release()
 
     async def _run(self, cursor: AsyncCursor[Any], query: str, values: Mapping[str, Any]) -> list[Any]:
         try:
@@ -59,7 +48,7 @@ class Askers:
                 cursor.connection.pgconn.finish()
 
     async def _open(self) -> AsyncCursor[Any]:
-        connection = await AsyncConnection.connect(autocommit=True, **self._options)
+        connection = await self._connect()
         self.opened += 1
         return connection.cursor(row_factory=namedtuple_row)
 

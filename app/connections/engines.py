@@ -1,0 +1,133 @@
+"""The pools of connections, each with its limits: how many there are, and how long the database may take on them."""
+
+import selectors
+import time
+from functools import partial
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.util import await_only
+
+from app.connections import guarded
+from app.connections.askers import Askers
+from app.connections.guarded import Unanswered
+from app.settings import Settings
+from app.turns import Turns
+
+# Seconds that the database may take for a statement. With what it may be silent for beyond them, no request waits for
+# longer than ten.
+ASK_SECONDS, READ_SECONDS, SEARCH_SECONDS, WRITE_SECONDS, EXPORT_SECONDS = 2, 5, 3, 8, 60
+_SILENT_SECONDS: Final = 1.5
+# For the ledger's lock, where the database's own limit is that of its migration.
+_LOCK_SECONDS: Final = 5
+_OF_WRITERS: Final = (
+    f"SELECT set_config('statement_timeout', '{WRITE_SECONDS}s', false), CASE current_setting('lock_timeout') "
+    f"WHEN '10s' THEN set_config('lock_timeout', '{_LOCK_SECONDS}s', false) END"
+)
+_FRESH_SECONDS: Final = 1.0  # for which a connection that was just used need not be pinged
+_PREPARE_AFTER: Final = 1  # runs of a statement: the next one prepares it, on each connection
+_DIALECT: Final = make_url("postgresql+psycopg://").get_dialect()()
+
+
+class _Lined(AsyncAdaptedQueuePool):
+    """A pool whose connections are waited for in a line that stays short."""
+
+    turns: Turns
+
+    def _do_get(self) -> Any:
+        await_only(self.turns.take())
+        began = time.monotonic()
+        try:
+            record = super()._do_get()
+        except BaseException:
+            self.turns.give_back(time.monotonic() - began)
+            raise
+        record.info["taken_at"] = began
+        return record
+
+    def _do_return_conn(self, record: Any) -> None:
+        super()._do_return_conn(record)
+        self.turns.give_back(time.monotonic() - record.info.get("taken_at", time.monotonic()))
+
+
+def engine(
+    settings: Settings, connections: int, silence: Unanswered, seconds: int, *, setting: str = "", **options: Any
+) -> AsyncEngine:
+    """An engine on whose connections a statement may take so long; `setting`: what is asked first on each."""
+    connect_args = {
+        **_options(settings),
+        **options.pop("connect_args", {}),
+        "async_creator_fn": partial(guarded.connect, silence, seconds + _SILENT_SECONDS, setting or _limit(seconds)),
+    }
+    new_engine = create_async_engine(
+        settings.database_url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_timeout=5,
+        connect_args=connect_args,
+        **options,
+    )
+    _ping_what_rested(new_engine)
+    return new_engine
+
+
+def writers(settings: Settings, silence: Unanswered, turns: Turns) -> AsyncEngine:
+    """The engine of whoever writes. Its transactions are begun by hand, with the lock (`database`)."""
+    pool = type("_Writers", (_Lined,), {"turns": turns})
+    autocommit = {"autocommit": True}
+    return engine(
+        settings, turns.places, silence, WRITE_SECONDS, setting=_OF_WRITERS, poolclass=pool, connect_args=autocommit
+    )
+
+
+def askers(settings: Settings, silence: Unanswered, turns: Turns) -> Askers:
+    """Connections for single statements."""
+    _, of_url = _DIALECT.create_connect_args(make_url(settings.database_url))
+    options = {**_options(settings), **of_url, "autocommit": True}
+    return Askers(
+        turns, partial(guarded.connect, silence, ASK_SECONDS + _SILENT_SECONDS, _limit(ASK_SECONDS), **options)
+    )
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    """Of psycopg and libpq; what the URL says of them comes before."""
+    of_url = make_url(settings.database_url).query
+    return {name: value for name, value in guarded.WIRE.items() if name not in of_url} | {
+        "prepare_threshold": _PREPARE_AFTER
+    }
+
+
+def _limit(seconds: int) -> str:
+    return f"SET statement_timeout = '{seconds}s'"
+
+
+def _ping_what_rested(engine: AsyncEngine) -> None:
+    """Have the pool ping a connection only if it rested for a while, or if something has come in on it.
+
+    A server that was restarted is then no failed request: what comes in on a connection that rests is its end. One that
+    was just used and is silent is spared the ways there and back, which took a tenth of a request.
+    """
+    dialect = engine.sync_engine.dialect
+    ping = dialect.do_ping
+    used: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def note_use(connection: Any, _record: object) -> None:
+        if connection is not None:
+            used[connection.driver_connection] = time.monotonic()
+
+    def ping_if_rested(connection: Any) -> bool:
+        rested_since = used.get(connection.driver_connection)
+        if rested_since is not None and time.monotonic() - rested_since < _FRESH_SECONDS:
+            with selectors.DefaultSelector() as selector:
+                selector.register(connection.driver_connection.fileno(), selectors.EVENT_READ)
+                if not selector.select(0):
+                    return True
+        return ping(connection)
+
+    dialect.do_ping = ping_if_rested  # type: ignore[method-assign, assignment]

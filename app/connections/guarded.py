@@ -1,0 +1,84 @@
+"""Connections that no silence holds: whoever waits for the database waits for so long, and has then lost it.
+
+The database ends what takes it long by itself (`statement_timeout`). That does not help where it can't be heard: its
+machine is gone, or something between drops what is sent. TCP finds that out only where nothing takes the bytes.
+"""
+
+import asyncio
+import os
+import socket
+import time
+from contextlib import suppress
+from typing import Any, Final
+
+import psycopg
+from psycopg import AsyncConnection
+
+CONNECT_SECONDS: Final = 3
+# Of libpq. What the URL says of them comes before.
+WIRE: Final[dict[str, Any]] = {
+    "connect_timeout": CONNECT_SECONDS,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+_REMEMBERED_SECONDS: Final = 2.0  # for which a database that did not answer is not connected to again
+_IN_SILENCE_SECONDS: Final = 1.0  # that whoever has a connection waits then
+
+
+class Unanswered:
+    """When the database last did not answer: so that a request which asks several times does not wait each time."""
+
+    def __init__(self) -> None:
+        self._noted_at = -_REMEMBERED_SECONDS
+
+    def note(self) -> None:
+        self._noted_at = time.monotonic()
+
+    def is_recent(self) -> bool:
+        return time.monotonic() - self._noted_at < _REMEMBERED_SECONDS
+
+
+class Guarded(AsyncConnection[Any]):
+    """A connection that is cut when an answer takes longer than `seconds`."""
+
+    seconds = 10.0
+    silence = Unanswered()
+
+    async def wait(self, *arguments: Any, **named: Any) -> Any:
+        """All waiting for the server passes here."""
+        seconds = min(self.seconds, _IN_SILENCE_SECONDS) if self.silence.is_recent() else self.seconds
+        guard = asyncio.get_running_loop().call_later(seconds, self._cut)
+        try:
+            return await super().wait(*arguments, **named)
+        finally:
+            guard.cancel()
+
+    def _cut(self) -> None:
+        """End the connection as if the server had: whoever waits has lost it, and knows what to do then."""
+        self.silence.note()
+        with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(self.fileno())) as own_end:
+            own_end.shutdown(socket.SHUT_RDWR)
+
+
+async def connect(silence: Unanswered, seconds: float, setting: str = "", **options: Any) -> Guarded:
+    """A connection on which an answer may take so long; `setting`: what is asked on it first.
+
+    Raises psycopg's errors: at once, if the database did not answer a moment ago.
+    """
+    if silence.is_recent():
+        raise psycopg.OperationalError("the database did not answer a moment ago")
+    try:
+        connection = await Guarded.connect(**options)
+    except psycopg.errors.ConnectionTimeout:
+        silence.note()
+        raise
+    connection.seconds, connection.silence = seconds, silence
+    if setting:
+        autocommit = connection.autocommit
+        await connection.set_autocommit(True)
+        await connection.execute(setting, prepare=False)
+        await connection.set_autocommit(autocommit)
+    return connection

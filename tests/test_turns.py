@@ -1,0 +1,85 @@
+"""Turns at one kind of work: whoever would wait for long is told so at once, and nobody's place is lost."""
+
+import asyncio
+import time
+
+import pytest
+
+from app import turns
+from app.errors import Unavailable
+from app.turns import Turns
+
+
+async def hold(kind: Turns, seconds: float) -> None:
+    async with kind.turn():
+        await asyncio.sleep(seconds)
+
+
+async def test_as_many_at_once_as_there_are_places() -> None:
+    kind, most = Turns("pictures", 2, 0.01), 0
+
+    async def work() -> None:
+        nonlocal most
+        async with kind.turn():
+            most = max(most, kind.taken)
+            await asyncio.sleep(0.001)
+
+    await asyncio.gather(*(work() for _ in range(20)))
+    assert (most, kind.taken, kind.waiting) == (2, 0, 0)
+
+
+async def test_whoever_would_wait_for_long_is_told_at_once() -> None:
+    kind = Turns("pictures", 1, usual_seconds=turns.LINE_SECONDS / 3)
+    holding = [asyncio.create_task(hold(kind, 0.3)) for _ in range(4)]
+    await asyncio.sleep(0.01)
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match="pictures, 1 at a time") as refused:
+        await kind.take()
+    assert time.monotonic() - began < 0.05
+    assert int(refused.value.headers["Retry-After"]) >= 2
+    await asyncio.gather(*holding)
+    assert (kind.taken, kind.waiting) == (0, 0)
+
+
+async def test_the_line_grows_with_what_is_quickly_done() -> None:
+    kind = Turns("pictures", 1, usual_seconds=1)
+    for _ in range(100):
+        await hold(kind, 0)
+    await asyncio.gather(*(hold(kind, 0) for _ in range(100)))
+
+
+async def test_nobody_joins_a_line_that_does_not_move(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "LINE_SECONDS", 0.05)
+    kind = Turns("pictures", 1, usual_seconds=0)
+    holding = [asyncio.create_task(hold(kind, 0.3)) for _ in range(2)]
+    await asyncio.sleep(0.1)
+    with pytest.raises(Unavailable):
+        await kind.take()
+    await asyncio.gather(*holding)
+
+
+async def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.05)
+    kind = Turns("pictures", 1, usual_seconds=0)
+    holding = asyncio.create_task(hold(kind, 0.2))
+    await asyncio.sleep(0.01)
+    with pytest.raises(Unavailable):
+        await kind.take()
+    await holding
+    assert (kind.taken, kind.waiting) == (0, 0)
+
+
+@pytest.mark.parametrize("given", [False, True])
+async def test_who_leaves_the_line_takes_no_place(given: bool) -> None:
+    kind = Turns("pictures", 1, usual_seconds=0)
+    await kind.take()
+    leaving = asyncio.create_task(kind.take())
+    await asyncio.sleep(0.01)
+    if given:  # and not taken yet
+        kind.give_back(0)
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    if not given:
+        kind.give_back(0)
+    assert (kind.taken, kind.waiting) == (0, 0)
