@@ -18,14 +18,13 @@ from app.api.kept.layer import Kept
 from app.api.kept.requested import kept_paths
 from app.api.routes import (
     assessments,
-    audits,
     claims,
-    diffs,
     documents,
     events,
     exports,
     google,
     health,
+    histories,
     ingest,
     lookups,
     pictures,
@@ -66,6 +65,7 @@ TAGS = {
     "documents": "What was published, and how documents depend on each other.",
     "assessments": "Ratings of claims by reviewers, courts and desks.",
     "fact-checks": "Assessed claims, as the Google Fact Check Tools API answers them.",
+    "history": "What a record was, who changed it, and why.",
     "exports": "For spreadsheets, maps, feeds, linked data, and another instance.",
     "problems": "What the `type` of a problem means.",
     "health": "For whoever watches over the service.",
@@ -74,8 +74,6 @@ TAGS = {
 RESOURCES = (
     events,
     pictures,
-    audits,
-    diffs,
     search,
     questions,
     claims,
@@ -88,6 +86,7 @@ RESOURCES = (
     ingest,
     lookups,
     exports,
+    histories,
 )
 # Whole archives are worth compressing on their way.
 for media_type in (exports.NDJSON, exports.CSV):

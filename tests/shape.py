@@ -90,10 +90,10 @@ FLAT = {"app", "app.api", "app.schemas", "app.services"}
 SHARED_NAMES = {
     "access": {"models", "services"},
     "assessments": {"api/routes", "schemas"},
-    "audits": {"api/routes", "schemas/pictures", "services/pictures"},
+    "audits": {"schemas/pictures", "services/pictures"},
     "claims": {"api/routes", "derive/pictures", "schemas"},
     "credits": {"services/intake", "texts"},
-    "diffs": {"api/routes", "schemas/pictures", "services/pictures"},
+    "diffs": {"schemas/pictures", "services/pictures"},
     "documents": {"api/routes", "derive/pictures", "schemas"},
     "event": {"derive/pictures", "models"},
     "events": {"api/routes", "schemas"},

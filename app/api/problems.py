@@ -190,7 +190,12 @@ def _methods(app: FastAPI) -> list[tuple[str, re.Pattern[str], list[str]]]:
         for path, operations in app.openapi()["paths"].items()
     }
     described |= {path: ["GET"] for path in ("/docs", "/openapi.json")}
-    return [(path, compile_path(path)[0], methods) for path, methods in described.items()]
+    return [(path, compile_path(_routed(path))[0], methods) for path, methods in described.items()]
+
+
+def _routed(path: str) -> str:
+    """A path of the description as its route has it: `{records}` stands for a few words."""
+    return path.replace("{records}", "{records:records}")
 
 
 # --- the pages -----------------------------------------------------------------------------------------------------

@@ -1,27 +1,27 @@
-"""The routes that every kind of record has alike: read one, delete it, read its history."""
+"""The routes that every kind of record has alike: read one, delete it."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Annotated, Any, TypeAlias
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, create_model
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from app import errors
 from app.api import answers
-from app.api.deps import Cascade, IfMatch, KeptAsking, KeptSession, MergedItself, Reader, Writer, Writing
+from app.api.deps import Cascade, IfMatch, KeptAsking, MergedItself, Reader, Writer, Writing
 from app.api.problems import documented
 from app.errors import Forbidden
 from app.models import Record
 from app.schemas.claims import ClaimQuery
-from app.schemas.common import CHANGED, HistoryQuery, Page, RecordRead, Remark, Revision
+from app.schemas.common import CHANGED, RecordRead, Remark
 from app.schemas.kinds import READS, kind_of
 from app.schemas.reports import ComparedPart, Similar
 from app.schemas.statements import StatementQuery
-from app.services import deleting, paging, records
+from app.services import deleting, records
 from app.services.access import Caller
 from app.services.lists import bearers
 from app.services.paging import Slice
@@ -73,7 +73,7 @@ async def listed(
 
 
 def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> None:
-    """Add GET, DELETE and history of one record under `path`, which has the parameter that `at` reads."""
+    """Add GET and DELETE of one record under `path`, which has the parameter that `at` reads."""
     kind = kind_of(model)
 
     def route(verb: str, method: str, route_path: str, call: Call, **options: Any) -> None:
@@ -97,15 +97,6 @@ def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> No
         description="409 while others point at it.",
         status_code=204,
         responses=CHANGE,
-    )
-    route(
-        "list_history_of",
-        "GET",
-        f"{path}/history",
-        _history(model, at),
-        description="Its versions, deleted or not.",
-        response_model=Page[Revision],
-        responses=READ,
     )
 
 
@@ -134,14 +125,3 @@ def _delete(model: type[Record], at: Any) -> Call:
         return Response(status_code=204)
 
     return delete
-
-
-def _history(model: type[Record], at: Any) -> Call:
-    async def history(
-        request: Request, address: at, query: Annotated[HistoryQuery, Query()], caller: Reader, session: KeptSession
-    ) -> Response:
-        key = await records.id_of(session, caller, model, address)
-        page = await paging.page(session, records.history(caller, model, key), {"position": "seq"}, query, key)
-        return answers.page(request, page, Revision)
-
-    return history

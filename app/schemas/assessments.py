@@ -65,7 +65,7 @@ class AssessmentCreate(AssessmentFields):
 
 
 class AssessmentChange(AssessmentFields):
-    """What changes; a null empties a field. `documents` replaces the whole list."""
+    """A null empties a field. `documents` replaces the whole list."""
 
     model_config = with_examples({"explanation": "The permit was found.", "documents": []})
 

@@ -219,7 +219,7 @@ def _neither_or_both(figureless: bool) -> tuple[str, str]:
 
 
 class ClaimChange(ClaimFields):
-    """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
+    """A null empties a field. `merged_into: null` alone undoes a merge."""
 
     model_config = with_examples({"accuses": "russia", "translations": {"de": "Im gemieteten Lager begann es"}})
 

@@ -154,7 +154,7 @@ DocumentCreate.model_rebuild()
 
 
 class DocumentChange(DocumentFields):
-    """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
+    """A null empties a field. `merged_into: null` alone undoes a merge."""
 
     model_config = with_examples({"lifecycle": "edited", "byline": "A. Reporter"})
 

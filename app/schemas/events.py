@@ -83,7 +83,7 @@ class EventCreate(EventFields):
 
 
 class EventChange(EventFields):
-    """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
+    """A null empties a field. `merged_into: null` alone undoes a merge."""
 
     model_config = with_examples({"place_precision": "vicinity", "tags": ["explosion", "factory"], "summary": None})
 

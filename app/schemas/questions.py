@@ -75,7 +75,7 @@ QuestionIn = Annotated[
 
 
 class QuestionChange(QuestionFields):
-    """What changes; a null empties a field."""
+    """A null empties a field."""
 
     model_config = with_examples({"evolving": False, "kind": None})
 

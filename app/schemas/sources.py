@@ -150,7 +150,7 @@ SourceCreate.model_rebuild()
 
 
 class SourceChange(SourceFields):
-    """What changes; a null empties a field. `merged_into: null` alone undoes a merge."""
+    """A null empties a field. `merged_into: null` alone undoes a merge."""
 
     model_config = with_examples(
         {"role": "head of the district", "reliability": "C", "external_ids": {"wikidata": None}}

@@ -139,7 +139,7 @@ class AppearanceCreate(AppearanceFields):
 
 
 class AppearanceChange(AppearanceFields):
-    """What changes; a null empties a field. `hops` replaces the whole chain."""
+    """A null empties a field. `hops` replaces the whole chain."""
 
     model_config = with_examples({"framing": "neutral", "location": "headline", "hops": []})
 
@@ -212,7 +212,7 @@ class StatementCreate(StatementInClaim):
 
 
 class StatementChange(StatementFields):
-    """What changes; a null empties a field."""
+    """A null empties a field."""
 
     model_config = with_examples({"certainty": "somewhat_certain", "act": None, "credibility": 3})
 

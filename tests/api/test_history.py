@@ -77,3 +77,16 @@ async def test_anybody_reads_what_became_of_a_public_record(
     await patch(client, event, {"visibility": "restricted"})
     await get(anybody, f"/v1/claims/{made}", 404)
     await get(anybody, f"/v1/claims/{made}/history", 404)
+
+
+async def test_of_an_address_that_leads_to_no_record(
+    client: AsyncClient, made: dict[str, str], described: Json
+) -> None:
+    """One operation for all kinds: which there are, it says."""
+    parameters = described["paths"]["/v1/{records}/{record}/history"]["get"]["parameters"]
+    assert set(parameters[0]["schema"]["enum"]) == set(made)
+    told = await get(client, "/v1/claims/blast/history", 422)
+    assert told["errors"][0]["parameter"] == "record"
+    for path in ("/v1/nothing/ref:a/history", "/v1/versions/ref:a/history"):
+        await get(client, path, 404)
+        assert "Allow" not in (await client.options(path)).headers

@@ -13,9 +13,10 @@ from describing import inlined
 from fastapi import FastAPI
 from histories import ACTIONS, Archive
 
+from app.schemas.kinds import KINDS
+
 STEPS: Final = 9  # so that every operation has its turn
 READS: Final = 8  # after each step
-KINDS: Final = {"report": "event", "format": ""}
 # What an operation needs to be asked, or what makes another answer of it.
 QUERIES: Final = {
     "get_dossier": ("", "?view=compact", "?lang=uk", "?order=dispute", "?said_before=2023-08-10", "?as_of={position}"),
@@ -81,6 +82,8 @@ def addressed(
     archive: Archive, psql: psycopg.Connection, chance: Random, path: str, operation: dict[str, Any]
 ) -> Iterator[str]:
     """The operation at records that are there, and at some that were, with one of its queries."""
+    kind = chance.choice([kind for kind in KINDS if kind.read is not None and kind.part_of is None])
+    path = path.replace("{records}/{record}", f"{kind.path}/{{{kind.name}}}")
     for name in [word.partition("}")[0] for word in path.split("{")[1:]]:
         ids = archive.ids.get(name, [])
         fixed = {"format": chance.choice(("csv", "ndjson")), "slug": "gone"}.get(name)

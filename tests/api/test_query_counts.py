@@ -196,7 +196,7 @@ async def test_every_operation_looks_the_key_up_once(app: FastAPI, client: httpx
     app.state.kept = None
     counted = {}
     for method, path in secured:
-        address = re.sub(r"\{\w+\}", str(uuid4()), path)
+        address = re.sub(r"\{\w+\}", str(uuid4()), path.replace("{records}", "claims"))
         with recorded(app.state.database) as recording:
             await client.request(method, address, json={} if method in ("post", "patch") else None)
         counted[method, path] = sum("FROM api_key" in statement for statement in recording.statements)

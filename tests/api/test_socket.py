@@ -82,6 +82,7 @@ def connection(database_url: str, key: str) -> Iterator[Connection]:
 
 def _filled(path: str) -> str:
     """The path with the address of a record that is there, where the report has brought one."""
+    path = path.replace("{records}", "claims")
     kind = path.split("/")[2] if path.startswith("/v1/") else ""
     return re.sub(
         r"\{(\w+)\}", lambda name: "not-found" if name[1] == "slug" else ADDRESSES.get(kind, "ref:none"), path

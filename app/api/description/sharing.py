@@ -30,6 +30,9 @@ _TOGETHER: Final[Mapping[str, str]] = {
     "AssessmentFacts": "author_id scheme rating label made",
     "InWhichWords": "wording translation translation_language framing attribution location",
     "WhyMoved": "text reasons reasons_before why_before",
+    "StatementParts": "label source document supersedes withdrawn_document",
+    "Ends": "from_id to_id",
+    "WhoSaid": "explicitness said source_id stance",
 }
 
 
@@ -128,6 +131,8 @@ def _extend(schema: Schema, name: str, fields: list[str]) -> None:
         if not addition["required"]:
             del addition["required"]
     schema["allOf"].insert(-1, {"$ref": types.SCHEMAS + name})
+    if addition == {"properties": {}}:
+        schema["allOf"].pop()
 
 
 def _share_additions(objects: dict[str, Schema]) -> None:

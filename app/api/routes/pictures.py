@@ -7,17 +7,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from app.api import answers, negotiation
-from app.api.deps import EventAt, KeptDrawing, Reader, Router
+from app.api.deps import DocumentAt, EventAt, KeptDrawing, Reader, Router
 from app.api.problems import documented
 from app.api.records import MERGED, READ
 from app.derive.pictures import labels
+from app.models import Document
 from app.schemas.common import Viewed
+from app.schemas.pictures.audits import AuditRead
+from app.schemas.pictures.diffs import DiffQuery, DiffRead
 from app.schemas.pictures.dossiers import DossierQuery, DossierRead, PictureQuery, TimelineRead
 from app.schemas.pictures.figures import FiguresQuery, FiguresRead
 from app.schemas.pictures.matrices import MatrixQuery, MatrixRead
 from app.schemas.pictures.word_labels import WordLabels, WordLabelsQuery
+from app.services import records
 from app.services.access import Caller
-from app.services.pictures import moments
+from app.services.pictures import audits, diffs, moments
 
 router = Router("pictures")
 
@@ -92,3 +96,40 @@ async def _picture(
     answers.check_modified(request, tag, words.language)
     answer = await draw(session, event_read.id, viewpoint, **details)
     return await answers.picture(answer, tag, words.language, view=view)
+
+
+@router.get("/events/{event}/diff", response_model=DiffRead, responses=READ | MERGED, summary="Read what changed")
+async def get_diff(
+    request: Request, event: EventAt, query: Annotated[DiffQuery, Query()], caller: Reader, session: KeptDrawing
+) -> Response:
+    """What changed between two moments: of what was recorded, or of what had been said.
+
+    Statements, claims and questions that are new, changed, ended or gone; standings, statuses, figures and counts of
+    independent sources that moved; and for each question the same in words.
+    """
+    event_read = await moments.event_at(session, caller, event)
+    words = negotiation.wording(request, query.lang)
+    comparison = await diffs.resolve(session, caller, query, words)
+    tag = await diffs.etag(session, event_read, comparison)
+    answers.check_modified(request, tag, words.language)
+    return await answers.picture(await diffs.diff(session, event_read, comparison), tag, words.language)
+
+
+@router.get("/documents/{document}/audit", response_model=AuditRead, responses=READ | MERGED, summary="Read an audit")
+async def get_audit(
+    request: Request,
+    document: DocumentAt,
+    query: Annotated[PictureQuery, Query()],
+    caller: Reader,
+    session: KeptDrawing,
+) -> Response:
+    """One document with all that it carries, of every event.
+
+    Where its quotations stand in its text; what it states in nobody's name; what in it can't be true together.
+    """
+    document_id = (await records.locate(session, caller, Document, document)).id
+    words = negotiation.wording(request, query.lang)
+    viewpoint = await moments.resolve(session, caller, query.as_of, query.said_before, wording=words)
+    tag = await audits.etag(session, document_id, viewpoint)
+    answers.check_modified(request, tag, words.language)
+    return await answers.picture(await audits.audit(session, document_id, viewpoint), tag, words.language)

@@ -66,7 +66,7 @@ _EXAMPLES: Final[dict[str, Example]] = {
                     ],
                     "claim_links": [{"from": "#31", "relation": "compatible", "to": "ref:warehouse"}],
                 },
-                {"ref": "zagorsk-2022", "title": "Fire in Sergiyev Posad", "occurred": "2022"},
+                {"ref": "zagorsk-2022", "title": "Fire in Sergiyev Posad"},
             ],
         },
     }
@@ -82,8 +82,8 @@ async def create_report(
 ) -> Response:
     """What an ingest script sends: one document's worth of claims about one or more events.
 
-    All of it is stored, or nothing. The answer says what became of each part: 201 if anything was created. Sending a
-    `ref` again replaces what its earlier deliveries stored and nobody else touched; the same body again stores nothing.
+    All of it is stored, or nothing. Sending a `ref` again replaces what its earlier deliveries stored and nobody else
+    touched; the same body again stores nothing.
     """
     answer, changed = await reports.deliver(session, caller, data)
     return await once(answers.parts(answer, created=changed))

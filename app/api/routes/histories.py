@@ -1,0 +1,71 @@
+import re
+from typing import Annotated, Final, Literal
+
+from fastapi import Path, Query, Request
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.responses import Response
+
+from app.api import answers
+from app.api.deps import KeptSession, Reader, Router
+from app.api.records import READ
+from app.errors import Invalid
+from app.models import Event
+from app.schemas.addresses import ADDRESS_PATTERN, EventAddress
+from app.schemas.common import HistoryQuery, Page, Revision
+from app.schemas.kinds import KINDS
+from app.services import paging, records
+
+router = Router("history")
+# Those that have an address of their own.
+_BY_PATH: Final = {kind.path: kind for kind in KINDS if kind.read is not None and kind.part_of is None}
+
+
+class RecordPath(Convertor[str]):
+    """Where records of a kind are: every other word is no path of ours."""
+
+    regex = "|".join(_BY_PATH)
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("records", RecordPath())
+RecordsAt = Annotated[
+    Literal[
+        "sources",
+        "source-links",
+        "documents",
+        "document-links",
+        "events",
+        "event-links",
+        "questions",
+        "claims",
+        "claim-links",
+        "statements",
+        "appearances",
+        "assessments",
+    ],
+    Path(alias="records", description="Of which kind."),
+]
+RecordAt = Annotated[EventAddress, Path(description="Which of them.")]
+
+
+@router.get("/{records:records}/{record}/history", response_model=Page[Revision], responses=READ)
+async def list_history(  # noqa: PLR0917
+    request: Request,
+    kind_path: RecordsAt,
+    record: RecordAt,
+    query: Annotated[HistoryQuery, Query()],
+    caller: Reader,
+    session: KeptSession,
+) -> Response:
+    """The versions of a record, deleted or not."""
+    model = _BY_PATH[kind_path].model
+    if model is not Event and re.fullmatch(ADDRESS_PATTERN, record) is None:
+        raise Invalid.parameter("record", "an id, or `ref:` and a ref, is needed")
+    record_id = await records.id_of(session, caller, model, record)
+    page = await paging.page(session, records.history(caller, model, record_id), {"position": "seq"}, query, record_id)
+    return answers.page(request, page, Revision)
