@@ -9,7 +9,6 @@ from app.api import answers
 from app.api.deps import KeptSession, Reader, Router
 from app.api.records import READ
 from app.errors import Invalid
-from app.models import Event
 from app.schemas.addresses import ADDRESS_PATTERN, EventAddress
 from app.schemas.common import HistoryQuery, Page, Revision
 from app.schemas.kinds import KINDS
@@ -63,9 +62,11 @@ async def list_history(  # noqa: PLR0917
     session: KeptSession,
 ) -> Response:
     """The versions of a record, deleted or not."""
-    model = _BY_PATH[kind_path].model
-    if model is not Event and re.fullmatch(ADDRESS_PATTERN, record) is None:
+    kind = _BY_PATH[kind_path]
+    if "slug" not in kind.columns and re.fullmatch(ADDRESS_PATTERN, record) is None:
         raise Invalid.parameter("record", "an id, or `ref:` and a ref, is needed")
-    record_id = await records.id_of(session, caller, model, record)
-    page = await paging.page(session, records.history(caller, model, record_id), {"position": "seq"}, query, record_id)
+    record_id = await records.id_of(session, caller, kind.model, record)
+    page = await paging.page(
+        session, records.history(caller, kind.model, record_id), {"position": "seq"}, query, record_id
+    )
     return answers.page(request, page, Revision)
