@@ -36,6 +36,10 @@ COMMANDS: Final[Commands] = {
         "Serve the API with the demo events: an explosion near Moscow in August 2023, and who says what about it.",
     ),
     "migrate": ("app.commands.maintenance:migrate", "Bring the database to this release's tables."),
+    "quotations": (
+        "app.commands.maintenance:check_quotations",
+        "Look up the quotations that are unchecked although their document has a text, however long that takes.",
+    ),
     "same": (
         "app.commands.maintenance:same_records",
         "Look for sources of like names and documents of one page or text; propose links between them. Merges nothing.",

@@ -49,6 +49,7 @@ _DIALECT: Final = make_url("postgresql+psycopg://").get_dialect()()
 _ASKERS: Final = 6  # connections for statements of a millisecond: more than that wait in line
 ReadKind: TypeAlias = Literal["reads", "pictures", "searches", "exports"]
 """What is read for, each with places of its own: whoever draws or searches leaves connections to the others."""
+_QUOTATIONS_AT_ONCE: Final = 2  # bodies whose quotations are looked up, which asks the database for little
 LEDGER_LOCK: Final = {"class": 20230809, "key": 1}
 MIGRATION_LOCK: Final = {"class": 20230809, "key": 2}
 
@@ -116,7 +117,7 @@ class Database:
     askers: Askers
     prober: Askers
     """Asks whether the database is there, whatever others wait for."""
-    turns: Mapping[ReadKind, Turns]
+    turns: Mapping[ReadKind | Literal["quotations"], Turns]
     own_writes: OwnWrites = field(default_factory=OwnWrites)
 
     @asynccontextmanager
@@ -196,13 +197,14 @@ def connect(settings: Settings) -> Database:
         "execution_options": {"postgresql_readonly": True},
     }
     drawing, searching = max(1, settings.readers * 4 // 10), max(1, settings.readers // 5)
-    turns: dict[ReadKind, Turns] = {
+    turns: dict[ReadKind | Literal["quotations"], Turns] = {
         "pictures": Turns("pictures", drawing, 0.05),
         "searches": Turns("searches and counts", searching, 0.05),
         "reads": Turns("lists", max(1, settings.readers - drawing - searching), 0.005),
         "exports": Turns("exports", settings.exporters, 0.05),
     }
     places = sum(kind.places for kind in turns.values())
+    turns["quotations"] = Turns("bodies with quotations", _QUOTATIONS_AT_ONCE, 0.01)
     readers = engines.engine(settings, places, silence, engines.READ_SECONDS, **snapshots)
     exporters = engines.engine(settings, settings.exporters, silence, engines.EXPORT_SECONDS, **snapshots)
     # READ COMMITTED: what others committed while the lock was waited for has to be seen. Few: one writes at a time.

@@ -1,4 +1,4 @@
-"""`counterclaim migrate`, `counterclaim verify` and `counterclaim same`."""
+"""`counterclaim migrate`, `counterclaim verify`, `counterclaim same` and `counterclaim quotations`."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from app.commands import databases
 from app.commands.databases import DatabaseUrl, DataDir
 from app.database import Database
 from app.services import ledger, migrating
-from app.services.upkeep import same
+from app.services.upkeep import quotations, same
 
 
 def migrate(database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
@@ -52,3 +52,17 @@ def same_records(
         "queues.",
         highlight=False,
     )
+
+
+def check_quotations(database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
+    """Look up the quotations that are unchecked although their document has a text, however long that takes."""
+
+    async def check(database: Database) -> None:
+        async for checked in quotations.check(database):
+            line = f"{checked.seen:,} quotations looked up, {checked.changed:,} are no longer unchecked"
+            databases.err.print(line, highlight=False)
+
+    with databases.database(database_url, data_dir) as url:
+        migrating.current(url)
+        databases.run(url, check)
+    databases.err.print("All are looked up.", highlight=False)

@@ -36,8 +36,9 @@ from app.services import database_errors, records, visibility
 from app.services.access import Caller
 from app.services.intake import clearing, copies, doubts, foreign_keys, pipeline, quotes, remarks
 from app.services.intake.bodies import walking
-from app.services.intake.drafts import COARSE, Batch, Draft, Spots, bounds, url_columns, url_key
+from app.services.intake.drafts import COARSE, Batch, Draft, bounds, url_columns, url_key
 from app.texts import traits
+from app.texts.quoting.effort import Spots
 from app.vocabulary import counts_things
 
 _OBJECT_FIELDS: Final = ("external_ids", "translations")
@@ -66,7 +67,7 @@ async def change(
     Raises what `records.held` raises, Invalid, or Conflict for a ref, slug or URL that is taken.
     """
     # Only an appearance has a quotation, which is looked up in a text.
-    spots = await _foresee(session, caller, address, patch) if model is Appearance else {}
+    spots = await _foresee(session, caller, address, patch) if model is Appearance else Spots()
     # A merge is undone at the record that was merged; all else is written to what it was merged into.
     undoing = patch.model_fields_set == {"merged_into"}
     record = await records.held(session, caller, model, address, if_match, merged_itself=undoing)
@@ -111,7 +112,7 @@ async def _foresee(session: AsyncSession, caller: Caller, address: str, patch: B
     Not by `pipeline.foresee`, which looks up drafts: here a stored record is changed. Problems are left to the same
     steps under the lock.
     """
-    spots: Spots = {}
+    spots = Spots()
     if patch.model_fields_set & {*quotes.FIELDS, "document"}:
         with suppress(Problem):
             async with foreseeing(session) as reading:

@@ -10,6 +10,7 @@ from httpx import AsyncClient
 from reporting import report, rows, said, sent
 
 from app.services.intake import quotes as looking
+from app.texts.quoting.effort import Spots
 
 URL = "https://news.example/1"
 WORDS = "it was a drone that struck the plant"
@@ -359,13 +360,13 @@ async def test_an_old_version_counts_only_for_what_was_found_in_it(client: Async
 async def test_nothing_is_looked_up_under_the_lock(
     app: FastAPI, client: AsyncClient, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    locked, located = [], looking._located
+    locked, locate = [], Spots.locate
 
-    def noted(wanted: Any, texts: Any) -> Any:
+    def noted(spots: Spots, wanted: Any, texts: Any) -> None:
         locked.append(app.state.database.writers.pool.checkedout())
-        return located(wanted, texts)
+        locate(spots, wanted, texts)
 
-    monkeypatch.setattr(looking, "_located", noted)
+    monkeypatch.setattr(Spots, "locate", noted)
     made = await quoted(client, place, document={"url": URL, "ref": "paper", "text": TEXT, "retrieved_at": EARLY})
     assert locked == [0]
     await quoted(client, place, wording="a witness told us", document="ref:paper")

@@ -25,13 +25,12 @@ from app.schemas.pages import page_keys, wrappers
 from app.schemas.reports import Outcome, Similar
 from app.schemas.urls import canonical
 from app.services.search.similar import Compared
-from app.texts.quoting.quotes import Spot
+from app.texts.quoting.effort import Spots
 from app.vocabulary import RemarkKind
 
 _UNKNOWN_ID: Final = UUID(int=0)  # the id of a reference until it is found
 RECORDS_OF_A_BODY: Final = 1000  # at most
 # Where words stand in the text with this SHA-256, as far as that has been looked up; None: nowhere.
-Spots: TypeAlias = dict[tuple[str, bytes], Spot | None]
 COARSE: Final = ("said", "withdrawn", "published", "retracted", "occurred", "made")
 _MAY_BE_RESPELT: Final = frozenset({Respelt, Unquoted, list, dict})
 _OF_A_FIGURE: Final = ("qualifier", "min", "max")
@@ -153,7 +152,7 @@ class Batch:
     """The problem of the first label that nothing in the body bears."""
     versions: dict[Draft, Draft] = field(default_factory=dict)  # of a document, what was read of it
     features: dict[bytes, TextFeatures] = field(default_factory=dict)  # by the sha256 of the text
-    spots: Spots = field(default_factory=dict)
+    spots: Spots = field(default_factory=Spots)
     rechecked: Sequence[dict[str, Any]] = ()
     """The new columns of stored quotations whose fidelity changes, as `quotes` noted them."""
     remarks: list[Noted] = field(default_factory=list)

@@ -20,18 +20,19 @@ from pydantic_core import to_json
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app import threads
-from app.database import Askable, ask, end_read, set_reason, utcnow
+from app.database import Askable, ask, set_reason, utcnow
 from app.derive.rules import fidelity
 from app.derive.rules.fidelity import Finding, Quotation, Version
 from app.models import Appearance, DocumentVersion
 from app.schemas import addresses
 from app.schemas.statements import AppearanceRead
 from app.services.intake import storing
-from app.services.intake.drafts import Batch, Draft, Spots
+from app.services.intake.drafts import Batch, Draft
 from app.services.intake.references import RECHECKED
+from app.services.search import locating
 from app.texts import languages
 from app.texts.quoting import quotes
+from app.texts.quoting.effort import Key, Spots
 from app.texts.quoting.quotes import Quote, Verdict
 
 # What of an appearance decides what becomes of its quotation, beside its document.
@@ -53,7 +54,6 @@ FROM (
     JOIN document_version v ON v.document_id = k
     WHERE o.id = ANY (:documents) AND v.sha256 IS NOT NULL) known
 WHERE place <= :most OR id = ANY (:named) ORDER BY asked, place""")
-_TEXTS: Final = text("SELECT DISTINCT ON (sha256) sha256, text FROM document_version WHERE sha256 = ANY (:hashes)")
 # All quotations from these documents, under any of their ids.
 _STORED: Final = text("""
 WITH kin AS (SELECT DISTINCT document_kin(d) AS id FROM unnest(CAST(:documents AS uuid[])) d)
@@ -79,6 +79,11 @@ UPDATE appearance t SET fidelity = d.fidelity, version_id = d.version_id,
     selector = CASE WHEN r ? 'stays' THEN t.selector ELSE d.selector END
 FROM jsonb_array_elements(CAST(:rows AS jsonb)) AS r, jsonb_populate_record(NULL::appearance, r) AS d
 WHERE t.id = d.id""")
+
+_BEYOND: Final = (
+    "This quotation was not looked up: the quotations of a body have so much time together, and shorter ones took it. "
+    "It is `unchecked` until the operator has `counterclaim quotations` run."
+)
 
 # A quotation, and the versions of its document in which it is looked up, the latest first.
 _Lookup = tuple[Quotation, Sequence[Version]]
@@ -200,8 +205,10 @@ async def decide(session: AsyncSession, batch: Batch, new: Sequence[Draft], matc
     lookups = await _lookups(session, drafted, stored, nowhere=batch.without_texts())
     search = _Search(batch.spots, _texts(batch), {draft.id for draft in new_versions})
     findings = await _decided(session, search, lookups)
-    for draft, finding in zip(drafts, findings[: len(drafts)], strict=True):
+    for draft, lookup, finding in zip(drafts, lookups, findings, strict=False):
         draft.values |= _columns(finding)
+        if finding.fidelity == "unchecked" and _is_beyond(lookup, batch.spots):
+            batch.note("changed", f"{draft.pointer}/wording", _BEYOND)
     rechecked = list(zip(stored, findings[len(drafts) :], strict=True))
     batch.rechecked = [row for quotation, finding in rechecked if (row := _changed_row(quotation, finding))]
     fidelities = {row.id: row.fidelity for row in matched_rows} | {q.id: finding.fidelity for q, finding in rechecked}
@@ -279,6 +286,19 @@ def _columns(finding: Finding) -> dict[str, Any]:
     return {"fidelity": finding.fidelity, "selector": selector, "version_id": finding.version_id}
 
 
+async def look_again(reading: AsyncSession, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+    """Look up these stored quotations, however long that takes: the rows of those that change, for `write_again`."""
+    quotations = [_stored_quotation(row) for row in rows]
+    findings = await _decided(reading, _Search(Spots.without_limits(), {}), await _lookups(reading, quotations))
+    return [row for pair in zip(quotations, findings, strict=True) if (row := _changed_row(*pair))]
+
+
+async def write_again(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Store what `look_again` found, of appearances that are still as they were."""
+    await set_reason(session, RECHECKED)
+    await ask(session, _UPDATE, {"rows": storing.as_json(rows)})
+
+
 # --- what both ask ---------------------------------------------------------------------------------------------------
 
 
@@ -342,18 +362,19 @@ async def _versions(
 async def _decided(session: Askable, search: _Search, lookups: Sequence[_Lookup]) -> list[Finding]:
     """The finding for each quotation. At most two rounds of looking up: in the latest version, then in earlier ones."""
     while True:
-        unsearched = set[tuple[str, bytes]]()
+        unsearched = set[Key]()
 
-        def look(quote: Quote, version: Version, unsearched: set[tuple[str, bytes]] = unsearched) -> Verdict | None:
-            keys = {(words, version.sha256) for words in quotes.texts_to_find(quote, version.language)}
-            if not keys <= search.spots.keys():
-                unsearched.update(keys - search.spots.keys())
+        def look(quote: Quote, version: Version, unsearched: set[Key] = unsearched) -> Verdict | None:
+            keys, spots = _keys(quote, version), search.spots
+            if not keys <= spots.at.keys() | spots.beyond:
+                unsearched.update(keys - spots.at.keys() - spots.beyond)
                 return None
-            spots = search.spots
+            if not keys.isdisjoint(spots.beyond):
+                return Verdict("unchecked")
             return quotes.verdict(
                 quote,
                 version.language,
-                lambda words: spots[words, version.sha256],
+                lambda words: spots.at[words, version.sha256],
                 headline=version.headline,
                 is_part=version.is_part,
             )
@@ -361,25 +382,14 @@ async def _decided(session: Askable, search: _Search, lookups: Sequence[_Lookup]
         findings = [fidelity.fidelity_now(q, versions, search.new, look) for q, versions in lookups]
         if not unsearched:
             return [finding for finding in findings if finding is not None]
-        await _find(session, search, unsearched)
+        await locating.locate(session, search.spots, search.texts, unsearched)
 
 
-async def _find(session: Askable, search: _Search, unsearched: Iterable[tuple[str, bytes]]) -> None:
-    """Look these words up in these texts, in a thread; those that the body did not bring are read first."""
-    words_of_text = defaultdict[bytes, list[str]](list)
-    for words, sha256 in sorted(unsearched):
-        words_of_text[sha256].append(words)
-    texts = search.texts
-    if unread := words_of_text.keys() - texts.keys():
-        rows = await ask(session, _TEXTS, {"hashes": list(unread)})
-        texts = {**texts, **{bytes(row.sha256): row.text for row in rows}}
-    await end_read(session)  # the database ends transactions that wait for long
-    search.spots.update(await threads.run(_located, words_of_text, texts))
+def _is_beyond(lookup: _Lookup, spots: Spots) -> bool:
+    """Whether anything of a quotation was not looked up."""
+    quotation, versions = lookup
+    return any(not spots.beyond.isdisjoint(_keys(quotation.quote, version)) for version in versions)
 
 
-def _located(words_of_text: Mapping[bytes, list[str]], texts: Mapping[bytes, str]) -> Spots:
-    return {
-        (words, sha256): spot
-        for sha256, quoted in words_of_text.items()
-        for words, spot in quotes.locate(quoted, texts.get(sha256, "")).items()
-    }
+def _keys(quote: Quote, version: Version) -> set[Key]:
+    return {(words, version.sha256) for words in quotes.texts_to_find(quote, version.language)}

@@ -84,7 +84,7 @@ def are_enough(quote: list[str]) -> bool:
 def near(text: Words, piece: str) -> list[tuple[int, int]]:
     """Where in the folded text the words of a folded piece nearly stand, the likest first."""
     quote = words_of(piece)
-    if not are_enough(quote):
+    if not are_enough(quote) or len(text.words) < len(quote) * (1 - MOST_CHANGED):
         return []
     coded = "".join([text.codes.get(word, "\0") for word in quote])
     closest = sorted({_closest(text, coded, *band) for band in _bands(text, quote)})[:_BEST_MATCHES]

@@ -166,15 +166,23 @@ def _is_one_language(first: str | None, second: str | None) -> bool:
 # --- where words stand -----------------------------------------------------------------------------------------------
 
 
-def locate(quotations: Collection[str], text: str) -> dict[str, Spot | None]:
-    """Where each of these stands in the text, word for word at the first such place, else most like it."""
+def locate(
+    quotations: Collection[str], text: str, may_look_closer: Callable[[str], bool] = lambda _: True
+) -> dict[str, Spot | None]:
+    """Where each of these stands in the text, word for word at the first such place, else most like it.
+
+    `may_look_closer`: whether one that does not stand there as it is may be looked for, which takes long; else nothing
+    is said of it.
+    """
     page = SearchedText(fold(text))
     stretches, sought = dict[str, Stretch | None](), dict[str, list[str]]()
     for words in quotations:
         folded = fold(words)
         forms = [_unmarked(folded.folded.strip(" "))]
         stretches[words] = _unbroken(page, forms[0])
-        if stretches[words] is None:
+        if stretches[words] is None and not may_look_closer(words):
+            del stretches[words]
+        elif stretches[words] is None:
             quieted = noise.of_words(folded)
             sought[words] = forms if quieted is None else [*forms, _unmarked(quieted.strip(" "))]
     if sought:
