@@ -1,5 +1,6 @@
 """The application: its routes, its problems, its description."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,7 +9,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 from starlette_compress import add_compress_type
 
-from app import __version__, database
+from app import __version__, database, garbage
 from app.api import answers, leaving, problems
 from app.api.compressing import Compressing
 from app.api.deps import Route
@@ -147,5 +148,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    collecting = asyncio.create_task(garbage.collect_between())
     yield
+    collecting.cancel()
     await app.state.database.dispose()

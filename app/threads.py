@@ -20,11 +20,14 @@ THREADS: Final = min(8, 4 + (os.cpu_count() or 1))
 _work: Final = queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]]]()
 _threads: Final[list[threading.Thread]] = []
 _idle: Final = threading.Semaphore(0)
+_unfinished: Final = set[Future[Any]]()
 
 
 async def run(function: Callable[P, T], /, *arguments: P.args, **named: P.kwargs) -> T:
     """What the function gives, computed in a thread. Whoever is cancelled meanwhile takes along what has not begun."""
     future = Future[T]()
+    _unfinished.add(future)
+    future.add_done_callback(_unfinished.discard)
     context = contextvars.copy_context()
     _work.put((future, partial(context.run, function, *arguments, **named)))
     if not _idle.acquire(blocking=False) and len(_threads) < THREADS:
@@ -32,6 +35,11 @@ async def run(function: Callable[P, T], /, *arguments: P.args, **named: P.kwargs
         _threads.append(thread)
         thread.start()
     return await asyncio.wrap_future(future)
+
+
+def are_idle() -> bool:
+    """Whether nothing is computed, and nothing waits for it."""
+    return not _unfinished
 
 
 def _compute() -> None:

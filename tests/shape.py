@@ -19,6 +19,7 @@ FLOORS = [
         "app.connections",
         "app.turns",
         "app.threads",
+        "app.garbage",
         "app.flights",
         "app.jsontext",
         "app.logs",

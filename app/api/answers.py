@@ -13,7 +13,7 @@ from app import threads
 from app.models import Record
 from app.schemas import kinds
 from app.schemas.common import Page, RecordRead, Remark, json_and_tag, names_tag
-from app.schemas.pictures import compact
+from app.schemas.pictures import compact, slices
 from app.schemas.pictures.listed import ListedPage
 from app.schemas.questions import QuestionRead
 from app.schemas.reports import Similar
@@ -83,7 +83,7 @@ def labels(answer: BaseModel, language: AnswerLanguage) -> Response:
 
 
 def _json(answer: BaseModel, view: AnswerView) -> str:
-    return compact.written(answer) if view == "compact" else answer.model_dump_json(by_alias=True)
+    return compact.written(answer) if view == "compact" else slices.written(answer)
 
 
 def check_modified(request: Request, tag: str, language: AnswerLanguage | None = None) -> None:

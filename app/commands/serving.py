@@ -1,6 +1,5 @@
 """`counterclaim serve`: the API, from this process or from several."""
 
-import gc
 import os
 import socket
 import sys
@@ -10,7 +9,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from app import logs
+from app import garbage, logs
 from app.api import cors
 from app.commands import databases
 from app.commands.databases import DatabaseUrl, DataDir
@@ -28,7 +27,6 @@ CorsOrigins = Annotated[
     typer.Option(help="An origin whose pages may send a key, as https://desk.example; may be given several times."),
 ]
 
-_NEW_OBJECTS: Final = 50_000  # made before the garbage collector looks at them
 # For which a thread that computes keeps the others from it: the event loop asks for its turn several times an answer.
 _TURN_SECONDS: Final = 0.0005
 # Of uvicorn; it takes uvloop where that is. Its line for each request is left to our own (`logs`).
@@ -93,15 +91,9 @@ def worker() -> FastAPI:
 
 
 def application(settings: Settings) -> FastAPI:
-    """Make the application, freeze the garbage collector's old generation, and have threads take short turns.
-
-    What was imported lives as long as the process: going through it took a third of the time of reading lines. For
-    the same reason the collector looks at new objects rarely: a batch's drafts are many, and all in use.
-    """
+    """Make the application, settle the garbage collector, and have threads take short turns."""
     served = create_app(settings)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_NEW_OBJECTS)
+    garbage.settle()
     sys.setswitchinterval(_TURN_SECONDS)
     return served
 

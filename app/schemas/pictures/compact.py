@@ -15,6 +15,7 @@ from app.schemas.assessments import AssessmentRead
 from app.schemas.common import RecordRead
 from app.schemas.documents import DocumentRead, VersionRead
 from app.schemas.events import EventRead
+from app.schemas.pictures import slices
 from app.schemas.pictures.dossiers import (
     AssessmentPicture,
     ClaimPicture,
@@ -64,8 +65,8 @@ _ANSWERS: Final[tuple[type[BaseModel], ...]] = (
 
 def written(answer: BaseModel) -> str:
     """Its JSON."""
-    body = answer.model_dump_json(by_alias=True, exclude=_excluded(type(answer)), exclude_none=True)
-    return _NOTHING.sub("", body)
+    parts = slices.of(answer, exclude=_excluded(type(answer)), without_null=True)
+    return "".join(_NOTHING.sub("", part) for part in parts)
 
 
 def item(record: BaseModel, unasked: set[str] | None = None) -> dict[str, Any]:
