@@ -81,6 +81,14 @@ class MethodNotAllowed(Problem):
     explanation = "The path exists, but not with this method. The Allow header names those it has."
 
 
+class TooSlow(Problem):
+    status, slug, title = 408, "too-slow", "Too slow"
+    explanation = (
+        "The request came in too slowly: its head takes at most 10 s, and of its body at least 1 kB comes in 30 s. The "
+        "connection was closed. Send the request again."
+    )
+
+
 class Conflict(Problem):
     status, slug, title = 409, "conflict", "Conflict"
     explanation = (
@@ -111,6 +119,11 @@ class TooLarge(Problem):
         "A body has at most 8 MB where the text of a document may stand in it, 256 kB elsewhere, 50,000 values and "
         "1,000 records; `errors`, where it is there, names the list that has more. Send several smaller ones."
     )
+
+
+class AddressTooLong(Problem):
+    status, slug, title = 414, "address-too-long", "Address too long"
+    explanation = "The address in a request's first line has at most 64 kB. The connection was closed."
 
 
 class UnsupportedMediaType(Problem):
@@ -164,6 +177,13 @@ class PreconditionRequired(Problem):
     explanation = (
         "A change or deletion names the version it was decided on, so that nobody overwrites what they have not seen: "
         "send If-Match with the record's ETag, or `*` to take whatever is there."
+    )
+
+
+class HeadersTooLarge(Problem):
+    status, slug, title = 431, "headers-too-large", "Headers too large"
+    explanation = (
+        "A request has at most 100 header fields, which together have at most 32 kB. The connection was closed."
     )
 
 

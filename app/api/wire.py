@@ -11,12 +11,13 @@ from typing import Final
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import logs
 from app.api import cors, problems
+from app.api.headers import OF_EVERY_ANSWER
 from app.errors import Problem
 from app.schemas.common import entity_tag, names_tag
 
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 
 _NOT_MODIFIED: Final = 304
 _OK: Final = 200
+_LEFT: Final = 499  # in the log alone
 
 
 class Wire:
@@ -52,6 +54,8 @@ class Wire:
                 await Response(status_code=204, headers=headers)(scope, receive, answer.send)
             else:
                 await self.app(_asked(scope), receive, answer.send)
+        except ClientDisconnect:  # whoever leaves while sending is answered nothing
+            answer.status = _LEFT
         except Exception as error:
             # As plain text: a renderer that shows each frame's variables takes minutes, and logs secrets.
             details = {"error": repr(error)[:1000], "traceback": traceback.format_exc()}
@@ -111,7 +115,8 @@ class _Answer:
 
     def _finish(self, start: Message, headers: MutableHeaders, body: bytes, *, is_complete: bool) -> None:
         headers["X-Request-ID"] = self.request_id
-        headers["X-Content-Type-Options"] = "nosniff"
+        for name, value in OF_EVERY_ANSWER.items():
+            headers.setdefault(name, value)
         # A 304 has the header of the answer that it stands for, or a browser drops that one.
         is_kept = self.is_read and start["status"] in (_OK, _NOT_MODIFIED)
         headers.setdefault("Cache-Control", "no-cache" if is_kept else "no-store")

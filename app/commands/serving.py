@@ -32,6 +32,7 @@ _TURN_SECONDS: Final = 0.0005
 # Of uvicorn; it takes uvloop where that is. Its line for each request is left to our own (`logs`).
 SERVER: Final[dict[str, Any]] = {
     "http": HttpProtocol,
+    "ws": "none",
     "log_config": None,
     "server_header": False,
     "timeout_graceful_shutdown": 10,

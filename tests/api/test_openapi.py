@@ -1,5 +1,7 @@
 """The description of the interface: valid, complete, and its examples work."""
 
+import base64
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -182,6 +184,14 @@ async def test_the_pages_for_people_work(anybody: httpx.AsyncClient) -> None:
     assert page.status_code == 200
     assert "openapi.json" in page.text
     assert "//" not in re.sub(r"<!--.*?-->", "", page.text, flags=re.DOTALL), "something is loaded from elsewhere"
+    # Of what stands in the page itself that script may run, and no other.
+    policy = page.headers["Content-Security-Policy"]
+    script = re.findall("<script>(.*?)</script>", page.text, re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(words.encode()).digest()).decode() for words in script]
+    assert re.findall("'sha256-([^']+)'", policy) == hashes
+    assert "unsafe" not in policy
+    assert "<style" not in page.text
+    assert " style=" not in page.text
     loaded = re.findall(r'(?:src|href)="(\w[\w/.-]+)"', page.text)
     assert len(loaded) == 2
     for name in loaded:
