@@ -29,6 +29,7 @@ BENCHES: Final = {
     "writes": "16 psycopg clients that insert single rows with the ledger on",
     "ingest": "psycopg with set-based INSERTs of the same rows",
     "rules": "validating the same rows once",
+    "workers": "the same of one worker",
     "large": "the same small answers alone",
     "growth": "the same at the first size",
 }
