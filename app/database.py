@@ -25,6 +25,7 @@ from app.connections import engines
 from app.connections.askers import Askers
 from app.connections.guarded import Unanswered
 from app.settings import Settings
+from app.telling import metrics, request_notes
 from app.turns import Turns
 
 # 20230809 is the class of this service's advisory locks, 1 the ledger's: the same numbers as in its triggers.
@@ -91,12 +92,14 @@ def _begin_with_lock(session: Session, _transaction: object, connection: Connect
     cursor = psycopg.AsyncClientCursor(raw)
     values: Any = {"actor": signed.actor, "request": signed.request_id, "reason": signed.reason}
     query, values = _heard(connection.dispatch, connection, cursor, _BEGIN, values)
+    began = time.monotonic()
     try:
         await_only(cursor.execute(query, values))
     except psycopg.Error as error:
         if raw.closed:
             connection.invalidate(error)
         raise _wrapped(error, query) from error
+    metrics.LEDGER_WAITS.observe(time.monotonic() - began)
 
 
 @dataclass(slots=True)
@@ -213,7 +216,15 @@ def connect(settings: Settings) -> Database:
         engines.askers(settings, silence, Turns(kind, connections, 0.002))
         for kind, connections in (("look-ups", _ASKERS), ("probes", 1))
     )
+    for engine in (readers, writers, exporters):
+        event.listen(engine.sync_engine, "before_cursor_execute", _count_statement)
     return Database(readers, writers, exporters, askers, prober, turns)
+
+
+def _count_statement(*_: Any) -> None:
+    """Count a statement to the request that it is asked for."""
+    if note := request_notes.under_way.get():
+        note.statements += 1
 
 
 @asynccontextmanager

@@ -3,20 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette_compress import add_compress_type
 
 from app import __version__, database, garbage
-from app.api import answers, leaving, problems
+from app.api import answers, leaving, observing, problems
 from app.api.compressing import Compressing
 from app.api.deps import Route
 from app.api.description import docs_page, openapi
 from app.api.kept import store
 from app.api.kept.layer import Kept
 from app.api.kept.requested import kept_paths
+from app.api.observing import Observed
 from app.api.routes import (
     assessments,
     claims,
@@ -97,17 +97,26 @@ for media_type in (exports.NDJSON, exports.CSV):
 class Service(FastAPI):
     """The application behind what it has answered already: what is kept passes by all that stands around the routes."""
 
-    def __init__(self, **described: Any) -> None:
-        super().__init__(**described)
-        self._kept = Kept(super().__call__)
+    is_traced = False
+    """Whether somebody takes spans, as was known when it began to serve."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Observed(Kept(super().build_middleware_stack()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["app"] = self
         connection = scope.get("state", {}).get(leaving.CONNECTION)
         if connection is None:
-            await self._kept(scope, receive, send)
+            await self._answer(scope, receive, send)
         else:
-            await connection.answer(self._kept, scope, receive, send)
+            await connection.answer(self._answer, scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # FastAPI looks anew with each request whether anybody traces, which takes as long as an answer that is kept.
+        if self.is_traced or self.middleware_stack is None or scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+        else:
+            scope["app"] = self
+            await self.middleware_stack(scope, receive, send)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -131,7 +140,8 @@ def create_app(settings: Settings) -> FastAPI:
     for module in RESOURCES:
         app.include_router(module.router, prefix="/v1")
     routes = [route for module in RESOURCES for route in module.router.routes if isinstance(route, Route)]
-    app.state.is_kept = kept_paths(routes, "/v1")
+    app.state.kept_route = kept_paths(routes, "/v1")
+    app.state.templates = {route.name: f"/v1{route.path}" for route in routes}
     app.state.fixed_paths = frozenset(f"/v1{route.path}" for route in routes if "{" not in route.path)
     for router in (google.router, problems.router, health.router):
         app.include_router(router)
@@ -147,8 +157,12 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: Service) -> AsyncIterator[None]:
+    app.is_traced = observing.is_traced()
     collecting = asyncio.create_task(garbage.collect_between())
-    yield
+    with observing.served(app.state.settings):
+        looking = asyncio.create_task(observing.look_again(app.state.database))
+        yield
+        looking.cancel()
     collecting.cancel()
     await app.state.database.dispose()

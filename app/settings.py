@@ -19,3 +19,6 @@ class Settings(BaseSettings):
     exporters: int = 2  # streams of exports at once, each process; one more waits for 5 s and then answers 503
     kept_mb: int = 64  # of ready answers, each process; 0: every read is made anew
     log_level: str = "info"
+    # Where Prometheus scrapes, over plain HTTP and without a key; the next worker has the next port. 0: nowhere
+    metrics_port: int = 0
+    metrics_host: str = "127.0.0.1"

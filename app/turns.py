@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from app.errors import Unavailable
+from app.telling import metrics
 
 # Who would wait for longer is told so at once. As long as a patient person waits for a page.
 LINE_SECONDS: Final = 2.0
@@ -26,6 +27,10 @@ class Turns:
         self.taken = 0
         self._seconds = usual_seconds
         self._line: deque[tuple[asyncio.Future[None], float]] = deque()
+        self._waits = metrics.TURN_WAITS.labels(kind)
+        metrics.TURNS.labels(kind, "taken").set_function(lambda: self.taken)
+        metrics.TURNS.labels(kind, "waiting").set_function(lambda: self.waiting)
+        metrics.TURNS.labels(kind, "places").set(places)
 
     @property
     def waiting(self) -> int:
@@ -55,6 +60,7 @@ class Turns:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await waiting[0]
+            self._waits.observe(time.monotonic() - now)
         except BaseException as error:
             if waiting in self._line:
                 self._line.remove(waiting)
@@ -79,6 +85,7 @@ class Turns:
         self.taken -= 1
 
     def _refusal(self, expected: float) -> Unavailable:
+        metrics.TURNS_REFUSED.labels(self.kind).inc()
         return Unavailable(
             f"There is more to do at the moment than can be done: {self.kind}, {self.places} at a time, and others "
             "wait. Nothing of this request was done. Try again.",

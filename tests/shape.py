@@ -22,8 +22,8 @@ FLOORS = [
         "app.garbage",
         "app.flights",
         "app.jsontext",
-        "app.logs",
         "app.months",
+        "app.telling",
         "app.times",
         "app.embedded",
     ],
@@ -82,8 +82,8 @@ FOLDERS = {
     "app/derive", "app/derive/diff", "app/derive/pictures", "app/derive/rules", "app/formats", "app/imports",
     "app/models", "app/schemas", "app/schemas/forms", "app/schemas/pages", "app/schemas/pictures", "app/services",
     "app/services/deliveries", "app/services/intake", "app/services/intake/bodies", "app/services/lists",
-    "app/services/pictures", "app/services/search", "app/services/upkeep", "app/texts", "app/texts/messages",
-    "app/texts/quoting", "app/texts/who",
+    "app/services/pictures", "app/services/search", "app/services/upkeep", "app/telling", "app/texts",
+    "app/texts/messages", "app/texts/quoting", "app/texts/who",
 }  # fmt: skip
 # Folders whose modules are each a room of its own: one concern each, beside rooms of several modules.
 FLAT = {"app", "app.api", "app.schemas", "app.services"}

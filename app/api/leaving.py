@@ -5,15 +5,11 @@ answered. Under another server nobody is told, and all is worked off.
 """
 
 import asyncio
-import time
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app import logs
-
 CONNECTION: Final = "connection"  # in the state of a request
-_LEFT: Final = 499  # as web servers log it; nobody is there to be answered
 
 
 class Connection:
@@ -33,7 +29,7 @@ class Connection:
 
     async def answer(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Have the application answer, for as long as the connection is there."""
-        task, began = asyncio.current_task(), time.monotonic()
+        task = asyncio.current_task()
         assert task is not None  # noqa: S101  (whoever awaits is in one)
         self._tasks.add(task)
         try:
@@ -41,6 +37,5 @@ class Connection:
         except asyncio.CancelledError:
             if not self.is_lost:
                 raise
-            logs.request(logs.request_id(), scope["method"], scope["path"], _LEFT, time.monotonic() - began)
         finally:
             self._tasks.discard(task)

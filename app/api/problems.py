@@ -21,6 +21,7 @@ from app.errors import Problem
 from app.formats import google
 from app.schemas import findings
 from app.services import database_errors
+from app.telling import metrics
 
 MEDIA_TYPE: Final = "application/problem+json"
 _BY_STATUS: Final = {kind.status: kind for kind in reversed(errors.all_problems())}
@@ -85,6 +86,7 @@ def documented(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
 def answer(request: Request, problem: Problem) -> Response:
     """The answer to a failure. Nothing of the input is echoed."""
     request_id = request.scope.get("state", {}).get("request_id", "")
+    metrics.PROBLEMS.labels(problem.slug).inc()
     if request.scope["path"].startswith(google.ROOT):
         code, body = google.error(problem, request_id)
         return JSONResponse(body, status_code=code, headers=problem.headers)

@@ -5,7 +5,6 @@ here, inside the server's own error handling, because an exception that reaches 
 takes a pooled client's next request with it.
 """
 
-import time
 import traceback
 from typing import Final
 
@@ -15,11 +14,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import logs
 from app.api import cors, problems
 from app.api.headers import OF_EVERY_ANSWER
 from app.errors import Problem
 from app.schemas.common import entity_tag, names_tag
+from app.telling.request_notes import RequestNote
 
 log = structlog.get_logger()
 
@@ -38,22 +37,19 @@ class Wire:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began = time.perf_counter()
-        state = scope.setdefault("state", {})
-        if "for_keeping" not in state:
-            state["request_id"] = logs.request_id()
-        request_id: str = state["request_id"]
-        structlog.contextvars.bind_contextvars(request_id=request_id)
-        answer = _Answer(scope, send, request_id)
-        method = scope["method"]
+        note: RequestNote = scope["state"]["note"]
+        context = {"request_id": note.request_id} | ({"traceparent": note.trace.header} if note.trace else {})
+        structlog.contextvars.bind_contextvars(**context)
+        answer = _Answer(scope, send, note)
+        routed = _asked(scope)
         try:
-            if method == "OPTIONS" and (methods := problems.allowed(scope["app"], scope["path"])):
+            if scope["method"] == "OPTIONS" and (methods := problems.allowed(scope["app"], scope["path"])):
                 headers = {"Allow": ", ".join(methods)} | cors.preflight(
                     Headers(scope=scope), methods, answer.keyed_origins
                 )
                 await Response(status_code=204, headers=headers)(scope, receive, answer.send)
             else:
-                await self.app(_asked(scope), receive, answer.send)
+                await self.app(routed, receive, answer.send)
         except ClientDisconnect:  # whoever leaves while sending is answered nothing
             answer.status = _LEFT
         except Exception as error:
@@ -65,9 +61,19 @@ class Wire:
             await problems.answer(Request(scope), Problem("Something went wrong on our side."))(
                 scope, receive, answer.send
             )
-        if "for_keeping" not in state:
-            logs.request(request_id, method, scope["path"], answer.status, time.perf_counter() - began)
-        structlog.contextvars.unbind_contextvars("request_id")
+        finally:
+            if not answer.for_keeping:
+                _complete(note, routed, answer.status)
+            structlog.contextvars.unbind_contextvars(*context)
+
+
+def _complete(note: RequestNote, scope: Scope, status: int) -> None:
+    """Note what became of a request: `scope` is what the routes were asked."""
+    note.status = status
+    if holder := scope["state"].get("holder"):
+        note.key = holder.name
+    if route := scope.get("route"):
+        note.route = scope["app"].state.templates.get(route.name, route.path)
 
 
 def _asked(scope: Scope) -> Scope:
@@ -85,8 +91,8 @@ def _asked(scope: Scope) -> Scope:
 class _Answer:
     """Holds the start of an answer back until its first body, then sends both as they should be."""
 
-    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
-        self.scope, self._send, self.request_id = scope, send, request_id
+    def __init__(self, scope: Scope, send: Send, note: RequestNote) -> None:
+        self.scope, self._send, self.note = scope, send, note
         self.request_headers = Headers(scope=scope)
         self.keyed_origins = cors.origins(scope["app"].state.settings.cors_origins)
         self.is_read = scope["method"] in ("GET", "HEAD")
@@ -114,7 +120,9 @@ class _Answer:
         await self._send({**message, "body": b"" if is_bodyless else body})
 
     def _finish(self, start: Message, headers: MutableHeaders, body: bytes, *, is_complete: bool) -> None:
-        headers["X-Request-ID"] = self.request_id
+        headers["X-Request-ID"] = self.note.request_id
+        if self.note.trace and not self.for_keeping:
+            headers["Traceresponse"] = self.note.trace.header
         for name, value in OF_EVERY_ANSWER.items():
             headers.setdefault(name, value)
         # A 304 has the header of the answer that it stands for, or a browser drops that one.

@@ -9,7 +9,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from app import garbage, logs
+from app import garbage
 from app.api import cors
 from app.commands import databases
 from app.commands.databases import DatabaseUrl, DataDir
@@ -17,6 +17,7 @@ from app.commands.http_protocol import HttpProtocol
 from app.main import create_app
 from app.services import migrating
 from app.settings import Settings
+from app.telling import logs
 from app.texts.messages import party_labels
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
@@ -70,13 +71,17 @@ def run(url: str, host: str, port: int, workers: int = 1) -> None:
     migrating.current(url)
     os.environ["COUNTERCLAIM_DATABASE_URL"] = url  # for the worker processes
     settings = Settings()
-    logs.configure(settings.log_level)
     try:
         party_labels.read(settings.party_labels)
     except ValueError as error:
         databases.fail(str(error))
     if _is_taken(host, port):
         databases.fail(f"Something else listens on {host}:{port}; choose another --port.")
+    for scraped in range(settings.metrics_port, settings.metrics_port + workers) if settings.metrics_port else ():
+        if scraped == port or _is_taken(settings.metrics_host, scraped):
+            where = f"{settings.metrics_host}:{scraped}"
+            databases.fail(f"Something else listens on {where}; choose another COUNTERCLAIM_METRICS_PORT.")
+    logs.configure(settings.log_level)
     common: dict[str, Any] = {"host": host, "port": port, **SERVER}
     if workers == 1:
         uvicorn.run(application(settings), **common)

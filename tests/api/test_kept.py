@@ -275,7 +275,7 @@ async def test_what_is_kept_is_what_the_caller_could_see_when_it_was_named(
 
 
 def test_which_answers_are_kept_is_said_for_each(service: FastAPI, described: dict[str, Any]) -> None:
-    is_kept: Callable[[str], bool] = service.state.is_kept
+    is_kept: Callable[[str], str] = service.state.kept_route
     reads = {path: operations["get"] for path, operations in inlined(described).items() if "get" in operations}
     kept = {
         one["operationId"]

@@ -1,14 +1,13 @@
 """The layer in front of everything: what is kept is answered here, and what is not kept yet is made once for all."""
 
 import asyncio
-import time
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from opentelemetry import trace
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import logs
 from app.api.kept import requested
 from app.api.kept.requested import AnswerName, Asked
 from app.api.kept.store import Form, Headers, Ready, Store
@@ -17,10 +16,13 @@ from app.errors import Problem
 from app.schemas.common import names_tag
 from app.services.access import ANYBODY, Caller
 from app.services.pictures import heads
+from app.telling import metrics
+from app.telling.request_notes import RequestNote
 
 _OK: Final = 200
 _NOT_MODIFIED: Final = 304
 _OF_A_BODY: Final = (b"content-length", b"content-type")
+_SPAN: Final = "fastapi.telemetry"  # in a scope: FastAPI has begun a span for it
 # What somebody else made was made too early, and it has changed since; or it was a 304 alone. Then everybody alone.
 _TRIES: Final = 3
 
@@ -46,7 +48,7 @@ class KeptCall(NamedTuple):
     """Of which moment, by `time.monotonic`, the answer has to be, or of a later one."""
     store: Store
     scope: Scope
-    request_id: str
+    note: RequestNote
 
 
 class Kept:
@@ -60,17 +62,19 @@ class Kept:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        arrived = time.monotonic()
-        if _is_for_keeping(scope):
+        if route := _route_for_keeping(scope):
+            note: RequestNote = scope["state"]["note"]
+            note.route = route
+            if _SPAN in scope:
+                _name_span(note)
             try:
-                call = await _called(scope, arrived)
+                call = await _called(scope, note)
                 answer = await self._answer(call) if call else None
             # The application tells what is wrong: a key, the database, or that too many ask.
             except (Problem, SQLAlchemyError, OSError):
                 answer = None
             if answer and call:
-                status = await _send(call, answer, send)
-                logs.request(call.request_id, scope["method"], scope["path"], status, time.monotonic() - arrived)
+                note.status = await _send(call, answer, send)
                 return
         await self.app(scope, receive, send)
 
@@ -80,6 +84,7 @@ class Kept:
         for _ in range(_TRIES):
             ready = call.store.find(call.name)
             if ready and ready.serves(has):
+                metrics.KEPT_HIT.inc()
                 return ready
             flight = call.store.making.join(call.name)
             if flight is None:
@@ -91,14 +96,16 @@ class Kept:
             if isinstance(answer, Refusal):
                 return None
             if flight.began >= call.since and answer.serves(has):
+                metrics.KEPT_HIT.inc()
                 return answer
         return None
 
     async def _make(self, call: KeptCall, has: str | None) -> Made:
         """Ask the application, as GET, for what decides the answer alone."""
+        metrics.KEPT_MISS.inc()
         stamp = call.store.heads.stamp  # before anything is read
         # Asked again whose key it is, it might be told otherwise: under this name is kept what this caller may see.
-        of_call: dict[str, Any] = {"request_id": call.request_id, "for_keeping": True, "holder": call.caller}
+        of_call: dict[str, Any] = {"for_keeping": True, "holder": call.caller}
         state = {**call.scope.get("state", {}), **of_call}
         headers = requested.deciding_headers(call.scope)
         if has is not None:
@@ -118,14 +125,23 @@ class Kept:
         return ready
 
 
-def _is_for_keeping(scope: Scope) -> bool:
+def _name_span(note: RequestNote) -> None:
+    """Name the span of a request as FastAPI does, which does not see what is answered out of memory."""
+    span = trace.get_current_span()
+    span.set_attribute("http.route", note.route)
+    span.update_name(f"{note.method} {note.route}")
+
+
+def _route_for_keeping(scope: Scope) -> str:
+    """The template of the path, if the answer may be kept; else nothing."""
     if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
-        return False
+        return ""
     state = scope["app"].state
-    return state.kept is not None and state.is_kept(scope["path"])
+    template: str = state.kept_route(scope["path"]) if state.kept is not None else ""
+    return template
 
 
-async def _called(scope: Scope, arrived: float) -> KeptCall | None:
+async def _called(scope: Scope, note: RequestNote) -> KeptCall | None:
     """The call, as soon as enough is known of the ledger for it. Raises Unauthorized and Unavailable."""
     state = scope["app"].state
     store: Store = state.kept
@@ -134,11 +150,12 @@ async def _called(scope: Scope, arrived: float) -> KeptCall | None:
     if request is None:
         return None
     if request.token is None:
-        caller, since = ANYBODY, max(arrived - store.anonymous_seconds, database.own_writes.ended)
+        caller, since = ANYBODY, max(note.began - store.anonymous_seconds, database.own_writes.ended)
     else:
-        caller, since = await state.keys.find(database, request.token), arrived
+        caller, since = await state.keys.find(database, request.token), note.began
+        note.key = caller.name
     await store.heads.know(database, since)
-    return KeptCall(request, caller, request.name(caller), since, store, scope, logs.request_id())
+    return KeptCall(request, caller, request.name(caller), since, store, scope, note)
 
 
 async def _send(call: KeptCall, answer: Made, send: Send) -> int:
@@ -152,8 +169,10 @@ async def _send(call: KeptCall, answer: Made, send: Send) -> int:
         # What has no body is not compressed.
         accepts = b"" if is_head else requested.accepts(call.scope)
         status, (headers, body) = _OK, await call.store.form(call.name, answer, answer.whole, accepts)
-    own_id = [] if isinstance(answer, Refusal) else [(b"x-request-id", call.request_id.encode())]
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, *own_id]})
+    callers_own: Headers = [] if isinstance(answer, Refusal) else [(b"x-request-id", call.note.request_id.encode())]
+    if call.note.trace:
+        callers_own.append((b"traceresponse", call.note.trace.header.encode()))
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *callers_own]})
     await send({"type": "http.response.body", "body": b"" if is_head else body})
     return status
 

@@ -89,14 +89,16 @@ def accepts(scope: Scope) -> bytes:
     return b",".join([value for name, value in scope["headers"] if name == b"accept-encoding"])
 
 
-def kept_paths(routes: Iterable[APIRoute], prefix: str) -> Callable[[str], bool]:
-    """What tells whether the answer to a GET of a path may be kept. The first route that fits a path has it."""
-    patterns: list[tuple[re.Pattern[str], bool]] = [
-        (compile_path(prefix + route.path)[0], may_be_kept(route)) for route in routes if "GET" in (route.methods or ())
+def kept_paths(routes: Iterable[APIRoute], prefix: str) -> Callable[[str], str]:
+    """What tells the template of a path if the answer to its GET may be kept. The first that fits has it."""
+    patterns: list[tuple[re.Pattern[str], str]] = [
+        (compile_path(prefix + route.path)[0], prefix + route.path if may_be_kept(route) else "")
+        for route in routes
+        if "GET" in (route.methods or ())
     ]
 
     @lru_cache(maxsize=4096)
-    def is_kept(path: str) -> bool:
-        return next((may for pattern, may in patterns if pattern.match(path)), False)
+    def kept_route(path: str) -> str:
+        return next((template for pattern, template in patterns if pattern.match(path)), "")
 
-    return is_kept
+    return kept_route

@@ -16,6 +16,7 @@ from app.flights import Flights
 from app.schemas.common import names_tag
 from app.services.pictures.heads import Heads, Stamp
 from app.settings import Settings
+from app.telling import metrics
 
 _MB: Final = 1 << 20
 _SHARE: Final = 16  # of the room has the largest answer that is kept
@@ -67,6 +68,7 @@ class Store:
         self.anonymous_seconds = anonymous_seconds
         self._room = room
         self._used = 0
+        metrics.KEPT_BYTES.set_function(lambda: self._used)
         self._kept: OrderedDict[AnswerName, Ready] = OrderedDict()
         self._compressing = Flights[Form]()
 

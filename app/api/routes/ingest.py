@@ -6,6 +6,7 @@ whole answer waits for the last byte.
 
 import asyncio
 import zlib
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from app.schemas.lines import IngestSummary, LineProblem
 from app.services.access import Caller
 from app.services.deliveries import ingest
 from app.services.deliveries.ingest import Entry
+from app.telling import metrics
 
 router = Router("reports")
 
@@ -144,7 +146,7 @@ async def _answer(
     groups: AsyncIterator[_Group], database: Database, signature: Signature, caller: Caller, pace: ingest.StoringPace
 ) -> bytes:
     """The lines of the answer. One group is stored while the next comes in and is checked."""
-    answer, counts = bytearray(), {"created": 0, "matched": 0, "failed": 0}
+    answer, counts = bytearray(), Counter[str](created=0, matched=0, failed=0)
     size = lines = 0
     storing: asyncio.Task[list[Entry]] | None = None
     unavailable: Problem | None = None
@@ -156,9 +158,12 @@ async def _answer(
     async def finish() -> None:
         """Wait until the last group is stored, and answer for its lines."""
         nonlocal unavailable
+        before = counts.copy()
         for entry in await storing if storing else ():
             _add(entry, answer, counts)
             unavailable = entry.problem if isinstance(entry.problem, Unavailable) else unavailable
+        for outcome, count in (counts - before).items():
+            metrics.INGEST_LINES.labels(outcome).inc(count)
 
     try:
         async for group, (size, lines) in groups:  # noqa: B007  (the last ones are for the summary)
@@ -181,7 +186,7 @@ async def _answer(
     return bytes(answer) + summary.model_dump_json().encode() + b"\n"
 
 
-def _add(entry: Entry, answer: bytearray, counts: dict[str, int]) -> None:
+def _add(entry: Entry, answer: bytearray, counts: Counter[str]) -> None:
     """Answer for a line, and count it."""
     if entry.problem is None:
         counts["created" if entry.created else "matched"] += 1

@@ -3,11 +3,15 @@
 import json
 import logging
 import sys
+import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 import structlog
 import uuid_utils
+
+from app.telling.request_notes import RequestNote
 
 _requests: Final = logging.getLogger("app.requests")
 _quoted: Final = json.encoder.encode_basestring
@@ -41,11 +45,24 @@ def request_id() -> str:
     return str(uuid_utils.uuid4())
 
 
-def request(request_id: str, method: str, path: str, status: int, seconds: float) -> None:
+def _timestamp(seconds: float) -> str:
+    """As structlog writes it, in a quarter of the time."""
+    return f"{_second(int(seconds))}.{int(seconds % 1 * 1_000_000):06d}Z"
+
+
+@lru_cache(maxsize=2)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:-6]
+
+
+def request(note: RequestNote, seconds: float) -> None:
     """The line of a request. Written straight: through structlog it would take longer than most answers."""
     if _requests.isEnabledFor(logging.INFO):
+        key = f'"key": {_quoted(note.key)}, ' if note.key else ""
+        trace = f'"traceparent": "{note.trace.header}", "parent_id": "{note.trace.parent_id}", ' if note.trace else ""
         sys.stderr.write(
-            f'{{"method": {_quoted(method)}, "path": {_quoted(path)}, "status": {status}, "ms": {seconds * 1000:.1f}, '
-            f'"event": "request", "request_id": "{request_id}", "level": "info", '
-            f'"timestamp": "{datetime.now(UTC).isoformat()[:-6]}Z"}}\n'
+            f'{{"method": {_quoted(note.method)}, "path": {_quoted(note.path)}, "route": "{note.route}", '
+            f'"status": {note.status}, "ms": {seconds * 1000:.1f}, "sql": {note.statements}, {key}{trace}'
+            f'"event": "request", "request_id": "{note.request_id}", "level": "info", '
+            f'"timestamp": "{_timestamp(time.time())}"}}\n'
         )

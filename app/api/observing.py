@@ -1,0 +1,78 @@
+"""What is told of every request, whoever answers it: one line in the log, and the metrics; and how the process is."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from typing import Final
+
+from opentelemetry import trace
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.database import Database, ask
+from app.errors import Problem
+from app.settings import Settings
+from app.telling import logs, metrics, request_notes
+from app.telling.request_notes import RequestNote
+
+_SECONDS: Final = 5.0  # between two looks at what is counted by nobody while it happens
+_LEFT: Final = 499  # as web servers log it: the client has left, and nobody is there to be answered
+_HEAD: Final = text("SELECT seq FROM ledger_head")
+
+
+class Observed:
+    """The application in front of which nothing stands: each request has its note, from here on."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        note = RequestNote(logs.request_id(), scope["method"], scope["path"])
+        for name, value in scope["headers"]:
+            if name == b"traceparent":
+                note.trace = request_notes.trace(value.decode("latin-1"))
+        state["note"], state["request_id"] = note, note.request_id
+        request_notes.under_way.set(note)
+        try:
+            await self.app(scope, receive, send)
+        except asyncio.CancelledError:
+            note.status = _LEFT
+            raise
+        finally:
+            seconds = time.monotonic() - note.began
+            logs.request(note, seconds)
+            metrics.request(note.method, note.route, note.status, seconds)
+
+
+def is_traced() -> bool:
+    """Whether somebody takes spans (OpenTelemetry)."""
+    return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+
+
+# --- how the process is ----------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[None]:
+    """Answer scrapers meanwhile, if the settings say where."""
+    with metrics.served(settings.metrics_host, settings.metrics_port) if settings.metrics_port else nullcontext():
+        yield
+
+
+async def look_again(database: Database) -> None:
+    """Tell the metrics again and again what nobody tells of by itself."""
+    while True:
+        await look(database)
+        await asyncio.sleep(_SECONDS)
+
+
+async def look(database: Database) -> None:
+    """Tell the metrics how far the ledger is."""
+    with suppress(Problem, SQLAlchemyError, OSError):  # requests tell that it is away
+        metrics.LEDGER_SEQ.set((await ask(database.asking(), _HEAD))[0].seq)

@@ -1,0 +1,92 @@
+"""What Prometheus is told. Labels are of closed lists: routes' templates, never paths; kinds of problems, never texts.
+
+Each worker counts by itself and answers on a port of its own: adding up is what Prometheus does. In files that workers
+share (prometheus-client's multiprocess mode) a request's numbers cost four times as much.
+"""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Final
+from wsgiref.simple_server import WSGIServer
+
+from prometheus_client import Counter, Gauge, Histogram, start_http_server
+
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"})
+_WAITS: Final = (0.001, 0.01, 0.1, 1.0, 5.0)
+
+REQUESTS: Final = Histogram(
+    "counterclaim_request_seconds",
+    "Requests: from the first byte to the end of the answer.",
+    ("method", "route", "status"),
+    buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+)
+PROBLEMS: Final = Counter(
+    "counterclaim_problems", "Requests that were refused or failed, by the kind of problem.", ("problem",)
+)
+KEPT: Final = Counter(
+    "counterclaim_kept_answers", "Reads that may be kept: answered out of memory (hit), or made (miss).", ("result",)
+)
+KEPT_HIT: Final = KEPT.labels("hit")
+KEPT_MISS: Final = KEPT.labels("miss")
+KEPT_BYTES: Final = Gauge("counterclaim_kept_bytes", "What kept answers take of memory.")
+INGEST_LINES: Final = Counter("counterclaim_ingest_lines", "Lines of ingest: created, matched or failed.", ("outcome",))
+TURNS: Final = Gauge(
+    "counterclaim_turns", "Places of each kind of work: taken, all places, and who waits in line.", ("work", "state")
+)
+TURN_WAITS: Final = Histogram(
+    "counterclaim_turn_wait_seconds", "How long who found no free place waited for one.", ("work",), buckets=_WAITS
+)
+TURNS_REFUSED: Final = Counter("counterclaim_turns_refused", "Answered 503, for too many waited.", ("work",))
+LEDGER_WAITS: Final = Histogram(
+    "counterclaim_ledger_wait_seconds", "How long writes waited for the ledger's lock.", buckets=_WAITS
+)
+LEDGER_SEQ: Final = Gauge("counterclaim_ledger_seq", "The number of the ledger's last change.")
+
+
+def request(method: str, route: str, status: int, seconds: float) -> None:
+    """Count a request that was answered. No label is what somebody made up."""
+    name = method, route, status
+    try:
+        _REQUESTS[name].observe(seconds)
+    except KeyError:
+        labels = (method if method in _METHODS else "OTHER", route or "none", str(status))
+        _REQUESTS[name] = REQUESTS.labels(*labels)
+        if len(_REQUESTS) > _MOST_REMEMBERED:
+            _REQUESTS.clear()
+        REQUESTS.labels(*labels).observe(seconds)
+
+
+# What `labels` finds, found faster: a method may be any word.
+_REQUESTS: Final[dict[tuple[str, str, int], Histogram]] = {}
+_MOST_REMEMBERED: Final = 2_000
+
+
+# --- for whoever scrapes ---------------------------------------------------------------------------------------------
+
+MOST_WORKERS: Final = 64
+
+
+@contextmanager
+def served(host: str, port: int) -> Iterator[None]:
+    """Answer scrapers, for as long as this lasts, on this port, or where other workers are on it on the next free one.
+
+    Raises OSError where none is free.
+    """
+    server, thread = _start(host, port, port + MOST_WORKERS)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _start(host: str, port: int, end: int) -> tuple[WSGIServer, Thread]:
+    try:
+        return start_http_server(port, host)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE or port + 1 == end:
+            raise
+    return _start(host, port + 1, end)
