@@ -14,17 +14,18 @@ import shutil
 import signal
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
 import platformdirs
 import psycopg
 from psycopg import sql
+
+from app.connections.revival import Revived, exiting_on_signals
 
 MAJOR = "18"
 LOCK, LOG, HOME = "counterclaim.lock", "postgres.log", "postgres"
@@ -90,7 +91,9 @@ def serving(data_dir: Path) -> AbstractContextManager[str]:
     """Run the server for a service: a `postgresql+psycopg://` URL. The folder is its own until the block ends.
 
     SIGTERM and SIGHUP end the block with SystemExit, so that the server is stopped first.
-    Raises EmbeddedError: at once if another service has the folder, after LOCK_SECONDS if a command keeps it.
+    A server that ends by itself is started again; where that fails, SIGTERM is sent to this process.
+    Raises EmbeddedError: at once if another service has the folder, after LOCK_SECONDS if a command keeps it; at the
+    end if the server could not be started again.
     """
     return _server(data_dir, "service")
 
@@ -111,18 +114,21 @@ def _server(data_dir: Path, role: str) -> Iterator[str]:
     if isinstance(lock_or_url, str):
         yield lock_or_url
         return
-    with lock_or_url, _exiting_on_signals():
+    with lock_or_url, exiting_on_signals():
         with _os_errors_explained():
             _create(site)
             _end_leftovers(site.data)
             process, port = _start(site)
+        revived = Revived(process, lambda: _start_again(site, port), EmbeddedError) if role == "service" else None
         try:
             _ensure_database(site, port)
             _note(lock_or_url, role=role, port=port)
             yield _url(site, port)
         finally:
-            _stop(process)
+            _stop(revived.leave() if revived else process)
             _note(lock_or_url)
+            if revived and revived.reason:
+                raise EmbeddedError(f"The database ended and can't be started again. {revived.reason}")
 
 
 @contextmanager
@@ -133,28 +139,6 @@ def _os_errors_explained() -> Iterator[None]:
     except OSError as error:
         fault = f"{error.filename}: {error.strerror}" if error.filename else f"{error}"
         raise EmbeddedError(f"The database cannot be kept there ({fault}). Choose another --data-dir.") from error
-
-
-@contextmanager
-def _exiting_on_signals() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into SystemExit.
-
-    Python would end on the spot and leave the server running; uvicorn too raises the signal again when it has ended.
-    """
-
-    def leave(number: int, _frame: object) -> NoReturn:
-        raise SystemExit(128 + number)
-
-    deadly = signal.SIGTERM, signal.SIGHUP
-    may = threading.current_thread() is threading.main_thread()  # no other can set handlers
-    ours = [number for number in deadly if may and signal.getsignal(number) is signal.SIG_DFL]
-    for number in ours:
-        signal.signal(number, leave)
-    try:
-        yield
-    finally:
-        for number in ours:
-            signal.signal(number, signal.SIG_DFL)
 
 
 def _site(data_dir: Path) -> _Site:
@@ -306,13 +290,19 @@ def _ensure_database(site: _Site, port: int) -> None:
         raise EmbeddedError(f"The database in {site.folder} runs but refuses us: {error}") from error
 
 
-def _start(site: _Site) -> tuple[subprocess.Popen[bytes], int]:
+def _start_again(site: _Site, port: int) -> subprocess.Popen[bytes]:
+    """Start the server that has ended where it was; raises as `_start`."""
+    _end_leftovers(site.data)
+    return _start(site, port)[0]
+
+
+def _start(site: _Site, fixed_port: int = 0) -> tuple[subprocess.Popen[bytes], int]:
     """Give the running server and its port; raises EmbeddedError with the log's end if it does not come up."""
     path, said = site.folder / LOG, ""
     if path.exists() and path.stat().st_size > LOG_BYTES:
         path.replace(f"{path}.1")
     for _ in range(5):
-        port = _free_port()
+        port = fixed_port or _free_port()
         options = [f"--{name}={value}" for name, value in {"port": port, **SERVER_SETTINGS}.items()]
         command = site.process("postgres", "-D", str(site.data), *options)
         with os.fdopen(_open(path, os.O_RDWR | os.O_APPEND), "rb") as log:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -89,6 +90,7 @@ RESOURCES = (
     exports,
     histories,
 )
+_LAST_WORDS_SECONDS: Final = 0.1
 # Whole archives are worth compressing on their way.
 for media_type in (exports.NDJSON, exports.CSV):
     add_compress_type(media_type)
@@ -165,4 +167,6 @@ async def _lifespan(app: Service) -> AsyncIterator[None]:
         yield
         looking.cancel()
     collecting.cancel()
+    # Requests that were cancelled because the grace is over: they are answered before the loop ends.
+    await asyncio.sleep(_LAST_WORDS_SECONDS)
     await app.state.database.dispose()

@@ -7,9 +7,14 @@ answered. Under another server nobody is told, and all is worked off.
 import asyncio
 from typing import Final
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api import problems
+from app.errors import Unavailable
 
 CONNECTION: Final = "connection"  # in the state of a request
+_ENDING: Final = "The service is ending, and did not come to the end of this. Nothing was stored. Try again."
 
 
 class Connection:
@@ -29,13 +34,22 @@ class Connection:
 
     async def answer(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Have the application answer, for as long as the connection is there."""
-        task = asyncio.current_task()
+        task, has_started = asyncio.current_task(), False
         assert task is not None  # noqa: S101  (whoever awaits is in one)
+
+        async def send_noting_start(message: Message) -> None:
+            nonlocal has_started
+            has_started = True
+            await send(message)
+
         self._tasks.add(task)
         try:
-            await app(scope, receive, send)
+            await app(scope, receive, send_noting_start)
         except asyncio.CancelledError:
             if not self.is_lost:
-                raise
+                if has_started:
+                    raise
+                # The process ends, and has waited for this for as long as it may.
+                await problems.answer(Request(scope), Unavailable(_ENDING))(scope, receive, send)
         finally:
             self._tasks.discard(task)

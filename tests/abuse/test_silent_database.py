@@ -34,6 +34,7 @@ def timed() -> Iterator[list[float]]:
         print(f"\nlongest answer without a database: {max(seconds):.1f} s")  # noqa: T201
 
 
+@pytest.mark.soak
 def test_everybody_is_told(database_url: str, key: str, seconds: float, timed: list[float]) -> None:
     with between(database_url) as (proxy, url), serving(url) as base:
         keyed = {"Authorization": f"Bearer {key}"}
