@@ -96,6 +96,8 @@ class Conflict(Problem):
         "point at, or one that was merged into another. `url` (or `urls`) names the record in the way, where the "
         "caller may see it."
     )
+    bearer: Any = None
+    """The kind and id of the record in the way, where it is yet to be asked whether the caller may see it."""
 
 
 class Gone(Problem):

@@ -120,6 +120,7 @@ SHARED_NAMES = {
 GENERATED_SQL = {
     "app.services.intake.keys",
     "app.services.intake.storing",
+    "app.services.intake.unseen",
     "app.services.pictures.loading",
 }
 SQL_MAKERS = {"text", "literal_column", "DDL"}

@@ -87,3 +87,19 @@ async def test_one_event_alone(service: FastAPI, demo_url: str, client: httpx.As
         there = [await picture(client, path) for path in paths]
     assert {status for status, _ in shown} == {200}
     assert list(differences(shown, there)) == []
+
+
+async def test_what_bears_the_ref_and_the_url_of_another(
+    client: httpx.AsyncClient, other: httpx.AsyncClient, psql: psycopg.Connection[Any], service: FastAPI, empty_url: str
+) -> None:
+    """As somebody's does who could not see the other: both come back, and only to who may see both it is told."""
+    psql.execute("UPDATE api_key SET scopes = '{ingest}' WHERE name = 'other'")
+    said = {"source": {"ref": "s", "name": "S"}, "document": {"ref": "d", "url": "https://a.example/d"}, "said": "2024"}
+    for who, visibility in ((client, "restricted"), (other, "public")):
+        happened = {"slug": visibility, "title": "E", "visibility": visibility}
+        body = {"events": [happened | {"claims": [{"text": "T", "statements": [said]}]}]}
+        assert (await who.post("/v1/reports", json=body)).status_code == 201
+    numbers = [(line["type"], line["shadow"]) for line in await lines(client) if "shadow" in line]
+    assert numbers == [("source", 1), ("document", 1)]
+    assert not [line for line in await lines(other) if "shadow" in line]
+    await _same_elsewhere(client, service, empty_url)

@@ -121,7 +121,7 @@ def _delete(model: type[Record], at: Any) -> Call:
         if cascade and not caller.may("admin"):
             raise Forbidden("Deleting what points at a record, too, needs the scope admin.")
         record = await records.held(session, caller, model, address, if_match)
-        await deleting.remove(session, model, record.id, cascade=cascade)
+        await deleting.remove(session, caller, model, record.id, cascade=cascade)
         return Response(status_code=204)
 
     return delete

@@ -23,10 +23,11 @@ REFERENCES: Final = {
 _EMPTY: Final[tuple[Any, ...]] = (None, [], {})
 
 
-def line(record: RecordRead, without: Container[str] = ()) -> bytes:
+def line(record: RecordRead, without: Container[str] = (), *, shadow: int | None = None) -> bytes:
     """The line of a record, with its line end, without what is null or empty.
 
-    `without` are fields to leave out, by the schema's names: `parent_id`, `of_id`, `merged_into`.
+    `without` are fields to leave out, by the schema's names: `parent_id`, `of_id`, `merged_into`. `shadow`: how many
+    others bore its ref or URL, unseen by whoever sent it.
     """
     kind = read_as(type(record))
     values: dict[str, Any] = {"type": kind.name, "id": record.id, "ref": record.ref}
@@ -34,6 +35,8 @@ def line(record: RecordRead, without: Container[str] = ()) -> bytes:
         attribute = REFERENCES.get(name, name)
         if attribute not in without:
             values[name] = getattr(record, attribute)
+    if shadow:
+        values["shadow"] = shadow
     if (told_names := getattr(record, "told", None)) is not None:
         values |= dict.fromkeys({*TOLD} - {*told_names})
     if values.get("disclosure") == "named" and values["name"] is None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final, cast
 from uuid import UUID
 
-from sqlalchemy import TIMESTAMP, CheckConstraint, Double, ForeignKey, MetaData, Table, Text, func, text
+from sqlalchemy import TIMESTAMP, CheckConstraint, Double, ForeignKey, MetaData, SmallInteger, Table, Text, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -16,6 +16,8 @@ now = Annotated[datetime, mapped_column(server_default=func.clock_timestamp())]
 flag = Annotated[bool, mapped_column(server_default=text("false"))]
 words_ = Annotated[list[str], mapped_column(ARRAY(Text()), server_default="{}")]
 object_ = Annotated[dict[str, Any], mapped_column(JSONB, server_default="{}")]
+# Of what bears a ref or URL that another record bears, too: how many of these whoever sent it could not see.
+shadow = Annotated[int, mapped_column(SmallInteger, server_default=text("0"))]
 objects_ = Annotated[list[dict[str, Any]], mapped_column(JSONB, server_default="[]")]
 
 # By the name of its constraint, what a rule between columns says: the detail of the 422 that breaking it becomes.

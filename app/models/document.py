@@ -19,6 +19,7 @@ from app.models.base import (
     record_rules,
     reference,
     rule,
+    shadow,
 )
 from app.vocabulary import (
     DOCUMENT_TEXT_CHARACTERS,
@@ -41,6 +42,7 @@ class Document(Record):
 
     __tablename__ = "document"
 
+    ref: Mapped[str | None] = mapped_column()  # unique with `shadow`
     url: Mapped[str | None]
     canonical_url: Mapped[str | None]
     page_key: Mapped[str | None]
@@ -63,9 +65,11 @@ class Document(Record):
     """Where its publisher says so."""
     external_ids: Mapped[object_]
     merged_into: Mapped[UUID | None] = optional_reference("document")
+    shadow: Mapped[shadow]
 
     __table_args__ = (
         *record_rules("document"),
+        UniqueConstraint("ref", "shadow", name="uq_document_ref"),
         *at_most(URL_CHARACTERS, "url", "canonical_url", "page_key", "retraction_url"),
         *at_most(NAME_CHARACTERS, "title", "byline"),
         *at_most(TEXT_CHARACTERS, "retracted_reason"),
@@ -89,7 +93,7 @@ class Document(Record):
         Index(None, "updated_at", "id"),
         Index(None, "published_from"),
         # A URL may be longer than an index row can be.
-        Index("uq_document_canonical_url", sql("digest_of(canonical_url)"), unique=True),
+        Index("uq_document_canonical_url", sql("digest_of(canonical_url)"), "shadow", unique=True),
         # Not unique: documents that an older release took for two stay two.
         Index("ix_document_page_key", sql("digest_of(page_key)")),
         Index("ix_document_site", sql("\"substring\"(page_key, '^//([^/?#]+)'::text)"), "id"),

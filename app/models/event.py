@@ -82,6 +82,7 @@ class Event(Record):
         Index(None, "created_at", "id"),
         Index(None, "updated_at", "id"),
         Index(None, "occurred_from", "id"),
+        Index("ix_event_restricted", "id", postgresql_where=sql("visibility = 'restricted'")),
         Index("ix_event_tags", "tags", postgresql_using="gin"),
         # What a new event that may be there already is looked for by (services/intake/twins).
         Index("ix_event_title", sql("digest_of(fold(title))")),

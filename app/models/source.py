@@ -20,6 +20,7 @@ from app.models.base import (
     record_rules,
     reference,
     rule,
+    shadow,
 )
 from app.vocabulary import (
     COUNTRY_PATTERN,
@@ -43,6 +44,7 @@ class Source(Record):
 
     __tablename__ = "source"
 
+    ref: Mapped[str | None] = mapped_column()  # unique with `shadow`
     name: Mapped[str | None]
     aliases: Mapped[objects_]
     kind: Mapped[str | None]
@@ -60,6 +62,7 @@ class Source(Record):
     merged_into: Mapped[UUID | None] = optional_reference("source")
     placed: Mapped[flag]
     """Known only where it was mentioned, because its name fits more than one source."""
+    shadow: Mapped[shadow]
     # Name and aliases, folded: what "the same name" is compared by.
     names: Mapped[list[str]] = mapped_column(
         ARRAY(Text()), Computed("source_names(name, aliases)", persisted=True), deferred=True
@@ -67,6 +70,7 @@ class Source(Record):
 
     __table_args__ = (
         *record_rules("source"),
+        UniqueConstraint("ref", "shadow", name="uq_source_ref"),
         *at_most(NAME_CHARACTERS, "name", "role"),
         *at_most(TEXT_CHARACTERS, "notes"),
         *at_most(URL_CHARACTERS, "url"),

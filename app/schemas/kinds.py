@@ -99,7 +99,7 @@ class Kind:
     apart: str | None = None
     """A column that is too long to be read along: it is no part of the record in lists, pictures and the ledger."""
     derived: tuple[str, ...] = ()
-    """Columns that follow from others, for matching alone: no part of the record in pictures, exports and ledger."""
+    """Columns for matching alone, which follow from others: no part of the record in pictures and ledger."""
     identity: tuple[str, ...] = ()
     """The columns that say together which record it is: a later mention of it fills in none of them alone."""
     key: tuple[str, ...] = ()
@@ -194,6 +194,7 @@ KINDS: Final = (
         key=("name",),
         together=(("name", "disclosure"),),
         public_if=PublicIf("source_is_public", ("id",)),
+        derived=("shadow",),
     ),
     # After the sources that only what they speak in tells apart: a line may link these, too.
     Kind(
@@ -219,7 +220,7 @@ KINDS: Final = (
         key=("url",),
         together=(("lifecycle", "retracted", "retracted_reason", "retraction_url"),),
         public_if=PublicIf("document_is_public", ("id",)),
-        derived=("page_key",),
+        derived=("page_key", "shadow"),
     ),
     Kind(
         DocumentVersion,

@@ -32,7 +32,7 @@ class RestorableLine(Input):
 
     @model_validator(mode="after")
     def _comes_with_id(self) -> "RestorableLine":
-        for name in self.model_fields_set & {"merged_into", "placed", "fidelity", "selector"}:
+        for name in self.model_fields_set & {"merged_into", "placed", "shadow", "fidelity", "selector"}:
             if self.id is None:
                 raise Misfit(name, f"{name} comes with the id, from an export")
         return self
@@ -42,7 +42,12 @@ class MergeableLine(RestorableLine):
     merged_into: UUID | None = None
 
 
-class SourceLine(SourceCreate, MergeableLine):
+class ShadowedLine(MergeableLine):
+    shadow: Annotated[WholeNumber, Field(ge=1, le=1000)] | None = None
+    """It is not the first of its ref or URL."""
+
+
+class SourceLine(SourceCreate, ShadowedLine):
     type: Literal["source"]
     placed: bool | None = None
     """Known only where it was mentioned."""
@@ -54,7 +59,7 @@ class SourceLinkLine(SourceLinkCreate, RestorableLine):
     from_: Annotated[Reference, Field(alias="from")]
 
 
-class DocumentLine(DocumentCreate, MergeableLine):
+class DocumentLine(DocumentCreate, ShadowedLine):
     type: Literal["document"]
 
 

@@ -72,7 +72,9 @@ async def change(
     undoing = patch.model_fields_set == {"merged_into"}
     record = await records.held(session, caller, model, address, if_match, merged_itself=undoing)
     remarked: list[Remark] = []
-    values = await _columns(session, model, record, patch, remarked)
+    values = await _columns(session, caller, model, record, patch, remarked)
+    if undoing and getattr(record, "merged_into", None) is None:  # or it was merged into what is hidden, and stays so
+        values = {}
     # Only documents have these columns.
     if {"canonical_url", "published"} & values.keys() and values.get("url", getattr(record, "url", None)):
         published = values.get("published", getattr(record, "published", None))
@@ -117,7 +119,7 @@ async def _foresee(session: AsyncSession, caller: Caller, address: str, patch: B
         with suppress(Problem):
             async with foreseeing(session) as reading:
                 record = await records.get_as(reading, caller, AppearanceRead, address)
-                values = await _columns(reading, Appearance, record, patch, [])
+                values = await _columns(reading, caller, Appearance, record, patch, [])
                 await quotes.changed(reading, spots, record, values)
     return spots
 
@@ -130,20 +132,25 @@ def _url_columns(model: type[Record], url: str | None, remarked: list[Remark]) -
     return {"url": url} | (url_key(url) if "url_key" in columns else {})
 
 
-async def _columns(
-    session: AsyncSession, model: type[Record], record: RecordRead, patch: BaseModel, remarked: list[Remark]
+async def _columns(  # noqa: PLR0917
+    session: AsyncSession,
+    caller: Caller,
+    model: type[Record],
+    record: RecordRead,
+    patch: BaseModel,
+    remarked: list[Remark],
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name in patch.model_fields_set - {"hops", "documents"}:  # these are records of their own
         value = getattr(patch, name)
         if (target := kinds.kind_of(model).points_at.get(f"{name}_id")) is not None:
-            values[f"{name}_id"] = await _named(session, target, value, f"/{name}")
+            values[f"{name}_id"] = await _named(session, caller, target, value, f"/{name}")
         elif name in COARSE:
             values |= bounds(name, value)
         elif name in _OBJECT_FIELDS:
             values[name] = _patched(getattr(record, name), value)
         elif name == "figure":
-            values |= await _figure(session, record, value)
+            values |= await _figure(session, caller, record, value)
         elif name == "url":
             values |= _url_columns(model, value, remarked)
         elif name == "aliases":
@@ -166,8 +173,10 @@ def _unwrapped(url: str | None, remarked: list[Remark]) -> str | None:
     return inside.url
 
 
-async def _named(session: AsyncSession, model: type[Record], reference: str | None, pointer: str) -> UUID | None:
-    return await pipeline.find(session, model, reference, pointer) if reference is not None else None
+async def _named(
+    session: AsyncSession, caller: Caller, model: type[Record], reference: str | None, pointer: str
+) -> UUID | None:
+    return await pipeline.find(session, caller, model, reference, pointer) if reference is not None else None
 
 
 def _patched(stored: dict[str, Any], members: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -177,7 +186,7 @@ def _patched(stored: dict[str, Any], members: dict[str, Any] | None) -> dict[str
     return {name: value for name, value in (stored | members).items() if value is not None}
 
 
-async def _figure(session: AsyncSession, record: RecordRead, patch: BaseModel | None) -> dict[str, Any]:
+async def _figure(session: AsyncSession, caller: Caller, record: RecordRead, patch: BaseModel | None) -> dict[str, Any]:
     if patch is None:
         return {"qualifier": None, "min": None, "max": None, "of_id": None}
     figure: FigureRead | None = getattr(record, "figure", None)
@@ -195,7 +204,7 @@ async def _figure(session: AsyncSession, record: RecordRead, patch: BaseModel | 
     if {"min", "max"} & patch.model_fields_set:
         await _check_whole(session, getattr(record, "question_id", None), changed.model_dump())
     if "of" in patch.model_fields_set:
-        part_of = await _named(session, Claim, getattr(patch, "of", None), "/figure/of")
+        part_of = await _named(session, caller, Claim, getattr(patch, "of", None), "/figure/of")
     if changed.qualifier == "all" and part_of is None and patch.model_fields_set & {"qualifier", "of"}:
         raise Invalid.at("/figure/of", ALL_OF_WHAT)
     return {"qualifier": changed.qualifier, "min": changed.min, "max": changed.max, "of_id": part_of}
@@ -273,6 +282,7 @@ async def _check_unique(
 ) -> None:
     """Raise Conflict for a ref, slug or URL of another record, with that one's URL where the caller may see it."""
     table = table_of(model)
+    own_row = table.alias()
     for name in _UNIQUE_COLUMNS:
         if values.get(name) is None or name not in table.c:
             continue
@@ -281,12 +291,9 @@ async def _check_unique(
             func.digest_of(table.c[name]) == func.digest_of(values[name]) if is_url else table.c[name] == values[name]
         )
         bearers = select(table.c.id).where(equal, table.c.id != key).order_by(table.c.created_at, table.c.id).limit(1)
-        if name == "page_key":  # two documents of one page, stored before there were keys, may still be changed
-            unchanged_rows = table.alias()
-            unchanged = exists().where(
-                unchanged_rows.c.id == key, func.digest_of(unchanged_rows.c[name]) == func.digest_of(values[name])
-            )
-            bearers = bearers.where(~unchanged)
+        # Of two that bear the same, be it unseen by each other's senders, each may still be changed.
+        unchanged = exists().where(own_row.c.id == key, own_row.c[name] == values[name])
+        bearers = bearers.where(~unchanged)
         bearer = await session.scalar(bearers)
         if bearer is None:
             continue
@@ -306,7 +313,7 @@ async def _replace_hops(
 ) -> list[Remark]:
     table = table_of(AppearanceHop)
     await session.execute(delete(table).where(table.c.appearance_id == record.id))
-    batch = Batch(by_hand=True)
+    batch = Batch(caller, by_hand=True)
     stored = record.model_dump(include={"event_id", "document_id"})
     document = Draft(Document, "", id=stored["document_id"], reference="") if stored["document_id"] else None
     appearance = Draft(Appearance, "", {"event_id": stored["event_id"]}, id=record.id, reference="")
@@ -322,7 +329,7 @@ async def _replace_evidence(
 ) -> list[Remark]:
     table = table_of(AssessmentDocument)
     await session.execute(delete(table).where(table.c.assessment_id == record.id))
-    batch = Batch(by_hand=True)
+    batch = Batch(caller, by_hand=True)
     assessment = Draft(Assessment, "", record.model_dump(include={"event_id"}), id=record.id, reference="")
     for nth, reference in enumerate(references):
         walking.evidence(batch, reference, assessment, f"/documents/{nth}")
@@ -337,7 +344,7 @@ async def withdraw(session: AsyncSession, caller: Caller, address: str, data: Wi
     Raises Conflict if it was withdrawn otherwise before.
     """
     statement = await records.get_as(session, caller, StatementRead, address)
-    document = await _named(session, Document, data.document, "/document")
+    document = await _named(session, caller, Document, data.document, "/document")
     withdrawal = {"withdrawn_reason": data.reason, "withdrawn_document_id": document, "withdrawn_by": data.by}
     withdrawal |= {"withdrawn": data.withdrawn}
     stored = statement.model_dump(include={*withdrawal})

@@ -41,7 +41,8 @@ async def lines(
             options = {"yield_per": _FETCH_ROWS_WITH_TEXT if kind.apart else _FETCH_ROWS}
             async for row in (await session.stream(query, execution_options=options)).mappings():
                 without = [name for name in kind.own_pointers if not row[f"_{name}"]]
-                yield kind.name, ndjson.line(read.model_validate(row), without)
+                shadow = row.get("shadow") if caller.may("read") and caller.may("confidential") else None
+                yield kind.name, ndjson.line(read.model_validate(row), without, shadow=shadow)
 
 
 def _ids(rows: Rows) -> Ids:

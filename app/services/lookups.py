@@ -77,6 +77,8 @@ async def _records(session: AsyncSession, caller: Caller, kind: Kind, values: Va
     query = select(*(column.label(name) for name, column in columns.items())).where(fitting)
     if _DIGEST in values:  # of two documents of one page, the older one comes last, and so is the answer
         query = query.order_by(rows.c.created_at.desc(), rows.c.id.desc())
+    elif "shadow" in rows.c:  # of several that bear one ref, the first is the answer
+        query = query.order_by(rows.c.shadow.desc())
     return [{**row, "url": kinds.url(kind.model, row["id"])} for row in (await session.execute(query)).mappings()]
 
 

@@ -27,6 +27,7 @@ SAME_NAME: Final = Likeness(0.8, "the same name, of another kind of source")
 STORED_APART: Final = Likeness(0.95, "the same name, and nothing that tells the two apart")
 # Not enough to be taken for one, for more than one ministry is "the ministry"; and too much to count as two.
 SHARED_ALIAS: Final = Likeness(0.7, "both have the same alias")
+SAME_REF: Final = Likeness(0.95, "the same ref, of one that whoever sent it could not see")
 SEVERAL: Final = Likeness(0.5, AMBIGUOUS_NAME)
 Pair: TypeAlias = tuple[UUID, UUID, Likeness]
 _SOURCES_OF_A_KEY: Final = 40  # at most that are compared: of so many of one name none is likelier than another

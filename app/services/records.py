@@ -208,10 +208,12 @@ async def merge(session: AsyncSession, caller: Caller, model: type[Record], addr
         raise Conflict("A record can't be merged into itself.", url=kinds.url(model, target.id))
     if getattr(merging, "event_id", None) != getattr(target, "event_id", None):
         raise Conflict("Only claims of one event can be merged.", url=kinds.url(model, target.id))
-    before = getattr(merging, "merged_into", None)
-    if before not in (None, target.id):
-        raise Conflict("This record was merged into another before.", url=kinds.url(model, before or target.id))
     table = table_of(model)
+    before = await session.scalar(select(table.c.merged_into).where(table.c.id == merging.id))
+    if before not in (None, target.id):
+        visible_id = getattr(merging, "merged_into", None)
+        members: dict[str, Any] = {"url": kinds.url(model, visible_id)} if visible_id is not None else {}
+        raise Conflict("This record was merged into another before.", **members)
     await session.execute(update(table).where(table.c.id == merging.id).values(merged_into=target.id))
     return await get(session, caller, model, str(merging.id), merged_itself=True)
 

@@ -135,7 +135,9 @@ def _rows(model: type[Record], scopes: frozenset[str]) -> Select[Any]:
 def _one(model: type[Record], scopes: frozenset[str], addressed_by: str, columns: tuple[str, ...]) -> Select[Any]:
     rows = _rows_alone(model, scopes)
     selected = [rows.c[name] if name in rows.c else null().label(name) for name in columns or rows.c.keys()]
-    return select(*selected).where(rows.c[addressed_by] == bindparam("value", None, rows.c[addressed_by].type))
+    query = select(*selected).where(rows.c[addressed_by] == bindparam("value", None, rows.c[addressed_by].type))
+    # Of several that bear one ref, the first.
+    return query.order_by(rows.c.shadow) if addressed_by == "ref" and "shadow" in rows.c else query
 
 
 async def find(

@@ -85,7 +85,8 @@ async def test_a_restricted_event_that_is_there_stays_unknown(
 ) -> None:
     event = {"ref": "e", "title": "T", "visibility": "restricted"}
     assert (await client.post("/v1/events", json=event)).status_code == 201
-    assert (await ingester.post("/v1/events", json=event)).status_code == 404
+    answer = await ingester.post("/v1/events", json=event)
+    assert (answer.status_code, answer.json()["errors"]) == (409, [{"pointer": "/ref", "detail": "it is taken"}])
 
 
 async def test_links_to_what_is_hidden(client: httpx.AsyncClient, ingester: httpx.AsyncClient, event: str) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import Source, table_of
 from app.services import namesakes
+from app.services.access import ANYBODY
 from app.services.deliveries import corrections, mentions, pointers
 from app.services.deliveries.mentions import WHOLE, Earlier, fingerprint
 from app.services.intake import by_name
@@ -226,7 +227,7 @@ async def find(session: AsyncSession, before: Earlier) -> OwnSources:
     touched_ids = set(await session.scalars(_TOUCHED, parameters))
     mentioned_ids = (await mentions.also_mentioned(session, before.report, ids)).keys()
     unreported_ids = await pointers.unreported(session, {Source: ids})
-    held_ids = await pointers.from_others(session, before, Batch(), Source, ids)
+    held_ids = await pointers.from_others(session, before, Batch(ANYBODY), Source, ids)
     own_words = [
         (row["id"], name, fingerprint(row[name]))
         for row in rows

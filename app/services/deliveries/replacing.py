@@ -286,7 +286,7 @@ async def _keys_kept(
     if any(name in unit.different for unit in concerned for name in ("from_id", "to_id")):
         return dict.fromkeys(concerned, _ENDS)
     drafts = list({unit.draft: None for unit in concerned if unit.draft is not None})
-    bearers = await pipeline.bearers(session, model, [draft for draft in drafts if "name" not in kind.key])
+    bearers = await pipeline.bearers(session, batch, model, [draft for draft in drafts if "name" not in kind.key])
     borne = {draft for draft, bearer in bearers.items() if bearer not in (None, draft.id)}
     otherwise = {
         unit.record

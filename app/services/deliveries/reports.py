@@ -21,8 +21,8 @@ from app.services.access import Caller
 from app.services.deliveries import mentions, own_sources, replacing, taking_back
 from app.services.deliveries.mentions import Earlier
 from app.services.intake import pipeline, remarks
-from app.services.intake.bodies import outcomes, walking
-from app.services.intake.drafts import Batch, Draft, sha256
+from app.services.intake.bodies import lines, outcomes, walking
+from app.services.intake.drafts import Batch, Draft
 from app.services.search import similar
 
 REPEATED: Final = Remark(
@@ -100,8 +100,8 @@ async def deliver(
     The same body again stores nothing, whatever happened since to what it had stored. `digest`: of the body, if it is
     before.
     """
-    batch = Batch()
-    digest = digest or sha256(data.model_dump_json(exclude_unset=True))
+    batch = Batch(caller)
+    digest = digest or lines.digest(data, caller)
     drafts = walking.report(batch, data, caller.name, digest)
     before: Earlier | None = None
     values = drafts.report.values

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database import ask
 from app.models import Source
 from app.schemas import kinds
 from app.schemas.common import SHORT_LIST_ITEMS
-from app.services.intake import storing
+from app.services.intake import storing, unseen
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import is_named
 from app.texts import folding, traits
@@ -32,17 +33,17 @@ _STORED: Final = text("""
 SELECT s.id, s.aliases, ARRAY(SELECT unnest(k.names) FROM source k WHERE k.id IN (SELECT source_kin(s.id))) AS names
 FROM source s WHERE s.id = ANY (CAST(:ids AS uuid[])) AND NOT s.placed
 """)
-# Never because of a confidential source: that would tell of it.
-_REFUSED: Final = text("""
+# Never because of a confidential source, or of one that is not there for the caller: that would tell of it.
+_REFUSED: Final = """
 SELECT d.id, d.folded, (
         SELECT source_root(t.id) FROM source t WHERE t.names && ARRAY[d.folded] AND NOT t.placed AND NOT t.confidential
-        AND t.name IS NOT NULL AND (t.disclosure = 'named' OR t.kind IN :always_named)
-        AND source_root(t.id) <> d.id ORDER BY t.id LIMIT 1) AS bearer,
+        AND t.name IS NOT NULL AND (t.disclosure = 'named' OR t.kind = ANY (CAST(:always_named AS text[])))
+        AND source_root(t.id) <> d.id AND {there:t} ORDER BY t.id LIMIT 1) AS bearer,
     EXISTS (
         SELECT FROM change c CROSS JOIN LATERAL jsonb_array_elements(c.record->'aliases') a
         WHERE c.record_id = d.id AND fold_name(a->>'name') = d.folded) AS taken_away
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS d(id uuid, folded text)
-""").bindparams(bindparam("always_named", traits.ALWAYS_NAMED, expanding=True, literal_execute=True))
+"""
 _ADD: Final = text("""
 UPDATE source s SET aliases = s.aliases || d.aliases
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS d(id uuid, aliases jsonb) WHERE s.id = d.id
@@ -116,7 +117,11 @@ async def _add(
     additions: Mapping[tuple[UUID, str], tuple[Draft, Mapping[str, Any]]],
 ) -> None:
     rows = storing.as_json({"id": id_, "folded": folded} for id_, folded in additions)
-    refused = {(row.id, row.folded): row for row in await session.execute(_REFUSED, {"rows": rows})}
+    parameters = {"rows": rows, "always_named": list(traits.ALWAYS_NAMED)}
+    refused = {
+        (row.id, row.folded): row
+        for row in await ask(session, unseen.told_apart(_REFUSED, batch.caller, Source), parameters)
+    }
     added: dict[UUID, list[Mapping[str, Any]]] = {}
     for (id_, folded), (draft, alias) in additions.items():
         pointer = f"{draft.pointer}/aliases"

@@ -14,14 +14,15 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import ask
 from app.errors import Invalid
 from app.models import Document, Source
 from app.services import namesakes
-from app.services.intake import storing
+from app.services.access import Caller
+from app.services.intake import storing, unseen
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import CIRCLE, is_named
 from app.services.namesakes import NewSource
@@ -42,7 +43,7 @@ _NOBODY: Final = (
 # only where it was mentioned. Of what was merged, what it keeps itself goes before what its target has, and that before
 # what else was merged into that.
 # OFFSET 0: each name by the index, also while the table was never analysed; all sources were read else.
-_BEARERS: Final = text("""
+_BEARERS: Final = """
 SELECT d.id AS asked, root.id AS hit, root.ref AS hit_ref, coalesce(t.kind, root.kind) AS kind,
     coalesce(t.country, root.country) AS country, coalesce(t.party, root.party) AS party,
     source_root(coalesce(t.parent_id, root.parent_id)) AS parent_id, coalesce(t.url, root.url) AS url,
@@ -52,10 +53,10 @@ FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS d(id uuid, name text, names tex
     SELECT * FROM source t
     WHERE t.names && d.names AND (d.name = ANY (t.names) OR fold_name(t.name) = ANY (d.names))
     AND t.name IS NOT NULL AND (t.disclosure = 'named' OR t.kind = ANY (CAST(:always_named AS text[])))
-    AND NOT t.placed AND NOT t.confidential OFFSET 0) t
+    AND NOT t.placed AND NOT t.confidential AND {there:t} OFFSET 0) t
 CROSS JOIN LATERAL (
-    SELECT * FROM source WHERE id = source_root(t.id) AND NOT confidential OFFSET 0) root
-ORDER BY d.id, root.id""")
+    SELECT * FROM source WHERE id = source_root(t.id) AND NOT confidential AND {there:source} OFFSET 0) root
+ORDER BY d.id, root.id"""
 _UNPROPOSED: Final = ("placed", "confidential", "merged_into")
 _TRAITS: Final = ("kind", "country", "party", "parent_id", "url", "external_ids")
 
@@ -201,13 +202,14 @@ def called(draft: Draft) -> bytes:
     return to_json([draft.value("name"), draft.value("aliases") or []])
 
 
-async def bearers(session: AsyncSession, folded: Mapping[UUID, FoldedNames]) -> Sequence[Row[Any]]:
+async def bearers(session: AsyncSession, caller: Caller, folded: Mapping[UUID, FoldedNames]) -> Sequence[Row[Any]]:
     """The sources that bear names: who is `asked` for, the `hit`, and what is known of it."""
     rows = [{"id": id_, "name": names.name, "names": names.names} for id_, names in folded.items()]
-    return await ask(session, _BEARERS, {"rows": storing.as_json(rows), "always_named": [*traits.ALWAYS_NAMED]})
+    parameters = {"rows": storing.as_json(rows), "always_named": [*traits.ALWAYS_NAMED]}
+    return await ask(session, unseen.told_apart(_BEARERS, caller, Source), parameters)
 
 
-async def look_up(session: AsyncSession, drafts: Sequence[Draft]) -> Candidates:
+async def look_up(session: AsyncSession, caller: Caller, drafts: Sequence[Draft]) -> Candidates:
     """Find who bears the names of drafts. Each name is asked for once, however many drafts have it."""
     candidates = Candidates()
     first_by_names: dict[bytes, Draft] = {}
@@ -215,7 +217,7 @@ async def look_up(session: AsyncSession, drafts: Sequence[Draft]) -> Candidates:
         first_by_names.setdefault(called(draft), draft)
     candidates.names = {key: folded_names(draft) for key, draft in first_by_names.items()}
     key_of = {draft.id: key for key, draft in first_by_names.items()}
-    rows = await bearers(session, {id_: candidates.names[key] for id_, key in key_of.items()})
+    rows = await bearers(session, caller, {id_: candidates.names[key] for id_, key in key_of.items()})
     merged = await namesakes.merged_into(session, {row.hit for row in rows if row.has_merged})
     for row in rows:
         stored = candidates.stored[key_of[row.asked]].setdefault(row.hit, Stored(row.hit, row.hit_ref))

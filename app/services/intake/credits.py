@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 from app.database import ask, set_reason
 from app.models import Appearance, AppearanceHop, Document, Source
 from app.services import namesakes
+from app.services.access import Caller
 from app.services.intake import by_name, storing
 from app.services.intake.drafts import Batch, Draft
 from app.texts import credits as wire
@@ -75,7 +76,7 @@ async def propose(session: AsyncSession, batch: Batch) -> Sequence[Row[Any]]:
         return []
     # The ledger gives this reason for the sources and steps that follow: no body has said them.
     await set_reason(session, REASON)
-    sources = await _sources(session, sorted({agency for agency, _ in credited.values()}))
+    sources = await _sources(session, batch.caller, sorted({agency for agency, _ in credited.values()}))
     hops = [
         {"id": uuid7(), "appearance_id": appearance, "source_id": sources[agency], "score": score}
         for appearance, (agency, score) in sorted(credited.items())
@@ -103,7 +104,7 @@ def _credited(rows: Sequence[Row[Any]]) -> dict[UUID, tuple[str, float]]:
     return most_surely
 
 
-async def _sources(session: AsyncSession, agencies: Sequence[str]) -> Mapping[str, UUID]:
+async def _sources(session: AsyncSession, caller: Caller, agencies: Sequence[str]) -> Mapping[str, UUID]:
     """The sources that these agencies are: matched, or made. Where more than one could be meant, none.
 
     This is no matching of drafts, and its rule is another. What a body says of a source tells it from others of its
@@ -119,7 +120,7 @@ async def _sources(session: AsyncSession, agencies: Sequence[str]) -> Mapping[st
             looked_up[id_] = (name, is_agency)
             folded[id_] = by_name.fold_names(name, names)
     hits: dict[tuple[str, bool], list[UUID]] = defaultdict(list)
-    for row in await by_name.bearers(session, folded):
+    for row in await by_name.bearers(session, caller, folded):
         bearers = hits[looked_up[row.asked]]
         if row.hit not in bearers and (row.kind == "agency" or not looked_up[row.asked][1]):
             bearers.append(row.hit)

@@ -24,6 +24,7 @@ from app.schemas.fields import Respelt, Unquoted, respelt_in, unquoted_in
 from app.schemas.pages import page_keys, wrappers
 from app.schemas.reports import Outcome, Similar
 from app.schemas.urls import canonical
+from app.services.access import Caller
 from app.services.search.similar import Compared
 from app.texts.quoting.effort import Spots
 from app.vocabulary import RemarkKind
@@ -137,6 +138,8 @@ class SourcesBefore(Protocol):
 class Batch:
     """All drafts of one body, by table, in the order of the body; or of many lines, each a body of its own."""
 
+    caller: Caller
+    """Who sent it: what he may not see is not there."""
     line: int = 0
     """Its place among many: every pointer then begins with it."""
     from_export: bool = False
@@ -167,6 +170,8 @@ class Batch:
     """Stored sources that the body calls by a name of another one, each with that one."""
     to_place: set[Draft] = field(default_factory=set)
     """Those of them that are matched only when the place is stored where they were mentioned."""
+    shadows: dict[type[Record], list[tuple[UUID, UUID]]] = field(default_factory=lambda: defaultdict(list))
+    """By their kind, records that bear what another one bears that is not there for the caller, each with that one."""
     proposed: dict[type[Record], list[Row[Any]]] = field(default_factory=lambda: defaultdict(list))
     """By their kind, the links and steps that were proposed because of this body."""
     correct: Correct | None = None
@@ -276,8 +281,8 @@ class Batch:
 
 
 def joined(batches: Sequence[Batch]) -> Batch:
-    """Join the batches of many lines, which are prepared, into one."""
-    joint = Batch(from_export=any(batch.from_export for batch in batches))
+    """Join the batches of many lines of one caller, which are prepared, into one."""
+    joint = Batch(batches[0].caller, from_export=any(batch.from_export for batch in batches))
     for batch in batches:
         for model, drafts in batch.drafts.items():
             joint.drafts[model] += drafts

@@ -217,7 +217,7 @@ SELECT d.id, d.kind AS document_kind, s.id AS publisher_id, s.name, s.disclosure
 FROM document d JOIN source s ON s.id = source_root(d.publisher_id)
 WHERE d.id = ANY (:ids)
 AND (d.kind IN ('press_release', 'report', 'court_record') OR d.kind = 'post' AND s.kind IS NOT NULL)
-AND coalesce(s.kind, '') NOT IN ('outlet', 'agency', 'channel')""")
+AND coalesce(s.kind, '') NOT IN ('outlet', 'agency', 'channel') AND (:confidential OR NOT s.confidential)""")
 _OWN_WORD: Final = (
     "Nobody else is named, and a {} is its publisher's own word: the document's publisher was taken for the source."
 )
@@ -239,7 +239,8 @@ async def let_publishers_speak(session: AsyncSession, batch: Batch) -> None:
             own_voice[draft.within.original.id].append(draft)
     if not own_voice or batch.from_export:
         return
-    for row in await session.execute(_SPEAKING_FOR_PUBLISHERS, {"ids": list(own_voice)}):
+    is_told = batch.caller.may("confidential")
+    for row in await session.execute(_SPEAKING_FOR_PUBLISHERS, {"ids": list(own_voice), "confidential": is_told}):
         values = {"name": row.name, "disclosure": row.disclosure, "kind": row.kind}
         publisher = Draft(Source, "", values, id=row.publisher_id, reference=str(row.publisher_id))
         kind = row.document_kind.replace("_", " ")

@@ -38,8 +38,7 @@ from app.services.intake.storing import SAME_COUNTRY, drafted
 from app.texts import folding
 
 # The statements by kind, and by the column in which a draft needs a value for them; None: the statement for all other
-# drafts. Where there is none for these, they are new. Each call of _matching below enters its statement here; only
-# those that are used by name have a name. No list of kinds: each kind has a rule of its own for what is the same.
+# drafts. Where there is none for these, they are new. No list of kinds: each has a rule of its own of what is the same.
 STATEMENTS_OF: Final[dict[type[Base], dict[str | None, TextClause]]] = defaultdict(dict)
 
 

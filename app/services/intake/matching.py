@@ -17,7 +17,7 @@ from app.database import ask
 from app.errors import Conflict, Invalid, Problem, raise_together
 from app.models import AppearanceHop, Claim, Document, Record, Source, table_of
 from app.schemas import kinds
-from app.services.intake import aliases, by_name, keys, one_ref, remarks, storing
+from app.services.intake import aliases, by_name, keys, references, remarks, storing, unseen
 from app.services.intake.drafts import Batch, Draft, HasId
 from app.services.intake.foreign_keys import PARTS, event_of, fill, is_named, levels, point, who_tells_more, whole_of
 from app.services.intake.references import bearing_refs, by_id, deleted_refs
@@ -43,7 +43,7 @@ async def match(session: AsyncSession, batch: Batch, model: type[Record], drafts
     for draft in drafts:
         fill(batch, draft)
     # First those of an export: where two drafts are the same, the one whose id was given is the record.
-    new = await by_id(session, model, [draft for draft in drafts if draft.restored])
+    new = await by_id(session, batch.caller, model, [draft for draft in drafts if draft.restored])
     left = await _by_ref(session, batch, model, [draft for draft in drafts if not draft.restored])
     new += await _OTHERWISE.get(model, _by_keys)(session, batch, model, left)
     for draft in drafts:
@@ -65,11 +65,13 @@ def adopt(draft: Draft, hit: UUID, owner: UUID | None = None, *, merged: bool = 
 
 
 def _clash(draft: Draft, field: str, says: str, hit: UUID) -> Conflict:
-    return Conflict(
+    clash = Conflict(
         f"The same {kinds.kind_of(draft.model).path[:-1].replace('-', ' ')} is there otherwise.",
         errors=[{"pointer": f"{draft.pointer}/{field}", "detail": says}],
         url=kinds.url(draft.model, hit),
     )
+    clash.bearer = (draft.model, hit)
+    return clash
 
 
 def _join(batch: Batch, draft: Draft, earlier: Draft) -> None:
@@ -101,8 +103,8 @@ async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], draf
     if not refs:
         return drafts
     of_event = "event_id" in table_of(model).c
-    stored = {row.ref: row for row in await ask(session, bearing_refs(table_of(model)), {"refs": list(refs)})}
-    deleted = {} if batch.dry else await deleted_refs(session, model, refs - stored.keys())
+    stored = {row.ref: row for row in await ask(session, bearing_refs(model, batch.caller), {"refs": list(refs)})}
+    deleted = {} if batch.dry else await deleted_refs(session, batch.caller, model, refs - stored.keys())
     left, first_by_ref, problems = list[Draft](), dict[str, Draft](), list[Problem]()
     for draft in drafts:
         ref = draft.value("ref")
@@ -116,11 +118,11 @@ async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], draf
             draft.slug = getattr(row, "slug", None)
             draft.by_ref = True
         elif ref is not None and (earlier := first_by_ref.setdefault(ref, draft)) is not draft:
-            problems += one_ref.clashes(draft, earlier)
+            problems += references.clashes(draft, earlier)
             _join(batch, draft, earlier)
         else:
             left.append(draft)
-    raise_together(problems)
+    await unseen.refuse(session, batch.caller, problems)
     return left
 
 
@@ -143,10 +145,13 @@ async def _by_keys(
     return new + drafts
 
 
-async def bearers(session: AsyncSession, model: type[Record], drafts: list[Draft]) -> dict[Draft, UUID | None]:
+async def bearers(
+    session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]
+) -> dict[Draft, UUID | None]:
     """The record that has the key of each of these drafts, whatever its ref; None where there is none."""
     bearer_of: dict[Draft, UUID | None] = {}
-    for column, query in sorted(keys.STATEMENTS_OF[model].items(), key=lambda entry: entry[0] is None):
+    for column, unnarrowed in sorted(keys.STATEMENTS_OF[model].items(), key=lambda entry: entry[0] is None):
+        query = unseen.narrowed(unnarrowed, batch.caller, model)
         with_value = [draft for draft in drafts if column is None or draft.value(column) is not None]
         rows = (
             {row.draft: row.hit for row in await ask(session, query, {"rows": keys.rows(with_value)})}
@@ -171,7 +176,7 @@ async def _by_key(
     first_by_key = {} if earlier_by_key is None else earlier_by_key
     ref_of_hit: dict[UUID, str] = {}
     problems: list[Problem] = []
-    for draft, row in await _hits(session, query, drafts):
+    for draft, row in await _hits(session, batch, query, drafts):
         try:
             if row is None:
                 new.append(draft)
@@ -184,16 +189,18 @@ async def _by_key(
                 new.append(draft)
         except Problem as problem:
             problems.append(problem)
-    raise_together(problems)
+    await unseen.refuse(session, batch.caller, problems)
     return new
 
 
-async def _hits(session: AsyncSession, query: TextClause, drafts: list[Draft]) -> list[tuple[Draft, Row[Any] | None]]:
+async def _hits(
+    session: AsyncSession, batch: Batch, query: TextClause, drafts: list[Draft]
+) -> list[tuple[Draft, Row[Any] | None]]:
     """For each draft, in their order, the row of its key; by the quick statement, if there is one and it suffices.
 
     None: the draft is new, and no other draft has its key.
     """
-    quick = _QUICK.get(query)
+    quick, narrowed = _QUICK.get(query), unseen.narrowed(query, batch.caller, drafts[0].model)
     if quick is None:
         # However many drafts ask the same question, as reports on one event do, it is looked for once.
         row_keys = [to_json(draft.values) if query is keys.QUESTIONS else draft.id for draft in drafts]
@@ -201,12 +208,12 @@ async def _hits(session: AsyncSession, query: TextClause, drafts: list[Draft]) -
         first_drafts = [
             first_by_values.setdefault(values, draft) for values, draft in zip(row_keys, drafts, strict=True)
         ]
-        rows = {row.draft: row for row in await ask(session, query, {"rows": keys.rows(first_by_values.values())})}
+        rows = {row.draft: row for row in await ask(session, narrowed, {"rows": keys.rows(first_by_values.values())})}
         return [(draft, rows[first.id]) for draft, first in zip(drafts, first_drafts, strict=True)]
     rows = {row.draft: row for row in await ask(session, quick, {"rows": keys.rows(drafts)})}
     # Where something was merged, the quick statement can't tell.
     if tangled := [draft for draft in drafts if draft.id in rows and rows[draft.id].tangled]:
-        rows |= {row.draft: row for row in await ask(session, query, {"rows": keys.rows(tangled)})}
+        rows |= {row.draft: row for row in await ask(session, narrowed, {"rows": keys.rows(tangled)})}
     return [(draft, rows.get(draft.id)) for draft in drafts]
 
 
@@ -226,17 +233,18 @@ def _join_unless_other_ref(batch: Batch, draft: Draft, earlier: Draft) -> None:
     _join(batch, draft, earlier)
 
 
-async def check_urls(session: AsyncSession, drafts: Iterable[Draft]) -> None:
+async def check_urls(session: AsyncSession, batch: Batch, drafts: Iterable[Draft]) -> None:
     """A URL that a document found by its ref would get must not be another's."""
     addressed = [d for d in drafts if d.value("canonical_url") and d.value("ref") and not d.same_as]
     if not addressed:
         return
     names = ("canonical_url", "page_key")
     rows = storing.as_json({"id": draft.id} | {name: draft.values[name] for name in names} for draft in addressed)
-    hits = {row.draft: row for row in await ask(session, keys.DOCUMENTS, {"rows": rows}) if row.hit is not None}
-    for draft in addressed:
-        if draft.id in hits and hits[draft.id].hit != draft.id:
-            raise _clash(draft, "url", "another document has it", hits[draft.id].hit)
+    query = unseen.narrowed(keys.DOCUMENTS, batch.caller, Document)
+    hits = {row.draft: row.hit for row in await ask(session, query, {"rows": rows}) if row.hit is not None}
+    clashing = [draft for draft in addressed if hits.get(draft.id, draft.id) != draft.id][:1]
+    clashes = [_clash(draft, "url", "another document has it", hits[draft.id]) for draft in clashing]
+    await unseen.refuse(session, batch.caller, clashes)
 
 
 # --- sources ---------------------------------------------------------------------------------------------------------
@@ -267,7 +275,7 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
     """Match by name or alias whom nothing contradicts. Of several none is guessed: the draft is one of its place."""
     if not drafts:
         return []
-    candidates = await by_name.look_up(session, drafts)
+    candidates = await by_name.look_up(session, batch.caller, drafts)
     if batch.sources_before is not None:
         batch.sources_before.leave_out(batch, candidates, drafts)
     new: list[Draft] = []

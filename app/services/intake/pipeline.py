@@ -34,7 +34,8 @@ from app.models import (
 )
 from app.schemas.kinds import KINDS, Round
 from app.services import namesakes
-from app.services.intake import aliases, by_name, copies, doubts, matching, quotes, remarks, storing
+from app.services.access import Caller
+from app.services.intake import aliases, by_name, copies, doubts, matching, quotes, remarks, storing, unseen
 from app.services.intake import credits as wire_credits
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import (
@@ -48,7 +49,7 @@ from app.services.intake.foreign_keys import (
     remark_on_hops_alone,
     say_what_was_read,
 )
-from app.services.intake.references import point_labels, resolve
+from app.services.intake.references import name_events, point_labels, resolve
 from app.services.search import similar
 from app.texts import names
 from app.texts.names import Likeness
@@ -148,13 +149,15 @@ async def store(
     links = batch.proposed[SourceLink]
     if not batch.from_export:  # before the names are compared: of such a one they are the same
         alike = await namesakes.called_alike(session, batch.called_alike) if batch.called_alike else []
-        links += await namesakes.link(session, [*_may_be(batch), *alike])
+        shadows = [(*pair, namesakes.SAME_REF) for pair in batch.shadows[Source]]
+        links += await namesakes.link(session, [*_may_be(batch), *alike, *shadows])
     sources: list[namesakes.NamedSource] = [
         *by_name.proposable(created),
         *await namesakes.stored(session, {draft.original.id for draft in completed if is_named(draft)}),
     ]
     links += await namesakes.propose(session, sources, linking=not batch.from_export)
     batch.proposed[DocumentLink] += await copies.propose(session, batch)
+    batch.proposed[DocumentLink] += await copies.propose_links(session, unseen.links(batch), unseen.SHADOW)
     batch.proposed[AppearanceHop] += await wire_credits.propose(session, batch)
 
 
@@ -203,6 +206,8 @@ async def _match_and_store_kind(session: AsyncSession, batch: Batch, model: type
     if not batch.dry:
         for draft in new:
             check_new(draft)
+        if not unseen.sees_all(batch.caller):
+            await unseen.give_way(session, batch, model, drafts)
     if (before_storing := _BEFORE_STORING.get(model)) is not None:
         await before_storing(session, batch, new, matched)
     if not batch.dry:
@@ -214,14 +219,16 @@ async def _match_and_store_kind(session: AsyncSession, batch: Batch, model: type
             await storing.merge(session, model, matched)
 
 
-async def bearers(session: AsyncSession, model: type[Record], drafts: list[Draft]) -> dict[Draft, UUID | None]:
+async def bearers(
+    session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]
+) -> dict[Draft, UUID | None]:
     """By its key alone, the stored record that each of these drafts would be; they are matched already."""
-    return await matching.bearers(session, model, drafts)
+    return await matching.bearers(session, batch, model, drafts)
 
 
-async def find(session: AsyncSession, model: type[Record], reference: str, pointer: str) -> UUID:
+async def find(session: AsyncSession, caller: Caller, model: type[Record], reference: str, pointer: str) -> UUID:
     """The id of the record that a PATCH names, resolved like a reference in a new body. Raises Invalid or Gone."""
-    batch = Batch()
+    batch = Batch(caller)
     draft = batch.refer(model, reference, pointer)
     await resolve(session, batch)
     return draft.id
@@ -232,7 +239,7 @@ async def find(session: AsyncSession, model: type[Record], reference: str, point
 
 async def _name_events(session: AsyncSession, batch: Batch, new: list[Draft], _matched: list[Draft]) -> None:
     if not batch.dry:
-        await storing.name_events(session, new)
+        await name_events(session, new)
 
 
 async def _suggest_kinds(_: AsyncSession, batch: Batch, new: list[Draft], _matched: list[Draft]) -> None:
@@ -243,7 +250,7 @@ async def _suggest_kinds(_: AsyncSession, batch: Batch, new: list[Draft], _match
 
 async def _check_documents(session: AsyncSession, batch: Batch, new: list[Draft], matched: list[Draft]) -> None:
     if not batch.dry and not batch.from_export:
-        await matching.check_urls(session, matched)
+        await matching.check_urls(session, batch, matched)
         await check_documents(session, [*new, *matched])
 
 

@@ -1,15 +1,20 @@
 """Resolve references: which record, or which draft of the same body, an id, `ref:`, slug or `#label` names.
 
+A ref that two parts of one body bear is that of one record, unless what they say shows that they are two.
+
 And what comes back from an export: each record by its id alone, whatever else is like it.
 """
 
+import re
+import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
+from anyascii import anyascii
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -30,13 +35,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import ask
 from app.errors import Conflict, Gone, Invalid
-from app.models import Event, Record, table_of
+from app.models import Claim, Document, Event, EventLink, Question, Record, Statement, table_of
 from app.schemas import addresses, kinds
 from app.services import visibility
+from app.services.access import Caller
+from app.services.intake import unseen
 from app.services.intake.drafts import Batch, Draft
+from app.services.intake.foreign_keys import event_of
+from app.texts import folding
+from app.vocabulary import SLUG_CHARACTERS
 
 # The reason that the ledger notes where a new delivery of a report takes back what an earlier one had said.
 REPLACED: Final = "a newer delivery of the report no longer says this"
+_EVENTS: Final = (Event, EventLink)
 # And where a quotation was looked up again because its document has another text: that is nobody's judgement.
 RECHECKED: Final = "the quotation was looked up in another version of its document"
 
@@ -55,18 +66,29 @@ class Lost:
 
 
 _DELETED_REFS: Final = text(
-    "SELECT DISTINCT ON (record->>'ref') record->>'ref', reason FROM change "
+    "SELECT DISTINCT ON (record->>'ref') record->>'ref' AS ref, reason, "
+    "coalesce((record->>'confidential')::boolean, false) AS confidential FROM change "
     "WHERE op = 'delete' AND type = :type AND record->>'ref' = ANY (:refs) ORDER BY record->>'ref', seq DESC"
 )
 
 
-async def deleted_refs(session: AsyncSession, model: type[Record], refs: Iterable[str]) -> dict[str, Lost]:
-    """Those refs whose last record was deleted, but not by its own report, which may say it again."""
+async def deleted_refs(
+    session: AsyncSession, caller: Caller, model: type[Record], refs: Iterable[str]
+) -> dict[str, Lost]:
+    """Those refs whose last record was deleted, but not by its own report, which may say it again.
+
+    Of events, and of what belongs to them, those that the caller could have seen; of sources those that were not
+    confidential. What else there is was cited by nothing when it was deleted, and so it was nobody's.
+    """
     refs = list(refs)
     if not refs:
         return {}
     rows = await ask(session, _DELETED_REFS, {"type": model.__tablename__, "refs": refs})
-    return {ref: Lost(ref) for ref, reason in rows if reason != REPLACED}
+    lost = [row.ref for row in rows if row.reason != REPLACED and (caller.may("confidential") or not row.confidential)]
+    if lost and not caller.may("read") and (kinds.kind_of(model).in_event or model in _EVENTS):
+        readable = await visibility.deleted(session, caller, [(model, f"ref:{ref}") for ref in lost])
+        lost = [ref for nth, ref in enumerate(lost) if nth in readable]
+    return {ref: Lost(ref) for ref in lost}
 
 
 def point_labels(batch: Batch) -> None:
@@ -124,13 +146,15 @@ async def _look_up(
     refs = [address.ref for address in parsed if address.ref is not None]
     slugs = [address.slug for address in parsed if address.slug is not None]
     stored: dict[str, tuple[UUID, dict[str, Any]]] = {}
-    for row in await ask(session, _stored(table_of(model)), {"ids": ids, "refs": refs, "slugs": slugs}):
+    for row in await ask(
+        session, _stored(model, visibility.nameless(batch.caller)), {"ids": ids, "refs": refs, "slugs": slugs}
+    ):
         values = row._asdict()
         id_, ref, root = values.pop("id"), values.pop("ref"), values.pop("root")
         # An export means the very record that it names, everybody else what that was merged into.
         names = (str(id_) if ids else None, ref and f"ref:{ref}", values.get("slug"))
         stored |= dict.fromkeys(filter(None, names), (id_ if batch.from_export else root, values))
-    deleted = await deleted_refs(session, model, [ref for ref in refs if f"ref:{ref}" not in stored])
+    deleted = await deleted_refs(session, batch.caller, model, [ref for ref in refs if f"ref:{ref}" not in stored])
     errors = []
     for draft in drafts:
         reference = draft.reference or ""
@@ -163,8 +187,9 @@ _NEEDED: Final = (
 
 
 @cache
-def _stored(table: Table) -> Select[*tuple[Any, ...]]:
+def _stored(model: type[Record], caller: Caller) -> Select[*tuple[Any, ...]]:
     """Select the records with these ids, refs or, of events, slugs; `root` and `event_root` are after merges."""
+    table = table_of(model)
     columns = [table.c.id, table.c.ref, root_of(table).label("root")]
     columns += [table.c[name] for name in _NEEDED if name in table.c]
     if "event_id" in table.c or "slug" in table.c:
@@ -175,19 +200,30 @@ def _stored(table: Table) -> Select[*tuple[Any, ...]]:
     ]
     if "slug" in table.c:
         named.append(table.c.slug == any_(bindparam("slugs", None, ARRAY(Text()))))
-    return select(*columns).where(or_(*named))
+    return _there(select(*columns).where(or_(*named)), model, caller)
+
+
+def _there(query: Select[Any], model: type[Record], caller: Caller) -> Select[Any]:
+    """Of these rows of one table those that are there for the caller; of one ref, the first comes last."""
+    columns = table_of(model).c
+    return unseen.selecting(query.order_by(columns.shadow.desc()) if "shadow" in columns else query, caller, model)
+
+
+def bearing_refs(model: type[Record], caller: Caller) -> Select[*tuple[Any, ...]]:
+    """Select the records that bear `refs`; `root`, `event_root` and `slug` are after merges."""
+    return _bearing_refs(model, visibility.nameless(caller))
 
 
 @cache
-def bearing_refs(table: Table) -> Select[*tuple[Any, ...]]:
-    """Select the records that bear `refs`; `root`, `event_root` and `slug` are after merges."""
+def _bearing_refs(model: type[Record], caller: Caller) -> Select[*tuple[Any, ...]]:
+    table = table_of(model)
     columns = [table.c.ref, table.c.id, root_of(table).label("root")]
     if "event_id" in table.c:
         columns += [table.c.event_id, event_root_of(table).label("event_root")]
     if "slug" in table.c:
         stays = table.alias()
         columns.append(select(stays.c.slug).where(stays.c.id == root_of(table)).scalar_subquery().label("slug"))
-    return select(*columns).where(table.c.ref == any_(bindparam("refs", None, ARRAY(Text()))))
+    return _there(select(*columns).where(table.c.ref == any_(bindparam("refs", None, ARRAY(Text())))), model, caller)
 
 
 def root_of(table: Table) -> ColumnElement[UUID]:
@@ -213,7 +249,7 @@ def event_root_of(table: Table) -> ColumnElement[UUID]:
 _DELETED: Final = text("SELECT record_id FROM change WHERE record_id = ANY (:ids) AND type = :type AND op = 'delete'")
 
 
-async def by_id(session: AsyncSession, model: type[Record], drafts: list[Draft]) -> list[Draft]:
+async def by_id(session: AsyncSession, caller: Caller, model: type[Record], drafts: list[Draft]) -> list[Draft]:
     """Match the drafts whose id is stored; returns those that are new. Raises Gone, or Conflict for a ref."""
     if not drafts:
         return []
@@ -231,7 +267,7 @@ async def by_id(session: AsyncSession, model: type[Record], drafts: list[Draft])
             earlier.values = draft.values | earlier.values
             earlier.points_at = draft.points_at | earlier.points_at
     new = [draft for draft in first_by_id.values() if draft.id not in stored]
-    await _check_refs(session, model, new)
+    await _check_refs(session, caller, model, new)
     return new
 
 
@@ -247,17 +283,105 @@ async def _check_deleted(session: AsyncSession, model: type[Record], drafts: Ite
             raise Gone("A record with this id was deleted.", errors=errors)
 
 
-async def _check_refs(session: AsyncSession, model: type[Record], new: Iterable[Draft]) -> None:
+async def _check_refs(session: AsyncSession, caller: Caller, model: type[Record], new: Iterable[Draft]) -> None:
     refs = [draft.value("ref") for draft in new if draft.value("ref")]
     if not refs:
         return
     table = table_of(model)
-    query = select(table.c.ref, table.c.id).where(table.c.ref == any_(literal(refs, ARRAY(Text()))))
-    bearers = {row.ref: row.id for row in await session.execute(query)}
+    columns = [table.c[name] for name in ("id", "ref", "shadow") if name in table.c]
+    query = select(*columns).where(table.c.ref == any_(literal(refs, ARRAY(Text()))))
+    rows = (await session.execute(query)).mappings()
+    bearers = {(row["ref"], row.get("shadow", 0)): row["id"] for row in rows}
     for draft in new:
-        if (bearer := bearers.get(draft.value("ref"))) is not None:
-            raise Conflict(
+        if (bearer := bearers.get((draft.value("ref"), draft.value("shadow") or 0))) is not None:
+            clash = Conflict(
                 "Another record bears this ref.",
                 errors=[{"pointer": f"{draft.pointer}/ref", "detail": "a record with another id bears it"}],
                 url=kinds.url(model, bearer),
             )
+            clash.bearer = (model, bearer)
+            await unseen.refuse(session, caller, [clash])
+
+
+# --- one ref for two ------------------------------------------------------------------------------------------------
+
+# What makes a record this one, in the columns that stand under the name that a body gives them.
+_TELLING: Final[dict[type[Record], tuple[str, ...]]] = {
+    Claim: ("question_id", "text", "qualifier", "min", "max"),
+    Statement: ("claim_id", "question_id", "source_id", "stance", "explicitness"),
+    Question: ("measure", "subject", "unit", "text"),
+    Document: ("page_key",),
+}
+# Of these only whether it is told: a claim is words, or a figure.
+_TOLD_OR_NOT: Final[dict[type[Record], tuple[str, ...]]] = {Claim: ("text",)}
+_TEXTS: Final = ("text", "subject")
+
+
+def clashes(draft: Draft, earlier: Draft) -> Iterator[Invalid]:
+    """What two drafts of one ref say that can't be said of one record; expects that what they point at is matched.
+
+    Only within one body: of lines the later one is told what was not taken, as if the earlier had been there.
+    """
+    pointer = f"{draft.pointer}/ref"
+    if "event_id" in table_of(draft.model).c and event_of(earlier) != event_of(draft):
+        yield Invalid.at(pointer, f"{earlier.pointer} bears it, in another event")
+    elif draft.line == earlier.line and _are_two(draft, earlier):
+        words = kinds.kind_of(draft.model).words
+        yield Invalid.at(pointer, f"{earlier.pointer} bears it, and is another {words}: each needs a ref of its own")
+
+
+def _are_two(draft: Draft, earlier: Draft) -> bool:
+    if any((draft.value(name) is None) != (earlier.value(name) is None) for name in _TOLD_OR_NOT.get(draft.model, ())):
+        return True
+    return any(
+        _compared(name, draft) != _compared(name, earlier)
+        for name in _TELLING.get(draft.model, ())
+        if draft.value(name) is not None and earlier.value(name) is not None
+    )
+
+
+def _compared(name: str, draft: Draft) -> Any:
+    value = draft.value(name)
+    return folding.whole(value) if name in _TEXTS else value
+
+
+# --- readable addresses of events ------------------------------------------------------------------------------------
+
+_SLUG_NUMBER_CHARACTERS: Final = 8  # kept free of the title, for what tells namesakes apart
+_SLUG_BYTES: Final = 3  # of what tells a restricted one apart
+_TAKEN_SLUGS: Final = text("SELECT slug FROM event WHERE slug LIKE ANY (:patterns)")
+
+
+def slug_of(title: str) -> str:
+    """The title in small Latin letters, digits and hyphens."""
+    words = re.sub(r"[^a-z0-9]+", "-", anyascii(title).lower()).strip("-")
+    return words[: SLUG_CHARACTERS - _SLUG_NUMBER_CHARACTERS].strip("-") or "event"
+
+
+async def name_events(session: AsyncSession, new: Sequence[Draft]) -> None:
+    """Give new events that bring no slug one made of their title. Raises Invalid for one without a title.
+
+    That of a restricted event can't be guessed: the next event of its title is then not numbered because of it.
+    """
+    for draft in new:
+        if draft.value("title") is None:
+            raise Invalid.at(f"{draft.pointer}/title", "no event has this ref or slug, and a new one needs a title")
+    for draft in new:
+        if not draft.value("slug") and draft.value("visibility") == "restricted":
+            draft.values["slug"] = f"{slug_of(draft.values['title'])}-{secrets.token_hex(_SLUG_BYTES)}"
+    unnamed = [draft for draft in new if not draft.value("slug")]
+    slugs = {draft.values["slug"] for draft in new if draft.value("slug")}
+    if stems := {slug_of(draft.values["title"]) for draft in unnamed}:
+        slugs |= {row.slug for row in await ask(session, _TAKEN_SLUGS, {"patterns": [f"{stem}%" for stem in stems]})}
+    for draft in unnamed:
+        draft.values["slug"] = slug = _free(slug_of(draft.values["title"]), slugs)
+        slugs.add(slug)
+
+
+def _free(stem: str, slugs: set[str]) -> str:
+    if stem not in slugs:
+        return stem
+    number = 2
+    while f"{stem}-{number}" in slugs:
+        number += 1
+    return f"{stem}-{number}"

@@ -1,6 +1,5 @@
 """Sets of records into their tables: one statement a table, however many there are."""
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -8,14 +7,12 @@ from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
-from anyascii import anyascii
 from pydantic_core import to_json
 from sqlalchemy import ARRAY, Row, TextClause, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import ask
-from app.errors import Invalid
 from app.models import (
     Appearance,
     Base,
@@ -29,7 +26,7 @@ from app.models import (
 from app.schemas.kinds import kind_of
 from app.services.intake import remarks
 from app.services.intake.drafts import Batch, Draft
-from app.vocabulary import COUNTRY_SYNONYMS, SLUG_CHARACTERS
+from app.vocabulary import COUNTRY_SYNONYMS
 
 # What a later mention of the same record never fills in, beside what says which record it is.
 _NEVER_FILLED: Final = frozenset({"id", "version", "created_at", "updated_at", "merged_into", "selector", "report_id"})
@@ -318,41 +315,6 @@ def _merging(model: type[Base]) -> TextClause:
         f"UPDATE {model.__tablename__} t SET merged_into = d.merged_into FROM {drafted(model)} "  # noqa: S608
         "WHERE t.id = d.id AND t.merged_into IS NULL"
     )
-
-
-# --- readable addresses of events ------------------------------------------------------------------------------------
-
-_SLUG_NUMBER_CHARACTERS: Final = 8  # kept free of the title, for a number that tells namesakes apart
-_TAKEN_SLUGS: Final = text("SELECT slug FROM event WHERE slug LIKE ANY (:patterns)")
-
-
-def slug_of(title: str) -> str:
-    """The title in small Latin letters, digits and hyphens."""
-    words = re.sub(r"[^a-z0-9]+", "-", anyascii(title).lower()).strip("-")
-    return words[: SLUG_CHARACTERS - _SLUG_NUMBER_CHARACTERS].strip("-") or "event"
-
-
-async def name_events(session: AsyncSession, new: Sequence[Draft]) -> None:
-    """Give new events that bring no slug one made of their title. Raises Invalid for one without a title."""
-    for draft in new:
-        if draft.value("title") is None:
-            raise Invalid.at(f"{draft.pointer}/title", "no event has this ref or slug, and a new one needs a title")
-    unnamed = [draft for draft in new if not draft.value("slug")]
-    slugs = {draft.values["slug"] for draft in new if draft.value("slug")}
-    if stems := {slug_of(draft.values["title"]) for draft in unnamed}:
-        slugs |= {row.slug for row in await ask(session, _TAKEN_SLUGS, {"patterns": [f"{stem}%" for stem in stems]})}
-    for draft in unnamed:
-        draft.values["slug"] = slug = _free(slug_of(draft.values["title"]), slugs)
-        slugs.add(slug)
-
-
-def _free(stem: str, slugs: set[str]) -> str:
-    if stem not in slugs:
-        return stem
-    number = 2
-    while f"{stem}-{number}" in slugs:
-        number += 1
-    return f"{stem}-{number}"
 
 
 # --- chains of who passed words on -----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from app.database import connect
 from app.errors import Invalid
 from app.models import Source
+from app.services.access import ANYBODY
 from app.services.intake import by_name
 from app.services.intake.drafts import Draft
 from app.settings import Settings
@@ -384,7 +385,7 @@ async def test_who_is_named_is_one_rule_in_sql_and_in_python(psql: psycopg.Conne
     psql.commit()
     sought = {uuid7(): by_name.fold_names("Ines Varga", [])}
     async with database.reading() as session:
-        hits = {row.hit for row in await by_name.bearers(session, sought)}
+        hits = {row.hit for row in await by_name.bearers(session, ANYBODY, sought)}
     await database.dispose()
     assert hits == {id_ for id_, combination in ids.items() if traits.is_named(*combination)}
     assert 0 < len(hits) < len(ids)

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import Signature
 from app.services import namesakes
+from app.services.access import ANYBODY
 from app.services.intake import by_name, keys, storing
 from app.services.namesakes import NewSource
 
@@ -48,7 +49,7 @@ def asking(sql: str) -> Callable[[AsyncSession], Awaitable[Any]]:
 
 async def bearers(session: AsyncSession) -> Any:
     ids = [UUID(int=n) for n in range(10)]
-    return await by_name.bearers(session, {id_: by_name.fold_names(f"Speaker {id_.int}", []) for id_ in ids})
+    return await by_name.bearers(session, ANYBODY, {id_: by_name.fold_names(f"Speaker {id_.int}", []) for id_ in ids})
 
 
 async def alike(session: AsyncSession) -> Any:

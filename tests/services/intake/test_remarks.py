@@ -150,7 +150,7 @@ async def test_another_chain(client: httpx.AsyncClient, event: str) -> None:
 async def test_nothing_is_told_of_what_the_caller_may_not_see(
     app: FastAPI, client: httpx.AsyncClient, psql: psycopg.Connection[Any]
 ) -> None:
-    """A guess at what a confidential source is stored with is answered alike, right or wrong."""
+    """A guess at what a confidential source is stored with is answered alike, right or wrong: it is not there."""
     await client.post("/v1/sources", json={"ref": "owner", "name": "Owner"})
     hidden = {"ref": "s", "name": "Ines Varga", "role": "doctor", "confidential": True, "parent": "ref:owner"}
     await client.post("/v1/sources", json=hidden)
@@ -161,14 +161,19 @@ async def test_nothing_is_told_of_what_the_caller_may_not_see(
     psql.execute("UPDATE api_key SET scopes = '{ingest,read}' WHERE name = 'robot'")
     psql.commit()
     guesses = [{"ref": "s", "name": "Ines Varga", "role": role} for role in ("doctor", "nurse")]
-    statements = [[{"source": guess, "said": "2024"}] for guess in guesses]
+    statements = [[{"source": guess, "said": "2024"}] for guess in (guesses[0], *guesses)]
     await client.post("/v1/events", json={"slug": "fire", "title": "Fire"})
     headers = {"Authorization": f"Bearer {token}"}
     path = "/v1/events/fire/claims"
     answers = [
         await client.post(path, json={"text": "It burnt", "statements": said}, headers=headers) for said in statements
     ]
-    hidden_remark = [("not_taken", "/statements/0/source", None, None)]
-    assert [told(answer) for answer in answers] == [hidden_remark, hidden_remark]
+    # A source of their own is made, and is what the next is compared with.
+    assert [told(answer) for answer in answers] == [
+        [],
+        [],
+        [("not_taken", "/statements/0/source/role", "doctor", "nurse")],
+    ]
+    assert [answer.json()["statements"][0]["source"]["outcome"] for answer in answers] == ["created", *["matched"] * 2]
     other = await client.post("/v1/sources", json=open_child | {"parent": "ref:owner"}, headers=headers)
     assert [(what, pointer, stored) for what, pointer, stored, _ in told(other)] == [("not_taken", "/parent", None)]

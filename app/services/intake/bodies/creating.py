@@ -69,42 +69,42 @@ async def _one(
 
 
 async def source(session: AsyncSession, caller: Caller, data: SourceCreate) -> Made:
-    batch = Batch()
+    batch = Batch(caller)
     return await _one(session, caller, batch, walking.source(batch, data, ""))
 
 
 async def source_link(session: AsyncSession, caller: Caller, source_address: str, data: SourceLinkCreate) -> Made:
-    batch, start = Batch(), _addressed(Source, source_address)
+    batch, start = Batch(caller), _addressed(Source, source_address)
     return await _one(session, caller, batch, walking.source_link(batch, data, start, ""), start)
 
 
 async def document(session: AsyncSession, caller: Caller, data: DocumentCreate) -> Made:
-    batch = Batch()
+    batch = Batch(caller)
     return await _one(session, caller, batch, walking.document(batch, data, ""))
 
 
 async def version(session: AsyncSession, caller: Caller, document_address: str, data: VersionCreate) -> Made:
-    batch, read = Batch(), _addressed(Document, document_address)
+    batch, read = Batch(caller), _addressed(Document, document_address)
     return await _one(session, caller, batch, walking.version(batch, data, read, ""), read)
 
 
 async def document_link(session: AsyncSession, caller: Caller, document_address: str, data: DocumentLinkCreate) -> Made:
-    batch, start = Batch(), _addressed(Document, document_address)
+    batch, start = Batch(caller), _addressed(Document, document_address)
     return await _one(session, caller, batch, walking.document_link(batch, data, start, ""), start)
 
 
 async def event(session: AsyncSession, caller: Caller, data: EventCreate) -> Made:
-    batch = Batch()
+    batch = Batch(caller)
     return await _one(session, caller, batch, walking.event(batch, data, ""))
 
 
 async def event_link(session: AsyncSession, caller: Caller, event_address: str, data: EventLinkCreate) -> Made:
-    batch, start = Batch(), _addressed(Event, event_address)
+    batch, start = Batch(caller), _addressed(Event, event_address)
     return await _one(session, caller, batch, walking.event_link(batch, data, start, ""), start)
 
 
 async def question(session: AsyncSession, caller: Caller, event_address: str, data: QuestionCreate) -> Made:
-    batch, event_draft = Batch(), _addressed(Event, event_address)
+    batch, event_draft = Batch(caller), _addressed(Event, event_address)
     draft = walking.question(batch, data, event_draft, "")
     batch.compared = similar.in_question(caller, event_address, data)
     return await _one(session, caller, batch, draft, event_draft)
@@ -117,7 +117,7 @@ async def claim(
 
     Gives what became of each part, with remarks and similar claims, and whether anything is new.
     """
-    batch, event_draft = Batch(), _addressed(Event, event_address)
+    batch, event_draft = Batch(caller), _addressed(Event, event_address)
     drafts = walking.claim(batch, data, event_draft, "")
     batch.compared = similar.in_claim(caller, event_address, data)
     await _store(session, caller, batch, event_draft)
@@ -130,20 +130,20 @@ async def claim(
 
 
 async def claim_link(session: AsyncSession, caller: Caller, event_address: str, data: ClaimLinkCreate) -> Made:
-    batch, event_draft = Batch(), _addressed(Event, event_address)
+    batch, event_draft = Batch(caller), _addressed(Event, event_address)
     return await _one(session, caller, batch, walking.claim_link(batch, data, event_draft, ""), event_draft)
 
 
 async def statement(session: AsyncSession, caller: Caller, event_address: str, data: StatementCreate) -> Made:
-    batch, event_draft = Batch(), _addressed(Event, event_address)
+    batch, event_draft = Batch(caller), _addressed(Event, event_address)
     return await _one(session, caller, batch, walking.statement(batch, data, event_draft, "").statement, event_draft)
 
 
 async def appearance(session: AsyncSession, caller: Caller, statement_address: str, data: AppearanceCreate) -> Made:
-    batch, statement_draft = Batch(), _addressed(Statement, statement_address)
+    batch, statement_draft = Batch(caller), _addressed(Statement, statement_address)
     return await _one(session, caller, batch, walking.appearance(batch, data, statement_draft, ""), statement_draft)
 
 
 async def assessment(session: AsyncSession, caller: Caller, event_address: str, data: AssessmentCreate) -> Made:
-    batch, event_draft = Batch(), _addressed(Event, event_address)
+    batch, event_draft = Batch(caller), _addressed(Event, event_address)
     return await _one(session, caller, batch, walking.assessment(batch, data, event_draft, "", None), event_draft)

@@ -21,7 +21,9 @@ from app.schemas.lines import (
     StatementLine,
     VersionLine,
 )
+from app.schemas.reports import ReportCreate
 from app.services.access import Caller
+from app.services.intake import unseen
 from app.services.intake.bodies import walking
 from app.services.intake.drafts import Batch, Draft, sha256
 
@@ -34,14 +36,19 @@ def walk(line: Line, number: int, caller: Caller) -> tuple[Batch, Draft]:
     key = getattr(line, "id", None)
     if key is not None and not caller.may("admin"):
         raise Forbidden("Only a key with the scope admin may say ids: it restores an export.")
-    batch = Batch(line=number, from_export=key is not None)
+    batch = Batch(caller, line=number, from_export=key is not None)
     draft = draft_of(line, batch, caller)
     return batch, walking.restored(draft, line)
 
 
-def digest(report: ReportLine) -> bytes:
-    """The hash that the same body has as a request of its own: a report is the same either way."""
-    return sha256(report.model_dump_json(exclude_unset=True, exclude={"type"}))
+def digest(report: ReportCreate, caller: Caller) -> bytes:
+    """The hash of a report's body, the same as a line and as a request of its own.
+
+    Without a ref it is its body, whoever sends it. Of a caller who may not see all it is his own: that the same came
+    from another would tell of what it is about.
+    """
+    owner = "" if report.ref or unseen.sees_all(caller) else caller.name
+    return sha256(owner + report.model_dump_json(exclude_unset=True, exclude={"type"}))
 
 
 # --- what each kind of line asks for ---------------------------------------------------------------------------------
@@ -128,4 +135,4 @@ def _(line: AssessmentLine, batch: Batch, _: Caller) -> Draft:
 
 @draft_of.register
 def _(line: ReportLine, batch: Batch, caller: Caller) -> Draft:
-    return walking.report(batch, line, caller.name, digest(line)).report
+    return walking.report(batch, line, caller.name, digest(line, caller)).report

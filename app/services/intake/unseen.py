@@ -1,0 +1,167 @@
+"""What a caller may not see is not there to what he writes: not found, not named and not counted (decision 39).
+
+A source or document that he sends may then bear a ref or URL that another one bears: it is that one's *shadow*. All
+other refs, and slugs, lead to one record for everybody; where they are taken, that is said without a word of by what.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Select, TextClause, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from app.database import ask
+from app.errors import Conflict, Problem, raise_together
+from app.models import Document, Event, Record, table_of
+from app.schemas.kinds import kind_of
+from app.services import visibility
+from app.services.access import Caller
+from app.services.intake import storing
+from app.services.intake.drafts import Batch, Draft
+from app.services.intake.storing import drafted
+
+# What tells of a record outside of events whether it is there for callers who may not read restricted ones.
+_THERE: Final = {
+    "source_is_public": "NOT source_is_withheld({})",
+    "document_is_public": "NOT document_is_withheld({})",
+    "is_public": "is_public({})",
+}
+# A source that was merged into a confidential one is as confidential.
+_OPEN: Final = (
+    "(SELECT NOT s.confidential AND (s.merged_into IS NULL OR NOT (SELECT r.confidential FROM source r "
+    "WHERE r.id = source_root(s.id))) FROM source s WHERE s.id = {})"
+)
+SHADOW: Final = "it bears the ref or URL of the other, which whoever sent it could not see"
+_PLACE: Final = re.compile(r"\{there:(\w+)\}")
+_TAKEN: Final = "it is taken"
+# Whatever has the ref or URL that a draft brings, be it new or of a stored record `o` that has none yet.
+_REF: Final = """SELECT id, {} AS shadow, o.ref IS NULL AS brought, true AS is_ref, {} AS open FROM {}
+    WHERE ref = coalesce(o.ref, d.ref) AND id <> d.id"""
+_SLUG: Final = "UNION ALL SELECT id, 0, o.id IS NULL, false, true FROM event WHERE slug = d.slug AND id <> d.id"
+_PAGE: Final = """UNION SELECT id, shadow, o.canonical_url IS NULL, false, true FROM document
+    WHERE digest_of(canonical_url) = digest_of(coalesce(o.canonical_url, d.canonical_url)) AND id <> d.id
+    UNION SELECT id, shadow, o.page_key IS NULL, false, true FROM document
+    WHERE digest_of(page_key) = digest_of(coalesce(o.page_key, d.page_key)) AND id <> d.id"""
+
+
+@cache
+def there(caller: Caller, model: type[Record], row: str = "t") -> str | None:
+    """SQL that tells whether a row of a table is there for this caller, who is nameless; None: all are."""
+    kind, columns, conditions = kind_of(model), table_of(model).c, list[str]()
+    if not caller.may("read"):
+        if "visibility" in columns:
+            conditions.append(f"{row}.visibility = 'public'")
+        elif kind.in_event:
+            conditions.append(f"is_public({row}.event_id)")
+        elif kind.public_if is not None:
+            conditions += [_THERE[kind.public_if.check].format(f"{row}.{name}") for name in kind.public_if.columns]
+    if not caller.may("confidential"):
+        names = ("id",) if "confidential" in columns else kind.tells_of
+        conditions += [_OPEN.format(f"{row}.{name}") for name in names]
+    return " AND ".join(conditions) or None
+
+
+def narrowed(query: TextClause, caller: Caller, model: type[Record]) -> TextClause:
+    """A statement of `keys` that finds only what is there for this caller."""
+    return _narrowed(query, visibility.nameless(caller), model)
+
+
+@cache
+def _narrowed(query: TextClause, caller: Caller, model: type[Record]) -> TextClause:
+    table, condition = model.__tablename__, there(caller, model)
+    if condition is None:
+        return query
+    rows = f"(SELECT * FROM {table} t WHERE {condition})"  # noqa: S608
+    return text(query.text.replace(f"SELECT t.* FROM {table} t", f"SELECT t.* FROM {rows} t", 1))  # noqa: S608
+
+
+def selecting(query: Select[Any], caller: Caller, model: type[Record]) -> Select[Any]:
+    """A query of one table that finds only what is there for this caller, who is nameless."""
+    condition = there(caller, model, model.__tablename__)
+    return query if condition is None else query.where(text(condition))
+
+
+def told_apart(query: str, caller: Caller, model: type[Record]) -> TextClause:
+    """The statement with, in place of `{there:row}`, what tells whether that row is there for this caller."""
+    return _told_apart(query, visibility.nameless(caller), model)
+
+
+@cache
+def _told_apart(query: str, caller: Caller, model: type[Record]) -> TextClause:
+    return text(_PLACE.sub(lambda place: there(caller, model, place[1]) or "true", query))
+
+
+def sees_all(caller: Caller) -> bool:
+    return caller.may("read") and caller.may("confidential")
+
+
+# --- refs, slugs and URLs that are taken ------------------------------------------------------------------------------
+
+
+async def give_way(session: AsyncSession, batch: Batch, model: type[Record], drafts: Sequence[Draft]) -> None:
+    """Have sources and documents bear what others bear that are not there for the caller; refuse all else.
+
+    Expects that the drafts are matched, so that what has their refs and URLs and is another record is not there. Raises
+    Conflict.
+    """
+    names = ("ref", "slug", "canonical_url", "page_key")
+    bringing = [draft for draft in drafts if draft.same_as is None and any(draft.value(name) for name in names)]
+    if not bringing:
+        return
+    rows = storing.as_json({"id": draft.id} | {name: draft.value(name) for name in names} for draft in bringing)
+    rows_by_id = {row.id: row for row in await ask(session, _taken(model), {"rows": rows})}
+    bringing = [draft for draft in bringing if draft.id in rows_by_id]
+    if "shadow" not in table_of(model).c:
+        raise_together([_conflict(draft, is_ref=rows_by_id[draft.id].is_ref) for draft in bringing])
+        return
+    batch.shadows[model] += [(draft.id, id_) for draft in bringing for id_ in rows_by_id[draft.id].bearers or ()]
+    for draft in bringing:
+        draft.values["shadow"] = rows_by_id[draft.id].shadow
+    if stored := {draft.id: {"shadow": draft.values["shadow"]} for draft in bringing if draft.outcome != "created"}:
+        await storing.replace(session, model, stored)
+
+
+@cache
+def _taken(model: type[Record]) -> TextClause:
+    """Of drafts that bring what others have: who these are, by which number it can be borne, if it is a ref."""
+    table = model.__tablename__
+    number = "shadow" if "shadow" in table_of(model).c else "0"
+    may_be_linked = "NOT confidential" if "confidential" in table_of(model).c else "true"  # a proposal would tell of it
+    by_key = {Event: _SLUG, Document: _PAGE}.get(model, "")
+    return text(
+        f"SELECT d.id, b.* FROM {drafted(model)} LEFT JOIN {table} o ON o.id = d.id CROSS JOIN LATERAL ("  # noqa: S608
+        "SELECT array_agg(DISTINCT id) FILTER (WHERE open) AS bearers, max(shadow) + 1 AS shadow, "
+        "bool_or(brought) AS brought, bool_or(is_ref) AS is_ref "
+        f"FROM ({_REF.format(number, may_be_linked, table)} {by_key}) t) b WHERE b.brought"
+    )
+
+
+def _conflict(draft: Draft, *, is_ref: bool) -> Conflict:
+    name = "ref" if is_ref else "slug"
+    return Conflict(
+        f"Another record has this {name}.", errors=[{"pointer": f"{draft.pointer}/{name}", "detail": _TAKEN}]
+    )
+
+
+def links(batch: Batch) -> list[dict[str, Any]]:
+    """What is to be proposed of the documents that bear what others do: that the two are one text."""
+    return [
+        {"id": uuid7(), "from_id": shadow, "to_id": bearer, "relation": "syndicated_from", "score": 1}
+        for shadow, bearer in batch.shadows[Document]
+    ]
+
+
+async def refuse(session: AsyncSession, caller: Caller, problems: Sequence[Problem]) -> None:
+    """Raise the problems of one table together, if there are any. What is in the way is told where it may be seen."""
+    clashes = [problem for problem in problems if isinstance(problem, Conflict) and problem.bearer is not None]
+    if clashes and not sees_all(caller):
+        model = clashes[0].bearer[0]
+        visible_ids = await visibility.among_seen(session, caller, model, {clash.bearer[1] for clash in clashes})
+        for clash in clashes:
+            if clash.bearer[1] not in visible_ids:
+                del clash.extra["url"]
+                clash.extra["errors"] = [error | {"detail": _TAKEN} for error in clash.extra["errors"]]
+    raise_together(problems)
