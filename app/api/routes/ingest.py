@@ -5,14 +5,13 @@ whole answer waits for the last byte.
 """
 
 import asyncio
-import zlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Annotated, Any, Final, TypeAlias
 
-import zstandard
 from fastapi import Header, Request
 from pydantic_core import to_json
 from starlette.requests import ClientDisconnect
@@ -26,22 +25,20 @@ from app.database import Database, Signature
 from app.errors import BadRequest, Conflict, Forbidden, Invalid, Problem, TooLarge, Unavailable, UnsupportedMediaType
 from app.schemas.lines import IngestSummary, LineProblem
 from app.services.access import Caller
-from app.services.deliveries import ingest
+from app.services.deliveries import inflating, ingest
+from app.services.deliveries.inflating import Inflate
 from app.services.deliveries.ingest import Entry
 from app.telling import metrics
 
 router = Router("reports")
 
-BODY_BYTES: Final = 64_000_000
 BODY_LINES: Final = 100_000
 MEDIA_TYPE: Final = "application/x-ndjson"
 _ACCEPTED: Final = (MEDIA_TYPE, "application/ndjson", "application/jsonl", "application/json-lines")
 # A group of lines is stored while the next one comes in and is checked. Nothing is stored while the first is checked:
 # so that is a small one, and those after it are each twice as large, up to this size.
 _GROUP_LINES, _GROUP_BYTES, _FIRST_GROUP_LINES = 1000, 2_000_000, 250
-_SLICE_BYTES: Final = 512  # of compressed bytes: they can't become more than a few megabytes
-_GZIP_WINDOW_BITS: Final = 31  # zlib: 15 for the largest window, and 16 for a header of gzip
-_ZSTD_WINDOW_BYTES: Final = 2**27  # at most: what a body may have us keep in memory
+_TURN_BYTES: Final = 1_000_000  # are read before others have their turn
 _Group: TypeAlias = tuple[list[tuple[int, bytes]], tuple[int, int]]  # lines; bytes and lines so far
 
 _DESCRIBED: Final[dict[str, Any]] = {
@@ -100,7 +97,7 @@ async def ingest_lines(
     signature = Signature(caller.name, request.scope["state"]["request_id"], reason)
     body = _Body(request.receive)
     try:
-        groups = _grouped(_inflated(body, _inflater(request)))
+        groups = _grouped(_inflated(body, _inflate_of(request)))
         answer = await _answer(groups, database, signature, caller, request.app.state.pace)
     except Problem:
         await _drain(body)
@@ -131,7 +128,7 @@ async def _drain(body: _Body) -> None:
     with suppress(ClientDisconnect):
         async for chunk in _chunks(body):
             size += len(chunk)
-            if size > BODY_BYTES:
+            if size > inflating.BYTES:
                 return
 
 
@@ -224,55 +221,34 @@ def _problem(number: int, problem: Problem) -> LineProblem:
 # --- the body, in bounded memory -------------------------------------------------------------------------------------
 
 
-def _inflater(request: Request) -> Callable[[bytes], Iterator[bytes]]:
-    """A function that decompresses chunks; an empty chunk is the end. Raises UnsupportedMediaType or TooLarge."""
+def _inflate_of(request: Request) -> Inflate:
+    """What decompresses the body. Raises UnsupportedMediaType or TooLarge."""
     media = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if media not in _ACCEPTED:
         raise UnsupportedMediaType(f"Lines are sent as Content-Type: {MEDIA_TYPE}.")
     declared = request.headers.get("Content-Length", "")
-    if declared.isdecimal() and int(declared[:20]) > BODY_BYTES:
-        raise TooLarge(f"A request takes at most {BODY_BYTES:,} bytes of lines. Send several.")
-    match request.headers.get("Content-Encoding", "identity").strip().lower():
-        case "identity":
-            return lambda chunk: iter((chunk,) if chunk else ())
-        case "gzip" | "x-gzip":
-            return _in_slices(lambda: zlib.decompressobj(_GZIP_WINDOW_BITS))
-        case "zstd":
-            return _in_slices(lambda: zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW_BYTES).decompressobj())
+    if declared.isdecimal() and int(declared[:20]) > inflating.BYTES:
+        raise inflating.too_large()
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if inflate := inflating.inflater(encoding):
+        return inflate
     raise UnsupportedMediaType("Content-Encoding can be gzip or zstd.")
 
 
-def _in_slices(new_inflater: Callable[[], Any]) -> Callable[[bytes], Iterator[bytes]]:
-    """Decompress a chunk slice by slice; several compressed parts may follow each other."""
-    part, begun = new_inflater(), False
-
-    def inflate(chunk: bytes) -> Iterator[bytes]:
-        nonlocal part, begun
-        if not chunk and begun:
-            raise _BodyBroken(BadRequest("The compressed body ends too early."))
-        while chunk:
-            begun = True
-            compressed, chunk = chunk[:_SLICE_BYTES], chunk[_SLICE_BYTES:]
-            yield part.decompress(compressed)
-            if part.eof:
-                chunk, part, begun = part.unused_data + chunk, new_inflater(), False
-
-    return inflate
-
-
-async def _inflated(body: _Body, inflate: Callable[[bytes], Iterator[bytes]]) -> AsyncIterator[bytes]:
+async def _inflated(body: _Body, inflate: Inflate) -> AsyncIterator[bytes]:
     size = 0
     try:
         async for chunk in _chunks(body):
             for inflated in inflate(chunk) if chunk else ():
-                size += len(inflated)
-                if size > BODY_BYTES:
-                    raise _BodyBroken(TooLarge(f"A request takes at most {BODY_BYTES:,} bytes of lines. Send several."))
                 yield inflated
+                size += len(inflated)
+                if size > _TURN_BYTES:
+                    size = 0
+                    await asyncio.sleep(0)
         for inflated in inflate(b""):
             yield inflated
-    except (zlib.error, zstandard.ZstdError):
-        raise _BodyBroken(BadRequest("The body is not compressed as Content-Encoding says.")) from None
+    except Problem as problem:
+        raise _BodyBroken(problem) from None
 
 
 def _check_is_lines(first: bytes) -> None:
@@ -303,18 +279,16 @@ async def _grouped(chunks: AsyncIterator[bytes]) -> AsyncIterator[_Group]:
 
     async for chunk in chunks:
         total += len(chunk)
-        # Of a line that is too long no more is kept than shows that.
-        if b"\n" not in chunk:
-            begun_line += chunk[: ingest.LINE_BYTES + 1 - len(begun_line)]
-            continue
-        first, *complete, last = chunk.split(b"\n")
-        begun_line += first[: ingest.LINE_BYTES + 1 - len(begun_line)]
-        for line in (bytes(begun_line), *complete):
-            add(line)
+        for line in BytesIO(chunk):  # one by one: a megabyte of line ends would be a million lines at once
+            # Of a line that is too long no more is kept than shows that.
+            begun_line += line[: ingest.LINE_BYTES + 1 - len(begun_line)]
+            if not line.endswith(b"\n"):
+                continue
+            add(bytes(begun_line).removesuffix(b"\n"))
+            begun_line.clear()
             if len(group) >= group_lines or group_bytes >= _GROUP_BYTES:
                 yield group, (total, number)
                 group, group_bytes, group_lines = [], 0, min(2 * group_lines, _GROUP_LINES)
-        begun_line = bytearray(last[: ingest.LINE_BYTES + 1])
     if begun_line:
         add(bytes(begun_line))
     yield group, (total, number)
