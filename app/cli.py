@@ -52,10 +52,14 @@ COMMANDS: Final[Commands] = {
 KEY_COMMANDS: Final[Commands] = {
     "create": (
         "app.commands.api_keys:create",
-        "Make a key that may do everything. It is printed once, alone, and can't be read again.",
+        "Make a key. It is printed once, alone, and can't be read again.",
     ),
     "list": ("app.commands.api_keys:list_keys", "Who has keys."),
-    "revoke": ("app.commands.api_keys:revoke", "Take a key's rights away, from the next request on."),
+    "rotate": (
+        "app.commands.api_keys:rotate",
+        "Put another key in a key's place, with its name and rights. It is printed once, alone.",
+    ),
+    "revoke": ("app.commands.api_keys:revoke", "Take a key's rights away, from the next second on."),
 }
 
 
@@ -104,7 +108,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Who says what about an event, who says otherwise, and how we know that they said it.",
 )
-keys = typer.Typer(cls=KeyGroup, no_args_is_help=True, help="Make, list and revoke API keys.")
+keys = typer.Typer(cls=KeyGroup, no_args_is_help=True, help="Make, list, rotate and revoke API keys.")
 app.add_typer(keys, name="keys")
 
 

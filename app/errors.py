@@ -3,7 +3,7 @@
 No web framework here: `api.problems` turns these into answers and serves each `explanation` under its `type`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Self
 
 
@@ -58,6 +58,25 @@ class BadCursor(Problem):
     )
 
 
+def _challenge(**parameters: str) -> dict[str, str]:
+    """What RFC 6750 has a refusal say of the key that is needed."""
+    parameters = {"realm": "counterclaim", **parameters}
+    written = [f'{name}="{words}"' for name, words in parameters.items() if words]
+    return {"WWW-Authenticate": f"Bearer {', '.join(written)}"}
+
+
+class KeyInAddress(Problem):
+    status, slug, title = 400, "key-in-address", "Key in the address"
+    explanation = (
+        "A key stood in the query of the address, and addresses land in logs, histories and other sites' referrers. It "
+        "was not looked at. Give that key another token (`counterclaim keys rotate NAME`) or revoke it, and send it as "
+        "`Authorization: Bearer cc_…`."
+    )
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail, _challenge(error="invalid_request"))
+
+
 class Unauthorized(Problem):
     status, slug, title = 401, "unauthorized", "Key needed"
     explanation = (
@@ -65,10 +84,19 @@ class Unauthorized(Problem):
         "makes one."
     )
 
+    def __init__(self, detail: str = "", *, error: str = "", scopes: Iterable[str] = ()) -> None:
+        """`error`: RFC 6750's word for what is wrong with what was sent; `scopes`: those that are needed."""
+        description = detail if error else ""
+        super().__init__(detail, _challenge(error=error, error_description=description, scope=" ".join(scopes)))
+
 
 class Forbidden(Problem):
     status, slug, title = 403, "forbidden", "Scope missing"
     explanation = "The key is known, but it was not given the scope that this call needs."
+
+    def __init__(self, detail: str = "", *, scopes: Iterable[str] = (), **extra: Any) -> None:
+        """`scopes`: those that are needed."""
+        super().__init__(detail, _challenge(error="insufficient_scope", scope=" ".join(scopes)), **extra)
 
 
 class NotFound(Problem):

@@ -19,6 +19,7 @@ from app.api.kept.layer import Kept
 from app.api.kept.requested import kept_paths
 from app.api.observing import Observed
 from app.api.routes import (
+    api_keys,
     assessments,
     claims,
     documents,
@@ -69,6 +70,7 @@ TAGS = {
     "fact-checks": "Assessed claims, as the Google Fact Check Tools API answers them.",
     "history": "What a record was, who changed it, and why.",
     "exports": "For spreadsheets, maps, feeds, linked data, and another instance.",
+    "keys": "Who may call.",
     "problems": "What the `type` of a problem means.",
     "health": "For whoever watches over the service.",
 }
@@ -89,6 +91,7 @@ RESOURCES = (
     lookups,
     exports,
     histories,
+    api_keys,
 )
 _LAST_WORDS_SECONDS: Final = 0.1
 # Whole archives are worth compressing on their way.

@@ -33,6 +33,7 @@ from app.services import access, migrating, namesakes
 from app.services.intake import by_name, matching
 from app.settings import Settings
 from app.texts import names
+from app.vocabulary import Scope, words
 
 SOURCES, DOCUMENTS, BATCH = 100_000, 1_000_000, 100
 TIMES, WARM_UP = 60, 12  # calls: after some a connection has its plans
@@ -169,7 +170,7 @@ async def measure(url: str, numbers: Iterator[int]) -> None:
     app = create_app(Settings(database_url=url))
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     async with app.state.database.writing(Signature("bench")) as session:
-        key = await access.create(session, f"bench {next(numbers)}")
+        key = (await access.create(session, access.OPERATOR, f"bench {next(numbers)}", words(Scope))).token
     headers = {"Authorization": f"Bearer {key}"}
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://b", headers=headers, timeout=60) as client:

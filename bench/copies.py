@@ -28,6 +28,7 @@ from app.services.intake import copies
 from app.services.intake import credits as wire_credits
 from app.services.intake.drafts import Batch
 from app.settings import Settings
+from app.vocabulary import Scope, words
 
 SIZES, TIMES, TEXT = (10, 100, 500), 60, 5_000
 _chance = random.Random(1)
@@ -76,7 +77,7 @@ def storing_alone() -> Iterator[None]:
 async def measure(url: str) -> None:
     app = create_app(Settings(database_url=url))
     async with app.state.database.writing(Signature("bench")) as session:
-        token = await access.create(session, f"bench{time.time_ns()}")
+        token = (await access.create(session, access.OPERATOR, f"bench{time.time_ns()}", words(Scope))).token
     headers = {"Authorization": f"Bearer {token}"}
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bench", headers=headers) as client:

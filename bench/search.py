@@ -24,6 +24,7 @@ from app.database import Signature
 from app.main import create_app
 from app.services import access, migrating
 from app.settings import Settings
+from app.vocabulary import Scope, words
 
 ROWS = 100_000
 TIMES = 15
@@ -95,7 +96,7 @@ async def median(call: Callable[[], Awaitable[httpx.Response]]) -> float:
 async def measure(url: str, claim_id: str) -> None:
     app = create_app(Settings(database_url=url))
     async with app.state.database.writing(Signature("bench")) as session:
-        key = await access.create(session, "bench")
+        key = (await access.create(session, access.OPERATOR, "bench", words(Scope))).token
     headers = {"Authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://bench", headers=headers, timeout=60

@@ -17,13 +17,13 @@ from alembic.config import Config
 from conftest import ROOT
 from databases import Kept, as_superuser, named, plain
 from fastapi import FastAPI
+from key_holders import make_key
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from app import database, embedded
 from app.commands import demo as demo_command
 from app.database import Database, Signature
-from app.services import access
 from app.settings import Settings
 
 if sys.platform == "win32":
@@ -65,7 +65,7 @@ _KEYS: dict[str, str] = {}
 async def _make_key(url: str) -> str:
     connected = database.connect(Settings(database_url=url))
     async with connected.writing(Signature("tests")) as session:
-        token = await access.create(session, "tester")
+        token = await make_key(session, "tester")
     await connected.dispose()
     return token
 
@@ -188,7 +188,7 @@ async def anybody(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 async def other(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A second somebody with a key; its name is `other`."""
     async with app.state.database.writing(Signature("tests")) as session:
-        token = await access.create(session, "other")
+        token = await make_key(session, "other")
     async with _client(app, {"Authorization": f"Bearer {token}"}) as one:
         yield one
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 import httpx
 import psycopg
 from fastapi import FastAPI
+from key_holders import make_key
 
 from app.database import Signature
-from app.services import access
 
 Answer = dict[str, Any]
 TABLES: Final = (
@@ -102,6 +102,6 @@ def report(*claims: Answer, ref: str | None = None, event: str = "blast", **give
 async def reporter(service: FastAPI) -> httpx.AsyncClient:
     """Somebody with a key of this service, for a test that has no fixtures of its loop."""
     async with service.state.database.writing(Signature("tests")) as session:
-        token = await access.create(session, "any")
+        token = await make_key(session, "any")
     headers = {"Authorization": f"Bearer {token}"}
     return httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url="http://test", headers=headers)

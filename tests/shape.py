@@ -14,6 +14,7 @@ FLOORS = [
         "app.vocabulary",
         "app.synonyms",
         "app.errors",
+        "app.tokens",
         "app.settings",
         "app.database",
         "app.connections",
@@ -90,6 +91,7 @@ FLAT = {"app", "app.api", "app.schemas", "app.services"}
 # Names that several modules have, and where: one renders, reads, stores or serves what the other means.
 SHARED_NAMES = {
     "access": {"models", "services"},
+    "api_keys": {"api/routes", "commands", "schemas"},
     "assessments": {"api/routes", "schemas"},
     "audits": {"schemas/pictures", "services/pictures"},
     "claims": {"api/routes", "derive/pictures", "schemas"},
@@ -99,7 +101,7 @@ SHARED_NAMES = {
     "event": {"derive/pictures", "models"},
     "events": {"api/routes", "schemas"},
     "exports": {"api/routes", "schemas/pictures"},
-    "fact_checks": {"schemas", "services"},
+    "fact_checks": {"schemas/pictures", "services"},
     "figures": {"derive/rules", "schemas/pictures"},
     "google": {"api/routes", "formats", "imports"},
     "ingest": {"api/routes", "commands", "services/deliveries"},

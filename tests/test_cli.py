@@ -90,7 +90,7 @@ def test_demo_from_nothing_to_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
         second = at.run("serve", *where, "--port", str(at.free_port()))
         assert (second.returncode, str(process.pid) in second.stderr) == (1, True)
         created = at.run("keys", "create", "beside", *where)
-        assert re.fullmatch(r"cc_[\w-]{43}\n", created.stdout), created.stderr
+        assert re.fullmatch(r"cc_[0-9a-f]{32}_[0-9A-Za-z]{40}\n", created.stdout), created.stderr
         reads = at.get(f"{base}/v1/events", headers={"Authorization": f"Bearer {created.stdout.strip()}"})
         assert reads.is_success
         assert at.run("verify", *where).returncode == 0

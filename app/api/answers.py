@@ -113,6 +113,12 @@ def type_of(answer: RecordRead) -> type[Record]:
     return kinds.read_as(type(answer)).model
 
 
+def secret(answer: BaseModel, status: int = 200, location: str | None = None) -> Response:
+    """Answer with what nobody may keep."""
+    headers = {"Cache-Control": "no-store"} | ({"Location": location} if location else {})
+    return Response(answer.model_dump_json(), status, headers, _JSON)
+
+
 def parts(answer: BaseModel, *, created: bool) -> Response:
     """Answer with what became of the parts of a body: 201 if anything is new, else 200."""
     return Response(answer.model_dump_json(by_alias=True), 201 if created else 200, None, _JSON)

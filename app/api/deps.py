@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import Match
 from starlette.types import Scope
 
+from app import tokens
 from app.api import bodies
 from app.database import Asking, Database, ReadKind, Signature
-from app.errors import Forbidden, Invalid, MethodNotAllowed, Unauthorized
+from app.errors import Forbidden, Invalid, KeyInAddress, MethodNotAllowed, Unauthorized
 from app.schemas.addresses import ADDRESS_CHARACTERS, ADDRESS_PATTERN, EVENT_ADDRESS_PATTERN
 from app.schemas.forms import misnamed
 from app.services import access, idempotency
@@ -26,9 +27,12 @@ from app.texts.cleaning import clean
 
 _bearer: Final = HTTPBearer(
     auto_error=False,
-    description="A key: `cc_…`, from `counterclaim keys create NAME`. Its scope `ingest` records; `edit` changes,"
-    " merges, withdraws and deletes; `read` shows restricted events, `confidential` confidential sources.",
+    description="A key: `cc_…`, from `counterclaim keys create NAME`. Its scope `ingest` records; `assess` rates"
+    " claims; `edit` changes, merges, withdraws and deletes; `read` shows restricted events, `confidential` protected"
+    " sources; `admin` makes keys.",
 )
+# Where keys are sent to others.
+_KEY_PARAMETERS: Final = frozenset({"access_token", "api_key", "apikey", "auth", "authorization", "key", "token"})
 
 
 # --- the request itself --------------------------------------------------------------------------------------------
@@ -94,10 +98,15 @@ def _scopes(dependant: Dependant) -> list[str]:
 
 
 def _check_parameters(request: Request, names: frozenset[str]) -> None:
-    """Refuse what is not among these names, or comes twice.
+    """Refuse what is not among these names, or comes twice, or is a key where none belongs.
 
     A misspelt filter must not answer everything, and of two values the last must not win unnoticed.
     """
+    for name, value in request.query_params.multi_items():
+        if name == "key" and name in names:  # of Google's clients, which have no other place for one
+            continue
+        if tokens.is_in(f"{name} {value}") or (name.lower() in _KEY_PARAMETERS and name not in names):
+            raise KeyInAddress("Keys are not taken from an address. Send Authorization: Bearer and a key.")
     for name in request.query_params:
         if name not in names:
             raise Invalid.parameter(name[:100], misnamed.no_such("parameter", name[:100], names))
@@ -125,14 +134,13 @@ async def _key_holder(request: Request) -> Caller:
 async def _look_up(request: Request, token: str | None) -> Caller:
     if token is None:
         if not request.app.state.settings.public_read or "Authorization" in request.headers:
-            raise _no_key()
+            raise Unauthorized(_SEND_A_KEY)
         return ANYBODY
     keys: access.Keys = request.app.state.keys
     return await keys.find(request.app.state.database, token)
 
 
-def _no_key() -> Unauthorized:
-    return Unauthorized("Send Authorization: Bearer and a key.", {"WWW-Authenticate": "Bearer"})
+_SEND_A_KEY: Final = "Send Authorization: Bearer and a key."
 
 
 async def _caller(
@@ -143,9 +151,9 @@ async def _caller(
     """Who calls, if they may do what these scopes are for."""
     holder = await _key_holder(request)
     if scopes.scopes and holder is ANYBODY:
-        raise _no_key()
+        raise Unauthorized(_SEND_A_KEY, scopes=scopes.scopes)
     if missing := set(scopes.scopes) - holder.scopes:
-        raise Forbidden(f"The key lacks the scope {', '.join(sorted(missing))}.")
+        raise Forbidden(f"The key lacks the scope {', '.join(sorted(missing))}.", scopes=scopes.scopes)
     return holder
 
 
@@ -154,7 +162,7 @@ async def _google_caller(
 ) -> Caller:
     """Who calls as Google's clients do: they have one place for a key, `key=`. What is no key of ours is Google's."""
     key = request.query_params.get("key", "")
-    if credentials is None and access.is_key(key):
+    if credentials is None and tokens.is_meant(key):
         return await _look_up(request, key)
     return await _look_up(request, credentials.credentials if credentials else None)
 
@@ -163,6 +171,8 @@ Reader = Annotated[Caller, Security(_caller)]
 GoogleReader = Annotated[Caller, Security(_google_caller)]
 Writer = Annotated[Caller, Security(_caller, scopes=["edit"])]
 Ingester = Annotated[Caller, Security(_caller, scopes=["ingest"])]
+Assessor = Annotated[Caller, Security(_caller, scopes=["assess"])]
+Admin = Annotated[Caller, Security(_caller, scopes=["admin"])]
 
 
 def _decoded(header: str) -> str:
@@ -321,4 +331,4 @@ MergedItself = Annotated[
     str | None,
     Query(alias="merged", pattern="^self$", description="`self`: the merged record itself, not its target."),
 ]
-Cascade = Annotated[bool, Query(description="Delete what points at it, too.")]
+Cascade = Annotated[bool, Query(description="Delete what points at it, too: with the scope `admin`.")]

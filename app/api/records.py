@@ -72,8 +72,11 @@ async def listed(
     return answers.listed(request, replace(page, rows=rows), read, names, named, view=query.view)
 
 
-def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> None:
-    """Add GET and DELETE of one record under `path`, which has the parameter that `at` reads."""
+def add_routes(router: APIRouter, path: str, model: type[Record], at: Any, deleter: Any = Writer) -> None:
+    """Add GET and DELETE of one record under `path`, which has the parameter that `at` reads.
+
+    `deleter`: whoever may delete it.
+    """
     kind = kind_of(model)
 
     def route(verb: str, method: str, route_path: str, call: Call, **options: Any) -> None:
@@ -93,8 +96,8 @@ def add_routes(router: APIRouter, path: str, model: type[Record], at: Any) -> No
         "delete",
         "DELETE",
         path,
-        _delete(model, at),
-        description="409 while others point at it.",
+        _delete(model, at, deleter),
+        description="Delete it.",
         status_code=204,
         responses=CHANGE,
     )
@@ -114,12 +117,12 @@ def _get_unmergeable(model: type[Record], at: Any) -> Call:
     return get
 
 
-def _delete(model: type[Record], at: Any) -> Call:
+def _delete(model: type[Record], at: Any, deleter: Any) -> Call:
     async def delete(
-        address: at, caller: Writer, session: Writing, if_match: IfMatch = None, cascade: Cascade = False
+        address: at, caller: deleter, session: Writing, if_match: IfMatch = None, cascade: Cascade = False
     ) -> Response:
         if cascade and not caller.may("admin"):
-            raise Forbidden("Deleting what points at a record, too, needs the scope admin.")
+            raise Forbidden("Deleting what points at a record, too, needs the scope admin.", scopes=["admin"])
         record = await records.held(session, caller, model, address, if_match)
         await deleting.remove(session, caller, model, record.id, cascade=cascade)
         return Response(status_code=204)

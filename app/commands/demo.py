@@ -18,6 +18,7 @@ from app.errors import Unauthorized
 from app.schemas.reports import ReportCreate
 from app.services import access, migrating
 from app.services.deliveries import reports
+from app.vocabulary import Scope, words
 
 _EXAMPLE: Final = {
     "text": "A gas leak set off the blast",
@@ -75,7 +76,7 @@ def load(url: str, key_file: Path) -> tuple[str, list[str]]:
 
 
 async def _deliver(connected: Database, bodies: list[Any]) -> None:
-    caller = access.Caller("demo", frozenset({"admin"}))
+    caller = access.Caller("demo", frozenset({"admin", "assess"}))
     for body in bodies:
         async with connected.writing(Signature("demo", secrets.token_hex(16))) as session:
             await reports.deliver(session, caller, ReportCreate.model_validate(body), naming_similar=False)
@@ -89,4 +90,5 @@ async def _key(connected: Database, earlier_key: str) -> str:
                 await access.find(session, earlier_key)
             return earlier_key
     async with connected.writing(Signature("demo")) as session:
-        return await access.create(session, f"demo-{secrets.token_hex(4)}")
+        name = f"demo-{secrets.token_hex(4)}"
+        return (await access.create(session, access.OPERATOR, name, words(Scope))).token

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from app.errors import Problem
 from app.schemas import urls
-from app.schemas.fact_checks import (
+from app.schemas.pictures.fact_checks import (
     ClaimReview,
     FactChecked,
     FactCheckedClaim,

@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, at_most, key, now, words_
-from app.vocabulary import NAME_CHARACTERS
+from app.vocabulary import NAME_CHARACTERS, Scope, words
 
 
 class ApiKey(Base):
-    """Who may call. Only the hash of a key is kept."""
+    """Who may call. Only the hash of a key's token is kept, and for a while that of the token before it."""
 
     __tablename__ = "api_key"
 
@@ -25,9 +25,19 @@ class ApiKey(Base):
     scopes: Mapped[words_]
     created_at: Mapped[now]
     revoked_at: Mapped[datetime | None]
+    owner: Mapped[str | None]
+    """Who answers for it."""
+    expires_at: Mapped[datetime | None]
+    rotated_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    """To the minute."""
+    previous_sha256: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    previous_until: Mapped[datetime | None]
 
     __table_args__ = (
-        *at_most(NAME_CHARACTERS, "name"),
+        *at_most(NAME_CHARACTERS, "name", "owner"),
+        CheckConstraint(f"scopes <@ ARRAY{list(words(Scope))}", name="scopes"),
+        CheckConstraint("num_nulls(previous_sha256, previous_until) IN (0, 2)", name="previous"),
         # One that was revoked may be followed by another of its name, and so of its owner.
         Index("uq_api_key_name", "name", unique=True, postgresql_where=sql("revoked_at IS NULL")),
     )

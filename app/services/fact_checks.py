@@ -36,8 +36,8 @@ from app.models import Assessment, Claim, Document, Question, Record, Source, St
 from app.schemas import urls
 from app.schemas.assessments import AssessmentRead
 from app.schemas.claims import ClaimRead
-from app.schemas.fact_checks import FactChecked, FactCheckQuery, Reviewed, ReviewedQuery
 from app.schemas.pages import page_keys
+from app.schemas.pictures.fact_checks import FactChecked, FactCheckQuery, Reviewed, ReviewedQuery
 from app.schemas.questions import QuestionRead
 from app.services import paging
 from app.services.access import Caller

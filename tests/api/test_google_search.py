@@ -239,8 +239,8 @@ async def test_a_key_of_the_service_may_stand_where_googles_does(
     app.state.settings.public_read = False
     assert (await refused(anybody, status=401, query="drone", key="AIza"))["status"] == "UNAUTHENTICATED"
     assert await texts(anybody, query="drone", key=key) == ["A drone"]
-    # Elsewhere a key in an address is none.
-    assert (await anybody.get("/v1/claims", params={"key": key})).status_code == 422
+    # Elsewhere a key in an address is refused.
+    assert (await anybody.get("/v1/claims", params={"key": key})).status_code == 400
 
 
 async def test_errors_have_googles_shape(client: httpx.AsyncClient) -> None:

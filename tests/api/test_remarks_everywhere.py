@@ -8,9 +8,9 @@ import psycopg
 import pytest
 from calls import Json, claim, get, ids, post, source, statement
 from fastapi import FastAPI
+from key_holders import make_key
 
 from app.database import Signature
-from app.services import access
 
 
 def told(answer: httpx.Response) -> list[tuple[str, str, Any, Any]]:
@@ -188,7 +188,7 @@ async def test_a_proposal_tells_nobody_of_what_is_hidden_from_him(
     petra = (await get(client, "/v1/sources?q=Petra"))["items"][0]["id"]
     await changed(client, f"/v1/sources/{petra}", {"confidential": True})
     async with app.state.database.writing(Signature("tests")) as session:
-        token = await access.create(session, "robot")
+        token = await make_key(session, "robot")
     psql.execute("UPDATE api_key SET scopes = '{ingest}' WHERE name = 'robot'")
     psql.commit()
     headers = {"Authorization": f"Bearer {token}"}

@@ -83,6 +83,7 @@ TYPES: Final[Mapping[str, Mapping[str, Any]]] = {
             "Reliability": "Admiralty scale: A (reliable) to E (unreliable), F (can't be judged).",
             "RemarkKind": "What a write did with something that was given.",
             "SaidBy": "How it is known when something was said.",
+            "Scope": "What a key may do.",
             "Scheme": "Whose scale a rating is of.",
             "SourceKind": "What kind of source it is.",
             "SourceLinkKnown": "How a link between sources is known.",
@@ -126,6 +127,7 @@ TYPE_OF: Final[Mapping[str, str]] = {
 
 EXAMPLES: Final[Mapping[str, Any]] = {
     "version": (1, "0.1.0"),
+    "token": "cc_01a2043e4b3f72109777bb64fb48c04e_…",
     "title": "Explosion in Sergiyev Posad",
     "event_title": "Explosion in Sergiyev Posad",
     "name": "Sergei Pakhomov",

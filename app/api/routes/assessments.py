@@ -6,14 +6,13 @@ from starlette.responses import Response
 from app.api import answers
 from app.api.deps import (
     AssessmentAt,
+    Assessor,
     EventAt,
     IfMatch,
-    Ingester,
     KeptSession,
     Once,
     Reader,
     Router,
-    Writer,
     Writing,
 )
 from app.api.problems import documented
@@ -58,7 +57,7 @@ async def list_event_assessments(
     responses=created(AssessmentRead),
 )
 async def create_assessment(
-    event: EventAt, data: AssessmentCreate, caller: Ingester, session: Writing, once: Once
+    event: EventAt, data: AssessmentCreate, caller: Assessor, session: Writing, once: Once
 ) -> Response:
     """Record a rating of a claim, or find the same."""
     return await once(answers.stored(*await creating.assessment(session, caller, event, data)))
@@ -66,10 +65,10 @@ async def create_assessment(
 
 @router.patch("/assessments/{assessment}", response_model=with_remarks(AssessmentRead), responses=CHANGE)
 async def change_assessment(
-    assessment: AssessmentAt, data: AssessmentChange, caller: Writer, session: Writing, if_match: IfMatch = None
+    assessment: AssessmentAt, data: AssessmentChange, caller: Assessor, session: Writing, if_match: IfMatch = None
 ) -> Response:
     """Change some fields; `documents` replaces the whole list."""
     return answers.changed(*await changing.change(session, caller, Assessment, assessment, data, if_match=if_match))
 
 
-add_routes(router, "/assessments/{assessment}", Assessment, AssessmentAt)
+add_routes(router, "/assessments/{assessment}", Assessment, AssessmentAt, deleter=Assessor)

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from app.api.deps import GoogleReader, Route, Searching
 from app.errors import NotOffered
 from app.formats import google
-from app.schemas.fact_checks import FactCheckedClaimSearchResponse, FactCheckQuery, GoogleError
+from app.schemas.pictures.fact_checks import FactCheckedClaimSearchResponse, FactCheckQuery, GoogleError
 from app.services import fact_checks
 
 router = APIRouter(prefix=google.ROOT.rstrip("/"), tags=["fact-checks"], route_class=Route)

@@ -103,6 +103,7 @@ async def deliver(
     batch = Batch(caller)
     digest = digest or lines.digest(data, caller)
     drafts = walking.report(batch, data, caller.name, digest)
+    lines.check_rating(caller, batch)
     before: Earlier | None = None
     values = drafts.report.values
     if naming_similar:

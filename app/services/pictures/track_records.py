@@ -51,7 +51,7 @@ async def record(session: AsyncSession, caller: Caller, source_id: UUID, said_be
     Raises Forbidden for a protected source that the caller may not see.
     """
     if await session.get(Source, source_id) is None:
-        raise Forbidden("The record of a protected source needs the scope confidential.")
+        raise Forbidden("The record of a protected source needs the scope confidential.", scopes=["confidential"])
     until = None if said_before is None else moments.time_span("said_before", said_before).end
     view = View(said_before, until, "family", caller.may("read"), caller.may("confidential"))
     event_ids = (await session.scalars(_EVENTS, {"source": source_id, "all": view.restricted})).all()

@@ -8,10 +8,10 @@ import httpx
 import psycopg
 import pytest
 from fastapi import FastAPI
+from key_holders import make_key, revoke_key
 from reporting import claim, figure, report, said, sent
 
 from app.database import Signature
-from app.services import access
 
 Json = dict[str, Any]
 ANY = {"If-Match": "*"}
@@ -367,8 +367,8 @@ async def test_a_ref_belongs_to_the_owner_of_its_key(
         assert beside["status"] in (200, 201)
     assert psql.execute("SELECT seq FROM ledger_head").fetchone() == ((before or (0,))[0] + 1,)
     async with app.state.database.writing(Signature("tests")) as session:
-        await access.revoke(session, "tester")
-        renewed = await access.create(session, "tester")
+        await revoke_key(session, "tester")
+        renewed = await make_key(session, "tester")
     headers = {"Authorization": f"Bearer {renewed}"}
     again = await other.post("/v1/reports", json=report(claim("A"), ref="r1"), headers=headers)
     assert (again.status_code, again.json()["changed"]) == (200, True)

@@ -7,9 +7,9 @@ import httpx
 import psycopg
 import pytest
 from fastapi import FastAPI
+from key_holders import make_key
 
 from app.database import Signature
-from app.services import access
 
 Json = dict[str, Any]
 
@@ -157,7 +157,7 @@ async def test_nothing_is_told_of_what_the_caller_may_not_see(
     open_child = {"ref": "c", "name": "Child", "parent": "ref:s"}
     await client.post("/v1/sources", json=open_child)
     async with app.state.database.writing(Signature("tests")) as session:
-        token = await access.create(session, "robot")
+        token = await make_key(session, "robot")
     psql.execute("UPDATE api_key SET scopes = '{ingest,read}' WHERE name = 'robot'")
     psql.commit()
     guesses = [{"ref": "s", "name": "Ines Varga", "role": role} for role in ("doctor", "nurse")]

@@ -3,7 +3,7 @@
 from functools import singledispatch
 
 from app.errors import Forbidden
-from app.models import Document, Event, Source, Statement
+from app.models import Assessment, Document, Event, Source, Statement
 from app.schemas.lines import (
     AppearanceLine,
     AssessmentLine,
@@ -35,10 +35,21 @@ def walk(line: Line, number: int, caller: Caller) -> tuple[Batch, Draft]:
     """
     key = getattr(line, "id", None)
     if key is not None and not caller.may("admin"):
-        raise Forbidden("Only a key with the scope admin may say ids: it restores an export.")
+        raise Forbidden("Only a key with the scope admin may say ids: it restores an export.", scopes=["admin"])
     batch = Batch(caller, line=number, from_export=key is not None)
     draft = draft_of(line, batch, caller)
+    check_rating(caller, batch)
     return batch, walking.restored(draft, line)
+
+
+def check_rating(caller: Caller, batch: Batch) -> None:
+    """Raise Forbidden where claims are rated, and whoever calls may not rate any."""
+    ratings = [draft for draft in batch.drafts.get(Assessment, ()) if draft.reference is None]
+    if ratings and not caller.may("assess"):
+        pointers = [
+            {"pointer": rating.pointer, "detail": "a key with the scope assess is needed"} for rating in ratings
+        ]
+        raise Forbidden("Assessments need a key with the scope assess.", scopes=["assess"], errors=pointers)
 
 
 def digest(report: ReportCreate, caller: Caller) -> bytes:
