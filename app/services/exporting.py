@@ -12,13 +12,14 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, exists, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.derive.rules.rows import Rows
+from app.derive.rules import families, merges
+from app.derive.rules.rows import Rows, View
 from app.formats import ndjson
 from app.models import DocumentLink, Record, Source, SourceLink, table_of
 from app.schemas.common import RecordRead
 from app.schemas.kinds import KINDS, READS, Kind
 from app.services.access import Caller
-from app.services.pictures import loading
+from app.services.pictures import listing, loading
 from app.services.visibility import seen_alone
 
 # How many rows are fetched at a time. A version's text has up to a million characters.
@@ -32,7 +33,7 @@ async def lines(
     session: AsyncSession, caller: Caller, event_id: UUID | None = None
 ) -> AsyncIterator[tuple[str, bytes]]:
     """The type and the bytes of each line; of one event, all that its dossier shows. Raises NotFound."""
-    ids = None if event_id is None else _ids(await loading.load(session, event_id))
+    ids = None if event_id is None else _ids(await loading.load(session, event_id), listing.view(caller))
     for kind in KINDS:
         if (read := READS.get(kind.model)) is None:
             continue
@@ -45,13 +46,15 @@ async def lines(
                 yield kind.name, ndjson.line(read.model_validate(row), without, shadow=shadow)
 
 
-def _ids(rows: Rows) -> Ids:
+def _ids(rows: Rows, view: View) -> Ids:
     """By kind, the ids of the records that an event's pictures are made of, with those of the masks of its sources."""
+    rows = merges.as_seen(rows, view)
     ids = {kind.model: list(_ids_of(rows, kind)) for kind in KINDS if kind.read is not None}
-    # A caller who may not see who a source is has its mask's id in place of its own.
-    ids[Source] += rows.masks.values()
+    # A caller who may not see who a source is has its mask's id in place of its own, and is led no further by it.
+    source_ids = families.source_ids(rows, frozenset() if view.confidential else families.hidden_sources(rows))
+    ids[Source] = [*source_ids, *rows.masks.values()]
     # Links lead on from what is shown; those whose other end is not are no part of it.
-    ids[SourceLink] = [link.id for link in rows.source_links if {link.from_id, link.to_id} <= rows.sources.keys()]
+    ids[SourceLink] = [link.id for link in rows.source_links if {link.from_id, link.to_id} <= source_ids]
     ids[DocumentLink] = [link.id for link in rows.document_links if {link.from_id, link.to_id} <= rows.documents.keys()]
     return ids
 

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import Askable, ask
 from app.errors import Conflict, Gone, Invalid, Merged, NotFound, PreconditionFailed, PreconditionRequired
-from app.models import Change, Record, table_of
+from app.models import Change, Record, Source, table_of
 from app.schemas import addresses, kinds
 from app.schemas.common import RecordRead, json_and_tag, names_tag
 from app.schemas.kinds import Kind
@@ -131,10 +131,14 @@ async def id_of(session: AsyncSession, caller: Caller, model: type[Record], addr
 
 
 def history(caller: Caller, model: type[Record], key: UUID) -> Select[*tuple[Any, ...]]:
-    """Select every version of a record, for `paging.page`; what the caller may not see in it is masked."""
-    kind = kinds.kind_of(model)
+    """Select every version of a record, for `paging.page`; what the caller may not see in it is masked.
+
+    Who wrote it by which key, and why, is told to who may edit; to others a key has another name in each event.
+    """
+    kind, may_know_keys = kinds.kind_of(model), names_keys(caller)
     record: ColumnElement[Any] = table_of(Change).c.record
-    if masks := {name: _masked(kind, name, ask) for name, ask in visibility.withheld(caller, kind).items()}:
+    actor = func.pseudonym(func.coalesce(Change.event_id, Change.record_id), Change.actor).label("actor")
+    if masks := {name: _masked(kind, name, may_tell) for name, may_tell in visibility.withheld_ever(caller, kind)}:
         members = func.jsonb_build_object(*(part for name, mask in masks.items() for part in (name, mask)))
         record = record.op("||")(members)
     return select(
@@ -142,17 +146,24 @@ def history(caller: Caller, model: type[Record], key: UUID) -> Select[*tuple[Any
         func.lpad(cast(Change.seq, Text), 19, "0", type_=Text()).label("seq"),
         Change.record_id.label("id"),
         func.concat(Change.seq, "-", func.left(func.encode(Change.hash, "hex"), 8)).label("position"),
-        *(Change.recorded_at, Change.actor, Change.reason, Change.op, Change.version),
+        *(Change.recorded_at, Change.op, Change.version),
+        *((Change.actor, Change.reason) if may_know_keys else (actor, null().label("reason"))),
         func.encode(Change.digest, "hex").label("digest"),
         record.label("record"),
     ).where(Change.record_id == key, Change.type == kind.name)
 
 
+def names_keys(caller: Caller) -> bool:
+    """Whether a caller is told the names of keys, and the reasons for changes."""
+    return caller.may("edit") or caller.may("admin")
+
+
 def _masked(kind: Kind, name: str, may_tell: visibility.MayTell) -> ColumnElement[Any]:
     """The SQL that hides an id in a stored version of a record, by the rule that `visibility` has for records."""
     id_ = cast(Change.record[name].astext, Uuid)
-    if kind.in_event:
-        return func.shown_source(Change.event_id, id_)
+    source_columns = kind.pointers_to(Source) if kind.in_event else ()
+    if name in source_columns:  # it stands there under a mask
+        return case((may_tell(id_), id_), else_=func.nullif(func.shown_source(Change.event_id, id_), id_))
     return case((may_tell(id_), id_), else_=null())
 
 

@@ -1,11 +1,12 @@
 """What a caller may see of each table: the one masked select that every list, filter, order and look-up runs on.
 
 A restricted event is not there for callers without the scope `read`. A confidential source is, for callers without the
-scope `confidential`, a kind and a disclosure under an id of its own in each event.
+scope `confidential`, a kind and a disclosure under an id of its own in each event, with all that was merged into it.
+The rules: docs/decisions/0038-what-a-caller-may-see.md.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -187,17 +188,37 @@ def withheld(caller: Caller, kind: Kind) -> Mapping[str, MayTell]:
     asks: dict[str, MayTell] = {}
     if not caller.may("confidential"):
         # What a link has at its ends is not withheld: the link itself is.
-        asks |= dict.fromkeys(
-            (name for name in kind.pointers_to(Source) if name not in kind.tells_of), _is_not_confidential
-        )
+        source_columns = (name for name in kind.pointers_to(Source) if name not in kind.tells_of)
+        asks |= dict.fromkeys(source_columns, _is_not_confidential)
     if not caller.may("read") and kind.model is Event:
         asks |= dict.fromkeys(kind.own_pointers, func.is_public)
     return asks
 
 
+# By kind of record, the function of the database that tells of an id whether it is public; all else is so by its event.
+_PUBLIC: Final = {Event: "is_public", Source: "source_is_public", Document: "document_is_public"}
+
+
+def withheld_ever(caller: Caller, kind: Kind) -> Iterator[tuple[str, MayTell]]:
+    """The same of all that versions of a record ever pointed at: that it does no longer may be why it is hidden."""
+    source_columns = kind.pointers_to(Source)
+    for name, model in kind.points_at.items():
+        hides_source = name in source_columns and not caller.may("confidential")
+        checks: list[MayTell] = [_is_not_confidential] if hides_source else []
+        if not caller.may("read") and model in _PUBLIC:
+            checks.append(getattr(func, _PUBLIC[model]))
+        if checks and name not in kind.tells_of:
+            yield name, partial(lambda all_of, id_: and_(*(check(id_) for check in all_of)), checks)
+
+
+def is_unprotected(source: Any) -> ColumnElement[bool]:
+    """Whether a source may be known to whoever lacks `confidential`; what it was merged into is asked of few."""
+    return and_(source.confidential.is_(False), or_(source.merged_into.is_(None), func.protector(source.id).is_(None)))
+
+
 def _is_not_confidential(id_: ColumnElement[Any]) -> ColumnElement[bool]:
     source = table_of(Source).alias().c
-    return exists().where(source.id == id_, source.confidential.is_(False))
+    return exists().where(source.id == id_, is_unprotected(source))
 
 
 def _columns(caller: Caller, kind: Kind) -> list[ColumnElement[Any]]:
@@ -310,7 +331,7 @@ def _sources(caller: Caller) -> Select[Any]:
         masks = masks.where(MASK.c.visibility == "public")
     if caller.may("confidential"):
         return named
-    rows = union_all(named.where(table.c.confidential.is_(False)), masks).subquery()
+    rows = union_all(named.where(is_unprotected(table.c)), masks).subquery()
     return select(*(rows.c[name] for name in kind.columns))
 
 
@@ -342,9 +363,10 @@ def _mask(name: str) -> ColumnElement[Any]:
 # and all of these are public, so that every caller could have read it.
 _LAST_CHANGES: Final = text("""
 SELECT asked.nth, last.record_id, coalesce(
-        (last.record->>'confidential')::boolean,
+        (last.record->>'confidential')::boolean
+            OR last.type = 'source' AND protector((last.record->>'merged_into')::uuid) IS NOT NULL,
         last.type = 'source_link' AND EXISTS (SELECT FROM source s
-            WHERE s.confidential AND s.id::text IN (last.record->>'from_id', last.record->>'to_id')),
+            WHERE s.id::text IN (last.record->>'from_id', last.record->>'to_id') AND protector(s.id) IS NOT NULL),
         false) AS confidential,
     CASE last.type WHEN 'event' THEN coalesce(last.record->>'visibility' = 'public', false)
     ELSE (SELECT coalesce(bool_and(is_public(id)), false) FROM unnest(

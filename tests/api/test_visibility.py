@@ -197,8 +197,10 @@ async def test_a_confidential_source_is_a_mask_in_each_event(
         page = await get(anybody, path)
         assert not [word for word in (who, owner, NAME, "doe") if word in json.dumps(page)], path
     await post(client, f"/v1/sources/{child}/merge", {"into": who}, 200)
-    assert (await get(anybody, f"/v1/sources/{child}"))["merged_into"] is None
-    assert await ids(anybody, f"/v1/statements?source={mask}") == [said]
+    # It is as hidden now as what it was merged into, and says what that one says.
+    await get(anybody, f"/v1/sources/{child}", 404)
+    assert {row["source_id"] for row in (await get(anybody, f"{event}/statements"))["items"]} == {mask}
+    assert len(await ids(anybody, f"/v1/statements?source={mask}")) == 2
 
 
 async def _found(anybody: AsyncClient, who: str, mask: str) -> tuple[list[str], list[str], list[str]]:

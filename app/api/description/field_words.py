@@ -155,7 +155,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "at_from": "Its beginning.",
     "at_to": "Its end, exclusive.",
     "recorded_at": "When it was recorded.",
-    "actor": "The name of the key that wrote it.",
+    "actor": "The key that wrote it. Without `edit`: a pseudonym, and no reason.",
     "what": "What became of it.",
     "detail": "The same in a sentence.",
     "found": "Whether it is here.",

@@ -12,6 +12,7 @@ from starlette.types import Scope
 
 from app.api import cors, negotiation
 from app.api.deps import may_be_kept
+from app.services import records
 from app.services.access import Caller
 from app.settings import Settings
 from app.vocabulary import AnswerLanguage
@@ -31,6 +32,8 @@ class AnswerName(NamedTuple):
     has_key: bool
     restricted: bool
     confidential: bool
+    names_keys: bool
+    """In a history: nothing else tells of keys."""
     origin: str
     """Of those whose pages may send a key, if one comes with a key from there."""
 
@@ -47,7 +50,8 @@ class Asked(NamedTuple):
     """The versions that the caller has: If-None-Match."""
 
     def name(self, caller: Caller) -> AnswerName:
-        scopes = caller.may("read"), caller.may("confidential")
+        names_keys = self.path.endswith("/history") and records.names_keys(caller)
+        scopes = caller.may("read"), caller.may("confidential"), names_keys
         return AnswerName(self.path, self.query, self.language, self.token is not None, *scopes, self.origin)
 
 

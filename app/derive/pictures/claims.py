@@ -129,7 +129,7 @@ def _perhaps_one(index: EventIndex, claim: ClaimRead, grounds: Grounds) -> Perha
         return {}
 
     def known(statements: Iterable[StatementInContext]) -> list[StatementInContext]:
-        return [statement for statement in statements if masking.speaker_mask(index.sources, statement.row) is None]
+        return [statement for statement in statements if masking.way(index.sources, statement.row) is None]
 
     denying, supporting = known(grounds.denying), known(grounds.unreplaced)
     rivalling = (index.counting.get(id_, {}).get("support", []) for id_ in index.context.rivals.get(claim.id, ()))
@@ -189,14 +189,18 @@ def _origin(index: EventIndex, origin: Origin, documents: Mapping[UUID, object])
 
 
 def _shown_members(index: EventIndex, origin: Origin) -> Sequence[StatementInContext]:
-    """The members that this caller may know to be one: the visible ones, or else those of the first hidden source."""
+    """The members that this caller may know to be one: those to whom the way is not cut, or else that are cut as one.
+
+    Of these the visible ones go before the hidden ones.
+    """
     members = origin.members
     # Nothing to hide: by far the most origins, so they are not compared member by member.
     if len(members) == 1 or index.sources.sees_confidential or not index.context.rows.masks:
         return members
-    masks = {statement.row.id: masking.speaker_mask(index.sources, statement.row) for statement in members}
-    shown_mask = masks[members[0].row.id] if all(masks.values()) else None
-    return [statement for statement in members if masks[statement.row.id] == shown_mask]
+    ways = {statement.row.id: masking.way(index.sources, statement.row) for statement in members}
+    in_order = sorted(members, key=lambda s: s.row.source_id in index.context.kin.hidden)
+    shown_way = ways[in_order[0].row.id] if all(ways.values()) else None
+    return [statement for statement in members if ways[statement.row.id] == shown_way]
 
 
 def _source_id(index: EventIndex, members: Sequence[StatementInContext]) -> UUID | None:
@@ -204,8 +208,8 @@ def _source_id(index: EventIndex, members: Sequence[StatementInContext]) -> UUID
     one_speaker = len({statement.source_id for statement in members}) == 1
     if one_speaker and members[0].family_by == "source":
         return masking.show_speaker(index.sources, members[0].row)
-    families = {statement.family for statement in members if statement.family_by != "document"}
-    return masking.show_if_visible(index.sources, families.pop()) if len(families) == 1 else None
+    families = {masking.known_family(index.sources, s) for s in members if s.family_by != "document"}
+    return families.pop() if len(families) == 1 else None
 
 
 def _origin_name(
@@ -226,14 +230,9 @@ def _document_id(index: EventIndex, document_id: UUID) -> UUID | None:
 
 
 def _party(index: EventIndex, origin: Origin) -> str | None:
-    """Its party, as far as it follows from what this caller may know of its members."""
-    if index.sources.sees_confidential or not index.context.rows.masks:
-        return origin.party
+    """Its party, as far as it follows from those of its members that are shown as one."""
     members = _shown_members(index, origin)
-    party = origin.party if len(members) == len(origin.members) else origins.party(members, index.context.kin)
-    source_ids = {statement.row.source_id for statement in members}
-    source_ids |= {statement.family for statement in members if statement.family_by != "document"}
-    return party if party and all(masking.may_know_party(index.sources, id_) for id_ in source_ids if id_) else None
+    return origin.party if len(members) == len(origin.members) else origins.party(members, index.context.kin)
 
 
 def _joins(
@@ -306,7 +305,9 @@ def _join_of(index: EventIndex, joined_by: JoinedBy, key: UUID, statement: State
         return _join(how=joined_by, document_id=_document_id(index, key))
     if joined_by == "source" and statement.row.source_id:
         return _join(how=joined_by, source_id=masking.show_speaker(index.sources, statement.row))
-    return _join(how=joined_by, source_id=masking.show_if_visible(index.sources, key))
+    # Over a hidden source others come to this family, too: it is told only where this one comes by another way.
+    known_id = key if key not in index.context.kin.beyond else masking.known_family(index.sources, statement)
+    return _join(how=joined_by, source_id=masking.show_if_visible(index.sources, known_id) if known_id == key else None)
 
 
 def _join_by_link(index: EventIndex, link: DocumentLinkRead, documents: Mapping[UUID, object]) -> JoinRead:

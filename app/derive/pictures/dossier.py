@@ -11,7 +11,6 @@ from app.derive import ordering
 from app.derive.ordering import NEVER, SortKey
 from app.derive.pictures import claims, documents, event, labels, masking, reasons
 from app.derive.pictures.index import EventIndex, index_event
-from app.derive.pictures.masking import MaskedSources
 from app.derive.rules import contradictions, in_force, silences, standing, unattributed
 from app.derive.rules.construct import built
 from app.derive.rules.context import EventContext, event_context
@@ -38,13 +37,12 @@ _A_DAY: Final = timedelta(days=1)
 def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> DossierRead:
     """The picture of these rows as this caller may see it; `position` and `as_of` are echoed."""
     context = event_context(rows, view)
-    sources = MaskedSources(context.rows, context.kin, sees_confidential=view.confidential)
+    sources = masking.masked_sources(context)
     document_pictures = documents.pictures(context, _cited_ids(context), sources, beyond=view.restricted)
     index = index_event(context, sources)
     questions, unasked = _questions(index, document_pictures)
     taken_back = in_force.taken_back(context.statements, context.ended)
     all_silences = silences.silences(context.counted, taken_back, context.questions, context.claims)
-    shown_silences = [silence for silence in all_silences if _may_know(sources, silence)]
     pairs = _contradictions(index)
     return built(
         DossierRead,
@@ -55,7 +53,7 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
         event=event.event(context),
         questions=questions,
         unasked=unasked,
-        silences=[_silence(silence, view.wording) for silence in shown_silences],
+        silences=[_silence(silence, view.wording) for silence in all_silences],
         self_contradictions=[_contradiction(index, pair) for pair in pairs if pair.kind != "order_unknown"],
         order_unknown=[_order_unknown(index, pair) for pair in pairs if pair.kind == "order_unknown"],
         unattributed=[
@@ -72,7 +70,7 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
         documents=document_pictures,
         # Last: all of the above puts the sources that it names into the side map.
         sources=ordering.side_map(sources.side_map),
-        parties=labels.parties(view.wording, sources.side_map, _accused(context, shown_silences)),
+        parties=labels.parties(view.wording, sources.side_map, _accused(context, all_silences)),
         countries=labels.countries(view.wording, sources.side_map, context.rows.events[context.rows.event_id].country),
     )
 
@@ -87,14 +85,14 @@ def by_dispute(picture: DossierRead) -> DossierRead:
     return built(DossierRead, picture.__dict__ | {"questions": questions, "unasked": unasked})
 
 
-def _accused(context: EventContext, shown_silences: Iterable[Silence]) -> set[str | None]:
-    return {claim.accuses for claim in context.claims.values()}.union(silence.party for silence in shown_silences)
+def _accused(context: EventContext, all_silences: Iterable[Silence]) -> set[str | None]:
+    return {claim.accuses for claim in context.claims.values()}.union(silence.party for silence in all_silences)
 
 
 def questions(rows: Rows, view: View) -> list[QuestionPicture]:
     """Its questions alone, without documents: where they stand does not depend on what is shown of these."""
     context = event_context(rows, view)
-    sources = MaskedSources(context.rows, context.kin, sees_confidential=view.confidential)
+    sources = masking.masked_sources(context)
     return _questions(index_event(context, sources), {})[0]
 
 
@@ -208,12 +206,6 @@ def _of_both(index: EventIndex, pair: SelfContradiction) -> dict[str, Any]:
         "statement_ids": [earlier.row.id, later.row.id],
         "live": earlier.row.id not in ended and later.row.id not in ended,
     }
-
-
-def _may_know(sources: MaskedSources, silence: Silence) -> bool:
-    """A non-answer whose source is hidden would tell the party of that source."""
-    answered = silence.answered_with
-    return answered is None or answered.source_id is None or masking.may_know_party(sources, answered.source_id)
 
 
 def _silence(silence: Silence, words: Wording) -> SilenceRead:

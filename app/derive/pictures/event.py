@@ -32,8 +32,10 @@ def event(context: EventContext) -> EventPicture:
                     direction=direction,
                 )
     parent_id = None if row.parent_id in rows.restricted and not context.view.restricted else row.parent_id
+    # Into what else an open event was merged is told by redirects; where it is drawn by itself, that is hidden.
+    merged_into = row.merged_into if context.view.restricted else None
     links = sorted(ties.values(), key=lambda tie: (ordering.event(rows.events[tie.id]), tie.relation, tie.direction))
-    return built(EventPicture, row.__dict__ | {"parent_id": parent_id, "links": links})
+    return built(EventPicture, row.__dict__ | {"parent_id": parent_id, "merged_into": merged_into, "links": links})
 
 
 def _linked(link: EventLinkRead, rows: Rows) -> tuple[Direction, UUID | None]:

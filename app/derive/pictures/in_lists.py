@@ -9,7 +9,6 @@ from uuid import UUID
 
 from app.derive.pictures import documents, labels, masking
 from app.derive.pictures import statements as statement_pictures
-from app.derive.pictures.masking import MaskedSources
 from app.derive.rules import merges
 from app.derive.rules.construct import built
 from app.derive.rules.context import EventContext, event_context
@@ -23,7 +22,7 @@ from app.schemas.pictures.listed import AssessmentInList, AssessmentsInList, Sta
 def statements(rows: Rows, view: View, statement_ids: Iterable[UUID]) -> StatementsInList:
     """These statements in this order, and the sources and documents that they name."""
     context = event_context(rows, view)
-    sources = MaskedSources(context.rows, context.kin, sees_confidential=view.confidential)
+    sources = masking.masked_sources(context)
     pictures_by_id = {picture.id: picture for picture in statement_pictures.statements(context, sources)}
     events = _events(rows, view)
     in_order = []
@@ -47,7 +46,7 @@ def statements(rows: Rows, view: View, statement_ids: Iterable[UUID]) -> Stateme
 def assessments(rows: Rows, view: View, assessment_ids: Iterable[UUID]) -> AssessmentsInList:
     """These assessments in this order, and the sources and documents that they name."""
     context = event_context(rows, view)
-    sources = MaskedSources(context.rows, context.kin, sees_confidential=view.confidential)
+    sources = masking.masked_sources(context)
     by_id = {assessment.id: assessment for assessment in context.assessments}
     events, targets = _events(rows, view), context.document_targets
     in_order = []

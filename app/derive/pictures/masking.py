@@ -4,12 +4,14 @@ A source that the caller may not see stands in a picture under its mask: an id m
 its statements can be told to be of one source within the event, but not across events.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from app.derive.rules import merges
+from app.derive.rules import families, merges
 from app.derive.rules.construct import built
+from app.derive.rules.context import EventContext
 from app.derive.rules.families import Kin
 from app.derive.rules.rows import Rows
 from app.derive.rules.statements import StatementInContext
@@ -34,12 +36,21 @@ class MaskedSources:
     rows: Rows
     kin: Kin
     sees_confidential: bool
+    told_by: Mapping[UUID, UUID]
+    """Of each statement whose family a source tells, where any is hidden: that one."""
     side_map: dict[UUID, SourceRead] = field(default_factory=dict)
     """By id: each source that the picture names so far, as it is shown."""
     visible_ids: dict[UUID, UUID] = field(default_factory=dict)
     """Of each source named that is not hidden: the one it was merged into."""
     mask_ids: dict[tuple[UUID, UUID], UUID] = field(default_factory=dict)
     """By event and source, of each source named that is hidden: the id that hides who it is."""
+
+
+def masked_sources(context: EventContext) -> MaskedSources:
+    """Nothing is named yet."""
+    statements = context.statements if context.kin.hidden else ()
+    told_by = {statement.row.id: statement.told_by for statement in statements if statement.told_by}
+    return MaskedSources(context.rows, context.kin, sees_confidential=context.view.confidential, told_by=told_by)
 
 
 def show(sources: MaskedSources, event_id: UUID, source_id: UUID) -> UUID:
@@ -90,21 +101,28 @@ def mask_id(sources: MaskedSources, event_id: UUID, source_id: UUID) -> UUID | N
     return None if confidential_id is None else rows.masks[event_id, confidential_id]
 
 
-def speaker_mask(sources: MaskedSources, statement: StatementRead) -> UUID | None:
-    """The `mask_id` of a statement's source. None: it may be seen, or the statement has no source."""
-    return mask_id(sources, statement.event_id, statement.source_id) if statement.source_id else None
+def way(sources: MaskedSources, statement: StatementRead) -> UUID | None:
+    """Where the way to a statement's family is cut for this caller: the mask there, or the last source before it.
 
-
-def may_know_party(sources: MaskedSources, source_id: UUID) -> bool:
-    """Whether this caller may know the party of a source: neither it nor whoever it has the party from is hidden."""
-    line = sources.kin.lines.get(sources.kin.targets.get(source_id, source_id), [])
-    nearest = next((nth for nth, id_ in enumerate(line) if sources.rows.sources[id_].party), len(line))
-    return all(mask_id(sources, sources.rows.event_id, id_) is None for id_ in (source_id, *line[: nearest + 1]))
+    None: it is not.
+    """
+    source_id = sources.told_by.get(statement.id, statement.source_id)
+    if source_id is None:
+        return None
+    mask = mask_id(sources, statement.event_id, statement.source_id or source_id)
+    mask = mask or mask_id(sources, statement.event_id, source_id)
+    return mask or sources.kin.cut.get(sources.kin.targets.get(source_id, source_id))
 
 
 def may_know_one_family(sources: MaskedSources, statement: StatementRead, compared: StatementRead) -> bool:
-    """Whether this caller may know that these two are of one family: not if that tells who a hidden source is."""
-    return speaker_mask(sources, statement) == speaker_mask(sources, compared)
+    """Whether this caller may know that these two are of one family: not if that is known over a hidden source."""
+    return way(sources, statement) == way(sources, compared)
+
+
+def known_family(sources: MaskedSources, statement: StatementInContext) -> UUID | None:
+    """The source that a statement's family goes by, as far as this caller may know it. None: it is hidden, or none."""
+    told_by = statement.told_by
+    return None if told_by is None else show_if_visible(sources, families.known_top(sources.kin, told_by))
 
 
 def family_id(sources: MaskedSources, statement: StatementInContext) -> UUID | None:
@@ -117,7 +135,7 @@ def family_id(sources: MaskedSources, statement: StatementInContext) -> UUID | N
         return shown_id
     if statement.family_by == "document":
         return statement.family
-    return show_if_visible(sources, statement.family) or shown_id
+    return known_family(sources, statement) or shown_id
 
 
 def _add(sources: MaskedSources, source_id: UUID) -> UUID:

@@ -49,7 +49,7 @@ def series(
     Drawn from the full rows, as the dossier is: so all callers see one envelope, and only names are masked.
     """
     context = event_context(rows, view)
-    sources = MaskedSources(context.rows, context.kin, sees_confidential=view.confidential)
+    sources = masking.masked_sources(context)
     supporting: dict[UUID, list[StatementInContext]] = defaultdict(list)
     for statement in context.statements:
         if statement.question_id and statement.row.stance == "support" and statement.row.explicitness == "explicit":
@@ -128,7 +128,7 @@ def _quantity(
                 name=source_names.of_statements(
                     sources, [statement for statement, _ in members], family_id, context.view.wording
                 ),
-                party=_party(sources, [statement for statement, _ in members]),
+                party=_party(statement for statement, _ in members),
                 points=[_point(context, sources, question, statement, figure) for statement, figure in members],
             )
             for family_id, members in by_family.items()
@@ -141,13 +141,10 @@ def _figure(context: EventContext, statement: StatementInContext) -> FigureRead 
     return context.claims[statement.claim_id].figure if statement.claim_id else None
 
 
-def _party(sources: MaskedSources, statements: Sequence[StatementInContext]) -> str | None:
-    """The party of one family's statements, if they are of one and this caller may know it."""
+def _party(statements: Iterable[StatementInContext]) -> str | None:
+    """The party of one family's statements, if they are of one."""
     parties = {statement.party for statement in statements}
-    may_know = all(
-        masking.may_know_party(sources, statement.row.source_id) for statement in statements if statement.row.source_id
-    )
-    return parties.pop() if may_know and len(parties) == 1 else None
+    return parties.pop() if len(parties) == 1 else None
 
 
 def _point(

@@ -37,12 +37,13 @@ def entries(rows: Rows, view: View, source_id: UUID) -> tuple[list[TrackEntry], 
     `rows` may be of several events. Where the caller may not know of the family, only the source's own words are told.
     """
     context = event_context(rows, view)
-    sources = MaskedSources(context.rows, context.kin, sees_confidential=view.confidential)
+    sources = masking.masked_sources(context)
     speaker_id = context.kin.targets.get(source_id, source_id)
     family = families.top(context.kin, speaker_id)
     # It is named also where nothing that it said itself is in the record.
     masking.show_if_visible(sources, speaker_id)
-    shown_family = masking.show_if_visible(sources, family)
+    known_family = families.known_top(context.kin, source_id)
+    shown_family = masking.show_if_visible(sources, family) if known_family == family else None
     lapses = in_force.lapses(context.statements)
     settlements = _settlements(context)
     # Whoever settles a question is not judged by it.
@@ -109,9 +110,9 @@ def _counts(
 def _may_know(sources: MaskedSources, statement: StatementInContext, only: UUID | None) -> bool:
     """Whether this caller may know who spoke; `only`: of this source's own words alone."""
     row = statement.row
-    if row.source_id is None or masking.speaker_mask(sources, row) is not None:
+    if row.source_id is None or masking.mask_id(sources, row.event_id, row.source_id) is not None:
         return False
-    return only is None or statement.source_id == only
+    return masking.way(sources, row) is None if only is None else statement.source_id == only
 
 
 def _entry(

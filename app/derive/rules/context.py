@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from app.derive import ordering
@@ -24,7 +24,7 @@ from app.schemas.questions import QuestionRead
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventContext:
     rows: Rows
-    """Without those of merged events that the caller may not read."""
+    """Without what the caller may not know to be there."""
     view: View
     kin: Kin
     document_targets: dict[UUID, UUID]
@@ -62,7 +62,7 @@ class EventContext:
 
 def event_context(rows: Rows, view: View) -> EventContext:
     """Follow merges, date and sort everything, and decide what was in force, what counted and what were rivals."""
-    rows = _visible(rows, view)
+    rows = merges.as_seen(rows, view)
     questions = {question.id: question for question in rows.questions}
     claim_targets = merges.targets({claim.id: claim.merged_into for claim in rows.claims})
     stored_claims = {claim.id: claim for claim in rows.claims}
@@ -72,7 +72,8 @@ def event_context(rows: Rows, view: View) -> EventContext:
         for claim in rows.claims
         if claim_targets[claim.id] == claim.id
     }
-    kin, times = families.kinship(rows.sources), dates.document_times(rows)
+    hidden = frozenset() if view.confidential else families.hidden_sources(rows)
+    kin, times = families.kinship(rows.sources, hidden), dates.document_times(rows)
     names = ordering.named(rows.sources, rows.confidential | rows.absorbed, rows.documents, questions, remaining)
     ever_said = statements.in_context(rows, remaining, claim_targets, kin, times, names=names)
     said_by_then = [s for s in ever_said if view.until is None or s.said.end <= view.until]
@@ -137,24 +138,6 @@ def _supporters(statements: Iterable[StatementInContext]) -> dict[UUID, set[Supp
         if statement.claim_id and statement.row.stance == "support" and statement.row.source_id:
             supporters[statement.claim_id].add(Supporter(statement.family, statement.source_id))
     return supporters
-
-
-def _visible(rows: Rows, view: View) -> Rows:
-    """Without the rows of merged events that the caller may not read."""
-    if view.restricted or not rows.restricted & rows.event_ids:
-        return rows
-    event_ids = rows.event_ids - rows.restricted
-    return replace(
-        rows,
-        event_ids=event_ids,
-        event_links=[link for link in rows.event_links if {link.from_id, link.to_id} & event_ids],
-        questions=[row for row in rows.questions if row.event_id in event_ids],
-        claims=[row for row in rows.claims if row.event_id in event_ids],
-        claim_links=[row for row in rows.claim_links if row.event_id in event_ids],
-        statements=[row for row in rows.statements if row.event_id in event_ids],
-        appearances=[row for row in rows.appearances if row.event_id in event_ids],
-        assessments=[row for row in rows.assessments if row.event_id in event_ids],
-    )
 
 
 def _worded(

@@ -6,6 +6,7 @@ from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from app.derive.rules import merges
+from app.derive.rules.rows import Rows
 from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead, StatementRead
 
@@ -45,10 +46,21 @@ class Kin:
     parties: dict[UUID, str | None]
     members: dict[UUID, Member]
     """Each under all its ids."""
+    known_lines: Mapping[UUID, Sequence[UUID]]
+    """The lines as far as the caller may know them: of a hidden source none."""
+    hidden: frozenset[UUID]
+    """The ids, as stored, of the sources that this caller may not know."""
+    cut: Mapping[UUID, UUID]
+    """Of each source whose line leads on through a hidden one, after merges: the last that comes before that."""
+    beyond: frozenset[UUID]
+    """The tops that are reached through a hidden one."""
 
 
-def kinship(sources: Mapping[UUID, SourceRead]) -> Kin:
-    """Lines of descent after merges. Where merges close a circle, its lowest id is the top of all on it."""
+def kinship(sources: Mapping[UUID, SourceRead], hidden: frozenset[UUID] = frozenset()) -> Kin:
+    """Lines of descent after merges. Where merges close a circle, its lowest id is the top of all on it.
+
+    Families are those of all rows. What is told of them, and parties, ends where a line comes to a `hidden` source.
+    """
     merged_into = {id_: source.merged_into for id_, source in sources.items()}
     targets = merges.targets(merged_into)
     # The parent that a source kept may itself have been merged since.
@@ -56,9 +68,10 @@ def kinship(sources: Mapping[UUID, SourceRead]) -> Kin:
     parents = {id_: None if parent is None else targets.get(parent) for id_, parent in stored_parents.items()}
     lines = {id_: merges.chain(id_, parents) for id_ in parents}
     tops = {id_: _top(line, parents) for id_, line in lines.items()}
+    known_lines = lines if not hidden else _known_lines(stored_parents, parents, hidden)
     parties = {
         id_: next((party for source_id in line if (party := sources[source_id].party)), None)
-        for id_, line in lines.items()
+        for id_, line in known_lines.items()
     }
     members = {
         id_: Member(
@@ -71,9 +84,45 @@ def kinship(sources: Mapping[UUID, SourceRead]) -> Kin:
         )
         for id_, line in lines.items()
     }
-    return Kin(
-        merged_into, targets, lines, tops, parties, {id_: members[target_id] for id_, target_id in targets.items()}
+    members_by_id = {
+        id_: members[target_id]._replace(party=None) if id_ in hidden else members[target_id]
+        for id_, target_id in targets.items()
+    }
+    cut = {id_: line[-1] for id_, line in known_lines.items() if line and len(line) < len(lines[id_])}
+    beyond = frozenset(tops[targets[id_]] for id_ in (*cut, *hidden) if id_ in targets)
+    return Kin(merged_into, targets, lines, tops, parties, members_by_id, known_lines, hidden, cut, beyond)
+
+
+def _known_lines(
+    stored_parents: Mapping[UUID, UUID | None], parents: Mapping[UUID, UUID | None], hidden: frozenset[UUID]
+) -> dict[UUID, list[UUID]]:
+    """Each line as far as nothing in it is hidden."""
+    known_parents = {id_: None if stored_parents[id_] in hidden else parent for id_, parent in parents.items()}
+    return {id_: [] if id_ in hidden else merges.chain(id_, known_parents) for id_ in parents}
+
+
+def hidden_sources(rows: Rows) -> frozenset[UUID]:
+    """Who is confidential, or was merged into one that is, then or since."""
+    if not rows.confidential and not rows.absorbed:
+        return frozenset()
+    merged_into = {id_: source.merged_into for id_, source in rows.sources.items()}
+    return rows.absorbed.union(
+        id_ for id_ in rows.sources if not rows.confidential.isdisjoint(merges.chain(id_, merged_into))
     )
+
+
+def source_ids(rows: Rows, hidden: frozenset[UUID]) -> set[UUID]:
+    """The sources that these rows lead to, not over a hidden one; `rows`: as seen."""
+    named = {statement.source_id for statement in rows.statements}
+    named |= {hop.source_id for appearance in rows.appearances for hop in appearance.hops}
+    named |= {assessment.author_id for assessment in rows.assessments}
+    named |= {document.publisher_id for document in rows.documents.values()}
+    reached: set[UUID] = set()
+    following: Iterable[UUID | None] = named
+    while new := {id_ for id_ in following if id_ in rows.sources and id_ not in reached} - hidden:
+        reached |= {id_ for id_ in new if id_}
+        following = [up for id_ in new if id_ for up in (rows.sources[id_].parent_id, rows.sources[id_].merged_into)]
+    return reached
 
 
 def _top(line: Sequence[UUID], parents: Mapping[UUID, UUID | None]) -> UUID:
@@ -87,14 +136,28 @@ def top(kin: Kin, source_id: UUID) -> UUID:
     return kin.tops.get(target_id, target_id)
 
 
+def known_top(kin: Kin, source_id: UUID) -> UUID | None:
+    """The family of a source, as far as the caller may know who belongs to it. None: the source is hidden."""
+    target_id = kin.targets.get(source_id, source_id)
+    return None if source_id in kin.hidden else kin.cut.get(target_id, kin.tops.get(target_id, target_id))
+
+
 def party(kin: Kin, source_id: UUID | None) -> str | None:
     """The source's own party, else its nearest parent's."""
     return None if source_id is None else kin.parties.get(kin.targets.get(source_id, source_id))
 
 
-def family(
-    statement: StatementRead, first: AppearanceRead | None, kin: Kin, documents: Mapping[UUID, UUID]
-) -> tuple[UUID, FamilyBy]:
+class Family(NamedTuple):
+    """The family of a statement."""
+
+    id: UUID
+    """The record that it goes by."""
+    by: FamilyBy
+    told_by: UUID | None = None
+    """As stored, the source in whose line it is."""
+
+
+def family(statement: StatementRead, first: AppearanceRead | None, kin: Kin, documents: Mapping[UUID, UUID]) -> Family:
     """The record that this statement's family goes by, and how it is known.
 
     The top of its source's line. An unnamed source that belongs to nobody: that of the first who is confirmed to have
@@ -105,13 +168,13 @@ def family(
     if source_id is not None:
         member = kin.members.get(source_id)
         if member is None or member.belongs:
-            return (member.top if member else source_id), "source"
+            return Family(member.top if member else source_id, "source", source_id)
         first_hop = _first_hop(first) if first else None
         if first_hop:
-            return top(kin, first_hop), "chain"
+            return Family(top(kin, first_hop), "chain", first_hop)
         source_id = member.id
     document_id = documents.get(first.document_id, first.document_id) if first and first.document_id else None
-    return document_id or source_id or statement.id, "document" if source_id else "nobody"
+    return Family(document_id or source_id or statement.id, "document" if source_id else "nobody")
 
 
 def passed_on_by(

@@ -1,7 +1,10 @@
 """Merging moves no rows: a merged record points at its target, the record that stays."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from uuid import UUID
+
+from app.derive.rules.rows import Rows, View
 
 
 def targets(merged_into: Mapping[UUID, UUID | None]) -> dict[UUID, UUID]:
@@ -28,3 +31,37 @@ def groups(targets_by_id: Mapping[UUID, UUID]) -> dict[UUID, list[UUID]]:
 def follow(ids: Iterable[UUID], targets_by_id: Mapping[UUID, UUID]) -> list[UUID]:
     """The same records after their merges, each once, by id."""
     return sorted({targets_by_id.get(id_, id_) for id_ in ids})
+
+
+# --- what was merged, and may not be seen (docs/decisions/0038) -------------------------------------------------------
+
+
+def as_seen(rows: Rows, view: View) -> Rows:
+    """Without what was merged into something open and is itself hidden from the caller: the rules run on these rows.
+
+    Hidden sources stay, because what is counted is the same for all: `families.Kin` says what may be told of them.
+    """
+    if not view.confidential and rows.confidential:
+        rows = replace(rows, source_links=[link for link in rows.source_links if link.id not in rows.confidential])
+    return rows if view.restricted or not rows.restricted else _public(rows)
+
+
+def _public(rows: Rows) -> Rows:
+    """Without the rows of restricted events that were merged into this one, and such documents."""
+    event_ids = rows.event_ids - rows.restricted
+    documents = {id_: document for id_, document in rows.documents.items() if id_ not in rows.restricted}
+    if event_ids == rows.event_ids and len(documents) == len(rows.documents):
+        return rows
+    return replace(
+        rows,
+        event_ids=event_ids,
+        event_links=[link for link in rows.event_links if {link.from_id, link.to_id} & event_ids],
+        questions=[row for row in rows.questions if row.event_id in event_ids],
+        claims=[row for row in rows.claims if row.event_id in event_ids],
+        claim_links=[row for row in rows.claim_links if row.event_id in event_ids],
+        statements=[row for row in rows.statements if row.event_id in event_ids],
+        appearances=[row for row in rows.appearances if row.event_id in event_ids],
+        assessments=[row for row in rows.assessments if row.event_id in event_ids],
+        documents=documents,
+        versions=[version for version in rows.versions if version.document_id in documents],
+    )

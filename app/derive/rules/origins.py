@@ -1,13 +1,13 @@
 """Who does not depend on whom: ten outlets that carry one wire story are one origin."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from app.derive import ordering
 from app.derive.ordering import Named
-from app.derive.rules import ties, witnesses
+from app.derive.rules import families, ties, witnesses
 from app.derive.rules.families import Kin
 from app.derive.rules.rows import Rows
 from app.derive.rules.statements import StatementInContext, order
@@ -220,18 +220,28 @@ def _sources(members: Iterable[StatementInContext], kin: Kin, independence: Inde
     speakers = dict.fromkeys(statement.source_id for statement in members if statement.source_id)
     if independence == "source":
         return list(speakers)
-    families = (statement.family for statement in members if statement.family_by == "chain")
-    return list(
-        dict.fromkeys([*(id_ for source_id in speakers for id_ in kin.lines.get(source_id, (source_id,))), *families])
-    )
+    passed_on_by = (statement.family for statement in members if statement.family_by == "chain")
+    lines = (id_ for source_id in speakers for id_ in kin.lines.get(source_id, (source_id,)))
+    return list(dict.fromkeys([*lines, *passed_on_by]))
 
 
 def _may_be_of(members: Iterable[StatementInContext], tied: Ties, kin: Kin) -> dict[str, SourceLinkRead]:
     """The parties of those that the sources of an origin may be, or those whom they belong to."""
     by_party = dict[str, SourceLinkRead]()
-    for source_id in _sources(members, kin, "family") if tied.sides else ():
+    for source_id in _known_sources(members, kin) if tied.sides else ():
         by_party = {**tied.sides.get(source_id, {}), **by_party}
     return by_party
+
+
+def _known_sources(members: Iterable[StatementInContext], kin: Kin) -> Iterator[UUID]:
+    """Who speaks, and whom they belong to, as far as the caller may know it."""
+    for statement in members:
+        if statement.source_id and statement.row.source_id not in kin.hidden:
+            yield from kin.known_lines.get(statement.source_id, (statement.source_id,))
+    for statement in members:
+        top = families.known_top(kin, statement.told_by) if statement.told_by else None
+        if top is not None and statement.family_by == "chain":
+            yield top
 
 
 def _by_party(origins: Collection[Origin]) -> list[Origin]:
@@ -283,7 +293,8 @@ def party(members: Sequence[StatementInContext], kin: Kin) -> str | None:
     parties = {statement.party for statement in members if statement.party}
     if len(parties) == 1:
         return parties.pop()
-    return next((kin.parties.get(statement.family) for statement in members if statement.family_by != "document"), None)
+    tops = (families.known_top(kin, statement.told_by) for statement in members if statement.told_by)
+    return next((kin.parties.get(top) for top in tops if top), None)
 
 
 def joining(

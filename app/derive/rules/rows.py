@@ -50,9 +50,9 @@ class Rows:
 
     # What follows is the state of now, whatever moment the rows are of.
     restricted: frozenset[UUID]
-    """Events that are restricted."""
+    """Events that are restricted, and documents that were merged into others and that no public event cites."""
     confidential: frozenset[UUID]
-    """Sources that are confidential."""
+    """Sources that are confidential, and links that were made of one of them or of what was merged into one."""
     absorbed: frozenset[UUID]
     """Sources that were merged into a confidential one, at whatever time."""
     masks: dict[tuple[UUID, UUID], UUID]

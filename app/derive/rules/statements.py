@@ -10,7 +10,7 @@ from app.derive import ordering
 from app.derive.ordering import NEVER, Named, SortKey, Words
 from app.derive.rules import dates, families
 from app.derive.rules.dates import DocumentTimes, Said
-from app.derive.rules.families import FamilyBy, Kin
+from app.derive.rules.families import Family, FamilyBy, Kin
 from app.derive.rules.rows import Rows
 from app.schemas.claims import ClaimRead
 from app.schemas.documents import DocumentRead
@@ -42,6 +42,8 @@ class StatementInContext(NamedTuple):
     """The last of its documents to be retracted, where all were."""
     predicted: bool = False
     """Whether it says what a number that grows will be, and not what it is."""
+    told_by: UUID | None = None
+    """As stored, the source in whose line its family is; None: no source tells it."""
     passed_on_by: frozenset[UUID] = frozenset()
     """Of an unnamed source that belongs to nobody: the families of those who passed its words on first."""
 
@@ -68,6 +70,7 @@ def in_context(
 ) -> list[StatementInContext]:
     """Every statement about a known claim or question, in order; `claims`: those that stayed after merges."""
     publishers = {id_: document.publisher_id for id_, document in rows.documents.items() if document.publisher_id}
+    protected_ids = rows.confidential | rows.absorbed
     evolving_ids = {question.id for question in rows.questions if question.evolving}
     by_statement: dict[UUID, list[AppearanceRead]] = defaultdict(list)
     for appearance in rows.appearances:
@@ -82,10 +85,12 @@ def in_context(
         if claim_id is None and row.question_id is None:
             continue  # its claim is not among the rows
         source = kin.members.get(row.source_id) if row.source_id else None
-        family, family_by = families.family(row, _telling_family(appearances, times, names), kin, times.targets)
+        family = families.family(row, _telling_family(appearances, times, names), kin, times.targets)
         said = dates.effective(row, appearances, times)
         subject = names.claims.get(claim_id, ()) if claim_id else names.questions.get(row.question_id or row.id, ())
-        speaker = names.sources.get(source.id, ()) if source else ()
+        # A protected one that was merged into an open one: the order would tell of it.
+        named_by = row.source_id if row.source_id in protected_ids else (source.id if source else None)
+        speaker = names.sources.get(named_by, ()) if named_by else ()
         words = ordering.statement(row, _wording(appearances), subject, speaker, _place(appearances, names))
         statement = StatementInContext(
             row,
@@ -94,15 +99,16 @@ def in_context(
             claims[claim_id].question_id if claim_id else row.question_id,
             source.id if source else row.source_id,
             source.named if source else row.source_id is not None,
-            family,
-            family_by,
+            family.id,
+            family.by,
             source.party if source else None,
             said,
             (said.start, said.end, words, row.id),
             dates.last_retraction(appearances, times.retracted, times.targets),
             claim_id is not None and _is_prediction(row, claims[claim_id], evolving_ids),
+            family.told_by,
             families.passed_on_by(appearances, kin, times.targets, publishers)
-            if family_by in ("chain", "document")
+            if family.by in ("chain", "document")
             else frozenset(),
         )
         statements.append(statement)
@@ -129,16 +135,20 @@ def unite_unnamed(
 
     Who passed on what it says of another claim is known of that alone.
     """
-    first: dict[tuple[UUID | None, UUID | None], tuple[UUID, FamilyBy]] = {}
+    first: dict[tuple[UUID | None, UUID | None], Family] = {}
     united = []
     for statement in statements:
         if statement.family_by in ("chain", "document"):
             of_a_number = statement.claim_id is None or claims[statement.claim_id].figure is not None
             subject = statement.question_id if of_a_number else statement.claim_id
             stand = statement.source_id, subject
-            family, by = first.setdefault(stand, (statement.family, statement.family_by))
-            is_first = (family, by) == (statement.family, statement.family_by)
-            united.append(statement if is_first else statement._replace(family=family, family_by=by))
+            own_family = Family(statement.family, statement.family_by, statement.told_by)
+            family = first.setdefault(stand, own_family)
+            united.append(
+                statement
+                if family == own_family
+                else statement._replace(family=family.id, family_by=family.by, told_by=family.told_by)
+            )
         else:
             united.append(statement)
     return united

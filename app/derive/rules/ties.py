@@ -143,8 +143,9 @@ def _sides(ties: Ties, kin: Kin) -> dict[UUID, dict[str, SourceLinkRead]]:
     """Over other sources, too, be they of this event's speakers or not; an ambiguous mention makes nobody another."""
     tied_to = defaultdict[UUID, list[tuple[UUID, Tie]]](list)
     for tie in ties.every:
-        tied_to[tie.start].append((tie.end, tie))
-        tied_to[tie.end].append((tie.start, tie))
+        if not {tie.start, tie.end} & kin.hidden:
+            tied_to[tie.start].append((tie.end, tie))
+            tied_to[tie.end].append((tie.start, tie))
     sides = dict[UUID, dict[str, SourceLinkRead]]()
     for source_id in tied_to:
         if kin.parties.get(source_id) is None:

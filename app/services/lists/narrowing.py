@@ -35,7 +35,7 @@ from app.schemas import addresses
 from app.schemas.forms import boxes
 from app.schemas.kinds import kind_of
 from app.services.access import Caller
-from app.services.visibility import MASK, at, seen
+from app.services.visibility import MASK, at, is_unprotected, seen
 from app.texts import countries, languages
 
 Rows = Select[*tuple[Any, ...]]
@@ -131,7 +131,7 @@ def by_source(caller: Caller, rows: Subquery, model: type[Record], column: str, 
     if caller.may("confidential") or mask_id is None:
         return by_itself
     stored = table_of(model).alias()
-    masked = select(MASK.c.event_id, MASK.c.source_id).where(MASK.c.id == mask_id)
+    masked = select(MASK.c.event_id, func.veiled(MASK.c.source_id)).where(MASK.c.id == mask_id)
     behind = select(stored.c.id).where(tuple_(stored.c.event_id, stored.c[column]).in_(masked))
     return or_(by_itself, rows.c.id.in_(behind))
 
@@ -171,7 +171,7 @@ def on_side(column: SQLColumnExpression[Any], caller: Caller, party: str) -> Col
 
 def may_be_told(caller: Caller, source: type[Source]) -> list[ColumnElement[bool]]:
     """Keep sources of which the caller may know who they are."""
-    return [] if caller.may("confidential") else [source.confidential.is_(False)]
+    return [] if caller.may("confidential") else [is_unprotected(source)]
 
 
 def words(column: ColumnElement[Any], words: str) -> ColumnElement[bool]:

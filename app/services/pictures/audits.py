@@ -13,7 +13,7 @@ from app.database import ask, end_read
 from app.derive import ordering
 from app.derive.pictures import audit as derived
 from app.derive.pictures import documents
-from app.derive.rules.rows import Rows
+from app.derive.rules.rows import Rows, View
 from app.errors import NotFound
 from app.schemas.documents import DocumentRead, VersionRead
 from app.schemas.pictures.audits import AuditRead
@@ -37,7 +37,7 @@ async def audit(session: AsyncSession, document_id: UUID, viewpoint: Viewpoint) 
     moment = {"seq": viewpoint.seq} if is_past else {}
     rows = await ask(session, loading.CITING[is_past], {"document": document_id, **moment})
     # Rows of three types: the document, its versions, and the events that cite it.
-    document, versions = _document(rows, confidential=view.confidential)
+    document, versions = _document(rows, view)
     event_ids = [row.id for row in rows if row.type == "event" and (view.restricted or not row.hidden)]
     loaded = [await moments.load(session, event_id, viewpoint) for event_id in event_ids[:EVENTS_DRAWN]]
     position = viewpoint.as_of or await moments.head(session)
@@ -73,16 +73,17 @@ def _draw(
     )
 
 
-def _document(rows: Sequence[Row[Any]], *, confidential: bool) -> tuple[DocumentRead, list[VersionRead]]:
+def _document(rows: Sequence[Row[Any]], view: View) -> tuple[DocumentRead, list[VersionRead]]:
     """The document and its versions, by when they were read. Raises NotFound."""
     document_row = next((row for row in rows if row.type == "document"), None)
     if document_row is None:
         raise NotFound("There was no such document then.")
     ids: dict[str, UUID] = {}
     document: DocumentRead = lifting.read("document", [from_json(document_row.record)], ids)[0]
-    if document_row.hidden and not confidential:
+    if document_row.hidden and not view.confidential:
         document = document.model_copy(update={"publisher_id": None})
-    version_records = [from_json(row.record) for row in rows if row.type == "document_version"]
+    version_rows = [row for row in rows if row.type == "document_version" and (view.restricted or not row.hidden)]
+    version_records = [from_json(row.record) for row in version_rows]
     stored_versions: list[VersionRead] = lifting.read("document_version", version_records, ids)
     versions = [version.model_copy(update={"document_id": document.id}) for version in stored_versions]
     return document, sorted(versions, key=ordering.version)

@@ -213,7 +213,8 @@ FROM (SELECT kind, id FROM around WHERE kind <> 'tie' UNION SELECT 'once', c.rec
 def _citing(state: State) -> TextClause:
     """The document :document after merges, all versions of it, and the events that it is cited in, after merges.
 
-    A publisher that is confidential now, or not known any more, is `hidden`.
+    Of what was merged into it, what no public event cites now is `hidden`; so is a publisher that is protected now, or
+    not known any more.
     """
     return text(f"""
 WITH RECURSIVE up(id, next) AS (
@@ -230,10 +231,11 @@ top(id, next) AS (
         CROSS JOIN LATERAL {state("event", "id", "cited.id", "id", "merged_into")} e
     UNION SELECT e.id, e.merged_into FROM top
         CROSS JOIN LATERAL {state("event", "id", "top.next", "id", "merged_into")} e)
-SELECT 'document' AS type, up.id, d.record, NOT coalesce((SELECT NOT s.confidential FROM source s
+SELECT 'document' AS type, up.id, d.record, NOT coalesce((SELECT protector(s.id) IS NULL FROM source s
         WHERE s.id = CAST(CAST(d.record AS jsonb)->>'publisher_id' AS uuid)), false) AS hidden
     FROM up CROSS JOIN LATERAL {state("document", "id", "up.id", "record")} d WHERE up.next IS NULL
-UNION ALL SELECT 'document_version', kin.id, v.record, false
+UNION ALL SELECT 'document_version', kin.id, v.record,
+        NOT EXISTS (SELECT FROM up WHERE up.id = kin.id AND next IS NULL) AND NOT document_is_public(kin.id)
     FROM kin CROSS JOIN LATERAL {state("document_version", "document_id", "kin.id", "record")} v
 UNION ALL SELECT 'event', top.id, NULL, {_RESTRICTED.format(id="top.id")} FROM top WHERE next IS NULL
 ORDER BY type, id""")  # noqa: S608
@@ -285,7 +287,26 @@ async def with_cited(
     document_ids = _ids_pointed_at(loaded, Document)
     citations = {"documents": document_ids, "sources": _ids_pointed_at(loaded, Source), "merged": list(event_ids)}
     loaded |= await records(session, _CITED[past], citations | moment)
-    return await threads.run(_rows, event_id, loaded, document_ids, event_ids, restricted)
+    unseen = await _unseen(session, loaded)
+    return await threads.run(_rows, event_id, loaded, document_ids, event_ids, restricted, unseen)
+
+
+# Of what was merged, and so is shown as something else. A link's ends never change, whatever became of it.
+_UNSEEN: Final = text("""
+SELECT 'document' AS type, id FROM unnest(CAST(:documents AS uuid[])) d(id) WHERE NOT document_is_public(id)
+UNION ALL SELECT type, record_id FROM change WHERE record_id = ANY (CAST(:links AS uuid[])) AND op = 'insert'
+    AND coalesce(protector(CAST(record->>'from_id' AS uuid)), protector(CAST(record->>'to_id' AS uuid))) IS NOT NULL""")
+
+
+async def _unseen(session: AsyncSession, loaded: Records) -> dict[str, list[UUID]]:
+    """By type, the documents and links among these that are hidden themselves, though what they became is not."""
+    merged_documents = [document["id"] for document in loaded["document"] if document["merged_into"]]
+    links = [link["id"] for link in loaded["source_link"]] if loaded["mask"] else []
+    unseen: dict[str, list[UUID]] = {"document": [], "source_link": []}
+    if merged_documents or links:  # hardly ever
+        for type_, id_ in await ask(session, _UNSEEN, {"documents": merged_documents, "links": links}):
+            unseen[type_].append(id_)
+    return unseen
 
 
 async def records(session: AsyncSession, query: TextClause, parameters: dict[str, Any]) -> Records:
@@ -307,8 +328,13 @@ def _ids_pointed_at(records: Records, model: type[Record]) -> list[str]:
     return [id_ for id_ in ids if id_]
 
 
-def _rows(
-    event_id: UUID, records: Records, cited: Iterable[str], merged: frozenset[UUID], restricted: frozenset[UUID]
+def _rows(  # noqa: PLR0917
+    event_id: UUID,
+    records: Records,
+    cited: Iterable[str],
+    merged: frozenset[UUID],
+    restricted: frozenset[UUID],
+    unseen: dict[str, list[UUID]],
 ) -> Rows:
     hops, evidence = (
         _by(records["appearance_hop"], "appearance_id"),
@@ -328,8 +354,8 @@ def _rows(
         event_ids=merged,
         cited=frozenset(map(UUID, cited)),
         **rows_by_kind,
-        restricted=restricted,
-        confidential=frozenset(UUID(mask["source"]) for mask in masks if mask["own"]),
+        restricted=restricted.union(unseen["document"]),
+        confidential=frozenset(UUID(mask["source"]) for mask in masks if mask["own"]).union(unseen["source_link"]),
         absorbed=frozenset(UUID(mask["source"]) for mask in masks if not mask["own"]),
         masks={(UUID(mask["event"]), UUID(mask["source"])): UUID(mask["mask"]) for mask in masks},
     )

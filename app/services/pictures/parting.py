@@ -51,7 +51,9 @@ def part(rows: Rows, event_ids: Iterable[UUID]) -> Iterator[Rows]:
             **own_rows,
         )
         with_evidence = _with_own_evidence(event_rows, made_of, merged_with, above)
-        yield replace(with_evidence, source_links=list(_source_links(with_evidence, sources_merged_into)))
+        source_links = list(_source_links(with_evidence, sources_merged_into))
+        hidden = rows.confidential & (with_evidence.sources.keys() | {link.id for link in source_links})
+        yield replace(with_evidence, source_links=source_links, confidential=hidden)
 
 
 def _by_event(records: Iterable[Any]) -> dict[UUID, list[Any]]:
@@ -94,14 +96,13 @@ def _with_own_evidence(event_rows: Rows, made_of: Neighbours, merged_with: Neigh
         versions=[version for version in event_rows.versions if version.document_id in read_ids],
         document_links=[link for link in event_rows.document_links if link.from_id in document_ids],
         sources={id_: source for id_ in source_ids if (source := event_rows.sources.get(id_))},
-        confidential=event_rows.confidential & source_ids,
         absorbed=event_rows.absorbed & source_ids,
         masks={
             (event_id, source_id): mask
             for (event_id, source_id), mask in event_rows.masks.items()
             if event_id in event_rows.event_ids and source_id in source_ids
         },
-        restricted=event_rows.restricted & (event_rows.events.keys() | event_rows.event_ids),
+        restricted=event_rows.restricted & (event_rows.events.keys() | event_rows.event_ids | document_ids),
     )
 
 

@@ -1,0 +1,107 @@
+"""A crawler through everything that can be read: nobody is told what is hidden from them, nor that it is there."""
+
+import sys
+from collections.abc import AsyncIterator, Iterable
+from random import Random
+from typing import Any, Final
+
+import canaries
+import httpx
+import psycopg
+import pytest
+import soaking
+from canaries import World
+from crawling import Told, crawl, questions
+from fastapi import FastAPI
+
+from app.database import Signature
+from app.services import access
+
+IDENTITIES: Final = {
+    "anybody": frozenset[str](),
+    "ingest": frozenset({"ingest"}),
+    "read": frozenset({"read"}),
+    "all": frozenset({"read", "confidential"}),
+}
+STATES: Final = (None, canaries.merge_all, canaries.part_all, canaries.hide_elsewhere)
+ASKED: Final = 67  # of so many questions one is asked in each state by each caller, each time another
+Callers = dict[str, httpx.AsyncClient]
+
+
+@pytest.fixture
+async def callers(app: FastAPI, psql: psycopg.Connection) -> AsyncIterator[Callers]:
+    made = {}
+    for name, scopes in IDENTITIES.items():
+        headers = {}
+        if scopes:
+            async with app.state.database.writing(Signature("tests")) as session:
+                headers = {"Authorization": f"Bearer {await access.create(session, name)}"}
+            psql.execute("UPDATE api_key SET scopes = %s WHERE name = %s", [list(scopes), name])
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        made[name] = httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers)
+    yield made
+    for caller in made.values():
+        await caller.aclose()
+
+
+class Crawler:
+    """Goes through all that can be asked, state by state."""
+
+    def __init__(self, callers: Callers, described: dict[str, Any], world: World) -> None:
+        self.callers, self.described, self.world = callers, described, world
+        self.told = Told()
+        self.positions: list[str] = []
+        self.turn = 0
+
+    async def look(self, state: str, every: int) -> None:
+        """Ask one of `every` questions, each caller others."""
+        dossier = await self.world.editor.get(f"/v1/events/{self.world.ids['event']}/dossier")
+        self.positions.append(dossier.json()["position"])
+        open_words = sorted(word for word in self.world.own["event first"][1] if word.startswith("kq"))
+        hidden_words = [word for word in self.world.words if word.startswith("kq")]
+        words = open_words + hidden_words[:: 1 if every == 1 else 60]
+        asked = questions(self.described, self.world, self.positions[-2:], words, thorough=every == 1)
+        for name, caller in self.callers.items():
+            self.turn += 1
+            of_turn = asked[self.turn * 7 % every :: every]
+            await crawl(caller, IDENTITIES[name], self.world, of_turn, self.told, f"{state}, {name}: ")
+
+    def found_nothing(self, states: Iterable[str]) -> None:
+        told = self.told
+        figures = f"{len(told.operations)} operations × {len(self.callers)} callers × {len(list(states))} states"
+        found = f"{len(told.canaries)} canaries, {len(told.differences)} differences"
+        sys.stdout.write(f"{figures}, {told.asked:,} asked: {found}\n")
+        assert not told.canaries
+        assert not told.differences
+        assert told.statuses[200] > told.asked / 4
+
+
+@pytest.mark.soak
+async def test_nobody_is_told_what_is_hidden(
+    client: httpx.AsyncClient, callers: Callers, described: dict[str, Any]
+) -> None:
+    world = await canaries.world(client)
+    crawler = Crawler(callers, described, world)
+    states = []
+    for change in STATES:
+        if change is not None:
+            await change(world)
+        states.append(change.__name__ if change else "as made")
+        await crawler.look(states[-1], 1 if soaking.SOAK else ASKED)
+    crawler.found_nothing(states)
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not soaking.SOAK, reason="make soak runs it")
+@pytest.mark.parametrize("seed", soaking.seeds(1))
+async def test_nobody_is_told_what_is_hidden_whatever_happens(
+    client: httpx.AsyncClient, callers: Callers, described: dict[str, Any], seed: int
+) -> None:
+    chance = Random(seed)
+    world = await canaries.world(client)
+    crawler = Crawler(callers, described, world)
+    states = []
+    for _ in range(8):
+        states.append(await canaries.at_random(world, chance))
+        await crawler.look(f"{seed}, {states[-1]}", 5)
+    crawler.found_nothing(states)
