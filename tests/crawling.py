@@ -149,8 +149,16 @@ def questions(
     found: list[Question] = []
     for path, operations in inlined(description).items():
         if "get" in operations and path.startswith("/v1"):
-            found += _of_operation(path, operations["get"], world, positions, words, thorough=thorough)
+            for own in _of_each_kind(path, operations["get"]):
+                found += _of_operation(own, operations["get"], world, positions, words, thorough=thorough)
     return found + list(_lookups(world))
+
+
+def _of_each_kind(path: str, operation: dict[str, Any]) -> Iterator[str]:
+    """What several kinds of record have alike is under one path."""
+    plurals = [one["schema"]["enum"] for one in operation.get("parameters", []) if one["name"] == "records"]
+    for plural in plurals[0] if plurals else [""]:
+        yield path.replace("{records}", plural).replace("{record}", f"{{{plural.replace('-', '_')[:-1]}}}")
 
 
 def _of_operation(
