@@ -73,6 +73,8 @@ _MASKED: Final[Mapping[str, Any]] = {
 
 # The scopes that decide what is seen.
 _DECIDING_SCOPES: Final = frozenset({"read", "confidential"})
+# By kind of record, the function of the database that tells of an id whether it is public; all else is so by its event.
+_PUBLIC: Final = {Event: "is_public", Source: "source_is_public", Document: "document_is_public"}
 
 # SQL that tells whether a caller may be shown an id.
 MayTell = Callable[[ColumnElement[Any]], ColumnElement[Any]]
@@ -193,10 +195,6 @@ def withheld(caller: Caller, kind: Kind) -> Mapping[str, MayTell]:
     if not caller.may("read") and kind.model is Event:
         asks |= dict.fromkeys(kind.own_pointers, func.is_public)
     return asks
-
-
-# By kind of record, the function of the database that tells of an id whether it is public; all else is so by its event.
-_PUBLIC: Final = {Event: "is_public", Source: "source_is_public", Document: "document_is_public"}
 
 
 def withheld_ever(caller: Caller, kind: Kind) -> Iterator[tuple[str, MayTell]]:

@@ -31,8 +31,7 @@ _THERE: Final = {
 }
 # A source that was merged into a confidential one is as confidential.
 _OPEN: Final = (
-    "(SELECT NOT s.confidential AND (s.merged_into IS NULL OR NOT (SELECT r.confidential FROM source r "
-    "WHERE r.id = source_root(s.id))) FROM source s WHERE s.id = {})"
+    "(SELECT NOT s.confidential AND (s.merged_into IS NULL OR protector(s.id) IS NULL) FROM source s WHERE s.id = {})"
 )
 SHADOW: Final = "it bears the ref or URL of the other, which whoever sent it could not see"
 _PLACE: Final = re.compile(r"\{there:(\w+)\}")
