@@ -6,7 +6,7 @@ from typing import Final
 from app.services import migrating
 
 revision = "20261201_0150"
-down_revision = "20261201_0160"
+down_revision = "20261201_0140"
 
 SQL: Final = Path(__file__).parent / "hidden"
 

@@ -13,9 +13,9 @@ import soaking
 from canaries import World
 from crawling import Told, crawl, questions
 from fastapi import FastAPI
+from key_holders import make_key
 
 from app.database import Signature
-from app.services import access
 
 IDENTITIES: Final = {
     "anybody": frozenset[str](),
@@ -35,7 +35,7 @@ async def callers(app: FastAPI, psql: psycopg.Connection) -> AsyncIterator[Calle
         headers = {}
         if scopes:
             async with app.state.database.writing(Signature("tests")) as session:
-                headers = {"Authorization": f"Bearer {await access.create(session, name)}"}
+                headers = {"Authorization": f"Bearer {await make_key(session, name)}"}
             psql.execute("UPDATE api_key SET scopes = %s WHERE name = %s", [list(scopes), name])
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         made[name] = httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers)
