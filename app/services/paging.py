@@ -1,7 +1,8 @@
-"""Pages of a list by keyset, both ways: a cursor is the place of an item in the order, not a count of items."""
+"""Pages of a list by keyset, both ways: a cursor is the place of an item in the order, signed, not a count of items."""
 
 import base64
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,10 +10,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     TIMESTAMP,
     ColumnElement,
+    Connection,
+    Engine,
     Integer,
     RowMapping,
     Select,
@@ -23,11 +27,13 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    text,
     tuple_,
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database import ask
 from app.errors import BadCursor
 from app.schemas.common import Paging
 
@@ -39,7 +45,9 @@ LATEST: Final = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 _NOT_BOUND: Final = {"cursor", "limit", "count", "facets", "expand", "view"}
 # Every row has these: they are taken as they are, so that an index serves.
 _NEVER_NULL: Final = {"created_at", "updated_at", "retrieved_at", "recheck_at", "effective_from", "seq", "rank"}
-_INTEGER_END: Final = 2**31  # a PostgreSQL integer is from minus this to one less
+_SIGNATURE_BYTES: Final = 12
+_SECRET: Final = text("SELECT secret FROM instance")
+_signing_keys: Final = WeakKeyDictionary[Engine | Connection, bytes]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,8 @@ async def page(
     bound = _fingerprint(query, owner_id)
     limit = min(query.limit, PAGE_ROWS)
     listing = _ordered(selected, sorts[sort.removeprefix("-")])
-    onward, start = _decode(query.cursor, bound, listing.order) if query.cursor else (True, None)
+    key = await _signing_key(session)
+    onward, start = _decode(query.cursor, key, bound, listing.order) if query.cursor else (True, None)
     chosen = _chosen(listing, falling=down == onward, is_continued=start is not None)
     beginning = {} if start is None else {"place": start[0], "place_id": start[1]}
     owner = {} if owner_id is None else {"owner": owner_id}
@@ -85,8 +94,8 @@ async def page(
     has_next, has_prev = (goes_on, start is not None) if onward else (True, goes_on)
     return Slice(
         rows,
-        _encode(bound, rows[-1], onward=True) if has_next and rows else None,
-        _encode(bound, rows[0], onward=False) if has_prev and rows else None,
+        _encode(key, bound, rows[-1], onward=True) if has_next and rows else None,
+        _encode(key, bound, rows[0], onward=False) if has_prev and rows else None,
         await session.scalar(select(func.count()).select_from(listing.rows), owner) if query.count else None,
         await _facets(session, listing.rows, getattr(query, "facets", None), owner),
     )
@@ -156,31 +165,41 @@ def _fingerprint(query: Paging, owner_id: UUID | None) -> str:
     return hashlib.sha256(f"{type(query).__name__} {owner_id} {parameters}".encode()).hexdigest()[:12]
 
 
-def _encode(bound: str, row: RowMapping, *, onward: bool) -> str:
-    words = json.dumps([bound, onward, row["_place"], str(row["id"])], ensure_ascii=False)
-    return base64.urlsafe_b64encode(words.encode()).decode().rstrip("=")
+async def _signing_key(session: AsyncSession) -> bytes:
+    """The database's own key for cursors: one that was made up, or is another database's, is told from its own."""
+    engine = session.get_bind()
+    if engine not in _signing_keys:
+        secret = (await ask(session, _SECRET))[0].secret
+        _signing_keys[engine] = hmac.digest(secret, b"cursors", hashlib.sha256)
+    return _signing_keys[engine]
 
 
-def _decode(cursor: str, bound: str, order: ColumnElement[Any]) -> tuple[bool, tuple[Any, UUID]]:
+def _encode(key: bytes, bound: str, row: RowMapping, *, onward: bool) -> str:
+    words = json.dumps([bound, onward, row["_place"], str(row["id"])], ensure_ascii=False).encode()
+    return base64.urlsafe_b64encode(_signature(key, words) + words).decode().rstrip("=")
+
+
+def _signature(key: bytes, words: bytes) -> bytes:
+    return hmac.digest(key, words, hashlib.sha256)[:_SIGNATURE_BYTES]
+
+
+def _decode(cursor: str, key: bytes, bound: str, order: ColumnElement[Any]) -> tuple[bool, tuple[Any, UUID]]:
     """Whether the cursor leads onward, and after which value of `order` and which id."""
     try:
-        words = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-        bound_to, onward, written_value, id_ = json.loads(words)
-        value = _value(written_value, order)
-        if bound_to != bound or not isinstance(onward, bool) or b"\0" in str(value).encode():
+        signed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        signature, words = signed[:_SIGNATURE_BYTES], signed[_SIGNATURE_BYTES:]
+        if not hmac.compare_digest(signature, _signature(key, words)):
             raise ValueError  # noqa: TRY301  (all damage is one answer)
-        return onward, (value, UUID(str(id_)))
-    except (ValueError, TypeError, RecursionError):
-        raise BadCursor("The cursor is damaged, or belongs to another list, filter or order.") from None
+        bound_to, onward, written_value, id_ = json.loads(words)
+        if bound_to != bound:
+            raise ValueError  # noqa: TRY301
+        return onward, (_value(written_value, order), UUID(id_))
+    except ValueError:
+        raise BadCursor("The cursor is damaged, or belongs to another list, filter, order or instance.") from None
 
 
-def _value(written_value: Any, order: ColumnElement[Any]) -> datetime | int | str:
-    """Read what a cursor says as the type that the list is sorted by. Raises ValueError or TypeError."""
+def _value(written_value: str, order: ColumnElement[Any]) -> datetime | int | str:
+    """Read what a cursor says as the type that the list is sorted by."""
     if isinstance(order.type, TIMESTAMP):
         return datetime.fromisoformat(written_value)
-    if not isinstance(order.type, Integer):
-        return str(written_value)
-    value = int(written_value)
-    if not -_INTEGER_END <= value < _INTEGER_END:
-        raise ValueError
-    return value
+    return int(written_value) if isinstance(order.type, Integer) else written_value

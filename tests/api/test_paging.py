@@ -11,6 +11,8 @@ from httpx import AsyncClient
 from psycopg import Connection
 from sqlalchemy import event as sqlalchemy_event
 
+from app.services import paging
+
 SORTS = {
     "sources": ["name", "created_at", "updated_at"],
     "documents": ["published", "created_at", "updated_at"],
@@ -118,22 +120,25 @@ async def test_a_page_has_at_most_two_hundred(client: AsyncClient, event: str) -
     assert len((await get(client, "/v1/claims?limit=1000"))["items"]) == 200
 
 
-def _cursor(words: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps(words).encode()).decode().rstrip("=")
+def _cursor(signature: bytes, words: object) -> str:
+    written = words if isinstance(words, bytes) else json.dumps(words, ensure_ascii=False).encode()
+    return base64.urlsafe_b64encode(signature + written).decode().rstrip("=")
 
 
 @pytest.mark.usefixtures("seven")
 async def test_a_cursor_is_taken_as_it_was_given(client: AsyncClient, event: str) -> None:
+    """And no other, even where only its place was changed."""
     given = (await get(client, "/v1/claims?limit=2"))["next"].partition("cursor=")[2]
-    bound, onward, place, key = json.loads(base64.urlsafe_b64decode(given + "=="))
-    wrong = [
-        "x", "é", "%00", given[:-3], given + "A" * 5, "A" * 3999, _cursor([]), _cursor({}), _cursor(7),
-        _cursor([bound]), _cursor([bound, onward, place, 7]), _cursor([bound, onward, 7, key]),
-        _cursor([bound, onward, None, key]),
-        _cursor([bound, 1, place, key]), _cursor([bound, onward, "\ud800", key]), _cursor([bound, onward, "then", key]),
-        _cursor([bound, onward, place, [key]]), _cursor(["", onward, place, key]),
-        base64.urlsafe_b64encode(b"[" * 2000).decode(),
+    signed = base64.urlsafe_b64decode(given + "==")
+    signature, (bound, onward, place, key) = signed[:12], json.loads(signed[12:])
+    assert _cursor(signature, [bound, onward, place, key]) == given
+    made_up: list[Any] = [
+        [], {}, 7, [bound], [bound, onward, place, 7], [bound, onward, 7, key], [bound, onward, None, key],
+        [bound, not onward, place, key], [bound, onward, "2020-01-01", key], [bound, onward, place, key[::-1]],
+        ["", onward, place, key], b"[" * 2000, b"", b"\xff",
     ]  # fmt: skip
+    wrong = ["x", "é", "%00", given[:-3], given + "A" * 5, "A" * 3999, given.swapcase()]
+    wrong += [_cursor(start, words) for start in (signature, b"\0" * 12) for words in made_up]
     for cursor in wrong:
         answer = await client.get("/v1/claims", params={"cursor": cursor})
         assert (answer.status_code, answer.json()["type"]) == (400, "/problems/bad-cursor"), cursor
@@ -146,10 +151,25 @@ async def test_a_cursor_is_taken_as_it_was_given(client: AsyncClient, event: str
     ]
     for path in elsewhere:
         assert (await client.get(f"{path}cursor={given}")).status_code == 400, path
-    for place in ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2020-01-01"):
-        odd = _cursor([bound, onward, place, key])
-        assert (await client.get(f"/v1/claims?cursor={odd}")).status_code == 200
     assert (await client.get(f"/v1/claims?limit=50&count=true&cursor={given}")).status_code == 200
+
+
+@pytest.mark.usefixtures("seven")
+async def test_a_cursor_of_another_instance_is_none_here(
+    app: FastAPI, client: AsyncClient, psql: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = (await get(client, "/v1/claims?limit=2"))["next"].partition("cursor=")[2]
+    monkeypatch.setattr(paging, "_signing_keys", {})
+    assert (await client.get(f"/v1/claims?cursor={given}")).status_code == 200  # another process
+    app.state.kept = None
+    (secret,) = psql.execute("SELECT secret FROM instance").fetchone() or ()
+    psql.execute("UPDATE instance SET secret = sha256(secret)")
+    try:
+        monkeypatch.setattr(paging, "_signing_keys", {})
+        assert (await client.get(f"/v1/claims?cursor={given}")).status_code == 400
+    finally:
+        psql.execute("UPDATE instance SET secret = %s", [secret])
+    monkeypatch.setattr(paging, "_signing_keys", {})
 
 
 @pytest.mark.usefixtures("seven")
