@@ -53,8 +53,8 @@ class BadRequest(Problem):
 class BadCursor(Problem):
     status, slug, title = 400, "bad-cursor", "Cursor not understood"
     explanation = (
-        "A cursor is opaque, signed, and bound to the list, filters and order it came from. Take `next` or `prev` of a page as "
-        "they are, or start again without a cursor."
+        "A cursor is opaque, signed, and bound to the list, filters and order it came from. Take `next` or `prev` of a "
+        "page as they are, or start again without a cursor."
     )
 
 
