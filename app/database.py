@@ -6,7 +6,7 @@ database may take for a statement, and how long it may be silent (`guarded`).
 
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -26,7 +26,7 @@ from app.connections.askers import Askers
 from app.connections.guarded import Unanswered
 from app.settings import Settings
 from app.telling import metrics, request_notes
-from app.turns import Turns
+from app.turns import Shares, Turns
 
 # 20230809 is the class of this service's advisory locks, 1 the ledger's: the same numbers as in its triggers.
 # One plan for all values, and no table read as a whole: what writes look up is found by indexes, and a plan, which
@@ -50,6 +50,8 @@ _DIALECT: Final = make_url("postgresql+psycopg://").get_dialect()()
 _ASKERS: Final = 6  # connections for statements of a millisecond: more than that wait in line
 ReadKind: TypeAlias = Literal["reads", "pictures", "searches", "exports"]
 """What is read for, each with places of its own: whoever draws or searches leaves connections to the others."""
+# Of each caller's: how many may wait until another of theirs was read, and how many are kept until they are taken.
+_EXPORTS_WAITING, _OPEN_EXPORTS = 4, 16
 _QUOTATIONS_AT_ONCE: Final = 2  # bodies whose quotations are looked up, which asks the database for little
 LEDGER_LOCK: Final = {"class": 20230809, "key": 1}
 MIGRATION_LOCK: Final = {"class": 20230809, "key": 2}
@@ -120,6 +122,9 @@ class Database:
     askers: Askers
     prober: Askers
     """Asks whether the database is there, whatever others wait for."""
+    reading_exports: Shares
+    open_exports: Shares
+    """Those that the database has said all of, and whose reader has not taken all, too."""
     turns: Mapping[ReadKind | Literal["quotations"], Turns]
     own_writes: OwnWrites = field(default_factory=OwnWrites)
 
@@ -128,10 +133,12 @@ class Database:
         """One snapshot for all that is read; nothing can be written. Raises Unavailable where too many do the same."""
         kind = _SearchSession if what_for == "searches" else Session
         async with (
-            self.turns[what_for].turn(),
+            AsyncExitStack() as turn,
             AsyncSession(self.readers, sync_session_class=kind, expire_on_commit=False) as session,
             _ended_by_commit(session),
         ):
+            await turn.enter_async_context(self.turns[what_for].turn())
+            session.info["turn"] = turn
             yield session
 
     def asking(self) -> "Asking":
@@ -204,12 +211,12 @@ def connect(settings: Settings) -> Database:
         "pictures": Turns("pictures", drawing, 0.05),
         "searches": Turns("searches and counts", searching, 0.05),
         "reads": Turns("lists", max(1, settings.readers - drawing - searching), 0.005),
-        "exports": Turns("exports", settings.exporters, 0.05),
+        "exports": Turns("tags of exports", settings.exporters, 0.05),
     }
     places = sum(kind.places for kind in turns.values())
     turns["quotations"] = Turns("bodies with quotations", _QUOTATIONS_AT_ONCE, 0.01)
     readers = engines.engine(settings, places, silence, engines.READ_SECONDS, **snapshots)
-    exporters = engines.engine(settings, settings.exporters, silence, engines.EXPORT_SECONDS, **snapshots)
+    exporters = engines.exporters(settings, silence, Turns("exports", settings.exporters, 1), **snapshots)
     # READ COMMITTED: what others committed while the lock was waited for has to be seen. Few: one writes at a time.
     writers = engines.writers(settings, silence, Turns("writes", settings.writers, 0.02))
     askers, prober = (
@@ -218,7 +225,16 @@ def connect(settings: Settings) -> Database:
     )
     for engine in (readers, writers, exporters):
         event.listen(engine.sync_engine, "before_cursor_execute", _count_statement)
-    return Database(readers, writers, exporters, askers, prober, turns)
+    return Database(
+        readers,
+        writers,
+        exporters,
+        askers,
+        prober,
+        Shares("exports that are read", max(1, settings.exporters - 1), _EXPORTS_WAITING),
+        Shares("exports that were not taken yet", _OPEN_EXPORTS, 0),
+        turns,
+    )
 
 
 def _count_statement(*_: Any) -> None:
@@ -336,6 +352,12 @@ async def end_read(session: Askable) -> None:
     """
     if not isinstance(session, Asking) and not is_writing(session):
         await session.commit()
+
+
+async def end_turn(session: AsyncSession) -> None:
+    """Give the place of a session for reading to others: what follows asks nothing by it."""
+    turn: AsyncExitStack = session.info["turn"]
+    await turn.aclose()
 
 
 def is_writing(session: AsyncSession | Asking) -> bool:

@@ -16,7 +16,7 @@ class Settings(BaseSettings):
         10  # connections for reading, each process: 4 for pictures, 2 for searches; more are for single statements
     )
     writers: int = 4  # connections for writing: the ledger lets one write at a time, the others wait
-    exporters: int = 2  # streams of exports at once, each process; one more waits for 5 s and then answers 503
+    exporters: int = 2  # exports that are read at once, each process; one caller has one less
     kept_mb: int = 64  # of ready answers, each process; 0: every read is made anew
     log_level: str = "info"
     # Where Prometheus scrapes, over plain HTTP and without a key; the next worker has the next port. 0: nowhere

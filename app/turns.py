@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Final
 
 from app.errors import Unavailable
@@ -91,3 +92,43 @@ class Turns:
             "wait. Nothing of this request was done. Try again.",
             max(1, math.ceil(expected)),
         )
+
+
+@dataclass(slots=True)
+class _Share:
+    places: asyncio.Semaphore
+    users: int = 0
+
+
+class Shares:
+    """Of something that is scarce, so much for each caller: nobody has all of it."""
+
+    def __init__(self, kind: str, places: int, waiting: int) -> None:
+        """`places`: of each caller; `waiting`: how many more may wait for one of these."""
+        self._kind, self._places, self._waiting = kind, places, waiting
+        self._shares: dict[str, _Share] = {}
+
+    @asynccontextmanager
+    async def turn(self, caller: str) -> AsyncIterator[None]:
+        """A place for as long as the block lasts. Raises Unavailable: at once, where too many of the caller's wait."""
+        share = self._shares.setdefault(caller, _Share(asyncio.Semaphore(self._places)))
+        if share.users >= self._places + self._waiting:
+            raise self._refusal()
+        share.users += 1
+        try:
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await share.places.acquire()
+            except TimeoutError:
+                raise self._refusal() from None
+            try:
+                yield
+            finally:
+                share.places.release()
+        finally:
+            share.users -= 1
+            if not share.users:
+                self._shares.pop(caller, None)
+
+    def _refusal(self) -> Unavailable:
+        return Unavailable(f"Each caller has {self._places} {self._kind} at a time: wait until one of yours has ended.")

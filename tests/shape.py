@@ -76,7 +76,7 @@ CALLERS = {
     "storing.complete": {"app.services.intake.pipeline"},
 }
 # What the modules of the routes share.
-ROUTES_KNOW = {"answers", "deps", "negotiation", "problems", "records"}
+ROUTES_KNOW = {"answers", "deps", "negotiation", "problems", "records", "streams"}
 # The folders that there are; another is drawn in CONTRIBUTING first.
 FOLDERS = {
     "app", "app/api", "app/api/description", "app/api/kept", "app/api/routes", "app/commands", "app/connections",

@@ -85,6 +85,12 @@ def writers(settings: Settings, silence: Unanswered, turns: Turns) -> AsyncEngin
     )
 
 
+def exporters(settings: Settings, silence: Unanswered, turns: Turns, **options: Any) -> AsyncEngine:
+    """The engine of whoever reads for long."""
+    pool = type("_Exporters", (_Lined,), {"turns": turns})
+    return engine(settings, turns.places, silence, EXPORT_SECONDS, poolclass=pool, **options)
+
+
 def askers(settings: Settings, silence: Unanswered, turns: Turns) -> Askers:
     """Connections for single statements."""
     _, of_url = _DIALECT.create_connect_args(make_url(settings.database_url))

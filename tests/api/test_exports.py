@@ -15,6 +15,7 @@ from calls import claim, get, patch, post, source, statement
 from fastapi import FastAPI
 from roundtrip import lines
 
+from app import turns
 from app.services import exporting, maps, streaming
 from app.services.access import Caller
 
@@ -236,7 +237,7 @@ async def test_too_many_exports_at_once_are_told_to_come_back(
 ) -> None:
     exporters = app.state.database.exporters
     held = [await exporters.connect() for _ in range(exporters.pool.size())]
-    monkeypatch.setattr(exporters.pool, "_timeout", 0.1)
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.1)
     try:
         answer = await client.get("/v1/export.ndjson")
     finally:
@@ -263,14 +264,38 @@ class Pieces:
 
 async def test_a_slow_reader_holds_nothing() -> None:
     pieces = Pieces(1000)
-    stream = streaming.relay(pieces.read(), idle_seconds=0.05, total_seconds=60)
-    await anext(stream)
-    await asyncio.sleep(0.2)
+    stream = streaming.relay(pieces.read(), idle_seconds=60, total_seconds=60)
+    taken = [await anext(stream)]
+    for _ in range(500):
+        if pieces.closed:
+            break
+        await asyncio.sleep(0.01)
     assert pieces.closed
-    assert pieces.given <= streaming.CHUNKS_AHEAD + 3
+    taken += [chunk async for chunk in stream]
+    assert [len(chunk) for chunk in taken] == [streaming.CHUNK_BYTES] * 1000
+
+
+async def test_what_has_no_room_waits_for_its_reader_and_not_for_long() -> None:
+    pieces = Pieces(1000)
+    room = 10 * streaming.CHUNK_BYTES
+    stream = streaming.relay(pieces.read(), idle_seconds=0.2, total_seconds=60, spool_bytes=room)
+    for _ in range(300):
+        await anext(stream)
+    assert 300 <= pieces.given <= 320
+    await asyncio.sleep(0.4)
+    assert pieces.closed
+    assert pieces.given <= 320
     with pytest.raises(TimeoutError):
         async for _ in stream:
             pass
+
+
+async def test_what_nobody_takes_is_not_kept_for_ever() -> None:
+    stream = streaming.relay(Pieces(100).read(), idle_seconds=60, total_seconds=0.2)
+    await anext(stream)
+    await asyncio.sleep(0.4)
+    with pytest.raises(TimeoutError):
+        await anext(stream)
 
 
 async def test_a_stream_has_an_end() -> None:

@@ -1,7 +1,6 @@
 """Exports: pictures and records in other formats."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import aclosing
 from functools import partial
 from typing import Annotated, Any, Final, Literal, NamedTuple, TypeAlias
 from uuid import UUID
@@ -10,14 +9,14 @@ from fastapi import Path, Query, Request
 from pydantic_core import to_json
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from app import threads
-from app.api import answers, negotiation
+from app.api import answers, negotiation, streams
 from app.api.deps import Connected, Drawing, EventAt, Exporting, Reader, Router
 from app.api.problems import documented
 from app.api.records import MERGED, READ
-from app.database import Database, end_read
+from app.database import Database
 from app.derive.rules.rows import View
 from app.errors import Invalid
 from app.formats import assessed, atom, csv, flat, jsonld
@@ -35,7 +34,7 @@ from app.schemas.pictures.exports import (
     StatementsTableQuery,
     TableQuery,
 )
-from app.services import exporting, maps, streaming, table_exports
+from app.services import exporting, maps, table_exports
 from app.services.access import Caller
 from app.services.lists import bearers, existing
 from app.services.pictures import feeds, listing, moments
@@ -49,9 +48,6 @@ NDJSON: Final = "application/x-ndjson"
 JSON_LD: Final = "application/ld+json"
 ATOM: Final = "application/atom+xml"
 GEOJSON: Final = "application/geo+json"
-# For how long a stream may keep the snapshot that it reads: while its reader takes nothing, and in all.
-IDLE_SECONDS: Final = 60
-EXPORT_SECONDS: Final = 1800
 
 
 class GeoJsonResponse(JSONResponse):
@@ -197,7 +193,7 @@ async def export_events_csv(
     chosen = table_exports.events(query, caller)
     words = negotiation.of_files(request, query.lang)
     lines = _events_table(database, chosen, listing.view(caller, words), columns, query)
-    return await _stream(
+    return await streams.stream(
         request, session, lines, _named(tag, "events.csv", query), f"{CSV}; charset=utf-8; header=present"
     )
 
@@ -266,9 +262,9 @@ async def _table(
     answers.check_modified(request, tag)
     headers = _named(tag, f"{table.name}.{table.file_format}", query)
     if table.file_format == "ndjson":
-        return await _stream(request, session, _rows_as_ndjson(database, table.rows, columns), headers, NDJSON)
+        return await streams.stream(request, session, _rows_as_ndjson(database, table.rows, columns), headers, NDJSON)
     lines = _rows_as_csv(database, table.rows, query, columns)
-    return await _stream(request, session, lines, headers, f"{CSV}; charset=utf-8; header=present")
+    return await streams.stream(request, session, lines, headers, f"{CSV}; charset=utf-8; header=present")
 
 
 def _named(tag: str, name: str, query: TableQuery) -> dict[str, str]:
@@ -323,7 +319,7 @@ async def export_ndjson(
     event_read, viewpoint = await moments.find(session, caller, event, PictureQuery())
     tag = await moments.etag(session, event_read, viewpoint, "ndjson")
     answers.check_modified(request, tag)
-    return await _stream(
+    return await streams.stream(
         request, session, _lines(database, caller, event_read.id), _headers(tag, event_read, "ndjson"), NDJSON
     )
 
@@ -338,7 +334,7 @@ async def export_everything(request: Request, caller: Reader, session: Exporting
     tag = await _etag_of_many(session, caller, "ndjson")
     answers.check_modified(request, tag)
     headers = {"ETag": tag, "Content-Disposition": 'attachment; filename="counterclaim.ndjson"'}
-    return await _stream(request, session, _lines(database, caller, None), headers, NDJSON)
+    return await streams.stream(request, session, _lines(database, caller, None), headers, NDJSON)
 
 
 @router.get(
@@ -357,7 +353,7 @@ async def export_geojson(
     answers.check_modified(request, tag)
     headers = {"ETag": tag, "Content-Disposition": 'inline; filename="events.geojson"', **_in_language(query)}
     words = negotiation.of_files(request, query.lang)
-    return await _stream(request, session, _features(database, caller, query, words), headers, GEOJSON)
+    return await streams.stream(request, session, _features(database, caller, query, words), headers, GEOJSON)
 
 
 async def _etag_of_many(session: AsyncSession, caller: Caller, export: str) -> str:
@@ -375,22 +371,3 @@ async def _features(database: Database, caller: Caller, query: MapQuery, words: 
     async with database.exporting() as session:
         async for part in maps.features(session, caller, query, words):
             yield part
-
-
-async def _stream(
-    request: Request, session: AsyncSession, pieces: AsyncGenerator[bytes], headers: dict[str, str], media_type: str
-) -> Response:
-    """A stream whose first chunk is there before the answer begins, so that what fails early is a problem."""
-    await end_read(session)  # the stream has a session of its own
-    if request.scope["state"].get("only_head"):
-        return Response(None, 200, headers, media_type)
-    chunks = streaming.relay(pieces, IDLE_SECONDS, EXPORT_SECONDS)
-    first = await anext(chunks, b"")
-    return StreamingResponse(_from(first, chunks), 200, headers, media_type)
-
-
-async def _from(first: bytes, chunks: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
-    async with aclosing(chunks):
-        yield first
-        async for chunk in chunks:
-            yield chunk
