@@ -135,6 +135,17 @@ class Gone(Problem):
     )
 
 
+class Fork(Problem):
+    """`common`: the last position that both know, as far as it can be proven; `checkpoints`: some of this ledger's."""
+
+    status, slug, title = 410, "fork", "Not on this ledger"
+    explanation = (
+        "The position is not on this ledger's chain: it is another ledger's, or the database was restored from a "
+        "backup that did not have it. Nothing is skipped over: what was read after `common`, or after the newest of "
+        "`checkpoints` that you know, may never have been, and is read again from there."
+    )
+
+
 class PreconditionFailed(Problem):
     status, slug, title = 412, "precondition-failed", "Changed meanwhile"
     explanation = (

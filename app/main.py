@@ -7,7 +7,7 @@ from typing import Final
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette_compress import add_compress_type
+from starlette_compress import add_compress_type, remove_compress_type
 
 from app import __version__, database, garbage
 from app.api import answers, leaving, observing, problems
@@ -21,6 +21,7 @@ from app.api.observing import Observed
 from app.api.routes import (
     api_keys,
     assessments,
+    changes,
     claims,
     documents,
     events,
@@ -32,16 +33,17 @@ from app.api.routes import (
     lookups,
     pictures,
     questions,
-    rechecks,
     reports,
     search,
     sources,
     statements,
 )
 from app.api.wire import Wire
+from app.flights import Flights
 from app.services.access import Keys
 from app.services.deliveries.ingest import StoringPace
 from app.services.idempotency import Replayed
+from app.services.pictures.heads import Heads
 from app.settings import Settings
 from app.texts.messages import party_labels
 
@@ -53,13 +55,16 @@ sends one *report* per article or post (`POST /v1/reports`); a dashboard reads o
 (`GET /v1/events/{event}/dossier`). Every change is a line of a hash-chained ledger.
 
 Reading what is public needs no key. PATCH is a merge patch (RFC 7396), `application/merge-patch+json` or
-`application/json`. Every failure is `application/problem+json` and says where and why.
+`application/json`. An answer to GET has an `ETag`, a page of a list a `Link` to those beside it, what was made
+its `Location`, and what was answered before `Idempotency-Replayed: true`. Every failure is
+`application/problem+json` and says where and why.
 """
 TAGS = {
     "reports": "What ingest scripts send: one document's worth of claims.",
     "events": "Something that happened, and its links to others.",
     "search": "Records by their words, and claims that say nearly the same.",
     "lookup": "What is there already, before it is fetched or sent.",
+    "changes": "What is new, as it comes.",
     "pictures": "What is derived from the statements about one event.",
     "questions": "Points in dispute about an event.",
     "claims": "Propositions, in words or as a figure; and the core call.",
@@ -78,11 +83,11 @@ TAGS = {
 RESOURCES = (
     events,
     pictures,
+    changes,
     search,
     questions,
     claims,
     statements,
-    rechecks,
     sources,
     documents,
     assessments,
@@ -97,6 +102,8 @@ _LAST_WORDS_SECONDS: Final = 0.1
 # Whole archives are worth compressing on their way.
 for media_type in (exports.NDJSON, exports.CSV):
     add_compress_type(media_type)
+# A stream that waits would keep a compressor's memory, a megabyte, for each who listens.
+remove_compress_type(changes.EVENT_STREAM)
 
 
 class Service(FastAPI):
@@ -139,7 +146,8 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings, app.state.database, app.state.pace = settings, database.connect(settings), StoringPace()
-    app.state.keys, app.state.kept = Keys(), store.store(settings)
+    app.state.keys, app.state.heads = Keys(), Heads()
+    app.state.kept, app.state.batches = store.store(settings, heads=app.state.heads), Flights()
     app.state.party_labels = party_labels.read(settings.party_labels)
     # Each by itself: every router around another is searched through once more.
     for module in RESOURCES:

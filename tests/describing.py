@@ -37,3 +37,8 @@ def statuses(operation: dict[str, Any]) -> set[str]:
     """Those that an operation says it answers with; its `default` names them in its words."""
     told = set(operation["responses"])
     return told | set(re.findall(r"\b\d{3}\b", operation["responses"].get("default", {}).get("description", "")))
+
+
+def goes_on(operation: dict[str, Any]) -> bool:
+    """Whether it answers with a stream, which has no end."""
+    return "text/event-stream" in operation["responses"].get("200", {}).get("content", {})

@@ -27,6 +27,7 @@ from app.commands.http_protocol import HttpProtocol
 from app.database import Database
 from app.services import access
 from app.services.deliveries.ingest import StoringPace
+from app.services.pictures.heads import Heads
 from app.settings import Settings
 
 COMMAND = [sys.executable, "-m", "app"]
@@ -82,7 +83,8 @@ def use(service: FastAPI, settings: Settings, connected: Database) -> None:
     """
     service.state.settings, service.state.database = settings, connected
     service.state.pace = StoringPace()
-    service.state.keys, service.state.kept = access.Keys(seconds=0), store.store(settings, anonymous_seconds=0)
+    service.state.keys, service.state.heads = access.Keys(seconds=0), Heads()
+    service.state.kept = store.store(settings, anonymous_seconds=0, heads=service.state.heads)
 
 
 def application(settings: Settings) -> FastAPI:

@@ -82,8 +82,9 @@ FOLDERS = {
     "app", "app/api", "app/api/description", "app/api/kept", "app/api/routes", "app/commands", "app/connections",
     "app/derive", "app/derive/diff", "app/derive/pictures", "app/derive/rules", "app/formats", "app/imports",
     "app/models", "app/schemas", "app/schemas/forms", "app/schemas/pages", "app/schemas/pictures", "app/services",
-    "app/services/deliveries", "app/services/intake", "app/services/intake/bodies", "app/services/lists",
-    "app/services/pictures", "app/services/search", "app/services/upkeep", "app/telling", "app/texts",
+    "app/services/changes", "app/services/deliveries", "app/services/intake", "app/services/intake/bodies",
+    "app/services/lists", "app/services/pictures", "app/services/search", "app/services/upkeep", "app/telling",
+    "app/texts",
     "app/texts/messages", "app/texts/quoting", "app/texts/who",
 }  # fmt: skip
 # Folders whose modules are each a room of its own: one concern each, beside rooms of several modules.
@@ -96,6 +97,7 @@ SHARED_NAMES = {
     "audits": {"schemas/pictures", "services/pictures"},
     "claims": {"api/routes", "derive/pictures", "schemas"},
     "credits": {"services/intake", "texts"},
+    "changes": {"api/routes", "schemas/pictures"},
     "diffs": {"schemas/pictures", "services/pictures"},
     "documents": {"api/routes", "derive/pictures", "schemas"},
     "event": {"derive/pictures", "models"},
@@ -110,7 +112,7 @@ SHARED_NAMES = {
     "lookups": {"api/routes", "schemas", "services"},
     "questions": {"api/routes", "schemas"},
     "quotes": {"services/intake", "texts/quoting"},
-    "rechecks": {"api/routes", "schemas/pictures", "services/pictures"},
+    "rechecks": {"schemas/pictures", "services/pictures"},
     "records": {"api", "services"},
     "reports": {"api/routes", "schemas", "services/deliveries"},
     "search": {"api/routes", "models", "schemas", "services/search"},

@@ -143,6 +143,12 @@ async def _look_up(request: Request, token: str | None) -> Caller:
 _SEND_A_KEY: Final = "Send Authorization: Bearer and a key."
 
 
+async def caller_now(request: Request) -> Caller:
+    """Who calls, asked anew: a stream may outlive its caller's key. Raises Unauthorized."""
+    credentials = await _bearer(request)
+    return await _look_up(request, credentials.credentials if credentials else None)
+
+
 async def _caller(
     request: Request,
     scopes: SecurityScopes,

@@ -131,26 +131,39 @@ async def id_of(session: AsyncSession, caller: Caller, model: type[Record], addr
 
 
 def history(caller: Caller, model: type[Record], key: UUID) -> Select[*tuple[Any, ...]]:
-    """Select every version of a record, for `paging.page`; what the caller may not see in it is masked.
-
-    Who wrote it by which key, and why, is told to who may edit; to others a key has another name in each event.
-    """
-    kind, may_know_keys = kinds.kind_of(model), names_keys(caller)
-    record: ColumnElement[Any] = table_of(Change).c.record
-    actor = func.pseudonym(func.coalesce(Change.event_id, Change.record_id), Change.actor).label("actor")
-    if masks := {name: _masked(kind, name, may_tell) for name, may_tell in visibility.withheld_ever(caller, kind)}:
-        members = func.jsonb_build_object(*(part for name, mask in masks.items() for part in (name, mask)))
-        record = record.op("||")(members)
+    """Select every version of a record, for `paging.page`; what the caller may not see in it is masked."""
+    kind = kinds.kind_of(model)
     return select(
         # A number with nineteen digits sorts as text, too: cursors hold it as they do any other order.
         func.lpad(cast(Change.seq, Text), 19, "0", type_=Text()).label("seq"),
         Change.record_id.label("id"),
         func.concat(Change.seq, "-", func.left(func.encode(Change.hash, "hex"), 8)).label("position"),
         *(Change.recorded_at, Change.op, Change.version),
-        *((Change.actor, Change.reason) if may_know_keys else (actor, null().label("reason"))),
+        *shown_writer(caller),
         func.encode(Change.digest, "hex").label("digest"),
-        record.label("record"),
+        shown_version(caller, kind).label("record"),
     ).where(Change.record_id == key, Change.type == kind.name)
+
+
+def shown_version(caller: Caller, kind: Kind) -> ColumnElement[Any]:
+    """The SQL of what a change made of a record that the caller may see; what he may not see in it is masked."""
+    record: ColumnElement[Any] = table_of(Change).c.record
+    if masks := {name: _masked(kind, name, may_tell) for name, may_tell in visibility.withheld_ever(caller, kind)}:
+        members = func.jsonb_build_object(*(part for name, mask in masks.items() for part in (name, mask)))
+        record = record.op("||")(members)
+    return record
+
+
+def shown_writer(caller: Caller) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """The SQL of `actor` and `reason`: who made a change, by which key, and why.
+
+    That is told to who may edit; to others a key has another name in each event.
+    """
+    change = table_of(Change).c
+    if names_keys(caller):
+        return change.actor, change.reason
+    pseudonym = func.pseudonym(func.coalesce(change.event_id, change.record_id), change.actor)
+    return pseudonym.label("actor"), null().label("reason")
 
 
 def names_keys(caller: Caller) -> bool:

@@ -17,6 +17,7 @@ from referencing.jsonschema import DRAFT202012
 
 from app import errors, vocabulary
 from app.api import problems
+from app.schemas.kinds import KINDS
 
 METHODS = ("get", "post", "patch", "delete")
 PROBLEMS = {str(kind.status) for kind in errors.all_problems()} - {"308", "501"}
@@ -32,7 +33,10 @@ MEDIA = {
     "/v1/events/{event}/export.ndjson": "application/x-ndjson",
     "/v1/events/{event}/export.jsonld": "application/ld+json",
     "/v1/events/{event}/export.atom": "application/atom+xml",
+    "/v1/events/{event}/stream": "text/event-stream",
+    "/v1/changes/stream": "text/event-stream",
 }
+RECORDS = {f"/v1/{kind.path}/{{{kind.name}}}" for kind in KINDS}
 BYTES = 250_000
 STAYS = {"ref": "the-one-that-stays"}
 
@@ -84,7 +88,7 @@ def test_every_operation_tells_its_problems(described: dict[str, Any]) -> None:
             ), at
             if status == "default":
                 assert "Retry-After" in answer["headers"], at
-            if method == "get" and status == "200":
+            if method == "get" and status == "200" and path in RECORDS:
                 assert "ETag" in answer["headers"], at
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from calls import Json, delete, get, patch, post
-from describing import inlined
+from describing import goes_on, inlined
 from fastapi import FastAPI
 
 CAUSE: Json = {"ref": "cause", "text": "What was it?", "kind": "cause"}
@@ -334,6 +334,8 @@ def routes(app: FastAPI, *parameters: str) -> dict[str, set[str]]:
     """Every picture of an event that takes these, with all that it takes; not what is drawn of it in other formats."""
     found = {}
     for path, operations in inlined(app.openapi()).items():
+        if goes_on(operations.get("get", {"responses": {}})):
+            continue
         names = {one["name"] for one in operations.get("get", {}).get("parameters", []) if one["in"] == "query"}
         if path.startswith("/v1/events/{event}/") and set(parameters) <= names and "/export." not in path:
             found[path.rpartition("/")[2]] = names

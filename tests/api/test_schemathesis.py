@@ -109,6 +109,8 @@ def some_calls_find_something(base_url: str, key: str) -> Iterator[None]:
             case.path_parameters[name] = (
                 "ref:gone" if case.method == "DELETE" else there[kind][drawn % len(there[kind])]
             )
+        if isinstance(case.query.get("wait"), float | int):
+            case.query["wait"] /= 100  # as long as it may be, it would be waited for
         if case.method in ("PATCH", "DELETE") and drawn % 5:
             case.headers["If-Match"] = "*"
 
@@ -149,6 +151,7 @@ def test_whatever_is_sent_the_answer_is_as_described(
     for patience in PATIENCE:
         config = _settings(phase, patience * SECONDS[phase], base_url, key)
         schema: schemathesis.BaseSchema = schemathesis.openapi.from_dict(_spelt_out(described), config=config)
+        schema = schema.exclude(operation_id=["stream_changes", "stream_event"])  # their answers have no end
         if phase == "examples":  # these two take longest to prepare, and test_openapi sends theirs
             schema = schema.exclude(operation_id=["create_report", "create_claim"])
         for event in engine.from_schema(schema).execute():

@@ -11,21 +11,21 @@ from fastapi.openapi.utils import get_openapi
 from app import errors
 from app.api.description import models, parameters, types
 from app.api.problems import MEDIA_TYPE, ProblemRead
+from app.schemas.kinds import READS
 
 _JSON: Final = "application/json"
 # What an answer carries beside its body.
 _HEADERS: Final = {
     "ETag": ("The version of this answer, for If-Match and If-None-Match.", '"0c3f5a9be21d4f7788aa90b1"'),
-    "Link": ("The pages beside this one (RFC 8288), where there are any.", '</v1/claims?cursor=eyJz>; rel="next"'),
-    "Location": ("Where the record is.", "/v1/claims/01890a5d-ac96-774b-bcce-b302099a8057"),
-    "Idempotency-Replayed": ("`true` on an answer that was given before.", "true"),
     "Retry-After": ("With a 503: in how many seconds to try again.", "1"),
 }
+_RECORDS: Final = [read.__name__ for read in READS.values()]
 # What files are called, which have no schema.
 _FILES: Final = {
     ("text/csv",): "Csv",
     ("application/x-ndjson",): "Lines",
     ("text/csv", "application/x-ndjson"): "Table",
+    ("text/event-stream",): "Stream",
 }
 _KEY, _PROBLEM = "Key", "Problem"
 _FAILED: Final = "What went wrong: " + "; ".join(
@@ -66,7 +66,7 @@ def _completed(schema: dict[str, Any], *, public: bool) -> dict[str, Any]:
         components["schemas"].pop(unused, None)
     components["securitySchemes"] = {_KEY: components["securitySchemes"].popitem()[1]}
     components["headers"] = {
-        _header_name(name): {"description": says, "schema": {"type": "string"}, "example": example}
+        name: {"description": says, "schema": {"type": "string"}, "example": example}
         for name, (says, example) in _HEADERS.items()
     }
     components["responses"] = {
@@ -120,12 +120,7 @@ def _share_answers(schema: dict[str, Any]) -> None:
 
 
 def _header(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/headers/{_header_name(name)}"}
-
-
-def _header_name(header: str) -> str:
-    """Short: it is referred to by every answer that has it."""
-    return header.removeprefix("Idempotency-")
+    return {"$ref": f"#/components/headers/{name}"}
 
 
 def _complete(method: str, operation: dict[str, Any], *, public: bool) -> None:
@@ -137,7 +132,7 @@ def _complete(method: str, operation: dict[str, Any], *, public: bool) -> None:
             operation["responses"]["default"] = {"$ref": f"#/components/responses/{_PROBLEM}"}
             continue
         operation["responses"][status] = response
-        if names := _headers(method, status, content):
+        if names := _headers(method, content):
             response["headers"] = {name: _header(name) for name in names}
         if method != "get" and names:
             response["description"] = _WRITTEN
@@ -153,13 +148,9 @@ def _tell_key(operation: dict[str, Any], *, public: bool) -> None:
         operation["security"] = [{_KEY: scopes}]
 
 
-def _headers(method: str, status: str, content: dict[str, Any]) -> list[str]:
+def _headers(method: str, content: dict[str, Any]) -> list[str]:
     """What an answer may carry beside its body: the same for all answers with the same body."""
     carried = str(content)
-    if method != "get" and "Answer" in carried:
-        return ["ETag", "Location", "Idempotency-Replayed"]
-    if method == "post" and status in ("200", "201") and "/ReportRead" in carried:
-        return ["Idempotency-Replayed"]
-    if method == "get" and content:
-        return ["ETag", "Link"] if "Page" in str(content.get(_JSON)) else ["ETag"]
-    return []
+    # What all have alike is said at the beginning; a record's ETag is what a change has to name.
+    is_record = any(f"/{name}'" in carried for name in _RECORDS) if method == "get" else "Answer" in carried
+    return ["ETag"] if is_record else []

@@ -61,9 +61,9 @@ class Ready:
 class Store:
     """What a process keeps, and how far it knows the ledger."""
 
-    def __init__(self, room: int, anonymous_seconds: float = _ANONYMOUS_SECONDS) -> None:
+    def __init__(self, room: int, anonymous_seconds: float = _ANONYMOUS_SECONDS, heads: Heads | None = None) -> None:
         """`room`: bytes; `anonymous_seconds`: how old an answer may be for a caller without a key."""
-        self.heads = Heads()
+        self.heads = heads or Heads()
         self.making = Flights[Any]()
         self.anonymous_seconds = anonymous_seconds
         self._room = room
@@ -121,9 +121,11 @@ class Store:
             self._used -= self._kept.popitem(last=False)[1].size
 
 
-def store(settings: Settings, anonymous_seconds: float = _ANONYMOUS_SECONDS) -> Store | None:
+def store(
+    settings: Settings, anonymous_seconds: float = _ANONYMOUS_SECONDS, heads: Heads | None = None
+) -> Store | None:
     """As the settings have it. None: nothing is kept."""
-    return Store(settings.kept_mb * _MB, anonymous_seconds) if settings.kept_mb else None
+    return Store(settings.kept_mb * _MB, anonymous_seconds, heads) if settings.kept_mb else None
 
 
 # --- compressing: as the middleware does it that answers what is not kept ---------------------------------------------

@@ -23,6 +23,7 @@ from app.models import Appearance, Event, Statement
 from app.schemas.common import Page, Withdrawal
 from app.schemas.kinds import kind_of
 from app.schemas.pictures.listed import StatementListed, StatementPage
+from app.schemas.pictures.rechecks import RecheckQuery, RecheckRead
 from app.schemas.statements import (
     AppearanceChange,
     AppearanceCreate,
@@ -36,6 +37,7 @@ from app.schemas.statements import (
 from app.services import changing, paging, records
 from app.services.intake.bodies import creating
 from app.services.lists import disputes, existing, narrowing
+from app.services.pictures import rechecks
 
 router = Router("statements")
 
@@ -136,3 +138,15 @@ async def change_appearance(
 
 add_routes(router, "/statements/{statement}", Statement, StatementAt)
 add_routes(router, "/appearances/{appearance}", Appearance, AppearanceAt)
+
+
+@router.get("/rechecks", response_model=Page[RecheckRead], responses=documented(), summary="List what to ask again")
+async def list_rechecks(
+    request: Request, query: Annotated[RecheckQuery, Query()], caller: Reader, session: KeptSession
+) -> Response:
+    """Statements that were only good until some time, the soonest first.
+
+    Not those that were withdrawn or replaced, nor those whose family has said something later about the claim or its
+    question. A later non-answer closes none, unless it has a time of its own.
+    """
+    return answers.page(request, await rechecks.page(session, caller, query), RecheckRead)

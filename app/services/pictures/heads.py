@@ -1,24 +1,29 @@
 """How far the ledger is, as one process knows it, and what an answer rests on: whether it still holds is asked of that.
 
+Streams and long polls wait here, too: one reader for all of them, and only while somebody waits.
+
 A picture of events holds until one of them, or the directory of sources and documents, changes: `moments.etag` names
 them. All else holds until the ledger moves. What was redacted moves nothing, and is counted by itself.
 """
 
+import asyncio
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.exc import SQLAlchemyError
 
-from app.database import Database, ask
+from app.database import Askable, Database, ask
 from app.flights import Flights
 
 # More changes than this at once, or more events, and all is forgotten.
 _MOST_CHANGES: Final = 5_000
 _MOST_EVENTS: Final = 50_000
+_WATCH_SECONDS: Final = 0.25  # between two looks, while somebody waits
 # An event's pictures change with what is filed under it; with a link that leads to it; and when another is merged into
 # it, or into one that was.
 _READ: Final = text("""
@@ -52,6 +57,9 @@ class Heads:
         self._directory_moved = 0  # known at which seq, as those of events
         self._events: dict[UUID, int] = {}
         self._reading = Flights[None]()
+        self._moved = asyncio.Event()
+        self._waiting = 0
+        self._watching: asyncio.Task[None] | None = None
 
     async def know(self, database: Database, since: float) -> None:
         """Know all that had been committed at a moment of `time.monotonic`: many wait together for one query."""
@@ -66,6 +74,31 @@ class Heads:
         if events is None or stamp.era != self.stamp.era or self._directory_moved > stamp.seq:
             return False
         return all(self._events.get(id_, 0) <= stamp.seq for id_ in events)
+
+    async def wait(self, database: Database, stamp: Stamp, events: Iterable[UUID] | None, seconds: float) -> bool:
+        """Wait until what was read when this was known may be another, at most so long; whether it may.
+
+        `events`: what it rests on alone. Nothing is held meanwhile but a place in memory.
+        """
+        self._waiting += 1
+        try:
+            if self._watching is None or self._watching.done() or self._watching.get_loop() is not _loop():
+                self._watching = _loop().create_task(self._watch(database))
+            async with asyncio.timeout(seconds):
+                while self.hold(stamp, events):
+                    await self._moved.wait()
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting -= 1
+        return True
+
+    async def _watch(self, database: Database) -> None:
+        """Look again and again, for as long as somebody waits; a database that is away is waited for, too."""
+        while self._waiting:
+            with suppress(SQLAlchemyError, OSError):
+                await self.know(database, time.monotonic())
+            await asyncio.sleep(_WATCH_SECONDS)
 
     async def _read(self, database: Database) -> None:
         began = time.monotonic()
@@ -84,17 +117,24 @@ class Heads:
             self._events, self._directory_moved = {}, 0
         self._hash, self._directory, self._redactions = head.hash, head.directory, head.redactions
         self.known_at = began
+        if self.stamp != before:
+            self._moved.set()  # for those that wait now
+            self._moved = asyncio.Event()
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    return asyncio.get_running_loop()
 
 
 # --- what an answer rests on: noted while it is made -----------------------------------------------------------------
 
 
-def rest_on(session: AsyncSession, events: Iterable[UUID]) -> None:
+def rest_on(session: Askable, events: Iterable[UUID]) -> None:
     """Note that what is read in this session shows these events, and nothing else but sources and documents."""
     session.info.setdefault(_EVENTS, set()).update(events)
 
 
-def rest_on_all(session: AsyncSession) -> None:
+def rest_on_all(session: Askable) -> None:
     """Note that any change may matter to what is read in this session, whatever else is noted."""
     session.info[_ALL] = True
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import threads, times
-from app.database import ask, end_read
+from app.database import Askable, ask, end_read
 from app.derive import RULES
 from app.derive.pictures import documents, series
 from app.derive.pictures import dossier as derived
@@ -79,7 +79,7 @@ async def find(
     return event, await resolve(session, caller, query.as_of, query.said_before, query.independence, wording=wording)
 
 
-async def event_at(session: AsyncSession, caller: Caller, address: str) -> Located:
+async def event_at(session: Askable, caller: Caller, address: str) -> Located:
     """Raises what `records.get` raises."""
     return await records.locate(session, caller, Event, address)
 
@@ -105,7 +105,7 @@ async def resolve(
     )
 
 
-async def position_at(session: AsyncSession, as_of: str, name: str = "as_of") -> Position:
+async def position_at(session: Askable, as_of: str, name: str = "as_of") -> Position:
     """The last change at a position or by the end of a coarse time; `name`: the parameter. Raises as `resolve`."""
     if match := _POSITION.fullmatch(as_of):
         seq, hash_begins = int(match[1]), match[2]

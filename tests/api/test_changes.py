@@ -1,0 +1,183 @@
+"""Changes as they come: which, in what order, and what is shown of them to whom."""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+from calls import Json, claim, delete, get, patch, post, source, statement
+from httpx import AsyncClient
+from psycopg import Connection
+
+ALL_POSITIONS = "SELECT seq || '-' || left(encode(hash, 'hex'), 8) FROM change ORDER BY seq"
+
+
+async def all_changes(client: AsyncClient, query: str = "", limit: int = 3) -> list[Json]:
+    """Page after page, from the beginning."""
+    items: list[Json] = []
+    since = ""
+    while True:
+        page = await get(client, f"/v1/changes?limit={limit}{since}{query}")
+        items += page["items"]
+        if not page["more"]:
+            return items
+        since = f"&since={page['position']}"
+
+
+def kinds(items: list[Json]) -> list[str]:
+    return [f"{item['op']} {item['type']}" for item in items]
+
+
+async def test_every_change_comes_once_and_in_order(client: AsyncClient, event: str, psql: Connection) -> None:
+    made = await claim(client, event)
+    await statement(client, event, made, await source(client, "Mayor"), wording="yes")
+    await delete(client, f"/v1/claims/{await claim(client, event, 'Twice')}")
+    expected = [row[0] for row in psql.execute(ALL_POSITIONS)]
+    items = await all_changes(client)
+    assert [item["position"] for item in items] == expected
+    assert (await get(client, f"/v1/changes?since={expected[-1]}"))["items"] == []
+    assert (await get(client, "/v1/changes/checkpoint"))["position"] == expected[-1]
+    first, last = items[0], items[-1]
+    assert (first["type"], first["op"], first["version"], first["record"]["title"]) == (
+        "event",
+        "insert",
+        1,
+        "Explosion",
+    )
+    assert first["url"] == event
+    assert (last["op"], last["url"], last["record"]["text"]) == ("delete", None, "Twice")
+    assert (last["actor"], last["reason"]) == ("tester", None)
+
+
+async def test_who_and_why_is_for_editors(client: AsyncClient, anybody: AsyncClient, event: str) -> None:
+    headers = {"If-Match": "*", "Change-Reason": "A typing error"}
+    await client.patch(event, json={"title": "Blast"}, headers=headers)
+    history = (await get(anybody, f"{event}/history"))["items"]
+    assert [(item["actor"], item["reason"]) for item in await all_changes(anybody)] == [(history[0]["actor"], None)] * 2
+    assert history[0]["actor"] != "tester"
+    last = (await all_changes(client))[-1]
+    assert (last["actor"], last["reason"]) == ("tester", "A typing error")
+
+
+async def test_what_is_hidden_is_left_out(client: AsyncClient, anybody: AsyncClient, event: str) -> None:
+    """Nothing but the numbers of positions tells that there was something."""
+    hidden = await post(client, "/v1/events", {"title": "Secret", "slug": "secret", "visibility": "restricted"})
+    await claim(client, f"/v1/events/{hidden['id']}", "Secretly")
+    protected = await source(client, "Insider Ivanov", confidential=True, party="russia")
+    said = await statement(client, event, await claim(client, event), protected)
+    told = await all_changes(anybody)
+    assert kinds(told) == ["insert event", "insert claim", "insert statement"]
+    for canary in ("Ivanov", "ecret", protected):
+        assert canary not in str(told)
+    mask = (await get(anybody, f"/v1/statements/{said}"))["source_id"]
+    assert told[-1]["record"]["source_id"] == mask
+    for name, value in (("event", "secret"), ("party", "russia")):
+        refused = await get(anybody, f"/v1/changes?{name}={value}", 422)
+        assert refused["errors"][0]["parameter"] == name
+    # What is public later was always so, and the other way round.
+    await patch(client, "/v1/events/secret", {"visibility": "public"})
+    assert "Secretly" in str(await all_changes(anybody))
+    await patch(client, event, {"visibility": "restricted"})
+    assert "Explosion" not in str(await all_changes(anybody))
+
+
+async def test_deletions_are_told_to_whoever_could_have_read_it(
+    client: AsyncClient, anybody: AsyncClient, event: str
+) -> None:
+    await delete(client, f"/v1/claims/{await claim(client, event)}")
+    assert kinds(await all_changes(anybody)) == ["insert event", "insert claim", "delete claim"]
+    protected = await source(client, "Insider Ivanov", confidential=True)
+    await delete(client, f"/v1/sources/{protected}")
+    assert protected not in str(await all_changes(anybody))
+    assert protected in str(await all_changes(client))
+
+
+@pytest.fixture
+async def dispute(client: AsyncClient, event: str) -> dict[str, str]:
+    """Two questions with a claim each, in one of two events; and a body of a side."""
+    await post(client, "/v1/events", {"title": "Other", "slug": "other"})
+    await claim(client, "/v1/events/other", "Elsewhere")
+    cause = {"text": "Why?", "kind": "cause"}
+    drone = await claim(client, event, "A drone", question=cause, accuses="ukraine")
+    await claim(client, event, "At nine", question={"text": "When?", "kind": "time"})
+    ministry = await source(client, "Ministry", party="russia", kind="authority")
+    spokesman = await source(client, "Spokesman", parent=ministry, kind="official")
+    said = await statement(client, event, drone, spokesman, wording="a drone")
+    await post(
+        client, f"/v1/statements/{said}/appearances", {"document": {"url": "https://a.example/1"}, "wording": "it"}
+    )
+    question = (await get(client, f"/v1/claims/{drone}"))["question_id"]
+    return {"question": question, "spokesman": spokesman, "drone": drone, "said": said}
+
+
+async def test_filters(client: AsyncClient, event: str, dispute: dict[str, str]) -> None:
+    of_event = await all_changes(client, "&event=explosion")
+    assert {item["event_id"] for item in of_event} == {event.rpartition("/")[2], None}
+    assert "Elsewhere" not in str(of_event)
+    assert "Spokesman" in str(of_event)
+    assert kinds(await all_changes(client, "&type=claim&op=insert")) == ["insert claim"] * 3
+    assert await all_changes(client, "&op=delete") == []
+    assert kinds(await all_changes(client, f"&question={dispute['question']}")) == [
+        "insert question", "insert claim", "insert statement", "insert appearance", "insert appearance",
+    ]  # fmt: skip
+    about = await all_changes(client, "&party=russia")
+    assert kinds(about) == [
+        "insert source", "insert source", "insert statement", "insert appearance", "insert appearance",
+    ]  # fmt: skip
+    assert {item["question_ids"][0] for item in about if item["question_ids"]} == {dispute["question"]}
+    await source(client, "Kyiv", party="ukraine")
+    assert kinds(await all_changes(client, "&party=ukraine")) == ["insert claim", "insert source"]
+
+
+async def test_what_is_merged_is_of_both(client: AsyncClient, event: str, dispute: dict[str, str]) -> None:
+    await post(client, "/v1/events/other/merge", {"into": event.rpartition("/")[2]}, 200)
+    assert "Elsewhere" in str(await all_changes(client, "&event=explosion"))
+
+
+async def test_since_a_time(client: AsyncClient, event: str, psql: Connection) -> None:
+    at = "SELECT to_char(recorded_at - interval '%s', 'YYYY-MM-DD\"T\"HH24:MI:SSZ') FROM change"
+    for span, count in (("1 day", 1), ("-1 day", 0)):
+        row = psql.execute(at % span).fetchone()
+        assert row
+        assert len((await get(client, f"/v1/changes?since={row[0]}"))["items"]) == count
+    for wrong in ("17", "1-xyz", "12-0a1b2c3d,2024"):
+        assert (await get(client, f"/v1/changes?since={wrong}", 422))["errors"][0]["parameter"] == "since"
+
+
+async def test_a_lost_position_is_a_fork(client: AsyncClient, event: str, psql: Connection) -> None:
+    for title in ("A", "B", "C", "D", "E"):
+        await patch(client, event, {"title": title})
+    places = [row[0] for row in psql.execute(ALL_POSITIONS)]
+    lost = f"4-{'0' * 8}"
+    fork = await get(client, f"/v1/changes?since={lost}", 410)
+    assert fork["type"] == "/problems/fork"
+    assert fork["common"] is None
+    assert fork["position"] == places[-1]
+    assert fork["checkpoints"] == [places[2], places[1]]
+    known = await get(client, f"/v1/changes?since={lost},3-{'0' * 8},{places[1]},{places[0]}", 410)
+    assert known["common"] == places[1]
+    beyond = await get(client, "/v1/changes?since=900-0a1b2c3d", 410)
+    assert beyond["checkpoints"] == [places[5], places[4], places[2]]
+    assert (await get(client, f"/v1/changes?since={places[1]},{lost}"))["items"]
+    assert (await client.get(f"/v1/changes/stream?since={lost}")).status_code == 410
+    answer = await client.get(f"{event}/stream", headers={"Last-Event-ID": lost})
+    assert answer.status_code == 410
+
+
+async def test_a_long_poll_waits(client: AsyncClient, anybody: AsyncClient, event: str) -> None:
+    here = (await get(client, "/v1/changes/checkpoint"))["position"]
+    began = time.monotonic()
+    assert (await get(client, f"/v1/changes?since={here}&wait=0.4"))["items"] == []
+    assert 0.4 <= time.monotonic() - began < 2
+
+    waiting = asyncio.create_task(get(anybody, f"/v1/changes?since={here}&wait=20&type=claim"))
+    await asyncio.sleep(0.3)
+    await patch(client, event, {"title": "Later"})
+    await asyncio.sleep(0.3)
+    assert not waiting.done()
+    began = time.monotonic()
+    await claim(client, event, "Now")
+    page: dict[str, Any] = await waiting
+    assert time.monotonic() - began < 1
+    assert kinds(page["items"]) == ["insert claim"]
+    assert (await anybody.head(f"/v1/changes?since={page['position']}&wait=20")).status_code == 200
