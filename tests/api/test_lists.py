@@ -72,7 +72,7 @@ async def world(client: AsyncClient) -> None:
     b = {"kind": "strike", "country": "UA", "tags": ["plant"], "parent": "ref:a", "occurred": "2023-08-10"}
     point = {"latitude": 48.3, "longitude": 37.2}
     await post(client, "/v1/events", {"title": "Something else", "slug": "b", "ref": "b", **b, **point})
-    await post(client, "/v1/events", {"title": "C", "ref": "c", "visibility": "restricted"})
+    await post(client, "/v1/events", {"title": "C", "ref": "c", "slug": "c", "visibility": "restricted"})
     a, why = "/v1/events/a", {"text": "Why?", "kind": "cause", "ref": "why"}
     await claim(client, a, ref="drone", language="en", accuses="kyiv", question=why)
     await claim(client, a, "A store", ref="store", question="ref:why")
