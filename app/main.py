@@ -64,7 +64,7 @@ TAGS = {
     "events": "Something that happened, and its links to others.",
     "search": "Records by their words, and claims that say nearly the same.",
     "lookup": "What is there already, before it is fetched or sent.",
-    "changes": "What is new, as it comes.",
+    "changes": "What is new.",
     "pictures": "What is derived from the statements about one event.",
     "questions": "Points in dispute about an event.",
     "claims": "Propositions, in words or as a figure; and the core call.",

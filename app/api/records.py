@@ -88,7 +88,7 @@ def add_routes(router: APIRouter, path: str, model: type[Record], at: Any, delet
         "GET",
         path,
         _get(model, at) if kind.mergeable else _get_unmergeable(model, at),
-        description="The record alone.",
+        description="The record.",
         response_model=READS[model],
         responses=READ | (MERGED if kind.mergeable else {}),
     )

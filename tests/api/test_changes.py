@@ -181,3 +181,60 @@ async def test_a_long_poll_waits(client: AsyncClient, anybody: AsyncClient, even
     assert time.monotonic() - began < 1
     assert kinds(page["items"]) == ["insert claim"]
     assert (await anybody.head(f"/v1/changes?since={page['position']}&wait=20")).status_code == 200
+
+
+async def moves(client: AsyncClient, query: str) -> list[Json]:
+    return await all_changes(client, f"&moved={query}")
+
+
+async def test_what_moved_comes_with_old_and_new_and_why(client: AsyncClient, event: str, anybody: AsyncClient) -> None:
+    """Once for all that one request changed, however many changes that are."""
+    cause = {"text": "Why?", "kind": "cause"}
+    first = {"source": {"name": "Mayor", "party": "kesra"}}
+    drone = await claim(client, event, "A drone", question=cause, statements=[first])
+    question = (await get(client, f"/v1/claims/{drone}"))["question_id"]
+    assert await moves(anybody, "standing,status") == []
+    await claim(
+        client, event, "A drone", question=cause, statements=[{"source": {"name": "Witness", "party": "press"}}]
+    )
+    (told,) = await moves(anybody, "standing")
+    (moved,) = told["moved"]["standings"]
+    assert (moved["claim_id"], moved["from"], moved["to"]) == (drone, "single_origin", "corroborated")
+    assert "2 independent sources" in moved["why"]
+    assert moved["why_before"].startswith("1 independent source")
+    assert told["moved"]["statuses"] == []
+    assert (told["type"], told["op"], told["event_id"]) == ("statement", "insert", event.rpartition("/")[2])
+    assert told["position"] == (await get(client, "/v1/changes/checkpoint"))["position"]
+    (told,) = await moves(anybody, f"status&question={question}&lang=fr")
+    (moved,) = told["moved"]["statuses"]
+    assert (moved["from"], moved["to"]) == ("open", "agreed")
+    other = await claim(client, event, "At nine", question={"text": "When?", "kind": "time"}, statements=[first])
+    elsewhere = (await get(client, f"/v1/claims/{other}"))["question_id"]
+    assert await moves(anybody, f"status&question={elsewhere}") == []
+    assert len(await moves(anybody, "standing&type=statement&op=insert")) == 1
+    assert await moves(anybody, "standing&type=assessment") == []
+    assert await moves(anybody, "standing&event=explosion") == await moves(anybody, "standing")
+
+
+async def test_what_a_source_is_moves_what_it_said(client: AsyncClient, event: str, anybody: AsyncClient) -> None:
+    await claim(client, event, "A drone", statements=[{"source": {"name": "A"}}, {"source": {"name": "B"}}])
+    sources = [item["source_id"] for item in (await get(client, f"{event}/statements"))["items"]]
+    for key in sources:
+        await patch(client, f"/v1/sources/{key}", {"party": "kesra"})
+    told = await moves(anybody, "standing")
+    assert [moved["to"] for item in told for moved in item["moved"]["standings"]] == ["one_sided"]
+    assert (told[0]["type"], told[0]["id"]) == ("source", sources[-1])
+    # Whoever may not know on which side a source is sees nothing move by that.
+    await patch(client, f"/v1/sources/{sources[0]}", {"confidential": True})
+    assert await moves(anybody, "standing") == []
+    assert len(await moves(client, "standing")) == 1
+
+
+async def test_nothing_moves_in_what_is_hidden(client: AsyncClient, anybody: AsyncClient, event: str) -> None:
+    for party in ("press", "kesra"):
+        speaker = {"source": {"name": party, "party": party}}
+        await claim(client, event, "A drone", question={"text": "Why?", "kind": "cause"}, statements=[speaker])
+    assert len(await moves(anybody, "standing")) == 1
+    await patch(client, event, {"visibility": "restricted"})
+    assert await moves(anybody, "standing") == []
+    assert len(await moves(client, "standing")) == 1

@@ -15,12 +15,12 @@ from sse_starlette.sse import AppStatus, EventSourceResponse
 from starlette.responses import Response
 
 from app import errors
-from app.api import answers, problems
+from app.api import answers, negotiation, problems
 from app.api.deps import Connected, EventAt, Reader, Router, caller_now
 from app.api.problems import documented
 from app.api.records import MERGED, READ
 from app.database import Database
-from app.errors import Fork, Unauthorized
+from app.errors import Fork, Unauthorized, Unavailable
 from app.flights import Flights
 from app.schemas.pictures.changes import (
     ChangesFilter,
@@ -31,13 +31,14 @@ from app.schemas.pictures.changes import (
     StreamQuery,
 )
 from app.services.access import Caller
-from app.services.changes import feed, filters, positions
+from app.services.changes import feed, filters, positions, shown
 from app.services.changes.feed import ChangeBatch
 from app.services.changes.filters import Filter
 from app.services.paging import PAGE_ROWS
 from app.services.pictures import moments
 from app.services.pictures.heads import Heads
 from app.services.pictures.moments import Position
+from app.texts.messages.wording import Wording
 
 router = Router("changes")
 
@@ -61,17 +62,21 @@ _LastEventId: TypeAlias = Annotated[
 ]
 
 
-@router.get("/changes", response_model=ChangesRead, responses=_FORKS, summary="List changes")
+@router.get(
+    "/changes",
+    response_model=ChangesRead,
+    responses=_FORKS,
+)
 async def list_changes(
     request: Request, query: Annotated[ChangesQuery, Query()], caller: Reader, database: Connected
 ) -> Response:
-    """The changes that you may see, oldest first; without `since` from the beginning."""
+    """Without `since` from the beginning."""
     chosen = await _filter(database, caller, query)
     since = positions.BEGINNING if query.since is None else await positions.since(database.asking(), query.since)
-    began, heads = time.monotonic(), _heads(request)
+    began, heads, words = time.monotonic(), _heads(request), negotiation.wording(request, query.lang)
     while True:
         stamp = heads.stamp  # before anything is read
-        batch = await feed.after(database, caller, chosen, since, min(query.limit, PAGE_ROWS))
+        batch = await feed.after(database, caller, chosen, since, min(query.limit, PAGE_ROWS), wording=words)
         since = batch.position
         seconds = time.monotonic() - began
         if batch.items or (seconds > _SCAN_SECONDS if batch.more else _is_over(request, query.wait - seconds)):
@@ -84,7 +89,6 @@ async def list_changes(
     "/changes/checkpoint",
     response_model=CheckpointRead,
     responses=documented(),
-    summary="Read the position",
 )
 async def get_checkpoint(_caller: Reader, database: Connected) -> Response:
     """The newest change."""
@@ -95,7 +99,6 @@ async def get_checkpoint(_caller: Reader, database: Connected) -> Response:
     "/changes/stream",
     response_class=Response,
     responses=_FORKS | _SENT,
-    summary="Follow changes",
 )
 async def stream_changes(
     request: Request,
@@ -107,14 +110,13 @@ async def stream_changes(
 ) -> Response:
     """Each change as it comes, its position as `id`; without `since` from now on. Ends with an event `fork`."""
     chosen = await _filter(database, caller, query)
-    return await _stream(request, database, chosen, last_event_id or query.since)
+    return await _stream(request, database, chosen, query, last_event_id)
 
 
 @router.get(
     "/events/{event}/stream",
     response_class=Response,
     responses=READ | MERGED | _FORKS | _SENT,
-    summary="Follow an event",
 )
 async def stream_event(
     request: Request,
@@ -128,7 +130,7 @@ async def stream_event(
     """Also what changes of the sources and documents that it cites."""
     event_id = (await moments.event_at(database.asking(), caller, event)).id
     chosen = await _filter(database, caller, query, event_id)
-    return await _stream(request, database, chosen, last_event_id or query.since)
+    return await _stream(request, database, chosen, query, last_event_id)
 
 
 async def _filter(database: Database, caller: Caller, query: ChangesFilter, event_id: UUID | None = None) -> Filter:
@@ -156,7 +158,7 @@ def _is_ending() -> bool:
 
 
 class WrittenBatch(NamedTuple):
-    """A batch as it goes out to all who follow the same from the same progress."""
+    """A batch as it goes out to all who follow the same from the same place."""
 
     batch: ChangeBatch
     lines: list[str]
@@ -164,63 +166,72 @@ class WrittenBatch(NamedTuple):
 
 @dataclass(slots=True)
 class _Followed:
-    """Up to where all was told."""
+    """What one client follows, and how far it was told. Nothing else is held between changes."""
 
+    request: Request
+    database: Database
+    chosen: Filter
+    words: Wording
     position: Position
 
 
-async def _stream(request: Request, database: Database, chosen: Filter, since: str | None) -> Response:
-    """The answer that goes on: nothing is held for it between changes. Raises Fork, and Invalid for its progress."""
-    asker = database.asking()
+async def _stream(
+    request: Request, database: Database, chosen: Filter, query: ChangesFilter, last_event_id: str | None
+) -> Response:
+    """The answer that goes on. Raises Fork, and Invalid for its place."""
+    asker, since = database.asking(), last_event_id or query.since
     start = await positions.newest(asker) if since is None else await positions.since(asker, since)
     if request.scope["state"].get("only_head"):
         return Response(None, 200, _HEADERS, EVENT_STREAM)
-    progress = _Followed(start)
+    followed = _Followed(request, database, chosen, negotiation.wording(request, query.lang), start)
 
     def ping() -> ServerSentEvent:
         # What fits nothing is looked through, too: who comes back need not have it looked through again.
-        return ServerSentEvent(comment="", id=str(progress.position), sep="\n")
+        return ServerSentEvent(comment="", id=str(followed.position), sep="\n")
 
-    events = _events(request, database, chosen, progress)
-    return EventSourceResponse(events, headers=_HEADERS, ping=PING_SECONDS, ping_message_factory=ping, sep="\n")
+    return EventSourceResponse(
+        _events(followed), headers=_HEADERS, ping=PING_SECONDS, ping_message_factory=ping, sep="\n"
+    )
 
 
-async def _events(
-    request: Request, database: Database, chosen: Filter, progress: _Followed
-) -> AsyncGenerator[ServerSentEvent]:
-    """What is new, as it comes; `progress`: up to where all was told. It ends at a fork, or with its caller's key."""
-    heads = _heads(request)
+async def _events(followed: _Followed) -> AsyncGenerator[ServerSentEvent]:
+    """What is new, as it comes. It ends at a fork, or with its caller's key."""
+    heads = _heads(followed.request)
     # The answer begins with its first words.
-    yield ServerSentEvent(retry=_RETRY_MILLISECONDS, id=str(progress.position), sep="\n")
+    yield ServerSentEvent(retry=_RETRY_MILLISECONDS, id=str(followed.position), sep="\n")
     while True:
         stamp = heads.stamp  # before anything is read
         try:
-            batch, lines = await _read(request, database, await caller_now(request), chosen, progress.position)
+            batch, lines = await _read(followed)
         except Fork as fork:
-            problem = problems.members(fork, request.scope["path"], request.scope["state"]["request_id"])
+            scope = followed.request.scope
+            problem = problems.members(fork, scope["path"], scope["state"]["request_id"])
             yield ServerSentEvent(to_json(problem).decode(), event=fork.slug, sep="\n")
             return
         except Unauthorized:
             return
-        except (SQLAlchemyError, OSError):
+        except (Unavailable, SQLAlchemyError, OSError):
             await asyncio.sleep(_AWAY_SECONDS)
             continue
-        for change, line in zip(batch.items, lines, strict=True):
-            yield ServerSentEvent(line, id=change.position, sep="\n")
-        progress.position = batch.position
+        following = [*(change.position for change in batch.items[1:]), None]
+        for change, line, next_position in zip(batch.items, lines, following, strict=True):
+            # Who comes back after the first of several of one position is told them all again.
+            yield ServerSentEvent(line, id=None if change.position == next_position else change.position, sep="\n")
+        followed.position = batch.position
         if not batch.more:
-            await heads.wait(database, stamp, chosen.events, _FOREVER)
+            await heads.wait(followed.database, stamp, followed.chosen.events, _FOREVER)
 
 
-async def _read(request: Request, database: Database, caller: Caller, chosen: Filter, since: Position) -> WrittenBatch:
-    """The next batch: read once for all who wait at the same progress for the same."""
+async def _read(followed: _Followed) -> WrittenBatch:
+    """The next batch: read once for all who wait at the same place for the same."""
+    request, chosen, since, words = followed.request, followed.chosen, followed.position, followed.words
     flights: Flights[WrittenBatch] = request.app.state.batches
-    viewer = feed.viewer(caller)
+    viewer = shown.viewer(await caller_now(request))
 
     async def read() -> WrittenBatch:
-        batch = await feed.after(database, viewer, chosen, since, _BATCH_CHANGES)
+        batch = await feed.after(followed.database, viewer, chosen, since, _BATCH_CHANGES, wording=words)
         return WrittenBatch(batch, [change.model_dump_json(by_alias=True) for change in batch.items])
 
     # One that began before this was known may have missed what is waited for.
-    name = viewer.scopes, chosen, since, _heads(request).stamp
+    name = viewer.scopes, chosen, since, words.language, _heads(request).stamp
     return await (flights.join(name) or flights.start(name, read)).landed()

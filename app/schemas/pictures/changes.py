@@ -10,8 +10,9 @@ from app import times, vocabulary
 from app.schemas.addresses import Address, EventsAsked
 from app.schemas.common import HexDigest, Input, Output, comma_separated
 from app.schemas.fields import Key
-from app.schemas.forms.words import record_type
+from app.schemas.forms.words import AnswerLanguageIn, record_type
 from app.schemas.kinds import KINDS
+from app.schemas.pictures.diffs import StandingMoved, StatusMoved
 from app.vocabulary import Operation
 
 MOST_POSITIONS: Final = 100
@@ -48,15 +49,19 @@ class ChangesFilter(Input):
         | None
     ) = None
     """Of these types of record, with commas."""
-    op: Annotated[str, comma_separated(*vocabulary.words(Operation)), Field(examples=["insert,delete"])] | None = None
+    op: Annotated[str, comma_separated(*vocabulary.words(Operation))] | None = None
     """These operations, with commas."""
     question: Address | None = None
-    """Of this question and its claims, and of what is said of them."""
+    """About this question itself, or about a claim that answers it."""
     party: Key | None = None
-    """Of sources of this party, and what they say; claims that accuse it."""
+    """Of a source: its own, or that of the nearest body it belongs to."""
+    moved: Annotated[str, comma_separated("standing", "status")] | None = None
+    """Only what moved a claim's `standing` or a question's `status`, with commas."""
     since: Since | None = None
     """After this position, or the end of this time. With commas: older positions, of which a `fork` names the last
     that holds."""
+    lang: AnswerLanguageIn | None = None
+    """The language of sentences, figures and names. Default: what Accept-Language prefers, else English."""
 
 
 class EventStreamQuery(ChangesFilter):
@@ -74,28 +79,38 @@ class ChangesQuery(StreamQuery):
     """Seconds to wait where there is nothing yet."""
 
 
+class Moves(Output):
+    """What stands otherwise."""
+
+    standings: list[StandingMoved]
+    """Of claims that are there at both moments."""
+    statuses: list[StatusMoved]
+
+
 class ChangeRead(Output):
-    """One change, as this caller may see it."""
+    """One change, as you may see it now."""
 
     position: str
     recorded_at: datetime
-    type: Annotated[str, Field(examples=["claim"])]
-    op: Operation
-    id: UUID
+    type: Annotated[str | None, Field(examples=["claim"])]
+    op: Operation | None
+    id: UUID | None
     event_id: UUID | None
-    version: int
+    version: int | None
     url: str | None
     """Where the record is read."""
     question_ids: list[UUID]
     actor: str | None
-    """By which key; without the scope `edit` a name that is another in each event, and no `reason`."""
+    """By which key: a pseudonym without `edit`."""
     reason: str | None
     record: dict[str, Any] | None
-    """As it became, by column; as it was, if deleted; null where it was redacted."""
+    """As it became, by column; if deleted, as it was."""
+    moved: Moves | None = None
+    """With `moved`: by all changes of one request, this the last; the rest is null if you may not see it."""
 
 
 class ChangesRead(Output):
-    """Changes in their order."""
+    """Changes, oldest first."""
 
     items: list[ChangeRead]
     position: str

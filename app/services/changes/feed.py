@@ -1,24 +1,24 @@
 """The changes after a position, as one caller may see them now: what all streams, polls and webhooks are made of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, Select, any_, bindparam, exists, select, union_all
+from sqlalchemy import Select
 
 from app.database import Asking, Database, ask
-from app.models import Change, table_of
-from app.schemas import kinds
+from app.derive.rules.rows import View
 from app.schemas.pictures.changes import ChangeRead
-from app.services import records, visibility
+from app.services import visibility
 from app.services.access import Caller
-from app.services.changes import filters, positions
+from app.services.changes import filters, moved, positions, shown
 from app.services.changes.filters import Filter
+from app.services.changes.moved import EventStep
+from app.services.changes.shown import SeenVersion
 from app.services.pictures.moments import Position
+from app.texts.messages.wording import ENGLISH, Wording
 
-# The scopes that decide what is shown.
-_DECIDING_SCOPES: Final = frozenset(("read", "confidential", "edit", "admin"))
 _SPAN: Final = 20_000  # changes that are looked through at once
 _MOST_CANDIDATES: Final = 500  # of them that are looked at more closely
 
@@ -34,59 +34,93 @@ class ChangeBatch:
     """Whether the ledger went on, as it was looked at."""
 
 
-def viewer(caller: Caller) -> Caller:
-    """What of a caller decides what is shown of changes: the same for all who are shown the same."""
-    return Caller(scopes=caller.scopes & _DECIDING_SCOPES)
-
-
-async def after(database: Database, caller: Caller, chosen: Filter, since: Position, limit: int) -> ChangeBatch:
+async def after(
+    database: Database, caller: Caller, chosen: Filter, since: Position, limit: int, *, wording: Wording = ENGLISH
+) -> ChangeBatch:
     """At most `limit` changes after a position that fit the filter and that the caller may see.
 
     There may be none though there are `more`: so many are looked through at once. What is hidden from the caller is
-    left out. Nothing is held between the statements. Raises Fork if the position is not on this chain.
+    left out. Nothing is held between the statements. `wording`: of what moved. Raises Fork if the position is not on
+    this chain.
     """
     asker = database.asking()
-    window = {"since": since.seq, "span": _SPAN, "most": _MOST_CANDIDATES}
-    rows = await ask(asker, filters.CANDIDATES, chosen.bound | window)
+    if chosen.moved:
+        return await _moving(database, caller, chosen, since, limit=limit, wording=wording)
+    window = await _window(asker, caller, chosen, since, span=_SPAN, most_candidates=_MOST_CANDIDATES)
+    end, visible = window.end, [row for row in window.candidates if row.seq in window.versions]
+    if len(visible) > limit:
+        visible = visible[:limit]
+        end = shown.place(visible[-1])
+    changes = [shown.read(row, window.versions[row.seq]) for row in visible]
+    return ChangeBatch(changes, end, more=end.seq < window.head_seq)
+
+
+class _Window(NamedTuple):
+    """What fits a filter, of the changes up to `end`."""
+
+    candidates: list[Any]
+    versions: dict[int, SeenVersion]
+    """Of those that the caller may see."""
+    end: Position
+    head_seq: int
+
+
+async def _window(
+    asker: Asking, caller: Caller, chosen: Filter, since: Position, *, span: int, most_candidates: int
+) -> _Window:
+    """Raises Fork."""
+    bounds = {"since": since.seq, "span": span, "most": most_candidates}
+    rows = await ask(asker, filters.CANDIDATES, chosen.bound | bounds)
     head = rows[0]
     if since.seq and (head.hash_since is None or head.hash_since[:4] != since.hash[:4]):
         raise await positions.fork(asker, str(since))
     candidates = [row for row in rows if row.seq is not None]
     # A head that was not looked at has no hash here: its ledger is empty.
     end = Position(head.until, head.until_hash) if head.until_hash is not None else since
-    if len(candidates) == _MOST_CANDIDATES:
-        end = _place(candidates[-1])
+    if len(candidates) == most_candidates:
+        end = shown.place(candidates[-1])
     if chosen.party is not None:
         candidates = await _of_party(asker, caller, chosen.party, candidates)
-    versions = await _seen_versions(asker, caller, candidates)
-    visible = [row for row in candidates if row.seq in versions]
-    if len(visible) > limit:
-        visible = visible[:limit]
-        end = _place(visible[-1])
-    changes = [_read(row, versions[row.seq]) for row in visible]
-    return ChangeBatch(changes, end, more=end.seq < head.head)
+    return _Window(candidates, await shown.versions(asker, caller, candidates), end, head.head)
 
 
-def _place(row: Any) -> Position:
-    return Position(row.seq, row.hash)
+async def _moving(
+    database: Database, caller: Caller, chosen: Filter, since: Position, *, limit: int, wording: Wording
+) -> ChangeBatch:
+    """As `after`: the last change of each step that moved something in an event, with what it moved."""
+    asker = database.asking()
+    steps = await moved.steps(asker, since.seq)
+    span = steps.until.until - since.seq
+    window = await _window(asker, caller, chosen, since, span=span, most_candidates=max(span, 1) + 1)
+    async with database.reading() as session:
+        event_ids = set(await moved.seen_events(session, caller, steps.by_event))
+        if chosen.events is not None:
+            event_ids &= set(await filters.roots(session, chosen.events))
+    view = View(restricted=caller.may("read"), confidential=caller.may("confidential"), wording=wording)
+    visible = [row for row in window.candidates if row.seq in window.versions]
+    changes = []
+    for event_id in sorted(event_ids):
+        fitting = [(step, _last_of(step, visible)) for step in steps.by_event[event_id]]
+        wanted_steps = [step for step, row in fitting if row is not None or not chosen.narrows_changes]
+        last_rows = {step.end.seq: row for step, row in fitting}
+        for step, step_moves in await moved.moves(database, view, wanted_steps, chosen):
+            row = last_rows[step.end.seq]
+            change = shown.nothing_but(step.end) if row is None else shown.read(row, window.versions[row.seq])
+            place = {"position": str(shown.place(step.end)), "event_id": event_id, "moved": step_moves}
+            changes.append((step.end, change.model_copy(update=place)))
+    changes.sort(key=lambda pair: pair[0].seq)
+    end = window.end
+    if len(changes) > limit:
+        last_seq = changes[limit - 1][0].seq
+        changes = [pair for pair in changes if pair[0].seq <= last_seq]
+        end = shown.place(changes[-1][0])
+    return ChangeBatch([change for _, change in changes], end, more=end.seq < window.head_seq)
 
 
-def _read(row: Any, version: "_SeenVersion") -> ChangeRead:
-    kind = kinds.named(row.type)
-    return ChangeRead(
-        position=str(_place(row)),
-        recorded_at=row.recorded_at,
-        type=row.type,
-        op=row.op,
-        id=row.record_id,
-        event_id=row.event_id,
-        version=row.version,
-        url=None if kind.read is None or version.is_gone else kinds.url(kind.model, row.record_id),
-        question_ids=list(dict.fromkeys(row.question_ids)),
-        actor=version.actor,
-        reason=version.reason,
-        record=version.record,
-    )
+def _last_of(step: EventStep, visible: Sequence[Any]) -> Any | None:
+    """The last change of a step that fits the filter, and that the caller may see."""
+    of_step = [row for row in visible if step.before_seq < row.seq <= step.end.seq]
+    return of_step[-1] if of_step else None
 
 
 async def _of_party(asker: Asking, caller: Caller, party: str, candidates: Sequence[Any]) -> list[Any]:
@@ -108,54 +142,3 @@ async def _of_party(asker: Asking, caller: Caller, party: str, candidates: Seque
 @lru_cache(maxsize=64)
 def _on_side(caller: Caller, party: str) -> Select[Any]:
     return filters.on_side(caller, party)
-
-
-# --- what the caller may see -----------------------------------------------------------------------------------------
-
-
-class _SeenVersion(NamedTuple):
-    """What is shown of a change."""
-
-    record: dict[str, Any] | None
-    actor: str | None
-    reason: str | None
-    is_gone: bool
-    """Whether the record was deleted since."""
-
-
-async def _seen_versions(asker: Asking, caller: Caller, candidates: Sequence[Any]) -> dict[int, _SeenVersion]:
-    """What each change made of its record, by seq; without those that the caller may not see now.
-
-    A deleted record is shown to whoever could have seen it, as its history is.
-    """
-    # Nobody reads a delivery: that there was one is for whoever reads everything.
-    deliveries = [row for row in candidates if kinds.named(row.type).is_delivery]
-    versions = {row.seq: _SeenVersion(None, None, None, is_gone=False) for row in deliveries if caller.may("read")}
-    records_changed = [row for row in candidates if not kinds.named(row.type).is_delivery]
-    if not records_changed:
-        return versions
-    query = _versions(viewer(caller), frozenset(row.type for row in records_changed))
-    by_seq = {row.seq: row for row in await ask(asker, query, {"seqs": [row.seq for row in records_changed]})}
-    unseen = {row.record_id: kinds.named(row.type).model for row in records_changed if not by_seq[row.seq].is_seen}
-    named = [(model, str(id_)) for id_, model in unseen.items()]
-    deleted_ids = set((await visibility.deleted(asker, caller, named)).values())
-    for row in records_changed:
-        version = by_seq[row.seq]
-        if version.is_seen or row.record_id in deleted_ids:
-            versions[row.seq] = _SeenVersion(version.record, version.actor, version.reason, not version.is_seen)
-    return versions
-
-
-@lru_cache(maxsize=256)
-def _versions(caller: Caller, types: Iterable[str]) -> Select[Any]:
-    """Select the versions that the changes :seqs made, as the caller may see them; and whether he sees it now."""
-    change, seqs = table_of(Change).c, bindparam("seqs", None, ARRAY(BigInteger()))
-    parts = []
-    for name in sorted(types):
-        kind = kinds.named(name)
-        rows = visibility.seen(caller, kind.model)
-        is_seen = exists().where(rows.c.id == change.record_id).label("is_seen")
-        columns = (records.shown_version(caller, kind).label("record"), *records.shown_writer(caller))
-        parts.append(select(change.seq, *columns, is_seen).where(change.seq == any_(seqs), change.type == name))
-    versions = union_all(*parts).subquery()
-    return select(versions)

@@ -1,10 +1,11 @@
 """What narrows changes: a filter with its addresses looked up, and the SQL that keeps what fits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, select, text
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import Event, Question
@@ -23,6 +24,11 @@ class Filter:
     question: UUID | None = None
     party: str | None = None
     moved: frozenset[str] = frozenset()
+
+    @property
+    def narrows_changes(self) -> bool:
+        """Whether it asks for more of a change than where it is and what it moved."""
+        return (self.types, self.ops, self.party) != (None, None, None)
 
     @property
     def bound(self) -> dict[str, Any]:
@@ -52,8 +58,14 @@ async def read(session: AsyncSession, caller: Caller, query: ChangesFilter, even
         events=events,
         question=question,
         party=query.party,
-        moved=frozenset(moved.split(",")) if (moved := getattr(query, "moved", None)) else frozenset(),
+        moved=frozenset(query.moved.split(",")) if query.moved else frozenset(),
     )
+
+
+async def roots(session: AsyncSession, events: Sequence[UUID]) -> Sequence[UUID]:
+    """What became of these events after all merges."""
+    ids = func.unnest(literal(list(events), ARRAY(Uuid()))).column_valued("id")
+    return (await session.scalars(select(func.event_root(ids)))).all()
 
 
 # --- which changes fit -----------------------------------------------------------------------------------------------
