@@ -22,6 +22,9 @@ class Problem(Exception):  # noqa: N818  (the standard's own word for it)
         super().__init__(detail)
         self.detail, self.headers, self.extra = detail, headers or {}, extra
 
+    def __str__(self) -> str:
+        return self.detail
+
     def __copy__(self) -> Self:
         """Without __init__, which asks for more in some problems than an exception keeps."""
         problem = type(self).__new__(type(self), *self.args)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, TypeVar
 
 import typer
+from rich.console import Console
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +24,7 @@ T = TypeVar("T")
 SCOPES: Final = words(Scope)
 DEFAULT_SCOPES: Final = "read,ingest"
 _SPAN: Final = re.compile(r"(\d{1,6})([smhd])")
+_WIDE: Final = 2_000  # characters
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 Scopes = Annotated[
@@ -45,6 +47,10 @@ def create(  # noqa: PLR0917
     chosen = _scopes(scopes)
     until = _until(expires)
     key_name, owner_name = _line(name), _line(owner) if owner else None
+    try:
+        tokens.named(key_name)
+    except ValueError as error:
+        databases.fail(f"{key_name}: {error}.")
 
     async def work(session: AsyncSession) -> str:
         return (await access.create(session, OPERATOR, key_name, chosen, owner_name, until)).token
@@ -67,7 +73,8 @@ def list_keys(database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
 
     with databases.database(database_url, data_dir) as url:
         migrating.current(url)
-        databases.out.print(databases.run(url, work))
+        # As wide as it needs: ids are copied out of it.
+        Console(width=_WIDE).print(databases.run(url, work))
 
 
 def rotate(
@@ -144,7 +151,7 @@ def _until(option: str) -> datetime | None:
 
 def _line(option: str) -> str:
     try:
-        line = tokens.named(" ".join(clean(option).split()))
+        line = " ".join(clean(option).split())
     except ValueError as error:
         databases.fail(f"{option!r} can't be used: {error}.")
     if not 1 <= len(line) <= NAME_CHARACTERS:
