@@ -51,7 +51,7 @@ def database(url: str, data_dir: Path | None, *, serving: bool = False) -> Itera
         with embedded.serving(folder) if serving else embedded.using(folder) as private:
             migrating.migrate(private)
             yield private
-    except (embedded.EmbeddedError, migrating.SchemaNotCurrent, Problem) as error:
+    except (embedded.EmbeddedError, migrating.SchemaNotCurrent, migrating.UnfitRole, Problem) as error:
         fail(str(error))
     except OperationalError as error:
         fail(f"The database can't be reached: {str(error.orig).strip()}")

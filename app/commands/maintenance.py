@@ -11,11 +11,18 @@ from app.services import ledger, migrating
 from app.services.upkeep import quotations, same
 
 
-def migrate(database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:
+def migrate(
+    database_url: DatabaseUrl = "",
+    data_dir: DataDir = None,
+    app_role: Annotated[str, typer.Option(help="Give this role what serving needs, and no right on the past.")] = "",
+) -> None:
     """Bring the database to this release's tables."""
     with databases.database(database_url, data_dir) as url:
         migrating.migrate(url)
         databases.err.print(f"The database is at {migrating.current(url)}.", highlight=False)
+        if app_role:
+            migrating.grant(url, app_role)
+            databases.err.print(f"The role {app_role} may serve from it.", markup=False, highlight=False)
 
 
 def verify(database_url: DatabaseUrl = "", data_dir: DataDir = None) -> None:

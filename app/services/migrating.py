@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+import psycopg
 from alembic import command, op
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg import sql
 from sqlalchemy import create_engine, pool
+from sqlalchemy.engine import make_url
 
 from app.database import LEDGER_LOCK
 
@@ -25,6 +28,38 @@ class SchemaNotCurrent(Exception):  # noqa: N818  (a state of the database, not 
 def migrate(url: str) -> None:
     """Bring the database to the newest migration; a second caller waits for the first and then finds nothing to do."""
     command.upgrade(_config(url), "head")
+
+
+class UnfitRole(Exception):  # noqa: N818  (a state of the database)
+    """The role can't be that of the service; the message says why."""
+
+
+def grant(url: str, role: str) -> None:
+    """Give a role what serving needs, and no more (migrations/app_role.sql), as the owner of the tables.
+
+    Raises UnfitRole for one that is not there, or that could do whatever the owner can.
+    """
+    with psycopg.connect(
+        make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    ) as connection:
+        row = connection.execute(_ROLE, {"role": role}).fetchone()
+        if row is None:
+            raise UnfitRole(f"There is no role {role} yet. Make it: CREATE ROLE {role} LOGIN PASSWORD '…'")
+        may_do_all, schema, database = row
+        if may_do_all:
+            raise UnfitRole(
+                f"The role {role} may do what the tables' owner may: take one that is no superuser and no member."
+            )
+        granted = (MIGRATIONS / "app_role.sql").read_text(encoding="utf-8")
+        names = {"role": role, "schema": schema, "database": database}
+        statements = sql.SQL(granted).format(**{name: sql.Identifier(word) for name, word in names.items()})
+        connection.execute(statements)
+
+
+_ROLE: Final = """
+SELECT r.rolsuper OR pg_has_role(r.oid, c.relowner, 'MEMBER'), n.nspname, current_database()
+FROM pg_roles r, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE r.rolname = %(role)s AND c.oid = 'change'::regclass"""
 
 
 def current(url: str) -> str:
