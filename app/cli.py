@@ -40,6 +40,10 @@ COMMANDS: Final[Commands] = {
         "app.commands.maintenance:check_quotations",
         "Look up the quotations that are unchecked although their document has a text, however long that takes.",
     ),
+    "redact": (
+        "app.commands.redact:redact",
+        "Take what a record says out of the tables and the ledger, for good. Try it with --dry-run first.",
+    ),
     "same": (
         "app.commands.maintenance:same_records",
         "Look for sources of like names and documents of one page or text; propose links between them. Merges nothing.",

@@ -48,8 +48,6 @@ from app.settings import Settings
 from app.texts.messages import party_labels
 
 DESCRIPTION = """
-Who says what about an event, who says otherwise, and how we know that they said it.
-
 Counterclaim stores **statements** and derives pictures: it holds no "truth" and overwrites nothing. An ingest script
 sends one *report* per article or post (`POST /v1/reports`); a dashboard reads one *dossier* per event
 (`GET /v1/events/{event}/dossier`). Every change is a line of a hash-chained ledger.

@@ -83,9 +83,8 @@ FOLDERS = {
     "app/derive", "app/derive/diff", "app/derive/pictures", "app/derive/rules", "app/formats", "app/imports",
     "app/models", "app/schemas", "app/schemas/forms", "app/schemas/pages", "app/schemas/pictures", "app/services",
     "app/services/changes", "app/services/deliveries", "app/services/intake", "app/services/intake/bodies",
-    "app/services/lists", "app/services/pictures", "app/services/search", "app/services/upkeep", "app/telling",
-    "app/texts",
-    "app/texts/messages", "app/texts/quoting", "app/texts/who",
+    "app/services/lists", "app/services/pictures", "app/services/redaction", "app/services/search",
+    "app/services/upkeep", "app/telling", "app/texts", "app/texts/messages", "app/texts/quoting", "app/texts/who",
 }  # fmt: skip
 # Folders whose modules are each a room of its own: one concern each, beside rooms of several modules.
 FLAT = {"app", "app.api", "app.schemas", "app.services"}
@@ -126,6 +125,7 @@ GENERATED_SQL = {
     "app.services.intake.storing",
     "app.services.intake.unseen",
     "app.services.pictures.loading",
+    "app.services.redaction.emptying",
 }
 SQL_MAKERS = {"text", "literal_column", "DDL"}
 # The module that imports a command when it is chosen, for `--help` to be quick.

@@ -12,6 +12,7 @@ import pytest
 import soaking
 from databases import copied, plain
 from fastapi import FastAPI
+from redactable import said
 from roundtrip import differences, lines, of_event, picture, pictures
 
 from app import database
@@ -103,3 +104,27 @@ async def test_what_bears_the_ref_and_the_url_of_another(
     assert numbers == [("source", 1), ("document", 1)]
     assert not [line for line in await lines(other) if "shadow" in line]
     await _same_elsewhere(client, service, empty_url)
+
+
+async def test_what_is_left_of_redacted_records_comes_back(
+    client: httpx.AsyncClient, service: FastAPI, empty_url: str
+) -> None:
+    """With what stands on it, and the same pictures."""
+    made = (await client.post("/v1/reports", json=said())).json()
+    event = made["events"][0]
+    claim = event["claims"][0]
+    statement = claim["statements"][0]
+    gone = {
+        "documents": made["document"]["id"],
+        "questions": claim["question"]["id"],
+        "claims": event["claims"][2]["claim"]["id"],
+        "sources": statement["source"]["id"],
+        "statements": statement["id"],
+        "assessments": event["assessments"][0]["id"],
+    }
+    for kind, id_ in gone.items():
+        assert (await client.post(f"/v1/{kind}/{id_}/redact", json={"reason": "x"})).status_code == 200
+    await _same_elsewhere(client, service, empty_url)
+    async with serving(service, empty_url):
+        for kind, id_ in gone.items():
+            assert (await client.get(f"/v1/{kind}/{id_}")).status_code == 410

@@ -37,6 +37,8 @@ def line(record: RecordRead, without: Container[str] = (), *, shadow: int | None
             values[name] = getattr(record, attribute)
     if shadow:
         values["shadow"] = shadow
+    if "record" in record.redacted:
+        values["redacted"] = ["record"]
     if (told_names := getattr(record, "told", None)) is not None:
         values |= dict.fromkeys({*TOLD} - {*told_names})
     if values.get("disclosure") == "named" and values["name"] is None:

@@ -8,7 +8,7 @@ What belongs to an event has its `event_id` and UNIQUE (event_id, id), the targe
 statement can't point at another event's claim.
 """
 
-from app.models.access import ApiKey, IdempotencyKey, Instance
+from app.models.access import ApiKey, IdempotencyKey, Instance, RedactionKey
 from app.models.assessment import Assessment, AssessmentDocument
 from app.models.base import RULE_MESSAGES, Base, Record, table_of
 from app.models.change import Change, EventHead, LedgerHead
@@ -45,6 +45,7 @@ __all__ = [
     "Mention",
     "Question",
     "Record",
+    "RedactionKey",
     "Report",
     "SearchEntry",
     "Source",

@@ -52,6 +52,17 @@ class Instance(Base):
     secret: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class RedactionKey(Base):
+    """A keyed hash of what a redacted record could be found by: what has it is not stored again."""
+
+    __tablename__ = "redaction_key"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    record_id: Mapped[UUID]
+    scope: Mapped[UUID | None] = mapped_column(index=True)
+    """The event of what belongs to one."""
+
+
 class IdempotencyKey(Base):
     """The answer to a request that bore a key, for a day.
 

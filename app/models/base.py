@@ -47,6 +47,8 @@ class Record(Base):
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[now]
     updated_at: Mapped[now]
+    redacted: Mapped[words_]
+    """`record`: only what others stand on is left of it (services/redacting)."""
 
 
 def table_of(model: type["Base"]) -> Table:

@@ -301,7 +301,9 @@ class ClaimRead(RecordRead):
         # Without its question; with it `derive/rules/figures` says what is counted, too.
         if values["qualifier"] is not None:
             values["figure"] = {name: values[name] for name in FigureRead.model_fields}
-            values["text"] = figure_words(values["qualifier"], values["min"], values["max"])
+            redacted = "record" in (values.get("redacted") or ())
+            words = figure_words(values["qualifier"], values["min"], values["max"])
+            values["text"] = f"[redacted {str(values['id'])[-12:]}]" if redacted else words
         else:
             values["figure"] = None
         return values

@@ -136,6 +136,8 @@ class RecordRead(Output):
     version: int
     created_at: datetime
     updated_at: datetime
+    redacted: Annotated[list[str], Field(examples=[["source_id"]])] = []
+    """`record`: all of it was; else the fields that lead to what was."""
 
 
 def entity_tag(content: bytes | str) -> str:
@@ -239,6 +241,38 @@ class Revision(Output):
     """SHA-256 of the record and its salt, in hex."""
     record: dict[str, Any] | None
     """The record as it was (if deleted: the last), by column; null where it was redacted."""
+
+
+class Redaction(Input):
+    model_config = with_examples({"reason": "order of a court"})
+
+    reason: Prose
+    """Why; it is kept, and must not say what is redacted."""
+
+
+class RedactionQuery(Input):
+    everywhere: bool = False
+    """With a source its wordings, with an event all in it."""
+    dry_run: bool = False
+    """Only say what would be done."""
+
+
+class RedactedPart(Output):
+    """A record that is touched, or looked at."""
+
+    type: Annotated[str, Field(examples=["claim"])]
+    id: UUID
+    what: Literal["redacted", "deleted", "emptied", "names", "named"]
+    """`redacted`: a mark is left. It `names` the source, or its history does (`named`)."""
+    fields: Annotated[list[str], Field(examples=[["wording"]])] = []
+    """Where."""
+
+
+class RedactionRead(Output):
+    counts: Annotated[dict[str, int], Field(examples=[{"redacted": 1}])]
+    """How many records, by `what`."""
+    records: list[RedactedPart]
+    """A thousand touched ones, and a thousand others."""
 
 
 class HistoryQuery(Paging):

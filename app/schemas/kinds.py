@@ -112,6 +112,8 @@ class Kind:
     """It never changes."""
     counted: bool = False
     """Whether a map says of each event how many there are."""
+    left: Mapping[str, str] = field(default_factory=dict)
+    """What SQL makes of a column of what is redacted, where `services/redacting` does not say it of all kinds."""
 
     @property
     def name(self) -> str:
@@ -179,6 +181,8 @@ class Kind:
         return self.pointers_to(self.model)
 
 
+# What is left of a name or text: told apart from all others, for what is told alike is taken for the same.
+_CALLED: Final = "'[redacted ' || right(id::text, 12) || ']'"
 _TIMES: Final = {"created_at": "created_at", "updated_at": "updated_at"}
 # In the order of an export: every record stands after those that it points at, but for those of its own kind.
 KINDS: Final = (
@@ -193,6 +197,7 @@ KINDS: Final = (
         sorts=_TIMES | {"name": "name"},
         key=("name",),
         together=(("name", "disclosure"),),
+        left={"name": _CALLED},
         public_if=PublicIf("source_is_public", ("id",)),
         derived=("shadow",),
     ),
@@ -221,6 +226,7 @@ KINDS: Final = (
         together=(("lifecycle", "retracted", "retracted_reason", "retraction_url"),),
         public_if=PublicIf("document_is_public", ("id",)),
         derived=("page_key", "shadow"),
+        left={"title": _CALLED},
     ),
     Kind(
         DocumentVersion,
@@ -246,7 +252,7 @@ KINDS: Final = (
         key=("from_id", "relation", "to_id"),
         public_if=PublicIf("document_is_public", ("from_id", "to_id")),
     ),
-    Kind(Report, "reports", Round.SUBJECTS, line=ReportLine),
+    Kind(Report, "reports", Round.SUBJECTS, line=ReportLine, left={"sha256": "sha256(uuid_send(id))"}),
     Kind(
         Event,
         "events",
@@ -257,6 +263,7 @@ KINDS: Final = (
         "parent visibility tags external_ids merged_into",
         sorts=_TIMES | {"occurred": "occurred_from", "title": "title"},
         key=("slug",),
+        left={"title": _CALLED, "slug": "'redacted-' || right(id::text, 12)"},
         together=(("latitude", "longitude"),),
     ),
     Kind(
@@ -281,6 +288,7 @@ KINDS: Final = (
         sorts=_TIMES,
         key=("measure", "subject", "unit", "text"),
         together=(("text", "measure", "subject", "unit"),),
+        left={"text": _CALLED, "measure": "measure", "unit": f"CASE WHEN measure IS NOT NULL THEN {_CALLED} END"},
         counted=True,
     ),
     Kind(
@@ -294,6 +302,10 @@ KINDS: Final = (
         sorts=_TIMES,
         key=("question_id", "text", "language", "qualifier", "min", "max", "of_id"),
         together=(("question_id", "text", "qualifier", "min", "max", "of_id"),),
+        left={
+            "text": f"CASE WHEN qualifier IS NULL THEN {_CALLED} END",
+            "qualifier": "CASE WHEN qualifier IS NOT NULL THEN 'unknown' END",
+        },
         counted=True,
     ),
     Kind(
@@ -321,6 +333,9 @@ KINDS: Final = (
             ("withdrawn", "withdrawn_reason", "withdrawn_document_id", "withdrawn_by"),
         ),
         sorts=_TIMES | {"said": "effective_from"},
+        # Who said it, and how, is what it says.
+        left={"stance": "CASE WHEN claim_id IS NULL THEN 'query' ELSE 'comment' END", "explicitness": "'inferred'"}
+        | dict.fromkeys(("source_id", "preliminary", "recheck_at"), "NULL"),
         counted=True,
     ),
     Kind(
@@ -334,6 +349,7 @@ KINDS: Final = (
         sorts=_TIMES,
         key=("statement_id", "document_id", "wording"),
         chain="appearance_hop",
+        left={"fidelity": "'unchecked'"},
     ),
     Kind(AppearanceHop, "hops", Round.STATEMENTS, part_of="appearance_id"),
     Kind(
@@ -349,6 +365,7 @@ KINDS: Final = (
         together=(("scheme", "rating", "settles"),),
         counted=True,
         derived=("url_key",),
+        left={"scheme": "'claimreview'", "rating": "'other'", "settles": "false"},
     ),
     Kind(AssessmentDocument, "evidence", Round.ASSESSMENTS, part_of="assessment_id", key=("document_id",)),
 )

@@ -29,10 +29,12 @@ class RestorableLine(Input):
     """What an export says beside the body: which record it is."""
 
     id: UUID | None = None
+    redacted: list[Literal["record"]] | None = None
+    """Of what is left of a redacted record."""
 
     @model_validator(mode="after")
     def _comes_with_id(self) -> "RestorableLine":
-        for name in self.model_fields_set & {"merged_into", "placed", "shadow", "fidelity", "selector"}:
+        for name in self.model_fields_set & {"merged_into", "placed", "shadow", "fidelity", "selector", "redacted"}:
             if self.id is None:
                 raise Misfit(name, f"{name} comes with the id, from an export")
         return self

@@ -21,7 +21,7 @@ HitField = Literal[
 class SearchQuery(Paging):
     q: Name
     """Words, all of which a text must have, at most 32; `"some words"` one after the other; `or` between alternatives;
-    `-word` for what it must not have. Accents, case and endings don't matter."""
+    `-word` for what it must not have."""
     type: Annotated[str, comma_separated("event", "claim", "statement", "document")] | None = None
     """Of `event`, `claim`, `statement`, `document`, with commas."""
     event: EventAddress | None = None
@@ -123,7 +123,7 @@ class SimilarRead(Output):
     text: str
     """Its text, a translation, or those of a claim that was merged into it."""
     score: Annotated[float, Field(ge=0, le=1)]
-    """How alike the words are; another number, or a "not", lowers it. From 0.7 on answers to reports name it."""
+    """How alike the words are; another number, or a "not", lowers it."""
     exact: bool
     """The same words, but for case, accents and signs."""
 

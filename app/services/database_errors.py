@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from typing import Any, Final
+from uuid import UUID
 
 import structlog
 from psycopg import errors as pg
@@ -12,11 +13,13 @@ from sqlalchemy import schema as sa_schema
 from app import errors
 from app.errors import Problem
 from app.models import RULE_MESSAGES, Base
+from app.services.redaction import gone
 
 log = structlog.get_logger()
 
 # SQLSTATE codes: serialization failure, deadlock, lock timeout, statement timeout, idle in transaction.
 _BUSY: Final = ("40001", "40P01", "55P03", "57014", "25P03")
+_REDACTED: Final = "CC410"
 # Their classes: connection lost, out of resources, shutting down; and data out of range, program limits exceeded.
 _OUT_OF_REACH: Final = ("08", "53", "57")
 _BAD_DATA: Final = ("22", "54")
@@ -27,6 +30,12 @@ def problem(error: Exception, changed: Collection[str] = ()) -> Problem:
 
     `changed`: the fields of a change, of which those that a broken rule is about are pointed at.
     """
+    if redacted_ids(error):
+        return gone.redacted([f"/{name}" for name in changed] if len(changed) == 1 else [""])
+    return _of_rule(error, changed)
+
+
+def _of_rule(error: Exception, changed: Collection[str]) -> Problem:
     cause = getattr(error, "orig", None)
     code = getattr(cause, "sqlstate", None) or ""
     constraint = cause.diag.constraint_name if isinstance(cause, pg.Error) else None
@@ -48,6 +57,14 @@ def problem(error: Exception, changed: Collection[str] = ()) -> Problem:
         return errors.Unavailable("The database is busy or out of reach. Try again.")
     log.error("database", code=code, error=repr(error)[:1000])
     return Problem("The database refused in a way that was not foreseen.")
+
+
+def redacted_ids(error: BaseException) -> list[UUID]:
+    """The records for which a trigger of the database refused a statement: something of each was redacted before."""
+    cause = getattr(error, "orig", None)
+    if not isinstance(cause, pg.Error) or cause.sqlstate != _REDACTED:
+        return []
+    return [UUID(id_) for id_ in (cause.diag.message_detail or "").split(",")]
 
 
 def _invalid(sentence: str, message: str, cause: Any, changed: Collection[str]) -> Problem:

@@ -20,7 +20,7 @@ from app.schemas.common import RecordRead
 from app.schemas.kinds import KINDS, READS, Kind
 from app.services.access import Caller
 from app.services.pictures import listing, loading
-from app.services.visibility import seen_alone
+from app.services.visibility import stood_on
 
 # How many rows are fetched at a time. A version's text has up to a million characters.
 _FETCH_ROWS: Final = 500
@@ -70,7 +70,7 @@ def _selecting(caller: Caller, kind: Kind, ids: Ids | None, *, later_pointers_on
 
     `later_pointers_only`: the second pass, in which those that point at a later one come again, with that pointer.
     """
-    rows, stored = seen_alone(caller, kind.model), table_of(kind.model)
+    rows, stored = stood_on(caller, kind.model), table_of(kind.model)
     query = select(rows)
     if kind.apart is not None:
         text = select(stored.c[kind.apart]).where(stored.c.id == rows.c.id).scalar_subquery()

@@ -68,13 +68,14 @@ def keyed_request(caller: Caller, path: str, key: str, body: bytes) -> KeyedRequ
 async def check(session: Askable, request: KeyedRequest) -> None:
     """Look whether this was answered before.
 
-    Raises Replayed; Invalid for another body; Gone where the answer may no longer be shown to this caller.
+    Raises Replayed; Invalid for another body; Gone where the answer may no longer be shown to this caller. Of one that
+    is shown to nobody the body is not known any more, either.
     """
     rows = await ask(session, _ANSWERED, {"asked": request.name_hash})
     if not rows:
         return
     answered = rows[0]
-    if answered.body != request.body_hash:
+    if answered.answer is not None and answered.body != request.body_hash:
         raise Invalid.parameter(HEADER, "this key came with another body before; a new request needs a new key")
     if answered.answer is None or not set(answered.sees) <= request.scopes:
         raise Gone(

@@ -16,6 +16,7 @@ from app.schemas.lookups import LookupItem, LookupRead, LookupType
 from app.schemas.pages import page_keys
 from app.services import visibility
 from app.services.access import Caller
+from app.services.redaction import gone
 from app.services.visibility import seen_alone
 
 _DIGEST: Final = "digest"
@@ -97,9 +98,9 @@ async def _reports(session: AsyncSession, caller: Caller, kind: Kind, values: Va
 
 async def _deleted(session: AsyncSession, caller: Caller, keys: Sequence[LookupKey]) -> set[LookupKey]:
     """Those of the keys whose record was deleted, as far as reading them would answer 410."""
-    readable = [key for key in keys if kinds.named(key[0]).read is not None and key[1] in ("id", "ref")]
+    readable = [key for key in keys if kinds.named(key[0]).read is not None and key[1] in ("id", "ref", "slug")]
     addresses = [
         (kinds.named(type_).model, f"ref:{value}" if column == "ref" else str(value))
         for type_, column, value in readable
     ]
-    return {readable[nth] for nth in await visibility.deleted(session, caller, addresses)}
+    return {readable[nth] for nth in await gone.find(session, caller, addresses)}

@@ -30,6 +30,7 @@ from app.schemas.kinds import Kind
 from app.services import visibility
 from app.services.access import Caller
 from app.services.lists import slugs
+from app.services.redaction import gone
 
 Read = TypeVar("Read", bound=RecordRead)
 
@@ -41,7 +42,8 @@ async def get(
 ) -> RecordRead:
     """Find the record at an address, as the caller may see it.
 
-    Raises NotFound, Gone (it was deleted), or Merged (it was merged into another; not with `merged_itself`).
+    Raises NotFound, Gone (it was deleted or redacted), or Merged (it was merged into another): not with
+    `merged_itself`.
     """
     row = await visibility.find(session, caller, model, address)
     if row is None:
@@ -114,8 +116,8 @@ async def get_as(session: AsyncSession, caller: Caller, read: type[Read], addres
 async def _missing(session: Askable, caller: Caller, model: type[Record], address: str) -> NotFound | Gone:
     """Gone or NotFound: who could not have seen what was deleted is told NotFound."""
     words = kinds.kind_of(model).words
-    if await visibility.deleted(session, caller, [(model, address)]):
-        return Gone(f"This {words} was deleted.")
+    if lost := await gone.find(session, caller, [(model, address)]):
+        return Gone(f"This {words} was {lost[0]}.")
     meant = (
         await slugs.did_you_mean(session, caller, addresses.parse(address).slug) if "slug" in table_of(model).c else ""
     )
@@ -123,11 +125,11 @@ async def _missing(session: Askable, caller: Caller, model: type[Record], addres
 
 
 async def id_of(session: AsyncSession, caller: Caller, model: type[Record], address: str) -> UUID:
-    """Find the id at an address, of a deleted record, too: for its history. Raises NotFound."""
+    """Find the id at an address, of a record that is gone, too: for its history. Raises NotFound."""
     try:
         return (await get(session, caller, model, address, merged_itself=True)).id
     except Gone:
-        return (await visibility.deleted(session, caller, [(model, address)]))[0]
+        return (await gone.find(session, caller, [(model, address)]))[0].id
 
 
 def history(caller: Caller, model: type[Record], key: UUID) -> Select[*tuple[Any, ...]]:

@@ -2,6 +2,8 @@
 
 A restricted event is not there for callers without the scope `read`. A confidential source is, for callers without the
 scope `confidential`, a kind and a disclosure under an id of its own in each event, with all that was merged into it.
+What was redacted is there for nobody; what points at it says so.
+
 The rules: docs/decisions/0038-what-a-caller-may-see.md.
 """
 
@@ -13,9 +15,11 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Label,
     Select,
     SQLColumnExpression,
     Subquery,
+    Text,
     Uuid,
     and_,
     any_,
@@ -25,15 +29,16 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
-    text,
+    true,
     union_all,
 )
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import Askable, ask
@@ -44,6 +49,7 @@ from app.models import (
     AssessmentDocument,
     Document,
     Event,
+    LedgerHead,
     Record,
     Source,
     Statement,
@@ -60,6 +66,7 @@ from app.services.access import Caller
 MASK: Final = sql_table(
     "mask", *(sql_column(name) for name in ("id", "source_id", "event_id", "visibility", "created_at"))
 )
+_HEAD: Final = table_of(LedgerHead)
 # What a confidential source still shows.
 _SHOWN: Final = ("kind", "disclosure")
 # What a mask has instead of a source's columns; the others are null.
@@ -69,7 +76,10 @@ _MASKED: Final[Mapping[str, Any]] = {
     "version": 1,
     "aliases": [],
     "external_ids": {},
+    "redacted": [],
 }
+# As a literal: a parameter would be another one in each select.
+_NOTHING: Final[ColumnElement[Any]] = literal_column("'{}'::text[]", ARRAY(Text()))
 
 # The scopes that decide what is seen.
 _DECIDING_SCOPES: Final = frozenset({"read", "confidential"})
@@ -101,6 +111,11 @@ def seen_alone(caller: Caller, model: type[Record]) -> Subquery:
     return _rows_alone(model, caller.scopes & _DECIDING_SCOPES)
 
 
+def stood_on(caller: Caller, model: type[Record]) -> Subquery:
+    """`seen_alone` with what is left of redacted records: for what shows the records that others point at."""
+    return _rows_alone(model, caller.scopes & _DECIDING_SCOPES, redacted=True)
+
+
 async def among_seen(
     session: AsyncSession, caller: Caller, model: type[Record], ids: Iterable[UUID], *, name: str = "id"
 ) -> dict[UUID, Any]:
@@ -119,16 +134,18 @@ def written(caller: Caller, model: type[Record]) -> Subquery:
 
 
 @cache
-def _rows_alone(model: type[Record], scopes: frozenset[str]) -> Subquery:
-    return _rows(model, scopes).subquery()
+def _rows_alone(model: type[Record], scopes: frozenset[str], *, redacted: bool = False) -> Subquery:
+    return _rows(model, scopes, redacted=redacted).subquery()
 
 
 @cache
-def _rows(model: type[Record], scopes: frozenset[str]) -> Select[Any]:
+def _rows(model: type[Record], scopes: frozenset[str], *, redacted: bool = False) -> Select[Any]:
+    """`redacted`: also what is left of those that were."""
     caller, kind = Caller(scopes=scopes), kind_of(model)
+    is_listed = true() if redacted else table_of(model).c.redacted == _NOTHING
     if model is Source:  # a confidential one appears as other rows: see `_sources`
-        return _sources(caller)
-    rows = select(*_columns(caller, kind), *_parts(caller, model))
+        return _sources(caller, is_listed)
+    rows = select(*_columns(caller, kind), *_parts(caller, model)).where(is_listed)
     if not caller.may("confidential"):
         rows = rows.where(*(_is_not_confidential(table_of(model).c[name]) for name in kind.tells_of))
     return rows if caller.may("read") else rows.where(_is_public(kind))
@@ -221,9 +238,35 @@ def _is_not_confidential(id_: ColumnElement[Any]) -> ColumnElement[bool]:
 
 def _columns(caller: Caller, kind: Kind) -> list[ColumnElement[Any]]:
     """All of a table, with nothing that would tell who a confidential source is, or that a restricted event exists."""
-    asks = withheld(caller, kind)
-    columns = [table_of(kind.model).c[name] for name in kind.columns if name != kind.apart]
-    return [_shown(kind, column, asks[column.name]) if column.name in asks else column for column in columns]
+    asks, table = withheld(caller, kind), table_of(kind.model)
+    by_name: dict[str, ColumnElement[Any]] = {
+        name: _shown(kind, table.c[name], asks[name]) if name in asks else table.c[name]
+        for name in kind.columns
+        if name != kind.apart
+    }
+    by_name["redacted"] = _redacted(kind, by_name)  # in its place: rows are united with others
+    return list(by_name.values())
+
+
+def _redacted(kind: Kind, columns: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
+    """`record` where the record itself was redacted, and the columns that lead to one that was, as far as is shown.
+
+    Nearly every ledger has none: that is asked once in a statement.
+    """
+    redacted = table_of(kind.model).c.redacted
+    leading = []
+    for name, target in kind.points_at.items():
+        pointed_at, pointer = table_of(target).alias().c, columns[name]
+        is_redacted = exists().where(
+            pointed_at.id == (pointer.element if isinstance(pointer, Label) else pointer),
+            pointed_at.redacted != _NOTHING,
+        )
+        leading.append(case((is_redacted, literal(name, Text())), else_=null()))
+    if not leading:
+        return redacted
+    names = func.array_remove(func.array_cat(redacted, array(leading)), null())
+    redactions = select(_HEAD.c.redactions).where(_HEAD.c.one).scalar_subquery()
+    return case((redactions > literal_column("0"), names), else_=redacted).label("redacted")
 
 
 def _shown(kind: Kind, column: ColumnElement[Any], may_tell: MayTell) -> ColumnElement[Any]:
@@ -319,11 +362,12 @@ _PARTS: Final[Mapping[type[Record], tuple[Callable[[Caller], ColumnElement[Any]]
 }
 
 
-def _sources(caller: Caller) -> Select[Any]:
+def _sources(caller: Caller, is_listed: ColumnElement[bool]) -> Select[Any]:
     """Select the sources: those that are not confidential as they are, and a mask in each event for the others."""
     kind, table = kind_of(Source), table_of(Source)
-    named = select(*_columns(caller, kind))
-    masks = select(*(_mask(name) for name in kind.columns)).join_from(table, MASK, MASK.c.source_id == table.c.id)
+    named = select(*_columns(caller, kind)).where(is_listed)
+    masks = select(*(_mask(name) for name in kind.columns)).where(is_listed)
+    masks = masks.join_from(table, MASK, MASK.c.source_id == table.c.id)
     if not caller.may("read"):
         named = named.where(_is_public(kind))
         masks = masks.where(MASK.c.visibility == "public")
@@ -353,48 +397,3 @@ def _mask(name: str) -> ColumnElement[Any]:
     if name == "id":
         return MASK.c.id
     return literal(_MASKED.get(name), column.type).label(name)
-
-
-# --- what was deleted ------------------------------------------------------------------------------------------------
-
-# The last change of each, by id or by ref, if that is a deletion. `public`: what was deleted belonged to events,
-# and all of these are public, so that every caller could have read it.
-_LAST_CHANGES: Final = text("""
-SELECT asked.nth, last.record_id, coalesce(
-        (last.record->>'confidential')::boolean
-            OR last.type = 'source' AND protector((last.record->>'merged_into')::uuid) IS NOT NULL,
-        last.type = 'source_link' AND EXISTS (SELECT FROM source s
-            WHERE s.id::text IN (last.record->>'from_id', last.record->>'to_id') AND protector(s.id) IS NOT NULL),
-        false) AS confidential,
-    CASE last.type WHEN 'event' THEN coalesce(last.record->>'visibility' = 'public', false)
-    ELSE (SELECT coalesce(bool_and(is_public(id)), false) FROM unnest(
-        CASE last.type WHEN 'event_link' THEN ARRAY[(last.record->>'from_id')::uuid, (last.record->>'to_id')::uuid]
-        ELSE ARRAY[last.event_id] END) id) END AS public
-FROM unnest(CAST(:types AS text[]), CAST(:ids AS uuid[]), CAST(:refs AS text[]))
-    WITH ORDINALITY asked(type, id, ref, nth)
-CROSS JOIN LATERAL (
-    (SELECT * FROM change WHERE record_id = asked.id AND type = asked.type ORDER BY seq DESC LIMIT 1)
-    UNION ALL
-    (SELECT * FROM change WHERE op = 'delete' AND record->>'ref' = asked.ref AND type = asked.type
-        ORDER BY seq DESC LIMIT 1)) last
-WHERE last.op = 'delete'
-""")
-
-
-async def deleted(session: Askable, caller: Caller, named: Sequence[tuple[type[Record], str]]) -> dict[int, UUID]:
-    """Which of these addresses (ids and `ref:`s; slugs are free again) led to a record that was deleted.
-
-    By their places in `named`, the ids of those that the caller could have seen.
-    """
-    parsed = [addresses.parse(address) for _, address in named]
-    ids, refs = [address.id for address in parsed], [address.ref for address in parsed]
-    if not any(ids) and not any(refs):
-        return {}
-    rows = await ask(
-        session, _LAST_CHANGES, {"types": [kind_of(model).name for model, _ in named], "ids": ids, "refs": refs}
-    )
-    return {
-        row.nth - 1: row.record_id
-        for row in rows
-        if (not row.confidential or caller.may("confidential") if caller.may("read") else row.public)
-    }

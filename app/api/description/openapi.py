@@ -28,8 +28,8 @@ _FILES: Final = {
     ("text/event-stream",): "Stream",
 }
 _KEY, _PROBLEM = "Key", "Problem"
-_FAILED: Final = "What went wrong: " + "; ".join(
-    f"{kind.status}: {kind.title.lower()}"
+_FAILED: Final = "What went wrong, as `type` explains: " + ", ".join(
+    str(kind.status)
     for kind in errors.all_problems()
     if kind not in (errors.Merged, errors.NotOffered, errors.BadCursor)
 )

@@ -29,6 +29,8 @@ _TOGETHER: Final[Mapping[str, str]] = {
     "HowWithdrawn": "withdrawn_reason withdrawn_document_id withdrawn_by",
     "AssessmentFacts": "author_id scheme rating label made",
     "InWhichWords": "wording translation translation_language framing attribution location",
+    "WhatChanged": "op reason recorded_at version",
+    "WhatIsAsked": "evolving single_answer subject text",
     "WhyMoved": "text reasons reasons_before why_before",
     "StatementParts": "label source document supersedes withdrawn_document",
     "Ends": "from_id to_id",

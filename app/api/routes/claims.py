@@ -66,10 +66,7 @@ async def list_event_claims(
 
 @router.post("/events/{event}/claims", status_code=201, response_model=ClaimCallAnswer, responses=_NOTHING_NEW | WRITE)
 async def create_claim(event: EventAt, data: ClaimCreate, caller: Ingester, session: Writing, once: Once) -> Response:
-    """The core call: one claim, the question it answers, and who says what about it, where and how.
-
-    Each part is found or made; the same call again gives the same ids.
-    """
+    """The core call: one claim, the question it answers, and who says what about it, where and how."""
     answer, changed = await creating.claim(session, caller, event, data)
     return await once(answers.parts(answer, created=changed))
 

@@ -99,10 +99,7 @@ async def list_versions(
 async def create_version(
     document: DocumentAt, data: VersionCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
-    """Record what was read of a document.
-
-    The same text is the same version, unless `part` differs.
-    """
+    """Record what was read of a document."""
     return await once(answers.stored(*await creating.version(session, caller, document, data), location=False))
 
 
@@ -139,10 +136,7 @@ async def create_document_link(
 async def list_every_document_link(
     request: Request, query: Annotated[EveryDocumentLinkQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
-    """How documents depend on each other; `state=proposed` is what waits for an editor.
-
-    `score` says how much of the two texts is the same.
-    """
+    """How documents depend on each other; `state=proposed` is what waits for an editor."""
     await existing.check(session, caller, query)
     page = await paging.page(session, directory.every_document_link(query, caller), kind_of(DocumentLink).sorts, query)
     return answers.page(request, page, DocumentLinkRead)

@@ -93,10 +93,7 @@ class _Table(NamedTuple):
 async def export_csv(
     request: Request, event: EventAt, query: Annotated[CsvQuery, Query()], caller: Reader, session: Drawing
 ) -> Response:
-    """A row for each statement: who says what, when, where, and where the claim stands.
-
-    For a spreadsheet use `safe=true`: some texts begin like a formula.
-    """
+    """A row for each statement: who says what, when, where, and where the claim stands."""
     words = negotiation.of_files(request, query.lang)
     columns = _columns(query.columns, csv.COLUMNS)
     event_read, viewpoint = await moments.find(session, caller, event, query, words)
@@ -117,10 +114,7 @@ async def export_csv(
 async def export_jsonld(
     request: Request, event: EventAt, query: Annotated[JsonLdQuery, Query()], caller: Reader, session: Drawing
 ) -> Response:
-    """The event in the words of schema.org: Event, Claim, ClaimReview; a statement is an action of its source.
-
-    Who agrees (AgreeAction) and disagrees (DisagreeAction) stays apart.
-    """
+    """The event in the words of schema.org: Event, Claim, ClaimReview; a statement is an action of its source."""
     words = negotiation.of_files(request, query.lang)
     event_read, viewpoint = await moments.find(session, caller, event, query, words)
     tag = await moments.etag(session, event_read, viewpoint, "jsonld")
@@ -138,8 +132,7 @@ async def export_jsonld(
 async def export_atom(request: Request, event: EventAt, caller: Reader, session: Drawing) -> Response:
     """The newest 100 changes, by when they were recorded.
 
-    Statements, withdrawals and assessments; and of the newest ten days with changes, the standings and statuses that
-    moved between a day's beginning and end.
+    And of the newest ten days with changes, the standings and statuses that moved.
     """
     event_read, viewpoint = await moments.find(session, caller, event, PictureQuery())
     tag = await moments.etag(session, event_read, viewpoint, "atom")
@@ -213,10 +206,7 @@ async def export_statements(
     session: Exporting,
     database: Connected,
 ) -> Response:
-    """All that fit the filters of their list, each with its event, question, claim, source and first document.
-
-    Where a claim stands is in its event's own table.
-    """
+    """All that fit the filters of their list, each with its event, question, claim, source and first document."""
     await existing.check(session, caller, query)
     await bearers.find(session, caller, query.source)
     words = negotiation.of_files(request, query.lang)
@@ -312,10 +302,7 @@ def _known(row: Row, columns: Sequence[str]) -> Row:
 async def export_ndjson(
     request: Request, event: EventAt, caller: Reader, session: Exporting, database: Connected
 ) -> Response:
-    """All that the dossier is made of, as lines for `POST /v1/ingest`.
-
-    An admin key ingests them elsewhere under the same ids.
-    """
+    """All that the dossier is made of, as lines for `POST /v1/ingest`."""
     event_read, viewpoint = await moments.find(session, caller, event, PictureQuery())
     tag = await moments.etag(session, event_read, viewpoint, "ndjson")
     answers.check_modified(request, tag)
@@ -328,8 +315,7 @@ async def export_ndjson(
 async def export_everything(request: Request, caller: Reader, session: Exporting, database: Connected) -> Response:
     """All that the caller may see, as lines for `POST /v1/ingest`, in one snapshot.
 
-    Ingested by an admin key elsewhere they give the same pictures. Reports, positions, versions and history stay
-    behind: it is no backup.
+    Ingested by an admin key elsewhere they give the same pictures. It is no backup.
     """
     tag = await _etag_of_many(session, caller, "ndjson")
     answers.check_modified(request, tag)

@@ -27,8 +27,7 @@ async def list_fact_checked_claims(
 ) -> Response:
     """`claims:search` of the Google Fact Check Tools API: its clients work here when their host is changed.
 
-    Only assessed claims, each with its reviews that fit; with `query` the best first, else those last reviewed. What is
-    empty is left out, and errors have Google's shape.
+    Only assessed claims. What is empty is left out, and errors have Google's shape.
     """
     claims, token = await fact_checks.page(session, caller, query)
     answer = google.claims(claims, token)

@@ -88,9 +88,7 @@ async def ingest_lines(
 
     A line is the body of its type with what its path would name: `event`, `claim`, `statement`, `document`, `from`. It
     may refer to earlier lines by `ref:`. At most 64 MB (decompressed) and 100,000 lines. A bad line never stops the
-    good ones. After the last byte each is answered, in order: `201` (something was created), `200` or a problem, which
-    says whether it is `retryable`; with `changed: true` where something was completed, replaced or removed, and with
-    `remarks`. Sending all again repeats nothing.
+    good ones. Each is answered after the last byte, in order. Sending all again repeats nothing.
     """
     if idempotency_key is not None:
         raise Invalid.parameter("Idempotency-Key", "lines are safe by matching: send them again without a key")

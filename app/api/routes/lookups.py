@@ -19,7 +19,7 @@ router = Router("lookup")
 async def look_up(data: Lookup, caller: Reader, session: Session) -> Response:
     """Which of up to 1,000 refs, ids and addresses are there already.
 
-    No key is needed for what is public. Addresses are compared in their canonical form.
+    No key is needed for what is public.
     """
     items = await lookups.find(session, caller, data.items)
     return answers.whole_list(LookupList(items=items))

@@ -39,8 +39,7 @@ async def get_dossier(
 ) -> Response:
     """The whole event in one answer.
 
-    Its questions with their claims, who says what about them and where; what can't be true together; who is silent;
-    what is said in nobody's name. Sources and documents stand once, in maps by id.
+    Sources and documents stand once, in maps by id.
     """
     return await _picture(request, event, query, caller, session=session, draw=moments.dossier, order=query.order)
 
@@ -66,10 +65,7 @@ async def get_figures(
 async def get_matrix(
     request: Request, event: EventAt, query: Annotated[MatrixQuery, Query()], caller: Reader, session: KeptDrawing
 ) -> Response:
-    """Question by question: which side, or source, says what, or has not answered.
-
-    A silence stands in the cell of its party, even if that has said nothing at all.
-    """
+    """Question by question: which side, or source, says what, or has not answered."""
     details = {"question": query.question, "by": query.by}
     return await _picture(request, event, query, caller, session=session, draw=moments.matrix, **details)
 
@@ -104,8 +100,7 @@ async def get_diff(
 ) -> Response:
     """What changed between two moments: of what was recorded, or of what had been said.
 
-    Statements, claims and questions that are new, changed, ended or gone; standings, statuses, figures and counts of
-    independent sources that moved; and for each question the same in words.
+    Statements, claims and questions, standings, statuses and figures; and for each question the same in words.
     """
     event_read = await moments.event_at(session, caller, event)
     words = negotiation.wording(request, query.lang)
@@ -123,10 +118,7 @@ async def get_audit(
     caller: Reader,
     session: KeptDrawing,
 ) -> Response:
-    """One document with all that it carries, of every event.
-
-    Where its quotations stand in its text; what it states in nobody's name; what in it can't be true together.
-    """
+    """One document with all that it carries, of every event."""
     document_id = (await records.locate(session, caller, Document, document)).id
     words = negotiation.wording(request, query.lang)
     viewpoint = await moments.resolve(session, caller, query.as_of, query.said_before, wording=words)

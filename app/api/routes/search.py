@@ -18,9 +18,8 @@ async def list_hits(
 ) -> Response:
     """Events, claims, statements and documents by their words, the best first.
 
-    Words are compared by their stems in the language of each text, without accents and case. A statement is found by
-    its wording, a document by title, headlines and text. `other_words` proposes what the same claims say in other
-    languages.
+    Words are compared by their stems in the language of each text, without accents and case. `other_words`
+    proposes what the same claims say in other languages.
     """
     slice_ = await search.page(session, caller, query)
     proposals = await other_words.in_other_languages(session, caller, slice_.rows, query.language)
@@ -31,6 +30,6 @@ async def list_hits(
 async def list_similar_claims(query: Annotated[SimilarQuery, Query()], caller: Reader, session: Searching) -> Response:
     """Claims that say nearly the same as a text.
 
-    Ranked by how alike the words are, which is no judgement: claims that differ in one word may be opposites.
+    Ranked by how alike the words are.
     """
     return answers.whole_list(SimilarList.model_validate({"items": await similar.page(session, caller, query)}))

@@ -73,10 +73,7 @@ async def list_event_statements(
 async def create_statement(
     event: EventAt, data: StatementCreate, caller: Ingester, session: Writing, once: Once
 ) -> Response:
-    """Record one source's act toward a claim, or find the same.
-
-    Toward a question it only asks or does not answer.
-    """
+    """Record one source's act toward a claim, or find the same."""
     return await once(answers.stored(*await creating.statement(session, caller, event, data)))
 
 
@@ -84,10 +81,7 @@ async def create_statement(
 async def change_statement(
     statement: StatementAt, data: StatementChange, caller: Writer, session: Writing, if_match: IfMatch = None
 ) -> Response:
-    """Correct what was recorded.
-
-    What the source took back is a withdrawal; what it said later is another statement, which supersedes this one.
-    """
+    """Correct what was recorded."""
     return answers.changed(*await changing.change(session, caller, Statement, statement, data, if_match=if_match))
 
 
@@ -147,6 +141,6 @@ async def list_rechecks(
     """Statements that were only good until some time, the soonest first.
 
     Not those that were withdrawn or replaced, nor those whose family has said something later about the claim or its
-    question. A later non-answer closes none, unless it has a time of its own.
+    question.
     """
     return answers.page(request, await rechecks.page(session, caller, query), RecheckRead)

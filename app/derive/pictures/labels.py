@@ -69,7 +69,8 @@ def claim_texts(context: EventContext) -> dict[UUID, str | None]:
 def claim_text(context: EventContext, claim: ClaimRead) -> str | None:
     """`claim`: one of the context's, which has its English text."""
     question = context.questions.get(claim.question_id) if claim.question_id else None
-    if claim.figure is None or question is None or context.view.wording.language == "en":
+    is_english = context.view.wording.language == "en" or "record" in claim.redacted
+    if claim.figure is None or question is None or is_english:
         return claim.text
     return figure(context.view.wording, question, claim.figure, context.wholes.get(claim.id))
 

@@ -26,6 +26,7 @@ _BLANK: Final[dict[str, Any]] = dict.fromkeys(SourceRead.model_fields) | {
     "disclosure": "anonymous",
     "confidential": True,
     "external_ids": {},
+    "redacted": [],
 }
 
 

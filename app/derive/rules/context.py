@@ -150,7 +150,7 @@ def _worded(
     question = questions.get(claim.question_id) if claim.question_id else None
     if claim.question_id and question is None:  # it is of a merged event that the caller may not read
         claim = built(ClaimRead, claim.__dict__ | {"question_id": None})
-    if claim.figure is None or question is None:
+    if claim.figure is None or question is None or "record" in claim.redacted:
         return claim
     figure, total = claim.figure, wholes.get(claim.id)
     of_id = figure.of_id and claim_targets.get(figure.of_id)

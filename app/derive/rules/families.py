@@ -31,6 +31,8 @@ class Member(NamedTuple):
     """Whether its family is its own: it is named, or has a parent."""
     several: bool = False
     """Whether more than one may be meant: a group, or whoever holds an office."""
+    forgotten: bool = False
+    """Whether it was redacted, and its party with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def kinship(sources: Mapping[UUID, SourceRead], hidden: frozenset[UUID] = frozen
             named := sources[id_].disclosure == "named",
             named or len(line) > 1,
             sources[id_].disclosure in _OF_SEVERAL,
+            bool(sources[id_].redacted) and parties[id_] is None,
         )
         for id_, line in lines.items()
     }

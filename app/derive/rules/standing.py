@@ -74,8 +74,12 @@ def is_denied(grounds: Grounds) -> bool:
 
 
 def parties(origins: Collection[Origin]) -> int:
-    """How many sides there are at least; whoever is of no party, and can be of none that is there, is one."""
-    return len(sides(origins))
+    """How many sides there are at least; whoever is of no party, and can be of none that is there, is one.
+
+    Of whom was redacted nobody knows any more that he is of another side than the rest.
+    """
+    of_known_side = [origin for origin in origins if not origin.first.forgotten]
+    return max(len(sides(of_known_side)), 1 if origins else 0)
 
 
 def status(

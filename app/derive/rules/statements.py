@@ -44,6 +44,8 @@ class StatementInContext(NamedTuple):
     """Whether it says what a number that grows will be, and not what it is."""
     told_by: UUID | None = None
     """As stored, the source in whose line its family is; None: no source tells it."""
+    forgotten: bool = False
+    """Whether its source was redacted, and the side that it is of with it."""
     passed_on_by: frozenset[UUID] = frozenset()
     """Of an unnamed source that belongs to nobody: the families of those who passed its words on first."""
 
@@ -107,6 +109,7 @@ def in_context(
             dates.last_retraction(appearances, times.retracted, times.targets),
             claim_id is not None and _is_prediction(row, claims[claim_id], evolving_ids),
             family.told_by,
+            source.forgotten if source else False,
             families.passed_on_by(appearances, kin, times.targets, publishers)
             if family.by in ("chain", "document")
             else frozenset(),

@@ -52,7 +52,7 @@ _LEFT_OUT: Final[Mapping[type[BaseModel], tuple[str, ...]]] = {
 }
 _IF_EMPTY: Final = (
     *("aliases", "answers", "assessments", "beside", "external_ids", "hops", "joined_by", "links", "settled_by"),
-    *("tags", "translations"),
+    *("redacted", "tags", "translations"),
 )
 _IF_FALSE: Final = ("confidential", "evolving", "placed", "quoted", "settles", "single_answer", "superseded")
 # None of them is its object's first member; and within a text every quotation mark has a backslash before it.

@@ -117,7 +117,7 @@ class StatementsDiff(Output):
 
     new: list[StatementEntry]
     changed: list[StatementChanged]
-    """The same statement with other content. What merges alone made different is told where the merges are."""
+    """The same statement with other content."""
     withdrawn: list[StatementEntry]
     """They stand no more: `why_not_live` says why."""
     restored: list[StatementEntry]

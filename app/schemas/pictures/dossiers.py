@@ -139,8 +139,7 @@ class JoinRead(Output):
     document_id: UUID | None
     party: str | None
     link_id: UUID | None
-    """Of the link between documents or sources. It and its ends are null where the caller may not see them, and for a
-    name that fits several sources and is mentioned in several places."""
+    """Of the link between documents or sources. It and its ends are null where the caller may not see them."""
     from_id: UUID | None
     to_id: UUID | None
     relation: DocumentRelation | SourceRelation | None
@@ -270,10 +269,7 @@ class ContradictionRead(Output):
 
 
 class OrderUnknownRead(Output):
-    """Two figures of one family, of something that grows, of which nobody knows which came last.
-
-    That is no contradiction: it may have given them in the morning and in the evening.
-    """
+    """Two figures of one family, of something that grows, of which nobody knows which came last: no contradiction."""
 
     family_id: UUID
     question_id: UUID

@@ -13,6 +13,7 @@ from app.schemas.pictures.changes import ChangeRead
 from app.services import records, visibility
 from app.services.access import Caller
 from app.services.pictures.moments import Position
+from app.services.redaction import gone
 
 # The scopes that decide what is shown.
 _DECIDING_SCOPES: Final = frozenset(("read", "confidential", "edit", "admin"))
@@ -78,7 +79,7 @@ async def versions(asker: Asking, caller: Caller, candidates: Sequence[Any]) -> 
     by_seq = {row.seq: row for row in await ask(asker, query, {"seqs": [row.seq for row in records_changed]})}
     unseen = {row.record_id: kinds.named(row.type).model for row in records_changed if not by_seq[row.seq].is_seen}
     named = [(model, str(id_)) for id_, model in unseen.items()]
-    deleted_ids = set((await visibility.deleted(asker, caller, named)).values())
+    deleted_ids = {lost.id for lost in (await gone.find(asker, caller, named)).values()}
     for row in records_changed:
         version = by_seq[row.seq]
         if version.is_seen or row.record_id in deleted_ids:

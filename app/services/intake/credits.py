@@ -50,6 +50,11 @@ AND NOT EXISTS (
 RETURNING appearance_id, source_id, score
 """)
 
+_REDACTED: Final = text("""
+SELECT d.id FROM jsonb_populate_recordset(NULL::source, CAST(:rows AS jsonb)) AS d WHERE EXISTS (
+    SELECT FROM redaction_keys('source', to_jsonb(d), true, true) k
+    JOIN redaction_key x ON x.digest = redaction_digest(k))""")
+
 
 async def propose(session: AsyncSession, batch: Batch) -> Sequence[Row[Any]]:
     """Propose a step for each appearance that is new or was given a chain, if its document credits an agency.
@@ -135,6 +140,11 @@ async def _sources(session: AsyncSession, caller: Caller, agencies: Sequence[str
             sources[name] = new[-1].id
         elif len(stored) == 1:
             sources[name] = stored[0]
+    redacted_ids = set[UUID]()
+    if new:  # what is only found is left out where a body that said it would be refused
+        rows = storing.as_json({"id": draft.id, **draft.values} for draft in new)
+        redacted_ids = {row.id for row in await ask(session, _REDACTED, {"rows": rows})}
+        new = [draft for draft in new if draft.id not in redacted_ids]
     await storing.insert(session, Source, new)
     await namesakes.propose(session, by_name.proposable(new))
-    return sources
+    return {name: id_ for name, id_ in sources.items() if id_ not in redacted_ids}

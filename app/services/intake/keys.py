@@ -56,8 +56,9 @@ def _matching(
     root = f"{table}_root(m.id)" if "merged_into" in table_of(model).columns else "m.id"
     query = text(
         f"SELECT d.id AS draft, jsonb_build_array({key})::text AS key, h.id AS hit, h.ref AS hit_ref, "  # noqa: S608
-        f"m.id AS via, {owner} AS owner FROM {drafted(model)} {joins} "
-        f"LEFT JOIN LATERAL (SELECT t.* FROM {table} t {stored} LIMIT 1) m ON true LEFT JOIN {table} h ON h.id = {root}"
+        f"m.id AS via, {owner} AS owner FROM {drafted(model)} {joins} LEFT JOIN LATERAL (SELECT t.* FROM ("
+        f"SELECT * FROM {table} t WHERE redacted = '{{}}') t {stored} LIMIT 1) m ON true "
+        f"LEFT JOIN {table} h ON h.id = {root}"
     )
     STATEMENTS_OF[model][with_value_in] = query
     return query
@@ -65,9 +66,8 @@ def _matching(
 
 _OLDEST: Final = "ORDER BY t.created_at, t.id"
 
+
 # --- what a key needs -------------------------------------------------------------------------------------------------
-
-
 def rows(drafts: Iterable[Draft]) -> str:  # for these statements
     return storing.as_json({"id": draft.id, **draft.values, **_hints(draft)} for draft in drafts)
 
@@ -330,7 +330,7 @@ told AS (
             UNION ALL SELECT * FROM statement t WHERE {same_subject} AND t.said_from IS NULL AND (
                 (d.said IS NULL AND {in_document}) OR (
                 SELECT (f.since, f.until) IS NOT DISTINCT FROM (d.since, d.until) FROM effective_said(t.id) f))) t
-        WHERE t.stance = d.stance AND t.explicitness = d.explicitness
+        WHERE t.stance = d.stance AND t.explicitness = d.explicitness AND t.redacted = '{{}}'
         AND CASE WHEN nameless IS NOT TRUE THEN true
             WHEN d.document IS NULL
             THEN NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IS NOT NULL)

@@ -20,7 +20,7 @@ from app.schemas import kinds
 from app.services.intake import aliases, by_name, keys, references, remarks, storing, unseen
 from app.services.intake.drafts import Batch, Draft, HasId
 from app.services.intake.foreign_keys import PARTS, event_of, fill, is_named, levels, point, who_tells_more, whole_of
-from app.services.intake.references import bearing_refs, by_id, deleted_refs
+from app.services.intake.references import bearing_refs, by_id, lost_refs
 
 Found = TypeVar("Found", bound=HasId)
 _QUICK: Final = {
@@ -104,7 +104,7 @@ async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], draf
         return drafts
     of_event = "event_id" in table_of(model).c
     stored = {row.ref: row for row in await ask(session, bearing_refs(model, batch.caller), {"refs": list(refs)})}
-    deleted = {} if batch.dry else await deleted_refs(session, batch.caller, model, refs - stored.keys())
+    deleted = {} if batch.dry else await lost_refs(session, batch.caller, model, refs - stored.keys())
     left, first_by_ref, problems = list[Draft](), dict[str, Draft](), list[Problem]()
     for draft in drafts:
         ref = draft.value("ref")

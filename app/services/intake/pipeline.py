@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import threads
@@ -33,7 +34,7 @@ from app.models import (
     Statement,
 )
 from app.schemas.kinds import KINDS, Round
-from app.services import namesakes
+from app.services import database_errors, namesakes
 from app.services.access import Caller
 from app.services.intake import aliases, by_name, copies, doubts, matching, quotes, remarks, storing, unseen
 from app.services.intake import credits as wire_credits
@@ -50,6 +51,7 @@ from app.services.intake.foreign_keys import (
     say_what_was_read,
 )
 from app.services.intake.references import name_events, point_labels, resolve
+from app.services.redaction import gone
 from app.services.search import similar
 from app.texts import names
 from app.texts.names import Likeness
@@ -195,9 +197,21 @@ async def _match_and_store(session: AsyncSession, batch: Batch) -> None:
 
 
 async def _match_and_store_kind(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> None:
-    """Insert the drafts that are new, in their order, and complete the records that the others matched."""
+    """Insert the drafts that are new, in their order, and complete the records that the others matched.
+
+    Raises Gone for what was redacted: the database knows it again.
+    """
     if not drafts and _BEFORE_STORING.get(model) is not _visit_quotations:  # for a new text alone, too
         return
+    try:
+        await _store_kind(session, batch, model, drafts)
+    except DBAPIError as error:
+        if not (ids := database_errors.redacted_ids(error)):
+            raise
+        raise gone.redacted([draft.pointer for draft in drafts if draft.id in ids] or [""]) from error
+
+
+async def _store_kind(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> None:
     to_store = await matching.match(session, batch, model, drafts)
     new = [draft for draft in drafts if draft in to_store]
     matched = [draft for draft in drafts if draft not in to_store]

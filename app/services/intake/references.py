@@ -42,6 +42,7 @@ from app.services.access import Caller
 from app.services.intake import unseen
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import event_of
+from app.services.redaction import gone
 from app.texts import folding
 from app.vocabulary import SLUG_CHARACTERS
 
@@ -54,41 +55,46 @@ RECHECKED: Final = "the quotation was looked up in another version of its docume
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A record that was deleted."""
+    """A record that was deleted, or redacted: of such a one not even its ref is said."""
 
     ref: str
+    is_redacted: bool
 
     def at(self, pointer: str) -> Gone:
+        if self.is_redacted:
+            return gone.redacted([pointer])
         return Gone(
             "A record with this ref was deleted.",
             errors=[{"pointer": pointer, "detail": f"{self.ref} was deleted; its ref is not used again"}],
         )
 
 
-_DELETED_REFS: Final = text(
-    "SELECT DISTINCT ON (record->>'ref') record->>'ref' AS ref, reason, "
-    "coalesce((record->>'confidential')::boolean, false) AS confidential FROM change "
-    "WHERE op = 'delete' AND type = :type AND record->>'ref' = ANY (:refs) ORDER BY record->>'ref', seq DESC"
-)
+# By the hash of its ref what was redacted is found: nothing else tells of it.
+_LOST_REFS: Final = text("""
+SELECT DISTINCT ON (record->>'ref') record->>'ref' AS ref, reason, false AS redacted,
+    coalesce((record->>'confidential')::boolean, false) AS confidential FROM change
+WHERE op = 'delete' AND type = :type AND record->>'ref' = ANY (:refs)
+UNION ALL SELECT ref, NULL, true, false FROM unnest(CAST(:refs AS text[])) ref
+WHERE EXISTS (SELECT FROM redaction_key) AND EXISTS (
+    SELECT FROM redaction_key WHERE digest = redaction_digest(redaction_words('ref', :type, ref)))
+ORDER BY ref""")
 
 
-async def deleted_refs(
-    session: AsyncSession, caller: Caller, model: type[Record], refs: Iterable[str]
-) -> dict[str, Lost]:
-    """Those refs whose last record was deleted, but not by its own report, which may say it again.
+async def lost_refs(session: AsyncSession, caller: Caller, model: type[Record], refs: Iterable[str]) -> dict[str, Lost]:
+    """Those refs whose record was redacted or, at last, deleted; but not by its own report, which may say it again.
 
-    Of events, and of what belongs to them, those that the caller could have seen; of sources those that were not
-    confidential. What else there is was cited by nothing when it was deleted, and so it was nobody's.
+    Of what was deleted: of events, and of what belongs to them, those that the caller could have seen; of sources those
+    that were not confidential. What else there is was cited by nothing when it was deleted, and so it was nobody's.
     """
     refs = list(refs)
     if not refs:
         return {}
-    rows = await ask(session, _DELETED_REFS, {"type": model.__tablename__, "refs": refs})
-    lost = [row.ref for row in rows if row.reason != REPLACED and (caller.may("confidential") or not row.confidential)]
+    rows = await ask(session, _LOST_REFS, {"type": model.__tablename__, "refs": refs})
+    lost = [row for row in rows if row.reason != REPLACED and (caller.may("confidential") or not row.confidential)]
     if lost and not caller.may("read") and (kinds.kind_of(model).in_event or model in _EVENTS):
-        readable = await visibility.deleted(session, caller, [(model, f"ref:{ref}") for ref in lost])
-        lost = [ref for nth, ref in enumerate(lost) if nth in readable]
-    return {ref: Lost(ref) for ref in lost}
+        readable = await gone.find(session, caller, [(model, f"ref:{row.ref}") for row in lost])
+        lost = [row for nth, row in enumerate(lost) if nth in readable or row.redacted]
+    return {row.ref: Lost(row.ref, row.redacted) for row in lost}
 
 
 def point_labels(batch: Batch) -> None:
@@ -154,17 +160,19 @@ async def _look_up(
         # An export means the very record that it names, everybody else what that was merged into.
         names = (str(id_) if ids else None, ref and f"ref:{ref}", values.get("slug"))
         stored |= dict.fromkeys(filter(None, names), (id_ if batch.from_export else root, values))
-    deleted = await deleted_refs(session, batch.caller, model, [ref for ref in refs if f"ref:{ref}" not in stored])
+    deleted = await lost_refs(session, batch.caller, model, [ref for ref in refs if f"ref:{ref}" not in stored])
     errors = []
     for draft in drafts:
         reference = draft.reference or ""
-        if reference in stored:
+        if reference in stored and (batch.from_export or not stored[reference][1]["redacted"]):
             draft.id, draft.values = stored[reference]
             draft.outcome = "matched"
         elif batch.dry:
             draft.outcome = "gone"
         elif (ref := addresses.parse(reference).ref) in deleted:
             raise deleted[ref].at(draft.pointer)
+        elif reference in stored:
+            raise gone.redacted([draft.pointer])
         else:
             detail = f"there is no {model.__tablename__.replace('_', ' ')} {draft.reference}"
             errors.append({"pointer": draft.pointer, "detail": detail})
@@ -173,6 +181,7 @@ async def _look_up(
 
 # What of a stored record other drafts of the body may need to know, where its table has it.
 _NEEDED: Final = (
+    "redacted",
     "event_id",
     "document_id",
     "slug",

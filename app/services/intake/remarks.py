@@ -32,7 +32,7 @@ from app.vocabulary import PERSONS
 # another column of the record says, too.
 _SILENT: Final = frozenset((
     "id", "version", "created_at", "updated_at", "merged_into", "event_id", "report_id", "version_id", "selector",
-    "fidelity", "canonical_url", "page_key", "url_key", "sha256", "names", "answer", "told",
+    "fidelity", "canonical_url", "page_key", "url_key", "sha256", "names", "answer", "told", "redacted",
 ))  # fmt: skip
 _STORED: Final = frozenset({"matched", "completed", "replaced"})
 _SHOWN_CHARACTERS: Final = 500  # of a value

@@ -29,8 +29,9 @@ from app.services.intake.drafts import Batch, Draft
 from app.vocabulary import COUNTRY_SYNONYMS
 
 # What a later mention of the same record never fills in, beside what says which record it is.
-_NEVER_FILLED: Final = frozenset({"id", "version", "created_at", "updated_at", "merged_into", "selector", "report_id"})
-_NEVER_SET: Final = frozenset({"id", "version", "created_at", "updated_at", "event_id", "from_id", "to_id"})
+_UNTOLD: Final = frozenset({"id", "version", "created_at", "updated_at", "redacted"})
+_NEVER_FILLED: Final = _UNTOLD | {"merged_into", "selector", "report_id"}
+_NEVER_SET: Final = _UNTOLD | {"event_id", "from_id", "to_id"}
 # What may follow on any other state of a column, and contradicts none: a document that is retracted had stood before.
 FOLLOWING: Final[dict[tuple[type[Base], str], str]] = {(Document, "lifecycle"): "retracted"}
 # What another mention adds to, where the one that is there stays: see `aliases`.
@@ -200,8 +201,7 @@ def _empty_default(column: Any) -> str | None:
 async def insert(session: AsyncSession, model: type[Record], drafts: Sequence[Draft]) -> None:
     """Store new records."""
     if drafts:
-        rows = as_json({"id": draft.id, **draft.values} for draft in drafts)
-        await ask(session, _inserting(model), {"rows": rows})
+        await ask(session, _inserting(model), {"rows": as_json({"id": draft.id, **draft.values} for draft in drafts)})
 
 
 async def complete(session: AsyncSession, batch: Batch, model: type[Record], drafts: Sequence[Draft]) -> None:

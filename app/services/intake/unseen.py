@@ -73,8 +73,8 @@ def _narrowed(query: TextClause, caller: Caller, model: type[Record]) -> TextCla
     table, condition = model.__tablename__, there(caller, model)
     if condition is None:
         return query
-    rows = f"(SELECT * FROM {table} t WHERE {condition})"  # noqa: S608
-    return text(query.text.replace(f"SELECT t.* FROM {table} t", f"SELECT t.* FROM {rows} t", 1))  # noqa: S608
+    stored = f"(SELECT * FROM {table} t WHERE redacted = '{{}}'"  # noqa: S608
+    return text(query.text.replace(f"{stored})", f"{stored} AND {condition})", 1))
 
 
 def selecting(query: Select[Any], caller: Caller, model: type[Record]) -> Select[Any]:

@@ -18,7 +18,7 @@ from app.schemas.sources import SourceRead
 from app.schemas.statements import AppearanceRead
 from app.services.access import Caller
 from app.services.pictures import listing
-from app.services.visibility import seen, seen_alone
+from app.services.visibility import stood_on
 
 _READS: Final[Mapping[str, tuple[type[Record], type[RecordRead]]]] = {
     "event": (Event, EventRead),
@@ -67,7 +67,7 @@ async def _by_id(
     ids_given = [id_ for id_ in ids if id_ is not None]
     if not ids_given:
         return {}
-    rows = seen_alone(caller, model)
+    rows = stood_on(caller, model)
     records = (await session.execute(select(rows).where(rows.c.id.in_(ids_given)))).mappings()
     return {record["id"]: read.model_validate(record) for record in records}
 
@@ -78,7 +78,7 @@ async def _first_appearances(session: AsyncSession, caller: Caller, ids: list[UU
         return {}
     await listing.prepare(session)
     first_ids = in_lists.first_appearances(await listing.load(session, ids), listing.view(caller))
-    rows = seen(caller, Appearance)
+    rows = stood_on(caller, Appearance)
     appearances = (await session.execute(select(rows).where(rows.c.id.in_(first_ids)))).mappings()
     return {row["statement_id"]: AppearanceRead.model_validate(row) for row in appearances}
 

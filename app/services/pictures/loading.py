@@ -4,7 +4,7 @@ Both ways bring the same records in the same shape, so that a picture of the pas
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import fields
 from typing import Any, Final, get_origin
 from uuid import UUID
@@ -58,19 +58,28 @@ def now(kind: str, column: str, value: str, *columns: str) -> str:
     return f"(SELECT {outputs} FROM {table} t WHERE t.{column} = {value} OFFSET 0)"  # noqa: S608
 
 
+# What a change `l` says. Of what was redacted since, what was left of it then: it stands on the same, and says no more.
+_SAYS: Final = """coalesce(l.record, CASE WHEN l.op <> 'delete' THEN (
+    SELECT record FROM change n WHERE n.record_id = l.record_id AND n.seq > l.seq AND n.op <> 'delete'
+    AND n.record IS NOT NULL ORDER BY n.seq LIMIT 1) END) AS record"""
+
+
 def then(kind: str, column: str, value: str, *columns: str) -> str:
     """Out of the ledger: the last of a record's changes up to :seq, if it still bears the value and is no deletion."""
     outputs = ", ".join(
         "l.record::text AS record" if name == "record" else f"(l.record->>'{name}')::uuid AS {name}" for name in columns
     )
-    last = "SELECT op, record FROM change WHERE record_id = {} AND seq <= :seq ORDER BY seq DESC LIMIT 1"
+    last = f"""SELECT l.op, {_SAYS} FROM (
+        SELECT record_id, seq, op, record FROM change WHERE record_id = {{}} AND seq <= :seq
+        ORDER BY seq DESC LIMIT 1) l"""  # noqa: S608
     if column == "id":
         return f"(SELECT {outputs} FROM ({last.format(value)}) l WHERE l.op <> 'delete' AND l.record IS NOT NULL)"  # noqa: S608
     bears = f"record->>'{column}' = ({value})::text"
-    # A link's change is filed under the event that it leads from; all else is indexed by the column itself.
+    # A link's change is filed under the event that it leads from; all else is indexed by the column itself. Of what was
+    # redacted since, only a change after :seq still says it.
     candidates = f"event_id = {value}" if (kind, column) == ("event_link", "from_id") else bears
     return f"""(SELECT {outputs}
-        FROM (SELECT DISTINCT record_id FROM change WHERE type = '{kind}' AND {candidates} AND seq <= :seq) c
+        FROM (SELECT DISTINCT record_id FROM change WHERE type = '{kind}' AND {candidates}) c
         CROSS JOIN LATERAL ({last.format("c.record_id")}) l WHERE l.op <> 'delete' AND l.{bears})"""  # noqa: S608
 
 
@@ -132,11 +141,11 @@ def _dispute(state: State) -> TextClause:
         )
     else:
         # The ledger files all changes of an event under it, so that one walk over an index finds them.
-        rows = """
-SELECT type, record::text FROM (
-    SELECT DISTINCT ON (record_id) type, op, record FROM change
+        rows = f"""
+SELECT type, record::text FROM (SELECT l.type, l.op, {_SAYS} FROM (
+    SELECT DISTINCT ON (record_id) record_id, seq, type, op, record FROM change
     WHERE event_id = ANY(CAST(:merged AS uuid[])) AND seq <= :seq AND type NOT IN ('event', 'event_link')
-    ORDER BY record_id, seq DESC) last WHERE op <> 'delete' AND record IS NOT NULL"""
+    ORDER BY record_id, seq DESC) l) last WHERE op <> 'delete' AND record IS NOT NULL"""  # noqa: S608
     return in_parts(f"""{rows}
 UNION ALL SELECT 'event', e.record FROM unnest(CAST(:events AS uuid[])) x(id)
     CROSS JOIN LATERAL {state("event", "id", "x.id", "record")} e
@@ -345,6 +354,7 @@ def _rows(  # noqa: PLR0917
     for assessment in records["assessment"]:
         assessment["document_ids"] = sorted(record["document_id"] for record in evidence.get(assessment["id"], ()))
     masks, ids = records.pop("mask", []), dict[str, UUID]()
+    _tell_redacted(records, {mask["source"] for mask in masks})
     rows_by_kind: dict[str, Any] = {}
     for name in lifting.READS:
         rows, plural = lifting.read(name, records[name], ids), kinds.named(name).plural
@@ -359,6 +369,18 @@ def _rows(  # noqa: PLR0917
         absorbed=frozenset(UUID(mask["source"]) for mask in masks if not mask["own"]),
         masks={(UUID(mask["event"]), UUID(mask["source"])): UUID(mask["mask"]) for mask in masks},
     )
+
+
+def _tell_redacted(records: Records, masked: Collection[str]) -> None:
+    """Have each record name its pointers to what was redacted. What is `masked` is told of nobody."""
+    redacted = {record["id"] for rows in records.values() for record in rows if record.get("redacted")}.difference(
+        masked
+    )
+    for name, rows in records.items() if redacted else ():
+        pointers = kinds.named(name).points_at
+        for record in rows:
+            if leading := [pointer for pointer in pointers if record.get(pointer) in redacted]:
+                record["redacted"] = [*record.get("redacted", ()), *leading]
 
 
 def _by(records: Iterable[dict[str, Any]], column: str) -> dict[str, list[dict[str, Any]]]:

@@ -328,10 +328,11 @@ def hop(  # noqa: PLR0917
 
 
 def restored(draft: Draft, data: BaseModel) -> Draft:
-    """Use the id that a line of an export gives: the draft is that record and no other."""
-    key = data.id if isinstance(data, RestorableLine) else None
-    if key is not None:
-        draft.id, draft.restored = key, True
+    """Use the id that a line of an export gives: the draft is that record, or what is left of it, and no other."""
+    if isinstance(data, RestorableLine) and data.id is not None:
+        draft.id, draft.restored = data.id, True
+        if data.redacted:
+            draft.values["redacted"] = data.redacted
     return draft
 
 
