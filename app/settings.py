@@ -10,6 +10,12 @@ class Settings(BaseSettings):
 
     database_url: str = ""
     public_read: bool = True
+    # Whose tokens are taken beside keys: an OpenID provider; needs the extra `oidc`. Empty: nobody's.
+    oidc_issuer: str = ""
+    oidc_audience: str = ""  # what its tokens must be for
+    oidc_jwks_url: str = ""  # where its keys are; empty: where its discovery says
+    oidc_scopes_claim: str = "scope"  # a text with spaces or a list; one inside of others: realm_access.roles
+    oidc_scopes_prefix: str = ""  # what our scopes begin with there: counterclaim:
     cors_origins: str = ""  # whose pages may send a key, parted by spaces: https://desk.example
     party_labels: str = ""  # a JSON file of what parties are called: {"russia": {"en": "Russia", "uk": "Росія"}}
     readers: int = (

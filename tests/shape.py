@@ -129,7 +129,7 @@ GENERATED_SQL = {
 }
 SQL_MAKERS = {"text", "literal_column", "DDL"}
 # The module that imports a command when it is chosen, for `--help` to be quick.
-LAZY = "app.cli"
+LAZY = {"app.cli", "app.main"}
 FILE_LINES, FUNCTION_LINES, FOLDER_MODULES = 400, 60, 18
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -216,9 +216,9 @@ def hidden_imports(root: Path) -> list[str]:
                 hidden.append(f"{me}:{node.lineno}")
             # Naming such a function is enough: it may be called by another name.
             name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
-            if name == "__import__" or (name in ("import_module", "resolve_name") and me != LAZY):
+            if name == "__import__" or (name in ("import_module", "resolve_name") and me not in LAZY):
                 hidden.append(f"{me}:{node.lineno} {name}")  # type: ignore[attr-defined]
-            if isinstance(node, ast.ImportFrom) and me != LAZY:
+            if isinstance(node, ast.ImportFrom) and me not in LAZY:
                 taken = {alias.name for alias in node.names} & {"import_module", "resolve_name"}
                 hidden += [f"{me}:{node.lineno} {name}" for name in taken]
     return hidden

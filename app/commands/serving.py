@@ -14,7 +14,7 @@ from app.api import cors
 from app.commands import databases
 from app.commands.databases import DatabaseUrl, DataDir
 from app.commands.http_protocol import HttpProtocol
-from app.main import create_app
+from app.main import create_app, token_reader
 from app.services import migrating
 from app.settings import Settings
 from app.telling import logs
@@ -73,8 +73,11 @@ def run(url: str, host: str, port: int, workers: int = 1) -> None:
     settings = Settings()
     try:
         party_labels.read(settings.party_labels)
+        token_reader(settings)
     except ValueError as error:
         databases.fail(str(error))
+    except ImportError:
+        databases.fail("COUNTERCLAIM_OIDC_ISSUER needs PyJWT: pip install 'counterclaim[oidc]'")
     if _is_taken(host, port):
         databases.fail(f"Something else listens on {host}:{port}; choose another --port.")
     for scraped in range(settings.metrics_port, settings.metrics_port + workers) if settings.metrics_port else ():

@@ -241,8 +241,8 @@ async def revoke(session: AsyncSession, key_id: UUID) -> None:
 
 def _check_given(giver: Caller, scopes: Iterable[str]) -> None:
     """Nobody gives more than they have: also not by the new token of a key that may do more."""
-    if missing := sorted(set(scopes) - giver.scopes):
-        raise Forbidden(f"Your key can't give what it has not: {', '.join(missing)}.", scopes=missing)
+    if extra_scopes := sorted(set(scopes) - giver.scopes):
+        raise Forbidden(f"Your key can't give what it has not: {', '.join(extra_scopes)}.", scopes=extra_scopes)
 
 
 def _check_ahead(expires_at: datetime | None) -> None:
