@@ -11,12 +11,12 @@ from typing import Annotated, Any, Final, NoReturn, TypeAlias
 import typer
 
 from app import client
-from app.commands import reading
+from app.commands import bounded, reading
 from app.commands.reading import Content, UnreadableInput
 from app.fetching import Limits
 from app.imports import claimreview as claimreviews
 from app.imports import google as google_answers
-from app.imports import jsonld, pages, ratings, report_lines, tables
+from app.imports import pages, ratings, report_lines, tables
 from app.imports.checks import FactCheck, Json, Notes, Unused, short
 from app.vocabulary import RATINGS
 
@@ -189,10 +189,11 @@ def url_(
     run = _new_run(out, url, key, notes, quiet=quiet, as_json=as_json, limits=limits)
     for address in addresses:
         try:
-            line = reading.page(address, run.limits, run.notes)
+            line, page_notes = bounded.run(reading.page, address, run.limits)
         except UnreadableInput as error:
             _unreadable(run, address, error)
             continue
+        run.notes += page_notes
         if line is None:
             run.unreadable.append(f"{address}: {pages.NO_TEXT}")
             continue
@@ -246,17 +247,21 @@ def _fact_checks(
     added_ratings: dict[str, str],
 ) -> None:
     checks: list[FactCheck] = []
-    for source in sources:
+
+    def checks_of(content: Content) -> tuple[list[FactCheck], Notes, list[str]]:
         source_notes: Notes = []
         told_before = len(run.told)
+        return read(content, source_notes), source_notes, run.told[told_before:]
+
+    for source in sources:
         try:
-            checks_read = read(reading.read(source, types, run.limits), source_notes)
+            checks_read, source_notes, told = bounded.run(checks_of, reading.read(source, types, run.limits))
         except (UnreadableInput, ValueError, RecursionError, tables.MappingError) as error:
             # Its notes are dropped: they are of values that go nowhere now.
             _unreadable(run, source, error)
             continue
-        run.told[told_before:] = [f"{source}: {how}" for how in run.told[told_before:]]
-        run.unreadable += [f"{source}: {why}" for why in _losses(checks_read, source_notes)]
+        run.told += [f"{source}: {how}" for how in told]
+        run.unreadable += [f"{source}: {why}" for why in reading.losses(checks_read, source_notes)]
         run.notes += [note._replace(where=f"{source}: {note.where}") for note in source_notes]
         checks += [replace(check, where=f"{source}: {check.where}") for check in checks_read]
     run.read_count = len(checks)
@@ -267,14 +272,6 @@ def _fact_checks(
         f"{note.where}: {note.why}: {note.what}" for note in composed if note.why == report_lines.NOT_VALID
     ]
     _finish(run)
-
-
-def _losses(checks_read: list[FactCheck], source_notes: Notes) -> list[str]:
-    """Why nothing was read of a source that is not empty, or which reviews of it could not be read at all."""
-    if not checks_read and source_notes:
-        counts = Counter(note.why for note in source_notes)
-        return ["nothing of it can be used: " + ", ".join(f"{why} ({number})" for why, number in counts.items())]
-    return [f"{note.where}: {note.why}: {note.what}" for note in source_notes if note.why == jsonld.BROKEN_REVIEW]
 
 
 def _unreadable(run: Import, source: str, error: Exception) -> None:

@@ -1,6 +1,7 @@
 """Where `counterclaim import` reads from: files, standard input, addresses on the web."""
 
 import sys
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,8 @@ from urllib.parse import urlsplit
 
 from app import fetching
 from app.fetching import Fetched, FetchError, Limits
-from app.imports import pages, trees
-from app.imports.checks import Json, Notes, Unused
+from app.imports import jsonld, pages, trees
+from app.imports.checks import FactCheck, Json, Notes, Unused
 
 STDIN: Final = "-"
 REDIRECTED_HOME: Final = "it leads to a front page, which is another"
@@ -69,26 +70,30 @@ def _fetch(url: str, types: Collection[str], limits: Limits) -> Fetched:
     return fetched
 
 
-def page(url: str, limits: Limits, notes: Notes) -> Json | None:
-    """The page as a line of NDJSON, under its canonical address if that has the same text. Raises UnreadableInput."""
+def page(url: str, limits: Limits) -> tuple[Json | None, Notes]:
+    """The page as a line of NDJSON, under its canonical address if that has the same text; and what was not used of it.
+
+    Raises UnreadableInput.
+    """
+    notes: Notes = []
     fetched_page = _page(url, limits)
     if urlsplit(url).path.strip("/") and not urlsplit(fetched_page.url).path.strip("/"):
         raise UnreadableInput(REDIRECTED_HOME)
     line = pages.document(fetched_page, notes)
     if line is None or fetched_page.tree is None:
-        return line
+        return line, notes
     canonical_url = pages.canonical(fetched_page.tree, fetched_page.url, notes)
     if canonical_url is None:
-        return line
+        return line, notes
     try:
         canonical_line = pages.document(_page(canonical_url, limits), [])
     except UnreadableInput as error:
         notes.append(Unused(fetched_page.url, f"{canonical_url}: {error}", pages.CANONICAL_GONE))
-        return line
+        return line, notes
     if canonical_line is None or not pages.same(line, canonical_line):
         notes.append(Unused(fetched_page.url, canonical_url, pages.CANONICAL_OTHER))
-        return line
-    return canonical_line
+        return line, notes
+    return canonical_line, notes
 
 
 def _page(url: str, limits: Limits) -> pages.FetchedPage:
@@ -96,3 +101,11 @@ def _page(url: str, limits: Limits) -> pages.FetchedPage:
     text = pages.decoded(fetched.body, fetched.charset)
     tree = trees.parsed(text) if fetched.content_type in pages.HTML else None
     return pages.FetchedPage(fetched.url, text, fetched.status, fetched.retrieved_at, tree)
+
+
+def losses(checks_read: list[FactCheck], source_notes: Notes) -> list[str]:
+    """Why nothing was read of a source that is not empty, or which reviews of it could not be read at all."""
+    if not checks_read and source_notes:
+        counts = Counter(note.why for note in source_notes)
+        return ["nothing of it can be used: " + ", ".join(f"{why} ({number})" for why, number in counts.items())]
+    return [f"{note.where}: {note.why}: {note.what}" for note in source_notes if note.why == jsonld.BROKEN_REVIEW]
