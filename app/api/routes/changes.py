@@ -1,7 +1,8 @@
 import asyncio
+import random
 import signal
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
@@ -44,12 +45,13 @@ router = Router("changes")
 
 EVENT_STREAM: Final = "text/event-stream"
 PING_SECONDS: Final = 15
-_RETRY_MILLISECONDS: Final = 2_000
+_RETRY_MILLISECONDS: Final = (1_000, 4_000)  # one of these, for each another
 _BATCH_CHANGES: Final = 100  # that are read at once for one stream
 _SCAN_SECONDS: Final = 1.0  # for which a ledger is looked through for one page
 _LOOK_SECONDS: Final = 0.5  # for which a poll waits before it looks whether the server is about to end
 _FOREVER: Final = 86_400.0
-_AWAY_SECONDS: Final = 1.0  # after which a database that is away is asked again
+_PAUSE_SECONDS: Final = (0.3, 1.5)  # before a database that is away, or has too much to do, is asked again
+_PATIENCE_SECONDS: Final = 20.0  # for which a stream that begins waits for it
 _HEADERS: Final = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 _FORKS: Final = documented(errors.Fork)
 _SENT: Final[dict[int | str, dict[str, Any]]] = {
@@ -109,8 +111,12 @@ async def stream_changes(
     last_event_id: _LastEventId = None,
 ) -> Response:
     """Each change as it comes, its position as `id`; without `since` from now on. Ends with an event `fork`."""
-    chosen = await _filter(database, caller, query)
-    return await _stream(request, database, chosen, query, last_event_id)
+
+    async def begin() -> Response:
+        chosen = await _filter(database, caller, query)
+        return await _stream(request, database, chosen, query, last_event_id)
+
+    return await _patiently(begin)
 
 
 @router.get(
@@ -128,12 +134,36 @@ async def stream_event(
     last_event_id: _LastEventId = None,
 ) -> Response:
     """Also what changes of the sources and documents that it cites."""
-    event_id = (await moments.event_at(database.asking(), caller, event)).id
-    chosen = await _filter(database, caller, query, event_id)
-    return await _stream(request, database, chosen, query, last_event_id)
+
+    async def begin() -> Response:
+        event_id = (await moments.event_at(database.asking(), caller, event)).id
+        chosen = await _filter(database, caller, query, event_id)
+        return await _stream(request, database, chosen, query, last_event_id)
+
+    return await _patiently(begin)
+
+
+async def _patiently(begin: Callable[[], Awaitable[Response]]) -> Response:
+    """Begin a stream, however many do: after a restart all come back at once, and browsers give up after a 503."""
+    give_up_at = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return await begin()
+        except (Unavailable, SQLAlchemyError, OSError):
+            if time.monotonic() > give_up_at:
+                raise
+            await _pause()
+
+
+async def _pause() -> None:
+    """Wait for a moment, that is another for each who waits."""
+    await asyncio.sleep(random.uniform(*_PAUSE_SECONDS))  # noqa: S311
 
 
 async def _filter(database: Database, caller: Caller, query: ChangesFilter, event_id: UUID | None = None) -> Filter:
+    """Raises Invalid for what is not there."""
+    if not filters.names_records(query):
+        return filters.plain(query, event_id)
     async with database.reading() as session:
         return await filters.read(session, caller, query, event_id)
 
@@ -179,8 +209,11 @@ async def _stream(
     request: Request, database: Database, chosen: Filter, query: ChangesFilter, last_event_id: str | None
 ) -> Response:
     """The answer that goes on. Raises Fork, and Invalid for its place."""
-    asker, since = database.asking(), last_event_id or query.since
-    start = await positions.newest(asker) if since is None else await positions.since(asker, since)
+    since = last_event_id or query.since
+    if since is None:
+        start = await positions.newest(database, _heads(request))
+    else:
+        start = await positions.since(database.asking(), since)
     if request.scope["state"].get("only_head"):
         return Response(None, 200, _HEADERS, EVENT_STREAM)
     followed = _Followed(request, database, chosen, negotiation.wording(request, query.lang), start)
@@ -198,7 +231,8 @@ async def _events(followed: _Followed) -> AsyncGenerator[ServerSentEvent]:
     """What is new, as it comes. It ends at a fork, or with its caller's key."""
     heads = _heads(followed.request)
     # The answer begins with its first words.
-    yield ServerSentEvent(retry=_RETRY_MILLISECONDS, id=str(followed.position), sep="\n")
+    retry = random.randint(*_RETRY_MILLISECONDS)  # noqa: S311
+    yield ServerSentEvent(retry=retry, id=str(followed.position), sep="\n")
     while True:
         stamp = heads.stamp  # before anything is read
         try:
@@ -211,12 +245,13 @@ async def _events(followed: _Followed) -> AsyncGenerator[ServerSentEvent]:
         except Unauthorized:
             return
         except (Unavailable, SQLAlchemyError, OSError):
-            await asyncio.sleep(_AWAY_SECONDS)
+            await _pause()
             continue
-        following = [*(change.position for change in batch.items[1:]), None]
-        for change, line, next_position in zip(batch.items, lines, following, strict=True):
+        last_of_position = {change.position: change for change in batch.items}
+        for change, line in zip(batch.items, lines, strict=True):
             # Who comes back after the first of several of one position is told them all again.
-            yield ServerSentEvent(line, id=None if change.position == next_position else change.position, sep="\n")
+            is_last = last_of_position[change.position] is change
+            yield ServerSentEvent(line, id=change.position if is_last else None, sep="\n")
         followed.position = batch.position
         if not batch.more:
             await heads.wait(followed.database, stamp, followed.chosen.events, _FOREVER)

@@ -1,14 +1,16 @@
 """Positions of callers: where to go on from, and what to say to one that is not on this chain."""
 
 import re
+import time
 from typing import Any, Final
 
 from sqlalchemy import text
 
-from app.database import Askable, ask
+from app.database import Askable, Database, ask
 from app.errors import Fork, Invalid, NotFound
 from app.schemas.pictures.changes import POSITION, CheckpointRead
 from app.services.pictures import moments
+from app.services.pictures.heads import Heads
 from app.services.pictures.moments import Position
 
 BEGINNING: Final = Position(0, bytes(4))
@@ -27,9 +29,11 @@ async def checkpoint(asker: Askable) -> CheckpointRead:
     return CheckpointRead(position=str(position), seq=head.seq, hash=head.hash.hex(), recorded_at=head.recorded_at)
 
 
-async def newest(asker: Askable) -> Position:
-    head = (await ask(asker, _HEAD))[0]
-    return Position(head.seq, head.hash) if head.seq else BEGINNING
+async def newest(database: Database, heads: Heads) -> Position:
+    """Many ask at once for it, whom one query answers."""
+    await heads.know(database, time.monotonic())
+    seq, last_hash = heads.head
+    return Position(seq, last_hash) if seq else BEGINNING
 
 
 async def since(asker: Askable, words: str) -> Position:
@@ -55,13 +59,13 @@ async def since(asker: Askable, words: str) -> Position:
 
 async def fork(asker: Askable, lost: str, holding: dict[str, Position] | None = None) -> Fork:
     """What to say of a position that is not on this chain; `holding`: those that the caller knows, too, and are."""
-    head = await newest(asker)
+    head = (await ask(asker, _HEAD))[0]
     start = min(int(lost.partition("-")[0]), head.seq + 1)
     seqs = [start - 2**step for step in range(_MOST_STEPS) if start - 2**step > 0]
     earlier = await ask(asker, _HASHES, {"seqs": seqs})
     common = max(holding.values(), default=None) if holding else None
     extra: dict[str, Any] = {
-        "position": str(head),
+        "position": str(Position(head.seq, head.hash or bytes(4))),
         "common": None if common is None else str(common),
         "checkpoints": [str(Position(row.seq, row.hash)) for row in earlier],
     }

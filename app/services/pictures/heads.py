@@ -67,6 +67,11 @@ class Heads:
             flight = self._reading.join("") or self._reading.start("", partial(self._read, database))
             await flight.landed()
 
+    @property
+    def head(self) -> tuple[int, bytes]:
+        """The number and the hash of the newest change that is known."""
+        return self.stamp.seq, self._hash
+
     def hold(self, stamp: Stamp, events: Iterable[UUID] | None) -> bool:
         """Whether what was read when this was known, or later, is still the same; `events`: what it rests on alone."""
         if stamp == self.stamp:
