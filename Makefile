@@ -12,7 +12,7 @@ BENCH_SIZES ?= 1000,10000
 BIN = .venv/bin
 CODE = app migrations tests examples bench
 
-.PHONY: demo install test soak bench check format
+.PHONY: demo install test soak reliability bench check format
 .DEFAULT_GOAL = demo
 
 ## Serve the API with the demo events (PORT=, DATA_DIR=)
@@ -39,9 +39,14 @@ soak: install
 	COUNTERCLAIM_EVERY_LINE=1 $(BIN)/pytest -k "go_in_once and real"
 	COUNTERCLAIM_MANY_LINES=100000 $(BIN)/pytest -k every_line_is_accounted_for
 	COUNTERCLAIM_SOAK=1 COUNTERCLAIM_SOAK_TIMES=$(SOAK_TIMES) COUNTERCLAIM_SOAK_SEED=$(SOAK_SEED) \
-		$(BIN)/pytest -n 2 --dist worksteal -m "soak or hypothesis"
+		$(BIN)/pytest -n 2 --dist worksteal -m "soak or hypothesis" --ignore tests/abuse
+	$(MAKE) reliability
 	COUNTERCLAIM_SOAK_ROUNDS=$(SOAK_ROUNDS) COUNTERCLAIM_SOAK_LINES=$(SOAK_LINES) COUNTERCLAIM_SOAK_SEED=$(SOAK_SEED) \
 		$(BIN)/pytest -s tests/test_ingest_killed.py
+
+## Loads that would stop the others, and faults of the database, one after the other; writes the table of docs/reliability.md
+reliability: install
+	COUNTERCLAIM_SOAK=1 COUNTERCLAIM_RELIABILITY=docs/reliability.md $(BIN)/pytest -n 0 -s tests/abuse
 
 ## Measure speed against its limits, alone on the machine, and write bench/results.md (BENCH_SIZES= statements, for growth)
 bench: install

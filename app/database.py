@@ -4,9 +4,10 @@ What is asked has its limits by kind: how many at once, with a line in front tha
 database may take for a statement, and how long it may be silent (`guarded`).
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -24,6 +25,7 @@ from sqlalchemy.util import await_only
 from app.connections import engines
 from app.connections.askers import Askers
 from app.connections.guarded import Unanswered
+from app.errors import Unavailable
 from app.settings import Settings
 from app.telling import metrics, request_notes
 from app.turns import Shares, Turns
@@ -41,6 +43,10 @@ _OF_SEARCHES: Final = f"SET LOCAL statement_timeout = '{engines.SEARCH_SECONDS}s
 _OF_EXPORTS: Final = text(
     "SELECT set_config('statement_timeout', :limit, true), set_config('idle_in_transaction_session_timeout', '0', true)"
 )
+_TOO_MUCH: Final = (
+    f"This search took longer than the {engines.SEARCH_SECONDS} s that one may take: give fewer or rarer words, narrow "
+    "it, or leave out what is counted (`facets`, `count`)."
+)
 _WAITING: Final = text(
     "SELECT EXISTS (SELECT FROM pg_locks "
     "WHERE locktype = 'advisory' AND classid = 20230809 AND objid = 1 AND NOT granted)"
@@ -52,7 +58,7 @@ ReadKind: TypeAlias = Literal["reads", "pictures", "searches", "exports"]
 """What is read for, each with places of its own: whoever draws or searches leaves connections to the others."""
 # Of each caller's: how many may wait until another of theirs was read, and how many are kept until they are taken.
 _EXPORTS_WAITING, _OPEN_EXPORTS = 4, 16
-_QUOTATIONS_AT_ONCE: Final = 2  # bodies whose quotations are looked up, which asks the database for little
+_TEXTS_AT_ONCE: Final = 2  # bodies whose texts are read, and whose quotations are looked up
 LEDGER_LOCK: Final = {"class": 20230809, "key": 1}
 MIGRATION_LOCK: Final = {"class": 20230809, "key": 2}
 
@@ -125,21 +131,27 @@ class Database:
     reading_exports: Shares
     open_exports: Shares
     """Those that the database has said all of, and whose reader has not taken all, too."""
-    turns: Mapping[ReadKind | Literal["quotations"], Turns]
+    turns: Mapping[ReadKind | Literal["texts"], Turns]
     own_writes: OwnWrites = field(default_factory=OwnWrites)
 
     @asynccontextmanager
     async def reading(self, what_for: ReadKind = "reads") -> AsyncIterator[AsyncSession]:
         """One snapshot for all that is read; nothing can be written. Raises Unavailable where too many do the same."""
         kind = _SearchSession if what_for == "searches" else Session
-        async with (
-            AsyncExitStack() as turn,
-            AsyncSession(self.readers, sync_session_class=kind, expire_on_commit=False) as session,
-            _ended_by_commit(session),
-        ):
-            await turn.enter_async_context(self.turns[what_for].turn())
-            session.info["turn"] = turn
-            yield session
+        try:
+            async with (
+                asyncio.timeout(engines.SEARCH_SECONDS if what_for == "searches" else None),
+                AsyncExitStack() as turn,
+                AsyncSession(self.readers, sync_session_class=kind, expire_on_commit=False) as session,
+                _ended_by_commit(session),
+            ):
+                await turn.enter_async_context(self.turns[what_for].turn())
+                session.info["turn"] = turn
+                yield session
+        except TimeoutError:
+            if what_for != "searches":
+                raise
+            raise Unavailable(_TOO_MUCH) from None
 
     def asking(self) -> "Asking":
         """For single statements that need no snapshot: `ask` takes it as it takes a session."""
@@ -207,14 +219,14 @@ def connect(settings: Settings) -> Database:
         "execution_options": {"postgresql_readonly": True},
     }
     drawing, searching = max(1, settings.readers * 4 // 10), max(1, settings.readers // 5)
-    turns: dict[ReadKind | Literal["quotations"], Turns] = {
+    turns: dict[ReadKind | Literal["texts"], Turns] = {
         "pictures": Turns("pictures", drawing, 0.05),
         "searches": Turns("searches and counts", searching, 0.05),
         "reads": Turns("lists", max(1, settings.readers - drawing - searching), 0.005),
         "exports": Turns("tags of exports", settings.exporters, 0.05),
     }
     places = sum(kind.places for kind in turns.values())
-    turns["quotations"] = Turns("bodies with quotations", _QUOTATIONS_AT_ONCE, 0.01)
+    turns["texts"] = Turns("bodies with texts", _TEXTS_AT_ONCE, 0.01)
     readers = engines.engine(settings, places, silence, engines.READ_SECONDS, **snapshots)
     exporters = engines.exporters(settings, silence, Turns("exports", settings.exporters, 1), **snapshots)
     # READ COMMITTED: what others committed while the lock was waited for has to be seen. Few: one writes at a time.
@@ -363,6 +375,15 @@ async def end_turn(session: AsyncSession) -> None:
 def is_writing(session: AsyncSession | Asking) -> bool:
     """Whether others may wait for the lock that it holds, so that nothing should be done in it that can be left."""
     return "signature" in session.info
+
+
+def turn_for_texts(session: Askable) -> AbstractAsyncContextManager[None]:
+    """A turn at what takes long with the texts of a body, and asks the database for little.
+
+    Not to be taken while the lock is held: others would wait for both. Raises Unavailable.
+    """
+    database: Database = session.database if isinstance(session, Asking) else session.info["database"]
+    return database.turns["texts"].turn()
 
 
 async def set_reason(session: AsyncSession, reason: str | None = None) -> None:

@@ -15,7 +15,7 @@ from app.telling import metrics
 # Who would wait for longer is told so at once. As long as a patient person waits for a page.
 LINE_SECONDS: Final = 2.0
 # Who came in when all went faster is not kept for ever.
-PATIENCE_SECONDS: Final = 5.0
+PATIENCE_SECONDS: Final = 3.0
 _WEIGHT: Final = 0.1  # of the last turn in what one is expected to take
 
 

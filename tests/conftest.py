@@ -75,11 +75,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.stem not in LONG)
 
 
+def write_figures(page: Path, figures: list[tuple[str, ...]]) -> None:
+    """Put the table of loads and faults into the page, in place of the one that is there."""
+    head, begin, rest = page.read_text(encoding="utf-8").partition("| load or fault |")
+    _, end, tail = rest.partition("\n\n")
+    columns = "| load or fault | what came of it | small answers, p99 | memory | itself again after |"
+    rows = [columns, "|---|---|---|---|---|", *(f"| {' | '.join(figure)} |" for figure in figures)]
+    assert begin
+    assert end
+    page.write_text(f"{head}{chr(10).join(rows)}\n\n{tail}", encoding="utf-8")
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say how many variants were tried of what is the same and of what is not (tests/metamorphic)."""
-    tried = Counter[str]()
+    """Say how many variants were tried of what is the same and of what is not (tests/metamorphic).
+
+    And write what loads and faults did (tests/abuse) into the file that the environment names.
+    """
+    tried, figures = Counter[str](), list[tuple[str, ...]]()
     for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
         for name, value in report.user_properties:
             tried.update(value if name == "variants" else {})
+            figures += [tuple(value)] if name == "reliability" else []
+    if figures and (page := os.environ.get("COUNTERCLAIM_RELIABILITY")):
+        write_figures(Path(page), figures)
     if tried:
         terminalreporter.write_line(f"variants tried: {tried['same']:,} of the same, {tried['other']:,} of others")

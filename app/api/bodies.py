@@ -1,5 +1,6 @@
 """A request's body: how many bytes it may have, and what it says. Whoever calls is known before it is read."""
 
+from contextlib import nullcontext
 from typing import Any, Final, get_args
 
 from fastapi import Request
@@ -7,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
 from app import jsontext, threads
+from app.database import Database
 from app.errors import Invalid, TooLarge, UnsupportedMediaType
 from app.schemas import findings
 from app.schemas.fields import Verbatim
@@ -16,6 +18,7 @@ TEXT_BYTES: Final = 8_000_000
 RECORD_BYTES: Final = 256_000
 """At most, elsewhere."""
 _THREAD_BYTES: Final = 20_000  # a body that is longer is read in a thread
+_LARGE_BYTES: Final = 500_000  # of a body that is read in turns
 _DOCUMENT_TEXT: Final = get_args(Verbatim)[1]
 
 
@@ -52,7 +55,9 @@ async def read(request: Request, field: Any, limit: int) -> None:
     if len(body) <= _THREAD_BYTES:
         request._json = _parsed(body)  # noqa: SLF001
     else:
-        request._json = await threads.run(_checked, body, field)  # noqa: SLF001
+        database: Database = request.app.state.database
+        async with database.turns["texts"].turn() if len(body) > _LARGE_BYTES else nullcontext():
+            request._json = await threads.run(_checked, body, field)  # noqa: SLF001
 
 
 async def _bytes(request: Request, limit: int) -> bytes:

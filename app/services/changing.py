@@ -319,7 +319,7 @@ async def _replace_hops(
     appearance = Draft(Appearance, "", {"event_id": stored["event_id"]}, id=record.id, reference="")
     for nth, hop in enumerate(hops):
         walking.hop(batch, hop, appearance, f"/hops/{nth}", nth + 1, document)
-    await pipeline.prepare(batch)
+    await pipeline.prepare(session, batch)
     await pipeline.store(session, batch)
     return await remarks.tell(session, caller, batch)
 

@@ -18,6 +18,8 @@ from app.services.redaction import gone
 log = structlog.get_logger()
 
 # SQLSTATE codes: serialization failure, deadlock, lock timeout, statement timeout, idle in transaction.
+_CANCELED: Final = "57014"
+_TOO_LONG: Final = "The database was not done in the time that this may take. Ask for less at once, or try again later."
 _BUSY: Final = ("40001", "40P01", "55P03", "57014", "25P03")
 _REDACTED: Final = "CC410"
 # Their classes: connection lost, out of resources, shutting down; and data out of range, program limits exceeded.
@@ -54,7 +56,9 @@ def _of_rule(error: Exception, changed: Collection[str]) -> Problem:
     no_answer = isinstance(error, sa.TimeoutError | sa.OperationalError | OSError)
     if no_answer or code in _BUSY or code.startswith(_OUT_OF_REACH):
         log.warning("database unavailable", code=code, error=repr(error)[:300])
-        return errors.Unavailable("The database is busy or out of reach. Try again.")
+        return errors.Unavailable(
+            _TOO_LONG if code == _CANCELED else "The database is busy or out of reach. Try again."
+        )
     log.error("database", code=code, error=repr(error)[:1000])
     return Problem("The database refused in a way that was not foreseen.")
 

@@ -7,10 +7,12 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from typing import Final
 
 import httpx
+import psycopg
 import pytest
 from fastapi import FastAPI
 
 from app import turns
+from app.connections import engines
 from app.turns import Turns
 
 Filling = Callable[[str], AbstractAsyncContextManager[Turns]]
@@ -76,3 +78,22 @@ async def test_writes_wait_in_a_line_that_stays_short(
         assert (await client.get("/readyz")).status_code == 200
     assert (await waiting).status_code == 201
     assert line.taken == 0
+
+
+@pytest.mark.usefixtures("event")
+@pytest.mark.parametrize("path", ["/v1/search?q=explosion", "/v1/events?q=explosion&count=true"])
+async def test_a_search_that_takes_long_is_told(
+    app: FastAPI,
+    client: httpx.AsyncClient,
+    psql: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+) -> None:
+    monkeypatch.setattr(engines, "SEARCH_SECONDS", 0.3)
+    with psql.transaction():
+        psql.execute("LOCK TABLE search_entry, event")
+        answers = await asyncio.gather(*(client.get(f"{path}&limit={nth}") for nth in range(1, 5)))
+    assert {(answer.status_code, answer.headers["Retry-After"]) for answer in answers} == {(503, "1")}
+    assert "took longer" in answers[0].json()["detail"]
+    assert (await client.get(path)).status_code == 200
+    assert app.state.database.turns["searches"].taken == 0

@@ -113,7 +113,7 @@ async def deliver(
         foreseen = (await delivered(reading, [values])).get(name(values))
         return foreseen is not None and foreseen.sha256 == digest
 
-    await pipeline.prepare(batch)
+    await pipeline.prepare(session, batch)
     await pipeline.foresee(session, batch, repeated=repeated)
     # Under the lock, for somebody else may have delivered the same meanwhile.
     earlier = (await delivered(session, [values])).get(name(values))

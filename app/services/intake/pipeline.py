@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import threads
-from app.database import Asking, asking_ahead
+from app.database import Asking, asking_ahead, turn_for_texts
 from app.models import (
     Appearance,
     AppearanceHop,
@@ -67,10 +67,14 @@ _AFTER_UNNAMED: Final = [
 # --- before the lock -------------------------------------------------------------------------------------------------
 
 
-async def prepare(batch: Batch) -> None:
-    """Do what needs no database. Texts are read in a thread: that takes a while."""
+async def prepare(session: AsyncSession, batch: Batch) -> None:
+    """Do what needs no database. Texts are read in a thread, a few bodies at a time: that takes a while.
+
+    Expects a session as `foresee`. Raises Unavailable where too many others bring texts.
+    """
     if copies.brings_texts(batch):
-        await threads.run(_prepare, batch)
+        async with turn_for_texts(session):
+            await threads.run(_prepare, batch)
     else:
         _prepare(batch)
 

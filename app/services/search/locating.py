@@ -7,9 +7,10 @@ from contextlib import nullcontext
 from typing import Final
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import threads
-from app.database import Askable, Asking, ask, end_read
+from app.database import Askable, ask, end_read, turn_for_texts
 from app.texts.quoting.effort import Key, Spots
 
 # Texts that were stored before, the short ones first, as long as they are not too large together.
@@ -34,7 +35,7 @@ async def locate(session: Askable, spots: Spots, texts_brought: Mapping[bytes, s
         rows = await ask(session, _TEXTS, {"hashes": list(unread), "most": spots.text_bytes})
         texts = {**texts, **{bytes(row.sha256): row.text for row in rows}}
     await end_read(session)  # the database ends transactions that wait for long
-    async with session.database.turns["quotations"].turn() if isinstance(session, Asking) else nullcontext():
+    async with nullcontext() if isinstance(session, AsyncSession) else turn_for_texts(session):
         try:
             await threads.run(spots.locate, words_of_text, texts)
         except asyncio.CancelledError:

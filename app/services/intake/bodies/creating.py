@@ -38,7 +38,7 @@ def _addressed(model: type[Record], address: str) -> Draft:
 
 async def _store(session: AsyncSession, caller: Caller, batch: Batch, addressed: Draft | None = None) -> None:
     """Raises NotFound, Gone, or Conflict for a merged record at the address, and what `pipeline.store` raises."""
-    await pipeline.prepare(batch)
+    await pipeline.prepare(session, batch)
     await pipeline.foresee(session, batch)
     if addressed is not None:
         await _find(session, caller, addressed)
