@@ -24,6 +24,7 @@ from sqlalchemy.util import await_only
 
 from app.connections import engines
 from app.connections.askers import Askers
+from app.connections.engines import ReadKind
 from app.connections.guarded import Unanswered
 from app.errors import Unavailable
 from app.settings import Settings
@@ -54,8 +55,6 @@ _WAITING: Final = text(
 _REASON: Final = text("SELECT set_config('counterclaim.reason', :reason, true)")
 _DIALECT: Final = make_url("postgresql+psycopg://").get_dialect()()
 _ASKERS: Final = 6  # connections for statements of a millisecond: more than that wait in line
-ReadKind: TypeAlias = Literal["reads", "pictures", "searches", "exports"]
-"""What is read for, each with places of its own: whoever draws or searches leaves connections to the others."""
 # Of each caller's: how many may wait until another of theirs was read, and how many are kept until they are taken.
 _EXPORTS_WAITING, _OPEN_EXPORTS = 4, 16
 _TEXTS_AT_ONCE: Final = 2  # bodies whose texts are read, and whose quotations are looked up
@@ -213,22 +212,9 @@ Askable: TypeAlias = AsyncSession | Asking
 def connect(settings: Settings) -> Database:
     """Engines on the settings' database; nothing is connected yet."""
     silence = Unanswered()
-    # All that one request reads is of one moment: an ETag, and the picture that it is sent with.
-    snapshots: dict[str, Any] = {
-        "isolation_level": "REPEATABLE READ",
-        "execution_options": {"postgresql_readonly": True},
-    }
-    drawing, searching = max(1, settings.readers * 4 // 10), max(1, settings.readers // 5)
-    turns: dict[ReadKind | Literal["texts"], Turns] = {
-        "pictures": Turns("pictures", drawing, 0.05),
-        "searches": Turns("searches and counts", searching, 0.05),
-        "reads": Turns("lists", max(1, settings.readers - drawing - searching), 0.005),
-        "exports": Turns("tags of exports", settings.exporters, 0.05),
-    }
-    places = sum(kind.places for kind in turns.values())
-    turns["texts"] = Turns("bodies with texts", _TEXTS_AT_ONCE, 0.01)
-    readers = engines.engine(settings, places, silence, engines.READ_SECONDS, **snapshots)
-    exporters = engines.exporters(settings, silence, Turns("exports", settings.exporters, 1), **snapshots)
+    turns = engines.turns_at_reading(settings)
+    readers = engines.readers(settings, silence, sum(kind.places for kind in turns.values()))
+    exporters = engines.exporters(settings, silence, Turns("exports", settings.exporters, 1))
     # READ COMMITTED: what others committed while the lock was waited for has to be seen. Few: one writes at a time.
     writers = engines.writers(settings, silence, Turns("writes", settings.writers, 0.02))
     askers, prober = (
@@ -245,7 +231,7 @@ def connect(settings: Settings) -> Database:
         prober,
         Shares("exports that are read", max(1, settings.exporters - 1), _EXPORTS_WAITING),
         Shares("exports that were not taken yet", _OPEN_EXPORTS, 0),
-        turns,
+        {**turns, "texts": Turns("bodies with texts", _TEXTS_AT_ONCE, 0.01)},
     )
 
 

@@ -16,7 +16,8 @@ from starlette.types import Scope
 
 from app import tokens
 from app.api import bodies
-from app.database import Asking, Database, ReadKind, Signature
+from app.connections.engines import ReadKind
+from app.database import Asking, Database, Signature
 from app.errors import Forbidden, Invalid, KeyInAddress, MethodNotAllowed, Unauthorized
 from app.schemas.addresses import ADDRESS_CHARACTERS, ADDRESS_PATTERN, EVENT_ADDRESS_PATTERN
 from app.schemas.forms import misnamed

@@ -3,7 +3,7 @@
 import selectors
 import time
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import event
@@ -28,6 +28,13 @@ _OF_WRITERS: Final = (
     f"SELECT set_config('statement_timeout', '{WRITE_SECONDS}s', false), CASE current_setting('lock_timeout') "
     f"WHEN '10s' THEN set_config('lock_timeout', '{_LOCK_SECONDS}s', false) END"
 )
+# All that one request reads is of one moment: an ETag, and the picture that it is sent with.
+_SNAPSHOTS: Final[dict[str, Any]] = {
+    "isolation_level": "REPEATABLE READ",
+    "execution_options": {"postgresql_readonly": True},
+}
+ReadKind: TypeAlias = Literal["reads", "pictures", "searches", "exports"]
+"""What is read for, each with places of its own: whoever draws or searches leaves connections to the others."""
 _FRESH_SECONDS: Final = 1.0  # for which a connection that was just used need not be pinged
 _PREPARE_AFTER: Final = 1  # runs of a statement: the next one prepares it, on each connection
 _DIALECT: Final = make_url("postgresql+psycopg://").get_dialect()()
@@ -85,10 +92,26 @@ def writers(settings: Settings, silence: Unanswered, turns: Turns) -> AsyncEngin
     )
 
 
-def exporters(settings: Settings, silence: Unanswered, turns: Turns, **options: Any) -> AsyncEngine:
+def turns_at_reading(settings: Settings) -> dict[ReadKind, Turns]:
+    """The places of each kind of reading."""
+    drawing, searching = max(1, settings.readers * 4 // 10), max(1, settings.readers // 5)
+    return {
+        "pictures": Turns("pictures", drawing, 0.05),
+        "searches": Turns("searches and counts", searching, 0.05),
+        "reads": Turns("lists", max(1, settings.readers - drawing - searching), 0.005),
+        "exports": Turns("tags of exports", settings.exporters, 0.05),
+    }
+
+
+def readers(settings: Settings, silence: Unanswered, connections: int) -> AsyncEngine:
+    """The engine of whoever reads."""
+    return engine(settings, connections, silence, READ_SECONDS, **_SNAPSHOTS)
+
+
+def exporters(settings: Settings, silence: Unanswered, turns: Turns) -> AsyncEngine:
     """The engine of whoever reads for long."""
     pool = type("_Exporters", (_Lined,), {"turns": turns})
-    return engine(settings, turns.places, silence, EXPORT_SECONDS, poolclass=pool, **options)
+    return engine(settings, turns.places, silence, EXPORT_SECONDS, poolclass=pool, **_SNAPSHOTS)
 
 
 def askers(settings: Settings, silence: Unanswered, turns: Turns) -> Askers:
