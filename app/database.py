@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import psycopg
 from psycopg.rows import namedtuple_row
@@ -130,7 +130,9 @@ class Database:
     reading_exports: Shares
     open_exports: Shares
     """Those that the database has said all of, and whose reader has not taken all, too."""
-    turns: Mapping[ReadKind | Literal["texts"], Turns]
+    turns: Mapping[ReadKind, Turns]
+    texts: Turns
+    """Of bodies whose texts are read and compared."""
     own_writes: OwnWrites = field(default_factory=OwnWrites)
 
     @asynccontextmanager
@@ -231,7 +233,8 @@ def connect(settings: Settings) -> Database:
         prober,
         Shares("exports that are read", max(1, settings.exporters - 1), _EXPORTS_WAITING),
         Shares("exports that were not taken yet", _OPEN_EXPORTS, 0),
-        {**turns, "texts": Turns("bodies with texts", _TEXTS_AT_ONCE, 0.01)},
+        turns,
+        Turns("bodies with texts", _TEXTS_AT_ONCE, 0.01),
     )
 
 
@@ -369,7 +372,7 @@ def turn_for_texts(session: Askable) -> AbstractAsyncContextManager[None]:
     Not to be taken while the lock is held: others would wait for both. Raises Unavailable.
     """
     database: Database = session.database if isinstance(session, Asking) else session.info["database"]
-    return database.turns["texts"].turn()
+    return database.texts.turn()
 
 
 async def set_reason(session: AsyncSession, reason: str | None = None) -> None:

@@ -56,7 +56,7 @@ async def read(request: Request, field: Any, limit: int) -> None:
         request._json = _parsed(body)  # noqa: SLF001
     else:
         database: Database = request.app.state.database
-        async with database.turns["texts"].turn() if len(body) > _LARGE_BYTES else nullcontext():
+        async with database.texts.turn() if len(body) > _LARGE_BYTES else nullcontext():
             request._json = await threads.run(_checked, body, field)  # noqa: SLF001
 
 
