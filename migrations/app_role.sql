@@ -7,5 +7,8 @@ REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role};
 -- The ledger and its heads are written by a trigger, which does it as the owner.
 REVOKE INSERT, UPDATE, DELETE ON change, ledger_head, event_head, instance, alembic_version FROM {role};
+-- What was redacted does not come back.
+REVOKE UPDATE, DELETE ON redaction_key FROM {role};
+GRANT EXECUTE ON FUNCTION ledger_redact(uuid[], uuid[]) TO {role};
 -- Keys are revoked, and stay in the list.
 REVOKE DELETE ON api_key FROM {role};
