@@ -28,7 +28,7 @@ def redact(  # noqa: PLR0917
     database_url: DatabaseUrl = "",
     data_dir: DataDir = None,
 ) -> None:
-    """Take what a record says out of the tables, the ledger and all that is made of them, for good.
+    """Take what a record says out of the tables and the ledger, for good. Try it with --dry-run first.
 
     What was touched goes to standard output, as JSON. Backups are not touched.
     """

@@ -358,14 +358,14 @@ Ref = Annotated[
     Field(description="Your own stable name for the record, unique among its type.", examples=["ria:2023-08-09:1"]),
 ]
 _ExternalSystem = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
-_EXTERNAL_SYSTEMS: Final = 50  # at most, of one record
+EXTERNAL_SYSTEMS: Final = 50  # at most, of one record
 ExternalIds = Annotated[
     dict[_ExternalSystem, Name],
     Field(
-        max_length=_EXTERNAL_SYSTEMS,
+        max_length=EXTERNAL_SYSTEMS,
         description="The record's ids elsewhere, by system.",
         examples=[{"wikidata": "Q4193"}],
     ),
 ]
 # In a change, a null takes a member out.
-ExternalIdsChange = Annotated[dict[_ExternalSystem, Name | None], Field(max_length=_EXTERNAL_SYSTEMS)]
+ExternalIdsChange = Annotated[dict[_ExternalSystem, Name | None], Field(max_length=EXTERNAL_SYSTEMS)]

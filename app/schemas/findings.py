@@ -206,7 +206,8 @@ def sentence(error: Any) -> str:
     if kind == "string_pattern_mismatch":
         return right(context["pattern"], error["loc"]) + _words_meant(error.get("input"), context["pattern"])
     if kind == "too_long":
-        return f"{context['actual_length']:,} are too many: at most {context['max_length']:,}"
+        many = f"{context['actual_length']:,} are too many" if context["actual_length"] else "too many"
+        return f"{many}: at most {context['max_length']:,}"
     if kind in _BOUNDS:
         return _BOUNDS[kind].format(**context)
     if kind == "float_type" and isinstance(error.get("input"), int):  # with more digits than any double

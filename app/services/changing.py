@@ -27,7 +27,8 @@ from app.models import (
 )
 from app.schemas import findings, kinds
 from app.schemas.claims import Figure, FigureRead
-from app.schemas.common import RecordRead, Remark, Withdrawal
+from app.schemas.common import SHORT_LIST_ITEMS, RecordRead, Remark, Withdrawal
+from app.schemas.fields import EXTERNAL_SYSTEMS
 from app.schemas.forms.numbers import ALL_OF_WHAT
 from app.schemas.pages import wrappers
 from app.schemas.questions import QuestionRead
@@ -41,7 +42,8 @@ from app.texts import traits
 from app.texts.quoting.effort import Spots
 from app.vocabulary import counts_things
 
-_OBJECT_FIELDS: Final = ("external_ids", "translations")
+# How many members they have at most, however many changes bring them.
+_OBJECT_FIELDS: Final = {"external_ids": EXTERNAL_SYSTEMS, "translations": SHORT_LIST_ITEMS}
 _UNIQUE_COLUMNS: Final = ("ref", "slug", "canonical_url", "page_key")
 _OF_URL: Final = ("canonical_url", "page_key")
 _ARCHIVED: Final = "This is an archive's copy: the document is the page inside. A version keeps the copy's archive_url."
@@ -148,7 +150,7 @@ async def _columns(  # noqa: PLR0917
         elif name in COARSE:
             values |= bounds(name, value)
         elif name in _OBJECT_FIELDS:
-            values[name] = _patched(getattr(record, name), value)
+            values[name] = _patched(name, getattr(record, name), value)
         elif name == "figure":
             values |= await _figure(session, caller, record, value)
         elif name == "url":
@@ -179,11 +181,15 @@ async def _named(
     return await pipeline.find(session, caller, model, reference, pointer) if reference is not None else None
 
 
-def _patched(stored: dict[str, Any], members: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Replace the members of a stored object that the patch has; a null takes one out."""
+def _patched(field: str, stored: dict[str, Any], members: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Replace the members of a stored object that the patch has; a null takes one out. Raises Invalid for too many."""
     if members is None:
         return None
-    return {name: value for name, value in (stored | members).items() if value is not None}
+    patched = {name: value for name, value in (stored | members).items() if value is not None}
+    if len(patched) > max(len(stored), _OBJECT_FIELDS[field]):
+        many = f"with those that are stored there are {len(patched):,}: at most {_OBJECT_FIELDS[field]:,}"
+        raise Invalid.at(f"/{field}", f"{many}; a null takes one out")
+    return patched
 
 
 async def _figure(session: AsyncSession, caller: Caller, record: RecordRead, patch: BaseModel | None) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from itertools import combinations
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from app.derive import ordering
 from app.derive.ordering import NEVER, SortKey
 from app.derive.pictures import claims, documents, event, labels, masking, reasons
 from app.derive.pictures.index import EventIndex, index_event
-from app.derive.rules import contradictions, in_force, silences, standing, unattributed
+from app.derive.rules import contradictions, figures, in_force, rivals, silences, standing, unattributed
 from app.derive.rules.construct import built
 from app.derive.rules.context import EventContext, event_context
 from app.derive.rules.contradictions import SelfContradiction
@@ -119,7 +120,14 @@ def _question(index: EventIndex, question: QuestionRead, answers: list[ClaimPict
     standings = [claim.standing for claim in answers]
     taken_back = [claim for claim in answers if claim.id in index.taken_back]
     stances = _stances(index, question, answers)
-    status = standing.status(standings, stances, settled=bool(settling), taken_back=bool(taken_back))
+    settled_ids = list(dict.fromkeys(assessment.claim_id for assessment in settling))
+    status = standing.status(
+        standings,
+        stances,
+        settled=bool(settling),
+        both_ways=_exclude_each_other(index, question, settled_ids),
+        taken_back=bool(taken_back),
+    )
     settlers = [claims.author(index, assessment) for assessment in settling]
     why_ended = frozenset(ended_by for claim in taken_back for ended_by in index.taken_back[claim.id])
     answers_ended = reasons.AnswersEnded(len(taken_back), why_ended)
@@ -132,10 +140,18 @@ def _question(index: EventIndex, question: QuestionRead, answers: list[ClaimPict
         why=reasons.in_words(index.context.view.wording, question_reasons),
         reasons=question_reasons,
         settled_by=[assessment.id for assessment in settling],
-        answers=list(dict.fromkeys(assessment.claim_id for assessment in settling)),
+        answers=settled_ids,
         claims=answers,
         statements=index.statements.get(question.id, []),
     )
+
+
+def _exclude_each_other(index: EventIndex, question: QuestionRead, claim_ids: Sequence[UUID]) -> bool:
+    """Whether not all of these answers can be true; of what changes with time each may have been."""
+    context = index.context
+    settled_figures = [figure for id_ in claim_ids if (figure := context.claims[id_].figure) is not None]
+    apart = any(figures.exclude(question, first, second) for first, second in combinations(settled_figures, 2))
+    return rivals.any_exclude(context.exclusions, claim_ids) or (apart and not question.evolving)
 
 
 def _stances(index: EventIndex, question: QuestionRead, answers: list[ClaimPicture]) -> set[Stance]:

@@ -88,9 +88,9 @@ def claim(
 def question(
     status: Status, standings: Sequence[Standing], settled_by: Sequence[str], answers_ended: AnswersEnded
 ) -> list[Reason]:
-    """`settled_by`: who settled it, as this caller may know them."""
-    if status == "resolved":
-        return [reason("settled", sources=_each_once(settled_by))]
+    """`settled_by`: who settled it, as this caller may know them; where it is not resolved, for rival answers."""
+    if settled_by:
+        return [reason("settled" if status == "resolved" else "settled_both_ways", sources=_each_once(settled_by))]
     if status in _DECIDED:
         standing, code = _DECIDED[status]
         return [reason(code, count=standings.count(standing), total=len(standings))]

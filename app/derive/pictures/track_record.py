@@ -86,6 +86,8 @@ def _settlements(context: EventContext) -> dict[UUID, Settlement]:
             answers=list(dict.fromkeys(row.claim_id for row in rows)),
         )
         for question_id, rows in by_question.items()
+        # Where authorities settle it for answers of which only one can be true, nobody's word was right or wrong.
+        if not rivals.any_exclude(context.exclusions, [*{row.claim_id for row in rows}])
     }
 
 

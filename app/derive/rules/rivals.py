@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, product
+from itertools import chain, combinations, product
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -111,6 +111,11 @@ def exclude(exclusions: Exclusions, first: UUID, second: UUID) -> bool:
     question_id = exclusions.answers.get(first)
     same_question = question_id is not None and question_id == exclusions.answers.get(second)
     return same_question and first != second and second not in exclusions.compatible.get(first, ())
+
+
+def any_exclude(exclusions: Exclusions, claim_ids: Sequence[UUID]) -> bool:
+    """Whether not all of these can be true together."""
+    return any(exclude(exclusions, first, second) for first, second in combinations(claim_ids, 2))
 
 
 def rivals(

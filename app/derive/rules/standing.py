@@ -83,15 +83,21 @@ def parties(origins: Collection[Origin]) -> int:
 
 
 def status(
-    standings: Collection[Standing], stances: Collection[Stance], *, settled: bool = False, taken_back: bool = False
+    standings: Collection[Standing],
+    stances: Collection[Stance],
+    *,
+    settled: bool = False,
+    both_ways: bool = False,
+    taken_back: bool = False,
 ) -> Status:
     """Of a question, the first that holds.
 
     `standings`: of the claims that answer it; `stances`: those that anybody takes toward it or toward them, implied
-    ones too; `taken_back`: somebody took one toward them that no longer stands.
+    ones too; `both_ways`: it is settled for answers of which only one can be true; `taken_back`: somebody took one
+    toward them that no longer stands.
     """
     if settled:
-        return "resolved"
+        return "contested" if both_ways else "resolved"
     for claim_standing, question_status in _STATUS_OF_STANDING:
         if claim_standing in standings:
             return question_status

@@ -15,7 +15,7 @@ ReasonCode = Literal[
     "settled_that_it_holds", "all_taken_back", "said_otherwise", "taken_back",
     "taken_back_by_report", "only_in_retracted", "in_retracted",
     # of a question
-    "settled", "claims_contested", "claims_corroborated", "claims_one_sided", "claims_undecided",
+    "settled", "settled_both_ways", "claims_contested", "claims_corroborated", "claims_one_sided", "claims_undecided",
     "answers_taken_back", "answered_in_retracted", "no_claim", "only_asked", "nobody_stands",
     # of a document
     "carries_rivals", "carries_contradicting", "carries_both_ways",

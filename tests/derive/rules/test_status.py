@@ -161,7 +161,8 @@ def test_who_settles_a_question_and_with_what() -> None:
     assert question.claims[0].standing == "contested"
     spoken = [says(MINISTRY), says(ARMY, OTHER, said="2023-08-10")]
     settled_twice = drawn_question(spoken, assessments=[second, first, again])
-    assert settled_twice.why == "settled by Agency and Army"
+    both_ways = "settled by Agency and Army, for answers of which only one can be true"
+    assert (settled_twice.status, settled_twice.why) == ("contested", both_ways)
     assert (settled_twice.settled_by, settled_twice.answers) == ([first.id, again.id, second.id], [IT.id, OTHER.id])
 
 
