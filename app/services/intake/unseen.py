@@ -29,6 +29,7 @@ _THERE: Final = {
     "document_is_public": "NOT document_is_withheld({})",
     "is_public": "is_public({})",
 }
+_OF_PUBLIC_EVENT: Final = "(SELECT e.visibility = 'public' FROM event e WHERE e.id = {}.event_id)"
 # A source that was merged into a confidential one is as confidential.
 _OPEN: Final = (
     "(SELECT NOT s.confidential AND (s.merged_into IS NULL OR protector(s.id) IS NULL) FROM source s WHERE s.id = {})"
@@ -54,7 +55,7 @@ def there(caller: Caller, model: type[Record], row: str = "t") -> str | None:
         if "visibility" in columns:
             conditions.append(f"{row}.visibility = 'public'")
         elif kind.in_event:
-            conditions.append(f"is_public({row}.event_id)")
+            conditions.append(_OF_PUBLIC_EVENT.format(row))
         elif kind.public_if is not None:
             conditions += [_THERE[kind.public_if.check].format(f"{row}.{name}") for name in kind.public_if.columns]
     if not caller.may("confidential"):

@@ -5,11 +5,13 @@
 CREATE INDEX ix_event_restricted ON event (id) WHERE visibility = 'restricted';
 
 -- First what ends the question for nearly all, at the first row that is found; last whether it is public, which may be asked
--- of all that a source has published.
+-- of all that a source has published. What cites a record is looked up by its index, and the event of each: in tables that were
+-- never analysed a join may begin with all events.
 CREATE FUNCTION document_is_withheld(wanted uuid) RETURNS boolean STABLE LANGUAGE plpgsql AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM event WHERE visibility = 'restricted')
-        AND NOT EXISTS (SELECT FROM appearance a JOIN event e ON e.id = a.event_id WHERE a.document_id = wanted AND e.visibility = 'public')
+        AND NOT EXISTS (
+            SELECT FROM appearance a WHERE a.document_id = wanted AND (SELECT visibility = 'public' FROM event e WHERE e.id = a.event_id))
         AND document_is_restricted(wanted) AND NOT document_is_public(wanted);
 END $$;
 
@@ -23,28 +25,44 @@ BEGIN
 END $$;
 CREATE FUNCTION document_is_cited_restricted(wanted uuid) RETURNS boolean STABLE LANGUAGE plpgsql AS $$
 BEGIN
-    RETURN EXISTS (SELECT FROM appearance a JOIN event e ON e.id = a.event_id WHERE a.document_id = wanted AND e.visibility = 'restricted')
-        OR EXISTS (SELECT FROM assessment_document a JOIN event e ON e.id = a.event_id WHERE a.document_id = wanted AND e.visibility = 'restricted')
-        OR EXISTS (SELECT FROM statement s JOIN event e ON e.id = s.event_id WHERE s.withdrawn_document_id = wanted AND e.visibility = 'restricted')
+    RETURN EXISTS (
+            SELECT FROM appearance a WHERE a.document_id = wanted AND (SELECT visibility = 'restricted' FROM event e WHERE e.id = a.event_id))
         OR EXISTS (
-            SELECT FROM report r JOIN mention m ON m.report_id = r.id JOIN event e ON e.id = m.record_id
-            WHERE r.document_id = wanted AND e.visibility = 'restricted');
+            SELECT FROM assessment_document a
+            WHERE a.document_id = wanted AND (SELECT visibility = 'restricted' FROM event e WHERE e.id = a.event_id))
+        OR EXISTS (
+            SELECT FROM statement s
+            WHERE s.withdrawn_document_id = wanted AND (SELECT visibility = 'restricted' FROM event e WHERE e.id = s.event_id))
+        OR EXISTS (
+            SELECT FROM report r CROSS JOIN LATERAL (
+                SELECT FROM mention m
+                WHERE m.report_id = r.id AND (SELECT visibility = 'restricted' FROM event e WHERE e.id = m.record_id) LIMIT 1) m
+            WHERE r.document_id = wanted);
 END $$;
 
--- Of what a source has published the first hundred are asked: where a restricted event had it first, its documents are there.
+-- Of what a source has published the first twenty are asked: where a restricted event had it first, its documents are there.
 CREATE FUNCTION source_is_withheld(wanted uuid) RETURNS boolean STABLE LANGUAGE plpgsql AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM event WHERE visibility = 'restricted')
-        AND NOT EXISTS (SELECT FROM statement s JOIN event e ON e.id = s.event_id WHERE s.source_id = wanted AND e.visibility = 'public')
+        AND NOT EXISTS (
+            SELECT FROM statement s WHERE s.source_id = wanted AND (SELECT visibility = 'public' FROM event e WHERE e.id = s.event_id))
+        AND NOT EXISTS (
+            SELECT FROM (SELECT id FROM document WHERE publisher_id = wanted LIMIT 20) d CROSS JOIN LATERAL (
+                SELECT FROM appearance a
+                WHERE a.document_id = d.id AND (SELECT visibility = 'public' FROM event e WHERE e.id = a.event_id) LIMIT 1) a)
         AND source_is_restricted(wanted) AND NOT source_is_public(wanted);
 END $$;
 CREATE FUNCTION source_is_restricted(wanted uuid) RETURNS boolean STABLE LANGUAGE plpgsql AS $$
 BEGIN
-    RETURN EXISTS (SELECT FROM statement s JOIN event e ON e.id = s.event_id WHERE s.source_id = wanted AND e.visibility = 'restricted')
-        OR EXISTS (SELECT FROM appearance_hop h JOIN event e ON e.id = h.event_id WHERE h.source_id = wanted AND e.visibility = 'restricted')
-        OR EXISTS (SELECT FROM assessment a JOIN event e ON e.id = a.event_id WHERE a.author_id = wanted AND e.visibility = 'restricted')
+    RETURN EXISTS (
+            SELECT FROM statement s WHERE s.source_id = wanted AND (SELECT visibility = 'restricted' FROM event e WHERE e.id = s.event_id))
         OR EXISTS (
-            SELECT FROM (SELECT id FROM document WHERE publisher_id = wanted LIMIT 100) d WHERE document_is_restricted(d.id))
+            SELECT FROM appearance_hop h
+            WHERE h.source_id = wanted AND (SELECT visibility = 'restricted' FROM event e WHERE e.id = h.event_id))
+        OR EXISTS (
+            SELECT FROM assessment a WHERE a.author_id = wanted AND (SELECT visibility = 'restricted' FROM event e WHERE e.id = a.event_id))
+        OR EXISTS (
+            SELECT FROM (SELECT id FROM document WHERE publisher_id = wanted LIMIT 20) d WHERE document_is_restricted(d.id))
         OR EXISTS (SELECT FROM source s WHERE s.parent_id = wanted AND source_is_restricted(s.id))
         OR EXISTS (SELECT FROM source s WHERE s.merged_into = wanted AND source_is_restricted(s.id));
 END $$;
