@@ -134,9 +134,10 @@ async def merge(session: AsyncSession, caller: Caller, address: str, into: str) 
     merged, remarked = await changing.merge(session, caller, Source, address, into)
     rejected_ids = [row.id for row in await _said(session, [merged.id]) if row.start == row.goal]
     if rejected_ids:
-        raise Conflict(
-            "It was said of two of these that they are not the same.", url=kinds.url(SourceLink, rejected_ids[0])
-        )
+        visible_ids = await visibility.among_seen(session, caller, SourceLink, rejected_ids)
+        urls = [kinds.url(SourceLink, id_) for id_ in rejected_ids if id_ in visible_ids]
+        member = {"url": urls[0]} if urls else {}
+        raise Conflict("It was said of two of these that they are not the same.", None, **member)
     return merged, [*remarked, *await _settle(session, caller, [merged.id], "/into")]
 
 

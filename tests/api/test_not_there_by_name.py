@@ -21,7 +21,7 @@ def weak(other: httpx.AsyncClient, psql: psycopg.Connection[Any]) -> httpx.Async
 @pytest.fixture
 def reader(other: httpx.AsyncClient, psql: psycopg.Connection[Any]) -> httpx.AsyncClient:
     """Somebody who may write, and see all but who is protected."""
-    psql.execute("UPDATE api_key SET scopes = '{ingest,edit,read}' WHERE name = 'other'")
+    psql.execute("UPDATE api_key SET scopes = '{ingest,edit,assess,read}' WHERE name = 'other'")
     return other
 
 
@@ -188,3 +188,19 @@ async def test_a_merge_into_what_is_hidden_stays(
     assert (refused.status_code, "url" in refused.json()) == (409, False)
     assert (await patch(weak, event, {"merged_into": None}))["merged_into"] is None
     assert (await get(client, f"{event}?merged=self"))["merged_into"] == closed.rpartition("/")[2]
+
+
+async def test_nor_is_a_link_named_that_is_hidden(
+    client: httpx.AsyncClient, reader: httpx.AsyncClient, event: str
+) -> None:
+    """Two can't be merged of whose own merged ones an editor has said that they are two; one of these is protected."""
+    first, third = [await source(client, name, ref=name) for name in ("first", "third")]
+    second = await source(client, "second", confidential=True)
+    await said(client, event, source="ref:first", hops=[{"source": "ref:third"}])
+    link = await post(client, f"/v1/sources/{second}/links", {"to": third, "state": "rejected"})
+    await post(client, f"/v1/sources/{second}/merge", {"into": first}, 200)
+    answers = [await who.post(f"/v1/sources/{third}/merge", json={"into": first}) for who in (client, reader)]
+    assert [(answer.status_code, answer.json().get("url")) for answer in answers] == [
+        (409, f"/v1/source-links/{link['id']}"),
+        (409, None),
+    ]
