@@ -100,7 +100,7 @@ def main() -> int:
     parser.add_argument("file", type=Path, help="JSON Lines, one incident each")
     parser.add_argument("--url", default="http://127.0.0.1:8000")
     destination = parser.add_mutually_exclusive_group(required=True)
-    destination.add_argument("--key", help="made by: counterclaim keys create NAME")
+    destination.add_argument("--key", help="made by: counterclaim keys create NAME --scopes ingest,assess")
     destination.add_argument("--out", help="write lines to this file, or - for standard output, and send nothing")
     parser.add_argument("--at-once", type=int, default=4, help="how many reports are under way at once")
     arguments, counts, notes = parser.parse_args(), Counter[str](), Notes()

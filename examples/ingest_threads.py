@@ -116,7 +116,7 @@ def main() -> int:
     parser.add_argument("file", type=Path, help="JSON Lines, one thread each")
     parser.add_argument("--url", default="http://127.0.0.1:8000")
     destination = parser.add_mutually_exclusive_group(required=True)
-    destination.add_argument("--key", help="made by: counterclaim keys create NAME")
+    destination.add_argument("--key", help="made by: counterclaim keys create NAME --scopes ingest,assess")
     destination.add_argument("--out", help="write lines to this file, or - for standard output, and send nothing")
     arguments, counts = parser.parse_args(), Counter[str]()
     if arguments.out:

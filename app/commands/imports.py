@@ -37,7 +37,10 @@ UNUSABLE, GAVE_UP = 2, 3  # exit codes, as those of ingest
 Sources = Annotated[list[str], typer.Argument(help="Files, - for standard input, or addresses.", show_default=False)]
 Out = Annotated[str, typer.Option(help="Write the lines to this file, or - for standard output, and send nothing.")]
 Url = Annotated[str, typer.Option(envvar="COUNTERCLAIM_URL", help="The service to send them to.")]
-Key = Annotated[str, typer.Option(envvar="COUNTERCLAIM_KEY", help="A key made by: counterclaim keys create NAME")]
+Key = Annotated[
+    str,
+    typer.Option(envvar="COUNTERCLAIM_KEY", help="A key made by: counterclaim keys create NAME --scopes ingest,assess"),
+]
 Event = Annotated[
     str, typer.Option(help="All of it is about this event: its id, slug, or ref:… Else each has its own.")
 ]
