@@ -132,6 +132,12 @@ async def _key_holder(request: Request) -> Caller:
     return holder
 
 
+async def check_again(request: Request, scope: str) -> None:
+    """Look the key up again, for a request that takes long. Raises Unauthorized, or Forbidden, where it has ended."""
+    del request.scope["state"]["holder"]
+    await _caller(request, SecurityScopes([scope]), None)
+
+
 async def _look_up(request: Request, token: str | None) -> Caller:
     if token is None:
         if not request.app.state.settings.public_read or "Authorization" in request.headers:

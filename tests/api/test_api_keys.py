@@ -227,3 +227,21 @@ async def test_googles_clients_have_no_other_place_for_a_key(
     assert (await anybody.get(path + robot["token"])).status_code == 200
     mistyped = await anybody.get(path + robot["token"][:-1])
     assert (mistyped.status_code, mistyped.json()["error"]["status"]) == (401, "UNAUTHENTICATED")
+
+
+async def test_a_body_that_comes_in_for_long_ends_with_its_key(client: Client, anybody: Client, robot: Json) -> None:
+    def lines_of(first: int, last: int) -> bytes:
+        return b"".join(b'{"type": "source", "name": "Source %d"}\n' % number for number in range(first, last))
+
+    async def body() -> AsyncIterator[bytes]:
+        yield lines_of(0, 300)
+        await asyncio.sleep(0.1)
+        assert (await client.delete(f"/v1/keys/{robot['id']}")).status_code == 204
+        yield lines_of(300, 1000)
+
+    headers = {**bearing(robot["token"]), "Content-Type": "application/x-ndjson"}
+    answer = await anybody.post("/v1/ingest", content=body(), headers=headers)
+    told = answer.json()
+    assert (answer.status_code, told["lines_stored"]) == (401, 250)
+    assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
+    assert (await get(client, "/v1/sources?count=true&limit=1"))["total"] == 250

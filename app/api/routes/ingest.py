@@ -19,10 +19,20 @@ from starlette.responses import Response
 from starlette.types import Receive
 
 from app import jsontext
-from app.api.deps import Connected, Ingester, Reason, Router
+from app.api.deps import Connected, Ingester, Reason, Router, check_again
 from app.api.problems import documented
 from app.database import Database, Signature
-from app.errors import BadRequest, Conflict, Forbidden, Invalid, Problem, TooLarge, Unavailable, UnsupportedMediaType
+from app.errors import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    Invalid,
+    Problem,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+    UnsupportedMediaType,
+)
 from app.schemas.lines import IngestSummary, LineProblem
 from app.services.access import Caller
 from app.services.deliveries import inflating, ingest
@@ -96,7 +106,7 @@ async def ingest_lines(
     body = _Body(request.receive)
     try:
         groups = _grouped(_inflated(body, _inflate_of(request)))
-        answer = await _answer(groups, database, signature, caller, request.app.state.pace)
+        answer = await _answer(request, groups, database, signature, caller)
     except Problem:
         await _drain(body)
         raise
@@ -137,8 +147,16 @@ class _BodyBroken(Exception):  # noqa: N818
         self.problem = problem
 
 
+async def _check_key(request: Request) -> None:
+    """A body may come in for hours: with a key that was revoked since, no more of it is stored."""
+    try:
+        await check_again(request, "ingest")
+    except (Unauthorized, Forbidden) as ended:
+        raise _BodyBroken(ended) from None
+
+
 async def _answer(
-    groups: AsyncIterator[_Group], database: Database, signature: Signature, caller: Caller, pace: ingest.StoringPace
+    request: Request, groups: AsyncIterator[_Group], database: Database, signature: Signature, caller: Caller
 ) -> bytes:
     """The lines of the answer. One group is stored while the next comes in and is checked."""
     answer, counts = bytearray(), Counter[str](created=0, matched=0, failed=0)
@@ -147,7 +165,7 @@ async def _answer(
     unavailable: Problem | None = None
 
     async def store(entries: list[Entry]) -> list[Entry]:
-        await ingest.store(database, signature, caller, entries, pace)
+        await ingest.store(database, signature, caller, entries, request.app.state.pace)
         return entries
 
     async def finish() -> None:
@@ -163,6 +181,8 @@ async def _answer(
     try:
         async for group, (size, lines) in groups:  # noqa: B007  (the last ones are for the summary)
             entries = await ingest.read(group, caller)
+            if storing is not None:
+                await _check_key(request)
             await finish()
             for entry in entries if unavailable else ():  # it may need what could not be stored: all that follows waits
                 entry.problem = entry.problem or unavailable
