@@ -1,6 +1,7 @@
 """Every failure as application/problem+json (RFC 9457), and the pages that explain each kind."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
 from typing import Annotated, Any, Final
@@ -22,6 +23,7 @@ from app.formats import google
 from app.schemas import findings
 from app.services import database_errors
 from app.telling import metrics
+from app.texts import cleaning
 
 MEDIA_TYPE: Final = "application/problem+json"
 _BY_STATUS: Final = {kind.status: kind for kind in reversed(errors.all_problems())}
@@ -103,11 +105,18 @@ def members(problem: Problem, path: str, request_id: str) -> dict[str, Any]:
         "type": f"/problems/{problem.slug}",
         "title": problem.title,
         "status": problem.status,
-        "detail": problem.detail or problem.explanation,
+        "detail": cleaning.visible(problem.detail or problem.explanation),
         "instance": quote(path),
         "request_id": request_id,
-        **problem.extra,
+        **_visible(problem.extra),
     }
+
+
+def _visible(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """What a problem says beside, its sentences for somebody to read."""
+    if "errors" not in extra:
+        return dict(extra)
+    return {**extra, "errors": [{**error, "detail": cleaning.visible(error["detail"])} for error in extra["errors"]]}
 
 
 def _merge_target(request: Request, merged: errors.Merged) -> str:

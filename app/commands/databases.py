@@ -16,6 +16,7 @@ from app.database import Database
 from app.errors import Problem
 from app.services import migrating
 from app.settings import Settings
+from app.texts import cleaning
 
 # Soft wrap: rich would break long lines, and with them URLs and keys that somebody wants to copy.
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
@@ -58,7 +59,7 @@ def database(url: str, data_dir: Path | None, *, serving: bool = False) -> Itera
 
 
 def fail(reason: str) -> NoReturn:
-    err.print(reason, style="red", markup=False, highlight=False)
+    err.print(cleaning.visible(reason), style="red", markup=False, highlight=False)
     raise typer.Exit(1)
 
 

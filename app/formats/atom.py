@@ -19,6 +19,7 @@ from app.schemas.pictures.dossiers import (
     StatementPicture,
 )
 from app.schemas.pictures.exports import DayMoves
+from app.texts import cleaning
 
 FEED_ENTRIES: Final = 100
 _ATOM: Final = "http://www.w3.org/2005/Atom"
@@ -224,7 +225,7 @@ def _render(feed: ET.Element, entry: _FeedEntry) -> None:
 
 def _add(parent: ET.Element, tag: str, text: str, **attributes: str) -> ET.Element:
     element = ET.SubElement(parent, tag, attributes)
-    element.text = _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+    element.text = cleaning.visible(_FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text))
     return element
 
 

@@ -15,6 +15,7 @@ from app.formats.cells import Row
 from app.schemas.assessments import AssessmentRead
 from app.schemas.pictures import side_maps
 from app.schemas.pictures.dossiers import ClaimPicture, DossierRead, QuestionPicture, StatementPicture
+from app.texts import cleaning
 
 COLUMNS: Final = (
     *("event_id", "event_ref", "event_slug", "event", "event_occurred", "event_place", "event_country"),
@@ -95,7 +96,9 @@ def _cell(value: Any, *, safe: bool) -> str | int | float:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     text = _text(value)
-    return f"'{text}" if safe and is_formula(text) else text
+    if not safe:
+        return text
+    return cleaning.visible(f"'{text}" if is_formula(text) else text)
 
 
 def _text(value: Any) -> str:

@@ -23,6 +23,13 @@ _LONG_FORM: Final = re.compile("[\u1f82-\u1faf\u2057-\u2487\u2a0c\u320e-\u33d8\u
 _TIMES_AS_LONG: Final = 3
 _CHARACTERS_MORE: Final = 100
 
+# What turns the order round in which a text is shown, or takes no room in it. Thai, Lao, Burmese and Khmer part words
+# by one of these, and flags are made of some.
+_MISLEADING: Final = re.compile(
+    "(?<![\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])\u200b|[\u2060-\u2064\u202a-\u202e\u2066-\u2069\ufeff]"
+    "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]"
+)
+
 
 def clean(words: str) -> str:
     """The text in NFC. Raises ValueError at a control character, half a surrogate pair or a noncharacter.
@@ -78,3 +85,13 @@ def line(words: str) -> str:
 def block(words: str) -> str:
     """What may be several lines, without white space at its ends."""
     return clean(words).strip()
+
+
+def visible(words: str) -> str:
+    r"""The text for somebody to read, with what would mislead them written out: `\u202e`.
+
+    Marks of direction and joiners stay, as names of many scripts have them.
+    """
+    if words.isascii():
+        return words
+    return _MISLEADING.sub(lambda sign: sign[0].encode("unicode_escape").decode(), words)
