@@ -27,6 +27,10 @@ COMMANDS: Final[Commands] = {
         "app.commands.imports:app",
         "Make lines of NDJSON out of others' data, and send them or write them.",
     ),
+    "watch": (
+        "app.commands.watch:watch",
+        "Print what changes in an event, as it comes, until Ctrl-C.",
+    ),
     "serve": (
         "app.commands.serving:serve",
         "Serve the API. Without a database URL, on a private PostgreSQL in the data dir.",

@@ -1,4 +1,4 @@
-"""Sends lines to a running service, and accounts for each. For `counterclaim ingest` and `import`.
+"""Sends lines to a running service, and accounts for each; and follows what changes there. For the commands.
 
     with client.connected(url, key) as http:
         for progress in client.send(http, lines):
@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import zstandard
@@ -27,6 +27,7 @@ JsonObject: TypeAlias = dict[str, Any]
 # Before the second attempt, and at most; each pause is twice as long as the one before.
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
 CONNECT_SECONDS: Final = 10.0
+SILENT_SECONDS: Final = 45.0  # without a ping: then the connection is lost
 _ZSTD_LEVEL: Final = 3  # 3 MB of reports become 11 % in 6 ms; with gzip 10 % in 46 ms
 
 
@@ -83,8 +84,10 @@ class Progress:
 
 
 @contextmanager
-def connected(url: str, key: str, *, reason: str = "", timeout: float = 600.0) -> Iterator[httpx.Client]:
-    """Give what `send` needs. `timeout` is in seconds and covers the storing of one request's lines.
+def connected(url: str, key: str | None, *, reason: str = "", timeout: float = 600.0) -> Iterator[httpx.Client]:
+    """Give what `send` needs, or `follow`, which needs no key.
+
+    `timeout` is in seconds and covers the storing of one request's lines.
 
     Nothing is sent yet. Raises Refused if the address or the key can't be used.
     """
@@ -93,9 +96,9 @@ def connected(url: str, key: str, *, reason: str = "", timeout: float = 600.0) -
         raise Refused("The address of a service begins with http:// or https://")
     if "@" in address.netloc or address.query or address.fragment:
         raise Refused("The address of a service has no user, no ? and no #")
-    if not key or not key.isascii() or not key.isprintable() or " " in key:
+    if key is not None and (not key or not key.isascii() or not key.isprintable() or " " in key):
         raise Refused("A key is needed, as `counterclaim keys create NAME` prints it: cc_…")
-    headers = {"Authorization": f"Bearer {key}", "User-Agent": "counterclaim"}
+    headers = {"User-Agent": "counterclaim"} | ({} if key is None else {"Authorization": f"Bearer {key}"})
     if reason:
         headers["Change-Reason"] = reason
     encoded = [
@@ -122,6 +125,42 @@ def send(
             progress = _with_answers(progress, part, answers)
             yield progress
     yield replace(progress, lines=number, rejected=(), remarks=())
+
+
+def follow(
+    http: httpx.Client, event: str, parameters: dict[str, str], waiting: Callable[[str, float], None]
+) -> Iterator[JsonObject]:
+    """The changes of an event, as they come, for ever: where a connection ends, another goes on behind the last change.
+
+    `waiting` is called before each pause. Raises Refused, also where the service's database has another past.
+    """
+    position, attempt = "", 0
+    limits = httpx.Timeout(SILENT_SECONDS, connect=CONNECT_SECONDS)
+    while True:
+        headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": position} if position else {})
+        why = "the connection ended"
+        try:
+            path = f"v1/events/{quote(event, safe='')}/stream"
+            with http.stream("GET", path, params=parameters, headers=headers, timeout=limits) as answer:
+                if answer.status_code != httpx.codes.OK:
+                    answer.read()
+                    why = _described(_problem(answer))
+                    if answer.status_code not in (408, 425, 429) and not answer.is_server_error:
+                        raise Refused(why)
+                for line in answer.iter_lines() if answer.is_success else ():
+                    name, _, value = line.partition(": ")
+                    if name == "id":
+                        position, attempt = value, 0
+                    elif name == "data" and "moved" in (change := json.loads(value)):
+                        yield change
+                    elif name == "data":
+                        raise Refused(_described(change))
+        except httpx.RequestError as error:
+            why = str(error) or type(error).__name__
+        seconds = _pause(attempt)
+        waiting(why, seconds)
+        time.sleep(seconds)
+        attempt += 1
 
 
 # --- from lines to requests ----------------------------------------------------------------------------------------
