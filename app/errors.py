@@ -216,12 +216,31 @@ class Invalid(Problem):
         return cls("A parameter can't be used as it is.", [{"parameter": name, "detail": detail}])
 
 
+class Misdirected(Problem):
+    status, slug, title = 421, "misdirected", "Another host"
+    explanation = "The Host is no name of this service: its operator has said which it has (COUNTERCLAIM_HOSTS)."
+
+
 class PreconditionRequired(Problem):
     status, slug, title = 428, "precondition-required", "If-Match needed"
     explanation = (
         "A change or deletion names the version it was decided on, so that nobody overwrites what they have not seen: "
         "send If-Match with the record's ETag, or `*` to take whatever is there."
     )
+
+
+class TooManyRequests(Problem):
+    status, slug, title = 429, "too-many-requests", "Too many requests"
+    explanation = (
+        "Each key, and each address without one, has a bucket of requests that fills up again; an answer that the "
+        "service still has takes a hundredth of one. RateLimit says how much is left, Retry-After when there is one."
+    )
+
+    def __init__(self, noun: str, requests: int, window_seconds: int, seconds: float) -> None:
+        super().__init__(
+            f"One {noun} makes at most {requests:,} requests in {window_seconds} s. Ask again when Retry-After says.",
+            {"Retry-After": str(int(seconds) + 1)},
+        )
 
 
 class HeadersTooLarge(Problem):

@@ -15,10 +15,12 @@ from app.api import answers, leaving, observing, problems
 from app.api.compressing import Compressing
 from app.api.deps import Route
 from app.api.description import docs_page, openapi
+from app.api.edge import Edge
 from app.api.kept import store
 from app.api.kept.layer import Kept
 from app.api.kept.requested import kept_paths
 from app.api.observing import Observed
+from app.api.rates import Rates
 from app.api.routes import (
     api_keys,
     assessments,
@@ -112,7 +114,7 @@ class Service(FastAPI):
     """Whether somebody takes spans, as was known when it began to serve."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Observed(Kept(super().build_middleware_stack()))
+        return Observed(Edge(Kept(super().build_middleware_stack())))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = scope.get("state", {}).get(leaving.CONNECTION)
@@ -147,6 +149,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings, app.state.database, app.state.pace = settings, database.connect(settings), StoringPace()
     app.state.keys, app.state.heads = Keys(read_token=token_reader(settings)), Heads()
     app.state.kept, app.state.batches = store.store(settings, heads=app.state.heads), Flights()
+    app.state.rates = Rates(settings)
     app.state.party_labels = party_labels.read(settings.party_labels)
     # Each by itself: every router around another is searched through once more.
     for module in RESOURCES:

@@ -24,6 +24,13 @@ class Settings(BaseSettings):
     writers: int = 4  # connections for writing: the ledger lets one write at a time, the others wait
     exporters: int = 2  # exports that are read at once, each process; one caller has one less
     kept_mb: int = 64  # of ready answers, each process; 0: every read is made anew
+    # Names under which the service is asked, parted by spaces: desk.example *.news.example. Empty: under any
+    hosts: str = ""
+    # Whose word counts for who asks, as which scheme and host: 127.0.0.1 10.0.0.0/8. Empty: nobody's
+    trusted_proxies: str = ""
+    rate_anonymous: int = 9_000  # requests in 30 s of one address without a key, each process; 0: as many as they like
+    rate_key: int = 18_000  # of one key
+    hsts_seconds: int = 0  # for which browsers ask by TLS alone, once they did; 0: they are not told to
     log_level: str = "info"
     # Where Prometheus scrapes, over plain HTTP and without a key; the next worker has the next port. 0: nowhere
     metrics_port: int = 0

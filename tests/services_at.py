@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 
 from app import cli, database
 from app.api.kept import store
+from app.api.rates import Rates
 from app.commands import serving as serving_command
 from app.commands.http_protocol import HttpProtocol
 from app.database import Database
@@ -82,9 +83,14 @@ def use(service: FastAPI, settings: Settings, connected: Database) -> None:
     What it knows is asked anew for every request, also without a key: tests write beside it, and read at once.
     """
     service.state.settings, service.state.database = settings, connected
+<<<<<<< HEAD
     service.state.pace = StoringPace()
     service.state.keys, service.state.heads = access.Keys(seconds=0), Heads()
     service.state.kept = store.store(settings, anonymous_seconds=0, heads=service.state.heads)
+=======
+    service.state.pace, service.state.rates = StoringPace(), Rates(settings)
+    service.state.keys, service.state.kept = access.Keys(seconds=0), store.store(settings, anonymous_seconds=0)
+>>>>>>> 704c94c (Whoever asks too often is told to come later; hosts and proxies that are believed can be named)
 
 
 def application(settings: Settings) -> FastAPI:
@@ -105,7 +111,9 @@ def serving(database_url: str) -> Iterator[str]:
     settings = Settings(database_url=database_url)
     served = _resting.pop() if _resting else application(settings)
     use(served, settings, database.connect(settings))
-    server = uvicorn.Server(uvicorn.Config(served, host="127.0.0.1", port=0, log_config=None, http=HttpProtocol))
+    server = uvicorn.Server(
+        uvicorn.Config(served, host="127.0.0.1", port=0, log_config=None, http=HttpProtocol, proxy_headers=False)
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

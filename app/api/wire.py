@@ -130,6 +130,9 @@ class _Answer:
         headers.setdefault("Cache-Control", "no-cache" if is_kept else "no-store")
         headers.add_vary_header("Authorization, Accept-Encoding")
         cors.allow(headers, self.request_headers, self.keyed_origins)
+        headers["Cross-Origin-Resource-Policy"] = (
+            "cross-origin" if "Access-Control-Allow-Origin" in headers else "same-origin"
+        )
         if not self.is_read or start["status"] != _OK:
             return
         # Of a stream the whole is never there to be hashed: it has an ETag only if its route gives one.

@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app import garbage
-from app.api import cors
+from app.api import cors, proxies
 from app.commands import databases
 from app.commands.databases import DatabaseUrl, DataDir
 from app.commands.http_protocol import HttpProtocol
@@ -34,6 +34,7 @@ _TURN_SECONDS: Final = 0.0005
 SERVER: Final[dict[str, Any]] = {
     "http": HttpProtocol,
     "ws": "none",
+    "proxy_headers": False,  # `api/proxies` reads them
     "log_config": None,
     "server_header": False,
     "timeout_graceful_shutdown": 10,
@@ -74,6 +75,7 @@ def run(url: str, host: str, port: int, workers: int = 1) -> None:
     try:
         party_labels.read(settings.party_labels)
         token_reader(settings)
+        proxies.networks(settings.trusted_proxies)
     except ValueError as error:
         databases.fail(str(error))
     except ImportError:
@@ -82,8 +84,8 @@ def run(url: str, host: str, port: int, workers: int = 1) -> None:
         databases.fail(f"Something else listens on {host}:{port}; choose another --port.")
     for scraped in range(settings.metrics_port, settings.metrics_port + workers) if settings.metrics_port else ():
         if scraped == port or _is_taken(settings.metrics_host, scraped):
-            where = f"{settings.metrics_host}:{scraped}"
-            databases.fail(f"Something else listens on {where}; choose another COUNTERCLAIM_METRICS_PORT.")
+            address = f"{settings.metrics_host}:{scraped}"
+            databases.fail(f"Something else listens on {address}; choose another COUNTERCLAIM_METRICS_PORT.")
     logs.configure(settings.log_level)
     common: dict[str, Any] = {"host": host, "port": port, **SERVER}
     if workers == 1:

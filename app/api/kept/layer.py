@@ -84,7 +84,7 @@ class Kept:
         for _ in range(_TRIES):
             ready = call.store.find(call.name)
             if ready and ready.serves(has):
-                metrics.KEPT_HIT.inc()
+                _note_hit(call.note)
                 return ready
             flight = call.store.making.join(call.name)
             if flight is None:
@@ -96,7 +96,7 @@ class Kept:
             if isinstance(answer, Refusal):
                 return None
             if flight.began >= call.since and answer.serves(has):
-                metrics.KEPT_HIT.inc()
+                _note_hit(call.note)
                 return answer
         return None
 
@@ -123,6 +123,11 @@ class Kept:
         ready = Ready(tag, short, form, stamp, heads.events_under(state["read"]))
         call.store.keep(call.name, ready)
         return ready
+
+
+def _note_hit(note: RequestNote) -> None:
+    note.is_kept = True
+    metrics.KEPT_HIT.inc()
 
 
 def _name_span(note: RequestNote) -> None:
