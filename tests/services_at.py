@@ -83,14 +83,10 @@ def use(service: FastAPI, settings: Settings, connected: Database) -> None:
     What it knows is asked anew for every request, also without a key: tests write beside it, and read at once.
     """
     service.state.settings, service.state.database = settings, connected
-<<<<<<< HEAD
     service.state.pace = StoringPace()
     service.state.keys, service.state.heads = access.Keys(seconds=0), Heads()
     service.state.kept = store.store(settings, anonymous_seconds=0, heads=service.state.heads)
-=======
-    service.state.pace, service.state.rates = StoringPace(), Rates(settings)
-    service.state.keys, service.state.kept = access.Keys(seconds=0), store.store(settings, anonymous_seconds=0)
->>>>>>> 704c94c (Whoever asks too often is told to come later; hosts and proxies that are believed can be named)
+    service.state.rates = Rates(settings)
 
 
 def application(settings: Settings) -> FastAPI:
