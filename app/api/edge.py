@@ -7,9 +7,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api import cors, problems, proxies
-from app.api.headers import OF_EVERY_ANSWER
-from app.api.rates import Rates
+from app.api import cors, headers, problems, proxies
+from app.api.rates import KEPT_COST, Admission, Header, Rates
 from app.errors import Misdirected, Problem, TooManyRequests
 from app.settings import Settings
 from app.telling.request_notes import RequestNote
@@ -20,8 +19,47 @@ _WATCHED: Final = ("/livez", "/readyz")
 _UNAUTHORIZED: Final = 401
 
 
+class Passing:
+    """What a request costs its caller, and what that is told with the answer."""
+
+    __slots__ = ("_admission", "_hsts_seconds")
+
+    def __init__(self, admission: Admission | None, hsts_seconds: int) -> None:
+        self._admission, self._hsts_seconds = admission, hsts_seconds
+
+    def pay(self) -> None:
+        """Pay for an answer that has to be made."""
+        if self._admission is not None:
+            self._admission.take()
+
+    def pay_little(self) -> None:
+        """Pay for one that is there."""
+        if self._admission is not None:
+            self._admission.take(KEPT_COST)
+
+    def headers(self) -> list[Header]:
+        """What the caller is told, once it has paid."""
+        admission, seconds = self._admission, self._hsts_seconds
+        hsts = [(b"strict-transport-security", b"max-age=%d" % seconds)] if seconds else []
+        return [*admission.headers(), *hsts] if admission is not None else hsts
+
+    def paid(self, send: Send) -> Send:
+        """Pay for an answer that has to be made, and tell the caller with it."""
+        self.pay()
+
+        async def send_told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *self.headers()]
+            await send(message)
+
+        return send_told
+
+
 class Edge:
-    """The application, for whoever may ask it now."""
+    """The application, for whoever may ask it now.
+
+    What it tells each caller is in the state of a request as `passing`: whoever answers adds it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -32,58 +70,27 @@ class Edge:
             await self.app(scope, receive, send)
             return
         settings: Settings = scope["app"].state.settings
+        state = scope["state"]
         if settings.trusted_proxies:
             proxies.unwrap(scope, settings.trusted_proxies)
-        request = _Passing(scope, send, settings)
+            state["headers"] = headers.first(scope)
+        fields: dict[bytes, bytes] = state["headers"]
+        rates: Rates = scope["app"].state.rates
+        authorization = fields.get(b"authorization")
         try:
-            request.check()
+            if settings.hosts and not proxies.is_served(fields.get(b"host", b"").decode("latin-1"), settings.hosts):
+                raise Misdirected
+            admission = rates.admit(authorization, scope["client"])
         except Problem as problem:
-            request.note.status = problem.status
-            await _refuse(scope, receive, request.send, problem)
+            state["note"].status = problem.status
+            await _refuse(scope, receive, send, problem)
             return
-        await self.app(scope, receive, request.send)
-        request.note_key()
-
-
-class _Passing:
-    """A request, and the answer to it."""
-
-    __slots__ = ("_authorization", "_caller", "_host", "_is_safe", "_rate", "_rates", "_send", "_settings", "note")
-
-    def __init__(self, scope: Scope, send: Send, settings: Settings) -> None:
-        self._send, self._settings = send, settings
-        self._authorization, self._host = None, b""
-        for name, value in scope["headers"]:
-            if name == b"authorization":
-                self._authorization = value
-            elif name == b"host":
-                self._host = value
-        self.note: RequestNote = scope["state"]["note"]
-        self._rates: Rates = scope["app"].state.rates
-        self._rate, self._caller = self._rates.caller(self._authorization, scope["client"])
-        self._is_safe = settings.hsts_seconds > 0 and scope["scheme"] == "https"
-
-    def check(self) -> None:
-        """Raises Misdirected or TooManyRequests."""
-        if self._settings.hosts and not proxies.is_served(self._host.decode("latin-1"), self._settings.hosts):
-            raise Misdirected
-        if self._rate is not None:
-            self._rates.take(self._rate, self._caller)
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = message["headers"] = list(message["headers"])
-            if self._rate is not None:
-                if self.note.is_kept:
-                    self._rates.give_back(self._rate, self._caller)
-                headers += self._rates.headers(self._rate, self._caller)
-            if self._is_safe:
-                headers.append((b"strict-transport-security", b"max-age=%d" % self._settings.hsts_seconds))
-        await self._send(message)
-
-    def note_key(self) -> None:
-        if self._authorization is not None:
-            self._rates.note_key(self._authorization, self.note.key if self.note.status != _UNAUTHORIZED else "")
+        is_by_tls = settings.hsts_seconds > 0 and scope["scheme"] == "https"
+        state["passing"] = Passing(admission, settings.hsts_seconds if is_by_tls else 0)
+        await self.app(scope, receive, send)
+        if authorization is not None:
+            note: RequestNote = state["note"]
+            rates.note_key(authorization, note.key if note.status != _UNAUTHORIZED else "")
 
 
 def _tell_of_proxy(scope: Scope) -> None:
@@ -97,13 +104,12 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, problem: Problem) 
     if isinstance(problem, TooManyRequests):
         _tell_of_proxy(scope)
     response = problems.answer(Request(scope), problem)
-    headers = MutableHeaders(raw=response.raw_headers)
-    headers["X-Request-ID"] = scope["state"]["request_id"]
-    headers["Cache-Control"] = "no-store"
-    headers.add_vary_header("Authorization, Accept-Encoding")
-    for name, value in OF_EVERY_ANSWER.items():
-        headers[name] = value
-    cors.allow(headers, Headers(scope=scope), cors.origins(scope["app"].state.settings.cors_origins))
+    told = MutableHeaders(raw=response.raw_headers)
+    told["X-Request-ID"] = scope["state"]["request_id"]
+    told["Cache-Control"] = "no-store"
+    told.add_vary_header("Authorization, Accept-Encoding")
+    told.update(headers.OF_EVERY_ANSWER)
+    cors.allow(told, Headers(scope=scope), cors.origins(scope["app"].state.settings.cors_origins))
     if scope["method"] == "HEAD":
         response.body = b""
     await response(scope, receive, send)

@@ -1,6 +1,11 @@
-"""What a browser is told with every answer: to take it for nothing but what it is, and to tell nobody of it."""
+"""Header fields: of a request, as they count; and what a browser is told with every answer.
+
+That is to take it for nothing but what it is, and to tell nobody of it.
+"""
 
 from typing import Final
+
+from starlette.types import Scope
 
 OF_EVERY_ANSWER: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -8,3 +13,8 @@ OF_EVERY_ANSWER: Final = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }
 """An answer that needs a policy of its own has that one: `/docs` is a page with scripts."""
+
+
+def first(scope: Scope) -> dict[bytes, bytes]:
+    """Those of a request by name: of several of a name the first, which is the one that counts for the routes."""
+    return dict(reversed(scope["headers"]))

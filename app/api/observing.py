@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.api import headers
 from app.database import Database, ask
 from app.errors import Problem
 from app.settings import Settings
@@ -34,9 +35,9 @@ class Observed:
             return
         state = scope.setdefault("state", {})
         note = RequestNote(logs.request_id(), scope["method"], scope["path"])
-        for name, value in scope["headers"]:
-            if name == b"traceparent":
-                note.trace = request_notes.trace(value.decode("latin-1"))
+        state["headers"] = headers.first(scope)
+        if traceparent := state["headers"].get(b"traceparent"):
+            note.trace = request_notes.trace(traceparent.decode("latin-1"))
         state["note"], state["request_id"] = note, note.request_id
         request_notes.under_way.set(note)
         try:

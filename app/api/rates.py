@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from app.errors import TooManyRequests
 from app.settings import Settings
@@ -19,19 +19,45 @@ WINDOW_SECONDS: Final = 30
 KEPT_COST: Final = 0.01
 """Of a request, takes one that is answered out of memory."""
 _CALLERS: Final = 10_000  # of whom something is known; whoever has asked longest ago goes first, and has a full bucket
+_SLACK_SECONDS: Final = 1e-6  # that adding up may have cost
 _KEYS: Final = 1_000  # whose names are known
 Header = tuple[bytes, bytes]
 
 
-class Rate(NamedTuple):
-    """How large the bucket of a caller is."""
+class Rate:
+    """How large the buckets of callers of one kind are."""
 
-    noun: str
-    requests: int
+    __slots__ = ("left", "noun", "policy", "requests", "seconds_each")
 
-    @property
-    def seconds_each(self) -> float:
-        return WINDOW_SECONDS / self.requests
+    def __init__(self, noun: str, requests: int) -> None:
+        self.noun, self.requests, self.seconds_each = noun, requests, WINDOW_SECONDS / requests
+        # As draft-ietf-httpapi-ratelimit-headers-12 has it.
+        self.policy: Header = (b"ratelimit-policy", f'"{noun}";q={requests};w={WINDOW_SECONDS}'.encode())
+        self.left = b'"%b";r=%%d;t=%%d' % noun.encode()
+
+
+class Admission:
+    """That a caller may ask: there is a request in the bucket, which is taken when it is known what it costs."""
+
+    __slots__ = ("_caller", "_full_at", "_now", "_rate")
+
+    def __init__(self, rate: Rate, caller: str, full_at: OrderedDict[str, float], now: float) -> None:
+        self._rate, self._caller, self._full_at, self._now = rate, caller, full_at, now
+
+    def take(self, cost: float = 1.0) -> None:
+        """Take a request, or a part of one, out of the caller's bucket."""
+        buckets, now = self._full_at, self._now
+        buckets[self._caller] = max(buckets.get(self._caller, now), now) + cost * self._rate.seconds_each
+        buckets.move_to_end(self._caller)
+        if len(buckets) > _CALLERS:
+            buckets.popitem(last=False)
+
+    def headers(self) -> tuple[Header, Header]:
+        """What the caller is told of the bucket."""
+        rate = self._rate
+        seconds = self._full_at.get(self._caller, self._now) - self._now
+        requests_left = max(0, int((WINDOW_SECONDS - seconds) / rate.seconds_each))
+        return (b"ratelimit", rate.left % (requests_left, seconds + 1)), rate.policy
 
 
 class Rates:
@@ -45,14 +71,26 @@ class Rates:
         self._full_at = OrderedDict[str, float]()
         self._key_names: dict[bytes, str] = {}
 
-    def caller(self, authorization: bytes | None, client: tuple[str, int] | None) -> tuple[Rate | None, str]:
-        """Whose bucket a request is taken from, and how large it is: the key's, if it is known, else the address's.
+    def admit(self, authorization: bytes | None, client: tuple[str, int] | None) -> Admission | None:
+        """Whether there is a request in the bucket of the key, if it is known, else of the address.
 
-        Who comes by a socket without addresses is not counted.
+        None: this caller is not counted, by the settings, or because it comes by a socket without addresses. Raises
+        TooManyRequests.
         """
         if authorization is not None and (key_name := self._key_names.get(authorization)):
-            return self._of_key, f"key {key_name}"
-        return (self._of_address, _network(client[0])) if client else (None, "")
+            rate, caller = self._of_key, f"key {key_name}"
+        else:
+            rate, caller = self._of_address, _network(client[0]) if client else ""
+        if rate is None or not caller:
+            return None
+        now = self._clock()
+        admission = Admission(rate, caller, self._full_at, now)
+        seconds = self._full_at.get(caller, now) - now + rate.seconds_each - WINDOW_SECONDS
+        if seconds > _SLACK_SECONDS:
+            problem = TooManyRequests(rate.noun, rate.requests, WINDOW_SECONDS, seconds)
+            problem.headers |= {name.decode(): value.decode() for name, value in admission.headers()}
+            raise problem
+        return admission
 
     def note_key(self, authorization: bytes, key_name: str) -> None:
         """Note whose key this is. Empty: nobody's, or nobody's any more."""
@@ -60,36 +98,6 @@ class Rates:
             if len(self._key_names) >= _KEYS:
                 self._key_names.clear()
             self._key_names[authorization] = key_name
-
-    def take(self, rate: Rate, caller: str) -> None:
-        """Take one request out of the caller's bucket. Raises TooManyRequests where there is none in it."""
-        now = self._clock()
-        full_at = max(self._full_at.get(caller, now), now) + rate.seconds_each
-        if full_at > now + WINDOW_SECONDS:
-            raise TooManyRequests(rate.noun, rate.requests, WINDOW_SECONDS, full_at - now - WINDOW_SECONDS)
-        self._full_at[caller] = full_at
-        self._full_at.move_to_end(caller)
-        if len(self._full_at) > _CALLERS:
-            self._full_at.popitem(last=False)
-
-    def give_back(self, rate: Rate, caller: str) -> None:
-        """Put back what a request does not cost that was answered out of memory."""
-        if caller in self._full_at:
-            self._full_at[caller] -= rate.seconds_each * (1 - KEPT_COST)
-
-    def headers(self, rate: Rate, caller: str) -> list[Header]:
-        """What a caller is told of its bucket (draft-ietf-httpapi-ratelimit-headers-12)."""
-        seconds = max(0.0, self._full_at.get(caller, 0.0) - self._clock())
-        requests_left = int((WINDOW_SECONDS - seconds) / rate.seconds_each)
-        return [
-            (b"ratelimit", b'"%b";r=%d;t=%d' % (rate.noun.encode(), max(requests_left, 0), seconds + 1)),
-            (b"ratelimit-policy", _policy(rate)),
-        ]
-
-
-@lru_cache(maxsize=8)
-def _policy(rate: Rate) -> bytes:
-    return f'"{rate.noun}";q={rate.requests};w={WINDOW_SECONDS}'.encode()
 
 
 @lru_cache(maxsize=4096)

@@ -49,8 +49,6 @@ class RequestNote:
     status: int = 0
     key: str = ""
     """The name of the caller's key, and never the key."""
-    is_kept: bool = False
-    """Whether it is answered out of memory."""
     statements: int = 0
     """Of SQL, that were asked for it."""
 

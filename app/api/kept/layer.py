@@ -8,6 +8,7 @@ from opentelemetry import trace
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.edge import Passing
 from app.api.kept import requested
 from app.api.kept.requested import AnswerName, Asked
 from app.api.kept.store import Form, Headers, Ready, Store
@@ -49,6 +50,7 @@ class KeptCall(NamedTuple):
     store: Store
     scope: Scope
     note: RequestNote
+    passing: Passing
 
 
 class Kept:
@@ -76,7 +78,8 @@ class Kept:
             if answer and call:
                 note.status = await _send(call, answer, send)
                 return
-        await self.app(scope, receive, send)
+        passing: Passing | None = scope["state"].get("passing") if scope["type"] == "http" else None
+        await self.app(scope, receive, passing.paid(send) if passing else send)
 
     async def _answer(self, call: KeptCall) -> Made | None:
         """What is kept, or is made now. None: whoever is making it makes nothing for others."""
@@ -84,10 +87,11 @@ class Kept:
         for _ in range(_TRIES):
             ready = call.store.find(call.name)
             if ready and ready.serves(has):
-                _note_hit(call.note)
+                _note_hit(call)
                 return ready
             flight = call.store.making.join(call.name)
             if flight is None:
+                call.passing.pay()
                 # Who has a version is perhaps spared the making of the whole.
                 make = partial(self._make, call, None if ready else has)
                 answer: Made = await call.store.making.start(call.name, make).landed()
@@ -96,7 +100,7 @@ class Kept:
             if isinstance(answer, Refusal):
                 return None
             if flight.began >= call.since and answer.serves(has):
-                _note_hit(call.note)
+                _note_hit(call)
                 return answer
         return None
 
@@ -125,8 +129,8 @@ class Kept:
         return ready
 
 
-def _note_hit(note: RequestNote) -> None:
-    note.is_kept = True
+def _note_hit(call: KeptCall) -> None:
+    call.passing.pay_little()
     metrics.KEPT_HIT.inc()
 
 
@@ -160,7 +164,7 @@ async def _called(scope: Scope, note: RequestNote) -> KeptCall | None:
         caller, since = await state.keys.find(database, request.token), note.began
         note.key = caller.name
     await store.heads.know(database, since)
-    return KeptCall(request, caller, request.name(caller), since, store, scope, note)
+    return KeptCall(request, caller, request.name(caller), since, store, scope, note, scope["state"]["passing"])
 
 
 async def _send(call: KeptCall, answer: Made, send: Send) -> int:
@@ -177,7 +181,9 @@ async def _send(call: KeptCall, answer: Made, send: Send) -> int:
     callers_own: Headers = [] if isinstance(answer, Refusal) else [(b"x-request-id", call.note.request_id.encode())]
     if call.note.trace:
         callers_own.append((b"traceresponse", call.note.trace.header.encode()))
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, *callers_own]})
+    await send(
+        {"type": "http.response.start", "status": status, "headers": [*headers, *callers_own, *call.passing.headers()]}
+    )
     await send({"type": "http.response.body", "body": b"" if is_head else body})
     return status
 

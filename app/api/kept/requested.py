@@ -57,8 +57,7 @@ class Asked(NamedTuple):
 
 def read(scope: Scope, settings: Settings) -> Asked | None:
     """What is asked for. None: this is refused, or never asked for again."""
-    # As for the routes, the first header of a name counts.
-    headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))
+    headers: dict[bytes, bytes] = scope["state"]["headers"]
     token = None
     if (authorization := headers.get(b"authorization")) is not None:
         scheme, token = get_authorization_scheme_param(authorization.decode("latin-1"))
@@ -84,7 +83,7 @@ def read(scope: Scope, settings: Settings) -> Asked | None:
 
 def deciding_headers(scope: Scope) -> list[tuple[bytes, bytes]]:
     """Those that the answer follows from, beside what the caller has."""
-    headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))
+    headers: dict[bytes, bytes] = scope["state"]["headers"]
     return [(name, headers[name]) for name in _DECIDING if name in headers]
 
 
