@@ -60,6 +60,7 @@ _EXPORTS_WAITING, _OPEN_EXPORTS = 4, 16
 _TEXTS_AT_ONCE: Final = 2  # bodies whose texts are read, and whose quotations are looked up
 LEDGER_LOCK: Final = {"class": 20230809, "key": 1}
 MIGRATION_LOCK: Final = {"class": 20230809, "key": 2}
+SENDER_LOCK: Final = {"class": 20230809, "key": 3}
 
 
 @dataclass(frozen=True, slots=True)

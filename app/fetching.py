@@ -10,10 +10,10 @@ import ipaddress
 import re
 import socket
 import zlib
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urljoin
 
 import ada_url
@@ -91,7 +91,7 @@ async def _request_once(client: httpx.AsyncClient, url: str, types: Collection[s
         target = ada_url.URL(urls.check(url))
     except ValueError as error:
         raise FetchError(f"{error}") from None
-    response = await _send_to_first(client, target, limits)
+    response = await _send_to_first(client, target, _GET, limits)
     try:
         if response.status_code in _REDIRECTS and (to := response.headers.get("location")):
             return str(urljoin(str(target.href), to))
@@ -107,31 +107,63 @@ async def _request_once(client: httpx.AsyncClient, url: str, types: Collection[s
     return Fetched(href, response.status_code, kind, charset and charset[1], body, datetime.now(UTC))
 
 
-async def _send_to_first(client: httpx.AsyncClient, target: ada_url.URL, limits: Limits) -> httpx.Response:
+class _Message(NamedTuple):
+    """What is sent to an address."""
+
+    method: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+
+
+_GET: Final = _Message("GET", {"Accept-Encoding": "gzip"})
+
+
+async def post(
+    client: httpx.AsyncClient, url: str, body: bytes, headers: Mapping[str, str], limits: Limits
+) -> httpx.Response:
+    """Send a body, and read the head of the answer alone; redirects are not followed. Raises FetchError."""
+    message = _Message("POST", headers, body)
+    try:
+        async with asyncio.timeout(limits.seconds):
+            target = ada_url.URL(urls.check(url))
+            if target.protocol != "https:" and not limits.private:
+                raise FetchError("https is needed")
+            response = await _send_to_first(client, target, message, limits)
+            await response.aclose()
+            return response
+    except ValueError as error:
+        raise FetchError(f"{error}") from None
+    except TimeoutError:
+        raise FetchError(f"took longer than {limits.seconds:g} seconds") from None
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        raise FetchError(f"the server can't be reached: {error or type(error).__name__}") from None
+
+
+async def _send_to_first(
+    client: httpx.AsyncClient, target: ada_url.URL, message: _Message, limits: Limits
+) -> httpx.Response:
     """Send the request to the first of the checked addresses that can be connected to."""
     name, secure = str(target.hostname).strip("[]"), target.protocol == "https:"
     port = int(target.port or (443 if secure else 80))
     *earlier, last = await _addresses(name, port, private=limits.private)
     for address in earlier:
         try:
-            return await client.send(_request_to(client, target, address, port), stream=True)
+            return await client.send(_request_to(client, target, address, port, message), stream=True)
         except httpx.ConnectError:
             continue
-    return await client.send(_request_to(client, target, last, port), stream=True)
+    return await client.send(_request_to(client, target, last, port, message), stream=True)
 
 
-def _request_to(client: httpx.AsyncClient, target: ada_url.URL, address: Address, port: int) -> httpx.Request:
+def _request_to(
+    client: httpx.AsyncClient, target: ada_url.URL, address: Address, port: int, message: _Message = _GET
+) -> httpx.Request:
     """A request to an address. The name stands in Host and in TLS's SNI: the certificate must be for the name."""
     bare = f"[{address}]" if isinstance(address, ipaddress.IPv6Address) else str(address)
     return client.build_request(
-        "GET",
+        message.method,
         f"{target.protocol}//{bare}:{port}{target.pathname}{target.search}",
-        headers={
-            "Host": str(target.host),
-            "Accept-Encoding": "gzip",
-            "User-Agent": AGENT,
-            "Connection": "close",
-        },
+        headers={"Host": str(target.host), "User-Agent": AGENT, "Connection": "close", **message.headers},
+        content=message.body,
         extensions={"sni_hostname": str(target.hostname).strip("[]")} if target.protocol == "https:" else {},
     )
 

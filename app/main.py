@@ -3,7 +3,7 @@
 import asyncio
 import pkgutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from fastapi import FastAPI
@@ -41,12 +41,14 @@ from app.api.routes import (
     sources,
     statements,
 )
+from app.api.routes.live import webhooks
 from app.api.wire import Wire
 from app.flights import Flights
 from app.services.access import Keys, TokenReader
 from app.services.deliveries.ingest import StoringPace
 from app.services.idempotency import Replayed
 from app.services.pictures.heads import Heads
+from app.services.webhooks import sender
 from app.settings import Settings
 from app.texts.messages import party_labels
 
@@ -57,12 +59,14 @@ sends one *report* per article or post (`POST /v1/reports`); a dashboard reads o
 
 Reading what is public needs no key. PATCH is a merge patch (RFC 7396), `application/merge-patch+json` or
 `application/json`. An answer to GET has an `ETag`, a page of a list a `Link` to those beside it, what was made
-its `Location`, and what was answered before `Idempotency-Replayed: true`. Every failure is
-`application/problem+json` and says where and why.
+its `Location`, and what was answered before `Idempotency-Replayed: true`. Whoever writes may say why, as
+`Change-Reason`; a POST of records may have an `Idempotency-Key`: sent again within 24 hours, it gets the same
+answer. Every failure is `application/problem+json` and says where and why.
 """
 TAGS = {
     "reports": "What ingest scripts send: one document's worth of claims.",
     "events": "Something that happened, and its links to others.",
+    "webhooks": "Standard Webhooks 1.0.",
     "search": "Records by their words, and claims that say nearly the same.",
     "lookup": "What is there already, before it is fetched or sent.",
     "changes": "What is new.",
@@ -85,6 +89,7 @@ RESOURCES = (
     events,
     pictures,
     changes,
+    webhooks,
     search,
     questions,
     claims,
@@ -187,10 +192,15 @@ def token_reader(settings: Settings) -> TokenReader | None:
 async def _lifespan(app: Service) -> AsyncIterator[None]:
     app.is_traced = observing.is_traced()
     collecting = asyncio.create_task(garbage.collect_between())
-    with observing.served(app.state.settings):
-        looking = asyncio.create_task(observing.look_again(app.state.database))
+    state = app.state
+    with observing.served(state.settings):
+        looking = asyncio.create_task(observing.look_again(state.database))
+        sending = asyncio.create_task(sender.run(state.database, state.settings, state.heads))
         yield
         looking.cancel()
+        sending.cancel()
+        with suppress(asyncio.CancelledError):
+            await sending
     collecting.cancel()
     # Requests that were cancelled because the grace is over: they are answered before the loop ends.
     await asyncio.sleep(_LAST_WORDS_SECONDS)

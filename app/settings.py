@@ -34,4 +34,7 @@ class Settings(BaseSettings):
     log_level: str = "info"
     # Where Prometheus scrapes, over plain HTTP and without a key; the next worker has the next port. 0: nowhere
     metrics_port: int = 0
+    webhook_private: bool = False  # whether webhooks may lead to addresses that are not public, and without TLS
+    # Seconds from each attempt that fails to the next: three days in all. One fifth less or more, by chance.
+    webhook_schedule: str = "5 300 1800 7200 18000 36000 50400 72000 86400"
     metrics_host: str = "127.0.0.1"

@@ -79,6 +79,9 @@ RemarkKind = Literal["matched", "completed", "replaced", "not_taken", "changed",
 
 Scheme = Literal["claimreview", "averitec", "airwars", "veracity"]
 Operation = Literal["insert", "update", "delete"]
+WebhookMessage = Literal["changes", "test"]
+# Why nothing more is sent to a webhook.
+WebhookEnd = Literal["gone", "failing", "key", "fork", "by_hand"]
 Scope = Literal["read", "ingest", "edit", "assess", "confidential", "admin"]
 
 PERSONS: Final = "persons"

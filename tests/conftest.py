@@ -60,7 +60,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         import soaking  # noqa: PLC0415
 
         soaking.register()
-        for name in ("equipment", "clusters"):
+        for name in ("equipment", "clusters", "hooking"):
             session.config.pluginmanager.import_plugin(name)
 
 

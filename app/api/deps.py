@@ -186,6 +186,7 @@ Writer = Annotated[Caller, Security(_caller, scopes=["edit"])]
 Ingester = Annotated[Caller, Security(_caller, scopes=["ingest"])]
 Assessor = Annotated[Caller, Security(_caller, scopes=["assess"])]
 Admin = Annotated[Caller, Security(_caller, scopes=["admin"])]
+Follower = Annotated[Caller, Security(_caller, scopes=["read"])]
 
 
 def _decoded(header: str) -> str:

@@ -20,7 +20,13 @@ from app.telling.request_notes import RequestNote
 
 _SECONDS: Final = 5.0  # between two looks at what is counted by nobody while it happens
 _LEFT: Final = 499  # as web servers log it: the client has left, and nobody is there to be answered
-_HEAD: Final = text("SELECT seq FROM ledger_head")
+_LOOK: Final = text("""
+SELECT h.seq, count(*) FILTER (WHERE w.disabled_reason IS NULL AND w.attempts = 0) AS sent_to,
+    count(*) FILTER (WHERE w.disabled_reason IS NULL AND w.attempts > 0) AS failing,
+    count(w.disabled_reason) AS disabled,
+    coalesce(extract(epoch FROM clock_timestamp() - min(w.failing_since) FILTER (WHERE w.disabled_reason IS NULL)), 0)
+        AS lag
+FROM ledger_head h LEFT JOIN webhook w ON true GROUP BY h.seq""")
 
 
 class Observed:
@@ -74,6 +80,10 @@ async def look_again(database: Database) -> None:
 
 
 async def look(database: Database) -> None:
-    """Tell the metrics how far the ledger is."""
+    """Tell the metrics how far the ledger is, and how it is with webhooks, also where nobody sends to them."""
     with suppress(Problem, SQLAlchemyError, OSError):  # requests tell that it is away
-        metrics.LEDGER_SEQ.set((await ask(database.asking(), _HEAD))[0].seq)
+        row = (await ask(database.asking(), _LOOK))[0]
+        metrics.LEDGER_SEQ.set(row.seq)
+        metrics.WEBHOOK_LAG.set(float(row.lag))
+        for state in ("sent_to", "failing", "disabled"):
+            metrics.WEBHOOKS.labels(state).set(getattr(row, state))

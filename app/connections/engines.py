@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Final, Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
+from psycopg import AsyncConnection
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -35,6 +36,11 @@ _SNAPSHOTS: Final[dict[str, Any]] = {
 }
 ReadKind: TypeAlias = Literal["reads", "pictures", "searches", "exports"]
 """What is read for, each with places of its own: whoever draws or searches leaves connections to the others."""
+# The server finds out within four seconds that whoever holds a lock is no longer there, as after a power cut.
+_OF_HOLDERS: Final = (
+    "SELECT set_config('tcp_keepalives_idle', '1', false), set_config('tcp_keepalives_interval', '1', false), "
+    "set_config('tcp_keepalives_count', '3', false)"
+)
 _FRESH_SECONDS: Final = 1.0  # for which a connection that was just used need not be pinged
 _PREPARE_AFTER: Final = 1  # runs of a statement: the next one prepares it, on each connection
 _DIALECT: Final = make_url("postgresql+psycopg://").get_dialect()()
@@ -121,6 +127,13 @@ def askers(settings: Settings, silence: Unanswered, turns: Turns) -> Askers:
     return Askers(
         turns, partial(guarded.connect, silence, ASK_SECONDS + _SILENT_SECONDS, _limit(ASK_SECONDS), **options)
     )
+
+
+async def holder(settings: Settings) -> AsyncConnection[Any]:
+    """A connection that is held for a lock of its session. Raises psycopg's errors."""
+    _, of_url = _DIALECT.create_connect_args(make_url(settings.database_url))
+    options = {**_options(settings), **of_url, "autocommit": True}
+    return await guarded.connect(Unanswered(), ASK_SECONDS + _SILENT_SECONDS, _OF_HOLDERS, **options)
 
 
 def _options(settings: Settings) -> dict[str, Any]:

@@ -78,7 +78,11 @@ async def connect(silence: Unanswered, seconds: float, setting: str = "", **opti
     connection.seconds, connection.silence = seconds, silence
     if setting:
         autocommit = connection.autocommit
-        await connection.set_autocommit(True)
-        await connection.execute(setting, prepare=False)
-        await connection.set_autocommit(autocommit)
+        try:
+            await connection.set_autocommit(True)
+            await connection.execute(setting, prepare=False)
+            await connection.set_autocommit(autocommit)
+        except BaseException:  # also of whoever is cancelled
+            connection.pgconn.finish()
+            raise
     return connection

@@ -21,6 +21,7 @@ from app.models.search import SearchEntry
 from app.models.source import Source, SourceLink, SourceNameKey
 from app.models.statement import Appearance, AppearanceHop, Statement
 from app.models.text import TextMark, TextPrint
+from app.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "RULE_MESSAGES",
@@ -54,5 +55,7 @@ __all__ = [
     "Statement",
     "TextMark",
     "TextPrint",
+    "Webhook",
+    "WebhookDelivery",
     "table_of",
 ]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from app import synonyms
-from app.api.description import field_words, glossary
+from app.api.description import field_words, glossary, types
 from app.api.description.word_meanings import MEANINGS
 
 Schema = dict[str, Any]
@@ -149,7 +149,7 @@ class _Writer:
         by_name = glossary.EXAMPLES.get(field)
         if "enum" in schema or self.says(schema, "enum") or type(by_name) is not type(of_type):
             return of_type
-        general = schema.get("$ref", "").removeprefix(_SCHEMAS).removesuffix("OrNull")
+        general = schema.get("$ref", "").removeprefix(_SCHEMAS).removesuffix(types.OR_NULL)
         return by_name if general not in _OF_THE_TYPE else of_type
 
     def says(self, schema: Schema, word: str) -> Any:

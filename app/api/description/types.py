@@ -74,8 +74,8 @@ _ANSWERED: Final[Mapping[str, Schema]] = {
 }
 # As which field the members of a map are seen.
 _COUNTED: Final = "count"
-# What may be of a named type, or null, is named, too.
-OR_NULL: Final = "OrNull"
+# What may be of a named type, or null, is named, too: `IdN`. Short, for it is referred to hundreds of times.
+OR_NULL: Final = "N"
 _WORTH_A_NAME: Final = 4  # uses
 # What says nothing of the values that there may be.
 _SAID: Final = ("title", "description", "default")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, literal, select, text
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, literal, select, text, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import Event, Question
@@ -64,7 +64,7 @@ async def read(session: AsyncSession, caller: Caller, query: ChangesFilter, even
     chosen = plain(query, event_id)
     if addresses := getattr(query, "event", None):
         ids = [narrowing.ids_at(caller, Event, address) for address in addresses.split(",")]
-        chosen = replace(chosen, events=tuple((await session.scalars(ids[0].union(*ids[1:]))).all()))
+        chosen = replace(chosen, events=tuple(dict.fromkeys(await session.scalars(union(*ids)))))
     if query.question:
         question_id = await session.scalar(narrowing.ids_at(caller, Question, query.question))
         chosen = replace(chosen, question=question_id)
