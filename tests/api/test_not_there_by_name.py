@@ -158,7 +158,7 @@ async def test_no_title_is_numbered_because_of_a_restricted_event(
     assert slugs == ["the-trial", "the-trial-2", "the-trial-3"]
 
 
-async def test_an_answer_is_not_given_again_to_who_may_see_it_no_more(
+async def test_an_answer_is_not_given_repeatedto_who_may_see_it_no_more(
     client: httpx.AsyncClient, other: httpx.AsyncClient, psql: psycopg.Connection[Any], event: str, closed: str
 ) -> None:
     bodies: dict[str, Json] = {
@@ -204,3 +204,23 @@ async def test_nor_is_a_link_named_that_is_hidden(
         (409, f"/v1/source-links/{link['id']}"),
         (409, None),
     ]
+
+
+async def test_what_became_part_of_a_hidden_event_is_written_to_as_before(
+    client: httpx.AsyncClient, weak: httpx.AsyncClient, event: str, closed: str
+) -> None:
+    own_id = event.rpartition("/")[2]
+    await post(client, f"{event}/claims", {"text": "It was there", "ref": "there"})
+    await post(client, f"{event}/merge", {"into": closed.rpartition("/")[2]}, 200)
+    for address in (own_id, "explosion"):
+        claims = [{"text": f"Said of {address}"}]
+        answer = await weak.post("/v1/reports", json={"events": [{"event": address, "claims": claims}]})
+        assert answer.status_code == 201, answer.text
+        assert answer.json()["events"][0]["id"] == own_id
+        assert closed.rpartition("/")[2] not in answer.text
+    repeated = await weak.post("/v1/events", json={"title": "Explosion", "slug": "explosion"})
+    assert (repeated.status_code, repeated.json()["id"]) == (200, own_id), repeated.text
+    told = await weak.post("/v1/reports", json={"events": [{"event": own_id, "statements": [{"claim": "ref:there"}]}]})
+    assert told.status_code == 201, told.text
+    assert (await weak.post(f"{event}/statements", json={"claim": "ref:there", "stance": "deny"})).status_code == 201
+    assert len((await get(weak, f"{event}/claims"))["items"]) == 3

@@ -199,10 +199,10 @@ _NEEDED: Final = (
 def _stored(model: type[Record], caller: Caller) -> Select[*tuple[Any, ...]]:
     """Select the records with these ids, refs or, of events, slugs; `root` and `event_root` are after merges."""
     table = table_of(model)
-    columns = [table.c.id, table.c.ref, root_of(table).label("root")]
+    columns = [table.c.id, table.c.ref, root_of(table, caller).label("root")]
     columns += [table.c[name] for name in _NEEDED if name in table.c]
     if "event_id" in table.c or "slug" in table.c:
-        columns.append(event_root_of(table).label("event_root"))
+        columns.append(event_root_of(table, caller).label("event_root"))
     named = [
         table.c.ref == any_(bindparam("refs", None, ARRAY(Text()))),
         table.c.id == any_(bindparam("ids", None, ARRAY(Uuid()))),
@@ -226,30 +226,34 @@ def bearing_refs(model: type[Record], caller: Caller) -> Select[*tuple[Any, ...]
 @cache
 def _bearing_refs(model: type[Record], caller: Caller) -> Select[*tuple[Any, ...]]:
     table = table_of(model)
-    columns = [table.c.ref, table.c.id, root_of(table).label("root")]
+    columns = [table.c.ref, table.c.id, root_of(table, caller).label("root")]
     if "event_id" in table.c:
-        columns += [table.c.event_id, event_root_of(table).label("event_root")]
+        columns += [table.c.event_id, event_root_of(table, caller).label("event_root")]
     if "slug" in table.c:
         stays = table.alias()
-        columns.append(select(stays.c.slug).where(stays.c.id == root_of(table)).scalar_subquery().label("slug"))
+        columns.append(select(stays.c.slug).where(stays.c.id == root_of(table, caller)).scalar_subquery().label("slug"))
     return _there(select(*columns).where(table.c.ref == any_(bindparam("refs", None, ARRAY(Text())))), model, caller)
 
 
-def root_of(table: Table) -> ColumnElement[UUID]:
-    """The id of the record that a row became after merges."""
+def root_of(table: Table, caller: Caller) -> ColumnElement[UUID]:
+    """The id of the record that a row became after merges; of what became part of a hidden event, that is not told."""
     if "merged_into" not in table.c:
         return table.c.id
     merged_root = visibility.merge_root(table.name, table.c.id)
+    if "visibility" in table.c and not caller.may("read"):
+        merged_root = case((func.is_public(merged_root), merged_root), else_=table.c.id)
     return case((table.c.merged_into.is_(None), table.c.id), else_=merged_root)
 
 
-@cache
-def event_root_of(table: Table) -> ColumnElement[UUID]:
+def event_root_of(table: Table, caller: Caller) -> ColumnElement[UUID]:
     """The event of a row after merges; of an event itself, what it became."""
     if "event_id" not in table.c:
-        return root_of(table)
+        return root_of(table, caller)
     event = table_of(Event).alias("e")
-    root = case((event.c.merged_into.is_(None), event.c.id), else_=func.event_root(event.c.id))
+    merged_root: ColumnElement[UUID] = func.event_root(event.c.id)
+    if not caller.may("read"):
+        merged_root = case((func.is_public(merged_root), merged_root), else_=event.c.id)
+    root = case((event.c.merged_into.is_(None), event.c.id), else_=merged_root)
     return select(root).where(event.c.id == table.c.event_id).scalar_subquery()
 
 
