@@ -18,7 +18,7 @@ from uuid_utils.compat import uuid7
 
 from app import times
 from app.errors import Invalid, TooLarge
-from app.models import Document, DocumentVersion, Record, Source, Statement
+from app.models import Claim, Document, DocumentVersion, Record, Source, Statement
 from app.schemas.documents import DocumentCreate
 from app.schemas.fields import Respelt, Unquoted, respelt_in, unquoted_in
 from app.schemas.pages import page_keys, wrappers
@@ -31,6 +31,8 @@ from app.vocabulary import RemarkKind
 
 _UNKNOWN_ID: Final = UUID(int=0)  # the id of a reference until it is found
 RECORDS_OF_A_BODY: Final = 1000  # at most
+# Nobody else writes while their words are made ready to be searched: a second for so many.
+CLAIM_CHARACTERS_OF_A_BODY: Final = 1_000_000
 # Where words stand in the text with this SHA-256, as far as that has been looked up; None: nowhere.
 COARSE: Final = ("said", "withdrawn", "published", "retracted", "occurred", "made")
 _MAY_BE_RESPELT: Final = frozenset({Respelt, Unquoted, list, dict})
@@ -189,6 +191,7 @@ class Batch:
     similar: Mapping[str, list[Similar]] = field(default_factory=dict)
     """By pointer, what a source or question of the body may be, as the answer names it."""
     size: int = 0
+    claim_characters: int = 0
 
     def add(
         self,
@@ -211,6 +214,11 @@ class Batch:
         self.size += 1
         if self.size > RECORDS_OF_A_BODY:
             raise TooLarge(f"One body may carry at most {RECORDS_OF_A_BODY} records. Send several.")
+        if model is Claim:
+            self.claim_characters += len(values.get("text") or "")
+            if self.claim_characters > CLAIM_CHARACTERS_OF_A_BODY:
+                bound = f"{CLAIM_CHARACTERS_OF_A_BODY:,} characters together"
+                raise TooLarge(f"The claims of one body may have at most {bound}. Send several.")
         return draft
 
     def referred(self, model: type[Record]) -> list[Draft]:
