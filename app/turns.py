@@ -63,10 +63,10 @@ class Turns:
                 await waiting[0]
             self._waits.observe(time.monotonic() - now)
         except BaseException as error:
-            if waiting in self._line:
-                self._line.remove(waiting)
-            else:
+            if waiting[0].done() and not waiting[0].cancelled():
                 self._pass_on()  # it was given, and is not taken
+            elif waiting in self._line:
+                self._line.remove(waiting)
             if isinstance(error, TimeoutError):
                 raise self._refusal(expected) from None
             raise

@@ -83,3 +83,15 @@ async def test_who_leaves_the_line_takes_no_place(given: bool) -> None:
     if not given:
         kind.give_back(0)
     assert (kind.taken, kind.waiting) == (0, 0)
+
+
+async def test_who_was_cancelled_while_another_gave_back_takes_no_place() -> None:
+    kind = Turns("pictures", 1, usual_seconds=0)
+    await kind.take()
+    leaving = asyncio.create_task(kind.take())
+    await asyncio.sleep(0.01)
+    leaving.cancel()
+    kind.give_back(0)  # before the task that leaves has its turn
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    assert (kind.taken, kind.waiting) == (0, 0)

@@ -18,7 +18,7 @@ from uuid_utils.compat import uuid7
 
 from app import times
 from app.errors import Invalid, TooLarge
-from app.models import Claim, Document, DocumentVersion, Record, Source, Statement
+from app.models import Document, DocumentVersion, Record, Source, Statement
 from app.schemas.documents import DocumentCreate
 from app.schemas.fields import Respelt, Unquoted, respelt_in, unquoted_in
 from app.schemas.pages import page_keys, wrappers
@@ -214,11 +214,11 @@ class Batch:
         self.size += 1
         if self.size > RECORDS_OF_A_BODY:
             raise TooLarge(f"One body may carry at most {RECORDS_OF_A_BODY} records. Send several.")
-        if model is Claim:
+        if "sha256" not in values:  # not of what was read of a document
             self.claim_characters += len(values.get("text") or "")
             if self.claim_characters > CLAIM_CHARACTERS_OF_A_BODY:
                 bound = f"{CLAIM_CHARACTERS_OF_A_BODY:,} characters together"
-                raise TooLarge(f"The claims of one body may have at most {bound}. Send several.")
+                raise TooLarge(f"The claims and questions of one body may have at most {bound}. Send several.")
         return draft
 
     def referred(self, model: type[Record]) -> list[Draft]:
