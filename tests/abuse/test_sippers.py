@@ -25,7 +25,10 @@ async def test_one_caller_does_not_have_all_of_them(
 
     monkeypatch.setattr(exporting, "lines", slowly)
     mine = [asyncio.create_task(client.get("/v1/export.ndjson")) for _ in range(8)]
-    await asyncio.sleep(0.3)
+    for _ in range(200):
+        await asyncio.sleep(0.01)
+        if sum(answer.done() for answer in mine) == 3 and app.state.database.exporters.pool.checkedout():
+            break
     refused = [answer.result() for answer in mine if answer.done()]
     assert {answer.status_code for answer in refused} == {503}
     assert len(refused) == 3  # one is read, and four wait
