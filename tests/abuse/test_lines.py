@@ -95,5 +95,6 @@ async def test_a_search_that_takes_long_is_told(
         answers = await asyncio.gather(*(client.get(f"{path}&limit={nth}") for nth in range(1, 5)))
     assert {(answer.status_code, answer.headers["Retry-After"]) for answer in answers} == {(503, "1")}
     assert "took longer" in answers[0].json()["detail"]
+    monkeypatch.undo()
     assert (await client.get(path)).status_code == 200
     assert app.state.database.turns["searches"].taken == 0

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app import turns
 from app.errors import Unavailable
 from app.services import exporting
 from app.turns import Shares
@@ -24,6 +25,7 @@ async def test_one_caller_does_not_have_all_of_them(
         await held.wait()
 
     monkeypatch.setattr(exporting, "lines", slowly)
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 60)
     mine = [asyncio.create_task(client.get("/v1/export.ndjson")) for _ in range(8)]
     for _ in range(200):
         await asyncio.sleep(0.01)
@@ -34,7 +36,7 @@ async def test_one_caller_does_not_have_all_of_them(
     assert len(refused) == 3  # one is read, and four wait
     assert "exports that are read" in refused[0].json()["detail"]
     assert app.state.database.exporters.pool.checkedout() == 1
-    monkeypatch.undo()
+    monkeypatch.setattr(exporting, "lines", lines)
     assert (await anybody.get("/v1/export.ndjson")).status_code == 200
     held.set()
     assert sorted(answer.status_code for answer in await asyncio.gather(*mine)) == [200] * 5 + [503] * 3
