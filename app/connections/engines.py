@@ -1,5 +1,6 @@
 """The pools of connections, each with its limits: how many there are, and how long the database may take on them."""
 
+import os
 import selectors
 import time
 from functools import partial
@@ -100,7 +101,9 @@ def writers(settings: Settings, silence: Unanswered, turns: Turns) -> AsyncEngin
 
 def turns_at_reading(settings: Settings) -> dict[ReadKind, Turns]:
     """The places of each kind of reading."""
-    drawing, searching = max(1, settings.readers * 4 // 10), max(1, settings.readers // 5)
+    drawing = max(1, settings.readers * 4 // 10)
+    # Each keeps a processor of the database busy, which is often on this machine.
+    searching = max(1, min(settings.readers // 5, (os.cpu_count() or 1) - 1))
     return {
         "pictures": Turns("pictures", drawing, 0.05),
         "searches": Turns("searches and counts", searching, 0.05),
