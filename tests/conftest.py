@@ -92,7 +92,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     And write what loads and faults did (tests/abuse) into the file that the environment names.
     """
     tried, figures = Counter[str](), list[tuple[str, ...]]()
-    for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    for report in sorted(reports, key=lambda report: report.start):
         for name, value in report.user_properties:
             tried.update(value if name == "variants" else {})
             figures += [tuple(value)] if name == "reliability" else []
