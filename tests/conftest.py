@@ -23,6 +23,8 @@ LONG = (
     "test_examples",
     "test_cli",
     "test_schemathesis",
+    "test_oidc",
+    "test_scopes",
     "test_clients",
     "test_embedded_killed",
     "test_histories",

@@ -283,7 +283,7 @@ _IdempotencyKey = Annotated[
     StringConstraints(pattern=f"^({_VISIBLE}|{_QUOTED})$"),
     Header(
         alias=idempotency.HEADER,
-        description="A name of your own for this request: sent again with the same body within 24 hours, it gets the "
+        description="A name of your own for this request: sent again within 24 hours, it gets the "
         "same answer, and nothing is done.",
         max_length=512,
     ),

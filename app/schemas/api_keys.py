@@ -15,12 +15,10 @@ KeyName = Annotated[Name, AfterValidator(tokens.named)]
 
 
 class ApiKeyCreate(Input):
-    """A key for somebody, or something, that calls."""
-
     model_config = with_examples({"name": "ria-reader", "scopes": ["ingest"], "owner": "Ines Varga"})
 
     name: KeyName
-    """What the ledger notes of whoever calls with it; reports belong to it."""
+    """What the ledger calls whoever has it; whose reports are."""
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=10)]
     """What it may do: no more than the key that makes it."""
     owner: Name | None = None
@@ -30,8 +28,6 @@ class ApiKeyCreate(Input):
 
 
 class ApiKeyRotate(Input):
-    """Another token of the same key."""
-
     model_config = with_examples({"overlap": 3600})
 
     overlap: Annotated[WholeNumber, Field(ge=0, le=tokens.OVERLAP_SECONDS, examples=[3600])] | None = None
@@ -41,7 +37,7 @@ class ApiKeyRotate(Input):
 
 
 class ApiKeyRead(Output):
-    """What is told of a key."""
+    """A key."""
 
     id: UUID
     name: str
@@ -62,10 +58,8 @@ class ApiKeyRead(Output):
 
 
 class ApiKeyMade(ApiKeyRead):
-    """A key with its token."""
-
     token: str
-    """What is sent as `Authorization: Bearer`. It is told this once."""
+    """Sent as `Authorization: Bearer`; told this once."""
 
 
 class ApiKeyQuery(Paging):

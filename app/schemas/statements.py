@@ -126,7 +126,7 @@ class AppearanceCreate(AppearanceFields):
 
     model_config = with_examples(
         {
-            "document": {"url": "https://other.example/1", "publisher": {"name": "Other News", "kind": "outlet"}},
+            "document": {"url": "https://other.example/1"},
             "wording": "a warehouse for fireworks blew up",
             "framing": "doubting",
             "cue": "claimed",
