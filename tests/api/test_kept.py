@@ -27,6 +27,7 @@ NOT_KEPT: Final = {
     *("list_hits", "list_similar_claims", "list_fact_checked_claims", "get_words", "get_problem"),
     *("list_changes", "stream_changes", "stream_event", "get_checkpoint"),
     *("get_livez", "get_readyz", "export_csv", "export_jsonld", "export_atom", "export_ndjson", "export_events_csv"),
+    *("list_webhooks", "get_webhook"),
     *("list_keys", "get_key", "export_statements", "export_assessments", "export_everything", "export_geojson"),
 }
 
