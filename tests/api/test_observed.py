@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import httpx
+import psycopg
 import pytest
 from calls import claim
 from fastapi import FastAPI
@@ -196,3 +197,16 @@ async def test_places_memory_and_the_ledger_are_told(app: FastAPI, client: Clien
         await places.take()
     assert number("turns_refused_total", work="exports") == refused + 1
     assert number("turn_wait_seconds_count", work="exports") == waits + 1
+
+
+async def test_webhooks_are_told_also_where_nobody_sends(
+    app: FastAPI, client: Client, event: str, psql: psycopg.Connection
+) -> None:
+    for nth in range(4):
+        made = await client.post("/v1/webhooks", json={"url": f"https://e.org/{nth}"})
+        assert made.status_code == 201, made.text
+    psql.execute("UPDATE webhook SET disabled_reason = 'gone', failing_since = '2000-01-01' WHERE url LIKE '%0'")
+    psql.execute("UPDATE webhook SET attempts = 2, failing_since = now() - interval '1 hour' WHERE url LIKE '%1'")
+    await observing.look(app.state.database)
+    assert [number("webhooks", state=state) for state in ("sent_to", "failing", "disabled")] == [2, 1, 1]
+    assert 3600 <= number("webhook_lag_seconds") < 3700
