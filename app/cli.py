@@ -35,6 +35,11 @@ COMMANDS: Final[Commands] = {
         "app.commands.serving:serve",
         "Serve the API. Without a database URL, on a private PostgreSQL in the data dir.",
     ),
+    "digest": ("app.commands.news.digests:digest", "Print what is new since a time, in plain words."),
+    "notify": (
+        "app.commands.news.notifying:notify",
+        "Send what is new to the subscribers in a file, by apprise (pip install 'counterclaim[messages]').",
+    ),
     "demo": (
         "app.commands.demo:demo",
         "Serve the API with the demo events: an explosion near Moscow in August 2023, and who says what about it.",

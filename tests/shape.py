@@ -82,7 +82,8 @@ ROUTES_KNOW = {"answers", "deps", "negotiation", "problems", "records", "streams
 # The folders that there are; another is drawn in CONTRIBUTING first.
 FOLDERS = {
     "app", "app/api", "app/api/description", "app/api/kept", "app/api/routes", "app/api/routes/live",
-    "app/commands", "app/connections", "app/derive", "app/derive/diff", "app/derive/pictures", "app/derive/rules",
+    "app/commands", "app/commands/news", "app/connections",
+    "app/derive", "app/derive/diff", "app/derive/pictures", "app/derive/rules",
     "app/formats", "app/imports", "app/models", "app/schemas", "app/schemas/forms", "app/schemas/pages",
     "app/schemas/pictures", "app/services", "app/services/changes", "app/services/deliveries",
     "app/services/intake", "app/services/intake/bodies", "app/services/lists", "app/services/pictures",
@@ -101,6 +102,7 @@ SHARED_NAMES = {
     "credits": {"services/intake", "texts"},
     "changes": {"api/routes", "schemas/pictures"},
     "diffs": {"schemas/pictures", "services/pictures"},
+    "news": {"schemas/pictures", "services/pictures"},
     "documents": {"api/routes", "derive/pictures", "schemas"},
     "event": {"derive/pictures", "models"},
     "events": {"api/routes", "schemas"},

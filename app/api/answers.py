@@ -77,6 +77,11 @@ async def picture(
     return Response(await threads.run(_json, answer, view), 200, {"ETag": tag, **_spoken(language)}, _JSON)
 
 
+def of_now(answer: BaseModel, language: AnswerLanguage) -> Response:
+    """Answer with what changes with the clock, too; its ETag is that of its bytes."""
+    return Response(slices.written(answer), 200, _spoken(language), _JSON)
+
+
 def labels(answer: BaseModel, language: AnswerLanguage) -> Response:
     """Answer with what only a new release changes; its ETag is that of its bytes."""
     return Response(answer.model_dump_json(), 200, {"Cache-Control": _AN_HOUR, **_spoken(language)}, _JSON)

@@ -24,7 +24,7 @@ from app.settings import Settings
 Client = httpx.AsyncClient
 # What is not kept: what is sought, what depends on the clock, what needs no database, what is long.
 NOT_KEPT: Final = {
-    *("list_hits", "list_similar_claims", "list_fact_checked_claims", "get_words", "get_problem"),
+    *("list_hits", "list_similar_claims", "list_fact_checked_claims", "get_words", "get_problem", "get_news"),
     *("list_changes", "stream_changes", "stream_event", "get_checkpoint"),
     *("get_livez", "get_readyz", "export_csv", "export_jsonld", "export_atom", "export_ndjson", "export_events_csv"),
     *("list_webhooks", "get_webhook"),

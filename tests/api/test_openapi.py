@@ -37,7 +37,7 @@ MEDIA = {
     "/v1/changes/stream": "text/event-stream",
 }
 RECORDS = {f"/v1/{kind.path}/{{{kind.name}}}" for kind in KINDS}
-BYTES = 250_000
+BYTES = 265_000
 STAYS = {"ref": "the-one-that-stays"}
 
 

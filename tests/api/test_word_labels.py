@@ -18,6 +18,7 @@ NO_LABELS = {
     "DossierOrder": "what a program asks for",
     "Independence": "what a program asks for",
     "LookupType": "kinds of records, for programs",
+    "NewsItem.kind": "for programs; its text is a sentence",
     "Outcome": "for the script that sent the body",
     "QuestionRead.told": "names of fields",
     "ReasonCode": "codes of sentences, which come beside them",

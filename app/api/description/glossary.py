@@ -91,6 +91,7 @@ TYPES: Final[Mapping[str, Mapping[str, Any]]] = {
             "Standing": "Where a claim stands.",
             "Status": "Where a question stands.",
             "Turn": "What happened to what is said.",
+            "NewsKind": "What of an event is new.",
             "Verdict": "Whether a source was right.",
             "WithdrawnBy": "Who took a statement back.",
             "Visibility": "Who may see an event.",

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from app.api import answers, negotiation
-from app.api.deps import DocumentAt, EventAt, KeptDrawing, Reader, Router
+from app.api.deps import DocumentAt, Drawing, EventAt, KeptDrawing, Reader, Router
 from app.api.problems import documented
 from app.api.records import MERGED, READ
 from app.derive.pictures import labels
@@ -18,10 +18,11 @@ from app.schemas.pictures.diffs import DiffQuery, DiffRead
 from app.schemas.pictures.dossiers import DossierQuery, DossierRead, PictureQuery, TimelineRead
 from app.schemas.pictures.figures import FiguresQuery, FiguresRead
 from app.schemas.pictures.matrices import MatrixQuery, MatrixRead
+from app.schemas.pictures.news import NewsQuery, NewsRead
 from app.schemas.pictures.word_labels import WordLabels, WordLabelsQuery
 from app.services import records
 from app.services.access import Caller
-from app.services.pictures import audits, diffs, moments
+from app.services.pictures import audits, diffs, moments, news
 
 router = Router("pictures")
 
@@ -125,3 +126,16 @@ async def get_audit(
     tag = await audits.etag(session, document_id, viewpoint)
     answers.check_modified(request, tag, words.language)
     return await answers.picture(await audits.audit(session, document_id, viewpoint), tag, words.language)
+
+
+@router.get("/events/{event}/news", response_model=NewsRead, responses=READ | MERGED, summary="Read what is new")
+async def get_news(
+    request: Request, event: EventAt, query: Annotated[NewsQuery, Query()], caller: Reader, session: Drawing
+) -> Response:
+    """What is new since somebody last looked, in plain words: for digests and messages.
+
+    Send the `position` of this answer as `since` the next time.
+    """
+    words = negotiation.wording(request, query.lang)
+    event_read = await moments.event_at(session, caller, event)
+    return answers.of_now(await news.news(session, caller, event_read, query, words), words.language)

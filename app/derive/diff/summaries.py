@@ -72,7 +72,7 @@ def _clauses(words: Wording, diff: DiffRead, texts: Mapping[UUID, str | None], p
     quantities = {moved.question_id for moved in ranges}
     yield from _of_questions(words, diff)
     for moved in ranges:
-        yield moved.question_id, _figures(words, moved, _first_figures(diff, pair, moved))
+        yield moved.question_id, figures_moved(words, moved, figures_given_first(diff, pair, moved))
     yield from _of_statements(words, diff)
     yield from _of_claims(words, diff, texts, quantities)
     # That a figure gave way, or was taken back, is told by the figures and statements themselves.
@@ -81,13 +81,9 @@ def _clauses(words: Wording, diff: DiffRead, texts: Mapping[UUID, str | None], p
         for moved in diff.standings
         if moved.question_id not in quantities or not {moved.from_, moved.to} & {"outdated", "withdrawn"}
     ]
-    parted = {
-        moved.claim_id: _causes(words, moved.parted_by)
-        for moved in diff.origins
-        if moved.stance in _STANCES_WITH_ORIGINS
-    }
+    parted = parted_origins(words, diff)
     yield from _first_few(
-        words, standings, lambda moved: _standing(words, moved, parted.get(moved.claim_id, "")), "claims_moved"
+        words, standings, lambda moved: standing_moved(words, moved, parted.get(moved.claim_id, "")), "claims_moved"
     )
     # A standing that moved says by its reasons what became of the origins.
     moved_claims = {moved.claim_id for moved in diff.standings}
@@ -114,7 +110,16 @@ def _clauses(words: Wording, diff: DiffRead, texts: Mapping[UUID, str | None], p
         yield status.question_id, wording.say(words, "change_status", {"before": before, "after": after})
 
 
-def _figures(words: Wording, moved: FiguresMoved, first_figures: Mapping[UUID, str | None]) -> str:
+def parted_origins(words: Wording, diff: DiffRead) -> dict[UUID, str]:
+    """By claim, what had made one of origins that are several now."""
+    return {
+        moved.claim_id: causes(words, moved.parted_by)
+        for moved in diff.origins
+        if moved.stance in _STANCES_WITH_ORIGINS
+    }
+
+
+def figures_moved(words: Wording, moved: FiguresMoved, first_figures: Mapping[UUID, str | None]) -> str:
     """`60 → 80`; where there was none `first figure: 42`; where others came before it `“42 killed” first, now 38`."""
     before, after = moved.from_.says, moved.to.says
     if after is None:
@@ -129,7 +134,7 @@ def _figures(words: Wording, moved: FiguresMoved, first_figures: Mapping[UUID, s
     return wording.say(words, "change_figure_now", {"after": after})
 
 
-def _first_figures(diff: DiffRead, pair: SnapshotPair, moved: FiguresMoved) -> dict[UUID, str | None]:
+def figures_given_first(diff: DiffRead, pair: SnapshotPair, moved: FiguresMoved) -> dict[UUID, str | None]:
     """The claims that were given before all others, with their texts; none where there had been some before."""
     question = pair.before.questions.get(moved.question_id)
     if question is not None and any(claim.statements for claim in question.claims):
@@ -172,14 +177,14 @@ def _of_statements(words: Wording, diff: DiffRead) -> Iterator[Clause]:
     for entry in statements.new:
         new_by_question[entry.question_id].append(entry)
     for question_id, entries in new_by_question.items():
-        parts: dict[str, wording.Part] = {"count": len(entries), "by": _by(words, diff, entries)}
+        parts: dict[str, wording.Part] = {"count": len(entries), "by": by_whom(words, diff, entries)}
         yield question_id, wording.say(words, "change_statements_new", parts)
     # What was said and taken back between the two moments is no change of what stands, but nobody may miss it.
     taken_back = [entry for entry in statements.new if entry.why_not_live and entry.why_not_live.reason != "superseded"]
     ended = [*statements.withdrawn, *taken_back]
-    yield from _first_few(words, ended, lambda entry: _statement(words, diff, entry, _ending(entry)), "ended")
+    yield from _first_few(words, ended, lambda entry: statement_ended(words, diff, entry, ending(entry)), "ended")
     yield from _first_few(
-        words, statements.restored, lambda entry: _statement(words, diff, entry, "change_restored"), "restored"
+        words, statements.restored, lambda entry: statement_ended(words, diff, entry, "change_restored"), "restored"
     )
     for changes, code in (
         (statements.removed, "change_statements_gone"),
@@ -189,7 +194,7 @@ def _of_statements(words: Wording, diff: DiffRead) -> Iterator[Clause]:
             yield question_id, wording.say(words, code, {"count": count})
 
 
-def _by(words: Wording, diff: DiffRead, entries: Sequence[StatementEntry]) -> str:
+def by_whom(words: Wording, diff: DiffRead, entries: Sequence[StatementEntry]) -> str:
     """`by TASS and Baza`, `by 5 sources and in nobody's name`."""
     names = [source_names.name(entry.source_id, diff.sources, words) for entry in entries if entry.source_id]
     names = list(dict.fromkeys(names))
@@ -203,7 +208,7 @@ def _by(words: Wording, diff: DiffRead, entries: Sequence[StatementEntry]) -> st
     return wording.listed(words, parts)
 
 
-def _ending(entry: StatementEntry) -> str:
+def ending(entry: StatementEntry) -> str:
     """The code of how it ended."""
     reason = entry.why_not_live.reason if entry.why_not_live is not None else None
     if reason == "superseded":
@@ -214,9 +219,9 @@ def _ending(entry: StatementEntry) -> str:
     return "change_taken_back_by_report" if by_report else "change_taken_back"
 
 
-def _statement(words: Wording, diff: DiffRead, entry: StatementEntry, code: str) -> str:
+def statement_ended(words: Wording, diff: DiffRead, entry: StatementEntry, code: str) -> str:
     """`“2 killed” by Andriy Yermak was taken back`; `code`: of what became of it."""
-    parts = {"claim": _quote(words, entry.text), "by": _by(words, diff, [entry])}
+    parts = {"claim": _quote(words, entry.text), "by": by_whom(words, diff, [entry])}
     return wording.say(words, code, {"statement": wording.say(words, f"change_of_{entry.stance}", parts)})
 
 
@@ -249,16 +254,8 @@ def _of_claims(
 
 def _of_assessments(words: Wording, diff: DiffRead) -> Iterator[Clause]:
     assessments = diff.assessments
-
-    def says(code: str, entry: AssessmentEntry, **parts: str) -> str:
-        author = source_names.name(entry.author_id, diff.sources, words)
-        return wording.say(words, code, {"author": author, "claim": _quote(words, entry.text), **parts})
-
-    def rated(entry: AssessmentEntry) -> str:
-        code = "change_rated_settling" if entry.settles else "change_rated"
-        return says(code, entry, rating=wording.say(words, f"rating_{entry.rating}"))
-
-    yield from _first_few(words, assessments.new, rated, "rated")
+    says = partial(_assessment, words, diff)
+    yield from _first_few(words, assessments.new, partial(rated, words, diff), "rated")
     yield from _first_few(
         words,
         assessments.changed,
@@ -273,10 +270,20 @@ def _of_assessments(words: Wording, diff: DiffRead) -> Iterator[Clause]:
         yield from _first_few(words, entries, partial(says, f"change_rating_{became}"), f"ratings_{became}")
 
 
+def rated(words: Wording, diff: DiffRead, entry: AssessmentEntry) -> str:
+    code = "change_rated_settling" if entry.settles else "change_rated"
+    return _assessment(words, diff, code, entry, rating=wording.say(words, f"rating_{entry.rating}"))
+
+
+def _assessment(words: Wording, diff: DiffRead, code: str, entry: AssessmentEntry, **parts: str) -> str:
+    author = source_names.name(entry.author_id, diff.sources, words)
+    return wording.say(words, code, {"author": author, "claim": _quote(words, entry.text), **parts})
+
+
 # --- moves -----------------------------------------------------------------------------------------------------------
 
 
-def _standing(words: Wording, moved: StandingMoved, parted: str) -> str:
+def standing_moved(words: Wording, moved: StandingMoved, parted: str) -> str:
     """With what of its reasons is new; `parted`: what made one of origins that are several now."""
     new_reasons = [reason for reason in moved.reasons if reason not in moved.reasons_before] or moved.reasons
     before, after = (wording.say(words, f"standing_{end}") for end in (moved.from_, moved.to))
@@ -291,13 +298,13 @@ def _standing(words: Wording, moved: StandingMoved, parted: str) -> str:
 
 
 def _origins(words: Wording, moved: OriginsMoved) -> str:
-    joined, parted = _causes(words, moved.joined_by), _causes(words, moved.parted_by)
+    joined, parted = causes(words, moved.joined_by), causes(words, moved.parted_by)
     parts: dict[str, wording.Part] = {"before": moved.from_, "after": moved.to, "claim": _quote(words, moved.text)}
     why = joined or (wording.say(words, "change_no_longer", {"what": parted}) if parted else "")
     return wording.say(words, f"change_independent_{moved.stance}", parts) + (f" ({why})" if why else "")
 
 
-def _causes(words: Wording, joins: Iterable[JoinRead]) -> str:
+def causes(words: Wording, joins: Iterable[JoinRead]) -> str:
     return wording.listed(words, [wording.say(words, f"joined_by_{join.how}") for join in joins])
 
 

@@ -52,14 +52,14 @@ def _items(model: BaseModel, name: str, exclude: Mapping[str, Any], without_null
     is_list = isinstance(value, list)
     of_each = (exclude.get(name) or {}).get("__all__", {})
     separator = "[" if is_list else "{"
-    for items in _slices(value):
-        if is_list and len(items) == 1 and isinstance(items[0], BaseModel):
+    for part in _slices(value):
+        if is_list and len(part) == 1 and isinstance(part[0], BaseModel):
             yield separator
-            yield from _model(items[0], of_each, without_null)
+            yield from _model(part[0], of_each, without_null)
         else:
-            part = model.model_copy(update={name: items})
+            carrier = model.model_copy(update={name: part})
             # Without the member's name, and without its brackets.
-            yield separator + _dumped(part, name, exclude, without_null).partition(":")[2][1:-2]
+            yield separator + _dumped(carrier, name, exclude, without_null).partition(":")[2][1:-2]
         separator = ","
     yield "]" if is_list else "}"
 
@@ -72,13 +72,13 @@ def _slices(value: list[Any] | dict[Any, Any]) -> Iterator[Any]:
         return
     at_once: list[Any] = []
     weight = 0
-    for item in value:
-        weight_of_item = _weight(item)
-        if at_once and weight + weight_of_item > _SLICE:
+    for model in value:
+        weight_of_model = _weight(model)
+        if at_once and weight + weight_of_model > _SLICE:
             yield at_once
             at_once, weight = [], 0
-        at_once.append(item)
-        weight += weight_of_item
+        at_once.append(model)
+        weight += weight_of_model
     if at_once:
         yield at_once
 

@@ -1,8 +1,9 @@
 """What changed in one event between two moments of one of the two clocks."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +23,8 @@ from app.services.pictures import moments
 from app.services.pictures.moments import Position, Viewpoint
 from app.services.records import Located
 from app.texts.messages.wording import ENGLISH, Wording
+
+Taken = TypeVar("Taken")
 
 
 class ResolvedDiff(NamedTuple):
@@ -91,7 +94,15 @@ async def _tag(session: AsyncSession, event: Located, viewpoint: Viewpoint | Non
 
 
 async def diff(session: AsyncSession, event: Located, comparison: ResolvedDiff) -> DiffRead:
-    """What changed; an event that was not there at one of the moments is empty there.
+    """What changed; an event that was not there at one of the moments is empty there. Raises as `compared`."""
+    difference, _ = await compared(session, event, comparison, lambda _difference, _pair: None)
+    return difference
+
+
+async def compared(
+    session: AsyncSession, event: Located, comparison: ResolvedDiff, take: Callable[[DiffRead, SnapshotPair], Taken]
+) -> tuple[DiffRead, Taken]:
+    """The diff, and what is taken of it, with the two ends that it compares, in the thread in which it is made.
 
     Raises NotFound if there was no such event at either, or it is not for the caller.
     """
@@ -103,21 +114,28 @@ async def diff(session: AsyncSession, event: Located, comparison: ResolvedDiff) 
     if before is None and after is None:
         raise _recorded_later(event)
     await end_read(session)
-    return await threads.run(_compare, event, comparison, before, after)
+    return await threads.run(_compare, event, comparison, (before, after), take)
 
 
 def _compare(
     event: Located,
     comparison: ResolvedDiff,
-    before: tuple[Rows, Position] | None,
-    after: tuple[Rows, Position] | None,
-) -> DiffRead:
-    query, since, until = comparison
+    loaded: tuple[tuple[Rows, Position] | None, tuple[Rows, Position] | None],
+    take: Callable[[DiffRead, SnapshotPair], Taken],
+) -> tuple[DiffRead, Taken]:
+    _, since, until = comparison
+    before, after = loaded
     pair = SnapshotPair(_snapshot(before, since), _snapshot(after, until))
+    difference = _difference(event, comparison, pair, is_new=before is None)
+    return difference, take(difference, pair)
+
+
+def _difference(event: Located, comparison: ResolvedDiff, pair: SnapshotPair, *, is_new: bool) -> DiffRead:
+    query = comparison.query
     moments_asked = (query.since, query.until)
     difference = derived.diff(pair, event.id, query.clock, moments_asked, query.independence)
     # Whoever names the clock, or a position, knows that it is about recording.
-    if before is None and "clock" not in query.model_fields_set and not moments.is_position(query.since):
+    if is_new and "clock" not in query.model_fields_set and not moments.is_position(query.since):
         return difference.model_copy(update={"hint": f"All of it is new: {_instead(event, 'since')}"})
     if query.clock == "said" and not pair.before.statements and not pair.after.statements:
         return difference.model_copy(update={"hint": _NOTHING_SAID})

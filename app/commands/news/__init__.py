@@ -1,0 +1,1 @@
+"""What is new, for people: printed, or sent to whoever wants to be told."""
