@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -93,29 +93,29 @@ def test_who_follows_an_event_is_told_what_moved(database_url: str, key: str, tm
 @pytest.mark.soak
 @pytest.mark.skipif(not soaking.SOAK, reason="make soak runs it")
 def test_who_follows_goes_on_after_a_restart(tmp_path: Path) -> None:
-    """The page and the command come back by themselves, and miss nothing that came meanwhile."""
+    """The command and the script come back by themselves, and miss nothing that came meanwhile."""
     port, data = at.free_port(), str(tmp_path / "data")
     serve = ("serve", "--data-dir", data)
-    with at.running(*serve, port=port) as (_, base):
-        made = at.run("keys", "create", "writer", "--data-dir", data).stdout.strip()
-        headers = {"Authorization": f"Bearer {made}"}
-        httpx.post(f"{base}/v1/events", json={"title": "E", "slug": "explosion"}, headers=headers).raise_for_status()
-        watch = reading(*at.COMMAND, "watch", "explosion", "--url", base, "--moved")
-        in_page, in_words = reading(*page(tmp_path, base)), watch
-        page_process, word_process = in_page.__enter__(), in_words.__enter__()
-        assert line(page_process) == "status: listening"
-        with Client(base_url=base, headers=headers) as writer:
-            claim(writer, SPEAKERS[0])
-    with at.running(*serve, port=port) as (_, base), Client(base_url=base, headers=headers) as writer:
-        claim(writer, SPEAKERS[1])
-        lines = [line(page_process)]
-        while "→" not in lines[-1]:
-            lines.append(line(page_process))
-        assert "status: coming back" in lines
-        assert lines[-1].partition(" ")[2].startswith(MOVED)
-        assert "→ corroborated" in line(word_process)
-        in_page.__exit__(None, None, None)
-        in_words.__exit__(None, None, None)
+    with ExitStack() as followers:
+        with at.running(*serve, port=port) as (_, base):
+            made = at.run("keys", "create", "writer", "--data-dir", data).stdout.strip()
+            headers = {"Authorization": f"Bearer {made}"}
+            httpx.post(
+                f"{base}/v1/events", json={"title": "E", "slug": "explosion"}, headers=headers
+            ).raise_for_status()
+            watch = [*at.COMMAND, "watch", "explosion", "--url", base, "--since", "2020", "--json"]
+            command = followers.enter_context(reading(*watch))
+            assert json.loads(line(command))["type"] == "event"
+            script = followers.enter_context(
+                reading(sys.executable, str(SCRIPT), "explosion", "0-00000000", COUNTERCLAIM_URL=base)
+            )
+            with Client(base_url=base, headers=headers) as writer:
+                claim(writer, SPEAKERS[0])
+            assert [json.loads(line(command))["type"] for _ in range(4)][-1] == "statement"
+        with at.running(*serve, port=port) as (_, base), Client(base_url=base, headers=headers) as writer:
+            claim(writer, SPEAKERS[1])
+            assert json.loads(line(command))["record"]["name"] == "Kesra"
+            assert line(script).startswith(MOVED)
 
 
 def test_the_guide_quotes_the_examples() -> None:
