@@ -148,7 +148,7 @@ def questions(
     """
     found: list[Question] = []
     for path, operations in inlined(description).items():
-        if "get" in operations and path.startswith("/v1"):
+        if "get" in operations and path.startswith("/v1") and "text/event-stream" not in repr(operations["get"]):
             for own in _of_each_kind(path, operations["get"]):
                 found += _of_operation(own, operations["get"], world, positions, words, thorough=thorough)
     return found + list(_lookups(world))
