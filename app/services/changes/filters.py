@@ -1,7 +1,7 @@
 """What narrows changes: a filter with its addresses looked up, and the SQL that keeps what fits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -42,24 +42,33 @@ class Filter:
         }
 
 
-async def read(session: AsyncSession, caller: Caller, query: ChangesFilter, event_id: UUID | None = None) -> Filter:
-    """The filter that the parameters ask for; `event_id`: that of the path. Raises Invalid for what is not there."""
-    await existing.check(session, caller, query)
-    events = None if event_id is None else (event_id,)
-    if addresses := getattr(query, "event", None):
-        chosen = [narrowing.ids_at(caller, Event, address) for address in addresses.split(",")]
-        events = tuple((await session.scalars(union(*chosen))).all())
-    question = None
-    if query.question:
-        question = await session.scalar(narrowing.ids_at(caller, Question, query.question))
+def names_records(query: ChangesFilter) -> bool:
+    """Whether something has to be looked up for it."""
+    return any(getattr(query, name, None) for name in ("event", "question", "party"))
+
+
+def plain(query: ChangesFilter, event_id: UUID | None = None) -> Filter:
+    """The filter that the parameters ask for, but for the records that they name."""
     return Filter(
         types=tuple(query.type.split(",")) if query.type else None,
         ops=tuple(query.op.split(",")) if query.op else None,
-        events=events,
-        question=question,
+        events=None if event_id is None else (event_id,),
         party=query.party,
         moved=frozenset(query.moved.split(",")) if query.moved else frozenset(),
     )
+
+
+async def read(session: AsyncSession, caller: Caller, query: ChangesFilter, event_id: UUID | None = None) -> Filter:
+    """The filter that the parameters ask for; `event_id`: that of the path. Raises Invalid for what is not there."""
+    await existing.check(session, caller, query)
+    chosen = plain(query, event_id)
+    if addresses := getattr(query, "event", None):
+        ids = [narrowing.ids_at(caller, Event, address) for address in addresses.split(",")]
+        chosen = replace(chosen, events=tuple(dict.fromkeys(await session.scalars(union(*ids)))))
+    if query.question:
+        question_id = await session.scalar(narrowing.ids_at(caller, Question, query.question))
+        chosen = replace(chosen, question=question_id)
+    return chosen
 
 
 async def roots(session: AsyncSession, events: Sequence[UUID]) -> Sequence[UUID]:
