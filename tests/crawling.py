@@ -18,7 +18,7 @@ _NAMING: Final = {
 TRIES: Final = 3
 # What has a list that is narrowed by `ref`.
 _OWN: Final = ("source", "document", "event", "claim", "question", "statement", "assessment")
-_OWN_HEADERS: Final = ("x-request-id", "date", "server-timing", "ratelimit", "traceresponse")
+_OWN_HEADERS: Final = ("x-request-id", "date", "server-timing", "ratelimit", "ratelimit-policy", "traceresponse")
 _REQUEST_ID: Final = re.compile(rb'"request_id":\s*"[^"]*"')
 
 

@@ -71,8 +71,8 @@ class Crawler:
         figures = f"{len(told.operations)} operations × {len(self.callers)} callers × {len(list(states))} states"
         found = f"{len(told.canaries)} canaries, {len(told.differences)} differences"
         sys.stdout.write(f"{figures}, {told.asked:,} asked: {found}\n")
-        assert not told.canaries
-        assert not told.differences
+        assert not told.canaries, "\n".join(told.canaries)
+        assert not told.differences, "\n".join(told.differences)
         assert told.statuses[200] > told.asked / 4
 
 
