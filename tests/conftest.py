@@ -38,6 +38,7 @@ LONG = (
     "test_kept_fresh",
     "test_kept_workers",
     "test_socket",
+    "test_streams",
     "test_order_of_arrival",
     "test_matching_direct",
     "test_search",

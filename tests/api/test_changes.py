@@ -238,3 +238,14 @@ async def test_nothing_moves_in_what_is_hidden(client: AsyncClient, anybody: Asy
     await patch(client, event, {"visibility": "restricted"})
     assert await moves(anybody, "standing") == []
     assert len(await moves(client, "standing")) == 1
+
+
+async def test_what_was_redacted_is_nowhere(client: AsyncClient, anybody: AsyncClient, event: str) -> None:
+    made = await claim(client, event, "Canary")
+    await patch(client, f"/v1/claims/{made}", {"text": "Canary again"})
+    await post(client, f"/v1/claims/{made}/redact", {"reason": "A court's order"}, 200)
+    await claim(client, event, "After it")
+    for reader in (client, anybody):
+        told = await all_changes(reader)
+        assert "Canary" not in str(told)
+        assert told[-1]["record"]["text"] == "After it"
