@@ -9,6 +9,8 @@ import httpx
 import pytest
 import services_at as at
 import soaking
+from following import Stream
+from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.telling import metrics
@@ -73,3 +75,14 @@ def test_workers_of_the_command_have_a_port_each(database_url: str, monkeypatch:
         for _ in range(20):  # each on a connection of its own: no worker has them all
             assert at.get(f"{base}/v1/events").status_code == 200
         soon(lambda: scraped(port).get(COUNT, 0) + scraped(port + 1).get(COUNT, 0), 20)
+
+
+def test_streams_are_counted_while_somebody_listens(database_url: str) -> None:
+    def streams() -> float | None:
+        return REGISTRY.get_sample_value("counterclaim_streams")
+
+    with at.serving(database_url) as base:
+        with Stream(base, "/v1/changes/stream") as stream:
+            stream.next()
+            soon(streams, 1)
+        soon(streams, 0)

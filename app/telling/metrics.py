@@ -43,6 +43,7 @@ LEDGER_WAITS: Final = Histogram(
     "counterclaim_ledger_wait_seconds", "How long writes waited for the ledger's lock.", buckets=_WAITS
 )
 LEDGER_SEQ: Final = Gauge("counterclaim_ledger_seq", "The number of the ledger's last change.")
+STREAMS: Final = Gauge("counterclaim_streams", "Streams of changes that somebody listens to.")
 WEBHOOK_DELIVERIES: Final = Counter("counterclaim_webhook_deliveries", "Attempts to deliver.", ("outcome",))
 WEBHOOKS: Final = Gauge("counterclaim_webhooks", "Webhooks: sent to, failing, or disabled.", ("state",))
 WEBHOOK_LAG: Final = Gauge("counterclaim_webhook_lag_seconds", "How long the one has failed that has failed longest.")

@@ -3,6 +3,7 @@ import random
 import signal
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
@@ -39,6 +40,7 @@ from app.services.paging import PAGE_ROWS
 from app.services.pictures import moments
 from app.services.pictures.heads import Heads
 from app.services.pictures.moments import Position
+from app.telling import metrics
 from app.texts.messages.wording import Wording
 
 router = Router("changes")
@@ -217,7 +219,15 @@ async def _stream(
         return Response(None, 200, _HEADERS, EVENT_STREAM)
     followed = _Followed(request, database, chosen, negotiation.wording(request, query.lang), start)
     # A task for each that does nothing but ping would cost as much as the rest of what waits.
-    return EventSourceResponse(_events(followed), headers=_HEADERS, ping=0, sep="\n")
+    return EventSourceResponse(_counted(_events(followed)), headers=_HEADERS, ping=0, sep="\n")
+
+
+async def _counted(events: AsyncGenerator[ServerSentEvent]) -> AsyncGenerator[ServerSentEvent]:
+    """The same; the metrics tell how many are listened to."""
+    with metrics.STREAMS.track_inprogress():
+        async with aclosing(events):
+            async for event in events:
+                yield event
 
 
 async def _events(followed: _Followed) -> AsyncGenerator[ServerSentEvent]:

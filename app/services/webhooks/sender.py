@@ -5,7 +5,6 @@ A delivery is acknowledged after it was taken: whoever dies before is followed b
 
 import asyncio
 import random
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -75,9 +74,13 @@ _NOWHERE: Final = Position(0, bytes(4))
 async def run(database: Database, settings: Settings, heads: Heads) -> None:
     """Send while this process has the lock, and else wait for it. Ends when it is cancelled."""
     while True:
-        with suppress(*_AWAY):
+        try:
             if (await ask(database.asking(), _ANY))[0].is_any:
                 await _send_with_lock(database, settings, heads)
+        except _AWAY:
+            pass  # it is asked again
+        except Exception as error:  # whatever it is, others are to be sent to
+            log.exception("unforeseen", error=repr(error)[:1000])
         await asyncio.sleep(_LOOK_SECONDS)
 
 
@@ -127,6 +130,8 @@ async def _deliver_all(sender: Sender, webhook_id: UUID) -> None:
             pass
     except _AWAY as error:  # it is tried again
         log.warning("webhook not sent", webhook=str(webhook_id), error=repr(error)[:300])
+    except Exception as error:
+        log.exception("unforeseen", webhook=str(webhook_id), error=repr(error)[:1000])
 
 
 async def _deliver(sender: Sender, webhook_id: UUID) -> bool:
