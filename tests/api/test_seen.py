@@ -267,3 +267,26 @@ async def test_what_a_record_pointed_at_once_is_judged_by_what_may_be_seen_now(
         assert second not in await told(anybody, path)
         assert third in await told(anybody, path)
         assert second in await told(client, path)
+
+
+async def test_what_happens_to_a_restricted_event_moves_nothing_of_the_open_one(
+    client: AsyncClient, anybody: AsyncClient, event: str
+) -> None:
+    hidden = (await post(client, "/v1/events", RESTRICTED))["id"]
+    await claim(client, event)
+    await post(client, f"{event}/event-links", {"to": hidden, "relation": "related"})
+    await patch(client, event, {"parent": hidden})
+    before = [await anybody.get(f"{event}/{form}") for form in ("dossier", "timeline", "export.csv")]
+    full = await client.get(f"{event}/dossier")
+    await patch(client, f"/v1/events/{hidden}", {"title": "Another"})
+    await claim(client, f"/v1/events/{hidden}")
+    after = [await anybody.get(f"{event}/{form}") for form in ("dossier", "timeline", "export.csv")]
+    assert [(one.content, one.headers["ETag"]) for one in after] == [
+        (one.content, one.headers["ETag"]) for one in before
+    ]
+    moved = await client.get(f"{event}/dossier")
+    assert full.json()["position"] != moved.json()["position"]
+    await patch(client, f"/v1/events/{hidden}", {"visibility": "public"})
+    shown = await anybody.get(f"{event}/dossier")
+    assert shown.headers["ETag"] != before[0].headers["ETag"]
+    assert [tie["title"] for tie in shown.json()["event"]["links"]] == ["Another"]

@@ -206,12 +206,14 @@ def _heads(state: State) -> TextClause:
     """The newest change of each event that a picture of :starts shows, and that of the directory, with all redactions.
 
     Whatever the moment it is of: who may see something is asked of now. What was once merged into the event counts,
-    too: that it no longer is changes the picture. Nothing, if the event :event was not there then.
+    too: that it no longer is changes the picture. Nothing, if the event :event was not there then. Not for :all events:
+    restricted ones are `hidden`.
     """
     if_recorded = "" if state is now else f"WHERE EXISTS {state('event', 'id', 'CAST(:event AS uuid)', 'id')}"
     return text(f"""
 WITH RECURSIVE {_around(state)}
-SELECT kind, id, h.seq, (SELECT directory + redactions FROM ledger_head) AS directory
+SELECT kind, id, h.seq, (SELECT directory + redactions FROM ledger_head) AS directory,
+    NOT CAST(:all AS boolean) AND {_RESTRICTED.format(id="shown.id")} AS hidden
 FROM (SELECT kind, id FROM around WHERE kind <> 'tie' UNION SELECT 'once', c.record_id FROM around a
     CROSS JOIN LATERAL (
         SELECT record_id FROM change WHERE type = 'event' AND record->>'merged_into' = a.id::text OFFSET 0) c

@@ -17,6 +17,7 @@ from app.derive.pictures import documents, series
 from app.derive.pictures import dossier as derived
 from app.derive.pictures import matrix as derived_matrix
 from app.derive.pictures import timeline as derived_timeline
+from app.derive.rules import merges
 from app.derive.rules.rows import Rows, View
 from app.errors import Gone, Invalid, NotFound
 from app.models import Event
@@ -165,7 +166,10 @@ around(id) AS (
     SELECT unnest(CAST(:events AS uuid[])) UNION
     SELECT c.record_id FROM unnest(CAST(:merged AS text[])) m(id) CROSS JOIN moment CROSS JOIN LATERAL (
         SELECT record_id FROM change
-        WHERE type = 'event' AND record->>'merged_into' = m.id AND seq <= moment.seq OFFSET 0) c),
+        WHERE type = 'event' AND record->>'merged_into' = m.id AND seq <= moment.seq OFFSET 0) c
+        WHERE CAST(:all AS boolean) OR coalesce((SELECT visibility FROM event e WHERE e.id = c.record_id),
+            (SELECT record->>'visibility' FROM change l WHERE l.record_id = c.record_id ORDER BY l.seq DESC LIMIT 1)
+            ) = 'public'),
 last(seq) AS (
     SELECT c.seq FROM around a CROSS JOIN moment m CROSS JOIN LATERAL (
         SELECT event_id, seq FROM change WHERE (event_id, seq) <= (a.id, m.seq)
@@ -183,19 +187,25 @@ last(seq) AS (
 SELECT seq, hash FROM change WHERE seq = (SELECT max(seq) FROM last)""")
 
 
+_EVERYTHING: Final = View(restricted=True, confidential=True)
+
+
 async def etag(session: AsyncSession, event: Located, viewpoint: Viewpoint, picture: str = "dossier") -> str:
     """The strong entity tag of a picture of an event that the caller may see, for a few look-ups by index.
 
     `picture`: which one, and what it takes beside the viewpoint. Raises NotFound if there was no such event then.
     """
     moment = {} if viewpoint.as_of is None else {"event": event.id, "seq": viewpoint.seq}
-    newest = await ask(session, loading.HEADS[viewpoint.as_of is not None], {"starts": [event.id], **moment})
+    scope = {"starts": [event.id], "all": viewpoint.view.restricted, **moment}
+    newest = await ask(session, loading.HEADS[viewpoint.as_of is not None], scope)
     if not newest:
         raise NotFound(_not_yet("Nothing of this event", event.created_at))
     heads.rest_on(session, [head.id for head in newest])
     # Whatever the moment, whether an event is restricted is asked of now: the caller's own copy says so.
     is_restricted = event.visibility != "public"
-    written_heads = [tuple(map(str, (*head, is_restricted))) for head in newest]
+    # What is hidden moves nothing, but what is kept of it has to be made anew: it may be open by now.
+    shown_heads = [(head.kind, head.id, head.seq, head.directory) for head in newest if not head.hidden]
+    written_heads = [tuple(map(str, (*head, is_restricted))) for head in shown_heads]
     return entity_tag(repr(((RULES, EDITION, picture, viewpoint.seq, viewpoint.view), written_heads)))
 
 
@@ -215,11 +225,14 @@ async def head(session: AsyncSession) -> Position:
     return Position(*position)
 
 
-async def position(session: AsyncSession, rows: Rows, seq: int | None = None) -> Position:
-    """Ledger position of the newest change in these rows: `as_of` with it gives the same picture again."""
+async def position(session: AsyncSession, rows: Rows, seq: int | None = None, view: View = _EVERYTHING) -> Position:
+    """Ledger position of the newest change in these rows that may be seen: `as_of` with it gives the same picture."""
+    rows = merges.as_seen(rows, view)
+    event_ids = rows.events.keys() | rows.event_ids
     parameters = {
         "seq": seq,
-        "events": list(rows.events.keys() | rows.event_ids),
+        "all": view.restricted,
+        "events": list(event_ids if view.restricted else event_ids - rows.restricted),
         "merged": [str(id_) for id_ in rows.event_ids],
         "documents": [str(id_) for id_ in documents.read(rows)],
     }
@@ -262,7 +275,7 @@ async def load(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> t
     rows = await loading.load(session, event_id, viewpoint.seq)
     if event_id in rows.restricted and not viewpoint.view.restricted:
         raise NotFound("There is no such event.")
-    return rows, await position(session, rows, viewpoint.seq)
+    return rows, await position(session, rows, viewpoint.seq, viewpoint.view)
 
 
 async def timeline(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> TimelineRead:

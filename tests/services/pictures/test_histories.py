@@ -27,7 +27,8 @@ VIEWS = (
     View("2023-08-09", moments.time_span("said_before", "2023-08-09").end),
 )
 STEPS = st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 10_000)), min_size=12, max_size=25)
-Served = tuple[bytes, ...]
+Served = tuple[tuple[str, bytes], ...]
+"""To each of the viewers: the position of what is shown to them, and their dossier."""
 
 
 class Reader:
@@ -41,20 +42,23 @@ class Reader:
         self.runner.run(self.database.dispose())
         self.runner.close()
 
-    def read(self, event: UUID, seq: int | None = None) -> tuple[str, Served] | None:
+    def read(self, event: UUID, seq: int | None = None) -> Served | None:
         return self.runner.run(self._read(event, seq))
 
     def etags(self, event: UUID) -> list[str]:
         return self.runner.run(self._etags(event))
 
-    async def _read(self, event: UUID, seq: int | None) -> tuple[str, Served] | None:
+    async def _read(self, event: UUID, seq: int | None) -> Served | None:
         async with self.database.reading() as session:
             try:
                 found = await loading.load(session, event, seq)
             except NotFound:
                 return None
-            position = str(await moments.position(session, found, seq))
-        return position, tuple(derived.dossier(found, view, position).model_dump_json().encode() for view in VIEWS)
+            positions = [str(await moments.position(session, found, seq, view)) for view in VIEWS]
+        return tuple(
+            (position, derived.dossier(found, view, position).model_dump_json().encode())
+            for view, position in zip(VIEWS, positions, strict=True)
+        )
 
     async def _etags(self, event: UUID) -> list[str]:
         async with self.database.reading() as session:
@@ -75,9 +79,9 @@ def test_the_past_is_served_as_it_was(
     reader: Reader, psql: make.Connection, steps: list[tuple[tuple[str, str], int]]
 ) -> None:
     archive = Archive(psql)
-    served: dict[tuple[UUID, str], Served] = {}
+    served: dict[tuple[UUID, int, str], bytes] = {}
     tagged: dict[str, tuple[str, bytes]] = {}
-    heads: dict[tuple[UUID, int], tuple[str, Served]] = {}
+    heads: dict[tuple[UUID, int], Served] = {}
     last = 0
     for action, seed in steps:
         archive.step(*action, seed)
@@ -85,14 +89,15 @@ def test_the_past_is_served_as_it_was(
         for event in archive.ids["event"][: 3 if last > before else 0]:
             now = reader.read(event)
             assert now is not None
-            position, answers = now
             heads[event, last] = now
             # One position, one ETag: one picture.
-            assert served.setdefault((event, position), answers) == answers
-            for tag, answer in zip(reader.etags(event), answers, strict=True):
+            for viewer, (tag, (position, answer)) in enumerate(zip(reader.etags(event), now, strict=True)):
+                assert served.setdefault((event, viewer, position), answer) == answer
                 assert tagged.setdefault(f"{event} {tag}", (position, answer)) == (position, answer)
-    for (event, position), answers in served.items():
-        assert reader.read(event, int(position.partition("-")[0])) == (position, answers)
+    for (event, viewer, position), answer in served.items():
+        then = reader.read(event, int(position.partition("-")[0]))
+        assert then is not None
+        assert then[viewer] == (position, answer)
     for (event, seq), now in heads.items():
         assert reader.read(event, seq) == now
 
