@@ -364,7 +364,7 @@ async def test_as_of_now_every_picture_is_that_of_now(watch: Watch, app: FastAPI
         past = await get(client, f"{BLAST}/{name}?as_of={watch.start}")
         assert plain(past) != plain(then), name
         assert past == await get(client, f"{BLAST}/{name}?as_of={past['position']}"), name
-    assert routes(app, "since").keys() == {"diff"}
+    assert routes(app, "since", "clock").keys() == {"diff"}
     whole = await get(client, f"{BLAST}/diff?since={watch.start}")
     then = await get(client, f"{BLAST}/diff?since={watch.start}&until={head}")
     assert then | {"until": whole["until"]} == whole
