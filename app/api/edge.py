@@ -1,6 +1,6 @@
 """What every request passes first: who asks, under which name of this service, and whether they ask too often."""
 
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,7 +10,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api import cors, headers, problems, proxies
 from app.api.rates import KEPT_COST, Admission, Header, Rates
 from app.errors import Misdirected, Problem, TooManyRequests
-from app.settings import Settings
 from app.telling.request_notes import RequestNote
 
 log = structlog.get_logger()
@@ -22,10 +21,15 @@ _UNAUTHORIZED: Final = 401
 class Passing:
     """What a request costs its caller, and what that is told with the answer."""
 
-    __slots__ = ("_admission", "_hsts_seconds")
+    __slots__ = ("_admission", "_hsts_seconds", "_rates")
 
-    def __init__(self, admission: Admission | None, hsts_seconds: int) -> None:
-        self._admission, self._hsts_seconds = admission, hsts_seconds
+    def __init__(self, admission: Admission | None, rates: Rates, hsts_seconds: int) -> None:
+        self._admission, self._rates, self._hsts_seconds = admission, rates, hsts_seconds
+
+    def book_on_key(self, key_name: str) -> None:
+        """Have the key pay from now on, which the caller was found to have."""
+        if self._admission is not None:
+            self._admission = self._admission.of_key(self._rates, key_name)
 
     def pay(self) -> None:
         """Pay for an answer that has to be made."""
@@ -37,18 +41,27 @@ class Passing:
         if self._admission is not None:
             self._admission.take(KEPT_COST)
 
+    def _rebook(self, key_name: str) -> None:
+        paid = self._admission
+        self.book_on_key(key_name)
+        if paid is not None and paid is not self._admission:
+            paid.take(-1.0)
+            self.pay()
+
     def headers(self) -> list[Header]:
         """What the caller is told, once it has paid."""
         admission, seconds = self._admission, self._hsts_seconds
         hsts = [(b"strict-transport-security", b"max-age=%d" % seconds)] if seconds else []
         return [*admission.headers(), *hsts] if admission is not None else hsts
 
-    def paid(self, send: Send) -> Send:
-        """Pay for an answer that has to be made, and tell the caller with it."""
+    def paid(self, send: Send, state: dict[str, Any]) -> Send:
+        """Pay for an answer that has to be made, and tell the caller with it; `state`: of the request."""
         self.pay()
 
         async def send_told(message: Message) -> None:
             if message["type"] == "http.response.start":
+                if (holder := state.get("holder")) and holder.name:
+                    self._rebook(holder.name)
                 message["headers"] = [*message["headers"], *self.headers()]
             await send(message)
 
@@ -69,13 +82,12 @@ class Edge:
         if scope["type"] != "http" or scope["path"] in _WATCHED:
             await self.app(scope, receive, send)
             return
-        settings: Settings = scope["app"].state.settings
-        state = scope["state"]
+        rates: Rates = scope["app"].state.rates
+        settings, state = rates.settings, scope["state"]
         if settings.trusted_proxies:
             proxies.unwrap(scope, settings.trusted_proxies)
             state["headers"] = headers.first(scope)
         fields: dict[bytes, bytes] = state["headers"]
-        rates: Rates = scope["app"].state.rates
         authorization = fields.get(b"authorization")
         try:
             if settings.hosts and not proxies.is_served(fields.get(b"host", b"").decode("latin-1"), settings.hosts):
@@ -86,7 +98,7 @@ class Edge:
             await _refuse(scope, receive, send, problem)
             return
         is_by_tls = settings.hsts_seconds > 0 and scope["scheme"] == "https"
-        state["passing"] = Passing(admission, settings.hsts_seconds if is_by_tls else 0)
+        state["passing"] = Passing(admission, rates, settings.hsts_seconds if is_by_tls else 0)
         await self.app(scope, receive, send)
         if authorization is not None:
             note: RequestNote = state["note"]

@@ -5,6 +5,7 @@ a tenth of an answer that is kept, and keep what they know of every address that
 """
 
 import ipaddress
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -52,11 +53,15 @@ class Admission:
         if len(buckets) > _CALLERS:
             buckets.popitem(last=False)
 
+    def of_key(self, rates: "Rates", key_name: str) -> "Admission | None":
+        """The same for the key that the caller turned out to have."""
+        return self if self._caller.startswith("key ") else rates.admission_of_key(key_name, self._now)
+
     def headers(self) -> tuple[Header, Header]:
         """What the caller is told of the bucket."""
         rate = self._rate
         seconds = self._full_at.get(self._caller, self._now) - self._now
-        requests_left = max(0, int((WINDOW_SECONDS - seconds) / rate.seconds_each))
+        requests_left = max(0, math.ceil((WINDOW_SECONDS - seconds - _SLACK_SECONDS) / rate.seconds_each))
         return (b"ratelimit", rate.left % (requests_left, seconds + 1)), rate.policy
 
 
@@ -65,6 +70,7 @@ class Rates:
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock`: tells the time in seconds, from whenever on."""
+        self.settings = settings
         self._clock = clock
         self._of_address = Rate("address", settings.rate_anonymous) if settings.rate_anonymous else None
         self._of_key = Rate("key", settings.rate_key) if settings.rate_key else None
@@ -91,6 +97,10 @@ class Rates:
             problem.headers |= {name.decode(): value.decode() for name, value in admission.headers()}
             raise problem
         return admission
+
+    def admission_of_key(self, key_name: str, now: float) -> Admission | None:
+        """Of whom it was found out meanwhile who they are. None: keys are not counted."""
+        return Admission(self._of_key, f"key {key_name}", self._full_at, now) if self._of_key else None
 
     def note_key(self, authorization: bytes, key_name: str) -> None:
         """Note whose key this is. Empty: nobody's, or nobody's any more."""

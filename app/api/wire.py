@@ -23,6 +23,7 @@ from app.telling.request_notes import RequestNote
 log = structlog.get_logger()
 
 _NOT_MODIFIED: Final = 304
+_OF_A_BODY: Final = ("Content-Length", "Content-Type", "Content-Security-Policy", "Referrer-Policy")
 _OK: Final = 200
 _LEFT: Final = 499  # in the log alone
 
@@ -133,13 +134,17 @@ class _Answer:
         headers["Cross-Origin-Resource-Policy"] = (
             "cross-origin" if "Access-Control-Allow-Origin" in headers else "same-origin"
         )
-        if not self.is_read or start["status"] != _OK:
-            return
+        if self.is_read and start["status"] == _OK:
+            self._compare(start, headers, body, is_complete=is_complete)
+        if start["status"] == _NOT_MODIFIED:
+            for name in _OF_A_BODY:
+                del headers[name]
+
+    def _compare(self, start: Message, headers: MutableHeaders, body: bytes, *, is_complete: bool) -> None:
+        """Say 304 to a caller who has this version."""
         # Of a stream the whole is never there to be hashed: it has an ETag only if its route gives one.
         if is_complete and "ETag" not in headers:
             headers["ETag"] = entity_tag(body)
         # What is kept is kept whole: others lack what this caller has.
         if not self.for_keeping and names_tag(self.request_headers.get("If-None-Match"), headers.get("ETag")):
             start["status"] = _NOT_MODIFIED
-            del headers["Content-Length"]
-            del headers["Content-Type"]

@@ -7,7 +7,7 @@ import psycopg
 
 Psql = psycopg.Connection[Any]
 # What each answer has of its own.
-FRESH = {"x-request-id", "idempotency-replayed"}
+FRESH = {"x-request-id", "idempotency-replayed", "ratelimit", "ratelimit-policy"}
 
 
 async def again(

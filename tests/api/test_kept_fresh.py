@@ -32,7 +32,7 @@ QUERIES: Final = {
     "export_statements": ("",),
     "export_assessments": ("",),
 }
-OWN: Final = {"x-request-id", "date"}
+OWN: Final = {"x-request-id", "date", "ratelimit"}
 Answer = tuple[int, bytes, dict[str, Any]]
 
 

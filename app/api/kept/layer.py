@@ -22,7 +22,8 @@ from app.telling.request_notes import RequestNote
 
 _OK: Final = 200
 _NOT_MODIFIED: Final = 304
-_OF_A_BODY: Final = (b"content-length", b"content-type")
+# What a 304 is sent without: of its answer the caller has these, too.
+_OF_A_BODY: Final = (b"content-length", b"content-type", b"content-security-policy", b"referrer-policy")
 _SPAN: Final = "fastapi.telemetry"  # in a scope: FastAPI has begun a span for it
 # What somebody else made was made too early, and it has changed since; or it was a 304 alone. Then everybody alone.
 _TRIES: Final = 3
@@ -79,7 +80,7 @@ class Kept:
                 note.status = await _send(call, answer, send)
                 return
         passing: Passing | None = scope["state"].get("passing") if scope["type"] == "http" else None
-        await self.app(scope, receive, passing.paid(send) if passing else send)
+        await self.app(scope, receive, passing.paid(send, scope["state"]) if passing else send)
 
     async def _answer(self, call: KeptCall) -> Made | None:
         """What is kept, or is made now. None: whoever is making it makes nothing for others."""
@@ -163,6 +164,7 @@ async def _called(scope: Scope, note: RequestNote) -> KeptCall | None:
     else:
         caller, since = await state.keys.find(database, request.token), note.began
         note.key = caller.name
+        scope["state"]["passing"].book_on_key(caller.name)
     await store.heads.know(database, since)
     return KeptCall(request, caller, request.name(caller), since, store, scope, note, scope["state"]["passing"])
 
