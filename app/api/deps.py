@@ -144,7 +144,9 @@ async def _look_up(request: Request, token: str | None) -> Caller:
             raise Unauthorized(_SEND_A_KEY)
         return ANYBODY
     keys: access.Keys = request.app.state.keys
-    return await keys.find(request.app.state.database, token)
+    caller = await keys.find(request.app.state.database, token)
+    request.scope["state"]["note"].key = caller.name
+    return caller
 
 
 _SEND_A_KEY: Final = "Send Authorization: Bearer and a key."

@@ -60,8 +60,8 @@ class Passing:
 
         async def send_told(message: Message) -> None:
             if message["type"] == "http.response.start":
-                if (holder := state.get("holder")) and holder.name:
-                    self._rebook(holder.name)
+                if key_name := state["note"].key:
+                    self._rebook(key_name)
                 message["headers"] = [*message["headers"], *self.headers()]
             await send(message)
 
