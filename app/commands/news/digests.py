@@ -43,7 +43,7 @@ def digest(
     link: Link = "",
     as_json: AsJson = False,
 ) -> None:
-    """Print what is new since a position or a time.
+    """Print what is new since a time, in plain words.
 
     Exits with 2 if the address, the key or the time can't be used, and with 3 if the service is away.
     """
