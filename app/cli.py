@@ -38,7 +38,7 @@ COMMANDS: Final[Commands] = {
     "digest": ("app.commands.news.digests:digest", "Print what is new since a time, in plain words."),
     "notify": (
         "app.commands.news.notifying:notify",
-        "Send what is new to the subscribers in a file, by apprise (pip install 'counterclaim[messages]').",
+        "Send what is new to the subscribers in a file, each in one message.",
     ),
     "demo": (
         "app.commands.demo:demo",

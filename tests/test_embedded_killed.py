@@ -101,9 +101,10 @@ def test_a_busy_query_that_outlives_its_server(folder: Path, spawn: Spawn) -> No
         busy = connection.info.backend_pid
         connection.pgconn.send_query(b"DO 'BEGIN LOOP END LOOP; END'")
         assert wait_until(lambda: psutil.Process(busy).cpu_times().user > 0)
+        service.kill()  # or it would start its server again, and end the query before
+        service.communicate()
         os.kill(server_of(folder), signal.SIGKILL)
-        service.communicate("\n")
-        assert [one.pid for one in processes_in(folder)] == [busy]
+        assert wait_until(lambda: [process.pid for process in processes_in(folder)] == [busy])
         with serving(folder) as url:
             assert notes(url) == ["kept"]
             assert busy not in [one.pid for one in processes_in(folder)]

@@ -55,7 +55,7 @@ async def test_a_null_empties_or_goes_back_to_the_default(client: httpx.AsyncCli
     nulls = dict.fromkeys([name for name in WHOLE if name != "name"] + ["disclosure", "confidential", "parent"])
     changed = await patch(client, f"/v1/sources/{made['id']}", nulls)
     kept = {name: made[name] for name in ("id", "name", "created_at", "merged_into", "placed")}
-    empty = {"aliases": [], "external_ids": {}, "disclosure": "named", "confidential": False}
+    empty = {"aliases": [], "external_ids": {}, "disclosure": "named", "confidential": False, "redacted": []}
     assert changed == dict.fromkeys(made) | kept | empty | {"version": 2, "updated_at": changed["updated_at"]}
 
 

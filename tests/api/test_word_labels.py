@@ -25,6 +25,7 @@ NO_LABELS = {
     "RemarkKind": "for the script that sent the body; the remark is a sentence",
     "RedactedPart.what": "for the editor who redacts",
     "Scheme": "proper names",
+    "WebhookEnd": "for the script that is called",
     "Scope": "what a key may do: words of the settings",
     "JoinRead.relation": "of links between documents as there; `same_as` is one word alone",
     "SourceLinkCreate.relation": "one word alone",

@@ -30,6 +30,7 @@ _ROWS_AT_ONCE: Final = 250  # validated in one call, in which nobody else has th
 _TIMES: Final = _fields_of(datetime)
 
 # What later releases added: by type, the columns that older records lack, with what they would have held.
+_ADDED_TO_ALL: Final[dict[str, Any]] = {"redacted": []}
 _ADDED: Final[dict[str, dict[str, Any]]] = {
     "report": {"made": []},
     "document": dict.fromkeys(("retracted", "retracted_from", "retracted_to", "retracted_reason", "retraction_url")),
@@ -41,7 +42,9 @@ _ADDED: Final[dict[str, dict[str, Any]]] = {
 
 def lift(kind: str, record: dict[str, Any]) -> dict[str, Any]:
     """A stored record of any release, with all the columns that its table has now."""
-    return _ADDED[kind] | record if kind in _ADDED else record
+    if kind in _ADDED or "redacted" not in record:
+        return _ADDED_TO_ALL | _ADDED.get(kind, {}) | record
+    return record
 
 
 def read(kind: str, records: list[dict[str, Any]], ids: dict[str, UUID]) -> list[Any]:
