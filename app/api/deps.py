@@ -320,6 +320,15 @@ async def _keep_nothing(response: Response) -> Response:
 Once = Annotated[Keeping, Depends(_once, scope="function")]
 
 
+async def _refuse_idempotency_key(request: Request) -> None:
+    if idempotency.HEADER in request.headers:
+        raise Invalid.parameter(idempotency.HEADER, "this answer is kept nowhere: send it without this")
+
+
+# Of POSTs whose answer has a secret in it, or that do something each time.
+NEVER_KEPT: Final = Depends(_refuse_idempotency_key)
+
+
 # --- addresses and conditions --------------------------------------------------------------------------------------
 
 

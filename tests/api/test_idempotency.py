@@ -3,6 +3,7 @@
 import asyncio
 import re
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -18,7 +19,12 @@ from app.services import idempotency
 
 # POSTs that only read, or whose parts are safe without a key.
 # What they do they do once by themselves, or is never shown again.
-WITHOUT = {"/v1/lookup", "/v1/ingest", "/v1/keys", "/v1/keys/{key}/rotate", "/v1/{records}/{record}/redact"}
+# Of these no answer is kept: the first need none, the others refuse it.
+WITHOUT = {"/v1/lookup", "/v1/ingest"}
+REFUSING = {
+    *("/v1/keys", "/v1/keys/{key}/rotate", "/v1/webhooks", "/v1/webhooks/{webhook}/test"),
+    "/v1/{records}/{record}/redact",
+}
 
 
 async def test_the_same_answer_byte_for_byte_and_nothing_done(client: httpx.AsyncClient, psql: Psql) -> None:
@@ -183,7 +189,7 @@ async def test_without_a_key_no_statement_more(app: FastAPI, client: httpx.Async
 async def test_every_write_takes_a_key_and_tells_of_it(client: httpx.AsyncClient, app: FastAPI, event: str) -> None:
     """Each POST of the description is sent twice: the second answer is the first."""
     writes = {path: item["post"] for path, item in inlined(app.openapi()).items() if "post" in item} | {}
-    for path in WITHOUT:
+    for path in WITHOUT | REFUSING:
         writes.pop(path, None)
     mayor, desk = await source(client, "Ada Mayor"), await source(client, "A desk")
     one, two = await claim(client, event), await claim(client, event, "It was a missile")
@@ -225,3 +231,11 @@ async def test_every_write_takes_a_key_and_tells_of_it(client: httpx.AsyncClient
         assert done.is_success, (path, done.text)
         assert same(done, await again(client, way, body)), path
     assert (await get(client, f"/v1/sources/{mayor}?merged=self"))["merged_into"] == desk
+
+
+async def test_what_is_kept_nowhere_takes_no_key(client: httpx.AsyncClient) -> None:
+    """Nothing that is given is dropped without a word."""
+    for path in REFUSING:
+        address = path.format(key=uuid4(), webhook=uuid4(), records="claims", record=uuid4())
+        answer = await client.post(address, json={}, headers={"Idempotency-Key": "k-1"})
+        assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, "Idempotency-Key"), path

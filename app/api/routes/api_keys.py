@@ -3,25 +3,24 @@ from typing import Annotated
 from uuid import UUID
 
 import structlog
-from fastapi import Header, Path, Query, Request
+from fastapi import Path, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from app.api import answers
-from app.api.deps import Admin, Router, Session, Writing
+from app.api.deps import NEVER_KEPT, Admin, Router, Session, Writing
 from app.api.problems import documented
 from app.api.records import READ, WRITE
-from app.errors import Forbidden, Invalid
+from app.errors import Forbidden
 from app.schemas.api_keys import ApiKeyCreate, ApiKeyMade, ApiKeyQuery, ApiKeyRead, ApiKeyRotate
 from app.schemas.common import Page
-from app.services import access, idempotency, paging
+from app.services import access, paging
 from app.services.access import Caller
 
 log = structlog.get_logger()
 router = Router("keys")
 _SORTS = {"created_at": "created_at"}
 KeyAt = Annotated[UUID, Path(alias="key", description="Which key.")]
-_NeverKept = Annotated[str | None, Header(alias=idempotency.HEADER, include_in_schema=False)]
 
 
 @router.get("/keys", response_model=Page[ApiKeyRead], responses=documented(Forbidden))
@@ -33,12 +32,9 @@ async def list_keys(
     return answers.page(request, page, ApiKeyRead)
 
 
-@router.post("/keys", status_code=201, response_model=ApiKeyMade, responses=WRITE)
-async def create_key(
-    data: ApiKeyCreate, caller: Admin, session: Writing, idempotency_key: _NeverKept = None
-) -> Response:
+@router.post("/keys", status_code=201, response_model=ApiKeyMade, responses=WRITE, dependencies=[NEVER_KEPT])
+async def create_key(data: ApiKeyCreate, caller: Admin, session: Writing) -> Response:
     """Make a key. Its token is told this once."""
-    _check_not_kept(idempotency_key)
     new = await access.create(session, caller, data.name, data.scopes, data.owner, data.expires_at)
     _log("key created", new.key["id"], caller, session)
     return answers.secret(ApiKeyMade(**new.key, token=new.token), 201, f"/v1/keys/{new.key['id']}")
@@ -50,12 +46,9 @@ async def get_key(key: KeyAt, _caller: Admin, session: Session) -> Response:
     return answers.record(ApiKeyRead.model_validate(await access.get(session, key)))
 
 
-@router.post("/keys/{key}/rotate", response_model=ApiKeyMade, responses=WRITE)
-async def rotate_key(
-    key: KeyAt, data: ApiKeyRotate, caller: Admin, session: Writing, idempotency_key: _NeverKept = None
-) -> Response:
+@router.post("/keys/{key}/rotate", response_model=ApiKeyMade, responses=WRITE, dependencies=[NEVER_KEPT])
+async def rotate_key(key: KeyAt, data: ApiKeyRotate, caller: Admin, session: Writing) -> Response:
     """Give it another token, which is told this once."""
-    _check_not_kept(idempotency_key)
     new = await access.rotate(session, caller, key, timedelta(seconds=data.overlap or 0), data.expires_at)
     _log("key rotated", key, caller, session)
     return answers.secret(ApiKeyMade(**new.key, token=new.token))
@@ -67,11 +60,6 @@ async def revoke_key(key: KeyAt, caller: Admin, session: Writing) -> Response:
     await access.revoke(session, key)
     _log("key revoked", key, caller, session)
     return Response(status_code=204)
-
-
-def _check_not_kept(idempotency_key: str | None) -> None:
-    if idempotency_key is not None:
-        raise Invalid.parameter(idempotency.HEADER, "an answer with a token is kept nowhere: send it without this")
 
 
 def _log(done: str, key_id: UUID, caller: Caller, session: AsyncSession) -> None:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app import errors
 from app.api import answers
-from app.api.deps import Admin, Connected, KeptSession, Reader, Router
+from app.api.deps import NEVER_KEPT, Admin, Connected, KeptSession, Reader, Router
 from app.api.problems import documented
 from app.api.records import READ
 from app.database import Signature
@@ -87,6 +87,7 @@ async def list_history(  # noqa: PLR0917
 @router.post(
     "/{records:kinds}/{record}/redact",
     response_model=RedactionRead,
+    dependencies=[NEVER_KEPT],
     responses=documented(errors.Forbidden, errors.NotFound, errors.TooLarge, errors.UnsupportedMediaType),
 )
 async def redact_record(  # noqa: PLR0917

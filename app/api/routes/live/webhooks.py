@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from app import errors
 from app.api import answers
-from app.api.deps import Connected, Follower, Router, Session, Writing
+from app.api.deps import NEVER_KEPT, Connected, Follower, Router, Session, Writing
 from app.api.problems import documented
 from app.api.records import READ, WRITE
 from app.schemas.pictures.webhooks import (
@@ -36,7 +36,7 @@ async def list_webhooks(caller: Follower, session: Session) -> Response:
     return answers.whole_list(WebhookList(items=[WebhookRead.model_validate(row) for row in rows]))
 
 
-@router.post("/webhooks", status_code=201, response_model=WebhookRead, responses=WRITE)
+@router.post("/webhooks", status_code=201, response_model=WebhookRead, responses=WRITE, dependencies=[NEVER_KEPT])
 async def create_webhook(
     request: Request, data: WebhookInput, caller: Follower, database: Connected, session: Writing
 ) -> Response:
@@ -77,7 +77,7 @@ async def delete_webhook(webhook: WebhookAt, caller: Follower, session: Writing)
     return Response(status_code=204)
 
 
-@router.post("/webhooks/{webhook}/test", response_model=WebhookDeliveryRead, responses=WRITE)
+@router.post("/webhooks/{webhook}/test", response_model=WebhookDeliveryRead, responses=WRITE, dependencies=[NEVER_KEPT])
 async def try_webhook(request: Request, webhook: WebhookAt, caller: Follower, database: Connected) -> Response:
     """Send a message of type `test`."""
     async with database.reading() as session:
