@@ -59,9 +59,8 @@ sends one *report* per article or post (`POST /v1/reports`); a dashboard reads o
 
 Reading what is public needs no key. PATCH is a merge patch (RFC 7396), `application/merge-patch+json` or
 `application/json`. An answer to GET has an `ETag`, a page of a list a `Link` to those beside it, what was made
-its `Location`, and what was answered before `Idempotency-Replayed: true`. Whoever writes may say why, as
-`Change-Reason`; a POST of records may have an `Idempotency-Key`: sent again within 24 hours, it gets the same
-answer. Every failure is `application/problem+json` and says where and why.
+its `Location`, and what was answered before `Idempotency-Replayed: true`.
+Every failure is `application/problem+json` and says where and why.
 """
 TAGS = {
     "reports": "What ingest scripts send: one document's worth of claims.",

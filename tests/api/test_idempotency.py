@@ -224,8 +224,6 @@ async def test_every_write_takes_a_key_and_tells_of_it(client: httpx.AsyncClient
     for path, (at, body) in bodies.items():
         assert idempotency.HEADER in [one["name"] for one in writes[path]["parameters"]], path
         assert "410" in statuses(writes[path])
-        headers = [answer.get("headers", {}) for status, answer in writes[path]["responses"].items() if status < "300"]
-        assert all("Idempotency-Replayed" in one for one in headers)
         way = re.sub(r"\{\w+\}", at, path)
         done = await again(client, way, body)
         assert done.is_success, (path, done.text)

@@ -30,8 +30,6 @@ _FILES: Final = {
 _KEY, _PROBLEM = "Key", "Problem"
 # Words of a summary that say nothing beside those of an operation's id.
 _UNSAYING: Final = ("a", "an", "as", "event", "events", "for", "list", "many", "one", "or", "read", "the")
-# Headers that all writes take, which the beginning of the description tells.
-_OF_EVERY_WRITE: Final = ("Change-Reason", "Idempotency-Key")
 _FAILED: Final = "What went wrong, as `type` explains: " + ", ".join(
     str(kind.status)
     for kind in errors.all_problems()
@@ -129,8 +127,6 @@ def _header(name: str) -> dict[str, str]:
 
 def _complete(method: str, operation: dict[str, Any], *, public: bool) -> None:
     _tell_key(operation, public=public)
-    if parameters_told := [part for part in operation.pop("parameters", []) if part["name"] not in _OF_EVERY_WRITE]:
-        operation["parameters"] = parameters_told
     responses, operation["responses"] = operation["responses"], {}
     for status, response in sorted(responses.items()):
         content = response.get("content", {})
