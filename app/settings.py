@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     )
     writers: int = 4  # connections for writing: the ledger lets one write at a time, the others wait
     exporters: int = 2  # exports that are read at once, each process; one caller has one less
+    streams: int = 2_000  # of changes that are listened to at once, each process
     kept_mb: int = 64  # of ready answers, each process; 0: every read is made anew
     # Names under which the service is asked, parted by spaces: desk.example *.news.example. Empty: under any
     hosts: str = ""

@@ -108,6 +108,27 @@ def test_a_key_that_was_revoked_hears_nothing_more(base: str, writer: Client, ps
     assert refused.status_code == 401
 
 
+def test_there_are_so_many_streams_and_no_more(database_url: str, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUNTERCLAIM_STREAMS", "2")
+    with at.serving(database_url) as base:
+        with ExitStack() as stack:
+            for _ in range(2):
+                assert stack.enter_context(Stream(base, "/v1/changes/stream", {})).next()
+            began = time.monotonic()
+            refused = httpx.get(f"{base}/v1/changes/stream")
+            assert (refused.status_code, refused.headers["Retry-After"]) == (503, "30")
+            assert time.monotonic() - began < 1
+            assert httpx.get(f"{base}/v1/changes").status_code == 200
+        deadline = time.monotonic() + 20
+        while (status := head(base)) != 200:
+            assert (status, time.monotonic() < deadline) == (503, True)
+            time.sleep(0.1)
+
+
+def head(base: str) -> int:
+    return httpx.head(f"{base}/v1/changes/stream").status_code
+
+
 def test_head_and_options(base: str, writer: Client) -> None:
     for path in ("/v1/changes/stream", "/v1/events/explosion/stream"):
         head = writer.head(path)

@@ -53,6 +53,7 @@ _SCAN_SECONDS: Final = 1.0  # for which a ledger is looked through for one page
 _LOOK_SECONDS: Final = 0.5  # for which a poll waits before it looks whether the server is about to end
 _PAUSE_SECONDS: Final = (0.3, 1.5)  # before a database that is away, or has too much to do, is asked again
 _PATIENCE_SECONDS: Final = 20.0  # for which a stream that begins waits for it
+_FULL_SECONDS: Final = 30
 _HEADERS: Final = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 _FORKS: Final = documented(errors.Fork)
 _SENT: Final[dict[int | str, dict[str, Any]]] = {
@@ -117,7 +118,7 @@ async def stream_changes(
         chosen = await _filter(database, caller, query)
         return await _stream(request, database, chosen, query, last_event_id)
 
-    return await _patiently(begin)
+    return await _patiently(request, begin)
 
 
 @router.get(
@@ -141,11 +142,12 @@ async def stream_event(
         chosen = await _filter(database, caller, query, event_id)
         return await _stream(request, database, chosen, query, last_event_id)
 
-    return await _patiently(begin)
+    return await _patiently(request, begin)
 
 
-async def _patiently(begin: Callable[[], Awaitable[Response]]) -> Response:
+async def _patiently(request: Request, begin: Callable[[], Awaitable[Response]]) -> Response:
     """Begin a stream, however many do: after a restart all come back at once, and browsers give up after a 503."""
+    _check_room(request)
     give_up_at = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:
@@ -219,15 +221,27 @@ async def _stream(
         return Response(None, 200, _HEADERS, EVENT_STREAM)
     followed = _Followed(request, database, chosen, negotiation.wording(request, query.lang), start)
     # A task for each that does nothing but ping would cost as much as the rest of what waits.
-    return EventSourceResponse(_counted(_events(followed)), headers=_HEADERS, ping=0, sep="\n")
+    return EventSourceResponse(_counted(request, _events(followed)), headers=_HEADERS, ping=0, sep="\n")
 
 
-async def _counted(events: AsyncGenerator[ServerSentEvent]) -> AsyncGenerator[ServerSentEvent]:
+def _check_room(request: Request) -> None:
+    """Raises Unavailable where as many streams are listened to as there may be."""
+    most = request.app.state.settings.streams
+    if len(request.app.state.streams) >= most:
+        raise Unavailable(f"{most:,} streams are listened to; ask `/v1/changes?wait=` meanwhile.", _FULL_SECONDS)
+
+
+async def _counted(request: Request, events: AsyncGenerator[ServerSentEvent]) -> AsyncGenerator[ServerSentEvent]:
     """The same; the metrics tell how many are listened to."""
-    with metrics.STREAMS.track_inprogress():
-        async with aclosing(events):
-            async for event in events:
-                yield event
+    streams: set[AsyncGenerator[ServerSentEvent]] = request.app.state.streams
+    streams.add(events)
+    try:
+        with metrics.STREAMS.track_inprogress():
+            async with aclosing(events):
+                async for event in events:
+                    yield event
+    finally:
+        streams.discard(events)
 
 
 async def _events(followed: _Followed) -> AsyncGenerator[ServerSentEvent]:
