@@ -1,5 +1,6 @@
 """Starts the real command, as an operator would, and stops it by its process id."""
 
+import gc
 import logging
 import os
 import signal
@@ -91,7 +92,10 @@ def use(service: FastAPI, settings: Settings, connected: Database) -> None:
 
 def application(settings: Settings) -> FastAPI:
     """The service. Its description, which takes seconds to make, is that of the first one made in this process."""
+    # This process does more than serve, and nobody collects between its tests what a service leaves for later.
+    thresholds = gc.get_threshold()
     made = serving_command.application(settings)
+    gc.set_threshold(*thresholds)
     _made.append(made)
     made.openapi = _made[0].openapi  # type: ignore[method-assign]
     return made
