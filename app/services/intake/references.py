@@ -69,15 +69,15 @@ class Lost:
         )
 
 
-# By the hash of its ref what was redacted is found: nothing else tells of it.
+# The last deletion of each says why. By the hash of its ref what was redacted is found: nothing else tells of it.
 _LOST_REFS: Final = text("""
-SELECT DISTINCT ON (record->>'ref') record->>'ref' AS ref, reason, false AS redacted,
+(SELECT DISTINCT ON (record->>'ref') record->>'ref' AS ref, reason, false AS redacted,
     coalesce((record->>'confidential')::boolean, false) AS confidential FROM change
-WHERE op = 'delete' AND type = :type AND record->>'ref' = ANY (:refs)
+WHERE op = 'delete' AND type = :type AND record->>'ref' = ANY (:refs) ORDER BY record->>'ref', seq DESC)
 UNION ALL SELECT ref, NULL, true, false FROM unnest(CAST(:refs AS text[])) ref
 WHERE EXISTS (SELECT FROM redaction_key) AND EXISTS (
     SELECT FROM redaction_key WHERE digest = redaction_digest(redaction_words('ref', :type, ref)))
-ORDER BY ref""")
+ORDER BY ref, redacted""")
 
 
 async def lost_refs(session: AsyncSession, caller: Caller, model: type[Record], refs: Iterable[str]) -> dict[str, Lost]:
