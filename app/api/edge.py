@@ -102,7 +102,10 @@ class Edge:
         await self.app(scope, receive, send)
         if authorization is not None:
             note: RequestNote = state["note"]
-            rates.note_key(authorization, note.key if note.status != _UNAUTHORIZED else "")
+            if note.status == _UNAUTHORIZED:
+                rates.note_key(authorization, "")
+            elif note.key:  # what looks up nobody's key, as the page of a problem, tells nothing of this one
+                rates.note_key(authorization, note.key)
 
 
 def _tell_of_proxy(scope: Scope) -> None:

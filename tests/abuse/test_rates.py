@@ -96,6 +96,14 @@ async def test_keys_that_are_none_do_not_help(app: FastAPI, clock: list[float]) 
         assert [answer.status_code for answer in answers] == [401] * 10 + [429] * 5
 
 
+@pytest.mark.parametrize("path", ["/problems/gone", "/v1/nothing", "/docs"])
+async def test_what_asks_for_no_key_forgets_none(app: FastAPI, key: str, clock: list[float], path: str) -> None:
+    limit(app, rate_anonymous=100, rate_key=100)
+    async with at(app, "192.0.2.1", Authorization=f"Bearer {key}") as holder:
+        nouns = [bucket(await holder.get(asked))[0] for asked in ("/v1/search?q=drone", path, path)]
+    assert nouns == ["key"] * 3
+
+
 async def test_a_key_that_was_revoked_is_counted_no_more(app: FastAPI, key: str, psql: Any, clock: list[float]) -> None:
     limit(app, rate_anonymous=100, rate_key=100)
     async with at(app, "192.0.2.1", Authorization=f"Bearer {key}") as holder:
