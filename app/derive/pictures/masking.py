@@ -102,17 +102,20 @@ def mask_id(sources: MaskedSources, event_id: UUID, source_id: UUID) -> UUID | N
     return None if confidential_id is None else rows.masks[event_id, confidential_id]
 
 
-def way(sources: MaskedSources, statement: StatementRead) -> UUID | None:
+def way(sources: MaskedSources, statement: StatementRead) -> tuple[UUID, bool] | None:
     """Where the way to a statement's family is cut for this caller: the mask there, or the last source before it.
 
-    None: it is not.
+    And whether the speaker is hidden: what it says itself is not one with what others have from it. None: it is not.
     """
     source_id = sources.told_by.get(statement.id, statement.source_id)
     if source_id is None:
         return None
     mask = mask_id(sources, statement.event_id, statement.source_id or source_id)
-    mask = mask or mask_id(sources, statement.event_id, source_id)
-    return mask or sources.kin.cut.get(sources.kin.targets.get(source_id, source_id))
+    if mask is not None:
+        return mask, True
+    mask = mask_id(sources, statement.event_id, source_id)
+    cut_at = mask or sources.kin.cut.get(sources.kin.targets.get(source_id, source_id))
+    return None if cut_at is None else (cut_at, False)
 
 
 def may_know_one_family(sources: MaskedSources, statement: StatementRead, compared: StatementRead) -> bool:

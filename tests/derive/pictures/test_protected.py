@@ -8,7 +8,7 @@ import make
 import pytest
 import soaking
 import tangled
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scenes import EVENT, WHAT, claim, claims, drawn, found_in, rows, said, statements
 
@@ -58,7 +58,8 @@ def keeps_secrets(event_rows: Rows, public: DossierRead, full: DossierRead) -> N
     assert "hidden" not in text
     assert "Secret" not in text
     assert not [id_ for id_ in event_rows.confidential | event_rows.absorbed if str(id_) in text]
-    assert [without_sides(c) for c in claims(public)] == [without_sides(c) for c in claims(full)]
+    by_side = public.independence == "party"
+    assert [without_sides(c, by_side) for c in claims(public)] == [without_sides(c, by_side) for c in claims(full)]
     statuses = [[_AGREED.get(one.status, one.status) for one in picture.questions] for picture in (public, full)]
     assert statuses[0] == statuses[1]
     masked_ids = {s.id: s.source_id if s.source_id in masks else None for s in statements(public)}
@@ -77,13 +78,21 @@ def keeps_secrets(event_rows: Rows, public: DossierRead, full: DossierRead) -> N
                 assert cause.how != "source" or len(by_source) > 1
 
 
-def without_sides(claim: ClaimPicture) -> tuple[object, ...]:
-    """Where it stands, and who is counted, but not of how many sides they are: that a caller may not know of all."""
-    counts = {stance: (count.statements, count.sources, count.origins) for stance, count in claim.counts.items()}
-    return claim.id, _CORROBORATED.get(claim.standing, claim.standing), counts, claim.beside
+def without_sides(claim: ClaimPicture, by_side: bool) -> tuple[object, ...]:
+    """Where it stands, and who is counted, but not of how many sides they are: that a caller may not know of all.
+
+    `by_side`: whether whoever is of one side counts once, so that even how many there are follows from it.
+    """
+    counts = {
+        stance: (count.statements, count.sources, None if by_side else count.origins)
+        for stance, count in claim.counts.items()
+    }
+    corroborated = _CORROBORATED | (_ALONE if by_side else {})
+    return claim.id, corroborated.get(claim.standing, claim.standing), counts, claim.beside
 
 
 _CORROBORATED: Any = {"one_sided": "corroborated"}
+_ALONE: Any = {"single_origin": "corroborated"}
 _AGREED: Any = {"one_sided": "agreed"}
 
 
@@ -194,6 +203,17 @@ def test_who_passed_it_on_is_not_told_where_it_is_hidden() -> None:
     assert [cause.model_dump(exclude_none=True) for cause in origin.joined_by] == [{"how": "chain"}]
 
 
+@pytest.mark.parametrize("independence", get_args(Independence))
+def test_what_a_hidden_source_says_is_not_one_with_what_others_have_from_it(independence: Independence) -> None:
+    person = make.read(SourceRead, disclosure="anonymous", name=None, party="russia")
+    spoken = [said(ONE, OWNER, said="2023-08-09"), said(ONE, person, said="2023-08-10")]
+    places = [found_in(spoken[1], hops=[make.read(HopRead, source_id=OWNER.id, state="confirmed")])]
+    public, full = shown(*spoken, independence=independence, sources=[person], appearances=places)
+    assert [len(origin.statement_ids) for origin in the_claim(full).origins["support"]] == [2]
+    (origin,) = the_claim(public).origins["support"]
+    assert (origin.statement_ids, origin.party, origin.joined_by) == ([spoken[1].id], "russia", [])
+
+
 def test_a_why_says_nothing_of_a_hidden_sources_family() -> None:
     public, full = shown(said(ONE, OPEN), said(ONE, INSIDER, stance="deny"))
     public_why = "1 independent source supports it: Minister; 1 denial by a protected source"
@@ -298,6 +318,8 @@ def concealed(event_rows: Rows, pick: Random) -> Rows:
 
 @settings(max_examples=soaking.times(80))
 @given(st.integers(0, 2**32), st.sampled_from(get_args(Independence)))
+@example(180, "source")  # what a hidden source says, and what others have from it
+@example(2, "party")
 def test_no_picture_tells_who_a_hidden_source_is(seed: int, independence: Independence) -> None:
     event_rows = concealed(tangled.event(seed), Random(seed))
     full = View(independence=independence, restricted=True, confidential=True)
