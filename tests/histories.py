@@ -39,7 +39,6 @@ FIXED: Final = (
     "from_id",
     "to_id",
     "confidential",
-    "visibility",
     "step",
     "measure",
     "question_id",

@@ -73,6 +73,12 @@ class Change(Base):
                 " AND (op <> 'insert' OR type IN ('document_link', 'source_link'))"
             ),
         ),
+        # Which documents were ever merged.
+        Index(
+            "ix_change_merged_document",
+            "record_id",
+            postgresql_where=text("type = 'document' AND (record->>'merged_into') IS NOT NULL"),
+        ),
         # A ref whose record is gone answers 410.
         Index("ix_change_gone", text("(record->>'ref')"), postgresql_where=text("op = 'delete'")),
     )

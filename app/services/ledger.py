@@ -54,7 +54,7 @@ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = type::regclass AND tgna
 GROUP BY type ORDER BY type LIMIT :most
 """)
 # A redacted event_link no longer says which other event it moved; and which document versions were cited when they
-# came, and so moved the directory, is not asked again.
+# came, or which citations made something public, and so moved the directory, is not asked again.
 _HEADS: Final = text("""
 WITH last AS (
     SELECT id, max(seq) AS seq FROM (

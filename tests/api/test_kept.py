@@ -8,7 +8,7 @@ import brotli  # type: ignore[import-untyped]
 import httpx
 import psycopg
 import pytest
-from calls import claim, get, patch, post, source, statement
+from calls import claim, delete, document, get, patch, post, source, statement
 from databases import as_superuser, plain
 from describing import inlined
 from fastapi import FastAPI
@@ -227,6 +227,61 @@ async def test_what_is_redacted_is_shown_no_more(
     ]
     assert [answer.status_code for answer in after] == [200, 200]
     assert not [answer for answer in after if "secret" in answer.text or "Ines" in answer.text]
+
+
+async def test_a_paper_that_was_merged_is_shown_while_an_open_event_cites_it(
+    client: Client, anybody: Client, psql: psycopg.Connection, keeping: Store, *, disputed: str
+) -> None:
+    """Whatever other event that is: it begins and ceases to, is opened, closed and deleted."""
+    paper = await document(client, "https://open.example", text="What was seen")
+    other = await document(client, "https://merged.example", headline="Merged headline", text="Merged text")
+    elsewhere = "/v1/events/elsewhere"
+    await post(client, "/v1/events", {"title": "Elsewhere", "slug": "elsewhere", "visibility": "restricted"})
+    about, speaker = await claim(client, elsewhere), await source(client, "Speaker")
+    said = await statement(client, elsewhere, about, speaker, document=other)
+    ever_since = await statement(client, disputed, await claim(client, disputed, "It was not"), speaker, document=paper)
+    await post(client, f"/v1/documents/{other}/merge", {"into": paper}, 200)
+    position = (await get(client, f"{disputed}/dossier"))["position"]
+    paths, tags = [f"{disputed}/dossier{query}" for query in ("", f"?as_of={position}")], ["", ""]
+
+    async def is_shown(*, expected: bool, because: str) -> None:
+        await get(client, "/v1/events?limit=1")  # the key makes known what was written beside the service
+        for nth, path in enumerate(paths):
+            answer = await anybody.get(path, headers={"If-None-Match": tags[nth]} if tags[nth] else {})
+            assert answer.status_code == 200, (because, path)
+            assert ("Merged headline" in answer.text) == expected, (because, path)
+            tags[nth] = answer.headers["ETag"]
+
+    await is_shown(expected=False, because="only a restricted event cites it")
+    await patch(client, elsewhere, {"visibility": "public"})
+    await is_shown(expected=True, because="that was opened")
+    await patch(client, elsewhere, {"visibility": "restricted"})
+    await is_shown(expected=False, because="it was closed")
+    await patch(client, elsewhere, {"visibility": "public"})
+    await is_shown(expected=True, because="it was opened again")
+    await delete(client, f"/v1/statements/{said}?cascade=true")
+    await is_shown(expected=False, because="it no longer says anything")
+    said = await statement(client, elsewhere, about, speaker, withdrawn="2024", withdrawn_document=paper)
+    # What is sent cites what it was merged into; what was stored before stays.
+    psql.execute("UPDATE statement SET withdrawn_document_id = %s WHERE id = %s", [other, said])
+    await is_shown(expected=True, because="a withdrawal cites it")
+    await patch(client, f"/v1/statements/{said}", {"withdrawn_document": None})
+    await is_shown(expected=False, because="it no longer does")
+    rating = {"claim": about, "author": speaker, "scheme": "veracity", "rating": "true", "documents": [paper]}
+    await post(client, f"{elsewhere}/assessments", rating)
+    psql.execute("INSERT INTO assessment_document (event_id, assessment_id, document_id)"
+                 " SELECT event_id, id, %s FROM assessment", [other])  # fmt: skip
+    await is_shown(expected=True, because="an assessment names it")
+    await delete(client, f"{elsewhere}?cascade=true")
+    await is_shown(expected=False, because="the event was deleted")
+    # What was merged at that position, and no longer is, is judged by now, too.
+    await patch(client, f"/v1/documents/{other}", {"merged_into": None})
+    paths, tags = paths[1:], [""]
+    await is_shown(expected=False, because="nothing cites it")
+    again = f"/v1/events/{(await post(client, '/v1/events', {'title': 'Again'}))['id']}"
+    await statement(client, again, await claim(client, again), speaker, document=other)
+    await is_shown(expected=True, because="it is cited again")
+    assert ever_since in (await anybody.get(paths[0])).text
 
 
 async def test_another_ledger_in_the_same_place_is_noticed(

@@ -2,8 +2,9 @@
 
 Streams and long polls wait here, too: one reader for all of them, and only while somebody waits.
 
-A picture of events holds until one of them, or the directory of sources and documents, changes: `moments.etag` names
-them. All else holds until the ledger moves. What was redacted moves nothing, and is counted by itself.
+A picture of events holds until one of them, or the directory of sources and documents, changes, or what of that is
+public: `moments.etag` names them. All else holds until the ledger moves. What was redacted moves nothing, and is
+counted by itself.
 """
 
 import asyncio

@@ -15,7 +15,7 @@ from viewers import event_read
 
 from app.database import Database, connect
 from app.derive.pictures import dossier as derived
-from app.derive.rules.rows import View
+from app.derive.rules.rows import Rows, View
 from app.errors import NotFound
 from app.services.pictures import loading, moments
 from app.services.pictures.moments import Viewpoint
@@ -27,8 +27,8 @@ VIEWS = (
     View("2023-08-09", moments.time_span("said_before", "2023-08-09").end),
 )
 STEPS = st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 10_000)), min_size=12, max_size=25)
-Served = tuple[tuple[str, bytes], ...]
-"""To each of the viewers: the position of what is shown to them, and their dossier."""
+Served = tuple[tuple[str, bytes, frozenset[UUID]], ...]
+"""To each of the viewers: the position of what is shown to them, their dossier, and what of it was hidden then."""
 
 
 class Reader:
@@ -56,7 +56,7 @@ class Reader:
                 return None
             positions = [str(await moments.position(session, found, seq, view)) for view in VIEWS]
         return tuple(
-            (position, derived.dossier(found, view, position).model_dump_json().encode())
+            (position, derived.dossier(found, view, position).model_dump_json().encode(), hidden(found, view))
             for view, position in zip(VIEWS, positions, strict=True)
         )
 
@@ -64,6 +64,11 @@ class Reader:
         async with self.database.reading() as session:
             shown = await event_read(session, event)
             return [await moments.etag(session, shown, Viewpoint(None, view)) for view in VIEWS]
+
+
+def hidden(rows: Rows, view: View) -> frozenset[UUID]:
+    """What of the rows is hidden from this viewer as long as no public event cites it: that is asked of now."""
+    return frozenset() if view.restricted else rows.restricted
 
 
 @pytest.fixture
@@ -79,7 +84,7 @@ def test_the_past_is_served_as_it_was(
     reader: Reader, psql: make.Connection, steps: list[tuple[tuple[str, str], int]]
 ) -> None:
     archive = Archive(psql)
-    served: dict[tuple[UUID, int, str], bytes] = {}
+    served: dict[tuple[UUID, int, str, frozenset[UUID]], bytes] = {}
     tagged: dict[str, tuple[str, bytes]] = {}
     heads: dict[tuple[UUID, int], Served] = {}
     last = 0
@@ -90,16 +95,19 @@ def test_the_past_is_served_as_it_was(
             now = reader.read(event)
             assert now is not None
             heads[event, last] = now
-            # One position, one ETag: one picture.
-            for viewer, (tag, (position, answer)) in enumerate(zip(reader.etags(event), now, strict=True)):
-                assert served.setdefault((event, viewer, position), answer) == answer
+            # One ETag: one picture. One position, too, while the same is hidden.
+            for viewer, (tag, (position, answer, unseen)) in enumerate(zip(reader.etags(event), now, strict=True)):
+                assert served.setdefault((event, viewer, position, unseen), answer) == answer
                 assert tagged.setdefault(f"{event} {tag}", (position, answer)) == (position, answer)
-    for (event, viewer, position), answer in served.items():
+    for (event, viewer, position, unseen), answer in served.items():
         then = reader.read(event, int(position.partition("-")[0]))
         assert then is not None
-        assert then[viewer] == (position, answer)
+        assert then[viewer] == (position, answer, unseen) or then[viewer][2] != unseen
     for (event, seq), now in heads.items():
-        assert reader.read(event, seq) == now
+        then = reader.read(event, seq)
+        assert then is not None
+        for told, told_then in zip(now, then, strict=True):
+            assert told == told_then or told[2] != told_then[2]
 
 
 def _head(connection: make.Connection) -> int:
