@@ -50,7 +50,8 @@ BEGIN
             SELECT array_agg(c) INTO citing FROM after_rows a JOIN before_rows b USING (id) CROSS JOIN LATERAL (VALUES (to_jsonb(a)), (to_jsonb(b))) v(c)
                 WHERE to_jsonb(a)->cites IS DISTINCT FROM to_jsonb(b)->cites;
         END IF;
-        moves := citing IS NOT NULL AND ledger_opens(citing, cites);
+        -- A single statement hardly ever cites where it was withdrawn: then nothing is asked.
+        moves := citing IS NOT NULL AND (cardinality(citing) > 1 OR citing[1]->>cites IS NOT NULL) AND ledger_opens(citing, cites);
     ELSIF TG_TABLE_NAME = 'event' AND verb = 'update' THEN
         moves := EXISTS (SELECT FROM after_rows a JOIN before_rows b USING (id) WHERE a.visibility <> b.visibility);
     END IF;
