@@ -293,11 +293,17 @@ def _kin_query(scopes: frozenset[str]) -> Select[*tuple[Any, ...]]:
         .table_valued(column("nth", Integer), column("id", Uuid()), column("ref", Text), column("slug", Text))
         .render_derived(with_types=True)
     )
-    event, relative = seen(caller, Event), seen(caller, Event)
-    at_address = or_(event.c.id == addressed.c.id, event.c.ref == addressed.c.ref, event.c.slug == addressed.c.slug)
+    # Each by its index, and the kin of none but these, whatever is known of the table (OFFSET 0): it is asked with
+    # every claim, and a plan stays for the life of a connection.
+    visible, relatives = seen(caller, Event), seen(caller, Event)
+    at_address = or_(
+        visible.c.id == addressed.c.id, visible.c.ref == addressed.c.ref, visible.c.slug == addressed.c.slug
+    )
+    event = select(visible.c.id).where(at_address).correlate(addressed).offset(0).lateral()
     kin = func.event_kin(event.c.id).table_valued("id").render_derived().lateral()
+    relative = select(relatives.c.id).where(relatives.c.id == kin.c.id).correlate(kin).offset(0).lateral()
     return select(addressed.c.nth, relative.c.id).select_from(
-        addressed.join(event, at_address).join(kin, true()).join(relative, relative.c.id == kin.c.id)
+        addressed.join(event, true()).join(kin, true()).join(relative, true())
     )
 
 
