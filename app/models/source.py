@@ -88,6 +88,8 @@ class Source(Record):
         Index(None, "created_at", "id"),
         Index(None, "updated_at", "id"),
         Index(None, "party"),
+        # Whoever may not know them is shown masks of these, which are few.
+        Index("ix_source_confidential", "id", postgresql_where=sql("confidential")),
         Index("ix_source_names", "names", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
     )
 

@@ -256,12 +256,11 @@ def _redacted(kind: Kind, columns: Mapping[str, ColumnElement[Any]]) -> ColumnEl
     redacted = table_of(kind.model).c.redacted
     leading = []
     for name, target in kind.points_at.items():
-        pointed_at, pointer = table_of(target).alias().c, columns[name]
-        is_redacted = exists().where(
-            pointed_at.id == (pointer.element if isinstance(pointer, Label) else pointer),
-            pointed_at.redacted != _NOTHING,
-        )
-        leading.append(case((is_redacted, literal(name, Text())), else_=null()))
+        pointed_at, stored, shown = table_of(target).alias().c, table_of(kind.model).c[name], columns[name]
+        is_redacted = exists().where(pointed_at.id == stored, pointed_at.redacted != _NOTHING)
+        # Beside it, not inside: what decides whether a pointer is shown asks of this table's row.
+        is_shown = true() if shown is stored else (shown.element if isinstance(shown, Label) else shown) == stored
+        leading.append(case((and_(is_shown, is_redacted), literal(name, Text())), else_=null()))
     if not leading:
         return redacted
     names = func.array_remove(func.array_cat(redacted, array(leading)), null())

@@ -338,3 +338,24 @@ async def test_nobody_is_of_another_side_for_being_redacted(client: httpx.AsyncC
     for statement in made["statements"]:
         await redact(client, "sources", statement["source"]["id"])
         assert await standing() == ("one_sided", 1)
+
+
+@pytest.mark.parametrize("scopes", ["{admin,read,ingest,edit,confidential}", "{admin,read,ingest,edit}"])
+async def test_only_what_led_to_it_says_so_whoever_reads(
+    client: httpx.AsyncClient, psql: psycopg.Connection, scopes: str
+) -> None:
+    gone, there, hidden = [
+        (await post(client, "/v1/sources", {"name": name, "confidential": name == "Hidden"}))["id"]
+        for name in ("Gone", "There", "Hidden")
+    ]
+    children = {
+        parent: (await post(client, "/v1/sources", {"name": f"Child of {parent}", "parent": parent}))["id"]
+        for parent in (gone, there, hidden)
+    }
+    await redact(client, "sources", gone)
+    await redact(client, "sources", hidden)
+    psql.execute("UPDATE api_key SET scopes = %s", [scopes])
+    knows = "confidential" in scopes
+    for parent, says in ((gone, ["parent_id"]), (there, []), (hidden, ["parent_id"] if knows else [])):
+        child = await get(client, f"/v1/sources/{children[parent]}")
+        assert (child["redacted"], child["parent_id"] is None) == (says, parent == hidden and not knows)

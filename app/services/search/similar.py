@@ -293,13 +293,10 @@ def _kin_query(scopes: frozenset[str]) -> Select[*tuple[Any, ...]]:
         .table_valued(column("nth", Integer), column("id", Uuid()), column("ref", Text), column("slug", Text))
         .render_derived(with_types=True)
     )
-    # Each by its index, and the kin of none but these, whatever is known of the table (OFFSET 0): it is asked with
-    # every claim, and a plan stays for the life of a connection.
-    visible, relatives = seen(caller, Event), seen(caller, Event)
-    at_address = or_(
-        visible.c.id == addressed.c.id, visible.c.ref == addressed.c.ref, visible.c.slug == addressed.c.slug
-    )
-    event = select(visible.c.id).where(at_address).correlate(addressed).offset(0).lateral()
+    # The kin of none but these, whatever the planner knows (OFFSET 0).
+    events, relatives = seen(caller, Event), seen(caller, Event)
+    at_address = or_(events.c.id == addressed.c.id, events.c.ref == addressed.c.ref, events.c.slug == addressed.c.slug)
+    event = select(events.c.id).where(at_address).correlate(addressed).offset(0).lateral()
     kin = func.event_kin(event.c.id).table_valued("id").render_derived().lateral()
     relative = select(relatives.c.id).where(relatives.c.id == kin.c.id).correlate(kin).offset(0).lateral()
     return select(addressed.c.nth, relative.c.id).select_from(
