@@ -366,7 +366,7 @@ def _sources(caller: Caller, is_listed: ColumnElement[bool]) -> Select[Any]:
     kind, table = kind_of(Source), table_of(Source)
     named = select(*_columns(caller, kind)).where(is_listed)
     masks = select(*(_mask(name) for name in kind.columns)).where(is_listed)
-    masks = masks.join_from(table, MASK, MASK.c.source_id == table.c.id)
+    masks = masks.join_from(table, MASK, MASK.c.source_id == table.c.id).where(table.c.confidential)  # by its index
     if not caller.may("read"):
         named = named.where(_is_public(kind))
         masks = masks.where(MASK.c.visibility == "public")
