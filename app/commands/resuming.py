@@ -6,10 +6,10 @@ FILE.rejected.ndjson  {"line": n, "problem": {…}, "input": "…"}; what a kill
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from app import client
 from app.client import Progress, Rejected
@@ -53,10 +53,15 @@ def progress(state: State) -> Progress:
 
 
 def write(path: Path, state: State) -> None:
-    """Replace the state as a whole, down to the disk: a crash leaves the old one or the new one."""
+    """Replace the state. As `replace`."""
+    replace(path, asdict(state))
+
+
+def replace(path: Path, value: Mapping[str, Any]) -> None:
+    """Replace a file by a value's JSON as a whole, down to the disk: a crash leaves the old one or the new one."""
     new = path.with_name(f"{path.name}.new")
     with new.open("w", encoding="ascii") as file:
-        json.dump(asdict(state), file)
+        json.dump(value, file)
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from app.commands import resuming
 from app.commands.inputs import Unusable
 from app.schemas.pictures.news import NewsKind
 from app.vocabulary import AnswerLanguage
@@ -126,10 +127,5 @@ def read_state(path: Path) -> dict[str, Reached]:
 
 
 def write_state(path: Path, state: dict[str, Reached]) -> None:
-    """Replace the state as a whole, down to the disk: a crash leaves the old one or the new one."""
-    new = path.with_name(f"{path.name}.new")
-    with new.open("w", encoding="utf-8") as file:
-        json.dump({name: asdict(reached) for name, reached in state.items()}, file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    """Replace the state. As `resuming.replace`."""
+    resuming.replace(path, {name: asdict(reached) for name, reached in state.items()})
