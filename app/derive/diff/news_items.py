@@ -1,6 +1,5 @@
 """What of a diff is news: one item for what was newly said about a question, and one for each thing that moved."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final, get_args
 from uuid import UUID
@@ -9,7 +8,7 @@ from app.derive.diff import summaries
 from app.derive.diff.snapshots import SnapshotPair
 from app.derive.pictures import labels, source_names
 from app.derive.rules.construct import built
-from app.schemas.pictures.diffs import DiffRead, StatementEntry
+from app.schemas.pictures.diffs import DiffRead
 from app.schemas.pictures.news import NewsItem, NewsKind
 from app.texts.messages import wording
 from app.texts.messages.wording import Wording
@@ -50,12 +49,7 @@ def items(diff: DiffRead, pair: SnapshotPair) -> list[NewsItem]:
 
 
 def _statements(words: Wording, diff: DiffRead) -> Iterator[Told]:
-    entries_by_question = defaultdict[UUID | None, list[StatementEntry]](list)
-    for entry in diff.statements.new:
-        entries_by_question[entry.question_id].append(entry)
-    for question_id, entries in entries_by_question.items():
-        parts: dict[str, wording.Part] = {"count": len(entries), "by": summaries.by_whom(words, diff, entries)}
-        said = wording.say(words, "change_statements_new", parts)
+    for question_id, (entries, said) in summaries.new_statements(words, diff).items():
         claim_ids = {entry.claim_id for entry in entries}
         claim_id = claim_ids.pop() if len(claim_ids) == 1 else None
         yield "statement", question_id, claim_id, [entry.statement_id for entry in entries], said

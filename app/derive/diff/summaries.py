@@ -173,12 +173,8 @@ def _of_questions(words: Wording, diff: DiffRead) -> Iterator[Clause]:
 
 def _of_statements(words: Wording, diff: DiffRead) -> Iterator[Clause]:
     statements = diff.statements
-    new_by_question: dict[UUID | None, list[StatementEntry]] = defaultdict(list)
-    for entry in statements.new:
-        new_by_question[entry.question_id].append(entry)
-    for question_id, entries in new_by_question.items():
-        parts: dict[str, wording.Part] = {"count": len(entries), "by": by_whom(words, diff, entries)}
-        yield question_id, wording.say(words, "change_statements_new", parts)
+    for question_id, (_, says) in new_statements(words, diff).items():
+        yield question_id, says
     # What was said and taken back between the two moments is no change of what stands, but nobody may miss it.
     taken_back = [entry for entry in statements.new if entry.why_not_live and entry.why_not_live.reason != "superseded"]
     ended = [*statements.withdrawn, *taken_back]
@@ -194,7 +190,21 @@ def _of_statements(words: Wording, diff: DiffRead) -> Iterator[Clause]:
             yield question_id, wording.say(words, code, {"count": count})
 
 
-def by_whom(words: Wording, diff: DiffRead, entries: Sequence[StatementEntry]) -> str:
+def new_statements(words: Wording, diff: DiffRead) -> dict[UUID | None, tuple[list[StatementEntry], str]]:
+    """By question, what was newly said, and the clause that tells it."""
+    new_by_question: dict[UUID | None, list[StatementEntry]] = defaultdict(list)
+    for entry in diff.statements.new:
+        new_by_question[entry.question_id].append(entry)
+    return {
+        question_id: (
+            entries,
+            wording.say(words, "change_statements_new", {"count": len(entries), "by": _by_whom(words, diff, entries)}),
+        )
+        for question_id, entries in new_by_question.items()
+    }
+
+
+def _by_whom(words: Wording, diff: DiffRead, entries: Sequence[StatementEntry]) -> str:
     """`by TASS and Baza`, `by 5 sources and in nobody's name`."""
     names = [source_names.name(entry.source_id, diff.sources, words) for entry in entries if entry.source_id]
     names = list(dict.fromkeys(names))
@@ -221,7 +231,7 @@ def ending(entry: StatementEntry) -> str:
 
 def statement_ended(words: Wording, diff: DiffRead, entry: StatementEntry, code: str) -> str:
     """`“2 killed” by Andriy Yermak was taken back`; `code`: of what became of it."""
-    parts = {"claim": _quote(words, entry.text), "by": by_whom(words, diff, [entry])}
+    parts = {"claim": _quote(words, entry.text), "by": _by_whom(words, diff, [entry])}
     return wording.say(words, code, {"statement": wording.say(words, f"change_of_{entry.stance}", parts)})
 
 
