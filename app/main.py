@@ -3,8 +3,8 @@
 import asyncio
 import pkgutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from typing import Final
+from contextlib import asynccontextmanager
+from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -189,18 +189,18 @@ def token_reader(settings: Settings) -> TokenReader | None:
 
 
 @asynccontextmanager
-async def _lifespan(app: Service) -> AsyncIterator[None]:
+async def _lifespan(app: Service) -> AsyncIterator[dict[str, Any]]:
     app.is_traced = observing.is_traced()
     collecting = asyncio.create_task(garbage.collect_between())
     state = app.state
     with observing.served(state.settings):
         looking = asyncio.create_task(observing.look_again(state.database))
         sending = asyncio.create_task(sender.run(state.database, state.settings, state.heads))
-        yield
+        yield {leaving.LET_GO: state.heads.let_go}
         looking.cancel()
+        state.heads.let_go()
         sending.cancel()
-        with suppress(asyncio.CancelledError):
-            await sending
+        await asyncio.wait([sending])
     collecting.cancel()
     # Requests that were cancelled because the grace is over: they are answered before the loop ends.
     await asyncio.sleep(_LAST_WORDS_SECONDS)

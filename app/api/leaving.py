@@ -14,6 +14,7 @@ from app.api import problems
 from app.errors import Unavailable
 
 CONNECTION: Final = "connection"  # in the state of a request
+LET_GO: Final = "let_go"  # in the state of the application: what the server calls when it begins to end
 _ENDING: Final = "The service is ending, and did not come to the end of this. Nothing was stored. Try again."
 
 

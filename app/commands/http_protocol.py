@@ -100,6 +100,12 @@ class HttpProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
         self._connection.lose()
 
+    def shutdown(self) -> None:
+        """The server begins to end: who waits for what is new is let go before what is being answered is waited for."""
+        if let_go := self.app_state.get(leaving.LET_GO):
+            let_go()
+        super().shutdown()
+
     def data_received(self, data: bytes) -> None:
         if self._refusal is not None:
             return

@@ -1,6 +1,5 @@
 import asyncio
 import random
-import signal
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
@@ -13,7 +12,7 @@ from pydantic import StringConstraints
 from pydantic_core import to_json
 from sqlalchemy.exc import SQLAlchemyError
 from sse_starlette.event import ServerSentEvent
-from sse_starlette.sse import AppStatus, EventSourceResponse
+from sse_starlette.sse import EventSourceResponse
 from starlette.responses import Response
 
 from app import errors
@@ -50,7 +49,7 @@ PING_SECONDS: Final = 15
 _RETRY_MILLISECONDS: Final = (1_000, 4_000)  # one of these, for each another
 _BATCH_CHANGES: Final = 100  # that are read at once for one stream
 _SCAN_SECONDS: Final = 1.0  # for which a ledger is looked through for one page
-_LOOK_SECONDS: Final = 0.5  # for which a poll waits before it looks whether the server is about to end
+_FAREWELL_SECONDS: Final = 0.4  # for a stream to end by itself when the process ends; then it is broken off
 _PAUSE_SECONDS: Final = (0.3, 1.5)  # before a database that is away, or has too much to do, is asked again
 _PATIENCE_SECONDS: Final = 20.0  # for which a stream that begins waits for it
 _FULL_SECONDS: Final = 30
@@ -83,10 +82,11 @@ async def list_changes(
         batch = await feed.after(database, caller, chosen, since, min(query.limit, PAGE_ROWS), wording=words)
         since = batch.position
         seconds = time.monotonic() - began
-        if batch.items or (seconds > _SCAN_SECONDS if batch.more else _is_over(request, query.wait - seconds)):
+        is_over = heads.is_over or seconds >= query.wait or request.scope["state"].get("only_head")
+        if batch.items or (seconds > _SCAN_SECONDS if batch.more else is_over):
             return answers.parts(ChangesRead(items=batch.items, position=str(since), more=batch.more), created=False)
         if not batch.more:
-            await heads.wait(database, stamp, chosen.events, min(query.wait - seconds, _LOOK_SECONDS))
+            await heads.wait(database, stamp, chosen.events, query.wait - seconds)
 
 
 @router.get(
@@ -153,7 +153,7 @@ async def _patiently(request: Request, begin: Callable[[], Awaitable[Response]])
         try:
             return await begin()
         except (Unavailable, SQLAlchemyError, OSError):
-            if time.monotonic() > give_up_at:
+            if time.monotonic() > give_up_at or _heads(request).is_over:
                 raise
             await _pause()
 
@@ -174,17 +174,6 @@ async def _filter(database: Database, caller: Caller, query: ChangesFilter, even
 def _heads(request: Request) -> Heads:
     heads: Heads = request.app.state.heads
     return heads
-
-
-def _is_over(request: Request, seconds_left: float) -> bool:
-    """Whether a poll is answered now, with nothing."""
-    return seconds_left <= 0 or bool(request.scope["state"].get("only_head")) or _is_ending()
-
-
-def _is_ending() -> bool:
-    """Whether the server was told to end."""
-    server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
-    return AppStatus.should_exit or bool(getattr(server, "should_exit", False))
 
 
 # --- streams ---------------------------------------------------------------------------------------------------------
@@ -221,7 +210,8 @@ async def _stream(
         return Response(None, 200, _HEADERS, EVENT_STREAM)
     followed = _Followed(request, database, chosen, negotiation.wording(request, query.lang), start)
     # A task for each that does nothing but ping would cost as much as the rest of what waits.
-    return EventSourceResponse(_counted(request, _events(followed)), headers=_HEADERS, ping=0, sep="\n")
+    events = _counted(request, _events(followed))
+    return EventSourceResponse(events, headers=_HEADERS, ping=0, sep="\n", shutdown_grace_period=_FAREWELL_SECONDS)
 
 
 def _check_room(request: Request) -> None:
@@ -250,7 +240,7 @@ async def _events(followed: _Followed) -> AsyncGenerator[ServerSentEvent]:
     # The answer begins with its first words.
     retry = random.randint(*_RETRY_MILLISECONDS)  # noqa: S311
     yield ServerSentEvent(retry=retry, id=str(followed.position), sep="\n")
-    while True:
+    while not heads.is_over:
         stamp = heads.stamp  # before anything is read
         try:
             batch, lines = await _read(followed)
@@ -272,7 +262,10 @@ async def _events(followed: _Followed) -> AsyncGenerator[ServerSentEvent]:
         followed.position = batch.position
         while not batch.more and not await heads.wait(followed.database, stamp, followed.chosen.events, PING_SECONDS):
             # What fits nothing is looked through, too: who comes back need not have it looked through again.
+            # Its end is told likewise, where the process ends.
             yield ServerSentEvent(comment="", id=str(followed.position), sep="\n")
+            if heads.is_over:
+                return
 
 
 async def _read(followed: _Followed) -> WrittenBatch:

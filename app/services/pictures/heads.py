@@ -61,6 +61,13 @@ class Heads:
         self._moved = asyncio.Event()
         self._waiting = 0
         self._watching: asyncio.Task[None] | None = None
+        self.is_over = False
+        """Whether the process was told to end: nobody is to wait any more."""
+
+    def let_go(self) -> None:
+        """Wake all who wait, for good: the process ends."""
+        self.is_over = True
+        self._moved.set()
 
     async def know(self, database: Database, since: float) -> None:
         """Know all that had been committed at a moment of `time.monotonic`: many wait together for one query."""
@@ -84,8 +91,10 @@ class Heads:
     async def wait(self, database: Database, stamp: Stamp, events: Iterable[UUID] | None, seconds: float) -> bool:
         """Wait until what was read when this was known may be another, at most so long; whether it may.
 
-        `events`: what it rests on alone. Nothing is held meanwhile but a place in memory.
+        `events`: what it rests on alone. Nothing is held meanwhile but a place in memory. Ends at once when `is_over`.
         """
+        if self.is_over:
+            return False
         self._waiting += 1
         try:
             if self._watching is None or self._watching.done() or self._watching.get_loop() is not _loop():
@@ -93,6 +102,8 @@ class Heads:
             async with asyncio.timeout(seconds):
                 while self.hold(stamp, events):
                     await self._moved.wait()
+                    if self.is_over:
+                        return False
         except TimeoutError:
             return False
         finally:

@@ -37,6 +37,7 @@ log = structlog.get_logger()
 _LOOK_SECONDS: Final = 1.0  # after which one is looked for that is due, and whether the lock is free
 _ITEMS: Final = 100  # changes of a delivery
 _AT_ONCE: Final = 16  # deliveries, each to another webhook
+_LAST_SECONDS: Final = 5.0  # for what is under way when the process ends
 _UNNOTED: Final = 10_000  # changes that fit nothing are skipped over, before that is noted
 _TRY: Final = "SELECT pg_try_advisory_lock(%(class)s, %(key)s)"
 _AWAY: Final = (Problem, SQLAlchemyError, psycopg.Error, OSError)
@@ -72,8 +73,8 @@ _NOWHERE: Final = Position(0, bytes(4))
 
 
 async def run(database: Database, settings: Settings, heads: Heads) -> None:
-    """Send while this process has the lock, and else wait for it. Ends when it is cancelled."""
-    while True:
+    """Send while this process has the lock, and else wait for it. Ends with the heads, or when it is cancelled."""
+    while not heads.is_over:
         try:
             if (await ask(database.asking(), _ANY))[0].is_any:
                 await _send_with_lock(database, settings, heads)
@@ -94,7 +95,7 @@ async def _send_with_lock(database: Database, settings: Settings, heads: Heads) 
             return
         sender = await asyncio.to_thread(Sender, database, settings, heads, party_labels.read(settings.party_labels))
         metrics.WEBHOOK_SENDERS.set(1)
-        while True:
+        while not heads.is_over:
             stamp = heads.stamp  # before anything is read
             await connection.execute("SELECT 1")
             await _start_due(sender)
@@ -103,6 +104,8 @@ async def _send_with_lock(database: Database, settings: Settings, heads: Heads) 
         metrics.WEBHOOK_SENDERS.set(0)
         if sender:
             tasks = list(sender.under_way.values())
+            if tasks and heads.is_over:  # what is taken now need not be sent again
+                await asyncio.wait(tasks, timeout=_LAST_SECONDS)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -126,7 +129,7 @@ def _is_behind(sender: Sender, webhook: Any) -> bool:
 async def _deliver_all(sender: Sender, webhook_id: UUID) -> None:
     """Deliver to one webhook, one after the other, until there is nothing more, or one is not taken."""
     try:
-        while await _deliver(sender, webhook_id):
+        while not sender.heads.is_over and await _deliver(sender, webhook_id):
             pass
     except _AWAY as error:  # it is tried again
         log.warning("webhook not sent", webhook=str(webhook_id), error=repr(error)[:300])
