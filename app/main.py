@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from fastapi import FastAPI
+from starlette.datastructures import State
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette_compress import add_compress_type, remove_compress_type
 
@@ -19,6 +20,7 @@ from app.api.edge import Edge
 from app.api.kept import store
 from app.api.kept.layer import Kept
 from app.api.kept.requested import kept_paths
+from app.api.leaving import Leaving
 from app.api.observing import Observed
 from app.api.rates import Rates
 from app.api.routes import (
@@ -111,6 +113,13 @@ for media_type in (exports.NDJSON, exports.CSV):
 remove_compress_type(changes.EVENT_STREAM)
 
 
+class Parts(State):
+    """Starlette's state, in which each is found at once: half a dozen are asked for with every request."""
+
+    __setattr__ = object.__setattr__  # type: ignore[assignment]
+    __delattr__ = object.__delattr__
+
+
 class Service(FastAPI):
     """The application behind what it has answered already: what is kept passes by all that stands around the routes."""
 
@@ -118,16 +127,9 @@ class Service(FastAPI):
     """Whether somebody takes spans, as was known when it began to serve."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Observed(Edge(Kept(super().build_middleware_stack())))
+        return Leaving(Observed(Edge(Kept(super().build_middleware_stack()))))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        connection = scope.get("state", {}).get(leaving.CONNECTION)
-        if connection is None:
-            await self._answer(scope, receive, send)
-        else:
-            await connection.answer(self._answer, scope, receive, send)
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         # FastAPI looks anew with each request whether anybody traces, which takes as long as an answer that is kept.
         if self.is_traced or self.middleware_stack is None or scope["type"] != "http":
             await super().__call__(scope, receive, send)
@@ -150,6 +152,8 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    state: State = Parts()
+    app.state = state
     app.state.settings, app.state.database, app.state.pace = settings, database.connect(settings), StoringPace()
     app.state.keys, app.state.heads = Keys(read_token=token_reader(settings)), Heads()
     app.state.streams = set()

@@ -8,7 +8,8 @@ import asyncio
 from typing import Final
 
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from app.api import problems
 from app.errors import Unavailable
@@ -21,36 +22,45 @@ _ENDING: Final = "The service is ending, and did not come to the end of this. No
 class Connection:
     """A client's connection, and what is being done for it."""
 
-    __slots__ = ("_tasks", "is_lost")
+    __slots__ = ("is_lost", "tasks")
 
     def __init__(self) -> None:
         self.is_lost = False
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.tasks: set[asyncio.Task[None]] = set()
 
     def lose(self) -> None:
         """End all that is done for it."""
         self.is_lost = True
-        for task in self._tasks:
+        for task in self.tasks:
             task.cancel()
 
-    async def answer(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        """Have the application answer, for as long as the connection is there."""
-        task, has_started = asyncio.current_task(), False
-        assert task is not None  # noqa: S101  (whoever awaits is in one)
 
-        async def send_noting_start(message: Message) -> None:
-            nonlocal has_started
-            has_started = True
-            await send(message)
+class Leaving:
+    """The application, which answers for as long as the connection is there."""
 
-        self._tasks.add(task)
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection: Connection | None = scope["state"].get(CONNECTION) if "state" in scope else None
+        task = asyncio.current_task()
+        if connection is None or task is None:
+            await self.app(scope, receive, send)
+            return
+        connection.tasks.add(task)
         try:
-            await app(scope, receive, send_noting_start)
+            await self.app(scope, receive, send)
         except asyncio.CancelledError:
-            if not self.is_lost:
-                if has_started:
+            if not connection.is_lost:
+                if _has_started(send):
                     raise
                 # The process ends, and has waited for this for as long as it may.
                 await problems.answer(Request(scope), Unavailable(_ENDING))(scope, receive, send)
         finally:
-            self._tasks.discard(task)
+            connection.tasks.discard(task)
+
+
+def _has_started(send: Send) -> bool:
+    """Whether the answer has begun. Where there is a connection, uvicorn's cycle sends, which knows."""
+    cycle: RequestResponseCycle = send.__self__  # type: ignore[attr-defined]
+    return cycle.response_started

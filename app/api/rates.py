@@ -8,9 +8,11 @@ import ipaddress
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
+
+from starlette.types import Message, Send
 
 from app.errors import TooManyRequests
 from app.settings import Settings
@@ -40,29 +42,57 @@ class Rate:
 class Admission:
     """That a caller may ask: there is a request in the bucket, which is taken when it is known what it costs."""
 
-    __slots__ = ("_caller", "_full_at", "_now", "_rate")
+    __slots__ = ("_caller", "_further", "_now", "_rate", "_rates")
 
-    def __init__(self, rate: Rate, caller: str, full_at: OrderedDict[str, float], now: float) -> None:
-        self._rate, self._caller, self._full_at, self._now = rate, caller, full_at, now
+    def __init__(self, rates: "Rates", rate: Rate | None, caller: str, now: float, further: Sequence[Header]) -> None:
+        """`rate`: None where this caller is not counted; `further`: what the caller is told beside the rate."""
+        self._rates, self._rate, self._caller, self._now, self._further = rates, rate, caller, now, further
 
     def take(self, cost: float = 1.0) -> None:
         """Take a request, or a part of one, out of the caller's bucket."""
-        buckets, now = self._full_at, self._now
-        buckets[self._caller] = max(buckets.get(self._caller, now), now) + cost * self._rate.seconds_each
-        buckets.move_to_end(self._caller)
+        rate, caller = self._rate, self._caller
+        if rate is None:
+            return
+        buckets, now = self._rates.full_at, self._now
+        buckets[caller] = max(buckets.get(caller, now), now) + cost * rate.seconds_each
+        buckets.move_to_end(caller)
         if len(buckets) > _CALLERS:
             buckets.popitem(last=False)
 
-    def of_key(self, rates: "Rates", key_name: str) -> "Admission | None":
-        """The same for the key that the caller turned out to have."""
-        return self if self._caller.startswith("key ") else rates.admission_of_key(key_name, self._now)
+    def book_on_key(self, key_name: str) -> None:
+        """Have the key pay from now on, which the caller was found to have."""
+        if self._rate is not None and not self._caller.startswith("key "):
+            self._rate, self._caller = self._rates.of_key, f"key {key_name}"
 
-    def headers(self) -> tuple[Header, Header]:
-        """What the caller is told of the bucket."""
+    def headers(self) -> Sequence[Header]:
+        """What the caller is told, once it has paid."""
         rate = self._rate
-        seconds = self._full_at.get(self._caller, self._now) - self._now
+        if rate is None:
+            return self._further
+        seconds = self._rates.full_at.get(self._caller, self._now) - self._now
         requests_left = max(0, math.ceil((WINDOW_SECONDS - seconds - _SLACK_SECONDS) / rate.seconds_each))
-        return (b"ratelimit", rate.left % (requests_left, seconds + 1)), rate.policy
+        return ((b"ratelimit", rate.left % (requests_left, seconds + 1)), rate.policy, *self._further)
+
+    def paid(self, send: Send, state: dict[str, Any]) -> Send:
+        """Pay for an answer that has to be made, and tell the caller with it; `state`: of the request."""
+        self.take()
+
+        async def send_told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                if key_name := state["note"].key:
+                    self._rebook(key_name)
+                message["headers"] = [*message["headers"], *self.headers()]
+            await send(message)
+
+        return send_told
+
+    def _rebook(self, key_name: str) -> None:
+        payer = self._caller
+        if self._rate is None or payer.startswith("key "):
+            return
+        self.take(-1.0)
+        self.book_on_key(key_name)
+        self.take()
 
 
 class Rates:
@@ -73,34 +103,34 @@ class Rates:
         self.settings = settings
         self._clock = clock
         self._of_address = Rate("address", settings.rate_anonymous) if settings.rate_anonymous else None
-        self._of_key = Rate("key", settings.rate_key) if settings.rate_key else None
-        self._full_at = OrderedDict[str, float]()
+        self.of_key = Rate("key", settings.rate_key) if settings.rate_key else None
+        self.full_at = OrderedDict[str, float]()
+        """By caller: when the bucket will be full."""
         self._key_names: dict[bytes, str] = {}
 
-    def admit(self, authorization: bytes | None, client: tuple[str, int] | None) -> Admission | None:
-        """Whether there is a request in the bucket of the key, if it is known, else of the address.
+    def admit(
+        self, authorization: bytes | None, client: tuple[str, int] | None, further: Sequence[Header] = ()
+    ) -> Admission:
+        """Have a caller ask, if there is a request in the bucket of the key, if it is known, else of the address.
 
-        None: this caller is not counted, by the settings, or because it comes by a socket without addresses. Raises
-        TooManyRequests.
+        `further`: what the caller is told beside the rate. Who is not counted, by the settings or because they come by
+        a socket without addresses, may always ask. Raises TooManyRequests.
         """
         if authorization is not None and (key_name := self._key_names.get(authorization)):
-            rate, caller = self._of_key, f"key {key_name}"
+            rate, caller = self.of_key, f"key {key_name}"
         else:
             rate, caller = self._of_address, _network(client[0]) if client else ""
         if rate is None or not caller:
-            return None
+            return Admission(self, None, caller, 0.0, further)
         now = self._clock()
-        admission = Admission(rate, caller, self._full_at, now)
-        seconds = self._full_at.get(caller, now) - now + rate.seconds_each - WINDOW_SECONDS
-        if seconds > _SLACK_SECONDS:
-            problem = TooManyRequests(rate.noun, rate.requests, WINDOW_SECONDS, seconds)
-            problem.headers |= {name.decode(): value.decode() for name, value in admission.headers()}
-            raise problem
+        admission = Admission(self, rate, caller, now, further)
+        if (full_at := self.full_at.get(caller)) is not None:
+            seconds = full_at - now + rate.seconds_each - WINDOW_SECONDS
+            if seconds > _SLACK_SECONDS:
+                problem = TooManyRequests(rate.noun, rate.requests, WINDOW_SECONDS, seconds)
+                problem.headers |= {name.decode(): value.decode() for name, value in admission.headers()}
+                raise problem
         return admission
-
-    def admission_of_key(self, key_name: str, now: float) -> Admission | None:
-        """Of whom it was found out meanwhile who they are. None: keys are not counted."""
-        return Admission(self._of_key, f"key {key_name}", self._full_at, now) if self._of_key else None
 
     def note_key(self, authorization: bytes, key_name: str) -> None:
         """Note whose key this is. Empty: nobody's, or nobody's any more."""

@@ -387,3 +387,11 @@ async def test_nothing_is_kept_where_there_is_no_room(app: FastAPI, client: Clie
     assert made(await asked(app, client, f"{disputed}/dossier")) == made(
         await asked(app, client, f"{disputed}/dossier")
     )
+
+
+async def test_what_is_known_of_addresses_is_bounded(app: FastAPI, client: Client) -> None:
+    for length in (400, 60_000):
+        before = app.state.kept_route.cache_info().currsize
+        for number in range(3):
+            assert (await client.get(f"/v1/events/{number}{'a' * length}")).status_code in (404, 422)
+        assert (app.state.kept_route.cache_info().currsize - before) == (3 if length == 400 else 0)

@@ -8,10 +8,10 @@ from opentelemetry import trace
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.edge import Passing
 from app.api.kept import requested
-from app.api.kept.requested import AnswerName, Asked
+from app.api.kept.requested import AnswerName
 from app.api.kept.store import Form, Headers, Ready, Store
+from app.api.rates import KEPT_COST, Admission
 from app.database import Database
 from app.errors import Problem
 from app.schemas.common import names_tag
@@ -22,6 +22,7 @@ from app.telling.request_notes import RequestNote
 
 _OK: Final = 200
 _NOT_MODIFIED: Final = 304
+_READS: Final = frozenset({"GET", "HEAD"})
 # What a 304 is sent without: of its answer the caller has these, too.
 _OF_A_BODY: Final = (b"content-length", b"content-type", b"content-security-policy", b"referrer-policy")
 _SPAN: Final = "fastapi.telemetry"  # in a scope: FastAPI has begun a span for it
@@ -43,15 +44,15 @@ Made: TypeAlias = Ready | Refusal
 class KeptCall(NamedTuple):
     """A request for what may be kept."""
 
-    asked: Asked
     caller: Caller
     name: AnswerName
+    has: str | None
+    """The versions that the caller has: If-None-Match."""
     since: float
     """Of which moment, by `time.monotonic`, the answer has to be, or of a later one."""
     store: Store
     scope: Scope
-    note: RequestNote
-    passing: Passing
+    admission: Admission
 
 
 class Kept:
@@ -65,6 +66,9 @@ class Kept:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
         if route := _route_for_keeping(scope):
             note: RequestNote = scope["state"]["note"]
             note.route = route
@@ -72,29 +76,27 @@ class Kept:
                 _name_span(note)
             try:
                 call = await _called(scope, note)
-                answer = await self._answer(call) if call else None
+                answer = (_found(call) or await self._answer(call)) if call else None
             # The application tells what is wrong: a key, the database, or that too many ask.
             except (Problem, SQLAlchemyError, OSError):
                 answer = None
             if answer and call:
-                note.status = await _send(call, answer, send)
+                note.status = await _send(call, note, answer, send)
                 return
-        passing: Passing | None = scope["state"].get("passing") if scope["type"] == "http" else None
-        await self.app(scope, receive, passing.paid(send, scope["state"]) if passing else send)
+        admission: Admission | None = scope["state"].get("admission")
+        await self.app(scope, receive, admission.paid(send, scope["state"]) if admission else send)
 
     async def _answer(self, call: KeptCall) -> Made | None:
         """What is kept, or is made now. None: whoever is making it makes nothing for others."""
-        has = call.asked.has
+        has = call.has
         for _ in range(_TRIES):
-            ready = call.store.find(call.name)
-            if ready and ready.serves(has):
-                _note_hit(call)
+            if ready := _found(call):
                 return ready
             flight = call.store.making.join(call.name)
             if flight is None:
-                call.passing.pay()
+                call.admission.take()
                 # Who has a version is perhaps spared the making of the whole.
-                make = partial(self._make, call, None if ready else has)
+                make = partial(self._make, call, has if call.store.find(call.name) is None else None)
                 answer: Made = await call.store.making.start(call.name, make).landed()
                 return answer
             answer = await flight.landed()
@@ -130,8 +132,17 @@ class Kept:
         return ready
 
 
+def _found(call: KeptCall) -> Ready | None:
+    """What is kept of it, if that serves the caller."""
+    ready = call.store.find(call.name)
+    if ready is None or not ready.serves(call.has):
+        return None
+    _note_hit(call)
+    return ready
+
+
 def _note_hit(call: KeptCall) -> None:
-    call.passing.pay_little()
+    call.admission.take(KEPT_COST)
     metrics.KEPT_HIT.inc()
 
 
@@ -144,10 +155,10 @@ def _name_span(note: RequestNote) -> None:
 
 def _route_for_keeping(scope: Scope) -> str:
     """The template of the path, if the answer may be kept; else nothing."""
-    if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+    path, state = scope["path"], scope["app"].state
+    if scope["method"] not in _READS or len(path) > requested.PATH_LETTERS or state.kept is None:
         return ""
-    state = scope["app"].state
-    template: str = state.kept_route(scope["path"]) if state.kept is not None else ""
+    template: str = state.kept_route(path)
     return template
 
 
@@ -159,33 +170,38 @@ async def _called(scope: Scope, note: RequestNote) -> KeptCall | None:
     request = requested.read(scope, state.settings)
     if request is None:
         return None
+    admission: Admission = scope["state"]["admission"]
     if request.token is None:
-        caller, since = ANYBODY, max(note.began - store.anonymous_seconds, database.own_writes.ended)
+        caller, name = ANYBODY, request.of_anybody
+        since = max(note.began - store.anonymous_seconds, database.own_writes.ended)
     else:
         caller, since = await state.keys.find(database, request.token), note.began
+        name = request.name(caller, state.settings)
         note.key = caller.name
-        scope["state"]["passing"].book_on_key(caller.name)
-    await store.heads.know(database, since)
-    return KeptCall(request, caller, request.name(caller), since, store, scope, note, scope["state"]["passing"])
+        admission.book_on_key(caller.name)
+    if store.heads.known_at < since:
+        await store.heads.know(database, since)
+    has = scope["state"]["headers"].get(b"if-none-match")
+    return KeptCall(caller, name, has and has.decode("latin-1"), since, store, scope, admission)
 
 
-async def _send(call: KeptCall, answer: Made, send: Send) -> int:
+async def _send(call: KeptCall, note: RequestNote, answer: Made, send: Send) -> int:
     """Answer as the application would, this caller and this method; and say with which status."""
     is_head = call.scope["method"] == "HEAD"
     if isinstance(answer, Refusal):
         status, headers, body = answer
-    elif names_tag(call.asked.has, answer.tag) or answer.whole is None:
+    elif names_tag(call.has, answer.tag) or answer.whole is None:
         status, headers, body = _NOT_MODIFIED, answer.short, b""
     else:
         # What has no body is not compressed.
         accepts = b"" if is_head else requested.accepts(call.scope)
         status, (headers, body) = _OK, await call.store.form(call.name, answer, answer.whole, accepts)
-    callers_own: Headers = [] if isinstance(answer, Refusal) else [(b"x-request-id", call.note.request_id.encode())]
-    if call.note.trace:
-        callers_own.append((b"traceresponse", call.note.trace.header.encode()))
-    await send(
-        {"type": "http.response.start", "status": status, "headers": [*headers, *callers_own, *call.passing.headers()]}
-    )
+    headers = [*headers, *call.admission.headers()]
+    if not isinstance(answer, Refusal):
+        headers.append((b"x-request-id", note.request_id.encode()))
+    if note.trace:
+        headers.append((b"traceresponse", note.trace.header.encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if is_head else body})
     return status
 

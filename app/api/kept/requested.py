@@ -17,7 +17,8 @@ from app.services.access import Caller
 from app.settings import Settings
 from app.vocabulary import AnswerLanguage
 
-# Of a longer query hardly anybody sends the same again.
+# Of a longer address hardly anybody sends the same again.
+PATH_LETTERS: Final = 500
 _QUERY_BYTES: Final = 2_000
 _DECIDING: Final = (b"authorization", b"accept-language", b"origin")
 _PREFERRED: Final = lru_cache(maxsize=256)(negotiation.preferred)
@@ -46,39 +47,45 @@ class Asked(NamedTuple):
     token: str | None
     language: AnswerLanguage
     origin: str
-    has: str | None
-    """The versions that the caller has: If-None-Match."""
+    of_anybody: AnswerName
+    """What its answer is kept under for a caller without a key."""
 
-    def name(self, caller: Caller) -> AnswerName:
+    def name(self, caller: Caller, settings: Settings) -> AnswerName:
+        """The same for the caller who has the token."""
         names_keys = self.path.endswith("/history") and records.names_keys(caller)
         scopes = caller.may("read"), caller.may("confidential"), names_keys
-        return AnswerName(self.path, self.query, self.language, self.token is not None, *scopes, self.origin)
+        origin = self.origin if self.origin in cors.origins(settings.cors_origins) else ""
+        return AnswerName(self.path, self.query, self.language, True, *scopes, origin)
 
 
 def read(scope: Scope, settings: Settings) -> Asked | None:
     """What is asked for. None: this is refused, or never asked for again."""
     headers: dict[bytes, bytes] = scope["state"]["headers"]
-    token = None
-    if (authorization := headers.get(b"authorization")) is not None:
-        scheme, token = get_authorization_scheme_param(authorization.decode("latin-1"))
-        if not token or scheme.lower() != "bearer":
-            return None
-    elif not settings.public_read:
+    authorization = headers.get(b"authorization")
+    if authorization is None and not settings.public_read:
         return None
     if len(scope["query_string"]) > _QUERY_BYTES:
         return None
-    origin = headers[b"origin"].decode("latin-1") if token and b"origin" in headers else ""
-    if origin and origin not in cors.origins(settings.cors_origins):
-        origin = ""
-    has = headers.get(b"if-none-match")
-    return Asked(
+    return _read(
         scope.get("root_path", "") + scope["path"],
         scope["query_string"],
-        token,
-        _PREFERRED(headers.get(b"accept-language", b"").decode("latin-1")),
-        origin,
-        None if has is None else has.decode("latin-1"),
+        authorization,
+        headers.get(b"accept-language", b""),
+        headers.get(b"origin", b""),
     )
+
+
+# The same is asked for again and again, and read once: a fifth of what an answer takes. So few, for some are long.
+@lru_cache(maxsize=512)
+def _read(path: str, query: bytes, authorization: bytes | None, accepts: bytes, origin: bytes) -> Asked | None:
+    token = None
+    if authorization is not None:
+        scheme, token = get_authorization_scheme_param(authorization.decode("latin-1"))
+        if not token or scheme.lower() != "bearer":
+            return None
+    language = _PREFERRED(accepts.decode("latin-1"))
+    of_anybody = AnswerName(path, query, language, False, False, False, False, "")
+    return Asked(path, query, token, language, origin.decode("latin-1"), of_anybody)
 
 
 def deciding_headers(scope: Scope) -> list[tuple[bytes, bytes]]:

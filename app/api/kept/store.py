@@ -77,10 +77,11 @@ class Store:
         ready = self._kept.get(name)
         if ready is None:
             return None
-        if not self.heads.hold(ready.stamp, ready.events):
-            self._drop(name)
-            return None
-        ready.stamp = self.heads.stamp
+        if ready.stamp is not self.heads.stamp:
+            if not self.heads.hold(ready.stamp, ready.events):
+                self._drop(name)
+                return None
+            ready.stamp = self.heads.stamp
         self._kept.move_to_end(name)
         return ready
 
