@@ -29,7 +29,7 @@ def receiver() -> Iterator[Receiver]:
 def hooked(app: FastAPI, database_url: str, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
     """The service, which may send to this machine, and tries again at once."""
     monkeypatch.setattr(sender, "_LOOK_SECONDS", 0.1)
-    app.state.settings = Settings(database_url=database_url, webhook_private=True, webhook_schedule="0.01 0.01 0.01")
+    app.state.settings = Settings(database_url=database_url, webhook_private=True, webhook_schedule=(0.01, 0.01, 0.01))
     return app
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import database as connections
 from app import embedded
+from app import settings as environment
 from app.database import Database
 from app.errors import Problem
 from app.services import migrating
@@ -63,11 +64,19 @@ def fail(reason: str) -> NoReturn:
     raise typer.Exit(1)
 
 
+def settings(**given: str) -> Settings:
+    """The settings of the environment; `given` go before. Ends the command with 1 where one can't be used."""
+    try:
+        return environment.read(**given)
+    except ValueError as error:
+        fail(str(error))
+
+
 def run(url: str, work: Callable[[Database], Awaitable[T]]) -> T:
     """Run asynchronous work on connections of its own."""
 
     async def working() -> T:
-        connected = connections.connect(Settings(database_url=url))
+        connected = connections.connect(settings(database_url=url))
         try:
             return await work(connected)
         finally:

@@ -28,6 +28,7 @@ CorsOrigins = Annotated[
     typer.Option(help="An origin whose pages may send a key, as https://desk.example; may be given several times."),
 ]
 
+_PORTS: Final = 65_536
 # For which a thread that computes keeps the others from it: the event loop asks for its turn several times an answer.
 _TURN_SECONDS: Final = 0.0005
 # Of uvicorn; it takes uvloop where that is. Its line for each request is left to our own (`logs`).
@@ -59,7 +60,7 @@ def serve(
 
 def allow_origins(named: list[str]) -> None:
     """Let pages of these origins send a key, and of those in the environment if none is given."""
-    setting = " ".join(named) or Settings().cors_origins
+    setting = " ".join(named) or databases.settings().cors_origins
     try:
         cors.origins(setting)
     except ValueError as error:
@@ -71,7 +72,7 @@ def run(url: str, host: str, port: int, workers: int = 1) -> None:
     """Serve from a database with this release's tables, until a signal ends it."""
     migrating.current(url)
     os.environ["COUNTERCLAIM_DATABASE_URL"] = url  # for the worker processes
-    settings = Settings()
+    settings = databases.settings()
     try:
         party_labels.read(settings.party_labels)
         token_reader(settings)
@@ -82,6 +83,8 @@ def run(url: str, host: str, port: int, workers: int = 1) -> None:
         databases.fail("COUNTERCLAIM_OIDC_ISSUER needs PyJWT: pip install 'counterclaim[oidc]'")
     if _is_taken(host, port):
         databases.fail(f"Something else listens on {host}:{port}; choose another --port.")
+    if settings.metrics_port + workers > _PORTS:
+        databases.fail(f"COUNTERCLAIM_METRICS_PORT: each of {workers} workers has a port, up to {_PORTS - 1}.")
     for scraped in range(settings.metrics_port, settings.metrics_port + workers) if settings.metrics_port else ():
         if scraped == port or _is_taken(settings.metrics_host, scraped):
             address = f"{settings.metrics_host}:{scraped}"

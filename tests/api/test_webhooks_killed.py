@@ -26,7 +26,7 @@ from app import database
 from app.services.pictures.heads import Heads
 from app.services.webhooks import sender
 from app.settings import Settings
-settings = Settings(database_url=sys.argv[1], webhook_private=True, webhook_schedule="0.2 0.2 0.2 0.2")
+settings = Settings(database_url=sys.argv[1], webhook_private=True, webhook_schedule=(0.2, 0.2, 0.2, 0.2))
 print("ready", flush=True)
 sys.stdout = open(os.devnull, "w")  # its log: nobody reads on, and a full pipe would stop it
 asyncio.run(sender.run(database.connect(settings), settings, Heads()))

@@ -193,7 +193,7 @@ def _afterwards(settings: Settings, webhook: Any, attempt: Attempt) -> tuple[dat
         return None, None
     if attempt.is_gone:
         return None, "gone"
-    schedule = [float(seconds) for seconds in settings.webhook_schedule.split()]
+    schedule = settings.webhook_schedule
     if webhook.attempts >= len(schedule):
         return None, "failing"
     # By chance a fifth earlier or later, so that those which failed together do not come together again.
