@@ -1,9 +1,10 @@
 """Whose webhooks are, what they are told, and where they may lead."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import psycopg
-from calls import claim, get, post
+from calls import claim, get, patch, post
 from fastapi import FastAPI
 from hooking import Client, comes_to, hook, sending, until
 from receiving import Receiver
@@ -49,6 +50,42 @@ async def test_what_is_sent_is_what_the_key_may_see_when_it_is_sent(
         await claim(client, event, text="Later")
         await comes_to(client, webhook, enabled=False, disabled_reason="key")
     assert len(receiver.messages) == before
+
+
+async def test_a_key_that_ends_disables_its_webhooks_and_one_that_is_rotated_does_not(
+    hooked: FastAPI, client: Client, receiver: Receiver, event: str
+) -> None:
+    made = [await post(client, "/v1/keys", {"name": name, "scopes": ["read"]}, 201) for name in ("a", "b", "c")]
+    headers = [{"Authorization": f"Bearer {key['token']}"} for key in made]
+    hooks = []
+    for auth in headers:
+        answer = await client.post("/v1/webhooks", json={"url": receiver.url}, headers=auth)
+        assert answer.status_code == 201
+        hooks.append(answer.json())
+    revoked, expired, rotated = hooks
+    ahead = (datetime.now(UTC) + timedelta(seconds=0.5)).isoformat()
+    await post(client, f"/v1/keys/{made[1]['id']}/rotate", {"expires_at": ahead}, 200)
+    await post(client, f"/v1/keys/{made[2]['id']}/rotate", {}, 200)
+    async with sending(hooked):
+        assert (await client.delete(f"/v1/keys/{made[0]['id']}")).status_code == 204
+        for webhook in (revoked, expired):  # though nothing changes
+            await comes_to(client, webhook, enabled=False, disabled_reason="key")
+        await claim(client, event)
+        await comes_to(
+            client, rotated, enabled=True, position=(await get(client, "/v1/changes/checkpoint"))["position"]
+        )
+        assert {message.data["webhook"] for message in receiver.messages} == {rotated["id"]}
+        ahead = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+        token = (await post(client, f"/v1/keys/{made[1]['id']}/rotate", {"expires_at": ahead}, 200))["token"]
+        assert (await client.get("/v1/webhooks", headers=headers[1])).status_code == 401
+        answer = await client.patch(
+            f"/v1/webhooks/{expired['id']}", json={"enabled": True}, headers={"Authorization": f"Bearer {token}"}
+        )
+        assert (answer.status_code, answer.json()["enabled"]) == (200, True)
+        await until(lambda: expired["id"] in {message.data["webhook"] for message in receiver.messages})
+        await patch(client, f"/v1/webhooks/{revoked['id']}", {"enabled": True})  # its key does not come back by that
+        await comes_to(client, revoked, enabled=False, disabled_reason="key")
+    assert revoked["id"] not in {message.data["webhook"] for message in receiver.messages}
 
 
 async def test_a_restored_database_is_not_skipped_over(

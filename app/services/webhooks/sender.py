@@ -42,9 +42,13 @@ _UNNOTED: Final = 10_000  # changes that fit nothing are skipped over, before th
 _TRY: Final = "SELECT pg_try_advisory_lock(%(class)s, %(key)s)"
 _AWAY: Final = (Problem, SQLAlchemyError, psycopg.Error, OSError)
 _ANY: Final = text("SELECT EXISTS (SELECT FROM webhook WHERE disabled_reason IS NULL) AS is_any")
+# Also those whose key has ended, to be disabled.
 _DUE: Final = text("""
-SELECT w.id, w.seq, w.version, h.seq AS head FROM webhook w CROSS JOIN ledger_head h
-WHERE w.disabled_reason IS NULL AND (w.next_at IS NULL OR w.next_at <= clock_timestamp()) AND w.seq < h.seq""")
+SELECT w.id, w.seq, w.version, h.seq AS head, w.is_key_valid
+FROM (SELECT webhook.*, revoked_at IS NULL AND coalesce(expires_at > clock_timestamp(), true) AS is_key_valid
+    FROM webhook JOIN api_key k ON k.id = key_id) w CROSS JOIN ledger_head h
+WHERE w.disabled_reason IS NULL AND (NOT w.is_key_valid
+    OR ((w.next_at IS NULL OR w.next_at <= clock_timestamp()) AND w.seq < h.seq))""")
 
 
 @dataclass(slots=True)
@@ -122,6 +126,9 @@ async def _start_due(sender: Sender) -> None:
 
 
 def _is_behind(sender: Sender, webhook: Any) -> bool:
+    """Whether there is something to do."""
+    if not webhook.is_key_valid:
+        return True
     version, seq, position = sender.scanned.get(webhook.id, (0, 0, _NOWHERE))
     return (version, seq) != (webhook.version, webhook.seq) or position.seq < webhook.head
 
@@ -140,10 +147,12 @@ async def _deliver_all(sender: Sender, webhook_id: UUID) -> None:
 async def _deliver(sender: Sender, webhook_id: UUID) -> bool:
     """Deliver what comes next, seen with the rights that the key has now; whether there may be more."""
     webhook = await sending.read(sender.database.asking(), webhook_id)
-    if webhook is None or webhook.disabled_reason is not None or webhook.is_early:
+    if webhook is None or webhook.disabled_reason is not None:
         return False
     if not webhook.is_key_valid:
         await _disable(sender, webhook, "key")
+        return False
+    if webhook.is_early:
         return False
     start, caller = sender.start(webhook), Caller(webhook.key, frozenset(webhook.scopes))
     try:
