@@ -230,6 +230,36 @@ async def test_what_a_source_is_moves_what_it_said(client: AsyncClient, event: s
     assert len(await moves(client, "standing")) == 1
 
 
+async def test_what_a_source_moves_in_more_events_than_are_looked_into_is_not_kept_silent(
+    client: AsyncClient, anybody: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = [{"source": {"name": name, "party": "press"}} for name in ("Olena Koval", "Ivan Bondar")]
+    for nth in range(5):
+        visibility = "restricted" if nth == 4 else "public"
+        made = await post(client, "/v1/events", {"title": f"E{nth}", "slug": f"e{nth}", "visibility": visibility}, 201)
+        await claim(client, f"/v1/events/{made['id']}", "A drone", statements=both)
+    key = (await get(client, "/v1/events/e0/statements"))["items"][0]["source_id"]
+    await patch(client, f"/v1/sources/{key}", {"party": "kesra"})
+    ids = [(await get(client, f"/v1/events/e{nth}"))["id"] for nth in range(5)]
+
+    async def told(reader: AsyncClient, most: int, query: str = "standing") -> tuple[list[str], list[bool]]:
+        """The events in which something moved, and whether more is told of."""
+        monkeypatch.setattr("app.services.changes.moved._MOST_EVENTS", most)
+        items = await moves(reader, query)
+        more = [item["moved"]["more_events"] for item in items if not item["moved"]["standings"]]
+        assert all(item["id"] == key for item in items)
+        return sorted(item["event_id"] for item in items if item["moved"]["standings"]), more
+
+    assert await told(anybody, 2) == (ids[2:4], [True])
+    assert await told(client, 2) == (ids[3:], [True])
+    assert await told(anybody, 4) == (ids[:4], [])  # one that is hidden does not count
+    assert await told(client, 4) == (ids[1:], [True])
+    assert await told(client, 5) == (ids, [])
+    # Those that are asked for are all looked into.
+    assert await told(anybody, 2, "standing&event=e0,e1,e2") == (ids[:3], [])
+    assert await told(anybody, 2, "standing&type=claim") == ([], [])
+
+
 async def test_nothing_moves_in_what_is_hidden(client: AsyncClient, anybody: AsyncClient, event: str) -> None:
     for party in ("press", "kesra"):
         speaker = {"source": {"name": party, "party": party}}

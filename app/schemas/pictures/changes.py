@@ -85,6 +85,8 @@ class Moves(Output):
     standings: list[StandingMoved]
     """Of claims that are there at both moments."""
     statuses: list[StatusMoved]
+    more_events: bool = False
+    """More events cite it than were looked into: what it moved in the others is not told."""
 
 
 class ChangeRead(Output):

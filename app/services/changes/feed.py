@@ -89,7 +89,7 @@ async def _moving(
 ) -> ChangeBatch:
     """As `after`: the last change of each step that moved something in an event, with what it moved."""
     asker = database.asking()
-    steps = await moved.steps(asker, since.seq)
+    steps = await moved.steps(asker, caller, chosen, since.seq)
     span = steps.until.until - since.seq
     window = await _window(asker, caller, chosen, since, span=span, most_candidates=max(span, 1) + 1)
     async with database.reading() as session:
@@ -108,6 +108,12 @@ async def _moving(
             change = shown.nothing_but(step.end) if row is None else shown.read(row, window.versions[row.seq])
             place = {"position": str(shown.place(step.end)), "event_id": event_id, "moved": step_moves}
             changes.append((step.end, change.model_copy(update=place)))
+    fitting_by_seq = {row.seq: row for row in visible}
+    for cut in steps.cut:
+        # What is hidden itself moves nothing that would have to be looked for.
+        if row := fitting_by_seq.get(cut.seq):
+            change = shown.read(row, window.versions[row.seq])
+            changes.append((cut, change.model_copy(update={"moved": moved.NOT_FOLLOWED})))
     changes.sort(key=lambda pair: pair[0].seq)
     end = window.end
     if len(changes) > limit:

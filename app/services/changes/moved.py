@@ -29,11 +29,13 @@ from app.services.pictures import loading
 
 _SPAN: Final = 500  # changes that are looked through at once; and on to the end of a step, if that is not too far
 _LONGEST_STEP: Final = 20_000
-_MOST_EVENTS: Final = 50  # that a change of a source or document is followed into
+_MOST_EVENTS: Final = 50  # the newest ones, that a change of a source or document is followed into
+_ALL_EVENTS: Final = 1_000_000  # where the caller has named some, at most a hundred
 _MOST_STEPS: Final = 10  # of an event that are told apart at once: of more, some are told as one
 # The changes after :since that may move something, each with the step that it belongs to and the events that it may
 # move; with how far was looked: to the end of a step. An event that was merged, or is no more, moves what it was merged
 # into. Of sources and documents only the columns count that say who is one, on which side, and when it was said.
+# `is_cut`: there are more events than a change is followed into; where some are :asked for, or a :question, only those.
 _STEPS: Final = text("""
 WITH RECURSIVE cut AS (
     SELECT least(h.seq, CAST(:since AS bigint) + CAST(:span AS integer)) AS seq FROM ledger_head h),
@@ -75,15 +77,25 @@ kin AS (
         UNION ALL SELECT 'document', d.id FROM document d WHERE k.kind = 'document' AND d.merged_into = k.id
         UNION ALL SELECT 'document', d.merged_into FROM document d WHERE k.kind = 'document' AND d.id = k.id
         ) n(kind, id) WHERE n.id IS NOT NULL),
+asked AS (
+    SELECT event_kin(id) AS id FROM unnest(CAST(:asked AS uuid[])) id
+    UNION SELECT event_kin(event_id) FROM question WHERE id = CAST(:question AS uuid)),
 citing AS (
-    SELECT DISTINCT k.seq, n.event_id FROM kin k CROSS JOIN LATERAL (
-        SELECT event_id FROM statement WHERE k.kind = 'source' AND source_id = k.id
-        UNION SELECT event_id FROM appearance_hop WHERE k.kind = 'source' AND source_id = k.id
-        UNION SELECT event_id FROM assessment WHERE k.kind = 'source' AND author_id = k.id
-        UNION SELECT event_id FROM appearance WHERE k.kind = 'document' AND document_id = k.id
-        UNION SELECT event_id FROM statement WHERE k.kind = 'document' AND withdrawn_document_id = k.id
-        LIMIT CAST(:events AS integer)) n)
-SELECT l.until, u.hash AS until_hash, h.seq AS head, c.seq, c.hash, c.recorded_at, c.step, ARRAY(
+    SELECT c.seq, n.event_id, n.nth FROM (SELECT DISTINCT seq FROM kin) c CROSS JOIN LATERAL (
+        SELECT o.event_id, row_number() OVER (ORDER BY o.event_id DESC) AS nth FROM (
+            SELECT DISTINCT e.event_id FROM kin k CROSS JOIN LATERAL (
+                SELECT event_id FROM statement WHERE k.kind = 'source' AND source_id = k.id
+                UNION SELECT event_id FROM appearance_hop WHERE k.kind = 'source' AND source_id = k.id
+                UNION SELECT event_id FROM assessment WHERE k.kind = 'source' AND author_id = k.id
+                UNION SELECT event_id FROM appearance WHERE k.kind = 'document' AND document_id = k.id
+                UNION SELECT event_id FROM statement WHERE k.kind = 'document' AND withdrawn_document_id = k.id) e
+            WHERE k.seq = c.seq) o
+        WHERE ((CAST(:asked AS uuid[]) IS NULL AND CAST(:question AS uuid) IS NULL)
+                OR o.event_id IN (SELECT id FROM asked))
+            AND (CAST(:sees_all AS boolean) OR is_public(event_root(o.event_id)))) n
+    WHERE n.nth <= CAST(:events AS integer) + 1)
+SELECT l.until, u.hash AS until_hash, h.seq AS head, c.seq, c.hash, c.recorded_at, c.step,
+    EXISTS (SELECT FROM citing WHERE citing.seq = c.seq AND nth > CAST(:events AS integer)) AS is_cut, ARRAY(
     SELECT DISTINCT event_root(about.id) FROM (
         SELECT c.event_id AS id WHERE c.type NOT IN ('event', 'event_link')
         UNION SELECT c.record_id WHERE c.type = 'event' AND c.record->>'merged_into' IS DISTINCT FROM (
@@ -91,9 +103,11 @@ SELECT l.until, u.hash AS until_hash, h.seq AS head, c.seq, c.hash, c.recorded_a
             ORDER BY e.seq DESC LIMIT 1)
         UNION SELECT CAST(e.record->>'merged_into' AS uuid) FROM change e
             WHERE c.type = 'event' AND e.record_id = c.record_id AND e.seq < c.seq
-        UNION SELECT event_id FROM citing WHERE citing.seq = c.seq) about WHERE about.id IS NOT NULL) AS event_ids
+        UNION SELECT event_id FROM citing WHERE citing.seq = c.seq AND nth <= CAST(:events AS integer)) about
+    WHERE about.id IS NOT NULL) AS event_ids
 FROM looked l CROSS JOIN ledger_head h LEFT JOIN change u ON u.seq = l.until LEFT JOIN stepping c ON true
 ORDER BY c.seq""")
+NOT_FOLLOWED: Final = Moves(standings=[], statuses=[], more_events=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +127,16 @@ class StepWindow:
 
     until: Any
     by_event: dict[UUID, list[EventStep]]
+    cut: list[Any]
+    """Changes that were not followed into all events that the caller may see."""
 
 
-async def steps(asker: Asking, since_seq: int) -> StepWindow:
+async def steps(asker: Asking, caller: Caller, chosen: Filter, since_seq: int) -> StepWindow:
     """The steps after a change, up to the end of one."""
-    bounds = {"since": since_seq, "span": _SPAN, "longest": _LONGEST_STEP, "events": _MOST_EVENTS}
+    bounds: dict[str, Any] = {"since": since_seq, "span": _SPAN, "longest": _LONGEST_STEP}
+    bounds |= {"sees_all": caller.may("read")}
+    bounds |= {"asked": None if chosen.events is None else list(chosen.events), "question": chosen.question}
+    bounds |= {"events": _MOST_EVENTS if chosen.events is None else _ALL_EVENTS}
     rows = await ask(asker, _STEPS, bounds)
     by_event: dict[UUID, list[EventStep]] = defaultdict(list)
     first_seqs: dict[str, int] = {}
@@ -130,7 +149,8 @@ async def steps(asker: Asking, since_seq: int) -> StepWindow:
             if earlier and earlier[-1].before_seq == step.before_seq:
                 earlier.pop()
             earlier.append(step)
-    return StepWindow(rows[0], {event_id: _fewer(of_event) for event_id, of_event in by_event.items()})
+    fewer = {event_id: _fewer(of_event) for event_id, of_event in by_event.items()}
+    return StepWindow(rows[0], fewer, [row for row in rows if row.is_cut])
 
 
 def _fewer(of_event: Sequence[EventStep]) -> list[EventStep]:
