@@ -59,10 +59,10 @@ class Settings(BaseSettings):
     metrics_host: str = "127.0.0.1"
 
 
-def read(**given: Any) -> Settings:
-    """The settings of the environment; `given` go before. Raises ValueError: which can't be used, and why."""
+def read(**overrides: Any) -> Settings:
+    """The settings of the environment; `overrides` go before. Raises ValueError: which can't be used, and why."""
     try:
-        return Settings(**given)
+        return Settings(**overrides)
     except ValidationError as error:
         wrong = (f"{PREFIX}{str(details['loc'][0]).upper()}: {details['msg']}" for details in error.errors())
         raise ValueError("; ".join(dict.fromkeys(wrong))) from None

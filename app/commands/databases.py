@@ -64,10 +64,10 @@ def fail(reason: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def settings(**given: str) -> Settings:
-    """The settings of the environment; `given` go before. Ends the command with 1 where one can't be used."""
+def settings(**overrides: str) -> Settings:
+    """The settings of the environment; `overrides` go before. Ends the command with 1 where one can't be used."""
     try:
-        return environment.read(**given)
+        return environment.read(**overrides)
     except ValueError as error:
         fail(str(error))
 
