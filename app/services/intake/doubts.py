@@ -12,6 +12,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import times
+from app.database import ask
 from app.errors import Invalid, raise_together
 from app.models import Event, Statement
 from app.schemas import kinds
@@ -32,6 +33,9 @@ SELECT s.id, s.said, s.withdrawn, s.act, e.occurred, CASE WHEN s.said IS NULL TH
     WHERE a.statement_id = s.id AND p.published IS NOT NULL ORDER BY p.published_from, p.published_to LIMIT 1
     ) END AS published
 FROM statement s JOIN event e ON e.id = event_root(s.event_id) WHERE s.id = ANY (:ids)""")
+_OCCURRED: Final = text("""
+SELECT s.id, e.occurred FROM unnest(CAST(:ids AS uuid[])) s(id)
+CROSS JOIN LATERAL (SELECT occurred FROM event WHERE id = event_root(s.id) OFFSET 0) e""")
 _STORED_TIMES: Final = text("SELECT id, said, withdrawn FROM statement WHERE id = ANY (:ids)")
 
 
@@ -79,7 +83,7 @@ def _remark(pointer: str, doubt: Doubt, statement: UUID) -> Remark:
 
 async def of_batch(session: AsyncSession, batch: Batch, unseen: set[Draft]) -> list[Remark]:
     """What is doubtful in the times that a stored body gives of its statements; of those `unseen` nothing is told."""
-    drafts = [draft for draft in _to_look_at(batch) if draft not in unseen]
+    drafts = [draft for draft in await _to_look_at(session, batch) if draft not in unseen]
     rows = await session.execute(_TIMES, {"ids": [draft.original.id for draft in drafts]}) if drafts else ()
     doubts = {row.id: [*_doubts(row)] for row in rows}
     return _of_new(batch) + [
@@ -101,21 +105,23 @@ def _of_new(batch: Batch) -> list[Remark]:
     ]
 
 
-def _to_look_at(batch: Batch) -> list[Draft]:
-    """The statements whose times may not go together, as far as the body itself does not say that they do."""
-    if batch.from_export or batch.dry:
+async def _to_look_at(session: AsyncSession, batch: Batch) -> list[Draft]:
+    """The statements whose times may not go together, as far as they and the times of their events tell."""
+    if batch.from_export or batch.dry or not batch.drafts[Statement]:
         return []
     dated = [draft for draft in batch.drafts[Event] if draft.original.outcome == "created" or draft.value("occurred")]
     occurred_of = {draft.original.id: draft.original.value("occurred") for draft in (*batch.referred(Event), *dated)}
+    unknown = {draft.value("event_id") for draft in batch.drafts[Statement]} - occurred_of.keys()
+    if unknown:
+        occurred_of |= {row.id: row.occurred for row in await ask(session, _OCCURRED, {"ids": [*unknown]})}
 
     def is_doubtful(draft: Draft) -> bool:
-        said = draft.value("said")
+        said, event, is_new = draft.value("said"), draft.value("event_id"), draft.original.outcome == "created"
         if said is None:  # of new ones `_of_new` tells
-            return draft.value("withdrawn") is not None and draft.original.outcome != "created"
-        event = draft.value("event_id")
-        if event not in occurred_of:
-            return True
-        return occurred_of[event] is not None and is_long_before(said, occurred_of[event])
+            return draft.value("withdrawn") is not None and not is_new
+        occurred = occurred_of.get(event)
+        # What is stored may say otherwise than a draft that was matched.
+        return occurred is not None and ((event in unknown and not is_new) or is_long_before(said, occurred))
 
     return [draft for draft in batch.drafts[Statement] if is_doubtful(draft)]
 

@@ -1,7 +1,7 @@
-"""What drafts point at: in which order they can be stored, which ids they get, what may not be joined, or be so old."""
+"""What drafts point at: their order, the ids they get, what may not be joined or be so old, what their keys need."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
@@ -21,6 +21,7 @@ from app.models import (
     Document,
     DocumentVersion,
     Event,
+    Question,
     Record,
     Source,
     Statement,
@@ -343,3 +344,55 @@ async def check_versions(session: AsyncSession, new: Iterable[Draft]) -> None:
             if draft.values["document_id"] in pages
         ]
     )
+
+
+# --- what a key needs -------------------------------------------------------------------------------------------------
+
+
+def hints(draft: Draft) -> dict[str, Any]:
+    """Fields that the SQL of a key needs beside the record's columns, and columns that it need not be sent."""
+    of_kind = _HINTS.get(draft.model)
+    return {} if of_kind is None else of_kind(draft, draft.within.original if draft.within is not None else None)
+
+
+def _source_hints(draft: Draft, within: Draft | None) -> dict[str, Any]:
+    if draft.published_in is not None:  # it is not matched yet
+        document = draft.published_in.original
+        published = {"publishes": document.value("page_key"), "publishes_ref": document.value("ref")}
+        return {"within": document.id, "may_be": draft.may_be, **published}
+    if within is None:
+        return {}
+    # Unnamed sources of one document are compared with each other; else those about a claim or question.
+    column = "document" if within.model is Document else "about"
+    described = {"described": True} if "disclosure" in draft.assumed else {}
+    return {"within": within.id, "may_be": draft.may_be, column: within.id, **described}
+
+
+def _version_hints(draft: Draft, _: Draft | None) -> dict[str, Any]:
+    """A text is identified by its hash; and by whether it is but a part, where that was given."""
+    part_told = "sha256" in draft.values and draft.value("part") is not None and "part" not in draft.assumed
+    return {"text": None} | ({"part_told": True} if part_told else {})
+
+
+def _statement_hints(draft: Draft, document: Draft | None) -> dict[str, Any]:
+    fields: dict[str, Any] = {} if document is None else {"document": document.id}
+    speaker, claim = map(draft.points_at.get, ("source_id", "claim_id"))
+    if claim is not None and claim.original.reference is not None:  # so that its text is what is stored
+        fields |= _folded_text(claim.original, None)
+    return fields if speaker is not None and is_named(speaker.original) else fields | {"nameless": True}
+
+
+def _folded_text(draft: Draft, _: Draft | None) -> dict[str, Any]:
+    """Folded here: that takes the database ten times as long."""
+    words = draft.value("text")
+    return {} if words is None else {"folded": folding.whole(words)}
+
+
+_HINTS: Final[dict[type[Record], Callable[[Draft, Draft | None], dict[str, Any]]]] = {
+    DocumentVersion: _version_hints,
+    Document: lambda _, read: {"sha256": read.values["sha256"]} if read is not None and read.value("sha256") else {},
+    Source: _source_hints,
+    Question: _folded_text,
+    Claim: _folded_text,
+    Statement: _statement_hints,
+}

@@ -7,7 +7,7 @@ and its target is the hit; questions and claims that two merged events both have
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import TextClause, text
 
@@ -24,7 +24,6 @@ from app.models import (
     Event,
     EventLink,
     Question,
-    Record,
     Report,
     Source,
     SourceLink,
@@ -33,9 +32,8 @@ from app.models import (
 )
 from app.services.intake import storing
 from app.services.intake.drafts import Draft
-from app.services.intake.foreign_keys import is_named
+from app.services.intake.foreign_keys import hints
 from app.services.intake.storing import SAME_COUNTRY, drafted
-from app.texts import folding
 
 # The statements by kind, and by the column in which a draft needs a value for them; None: the statement for all other
 # drafts. Where there is none for these, they are new. No list of kinds: each has a rule of its own of what is the same.
@@ -64,73 +62,19 @@ def _matching(
     return query
 
 
-_OLDEST: Final = "ORDER BY t.created_at, t.id"
+# As one value: the index of both would be walked from the oldest record of all, until one fits.
+_OLDEST: Final = "ORDER BY (t.created_at, t.id)"
 
 
 # --- what a key needs -------------------------------------------------------------------------------------------------
 def rows(drafts: Iterable[Draft]) -> str:  # for these statements
-    return storing.as_json({"id": draft.id, **draft.values, **_hints(draft)} for draft in drafts)
-
-
-def _hints(draft: Draft) -> dict[str, Any]:
-    """Fields that the SQL of a key needs beside the record's columns, and columns that it need not be sent."""
-    hints = _HINTS.get(draft.model)
-    return {} if hints is None else hints(draft, draft.within.original if draft.within is not None else None)
-
-
-def _source_hints(draft: Draft, within: Draft | None) -> dict[str, Any]:
-    if draft.published_in is not None:  # it is not matched yet
-        document = draft.published_in.original
-        published = {"publishes": document.value("page_key"), "publishes_ref": document.value("ref")}
-        return {"within": document.id, "may_be": draft.may_be, **published}
-    if within is None:
-        return {}
-    # Unnamed sources of one document are compared with each other; else those about a claim or question.
-    column = "document" if within.model is Document else "about"
-    described = {"described": True} if "disclosure" in draft.assumed else {}
-    return {"within": within.id, "may_be": draft.may_be, column: within.id, **described}
-
-
-def _version_hints(draft: Draft, _: Draft | None) -> dict[str, Any]:
-    """A text is identified by its hash; and by whether it is but a part, where that was given."""
-    part_told = "sha256" in draft.values and draft.value("part") is not None and "part" not in draft.assumed
-    return {"text": None} | ({"part_told": True} if part_told else {})
-
-
-def _statement_hints(draft: Draft, document: Draft | None) -> dict[str, Any]:
-    hints: dict[str, Any] = {} if document is None else {"document": document.id}
-    speaker = draft.points_at.get("source_id")
-    return hints if speaker is not None and is_named(speaker.original) else hints | {"nameless": True}
-
-
-def _folded_text(draft: Draft, _: Draft | None) -> dict[str, Any]:
-    """Folded here: that takes the database ten times as long."""
-    words = draft.value("text")
-    return {} if words is None else {"folded": folding.whole(words)}
-
-
-_HINTS: Final[dict[type[Record], Callable[[Draft, Draft | None], dict[str, Any]]]] = {
-    DocumentVersion: _version_hints,
-    Document: lambda _, read: {"sha256": read.values["sha256"]} if read is not None and read.value("sha256") else {},
-    Source: _source_hints,
-    Question: _folded_text,
-    Claim: _folded_text,
-    Statement: _statement_hints,
-}
-
-# --- what is the same: functions of the database, which keep their plans ----------------------------------------------
-
-
-def _same_claims(claim: str) -> str:
-    return f"SELECT same_claims({claim})"
-
-
-def _about(claim: str, question: str) -> str:
-    return f"(SELECT same_claims({claim}) UNION ALL SELECT unnest(answer_places({question}, NULL)))"
+    return storing.as_json({"id": draft.id, **draft.values, **hints(draft)} for draft in drafts)
 
 
 # --- table by table --------------------------------------------------------------------------------------------------
-
+# What is the same say functions of the database, which keep their plans.
+_same_claims: Final = "SELECT same_claims({})".format
+_ABOUT: Final = "(SELECT same_claims(d.claim_id) UNION ALL SELECT unnest(answer_places(d.question_id, NULL)))"
 _DOCUMENT: Final = "(r->>'document')::uuid"
 
 # Who speaks, passes on or judges in the place where a draft was mentioned.
@@ -143,7 +87,7 @@ UNNAMED_SOURCES: Final = _matching(
     f"""WHERE NOT t.confidential AND NOT t.placed AND (d.kind IS NULL OR t.kind IS NULL OR t.kind = d.kind)
     AND (t.disclosure = coalesce(d.disclosure, 'named') OR (r ? 'described' AND t.disclosure <> 'named'))
     AND fold_name(t.name) IS NOT DISTINCT FROM fold_name(d.name) AND fold(t.role) IS NOT DISTINCT FROM fold(d.role)
-    AND (d.party IS NULL OR t.party = d.party) AND t.id IN ({_SPEAKERS})
+    AND (d.party IS NULL OR t.party = d.party) AND t.id = ANY (ARRAY({_SPEAKERS}))
     AND (d.parent_id IS NULL OR t.parent_id IN (SELECT source_kin(d.parent_id)))
     ORDER BY t.disclosure = d.disclosure DESC, t.kind IS NOT DISTINCT FROM d.kind DESC, t.party IS NOT DISTINCT FROM
     d.party DESC, (t.parent_id IS NULL) = (d.parent_id IS NULL) DESC, t.created_at, t.id""",  # noqa: S608
@@ -202,7 +146,7 @@ QUESTIONS: Final = _matching(
     Question,
     """event_root(d.event_id), d.measure, fold(d.subject), fold(d.unit),
     CASE WHEN d.measure IS NULL OR told_apart_by_text(d.measure) THEN r->>'folded' END""",
-    f"WHERE t.id IN (SELECT questions_like(d.event_id, d.measure, d.text, d.subject, d.unit)) {_OLDEST}",
+    f"WHERE t.id = ANY (ARRAY(SELECT questions_like(d.event_id, d.measure, d.text, d.subject, d.unit))) {_OLDEST}",
     "m.event_id",
 )
 
@@ -234,7 +178,8 @@ _matching(
 _matching(
     Claim,
     "d.question_id, d.qualifier, d.min, d.max, coalesce(claim_root(d.of_id), d.of_id)",
-    "WHERE t.id IN (SELECT figures_like(d.question_id, d.event_id, d.qualifier, d.min, d.max, d.of_id)) " + _OLDEST,
+    f"""WHERE t.id = ANY (ARRAY(
+        SELECT figures_like(d.question_id, d.event_id, d.qualifier, d.min, d.max, d.of_id))) {_OLDEST}""",
     "h.event_id",
     with_value_in="qualifier",
 )
@@ -254,7 +199,7 @@ _STATEMENT_KEY: Final = """coalesce(d.claim_id, d.question_id), d.source_id, d.s
 _THERE: Final = f"""EXISTS (
     SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IN (SELECT document_kin({_DOCUMENT})))"""
 # Arrays, so that the index of claim and source is used: a source may have said more than can be read one by one.
-_SAME_ACT: Final = f"""coalesce(t.claim_id, t.question_id) = ANY (ARRAY{_about("d.claim_id", "d.question_id")})
+_SAME_ACT: Final = f"""coalesce(t.claim_id, t.question_id) = ANY (ARRAY{_ABOUT})
     AND t.stance = d.stance AND t.explicitness = d.explicitness
     AND ((SELECT (f.since, f.until) IS NOT DISTINCT FROM (e.since, e.until) FROM effective_said(t.id) f)
          OR (t.said IS NULL AND d.said IS NULL AND {_THERE}))
@@ -275,42 +220,48 @@ SOURCELESS_STATEMENTS: Final = _matching(
     Statement, _STATEMENT_KEY, f"WHERE t.source_id IS NULL AND {_SAME_ACT}", "m.event_id", _EFFECTIVE
 )
 
+
 # The quick SQL for nearly all statements: it compares ids, and does not follow merges. A draft is `tangled` if its
 # source, document, claim, question or event was merged, or if another claim or question says the same. Then the SQL
 # above, which is slow, has to be run for it. Rows come only for drafts with a hit, drafts whose key another draft has,
 # too, and drafts about the same as a tangled one. A draft without a row is new, and no other draft has its key.
-_TANGLED: Final = """
-    SELECT id FROM source s WHERE s.id IN (SELECT source_id FROM d)
-        AND (s.merged_into IS NOT NULL OR EXISTS (SELECT FROM source o WHERE o.merged_into = s.id))
-    UNION ALL SELECT id FROM document p WHERE p.id IN (SELECT document FROM d)
-        AND (p.merged_into IS NOT NULL OR EXISTS (SELECT FROM document o WHERE o.merged_into = p.id))
-    UNION ALL SELECT c.id FROM claim c JOIN event e ON e.id = c.event_id WHERE c.id IN (SELECT claim_id FROM d)
-        AND (c.merged_into IS NOT NULL OR EXISTS (SELECT FROM claim o WHERE o.merged_into = c.id)
-        OR e.merged_into IS NOT NULL OR EXISTS (SELECT FROM event o WHERE o.merged_into = e.id)
-        OR EXISTS (
-            SELECT FROM claim o WHERE coalesce(o.question_id, o.event_id) = coalesce(c.question_id, c.event_id)
-            AND digest_of(fold(o.text)) = digest_of(fold(c.text)) AND o.id <> c.id)
-        OR EXISTS (
-            SELECT FROM claim o WHERE o.question_id = c.question_id AND o.qualifier = c.qualifier
-            AND o.min IS NOT DISTINCT FROM c.min AND o.max IS NOT DISTINCT FROM c.max
-            AND (o.of_id IS NULL) = (c.of_id IS NULL) AND o.id <> c.id))
-    UNION ALL SELECT q.id FROM question q JOIN event e ON e.id = q.event_id WHERE q.id IN (SELECT question_id FROM d)
-        AND (e.merged_into IS NOT NULL OR EXISTS (SELECT FROM event o WHERE o.merged_into = e.id)
-        OR EXISTS (SELECT FROM question o WHERE o.event_id = q.event_id AND o.id <> q.id AND o.measure = q.measure)
-        OR EXISTS (SELECT FROM question o WHERE o.event_id = q.event_id AND o.id <> q.id
-            AND digest_of(fold(o.text)) = digest_of(fold(q.text))))"""
+# Each is looked for by its index, whatever was known of the tables when the plan was made (LIMIT 1, OFFSET 0).
+def _other(table: str, condition: str) -> str:
+    return f"(SELECT true FROM {table} o WHERE {condition} LIMIT 1) IS NOT NULL"  # noqa: S608
 
 
-def _direct(source: str) -> TextClause:
-    same_subject = f"coalesce(t.claim_id, t.question_id) = d.about AND t.source_id {source}"
-    in_document = "EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id = d.document)"
+def _merged(table: str, id_: str) -> str:
+    merged_into_it = _other(table, f"o.merged_into = {id_}")
+    return f"(SELECT m.merged_into IS NOT NULL OR {merged_into_it} FROM {table} m WHERE m.id = {id_})"  # noqa: S608
+
+
+_BESIDE: Final = "o.event_id = q.event_id AND o.id <> q.id AND"
+_SAME_WORDS: Final = """coalesce(o.question_id, o.event_id) = coalesce(c.question_id, c.event_id)
+    AND digest_of(fold(o.text)) = digest_of(coalesce(b.folded, fold(c.text))) AND o.id <> c.id"""
+_SAME_FIGURE: Final = """o.question_id = c.question_id AND o.qualifier = c.qualifier AND o.id <> c.id
+    AND o.min IS NOT DISTINCT FROM c.min AND o.max IS NOT DISTINCT FROM c.max AND num_nulls(o.of_id, c.of_id) <> 1"""
+_TANGLED: Final = f"""
+    SELECT id FROM (SELECT DISTINCT source_id AS id FROM d) s WHERE {_merged("source", "s.id")}
+    UNION ALL SELECT id FROM (SELECT DISTINCT document AS id FROM d) p WHERE {_merged("document", "p.id")}
+    UNION ALL SELECT c.id FROM (SELECT DISTINCT ON (claim_id) claim_id AS id, folded FROM d) b
+    CROSS JOIN LATERAL (SELECT * FROM claim WHERE id = b.id OFFSET 0) c
+    WHERE {_merged("claim", "c.id")} OR {_merged("event", "c.event_id")}
+        OR {_other("claim", _SAME_WORDS)} OR {_other("claim", _SAME_FIGURE)}
+    UNION ALL SELECT q.id FROM (SELECT DISTINCT question_id AS id FROM d) b
+    CROSS JOIN LATERAL (SELECT * FROM question WHERE id = b.id OFFSET 0) q
+    WHERE {_merged("event", "q.event_id")} OR {_other("question", f"{_BESIDE} o.measure = q.measure")}
+        OR {_other("question", f"{_BESIDE} digest_of(fold(o.text)) = digest_of(fold(q.text))")}"""  # noqa: S608
+
+
+def _direct(undated: str, dated: str) -> TextClause:
+    in_document = _other("appearance", "o.statement_id = t.id AND o.document_id = d.document")
     return text(f"""
 WITH d AS MATERIALIZED (
     SELECT d.*, coalesce(claim_id, question_id) AS about,
         coalesce(d.said_from, p.published_from, v.read) AS since, coalesce(d.said_to, p.published_to, v.read) AS until
     FROM json_to_recordset(CAST(:rows AS json)) AS d(
         id uuid, claim_id uuid, question_id uuid, source_id uuid, stance text, explicitness text,
-        said text, said_from timestamptz, said_to timestamptz, document uuid, nameless boolean)
+        said text, said_from timestamptz, said_to timestamptz, document uuid, nameless boolean, folded text)
     LEFT JOIN LATERAL (
         SELECT published_from, published_to FROM document WHERE id = d.document AND d.said IS NULL OFFSET 0) p ON true
     LEFT JOIN LATERAL (
@@ -326,8 +277,8 @@ told AS (
             CASE WHEN nameless THEN d.document END) AS alike
     FROM d LEFT JOIN LATERAL (
         SELECT t.id, t.ref, t.event_id FROM (
-            SELECT * FROM statement t WHERE {same_subject} AND t.said_from = d.since AND t.said_to = d.until
-            UNION ALL SELECT * FROM statement t WHERE {same_subject} AND t.said_from IS NULL AND (
+            SELECT * FROM statement t WHERE {dated} AND t.said_to = d.until
+            UNION ALL SELECT * FROM statement t WHERE {undated} AND t.said IS NULL AND (
                 (d.said IS NULL AND {in_document}) OR (
                 SELECT (f.since, f.until) IS NOT DISTINCT FROM (d.since, d.until) FROM effective_said(t.id) f))) t
         WHERE t.stance = d.stance AND t.explicitness = d.explicitness AND t.redacted = '{{}}'
@@ -344,8 +295,17 @@ FROM told
 WHERE hit IS NOT NULL OR alike > 1 OR about IN (SELECT about FROM told WHERE tangled)""")  # noqa: S608
 
 
-DIRECT_STATEMENTS: Final = _direct("= d.source_id")
-DIRECT_SOURCELESS_STATEMENTS: Final = _direct("IS NULL")
+def _between(columns: str, values: str) -> str:  # as rows: only an index of all of them knows their order
+    return f"({columns}) >= ({values}) AND ({columns}) <= ({values})"
+
+
+_SUBJECT: Final = "coalesce(t.claim_id, t.question_id)"
+_SOURCELESS: Final = f"{_SUBJECT} = d.about AND t.source_id IS NULL"
+DIRECT_STATEMENTS: Final = _direct(
+    _between(f"{_SUBJECT}, t.source_id", "d.about, d.source_id"),
+    _between(f"{_SUBJECT}, t.source_id, t.said_from", "d.about, d.source_id, d.since"),
+)
+DIRECT_SOURCELESS_STATEMENTS: Final = _direct(_SOURCELESS, f"{_SOURCELESS} AND t.said_from = d.since")
 
 _matching(
     Appearance,
@@ -387,11 +347,11 @@ def _ends(kin: Callable[[str], str]) -> str:
 _matching(
     SourceLink,
     "least(d.from_id, d.to_id), greatest(d.from_id, d.to_id), d.relation",
-    f"""WHERE t.id IN (
+    f"""WHERE t.id = ANY (ARRAY(
         SELECT l.id FROM source_link l WHERE l.from_id IN (SELECT source_kin(d.from_id))
             AND l.to_id IN (SELECT source_kin(d.to_id))
         UNION ALL SELECT l.id FROM source_link l WHERE l.from_id IN (SELECT source_kin(d.to_id))
-            AND l.to_id IN (SELECT source_kin(d.from_id)))
+            AND l.to_id IN (SELECT source_kin(d.from_id))))
     AND t.relation = d.relation {_OLDEST}""",  # noqa: S608
 )
 _matching(DocumentLink, _LINK, _ends("SELECT document_kin({})".format))

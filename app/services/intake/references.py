@@ -181,18 +181,9 @@ async def _look_up(
 
 # What of a stored record other drafts of the body may need to know, where its table has it.
 _NEEDED: Final = (
-    "redacted",
-    "event_id",
-    "document_id",
-    "slug",
-    "answer",
-    "measure",
-    "unit",
-    "name",
-    "kind",
-    "disclosure",
+    "redacted", "event_id", "document_id", "slug", "answer", "measure", "unit", "name", "kind", "disclosure",
     "occurred",
-)
+)  # fmt: skip
 
 
 @cache
@@ -201,6 +192,8 @@ def _stored(model: type[Record], caller: Caller) -> Select[*tuple[Any, ...]]:
     table = table_of(model)
     columns = [table.c.id, table.c.ref, root_of(table, caller).label("root")]
     columns += [table.c[name] for name in _NEEDED if name in table.c]
+    if "text" in table.c and "merged_into" in table.c:  # of one that was merged, it is not its target's
+        columns.append(case((table.c.merged_into.is_(None), table.c.text)).label("text"))
     if "event_id" in table.c or "slug" in table.c:
         columns.append(event_root_of(table, caller).label("event_root"))
     named = [

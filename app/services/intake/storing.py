@@ -72,6 +72,11 @@ def drafted(model: type[Base]) -> str:
     )
 
 
+def _row_of(model: type[Base]) -> str:
+    """The stored row `t` of each draft, by its key, whatever was known of the table when the plan was made."""
+    return f"LATERAL (SELECT * FROM {model.__tablename__} WHERE id = d.id OFFSET 0) t"  # noqa: S608
+
+
 def _columns(model: type[Base]) -> list[Any]:
     return [column for column in table_of(model).columns if column.computed is None]
 
@@ -163,7 +168,7 @@ def _comparing(model: type[Record]) -> TextClause:
     stored = ", ".join(f"'{name}', t.{name}" for name in compared)
     return text(
         f"SELECT (r->>'row')::int AS row, fills, differs, jsonb_build_object({stored}) AS stored "  # noqa: S608
-        f"FROM {drafted(model)} JOIN {model.__tablename__} t ON t.id = d.id CROSS JOIN LATERAL (SELECT "
+        f"FROM {drafted(model)}, {_row_of(model)} CROSS JOIN LATERAL (SELECT "
         f"array_remove(ARRAY[{fills}]::text[], NULL) AS fills, array_remove(ARRAY[{differs}]::text[], NULL) AS differs"
         ") said WHERE fills <> '{}' OR differs <> '{}' ORDER BY 1"
     )
@@ -188,7 +193,7 @@ def _completed(model: type[Record]) -> TextClause:
     )
     return text(
         f"SELECT {', '.join(columns)}, ({_gaps(model)}) AS completed "  # noqa: S608
-        f"FROM {model.__tablename__} t, {drafted(model)} WHERE t.id = d.id"
+        f"FROM {drafted(model)}, {_row_of(model)}"
     )
 
 

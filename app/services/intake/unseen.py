@@ -21,7 +21,6 @@ from app.services import visibility
 from app.services.access import Caller
 from app.services.intake import storing
 from app.services.intake.drafts import Batch, Draft
-from app.services.intake.storing import drafted
 
 # What tells of a record outside of events whether it is there for callers who may not read restricted ones.
 _THERE: Final = {
@@ -41,6 +40,8 @@ _TAKEN: Final = "it is taken"
 _REF: Final = """SELECT id, {} AS shadow, o.ref IS NULL AS brought, true AS is_ref, {} AS open FROM {}
     WHERE ref = coalesce(o.ref, d.ref) AND id <> d.id"""
 _SLUG: Final = "UNION ALL SELECT id, 0, o.id IS NULL, false, true FROM event WHERE slug = d.slug AND id <> d.id"
+_BRINGING: Final = """json_to_recordset(CAST(:rows AS json)) AS d(
+    id uuid, ref text, slug text, canonical_url text, page_key text)"""
 _PAGE: Final = """UNION SELECT id, shadow, o.canonical_url IS NULL, false, true FROM document
     WHERE digest_of(canonical_url) = digest_of(coalesce(o.canonical_url, d.canonical_url)) AND id <> d.id
     UNION SELECT id, shadow, o.page_key IS NULL, false, true FROM document
@@ -115,7 +116,9 @@ async def give_way(session: AsyncSession, batch: Batch, model: type[Record], dra
     bringing = [draft for draft in drafts if draft.same_as is None and any(draft.value(name) for name in names)]
     if not bringing:
         return
-    rows = storing.as_json({"id": draft.id} | {name: draft.value(name) for name in names} for draft in bringing)
+    rows = storing.as_json(
+        {"id": draft.id} | {name: draft.values[name] for name in names if name in draft.values} for draft in bringing
+    )
     rows_by_id = {row.id: row for row in await ask(session, _taken(model), {"rows": rows})}
     bringing = [draft for draft in bringing if draft.id in rows_by_id]
     if "shadow" not in table_of(model).c:
@@ -136,7 +139,8 @@ def _taken(model: type[Record]) -> TextClause:
     may_be_linked = "NOT confidential" if "confidential" in table_of(model).c else "true"  # a proposal would tell of it
     by_key = {Event: _SLUG, Document: _PAGE}.get(model, "")
     return text(
-        f"SELECT d.id, b.* FROM {drafted(model)} LEFT JOIN {table} o ON o.id = d.id CROSS JOIN LATERAL ("  # noqa: S608
+        f"SELECT d.id, b.* FROM {_BRINGING} "  # noqa: S608
+        f"LEFT JOIN LATERAL (SELECT * FROM {table} WHERE id = d.id OFFSET 0) o ON true CROSS JOIN LATERAL ("
         "SELECT array_agg(DISTINCT id) FILTER (WHERE open) AS bearers, max(shadow) + 1 AS shadow, "
         "bool_or(brought) AS brought, bool_or(is_ref) AS is_ref "
         f"FROM ({_REF.format(number, may_be_linked, table)} {by_key}) t) b WHERE b.brought"

@@ -13,6 +13,7 @@ from sqlalchemy import TextClause, create_engine
 
 from app import times
 from app.services.intake import keys, storing
+from app.texts import folding
 from app.vocabulary import QUESTION_STANCES
 
 SAID = (None, "2023-08-09", "2023-08-10", "2023-08-09/2023-08-10")
@@ -30,6 +31,7 @@ def drafts(psql: psycopg.Connection, pick: Random, *, sourceless: bool) -> list[
         "SELECT claim_id, question_id, source_id, stance, explicitness, said, said_from, said_to, a.document_id "
         "FROM statement s LEFT JOIN appearance a ON a.statement_id = s.id ORDER BY s.id, a.id"
     ).fetchall()
+    texts: dict[Any, str | None] = dict(psql.execute("SELECT id, text FROM claim").fetchall())
     names = (
         "claim_id",
         "question_id",
@@ -67,6 +69,8 @@ def drafts(psql: psycopg.Connection, pick: Random, *, sourceless: bool) -> list[
             one["said"], (one["said_from"], one["said_to"]) = said, times.span(said) if said else (None, None)
         if sourceless or pick.random() < 0.3:
             one["nameless"] = True
+        if nth % 2 and (words := texts.get(one["claim_id"])) is not None:
+            one["folded"] = folding.whole(words)
     again = [one | {"id": f"10000000-0000-0000-0000-{nth:012}"} for nth, one in enumerate(made[::5])]
     return made + again
 
