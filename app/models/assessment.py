@@ -33,7 +33,7 @@ class Assessment(Record):
 
     __tablename__ = "assessment"
 
-    event_id: Mapped[UUID] = reference("event")
+    event_id: Mapped[UUID] = reference("event", index=False)
     claim_id: Mapped[UUID]
     author_id: Mapped[UUID] = reference("source")
     scheme: Mapped[str]

@@ -63,7 +63,7 @@ class Statement(Record):
 
     __tablename__ = "statement"
 
-    event_id: Mapped[UUID] = reference("event")
+    event_id: Mapped[UUID] = reference("event", index=False)
     claim_id: Mapped[UUID | None]
     question_id: Mapped[UUID | None]
     source_id: Mapped[UUID | None] = optional_reference("source")
@@ -141,7 +141,7 @@ class Appearance(Record):
 
     __tablename__ = "appearance"
 
-    event_id: Mapped[UUID] = reference("event")
+    event_id: Mapped[UUID] = reference("event", index=False)
     statement_id: Mapped[UUID]
     document_id: Mapped[UUID | None] = optional_reference("document")
     version_id: Mapped[UUID | None]
