@@ -128,11 +128,16 @@ def send(
 
 
 def follow(
-    http: httpx.Client, event: str, parameters: dict[str, str], waiting: Callable[[str, float], None]
+    http: httpx.Client,
+    event: str,
+    parameters: dict[str, str],
+    waiting: Callable[[str, float], None],
+    listening: Callable[[], None] = lambda: None,
 ) -> Iterator[JsonObject]:
     """The changes of an event, as they come, for ever: where a connection ends, another goes on behind the last change.
 
-    `waiting` is called before each pause. Raises Refused, also where the service's database has another past.
+    `waiting` is called before each pause, `listening` when a connection is there. Raises Refused, also where the
+    service's database has another past.
     """
     position, attempt = "", 0
     limits = httpx.Timeout(SILENT_SECONDS, connect=CONNECT_SECONDS)
@@ -147,6 +152,8 @@ def follow(
                     why = _described(_problem(answer))
                     if answer.status_code not in (408, 425, 429) and not answer.is_server_error:
                         raise Refused(why)
+                else:
+                    listening()
                 for line in answer.iter_lines() if answer.is_success else ():
                     name, _, value = line.partition(": ")
                     if name == "id":

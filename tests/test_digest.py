@@ -254,10 +254,35 @@ def test_secrets_come_from_the_environment(
     event = made(served, "secret")
     taken, page = hook
     file = written(tmp_path / "d.toml", {"name": "x", "to": ["${HOOK}"], "events": ["secret"]})
-    notify(served, file)
-    said(served, event, "A drone", "Olena Koval")
     run = notify(served, file)
     assert (run.returncode, "the environment has no HOOK" in run.stderr) == (2, True)
     monkeypatch.setenv("HOOK", page)
     assert notify(served, file).returncode == 0
+    said(served, event, "A drone", "Olena Koval")
+    assert notify(served, file).returncode == 0
     assert len(taken) == 1
+
+
+@pytest.mark.parametrize("address", ["T01/B02/hunter2", "slakc://T01/B02/hunter2", "http://u:hunter2@[::1", "  "])
+def test_an_address_that_cannot_be_used_is_told_at_once_and_not_its_secret(
+    served: httpx.Client, tmp_path: Path, hook: tuple[list[Json], str], monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("SLACK", address)
+    right, wrong = {"name": "right", "to": [hook[1]]}, {"name": "wrong", "to": [hook[1], "${SLACK}"]}
+    run = notify(served, written(tmp_path / "d.toml", right, wrong))
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith("wrong: apprise can't use address 2 of `to`, which ")
+    assert "hunter2" not in run.stderr
+
+
+def test_what_was_not_sent_tells_no_secret(
+    served: httpx.Client, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    event = made(served, "unsent")
+    nowhere = f"json://u:hunter2@127.0.0.1:{at.free_port()}/hook"
+    file = written(tmp_path / "d.toml", {"name": "x", "to": [nowhere], "events": ["unsent"]})
+    notify(served, file)
+    said(served, event, "A drone", "Olena Koval")
+    run = notify(served, file)
+    assert (run.returncode, run.stderr.startswith("x: it could not be sent")) == (3, True)
+    assert "hunter2" not in run.stderr + run.stdout + str(capfd.readouterr())

@@ -43,7 +43,7 @@ class Observed:
         note = RequestNote(logs.request_id(), scope["method"], scope["path"])
         state["headers"] = headers.first(scope)
         if traceparent := state["headers"].get(b"traceparent"):
-            note.trace = request_notes.trace(traceparent.decode("latin-1"))
+            note.trace = request_notes.trace(traceparent.decode("latin-1"), _span_id())
         state["note"], state["request_id"] = note, note.request_id
         request_notes.under_way.set(note)
         try:
@@ -55,6 +55,12 @@ class Observed:
             seconds = time.monotonic() - note.began
             logs.request(note, seconds)
             metrics.request(note.method, note.route, note.status, seconds)
+
+
+def _span_id() -> str:
+    """Of the span that FastAPI has begun for this request; empty where nobody takes spans."""
+    span = trace.get_current_span().get_span_context()
+    return f"{span.span_id:016x}" if span.is_valid else ""
 
 
 def is_traced() -> bool:

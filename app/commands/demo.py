@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import sys
 from collections import Counter
 from contextlib import suppress
 from importlib import resources
@@ -45,7 +46,9 @@ def demo(host: Host = "127.0.0.1", port: Port = 8000, database_url: DatabaseUrl 
             f"  All events        {base}/v1/events\n"
             f"  The interface     {base}/docs\n\n"
             f"  Your key          {key}\n\n"
-            f"Record a claim:\n\n"
+            f"Watch an event from another terminal:\n\n"
+            f"  {_command()} watch {events[0]} --url {base}\n\n"
+            f"Record a claim, which appears there:\n\n"
             f"  curl -s {base}/v1/events/{events[0]}/claims \\\n"
             f"    -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\\n"
             f"    -d '{json.dumps(_EXAMPLE, ensure_ascii=False)}'\n",
@@ -53,6 +56,11 @@ def demo(host: Host = "127.0.0.1", port: Port = 8000, database_url: DatabaseUrl 
             highlight=False,
         )
         serving.run(url, host, port)
+
+
+def _command() -> str:
+    """This program, as it was called."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "counterclaim" else "counterclaim"
 
 
 def load(url: str, key_file: Path) -> tuple[str, list[str]]:

@@ -49,9 +49,12 @@ def watch(
     def wait(why: str, seconds: float) -> None:
         silent.print(Text(f"{why}; again in {seconds:.1f} s", style="dim"))
 
+    def listen() -> None:
+        silent.print(Text(f"listening to {event}; Ctrl-C ends", style="dim"))
+
     try:
         with client.connected(url, key or None) as http:
-            for change in client.follow(http, event, parameters, wait):
+            for change in client.follow(http, event, parameters, wait, listen):
                 if as_json:
                     sys.stdout.write(json.dumps(change, ensure_ascii=False) + "\n")
                     sys.stdout.flush()

@@ -27,12 +27,12 @@ class Trace(NamedTuple):
         return f"00-{self.trace_id}-{self.span_id}-{self.flags}"
 
 
-def trace(traceparent: str) -> Trace | None:
-    """The trace that a `traceparent` names. None where it names none, as the standard has it."""
+def trace(traceparent: str, span_id: str = "") -> Trace | None:
+    """The trace that a `traceparent` names, and this span of it. None where it names none, as the standard has it."""
     match = _TRACEPARENT.fullmatch(traceparent)
     if match is None or (match[4] and traceparent.startswith("00")):
         return None
-    return Trace(match[1], match[2], secrets.token_hex(8), match[3])
+    return Trace(match[1], match[2], span_id or secrets.token_hex(8), match[3])
 
 
 @dataclass(slots=True)

@@ -136,13 +136,16 @@ async def test_spans_are_made_of_all_requests_also_of_what_is_kept(
     provider.add_span_processor(SimpleSpanProcessor(spans))
     monkeypatch.setitem(app._telemetry, "tracer_provider", provider)
     monkeypatch.setattr(app, "is_traced", True)
-    for _ in range(2):
-        await client.get(f"{event}/dossier", headers={"traceparent": PARENT})
+    answers = [await client.get(f"{event}/dossier", headers={"traceparent": PARENT}) for _ in range(2)]
     served = [span for span in spans.get_finished_spans() if span.kind.name == "SERVER"]
     assert [(span.name, span.attributes and span.attributes["http.route"]) for span in served] == [
         ("GET /v1/events/{event}/dossier", "/v1/events/{event}/dossier")
     ] * 2
-    assert {f"{span.context.trace_id:032x}" for span in served if span.context} == {TRACE}
+    contexts = [span.context for span in served if span.context]
+    assert {f"{context.trace_id:032x}" for context in contexts} == {TRACE}
+    assert [answer.headers["traceresponse"].split("-")[2] for answer in answers] == [
+        f"{context.span_id:016x}" for context in contexts
+    ]
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """`counterclaim notify`: what is new, sent to whoever wants to be told, where they read. Needs the extra `messages`."""
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -60,9 +61,11 @@ def notify(
 def _tell_all(http: httpx.Client, file: Path, path: Path, link: str) -> bool:
     """Tell everybody in the file what is new to them; whether all that was to be sent was. Raises Unusable."""
     state, all_sent = subscriptions.read_state(path), True
-    for subscription in subscriptions.read(file):
+    # All addresses are looked at before anything is sent: a mistake shows at the first run, and leaves out nobody.
+    senders = [(subscription, _sender(subscription)) for subscription in subscriptions.read(file)]
+    for subscription, sender in senders:
         try:
-            reached = _tell(http, subscription, state.get(subscription.name), link)
+            reached = _tell(http, subscription, sender, state.get(subscription.name), link)
         except (_NotSent, Away) as error:
             typer.echo(f"{subscription.name}: {error}", err=True)
             all_sent = False
@@ -72,7 +75,9 @@ def _tell_all(http: httpx.Client, file: Path, path: Path, link: str) -> bool:
     return all_sent
 
 
-def _tell(http: httpx.Client, subscription: Subscription, reached: Reached | None, link: str) -> Reached:
+def _tell(
+    http: httpx.Client, subscription: Subscription, sender: apprise.Apprise, reached: Reached | None, link: str
+) -> Reached:
     """Send what is new to a subscriber, in one message; gives how far that is. Raises _NotSent, Away and Unusable."""
     now = datetime.now(UTC)
     if reached is None:  # from now on
@@ -91,7 +96,7 @@ def _tell(http: httpx.Client, subscription: Subscription, reached: Reached | Non
     seen = replace(reached, position=position, looked_at=now.isoformat())
     if not all_news:
         return seen
-    _send(subscription, all_news, link)
+    _send(sender, all_news, link)
     return replace(seen, sent_at=now.isoformat())
 
 
@@ -110,12 +115,19 @@ def _with_rechecks(http: httpx.Client, subscription: Subscription, reached: Reac
     return [row["event"]["id"] for row in page["items"] if datetime.fromisoformat(row["recheck_at"]) > reached.looked]
 
 
-def _send(subscription: Subscription, all_news: Sequence[Json], link: str) -> None:
-    """One message, however much there is. Raises _NotSent if one of the addresses did not take it."""
+def _sender(subscription: Subscription) -> apprise.Apprise:
+    """What sends to its addresses. Raises Unusable for one that apprise can't use, of which no secret is told."""
     sender = apprise.Apprise()
-    for address in subscriptions.addresses(subscription):
+    for nth, address in enumerate(subscriptions.addresses(subscription), 1):
         if not sender.add(address):
-            raise _NotSent(f"apprise does not know the address that begins with {address.partition(':')[0]}:")
+            scheme = re.match(r"\w+://", address, re.ASCII)
+            begins = f", which begins with {scheme[0]}," if scheme else ", which does not begin as slack:// does,"
+            raise Unusable(f"{subscription.name}: apprise can't use address {nth} of `to`{begins} as it is written")
+    return sender
+
+
+def _send(sender: apprise.Apprise, all_news: Sequence[Json], link: str) -> None:
+    """One message, however much there is. Raises _NotSent if one of the addresses did not take it."""
     lines = [line for news in all_news for line in [*digests.written(news, link), ""]]
     if len(lines) > _LINES:
         lines[_LINES:] = [f"… + {len(lines) - _LINES}"]
