@@ -26,10 +26,11 @@ from app.connections import engines
 from app.connections.askers import Askers
 from app.connections.engines import ReadKind
 from app.connections.guarded import Unanswered
+from app.connections.places import Places
 from app.errors import Unavailable
 from app.settings import Settings
 from app.telling import metrics, request_notes
-from app.turns import Shares, Turns
+from app.turns import Turns
 
 # 20230809 is the class of this service's advisory locks, 1 the ledger's: the same numbers as in its triggers.
 # One plan for all values, and no table read as a whole: what writes look up is found by indexes, and a plan, which
@@ -55,9 +56,6 @@ _WAITING: Final = text(
 _REASON: Final = text("SELECT set_config('counterclaim.reason', :reason, true)")
 _DIALECT: Final = make_url("postgresql+psycopg://").get_dialect()()
 _ASKERS: Final = 6  # connections for statements of a millisecond: more than that wait in line
-# Of each caller's: how many may wait until another of theirs was read, and how many are kept until they are taken.
-_EXPORTS_WAITING, _OPEN_EXPORTS = 4, 16
-_TEXTS_AT_ONCE: Final = 2  # bodies whose texts are read, and whose quotations are looked up
 LEDGER_LOCK: Final = {"class": 20230809, "key": 1}
 MIGRATION_LOCK: Final = {"class": 20230809, "key": 2}
 SENDER_LOCK: Final = {"class": 20230809, "key": 3}
@@ -128,12 +126,8 @@ class Database:
     askers: Askers
     prober: Askers
     """Asks whether the database is there, whatever others wait for."""
-    reading_exports: Shares
-    open_exports: Shares
-    """Those that the database has said all of, and whose reader has not taken all, too."""
     turns: Mapping[ReadKind, Turns]
-    texts: Turns
-    """Of bodies whose texts are read and compared."""
+    places: Places
     own_writes: OwnWrites = field(default_factory=OwnWrites)
 
     @asynccontextmanager
@@ -148,7 +142,7 @@ class Database:
                 _ended_by_commit(session),
             ):
                 await turn.enter_async_context(self.turns[what_for].turn())
-                session.info["turn"] = turn
+                session.info.update(turn=turn, database=self)
                 yield session
         except TimeoutError:
             if what_for != "searches":
@@ -232,10 +226,8 @@ def connect(settings: Settings) -> Database:
         exporters,
         askers,
         prober,
-        Shares("exports that are read", max(1, settings.exporters - 1), _EXPORTS_WAITING),
-        Shares("exports that were not taken yet", _OPEN_EXPORTS, 0),
         turns,
-        Turns("bodies with texts", _TEXTS_AT_ONCE, 0.01),
+        Places(settings.exporters),
     )
 
 
@@ -356,6 +348,18 @@ async def end_read(session: Askable) -> None:
         await session.commit()
 
 
+async def take_large_turn(session: AsyncSession) -> None:
+    """Wait until nobody else draws a large picture; until this session's end nobody does. Raises Unavailable.
+
+    Exports, of which there are few at once, wait for nobody.
+    """
+    turn: AsyncExitStack | None = session.info.get("turn")
+    if turn is not None and not session.info.get("is_large"):
+        database: Database = session.info["database"]
+        await turn.enter_async_context(database.places.large_pictures.turn())
+        session.info["is_large"] = True
+
+
 async def end_turn(session: AsyncSession) -> None:
     """Give the place of a session for reading to others: what follows asks nothing by it."""
     turn: AsyncExitStack = session.info["turn"]
@@ -373,7 +377,7 @@ def turn_for_texts(session: Askable) -> AbstractAsyncContextManager[None]:
     Not to be taken while the lock is held: others would wait for both. Raises Unavailable.
     """
     database: Database = session.database if isinstance(session, Asking) else session.info["database"]
-    return database.texts.turn()
+    return database.places.texts.turn()
 
 
 async def set_reason(session: AsyncSession, reason: str | None = None) -> None:

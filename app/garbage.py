@@ -1,17 +1,20 @@
 """When the garbage collector looks at what: new objects often, all others only while nothing large is in the making.
 
-Objects of a large picture are in use until it is sent. To go through them takes as long as a hundred small answers,
-which all wait, and nothing is found.
+Objects of a large picture, or of lines that are stored, are in use until it is sent. To go through them takes as long
+as a hundred small answers, which all wait, and nothing is found.
 """
 
 import asyncio
+import ctypes
 import gc
+import sys
 import time
+from collections.abc import Callable
 from typing import Final
 
 from app import threads
 
-_NEW_OBJECTS: Final = 50_000  # made before the collector looks at them: a few milliseconds
+_NEW_OBJECTS: Final = 20_000  # made before the collector looks at them: a few milliseconds
 _NEVER: Final = 1_000_000  # how often before it looks at those that are older
 _PAUSE_SECONDS: Final = 5.0
 # Under a load that never ends there is no better moment.
@@ -28,11 +31,24 @@ def settle() -> None:
     gc.set_threshold(_NEW_OBJECTS, _NEVER, _NEVER)
 
 
-async def collect_between() -> None:
-    """Collect every few seconds while no thread computes, until cancelled."""
+async def collect_between(is_reading: Callable[[], bool]) -> None:
+    """Collect every few seconds, if much was made, while no thread computes and nothing large is read, until cancelled.
+
+    What was freed is given back to the system. `is_reading`: whether bodies are being read or stored.
+    """
     collected_at = time.monotonic()
     while True:
         await asyncio.sleep(_PAUSE_SECONDS)
-        if threads.are_idle() or time.monotonic() - collected_at > _PATIENCE_SECONDS:
+        is_late = time.monotonic() - collected_at > _PATIENCE_SECONDS
+        if gc.get_count()[1] and (is_late or (threads.are_idle() and not is_reading())):
             gc.collect()
+            await threads.run(_trim)
             collected_at = time.monotonic()
+
+
+def _trim() -> None:
+    """Give back what is free between what is not: else a process stays as large as its largest picture."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc
+        if trim is not None:
+            trim(0)

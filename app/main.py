@@ -195,8 +195,9 @@ def token_reader(settings: Settings) -> TokenReader | None:
 @asynccontextmanager
 async def _lifespan(app: Service) -> AsyncIterator[dict[str, Any]]:
     app.is_traced = observing.is_traced()
-    collecting = asyncio.create_task(garbage.collect_between())
     state = app.state
+    room = state.database.places.room_for_bodies
+    collecting = asyncio.create_task(garbage.collect_between(lambda: room.used > 0))
     with observing.served(state.settings):
         looking = asyncio.create_task(observing.look_again(state.database))
         sending = asyncio.create_task(sender.run(state.database, state.settings, state.heads))

@@ -7,7 +7,9 @@ import pytest
 
 from app import turns
 from app.errors import Unavailable
-from app.turns import Turns
+from app.telling import request_notes
+from app.telling.request_notes import RequestNote
+from app.turns import Room, Turns
 
 
 async def hold(kind: Turns, seconds: float) -> None:
@@ -95,3 +97,79 @@ async def test_who_was_cancelled_while_another_gave_back_takes_no_place() -> Non
     with pytest.raises(asyncio.CancelledError):
         await leaving
     assert (kind.taken, kind.waiting) == (0, 0)
+
+
+# --- callers ---------------------------------------------------------------------------------------------------------
+
+
+def of(caller: str) -> None:
+    """Work for this caller from now on, in this task."""
+    note = RequestNote("id", "GET", "/")
+    note.caller = caller
+    request_notes.under_way.set(note)
+
+
+async def test_callers_have_turns_one_after_the_other() -> None:
+    kind, order = Turns("searches", 1, usual_seconds=0), list[str]()
+
+    async def work(caller: str) -> None:
+        of(caller)
+        async with kind.turn():
+            order.append(caller)
+            await asyncio.sleep(0.001)
+
+    await asyncio.gather(*(work(caller) for caller in ["many"] * 16 + ["one", "another", "one"]))
+    assert order == ["many", "one", "another", "many", "one", *["many"] * 14]
+
+
+async def test_who_would_be_next_may_wait_however_many_of_another_caller_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "LINE_SECONDS", 0.2)
+    kind = Turns("searches", 1, usual_seconds=0.3)  # each takes longer than anybody in the line may wait
+
+    async def work(caller: str) -> str:
+        of(caller)
+        try:
+            await hold(kind, 0.3)
+        except Unavailable:
+            return "refused"
+        return "done"
+
+    many = [asyncio.create_task(work("many")) for _ in range(16)]
+    await asyncio.sleep(0.01)
+    began = time.monotonic()
+    assert await work("one") == "done"
+    assert time.monotonic() - began < 0.9  # what was under way, and its own
+    assert sorted(await asyncio.gather(*many)) == ["done", "done", *["refused"] * 14]
+    assert (kind.taken, kind.waiting) == (0, 0)
+
+
+async def test_a_line_may_be_bounded() -> None:
+    kind = Turns("large pictures", 1, usual_seconds=0, most_waiting=2)
+    holding = [asyncio.create_task(hold(kind, 0.05)) for _ in range(3)]
+    await asyncio.sleep(0.01)
+    of("another")
+    with pytest.raises(Unavailable):
+        await kind.take()
+    await asyncio.gather(*holding)
+
+
+# --- room ------------------------------------------------------------------------------------------------------------
+
+
+def test_nobody_has_all_the_room() -> None:
+    room = Room("bodies", 100, 60)
+    of("one")
+    with room.for_a_body() as first, room.for_a_body() as second:
+        first.take(40)
+        second.take(20)
+        with pytest.raises(Unavailable, match="100 bytes together, 60 of one caller"):
+            second.take(1)
+        of("another")
+        with room.for_a_body() as third:
+            third.take(40)
+            with pytest.raises(Unavailable):
+                third.take(1)
+            first.give_back(40)
+            third.take(20)
+        assert room.used == 20
+    assert (room.used, room._used_by) == (0, {})

@@ -73,8 +73,17 @@ def changed(answer: RecordRead, remarks: Sequence[Remark]) -> Response:
 async def picture(
     answer: BaseModel, tag: str, language: AnswerLanguage | None = None, *, view: AnswerView = "full"
 ) -> Response:
-    """Answer with a picture, whose ETag is made of the heads of what it shows; in a thread, as it may be large."""
-    return Response(await threads.run(_json, answer, view), 200, {"ETag": tag, **_spoken(language)}, _JSON)
+    """Answer with a picture, whose ETag is made of the heads of what it shows; in a thread, as it may be large.
+
+    Nothing of the picture is left afterwards.
+    """
+    return Response(await threads.run(_last_words, answer, view), 200, {"ETag": tag, **_spoken(language)}, _JSON)
+
+
+def _last_words(answer: BaseModel, view: AnswerView) -> bytes:
+    written = _json(answer, view)
+    slices.take_apart(answer, len(written))
+    return written
 
 
 def of_now(answer: BaseModel, language: AnswerLanguage) -> Response:
@@ -87,7 +96,7 @@ def labels(answer: BaseModel, language: AnswerLanguage) -> Response:
     return Response(answer.model_dump_json(), 200, {"Cache-Control": _AN_HOUR, **_spoken(language)}, _JSON)
 
 
-def _json(answer: BaseModel, view: AnswerView) -> str:
+def _json(answer: BaseModel, view: AnswerView) -> bytes:
     return compact.written(answer) if view == "compact" else slices.written(answer)
 
 

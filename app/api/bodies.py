@@ -12,13 +12,15 @@ from app.database import Database
 from app.errors import Invalid, TooLarge, UnsupportedMediaType
 from app.schemas import findings
 from app.schemas.fields import Verbatim
+from app.turns import RoomTaken
 
 TEXT_BYTES: Final = 8_000_000
 """At most, where the text of a document may stand."""
 RECORD_BYTES: Final = 256_000
 """At most, elsewhere."""
 _THREAD_BYTES: Final = 20_000  # a body that is longer is read in a thread
-_LARGE_BYTES: Final = 500_000  # of a body that is read in turns
+LARGE_BYTES: Final = 500_000
+"""Of a body, or of a line, that is read in turns."""
 _DOCUMENT_TEXT: Final = get_args(Verbatim)[1]
 
 
@@ -41,14 +43,15 @@ def _has_text(kind: Any, seen: set[Any]) -> bool:
     )
 
 
-async def read(request: Request, field: Any, limit: int) -> None:
+async def read(request: Request, field: Any, limit: int, room: RoomTaken) -> None:
     """Read and parse the body once, to where Starlette keeps both: FastAPI then takes them from there.
 
-    A large one is also checked here, by `field`, and is then its model: all that takes long is done in a thread.
+    What it takes of the `room` is given back when the request has ended. A large one is also checked here, by `field`,
+    and is then its model: all that takes long is done in a thread.
     """
     if request.headers.get("Content-Length", "") not in ("", "0") or "Transfer-Encoding" in request.headers:
         _check_kind(request)
-    body = await _bytes(request, limit)
+    body = await _bytes(request, limit, room)
     request._body = body  # noqa: SLF001
     if not body:
         return
@@ -56,11 +59,11 @@ async def read(request: Request, field: Any, limit: int) -> None:
         request._json = _parsed(body)  # noqa: SLF001
     else:
         database: Database = request.app.state.database
-        async with database.texts.turn() if len(body) > _LARGE_BYTES else nullcontext():
+        async with database.places.large_bodies.turn() if len(body) > LARGE_BYTES else nullcontext():
             request._json = await threads.run(_checked, body, field)  # noqa: SLF001
 
 
-async def _bytes(request: Request, limit: int) -> bytes:
+async def _bytes(request: Request, limit: int, room: RoomTaken) -> bytes:
     declared = request.headers.get("Content-Length", "")
     body = bytearray()
     if not declared.isdecimal() or int(declared[:20]) <= limit:
@@ -68,6 +71,9 @@ async def _bytes(request: Request, limit: int) -> bytes:
             body += chunk
             if len(body) > limit:
                 break
+            if len(body) > _THREAD_BYTES + room.held:
+                # Of one that tells how long it is, before the rest is read.
+                room.take(max(len(body), int(declared or 0)) - room.held)
         else:
             return bytes(body)
     reason = "" if limit == TEXT_BYTES else ", where it has no text of a document in it"

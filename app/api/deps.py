@@ -54,10 +54,13 @@ class Route(APIRoute):
             if not is_fixed and request.scope["path"] in request.app.state.fixed_paths:
                 raise MethodNotAllowed
             _check_parameters(request, names)
-            if body_field:
-                await _caller(request, scopes, None)  # whoever may not send a body has none of it read
-                await bodies.read(request, body_field, most_bytes)
-            return await handle(request)
+            if not body_field:
+                return await handle(request)
+            await _caller(request, scopes, None)  # whoever may not send a body has none of it read
+            database: Database = request.app.state.database
+            with database.places.room_for_bodies.for_a_body() as room:
+                await bodies.read(request, body_field, most_bytes, room)
+                return await handle(request)
 
         return check_and_handle
 

@@ -43,7 +43,8 @@ class Edge:
             if settings.hosts and not proxies.is_served(fields.get(b"host", b"").decode("latin-1"), settings.hosts):
                 raise Misdirected
             hsts_seconds = settings.hsts_seconds if scope["scheme"] == "https" else 0
-            state["admission"] = rates.admit(authorization, scope["client"], _hsts(hsts_seconds))
+            admission = state["admission"] = rates.admit(authorization, scope["client"], _hsts(hsts_seconds))
+            state["note"].caller = admission.caller
         except Problem as problem:
             state["note"].status = problem.status
             await _refuse(scope, receive, send, problem)

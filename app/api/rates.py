@@ -42,15 +42,15 @@ class Rate:
 class Admission:
     """That a caller may ask: there is a request in the bucket, which is taken when it is known what it costs."""
 
-    __slots__ = ("_caller", "_further", "_now", "_rate", "_rates")
+    __slots__ = ("_further", "_now", "_rate", "_rates", "caller")
 
     def __init__(self, rates: "Rates", rate: Rate | None, caller: str, now: float, further: Sequence[Header]) -> None:
         """`rate`: None where this caller is not counted; `further`: what the caller is told beside the rate."""
-        self._rates, self._rate, self._caller, self._now, self._further = rates, rate, caller, now, further
+        self._rates, self._rate, self.caller, self._now, self._further = rates, rate, caller, now, further
 
     def take(self, cost: float = 1.0) -> None:
         """Take a request, or a part of one, out of the caller's bucket."""
-        rate, caller = self._rate, self._caller
+        rate, caller = self._rate, self.caller
         if rate is None:
             return
         buckets, now = self._rates.full_at, self._now
@@ -61,15 +61,15 @@ class Admission:
 
     def book_on_key(self, key_name: str) -> None:
         """Have the key pay from now on, which the caller was found to have."""
-        if self._rate is not None and not self._caller.startswith("key "):
-            self._rate, self._caller = self._rates.of_key, f"key {key_name}"
+        if self._rate is not None and not self.caller.startswith("key "):
+            self._rate, self.caller = self._rates.of_key, f"key {key_name}"
 
     def headers(self) -> Sequence[Header]:
         """What the caller is told, once it has paid."""
         rate = self._rate
         if rate is None:
             return self._further
-        seconds = self._rates.full_at.get(self._caller, self._now) - self._now
+        seconds = self._rates.full_at.get(self.caller, self._now) - self._now
         requests_left = max(0, math.ceil((WINDOW_SECONDS - seconds - _SLACK_SECONDS) / rate.seconds_each))
         return ((b"ratelimit", rate.left % (requests_left, seconds + 1)), rate.policy, *self._further)
 
@@ -87,7 +87,7 @@ class Admission:
         return send_told
 
     def _rebook(self, key_name: str) -> None:
-        payer = self._caller
+        payer = self.caller
         if self._rate is None or payer.startswith("key "):
             return
         self.take(-1.0)

@@ -10,7 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from app.database import Database, end_read, end_turn
 from app.services import streaming
-from app.services.access import Caller
+from app.telling import request_notes
 
 # For how long a stream may keep the snapshot that it reads, while its reader takes nothing; and how long it is kept.
 IDLE_SECONDS: Final = 60
@@ -26,15 +26,9 @@ async def stream(
     await end_turn(session)
     if request.scope["state"].get("only_head"):
         return Response(None, 200, headers, media_type)
-    chunks = _in_turns(request.app.state.database, _caller_of(request), pieces)
+    chunks = _in_turns(request.app.state.database, request_notes.caller(), pieces)
     first = await anext(chunks, b"")
     return StreamingResponse(_from(first, chunks), 200, headers, media_type)
-
-
-def _caller_of(request: Request) -> str:
-    """By whose shares the export goes: a key's, or an address's."""
-    holder: Caller = request.scope["state"]["holder"]
-    return f"key {holder.name}" if holder.name else f"address {request.client.host if request.client else ''}"
 
 
 async def _in_turns(database: Database, caller: str, pieces: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
@@ -44,12 +38,12 @@ async def _in_turns(database: Database, caller: str, pieces: AsyncGenerator[byte
     """
 
     async def reading() -> AsyncGenerator[bytes]:
-        async with database.reading_exports.turn(caller), aclosing(pieces):
+        async with database.places.reading_exports.turn(caller), aclosing(pieces):
             async for piece in pieces:
                 yield piece
 
     async with (
-        database.open_exports.turn(caller),
+        database.places.open_exports.turn(caller),
         aclosing(streaming.relay(reading(), IDLE_SECONDS, EXPORT_SECONDS)) as chunks,
     ):
         async for chunk in chunks:

@@ -49,9 +49,19 @@ class RequestNote:
     status: int = 0
     key: str = ""
     """The name of the caller's key, and never the key."""
+    caller: str = ""
+    """For whom it is, as shares are counted, before a key is looked up: an address; of IPv6 its network."""
     statements: int = 0
     """Of SQL, that were asked for it."""
 
 
 under_way: Final[ContextVar[RequestNote | None]] = ContextVar("request", default=None)
 """The request that this task works for."""
+
+
+def caller() -> str:
+    """For whom this task works, as shares are counted: a key or an address. Empty: for nobody in particular."""
+    note = under_way.get()
+    if note is None:
+        return ""
+    return f"key {note.key}" if note.key else note.caller

@@ -6,6 +6,7 @@ Also no longer than they may become: one character can be decomposed into eighte
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 # The code points that Unicode will never give to a character.
@@ -13,6 +14,8 @@ _NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
     chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000)
 )
 _FORBIDDEN: Final = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
+_ASCII: Final = re.compile("[\x00-\x7f]")
+_SLICE: Final = 50_000  # characters of which a step is done at once: meanwhile no other thread has a turn
 _LINE_BREAKS: Final = {0x0B: "\n", 0x0C: "\n"}
 # Marks on one letter, at most: to bring n of them into their order takes n² steps. Unicode's own bound is 30 (UAX 15).
 _MARKS_IN_A_ROW: Final = 100
@@ -38,23 +41,42 @@ def clean(words: str) -> str:
     """
     if words.isascii() and words.isprintable():
         return words
-    if forbidden := _FORBIDDEN.search(words):
-        raise ValueError(f"a control character (U+{ord(forbidden[0]):04X}) stands at character {forbidden.start()}")
+    slices = list(_slices(words))
+    for start, part in slices:
+        if forbidden := _FORBIDDEN.search(part):
+            place = start + forbidden.start()
+            raise ValueError(f"a control character (U+{ord(forbidden[0]):04X}) stands at character {place}")
     if len(words) > _MARKS_IN_A_ROW and not words.isascii():
-        characters = set(words)
-        _check_marks(words, characters)
+        characters = set[str]().union(*(part for _, part in slices))
+        _check_marks(slices, characters)
         _check_decomposed(words, characters)
     if "\x0b" in words or "\x0c" in words:
-        words = words.translate(_LINE_BREAKS)
-    return unicodedata.normalize("NFC", words)
+        slices = [(start, part.translate(_LINE_BREAKS)) for start, part in slices]
+    return "".join([unicodedata.normalize("NFC", part) for _, part in slices])
 
 
-def _check_marks(words: str, characters: set[str]) -> None:
+def _slices(words: str) -> Iterator[tuple[int, str]]:
+    """Parts of a text, each with where it begins: nearly always one.
+
+    All but the first begin with an ASCII character, which joins with nothing that comes before it.
+    """
+    start = 0
+    while start < len(words):
+        cut = _ASCII.search(words, start + _SLICE)
+        end = cut.start() if cut else len(words)
+        yield start, words[start:end]
+        start = end
+
+
+def _check_marks(slices: Iterable[tuple[int, str]], characters: set[str]) -> None:
     marks = [character for character in characters if unicodedata.combining(character) or character in _OTHER_MARKS]
-    if marks and (row := re.search(f"[{''.join(marks)}]{{{_MARKS_IN_A_ROW + 1}}}", words)):
-        raise ValueError(
-            f"more than {_MARKS_IN_A_ROW} combining marks in a row stand at character {row.start()}: a letter has a few"
-        )
+    too_many = re.compile(f"[{''.join(marks)}]{{{_MARKS_IN_A_ROW + 1}}}") if marks else None
+    for start, part in slices if too_many else ():
+        if too_many and (row := too_many.search(part)):
+            raise ValueError(
+                f"more than {_MARKS_IN_A_ROW} combining marks in a row stand at character {start + row.start()}: "
+                "a letter has a few"
+            )
 
 
 def _check_decomposed(words: str, characters: set[str]) -> None:

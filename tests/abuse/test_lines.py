@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from app import turns
 from app.connections import engines
+from app.services.pictures import loading
 from app.turns import Turns
 
 Filling = Callable[[str], AbstractAsyncContextManager[Turns]]
@@ -29,7 +30,7 @@ def full(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> Filling:
         async with AsyncExitStack() as stack:
             for _ in range(line.places):
                 await stack.enter_async_context(line.turn())
-            monkeypatch.setattr(turns, "LINE_SECONDS", 0)
+            monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0)  # who would be the next may always wait
             yield line
 
     return filling
@@ -58,6 +59,26 @@ async def test_over_the_line_is_a_problem_at_once(
         # Whoever asks for something else is not concerned.
         assert (await client.get(event)).status_code == 200
     assert (await client.get(path.format(event=event))).status_code == 200
+
+
+async def test_large_pictures_are_drawn_one_at_a_time(
+    app: FastAPI, client: httpx.AsyncClient, event: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "_LARGE_CHARACTERS", 10)
+    large: Turns = app.state.database.places.large_pictures
+    paths = [f"{event}/{picture}" for picture in ("dossier", "matrix", "export.csv", "export.atom", "diff?since=2023")]
+    async with large.turn():
+        monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0)
+        for path in paths:
+            refused = await client.get(path)
+            assert (refused.status_code, "large pictures" in refused.text) == (503, True), path
+        # Small ones are not concerned.
+        monkeypatch.setattr(loading, "_LARGE_CHARACTERS", 1_000_000)
+        assert (await client.get(paths[1])).status_code == 200
+    monkeypatch.setattr(loading, "_LARGE_CHARACTERS", 10)
+    for path in paths:
+        assert (await client.get(path)).status_code == 200
+        assert large.taken == 0
 
 
 async def test_writes_wait_in_a_line_that_stays_short(

@@ -1,8 +1,9 @@
 """Every operation of the description, met with its examples, the edges of its schemas, random data, and in sequence.
 
-Whatever is sent, the answer is one that the description tells: its status, its headers, its body.
+Whatever is sent, and whoever sends it, the answer is one that the description tells: its status, its headers, its body.
 """
 
+import asyncio
 import os
 import zlib
 from collections.abc import Iterator
@@ -13,14 +14,30 @@ import pytest
 import schemathesis
 import soaking
 from describing import inlined, statuses
+from key_holders import make_key
 from schemathesis import engine, hooks
 from schemathesis.core.failures import Failure
 from schemathesis.engine import events
 from services_at import serving
 
+from app import database
+from app.database import Signature
+from app.settings import Settings
+
 # How long each phase may take, and how many examples it makes up. What it has not come to then, it leaves to
 # `make soak`.
 SECONDS = {"examples": 2, "coverage": 3, "fuzzing": 2, "stateful": 2}
+# Beside whoever may do everything: each in all phases in `make soak`, and one of them in one here.
+IDENTITIES = {"a desk": ("read", "ingest", "edit"), "anybody": None}
+PHASES_OF_OTHERS = [
+    pytest.param(
+        phase,
+        identity,
+        marks=() if soaking.SOAK or (phase, identity) == ("coverage", "a desk") else pytest.mark.skip("in `make soak`"),
+    )
+    for phase in SECONDS
+    for identity in IDENTITIES
+]
 PATIENCE = 1, 3, 10  # times as long, where a busy machine has called nothing by then
 EXAMPLES = 3
 CHECKS = (
@@ -119,13 +136,28 @@ def some_calls_find_something(base_url: str, key: str) -> Iterator[None]:
     hooks.unregister(before_call)
 
 
-def _settings(phase: str, seconds: int, base_url: str, key: str) -> schemathesis.Config:
+@pytest.fixture
+def token(key: str, database_url: str, identity: str) -> str | None:
+    """What the caller sends as a key."""
+    scopes = IDENTITIES.get(identity, ())
+    return asyncio.run(_key_of(database_url, scopes)) if scopes else key if identity not in IDENTITIES else None
+
+
+async def _key_of(url: str, scopes: tuple[str, ...]) -> str:
+    connected = database.connect(Settings(database_url=url))
+    async with connected.writing(Signature("tests")) as session:
+        made = await make_key(session, "desk", scopes)
+    await connected.dispose()
+    return made
+
+
+def _settings(phase: str, seconds: int, base_url: str, token: str | None) -> schemathesis.Config:
     return schemathesis.Config.from_dict(
         {
             "seed": int(os.environ.get("COUNTERCLAIM_SOAK_SEED", "20230809")),
             "max-time": soaking.times(seconds),
             "base-url": base_url,
-            "headers": {"Authorization": f"Bearer {key}"},
+            "headers": {"Authorization": f"Bearer {token}"} if token else {},
             "continue-on-failure": True,
             "request-timeout": 15,
             "generation": {
@@ -141,15 +173,15 @@ def _settings(phase: str, seconds: int, base_url: str, key: str) -> schemathesis
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("phase", SECONDS)
+@pytest.mark.parametrize(("phase", "identity"), [*((phase, "everything") for phase in SECONDS), *PHASES_OF_OTHERS])
 @pytest.mark.usefixtures("some_calls_find_something")
 def test_whatever_is_sent_the_answer_is_as_described(
-    base_url: str, key: str, phase: str, described: dict[str, Any]
+    base_url: str, token: str | None, phase: str, described: dict[str, Any]
 ) -> None:
     failures: dict[str, str] = {}
     called: dict[str, set[int]] = {}
     for patience in PATIENCE:
-        config = _settings(phase, patience * SECONDS[phase], base_url, key)
+        config = _settings(phase, patience * SECONDS[phase], base_url, token)
         schema: schemathesis.BaseSchema = schemathesis.openapi.from_dict(_spelt_out(described), config=config)
         schema = schema.exclude(operation_id=["stream_changes", "stream_event"])  # their answers have no end
         if phase == "examples":  # these two take longest to prepare, and test_openapi sends theirs

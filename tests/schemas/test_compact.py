@@ -70,12 +70,12 @@ def test_it_is_a_part_of_the_full_answer(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_nothing_that_is_left_out_is_still_there(seed: int) -> None:
-    shown = compact.written(drawn(randomly.event(seed), ALL))
+    shown = compact.written(drawn(randomly.event(seed), ALL)).decode()
     for nothing in ("null", '"hops":[]', '"external_ids":{}', '"quoted":false', '"created_at"', '"prefix"', '"ref"'):
         assert nothing not in shown
     # Lists that every page goes through are there also where they are empty.
     for there in ('"rivals":[]', '"statements":[]', '"unasked":[', '"silences":['):
-        assert there in compact.written(drawn(rows(claims=[claim()]))) + shown
+        assert there in compact.written(drawn(rows(claims=[claim()]))).decode() + shown
 
 
 def test_what_a_text_says_is_left_as_it_is() -> None:

@@ -45,7 +45,7 @@ def branch(depth: int, width: int) -> Branch:
 def test_any_model(monkeypatch: pytest.MonkeyPatch, most: int, width: int) -> None:
     monkeypatch.setattr(slices, "_SLICE", most)
     answer = branch(3, width)
-    assert slices.written(answer) == answer.model_dump_json(by_alias=True)
+    assert slices.written(answer) == answer.model_dump_json(by_alias=True).encode()
     inside: dict[str, Any] = {"leaves": {"__all__": {"note": True}}, "by_name": True}
     excluded: list[dict[str, Any]] = [{"kind": True}, {"branches": {"__all__": inside}}]
     for exclude in excluded:
@@ -56,7 +56,7 @@ def test_any_model(monkeypatch: pytest.MonkeyPatch, most: int, width: int) -> No
 @pytest.mark.parametrize("seed", range(soaking.times(5)))
 def test_any_dossier(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     dossier = drawn(randomly.event(seed), ALL)
-    full, short = dossier.model_dump_json(by_alias=True), compact.written(dossier)
+    full, short = dossier.model_dump_json(by_alias=True).encode(), compact.written(dossier)
     for most in (1, 7, 60):
         monkeypatch.setattr(slices, "_SLICE", most)
         assert (slices.written(dossier), compact.written(dossier)) == (full, short)

@@ -39,6 +39,7 @@ from app.services.deliveries import inflating, ingest
 from app.services.deliveries.inflating import Inflate
 from app.services.deliveries.ingest import Entry
 from app.telling import metrics
+from app.turns import RoomTaken, Turns
 
 router = Router("reports")
 
@@ -46,8 +47,10 @@ BODY_LINES: Final = 100_000
 MEDIA_TYPE: Final = "application/x-ndjson"
 _ACCEPTED: Final = (MEDIA_TYPE, "application/ndjson", "application/jsonl", "application/json-lines")
 # A group of lines is stored while the next one comes in and is checked. Nothing is stored while the first is checked:
-# so that is a small one, and those after it are each twice as large, up to this size.
-_GROUP_LINES, _GROUP_BYTES, _FIRST_GROUP_LINES = 1000, 2_000_000, 250
+# so that is a small one, and those after it are each twice as large, up to this size: of all bodies together, for what
+# lines become takes sixteen times as much memory. The ledger's lock has one of them stored at a time anyway.
+_GROUP_LINES, _GROUP_BYTES, _FIRST_GROUP_LINES, _LEAST_LINES = 2000, 4_000_000, 250, 100
+_MOST_LINES, _MOST_BYTES = 1000, 2_000_000  # of one body
 _TURN_BYTES: Final = 1_000_000  # are read before others have their turn
 _Group: TypeAlias = tuple[list[tuple[int, bytes]], tuple[int, int]]  # lines; bytes and lines so far
 
@@ -103,10 +106,13 @@ async def ingest_lines(
     if idempotency_key is not None:
         raise Invalid.parameter("Idempotency-Key", "lines are safe by matching: send them again without a key")
     signature = Signature(caller.name, request.scope["state"]["request_id"], reason)
-    body = _Body(request.receive)
+    body, places = _Body(request.receive), database.places
     try:
-        groups = _grouped(_inflated(body, _inflate_of(request)))
-        answer = await _answer(request, groups, database, signature, caller)
+        inflate = _inflate_of(request)
+        async with places.lines_of_one.turn(caller.name), places.lines.turn():
+            with places.room_for_bodies.for_a_body() as room:
+                groups = _grouped(_inflated(body, inflate), places.lines, room)
+                answer = await _answer(request, groups, database, signature, caller, room=room)
     except Problem:
         await _drain(body)
         raise
@@ -156,11 +162,20 @@ async def _check_key(request: Request) -> None:
 
 
 async def _answer(
-    request: Request, groups: AsyncIterator[_Group], database: Database, signature: Signature, caller: Caller
+    request: Request,
+    groups: AsyncIterator[_Group],
+    database: Database,
+    signature: Signature,
+    caller: Caller,
+    *,
+    room: RoomTaken,
 ) -> bytes:
-    """The lines of the answer. One group is stored while the next comes in and is checked."""
+    """The lines of the answer. One group is stored while the next comes in and is checked.
+
+    Of the `room` what is stored is given back.
+    """
     answer, counts = bytearray(), Counter[str](created=0, matched=0, failed=0)
-    size = lines = 0
+    size = lines = bytes_storing = 0
     storing: asyncio.Task[list[Entry]] | None = None
     unavailable: Problem | None = None
 
@@ -180,10 +195,12 @@ async def _answer(
 
     try:
         async for group, (size, lines) in groups:  # noqa: B007  (the last ones are for the summary)
-            entries = await ingest.read(group, caller)
+            entries = await _read(group, caller, database)
             if storing is not None:
                 await _check_key(request)
             await finish()
+            room.give_back(bytes_storing)
+            bytes_storing = sum(len(line) for _, line in group)
             for entry in entries if unavailable else ():  # it may need what could not be stored: all that follows waits
                 entry.problem = entry.problem or unavailable
             storing = asyncio.create_task(store(entries))
@@ -199,6 +216,13 @@ async def _answer(
         bytes=size, lines=lines, created=counts["created"], matched=counts["matched"], failed=counts["failed"]
     )
     return bytes(answer) + summary.model_dump_json().encode() + b"\n"
+
+
+async def _read(group: list[tuple[int, bytes]], caller: Caller, database: Database) -> list[Entry]:
+    try:
+        return await ingest.read(group, caller, database.places.large_bodies)
+    except Unavailable as busy:
+        raise _BodyBroken(busy) from None
 
 
 def _add(entry: Entry, answer: bytearray, counts: Counter[str]) -> None:
@@ -279,8 +303,18 @@ def _check_is_lines(first: bytes) -> None:
         raise _BodyBroken(BadRequest("The first line ends within its object. An object stands in one line: `jq -c .`"))
 
 
-async def _grouped(chunks: AsyncIterator[bytes]) -> AsyncIterator[_Group]:
-    """Numbered lines, blank ones left out, a group at a time; with how many bytes and lines there were so far."""
+def _take(room: RoomTaken, count: int) -> None:
+    try:
+        room.take(count)
+    except Unavailable as busy:
+        raise _BodyBroken(busy) from None
+
+
+async def _grouped(chunks: AsyncIterator[bytes], bodies: Turns, room: RoomTaken) -> AsyncIterator[_Group]:
+    """Numbered lines, blank ones left out, a group at a time; with how many bytes and lines there were so far.
+
+    The more `bodies` come in, the smaller are the groups of each; whoever has a group gives its `room` back.
+    """
     group: list[tuple[int, bytes]] = []
     begun_line, total, number, group_bytes, group_lines = bytearray(), 0, 0, 0, _FIRST_GROUP_LINES
 
@@ -294,19 +328,24 @@ async def _grouped(chunks: AsyncIterator[bytes]) -> AsyncIterator[_Group]:
         if line.strip():
             group.append((number, line))
             group_bytes += len(line)
+        else:
+            room.give_back(len(line))
 
     async for chunk in chunks:
         total += len(chunk)
         for line in BytesIO(chunk):  # one by one: a megabyte of line ends would be a million lines at once
             # Of a line that is too long no more is kept than shows that.
-            begun_line += line[: ingest.LINE_BYTES + 1 - len(begun_line)]
+            part = line[: ingest.LINE_BYTES + 1 - len(begun_line)].removesuffix(b"\n")
+            _take(room, len(part))
+            begun_line += part
             if not line.endswith(b"\n"):
                 continue
-            add(bytes(begun_line).removesuffix(b"\n"))
+            add(bytes(begun_line))
             begun_line.clear()
-            if len(group) >= group_lines or group_bytes >= _GROUP_BYTES:
+            most_lines = max(_LEAST_LINES, min(group_lines, _GROUP_LINES // bodies.taken))
+            if len(group) >= most_lines or group_bytes >= min(_MOST_BYTES, _GROUP_BYTES // bodies.taken):
                 yield group, (total, number)
-                group, group_bytes, group_lines = [], 0, min(2 * group_lines, _GROUP_LINES)
+                group, group_bytes, group_lines = [], 0, min(2 * group_lines, _MOST_LINES)
     if begun_line:
         add(bytes(begun_line))
     yield group, (total, number)

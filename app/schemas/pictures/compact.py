@@ -63,10 +63,10 @@ _ANSWERS: Final[tuple[type[BaseModel], ...]] = (
 )
 
 
-def written(answer: BaseModel) -> str:
+def written(answer: BaseModel) -> bytes:
     """Its JSON."""
     parts = slices.of(answer, exclude=_excluded(type(answer)), without_null=True)
-    return "".join(_NOTHING.sub("", part) for part in parts)
+    return b"".join(_NOTHING.sub("", part).encode() for part in parts)
 
 
 def item(record: BaseModel, unasked: set[str] | None = None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import threads
 from app.database import Askable, ask, utcnow
 from app.errors import Conflict, Unavailable
 from app.models import Record, Report, table_of
@@ -101,7 +102,8 @@ async def deliver(
     before.
     """
     batch = Batch(caller)
-    digest = digest or lines.digest(data, caller)
+    if digest is None:
+        digest = await threads.run(lines.digest, data, caller)  # which writes all of it
     drafts = walking.report(batch, data, caller.name, digest)
     lines.check_rating(caller, batch)
     before: Earlier | None = None

@@ -4,7 +4,7 @@ Both ways bring the same records in the same shape, so that a picture of the pas
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import fields
 from typing import Any, Final, get_origin
 from uuid import UUID
@@ -14,7 +14,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import threads
-from app.database import ask
+from app.database import ask, take_large_turn
 from app.derive.rules.rows import Rows
 from app.errors import NotFound
 from app.models import Document, Record, Source
@@ -36,6 +36,7 @@ _READ_COLUMNS: Final = {
 
 # One parser run over many records is several times as fast as one for each, and one of all keeps the others waiting.
 _RECORDS_AT_ONCE: Final = 500
+_LARGE_CHARACTERS: Final = 1_000_000  # of records, about a thousand statements: the picture is a large one
 
 
 def in_parts(records: str) -> TextClause:
@@ -295,8 +296,8 @@ async def with_cited(
 ) -> Rows:
     """These records as rows, with the sources and documents that they lead to; `event_ids`: whose rows they are."""
     past, moment = seq is not None, {} if seq is None else {"seq": seq}
-    document_ids = _ids_pointed_at(loaded, Document)
-    citations = {"documents": document_ids, "sources": _ids_pointed_at(loaded, Source), "merged": list(event_ids)}
+    document_ids, source_ids = await threads.run(_ids_cited, loaded)
+    citations = {"documents": document_ids, "sources": source_ids, "merged": list(event_ids)}
     loaded |= await records(session, _CITED[past], citations | moment)
     unseen = await _unseen(session, loaded)
     return await threads.run(_rows, event_id, loaded, document_ids, event_ids, restricted, unseen)
@@ -321,19 +322,26 @@ async def _unseen(session: AsyncSession, loaded: Records) -> dict[str, list[UUID
 
 
 async def records(session: AsyncSession, query: TextClause, parameters: dict[str, Any]) -> Records:
-    """The records that the query finds, as parsed JSON, by type."""
-    return await threads.run(_parsed, await ask(session, query, parameters))
+    """The records that the query finds, as parsed JSON, by type. Raises Unavailable where others load as many."""
+    parts = await ask(session, query, parameters)
+    if sum(len(part.records) for part in parts) > _LARGE_CHARACTERS:
+        await take_large_turn(session)
+    return await threads.run(_parsed, parts)
 
 
-def _parsed(parts: Sequence[Any]) -> Records:
+def _parsed(parts: list[Any]) -> Records:
     by_type: Records = defaultdict(list)
-    for part in parts:
-        by_type[part.type] += from_json(f"[{part.records}]")
+    while parts:  # none is left: all of it would be there twice
+        by_type[parts[0].type] += from_json(f"[{parts.pop(0).records}]")
     return by_type
 
 
+def _ids_cited(records: Records) -> tuple[list[str], list[str]]:
+    """The ids of the documents and of the sources that an event's rows point at."""
+    return _ids_pointed_at(records, Document), _ids_pointed_at(records, Source)
+
+
 def _ids_pointed_at(records: Records, model: type[Record]) -> list[str]:
-    """The ids of the documents, or of the sources, that an event's rows point at."""
     pointers = [(kind.name, column) for kind in kinds.KINDS if kind.in_event for column in kind.pointers_to(model)]
     ids = {record[column] for kind, column in pointers for record in records[kind]}
     return [id_ for id_ in ids if id_]
@@ -359,7 +367,7 @@ def _rows(  # noqa: PLR0917
     _tell_redacted(records, {mask["source"] for mask in masks})
     rows_by_kind: dict[str, Any] = {}
     for name in lifting.READS:
-        rows, plural = lifting.read(name, records[name], ids), kinds.named(name).plural
+        rows, plural = lifting.read(name, records.pop(name, []), ids), kinds.named(name).plural
         rows_by_kind[plural] = {row.id: row for row in rows} if plural in _MAPS_BY_ID else rows
     return Rows(
         event_id=event_id,
