@@ -50,7 +50,8 @@ _ACCEPTED: Final = (MEDIA_TYPE, "application/ndjson", "application/jsonl", "appl
 # so that is a small one, and those after it are each twice as large, up to this size: of all bodies together, for what
 # lines become takes sixteen times as much memory. The ledger's lock has one of them stored at a time anyway.
 _GROUP_LINES, _GROUP_BYTES, _FIRST_GROUP_LINES, _LEAST_LINES = 2000, 4_000_000, 250, 100
-_MOST_LINES, _MOST_BYTES = 1000, 2_000_000  # of one body
+_MOST_LINES, _MOST_BYTES = 1000, 1_000_000  # of one body
+_ANSWERS_AT_ONCE: Final = 50  # are made before others have their turn
 _TURN_BYTES: Final = 1_000_000  # are read before others have their turn
 _Group: TypeAlias = tuple[list[tuple[int, bytes]], tuple[int, int]]  # lines; bytes and lines so far
 
@@ -177,7 +178,6 @@ async def _answer(
     answer, counts = bytearray(), Counter[str](created=0, matched=0, failed=0)
     size = lines = bytes_storing = 0
     storing: asyncio.Task[list[Entry]] | None = None
-    unavailable: Problem | None = None
 
     async def store(entries: list[Entry]) -> list[Entry]:
         await ingest.store(database, signature, caller, entries, request.app.state.pace)
@@ -185,25 +185,20 @@ async def _answer(
 
     async def finish() -> None:
         """Wait until the last group is stored, and answer for its lines."""
-        nonlocal unavailable
-        before = counts.copy()
-        for entry in await storing if storing else ():
-            _add(entry, answer, counts)
-            unavailable = entry.problem if isinstance(entry.problem, Unavailable) else unavailable
-        for outcome, count in (counts - before).items():
-            metrics.INGEST_LINES.labels(outcome).inc(count)
+        await _tell(await storing if storing else [], answer, counts)
 
     try:
         async for group, (size, lines) in groups:  # noqa: B007  (the last ones are for the summary)
             entries = await _read(group, caller, database)
             if storing is not None:
                 await _check_key(request)
-            await finish()
+            stored = await storing if storing else []
             room.give_back(bytes_storing)
             bytes_storing = sum(len(line) for _, line in group)
-            for entry in entries if unavailable else ():  # it may need what could not be stored: all that follows waits
-                entry.problem = entry.problem or unavailable
+            _hold_back(entries, stored)
             storing = asyncio.create_task(store(entries))
+            await _tell(stored, answer, counts)
+            stored = []  # they are not kept beside those that are read next
     except _BodyBroken as broken:
         await finish()
         broken.problem.extra |= {"lines_stored": counts["created"] + counts["matched"]}
@@ -223,6 +218,24 @@ async def _read(group: list[tuple[int, bytes]], caller: Caller, database: Databa
         return await ingest.read(group, caller, database.places.large_bodies)
     except Unavailable as busy:
         raise _BodyBroken(busy) from None
+
+
+def _hold_back(entries: list[Entry], stored: list[Entry]) -> None:
+    """Where the database was away, all that follows waits: it may need what could not be stored."""
+    away = next((entry.problem for entry in stored if isinstance(entry.problem, Unavailable)), None)
+    for entry in entries if away else ():
+        entry.problem = entry.problem or away
+
+
+async def _tell(stored: list[Entry], answer: bytearray, counts: Counter[str]) -> None:
+    """Answer for lines, with pauses in which the next ones are stored."""
+    before = counts.copy()
+    for nth, entry in enumerate(stored):
+        _add(entry, answer, counts)
+        if nth % _ANSWERS_AT_ONCE == 0:
+            await asyncio.sleep(0)
+    for outcome, count in (counts - before).items():
+        metrics.INGEST_LINES.labels(outcome).inc(count)
 
 
 def _add(entry: Entry, answer: bytearray, counts: Counter[str]) -> None:

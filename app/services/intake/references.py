@@ -116,8 +116,8 @@ async def resolve(session: AsyncSession, batch: Batch) -> None:
     Raises Invalid that names all that fail, or Gone at the first; if the batch is dry, their outcome is `gone`.
     """
     bearers: dict[tuple[type[Record], str], Draft] = {}
-    for model, drafts in batch.drafts.items():
-        for draft in drafts:
+    for model in {model for model, _, _ in batch.references}:
+        for draft in batch.drafts.get(model, ()):
             for name in _names(draft):
                 bearers.setdefault((model, name), draft)
     to_look_up: dict[type[Record], list[Draft]] = defaultdict(list)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
 
+from pydantic_core import to_json
 from sqlalchemy import Select, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -114,7 +115,7 @@ async def give_way(session: AsyncSession, batch: Batch, model: type[Record], dra
     """
     names = ("ref", "slug", "canonical_url", "page_key")
     bringing = [draft for draft in drafts if draft.same_as is None and any(draft.value(name) for name in names)]
-    if not bringing:
+    if not bringing or not await _may_be_taken(session, model, bringing):
         return
     rows = storing.as_json(
         {"id": draft.id} | {name: draft.values[name] for name in names if name in draft.values} for draft in bringing
@@ -129,6 +130,22 @@ async def give_way(session: AsyncSession, batch: Batch, model: type[Record], dra
         draft.values["shadow"] = rows_by_id[draft.id].shadow
     if stored := {draft.id: {"shadow": draft.values["shadow"]} for draft in bringing if draft.outcome != "created"}:
         await storing.replace(session, model, stored)
+
+
+async def _may_be_taken(session: AsyncSession, model: type[Record], bringing: Sequence[Draft]) -> bool:
+    """Whether to look closer: where all are new and bring refs alone, only if there is any of these."""
+    if not {"slug", "shadow"}.isdisjoint(table_of(model).c.keys()) or any(
+        draft.outcome != "created" for draft in bringing
+    ):
+        return True
+    refs = to_json([draft.values["ref"] for draft in bringing]).decode()
+    return bool((await ask(session, _borne(model), {"refs": refs}))[0].is_any)
+
+
+@cache
+def _borne(model: type[Record]) -> TextClause:
+    refs = "ARRAY(SELECT json_array_elements_text(CAST(:refs AS json)))"
+    return text(f"SELECT EXISTS (SELECT FROM {model.__tablename__} WHERE ref = ANY ({refs})) AS is_any")  # noqa: S608
 
 
 @cache
