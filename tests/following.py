@@ -39,17 +39,24 @@ class Stream:
         assert address.hostname
         assert address.port
         self.socket = socket.create_connection((address.hostname, address.port), timeout=self.patience)
-        lines = [f"GET {self.path} HTTP/1.1", f"Host: {address.netloc}", "Accept: text/event-stream"]
+        self.file = self.socket.makefile("rb")
+        try:
+            self._begin(address.netloc)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _begin(self, host: str) -> None:
+        lines = [f"GET {self.path} HTTP/1.1", f"Host: {host}", "Accept: text/event-stream"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         self.socket.sendall("\r\n".join([*lines, "", ""]).encode())
-        self.file = self.socket.makefile("rb")
         self.status = int(self.file.readline().split()[1])
         self.answered = {}
         while line := self.file.readline().decode().strip():
             name, _, value = line.partition(": ")
             self.answered[name.lower()] = value
         self.text = ""
-        return self
 
     def __exit__(self, *_raised: object) -> None:
         self.file.close()

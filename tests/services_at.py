@@ -57,14 +57,18 @@ def run(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[str]
 
 
 @contextmanager
-def running(*arguments: str, port: int = 0) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A `serve` or `demo` that answers, and its address; ended by SIGTERM unless it has ended before."""
+def running(*arguments: str, port: int = 0, **variables: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A `serve` or `demo` that answers, and its address; ended by SIGTERM unless it has ended before.
+
+    `variables`: more of its environment.
+    """
     port = port or free_port()
     base = f"http://127.0.0.1:{port}"
     # Its log goes into a file: a pipe that nobody reads would fill up and stop it.
     with tempfile.TemporaryFile("w+") as log:
         command = [*COMMAND, *arguments, "--port", str(port)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment())
+        told = environment() | variables
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=told)
         try:
             deadline = time.monotonic() + PATIENCE
             while not answers(base):
