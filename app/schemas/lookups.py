@@ -82,7 +82,9 @@ class LookupRead(Output):
     type: LookupType
     found: bool
     gone: bool = False
-    """It was here and was deleted: reading it answers 410."""
+    """It was here and was deleted or redacted: reading it answers 410."""
+    redacted: bool = False
+    """It was redacted: sending it again is refused."""
     id: UUID | None = None
     ref: str | None = None
     url: str | None = None

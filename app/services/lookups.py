@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import ColumnElement, LargeBinary, Text, Uuid, any_, case, func, literal, null, or_, select
@@ -17,6 +17,7 @@ from app.schemas.pages import page_keys
 from app.services import visibility
 from app.services.access import Caller
 from app.services.redaction import gone
+from app.services.redaction.gone import GoneRecord
 from app.services.visibility import seen_alone
 
 _DIGEST: Final = "digest"
@@ -41,10 +42,11 @@ async def find(session: AsyncSession, caller: Caller, lookups: Sequence[LookupIt
         # A report is not read as a record: it has no address, and rules of its own about who sees it.
         rows = await (_records if kind.read is not None else _reports)(session, caller, kind, values)
         fields_by_key |= {(type_, column, row[column]): row for row in rows for column in values}
-    deleted = await _deleted(session, caller, [key for key in dict.fromkeys(keys) if key not in fields_by_key])
+    missing_urls = {key: lookup.url for key, lookup in zip(keys, lookups, strict=True) if key not in fields_by_key}
+    gone_by_key = await _gone(session, caller, missing_urls)
     return [
         LookupRead.model_validate(
-            {"type": key[0], "found": key in fields_by_key, "gone": key in deleted} | fields_by_key.get(key, {})
+            {"type": key[0], "found": key in fields_by_key} | _gone_words(key, gone_by_key) | fields_by_key.get(key, {})
         )
         for key in keys
     ]
@@ -96,11 +98,22 @@ async def _reports(session: AsyncSession, caller: Caller, kind: Kind, values: Va
     return [{**row} for row in (await session.execute(query)).mappings()]
 
 
-async def _deleted(session: AsyncSession, caller: Caller, keys: Sequence[LookupKey]) -> set[LookupKey]:
-    """Those of the keys whose record was deleted, as far as reading them would answer 410."""
-    readable = [key for key in keys if kinds.named(key[0]).read is not None and key[1] in ("id", "ref", "slug")]
-    addresses = [
-        (kinds.named(type_).model, f"ref:{value}" if column == "ref" else str(value))
-        for type_, column, value in readable
+async def _gone(
+    session: AsyncSession, caller: Caller, urls_by_key: Mapping[LookupKey, str | None]
+) -> dict[LookupKey, GoneRecord]:
+    """What was deleted, as far as reading it would answer 410, or redacted. With each key its URL, if it is one."""
+    by_address = [
+        key for key in urls_by_key if kinds.named(key[0]).read is not None and key[1] in ("id", "ref", "slug")
     ]
-    return {readable[nth] for nth in await gone.find(session, caller, addresses)}
+    named = [
+        (kinds.named(type_).model, f"ref:{value}" if column == "ref" else str(value))
+        for type_, column, value in by_address
+    ]
+    by_page = {key: page_keys.key(url) for key, url in urls_by_key.items() if url is not None}
+    gone_records = await gone.find(session, caller, named, list(by_page.values()))
+    keys = [*by_address, *by_page]
+    return {keys[nth]: gone_record for nth, gone_record in gone_records.items()}
+
+
+def _gone_words(key: LookupKey, gone_by_key: Mapping[LookupKey, GoneRecord]) -> dict[str, bool]:
+    return {"gone": key in gone_by_key, "redacted": key in gone_by_key and gone_by_key[key].is_redacted}

@@ -54,7 +54,7 @@ async def test_what_is_there_comes_in_the_order_asked(
                 record[name] for name in ("id", "ref", "version", "updated_at", "merged_into")
             ]
         else:
-            nothing = {"type": one["type"], "found": False, "gone": False}
+            nothing = {"type": one["type"], "found": False, "gone": False, "redacted": False}
             assert one == dict.fromkeys(one) | nothing
 
 
@@ -114,8 +114,9 @@ async def test_what_is_hidden_is_not_found(
     assert (shown["found"], shown["ref"]) == (True, None)
     await patch(client, event, {"visibility": "restricted"})
     hidden = await look(anybody, *asked)
-    assert not any(one["found"] or one["gone"] for one in hidden)
-    assert all(value is None for one in hidden for name, value in one.items() if name not in ("type", "found", "gone"))
+    assert not any(one["found"] or one["gone"] or one["redacted"] for one in hidden)
+    told = ("type", "found", "gone", "redacted")
+    assert all(value is None for one in hidden for name, value in one.items() if name not in told)
     assert all(one["found"] for one in await look(client, *asked))
     # A target that may not be seen is not told.
     public = (await post(client, "/v1/events", {"title": "Another", "ref": "public"}))["id"]
@@ -165,6 +166,39 @@ async def test_gone_is_said_where_reading_says_it(
         assert [one["gone"] for one in told].count(True) == (7 if who is client else 4), told
     psql.execute("UPDATE api_key SET scopes = ARRAY['read'] WHERE name = 'tester'")
     assert [one["gone"] for one in await look(client, *asked[2:4])] == [False, True]
+
+
+async def test_what_was_redacted_says_so_by_every_address(
+    client: httpx.AsyncClient, anybody: httpx.AsyncClient, event: str
+) -> None:
+    """Also by the page: whoever looks before fetching learns that it is not taken again."""
+    drone, mayor = await claim(client, event), await source(client, "Mayor")
+    paper = {"url": URL, "ref": "paper"}
+    await statement(client, event, drone, mayor, document=paper)
+    unseen = (await post(client, "/v1/events", {"title": "Y", "visibility": "restricted"}))["id"]
+    told_there = await claim(client, f"/v1/events/{unseen}")
+    hidden = {"url": "https://news.example/hidden", "ref": "hidden"}
+    await statement(client, f"/v1/events/{unseen}", told_there, mayor, document=hidden)
+    for ref in ("paper", "hidden"):
+        await post(client, f"/v1/documents/ref:{ref}/redact", {"reason": "by order"}, 200)
+    asked: list[Json] = [
+        {"url": "https://www.news.example/1?utm_source=feed"},
+        {"type": "document", "ref": "paper"},
+        {"url": "https://news.example/hidden"},
+        {"type": "document", "ref": "hidden"},
+        {"url": "https://news.example/2"},
+    ]
+    for who, seen in ((client, [True] * 4 + [False]), (anybody, [True] * 2 + [False] * 3)):
+        answers = await look(who, *asked)
+        assert [one["redacted"] for one in answers] == seen
+        assert [one["gone"] for one in answers] == seen
+        assert not any(one["found"] for one in answers)
+    assert (await client.post("/v1/documents", json={"url": URL})).status_code == 410
+    # What was only deleted may be sent again.
+    other = await document(client, "https://news.example/2", ref="other")
+    await delete(client, f"/v1/documents/{other}")
+    deleted = await look(client, {"type": "document", "id": other}, {"url": "https://news.example/2"})
+    assert [(one["gone"], one["redacted"]) for one in deleted] == [(True, False), (False, False)]
 
 
 async def test_a_report_that_was_delivered_can_be_skipped(
@@ -276,15 +310,16 @@ async def test_an_index_finds_it(app: FastAPI, client: httpx.AsyncClient, psql: 
     engine = app.state.database.readers.sync_engine
     engine_event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
 
-    def plan() -> str:
-        query, parameters = asked[-1]
+    def plan(place: int = -1) -> str:
+        query, parameters = asked[place]
         return "\n".join(row[0] for row in psql.execute(f"EXPLAIN {query}".encode(), parameters).fetchall())
 
     psql.execute("SET enable_seqscan = off")  # all is fast in an empty table
     await get(client, f"/v1/documents?canonical_url={URL}")
     assert "ix_document_page_key" in plan()
     await look(client, {"url": URL})
-    assert "ix_document_page_key" in plan()
+    assert "ix_document_page_key" in plan(-2)
+    assert "pk_redaction_key" in plan()  # what was redacted
     psql.execute("SET enable_sort = off")
     for kind in ("source", "document", "event", "question", "claim", "statement", "assessment"):
         await get(client, f"/v1/{kind}s?updated_since=2023-08-09T00:00:00Z&sort=updated_at")

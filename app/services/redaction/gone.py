@@ -13,6 +13,7 @@ from app.database import Askable, ask
 from app.errors import Gone
 from app.models import Record
 from app.schemas import addresses
+from app.schemas.addresses import ParsedAddress
 from app.schemas.kinds import kind_of
 from app.services.access import Caller
 
@@ -38,8 +39,8 @@ def redacted(pointers: Iterable[str]) -> Gone:
 
 
 # The last change of each, by id or by ref, if that is a deletion or what a redaction left; what was redacted is found
-# by a hash of its ref or slug. `public`: all that it belonged to is public, or what is left of it is, so that every
-# caller could have read it.
+# by a hash of its ref, slug or page. `public`: all that it belonged to is public, or what is left of it is, so that
+# every caller could have read it.
 _LAST_CHANGES: Final = text("""
 SELECT asked.nth, last.record_id, last.redacted, coalesce(
         (last.record->>'confidential')::boolean
@@ -53,14 +54,15 @@ SELECT asked.nth, last.record_id, last.redacted, coalesce(
     ELSE (SELECT coalesce(bool_and(is_public(id)), false) FROM unnest(
         CASE last.type WHEN 'event_link' THEN ARRAY[(last.record->>'from_id')::uuid, (last.record->>'to_id')::uuid]
         ELSE ARRAY[last.event_id] END) id) END AS public
-FROM unnest(CAST(:types AS text[]), CAST(:ids AS uuid[]), CAST(:refs AS text[]), CAST(:slugs AS text[]))
-    WITH ORDINALITY asked(type, id, ref, slug, nth)
+FROM unnest(CAST(:types AS text[]), CAST(:ids AS uuid[]), CAST(:refs AS text[]), CAST(:slugs AS text[]),
+    CAST(:pages AS text[])) WITH ORDINALITY asked(type, id, ref, slug, page, nth)
 CROSS JOIN LATERAL (
     SELECT *, coalesce(record->'redacted' @> '["record"]', false) AS redacted FROM (
         (SELECT * FROM change WHERE type = asked.type AND record_id IN (
             SELECT asked.id UNION ALL SELECT r.record_id FROM redaction_key r
             WHERE r.digest = redaction_digest(redaction_words('ref', asked.type, asked.ref))
-                OR r.digest = redaction_digest(redaction_words('ref', asked.type, 'slug', asked.slug)))
+                OR r.digest = redaction_digest(redaction_words('ref', asked.type, 'slug', asked.slug))
+                OR r.digest = redaction_digest(redaction_words('page', 'key', asked.page)))
             ORDER BY seq DESC LIMIT 1)
         UNION ALL
         (SELECT * FROM change WHERE op = 'delete' AND record->>'ref' = asked.ref AND type = asked.type
@@ -69,19 +71,24 @@ WHERE last.op = 'delete' OR last.redacted
 """)
 
 
-async def find(session: Askable, caller: Caller, named: Sequence[tuple[type[Record], str]]) -> dict[int, GoneRecord]:
+async def find(
+    session: Askable, caller: Caller, named: Sequence[tuple[type[Record], str]], page_keys: Sequence[str] = ()
+) -> dict[int, GoneRecord]:
     """Which of these addresses (ids, `ref:`s and slugs) led to a record that was deleted or redacted.
 
     By their places in `named`, those that the caller could have seen. The slug of what was deleted is free again.
+    `page_keys`: of documents that were redacted, whose places come after those.
     """
     parsed = [addresses.parse(address) for _, address in named]
-    if not any(address.id or address.ref or address.slug for address in parsed):
+    if not page_keys and not any(address.id or address.ref or address.slug for address in parsed):
         return {}
+    parsed += [ParsedAddress()] * len(page_keys)
     parameters = {
-        "types": [kind_of(model).name for model, _ in named],
+        "types": [*(kind_of(model).name for model, _ in named), *("document" for _ in page_keys)],
         "ids": [address.id for address in parsed],
         "refs": [address.ref for address in parsed],
         "slugs": [address.slug for address in parsed],
+        "pages": [*(None for _ in named), *page_keys],
     }
     return {
         row.nth - 1: GoneRecord(row.record_id, row.redacted)
