@@ -25,6 +25,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
+    cast,
     exists,
     false,
     func,
@@ -395,4 +396,5 @@ def _mask(name: str) -> ColumnElement[Any]:
         return MASK.c.created_at.label(name)
     if name == "id":
         return MASK.c.id
-    return literal(_MASKED.get(name), column.type).label(name)
+    # Cast: a condition goes into both halves of the union only where their types are the same.
+    return cast(literal(_MASKED.get(name), column.type), column.type).label(name)

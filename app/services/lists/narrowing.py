@@ -116,8 +116,14 @@ def by_one_of(
     It is asked of the table itself, because what the caller sees is computed, and no index finds that.
     """
     stored = table_of(model).alias()
-    real = select(Source.id).where(Source.id.in_(sources_wanted), *may_be_told(caller, Source))
-    return rows.c.id.in_(select(stored.c.id).where(stored.c[column].in_(real)))
+    real = select(Source.id).where(_is_one_of(Source.id, sources_wanted), *may_be_told(caller, Source))
+    return rows.c.id.in_(select(stored.c.id).where(_is_one_of(stored.c[column], real)))
+
+
+def _is_one_of(column: Any, ids: Rows) -> ColumnElement[bool]:
+    """Keep the rows with one of these ids. As an array: else all rows are read where few are expected to be there."""
+    listed: ColumnElement[Any] = func.array(ids.scalar_subquery(), type_=ARRAY(Uuid()))
+    return column == any_(listed)  # type: ignore[no-any-return]
 
 
 def by_source(caller: Caller, rows: Subquery, model: type[Record], column: str, address: str) -> ColumnElement[bool]:
