@@ -198,6 +198,12 @@ def test_a_restored_database_is_a_fork(server_url: str, template: str, key: str,
             assert fork.json["checkpoints"][0] == kept
             assert stream.next() is None
         assert at.get(f"{base}/v1/changes/stream", headers={"Last-Event-ID": str(lost)}).status_code == 410
+        with Stream(base, "/v1/changes/stream", {"Last-Event-ID": str(lost)}) as stream:  # as a browser asks
+            assert stream.status == 200
+            text = stream.body().decode()
+            assert text.startswith("event: fork\n")
+            assert f'"checkpoints":["{kept}"' in text
+            assert "retry: 60000" in text
         told = at.get(f"{base}/v1/changes?since={lost},{kept}")
         assert (told.status_code, told.json()["common"]) == (410, kept)
         assert [item["record"]["text"] for item in writer.get(f"/v1/changes?since={kept}").json()["items"]] == [

@@ -11,7 +11,7 @@ from fastapi import Header, Query, Request
 from pydantic import StringConstraints
 from pydantic_core import to_json
 from sqlalchemy.exc import SQLAlchemyError
-from sse_starlette.event import ServerSentEvent
+from sse_starlette.event import ServerSentEvent, ensure_bytes
 from sse_starlette.sse import EventSourceResponse
 from starlette.responses import Response
 
@@ -47,6 +47,7 @@ router = Router("changes")
 EVENT_STREAM: Final = "text/event-stream"
 PING_SECONDS: Final = 15
 _RETRY_MILLISECONDS: Final = (1_000, 4_000)  # one of these, for each another
+_FORK_MILLISECONDS: Final = 60_000
 _BATCH_CHANGES: Final = 100  # that are read at once for one stream
 _SCAN_SECONDS: Final = 1.0  # for which a ledger is looked through for one page
 _FAREWELL_SECONDS: Final = 0.4  # for a stream to end by itself when the process ends; then it is broken off
@@ -200,12 +201,18 @@ class _Followed:
 async def _stream(
     request: Request, database: Database, chosen: Filter, query: ChangesFilter, last_event_id: str | None
 ) -> Response:
-    """The answer that goes on. Raises Fork, and Invalid for its place."""
+    """The answer that goes on. Raises Invalid for its place, and Fork unless an event is all that is taken."""
     since = last_event_id or query.since
     if since is None:
         start = await positions.newest(database, _heads(request))
     else:
-        start = await positions.since(database.asking(), since)
+        try:
+            start = await positions.since(database.asking(), since)
+        except Fork as fork:
+            if request.headers.get("Accept") != EVENT_STREAM:
+                raise
+            # A browser's EventSource reads no problem, and would be closed for good without a word.
+            return Response(ensure_bytes(_fork_event(request, fork), "\n"), 200, _HEADERS, EVENT_STREAM)
     if request.scope["state"].get("only_head"):
         return Response(None, 200, _HEADERS, EVENT_STREAM)
     followed = _Followed(request, database, chosen, negotiation.wording(request, query.lang), start)
@@ -245,9 +252,7 @@ async def _events(followed: _Followed) -> AsyncGenerator[ServerSentEvent]:
         try:
             batch, lines = await _read(followed)
         except Fork as fork:
-            scope = followed.request.scope
-            problem = problems.members(fork, scope["path"], scope["state"]["request_id"])
-            yield ServerSentEvent(to_json(problem).decode(), event=fork.slug, sep="\n")
+            yield _fork_event(followed.request, fork)
             return
         except Unauthorized:
             return
@@ -266,6 +271,12 @@ async def _events(followed: _Followed) -> AsyncGenerator[ServerSentEvent]:
             yield ServerSentEvent(comment="", id=str(followed.position), sep="\n")
             if heads.is_over:
                 return
+
+
+def _fork_event(request: Request, fork: Fork) -> ServerSentEvent:
+    """The problem as an event. Whoever does not close the stream comes back as late as that does no harm."""
+    problem = problems.members(fork, request.scope["path"], request.scope["state"]["request_id"])
+    return ServerSentEvent(to_json(problem).decode(), event=fork.slug, retry=_FORK_MILLISECONDS, sep="\n")
 
 
 async def _read(followed: _Followed) -> WrittenBatch:
