@@ -125,7 +125,7 @@ class Watch:
 
     def p99(self, path: str) -> float:
         times = self.milliseconds[path]
-        return statistics.quantiles(times, n=100)[98] if len(times) > 1 else times[0]
+        return statistics.quantiles(times, n=100, method="inclusive")[98] if len(times) > 1 else times[0]
 
     @property
     def grown_mb(self) -> float:

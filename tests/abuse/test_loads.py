@@ -3,6 +3,8 @@
 Only in `make soak`, one after the other. `make reliability` writes what they tell into docs/reliability.md.
 """
 
+import json
+import random
 import signal
 import socket
 import threading
@@ -16,12 +18,15 @@ from urllib.parse import urlsplit
 import equipment
 import pytest
 from databases import copied
-from services import PICTURE, WATCHED, Loaded, Watch, filled, sentence, watched
+from services import PICTURE, WATCHED, WORDS, Loaded, Watch, filled, sentence, watched
 from soaking import SOAK
 
 pytestmark = [pytest.mark.soak, pytest.mark.skipif(not SOAK, reason="minutes of load")]
 
 P99_MILLISECONDS: Final = 100
+# With nothing to do, on a machine that does nothing else. Where it takes longer, the machine is busy, and all the rest
+# may take as many times as long.
+IDLE_P99_MILLISECONDS: Final = 10
 GROWN_MB: Final = 64 + 64  # what answers may be kept in, and what is in the making
 AGAIN_SECONDS: Final = 5
 SECONDS: Final = 10  # that a load lasts, where it does not end by itself
@@ -37,8 +42,16 @@ def loaded(server_url: str, template: str) -> Iterator[Loaded]:
         yield loaded
 
 
+@pytest.fixture(scope="module")
+def p99_milliseconds(loaded: Loaded) -> float:
+    """What small answers may take on this machine, as busy as it is now."""
+    with watched(loaded) as watch:
+        time.sleep(SECONDS / 2)
+    return P99_MILLISECONDS * max(1, max(map(watch.p99, WATCHED)) / IDLE_P99_MILLISECONDS)
+
+
 @pytest.fixture
-def tell(record_property: Callable[[str, Any], None]) -> Tell:
+def tell(record_property: Callable[[str, Any], None], p99_milliseconds: float) -> Tell:
     """Take the figures down, and hold them against what is promised."""
 
     def told(load: str, came: str, watch: Watch) -> None:
@@ -48,7 +61,7 @@ def tell(record_property: Callable[[str, Any], None]) -> Tell:
         record_property("reliability", (load, came, *figures))
         rest = f"from {watch.bytes_before / 1e6:.0f} MB, {len(watch.failed)} failed"
         print(f"\n{load}: {came}; p99 {times}, {figures[1:]}, {rest}")  # noqa: T201
-        assert small < P99_MILLISECONDS, times
+        assert small < p99_milliseconds, times
         assert watch.grown_mb < GROWN_MB
         assert watch.again_seconds < AGAIN_SECONDS
         assert not [failure for failure in watch.failed if failure.startswith(WATCHED)], watch.failed[:5]
@@ -202,6 +215,64 @@ def test_searches(loaded: Loaded, tell: Tell, load: str, path: str) -> None:
     tell(f"16 clients with {load}", f"{summary(answers)}; a small picture's p99 {picture:.0f} ms", watch)
 
 
+def test_searches_of_another_caller(loaded: Loaded, tell: Tell) -> None:
+    """Sixteen clients of one key have the place for searches all the time; who has no key searches beside them."""
+    words = "%20or%20".join(f"{sentence(nth).split()[0]}" for nth in range(16))
+    asked = f"/v1/search?q={words}&facets=type,language&count=true&limit="
+    others = list[tuple[int, float]]()
+    until = time.monotonic() + SECONDS
+
+    def search_without_key() -> None:
+        while time.monotonic() < until - 2:
+            status, _, seconds = loaded.ask("GET", "/v1/search?q=harbour", Authorization="")
+            others.append((status, seconds))
+            time.sleep(0.2)
+
+    with watched(loaded) as watch, ThreadPoolExecutor(1) as pool:
+        search = pool.submit(search_without_key)
+        answers = again_and_again(16, SECONDS, lambda nth: loaded.ask("GET", f"{asked}{nth % 200 + 1}"))
+        search.result()
+    assert {status for status, _ in others} == {200}, others
+    longest = max(seconds for _, seconds in others)
+    came = f"{summary(answers)}; another caller's {len(others)} are answered, the slowest after {longest:.1f} s"
+    tell("16 clients of one key with searches for 32 words, and a caller without a key", came, watch)
+
+
+def lines_of_claims(nth: int, size: int = 8_000_000) -> bytes:
+    """So many bytes of claims that have little in common."""
+    pick, ref = random.Random(nth), f"lines-{nth}-{time.time()}"
+    lines = [json.dumps({"type": "event", "ref": ref, "title": f"Lines {nth}"})]
+    while size > 0:
+        text = " ".join(f"{pick.randrange(10**6)} {pick.choice(WORDS)}" for _ in range(40))
+        lines.append(json.dumps({"type": "claim", "event": f"ref:{ref}", "text": text}))
+        size -= len(lines[-1])
+    return "\n".join(lines).encode()
+
+
+def line_of_a_document(nth: int) -> bytes:
+    text = " ".join(f"{sentence(number)} был взрыв" for number in range(nth, nth + 25_000))
+    return json.dumps({"type": "document", "url": f"https://lines.example/{nth}", "text": text[:990_000]}).encode()
+
+
+@pytest.mark.parametrize(
+    ("load", "body"),
+    [
+        ("16 bodies of 8 MB of lines", lines_of_claims),
+        (
+            "16 bodies with four texts of a megabyte",
+            lambda nth: b"\n".join(map(line_of_a_document, range(nth, nth + 4))),
+        ),
+    ],
+)
+def test_bodies_of_lines(loaded: Loaded, tell: Tell, load: str, body: Callable[[int], bytes]) -> None:
+    contents = [body(nth) for nth in range(16)]
+    headers = {"Content-Type": "application/x-ndjson"}
+    with watched(loaded) as watch:
+        answers = together(16, lambda nth: loaded.ask("POST", "/v1/ingest", contents[nth], **headers))
+    taken = [(status, seconds) for status, _, seconds in answers]
+    tell(load, f"{max(seconds for _, seconds in taken):.0f} s, {summary(taken)}", watch)
+
+
 @pytest.mark.parametrize(("count", "expected"), [(950, 413), (200, 201)])
 def test_many_long_claims(loaded: Loaded, tell: Tell, count: int, expected: int) -> None:
     long_claims = [{"text": " ".join(sentence(nth * 7 + n, 14) for n in range(60))[:4_900]} for nth in range(count)]
@@ -225,9 +296,12 @@ def test_many_long_claims(loaded: Loaded, tell: Tell, count: int, expected: int)
     writer = threading.Thread(target=write)
     with watched(loaded) as watch:
         writer.start()
-        status, answer, seconds = loaded.ask("POST", "/v1/reports", body)
+        until, answers = time.monotonic() + SECONDS / 3, [loaded.ask("POST", "/v1/reports", body)]
+        while time.monotonic() < until:  # or so few small answers are seen that one late one is all of them
+            answers.append(loaded.ask("POST", "/v1/reports", body))
         stop.set()
         writer.join()
+    status, answer, seconds = answers[0]
     assert status == expected, answer[:500]
     waited = max(took for _, took in writes)
     tell(
