@@ -1,5 +1,6 @@
 """`counterclaim digest` and `notify`, as whoever wants to be told uses them: by mail and by a hook of this machine."""
 
+import fcntl
 import json
 import subprocess
 import threading
@@ -215,6 +216,10 @@ def test_quiet_hours_and_pauses_keep_it_for_later(
         ("22:00-07:00", "UTC", "2026-01-01T07:00+00:00", False),
         ("22:00-07:00", "Europe/Kyiv", "2026-01-01T20:30+00:00", True),
         ("22:00-07:00", "Europe/Kyiv", "2026-07-01T04:30+00:00", False),
+        ("22:00-07:00", "Europe/Kyiv", "2026-03-29T03:59+00:00", True),  # the night that has an hour less
+        ("22:00-07:00", "Europe/Kyiv", "2026-03-29T04:00+00:00", False),
+        ("22:00-07:00", "Europe/Kyiv", "2026-10-25T04:59+00:00", True),  # and the one that has an hour more
+        ("22:00-07:00", "Europe/Kyiv", "2026-10-25T05:00+00:00", False),
         ("12:00-13:00", "UTC", "2026-01-01T12:30+00:00", True),
         ("12:00-13:00", "UTC", "2026-01-01T13:00+00:00", False),
     ],
@@ -273,6 +278,45 @@ def test_an_address_that_cannot_be_used_is_told_at_once_and_not_its_secret(
     assert (run.returncode, run.stdout) == (2, "")
     assert run.stderr.startswith("wrong: apprise can't use address 2 of `to`, which ")
     assert "hunter2" not in run.stderr
+
+
+def test_five_hundred_changes_are_one_message(
+    served: httpx.Client, tmp_path: Path, hook: tuple[list[Json], str]
+) -> None:
+    made(served, "many")
+    file = written(tmp_path / "d.toml", {"name": "x", "to": [hook[1]], "events": ["many"]})
+    notify(served, file)
+    claims = [
+        {"text": f"Version {nth}", "question": {"text": f"What was part {nth % 100}?"},
+         "statements": [{"source": {"name": f"Speaker {nth % 50}"}}]}
+        for nth in range(500)
+    ]  # fmt: skip
+    for nth in range(4):
+        told = {"slug": "many", "title": "The many", "claims": claims[nth::4]}
+        report = {"document": {"url": f"https://many.example/{nth}"}, "events": [told]}
+        answer = served.post("/v1/reports", json=report, timeout=60)
+        assert answer.status_code == 201, answer.text
+    assert notify(served, file).returncode == 0
+    assert notify(served, file).returncode == 0
+    (message,) = hook[0]
+    assert len(message["message"].splitlines()) == 61
+    assert message["message"].splitlines()[-1].startswith("… + ")
+
+
+def test_two_runs_at_once_do_not_tell_it_twice(
+    served: httpx.Client, tmp_path: Path, hook: tuple[list[Json], str]
+) -> None:
+    event = made(served, "twice")
+    file = written(tmp_path / "d.toml", {"name": "x", "to": [hook[1]], "events": ["twice"]})
+    notify(served, file)
+    said(served, event, "A drone", "Olena Koval")
+    with (tmp_path / "d.toml.state.json.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        run = notify(served, file)
+        assert (run.returncode, hook[0]) == (2, [])
+        assert "in use by another run" in run.stderr
+    assert notify(served, file).returncode == 0
+    assert len(hook[0]) == 1
 
 
 def test_what_was_not_sent_tells_no_secret(

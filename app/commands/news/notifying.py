@@ -1,8 +1,10 @@
 """`counterclaim notify`: what is new, sent to whoever wants to be told, where they read. Needs the extra `messages`."""
 
+import fcntl
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +48,7 @@ def notify(
     state = state or file.with_name(f"{file.name}.state.json")
     link = digests.template(link, url)
     try:
-        with digests.connected(url, key) as http:
+        with _alone(state), digests.connected(url, key) as http:
             all_sent = _tell_all(http, file, state, link)
             while every:
                 time.sleep(every)
@@ -56,6 +58,19 @@ def notify(
         raise typer.Exit(UNUSABLE) from error
     if not all_sent:
         raise typer.Exit(AWAY)
+
+
+@contextmanager
+def _alone(state: Path) -> Iterator[None]:
+    """Keep other runs from telling the same meanwhile. Raises Unusable where one is under way."""
+    try:
+        with state.with_name(f"{state.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+    except BlockingIOError as error:
+        raise Unusable(f"{state} is in use by another run, which tells what is new") from error
+    except PermissionError as error:
+        raise Unusable(f"{state} can't be written: {error.strerror}") from error
 
 
 def _tell_all(http: httpx.Client, file: Path, path: Path, link: str) -> bool:
