@@ -1,6 +1,7 @@
 """Many refs, ids and addresses at once: what is there already."""
 
 import hashlib
+import re
 from typing import Any, get_args
 
 import httpx
@@ -305,7 +306,9 @@ async def test_every_list_says_what_changed_since(client: httpx.AsyncClient, eve
         assert len(await ids(client, f"/v1/{kind}?updated_since=2000-01-01T00:00:00%2B03:00")) == len(found)
 
 
-async def test_an_index_finds_it(app: FastAPI, client: httpx.AsyncClient, psql: Psql) -> None:
+async def test_an_index_finds_it(
+    app: FastAPI, client: httpx.AsyncClient, anybody: httpx.AsyncClient, event: str, psql: Psql
+) -> None:
     asked: list[tuple[str, Any]] = []
     engine = app.state.database.readers.sync_engine
     engine_event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
@@ -320,6 +323,11 @@ async def test_an_index_finds_it(app: FastAPI, client: httpx.AsyncClient, psql: 
     await look(client, {"url": URL})
     assert "ix_document_page_key" in plan(-2)
     assert "pk_redaction_key" in plan()  # what was redacted
+    ada = {"ref": "ada", "name": "Ada Mayor", "kind": "official"}
+    await post(client, f"{event}/claims", {"text": "A drone", "statements": [{"source": ada}]})
+    await get(anybody, "/v1/statements?source=ref:ada")  # to whom masks are shown, too
+    assert re.search(r"uq_source_ref .*\n +Index Cond: \(ref = ", plan())
+    assert "ix_statement_source_id" in plan()
     psql.execute("SET enable_sort = off")
     for kind in ("source", "document", "event", "question", "claim", "statement", "assessment"):
         await get(client, f"/v1/{kind}s?updated_since=2023-08-09T00:00:00Z&sort=updated_at")
