@@ -240,6 +240,7 @@ async def _tell(stored: list[Entry], answer: bytearray, counts: Counter[str]) ->
 
 def _add(entry: Entry, answer: bytearray, counts: Counter[str]) -> None:
     """Answer for a line, and count it."""
+    ingest.settle(entry)
     if entry.problem is None:
         counts["created" if entry.created else "matched"] += 1
         # By hand: nearly all lines come here, and a model takes ten times as long.

@@ -61,6 +61,8 @@ class Entry:
     url: str | None = None
     created: bool = False
     changed: bool = False
+    at_once: bool = False
+    """Whether it was stored with others; then `settle` says what became of it."""
     remarks: list[Remark] = field(default_factory=list)
 
     @property
@@ -298,12 +300,16 @@ async def _tried(
     except (SQLAlchemyError, OSError) as error:
         return _refused(error)
     for entry in entries:
-        if entry.draft is not None and entry.batch is not None:
-            entry.id, entry.url = entry.draft.original.id, outcomes.url(entry.draft)
-            effect = outcomes.effect(entry.batch)
-            entry.created, entry.changed = effect.created, effect.changed
-            entry.remarks = remarks_of.get(entry.number, [])
+        if entry.draft is not None:
+            entry.id, entry.at_once, entry.remarks = entry.draft.original.id, True, remarks_of.get(entry.number, [])
     return None
+
+
+def settle(entry: Entry) -> None:
+    """Say what became of a line that was stored with others: not at once, for others wait to be stored then."""
+    if entry.at_once and entry.draft is not None and entry.batch is not None:
+        effect, entry.url = outcomes.effect(entry.batch), outcomes.url(entry.draft)
+        entry.created, entry.changed = effect.created, effect.changed
 
 
 def _refused(error: Exception) -> Problem:

@@ -30,7 +30,10 @@ _NOT_SAID: Final = frozenset({"placed"})
 
 _EARLIER: Final = text("SELECT record_id, says, owns FROM mention WHERE report_id = :report")
 _FORGET: Final = text("DELETE FROM mention WHERE report_id = :report AND NOT record_id = ANY (:said)")
-_KEEP: Final = text("""
+_KEEP_OF_NEW: Final = text("""
+INSERT INTO mention (report_id, record_id, says, owns)
+SELECT report_id, record_id, says, owns FROM json_populate_recordset(NULL::mention, CAST(:rows AS json))""")
+_KEEP_AGAIN: Final = text("""
 INSERT INTO mention (report_id, record_id, says, owns)
 SELECT report_id, record_id, says, owns FROM json_populate_recordset(NULL::mention, CAST(:rows AS json))
 ON CONFLICT (report_id, record_id) DO UPDATE SET says = excluded.says, owns = excluded.owns""")
@@ -80,6 +83,11 @@ def columns_of(model: type[Record]) -> frozenset[str]:
 
 
 @cache
+def _telling(model: type[Record]) -> frozenset[str]:
+    return columns_of(model) - {"ref"}
+
+
+@cache
 def _needed(model: type[Record]) -> tuple[str, ...]:
     """The columns, beside pointers and keys, that can't be empty and have no default."""
     columns, pointers = table_of(model).columns, kind_of(model).points_at
@@ -122,8 +130,9 @@ def is_described(draft: Draft) -> bool:
 
     One that lacks what can't be empty (an event without a title) is only named: so it could not be made.
     """
-    says_more = bool((draft.told - draft.assumed) & columns_of(draft.model) - {"ref"})
-    return draft.reference is None and says_more and all(draft.value(name) is not None for name in _needed(draft.model))
+    if draft.reference is not None or not (draft.told - draft.assumed) & _telling(draft.model):
+        return False
+    return all(draft.value(name) is not None for name in _needed(draft.model))
 
 
 def _value(draft: Draft, name: str) -> Any:
@@ -230,7 +239,7 @@ async def keep(session: AsyncSession, batch: Batch, before: Earlier | None = Non
         for (line, record), mention in mentions.items()
     ]
     if rows:
-        await ask(session, _KEEP, {"rows": storing.as_json(rows)})
+        await ask(session, _KEEP_OF_NEW if before is None else _KEEP_AGAIN, {"rows": storing.as_json(rows)})
 
 
 def _add_drafts(mentions: _Mentions, batch: Batch, lines: Collection[int]) -> None:

@@ -71,6 +71,29 @@ def rows(drafts: Iterable[Draft]) -> str:  # for these statements
     return storing.as_json({"id": draft.id, **draft.values, **hints(draft)} for draft in drafts)
 
 
+_OF_STATEMENTS: Final = (
+    "claim_id",
+    "question_id",
+    "source_id",
+    "stance",
+    "explicitness",
+    "said",
+    "said_from",
+    "said_to",
+)
+
+
+def direct_rows(drafts: Iterable[Draft]) -> str:  # for the quick ones
+    return storing.as_json(
+        {
+            "id": draft.id,
+            **{name: draft.values[name] for name in _OF_STATEMENTS if name in draft.values},
+            **hints(draft),
+        }
+        for draft in drafts
+    )
+
+
 # --- table by table --------------------------------------------------------------------------------------------------
 # What is the same say functions of the database, which keep their plans.
 _same_claims: Final = "SELECT same_claims({})".format

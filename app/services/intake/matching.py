@@ -210,7 +210,7 @@ async def _hits(
         ]
         rows = {row.draft: row for row in await ask(session, narrowed, {"rows": keys.rows(first_by_values.values())})}
         return [(draft, rows[first.id]) for draft, first in zip(drafts, first_drafts, strict=True)]
-    rows = {row.draft: row for row in await ask(session, quick, {"rows": keys.rows(drafts)})}
+    rows = {row.draft: row for row in await ask(session, quick, {"rows": keys.direct_rows(drafts)})}
     # Where something was merged, the quick statement can't tell.
     if tangled := [draft for draft in drafts if draft.id in rows and rows[draft.id].tangled]:
         rows |= {row.draft: row for row in await ask(session, narrowed, {"rows": keys.rows(tangled)})}
