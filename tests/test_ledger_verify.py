@@ -211,6 +211,8 @@ def test_heads_that_do_not_tell_of_the_last_change(database_url: str, filled: Co
             f"event {id_of('event')}: its head is 1, its last change {LAST}",
             f"event {id_of('event other')}: its head is missing, its last change {assessment}",
             f"ledger: the directory's head is 1, its last change {link}",
+            f"event {id_of('event')}: its head of what is shown is later than that of all",
+            "ledger: a head of what is shown is later than that of all",
         ]
     )
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, LargeBinary, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, LargeBinary, SmallInteger, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -31,6 +31,9 @@ class Change(Base):
     salt: Mapped[bytes | None] = mapped_column(LargeBinary)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
+    # What a caller needs to be shown it in a picture of another event: nothing (0), `read` (1), `confidential` (2). Not
+    # chained: it follows from what was hidden when it was written.
+    needs: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
 
     __table_args__ = (
         one_of("op", words(Operation)),
@@ -67,6 +70,7 @@ class Change(Base):
         # What may touch every picture: the directory of sources and documents.
         Index(
             "ix_change_directory",
+            "needs",
             "seq",
             postgresql_where=text(
                 "type IN ('source', 'document', 'document_link', 'source_link')"
@@ -95,6 +99,11 @@ class LedgerHead(Base):
     recorded_at: Mapped[datetime]
     directory: Mapped[int] = mapped_column(BigInteger)  # seq of the last change that may touch every picture
     redactions: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))  # how often
+    # As `directory`, for those who lack `confidential`, and for those who lack `read`, too.
+    directory_read: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    directory_public: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    # seq of the last change by which something hidden may have been opened
+    opened: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
     __table_args__ = (CheckConstraint("one", name="one"),)
 
@@ -106,3 +115,4 @@ class EventHead(Base):
 
     event_id: Mapped[UUID] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
+    public_seq: Mapped[int] = mapped_column(BigInteger)  # for those who lack `read`: without links to restricted events

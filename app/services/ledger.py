@@ -54,7 +54,7 @@ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = type::regclass AND tgna
 GROUP BY type ORDER BY type LIMIT :most
 """)
 # A redacted event_link no longer says which other event it moved; and which document versions were cited when they
-# came, or which citations made something public, and so moved the directory, is not asked again.
+# came, which citations made something public, and so moved the directory, or what was hidden, is not asked again.
 _HEADS: Final = text("""
 WITH last AS (
     SELECT id, max(seq) AS seq FROM (
@@ -73,6 +73,11 @@ FROM ledger_head, LATERAL (
     WHERE type IN ('source', 'document', 'document_link', 'source_link')
         AND (op <> 'insert' OR type IN ('document_link', 'source_link'))) d
 WHERE directory NOT BETWEEN moved AND seq
+UNION ALL
+SELECT NULL, NULL, 'a head of what is shown is later than that of all'
+FROM ledger_head WHERE greatest(directory_public, opened) > directory_read OR directory_read > directory
+UNION ALL
+SELECT 'event', event_id, 'its head of what is shown is later than that of all' FROM event_head WHERE public_seq > seq
 LIMIT :most
 """)
 _TEXTS: Final = text("""

@@ -160,8 +160,9 @@ def time_span(name: str, words: str, alternative: str = "") -> times.Span:
 # The same sum for now and for any moment, of the ledger alone: the last change of the events :events and of those that
 # were ever merged into :merged, of the directory, and of the versions of the documents :documents. An event's last
 # change is found by comparing pairs: only the event's index can do that, so that the whole ledger is never walked back.
+# A change that was hidden from who has the scopes :has counts if anything was opened since: it may be shown by now.
 _SHOWN: Final = text("""
-WITH moment AS (SELECT coalesce(CAST(:seq AS bigint), (SELECT seq FROM ledger_head)) AS seq),
+WITH moment AS (SELECT coalesce(CAST(:seq AS bigint), seq) AS seq, opened FROM ledger_head),
 around(id) AS (
     SELECT unnest(CAST(:events AS uuid[])) UNION
     SELECT c.record_id FROM unnest(CAST(:merged AS text[])) m(id) CROSS JOIN moment CROSS JOIN LATERAL (
@@ -173,14 +174,17 @@ around(id) AS (
 last(seq) AS (
     SELECT c.seq FROM around a CROSS JOIN moment m CROSS JOIN LATERAL (
         SELECT event_id, seq FROM change WHERE (event_id, seq) <= (a.id, m.seq)
+            AND (event_id <> a.id OR needs <= CAST(:has AS integer) OR seq <= m.opened)
         ORDER BY event_id DESC, seq DESC LIMIT 1) c WHERE c.event_id = a.id
     UNION ALL SELECT c.seq FROM around a CROSS JOIN moment m CROSS JOIN LATERAL (
         SELECT seq FROM change WHERE type = 'event_link' AND record->>'to_id' = a.id::text AND seq <= m.seq
+            AND (needs <= CAST(:has AS integer) OR seq <= m.opened)
         ORDER BY seq DESC LIMIT 1) c
-    UNION ALL SELECT c.seq FROM moment m CROSS JOIN LATERAL (
+    UNION ALL SELECT c.seq FROM moment m CROSS JOIN generate_series(0, 2) n(needed) CROSS JOIN LATERAL (
         SELECT seq FROM change WHERE type IN ('source', 'document', 'document_link', 'source_link')
-            AND (op <> 'insert' OR type IN ('document_link', 'source_link')) AND seq <= m.seq
-            ORDER BY seq DESC LIMIT 1) c
+            AND (op <> 'insert' OR type IN ('document_link', 'source_link')) AND needs = n.needed
+            AND seq <= CASE WHEN n.needed <= CAST(:has AS integer) THEN m.seq ELSE least(m.seq, m.opened) END
+            ORDER BY needs DESC, seq DESC LIMIT 1) c
     UNION ALL SELECT c.seq FROM unnest(CAST(:documents AS text[])) d(id) CROSS JOIN moment m CROSS JOIN LATERAL (
         SELECT seq FROM change WHERE type = 'document_version' AND record->>'document_id' = d.id AND seq <= m.seq
         ORDER BY seq DESC LIMIT 1) c)
@@ -190,13 +194,21 @@ SELECT seq, hash FROM change WHERE seq = (SELECT max(seq) FROM last)""")
 _EVERYTHING: Final = View(restricted=True, confidential=True)
 
 
+def scopes_held(view: View) -> int:
+    """How much of what is hidden this caller is shown, as the ledger counts it: `change.needs`, at most.
+
+    Who has `confidential` and not `read`, whom hardly anybody is, has pictures that move with what is restricted, too.
+    """
+    return 2 if view.confidential else int(view.restricted)
+
+
 async def etag(session: AsyncSession, event: Located, viewpoint: Viewpoint, picture: str = "dossier") -> str:
     """The strong entity tag of a picture of an event that the caller may see, for a few look-ups by index.
 
     `picture`: which one, and what it takes beside the viewpoint. Raises NotFound if there was no such event then.
     """
     moment = {} if viewpoint.as_of is None else {"event": event.id, "seq": viewpoint.seq}
-    scope = {"starts": [event.id], "all": viewpoint.view.restricted, **moment}
+    scope = {"starts": [event.id], "all": viewpoint.view.restricted, "has": scopes_held(viewpoint.view), **moment}
     newest = await ask(session, loading.HEADS[viewpoint.as_of is not None], scope)
     if not newest:
         raise NotFound(_not_yet("Nothing of this event", event.created_at))
@@ -232,6 +244,7 @@ async def position(session: AsyncSession, rows: Rows, seq: int | None = None, vi
     parameters = {
         "seq": seq,
         "all": view.restricted,
+        "has": scopes_held(view),
         "events": list(event_ids if view.restricted else event_ids - rows.restricted),
         "merged": [str(id_) for id_ in rows.event_ids],
         "documents": [str(id_) for id_ in documents.read(rows)],
