@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from calls import get, patch, post
+from calls import delete, get, patch, post
 from redactable import CANARY, said
 
 from app.schemas.kinds import KINDS
@@ -284,6 +284,9 @@ async def test_a_source_everywhere(client: httpx.AsyncClient, psql: psycopg.Conn
     picture = (await get(client, f"{event}/dossier"))["unasked"]
     assert {one["text"]: one["standing"] for one in picture}["It was arson"] == "single_origin"
     await redact(client, "claims", other["claim"]["id"], "?everywhere=true", status=422)
+    gone = (await post(client, "/v1/sources", {"name": "Gone"}))["id"]
+    await delete(client, f"/v1/sources/{gone}")
+    assert (await redact(client, "sources", gone, "?everywhere=true"))["records"][0]["id"] == gone
 
 
 async def test_an_event_everywhere(client: httpx.AsyncClient, psql: psycopg.Connection, parts: Json) -> None:

@@ -43,7 +43,7 @@ _WRITTEN: Final[tuple[tuple[type[Record], str, tuple[str, ...]], ...]] = (
     (Assessment, "author_id", ("label", "explanation")),
 )
 _OF_EVENT: Final = text("SELECT DISTINCT type, record_id AS id FROM change WHERE event_id = :event")
-_KIN: Final = text("SELECT source_kin(:source) AS id")
+_KIN: Final = text("SELECT id FROM source_kin(:source) k(id) WHERE id IS NOT NULL")  # null: it was deleted
 # A report's hash is one of all that it said.
 _REPORTS: Final = text("""
 SELECT report_id AS id FROM mention WHERE record_id = ANY (CAST(:ids AS uuid[]))
