@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.database import ask, set_reason
+from app.services.access import Caller
 from app.texts import folding, names
 from app.texts.names import Likeness
 from app.texts.traits import contradict, is_named, may_be_people, of_one_class
@@ -55,23 +56,28 @@ _UNKEYED: Final = text("""
 SELECT DISTINCT d.source_id FROM jsonb_populate_recordset(NULL::source_name_key, CAST(:rows AS jsonb)) AS d
 WHERE NOT EXISTS (SELECT FROM source_name_key k WHERE k.key = d.key AND k.source_id = d.source_id)
 """)
-# By the key of a name, whose name it is, under the source that it was merged into. Rows as JSON: with arrays, whose
-# lengths differ, it would be planned anew each time. OFFSET 0: each source by its id, also while the table was never
-# analysed; all sources were read else.
+# By the key of a name, whose name it is, under the source that it was merged into: unless the bearer of the name is not
+# there for the caller, and what it became is, so that the proposal would tell what that is called. Rows as JSON: with
+# arrays, whose lengths differ, it would be planned anew each time. OFFSET 0: each source by its id, also while the
+# table was never analysed; all sources were read else.
 _CANDIDATES: Final = text("""
-SELECT hits.id AS seeker, root.id, s.name, s.aliases, root.kind, root.names || s.names AS names, root.party,
-    root.country, source_root(root.parent_id) AS parent_id, root.url, root.external_ids,
+SELECT hits.id AS seeker, root.id, bearer.name, bearer.aliases, root.kind, root.names || bearer.names AS names,
+    root.party, root.country, source_root(root.parent_id) AS parent_id, root.url, root.external_ids,
     EXISTS (SELECT FROM source m WHERE m.merged_into = root.id OFFSET 0) AS has_merged
 FROM (
     SELECT DISTINCT sought.id, k.source_id
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS sought(id uuid, key text) CROSS JOIN LATERAL (
         SELECT source_id FROM source_name_key WHERE key = sought.key ORDER BY source_id LIMIT :most) k
     WHERE k.source_id <> sought.id) hits
-CROSS JOIN LATERAL (SELECT * FROM source WHERE id = hits.source_id AND NOT confidential OFFSET 0) s
+CROSS JOIN LATERAL (SELECT * FROM source WHERE id = hits.source_id AND NOT confidential OFFSET 0) bearer
 CROSS JOIN LATERAL (
-    SELECT * FROM source WHERE id = CASE WHEN s.merged_into IS NULL THEN s.id ELSE source_root(s.id) END
+    SELECT * FROM source
+    WHERE id = CASE WHEN bearer.merged_into IS NULL THEN bearer.id ELSE source_root(bearer.id) END
     AND NOT confidential AND id <> hits.id OFFSET 0) root
-ORDER BY hits.id, root.id, s.id
+WHERE bearer.merged_into IS NULL OR (
+    (CAST(:read AS boolean) OR NOT source_is_withheld(bearer.id))
+    AND (CAST(:confidential AS boolean) OR protector(bearer.id) IS NULL))
+ORDER BY hits.id, root.id, bearer.id
 """)
 # Both at once, for one source: it sees none of the keys that are kept meanwhile, which are its own.
 _KEEP_AND_SEEK: Final = _CANDIDATES.columns().add_cte(_KEEP.columns(column("source_id", Uuid())).cte("kept"))
@@ -121,7 +127,9 @@ NamedSource: TypeAlias = Row[Any] | NewSource
 _MergedRows: TypeAlias = Mapping[UUID, Sequence[Row[Any]]]
 
 
-async def propose(session: AsyncSession, sources: Sequence[NamedSource], *, linking: bool = True) -> Sequence[Row[Any]]:
+async def propose(
+    session: AsyncSession, caller: Caller, sources: Sequence[NamedSource], *, linking: bool = True
+) -> Sequence[Row[Any]]:
     """Keep the keys of these sources, and propose links to those that may be the same; gives the new links.
 
     Without `linking` no links are proposed: an export brings its own.
@@ -129,7 +137,7 @@ async def propose(session: AsyncSession, sources: Sequence[NamedSource], *, link
     if not linking:
         await keep_keys(session, sources)
         return []
-    return await link(session, await alike(session, sources, keep=True))
+    return await link(session, await alike(session, caller, sources, keep=True))
 
 
 async def stored(session: AsyncSession, ids: Collection[UUID]) -> list[Row[Any]]:
@@ -162,7 +170,9 @@ def _key_rows(sources: Sequence[NamedSource]) -> str:
     return _as_json([{"source_id": source.id, "key": key} for source in sources for key in _keys(source)])
 
 
-async def alike(session: AsyncSession, sources: Sequence[NamedSource], *, keep: bool = False) -> list[Pair]:
+async def alike(
+    session: AsyncSession, caller: Caller, sources: Sequence[NamedSource], *, keep: bool = False
+) -> list[Pair]:
     """Each of these with each stored source that it may be. Expects that the keys of all are kept, or keeps them."""
     keep_along = keep and len(sources) == 1
     if keep and not keep_along:
@@ -175,7 +185,9 @@ async def alike(session: AsyncSession, sources: Sequence[NamedSource], *, keep: 
     ]
     if not sources:
         return []
-    seeking = {"rows": _as_json(sought), "most": _SOURCES_OF_A_KEY}
+    seeking = {"rows": _as_json(sought), "most": _SOURCES_OF_A_KEY} | {
+        scope: caller.may(scope) for scope in ("read", "confidential")
+    }
     if keep_along:
         candidates = await ask(session, _KEEP_AND_SEEK, seeking | {"keys": _key_rows(sources)})
     else:

@@ -162,7 +162,7 @@ async def change_source(
 async def _propose(session: AsyncSession, caller: Caller, ids: Sequence[UUID], pointer: str) -> list[Remark]:
     """Links that these sources lack: of what is parted each may be others again, of which one link told for all."""
     roots = set(await session.scalars(_ROOTS_OF, {"ids": list(ids)}))
-    links = await namesakes.propose(session, await namesakes.stored(session, roots))
+    links = await namesakes.propose(session, caller, await namesakes.stored(session, roots))
     return await remarks.of_source_links(session, caller, links, dict.fromkeys(roots, pointer))
 
 

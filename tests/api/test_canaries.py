@@ -1,7 +1,7 @@
 """A crawler through everything that can be read: nobody is told what is hidden from them, nor that it is there."""
 
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from random import Random
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ import httpx
 import psycopg
 import pytest
 import soaking
+import writing
 from canaries import World
 from crawling import Told, crawl, questions
 from fastapi import FastAPI
@@ -23,15 +24,37 @@ IDENTITIES: Final = {
     "read": frozenset({"read"}),
     "all": frozenset({"read", "confidential"}),
 }
+# Who writes, and may not see all. Who has `admin` may give themselves a key that sees all.
+WRITERS: Final = {
+    "writer": frozenset({"ingest", "edit", "assess"}),
+    "reading writer": frozenset({"ingest", "edit", "assess", "read"}),
+}
 STATES: Final = (None, canaries.merge_all, canaries.part_all, canaries.hide_elsewhere)
+SENT: Final = 79  # the same of what is written
 ASKED: Final = 67  # of so many questions one is asked in each state by each caller, each time another
 Callers = dict[str, httpx.AsyncClient]
 
 
 @pytest.fixture
 async def callers(app: FastAPI, psql: psycopg.Connection) -> AsyncIterator[Callers]:
+    made = await holders(app, psql, IDENTITIES)
+    yield made
+    for caller in made.values():
+        await caller.aclose()
+
+
+@pytest.fixture
+async def writers(app: FastAPI, psql: psycopg.Connection) -> AsyncIterator[Callers]:
+    made = await holders(app, psql, WRITERS)
+    yield made
+    for caller in made.values():
+        await caller.aclose()
+
+
+async def holders(app: FastAPI, psql: psycopg.Connection, identities: Mapping[str, frozenset[str]]) -> Callers:
+    """Who has a key with these scopes, by name."""
     made = {}
-    for name, scopes in IDENTITIES.items():
+    for name, scopes in identities.items():
         headers = {}
         if scopes:
             async with app.state.database.writing(Signature("tests")) as session:
@@ -39,9 +62,7 @@ async def callers(app: FastAPI, psql: psycopg.Connection) -> AsyncIterator[Calle
             psql.execute("UPDATE api_key SET scopes = %s WHERE name = %s", [list(scopes), name])
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         made[name] = httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers)
-    yield made
-    for caller in made.values():
-        await caller.aclose()
+    return made
 
 
 class Crawler:
@@ -68,12 +89,16 @@ class Crawler:
 
     def found_nothing(self, states: Iterable[str]) -> None:
         told = self.told
-        figures = f"{len(told.operations)} operations × {len(self.callers)} callers × {len(list(states))} states"
-        found = f"{len(told.canaries)} canaries, {len(told.differences)} differences"
-        sys.stdout.write(f"{figures}, {told.asked:,} asked: {found}\n")
+        report(told, len(self.callers), states)
         assert not told.canaries, "\n".join(told.canaries)
         assert not told.differences, "\n".join(told.differences)
         assert told.statuses[200] > told.asked / 4
+
+
+def report(told: Told, callers: int, states: Iterable[str]) -> None:
+    figures = f"{len(told.operations)} operations × {callers} callers × {len(list(states))} states"
+    found = f"{len(told.canaries)} canaries, {len(told.differences)} differences"
+    sys.stdout.write(f"{figures}, {told.asked:,} asked: {found}\n")
 
 
 @pytest.mark.soak
@@ -89,6 +114,29 @@ async def test_nobody_is_told_what_is_hidden(
         states.append(change.__name__ if change else "as made")
         await crawler.look(states[-1], 1 if soaking.SOAK else ASKED)
     crawler.found_nothing(states)
+
+
+@pytest.mark.soak
+async def test_who_writes_is_not_told_what_is_hidden(app: FastAPI, client: httpx.AsyncClient, writers: Callers) -> None:
+    """Whatever is named that is hidden: the answer is the same as for what never was."""
+    world = await canaries.world(client)
+    remembering, told = app.state.database, Told()
+    states = []
+    for turn, change in enumerate(STATES):
+        if change is not None:
+            await change(world)
+        states.append(change.__name__ if change else "as made")
+        every = 2 if soaking.SOAK else SENT
+        writes = await writing.writes(world)
+        app.state.database = writing.Forgetful.of(remembering)
+        for nth, (name, caller) in enumerate(writers.items()):
+            of_turn = writes[(turn * 2 + nth) * 7 % every :: every]
+            await writing.crawl(caller, WRITERS[name], world, of_turn, told, f"{states[-1]}, {name}: ")
+        app.state.database = remembering
+    report(told, len(writers), states)
+    assert not told.canaries, "\n".join(told.canaries)
+    assert not told.differences, "\n".join(told.differences)
+    assert sum(count for status, count in told.statuses.items() if status < 300) > told.asked / 10
 
 
 @pytest.mark.soak

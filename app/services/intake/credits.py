@@ -146,5 +146,5 @@ async def _sources(session: AsyncSession, caller: Caller, agencies: Sequence[str
         redacted_ids = {row.id for row in await ask(session, _REDACTED, {"rows": rows})}
         new = [draft for draft in new if draft.id not in redacted_ids]
     await storing.insert(session, Source, new)
-    await namesakes.propose(session, by_name.proposable(new))
+    await namesakes.propose(session, caller, by_name.proposable(new))
     return {name: id_ for name, id_ in sources.items() if id_ not in redacted_ids}

@@ -161,7 +161,7 @@ async def store(
         *by_name.proposable(created),
         *await namesakes.stored(session, {draft.original.id for draft in completed if is_named(draft)}),
     ]
-    links += await namesakes.propose(session, sources, linking=not batch.from_export)
+    links += await namesakes.propose(session, batch.caller, sources, linking=not batch.from_export)
     batch.proposed[DocumentLink] += await copies.propose(session, batch)
     batch.proposed[DocumentLink] += await copies.propose_links(session, unseen.links(batch), unseen.SHADOW)
     batch.proposed[AppearanceHop] += await wire_credits.propose(session, batch)

@@ -14,8 +14,10 @@ from uuid_utils.compat import uuid7
 
 from app.database import Database, Signature
 from app.services import namesakes
+from app.services.access import Caller
 from app.services.intake import copies
 
+_SEES_ALL: Final = Caller(scopes=frozenset({"read", "confidential"}))
 SIGNATURE: Final = Signature("counterclaim same")
 _REASON: Final = "their addresses mean one page"
 _FIRST: Final = UUID(int=0)
@@ -84,7 +86,7 @@ async def _propose_sources(database: Database, rows: _StoredRows) -> int:
             await namesakes.keep_keys(writing, unkeyed)
     # Compared on a snapshot, before the lock.
     async with database.exporting() as reading:
-        pairs = await namesakes.alike(reading, sources)
+        pairs = await namesakes.alike(reading, _SEES_ALL, sources)
     if not pairs:
         return 0
     async with database.writing(SIGNATURE) as writing:

@@ -54,7 +54,7 @@ async def bearers(session: AsyncSession) -> Any:
 
 async def alike(session: AsyncSession) -> Any:
     new = NewSource(UUID(int=1), "Speaker 7", [], "person", ["speaker 7"], None, None, None, None, {})
-    return await namesakes.alike(session, [new])
+    return await namesakes.alike(session, ANYBODY, [new])
 
 
 async def documents(session: AsyncSession) -> Any:
