@@ -5,8 +5,8 @@ from typing import Final
 
 from app.services import migrating
 
-revision = "20261201_0220"
-down_revision = "20261201_0210"
+revision = "20261201_0230"
+down_revision = "20261201_0220"
 
 SQL: Final = Path(__file__).parent / "hidden"
 
