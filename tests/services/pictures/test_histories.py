@@ -105,6 +105,8 @@ def test_the_past_is_served_as_it_was(
             heads[event, last] = now
             # One ETag: one picture. One position, too, while the same is hidden.
             for viewer, (tag, (position, answer, unseen)) in enumerate(zip(reader.etags(event), now, strict=True)):
+                if event in unseen:  # who may not see the event itself is refused
+                    continue
                 assert served.setdefault((event, viewer, position, unseen), answer) == answer
                 assert tagged.setdefault(f"{event} {tag}", (position, answer)) == (position, answer)
     for (event, viewer, position, unseen), answer in served.items():
@@ -117,6 +119,8 @@ def test_the_past_is_served_as_it_was(
         then = reader.read(event, seq)
         assert then is not None
         for viewer, (told, told_then) in enumerate(zip(now, then, strict=True)):
+            if event in told_then[2]:
+                continue
             if told[2] == told_then[2]:
                 assert undated(told) == undated(told_then)
             # Where something was opened or hidden since, others may be shown another position, which leads to the same.
