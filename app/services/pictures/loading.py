@@ -32,8 +32,6 @@ _READ_COLUMNS: Final = {
     for kind in kinds.KINDS
     if kind.apart is not None or kind.derived
 }
-
-
 # One parser run over many records is several times as fast as one for each, and one of all keeps the others waiting.
 _RECORDS_AT_ONCE: Final = 500
 _LARGE_CHARACTERS: Final = 1_000_000  # of records, about a thousand statements: the picture is a large one
@@ -208,14 +206,14 @@ def _heads(state: State) -> TextClause:
 
     Whatever the moment it is of: who may see something is asked of now. What was once merged into the event counts,
     too: that it no longer is changes the picture. Nothing, if the event :event was not there then. Not for :all events:
-    restricted ones are `hidden`. What is hidden from who has the scopes :has (`moments.scopes_held`) moves none.
+    restricted ones are `hidden`. :has says what moves: see `moments.scopes_held`.
     """
     if_recorded = "" if state is now else f"WHERE EXISTS {state('event', 'id', 'CAST(:event AS uuid)', 'id')}"
     return text(f"""
 WITH RECURSIVE {_around(state)}
 SELECT kind, id, CASE WHEN CAST(:has AS integer) = 0 THEN h.public_seq ELSE h.seq END AS seq,
-    (SELECT redactions + CASE CAST(:has AS integer) WHEN 0 THEN directory_public WHEN 1 THEN directory_read
-        ELSE directory END FROM ledger_head) AS directory,
+    (SELECT redactions + (ARRAY[directory_public, directory_read, directory])[CAST(:has AS integer) + 1]
+        FROM ledger_head) AS directory,
     NOT CAST(:all AS boolean) AND {_RESTRICTED.format(id="shown.id")} AS hidden
 FROM (SELECT kind, id FROM around WHERE kind <> 'tie' UNION SELECT 'once', c.record_id FROM around a
     CROSS JOIN LATERAL (
