@@ -114,6 +114,22 @@ def test_the_page_tells_what_moved(database_url: str, key: str, tmp_path: Path) 
             assert line(in_page).partition(" ")[2].startswith(MOVED)
 
 
+def test_the_loop_of_the_guide_prints_what_changes(database_url: str, key: str) -> None:
+    if not all(map(shutil.which, ("bash", "curl", "jq"))):
+        pytest.skip("there is no bash, curl or jq here")
+    (loop,) = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
+    headers = {"Authorization": f"Bearer {key}"}
+    with at.serving(database_url) as base, Client(base_url=base, headers=headers, verify=False) as writer:
+        told = writer.post("/v1/events", json={"title": "E", "slug": "explosion"}).raise_for_status().json()
+        # From a position that is known, not from whenever the loop has begun; and what is killed is no longer waited for.
+        begun = re.sub(r"since=.*", "since=0-00000000", loop, count=1)
+        begun = begun.replace("http://127.0.0.1:8000", base).replace("wait=30", "wait=1")
+        with reading("bash", "-c", begun) as printing:
+            assert json.loads(line(printing))["id"] == told["id"]
+            claim(writer, SPEAKERS[0])
+            assert [json.loads(line(printing))["type"] for _ in range(4)][-1] == "statement"
+
+
 @pytest.mark.soak
 @pytest.mark.skipif(not soaking.SOAK, reason="make soak runs it")
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
