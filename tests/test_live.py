@@ -121,7 +121,7 @@ def test_the_loop_of_the_guide_prints_what_changes(database_url: str, key: str) 
     headers = {"Authorization": f"Bearer {key}"}
     with at.serving(database_url) as base, Client(base_url=base, headers=headers, verify=False) as writer:
         told = writer.post("/v1/events", json={"title": "E", "slug": "explosion"}).raise_for_status().json()
-        # From a position that is known, not from whenever the loop has begun; and what is killed is no longer waited for.
+        # From a position that is known, not from whenever the loop has begun; and no call waits on when it is killed.
         begun = re.sub(r"since=.*", "since=0-00000000", loop, count=1)
         begun = begun.replace("http://127.0.0.1:8000", base).replace("wait=30", "wait=1")
         with reading("bash", "-c", begun) as printing:
