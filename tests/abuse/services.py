@@ -68,11 +68,11 @@ class Loaded:
         return http.client.HTTPConnection(urlsplit(self.base).netloc, timeout=timeout)
 
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, bytes, float]:
-        """Status, body and seconds, on a connection of its own, with the key."""
+        """Status, body and seconds, on a connection of its own; with the key, unless another Authorization is told."""
         connection, began = self.connect(), time.monotonic()
         content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         told = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"} | headers
-        connection.request(method, path, content, told)
+        connection.request(method, path, content, {name: value for name, value in told.items() if value})
         answer = connection.getresponse()
         read = answer.read()
         connection.close()
