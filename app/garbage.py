@@ -31,19 +31,22 @@ def settle() -> None:
     gc.set_threshold(_NEW_OBJECTS, _NEVER, _NEVER)
 
 
-async def collect_between(is_reading: Callable[[], bool]) -> None:
-    """Collect every few seconds, if much was made, while no thread computes and nothing large is read, until cancelled.
+async def collect_between(is_making_much: Callable[[], bool]) -> None:
+    """Collect every few seconds, if much was made, while no thread computes and nothing large is made, until cancelled.
 
-    What was freed is given back to the system. `is_reading`: whether bodies are being read or stored.
+    What was freed is given back to the system meanwhile, too. `is_making_much`: whether large bodies or pictures are in
+    the making, also while no thread computes.
     """
     collected_at = time.monotonic()
     while True:
         await asyncio.sleep(_PAUSE_SECONDS)
+        if not gc.get_count()[1]:
+            continue
         is_late = time.monotonic() - collected_at > _PATIENCE_SECONDS
-        if gc.get_count()[1] and (is_late or (threads.are_idle() and not is_reading())):
+        if is_late or (threads.are_idle() and not is_making_much()):
             gc.collect()
-            await threads.run(_trim)
             collected_at = time.monotonic()
+        await threads.run(_trim)
 
 
 def _trim() -> None:

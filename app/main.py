@@ -196,8 +196,7 @@ def token_reader(settings: Settings) -> TokenReader | None:
 async def _lifespan(app: Service) -> AsyncIterator[dict[str, Any]]:
     app.is_traced = observing.is_traced()
     state = app.state
-    room = state.database.places.room_for_bodies
-    collecting = asyncio.create_task(garbage.collect_between(lambda: room.used > 0))
+    collecting = asyncio.create_task(garbage.collect_between(state.database.places.are_large_taken))
     with observing.served(state.settings):
         looking = asyncio.create_task(observing.look_again(state.database))
         sending = asyncio.create_task(sender.run(state.database, state.settings, state.heads))

@@ -33,3 +33,7 @@ class Places:
         self.lines = Turns("bodies of lines", _BODIES_OF_LINES, 0.1)
         """Of bodies of lines, from the first line to the last."""
         self.lines_of_one = Shares("bodies of lines", _BODIES_OF_LINES_OF_ONE, 0)
+
+    def are_large_taken(self) -> bool:
+        """Whether a large picture, or a body, is in the making."""
+        return self.large_pictures.taken > 0 or self.room_for_bodies.used > 0
