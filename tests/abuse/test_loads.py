@@ -238,7 +238,7 @@ def test_searches_of_another_caller(loaded: Loaded, tell: Tell) -> None:
     tell("16 clients of one key with searches for 32 words, and a caller without a key", came, watch)
 
 
-def lines_of_claims(nth: int, size: int = 8_000_000) -> bytes:
+def lines_of_claims(nth: int, size: int = 1_000_000) -> bytes:
     """So many bytes of claims that have little in common."""
     pick, ref = random.Random(nth), f"lines-{nth}-{time.time()}"
     lines = [json.dumps({"type": "event", "ref": ref, "title": f"Lines {nth}"})]
@@ -257,7 +257,7 @@ def line_of_a_document(nth: int) -> bytes:
 @pytest.mark.parametrize(
     ("load", "body"),
     [
-        ("16 bodies of 8 MB of lines", lines_of_claims),
+        ("16 bodies of a megabyte of lines", lines_of_claims),
         (
             "16 bodies with four texts of a megabyte",
             lambda nth: b"\n".join(map(line_of_a_document, range(nth, nth + 4))),
