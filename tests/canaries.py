@@ -16,6 +16,7 @@ Json = dict[str, Any]
 RESTRICTED: Final = frozenset({"read"})
 CONFIDENTIAL: Final = frozenset({"confidential"})
 OPEN: Final = frozenset[str]()
+NOBODY: Final = frozenset({"nobody"})
 # Words of which neither search nor folding makes others, and none like another.
 _LETTERS: Final = "bcdfghjklmnpqrtv"
 _WORD: Final = re.compile(f"kq[{_LETTERS}]{{12}}")
@@ -282,6 +283,15 @@ async def hide_elsewhere(made: World) -> None:
     for name in made.own:
         if name.startswith("elsewhere") or name in ("grandparent", "other paper"):
             made.hide(name, RESTRICTED)
+
+
+async def redact_some(made: World) -> None:
+    """What was hidden is gone for everybody, by its words; that something was there is told as before."""
+    for kind, name in (("sources", "protected"), ("documents", "evidence"), ("statements", "evidence said")):
+        answer = await made.editor.post(f"/v1/{kind}/{made.ids[name]}/redact", json={"reason": "A court"})
+        assert answer.status_code == 200, answer.text
+        for word in made.own[name][1] - {made.ids[name]}:
+            made.words[word] = NOBODY
 
 
 async def at_random(made: World, chance: Random) -> str:

@@ -204,7 +204,7 @@ def _needed(name: str, words: list[str]) -> str:
     asked = {"list_hits": "?q=", "list_similar_claims": "?text=", "list_fact_checked_claims": "?query="}
     if name in asked:
         return asked[name] + words[0]
-    return "?since=2000-01-01" if name == "get_diff" else ""
+    return "?since=2000-01-01" if name in ("get_diff", "get_news", "list_changes") else ""
 
 
 def _joined(query: str, more: str) -> str:
@@ -219,7 +219,14 @@ def _variants(parameters: Mapping[str, Any], positions: list[str]) -> Iterator[s
         yield "said_before=2023-08-09"
     if "independence" in parameters:
         yield from ("independence=source", "independence=party")
-    for name, value in (("merged", "self"), ("view", "compact"), ("by", "source"), ("text", "true"), ("lang", "fr")):
+    for name, value in (
+        ("merged", "self"),
+        ("view", "compact"),
+        ("by", "source"),
+        ("text", "true"),
+        ("lang", "fr"),
+        ("moved", "standing"),
+    ):
         if name in parameters:
             yield f"{name}={value}"
 

@@ -34,6 +34,8 @@ _OWN_HEADERS: Final = (
 # A ref, a slug or the address of a page that leads to one record for everybody: that it is taken is told, and not by
 # what (decision 39).
 _TAKEN: Final = "it is taken"
+# Who sends what was redacted is told that it was (decision 41).
+_REDACTED: Final = "Something that this tells or names was redacted."
 # Nobody cites it but a protected source: whoever sends it finds it again, as all that nothing cites (decision 39).
 _FOUND_AGAIN: Final = ("owner",)
 _MATCH: Final = {"If-Match": "*"}
@@ -110,23 +112,28 @@ async def crawl(  # noqa: PLR0917
         if hidden:
             other = await send(caller, write.elsewhere(hidden), told)
             shown = plain(answer, hidden), plain(other, hidden)
-            if shown[0] != shown[1] and not is_taken(answer):
+            if shown[0] != shown[1] and not is_refused(answer):
                 pairs = [f"{one!r} ≠ {two!r}" for one, two in zip(*shown, strict=True) if one != two]
                 told.differences.append(f"{when}{write} [{names.get(hidden[0])}]: {'; '.join(pairs)}")
 
 
-def is_taken(answer: httpx.Response) -> bool:
-    """Whether a ref, a slug or a page is refused, and nothing else is told."""
+def is_refused(answer: httpx.Response) -> bool:
+    """Whether a ref, a slug or a page is refused as taken or redacted, and nothing else is told."""
     problems = [json.loads(line) for line in answer.text.splitlines() or ["{}"]]
     if problems[-1].get("done"):  # of lines each has its own
         problems.pop()
-    return all(
+    return all(_is_refusal(problem) for problem in problems)
+
+
+def _is_refusal(problem: Json) -> bool:
+    if problem.get("status") == httpx.codes.GONE:
+        return bool(problem["detail"] == _REDACTED)
+    return (
         problem.get("status") == httpx.codes.CONFLICT
         and {"url", "blocked_by"}.isdisjoint(problem)
         and bool(problem.get("errors"))
         and {error["detail"] for error in problem["errors"]} == {_TAKEN}
         and {error["pointer"].rpartition("/")[2] for error in problem["errors"]} <= {"ref", "slug", "url"}
-        for problem in problems
     )
 
 
