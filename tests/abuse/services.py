@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -69,14 +69,13 @@ class Loaded:
 
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, bytes, float]:
         """Status, body and seconds, on a connection of its own; with the key, unless another Authorization is told."""
-        connection, began = self.connect(), time.monotonic()
+        began = time.monotonic()
         content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         told = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"} | headers
-        connection.request(method, path, content, {name: value for name, value in told.items() if value})
-        answer = connection.getresponse()
-        read = answer.read()
-        connection.close()
-        return answer.status, read, time.monotonic() - began
+        with closing(self.connect()) as connection:  # also where it takes too long
+            connection.request(method, path, content, {name: value for name, value in told.items() if value})
+            answer = connection.getresponse()
+            return answer.status, answer.read(), time.monotonic() - began
 
     def send_lines(self, lines: Iterable[dict[str, Any]]) -> None:
         content = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
