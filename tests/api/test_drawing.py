@@ -50,7 +50,7 @@ async def test_a_slice_is_taken_in_the_thread_in_which_its_dossier_is_drawn(
         turns.clear()
         assert (await client.get(f"{event}/{picture}")).status_code == 200
         counts[picture] = len(turns)
-    assert set(counts.values()) == {5}, counts  # two to parse, one for rows, one to draw, one to write
+    assert set(counts.values()) == {6}, counts  # two to parse, one for what is cited, for rows, to draw, to write
 
 
 async def test_no_transaction_waits_while_an_audit_is_drawn(

@@ -111,7 +111,8 @@ async def _to_look_at(session: AsyncSession, batch: Batch) -> list[Draft]:
         return []
     dated = [draft for draft in batch.drafts[Event] if draft.original.outcome == "created" or draft.value("occurred")]
     occurred_of = {draft.original.id: draft.original.value("occurred") for draft in (*batch.referred(Event), *dated)}
-    unknown = {draft.value("event_id") for draft in batch.drafts[Statement]} - occurred_of.keys()
+    said_of = {draft.value("event_id") for draft in batch.drafts[Statement] if draft.value("said") is not None}
+    unknown = said_of - occurred_of.keys()
     if unknown:
         occurred_of |= {row.id: row.occurred for row in await ask(session, _OCCURRED, {"ids": [*unknown]})}
 

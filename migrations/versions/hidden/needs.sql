@@ -4,11 +4,11 @@
 ALTER TABLE change ADD COLUMN needs smallint DEFAULT 0 NOT NULL;
 
 -- The same as `directory` for those who have `read`, and for those who have neither scope; and the last change by which something
--- hidden may have been opened: of what was hidden before nobody has decided whether it still is.
+-- hidden may have been opened: of what was hidden before nobody has decided whether it still is, so that this moves all pictures once.
 ALTER TABLE ledger_head ADD COLUMN directory_read bigint DEFAULT 0 NOT NULL;
 ALTER TABLE ledger_head ADD COLUMN directory_public bigint DEFAULT 0 NOT NULL;
 ALTER TABLE ledger_head ADD COLUMN opened bigint DEFAULT 0 NOT NULL;
-UPDATE ledger_head SET directory_read = directory, directory_public = directory, opened = seq;
+UPDATE ledger_head SET directory = seq, directory_read = seq, directory_public = seq, opened = seq;
 
 -- The last change of an event for those who lack `read`: without those of links to restricted events.
 ALTER TABLE event_head ADD COLUMN public_seq bigint;
