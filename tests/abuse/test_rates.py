@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.api import proxies
+from app.api.kept.store import Store
 from app.api.rates import Rates
 from app.settings import Settings
 
@@ -114,6 +115,7 @@ async def test_a_key_that_was_revoked_is_counted_no_more(app: FastAPI, key: str,
 
 
 async def test_what_is_kept_costs_a_hundredth(app: FastAPI, event: str, clock: list[float]) -> None:
+    app.state.kept = Store(1_000_000)  # also where the settings keep nothing
     limit(app, rate_anonymous=3)
     async with at(app, "192.0.2.1") as client:
         statuses = [(await client.get(event)).status_code for _ in range(110)]

@@ -390,6 +390,7 @@ async def test_nothing_is_kept_where_there_is_no_room(app: FastAPI, client: Clie
 
 
 async def test_what_is_known_of_addresses_is_bounded(app: FastAPI, client: Client) -> None:
+    app.state.kept = Store(1_000_000)
     for length in (400, 60_000):
         before = app.state.kept_route.cache_info().currsize
         for number in range(3):
