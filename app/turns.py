@@ -47,19 +47,19 @@ class Turns:
         return sum(map(len, self._line.values()))
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    async def turn(self, *, patiently: bool = False) -> AsyncIterator[None]:
         """A place for as long as the block lasts. Raises as `take`."""
-        await self.take()
+        await self.take(patiently=patiently)
         began = time.monotonic()
         try:
             yield
         finally:
             self.give_back(time.monotonic() - began)
 
-    async def take(self) -> None:
+    async def take(self, *, patiently: bool = False) -> None:
         """Take a place. Raises Unavailable: at once, if it would take long to get one.
 
-        Who would be the next may always wait.
+        Who would be the next may always wait. `patiently`: however long it takes, for who was let in elsewhere.
         """
         caller = request_notes.caller()
         if self.taken < self.places:
@@ -68,12 +68,13 @@ class Turns:
             return
         count_ahead, now = self._ahead(caller), time.monotonic()
         expected = (count_ahead + 1) * self._seconds / self.places
-        if (count_ahead and self._goes_slowly(caller, expected, now)) or self.waiting >= self._most_waiting:
+        goes_slowly = count_ahead and self._goes_slowly(caller, expected, now)
+        if not patiently and (goes_slowly or self.waiting >= self._most_waiting):
             raise self._refusal(expected)
         waiting = asyncio.get_running_loop().create_future(), now
         self._line.setdefault(caller, deque()).append(waiting)
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(None if patiently else PATIENCE_SECONDS):
                 await waiting[0]
             self._waits.observe(time.monotonic() - now)
         except BaseException as error:

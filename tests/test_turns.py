@@ -173,3 +173,19 @@ def test_nobody_has_all_the_room() -> None:
             third.take(20)
         assert room.used == 20
     assert (room.used, room._used_by) == (0, {})
+
+
+async def test_who_was_let_in_elsewhere_waits_as_long_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.02)
+    kind = Turns("lines", 1, usual_seconds=turns.LINE_SECONDS * 2)
+    holding = asyncio.create_task(hold(kind, 0.1))
+    await asyncio.sleep(0)
+
+    async def wait() -> None:
+        async with kind.turn(patiently=True):
+            pass
+
+    await asyncio.gather(*(wait() for _ in range(5)))
+    with pytest.raises(Unavailable):
+        await asyncio.gather(hold(kind, 0.05), hold(kind, 0.05))
+    await holding

@@ -13,6 +13,8 @@ _TEXTS: Final = 2
 # As they came in. Made into objects they take two to sixteen times as much, until they are stored.
 _BODY_BYTES, _BODY_BYTES_OF_ONE = 24_000_000, 16_000_000
 _BODIES_OF_LINES, _BODIES_OF_LINES_OF_ONE = 16, 12
+# Each has two lines at a time, one that is read and one that is stored: as many of a megabyte as there is room for.
+_BODIES_OF_LARGE_LINES, _BODIES_OF_LARGE_LINES_OF_ONE = 8, 5
 
 
 class Places:
@@ -26,13 +28,16 @@ class Places:
         self.large_pictures = Turns("large pictures", _LARGE_PICTURES, 1.0, _LARGE_PICTURES_WAITING)
         self.texts = Turns("bodies with texts", _TEXTS, 0.01)
         """Of bodies whose quotations are looked up."""
-        self.large_bodies = Turns("large bodies", 1, 0.1)
-        """At reading one, which keeps all others from the interpreter for a moment."""
+        self.large_bodies = Turns("large bodies", 1, 0.3)
+        """At reading one, or a large line: what becomes of several at once would take much memory."""
         self.room_for_bodies = Room("bodies", _BODY_BYTES, _BODY_BYTES_OF_ONE)
         """Which are read, or stored."""
         self.lines = Turns("bodies of lines", _BODIES_OF_LINES, 0.1)
         """Of bodies of lines, from the first line to the last."""
         self.lines_of_one = Shares("bodies of lines", _BODIES_OF_LINES_OF_ONE, 0)
+        self.large_lines = Turns("bodies of large lines", _BODIES_OF_LARGE_LINES, 1.0, most_waiting=0)
+        """Of bodies of lines, from the first large line to the last line."""
+        self.large_lines_of_one = Shares("bodies of large lines", _BODIES_OF_LARGE_LINES_OF_ONE, 0)
 
     def are_large_taken(self) -> bool:
         """Whether a large picture, or a body, is in the making."""

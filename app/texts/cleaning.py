@@ -14,12 +14,17 @@ _NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
     chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000)
 )
 _FORBIDDEN: Final = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
-_ASCII: Final = re.compile("[\x00-\x7f]")
-_SLICE: Final = 50_000  # characters of which a step is done at once: meanwhile no other thread has a turn
+_SLICE: Final = 20_000  # characters of which a step is done at once: meanwhile no other thread has a turn
 _LINE_BREAKS: Final = {0x0B: "\n", 0x0C: "\n"}
 # Marks on one letter, at most: to bring n of them into their order takes n² steps. Unicode's own bound is 30 (UAX 15).
 _MARKS_IN_A_ROW: Final = 100
 _OTHER_MARKS: Final = "\u0f73\u0f75\u0f81\uff9e\uff9f"  # which become marks when they are decomposed
+# Letters that become one with what stands before them: vowels and ends of Korean syllables, vowel signs of India.
+_JOINING: Final = frozenset(
+    "\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u102e\u1b35\U00011127"
+    "\U0001133e\U00011357\U000114b0\U000114ba\U000114bd\U000115af\U00011930"
+    + "".join(map(chr, (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))))
+).union(_OTHER_MARKS)
 # The blocks with all characters that become more than three when they are decomposed (NFKD): ﷺ, ㌖, ㈝, Ⅷ, ᾇ.
 _LONG_FORM: Final = re.compile("[\u1f82-\u1faf\u2057-\u2487\u2a0c\u320e-\u33d8\ufdf2-\ufdfc]")
 # As long as Korean syllables and letters with two accents become; a few long forms may stand in any text.
@@ -47,23 +52,28 @@ def clean(words: str) -> str:
             place = start + forbidden.start()
             raise ValueError(f"a control character (U+{ord(forbidden[0]):04X}) stands at character {place}")
     if len(words) > _MARKS_IN_A_ROW and not words.isascii():
-        characters = set[str]().union(*(part for _, part in slices))
+        characters = set[str]()
+        for _, part in slices:
+            characters.update(part)
         _check_marks(slices, characters)
-        _check_decomposed(words, characters)
+        _check_decomposed(words, slices, characters)
     if "\x0b" in words or "\x0c" in words:
         slices = [(start, part.translate(_LINE_BREAKS)) for start, part in slices]
     return "".join([unicodedata.normalize("NFC", part) for _, part in slices])
 
 
-def _slices(words: str) -> Iterator[tuple[int, str]]:
-    """Parts of a text, each with where it begins: nearly always one.
+def cut(words: str, index: int) -> int:
+    """The first place from there on where a text may be cut: both parts are composed and decomposed as the whole is."""
+    while index < len(words) and (unicodedata.combining(words[index]) or words[index] in _JOINING):
+        index += 1
+    return min(index, len(words))
 
-    All but the first begin with an ASCII character, which joins with nothing that comes before it.
-    """
+
+def _slices(words: str) -> Iterator[tuple[int, str]]:
+    """Parts of a text, each with where it begins: nearly always one."""
     start = 0
     while start < len(words):
-        cut = _ASCII.search(words, start + _SLICE)
-        end = cut.start() if cut else len(words)
+        end = cut(words, start + _SLICE)
         yield start, words[start:end]
         start = end
 
@@ -79,7 +89,7 @@ def _check_marks(slices: Iterable[tuple[int, str]], characters: set[str]) -> Non
             )
 
 
-def _check_decomposed(words: str, characters: set[str]) -> None:
+def _check_decomposed(words: str, slices: Iterable[tuple[int, str]], characters: set[str]) -> None:
     lengths = {
         character: len(unicodedata.normalize("NFKD", character))
         for character in characters
@@ -87,7 +97,7 @@ def _check_decomposed(words: str, characters: set[str]) -> None:
     }
     extra = sum(words.count(character) * (length - _TIMES_AS_LONG) for character, length in lengths.items())
     # All others become at most three; how many they really become is asked only where that could be too many.
-    if extra > _CHARACTERS_MORE and _decomposed_length(words) > _TIMES_AS_LONG * len(words) + _CHARACTERS_MORE:
+    if extra > _CHARACTERS_MORE and _decomposed_length(slices) > _TIMES_AS_LONG * len(words) + _CHARACTERS_MORE:
         longest = max(lengths, key=lambda character: lengths[character])
         raise ValueError(
             f"decomposed (NFKD), as texts are compared, it becomes more than {_TIMES_AS_LONG} times as long, by "
@@ -95,8 +105,11 @@ def _check_decomposed(words: str, characters: set[str]) -> None:
         )
 
 
-def _decomposed_length(words: str) -> int:
-    return sum(len(unicodedata.normalize("NFKD", character)) * count for character, count in Counter(words).items())
+def _decomposed_length(slices: Iterable[tuple[int, str]]) -> int:
+    counts = Counter[str]()
+    for _, part in slices:
+        counts.update(part)
+    return sum(len(unicodedata.normalize("NFKD", character)) * count for character, count in counts.items())
 
 
 def line(words: str) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import re
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from math import sqrt
@@ -41,6 +41,15 @@ _ADDRESSES: Final = re.compile(r"(?<!\w)@[\w.-]+|https?://[!-~]+", re.ASCII)
 _WHOLE_TEXT_BYTES: Final = 7
 
 
+class Fingerprint(NamedTuple):
+    hashes: tuple[int, ...]
+    """The lowest of a text's, in their order: all, if it is no longer than most articles; none, if it is too short."""
+    whole_mark: int | None
+    """One mark more, of the whole text: texts have the same if they are equal as folded.
+
+    None for one that is empty, or only says whom it answers or where it leads. Higher than any mark of a shingle."""
+
+
 class DocumentDates(NamedTuple):
     """When a document was published (half-open, where that is known), read and recorded; its id as a last resort."""
 
@@ -51,24 +60,53 @@ class DocumentDates(NamedTuple):
     id: str
 
 
+def read(text: str) -> Fingerprint:
+    """The print of a text of any length, in short steps."""
+    lowest, folded = list[int](), list[str]()
+    for hashes, tidied in _stretches(text):
+        lowest = sorted({*lowest, *hashes})[:MOST_HASHES]
+        folded.append(tidied)
+    is_long_enough = len(lowest) >= FEWEST_SHINGLES
+    return Fingerprint(tuple(lowest) if is_long_enough else (), _mark(folding.without_ends("".join(folded))))
+
+
+def fingerprint(text: str) -> tuple[int, ...]:
+    """The hashes of its print."""
+    return read(text).hashes
+
+
 def shingles(text: str) -> frozenset[int]:
     """Hashes of every three words that follow each other, as they are folded; accents and punctuation do not count."""
-    words = _WORDS.findall(_DROPPED.sub("", folding.letters(text)))
+    return frozenset([hash_ for hashes, _ in _stretches(text) for hash_ in hashes])
+
+
+def _stretches(text: str) -> Iterator[tuple[list[int], str]]:
+    """Of each part of a text, the shingles that end there, and how it is folded."""
+    words = list[str]()
+    for stretch in folding.stretches(f" {text}"):  # as whole texts stand
+        letters = folding.letters(stretch)
+        words += _WORDS.findall(_DROPPED.sub("", letters))
+        hashes, words = _hashes(words)
+        yield hashes, folding.tidied(letters)
+
+
+def _hashes(words: list[str]) -> tuple[list[int], list[str]]:
+    """The shingles of these words, and those of them with which the next ones begin."""
     weights = [_WORD_WEIGHT if len(word) > 1 else _weight(word) for word in words]
     if min(weights, default=_WORD_WEIGHT) == _WORD_WEIGHT:  # as nearly everywhere
         threes = zip(words, words[1:], words[2:], strict=False)
-        return frozenset([zlib.crc32(f"{first} {second} {third}".encode()) for first, second, third in threes])
+        return [zlib.crc32(f"{first} {second} {third}".encode()) for first, second, third in threes], words[-2:]
     # A window over the words that moves on by one, and takes in as many as make three words.
-    hashes, end, weight = set[int](), 0, 0
+    hashes, start, end, weight = list[int](), 0, 0, 0
     for start, first_weight in enumerate(weights):
         while weight < _SHINGLE_WEIGHT and end < len(words):
             weight += weights[end]
             end += 1
         if weight < _SHINGLE_WEIGHT:
             break
-        hashes.add(zlib.crc32(" ".join(words[start:end]).encode()))
+        hashes.append(zlib.crc32(" ".join(words[start:end]).encode()))
         weight -= first_weight
-    return frozenset(hashes)
+    return hashes, words[start:]
 
 
 def _weight(character: str) -> int:
@@ -77,22 +115,8 @@ def _weight(character: str) -> int:
     return _LETTER_WEIGHT if _IS_LETTER.match(character) else _WORD_WEIGHT
 
 
-def fingerprint(text: str) -> tuple[int, ...]:
-    """The lowest of a text's hashes, in their order: all of them, if it is no longer than most articles.
-
-    Nothing for a text that is too short.
-    """
-    hashes = shingles(text)
-    return tuple(sorted(hashes)[:MOST_HASHES]) if len(hashes) >= FEWEST_SHINGLES else ()
-
-
-def whole_mark(text: str) -> int | None:
-    """One mark more, of the whole text: texts have the same if they are equal as folded.
-
-    None for one that is empty, or only says whom it answers or where it leads. Higher than any mark of a shingle.
-    """
-    folded = folding.whole.__wrapped__(text)  # not to be remembered: it may have a million characters
-    if not _ADDRESSES.sub("", folded).strip():
+def _mark(folded: str) -> int | None:
+    if not any(_ADDRESSES.sub("", stretch).strip() for stretch in folding.stretches(folded)):
         return None
     digest = hashlib.sha256(folded.encode()).digest()
     return _HIGHEST_HASH + 1 + int.from_bytes(digest[:_WHOLE_TEXT_BYTES])

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-from app.texts import characters, lookalikes
+from app.texts import characters, cleaning, lookalikes
 from app.texts.characters import ARABIC_LETTERS, DASH, ELLIPSIS, MARK, SPACED_ACCENT
 from app.texts.repertoire import UNASSIGNED
 from app.texts.scripts import ACCENTS
@@ -26,9 +26,12 @@ __all__ = [
     "MARK",
     "FoldedText",
     "fold",
+    "letters",
     "name",
     "region",
     "signs",
+    "stretches",
+    "tidied",
     "visible",
     "whole",
     "words_only",
@@ -61,6 +64,16 @@ _FRACTION: Final = re.compile("[.,][0-9]")
 STROKES: Final = {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t"}
 _STROKES: Final = str.maketrans(STROKES)
 _UNKNOWN: Final = re.compile(f"[{UNASSIGNED}]+")
+# Characters of a long text that are folded at once: meanwhile no other thread has a turn.
+_STRETCH: Final = 10_000
+# Where a text is cut into parts that are folded as the whole is: at a space between two words whose letters are folded
+# to letters, or between two letters of a script without spaces. Where there is no such place, wherever it may be.
+_PLAIN: Final = (
+    "0-9A-Za-z\u00e0-\u00f6\u0391-\u03a9\u03b1-\u03c9\u0410-\u044f\u0531-\u0556\u0561-\u0586\u05d0-\u05ea\u0621-\u063a"
+    "\u0641-\u064a\u0904-\u0939\u10d0-\u10fa\u1200-\u135a\uac00-\ud7a3"
+)
+_SEVERAL_A_WORD: Final = "\u0e01-\u0e2e\u0e81-\u0eae\u1000-\u1021\u1780-\u17a2\u3400-\u4dbf\u4e00-\u9fff"
+_CUT: Final = re.compile(rf"(?<=[{_PLAIN}])[ \n](?=[{_PLAIN}])|(?<=[{_SEVERAL_A_WORD}])(?=[{_SEVERAL_A_WORD}])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +93,13 @@ class FoldedText:
 @lru_cache(maxsize=4096)
 def whole(text: str) -> str:
     """Of two texts that say the same in the same words the same: they are one text in other signs."""
-    return _without_ends(signs(_standing_free(text)))
+    return without_ends(signs(_standing_free(text)))
 
 
 @lru_cache(maxsize=4096)
 def name(text: str) -> str:
     """Of two spellings of a name the same."""
-    return _without_ends(_ACCENT.sub("", signs(_standing_free(text))).translate(_STROKES))
+    return without_ends(_ACCENT.sub("", signs(_standing_free(text))).translate(_STROKES))
 
 
 def _standing_free(text: str) -> str:
@@ -116,12 +129,28 @@ def visible(text: str) -> str:
 
 def letters(text: str) -> str:
     """Each character folded, but punctuation and white space left as they are: for whoever counts words alone."""
-    return lookalikes.fold(_characters(text))
+    return "".join([lookalikes.fold(_characters(stretch)) for stretch in stretches(text)])
 
 
 def signs(text: str) -> str:
     """Folded, but with what stands at either end; accents follow their letters."""
-    raw = lookalikes.fold(_characters(text))
+    return "".join([tidied(lookalikes.fold(_characters(stretch))) for stretch in stretches(text)])
+
+
+def stretches(text: str) -> Iterator[str]:
+    """Parts of a text that are folded as the whole is: nearly always one."""
+    start = 0
+    while start < len(text):
+        end = min(start + _STRETCH, len(text))
+        if end < len(text):
+            cut = _CUT.search(text, end, end + _STRETCH)
+            end = cut.start() if cut else cleaning.cut(text, end)
+        yield text[start:end]
+        start = end
+
+
+def tidied(raw: str) -> str:
+    """What `letters` gives, with its punctuation and white space folded, too."""
     parts, last = list[str](), 0
     for untidy in _untidy(raw):
         parts += raw[last : untidy.start()], _stand_in(untidy)
@@ -146,7 +175,7 @@ def _stand_in(untidy: re.Match[str]) -> str:
     return ELLIPSIS if untidy[untidy.lastindex] == "." else untidy[untidy.lastindex]
 
 
-def _without_ends(folded: str) -> str:
+def without_ends(folded: str) -> str:
     """Without punctuation and brackets at both ends; .5 keeps its point."""
     start, end = 0, len(folded)
     while start < end and characters.is_end_mark(folded[start]) and not _FRACTION.match(folded, start):
@@ -161,9 +190,18 @@ def _without_ends(folded: str) -> str:
 
 def fold(text: str) -> FoldedText:
     """Folded as all that is compared, punctuation at its ends left: what is looked for may stand anywhere."""
-    raw, raw_positions = _placed_characters(text)
+    parts, positions, start = list[str](), array("I"), 0
+    for stretch in stretches(text):
+        parts.append(_fold(stretch, start, positions))
+        start += len(stretch)
+    return FoldedText(text, "".join(parts), positions, "".join(map(words_only, parts)))
+
+
+def _fold(text: str, offset: int, positions: "array[int]") -> str:
+    """Fold a part of a text that begins at `offset`, and note where each character comes from."""
+    raw, raw_positions = _placed_characters(text, offset)
     raw = lookalikes.fold(raw)
-    parts, positions, last = list[str](), array("I"), 0
+    parts, last = list[str](), 0
     for untidy in _untidy(raw):
         parts.append(raw[last : untidy.start()])
         positions.extend(raw_positions[last : untidy.start()])
@@ -171,10 +209,8 @@ def fold(text: str) -> FoldedText:
         if untidy.lastindex:
             parts.append(_stand_in(untidy))
             positions.append(raw_positions[untidy.start(untidy.lastindex)])
-    parts.append(raw[last:])
     positions.extend(raw_positions[last:])
-    folded = "".join(parts)
-    return FoldedText(text, folded, positions, words_only(folded))
+    return "".join([*parts, raw[last:]])
 
 
 def words_only(folded: str) -> str:
@@ -227,12 +263,12 @@ def _folded(text: str) -> str:
     return _SPACED_ACCENT.sub(MARK, "".join(map(_EACH.__getitem__, unicodedata.normalize("NFKD", text))))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2**15)
 def _each(character: str) -> str:
     return _characters(character)
 
 
-def _placed_characters(text: str) -> tuple[str, "array[int]"]:
+def _placed_characters(text: str, offset: int) -> tuple[str, "array[int]"]:
     """The same, and where each comes from."""
     if "\u200c" in text:
         text = _HALF_SPACE.sub(lambda gap: " " * len(gap[0]), text)
@@ -240,13 +276,14 @@ def _placed_characters(text: str) -> tuple[str, "array[int]"]:
     raw = "".join([folds[character] for character in text])
     # Only where marks meet can their order be another one, and only on a space is one an apostrophe.
     if not _marks_meet(text, folds) or raw == _characters(text):
-        return raw, _positions(text, {character: len(fold_) for character, fold_ in folds.items() if len(fold_) != 1})
+        sizes = {character: len(fold_) for character, fold_ in folds.items() if len(fold_) != 1}
+        return raw, _positions(text, sizes, offset)
     # Marks on one letter stand in an order of their own: letter by letter, then.
     positions, raw = array("I"), ""
     for start, end in pairwise([*_starts(text, folds), len(text)]):
         cluster = _characters(text[start:end])
         raw += cluster
-        positions.extend(min(start + nth, end - 1) for nth in range(len(cluster)))
+        positions.extend(offset + min(start + nth, end - 1) for nth in range(len(cluster)))
     return raw, positions
 
 
@@ -272,12 +309,12 @@ def _starts(text: str, folds: Mapping[str, str]) -> list[int]:
     return [nth for nth, is_mark in enumerate(marked) if nth == 0 or not is_mark]
 
 
-def _positions(text: str, sizes: Mapping[str, int]) -> "array[int]":
+def _positions(text: str, sizes: Mapping[str, int], offset: int) -> "array[int]":
     """Where each folded character comes from; `sizes`: of those that do not become just one."""
     positions, last = array("I"), 0
     for match in re.finditer(f"[{re.escape(''.join(sizes))}]", text) if sizes else ():
-        positions.extend(range(last, match.start()))
-        positions.extend([match.start()] * sizes[match[0]])
+        positions.extend(range(offset + last, offset + match.start()))
+        positions.extend([offset + match.start()] * sizes[match[0]])
         last = match.end()
-    positions.extend(range(last, len(text)))
+    positions.extend(range(offset + last, offset + len(text)))
     return positions

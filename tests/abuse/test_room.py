@@ -1,6 +1,7 @@
 """Bodies have so much room together: who comes when there is none is told 503 before it is read, and none is lost."""
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncIterator
 from typing import Any, Final
@@ -8,8 +9,10 @@ from typing import Any, Final
 import httpx
 import pytest
 from fastapi import FastAPI
+from hooking import until
 
 from app.services.deliveries import ingest as app_ingest
+from app.services.intake.drafts import Draft
 from app.turns import Room, Turns
 
 LINES: Final = {"Content-Type": "application/x-ndjson"}
@@ -87,3 +90,50 @@ async def test_of_many_bodies_of_lines_each_has_smaller_groups(
     refused = await client.post("/v1/ingest", content=lines, headers=LINES)
     assert (refused.status_code, "bodies of lines, 16 at a time" in refused.json()["detail"]) == (503, True)
     monkeypatch.setattr(bodies, "taken", 0)
+
+
+async def test_bodies_of_large_lines_are_few_and_those_that_are_let_in_are_stored(
+    app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = app.state.database.places
+    monkeypatch.setattr("app.turns.PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(app_ingest, "LARGE_BYTES", len(DOCUMENT["text"]))
+    record = {"type": "document", **DOCUMENT}
+    lines = [json.dumps(record | {"url": f"https://paper.example/{nth}"}).encode() for nth in range(3)]
+    small = b'{"type": "source", "name": "Ines Varga"}'
+    # Who was let in waits for the turn of each large line.
+    await places.large_bodies.take()
+    storing = asyncio.create_task(client.post("/v1/ingest", content=b"\n".join(lines), headers=LINES))
+    await until(lambda: places.large_bodies.waiting)
+    assert places.large_lines.taken == 1
+    # Where all places are taken, the next one is told so before anything of it is stored.
+    monkeypatch.setattr(places.large_lines, "taken", places.large_lines.places)
+    refused = await client.post("/v1/ingest", content=lines[0], headers=LINES)
+    assert (refused.status_code, "bodies of large lines, 8 at a time" in refused.json()["detail"]) == (503, True)
+    assert (await client.post("/v1/ingest", content=small, headers=LINES)).text.endswith('"failed":0}\n')
+    monkeypatch.setattr(places.large_lines, "taken", 1)
+    places.large_bodies.give_back(0.3)
+    assert '"created":3' in (await storing).text
+    assert (places.large_lines.taken, places.large_bodies.taken, places.large_lines_of_one._shares) == (0, 0, {})
+
+
+@pytest.mark.parametrize("path", ["/v1/documents", "/v1/ingest", "/v1/reports"])
+async def test_what_was_stored_is_freed_at_once(client: httpx.AsyncClient, path: str) -> None:
+    """Objects in circles, with long texts in them, would stay until the garbage collector looks for them."""
+    bodies: dict[str, Any] = {
+        "/v1/documents": DOCUMENT,
+        "/v1/ingest": {"type": "document", **DOCUMENT},
+        "/v1/reports": {
+            "document": DOCUMENT,
+            "events": [{"ref": "b", "title": "Blast", "claims": [{"text": "A drone hit it"}]}],
+        },
+    }
+    headers = LINES if path == "/v1/ingest" else {"Content-Type": "application/json"}
+    gc.collect()
+    gc.disable()
+    try:
+        answer = await client.post(path, content=json.dumps(bodies[path]), headers=headers)
+        assert answer.status_code in (200, 201), answer.text
+        assert not [draft for draft in gc.get_objects() if isinstance(draft, Draft)]
+    finally:
+        gc.enable()

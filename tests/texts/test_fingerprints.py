@@ -41,10 +41,10 @@ def paragraphs(text: str, count: int) -> str:
     ],
 )
 def test_who_only_says_whom_it_answers_has_copied_nobody(text: str) -> None:
-    assert fingerprints.whole_mark(text) is None
+    assert fingerprints.read(text).whole_mark is None
     for said in ("no", "Нет", "無", "لا"):
         answer = f"{text} {said}"
-        assert fingerprints.whole_mark(answer) == fingerprints.whole_mark(f"{answer}.") is not None
+        assert fingerprints.read(answer).whole_mark == fingerprints.read(f"{answer}.").whole_mark is not None
 
 
 @pytest.mark.parametrize("language", STORIES)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.texts import alike, characters, folding
+from app.texts import alike, characters, fingerprints, folding
 
 SAME = [
     ("A drone struck the depot", "A drone struck the depot."),
@@ -112,6 +112,24 @@ def test_what_is_looked_for_is_folded_as_what_is_compared(text: str) -> None:
     free = folding.fold(f" {text}").folded  # as whole texts stand
     ends = "".join(filter(characters.is_end_mark, set(free)))
     assert free.strip(ends) == folding.whole(text).strip(ends)
+
+
+@given(st.lists(TEXTS | SIGNS | st.sampled_from(["漢字", "กข", "word", "слово", "cлoво"]), max_size=8).map(" ".join))
+@example("один 1 два\nα β ї ї ї\u0301 ё ё ё\u0301")
+@example("漢 字漢字\u0301漢。漢漢")
+def test_a_text_is_cut_where_both_parts_are_folded_as_the_whole(text: str) -> None:
+    for cut in folding._CUT.finditer(text):
+        before, after = text[: cut.start()], text[cut.start() :]
+        assert folding.letters(before) + folding.letters(after) == folding.letters(text)
+        assert folding.signs(before) + folding.signs(after) == folding.signs(text)
+
+
+def test_a_long_text_is_folded_in_parts_as_it_would_be_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Ночью дрон, как сказал  губернатор … упал; it wаs — “so” 漢字。漢字漢 กขค ё\u0301 \u0301e\n" * 700
+    in_parts = folding.fold(text), folding.signs(text), folding.letters(text), fingerprints.read(text)
+    assert len(list(folding.stretches(text))) > 3
+    monkeypatch.setattr(folding, "_STRETCH", len(text))
+    assert (folding.fold(text), folding.signs(text), folding.letters(text), fingerprints.read(text)) == in_parts
 
 
 @given(TEXTS | SIGNS)

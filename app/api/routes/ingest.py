@@ -7,7 +7,7 @@ whole answer waits for the last byte.
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Annotated, Any, Final, TypeAlias
@@ -21,6 +21,7 @@ from starlette.types import Receive
 from app import jsontext
 from app.api.deps import Connected, Ingester, Reason, Router, check_again
 from app.api.problems import documented
+from app.connections.places import Places
 from app.database import Database, Signature
 from app.errors import (
     BadRequest,
@@ -110,9 +111,10 @@ async def ingest_lines(
     body, places = _Body(request.receive), database.places
     try:
         inflate = _inflate_of(request)
-        async with places.lines_of_one.turn(caller.name), places.lines.turn():
+        async with places.lines_of_one.turn(caller.name), places.lines.turn(), AsyncExitStack() as admission:
             with places.room_for_bodies.for_a_body() as room:
                 groups = _grouped(_inflated(body, inflate), places.lines, room)
+                groups = _let_in(groups, places, caller, admission)
                 answer = await _answer(request, groups, database, signature, caller, room=room)
     except Problem:
         await _drain(body)
@@ -189,7 +191,7 @@ async def _answer(
 
     try:
         async for group, (size, lines) in groups:  # noqa: B007  (the last ones are for the summary)
-            entries = await _read(group, caller, database)
+            entries = await ingest.read(group, caller, database.places.large_bodies)
             if storing is not None:
                 await _check_key(request)
             stored = await storing if storing else []
@@ -211,13 +213,6 @@ async def _answer(
         bytes=size, lines=lines, created=counts["created"], matched=counts["matched"], failed=counts["failed"]
     )
     return bytes(answer) + summary.model_dump_json().encode() + b"\n"
-
-
-async def _read(group: list[tuple[int, bytes]], caller: Caller, database: Database) -> list[Entry]:
-    try:
-        return await ingest.read(group, caller, database.places.large_bodies)
-    except Unavailable as busy:
-        raise _BodyBroken(busy) from None
 
 
 def _hold_back(entries: list[Entry], stored: list[Entry]) -> None:
@@ -363,3 +358,22 @@ async def _grouped(chunks: AsyncIterator[bytes], bodies: Turns, room: RoomTaken)
     if begun_line:
         add(bytes(begun_line))
     yield group, (total, number)
+
+
+async def _let_in(
+    groups: AsyncIterator[_Group], places: Places, caller: Caller, admission: AsyncExitStack
+) -> AsyncIterator[_Group]:
+    """The groups of a body; from its first large line on it has an `admission`, or is refused at once.
+
+    Who was let in waits for the turn of each such line as long as it takes: few bodies do.
+    """
+    is_let_in = False
+    async for group in groups:
+        if not is_let_in and any(len(line) > ingest.LARGE_BYTES for _, line in group[0]):
+            try:
+                await admission.enter_async_context(places.large_lines_of_one.turn(caller.name))
+                await admission.enter_async_context(places.large_lines.turn())
+            except Unavailable as busy:
+                raise _BodyBroken(busy) from None
+            is_let_in = True
+        yield group

@@ -41,7 +41,8 @@ _RECORDS_MORE: Final = 50  # by which a batch grows after one for which nobody h
 LINE_BYTES: Final = 8_000_000
 ONE_OBJECT_A_LINE: Final = "A line is one object: `jq -c '.[]'` makes lines of an array."
 _THREAD_BYTES: Final = 20_000  # a line that is longer is read in a thread
-_LARGE_BYTES: Final = 500_000  # of a line that is read in turns
+LARGE_BYTES: Final = 500_000
+"""Of a line that is read in turns."""
 _READING_SECONDS: Final = 0.00015  # before others have their turn
 _TRIES_WITHOUT_BLAMED: Final = 3  # then a batch is halved
 
@@ -92,15 +93,15 @@ class StoringPace:
 async def read(raw: Iterable[tuple[int, bytes]], caller: Caller, large: Turns) -> list[Entry]:
     """Check each line and walk it into drafts, with pauses in which other requests have their turn.
 
-    A `large` one waits for the others that are; raises Unavailable. Not in one thread for all lines: that would compete
-    with the event loop for the interpreter all the time.
+    A `large` one waits for the others that are. Not in one thread for all lines: that would compete with the event loop
+    for the interpreter all the time.
     """
     entries, since = list[Entry](), time.perf_counter()
     for number, line in raw:
         entry = Entry(number)
         entries.append(entry)
         if len(line) > _THREAD_BYTES:
-            async with large.turn() if len(line) > _LARGE_BYTES else nullcontext():
+            async with large.turn(patiently=True) if len(line) > LARGE_BYTES else nullcontext():
                 await threads.run(_read, entry, line, caller)
         else:
             _read(entry, line, caller)

@@ -157,7 +157,7 @@ def fingerprint_texts(batch: Batch) -> dict[bytes, TextFeatures]:
 def features_of(words: str, headline: str | None) -> TextFeatures:
     credited = [*wire.in_text(words), *(wire.in_headline(headline) if headline else ())]
     scores = {credit.agency: credit.score for credit in sorted(credited, key=lambda credit: credit.score)}
-    return TextFeatures(fingerprints.fingerprint(words), fingerprints.whole_mark(words), scores)
+    return TextFeatures(*fingerprints.read(words), scores)
 
 
 # --- under it --------------------------------------------------------------------------------------------------------

@@ -143,11 +143,20 @@ async def store(
     unless the batch is dry. Raises Invalid, Conflict or Gone, with the pointer of the draft
     that can't be stored; nothing is then kept.
     """
-    await _match_and_store(session, batch)
-    if batch.dry:
-        return
-    if before_proposing is not None:
-        await before_proposing()
+    try:
+        await _match_and_store(session, batch)
+        if batch.dry:
+            return
+        if before_proposing is not None:
+            await before_proposing()
+        await _propose(session, batch)
+    finally:
+        # Else a document and what was read of it keep each other, and a long text, until the garbage collector comes.
+        for document in batch.drafts[Document]:
+            document.within = None
+
+
+async def _propose(session: AsyncSession, batch: Batch) -> None:
     created, completed = (
         [draft for draft in batch.drafts[Source] if draft.outcome in outcomes]
         for outcomes in (("created",), ("completed", "replaced"))

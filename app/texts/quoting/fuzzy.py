@@ -57,8 +57,12 @@ class NearMatch(NamedTuple):
 
 
 def split(folded: FoldedText) -> Words:
-    words = _WORD.findall(folded.words_only)
-    starts = [match.start() for match in _WORD.finditer(folded.words_only)]
+    words, starts = list[str](), list[int]()
+    for match in _WORD.finditer(
+        folded.words_only
+    ):  # one by one, for others have their turn between two steps of Python
+        words.append(match[0])
+        starts.append(match.start())
     ends = [start + len(word) for start, word in zip(starts, words, strict=True)]
     occurrences = defaultdict[str, list[int]](list)
     for nth, word in enumerate(words):
