@@ -102,6 +102,13 @@ class HitPage(Page[Hit]):
     other_words: list[OtherWords]
     """What claims of this page, and those that its statements are about, say in languages that were not asked for;
     without `language`, in which they were not found. At most 10."""
+    latest: Annotated[
+        bool,
+        Field(
+            description="Very many texts have these words: these are the best of the latest 10,000. Never with "
+            "`event`, `count` or `facets`."
+        ),
+    ]
 
 
 class SimilarQuery(Input):

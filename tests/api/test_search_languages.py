@@ -106,4 +106,5 @@ async def test_what_was_found_is_proposed_in_other_languages(
         "total": None,
         "facets": None,
         "other_words": [],
+        "latest": False,
     }

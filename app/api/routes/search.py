@@ -7,7 +7,7 @@ from app.api import answers
 from app.api.deps import Reader, Router, Searching
 from app.api.problems import documented
 from app.schemas.search import Hit, HitPage, SearchQuery, SimilarList, SimilarQuery
-from app.services.search import other_words, search, similar
+from app.services.search import other_words, search, similar_to_text
 
 router = Router("search")
 
@@ -21,9 +21,9 @@ async def list_hits(
     Words are compared by their stems in the language of each text, without accents and case. `other_words`
     proposes what the same claims say in other languages.
     """
-    slice_ = await search.page(session, caller, query)
+    slice_, latest = await search.page(session, caller, query)
     proposals = await other_words.in_other_languages(session, caller, slice_.rows, query.language)
-    return answers.page(request, slice_, Hit, HitPage, other_words=proposals)
+    return answers.page(request, slice_, Hit, HitPage, other_words=proposals, latest=latest)
 
 
 @router.get("/claims/similar", response_model=SimilarList, responses=documented(), summary="Find similar claims")
@@ -32,4 +32,4 @@ async def list_similar_claims(query: Annotated[SimilarQuery, Query()], caller: R
 
     Ranked by how alike the words are.
     """
-    return answers.whole_list(SimilarList.model_validate({"items": await similar.page(session, caller, query)}))
+    return answers.whole_list(SimilarList.model_validate({"items": await similar_to_text.page(session, caller, query)}))

@@ -12,11 +12,14 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
+    FromClause,
     Integer,
     Select,
     Subquery,
     TextClause,
     Uuid,
+    any_,
     case,
     cast,
     distinct,
@@ -28,29 +31,44 @@ from sqlalchemy import (
     text,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Invalid
-from app.models import Document, Event, SearchEntry, table_of
+from app.models import Appearance, Claim, Document, DocumentVersion, Event, Record, SearchEntry, table_of
 from app.schemas.kinds import KINDS
 from app.schemas.search import SearchQuery
 from app.services import paging
 from app.services.access import Caller
 from app.services.lists import existing, narrowing
 from app.services.paging import Slice
-from app.services.search import results
+from app.services.search import results, sampling
 from app.services.visibility import seen
 from app.texts import languages
 
 # What cites a document in an event: the columns that name one.
 _CITING: Final = [(kind.model, name) for kind in KINDS if kind.in_event for name in kind.pointers_to(Document)]
 MAX_TERMS: Final = 32
+_RANKED: Final = 20_000  # entries: where more fit, the best of the latest texts are found
+_LATEST: Final = 10_000  # texts that are then looked through, as many of each kind
+# Where the parts of each kind of record have their ids, which grow with time.
+_PARTS: Final[dict[str, list[type[Record]]]] = {
+    "event": [Event],
+    "claim": [Claim],
+    "statement": [Appearance],
+    "document": [Document, DocumentVersion],
+}
 # Longer texts weigh less (1); between 0 and 1 (32).
 _RANK_NORMALISATION: Final = 1 | 32
 
 _TERM: Final = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
-_QUERY: Final[TextClause] = text("SELECT matching, ranking FROM search_query(:language, CAST(:groups AS jsonb))")
+# With about how many entries fit, where there are many.
+_QUERY: Final[TextClause] = text("""
+WITH size AS (SELECT pg_relation_size('search_entry') / current_setting('block_size')::int AS pages)
+SELECT matching, ranking, CASE WHEN pages > :few_pages THEN pages / CAST(:pages AS float) * (
+    SELECT count(*) FROM search_entry TABLESAMPLE SYSTEM (CAST(:pages AS float) * 100 / (SELECT pages FROM size))
+    REPEATABLE (1) WHERE vector @@ (SELECT CAST(matching AS tsquery))) ELSE 0 END AS fitting
+FROM size CROSS JOIN search_query(:language, CAST(:groups AS jsonb))""")
 # Words are looked for in texts of every language. What is a stop word in one may be found in another, or nowhere.
 _LEAVING_OUT: Final[TextClause] = text("""
 SELECT CAST(config AS text) FROM search_configs(NULL) config
@@ -63,10 +81,11 @@ ORDER BY 1""")
 
 @dataclass(frozen=True, slots=True)
 class TextQuery:
-    """The two tsqueries of a search: what fits, and by what it is ranked."""
+    """The two tsqueries of a search: what fits, and by what it is ranked; and whether very many entries fit."""
 
     matching: str
     ranking: str
+    is_common: bool = False
 
 
 def groups(words: str, parameter: str = "q") -> list[list[dict[str, Any]]]:
@@ -83,13 +102,17 @@ def groups(words: str, parameter: str = "q") -> list[list[dict[str, Any]]]:
     return [group for group in alternatives if group]
 
 
-async def page(session: AsyncSession, caller: Caller, query: SearchQuery) -> Slice:
-    """The records that fit, the best first. Raises Invalid where nothing can be looked for, and BadCursor."""
+async def page(session: AsyncSession, caller: Caller, query: SearchQuery) -> tuple[Slice, bool]:
+    """The records that fit, the best first; and whether only the latest texts were looked through.
+
+    Raises Invalid where nothing can be looked for, and BadCursor.
+    """
     text_query = await _text_query(session, query.language, groups(query.q))
     if text_query is None:
         raise Invalid.parameter("q", "there is nothing to look for: only signs, stop words and excluded words")
     await existing.check(session, caller, query)
-    entries = _entries(caller, query, text_query)
+    latest = text_query.is_common and not (query.event or query.count or query.facets)
+    entries = _entries(caller, query, text_query, latest=latest)
     best = _visible(caller, query, entries)
     slice_ = await paging.page(session, best, {"rank": "rank"}, query.model_copy(update={"facets": None}))
     if not slice_.rows and query.cursor is None and (left_out := await _left_out(session, groups(query.q))):
@@ -99,7 +122,7 @@ async def page(session: AsyncSession, caller: Caller, query: SearchQuery) -> Sli
     if query.facets is not None:
         slice_ = replace(slice_, facets=await _facets(session, caller, query, entries))
     parts = _entries(caller, query, text_query, [row["id"] for row in slice_.rows])
-    return replace(slice_, rows=await results.hits(session, caller, slice_.rows, parts, text_query.ranking))
+    return replace(slice_, rows=await results.hits(session, caller, slice_.rows, parts, text_query.ranking)), latest
 
 
 async def claims(session: AsyncSession, caller: Caller, words: str) -> Subquery | None:
@@ -117,9 +140,9 @@ async def _text_query(
 ) -> TextQuery | None:
     # Several languages, and one with several codes, have words in several forms: they are looked for in all forms.
     one_code = language if language is not None and len(languages.codes_of(language)) == 1 else None
-    parameters = {"language": one_code, "groups": json.dumps(terms, ensure_ascii=False)}
+    parameters = {"language": one_code, "groups": json.dumps(terms, ensure_ascii=False), **sampling.PAGES}
     row = (await session.execute(_QUERY, parameters)).one()
-    return None if row.matching is None else TextQuery(row.matching, row.ranking)
+    return None if row.matching is None else TextQuery(row.matching, row.ranking, row.fitting > _RANKED)
 
 
 async def _left_out(session: AsyncSession, terms: list[list[dict[str, Any]]]) -> str:
@@ -135,16 +158,24 @@ def _types(query: SearchQuery) -> set[str]:
     return set(query.type.split(",")) if query.type else set(results.SELECTED)
 
 
-def _entries(caller: Caller, query: SearchQuery, text_query: TextQuery, ids: Sequence[UUID] | None = None) -> Subquery:
-    """Every part that fits (of these `ids` alone), under the id of what it leads to: of a visible event or a document.
+def _entries(
+    caller: Caller,
+    query: SearchQuery,
+    text_query: TextQuery,
+    ids: Sequence[UUID] | None = None,
+    *,
+    latest: bool = False,
+) -> Subquery:
+    """Every part that fits (of these `ids` alone, or among the `latest`), under the id of what it leads to.
 
-    Whether a document is public is a question of its own, asked of few: see `_visible`. Here only of what was merged.
-    The fence (OFFSET 0) has what fits ranked before it is sorted: sorted are numbers, not vectors.
+    Of a visible event, or a document. Whether a document is public is a question of its own, asked of few: see
+    `_visible`. Here only of what was merged. The fence (OFFSET 0) has what fits ranked before it is sorted: sorted are
+    numbers, not vectors.
     """
-    entry, event = table_of(SearchEntry), seen(caller, Event)
-    root = case((event.c.merged_into.is_(None), event.c.id), else_=func.event_root(event.c.id))
-    rank = func.ts_rank(entry.c.vector, cast(literal(text_query.ranking), TSQUERY), _RANK_NORMALISATION)
     types = _types(query)
+    entry, event = _looked_through(caller, query, types, ids, latest=latest), seen(caller, Event)
+    root = case((event.c.merged_into.is_(None), event.c.id), else_=func.event_root(event.c.id))
+    rank = func.ts_rank(entry.c.vector, sampling.tsquery(text_query.ranking), _RANK_NORMALISATION)
     fitting = (
         select(
             entry.c.type,
@@ -157,7 +188,7 @@ def _entries(caller: Caller, query: SearchQuery, text_query: TextQuery, ids: Seq
         )
         .select_from(entry.outerjoin(event, event.c.id == entry.c.event_id))
         .where(
-            entry.c.vector.op("@@")(cast(literal(text_query.matching), TSQUERY)),
+            entry.c.vector.op("@@")(sampling.tsquery(text_query.matching)),
             or_(entry.c.type == "document", event.c.id.is_not(None)),
         )
     )
@@ -167,29 +198,58 @@ def _entries(caller: Caller, query: SearchQuery, text_query: TextQuery, ids: Seq
         fitting = fitting.where(
             or_(entry.c.owner == entry.c.id, entry.c.type != "document", _is_seen(caller, entry.c.owner))
         )
-    if ids is not None:
-        given_ids = func.unnest(cast(literal(list(ids)), ARRAY(Uuid())))
-        fitting = fitting.where(entry.c.id.in_(select(given_ids).union_all(select(func.event_kin(given_ids)))))
     if query.language:
         fitting = fitting.where(entry.c.language.in_(languages.codes_of(query.language)))
-    if query.event:
-        fitting = fitting.where(_of_event(caller, query.event, types))
     return fitting.offset(0).subquery()
 
 
-def _of_event(caller: Caller, address: str, types: set[str]) -> ColumnElement[bool]:
-    """Keep what belongs to the event, and the documents that it cites."""
+def _looked_through(
+    caller: Caller, query: SearchQuery, types: set[str], ids: Sequence[UUID] | None, *, latest: bool
+) -> FromClause:
+    """The entries among which those that fit are looked for: all, by their words, or the few that are told otherwise.
+
+    These are fenced (OFFSET 0) and found by arrays, so that no plan reads all that have the words, or the whole table.
+    """
     entry = table_of(SearchEntry)
-    events = narrowing.events_at(caller, address).subquery()
-    ids = select(events.c[0])
-    inside: ColumnElement[bool] = entry.c.event_id.in_(ids)
+    rows: Select[Any] | CompoundSelect[Any]
+    if ids is not None:
+        given_ids = func.unnest(cast(literal(list(ids)), ARRAY(Uuid())))
+        rows = select(entry).where(entry.c.id == _any(select(given_ids).union_all(select(func.event_kin(given_ids)))))
+    elif query.event:
+        rows = _of_event(caller, query.event, types)
+    elif latest:
+        rows = select(entry).where(entry.c.part == _any(_latest_parts(types)), entry.c.type.in_(types))
+    else:
+        return entry
+    return rows.offset(0).subquery()
+
+
+def _any(ids: Select[Any] | CompoundSelect[Any]) -> ColumnElement[Any]:
+    return any_(func.array(ids.scalar_subquery(), type_=ARRAY(Uuid())))
+
+
+def _latest_parts(types: set[str]) -> CompoundSelect[Any]:
+    """The ids of the latest parts of each kind, as many of each."""
+    models = [table_of(model) for type_ in sorted(types) for model in _PARTS[type_]]
+    parts = _LATEST // len(models)
+    return union_all(
+        *(select(select(model.c.id).order_by(model.c.id.desc()).limit(parts).subquery()) for model in models)
+    )
+
+
+def _of_event(caller: Caller, address: str, types: set[str]) -> Select[Any] | CompoundSelect[Any]:
+    """The entries of what belongs to the event, and of the documents that it cites."""
+    entry = table_of(SearchEntry)
+    ids = _any(narrowing.events_at(caller, address))
+    inside = select(entry).where(entry.c.event_id == ids)
     if "document" not in types:
         return inside
     citing = [(table_of(model), name) for model, name in _CITING]
     cited = union_all(
-        *(select(table.c[name].label("id")).where(table.c.event_id.in_(ids)) for table, name in citing)
+        *(select(table.c[name].label("id")).where(table.c.event_id == ids) for table, name in citing)
     ).subquery()
-    return or_(inside, entry.c.id.in_(select(func.document_root(cited.c.id))))
+    roots = select(func.document_root(cited.c.id))
+    return inside.union_all(select(entry).where(entry.c.id == _any(roots), entry.c.type == "document"))
 
 
 def _visible(caller: Caller, query: SearchQuery, entries: Subquery) -> Select[*tuple[Any, ...]]:

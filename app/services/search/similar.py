@@ -18,38 +18,29 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
-    cast,
     column,
     func,
-    literal,
     or_,
     select,
     text,
     true,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSQUERY
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import threads
 from app.database import Askable, ask
-from app.models import Claim, Event, SearchEntry, table_of
+from app.models import Claim, Event
 from app.schemas import addresses, kinds
 from app.schemas.claims import ClaimCreate
 from app.schemas.questions import QuestionCreate, QuestionIn
 from app.schemas.reports import ClaimPart, ReportCreate, Similar
-from app.schemas.search import SimilarQuery
 from app.services.access import Caller
-from app.services.lists import existing, narrowing
 from app.services.visibility import seen
-from app.texts import alike, languages
+from app.texts import alike
 from app.texts.alike import COMPARED_CHARACTERS, SIMILAR, FoldedClaim
 
-_CANDIDATES: Final = 200  # claims that are compared with one text
 SIMILAR_IN_ANSWER: Final = 5  # for each new claim or question
-_ANY_WORD: Final = text(
-    "SELECT string_agg(quote_literal(lexeme), ' | ') FROM (SELECT DISTINCT search_lexemes(language, :words) "
-    "FROM unnest(CAST(:languages AS text[])) l(language)) s(lexeme)"
-)
 _NEIGHBOURS: Final = 20  # claims that each claim of a body is compared with: stored ones, and as many beside it
 _MATCHES: Final = 500  # occurrences that are counted for each claim, from its rarest words on
 _ENTRIES: Final = 5000  # claims of an event, with each of their languages, that are looked through: the latest
@@ -140,58 +131,6 @@ class Compared:
 # For each claim of a body, by its place, the stored ones that share words with it, with each of their texts; and the
 # questions of each event, by -1 less its place.
 StoredTexts: TypeAlias = dict[int, list[tuple[UUID, str]]]
-
-
-# --- one text --------------------------------------------------------------------------------------------------------
-
-
-async def page(session: AsyncSession, caller: Caller, query: SimilarQuery) -> list[dict[str, Any]]:
-    """The claims that are most like a text, the most alike first, as fields of `SimilarRead`."""
-    await existing.check(session, caller, query)
-    tags = [*query.language.split(","), languages.UNDETERMINED] if query.language else [None, languages.UNDETERMINED]
-    words = (await ask(session, _ANY_WORD, {"languages": tags, "words": query.text[:COMPARED_CHARACTERS]}))[0][0]
-    rows = (await session.execute(_sharing_words(caller, query, words or ""))).mappings().all()
-    best = await threads.run(_best, query.text, rows, query.limit)
-    claims = seen(caller, Claim)
-    selected = select(claims).where(claims.c.id.in_([id_ for id_, _, _ in best]))
-    claims_by_id = {row["id"]: row for row in (await session.execute(selected)).mappings()}
-    return [
-        {"claim": claims_by_id[id_], "text": words, "score": score, "exact": score == 1.0}
-        for id_, words, score in best
-        if id_ in claims_by_id
-    ]
-
-
-def _best(words: str, rows: Iterable[Any], limit: int) -> list[tuple[UUID, str, float]]:
-    """Each claim once: its id, the text or translation of it that is most like the words, and their likeness."""
-    fold = alike.fold(words)
-    best: dict[UUID, tuple[UUID, str, float]] = {}
-    for row in rows:
-        for translation in (row["text"], *row["translations"].values()):
-            is_text = isinstance(translation, str)
-            score = alike.likeness(fold, alike.fold(translation)) if is_text else 0.0
-            if score > 0 and (row["id"] not in best or score > best[row["id"]][2]):
-                best[row["id"]] = (row["id"], translation, score)
-    return sorted(best.values(), key=lambda candidate: (-candidate[2], candidate[0]))[:limit]
-
-
-def _sharing_words(caller: Caller, query: SimilarQuery, words: str) -> Select[*tuple[Any, ...]]:
-    """Select the claims that have one of these words, those with the most of them first."""
-    entry, claim, any_word = table_of(SearchEntry), seen(caller, Claim), cast(literal(words), TSQUERY)
-    claims = (
-        select(entry.c.id, claim.c.text, claim.c.translations)
-        .select_from(entry.join(claim, claim.c.id == entry.c.owner))
-        .where(entry.c.type == "claim", entry.c.vector.op("@@")(any_word))
-        .order_by(func.ts_rank(entry.c.vector, any_word, 1).desc(), entry.c.owner)
-        .limit(_CANDIDATES)
-    )
-    if query.event:
-        claims = claims.where(entry.c.event_id.in_(narrowing.events_at(caller, query.event)))
-    if query.question:
-        claims = claims.where(claim.c.question_id.in_(narrowing.questions_at(caller, query.question)))
-    if query.language:
-        claims = claims.where(entry.c.language.in_([*languages.codes_of(query.language), "und"]))
-    return claims
 
 
 # --- the claims of a body --------------------------------------------------------------------------------------------
