@@ -39,8 +39,8 @@ class Input(BaseModel):
     def _note_quotes(cls, sent: Any, make: ModelWrapValidatorHandler[Self]) -> Self:
         """Numbers, true and false may come as texts: whoever keeps them says so."""
         body = make(sent)
-        if type(sent) is dict:
-            texts = {name: sent[name] for name in _quotable(cls) if type(sent.get(name)) is str}
+        if type(sent) is dict and (quotable := _quotable(cls)):
+            texts = {name: sent[name] for name in quotable if type(sent.get(name)) is str}
             if texts:
                 unquoted = {name: Unquoted(getattr(body, name), words) for name, words in texts.items()}
                 body._unquoted = unquoted  # noqa: SLF001  (its own)

@@ -136,9 +136,13 @@ def respelt_in(value: Any, at: str) -> Iterator[tuple[str, Respelt | Unquoted]]:
             yield from respelt_in(unquoted_in(value).get(name, getattr(value, name)), f"{at}/{name}")
 
 
+_NO_PRIVATE: Final[dict[str, Any]] = {}
+
+
 def unquoted_in(body: BaseModel) -> Mapping[str, Unquoted]:
     """Of the members of a body those that came in quotes."""
-    return getattr(body, "_unquoted", None) or {}
+    # Where pydantic keeps a private attribute: its own way there takes as long as reading all members.
+    return (body.__pydantic_private__ or _NO_PRIVATE).get("_unquoted") or {}
 
 
 # --- numbers -------------------------------------------------------------------------------------------------------

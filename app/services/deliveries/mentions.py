@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, lru_cache
+from json.encoder import encode_basestring
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -104,7 +105,7 @@ def fingerprint(value: Any) -> str:
 
 @lru_cache(maxsize=4096)
 def _of_words(words: str) -> str:
-    return _of_json(json.dumps(words, ensure_ascii=False))
+    return _of_json(encode_basestring(words))  # as `json.dumps` writes it, without an encoder made for each
 
 
 def _of_json(written: str) -> str:

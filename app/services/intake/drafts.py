@@ -314,7 +314,9 @@ def columns(data: BaseModel, *left_out: str) -> dict[str, Any]:
 def given(data: BaseModel, names: Iterable[str]) -> dict[str, Any]:
     """Of these fields those that a body gave. What came in quotes stays marked, until `Batch.add` has told of it."""
     values = {name: _plain(value) for name in names if (value := getattr(data, name)) is not None}
-    return values | {name: words for name, words in unquoted_in(data).items() if name in values}
+    if unquoted := unquoted_in(data):
+        values |= {name: words for name, words in unquoted.items() if name in values}
+    return values
 
 
 def _plain(value: Any) -> Any:
