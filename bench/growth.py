@@ -36,9 +36,13 @@ WANTED_MS: Final = 150
 SEARCHING: Final = (
     "search, a rare word",
     "search, a common word",
+    "search, every statement's word",
     "search in one event",
     "similar claims of all events",
+    "similar claims, common words",
 )
+
+COMMON: Final = "+".join(f"w{n * 7919:x}ing" for n in range(1, 11))
 
 # :start and :end are numbers of events. Claims are of ten words among 20,000, a tenth of them with `explosion`.
 WORDS: Final = """
@@ -156,8 +160,10 @@ def calls(client: Client, events: int) -> dict[str, Callable[[int], Any]]:
         "500 lines": lines,
         "search, a rare word": lambda _: client.call(get, "/v1/search?q=zeppelin"),
         "search, a common word": lambda _: client.call(get, "/v1/search?q=explosion"),
+        "search, every statement's word": lambda _: client.call(get, "/v1/search?q=said"),
         "search in one event": lambda nth: client.call(get, f"/v1/search?q=explosion&event=ref:e{event(nth)}"),
         "similar claims of all events": lambda _: client.call(get, "/v1/claims/similar?text=Explosion+of+a+zeppelin"),
+        "similar claims, common words": lambda _: client.call(get, f"/v1/claims/similar?text={COMMON}"),
     }  # fmt: skip
 
 
