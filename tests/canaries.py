@@ -326,7 +326,8 @@ async def stir(made: World) -> None:
     version = {"text": new(RESTRICTED), "headline": new(RESTRICTED)}
     answer = await made.editor.post(f"/v1/documents/{ids['secret paper']}/versions", json=version)
     assert answer.status_code == 201, answer.text
-    await made.says("said since", "secret", ids["secret first"], ids["insider"], ids["evidence"], RESTRICTED)
+    since = {"said": "2023-08-12"}
+    await made.says("said since", "secret", ids["secret first"], ids["insider"], ids["evidence"], RESTRICTED, **since)
     await made.source("another insider", RESTRICTED)
     await made.link("tie since", "source_link", f"/v1/sources/{ids['protected']}/links",
                     {"to": ids["speaker"]}, CONFIDENTIAL)  # fmt: skip

@@ -280,7 +280,7 @@ async def writes(world: World) -> list[Write]:
     """Each operation that writes: at each address, and with each hidden record in each place of its body."""
     found = [*_at_addresses(world)]
     async for kind, form in _hidden_forms(world):
-        found += _naming(world.ids, kind, form)
+        found += naming(world.ids, kind, form)
     return found
 
 
@@ -318,7 +318,7 @@ def _at_addresses(world: World) -> Iterator[Write]:
                 yield Write(operation, "POST", f"{at}/{below}", _filled(body, world.ids, None))
 
 
-def _naming(ids: dict[str, str], kind: str, form: Any) -> Iterator[Write]:
+def naming(ids: dict[str, str], kind: str, form: Any) -> Iterator[Write]:
     """Each body with one hidden record, in this form, in each of its places; those of lines as lines, too."""
     is_described = isinstance(form, dict)
     whole = {**_filled(_BESIDE.get(kind, {}), ids, None), **form} if is_described else form

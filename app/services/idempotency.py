@@ -22,9 +22,12 @@ from app.services.access import Caller
 HEADER: Final = "Idempotency-Key"
 # The scopes that decide how much an answer shows.
 _READING_SCOPES: Final = frozenset({"read", "confidential"})
+# What hides a record by itself empties the answer (triggers); that nothing in public tells of a source or document any
+# more is found out when the answer is asked for again.
 _ANSWERED: Final = text("""
-SELECT body, sees, status, headers, answer FROM idempotency_key
-WHERE asked = :asked AND kept_at >= clock_timestamp() - interval '24 hours'""")
+SELECT body, sees, status, headers, answer, NOT CAST(:read AS boolean) AND EXISTS (
+    SELECT FROM unnest(shown) s(id) WHERE source_is_withheld(s.id) OR document_is_withheld(s.id)) AS is_withheld
+FROM idempotency_key WHERE asked = :asked AND kept_at >= clock_timestamp() - interval '24 hours'""")
 _ID: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -71,13 +74,13 @@ async def check(session: Askable, request: KeyedRequest) -> None:
     Raises Replayed; Invalid for another body; Gone where the answer may no longer be shown to this caller. Of one that
     is shown to nobody the body is not known any more, either.
     """
-    rows = await ask(session, _ANSWERED, {"asked": request.name_hash})
+    rows = await ask(session, _ANSWERED, {"asked": request.name_hash, "read": "read" in request.scopes})
     if not rows:
         return
     answered = rows[0]
     if answered.answer is not None and answered.body != request.body_hash:
         raise Invalid.parameter(HEADER, "this key came with another body before; a new request needs a new key")
-    if answered.answer is None or not set(answered.sees) <= request.scopes:
+    if answered.answer is None or answered.is_withheld or not set(answered.sees) <= request.scopes:
         raise Gone(
             "This was done before, under the same Idempotency-Key. Its answer is no longer shown: something in it was "
             "deleted or hidden since."

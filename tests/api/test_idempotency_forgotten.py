@@ -160,3 +160,23 @@ def test_the_table_keeps_wrong_rows_out(psql: Psql) -> None:
     with pytest.raises(errors.UniqueViolation, match="pk_idempotency_key"):
         psql.execute(query, good)
     psql.execute(query, good | {"asked": b"c" * 32, "status": None, "headers": None, "answer": None})
+
+
+async def test_who_may_not_see_what_it_shows_any_more_is_not_given_it_again(
+    client: httpx.AsyncClient, other: httpx.AsyncClient, event: str, psql: Psql
+) -> None:
+    """What said it in public is gone, and only what is restricted says it still: nothing of the answer was changed."""
+    psql.execute("UPDATE api_key SET scopes = '{ingest}' WHERE name = 'other'")
+    secret = (await post(client, "/v1/events", {"title": "Secret", "visibility": "restricted"}))["id"]
+    paper = {"url": "https://news.example/1", "title": "What the insider knows"}
+    told = {"text": "A drone", "statements": [{"source": {"name": "Ada Mayor", "role": "pilot"}, "document": paper}]}
+    open_claim = (await post(client, f"{event}/claims", told))["claim"]["id"]
+    await post(client, f"/v1/events/{secret}/claims", told)
+    bodies: dict[str, Any] = {"/v1/sources": {"name": "Ada Mayor"}, "/v1/documents": {"url": paper["url"]}}
+    for path, body in bodies.items():
+        first = {who: await again(who, path, body, status=200) for who in (client, other)}
+        assert all([same(answer, await again(who, path, body)) for who, answer in first.items()])
+        await delete(client, f"/v1/claims/{open_claim}?cascade=true") if path == "/v1/documents" else None
+    for path, body in bodies.items():
+        assert (await again(client, path, body)).headers["Idempotency-Replayed"] == "true"
+        await gone(other, path, body)
