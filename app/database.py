@@ -25,6 +25,7 @@ from sqlalchemy.util import await_only
 from app.connections import engines
 from app.connections.askers import Askers
 from app.connections.engines import ReadKind
+from app.connections.gathering import Gatherings
 from app.connections.guarded import Unanswered
 from app.connections.places import Places
 from app.errors import Unavailable
@@ -129,6 +130,8 @@ class Database:
     turns: Mapping[ReadKind, Turns]
     places: Places
     own_writes: OwnWrites = field(default_factory=OwnWrites)
+    gatherings: Gatherings = field(default_factory=Gatherings)
+    """Of bodies that are stored together."""
 
     @asynccontextmanager
     async def reading(self, what_for: ReadKind = "reads") -> AsyncIterator[AsyncSession]:

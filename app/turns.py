@@ -70,7 +70,7 @@ class Turns:
         expected = (count_ahead + 1) * self._seconds / self.places
         goes_slowly = count_ahead and self._goes_slowly(caller, expected, now)
         if not patiently and (goes_slowly or self.waiting >= self._most_waiting):
-            raise self._refusal(expected)
+            raise refusal(self.kind, self.places, expected)
         waiting = asyncio.get_running_loop().create_future(), now
         self._line.setdefault(caller, deque()).append(waiting)
         try:
@@ -85,7 +85,7 @@ class Turns:
                 if not line:
                     del self._line[caller]
             if isinstance(error, TimeoutError):
-                raise self._refusal(expected) from None
+                raise refusal(self.kind, self.places, expected) from None
             raise
 
     def give_back(self, seconds: float) -> None:
@@ -128,13 +128,15 @@ class Turns:
             self._last_turn.clear()
         self._last_turn[caller] = self._turns
 
-    def _refusal(self, expected: float) -> Unavailable:
-        metrics.TURNS_REFUSED.labels(self.kind).inc()
-        return Unavailable(
-            f"There is more to do at the moment than can be done: {self.kind}, {self.places} at a time, and others "
-            "wait. Nothing of this request was done. Try again.",
-            max(1, math.ceil(expected)),
-        )
+
+def refusal(kind: str, places: int, expected: float) -> Unavailable:
+    """What is said to whoever would wait for too long: `expected` seconds."""
+    metrics.TURNS_REFUSED.labels(kind).inc()
+    return Unavailable(
+        f"There is more to do at the moment than can be done: {kind}, {places} at a time, and others wait. Nothing of "
+        "this request was done. Try again.",
+        max(1, math.ceil(expected)),
+    )
 
 
 @dataclass(slots=True)

@@ -302,6 +302,7 @@ async def _once(request: Request, session: Writing, key: _IdempotencyKey = None)
         return _keep_nothing
     if len(request.headers.getlist(idempotency.HEADER)) > 1:
         raise Invalid.parameter(idempotency.HEADER, "give it once")
+    session.info["keeps_answer"] = True
     caller = await _key_holder(request)
     keyed = idempotency.keyed_request(caller, request.scope["path"], key, await request.body())
     await idempotency.check(request.app.state.database.asking(), keyed)

@@ -99,7 +99,7 @@ async def change(
         links = await copies.compare(session, [document_id])
         remarked += await remarks.of_document_links(session, caller, links, {document_id: "/document"})
     remarked += await doubts.of_changed(session, record.id, patch.model_fields_set)
-    changed = await records.get_written(session, caller, model, record.id)
+    changed = (await records.get_written(session, caller, model, {record.id: True}))[record.id]
     return changed, [*remarked, *remarks.of_change(record, changed, patch)]
 
 

@@ -1,15 +1,19 @@
 """The one door to single records: read, change and merge them, and their history."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Select,
+    Subquery,
     Text,
     Uuid,
+    any_,
     bindparam,
     case,
     cast,
@@ -73,6 +77,38 @@ async def locate(session: Askable, caller: Caller, model: type[Record], address:
     return Located(*row)
 
 
+async def locate_unmerged(
+    session: Askable, caller: Caller, model: type[Record], references: Iterable[str]
+) -> dict[str, Located]:
+    """`locate` for many at once, but without those that are not there, or were merged."""
+    values_by_name: dict[str, dict[str, Any]] = {"id": {}, "ref": {}, "slug": {}}
+    for reference in references:
+        address = addresses.parse(reference)
+        name = next((name for name in values_by_name if getattr(address, name) is not None), "")
+        if name in visibility.seen_alone(caller, model).c:
+            values_by_name[name][reference] = getattr(address, name)
+    located: dict[str, Located] = {}
+    for name, value_of in values_by_name.items():
+        if value_of:
+            query = _located(model, visibility.nameless(caller), name)
+            rows = {row.addressed: row for row in await ask(session, query, {"values": [*value_of.values()]})}
+            for reference, value in value_of.items():
+                if value in rows and rows[value].merged_into is None:
+                    located[reference] = Located(*rows[value][1:])
+    return located
+
+
+@cache
+def _located(model: type[Record], caller: Caller, name: str) -> Select[Any]:
+    rows = visibility.seen_alone(caller, model)
+    columns = [rows.c[column] if column in rows.c else null().label(column) for column in Located._fields]
+    addressed = rows.c[name]
+    query = select(addressed.label("addressed"), *columns)
+    query = query.where(addressed == any_(bindparam("values", None, ARRAY(addressed.type))))
+    # Of several that bear one ref, the first: it comes last.
+    return query.order_by(rows.c.shadow.desc()) if name == "ref" and "shadow" in rows.c else query
+
+
 async def _check_unmerged(session: Askable, model: type[Record], address: str, row: Any) -> None:
     """Raises Merged."""
     if getattr(row, "merged_into", None) is not None:
@@ -85,24 +121,40 @@ def _root(model: type[Record]) -> Select[Any]:
 
 
 async def get_written(
-    session: AsyncSession, caller: Caller, model: type[Record], key: UUID, *, is_own: bool = True
-) -> RecordRead:
-    """Find a record that the caller has just written, who may not see it now: it is hidden, or nothing public cites it.
+    session: AsyncSession, caller: Caller, model: type[Record], is_own_by_id: Mapping[UUID, bool]
+) -> dict[UUID, RecordRead]:
+    """Records that the caller has just written, also those that he may not see now: hidden, or cited by nothing public.
 
-    Then all of it is what the caller said. `is_own`: false where it was there before; then only what is never empty is
-    told, as a mask does. Of an event that is its title: so it stays NotFound.
+    Then all of one is what the caller said. `is_own_by_id`: false where it was there before; then only what is never
+    empty is told, as a mask does. Of an event that is its title: so it raises NotFound.
     """
-    try:
-        return await get(session, caller, model, str(key), merged_itself=True)
-    except NotFound:
-        if "visibility" in table_of(model).c and not is_own:
-            raise
-    rows = visibility.written(caller, model)
-    row = dict((await session.execute(select(rows).where(rows.c.id == key))).mappings().one())
-    if not is_own:
-        row |= {column.name: None for column in table_of(model).columns if column.nullable and column.name in row}
-        row |= {name: type(value)() for name, value in row.items() if isinstance(value, dict | list)}
-    return kinds.READS[model].model_validate(row)
+    seeing, ids = visibility.nameless(caller), list(is_own_by_id)
+    rows = {row.id: row._asdict() for row in await ask(session, _these(model, seeing), {"ids": ids})}
+    if hidden := [id_ for id_ in ids if id_ not in rows]:
+        for row in await ask(session, _these_written(model, seeing), {"ids": hidden}):
+            rows[row.id] = row._asdict() if is_own_by_id[row.id] else _masked_row(model, row._asdict())
+    return {id_: kinds.READS[model].model_validate(row) for id_, row in rows.items()}
+
+
+def _masked_row(model: type[Record], row: dict[str, Any]) -> dict[str, Any]:
+    if "visibility" in table_of(model).c:
+        raise NotFound(f"There is no {kinds.kind_of(model).words} at this address.")
+    row |= {column.name: None for column in table_of(model).columns if column.nullable and column.name in row}
+    return row | {name: type(value)() for name, value in row.items() if isinstance(value, dict | list)}
+
+
+@cache
+def _these(model: type[Record], caller: Caller) -> Select[Any]:
+    return _with_ids(visibility.seen_alone(caller, model))
+
+
+@cache
+def _these_written(model: type[Record], caller: Caller) -> Select[Any]:
+    return _with_ids(visibility.written(caller, model))
+
+
+def _with_ids(rows: Subquery) -> Select[Any]:
+    return select(*rows.c).where(rows.c.id == any_(bindparam("ids", None, ARRAY(Uuid()))))
 
 
 async def get_as(session: AsyncSession, caller: Caller, read: type[Read], address: str) -> Read:

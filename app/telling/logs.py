@@ -60,9 +60,10 @@ def request(note: RequestNote, seconds: float) -> None:
     if _requests.isEnabledFor(logging.INFO):
         key = f'"key": {_quoted(note.key)}, ' if note.key else ""
         trace = f'"traceparent": "{note.trace.header}", "parent_id": "{note.trace.parent_id}", ' if note.trace else ""
+        stored_with = f'"stored_with": "{note.stored_with}", ' if note.stored_with else ""
         sys.stderr.write(
             f'{{"method": {_quoted(note.method)}, "path": {_quoted(note.path)}, "route": "{note.route}", '
-            f'"status": {note.status}, "ms": {seconds * 1000:.1f}, "sql": {note.statements}, {key}{trace}'
+            f'"status": {note.status}, "ms": {seconds * 1000:.1f}, "sql": {note.statements}, {key}{trace}{stored_with}'
             f'"event": "request", "request_id": "{note.request_id}", "level": "info", '
             f'"timestamp": "{_timestamp(time.time())}"}}\n'
         )

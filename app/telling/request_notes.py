@@ -53,6 +53,8 @@ class RequestNote:
     """For whom it is, as shares are counted, before a key is looked up: an address; of IPv6 its network."""
     statements: int = 0
     """Of SQL, that were asked for it."""
+    stored_with: str = ""
+    """The request in whose name the ledger has what this one changed, where both were stored together."""
 
 
 under_way: Final[ContextVar[RequestNote | None]] = ContextVar("request", default=None)

@@ -21,8 +21,10 @@ from app.schemas.reports import Removed, ReportCreate, ReportRead
 from app.services.access import Caller
 from app.services.deliveries import mentions, own_sources, replacing, taking_back
 from app.services.deliveries.mentions import Earlier
-from app.services.intake import pipeline, remarks
-from app.services.intake.bodies import lines, outcomes, walking
+from app.services.intake import pipeline
+from app.services.intake.bodies import lines, outcomes, together, walking
+from app.services.intake.bodies.together import SentBody
+from app.services.intake.bodies.walking import ReportDrafts
 from app.services.intake.drafts import Batch, Draft
 from app.services.search import similar
 
@@ -83,9 +85,15 @@ _OWNED: Final = (
 
 async def check_new(session: AsyncSession, batch: Batch) -> None:
     """Raise Unavailable if a report of these was delivered meanwhile: then it is no new one."""
-    reports = [draft.values for draft in batch.drafts.get(Report, ())]
-    if reports and await delivered(session, reports):
+    if not await are_new(session, batch):
         raise Unavailable("The same report is being delivered by somebody else. Try again.")
+
+
+async def are_new(session: AsyncSession, batch: Batch) -> bool:
+    """Whether none of these reports was delivered before, and none is there twice."""
+    reports = [draft.values for draft in batch.drafts.get(Report, ())]
+    are_told_apart = len({name(report) for report in reports}) == len(reports)
+    return not reports or (are_told_apart and not await delivered(session, reports))
 
 
 async def deliver(
@@ -101,28 +109,54 @@ async def deliver(
     The same body again stores nothing, whatever happened since to what it had stored. `digest`: of the body, if it is
     before.
     """
-    batch = Batch(caller)
     if digest is None:
         digest = await threads.run(lines.digest, data, caller)  # which writes all of it
-    drafts = walking.report(batch, data, caller.name, digest)
-    lines.check_rating(caller, batch)
-    before: Earlier | None = None
-    values = drafts.report.values
-    if naming_similar:
-        batch.compared = similar.in_report(caller, data)
+
+    def walk(batch: Batch) -> ReportDrafts:
+        drafts = walking.report(batch, data, caller.name, digest)
+        lines.check_rating(caller, batch)
+        return drafts
+
+    async def foreseen(reading: Askable) -> Delivered | None:
+        values = body.walked.report.values
+        return (await delivered(reading, [values])).get(name(values))
 
     async def repeated(reading: Askable) -> bool:
-        foreseen = (await delivered(reading, [values])).get(name(values))
-        return foreseen is not None and foreseen.sha256 == digest
+        earlier = await foreseen(reading)
+        return earlier is not None and earlier.sha256 == digest
 
-    await pipeline.prepare(session, batch)
-    await pipeline.foresee(session, batch, repeated=repeated)
+    async def is_new(reading: Askable) -> bool:
+        return await foreseen(reading) is None
+
+    compared = similar.in_report(caller, data) if naming_similar else None
+    body = SentBody(caller, walk, compared=compared, may_join=is_new, before=are_new, after=mentions.keep)
+    removed = _NOTHING
+    await pipeline.prepare(session, body.batch)
+    await pipeline.foresee(session, body.batch, repeated=repeated)
+    async with together.turn(session, body) as is_stored:
+        if not is_stored:
+            removed = await _store(session, body)
+    batch, remarked = body.batch, body.remarks
+    outcomes.name_similar(batch, remarked)
+    answer = outcomes.report(batch, body.walked, removed, [REPEATED, *remarked] if batch.dry else remarked)
+    parts = {
+        f"/events/{event_nth}/claims/{claim_nth}": part
+        for event_nth, event in enumerate(answer.events)
+        for claim_nth, part in enumerate(event.claims)
+    }
+    similar.name(parts, batch.compared)
+    return answer, outcomes.effect(batch).created
+
+
+async def _store(session: AsyncSession, body: SentBody[ReportDrafts]) -> Removed:
+    """Store a report by itself, in the place of its earlier delivery if there is one; gives what that takes back."""
+    batch, drafts, removed = body.batch, body.walked, _NOTHING
+    values, before = drafts.report.values, None
     # Under the lock, for somebody else may have delivered the same meanwhile.
     earlier = (await delivered(session, [values])).get(name(values))
-    check_owner(caller, values, earlier)
+    check_owner(body.caller, values, earlier)
     # The same body is only matched, so that the answer says what became of each part since.
-    batch.dry = earlier is not None and earlier.sha256 == digest
-    removed = _NOTHING
+    batch.dry = earlier is not None and earlier.sha256 == values["sha256"]
     if earlier is not None and not batch.dry:
         before = await mentions.earlier(session, earlier.id, earlier.made)
         batch.correct = partial(_correct, before)
@@ -137,16 +171,8 @@ async def deliver(
     await pipeline.store(session, batch, before_proposing=replace)
     if not batch.dry:
         await mentions.keep(session, batch, before)
-    remarked = await remarks.tell(session, caller, batch)
-    outcomes.name_similar(batch, remarked)
-    answer = outcomes.report(batch, drafts, removed, [REPEATED, *remarked] if batch.dry else remarked)
-    parts = {
-        f"/events/{event_nth}/claims/{claim_nth}": part
-        for event_nth, event in enumerate(answer.events)
-        for claim_nth, part in enumerate(event.claims)
-    }
-    similar.name(parts, batch.compared)
-    return answer, outcomes.effect(batch).created
+    await together.tell(session, batch, [body])
+    return removed
 
 
 async def _correct(

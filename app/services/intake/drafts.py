@@ -6,8 +6,9 @@ here touches the database.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, Final, Protocol, TypeAlias
 from uuid import UUID
 
@@ -162,8 +163,8 @@ class Batch:
     """The new columns of stored quotations whose fidelity changes, as `quotes` noted them."""
     remarks: list[Noted] = field(default_factory=list)
     """What `remarks` tells in the answer, beside the outcomes."""
-    matched_by_name: set[UUID] = field(default_factory=set)
-    """The stored sources of which a remark says already that a draft was taken for them because of its name."""
+    matched_by_name: set[tuple[int, UUID]] = field(default_factory=set)
+    """By line, the sources of which a remark says already that a draft was taken for them because of its name."""
     may_be: dict[Draft, list[UUID | Draft]] = field(default_factory=dict)
     """Sources whose names fit several, and whom each of them may be."""
     mentioned: set[Draft] = field(default_factory=set)
@@ -220,6 +221,10 @@ class Batch:
                 bound = f"{CLAIM_CHARACTERS_OF_A_BODY:,} characters together"
                 raise TooLarge(f"The claims and questions of one body may have at most {bound}. Send several.")
         return draft
+
+    def all_drafts(self) -> Iterator[Draft]:
+        """What the body describes, and what it names."""
+        return chain(chain.from_iterable(self.drafts.values()), self.references.values())
 
     def referred(self, model: type[Record]) -> list[Draft]:
         """The stored records of a table that the body refers to."""
@@ -288,6 +293,22 @@ class Batch:
             raise self.unknown_label
 
 
+def number(batch: Batch, line: int) -> None:
+    """Make a body that was walked by itself one of many, as if it had been line `line`."""
+    batch.line = line
+    for draft in batch.all_drafts():
+        draft.line, draft.pointer = line, f"/{line}{draft.pointer}"
+    batch.references = {(model, name, line): draft for (model, name, _), draft in batch.references.items()}
+    batch.remarks = [replace(noted, pointer=f"/{line}{noted.pointer}") for noted in batch.remarks]
+
+
+def unnumber(batch: Batch) -> None:
+    """Have the pointers of a body that was stored as one of many begin in the body again."""
+    for draft in batch.all_drafts():
+        draft.pointer = draft.pointer.removeprefix(f"/{batch.line}")
+    batch.line = 0
+
+
 def joined(batches: Sequence[Batch]) -> Batch:
     """Join the batches of many lines of one caller, which are prepared, into one."""
     joint = Batch(batches[0].caller, from_export=any(batch.from_export for batch in batches))
@@ -297,6 +318,8 @@ def joined(batches: Sequence[Batch]) -> Batch:
         joint.references |= batch.references
         joint.versions |= batch.versions
         joint.features |= batch.features
+        joint.spots.at |= batch.spots.at
+        joint.spots.beyond |= batch.spots.beyond
         joint.remarks += batch.remarks
         joint.size += batch.size
     return joint

@@ -126,11 +126,11 @@ def _told_traits(draft: Draft) -> set[tuple[str, Any]]:
 
 def say_what_was_read(batch: Batch) -> None:
     """Give all appearances of a document the version that this body brings of it, also where a part only names it."""
-    read = {document.original.id: version for document, version in batch.versions.items()}
+    read = {(document.line, document.original.id): version for document, version in batch.versions.items()}
     for draft in batch.drafts[Appearance]:
         document = draft.points_at.get("document_id")
-        if document is not None and document.original.id in read:
-            version = batch.versions.setdefault(document, read[document.original.id])
+        if document is not None and (draft.line, document.original.id) in read:
+            version = batch.versions.setdefault(document, read[draft.line, document.original.id])
             draft.points_at.setdefault("version_id", version)
 
 

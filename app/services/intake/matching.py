@@ -254,8 +254,6 @@ _PLACED: Final = (
     "More than one source of this name is there, and nothing that was given tells which: it is stored as one that is "
     "known only here, and linked to those that it may be. A ref or an id says which it is."
 )
-
-
 _NAMED_HERE: Final = (
     "More than one source of this name is there: it was taken for the one of which this body tells more."
 )
@@ -298,6 +296,7 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
             remarks.matched_by_name(batch, draft)
         elif earlier:
             _join(batch, draft, earlier[0])
+            remarks.matched_by_name(batch, draft)
             candidates.learn_names(earlier[0])
         else:
             new.append(draft)

@@ -226,6 +226,7 @@ async def _match_and_store_kind(session: AsyncSession, batch: Batch, model: type
 
 async def _store_kind(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> None:
     to_store = await matching.match(session, batch, model, drafts)
+    _tell_alike(drafts)
     new = [draft for draft in drafts if draft in to_store]
     matched = [draft for draft in drafts if draft not in to_store]
     if batch.correct is not None and not batch.dry:
@@ -244,6 +245,14 @@ async def _store_kind(session: AsyncSession, batch: Batch, model: type[Record], 
             await aliases.add(session, batch, drafts)  # which only sources have
         if batch.from_export:
             await storing.merge(session, model, matched)
+
+
+def _tell_alike(drafts: list[Draft]) -> None:
+    """Of what completes what another line has brought, also have its other mentions in its own line be `completed`."""
+    completed = {(draft.original, draft.line) for draft in drafts if draft.same_as and draft.outcome == "completed"}
+    for draft in drafts if completed else ():
+        if draft.same_as and (draft.original, draft.line) in completed:
+            draft.outcome = "completed"
 
 
 async def bearers(

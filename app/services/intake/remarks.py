@@ -63,12 +63,13 @@ def completed(batch: Batch, draft: Draft, column: str, sent: Any, *, follows: bo
 
 
 def matched_by_name(batch: Batch, draft: Draft) -> None:
-    """Note that a source was taken for a stored one because of its name alone; once for each that is stored."""
-    if draft.id in batch.matched_by_name:
+    """Note that a source was taken for one that is there because of its name alone; in each body once for each."""
+    source_id, was_said_here = draft.original.id, draft.same_as is not None and draft.same_as.line == draft.line
+    if was_said_here or (draft.line, source_id) in batch.matched_by_name:
         return
-    batch.matched_by_name.add(draft.id)
+    batch.matched_by_name.add((draft.line, source_id))
     detail = "A source of this name is there, and nothing that was given contradicts it: it was taken for the same."
-    batch.note("matched", f"{draft.pointer}/name", detail, stored=draft.id, sent=draft.value("name"), told_of=draft)
+    batch.note("matched", f"{draft.pointer}/name", detail, stored=source_id, sent=draft.value("name"), told_of=draft)
 
 
 def not_taken(batch: Batch, draft: Draft, column: str, stored: Any, sent: Any) -> None:
@@ -215,16 +216,24 @@ def _shortened(value: Any) -> Any:
 
 
 def by_line(remarks: Iterable[Remark]) -> dict[int, list[Remark]]:
-    """The remarks on many lines by the number of the line, with which their pointers begin.
+    """The remarks on many lines by the number of the line, as a line's answer has them.
 
     What was matched is left out: each line says that by its status; but for an address that is not kept.
     """
+    return {
+        number: [remark for remark in of_line if remark.what != "matched" or remark.pointer.endswith("url")]
+        for number, of_line in by_body(remarks).items()
+    }
+
+
+def by_body(remarks: Iterable[Remark]) -> dict[int, list[Remark]]:
+    """The remarks on many bodies by the number with which their pointers begin, which is taken off."""
     by_number: dict[int, list[Remark]] = defaultdict(list)
     for remark in remarks:
         number, _, pointer = remark.pointer[1:].partition("/")
-        if number.isdecimal() and (remark.what != "matched" or pointer.endswith("url")):
-            in_line = remark.model_copy(update={"pointer": f"/{pointer}" if pointer else ""})
-            by_number[int(number)].append(in_line)
+        if number.isdecimal():
+            in_body = remark.model_copy(update={"pointer": f"/{pointer}" if pointer else ""})
+            by_number[int(number)].append(in_body)
     return by_number
 
 

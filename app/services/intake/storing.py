@@ -237,11 +237,13 @@ async def _fill(
     if not filling:
         return
     filled_with: dict[tuple[UUID, str], Any] = {}
+    filling_lines = set[tuple[UUID, int]]()
     for draft, values, names in filling:
         for name in names:
             key, value = (draft.id, name), values[name]
             if key not in filled_with:
                 filled_with[key] = value
+                filling_lines.add((draft.id, draft.line))
                 batch.gave.add((draft.line, *key))
                 remarks.completed(batch, draft, name, value, follows=(draft.model, name) in FOLLOWING)
             elif value != filled_with[key] and (model, name) not in GROWING:
@@ -250,7 +252,8 @@ async def _fill(
     to_fill = [draft for draft in drafts if draft.id in ids]
     await ask(session, _completing(model), {"rows": as_json(_to_fill(to_fill, batch.decided))})
     for draft in to_fill:
-        draft.outcome = "completed"
+        if (draft.id, draft.line) in filling_lines:
+            draft.outcome = "completed"
 
 
 async def replace(session: AsyncSession, model: type[Record], rows: Mapping[UUID, Mapping[str, Any]]) -> None:
