@@ -109,7 +109,7 @@ class Kept:
 
     async def _make(self, call: KeptCall, has: str | None) -> Made:
         """Ask the application, as GET, for what decides the answer alone."""
-        metrics.KEPT_MISS.inc()
+        metrics.OF_REQUESTS.misses += 1
         stamp = call.store.heads.stamp  # before anything is read
         # Asked again whose key it is, it might be told otherwise: under this name is kept what this caller may see.
         of_call: dict[str, Any] = {"for_keeping": True, "holder": call.caller}
@@ -143,7 +143,7 @@ def _found(call: KeptCall) -> Ready | None:
 
 def _note_hit(call: KeptCall) -> None:
     call.admission.take(KEPT_COST)
-    metrics.KEPT_HIT.inc()
+    metrics.OF_REQUESTS.hits += 1
 
 
 def _name_span(note: RequestNote) -> None:
