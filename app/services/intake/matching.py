@@ -6,7 +6,7 @@ is not found now is not being stored by somebody else.
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from pydantic_core import to_json
@@ -18,11 +18,10 @@ from app.errors import Conflict, Invalid, Problem, raise_together
 from app.models import AppearanceHop, Claim, Document, Record, Source, table_of
 from app.schemas import kinds
 from app.services.intake import aliases, by_name, keys, references, remarks, storing, unseen
-from app.services.intake.drafts import Batch, Draft, HasId
+from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import PARTS, event_of, fill, is_named, levels, point, who_tells_more, whole_of
 from app.services.intake.references import bearing_refs, by_id, lost_refs
 
-Found = TypeVar("Found", bound=HasId)
 _QUICK: Final = {
     keys.STATEMENTS: keys.DIRECT_STATEMENTS,
     keys.SOURCELESS_STATEMENTS: keys.DIRECT_SOURCELESS_STATEMENTS,
@@ -280,15 +279,15 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
     to_place: list[Draft] = []
     # Of one body those that tell most come first, for then others can be told from them; lines are in their order.
     for draft in sorted(drafts, key=lambda draft: (draft.line, by_name.how_much_is_left_open(draft))):
-        # What was delivered before is only found again, whatever ref an editor has given it since.
-        stored, earlier = candidates.stored_of(draft, whatever_ref=batch.dry), candidates.new_of(draft)
-        if (meant := batch.meant(draft, [*stored, *earlier])) is not None:
-            batch.note("matched", f"{draft.pointer}/name", _NAMED_HERE, sent=draft.value("name"))
-            stored, earlier = _only(meant, stored), _only(meant, earlier)
+        stored, earlier = _fitting(batch, candidates, draft)
         if len(stored) + len(earlier) > 1:
             draft.may_be = tuple(source.id for source in stored)
             batch.may_be[draft] = [*draft.may_be, *earlier]
-            (new if draft.value("ref") else to_place).append(draft)
+            if draft.value("ref"):
+                new.append(draft)
+                candidates.add(draft)
+            else:
+                to_place.append(draft)
             continue
         if stored:
             adopt(draft, stored[0].id)
@@ -310,8 +309,15 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
     return new + await _place(session, batch, to_place)
 
 
-def _only(id_: UUID, sources: Iterable[Found]) -> list[Found]:
-    return [source for source in sources if source.id == id_]
+def _fitting(batch: Batch, candidates: by_name.Candidates, draft: Draft) -> tuple[list[by_name.Stored], list[Draft]]:
+    """Those that a draft may be, stored before or by this batch: of several that which its body means, if it tells."""
+    # What was delivered before is only found again, whatever ref an editor has given it since.
+    stored, earlier = candidates.stored_of(draft, whatever_ref=batch.dry), candidates.new_of(draft)
+    meant_id = batch.meant(draft, [*stored, *earlier])
+    if meant_id is None:
+        return stored, earlier
+    batch.note("matched", f"{draft.pointer}/name", _NAMED_HERE, sent=draft.value("name"))
+    return [source for source in stored if source.id == meant_id], [new for new in earlier if new.id == meant_id]
 
 
 async def _place(session: AsyncSession, batch: Batch, drafts: Sequence[Draft]) -> list[Draft]:
@@ -323,14 +329,10 @@ async def _place(session: AsyncSession, batch: Batch, drafts: Sequence[Draft]) -
     for document in batch.drafts[Document]:
         if "publisher_id" in document.points_at:
             publications.setdefault(document.points_at["publisher_id"].original, document)
-    at_once = list[Draft]()
     for draft in drafts:
-        draft.values["placed"] = True
-        draft.published_in = publications.get(draft)
-        if draft.within is None or draft.published_in is not None:
-            at_once.append(draft)
-        else:
-            batch.to_place.add(draft)
+        draft.values["placed"], draft.published_in = True, publications.get(draft)
+    at_once = [draft for draft in drafts if draft.within is None or draft.published_in is not None]
+    batch.to_place.update(set(drafts).difference(at_once))
     return await _in_their_places(session, batch, at_once)
 
 
