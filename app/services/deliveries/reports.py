@@ -117,19 +117,12 @@ async def deliver(
         lines.check_rating(caller, batch)
         return drafts
 
-    async def foreseen(reading: Askable) -> Delivered | None:
-        values = body.walked.report.values
-        return (await delivered(reading, [values])).get(name(values))
-
     async def repeated(reading: Askable) -> bool:
-        earlier = await foreseen(reading)
+        earlier = await _earlier(reading, body)
         return earlier is not None and earlier.sha256 == digest
 
-    async def is_new(reading: Askable) -> bool:
-        return await foreseen(reading) is None
-
     compared = similar.in_report(caller, data) if naming_similar else None
-    body = SentBody(caller, walk, compared=compared, may_join=is_new, before=are_new, after=mentions.keep)
+    body = SentBody(caller, walk, compared=compared, may_join=_is_new, before=are_new, after=mentions.keep)
     removed = _NOTHING
     await pipeline.prepare(session, body.batch)
     await pipeline.foresee(session, body.batch, repeated=repeated)
@@ -148,12 +141,21 @@ async def deliver(
     return answer, outcomes.effect(batch).created
 
 
+async def _earlier(session: Askable, body: SentBody[ReportDrafts]) -> Delivered | None:
+    values = body.walked.report.values
+    return (await delivered(session, [values])).get(name(values))
+
+
+async def _is_new(reading: Askable, body: SentBody[ReportDrafts]) -> bool:
+    return await _earlier(reading, body) is None
+
+
 async def _store(session: AsyncSession, body: SentBody[ReportDrafts]) -> Removed:
     """Store a report by itself, in the place of its earlier delivery if there is one; gives what that takes back."""
     batch, drafts, removed = body.batch, body.walked, _NOTHING
     values, before = drafts.report.values, None
     # Under the lock, for somebody else may have delivered the same meanwhile.
-    earlier = (await delivered(session, [values])).get(name(values))
+    earlier = await _earlier(session, body)
     check_owner(body.caller, values, earlier)
     # The same body is only matched, so that the answer says what became of each part since.
     batch.dry = earlier is not None and earlier.sha256 == values["sha256"]

@@ -49,7 +49,7 @@ class SentBody(Generic[T]):
     compared: Compared | None = None
     shown: Callable[[T], Draft] | None = None
     """Which of the drafts the answer shows the record of, if it does."""
-    may_join: Callable[[Askable], Awaitable[bool]] | None = None
+    may_join: Callable[[Askable, "SentBody[T]"], Awaitable[bool]] | None = None
     """Whether it can be stored with others, where that has to be asked."""
     before: Callable[[AsyncSession, Batch], Awaitable[bool]] | None = None
     """Tells under the lock whether all bodies of a transaction can be stored together."""
@@ -102,7 +102,7 @@ async def turn(session: AsyncSession, body: SentBody[Any]) -> AsyncIterator[bool
     )
     is_apart = "keeps_answer" in session.info or not _may_join(body.batch)
     if gathering.is_busy and not is_apart and body.may_join is not None:
-        is_apart = not await body.may_join(asking_ahead(session))
+        is_apart = not await body.may_join(asking_ahead(session), body)
     async with gathering.turn((body, signature), body.weight, is_apart=is_apart) as is_stored:
         if not is_stored and body.batch.line:
             body.walk_again()
