@@ -7,7 +7,7 @@ from random import Random
 import pytest
 import soaking
 
-from app.connections import gathering
+from app import turns
 from app.connections.gathering import Gatherings
 from app.errors import Unavailable
 
@@ -91,8 +91,8 @@ async def test_where_the_database_is_away_all_are_told() -> None:
 
 
 async def test_who_would_wait_for_long_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathering, "LINE_SECONDS", 0.02)
-    monkeypatch.setattr(gathering, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(turns, "LINE_SECONDS", 0.02)
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.1)
     work = Work()
     held, release = asyncio.Event(), asyncio.Event()
 

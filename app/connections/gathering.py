@@ -11,8 +11,9 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 import structlog
 
+from app import turns
 from app.errors import Unavailable
-from app.turns import LINE_SECONDS, PATIENCE_SECONDS, refusal
+from app.turns import refusal
 
 T = TypeVar("T")
 # Does some at once; tells whether they are done. What it is given tells whether all are still wanted: whoever waits may
@@ -74,13 +75,14 @@ class Gathering(Generic[T]):
                 self._go_on()
 
     async def _wait(self, waiting: _Waiting[T]) -> bool:
-        turns_ahead = 1 + sum(waiting.weight for waiting in self._waiting) / self._most_weight
-        expected = turns_ahead * self._seconds
-        if self._waiting and (expected > LINE_SECONDS or waiting.since - self._waiting[0].since > LINE_SECONDS):
+        turns_ahead = 1 + sum(ahead.weight for ahead in self._waiting) / self._most_weight
+        expected = turns_ahead * self._seconds if self._waiting else 0
+        oldest = self._waiting[0].since if self._waiting else self._began
+        if max(expected, waiting.since - oldest) > turns.LINE_SECONDS:
             raise refusal(self._kind, 1, expected)
         self._waiting.append(waiting)
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(turns.PATIENCE_SECONDS):
                 return await waiting.is_done
         except TimeoutError:
             if not waiting.has_left:  # it came at the last moment
