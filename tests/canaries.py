@@ -16,6 +16,7 @@ Json = dict[str, Any]
 RESTRICTED: Final = frozenset({"read"})
 CONFIDENTIAL: Final = frozenset({"confidential"})
 OPEN: Final = frozenset[str]()
+EDITORS: Final = frozenset({"edit"})
 NOBODY: Final = frozenset({"nobody"})
 # Words of which neither search nor folding makes others, and none like another.
 _LETTERS: Final = "bcdfghjklmnpqrtv"
@@ -168,6 +169,10 @@ class World:
 async def world(editor: httpx.AsyncClient) -> World:
     """Two open events, and beside and inside them what is hidden."""
     made = World(editor)
+    # Which key wrote something, and why, is told to who may edit.
+    reason = made.word(EDITORS)
+    editor.headers["Change-Reason"] = reason
+    made.words["tester"] = EDITORS
     await _open(made)
     await _confidential(made)
     await _restricted(made)

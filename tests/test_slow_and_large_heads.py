@@ -56,6 +56,9 @@ def fields(count: int, size: int = 1) -> bytes:
         (b"GET /livez HTTP/1.1\r\n\r\n", 400, "bad-request"),
         (HEAD + b"Host: b\r\n\r\n", 400, "bad-request"),
         (POST + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nX\r\n", 400, "bad-request"),
+        # Of which a proxy in front could take the end to be elsewhere.
+        (POST + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "bad-request"),
+        (POST + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400, "bad-request"),
     ],
 )
 def test_what_is_too_large_is_refused_and_the_connection_ends(wire: Wire, sent: bytes, status: int, kind: str) -> None:

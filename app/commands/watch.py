@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from app import client
+from app.texts import cleaning
 
 REFUSED, INTERRUPTED = 2, 130
 _QUOTED_CHARACTERS: Final = 100
@@ -75,7 +76,7 @@ def _line(change: dict[str, Any]) -> Text:
         lines = [_move(verdict) for verdict in change["moved"]["standings"] + change["moved"]["statuses"]]
         return line + Text("\n         ").join(lines)
     record = change["record"] or {}
-    name = next((str(record[column]) for column in _NAMES if record.get(column)), "")
+    name = cleaning.visible(next((str(record[column]) for column in _NAMES if record.get(column)), ""))
     shortened = name if len(name) <= _QUOTED_CHARACTERS else name[: _QUOTED_CHARACTERS - 1] + "…"
     kind = (change["type"] or "something").replace("_", " ")
     line.append(f"{change['op']} ", style=_COLOURS.get(change["op"], "")).append(kind, style="bold")
@@ -84,5 +85,6 @@ def _line(change: dict[str, Any]) -> Text:
 
 
 def _move(verdict: dict[str, Any]) -> Text:
-    line = Text(f"“{verdict['text']}” ")
-    return line.append(f"{verdict['from']} → {verdict['to']}", style="bold").append(f", because {verdict['why']}")
+    line = Text(f"“{cleaning.visible(verdict['text'])}” ")
+    line.append(f"{verdict['from']} → {verdict['to']}", style="bold")
+    return line.append(f", because {cleaning.visible(verdict['why'])}")

@@ -100,7 +100,7 @@ class LookupRead(Output):
     sha256: HexDigest | None = None
     """Of the report's body as understood: the same again stores nothing."""
     owner: str | None = None
-    """The name of the report's key."""
+    """The name of the report's key; of another's key it is told with `edit` alone."""
 
 
 class LookupList(Output):

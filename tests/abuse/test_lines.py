@@ -57,7 +57,7 @@ async def test_over_the_line_is_a_problem_at_once(
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
         assert line.kind in answer.text
         # Whoever asks for something else is not concerned.
-        assert (await client.get(event)).status_code == 200
+        assert [(await client.get(other)).status_code for other in (event, "/livez", "/readyz")] == [200] * 3
     assert (await client.get(path.format(event=event))).status_code == 200
 
 

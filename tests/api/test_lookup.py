@@ -220,6 +220,11 @@ async def test_a_report_that_was_delivered_can_be_skipped(
     assert second["sent_at"] > first["sent_at"]
     # They are told to who sends them.
     assert [one["found"] for who in (other, anybody) for one in await look(who, asked)] == [True, False]
+    # Whose it is is told to that key, and to who may edit.
+    assert second["owner"] == "tester"
+    psql.execute("UPDATE api_key SET scopes = ARRAY['ingest', 'read']")
+    told = [one for who in (client, other) for one in await look(who, asked)]
+    assert [(one["found"], one["owner"]) for one in told] == [(True, "tester"), (True, None)]
     psql.execute("UPDATE api_key SET scopes = ARRAY['ingest']")
     assert [one["found"] for who in (client, other) for one in await look(who, asked)] == [True, False]
 

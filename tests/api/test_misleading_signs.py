@@ -4,6 +4,8 @@ import httpx
 import pytest
 from calls import get, post
 
+from app.commands import watch
+from app.commands.news import digests
 from app.texts import cleaning
 
 NAME = "Evil \u202egnp.exe"
@@ -22,6 +24,20 @@ async def test_json_has_it_as_it_came_and_texts_written_out(client: httpx.AsyncC
     refused = await client.get("/v1/events", params={NAME: "x"})
     assert refused.status_code == 422
     assert (NAME in refused.json()["detail"], NAME in refused.json()["errors"][0]["detail"]) == (False, False)
+
+
+async def test_so_is_what_commands_print_and_send(client: httpx.AsyncClient) -> None:
+    event = f"/v1/events/{(await post(client, '/v1/events', {'title': NAME, 'slug': 'e'}))['id']}"
+    since = (await get(client, "/v1/changes/checkpoint"))["position"]
+    said = {"source": {"name": NAME, "kind": "official"}, "said": "2023-08-09"}
+    await post(client, f"{event}/claims", {"text": f"It fell {NAME}", "question": {"text": NAME}, "statements": [said]})
+    printed = digests.written(await get(client, f"{event}/news?since={since}"), "")
+    changes = (await get(client, f"/v1/changes?since={since}&moved=standing,status"))["items"]
+    changes += (await get(client, f"/v1/changes?since={since}"))["items"]
+    watched = [watch._line(change).plain for change in changes]
+    for lines in (printed, watched):
+        assert NAME not in "".join(lines)
+        assert sum(SHOWN in line for line in lines) >= 3, lines
 
 
 @pytest.mark.parametrize(

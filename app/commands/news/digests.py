@@ -10,6 +10,7 @@ import httpx
 import typer
 
 from app.commands.inputs import Unusable
+from app.texts import cleaning
 
 # Exit codes, as the commands' help gives them.
 UNUSABLE, AWAY = 2, 3
@@ -126,11 +127,11 @@ def _why(answer: httpx.Response) -> str:
 
 
 def written(event_news: Json, link: str) -> list[str]:
-    """As lines: the event, under it each question with what is new about it."""
+    """As lines: the event, under it each question with what is new about it. What would mislead is written out."""
     texts_by_heading = defaultdict[str, list[str]](list)
     for entry in event_news["items"]:
         texts_by_heading[entry["heading"]].append(entry["text"])
     lines = [event_news["title"], link.replace("{event}", event_news["event_id"])]
     for heading, texts in texts_by_heading.items():
         lines += [heading, *(f"- {text}" for text in texts)]
-    return lines
+    return [cleaning.visible(line) for line in lines]

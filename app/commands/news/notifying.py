@@ -18,6 +18,7 @@ from app.commands.inputs import Unusable
 from app.commands.news import digests, subscriptions
 from app.commands.news.digests import AWAY, UNUSABLE, Away, Json, Key, Link, Url
 from app.commands.news.subscriptions import Reached, Subscription
+from app.texts import cleaning
 
 _LINES: Final = 60  # of one message; what is more is counted
 _TITLES: Final = 3  # of events, in a message's title
@@ -147,5 +148,7 @@ def _send(sender: apprise.Apprise, all_news: Sequence[Json], link: str) -> None:
     if len(lines) > _LINES:
         lines[_LINES:] = [f"… + {len(lines) - _LINES}"]
     title = "; ".join(news["title"] for news in all_news[:_TITLES]) + (" …" if len(all_news) > _TITLES else "")
-    if not sender.notify(title=title, body="\n".join(lines).rstrip(), body_format=apprise.NotifyFormat.TEXT):
+    if not sender.notify(
+        title=cleaning.visible(title), body="\n".join(lines).rstrip(), body_format=apprise.NotifyFormat.TEXT
+    ):
         raise _NotSent("it could not be sent to all addresses; it is sent again to all of them the next time")
