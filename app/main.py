@@ -156,7 +156,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state = state
     app.state.settings, app.state.database, app.state.pace = settings, database.connect(settings), StoringPace()
     app.state.keys, app.state.heads = Keys(read_token=token_reader(settings)), Heads()
-    app.state.streams = set()
+    app.state.streams = {}
     app.state.kept, app.state.batches = store.store(settings, heads=app.state.heads), Flights()
     app.state.rates = Rates(settings)
     app.state.party_labels = party_labels.read(settings.party_labels)

@@ -125,6 +125,24 @@ def test_there_are_so_many_streams_and_no_more(database_url: str, key: str, monk
             time.sleep(0.1)
 
 
+def test_nobody_has_all_streams(database_url: str, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUNTERCLAIM_STREAMS", "8")
+    holder = {"Authorization": f"Bearer {key}"}
+    with at.serving(database_url) as base:
+        with ExitStack() as stack:
+            for _ in range(6):
+                assert stack.enter_context(Stream(base, "/v1/changes/stream", {})).next()
+            refused = httpx.get(f"{base}/v1/changes/stream")
+            assert (refused.status_code, "6 streams of yours" in refused.json()["detail"]) == (503, True)
+            for _ in range(2):
+                assert stack.enter_context(Stream(base, "/v1/changes/stream", holder)).next()
+            assert httpx.get(f"{base}/v1/changes/stream", headers=holder).status_code == 503
+        deadline = time.monotonic() + 20
+        while head(base) != 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
 def head(base: str) -> int:
     return httpx.head(f"{base}/v1/changes/stream").status_code
 

@@ -39,7 +39,7 @@ from app.services.paging import PAGE_ROWS
 from app.services.pictures import moments
 from app.services.pictures.heads import Heads
 from app.services.pictures.moments import Position
-from app.telling import metrics
+from app.telling import metrics, request_notes
 from app.texts.messages.wording import Wording
 
 router = Router("changes")
@@ -53,6 +53,7 @@ _SCAN_SECONDS: Final = 1.0  # for which a ledger is looked through for one page
 _FAREWELL_SECONDS: Final = 0.4  # for a stream to end by itself when the process ends; then it is broken off
 _PAUSE_SECONDS: Final = (0.3, 1.5)  # before a database that is away, or has too much to do, is asked again
 _PATIENCE_SECONDS: Final = 20.0  # for which a stream that begins waits for it
+_FEW_STREAMS: Final = 4  # of which there are no shares
 _FULL_SECONDS: Final = 30
 _HEADERS: Final = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 _FORKS: Final = documented(errors.Fork)
@@ -222,23 +223,31 @@ async def _stream(
 
 
 def _check_room(request: Request) -> None:
-    """Raises Unavailable where as many streams are listened to as there may be."""
-    most = request.app.state.settings.streams
-    if len(request.app.state.streams) >= most:
-        raise Unavailable(f"{most:,} streams are listened to; ask `/v1/changes?wait=` meanwhile.", _FULL_SECONDS)
+    """Raises Unavailable where as many streams are listened to as there may be, of all or of this caller.
+
+    Nobody has all of them: where there are several, a quarter is left to others.
+    """
+    most, streams = request.app.state.settings.streams, request.app.state.streams
+    of_one = most if most < _FEW_STREAMS else most * 3 // 4
+    listening = len(streams), list(streams.values()).count(request_notes.caller())
+    for count, limit, whose in ((listening[1], of_one, " of yours"), (listening[0], most, "")):
+        if count >= limit:
+            raise Unavailable(
+                f"{limit:,} streams{whose} are listened to; ask `/v1/changes?wait=` meanwhile.", _FULL_SECONDS
+            )
 
 
 async def _counted(request: Request, events: AsyncGenerator[ServerSentEvent]) -> AsyncGenerator[ServerSentEvent]:
     """The same; the metrics tell how many are listened to."""
-    streams: set[AsyncGenerator[ServerSentEvent]] = request.app.state.streams
-    streams.add(events)
+    streams: dict[AsyncGenerator[ServerSentEvent], str] = request.app.state.streams
+    streams[events] = request_notes.caller()
     try:
         with metrics.STREAMS.track_inprogress():
             async with aclosing(events):
                 async for event in events:
                     yield event
     finally:
-        streams.discard(events)
+        streams.pop(events, None)
 
 
 async def _events(followed: _Followed) -> AsyncGenerator[ServerSentEvent]:
