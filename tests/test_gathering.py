@@ -19,7 +19,7 @@ class Work:
 
     def __init__(self, bad: frozenset[int] = frozenset(), *, away: bool = False, broken: bool = False) -> None:
         self.alone, self.together = list[int](), list[list[int]]()
-        self.at_work = 0
+        self.at_work, self.seconds = 0, 0.002
         self.gatherings = Gatherings()
         self._bad, self._away, self._broken = bad, away, broken
 
@@ -46,7 +46,7 @@ class Work:
         self.at_work += 1
         try:
             assert self.at_work == 1
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(self.seconds)
         finally:
             self.at_work -= 1
 
@@ -113,6 +113,34 @@ async def test_who_would_wait_for_long_is_told_so(monkeypatch: pytest.MonkeyPatc
     release.set()
     await holding
     assert await work.do(3) is False
+
+
+@pytest.mark.parametrize("bad", [frozenset[int](), frozenset({2})])
+async def test_who_loses_patience_while_it_is_done_is_told_what_came_of_it(
+    monkeypatch: pytest.MonkeyPatch, bad: frozenset[int]
+) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.05)
+    work = Work(bad)
+    tasks = [asyncio.create_task(work.do(item)) for item in range(3)]
+    await asyncio.sleep(0)
+    work.seconds = 0.2  # of those that came meanwhile
+    told = await asyncio.gather(*tasks, return_exceptions=True)
+    # It was too late to do each by itself.
+    assert [type(each) for each in told[1:]] == [Unavailable if bad else bool] * 2
+    assert (told[0], work.alone, work.together) == (False, [0], [] if bad else [[1, 2]])
+    assert work.gatherings.busy == work.gatherings.waiting == 0
+
+
+async def test_each_that_stands_apart_is_expected_to_take_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "LINE_SECONDS", 0.5)
+    for is_apart, most in ((False, 20), (True, 5)):
+        work = Work()
+        tasks = [asyncio.create_task(work.do(0))]
+        await asyncio.sleep(0)
+        work.gatherings.of("all", "things", work._together, 8)._seconds = 0.1
+        tasks += [asyncio.create_task(work.do(item, is_apart=is_apart)) for item in range(1, 21)]
+        told = await asyncio.gather(*tasks, return_exceptions=True)
+        assert sum(isinstance(each, bool) for each in told) == 1 + most
 
 
 @pytest.mark.parametrize("seed", range(soaking.times(30)))

@@ -75,23 +75,27 @@ class Gathering(Generic[T]):
                 self._go_on()
 
     async def _wait(self, waiting: _Waiting[T]) -> bool:
-        turns_ahead = 1 + sum(ahead.weight for ahead in self._waiting) / self._most_weight
-        expected = turns_ahead * self._seconds if self._waiting else 0
+        of_a_turn = self._most_weight
+        weight_ahead = sum(of_a_turn if ahead.is_apart else ahead.weight for ahead in self._waiting)
+        expected = (1 + weight_ahead / of_a_turn) * self._seconds if self._waiting else 0
         oldest = self._waiting[0].since if self._waiting else self._began
         if max(expected, waiting.since - oldest) > turns.LINE_SECONDS:
             raise refusal(self._kind, 1, expected)
         self._waiting.append(waiting)
+        patience = self.loop.call_later(turns.PATIENCE_SECONDS, self._end_patience, waiting)
         try:
-            async with asyncio.timeout(turns.PATIENCE_SECONDS):
-                return await waiting.is_done
-        except TimeoutError:
-            if not waiting.has_left:  # it came at the last moment
-                return waiting.is_done.result()
-            self._leave(waiting)
-            raise refusal(self._kind, 1, expected) from None
+            return await waiting.is_done
         except asyncio.CancelledError:
             self._leave(waiting)
             raise
+        finally:
+            patience.cancel()
+
+    def _end_patience(self, waiting: _Waiting[T]) -> None:
+        """Refuse one that still waits; not one that is being done with others, for it may be as good as done."""
+        if waiting in self._waiting and not waiting.has_left:
+            self._waiting.remove(waiting)
+            waiting.is_done.set_exception(refusal(self._kind, 1, self._seconds))
 
     def _leave(self, waiting: _Waiting[T]) -> None:
         if waiting in self._waiting:
@@ -142,6 +146,9 @@ class Gathering(Generic[T]):
             waiting.is_apart = True
         if not is_done and away is None:  # whoever is to blame finds out by itself
             self._waiting.extendleft(reversed(staying))
+            for waiting in staying:
+                if time.monotonic() - waiting.since > turns.PATIENCE_SECONDS:
+                    self._end_patience(waiting)
         self._go_on()
 
 

@@ -82,6 +82,9 @@ async def propose(session: AsyncSession, batch: Batch) -> Sequence[Row[Any]]:
     # The ledger gives this reason for the sources and steps that follow: no body has said them.
     await set_reason(session, REASON)
     sources = await _sources(session, batch.caller, sorted({agency for agency, _ in credited.values()}))
+    new_ids = {draft.id for draft in batch.drafts[Source] if draft.outcome == "created"}
+    # A line that made it may have come after the one that credits it.
+    batch.is_mixed |= not new_ids.isdisjoint(sources.values())
     hops = [
         {"id": uuid7(), "appearance_id": appearance, "source_id": sources[agency], "score": score}
         for appearance, (agency, score) in sorted(credited.items())

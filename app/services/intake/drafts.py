@@ -191,6 +191,8 @@ class Batch:
     """The claims and questions for which similar ones are looked for, if the answer is to name them."""
     similar: Mapping[str, list[Similar]] = field(default_factory=dict)
     """By pointer, what a source or question of the body may be, as the answer names it."""
+    is_mixed: bool = False
+    """Whether a line was taken otherwise than if it had come by itself, after those before it."""
     size: int = 0
     claim_characters: int = 0
 

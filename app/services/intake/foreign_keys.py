@@ -108,7 +108,7 @@ def who_tells_more(unnamed: Sequence[Draft]) -> dict[Draft, Draft]:
             same_words[within, folding.name(draft.value("name"))].append(draft)
     telling_more = {}
     for drafts in same_words.values():
-        traits_of = {draft: _told_traits(draft) for draft in drafts} if len(drafts) > 1 else {}
+        traits_of = {draft: told_traits(draft) for draft in drafts} if len(drafts) > 1 else {}
         for draft, draft_traits in traits_of.items():
             fuller = [mention for mention in drafts if draft_traits < traits_of[mention]]
             fullest = max(fuller, key=lambda mention: len(traits_of[mention]), default=None)
@@ -117,7 +117,7 @@ def who_tells_more(unnamed: Sequence[Draft]) -> dict[Draft, Draft]:
     return telling_more
 
 
-def _told_traits(draft: Draft) -> set[tuple[str, Any]]:
+def told_traits(draft: Draft) -> set[tuple[str, Any]]:
     """What tells unnamed sources of the same words apart."""
     columns = {(name, draft.value(name)) for name in ("disclosure", "kind", "party", "parent_id", "ref")}
     columns.add(("role", folding.name(draft.value("role") or "") or None))

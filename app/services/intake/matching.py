@@ -80,6 +80,7 @@ def _join(batch: Batch, draft: Draft, earlier: Draft) -> None:
     """
     draft.same_as, draft.outcome = earlier, "matched"
     aliases.join(earlier, draft)
+    batch.is_mixed |= draft.line != earlier.line and storing.would_stay(earlier, draft)
     filled, not_taken = earlier.complete(draft, but=_NEVER_FILLED)
     for name in (name for name in not_taken if (draft.model, name) not in storing.GROWING):
         remarks.not_taken(batch, draft, name, earlier.values[name], draft.values[name])
@@ -88,9 +89,7 @@ def _join(batch: Batch, draft: Draft, earlier: Draft) -> None:
             if name in draft.told - draft.assumed and draft.values[name] is not None:
                 remarks.completed(batch, draft, name, draft.values[name])
                 draft.outcome = "completed"
-    for name, to in draft.points_at.items():
-        if name not in _NEVER_FILLED:
-            earlier.points_at.setdefault(name, to)
+    earlier.points_at = {n: to for n, to in draft.points_at.items() if n not in _NEVER_FILLED} | earlier.points_at
 
 
 # --- by ref ----------------------------------------------------------------------------------------------------------

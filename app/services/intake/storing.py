@@ -203,6 +203,16 @@ def _empty_default(column: Any) -> str | None:
     return default if default in ("{}", "[]") else None
 
 
+def would_stay(earlier: Draft, draft: Draft) -> bool:
+    """Whether a draft tells what it could not if the earlier one were stored: that assumes it, or has its default.
+
+    Nor could it tell who speaks in a document that nobody is named to have published.
+    """
+    filled = _filled(draft.model).keys() - {"publisher_id"}
+    names = {name for name in draft.told - draft.assumed if draft.value(name) not in (None, *_EMPTY)}
+    return any(name in earlier.assumed or (earlier.value(name) is None and name not in filled) for name in names)
+
+
 async def insert(session: AsyncSession, model: type[Record], drafts: Sequence[Draft]) -> None:
     """Store new records."""
     if drafts:

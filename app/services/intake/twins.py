@@ -25,26 +25,30 @@ _OF_A_TITLE: Final = 20  # at most that are looked at: of more that are called t
 _SAME_TITLE: Final = text("""
 SELECT e.id FROM unnest(CAST(:titles AS text[])) t(title) CROSS JOIN LATERAL (
     SELECT id FROM event
-    WHERE digest_of(fold(event.title)) = digest_of(fold(t.title)) AND id <> ALL (CAST(:new AS uuid[]))
+    WHERE digest_of(fold(event.title)) = digest_of(fold(t.title))
     ORDER BY created_at, id LIMIT :most) e OFFSET 0""").columns(column("id"))
 
 
 async def of_events(session: AsyncSession, caller: Caller, batch: Batch) -> list[Remark]:
-    """Of new events the first that has the title, and may be the same by its time, as far as the caller may see it."""
+    """Of new events the first that has the title, and may be the same by its time, as far as the caller may see it.
+
+    Of many lines also what a line before has made; never what a body itself tells of beside it.
+    """
     new = {draft.id: draft for draft in batch.drafts[Event] if draft.outcome == "created"}
     if not new or batch.from_export:
         return []
     rows = visibility.seen_alone(caller, Event)
     query = select(rows).where(rows.c.id.in_(_SAME_TITLE)).order_by(rows.c.created_at, rows.c.id)
-    parameters = {"titles": [draft.value("title") for draft in new.values()], "new": [*new], "most": _OF_A_TITLE}
+    parameters = {"titles": list({draft.value("title") for draft in new.values()}), "most": _OF_A_TITLE}
     by_title = defaultdict[str, list[Any]](list)
     for row in await session.execute(query, parameters):
         by_title[folding.whole(row.title)].append(row)
-    first = {
-        draft: next((row for row in by_title[folding.whole(draft.value("title"))] if _may_be_one(draft, row)), None)
-        for draft in new.values()
-    }
-    return [_remark(draft, row) for draft, row in first.items() if row is not None]
+    remarks = list[Remark]()
+    for draft in new.values():
+        alike = by_title[folding.whole(draft.value("title"))]
+        before = [row for row in alike if row.id not in new or new[row.id].line < draft.line]
+        remarks += [_remark(draft, row) for row in before if _may_be_one(draft, row)][:1]
+    return remarks
 
 
 def _may_be_one(draft: Draft, row: Any) -> bool:
@@ -190,6 +194,7 @@ async def of_circles(session: AsyncSession, caller: Caller, batch: Batch) -> lis
             )
     if not rows:
         return []
+    line_of = {draft.id: draft.line for draft in batch.drafts[Statement] if draft.outcome == "created"}
     said_by_hops = {row.draft: row.id for row in await ask(session, _SAID_BY_HOPS, {"rows": to_json(rows).decode()})}
     visible_ids = await visibility.among_seen(session, caller, Statement, list(said_by_hops.values()))
     return [
@@ -201,5 +206,5 @@ async def of_circles(session: AsyncSession, caller: Caller, batch: Batch) -> lis
             url=kinds.url(Statement, statement_id),
         )
         for draft_id, statement_id in said_by_hops.items()
-        if statement_id in visible_ids
+        if statement_id in visible_ids and line_of.get(statement_id, 0) <= statements[draft_id].line
     ]

@@ -64,7 +64,10 @@ def _outcome(draft: Draft) -> Outcome:
 
 
 def _compared(batch: Batch, draft: Draft) -> ComparedPart:
-    return ComparedPart(**dict(part(draft)), similar=batch.similar.get(draft.original.pointer, []))
+    described = draft.original
+    # That of another line has its pointer in that one's body.
+    similar = batch.similar.get(described.pointer, []) if described.line == draft.line else []
+    return ComparedPart(**dict(part(draft)), similar=similar)
 
 
 def _maybe(batch: Batch, draft: Draft | None) -> ComparedPart | None:

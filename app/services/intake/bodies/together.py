@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.connections.gathering import Gathering
 from app.database import Askable, Database, Signature, asking_ahead
 from app.errors import Problem, Unavailable
 from app.models import DocumentVersion, Record, Source
@@ -23,9 +24,11 @@ from app.services import database_errors, records
 from app.services.access import Caller
 from app.services.intake import drafts, pipeline, remarks, unseen
 from app.services.intake.drafts import Batch, Draft
+from app.services.intake.foreign_keys import is_named, told_traits
 from app.services.records import Located
 from app.services.search.similar import Compared
 from app.telling import request_notes
+from app.texts import folding
 
 T = TypeVar("T")
 # While they are stored nobody else writes: so many records take a tenth of a second.
@@ -97,13 +100,16 @@ async def turn(session: AsyncSession, body: SentBody[Any]) -> AsyncIterator[bool
     """
     database: Database = session.info["database"]
     signature: Signature = session.info["signature"]
-    gathering = database.gatherings.of(
-        (body.caller, signature.reason), "writes", partial(_store_together, database), _RECORDS_TOGETHER
-    )
+
+    def gathering() -> Gathering[tuple[SentBody[Any], Signature]]:
+        name = (body.caller, signature.reason)
+        return database.gatherings.of(name, "writes", partial(_store_together, database), _RECORDS_TOGETHER)
+
     is_apart = "keeps_answer" in session.info or not _may_join(body.batch)
-    if gathering.is_busy and not is_apart and body.may_join is not None:
+    if gathering().is_busy and not is_apart and body.may_join is not None:
         is_apart = not await body.may_join(asking_ahead(session), body)
-    async with gathering.turn((body, signature), body.weight, is_apart=is_apart) as is_stored:
+    # Anew: it may have come to its end meanwhile.
+    async with gathering().turn((body, signature), body.weight, is_apart=is_apart) as is_stored:
         if not is_stored and body.batch.line:
             body.walk_again()
         note = request_notes.under_way.get()
@@ -152,11 +158,35 @@ async def _store(session: AsyncSession, bodies: Sequence[SentBody[Any]]) -> None
         if not await may_be_stored(session, batch):
             raise _Apart
     await pipeline.store(session, batch)
+    if batch.is_mixed or _are_taken_for_one_another(batch.drafts[Source]):
+        raise _Apart
     for body in bodies:
         body.batch.versions = batch.versions
     for after in dict.fromkeys(body.after for body in bodies if body.after):
         await after(session, batch)
     await tell(session, batch, bodies)
+
+
+def _are_taken_for_one_another(sources: Iterable[Draft]) -> bool:
+    """Whether whom a body tells of depends on one before it, by rules that look at what is stored.
+
+    Several tell otherwise of somebody in the same words who is known only in one place; or one brings somebody who is
+    called by an alias that another has given before.
+    """
+    line_of_alias: dict[str, int] = {}
+    first_told: dict[tuple[UUID, str], tuple[int, set[tuple[str, Any]]]] = {}
+    for draft in sources:
+        words = folding.name(draft.value("name") or "")
+        if draft.outcome == "created" and line_of_alias.get(words, draft.line) != draft.line:
+            return True
+        for alias in draft.value("aliases") or ():
+            line_of_alias.setdefault(folding.name(alias["name"]), draft.line)
+        if draft.within is not None and (draft.value("placed") or not is_named(draft)):
+            place_and_words, traits_told = (draft.within.original.id, words), told_traits(draft)
+            first_line, first_traits = first_told.setdefault(place_and_words, (draft.line, traits_told))
+            if first_line != draft.line and first_traits != traits_told:
+                return True
+    return False
 
 
 async def _find_addressed(session: AsyncSession, caller: Caller, bodies: Iterable[SentBody[Any]]) -> None:
