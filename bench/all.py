@@ -83,7 +83,7 @@ def main() -> None:
     for name in chosen.only.split(","):
         output = run(name, ["--sizes", chosen.sizes] if name == "growth" else [])
         parts += ["", f"## {name.capitalize()}, beside {BENCHES[name]}", "```", output.rstrip(), "```"]
-    RESULTS.write_text("\n".join(parts) + "\n", encoding="utf-8")
+        RESULTS.write_text("\n".join(parts) + "\n", encoding="utf-8")  # what there is, should a later one not end
 
 
 if __name__ == "__main__":

@@ -168,19 +168,20 @@ async def _store(session: AsyncSession, bodies: Sequence[SentBody[Any]]) -> None
 
 
 def _are_taken_for_one_another(sources: Iterable[Draft]) -> bool:
-    """Whether whom a body tells of depends on one before it, by rules that look at what is stored.
+    """Whether whom a body tells of may depend on another one, by rules that look at what is stored.
 
-    Several tell otherwise of somebody in the same words who is known only in one place; or one brings somebody who is
-    called by an alias that another has given before.
+    Several call different sources by one name, of which one is new. Or they tell otherwise of somebody in the same
+    words who is known only in one place.
     """
-    line_of_alias: dict[str, int] = {}
+    first_called: dict[str, Draft] = {}
     first_told: dict[tuple[UUID, str], tuple[int, set[tuple[str, Any]]]] = {}
     for draft in sources:
         words = folding.name(draft.value("name") or "")
-        if draft.outcome == "created" and line_of_alias.get(words, draft.line) != draft.line:
-            return True
-        for alias in draft.value("aliases") or ():
-            line_of_alias.setdefault(folding.name(alias["name"]), draft.line)
+        names = {words, *(folding.name(alias["name"]) for alias in draft.value("aliases") or ())} - {""}
+        for first in [first_called.setdefault(name, draft) for name in names]:
+            are_two = first.original.id != draft.original.id
+            if are_two and first.line != draft.line and "created" in (first.original.outcome, draft.original.outcome):
+                return True
         if draft.within is not None and (draft.value("placed") or not is_named(draft)):
             place_and_words, traits_told = (draft.within.original.id, words), told_traits(draft)
             first_line, first_traits = first_told.setdefault(place_and_words, (draft.line, traits_told))
