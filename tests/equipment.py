@@ -1,6 +1,7 @@
 """A real PostgreSQL for every test: each gets a migrated database with nothing in it, and commits are real."""
 
 import asyncio
+import logging
 import os
 import shutil
 import sys
@@ -168,6 +169,15 @@ def on_loop(service: FastAPI, database_url: str, loop: asyncio.AbstractEventLoop
     services_at.use(service, settings, database.connect(settings))
     yield service
     loop.run_until_complete(service.state.database.dispose())
+
+
+@pytest.fixture
+def logged() -> Iterator[None]:
+    """As `counterclaim serve` logs."""
+    logger = logging.getLogger("app.requests")
+    logger.setLevel(logging.INFO)
+    yield
+    logger.setLevel(logging.NOTSET)
 
 
 @pytest.fixture

@@ -70,7 +70,9 @@ class Route(APIRoute):
             if not is_fixed and request.scope["path"] in request.app.state.fixed_paths:
                 raise MethodNotAllowed
             if plainly and not request.scope["query_string"] and (address := plainly.address(request)) is not None:
-                return await plainly.answer(address, await _caller(request, scopes, None), _asking_to_keep(request))
+                return await plainly.answer(
+                    address, await _caller(request, scopes, None), await _asking_to_keep(request)
+                )
             _check_parameters(request, names)
             if not body_field:
                 return await handle(request)
@@ -257,14 +259,10 @@ def _reading(what_for: ReadKind, *, may_be_kept: bool = False) -> _Sessions:
 _reading_to_keep, _drawing_to_keep = _reading("reads", may_be_kept=True), _reading("pictures", may_be_kept=True)
 
 
-def _asking_to_keep(request: Request) -> Asking:
+async def _asking_to_keep(request: Request) -> Asking:
     asker: Asking = request.app.state.database.asking()
     request.scope["state"]["read"] = asker.info
     return asker
-
-
-async def _ask_to_keep(request: Request) -> Asking:  # async, or FastAPI would run it in a thread
-    return _asking_to_keep(request)
 
 
 async def _writing(request: Request, reason: Reason = "") -> AsyncIterator[AsyncSession]:
@@ -290,13 +288,13 @@ Exporting = Annotated[AsyncSession, Depends(_reading("exports"), scope="function
 KeptSession = Annotated[AsyncSession, Depends(_reading_to_keep, scope="function")]
 KeptDrawing = Annotated[AsyncSession, Depends(_drawing_to_keep, scope="function")]
 # As KeptSession, for one record: asked by single statements, which need not be of one moment.
-KeptAsking = Annotated[Asking, Depends(_ask_to_keep)]
+KeptAsking = Annotated[Asking, Depends(_asking_to_keep)]
 Writing = Annotated[AsyncSession, Depends(_writing, scope="function")]
 
 
 def may_be_kept(route: APIRoute) -> bool:
     """Whether the route reads by a KeptSession, a KeptDrawing or a KeptAsking."""
-    keeping = (_reading_to_keep, _drawing_to_keep, _ask_to_keep)
+    keeping = (_reading_to_keep, _drawing_to_keep, _asking_to_keep)
     return any(inner.call in keeping for inner in route.dependant.dependencies)
 
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import logging
-from collections.abc import Iterator
 from typing import Any, Final
 
 import httpx
@@ -27,15 +25,6 @@ from app.turns import Turns
 Client = httpx.AsyncClient
 PARENT: Final = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 TRACE: Final = PARENT.split("-")[1]
-
-
-@pytest.fixture
-def logged() -> Iterator[None]:
-    """As `counterclaim serve` logs."""
-    logger = logging.getLogger("app.requests")
-    logger.setLevel(logging.INFO)
-    yield
-    logger.setLevel(logging.NOTSET)
 
 
 @pytest.fixture

@@ -2,9 +2,8 @@
 
 import asyncio
 import json
-import logging
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from random import Random
 from typing import Any, Final
@@ -30,16 +29,6 @@ _OF_WRITE: Final = ("id", "changed", "remarks")
 _OF_RECORDING: Final = {"retrieved_at", "request_id", "similar", "fidelity"}
 _LOCK: Final = "SELECT pg_advisory_lock(20230809, 1)"
 _UNLOCK: Final = "SELECT pg_advisory_unlock(20230809, 1)"
-_TRANSACTIONS: Final = "SELECT count(DISTINCT xmin::text) FROM change WHERE op = 'insert'"
-
-
-@pytest.fixture
-def logged() -> Iterator[None]:
-    """As `counterclaim serve` logs."""
-    logger = logging.getLogger("app.requests")
-    logger.setLevel(logging.INFO)
-    yield
-    logger.setLevel(logging.NOTSET)
 
 
 @asynccontextmanager
