@@ -61,7 +61,8 @@ sends one *report* per article or post (`POST /v1/reports`); a dashboard reads o
 
 Reading what is public needs no key. PATCH is a merge patch (RFC 7396), `application/merge-patch+json` or
 `application/json`. An answer to GET has an `ETag`, a page of a list a `Link` to those beside it, what was made
-its `Location`, and what was answered before `Idempotency-Replayed: true`.
+its `Location`, and what was answered before `Idempotency-Replayed: true`. A `Hint` says what to know of a time that
+was asked for, where the database's clock had been ahead.
 Every failure is `application/problem+json` and says where and why.
 """
 TAGS = {

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from alembic import command
+from clocks import ahead
 from databases import named, plain
 from ledgers import Connection, fill, value
 from psycopg.types.json import Jsonb
 
 from app.services import ledger, migrating
 from app.texts import fingerprints
+
+OF_OLDER = ("ledger_touch", "ledger_write", "ledger_redacted")  # what asked for the time
 
 
 @pytest.fixture
@@ -108,6 +111,39 @@ def test_fingerprints_of_changed_letters_are_made_anew(older_url: str) -> None:
         }
         marked = connection.execute("SELECT mark FROM text_mark ORDER BY mark").fetchall()
         assert sorted(mark for (mark,) in marked) == sorted([*made[:16], 2**40 + 2, 1, 2**40 + 2])
+
+
+def test_when_an_older_ledger_was_ahead_of_its_clock(older_url: str) -> None:
+    """Changes of two requests that bear one time tell of it; those of one statement, or of one redaction, do not."""
+    command.upgrade(migrating._config(older_url), "20261201_0230")
+    with psycopg.connect(plain(older_url), autocommit=True) as connection:
+        fill(connection)
+        times = {}
+        for name, begin, later in (("first", "2 days", "4 days"), ("deleted", "6 days", "8 days")):
+            with ahead(connection, begin, OF_OLDER):
+                connection.execute("UPDATE event SET summary = %s", [name])
+            times[name] = value(connection, "SELECT recorded_at FROM ledger_head")
+            with connection.transaction():
+                connection.execute("SET LOCAL counterclaim.request = 'another'")
+                held = "DELETE FROM claim_link" if name == "deleted" else "UPDATE event SET summary = 'held'"
+                connection.execute(held.encode())
+            with ahead(connection, later, OF_OLDER):
+                connection.execute("UPDATE source SET notes = %s", [name])  # several, by one statement
+            times[f"{name}, right again"] = value(connection, "SELECT recorded_at FROM ledger_head")
+        last_right = value(connection, "SELECT max(recorded_at) FROM change WHERE recorded_at < now()")
+        with ahead(connection, "10 days", OF_OLDER):
+            connection.execute("UPDATE source SET notes = 'last'")
+            gone = "SELECT array_agg(record_id) FROM change WHERE op = 'delete'"
+            connection.execute("DELETE FROM assessment_document; DELETE FROM appearance_hop")
+            assert value(connection, f"SELECT ledger_redact('{{}}', ({gone}))") == 6
+    migrating.migrate(older_url)
+    with psycopg.connect(plain(older_url), autocommit=True) as connection:
+        stretches = connection.execute("SELECT lower(h), upper(h) FROM ledger_head, unnest(held) h").fetchall()
+        # Of what is deleted the ledger does not say by what clock: only that it was behind.
+        assert stretches == [(last_right, times["first"]), (times["first, right again"], times["deleted"])]
+        types = "SELECT count(DISTINCT type) FROM change WHERE recorded_at = (SELECT recorded_at FROM ledger_head)"
+        assert value(connection, types) == 3
+    assert not list(ledger.verify(older_url))
 
 
 def test_it_goes_on_where_it_was(psql: Connection) -> None:

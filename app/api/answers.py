@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import threads
+from app.api.headers import with_hint
 from app.models import Record
 from app.schemas import kinds
 from app.schemas.common import Page, RecordRead, Remark, json_and_tag, names_tag
@@ -196,11 +197,11 @@ def _page(
     return Response(_json(answer, view), 200, headers, _JSON)
 
 
-async def not_modified(_request: Request, error: Exception) -> Response:
+async def not_modified(request: Request, error: Exception) -> Response:
     """Answer without a body: the handler of NotModified."""
     if not isinstance(error, NotModified):
         raise error
-    return Response(status_code=304, headers=error.headers)
+    return with_hint(request.scope, Response(status_code=304, headers=error.headers))
 
 
 async def replay(_request: Request, error: Exception) -> Response:

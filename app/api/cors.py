@@ -11,7 +11,7 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 
 _EXPOSED: Final = (
-    "Allow, Content-Disposition, ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, "
+    "Allow, Content-Disposition, ETag, Hint, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, "
     "Retry-After, X-Request-ID"
 )
 _KEYLESS_HEADERS: Final = "Accept-Language, If-None-Match, Last-Event-ID"

@@ -17,6 +17,7 @@ from starlette.types import Scope
 
 from app import tokens
 from app.api import bodies
+from app.api.headers import with_hint
 from app.connections.engines import ReadKind
 from app.database import Asking, Database, Signature
 from app.errors import Forbidden, Invalid, KeyInAddress, MethodNotAllowed, Unauthorized
@@ -75,12 +76,12 @@ class Route(APIRoute):
                 )
             _check_parameters(request, names)
             if not body_field:
-                return await handle(request)
+                return with_hint(request.scope, await handle(request))
             await _caller(request, scopes, None)  # whoever may not send a body has none of it read
             database: Database = request.app.state.database
             with database.places.room_for_bodies.for_a_body() as room:
                 await bodies.read(request, body_field, most_bytes, room)
-                return await handle(request)
+                return with_hint(request.scope, await handle(request))
 
         return check_and_handle
 

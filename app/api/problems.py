@@ -18,6 +18,7 @@ from starlette.routing import compile_path
 
 from app import errors, threads
 from app.api.deps import Route
+from app.api.headers import hint, with_hint
 from app.errors import Problem
 from app.formats import google
 from app.schemas import findings
@@ -96,7 +97,9 @@ def answer(request: Request, problem: Problem) -> Response:
     if isinstance(problem, errors.Merged):
         headers["Location"] = _merge_target(request, problem)
     body = members(problem, request.scope["path"], request_id)
-    return ProblemResponse(body, status_code=problem.status, headers=headers)
+    if isinstance(problem, errors.NotFound) and (words := hint(request.scope)):
+        body["detail"] += f" {words}"  # it may be there by now, and is taken to have come later
+    return with_hint(request.scope, ProblemResponse(body, status_code=problem.status, headers=headers))
 
 
 def members(problem: Problem, path: str, request_id: str) -> dict[str, Any]:

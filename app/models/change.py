@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, LargeBinary, SmallInteger, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSTZMULTIRANGE
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, one_of
@@ -104,6 +104,8 @@ class LedgerHead(Base):
     directory_public: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     # seq of the last change by which something hidden may have been opened
     opened: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    # The stretches of time in which what was recorded may bear a later one: the clock had been ahead, and was set back.
+    held: Mapped[Any] = mapped_column(TSTZMULTIRANGE, server_default=text("'{}'"))
 
     __table_args__ = (CheckConstraint("one", name="one"),)
 

@@ -49,6 +49,7 @@ _TRIGGERS: Final = text("""
 SELECT type, 'its triggers are missing or disabled: ' || string_agg(needed, ', ') AS says
 FROM unnest(CAST(:tables AS text[])) type
 CROSS JOIN LATERAL unnest(CASE type WHEN 'change' THEN ARRAY['guard', 'guard_insert', 'guard_truncate']
+    WHEN 'ledger_head' THEN ARRAY['hold']
     ELSE ARRAY['a_lock', 'b_touch', 'c_insert', 'c_update', 'c_delete'] END) needed
 WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = type::regclass AND tgname = needed AND tgenabled IN ('O', 'A'))
 GROUP BY type ORDER BY type LIMIT :most
@@ -127,7 +128,7 @@ def _checks() -> Iterator[tuple[Executable, dict[str, Any]]]:
     """The statements, each with its parameters beside `most`."""
     kinds = sorted(KINDS, key=lambda kind: kind.name)
     yield _CHAIN, {}
-    yield _TRIGGERS, {"tables": [*(kind.name for kind in kinds), "change"]}
+    yield _TRIGGERS, {"tables": [*(kind.name for kind in kinds), "change", "ledger_head"]}
     for kind in kinds:
         yield _differing(kind), {}
     yield _missing(kinds), {}

@@ -55,6 +55,8 @@ class RequestNote:
     """Of SQL, that were asked for it."""
     stored_with: str = ""
     """The request in whose name the ledger has what this one changed, where both were stored together."""
+    hint: str = ""
+    """What whoever asked is to know of the answer, whatever form that has: it goes out in a header."""
 
 
 under_way: Final[ContextVar[RequestNote | None]] = ContextVar("request", default=None)
@@ -67,3 +69,10 @@ def caller() -> str:
     if note is None:
         return ""
     return f"key {note.key}" if note.key else note.caller
+
+
+def tell(hint: str) -> None:
+    """Have whoever asked told this with the answer; nobody, where this task works for no request."""
+    note = under_way.get()
+    if note is not None and hint not in note.hint:
+        note.hint = f"{note.hint} {hint}".strip()

@@ -136,6 +136,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "why_before": "Why it stood where it did.",
     "position": "The ledger's position that this shows.",
     "as_of": "What was asked for; null: now.",
+    "hint": "What to ask instead, or to know of the time that was asked for.",
     "said_before": "Only what had been said by then is shown; null: no limit.",
     "order_unknown": "Figures of one family, of which either may be the last.",
     "unattributed": "What documents say in nobody's name.",

@@ -23,6 +23,7 @@ from app.schemas.pictures.word_labels import WordLabels, WordLabelsQuery
 from app.services import records
 from app.services.access import Caller
 from app.services.pictures import audits, diffs, moments, news
+from app.services.pictures.moments import Viewpoint
 
 router = Router("pictures")
 
@@ -92,7 +93,12 @@ async def _picture(
     tag = await moments.etag(session, event_read, viewpoint, f"{draw.__name__} {view} {details}")
     answers.check_modified(request, tag, words.language)
     answer = await draw(session, event_read.id, viewpoint, **details)
-    return await answers.picture(answer, tag, words.language, view=view)
+    return await answers.picture(_told(answer, viewpoint), tag, words.language, view=view)
+
+
+def _told(answer: BaseModel, viewpoint: Viewpoint) -> BaseModel:
+    """The picture, with what is to be known of the time that it was asked for by."""
+    return answer if viewpoint.hint is None else answer.model_copy(update={"hint": viewpoint.hint})
 
 
 @router.get("/events/{event}/diff", response_model=DiffRead, responses=READ | MERGED, summary="Read what changed")
@@ -125,7 +131,8 @@ async def get_audit(
     viewpoint = await moments.resolve(session, caller, query.as_of, query.said_before, wording=words)
     tag = await audits.etag(session, document_id, viewpoint)
     answers.check_modified(request, tag, words.language)
-    return await answers.picture(await audits.audit(session, document_id, viewpoint), tag, words.language)
+    audit = _told(await audits.audit(session, document_id, viewpoint), viewpoint)
+    return await answers.picture(audit, tag, words.language)
 
 
 @router.get("/events/{event}/news", response_model=NewsRead, responses=READ | MERGED, summary="Read what is new")

@@ -60,10 +60,14 @@ def digest(
 
 
 def _print(http: httpx.Client, events: Sequence[str], since: str, language: str, link: str, *, as_json: bool) -> None:
+    hint: str | None = None
     for event in events or changed(http, since)[0]:
         event_news = news(http, event, (since, None), language)
         if event_news is None:
             continue
+        if event_news["hint"] not in (None, hint):  # it is of the time, the same for all events
+            hint = event_news["hint"]
+            typer.echo(hint, err=True)
         if as_json:
             typer.echo(json.dumps(event_news, ensure_ascii=False))
         elif event_news["items"]:

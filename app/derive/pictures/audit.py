@@ -57,6 +57,7 @@ def audit(
         AuditRead,
         position=position,
         as_of=as_of,
+        hint=None,
         said_before=said_before,
         events_left_out=events_left_out,
         document=document,

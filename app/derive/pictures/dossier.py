@@ -49,6 +49,7 @@ def dossier(rows: Rows, view: View, position: str, as_of: str | None = None) -> 
         DossierRead,
         position=position,
         as_of=as_of,
+        hint=None,
         said_before=view.said_before,
         independence=view.independence,
         event=event.event(context),

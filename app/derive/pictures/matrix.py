@@ -74,6 +74,7 @@ def matrix(
         MatrixRead,
         position=dossier.position,
         as_of=dossier.as_of,
+        hint=None,
         said_before=dossier.said_before,
         event_id=dossier.event.id,
         by=by,

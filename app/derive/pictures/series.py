@@ -76,6 +76,7 @@ def series(
         FiguresRead,
         position=position,
         as_of=as_of,
+        hint=None,
         said_before=view.said_before,
         event_id=context.rows.event_id,
         questions=quantities,

@@ -38,6 +38,7 @@ def timeline(dossier: DossierRead, until: datetime | None, words: Wording = ENGL
         TimelineRead,
         position=dossier.position,
         as_of=dossier.as_of,
+        hint=None,
         said_before=dossier.said_before,
         event_id=dossier.event.id,
         entries=entries,

@@ -60,6 +60,7 @@ class AuditRead(Output):
     """Of the ledger by now; `as_of` with it gives the same audit again."""
     as_of: str | None
     """What was asked for; null: now."""
+    hint: str | None
     said_before: str | None
     """Only what had been said by then is shown; null: no limit."""
     document: DocumentRead

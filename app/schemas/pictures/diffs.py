@@ -379,7 +379,6 @@ class DiffRead(Output):
     summary: list[QuestionSummary]
     """Of each question that changed, in the dossier's order."""
     hint: str | None
-    """What to ask if `since` is before the event was recorded."""
     event: EventDiff
     questions: QuestionsDiff
     claims: ClaimsDiff

@@ -304,6 +304,7 @@ class DossierRead(Output):
     """Of the latest change shown; `as_of` with it gives the same picture again."""
     as_of: str | None
     """What was asked for; null: now."""
+    hint: str | None
     said_before: str | None
     """Only what had been said by then is shown; null: no limit."""
     independence: Independence
@@ -364,6 +365,7 @@ class TimelineRead(Output):
 
     position: str
     as_of: str | None
+    hint: str | None
     said_before: str | None
     event_id: UUID
     entries: list[TimelineEntry]

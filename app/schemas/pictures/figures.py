@@ -102,6 +102,7 @@ class FiguresRead(Output):
 
     position: str
     as_of: str | None
+    hint: str | None
     said_before: str | None
     event_id: UUID
     questions: list[QuantityRead]

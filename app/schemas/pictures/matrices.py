@@ -80,6 +80,7 @@ class MatrixRead(Output):
 
     position: str
     as_of: str | None
+    hint: str | None
     said_before: str | None
     event_id: UUID
     by: ColumnsBy

@@ -46,5 +46,6 @@ class NewsRead(Output):
     title: str
     position: str
     """What to send as `since` the next time."""
+    hint: str | None
     items: list[NewsItem]
     """Of each question; of what was newly said about one, a single item."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from app.database import Askable, Database, ask
-from app.errors import Fork, Invalid, NotFound
+from app.errors import Fork, Invalid
 from app.schemas.pictures.changes import POSITION, CheckpointRead
 from app.services.pictures import moments
 from app.services.pictures.heads import Heads
@@ -47,10 +47,7 @@ async def since(asker: Askable, words: str) -> Position:
             raise Invalid.parameter("since", "positions have commas between them, as 1234-0a1b2c3d,1024-4e5f6a7b")
         if words.isdecimal() and len(words) != len("2023"):
             raise Invalid.parameter("since", "a position has the beginning of its hash, too: 1234-0a1b2c3d")
-        try:
-            return await moments.position_at(asker, words, "since")
-        except NotFound:  # nothing had been recorded by then
-            return BEGINNING
+        return (await moments.moment_at(asker, words, "since")).position or BEGINNING
     holding = await _holding(asker, places)
     if places[0] in holding:
         return holding[places[0]]

@@ -27,7 +27,7 @@ EVENTS_DRAWN: Final = 50
 async def etag(session: AsyncSession, document_id: UUID, viewpoint: Viewpoint) -> str:
     """The strong entity tag of an audit, quoted."""
     view = viewpoint.view
-    seen_from = (viewpoint.seq, view.said_before, view.restricted, view.confidential, view.wording)
+    seen_from = (viewpoint.seq, view.said_before, view.restricted, view.confidential, view.wording, viewpoint.hint)
     return await moments.etag_of_all(session, "audit", document_id, seen_from)
 
 

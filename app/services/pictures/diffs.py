@@ -20,7 +20,7 @@ from app.schemas.common import entity_tag
 from app.schemas.pictures.diffs import DiffQuery, DiffRead
 from app.services.access import Caller
 from app.services.pictures import moments
-from app.services.pictures.moments import Position, Viewpoint
+from app.services.pictures.moments import Moment, Position, Viewpoint
 from app.services.records import Located
 from app.texts.messages.wording import ENGLISH, Wording
 
@@ -33,6 +33,8 @@ class ResolvedDiff(NamedTuple):
     query: DiffQuery
     since: Viewpoint | None
     until: Viewpoint | None
+    hints: tuple[str, ...] = ()
+    """What to know of the times that were asked for."""
 
 
 async def resolve(session: AsyncSession, caller: Caller, query: DiffQuery, wording: Wording = ENGLISH) -> ResolvedDiff:
@@ -50,13 +52,17 @@ async def resolve(session: AsyncSession, caller: Caller, query: DiffQuery, wordi
     if query.clock == "said":
         views = [replace(view, said_before=time, until=ends.get(name)) for name, time in words.items()]
         return ResolvedDiff(query, Viewpoint(None, views[0]), Viewpoint(None, views[1]))
-    since = await _position_at(session, "since", query.since)
-    if query.until is None:
-        return ResolvedDiff(query, since and Viewpoint(since, view), Viewpoint(None, view))
-    last = await _position_at(session, "until", query.until)
-    if since is not None and (last is None or since.seq > last.seq):
+    since = await moments.moment_at(session, query.since, "since")
+    last = None if query.until is None else await moments.moment_at(session, query.until, "until")
+    if since.position and last and (last.position is None or since.position.seq > last.position.seq):
         raise _reversed()
-    return ResolvedDiff(query, since and Viewpoint(since, view), last and Viewpoint(last, view))
+    hints = tuple(dict.fromkeys(moment.hint for moment in (since, last) if moment and moment.hint))
+    later = Viewpoint(None, view) if last is None else _viewpoint(last, view)
+    return ResolvedDiff(query, _viewpoint(since, view), later, hints)
+
+
+def _viewpoint(moment: Moment, view: View) -> Viewpoint | None:
+    return moment.position and Viewpoint(moment.position, view)
 
 
 def _reversed() -> Invalid:
@@ -68,21 +74,13 @@ def _end(query: DiffQuery, name: str, time: str) -> datetime | None:
     return None if query.clock == "recorded" and moments.is_position(time) else moments.time_span(name, time).end
 
 
-async def _position_at(session: AsyncSession, name: str, time: str) -> Position | None:
-    """None: nothing had been recorded by then, so that this side is empty."""
-    try:
-        return await moments.position_at(session, time, name)
-    except NotFound:
-        return None
-
-
 async def etag(session: AsyncSession, event: Located, comparison: ResolvedDiff) -> str:
     """The strong entity tag, quoted: of both pictures and the parameters. Raises as `diff` does."""
     # One side may have no event yet: that is a side without a tag.
     tags = [await _tag(session, event, viewpoint) for viewpoint in (comparison.since, comparison.until)]
     if tags == [None, None]:
         raise _recorded_later(event)
-    return entity_tag(repr((comparison.query, tags)))
+    return entity_tag(repr((comparison.query, tags, *comparison.hints)))
 
 
 async def _tag(session: AsyncSession, event: Located, viewpoint: Viewpoint | None) -> str | None:
@@ -106,7 +104,7 @@ async def compared(
 
     Raises NotFound if there was no such event at either, or it is not for the caller.
     """
-    _, since, until = comparison
+    since, until = comparison.since, comparison.until
     before = await _load(session, event.id, since)
     # Of one moment of the ledger the rows are the same, whatever had been said.
     alike = since is not None and until is not None and since.as_of == until.as_of
@@ -123,7 +121,7 @@ def _compare(
     loaded: tuple[tuple[Rows, Position] | None, tuple[Rows, Position] | None],
     take: Callable[[DiffRead, SnapshotPair], Taken],
 ) -> tuple[DiffRead, Taken]:
-    _, since, until = comparison
+    since, until = comparison.since, comparison.until
     before, after = loaded
     pair = SnapshotPair(_snapshot(before, since), _snapshot(after, until))
     difference = _difference(event, comparison, pair, is_new=before is None)
@@ -134,12 +132,13 @@ def _difference(event: Located, comparison: ResolvedDiff, pair: SnapshotPair, *,
     query = comparison.query
     moments_asked = (query.since, query.until)
     difference = derived.diff(pair, event.id, query.clock, moments_asked, query.independence)
+    hints = list(comparison.hints)
     # Whoever names the clock, or a position, knows that it is about recording.
     if is_new and "clock" not in query.model_fields_set and not moments.is_position(query.since):
-        return difference.model_copy(update={"hint": f"All of it is new: {_instead(event, 'since')}"})
-    if query.clock == "said" and not pair.before.statements and not pair.after.statements:
-        return difference.model_copy(update={"hint": _NOTHING_SAID})
-    return difference
+        hints.append(f"All of it is new: {_instead(event, 'since')}")
+    elif query.clock == "said" and not pair.before.statements and not pair.after.statements:
+        hints.append(_NOTHING_SAID)
+    return difference.model_copy(update={"hint": " ".join(hints)}) if hints else difference
 
 
 _NOTHING_SAID: Final = "Nothing that is recorded of this event had been said by either of these times."

@@ -4,7 +4,7 @@ Streams and long polls wait here, too: one reader for all of them, and only whil
 
 A picture of events holds until one of them, or the directory of sources and documents, changes, or what of that is
 public: `moments.etag` names them. All else holds until the ledger moves. What was redacted moves nothing, and is
-counted by itself.
+counted by itself; nor does the database's clock, when it is set back.
 """
 
 import asyncio
@@ -28,7 +28,9 @@ _WATCH_SECONDS: Final = 0.25  # between two looks, while somebody waits
 # An event's pictures change with what is filed under it; with a link that leads to it; and when another is merged into
 # it, or into one that was.
 _READ: Final = text("""
-SELECT h.seq, h.hash, h.directory, h.redactions, (SELECT hash FROM change WHERE seq = :seq) AS hash_then, ARRAY(
+SELECT h.seq, h.hash, h.directory, h.redactions,
+    CAST(h.held + ledger_behind(h.recorded_at, statement_timestamp()) AS text) AS stretches,
+    (SELECT hash FROM change WHERE seq = :seq) AS hash_then, ARRAY(
     SELECT DISTINCT moved.id FROM change c CROSS JOIN LATERAL (VALUES
         (c.event_id),
         (CAST(CASE c.type WHEN 'event_link' THEN c.record->>'to_id' WHEN 'event' THEN c.record->>'merged_into' END
@@ -55,6 +57,7 @@ class Heads:
         """By `time.monotonic`: all that was committed by then is known."""
         self._hash = b""
         self._directory = self._redactions = 0
+        self._stretches = "{}"  # of time, in which answers have a hint (`moments.moment_at`)
         self._directory_moved = 0  # known at which seq, as those of events
         self._events: dict[UUID, int] = {}
         self._reading = Flights[None]()
@@ -124,7 +127,8 @@ class Heads:
         # A database that was restored, or is another, has another change at the place where this one was.
         is_same = head.seq >= before.seq and self._hash == (head.hash_then if before.seq else b"")
         is_little = head.seq - before.seq <= _MOST_CHANGES and len(self._events) <= _MOST_EVENTS
-        if is_same and is_little and head.redactions == self._redactions:
+        counted = (head.redactions, head.stretches)
+        if is_same and is_little and counted == (self._redactions, self._stretches):
             self.stamp = Stamp(before.era, head.seq)
             self._events |= dict.fromkeys(head.events, head.seq)
             if head.directory != self._directory:
@@ -132,7 +136,8 @@ class Heads:
         else:
             self.stamp = Stamp(before.era + 1, head.seq)
             self._events, self._directory_moved = {}, 0
-        self._hash, self._directory, self._redactions = head.hash, head.directory, head.redactions
+        self._hash, self._directory = head.hash, head.directory
+        self._redactions, self._stretches = counted
         self.known_at = began
         if self.stamp != before:
             self._moved.set()  # for those that wait now

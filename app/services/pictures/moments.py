@@ -30,6 +30,7 @@ from app.services import records
 from app.services.access import Caller
 from app.services.pictures import heads, loading
 from app.services.records import Located
+from app.telling import request_notes
 from app.texts.messages.wording import EDITION, ENGLISH, Wording
 from app.vocabulary import DossierOrder, Independence, Measure
 
@@ -39,9 +40,15 @@ _POSITION: Final = re.compile(r"(\d{1,18})-([0-9a-f]{8})", re.ASCII)
 _HASH_AT: Final = text("SELECT hash FROM change WHERE seq = :seq")
 _LEDGER_HEAD: Final = text("SELECT seq, hash, redactions FROM ledger_head")
 # Times never run backwards along the ledger: after a change at the end, or later, nothing more comes before it.
+# Of those written while the clock is behind the ledger the head knows; where it is now, it may not yet.
 _LAST_BEFORE: Final = text("""
-SELECT seq, hash, (SELECT recorded_at >= :end FROM ledger_head) AS is_last
-FROM change WHERE recorded_at < :end ORDER BY recorded_at DESC, seq DESC LIMIT 1""")
+SELECT c.seq, c.hash, h.recorded_at >= :end AS is_last, lower(stretch) AS since, upper(stretch) AS until
+FROM ledger_head h
+LEFT JOIN LATERAL (
+    SELECT seq, hash FROM change WHERE recorded_at < :end ORDER BY recorded_at DESC, seq DESC LIMIT 1) c ON true
+LEFT JOIN LATERAL (
+    SELECT held FROM unnest(h.held + ledger_behind(h.recorded_at, statement_timestamp())) held
+    WHERE held @> CAST(:end AS timestamptz)) s(stretch) ON true""")
 _BEGUN: Final = text("SELECT recorded_at FROM change ORDER BY seq LIMIT 1")
 
 
@@ -55,12 +62,23 @@ class Position(NamedTuple):
         return f"{self.seq}-{self.hash[:4].hex()}"
 
 
+class Moment(NamedTuple):
+    """A moment of the ledger as it was asked for, by a position or a time."""
+
+    position: Position | None
+    """Of the last change by then; None: nothing had been recorded."""
+    hint: str | None = None
+    """What to know of answers for it: where times of recording are not those of a clock."""
+
+
 @dataclass(frozen=True, slots=True)
 class Viewpoint:
     """As-of position and view: what was recorded by when (None: by now), and what of it this caller sees."""
 
     as_of: Position | None
     view: View
+    hint: str | None = None
+    """What to know of the time that `as_of` was asked for by."""
 
     @property
     def seq(self) -> int | None:
@@ -100,15 +118,21 @@ async def resolve(
     position that is not on this ledger.
     """
     until = None if said_before is None else time_span("said_before", said_before).end
-    return Viewpoint(
-        None if as_of is None else await position_at(session, as_of),
-        View(said_before, until, independence, caller.may("read"), caller.may("confidential"), wording),
-    )
+    position, hint = (None, None) if as_of is None else await moment_at(session, as_of)
+    if as_of is not None and position is None:
+        begun = await ask(session, _BEGUN)
+        raise NotFound(_not_yet("Nothing", begun[0].recorded_at) if begun else "Nothing has been recorded yet.")
+    view = View(said_before, until, independence, caller.may("read"), caller.may("confidential"), wording)
+    return Viewpoint(position, view, hint)
 
 
-async def position_at(session: Askable, as_of: str, name: str = "as_of") -> Position:
-    """The last change at a position or by the end of a coarse time; `name`: the parameter. Raises as `resolve`."""
-    if match := _POSITION.fullmatch(as_of):
+async def moment_at(session: Askable, words: str, name: str = "as_of") -> Moment:
+    """The last change at a position or by the end of a coarse time; `name`: the parameter.
+
+    What is to be known of a time is noted of the request, too: each answer to it has that in a header. Raises Invalid
+    for what can't be read, and Gone for a position that is not on this ledger.
+    """
+    if match := _POSITION.fullmatch(words):
         seq, hash_begins = int(match[1]), match[2]
         rows = await ask(session, _HASH_AT, {"seq": seq})
         position = Position(seq, rows[0].hash if rows else b"")
@@ -117,16 +141,28 @@ async def position_at(session: Askable, as_of: str, name: str = "as_of") -> Posi
                 "This position is not on this ledger: it is another's, or was lost; resync, beginning without it.",
                 resync=True,
             )
-        return position
-    end = time_span(name, as_of, " or a position: 1234-0a1b2c3d").end
-    changes = await ask(session, _LAST_BEFORE, {"end": end})
-    if not changes:
-        begun = await ask(session, _BEGUN)
-        raise NotFound(_not_yet("Nothing", begun[0].recorded_at) if begun else "Nothing has been recorded yet.")
-    seq, last_hash, is_last = changes[0]
-    if not is_last:
+        return Moment(position)
+    end = time_span(name, words, " or a position: 1234-0a1b2c3d").end
+    last = (await ask(session, _LAST_BEFORE, {"end": end}))[0]
+    if not last.is_last:
         heads.rest_on_all(session)
-    return Position(seq, last_hash)
+    hint = None if last.until is None else _taken_for_later(last.since, last.until)
+    if hint:
+        request_notes.tell(hint)
+    return Moment(None if last.seq is None else Position(last.seq, last.hash), hint)
+
+
+def _taken_for_later(since: datetime | None, until: datetime) -> str:
+    """What to know of an answer for a time between these; `since`: of the last change before, None if there is none.
+
+    In English, as all that only developers read.
+    """
+    after = "" if since is None else f" after {since.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    return (
+        f"The database's clock was ahead and was set back: what was recorded{after} may bear a time as late as "
+        f"{until.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}, and is taken here to have been recorded then. A position "
+        "instead of the time is exact."
+    )
 
 
 def _not_yet(what: str, begun: datetime) -> str:
@@ -218,7 +254,8 @@ async def etag(session: AsyncSession, event: Located, viewpoint: Viewpoint, pict
     # What is hidden moves nothing, but what is kept of it has to be made anew: it may be open by now.
     shown_heads = [(head.kind, head.id, head.seq, head.directory) for head in newest if not head.hidden]
     written_heads = [tuple(map(str, (*head, is_restricted))) for head in shown_heads]
-    return entity_tag(repr(((RULES, EDITION, picture, viewpoint.seq, viewpoint.view), written_heads)))
+    hints = [viewpoint.hint] if viewpoint.hint else []
+    return entity_tag(repr(((RULES, EDITION, picture, viewpoint.seq, viewpoint.view, *hints), written_heads)))
 
 
 async def etag_of_all(session: AsyncSession, picture: str, *parameters: object) -> str:

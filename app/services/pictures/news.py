@@ -31,7 +31,8 @@ async def news(session: AsyncSession, caller: Caller, event: Located, query: New
     due = [] if kinds and "recheck" not in kinds else await _rechecks(session, caller, event, query.since, words)
     _, (title, position, changes) = await diffs.compared(session, event, comparison, _told)
     entries = [entry for entry in [*changes, *due] if kinds is None or entry.kind in kinds]
-    return built(NewsRead, event_id=event.id, title=title, position=position, items=entries)
+    hint = " ".join(comparison.hints) or None
+    return built(NewsRead, event_id=event.id, title=title, position=position, hint=hint, items=entries)
 
 
 def _told(difference: DiffRead, pair: SnapshotPair) -> tuple[str, str, list[NewsItem]]:
