@@ -139,6 +139,8 @@ async def test_what_is_kept_is_told_when_the_clock_is_set_back(
         assert (await ask(caller, path)).content == told.content
         app.state.kept, kept = None, app.state.kept
         assert (await ask(caller, path)).content == told.content
+        again = await ask(caller, path, **{"If-None-Match": told.headers["ETag"]})
+        assert (again.status_code, again.headers["Hint"]) == (304, told.headers["Hint"])
         app.state.kept = kept
         # A picture of now, or by a position, is the same picture.
         assert "Hint" not in (await ask(caller, f"{event}/dossier")).headers
