@@ -160,13 +160,22 @@ def parsed(text: str) -> ast.Module:
     return ast.parse(text)
 
 
-def imported(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
+@cache
+def walked(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Its nodes, of which most of a rule's time would go into finding them."""
+    return tuple(ast.walk(tree))
+
+
+@cache
+def imported(tree: ast.Module) -> tuple[str, ...]:
+    names = list[str]()
+    for node in walked(tree):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are absolute"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names += [alias.name for alias in node.names]
+    return tuple(names)
 
 
 # --- who imports whom -----------------------------------------------------------------------------------------------
@@ -208,7 +217,7 @@ def broken_doors(root: Path) -> list[str]:
                 broken.append(f"{me} knows {name}")
             broken += [f"{me} imports {name} by its name" for door in CALLERS if name == f"app.services.intake.{door}"]
         functions = {door.rpartition(".")[2] for door in CALLERS}
-        accesses = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in functions)
+        accesses = (node for node in walked(tree) if isinstance(node, ast.Attribute) and node.attr in functions)
         used = {ast.unparse(node) for node in accesses}
         broken += [f"{me} calls {door}" for door, callers in CALLERS.items() if door in used and me not in callers]
     return broken
@@ -218,7 +227,7 @@ def hidden_imports(root: Path) -> list[str]:
     """Every import that is not at the top level of its module, and every one made by a call."""
     hidden = []
     for me, tree in modules(root):
-        for node in ast.walk(tree):
+        for node in walked(tree):
             if isinstance(node, ast.Import | ast.ImportFrom) and node not in tree.body:
                 hidden.append(f"{me}:{node.lineno}")
             # Naming such a function is enough: it may be called by another name.
@@ -301,7 +310,7 @@ def repeated_classes(root: Path) -> dict[str, list[str]]:
     """By name, without the underscores before it: the modules that name a class or a type so, if there are several."""
     named: dict[str, list[str]] = defaultdict(list)
     for me, tree in modules(root):
-        for node in ast.walk(tree):
+        for node in walked(tree):
             if isinstance(node, ast.ClassDef):
                 named[node.name.lstrip("_")].append(me)
             elif isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation).endswith("TypeAlias"):
@@ -320,7 +329,7 @@ def large(root: Path, *folders: str) -> list[str]:
             broken.append(f"{path.relative_to(root)}: {lines} lines")
         broken += [
             f"{path.relative_to(root)}:{node.lineno} {node.name}"
-            for node in (ast.walk(parsed(text)) if path.suffix == ".py" else ())
+            for node in (ast.walk(ast.parse(text)) if path.suffix == ".py" else ())
             if isinstance(node, Function) and (node.end_lineno or 0) - node.lineno + 1 > FUNCTION_LINES
         ]
     counts = Counter(path.parent for path in (root / "app").rglob("*.py") if not path.stem.startswith("__"))
@@ -340,8 +349,8 @@ def generated_sql(root: Path) -> list[str]:
         if me in GENERATED_SQL:
             continue
         makers, packages = sql_names(tree)
-        calls = {id(node.func): node for node in ast.walk(tree) if isinstance(node, ast.Call)}
-        for node in ast.walk(tree):
+        calls = {id(node.func): node for node in walked(tree) if isinstance(node, ast.Call)}
+        for node in walked(tree):
             if isinstance(node, ast.Name):
                 makes = node.id in makers and isinstance(node.ctx, ast.Load)
             elif isinstance(node, ast.Attribute):
@@ -359,7 +368,7 @@ def generated_sql(root: Path) -> list[str]:
 def sql_names(tree: ast.Module) -> tuple[set[str], set[str]]:
     """The names under which a module has what makes SQL out of text, and SQLAlchemy or a part of it."""
     makers, packages = set[str](), set[str]()
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.ImportFrom) and within(node.module or "", "sqlalchemy"):
             for alias in node.names:
                 (makers if alias.name in SQL_MAKERS else packages).add(alias.asname or alias.name)

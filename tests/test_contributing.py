@@ -4,6 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+import shape
+
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 NAMES = re.findall(r"`([\w/]+\.?[\w/]*)`", TEXT)
@@ -14,11 +16,11 @@ def names_by_module() -> dict[str, set[str]]:
     """By the path of each module without its suffix: what it defines or assigns."""
     names = {}
     for path in (ROOT / "app").rglob("*.py"):
-        body = ast.parse(path.read_text(encoding="utf-8")).body
+        tree = shape.parsed(path.read_text(encoding="utf-8"))
         defined = {
-            node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         }
-        assigned = {name.id for node in body for name in ast.walk(node) if isinstance(name, ast.Name)}
+        assigned = {name.id for name in shape.walked(tree) if isinstance(name, ast.Name)}
         names[str(path.relative_to(ROOT).with_suffix(""))] = defined | assigned
     return names
 

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import shape
+
 # Pronouns, adverbs and bare participles: correct English, and no noun in it.
 NAMELESS = frozenset((
     "about", "absent", "again", "ahead", "alone", "apart", "asked", "asking", "beside", "both", "drawn", "each",
@@ -57,7 +59,7 @@ def nameless(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
 
 def functions(root: Path) -> Iterator[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef]]:
     for path in [root] if root.is_file() else sorted(root.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in shape.walked(shape.parsed(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield path, node
 

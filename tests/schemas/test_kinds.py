@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
 import pytest
+import shape
 
 from app.derive.rules.rows import Rows
 from app.models import AppearanceHop, Base, Record, table_of
@@ -109,21 +110,23 @@ NEARLY_ALL = 8
 # How often some module asks which kind a record is; only ever lowered. What is special about a kind belongs into its
 # row; what remains does something else for one kind, and says why there.
 BRANCHES = 10
+# The kinds by their classes, and the types.
+CLASSES = {
+    part.__name__: kind.name for kind in KINDS for part in (kind.model, kind.read, kind.line) if part is not None
+}
+TYPES = {kind.name for kind in KINDS}
 
 
 def kinds_named(node: ast.AST, *, by_type: bool = True) -> set[str]:
     """The kinds whose model, schema or, `by_type`, type stands somewhere in a piece of code."""
-    classes = {
-        part.__name__: kind.name for kind in KINDS for part in (kind.model, kind.read, kind.line) if part is not None
-    }
-    types = {kind.name for kind in KINDS} if by_type else set()
+    types = TYPES if by_type else set()
     nodes = list(ast.walk(node))
-    found = {classes[name.id] for name in nodes if isinstance(name, ast.Name) and name.id in classes}
+    found = {CLASSES[name.id] for name in nodes if isinstance(name, ast.Name) and name.id in CLASSES}
     return found | {word.value for word in nodes if isinstance(word, ast.Constant) and word.value in types}
 
 
 def lists_of_kinds(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in shape.walked(tree):
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
             if len(kinds_named(node.value)) >= NEARLY_ALL and ast.unparse(target) != "__all__":
@@ -132,7 +135,7 @@ def lists_of_kinds(tree: ast.Module) -> Iterator[str]:
 
 def branches(tree: ast.Module) -> Iterator[int]:
     """Lines that compare a model with one of the kinds, or ask whether a record is read as one."""
-    for node in ast.walk(tree):
+    for node in shape.walked(tree):
         compared = isinstance(node, ast.Compare) and any(
             isinstance(step, ast.Is | ast.IsNot | ast.In | ast.NotIn) and kinds_named(side, by_type=False)
             for step, side in zip(node.ops, node.comparators, strict=True)
@@ -148,7 +151,7 @@ def branches(tree: ast.Module) -> Iterator[int]:
 
 
 def test_there_is_one_table_of_kinds() -> None:
-    trees = {str(path.relative_to(APP)): ast.parse(path.read_text(encoding="utf-8")) for path in APP.rglob("*.py")}
+    trees = {str(path.relative_to(APP)): shape.parsed(path.read_text(encoding="utf-8")) for path in APP.rglob("*.py")}
     assert {f"{path} {name}" for path, tree in trees.items() for name in lists_of_kinds(tree)} <= LISTS
     asking = [f"{path}:{line}" for path, tree in trees.items() for line in branches(tree)]
     assert len(asking) == BRANCHES, asking

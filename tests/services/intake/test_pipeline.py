@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import shape
 from fastapi import FastAPI
 from queries import Recording, recorded
 
-ROOT = Path(__file__).parents[3] / "app"
+ROOT = Path(__file__).parents[3]
 TEXT = "The governor said “a drone hit the depot” on Wednesday."
 URL = "https://example.org/blast"
 
@@ -18,18 +19,11 @@ INTAKE = "services/intake"
 
 def _importers(module: str) -> set[str]:
     """The modules of the app that import this module of the intake, or something out of it."""
-    full_name = f"app.services.intake.{module}"
-    importers = set()
-    for path in ROOT.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names: set[str | None] = set()
-            if isinstance(node, ast.ImportFrom):
-                names = {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-            elif isinstance(node, ast.Import):
-                names = {alias.name for alias in node.names}
-            if full_name in names:
-                importers.add(path.relative_to(ROOT).with_suffix("").as_posix())
-    return importers
+    return {
+        me.removeprefix("app.").replace(".", "/")
+        for me, tree in shape.modules(ROOT)
+        if any(shape.within(name, f"app.services.intake.{module}") for name in shape.imported(tree))
+    }
 
 
 def test_only_the_pipeline_matches() -> None:
@@ -52,10 +46,14 @@ def test_only_matching_looks_names_up() -> None:
 def test_only_the_pipeline_stores_drafts() -> None:
     """Beside credits, as above."""
     storing = {
-        path.relative_to(ROOT).with_suffix("").as_posix()
-        for path in ROOT.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if (isinstance(node, ast.Attribute) and ast.unparse(node) in {"storing.insert", "storing.complete"})
+        me.removeprefix("app.").replace(".", "/")
+        for me, tree in shape.modules(ROOT)
+        for node in shape.walked(tree)
+        if (
+            isinstance(node, ast.Attribute)
+            and node.attr in {"insert", "complete"}
+            and ast.unparse(node) in {"storing.insert", "storing.complete"}
+        )
         or (
             isinstance(node, ast.ImportFrom)
             and node.module == "app.services.intake.storing"
