@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only
 
-from app.connections import engines
+from app.connections import commits, engines
 from app.connections.askers import Askers
 from app.connections.engines import ReadKind
 from app.connections.gathering import Gatherings
@@ -176,8 +176,10 @@ class Database:
             info={"signature": signature, "database": self},
         )
         try:
-            async with opened as session, session.begin():
-                yield session
+            with commits.told() as end:
+                async with opened as session, session.begin():
+                    yield session
+                    end.is_reached = True
         finally:  # whatever came of it: a commit whose answer was lost may have been one
             self.own_writes.ended = time.monotonic()
 

@@ -4,7 +4,7 @@ No web framework here: `api.problems` turns these into answers and serves each `
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 
 class Problem(Exception):  # noqa: N818  (the standard's own word for it)
@@ -255,11 +255,17 @@ class NotOffered(Problem):
     explanation = "The interface that this path belongs to has such a method, but this service does not offer it."
 
 
+PERHAPS_STORED: Final = (
+    "It may be stored, or not. Send it again as it is: under the same Idempotency-Key, or with the same refs, it is "
+    "stored once."
+)
+
+
 class Unavailable(Problem):
     status, slug, title = 503, "unavailable", "Not available for the moment"
     explanation = (
         "The database is out of reach, or there is more to do at the moment than can be done: `detail` says of which "
-        "kind. Nothing was stored. Retry-After says when to try again."
+        "kind. Nothing was stored, unless `detail` says that it may be. Retry-After says when to try again."
     )
 
     def __init__(self, detail: str = "", retry_after: int = 1) -> None:

@@ -12,11 +12,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from app.api import problems
-from app.errors import Unavailable
+from app.errors import PERHAPS_STORED, Unavailable
 
 CONNECTION: Final = "connection"  # in the state of a request
 LET_GO: Final = "let_go"  # in the state of the application: what the server calls when it begins to end
-_ENDING: Final = "The service is ending, and did not come to the end of this. Nothing was stored. Try again."
+_ENDING: Final = "The service is ending, and did not come to the end of this."
 
 
 class Connection:
@@ -55,7 +55,9 @@ class Leaving:
                 if _has_started(send):
                     raise
                 # The process ends, and has waited for this for as long as it may.
-                await problems.answer(Request(scope), Unavailable(_ENDING))(scope, receive, send)
+                what_then = "Try again." if scope["method"] in ("GET", "HEAD") else PERHAPS_STORED
+                ended = Unavailable(f"{_ENDING} {what_then}")
+                await problems.answer(Request(scope), ended)(scope, receive, send)
         finally:
             connection.tasks.discard(task)
 

@@ -29,16 +29,24 @@ _IN_SILENCE_SECONDS: Final = 1.0  # that whoever has a connection waits then
 
 
 class Unanswered:
-    """When the database last did not answer: so that a request which asks several times does not wait each time."""
+    """When the database last did not answer: so that a request which asks several times does not wait each time.
+
+    One that answers others meanwhile is not silent: a commit may wait for a standby, and who reads does not.
+    """
 
     def __init__(self) -> None:
-        self._noted_at = -_REMEMBERED_SECONDS
+        self._noted_at = self._heard_at = -_REMEMBERED_SECONDS
 
-    def note(self) -> None:
-        self._noted_at = time.monotonic()
+    def hear(self) -> None:
+        self._heard_at = time.monotonic()
+
+    def note(self, since: float) -> None:
+        """Note that somebody was not answered since then, by `time.monotonic`."""
+        if self._heard_at < since:
+            self._noted_at = time.monotonic()
 
     def is_recent(self) -> bool:
-        return time.monotonic() - self._noted_at < _REMEMBERED_SECONDS
+        return self._heard_at < self._noted_at > time.monotonic() - _REMEMBERED_SECONDS
 
 
 class Guarded(AsyncConnection[Any]):
@@ -50,15 +58,17 @@ class Guarded(AsyncConnection[Any]):
     async def wait(self, *arguments: Any, **named: Any) -> Any:
         """All waiting for the server passes here."""
         seconds = min(self.seconds, _IN_SILENCE_SECONDS) if self.silence.is_recent() else self.seconds
-        guard = asyncio.get_running_loop().call_later(seconds, self._cut)
+        guard = asyncio.get_running_loop().call_later(seconds, self._cut, time.monotonic())
         try:
-            return await super().wait(*arguments, **named)
+            answer = await super().wait(*arguments, **named)
         finally:
             guard.cancel()
+        self.silence.hear()
+        return answer
 
-    def _cut(self) -> None:
+    def _cut(self, began: float) -> None:
         """End the connection as if the server had: whoever waits has lost it, and knows what to do then."""
-        self.silence.note()
+        self.silence.note(began)
         with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(self.fileno())) as own_end:
             own_end.shutdown(socket.SHUT_RDWR)
 
@@ -70,10 +80,11 @@ async def connect(silence: Unanswered, seconds: float, setting: str = "", **opti
     """
     if silence.is_recent():
         raise psycopg.OperationalError("the database did not answer a moment ago")
+    began = time.monotonic()
     try:
         connection = await Guarded.connect(**options)
     except psycopg.errors.ConnectionTimeout:
-        silence.note()
+        silence.note(began)
         raise
     connection.seconds, connection.silence = seconds, silence
     if setting:

@@ -30,9 +30,11 @@ SELECT id, name, scopes, sha256, CASE WHEN previous_until > clock_timestamp() TH
     expires_at <= clock_timestamp() AS expired,
     last_used_at IS NULL OR last_used_at < clock_timestamp() - interval '1 minute' AS unnoted
 FROM api_key WHERE (id = :id OR sha256 = :digest OR previous_sha256 = :digest) AND revoked_at IS NULL""")
+# Its commit waits for no standby: where one is missing, connections would be held for nothing.
 _USED: Final = text("""
 UPDATE api_key SET last_used_at = clock_timestamp()
-WHERE id = :id AND (last_used_at IS NULL OR last_used_at < clock_timestamp() - interval '1 minute') RETURNING id""")
+WHERE set_config('synchronous_commit', 'off', true) = 'off' AND id = :id
+AND (last_used_at IS NULL OR last_used_at < clock_timestamp() - interval '1 minute') RETURNING id""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Something between the service and its database that may stop forwarding what it is sent, and stays connected."""
+"""Something between the service and its database: it may stop forwarding, or lose a connection at a word."""
 
 import socket
 import threading
@@ -12,11 +12,16 @@ _BYTES: Final = 65_536
 
 
 class Proxy:
-    """Forwards to one address of this machine, as long as it is not silent."""
+    """Forwards to one address of this machine, as long as it is not silent.
+
+    `lose_at`: the next connection on which the service sends this is lost, as soon as the server has answered.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self._there = host, port
         self._silent = threading.Event()
+        self.lose_at = b""
+        self._losing: set[socket.socket] = set()
         self._sockets: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
@@ -49,7 +54,10 @@ class Proxy:
 
     def _forward(self, here: socket.socket, there: socket.socket) -> None:
         with suppress(OSError):
-            while received := here.recv(_BYTES):
+            while (received := here.recv(_BYTES)) and here not in self._losing:
+                if self.lose_at and self.lose_at in received:
+                    self.lose_at = b""
+                    self._losing.add(there)
                 if not self._silent.is_set():
                     there.sendall(received)
         for end in (here, there):
