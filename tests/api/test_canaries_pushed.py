@@ -273,10 +273,12 @@ async def test_an_answer_is_not_given_again_when_it_tells_what_is_hidden_since(
     # The same names with keys that may read less: what was answered to more is not given again.
     psql.execute("UPDATE api_key SET scopes = %s WHERE name = 'writer of all'", [list(WRITERS["reading writer"])])
     psql.execute("UPDATE api_key SET scopes = %s WHERE name = 'reading writer'", [list(WRITERS["writer"])])
-    before = told.statuses[410]
+    before = told.statuses.get(410, 0)
     for name in ("writer of all", "reading writer"):
         await kept[name].repeat(WRITERS["writer"], world, told, f"with less, {name}: ")
-    assert told.statuses[410] - before == sum(len(kept[name].answers) for name in ("writer of all", "reading writer"))
+    repeated = sum(len(kept[name].answers) for name in ("writer of all", "reading writer"))
+    # Where nothing is made up, all of them tell something that is hidden by now.
+    assert (repeated if seed is None else 1) <= told.statuses[410] - before <= repeated
     report(told, len(callers), states)
     found_nothing(told)
     for caller in callers.values():
