@@ -16,7 +16,7 @@ import services_at
 from alembic import command
 from alembic.config import Config
 from conftest import ROOT
-from databases import Kept, as_superuser, named, plain
+from databases import Kept, as_superuser, copied, named, plain
 from fastapi import FastAPI
 from key_holders import make_key
 from psycopg import sql
@@ -211,13 +211,9 @@ def _client(app: FastAPI, headers: dict[str, str]) -> httpx.AsyncClient:
 @pytest.fixture(scope="session")
 def demo_url(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A database with the demo's events, to read."""
-    name = f"demo_{uuid.uuid4().hex}"
-    with psycopg.connect(plain(server_url), autocommit=True) as connection:
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
-        demo_command.load(named(server_url, name), tmp_path_factory.mktemp("demo") / "key")
-        yield named(server_url, name)
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with copied(server_url, template) as url:
+        demo_command.load(url, tmp_path_factory.mktemp("demo") / "key")
+        yield url
 
 
 @pytest.fixture(scope="session")
