@@ -130,9 +130,11 @@ class Kept:
         """A database in which nothing is but what the template has."""
         if not self.url:
             self._begin()
-        yield self.url
-        if not self._empty():
-            self.end()
+        try:
+            yield self.url
+        finally:
+            if not self._empty():
+                self.end()
 
     @contextmanager
     def connection(self) -> Iterator[psycopg.Connection]:

@@ -97,6 +97,14 @@ def kept(server_url: str, template: str) -> Iterator[Kept]:
     own.end()
 
 
+@pytest.fixture(scope="session")
+def beside(server_url: str, template: str) -> Iterator[Kept]:
+    """Another that tests have in turns: of those that do the same in two databases, or twice in one."""
+    own = Kept(server_url, template)
+    yield own
+    own.end()
+
+
 @pytest.fixture
 def database_url(kept: Kept) -> Iterator[str]:
     """A migrated database with nothing in it, the test's own for as long as it runs."""

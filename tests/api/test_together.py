@@ -14,11 +14,12 @@ import httpx
 import psycopg
 import pytest
 import soaking
-from databases import copied, plain
+from databases import Kept
 from fastapi import FastAPI
 from roundtrip import differences, listed, normal
 
 from app import database, turns
+from app.database import Database
 from app.services.intake.bodies import together
 from app.settings import Settings
 
@@ -32,16 +33,18 @@ _UNLOCK: Final = "SELECT pg_advisory_unlock(20230809, 1)"
 
 
 @asynccontextmanager
-async def serving(service: FastAPI, url: str) -> AsyncIterator[psycopg.Connection]:
-    """The same service on another database, which knows the same key; and a connection to that."""
+async def serving(service: FastAPI, beside: Kept, connected: dict[str, Database]) -> AsyncIterator[psycopg.Connection]:
+    """The same service on another database, which is empty and knows the same key; and a connection to that."""
     before = service.state.database
-    service.state.database = connected = database.connect(Settings(database_url=url))
-    try:
-        with psycopg.connect(plain(url), autocommit=True) as connection:
-            yield connection
-    finally:
-        service.state.database = before
-        await connected.dispose()
+    with beside.empty() as url:
+        if url not in connected:
+            connected[url] = database.connect(Settings(database_url=url))
+        service.state.database = connected[url]
+        try:
+            with beside.connection() as connection:
+                yield connection
+        finally:
+            service.state.database = before
 
 
 async def _until(condition: Any) -> None:
@@ -220,23 +223,21 @@ async def shown(client: httpx.AsyncClient) -> Json:
 
 @pytest.mark.parametrize("seed", range(soaking.times(2)))
 async def test_many_at_once_are_answered_as_one_after_the_other(
-    service: FastAPI, client: httpx.AsyncClient, server_url: str, template: str, seed: int
+    service: FastAPI, client: httpx.AsyncClient, beside: Kept, connected: dict[str, Database], seed: int
 ) -> None:
     pick = Random(seed)
     rounds = [[_call(pick) for _ in range(pick.randint(3, 12))] for _ in range(4)]
-    with copied(server_url, template) as url:
-        async with serving(service, url) as connection:
-            await begin(client)
-            answers_at_once = [told(await at_once(service, client, connection, calls)) for calls in rounds]
-            shown_at_once = await shown(client)
-            assert connection.execute("SELECT count(*) FROM ledger_verify(10)").fetchone() == (0,)
-    with copied(server_url, template) as url:
-        async with serving(service, url):
-            await begin(client)
-            for calls, at_once_told in zip(rounds, answers_at_once, strict=True):
-                one_by_one_told = told([await client.post(path, json=body) for path, body in calls])
-                assert list(differences(at_once_told, one_by_one_told)) == [], json.dumps(calls)
-            assert list(differences(shown_at_once, await shown(client))) == [], json.dumps(rounds)
+    async with serving(service, beside, connected) as connection:
+        await begin(client)
+        answers_at_once = [told(await at_once(service, client, connection, calls)) for calls in rounds]
+        shown_at_once = await shown(client)
+        assert connection.execute("SELECT count(*) FROM ledger_verify(10)").fetchone() == (0,)
+    async with serving(service, beside, connected):
+        await begin(client)
+        for calls, at_once_told in zip(rounds, answers_at_once, strict=True):
+            one_by_one_told = told([await client.post(path, json=body) for path, body in calls])
+            assert list(differences(at_once_told, one_by_one_told)) == [], json.dumps(calls)
+        assert list(differences(shown_at_once, await shown(client))) == [], json.dumps(rounds)
 
 
 _STORED: Final = "SELECT count(*), count(DISTINCT xmin::text), count(DISTINCT request_id) FROM change WHERE type = %s"

@@ -8,14 +8,14 @@ from typing import Any, Final
 import httpx
 import psycopg
 import pytest
-from databases import copied
+from databases import Kept
 from fastapi import FastAPI
 from key_holders import make_key
 from roundtrip import differences
 from test_together import Call, Json, at_once, begin, serving, shown, told
 
 from app import turns
-from app.database import Signature
+from app.database import Database, Signature
 from app.services.intake.bodies import together
 from app.vocabulary import Scope
 
@@ -73,16 +73,22 @@ _CALLS: Final[dict[str, Sequence[Call]]] = {
 
 
 async def _answers(
-    service: FastAPI, client: httpx.AsyncClient, url: str, calls: Sequence[Call], scopes: Sequence[Scope], *, once: bool
+    service: FastAPI,
+    client: httpx.AsyncClient,
+    beside: Kept,
+    connected: dict[str, Database],
+    case: tuple[str, Sequence[Scope]],
+    *,
+    once: bool,
 ) -> tuple[list[Any], Json]:
-    async with serving(service, url) as connection:
+    async with serving(service, beside, connected) as connection:
         await begin(client)
         async with service.state.database.writing(Signature("tests")) as session:
-            key = await make_key(session, "sender", scopes)
+            key = await make_key(session, "sender", case[1])
         bearer = {"Authorization": f"Bearer {key}"}
         sender = httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url="http://test", headers=bearer)
         # The first is under way while the others come.
-        calls = [("/v1/sources", {"name": "Who came first"}), *calls]
+        calls = [("/v1/sources", {"name": "Who came first"}), *_CALLS[case[0]]]
         if once:
             answers = await at_once(service, sender, connection, calls)
         else:
@@ -93,13 +99,14 @@ async def _answers(
 
 @pytest.mark.parametrize("case", list(product(_CALLS, _SCOPES)), ids=lambda case: f"{case[0]}, {case[1][-1]}")
 async def test_each_is_told_what_it_would_be_after_those_before(
-    service: FastAPI, client: httpx.AsyncClient, server_url: str, template: str, case: tuple[str, Sequence[Scope]]
+    service: FastAPI,
+    client: httpx.AsyncClient,
+    beside: Kept,
+    connected: dict[str, Database],
+    case: tuple[str, Sequence[Scope]],
 ) -> None:
-    calls, scopes = _CALLS[case[0]], case[1]
-    with copied(server_url, template) as url:
-        at_once_told, at_once_shown = await _answers(service, client, url, calls, scopes, once=True)
-    with copied(server_url, template) as url:
-        one_by_one_told, one_by_one_shown = await _answers(service, client, url, calls, scopes, once=False)
+    at_once_told, at_once_shown = await _answers(service, client, beside, connected, case, once=True)
+    one_by_one_told, one_by_one_shown = await _answers(service, client, beside, connected, case, once=False)
     assert list(differences(at_once_told, one_by_one_told)) == []
     assert list(differences(at_once_shown, one_by_one_shown)) == []
 
