@@ -38,7 +38,7 @@ from app.turns import Turns
 # stays for the life of a connection, may be made while tables are empty.
 _BEGIN: Final = (
     "BEGIN; SELECT pg_advisory_xact_lock(20230809, 1), set_config('counterclaim.actor', %(actor)s, true), "
-    "set_config('counterclaim.reason', %(reason)s, true), set_config('counterclaim.request', %(request)s, true), "
+    "set_config('counterclaim.request', %(request)s, true), "
     "set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)"
 )
 _OF_SEARCHES: Final = f"SET LOCAL statement_timeout = '{engines.SEARCH_SECONDS}s'"
@@ -97,11 +97,13 @@ def _begin_with_lock(session: Session, _transaction: object, connection: Connect
     raw: Any = connection.connection.driver_connection
     # Of the client: it writes the values into the text. Only so are two statements one message.
     cursor = psycopg.AsyncClientCursor(raw)
-    values: Any = {"actor": signed.actor, "request": signed.request_id, "reason": signed.reason}
+    values: Any = {"actor": signed.actor, "request": signed.request_id}
     query, values = _heard(connection.dispatch, connection, cursor, _BEGIN, values)
     began = time.monotonic()
     try:
         await_only(cursor.execute(query, values))
+        if signed.reason:  # somebody's words: these are in no text of a query
+            await_only(raw.execute(_written(_REASON)[0], {"reason": signed.reason}))
     except psycopg.Error as error:
         if raw.closed:
             connection.invalidate(error)
@@ -225,15 +227,7 @@ def connect(settings: Settings) -> Database:
     )
     for engine in (readers, writers, exporters):
         event.listen(engine.sync_engine, "before_cursor_execute", _count_statement)
-    return Database(
-        readers,
-        writers,
-        exporters,
-        askers,
-        prober,
-        turns,
-        Places(settings.exporters),
-    )
+    return Database(readers, writers, exporters, askers, prober, turns, Places(settings.exporters))
 
 
 def _count_statement(*_: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy.engine import make_url
 
 _BYTES: Final = 65_536
+_ENCRYPTED: Final = (80877103, 80877104)  # SSLRequest, GSSENCRequest
 
 
 class Proxy:
@@ -22,6 +23,7 @@ class Proxy:
         self._silent = threading.Event()
         self.lose_at = b""
         self._losing: set[socket.socket] = set()
+        self._taken: dict[socket.socket, bytearray] = {}
         self._sockets: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
@@ -38,6 +40,28 @@ class Proxy:
                 end.shutdown(socket.SHUT_RDWR)
         self._silent.clear()
 
+    @property
+    def taken(self) -> bytes:
+        """All that the service has sent."""
+        return b"".join(self._taken.values())
+
+    def queries(self) -> Iterator[str]:
+        """The texts of all queries, as `pg_stat_activity` shows them: what Query and Parse messages have."""
+        for sent in self._taken.values():
+            place = 0
+            # What begins a connection has no type: whether it may be encrypted is asked first.
+            while int.from_bytes(sent[place + 4 : place + 8]) in _ENCRYPTED:
+                place += 8
+            place += int.from_bytes(sent[place : place + 4])
+            while place < len(sent):
+                size = int.from_bytes(sent[place + 1 : place + 5])
+                content = bytes(sent[place + 5 : place + 1 + size])
+                if sent[place : place + 1] == b"Q":
+                    yield content.rstrip(b"\0").decode()
+                elif sent[place : place + 1] == b"P":
+                    yield content.split(b"\0")[1].decode()
+                place += 1 + size
+
     def close(self) -> None:
         self._listener.close()
         for end in self._sockets:
@@ -49,12 +73,15 @@ class Proxy:
                 client, _ = self._listener.accept()
                 server = socket.create_connection(self._there)
                 self._sockets += client, server
+                self._taken[client] = bytearray()
                 for here, there in ((client, server), (server, client)):
                     threading.Thread(target=self._forward, args=(here, there), daemon=True).start()
 
     def _forward(self, here: socket.socket, there: socket.socket) -> None:
         with suppress(OSError):
             while (received := here.recv(_BYTES)) and here not in self._losing:
+                if here in self._taken:
+                    self._taken[here] += received
                 if self.lose_at and self.lose_at in received:
                     self.lose_at = b""
                     self._losing.add(there)
