@@ -52,7 +52,8 @@ def picture(index: EventIndex, claim: ClaimRead, documents: Mapping[UUID, object
         for stance in _STANCES
         if stance in statements_by_stance
     }
-    grounds = _grounds(index, claim, unreplaced, origins_by_stance)
+    parties = {stance: standing.parties(stance_origins) for stance, stance_origins in origins_by_stance.items()}
+    grounds = _grounds(index, claim, unreplaced, origins_by_stance, parties)
     claim_standing = standing.standing(grounds)
     implied_counts = index.beside.get(claim.id, {})
     settled_by = [author(index, assessment) for assessment in settling(index, claim.id)]
@@ -68,7 +69,7 @@ def picture(index: EventIndex, claim: ClaimRead, documents: Mapping[UUID, object
         why=reasons.in_words(context.view.wording, claim_reasons),
         reasons=claim_reasons,
         counts={
-            stance: _count(statements_by_stance[stance], stance_origins)
+            stance: _count(statements_by_stance[stance], stance_origins, parties[stance])
             for stance, stance_origins in origins_by_stance.items()
         },
         beside={stance: implied_counts[stance] for stance in _STANCES if stance in implied_counts},
@@ -106,6 +107,7 @@ def _grounds(
     claim: ClaimRead,
     unreplaced: Sequence[StatementInContext],
     origins_by_stance: Mapping[Stance, list[Origin]],
+    parties: Mapping[Stance, int],
 ) -> Grounds:
     context, statements_by_stance = index.context, index.counting.get(claim.id, {})
     question = context.questions.get(claim.question_id) if claim.question_id else None
@@ -114,6 +116,7 @@ def _grounds(
         supporting=statements_by_stance.get("support", []),
         unreplaced=unreplaced,
         support=origins_by_stance.get("support", []),
+        parties=parties.get("support", 0),
         denying=statements_by_stance.get("deny", []),
         denials=origins_by_stance.get("deny", []),
         evolving=claim.figure is not None and question is not None and question.evolving,
@@ -143,13 +146,13 @@ def _perhaps_one(index: EventIndex, claim: ClaimRead, grounds: Grounds) -> Perha
     return {code: pair for code, pair in pairs.items() if pair is not None}
 
 
-def _count(statements: Sequence[StatementInContext], stance_origins: Sequence[Origin]) -> StanceCount:
+def _count(statements: Sequence[StatementInContext], stance_origins: Sequence[Origin], parties: int) -> StanceCount:
     return built(
         StanceCount,
         statements=len(statements),
         sources=len({statement.source_id for statement in statements if statement.source_id}),
         origins=len(stance_origins),
-        parties=standing.parties(stance_origins),
+        parties=parties,
     )
 
 
@@ -175,8 +178,8 @@ def _assessments(index: EventIndex, assessments: Iterable[AssessmentRead]) -> li
 def _origin(index: EventIndex, origin: Origin, documents: Mapping[UUID, object]) -> OriginRead:
     """An origin as this caller may know it: a protected source is told together with itself alone."""
     members = _shown_members(index, origin)
-    unknown = all(statement.family_by == "document" for statement in members)
-    source_id, party = _source_id(index, members), _party(index, origin)
+    unknown = all([statement.family_by == "document" for statement in members])
+    source_id, party = _source_id(index, members), _party_of(index, origin, members)
     return built(
         OriginRead,
         name=_origin_name(index, members, source_id, party),
@@ -205,7 +208,7 @@ def _shown_members(index: EventIndex, origin: Origin) -> Sequence[StatementInCon
 
 def _source_id(index: EventIndex, members: Sequence[StatementInContext]) -> UUID | None:
     """The source that it goes by: the one that speaks, or the family's, if there is one and this caller may see it."""
-    one_speaker = len({statement.source_id for statement in members}) == 1
+    one_speaker = len(members) == 1 or len({statement.source_id for statement in members}) == 1
     if one_speaker and members[0].family_by == "source":
         return masking.show_speaker(index.sources, members[0].row)
     families = {masking.known_family(index.sources, s) for s in members if s.family_by != "document"}
@@ -217,9 +220,9 @@ def _origin_name(
 ) -> str:
     """The source that it goes by; else its side, where that makes several one; else whoever speaks in it."""
     words = index.context.view.wording
-    families = {statement.family for statement in members}
-    if source_id is None and party and index.context.view.independence == "party" and len(families) > 1:
-        return wording.party(words, party)
+    if source_id is None and party and index.context.view.independence == "party":
+        if len({statement.family for statement in members}) > 1:
+            return wording.party(words, party)
     document_id = members[0].family if members[0].family_by == "document" else None
     return source_names.of_statements(index.sources, members, source_id or document_id, words)
 
@@ -231,7 +234,10 @@ def _document_id(index: EventIndex, document_id: UUID) -> UUID | None:
 
 def _party(index: EventIndex, origin: Origin) -> str | None:
     """Its party, as far as it follows from those of its members that are shown as one."""
-    members = _shown_members(index, origin)
+    return _party_of(index, origin, _shown_members(index, origin))
+
+
+def _party_of(index: EventIndex, origin: Origin, members: Sequence[StatementInContext]) -> str | None:
     return origin.party if len(members) == len(origin.members) else origins.party(members, index.context.kin)
 
 
@@ -257,7 +263,7 @@ def _joins(
         join = _BY_MENTIONS if tie is None else _join_by_tie(index, tie)
         if join.link_id is not None or len(members) == len(origin.members):
             joins["same_as", "" if tie is None else tie.id] = join
-    party = _party(index, origin) if index.context.view.independence == "party" else None
+    party = _party_of(index, origin, members) if index.context.view.independence == "party" else None
     if party is not None:
         joins["party", ""] = _join(how="party", party=party)
     return list(joins.values())

@@ -57,7 +57,9 @@ def masked_sources(context: EventContext) -> MaskedSources:
 def show(sources: MaskedSources, event_id: UUID, source_id: UUID) -> UUID:
     """Register a source that a row of this event names in the side map. Returns the id it is shown under."""
     # A large event names the same few sources thousands of times: what was decided of one is remembered.
-    shown_id = sources.visible_ids.get(source_id) or sources.mask_ids.get((event_id, source_id))
+    shown_id = sources.visible_ids.get(source_id)
+    if shown_id is None and sources.mask_ids:
+        shown_id = sources.mask_ids.get((event_id, source_id))
     if shown_id is not None:
         return shown_id
     mask = mask_id(sources, event_id, source_id)
@@ -92,7 +94,7 @@ def mask_id(sources: MaskedSources, event_id: UUID, source_id: UUID) -> UUID | N
     # It was redacted: under its mask, if it had one; else under an id that leads nowhere any more.
     if source_id not in rows.sources:
         return rows.masks.get((event_id, source_id), source_id)
-    if sources.sees_confidential:
+    if sources.sees_confidential or not (rows.confidential or rows.absorbed):
         return None
     merge_chain = merges.chain(source_id, sources.kin.merged_into)
     confidential_id = next((id_ for id_ in merge_chain if id_ in rows.confidential), None)

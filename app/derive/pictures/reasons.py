@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from app.derive.rules.construct import built
 from app.derive.rules.in_force import Ended
 from app.derive.rules.origins import Origin
-from app.derive.rules.standing import CORROBORATING, Grounds, is_denied, parties
+from app.derive.rules.standing import CORROBORATING, Grounds, is_denied
 from app.derive.rules.statements import StatementInContext
 from app.schemas.pictures.dossiers import EndedBy
 from app.schemas.pictures.reason_codes import Reason, ReasonCode
@@ -126,7 +126,7 @@ def _supporters(grounds: Grounds, words: SourceWords) -> Reason:
         if speakers > 1:
             return reason("supported_by_tied" if origins[0].tied else "supported_by_one_origin", count=speakers)
         return reason("supported_by_one", source=words.name(origins[0].first))
-    if parties(origins) >= CORROBORATING:
+    if grounds.parties >= CORROBORATING:
         return reason("supported", count=len(origins))
     shown_parties = {words.party(origin) for origin in origins if origin.party}
     party = shown_parties.pop() if len(shown_parties) == 1 else None

@@ -7,9 +7,19 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel
 
 M = TypeVar("M", bound=BaseModel)
-_FIELDS: Final[dict[type[BaseModel], set[str]]] = {}
-"""By model, the names of its fields."""
+
+
+class _FieldNames(dict[type[BaseModel], set[str]]):
+    """By model, the names of its fields."""
+
+    def __missing__(self, model: type[BaseModel]) -> set[str]:
+        names = self[model] = set(model.model_fields)
+        return names
+
+
+_FIELDS: Final = _FieldNames()
 # Pydantic's own refuses what is frozen, and checks names.
+_new: Final = object.__new__
 _set: Final = object.__setattr__
 
 
@@ -19,10 +29,9 @@ def built(model: type[M], stored: Mapping[str, Any] = MappingProxyType({}), /, *
     `fields` win over `stored`. All instances of a model share the set of their fields' names, so nothing built here is
     changed afterwards.
     """
-    names = _FIELDS.get(model) or _FIELDS.setdefault(model, set(model.model_fields))
-    instance = model.__new__(model)
+    instance = _new(model)
     _set(instance, "__dict__", {**stored, **fields} if stored else fields)
-    _set(instance, "__pydantic_fields_set__", names)
+    _set(instance, "__pydantic_fields_set__", _FIELDS[model])
     _set(instance, "__pydantic_extra__", None)
     _set(instance, "__pydantic_private__", None)
     return instance

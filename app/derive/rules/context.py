@@ -123,8 +123,9 @@ def _rivals(
 ) -> dict[UUID, list[UUID]]:
     """Of each claim: by the links between them, else of claims in words by their question, of figures by ranges."""
     left_behind = figure_states.weighed - figure_states.current
-    supporters = _supporters(statement for statement in counted if statement.row.id not in left_behind)
-    rivals_of = rivals.rivals(list(claims.values()), exclusions, supporters, _supporters(said_by_then))
+    supporters = _supporters(s for s in counted if s.row.id not in left_behind) if left_behind else _supporters(counted)
+    behind = _supporters(s for s in said_by_then if s.claim_id not in supporters)
+    rivals_of = rivals.rivals(list(claims.values()), exclusions, supporters, behind)
     positions = {id_: position for position, id_ in enumerate(claims)}
     for id_, rival_figures in figure_states.rivals.items():
         rivals_of[id_] = sorted({*rivals_of[id_], *rival_figures}, key=positions.__getitem__)

@@ -68,29 +68,23 @@ def kinship(sources: Mapping[UUID, SourceRead], hidden: frozenset[UUID] = frozen
     # The parent that a source kept may itself have been merged since.
     stored_parents = {id_: sources[id_].parent_id for id_ in set(targets.values())}
     parents = {id_: None if parent is None else targets.get(parent) for id_, parent in stored_parents.items()}
-    lines = {id_: merges.chain(id_, parents) for id_ in parents}
-    tops = {id_: _top(line, parents) for id_, line in lines.items()}
+    lines = {id_: [id_] if parent is None else merges.chain(id_, parents) for id_, parent in parents.items()}
+    tops = {id_: _top(line, parents) if len(line) > 1 else id_ for id_, line in lines.items()}
     known_lines = lines if not hidden else _known_lines(stored_parents, parents, hidden)
     parties = {
         id_: next((party for source_id in line if (party := sources[source_id].party)), None)
         for id_, line in known_lines.items()
     }
-    members = {
-        id_: Member(
-            id_,
-            tops[id_],
-            parties[id_],
-            named := sources[id_].disclosure == "named",
-            named or len(line) > 1,
-            sources[id_].disclosure in _OF_SEVERAL,
-            bool(sources[id_].redacted) and parties[id_] is None,
-        )
-        for id_, line in lines.items()
-    }
-    members_by_id = {
-        id_: members[target_id]._replace(party=None) if id_ in hidden else members[target_id]
-        for id_, target_id in targets.items()
-    }
+    members: dict[UUID, Member] = {}
+    for id_, line in lines.items():
+        source, party = sources[id_], parties[id_]
+        named = source.disclosure == "named"
+        belongs, several = named or len(line) > 1, source.disclosure in _OF_SEVERAL
+        forgotten = bool(source.redacted) and party is None
+        members[id_] = Member(id_, tops[id_], party, named, belongs, several, forgotten)
+    members_by_id = {id_: members[target_id] for id_, target_id in targets.items()}
+    for id_ in hidden & members_by_id.keys():
+        members_by_id[id_] = members_by_id[id_]._replace(party=None)
     cut = {id_: line[-1] for id_, line in known_lines.items() if line and len(line) < len(lines[id_])}
     beyond = frozenset(tops[targets[id_]] for id_ in (*cut, *hidden) if id_ in targets)
     return Kin(merged_into, targets, lines, tops, parties, members_by_id, known_lines, hidden, cut, beyond)
@@ -141,6 +135,8 @@ def top(kin: Kin, source_id: UUID) -> UUID:
 
 def known_top(kin: Kin, source_id: UUID) -> UUID | None:
     """The family of a source, as far as the caller may know who belongs to it. None: the source is hidden."""
+    if not kin.hidden:
+        return top(kin, source_id)
     target_id = kin.targets.get(source_id, source_id)
     return None if source_id in kin.hidden else kin.cut.get(target_id, kin.tops.get(target_id, target_id))
 

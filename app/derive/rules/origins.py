@@ -134,13 +134,14 @@ def origins(  # noqa: PLR0917
     for members in groups.values():
         links = [link for id_, link in links_of if any(id_ == statement.row.id for statement in members)]
         group_party = party(members, kin)
-        may_be_of = _may_be_of(members, tied, kin) if group_party is None else {}
+        may_be_of = _may_be_of(members, tied, kin) if group_party is None and tied.sides else {}
         unsorted.append(Origin(members, [], group_party, links, may_be_of))
     if independence == "party":
         unsorted = _by_party(sorted(unsorted, key=lambda origin: min(map(order, origin.members))))
     for nth, origin in enumerate(unsorted):
-        in_order = sorted(origin.members, key=order) if len(origin.members) > 1 else origin.members
-        unsorted[nth] = origin._replace(members=in_order, joined=joining(in_order, copies, document_targets))
+        if len(origin.members) > 1:
+            in_order = sorted(origin.members, key=order)
+            unsorted[nth] = origin._replace(members=in_order, joined=joining(in_order, copies, document_targets))
     return unsorted if len(unsorted) == 1 else sorted(unsorted, key=lambda origin: order(origin.first))
 
 
@@ -167,8 +168,11 @@ def _by_documents(
     themselves stay apart. Copies join only those whose words are alike. What shares documents with none of them goes
     with whoever passed it on first: a reader who told an agency is the agency's, in its own article and in a paper's.
     """
-    unnamed = [*unplaced, *(statement for _, statement in placed)] if copies.roots else []
-    copies = copies._replace(roots=witnesses.original_of_each(unnamed, copies.roots, document_targets))
+    if not unplaced:
+        return {}
+    if copies.roots:
+        unnamed = [*unplaced, *(statement for _, statement in placed)]
+        copies = copies._replace(roots=witnesses.original_of_each(unnamed, copies.roots, document_targets))
     # Sources and their documents in one union-find: what hangs together there is one origin.
     parents: dict[UUID, UUID] = {}
     speakers = []
@@ -177,8 +181,6 @@ def _by_documents(
         for id_ in (speaker, *_originals(statement, copies, document_targets)):
             _join(parents, speaker, id_)
         speakers.append((speaker, statement))
-    if not speakers:
-        return {}
     # Each root with the groups that it may go with: it goes with the first of them.
     groups_by_root = [(_root(parents, key), key) for key in group_keys if key in parents]
     groups_by_root += [
@@ -228,7 +230,7 @@ def _sources(members: Iterable[StatementInContext], kin: Kin, independence: Inde
 def _may_be_of(members: Iterable[StatementInContext], tied: Ties, kin: Kin) -> dict[str, SourceLinkRead]:
     """The parties of those that the sources of an origin may be, or those whom they belong to."""
     by_party = dict[str, SourceLinkRead]()
-    for source_id in _known_sources(members, kin) if tied.sides else ():
+    for source_id in _known_sources(members, kin):
         by_party = {**tied.sides.get(source_id, {}), **by_party}
     return by_party
 
@@ -266,13 +268,15 @@ def sides(origins: Collection[Origin]) -> list[list[Origin]]:
             by_party.setdefault(origin.party, []).append(origin)
     unknown, singles = list[Origin](), list[list[Origin]]()
     for origin in origins:
+        if not origin.may_be_of:
+            if origin.party is None:
+                singles.append([origin])
+            continue
         known_side = next((side for side in origin.may_be_of if side in by_party), None)
         if known_side is not None:
             by_party[known_side].append(origin)
-        elif origin.may_be_of:
+        else:
             unknown.append(origin)
-        elif origin.party is None:
-            singles.append([origin])
     while unknown:  # of a side of which nobody else is: the one of which most may be
         counted = Counter(side for origin in unknown for side in origin.may_be_of)
         most_likely = max(sorted(counted), key=counted.__getitem__)
@@ -288,7 +292,7 @@ def _common(group: Sequence[Origin]) -> set[str]:
 
 def party(members: Sequence[StatementInContext], kin: Kin) -> str | None:
     """Its members', if they agree; else its top's; None: its own."""
-    if len(members) == 1 and members[0].party:
+    if len(members) == 1 and members[0].party:  # by far the most
         return members[0].party
     parties = {statement.party for statement in members if statement.party}
     if len(parties) == 1:

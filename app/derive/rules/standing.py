@@ -29,6 +29,8 @@ class Grounds(NamedTuple):
     """And of it what its family has not replaced by a later figure."""
     support: Sequence[Origin]
     """The origins of that."""
+    parties: int
+    """And how many sides these are of at least."""
     denying: Sequence[StatementInContext]
     """Explicit denials in force."""
     denials: Sequence[Origin]
@@ -55,7 +57,7 @@ def standing(grounds: Grounds) -> Standing:
         return "contested"
     if len(grounds.support) < CORROBORATING:
         return "single_origin"
-    return "corroborated" if parties(grounds.support) >= CORROBORATING else "one_sided"
+    return "corroborated" if grounds.parties >= CORROBORATING else "one_sided"
 
 
 def _unsupported(grounds: Grounds) -> Standing:
@@ -78,8 +80,10 @@ def parties(origins: Collection[Origin]) -> int:
 
     Of whom was redacted nobody knows any more that he is of another side than the rest.
     """
+    if len(origins) <= 1:
+        return len(origins)
     of_known_side = [origin for origin in origins if not origin.first.forgotten]
-    return max(len(sides(of_known_side)), 1 if origins else 0)
+    return max(len(sides(of_known_side)), 1)
 
 
 def status(

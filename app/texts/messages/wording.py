@@ -58,7 +58,8 @@ ENGLISH: Final = Wording()
 def say(wording: Wording, code: str, parts: Mapping[str, Part] = MappingProxyType({})) -> str:
     """The message of a code with these parts. Raises KeyError for a code that has none."""
     count = parts.get("count")
-    template = _template(wording.language, code, count if isinstance(count, int) else None, _variants(parts))
+    counted = count if isinstance(count, int) else None
+    template = _template(wording.language, code, counted, parts.get("total") == 1, tuple(parts))
     return template.format(**{name: _worded(wording, name, value) for name, value in parts.items()})
 
 
@@ -129,19 +130,18 @@ def _worded(wording: Wording, name: str, value: Part) -> str:
     return time(wording, str(value)) if name == "at" else str(value)
 
 
-def _variants(parts: Mapping[str, Part]) -> tuple[str, ...]:
-    """The endings of the codes that fit these parts, the most special first."""
-    count = parts.get("count")
-    numbers = ["only"] if parts.get("total") == 1 else [_NUMBERS[count]] if count in _NUMBERS else []
-    optional = [name for name in ("party", "role", "at", "document") if name in parts]
+def _variants(count: int | None, *, is_only: bool, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The endings of the codes that fit parts of these names, the most special first; `is_only`: of a total of 1."""
+    numbers = ["only"] if is_only else [_NUMBERS[count]] if count in _NUMBERS else []
+    optional = [name for name in ("party", "role", "at", "document") if name in names]
     endings = [".".join(("", *numbers, *optional)), *(f".{name}" for name in (*numbers, *optional))]
     return tuple(dict.fromkeys(endings))
 
 
 @lru_cache(maxsize=1024)
-def _template(language: AnswerLanguage, code: str, count: int | None, variants: tuple[str, ...]) -> str:
+def _template(language: AnswerLanguage, code: str, count: int | None, is_only: bool, names: tuple[str, ...]) -> str:  # noqa: FBT001
     catalogue = translations(language)
-    for key in (*(code + ending for ending in variants), code):
+    for key in (*(code + ending for ending in _variants(count, is_only=is_only, names=names)), code):
         # Of a message with plurals `gettext` gives the singular: so that comes second.
         words = key if count is None else catalogue.ngettext(key, key, count)
         words = catalogue.gettext(key) if words == key else words
