@@ -178,7 +178,7 @@ def _assessments(index: EventIndex, assessments: Iterable[AssessmentRead]) -> li
 def _origin(index: EventIndex, origin: Origin, documents: Mapping[UUID, object]) -> OriginRead:
     """An origin as this caller may know it: a protected source is told together with itself alone."""
     members = _shown_members(index, origin)
-    unknown = all([statement.family_by == "document" for statement in members])
+    unknown = members[0].family_by == "document" and all(s.family_by == "document" for s in members[1:])
     source_id, party = _source_id(index, members), _party_of(index, origin, members)
     return built(
         OriginRead,
@@ -220,9 +220,9 @@ def _origin_name(
 ) -> str:
     """The source that it goes by; else its side, where that makes several one; else whoever speaks in it."""
     words = index.context.view.wording
-    if source_id is None and party and index.context.view.independence == "party":
-        if len({statement.family for statement in members}) > 1:
-            return wording.party(words, party)
+    is_by_party = source_id is None and index.context.view.independence == "party"
+    if is_by_party and party and len({statement.family for statement in members}) > 1:
+        return wording.party(words, party)
     document_id = members[0].family if members[0].family_by == "document" else None
     return source_names.of_statements(index.sources, members, source_id or document_id, words)
 

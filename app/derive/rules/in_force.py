@@ -144,6 +144,8 @@ def counted(said_by_then: Iterable[StatementInContext], ended: dict[UUID, Ended]
 
 def taken_back(said_by_then: Iterable[StatementInContext], ended: dict[UUID, Ended]) -> list[StatementInContext]:
     """What sources said outright and took back or replaced; not what only a report did: it may never have been said."""
+    if not ended:
+        return []
     return [s for s in said_by_then if s.outright and s.row.id in ended and not ended[s.row.id].by_report]
 
 

@@ -134,15 +134,19 @@ def origins(  # noqa: PLR0917
     for members in groups.values():
         links = [link for id_, link in links_of if any(id_ == statement.row.id for statement in members)]
         group_party = party(members, kin)
-        may_be_of = _may_be_of(members, tied, kin) if group_party is None and tied.sides else {}
+        may_be_of = _may_be_of(members, tied, kin) if group_party is None else {}
         unsorted.append(Origin(members, [], group_party, links, may_be_of))
     if independence == "party":
         unsorted = _by_party(sorted(unsorted, key=lambda origin: min(map(order, origin.members))))
-    for nth, origin in enumerate(unsorted):
-        if len(origin.members) > 1:
-            in_order = sorted(origin.members, key=order)
-            unsorted[nth] = origin._replace(members=in_order, joined=joining(in_order, copies, document_targets))
-    return unsorted if len(unsorted) == 1 else sorted(unsorted, key=lambda origin: order(origin.first))
+    in_order = [_in_order(origin, copies, document_targets) for origin in unsorted]
+    return in_order if len(in_order) == 1 else sorted(in_order, key=lambda origin: order(origin.first))
+
+
+def _in_order(origin: Origin, copies: Copies, document_targets: Mapping[UUID, UUID]) -> Origin:
+    if len(origin.members) == 1:
+        return origin
+    members = sorted(origin.members, key=order)
+    return origin._replace(members=members, joined=joining(members, copies, document_targets))
 
 
 def _documents(statement: StatementInContext, document_targets: Mapping[UUID, UUID]) -> set[UUID]:
@@ -230,6 +234,8 @@ def _sources(members: Iterable[StatementInContext], kin: Kin, independence: Inde
 def _may_be_of(members: Iterable[StatementInContext], tied: Ties, kin: Kin) -> dict[str, SourceLinkRead]:
     """The parties of those that the sources of an origin may be, or those whom they belong to."""
     by_party = dict[str, SourceLinkRead]()
+    if not tied.sides:
+        return by_party
     for source_id in _known_sources(members, kin):
         by_party = {**tied.sides.get(source_id, {}), **by_party}
     return by_party
@@ -297,8 +303,10 @@ def party(members: Sequence[StatementInContext], kin: Kin) -> str | None:
     parties = {statement.party for statement in members if statement.party}
     if len(parties) == 1:
         return parties.pop()
-    tops = (families.known_top(kin, statement.told_by) for statement in members if statement.told_by)
-    return next((kin.parties.get(top) for top in tops if top), None)
+    for statement in members:
+        if statement.told_by and (top := families.known_top(kin, statement.told_by)):
+            return kin.parties.get(top)
+    return None
 
 
 def joining(

@@ -157,8 +157,9 @@ def _are_two(claim_supporters: Collection[Supporter], rival_supporters: Collecti
     """Whether the rival claim is supported, and not only by the one family or source that is behind the claim."""
     if not claim_supporters or not rival_supporters:
         return bool(rival_supporters)
-    first = next(iter(claim_supporters))
-    # The rival's first, of whom one is mostly enough.
+    first, rival = next(iter(claim_supporters)), next(iter(rival_supporters))
+    if rival.family != first.family and rival.source_id != first.source_id:  # mostly so
+        return True
     return any(supporter.family != first.family for supporter in chain(rival_supporters, claim_supporters)) and any(
         supporter.source_id != first.source_id for supporter in chain(rival_supporters, claim_supporters)
     )

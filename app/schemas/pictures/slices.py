@@ -108,7 +108,11 @@ def _dumped(model: BaseModel, name: str | None, exclude: Mapping[str, Any], with
 def _weight(value: Any) -> int:
     """How many models are in a value, itself included."""
     if isinstance(value, BaseModel):
-        return 1 + sum(_weight(getattr(value, name)) for name in _holding_models(type(value)))
+        weight = 1
+        for name in _holding_models(type(value)):
+            if inner := getattr(value, name):
+                weight += _weight(inner)
+        return weight
     if isinstance(value, list):
         return sum(map(_weight, value))
     if isinstance(value, dict):

@@ -49,20 +49,20 @@ _TIMES: Final = _fields_of(datetime)
 
 # What later releases added: by type, the columns that older records lack, with what they would have held.
 _ADDED_TO_ALL: Final[dict[str, Any]] = {"redacted": []}
-_ADDED: Final[dict[str, dict[str, Any]]] = {
+_ADDED_TO_SOME: Final[dict[str, dict[str, Any]]] = {
     "report": {"made": []},
     "document": dict.fromkeys(("retracted", "retracted_from", "retracted_to", "retracted_reason", "retraction_url")),
     "document_version": {"part": None},
     "source": {"placed": False},
     "statement": {"withdrawn_by": None, "preliminary": None},
 }
+_ADDED: Final = {kind.name: _ADDED_TO_ALL | _ADDED_TO_SOME.get(kind.name, {}) for kind in kinds.KINDS}
 
 
 def lift(kind: str, record: dict[str, Any]) -> dict[str, Any]:
     """A stored record of any release, with all the columns that its table has now."""
-    if kind in _ADDED or "redacted" not in record:
-        return _ADDED_TO_ALL | _ADDED.get(kind, {}) | record
-    return record
+    added = _ADDED[kind]
+    return record if added.keys() <= record.keys() else added | record
 
 
 def read(kind: str, records: list[dict[str, Any]], ids: dict[str, UUID]) -> list[Any]:

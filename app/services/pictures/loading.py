@@ -4,9 +4,8 @@ Both ways bring the same records in the same shape, so that a picture of the pas
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import fields
-from typing import Any, Final, get_origin
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic_core import from_json
@@ -19,13 +18,12 @@ from app.derive.rules.rows import Rows
 from app.errors import NotFound
 from app.models import Document, Record, Source
 from app.schemas import kinds
-from app.services.pictures import lifting
+from app.services.pictures import assembling
+from app.services.pictures.assembling import Records
 
 State = Callable[..., str]
 """`now` or `then`: makes the SQL that reads rows from the tables, or as the ledger had them."""
 _EVENT_KINDS: Final = [kind.name for kind in kinds.KINDS if kind.in_event]
-# The fields of `Rows` that are maps by id, not lists: those of kinds that other records point at.
-_MAPS_BY_ID: Final = {field.name for field in fields(Rows) if get_origin(field.type) is dict}
 # What is long, or for matching alone, and no part of a record is not read with it.
 _READ_COLUMNS: Final = {
     kind.name: ", ".join(column for column in kind.columns if column not in {kind.apart, *kind.derived})
@@ -35,6 +33,8 @@ _READ_COLUMNS: Final = {
 # One parser run over many records is several times as fast as one for each, and one of all keeps the others waiting.
 _RECORDS_AT_ONCE: Final = 500
 _LARGE_CHARACTERS: Final = 1_000_000  # of records, about a thousand statements: the picture is a large one
+_FEW_CHARACTERS: Final = 250_000  # parsed in half a millisecond: the way to a thread and back takes as long
+_FEW_RECORDS: Final = 1_000
 
 
 def in_parts(records: str) -> TextClause:
@@ -263,8 +263,6 @@ _CITED: Final = {False: _cited(now), True: _cited(then)}
 
 # --- loading ---------------------------------------------------------------------------------------------------------
 
-Records = dict[str, list[dict[str, Any]]]
-
 
 async def load(session: AsyncSession, event_id: UUID, seq: int | None = None, *further_ids: UUID) -> Rows:
     """All rows of one event's pictures: those of now, or those that the ledger had at `seq`.
@@ -296,11 +294,12 @@ async def with_cited(
 ) -> Rows:
     """These records as rows, with the sources and documents that they lead to; `event_ids`: whose rows they are."""
     past, moment = seq is not None, {} if seq is None else {"seq": seq}
-    document_ids, source_ids = await threads.run(_ids_cited, loaded)
-    citations = {"documents": document_ids, "sources": source_ids, "merged": list(event_ids)}
+    is_small = sum(map(len, loaded.values())) <= _FEW_RECORDS
+    document_ids, source_ids = _ids_cited(loaded) if is_small else await threads.run(_ids_cited, loaded)
+    citations = {"documents": _array(document_ids), "sources": _array(source_ids), "merged": list(event_ids)}
     loaded |= await records(session, _CITED[past], citations | moment)
     unseen = await _unseen(session, loaded)
-    return await threads.run(_rows, event_id, loaded, document_ids, event_ids, restricted, unseen)
+    return await threads.run(assembling.rows, event_id, loaded, document_ids, event_ids, restricted, unseen)
 
 
 # Of what was merged, and so is shown as something else. A link's ends never change, whatever became of it.
@@ -324,7 +323,10 @@ async def _unseen(session: AsyncSession, loaded: Records) -> dict[str, list[UUID
 async def records(session: AsyncSession, query: TextClause, parameters: dict[str, Any]) -> Records:
     """The records that the query finds, as parsed JSON, by type. Raises Unavailable where others load as many."""
     parts = await ask(session, query, parameters)
-    if sum(len(part.records) for part in parts) > _LARGE_CHARACTERS:
+    characters = sum(len(part.records) for part in parts)
+    if characters <= _FEW_CHARACTERS:
+        return _parsed(parts)
+    if characters > _LARGE_CHARACTERS:
         await take_large_turn(session)
     return await threads.run(_parsed, parts)
 
@@ -336,6 +338,11 @@ def _parsed(parts: list[Any]) -> Records:
     return by_type
 
 
+def _array(ids: Iterable[str]) -> str:
+    """As PostgreSQL reads an array: of a list psycopg would write each id by itself."""
+    return f"{{{','.join(ids)}}}"
+
+
 def _ids_cited(records: Records) -> tuple[list[str], list[str]]:
     """The ids of the documents and of the sources that an event's rows point at."""
     return _ids_pointed_at(records, Document), _ids_pointed_at(records, Source)
@@ -345,56 +352,3 @@ def _ids_pointed_at(records: Records, model: type[Record]) -> list[str]:
     pointers = [(kind.name, column) for kind in kinds.KINDS if kind.in_event for column in kind.pointers_to(model)]
     ids = {record[column] for kind, column in pointers for record in records[kind]}
     return [id_ for id_ in ids if id_]
-
-
-def _rows(  # noqa: PLR0917
-    event_id: UUID,
-    records: Records,
-    cited: Iterable[str],
-    merged: frozenset[UUID],
-    restricted: frozenset[UUID],
-    unseen: dict[str, list[UUID]],
-) -> Rows:
-    hops, evidence = (
-        _by(records["appearance_hop"], "appearance_id"),
-        _by(records["assessment_document"], "assessment_id"),
-    )
-    for appearance in records["appearance"]:
-        appearance["hops"] = sorted(hops.get(appearance["id"], ()), key=lambda hop: (hop["step"], hop["id"]))
-    for assessment in records["assessment"]:
-        assessment["document_ids"] = sorted(record["document_id"] for record in evidence.get(assessment["id"], ()))
-    masks, ids = records.pop("mask", []), dict[str, UUID]()
-    _tell_redacted(records, {mask["source"] for mask in masks})
-    rows_by_kind: dict[str, Any] = {}
-    for name in lifting.READS:
-        rows, plural = lifting.read(name, records.pop(name, []), ids), kinds.named(name).plural
-        rows_by_kind[plural] = {row.id: row for row in rows} if plural in _MAPS_BY_ID else rows
-    return Rows(
-        event_id=event_id,
-        event_ids=merged,
-        cited=frozenset(map(UUID, cited)),
-        **rows_by_kind,
-        restricted=restricted.union(unseen["document"]),
-        confidential=frozenset(UUID(mask["source"]) for mask in masks if mask["own"]).union(unseen["source_link"]),
-        absorbed=frozenset(UUID(mask["source"]) for mask in masks if not mask["own"]),
-        masks={(UUID(mask["event"]), UUID(mask["source"])): UUID(mask["mask"]) for mask in masks},
-    )
-
-
-def _tell_redacted(records: Records, masked: Collection[str]) -> None:
-    """Have each record name its pointers to what was redacted. What is `masked` is told of nobody."""
-    redacted = {record["id"] for rows in records.values() for record in rows if record.get("redacted")}.difference(
-        masked
-    )
-    for name, rows in records.items() if redacted else ():
-        pointers = kinds.named(name).points_at
-        for record in rows:
-            if leading := [pointer for pointer in pointers if record.get(pointer) in redacted]:
-                record["redacted"] = [*record.get("redacted", ()), *leading]
-
-
-def _by(records: Iterable[dict[str, Any]], column: str) -> dict[str, list[dict[str, Any]]]:
-    records_by_value = defaultdict(list)
-    for record in records:
-        records_by_value[record[column]].append(record)
-    return records_by_value

@@ -139,7 +139,7 @@ def _variants(count: int | None, *, is_only: bool, names: tuple[str, ...]) -> tu
 
 
 @lru_cache(maxsize=1024)
-def _template(language: AnswerLanguage, code: str, count: int | None, is_only: bool, names: tuple[str, ...]) -> str:  # noqa: FBT001
+def _template(language: AnswerLanguage, code: str, count: int | None, is_only: bool, names: tuple[str, ...]) -> str:
     catalogue = translations(language)
     for key in (*(code + ending for ending in _variants(count, is_only=is_only, names=names)), code):
         # Of a message with plurals `gettext` gives the singular: so that comes second.
