@@ -23,6 +23,7 @@ from app.api.kept.requested import kept_paths
 from app.api.leaving import Leaving
 from app.api.observing import Observed
 from app.api.rates import Rates
+from app.api.records import Plain
 from app.api.routes import (
     api_keys,
     assessments,
@@ -168,6 +169,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.kept_route = kept_paths(routes, "/v1")
     app.state.templates = {route.name: f"/v1{route.path}" for route in routes}
     app.state.fixed_paths = frozenset(f"/v1{route.path}" for route in routes if "{" not in route.path)
+    app.router.middleware_stack = Plain(app.router.middleware_stack, routes, "/v1")
     for router in (google.router, problems.router, health.router):
         app.include_router(router)
     problems.install(app)

@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -10,7 +9,7 @@ from fastapi import Depends, Header, Path, Query, Request, Response, Security
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, APIRouter
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
-from pydantic import AfterValidator, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import Match
 from starlette.types import Scope
@@ -41,20 +40,6 @@ _KEY_PARAMETERS: Final = frozenset({"access_token", "api_key", "apikey", "auth",
 # --- the request itself --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class PlainRead:
-    """A read that needs an address, a caller and a connection: FastAPI finds these in as long as the record takes."""
-
-    answer: Callable[[str, Caller, Asking], Awaitable[Response]]
-    address_type: TypeAdapter[str]
-
-    def address(self, request: Request) -> str | None:
-        """What the path names. None: FastAPI says what is wrong with it."""
-        with contextlib.suppress(ValidationError):
-            return self.address_type.validate_python(*request.path_params.values())
-        return None
-
-
 class Route(APIRoute):
     """A route whose requests have only parameters that it knows, and a body that their caller may send."""
 
@@ -64,20 +49,15 @@ class Route(APIRoute):
         body_field = self.body_field
         most_bytes = bodies.limit_of(body_field) if body_field else 0
         is_fixed = "{" not in self.path
-        plainly: PlainRead | None = getattr(self.endpoint, "plainly", None)
 
         async def check_and_handle(request: Request) -> Response:
             # `DELETE /v1/claims/similar`: that path lacks the method, and is no claim's, which has it.
             if not is_fixed and request.scope["path"] in request.app.state.fixed_paths:
                 raise MethodNotAllowed
-            if plainly and not request.scope["query_string"] and (address := plainly.address(request)) is not None:
-                return await plainly.answer(
-                    address, await _caller(request, scopes, None), await _asking_to_keep(request)
-                )
             _check_parameters(request, names)
             if not body_field:
                 return with_hint(request.scope, await handle(request))
-            await _caller(request, scopes, None)  # whoever may not send a body has none of it read
+            await permitted(request, scopes, None)  # whoever may not send a body has none of it read
             database: Database = request.app.state.database
             with database.places.room_for_bodies.for_a_body() as room:
                 await bodies.read(request, body_field, most_bytes, room)
@@ -159,7 +139,7 @@ async def _key_holder(request: Request) -> Caller:
 async def check_again(request: Request, scope: str) -> None:
     """Look the key up again, for a request that takes long. Raises Unauthorized, or Forbidden, where it has ended."""
     del request.scope["state"]["holder"]
-    await _caller(request, SecurityScopes([scope]), None)
+    await permitted(request, SecurityScopes([scope]), None)
 
 
 async def _look_up(request: Request, token: str | None) -> Caller:
@@ -182,7 +162,7 @@ async def caller_now(request: Request) -> Caller:
     return await _look_up(request, credentials.credentials if credentials else None)
 
 
-async def _caller(
+async def permitted(
     request: Request,
     scopes: SecurityScopes,
     _credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],  # for the description alone
@@ -206,13 +186,13 @@ async def _google_caller(
     return await _look_up(request, credentials.credentials if credentials else None)
 
 
-Reader = Annotated[Caller, Security(_caller)]
+Reader = Annotated[Caller, Security(permitted)]
 GoogleReader = Annotated[Caller, Security(_google_caller)]
-Writer = Annotated[Caller, Security(_caller, scopes=["edit"])]
-Ingester = Annotated[Caller, Security(_caller, scopes=["ingest"])]
-Assessor = Annotated[Caller, Security(_caller, scopes=["assess"])]
-Admin = Annotated[Caller, Security(_caller, scopes=["admin"])]
-Follower = Annotated[Caller, Security(_caller, scopes=["read"])]
+Writer = Annotated[Caller, Security(permitted, scopes=["edit"])]
+Ingester = Annotated[Caller, Security(permitted, scopes=["ingest"])]
+Assessor = Annotated[Caller, Security(permitted, scopes=["assess"])]
+Admin = Annotated[Caller, Security(permitted, scopes=["admin"])]
+Follower = Annotated[Caller, Security(permitted, scopes=["read"])]
 
 
 def _decoded(header: str) -> str:
@@ -260,7 +240,7 @@ def _reading(what_for: ReadKind, *, may_be_kept: bool = False) -> _Sessions:
 _reading_to_keep, _drawing_to_keep = _reading("reads", may_be_kept=True), _reading("pictures", may_be_kept=True)
 
 
-async def _asking_to_keep(request: Request) -> Asking:
+async def asking_to_keep(request: Request) -> Asking:
     asker: Asking = request.app.state.database.asking()
     request.scope["state"]["read"] = asker.info
     return asker
@@ -289,13 +269,13 @@ Exporting = Annotated[AsyncSession, Depends(_reading("exports"), scope="function
 KeptSession = Annotated[AsyncSession, Depends(_reading_to_keep, scope="function")]
 KeptDrawing = Annotated[AsyncSession, Depends(_drawing_to_keep, scope="function")]
 # As KeptSession, for one record: asked by single statements, which need not be of one moment.
-KeptAsking = Annotated[Asking, Depends(_asking_to_keep)]
+KeptAsking = Annotated[Asking, Depends(asking_to_keep)]
 Writing = Annotated[AsyncSession, Depends(_writing, scope="function")]
 
 
 def may_be_kept(route: APIRoute) -> bool:
     """Whether the route reads by a KeptSession, a KeptDrawing or a KeptAsking."""
-    keeping = (_reading_to_keep, _drawing_to_keep, _asking_to_keep)
+    keeping = (_reading_to_keep, _drawing_to_keep, asking_to_keep)
     return any(inner.call in keeping for inner in route.dependant.dependencies)
 
 

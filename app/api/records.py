@@ -1,18 +1,21 @@
 """The routes that every kind of record has alike: read one, delete it."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field, TypeAdapter, create_model
+from fastapi.security import SecurityScopes
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError, create_model
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import errors
-from app.api import answers
-from app.api.deps import Cascade, IfMatch, KeptAsking, MergedItself, PlainRead, Reader, Writer, Writing
+from app.api import answers, deps
+from app.api.deps import Cascade, IfMatch, KeptAsking, MergedItself, Reader, Route, Writer, Writing
 from app.api.problems import documented
 from app.database import Asking
 from app.errors import Forbidden
@@ -35,6 +38,8 @@ WRITE = documented(
 )
 CHANGE = WRITE | documented(errors.PreconditionFailed, errors.PreconditionRequired)
 MERGED = documented(errors.Merged)
+_SPAN: Final = "fastapi.telemetry"  # in a scope: somebody takes spans, which the routes name
+_ANY: Final = SecurityScopes()
 
 
 @cache
@@ -116,6 +121,50 @@ def _get_unmergeable(model: type[Record], at: Any) -> Call:
         return answers.record(await records.get(asker, caller, model, address))
 
     return _plainly(model, at, get)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainRead:
+    """A read that needs an address, a caller and a connection."""
+
+    answer: Callable[[str, Caller, Asking], Awaitable[Response]]
+    address_type: TypeAdapter[str]
+
+    def address(self, words: str) -> str | None:
+        """The address that these words are. None: they are none."""
+        with suppress(ValidationError):
+            return self.address_type.validate_python(words)
+        return None
+
+
+class Plain:
+    """The routes; where nothing but the address of a record is given, the record, as its route would answer it.
+
+    What is wrong with an address that is none, the route tells.
+    """
+
+    def __init__(self, app: ASGIApp, routes: Iterable[Route], prefix: str) -> None:
+        self.app = app
+        self.reads: dict[str, tuple[Route, PlainRead]] = {}
+        """By the path before the address."""
+        for route in routes:
+            if plain := getattr(route.endpoint, "plainly", None):
+                self.reads[prefix + route.path.rpartition("/")[0]] = route, plain
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "GET" and not scope["query_string"] and _SPAN not in scope:
+            before, _, words = scope["path"].rpartition("/")
+            found = self.reads.get(before)
+            if found and scope["path"] not in scope["app"].state.fixed_paths:
+                route, plain = found
+                if (address := plain.address(words)) is not None:
+                    scope["route"] = route
+                    request = Request(scope, receive)
+                    caller = await deps.permitted(request, _ANY, None)
+                    response = await plain.answer(address, caller, await deps.asking_to_keep(request))
+                    await response(scope, receive, send)
+                    return
+        await self.app(scope, receive, send)
 
 
 def _plainly(model: type[Record], at: Any, endpoint: Any) -> Call:
