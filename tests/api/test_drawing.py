@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from app import threads
 from app.derive.pictures import digest, dossier, in_lists, series
+from app.services.pictures import loading
 
 DRAWN = ((dossier, "dossier"), (series, "series"), (digest, "digest"), (in_lists, "statements"))
 
@@ -33,9 +34,14 @@ async def test_no_transaction_waits_while_a_picture_is_drawn(
     assert set(drawn) == {(0, False)}
 
 
+@pytest.mark.parametrize("many", [(100_000, 3), (-1, 6)])
 async def test_a_slice_is_taken_in_the_thread_in_which_its_dossier_is_drawn(
-    app: FastAPI, client: httpx.AsyncClient, event: str, monkeypatch: pytest.MonkeyPatch
+    app: FastAPI, client: httpx.AsyncClient, event: str, monkeypatch: pytest.MonkeyPatch, many: tuple[int, int]
 ) -> None:
+    """To make rows, to draw and to write; of many records two more to parse them, and one for whom they cite."""
+    many_from, ways = many
+    monkeypatch.setattr(loading, "_FEW_RECORDS", many_from)
+    monkeypatch.setattr(loading, "_FEW_CHARACTERS", many_from)
     await calls.claim(client, event)
     app.state.kept = None
     in_thread, turns = threads.run, []
@@ -50,7 +56,7 @@ async def test_a_slice_is_taken_in_the_thread_in_which_its_dossier_is_drawn(
         turns.clear()
         assert (await client.get(f"{event}/{picture}")).status_code == 200
         counts[picture] = len(turns)
-    assert set(counts.values()) == {6}, counts  # two to parse, one for what is cited, for rows, to draw, to write
+    assert set(counts.values()) == {ways}, counts
 
 
 async def test_no_transaction_waits_while_an_audit_is_drawn(
