@@ -154,9 +154,9 @@ class Plain:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "GET" and not scope["query_string"] and _SPAN not in scope:
             before, _, words = scope["path"].rpartition("/")
-            found = self.reads.get(before)
-            if found and scope["path"] not in scope["app"].state.fixed_paths:
-                route, plain = found
+            read = self.reads.get(before)
+            if read and scope["path"] not in scope["app"].state.fixed_paths:
+                route, plain = read
                 if (address := plain.address(words)) is not None:
                     scope["route"] = route
                     request = Request(scope, receive)

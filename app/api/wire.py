@@ -24,6 +24,7 @@ log = structlog.get_logger()
 
 _NOT_MODIFIED: Final = 304
 _OF_A_BODY: Final = ("Content-Length", "Content-Type", "Content-Security-Policy", "Referrer-Policy")
+_OF_EVERY_ANSWER: Final = [(name.lower().encode(), value.encode()) for name, value in OF_EVERY_ANSWER.items()]
 _OK: Final = 200
 _LEFT: Final = 499  # in the log alone
 
@@ -124,8 +125,8 @@ class _Answer:
         headers["X-Request-ID"] = self.note.request_id
         if self.note.trace and not self.for_keeping:
             headers["Traceresponse"] = self.note.trace.header
-        for name, value in OF_EVERY_ANSWER.items():
-            headers.setdefault(name, value)
+        names = {name for name, _ in headers.raw}
+        headers.raw.extend(header for header in _OF_EVERY_ANSWER if header[0] not in names)
         # A 304 has the header of the answer that it stands for, or a browser drops that one.
         is_kept = self.is_read and start["status"] in (_OK, _NOT_MODIFIED)
         headers.setdefault("Cache-Control", "no-cache" if is_kept else "no-store")

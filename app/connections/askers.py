@@ -1,5 +1,6 @@
 """Connections for single statements, apart from SQLAlchemy: what it does around one takes longer than all else."""
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -26,7 +27,9 @@ class Askers:
 
         Raises psycopg's errors, and Unavailable where too many ask at once.
         """
-        async with self._turns.turn():
+        await self._turns.take()
+        began = time.monotonic()
+        try:
             if self._resting:
                 cursor = self._resting.pop()  # the last used: so as few are used as are needed
                 try:
@@ -36,13 +39,15 @@ class Askers:
                         raise
             # There was none, or the server was restarted while it rested.
             return await self._run(await self._open(), query, values)
+        finally:
+            self._turns.give_back(time.monotonic() - began)
 
     async def _run(self, cursor: AsyncCursor[Any], query: str, values: Mapping[str, Any]) -> list[Any]:
         try:
             await cursor.execute(query, values)
             return await cursor.fetchall()
         finally:
-            if cursor.connection.info.transaction_status == TransactionStatus.IDLE:
+            if cursor.connection.pgconn.transaction_status == TransactionStatus.IDLE:
                 self._resting.append(cursor)
             else:  # lost, or left in the middle
                 cursor.connection.pgconn.finish()

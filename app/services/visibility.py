@@ -153,12 +153,14 @@ def _rows(model: type[Record], scopes: frozenset[str], *, redacted: bool = False
 
 
 @cache
-def _one(model: type[Record], scopes: frozenset[str], addressed_by: str, columns: tuple[str, ...]) -> Select[Any]:
+def _one(model: type[Record], scopes: frozenset[str], by: str, columns: tuple[str, ...]) -> Select[Any] | None:
     rows = _rows_alone(model, scopes)
+    if by not in rows.c:
+        return None  # this kind of record has no such address
     selected = [rows.c[name] if name in rows.c else null().label(name) for name in columns or rows.c.keys()]
-    query = select(*selected).where(rows.c[addressed_by] == bindparam("value", None, rows.c[addressed_by].type))
+    query = select(*selected).where(rows.c[by] == bindparam("value", None, rows.c[by].type))
     # Of several that bear one ref, the first.
-    return query.order_by(rows.c.shadow) if addressed_by == "ref" and "shadow" in rows.c else query
+    return query.order_by(rows.c.shadow) if by == "ref" and "shadow" in rows.c else query
 
 
 async def find(
@@ -169,10 +171,8 @@ async def find(
     `columns`: these alone, null where the table has none of that name.
     """
     name, value = _addressed_by(address)
-    if name not in seen_alone(caller, model).c:
-        return None
-    query = _one(model, nameless(caller).scopes, name, columns)
-    return next(iter(await ask(session, query, {"value": value})), None)
+    query = _one(model, caller.scopes & _DECIDING_SCOPES, name, columns)
+    return None if query is None else next(iter(await ask(session, query, {"value": value})), None)
 
 
 def at(rows: Subquery, address: str) -> ColumnElement[bool]:

@@ -79,9 +79,9 @@ def kinship(sources: Mapping[UUID, SourceRead], hidden: frozenset[UUID] = frozen
     for id_, line in lines.items():
         source, party = sources[id_], parties[id_]
         named = source.disclosure == "named"
-        belongs, several = named or len(line) > 1, source.disclosure in _OF_SEVERAL
+        belongs, is_group = named or len(line) > 1, source.disclosure in _OF_SEVERAL
         forgotten = bool(source.redacted) and party is None
-        members[id_] = Member(id_, tops[id_], party, named, belongs, several, forgotten)
+        members[id_] = Member(id_, tops[id_], party, named, belongs, is_group, forgotten)
     members_by_id = {id_: members[target_id] for id_, target_id in targets.items()}
     for id_ in hidden & members_by_id.keys():
         members_by_id[id_] = members_by_id[id_]._replace(party=None)

@@ -212,6 +212,16 @@ def test_there_is_a_stored_record_of_every_type() -> None:
     assert set(STORED) == {kind.name for kind in KINDS}
 
 
+def test_an_id_is_found_among_others() -> None:
+    """It has its hash at hand: that has to be the one of any UUID."""
+    record = STORED["statement"]
+    [read] = lifting.read("statement", [record], {})
+    id_, others = UUID(record["id"]), {make.uuid(): "other" for _ in range(100)}
+    assert (read.id, hash(read.id), str(read.id)) == (id_, hash(id_), record["id"])
+    assert ({id_: "found"} | others)[read.id] == ({read.id: "found"} | others)[id_] == "found"
+    assert read.model_dump_json() == type(read).model_validate(read.model_dump() | {"id": id_}).model_dump_json()
+
+
 @pytest.mark.parametrize("kind", STORED)
 def test_records_of_the_first_release_are_lifted(kind: str) -> None:
     """A column that a later release adds must be given to `lift`: then this goes on to pass."""
