@@ -10,7 +10,7 @@ import pytest
 import soaking
 import worlds
 from alike import Json
-from databases import copied
+from databases import Kept
 from fastapi import FastAPI
 from test_variants import served
 
@@ -110,14 +110,14 @@ def by_name(found: dict[str, list[Json]], names: dict[str, str]) -> list[tuple[A
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", soaking.seeds(1))
 async def test_arrival_decides_neither_verdicts_nor_proposals(
-    service: FastAPI, server_url: str, template: str, key: str, seed: int
+    service: FastAPI, beside: Kept, key: str, seed: int
 ) -> None:
     pick = Random(seed)
     bodies = alike.reports(pick, ambiguous=False)
     outcomes = []
     orders = [bodies, bodies[::-1], pick.sample(bodies, len(bodies))]
     for order in orders if soaking.SOAK else orders[:2]:
-        with copied(server_url, template) as url:
+        with beside.empty() as url:
             async with served(service, url, key) as client:
                 await deliver(client, order)
                 stored = await worlds.read(client)

@@ -19,7 +19,7 @@ import pytest
 import services_at
 import soaking
 import worlds
-from databases import copied, plain
+from databases import Kept, plain
 from fastapi import FastAPI
 from mentions import Mentions
 from reporting import rows
@@ -180,7 +180,7 @@ async def told(service: FastAPI, url: str, key: str, deliveries: list[list[Json]
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", soaking.seeds(1))
 async def test_what_comes_first_in_other_signs(  # noqa: PLR0917
-    service: FastAPI, client: httpx.AsyncClient, server_url: str, template: str, key: str, seed: int,
+    service: FastAPI, client: httpx.AsyncClient, beside: Kept, key: str, seed: int,
     record_property: Property,
 ) -> None:  # fmt: skip
     """An empty service is told everything once as it is; another one several times, each time in other signs."""
@@ -191,9 +191,9 @@ async def test_what_comes_first_in_other_signs(  # noqa: PLR0917
     given = [line for line in lines if line["type"] in ("event", "question") or set(line) == DATED]
     rest = [line for line in lines if line not in given][:: 1 if soaking.SOAK else 2]
     varied = [[mentions.same(pick, line, known, all_traits=nth == 1) for line in rest] for nth in range(2)]
-    with copied(server_url, template) as url:
+    with beside.empty() as url:
         as_it_is = await told(service, url, key, [given, rest])
-    with copied(server_url, template) as url:
+    with beside.empty() as url:
         in_other_signs = await told(service, url, key, [given, *varied])
     record_property("variants", {"same": len(distinct([*varied[0], *varied[1]]) - distinct(rest))})
     for name, value in as_it_is.items():

@@ -13,7 +13,7 @@ import httpx
 import pytest
 import services_at
 import soaking
-from databases import copied
+from databases import Kept
 from fastapi import FastAPI
 
 from app import database
@@ -96,9 +96,9 @@ def compared(before: dict[str, str], after: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(soaking.times(1)))
-async def test_the_demo(service: FastAPI, server_url: str, template: str, demo_url: str, seed: int) -> None:
+async def test_the_demo(service: FastAPI, beside: Kept, demo_url: str, seed: int) -> None:
     bodies = json.loads(resources.files("app.demo").joinpath("reports.json").read_text(encoding="utf-8"))
-    with copied(server_url, template) as url:
+    with beside.empty() as url:
         compared(await pictures(service, demo_url), await pictures(service, url, shuffled(bodies, Random(seed))))
 
 
@@ -167,10 +167,10 @@ def _report(pick: Random) -> Json:
 
 
 @pytest.mark.parametrize("seed", range(soaking.times(2)))
-async def test_reports_made_up_at_random(service: FastAPI, server_url: str, template: str, seed: int) -> None:
+async def test_reports_made_up_at_random(service: FastAPI, beside: Kept, seed: int) -> None:
     pick = Random(seed)
     bodies = [_report(pick) for _ in range(8)]
-    with copied(server_url, template) as url:
+    with beside.empty() as url:
         in_order = await pictures(service, url, bodies)
-    with copied(server_url, template) as url:
+    with beside.empty() as url:
         compared(in_order, await pictures(service, url, shuffled(bodies, pick)))
