@@ -14,13 +14,12 @@ from pydantic import (
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
-    PrivateAttr,
     StringConstraints,
     model_validator,
 )
 
 from app.schemas.addresses import EventAddress, Reference
-from app.schemas.fields import PastTime, Prose, Unquoted
+from app.schemas.fields import PastTime, Prose, Unquoted, keep_unquoted
 from app.schemas.forms.words import AnswerViewIn, WithdrawnByIn
 from app.vocabulary import Operation, RemarkKind
 
@@ -32,26 +31,23 @@ class Input(BaseModel):
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-    _unquoted: dict[str, Unquoted] | None = PrivateAttr(default=None)
-
     @model_validator(mode="wrap")
     @classmethod
     def _note_quotes(cls, sent: Any, make: ModelWrapValidatorHandler[Self]) -> Self:
         """Numbers, true and false may come as texts: whoever keeps them says so."""
         body = make(sent)
-        if type(sent) is dict and (quotable := _quotable(cls)):
-            texts = {name: sent[name] for name in quotable if type(sent.get(name)) is str}
+        if type(sent) is dict and not (quotable := _quotable(cls)).isdisjoint(sent):
+            texts = {name: words for name, words in sent.items() if name in quotable and type(words) is str}
             if texts:
-                unquoted = {name: Unquoted(getattr(body, name), words) for name, words in texts.items()}
-                body._unquoted = unquoted  # noqa: SLF001  (its own)
+                keep_unquoted(body, {name: Unquoted(getattr(body, name), words) for name, words in texts.items()})
         return body
 
 
 @cache
-def _quotable(model: type[BaseModel]) -> tuple[str, ...]:
+def _quotable(model: type[BaseModel]) -> frozenset[str]:
     """The fields of a model that are numbers, or true or false."""
     types = {name: _plain_types(field.annotation) for name, field in model.model_fields.items()}
-    return tuple(name for name, plain in types.items() if not plain.isdisjoint((bool, int, float)))
+    return frozenset(name for name, plain in types.items() if not plain.isdisjoint((bool, int, float)))
 
 
 def _plain_types(annotation: Any) -> set[Any]:

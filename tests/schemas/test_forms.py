@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from app import synonyms, vocabulary
 from app.schemas import claims, documents, events, findings, lines, questions, reports, sources, statements
 from app.schemas.common import Input
-from app.schemas.fields import Respelt, respelt_in
+from app.schemas.fields import Respelt, respelt_in, unquoted_in
 from app.schemas.forms import numbers, words
 
 # What only a regular expression has.
@@ -322,3 +322,10 @@ def test_people_are_persons_and_have_no_halves() -> None:
     assert vocabulary.counts_things("killed", None)
     for measure, unit in (("other", "tonnes"), ("other", "million persons"), ("distance", None), (None, "persons")):
         assert not vocabulary.counts_things(measure, unit)
+
+
+def test_numbers_in_quotes_that_are_taken_as_a_range_are_told_as_both() -> None:
+    figure = claims.Figure.model_validate({"min": "2", "max": "5"})
+    assert {name: told.sent for name, told in unquoted_in(figure).items()} == {"min": "2", "max": "5"}
+    assert isinstance(figure.qualifier_as_taken, Respelt)
+    assert not unquoted_in(claims.Figure.model_validate({"min": 2, "max": 5}))

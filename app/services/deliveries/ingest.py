@@ -43,7 +43,7 @@ ONE_OBJECT_A_LINE: Final = "A line is one object: `jq -c '.[]'` makes lines of a
 _THREAD_BYTES: Final = 20_000  # a line that is longer is read in a thread
 LARGE_BYTES: Final = 500_000
 """Of a line that is read in turns."""
-_READING_SECONDS: Final = 0.00015  # before others have their turn
+_READING_SECONDS: Final = 0.0005  # before others have their turn
 _TRIES_WITHOUT_BLAMED: Final = 3  # then a batch is halved
 
 _LINE: Final[TypeAdapter[Line]] = TypeAdapter(Line)

@@ -98,14 +98,22 @@ def _needed(model: type[Record]) -> tuple[str, ...]:
 
 def fingerprint(value: Any) -> str:
     """A short hash of a value, the same for what a body gives and for what the table then has."""
-    if type(value) in (str, UUID):  # nearly all; many reports say the same of one event
-        return _of_words(str(value))
+    # Nearly all are one of these; many reports say the same of one event.
+    if type(value) is str:
+        return _of_words(value)
+    if type(value) is UUID:
+        return _of_id(value.int)
     return _of_json(json.dumps(_plain(value), sort_keys=True, ensure_ascii=False))
 
 
 @lru_cache(maxsize=4096)
 def _of_words(words: str) -> str:
     return _of_json(encode_basestring(words))  # as `json.dumps` writes it, without an encoder made for each
+
+
+@lru_cache(maxsize=4096)
+def _of_id(number: int) -> str:  # a UUID has a hash of its own, in Python
+    return _of_json(f'"{UUID(int=number)}"')
 
 
 def _of_json(written: str) -> str:
@@ -131,15 +139,15 @@ def is_described(draft: Draft) -> bool:
 
     One that lacks what can't be empty (an event without a title) is only named: so it could not be made.
     """
-    if draft.reference is not None or not (draft.told - draft.assumed) & _telling(draft.model):
+    if draft.reference is not None or _telling(draft.model).isdisjoint(draft.told - draft.assumed):
         return False
-    return all(draft.value(name) is not None for name in _needed(draft.model))
+    return all(draft.values.get(name) is not None for name in _needed(draft.model))
 
 
 def _value(draft: Draft, name: str) -> Any:
     """What a draft has in a column; a pointer also before it is put there."""
     to = draft.points_at.get(name)
-    return draft.value(name) if to is None else to.original.id
+    return draft.values.get(name) if to is None else to.original.id
 
 
 def said(draft: Draft) -> dict[str, Any]:
@@ -147,7 +155,11 @@ def said(draft: Draft) -> dict[str, Any]:
     if not is_described(draft):
         return {}
     names = (draft.told - draft.assumed) & columns_of(draft.model)
-    return {name: value for name in names if (value := _value(draft, name)) is not None and value not in ({}, [])}
+    return {name: value for name in names if (value := _value(draft, name)) is not None and not _is_empty(value)}
+
+
+def _is_empty(value: Any) -> bool:
+    return isinstance(value, dict | list) and not value
 
 
 def chain(hops: Iterable[Draft]) -> list[dict[str, Any]]:
@@ -216,12 +228,13 @@ async def pass_on(session: AsyncSession, heirs: Mapping[tuple[UUID, str], UUID])
 class _SaidNow:
     """What a report says of a record now, and which columns are as they are because it says so."""
 
+    record: UUID
     says: dict[str, str] = field(default_factory=dict)
     owns: set[str] = field(default_factory=set)
 
 
-# By the line of the report, and the record.
-_Mentions: TypeAlias = dict[tuple[int, UUID], _SaidNow]
+# By the line of the report, and the number that is the record's id: a UUID has a hash of its own, in Python.
+_Mentions: TypeAlias = dict[tuple[int, int], _SaidNow]
 
 
 async def keep(session: AsyncSession, batch: Batch, before: Earlier | None = None) -> None:
@@ -229,15 +242,17 @@ async def keep(session: AsyncSession, batch: Batch, before: Earlier | None = Non
     reports = {draft.line: draft.id for draft in batch.drafts.get(Report, ())}
     if not reports:
         return
-    mentions: _Mentions = defaultdict(_SaidNow)
+    mentions: _Mentions = {}
     _add_drafts(mentions, batch, reports)
     _add_chains(mentions, batch, reports)
     if before is not None:
         _add_earlier(mentions, before)
-        await ask(session, _FORGET, {"report": before.report, "said": [record for _, record in mentions]})
+        await ask(
+            session, _FORGET, {"report": before.report, "said": [mention.record for mention in mentions.values()]}
+        )
     rows = [
-        {"report_id": reports[line], "record_id": record, "says": mention.says, "owns": sorted(mention.owns)}
-        for (line, record), mention in mentions.items()
+        {"report_id": reports[line], "record_id": mention.record, "says": mention.says, "owns": sorted(mention.owns)}
+        for (line, _), mention in mentions.items()
     ]
     if rows:
         await ask(session, _KEEP_OF_NEW if before is None else _KEEP_AGAIN, {"rows": storing.as_json(rows)})
@@ -245,16 +260,26 @@ async def keep(session: AsyncSession, batch: Batch, before: Earlier | None = Non
 
 def _add_drafts(mentions: _Mentions, batch: Batch, lines: Collection[int]) -> None:
     for model, drafts in batch.drafts.items():
+        if kind_of(model).is_step or kind_of(model).is_delivery:
+            continue
         # What is stored is what the first draft of each record said.
         for draft in sorted(drafts, key=lambda draft: draft.same_as is not None):
-            if draft.line in lines and not (kind_of(model).is_step or kind_of(model).is_delivery):
-                _add(mentions[draft.line, draft.original.id], draft)
+            if draft.line in lines:
+                _add(_mention(mentions, draft.line, draft.original.id), draft)
     for draft in batch.references.values():
         if draft.line in lines:
-            mentions[draft.line, draft.original.id]
+            _mention(mentions, draft.line, draft.original.id)
     for line, record, name in batch.gave:
-        if (line, record) in mentions:
-            mentions[line, record].owns.add(name)
+        if (mention := mentions.get((line, record.int))) is not None:
+            mention.owns.add(name)
+
+
+def _mention(mentions: _Mentions, line: int, record: UUID) -> _SaidNow:
+    """What the report in this line says of a record, to be added to."""
+    key = (line, record.int)
+    if (mention := mentions.get(key)) is None:
+        mention = mentions[key] = _SaidNow(record)
+    return mention
 
 
 def _add(mention: _SaidNow, draft: Draft) -> None:
@@ -269,14 +294,15 @@ def _add(mention: _SaidNow, draft: Draft) -> None:
 def _add_chains(mentions: _Mentions, batch: Batch, lines: Iterable[int]) -> None:
     for line in lines:
         for appearance, hops in chains(batch, line).items():
-            mention = mentions[line, appearance]
+            mention = _mention(mentions, line, appearance)
             mention.says[CHAIN] = fingerprint(chain(hops))
             mention.owns |= {CHAIN} if any(hop.outcome == "created" for hop in hops) else set()
 
 
 def _add_earlier(mentions: _Mentions, before: Earlier) -> None:
     """What is only named now is said still as it was said before; and what was owned is, as far as it is said."""
-    for (_, record), mention in mentions.items():
+    for mention in mentions.values():
+        record = mention.record
         if not mention.says:
             mention.says |= before.says.get(record, {})
         for name in before.says.get(record, {}):

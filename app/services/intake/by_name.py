@@ -101,13 +101,13 @@ class Known:
 
 def known(draft: Draft) -> Known:
     """What a draft tells. Expects that its parent is matched."""
-    values = {name: draft.value(name) for name in _TRAITS}
-    return Known(**values | {"external_ids": values["external_ids"] or {}})
+    kind, country, party, parent_id, url, external_ids = map(draft.values.get, _TRAITS)
+    return Known(kind, country, party, parent_id, url, external_ids or {})
 
 
 def how_much_is_left_open(draft: Draft) -> int:
     """What drafts are sorted by: those that tell most come first, for then others can be told from them."""
-    return sum(not draft.value(name) for name in _TRAITS)
+    return sum(not draft.values.get(name) for name in _TRAITS)
 
 
 @dataclass(slots=True)

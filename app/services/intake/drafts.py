@@ -8,6 +8,8 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cache
 from itertools import chain
 from typing import Any, Final, Protocol, TypeAlias
 from uuid import UUID
@@ -36,6 +38,8 @@ RECORDS_OF_A_BODY: Final = 1000  # at most
 CLAIM_CHARACTERS_OF_A_BODY: Final = 1_000_000
 # Where words stand in the text with this SHA-256, as far as that has been looked up; None: nowhere.
 COARSE: Final = ("said", "withdrawn", "published", "retracted", "occurred", "made")
+_COARSE: Final = frozenset(COARSE)
+_PLAIN: Final = frozenset({str, int, float, bool, datetime, UUID, Respelt})
 _MAY_BE_RESPELT: Final = frozenset({Respelt, Unquoted, list, dict})
 _OF_A_FIGURE: Final = ("qualifier", "min", "max")
 _NO_COLUMNS: Final = frozenset({"type", "id", "event"})  # how a line says which record it is
@@ -329,16 +333,24 @@ def joined(batches: Sequence[Batch]) -> Batch:
 
 def columns(data: BaseModel, *left_out: str) -> dict[str, Any]:
     """The fields that a body gave, as columns: coarse times get their bounds, URLs their canonical form."""
-    values = given(data, data.model_fields_set - _NO_COLUMNS.union(left_out))
-    for name in COARSE:
-        if name in values:
-            values.update(bounds(name, values[name]))
+    values = given(data, data.model_fields_set - _left_out(left_out))
+    for name in _COARSE.intersection(values):
+        values.update(bounds(name, values[name]))
     return values
+
+
+@cache
+def _left_out(names: tuple[str, ...]) -> frozenset[str]:
+    return _NO_COLUMNS.union(names)
 
 
 def given(data: BaseModel, names: Iterable[str]) -> dict[str, Any]:
     """Of these fields those that a body gave. What came in quotes stays marked, until `Batch.add` has told of it."""
-    values = {name: _plain(value) for name in names if (value := getattr(data, name)) is not None}
+    values = {
+        name: value if type(value) in _PLAIN else _plain(value)
+        for name in names
+        if (value := getattr(data, name)) is not None
+    }
     if unquoted := unquoted_in(data):
         values |= {name: words for name, words in unquoted.items() if name in values}
     return values

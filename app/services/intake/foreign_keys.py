@@ -39,7 +39,7 @@ CIRCLE: Final = "these records point at each other in a circle"
 
 
 def is_named(draft: Draft) -> bool:
-    return traits.is_named(draft.value("name"), draft.value("disclosure"), draft.value("kind"))
+    return traits.is_named(*map(draft.values.get, ("name", "disclosure", "kind")))
 
 
 def _order(drafts: Sequence[Draft]) -> TopologicalSorter[Draft]:
@@ -144,20 +144,21 @@ def fill(batch: Batch, draft: Draft) -> None:
     if parent is None or not kind_of(draft.model).in_event:
         return
     draft.values["event_id"] = parent.id if parent.model is Event else parent.value("event_id")
-    event = event_of(draft)
-    for name, to in draft.points_at.items():
-        if not batch.dry and event is not None and event_of(to.original) not in (None, event):
+    event = None if batch.dry else event_of(draft)
+    for name, to in draft.points_at.items() if event is not None else ():
+        if event_of(to.original) not in (event, None):  # in this order: nearly all have the same object
             raise Invalid.at(_place(draft, name), "this belongs to another event")
 
 
 def point(draft: Draft, *, own_table: bool = False) -> None:
     """Set the columns that point at others. `own_table`: only at others of its table, which were matched since."""
     for name, to in draft.points_at.items():
-        if own_table and to.original.model is not draft.model:
+        original = to.original
+        if own_table and original.model is not draft.model:
             continue
-        draft.values[name] = to.original.id
+        draft.values[name] = original.id
         if name == "version_id":  # of a document that was merged it may be the other's
-            draft.values["document_id"] = to.original.values["document_id"]
+            draft.values["document_id"] = original.values["document_id"]
 
 
 def _place(draft: Draft, column: str) -> str:
@@ -166,19 +167,19 @@ def _place(draft: Draft, column: str) -> str:
 
 def event_of(draft: Draft) -> UUID | None:
     """The event that a draft was written for; of merged ones, their target."""
-    if "event_id" in draft.points_at:
-        return event_of(draft.points_at["event_id"].original)
+    if (event := draft.points_at.get("event_id")) is not None:
+        return event_of(event.original)
+    root: UUID | None = draft.values.get("event_root")
     if draft.model is Event:  # one that is new is its own
-        return draft.value("event_root") or draft.id
-    root: UUID | None = draft.value("event_root")
+        return root or draft.id
     return root
 
 
 def check_new(draft: Draft) -> None:
     """Refuse links across events or to itself, and claims that do not fit their question. Raises Invalid."""
+    own_event = draft.values.get("event_id")
     for name, to in draft.points_at.items():
-        event = to.original.value("event_id")
-        if event not in (None, draft.value("event_id")):
+        if to.original.values.get("event_id") not in (own_event, None):
             raise Invalid.at(_place(draft, name), "this belongs to another event, even if the two were merged")
     if "from_id" in draft.values and draft.values["from_id"] == draft.values["to_id"]:
         raise Invalid.at(f"{draft.pointer}/to", "a link leads to another record, not to the same")

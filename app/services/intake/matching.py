@@ -97,7 +97,7 @@ def _join(batch: Batch, draft: Draft, earlier: Draft) -> None:
 
 async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> list[Draft]:
     """Adopt what the refs name; give the drafts that are left for their keys."""
-    refs = {draft.value("ref") for draft in drafts if draft.value("ref")}
+    refs = {ref for draft in drafts if (ref := draft.values.get("ref"))}
     if not refs:
         return drafts
     of_event = "event_id" in table_of(model).c

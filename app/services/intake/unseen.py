@@ -114,7 +114,9 @@ async def give_way(session: AsyncSession, batch: Batch, model: type[Record], dra
     Conflict.
     """
     names = ("ref", "slug", "canonical_url", "page_key")
-    bringing = [draft for draft in drafts if draft.same_as is None and any(draft.value(name) for name in names)]
+    if {*names}.isdisjoint(table_of(model).c.keys()):
+        return
+    bringing = [draft for draft in drafts if draft.same_as is None and any(map(draft.values.get, names))]
     if not bringing or not await _may_be_taken(session, model, bringing):
         return
     rows = storing.as_json(
