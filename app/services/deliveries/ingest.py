@@ -292,7 +292,7 @@ async def _tried(
             await reports.check_new(session, batch)
             await pipeline.store(session, batch)
             await mentions.keep(session, batch)
-            remarks_of = remarks.by_line(await remarks.tell(session, caller, batch))
+            remarks_of = remarks.by_line(await remarks.tell(session, caller, batch, of_lines=True))
             pace.after(waited_for=await waited_for(session))
     except Unavailable:
         raise

@@ -143,10 +143,11 @@ def doubtful_times(batch: Batch, draft: Draft) -> None:
 # --- for one caller --------------------------------------------------------------------------------------------------
 
 
-async def tell(session: AsyncSession, caller: Caller, batch: Batch) -> list[Remark]:
-    """The remarks on a body, in its order, as far as this caller may be told."""
+async def tell(session: AsyncSession, caller: Caller, batch: Batch, *, of_lines: bool = False) -> list[Remark]:
+    """The remarks on a body, in its order, as far as this caller may be told; `of_lines`: as `by_line` takes them."""
     unseen = await _unseen(session, caller, batch)
-    visible = [_remark(caller, note) for note in batch.remarks if note.told_of is None or note.told_of not in unseen]
+    notes = [note for note in batch.remarks if _has_line(note)] if of_lines else batch.remarks
+    visible = [_remark(caller, note) for note in notes if note.told_of is None or note.told_of not in unseen]
     visible += [
         Remark(what="not_taken", pointer=pointer, detail="What was taken of this is not shown: its record is hidden.")
         for pointer in {draft.pointer for draft in unseen if draft in batch.drafts[draft.model]}
@@ -164,17 +165,21 @@ def _in_order(pointer: str) -> list[str]:
     return [step.zfill(_STEP_CHARACTERS) if step.isdecimal() else step for step in pointer.split("/")]
 
 
+def may_hide(caller: Caller, model: type[Record]) -> bool:
+    """Whether there may be records of a kind, beside redacted ones, that the caller does not see."""
+    tells_of_sources = "confidential" in kind_of(model).columns or bool(kind_of(model).tells_of)
+    return not caller.may("read") or (tells_of_sources and not caller.may("confidential"))
+
+
 async def _unseen(session: AsyncSession, caller: Caller, batch: Batch) -> set[Draft]:
     """Those drafts of stored records that the caller may not see.
 
     Also those of which nothing was noted: that alone would tell who guesses that he is right.
     """
-    if caller.may("read") and caller.may("confidential"):
-        return set()
     unseen = set[Draft]()
-    told_of: dict[type[Record], list[Draft]] = {model: [*drafts] for model, drafts in batch.drafts.items()}
+    told_of = {model: [*drafts] for model, drafts in batch.drafts.items() if may_hide(caller, model)}
     for note in batch.remarks:
-        if note.told_of is not None:
+        if note.told_of is not None and may_hide(caller, note.told_of.model):
             told_of.setdefault(note.told_of.model, []).append(note.told_of)
     for model, drafts in told_of.items():  # a statement for each kind, not for each row
         of_kind = [draft for draft in drafts if draft.original.outcome in _STORED]
@@ -220,10 +225,11 @@ def by_line(remarks: Iterable[Remark]) -> dict[int, list[Remark]]:
 
     What was matched is left out: each line says that by its status; but for an address that is not kept.
     """
-    return {
-        number: [remark for remark in of_line if remark.what != "matched" or remark.pointer.endswith("url")]
-        for number, of_line in by_body(remarks).items()
-    }
+    return by_body(filter(_has_line, remarks))
+
+
+def _has_line(remark: Noted | Remark) -> bool:
+    return remark.what != "matched" or remark.pointer.endswith("url")
 
 
 def by_body(remarks: Iterable[Remark]) -> dict[int, list[Remark]]:

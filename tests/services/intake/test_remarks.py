@@ -10,6 +10,11 @@ from fastapi import FastAPI
 from key_holders import make_key
 
 from app.database import Signature
+from app.schemas.kinds import KINDS
+from app.services import visibility
+from app.services.access import Caller
+from app.services.intake import remarks
+from app.vocabulary import Scope
 
 Json = dict[str, Any]
 
@@ -177,3 +182,12 @@ async def test_nothing_is_told_of_what_the_caller_may_not_see(
     assert [answer.json()["statements"][0]["source"]["outcome"] for answer in answers] == ["created", *["matched"] * 2]
     other = await client.post("/v1/sources", json=open_child | {"parent": "ref:owner"}, headers=headers)
     assert [(what, pointer, stored) for what, pointer, stored, _ in told(other)] == [("not_taken", "/parent", None)]
+
+
+@pytest.mark.parametrize("scopes", [(), ("read",), ("confidential",), ("read", "confidential")])
+def test_what_is_not_looked_up_hides_nothing(scopes: tuple[Scope, ...]) -> None:
+    caller = Caller(scopes=frozenset(scopes))
+    for kind in (kind for kind in KINDS if kind.read is not None):
+        rows: Any = visibility.seen_alone(caller, kind.model).element
+        hides_redacted_alone = str(rows.whereclause) == f"{kind.model.__tablename__}.redacted = '{{}}'::text[]"
+        assert remarks.may_hide(caller, kind.model) is not hides_redacted_alone, (kind.name, str(rows.whereclause))
