@@ -328,4 +328,5 @@ def test_numbers_in_quotes_that_are_taken_as_a_range_are_told_as_both() -> None:
     figure = claims.Figure.model_validate({"min": "2", "max": "5"})
     assert {name: told.sent for name, told in unquoted_in(figure).items()} == {"min": "2", "max": "5"}
     assert isinstance(figure.qualifier_as_taken, Respelt)
+    assert not isinstance(claims.Figure.model_validate({"min": "2", "max": "2"}).qualifier_as_taken, Respelt)
     assert not unquoted_in(claims.Figure.model_validate({"min": 2, "max": 5}))
