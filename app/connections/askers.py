@@ -1,11 +1,11 @@
 """Connections for single statements, apart from SQLAlchemy: what it does around one takes longer than all else."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.pq import TransactionStatus
 from psycopg.rows import namedtuple_row
 
@@ -20,12 +20,13 @@ class Askers:
         self.opened = 0
         self._turns = turns
         self._connect = connect
-        self._resting: list[AsyncCursor[Any]] = []
+        self._resting: list[AsyncRawCursor[Any]] = []
 
-    async def ask(self, query: str, values: Mapping[str, Any]) -> list[Any]:
-        """The rows of a statement, as named tuples. Only for what reads: it is asked again if its connection was lost.
+    async def ask(self, query: str, values: Sequence[Any]) -> list[Any]:
+        """The rows of a statement with `$1`, as named tuples.
 
-        Raises psycopg's errors, and Unavailable where too many ask at once.
+        Only for what reads: it is asked again if its connection was lost. Raises psycopg's errors, and Unavailable
+        where too many ask at once.
         """
         await self._turns.take()
         began = time.monotonic()
@@ -42,7 +43,7 @@ class Askers:
         finally:
             self._turns.give_back(time.monotonic() - began)
 
-    async def _run(self, cursor: AsyncCursor[Any], query: str, values: Mapping[str, Any]) -> list[Any]:
+    async def _run(self, cursor: AsyncRawCursor[Any], query: str, values: Sequence[Any]) -> list[Any]:
         try:
             await cursor.execute(query, values)
             return await cursor.fetchall()
@@ -52,10 +53,10 @@ class Askers:
             else:  # lost, or left in the middle
                 cursor.connection.pgconn.finish()
 
-    async def _open(self) -> AsyncCursor[Any]:
+    async def _open(self) -> AsyncRawCursor[Any]:
         connection = await self._connect()
         self.opened += 1
-        return connection.cursor(row_factory=namedtuple_row)
+        return AsyncRawCursor(connection, row_factory=namedtuple_row)
 
     async def dispose(self) -> None:
         """Close all that rest."""

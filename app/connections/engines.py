@@ -45,6 +45,8 @@ _OF_HOLDERS: Final = (
 _FRESH_SECONDS: Final = 1.0  # for which a connection that was just used need not be pinged
 _PREPARE_AFTER: Final = 1  # runs of a statement: the next one prepares it, on each connection
 _DIALECT: Final = make_url("postgresql+psycopg://").get_dialect()()
+# What needs no descriptor of its own, where the system has it.
+_Selector: Final[Any] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
 class _Lined(AsyncAdaptedQueuePool):
@@ -169,7 +171,7 @@ def _ping_what_rested(engine: AsyncEngine) -> None:
     def ping_if_rested(connection: Any) -> bool:
         rested_since = used.get(connection.driver_connection)
         if rested_since is not None and time.monotonic() - rested_since < _FRESH_SECONDS:
-            with selectors.DefaultSelector() as selector:
+            with _Selector() as selector:
                 selector.register(connection.driver_connection.fileno(), selectors.EVENT_READ)
                 if not selector.select(0):
                     return True

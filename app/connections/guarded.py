@@ -54,17 +54,40 @@ class Guarded(AsyncConnection[Any]):
 
     seconds = 10.0
     silence = Unanswered()
+    _waits_since: float | None = None
+    """By the loop's clock, which is `time.monotonic`; None: nobody waits."""
+    _patient_until = 0.0
+    _watch: asyncio.TimerHandle | None = None
 
     async def wait(self, *arguments: Any, **named: Any) -> Any:
         """All waiting for the server passes here."""
+        loop = asyncio.get_running_loop()
         seconds = min(self.seconds, _IN_SILENCE_SECONDS) if self.silence.is_recent() else self.seconds
-        guard = asyncio.get_running_loop().call_later(seconds, self._cut, time.monotonic())
+        self._waits_since = loop.time()
+        self._patient_until = self._waits_since + seconds
+        # One timer for many waits, most of which are short: it looks again at its end.
+        if self._watch is None or self._watch.when() > self._patient_until:
+            self._look_later(loop)
         try:
             answer = await super().wait(*arguments, **named)
         finally:
-            guard.cancel()
+            self._waits_since = None
         self.silence.hear()
         return answer
+
+    def _look_later(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        self._watch = loop.call_at(self._patient_until, self._look, loop)
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._watch = None
+        if self._waits_since is None:
+            return
+        if loop.time() < self._patient_until:
+            self._look_later(loop)
+        else:
+            self._cut(self._waits_since)
 
     def _cut(self, began: float) -> None:
         """End the connection as if the server had: whoever waits has lost it, and knows what to do then."""

@@ -7,7 +7,7 @@ What was redacted is there for nobody; what points at it says so.
 The rules: docs/decisions/0038-what-a-caller-may-see.md.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, Final
 from uuid import UUID
@@ -20,9 +20,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     Subquery,
     Text,
-    Uuid,
     and_,
-    any_,
     bindparam,
     case,
     cast,
@@ -40,7 +38,6 @@ from sqlalchemy import (
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, array
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import Askable, ask
 from app.models import (
@@ -115,17 +112,6 @@ def seen_alone(caller: Caller, model: type[Record]) -> Subquery:
 def stood_on(caller: Caller, model: type[Record]) -> Subquery:
     """`seen_alone` with what is left of redacted records: for what shows the records that others point at."""
     return _rows_alone(model, caller.scopes & _DECIDING_SCOPES, redacted=True)
-
-
-async def among_seen(
-    session: AsyncSession, caller: Caller, model: type[Record], ids: Iterable[UUID], *, name: str = "id"
-) -> dict[UUID, Any]:
-    """Those of these records that the caller may see, by their ids each with one of its columns."""
-    rows = seen_alone(caller, model)
-    among = rows.c.id == any_(literal(list(ids), ARRAY(Uuid())))
-    return {
-        row.id: row[1] for row in await session.execute(select(rows.c.id, rows.c[name].label("shown")).where(among))
-    }
 
 
 @cache
