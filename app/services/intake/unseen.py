@@ -37,6 +37,7 @@ _OPEN: Final = (
 SHADOW: Final = "it bears the ref or URL of the other, which whoever sent it could not see"
 _PLACE: Final = re.compile(r"\{there:(\w+)\}")
 _TAKEN: Final = "it is taken"
+_TAKABLE: Final = frozenset({"ref", "slug", "canonical_url", "page_key"})
 # Whatever has the ref or URL that a draft brings, be it new or of a stored record `o` that has none yet.
 _REF: Final = """SELECT id, {} AS shadow, o.ref IS NULL AS brought, true AS is_ref, {} AS open FROM {}
     WHERE ref = coalesce(o.ref, d.ref) AND id <> d.id"""
@@ -113,14 +114,13 @@ async def give_way(session: AsyncSession, batch: Batch, model: type[Record], dra
     Expects that the drafts are matched, so that what has their refs and URLs and is another record is not there. Raises
     Conflict.
     """
-    names = ("ref", "slug", "canonical_url", "page_key")
-    if {*names}.isdisjoint(table_of(model).c.keys()):
+    if _TAKABLE.isdisjoint(table_of(model).c.keys()):
         return
-    bringing = [draft for draft in drafts if draft.same_as is None and any(map(draft.values.get, names))]
-    if not bringing or not await _may_be_taken(session, model, bringing):
+    bringing = [draft for draft in drafts if draft.same_as is None and any(map(draft.values.get, _TAKABLE))]
+    if not bringing or not await _may_be_taken(session, batch.caller, model, bringing):
         return
     rows = storing.as_json(
-        {"id": draft.id} | {name: draft.values[name] for name in names if name in draft.values} for draft in bringing
+        {"id": draft.id} | {name: draft.values[name] for name in _TAKABLE if name in draft.values} for draft in bringing
     )
     rows_by_id = {row.id: row for row in await ask(session, _taken(model), {"rows": rows})}
     bringing = [draft for draft in bringing if draft.id in rows_by_id]
@@ -134,12 +134,14 @@ async def give_way(session: AsyncSession, batch: Batch, model: type[Record], dra
         await storing.replace(session, model, stored)
 
 
-async def _may_be_taken(session: AsyncSession, model: type[Record], bringing: Sequence[Draft]) -> bool:
-    """Whether to look closer: where all are new and bring refs alone, only if there is any of these."""
+async def _may_be_taken(session: AsyncSession, caller: Caller, model: type[Record], bringing: Sequence[Draft]) -> bool:
+    """Whether to look closer: where all are new and bring refs alone, only if one is borne that matching can't see."""
     if not {"slug", "shadow"}.isdisjoint(table_of(model).c.keys()) or any(
         draft.outcome != "created" for draft in bringing
     ):
         return True
+    if there(visibility.nameless(caller), model) is None and not any(draft.restored for draft in bringing):
+        return False
     refs = to_json([draft.values["ref"] for draft in bringing]).decode()
     return bool((await ask(session, _borne(model), {"refs": refs}))[0].is_any)
 
