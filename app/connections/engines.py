@@ -26,9 +26,12 @@ ASK_SECONDS, READ_SECONDS, SEARCH_SECONDS, WRITE_SECONDS, EXPORT_SECONDS = 2, 5,
 _SILENT_SECONDS: Final = 1.5
 # For the ledger's lock, where the database's own limit is that of its migration.
 _LOCK_SECONDS: Final = 5
+# As the database has it by its migration; not if it was restored under another name. Compiling takes a second for what
+# takes a millisecond.
+_OF_ALL: Final = "SET jit = off; SET timezone = 'UTC'"
 _OF_WRITERS: Final = (
-    f"SELECT set_config('statement_timeout', '{WRITE_SECONDS}s', false), CASE current_setting('lock_timeout') "
-    f"WHEN '10s' THEN set_config('lock_timeout', '{_LOCK_SECONDS}s', false) END"
+    f"{_OF_ALL}; SELECT set_config('statement_timeout', '{WRITE_SECONDS}s', false), "
+    f"CASE current_setting('lock_timeout') WHEN '10s' THEN set_config('lock_timeout', '{_LOCK_SECONDS}s', false) END"
 )
 # All that one request reads is of one moment: an ETag, and the picture that it is sent with.
 _SNAPSHOTS: Final[dict[str, Any]] = {
@@ -150,7 +153,7 @@ def _options(settings: Settings) -> dict[str, Any]:
 
 
 def _limit(seconds: int) -> str:
-    return f"SET statement_timeout = '{seconds}s'"
+    return f"{_OF_ALL}; SET statement_timeout = '{seconds}s'"
 
 
 def _ping_what_rested(engine: AsyncEngine) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from app import database, turns
-from app.database import Database, ask
+from app.database import Database, Signature, ask
 from app.errors import Unavailable
 from app.models import Record
 from app.schemas.claims import ClaimQuery
@@ -29,6 +29,7 @@ from app.settings import Settings
 
 CLIENTS: Final = 16
 PID: Final = text("SELECT pg_backend_pid() AS pid")
+SETTINGS: Final = text("SELECT current_setting('jit') AS jit, current_setting('timezone') AS timezone")
 SLEEP: Final = text("SELECT pg_backend_pid() AS pid, pg_sleep(:seconds)")
 
 
@@ -66,6 +67,17 @@ async def test_no_connection_is_opened_under_steady_load(
 async def test_one_after_the_other_has_the_same_connection(own: Database) -> None:
     pids = {(await ask(own.asking(), PID))[0].pid for _ in range(20)}
     assert (len(pids), own.askers.opened) == (1, 1)
+
+
+async def test_a_database_without_its_settings_is_used_as_one_with_them(
+    own: Database, psql: psycopg.Connection
+) -> None:
+    """As one that was restored under another name: `jit` made each write to it take seconds."""
+    for setting in ("RESET ALL", "SET timezone = 'Asia/Kathmandu'"):
+        psql.execute(f"ALTER DATABASE {psql.info.dbname} {setting}")
+    async with own.reading() as reading, own.exporting() as exporting, own.writing(Signature("k")) as writing:
+        for session in (own.asking(), reading, exporting, writing):
+            assert [tuple(row) for row in await ask(session, SETTINGS)] == [("off", "UTC")]
 
 
 async def test_what_was_lost_while_it_rested_is_asked_again(own: Database, psql: psycopg.Connection) -> None:
