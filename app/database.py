@@ -103,7 +103,7 @@ def _begin_with_lock(session: Session, _transaction: object, connection: Connect
     try:
         await_only(cursor.execute(query, values))
         if signed.reason:  # somebody's words: these are in no text of a query
-            await_only(raw.execute(_written(_REASON)[0], {"reason": signed.reason}))
+            await_only(psycopg.AsyncRawCursor(raw).execute(_written(_REASON)[0], [signed.reason]))
     except psycopg.Error as error:
         if raw.closed:
             connection.invalidate(error)
@@ -282,8 +282,8 @@ async def ask(session: Askable, statement: FixedStatement, parameters: Mapping[s
     `session.execute` would.
     """
     query, names, constants = _written(statement)
-    given = {**constants, **(parameters or {})}
-    values: Any = [given[name] for name in names]
+    value_of = {**constants, **(parameters or {})}
+    values: Any = [value_of[name] for name in names]
     if isinstance(session, Asking):
         return await _ask_alone(session.database, query, values)
     transaction, connection, cursor = session.info.get("asking", (None, None, None))

@@ -1,6 +1,6 @@
 """The one door to single records: read, change and merge them, and their history."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    CompoundSelect,
     Select,
     Subquery,
     Text,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,6 +39,7 @@ from app.services.lists import slugs
 from app.services.redaction import gone
 
 Read = TypeVar("Read", bound=RecordRead)
+_ADDRESSED = tuple(kind.model for kind in kinds.KINDS if kind.read is not None)
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
@@ -154,7 +157,45 @@ def _these_written(model: type[Record], caller: Caller) -> Select[Any]:
 
 
 def _with_ids(rows: Subquery) -> Select[Any]:
-    return select(*rows.c).where(rows.c.id == any_(bindparam("ids", None, ARRAY(Uuid()))))
+    return select(*rows.c).where(_is_one_of(rows.c.id, "ids"))
+
+
+def _is_one_of(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    return column == any_(bindparam(name, None, ARRAY(Uuid())))
+
+
+async def among_seen(
+    session: AsyncSession, caller: Caller, model: type[Record], ids: Iterable[UUID], *, name: str = "id"
+) -> dict[UUID, Any]:
+    """Those of these records that the caller may see, by their ids each with one of its columns."""
+    query = _among(model, visibility.nameless(caller), name)
+    return {row.id: row[1] for row in await ask(session, query, {"ids": list(ids)})}
+
+
+async def among_all_seen(
+    session: AsyncSession, caller: Caller, ids_by_model: Mapping[type[Record], Collection[UUID]]
+) -> set[UUID]:
+    """Those of these records that the caller may see; of what has no address of its own, none."""
+    ids_of = {model: list(ids) for model, ids in ids_by_model.items() if ids and model in _ADDRESSED}
+    if len(ids_of) == 1:
+        return {*await among_seen(session, caller, *next(iter(ids_of.items())))}
+    if not ids_of:
+        return set()
+    ids_by_table = {model.__tablename__: ids_of.get(model, []) for model in _ADDRESSED}
+    return {row.id for row in await ask(session, _among_all(visibility.nameless(caller)), ids_by_table)}
+
+
+@cache
+def _among(model: type[Record], caller: Caller, name: str) -> Select[Any]:
+    rows = visibility.seen_alone(caller, model)
+    return select(rows.c.id, rows.c[name].label("shown")).where(_is_one_of(rows.c.id, "ids"))
+
+
+@cache
+def _among_all(caller: Caller) -> CompoundSelect[Any]:
+    """One for whatever is asked: a statement for each choice of kinds would be planned each by itself."""
+    tables = [(model.__tablename__, visibility.seen_alone(caller, model)) for model in _ADDRESSED]
+    return union_all(*(select(rows.c.id).where(_is_one_of(rows.c.id, name)) for name, rows in tables))
 
 
 async def get_as(session: AsyncSession, caller: Caller, read: type[Read], address: str) -> Read:

@@ -17,7 +17,7 @@ from app.models import Source, SourceLink
 from app.schemas import kinds
 from app.schemas.common import Remark
 from app.schemas.sources import SourceChange, SourceLinkChange, SourceLinkRead
-from app.services import changing, namesakes, records, seeing
+from app.services import changing, namesakes, records
 from app.services.access import Caller
 from app.services.changing import Written
 from app.services.intake import remarks
@@ -134,7 +134,7 @@ async def merge(session: AsyncSession, caller: Caller, address: str, into: str) 
     merged, remarked = await changing.merge(session, caller, Source, address, into)
     rejected_ids = [row.id for row in await _said(session, [merged.id]) if row.start == row.goal]
     if rejected_ids:
-        visible_ids = await seeing.among(session, caller, SourceLink, rejected_ids)
+        visible_ids = await records.among_seen(session, caller, SourceLink, rejected_ids)
         urls = [kinds.url(SourceLink, id_) for id_ in rejected_ids if id_ in visible_ids]
         member = {"url": urls[0]} if urls else {}
         raise Conflict("It was said of two of these that they are not the same.", None, **member)
@@ -179,7 +179,7 @@ async def _settle(
     settled = {row.id: row.state for row in await session.execute(_SETTLE, {"ids": list(ids), **ends})}
     await set_reason(session)
     states = dict.fromkeys(changed, "proposed") | settled
-    seen = await seeing.among(session, caller, SourceLink, states.keys())
+    seen = await records.among_seen(session, caller, SourceLink, states.keys())
     return [_remark(pointer, _RESTATED.format(states[id_]), id_) for id_ in sorted(seen)]
 
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import httpx
 from calls import Json, claim, delete, document, get, ids, patch, post, source, statement
 from fastapi import FastAPI
-from psycopg import Connection
+from psycopg import Connection, RawCursor
 from reporting import report, rows, said
 from sqlalchemy import event as engine_event
 
@@ -320,7 +320,8 @@ async def test_an_index_finds_it(
 
     def plan(place: int = -1) -> str:
         query, parameters = asked[place]
-        return "\n".join(row[0] for row in psql.execute(f"EXPLAIN {query}".encode(), parameters).fetchall())
+        cursor = RawCursor(psql) if isinstance(parameters, list) else psql.cursor()  # with `$1`, or without
+        return "\n".join(row[0] for row in cursor.execute(f"EXPLAIN {query}".encode(), parameters).fetchall())
 
     psql.execute("SET enable_seqscan = off")  # all is fast in an empty table
     await get(client, f"/v1/documents?canonical_url={URL}")

@@ -22,7 +22,7 @@ from app.derive.rules.rows import View
 from app.errors import NotFound
 from app.models import Event
 from app.schemas.pictures.changes import Moves
-from app.services import seeing
+from app.services import records
 from app.services.access import Caller
 from app.services.changes.filters import Filter
 from app.services.pictures import loading
@@ -162,7 +162,7 @@ def _fewer(of_event: Sequence[EventStep]) -> list[EventStep]:
 
 async def seen_events(session: AsyncSession, caller: Caller, event_ids: Iterable[UUID]) -> list[UUID]:
     """Those of these events that the caller may see."""
-    return sorted(await seeing.among(session, caller, Event, event_ids))
+    return sorted(await records.among_seen(session, caller, Event, event_ids))
 
 
 async def moves(

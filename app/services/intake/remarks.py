@@ -21,7 +21,7 @@ from app.schemas.common import RecordRead, Remark
 from app.schemas.fields import respelt_in, unquoted_in
 from app.schemas.kinds import kind_of
 from app.schemas.pages import page_keys
-from app.services import seeing, visibility
+from app.services import records, visibility
 from app.services.access import Caller
 from app.services.intake import clearing, column_words, doubts, twins
 from app.services.intake.drafts import Batch, Draft, Noted
@@ -186,7 +186,7 @@ async def _unseen(session: AsyncSession, caller: Caller, batch: Batch) -> set[Dr
         if kind_of(model).read is not None
     }
     ids = {model: {draft.original.id for draft in drafts} for model, drafts in stored.items()}
-    visible_ids = await seeing.among_all(session, caller, ids)
+    visible_ids = await records.among_all_seen(session, caller, ids)
     return {draft for drafts in stored.values() for draft in drafts if draft.original.id not in visible_ids}
 
 
@@ -262,7 +262,7 @@ async def _proposals(session: AsyncSession, caller: Caller, batch: Batch, unseen
         places = _places(batch, Document, unseen)
         remarks += await of_document_links(session, caller, proposed[DocumentLink], places, new)
     if proposed[AppearanceHop]:
-        agencies = await seeing.among(
+        agencies = await records.among_seen(
             session, caller, Source, {hop.source_id for hop in proposed[AppearanceHop]}, name="name"
         )
         places = _places(batch, Appearance, unseen, "/hops")
@@ -300,7 +300,7 @@ async def of_source_links(
 
     `places`: where in the body which source stands; `new`: the names of those that this body has made.
     """
-    names = await seeing.among(session, caller, Source, _ends(links), name="name")
+    names = await records.among_seen(session, caller, Source, _ends(links), name="name")
     return list(
         _of_links(links, places, {**names, **(new or {})}, lambda link: _SAME.format(link.reason), (Source, "name"))
     )
@@ -314,7 +314,7 @@ async def of_document_links(
     new: Mapping[UUID, Any] | None = None,
 ) -> list[Remark]:
     """That a document may be made of another, where the caller may see that one."""
-    urls = await seeing.among(session, caller, Document, _ends(links), name="url")
+    urls = await records.among_seen(session, caller, Document, _ends(links), name="url")
     return list(
         _of_links(links, places, {**urls, **(new or {})}, lambda link: _COPY.format(link.score), (Document, "url"))
     )

@@ -12,7 +12,7 @@ from app.database import ask
 from app.models import AppearanceHop, Event, Statement
 from app.schemas import kinds
 from app.schemas.common import Remark
-from app.services import seeing, visibility
+from app.services import records, visibility
 from app.services.access import Caller
 from app.services.intake.drafts import Batch, Draft
 from app.texts import folding
@@ -127,7 +127,7 @@ async def of_withdrawals(session: AsyncSession, caller: Caller, batch: Batch) ->
         for id_, draft in taken_back.items()
     ]
     standing = await ask(session, _NOT_TAKEN_BACK, {"rows": to_json(keys).decode()})
-    visible_ids = await seeing.among(session, caller, Statement, [row.id for row in standing])
+    visible_ids = await records.among_seen(session, caller, Statement, [row.id for row in standing])
     line_of = {draft.id: draft.line for draft in batch.drafts[Statement] if draft.outcome == "created"}
     return [
         _of_standing(taken_back[row.draft], row)
@@ -196,7 +196,7 @@ async def of_circles(session: AsyncSession, caller: Caller, batch: Batch) -> lis
         return []
     line_of = {draft.id: draft.line for draft in batch.drafts[Statement] if draft.outcome == "created"}
     said_by_hops = {row.draft: row.id for row in await ask(session, _SAID_BY_HOPS, {"rows": to_json(rows).decode()})}
-    visible_ids = await seeing.among(session, caller, Statement, list(said_by_hops.values()))
+    visible_ids = await records.among_seen(session, caller, Statement, list(said_by_hops.values()))
     return [
         Remark(
             what="suggested",

@@ -18,7 +18,7 @@ from app.database import ask
 from app.errors import Conflict, Problem, raise_together
 from app.models import Document, Event, Record, table_of
 from app.schemas.kinds import kind_of
-from app.services import seeing, visibility
+from app.services import records, visibility
 from app.services.access import Caller
 from app.services.intake import storing
 from app.services.intake.drafts import Batch, Draft
@@ -188,7 +188,7 @@ async def refuse(session: AsyncSession, caller: Caller, problems: Sequence[Probl
     clashes = [problem for problem in problems if isinstance(problem, Conflict) and problem.bearer is not None]
     if clashes and not sees_all(caller):
         model = clashes[0].bearer[0]
-        visible_ids = await seeing.among(session, caller, model, {clash.bearer[1] for clash in clashes})
+        visible_ids = await records.among_seen(session, caller, model, {clash.bearer[1] for clash in clashes})
         for clash in clashes:
             if clash.bearer[1] not in visible_ids:
                 del clash.extra["url"]
