@@ -131,10 +131,12 @@ async def get_written(
     Then all of one is what the caller said. `is_own_by_id`: false where it was there before; then only what is never
     empty is told, as a mask does. Of an event that is its title: so it raises NotFound.
     """
-    seeing, ids = visibility.nameless(caller), list(is_own_by_id)
-    rows = {row.id: row._asdict() for row in await ask(session, _these(model, seeing), {"ids": ids})}
-    if hidden := [id_ for id_ in ids if id_ not in rows]:
-        for row in await ask(session, _these_written(model, seeing), {"ids": hidden}):
+    seeing, rows = visibility.nameless(caller), dict[UUID, dict[str, Any]]()
+    # Of what is new nobody but who sent it knows: no need to ask what is shown of it.
+    if ids_before := [id_ for id_, is_own in is_own_by_id.items() if not is_own]:
+        rows = {row.id: row._asdict() for row in await ask(session, _these(model, seeing), {"ids": ids_before})}
+    if unseen_ids := [id_ for id_ in is_own_by_id if id_ not in rows]:
+        for row in await ask(session, _these_written(model, seeing), {"ids": unseen_ids}):
             rows[row.id] = row._asdict() if is_own_by_id[row.id] else _masked_row(model, row._asdict())
     return {id_: kinds.READS[model].model_validate(row) for id_, row in rows.items()}
 
