@@ -324,11 +324,9 @@ async def records(session: AsyncSession, query: TextClause, parameters: dict[str
     """The records that the query finds, as parsed JSON, by type. Raises Unavailable where others load as many."""
     parts = await ask(session, query, parameters)
     characters = sum(len(part.records) for part in parts)
-    if characters <= _FEW_CHARACTERS:
-        return _parsed(parts)
     if characters > _LARGE_CHARACTERS:
         await take_large_turn(session)
-    return await threads.run(_parsed, parts)
+    return _parsed(parts) if characters <= _FEW_CHARACTERS else await threads.run(_parsed, parts)
 
 
 def _parsed(parts: list[Any]) -> Records:
