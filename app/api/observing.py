@@ -63,6 +63,10 @@ def _span_id() -> str:
     return f"{span.span_id:016x}" if span.is_valid else ""
 
 
+SPAN: Final = "fastapi.telemetry"
+"""In the scope of a request for which FastAPI has begun a span, which whoever answers it names."""
+
+
 def is_traced() -> bool:
     """Whether somebody takes spans (OpenTelemetry)."""
     return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)

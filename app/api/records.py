@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app import errors
 from app.api import answers, deps
 from app.api.deps import Cascade, IfMatch, KeptAsking, MergedItself, Reader, Route, Writer, Writing
+from app.api.observing import SPAN
 from app.api.problems import documented
 from app.database import Asking
 from app.errors import Forbidden
@@ -38,7 +39,6 @@ WRITE = documented(
 )
 CHANGE = WRITE | documented(errors.PreconditionFailed, errors.PreconditionRequired)
 MERGED = documented(errors.Merged)
-_SPAN: Final = "fastapi.telemetry"  # in a scope: somebody takes spans, which the routes name
 _ANY: Final = SecurityScopes()
 
 
@@ -152,7 +152,7 @@ class Plain:
                 self.reads[prefix + route.path.rpartition("/")[0]] = route, plain
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "GET" and not scope["query_string"] and _SPAN not in scope:
+        if scope["type"] == "http" and scope["method"] == "GET" and not scope["query_string"] and SPAN not in scope:
             before, _, words = scope["path"].rpartition("/")
             read = self.reads.get(before)
             if read and scope["path"] not in scope["app"].state.fixed_paths:

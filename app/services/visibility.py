@@ -93,6 +93,14 @@ def nameless(caller: Caller) -> Caller:
     return Caller(scopes=caller.scopes & _DECIDING_SCOPES)
 
 
+def may_hide(caller: Caller, model: type[Record]) -> bool:
+    """Whether there may be records of a kind, beside redacted ones, that the caller does not see."""
+    kind = kind_of(model)
+    is_of_events = "visibility" in kind.columns or kind.in_event or kind.public_if is not None
+    tells_of_sources = "confidential" in kind.columns or bool(kind.tells_of)
+    return (is_of_events and not caller.may("read")) or (tells_of_sources and not caller.may("confidential"))
+
+
 def seen(caller: Caller, model: type[Record]) -> Subquery:
     """Select the rows of a table as this caller may see them, under the table's own column names.
 

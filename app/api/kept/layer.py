@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api.kept import requested
 from app.api.kept.requested import AnswerName
 from app.api.kept.store import Form, Headers, Ready, Store
+from app.api.observing import SPAN
 from app.api.rates import KEPT_COST, Admission
 from app.database import Database
 from app.errors import Problem
@@ -25,7 +26,6 @@ _NOT_MODIFIED: Final = 304
 _READS: Final = frozenset({"GET", "HEAD"})
 # What a 304 is sent without: of its answer the caller has these, too.
 _OF_A_BODY: Final = (b"content-length", b"content-type", b"content-security-policy", b"referrer-policy")
-_SPAN: Final = "fastapi.telemetry"  # in a scope: FastAPI has begun a span for it
 # What somebody else made was made too early, and it has changed since; or it was a 304 alone. Then everybody alone.
 _TRIES: Final = 3
 
@@ -72,7 +72,7 @@ class Kept:
         if route := _route_for_keeping(scope):
             note: RequestNote = scope["state"]["note"]
             note.route = route
-            if _SPAN in scope:
+            if SPAN in scope:
                 _name_span(note)
             try:
                 call = await _called(scope, note)

@@ -165,20 +165,14 @@ def _in_order(pointer: str) -> list[str]:
     return [step.zfill(_STEP_CHARACTERS) if step.isdecimal() else step for step in pointer.split("/")]
 
 
-def may_hide(caller: Caller, model: type[Record]) -> bool:
-    """Whether there may be records of a kind, beside redacted ones, that the caller does not see."""
-    tells_of_sources = "confidential" in kind_of(model).columns or bool(kind_of(model).tells_of)
-    return not caller.may("read") or (tells_of_sources and not caller.may("confidential"))
-
-
 async def _unseen(session: AsyncSession, caller: Caller, batch: Batch) -> set[Draft]:
     """Those drafts of stored records that the caller may not see.
 
     Also those of which nothing was noted: that alone would tell who guesses that he is right.
     """
-    told_of = {model: [*drafts] for model, drafts in batch.drafts.items() if may_hide(caller, model)}
+    told_of = {model: [*drafts] for model, drafts in batch.drafts.items() if visibility.may_hide(caller, model)}
     for note in batch.remarks:
-        if note.told_of is not None and may_hide(caller, note.told_of.model):
+        if note.told_of is not None and visibility.may_hide(caller, note.told_of.model):
             told_of.setdefault(note.told_of.model, []).append(note.told_of)
     stored = {
         model: [draft for draft in drafts if draft.original.outcome in _STORED]

@@ -140,7 +140,7 @@ async def _may_be_taken(session: AsyncSession, caller: Caller, model: type[Recor
         draft.outcome != "created" for draft in bringing
     ):
         return True
-    if there(visibility.nameless(caller), model) is None and not any(draft.restored for draft in bringing):
+    if not visibility.may_hide(caller, model) and not any(draft.restored for draft in bringing):
         return False
     refs = to_json([draft.values["ref"] for draft in bringing]).decode()
     return bool((await ask(session, _borne(model), {"refs": refs}))[0].is_any)

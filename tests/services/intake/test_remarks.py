@@ -13,7 +13,6 @@ from app.database import Signature
 from app.schemas.kinds import KINDS
 from app.services import visibility
 from app.services.access import Caller
-from app.services.intake import remarks
 from app.vocabulary import Scope
 
 Json = dict[str, Any]
@@ -190,4 +189,4 @@ def test_what_is_not_looked_up_hides_nothing(scopes: tuple[Scope, ...]) -> None:
     for kind in (kind for kind in KINDS if kind.read is not None):
         rows: Any = visibility.seen_alone(caller, kind.model).element
         hides_redacted_alone = str(rows.whereclause) == f"{kind.model.__tablename__}.redacted = '{{}}'::text[]"
-        assert remarks.may_hide(caller, kind.model) is not hides_redacted_alone, (kind.name, str(rows.whereclause))
+        assert visibility.may_hide(caller, kind.model) is not hides_redacted_alone, (kind.name, str(rows.whereclause))
