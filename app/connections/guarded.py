@@ -14,6 +14,8 @@ from typing import Any, Final
 import psycopg
 from psycopg import AsyncConnection
 
+from app.connections import beside
+
 CONNECT_SECONDS: Final = 3
 # Of libpq. What the URL says of them comes before.
 WIRE: Final[dict[str, Any]] = {
@@ -68,10 +70,14 @@ class Guarded(AsyncConnection[Any]):
         # One timer for many waits, most of which are short: it looks again at its end.
         if self._watch is None or self._watch.when() > self._patient_until:
             self._look_later(loop)
+        if (beside_it := beside.noting()) is not None:
+            beside_it.begin(self._waits_since)
         try:
             answer = await super().wait(*arguments, **named)
         finally:
             self._waits_since = None
+            if beside_it is not None:
+                beside_it.end()
         self.silence.hear()
         return answer
 

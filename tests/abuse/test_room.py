@@ -66,19 +66,20 @@ async def test_what_is_refused_leaves_no_room_taken(app: FastAPI, client: httpx.
     assert room(app).used == 0
 
 
-async def test_of_many_bodies_of_lines_each_has_smaller_groups(
+async def test_of_many_bodies_of_lines_fewer_of_each_are_read_ahead(
     app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bodies: Turns = app.state.database.places.lines
     lines = b"".join(b'{"type": "source", "name": "Speaker %d"}\n' % nth for nth in range(600))
     sizes = list[int]()
-    read = app_ingest.read
 
-    async def noted(group: list[Any], *given: Any) -> Any:
-        sizes.append(len(group))
-        return await read(group, *given)
+    store = app_ingest.store
 
-    monkeypatch.setattr(app_ingest, "read", noted)
+    async def noted(database: Any, signature: Any, caller: Any, entries: list[Any], pace: Any) -> Any:
+        sizes.append(len(entries))
+        return await store(database, signature, caller, entries, pace)
+
+    monkeypatch.setattr(app_ingest, "store", noted)
     assert (await client.post("/v1/ingest", content=lines, headers=LINES)).status_code == 200
     assert sizes == [250, 350]
     sizes.clear()

@@ -6,11 +6,11 @@ whole answer waits for the last byte.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Annotated, Any, Final, TypeAlias
+from functools import partial
+from typing import Annotated, Any, Final
 
 from fastapi import Header, Request
 from pydantic_core import to_json
@@ -18,9 +18,9 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive
 
-from app import jsontext
 from app.api.deps import Connected, Ingester, Reason, Router, check_again
 from app.api.problems import documented
+from app.connections.beside import Waits
 from app.connections.places import Places
 from app.database import Database, Signature
 from app.errors import (
@@ -36,25 +36,19 @@ from app.errors import (
 )
 from app.schemas.lines import IngestSummary, LineProblem
 from app.services.access import Caller
-from app.services.deliveries import inflating, ingest
+from app.services.deliveries import inflating, ingest, line_groups
 from app.services.deliveries.inflating import Inflate
-from app.services.deliveries.ingest import Entry
+from app.services.deliveries.ingest import Entry, StoringPace
+from app.services.deliveries.line_groups import BodyBroken, Group
 from app.telling import metrics
 from app.turns import RoomTaken, Turns
 
 router = Router("reports")
 
-BODY_LINES: Final = 100_000
 MEDIA_TYPE: Final = "application/x-ndjson"
 _ACCEPTED: Final = (MEDIA_TYPE, "application/ndjson", "application/jsonl", "application/json-lines")
-# A group of lines is stored while the next one comes in and is checked. Nothing is stored while the first is checked:
-# so that is a small one, and those after it are each twice as large, up to this size: of all bodies together, for what
-# lines become takes sixteen times as much memory. The ledger's lock has one of them stored at a time anyway.
-_GROUP_LINES, _GROUP_BYTES, _FIRST_GROUP_LINES, _LEAST_LINES = 2000, 4_000_000, 250, 100
-_MOST_LINES, _MOST_BYTES = 1000, 1_000_000  # of one body
 _ANSWERS_AT_ONCE: Final = 50  # are made before others have their turn
 _TURN_BYTES: Final = 1_000_000  # are read before others have their turn
-_Group: TypeAlias = tuple[list[tuple[int, bytes]], tuple[int, int]]  # lines; bytes and lines so far
 
 _DESCRIBED: Final[dict[str, Any]] = {
     "requestBody": {
@@ -113,7 +107,7 @@ async def ingest_lines(
         inflate = _inflate_of(request)
         async with places.lines_of_one.turn(caller.name), places.lines.turn(), AsyncExitStack() as admission:
             with places.room_for_bodies.for_a_body() as room:
-                groups = _grouped(_inflated(body, inflate), places.lines, room)
+                groups = line_groups.grouped(_inflated(body, inflate), places.lines, room)
                 groups = _let_in(groups, places, caller, admission)
                 answer = await _answer(request, groups, database, signature, caller, room=room)
     except Problem:
@@ -149,11 +143,20 @@ async def _drain(body: _Body) -> None:
                 return
 
 
-class _BodyBroken(Exception):  # noqa: N818
-    """The body can't be read on; what came before is stored."""
+class _KeyEnded(Exception):  # noqa: N818
+    """Nothing more is stored."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
+
+
+@dataclass(slots=True)
+class _Come:
+    """How much of a body has come in so far, and why not all of it has."""
+
+    bytes: int = 0
+    lines: int = 0
+    problem: Problem | None = None
 
 
 async def _check_key(request: Request) -> None:
@@ -161,58 +164,83 @@ async def _check_key(request: Request) -> None:
     try:
         await check_again(request, "ingest")
     except (Unauthorized, Forbidden) as ended:
-        raise _BodyBroken(ended) from None
+        raise _KeyEnded(ended) from None
 
 
 async def _answer(
     request: Request,
-    groups: AsyncIterator[_Group],
+    groups: AsyncIterator[Group],
     database: Database,
     signature: Signature,
     caller: Caller,
     *,
     room: RoomTaken,
 ) -> bytes:
-    """The lines of the answer. One group is stored while the next comes in and is checked.
+    """The lines of the answer. As many as one transaction takes are stored while the next come in and are checked.
 
     Of the `room` what is stored is given back.
     """
     answer, counts = bytearray(), Counter[str](created=0, matched=0, failed=0)
-    size = lines = bytes_storing = 0
+    pace: StoringPace = request.app.state.pace
+    come, waits = _Come(), Waits()
     storing: asyncio.Task[list[Entry]] | None = None
 
     async def store(entries: list[Entry]) -> list[Entry]:
-        await ingest.store(database, signature, caller, entries, request.app.state.pace)
+        with waits.noted():
+            await ingest.store(database, signature, caller, entries, pace)
         return entries
 
-    async def finish() -> None:
-        """Wait until the last group is stored, and answer for its lines."""
-        await _tell(await storing if storing else [], answer, counts)
-
     try:
-        async for group, (size, lines) in groups:  # noqa: B007  (the last ones are for the summary)
-            entries = await ingest.read(group, caller, database.places.large_bodies)
+        read = partial(ingest.read, caller=caller, large=database.places.large_bodies, turn=waits.turn)
+        async for run in _runs(groups, read, database.places.lines, pace, come):
             if storing is not None:
                 await _check_key(request)
             stored = await storing if storing else []
-            room.give_back(bytes_storing)
-            bytes_storing = sum(len(line) for _, line in group)
-            _hold_back(entries, stored)
-            storing = asyncio.create_task(store(entries))
-            await _tell(stored, answer, counts)
+            room.give_back(sum(entry.bytes for entry in stored))
+            _hold_back(run, stored)
+            storing = asyncio.create_task(store(run))
+            await _tell(stored, answer, counts, waits)
             stored = []  # they are not kept beside those that are read next
-    except _BodyBroken as broken:
-        await finish()
-        broken.problem.extra |= {"lines_stored": counts["created"] + counts["matched"]}
-        raise broken.problem from None
-    except ClientDisconnect:
-        await finish()
-        raise BadRequest("The connection was lost before the body had ended.") from None
-    await finish()
+    except _KeyEnded as ended:
+        come.problem = ended.problem
+    await _tell(await storing if storing else [], answer, counts, waits)
+    if come.problem is not None:
+        come.problem.extra |= {"lines_stored": counts["created"] + counts["matched"]}
+        raise come.problem
     summary = IngestSummary(
-        bytes=size, lines=lines, created=counts["created"], matched=counts["matched"], failed=counts["failed"]
+        bytes=come.bytes,
+        lines=come.lines,
+        created=counts["created"],
+        matched=counts["matched"],
+        failed=counts["failed"],
     )
     return bytes(answer) + summary.model_dump_json().encode() + b"\n"
+
+
+async def _runs(
+    groups: AsyncIterator[Group],
+    read: Callable[[Sequence[tuple[int, bytes]]], Awaitable[list[Entry]]],
+    bodies: Turns,
+    pace: StoringPace,
+    come: _Come,
+) -> AsyncIterator[list[Entry]]:
+    """The lines, read, as many at a time as one transaction takes; to the last that came in, whatever ends the body."""
+    entries, is_first = list[Entry](), True
+    try:
+        async for group, (come.bytes, come.lines) in groups:
+            entries += await read(group)
+            most_lines, most_bytes = line_groups.bounds(bodies)
+            while run := ingest.take_run(entries, pace, most_lines=most_lines, most_bytes=most_bytes):
+                yield run
+            if is_first:  # these are few: nothing is stored while they are read
+                yield entries
+                entries, is_first = [], False
+    except BodyBroken as broken:
+        come.problem = broken.problem
+    except ClientDisconnect:
+        come.problem = BadRequest("The connection was lost before the body had ended.")
+    if entries:
+        yield entries
 
 
 def _hold_back(entries: list[Entry], stored: list[Entry]) -> None:
@@ -222,13 +250,13 @@ def _hold_back(entries: list[Entry], stored: list[Entry]) -> None:
         entry.problem = entry.problem or away
 
 
-async def _tell(stored: list[Entry], answer: bytearray, counts: Counter[str]) -> None:
-    """Answer for lines, with pauses in which the next ones are stored."""
+async def _tell(stored: list[Entry], answer: bytearray, counts: Counter[str], waits: Waits) -> None:
+    """Answer for lines, while the next ones are stored."""
     before = counts.copy()
     for nth, entry in enumerate(stored):
-        _add(entry, answer, counts)
         if nth % _ANSWERS_AT_ONCE == 0:
-            await asyncio.sleep(0)
+            await waits.turn()
+        _add(entry, answer, counts)
     for outcome, count in (counts - before).items():
         metrics.INGEST_LINES.labels(outcome).inc(count)
 
@@ -299,70 +327,12 @@ async def _inflated(body: _Body, inflate: Inflate) -> AsyncIterator[bytes]:
         for inflated in inflate(b""):
             yield inflated
     except Problem as problem:
-        raise _BodyBroken(problem) from None
-
-
-def _check_is_lines(first: bytes) -> None:
-    """Raise _BodyBroken for what is no body of lines, as its first one shows: every line would be refused alike."""
-    if encoding := jsontext.foreign_encoding(first):
-        raise _BodyBroken(BadRequest(jsontext.in_utf8("body", encoding)))
-    if first.lstrip().startswith(b"[") and not first.rstrip().endswith(b"]"):
-        raise _BodyBroken(BadRequest(f"The body is one JSON array over several lines. {ingest.ONE_OBJECT_A_LINE}"))
-    if first.strip() == b"{":
-        raise _BodyBroken(BadRequest("The first line ends within its object. An object stands in one line: `jq -c .`"))
-
-
-def _take(room: RoomTaken, count: int) -> None:
-    try:
-        room.take(count)
-    except Unavailable as busy:
-        raise _BodyBroken(busy) from None
-
-
-async def _grouped(chunks: AsyncIterator[bytes], bodies: Turns, room: RoomTaken) -> AsyncIterator[_Group]:
-    """Numbered lines, blank ones left out, a group at a time; with how many bytes and lines there were so far.
-
-    The more `bodies` come in, the smaller are the groups of each; whoever has a group gives its `room` back.
-    """
-    group: list[tuple[int, bytes]] = []
-    begun_line, total, number, group_bytes, group_lines = bytearray(), 0, 0, 0, _FIRST_GROUP_LINES
-
-    def add(line: bytes) -> None:
-        nonlocal number, group_bytes
-        number += 1
-        if number == 1:
-            _check_is_lines(line)
-        if number > BODY_LINES:
-            raise _BodyBroken(TooLarge(f"A request takes at most {BODY_LINES:,} lines. Send several."))
-        if line.strip():
-            group.append((number, line))
-            group_bytes += len(line)
-        else:
-            room.give_back(len(line))
-
-    async for chunk in chunks:
-        total += len(chunk)
-        for line in BytesIO(chunk):  # one by one: a megabyte of line ends would be a million lines at once
-            # Of a line that is too long no more is kept than shows that.
-            part = line[: ingest.LINE_BYTES + 1 - len(begun_line)].removesuffix(b"\n")
-            _take(room, len(part))
-            begun_line += part
-            if not line.endswith(b"\n"):
-                continue
-            add(bytes(begun_line))
-            begun_line.clear()
-            most_lines = max(_LEAST_LINES, min(group_lines, _GROUP_LINES // bodies.taken))
-            if len(group) >= most_lines or group_bytes >= min(_MOST_BYTES, _GROUP_BYTES // bodies.taken):
-                yield group, (total, number)
-                group, group_bytes, group_lines = [], 0, min(2 * group_lines, _MOST_LINES)
-    if begun_line:
-        add(bytes(begun_line))
-    yield group, (total, number)
+        raise BodyBroken(problem) from None
 
 
 async def _let_in(
-    groups: AsyncIterator[_Group], places: Places, caller: Caller, admission: AsyncExitStack
-) -> AsyncIterator[_Group]:
+    groups: AsyncIterator[Group], places: Places, caller: Caller, admission: AsyncExitStack
+) -> AsyncIterator[Group]:
     """The groups of a body; from its first large line on it has an `admission`, or is refused at once.
 
     Who was let in waits for the turn of each such line as long as it takes: few bodies do.
@@ -374,6 +344,6 @@ async def _let_in(
                 await admission.enter_async_context(places.large_lines_of_one.turn(caller.name))
                 await admission.enter_async_context(places.large_lines.turn())
             except Unavailable as busy:
-                raise _BodyBroken(busy) from None
+                raise BodyBroken(busy) from None
             is_let_in = True
         yield group

@@ -5,9 +5,8 @@ whole or not at all. If a line in it can't be stored, it is left out and the oth
 had been sent alone.
 """
 
-import asyncio
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from copy import copy
 from dataclasses import dataclass, field
@@ -43,7 +42,7 @@ ONE_OBJECT_A_LINE: Final = "A line is one object: `jq -c '.[]'` makes lines of a
 _THREAD_BYTES: Final = 20_000  # a line that is longer is read in a thread
 LARGE_BYTES: Final = 500_000
 """Of a line that is read in turns."""
-_READING_SECONDS: Final = 0.0005  # before others have their turn
+_READING_SECONDS: Final = 0.001  # before others have their turn
 _TRIES_WITHOUT_BLAMED: Final = 3  # then a batch is halved
 
 _LINE: Final[TypeAdapter[Line]] = TypeAdapter(Line)
@@ -65,6 +64,8 @@ class Entry:
     at_once: bool = False
     """Whether it was stored with others; then `settle` says what became of it."""
     remarks: list[Remark] = field(default_factory=list)
+    bytes: int = 0
+    """As it was sent."""
 
     @property
     def report(self) -> ReportLine | None:
@@ -90,15 +91,18 @@ class StoringPace:
 # --- before the lock -------------------------------------------------------------------------------------------------
 
 
-async def read(raw: Iterable[tuple[int, bytes]], caller: Caller, large: Turns) -> list[Entry]:
-    """Check each line and walk it into drafts, with pauses in which other requests have their turn.
+async def read(
+    raw: Iterable[tuple[int, bytes]], caller: Caller, large: Turns, turn: Callable[[], Awaitable[None]]
+) -> list[Entry]:
+    """Check each line and walk it into drafts, after each `turn` for as long as others can wait.
 
     A `large` one waits for the others that are. Not in one thread for all lines: that would compete with the event loop
     for the interpreter all the time.
     """
+    await turn()
     entries, since = list[Entry](), time.perf_counter()
     for number, line in raw:
-        entry = Entry(number)
+        entry = Entry(number, bytes=len(line))
         entries.append(entry)
         if len(line) > _THREAD_BYTES:
             async with large.turn(patiently=True) if len(line) > LARGE_BYTES else nullcontext():
@@ -106,9 +110,22 @@ async def read(raw: Iterable[tuple[int, bytes]], caller: Caller, large: Turns) -
         else:
             _read(entry, line, caller)
         if time.perf_counter() - since > _READING_SECONDS:
-            await asyncio.sleep(0)
+            await turn()
             since = time.perf_counter()
     return entries
+
+
+def take_run(entries: list[Entry], pace: StoringPace, *, most_lines: int, most_bytes: int) -> list[Entry]:
+    """Take the first lines out of those that were read: as many as one transaction takes. None yet, if all may."""
+    records = size = 0
+    for nth, entry in enumerate(entries):
+        records += entry.batch.size if entry.batch is not None else 0
+        size += entry.bytes
+        if nth and (records > pace.records or nth >= most_lines or size > most_bytes):
+            run = entries[:nth]
+            del entries[:nth]
+            return run
+    return []
 
 
 def _read(entry: Entry, line: bytes, caller: Caller) -> None:
