@@ -5,6 +5,7 @@ whole or not at all. If a line in it can't be stored, it is left out and the oth
 had been sent alone.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
@@ -16,10 +17,12 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import jsontext, threads
 from app.database import Database, Signature, waited_for
 from app.errors import BadRequest, Invalid, Problem, TooLarge, Unavailable
+from app.models import Report
 from app.schemas import findings
 from app.schemas.common import Remark
 from app.schemas.forms.words import record_type
@@ -307,8 +310,7 @@ async def _tried(
             await pipeline.foresee(session, batch)
             # Lines with a report go through the pipeline as all others do, so they must all be new under the lock.
             await reports.check_new(session, batch)
-            await pipeline.store(session, batch)
-            await mentions.keep(session, batch)
+            await _store_whole(session, batch)
             remarks_of = remarks.by_line(await remarks.tell(session, caller, batch, of_lines=True))
             pace.after(waited_for=await waited_for(session))
     except Unavailable:
@@ -321,6 +323,23 @@ async def _tried(
         if entry.draft is not None:
             entry.id, entry.at_once, entry.remarks = entry.draft.original.id, True, remarks_of.get(entry.number, [])
     return None
+
+
+async def _store_whole(session: AsyncSession, batch: Batch) -> None:
+    """Store a batch, and what its reports say: that is put together while the database is asked for copies."""
+    rows: list[asyncio.Task[str | None]] = []
+
+    async def put_together() -> None:
+        if batch.drafts.get(Report):
+            rows.append(asyncio.create_task(threads.run(mentions.of_new, batch)))
+
+    try:
+        await pipeline.store(session, batch, before_proposing=put_together)
+        for task in rows:
+            await mentions.keep_rows(session, await task)
+    finally:
+        for task in rows:
+            task.cancel()
 
 
 def settle(entry: Entry) -> None:

@@ -170,7 +170,7 @@ def chain(hops: Iterable[Draft]) -> list[dict[str, Any]]:
 def chains(batch: Batch, line: int = 0) -> dict[UUID, list[Draft]]:
     """The steps that a body gives of each appearance; of one that it mentions more than once, those of the first."""
     by_mention: dict[Draft, list[Draft]] = defaultdict(list)
-    for hop in batch.drafts[AppearanceHop]:
+    for hop in batch.drafts.get(AppearanceHop, ()):
         if hop.line == line:
             by_mention[hop.points_at["appearance_id"]].append(hop)
     first: dict[UUID, list[Draft]] = {}
@@ -239,27 +239,52 @@ _Mentions: TypeAlias = dict[tuple[int, int], _SaidNow]
 
 async def keep(session: AsyncSession, batch: Batch, before: Earlier | None = None) -> None:
     """Keep what the reports of a batch say. `before`: what the only one of them had said before."""
-    reports = {draft.line: draft.id for draft in batch.drafts.get(Report, ())}
-    if not reports:
+    if before is None:
+        await keep_rows(session, of_new(batch))
         return
+    reports = _reports(batch)
+    mentions = _mentions(batch, reports)
+    _add_earlier(mentions, before)
+    await ask(session, _FORGET, {"report": before.report, "said": [mention.record for mention in mentions.values()]})
+    if mentions:
+        await ask(session, _KEEP_AGAIN, {"rows": _rows(mentions, reports)})
+
+
+async def keep_rows(session: AsyncSession, rows: str | None) -> None:
+    """Keep what new reports say, as `of_new` gave it."""
+    if rows is not None:
+        await ask(session, _KEEP_OF_NEW, {"rows": rows})
+
+
+def of_new(batch: Batch) -> str | None:
+    """What the reports of a batch say, which are all new; expects that it is known what all their drafts are.
+
+    A thread may do this while what follows from them is proposed: it takes a while.
+    """
+    reports = _reports(batch)
+    return _rows(_mentions(batch, reports), reports) if reports else None
+
+
+def _reports(batch: Batch) -> dict[int, UUID]:
+    return {draft.line: draft.id for draft in batch.drafts.get(Report, ())}
+
+
+def _mentions(batch: Batch, reports: Collection[int]) -> _Mentions:
     mentions: _Mentions = {}
     _add_drafts(mentions, batch, reports)
     _add_chains(mentions, batch, reports)
-    if before is not None:
-        _add_earlier(mentions, before)
-        await ask(
-            session, _FORGET, {"report": before.report, "said": [mention.record for mention in mentions.values()]}
-        )
-    rows = [
+    return mentions
+
+
+def _rows(mentions: _Mentions, reports: Mapping[int, UUID]) -> str:
+    return storing.as_json(
         {"report_id": reports[line], "record_id": mention.record, "says": mention.says, "owns": sorted(mention.owns)}
         for (line, _), mention in mentions.items()
-    ]
-    if rows:
-        await ask(session, _KEEP_OF_NEW if before is None else _KEEP_AGAIN, {"rows": storing.as_json(rows)})
+    )
 
 
 def _add_drafts(mentions: _Mentions, batch: Batch, lines: Collection[int]) -> None:
-    for model, drafts in batch.drafts.items():
+    for model, drafts in [*batch.drafts.items()]:  # whoever asks for a kind adds it
         if kind_of(model).is_step or kind_of(model).is_delivery:
             continue
         # What is stored is what the first draft of each record said.
