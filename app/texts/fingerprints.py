@@ -93,7 +93,8 @@ def _stretches(text: str) -> Iterator[tuple[list[int], str]]:
 
 def _hashes(words: list[str]) -> tuple[list[int], list[str]]:
     """The shingles of these words, and those of them with which the next ones begin."""
-    weights = [_WORD_WEIGHT if len(word) > 1 else _weight(word) for word in words]
+    are_long = min(map(len, words), default=2) > 1
+    weights = [] if are_long else [_WORD_WEIGHT if len(word) > 1 else _weight(word) for word in words]
     if min(weights, default=_WORD_WEIGHT) == _WORD_WEIGHT:  # as nearly everywhere
         threes = zip(words, words[1:], words[2:], strict=False)
         return [zlib.crc32(f"{first} {second} {third}".encode()) for first, second, third in threes], words[-2:]

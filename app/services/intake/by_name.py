@@ -257,6 +257,9 @@ def levels(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:
     a circle (a paper that belongs to a company of its name) is each of these decided as soon as its parent is.
     Raises Invalid for sources that belong to each other.
     """
+    if drafts and not any("parent_id" in draft.points_at for draft in drafts):
+        yield [*drafts]
+        return
     first_of = _first_of_each_name(drafts, with_aliases=True)
     order, circle = _ordered(drafts, first_of)
     if circle:
@@ -290,16 +293,15 @@ def with_namesakes(batch: Batch, placed: set[Draft]) -> set[Draft]:
             needed.add(source)
             pointing += source.points_at.values()
     first_of = _first_of_each_name(sources, with_aliases=False)
-    late, joining = set[Draft](), {draft for draft in sources if draft in placed}
+    late, joining = set[Draft](), placed.intersection(sources)
     while joining:
         late |= joining
         names = {first_of[draft] for draft in late if is_named(draft)}
+        undecided = [draft for draft in sources if draft not in late and draft not in needed]
         joining = {
             draft
-            for draft in sources
-            if draft not in late
-            and draft not in needed
-            and (first_of[draft] in names or any(to.original in late for to in draft.points_at.values()))
+            for draft in undecided
+            if first_of[draft] in names or any(to.original in late for to in draft.points_at.values())
         }
     return late
 
@@ -315,8 +317,7 @@ def _ordered(
     try:
         order.prepare()
     except CycleError as error:
-        circle: list[Draft] = error.args[1]
-        return order, circle
+        return order, error.args[1]
     return order, ()
 
 

@@ -1,7 +1,7 @@
 """What drafts point at: their order, the ids they get, what may not be joined or be so old, what their keys need."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
@@ -59,7 +59,13 @@ def _prepared(drafts: Sequence[Draft]) -> TopologicalSorter[Draft]:
 
 
 def check_circles(drafts: list[Draft]) -> None:
-    _prepared([draft for draft in drafts if any(to.model is draft.model for to in draft.points_at.values())])
+    _prepared(_linked(drafts))
+
+
+def _linked(drafts: Sequence[Draft]) -> list[Draft]:
+    """Those that point at others of their table, which few do."""
+    own_pointers = kind_of(drafts[0].model).own_pointers if drafts else ()
+    return [draft for draft in drafts if not draft.points_at.keys().isdisjoint(own_pointers)]
 
 
 def levels(drafts: list[Draft]) -> Iterator[list[Draft]]:
@@ -67,6 +73,9 @@ def levels(drafts: list[Draft]) -> Iterator[list[Draft]]:
 
     Raises Invalid for a circle that came to light only when drafts of one ref became one.
     """
+    if drafts and not _linked(drafts):
+        yield drafts
+        return
     order = _prepared(drafts)
     while order.is_active():
         ready = set(order.get_ready())
@@ -79,16 +88,11 @@ def placed_sources(batch: Batch) -> set[Draft]:
 
     Raises Invalid where one of these publishes a document: the one can't be matched before the other.
     """
-    placed = {draft for draft in batch.drafts[Source] if not is_named(draft) and draft.within is not None}
+    placed = {draft for draft in batch.drafts[Source] if draft.within is not None and not is_named(draft)}
     belonging = set(placed)
     while belonging:
-        belonging = {
-            draft
-            for draft in batch.drafts[Source]
-            if draft not in placed
-            and "parent_id" in draft.points_at
-            and draft.points_at["parent_id"].original in placed
-        }
+        with_parents = [draft for draft in batch.drafts[Source] if "parent_id" in draft.points_at]
+        belonging = {draft for draft in with_parents if draft.points_at["parent_id"].original in placed} - placed
         placed |= belonging
     for draft in batch.drafts[Document]:
         if "publisher_id" in draft.points_at and draft.points_at["publisher_id"].original in placed:
@@ -150,12 +154,12 @@ def fill(batch: Batch, draft: Draft) -> None:
             raise Invalid.at(_place(draft, name), "this belongs to another event")
 
 
-def point(draft: Draft, *, own_table: bool = False) -> None:
-    """Set the columns that point at others. `own_table`: only at others of its table, which were matched since."""
+def point(draft: Draft, columns: Collection[str] | None = None) -> None:
+    """Set the columns that point at others. `columns`: only these, at what was matched since."""
     for name, to in draft.points_at.items():
-        original = to.original
-        if own_table and original.model is not draft.model:
+        if columns is not None and name not in columns:
             continue
+        original = to if to.same_as is None else to.original
         draft.values[name] = original.id
         if name == "version_id":  # of a document that was merged it may be the other's
             draft.values["document_id"] = original.values["document_id"]
@@ -338,13 +342,8 @@ async def check_versions(session: AsyncSession, new: Iterable[Draft]) -> None:
         return
     rows = await ask(session, _ADDRESSED, {"ids": [draft.values["document_id"] for draft in early]})
     pages = {row.id for row in rows if row.url is not None}
-    raise_together(
-        [
-            Invalid.at(f"{draft.pointer}/retrieved_at", times.BEFORE_PAGES)
-            for draft in early
-            if draft.values["document_id"] in pages
-        ]
-    )
+    too_early = [draft for draft in early if draft.values["document_id"] in pages]
+    raise_together([Invalid.at(f"{draft.pointer}/retrieved_at", times.BEFORE_PAGES) for draft in too_early])
 
 
 # --- what a key needs -------------------------------------------------------------------------------------------------

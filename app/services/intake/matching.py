@@ -45,8 +45,8 @@ async def match(session: AsyncSession, batch: Batch, model: type[Record], drafts
     new = await by_id(session, batch.caller, model, [draft for draft in drafts if draft.restored])
     left = await _by_ref(session, batch, model, [draft for draft in drafts if not draft.restored])
     new += await _OTHERWISE.get(model, _by_keys)(session, batch, model, left)
-    for draft in drafts:
-        point(draft, own_table=True)
+    for draft in drafts if (own_pointers := kinds.kind_of(model).own_pointers) else ():
+        point(draft, own_pointers)
     if batch.dry:
         for draft in new:
             draft.outcome = "gone"
@@ -384,7 +384,7 @@ async def _claims(session: AsyncSession, batch: Batch, model: type[Record], draf
     earlier_by_key: dict[str, Draft] = {}
     for level in levels(drafts):
         for draft in level:
-            point(draft, own_table=True)
+            point(draft, kinds.kind_of(model).own_pointers)
         new += await _by_keys(session, batch, model, level, earlier_by_key)
     return new
 

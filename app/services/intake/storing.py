@@ -295,7 +295,9 @@ def _said(draft: Draft, decided: Collection[tuple[UUID, str]]) -> dict[str, Any]
     return {
         name: value
         for name, value in draft.values.items()
-        if value is not None and value not in _EMPTY and (draft.id, name) not in decided
+        if value is not None
+        and (value or not isinstance(value, dict | list))
+        and not (decided and (draft.id, name) in decided)
     }
 
 
