@@ -93,6 +93,30 @@ async def test_of_many_bodies_of_lines_fewer_of_each_are_read_ahead(
     monkeypatch.setattr(bodies, "taken", 0)
 
 
+async def test_nothing_waits_for_many_long_lines_to_be_read(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is stored first are few: until then the database has nothing to do."""
+    begun, store, read = list[int](), app_ingest.store, list[int]()
+    read_one: Any = app_ingest._read
+
+    async def noted(*given: Any) -> None:
+        begun.append(len(read))
+        await store(*given)
+
+    def noting(*given: Any) -> None:
+        read.append(1)
+        read_one(*given)
+
+    monkeypatch.setattr(app_ingest, "store", noted)
+    monkeypatch.setattr(app_ingest, "_read", noting)
+    notes = b"He was there. " * 140
+    lines = b"".join(b'{"type": "source", "name": "Speaker %d", "notes": "%s"}\n' % (nth, notes) for nth in range(200))
+    answer = await client.post("/v1/ingest", content=lines, headers=LINES)
+    assert '"created":200' in answer.text
+    assert begun[0] < 60 < len(read) == 200
+
+
 async def test_bodies_of_large_lines_are_few_and_those_that_are_let_in_are_stored(
     app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
