@@ -1,6 +1,6 @@
 """How results go out: one record with its ETag, one page with its links."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -82,9 +82,9 @@ async def picture(
 
 
 def _last_words(answer: BaseModel, view: AnswerView) -> bytes:
-    written = _json(answer, view)
-    slices.take_apart(answer, len(written))
-    return written
+    body = compact.written(answer) if view == "compact" else slices.written(answer)
+    slices.take_apart(answer, len(body))
+    return body
 
 
 def of_now(answer: BaseModel, language: AnswerLanguage) -> Response:
@@ -95,10 +95,6 @@ def of_now(answer: BaseModel, language: AnswerLanguage) -> Response:
 def labels(answer: BaseModel, language: AnswerLanguage) -> Response:
     """Answer with what only a new release changes; its ETag is that of its bytes."""
     return Response(answer.model_dump_json(), 200, {"Cache-Control": _AN_HOUR, **_spoken(language)}, _JSON)
-
-
-def _json(answer: BaseModel, view: AnswerView) -> bytes:
-    return compact.written(answer) if view == "compact" else slices.written(answer)
 
 
 def check_modified(request: Request, tag: str, language: AnswerLanguage | None = None) -> None:
@@ -158,9 +154,7 @@ def page(
     `members`: what pages of this kind tell beside their items.
     """
     records: list[Any] = [read.model_validate(row) for row in slice_.rows]
-    if view == "compact":
-        records = [compact.item(record) for record in records]
-    return _page(request, slice_, records, kind=kind, view=view, **members)
+    return _page(request, slice_, records, read, kind=kind, view=view, **members)
 
 
 def listed(
@@ -174,27 +168,30 @@ def listed(
 ) -> Response:
     """Answer with one page of records that have beside them what was `expanded`, and with who is `named`."""
     left_out = read.model_fields.keys() - read.__base__.model_fields.keys() - set(expanded)  # type: ignore[union-attr]
-    records = [read.model_validate(row) for row in slice_.rows]
-    if view == "compact":
-        answered = [compact.item(record, left_out) for record in records]
-    else:
-        answered = [record.model_dump(mode="json", exclude=left_out) for record in records]
-    return _page(request, slice_, answered, kind=ListedPage, view=view, **(named._asdict() if named else {}))
+    records: list[Any] = [read.model_validate(row) for row in slice_.rows]
+    bearers = named._asdict() if named else {}
+    return _page(request, slice_, records, read, kind=ListedPage, view=view, left_out=left_out, **bearers)
 
 
 def _page(
     request: Request,
     slice_: Slice,
     records: list[Any],
+    read: type[BaseModel],
     *,
     kind: type[Page[Any]],
     view: AnswerView,
+    left_out: Collection[str] = (),
     **members: Any,
 ) -> Response:
     urls = {name: _url(request, cursor) for name, cursor in (("next", slice_.next), ("prev", slice_.prev)) if cursor}
     answer = kind(items=records, total=slice_.total, facets=slice_.facets, **urls, **members)
+    if view == "compact":
+        body = compact.page_written(answer, read, left_out)
+    else:
+        body = slices.written(answer, exclude={"items": {"__all__": dict.fromkeys(left_out, True)}})
     headers = {"Link": ", ".join(f'<{url}>; rel="{name}"' for name, url in urls.items())} if urls else {}
-    return Response(_json(answer, view), 200, headers, _JSON)
+    return Response(body, 200, headers, _JSON)
 
 
 async def not_modified(request: Request, error: Exception) -> Response:

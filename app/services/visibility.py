@@ -249,13 +249,17 @@ def _redacted(kind: Kind, columns: Mapping[str, ColumnElement[Any]]) -> ColumnEl
     Nearly every ledger has none: that is asked once in a statement.
     """
     redacted = table_of(kind.model).c.redacted
-    leading = []
+    leading: list[ColumnElement[Any]] = []
     for name, target in kind.points_at.items():
-        pointed_at, stored, shown = table_of(target).alias().c, table_of(kind.model).c[name], columns[name]
-        is_redacted = exists().where(pointed_at.id == stored, pointed_at.redacted != _NOTHING)
-        # Beside it, not inside: what decides whether a pointer is shown asks of this table's row.
-        is_shown = true() if shown is stored else (shown.element if isinstance(shown, Label) else shown) == stored
-        leading.append(case((and_(is_shown, is_redacted), literal(name, Text())), else_=null()))
+        pointed_at, stored, shown_as = table_of(target).alias().c, table_of(kind.model).c[name], columns[name]
+        # Not EXISTS: in what is selected the planner would plan each of them twice, for every list that is asked for.
+        where_redacted = select(literal(name, Text())).where(pointed_at.id == stored, pointed_at.redacted != _NOTHING)
+        name_if_redacted = where_redacted.scalar_subquery()
+        if shown_as is stored:
+            leading.append(name_if_redacted)
+        else:  # beside it, not inside: what decides whether a pointer is shown asks of this table's row
+            is_shown = (shown_as.element if isinstance(shown_as, Label) else shown_as) == stored
+            leading.append(case((is_shown, name_if_redacted), else_=null()))
     if not leading:
         return redacted
     names = func.array_remove(func.array_cat(redacted, array(leading)), null())

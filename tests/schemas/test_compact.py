@@ -89,14 +89,16 @@ def test_what_a_text_says_is_left_as_it_is() -> None:
 
 def test_a_list_lacks_only_what_its_records_do_not_need() -> None:
     statement = make.read(StatementListed, said="2023-08-09", event_id=EVENT.id)
-    item = compact.item(statement, {"document", "appearance"})
+    unasked = {"document", "appearance"}
+    written = compact.page_written(Page[Any](items=[statement]), StatementListed, unasked)
+    (item,) = json.loads(written)["items"]
     assert (item["event_id"], item["said"]) == (str(EVENT.id), "2023-08-09")
     assert not item.keys() & {"said_from", "said_to", "version", "created_at", "updated_at", "ref", "document"}
-    told = {name: value for name, value in item.items() if value != []}
-    assert json.loads(compact.written(Page[Any](items=[item]))) == {"items": [told]}
+    assert [] not in item.values()
+    assert json.loads(written).keys() == {"items"}
     place = found_in(statement, wording="It burned")
-    page = Page[Any](items=[compact.item(statement.model_copy(update={"appearance": place}))])
-    (item,) = json.loads(compact.written(page))["items"]
+    page = Page[Any](items=[statement.model_copy(update={"appearance": place})])
+    (item,) = json.loads(compact.page_written(page, StatementListed, ()))["items"]
     assert item["appearance"] == {"id": str(place.id), "wording": "It burned", "fidelity": place.fidelity}
 
 

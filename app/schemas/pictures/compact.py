@@ -5,7 +5,7 @@ claim of a statement), what stands there in other words, and of what is mostly e
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final, get_args, get_origin
 
@@ -65,14 +65,18 @@ _ANSWERS: Final[tuple[type[BaseModel], ...]] = (
 
 def written(answer: BaseModel) -> bytes:
     """Its JSON."""
-    parts = slices.of(answer, exclude=_excluded(type(answer)), without_null=True)
+    return _written(answer, _excluded(type(answer)))
+
+
+def page_written(page: BaseModel, read: type[BaseModel], unasked: Iterable[str]) -> bytes:
+    """The JSON of a page; `read`: what its items are; `unasked`: which of their members are not asked for."""
+    of_each = _excluded(read) | dict.fromkeys(unasked, True)
+    return _written(page, _excluded(type(page)) | {"items": {"__all__": of_each}})
+
+
+def _written(answer: BaseModel, excluded: Mapping[str, Any]) -> bytes:
+    parts = slices.of(answer, exclude=excluded, without_null=True)
     return b"".join(_NOTHING.sub("", part).encode() for part in parts)
-
-
-def item(record: BaseModel, unasked: set[str] | None = None) -> dict[str, Any]:
-    """One of a list, before `written` writes the page; `unasked`: which of its members are not asked for."""
-    excluded = _excluded(type(record)) | dict.fromkeys(unasked or (), True)
-    return record.model_dump(mode="json", by_alias=True, exclude=excluded, exclude_none=True)
 
 
 def may_lack(model: type[BaseModel]) -> set[str]:

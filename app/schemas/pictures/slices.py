@@ -15,9 +15,9 @@ _SLICE: Final = 1_000  # models, with those inside, that are written at once: a 
 _LARGE_BYTES: Final = 1_000_000
 
 
-def written(answer: BaseModel) -> bytes:
-    """The same text as that of `model_dump_json(by_alias=True)`, in UTF-8."""
-    return b"".join(map(str.encode, of(answer)))
+def written(answer: BaseModel, *, exclude: Mapping[str, Any] | None = None) -> bytes:
+    """The same text as that of `model_dump_json(by_alias=True, exclude=exclude)`, in UTF-8."""
+    return b"".join(map(str.encode, of(answer, exclude=exclude)))
 
 
 def take_apart(answer: BaseModel, size: int) -> None:
