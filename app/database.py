@@ -98,7 +98,7 @@ def _begin_with_lock(session: Session, _transaction: object, connection: Connect
     # Of the client: it writes the values into the text. Only so are two statements one message.
     cursor = psycopg.AsyncClientCursor(raw)
     values: Any = {"actor": signed.actor, "request": signed.request_id}
-    query, values = _heard(connection.dispatch, connection, cursor, _BEGIN, values)
+    query, values = _heard(connection.engine.dispatch, connection, cursor, _BEGIN, values)
     began = time.monotonic()
     try:
         await_only(cursor.execute(query, values))
@@ -292,7 +292,9 @@ async def ask(session: Askable, statement: FixedStatement, parameters: Mapping[s
         sync: Any = connection.sync_connection
         cursor = psycopg.AsyncRawCursor(sync.connection.driver_connection, row_factory=namedtuple_row)
         session.info["asking"] = (session.sync_session.get_transaction(), connection, cursor)
-    query, values = _heard(connection.sync_connection.dispatch, connection.sync_connection, cursor, query, values)
+    query, values = _heard(
+        connection.sync_connection.engine.dispatch, connection.sync_connection, cursor, query, values
+    )
     try:
         await cursor.execute(query, values)
         return await cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -124,21 +125,38 @@ def _root(model: type[Record]) -> Select[Any]:
 
 
 async def get_written(
-    session: AsyncSession, caller: Caller, model: type[Record], is_own_by_id: Mapping[UUID, bool]
+    session: AsyncSession,
+    caller: Caller,
+    model: type[Record],
+    is_own_by_id: Mapping[UUID, bool],
+    inserted: Mapping[UUID, Any] = MappingProxyType({}),
 ) -> dict[UUID, RecordRead]:
     """Records that the caller has just written, also those that he may not see now: hidden, or cited by nothing public.
 
     Then all of one is what the caller said. `is_own_by_id`: false where it was there before; then only what is never
-    empty is told, as a mask does. Of an event that is its title: so it raises NotFound.
+    empty is told, as a mask does. Of an event that is its title: so it raises NotFound. `inserted`: rows as they are
+    stored, with the ledger's `redactions`; those that are shown so are not asked for again.
     """
-    seeing, rows = visibility.nameless(caller), dict[UUID, dict[str, Any]]()
+    seeing = visibility.nameless(caller)
+    rows = {
+        id_: {name: value for name, value in row._asdict().items() if name != "redactions"}
+        for id_, row in inserted.items()
+        if is_own_by_id.get(id_) and _is_shown_whole(seeing, model, row)
+    }
     # Of what is new nobody but who sent it knows: no need to ask what is shown of it.
     if ids_before := [id_ for id_, is_own in is_own_by_id.items() if not is_own]:
-        rows = {row.id: row._asdict() for row in await ask(session, _these(model, seeing), {"ids": ids_before})}
+        rows |= {row.id: row._asdict() for row in await ask(session, _these(model, seeing), {"ids": ids_before})}
     if unseen_ids := [id_ for id_ in is_own_by_id if id_ not in rows]:
         for row in await ask(session, _these_written(model, seeing), {"ids": unseen_ids}):
             rows[row.id] = row._asdict() if is_own_by_id[row.id] else _masked_row(model, row._asdict())
     return {id_: kinds.READS[model].model_validate(row) for id_, row in rows.items()}
+
+
+def _is_shown_whole(caller: Caller, model: type[Record], row: Any) -> bool:
+    """Whether what is stored is shown as it is to this caller, who has just written it."""
+    kind = kinds.kind_of(model)
+    may_be_hidden = kind.points_at if row.redactions else visibility.withheld(caller, kind)
+    return model not in visibility.PARTS and all(getattr(row, name) is None for name in may_be_hidden)
 
 
 def _masked_row(model: type[Record], row: dict[str, Any]) -> dict[str, Any]:

@@ -330,7 +330,7 @@ _CHECKS: Final[Mapping[str, Callable[[ColumnElement[Any]], ColumnElement[bool]]]
 
 def _parts(caller: Caller, model: type[Record]) -> list[ColumnElement[Any]]:
     """Add the parts that are read in a record."""
-    return [part(caller) for part in _PARTS.get(model, ())]
+    return [part(caller) for part in PARTS.get(model, ())]
 
 
 def _hops(caller: Caller) -> ColumnElement[Any]:
@@ -354,7 +354,7 @@ def _evidence(_caller: Caller) -> ColumnElement[Any]:
 
 
 # Two kinds have some, each in a shape of its own.
-_PARTS: Final[Mapping[type[Record], tuple[Callable[[Caller], ColumnElement[Any]], ...]]] = {
+PARTS: Final[Mapping[type[Record], tuple[Callable[[Caller], ColumnElement[Any]], ...]]] = {
     Appearance: (_hops,),
     Assessment: (_evidence,),
 }

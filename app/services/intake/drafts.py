@@ -197,6 +197,8 @@ class Batch:
     """By pointer, what a source or question of the body may be, as the answer names it."""
     is_mixed: bool = False
     """Whether a line was taken otherwise than if it had come by itself, after those before it."""
+    inserted: dict[UUID, Row[Any]] = field(default_factory=dict)
+    """By their ids, new records that nothing else in the body tells of, as they are stored."""
     size: int = 0
     claim_characters: int = 0
 

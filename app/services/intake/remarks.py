@@ -170,7 +170,9 @@ async def _unseen(session: AsyncSession, caller: Caller, batch: Batch) -> set[Dr
 
     Also those of which nothing was noted: that alone would tell who guesses that he is right.
     """
-    told_of = {model: [*drafts] for model, drafts in batch.drafts.items() if visibility.may_hide(caller, model)}
+    told_of = {
+        model: [*drafts] for model, drafts in batch.drafts.items() if drafts and visibility.may_hide(caller, model)
+    }
     for note in batch.remarks:
         if note.told_of is not None and visibility.may_hide(caller, note.told_of.model):
             told_of.setdefault(note.told_of.model, []).append(note.told_of)

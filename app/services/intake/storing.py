@@ -213,10 +213,22 @@ def would_stay(earlier: Draft, draft: Draft) -> bool:
     return any(name in earlier.assumed or (earlier.value(name) is None and name not in filled) for name in names)
 
 
-async def insert(session: AsyncSession, model: type[Record], drafts: Sequence[Draft]) -> None:
-    """Store new records."""
-    if drafts:
-        await ask(session, _inserting(model), {"rows": as_json({"id": draft.id, **draft.values} for draft in drafts)})
+@lru_cache
+def _inserting_and_giving(model: type[Record]) -> TextClause:
+    shown = ", ".join(name for name in kind_of(model).columns if name != kind_of(model).apart)
+    giving = f"RETURNING {shown}, (SELECT redactions FROM ledger_head WHERE one) AS redactions"  # noqa: S608
+    return text(f"{_inserting(model).text} {giving}")
+
+
+async def insert(
+    session: AsyncSession, model: type[Record], drafts: Sequence[Draft], *, giving: bool = False
+) -> Sequence[Row[Any]]:
+    """Store new records. `giving`: as they are stored, each with the ledger's `redactions`, if they can be read."""
+    if not drafts:
+        return []
+    statement = _inserting_and_giving if giving and kind_of(model).read is not None else _inserting
+    rows = as_json({"id": draft.id, **draft.values} for draft in drafts)
+    return await ask(session, statement(model), {"rows": rows})
 
 
 async def complete(session: AsyncSession, batch: Batch, model: type[Record], drafts: Sequence[Draft]) -> None:

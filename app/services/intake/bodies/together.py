@@ -215,7 +215,7 @@ async def tell(session: AsyncSession, batch: Batch, bodies: Sequence[SentBody[An
     draft_of = {body: body.shown(body.walked) for body in bodies if body.shown is not None}
     for model in dict.fromkeys(draft.model for draft in draft_of.values()):
         of_model = {body: draft for body, draft in draft_of.items() if draft.model is model}
-        read = await _written(session, caller, model, list(of_model.values()))
+        read = await _written(session, batch, model, list(of_model.values()))
         for body, draft in of_model.items():
             body.record = read[draft.original.id]
     visible = await remarks.tell(session, caller, batch)
@@ -225,13 +225,14 @@ async def tell(session: AsyncSession, batch: Batch, bodies: Sequence[SentBody[An
 
 
 async def _written(
-    session: AsyncSession, caller: Caller, model: type[Record], drafts_shown: Sequence[Draft]
+    session: AsyncSession, batch: Batch, model: type[Record], drafts_shown: Sequence[Draft]
 ) -> dict[UUID, RecordRead]:
     """What was stored for these drafts, as whoever wrote it may see it. Raises NotFound, or _Apart."""
+    caller = batch.caller
     is_own_by_id: dict[UUID, bool] = {}
     for draft in drafts_shown:
         is_own = draft.outcome == "created"
         # To who has just made it more is told than to who sends it again, where it is hidden.
         if is_own_by_id.setdefault(draft.original.id, is_own) != is_own and not unseen.sees_all(caller):
             raise _Apart
-    return await records.get_written(session, caller, model, is_own_by_id)
+    return await records.get_written(session, caller, model, is_own_by_id, batch.inserted)
