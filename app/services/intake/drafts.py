@@ -184,7 +184,7 @@ class Batch:
     correct: Correct | None = None
     """Of a report that comes again: what brings a kind of records that its drafts matched to what it says now."""
     sources_before: SourcesBefore | None = None
-    """Of a report that comes again, what it had told of sources before."""
+    """What it had told of sources before."""
     decided: set[tuple[UUID, str]] = field(default_factory=set)
     """The columns of records on which `correct` has decided: they are not completed, and no more is told of them."""
     replaced: set[UUID] = field(default_factory=set)
@@ -197,8 +197,9 @@ class Batch:
     """By pointer, what a source or question of the body may be, as the answer names it."""
     is_mixed: bool = False
     """Whether a line was taken otherwise than if it had come by itself, after those before it."""
+    shown: Draft | None = None  # of which the answer shows the record, if it is the answer to this body alone
     inserted: dict[UUID, Row[Any]] = field(default_factory=dict)
-    """By their ids, new records that nothing else in the body tells of, as they are stored."""
+    """By its id what `shown` became, as it is stored: if it is new, and nothing else in the body tells of it."""
     size: int = 0
     claim_characters: int = 0
 

@@ -239,8 +239,8 @@ async def _store_kind(session: AsyncSession, batch: Batch, model: type[Record], 
     if (before_storing := _BEFORE_STORING.get(model)) is not None:
         await before_storing(session, batch, new, matched)
     if not batch.dry:
-        # Whatever else tells of a record may yet change it.
-        rows = await storing.insert(session, model, new, giving=len(batch.drafts[model]) == 1)
+        # Whatever else tells of the record may yet change it.
+        rows = await storing.insert(session, model, new, giving=batch.drafts[model] == [batch.shown])
         batch.inserted |= {row.id: row for row in rows}
         await storing.complete(session, batch, model, matched)
         if not batch.from_export:

@@ -223,10 +223,10 @@ def _inserting_and_giving(model: type[Record]) -> TextClause:
 async def insert(
     session: AsyncSession, model: type[Record], drafts: Sequence[Draft], *, giving: bool = False
 ) -> Sequence[Row[Any]]:
-    """Store new records. `giving`: as they are stored, each with the ledger's `redactions`, if they can be read."""
+    """Store new records. `giving`: as they are stored, each with the ledger's `redactions`."""
     if not drafts:
         return []
-    statement = _inserting_and_giving if giving and kind_of(model).read is not None else _inserting
+    statement = _inserting_and_giving if giving else _inserting
     rows = as_json({"id": draft.id, **draft.values} for draft in drafts)
     return await ask(session, statement(model), {"rows": rows})
 

@@ -72,6 +72,7 @@ class SentBody(Generic[T]):
         self.batch = Batch(self.caller)
         self.walked = self.walk(self.batch)
         self.batch.compared = self.compared
+        self.batch.shown = self.shown(self.walked) if self.shown is not None else None
 
     def walk_again(self) -> None:
         """Make new drafts: the old ones may carry ids of records that were not kept."""
