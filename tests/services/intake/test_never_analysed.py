@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID, uuid4
 
-from databases import as_superuser
 from fastapi import FastAPI
+from first_loads import forget_statistics, rows_read, without_triggers
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,32 +35,11 @@ FILLED = {
 SOME = f"generate_series(1, {ROWS}, {ROWS // 10}) n"
 
 
-async def without_triggers(session: AsyncSession) -> None:
-    for table in FILLED:
-        await session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-
-
-def forget_statistics(database_url: str) -> None:
-    """The database may have been another test's, and autovacuum has seen it while it was empty."""
-    with as_superuser(database_url) as connection:
-        filled = {"tables": list(FILLED)}
-        connection.execute("UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE relname = ANY (%(tables)s)", filled)
-        connection.execute("DELETE FROM pg_statistic WHERE starelid = ANY (%(tables)s::text[]::regclass[])", filled)
-
-
 async def fill(session: AsyncSession) -> None:
     for table, rows in FILLED.items():
         day = "CASE WHEN n % 2 = 0 THEN '2023-08-09' END"
         numbered = f"generate_series(1, {ROWS}) n, LATERAL (SELECT 'https://a.example/' || n, {day}) x(u, d)"
         await session.execute(text(f"INSERT INTO {table} {rows} FROM {numbered}"))
-
-
-async def rows_read(session: AsyncSession) -> dict[str, int]:
-    """By table, how many rows the transaction has read."""
-    rows = await session.execute(
-        text("SELECT relname, seq_tup_read + coalesce(idx_tup_fetch, 0) AS read FROM pg_stat_xact_user_tables")
-    )
-    return {row.relname: row.read for row in rows if row.relname in FILLED}
 
 
 def asking(sql: str) -> Callable[[AsyncSession], Awaitable[Any]]:
@@ -108,18 +87,18 @@ LOOK_UPS = {
 
 
 async def test_nothing_is_read_row_by_row(app: FastAPI, database_url: str) -> None:
-    forget_statistics(database_url)
+    forget_statistics(database_url, FILLED)
     read = dict[str, int]()
     async with app.state.database.writing(Signature("test")) as session:
-        await without_triggers(session)
+        await without_triggers(session, FILLED)
         for look_up in LOOK_UPS.values():
             for _ in range(2):
                 await look_up(session)
         await fill(session)
         for name, look_up in LOOK_UPS.items():
-            before = await rows_read(session)
+            before = await rows_read(session, FILLED)
             for _ in range(7):  # after some a connection keeps one plan for all
                 await look_up(session)
-            after = await rows_read(session)
+            after = await rows_read(session, FILLED)
             read |= {f"{name}: {table}": rows - before[table] for table, rows in after.items()}
     assert {where: rows for where, rows in read.items() if rows >= ROWS} == {}
