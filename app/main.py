@@ -18,7 +18,7 @@ from app.api.deps import Route
 from app.api.description import docs_page, openapi
 from app.api.edge import Edge
 from app.api.kept import store
-from app.api.kept.layer import Kept
+from app.api.kept.layer import AtOnce, Kept
 from app.api.kept.requested import kept_paths
 from app.api.leaving import Leaving
 from app.api.observing import Observed
@@ -129,7 +129,7 @@ class Service(FastAPI):
     """Whether somebody takes spans, as was known when it began to serve."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Leaving(Observed(Edge(Kept(super().build_middleware_stack()))))
+        return Observed(Edge(AtOnce(Leaving(Kept(super().build_middleware_stack())))))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # FastAPI looks anew with each request whether anybody traces, which takes as long as an answer that is kept.

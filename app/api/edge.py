@@ -42,8 +42,8 @@ class Edge:
         try:
             if settings.hosts and not proxies.is_served(fields.get(b"host", b"").decode("latin-1"), settings.hosts):
                 raise Misdirected
-            hsts_seconds = settings.hsts_seconds if scope["scheme"] == "https" else 0
-            admission = state["admission"] = rates.admit(authorization, scope["client"], _hsts(hsts_seconds))
+            hsts = _hsts(settings.hsts_seconds) if scope["scheme"] == "https" else ()
+            admission = state["admission"] = rates.admit(authorization, scope["client"], hsts)
             state["note"].caller = admission.caller
         except Problem as problem:
             state["note"].status = problem.status

@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from app.api import problems
 from app.errors import PERHAPS_STORED, Unavailable
+from app.telling.request_notes import LEFT
 
 CONNECTION: Final = "connection"  # in the state of a request
 LET_GO: Final = "let_go"  # in the state of the application: what the server calls when it begins to end
@@ -51,6 +52,7 @@ class Leaving:
         try:
             await self.app(scope, receive, send)
         except asyncio.CancelledError:
+            scope["state"]["note"].status = LEFT
             if not connection.is_lost:
                 if _has_started(send):
                     raise

@@ -19,7 +19,6 @@ from app.telling import logs, metrics, request_notes
 from app.telling.request_notes import RequestNote
 
 _SECONDS: Final = 5.0  # between two looks at what is counted by nobody while it happens
-_LEFT: Final = 499  # as web servers log it: the client has left, and nobody is there to be answered
 _LOOK: Final = text("""
 SELECT h.seq, count(*) FILTER (WHERE w.disabled_reason IS NULL AND w.attempts = 0) AS sent_to,
     count(*) FILTER (WHERE w.disabled_reason IS NULL AND w.attempts > 0) AS failing,
@@ -49,7 +48,7 @@ class Observed:
         try:
             await self.app(scope, receive, send)
         except asyncio.CancelledError:
-            note.status = _LEFT
+            note.status = request_notes.LEFT
             raise
         finally:
             seconds = time.monotonic() - note.began

@@ -71,7 +71,7 @@ class Admission:
             return self._further
         seconds = self._rates.full_at.get(self.caller, self._now) - self._now
         requests_left = max(0, math.ceil((WINDOW_SECONDS - seconds - _SLACK_SECONDS) / rate.seconds_each))
-        return ((b"ratelimit", rate.left % (requests_left, seconds + 1)), rate.policy, *self._further)
+        return (_ratelimit(rate.left, requests_left, int(seconds + 1)), rate.policy, *self._further)
 
     def paid(self, send: Send, state: dict[str, Any]) -> Send:
         """Pay for an answer that has to be made, and tell the caller with it; `state`: of the request."""
@@ -93,6 +93,12 @@ class Admission:
         self.take(-1.0)
         self.book_on_key(key_name)
         self.take()
+
+
+# What is kept costs so little that most callers are told the same again and again.
+@lru_cache(maxsize=256)
+def _ratelimit(template: bytes, requests_left: int, seconds: int) -> Header:
+    return b"ratelimit", template % (requests_left, seconds)
 
 
 class Rates:

@@ -18,7 +18,7 @@ from app.api import cors, problems
 from app.api.headers import OF_EVERY_ANSWER
 from app.errors import Problem
 from app.schemas.common import entity_tag, names_tag
-from app.telling.request_notes import RequestNote
+from app.telling.request_notes import LEFT, RequestNote
 
 log = structlog.get_logger()
 
@@ -26,7 +26,6 @@ _NOT_MODIFIED: Final = 304
 _OF_A_BODY: Final = ("Content-Length", "Content-Type", "Content-Security-Policy", "Referrer-Policy")
 _OF_EVERY_ANSWER: Final = [(name.lower().encode(), value.encode()) for name, value in OF_EVERY_ANSWER.items()]
 _OK: Final = 200
-_LEFT: Final = 499  # in the log alone
 
 
 class Wire:
@@ -53,7 +52,7 @@ class Wire:
             else:
                 await self.app(routed, receive, answer.send)
         except ClientDisconnect:  # whoever leaves while sending is answered nothing
-            answer.status = _LEFT
+            answer.status = LEFT
         except Exception as error:
             # As plain text: a renderer that shows each frame's variables takes minutes, and logs secrets.
             details = {"error": repr(error)[:1000], "traceback": traceback.format_exc()}

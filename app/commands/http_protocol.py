@@ -7,6 +7,7 @@ it takes to come: what is too large or too slow is refused here, and so is what 
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import quote
 from uuid import uuid4
@@ -65,6 +66,10 @@ class _Answering:
     def write(self, data: bytes) -> None:
         self._protocol.written += len(data)
         self._protocol.transport.write(data)
+
+    def writelines(self, pieces: Sequence[bytes]) -> None:
+        self._protocol.written += sum(map(len, pieces))
+        self._protocol.transport.writelines(pieces)
 
     def close(self) -> None:
         self._protocol.part()

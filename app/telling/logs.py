@@ -1,5 +1,6 @@
 """One line of JSON for each thing worth telling an operator, with the request it belongs to."""
 
+import asyncio
 import json
 import logging
 import sys
@@ -15,6 +16,8 @@ from app.telling.request_notes import RequestNote
 
 _requests: Final = logging.getLogger("app.requests")
 _PATH_LETTERS: Final = 500  # of a longer address hardly anybody sends the same again
+_MOST_UNWRITTEN: Final = 256
+_unwritten: Final[list[tuple[RequestNote, int, float, int]]] = []
 _quoted: Final = json.encoder.encode_basestring
 
 
@@ -47,19 +50,37 @@ def request_id() -> str:
 
 
 def request(note: RequestNote, seconds: float) -> None:
-    """The line of a request. Written straight: through structlog it would take longer than most answers."""
+    """Have the line of a request written, which took so long, in the loop's next turn.
+
+    With those of all others that this turn answers: a line alone takes longer to write than most answers to find.
+    """
     if _requests.isEnabledFor(logging.INFO):
-        key = f'"key": {_quoted(note.key)}, ' if note.key else ""
-        trace = f'"traceparent": "{note.trace.header}", "parent_id": "{note.trace.parent_id}", ' if note.trace else ""
-        stored_with = f'"stored_with": "{note.stored_with}", ' if note.stored_with else ""
-        beginning = _beginning if len(note.path) <= _PATH_LETTERS else _beginning.__wrapped__
-        now, nanoseconds = divmod(time.time_ns(), 1_000_000_000)
-        sys.stderr.write(
-            f'{beginning(note.method, note.path, note.route)}"status": {note.status}, "ms": {seconds * 1000:.1f}, '
-            f'"sql": {note.statements}, {key}{trace}{stored_with}"event": "request", '
-            f'"request_id": "{note.request_id}", "level": "info", '
-            f'"timestamp": "{_second(now)}.{nanoseconds // 1000:06d}Z"}}\n'
-        )
+        if not len(_unwritten) % _MOST_UNWRITTEN:
+            asyncio.get_running_loop().call_soon(write_requests)
+        _unwritten.append((note, note.statements, seconds, time.time_ns()))
+
+
+def write_requests() -> None:
+    """Write what was told of requests since."""
+    lines = [_line(*request_told) for request_told in _unwritten]
+    _unwritten.clear()
+    if lines:
+        sys.stderr.write("".join(lines))
+
+
+def _line(note: RequestNote, statements: int, seconds: float, ended_ns: int) -> str:
+    """Not through structlog: it would take longer than most answers."""
+    key = f'"key": {_quoted(note.key)}, ' if note.key else ""
+    trace = f'"traceparent": "{note.trace.header}", "parent_id": "{note.trace.parent_id}", ' if note.trace else ""
+    stored_with = f'"stored_with": "{note.stored_with}", ' if note.stored_with else ""
+    beginning = _beginning if len(note.path) <= _PATH_LETTERS else _beginning.__wrapped__
+    second, nanoseconds = divmod(ended_ns, 1_000_000_000)
+    return (
+        f'{beginning(note.method, note.path, note.route)}"status": {note.status}, "ms": {seconds * 1000:.1f}, '
+        f'"sql": {statements}, {key}{trace}{stored_with}"event": "request", '
+        f'"request_id": "{note.request_id}", "level": "info", '
+        f'"timestamp": "{_second(second)}.{nanoseconds // 1000:06d}Z"}}\n'
+    )
 
 
 # The same is asked for again and again.

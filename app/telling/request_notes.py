@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 _TRACEPARENT: Final = re.compile(
     r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?"
 )
+LEFT: Final = 499
+"""As web servers log it, and in the log alone: the client has left, and nobody is there to be answered."""
 
 
 class Trace(NamedTuple):

@@ -1,6 +1,8 @@
 """What is kept is what would be made anew: every GET of the description, by every kind of caller, amid any history."""
 
+import asyncio
 import itertools
+import time
 from collections.abc import Iterator
 from random import Random
 from typing import Any, Final
@@ -13,7 +15,9 @@ from describing import goes_on, inlined
 from fastapi import FastAPI
 from histories import ACTIONS, Archive
 
+from app.api.kept import store
 from app.schemas.kinds import KINDS
+from app.settings import Settings
 
 STEPS: Final = 9  # so that every operation has its turn
 READS: Final = 8  # after each step
@@ -107,3 +111,21 @@ async def asked(
     told: dict[str, Any] = {name: value for name, value in answer.headers.items() if name not in OWN}
     told["vary"] = {word.strip() for word in told["vary"].split(",")}
     return answer.status_code, answer.content.replace(request_id, b""), told
+
+
+async def test_what_is_known_is_renewed_before_anybody_has_to_wait(
+    app: FastAPI, anybody: httpx.AsyncClient, psql: psycopg.Connection, event: str
+) -> None:
+    app.state.kept = keeping = store.store(Settings(kept_mb=8), anonymous_seconds=60)
+    assert keeping is not None
+    tag = (await anybody.get(event)).headers["ETag"]
+    for age, is_renewed in ((40, False), (50, True)):
+        app.state.database.own_writes.ended = keeping.heads.known_at = known_at = time.monotonic() - age
+        with psql.transaction():
+            psql.execute("LOCK TABLE ledger_head")  # whoever asks has to wait
+            assert (await anybody.get(event)).headers["ETag"] == tag
+        for _ in range(100 if is_renewed else 5):
+            await asyncio.sleep(0.05)
+            if keeping.heads.known_at > known_at:
+                break
+        assert (keeping.heads.known_at > known_at) == is_renewed

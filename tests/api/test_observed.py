@@ -19,7 +19,7 @@ from app.api.kept import store
 from app.errors import Unavailable
 from app.services.access import Keys
 from app.settings import Settings
-from app.telling import request_notes
+from app.telling import logs, request_notes
 from app.turns import Turns
 
 Client = httpx.AsyncClient
@@ -33,6 +33,7 @@ def keeping(app: FastAPI) -> None:
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    logs.write_requests()
     return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 
 
@@ -76,6 +77,18 @@ async def test_a_line_tells_of_writes_and_refusals_and_of_what_has_no_route(
     assert told[1][:3] == (422, claims, "tester")
     assert told[2] == (404, "", None, False)
     assert told[3] == (200, "/livez", None, False)
+
+
+@pytest.mark.usefixtures("logged", "keeping")
+async def test_lines_are_written_in_the_next_turn_of_the_loop(
+    anybody: Client, event: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines(capsys)
+    await asyncio.gather(*(anybody.get(event) for _ in range(3)))
+    await asyncio.sleep(0)
+    told = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(line["path"], line["status"]) for line in told] == [(event, 200)] * 3
+    assert lines(capsys) == []
 
 
 # --- traces ----------------------------------------------------------------------------------------------------------

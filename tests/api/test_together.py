@@ -22,6 +22,7 @@ from app import database, turns
 from app.database import Database
 from app.services.intake.bodies import together
 from app.settings import Settings
+from app.telling import logs
 
 Json = dict[str, Any]
 Call = tuple[str, Json]
@@ -271,6 +272,7 @@ async def test_the_log_names_the_request_in_whose_name_it_is_stored(
 ) -> None:
     calls = [("/v1/sources", {"name": f"Ines Varga {number}"}) for number in range(4)]
     ids = [answer.headers["X-Request-ID"] for answer in await at_once(service, client, psql, calls)]
+    logs.write_requests()
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if '"event": "request"' in line]
     assert {line["request_id"]: line.get("stored_with") for line in lines} == {
         ids[0]: None, ids[1]: None, ids[2]: ids[1], ids[3]: ids[1],

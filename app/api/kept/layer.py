@@ -1,4 +1,4 @@
-"""The layer in front of everything: what is kept is answered here, and what is not kept yet is made once for all."""
+"""The layers in front of everything: what is kept is answered here, and what is not kept yet is made once for all."""
 
 import asyncio
 from functools import partial
@@ -8,9 +8,10 @@ from opentelemetry import trace
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.kept import requested
+from app.api.kept import outgoing, requested
+from app.api.kept.outgoing import Form, Headers
 from app.api.kept.requested import AnswerName
-from app.api.kept.store import Form, Headers, Ready, Store
+from app.api.kept.store import Ready, Store, encoding_for
 from app.api.observing import SPAN
 from app.api.rates import KEPT_COST, Admission
 from app.database import Database
@@ -28,6 +29,9 @@ _READS: Final = frozenset({"GET", "HEAD"})
 _OF_A_BODY: Final = (b"content-length", b"content-type", b"content-security-policy", b"referrer-policy")
 # What somebody else made was made too early, and it has changed since; or it was a 304 alone. Then everybody alone.
 _TRIES: Final = 3
+# Of the time for which what is known of the ledger is new enough for callers without a key: then it is asked again for
+# those who come later.
+_RENEWED_AT: Final = 0.75
 
 
 class Refusal(NamedTuple):
@@ -53,6 +57,49 @@ class KeptCall(NamedTuple):
     store: Store
     scope: Scope
     admission: Admission
+
+
+class AtOnce:
+    """The application; where what is kept is new enough, as far as is known, a caller without a key waits for nothing.
+
+    And nothing is made ready here that only waiting needs.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = _at_once(scope) if scope["type"] == "http" else None
+        if answer is None:
+            await self.app(scope, receive, send)
+        else:
+            await _send(scope, send, *answer)
+
+
+def _at_once(scope: Scope) -> tuple[int, Form] | None:
+    """The answer to a caller without a key, and its status. None: something has to be waited for first."""
+    fields: dict[bytes, bytes] = scope["state"]["headers"]
+    if b"authorization" in fields or not (route := _route_for_keeping(scope)):
+        return None
+    state, note = scope["app"].state, scope["state"]["note"]
+    store: Store = state.kept
+    request = requested.read(scope, state.settings)
+    since = _since(note, store, state.database)
+    if request is None or store.heads.known_at < since:
+        return None
+    if (ready := store.find(request.of_anybody)) is None:
+        return None
+    is_had = names_tag(_had(scope), ready.tag)
+    form = ready.short if is_had else ready.form(_encoding(scope))
+    if form is None:
+        return None
+    if store.heads.known_at < note.began - store.anonymous_seconds * _RENEWED_AT:
+        store.heads.renew(state.database)
+    note.route = route
+    if SPAN in scope:
+        _name_span(note)
+    _note_hit(scope["state"]["admission"])
+    return _NOT_MODIFIED if is_had else _OK, form
 
 
 class Kept:
@@ -81,7 +128,10 @@ class Kept:
             except (Problem, SQLAlchemyError, OSError):
                 answer = None
             if answer and call:
-                note.status = await _send(call, note, answer, send)
+                if isinstance(answer, Refusal):
+                    await _send(scope, send, answer.status, Form(answer.headers, answer.body), has_id=True)
+                else:
+                    await _send(scope, send, *await _outgoing(call, answer))
                 return
         admission: Admission | None = scope["state"].get("admission")
         await self.app(scope, receive, admission.paid(send, scope["state"]) if admission else send)
@@ -103,7 +153,7 @@ class Kept:
             if isinstance(answer, Refusal):
                 return None
             if flight.began >= call.since and answer.serves(has):
-                _note_hit(call)
+                _note_hit(call.admission)
                 return answer
         return None
 
@@ -125,8 +175,8 @@ class Kept:
         if status not in (_OK, _NOT_MODIFIED) or tag is None or "read" not in state:
             return Refusal(status, headers, body)
         of_all = [header for header in headers if header[0] != b"x-request-id"]
-        short = [header for header in of_all if header[0] not in _OF_A_BODY]
-        form = Form(of_all, body) if status == _OK else None
+        short = outgoing.form([header for header in of_all if header[0] not in _OF_A_BODY], b"")
+        form = outgoing.form(of_all, body) if status == _OK else None
         ready = Ready(tag, short, form, stamp, heads.events_under(state["read"]))
         call.store.keep(call.name, ready)
         return ready
@@ -137,12 +187,12 @@ def _found(call: KeptCall) -> Ready | None:
     ready = call.store.find(call.name)
     if ready is None or not ready.serves(call.has):
         return None
-    _note_hit(call)
+    _note_hit(call.admission)
     return ready
 
 
-def _note_hit(call: KeptCall) -> None:
-    call.admission.take(KEPT_COST)
+def _note_hit(admission: Admission) -> None:
+    admission.take(KEPT_COST)
     metrics.OF_REQUESTS.hits += 1
 
 
@@ -173,7 +223,7 @@ async def _called(scope: Scope, note: RequestNote) -> KeptCall | None:
     admission: Admission = scope["state"]["admission"]
     if request.token is None:
         caller, name = ANYBODY, request.of_anybody
-        since = max(note.began - store.anonymous_seconds, database.own_writes.ended)
+        since = _since(note, store, database)
     else:
         caller, since = await state.keys.find(database, request.token), note.began
         name = request.name(caller, state.settings)
@@ -181,29 +231,42 @@ async def _called(scope: Scope, note: RequestNote) -> KeptCall | None:
         admission.book_on_key(caller.name)
     if store.heads.known_at < since:
         await store.heads.know(database, since)
-    has = scope["state"]["headers"].get(b"if-none-match")
-    return KeptCall(caller, name, has and has.decode("latin-1"), since, store, scope, admission)
+    return KeptCall(caller, name, _had(scope), since, store, scope, admission)
 
 
-async def _send(call: KeptCall, note: RequestNote, answer: Made, send: Send) -> int:
-    """Answer as the application would, this caller and this method; and say with which status."""
-    is_head = call.scope["method"] == "HEAD"
-    if isinstance(answer, Refusal):
-        status, headers, body = answer
-    elif names_tag(call.has, answer.tag) or answer.whole is None:
-        status, headers, body = _NOT_MODIFIED, answer.short, b""
-    else:
-        # What has no body is not compressed.
-        accepts = b"" if is_head else requested.accepts(call.scope)
-        status, (headers, body) = _OK, await call.store.form(call.name, answer, answer.whole, accepts)
-    headers = [*headers, *call.admission.headers()]
-    if not isinstance(answer, Refusal):
-        headers.append((b"x-request-id", note.request_id.encode()))
+def _since(note: RequestNote, store: Store, database: Database) -> float:
+    """Of which moment an answer to a caller without a key has to be."""
+    return max(note.began - store.anonymous_seconds, database.own_writes.ended)
+
+
+def _had(scope: Scope) -> str | None:
+    """The versions that the caller has."""
+    tags: bytes | None = scope["state"]["headers"].get(b"if-none-match")
+    return None if tags is None else tags.decode("latin-1")
+
+
+def _encoding(scope: Scope) -> str:
+    """How the answer is compressed, which one without a body is not; empty: not at all."""
+    return "" if scope["method"] == "HEAD" else encoding_for(requested.accepts(scope))
+
+
+async def _outgoing(call: KeptCall, ready: Ready) -> tuple[int, Form]:
+    """What the application would answer this caller, and its status."""
+    if ready.whole is None or names_tag(call.has, ready.tag):
+        return _NOT_MODIFIED, ready.short
+    return _OK, await call.store.form(call.name, ready, ready.whole, _encoding(call.scope))
+
+
+async def _send(scope: Scope, send: Send, status: int, form: Form, *, has_id: bool = False) -> None:
+    """Answer, with what this caller is told alone; `has_id`: the id of the request is among the headers."""
+    note: RequestNote = scope["state"]["note"]
+    own_headers: Headers = [*scope["state"]["admission"].headers()]
+    if not has_id:
+        own_headers.append((b"x-request-id", note.request_id.encode()))
     if note.trace:
-        headers.append((b"traceresponse", note.trace.header.encode()))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if is_head else body})
-    return status
+        own_headers.append((b"traceresponse", note.trace.header.encode()))
+    await outgoing.answer(scope, send, status, form, own_headers)
+    note.status = status
 
 
 class _Capture:

@@ -4,13 +4,15 @@ from collections import OrderedDict
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 from starlette.types import Message, Receive, Scope, Send
 
 from app import threads
 from app.api.compressing import Compressing
+from app.api.kept import outgoing
+from app.api.kept.outgoing import Form
 from app.api.kept.requested import AnswerName
 from app.flights import Flights
 from app.schemas.common import names_tag
@@ -24,14 +26,6 @@ _BESIDE_BYTES: Final = 2_000  # that an answer takes beside its body: its name, 
 _ID_BYTES: Final = 200
 _LITTLE: Final = 16_000  # bytes that are compressed at once, and not in a thread
 _ANONYMOUS_SECONDS: Final = 0.1
-Headers = list[tuple[bytes, bytes]]
-
-
-class Form(NamedTuple):
-    """A body as it is sent, with the headers that say how."""
-
-    headers: Headers
-    body: bytes
 
 
 @dataclass(slots=True, eq=False)
@@ -39,8 +33,8 @@ class Ready:
     """An answer that is kept: all of it, or only that the caller's version is the one that there is."""
 
     tag: str
-    short: Headers
-    """Of its 304."""
+    short: Form
+    """Its 304."""
     whole: Form | None
     """None: nobody who lacks it has asked since it changed."""
     stamp: Stamp
@@ -51,6 +45,10 @@ class Ready:
     def serves(self, has: str | None) -> bool:
         """Whether it is an answer for a caller who has these versions."""
         return self.whole is not None or names_tag(has, self.tag)
+
+    def form(self, encoding: str) -> Form | None:
+        """The whole in this encoding; empty: in none. None: it is not there, or not yet."""
+        return self.compressed.get(encoding) if encoding else self.whole
 
     @property
     def size(self) -> int:
@@ -92,12 +90,11 @@ class Store:
             self._used += ready.size
             self._make_room()
 
-    async def form(self, name: AnswerName, ready: Ready, plain: Form, accepts: bytes) -> Form:
-        """The answer in an encoding that the caller accepts: compressed once for all, in a thread if it is large."""
-        encoding = encoding_for(accepts)
+    async def form(self, name: AnswerName, ready: Ready, plain: Form, encoding: str) -> Form:
+        """The answer in this encoding, or in none: compressed once for all, in a thread if it is large."""
         if not encoding:
             return plain
-        if (form := ready.compressed.get(encoding)) is not None:
+        if (form := ready.form(encoding)) is not None:
             return form
         if len(plain.body) <= _LITTLE:
             form = compressed(plain, encoding)
@@ -156,7 +153,7 @@ def compressed(plain: Form, accepts: str) -> Form:
 
     scope = {"type": "http", "headers": [(b"accept-encoding", accepts.encode("latin-1"))]}
     _run(Compressing(answer)(scope, receive, send))
-    return Form(sent[0]["headers"], sent[1]["body"])
+    return outgoing.form(sent[0]["headers"], sent[1]["body"])
 
 
 def _run(coroutine: Coroutine[Any, Any, None]) -> None:

@@ -78,6 +78,11 @@ class Heads:
             flight = self._reading.join("") or self._reading.start("", partial(self._read, database))
             await flight.landed()
 
+    def renew(self, database: Database) -> None:
+        """Begin to know what has been committed by now, for those who ask later: nobody waits for it yet."""
+        if self._reading.join("") is None:
+            self._reading.start("", partial(self._read, database))
+
     @property
     def head(self) -> tuple[int, bytes]:
         """The number and the hash of the newest change that is known."""
