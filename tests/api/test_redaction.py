@@ -16,18 +16,23 @@ from app.services.redaction import redacting
 Json = dict[str, Any]
 REASON = {"reason": "by order of a court"}
 ALL = """
-SELECT c.relname, a.attname, format_type(a.atttypid, NULL) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped"""
+SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum),
+    string_agg(format('bool_or(%s ILIKE $1)', CASE format_type(a.atttypid, NULL)
+        WHEN 'bytea' THEN format('encode(%I, ''escape'')', a.attname) ELSE format('%I::text', a.attname) END),
+        ', ' ORDER BY a.attnum)
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
+GROUP BY c.relname"""
 
 
 def traces(psql: psycopg.Connection, word: str = CANARY) -> list[str]:
     """Every column of every table in which the word stands, as a dump of the database would have it."""
-    found = []
-    for table, column, kind in psql.execute(ALL).fetchall():
-        text = f"encode({column}, 'escape')" if kind == "bytea" else f"{column}::text"
-        if psql.execute(f"SELECT 1 FROM {table} WHERE {text} ILIKE %s LIMIT 1", [f"%{word}%"]).fetchone():
-            found.append(f"{table}.{column}")
-    return found
+    said = []
+    with psycopg.RawCursor(psql) as cursor:
+        for table, columns, asked in cursor.execute(ALL).fetchall():
+            row = cursor.execute(f"SELECT {asked} FROM {table}".encode(), [f"%{word}%"]).fetchone()
+            said += [f"{table}.{column}" for column, is_said in zip(columns, row or (), strict=True) if is_said]
+    return said
 
 
 async def redact(client: httpx.AsyncClient, kind: str, address: str, query: str = "", status: int = 200) -> Json:
