@@ -44,7 +44,7 @@ def plain(value: Any) -> Any:
 def renamed(picture: Json) -> str:
     """Its JSON, with each id as the place where it is named first."""
     names: dict[str, str] = {}
-    return _UUID.sub(lambda match: names.setdefault(match[0], f"id {len(names)}"), json.dumps(plain(picture), indent=1))
+    return _UUID.sub(lambda match: names.setdefault(match[0], f"id {len(names)}"), json.dumps(plain(picture)))
 
 
 def shuffled(bodies: list[Json], pick: Random) -> list[Json]:
@@ -91,8 +91,12 @@ async def pictures(service: FastAPI, url: str, bodies: Iterable[Json] = ()) -> d
 def compared(before: dict[str, str], after: dict[str, str]) -> None:
     assert list(before) == list(after)
     for path, text in before.items():
-        difference = "\n".join(unified_diff(text.splitlines(), after[path].splitlines(), lineterm=""))
-        assert not difference, f"{path}\n{difference}"
+        assert text == after[path], f"{path}\n{difference(text, after[path])}"
+
+
+def difference(*texts: str) -> str:
+    here, there = (json.dumps(json.loads(text), indent=1).splitlines() for text in texts)
+    return "\n".join(unified_diff(here, there, lineterm=""))
 
 
 @pytest.mark.parametrize("seed", range(soaking.times(1)))
