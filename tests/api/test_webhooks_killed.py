@@ -86,7 +86,6 @@ async def test_another_takes_over_and_nothing_is_lost_or_skipped(
         begun = psql.execute("SELECT seq FROM ledger_head").fetchone()
         sending = start()
         await until(is_held)
-        waiting = start()
         is_over = False
 
         async def write() -> None:
@@ -100,6 +99,7 @@ async def test_another_takes_over_and_nothing_is_lost_or_skipped(
 
         writing = asyncio.create_task(write())
         for _ in range(kills):
+            waiting = start()
             came = len(receiver.messages)
             await until(lambda came=came: len(receiver.messages) > came + 3)  # type: ignore[misc]
             assert waiting.stdout
@@ -110,7 +110,7 @@ async def test_another_takes_over_and_nothing_is_lost_or_skipped(
             await until(is_held)
             await until(lambda came=came: len(receiver.messages) > came)  # type: ignore[misc]
             assert time.monotonic() - killed_at < TAKE_OVER_SECONDS
-            sending, waiting = waiting, start()
+            sending = waiting
         is_over = True
         await writing
         rows = psql.execute(
