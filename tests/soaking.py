@@ -12,15 +12,15 @@ TIMES = int(os.environ.get("COUNTERCLAIM_SOAK_TIMES", "20"))  # as much as in `m
 SEED = int(os.environ.get("COUNTERCLAIM_SOAK_SEED", "4"))
 
 
-def times(number: int) -> int:
-    """So many examples, seeds or seconds in `make test`, and a multiple in `make soak`."""
-    return number * TIMES if SOAK else number
+def times(number: int, few: int | None = None) -> int:
+    """So many examples, seeds or seconds in `make test`, or `few` where each takes long; in `make soak` a multiple."""
+    return number * TIMES if SOAK else number if few is None else few
 
 
-def seeds(number: int) -> range:
+def seeds(number: int, few: int | None = None) -> range:
     """The seeds of so many times: the same each time in `make test`, in `make soak` those that SOAK_SEED begins."""
     start = SEED * 1000 if SOAK else 0
-    return range(start, start + times(number))
+    return range(start, start + times(number, few))
 
 
 def register() -> None:

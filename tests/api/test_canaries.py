@@ -30,8 +30,8 @@ WRITERS: Final = {
     "reading writer": frozenset({"ingest", "edit", "assess", "read"}),
 }
 STATES: Final = (None, canaries.merge_all, canaries.part_all, canaries.hide_elsewhere, canaries.redact_some)
-SENT: Final = 89  # the same of what is written
-ASKED: Final = 73  # of so many questions one is asked in each state by each caller, each time another
+SENT: Final = 179  # the same of what is written
+ASKED: Final = 149  # of so many questions one is asked in each state by each caller, each time another
 Callers = dict[str, httpx.AsyncClient]
 
 

@@ -24,8 +24,8 @@ from test_canaries import IDENTITIES, STATES, Callers, holders, report
 from app.api.routes import changes
 from app.services.webhooks import sender
 
-EVERY: Final = 12 if soaking.SOAK else 89  # of so many streams one is listened to by each caller in each state
-REPEATED: Final = 1 if soaking.SOAK else 20  # of so many writes one is sent
+EVERY: Final = 12 if soaking.SOAK else 179  # of so many streams one is listened to by each caller in each state
+REPEATED: Final = 1 if soaking.SOAK else 40  # of so many writes one is sent
 # None: what happens is what the crawlers of reads and writes have, too; else it is made up.
 HISTORIES: Final = [None, *(soaking.seeds(1)[:3] if soaking.SOAK else ())]
 # Who writes, and then has a key that may read less.

@@ -234,7 +234,7 @@ def test_sources_that_are_told_once_and_named_barely(on_loop: FastAPI, loop: asy
     client = loop.run_until_complete(reporter(on_loop))
     nth = iter(range(10**6))
 
-    @settings(max_examples=soaking.times(8), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(max_examples=soaking.times(8, few=5), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(told_once())
     def check(bodies: tuple[Json, Json]) -> None:
         loop.run_until_complete(thrice(*bodies, f"s{next(nth)}s"))
@@ -260,7 +260,7 @@ def test_any_two_bodies(on_loop: FastAPI, loop: asyncio.AbstractEventLoop) -> No
     client = loop.run_until_complete(reporter(on_loop))
     nth = iter(range(10**6))
 
-    @settings(max_examples=soaking.times(12), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(max_examples=soaking.times(12, few=7), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(REPORTS, REPORTS)
     def check(first: Json, second: Json) -> None:
         loop.run_until_complete(twice(first, second, f"q{next(nth)}q"))

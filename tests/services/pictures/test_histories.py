@@ -87,7 +87,7 @@ def reader(database_url: str) -> Iterator[Reader]:
     one.close()
 
 
-@settings(max_examples=soaking.times(2))
+@settings(max_examples=soaking.times(2, few=1))
 @given(steps=STEPS)
 def test_the_past_is_served_as_it_was(
     reader: Reader, psql: make.Connection, steps: list[tuple[tuple[str, str], int]]
