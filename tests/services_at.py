@@ -1,6 +1,7 @@
 """Starts the real command, as an operator would, and stops it by its process id."""
 
 import gc
+import json
 import logging
 import os
 import secrets
@@ -113,6 +114,22 @@ def application(settings: Settings) -> FastAPI:
     _made.append(made)
     made.openapi = _made[0].openapi  # type: ignore[method-assign]
     return made
+
+
+def described(folder: Path) -> dict[str, Any]:
+    """The description of the services that were made here: it takes seconds, and whoever has made it leaves it there.
+
+    `folder`: what all who run the same tests have in common.
+    """
+    first, file = _made[0], folder / "described.json"
+    if first.openapi_schema is None and file.exists():
+        first.openapi_schema = json.loads(file.read_text(encoding="utf-8"))
+    told = first.openapi()
+    if not file.exists():
+        own = folder / f"described-{os.getpid()}.json"
+        own.write_text(json.dumps(told), encoding="utf-8")
+        own.replace(file)  # whole, whoever looks
+    return told
 
 
 @contextmanager
