@@ -27,10 +27,11 @@ install: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[embedded,oidc,dev]'
 	@touch $@
 
-## All tests, each on a real PostgreSQL. Compiled modules are kept, whatever the shell says: the tests start many processes
+## All tests, each on a real PostgreSQL. Compiled modules are kept, whatever the shell says: the tests start many processes.
+## One worker more than there are processors on a small machine: a fifth of a test's time is waiting, for limits and others
 test: export PYTHONDONTWRITEBYTECODE =
 test: install
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal
 
 ## The slow runs: the examples on all the real threads and incidents, where they are present; a request of 100,000 lines;
 ## far more of what is made up at random, and calls of every operation; and kill -9 amid loads
