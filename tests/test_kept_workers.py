@@ -20,7 +20,7 @@ import soaking
 from app import database
 from app.settings import Settings
 
-WRITES: Final = 60
+WRITES: Final = 60 if soaking.SOAK else 40
 READERS: Final = 4
 ANONYMOUS_SECONDS: Final = 0.1
 HIDDEN: Final = ""

@@ -26,7 +26,7 @@ from app.settings import Settings
 
 # How long each phase may take, and how many examples it makes up. What it has not come to then, it leaves to
 # `make soak`.
-SECONDS = {"examples": 2, "coverage": 3, "fuzzing": 2, "stateful": 2}
+SECONDS = {"examples": 2, "coverage": 3 if soaking.SOAK else 2, "fuzzing": 2, "stateful": 2}
 # Beside whoever may do everything: each in all phases in `make soak`, and one of them in one here.
 IDENTITIES = {"a desk": ("read", "ingest", "edit"), "anybody": None}
 PHASES_OF_OTHERS = [
