@@ -42,6 +42,10 @@ LONG = (
     "test_order_of_arrival",
     "test_matching_direct",
     "test_search",
+    "test_canaries",
+    "test_canaries_pushed",
+    "test_webhooks_killed",
+    "test_redaction",
 )
 
 
