@@ -143,6 +143,7 @@ async def test_each_that_stands_apart_is_expected_to_take_a_turn(monkeypatch: py
         assert sum(isinstance(each, bool) for each in told) == 1 + most
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", range(soaking.times(30)))
 async def test_whoever_leaves_when_the_others_are_done_once(seed: int) -> None:
     pick = Random(seed)

@@ -94,6 +94,7 @@ def undisturbed(server_url: str, filled: str) -> tuple[dict[str, Any], int]:
     return state, len(counted)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("round_", range(soaking.times(1)))
 def test_killed_at_any_statement(
     copy: str, undisturbed: tuple[dict[str, Any], int], tmp_path: Path, round_: int

@@ -151,6 +151,7 @@ async def desk(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[httpx.A
         yield one
 
 
+@pytest.mark.soak
 async def test_no_body_is_answered_by_a_5xx(desk: httpx.AsyncClient, anybody: httpx.AsyncClient) -> None:
     rng = random.Random(soaking.SEED if soaking.SOAK else 0)
     statuses, failed = Counter[int](), list[str]()

@@ -222,6 +222,7 @@ async def shown(client: httpx.AsyncClient) -> Json:
     return {name: plainly(picture) for name, picture in pictures.items()}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", range(soaking.times(2, few=1)))
 async def test_many_at_once_are_answered_as_one_after_the_other(
     service: FastAPI, client: httpx.AsyncClient, beside: Kept, connected: dict[str, Database], seed: int

@@ -3,6 +3,7 @@
 from random import Random
 
 import alike
+import pytest
 import signs
 import soaking
 import worlds
@@ -18,6 +19,7 @@ DESCRIPTIONS = (
 )  # fmt: skip
 
 
+@pytest.mark.soak
 def test_names_are_alike_in_whatever_signs() -> None:
     pick = Random(soaking.SEED)
     for _ in range(soaking.times(4)):
@@ -31,6 +33,7 @@ def test_names_are_alike_in_whatever_signs() -> None:
                         assert likeness == names.likeness(name, other, person=True), (ascii(written), other)
 
 
+@pytest.mark.soak
 def test_what_describes_nobody_does_so_in_whatever_signs() -> None:
     pick = Random(soaking.SEED)
     for _ in range(soaking.times(4)):

@@ -58,6 +58,7 @@ def model_at(path: str) -> type[BaseModel]:
     return model
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", range(soaking.times(20)))
 def test_it_is_a_part_of_the_full_answer(seed: int) -> None:
     dossier = drawn(randomly.event(seed), ALL)

@@ -323,6 +323,7 @@ def others(chance: random.Random, address: str) -> Iterator[str]:
     yield f"{scheme}://{host}/{path}{mark}{name}={chance.randrange(1000)}"
 
 
+@pytest.mark.soak
 def test_random_pages_written_otherwise() -> None:
     chance = random.Random(16)
     tried = 0

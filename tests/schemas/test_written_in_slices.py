@@ -53,6 +53,7 @@ def test_any_model(monkeypatch: pytest.MonkeyPatch, most: int, width: int) -> No
         assert "".join(slices.of(answer, exclude=exclude, without_null=True)) == expected
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", range(soaking.times(5)))
 def test_any_dossier(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     dossier = drawn(randomly.event(seed), ALL)

@@ -103,6 +103,7 @@ def _of_one_mind(event_rows: Rows) -> Rows:
     return replace(event_rows, statements=statements, source_links=links)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", range(soaking.times(25)))
 def test_ids_decide_nothing(seed: int) -> None:
     pick = Random(seed)

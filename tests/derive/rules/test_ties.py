@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 import make
+import pytest
 import soaking
 from scenes import EVENT, WHAT, claim, claims, drawn, rows, said
 
@@ -189,6 +190,7 @@ def test_it_follows_merges() -> None:
     assert origins([merged, second], [tie(merged, second)], sources=[second, merged]) == 1
 
 
+@pytest.mark.soak
 def test_every_count_lies_between_what_editors_can_make_of_it() -> None:
     """A proposal never raises a count; all rejected is the one bound, as many confirmed as hold together the other."""
     for random in map(Random, range(soaking.times(30))):

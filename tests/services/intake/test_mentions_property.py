@@ -28,6 +28,7 @@ def mention(draw: random.Random, nth: int) -> Json:
     return {"text": f"Ship {nth} sank", "statements": [{"source": who, "document": document, "said": "2024"}]}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", range(soaking.times(3)))
 async def test_mentions_of_one_name(client: httpx.AsyncClient, psql: Any, event: str, seed: int) -> None:
     draw = random.Random(seed)

@@ -99,6 +99,7 @@ def difference(*texts: str) -> str:
     return "\n".join(unified_diff(here, there, lineterm=""))
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", range(soaking.times(1)))
 async def test_the_demo(service: FastAPI, beside: Kept, demo_url: str, seed: int) -> None:
     bodies = json.loads(resources.files("app.demo").joinpath("reports.json").read_text(encoding="utf-8"))
@@ -170,6 +171,7 @@ def _report(pick: Random) -> Json:
     return {"events": [{"slug": "blast", "title": "Blast", "occurred": "2023-08-09", "claims": claims}]}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", range(soaking.times(2, few=1)))
 async def test_reports_made_up_at_random(service: FastAPI, beside: Kept, seed: int) -> None:
     pick = Random(seed)
