@@ -1,4 +1,4 @@
-"""Connections: a pool for reading, small ones for writing and exports; and the transaction that holds the lock.
+"""Connections: pools for reading and drawing, small ones for writing and exports; the transaction that holds the lock.
 
 What is asked has its limits by kind: how many at once, with a line in front that stays short (`turns`), how long the
 database may take for a statement, and how long it may be silent (`guarded`).
@@ -124,6 +124,8 @@ class Database:
     """The engines of a process, and what opens sessions on them."""
 
     readers: AsyncEngine
+    drawers: AsyncEngine
+    """Of whoever reads what pictures are drawn from."""
     writers: AsyncEngine
     exporters: AsyncEngine
     askers: Askers
@@ -139,11 +141,12 @@ class Database:
     async def reading(self, what_for: ReadKind = "reads") -> AsyncIterator[AsyncSession]:
         """One snapshot for all that is read; nothing can be written. Raises Unavailable where too many do the same."""
         kind = _SearchSession if what_for == "searches" else Session
+        engine = self.drawers if what_for == "pictures" else self.readers
         try:
             async with (
                 asyncio.timeout(engines.SEARCH_SECONDS if what_for == "searches" else None),
                 AsyncExitStack() as turn,
-                AsyncSession(self.readers, sync_session_class=kind, expire_on_commit=False) as session,
+                AsyncSession(engine, sync_session_class=kind, expire_on_commit=False) as session,
                 _ended_by_commit(session),
             ):
                 await turn.enter_async_context(self.turns[what_for].turn())
@@ -193,11 +196,10 @@ class Database:
             raise _wrapped(error, "SELECT 1") from error
 
     async def dispose(self) -> None:
-        await self.askers.dispose()
-        await self.prober.dispose()
-        await self.readers.dispose()
-        await self.exporters.dispose()
-        await self.writers.dispose()
+        for askers in (self.askers, self.prober):
+            await askers.dispose()
+        for engine in (self.readers, self.drawers, self.exporters, self.writers):
+            await engine.dispose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,7 @@ def connect(settings: Settings) -> Database:
     """Engines on the settings' database; nothing is connected yet."""
     silence = Unanswered()
     turns = engines.turns_at_reading(settings)
-    readers = engines.readers(settings, silence, sum(kind.places for kind in turns.values()))
+    readers, drawers = engines.readers(settings, silence, turns)
     exporters = engines.exporters(settings, silence, Turns("exports", settings.exporters, 1))
     # READ COMMITTED: what others committed while the lock was waited for has to be seen. Few: one writes at a time.
     writers = engines.writers(settings, silence, Turns("writes", settings.writers, 0.02))
@@ -226,9 +228,9 @@ def connect(settings: Settings) -> Database:
         engines.askers(settings, silence, Turns(kind, connections, 0.002))
         for kind, connections in (("look-ups", _ASKERS), ("probes", 1))
     )
-    for engine in (readers, writers, exporters):
+    for engine in (readers, drawers, writers, exporters):
         event.listen(engine.sync_engine, "before_cursor_execute", _count_statement, retval=True)
-    return Database(readers, writers, exporters, askers, prober, turns, Places(settings.exporters))
+    return Database(readers, drawers, writers, exporters, askers, prober, turns, Places(settings.exporters))
 
 
 def _count_statement(_connection: Any, _cursor: Any, query: str, values: Any, *_: Any) -> tuple[str, Any]:

@@ -31,7 +31,7 @@ def recorded(database: Database) -> Iterator[Recording]:
     """Note what is asked through these engines. What a new connection, or the pool's ping, asks is not noted."""
     recording = Recording()
     with ExitStack() as listeners:
-        for name in ("readers", "writers", "exporters"):
+        for name in ("readers", "drawers", "writers", "exporters"):
             engine = getattr(database, name).sync_engine
             listeners.enter_context(_listening(engine, "before_cursor_execute", _noting(recording)))
             for occasion in ("commit", "rollback"):

@@ -3,6 +3,7 @@
 import os
 import selectors
 import time
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final, Literal, TypeAlias
 from weakref import WeakKeyDictionary
@@ -33,6 +34,9 @@ _OF_WRITERS: Final = (
     f"{_OF_ALL}; SELECT set_config('statement_timeout', '{WRITE_SECONDS}s', false), "
     f"CASE current_setting('lock_timeout') WHEN '10s' THEN set_config('lock_timeout', '{_LOCK_SECONDS}s', false) END"
 )
+# Of whoever draws, by fixed statements that find each row by an index. One plan for all values, because planning takes
+# longer than running; and no table is read as a whole, because that plan stays, and may be made while tables are empty.
+_OF_DRAWERS: Final = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off"
 # All that one request reads is of one moment: an ETag, and the picture that it is sent with.
 _SNAPSHOTS: Final[dict[str, Any]] = {
     "isolation_level": "REPEATABLE READ",
@@ -117,9 +121,17 @@ def turns_at_reading(settings: Settings) -> dict[ReadKind, Turns]:
     }
 
 
-def readers(settings: Settings, silence: Unanswered, connections: int) -> AsyncEngine:
-    """The engine of whoever reads."""
-    return engine(settings, connections, silence, READ_SECONDS, **_SNAPSHOTS)
+def readers(
+    settings: Settings, silence: Unanswered, turns: Mapping[ReadKind, Turns]
+) -> tuple[AsyncEngine, AsyncEngine]:
+    """The engine of whoever reads, and that of whoever draws, who asks the same few statements each time."""
+    drawing = turns["pictures"].places
+    reading = sum(kind.places for kind in turns.values()) - drawing
+    setting = f"{_limit(READ_SECONDS)}; {_OF_DRAWERS}"
+    return (
+        engine(settings, reading, silence, READ_SECONDS, **_SNAPSHOTS),
+        engine(settings, drawing, silence, READ_SECONDS, setting=setting, **_SNAPSHOTS),
+    )
 
 
 def exporters(settings: Settings, silence: Unanswered, turns: Turns) -> AsyncEngine:

@@ -30,6 +30,7 @@ from app.settings import Settings
 CLIENTS: Final = 16
 PID: Final = text("SELECT pg_backend_pid() AS pid")
 SETTINGS: Final = text("SELECT current_setting('jit') AS jit, current_setting('timezone') AS timezone")
+PLANS: Final = text("SELECT statement, generic_plans, custom_plans FROM pg_prepared_statements")
 SLEEP: Final = text("SELECT pg_backend_pid() AS pid, pg_sleep(:seconds)")
 
 
@@ -48,7 +49,9 @@ async def test_no_connection_is_opened_under_steady_load(
     await statement(client, event, about, await source(client, "Ines Varga"))
     app.state.kept, app.state.database = None, own
     opened: list[Any] = []
-    engine_event.listen(own.readers.sync_engine.pool, "connect", lambda *given: opened.append(given))
+    pools: list[Any] = [engine.sync_engine.pool for engine in (own.readers, own.drawers)]
+    for pool in pools:
+        engine_event.listen(pool, "connect", lambda *given: opened.append(given))
     paths = [f"{event}/dossier", event, "/v1/claims", f"{event}/statements", f"/v1/claims/{about}"]
 
     async def read_on(nth: int, rounds: int) -> None:
@@ -61,12 +64,32 @@ async def test_no_connection_is_opened_under_steady_load(
     await asyncio.gather(*(read_on(nth, 15) for nth in range(CLIENTS)))
     # Fewer than the most were perhaps in use at once before.
     assert len(opened) + own.askers.opened <= CLIENTS
-    assert len(opened) <= own.readers.pool.size()  # type: ignore[attr-defined]
+    assert len(opened) <= sum(pool.size() for pool in pools)
 
 
 async def test_one_after_the_other_has_the_same_connection(own: Database) -> None:
     pids = {(await ask(own.asking(), PID))[0].pid for _ in range(20)}
     assert (len(pids), own.askers.opened) == (1, 1)
+
+
+async def test_what_pictures_are_drawn_from_is_planned_once_and_found_by_indexes(
+    app: FastAPI, client: httpx.AsyncClient, own: Database, psql: psycopg.Connection, event: str
+) -> None:
+    """Planning it anew for each event took longer than finding it; and a plan may be made while tables are empty."""
+    await claim(client, event, text="A drone struck the plant")
+    app.state.kept, app.state.database = None, own
+    for parameters in ({}, {"as_of": "2100-01-01"}) * 7:
+        assert (await client.get(f"{event}/dossier", params=parameters)).status_code == 200
+    async with own.reading("pictures") as session:
+        plans = await ask(session, PLANS)
+    pictures = [plan for plan in plans if "record" in plan.statement]
+    assert len(pictures) >= 8
+    assert [plan.custom_plans for plan in pictures] == [0] * len(pictures)
+    async with own.reading("pictures") as session:
+        plan = await ask(
+            session, text("EXPLAIN SELECT FROM claim WHERE event_id = :id"), {"id": event.rpartition("/")[2]}
+        )
+    assert "Index" in str(plan)
 
 
 async def test_a_database_without_its_settings_is_used_as_one_with_them(
@@ -75,8 +98,13 @@ async def test_a_database_without_its_settings_is_used_as_one_with_them(
     """As one that was restored under another name: `jit` made each write to it take seconds."""
     for setting in ("RESET ALL", "SET timezone = 'Asia/Kathmandu'"):
         psql.execute(f"ALTER DATABASE {psql.info.dbname} {setting}")
-    async with own.reading() as reading, own.exporting() as exporting, own.writing(Signature("k")) as writing:
-        for session in (own.asking(), reading, exporting, writing):
+    async with (
+        own.reading() as reading,
+        own.reading("pictures") as drawing,
+        own.exporting() as exporting,
+        own.writing(Signature("k")) as writing,
+    ):
+        for session in (own.asking(), reading, drawing, exporting, writing):
             assert [tuple(row) for row in await ask(session, SETTINGS)] == [("off", "UTC")]
 
 

@@ -87,10 +87,12 @@ def noted(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, bool
     """Each time that something was drawn: how many connections were in use, and whether it was on the event loop."""
     drawn: list[tuple[int, bool]] = []
     loop_thread = threading.get_ident()
+    engines = (app.state.database.readers, app.state.database.drawers)
     for module, name in DRAWN:
 
         def noting(*given: Any, draw: Callable[..., Any] = getattr(module, name), **more: Any) -> Any:
-            drawn.append((app.state.database.readers.pool.checkedout(), threading.get_ident() == loop_thread))
+            in_use = sum(engine.pool.checkedout() for engine in engines)
+            drawn.append((in_use, threading.get_ident() == loop_thread))
             return draw(*given, **more)
 
         monkeypatch.setattr(module, name, noting)
