@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import psycopg
-from psycopg.rows import namedtuple_row
 from sqlalchemy import CompoundSelect, Connection, Select, TextClause, TextualSelect, event, text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
@@ -22,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only
 
-from app.connections import commits, engines
+from app.connections import askers, commits, engines
 from app.connections.askers import Askers
 from app.connections.engines import ReadKind
 from app.connections.gathering import Gatherings
@@ -196,8 +195,8 @@ class Database:
             raise _wrapped(error, "SELECT 1") from error
 
     async def dispose(self) -> None:
-        for askers in (self.askers, self.prober):
-            await askers.dispose()
+        for asking in (self.askers, self.prober):
+            await asking.dispose()
         for engine in (self.readers, self.drawers, self.exporters, self.writers):
             await engine.dispose()
 
@@ -224,13 +223,13 @@ def connect(settings: Settings) -> Database:
     exporters = engines.exporters(settings, silence, Turns("exports", settings.exporters, 1))
     # READ COMMITTED: what others committed while the lock was waited for has to be seen. Few: one writes at a time.
     writers = engines.writers(settings, silence, Turns("writes", settings.writers, 0.02))
-    askers, prober = (
+    look_ups, prober = (
         engines.askers(settings, silence, Turns(kind, connections, 0.002))
         for kind, connections in (("look-ups", _ASKERS), ("probes", 1))
     )
     for engine in (readers, drawers, writers, exporters):
         event.listen(engine.sync_engine, "before_cursor_execute", _count_statement, retval=True)
-    return Database(readers, drawers, writers, exporters, askers, prober, turns, Places(settings.exporters))
+    return Database(readers, drawers, writers, exporters, look_ups, prober, turns, Places(settings.exporters))
 
 
 def _count_statement(_connection: Any, _cursor: Any, query: str, values: Any, *_: Any) -> tuple[str, Any]:
@@ -292,14 +291,14 @@ async def ask(session: Askable, statement: FixedStatement, parameters: Mapping[s
     if transaction is None or transaction is not session.sync_session.get_transaction():
         connection = await session.connection()
         sync: Any = connection.sync_connection
-        cursor = psycopg.AsyncRawCursor(sync.connection.driver_connection, row_factory=namedtuple_row)
+        cursor = askers.raw_cursor(sync.connection.driver_connection)
         session.info["asking"] = (session.sync_session.get_transaction(), connection, cursor)
     query, values = _heard(
         connection.sync_connection.engine.dispatch, connection.sync_connection, cursor, query, values
     )
     try:
         await cursor.execute(query, values)
-        return await cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
+        return await askers.rows(cursor, query) if cursor.pgresult and cursor.pgresult.nfields else []
     except psycopg.Error as error:
         if cursor.connection.closed:
             await connection.invalidate(error)

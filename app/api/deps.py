@@ -130,7 +130,7 @@ async def _key_holder(request: Request) -> Caller:
     """
     state = request.scope["state"]
     if "holder" not in state:
-        credentials = await _bearer(request)
+        credentials = await _bearer(request) if b"authorization" in state["headers"] else None
         state["holder"] = await _look_up(request, credentials.credentials if credentials else None)
     holder: Caller = state["holder"]
     return holder
@@ -144,7 +144,7 @@ async def check_again(request: Request, scope: str) -> None:
 
 async def _look_up(request: Request, token: str | None) -> Caller:
     if token is None:
-        if not request.app.state.settings.public_read or "Authorization" in request.headers:
+        if not request.app.state.settings.public_read or b"authorization" in request.scope["state"]["headers"]:
             raise Unauthorized(_SEND_A_KEY)
         return ANYBODY
     keys: access.Keys = request.app.state.keys
