@@ -6,16 +6,14 @@ database may take for a statement, and how long it may be silent (`guarded`).
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import psycopg
-from sqlalchemy import CompoundSelect, Connection, Select, TextClause, TextualSelect, event, text
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
@@ -27,6 +25,8 @@ from app.connections.engines import ReadKind
 from app.connections.gathering import Gatherings
 from app.connections.guarded import Unanswered
 from app.connections.places import Places
+from app.connections.transactions import ReadTransaction, Transactions
+from app.connections.written import DIALECT, FixedStatement, written
 from app.errors import Unavailable
 from app.settings import Settings
 from app.telling import metrics, request_notes
@@ -54,7 +54,6 @@ _WAITING: Final = text(
     "WHERE locktype = 'advisory' AND classid = 20230809 AND objid = 1 AND NOT granted)"
 )
 _REASON: Final = text("SELECT set_config('counterclaim.reason', :reason, true)")
-_DIALECT: Final = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 _ASKERS: Final = 6  # connections for statements of a millisecond: more than that wait in line
 LEDGER_LOCK: Final = {"class": 20230809, "key": 1}
 MIGRATION_LOCK: Final = {"class": 20230809, "key": 2}
@@ -102,7 +101,7 @@ def _begin_with_lock(session: Session, _transaction: object, connection: Connect
     try:
         await_only(cursor.execute(query, values))
         if signed.reason:  # somebody's words: these are in no text of a query
-            await_only(psycopg.AsyncRawCursor(raw).execute(_written(_REASON)[0], [signed.reason]))
+            await_only(psycopg.AsyncRawCursor(raw).execute(written(_REASON)[0], [signed.reason]))
     except psycopg.Error as error:
         if raw.closed:
             connection.invalidate(error)
@@ -123,7 +122,7 @@ class Database:
     """The engines of a process, and what opens sessions on them."""
 
     readers: AsyncEngine
-    drawers: AsyncEngine
+    drawers: Transactions
     """Of whoever reads what pictures are drawn from."""
     writers: AsyncEngine
     exporters: AsyncEngine
@@ -140,12 +139,11 @@ class Database:
     async def reading(self, what_for: ReadKind = "reads") -> AsyncIterator[AsyncSession]:
         """One snapshot for all that is read; nothing can be written. Raises Unavailable where too many do the same."""
         kind = _SearchSession if what_for == "searches" else Session
-        engine = self.drawers if what_for == "pictures" else self.readers
         try:
             async with (
                 asyncio.timeout(engines.SEARCH_SECONDS if what_for == "searches" else None),
                 AsyncExitStack() as turn,
-                AsyncSession(engine, sync_session_class=kind, expire_on_commit=False) as session,
+                AsyncSession(self.readers, sync_session_class=kind, expire_on_commit=False) as session,
                 _ended_by_commit(session),
             ):
                 await turn.enter_async_context(self.turns[what_for].turn())
@@ -155,6 +153,17 @@ class Database:
             if what_for != "searches":
                 raise
             raise Unavailable(_TOO_MUCH) from None
+
+    @asynccontextmanager
+    async def drawing(self) -> AsyncIterator[ReadTransaction]:
+        """As `reading`, for what pictures are drawn from: `ask` takes it as it takes a session."""
+        async with AsyncExitStack() as turn:
+            await turn.enter_async_context(self.turns["pictures"].turn())
+            transaction = ReadTransaction(self.drawers, {"turn": turn, "database": self})
+            try:
+                yield transaction
+            finally:
+                await end_read(transaction)
 
     def asking(self) -> "Asking":
         """For single statements that need no snapshot: `ask` takes it as it takes a session."""
@@ -195,10 +204,11 @@ class Database:
             raise _wrapped(error, "SELECT 1") from error
 
     async def dispose(self) -> None:
-        for asking in (self.askers, self.prober):
-            await asking.dispose()
-        for engine in (self.readers, self.drawers, self.exporters, self.writers):
+        for engine in (self.readers, self.exporters, self.writers):
             await engine.dispose()
+        for connections in (self.askers, self.prober):
+            await connections.dispose()
+        await self.drawers.dispose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,16 +220,16 @@ class Asking:
     """As of a session: what is noted while it is used."""
 
 
-Askable: TypeAlias = AsyncSession | Asking
+Askable: TypeAlias = AsyncSession | Asking | ReadTransaction
 """What `ask` asks by."""
-FixedStatement: TypeAlias = TextClause | TextualSelect | Select[Any] | CompoundSelect[Any]
+_AskFor: TypeAlias = Callable[[str, Any], Awaitable[list[Any]]]
 
 
 def connect(settings: Settings) -> Database:
     """Engines on the settings' database; nothing is connected yet."""
     silence = Unanswered()
     turns = engines.turns_at_reading(settings)
-    readers, drawers = engines.readers(settings, silence, turns)
+    readers = engines.readers(settings, silence, sum(kind.places for kind in turns.values()))
     exporters = engines.exporters(settings, silence, Turns("exports", settings.exporters, 1))
     # READ COMMITTED: what others committed while the lock was waited for has to be seen. Few: one writes at a time.
     writers = engines.writers(settings, silence, Turns("writes", settings.writers, 0.02))
@@ -227,8 +237,9 @@ def connect(settings: Settings) -> Database:
         engines.askers(settings, silence, Turns(kind, connections, 0.002))
         for kind, connections in (("look-ups", _ASKERS), ("probes", 1))
     )
-    for engine in (readers, drawers, writers, exporters):
+    for engine in (readers, writers, exporters):
         event.listen(engine.sync_engine, "before_cursor_execute", _count_statement, retval=True)
+    drawers = engines.drawers(settings, silence)
     return Database(readers, drawers, writers, exporters, look_ups, prober, turns, Places(settings.exporters))
 
 
@@ -282,11 +293,13 @@ async def ask(session: Askable, statement: FixedStatement, parameters: Mapping[s
     By psycopg alone: what SQLAlchemy does around a statement of a few rows takes twice as long as all else. Raises what
     `session.execute` would.
     """
-    query, names, constants = _written(statement)
+    query, names, constants = written(statement)
     value_of = {**constants, **(parameters or {})}
     values: Any = [value_of[name] for name in names]
     if isinstance(session, Asking):
-        return await _ask_alone(session.database, query, values)
+        return await _ask_apart(session.database, session.database.askers.ask, query, values)
+    if isinstance(session, ReadTransaction):
+        return await _ask_apart(session.info["database"], session.ask, query, values)
     transaction, connection, cursor = session.info.get("asking", (None, None, None))
     if transaction is None or transaction is not session.sync_session.get_transaction():
         connection = await session.connection()
@@ -305,17 +318,17 @@ async def ask(session: Askable, statement: FixedStatement, parameters: Mapping[s
         raise _wrapped(error, query) from error
 
 
-async def _ask_alone(database: Database, query: str, values: Any) -> list[Any]:
+async def _ask_apart(database: Database, ask_for: _AskFor, query: str, values: Any) -> list[Any]:
     query, values = _heard(database.readers.sync_engine.dispatch, None, None, query, values)
     try:
-        return await database.askers.ask(query, values)
+        return await ask_for(query, values)
     except psycopg.Error as error:
         raise _wrapped(error, query) from error
 
 
 def _wrapped(error: psycopg.Error, query: str) -> StatementError:
     """The error that SQLAlchemy would raise."""
-    return DBAPIError.instance(query, None, error, psycopg.Error, dialect=_DIALECT)
+    return DBAPIError.instance(query, None, error, psycopg.Error, dialect=DIALECT)
 
 
 def _heard(dispatch: Any, connection: Connection | None, cursor: Any, query: str, values: Any) -> tuple[str, Any]:
@@ -325,36 +338,21 @@ def _heard(dispatch: Any, connection: Connection | None, cursor: Any, query: str
     return query, values
 
 
-@lru_cache(maxsize=1024)
-def _written(statement: FixedStatement) -> tuple[str, Sequence[str], Mapping[str, Any]]:
-    """A statement as PostgreSQL takes it, with `$1`: what `$1`, `$2` ... are called, and the values that stand in it.
-
-    psycopg looks through every statement for its own signs each time, where it is long; but not one like this.
-    """
-    compiled: Any = statement.compile(dialect=_DIALECT)
-    if isinstance(statement, TextClause):
-        return str(compiled), compiled.positiontup, compiled.params
-    state = compiled.construct_expanded_state({name: None for name, bind in compiled.binds.items() if bind.required})
-    values = dict(state.parameters)
-    processors = {
-        name: bind.type.dialect_impl(_DIALECT).bind_processor(_DIALECT) for bind, name in compiled.bind_names.items()
-    }
-    for name, process in (processors | dict(state.processors)).items():
-        if process is not None and values.get(name) is not None:
-            values[name] = process(values[name])
-    return state.statement, state.positiontup, values
-
-
 async def end_read(session: Askable) -> None:
     """End the transaction of a session for reading: what follows is computed, for longer than one may be idle.
 
     A session that writes is left alone: only whoever opened it may end its transaction.
     """
-    if not isinstance(session, Asking) and not is_writing(session):
+    if isinstance(session, ReadTransaction):
+        try:
+            await session.end()
+        except psycopg.Error as error:
+            raise _wrapped(error, "COMMIT") from error
+    elif not isinstance(session, Asking) and not is_writing(session):
         await session.commit()
 
 
-async def take_large_turn(session: AsyncSession) -> None:
+async def take_large_turn(session: Askable) -> None:
     """Wait until nobody else draws a large picture; until this session's end nobody does. Raises Unavailable.
 
     Exports, of which there are few at once, wait for nobody.
@@ -372,7 +370,7 @@ async def end_turn(session: AsyncSession) -> None:
     await turn.aclose()
 
 
-def is_writing(session: AsyncSession | Asking) -> bool:
+def is_writing(session: Askable) -> bool:
     """Whether others may wait for the lock that it holds, so that nothing should be done in it that can be left."""
     return "signature" in session.info
 

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 
@@ -31,13 +32,28 @@ def recorded(database: Database) -> Iterator[Recording]:
     """Note what is asked through these engines. What a new connection, or the pool's ping, asks is not noted."""
     recording = Recording()
     with ExitStack() as listeners:
-        for name in ("readers", "drawers", "writers", "exporters"):
+        for name in ("readers", "writers", "exporters"):
             engine = getattr(database, name).sync_engine
             listeners.enter_context(_listening(engine, "before_cursor_execute", _noting(recording)))
             for occasion in ("commit", "rollback"):
                 ending = _ending(recording, f"{name} {occasion}")
                 listeners.enter_context(_listening(engine, occasion, ending))
+        listeners.enter_context(_noting_drawers(database, recording))
         yield recording
+
+
+@contextmanager
+def _noting_drawers(database: Database, recording: Recording) -> Iterator[None]:
+    """They have no engine that could be listened to, and commit whatever happens."""
+    end = database.drawers.end
+
+    async def end_and_note(cursor: Any) -> None:
+        recording.transactions.append("drawers commit")
+        await end(cursor)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database.drawers, "end", end_and_note)
+        yield
 
 
 @contextmanager

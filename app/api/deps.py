@@ -18,6 +18,7 @@ from app import tokens
 from app.api import bodies
 from app.api.headers import with_hint
 from app.connections.engines import ReadKind
+from app.connections.transactions import ReadTransaction
 from app.database import Asking, Database, Signature
 from app.errors import Forbidden, Invalid, KeyInAddress, MethodNotAllowed, Unauthorized
 from app.schemas.addresses import ADDRESS_CHARACTERS, ADDRESS_PATTERN, EVENT_ADDRESS_PATTERN
@@ -237,7 +238,20 @@ def _reading(what_for: ReadKind, *, may_be_kept: bool = False) -> _Sessions:
     return read
 
 
-_reading_to_keep, _drawing_to_keep = _reading("reads", may_be_kept=True), _reading("pictures", may_be_kept=True)
+_reading_to_keep = _reading("reads", may_be_kept=True)
+
+
+async def _drawing(request: Request) -> AsyncIterator[ReadTransaction]:
+    database: Database = request.app.state.database
+    async with database.drawing() as transaction:
+        yield transaction
+
+
+async def _drawing_to_keep(request: Request) -> AsyncIterator[ReadTransaction]:
+    database: Database = request.app.state.database
+    async with database.drawing() as transaction:
+        request.scope["state"]["read"] = transaction.info
+        yield transaction
 
 
 async def asking_to_keep(request: Request) -> Asking:
@@ -261,13 +275,14 @@ Connected = Annotated[Database, Depends(_connected)]
 # scope="function": the commit comes before the answer goes out, so that a failed commit is still an error answer.
 Session = Annotated[AsyncSession, Depends(_reading("reads"), scope="function")]
 # The same for what takes longer to make than to read: there are fewer of these at once.
-Drawing = Annotated[AsyncSession, Depends(_reading("pictures"), scope="function")]
+Drawing = Annotated[ReadTransaction, Depends(_drawing, scope="function")]
+DrawingAndListing = Annotated[AsyncSession, Depends(_reading("pictures"), scope="function")]
 Searching = Annotated[AsyncSession, Depends(_reading("searches"), scope="function")]
 Exporting = Annotated[AsyncSession, Depends(_reading("exports"), scope="function")]
 # The same where the answer may be kept and given to others (`api/kept`): it follows from what the ledger has, from the
 # path and the parameters, the language, and which of the scopes for reading the caller has; and from nothing else.
 KeptSession = Annotated[AsyncSession, Depends(_reading_to_keep, scope="function")]
-KeptDrawing = Annotated[AsyncSession, Depends(_drawing_to_keep, scope="function")]
+KeptDrawing = Annotated[ReadTransaction, Depends(_drawing_to_keep, scope="function")]
 # As KeptSession, for one record: asked by single statements, which need not be of one moment.
 KeptAsking = Annotated[Asking, Depends(asking_to_keep)]
 Writing = Annotated[AsyncSession, Depends(_writing, scope="function")]

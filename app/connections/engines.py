@@ -3,7 +3,7 @@
 import os
 import selectors
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final, Literal, TypeAlias
 from weakref import WeakKeyDictionary
@@ -18,6 +18,7 @@ from sqlalchemy.util import await_only
 from app.connections import guarded
 from app.connections.askers import Askers
 from app.connections.guarded import Unanswered
+from app.connections.transactions import Transactions
 from app.settings import Settings
 from app.turns import Turns
 
@@ -121,17 +122,14 @@ def turns_at_reading(settings: Settings) -> dict[ReadKind, Turns]:
     }
 
 
-def readers(
-    settings: Settings, silence: Unanswered, turns: Mapping[ReadKind, Turns]
-) -> tuple[AsyncEngine, AsyncEngine]:
-    """The engine of whoever reads, and that of whoever draws, who asks the same few statements each time."""
-    drawing = turns["pictures"].places
-    reading = sum(kind.places for kind in turns.values()) - drawing
-    setting = f"{_limit(READ_SECONDS)}; {_OF_DRAWERS}"
-    return (
-        engine(settings, reading, silence, READ_SECONDS, **_SNAPSHOTS),
-        engine(settings, drawing, silence, READ_SECONDS, setting=setting, **_SNAPSHOTS),
-    )
+def readers(settings: Settings, silence: Unanswered, connections: int) -> AsyncEngine:
+    """The engine of whoever reads."""
+    return engine(settings, connections, silence, READ_SECONDS, **_SNAPSHOTS)
+
+
+def drawers(settings: Settings, silence: Unanswered) -> Transactions:
+    """The connections of whoever draws, who asks the same few statements each time."""
+    return Transactions(_connecting(settings, silence, READ_SECONDS, f"{_limit(READ_SECONDS)}; {_OF_DRAWERS}"))
 
 
 def exporters(settings: Settings, silence: Unanswered, turns: Turns) -> AsyncEngine:
@@ -142,11 +140,16 @@ def exporters(settings: Settings, silence: Unanswered, turns: Turns) -> AsyncEng
 
 def askers(settings: Settings, silence: Unanswered, turns: Turns) -> Askers:
     """Connections for single statements."""
+    return Askers(turns, _connecting(settings, silence, ASK_SECONDS, _limit(ASK_SECONDS)))
+
+
+def _connecting(
+    settings: Settings, silence: Unanswered, seconds: int, setting: str
+) -> Callable[[], Awaitable[AsyncConnection[Any]]]:
+    """What opens a connection in autocommit, on which a statement may take so long."""
     _, of_url = _DIALECT.create_connect_args(make_url(settings.database_url))
     options = {**_options(settings), **of_url, "autocommit": True}
-    return Askers(
-        turns, partial(guarded.connect, silence, ASK_SECONDS + _SILENT_SECONDS, _limit(ASK_SECONDS), **options)
-    )
+    return partial(guarded.connect, silence, seconds + _SILENT_SECONDS, setting, **options)
 
 
 async def holder(settings: Settings) -> AsyncConnection[Any]:

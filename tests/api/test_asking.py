@@ -49,9 +49,7 @@ async def test_no_connection_is_opened_under_steady_load(
     await statement(client, event, about, await source(client, "Ines Varga"))
     app.state.kept, app.state.database = None, own
     opened: list[Any] = []
-    pools: list[Any] = [engine.sync_engine.pool for engine in (own.readers, own.drawers)]
-    for pool in pools:
-        engine_event.listen(pool, "connect", lambda *given: opened.append(given))
+    engine_event.listen(own.readers.sync_engine.pool, "connect", lambda *given: opened.append(given))
     paths = [f"{event}/dossier", event, "/v1/claims", f"{event}/statements", f"/v1/claims/{about}"]
 
     async def read_on(nth: int, rounds: int) -> None:
@@ -59,12 +57,13 @@ async def test_no_connection_is_opened_under_steady_load(
             assert (await client.get(paths[(nth + turn) % len(paths)])).status_code == 200
 
     await asyncio.gather(*(read_on(nth, 5) for nth in range(CLIENTS)))
-    before = len(opened) + own.askers.opened
+    before = len(opened) + own.askers.opened + own.drawers.opened
     assert 2 <= before <= CLIENTS
     await asyncio.gather(*(read_on(nth, 15) for nth in range(CLIENTS)))
     # Fewer than the most were perhaps in use at once before.
-    assert len(opened) + own.askers.opened <= CLIENTS
-    assert len(opened) <= sum(pool.size() for pool in pools)
+    assert len(opened) + own.askers.opened + own.drawers.opened <= CLIENTS
+    assert len(opened) <= own.readers.pool.size()  # type: ignore[attr-defined]
+    assert own.drawers.opened <= own.turns["pictures"].places
 
 
 async def test_one_after_the_other_has_the_same_connection(own: Database) -> None:
@@ -80,16 +79,53 @@ async def test_what_pictures_are_drawn_from_is_planned_once_and_found_by_indexes
     app.state.kept, app.state.database = None, own
     for parameters in ({}, {"as_of": "2100-01-01"}) * 7:
         assert (await client.get(f"{event}/dossier", params=parameters)).status_code == 200
-    async with own.reading("pictures") as session:
+    tag = (await client.get(f"{event}/dossier")).headers["ETag"]
+    assert (await client.get(f"{event}/dossier", headers={"If-None-Match": tag})).status_code == 304
+    assert (await client.get("/v1/events/nowhere/dossier")).status_code == 404
+    async with own.drawing() as session:
         plans = await ask(session, PLANS)
     pictures = [plan for plan in plans if "record" in plan.statement]
     assert len(pictures) >= 8
     assert [plan.custom_plans for plan in pictures] == [0] * len(pictures)
-    async with own.reading("pictures") as session:
+    async with own.drawing() as session:
         plan = await ask(
             session, text("EXPLAIN SELECT FROM claim WHERE event_id = :id"), {"id": event.rpartition("/")[2]}
         )
     assert "Index" in str(plan)
+
+
+async def test_a_picture_is_drawn_on_another_connection_if_that_of_before_was_lost(
+    app: FastAPI, client: httpx.AsyncClient, own: Database, psql: psycopg.Connection, event: str
+) -> None:
+    app.state.kept, app.state.database = None, own
+    for times in (1, 2, 3):
+        assert (await client.get(f"{event}/dossier")).status_code == 200
+        async with own.drawing() as drawing:
+            [(pid,)] = await ask(drawing, PID)
+        assert (own.drawers.opened, own.drawers.lent) == (times, 0)
+        psql.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    async with own.drawing() as drawing:
+        [(pid,)] = await ask(drawing, PID)
+        psql.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        with pytest.raises(DBAPIError):
+            await ask(drawing, PID)
+    assert own.drawers.lent == 0
+    assert (await client.get(f"{event}/dossier")).status_code == 200
+
+
+async def test_who_leaves_a_picture_leaves_its_connection_to_others(own: Database) -> None:
+    async def draw(seconds: float) -> Any:
+        async with own.drawing() as drawing:
+            return (await ask(drawing, SLEEP, {"seconds": seconds}))[0].pid
+
+    pid = await draw(0)
+    leaving = asyncio.create_task(draw(60))
+    await asyncio.sleep(0.2)
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    assert own.drawers.lent == 0
+    assert await draw(0) == pid
 
 
 async def test_a_database_without_its_settings_is_used_as_one_with_them(
@@ -100,7 +136,7 @@ async def test_a_database_without_its_settings_is_used_as_one_with_them(
         psql.execute(f"ALTER DATABASE {psql.info.dbname} {setting}")
     async with (
         own.reading() as reading,
-        own.reading("pictures") as drawing,
+        own.drawing() as drawing,
         own.exporting() as exporting,
         own.writing(Signature("k")) as writing,
     ):

@@ -87,11 +87,11 @@ def noted(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, bool
     """Each time that something was drawn: how many connections were in use, and whether it was on the event loop."""
     drawn: list[tuple[int, bool]] = []
     loop_thread = threading.get_ident()
-    engines = (app.state.database.readers, app.state.database.drawers)
+    connected = app.state.database
     for module, name in DRAWN:
 
         def noting(*given: Any, draw: Callable[..., Any] = getattr(module, name), **more: Any) -> Any:
-            in_use = sum(engine.pool.checkedout() for engine in engines)
+            in_use = connected.readers.pool.checkedout() + connected.drawers.lent
             drawn.append((in_use, threading.get_ident() == loop_thread))
             return draw(*given, **more)
 

@@ -3,13 +3,13 @@ from typing import Annotated
 
 from fastapi import Query, Request
 from pydantic import BaseModel
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from app.api import answers, negotiation
-from app.api.deps import DocumentAt, Drawing, EventAt, KeptDrawing, Reader, Router
+from app.api.deps import DocumentAt, DrawingAndListing, EventAt, KeptDrawing, Reader, Router
 from app.api.problems import documented
 from app.api.records import MERGED, READ
+from app.database import Askable
 from app.derive.pictures import labels
 from app.models import Document
 from app.schemas.common import Viewed
@@ -78,7 +78,7 @@ async def _picture(
     query: PictureQuery,
     caller: Caller,
     *,
-    session: AsyncSession,
+    session: Askable,
     draw: Callable[..., Awaitable[BaseModel]],
     **details: str | None,
 ) -> Response:
@@ -137,7 +137,7 @@ async def get_audit(
 
 @router.get("/events/{event}/news", response_model=NewsRead, responses=READ | MERGED, summary="Read what is new")
 async def get_news(
-    request: Request, event: EventAt, query: Annotated[NewsQuery, Query()], caller: Reader, session: Drawing
+    request: Request, event: EventAt, query: Annotated[NewsQuery, Query()], caller: Reader, session: DrawingAndListing
 ) -> Response:
     """What is new since somebody last looked, in plain words: for digests and messages.
 

@@ -186,7 +186,7 @@ async def moves(
 
 async def _snapshot(database: Database, view: View, event_id: UUID, seq: int) -> Snapshot:
     """The event as it was recorded then; empty, if it was not."""
-    async with database.reading("pictures") as session:
+    async with database.drawing() as session:
         try:
             rows = await loading.load(session, event_id, seq)
         except NotFound:

@@ -6,10 +6,9 @@ from uuid import UUID
 
 from pydantic_core import from_json
 from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import threads
-from app.database import ask, end_read
+from app.database import Askable, ask, end_read
 from app.derive import ordering
 from app.derive.pictures import audit as derived
 from app.derive.pictures import documents
@@ -24,14 +23,14 @@ from app.services.pictures.moments import Position, Viewpoint
 EVENTS_DRAWN: Final = 50
 
 
-async def etag(session: AsyncSession, document_id: UUID, viewpoint: Viewpoint) -> str:
+async def etag(session: Askable, document_id: UUID, viewpoint: Viewpoint) -> str:
     """The strong entity tag of an audit, quoted."""
     view = viewpoint.view
     seen_from = (viewpoint.seq, view.said_before, view.restricted, view.confidential, view.wording, viewpoint.hint)
     return await moments.etag_of_all(session, "audit", document_id, seen_from)
 
 
-async def audit(session: AsyncSession, document_id: UUID, viewpoint: Viewpoint) -> AuditRead:
+async def audit(session: Askable, document_id: UUID, viewpoint: Viewpoint) -> AuditRead:
     """What a document that the caller may see carries. Raises NotFound if it was not there at the moment asked for."""
     is_past, view = viewpoint.as_of is not None, viewpoint.view
     moment = {"seq": viewpoint.seq} if is_past else {}

@@ -6,10 +6,8 @@ from datetime import datetime
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app import threads
-from app.database import end_read
+from app.database import Askable, end_read
 from app.derive.diff import diff as derived
 from app.derive.diff import snapshots
 from app.derive.diff.snapshots import Snapshot, SnapshotPair
@@ -37,7 +35,7 @@ class ResolvedDiff(NamedTuple):
     """What to know of the times that were asked for."""
 
 
-async def resolve(session: AsyncSession, caller: Caller, query: DiffQuery, wording: Wording = ENGLISH) -> ResolvedDiff:
+async def resolve(session: Askable, caller: Caller, query: DiffQuery, wording: Wording = ENGLISH) -> ResolvedDiff:
     """Find the two viewpoints. Raises Invalid, also where `since` is the later, and Gone for a lost position."""
     view = View(
         independence=query.independence,
@@ -74,7 +72,7 @@ def _end(query: DiffQuery, name: str, time: str) -> datetime | None:
     return None if query.clock == "recorded" and moments.is_position(time) else moments.time_span(name, time).end
 
 
-async def etag(session: AsyncSession, event: Located, comparison: ResolvedDiff) -> str:
+async def etag(session: Askable, event: Located, comparison: ResolvedDiff) -> str:
     """The strong entity tag, quoted: of both pictures and the parameters. Raises as `diff` does."""
     # One side may have no event yet: that is a side without a tag.
     tags = [await _tag(session, event, viewpoint) for viewpoint in (comparison.since, comparison.until)]
@@ -83,7 +81,7 @@ async def etag(session: AsyncSession, event: Located, comparison: ResolvedDiff) 
     return entity_tag(repr((comparison.query, tags, *comparison.hints)))
 
 
-async def _tag(session: AsyncSession, event: Located, viewpoint: Viewpoint | None) -> str | None:
+async def _tag(session: Askable, event: Located, viewpoint: Viewpoint | None) -> str | None:
     """None: there was no such event at this side's moment. Only if neither side has one does `etag` raise NotFound."""
     try:
         return None if viewpoint is None else await moments.etag(session, event, viewpoint, "diff")
@@ -91,14 +89,14 @@ async def _tag(session: AsyncSession, event: Located, viewpoint: Viewpoint | Non
         return None
 
 
-async def diff(session: AsyncSession, event: Located, comparison: ResolvedDiff) -> DiffRead:
+async def diff(session: Askable, event: Located, comparison: ResolvedDiff) -> DiffRead:
     """What changed; an event that was not there at one of the moments is empty there. Raises as `compared`."""
     difference, _ = await compared(session, event, comparison, lambda _difference, _pair: None)
     return difference
 
 
 async def compared(
-    session: AsyncSession, event: Located, comparison: ResolvedDiff, take: Callable[[DiffRead, SnapshotPair], Taken]
+    session: Askable, event: Located, comparison: ResolvedDiff, take: Callable[[DiffRead, SnapshotPair], Taken]
 ) -> tuple[DiffRead, Taken]:
     """The diff, and what is taken of it, with the two ends that it compares, in the thread in which it is made.
 
@@ -156,7 +154,7 @@ def _instead(event: Located, parameter: str) -> str:
     )
 
 
-async def _load(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint | None) -> tuple[Rows, Position] | None:
+async def _load(session: Askable, event_id: UUID, viewpoint: Viewpoint | None) -> tuple[Rows, Position] | None:
     """None: there was no such event at this side's moment. Only if neither side has one does `diff` raise NotFound."""
     try:
         return None if viewpoint is None else await moments.load(session, event_id, viewpoint)

@@ -7,10 +7,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import threads
-from app.database import ask, end_read
+from app.database import Askable, ask, end_read
 from app.derive.diff import snapshots, verdict_changes
 from app.derive.diff.snapshots import SnapshotPair
 from app.derive.rules.construct import built
@@ -37,7 +36,7 @@ LEFT JOIN LATERAL (
 ORDER BY day""")
 
 
-async def feed(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> tuple[DossierRead, list[DayMoves]]:
+async def feed(session: Askable, event_id: UUID, viewpoint: Viewpoint) -> tuple[DossierRead, list[DayMoves]]:
     """The event as it is, and day by day what moved. Raises NotFound."""
     rows, shown_position = await moments.load(session, event_id, viewpoint)
     day_count = max(1, min(FEED_DAYS, STATEMENTS_DRAWN // (1 + len(rows.statements))))
@@ -68,7 +67,7 @@ def _draw(
 
 
 async def _load(
-    session: AsyncSession, event_id: UUID, viewpoint: Viewpoint | None
+    session: Askable, event_id: UUID, viewpoint: Viewpoint | None
 ) -> tuple[Rows, Position, Viewpoint] | None:
     """The arguments of `draw_dossier` for the end of a day. None: there was no such event yet."""
     try:

@@ -10,10 +10,9 @@ from uuid import UUID
 
 from pydantic_core import from_json
 from sqlalchemy import TextClause, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import threads
-from app.database import ask, take_large_turn
+from app.database import Askable, ask, take_large_turn
 from app.derive.rules.rows import Rows
 from app.errors import NotFound
 from app.models import Document, Record, Source
@@ -264,7 +263,7 @@ _CITED: Final = {False: _cited(now), True: _cited(then)}
 # --- loading ---------------------------------------------------------------------------------------------------------
 
 
-async def load(session: AsyncSession, event_id: UUID, seq: int | None = None, *further_ids: UUID) -> Rows:
+async def load(session: Askable, event_id: UUID, seq: int | None = None, *further_ids: UUID) -> Rows:
     """All rows of one event's pictures: those of now, or those that the ledger had at `seq`.
 
     `further_ids`: of events whose rows are read along, for what is asked across events. Raises NotFound if there was no
@@ -284,7 +283,7 @@ async def load(session: AsyncSession, event_id: UUID, seq: int | None = None, *f
 
 
 async def with_cited(
-    session: AsyncSession,
+    session: Askable,
     loaded: Records,
     event_id: UUID,
     event_ids: frozenset[UUID],
@@ -309,7 +308,7 @@ UNION ALL SELECT type, record_id FROM change WHERE record_id = ANY (CAST(:links 
     AND coalesce(protector(CAST(record->>'from_id' AS uuid)), protector(CAST(record->>'to_id' AS uuid))) IS NOT NULL""")
 
 
-async def _unseen(session: AsyncSession, loaded: Records) -> dict[str, list[UUID]]:
+async def _unseen(session: Askable, loaded: Records) -> dict[str, list[UUID]]:
     """By type, the documents and links among these that are hidden themselves, though what they became is not."""
     merged_documents = [document["id"] for document in loaded["document"] if document["merged_into"]]
     links = [link["id"] for link in loaded["source_link"]] if loaded["mask"] else []
@@ -320,7 +319,7 @@ async def _unseen(session: AsyncSession, loaded: Records) -> dict[str, list[UUID
     return unseen
 
 
-async def records(session: AsyncSession, query: TextClause, parameters: dict[str, Any]) -> Records:
+async def records(session: Askable, query: TextClause, parameters: dict[str, Any]) -> Records:
     """The records that the query finds, as parsed JSON, by type. Raises Unavailable where others load as many."""
     parts = await ask(session, query, parameters)
     characters = sum(len(part.records) for part in parts)

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import threads, times
 from app.database import Askable, ask, end_read
@@ -91,7 +90,7 @@ class Viewpoint:
 
 
 async def find(
-    session: AsyncSession, caller: Caller, address: str, query: PictureQuery, wording: Wording = ENGLISH
+    session: Askable, caller: Caller, address: str, query: PictureQuery, wording: Wording = ENGLISH
 ) -> tuple[Located, Viewpoint]:
     """The event at an address, and from where the parameters have it looked at. Raises as `event_at` and `resolve`."""
     event = await event_at(session, caller, address)
@@ -104,7 +103,7 @@ async def event_at(session: Askable, caller: Caller, address: str) -> Located:
 
 
 async def resolve(
-    session: AsyncSession,
+    session: Askable,
     caller: Caller,
     as_of: str | None = None,
     said_before: str | None = None,
@@ -238,7 +237,7 @@ def scopes_held(view: View) -> int:
     return 2 if view.confidential else int(view.restricted)
 
 
-async def etag(session: AsyncSession, event: Located, viewpoint: Viewpoint, picture: str = "dossier") -> str:
+async def etag(session: Askable, event: Located, viewpoint: Viewpoint, picture: str = "dossier") -> str:
     """The strong entity tag of a picture of an event that the caller may see, for a few look-ups by index.
 
     `picture`: which one, and what it takes beside the viewpoint. Raises NotFound if there was no such event then.
@@ -258,7 +257,7 @@ async def etag(session: AsyncSession, event: Located, viewpoint: Viewpoint, pict
     return entity_tag(repr(((RULES, EDITION, picture, viewpoint.seq, viewpoint.view, *hints), written_heads)))
 
 
-async def etag_of_all(session: AsyncSession, picture: str, *parameters: object) -> str:
+async def etag_of_all(session: Askable, picture: str, *parameters: object) -> str:
     """The strong entity tag of what several events, and what hides them, bear on: any change of the ledger moves it.
 
     `parameters`: of what it is, and what of it the caller sees. Callers keep ETags: their order is a part of them.
@@ -268,13 +267,13 @@ async def etag_of_all(session: AsyncSession, picture: str, *parameters: object) 
     return entity_tag(repr((RULES, EDITION, picture, *parameters, str(Position(*position)), *redacted)))
 
 
-async def head(session: AsyncSession) -> Position:
+async def head(session: Askable) -> Position:
     """The position of the ledger's newest change, which pictures over several events show."""
     *position, _ = (await ask(session, _LEDGER_HEAD))[0]
     return Position(*position)
 
 
-async def position(session: AsyncSession, rows: Rows, seq: int | None = None, view: View = _EVERYTHING) -> Position:
+async def position(session: Askable, rows: Rows, seq: int | None = None, view: View = _EVERYTHING) -> Position:
     """Ledger position of the newest change in these rows that may be seen: `as_of` with it gives the same picture."""
     rows = merges.as_seen(rows, view)
     event_ids = rows.events.keys() | rows.event_ids
@@ -292,9 +291,7 @@ async def position(session: AsyncSession, rows: Rows, seq: int | None = None, vi
 # --- the pictures ----------------------------------------------------------------------------------------------------
 
 
-async def dossier(
-    session: AsyncSession, event_id: UUID, viewpoint: Viewpoint, order: DossierOrder = "time"
-) -> DossierRead:
+async def dossier(session: Askable, event_id: UUID, viewpoint: Viewpoint, order: DossierOrder = "time") -> DossierRead:
     """The whole event as it was asked for. Raises NotFound if there was no such event, or it is not for the caller.
 
     The last that a session reads: the transaction ends before the dossier is drawn, in a thread, as all pictures are.
@@ -307,7 +304,7 @@ def _all_of_it(whole_dossier: DossierRead) -> DossierRead:
 
 
 async def _slice(
-    session: AsyncSession, event_id: UUID, viewpoint: Viewpoint, take: Callable[[DossierRead], Picture]
+    session: Askable, event_id: UUID, viewpoint: Viewpoint, take: Callable[[DossierRead], Picture]
 ) -> Picture:
     """What is taken of a dossier, in the thread in which that is drawn: each way to a thread costs a tenth of a ms."""
     loaded = [await load(session, event_id, viewpoint)]
@@ -321,7 +318,7 @@ def draw_dossier(rows: Rows, shown_position: Position, viewpoint: Viewpoint) -> 
     return derived.dossier(rows, viewpoint.view, str(shown_position), viewpoint.as_of_words)
 
 
-async def load(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> tuple[Rows, Position]:
+async def load(session: Askable, event_id: UUID, viewpoint: Viewpoint) -> tuple[Rows, Position]:
     """Load an event's rows, with the ledger position they show. Raises as `dossier` does."""
     rows = await loading.load(session, event_id, viewpoint.seq)
     if event_id in rows.restricted and not viewpoint.view.restricted:
@@ -329,7 +326,7 @@ async def load(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> t
     return rows, await position(session, rows, viewpoint.seq, viewpoint.view)
 
 
-async def timeline(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) -> TimelineRead:
+async def timeline(session: Askable, event_id: UUID, viewpoint: Viewpoint) -> TimelineRead:
     """What was said, in its order: a slice of the dossier. Raises as `dossier` does."""
     view = viewpoint.view
     return await _slice(
@@ -338,7 +335,7 @@ async def timeline(session: AsyncSession, event_id: UUID, viewpoint: Viewpoint) 
 
 
 async def figures(
-    session: AsyncSession,
+    session: Askable,
     event_id: UUID,
     viewpoint: Viewpoint,
     measure: Measure | None = None,
@@ -359,7 +356,7 @@ async def figures(
 
 
 async def matrix(
-    session: AsyncSession, event_id: UUID, viewpoint: Viewpoint, question: str | None = None, by: ColumnsBy = "party"
+    session: Askable, event_id: UUID, viewpoint: Viewpoint, question: str | None = None, by: ColumnsBy = "party"
 ) -> MatrixRead:
     """Who takes which stance on which question: a slice of the dossier.
 

@@ -4,14 +4,13 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import threads
+from app.database import Askable, ask
 from app.derive import ordering
 from app.derive.pictures import track_record
 from app.derive.rules.rows import View
 from app.errors import Forbidden
-from app.models import Source
 from app.schemas.pictures.side_maps import SideMap
 from app.schemas.pictures.track_records import TrackEntry, TrackRecordRead
 from app.schemas.sources import SourceRead
@@ -36,25 +35,26 @@ spoken(id) AS (
     SELECT h.event_id FROM kin JOIN appearance_hop h ON h.source_id = kin.id),
 settled(id) AS (SELECT event_root(id) FROM (SELECT DISTINCT event_id AS id FROM assessment WHERE settles) e)
 SELECT DISTINCT root.id FROM spoken CROSS JOIN LATERAL (SELECT event_root(spoken.id) AS id) root
-JOIN settled ON settled.id = root.id WHERE :all OR is_public(root.id) ORDER BY root.id""")
+JOIN settled ON settled.id = root.id WHERE CAST(:all AS boolean) OR is_public(root.id) ORDER BY root.id""")
+_IS_THERE: Final = text("SELECT id FROM source WHERE id = CAST(:source AS uuid)")
 
 
-async def etag(session: AsyncSession, caller: Caller, source_id: UUID, said_before: str | None) -> str:
+async def etag(session: Askable, caller: Caller, source_id: UUID, said_before: str | None) -> str:
     """The strong entity tag of a record, quoted."""
     scopes = caller.may("read"), caller.may("confidential")
     return await moments.etag_of_all(session, "record", source_id, said_before, *scopes)
 
 
-async def record(session: AsyncSession, caller: Caller, source_id: UUID, said_before: str | None) -> TrackRecordRead:
+async def record(session: Askable, caller: Caller, source_id: UUID, said_before: str | None) -> TrackRecordRead:
     """What a source that the caller may see, or its family, said of open questions that were settled later.
 
     Raises Forbidden for a protected source that the caller may not see.
     """
-    if await session.get(Source, source_id) is None:
+    if not await ask(session, _IS_THERE, {"source": source_id}):
         raise Forbidden("The record of a protected source needs the scope confidential.", scopes=["confidential"])
     until = None if said_before is None else moments.time_span("said_before", said_before).end
     view = View(said_before, until, "family", caller.may("read"), caller.may("confidential"))
-    event_ids = (await session.scalars(_EVENTS, {"source": source_id, "all": view.restricted})).all()
+    event_ids = [row.id for row in await ask(session, _EVENTS, {"source": source_id, "all": view.restricted})]
     entries: list[TrackEntry] = []
     sources: dict[UUID, SourceRead] = {}
     family: UUID | None = None
