@@ -203,3 +203,10 @@ AND longer.keys[:cardinality(shorter.keys)] = shorter.keys AND shorter.name::tex
 def test_no_index_begins_another(psql: psycopg.Connection) -> None:
     """A plan made while the table is empty may take the shorter one, and then goes through all that it finds there."""
     assert psql.execute(PREFIXES, [[f'"{table}"' for table in TABLES]]).fetchall() == []
+
+
+def test_whatever_is_pointed_at_may_be_asked_whether_it_was_redacted(psql: Connection) -> None:
+    """A kind that the function does not know is an error, but only where something was redacted."""
+    for target in {model.__tablename__ for kind in KINDS for model in kind.points_at.values()}:
+        assert value(psql, "SELECT is_redacted(%s, %s)", target, uuid.uuid4()) is False
+    assert value(psql, "SELECT is_redacted('event', NULL)") is None

@@ -251,15 +251,14 @@ def _redacted(kind: Kind, columns: Mapping[str, ColumnElement[Any]]) -> ColumnEl
     redacted = table_of(kind.model).c.redacted
     leading: list[ColumnElement[Any]] = []
     for name, target in kind.points_at.items():
-        pointed_at, stored, shown_as = table_of(target).alias().c, table_of(kind.model).c[name], columns[name]
-        # Not EXISTS: in what is selected the planner would plan each of them twice, for every list that is asked for.
-        where_redacted = select(literal(name, Text())).where(pointed_at.id == stored, pointed_at.redacted != _NOTHING)
-        name_if_redacted = where_redacted.scalar_subquery()
-        if shown_as is stored:
-            leading.append(name_if_redacted)
-        else:  # beside it, not inside: what decides whether a pointer is shown asks of this table's row
-            is_shown = (shown_as.element if isinstance(shown_as, Label) else shown_as) == stored
-            leading.append(case((is_shown, name_if_redacted), else_=null()))
+        stored, shown_as = table_of(kind.model).c[name], columns[name]
+        # A function: look-ups would be planned for every list that is asked for, which took as long as reading it.
+        is_redacted = func.is_redacted(literal(target.__tablename__, Text()), stored)
+        # Beside it, not inside: what decides whether a pointer is shown asks of this table's row.
+        is_shown = (
+            true() if shown_as is stored else (shown_as.element if isinstance(shown_as, Label) else shown_as) == stored
+        )
+        leading.append(case((and_(is_shown, is_redacted), literal(name, Text())), else_=null()))
     if not leading:
         return redacted
     names = func.array_remove(func.array_cat(redacted, array(leading)), null())
