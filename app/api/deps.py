@@ -241,17 +241,20 @@ def _reading(what_for: ReadKind, *, may_be_kept: bool = False) -> _Sessions:
 _reading_to_keep = _reading("reads", may_be_kept=True)
 
 
-async def _drawing(request: Request) -> AsyncIterator[ReadTransaction]:
-    database: Database = request.app.state.database
-    async with database.drawing() as transaction:
-        yield transaction
+def _drawing(*, may_be_kept: bool = False) -> Callable[[Request], AsyncIterator[ReadTransaction]]:
+    """`_reading` for what is drawn."""
+
+    async def draw(request: Request) -> AsyncIterator[ReadTransaction]:
+        database: Database = request.app.state.database
+        async with database.drawing() as transaction:
+            if may_be_kept:
+                request.scope["state"]["read"] = transaction.info
+            yield transaction
+
+    return draw
 
 
-async def _drawing_to_keep(request: Request) -> AsyncIterator[ReadTransaction]:
-    database: Database = request.app.state.database
-    async with database.drawing() as transaction:
-        request.scope["state"]["read"] = transaction.info
-        yield transaction
+_drawing_to_keep = _drawing(may_be_kept=True)
 
 
 async def asking_to_keep(request: Request) -> Asking:
@@ -275,7 +278,7 @@ Connected = Annotated[Database, Depends(_connected)]
 # scope="function": the commit comes before the answer goes out, so that a failed commit is still an error answer.
 Session = Annotated[AsyncSession, Depends(_reading("reads"), scope="function")]
 # The same for what takes longer to make than to read: there are fewer of these at once.
-Drawing = Annotated[ReadTransaction, Depends(_drawing, scope="function")]
+Drawing = Annotated[ReadTransaction, Depends(_drawing(), scope="function")]
 DrawingAndListing = Annotated[AsyncSession, Depends(_reading("pictures"), scope="function")]
 Searching = Annotated[AsyncSession, Depends(_reading("searches"), scope="function")]
 Exporting = Annotated[AsyncSession, Depends(_reading("exports"), scope="function")]

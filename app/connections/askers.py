@@ -35,6 +35,19 @@ async def rows(cursor: AsyncRawCursor[Any], query: str) -> list[Any]:
     return [make(row) for row in await cursor.fetchall()]
 
 
+def let_rest(resting: list[AsyncRawCursor[Any]], cursor: AsyncRawCursor[Any]) -> None:
+    """Keep a connection for whoever asks next, unless it was lost, or left in the middle."""
+    if cursor.connection.pgconn.transaction_status == TransactionStatus.IDLE:
+        resting.append(cursor)
+    else:
+        cursor.connection.pgconn.finish()
+
+
+async def close(resting: list[AsyncRawCursor[Any]]) -> None:
+    while resting:
+        await resting.pop().connection.close()
+
+
 class Askers:
     """Connections in autocommit, each lent for one statement. They are opened as they are needed, and stay."""
 
@@ -71,10 +84,7 @@ class Askers:
             await cursor.execute(query, values)
             return await rows(cursor, query)
         finally:
-            if cursor.connection.pgconn.transaction_status == TransactionStatus.IDLE:
-                self._resting.append(cursor)
-            else:  # lost, or left in the middle
-                cursor.connection.pgconn.finish()
+            let_rest(self._resting, cursor)
 
     async def _open(self) -> AsyncRawCursor[Any]:
         connection = await self._connect()
@@ -84,5 +94,4 @@ class Askers:
 
     async def dispose(self) -> None:
         """Close all that rest."""
-        while self._resting:
-            await self._resting.pop().connection.close()
+        await close(self._resting)

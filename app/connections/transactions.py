@@ -5,9 +5,8 @@ from typing import Any, Final
 
 import psycopg
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.pq import TransactionStatus
 
-from app.connections.askers import raw_cursor, rows
+from app.connections import askers
 
 _BEGIN: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -35,7 +34,7 @@ class Transactions:
                 except psycopg.OperationalError:
                     await self.dispose()  # the server was restarted while they rested
             self.opened += 1
-            return await _begun(raw_cursor(await self._connect()))
+            return await _begun(askers.raw_cursor(await self._connect()))
         except BaseException:
             self.lent -= 1
             raise
@@ -45,21 +44,16 @@ class Transactions:
 
         After a rollback psycopg has a connection forget what it has prepared. Raises psycopg's errors.
         """
-        connection = cursor.connection
         self.lent -= 1
         try:
-            if not connection.closed:
+            if not cursor.connection.closed:
                 await cursor.execute("COMMIT", prepare=False)
         finally:
-            if connection.pgconn.transaction_status == TransactionStatus.IDLE:
-                self._resting.append(cursor)
-            else:  # lost, or left in the middle
-                connection.pgconn.finish()
+            askers.let_rest(self._resting, cursor)
 
     async def dispose(self) -> None:
         """Close all that rest."""
-        while self._resting:
-            await self._resting.pop().connection.close()
+        await askers.close(self._resting)
 
 
 class ReadTransaction:
@@ -76,7 +70,7 @@ class ReadTransaction:
         if self._cursor is None:
             self._cursor = await self._connections.begin()
         await self._cursor.execute(query, values)
-        return await rows(self._cursor, query)
+        return await askers.rows(self._cursor, query)
 
     async def end(self) -> None:
         """Raises psycopg's errors."""

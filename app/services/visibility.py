@@ -255,9 +255,8 @@ def _redacted(kind: Kind, columns: Mapping[str, ColumnElement[Any]]) -> ColumnEl
         # A function: look-ups would be planned for every list that is asked for, which took as long as reading it.
         is_redacted = func.is_redacted(literal(target.__tablename__, Text()), stored)
         # Beside it, not inside: what decides whether a pointer is shown asks of this table's row.
-        is_shown = (
-            true() if shown_as is stored else (shown_as.element if isinstance(shown_as, Label) else shown_as) == stored
-        )
+        unnamed = shown_as.element if isinstance(shown_as, Label) else shown_as
+        is_shown = true() if unnamed is stored else unnamed == stored
         leading.append(case((and_(is_shown, is_redacted), literal(name, Text())), else_=null()))
     if not leading:
         return redacted

@@ -16,7 +16,8 @@ from app.telling.request_notes import RequestNote
 
 _requests: Final = logging.getLogger("app.requests")
 _PATH_LETTERS: Final = 500  # of a longer address hardly anybody sends the same again
-_MOST_UNWRITTEN: Final = 256
+# Lines, after which a loop is asked again: one that ended had no next turn, and another has to write them.
+_ASKED_AGAIN_AFTER: Final = 256
 _unwritten: Final[list[tuple[RequestNote, int, float, int]]] = []
 _quoted: Final = json.encoder.encode_basestring
 
@@ -55,7 +56,7 @@ def request(note: RequestNote, seconds: float) -> None:
     With those of all others that this turn answers: a line alone takes longer to write than most answers to find.
     """
     if _requests.isEnabledFor(logging.INFO):
-        if not len(_unwritten) % _MOST_UNWRITTEN:
+        if not len(_unwritten) % _ASKED_AGAIN_AFTER:
             asyncio.get_running_loop().call_soon(write_requests)
         _unwritten.append((note, note.statements, seconds, time.time_ns()))
 

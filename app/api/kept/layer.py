@@ -95,9 +95,7 @@ def _at_once(scope: Scope) -> tuple[int, Form] | None:
         return None
     if store.heads.known_at < note.began - store.anonymous_seconds * _RENEWED_AT:
         store.heads.renew(state.database)
-    note.route = route
-    if SPAN in scope:
-        _name_span(note)
+    _note_route(scope, note, route)
     _note_hit(scope["state"]["admission"])
     return _NOT_MODIFIED if is_had else _OK, form
 
@@ -118,9 +116,7 @@ class Kept:
             return
         if route := _route_for_keeping(scope):
             note: RequestNote = scope["state"]["note"]
-            note.route = route
-            if SPAN in scope:
-                _name_span(note)
+            _note_route(scope, note, route)
             try:
                 call = await _called(scope, note)
                 answer = (_found(call) or await self._answer(call)) if call else None
@@ -196,11 +192,13 @@ def _note_hit(admission: Admission) -> None:
     metrics.OF_REQUESTS.hits += 1
 
 
-def _name_span(note: RequestNote) -> None:
-    """Name the span of a request as FastAPI does, which does not see what is answered out of memory."""
-    span = trace.get_current_span()
-    span.set_attribute("http.route", note.route)
-    span.update_name(f"{note.method} {note.route}")
+def _note_route(scope: Scope, note: RequestNote, route: str) -> None:
+    """Also name the span of the request as FastAPI does, which does not see what is answered out of memory."""
+    note.route = route
+    if SPAN in scope:
+        span = trace.get_current_span()
+        span.set_attribute("http.route", route)
+        span.update_name(f"{note.method} {route}")
 
 
 def _route_for_keeping(scope: Scope) -> str:

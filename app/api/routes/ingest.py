@@ -143,13 +143,6 @@ async def _drain(body: _Body) -> None:
                 return
 
 
-class _KeyEnded(Exception):  # noqa: N818
-    """Nothing more is stored."""
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-
-
 @dataclass(slots=True)
 class _Come:
     """How much of a body has come in so far, and why not all of it has."""
@@ -159,12 +152,13 @@ class _Come:
     problem: Problem | None = None
 
 
-async def _check_key(request: Request) -> None:
+async def _key_problem(request: Request) -> Problem | None:
     """A body may come in for hours: with a key that was revoked since, no more of it is stored."""
     try:
         await check_again(request, "ingest")
     except (Unauthorized, Forbidden) as ended:
-        raise _KeyEnded(ended) from None
+        return ended
+    return None
 
 
 async def _answer(
@@ -190,19 +184,17 @@ async def _answer(
             await ingest.store(database, signature, caller, entries, pace)
         return entries
 
-    try:
-        read = partial(ingest.read, caller=caller, large=database.places.large_bodies, turn=waits.turn)
-        async for run in _runs(groups, read, database.places.lines, pace, come):
-            if storing is not None:
-                await _check_key(request)
-            stored = await storing if storing else []
-            room.give_back(sum(entry.bytes for entry in stored))
-            _hold_back(run, stored)
-            storing = asyncio.create_task(store(run))
-            await _tell(stored, answer, counts, waits)
-            stored = []  # they are not kept beside those that are read next
-    except _KeyEnded as ended:
-        come.problem = ended.problem
+    read = partial(ingest.read, caller=caller, large=database.places.large_bodies, turn=waits.turn)
+    async for run in _runs(groups, read, database.places.lines, pace, come):
+        if storing is not None and (key_problem := await _key_problem(request)):
+            come.problem = key_problem
+            break
+        stored = await storing if storing else []
+        room.give_back(sum(entry.bytes for entry in stored))
+        _hold_back(run, stored)
+        storing = asyncio.create_task(store(run))
+        await _tell(stored, answer, counts, waits)
+        stored = []  # they are not kept beside those that are read next
     await _tell(await storing if storing else [], answer, counts, waits)
     if come.problem is not None:
         come.problem.extra |= {"lines_stored": counts["created"] + counts["matched"]}
