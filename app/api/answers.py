@@ -167,9 +167,12 @@ def listed(
     view: AnswerView = "full",
 ) -> Response:
     """Answer with one page of records that have beside them what was `expanded`, and with who is `named`."""
-    left_out = read.model_fields.keys() - read.__base__.model_fields.keys() - set(expanded)  # type: ignore[union-attr]
-    records: list[Any] = [read.model_validate(row) for row in slice_.rows]
+    alone: type[BaseModel] = read.__base__  # type: ignore[assignment]
     bearers = named._asdict() if named else {}
+    if not expanded:
+        return page(request, slice_, alone, ListedPage, view=view, **bearers)
+    left_out = read.model_fields.keys() - alone.model_fields.keys() - set(expanded)
+    records: list[Any] = [read.model_validate(row) for row in slice_.rows]
     return _page(request, slice_, records, read, kind=ListedPage, view=view, left_out=left_out, **bearers)
 
 

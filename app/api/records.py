@@ -72,10 +72,11 @@ async def listed(
 ) -> Response:
     """A page with what `expand` asks for, and with the sources that bear the name, where `source` is one."""
     expanded = query.expand.split(",") if query.expand else []
-    rows = await expanding.expand(session, caller, page.rows, expanded)
+    if expanded:
+        page = replace(page, rows=await expanding.expand(session, caller, page.rows, expanded))
     named = await bearers.find(session, caller, query.source)
     names = [*expanded, "appearance"] if "document" in expanded else expanded
-    return answers.listed(request, replace(page, rows=rows), read, names, named, view=query.view)
+    return answers.listed(request, page, read, names, named, view=query.view)
 
 
 def add_routes(router: APIRouter, path: str, model: type[Record], at: Any, deleter: Any = Writer) -> None:

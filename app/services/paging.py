@@ -18,7 +18,6 @@ from sqlalchemy import (
     Connection,
     Engine,
     Integer,
-    RowMapping,
     Select,
     Subquery,
     Text,
@@ -86,7 +85,10 @@ async def page(
     beginning = {} if start is None else {"place": start[0], "place_id": start[1]}
     owner = {} if owner_id is None else {"owner": owner_id}
     limits = {"most": limit + 1, "skipped": skip if start is None else 0}
-    rows = (await session.execute(chosen, {**beginning, **owner, **limits})).mappings().all()
+    result = await session.execute(chosen, {**beginning, **owner, **limits})
+    columns = list(result.keys())
+    # SQLAlchemy's own mappings look up each value by its column's name again.
+    rows = [dict(zip(columns, row, strict=True)) for row in result]
     # One row more than the page has was read: it says whether the list goes on.
     goes_on, rows = len(rows) > limit, rows[:limit]
     if not onward:
@@ -174,7 +176,7 @@ async def _signing_key(session: AsyncSession) -> bytes:
     return _signing_keys[engine]
 
 
-def _encode(key: bytes, bound: str, row: RowMapping, *, onward: bool) -> str:
+def _encode(key: bytes, bound: str, row: Mapping[str, Any], *, onward: bool) -> str:
     words = json.dumps([bound, onward, row["_place"], str(row["id"])], ensure_ascii=False).encode()
     return base64.urlsafe_b64encode(_signature(key, words) + words).decode().rstrip("=")
 
