@@ -255,21 +255,24 @@ def line_of_a_document(nth: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("load", "body"),
+    ("load", "body", "most_stored"),
     [
-        ("16 bodies of a megabyte of lines", lines_of_claims),
+        ("16 bodies of a megabyte of lines", lines_of_claims, 12),
         (
             "16 bodies with four texts of a megabyte",
             lambda nth: b"\n".join(map(line_of_a_document, range(nth, nth + 4))),
+            5,
         ),
     ],
 )
-def test_bodies_of_lines(loaded: Loaded, tell: Tell, load: str, body: Callable[[int], bytes]) -> None:
+def test_bodies_of_lines(loaded: Loaded, tell: Tell, load: str, body: Callable[[int], bytes], most_stored: int) -> None:
+    """As many as one caller may send at once are let in, and what is let in is stored."""
     contents = [body(nth) for nth in range(16)]
     headers = {"Content-Type": "application/x-ndjson"}
     with watched(loaded) as watch:
         answers = together(16, lambda nth: loaded.ask("POST", "/v1/ingest", contents[nth], **headers))
     taken = [(status, seconds) for status, _, seconds in answers]
+    assert [status for status, _ in taken].count(200) == most_stored
     tell(load, f"{max(seconds for _, seconds in taken):.0f} s, {summary(taken)}", watch)
 
 

@@ -119,14 +119,18 @@ async def read(
 
 
 def take_run(entries: list[Entry], pace: StoringPace, *, most_lines: int, most_bytes: int) -> list[Entry]:
-    """Take the first lines out of those that were read: as many as one transaction takes. None yet, if all may."""
+    """Take the first lines out of those that were read: as many as one transaction takes. None yet, if more may come.
+
+    A line that is as much by itself waits for no other: a body has two such lines in memory, and not three.
+    """
     records = size = 0
-    for nth, entry in enumerate(entries):
+    for nth, entry in enumerate(entries, 1):
         records += entry.batch.size if entry.batch is not None else 0
         size += entry.bytes
-        if nth and (records > pace.records or nth >= most_lines or size > most_bytes):
-            run = entries[:nth]
-            del entries[:nth]
+        if records >= pace.records or nth >= most_lines or size >= most_bytes:
+            is_too_much = nth > 1 and (records > pace.records or size > most_bytes)
+            run = entries[: nth - is_too_much]
+            del entries[: nth - is_too_much]
             return run
     return []
 

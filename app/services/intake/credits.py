@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.database import ask, set_reason
-from app.models import Appearance, AppearanceHop, Document, Source
+from app.models import Appearance, AppearanceHop, Document, DocumentVersion, Source
 from app.services import namesakes
 from app.services.access import Caller
 from app.services.intake import by_name, storing
@@ -50,6 +50,25 @@ AND NOT EXISTS (
 RETURNING appearance_id, source_id, score
 """)
 
+# The stored appearances of documents that are credited otherwise than before. Where nothing else is credited, all was
+# looked for already, and what an editor has made of it stays.
+_CREDITED_ANEW: Final = text("""
+SELECT DISTINCT a.id FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS d(document_id uuid, credits jsonb)
+JOIN appearance a ON a.document_id = d.document_id
+WHERE d.credits IS DISTINCT FROM (
+    SELECT p.credits FROM document_version v JOIN text_print p ON p.version_id = v.id
+    WHERE v.document_id = d.document_id AND v.id <> ALL(CAST(:new_versions AS uuid[])) AND p.credits <> '{}'
+    ORDER BY v.retrieved_at DESC, v.id DESC LIMIT 1)
+""")
+
+# What was found before, where something else is found now: nobody has said it, and nobody has decided on it.
+_GIVE_WAY: Final = text("""
+DELETE FROM appearance_hop h USING jsonb_populate_recordset(NULL::appearance_hop, CAST(:rows AS jsonb)) AS d
+WHERE h.appearance_id = d.appearance_id AND h.how_known = 'similarity' AND h.state = 'proposed'
+AND (h.score IS DISTINCT FROM d.score OR h.source_id NOT IN (SELECT source_kin(d.source_id)))
+AND NOT EXISTS (SELECT FROM appearance_hop l WHERE l.appearance_id = h.appearance_id AND l.step > h.step)
+""")
+
 _REDACTED: Final = text("""
 SELECT d.id FROM jsonb_populate_recordset(NULL::source, CAST(:rows AS jsonb)) AS d WHERE EXISTS (
     SELECT FROM redaction_keys('source', to_jsonb(d), true, true) k
@@ -57,9 +76,10 @@ SELECT d.id FROM jsonb_populate_recordset(NULL::source, CAST(:rows AS jsonb)) AS
 
 
 async def propose(session: AsyncSession, batch: Batch) -> Sequence[Row[Any]]:
-    """Propose a step for each appearance that is new or was given a chain, if its document credits an agency.
+    """Propose a step for each appearance whose document credits an agency, if either is new, or the chain is.
 
-    Gives the steps that are new.
+    What is found follows from what is stored, in whatever order it came: so one that was found before gives way where a
+    later text credits another agency. Gives the steps that are new, and that a line may be told of.
     """
     if batch.from_export or batch.by_hand:
         return []
@@ -74,9 +94,10 @@ async def propose(session: AsyncSession, batch: Batch) -> Sequence[Row[Any]]:
     new |= {draft.values["appearance_id"] for draft in batch.drafts[AppearanceHop] if draft.outcome == "created"}
     # A chain that was said otherwise went with what had been proposed as its last step.
     new |= {draft.id for draft in batch.drafts[Appearance] if draft.id in batch.replaced}
-    if not new:
+    stored = await _credited_anew(session, batch) - new
+    if not new and not stored:
         return []
-    credited = _credited(await ask(session, _CREDITED, {"appearances": list(new)}))
+    credited = _credited(await ask(session, _CREDITED, {"appearances": [*new, *stored]}))
     if not credited:
         return []
     # The ledger gives this reason for the sources and steps that follow: no body has said them.
@@ -90,9 +111,60 @@ async def propose(session: AsyncSession, batch: Batch) -> Sequence[Row[Any]]:
         for appearance, (agency, score) in sorted(credited.items())
         if agency in sources
     ]
-    new_hops = await ask(session, _HOP, {"rows": storing.as_json(hops), "longest": _CHAIN_STEPS})
+    rows = storing.as_json(hops)
+    if stored:
+        await ask(session, _GIVE_WAY, {"rows": rows})
+    new_hops = await ask(session, _HOP, {"rows": rows, "longest": _CHAIN_STEPS})
     await set_reason(session)
-    return new_hops
+    # To whoever sends its line alone, a text that comes after it is not known yet.
+    lines_by_document = _lines_that_credit(batch)
+    credited_later = {
+        draft.id
+        for draft in batch.drafts[Appearance]
+        if (lines := lines_by_document.get(draft.value("document_id"))) and min(lines) > draft.line
+    }
+    return [hop for hop in new_hops if hop.appearance_id not in credited_later]
+
+
+async def _credited_anew(session: AsyncSession, batch: Batch) -> set[UUID]:
+    """The stored appearances of documents for which a batch brings another credit than they had."""
+    new_documents = {draft.id for draft in batch.drafts[Document] if draft.outcome == "created"}
+    versions = [draft for draft in batch.drafts[DocumentVersion] if _credits(batch, draft)]
+    rows: list[dict[str, Any]] = [
+        {"document_id": draft.values["document_id"], "credits": _credits(batch, draft)} for draft in versions
+    ]
+    rows += [{"document_id": draft.original.id, "credits": {}} for draft in batch.drafts[Document] if _completes(draft)]
+    rows = [row for row in rows if row["document_id"] not in new_documents]
+    if not rows:
+        return set()
+    values = {"rows": storing.as_json(rows), "new_versions": [draft.id for draft in versions]}
+    return {row.id for row in await ask(session, _CREDITED_ANEW, values)}
+
+
+def _lines_that_credit(batch: Batch) -> Mapping[UUID, set[int]]:
+    """The documents of which a batch brings something that credits an agency, and the lines that do."""
+    lines: dict[UUID, set[int]] = defaultdict(set)
+    for version in batch.drafts[DocumentVersion]:
+        if _credits(batch, version):
+            lines[version.values["document_id"]].add(version.line)
+    for document in batch.drafts[Document]:
+        if document.outcome == "created" and _beside_text(document.value("byline"), document.value("title")):
+            lines[document.id].add(document.line)
+        elif _completes(document):
+            lines[document.original.id].add(document.line)
+    return lines
+
+
+def _credits(batch: Batch, version: Draft) -> dict[str, float]:
+    """How surely each agency is credited by a text that is new."""
+    features = batch.features.get(version.value("sha256")) if version.outcome == "created" else None
+    return features.credits if features is not None else {}
+
+
+def _completes(document: Draft) -> bool:
+    """Whether a credit above a text may be new to a document that was there before."""
+    is_told = document.outcome in ("completed", "replaced")
+    return is_told and bool(_beside_text(document.value("byline"), document.value("title")))
 
 
 def _credited(rows: Sequence[Row[Any]]) -> dict[UUID, tuple[str, float]]:
@@ -101,15 +173,19 @@ def _credited(rows: Sequence[Row[Any]]) -> dict[UUID, tuple[str, float]]:
     most_surely: dict[UUID, tuple[str, float]] = {}
     for row in rows:
         if row.document not in beside_text:
-            credits_ = [*wire.in_byline(row.byline or ""), *wire.in_headline(row.title or "")]
-            by_score = sorted(credits_, key=lambda credit: credit.score)
-            beside_text[row.document] = {credit.agency: credit.score for credit in by_score}
+            beside_text[row.document] = _beside_text(row.byline, row.title)
         scores = {**(row.credits or {})}
         for agency, score in beside_text[row.document].items():
             scores[agency] = max(score, scores.get(agency, 0))
         if scores:
             most_surely[row.id] = min(scores.items(), key=lambda credit: (-credit[1], credit[0]))
     return most_surely
+
+
+def _beside_text(byline: str | None, title: str | None) -> dict[str, float]:
+    """How surely each agency is credited by what stands above a text."""
+    credits_ = [*wire.in_byline(byline or ""), *wire.in_headline(title or "")]
+    return {credit.agency: credit.score for credit in sorted(credits_, key=lambda credit: credit.score)}
 
 
 async def _sources(session: AsyncSession, caller: Caller, agencies: Sequence[str]) -> Mapping[str, UUID]:
