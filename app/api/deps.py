@@ -158,7 +158,7 @@ _SEND_A_KEY: Final = "Send Authorization: Bearer and a key."
 
 
 async def caller_now(request: Request) -> Caller:
-    """Who calls, asked anew: a stream may outlive its caller's key. Raises Unauthorized."""
+    """Who calls, asked anew: what is waited for may outlive its caller's key. Raises Unauthorized."""
     credentials = await _bearer(request)
     return await _look_up(request, credentials.credentials if credentials else None)
 

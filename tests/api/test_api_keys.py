@@ -245,3 +245,16 @@ async def test_a_body_that_comes_in_for_long_ends_with_its_key(client: Client, a
     assert (answer.status_code, told["lines_stored"]) == (401, 250)
     assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
     assert (await get(client, "/v1/sources?count=true&limit=1"))["total"] == 250
+
+
+async def test_a_call_that_waits_for_long_ends_with_its_key(client: Client, anybody: Client) -> None:
+    key = await post(client, "/v1/keys", {"name": "listener", "scopes": ["read"]})
+    here = (await get(client, "/v1/changes/checkpoint"))["position"]
+    path = f"/v1/changes?since={here}&wait=20"
+    waiting = asyncio.create_task(anybody.get(path, headers=bearing(key["token"])))
+    await asyncio.sleep(0.3)
+    assert (await client.delete(f"/v1/keys/{key['id']}")).status_code == 204
+    await asyncio.sleep(1.1)
+    await post(client, "/v1/events", {"title": "Unpublished", "visibility": "restricted"})
+    answer = await waiting
+    assert (answer.status_code, "Unpublished" in answer.text) == (401, False)

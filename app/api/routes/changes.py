@@ -89,6 +89,7 @@ async def list_changes(
             return answers.parts(ChangesRead(items=batch.items, position=str(since), more=batch.more), created=False)
         if not batch.more:
             await heads.wait(database, stamp, chosen.events, query.wait - seconds)
+            caller = await caller_now(request)
 
 
 @router.get(
