@@ -37,6 +37,8 @@ class World:
     """Each canary, a word or an id, with the scopes without which nobody is told it."""
     addresses: dict[str, dict[str, frozenset[str]]] = field(default_factory=lambda: defaultdict(dict))
     """By kind: where there is something, with the scopes without which there is nothing."""
+    redacted: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Each word of what was redacted, with the scopes without which nobody is told that it was."""
     apart: list[tuple[str, str]] = field(default_factory=list)
     """What no answer at an address says to who lacks `confidential`, though others say it: by a part of the address."""
     ids: dict[str, str] = field(default_factory=dict)
@@ -296,6 +298,7 @@ async def redact_some(made: World) -> None:
         answer = await made.editor.post(f"/v1/{kind}/{made.ids[name]}/redact", json={"reason": "A court"})
         assert answer.status_code == 200, answer.text
         for word in made.own[name][1] - {made.ids[name]}:
+            made.redacted[word] = made.words.get(word, OPEN)
             made.words[word] = NOBODY
 
 

@@ -19,6 +19,7 @@ TRIES: Final = 3
 # What has a list that is narrowed by `ref`.
 _OWN: Final = ("source", "document", "event", "claim", "question", "statement", "assessment")
 _OWN_HEADERS: Final = ("x-request-id", "date", "server-timing", "ratelimit", "ratelimit-policy", "traceresponse")
+_PLACE: Final = re.compile(r"\{\w+\}")
 _REQUEST_ID: Final = re.compile(rb'"request_id":\s*"[^"]*"')
 
 
@@ -52,6 +53,8 @@ class Told:
     statuses: dict[int, int] = field(default_factory=dict)
     canaries: list[str] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    """For how it was asked: that shows nothing of what is hidden."""
 
 
 def _never(address: str) -> str:
@@ -83,6 +86,10 @@ async def crawl(  # noqa: PLR0917
     """Ask everything; note each canary that this caller may not know, and each difference from what never was."""
     for question in asked:
         answer = await _ask(caller, question, told)
+        # A party that nobody is of whom this caller sees is none.
+        names_something = question.named or "party=" in question.url
+        if not names_something and answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+            told.refused.append(f"{when}{question}: {answer.text}")
         told.canaries += [f"{when}{canary}" for canary in _canaries(question, answer, scopes, world)]
         kind, address = question.named or ("", "")
         if kind and not world.addresses[kind].get(address, frozenset()) <= scopes:
@@ -192,6 +199,7 @@ def _of_operation(
         if thorough:
             yield from _of_list(name, own, parameters, world, needed)
         return
+    path = _PLACE.sub(str(uuid4()), path)  # a webhook, a key: nothing that is hidden by words
     yield from _of_list(name, path, parameters, world, needed)
     if "q" in parameters or "text" in parameters or "query" in parameters:
         parameter = next(one for one in ("q", "text", "query") if one in parameters)
@@ -220,7 +228,7 @@ def _variants(parameters: Mapping[str, Any], positions: list[str]) -> Iterator[s
     if "independence" in parameters:
         yield from ("independence=source", "independence=party")
     for name, value in (
-        ("merged", "self"),
+        ("merged", "true" if parameters.get("merged", {}).get("type") == "boolean" else "self"),
         ("view", "compact"),
         ("by", "source"),
         ("text", "true"),
@@ -242,11 +250,12 @@ def _of_list(
             if parameter != "ref" or address.startswith("ref:"):
                 asked = path + _joined(needed, f"{parameter}={value}")
                 yield Question(name, "GET", asked, named=(kind, address))
-    fixed = {"merged": ("true",), "party": ("russia", "france", "italy")}
+    limit = "&limit=200" if "limit" in parameters else ""
+    fixed = {"merged": ["true"], "party": ["russia", "france", "italy"]}
     for parameter in ("merged", "party", "sort", "facets", "expand"):
         if parameter in parameters:
-            for value in fixed.get(parameter) or _closed(parameters[parameter]):
-                yield Question(name, "GET", path + _joined(needed, f"{parameter}={value}&limit=200"))
+            for value in _closed(parameters[parameter]) or fixed.get(parameter, []):
+                yield Question(name, "GET", path + _joined(needed, f"{parameter}={value}{limit}"))
 
 
 def _naming(path: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -267,7 +276,7 @@ def _closed(schema: Mapping[str, Any]) -> list[str]:
         if "enum" in part:
             return list(part["enum"])
         if "pattern" in part:
-            return [word for word in re.findall(r"[a-z_]+", part["pattern"]) if word not in ("s", "d")]
+            return re.findall("[a-z_]+", re.sub(r"\\.", "", part["pattern"]))
     return []
 
 

@@ -23,6 +23,11 @@ def seeds(number: int, few: int | None = None) -> range:
     return range(start, start + times(number, few))
 
 
+def one_of(number: int) -> int:
+    """Of so many one is taken in `make test`; in `make soak` all, but of more where SOAK_TIMES is less than 20."""
+    return max(1, 20 // TIMES) if SOAK else number
+
+
 def register() -> None:
     """The profiles of Hypothesis. A test says how many examples it takes; the rest is said here."""
     checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

@@ -144,7 +144,7 @@ async def test_each_that_stands_apart_is_expected_to_take_a_turn(monkeypatch: py
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(soaking.times(30)))
+@pytest.mark.parametrize("seed", soaking.seeds(30))
 async def test_whoever_leaves_when_the_others_are_done_once(seed: int) -> None:
     pick = Random(seed)
     bad = frozenset(item for item in range(30) if pick.random() < 0.1)

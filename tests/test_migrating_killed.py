@@ -95,7 +95,7 @@ def undisturbed(server_url: str, filled: str) -> tuple[dict[str, Any], int]:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("round_", range(soaking.times(1)))
+@pytest.mark.parametrize("round_", soaking.seeds(1))
 def test_killed_at_any_statement(
     copy: str, undisturbed: tuple[dict[str, Any], int], tmp_path: Path, round_: int
 ) -> None:

@@ -76,7 +76,7 @@ async def test_the_demo(serving: Serving, demo_url: str, client: httpx.AsyncClie
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(soaking.times(1)))
+@pytest.mark.parametrize("seed", soaking.seeds(1))
 async def test_random_archives(
     client: httpx.AsyncClient, serving: Serving, psql: psycopg.Connection, empty_url: str, seed: int
 ) -> None:

@@ -1,6 +1,7 @@
 """What is said to take more in `make soak` is a part of it."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from conftest import ROOT
@@ -23,6 +24,13 @@ def _asks_for_more(node: ast.AST) -> bool:
 def test_what_takes_more_is_chosen() -> None:
     texts = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
     assert [f"{stem} {name}" for stem, text in texts.items() if "soaking." in text for name in left_out(text)] == []
+
+
+def test_what_is_made_up_begins_where_it_is_told() -> None:
+    """Seeds of a test, each a test of its own, are those of `soaking.seeds`: else SOAK_SEED would change nothing."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
+    fixed = re.compile(r"(parametrize\(\"\w+\",|\bseed in|Random,) range\((soaking\.)?times\(")
+    assert [f"{stem}: {match[0]}" for stem, text in texts.items() for match in fixed.finditer(text)] == []
 
 
 def test_what_is_left_out_is_found() -> None:

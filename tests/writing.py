@@ -101,11 +101,13 @@ async def crawl(  # noqa: PLR0917
     """Send everything, twice where it names what is hidden: that, and what never was."""
     found_again = {word for name in _FOUND_AGAIN for word in world.own[name][1]}
     forbidden = [word for word, needed in world.words.items() if not needed <= scopes and word not in found_again]
+    # Of what they could have read they are told that it was redacted, and not that nothing is there.
+    unseen = [word for word in forbidden if not world.redacted.get(word, canaries.NOBODY) <= scopes]
     names = {word: name for name, (_, own) in world.own.items() for word in own}
     for write in writes:
         answer = await send(caller, write, told)
         text, sent = answer.text + repr(sorted(answer.headers.items())), write.written()
-        hidden = [word for word in forbidden if word in sent]
+        hidden = [word for word in unseen if word in sent]
         told.canaries += [
             f"{when}{write}: {names.get(word, word)}" for word in forbidden if word in text and word not in sent
         ]

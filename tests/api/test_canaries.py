@@ -35,6 +35,11 @@ ASKED: Final = 149  # of so many questions one is asked in each state by each ca
 Callers = dict[str, httpx.AsyncClient]
 
 
+def shared(identities: Iterable[str]) -> list[list[str]]:
+    """In `make soak` each has a test of its own, which takes minutes: workers share them."""
+    return [[name] for name in identities] if soaking.SOAK else [list(identities)]
+
+
 @pytest.fixture
 async def callers(app: FastAPI, psql: psycopg.Connection) -> AsyncIterator[Callers]:
     made = await holders(app, psql, IDENTITIES)
@@ -74,17 +79,17 @@ class Crawler:
         self.positions: list[str] = []
         self.turn = 0
 
-    async def look(self, state: str, every: int) -> None:
-        """Ask one of `every` questions, each caller others."""
+    async def look(self, state: str, every: int, *, thorough: bool = False) -> None:
+        """Ask one of `every` questions, each caller in each state others."""
         dossier = await self.world.editor.get(f"/v1/events/{self.world.ids['event']}/dossier")
         self.positions.append(dossier.json()["position"])
         open_words = sorted(word for word in self.world.own["event first"][1] if word.startswith("kq"))
         hidden_words = [word for word in self.world.words if word.startswith("kq")]
-        words = open_words + hidden_words[:: 1 if every == 1 else 60]
-        asked = questions(self.described, self.world, self.positions[-2:], words, thorough=every == 1)
+        words = open_words + hidden_words[:: 1 if thorough else 60]
+        asked = questions(self.described, self.world, self.positions[-2:], words, thorough=thorough)
         for name, caller in self.callers.items():
             self.turn += 1
-            of_turn = asked[self.turn * 7 % every :: every]
+            of_turn = asked[(self.turn + soaking.SEED) * 7 % every :: every]
             await crawl(caller, IDENTITIES[name], self.world, of_turn, self.told, f"{state}, {name}: ")
 
     def found_nothing(self, states: Iterable[str]) -> None:
@@ -92,6 +97,7 @@ class Crawler:
         report(told, len(self.callers), states)
         assert not told.canaries, "\n".join(told.canaries)
         assert not told.differences, "\n".join(told.differences)
+        assert not told.refused, "\n".join(told.refused)
         assert told.statuses[200] > told.asked / 4
 
 
@@ -102,22 +108,26 @@ def report(told: Told, callers: int, states: Iterable[str]) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize("names", shared(IDENTITIES), ids=", ".join)
 async def test_nobody_is_told_what_is_hidden(
-    client: httpx.AsyncClient, callers: Callers, described: dict[str, Any]
+    client: httpx.AsyncClient, callers: Callers, described: dict[str, Any], names: list[str]
 ) -> None:
     world = await canaries.world(client)
-    crawler = Crawler(callers, described, world)
+    crawler = Crawler({name: callers[name] for name in names}, described, world)
     states = []
     for change in STATES:
         if change is not None:
             await change(world)
         states.append(change.__name__ if change else "as made")
-        await crawler.look(states[-1], 1 if soaking.SOAK else ASKED)
+        await crawler.look(states[-1], soaking.one_of(ASKED), thorough=soaking.SOAK)
     crawler.found_nothing(states)
 
 
 @pytest.mark.soak
-async def test_who_writes_is_not_told_what_is_hidden(app: FastAPI, client: httpx.AsyncClient, writers: Callers) -> None:
+@pytest.mark.parametrize("names", shared(WRITERS), ids=", ".join)
+async def test_who_writes_is_not_told_what_is_hidden(
+    app: FastAPI, client: httpx.AsyncClient, writers: Callers, names: list[str]
+) -> None:
     """Whatever is named that is hidden: the answer is the same as for what never was."""
     world = await canaries.world(client)
     remembering, told = app.state.database, Told()
@@ -126,14 +136,14 @@ async def test_who_writes_is_not_told_what_is_hidden(app: FastAPI, client: httpx
         if change is not None:
             await change(world)
         states.append(change.__name__ if change else "as made")
-        every = 2 if soaking.SOAK else SENT
+        every = soaking.one_of(SENT)
         writes = await writing.writes(world)
         app.state.database = writing.Forgetful.of(remembering)
-        for nth, (name, caller) in enumerate(writers.items()):
-            of_turn = writes[(turn * 2 + nth) * 7 % every :: every]
-            await writing.crawl(caller, WRITERS[name], world, of_turn, told, f"{states[-1]}, {name}: ")
+        for nth, name in enumerate(names):
+            of_turn = writes[(turn * 2 + nth + soaking.SEED) * 7 % every :: every]
+            await writing.crawl(writers[name], WRITERS[name], world, of_turn, told, f"{states[-1]}, {name}: ")
         app.state.database = remembering
-    report(told, len(writers), states)
+    report(told, len(names), states)
     assert not told.canaries, "\n".join(told.canaries)
     assert not told.differences, "\n".join(told.differences)
     assert sum(count for status, count in told.statuses.items() if status < 300) > told.asked / 10

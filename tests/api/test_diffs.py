@@ -172,7 +172,7 @@ async def test_it_is_not_there_for_who_may_not_see_the_event(
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(soaking.times(1)))
+@pytest.mark.parametrize("seed", soaking.seeds(1))
 async def test_whatever_happened_the_diffs_of_two_steps_add_up(
     client: httpx.AsyncClient, anybody: httpx.AsyncClient, psql: psycopg.Connection, seed: int
 ) -> None:

@@ -80,7 +80,7 @@ async def test_the_demo(demo: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(soaking.times(1)))
+@pytest.mark.parametrize("seed", soaking.seeds(1))
 async def test_random_archives(client: httpx.AsyncClient, psql: psycopg.Connection, seed: int) -> None:
     """Whatever points at whatever, in circles too, of everything and of each event; for whoever asks."""
     archive, pick = histories.Archive(psql), Random(seed)

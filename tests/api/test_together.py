@@ -223,7 +223,7 @@ async def shown(client: httpx.AsyncClient) -> Json:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(soaking.times(2, few=1)))
+@pytest.mark.parametrize("seed", soaking.seeds(2, few=1))
 async def test_many_at_once_are_answered_as_one_after_the_other(
     service: FastAPI, client: httpx.AsyncClient, beside: Kept, connected: dict[str, Database], seed: int
 ) -> None:

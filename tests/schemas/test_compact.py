@@ -59,7 +59,7 @@ def model_at(path: str) -> type[BaseModel]:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(soaking.times(20)))
+@pytest.mark.parametrize("seed", soaking.seeds(20))
 def test_it_is_a_part_of_the_full_answer(seed: int) -> None:
     dossier = drawn(randomly.event(seed), ALL)
     full, shown = json.loads(dossier.model_dump_json()), json.loads(compact.written(dossier))

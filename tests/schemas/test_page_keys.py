@@ -325,7 +325,7 @@ def others(chance: random.Random, address: str) -> Iterator[str]:
 
 @pytest.mark.soak
 def test_random_pages_written_otherwise() -> None:
-    chance = random.Random(16)
+    chance = random.Random(soaking.SEED if soaking.SOAK else 16)
     tried = 0
     for _ in range(soaking.times(60)):
         words = ["".join(chance.choices("abcdefghijknopqrtuvwyz", k=chance.randrange(2, 9))) for _ in range(4)]

@@ -54,7 +54,7 @@ def test_any_model(monkeypatch: pytest.MonkeyPatch, most: int, width: int) -> No
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(soaking.times(5)))
+@pytest.mark.parametrize("seed", soaking.seeds(5))
 def test_any_dossier(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     dossier = drawn(randomly.event(seed), ALL)
     full, short = dossier.model_dump_json(by_alias=True).encode(), compact.written(dossier)

@@ -104,7 +104,7 @@ def _of_one_mind(event_rows: Rows) -> Rows:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(soaking.times(25)))
+@pytest.mark.parametrize("seed", soaking.seeds(25))
 def test_ids_decide_nothing(seed: int) -> None:
     pick = Random(seed)
     records = _records(_of_one_mind(randomly.event(seed)))

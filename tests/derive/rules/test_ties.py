@@ -193,7 +193,7 @@ def test_it_follows_merges() -> None:
 @pytest.mark.soak
 def test_every_count_lies_between_what_editors_can_make_of_it() -> None:
     """A proposal never raises a count; all rejected is the one bound, as many confirmed as hold together the other."""
-    for random in map(Random, range(soaking.times(30))):
+    for random in map(Random, soaking.seeds(30)):
         speakers = [named(random.choice("AB"), country=random.choice((None, "FR", "DE"))) for _ in range(6)]
         pairs = [random.sample(speakers, 2) for _ in range(random.randrange(1, 9))]
         links = [tie(*pair, score=random.choice((None, 0.5, 0.9))) for pair in pairs]

@@ -91,7 +91,7 @@ def test_the_quick_way_finds_the_same(psql: psycopg.Connection, *, sourceless: b
         else (keys.STATEMENTS, keys.DIRECT_STATEMENTS)
     )
     met = {"silent": 0, "tangled": 0, "hit": 0, "new": 0}
-    for seed in range(soaking.times(8)):
+    for seed in soaking.seeds(8):
         pick = Random(seed)
         with psql.transaction(force_rollback=True):
             archive = Archive(psql)

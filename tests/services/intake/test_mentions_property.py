@@ -29,7 +29,7 @@ def mention(draw: random.Random, nth: int) -> Json:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(soaking.times(3)))
+@pytest.mark.parametrize("seed", soaking.seeds(3))
 async def test_mentions_of_one_name(client: httpx.AsyncClient, psql: Any, event: str, seed: int) -> None:
     draw = random.Random(seed)
     speakers: list[tuple[Json, str]] = []

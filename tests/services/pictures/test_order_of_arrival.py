@@ -100,7 +100,7 @@ def difference(*texts: str) -> str:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(soaking.times(1)))
+@pytest.mark.parametrize("seed", soaking.seeds(1))
 async def test_the_demo(service: FastAPI, beside: Kept, demo_url: str, seed: int) -> None:
     bodies = json.loads(resources.files("app.demo").joinpath("reports.json").read_text(encoding="utf-8"))
     with beside.empty() as url:
@@ -172,7 +172,7 @@ def _report(pick: Random) -> Json:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(soaking.times(2, few=1)))
+@pytest.mark.parametrize("seed", soaking.seeds(2, few=1))
 async def test_reports_made_up_at_random(service: FastAPI, beside: Kept, seed: int) -> None:
     pick = Random(seed)
     bodies = [_report(pick) for _ in range(8)]
