@@ -32,6 +32,7 @@ WRITERS: Final = {
 STATES: Final = (None, canaries.merge_all, canaries.part_all, canaries.hide_elsewhere, canaries.redact_some)
 SENT: Final = 179  # the same of what is written
 ASKED: Final = 149  # of so many questions one is asked in each state by each caller, each time another
+OF_HISTORIES: Final = 20  # of so many questions one in each state of each history in `make soak`, which has many of them
 Callers = dict[str, httpx.AsyncClient]
 
 
@@ -161,5 +162,5 @@ async def test_nobody_is_told_what_is_hidden_whatever_happens(
     states = []
     for _ in range(8):
         states.append(await canaries.at_random(world, chance))
-        await crawler.look(f"{seed}, {states[-1]}", 5)
+        await crawler.look(f"{seed}, {states[-1]}", OF_HISTORIES)
     crawler.found_nothing(states)
