@@ -32,7 +32,9 @@ WRITERS: Final = {
 STATES: Final = (None, canaries.merge_all, canaries.part_all, canaries.hide_elsewhere, canaries.redact_some)
 SENT: Final = 179  # the same of what is written
 ASKED: Final = 149  # of so many questions one is asked in each state by each caller, each time another
-OF_HISTORIES: Final = 20  # of so many questions one in each state of each history in `make soak`, which has many of them
+OF_HISTORIES: Final = (
+    20  # of so many questions one in each state of each history in `make soak`, which has many of them
+)
 Callers = dict[str, httpx.AsyncClient]
 
 
