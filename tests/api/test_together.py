@@ -80,6 +80,7 @@ def told(answers: Sequence[httpx.Response]) -> list[Any]:
     """
     said, proposed = list[Any](), list[Any]()
     for answer in answers:
+        assert answer.status_code < 500, answer.text
         body = answer.json()
         if "version" in body:
             body = {name: body[name] for name in _OF_WRITE if name in body}

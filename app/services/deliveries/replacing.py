@@ -131,8 +131,13 @@ async def replace(
 async def take_away(
     session: AsyncSession, before: Earlier, batch: Batch, ids: Mapping[type[Record], set[UUID]]
 ) -> None:
-    """Empty what the report alone had said of records that stay because other reports mention them."""
+    """Empty what the report alone had said of records that stay because other reports mention them.
+
+    What never changes stays as it was told: a version is what a page said when it was read.
+    """
     for model, of_kind in ids.items():
+        if kind_of(model).fixed:
+            continue
         rows = await _stored(session, model, of_kind)
         nothing = {name: _default(model, name) for name in mentions.columns_of(model)}
         units = [

@@ -8,6 +8,7 @@ import pytest
 from reporting import claim, report
 
 Json = dict[str, Any]
+EVENT: Json = {"slug": "fire", "title": "Fire"}
 
 
 async def deliver(client: httpx.AsyncClient, body: Json) -> Json:
@@ -114,3 +115,29 @@ async def test_who_may_not_see_what_stays_is_not_told(client: httpx.AsyncClient,
     answer = await deliver(client, report(ref="r1"))
     assert source not in str(answer["remarks"])
     assert ("not_taken", "claim") in told(answer)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "later"),
+    [
+        ("retrieved_at", "2023-08-11T12:00:00Z", "2023-08-11T13:00:00Z"),
+        ("retrieved_at", "2023-08-11T12:00:00Z", None),
+        ("headline", "A drone?", "Nobody was hurt"),
+        ("headline", "A drone?", None),
+        ("archive_url", "https://web.archive.org/web/20230811120000/https://kestrel.example/1", None),
+        ("http_status", 200, 404),
+        ("part", True, None),
+    ],
+)
+async def test_what_was_read_of_a_page_stays_as_it_was(
+    client: httpx.AsyncClient, name: str, first: Any, later: Any
+) -> None:
+    """When the report comes again with what the page says by now: a version is a fact of its day."""
+    pages = [{"text": "It was a drone.", name: first}, {"text": "Nobody was hurt."} | ({name: later} if later else {})]
+    for page in pages:
+        document = {"url": "https://kestrel.example/1", **page}
+        answer = await deliver(client, {"ref": "r", "document": document, "events": [EVENT]})
+    versions = (await client.get(f"/v1/documents/{answer['document']['id']}/versions?text=true")).json()["items"]
+    of_text = {version["text"]: version[name] for version in versions}
+    assert of_text["It was a drone."] == first
+    assert later is None or of_text["Nobody was hurt."] == later
