@@ -16,9 +16,13 @@ from app import threads
 
 _NEW_OBJECTS: Final = 20_000  # made before the collector looks at them: a few milliseconds
 _NEVER: Final = 1_000_000  # how often before it looks at those that are older
+_MADE_SINCE: Final = 1  # generations: all that was made since the last look
+_ALL: Final = 2
 _PAUSE_SECONDS: Final = 5.0
 # Under a load that never ends there is no better moment.
 _PATIENCE_SECONDS: Final = 60.0
+# How many times as long as a look at all objects took the next one stays away: nobody is answered amid one.
+_RARITY: Final = 100
 # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX (malloc.h).
 _ALLOCATOR: Final = {-1: 1_000_000, -3: 1_000_000, -8: 1}
 
@@ -48,18 +52,23 @@ def _settle_allocator() -> None:
 async def collect_between(is_making_much: Callable[[], bool]) -> None:
     """Collect every few seconds, if much was made, while no thread computes and nothing large is made, until cancelled.
 
-    What was freed is given back to the system meanwhile, too. `is_making_much`: whether large bodies or pictures are in
-    the making, also while no thread computes.
+    What was made since the last time is looked at each time, what is older so rarely that it takes a hundredth of the
+    time. What was freed is given back to the system meanwhile, too. `is_making_much`: whether large bodies or pictures
+    are in the making, also while no thread computes.
     """
-    collected_at = time.monotonic()
+    collected_at, all_from = time.monotonic(), 0.0
     while True:
         await asyncio.sleep(_PAUSE_SECONDS)
         if not gc.get_count()[1]:
             continue
-        is_late = time.monotonic() - collected_at > _PATIENCE_SECONDS
+        began = time.monotonic()
+        is_late = began - collected_at > _PATIENCE_SECONDS
         if is_late or (threads.are_idle() and not is_making_much()):
-            gc.collect()
+            is_full, worked = began >= all_from, time.thread_time()
+            gc.collect(_ALL if is_full else _MADE_SINCE)
             collected_at = time.monotonic()
+            if is_full:
+                all_from = collected_at + _RARITY * (time.thread_time() - worked)
         await threads.run(_trim)
 
 

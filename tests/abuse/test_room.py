@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import time
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from hooking import until
 
+from app import garbage
 from app.services.deliveries import ingest as app_ingest
 from app.services.intake.drafts import Draft
 from app.turns import Room, Turns
@@ -162,3 +164,34 @@ async def test_what_was_stored_is_freed_at_once(client: httpx.AsyncClient, path:
         assert not [draft for draft in gc.get_objects() if isinstance(draft, Draft)]
     finally:
         gc.enable()
+
+
+async def test_of_lists_with_ever_other_filters_few_are_remembered(app: FastAPI) -> None:
+    """Each is a statement of its own, and what is made of one is large."""
+    database = app.state.database
+    kept = [engine.sync_engine._compiled_cache for engine in (database.readers, database.exporters)]
+    assert [cache is not None and cache.capacity <= 150 for cache in kept] == [True, True]
+
+
+@pytest.mark.parametrize("rarity", [0, 1000])
+async def test_old_objects_are_looked_at_for_a_small_part_of_the_time(
+    monkeypatch: pytest.MonkeyPatch, rarity: int
+) -> None:
+    """New ones each time; else the more a process remembers, the longer everybody waits every five seconds."""
+    looked_at: list[int] = []
+
+    def collect(generation: int = 2) -> int:
+        looked_at.append(generation)
+        worked = time.thread_time()
+        while generation == 2 and time.thread_time() - worked < 0.01:
+            pass
+        return 0
+
+    monkeypatch.setattr(garbage, "_RARITY", rarity)
+    monkeypatch.setattr(garbage, "_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(gc, "collect", collect)
+    monkeypatch.setattr(gc, "get_count", lambda: (0, 1, 0))
+    collecting = asyncio.create_task(garbage.collect_between(lambda: False))
+    await until(lambda: len(looked_at) >= 4)
+    collecting.cancel()
+    assert looked_at[:4] == ([2, 1, 1, 1] if rarity else [2, 2, 2, 2])
