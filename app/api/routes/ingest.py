@@ -224,9 +224,10 @@ async def _runs(
             most_lines, most_bytes = line_groups.bounds(bodies)
             while run := ingest.take_run(entries, pace, most_lines=most_lines, most_bytes=most_bytes):
                 yield run
-            if is_first:  # these are few: nothing is stored while they are read
+            if is_first and entries:  # these are few: nothing is stored while they are read
                 yield entries
-                entries, is_first = [], False
+                entries = []
+            is_first = False
     except BodyBroken as broken:
         come.problem = broken.problem
     except ClientDisconnect:
