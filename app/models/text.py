@@ -24,12 +24,15 @@ class TextPrint(Base):
 
 
 class TextMark(Base):
-    """What copies of a text are looked for by, under each event that cites its document."""
+    """What copies of a text are looked for by, under each event that cites its document.
+
+    What it points at is there: a trigger asks once a statement, as there are many of one text.
+    """
 
     __tablename__ = "text_mark"
 
-    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
     mark: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    version_id: Mapped[UUID] = mapped_column(ForeignKey("text_print.version_id", ondelete="CASCADE"), primary_key=True)
+    version_id: Mapped[UUID] = mapped_column(primary_key=True)
 
     __table_args__ = (Index(None, "version_id", "event_id"),)
