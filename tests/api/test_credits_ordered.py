@@ -115,3 +115,12 @@ async def test_another_credit_leaves_what_an_editor_has_decided(client: Client) 
     await patch(client, await appearance(client), {"hops": [kept]})
     await sent(client, "/v1/documents", {"url": "https://a.example/1", "text": "(Reuters) - Seven were killed."}, 201)
     assert await names(client) == [[("Associated Press", "confirmed"), ("Reuters", "proposed")]]
+
+
+async def test_what_comes_with_a_restricted_event_moves_no_other_one(client: Client) -> None:
+    await sent(client, "/v1/reports", told(None), 201)
+    await post(client, "/v1/events", {"title": "Hidden", "ref": "hidden", "visibility": "restricted"})
+    document = {"url": "https://a.example/1", "text": DATELINE}
+    hidden = [{"event": "ref:hidden", "claims": [{"text": "It was a drone"}]}]
+    await sent(client, "/v1/reports", {"document": document, "events": hidden}, 201)
+    assert await names(client) == [[]]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.database import ask, set_reason
-from app.models import Appearance, AppearanceHop, Document, DocumentVersion, Source
+from app.models import Appearance, AppearanceHop, Document, DocumentVersion, Event, Source
 from app.services import namesakes
 from app.services.access import Caller
 from app.services.intake import by_name, storing
@@ -51,7 +51,7 @@ RETURNING appearance_id, source_id, score
 """)
 
 # The stored appearances of documents that are credited otherwise than before. Where nothing else is credited, all was
-# looked for already, and what an editor has made of it stays.
+# looked for already, and what an editor has made of it stays. What comes with a restricted event moves no other one.
 _CREDITED_ANEW: Final = text("""
 SELECT DISTINCT a.id FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS d(document_id uuid, credits jsonb)
 JOIN appearance a ON a.document_id = d.document_id
@@ -59,6 +59,8 @@ WHERE d.credits IS DISTINCT FROM (
     SELECT p.credits FROM document_version v JOIN text_print p ON p.version_id = v.id
     WHERE v.document_id = d.document_id AND v.id <> ALL(CAST(:new_versions AS uuid[])) AND p.credits <> '{}'
     ORDER BY v.retrieved_at DESC, v.id DESC LIMIT 1)
+AND (a.event_id = ANY(CAST(:events AS uuid[])) OR NOT EXISTS (
+    SELECT FROM unnest(CAST(:events AS uuid[])) x(id) JOIN event e ON e.id = x.id AND e.visibility = 'restricted'))
 """)
 
 # What was found before, where something else is found now: nobody has said it, and nobody has decided on it.
@@ -137,7 +139,12 @@ async def _credited_anew(session: AsyncSession, batch: Batch) -> set[UUID]:
     rows = [row for row in rows if row["document_id"] not in new_documents]
     if not rows:
         return set()
-    values = {"rows": storing.as_json(rows), "new_versions": [draft.id for draft in versions]}
+    events = {draft.original.id if draft.model is Event else draft.value("event_id") for draft in batch.all_drafts()}
+    values = {
+        "rows": storing.as_json(rows),
+        "new_versions": [draft.id for draft in versions],
+        "events": list(events - {None}),
+    }
     return {row.id for row in await ask(session, _CREDITED_ANEW, values)}
 
 
