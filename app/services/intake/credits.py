@@ -85,9 +85,9 @@ async def propose(session: AsyncSession, batch: Batch) -> Sequence[Row[Any]]:
     """
     if batch.from_export or batch.by_hand:
         return []
-    bare = batch.without_texts() - {
-        draft.id for draft in batch.drafts[Document] if draft.value("byline") or draft.value("title")
-    }
+    lines_by_document = _lines_that_credit(batch)
+    # Of a document that this body has made nothing else is known.
+    bare = {draft.id for draft in batch.drafts[Document] if draft.outcome == "created"} - lines_by_document.keys()
     new = {
         draft.id
         for draft in batch.drafts[Appearance]
@@ -119,7 +119,6 @@ async def propose(session: AsyncSession, batch: Batch) -> Sequence[Row[Any]]:
     new_hops = await ask(session, _HOP, {"rows": rows, "longest": _CHAIN_STEPS})
     await set_reason(session)
     # To whoever sends its line alone, a text that comes after it is not known yet.
-    lines_by_document = _lines_that_credit(batch)
     credited_later = {
         draft.id
         for draft in batch.drafts[Appearance]
