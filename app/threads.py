@@ -16,6 +16,8 @@ from typing import Any, Final, ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
+LONG_BYTES: Final = 20_000
+"""Of a body or a line: what is longer is read in a thread."""
 THREADS: Final = min(8, 4 + (os.cpu_count() or 1))
 _work: Final = queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]]]()
 _threads: Final[list[threading.Thread]] = []

@@ -18,7 +18,6 @@ TEXT_BYTES: Final = 8_000_000
 """At most, where the text of a document may stand."""
 RECORD_BYTES: Final = 256_000
 """At most, elsewhere."""
-_THREAD_BYTES: Final = 20_000  # a body that is longer is read in a thread
 LARGE_BYTES: Final = 500_000
 """Of a body, or of a line, that is read in turns."""
 _DOCUMENT_TEXT: Final = get_args(Verbatim)[1]
@@ -55,7 +54,7 @@ async def read(request: Request, field: Any, limit: int, room: RoomTaken) -> Non
     request._body = body  # noqa: SLF001
     if not body:
         return
-    if len(body) <= _THREAD_BYTES:
+    if len(body) <= threads.LONG_BYTES:
         request._json = _parsed(body)  # noqa: SLF001
     else:
         database: Database = request.app.state.database
@@ -71,7 +70,7 @@ async def _bytes(request: Request, limit: int, room: RoomTaken) -> bytes:
             body += chunk
             if len(body) > limit:
                 break
-            if len(body) > _THREAD_BYTES + room.held:
+            if len(body) > threads.LONG_BYTES + room.held:
                 # Of one that tells how long it is, before the rest is read.
                 room.take(max(len(body), int(declared or 0)) - room.held)
         else:

@@ -1,9 +1,10 @@
 from typing import Annotated, Any, Final
 
-from fastapi import Body
+from fastapi import Body, Request
 from fastapi.openapi.models import Example
 from starlette.responses import Response
 
+from app import threads
 from app.api import answers
 from app.api.deps import Ingester, Once, Router, Writing
 from app.api.records import WRITE
@@ -75,6 +76,7 @@ _EXAMPLES: Final[dict[str, Example]] = {
 
 @router.post("/reports", status_code=201, response_model=ReportRead, responses=_NOTHING_NEW | WRITE)
 async def create_report(
+    request: Request,
     data: Annotated[ReportCreate, Body(openapi_examples=_EXAMPLES)],
     caller: Ingester,
     session: Writing,
@@ -85,5 +87,6 @@ async def create_report(
     All of it is stored, or nothing. Sending a `ref` again replaces what its earlier deliveries stored and nobody else
     touched; the same body again stores nothing.
     """
-    answer, changed = await reports.deliver(session, caller, data)
+    is_short = len(await request.body()) <= threads.LONG_BYTES
+    answer, changed = await reports.deliver(session, caller, data, is_short=is_short)
     return await once(answers.parts(answer, created=changed))

@@ -42,7 +42,6 @@ _BATCH_RECORDS_BESIDE_OTHERS: Final = 100  # at least, while others wait: they w
 _RECORDS_MORE: Final = 50  # by which a batch grows after one for which nobody has waited
 LINE_BYTES: Final = 8_000_000
 ONE_OBJECT_A_LINE: Final = "A line is one object: `jq -c '.[]'` makes lines of an array."
-_THREAD_BYTES: Final = 20_000  # a line that is longer is read in a thread
 LARGE_BYTES: Final = 500_000
 """Of a line that is read in turns."""
 _READING_SECONDS: Final = 0.001  # before others have their turn
@@ -107,7 +106,7 @@ async def read(
     for number, line in raw:
         entry = Entry(number, bytes=len(line))
         entries.append(entry)
-        if len(line) > _THREAD_BYTES:
+        if len(line) > threads.LONG_BYTES:
             async with large.turn(patiently=True) if len(line) > LARGE_BYTES else nullcontext():
                 await threads.run(_read, entry, line, caller)
         else:

@@ -102,15 +102,16 @@ async def deliver(
     data: ReportCreate,
     *,
     digest: bytes | None = None,
+    is_short: bool = False,
     naming_similar: bool = True,
 ) -> tuple[ReportRead, bool]:
     """Store a report; gives what became of each part, and whether anything is new.
 
     The same body again stores nothing, whatever happened since to what it had stored. `digest`: of the body, if it is
-    before.
+    known; `is_short`: to hash it takes less than to have a thread do it.
     """
-    if digest is None:
-        digest = await threads.run(lines.digest, data, caller)  # which writes all of it
+    if digest is None:  # which writes all of it
+        digest = lines.digest(data, caller) if is_short else await threads.run(lines.digest, data, caller)
 
     def walk(batch: Batch) -> ReportDrafts:
         drafts = walking.report(batch, data, caller.name, digest)

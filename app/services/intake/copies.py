@@ -23,6 +23,7 @@ from app.texts.fingerprints import DocumentDates
 from app.vocabulary import LIKELY_COPY, SURE_COPY
 
 REASON: Final = "the texts are alike"
+_THREAD_CHARACTERS: Final = 10_000  # two milliseconds
 _TEXTS_COMPARED: Final = 20  # texts at most that a new one is compared with: those with the most marks in common
 _LINKS_OF_A_TEXT: Final = 5  # links at most that one text proposes: of a hundred copies not each needs a link to each
 _COMPARED_VERSIONS: Final = 10  # of one document, the latest
@@ -141,12 +142,14 @@ RETURNING id, from_id, to_id, relation, score
 # --- before the lock -------------------------------------------------------------------------------------------------
 
 
-def brings_texts(batch: Batch) -> bool:
-    return any(draft.value("text") for draft in batch.drafts.get(DocumentVersion, ()))
+def brings_much_text(batch: Batch) -> bool:
+    """Whether its texts together take longer to be read than a thread takes to begin."""
+    characters = sum(len(draft.value("text") or "") for draft in batch.drafts.get(DocumentVersion, ()))
+    return characters > _THREAD_CHARACTERS
 
 
 def fingerprint_texts(batch: Batch) -> dict[bytes, TextFeatures]:
-    """The fingerprints and credits of the texts that a body brings, by their sha256. Heavy: call it in a thread."""
+    """The fingerprints and credits of the texts that a body brings, by their sha256."""
     features: dict[bytes, TextFeatures] = {}
     for draft in batch.drafts.get(DocumentVersion, ()):
         if words := draft.value("text"):

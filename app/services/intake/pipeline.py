@@ -68,11 +68,11 @@ _AFTER_UNNAMED: Final = [
 
 
 async def prepare(session: AsyncSession, batch: Batch) -> None:
-    """Do what needs no database. Texts are read in a thread, a few bodies at a time: that takes a while.
+    """Do what needs no database. Long texts are read in a thread, a few bodies at a time: that takes a while.
 
     Expects a session as `foresee`. Raises Unavailable where too many others bring texts.
     """
-    if copies.brings_texts(batch):
+    if copies.brings_much_text(batch):
         async with turn_for_texts(session):
             await threads.run(_prepare, batch)
     else:
