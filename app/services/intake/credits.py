@@ -138,11 +138,12 @@ async def _credited_anew(session: AsyncSession, batch: Batch) -> set[UUID]:
     rows = [row for row in rows if row["document_id"] not in new_documents]
     if not rows:
         return set()
-    events = {draft.original.id if draft.model is Event else draft.value("event_id") for draft in batch.all_drafts()}
+    events = {draft.original.id for draft in (*batch.drafts[Event], *batch.referred(Event))}
+    events |= {draft.value("event_id") for draft in batch.all_drafts()} - {None}
     values = {
         "rows": storing.as_json(rows),
         "new_versions": [draft.id for draft in versions],
-        "events": list(events - {None}),
+        "events": list(events),
     }
     return {row.id for row in await ask(session, _CREDITED_ANEW, values)}
 
