@@ -147,14 +147,22 @@ def page(
     kind: type[Page[Any]] = Page[Any],
     *,
     view: AnswerView = "full",
+    left_out: Collection[str] = (),
     **members: Any,
 ) -> Response:
     """Answer with one page, and the URLs of its neighbours in the body and in Link (RFC 8288).
 
-    `members`: what pages of this kind tell beside their items.
+    `left_out`: members of its items; `members`: what pages of this kind tell beside these.
     """
+    urls = {name: _url(request, cursor) for name, cursor in (("next", slice_.next), ("prev", slice_.prev)) if cursor}
     records: list[Any] = [read.model_validate(row) for row in slice_.rows]
-    return _page(request, slice_, records, read, kind=kind, view=view, **members)
+    answer = kind(items=records, total=slice_.total, facets=slice_.facets, **urls, **members)
+    if view == "compact":
+        body = compact.page_written(answer, read, left_out)
+    else:
+        body = slices.written(answer, exclude={"items": {"__all__": dict.fromkeys(left_out, True)}})
+    headers = {"Link": ", ".join(f'<{url}>; rel="{name}"' for name, url in urls.items())} if urls else {}
+    return Response(body, 200, headers, _JSON)
 
 
 def listed(
@@ -172,29 +180,7 @@ def listed(
     if not expanded:
         return page(request, slice_, alone, ListedPage, view=view, **bearers)
     left_out = read.model_fields.keys() - alone.model_fields.keys() - set(expanded)
-    records: list[Any] = [read.model_validate(row) for row in slice_.rows]
-    return _page(request, slice_, records, read, kind=ListedPage, view=view, left_out=left_out, **bearers)
-
-
-def _page(
-    request: Request,
-    slice_: Slice,
-    records: list[Any],
-    read: type[BaseModel],
-    *,
-    kind: type[Page[Any]],
-    view: AnswerView,
-    left_out: Collection[str] = (),
-    **members: Any,
-) -> Response:
-    urls = {name: _url(request, cursor) for name, cursor in (("next", slice_.next), ("prev", slice_.prev)) if cursor}
-    answer = kind(items=records, total=slice_.total, facets=slice_.facets, **urls, **members)
-    if view == "compact":
-        body = compact.page_written(answer, read, left_out)
-    else:
-        body = slices.written(answer, exclude={"items": {"__all__": dict.fromkeys(left_out, True)}})
-    headers = {"Link": ", ".join(f'<{url}>; rel="{name}"' for name, url in urls.items())} if urls else {}
-    return Response(body, 200, headers, _JSON)
+    return page(request, slice_, read, ListedPage, view=view, left_out=left_out, **bearers)
 
 
 async def not_modified(request: Request, error: Exception) -> Response:

@@ -1,7 +1,7 @@
 """Wire credits: if a document credits an agency, propose the agency as a step in the chains of its appearances."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -86,8 +86,8 @@ async def propose(session: AsyncSession, batch: Batch) -> Sequence[Row[Any]]:
     if batch.from_export or batch.by_hand:
         return []
     lines_by_document = _lines_that_credit(batch)
-    # Of a document that this body has made nothing else is known.
-    bare = {draft.id for draft in batch.drafts[Document] if draft.outcome == "created"} - lines_by_document.keys()
+    new_documents = {draft.id for draft in batch.drafts[Document] if draft.outcome == "created"}
+    bare = new_documents - lines_by_document.keys()  # nothing else is known of what this body has made
     new = {
         draft.id
         for draft in batch.drafts[Appearance]
@@ -96,7 +96,7 @@ async def propose(session: AsyncSession, batch: Batch) -> Sequence[Row[Any]]:
     new |= {draft.values["appearance_id"] for draft in batch.drafts[AppearanceHop] if draft.outcome == "created"}
     # A chain that was said otherwise went with what had been proposed as its last step.
     new |= {draft.id for draft in batch.drafts[Appearance] if draft.id in batch.replaced}
-    stored = await _credited_anew(session, batch) - new
+    stored = await _credited_anew(session, batch, lines_by_document.keys() - new_documents) - new
     if not new and not stored:
         return []
     credited = _credited(await ask(session, _CREDITED, {"appearances": [*new, *stored]}))
@@ -127,17 +127,20 @@ async def propose(session: AsyncSession, batch: Batch) -> Sequence[Row[Any]]:
     return [hop for hop in new_hops if hop.appearance_id not in credited_later]
 
 
-async def _credited_anew(session: AsyncSession, batch: Batch) -> set[UUID]:
-    """The stored appearances of documents for which a batch brings another credit than they had."""
-    new_documents = {draft.id for draft in batch.drafts[Document] if draft.outcome == "created"}
-    versions = [draft for draft in batch.drafts[DocumentVersion] if _credits(batch, draft)]
+async def _credited_anew(session: AsyncSession, batch: Batch, documents: Collection[UUID]) -> set[UUID]:
+    """The stored appearances of these documents for which a batch brings another credit than they had."""
+    if not documents:
+        return set()
+    versions = [
+        draft
+        for draft in batch.drafts[DocumentVersion]
+        if draft.value("document_id") in documents and _credits(batch, draft)
+    ]
+    completed = [draft.original.id for draft in batch.drafts[Document] if _completes(draft)]
     rows: list[dict[str, Any]] = [
         {"document_id": draft.values["document_id"], "credits": _credits(batch, draft)} for draft in versions
     ]
-    rows += [{"document_id": draft.original.id, "credits": {}} for draft in batch.drafts[Document] if _completes(draft)]
-    rows = [row for row in rows if row["document_id"] not in new_documents]
-    if not rows:
-        return set()
+    rows += [{"document_id": id_, "credits": {}} for id_ in completed if id_ in documents]
     events = {draft.original.id for draft in (*batch.drafts[Event], *batch.referred(Event))}
     events |= {draft.value("event_id") for draft in batch.all_drafts()} - {None}
     values = {
