@@ -41,6 +41,7 @@ from app.schemas.pictures.fact_checks import FactChecked, FactCheckQuery, Review
 from app.schemas.questions import QuestionRead
 from app.services import paging
 from app.services.access import Caller
+from app.services.paging import Listing
 from app.services.search import search
 from app.services.visibility import seen
 from app.texts import languages
@@ -76,7 +77,7 @@ async def page(
         reviewed = rows.subquery()
         rows = select(reviewed.c.id, fitting.c.rank).join(fitting, fitting.c.id == reviewed.c.id)
     sorts = {name: name for name in ("rank", "reviewed")}
-    claims = await paging.page(session, rows, sorts, query, skip=parameters.offset)
+    claims = await paging.page(session, Listing(rows), sorts, query, skip=parameters.offset)
     ids = [row["id"] for row in claims.rows]
     return await _fact_checks(session, caller, _reviews(caller, query, since, ids), ids) if ids else [], claims.next
 

@@ -17,7 +17,8 @@ from app.schemas.forms import boxes
 from app.schemas.kinds import KINDS, Kind
 from app.schemas.pictures.exports import EventDigest
 from app.services.access import Caller
-from app.services.lists import disputes, narrowing
+from app.services.lists import narrowing
+from app.services.paging import Listing
 from app.services.pictures import listing, loading, parting
 from app.services.visibility import seen_alone
 from app.texts.messages.wording import Wording
@@ -30,15 +31,17 @@ _STATEMENTS_AT_ONCE: Final = 2_000
 STATEMENTS_DRAWN: Final = 10_000
 
 
-async def features(session: AsyncSession, caller: Caller, query: EventFilter, words: Wording) -> AsyncIterator[bytes]:
+async def features(
+    session: AsyncSession, caller: Caller, query: EventFilter, fitting: Listing, words: Wording
+) -> AsyncIterator[bytes]:
     """The parts of a FeatureCollection of all events that fit, in the order asked for; `words`: of their figures."""
-    events = disputes.events(query, caller).subquery()
+    events = fitting.rows.subquery()
     counts = [_count(caller, kind, events).label(name) for name, kind in COUNTED.items()]
     chosen = narrowing.ordered(select(events, *counts), events, Event, query.sort)
     yield b'{"type":"FeatureCollection","features":['
     between = b"\n"
     view = listing.view(caller, words)
-    result = await session.stream(chosen, execution_options={"yield_per": _EVENTS_AT_ONCE})
+    result = await session.stream(chosen, fitting.values, execution_options={"yield_per": _EVENTS_AT_ONCE})
     statements_drawn = 0
     points: set[tuple[float, float]] = set()
     async for fetched in result.mappings().partitions():

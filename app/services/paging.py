@@ -49,6 +49,14 @@ _SECRET: Final = text("SELECT secret FROM instance")
 _signing_keys: Final = WeakKeyDictionary[Engine | Connection, bytes]()
 
 
+class Listing(NamedTuple):
+    """The rows of a list, each with an `id`, and the values that they are asked for with."""
+
+    rows: Select[*tuple[Any, ...]]
+    values: Mapping[str, Any] = {}
+    """`owner` among them is the record that the list belongs to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
     """A part of a list, and the cursors of the parts beside it."""
@@ -61,31 +69,24 @@ class Slice:
 
 
 async def page(
-    session: AsyncSession,
-    selected: Select[*tuple[Any, ...]],
-    sorts: Mapping[str, str],
-    query: Paging,
-    owner_id: UUID | None = None,
-    *,
-    skip: int = 0,
+    session: AsyncSession, listing: Listing, sorts: Mapping[str, str], query: Paging, *, skip: int = 0
 ) -> Slice:
-    """Read the page of `selected` (which has an `id`) that the query asks for.
+    """Read the page of a list that the query asks for.
 
-    `sorts` says by which column of `selected` each name sorts; `owner_id` is of the record that the list belongs to, if
-    it belongs to one; `skip` leaves out so many items before the first page. Raises BadCursor.
+    `sorts` says by which of its columns each name sorts; `skip` leaves out so many items before the first page. Raises
+    BadCursor.
     """
     sort: str = getattr(query, "sort", "created_at")
     down = sort.startswith("-")
-    bound = _fingerprint(query, owner_id)
+    bound = _fingerprint(query, listing.values.get("owner"))
     limit = min(query.limit, PAGE_ROWS)
-    listing = _ordered(selected, sorts[sort.removeprefix("-")])
+    ordered = _ordered(listing.rows, sorts[sort.removeprefix("-")])
     key = await _signing_key(session)
-    onward, start = _decode(query.cursor, key, bound, listing.order) if query.cursor else (True, None)
-    chosen = _chosen(listing, falling=down == onward, is_continued=start is not None)
+    onward, start = _decode(query.cursor, key, bound, ordered.order) if query.cursor else (True, None)
+    chosen = _chosen(ordered, falling=down == onward, is_continued=start is not None)
     beginning = {} if start is None else {"place": start[0], "place_id": start[1]}
-    owner = {} if owner_id is None else {"owner": owner_id}
     limits = {"most": limit + 1, "skipped": skip if start is None else 0}
-    result = await session.execute(chosen, {**beginning, **owner, **limits})
+    result = await session.execute(chosen, {**listing.values, **beginning, **limits})
     columns = list(result.keys())
     # SQLAlchemy's own mappings look up each value by its column's name again.
     rows = [dict(zip(columns, row, strict=True)) for row in result]
@@ -98,8 +99,8 @@ async def page(
         rows,
         _encode(key, bound, rows[-1], onward=True) if has_next and rows else None,
         _encode(key, bound, rows[0], onward=False) if has_prev and rows else None,
-        await session.scalar(select(func.count()).select_from(listing.rows), owner) if query.count else None,
-        await _facets(session, listing.rows, getattr(query, "facets", None), owner),
+        await session.scalar(select(func.count()).select_from(ordered.rows), listing.values) if query.count else None,
+        await _facets(session, ordered.rows, getattr(query, "facets", None), listing.values),
     )
 
 
@@ -117,9 +118,9 @@ def _ordered(selected: Select[Any], sorted_by: str) -> _Ordered:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _chosen(listing: _Ordered, *, falling: bool, is_continued: bool) -> Select[Any]:
+def _chosen(ordered: _Ordered, *, falling: bool, is_continued: bool) -> Select[Any]:
     """Select `:most` rows of a list but for the first `:skipped`, or those after `:place` and `:place_id`."""
-    rows, order = listing
+    rows, order = ordered
     chosen = select(rows, cast(order, Text).label("_place"))
     if is_continued:
         row_place = tuple_(order, rows.c.id)
@@ -140,7 +141,7 @@ def _order(rows_of: Subquery, name: str) -> ColumnElement[Any]:
 
 
 async def _facets(
-    session: AsyncSession, rows_of: Subquery, names_wanted: str | None, owner: Mapping[str, UUID]
+    session: AsyncSession, rows_of: Subquery, names_wanted: str | None, values: Mapping[str, Any]
 ) -> dict[str, dict[str, int]] | None:
     if names_wanted is None:
         return None
@@ -153,7 +154,7 @@ async def _facets(
         for name, column in columns.items()
     ]
     facets: dict[str, dict[str, int]] = {name: {} for name in names}
-    for facet, word, count in await session.execute(union_all(*counts).order_by("n", "word"), owner):
+    for facet, word, count in await session.execute(union_all(*counts).order_by("n", "word"), values):
         facets[facet][word] = count
     return {name: dict(reversed(words.items())) for name, words in facets.items()}
 

@@ -37,6 +37,7 @@ from app.schemas.kinds import Kind
 from app.services import visibility
 from app.services.access import Caller
 from app.services.lists import slugs
+from app.services.paging import Listing
 from app.services.redaction import gone
 
 Read = TypeVar("Read", bound=RecordRead)
@@ -245,10 +246,10 @@ async def id_of(session: AsyncSession, caller: Caller, model: type[Record], addr
         return (await gone.find(session, caller, [(model, address)]))[0].id
 
 
-def history(caller: Caller, model: type[Record], key: UUID) -> Select[*tuple[Any, ...]]:
-    """Select every version of a record, for `paging.page`; what the caller may not see in it is masked."""
+def history(caller: Caller, model: type[Record], key: UUID) -> Listing:
+    """Every version of a record; what the caller may not see in it is masked."""
     kind = kinds.kind_of(model)
-    return select(
+    versions = select(
         # A number with nineteen digits sorts as text, too: cursors hold it as they do any other order.
         func.lpad(cast(Change.seq, Text), 19, "0", type_=Text()).label("seq"),
         Change.record_id.label("id"),
@@ -257,7 +258,8 @@ def history(caller: Caller, model: type[Record], key: UUID) -> Select[*tuple[Any
         *shown_writer(caller),
         func.encode(Change.digest, "hex").label("digest"),
         shown_version(caller, kind).label("record"),
-    ).where(Change.record_id == key, Change.type == kind.name)
+    ).where(Change.record_id == bindparam("owner", type_=Uuid()), Change.type == kind.name)
+    return Listing(versions, {"owner": key})
 
 
 def shown_version(caller: Caller, kind: Kind) -> ColumnElement[Any]:

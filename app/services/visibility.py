@@ -25,7 +25,6 @@ from sqlalchemy import (
     case,
     cast,
     exists,
-    false,
     func,
     literal,
     literal_column,
@@ -167,12 +166,6 @@ async def find(
     name, value = _addressed_by(address)
     query = _one(model, caller.scopes & _DECIDING_SCOPES, name, columns)
     return None if query is None else next(iter(await ask(session, query, {"value": value})), None)
-
-
-def at(rows: Subquery, address: str) -> ColumnElement[bool]:
-    """Keep the row at an address."""
-    name, value = _addressed_by(address)
-    return rows.c[name] == value if name in rows.c else false()
 
 
 def _addressed_by(address: str) -> tuple[str, Any]:

@@ -16,6 +16,7 @@ from app.schemas.api_keys import ApiKeyCreate, ApiKeyMade, ApiKeyQuery, ApiKeyRe
 from app.schemas.common import Page
 from app.services import access, paging
 from app.services.access import Caller
+from app.services.paging import Listing
 
 log = structlog.get_logger()
 router = Router("keys")
@@ -28,7 +29,7 @@ async def list_keys(
     request: Request, query: Annotated[ApiKeyQuery, Query()], _caller: Admin, session: Session
 ) -> Response:
     """Who may call, and who might before."""
-    page = await paging.page(session, access.listing(), _SORTS, query)
+    page = await paging.page(session, Listing(access.listing()), _SORTS, query)
     return answers.page(request, page, ApiKeyRead)
 
 

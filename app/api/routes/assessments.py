@@ -23,7 +23,7 @@ from app.schemas.common import Page
 from app.schemas.kinds import kind_of
 from app.services import changing, paging, records
 from app.services.intake.bodies import creating
-from app.services.lists import disputes, existing, narrowing
+from app.services.lists import disputes, existing
 
 router = Router("assessments")
 
@@ -33,8 +33,8 @@ async def list_assessments(
     request: Request, query: Annotated[AssessmentQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """How reviewers, courts and desks rate claims."""
-    await existing.check(session, caller, query)
-    page = await paging.page(session, disputes.assessments(query, caller), kind_of(Assessment).sorts, query)
+    ids = await existing.find(session, caller, query)
+    page = await paging.page(session, disputes.assessments(query, caller, ids), kind_of(Assessment).sorts, query)
     return answers.page(request, page, AssessmentRead, view=query.view)
 
 
@@ -44,9 +44,9 @@ async def list_event_assessments(
 ) -> Response:
     """How the claims about one event are rated."""
     event_id = (await records.locate(session, caller, Event, event)).id
-    await existing.check(session, caller, query)
-    rows = narrowing.within(disputes.assessments(query, caller))
-    page = await paging.page(session, rows, kind_of(Assessment).sorts, query, event_id)
+    ids = await existing.find(session, caller, query)
+    rows = disputes.assessments(query, caller, ids | {"owner": event_id})
+    page = await paging.page(session, rows, kind_of(Assessment).sorts, query)
     return answers.page(request, page, AssessmentRead, view=query.view)
 
 

@@ -36,7 +36,7 @@ from app.schemas.pictures.listed import ClaimListed, ClaimPage
 from app.schemas.reports import ClaimCallAnswer
 from app.services import changing, paging, records
 from app.services.intake.bodies import creating
-from app.services.lists import disputes, existing, narrowing
+from app.services.lists import disputes, existing
 
 router = Router("claims")
 _NOTHING_NEW: dict[int | str, dict[str, Any]] = {200: {"model": ClaimCallAnswer, "description": "Nothing is new."}}
@@ -47,8 +47,8 @@ async def list_claims(
     request: Request, query: Annotated[ClaimQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """The propositions in dispute."""
-    await existing.check(session, caller, query)
-    page = await paging.page(session, disputes.claims(query, caller), kind_of(Claim).sorts, query)
+    ids = await existing.find(session, caller, query)
+    page = await paging.page(session, disputes.claims(query, caller, ids), kind_of(Claim).sorts, query)
     return await listed(request, session, caller, query, page, read=ClaimListed)
 
 
@@ -58,9 +58,9 @@ async def list_event_claims(
 ) -> Response:
     """The propositions in dispute about one event."""
     event_id = (await records.locate(session, caller, Event, event)).id
-    await existing.check(session, caller, query)
-    rows = narrowing.within(disputes.claims(query, caller))
-    page = await paging.page(session, rows, kind_of(Claim).sorts, query, event_id)
+    ids = await existing.find(session, caller, query)
+    rows = disputes.claims(query, caller, ids | {"owner": event_id})
+    page = await paging.page(session, rows, kind_of(Claim).sorts, query)
     return await listed(request, session, caller, query, page, read=ClaimListed)
 
 
@@ -92,7 +92,7 @@ async def list_claim_links(
     """How its claims stand to each other."""
     event_id = (await records.locate(session, caller, Event, event)).id
     page = await paging.page(
-        session, disputes.claim_links(event_id, query, caller), kind_of(ClaimLink).sorts, query, event_id
+        session, disputes.claim_links(query, caller, {"owner": event_id}), kind_of(ClaimLink).sorts, query
     )
     return answers.page(request, page, ClaimLinkRead)
 

@@ -47,8 +47,8 @@ async def list_documents(
     request: Request, query: Annotated[DocumentQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """Everything that was published and recorded here."""
-    await existing.check(session, caller, query)
-    page = await paging.page(session, directory.documents(query, caller), kind_of(Document).sorts, query)
+    ids = await existing.find(session, caller, query)
+    page = await paging.page(session, directory.documents(query, caller, ids), kind_of(Document).sorts, query)
     return answers.page(request, page, DocumentRead, view=query.view)
 
 
@@ -85,8 +85,8 @@ async def list_versions(
 ) -> Response:
     """What was read of it, and when."""
     document_id = (await records.locate(session, caller, Document, document)).id
-    rows = directory.versions(document_id, caller, text=query.text)
-    page = await paging.page(session, rows, kind_of(DocumentVersion).sorts, query, document_id)
+    rows = directory.versions(query, caller, {"owner": document_id})
+    page = await paging.page(session, rows, kind_of(DocumentVersion).sorts, query)
     return answers.page(request, page, VersionRead)
 
 
@@ -114,7 +114,7 @@ async def list_document_links(
     """What it was made out of or answers, and what was made out of it."""
     document_id = (await records.locate(session, caller, Document, document)).id
     page = await paging.page(
-        session, directory.document_links(document_id, query, caller), kind_of(DocumentLink).sorts, query, document_id
+        session, directory.document_links(query, caller, {"owner": document_id}), kind_of(DocumentLink).sorts, query
     )
     return answers.page(request, page, DocumentLinkRead)
 
@@ -137,8 +137,9 @@ async def list_every_document_link(
     request: Request, query: Annotated[EveryDocumentLinkQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """How documents depend on each other; `state=proposed` is what waits for an editor."""
-    await existing.check(session, caller, query)
-    page = await paging.page(session, directory.every_document_link(query, caller), kind_of(DocumentLink).sorts, query)
+    ids = await existing.find(session, caller, query)
+    links = directory.every_document_link(query, caller, ids)
+    page = await paging.page(session, links, kind_of(DocumentLink).sorts, query)
     return answers.page(request, page, DocumentLinkRead)
 
 

@@ -43,8 +43,8 @@ async def list_events(
     request: Request, query: Annotated[EventQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """What happened: the events that are kept here."""
-    await existing.check(session, caller, query)
-    page = await paging.page(session, disputes.events(query, caller), kind_of(Event).sorts, query)
+    ids = await existing.find(session, caller, query)
+    page = await paging.page(session, disputes.events(query, caller, ids), kind_of(Event).sorts, query)
     return answers.page(request, page, EventRead, view=query.view)
 
 
@@ -75,7 +75,7 @@ async def list_event_links(
     """The events that this one is linked to, from either side."""
     event_id = (await records.locate(session, caller, Event, event)).id
     page = await paging.page(
-        session, disputes.event_links(event_id, query, caller), kind_of(EventLink).sorts, query, event_id
+        session, disputes.event_links(query, caller, {"owner": event_id}), kind_of(EventLink).sorts, query
     )
     return answers.page(request, page, EventLinkRead)
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from fastapi import Path, Query, Request
 from pydantic_core import to_json
-from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import JSONResponse, Response
 
@@ -37,7 +36,8 @@ from app.schemas.pictures.exports import (
 )
 from app.services import exporting, maps, table_exports
 from app.services.access import Caller
-from app.services.lists import bearers, existing
+from app.services.lists import bearers, disputes, existing
+from app.services.paging import Listing
 from app.services.pictures import feeds, listing, moments
 from app.services.records import Located
 from app.texts.messages.wording import Wording
@@ -188,10 +188,10 @@ async def export_events_csv(
 ) -> Response:
     """The tables of several events in one: those named with `event`, or all that fit the filters of their list."""
     columns = _columns(query.columns, csv.COLUMNS)
-    await existing.check(session, caller, query)
+    ids = await existing.find(session, caller, query)
     tag = await _etag_of_many(session, caller, f"csv {query!r}")
     answers.check_modified(request, tag)
-    chosen = table_exports.events(query, caller)
+    chosen = table_exports.events(query, disputes.events(query, caller, ids))
     words = negotiation.of_files(request, query.lang)
     lines = _events_table(database, chosen, listing.view(caller, words), columns, query)
     return await streams.stream(
@@ -215,10 +215,11 @@ async def export_statements(
     database: Connected,
 ) -> Response:
     """All that fit the filters of their list, each with its event, question, claim, source and first document."""
-    await existing.check(session, caller, query)
+    ids = await existing.find(session, caller, query)
     await bearers.find(session, caller, query.source)
     words = negotiation.of_files(request, query.lang)
-    rows = partial(table_exports.statements, caller=caller, query=query, view=listing.view(caller, words))
+    fitting = disputes.statements(query, caller, ids)
+    rows = partial(table_exports.statements, fitting=fitting, query=query, view=listing.view(caller, words))
     table = _Table("statements", file_format, query, flat.COLUMNS, rows)
     return await _table(request, session, database, caller, table)
 
@@ -239,9 +240,10 @@ async def export_assessments(
     database: Connected,
 ) -> Response:
     """All that fit the filters of their list, each with its author, claim, question and event."""
-    await existing.check(session, caller, query)
+    ids = await existing.find(session, caller, query)
     words = negotiation.of_files(request, query.lang)
-    rows = partial(table_exports.assessments, caller=caller, query=query, view=listing.view(caller, words))
+    fitting = disputes.assessments(query, caller, ids)
+    rows = partial(table_exports.assessments, fitting=fitting, query=query, view=listing.view(caller, words))
     table = _Table("assessments", file_format, query, assessed.COLUMNS, rows)
     return await _table(request, session, database, caller, table)
 
@@ -270,7 +272,7 @@ def _named(tag: str, name: str, query: TableQuery) -> dict[str, str]:
 
 
 async def _events_table(
-    database: Database, chosen: Select[Any], view: View, columns: Sequence[str], query: TableQuery
+    database: Database, chosen: Listing, view: View, columns: Sequence[str], query: TableQuery
 ) -> AsyncGenerator[bytes]:
     yield csv.header(columns, safe=query.safe, bom=query.bom)
     async with database.exporting() as session:
@@ -342,12 +344,13 @@ async def export_geojson(
     request: Request, query: Annotated[MapQuery, Query()], caller: Reader, session: Exporting, database: Connected
 ) -> Response:
     """All events that fit the filters of their list, as a map."""
-    await existing.check(session, caller, query)
+    ids = await existing.find(session, caller, query)
     tag = await _etag_of_many(session, caller, f"geojson {query!r}")
     answers.check_modified(request, tag)
     headers = {"ETag": tag, "Content-Disposition": 'inline; filename="events.geojson"', **_in_language(query)}
     words = negotiation.of_files(request, query.lang)
-    return await streams.stream(request, session, _features(database, caller, query, words), headers, GEOJSON)
+    features = _features(database, caller, query, disputes.events(query, caller, ids), words)
+    return await streams.stream(request, session, features, headers, GEOJSON)
 
 
 async def _etag_of_many(session: AsyncSession, caller: Caller, export: str) -> str:
@@ -361,7 +364,9 @@ async def _lines(database: Database, caller: Caller, event_id: UUID | None) -> A
             yield line
 
 
-async def _features(database: Database, caller: Caller, query: MapQuery, words: Wording) -> AsyncGenerator[bytes]:
+async def _features(
+    database: Database, caller: Caller, query: MapQuery, fitting: Listing, words: Wording
+) -> AsyncGenerator[bytes]:
     async with database.exporting() as session:
-        async for part in maps.features(session, caller, query, words):
+        async for part in maps.features(session, caller, query, fitting, words):
             yield part

@@ -78,9 +78,7 @@ async def list_history(  # noqa: PLR0917
     if "slug" not in kind.columns and re.fullmatch(ADDRESS_PATTERN, record) is None:
         raise Invalid.parameter("record", "an id, or `ref:` and a ref, is needed")
     record_id = await records.id_of(session, caller, kind.model, record)
-    page = await paging.page(
-        session, records.history(caller, kind.model, record_id), {"position": "seq"}, query, record_id
-    )
+    page = await paging.page(session, records.history(caller, kind.model, record_id), {"position": "seq"}, query)
     return answers.page(request, page, Revision)
 
 

@@ -24,7 +24,7 @@ from app.schemas.kinds import kind_of
 from app.schemas.questions import QuestionChange, QuestionCreate, QuestionQuery, QuestionRead
 from app.services import changing, paging, records
 from app.services.intake.bodies import creating
-from app.services.lists import disputes, existing, narrowing
+from app.services.lists import disputes, existing
 
 router = Router("questions")
 
@@ -34,8 +34,8 @@ async def list_questions(
     request: Request, query: Annotated[QuestionQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """The points in dispute."""
-    await existing.check(session, caller, query)
-    page = await paging.page(session, disputes.questions(query, caller), kind_of(Question).sorts, query)
+    ids = await existing.find(session, caller, query)
+    page = await paging.page(session, disputes.questions(query, caller, ids), kind_of(Question).sorts, query)
     return answers.page(request, page, QuestionRead, view=query.view)
 
 
@@ -45,9 +45,9 @@ async def list_event_questions(
 ) -> Response:
     """The points in dispute about one event."""
     event_id = (await records.locate(session, caller, Event, event)).id
-    await existing.check(session, caller, query)
-    rows = narrowing.within(disputes.questions(query, caller))
-    page = await paging.page(session, rows, kind_of(Question).sorts, query, event_id)
+    ids = await existing.find(session, caller, query)
+    rows = disputes.questions(query, caller, ids | {"owner": event_id})
+    page = await paging.page(session, rows, kind_of(Question).sorts, query)
     return answers.page(request, page, QuestionRead, view=query.view)
 
 

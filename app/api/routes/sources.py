@@ -48,8 +48,8 @@ async def list_sources(
     request: Request, query: Annotated[SourceQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """Everybody who speaks or publishes."""
-    await existing.check(session, caller, query)
-    page = await paging.page(session, directory.sources(query, caller), kind_of(Source).sorts, query)
+    ids = await existing.find(session, caller, query)
+    page = await paging.page(session, directory.sources(query, caller, ids), kind_of(Source).sorts, query)
     return answers.page(request, page, SourceRead, view=query.view)
 
 
@@ -96,8 +96,8 @@ async def list_source_links(
 ) -> Response:
     """Who may be the same, and who is not, as an editor said."""
     source_id = (await records.locate(session, caller, Source, source)).id
-    rows = directory.source_links(source_id, query, caller)
-    page = await paging.page(session, rows, kind_of(SourceLink).sorts, query, source_id)
+    rows = directory.source_links(query, caller, {"owner": source_id})
+    page = await paging.page(session, rows, kind_of(SourceLink).sorts, query)
     return answers.page(request, page, SourceLinkListed)
 
 
@@ -120,8 +120,8 @@ async def list_every_source_link(
 ) -> Response:
     """Who may be the same as whom; `state=proposed` is what waits for an editor."""
     sorts = {**kind_of(SourceLink).sorts, "consequence": "consequence"}
-    await existing.check(session, caller, query)
-    page = await paging.page(session, directory.every_source_link(query, caller), sorts, query)
+    ids = await existing.find(session, caller, query)
+    page = await paging.page(session, directory.every_source_link(query, caller, ids), sorts, query)
     return answers.page(request, page, SourceLinkListed)
 
 

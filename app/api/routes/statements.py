@@ -36,7 +36,7 @@ from app.schemas.statements import (
 )
 from app.services import changing, paging, records
 from app.services.intake.bodies import creating
-from app.services.lists import disputes, existing, narrowing
+from app.services.lists import disputes, existing
 from app.services.pictures import rechecks
 
 router = Router("statements")
@@ -47,8 +47,8 @@ async def list_statements(
     request: Request, query: Annotated[StatementQuery, Query()], caller: Reader, session: KeptSession
 ) -> Response:
     """Who said what: each one source's act toward one claim."""
-    await existing.check(session, caller, query)
-    page = await paging.page(session, disputes.statements(query, caller), kind_of(Statement).sorts, query)
+    ids = await existing.find(session, caller, query)
+    page = await paging.page(session, disputes.statements(query, caller, ids), kind_of(Statement).sorts, query)
     return await listed(request, session, caller, query, page, read=StatementListed)
 
 
@@ -58,9 +58,9 @@ async def list_event_statements(
 ) -> Response:
     """Who said what about one event."""
     event_id = (await records.locate(session, caller, Event, event)).id
-    await existing.check(session, caller, query)
-    rows = narrowing.within(disputes.statements(query, caller))
-    page = await paging.page(session, rows, kind_of(Statement).sorts, query, event_id)
+    ids = await existing.find(session, caller, query)
+    rows = disputes.statements(query, caller, ids | {"owner": event_id})
+    page = await paging.page(session, rows, kind_of(Statement).sorts, query)
     return await listed(request, session, caller, query, page, read=StatementListed)
 
 
@@ -104,7 +104,7 @@ async def list_appearances(
     """Where a statement is found, and in which words."""
     statement_id = (await records.locate(session, caller, Statement, statement)).id
     page = await paging.page(
-        session, disputes.appearances(statement_id, caller), kind_of(Appearance).sorts, query, statement_id
+        session, disputes.appearances(query, caller, {"owner": statement_id}), kind_of(Appearance).sorts, query
     )
     return answers.page(request, page, AppearanceRead)
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, literal, select, text, union
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import Event, Question
 from app.schemas.pictures.changes import ChangesFilter
 from app.services.access import Caller
 from app.services.lists import existing, narrowing
@@ -60,14 +59,12 @@ def plain(query: ChangesFilter, event_id: UUID | None = None) -> Filter:
 
 async def read(session: AsyncSession, caller: Caller, query: ChangesFilter, event_id: UUID | None = None) -> Filter:
     """The filter that the parameters ask for; `event_id`: that of the path. Raises Invalid for what is not there."""
-    await existing.check(session, caller, query)
+    ids = await existing.find(session, caller, query)
     chosen = plain(query, event_id)
-    if addresses := getattr(query, "event", None):
-        ids = [narrowing.ids_at(caller, Event, address) for address in addresses.split(",")]
-        chosen = replace(chosen, events=tuple(dict.fromkeys(await session.scalars(union(*ids)))))
-    if query.question:
-        question_id = await session.scalar(narrowing.ids_at(caller, Question, query.question))
-        chosen = replace(chosen, question=question_id)
+    if "event" in ids:
+        chosen = replace(chosen, events=tuple(dict.fromkeys(ids["event"])))
+    if "question" in ids:
+        chosen = replace(chosen, question=ids["question"][0])
     return chosen
 
 

@@ -1,31 +1,27 @@
-"""Whether what a list is asked for is there: a record that a filter names, a party. A misspelt one is no empty list."""
+"""What a list is asked for has to be there: a record that a filter names, a party. A misspelt one is no empty list."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from pydantic import BaseModel
 from rapidfuzz import fuzz, process
-from sqlalchemy import ARRAY, Uuid, any_, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, false, func, or_, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Invalid
-from app.models import Claim, Document, Event, Question, Record, Source
+from app.models import Event, Record, Source
 from app.schemas import addresses
 from app.schemas.kinds import kind_of
 from app.schemas.sources import SourceFilter
 from app.services.access import Caller
 from app.services.lists import narrowing, slugs
-from app.services.visibility import seen_alone
+from app.services.lists.bound import NAMED
+from app.services.visibility import nameless, seen_alone
 
-# What the parameters name; `parent` is one of the list's own kind.
-_NAMED: Final[dict[str, type[Record]]] = {
-    "event": Event,
-    "claim": Claim,
-    "question": Question,
-    "document": Document,
-    **dict.fromkeys(("source", "author", "publisher"), Source),
-}
 _LIKE_ENOUGH: Final = 70  # of 100
 
 
@@ -37,47 +33,80 @@ class _Address(NamedTuple):
     """Which of the parameter's, from 1."""
 
 
-async def check(session: AsyncSession, caller: Caller, query: BaseModel) -> None:
-    """Raises Invalid where a filter names what is not there, as far as the caller may see.
+async def find(session: AsyncSession, caller: Caller, query: BaseModel) -> dict[str, Any]:
+    """The ids of the records that filters name, and of those merged with them, by parameter.
 
-    Names of sources are not asked of here: `bearers.find`.
+    Those of masks are apart (`masked_source`). Raises Invalid where there is none, as far as the caller may see. Names
+    of sources are not looked for here: `bearers.find`.
     """
     by_model = defaultdict(list)
     for address in _addresses(query):
         by_model[address.model].append(address)
+    ids: dict[str, Any] = {}
     for model, named in by_model.items():  # hardly ever more than two kinds
-        await _check_addresses(session, caller, model, named)
+        ids |= await _find_addresses(session, caller, model, named)
     party = getattr(query, "party", None)
     if party is not None:
         await _check_party(session, caller, party)
+    return ids
 
 
 def _addresses(query: BaseModel) -> Iterator[_Address]:
     list_of = Source if isinstance(query, SourceFilter) else Event
     for parameter, value in query:
-        model = list_of if parameter == "parent" else _NAMED.get(parameter)
+        model = list_of if parameter == "parent" else NAMED.get(parameter)
         if model is None or value is None or (parameter == "source" and addresses.is_name(value)):
             continue
         for nth, address in enumerate(value.split(","), 1):
             yield _Address(parameter, model, address, nth)
 
 
-async def _check_addresses(
+async def _find_addresses(
     session: AsyncSession, caller: Caller, model: type[Record], named: Sequence[_Address]
-) -> None:
-    rows = seen_alone(caller, model)
+) -> dict[str, list[UUID]]:
     cells = [_cell(address.words) for address in named]
-    columns = {name: {value for column, value in cells if column == name} for name, _ in cells}
-    fitting = or_(*(rows.c[name].in_(values) for name, values in columns.items()))
-    records = (await session.execute(select(*(rows.c[name] for name in columns)).where(fitting))).mappings().all()
-    stored = {(name, row[name]) for row in records for name in columns}
+    values_by_column = defaultdict(list)
+    for column, value in cells:
+        values_by_column[column].append(value)
+    # One alone is bound as itself: for an array, for which more rows are expected, it would be planned anew each time.
+    values = {column: of_column if len(named) > 1 else of_column[0] for column, of_column in values_by_column.items()}
+    columns = tuple(sorted(values))
+    rows_by_cell = defaultdict(list)
+    selected = _named(model, nameless(caller), columns, in_array=len(named) > 1)
+    for row in (await session.execute(selected, values)).mappings():
+        for column in columns:
+            rows_by_cell[column, row[column]].append(row)
+    ids: dict[str, list[UUID]] = {address.parameter: [] for address in named}
     for address, cell in zip(named, cells, strict=True):
-        if cell not in stored:
+        if cell not in rows_by_cell:
             words = f"there is no such {kind_of(model).name} that you may see"
             meant = await slugs.did_you_mean(session, caller, cell[1] if cell[0] == "slug" else None)
             raise Invalid.parameter(
                 address.parameter, f"{words}: {addresses.quoted(address.words, address.nth)}{meant}"
             )
+        for row in rows_by_cell[cell]:
+            if row["is_mask"]:
+                ids.setdefault(f"masked_{address.parameter}", []).append(row["id"])
+            else:
+                ids[address.parameter] += row["kin"]
+    return ids
+
+
+@cache
+def _named(model: type[Record], caller: Caller, columns: tuple[str, ...], *, in_array: bool) -> Select[Any]:
+    """Select the records of which a column has the value that is bound by its name, or one of an array of them."""
+    rows, kind = seen_alone(caller, model), kind_of(model)
+    kin: ColumnElement[Any] = array([rows.c.id])
+    if kind.mergeable:
+        kin = func.array(select(getattr(func, f"{kind.name}_kin")(rows.c.id)).correlate(rows).scalar_subquery())
+    is_mask = false() if caller.may("confidential") else rows.c.get("confidential", false())
+    fitting = []
+    for column in (rows.c[name] for name in columns):
+        value = bindparam(column.name, type_=ARRAY(column.type) if in_array else column.type)
+        fitting.append(column == any_(value) if in_array else column == value)
+    return select(
+        *(rows.c[name] for name in dict.fromkeys(("id", *columns))), kin.label("kin"), is_mask.label("is_mask")
+    ).where(or_(*fitting))
 
 
 def _cell(address: str) -> tuple[str, Any]:
@@ -101,7 +130,12 @@ async def _check_party(session: AsyncSession, caller: Caller, party: str) -> Non
 
 async def _is_borne(session: AsyncSession, caller: Caller, party: str) -> bool:
     """Whether the caller may see a source of this party: it is asked of those that are of it, and of no other."""
+    return (await session.execute(_of_party(nameless(caller)), {"party": party})).first() is not None
+
+
+@cache
+def _of_party(caller: Caller) -> Select[Any]:
     rows = seen_alone(caller, Source)
-    bearers = select(Source.id).where(Source.party == party, *narrowing.may_be_told(caller, Source))
+    bearers = select(Source.id).where(Source.party == bindparam("party"), *narrowing.may_be_told(caller, Source))
     ids = func.array(bearers.scalar_subquery(), type_=ARRAY(Uuid()))
-    return (await session.execute(select(rows.c.id).where(rows.c.id == any_(ids)).limit(1))).first() is not None
+    return select(rows.c.id).where(rows.c.id == any_(ids)).limit(1)

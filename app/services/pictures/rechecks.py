@@ -32,9 +32,9 @@ _ById = dict[UUID | None, Any]
 
 async def page(session: AsyncSession, caller: Caller, query: RecheckQuery) -> Slice:
     """The soonest first. What was merged appears as the one that stays, where the caller may see that one."""
-    await existing.check(session, caller, query)
+    ids = await existing.find(session, caller, query)
     await bearers.find(session, caller, query.source)
-    rechecks = await paging.page(session, disputes.rechecks(query, caller), _SORTS, query)
+    rechecks = await paging.page(session, disputes.rechecks(query, caller, ids), _SORTS, query)
     rows = rechecks.rows
     # One look-up a kind for the whole page.
     claims = await _read(session, caller, Claim, [row["about"] for row in rows])

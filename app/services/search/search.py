@@ -40,8 +40,8 @@ from app.schemas.kinds import KINDS
 from app.schemas.search import SearchQuery
 from app.services import paging
 from app.services.access import Caller
-from app.services.lists import existing, narrowing
-from app.services.paging import Slice
+from app.services.lists import existing
+from app.services.paging import Listing, Slice
 from app.services.search import results, sampling
 from app.services.visibility import seen
 from app.texts import languages
@@ -110,18 +110,18 @@ async def page(session: AsyncSession, caller: Caller, query: SearchQuery) -> tup
     text_query = await _text_query(session, query.language, groups(query.q))
     if text_query is None:
         raise Invalid.parameter("q", "there is nothing to look for: only signs, stop words and excluded words")
-    await existing.check(session, caller, query)
+    event_ids = (await existing.find(session, caller, query)).get("event")
     latest = text_query.is_common and not (query.event or query.count or query.facets)
-    entries = _entries(caller, query, text_query, latest=latest)
+    entries = _entries(caller, query, text_query, event_ids, latest=latest)
     best = _visible(caller, query, entries)
-    slice_ = await paging.page(session, best, {"rank": "rank"}, query.model_copy(update={"facets": None}))
+    slice_ = await paging.page(session, Listing(best), {"rank": "rank"}, query.model_copy(update={"facets": None}))
     if not slice_.rows and query.cursor is None and (left_out := await _left_out(session, groups(query.q))):
         raise Invalid.parameter(
             "q", f"nothing has these words, which are left out of every search of {left_out} texts: give others, too"
         )
     if query.facets is not None:
         slice_ = replace(slice_, facets=await _facets(session, caller, query, entries))
-    parts = _entries(caller, query, text_query, [row["id"] for row in slice_.rows])
+    parts = _entries(caller, query, text_query, event_ids, [row["id"] for row in slice_.rows])
     return replace(slice_, rows=await results.hits(session, caller, slice_.rows, parts, text_query.ranking)), latest
 
 
@@ -162,18 +162,19 @@ def _entries(
     caller: Caller,
     query: SearchQuery,
     text_query: TextQuery,
+    event_ids: Sequence[UUID] | None = None,
     ids: Sequence[UUID] | None = None,
     *,
     latest: bool = False,
 ) -> Subquery:
-    """Every part that fits (of these `ids` alone, or among the `latest`), under the id of what it leads to.
+    """Every part that fits, under the id of what it leads to: of these `ids`, of these events, or among the `latest`.
 
     Of a visible event, or a document. Whether a document is public is a question of its own, asked of few: see
     `_visible`. Here only of what was merged. The fence (OFFSET 0) has what fits ranked before it is sorted: sorted are
     numbers, not vectors.
     """
     types = _types(query)
-    entry, event = _looked_through(caller, query, types, ids, latest=latest), seen(caller, Event)
+    entry, event = _looked_through(types, event_ids, ids, latest=latest), seen(caller, Event)
     root = case((event.c.merged_into.is_(None), event.c.id), else_=func.event_root(event.c.id))
     rank = func.ts_rank(entry.c.vector, sampling.tsquery(text_query.ranking), _RANK_NORMALISATION)
     fitting = (
@@ -204,7 +205,7 @@ def _entries(
 
 
 def _looked_through(
-    caller: Caller, query: SearchQuery, types: set[str], ids: Sequence[UUID] | None, *, latest: bool
+    types: set[str], event_ids: Sequence[UUID] | None, ids: Sequence[UUID] | None, *, latest: bool
 ) -> FromClause:
     """The entries among which those that fit are looked for: all, by their words, or the few that are told otherwise.
 
@@ -215,8 +216,8 @@ def _looked_through(
     if ids is not None:
         given_ids = func.unnest(cast(literal(list(ids)), ARRAY(Uuid())))
         rows = select(entry).where(entry.c.id == _any(select(given_ids).union_all(select(func.event_kin(given_ids)))))
-    elif query.event:
-        rows = _of_event(caller, query.event, types)
+    elif event_ids is not None:
+        rows = _of_events(event_ids, types)
     elif latest:
         rows = select(entry).where(entry.c.part == _any(_latest_parts(types)), entry.c.type.in_(types))
     else:
@@ -237,10 +238,10 @@ def _latest_parts(types: set[str]) -> CompoundSelect[Any]:
     )
 
 
-def _of_event(caller: Caller, address: str, types: set[str]) -> Select[Any] | CompoundSelect[Any]:
-    """The entries of what belongs to the event, and of the documents that it cites."""
+def _of_events(event_ids: Sequence[UUID], types: set[str]) -> Select[Any] | CompoundSelect[Any]:
+    """The entries of what belongs to the events, and of the documents that they cite."""
     entry = table_of(SearchEntry)
-    ids = _any(narrowing.events_at(caller, address))
+    ids = any_(literal(event_ids, ARRAY(Uuid())))
     inside = select(entry).where(entry.c.event_id == ids)
     if "document" not in types:
         return inside

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, any_, func, select, text
+from sqlalchemy import ColumnElement, Select, Uuid, any_, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +13,8 @@ from app.database import ask
 from app.models import Claim, SearchEntry, table_of
 from app.schemas.search import SimilarQuery
 from app.services.access import Caller
-from app.services.lists import existing, narrowing
+from app.services.lists import existing
+from app.services.lists.bound import Ids
 from app.services.search import sampling
 from app.services.visibility import seen
 from app.texts import alike, languages
@@ -46,7 +47,7 @@ FROM (
 
 async def page(session: AsyncSession, caller: Caller, query: SimilarQuery) -> list[dict[str, Any]]:
     """The claims that are most like a text, the most alike first, as fields of `SimilarRead`."""
-    await existing.check(session, caller, query)
+    ids = await existing.find(session, caller, query)
     tags = [*query.language.split(","), languages.UNDETERMINED] if query.language else [None, languages.UNDETERMINED]
     parameters = {
         "languages": tags,
@@ -56,7 +57,7 @@ async def page(session: AsyncSession, caller: Caller, query: SimilarQuery) -> li
         **sampling.PAGES,
     }
     words = (await ask(session, _WORDS, parameters))[0]
-    sharing = _sharing_words(caller, query, words)
+    sharing = _sharing_words(caller, query, ids, words)
     rows = (await session.execute(sharing)).mappings().all()
     best = await threads.run(_best, query.text, rows, query.limit)
     claims = seen(caller, Claim)
@@ -82,7 +83,7 @@ def _best(words: str, rows: Iterable[Any], limit: int) -> list[tuple[UUID, str, 
     return sorted(best.values(), key=lambda candidate: (-candidate[2], candidate[0]))[:limit]
 
 
-def _sharing_words(caller: Caller, query: SimilarQuery, words: Any) -> Select[*tuple[Any, ...]]:
+def _sharing_words(caller: Caller, query: SimilarQuery, ids: Ids, words: Any) -> Select[*tuple[Any, ...]]:
     """Select the claims that have one of these words, those with the most of them first; of all claims: a rare one.
 
     Where hardly any has a rare one, some of those that have the next. The claims of an event or a question are few:
@@ -92,12 +93,12 @@ def _sharing_words(caller: Caller, query: SimilarQuery, words: Any) -> Select[*t
     any_word, rare, common = map(sampling.tsquery, (words.all_words, words.rare, words.common))
     entries = select(table).where(table.c.type == "claim")
     if query.event:
-        events = func.array(narrowing.events_at(caller, query.event).scalar_subquery(), type_=ARRAY(Uuid()))
-        entry = entries.where(table.c.event_id == any_(events)).offset(0).subquery()
+        entry = entries.where(table.c.event_id == any_(_array(ids["event"]))).offset(0).subquery()
     elif query.question:
-        answers, questions = table_of(Claim), narrowing.questions_at(caller, query.question)
-        ids = select(answers.c.id).where(answers.c.question_id.in_(questions)).scalar_subquery()
-        entry = entries.where(table.c.part == any_(func.array(ids, type_=ARRAY(Uuid())))).offset(0).subquery()
+        answers = table_of(Claim)
+        answer_ids = select(answers.c.id).where(answers.c.question_id == any_(_array(ids["question"])))
+        parts = func.array(answer_ids.scalar_subquery(), type_=ARRAY(Uuid()))
+        entry = entries.where(table.c.part == any_(parts)).offset(0).subquery()
     else:
         has_rare, has_common = map(table.c.vector.bool_op("@@"), (rare, common))
         claims_with_common = entries.where(has_common, ~has_rare).limit(_MANY).subquery()
@@ -115,5 +116,9 @@ def _sharing_words(caller: Caller, query: SimilarQuery, words: Any) -> Select[*t
         .limit(_CANDIDATES)
     )
     if query.event and query.question:
-        claims = claims.where(claim.c.question_id.in_(narrowing.questions_at(caller, query.question)))
+        claims = claims.where(claim.c.question_id == any_(_array(ids["question"])))
     return claims
+
+
+def _array(ids: Any) -> ColumnElement[Any]:
+    return literal(ids, ARRAY(Uuid()))
