@@ -144,7 +144,7 @@ def _read(entry: Entry, line: bytes, caller: Caller) -> None:
             body["type"] = record_type(body["type"])
         entry.data = _LINE.validate_python(body)
         entry.batch, entry.draft = lines.walk(entry.data, entry.number, caller)
-        pipeline.prepare_line(entry.batch)
+        pipeline.prepare_line(entry.batch, is_short=len(line) <= threads.LONG_BYTES)
     except ValidationError as error:
         entry.problem = _invalid(error, body)
     except Problem as problem:
@@ -255,8 +255,7 @@ async def _delivered(database: Database, entries: Sequence[Entry]) -> dict[str |
     if not values:
         return {}
     try:
-        async with database.reading() as session:
-            return await reports.delivered(session, values)
+        return await reports.delivered(database.asking(), values)
     except (SQLAlchemyError, OSError) as error:
         raise database_errors.problem(error) from error
 

@@ -89,13 +89,15 @@ def _prepare(batch: Batch) -> None:
     batch.features = copies.fingerprint_texts(batch)
 
 
-def prepare_line(batch: Batch) -> None:
+def prepare_line(batch: Batch, *, is_short: bool) -> None:
     """Prepare one of many bodies that are stored together, in the caller's own thread.
 
     Raises Invalid for an unknown label at once: it must not fail the lines beside it.
     """
     _prepare(batch)
     batch.check_labels()
+    if is_short:  # this is done while the lines before are stored, and not between them
+        quotes.look_into_own_texts(batch)
 
 
 def prepare_line_again(batch: Batch, prepared: Batch) -> None:
@@ -103,6 +105,7 @@ def prepare_line_again(batch: Batch, prepared: Batch) -> None:
     point_labels(batch)
     by_name.unname(batch)
     batch.features = prepared.features
+    batch.spots = prepared.spots
 
 
 async def foresee(

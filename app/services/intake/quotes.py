@@ -106,6 +106,16 @@ def concerns(batch: Batch) -> bool:
     return bool(_quoting(batch) or _read(batch))
 
 
+def look_into_own_texts(batch: Batch) -> None:
+    """Look up what stands as it is in a text that the body itself brings: of short ones, which takes no time."""
+    words_by_text = defaultdict[bytes, set[str]](set)
+    for draft in _quoting(batch):
+        if (read := batch.versions.get(draft.points_at["document_id"])) and read.value("sha256"):
+            keys = _keys(_quotation(draft, None).quote, _version(read, read.id))
+            words_by_text[read.values["sha256"]].update(words for words, _ in keys)
+    batch.spots.locate_plainly(words_by_text, _texts(batch))
+
+
 async def look_ahead(reading: Askable, batch: Batch) -> None:
     """Look up what the drafts of a body will ask for, as far as can be seen."""
     quoting, read = _quoting(batch), _read(batch)
@@ -205,9 +215,10 @@ async def decide(session: AsyncSession, batch: Batch, new: Sequence[Draft], matc
     lookups = await _lookups(session, drafted, stored, nowhere=batch.without_texts())
     search = _Search(batch.spots, _texts(batch), {draft.id for draft in new_versions})
     findings = await _decided(session, search, lookups)
-    for draft, lookup, finding in zip(drafts, lookups, findings, strict=False):
+    for draft, (quotation, versions), finding in zip(drafts, lookups, findings, strict=False):
         draft.values |= _columns(finding)
-        if finding.fidelity == "unchecked" and _is_beyond(lookup, batch.spots):
+        is_beyond = any(not batch.spots.beyond.isdisjoint(_keys(quotation.quote, version)) for version in versions)
+        if finding.fidelity == "unchecked" and is_beyond:
             batch.note("changed", f"{draft.pointer}/wording", _BEYOND)
     rechecked = list(zip(stored, findings[len(drafts) :], strict=True))
     batch.rechecked = [row for quotation, finding in rechecked if (row := _changed_row(quotation, finding))]
@@ -383,12 +394,6 @@ async def _decided(session: Askable, search: _Search, lookups: Sequence[_Lookup]
         if not unsearched:
             return [finding for finding in findings if finding is not None]
         await locating.locate(session, search.spots, search.texts, unsearched)
-
-
-def _is_beyond(lookup: _Lookup, spots: Spots) -> bool:
-    """Whether anything of a quotation was not looked up."""
-    quotation, versions = lookup
-    return any(not spots.beyond.isdisjoint(_keys(quotation.quote, version)) for version in versions)
 
 
 def _keys(quote: Quote, version: Version) -> set[Key]:

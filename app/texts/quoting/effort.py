@@ -50,6 +50,12 @@ class Spots:
             self.at.update(((words, sha256), spot) for words, spot in places.items())
             self.beyond.update((words, sha256) for words in by_length if words not in places)
 
+    def locate_plainly(self, words_of_text: Mapping[bytes, Collection[str]], texts: Mapping[bytes, str]) -> None:
+        """Look up only what stands in its text as it is: in short texts that is no effort."""
+        for sha256, wordings in words_of_text.items():
+            places = locate(wordings, texts[sha256], lambda _: False)
+            self.at.update(((words, sha256), spot) for words, spot in places.items())
+
     def give_up(self) -> None:
         """Look nothing up any more, also where it is being done."""
         self.effort = 0

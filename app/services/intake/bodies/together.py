@@ -79,7 +79,6 @@ class SentBody(Generic[T]):
         before = self.batch
         self._walk()
         pipeline.prepare_line_again(self.batch, before)
-        self.batch.spots = before.spots
 
     @property
     def record_shown(self) -> RecordRead:
