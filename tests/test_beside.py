@@ -64,3 +64,21 @@ async def test_beside_nobody_there_is_nothing_to_wait_for(monkeypatch: pytest.Mo
     monkeypatch.setattr(beside, "_PATIENCE_SECONDS", FOR_EVER)
     await Waits().turn()
     assert beside.noting() is None
+
+
+async def test_whoever_is_woken_while_the_next_statement_is_sent_waits_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "_LONG_SECONDS", FOR_EVER)
+    waits, loop = Waits(), asyncio.get_running_loop()
+    with waits.noted():
+        waits.begin(loop.time())
+        turn = asyncio.create_task(waits.turn())
+        for _ in range(5):
+            await asyncio.sleep(0)
+        # The timer and the answer are there at once: whoever waited for the answer comes first.
+        waits._wake()
+        waits.end()
+        waits.begin(loop.time())
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert not turn.done()
+    await turn

@@ -21,6 +21,7 @@ class Waits:
 
     def __init__(self) -> None:
         self._since: float | None = None
+        self._idle_since = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._turn: asyncio.Future[None] | None = None
         self._is_over = True
@@ -30,6 +31,7 @@ class Waits:
         """Within: whenever this task waits for the database."""
         token = _noting.set(self)
         self._is_over = False
+        self._idle_since = asyncio.get_running_loop().time()
         try:
             yield
         finally:
@@ -44,25 +46,27 @@ class Waits:
 
     def end(self) -> None:
         self._since = None
+        self._idle_since = asyncio.get_running_loop().time()
         if self._turn is not None:
-            self._wake_at(asyncio.get_running_loop().time() + _PATIENCE_SECONDS)
+            self._wake_at(self._idle_since + _PATIENCE_SECONDS)
 
     async def turn(self) -> None:
         """Wait until it will be waited for a while, or no more: then do something for less than that."""
         for _ in range(_STEPS_OF_AN_ANSWER):
             await asyncio.sleep(0)
         loop = asyncio.get_running_loop()
-        now = loop.time()
-        at = now + _PATIENCE_SECONDS if self._since is None else self._since + _LONG_SECONDS
-        if self._is_over or at <= now:
-            return
-        self._turn = loop.create_future()
-        self._wake_at(at)
-        try:
-            await self._turn
-        finally:
-            self._turn = None
-            self._cancel()
+        # Again and again: by the time that it is woken the answer may have come, and the next statement been sent.
+        while not self._is_over and (at := self._due()) > loop.time():
+            self._turn = loop.create_future()
+            self._wake_at(at)
+            try:
+                await self._turn
+            finally:
+                self._turn = None
+                self._cancel()
+
+    def _due(self) -> float:
+        return self._idle_since + _PATIENCE_SECONDS if self._since is None else self._since + _LONG_SECONDS
 
     def _wake_at(self, time: float) -> None:
         self._cancel()

@@ -25,7 +25,7 @@ from app.services.visibility import nameless
 from app.texts import countries, languages
 
 # Of each kind of list; one takes 50 to 250 kB.
-_REMEMBERED: Final = 20
+_REMEMBERED: Final = 12
 # How a page is shown, and which: no select has them.
 _OF_PAGES: Final = {"cursor", "limit", "count", "expand", "view", "columns", "lang", "safe", "bom"}
 # Those that another select is put together for. Of all others the value is bound.
