@@ -195,6 +195,38 @@ def test_readers_who_sip(loaded: Loaded, tell: Tell) -> None:
     tell("6 readers who sip an export", f"another's export after {seconds:.1f} s", watch)
 
 
+# What a list may be narrowed by, with values of which there is no end; and what more its readers choose.
+FILTERS: Final = {
+    "claims": ("q", "ref", "subject", "updated_since"),
+    "statements": ("ref", "subject", "said_from", "said_to", "recheck_before"),
+    "sources": ("q", "ref", "updated_since"),
+    "documents": ("q", "ref", "url", "published_from", "published_to"),
+    "events": ("q", "ref", "tag", "occurred_from", "bbox"),
+}
+SORTS: Final = ("created_at", "-created_at", "updated_at", "-updated_at")
+
+
+def a_list(nth: int) -> str:
+    """One that nobody has asked for before."""
+    chance = random.Random(nth)
+    name = chance.choice(list(FILTERS))
+    values = {"updated_since": f"{1000 + nth}-01-01T00:00:00Z", "recheck_before": f"{1000 + nth}-01-01T00:00:00Z"}
+    values |= dict.fromkeys(
+        ("said_from", "said_to", "published_from", "published_to", "occurred_from"), f"{1000 + nth}"
+    )
+    values |= {"url": f"https://news.example/{nth}", "bbox": f"{nth % 180},-{nth % 90},180,{nth % 90}"}
+    filters = chance.sample(FILTERS[name], chance.randint(1, 3))
+    narrowed = "&".join(f"{parameter}={values.get(parameter, f'w{nth}')}" for parameter in filters)
+    return f"/v1/{name}?limit={1 + nth % 50}&sort={chance.choice(SORTS)}&{narrowed}"
+
+
+def test_lists_with_ever_other_filters(loaded: Loaded, tell: Tell) -> None:
+    """Of one reader, for longer: what is remembered of them is looked through every five seconds."""
+    with watched(loaded) as watch:
+        answers = again_and_again(1, 3 * SECONDS, lambda nth: loaded.ask("GET", a_list(nth % 8000)))
+    tell("one reader of lists with ever other filters", summary(answers), watch)
+
+
 @pytest.mark.parametrize(
     ("load", "path"),
     [
