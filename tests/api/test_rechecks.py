@@ -67,6 +67,26 @@ async def test_it_says_what_about_whom_and_in_which_words(
     await names_nothing(client, "/v1/rechecks?source=ref:nobody")
 
 
+@pytest.mark.parametrize("what", ["event", "claim", "question", "source", "document"])
+async def test_what_is_left_of_what_was_redacted_is_shown(
+    client: httpx.AsyncClient, event: str, perishable: dict[str, str], what: str
+) -> None:
+    document = {"url": "https://news.example/1", "published": "2023-08-08"}
+    await post(client, f"/v1/statements/{perishable['statement']}/appearances", {"document": document, "wording": "No"})
+    shown = (await get(client, "/v1/rechecks"))["items"][0]
+    ids = {"event": shown["event"]["id"], "source": perishable["ministry"], "document": shown["document_id"]}
+    ids |= {"claim": perishable["claim"], "question": shown["question_id"]}
+    await post(client, f"/v1/{what}s/{ids[what]}/redact", {"reason": "A court"}, 200)
+    told = (await get(client, "/v1/rechecks"))["items"]
+    assert [item["statement"]["id"] for item in told] == [perishable["statement"]]
+    texts = {"event": told[0]["event"]["title"], "claim": told[0]["text"], "question": told[0]["question"]}
+    texts |= {"source": told[0]["source"]["name"]}
+    before = {"event": "Explosion", "claim": "They did it", "question": "Who did it?", "source": "Ministry of Kesra"}
+    left = {what: f"[redacted {ids[what][-12:]}]"} if what in before else {}
+    assert texts == before | left
+    assert told[0]["document_id"] == ids["document"]
+
+
 async def test_pages_are_walked_by_cursor(client: httpx.AsyncClient, event: str) -> None:
     made = []
     for n in range(5):

@@ -22,7 +22,7 @@ from app.services import paging
 from app.services.access import Caller
 from app.services.lists import bearers, disputes, existing
 from app.services.paging import Slice
-from app.services.visibility import seen
+from app.services.visibility import seen, stood_on
 from app.texts.messages.wording import ENGLISH
 
 _SORTS: Final = {"recheck_at": "recheck_at"}
@@ -67,8 +67,8 @@ async def page(session: AsyncSession, caller: Caller, query: RecheckQuery) -> Sl
 
 
 async def _read(session: AsyncSession, caller: Caller, model: type[Record], ids: Iterable[UUID | None]) -> _ById:
-    """These records, as far as the caller may see them."""
-    records = seen(caller, model)
+    """These records, as far as the caller may see them, and what is left of redacted ones: a statement leads there."""
+    records = stood_on(caller, model)
     rows = await session.execute(select(records).where(records.c.id.in_({id_ for id_ in ids if id_})))
     return {row["id"]: kinds.READS[model].model_validate(row) for row in rows.mappings()}
 
