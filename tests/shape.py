@@ -65,8 +65,10 @@ ON_THE_NETWORK = {"app.services.webhooks.sending", "app.services.webhooks.sender
 USERS = {
     "app.services.intake.matching": {"app.services.intake.pipeline"},
     "app.services.intake.keys": {"app.services.intake.matching"},
+    "app.services.intake.in_place": {"app.services.intake.matching"},
     "app.services.intake.by_name": {
         "app.services.intake.matching",
+        "app.services.intake.in_place",
         "app.services.intake.credits",
         "app.services.intake.pipeline",
         "app.services.deliveries.own_sources",
@@ -86,8 +88,9 @@ FOLDERS = {
     "app/derive", "app/derive/diff", "app/derive/pictures", "app/derive/rules",
     "app/formats", "app/imports", "app/models", "app/schemas", "app/schemas/forms", "app/schemas/pages",
     "app/schemas/pictures", "app/services", "app/services/changes", "app/services/deliveries",
-    "app/services/intake", "app/services/intake/bodies", "app/services/lists", "app/services/pictures",
-    "app/services/redaction", "app/services/search", "app/services/upkeep", "app/services/webhooks", "app/telling",
+    "app/services/intake", "app/services/intake/bodies", "app/services/intake/words", "app/services/lists",
+    "app/services/pictures", "app/services/redaction", "app/services/search", "app/services/upkeep",
+    "app/services/webhooks", "app/telling",
     "app/texts", "app/texts/messages", "app/texts/quoting", "app/texts/who",
 }  # fmt: skip
 # Folders whose modules are each a room of its own: one concern each, beside rooms of several modules.

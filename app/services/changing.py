@@ -35,9 +35,10 @@ from app.schemas.questions import QuestionRead
 from app.schemas.statements import AppearanceRead, HopCreate, StatementRead
 from app.services import database_errors, records, visibility
 from app.services.access import Caller
-from app.services.intake import clearing, copies, doubts, foreign_keys, pipeline, quotes, remarks
+from app.services.intake import copies, doubts, foreign_keys, pipeline, quotes, remarks
 from app.services.intake.bodies import walking
 from app.services.intake.drafts import COARSE, Batch, Draft, bounds, url_columns, url_key
+from app.services.intake.words import clearing
 from app.texts import traits
 from app.texts.quoting.effort import Spots
 from app.vocabulary import counts_things

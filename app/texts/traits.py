@@ -25,6 +25,7 @@ class Traits(Protocol):
 
 
 _NAMES: Final = ("party", "parent_id")
+_COMPARED: Final = (*_NAMES, "country", "url")
 # What such a one is called is no description of somebody who is not named.
 ALWAYS_NAMED: Final = ("outlet", "agency", "channel")
 # What makes a name of any words: who is known by it is somebody.
@@ -66,6 +67,12 @@ def contradict(first: Traits, second: Traits) -> bool:
     return any(differ(*pair) for pair in pairs) or (
         first.url is not None and second.url is not None and accounts.differ(first.url, second.url)
     )
+
+
+def in_common(first: Traits, second: Traits) -> int:
+    """Of two that do not contradict each other how much was told of both."""
+    told_of_both = [getattr(first, name) is not None and getattr(second, name) is not None for name in _COMPARED]
+    return sum(told_of_both) + len(first.external_ids.keys() & second.external_ids)
 
 
 def differ(first: object, second: object) -> bool:

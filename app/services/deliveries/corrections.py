@@ -6,8 +6,9 @@ from uuid import UUID
 
 from app.models import Record, Source
 from app.schemas.kinds import kind_of
-from app.services.intake import column_words, remarks
+from app.services.intake import remarks
 from app.services.intake.drafts import Batch, Draft
+from app.services.intake.words import column_words
 from app.texts import folding
 
 # The reason that the ledger notes.

@@ -221,14 +221,14 @@ async def look_up(session: AsyncSession, caller: Caller, drafts: Sequence[Draft]
     merged = await namesakes.merged_into(session, {row.hit for row in rows if row.has_merged})
     for row in rows:
         stored = candidates.stored[key_of[row.asked]].setdefault(row.hit, Stored(row.hit, row.hit_ref))
-        row_traits = _traits(row)
+        row_traits = traits_of(row)
         for merged_row in merged.get(row.hit, ()):
-            row_traits.complete(_traits(merged_row))
+            row_traits.complete(traits_of(merged_row))
         stored.known.append(row_traits)
     return candidates
 
 
-def _traits(row: Row[Any]) -> Known:
+def traits_of(row: Row[Any]) -> Known:
     return Known(*(getattr(row, name) for name in _TRAITS))
 
 

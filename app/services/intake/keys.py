@@ -33,7 +33,7 @@ from app.models import (
 from app.services.intake import storing
 from app.services.intake.drafts import Draft
 from app.services.intake.foreign_keys import hints
-from app.services.intake.storing import SAME_COUNTRY, drafted
+from app.services.intake.storing import drafted
 
 # The statements by kind, and by the column in which a draft needs a value for them; None: the statement for all other
 # drafts. Where there is none for these, they are new. No list of kinds: each has a rule of its own of what is the same.
@@ -114,29 +114,6 @@ UNNAMED_SOURCES: Final = _matching(
     AND (d.parent_id IS NULL OR t.parent_id IN (SELECT source_kin(d.parent_id)))
     ORDER BY t.disclosure = d.disclosure DESC, t.kind IS NOT DISTINCT FROM d.kind DESC, t.party IS NOT DISTINCT FROM
     d.party DESC, (t.parent_id IS NULL) = (d.parent_id IS NULL) DESC, t.created_at, t.id""",  # noqa: S608
-)
-
-# Of those whose names fit several: who is known there, who speaks or publishes; without a place, who does so nowhere.
-_KNOWN_THERE: Final = f"""CASE WHEN r ? 'publishes' THEN {{}} IN (
-        SELECT source_root(p.publisher_id) FROM document p WHERE digest_of(p.page_key) = digest_of(r->>'publishes')
-        UNION ALL SELECT source_root(p.publisher_id) FROM document p WHERE p.ref = r->>'publishes_ref')
-    WHEN r ? 'within' THEN {{}} IN (SELECT source_root(v) FROM ({_SPEAKERS}) v(v))
-    ELSE NOT EXISTS (SELECT FROM statement WHERE source_id = t.id UNION ALL SELECT FROM appearance_hop
-        WHERE source_id = t.id UNION ALL SELECT FROM assessment WHERE author_id = t.id
-        UNION ALL SELECT FROM document WHERE publisher_id = t.id) END"""  # noqa: S608
-_CANDIDATES: Final = "SELECT m::uuid FROM jsonb_array_elements_text(r->'may_be') m"
-PLACED_SOURCES: Final = _matching(
-    Source,
-    "coalesce(r->>'publishes', r->>'publishes_ref', r->>'within'), fold_name(d.name), d.kind, d.country, d.party",
-    f"""WHERE NOT t.confidential AND (
-        t.placed AND t.names && ARRAY[fold_name(d.name)] AND fold_name(t.name) = fold_name(d.name)
-        AND coalesce((t.kind = d.kind AND {SAME_COUNTRY} AND t.party = d.party), true)
-        AND (d.parent_id IS NULL OR t.parent_id IS NULL OR t.parent_id IN (SELECT source_kin(d.parent_id)))
-        AND {_KNOWN_THERE.format("source_root(t.id)", "source_root(t.id)")}
-        OR t.id IN ({_CANDIDATES}) AND r ? 'within' AND {_KNOWN_THERE.format("t.id", "t.id")}
-        AND (SELECT count(*) FROM ({_CANDIDATES}) c(id) WHERE {_KNOWN_THERE.format("c.id", "c.id")}) = 1)
-    ORDER BY num_nonnulls(nullif({SAME_COUNTRY}, false), nullif(t.party = d.party, false)) DESC,
-    t.placed DESC, t.kind IS DISTINCT FROM d.kind, t.id""",  # noqa: S608
 )
 
 DOCUMENTS: Final = _matching(

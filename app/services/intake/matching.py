@@ -14,22 +14,19 @@ from sqlalchemy import Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import ask
-from app.errors import Conflict, Invalid, Problem, raise_together
+from app.errors import Invalid, Problem, raise_together
 from app.models import AppearanceHop, Claim, Document, Record, Source, table_of
 from app.schemas import kinds
-from app.services.intake import aliases, by_name, keys, references, remarks, storing, unseen
+from app.services.intake import aliases, by_name, in_place, keys, references, remarks, storing, unseen
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import PARTS, event_of, fill, is_named, levels, point, who_tells_more, whole_of
+from app.services.intake.joining import adopt, clash, join
 from app.services.intake.references import bearing_refs, by_id, lost_refs
 
 _QUICK: Final = {
     keys.STATEMENTS: keys.DIRECT_STATEMENTS,
     keys.SOURCELESS_STATEMENTS: keys.DIRECT_SOURCELESS_STATEMENTS,
 }
-# What a record that was merged keeps for itself: its target has its own.
-_NOT_OF_TARGET: Final = ("ref", "url", "canonical_url", "page_key")
-# What a figure is of says which figure it is, and a stance what a statement is: no other mention says so for it.
-_NEVER_FILLED: Final = ("of_id", "stance", "explicitness")
 
 
 async def match(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> set[Draft]:
@@ -53,45 +50,6 @@ async def match(session: AsyncSession, batch: Batch, model: type[Record], drafts
     return set(new)
 
 
-def adopt(draft: Draft, hit: UUID, owner: UUID | None = None, *, merged: bool = False) -> None:
-    """Give the draft the stored record's id and its owner: the event, or of a version the document."""
-    draft.id, draft.outcome = hit, "matched"
-    if owner is not None:
-        draft.values["event_id" if "event_id" in table_of(draft.model).c else "document_id"] = owner
-    if merged:
-        for name in _NOT_OF_TARGET:
-            draft.values.pop(name, None)
-
-
-def _clash(draft: Draft, field: str, says: str, hit: UUID) -> Conflict:
-    clash = Conflict(
-        f"The same {kinds.kind_of(draft.model).path[:-1].replace('-', ' ')} is there otherwise.",
-        errors=[{"pointer": f"{draft.pointer}/{field}", "detail": says}],
-        url=kinds.url(draft.model, hit),
-    )
-    clash.bearer = (draft.model, hit)
-    return clash
-
-
-def _join(batch: Batch, draft: Draft, earlier: Draft) -> None:
-    """Make the draft a duplicate of an earlier one, and copy the values that the earlier one lacks.
-
-    One of another line is told as if that line had been sent by itself: that it completes what is there.
-    """
-    draft.same_as, draft.outcome = earlier, "matched"
-    aliases.join(earlier, draft)
-    batch.is_mixed |= draft.line != earlier.line and storing.would_stay(earlier, draft)
-    filled, not_taken = earlier.complete(draft, but=_NEVER_FILLED)
-    for name in (name for name in not_taken if (draft.model, name) not in storing.GROWING):
-        remarks.not_taken(batch, draft, name, earlier.values[name], draft.values[name])
-    if draft.line != earlier.line and kinds.kind_of(draft.model).read is not None:
-        for name in filled:
-            if name in draft.told - draft.assumed and draft.values[name] is not None:
-                remarks.completed(batch, draft, name, draft.values[name])
-                draft.outcome = "completed"
-    earlier.points_at = {n: to for n, to in draft.points_at.items() if n not in _NEVER_FILLED} | earlier.points_at
-
-
 # --- by ref ----------------------------------------------------------------------------------------------------------
 
 
@@ -111,13 +69,13 @@ async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], draf
         elif ref in stored:
             row = stored[ref]
             if of_event and event_of(draft) not in (None, row.event_root):
-                problems.append(_clash(draft, "ref", "a record of another event bears it", row.root))
+                problems.append(clash(draft, "ref", "a record of another event bears it", row.root))
             adopt(draft, row.root, row.event_id if of_event else None, merged=row.root != row.id)
             draft.slug = getattr(row, "slug", None)
             draft.by_ref = True
         elif ref is not None and (earlier := first_by_ref.setdefault(ref, draft)) is not draft:
             problems += references.clashes(draft, earlier)
-            _join(batch, draft, earlier)
+            join(batch, draft, earlier)
         else:
             left.append(draft)
     await unseen.refuse(session, batch.caller, problems)
@@ -222,13 +180,13 @@ def _check_ref(batch: Batch, draft: Draft, hit: UUID, hit_ref: str | None, ref_o
         return
     borne = hit_ref or ref_of_hit.setdefault(hit, ref)
     if borne != ref:
-        raise _clash(draft, "ref", f"it bears the ref {borne}", hit)
+        raise clash(draft, "ref", f"it bears the ref {borne}", hit)
 
 
 def _join_unless_other_ref(batch: Batch, draft: Draft, earlier: Draft) -> None:
     if draft.value("ref") and earlier.value("ref") and draft.value("ref") != earlier.value("ref"):
         raise Invalid.at(f"{draft.pointer}/ref", f"{earlier.pointer} asks for the same record under another ref")
-    _join(batch, draft, earlier)
+    join(batch, draft, earlier)
 
 
 async def check_urls(session: AsyncSession, batch: Batch, drafts: Iterable[Draft]) -> None:
@@ -241,7 +199,7 @@ async def check_urls(session: AsyncSession, batch: Batch, drafts: Iterable[Draft
     query = unseen.narrowed(keys.DOCUMENTS, batch.caller, Document)
     hits = {row.draft: row.hit for row in await ask(session, query, {"rows": rows}) if row.hit is not None}
     clashing = [draft for draft in addressed if hits.get(draft.id, draft.id) != draft.id][:1]
-    clashes = [_clash(draft, "url", "another document has it", hits[draft.id]) for draft in clashing]
+    clashes = [clash(draft, "url", "another document has it", hits[draft.id]) for draft in clashing]
     await unseen.refuse(session, batch.caller, clashes)
 
 
@@ -293,7 +251,7 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
             candidates.take(draft)
             remarks.matched_by_name(batch, draft)
         elif earlier:
-            _join(batch, draft, earlier[0])
+            join(batch, draft, earlier[0])
             remarks.matched_by_name(batch, draft)
             candidates.learn_names(earlier[0])
         else:
@@ -337,7 +295,7 @@ async def _place(session: AsyncSession, batch: Batch, drafts: Sequence[Draft]) -
 
 async def _in_their_places(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> list[Draft]:
     """Match those that may be several sources: where one of these is known in the place, it is meant."""
-    new = await _by_key(session, batch, keys.PLACED_SOURCES, drafts)
+    new = await in_place.match(session, batch, drafts)
     for draft in drafts:
         if draft.id in draft.may_be:
             del batch.may_be[draft], draft.values["placed"]
@@ -356,10 +314,10 @@ async def _unnamed(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> 
     spoken = [draft for draft in drafts if draft.within is not None]
     telling_more = who_tells_more(spoken)
     for draft, fuller in telling_more.items():
-        _join(batch, draft, fuller)
+        join(batch, draft, fuller)
     spoken = [draft for draft in spoken if draft not in telling_more]
     new = await _by_key(session, batch, keys.UNNAMED_SOURCES, spoken)
-    return new + await _by_key(session, batch, keys.PLACED_SOURCES, described) + without_place
+    return new + await in_place.match(session, batch, described) + without_place
 
 
 async def _hops(session: AsyncSession, batch: Batch, _: type[Record], drafts: list[Draft]) -> list[Draft]:

@@ -23,8 +23,9 @@ from app.schemas.kinds import kind_of
 from app.schemas.pages import page_keys
 from app.services import records, visibility
 from app.services.access import Caller
-from app.services.intake import clearing, column_words, doubts, twins
+from app.services.intake import doubts, twins
 from app.services.intake.drafts import Batch, Draft, Noted
+from app.services.intake.words import clearing, column_words
 from app.texts import asked
 from app.vocabulary import PERSONS
 

@@ -51,7 +51,7 @@ _ONLY_WHERE: Final[dict[tuple[type[Base], str], str]] = {
 }
 # A stored row `t` and a draft `d` have one country, as `vocabulary.country_key` has it.
 _CURRENT_CODES: Final = " ".join(f"WHEN '{synonym}' THEN '{code}'" for synonym, code in COUNTRY_SYNONYMS.items())
-SAME_COUNTRY: Final = f"CASE t.country {_CURRENT_CODES} ELSE t.country END = d.country"
+_SAME_COUNTRY: Final = f"CASE t.country {_CURRENT_CODES} ELSE t.country END = d.country"
 _EMPTY: Final[tuple[Any, ...]] = ({}, [])
 
 
@@ -148,7 +148,7 @@ def _compared(model: type[Record]) -> dict[str, str]:
         contained = isinstance(column.type, ARRAY | JSONB)  # of these more may be stored than the draft says
         differs = f"NOT t.{name} @> d.{name}" if contained else f"{stored} IS DISTINCT FROM d.{name}"
         if name == "country":
-            differs = f"NOT ({SAME_COUNTRY})"
+            differs = f"NOT ({_SAME_COUNTRY})"
         gap = "false" if kind.fixed else f"t.{name} IS NULL"  # what never changes has no gaps to be filled
         compared[name] = f"d.{name} IS NOT NULL AND NOT {gap} AND {differs}"
     return compared

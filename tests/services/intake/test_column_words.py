@@ -3,7 +3,8 @@
 import re
 
 from app.schemas.kinds import KINDS
-from app.services.intake import column_words, remarks
+from app.services.intake import remarks
+from app.services.intake.words import column_words
 
 PLAIN = {"basis", "best rating", "explicitness", "framing", "http status", "rating", "worst rating", "wording"}
 

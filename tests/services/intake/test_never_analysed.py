@@ -15,9 +15,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import Signature
+from app.models import Document, Source
 from app.services import namesakes
 from app.services.access import ANYBODY
-from app.services.intake import by_name, keys, storing
+from app.services.intake import by_name, in_place, keys, storing
+from app.services.intake.drafts import Draft
 from app.services.namesakes import NewSource
 
 ROWS = 3000
@@ -51,6 +53,18 @@ async def bearers(session: AsyncSession) -> Any:
     return await by_name.bearers(session, ANYBODY, {id_: by_name.fold_names(f"Speaker {id_.int}", []) for id_ in ids})
 
 
+async def residents(session: AsyncSession) -> Any:
+    """Of documents in which they speak, of documents that they publish, and of no place."""
+    documents = [
+        Draft(Document, "", {"page_key": f"//a.example/{n}", "ref": f"r{n}"}, id=UUID(int=n)) for n in range(9)
+    ]
+    drafts = [Draft(Source, "", {"name": f"Speaker {n}"}) for n in range(10)]
+    for draft, document in zip(drafts, documents, strict=False):
+        draft.within, draft.may_be = document, (UUID(int=1), UUID(int=2))
+        draft.published_in = document if document.id.int % 2 else None
+    return await in_place.look_up(session, ANYBODY, drafts)
+
+
 async def alike(session: AsyncSession) -> Any:
     new = NewSource(UUID(int=1), "Speaker 7", [], "person", ["speaker 7"], None, None, None, None, {})
     return await namesakes.alike(session, ANYBODY, [new])
@@ -80,6 +94,7 @@ LOOK_UPS = {
     ),
     "same_claims": asking(f"SELECT same_claims(md5(n::text)::uuid) FROM {SOME}"),
     "bearers of names": bearers,
+    "residents of places": residents,
     "names that are alike": alike,
     "documents by address": documents,
     "statements": statements,

@@ -40,7 +40,8 @@ def test_only_matching_looks_names_up() -> None:
     And a report that comes again finds by the same names what it had told itself.
     """
     own_sources = "services/deliveries/own_sources"
-    assert _importers("by_name") == {f"{INTAKE}/matching", f"{INTAKE}/credits", f"{INTAKE}/pipeline", own_sources}
+    in_intake = {f"{INTAKE}/{name}" for name in ("matching", "in_place", "credits", "pipeline")}
+    assert _importers("by_name") == {*in_intake, own_sources}
 
 
 def test_only_the_pipeline_stores_drafts() -> None:

@@ -26,8 +26,8 @@ from app.settings import Settings
 
 Json = dict[str, Any]
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-# When something was recorded, and how often changed, is of the recording.
-_OF_RECORDING: Final = ("created_at", "updated_at", "version", "position", "retrieved_at")
+# When something was recorded, and how often changed, is of the recording; so is which of two reports brought it first.
+_OF_RECORDING: Final = ("created_at", "updated_at", "version", "position", "retrieved_at", "report_id")
 _PICTURES: Final = (
     "dossier", "dossier?said_before=2023-08-10", "dossier?independence=party", "timeline", "figures", "matrix",
     "matrix?by=source", "diff?clock=said&since=2023-08-09&until=2023-08-31",
