@@ -65,7 +65,7 @@ ON_THE_NETWORK = {"app.services.webhooks.sending", "app.services.webhooks.sender
 USERS = {
     "app.services.intake.matching": {"app.services.intake.pipeline"},
     "app.services.intake.keys": {"app.services.intake.matching"},
-    "app.services.intake.in_place": {"app.services.intake.matching"},
+    "app.services.intake.in_place": {"app.services.intake.matching", "app.services.intake.bodies.together"},
     "app.services.intake.by_name": {
         "app.services.intake.matching",
         "app.services.intake.in_place",

@@ -100,34 +100,6 @@ def placed_sources(batch: Batch) -> set[Draft]:
     return placed
 
 
-def who_tells_more(unnamed: Sequence[Draft]) -> dict[Draft, Draft]:
-    """Of each unnamed source that stands elsewhere in the same place, in the same words and with more: that one.
-
-    Expects that their parents are matched. Where several tell more, and not the same, it may be any: it has none.
-    """
-    same_words: dict[tuple[Draft | None, str], list[Draft]] = defaultdict(list)
-    for draft in unnamed:
-        if draft.value("name") is not None:
-            within = draft.within.original if draft.within is not None else None
-            same_words[within, folding.name(draft.value("name"))].append(draft)
-    telling_more = {}
-    for drafts in same_words.values():
-        traits_of = {draft: told_traits(draft) for draft in drafts} if len(drafts) > 1 else {}
-        for draft, draft_traits in traits_of.items():
-            fuller = [mention for mention in drafts if draft_traits < traits_of[mention]]
-            fullest = max(fuller, key=lambda mention: len(traits_of[mention]), default=None)
-            if fullest is not None and all(traits_of[mention] <= traits_of[fullest] for mention in fuller):
-                telling_more[draft] = fullest
-    return telling_more
-
-
-def told_traits(draft: Draft) -> set[tuple[str, Any]]:
-    """What tells unnamed sources of the same words apart."""
-    columns = {(name, draft.value(name)) for name in ("disclosure", "kind", "party", "parent_id", "ref")}
-    columns.add(("role", folding.name(draft.value("role") or "") or None))
-    return {(name, value) for name, value in columns if value is not None and name not in draft.assumed}
-
-
 def say_what_was_read(batch: Batch) -> None:
     """Give all appearances of a document the version that this body brings of it, also where a part only names it."""
     read = {(document.line, document.original.id): version for document, version in batch.versions.items()}
@@ -355,19 +327,6 @@ def hints(draft: Draft) -> dict[str, Any]:
     return {} if of_kind is None else of_kind(draft, draft.within.original if draft.within is not None else None)
 
 
-def _source_hints(draft: Draft, within: Draft | None) -> dict[str, Any]:
-    if draft.published_in is not None:  # it is not matched yet
-        document = draft.published_in.original
-        published = {"publishes": document.value("page_key"), "publishes_ref": document.value("ref")}
-        return {"within": document.id, "may_be": draft.may_be, **published}
-    if within is None:
-        return {}
-    # Unnamed sources of one document are compared with each other; else those about a claim or question.
-    column = "document" if within.model is Document else "about"
-    described = {"described": True} if "disclosure" in draft.assumed else {}
-    return {"within": within.id, "may_be": draft.may_be, column: within.id, **described}
-
-
 def _version_hints(draft: Draft, _: Draft | None) -> dict[str, Any]:
     """A text is identified by its hash; and by whether it is but a part, where that was given."""
     part_told = "sha256" in draft.values and draft.value("part") is not None and "part" not in draft.assumed
@@ -391,7 +350,6 @@ def _folded_text(draft: Draft, _: Draft | None) -> dict[str, Any]:
 _HINTS: Final[dict[type[Record], Callable[[Draft, Draft | None], dict[str, Any]]]] = {
     DocumentVersion: _version_hints,
     Document: lambda _, read: {"sha256": read.values["sha256"]} if read is not None and read.value("sha256") else {},
-    Source: _source_hints,
     Question: _folded_text,
     Claim: _folded_text,
     Statement: _statement_hints,

@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from app.errors import Conflict
+from app.errors import Conflict, Invalid
 from app.models import table_of
 from app.schemas import kinds
 from app.services.intake import aliases, remarks, storing
@@ -52,3 +52,19 @@ def join(batch: Batch, draft: Draft, earlier: Draft) -> None:
                 remarks.completed(batch, draft, name, draft.values[name])
                 draft.outcome = "completed"
     earlier.points_at = {n: to for n, to in draft.points_at.items() if n not in _NEVER_FILLED} | earlier.points_at
+
+
+def check_ref(batch: Batch, draft: Draft, hit: UUID, hit_ref: str | None, ref_of_hit: dict[UUID, str]) -> None:
+    """Refuse a hit that bears another ref, or is given another by an earlier draft."""
+    ref = draft.value("ref")
+    if not ref or batch.dry:
+        return
+    borne = hit_ref or ref_of_hit.setdefault(hit, ref)
+    if borne != ref:
+        raise clash(draft, "ref", f"it bears the ref {borne}", hit)
+
+
+def join_unless_other_ref(batch: Batch, draft: Draft, earlier: Draft) -> None:
+    if draft.value("ref") and earlier.value("ref") and draft.value("ref") != earlier.value("ref"):
+        raise Invalid.at(f"{draft.pointer}/ref", f"{earlier.pointer} asks for the same record under another ref")
+    join(batch, draft, earlier)

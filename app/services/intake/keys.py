@@ -25,7 +25,6 @@ from app.models import (
     EventLink,
     Question,
     Report,
-    Source,
     SourceLink,
     Statement,
     table_of,
@@ -99,22 +98,6 @@ def direct_rows(drafts: Iterable[Draft]) -> str:  # for the quick ones
 _same_claims: Final = "SELECT same_claims({})".format
 _ABOUT: Final = "(SELECT same_claims(d.claim_id) UNION ALL SELECT unnest(answer_places(d.question_id, NULL)))"
 _DOCUMENT: Final = "(r->>'document')::uuid"
-
-# Who speaks, passes on or judges in the place where a draft was mentioned.
-_SPEAKERS: Final = f"SELECT speakers_there({_DOCUMENT}, (r->>'about')::uuid)"
-# Among those who speak or pass on in the same document; without one, about the same claim or question. One who fits in
-# every known trait goes before one who only does not contradict.
-UNNAMED_SOURCES: Final = _matching(
-    Source,
-    "r->>'within', d.disclosure, d.kind, fold_name(d.name), fold(d.role), d.party, d.parent_id",
-    f"""WHERE NOT t.confidential AND NOT t.placed AND (d.kind IS NULL OR t.kind IS NULL OR t.kind = d.kind)
-    AND (t.disclosure = coalesce(d.disclosure, 'named') OR (r ? 'described' AND t.disclosure <> 'named'))
-    AND fold_name(t.name) IS NOT DISTINCT FROM fold_name(d.name) AND fold(t.role) IS NOT DISTINCT FROM fold(d.role)
-    AND (d.party IS NULL OR t.party = d.party) AND t.id = ANY (ARRAY({_SPEAKERS}))
-    AND (d.parent_id IS NULL OR t.parent_id IN (SELECT source_kin(d.parent_id)))
-    ORDER BY t.disclosure = d.disclosure DESC, t.kind IS NOT DISTINCT FROM d.kind DESC, t.party IS NOT DISTINCT FROM
-    d.party DESC, (t.parent_id IS NULL) = (d.parent_id IS NULL) DESC, t.created_at, t.id""",  # noqa: S608
-)
 
 DOCUMENTS: Final = _matching(
     Document,

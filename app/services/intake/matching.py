@@ -19,8 +19,8 @@ from app.models import AppearanceHop, Claim, Document, Record, Source, table_of
 from app.schemas import kinds
 from app.services.intake import aliases, by_name, in_place, keys, references, remarks, storing, unseen
 from app.services.intake.drafts import Batch, Draft
-from app.services.intake.foreign_keys import PARTS, event_of, fill, is_named, levels, point, who_tells_more, whole_of
-from app.services.intake.joining import adopt, clash, join
+from app.services.intake.foreign_keys import PARTS, event_of, fill, is_named, levels, point, whole_of
+from app.services.intake.joining import adopt, check_ref, clash, join, join_unless_other_ref
 from app.services.intake.references import bearing_refs, by_id, lost_refs
 
 _QUICK: Final = {
@@ -137,10 +137,10 @@ async def _by_key(
             if row is None:
                 new.append(draft)
             elif row.hit is not None:
-                _check_ref(batch, draft, row.hit, row.hit_ref, ref_of_hit)
+                check_ref(batch, draft, row.hit, row.hit_ref, ref_of_hit)
                 adopt(draft, row.hit, row.owner, merged=row.hit != row.via)
             elif (earlier := first_by_key.setdefault(row.key, draft)) is not draft:
-                _join_unless_other_ref(batch, draft, earlier)
+                join_unless_other_ref(batch, draft, earlier)
             else:
                 new.append(draft)
         except Problem as problem:
@@ -171,22 +171,6 @@ async def _hits(
     if tangled := [draft for draft in drafts if draft.id in rows and rows[draft.id].tangled]:
         rows |= {row.draft: row for row in await ask(session, narrowed, {"rows": keys.rows(tangled)})}
     return [(draft, rows.get(draft.id)) for draft in drafts]
-
-
-def _check_ref(batch: Batch, draft: Draft, hit: UUID, hit_ref: str | None, ref_of_hit: dict[UUID, str]) -> None:
-    """Refuse a hit that bears another ref, or is given another by an earlier draft."""
-    ref = draft.value("ref")
-    if not ref or batch.dry:
-        return
-    borne = hit_ref or ref_of_hit.setdefault(hit, ref)
-    if borne != ref:
-        raise clash(draft, "ref", f"it bears the ref {borne}", hit)
-
-
-def _join_unless_other_ref(batch: Batch, draft: Draft, earlier: Draft) -> None:
-    if draft.value("ref") and earlier.value("ref") and draft.value("ref") != earlier.value("ref"):
-        raise Invalid.at(f"{draft.pointer}/ref", f"{earlier.pointer} asks for the same record under another ref")
-    join(batch, draft, earlier)
 
 
 async def check_urls(session: AsyncSession, batch: Batch, drafts: Iterable[Draft]) -> None:
@@ -295,7 +279,7 @@ async def _place(session: AsyncSession, batch: Batch, drafts: Sequence[Draft]) -
 
 async def _in_their_places(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> list[Draft]:
     """Match those that may be several sources: where one of these is known in the place, it is meant."""
-    new = await in_place.match(session, batch, drafts)
+    new = await in_place.named(session, batch, drafts)
     for draft in drafts:
         if draft.id in draft.may_be:
             del batch.may_be[draft], draft.values["placed"]
@@ -311,13 +295,8 @@ async def _unnamed(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> 
     raise_together(
         [Invalid.at(f"{draft.pointer}/ref", _NEEDS_REF) for draft in without_place if not draft.value("ref")]
     )
-    spoken = [draft for draft in drafts if draft.within is not None]
-    telling_more = who_tells_more(spoken)
-    for draft, fuller in telling_more.items():
-        join(batch, draft, fuller)
-    spoken = [draft for draft in spoken if draft not in telling_more]
-    new = await _by_key(session, batch, keys.UNNAMED_SOURCES, spoken)
-    return new + await in_place.match(session, batch, described) + without_place
+    new = await in_place.unnamed(session, batch, [draft for draft in drafts if draft.within is not None])
+    return new + await in_place.named(session, batch, described) + without_place
 
 
 async def _hops(session: AsyncSession, batch: Batch, _: type[Record], drafts: list[Draft]) -> list[Draft]:

@@ -161,3 +161,86 @@ async def test_lines_and_reports(client: httpx.AsyncClient, event: str, namesake
     assert (ids[0] == ids[2], ids[0] == ids[1]) == (True, False)
     assert await told_of(client, ids[0], north)
     assert await told_of(client, ids[1], south)
+
+
+# --- without a name --------------------------------------------------------------------------------------------------
+
+UNNAMED: tuple[Json, ...] = (
+    {"disclosure": "group", "name": "witnesses"},
+    {"name": "several residents"},
+    {"disclosure": "anonymous", "role": "aide"},
+)
+COUNTRIES = ({"country": "NO"}, {"country": "SE"})
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("pair", [COUNTRIES, *APART[:4]])
+@pytest.mark.parametrize("who", UNNAMED)
+async def test_what_contradicts_parts_unnamed_ones(
+    client: httpx.AsyncClient, event: str, psql: Any, *, who: Json, pair: tuple[Json, Json], turned: bool
+) -> None:
+    """Two groups of witnesses in one paper are two where what is told of them differs, in whatever order they come."""
+    if any("disclosure" not in who and name in told for told in pair for name in ("url", "external_ids")):
+        return  # that would keep it a name
+    told: list[Json] = [{"source": who | traits, "document": PAPER} for traits in (reversed(pair) if turned else pair)]
+    one_by_one = [
+        (await sent(client, f"{event}/claims", claim("A ship sank", said)))["statements"][0]["source"]["id"]
+        for said in told
+    ]
+    assert one_by_one[0] != one_by_one[1]
+    elsewhere = [said | {"document": {"url": "https://paper.example/2"}} for said in told]
+    together = claim("A pier burnt", *elsewhere, elsewhere[0])
+    ids = [said["source"]["id"] for said in (await sent(client, f"{event}/claims", together))["statements"]]
+    assert (ids[0] == ids[2], ids[0] == ids[1]) == (True, False)
+    before = rows(psql)
+    for body in (together, claim("A ship sank", *reversed(told))):
+        assert outcomes(await sent(client, f"{event}/claims", body)) == {"matched"}
+    assert rows(psql) == before
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("traits", [{"country": "NO"}, {"url": "https://t.me/north"}, {"external_ids": {"w": "1"}}])
+async def test_who_tells_more_in_the_same_words_is_the_same(
+    client: httpx.AsyncClient, event: str, psql: Any, *, traits: Json, turned: bool
+) -> None:
+    who = {"disclosure": "group", "name": "witnesses"}
+    bare, fuller = {"source": who, "document": PAPER}, {"source": who | traits, "document": PAPER}
+    body = claim("A ship sank", *((fuller, bare) if turned else (bare, fuller)))
+    made = await sent(client, f"{event}/claims", body)
+    assert len({said["source"]["id"] for said in made["statements"]}) == 1
+    before = rows(psql)
+    assert outcomes(await sent(client, f"{event}/claims", body)) == {"matched"}
+    assert rows(psql) == before
+
+
+async def test_two_of_whom_a_third_may_be_either(client: httpx.AsyncClient, event: str) -> None:
+    """Neither of two that contradict each other is taken for the other because both fit one that tells a side."""
+    who = {"disclosure": "group", "name": "witnesses"}
+    mentions: tuple[Json, ...] = (
+        {"url": "https://t.me/north"}, {"url": "https://t.me/south"}, {"party": "crown"}
+    )  # fmt: skip
+    for number, order in enumerate(permutations(mentions)):
+        paper = {"url": f"https://paper.example/{number}"}
+        body = claim(f"Ship {number} sank", *({"source": who | traits, "document": paper} for traits in order))
+        made = await sent(client, f"{event}/claims", body)
+        ids = dict(zip(map(json.dumps, order), (said["source"]["id"] for said in made["statements"]), strict=True))
+        assert ids[json.dumps(mentions[0])] != ids[json.dumps(mentions[1])]
+
+
+async def test_another_ref_in_the_same_words(client: httpx.AsyncClient, event: str) -> None:
+    """Whoever numbers them says that they are two: that is refused for those that have no name, as before."""
+    who = {"disclosure": "anonymous", "role": "aide"}
+    first, second = ({"source": who | {"ref": ref}, "document": PAPER} for ref in ("a1", "a2"))
+    await sent(client, f"{event}/claims", claim("A ship sank", first, {"source": who, "document": PAPER}))
+    await sent(client, f"{event}/claims", claim("A ship sank", second), 409)
+    await sent(client, f"{event}/claims", claim("A pier burnt", second), 409)
+    elsewhere = [said | {"document": {"url": "https://paper.example/2"}} for said in (first, second)]
+    await sent(
+        client,
+        f"{event}/claims",
+        claim(
+            "A pier burnt",
+            *(said | {"source": who | {"ref": ref}} for said, ref in zip(elsewhere, ("b1", "b2"), strict=True)),
+        ),
+        422,
+    )

@@ -62,7 +62,8 @@ async def residents(session: AsyncSession) -> Any:
     for draft, document in zip(drafts, documents, strict=False):
         draft.within, draft.may_be = document, (UUID(int=1), UUID(int=2))
         draft.published_in = document if document.id.int % 2 else None
-    return await in_place.look_up(session, ANYBODY, drafts)
+    await in_place.look_up(session, ANYBODY, drafts, in_place.BY_NAME)
+    await in_place.look_up(session, ANYBODY, drafts, in_place.BY_WORDS)
 
 
 async def alike(session: AsyncSession) -> Any:

@@ -22,9 +22,9 @@ from app.models import DocumentVersion, Record, Source
 from app.schemas.common import RecordRead, Remark
 from app.services import database_errors, records
 from app.services.access import Caller
-from app.services.intake import drafts, pipeline, remarks, unseen
+from app.services.intake import drafts, in_place, pipeline, remarks, unseen
 from app.services.intake.drafts import Batch, Draft
-from app.services.intake.foreign_keys import is_named, told_traits
+from app.services.intake.foreign_keys import is_named
 from app.services.records import Located
 from app.services.search.similar import Compared
 from app.telling import request_notes
@@ -174,7 +174,7 @@ def _are_taken_for_one_another(sources: Iterable[Draft]) -> bool:
     words who is known only in one place.
     """
     first_called: dict[str, Draft] = {}
-    first_told: dict[tuple[UUID, str], tuple[int, set[tuple[str, Any]]]] = {}
+    first_told: dict[tuple[UUID, str], Draft] = {}
     for draft in sources:
         words = folding.name(draft.value("name") or "")
         names = {words, *(folding.name(alias["name"]) for alias in draft.value("aliases") or ())} - {""}
@@ -183,9 +183,8 @@ def _are_taken_for_one_another(sources: Iterable[Draft]) -> bool:
             if are_two and first.line != draft.line and "created" in (first.original.outcome, draft.original.outcome):
                 return True
         if draft.within is not None and (draft.value("placed") or not is_named(draft)):
-            place_and_words, traits_told = (draft.within.original.id, words), told_traits(draft)
-            first_line, first_traits = first_told.setdefault(place_and_words, (draft.line, traits_told))
-            if first_line != draft.line and first_traits != traits_told:
+            first = first_told.setdefault((draft.within.original.id, words), draft)
+            if first.line != draft.line and not in_place.tell_the_same(first, draft):
                 return True
     return False
 
