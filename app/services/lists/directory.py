@@ -112,7 +112,7 @@ def documents(bound: BoundParameters, caller: Caller) -> Rows:
     if bound.q is not None:
         selected = selected.where(narrowing.words(rows.c.title, bound.q))
     if bound.publisher is not None:
-        published = narrowing.by_one_of(caller, rows, Document, "publisher_id", bound.publisher)
+        published = narrowing.by_one_of(rows, Document, "publisher_id", bound.publisher)
         selected = selected.where(published)
     return selected
 

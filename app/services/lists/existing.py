@@ -98,7 +98,10 @@ def _named(model: type[Record], caller: Caller, columns: tuple[str, ...], *, in_
     rows, kind = seen_alone(caller, model), kind_of(model)
     kin: ColumnElement[Any] = array([rows.c.id])
     if kind.mergeable:
-        kin = func.array(select(getattr(func, f"{kind.name}_kin")(rows.c.id)).correlate(rows).scalar_subquery())
+        kin_ids = select(getattr(func, f"{kind.name}_kin")(rows.c.id).label("id")).correlate(rows)
+        if "confidential" in rows.c:
+            kin_ids = narrowing.told(caller, kin_ids)
+        kin = func.array(kin_ids.scalar_subquery())
     is_mask = false() if caller.may("confidential") else rows.c.get("confidential", false())
     fitting = []
     for column in (rows.c[name] for name in columns):

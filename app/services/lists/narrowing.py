@@ -65,17 +65,18 @@ def of_language(column: ColumnElement[Any], bound: BoundParameters) -> list[Colu
     return [func.concat(func.lower(column), literal_column("'-'")).like(any_(bound.language))]
 
 
-def by_one_of(
-    caller: Caller, rows: Subquery, model: type[Record], column: str, ids: ColumnElement[Any]
-) -> ColumnElement[bool]:
-    """Keep the rows whose source is one of these: not confidential, where the caller may not see who is.
+def by_one_of(rows: Subquery, model: type[Record], column: str, ids: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Keep the rows whose source is one of these, of whom the caller may know who they are.
 
     It is asked of the table itself, because what the caller sees is computed, and no index finds that.
     """
     stored = table_of(model).alias()
-    if not caller.may("confidential"):
-        ids = _array(select(Source.id).where(Source.id == any_(ids), *may_be_told(caller, Source)))
     return rows.c.id.in_(select(stored.c.id).where(stored.c[column] == any_(ids)))
+
+
+def told(caller: Caller, source_ids: Rows) -> Rows:
+    """Of these `id`s those of which the caller may know who they are."""
+    return select(Source.id).where(Source.id == any_(_array(source_ids)), *may_be_told(caller, Source))
 
 
 def _array(ids: Rows) -> ColumnElement[Any]:
@@ -93,9 +94,10 @@ def by_source(
     )
     if name is not None:
         named = sources_named(caller, name).subquery()
-        conditions.append(by_one_of(caller, rows, model, column, _array(select(func.source_kin(named.c.id)))))
+        kin = told(caller, select(func.source_kin(named.c.id).label("id")))
+        conditions.append(by_one_of(rows, model, column, _array(kin)))
     if ids is not None:
-        conditions.append(by_one_of(caller, rows, model, column, ids))
+        conditions.append(by_one_of(rows, model, column, ids))
     if masks is not None:
         stored = table_of(model).alias()
         masked = select(MASK.c.event_id, func.veiled(MASK.c.source_id)).where(MASK.c.id == any_(masks))
