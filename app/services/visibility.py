@@ -163,12 +163,12 @@ async def find(
 
     `columns`: these alone, null where the table has none of that name.
     """
-    name, value = _addressed_by(address)
+    name, value = addressed_by(address)
     query = _one(model, caller.scopes & _DECIDING_SCOPES, name, columns)
     return None if query is None else next(iter(await ask(session, query, {"value": value})), None)
 
 
-def _addressed_by(address: str) -> tuple[str, Any]:
+def addressed_by(address: str) -> tuple[str, Any]:
     """The column that an address is looked for in, and what is looked for; an id could be a slug, too, and goes first.
 
     No table has the column that stands for none.

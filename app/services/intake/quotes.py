@@ -217,8 +217,8 @@ async def decide(session: AsyncSession, batch: Batch, new: Sequence[Draft], matc
     findings = await _decided(session, search, lookups)
     for draft, (quotation, versions), finding in zip(drafts, lookups, findings, strict=False):
         draft.values |= _columns(finding)
-        is_beyond = any(not batch.spots.beyond.isdisjoint(_keys(quotation.quote, version)) for version in versions)
-        if finding.fidelity == "unchecked" and is_beyond:
+        beyond = (batch.spots.beyond & _keys(quotation.quote, version) for version in versions)  # asked of hardly any
+        if finding.fidelity == "unchecked" and any(beyond):
             batch.note("changed", f"{draft.pointer}/wording", _BEYOND)
     rechecked = list(zip(stored, findings[len(drafts) :], strict=True))
     batch.rechecked = [row for quotation, finding in rechecked if (row := _changed_row(quotation, finding))]

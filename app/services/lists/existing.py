@@ -20,7 +20,7 @@ from app.schemas.sources import SourceFilter
 from app.services.access import Caller
 from app.services.lists import narrowing, slugs
 from app.services.lists.bound import NAMED
-from app.services.visibility import nameless, seen_alone
+from app.services.visibility import addressed_by, nameless, seen_alone
 
 _LIKE_ENOUGH: Final = 70  # of 100
 
@@ -64,7 +64,7 @@ def _addresses(query: BaseModel) -> Iterator[_Address]:
 async def _find_addresses(
     session: AsyncSession, caller: Caller, model: type[Record], named: Sequence[_Address]
 ) -> dict[str, list[UUID]]:
-    cells = [_cell(address.words) for address in named]
+    cells = [addressed_by(address.words) for address in named]
     values_by_column = defaultdict(list)
     for column, value in cells:
         values_by_column[column].append(value)
@@ -110,14 +110,6 @@ def _named(model: type[Record], caller: Caller, columns: tuple[str, ...], *, in_
     return select(
         *(rows.c[name] for name in dict.fromkeys(("id", *columns))), kin.label("kin"), is_mask.label("is_mask")
     ).where(or_(*fitting))
-
-
-def _cell(address: str) -> tuple[str, Any]:
-    """The column that an address is of, and its value there."""
-    parsed = addresses.parse(address)
-    if parsed.id is not None:
-        return "id", parsed.id
-    return ("ref", parsed.ref) if parsed.ref is not None else ("slug", parsed.slug)
 
 
 async def _check_party(session: AsyncSession, caller: Caller, party: str) -> None:
