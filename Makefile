@@ -33,10 +33,11 @@ test: export PYTHONDONTWRITEBYTECODE =
 test: install
 	$(BIN)/pytest -n 3 --dist worksteal
 
-## The slow runs: the examples on all the real threads and incidents, where they are present; a request of 100,000 lines;
+## The slow runs: all tests with nothing kept; the examples on all the real threads and incidents, where they are present; a request of 100,000 lines;
 ## far more of what is made up at random, and calls of every operation; and kill -9 amid loads
 soak: install
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[plot]'
+	COUNTERCLAIM_KEPT_MB=0 $(BIN)/pytest -n 3 --dist worksteal
 	COUNTERCLAIM_EVERY_LINE=1 $(BIN)/pytest -k "go_in_once and real"
 	COUNTERCLAIM_MANY_LINES=100000 $(BIN)/pytest -k every_line_is_accounted_for
 	COUNTERCLAIM_SOAK=1 COUNTERCLAIM_SOAK_TIMES=$(SOAK_TIMES) COUNTERCLAIM_SOAK_SEED=$(SOAK_SEED) \

@@ -1,6 +1,6 @@
 """How fast lines go in: NDJSON over HTTP into one server, beside psycopg putting the same rows into the same tables.
 
-    python bench/ingest.py [--lines 20000] [--database-url URL]   (without: a private PostgreSQL in a temporary folder)
+    python bench/ingest.py [--lines 20000] [--request 5000] [--database-url URL]   (without: a private PostgreSQL)
 
 With fsync and the ledger on, and everything on one machine. First the lines go over HTTP (rows of all record tables are
 counted, from the first byte sent to the last of the answer); then the rows that came of it go into another database of
@@ -27,7 +27,7 @@ from app.models import table_of
 from app.schemas.kinds import KINDS
 
 BATCH: Final = 1000
-REQUEST: Final = 5000  # lines
+REQUEST: Final = 5000  # lines of one request
 TRIES: Final = 3
 STANCES: Final = ("support", "support", "deny", "comment", "query")
 _chance = random.Random(1)
@@ -140,9 +140,9 @@ def renewed(lines: list[dict[str, Any]], year: int) -> list[dict[str, Any]]:
     return new_lines
 
 
-def requests(lines: list[dict[str, Any]]) -> list[tuple[bytes, int]]:
-    """A few thousand lines each, and how many."""
-    parts = (lines[start : start + REQUEST] for start in range(0, len(lines), REQUEST))
+def requests(lines: list[dict[str, Any]], of_one: int = REQUEST) -> list[tuple[bytes, int]]:
+    """Bodies of so many lines each, and how many."""
+    parts = (lines[start : start + of_one] for start in range(0, len(lines), of_one))
     return [("".join(json.dumps(line) + "\n" for line in part).encode(), len(part)) for part in parts]
 
 
@@ -231,7 +231,9 @@ def copied(source: psycopg.Connection, target: psycopg.Connection, after: dict[s
 # --- the run ---------------------------------------------------------------------------------------------------------
 
 
-def measure(name: str, server: str, lines: list[dict[str, Any]], *, base: list[dict[str, Any]]) -> None:
+def measure(
+    name: str, server: str, lines: list[dict[str, Any]], *, base: list[dict[str, Any]], of_one: int = REQUEST
+) -> None:
     service_database, limit_database = f"bench_{name}", f"limit_{name}"
     for database in (service_database, limit_database):
         service.create_database(server, database)
@@ -245,8 +247,8 @@ def measure(name: str, server: str, lines: list[dict[str, Any]], *, base: list[d
 
         memory = [process.memory_info().rss]
         seconds = 0.0
-        for start in range(0, len(lines), 4 * REQUEST):
-            seconds += post(port, key, lines[start : start + 4 * REQUEST])
+        for request in requests(lines, of_one):
+            seconds += send_requests(port, key, [request])
             memory.append(process.memory_info().rss)
         after = counts(stored)
         rows = sum(after.values()) - sum(before.values())
@@ -254,7 +256,7 @@ def measure(name: str, server: str, lines: list[dict[str, Any]], *, base: list[d
         # Interactive writes while as much goes in again, with other times and addresses.
         times: list[float] = []
         stop = threading.Event()
-        loads = [requests(renewed(lines, year)) for year in (2020, 2021, 2022)]
+        loads = [requests(renewed(lines, year), of_one) for year in (2020, 2021, 2022)]
         thread = threading.Thread(target=interactive, args=(port, key, stop, times))
         thread.start()
         for load in loads:
@@ -280,6 +282,7 @@ def measure(name: str, server: str, lines: list[dict[str, Any]], *, base: list[d
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lines", type=int, default=20_000)
+    parser.add_argument("--request", type=int, default=REQUEST, help="lines of one request")
     parser.add_argument("--only", choices=("plain", "worded", "reports"))
     parser.add_argument("--database-url", default="")
     chosen = parser.parse_args()
@@ -291,7 +294,7 @@ def main() -> None:
             ("reports", reports, chosen.lines // 10),
         ):
             if chosen.only in (None, name):
-                measure(name, server, make(count), base=ground() if make is not reports else [])
+                measure(name, server, make(count), base=ground() if make is not reports else [], of_one=chosen.request)
 
 
 if __name__ == "__main__":

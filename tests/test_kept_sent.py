@@ -17,7 +17,8 @@ OWN: Final = re.compile(rb"(?<=\r\n)(?:date|x-request-id|ratelimit|connection): 
 
 
 @pytest.fixture
-def base(database_url: str, key: str) -> Iterator[str]:
+def base(database_url: str, key: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setenv("COUNTERCLAIM_KEPT_MB", "8")  # whatever a run of all tests is told
     with serving(database_url) as base, httpx.Client(headers={"Authorization": f"Bearer {key}"}) as client:
         client.post(f"{base}/v1/events", json={"title": "Explosion " * 20, "slug": "plant"}).raise_for_status()
         yield base

@@ -17,7 +17,8 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND wait_event_ty
 
 
 @pytest.fixture
-def base(database_url: str) -> Iterator[str]:
+def base(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setenv("COUNTERCLAIM_KEPT_MB", "8")  # whatever a run of all tests is told: answers are shared
     with serving(database_url) as base:
         yield base
 
