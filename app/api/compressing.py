@@ -1,6 +1,7 @@
 """Compression of answers, as the client accepts it. The library adds to `Vary` whatever stands there already."""
 
-from starlette.datastructures import MutableHeaders
+from functools import lru_cache
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
@@ -14,17 +15,18 @@ class Compressing:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_tidied(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(raw=message["headers"])
-                if "Vary" in headers:
-                    headers["Vary"] = _once(", ".join(headers.getlist("Vary")))
+                message["headers"] = [
+                    (name, _once(value) if name == b"vary" else value) for name, value in message["headers"]
+                ]
             await send(message)
 
         await self.compressing(scope, receive, send_tidied)
 
 
-def _once(names: str) -> str:
+@lru_cache(maxsize=64)
+def _once(names: bytes) -> bytes:
     """`Accept-Encoding, Origin, accept-encoding` without the second of a name, in any case."""
-    spellings: dict[str, str] = {}
-    for name in names.split(","):
+    spellings: dict[bytes, bytes] = {}
+    for name in names.split(b","):
         spellings.setdefault(name.strip().lower(), name.strip())
-    return ", ".join(spellings.values())
+    return b", ".join(spellings.values())

@@ -8,11 +8,13 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
+
+from app.api.headers import Fields, vary
 
 _EXPOSED: Final = (
-    "Allow, Content-Disposition, ETag, Hint, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, "
-    "Retry-After, X-Request-ID"
+    b"Allow, Content-Disposition, ETag, Hint, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, "
+    b"Retry-After, X-Request-ID"
 )
 _KEYLESS_HEADERS: Final = "Accept-Language, If-None-Match, Last-Event-ID"
 _KEYED_HEADERS: Final = f"Authorization, Change-Reason, Content-Type, Idempotency-Key, If-Match, {_KEYLESS_HEADERS}"
@@ -35,17 +37,17 @@ def origins(setting: str) -> frozenset[str]:
     return frozenset(named)
 
 
-def allow(answer: MutableHeaders, request: Headers, keyed: frozenset[str]) -> None:
+def allow(answer: Fields, request: Fields, keyed: frozenset[str]) -> None:
     """Tell a browser who may see this answer. Without a key it is the same for all, so that caches can share it."""
-    origin = request.get("Origin", "")
-    if "Authorization" not in request:
-        answer["Access-Control-Allow-Origin"] = "*"
+    if b"authorization" not in request:
+        answer[b"access-control-allow-origin"] = b"*"
     else:
-        answer.add_vary_header("Origin")
-        if origin not in keyed:
+        vary(answer, b"Origin")
+        origin = request.get(b"origin", b"")
+        if origin.decode("latin-1") not in keyed:
             return
-        answer["Access-Control-Allow-Origin"] = origin
-    answer["Access-Control-Expose-Headers"] = _EXPOSED
+        answer[b"access-control-allow-origin"] = origin
+    answer[b"access-control-expose-headers"] = _EXPOSED
 
 
 def preflight(request: Headers, methods: list[str], keyed: frozenset[str]) -> dict[str, str]:

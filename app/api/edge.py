@@ -3,7 +3,6 @@
 from typing import Final
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -37,7 +36,7 @@ class Edge:
         if settings.trusted_proxies:
             proxies.unwrap(scope, settings.trusted_proxies)
             state["headers"] = headers.first(scope)
-        fields: dict[bytes, bytes] = state["headers"]
+        fields: headers.Fields = state["headers"]
         authorization = fields.get(b"authorization")
         try:
             if settings.hosts and not proxies.is_served(fields.get(b"host", b"").decode("latin-1"), settings.hosts):
@@ -65,7 +64,7 @@ def _hsts(seconds: int) -> list[Header]:
 
 def _tell_of_proxy(scope: Scope) -> None:
     """Say in the log what may be wrong: behind a proxy that is not believed, all who ask have one address."""
-    if not scope["app"].state.settings.trusted_proxies and "x-forwarded-for" in Headers(scope=scope):
+    if not scope["app"].state.settings.trusted_proxies and b"x-forwarded-for" in scope["state"]["headers"]:
         log.warning("one address asks too often, for others: is it a proxy, for COUNTERCLAIM_TRUSTED_PROXIES?")
 
 
@@ -74,12 +73,13 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, problem: Problem) 
     if isinstance(problem, TooManyRequests):
         _tell_of_proxy(scope)
     response = problems.answer(Request(scope), problem)
-    told = MutableHeaders(raw=response.raw_headers)
-    told["X-Request-ID"] = scope["state"]["request_id"]
-    told["Cache-Control"] = "no-store"
-    told.add_vary_header("Authorization, Accept-Encoding")
-    told.update(headers.OF_EVERY_ANSWER)
-    cors.allow(told, Headers(scope=scope), cors.origins(scope["app"].state.settings.cors_origins))
+    told: headers.Fields = dict(response.raw_headers)
+    told[b"x-request-id"] = scope["state"]["request_id"].encode()
+    told[b"cache-control"] = b"no-store"
+    headers.vary(told, headers.VARIES)
+    told |= headers.FIELDS_OF_EVERY_ANSWER
+    cors.allow(told, scope["state"]["headers"], cors.origins(scope["app"].state.settings.cors_origins))
+    response.raw_headers = [*told.items()]
     if scope["method"] == "HEAD":
         response.body = b""
     await response(scope, receive, send)

@@ -3,12 +3,15 @@
 That is to take it for nothing but what it is, and to tell nobody of it.
 """
 
-from typing import Final
+from typing import Final, TypeAlias
 
 from starlette.responses import Response
 from starlette.types import Scope
 
 from app.telling.request_notes import RequestNote
+
+Fields: TypeAlias = dict[bytes, bytes]
+"""By name, in small letters."""
 
 OF_EVERY_ANSWER: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -16,9 +19,20 @@ OF_EVERY_ANSWER: Final = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }
 """An answer that needs a policy of its own has that one: `/docs` is a page with scripts."""
+FIELDS_OF_EVERY_ANSWER: Final[Fields] = {
+    name.lower().encode(): value.encode() for name, value in OF_EVERY_ANSWER.items()
+}
+VARIES: Final = b"Authorization, Accept-Encoding"
+"""What the answer to any request may depend on."""
 
 
-def first(scope: Scope) -> dict[bytes, bytes]:
+def vary(fields: Fields, names: bytes) -> None:
+    """Say that an answer depends on these headers of the request, too."""
+    others = fields.get(b"vary")
+    fields[b"vary"] = names if others is None else b"%b, %b" % (others, names)
+
+
+def first(scope: Scope) -> Fields:
     """Those of a request by name: of several of a name the first, which is the one that counts for the routes."""
     return dict(reversed(scope["headers"]))
 

@@ -9,13 +9,13 @@ import traceback
 from typing import Final
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import cors, problems
-from app.api.headers import OF_EVERY_ANSWER
+from app.api.headers import FIELDS_OF_EVERY_ANSWER, VARIES, Fields, vary
 from app.errors import Problem
 from app.schemas.common import entity_tag, names_tag
 from app.telling.request_notes import LEFT, RequestNote
@@ -23,8 +23,7 @@ from app.telling.request_notes import LEFT, RequestNote
 log = structlog.get_logger()
 
 _NOT_MODIFIED: Final = 304
-_OF_A_BODY: Final = ("Content-Length", "Content-Type", "Content-Security-Policy", "Referrer-Policy")
-_OF_EVERY_ANSWER: Final = [(name.lower().encode(), value.encode()) for name, value in OF_EVERY_ANSWER.items()]
+_OF_A_BODY: Final = (b"content-length", b"content-type", b"content-security-policy", b"referrer-policy")
 _OK: Final = 200
 
 
@@ -94,7 +93,7 @@ class _Answer:
 
     def __init__(self, scope: Scope, send: Send, note: RequestNote) -> None:
         self.scope, self._send, self.note = scope, send, note
-        self.request_headers = Headers(scope=scope)
+        self.asked: Fields = scope["state"]["headers"]
         self.keyed_origins = cors.origins(scope["app"].state.settings.cors_origins)
         self.is_read = scope["method"] in ("GET", "HEAD")
         self.is_head = scope["method"] == "HEAD"
@@ -113,38 +112,39 @@ class _Answer:
         start, self.start = self.start, None
         body: bytes = message.get("body", b"")
         is_complete = not message.get("more_body", False)
-        headers = MutableHeaders(raw=start["headers"])
-        self._finish(start, headers, body, is_complete=is_complete)
+        self._finish(start, body, is_complete=is_complete)
         self.begun, self.status = True, start["status"]
         await self._send(start)
         is_bodyless = self.is_head or start["status"] == _NOT_MODIFIED
         await self._send({**message, "body": b"" if is_bodyless else body})
 
-    def _finish(self, start: Message, headers: MutableHeaders, body: bytes, *, is_complete: bool) -> None:
-        headers["X-Request-ID"] = self.note.request_id
+    def _finish(self, start: Message, body: bytes, *, is_complete: bool) -> None:
+        fields: Fields = dict(start["headers"])  # no answer has one of them twice
+        fields[b"x-request-id"] = self.note.request_id.encode()
         if self.note.trace and not self.for_keeping:
-            headers["Traceresponse"] = self.note.trace.header
-        names = {name for name, _ in headers.raw}
-        headers.raw.extend(header for header in _OF_EVERY_ANSWER if header[0] not in names)
+            fields[b"traceresponse"] = self.note.trace.header.encode()
+        for name, value in FIELDS_OF_EVERY_ANSWER.items():
+            fields.setdefault(name, value)
         # A 304 has the header of the answer that it stands for, or a browser drops that one.
         is_kept = self.is_read and start["status"] in (_OK, _NOT_MODIFIED)
-        headers.setdefault("Cache-Control", "no-cache" if is_kept else "no-store")
-        headers.add_vary_header("Authorization, Accept-Encoding")
-        cors.allow(headers, self.request_headers, self.keyed_origins)
-        headers["Cross-Origin-Resource-Policy"] = (
-            "cross-origin" if "Access-Control-Allow-Origin" in headers else "same-origin"
-        )
+        fields.setdefault(b"cache-control", b"no-cache" if is_kept else b"no-store")
+        vary(fields, VARIES)
+        cors.allow(fields, self.asked, self.keyed_origins)
+        is_for_others = b"access-control-allow-origin" in fields
+        fields[b"cross-origin-resource-policy"] = b"cross-origin" if is_for_others else b"same-origin"
         if self.is_read and start["status"] == _OK:
-            self._compare(start, headers, body, is_complete=is_complete)
+            self._compare(start, fields, body, is_complete=is_complete)
         if start["status"] == _NOT_MODIFIED:
             for name in _OF_A_BODY:
-                del headers[name]
+                fields.pop(name, None)
+        start["headers"] = [*fields.items()]
 
-    def _compare(self, start: Message, headers: MutableHeaders, body: bytes, *, is_complete: bool) -> None:
+    def _compare(self, start: Message, fields: Fields, body: bytes, *, is_complete: bool) -> None:
         """Say 304 to a caller who has this version."""
         # Of a stream the whole is never there to be hashed: it has an ETag only if its route gives one.
-        if is_complete and "ETag" not in headers:
-            headers["ETag"] = entity_tag(body)
+        if is_complete and b"etag" not in fields:
+            fields[b"etag"] = entity_tag(body).encode()
         # What is kept is kept whole: others lack what this caller has.
-        if not self.for_keeping and names_tag(self.request_headers.get("If-None-Match"), headers.get("ETag")):
+        has, tag = self.asked.get(b"if-none-match"), fields.get(b"etag")
+        if not self.for_keeping and has and tag and names_tag(has.decode("latin-1"), tag.decode("latin-1")):
             start["status"] = _NOT_MODIFIED
