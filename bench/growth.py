@@ -139,12 +139,13 @@ def calls(client: Client, events: int) -> dict[str, Callable[[int], Any]]:
         return client.call("POST", f"/v1/events/ref:e{event(nth)}/claims", body)
 
     def lines(nth: int) -> Any:
-        made = [
-            {"type": "statement", "stance": "support", "claim": f"ref:c{event(nth + n) * 20}",
-             "source": f"ref:s{event(nth + n) * 10 + n % 10}",
-             "said": f"2024-01-{n % 28 + 1:02}T{nth % 24:02}:{n % 60:02}:{n // 60:02}Z"}
-            for n in range(500)
-        ]  # fmt: skip
+        """About a claim each, five of each of 100 events, however many there are: the same to store at every size."""
+        made = []
+        for n in range(500):
+            number = event(100 * nth + n % 100)
+            claim, source = f"ref:c{number * 20 + n // 100}", f"ref:s{number * 10 + n % 10}"
+            said = f"2024-01-{n % 28 + 1:02}T{nth % 24:02}:{n % 60:02}:{n // 60:02}Z"
+            made.append({"type": "statement", "stance": "support", "claim": claim, "source": source, "said": said})
         return client.call(
             "POST", "/v1/ingest", "".join(json.dumps(line) + "\n" for line in made).encode(), "application/x-ndjson"
         )
