@@ -335,6 +335,11 @@ async def test_an_index_finds_it(
     assert re.search(r"uq_source_ref .*\n +Index Cond: \(ref = ", plan(-2))
     assert "ix_statement_source_id" in plan()
     assert "ix_statement_source_id" in plan()
+    await get(anybody, "/v1/statements?source=Ada+Mayor")
+    for place in (-3, -2):  # the page, and whom it is of
+        assert re.search(r"ix_source_names .*\n +Index Cond: \(names @> ", plan(place))
+    for place in (-2, -1):  # and who may be the same
+        assert re.search(r"pk_source on source.*\n +Index Cond: \(id = ANY ", plan(place))
     psql.execute("SET enable_sort = off")
     for kind in ("source", "document", "event", "question", "claim", "statement", "assessment"):
         await get(client, f"/v1/{kind}s?updated_since=2023-08-09T00:00:00Z&sort=updated_at")

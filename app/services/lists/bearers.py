@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from anyascii import anyascii
 from rapidfuzz import fuzz
-from sqlalchemy import Select, Text, Uuid, any_, func, literal, or_, select
+from sqlalchemy import Select, Text, Uuid, any_, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -41,13 +41,13 @@ async def find(session: AsyncSession, caller: Caller, parameter: str | None) -> 
     if not named:
         raise Invalid.parameter("source", await _nobody(session, caller, parameter))
     rows, links = seen(caller, Source), seen(caller, SourceLink)
-    kin = select(func.source_kin(func.unnest([source.id for source in named])))
-    ends = (links.c.from_id, links.c.to_id), (links.c.to_id, links.c.from_id)
-    proposed = [
-        rows.c.id.in_(select(func.source_root(far)).where(near.in_(kin), links.c.state == "proposed"))
-        for near, far in ends
-    ]
-    alike = select(rows).where(or_(*proposed), rows.c.id.not_in([source.id for source in named]))
+    ids = [source.id for source in named]
+    kin = narrowing.as_array(select(func.source_kin(func.unnest(ids, type_=Uuid()))))
+    far_ends = (
+        select(func.source_root(far)).where(near == any_(kin), links.c.state == "proposed")
+        for near, far in ((links.c.from_id, links.c.to_id), (links.c.to_id, links.c.from_id))
+    )
+    alike = select(rows).where(rows.c.id == any_(narrowing.as_array(union_all(*far_ends))), rows.c.id.not_in(ids))
     others = (await session.execute(alike.order_by(rows.c.name, rows.c.id).limit(_SOURCES_TOLD))).mappings()
     return Bearers(named, [SourceRead.model_validate(row) for row in others])
 
@@ -103,5 +103,4 @@ def _candidates(caller: Caller, name: str, spellings: Sequence[str]) -> Select[A
         .limit(_CANDIDATES)
     )
     rows = seen(caller, Source)
-    ids = func.array(candidates.scalar_subquery(), type_=ARRAY(Uuid()))
-    return select(rows.c.name, rows.c.aliases).where(rows.c.id == any_(ids))
+    return select(rows.c.name, rows.c.aliases).where(rows.c.id == any_(narrowing.as_array(candidates)))

@@ -6,6 +6,7 @@ from sqlalchemy import (
     ARRAY,
     CTE,
     ColumnElement,
+    CompoundSelect,
     Select,
     SQLColumnExpression,
     Subquery,
@@ -76,10 +77,10 @@ def by_one_of(rows: Subquery, model: type[Record], column: str, ids: ColumnEleme
 
 def told(caller: Caller, source_ids: Rows) -> Rows:
     """Of these `id`s those of which the caller may know who they are."""
-    return select(Source.id).where(Source.id == any_(_array(source_ids)), *may_be_told(caller, Source))
+    return select(Source.id).where(Source.id == any_(as_array(source_ids)), *may_be_told(caller, Source))
 
 
-def _array(ids: Rows) -> ColumnElement[Any]:
+def as_array(ids: Rows | CompoundSelect[Any]) -> ColumnElement[Any]:
     """As an array ids are looked up: else all rows are read where few are expected to be there."""
     return func.array(ids.scalar_subquery(), type_=ARRAY(Uuid()))
 
@@ -95,7 +96,7 @@ def by_source(
     if name is not None:
         named = sources_named(caller, name).subquery()
         kin = told(caller, select(func.source_kin(named.c.id).label("id")))
-        conditions.append(by_one_of(rows, model, column, _array(kin)))
+        conditions.append(by_one_of(rows, model, column, as_array(kin)))
     if ids is not None:
         conditions.append(by_one_of(rows, model, column, ids))
     if masks is not None:
@@ -110,7 +111,7 @@ def sources_named(caller: Caller, name: ColumnElement[str] | str) -> Rows:
     """Select the sources that this caller may see under a name or alias, be it of one that was merged into them."""
     rows, bearing = seen(caller, Source), seen(caller, Source)
     bears_it = bearing.c.names.op("@>")(array([func.fold_name(name)]))
-    return select(rows).where(rows.c.id.in_(select(func.source_root(bearing.c.id)).where(bears_it)))
+    return select(rows).where(rows.c.id == any_(as_array(select(func.source_root(bearing.c.id)).where(bears_it))))
 
 
 def on_sides(caller: Caller, party: ColumnElement[str] | str | None = None) -> CTE:
@@ -135,7 +136,7 @@ def on_side(column: SQLColumnExpression[Any], caller: Caller, party: ColumnEleme
 
     Its ids are found first, and made an array: so those few are looked up, before it is asked of any who may see it.
     """
-    return column == any_(_array(select(on_sides(caller, party).c.id)))
+    return column == any_(as_array(select(on_sides(caller, party).c.id)))
 
 
 def may_be_told(caller: Caller, source: type[Source]) -> list[ColumnElement[bool]]:
