@@ -10,6 +10,7 @@ from app.schemas import kinds
 from app.schemas.common import RecordRead
 
 _set: Final = object.__setattr__
+_UNKNOWN: Final = SafeUUID.unknown  # Python 3.11 finds a member of an enumeration by a function in Python
 
 
 class _Id(UUID):
@@ -23,7 +24,7 @@ class _Id(UUID):
     def __init__(self, words: str) -> None:
         number = int(words.replace("-", ""), 16)
         _set(self, "int", number)
-        _set(self, "is_safe", SafeUUID.unknown)
+        _set(self, "is_safe", _UNKNOWN)
         _set(self, "__hash__", hash(number).__index__)
 
 
