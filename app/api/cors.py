@@ -8,8 +8,6 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from starlette.datastructures import Headers
-
 from app.api.headers import Fields, vary
 
 _EXPOSED: Final = (
@@ -43,18 +41,22 @@ def allow(answer: Fields, request: Fields, keyed: frozenset[str]) -> None:
         answer[b"access-control-allow-origin"] = b"*"
     else:
         vary(answer, b"Origin")
-        origin = request.get(b"origin", b"")
-        if origin.decode("latin-1") not in keyed:
+        origin = _origin(request)
+        if origin not in keyed:
             return
-        answer[b"access-control-allow-origin"] = origin
+        answer[b"access-control-allow-origin"] = origin.encode("latin-1")
     answer[b"access-control-expose-headers"] = _EXPOSED
 
 
-def preflight(request: Headers, methods: list[str], keyed: frozenset[str]) -> dict[str, str]:
+def _origin(request: Fields) -> str:
+    return request.get(b"origin", b"").decode("latin-1")
+
+
+def preflight(request: Fields, methods: list[str], keyed: frozenset[str]) -> dict[str, str]:
     """What a browser is told that asks first whether a page may send a request; nothing, if none asks."""
-    if "Access-Control-Request-Method" not in request:
+    if b"access-control-request-method" not in request:
         return {}
-    is_keyed = request.get("Origin", "") in keyed
+    is_keyed = _origin(request) in keyed
     return {
         "Access-Control-Allow-Methods": ", ".join(methods if is_keyed else sorted({"GET", "HEAD"} & set(methods))),
         "Access-Control-Allow-Headers": _KEYED_HEADERS if is_keyed else _KEYLESS_HEADERS,

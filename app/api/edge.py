@@ -74,10 +74,8 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, problem: Problem) 
         _tell_of_proxy(scope)
     response = problems.answer(Request(scope), problem)
     told: headers.Fields = dict(response.raw_headers)
-    told[b"x-request-id"] = scope["state"]["request_id"].encode()
+    headers.add_of_every_answer(told, scope["state"]["request_id"])
     told[b"cache-control"] = b"no-store"
-    headers.vary(told, headers.VARIES)
-    told |= headers.FIELDS_OF_EVERY_ANSWER
     cors.allow(told, scope["state"]["headers"], cors.origins(scope["app"].state.settings.cors_origins))
     response.raw_headers = [*told.items()]
     if scope["method"] == "HEAD":

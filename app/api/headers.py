@@ -19,11 +19,17 @@ OF_EVERY_ANSWER: Final = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }
 """An answer that needs a policy of its own has that one: `/docs` is a page with scripts."""
-FIELDS_OF_EVERY_ANSWER: Final[Fields] = {
-    name.lower().encode(): value.encode() for name, value in OF_EVERY_ANSWER.items()
-}
-VARIES: Final = b"Authorization, Accept-Encoding"
-"""What the answer to any request may depend on."""
+_FIELDS: Final[Fields] = {name.lower().encode(): value.encode() for name, value in OF_EVERY_ANSWER.items()}
+# What the answer to any request may depend on.
+_VARIES: Final = b"Authorization, Accept-Encoding"
+
+
+def add_of_every_answer(fields: Fields, request_id: str) -> None:
+    """Add what every answer has. A policy that an answer has already stays."""
+    fields[b"x-request-id"] = request_id.encode()
+    for name, value in _FIELDS.items():
+        fields.setdefault(name, value)
+    vary(fields, _VARIES)
 
 
 def vary(fields: Fields, names: bytes) -> None:

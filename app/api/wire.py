@@ -9,13 +9,12 @@ import traceback
 from typing import Final
 
 import structlog
-from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import cors, problems
-from app.api.headers import FIELDS_OF_EVERY_ANSWER, VARIES, Fields, vary
+from app.api.headers import Fields, add_of_every_answer
 from app.errors import Problem
 from app.schemas.common import entity_tag, names_tag
 from app.telling.request_notes import LEFT, RequestNote
@@ -44,9 +43,7 @@ class Wire:
         routed = _asked(scope)
         try:
             if scope["method"] == "OPTIONS" and (methods := problems.allowed(scope["app"], scope["path"])):
-                headers = {"Allow": ", ".join(methods)} | cors.preflight(
-                    Headers(scope=scope), methods, answer.keyed_origins
-                )
+                headers = {"Allow": ", ".join(methods)} | cors.preflight(answer.asked, methods, answer.keyed_origins)
                 await Response(status_code=204, headers=headers)(scope, receive, answer.send)
             else:
                 await self.app(routed, receive, answer.send)
@@ -120,15 +117,12 @@ class _Answer:
 
     def _finish(self, start: Message, body: bytes, *, is_complete: bool) -> None:
         fields: Fields = dict(start["headers"])  # no answer has one of them twice
-        fields[b"x-request-id"] = self.note.request_id.encode()
+        add_of_every_answer(fields, self.note.request_id)
         if self.note.trace and not self.for_keeping:
             fields[b"traceresponse"] = self.note.trace.header.encode()
-        for name, value in FIELDS_OF_EVERY_ANSWER.items():
-            fields.setdefault(name, value)
         # A 304 has the header of the answer that it stands for, or a browser drops that one.
         is_kept = self.is_read and start["status"] in (_OK, _NOT_MODIFIED)
         fields.setdefault(b"cache-control", b"no-cache" if is_kept else b"no-store")
-        vary(fields, VARIES)
         cors.allow(fields, self.asked, self.keyed_origins)
         is_for_others = b"access-control-allow-origin" in fields
         fields[b"cross-origin-resource-policy"] = b"cross-origin" if is_for_others else b"same-origin"

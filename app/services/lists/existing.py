@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 from rapidfuzz import fuzz, process
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, false, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, any_, bindparam, false, func, or_, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -132,5 +132,4 @@ async def _is_borne(session: AsyncSession, caller: Caller, party: str) -> bool:
 def _of_party(caller: Caller) -> Select[Any]:
     rows = seen_alone(caller, Source)
     bearers = select(Source.id).where(Source.party == bindparam("party"), *narrowing.may_be_told(caller, Source))
-    ids = func.array(bearers.scalar_subquery(), type_=ARRAY(Uuid()))
-    return select(rows.c.id).where(rows.c.id == any_(ids)).limit(1)
+    return select(rows.c.id).where(rows.c.id == any_(narrowing.as_array(bearers))).limit(1)

@@ -40,7 +40,7 @@ from app.schemas.kinds import KINDS
 from app.schemas.search import SearchQuery
 from app.services import paging
 from app.services.access import Caller
-from app.services.lists import existing
+from app.services.lists import existing, narrowing
 from app.services.paging import Listing, Slice
 from app.services.search import results, sampling
 from app.services.visibility import seen
@@ -215,18 +215,17 @@ def _looked_through(
     rows: Select[Any] | CompoundSelect[Any]
     if ids is not None:
         given_ids = func.unnest(cast(literal(list(ids)), ARRAY(Uuid())))
-        rows = select(entry).where(entry.c.id == _any(select(given_ids).union_all(select(func.event_kin(given_ids)))))
+        kin = select(given_ids).union_all(select(func.event_kin(given_ids)))
+        rows = select(entry).where(entry.c.id == any_(narrowing.as_array(kin)))
     elif event_ids is not None:
         rows = _of_events(event_ids, types)
     elif latest:
-        rows = select(entry).where(entry.c.part == _any(_latest_parts(types)), entry.c.type.in_(types))
+        rows = select(entry).where(
+            entry.c.part == any_(narrowing.as_array(_latest_parts(types))), entry.c.type.in_(types)
+        )
     else:
         return entry
     return rows.offset(0).subquery()
-
-
-def _any(ids: Select[Any] | CompoundSelect[Any]) -> ColumnElement[Any]:
-    return any_(func.array(ids.scalar_subquery(), type_=ARRAY(Uuid())))
 
 
 def _latest_parts(types: set[str]) -> CompoundSelect[Any]:
@@ -250,7 +249,9 @@ def _of_events(event_ids: Sequence[UUID], types: set[str]) -> Select[Any] | Comp
         *(select(table.c[name].label("id")).where(table.c.event_id == ids) for table, name in citing)
     ).subquery()
     roots = select(func.document_root(cited.c.id))
-    return inside.union_all(select(entry).where(entry.c.id == _any(roots), entry.c.type == "document"))
+    return inside.union_all(
+        select(entry).where(entry.c.id == any_(narrowing.as_array(roots)), entry.c.type == "document")
+    )
 
 
 def _visible(caller: Caller, query: SearchQuery, entries: Subquery) -> Select[*tuple[Any, ...]]:

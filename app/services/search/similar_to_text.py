@@ -13,7 +13,7 @@ from app.database import ask
 from app.models import Claim, SearchEntry, table_of
 from app.schemas.search import SimilarQuery
 from app.services.access import Caller
-from app.services.lists import existing
+from app.services.lists import existing, narrowing
 from app.services.lists.bound import Ids
 from app.services.search import sampling
 from app.services.visibility import seen
@@ -97,8 +97,7 @@ def _sharing_words(caller: Caller, query: SimilarQuery, ids: Ids, words: Any) ->
     elif query.question:
         answers = table_of(Claim)
         answer_ids = select(answers.c.id).where(answers.c.question_id == any_(_array(ids["question"])))
-        parts = func.array(answer_ids.scalar_subquery(), type_=ARRAY(Uuid()))
-        entry = entries.where(table.c.part == any_(parts)).offset(0).subquery()
+        entry = entries.where(table.c.part == any_(narrowing.as_array(answer_ids))).offset(0).subquery()
     else:
         has_rare, has_common = map(table.c.vector.bool_op("@@"), (rare, common))
         claims_with_common = entries.where(has_common, ~has_rare).limit(_MANY).subquery()
