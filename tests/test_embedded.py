@@ -164,9 +164,11 @@ def test_a_command_keeps_others_waiting_for_a_while(
     assert notes(url) == ["kept"]
 
     monkeypatch.setattr(embedded, "LOCK_SECONDS", 10)
-    threading.Timer(0.3, command.communicate, ["\n"]).start()
+    ending = threading.Timer(0.3, command.communicate, ["\n"])
+    ending.start()
     with newcomer(folder) as url:
         assert notes(url) == ["kept"]
+    ending.join()  # or it would read of the command while that is tidied up
     assert command.wait() == 0
 
 
