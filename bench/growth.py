@@ -10,6 +10,7 @@ milliseconds.
 
 import argparse
 import contextlib
+import datetime
 import http.client
 import itertools
 import json
@@ -45,6 +46,7 @@ SEARCHING: Final = (
 COMMON: Final = "+".join(f"w{n * 7919:x}ing" for n in range(1, 11))
 
 # :start and :end are numbers of events. Claims are of ten words among 20,000, a tenth of them with `explosion`.
+SAID_FIRST: Final = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
 WORDS: Final = """
 CREATE TABLE bench_word AS SELECT k, 'w' || to_hex(k * 7919) || 'ing' AS word FROM generate_series(0, 20000) k;
 CREATE INDEX ON bench_word (k);
@@ -139,12 +141,14 @@ def calls(client: Client, events: int) -> dict[str, Callable[[int], Any]]:
         return client.call("POST", f"/v1/events/ref:e{event(nth)}/claims", body)
 
     def lines(nth: int) -> Any:
-        """About a claim each, five of each of 100 events, however many there are: the same to store at every size."""
+        """About a claim each, five of each of 100 events, however many there are: the same to store at every size.
+
+        Said at another hour by every call, or a call would bring nothing new where there are few claims."""
         made = []
         for n in range(500):
             number = event(100 * nth + n % 100)
             claim, source = f"ref:c{number * 20 + n // 100}", f"ref:s{number * 10 + n % 10}"
-            said = f"2024-01-{n % 28 + 1:02}T{nth % 24:02}:{n % 60:02}:{n // 60:02}Z"
+            said = (SAID_FIRST + datetime.timedelta(hours=nth, seconds=n)).isoformat()
             made.append({"type": "statement", "stance": "support", "claim": claim, "source": source, "said": said})
         return client.call(
             "POST", "/v1/ingest", "".join(json.dumps(line) + "\n" for line in made).encode(), "application/x-ndjson"
