@@ -10,7 +10,7 @@ milliseconds.
 
 import argparse
 import contextlib
-import datetime
+import datetime as dt
 import http.client
 import itertools
 import json
@@ -43,10 +43,10 @@ SEARCHING: Final = (
     "similar claims, common words",
 )
 
+SAID_FIRST: Final = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 COMMON: Final = "+".join(f"w{n * 7919:x}ing" for n in range(1, 11))
 
 # :start and :end are numbers of events. Claims are of ten words among 20,000, a tenth of them with `explosion`.
-SAID_FIRST: Final = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
 WORDS: Final = """
 CREATE TABLE bench_word AS SELECT k, 'w' || to_hex(k * 7919) || 'ing' AS word FROM generate_series(0, 20000) k;
 CREATE INDEX ON bench_word (k);
@@ -143,12 +143,13 @@ def calls(client: Client, events: int) -> dict[str, Callable[[int], Any]]:
     def lines(nth: int) -> Any:
         """About a claim each, five of each of 100 events, however many there are: the same to store at every size.
 
-        Said at another hour by every call, or a call would bring nothing new where there are few claims."""
+        Said at another hour by every call, or a call would bring nothing new where there are few claims.
+        """
         made = []
         for n in range(500):
             number = event(100 * nth + n % 100)
             claim, source = f"ref:c{number * 20 + n // 100}", f"ref:s{number * 10 + n % 10}"
-            said = (SAID_FIRST + datetime.timedelta(hours=nth, seconds=n)).isoformat()
+            said = (SAID_FIRST + dt.timedelta(hours=nth, seconds=n)).isoformat()
             made.append({"type": "statement", "stance": "support", "claim": claim, "source": source, "said": said})
         return client.call(
             "POST", "/v1/ingest", "".join(json.dumps(line) + "\n" for line in made).encode(), "application/x-ndjson"
