@@ -46,6 +46,7 @@ def _matching(
     owner: str = "NULL::uuid",
     joins: str = "",
     *,
+    drafts: str = "",
     with_value_in: str | None = None,
 ) -> TextClause:
     """For each draft `d` its key, and the first record `t` that `stored` selects for it (`via`: before any merge)."""
@@ -53,7 +54,7 @@ def _matching(
     root = f"{table}_root(m.id)" if "merged_into" in table_of(model).columns else "m.id"
     query = text(
         f"SELECT d.id AS draft, jsonb_build_array({key})::text AS key, h.id AS hit, h.ref AS hit_ref, "  # noqa: S608
-        f"m.id AS via, {owner} AS owner FROM {drafted(model)} {joins} LEFT JOIN LATERAL (SELECT t.* FROM ("
+        f"m.id AS via, {owner} AS owner FROM {drafts or drafted(model)} {joins} LEFT JOIN LATERAL (SELECT t.* FROM ("
         f"SELECT * FROM {table} t WHERE redacted = '{{}}') t {stored} LIMIT 1) m ON true "
         f"LEFT JOIN {table} h ON h.id = {root}"
     )
@@ -68,29 +69,6 @@ _OLDEST: Final = "ORDER BY (t.created_at, t.id)"
 # --- what a key needs -------------------------------------------------------------------------------------------------
 def rows(drafts: Iterable[Draft]) -> str:  # for these statements
     return storing.as_json({"id": draft.id, **draft.values, **hints(draft)} for draft in drafts)
-
-
-_OF_STATEMENTS: Final = (
-    "claim_id",
-    "question_id",
-    "source_id",
-    "stance",
-    "explicitness",
-    "said",
-    "said_from",
-    "said_to",
-)
-
-
-def direct_rows(drafts: Iterable[Draft]) -> str:  # for the quick ones
-    return storing.as_json(
-        {
-            "id": draft.id,
-            **{name: draft.values[name] for name in _OF_STATEMENTS if name in draft.values},
-            **hints(draft),
-        }
-        for draft in drafts
-    )
 
 
 # --- table by table --------------------------------------------------------------------------------------------------
@@ -133,30 +111,33 @@ QUESTIONS: Final = _matching(
     "m.event_id",
 )
 
-# Of each question that is answered, and each event, once.
-_PLACES: Final = f"""SELECT about AS id, answer_places(question_id, event_id) AS places,
-        coalesce(question_id, event_root(event_id)) AS place
-    FROM (SELECT DISTINCT coalesce(d.question_id, d.event_id) AS about, d.question_id,
-        CASE WHEN d.question_id IS NULL THEN d.event_id END AS event_id FROM {drafted(Claim)}) d"""  # noqa: S608
+# Each draft with the places where it may stand already: looked for once for each question, and each event.
+# LEFT: the join fits all, but would be taken for one that fits hardly any, and the drafts read anew for each.
 # A claim without a language fits any, and takes the first that a draft tells: another draft's is another claim, then.
+_PLACED_CLAIMS: Final = """(
+    WITH c AS MATERIALIZED (
+        SELECT id, question_id, CASE WHEN question_id IS NULL THEN event_id END AS event_id,
+            coalesce(question_id, event_id) AS about, digest_of(folded) AS text, language_key(language) AS language, nth
+        FROM ROWS FROM (json_to_recordset(CAST(:rows AS json)) AS (
+            id uuid, question_id uuid, event_id uuid, language text, folded text)) WITH ORDINALITY
+            AS r (id, question_id, event_id, language, folded, nth)),
+    p AS MATERIALIZED (
+        SELECT about, answer_places(question_id, event_id) AS places,
+            coalesce(question_id, event_root(event_id)) AS place
+        FROM (SELECT DISTINCT about, question_id, event_id FROM c) a)
+    SELECT c.id, text, language, places, place,
+        first_value(language) OVER (PARTITION BY place, text ORDER BY language IS NULL, nth) AS first_language
+    FROM c LEFT JOIN p USING (about)) d"""
 _matching(
     Claim,
-    "x.place, x.text, coalesce(x.language, x.first_language)",
-    """WHERE coalesce(t.question_id, t.event_id) = ANY (x.places)
-    AND digest_of(fold(t.text)) = x.text
-    AND CASE WHEN language_key(t.language) IS NULL THEN coalesce(x.language = x.first_language, true)
-        ELSE coalesce(x.language = language_key(t.language), true) END
-    ORDER BY language_key(t.language) IS NOT DISTINCT FROM x.language DESC, t.created_at, t.id""",
+    "d.place, d.text, coalesce(d.language, d.first_language)",
+    """WHERE coalesce(t.question_id, t.event_id) = ANY (d.places)
+    AND digest_of(fold(t.text)) = d.text
+    AND CASE WHEN language_key(t.language) IS NULL THEN coalesce(d.language = d.first_language, true)
+        ELSE coalesce(d.language = language_key(t.language), true) END
+    ORDER BY language_key(t.language) IS NOT DISTINCT FROM d.language DESC, t.created_at, t.id""",
     "h.event_id",
-    # LEFT: the join fits all, but would be taken for one that fits hardly any, and the drafts read anew for each.
-    f"""JOIN (
-        WITH p AS MATERIALIZED ({_PLACES}) SELECT y.*,
-            first_value(language) OVER (PARTITION BY place, text ORDER BY language IS NULL, nth) AS first_language
-        FROM (
-            SELECT d.id, p.places, p.place, digest_of(r->>'folded') AS text, language_key(d.language) AS language,
-                row_number() OVER () AS nth
-            FROM {drafted(Claim)} LEFT JOIN p ON p.id = coalesce(d.question_id, d.event_id)) y) x
-        ON x.id = d.id""",  # noqa: S608
+    drafts=_PLACED_CLAIMS,
 )
 _matching(
     Claim,

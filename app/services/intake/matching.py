@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import ask
 from app.errors import Invalid, Problem, raise_together
-from app.models import AppearanceHop, Claim, Document, Record, Source, table_of
+from app.models import AppearanceHop, Claim, Document, Record, Source, Statement, table_of
 from app.schemas import kinds
 from app.services.intake import aliases, by_name, in_place, keys, references, remarks, storing, unseen
 from app.services.intake.drafts import Batch, Draft
@@ -166,7 +166,7 @@ async def _hits(
         ]
         rows = {row.draft: row for row in await ask(session, narrowed, {"rows": keys.rows(first_by_values.values())})}
         return [(draft, rows[first.id]) for draft, first in zip(drafts, first_drafts, strict=True)]
-    rows = {row.draft: row for row in await ask(session, quick, {"rows": keys.direct_rows(drafts)})}
+    rows = {row.draft: row for row in await ask(session, quick, {"rows": keys.rows(drafts)})}
     # Where something was merged, the quick statement can't tell.
     if tangled := [draft for draft in drafts if draft.id in rows and rows[draft.id].tangled]:
         rows |= {row.draft: row for row in await ask(session, narrowed, {"rows": keys.rows(tangled)})}
@@ -254,11 +254,29 @@ def _fitting(batch: Batch, candidates: by_name.Candidates, draft: Draft) -> tupl
     """Those that a draft may be, stored before or by this batch: of several that which its body means, if it tells."""
     # What was delivered before is only found again, whatever ref an editor has given it since.
     stored, earlier = candidates.stored_of(draft, whatever_ref=batch.dry), candidates.new_of(draft)
-    meant_id = batch.meant(draft, [*stored, *earlier])
+    meant_id = _meant_id(batch, draft, [*stored, *earlier])
     if meant_id is None:
         return stored, earlier
     batch.note("matched", f"{draft.pointer}/name", _NAMED_HERE, sent=draft.value("name"))
     return [source for source in stored if source.id == meant_id], [new for new in earlier if new.id == meant_id]
+
+
+def _meant_id(batch: Batch, source: Draft, fitting: Iterable[by_name.Stored | Draft]) -> UUID | None:
+    """Of several that its name fits, whom the body itself calls so: of whom it tells more, first as a speaker."""
+    fitting_ids = {record.id for record in fitting}
+    if source.value("ref") or len(fitting_ids) < 2:  # noqa: PLR2004
+        return None
+    mentions = [
+        mention
+        for mention in (*batch.drafts[Source], *batch.references.values())
+        if mention.line == source.line
+        and mention.original.id in fitting_ids
+        and (mention in batch.mentioned or mention.by_ref or mention.reference is not None)
+    ]
+    speakers = {said.points_at.get("source_id") for said in batch.drafts[Statement] if mentions}
+    spoken_ids = {mention.original.id for mention in mentions if mention in speakers}
+    named_ids = spoken_ids if len(spoken_ids) == 1 else {mention.original.id for mention in mentions}
+    return named_ids.pop() if len(named_ids) == 1 else None
 
 
 async def _place(session: AsyncSession, batch: Batch, drafts: Sequence[Draft]) -> list[Draft]:
