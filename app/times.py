@@ -175,9 +175,10 @@ def impossible(words: str, *, of_page: bool = False) -> str | None:
 
     `words`: as `read` gives them; `of_page`: of a document with a URL.
     """
-    if is_epoch(words):
+    starts = [span(end).start for end in words.split("/")]
+    if _EPOCH in starts and is_epoch(words):
         return EPOCH
-    if any(_lies_ahead(span(end).start) for end in words.split("/")):
+    if _lies_ahead(max(starts)):
         return AHEAD
     return BEFORE_PAGES if of_page and is_before_pages(words) else None
 

@@ -33,11 +33,10 @@ from app.services.deliveries import mentions, reports
 from app.services.deliveries.reports import Delivered
 from app.services.intake import drafts, pipeline, remarks
 from app.services.intake.bodies import lines, outcomes
-from app.services.intake.drafts import Batch, Draft
+from app.services.intake.drafts import Batch, Draft, Drafts
 from app.turns import Turns
 
 BATCH_RECORDS: Final = 1000  # of one transaction, at most
-_FIRST_BATCH_RECORDS: Final = 500
 _BATCH_RECORDS_BESIDE_OTHERS: Final = 100  # at least, while others wait: they wait for as long as a batch takes
 _RECORDS_MORE: Final = 50  # by which a batch grows after one for which nobody has waited
 LINE_BYTES: Final = 8_000_000
@@ -56,7 +55,7 @@ class Entry:
 
     number: int
     data: Line | None = None
-    batch: Batch | None = None
+    batch: Drafts | None = None
     draft: Draft | None = None
     problem: Problem | None = None
     id: UUID | None = None
@@ -81,7 +80,7 @@ class StoringPace:
     One for all requests of a process: a load is many requests, and who waited during one waits during the next.
     """
 
-    records: int = _FIRST_BATCH_RECORDS
+    records: int = BATCH_RECORDS
 
     def after(self, *, waited_for: bool) -> None:
         if waited_for:
@@ -140,7 +139,7 @@ def _read(entry: Entry, line: bytes, caller: Caller) -> None:
         if len(line) > LINE_BYTES:
             raise TooLarge(f"A line has at most {LINE_BYTES:,} bytes.")
         body = jsontext.read(line, "line")
-        if isinstance(body, dict) and "type" in body:
+        if isinstance(body, dict) and "type" in body and body["type"] not in _TYPES:
             body["type"] = record_type(body["type"])
         entry.data = _LINE.validate_python(body)
         entry.batch, entry.draft = lines.walk(entry.data, entry.number, caller)
@@ -204,18 +203,21 @@ async def store(
 def _runs(entries: Sequence[Entry], pace: StoringPace) -> Iterator[list[Entry]]:
     """Runs of lines that can be stored at once: not too long, of an export or not, and none with one report twice."""
     run: list[Entry] = []
-    size, reports_in_run = 0, set[str | bytes]()
+    size, reports_in_run, is_exported = 0, set[str | bytes](), False
     for entry in entries:
-        if entry.batch is None or entry.draft is None or entry.problem is not None:
+        body = entry.batch
+        if body is None or entry.draft is None or entry.problem is not None:
             continue
         name = reports.name(entry.draft.values) if entry.report else None
-        apart = entry.batch.from_export != (run[0].batch.from_export if run and run[0].batch else False)
-        if run and (size + entry.batch.size > pace.records or name in reports_in_run or apart):
+        is_too_much = size + body.size > pace.records or name in reports_in_run
+        if run and (is_too_much or body.from_export != is_exported):
             yield run
             run, size, reports_in_run = [], 0, set()
         run.append(entry)
-        size += entry.batch.size
-        reports_in_run |= {name} if name is not None else set()
+        size += body.size
+        is_exported = body.from_export
+        if name is not None:
+            reports_in_run.add(name)
     if run:
         yield run
 
@@ -225,6 +227,9 @@ async def _store(
 ) -> None:
     """Store a run of lines: those that are new at once, reports that were delivered otherwise before each by itself."""
     deliveries = await _delivered(database, entries)
+    if not deliveries:
+        await _at_once(database, signature, caller, entries, pace)
+        return
     new: list[Entry] = []
     for entry in entries:
         report, draft = entry.report, entry.draft
@@ -347,7 +352,7 @@ async def _store_whole(session: AsyncSession, batch: Batch) -> None:
 def settle(entry: Entry) -> None:
     """Say what became of a line that was stored with others: not at once, for others wait to be stored then."""
     if entry.at_once and entry.draft is not None and entry.batch is not None:
-        effect, entry.url = outcomes.effect(entry.batch), outcomes.url(entry.draft)
+        effect, entry.url = outcomes.effect_of_parts(entry.batch), outcomes.url(entry.draft)
         entry.created, entry.changed = effect.created, effect.changed
 
 

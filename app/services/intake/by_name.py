@@ -23,7 +23,7 @@ from app.models import Document, Source
 from app.services import namesakes
 from app.services.access import Caller
 from app.services.intake import storing, unseen
-from app.services.intake.drafts import Batch, Draft
+from app.services.intake.drafts import Batch, Draft, Drafts
 from app.services.intake.foreign_keys import CIRCLE, is_named
 from app.services.namesakes import NewSource
 from app.texts import folding, traits
@@ -357,9 +357,9 @@ def leave_parents_out(batch: Batch, drafts: Iterable[Draft]) -> None:
 # --- names that are none ---------------------------------------------------------------------------------------------
 
 
-def unname(batch: Batch) -> None:
+def unname(batch: Drafts) -> None:
     """Make unnamed sources of those that are given by a description: see `texts/who/descriptions`."""
-    sources = batch.drafts[Source]
+    sources = batch.drafts.get(Source, [])
     described = {draft: kind for draft in sources if (kind := _description(draft)) is not None}
     if not described or batch.from_export:
         return
@@ -392,7 +392,7 @@ def _description(draft: Draft) -> str | None:
     return traits.describes(draft.value("name"), draft.value("kind"), draft.value("country") or draft.value("party"))
 
 
-def _forget(batch: Batch, source: Draft) -> None:
+def _forget(batch: Drafts, source: Draft) -> None:
     """Leave out a source at which nothing of the body points any more."""
     sources = batch.drafts[Source]
     pointing = chain.from_iterable(draft.points_at.values() for drafts in batch.drafts.values() for draft in drafts)

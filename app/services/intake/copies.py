@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 from app.database import ask, set_reason
 from app.models import Appearance, AssessmentDocument, DocumentVersion
 from app.services.intake import storing
-from app.services.intake.drafts import Batch, TextFeatures
+from app.services.intake.drafts import Batch, Drafts, TextFeatures
 from app.texts import boilerplate, fingerprints
 from app.texts import credits as wire
 from app.texts.fingerprints import DocumentDates
@@ -148,7 +148,7 @@ def brings_much_text(batch: Batch) -> bool:
     return characters > _THREAD_CHARACTERS
 
 
-def fingerprint_texts(batch: Batch) -> dict[bytes, TextFeatures]:
+def fingerprint_texts(batch: Drafts) -> dict[bytes, TextFeatures]:
     """The fingerprints and credits of the texts that a body brings, by their sha256."""
     features: dict[bytes, TextFeatures] = {}
     for draft in batch.drafts.get(DocumentVersion, ()):

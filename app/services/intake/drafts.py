@@ -21,7 +21,7 @@ from uuid_utils.compat import uuid7
 
 from app import times
 from app.errors import Invalid, TooLarge
-from app.models import Document, DocumentVersion, Record, Source, Statement
+from app.models import Document, DocumentVersion, Record
 from app.schemas.documents import DocumentCreate
 from app.schemas.fields import Respelt, Unquoted, respelt_in, unquoted_in
 from app.schemas.pages import page_keys, wrappers
@@ -36,19 +36,12 @@ _UNKNOWN_ID: Final = UUID(int=0)  # the id of a reference until it is found
 RECORDS_OF_A_BODY: Final = 1000  # at most
 # Nobody else writes while their words are made ready to be searched: a second for so many.
 CLAIM_CHARACTERS_OF_A_BODY: Final = 1_000_000
-# Where words stand in the text with this SHA-256, as far as that has been looked up; None: nowhere.
 COARSE: Final = ("said", "withdrawn", "published", "retracted", "occurred", "made")
 _COARSE: Final = frozenset(COARSE)
 _PLAIN: Final = frozenset({str, int, float, bool, datetime, UUID, Respelt})
 _MAY_BE_RESPELT: Final = frozenset({Respelt, Unquoted, list, dict})
 _OF_A_FIGURE: Final = ("qualifier", "min", "max")
 _NO_COLUMNS: Final = frozenset({"type", "id", "event"})  # how a line says which record it is
-
-
-class HasId(Protocol):
-    """A stored record, or a draft."""
-
-    id: UUID
 
 
 @dataclass(slots=True, eq=False)
@@ -142,8 +135,8 @@ class SourcesBefore(Protocol):
 
 
 @dataclass(slots=True)
-class Batch:
-    """All drafts of one body, by table, in the order of the body; or of many lines, each a body of its own."""
+class Drafts:
+    """What one body asks for, as it is walked: its drafts by table, in the order of the body, and what they name."""
 
     caller: Caller
     """Who sent it: what he may not see is not there."""
@@ -151,10 +144,6 @@ class Batch:
     """Its place among many: every pointer then begins with it."""
     from_export: bool = False
     """Whether it restores an export: references mean the very record that they name, merged or not."""
-    by_hand: bool = False
-    """Whether an editor wrote it into a stored record: then nothing is proposed."""
-    dry: bool = False
-    """Whether it is only matched: nothing is stored, completed or refused, and what is not there is `gone`."""
     drafts: dict[type[Record], list[Draft]] = field(default_factory=lambda: defaultdict(list))
     references: dict[tuple[type[Record], str, int], Draft] = field(default_factory=dict)  # int: in which line
     labels: dict[str, Draft] = field(default_factory=dict)
@@ -163,43 +152,8 @@ class Batch:
     versions: dict[Draft, Draft] = field(default_factory=dict)  # of a document, what was read of it
     features: dict[bytes, TextFeatures] = field(default_factory=dict)  # by the sha256 of the text
     spots: Spots = field(default_factory=Spots)
-    rechecked: Sequence[dict[str, Any]] = ()
-    """The new columns of stored quotations whose fidelity changes, as `quotes` noted them."""
     remarks: list[Noted] = field(default_factory=list)
     """What `remarks` tells in the answer, beside the outcomes."""
-    matched_by_name: set[tuple[int, UUID]] = field(default_factory=set)
-    """By line, the sources of which a remark says already that a draft was taken for them because of its name."""
-    may_be: dict[Draft, list[UUID | Draft]] = field(default_factory=dict)
-    """Sources whose names fit several, and whom each of them may be."""
-    mentioned: set[Draft] = field(default_factory=set)
-    """The named sources that are decided: by these a name alone is told that fits several."""
-    called_alike: list[tuple[UUID, UUID]] = field(default_factory=list)
-    """Stored sources that the body calls by a name of another one, each with that one."""
-    to_place: set[Draft] = field(default_factory=set)
-    """Those of them that are matched only when the place is stored where they were mentioned."""
-    shadows: dict[type[Record], list[tuple[UUID, UUID]]] = field(default_factory=lambda: defaultdict(list))
-    """By their kind, records that bear what another one bears that is not there for the caller, each with that one."""
-    proposed: dict[type[Record], list[Row[Any]]] = field(default_factory=lambda: defaultdict(list))
-    """By their kind, the links and steps that were proposed because of this body."""
-    correct: Correct | None = None
-    """Of a report that comes again: what brings a kind of records that its drafts matched to what it says now."""
-    sources_before: SourcesBefore | None = None
-    """What it had told of sources before."""
-    decided: set[tuple[UUID, str]] = field(default_factory=set)
-    """The columns of records on which `correct` has decided: they are not completed, and no more is told of them."""
-    replaced: set[UUID] = field(default_factory=set)
-    """The records of which `correct` has replaced something."""
-    gave: set[tuple[int, UUID, str]] = field(default_factory=set)
-    """By line and record, the columns of stored records that are as they are because the body says so."""
-    compared: Compared | None = None
-    """The claims and questions for which similar ones are looked for, if the answer is to name them."""
-    similar: Mapping[str, list[Similar]] = field(default_factory=dict)
-    """By pointer, what a source or question of the body may be, as the answer names it."""
-    is_mixed: bool = False
-    """Whether a line was taken otherwise than if it had come by itself, after those before it."""
-    shown: Draft | None = None  # of which the answer shows the record, if it is the answer to this body alone
-    inserted: dict[UUID, Row[Any]] = field(default_factory=dict)
-    """By its id what `shown` became, as it is stored: if it is new, and nothing else in the body tells of it."""
     size: int = 0
     claim_characters: int = 0
 
@@ -275,31 +229,59 @@ class Batch:
             pointer = self.full_pointer(pointer)
         self.remarks.append(Noted(kind, pointer, detail, stored, sent, told_of))
 
+    def check_labels(self) -> None:
+        if self.unknown_label is not None:
+            raise self.unknown_label
+
+
+@dataclass(slots=True)
+class Batch(Drafts):
+    """A body, or many lines that are bodies of their own, to be matched and stored: with what comes of that."""
+
+    by_hand: bool = False
+    """Whether an editor wrote it into a stored record: then nothing is proposed."""
+    dry: bool = False
+    """Whether it is only matched: nothing is stored, completed or refused, and what is not there is `gone`."""
+    rechecked: Sequence[dict[str, Any]] = ()
+    """The new columns of stored quotations whose fidelity changes, as `quotes` noted them."""
+    matched_by_name: set[tuple[int, UUID]] = field(default_factory=set)
+    """By line, the sources of which a remark says already that a draft was taken for them because of its name."""
+    may_be: dict[Draft, list[UUID | Draft]] = field(default_factory=dict)
+    """Sources whose names fit several, and whom each of them may be."""
+    mentioned: set[Draft] = field(default_factory=set)
+    """The named sources that are decided: by these a name alone is told that fits several."""
+    called_alike: list[tuple[UUID, UUID]] = field(default_factory=list)
+    """Stored sources that the body calls by a name of another one, each with that one."""
+    to_place: set[Draft] = field(default_factory=set)
+    """Those of them that are matched only when the place is stored where they were mentioned."""
+    shadows: dict[type[Record], list[tuple[UUID, UUID]]] = field(default_factory=lambda: defaultdict(list))
+    """By their kind, records that bear what another one bears that is not there for the caller, each with that one."""
+    proposed: dict[type[Record], list[Row[Any]]] = field(default_factory=lambda: defaultdict(list))
+    """By their kind, the links and steps that were proposed because of this body."""
+    correct: Correct | None = None
+    """Of a report that comes again: what brings a kind of records that its drafts matched to what it says now."""
+    sources_before: SourcesBefore | None = None
+    """What it had told of sources before."""
+    decided: set[tuple[UUID, str]] = field(default_factory=set)
+    """The columns of records on which `correct` has decided: they are not completed, and no more is told of them."""
+    replaced: set[UUID] = field(default_factory=set)
+    """The records of which `correct` has replaced something."""
+    gave: set[tuple[int, UUID, str]] = field(default_factory=set)
+    """By line and record, the columns of stored records that are as they are because the body says so."""
+    compared: Compared | None = None
+    """The claims and questions for which similar ones are looked for, if the answer is to name them."""
+    similar: Mapping[str, list[Similar]] = field(default_factory=dict)
+    """By pointer, what a source or question of the body may be, as the answer names it."""
+    is_mixed: bool = False
+    """Whether a line was taken otherwise than if it had come by itself, after those before it."""
+    shown: Draft | None = None  # of which the answer shows the record, if it is the answer to this body alone
+    inserted: dict[UUID, Row[Any]] = field(default_factory=dict)
+    """By its id what `shown` became, as it is stored: if it is new, and nothing else in the body tells of it."""
+
     def without_texts(self) -> set[UUID]:
         """The documents that this body has made of which nothing was read: there is nothing to be found in them."""
         read = {draft.value("document_id") for draft in self.drafts.get(DocumentVersion, ())}
         return {draft.id for draft in self.drafts.get(Document, ()) if draft.outcome == "created"} - read
-
-    def meant(self, source: Draft, fitting: Iterable[HasId]) -> UUID | None:
-        """Of several that its name fits, whom the body itself calls so: of whom it tells more, first as a speaker."""
-        fitting_ids = {record.id for record in fitting}
-        if source.value("ref") or len(fitting_ids) < 2:  # noqa: PLR2004
-            return None
-        mentions = [
-            mention
-            for mention in (*self.drafts[Source], *self.references.values())
-            if mention.line == source.line
-            and mention.original.id in fitting_ids
-            and (mention in self.mentioned or mention.by_ref or mention.reference is not None)
-        ]
-        speakers = {said.points_at.get("source_id") for said in self.drafts[Statement] if mentions}
-        spoken_ids = {mention.original.id for mention in mentions if mention in speakers}
-        named_ids = spoken_ids if len(spoken_ids) == 1 else {mention.original.id for mention in mentions}
-        return named_ids.pop() if len(named_ids) == 1 else None
-
-    def check_labels(self) -> None:
-        if self.unknown_label is not None:
-            raise self.unknown_label
 
 
 def number(batch: Batch, line: int) -> None:
@@ -318,20 +300,21 @@ def unnumber(batch: Batch) -> None:
     batch.line = 0
 
 
-def joined(batches: Sequence[Batch]) -> Batch:
-    """Join the batches of many lines of one caller, which are prepared, into one."""
-    joint = Batch(batches[0].caller, from_export=any(batch.from_export for batch in batches))
-    for batch in batches:
-        for model, drafts in batch.drafts.items():
-            joint.drafts[model] += drafts
-        joint.references |= batch.references
-        joint.versions |= batch.versions
-        joint.features |= batch.features
-        joint.spots.at |= batch.spots.at
-        joint.spots.beyond |= batch.spots.beyond
-        joint.remarks += batch.remarks
-        joint.size += batch.size
-    return joint
+def joined(bodies: Sequence[Drafts]) -> Batch:
+    """Join many bodies of one caller, which are prepared, into one batch."""
+    batch = Batch(bodies[0].caller, from_export=any(body.from_export for body in bodies))
+    for body in bodies:
+        for model, drafts in body.drafts.items():
+            batch.drafts[model] += drafts
+        batch.references |= body.references
+        batch.remarks += body.remarks
+        batch.size += body.size
+        if DocumentVersion in body.drafts:
+            batch.versions |= body.versions
+            batch.features |= body.features
+            batch.spots.at |= body.spots.at
+            batch.spots.beyond |= body.spots.beyond
+    return batch
 
 
 def columns(data: BaseModel, *left_out: str) -> dict[str, Any]:
@@ -383,7 +366,7 @@ def url_key(url: str | None) -> dict[str, Any]:
     return {"url_key": None if url is None else page_keys.key(url)}
 
 
-def archived(batch: Batch, data: DocumentCreate, at: str) -> tuple[str, str | None]:
+def archived(batch: Drafts, data: DocumentCreate, at: str) -> tuple[str, str | None]:
     """A document's URL and, if the one given is an archive's copy, that; what an export brings back stays as it was."""
     url = str(data.url)
     if getattr(data, "id", None) is not None:

@@ -38,7 +38,7 @@ from app.services import database_errors, namesakes
 from app.services.access import Caller
 from app.services.intake import aliases, by_name, copies, doubts, matching, quotes, remarks, storing, unseen
 from app.services.intake import credits as wire_credits
-from app.services.intake.drafts import Batch, Draft
+from app.services.intake.drafts import Batch, Draft, Drafts
 from app.services.intake.foreign_keys import (
     check_circles,
     check_documents,
@@ -79,28 +79,28 @@ async def prepare(session: AsyncSession, batch: Batch) -> None:
         _prepare(batch)
 
 
-def _prepare(batch: Batch) -> None:
+def _prepare(batch: Drafts) -> None:
     point_labels(batch)
     by_name.unname(batch)
     # Remembered, as under the lock the names of new sources are compared with others.
-    for draft in batch.drafts[Source]:
+    for draft in batch.drafts.get(Source, ()):
         if is_named(draft):
             names.read(draft.value("name"))
     batch.features = copies.fingerprint_texts(batch)
 
 
-def prepare_line(batch: Batch, *, is_short: bool) -> None:
+def prepare_line(batch: Drafts, *, is_short: bool) -> None:
     """Prepare one of many bodies that are stored together, in the caller's own thread.
 
     Raises Invalid for an unknown label at once: it must not fail the lines beside it.
     """
     _prepare(batch)
     batch.check_labels()
-    if is_short:  # this is done while the lines before are stored, and not between them
+    if is_short and batch.versions:  # this is done while the lines before are stored, and not between them
         quotes.look_into_own_texts(batch)
 
 
-def prepare_line_again(batch: Batch, prepared: Batch) -> None:
+def prepare_line_again(batch: Drafts, prepared: Drafts) -> None:
     """Prepare a fresh batch of a line that was prepared before: its texts are the same, and so are their features."""
     point_labels(batch)
     by_name.unname(batch)

@@ -27,7 +27,7 @@ from app.models import Appearance, DocumentVersion
 from app.schemas import addresses
 from app.schemas.statements import AppearanceRead
 from app.services.intake import storing
-from app.services.intake.drafts import Batch, Draft
+from app.services.intake.drafts import Batch, Draft, Drafts
 from app.services.intake.references import RECHECKED
 from app.services.search import locating
 from app.texts import languages
@@ -106,7 +106,7 @@ def concerns(batch: Batch) -> bool:
     return bool(_quoting(batch) or _read(batch))
 
 
-def look_into_own_texts(batch: Batch) -> None:
+def look_into_own_texts(batch: Drafts) -> None:
     """Look up what stands as it is in a text that the body itself brings: of short ones, which takes no time."""
     words_by_text = defaultdict[bytes, set[str]](set)
     for draft in _quoting(batch):
@@ -142,18 +142,18 @@ async def look_ahead(reading: Askable, batch: Batch) -> None:
     await _decided(reading, search, [(q, versions[q.document_id] if q.document_id else ()) for q in quotations])
 
 
-def _quoting(batch: Batch) -> list[Draft]:
+def _quoting(batch: Drafts) -> list[Draft]:
     """The drafts with a quotation from a document."""
     drafts = batch.drafts.get(Appearance, [])
     return [d for d in drafts if d.value("quoted") and d.value("wording") and "document_id" in d.points_at]
 
 
-def _read(batch: Batch) -> list[Draft]:
+def _read(batch: Drafts) -> list[Draft]:
     """The versions that a body brings, with their texts."""
     return [draft for draft in batch.drafts.get(DocumentVersion, []) if draft.value("sha256")]
 
 
-def _texts(batch: Batch) -> dict[bytes, str]:
+def _texts(batch: Drafts) -> dict[bytes, str]:
     return {draft.values["sha256"]: draft.values["text"] for draft in _read(batch)}
 
 

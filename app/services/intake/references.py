@@ -40,7 +40,7 @@ from app.schemas import addresses, kinds
 from app.services import visibility
 from app.services.access import Caller
 from app.services.intake import unseen
-from app.services.intake.drafts import Batch, Draft
+from app.services.intake.drafts import Batch, Draft, Drafts
 from app.services.intake.foreign_keys import event_of
 from app.services.redaction import gone
 from app.texts import folding
@@ -97,7 +97,7 @@ async def lost_refs(session: AsyncSession, caller: Caller, model: type[Record], 
     return {row.ref: Lost(row.ref, row.redacted) for row in lost}
 
 
-def point_labels(batch: Batch) -> None:
+def point_labels(batch: Drafts) -> None:
     """Point the `#label`s of a body at what bears them; of one that nothing bears, note what to say."""
     for (model, reference, _), draft in batch.references.items():
         if not reference.startswith("#"):

@@ -24,7 +24,7 @@ from app.schemas.pages import page_keys
 from app.services import records, visibility
 from app.services.access import Caller
 from app.services.intake import doubts, twins
-from app.services.intake.drafts import Batch, Draft, Noted
+from app.services.intake.drafts import Batch, Draft, Drafts, Noted
 from app.services.intake.words import clearing, column_words
 from app.texts import asked
 from app.vocabulary import PERSONS
@@ -132,7 +132,7 @@ def _suggest_growth(batch: Batch, draft: Draft) -> None:
         batch.note("suggested", f"{draft.pointer}/evolving", detail)
 
 
-def doubtful_times(batch: Batch, draft: Draft) -> None:
+def doubtful_times(batch: Drafts, draft: Draft) -> None:
     """Note of a statement that it was said after its document was published. What is stored of it tells the rest."""
     published = draft.within.value("published") if draft.within is not None else None
     said = draft.value("said")

@@ -25,10 +25,10 @@ from app.schemas.reports import ReportCreate
 from app.services.access import Caller
 from app.services.intake import unseen
 from app.services.intake.bodies import walking
-from app.services.intake.drafts import Batch, Draft, sha256
+from app.services.intake.drafts import Draft, Drafts, sha256
 
 
-def walk(line: Line, number: int, caller: Caller) -> tuple[Batch, Draft]:
+def walk(line: Line, number: int, caller: Caller) -> tuple[Drafts, Draft]:
     """The drafts of a line, and that of the record that it is.
 
     Raises Invalid with a pointer into the line, TooLarge, or Forbidden for what only an export may say.
@@ -36,13 +36,13 @@ def walk(line: Line, number: int, caller: Caller) -> tuple[Batch, Draft]:
     key = getattr(line, "id", None)
     if key is not None and not caller.may("admin"):
         raise Forbidden("Only a key with the scope admin may say ids: it restores an export.", scopes=["admin"])
-    batch = Batch(caller, line=number, from_export=key is not None)
+    batch = Drafts(caller, line=number, from_export=key is not None)
     draft = draft_of(line, batch, caller)
     check_rating(caller, batch)
     return batch, walking.restored(draft, line)
 
 
-def check_rating(caller: Caller, batch: Batch) -> None:
+def check_rating(caller: Caller, batch: Drafts) -> None:
     """Raise Forbidden where claims are rated, and whoever calls may not rate any."""
     ratings = [draft for draft in batch.drafts.get(Assessment, ()) if draft.reference is None]
     if ratings and not caller.may("assess"):
@@ -67,28 +67,28 @@ def digest(report: ReportCreate, caller: Caller) -> bytes:
 
 
 @singledispatch
-def draft_of(line: Line, _batch: Batch, _: Caller) -> Draft:
+def draft_of(line: Line, _batch: Drafts, _: Caller) -> Draft:
     """The draft of the record that a line is; every kind of line has its own walk."""
     raise TypeError(line)
 
 
 @draft_of.register
-def _(line: SourceLine, batch: Batch, _: Caller) -> Draft:
+def _(line: SourceLine, batch: Drafts, _: Caller) -> Draft:
     return walking.source(batch, line, "")
 
 
 @draft_of.register
-def _(line: SourceLinkLine, batch: Batch, _: Caller) -> Draft:
+def _(line: SourceLinkLine, batch: Drafts, _: Caller) -> Draft:
     return walking.source_link(batch, line, batch.refer(Source, line.from_, "/from"), "")
 
 
 @draft_of.register
-def _(line: DocumentLine, batch: Batch, _: Caller) -> Draft:
+def _(line: DocumentLine, batch: Drafts, _: Caller) -> Draft:
     return walking.document(batch, line, "")
 
 
 @draft_of.register
-def _(line: VersionLine, batch: Batch, _: Caller) -> Draft:
+def _(line: VersionLine, batch: Drafts, _: Caller) -> Draft:
     draft = walking.version(batch, line, batch.refer(Document, line.document, "/document"), "")
     if line.ref is not None:
         draft.values["ref"] = line.ref
@@ -96,12 +96,12 @@ def _(line: VersionLine, batch: Batch, _: Caller) -> Draft:
 
 
 @draft_of.register
-def _(line: DocumentLinkLine, batch: Batch, _: Caller) -> Draft:
+def _(line: DocumentLinkLine, batch: Drafts, _: Caller) -> Draft:
     return walking.document_link(batch, line, batch.refer(Document, line.from_, "/from"), "")
 
 
 @draft_of.register
-def _(line: EventLine, batch: Batch, _: Caller) -> Draft:
+def _(line: EventLine, batch: Drafts, _: Caller) -> Draft:
     draft = walking.event(batch, line, "")
     if line.merged_into is not None:
         draft.values["merged_into"] = line.merged_into
@@ -109,41 +109,41 @@ def _(line: EventLine, batch: Batch, _: Caller) -> Draft:
 
 
 @draft_of.register
-def _(line: EventLinkLine, batch: Batch, _: Caller) -> Draft:
+def _(line: EventLinkLine, batch: Drafts, _: Caller) -> Draft:
     return walking.event_link(batch, line, batch.refer(Event, line.from_, "/from"), "")
 
 
 @draft_of.register
-def _(line: QuestionLine, batch: Batch, _: Caller) -> Draft:
+def _(line: QuestionLine, batch: Drafts, _: Caller) -> Draft:
     return walking.question(batch, line, batch.refer(Event, line.event, "/event"), "")
 
 
 @draft_of.register
-def _(line: ClaimLine, batch: Batch, _: Caller) -> Draft:
+def _(line: ClaimLine, batch: Drafts, _: Caller) -> Draft:
     return walking.claim(batch, line, batch.refer(Event, line.event, "/event"), "").claim
 
 
 @draft_of.register
-def _(line: StatementLine, batch: Batch, _: Caller) -> Draft:
+def _(line: StatementLine, batch: Drafts, _: Caller) -> Draft:
     event = batch.refer(Event, line.event, "/event") if line.event is not None else None
     return walking.statement(batch, line, event, "").statement
 
 
 @draft_of.register
-def _(line: AppearanceLine, batch: Batch, _: Caller) -> Draft:
+def _(line: AppearanceLine, batch: Drafts, _: Caller) -> Draft:
     return walking.appearance(batch, line, batch.refer(Statement, line.statement, "/statement"), "")
 
 
 @draft_of.register
-def _(line: ClaimLinkLine, batch: Batch, _: Caller) -> Draft:
+def _(line: ClaimLinkLine, batch: Drafts, _: Caller) -> Draft:
     return walking.claim_link(batch, line, None, "")
 
 
 @draft_of.register
-def _(line: AssessmentLine, batch: Batch, _: Caller) -> Draft:
+def _(line: AssessmentLine, batch: Drafts, _: Caller) -> Draft:
     return walking.assessment(batch, line, None, "", None)
 
 
 @draft_of.register
-def _(line: ReportLine, batch: Batch, caller: Caller) -> Draft:
+def _(line: ReportLine, batch: Drafts, caller: Caller) -> Draft:
     return walking.report(batch, line, caller.name, digest(line, caller)).report

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.models import Question
@@ -22,7 +22,7 @@ from app.schemas.reports import (
     StatementPart,
 )
 from app.services.intake.bodies.walking import ClaimDrafts, EventDrafts, ReportDrafts, StatementDrafts
-from app.services.intake.drafts import Batch, Draft
+from app.services.intake.drafts import Batch, Draft, Drafts
 from app.services.search.similar import SIMILAR_IN_ANSWER
 
 
@@ -39,9 +39,15 @@ class Effect:
 
 
 def effect(batch: Batch, removed: Removed | None = None) -> Effect:
-    seen_outcomes = {draft.outcome for drafts in batch.drafts.values() for draft in drafts}
     taken_back = bool(batch.replaced) or (removed is not None and any(removed.model_dump().values()))
-    return Effect("created" in seen_outcomes, taken_back or not seen_outcomes.isdisjoint(("completed", "replaced")))
+    of_parts = effect_of_parts(batch)
+    return replace(of_parts, changed=True) if taken_back else of_parts
+
+
+def effect_of_parts(body: Drafts) -> Effect:
+    """The same of a body of which nothing takes anything back."""
+    seen_outcomes = {draft.outcome for drafts in body.drafts.values() for draft in drafts}
+    return Effect("created" in seen_outcomes, not seen_outcomes.isdisjoint(("completed", "replaced")))
 
 
 def part(draft: Draft) -> Part:

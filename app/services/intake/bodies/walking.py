@@ -37,7 +37,7 @@ from app.schemas.reports import ReportCreate, ReportEvent
 from app.schemas.sources import SourceCreate, SourceLinkCreate
 from app.schemas.statements import AppearanceCreate, AppearanceFields, HopCreate, StatementCreate, StatementInClaim
 from app.services.intake import remarks
-from app.services.intake.drafts import Batch, Draft, archived, columns, given, sha256, url_columns, url_key
+from app.services.intake.drafts import Draft, Drafts, archived, columns, given, sha256, url_columns, url_key
 from app.services.intake.foreign_keys import check_page
 from app.texts.quoting import quotes
 from app.vocabulary import MEASURE_DEFAULTS, QUESTION_STANCES
@@ -87,12 +87,12 @@ class ReportDrafts:
 
 
 def _source_if_given(
-    batch: Batch, data: SourceCreate | str | None, at: str, within: Draft | None = None
+    batch: Drafts, data: SourceCreate | str | None, at: str, within: Draft | None = None
 ) -> Draft | None:
     return source(batch, data, at, within) if data is not None else None
 
 
-def source(batch: Batch, data: SourceCreate | str, at: str, within: Draft | None = None) -> Draft:
+def source(batch: Drafts, data: SourceCreate | str, at: str, within: Draft | None = None) -> Draft:
     """A source. `within`: the document, or the claim or question, within which alone an unnamed one can be matched."""
     if isinstance(data, str):
         return batch.refer(Source, data, at)
@@ -103,18 +103,18 @@ def source(batch: Batch, data: SourceCreate | str, at: str, within: Draft | None
     return draft
 
 
-def source_link(batch: Batch, data: SourceLinkCreate, start: Draft, at: str) -> Draft:
+def source_link(batch: Drafts, data: SourceLinkCreate, start: Draft, at: str) -> Draft:
     if data.state == "confirmed" and not batch.from_export:
         raise Invalid.at(f"{at}/state", "a PATCH of the link confirms it, for that merges the two sources")
     ends: dict[str, Draft | None] = {"from_id": start, "to_id": source(batch, data.to, f"{at}/to")}
     return batch.add(SourceLink, at, {"relation": "same_as"} | columns(data, "to", "from_"), ends)
 
 
-def _document_if_given(batch: Batch, data: DocumentCreate | str | None, at: str) -> Draft | None:
+def _document_if_given(batch: Drafts, data: DocumentCreate | str | None, at: str) -> Draft | None:
     return document(batch, data, at) if data is not None else None
 
 
-def document(batch: Batch, data: DocumentCreate | str, at: str) -> Draft:
+def document(batch: Drafts, data: DocumentCreate | str, at: str) -> Draft:
     """A document, and in `batch.versions` the version of it that was read, if the body says anything of that."""
     if isinstance(data, str):
         return batch.refer(Document, data, at)
@@ -142,7 +142,7 @@ def document(batch: Batch, data: DocumentCreate | str, at: str) -> Draft:
     return draft
 
 
-def version(batch: Batch, data: VersionFields, read: Draft, at: str) -> Draft:
+def version(batch: Drafts, data: VersionFields, read: Draft, at: str) -> Draft:
     values = given(data, _VERSION)
     if data.text is not None:
         values["sha256"] = sha256(data.text)
@@ -155,7 +155,7 @@ def version(batch: Batch, data: VersionFields, read: Draft, at: str) -> Draft:
     return draft
 
 
-def document_link(batch: Batch, data: DocumentLinkCreate, start: Draft, at: str) -> Draft:
+def document_link(batch: Drafts, data: DocumentLinkCreate, start: Draft, at: str) -> Draft:
     values = columns(data, "to", "from_")
     if data.how_known == "similarity":  # a machine proposes, an editor decides
         values.setdefault("state", "proposed")
@@ -164,7 +164,7 @@ def document_link(batch: Batch, data: DocumentLinkCreate, start: Draft, at: str)
     return draft
 
 
-def event(batch: Batch, data: EventCreate | ReportEvent, at: str) -> Draft:
+def event(batch: Drafts, data: EventCreate | ReportEvent, at: str) -> Draft:
     if isinstance(data, ReportEvent) and data.event is not None:
         return batch.refer(Event, data.event, f"{at}/event")
     parent = batch.refer(Event, data.parent, f"{at}/parent") if data.parent is not None else None
@@ -176,18 +176,18 @@ def event(batch: Batch, data: EventCreate | ReportEvent, at: str) -> Draft:
     return batch.add(Event, at, values, {"parent_id": parent})
 
 
-def event_link(batch: Batch, data: EventLinkCreate, start: Draft, at: str) -> Draft:
+def event_link(batch: Drafts, data: EventLinkCreate, start: Draft, at: str) -> Draft:
     to = batch.refer(Event, data.to, f"{at}/to")
     return batch.add(EventLink, at, columns(data, "to", "from_"), {"from_id": start, "to_id": to})
 
 
 def _question_if_given(
-    batch: Batch, data: QuestionCreate | str | None, event_draft: Draft | None, at: str
+    batch: Drafts, data: QuestionCreate | str | None, event_draft: Draft | None, at: str
 ) -> Draft | None:
     return question(batch, data, event_draft, at) if data is not None else None
 
 
-def question(batch: Batch, data: QuestionCreate | str, event_draft: Draft | None, at: str) -> Draft:
+def question(batch: Drafts, data: QuestionCreate | str, event_draft: Draft | None, at: str) -> Draft:
     if isinstance(data, str):
         return batch.refer(Question, data, at)
     values = columns(data, "label")
@@ -208,7 +208,7 @@ def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def claim(
-    batch: Batch,
+    batch: Drafts,
     data: ClaimCreate,
     event_draft: Draft,
     at: str,
@@ -233,7 +233,7 @@ def claim(
 
 
 def statement(
-    batch: Batch,
+    batch: Drafts,
     data: StatementInClaim,
     event_draft: Draft | None,
     at: str,
@@ -284,7 +284,7 @@ def statement(
 
 
 def appearance(
-    batch: Batch,
+    batch: Drafts,
     data: AppearanceFields,
     said: Draft,
     at: str,
@@ -317,7 +317,7 @@ def _subject(statement: Draft) -> Draft:
 
 
 def hop(  # noqa: PLR0917
-    batch: Batch, data: HopCreate, appearance_draft: Draft, at: str, step: int, within: Draft | None
+    batch: Drafts, data: HopCreate, appearance_draft: Draft, at: str, step: int, within: Draft | None
 ) -> Draft:
     passed = source(batch, data.source, f"{at}/source", within=within)
     values = {"step": step, **columns(data, "source")}
@@ -336,7 +336,7 @@ def restored(draft: Draft, data: BaseModel) -> Draft:
     return draft
 
 
-def claim_link(batch: Batch, data: ClaimLinkCreate, event_draft: Draft | None, at: str) -> Draft:
+def claim_link(batch: Drafts, data: ClaimLinkCreate, event_draft: Draft | None, at: str) -> Draft:
     ends: dict[str, Draft | None] = {
         "event_id": event_draft,
         "from_id": batch.refer(Claim, data.from_, f"{at}/from"),
@@ -345,7 +345,7 @@ def claim_link(batch: Batch, data: ClaimLinkCreate, event_draft: Draft | None, a
     return batch.add(ClaimLink, at, columns(data, "from_", "to"), ends)
 
 
-def assessment(batch: Batch, data: AssessmentCreate, event_draft: Draft | None, at: str, page: Draft | None) -> Draft:
+def assessment(batch: Drafts, data: AssessmentCreate, event_draft: Draft | None, at: str, page: Draft | None) -> Draft:
     claim_draft = batch.refer(Claim, data.claim, f"{at}/claim")
     links: dict[str, Draft | None] = {
         "event_id": event_draft,
@@ -363,11 +363,11 @@ def assessment(batch: Batch, data: AssessmentCreate, event_draft: Draft | None, 
     return draft
 
 
-def evidence(batch: Batch, data: DocumentCreate | str, supported: Draft, at: str) -> Draft:
+def evidence(batch: Drafts, data: DocumentCreate | str, supported: Draft, at: str) -> Draft:
     return batch.add(AssessmentDocument, at, {}, {"assessment_id": supported, "document_id": document(batch, data, at)})
 
 
-def report(batch: Batch, data: ReportCreate, actor: str, digest: bytes) -> ReportDrafts:
+def report(batch: Drafts, data: ReportCreate, actor: str, digest: bytes) -> ReportDrafts:
     """`digest`: the sha256 of the body."""
     said_in = _document_if_given(batch, data.document, "/document")
     values: dict[str, Any] = {"actor": actor, "sha256": digest} | ({"ref": data.ref} if data.ref else {})
@@ -379,7 +379,7 @@ def report(batch: Batch, data: ReportCreate, actor: str, digest: bytes) -> Repor
     return ReportDrafts(draft, said_in, events)
 
 
-def _report_event(batch: Batch, data: ReportEvent, at: str, said_in: Draft | None, report_draft: Draft) -> EventDrafts:
+def _report_event(batch: Drafts, data: ReportEvent, at: str, said_in: Draft | None, report_draft: Draft) -> EventDrafts:
     """An event of a report, with what the report says about it, in the order of the body."""
     draft = event(batch, data, at)
     drafts = EventDrafts(draft)
