@@ -54,7 +54,7 @@ _WAITING: Final = text(
     "WHERE locktype = 'advisory' AND classid = 20230809 AND objid = 1 AND NOT granted)"
 )
 _REASON: Final = text("SELECT set_config('counterclaim.reason', :reason, true)")
-_ASKERS: Final = 6  # connections for statements of a millisecond: more than that wait in line
+_ASKERS: Final = 10  # connections for statements of a millisecond: more than that wait in line
 LEDGER_LOCK: Final = {"class": 20230809, "key": 1}
 MIGRATION_LOCK: Final = {"class": 20230809, "key": 2}
 SENDER_LOCK: Final = {"class": 20230809, "key": 3}

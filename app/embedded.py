@@ -46,7 +46,7 @@ LOG_BYTES, LOG_TAIL_BYTES = 4_000_000, 2_000
 SERVER_SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",  # a socket's path may have 107 bytes, a data folder's may have more
-    "max_connections": "60",
+    "max_connections": "80",
     "max_wal_size": "512MB",
     "max_logical_replication_workers": "0",
     # Refused duplicates are everyday here and reported by the service; the log keeps starts, stops and crashes.
