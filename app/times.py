@@ -175,10 +175,9 @@ def impossible(words: str, *, of_page: bool = False) -> str | None:
 
     `words`: as `read` gives them; `of_page`: of a document with a URL.
     """
-    starts = [span(end).start for end in words.split("/")]
-    if _EPOCH in starts and is_epoch(words):
+    if is_epoch(words):
         return EPOCH
-    if _lies_ahead(max(starts)):
+    if any(_lies_ahead(span(end).start) for end in words.split("/")):
         return AHEAD
     return BEFORE_PAGES if of_page and is_before_pages(words) else None
 

@@ -55,7 +55,7 @@ class Entry:
 
     number: int
     data: Line | None = None
-    batch: Drafts | None = None
+    drafts: Drafts | None = None
     draft: Draft | None = None
     problem: Problem | None = None
     id: UUID | None = None
@@ -123,7 +123,7 @@ def take_run(entries: list[Entry], pace: StoringPace, *, most_lines: int, most_b
     """
     records = size = 0
     for nth, entry in enumerate(entries, 1):
-        records += entry.batch.size if entry.batch is not None else 0
+        records += entry.drafts.size if entry.drafts is not None else 0
         size += entry.bytes
         if records >= pace.records or nth >= most_lines or size >= most_bytes:
             is_too_much = nth > 1 and (records > pace.records or size > most_bytes)
@@ -142,8 +142,8 @@ def _read(entry: Entry, line: bytes, caller: Caller) -> None:
         if isinstance(body, dict) and "type" in body and body["type"] not in _TYPES:
             body["type"] = record_type(body["type"])
         entry.data = _LINE.validate_python(body)
-        entry.batch, entry.draft = lines.walk(entry.data, entry.number, caller)
-        pipeline.prepare_line(entry.batch, is_short=len(line) <= threads.LONG_BYTES)
+        entry.drafts, entry.draft = lines.walk(entry.data, entry.number, caller)
+        pipeline.prepare_line(entry.drafts, is_short=len(line) <= threads.LONG_BYTES)
     except ValidationError as error:
         entry.problem = _invalid(error, body)
     except Problem as problem:
@@ -152,10 +152,10 @@ def _read(entry: Entry, line: bytes, caller: Caller) -> None:
 
 def _walk_again(entry: Entry, caller: Caller) -> None:
     """Make new drafts: after a try that failed, the old ones may carry ids of records that were not kept."""
-    if entry.data is not None and entry.batch is not None:
-        prepared = entry.batch
-        entry.batch, entry.draft = lines.walk(entry.data, entry.number, caller)
-        pipeline.prepare_line_again(entry.batch, prepared)
+    if entry.data is not None and entry.drafts is not None:
+        prepared = entry.drafts
+        entry.drafts, entry.draft = lines.walk(entry.data, entry.number, caller)
+        pipeline.prepare_line_again(entry.drafts, prepared)
 
 
 def _invalid(error: ValidationError, body: Any) -> Problem:
@@ -205,7 +205,7 @@ def _runs(entries: Sequence[Entry], pace: StoringPace) -> Iterator[list[Entry]]:
     run: list[Entry] = []
     size, reports_in_run, is_exported = 0, set[str | bytes](), False
     for entry in entries:
-        body = entry.batch
+        body = entry.drafts
         if body is None or entry.draft is None or entry.problem is not None:
             continue
         name = reports.name(entry.draft.values) if entry.report else None
@@ -227,9 +227,6 @@ async def _store(
 ) -> None:
     """Store a run of lines: those that are new at once, reports that were delivered otherwise before each by itself."""
     deliveries = await _delivered(database, entries)
-    if not deliveries:
-        await _at_once(database, signature, caller, entries, pace)
-        return
     new: list[Entry] = []
     for entry in entries:
         report, draft = entry.report, entry.draft
@@ -311,7 +308,7 @@ async def _tried(
     database: Database, signature: Signature, caller: Caller, entries: Sequence[Entry], pace: StoringPace
 ) -> Problem | None:
     """Store these whole, or give what stood in the way. Raises Unavailable."""
-    batch = drafts.joined([entry.batch for entry in entries if entry.batch is not None])
+    batch = drafts.joined([entry.drafts for entry in entries if entry.drafts is not None])
     try:
         async with database.writing(signature) as session:
             await pipeline.foresee(session, batch)
@@ -351,8 +348,8 @@ async def _store_whole(session: AsyncSession, batch: Batch) -> None:
 
 def settle(entry: Entry) -> None:
     """Say what became of a line that was stored with others: not at once, for others wait to be stored then."""
-    if entry.at_once and entry.draft is not None and entry.batch is not None:
-        effect, entry.url = outcomes.effect_of_parts(entry.batch), outcomes.url(entry.draft)
+    if entry.at_once and entry.draft is not None and entry.drafts is not None:
+        effect, entry.url = outcomes.effect_of_parts(entry.drafts), outcomes.url(entry.draft)
         entry.created, entry.changed = effect.created, effect.changed
 
 

@@ -36,15 +36,15 @@ def walk(line: Line, number: int, caller: Caller) -> tuple[Drafts, Draft]:
     key = getattr(line, "id", None)
     if key is not None and not caller.may("admin"):
         raise Forbidden("Only a key with the scope admin may say ids: it restores an export.", scopes=["admin"])
-    batch = Drafts(caller, line=number, from_export=key is not None)
-    draft = draft_of(line, batch, caller)
-    check_rating(caller, batch)
-    return batch, walking.restored(draft, line)
+    drafts = Drafts(caller, line=number, from_export=key is not None)
+    draft = draft_of(line, drafts, caller)
+    check_rating(caller, drafts)
+    return drafts, walking.restored(draft, line)
 
 
-def check_rating(caller: Caller, batch: Drafts) -> None:
+def check_rating(caller: Caller, drafts: Drafts) -> None:
     """Raise Forbidden where claims are rated, and whoever calls may not rate any."""
-    ratings = [draft for draft in batch.drafts.get(Assessment, ()) if draft.reference is None]
+    ratings = [draft for draft in drafts.drafts.get(Assessment, ()) if draft.reference is None]
     if ratings and not caller.may("assess"):
         pointers = [
             {"pointer": rating.pointer, "detail": "a key with the scope assess is needed"} for rating in ratings
@@ -67,83 +67,83 @@ def digest(report: ReportCreate, caller: Caller) -> bytes:
 
 
 @singledispatch
-def draft_of(line: Line, _batch: Drafts, _: Caller) -> Draft:
+def draft_of(line: Line, _drafts: Drafts, _: Caller) -> Draft:
     """The draft of the record that a line is; every kind of line has its own walk."""
     raise TypeError(line)
 
 
 @draft_of.register
-def _(line: SourceLine, batch: Drafts, _: Caller) -> Draft:
-    return walking.source(batch, line, "")
+def _(line: SourceLine, drafts: Drafts, _: Caller) -> Draft:
+    return walking.source(drafts, line, "")
 
 
 @draft_of.register
-def _(line: SourceLinkLine, batch: Drafts, _: Caller) -> Draft:
-    return walking.source_link(batch, line, batch.refer(Source, line.from_, "/from"), "")
+def _(line: SourceLinkLine, drafts: Drafts, _: Caller) -> Draft:
+    return walking.source_link(drafts, line, drafts.refer(Source, line.from_, "/from"), "")
 
 
 @draft_of.register
-def _(line: DocumentLine, batch: Drafts, _: Caller) -> Draft:
-    return walking.document(batch, line, "")
+def _(line: DocumentLine, drafts: Drafts, _: Caller) -> Draft:
+    return walking.document(drafts, line, "")
 
 
 @draft_of.register
-def _(line: VersionLine, batch: Drafts, _: Caller) -> Draft:
-    draft = walking.version(batch, line, batch.refer(Document, line.document, "/document"), "")
+def _(line: VersionLine, drafts: Drafts, _: Caller) -> Draft:
+    draft = walking.version(drafts, line, drafts.refer(Document, line.document, "/document"), "")
     if line.ref is not None:
         draft.values["ref"] = line.ref
     return draft
 
 
 @draft_of.register
-def _(line: DocumentLinkLine, batch: Drafts, _: Caller) -> Draft:
-    return walking.document_link(batch, line, batch.refer(Document, line.from_, "/from"), "")
+def _(line: DocumentLinkLine, drafts: Drafts, _: Caller) -> Draft:
+    return walking.document_link(drafts, line, drafts.refer(Document, line.from_, "/from"), "")
 
 
 @draft_of.register
-def _(line: EventLine, batch: Drafts, _: Caller) -> Draft:
-    draft = walking.event(batch, line, "")
+def _(line: EventLine, drafts: Drafts, _: Caller) -> Draft:
+    draft = walking.event(drafts, line, "")
     if line.merged_into is not None:
         draft.values["merged_into"] = line.merged_into
     return draft
 
 
 @draft_of.register
-def _(line: EventLinkLine, batch: Drafts, _: Caller) -> Draft:
-    return walking.event_link(batch, line, batch.refer(Event, line.from_, "/from"), "")
+def _(line: EventLinkLine, drafts: Drafts, _: Caller) -> Draft:
+    return walking.event_link(drafts, line, drafts.refer(Event, line.from_, "/from"), "")
 
 
 @draft_of.register
-def _(line: QuestionLine, batch: Drafts, _: Caller) -> Draft:
-    return walking.question(batch, line, batch.refer(Event, line.event, "/event"), "")
+def _(line: QuestionLine, drafts: Drafts, _: Caller) -> Draft:
+    return walking.question(drafts, line, drafts.refer(Event, line.event, "/event"), "")
 
 
 @draft_of.register
-def _(line: ClaimLine, batch: Drafts, _: Caller) -> Draft:
-    return walking.claim(batch, line, batch.refer(Event, line.event, "/event"), "").claim
+def _(line: ClaimLine, drafts: Drafts, _: Caller) -> Draft:
+    return walking.claim(drafts, line, drafts.refer(Event, line.event, "/event"), "").claim
 
 
 @draft_of.register
-def _(line: StatementLine, batch: Drafts, _: Caller) -> Draft:
-    event = batch.refer(Event, line.event, "/event") if line.event is not None else None
-    return walking.statement(batch, line, event, "").statement
+def _(line: StatementLine, drafts: Drafts, _: Caller) -> Draft:
+    event = drafts.refer(Event, line.event, "/event") if line.event is not None else None
+    return walking.statement(drafts, line, event, "").statement
 
 
 @draft_of.register
-def _(line: AppearanceLine, batch: Drafts, _: Caller) -> Draft:
-    return walking.appearance(batch, line, batch.refer(Statement, line.statement, "/statement"), "")
+def _(line: AppearanceLine, drafts: Drafts, _: Caller) -> Draft:
+    return walking.appearance(drafts, line, drafts.refer(Statement, line.statement, "/statement"), "")
 
 
 @draft_of.register
-def _(line: ClaimLinkLine, batch: Drafts, _: Caller) -> Draft:
-    return walking.claim_link(batch, line, None, "")
+def _(line: ClaimLinkLine, drafts: Drafts, _: Caller) -> Draft:
+    return walking.claim_link(drafts, line, None, "")
 
 
 @draft_of.register
-def _(line: AssessmentLine, batch: Drafts, _: Caller) -> Draft:
-    return walking.assessment(batch, line, None, "", None)
+def _(line: AssessmentLine, drafts: Drafts, _: Caller) -> Draft:
+    return walking.assessment(drafts, line, None, "", None)
 
 
 @draft_of.register
-def _(line: ReportLine, batch: Drafts, caller: Caller) -> Draft:
-    return walking.report(batch, line, caller.name, digest(line, caller)).report
+def _(line: ReportLine, drafts: Drafts, caller: Caller) -> Draft:
+    return walking.report(drafts, line, caller.name, digest(line, caller)).report
