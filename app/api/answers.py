@@ -71,17 +71,18 @@ def changed(answer: RecordRead, remarks: Sequence[Remark]) -> Response:
     return _written(answer, remarks, changed=NOTHING_NEW not in remarks, similar=proposed)
 
 
-async def picture(
-    answer: BaseModel, tag: str, language: AnswerLanguage | None = None, *, view: AnswerView = "full"
-) -> Response:
-    """Answer with a picture, whose ETag is made of the heads of what it shows; in a thread, as it may be large.
-
-    Nothing of the picture is left afterwards.
-    """
-    return Response(await threads.run(_last_words, answer, view), 200, {"ETag": tag, **_spoken(language)}, _JSON)
+async def picture(answer: BaseModel, tag: str, language: AnswerLanguage | None = None) -> Response:
+    """Answer with a picture, which is written in a thread, as it may be large."""
+    return written_picture(await threads.run(write_picture, answer), tag, language)
 
 
-def _last_words(answer: BaseModel, view: AnswerView) -> bytes:
+def written_picture(body: bytes, tag: str, language: AnswerLanguage | None = None) -> Response:
+    """Answer with a picture, whose ETag is made of the heads of what it shows."""
+    return Response(body, 200, {"ETag": tag, **_spoken(language)}, _JSON)
+
+
+def write_picture(answer: BaseModel, view: AnswerView = "full") -> bytes:
+    """The picture as it is sent. Nothing of it is left afterwards."""
     body = compact.written(answer) if view == "compact" else slices.written(answer)
     slices.take_apart(answer, len(body))
     return body

@@ -30,7 +30,6 @@ async def statements(
     """All that fit, as flat rows, some at a time, in the order asked for: for each time a fixed number of queries."""
     rows_fitting = fitting.rows.subquery()
     chosen = narrowing.ordered(select(rows_fitting.c.id), rows_fitting, Statement, query.sort)
-    await listing.prepare(session)
     result = await session.stream(chosen, fitting.values, execution_options={"yield_per": _ROWS_AT_ONCE})
     async for statement_ids in result.scalars().partitions():
         rows = await listing.load(session, statement_ids)
@@ -43,7 +42,6 @@ async def assessments(
     """As `statements`."""
     rows_fitting = fitting.rows.subquery()
     chosen = narrowing.ordered(select(rows_fitting.c.id), rows_fitting, Assessment, query.sort)
-    await listing.prepare(session)
     result = await session.stream(chosen, fitting.values, execution_options={"yield_per": _ROWS_AT_ONCE})
     async for assessment_ids in result.scalars().partitions():
         rows = await listing.load(session, assessment_ids=assessment_ids)

@@ -34,11 +34,11 @@ async def test_no_transaction_waits_while_a_picture_is_drawn(
     assert set(drawn) == {(0, False)}
 
 
-@pytest.mark.parametrize("many", [(100_000, 3), (-1, 6)])
-async def test_a_slice_is_taken_in_the_thread_in_which_its_dossier_is_drawn(
+@pytest.mark.parametrize("many", [(100_000, 1), (-1, 4)])
+async def test_a_picture_is_drawn_and_written_in_one_thread(
     app: FastAPI, client: httpx.AsyncClient, event: str, monkeypatch: pytest.MonkeyPatch, many: tuple[int, int]
 ) -> None:
-    """To make rows, to draw and to write; of many records two more to parse them, and one for whom they cite."""
+    """So is what it is drawn of, and it is written there; of many records two to parse them, one for whom they cite."""
     many_from, ways = many
     monkeypatch.setattr(loading, "_FEW_RECORDS", many_from)
     monkeypatch.setattr(loading, "_FEW_CHARACTERS", many_from)

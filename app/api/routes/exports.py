@@ -101,7 +101,7 @@ async def export_csv(
     tag = await moments.etag(session, event_read, viewpoint, f"csv {query.safe} {query.bom} {query.columns}")
     answers.check_modified(request, tag)
     render = partial(csv.render, safe=query.safe, bom=query.bom, columns=columns)
-    body = await threads.run(_last_words, render, await moments.dossier(session, event_read.id, viewpoint))
+    body = await moments.dossier(session, event_read.id, viewpoint, partial(_last_words, render))
     headers = _headers(tag, event_read, "csv") | _in_language(query)
     return Response(body, 200, headers, f"{CSV}; charset=utf-8; header=present")
 
@@ -120,7 +120,7 @@ async def export_jsonld(
     event_read, viewpoint = await moments.find(session, caller, event, query, words)
     tag = await moments.etag(session, event_read, viewpoint, "jsonld")
     answers.check_modified(request, tag)
-    body = await threads.run(_last_words, jsonld.render, await moments.dossier(session, event_read.id, viewpoint))
+    body = await moments.dossier(session, event_read.id, viewpoint, partial(_last_words, jsonld.render))
     return Response(body, 200, _headers(tag, event_read, "jsonld") | _in_language(query), JSON_LD)
 
 

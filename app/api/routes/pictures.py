@@ -79,7 +79,7 @@ async def _picture(
     caller: Caller,
     *,
     session: Askable,
-    draw: Callable[..., Awaitable[BaseModel]],
+    draw: Callable[..., Awaitable[bytes]],
     **details: str | None,
 ) -> Response:
     """A picture of an event with its ETag; nothing is loaded where the caller has it already.
@@ -92,8 +92,12 @@ async def _picture(
     # Callers keep ETags: the function's name, and the order of the details, are a part of them.
     tag = await moments.etag(session, event_read, viewpoint, f"{draw.__name__} {view} {details}")
     answers.check_modified(request, tag, words.language)
-    answer = await draw(session, event_read.id, viewpoint, **details)
-    return await answers.picture(_told(answer, viewpoint), tag, words.language, view=view)
+
+    def finish(answer: BaseModel) -> bytes:
+        return answers.write_picture(_told(answer, viewpoint), view)
+
+    body = await draw(session, event_read.id, viewpoint, finish, **details)
+    return answers.written_picture(body, tag, words.language)
 
 
 def _told(answer: BaseModel, viewpoint: Viewpoint) -> BaseModel:

@@ -8,10 +8,8 @@ from uuid import UUID
 from app.derive import ordering
 from app.derive.pictures import masking
 from app.derive.pictures.masking import MaskedSources
-from app.derive.rules import merges
 from app.derive.rules.construct import built
 from app.derive.rules.context import EventContext
-from app.derive.rules.rows import Rows
 from app.schemas.documents import DocumentLinkRead, DocumentRead, VersionRead
 from app.schemas.pictures.dossiers import DocumentPicture
 
@@ -51,14 +49,6 @@ def pictures(
             links=sorted(outward.get(id_, ()), key=lambda link: (link.relation, words.get(link.to_id, ()), link.to_id)),
         )
     return by_id
-
-
-def read(rows: Rows) -> set[UUID]:
-    """The documents whose versions can change a picture: those that any of the rows cites, under all their ids."""
-    targets = merges.targets({id_: document.merged_into for id_, document in rows.documents.items()})
-    cited = {targets[document_id] for document_id in rows.cited if document_id in targets}
-    # A version is stored under the id that its document had before merges.
-    return {id_ for id_, target in targets.items() if target in cited}
 
 
 def _retraction(retracted: DocumentRead | None) -> dict[str, Any]:

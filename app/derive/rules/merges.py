@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 from uuid import UUID
 
 from app.derive.rules.rows import Rows, View
 
+Id = TypeVar("Id", UUID, str)
+"""As rows have it, or as it stands in JSON."""
 
-def targets(merged_into: Mapping[UUID, UUID | None]) -> dict[UUID, UUID]:
+
+def targets(merged_into: Mapping[Id, Id | None]) -> dict[Id, Id]:
     """Of each record the last one of its chain of merges, as far as that is known: itself, where it was not merged."""
     return {id_: id_ if target_id is None else chain(id_, merged_into)[-1] for id_, target_id in merged_into.items()}
 
 
-def chain(start: UUID, pointers: Mapping[UUID, UUID | None]) -> list[UUID]:
+def chain(start: Id, pointers: Mapping[Id, Id | None]) -> list[Id]:
     """The record, what it points at, what that points at …: until nothing known follows, or what was passed already."""
     path = [start]
     while (following := pointers.get(path[-1])) is not None and following in pointers and following not in path:

@@ -76,7 +76,6 @@ async def _first_appearances(session: AsyncSession, caller: Caller, ids: list[UU
     """Of each statement the appearance that stands first in every picture of its event."""
     if not ids:
         return {}
-    await listing.prepare(session)
     first_ids = in_lists.first_appearances(await listing.load(session, ids), listing.view(caller))
     rows = stood_on(caller, Appearance)
     appearances = (await session.execute(select(rows).where(rows.c.id.in_(first_ids)))).mappings()

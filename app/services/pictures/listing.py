@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import threads
 from app.derive.rules.rows import Rows, View
 from app.services.access import Caller
-from app.services.pictures import loading
+from app.services.pictures import assembling, loading
 from app.texts.messages.wording import ENGLISH, Wording
 
 # The assessments :assessments, the statements :statements and those that these supersede; what all are about, and where
@@ -45,18 +45,11 @@ UNION ALL SELECT 'assessment_document', to_json(d)::text FROM assessment_documen
 UNION ALL SELECT 'appearance', to_json(a)::text FROM said x JOIN appearance a ON a.statement_id = x.id
 UNION ALL SELECT 'appearance_hop', to_json(h)::text FROM said x
     JOIN appearance a ON a.statement_id = x.id JOIN appearance_hop h ON h.appearance_id = a.id""")
-# As for an event's rows, for what follows in the transaction: UTC, and no compiling of plans.
-_SETTING: Final = text("SELECT set_config('timezone', 'UTC', true), set_config('jit', 'off', true)")
 
 
 def view(caller: Caller, wording: Wording = ENGLISH) -> View:
     """What is shown now, of all that had been said."""
     return View(restricted=caller.may("read"), confidential=caller.may("confidential"), wording=wording)
-
-
-async def prepare(session: AsyncSession) -> None:
-    """Once in a transaction, before rows are loaded."""
-    await session.execute(_SETTING)
 
 
 async def load(session: AsyncSession, statement_ids: Sequence[UUID] = (), assessment_ids: Sequence[UUID] = ()) -> Rows:
@@ -65,4 +58,5 @@ async def load(session: AsyncSession, statement_ids: Sequence[UUID] = (), assess
     loaded = await loading.records(session, _SAID, asked_for)
     event_ids = frozenset(UUID(event["id"]) for event in loaded["event"])
     restricted = frozenset(UUID(event["id"]) for event in loaded["event"] if event["visibility"] != "public")
-    return await loading.with_cited(session, loaded, next(iter(event_ids)), event_ids, restricted)
+    whole = await loading.with_cited(session, loaded, next(iter(event_ids)), event_ids, restricted)
+    return await threads.run(assembling.rows, whole)

@@ -1,4 +1,4 @@
-"""The loader: one event's rows, from the tables or out of the ledger at one of its numbers, in three statements.
+"""The loader: one event's rows, from the tables or out of the ledger at one of its numbers, in two statements.
 
 Both ways bring the same records in the same shape, so that a picture of the past is made as one of the present is.
 """
@@ -18,7 +18,7 @@ from app.errors import NotFound
 from app.models import Document, Record, Source
 from app.schemas import kinds
 from app.services.pictures import assembling
-from app.services.pictures.assembling import Records
+from app.services.pictures.assembling import Loaded, Records
 
 State = Callable[..., str]
 """`now` or `then`: makes the SQL that reads rows from the tables, or as the ledger had them."""
@@ -117,22 +117,13 @@ around(kind, id) AS (
     ) n(kind, id) WHERE n.id IS NOT NULL)"""  # noqa: S608
 
 
-def _scope(state: State) -> TextClause:
-    """Which events and links there are, and which of the events are restricted.
-
-    For what follows in the transaction: UTC, and no compiling of plans, which are small but look large to the planner.
-    """
-    return text(f"""
-WITH RECURSIVE {_around(state)}
-SELECT kind, id, kind <> 'tie' AND {_RESTRICTED.format(id="around.id")} AS hidden,
-    set_config('timezone', 'UTC', true) AS timezone, set_config('jit', 'off', true) AS jit
-FROM around""")  # noqa: S608
-
-
 def _dispute(state: State) -> TextClause:
-    """The rows of the events :merged; the events :events and the links :ties themselves."""
+    """The rows of the events :starts and of those merged into them, with the events and links around these.
+
+    Beside the records there is `around`: what is there, and which of the events are restricted.
+    """
     if state is now:
-        event_ids = "ANY(CAST(:merged AS uuid[]))"
+        event_ids = "ANY(ARRAY(SELECT id FROM around WHERE kind = 'merged'))"
         rows = " UNION ALL ".join(
             f"SELECT '{kind}' AS type, r.record FROM {now(kind, 'event_id', event_ids, 'record')} r"  # noqa: S608
             for kind in _EVENT_KINDS
@@ -142,21 +133,26 @@ def _dispute(state: State) -> TextClause:
         rows = f"""
 SELECT type, record::text FROM (SELECT l.type, l.op, {_SAYS} FROM (
     SELECT DISTINCT ON (record_id) record_id, seq, type, op, record FROM change
-    WHERE event_id = ANY(CAST(:merged AS uuid[])) AND seq <= :seq AND type NOT IN ('event', 'event_link')
+    WHERE event_id = ANY(ARRAY(SELECT id FROM around WHERE kind = 'merged')) AND seq <= :seq
+        AND type NOT IN ('event', 'event_link')
     ORDER BY record_id, seq DESC) l) last WHERE op <> 'delete' AND record IS NOT NULL"""  # noqa: S608
-    return in_parts(f"""{rows}
-UNION ALL SELECT 'event', e.record FROM unnest(CAST(:events AS uuid[])) x(id)
+    return in_parts(f"""
+WITH RECURSIVE {_around(state)}
+{rows}
+UNION ALL SELECT 'event', e.record FROM (SELECT DISTINCT id FROM around WHERE kind IN ('merged', 'beyond')) x
     CROSS JOIN LATERAL {state("event", "id", "x.id", "record")} e
-UNION ALL SELECT 'event_link', l.record FROM unnest(CAST(:ties AS uuid[])) x(id)
-    CROSS JOIN LATERAL {state("event_link", "id", "x.id", "record")} l""")  # noqa: S608
+UNION ALL SELECT 'event_link', l.record FROM (SELECT id FROM around WHERE kind = 'tie') x
+    CROSS JOIN LATERAL {state("event_link", "id", "x.id", "record")} l
+UNION ALL SELECT 'around', json_build_object('kind', kind, 'id', id,
+    'restricted', kind <> 'tie' AND {_RESTRICTED.format(id="around.id")})::text FROM around""")  # noqa: S608
 
 
 def _cited(state: State) -> TextClause:
     """The documents that :documents lead to, the sources that these and :sources lead to, and whom to mask.
 
     The kinds of its one recursion: `cited`, with what that was merged into and what was merged into that; `reached`,
-    what these were made out of; `source`; `borne`, what was merged into the source `whose`, and that itself; and `led`,
-    what the source `whose` is merged into now. A link between what two sources bear is given as one between these.
+    what these were made out of; `source`; `borne`, what was merged into the source `whose`; and `led`, what that one is
+    merged into now. A link between what two sources bear is given as one between these.
     """
     return in_parts(f"""
 WITH RECURSIVE reach(kind, id, whose) AS (
@@ -172,19 +168,18 @@ WITH RECURSIVE reach(kind, id, whose) AS (
             WHERE r.kind IN ('cited', 'reached')
         UNION ALL SELECT 'source', v.id, NULL FROM {state("source", "id", "r.id", "merged_into", "parent_id")} s
             CROSS JOIN LATERAL (VALUES (s.merged_into), (s.parent_id)) v(id) WHERE r.kind = 'source'
-        UNION ALL SELECT 'borne', r.id, r.id WHERE r.kind = 'source'
-        UNION ALL SELECT 'borne', s.id, r.whose FROM {state("source", "merged_into", "r.id", "id")} s
-            WHERE r.kind = 'borne'
-        UNION ALL SELECT 'led', r.id, r.id WHERE r.kind = 'source'
-        UNION ALL SELECT 'led', s.merged_into, r.whose FROM {now("source", "id", "r.id", "merged_into")} s
-            WHERE r.kind = 'led'
+        UNION ALL SELECT 'borne', s.id, coalesce(r.whose, r.id)
+            FROM {state("source", "merged_into", "r.id", "id")} s WHERE r.kind IN ('source', 'borne')
+        UNION ALL SELECT 'led', s.merged_into, coalesce(r.whose, r.id)
+            FROM {now("source", "id", "r.id", "merged_into")} s WHERE r.kind IN ('source', 'led')
     ) n(kind, id, whose) WHERE n.id IS NOT NULL),
 documents(id) AS (SELECT DISTINCT id FROM reach WHERE kind IN ('cited', 'reached')),
 borne(id, whose) AS MATERIALIZED (
-    SELECT DISTINCT ON (id) id, whose FROM reach WHERE kind = 'borne' ORDER BY id, whose = id DESC, whose),
+    SELECT DISTINCT ON (id) id, coalesce(whose, id) AS whose FROM reach WHERE kind IN ('source', 'borne')
+    ORDER BY id, coalesce(whose, id) = id DESC, whose),
 hidden(id, own) AS (
-    SELECT whose, bool_or(whose = id) FROM reach
-    WHERE kind = 'led' AND {_CONFIDENTIAL.format(id="reach.id")} GROUP BY whose)
+    SELECT coalesce(whose, id), bool_or(whose IS NULL) FROM reach
+    WHERE kind IN ('source', 'led') AND {_CONFIDENTIAL.format(id="reach.id")} GROUP BY 1)
 SELECT 'document' AS type, d.record FROM documents x CROSS JOIN LATERAL {state("document", "id", "x.id", "record")} d
 UNION ALL SELECT 'document_version', v.record FROM reach x
     CROSS JOIN LATERAL {state("document_version", "document_id", "x.id", "record")} v WHERE x.kind = 'cited'
@@ -255,7 +250,6 @@ ORDER BY type, id""")  # noqa: S608
 # Each by whether it is asked of the past.
 HEADS: Final = {False: _heads(now), True: _heads(then)}
 CITING: Final = {False: _citing(now), True: _citing(then)}
-_SCOPE: Final = {False: _scope(now), True: _scope(then)}
 _DISPUTE: Final = {False: _dispute(now), True: _dispute(then)}
 _CITED: Final = {False: _cited(now), True: _cited(then)}
 
@@ -264,22 +258,24 @@ _CITED: Final = {False: _cited(now), True: _cited(then)}
 
 
 async def load(session: Askable, event_id: UUID, seq: int | None = None, *further_ids: UUID) -> Rows:
-    """All rows of one event's pictures: those of now, or those that the ledger had at `seq`.
+    """All rows of one event's pictures. Takes and raises what `read` does."""
+    return await threads.run(assembling.rows, await read(session, event_id, seq, *further_ids))
+
+
+async def read(session: Askable, event_id: UUID, seq: int | None = None, *further_ids: UUID) -> Loaded:
+    """All that one event's pictures are made of: as it is now, or as the ledger had it at `seq`.
 
     `further_ids`: of events whose rows are read along, for what is asked across events. Raises NotFound if there was no
     such event.
     """
     past, moment = seq is not None, {} if seq is None else {"seq": seq}
-    scope = await ask(session, _SCOPE[past], {"starts": [event_id, *further_ids], **moment})
-    ids: dict[str, list[UUID]] = defaultdict(list)
-    for kind, id_, *_ in scope:
-        ids[kind].append(id_)
-    events = {"merged": ids["merged"], "events": [*{*ids["merged"], *ids["beyond"]}], "ties": ids["tie"]}
-    loaded = await records(session, _DISPUTE[past], events | moment)
+    loaded = await records(session, _DISPUTE[past], {"starts": [event_id, *further_ids], **moment})
     if not any(record["id"] == str(event_id) for record in loaded["event"]):
         raise NotFound("There was no such event then." if past else "There is no such event.")
-    restricted = frozenset(id_ for _, id_, hidden, *_ in scope if hidden)
-    return await with_cited(session, loaded, event_id, frozenset(ids["merged"]), restricted, seq=seq)
+    around = loaded.pop("around")
+    merged = frozenset(UUID(record["id"]) for record in around if record["kind"] == "merged")
+    restricted = frozenset(UUID(record["id"]) for record in around if record["restricted"])
+    return await with_cited(session, loaded, event_id, merged, restricted, seq=seq)
 
 
 async def with_cited(
@@ -290,15 +286,16 @@ async def with_cited(
     restricted: frozenset[UUID],
     *,
     seq: int | None = None,
-) -> Rows:
-    """These records as rows, with the sources and documents that they lead to; `event_ids`: whose rows they are."""
+) -> Loaded:
+    """These records, with the sources and documents that they lead to; `event_ids`: whose rows they are."""
     past, moment = seq is not None, {} if seq is None else {"seq": seq}
     is_small = sum(map(len, loaded.values())) <= _FEW_RECORDS
     document_ids, source_ids = _ids_cited(loaded) if is_small else await threads.run(_ids_cited, loaded)
     citations = {"documents": _array(document_ids), "sources": _array(source_ids), "merged": list(event_ids)}
     loaded |= await records(session, _CITED[past], citations | moment)
     unseen = await _unseen(session, loaded)
-    return await threads.run(assembling.rows, event_id, loaded, document_ids, event_ids, restricted, unseen)
+    hidden = restricted.union(unseen["document"])
+    return Loaded(event_id, event_ids, loaded, document_ids, hidden, unseen["source_link"])
 
 
 # Of what was merged, and so is shown as something else. A link's ends never change, whatever became of it.

@@ -17,7 +17,7 @@ from app.database import Database, connect
 from app.derive.pictures import dossier as derived
 from app.derive.rules.rows import Rows, View
 from app.errors import NotFound
-from app.services.pictures import loading, moments
+from app.services.pictures import assembling, loading, moments
 from app.services.pictures.moments import Viewpoint
 from app.settings import Settings
 
@@ -55,10 +55,11 @@ class Reader:
     async def _read(self, event: UUID, seq: int | None) -> Served | None:
         async with self.database.reading() as session:
             try:
-                found = await loading.load(session, event, seq)
+                loaded = await loading.read(session, event, seq)
             except NotFound:
                 return None
-            positions = [str(await moments.position(session, found, seq, view)) for view in VIEWS]
+            positions = [str(await moments.position(session, loaded, seq, view)) for view in VIEWS]
+        found = assembling.rows(loaded)
         return tuple(
             (position, derived.dossier(found, view, position).model_dump_json().encode(), hidden(found, view))
             for view, position in zip(VIEWS, positions, strict=True)

@@ -37,7 +37,7 @@ class Reading:
     async def dossier(self, event: UUID, as_of: str | None = None, **may: Any) -> DossierRead:
         viewpoint = await self.viewpoint(as_of, **may)
         async with self.database.reading() as session:
-            return await moments.dossier(session, event, viewpoint)
+            return await moments.dossier(session, event, viewpoint, lambda whole_dossier: whole_dossier)
 
     async def position(self, event: UUID) -> str:
         return str((await self.dossier(event, restricted=True)).position)
@@ -212,6 +212,7 @@ async def test_a_session_in_a_transaction_of_its_own_reads_what_it_has_just_writ
 ) -> None:
     own = make.row(psql, "event")
     async with AsyncSession(reading.database.writers) as session:
-        found = await moments.timeline(session, own, await moments.resolve(session, ANYBODY))
+        viewpoint = await moments.resolve(session, ANYBODY)
+        found = await moments.timeline(session, own, viewpoint, lambda timeline: timeline)
     assert found.entries == []
     assert found.position == head(psql)
