@@ -36,7 +36,7 @@ from app.services.intake.bodies import lines, outcomes
 from app.services.intake.drafts import Batch, Draft, Drafts
 from app.turns import Turns
 
-BATCH_RECORDS: Final = 1000  # of one transaction, at most
+BATCH_RECORDS: Final = 1500  # of one transaction, at most
 _BATCH_RECORDS_BESIDE_OTHERS: Final = 100  # at least, while others wait: they wait for as long as a batch takes
 _RECORDS_MORE: Final = 50  # by which a batch grows after one for which nobody has waited
 LINE_BYTES: Final = 8_000_000
