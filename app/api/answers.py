@@ -83,9 +83,7 @@ def written_picture(body: bytes, tag: str, language: AnswerLanguage | None = Non
 
 def write_picture(answer: BaseModel, view: AnswerView = "full") -> bytes:
     """The picture as it is sent. Nothing of it is left afterwards."""
-    body = compact.written(answer) if view == "compact" else slices.written(answer)
-    slices.take_apart(answer, len(body))
-    return body
+    return slices.written_last(compact.written if view == "compact" else slices.written, answer)
 
 
 def of_now(answer: BaseModel, language: AnswerLanguage) -> Response:

@@ -22,7 +22,7 @@ from app.formats import assessed, atom, csv, flat, jsonld
 from app.formats.cells import Row
 from app.schemas.forms import misnamed
 from app.schemas.pictures import slices
-from app.schemas.pictures.dossiers import DossierRead, PictureQuery
+from app.schemas.pictures.dossiers import PictureQuery
 from app.schemas.pictures.exports import (
     AssessmentsTableQuery,
     ColumnsQuery,
@@ -101,7 +101,7 @@ async def export_csv(
     tag = await moments.etag(session, event_read, viewpoint, f"csv {query.safe} {query.bom} {query.columns}")
     answers.check_modified(request, tag)
     render = partial(csv.render, safe=query.safe, bom=query.bom, columns=columns)
-    body = await moments.dossier(session, event_read.id, viewpoint, partial(_last_words, render))
+    body = await moments.dossier(session, event_read.id, viewpoint, partial(slices.written_last, render))
     headers = _headers(tag, event_read, "csv") | _in_language(query)
     return Response(body, 200, headers, f"{CSV}; charset=utf-8; header=present")
 
@@ -120,7 +120,7 @@ async def export_jsonld(
     event_read, viewpoint = await moments.find(session, caller, event, query, words)
     tag = await moments.etag(session, event_read, viewpoint, "jsonld")
     answers.check_modified(request, tag)
-    body = await moments.dossier(session, event_read.id, viewpoint, partial(_last_words, jsonld.render))
+    body = await moments.dossier(session, event_read.id, viewpoint, partial(slices.written_last, jsonld.render))
     return Response(body, 200, _headers(tag, event_read, "jsonld") | _in_language(query), JSON_LD)
 
 
@@ -140,13 +140,6 @@ async def export_atom(request: Request, event: EventAt, caller: Reader, session:
     answers.check_modified(request, tag)
     body = await threads.run(atom.render, *await feeds.feed(session, event_read.id, viewpoint))
     return Response(body, 200, _headers(tag, event_read, "atom", "inline"), ATOM)
-
-
-def _last_words(render: Callable[[DossierRead], bytes], dossier: DossierRead) -> bytes:
-    """The table, or the document; of the dossier nothing is left."""
-    body = render(dossier)
-    slices.take_apart(dossier, len(body))
-    return body
 
 
 def _headers(tag: str, event: Located, ending: str, disposition: str = "attachment") -> dict[str, str]:

@@ -11,6 +11,7 @@ from uuid import UUID
 import make
 import pytest
 from ledgers import fill, id_of
+from psycopg import sql
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 from viewers import event_read
@@ -119,6 +120,19 @@ async def test_the_ledger_at_its_head_holds_the_rows_of_the_tables(
     assert empty == {"restricted", "absorbed"}
     assert all(version.text is None for version in found.versions)
     assert {hop.source_id for a in found.appearances for hop in a.hops} == {id_of("source")}
+
+
+async def test_another_time_zone_changes_nothing(database_url: str, psql: make.Connection) -> None:
+    own = store(psql, 1)
+    answers = set()
+    for zone in ("UTC", "Asia/Kathmandu"):
+        psql.execute(sql.SQL("ALTER DATABASE {} SET timezone = {}").format(sql.Identifier(psql.info.dbname), zone))
+        connected = connect(Settings(database_url=database_url))
+        async with connected.reading() as session:
+            picture = await moments.dossier(session, own, EVERYTHING, lambda whole_dossier: whole_dossier)
+        await connected.dispose()
+        answers.add(picture.model_dump_json())
+    assert len(answers) == 1
 
 
 async def test_there_is_nothing_before_the_event(session: AsyncSession, psql: make.Connection) -> None:
