@@ -2,10 +2,10 @@
 
     python bench/ingest.py [--lines 20000] [--request 5000] [--database-url URL]   (without: a private PostgreSQL)
 
-With fsync and the ledger on, and everything on one machine. First the lines go over HTTP (rows of all record tables are
-counted, from the first byte sent to the last of the answer); then the rows that came of it go into another database of
-the same server with set-based INSERTs, 1,000 rows a transaction, table by table. What counts is the ratio of the two
-rates. Also told: the server's memory, and how long interactive writes take while a load runs.
+With fsync and the ledger on, and everything on one machine. By turns a request goes over HTTP (rows of all record
+tables are counted, from the first byte sent to the last of the answer), and the rows that came of it go into another
+database of the same server with set-based INSERTs, 1,000 rows a transaction, table by table. What counts is the ratio
+of the two rates. Also told: the server's memory, and how long interactive writes take while a load runs.
 """
 
 import argparse
@@ -241,18 +241,19 @@ def measure(
     with (
         service.serving(server, service_database) as (port, process),
         psycopg.connect(service.url(server, service_database), autocommit=True) as stored,
+        psycopg.connect(service.url(server, limit_database)) as limit,
     ):
         post(port, key, base)
-        before = counts(stored)
+        copied(stored, limit, dict.fromkeys(ORDER, 0))
 
         memory = [process.memory_info().rss]
-        seconds = 0.0
+        rows, seconds, limit_seconds = 0, 0.0, 0.0
         for request in requests(lines, of_one):
+            before = counts(stored)
             seconds += send_requests(port, key, [request])
             memory.append(process.memory_info().rss)
-        after = counts(stored)
-        rows = sum(after.values()) - sum(before.values())
-        rate = rows / seconds
+            new_rows, took = copied(stored, limit, before)
+            rows, limit_seconds = rows + new_rows, limit_seconds + took
         # Interactive writes while as much goes in again, with other times and addresses.
         times: list[float] = []
         stop = threading.Event()
@@ -263,17 +264,11 @@ def measure(
             send_requests(port, key, load)
         stop.set()
         thread.join()
-    with (
-        psycopg.connect(service.url(server, service_database)) as source,
-        psycopg.connect(service.url(server, limit_database)) as target,
-    ):
-        limit_rows, limit_seconds = copied(source, target, dict.fromkeys(ORDER, 0))
-    limit = limit_rows / limit_seconds
     p95 = statistics.quantiles(times, n=20)[-1] * 1000 if len(times) > 20 else float("nan")
     print(
-        f"{name:9} {len(lines):7,} lines {len(lines) / seconds:8,.0f}/s {rows:8,} rows {rate:8,.0f}/s"
-        f"  psycopg {limit:8,.0f}/s"
-        f"  ratio {rate / limit:5.2f}  memory {memory[0] / 1e6:.0f} -> {max(memory) / 1e6:.0f} MB"
+        f"{name:9} {len(lines):7,} lines {len(lines) / seconds:8,.0f}/s {rows:8,} rows {rows / seconds:8,.0f}/s"
+        f"  psycopg {rows / limit_seconds:8,.0f}/s"
+        f"  ratio {limit_seconds / seconds:5.2f}  memory {memory[0] / 1e6:.0f} -> {max(memory) / 1e6:.0f} MB"
         f"  interactive p50 {statistics.median(times) * 1000:.0f} ms p95 {p95:.0f} ms of {len(times)}",
         flush=True,
     )
