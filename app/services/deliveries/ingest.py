@@ -330,15 +330,12 @@ async def _tried(
 
 
 async def _store_whole(session: AsyncSession, batch: Batch) -> None:
-    """Store a batch, and what its reports say: that is put together while the database is asked for copies."""
+    """Store a batch, and what its reports say: that is put together while the last of it is stored."""
     rows: list[asyncio.Task[str | None]] = []
-
-    async def put_together() -> None:
-        if batch.drafts.get(Report):
-            rows.append(asyncio.create_task(threads.run(mentions.of_new, batch)))
-
+    if batch.drafts.get(Report):
+        batch.when_known = lambda: rows.append(asyncio.create_task(threads.run(mentions.of_new, batch)))
     try:
-        await pipeline.store(session, batch, before_proposing=put_together)
+        await pipeline.store(session, batch)
         for task in rows:
             await mentions.keep_rows(session, await task)
     finally:

@@ -59,10 +59,10 @@ def _prepared(drafts: Sequence[Draft]) -> TopologicalSorter[Draft]:
 
 
 def check_circles(drafts: list[Draft]) -> None:
-    _prepared(_linked(drafts))
+    _prepared(linked(drafts))
 
 
-def _linked(drafts: Sequence[Draft]) -> list[Draft]:
+def linked(drafts: Sequence[Draft]) -> list[Draft]:
     """Those that point at others of their table, which few do."""
     own_pointers = kind_of(drafts[0].model).own_pointers if drafts else ()
     return [draft for draft in drafts if not draft.points_at.keys().isdisjoint(own_pointers)]
@@ -73,7 +73,7 @@ def levels(drafts: list[Draft]) -> Iterator[list[Draft]]:
 
     Raises Invalid for a circle that came to light only when drafts of one ref became one.
     """
-    if drafts and not _linked(drafts):
+    if drafts and not linked(drafts):
         yield drafts
         return
     order = _prepared(drafts)

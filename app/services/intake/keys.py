@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from sqlalchemy import TextClause, text
+from sqlalchemy.dialects import postgresql
 
 from app.models import (
     Appearance,
@@ -33,6 +34,8 @@ from app.services.intake import storing
 from app.services.intake.drafts import Draft
 from app.services.intake.foreign_keys import hints
 from app.services.intake.storing import drafted
+
+_POSTGRESQL: Final = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 # The statements by kind, and by the column in which a draft needs a value for them; None: the statement for all other
 # drafts. Where there is none for these, they are new. No list of kinds: each has a rule of its own of what is the same.
@@ -217,15 +220,22 @@ _TANGLED: Final = f"""
         OR {_other("question", f"{_BESIDE} digest_of(fold(o.text)) = digest_of(fold(q.text))")}"""  # noqa: S608
 
 
-def _direct(undated: str, dated: str) -> TextClause:
+# With their types, as `json_to_recordset` needs them.
+_TYPED_COLUMNS: Final = ", ".join(
+    f"{column.name} {column.type.compile(_POSTGRESQL)}"
+    for column in table_of(Statement).columns
+    if column.computed is None
+)
+
+
+def _direct(undated: str, dated: str) -> str:
     in_document = _other("appearance", "o.statement_id = t.id AND o.document_id = d.document")
-    return text(f"""
+    return f"""
 WITH d AS MATERIALIZED (
     SELECT d.*, coalesce(claim_id, question_id) AS about,
         coalesce(d.said_from, p.published_from, v.read) AS since, coalesce(d.said_to, p.published_to, v.read) AS until
     FROM json_to_recordset(CAST(:rows AS json)) AS d(
-        id uuid, claim_id uuid, question_id uuid, source_id uuid, stance text, explicitness text,
-        said text, said_from timestamptz, said_to timestamptz, document uuid, nameless boolean, folded text)
+        {_TYPED_COLUMNS}, document uuid, nameless boolean, folded text)
     LEFT JOIN LATERAL (
         SELECT published_from, published_to FROM document WHERE id = d.document AND d.said IS NULL OFFSET 0) p ON true
     LEFT JOIN LATERAL (
@@ -233,7 +243,8 @@ WITH d AS MATERIALIZED (
         WHERE document_id = d.document AND d.said IS NULL AND p.published_from IS NULL OFFSET 0) v ON true),
 tangled AS MATERIALIZED ({_TANGLED}),
 told AS (
-    SELECT d.*, m.id AS hit, m.ref AS hit_ref, m.event_id AS owner,
+    SELECT d.id, about, d.source_id, d.stance, d.explicitness, since, until, nameless, document,
+        m.id AS hit, m.ref AS hit_ref, m.event_id AS owner,
         about IN (SELECT id FROM tangled) OR coalesce(d.source_id IN (SELECT id FROM tangled), false)
             OR coalesce(d.document IN (SELECT id FROM tangled), false) AS tangled,
         count(*) OVER (
@@ -250,13 +261,14 @@ told AS (
             WHEN d.document IS NULL
             THEN NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IS NOT NULL)
             ELSE {in_document} END
-        {_OLDEST} LIMIT 1) m ON true)
-SELECT id AS draft, hit, hit_ref, hit AS via, owner, tangled,
-    jsonb_build_array(
-        about, source_id, stance, explicitness, since, until,
-        CASE WHEN nameless THEN coalesce(document::text, '') END)::text AS key
-FROM told
-WHERE hit IS NOT NULL OR alike > 1 OR about IN (SELECT about FROM told WHERE tangled)""")  # noqa: S608
+        {_OLDEST} LIMIT 1) m ON true),
+known AS MATERIALIZED (
+    SELECT id AS draft, hit, hit_ref, hit AS via, owner, tangled,
+        jsonb_build_array(
+            about, source_id, stance, explicitness, since, until,
+            CASE WHEN nameless THEN coalesce(document::text, '') END)::text AS key
+    FROM told
+    WHERE hit IS NOT NULL OR alike > 1 OR about IN (SELECT about FROM told WHERE tangled))"""  # noqa: S608
 
 
 def _between(columns: str, values: str) -> str:  # as rows: only an index of all of them knows their order
@@ -265,11 +277,19 @@ def _between(columns: str, values: str) -> str:  # as rows: only an index of all
 
 _SUBJECT: Final = "coalesce(t.claim_id, t.question_id)"
 _SOURCELESS: Final = f"{_SUBJECT} = d.about AND t.source_id IS NULL"
-DIRECT_STATEMENTS: Final = _direct(
+_DIRECT: Final = _direct(
     _between(f"{_SUBJECT}, t.source_id", "d.about, d.source_id"),
     _between(f"{_SUBJECT}, t.source_id, t.said_from", "d.about, d.source_id, d.since"),
 )
-DIRECT_SOURCELESS_STATEMENTS: Final = _direct(_SOURCELESS, f"{_SOURCELESS} AND t.said_from = d.since")
+_DIRECT_SOURCELESS: Final = _direct(_SOURCELESS, f"{_SOURCELESS} AND t.said_from = d.since")
+_KNOWN: Final = "SELECT * FROM known"
+DIRECT_STATEMENTS: Final = text(f"{_DIRECT} {_KNOWN}")
+DIRECT_SOURCELESS_STATEMENTS: Final = text(f"{_DIRECT_SOURCELESS} {_KNOWN}")
+
+# The same, which also stores the drafts without a row, in their order: these are sent, and read, only once.
+_STORING: Final = f", stored AS ({storing.inserting(Statement, 'd WHERE id NOT IN (SELECT draft FROM known)')})"  # noqa: S608
+STORING_STATEMENTS: Final = text(f"{_DIRECT}{_STORING} {_KNOWN}")
+STORING_SOURCELESS_STATEMENTS: Final = text(f"{_DIRECT_SOURCELESS}{_STORING} {_KNOWN}")
 
 _matching(
     Appearance,

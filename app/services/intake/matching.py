@@ -17,15 +17,17 @@ from app.database import ask
 from app.errors import Invalid, Problem, raise_together
 from app.models import AppearanceHop, Claim, Document, Record, Source, Statement, table_of
 from app.schemas import kinds
+from app.services import visibility
 from app.services.intake import aliases, by_name, in_place, keys, references, remarks, storing, unseen
 from app.services.intake.drafts import Batch, Draft
-from app.services.intake.foreign_keys import PARTS, event_of, fill, is_named, levels, point, whole_of
+from app.services.intake.foreign_keys import PARTS, check_new, event_of, fill, is_named, levels, linked, point, whole_of
 from app.services.intake.joining import adopt, check_ref, clash, join, join_unless_other_ref
 from app.services.intake.references import bearing_refs, by_id, lost_refs
 
+# What is asked first, and the same where it may store the drafts for which nothing is found by the way.
 _QUICK: Final = {
-    keys.STATEMENTS: keys.DIRECT_STATEMENTS,
-    keys.SOURCELESS_STATEMENTS: keys.DIRECT_SOURCELESS_STATEMENTS,
+    keys.STATEMENTS: (keys.DIRECT_STATEMENTS, keys.STORING_STATEMENTS),
+    keys.SOURCELESS_STATEMENTS: (keys.DIRECT_SOURCELESS_STATEMENTS, keys.STORING_SOURCELESS_STATEMENTS),
 }
 
 
@@ -42,8 +44,8 @@ async def match(session: AsyncSession, batch: Batch, model: type[Record], drafts
     new = await by_id(session, batch.caller, model, [draft for draft in drafts if draft.restored])
     left = await _by_ref(session, batch, model, [draft for draft in drafts if not draft.restored])
     new += await _OTHERWISE.get(model, _by_keys)(session, batch, model, left)
-    for draft in drafts if (own_pointers := kinds.kind_of(model).own_pointers) else ():
-        point(draft, own_pointers)
+    for draft in linked(drafts):
+        point(draft, kinds.kind_of(model).own_pointers)
     if batch.dry:
         for draft in new:
             draft.outcome = "gone"
@@ -166,11 +168,32 @@ async def _hits(
         ]
         rows = {row.draft: row for row in await ask(session, narrowed, {"rows": keys.rows(first_by_values.values())})}
         return [(draft, rows[first.id]) for draft, first in zip(drafts, first_drafts, strict=True)]
-    rows = {row.draft: row for row in await ask(session, quick, {"rows": keys.rows(drafts)})}
+    stores_others = _may_be_stored(batch, drafts)
+    rows = {row.draft: row for row in await ask(session, quick[stores_others], {"rows": keys.rows(drafts)})}
+    others = [draft for draft in drafts if draft.id not in rows] if rows else drafts
+    if stores_others:
+        batch.stored_already.update(others)
+    if others is drafts:
+        return [(draft, None) for draft in drafts]
     # Where something was merged, the quick statement can't tell.
     if tangled := [draft for draft in drafts if draft.id in rows and rows[draft.id].tangled]:
         rows |= {row.draft: row for row in await ask(session, narrowed, {"rows": keys.rows(tangled)})}
     return [(draft, rows.get(draft.id)) for draft in drafts]
+
+
+def _may_be_stored(batch: Batch, drafts: Sequence[Draft]) -> bool:
+    """Whether statements need nothing between being found to be new and being stored."""
+    is_asked_more = batch.dry or batch.correct is not None or batch.shown is not None
+    if is_asked_more or visibility.may_hide(batch.caller, Statement):
+        return False
+    if any("supersedes_id" in draft.points_at for draft in drafts):  # that is known when all are matched
+        return False
+    try:
+        for draft in drafts:
+            check_new(draft)
+    except Invalid:  # it may not be new
+        return False
+    return True
 
 
 async def check_urls(session: AsyncSession, batch: Batch, drafts: Iterable[Draft]) -> None:

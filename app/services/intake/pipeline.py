@@ -150,6 +150,7 @@ async def store(
         await _match_and_store(session, batch)
         if batch.dry:
             return
+        _tell_if_known(batch, after=_AFTER_UNNAMED[-1])
         if before_proposing is not None:
             await before_proposing()
         await _propose(session, batch)
@@ -231,11 +232,12 @@ async def _store_kind(session: AsyncSession, batch: Batch, model: type[Record], 
     to_store = await matching.match(session, batch, model, drafts)
     _tell_alike(drafts)
     new = [draft for draft in drafts if draft in to_store]
+    unstored = [draft for draft in new if draft not in batch.stored_already]
     matched = [draft for draft in drafts if draft not in to_store]
     if batch.correct is not None and not batch.dry:
         await batch.correct(session, batch, model, matched)
     if not batch.dry:
-        for draft in new:
+        for draft in unstored:
             check_new(draft)
         if not unseen.sees_all(batch.caller):
             await unseen.give_way(session, batch, model, drafts)
@@ -243,13 +245,24 @@ async def _store_kind(session: AsyncSession, batch: Batch, model: type[Record], 
         await before_storing(session, batch, new, matched)
     if not batch.dry:
         # Whatever else tells of the record may yet change it.
-        rows = await storing.insert(session, model, new, giving=batch.drafts[model] == [batch.shown])
+        if not matched:
+            _tell_if_known(batch, after=model)
+        rows = await storing.insert(session, model, unstored, giving=batch.drafts[model] == [batch.shown])
         batch.inserted |= {row.id: row for row in rows}
         await storing.complete(session, batch, model, matched)
         if not batch.from_export:
             await aliases.add(session, batch, drafts)  # which only sources have
         if batch.from_export:
             await storing.merge(session, model, matched)
+
+
+def _tell_if_known(batch: Batch, *, after: type[Record]) -> None:
+    """Tell once that it is known what all drafts are: while the last are stored, if these are all new."""
+    if batch.when_known is None or after not in _AFTER_UNNAMED:
+        return
+    if not any(batch.drafts.get(model) for model in _AFTER_UNNAMED[_AFTER_UNNAMED.index(after) + 1 :]):
+        batch.when_known()
+        batch.when_known = None
 
 
 def _tell_alike(drafts: list[Draft]) -> None:

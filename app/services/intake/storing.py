@@ -83,12 +83,15 @@ def _columns(model: type[Base]) -> list[Any]:
 
 @lru_cache
 def _inserting(model: type[Base]) -> TextClause:
-    """Give a column that a draft leaves out the table's own default."""
+    # The order of the drafts is the order in which the ledger numbers them: by id, and ids grow with time.
+    return text(inserting(model, f"json_populate_recordset(NULL::{model.__tablename__}, CAST(:rows AS json)) AS d"))
+
+
+def inserting(model: type[Base], drafts: str) -> str:
+    """SQL that stores the rows `d` of drafts. A column that a draft leaves out has the table's own default."""
     names = ", ".join(column.name for column in _columns(model))
     values = ", ".join(map(_value, _columns(model)))
-    # The order of the drafts is the order in which the ledger numbers them: by id, and ids grow with time.
-    rows = f"json_populate_recordset(NULL::{model.__tablename__}, CAST(:rows AS json)) AS d"
-    return text(f"INSERT INTO {model.__tablename__} ({names}) SELECT {values} FROM {rows}")  # noqa: S608
+    return f"INSERT INTO {model.__tablename__} ({names}) SELECT {values} FROM {drafts}"  # noqa: S608
 
 
 def _value(column: Any) -> str:

@@ -4,6 +4,7 @@ import itertools
 from collections import Counter
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -32,6 +33,9 @@ def drafts(psql: psycopg.Connection, pick: Random, *, sourceless: bool) -> list[
         "FROM statement s LEFT JOIN appearance a ON a.statement_id = s.id ORDER BY s.id, a.id"
     ).fetchall()
     texts: dict[Any, str | None] = dict(psql.execute("SELECT id, text FROM claim").fetchall())
+    events: dict[Any, Any] = dict(
+        psql.execute("SELECT id, event_id FROM claim UNION ALL SELECT id, event_id FROM question").fetchall()
+    )
     names = (
         "claim_id",
         "question_id",
@@ -61,6 +65,7 @@ def drafts(psql: psycopg.Connection, pick: Random, *, sourceless: bool) -> list[
     for nth, one in enumerate(made):
         one["id"] = f"00000000-0000-0000-0000-{nth:012}"
         one["explicitness"] = one["explicitness"] or "explicit"
+        one["event_id"] = events[one["claim_id"] or one["question_id"]]
         one["source_id"] = None if sourceless else one["source_id"] or pick.choice(ids("source"))
         if nth % 6 == 1:
             one["document"] = pick.choice([None, *ids("document")])
@@ -85,10 +90,10 @@ def asked(psql: psycopg.Connection, query: TextClause, rows: list[Row]) -> dict[
 @pytest.mark.soak
 @pytest.mark.parametrize("sourceless", [False, True])
 def test_the_quick_way_finds_the_same(psql: psycopg.Connection, *, sourceless: bool) -> None:
-    full, quick = (
-        (keys.SOURCELESS_STATEMENTS, keys.DIRECT_SOURCELESS_STATEMENTS)
+    full, quick, storing_others = (
+        (keys.SOURCELESS_STATEMENTS, keys.DIRECT_SOURCELESS_STATEMENTS, keys.STORING_SOURCELESS_STATEMENTS)
         if sourceless
-        else (keys.STATEMENTS, keys.DIRECT_STATEMENTS)
+        else (keys.STATEMENTS, keys.DIRECT_STATEMENTS, keys.STORING_STATEMENTS)
     )
     met = {"silent": 0, "tangled": 0, "hit": 0, "new": 0}
     for seed in soaking.seeds(8):
@@ -120,4 +125,12 @@ def test_the_quick_way_finds_the_same(psql: psycopg.Connection, *, sourceless: b
                     assert (found["hit"], found["owner"]) == (right["hit"], right["owner"])
                     assert key_pairs.setdefault(right["key"], found["key"]) == found["key"]
             assert len(set(key_pairs.values())) == len(key_pairs)
+            # And it stores the others, in their order.
+            assert asked(psql, storing_others, rows) == told
+            ids = [row["id"] for row in rows]
+            stored = psql.execute(
+                "SELECT record_id::text FROM change WHERE op = 'insert' AND record_id = ANY (%s::uuid[]) ORDER BY seq",
+                (ids,),
+            ).fetchall()
+            assert [id_ for (id_,) in stored] == [id_ for id_ in ids if UUID(id_) not in told]
     assert min(met.values()) > 10, met
