@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
-_LONG_SECONDS: Final = 0.001  # what takes so long will most likely take longer
+_LONG_SECONDS: Final = 0.003  # what takes so long will most likely take longer
 _PATIENCE_SECONDS: Final = 0.02  # what is waited for may be something else than the database
 _STEPS_OF_AN_ANSWER: Final = 3  # of the loop: from what came in to whoever goes on with it
 

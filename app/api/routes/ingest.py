@@ -185,7 +185,11 @@ async def _answer(
         return entries
 
     read = partial(ingest.read, caller=caller, large=database.places.large_bodies, turn=waits.turn)
-    async for run in _runs(groups, read, database.places.lines, pace, come):
+
+    def is_idle() -> bool:
+        return storing is None or storing.done()
+
+    async for run in _runs(groups, read, database.places.lines, pace, come, is_idle=is_idle):
         if storing is not None and (key_problem := await _key_problem(request)):
             come.problem = key_problem
             break
@@ -215,19 +219,23 @@ async def _runs(
     bodies: Turns,
     pace: StoringPace,
     come: _Come,
+    *,
+    is_idle: Callable[[], bool],
 ) -> AsyncIterator[list[Entry]]:
-    """The lines, read, as many at a time as one transaction takes; to the last that came in, whatever ends the body."""
-    entries, is_first = list[Entry](), True
+    """The lines, read, as many at a time as one transaction takes; to the last that came in, whatever ends the body.
+
+    While nothing is stored they do not wait for more.
+    """
+    entries = list[Entry]()
     try:
         async for group, (come.bytes, come.lines) in groups:
             entries += await read(group)
             most_lines, most_bytes = line_groups.bounds(bodies)
             while run := ingest.take_run(entries, pace, most_lines=most_lines, most_bytes=most_bytes):
                 yield run
-            if is_first and entries:  # these are few: nothing is stored while they are read
+            if entries and is_idle():
                 yield entries
                 entries = []
-            is_first = False
     except BodyBroken as broken:
         come.problem = broken.problem
     except ClientDisconnect:
