@@ -11,6 +11,9 @@ import zstandard
 from fastapi import FastAPI
 from psycopg import sql
 
+from app.models import Statement
+from app.services.intake import storing
+
 NDJSON = {"Content-Type": "application/x-ndjson"}
 EVENT = {"type": "event", "ref": "blast", "title": "Blast"}
 CLAIM = {"type": "claim", "ref": "drone", "event": "ref:blast", "text": "A drone hit the depot"}
@@ -217,3 +220,31 @@ async def test_one_batch_joins_what_two_would(client: httpx.AsyncClient, psql: p
     assert told[0]["id"] == told[1]["id"]
     assert psql.execute("SELECT count(*) FROM statement").fetchone() == (1,)
     assert psql.execute("SELECT count(*) FROM appearance").fetchone() == (2,)
+
+
+async def test_new_statements_are_stored_by_the_statement_that_looks_for_them(
+    client: httpx.AsyncClient, psql: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But not what may be another's: what another line says too, what is there, what points at one of them."""
+    await send(client, EVENT, CLAIM, {"type": "source", "ref": "a", "name": "A", "kind": "person"})
+    insert, stored_later = storing.insert, list[str]()
+
+    async def noted(session: Any, model: Any, drafts: Any, **more: Any) -> Any:
+        stored_later.extend(draft.value("ref") for draft in drafts if model is Statement)
+        return await insert(session, model, drafts, **more)
+
+    def said(day: int, ref: str, **more: Any) -> dict[str, Any]:
+        about = {"claim": f"ref:{CLAIM['ref']}", "source": "ref:a", "said": f"2023-08-{day:02}"}
+        return {"type": "statement", "ref": ref, **about, **more}
+
+    monkeypatch.setattr(storing, "insert", noted)
+    *told, _ = await send(client, *(said(day, f"s{day}") for day in range(1, 6)))
+    assert ([one["status"] for one in told], stored_later) == ([201] * 5, [])
+    again = {name: value for name, value in said(2, "").items() if name != "ref"}
+    *told, _ = await send(client, said(6, "s6"), again, said(7, "s7"), {**again, "said": "2023-08-07"}, said(8, "s8"))
+    assert ([one["status"] for one in told], stored_later) == ([201, 200, 201, 200, 201], ["s7"])
+    stored_later.clear()
+    *told, _ = await send(client, said(9, "s9"), said(10, "s10", supersedes="ref:s9"), said(11, "s11"))
+    assert ([one["status"] for one in told], stored_later) == ([201] * 3, ["s9", "s10", "s11"])
+    rows = psql.execute("SELECT ref FROM statement ORDER BY said_from").fetchall()
+    assert [ref for (ref,) in rows] == [f"s{day}" for day in range(1, 12)]
