@@ -140,15 +140,15 @@ def calls(client: Client, events: int) -> dict[str, Callable[[int], Any]]:
         body = {"text": f"{ingest.sentence(9)} {nth}", "language": "en", "statements": [said]}
         return client.call("POST", f"/v1/events/ref:e{event(nth)}/claims", body)
 
-    def lines(nth: int) -> Any:
-        """About a claim each, five of each of 100 events, however many there are: the same to store at every size.
+    def lines(nth: int, of_events: int) -> Any:
+        """The same to store at every size: about so many events, however many there are, and all their claims alike.
 
         Said at another hour by every call, or a call would bring nothing new where there are few claims.
         """
         made = []
         for n in range(500):
-            number = event(100 * nth + n % 100)
-            claim, source = f"ref:c{number * 20 + n // 100}", f"ref:s{number * 10 + n % 10}"
+            number = event(of_events * nth + n % of_events)
+            claim, source = f"ref:c{number * 20 + n // of_events % 20}", f"ref:s{number * 10 + n % 10}"
             said = (SAID_FIRST + dt.timedelta(hours=nth, seconds=n)).isoformat()
             made.append({"type": "statement", "stance": "support", "claim": claim, "source": source, "said": said})
         return client.call(
@@ -163,7 +163,8 @@ def calls(client: Client, events: int) -> dict[str, Callable[[int], Any]]:
         "newest 50 statements": lambda _: client.call(get, "/v1/statements?limit=50&sort=-created_at"),
         "one claim": lambda nth: client.call(get, f"/v1/claims/ref:c{event(nth) * 20}"),
         "core call": core,
-        "500 lines": lines,
+        "500 lines about 5 events": lambda nth: lines(nth, 5),
+        "500 lines about 100 events": lambda nth: lines(nth, 100),
         "search, a rare word": lambda _: client.call(get, "/v1/search?q=zeppelin"),
         "search, a common word": lambda _: client.call(get, "/v1/search?q=explosion"),
         "search, every statement's word": lambda _: client.call(get, "/v1/search?q=said"),

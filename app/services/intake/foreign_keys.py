@@ -116,14 +116,22 @@ def fill(batch: Batch, draft: Draft) -> None:
     Raises Invalid for a record of another event; a dry batch is refused nothing.
     """
     point(draft)
-    parent = next((draft.points_at[name].original for name in _PARENTS if name in draft.points_at), None)
-    if parent is None or not kind_of(draft.model).in_event:
+    if (parent := _parent(draft)) is None:
         return
     draft.values["event_id"] = parent.id if parent.model is Event else parent.value("event_id")
     event = None if batch.dry else event_of(draft)
     for name, to in draft.points_at.items() if event is not None else ():
         if event_of(to.original) not in (event, None):  # in this order: nearly all have the same object
             raise Invalid.at(_place(draft, name), "this belongs to another event")
+
+
+def _parent(draft: Draft) -> Draft | None:
+    """What says of which event a draft is."""
+    if kind_of(draft.model).in_event:
+        for name in _PARENTS:
+            if name in draft.points_at:
+                return draft.points_at[name].original
+    return None
 
 
 def point(draft: Draft, columns: Collection[str] | None = None) -> None:
