@@ -334,7 +334,6 @@ async def test_an_index_finds_it(
     await get(anybody, "/v1/statements?source=ref:ada")  # to whom masks are shown, too
     assert re.search(r"uq_source_ref .*\n +Index Cond: \(ref = ", plan(-2))
     assert "ix_statement_source_id" in plan()
-    assert "ix_statement_source_id" in plan()
     await get(anybody, "/v1/statements?source=Ada+Mayor")
     for place in (-3, -2):  # the page, and whom it is of
         assert re.search(r"ix_source_names .*\n +Index Cond: \(names @> ", plan(place))
