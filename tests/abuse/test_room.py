@@ -83,7 +83,7 @@ async def test_of_many_bodies_of_lines_fewer_of_each_are_read_ahead(
 
     monkeypatch.setattr(app_ingest, "store", noted)
     assert (await client.post("/v1/ingest", content=lines, headers=LINES)).status_code == 200
-    assert (sizes[0], sum(sizes)) == (250, 600)  # the others as soon as these are stored
+    assert sizes in ([250, 350], [250, 250, 100])  # as soon as those before are stored
     sizes.clear()
     monkeypatch.setattr(bodies, "taken", 15)
     assert (await client.post("/v1/ingest", content=lines, headers=LINES)).status_code == 200

@@ -276,9 +276,9 @@ class Batch(Drafts):
     """Whether a line was taken otherwise than if it had come by itself, after those before it."""
     when_known: Callable[[], None] | None = None
     """Called when it is known what all drafts are, though the last may not be stored yet."""
-    shown: Draft | None = None  # of which the answer shows the record, if it is the answer to this body alone
     stored_already: set[Draft] = field(default_factory=set)
     """The new drafts that were stored as soon as nothing was found that they are."""
+    shown: Draft | None = None  # of which the answer shows the record, if it is the answer to this body alone
     inserted: dict[UUID, Row[Any]] = field(default_factory=dict)
     """By its id what `shown` became, as it is stored: if it is new, and nothing else in the body tells of it."""
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from sqlalchemy import TextClause, text
-from sqlalchemy.dialects import postgresql
 
+from app.connections.written import DIALECT
 from app.models import (
     Appearance,
     Assessment,
@@ -34,8 +34,6 @@ from app.services.intake import storing
 from app.services.intake.drafts import Draft
 from app.services.intake.foreign_keys import hints
 from app.services.intake.storing import drafted
-
-_POSTGRESQL: Final = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 # The statements by kind, and by the column in which a draft needs a value for them; None: the statement for all other
 # drafts. Where there is none for these, they are new. No list of kinds: each has a rule of its own of what is the same.
@@ -222,9 +220,7 @@ _TANGLED: Final = f"""
 
 # With their types, as `json_to_recordset` needs them.
 _TYPED_COLUMNS: Final = ", ".join(
-    f"{column.name} {column.type.compile(_POSTGRESQL)}"
-    for column in table_of(Statement).columns
-    if column.computed is None
+    f"{column.name} {column.type.compile(DIALECT)}" for column in storing.written_columns(Statement)
 )
 
 

@@ -170,23 +170,20 @@ async def _hits(
         return [(draft, rows[first.id]) for draft, first in zip(drafts, first_drafts, strict=True)]
     stores_others = _may_be_stored(batch, drafts)
     rows = {row.draft: row for row in await ask(session, quick[stores_others], {"rows": keys.rows(drafts)})}
-    others = [draft for draft in drafts if draft.id not in rows] if rows else drafts
-    if stores_others:
-        batch.stored_already.update(others)
-    if others is drafts:
-        return [(draft, None) for draft in drafts]
     # Where something was merged, the quick statement can't tell.
     if tangled := [draft for draft in drafts if draft.id in rows and rows[draft.id].tangled]:
         rows |= {row.draft: row for row in await ask(session, narrowed, {"rows": keys.rows(tangled)})}
-    return [(draft, rows.get(draft.id)) for draft in drafts]
+    hits = [(draft, rows.get(draft.id)) for draft in drafts]
+    if stores_others:
+        batch.stored_already.update(draft for draft, row in hits if row is None)
+    return hits
 
 
 def _may_be_stored(batch: Batch, drafts: Sequence[Draft]) -> bool:
     """Whether statements need nothing between being found to be new and being stored."""
     is_asked_more = batch.dry or batch.correct is not None or batch.shown is not None
-    if is_asked_more or visibility.may_hide(batch.caller, Statement):
-        return False
-    if any("supersedes_id" in draft.points_at for draft in drafts):  # that is known when all are matched
+    # What points at others of its table is pointed when all are matched.
+    if is_asked_more or linked(drafts) or visibility.may_hide(batch.caller, Statement):
         return False
     try:
         for draft in drafts:

@@ -77,7 +77,8 @@ def _row_of(model: type[Base]) -> str:
     return f"LATERAL (SELECT * FROM {model.__tablename__} WHERE id = d.id OFFSET 0) t"  # noqa: S608
 
 
-def _columns(model: type[Base]) -> list[Any]:
+def written_columns(model: type[Base]) -> list[Any]:
+    """Those of a table that are written: not what the database computes."""
     return [column for column in table_of(model).columns if column.computed is None]
 
 
@@ -89,8 +90,8 @@ def _inserting(model: type[Base]) -> TextClause:
 
 def inserting(model: type[Base], drafts: str) -> str:
     """SQL that stores the rows `d` of drafts. A column that a draft leaves out has the table's own default."""
-    names = ", ".join(column.name for column in _columns(model))
-    values = ", ".join(map(_value, _columns(model)))
+    names = ", ".join(column.name for column in written_columns(model))
+    values = ", ".join(map(_value, written_columns(model)))
     return f"INSERT INTO {model.__tablename__} ({names}) SELECT {values} FROM {drafts}"  # noqa: S608
 
 
@@ -113,7 +114,7 @@ def _filled(model: type[Record]) -> dict[str, tuple[str, str]]:
     """For each column that a later mention can fill: what it becomes, and whether it has a gap to be filled."""
     left_out = _NEVER_FILLED.union(kind_of(model).identity)
     filled: dict[str, tuple[str, str]] = {}
-    for column in _columns(model):
+    for column in written_columns(model):
         name = column.name
         if column.nullable and name not in left_out:
             gap = f"t.{name} IS NULL AND d.{name} IS NOT NULL AND {_ONLY_WHERE.get((model, name), 'true')}"
@@ -143,7 +144,7 @@ def _compared(model: type[Record]) -> dict[str, str]:
     """For each column that is told about: whether a draft says otherwise than the record."""
     kind = kind_of(model)
     compared: dict[str, str] = {}
-    for column in _columns(model):
+    for column in written_columns(model):
         name, target = column.name, kind.points_at.get(column.name)
         if remarks.is_silent(name) or name == kind.apart or (target and name not in _POINTERS_COMPARED):
             continue
@@ -192,7 +193,7 @@ def _completed(model: type[Record]) -> TextClause:
     filled = _filled(model)
     columns = (
         f"{filled[column.name][0]} AS {column.name}" if column.name in filled else f"t.{column.name}"
-        for column in _columns(model)
+        for column in written_columns(model)
     )
     return text(
         f"SELECT {', '.join(columns)}, ({_gaps(model)}) AS completed "  # noqa: S608
@@ -291,7 +292,7 @@ async def replace(session: AsyncSession, model: type[Record], rows: Mapping[UUID
 def _replacing(model: type[Record]) -> TextClause:
     sets = ", ".join(
         f"{column.name} = CASE WHEN r->'set' ? '{column.name}' THEN {_value(column)} ELSE t.{column.name} END"
-        for column in _columns(model)
+        for column in written_columns(model)
         if column.name not in _NEVER_SET
     )
     return text(f"UPDATE {model.__tablename__} t SET {sets} FROM {drafted(model)} WHERE t.id = d.id")  # noqa: S608
