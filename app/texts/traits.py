@@ -24,8 +24,7 @@ class Traits(Protocol):
     def external_ids(self) -> dict[str, str]: ...
 
 
-_NAMES: Final = ("party", "parent_id")
-_COMPARED: Final = (*_NAMES, "country", "url")
+_COMPARED: Final = ("party", "parent_id", "country", "url")
 # What such a one is called is no description of somebody who is not named.
 ALWAYS_NAMED: Final = ("outlet", "agency", "channel")
 # What makes a name of any words: who is known by it is somebody.
@@ -61,11 +60,12 @@ def contradict(first: Traits, second: Traits) -> bool:
 
     A parent is compared as it is: expects that merges were followed.
     """
-    pairs = [(getattr(first, name), getattr(second, name)) for name in _NAMES]
-    pairs.append((country_key(first.country), country_key(second.country)))
-    pairs += [(first.external_ids[scheme], second.external_ids.get(scheme)) for scheme in first.external_ids]
-    return any(differ(*pair) for pair in pairs) or (
-        first.url is not None and second.url is not None and accounts.differ(first.url, second.url)
+    return (
+        differ(first.party, second.party)
+        or differ(first.parent_id, second.parent_id)
+        or (first.country != second.country and differ(country_key(first.country), country_key(second.country)))
+        or any(differ(id_, second.external_ids.get(scheme)) for scheme, id_ in first.external_ids.items())
+        or (first.url is not None and second.url is not None and accounts.differ(first.url, second.url))
     )
 
 

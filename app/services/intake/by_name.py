@@ -55,7 +55,8 @@ FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS d(id uuid, name text, names tex
     AND t.name IS NOT NULL AND (t.disclosure = 'named' OR t.kind = ANY (CAST(:always_named AS text[])))
     AND NOT t.placed AND NOT t.confidential AND {there:t} OFFSET 0) t
 CROSS JOIN LATERAL (
-    SELECT * FROM source WHERE id = source_root(t.id) AND NOT confidential AND {there:source} OFFSET 0) root
+    SELECT * FROM source WHERE id = CASE WHEN t.merged_into IS NULL THEN t.id ELSE source_root(t.id) END
+    AND NOT confidential AND {there:source} OFFSET 0) root
 ORDER BY d.id, root.id"""
 _UNPROPOSED: Final = ("placed", "confidential", "merged_into")
 _TRAITS: Final = ("kind", "country", "party", "parent_id", "url", "external_ids")
@@ -162,23 +163,21 @@ class Candidates:
     refs: dict[UUID, str] = field(default_factory=dict)
     """Under which they were taken for stored sources that bore none."""
 
-    def stored_of(self, draft: Draft, *, whatever_ref: bool = False) -> list[Stored]:
-        """The stored sources that a draft fits. One with a ref fits none that bears another."""
-        draft_traits = known(draft)
-        ref = None if whatever_ref else draft.value("ref")
-        return [
-            stored
-            for stored in self.stored[called(draft)].values()
-            if stored.fits(draft_traits)
-            and (stored.id not in self.learnt or self.learnt[stored.id].fits(draft_traits))
-            and not traits.differ(ref, stored.ref or self.refs.get(stored.id))
-        ]
+    def fitting(self, draft: Draft, *, whatever_ref: bool = False) -> tuple[list[Stored], list[Draft]]:
+        """The stored sources that a draft fits, and the earlier drafts of the body, none of which is stored.
 
-    def new_of(self, draft: Draft) -> list[Draft]:
-        """The earlier drafts of the body that a draft fits, none of which is stored."""
-        ref = draft.value("ref")
-        earlier = self.new.of(known(draft), *self.names[called(draft)])
-        return [namesake for namesake in earlier if not traits.differ(ref, namesake.value("ref"))]
+        One with a ref fits none that bears another; `whatever_ref`: but any that is stored.
+        """
+        draft_traits, key, ref = known(draft), called(draft), draft.value("ref")
+        stored = [
+            source
+            for source in self.stored[key].values()
+            if source.fits(draft_traits)
+            and (source.id not in self.learnt or self.learnt[source.id].fits(draft_traits))
+            and (whatever_ref or not traits.differ(ref, source.ref or self.refs.get(source.id)))
+        ]
+        earlier = self.new.of(draft_traits, *self.names[key])
+        return stored, [namesake for namesake in earlier if not traits.differ(ref, namesake.value("ref"))]
 
     def learn_names(self, draft: Draft) -> None:
         """Have a new source found by the aliases, too, that a later draft gave it."""

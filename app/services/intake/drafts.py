@@ -152,6 +152,8 @@ class Drafts:
     versions: dict[Draft, Draft] = field(default_factory=dict)  # of a document, what was read of it
     features: dict[bytes, TextFeatures] = field(default_factory=dict)  # by the sha256 of the text
     spots: Spots = field(default_factory=Spots)
+    located: set[Draft] = field(default_factory=set)
+    """The appearances whose words stand as they are in the text that the body brings of their document."""
     remarks: list[Noted] = field(default_factory=list)
     """What `remarks` tells in the answer, beside the outcomes."""
     size: int = 0
@@ -318,6 +320,7 @@ def joined(bodies: Sequence[Drafts]) -> Batch:
             batch.features |= body.features
             batch.spots.at |= body.spots.at
             batch.spots.beyond |= body.spots.beyond
+            batch.located |= body.located
     return batch
 
 

@@ -344,9 +344,15 @@ def _version_hints(draft: Draft, _: Draft | None) -> dict[str, Any]:
 def _statement_hints(draft: Draft, document: Draft | None) -> dict[str, Any]:
     fields: dict[str, Any] = {} if document is None else {"document": document.id}
     speaker, claim = map(draft.points_at.get, ("source_id", "claim_id"))
-    if claim is not None and claim.original.reference is not None:  # so that its text is what is stored
-        fields |= _folded_text(claim.original, None)
+    if claim is not None and (words := _stored_words(claim.original)) is not None:
+        fields["folded"] = words
     return fields if speaker is not None and is_named(speaker.original) else fields | {"nameless": True}
+
+
+def _claim_hints(draft: Draft, _: Draft | None) -> dict[str, Any]:
+    question = draft.points_at.get("question_id")
+    words = None if question is None or question.original.value("measure") else _stored_words(question.original)
+    return _folded_text(draft, None) | ({} if words is None else {"asked": words})
 
 
 def _folded_text(draft: Draft, _: Draft | None) -> dict[str, Any]:
@@ -355,10 +361,16 @@ def _folded_text(draft: Draft, _: Draft | None) -> dict[str, Any]:
     return {} if words is None else {"folded": folding.whole(words)}
 
 
+def _stored_words(original: Draft) -> str | None:
+    """The folded text of a record that is matched, where the draft has it: not where it was found by a ref or an id."""
+    words = None if original.by_ref or original.restored else original.value("text")
+    return None if words is None else folding.whole(words)
+
+
 _HINTS: Final[dict[type[Record], Callable[[Draft, Draft | None], dict[str, Any]]]] = {
     DocumentVersion: _version_hints,
     Document: lambda _, read: {"sha256": read.values["sha256"]} if read is not None and read.value("sha256") else {},
     Question: _folded_text,
-    Claim: _folded_text,
+    Claim: _claim_hints,
     Statement: _statement_hints,
 }

@@ -52,7 +52,9 @@ def _matching(
 ) -> TextClause:
     """For each draft `d` its key, and the first record `t` that `stored` selects for it (`via`: before any merge)."""
     table = model.__tablename__
-    root = f"{table}_root(m.id)" if "merged_into" in table_of(model).columns else "m.id"
+    root = "m.id"
+    if "merged_into" in table_of(model).columns:  # a function takes longer to call than all else that is asked here
+        root = f"CASE WHEN m.merged_into IS NULL THEN m.id ELSE {table}_root(m.id) END"
     query = text(
         f"SELECT d.id AS draft, jsonb_build_array({key})::text AS key, h.id AS hit, h.ref AS hit_ref, "  # noqa: S608
         f"m.id AS via, {owner} AS owner FROM {drafts or drafted(model)} {joins} LEFT JOIN LATERAL (SELECT t.* FROM ("
@@ -70,6 +72,15 @@ _OLDEST: Final = "ORDER BY (t.created_at, t.id)"
 # --- what a key needs -------------------------------------------------------------------------------------------------
 def rows(drafts: Iterable[Draft]) -> str:  # for these statements
     return storing.as_json({"id": draft.id, **draft.values, **hints(draft)} for draft in drafts)
+
+
+def _other(table: str, condition: str) -> str:
+    return f"(SELECT true FROM {table} o WHERE {condition} LIMIT 1) IS NOT NULL"  # noqa: S608
+
+
+def _merged(table: str, id_: str) -> str:
+    merged_into_it = _other(table, f"o.merged_into = {id_}")
+    return f"(SELECT m.merged_into IS NOT NULL OR {merged_into_it} FROM {table} m WHERE m.id = {id_})"  # noqa: S608
 
 
 # --- table by table --------------------------------------------------------------------------------------------------
@@ -104,31 +115,56 @@ _matching(
 
 _matching(Event, "d.slug", "WHERE t.slug = d.slug", with_value_in="slug")
 
-QUESTIONS: Final = _matching(
+# The events of the drafts `d`, each with all that it became and was by merges, its target first: looked for once.
+_KIN: Final = f"""e AS MATERIALIZED (
+    SELECT id, CASE WHEN {_merged("event", "a.id")} THEN ARRAY(SELECT event_kin(a.id)) ELSE ARRAY[a.id] END AS kin
+    FROM (SELECT DISTINCT event_id AS id FROM d) a)"""  # noqa: S608
+_OPEN_QUESTION: Final = "t.event_id = ANY (d.kin) AND t.measure IS NULL AND digest_of(fold(t.text)) = d.text"
+
+_matching(
     Question,
     """event_root(d.event_id), d.measure, fold(d.subject), fold(d.unit),
-    CASE WHEN d.measure IS NULL OR told_apart_by_text(d.measure) THEN r->>'folded' END""",
+    CASE WHEN told_apart_by_text(d.measure) THEN r->>'folded' END""",
     f"WHERE t.id = ANY (ARRAY(SELECT questions_like(d.event_id, d.measure, d.text, d.subject, d.unit))) {_OLDEST}",
     "m.event_id",
+    with_value_in="measure",
 )
+_matching(
+    Question,
+    "d.kin[1], d.text",
+    f"WHERE {_OPEN_QUESTION} {_OLDEST}",
+    "m.event_id",
+    drafts=f"""(
+    WITH d AS MATERIALIZED (
+        SELECT id, event_id, digest_of(folded) AS text
+        FROM json_to_recordset(CAST(:rows AS json)) AS (id uuid, event_id uuid, folded text)),
+    {_KIN}
+    SELECT d.id, text, kin FROM d LEFT JOIN e ON e.id = event_id) d""",  # noqa: S608
+)
+
+QUESTIONS: Final = frozenset(STATEMENTS_OF[Question].values())
 
 # Each draft with the places where it may stand already: looked for once for each question, and each event.
 # LEFT: the join fits all, but would be taken for one that fits hardly any, and the drafts read anew for each.
 # A claim without a language fits any, and takes the first that a draft tells: another draft's is another claim, then.
-_PLACED_CLAIMS: Final = """(
-    WITH c AS MATERIALIZED (
-        SELECT id, question_id, CASE WHEN question_id IS NULL THEN event_id END AS event_id,
-            coalesce(question_id, event_id) AS about, digest_of(folded) AS text, language_key(language) AS language, nth
+_PLACED_CLAIMS: Final = f"""(
+    WITH d AS MATERIALIZED (
+        SELECT id, question_id, event_id, coalesce(question_id, event_id) AS about, asked,
+            digest_of(folded) AS text, language_key(language) AS language, nth
         FROM ROWS FROM (json_to_recordset(CAST(:rows AS json)) AS (
-            id uuid, question_id uuid, event_id uuid, language text, folded text)) WITH ORDINALITY
-            AS r (id, question_id, event_id, language, folded, nth)),
+            id uuid, question_id uuid, event_id uuid, language text, folded text, asked text)) WITH ORDINALITY
+            AS r (id, question_id, event_id, language, folded, asked, nth)),
+    {_KIN},
     p AS MATERIALIZED (
-        SELECT about, answer_places(question_id, event_id) AS places,
-            coalesce(question_id, event_root(event_id)) AS place
-        FROM (SELECT DISTINCT about, question_id, event_id FROM c) a)
-    SELECT c.id, text, language, places, place,
+        SELECT about, coalesce(question_id, kin[1]) AS place,
+            CASE WHEN question_id IS NULL THEN kin WHEN asked IS NULL THEN answer_places(question_id, NULL)
+                ELSE ARRAY(SELECT t.id FROM question t WHERE t.redacted = '{{}}' AND {_OPEN_QUESTION}) END AS places
+        FROM (SELECT a.*, kin FROM (
+            SELECT DISTINCT ON (about) about, question_id, event_id, asked, digest_of(asked) AS text FROM d
+            ORDER BY about, asked) a LEFT JOIN e ON e.id = event_id) d)
+    SELECT d.id, text, language, places, place,
         first_value(language) OVER (PARTITION BY place, text ORDER BY language IS NULL, nth) AS first_language
-    FROM c LEFT JOIN p USING (about)) d"""
+    FROM d LEFT JOIN p USING (about)) d"""  # noqa: S608
 _matching(
     Claim,
     "d.place, d.text, coalesce(d.language, d.first_language)",
@@ -191,15 +227,6 @@ SOURCELESS_STATEMENTS: Final = _matching(
 # above, which is slow, has to be run for it. Rows come only for drafts with a hit, drafts whose key another draft has,
 # too, and drafts about the same as a tangled one. A draft without a row is new, and no other draft has its key.
 # Each is looked for by its index, whatever was known of the tables when the plan was made (LIMIT 1, OFFSET 0).
-def _other(table: str, condition: str) -> str:
-    return f"(SELECT true FROM {table} o WHERE {condition} LIMIT 1) IS NOT NULL"  # noqa: S608
-
-
-def _merged(table: str, id_: str) -> str:
-    merged_into_it = _other(table, f"o.merged_into = {id_}")
-    return f"(SELECT m.merged_into IS NOT NULL OR {merged_into_it} FROM {table} m WHERE m.id = {id_})"  # noqa: S608
-
-
 _BESIDE: Final = "o.event_id = q.event_id AND o.id <> q.id AND"
 _SAME_WORDS: Final = """coalesce(o.question_id, o.event_id) = coalesce(c.question_id, c.event_id)
     AND digest_of(fold(o.text)) = digest_of(coalesce(b.folded, fold(c.text))) AND o.id <> c.id"""

@@ -161,7 +161,7 @@ async def _hits(
     quick, narrowed = _QUICK.get(query), unseen.narrowed(query, batch.caller, drafts[0].model)
     if quick is None:
         # However many drafts ask the same question, as reports on one event do, it is looked for once.
-        row_keys = [to_json(draft.values) if query is keys.QUESTIONS else draft.id for draft in drafts]
+        row_keys = [to_json(draft.values) if query in keys.QUESTIONS else draft.id for draft in drafts]
         first_by_values: dict[bytes | UUID, Draft] = {}
         first_drafts = [
             first_by_values.setdefault(values, draft) for values, draft in zip(row_keys, drafts, strict=True)
@@ -201,9 +201,9 @@ async def check_urls(session: AsyncSession, batch: Batch, drafts: Iterable[Draft
     names = ("canonical_url", "page_key")
     rows = storing.as_json({"id": draft.id} | {name: draft.values[name] for name in names} for draft in addressed)
     query = unseen.narrowed(keys.DOCUMENTS, batch.caller, Document)
-    hits = {row.draft: row.hit for row in await ask(session, query, {"rows": rows}) if row.hit is not None}
-    clashing = [draft for draft in addressed if hits.get(draft.id, draft.id) != draft.id][:1]
-    clashes = [clash(draft, "url", "another document has it", hits[draft.id]) for draft in clashing]
+    bearer_of = {row.draft: row.hit for row in await ask(session, query, {"rows": rows}) if row.hit is not None}
+    clashing = [draft for draft in addressed if bearer_of.get(draft.id, draft.id) != draft.id][:1]
+    clashes = [clash(draft, "url", "another document has it", bearer_of[draft.id]) for draft in clashing]
     await unseen.refuse(session, batch.caller, clashes)
 
 
@@ -273,7 +273,7 @@ async def _named(session: AsyncSession, batch: Batch, drafts: list[Draft]) -> li
 def _fitting(batch: Batch, candidates: by_name.Candidates, draft: Draft) -> tuple[list[by_name.Stored], list[Draft]]:
     """Those that a draft may be, stored before or by this batch: of several that which its body means, if it tells."""
     # What was delivered before is only found again, whatever ref an editor has given it since.
-    stored, earlier = candidates.stored_of(draft, whatever_ref=batch.dry), candidates.new_of(draft)
+    stored, earlier = candidates.fitting(draft, whatever_ref=batch.dry)
     meant_id = _meant_id(batch, draft, [*stored, *earlier])
     if meant_id is None:
         return stored, earlier

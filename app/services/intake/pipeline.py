@@ -105,7 +105,7 @@ def prepare_line_again(batch: Drafts, prepared: Drafts) -> None:
     point_labels(batch)
     by_name.unname(batch)
     batch.features = prepared.features
-    batch.spots = prepared.spots
+    batch.spots = prepared.spots  # its drafts are others, so none of them is `located`
 
 
 async def foresee(

@@ -108,12 +108,13 @@ def concerns(batch: Batch) -> bool:
 
 def look_into_own_texts(batch: Drafts) -> None:
     """Look up what stands as it is in a text that the body itself brings: of short ones, which takes no time."""
-    words_by_text = defaultdict[bytes, set[str]](set)
+    words_by_text, keys_of = defaultdict[bytes, set[str]](set), dict[Draft, set[Key]]()
     for draft in _quoting(batch):
         if (read := batch.versions.get(draft.points_at["document_id"])) and read.value("sha256"):
-            keys = _keys(_quotation(draft, None).quote, _version(read, read.id))
-            words_by_text[read.values["sha256"]].update(words for words, _ in keys)
+            keys_of[draft] = _keys(Quote.of(draft.values), _version(read, read.id))
+            words_by_text[read.values["sha256"]].update(words for words, _ in keys_of[draft])
     batch.spots.locate_plainly(words_by_text, _texts(batch))
+    batch.located.update(draft for draft, keys in keys_of.items() if keys <= batch.spots.at.keys())
 
 
 async def look_ahead(reading: Askable, batch: Batch) -> None:
@@ -121,8 +122,13 @@ async def look_ahead(reading: Askable, batch: Batch) -> None:
     quoting, read = _quoting(batch), _read(batch)
     roots = await _roots(reading, batch, [draft.points_at["document_id"] for draft in [*quoting, *read]])
     known_roots = set(roots.values()) - {document.id for document in roots}
+    # Of a document that is not known there is nothing to be looked up but in the text that the body brings.
+    quoting = [d for d in quoting if d not in batch.located or roots[d.points_at["document_id"]] in known_roots]
+    if not (quoting or known_roots):
+        return
     stored = await _stored(reading, known_roots & {roots[draft.points_at["document_id"]] for draft in read})
-    quotations = [_quotation(draft, roots[draft.points_at["document_id"]]) for draft in quoting]
+    quotations = [*map(_stored_quotation, stored)]
+    quotations += [_quotation(draft, roots[draft.points_at["document_id"]]) for draft in quoting]
     root_of = {root: root for root in roots.values()} | {row.document_id: row.root for row in stored}
     stored_versions, _ = await _versions(reading, known_roots | {row.document_id for row in stored})
     versions = {id_: list(stored_versions.get(id_, ())) for id_ in root_of}
@@ -138,7 +144,6 @@ async def look_ahead(reading: Askable, batch: Batch) -> None:
     for document_versions in versions.values():
         document_versions.sort(key=lambda version: (version.retrieved_at, version.id), reverse=True)
     search = _Search(batch.spots, _texts(batch), {draft.id for draft in read})
-    quotations += map(_stored_quotation, stored)
     await _decided(reading, search, [(q, versions[q.document_id] if q.document_id else ()) for q in quotations])
 
 
@@ -232,11 +237,8 @@ async def _to_recheck(
     session: AsyncSession, batch: Batch, new_versions: Iterable[Draft], matched: Sequence[Draft]
 ) -> tuple[Sequence[Row[Any]], list[Quotation]]:
     """The stored appearances that a body matched; and the stored quotations that it completes or has a new text for."""
-    documents = {
-        version.values["document_id"]
-        for version in new_versions
-        if version.points_at["document_id"].original.outcome != "created"
-    }
+    texts = [version for version in new_versions if version.points_at["document_id"].original.outcome != "created"]
+    documents = {version.values["document_id"] for version in texts}
     matched_rows = await storing.as_completed(session, batch, Appearance, matched)
     completed = {row.id: row for row in matched_rows if row.completed or row.id in batch.replaced}
     quotations = [_stored_quotation(row, starts_over=True) for row in completed.values()]
@@ -264,8 +266,8 @@ async def write_rechecked(session: AsyncSession, batch: Batch) -> None:
 async def note_fidelities(session: AsyncSession, matched: Sequence[Draft]) -> None:
     """Note in the drafts of stored appearances what their quotations are, for the answer; look nothing up."""
     if matched:
-        rows = await ask(session, _FIDELITIES, {"ids": [draft.id for draft in matched]})
-        fidelities = {row.id: row.fidelity for row in rows}
+        ids = {"ids": [draft.id for draft in matched]}
+        fidelities = {row.id: row.fidelity for row in await ask(session, _FIDELITIES, ids)}
         for draft in matched:
             draft.values["fidelity"] = fidelities.get(draft.id)
 
@@ -277,13 +279,7 @@ async def changed(
     if not values.keys() & {*FIELDS, "document_id"}:
         return {}
     after = {**stored.model_dump(), **values}
-    quotation = Quotation(
-        stored.id,
-        after["document_id"],
-        Quote(**{name: after[name] for name in FIELDS} | {"quoted": bool(after["quoted"])}),
-        Finding("unchecked", version_id=after["version_id"]),
-        starts_over=True,
-    )
+    quotation = _never_looked_up(stored.id, after["document_id"], after, after["version_id"])
     lookups = await _lookups(session, [quotation])
     (finding,) = await _decided(session, _Search(spots, {}), lookups)
     return _columns(finding)
@@ -315,10 +311,13 @@ async def write_again(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> 
 
 def _quotation(draft: Draft, document: UUID | None) -> Quotation:
     """The quotation of an appearance that is not stored yet."""
-    quote = Quote(**{name: draft.value(name) for name in FIELDS} | {"quoted": bool(draft.value("quoted"))})
     read = draft.points_at.get("version_id")
     version = draft.value("version_id") or (read.original.id if read is not None else None)
-    return Quotation(draft.id, document, quote, Finding("unchecked", version_id=version), starts_over=True)
+    return _never_looked_up(draft.id, document, draft.values, version)
+
+
+def _never_looked_up(id_: UUID, document: UUID | None, columns: Mapping[str, Any], version: UUID | None) -> Quotation:
+    return Quotation(id_, document, Quote.of(columns), Finding("unchecked", version_id=version), starts_over=True)
 
 
 def _stored_quotation(row: Row[Any], *, starts_over: bool = False) -> Quotation:

@@ -81,7 +81,7 @@ def _narrowed(query: TextClause, caller: Caller, model: type[Record]) -> TextCla
     words = query.text.replace(f"{stored})", f"{stored} AND {condition})", 1)
     if "visibility" in table_of(model).c:  # what became part of what is hidden is there as it was
         root = f"{table}_root(m.id)"
-        words = words.replace(f"h.id = {root}", f"h.id = CASE WHEN is_public({root}) THEN {root} ELSE m.id END")
+        words = words.replace(f"ELSE {root} END", f"WHEN is_public({root}) THEN {root} ELSE m.id END")
     return text(words)
 
 

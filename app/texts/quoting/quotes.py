@@ -19,7 +19,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import langcodes
 
@@ -54,6 +54,12 @@ class Quote(NamedTuple):
     translation: str | None = None
     translation_language: str | None = None
     location: str | None = None
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Any]) -> "Quote":
+        """That of an appearance's columns, some of which may be left out."""
+        wording, quoted, *where_and_language = map(columns.get, cls._fields)
+        return cls(wording, bool(quoted), *where_and_language)
 
 
 class Spot(NamedTuple):

@@ -1,5 +1,6 @@
 """When a question, a claim, a statement and what hangs on them are the same again."""
 
+import json
 from typing import Any
 
 import httpx
@@ -34,6 +35,24 @@ async def test_questions(client: httpx.AsyncClient, event: str) -> None:
     ]
     await sent(client, f"{event}/questions", {"text": "Who did this?"}, 201)
     assert (await sent(client, f"{other}/questions", {"text": "Who did it?"}, 201))["id"] != made["id"]
+
+
+async def test_answers_to_a_question_that_is_called_by_its_ref_and_put_in_other_words(
+    client: httpx.AsyncClient, event: str
+) -> None:
+    """What is asked is what is stored: its answers are found, and not those to what the other words ask."""
+    asked, other = {"ref": "what", "text": "What was it?"}, {"text": "Who was it?"}
+    claims = [
+        (await sent(client, f"{event}/claims", {"text": "A drone", "question": question}))["claim"]["id"]
+        for question in (asked, other)
+    ]
+    again = {"text": "A drone", "question": asked | other}
+    assert (await sent(client, f"{event}/claims", again, 200))["claim"]["id"] == claims[0]
+    lines = [{"type": "claim", "event": f"{event.rpartition('/')[2]}", **again}]
+    answer = await client.post(
+        "/v1/ingest", content="\n".join(map(json.dumps, lines)), headers={"Content-Type": "application/x-ndjson"}
+    )
+    assert json.loads(answer.text.splitlines()[0])["id"] == claims[0]
 
 
 async def test_what_nobody_told_of_a_question_gives_way_to_what_is_told(client: httpx.AsyncClient) -> None:

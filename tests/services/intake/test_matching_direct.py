@@ -4,7 +4,7 @@ import itertools
 from collections import Counter
 from random import Random
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -13,6 +13,7 @@ from histories import ACTIONS, Archive
 from sqlalchemy import TextClause, create_engine
 
 from app import times
+from app.models import Claim, Question
 from app.services.intake import keys, storing
 from app.texts import folding
 from app.vocabulary import QUESTION_STANCES
@@ -133,4 +134,49 @@ def test_the_quick_way_finds_the_same(psql: psycopg.Connection, *, sourceless: b
                 (ids,),
             ).fetchall()
             assert [id_ for (id_,) in stored] == [id_ for id_ in ids if UUID(id_) not in told]
+    assert min(met.values()) > 10, met
+
+
+@pytest.mark.soak
+def test_places_are_the_same_whoever_says_what_was_asked(psql: psycopg.Connection) -> None:
+    """Open questions are found by words that were folded before, and so are those beside which a claim may stand."""
+    met = Counter[bool]()
+    for seed in soaking.seeds(6):
+        pick = Random(seed)
+        with psql.transaction(force_rollback=True):
+            archive = Archive(psql)
+            for _ in range(40):
+                archive.step(*pick.choice(ACTIONS), pick.randrange(10_000))
+            psql.execute("UPDATE claim SET question_id = q.id FROM question q WHERE q.event_id = claim.event_id "
+                         "AND q.measure IS NULL AND claim.qualifier IS NULL AND claim.question_id IS NULL "
+                         "AND get_byte(uuid_send(claim.id), 15) < 128")  # fmt: skip
+            questions = psql.execute(
+                "SELECT id, event_id, text FROM question WHERE measure IS NULL AND text IS NOT NULL ORDER BY id"
+            ).fetchall()
+            events = [row[0] for row in psql.execute("SELECT id FROM event ORDER BY id").fetchall()]
+            texts = [row[0] for row in psql.execute("SELECT DISTINCT text FROM claim WHERE text <> '' ORDER BY 1")]
+            pairs = [(event, words) for event in events for words in {text.upper() for _, _, text in questions}]
+            rows = [
+                {"id": uuid4(), "event_id": event, "text": words, "folded": folding.whole(words)}
+                for event, words in pairs
+            ]
+            found = asked(psql, keys.STATEMENTS_OF[Question][None], rows)
+            for row in rows:
+                (stored,) = psql.execute(
+                    "SELECT (SELECT id FROM question WHERE id IN (SELECT questions_like(%s, NULL, %s, NULL, NULL)) "
+                    "ORDER BY created_at, id LIMIT 1)", (row["event_id"], row["text"])
+                ).fetchone() or ()  # fmt: skip
+                assert found[row["id"]]["hit"] == stored
+                met[stored is not None] += 1
+            claims = [
+                {"id": uuid4(), "question_id": question, "event_id": event, "folded": folding.whole(words)}
+                | ({"language": "en"} if pick.random() < 0.5 else {})
+                for question, event, _ in questions
+                for words in texts
+            ]
+            asked_of = {question: folding.whole(text) for question, _, text in questions}
+            telling = [claim | {"asked": asked_of[claim["question_id"]]} for claim in claims]
+            expected = asked(psql, keys.STATEMENTS_OF[Claim][None], claims)
+            assert asked(psql, keys.STATEMENTS_OF[Claim][None], telling) == expected
+            met.update(row["hit"] is not None for row in expected.values())
     assert min(met.values()) > 10, met
