@@ -25,6 +25,7 @@ import platformdirs
 import psycopg
 from psycopg import sql
 
+from app.connections import memory
 from app.connections.revival import Revived, exiting_on_signals
 
 MAJOR = "18"
@@ -43,6 +44,9 @@ STOP_SIGNALS = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 
 TRANSIENT = ("could not create any TCP/IP sockets", "pre-existing shared memory block")
 LOG_BYTES, LOG_TAIL_BYTES = 4_000_000, 2_000
 
+# Of the memory that there is an eighth, within bounds, for pages that are used again: lines about what was not used for
+# long would wait for each page else. No more, for the system keeps the same files, too. Taken only as it is used.
+MEMORY_SHARE, LEAST_MB, MOST_MB = 8, 128, 4096
 SERVER_SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",  # a socket's path may have 107 bytes, a data folder's may have more
@@ -303,7 +307,8 @@ def _start(site: _Site, fixed_port: int = 0) -> tuple[subprocess.Popen[bytes], i
         path.replace(f"{path}.1")
     for _ in range(5):
         port = fixed_port or _free_port()
-        options = [f"--{name}={value}" for name, value in {"port": port, **SERVER_SETTINGS}.items()]
+        settings = {"port": port, "shared_buffers": f"{shared_mb()}MB", **SERVER_SETTINGS}
+        options = [f"--{name}={value}" for name, value in settings.items()]
         command = site.process("postgres", "-D", str(site.data), *options)
         with os.fdopen(_open(path, os.O_RDWR | os.O_APPEND), "rb") as log:
             begin = log.seek(0, os.SEEK_END)
@@ -316,6 +321,10 @@ def _start(site: _Site, fixed_port: int = 0) -> tuple[subprocess.Popen[bytes], i
             break
         time.sleep(0.2)
     raise EmbeddedError(f"PostgreSQL did not start; {path} ends with:\n{said}")
+
+
+def shared_mb() -> int:
+    return min(max(memory.available() // MEMORY_SHARE // 2**20, LEAST_MB), MOST_MB)
 
 
 def _is_ready(site: _Site, process: subprocess.Popen[bytes]) -> bool:

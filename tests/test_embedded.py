@@ -49,9 +49,11 @@ def test_first_use_makes_a_private_database_in_any_folder(tmp_path: Path, tidy: 
             connection.execute("CREATE TABLE note (text text PRIMARY KEY)")
         password = (folder / "postgres/password").read_text()
         with connected(url, user="postgres", dbname="postgres") as connection:
-            wanted = "fsync shared_buffers max_connections server_encoding listen_addresses unix_socket_directories"
+            wanted = "fsync max_connections server_encoding listen_addresses unix_socket_directories"
             found = [connection.execute(f"SHOW {name}").fetchone() for name in wanted.split()]
-            assert found == [("on",), ("128MB",), ("80",), ("UTF8",), ("127.0.0.1",), ("",)]
+            memory = connection.execute("SELECT pg_size_bytes(current_setting('shared_buffers')) / 2^20").fetchone()
+            assert memory == (embedded.shared_mb(),)
+            assert found == [("on",), ("80",), ("UTF8",), ("127.0.0.1",), ("",)]
             rules = connection.execute("SELECT DISTINCT auth_method FROM pg_hba_file_rules").fetchall()
             assert rules == [("scram-sha-256",)]
             query = "SELECT rolsuper FROM pg_roles WHERE rolname = 'counterclaim'"

@@ -235,13 +235,13 @@ _SAME_FIGURE: Final = """o.question_id = c.question_id AND o.qualifier = c.quali
 _TANGLED: Final = f"""
     SELECT id FROM (SELECT DISTINCT source_id AS id FROM d) s WHERE {_merged("source", "s.id")}
     UNION ALL SELECT id FROM (SELECT DISTINCT document AS id FROM d) p WHERE {_merged("document", "p.id")}
+    UNION ALL SELECT id FROM (SELECT DISTINCT event_id AS id FROM d) e WHERE {_merged("event", "e.id")}
     UNION ALL SELECT c.id FROM (SELECT DISTINCT ON (claim_id) claim_id AS id, folded FROM d) b
     CROSS JOIN LATERAL (SELECT * FROM claim WHERE id = b.id OFFSET 0) c
-    WHERE {_merged("claim", "c.id")} OR {_merged("event", "c.event_id")}
-        OR {_other("claim", _SAME_WORDS)} OR {_other("claim", _SAME_FIGURE)}
+    WHERE {_merged("claim", "c.id")} OR {_other("claim", _SAME_WORDS)} OR {_other("claim", _SAME_FIGURE)}
     UNION ALL SELECT q.id FROM (SELECT DISTINCT question_id AS id FROM d) b
     CROSS JOIN LATERAL (SELECT * FROM question WHERE id = b.id OFFSET 0) q
-    WHERE {_merged("event", "q.event_id")} OR {_other("question", f"{_BESIDE} o.measure = q.measure")}
+    WHERE {_other("question", f"{_BESIDE} o.measure = q.measure")}
         OR {_other("question", f"{_BESIDE} digest_of(fold(o.text)) = digest_of(fold(q.text))")}"""  # noqa: S608
 
 
@@ -268,7 +268,8 @@ tangled AS MATERIALIZED ({_TANGLED}),
 told AS (
     SELECT d.id, about, d.source_id, d.stance, d.explicitness, since, until, nameless, document,
         m.id AS hit, m.ref AS hit_ref, m.event_id AS owner,
-        about IN (SELECT id FROM tangled) OR coalesce(d.source_id IN (SELECT id FROM tangled), false)
+        about IN (SELECT id FROM tangled) OR d.event_id IN (SELECT id FROM tangled)
+            OR coalesce(d.source_id IN (SELECT id FROM tangled), false)
             OR coalesce(d.document IN (SELECT id FROM tangled), false) AS tangled,
         count(*) OVER (
             PARTITION BY about, d.source_id, d.stance, d.explicitness, since, until, nameless,

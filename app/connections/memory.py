@@ -1,0 +1,30 @@
+"""How much memory a private PostgreSQL may count on: the machine's, or less in a container or service that has less."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+_GROUPS: Final = Path("/sys/fs/cgroup")
+_OWN_GROUPS: Final = Path("/proc/self/cgroup")
+
+
+def available(groups: Path = _GROUPS, own_groups: Path = _OWN_GROUPS) -> int:
+    """Bytes. `groups`, `own_groups`: where Linux has control groups, and says which of them this process is in."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min([machine, *_limits(groups, own_groups)])
+
+
+def _limits(groups: Path, own_groups: Path) -> Iterator[int]:
+    """The limits of this process's groups and of those around them, of both versions of control groups."""
+    with suppress(OSError):  # elsewhere there are none
+        for line in own_groups.read_text().splitlines():
+            _, controllers, group = line.split(":", 2)
+            if not controllers or "memory" in controllers.split(","):
+                # In a container its own group is the root of what it sees, whatever it is called outside.
+                folder = groups / ("memory" if controllers else "") / group.lstrip("/")
+                for name in ("memory.max", "memory.limit_in_bytes"):
+                    for parent in (folder, *folder.parents):
+                        with suppress(OSError, ValueError):  # not there, or `max`
+                            yield int((parent / name).read_text())
