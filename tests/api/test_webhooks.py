@@ -194,11 +194,12 @@ async def test_two_secrets_sign_while_one_is_replaced(
         assert verified(webhook["secret"], receiver.messages[0]) == verified(rotated["secret"], receiver.messages[0])
         newest = await patch(client, path, {"rotate": 0})
         await claim(client, event, text="Later")
-        await until(lambda: len(receiver.messages) == 2)
-    assert verified(newest["secret"], receiver.messages[1])
+        # The first may come again: the webhook was changed while it was noted that it had come.
+        await until(lambda: len({message.headers["webhook-id"] for message in receiver.messages}) == 2)
+    assert verified(newest["secret"], receiver.messages[-1])
     for earlier in (webhook, rotated):
         with pytest.raises(standardwebhooks.WebhookVerificationError):
-            verified(earlier["secret"], receiver.messages[1])
+            verified(earlier["secret"], receiver.messages[-1])
 
 
 async def test_it_is_sent_again_from_a_position(
