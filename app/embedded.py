@@ -324,6 +324,7 @@ def _start(site: _Site, fixed_port: int = 0) -> tuple[subprocess.Popen[bytes], i
 
 
 def shared_mb() -> int:
+    """The MB that PostgreSQL keeps pages in."""
     return min(max(memory.available() // MEMORY_SHARE // 2**20, LEAST_MB), MOST_MB)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app import embedded
 from app.connections import memory
 
 MACHINE = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -36,3 +37,11 @@ def test_the_least_of_all_limits_counts(tmp_path: Path, own: str | None, limits:
         path.write_text(text)
     assert memory.available(tmp_path / "groups", tmp_path / "own") == min(expected, MACHINE)
     assert 0 < memory.available() <= MACHINE
+
+
+@pytest.mark.parametrize(
+    ("available", "kept"), [(200 * MB, 128), (2048 * MB, 256), (24 * 1024 * MB, 3072), (2**40, 4096)]
+)
+def test_postgresql_keeps_an_eighth_of_it(monkeypatch: pytest.MonkeyPatch, available: int, kept: int) -> None:
+    monkeypatch.setattr(memory, "available", lambda: available)
+    assert embedded.shared_mb() == kept

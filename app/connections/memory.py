@@ -21,10 +21,11 @@ def _limits(groups: Path, own_groups: Path) -> Iterator[int]:
     with suppress(OSError):  # elsewhere there are none
         for line in own_groups.read_text().splitlines():
             _, controllers, group = line.split(":", 2)
-            if not controllers or "memory" in controllers.split(","):
-                # In a container its own group is the root of what it sees, whatever it is called outside.
-                folder = groups / ("memory" if controllers else "") / group.lstrip("/")
-                for name in ("memory.max", "memory.limit_in_bytes"):
-                    for parent in (folder, *folder.parents):
-                        with suppress(OSError, ValueError):  # not there, or `max`
-                            yield int((parent / name).read_text())
+            if controllers and "memory" not in controllers.split(","):
+                continue
+            folder, name = (groups / "memory", "memory.limit_in_bytes") if controllers else (groups, "memory.max")
+            # In a container its own group is the root of what it sees, whatever it is called outside.
+            own = folder / group.lstrip("/")
+            for around in (own, *own.parents):
+                with suppress(OSError, ValueError):  # not there, or `max`
+                    yield int((around / name).read_text())

@@ -23,6 +23,12 @@ MERGES = ("source", "document", "event", "claim")
 Row = dict[str, Any]
 
 
+def make_history(psql: psycopg.Connection, pick: Random) -> None:
+    archive = Archive(psql)
+    for _ in range(40):
+        archive.step(*pick.choice(ACTIONS), pick.randrange(10_000))
+
+
 def drafts(psql: psycopg.Connection, pick: Random, *, sourceless: bool) -> list[Row]:
     """Statements as they are stored, some with something changed; and some of anything."""
 
@@ -100,9 +106,7 @@ def test_the_quick_way_finds_the_same(psql: psycopg.Connection, *, sourceless: b
     for seed in soaking.seeds(8):
         pick = Random(seed)
         with psql.transaction(force_rollback=True):
-            archive = Archive(psql)
-            for _ in range(40):
-                archive.step(*pick.choice(ACTIONS), pick.randrange(10_000))
+            make_history(psql, pick)
             for table in pick.sample(MERGES, 2 + seed % 2):  # or hardly anything is left that is not tangled
                 psql.execute(f"UPDATE {table} SET merged_into = NULL")
             undated = "said = NULL, said_from = NULL, said_to = NULL"
@@ -144,9 +148,7 @@ def test_places_are_the_same_whoever_says_what_was_asked(psql: psycopg.Connectio
     for seed in soaking.seeds(6):
         pick = Random(seed)
         with psql.transaction(force_rollback=True):
-            archive = Archive(psql)
-            for _ in range(40):
-                archive.step(*pick.choice(ACTIONS), pick.randrange(10_000))
+            make_history(psql, pick)
             psql.execute("UPDATE claim SET question_id = q.id FROM question q WHERE q.event_id = claim.event_id "
                          "AND q.measure IS NULL AND claim.qualifier IS NULL AND claim.question_id IS NULL "
                          "AND get_byte(uuid_send(claim.id), 15) < 128")  # fmt: skip
