@@ -98,9 +98,9 @@ def standby_missing(server_url: str) -> Iterator[None]:
         server = as_superuser(server_url)
     except psycopg.OperationalError:
         pytest.skip("nobody may change this server's settings")
-    if value(server, "SHOW synchronous_commit") != "off":
-        pytest.skip("all who commit on this server would wait, the other tests, too")
     with server:
+        if value(server, "SHOW synchronous_commit") != "off":
+            pytest.skip("all who commit on this server would wait, the other tests, too")
         try:
             server.execute("ALTER SYSTEM SET synchronous_standby_names = 'gone'")
             server.execute("SELECT pg_reload_conf()")
