@@ -23,14 +23,17 @@ MB = 2**20
         ("4:memory:/docker/f00\n2:cpu:/\n0::/\n", {"memory/memory.limit_in_bytes": f"{800 * MB}"}, 800 * MB),
         ("5:cpu,memory:/c\n", {"memory/c/memory.limit_in_bytes": f"{600 * MB}", "cpu/c/memory.max": "1"}, 600 * MB),
         ("4:memory:/\n", {"memory/memory.limit_in_bytes": "9223372036854771712"}, MACHINE),
+        ("0::/caf\udce9.slice/b:c\n", {"caf\udce9.slice/b:c/memory.max": "99"}, 99),  # a name that is no UTF-8
+        ("0::/a\x85b\n", {"a\x85b/memory.max": "99"}, 99),
         ("0::/\n", {"memory.max": "soon"}, MACHINE),
+        ("\nnothing known\n0::/\n", {"memory.max": "99"}, 99),
         ("", {}, MACHINE),
         (None, {"memory.max": "99"}, MACHINE),  # no Linux
     ],
 )
 def test_the_least_of_all_limits_counts(tmp_path: Path, own: str | None, limits: dict[str, str], expected: int) -> None:
     if own is not None:
-        (tmp_path / "own").write_text(own)
+        (tmp_path / "own").write_bytes(os.fsencode(own))
     for name, text in limits.items():
         path = tmp_path / "groups" / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,9 @@ def available(groups: Path = _GROUPS, own_groups: Path = _OWN_GROUPS) -> int:
 def _limits(groups: Path, own_groups: Path) -> Iterator[int]:
     """The limits of this process's groups and of those around them, of both versions of control groups."""
     with suppress(OSError):  # elsewhere there are none
-        for line in own_groups.read_text().splitlines():
+        for line in os.fsdecode(own_groups.read_bytes()).split("\n"):  # whatever bytes a group's name has
+            if line.count(":") < 2:  # noqa: PLR2004  (a number, controllers, the group)
+                continue
             _, controllers, group = line.split(":", 2)
             if controllers and "memory" not in controllers.split(","):
                 continue
