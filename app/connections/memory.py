@@ -1,6 +1,7 @@
 """How much memory a private PostgreSQL may count on: the machine's, or less in a container or service that has less."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Final
 
 _GROUPS: Final = Path("/sys/fs/cgroup")
 _OWN_GROUPS: Final = Path("/proc/self/cgroup")
+_MEMBERSHIP: Final = re.compile(r"^\d+:([^:\n]*):(.*)$", re.MULTILINE)  # its controllers, and its path
 
 
 def available(groups: Path = _GROUPS, own_groups: Path = _OWN_GROUPS) -> int:
@@ -19,10 +21,8 @@ def available(groups: Path = _GROUPS, own_groups: Path = _OWN_GROUPS) -> int:
 def _limits(groups: Path, own_groups: Path) -> Iterator[int]:
     """The limits of this process's groups and of those around them, of both versions of control groups."""
     with suppress(OSError):  # elsewhere there are none
-        for line in os.fsdecode(own_groups.read_bytes()).split("\n"):  # whatever bytes a group's name has
-            if line.count(":") < 2:  # noqa: PLR2004  (a number, controllers, the group)
-                continue
-            _, controllers, group = line.split(":", 2)
+        # A group's name may have any bytes.
+        for controllers, group in _MEMBERSHIP.findall(os.fsdecode(own_groups.read_bytes())):
             if controllers and "memory" not in controllers.split(","):
                 continue
             folder, name = (groups / "memory", "memory.limit_in_bytes") if controllers else (groups, "memory.max")
