@@ -96,8 +96,9 @@ def _hashes(words: list[str]) -> tuple[list[int], list[str]]:
     are_long = min(map(len, words), default=2) > 1
     weights = [] if are_long else [_WORD_WEIGHT if len(word) > 1 else _weight(word) for word in words]
     if min(weights, default=_WORD_WEIGHT) == _WORD_WEIGHT:  # as nearly everywhere
-        threes = zip(words, words[1:], words[2:], strict=False)
-        return [zlib.crc32(f"{first} {second} {third}".encode()) for first, second, third in threes], words[-2:]
+        encoded = [word.encode() for word in words]
+        threes = zip(encoded, encoded[1:], encoded[2:], strict=False)
+        return [zlib.crc32(b"%b %b %b" % three) for three in threes], words[-2:]
     # A window over the words that moves on by one, and takes in as many as make three words.
     hashes, start, end, weight = list[int](), 0, 0, 0
     for start, first_weight in enumerate(weights):
@@ -118,10 +119,17 @@ def _weight(character: str) -> int:
 
 
 def _mark(folded: str) -> int | None:
-    if not any(_ADDRESSES.sub("", stretch).strip() for stretch in folding.stretches(folded)):
+    if not _says_something(folded):
         return None
     digest = hashlib.sha256(folded.encode()).digest()
     return _HIGHEST_HASH + 1 + int.from_bytes(digest[:_WHOLE_TEXT_BYTES])
+
+
+def _says_something(folded: str) -> bool:
+    """Whether there is more than addresses."""
+    if "@" not in folded and "://" not in folded:  # as nearly everywhere
+        return bool(folded.strip())
+    return any(_ADDRESSES.sub("", stretch).strip() for stretch in folding.stretches(folded))
 
 
 def are_equal(first: Iterable[int], second: Iterable[int]) -> bool:

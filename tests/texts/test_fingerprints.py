@@ -5,6 +5,7 @@ import random
 from datetime import datetime
 from math import sqrt
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 import soaking
@@ -95,6 +96,12 @@ def test_two_short_posts_are_never_compared() -> None:
 def test_what_is_the_same_shingle(one: str, other: str, same: bool) -> None:
     assert fingerprints.shingles(one)
     assert (fingerprints.shingles(one) == fingerprints.shingles(other)) == same
+
+
+def test_what_is_stored_of_a_shingle() -> None:
+    """The CRC of its three words: whoever changes that has to make all fingerprints anew."""
+    assert fingerprints.shingles("One two, three four") == {crc32(b"one two three"), crc32(b"two three four")}
+    assert fingerprints.shingles("Дрон упал ночью") == {crc32("дрон упал ночью".encode())}
 
 
 def test_how_long_a_shingle_is() -> None:

@@ -114,6 +114,17 @@ def test_what_is_looked_for_is_folded_as_what_is_compared(text: str) -> None:
     assert free.strip(ends) == folding.whole(text).strip(ends)
 
 
+@given(st.text(st.characters(codec="ascii"), max_size=60))
+@example('it\'s 5,000 -- "so" ... he said; a\tb\r\nc\x00\x1f\x7f ~ ^ ` $')
+def test_plain_letters_are_folded_as_they_are_beside_others(text: str) -> None:
+    """What is ASCII has a quick way of its own."""
+    alone, beside = folding.fold(text), folding.fold(f"{text}é")
+    size = len(alone.folded)
+    assert beside.folded[:size] == alone.folded
+    assert beside.positions[:size] == alone.positions
+    assert beside.words_only[:size] == alone.words_only
+
+
 @given(st.lists(TEXTS | SIGNS | st.sampled_from(["漢字", "กข", "word", "слово", "cлoво"]), max_size=8).map(" ".join))
 @example("один 1 два\nα β ї ї ї\u0301 ё ё ё\u0301")
 @example("漢 字漢字\u0301漢。漢漢")
