@@ -93,8 +93,8 @@ class DocumentFields(Input):
             self.lifecycle = "retracted"
         elif self.retracted is not None and self.lifecycle != "retracted":
             raise Misfit("lifecycle", "a document with a time in `retracted` is `retracted`: leave out one of the two")
-        is_restored = getattr(self, "id", None) is not None
-        if self.published and self.retracted and not is_restored and times.is_before(self.retracted, self.published):
+        is_early = self.published and self.retracted and times.is_before(self.retracted, self.published)
+        if is_early and getattr(self, "id", None) is None:  # not of an export
             raise Misfit("retracted", f"it can't be retracted before it was published ({self.published})")
         return self
 

@@ -171,8 +171,8 @@ class StatementFields(Input):
 
     @model_validator(mode="after")
     def _is_said_first(self) -> "StatementFields":
-        is_restored = getattr(self, "id", None) is not None
-        if self.said and self.withdrawn and not is_restored and times.is_before(self.withdrawn, self.said):
+        is_early = self.said and self.withdrawn and times.is_before(self.withdrawn, self.said)
+        if is_early and getattr(self, "id", None) is None:  # not of an export
             raise Misfit("withdrawn", f"it can't be taken back before it was said ({self.said})")
         return self
 

@@ -31,7 +31,7 @@ from app.schemas.assessments import AssessmentCreate
 from app.schemas.claims import ClaimCreate, ClaimLinkCreate
 from app.schemas.documents import DocumentCreate, DocumentLinkCreate, VersionFields
 from app.schemas.events import EventCreate, EventFields, EventLinkCreate
-from app.schemas.lines import AppearanceLine, RestorableLine
+from app.schemas.lines import AppearanceLine, EventLine, RestorableLine
 from app.schemas.questions import QuestionCreate
 from app.schemas.reports import ReportCreate, ReportEvent
 from app.schemas.sources import SourceCreate, SourceLinkCreate
@@ -47,7 +47,7 @@ _CUT: Final = (
 )
 _VERSION: Final = frozenset(VersionFields.model_fields)
 _APPEARANCE: Final = frozenset(AppearanceFields.model_fields)
-_EVENT: Final = frozenset(EventFields.model_fields)
+_BESIDE_EVENT: Final = tuple({*ReportEvent.model_fields, *EventLine.model_fields} - {*EventFields.model_fields})
 _STATEMENT_LINKS: Final = ("label", "claim", "question", "source", "document", "supersedes", "withdrawn_document")
 NOT_MADE: Final = frozenset({Report, Appearance, AppearanceHop, DocumentVersion})
 
@@ -168,12 +168,7 @@ def event(batch: Drafts, data: EventCreate | ReportEvent, at: str) -> Draft:
     if isinstance(data, ReportEvent) and data.event is not None:
         return batch.refer(Event, data.event, f"{at}/event")
     parent = batch.refer(Event, data.parent, f"{at}/parent") if data.parent is not None else None
-    values = {
-        name: value
-        for name, value in columns(data, "parent").items()
-        if name.removesuffix("_from").removesuffix("_to") in _EVENT
-    }
-    return batch.add(Event, at, values, {"parent_id": parent})
+    return batch.add(Event, at, columns(data, *_BESIDE_EVENT), {"parent_id": parent})
 
 
 def event_link(batch: Drafts, data: EventLinkCreate, start: Draft, at: str) -> Draft:
