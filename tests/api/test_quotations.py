@@ -10,6 +10,7 @@ from httpx import AsyncClient
 from reporting import report, rows, said, sent
 
 from app.services.intake import quotes as looking
+from app.services.search import locating
 from app.texts.quoting.effort import Spots
 
 URL = "https://news.example/1"
@@ -347,7 +348,7 @@ async def test_an_old_version_counts_only_for_what_was_found_in_it(client: Async
     old = {"text": "A", "statements": [said("A", wording=WORDS, quoted=True)]}
     about = {"event": event.rsplit("/", 1)[-1]}
     made = await sent(client, "/v1/reports", {"document": document, "events": [about | {"claims": [old]}]})
-    for minute in range(looking.SEARCHED_VERSIONS):
+    for minute in range(locating.SEARCHED_VERSIONS):
         version = {"text": f"{OTHER} {minute}", "retrieved_at": f"2023-08-09T12:{minute:02}:00Z"}
         await post(client, f"/v1/documents/{made['document']['id']}/versions", version)
     document = {"url": URL, "text": "Nothing of it.", "retrieved_at": LATE}

@@ -43,3 +43,48 @@ async def test_in_short_lines_only_what_was_edited_takes_a_thread(
     page = await get(client, "/v1/statements?sort=created_at&expand=document")
     fidelities = [one["appearance"]["fidelity"] for one in page["items"]]
     assert fidelities == ["verbatim", "verbatim", "edited", "not_found"]
+
+
+@pytest.mark.parametrize("hours", [(12, 13), (13, 12)])
+@pytest.mark.parametrize("second", [OTHER, TEXT, None])
+async def test_a_document_that_is_new_may_be_read_twice_at_once(
+    client: AsyncClient, hours: tuple[int, int], second: str | None
+) -> None:
+    """Then what the lines quote is looked up in both, as if they had come one after the other."""
+
+    def lines(name: str) -> list[Json]:
+        return [
+            {
+                "type": "report",
+                "ref": f"{name}-{hour}",
+                "document": {"url": f"{URL}/{name}", "text": text, "retrieved_at": f"2023-08-09T{hour}:00:00Z"},
+                "events": [
+                    {
+                        "ref": name,
+                        "title": name,
+                        "claims": [
+                            {"text": f"Claim {hour}", "statements": [said("A", wording=WORDS, quoted=True)]},
+                            {"text": f"Own {hour}", "statements": [said("A", wording=WORDS, quoted=False)]},
+                        ],
+                    }
+                ],
+            }
+            for hour, text in zip(hours, (TEXT, second), strict=True)
+        ]
+
+    async def sent(*some: Json) -> None:
+        content = "".join(json.dumps(line) + "\n" for line in some)
+        answer = await client.post("/v1/ingest", content=content, headers={"Content-Type": "application/x-ndjson"})
+        assert answer.text.count('"status":201') == len(some), answer.text
+
+    async def fidelities(name: str) -> list[str]:
+        page = await get(client, f"/v1/events/ref:{name}/statements?sort=created_at&expand=document")
+        return [one["appearance"]["fidelity"] for one in page["items"]]
+
+    await sent(*lines("together"))
+    for line in lines("apart"):
+        await sent(line)
+    assert await fidelities("together") == await fidelities("apart")
+    is_in_latest = second != OTHER or hours[0] > hours[1]
+    of_quotation = "verbatim" if is_in_latest else "drifted"
+    assert await fidelities("apart") == [of_quotation, "paraphrase"] * 2

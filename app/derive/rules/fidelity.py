@@ -80,7 +80,8 @@ def fidelity_now(
     if not starts_over and (not versions or (versions[0].id not in new_version_ids and before.fidelity != "not_found")):
         return before
     latest, named = versions[0], next((version for version in versions if version.id == before.version_id), versions[0])
-    in_latest, in_named = look(quote, latest), look(quote, named)
+    in_latest = look(quote, latest)
+    in_named = in_latest if named is latest else look(quote, named)
     if in_latest is None or in_named is None:
         return None
     if in_latest.fidelity in WAS_IN_TEXT:

@@ -90,10 +90,13 @@ async def check_new(session: AsyncSession, batch: Batch) -> None:
 
 
 async def are_new(session: AsyncSession, batch: Batch) -> bool:
-    """Whether none of these reports was delivered before, and none is there twice."""
+    """Whether none of these reports was delivered before, and none is there twice. Then the batch knows it."""
     reports = [draft.values for draft in batch.drafts.get(Report, ())]
     are_told_apart = len({name(report) for report in reports}) == len(reports)
-    return not reports or (are_told_apart and not await delivered(session, reports))
+    if not are_told_apart or (reports and await delivered(session, reports)):
+        return False
+    batch.known_new.add(Report)
+    return True
 
 
 async def deliver(
@@ -160,7 +163,9 @@ async def _store(session: AsyncSession, body: SentBody[ReportDrafts]) -> Removed
     check_owner(body.caller, values, earlier)
     # The same body is only matched, so that the answer says what became of each part since.
     batch.dry = earlier is not None and earlier.sha256 == values["sha256"]
-    if earlier is not None and not batch.dry:
+    if earlier is None:
+        batch.known_new.add(Report)
+    elif not batch.dry:
         before = await mentions.earlier(session, earlier.id, earlier.made)
         batch.correct = partial(_correct, before)
         batch.sources_before = await own_sources.find(session, before)

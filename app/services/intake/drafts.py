@@ -278,6 +278,8 @@ class Batch(Drafts):
     """Whether a line was taken otherwise than if it had come by itself, after those before it."""
     when_known: Callable[[], None] | None = None
     """Called when it is known what all drafts are, though the last may not be stored yet."""
+    known_new: set[type[Record]] = field(default_factory=set)
+    """Kinds of which it was asked under the lock already that none of these drafts is stored."""
     stored_already: set[Draft] = field(default_factory=set)
     """The new drafts that were stored as soon as nothing was found that they are."""
     shown: Draft | None = None  # of which the answer shows the record, if it is the answer to this body alone
@@ -287,7 +289,11 @@ class Batch(Drafts):
     def without_texts(self) -> set[UUID]:
         """The documents that this body has made of which nothing was read: there is nothing to be found in them."""
         read = {draft.value("document_id") for draft in self.drafts.get(DocumentVersion, ())}
-        return {draft.id for draft in self.drafts.get(Document, ()) if draft.outcome == "created"} - read
+        return self.created(Document) - read
+
+    def created(self, model: type[Record]) -> set[UUID]:
+        """The records of a kind that this body has made."""
+        return {draft.id for draft in self.drafts.get(model, ()) if draft.outcome == "created"}
 
 
 def number(batch: Batch, line: int) -> None:

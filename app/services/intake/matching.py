@@ -43,7 +43,7 @@ async def match(session: AsyncSession, batch: Batch, model: type[Record], drafts
     # First those of an export: where two drafts are the same, the one whose id was given is the record.
     new = await by_id(session, batch.caller, model, [draft for draft in drafts if draft.restored])
     left = await _by_ref(session, batch, model, [draft for draft in drafts if not draft.restored])
-    new += await _OTHERWISE.get(model, _by_keys)(session, batch, model, left)
+    new += left if model in batch.known_new else await _OTHERWISE.get(model, _by_keys)(session, batch, model, left)
     for draft in linked(drafts):
         point(draft, kinds.kind_of(model).own_pointers)
     if batch.dry:
@@ -61,7 +61,8 @@ async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], draf
     if not refs:
         return drafts
     of_event = "event_id" in table_of(model).c
-    stored = {row.ref: row for row in await ask(session, bearing_refs(model, batch.caller), {"refs": list(refs)})}
+    rows = () if model in batch.known_new else await ask(session, bearing_refs(model, batch.caller), {"refs": [*refs]})
+    stored = {row.ref: row for row in rows}
     deleted = {} if batch.dry else await lost_refs(session, batch.caller, model, refs - stored.keys())
     left, first_by_ref, problems = list[Draft](), dict[str, Draft](), list[Problem]()
     for draft in drafts:

@@ -23,37 +23,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.database import Askable, ask, set_reason, utcnow
 from app.derive.rules import fidelity
 from app.derive.rules.fidelity import Finding, Quotation, Version
-from app.models import Appearance, DocumentVersion
+from app.models import Appearance, Document, DocumentVersion
 from app.schemas import addresses
 from app.schemas.statements import AppearanceRead
 from app.services.intake import storing
 from app.services.intake.drafts import Batch, Draft, Drafts
 from app.services.intake.references import RECHECKED
 from app.services.search import locating
-from app.texts import languages
 from app.texts.quoting import quotes
 from app.texts.quoting.effort import Key, Spots
 from app.texts.quoting.quotes import Quote, Verdict
 
 # What of an appearance decides what becomes of its quotation, beside its document.
 FIELDS: Final = Quote._fields
-# Of a document's versions, the latest, in which a quotation is looked up; in the earlier of these only what is not in
-# the latest.
-SEARCHED_VERSIONS: Final = 10
-
-# The latest versions with a text of each document, under any of its ids; and those that are named. The text of a
-# version that was translated from its document's language is in another one, which is unknown.
-_VERSIONS: Final = text("""
-SELECT asked, place <= :most, id, document_id, retrieved_at, sha256,
-    language, translated_from, headline, coalesce(part, false)
-FROM (
-    SELECT o.id AS asked, v.id, v.document_id, v.retrieved_at, v.sha256, v.translated_from, v.headline, v.part,
-        coalesce(d.language, o.language) AS language,
-        row_number() OVER (PARTITION BY o.id ORDER BY v.retrieved_at DESC, v.id DESC) AS place
-    FROM document o CROSS JOIN LATERAL document_kin(o.id) k JOIN document d ON d.id = k
-    JOIN document_version v ON v.document_id = k
-    WHERE o.id = ANY (:documents) AND v.sha256 IS NOT NULL) known
-WHERE place <= :most OR id = ANY (:named) ORDER BY asked, place""")
 # All quotations from these documents, under any of their ids.
 _STORED: Final = text("""
 WITH kin AS (SELECT DISTINCT document_kin(d) AS id FROM unnest(CAST(:documents AS uuid[])) d)
@@ -130,7 +112,7 @@ async def look_ahead(reading: Askable, batch: Batch) -> None:
     quotations = [*map(_stored_quotation, stored)]
     quotations += [_quotation(draft, roots[draft.points_at["document_id"]]) for draft in quoting]
     root_of = {root: root for root in roots.values()} | {row.document_id: row.root for row in stored}
-    stored_versions, _ = await _versions(reading, known_roots | {row.document_id for row in stored})
+    stored_versions, _ = await locating.versions(reading, known_roots | {row.document_id for row in stored})
     versions = {id_: list(stored_versions.get(id_, ())) for id_ in root_of}
     ids_of_root = defaultdict[UUID, list[UUID]](list)
     for id_, root in root_of.items():
@@ -192,16 +174,11 @@ def _names(batch: Batch, document: Draft) -> list[str]:
 
 def _version(draft: Draft, root: UUID) -> Version:
     """A version that is not stored yet."""
-    of_text = _language_of_text(draft.points_at["document_id"].value("language"), draft.value("translated_from"))
+    of_document = draft.points_at["document_id"].original.value("language")
+    of_text = locating.language_of_text(of_document, draft.value("translated_from"))
     retrieved_at = draft.value("retrieved_at") or utcnow()
     sha256, headline = draft.values["sha256"], draft.value("headline")
     return Version(draft.id, root, retrieved_at, sha256, of_text, headline, bool(draft.value("part")))
-
-
-def _language_of_text(language: str | None, translated_from: str | None) -> str | None:
-    """That of the document; unknown where the text was translated from it."""
-    is_translated = language and translated_from and languages.fit(language, translated_from)
-    return languages.UNDETERMINED if is_translated else language
 
 
 # --- under the lock --------------------------------------------------------------------------------------------------
@@ -217,7 +194,7 @@ async def decide(session: AsyncSession, batch: Batch, new: Sequence[Draft], matc
     drafted = [_quotation(draft, draft.value("document_id")) for draft in drafts]
     new_versions = [draft for draft in _read(batch) if draft.outcome == "created"]
     matched_rows, stored = ([], []) if batch.from_export else await _to_recheck(session, batch, new_versions, matched)
-    lookups = await _lookups(session, drafted, stored, nowhere=batch.without_texts())
+    lookups = await _lookups(session, drafted, stored, known=_known_versions(batch))
     search = _Search(batch.spots, _texts(batch), {draft.id for draft in new_versions})
     findings = await _decided(session, search, lookups)
     for draft, (quotation, versions), finding in zip(drafts, lookups, findings, strict=False):
@@ -231,6 +208,15 @@ async def decide(session: AsyncSession, batch: Batch, new: Sequence[Draft], matc
     for draft in matched:
         if draft.id in fidelities:
             draft.values["fidelity"] = fidelities[draft.id]
+
+
+def _known_versions(batch: Batch) -> dict[UUID | None, Sequence[Version]]:
+    """The only text, or none, of each document that a body has made: nobody else can have brought another one yet."""
+    versions: dict[UUID, list[Version]] = {id_: [] for id_ in batch.created(Document)}
+    for draft in _read(batch):
+        if (document := draft.values["document_id"]) in versions and draft.same_as is None:
+            versions[document].append(_version(draft, document))
+    return {id_: texts for id_, texts in versions.items() if len(texts) <= 1}
 
 
 async def _to_recheck(
@@ -332,41 +318,27 @@ async def _stored(session: Askable, documents: Collection[UUID]) -> Sequence[Row
 
 
 async def _lookups(
-    session: AsyncSession, *groups: Sequence[Quotation], nowhere: Collection[UUID] = ()
+    session: AsyncSession, *groups: Sequence[Quotation], known: Mapping[UUID | None, Sequence[Version]] | None = None
 ) -> list[_Lookup]:
     """Each quotation with the versions to look it up in: the latest of its document, and any that its group names.
 
-    `nowhere`: documents that are known to have none.
+    `known`: all that documents have, of which nothing needs to be asked.
     """
+    known = known or {}
     named_by_group: list[set[UUID]] = []
     documents: set[UUID] = set()
     for group in groups:
         quoting = [q for q in group if q.quote.quoted and q.quote.wording and q.document_id]
-        documents.update(q.document_id for q in quoting if q.document_id and q.document_id not in nowhere)
+        documents.update(q.document_id for q in quoting if q.document_id and q.document_id not in known)
         named_by_group.append({q.finding.version_id for q in quoting if q.finding.version_id})
-    versions, latest = await _versions(session, documents, set().union(*named_by_group))
-    return [
-        (q, [version for version in versions.get(q.document_id, ()) if version.id in latest or version.id in named])
-        for group, named in zip(groups, named_by_group, strict=True)
-        for q in group
-    ]
-
-
-async def _versions(
-    session: Askable, documents: Collection[UUID], named: Collection[UUID] = ()
-) -> tuple[Mapping[UUID | None, Sequence[Version]], Collection[UUID]]:
-    """By document the latest versions and those that are named, the latest first; and the ids of the latest."""
-    versions, latest = defaultdict[UUID | None, list[Version]](list), set[UUID]()
-    if documents:
-        lists = {"documents": list(documents), "named": list(named)}
-        rows = await ask(session, _VERSIONS, {**lists, "most": SEARCHED_VERSIONS})
-        for document, is_latest, id_, owner, read, sha256, language, original, headline, is_part in rows:
-            of_text = _language_of_text(language, original)
-            version = Version(id_, owner, read, sha256, of_text, headline, is_part)
-            versions[document].append(version)
-            if is_latest:
-                latest.add(version.id)
-    return versions, latest
+    versions, latest = await locating.versions(session, documents, set().union(*named_by_group))
+    lookups: list[_Lookup] = []
+    for group, named in zip(groups, named_by_group, strict=True):
+        for q in group:
+            if (searched := known.get(q.document_id)) is None:
+                searched = [one for one in versions.get(q.document_id, ()) if one.id in latest or one.id in named]
+            lookups.append((q, searched))
+    return lookups
 
 
 async def _decided(session: Askable, search: _Search, lookups: Sequence[_Lookup]) -> list[Finding]:
