@@ -11,6 +11,7 @@ Nothing else matches or stores drafts, with one exception: `credits` finds and s
 credit. No body names these, so there is nobody to whom an ambiguous name could be refused.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -23,6 +24,7 @@ from app.database import Asking, asking_ahead, turn_for_texts
 from app.models import (
     Appearance,
     AppearanceHop,
+    Claim,
     Document,
     DocumentLink,
     DocumentVersion,
@@ -53,7 +55,7 @@ from app.services.intake.foreign_keys import (
 from app.services.intake.references import name_events, point_labels, resolve
 from app.services.redaction import gone
 from app.services.search import similar
-from app.texts import names
+from app.texts import folding, names
 from app.texts.names import Likeness
 
 # In the order of the table: what records may point at stands before them. Unnamed sources are told apart by what they
@@ -82,10 +84,13 @@ async def prepare(session: AsyncSession, batch: Batch) -> None:
 def _prepare(batch: Drafts) -> None:
     point_labels(batch)
     by_name.unname(batch)
-    # Remembered, as under the lock the names of new sources are compared with others.
+    # Remembered, as under the lock the names of new sources and what is claimed and asked are compared with others.
     for draft in batch.drafts.get(Source, ()):
         if is_named(draft):
             names.read(draft.value("name"))
+    for draft in (*batch.drafts.get(Claim, ()), *batch.drafts.get(Question, ())):
+        if words := draft.value("text"):
+            folding.whole(words)
     batch.features = copies.fingerprint_texts(batch)
 
 
@@ -121,16 +126,16 @@ async def foresee(
     # that the event of the path is missing is said first.
     if quoting:
         batch.check_labels()
-    if not quoting and batch.compared is None:
-        return
-    stored_claims: similar.StoredTexts = {}
     reading = asking_ahead(session)
+
+    async def look_quotations_up() -> None:
+        if not (repeated and await repeated(reading)):
+            await quotes.look_ahead(reading, batch)
+
+    steps = [look_quotations_up()] if quoting else []
     if batch.compared is not None:
-        stored_claims = await similar.read(reading, batch.compared)
-    if quoting and not (repeated and await repeated(reading)):
-        await quotes.look_ahead(reading, batch)
-    if batch.compared is not None:
-        batch.compared.nearby = await similar.compare_in_thread(batch.compared, stored_claims)
+        steps.append(similar.find(reading, batch.compared))
+    await asyncio.gather(*steps)
 
 
 # --- under the lock --------------------------------------------------------------------------------------------------

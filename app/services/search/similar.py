@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    TextClause,
     Uuid,
     bindparam,
     column,
@@ -46,14 +47,15 @@ _MATCHES: Final = 500  # occurrences that are counted for each claim, from its r
 _ENTRIES: Final = 5000  # claims of an event, with each of their languages, that are looked through: the latest
 # For each new claim the `neighbours` that share its rarest words, among the latest `entries` of the event. Words are
 # counted from the rarest on until `matches` claims have them; the rarest always is. And the latest open questions.
+# Both as a table `s`; `kin` is what `_kin` selects.
 _STORED: Final = text("""
-WITH asked AS MATERIALIZED (
+(WITH asked AS MATERIALIZED (
     SELECT nth, event, lexeme
     FROM jsonb_to_recordset(CAST(:new AS jsonb)) AS r(nth int, event int, language text, words text)
     CROSS JOIN LATERAL (SELECT search_lexemes(language, words) UNION SELECT search_lexemes('und', words)) l(lexeme)
 ), stored AS MATERIALIZED (
     SELECT k.event, s.id, s.owner, lexeme
-    FROM jsonb_to_recordset(CAST(:kin AS jsonb)) AS k(event int, id uuid)
+    FROM kin k(event, id)
     CROSS JOIN LATERAL (
         SELECT id, owner, vector FROM search_entry e WHERE e.event_id = k.id AND e.type = 'claim'
         ORDER BY part DESC LIMIT :entries) s
@@ -75,17 +77,17 @@ FROM best CROSS JOIN LATERAL (SELECT text, translations FROM claim WHERE claim.i
 WHERE place <= :neighbours
 UNION ALL
 SELECT -1 - k.event, q.id, q.text, '{}'::jsonb
-FROM jsonb_to_recordset(CAST(:kin AS jsonb)) AS k(event int, id uuid)
+FROM kin k(event, id)
 CROSS JOIN LATERAL (
     SELECT id, coalesce(measure || ' (' || subject || ')', text) AS text FROM question
-    WHERE event_id = k.id AND (answer = 'open' OR subject IS NOT NULL) ORDER BY id DESC LIMIT :questions) q""")
+    WHERE event_id = k.id AND (answer = 'open' OR subject IS NOT NULL) ORDER BY id DESC LIMIT :questions) q) s""")
 # The open questions of each event, the latest: few, so that all are compared.
 _STORED_QUESTIONS: Final = text("""
-SELECT -1 - k.event AS nth, q.id, q.text, '{}'::jsonb AS translations
-FROM jsonb_to_recordset(CAST(:kin AS jsonb)) AS k(event int, id uuid)
+(SELECT -1 - k.event AS nth, q.id, q.text, '{}'::jsonb AS translations
+FROM kin k(event, id)
 CROSS JOIN LATERAL (
     SELECT id, coalesce(measure || ' (' || subject || ')', text) AS text FROM question
-    WHERE event_id = k.id AND (answer = 'open' OR subject IS NOT NULL) ORDER BY id DESC LIMIT :questions) q""")
+    WHERE event_id = k.id AND (answer = 'open' OR subject IS NOT NULL) ORDER BY id DESC LIMIT :questions) q) s""")
 _QUESTIONS_COMPARED: Final = 200
 _STILL_STORED: Final = text(
     "SELECT id FROM claim WHERE id = ANY (:ids) UNION ALL SELECT id FROM question WHERE id = ANY (:ids)"
@@ -193,40 +195,41 @@ def _new_claims(claims: Sequence[ClaimCreate], event: int, pointer: str) -> list
     ]
 
 
-async def read(session: Askable, compared: Compared) -> StoredTexts:
-    """The stored claims that share words with those of a body, and questions: two statements, however many."""
-    kin = await _kin(session, compared.caller, compared.events)
-    if not kin:
-        return {}
+async def find(session: Askable, compared: Compared) -> None:
+    """Note what is near to the claims and questions of a body."""
+    compared.nearby = await _compare_in_thread(compared, await _read(session, compared))
+
+
+async def _read(session: Askable, compared: Compared) -> StoredTexts:
+    """The stored claims that share words with those of a body, and questions: one statement, however many."""
     new = [
         {"nth": nth, "event": claim.event, "language": claim.language, "words": claim.text[:COMPARED_CHARACTERS]}
         for nth, claim in enumerate(compared.claims)
     ]
+    places = [
+        {"nth": nth, "id": address.id and str(address.id), "ref": address.ref or address.slug, "slug": address.slug}
+        for nth, address in enumerate(map(addresses.parse, compared.events))
+    ]
     stored: StoredTexts = defaultdict(list)
     bounds = {"entries": _ENTRIES, "matches": _MATCHES, "neighbours": _NEIGHBOURS}
-    statement = _STORED if new else _STORED_QUESTIONS
-    questions = {"kin": json.dumps(kin), "questions": _QUESTIONS_COMPARED if compared.questions else 0}
+    questions = {"addresses": json.dumps(places), "questions": _QUESTIONS_COMPARED if compared.questions else 0}
     claims = {"new": json.dumps(new), **bounds} if new else {}
+    statement = _reading(_STORED if new else _STORED_QUESTIONS, compared.caller.scopes)
     for row in await ask(session, statement, {**questions, **claims}):
         texts = (row.text, *row.translations.values())
         stored[row.nth] += [(row.id, translation) for translation in texts if isinstance(translation, str)]
     return stored
 
 
-async def _kin(session: Askable, caller: Caller, events: list[str]) -> list[dict[str, Any]]:
-    """The events at these addresses and those merged with them, as far as the caller may see each of them."""
-    rows = [
-        {"nth": nth, "id": address.id and str(address.id), "ref": address.ref or address.slug, "slug": address.slug}
-        for nth, address in enumerate(map(addresses.parse, events))
-    ]
-    query = _kin_query(caller.scopes)
-    return [{"event": nth, "id": str(id_)} for nth, id_ in await ask(session, query, {"addresses": json.dumps(rows)})]
-
-
 @cache
-def _kin_query(scopes: frozenset[str]) -> Select[*tuple[Any, ...]]:
+def _reading(stored: TextClause, scopes: frozenset[str]) -> Select[*tuple[Any, ...]]:
     """Laid out once for each kind of caller: every claim that is sent asks it, and writing it takes a millisecond."""
-    caller = Caller(scopes=scopes)
+    kin = _kin(Caller(scopes=scopes)).cte("kin").prefix_with("MATERIALIZED")
+    return select(text("s.*")).select_from(stored).add_cte(kin)
+
+
+def _kin(caller: Caller) -> Select[*tuple[Any, ...]]:
+    """The events at these addresses and those merged with them, as far as the caller may see each of them."""
     addressed = (
         func.jsonb_to_recordset(bindparam("addresses", type_=JSONB))
         .table_valued(column("nth", Integer), column("id", Uuid()), column("ref", Text), column("slug", Text))
@@ -243,7 +246,7 @@ def _kin_query(scopes: frozenset[str]) -> Select[*tuple[Any, ...]]:
     )
 
 
-async def compare_in_thread(compared: Compared, stored: StoredTexts) -> Nearby:
+async def _compare_in_thread(compared: Compared, stored: StoredTexts) -> Nearby:
     """`compare` in a thread, if there is anything to compare with."""
     if not stored and max(len(compared.claims), len(compared.questions)) == 1:
         return {}
