@@ -280,8 +280,7 @@ def _each(character: str) -> str:
 def _placed_characters(text: str, offset: int) -> tuple[str, "array[int]"]:
     """The same, and where each comes from."""
     if text.isascii():  # of which each becomes one
-        end = offset + len(text)
-        return text.translate(_ASCII), _PLACES[offset:end] if end <= len(_PLACES) else array("I", range(offset, end))
+        return text.translate(_ASCII), _places(offset, offset + len(text))
     if "\u200c" in text:
         text = _HALF_SPACE.sub(lambda gap: " " * len(gap[0]), text)
     folds = {character: _each(character) for character in set(text)}
@@ -325,8 +324,12 @@ def _positions(text: str, sizes: Mapping[str, int], offset: int) -> "array[int]"
     """Where each folded character comes from; `sizes`: of those that do not become just one."""
     positions, last = array("I"), 0
     for match in re.finditer(f"[{re.escape(''.join(sizes))}]", text) if sizes else ():
-        positions.extend(range(offset + last, offset + match.start()))
+        positions.extend(_places(offset + last, offset + match.start()))
         positions.extend([offset + match.start()] * sizes[match[0]])
         last = match.end()
-    positions.extend(range(offset + last, offset + len(text)))
+    positions.extend(_places(offset + last, offset + len(text)))
     return positions
+
+
+def _places(start: int, end: int) -> "array[int]":
+    return _PLACES[start:end] if end <= len(_PLACES) else array("I", range(start, end))
