@@ -13,34 +13,26 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 import psycopg
-from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
+from sqlalchemy import event, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
-from sqlalchemy.util import await_only
 
-from app.connections import askers, commits, engines
+from app.connections import commits, engines, sessions
 from app.connections.askers import Askers
+from app.connections.conversation import Conversation, Sent
 from app.connections.engines import ReadKind
 from app.connections.gathering import Gatherings
 from app.connections.guarded import Unanswered
 from app.connections.places import Places
+from app.connections.sessions import LedgerSession, SearchSession
 from app.connections.transactions import ReadTransaction, Transactions
-from app.connections.written import DIALECT, FixedStatement, written
+from app.connections.written import FixedStatement, written
 from app.errors import Unavailable
 from app.settings import Settings
-from app.telling import metrics, request_notes
+from app.telling import request_notes
 from app.turns import Turns
 
-# 20230809 is the class of this service's advisory locks, 1 the ledger's: the same numbers as in its triggers.
-# One plan for all values, and no table read as a whole: what writes look up is found by indexes, and a plan, which
-# stays for the life of a connection, may be made while tables are empty.
-_BEGIN: Final = (
-    "BEGIN; SELECT pg_advisory_xact_lock(20230809, 1), set_config('counterclaim.actor', %(actor)s, true), "
-    "set_config('counterclaim.request', %(request)s, true), "
-    "set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)"
-)
-_OF_SEARCHES: Final = f"SET LOCAL statement_timeout = '{engines.SEARCH_SECONDS}s'"
 # An export may take long in all: whoever streams it sets a bound of its own.
 _OF_EXPORTS: Final = text(
     "SELECT set_config('statement_timeout', :limit, true), set_config('idle_in_transaction_session_timeout', '0', true)"
@@ -53,7 +45,6 @@ _WAITING: Final = text(
     "SELECT EXISTS (SELECT FROM pg_locks "
     "WHERE locktype = 'advisory' AND classid = 20230809 AND objid = 1 AND NOT granted)"
 )
-_REASON: Final = text("SELECT set_config('counterclaim.reason', :reason, true)")
 _ASKERS: Final = 10  # connections for statements of a millisecond: more than that wait in line
 LEDGER_LOCK: Final = {"class": 20230809, "key": 1}
 MIGRATION_LOCK: Final = {"class": 20230809, "key": 2}
@@ -67,46 +58,6 @@ class Signature:
     actor: str
     request_id: str = ""
     reason: str = ""
-
-
-class _LedgerSession(Session):
-    """A session whose transactions begin with the ledger's lock, so that nothing is read for a write before it."""
-
-
-class _SearchSession(Session):
-    """A session in which no statement takes long."""
-
-
-@event.listens_for(_SearchSession, "after_begin")
-def _limit_statements(_session: Session, _transaction: object, connection: Connection) -> None:
-    raw: Any = connection.connection.driver_connection
-    try:
-        await_only(raw.execute(_OF_SEARCHES))
-    except psycopg.Error as error:
-        if raw.closed:
-            connection.invalidate(error)
-        raise _wrapped(error, _OF_SEARCHES) from error
-
-
-@event.listens_for(_LedgerSession, "after_begin")
-def _begin_with_lock(session: Session, _transaction: object, connection: Connection) -> None:
-    """Begin the transaction, which psycopg leaves to us on these connections, and take the lock, in one message."""
-    signed: Signature = session.info["signature"]
-    raw: Any = connection.connection.driver_connection
-    # Of the client: it writes the values into the text. Only so are two statements one message.
-    cursor = psycopg.AsyncClientCursor(raw)
-    values: Any = {"actor": signed.actor, "request": signed.request_id}
-    query, values = _heard(connection.engine.dispatch, connection, cursor, _BEGIN, values)
-    began = time.monotonic()
-    try:
-        await_only(cursor.execute(query, values))
-        if signed.reason:  # somebody's words: these are in no text of a query
-            await_only(psycopg.AsyncRawCursor(raw).execute(written(_REASON)[0], [signed.reason]))
-    except psycopg.Error as error:
-        if raw.closed:
-            connection.invalidate(error)
-        raise _wrapped(error, query) from error
-    metrics.LEDGER_WAITS.observe(time.monotonic() - began)
 
 
 @dataclass(slots=True)
@@ -138,7 +89,7 @@ class Database:
     @asynccontextmanager
     async def reading(self, what_for: ReadKind = "reads") -> AsyncIterator[AsyncSession]:
         """One snapshot for all that is read; nothing can be written. Raises Unavailable where too many do the same."""
-        kind = _SearchSession if what_for == "searches" else Session
+        kind = SearchSession if what_for == "searches" else Session
         try:
             async with (
                 asyncio.timeout(engines.SEARCH_SECONDS if what_for == "searches" else None),
@@ -184,14 +135,15 @@ class Database:
         """
         opened = AsyncSession(
             self.writers,
-            sync_session_class=_LedgerSession,
+            sync_session_class=LedgerSession,
             expire_on_commit=False,
             info={"signature": signature, "database": self},
         )
         try:
             with commits.told() as end:
                 async with opened as session, session.begin():
-                    yield session
+                    async with sessions.heard_out(session):
+                        yield session
                     end.is_reached = True
         finally:  # whatever came of it: a commit whose answer was lost may have been one
             self.own_writes.ended = time.monotonic()
@@ -201,7 +153,7 @@ class Database:
         try:
             await self.prober.ask("SELECT 1", ())
         except psycopg.Error as error:
-            raise _wrapped(error, "SELECT 1") from error
+            raise sessions.wrapped(error, "SELECT 1") from error
 
     async def dispose(self) -> None:
         for engine in (self.readers, self.exporters, self.writers):
@@ -239,6 +191,7 @@ def connect(settings: Settings) -> Database:
     )
     for engine in (readers, writers, exporters):
         event.listen(engine.sync_engine, "before_cursor_execute", _count_statement, retval=True)
+    sessions.wait_for_what_was_sent(writers)
     drawers = engines.drawers(settings, silence)
     return Database(readers, drawers, writers, exporters, look_ups, prober, turns, Places(settings.exporters))
 
@@ -290,52 +243,41 @@ async def _ended_by_commit(reading: AsyncSession) -> AsyncIterator[None]:
 async def ask(session: Askable, statement: FixedStatement, parameters: Mapping[str, Any] | None = None) -> list[Any]:
     """Run one fixed statement, the same object each time, in the session's transaction; its rows as named tuples.
 
-    By psycopg alone: what SQLAlchemy does around a statement of a few rows takes twice as long as all else. Raises what
-    `session.execute` would.
+    Raises what `session.execute` would, also for what was sent before.
     """
-    query, names, constants = written(statement)
-    value_of = {**constants, **(parameters or {})}
-    values: Any = [value_of[name] for name in names]
+    query, values = _bound(statement, parameters or {})
     if isinstance(session, Asking):
         return await _ask_apart(session.database, session.database.askers.ask, query, values)
     if isinstance(session, ReadTransaction):
         return await _ask_apart(session.info["database"], session.ask, query, values)
-    transaction, connection, cursor = session.info.get("asking", (None, None, None))
-    if transaction is None or transaction is not session.sync_session.get_transaction():
-        connection = await session.connection()
-        sync: Any = connection.sync_connection
-        cursor = askers.raw_cursor(sync.connection.driver_connection)
-        session.info["asking"] = (session.sync_session.get_transaction(), connection, cursor)
-    query, values = _heard(
-        connection.sync_connection.engine.dispatch, connection.sync_connection, cursor, query, values
-    )
-    try:
-        await cursor.execute(query, values)
-        return await askers.rows(cursor, query) if cursor.pgresult and cursor.pgresult.nfields else []
-    except psycopg.Error as error:
-        if cursor.connection.closed:
-            await connection.invalidate(error)
-        raise _wrapped(error, query) from error
+    return await sessions.converse(session, query, values, Conversation.ask)
+
+
+async def send(session: AsyncSession, statement: FixedStatement, parameters: Mapping[str, Any]) -> Sent:
+    """As `ask`, in a transaction that writes, but nobody waits: what it raises is raised by what comes after it.
+
+    Its rows can be had when that was asked, or after `hear`.
+    """
+    return await sessions.converse(session, *_bound(statement, parameters), Conversation.send)
+
+
+async def hear(session: AsyncSession) -> None:
+    """Wait for all that was sent in the session's transaction. Raises what it raised."""
+    await sessions.hear(session)
+
+
+def _bound(statement: FixedStatement, parameters: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    query, names, constants = written(statement)
+    value_of = {**constants, **parameters}
+    return query, [value_of[name] for name in names]
 
 
 async def _ask_apart(database: Database, ask_for: _AskFor, query: str, values: Any) -> list[Any]:
-    query, values = _heard(database.readers.sync_engine.dispatch, None, None, query, values)
+    query, values = sessions.seen(database.readers.sync_engine.dispatch, None, None, query, values)
     try:
         return await ask_for(query, values)
     except psycopg.Error as error:
-        raise _wrapped(error, query) from error
-
-
-def _wrapped(error: psycopg.Error, query: str) -> StatementError:
-    """The error that SQLAlchemy would raise."""
-    return DBAPIError.instance(query, None, error, psycopg.Error, dialect=DIALECT)
-
-
-def _heard(dispatch: Any, connection: Connection | None, cursor: Any, query: str, values: Any) -> tuple[str, Any]:
-    """Have whoever listens to the engine hear of this as of any other statement."""
-    for listener in dispatch.before_cursor_execute:
-        query, values = listener(connection, cursor, query, values, None, False)
-    return query, values
+        raise sessions.wrapped(error, query) from error
 
 
 async def end_read(session: Askable) -> None:
@@ -347,7 +289,7 @@ async def end_read(session: Askable) -> None:
         try:
             await session.end()
         except psycopg.Error as error:
-            raise _wrapped(error, "COMMIT") from error
+            raise sessions.wrapped(error, "COMMIT") from error
     elif not isinstance(session, Asking) and not is_writing(session):
         await session.commit()
 
@@ -387,7 +329,7 @@ def turn_for_texts(session: Askable) -> AbstractAsyncContextManager[None]:
 async def set_reason(session: AsyncSession, reason: str | None = None) -> None:
     """Set the reason that the ledger notes for the changes after this in the transaction. None: the request's own."""
     signed: Signature = session.info["signature"]
-    await ask(session, _REASON, {"reason": signed.reason if reason is None else reason})
+    await send(session, sessions.REASON, {"reason": signed.reason if reason is None else reason})
 
 
 async def waited_for(session: AsyncSession) -> bool:

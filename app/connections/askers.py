@@ -23,10 +23,12 @@ def raw_cursor(connection: AsyncConnection[Any]) -> AsyncRawCursor[Any]:
 
 
 async def rows(cursor: AsyncRawCursor[Any], query: str) -> list[Any]:
-    """The rows of what was asked, as named tuples.
+    """The rows of what was asked, as named tuples; none of what gives none.
 
     psycopg asks what each column is called every time, which takes as long as reading a row.
     """
+    if not (cursor.pgresult and cursor.pgresult.nfields):
+        return []
     make = _row_makers.get(query)
     if make is None:
         if len(_row_makers) >= _STATEMENTS:

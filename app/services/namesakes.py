@@ -15,7 +15,7 @@ from sqlalchemy import Row, Uuid, column, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from app.database import ask, set_reason
+from app.database import ask, send, set_reason
 from app.services.access import Caller
 from app.texts import folding, names
 from app.texts.names import Likeness
@@ -147,7 +147,7 @@ async def stored(session: AsyncSession, ids: Collection[UUID]) -> list[Row[Any]]
 
 async def forget_keys(session: AsyncSession, ids: Collection[UUID]) -> None:
     """Of sources that may have other names now."""
-    await ask(session, _UNKEY, {"ids": list(ids)})
+    await send(session, _UNKEY, {"ids": list(ids)})
 
 
 def named(sources: Iterable[Row[Any]]) -> list[Row[Any]]:
@@ -163,7 +163,7 @@ async def unkeyed(session: AsyncSession, sources: Sequence[Row[Any]]) -> list[Ro
 
 async def keep_keys(session: AsyncSession, sources: Sequence[NamedSource]) -> None:
     if sources:
-        await ask(session, _KEEP, {"keys": _key_rows(sources)})
+        await send(session, _KEEP, {"keys": _key_rows(sources)})
 
 
 def _key_rows(sources: Sequence[NamedSource]) -> str:

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import ask
+from app.database import ask, send
 from app.models import AppearanceHop, Record, Report, table_of
 from app.schemas.kinds import kind_of
 from app.services.intake import remarks, storing
@@ -218,7 +218,7 @@ async def pass_on(session: AsyncSession, heirs: Mapping[tuple[UUID, str], UUID])
         owned[report, record].append(name)
     rows = [{"report_id": report, "record_id": record, "owns": names} for (report, record), names in owned.items()]
     if rows:
-        await ask(session, _PASS_ON, {"rows": storing.as_json(rows)})
+        await send(session, _PASS_ON, {"rows": storing.as_json(rows)})
 
 
 # --- this delivery ---------------------------------------------------------------------------------------------------
@@ -245,15 +245,15 @@ async def keep(session: AsyncSession, batch: Batch, before: Earlier | None = Non
     reports = _reports(batch)
     mentions = _mentions(batch, reports)
     _add_earlier(mentions, before)
-    await ask(session, _FORGET, {"report": before.report, "said": [mention.record for mention in mentions.values()]})
+    await send(session, _FORGET, {"report": before.report, "said": [mention.record for mention in mentions.values()]})
     if mentions:
-        await ask(session, _KEEP_AGAIN, {"rows": _rows(mentions, reports)})
+        await send(session, _KEEP_AGAIN, {"rows": _rows(mentions, reports)})
 
 
 async def keep_rows(session: AsyncSession, rows: str | None) -> None:
     """Keep what new reports say, as `of_new` gave it."""
     if rows is not None:
-        await ask(session, _KEEP_OF_NEW, {"rows": rows})
+        await send(session, _KEEP_OF_NEW, {"rows": rows})
 
 
 def of_new(batch: Batch) -> str | None:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from app.database import ask, set_reason
+from app.database import ask, send, set_reason
 from app.models import Appearance, AppearanceHop, Document, DocumentVersion, Event, Source
 from app.services import namesakes
 from app.services.access import Caller
@@ -115,7 +115,7 @@ async def propose(session: AsyncSession, batch: Batch) -> Sequence[Row[Any]]:
     ]
     rows = storing.as_json(hops)
     if stored:
-        await ask(session, _GIVE_WAY, {"rows": rows})
+        await send(session, _GIVE_WAY, {"rows": rows})
     new_hops = await ask(session, _HOP, {"rows": rows, "longest": _CHAIN_STEPS})
     await set_reason(session)
     # To whoever sends its line alone, a text that comes after it is not known yet.

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app import times
+from app.connections.conversation import Sent
 from app.errors import Invalid, TooLarge
 from app.models import Document, DocumentVersion, Record
 from app.schemas.documents import DocumentCreate
@@ -283,8 +284,8 @@ class Batch(Drafts):
     stored_already: set[Draft] = field(default_factory=set)
     """The new drafts that were stored as soon as nothing was found that they are."""
     shown: Draft | None = None  # of which the answer shows the record, if it is the answer to this body alone
-    inserted: dict[UUID, Row[Any]] = field(default_factory=dict)
-    """By its id what `shown` became, as it is stored: if it is new, and nothing else in the body tells of it."""
+    shown_sent: Sent | None = None
+    """What gives `shown` as it is stored: if it is new, and nothing else in the body tells of it."""
 
     def without_texts(self) -> set[UUID]:
         """The documents that this body has made of which nothing was read: there is nothing to be found in them."""

@@ -12,7 +12,8 @@ credit. No body names these, so there is nobody to whom an ambiguous name could 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from itertools import chain
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import threads
-from app.database import Asking, asking_ahead, turn_for_texts
+from app.database import Asking, asking_ahead, hear, turn_for_texts
 from app.models import (
     Appearance,
     AppearanceHop,
@@ -159,6 +160,12 @@ async def store(
         if before_proposing is not None:
             await before_proposing()
         await _propose(session, batch)
+        await hear(session)
+    except DBAPIError as error:  # the database knows again what was redacted
+        if not (ids := database_errors.redacted_ids(error)):
+            raise
+        drafts = chain.from_iterable(batch.drafts.values())
+        raise gone.redacted([draft.pointer for draft in drafts if draft.id in ids] or [""]) from error
     finally:
         # Else a document and what was read of it keep each other, and a long text, until the garbage collector comes.
         for document in batch.drafts[Document]:
@@ -219,18 +226,9 @@ async def _match_and_store(session: AsyncSession, batch: Batch) -> None:
 
 
 async def _match_and_store_kind(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> None:
-    """Insert the drafts that are new, in their order, and complete the records that the others matched.
-
-    Raises Gone for what was redacted: the database knows it again.
-    """
-    if not drafts and _BEFORE_STORING.get(model) is not _visit_quotations:  # for a new text alone, too
-        return
-    try:
+    """Insert the drafts that are new, in their order, and complete the records that the others matched."""
+    if drafts or _BEFORE_STORING.get(model) is _visit_quotations:  # for a new text alone, too
         await _store_kind(session, batch, model, drafts)
-    except DBAPIError as error:
-        if not (ids := database_errors.redacted_ids(error)):
-            raise
-        raise gone.redacted([draft.pointer for draft in drafts if draft.id in ids] or [""]) from error
 
 
 async def _store_kind(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> None:
@@ -252,13 +250,19 @@ async def _store_kind(session: AsyncSession, batch: Batch, model: type[Record], 
         # Whatever else tells of the record may yet change it.
         if not matched:
             _tell_if_known(batch, after=model)
-        rows = await storing.insert(session, model, unstored, giving=batch.drafts[model] == [batch.shown])
-        batch.inserted |= {row.id: row for row in rows}
+        await _insert(session, batch, model, unstored)
         await storing.complete(session, batch, model, matched)
         if not batch.from_export:
             await aliases.add(session, batch, drafts)  # which only sources have
         if batch.from_export:
             await storing.merge(session, model, matched)
+
+
+async def _insert(session: AsyncSession, batch: Batch, model: type[Record], new: Sequence[Draft]) -> None:
+    is_shown = batch.drafts[model] == [batch.shown]
+    sent = await storing.insert(session, model, new, giving=is_shown)
+    if is_shown:
+        batch.shown_sent = sent
 
 
 def _tell_if_known(batch: Batch, *, after: type[Record]) -> None:

@@ -20,7 +20,7 @@ from pydantic_core import to_json
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import Askable, ask, set_reason, utcnow
+from app.database import Askable, ask, send, set_reason, utcnow
 from app.derive.rules import fidelity
 from app.derive.rules.fidelity import Finding, Quotation, Version
 from app.models import Appearance, Document, DocumentVersion
@@ -245,7 +245,7 @@ async def write_rechecked(session: AsyncSession, batch: Batch) -> None:
     """Store what `decide` noted of stored quotations: with a reason of its own in the ledger."""
     if batch.rechecked:
         await set_reason(session, RECHECKED)
-        await ask(session, _UPDATE, {"rows": storing.as_json(batch.rechecked)})
+        await send(session, _UPDATE, {"rows": storing.as_json(batch.rechecked)})
         await set_reason(session)
 
 
@@ -289,7 +289,7 @@ async def look_again(reading: AsyncSession, rows: Sequence[Row[Any]]) -> list[di
 async def write_again(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Store what `look_again` found, of appearances that are still as they were."""
     await set_reason(session, RECHECKED)
-    await ask(session, _UPDATE, {"rows": storing.as_json(rows)})
+    await send(session, _UPDATE, {"rows": storing.as_json(rows)})
 
 
 # --- what both ask ---------------------------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from sqlalchemy import ARRAY, Row, TextClause, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import ask
+from app.connections.conversation import Sent
+from app.database import ask, send
 from app.models import (
     Appearance,
     Base,
@@ -226,13 +227,13 @@ def _inserting_and_giving(model: type[Record]) -> TextClause:
 
 async def insert(
     session: AsyncSession, model: type[Record], drafts: Sequence[Draft], *, giving: bool = False
-) -> Sequence[Row[Any]]:
-    """Store new records. `giving`: as they are stored, each with the ledger's `redactions`."""
+) -> Sent | None:
+    """Send new records to be stored. `giving`: it gives them as they are then, with the ledger's `redactions`."""
     if not drafts:
-        return []
+        return None
     statement = _inserting_and_giving if giving else _inserting
     rows = as_json({"id": draft.id, **draft.values} for draft in drafts)
-    return await ask(session, statement(model), {"rows": rows})
+    return await send(session, statement(model), {"rows": rows})
 
 
 async def complete(session: AsyncSession, batch: Batch, model: type[Record], drafts: Sequence[Draft]) -> None:
@@ -276,7 +277,7 @@ async def _fill(
                 remarks.not_taken(batch, draft, name, filled_with[key], value)
     ids = {draft.id for draft, _, _ in filling}
     to_fill = [draft for draft in drafts if draft.id in ids]
-    await ask(session, _completing(model), {"rows": as_json(_to_fill(to_fill, batch.decided))})
+    await send(session, _completing(model), {"rows": as_json(_to_fill(to_fill, batch.decided))})
     for draft in to_fill:
         if (draft.id, draft.line) in filling_lines:
             draft.outcome = "completed"

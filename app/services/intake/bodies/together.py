@@ -234,4 +234,5 @@ async def _written(
         # To who has just made it more is told than to who sends it again, where it is hidden.
         if is_own_by_id.setdefault(draft.original.id, is_own) != is_own and not unseen.sees_all(caller):
             raise _Apart
-    return await records.get_written(session, caller, model, is_own_by_id, batch.inserted)
+    inserted = {row.id: row for row in await batch.shown_sent.rows()} if batch.shown_sent else {}
+    return await records.get_written(session, caller, model, is_own_by_id, inserted)
