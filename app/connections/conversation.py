@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncRawCursor
 from psycopg.pq import PipelineStatus
 
 from app.connections import askers
+from app.connections.guarded import Guarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +33,16 @@ class Sent:
 class Conversation:
     """What one transaction says to the database on its connection, and is told."""
 
-    def __init__(self, connection: AsyncConnection[Any]) -> None:
+    def __init__(self, connection: Guarded) -> None:
         self.connection = connection
         self._asking = askers.raw_cursor(connection)
         self._pipeline = AsyncExitStack()
-        self._is_sending = False
 
     async def send(self, query: str, values: Sequence[Any]) -> Sent:
         """Have a statement with `$1` be run. What it raises is raised by what is sent, asked or heard after it."""
-        if not self._is_sending:
+        if self.connection.statements == 1:
             await self._pipeline.enter_async_context(self.connection.pipeline())
-            self._is_sending = True
+        self.connection.statements += 1
         sent = Sent(query, askers.raw_cursor(self.connection))
         await sent.cursor.execute(query, values)
         return sent
@@ -55,16 +55,17 @@ class Conversation:
 
     async def hear(self) -> None:
         """Wait for all that was sent. Raises psycopg's errors."""
-        if self._is_sending:
-            self._is_sending = False
-            await self._pipeline.aclose()
+        if self.connection.statements > 1:
+            try:
+                await self._pipeline.aclose()
+            finally:
+                self.connection.statements = 1
 
     async def give_up(self) -> None:
         """Leave what was sent to be undone: the connection is as it was before, or it is closed."""
-        self._is_sending = False
         try:
             with suppress(psycopg.Error):
-                await self._pipeline.aclose()
+                await self.hear()
         finally:
             if self.connection.pgconn.pipeline_status != PipelineStatus.OFF:
                 self.connection.pgconn.finish()

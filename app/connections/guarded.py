@@ -55,6 +55,8 @@ class Guarded(AsyncConnection[Any]):
     """A connection that is cut when an answer takes longer than `seconds`."""
 
     seconds = 10.0
+    statements = 1
+    """Whose answers are waited for at once: each may take so long."""
     silence = Unanswered()
     _waits_since: float | None = None
     """By the loop's clock, which is `time.monotonic`; None: nobody waits."""
@@ -66,7 +68,7 @@ class Guarded(AsyncConnection[Any]):
         loop = asyncio.get_running_loop()
         seconds = min(self.seconds, _IN_SILENCE_SECONDS) if self.silence.is_recent() else self.seconds
         self._waits_since = loop.time()
-        self._patient_until = self._waits_since + seconds
+        self._patient_until = self._waits_since + seconds * self.statements
         # One timer for many waits, most of which are short: it looks again at its end.
         if self._watch is None or self._watch.when() > self._patient_until:
             self._look_later(loop)

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
+from weakref import WeakKeyDictionary
 
 import psycopg
 from sqlalchemy import Connection, event, text
@@ -33,6 +34,7 @@ _BEGIN: Final = (
 _OF_SEARCHES: Final = f"SET LOCAL statement_timeout = '{engines.SEARCH_SECONDS}s'"
 _SENT: Final = "statements that were sent together"
 _NONE: Final = (None, None, None)
+_conversations: Final = WeakKeyDictionary[Connection, Conversation]()
 REASON: Final = text("SELECT set_config('counterclaim.reason', :reason, true)")
 
 
@@ -84,8 +86,7 @@ def wait_for_what_was_sent(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "before_execute")
     def hear(connection: Connection, *_: object) -> None:
-        conversation: Conversation | None = connection.info.get("conversation")
-        if conversation is not None:
+        if (conversation := _conversations.get(connection)) is not None:
             try:
                 await_only(conversation.hear())
             except psycopg.Error as error:
@@ -150,7 +151,7 @@ async def _conversation(session: AsyncSession) -> tuple[AsyncConnection, Convers
     if transaction is None or transaction is not session.sync_session.get_transaction():
         connection = await session.connection()
         sync: Any = connection.sync_connection
-        conversation = sync.info["conversation"] = Conversation(sync.connection.driver_connection)
+        conversation = _conversations[sync] = Conversation(sync.connection.driver_connection)
         session.info["conversation"] = (session.sync_session.get_transaction(), connection, conversation)
     return connection, conversation
 
