@@ -52,9 +52,7 @@ def _limit_statements(_session: Session, _transaction: object, connection: Conne
     try:
         await_only(raw.execute(_OF_SEARCHES))
     except psycopg.Error as error:
-        if raw.closed:
-            connection.invalidate(error)
-        raise wrapped(error, _OF_SEARCHES) from error
+        raise _failed(connection, raw, error, _OF_SEARCHES) from error
 
 
 @event.listens_for(LedgerSession, "after_begin")
@@ -72,9 +70,7 @@ def _begin_with_lock(session: Session, _transaction: object, connection: Connect
         if signed.reason:  # somebody's words: these are in no text of a query
             await_only(psycopg.AsyncRawCursor(raw).execute(written(REASON)[0], [signed.reason]))
     except psycopg.Error as error:
-        if raw.closed:
-            connection.invalidate(error)
-        raise wrapped(error, query) from error
+        raise _failed(connection, raw, error, query) from error
     metrics.LEDGER_WAITS.observe(time.monotonic() - began)
 
 
@@ -90,9 +86,7 @@ def wait_for_what_was_sent(engine: AsyncEngine) -> None:
             try:
                 await_only(conversation.hear())
             except psycopg.Error as error:
-                if conversation.connection.closed:
-                    connection.invalidate(error)
-                raise wrapped(error, _SENT) from error
+                raise _failed(connection, conversation.connection, error, _SENT) from error
 
 
 async def converse(
@@ -105,7 +99,7 @@ async def converse(
     try:
         return await method(conversation, query, values)
     except psycopg.Error as error:
-        raise await _failed(connection, conversation, error, query) from error
+        raise await connection.run_sync(_failed, conversation.connection, error, query) from error
 
 
 async def hear(session: AsyncSession) -> None:
@@ -116,7 +110,7 @@ async def hear(session: AsyncSession) -> None:
     try:
         await conversation.hear()
     except psycopg.Error as error:
-        raise await _failed(connection, conversation, error, _SENT) from error
+        raise await connection.run_sync(_failed, conversation.connection, error, _SENT) from error
 
 
 @asynccontextmanager
@@ -136,15 +130,6 @@ async def heard_out(session: AsyncSession) -> AsyncIterator[None]:
         raise
 
 
-async def _failed(
-    connection: AsyncConnection, conversation: Conversation, error: psycopg.Error, query: str
-) -> StatementError:
-    """What to raise, where the connection may be lost."""
-    if conversation.connection.closed:
-        await connection.invalidate(error)
-    return wrapped(error, query)
-
-
 async def _conversation(session: AsyncSession) -> tuple[AsyncConnection, Conversation]:
     """That of the session's transaction, which it begins if there is none."""
     transaction, connection, conversation = session.info.get("conversation", _NONE)
@@ -154,6 +139,15 @@ async def _conversation(session: AsyncSession) -> tuple[AsyncConnection, Convers
         conversation = _conversations[sync] = Conversation(sync.connection.driver_connection)
         session.info["conversation"] = (session.sync_session.get_transaction(), connection, conversation)
     return connection, conversation
+
+
+def _failed(
+    connection: Connection, raw: psycopg.AsyncConnection[Any], error: psycopg.Error, query: str
+) -> StatementError:
+    """What to raise, where the connection may be lost: then SQLAlchemy is told so."""
+    if raw.closed:
+        connection.invalidate(error)
+    return wrapped(error, query)
 
 
 def wrapped(error: psycopg.Error, query: str) -> StatementError:
