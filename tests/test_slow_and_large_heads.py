@@ -20,12 +20,17 @@ LONG = b"Content-Length: 900\r\n\r\n"
 
 
 @pytest.fixture
-def base(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def base(database_url: str) -> Iterator[str]:
+    with serving(database_url) as base:
+        yield base
+
+
+@pytest.fixture
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only for what shows who is given up: a busy machine may keep anybody else waiting for longer than this."""
     monkeypatch.setattr(Patience, "head", 0.4)
     monkeypatch.setattr(Patience, "moving", 0.8)
     monkeypatch.setattr(Patience, "parting", 1.2)
-    with serving(database_url) as base:
-        yield base
 
 
 @pytest.fixture
@@ -82,6 +87,7 @@ def test_what_fits_is_answered(wire: Wire) -> None:
     assert wire.answer()[0] == 200
 
 
+@pytest.mark.usefixtures("impatience")
 def test_a_connection_that_sends_nothing_is_closed(base: str) -> None:
     wires = [Wire(base) for _ in range(50)]
     since = time.perf_counter()
@@ -91,6 +97,7 @@ def test_a_connection_that_sends_nothing_is_closed(base: str) -> None:
         wire.close()
 
 
+@pytest.mark.usefixtures("impatience")
 @pytest.mark.parametrize("begun", [b"GET /", HEAD, HEAD + b"X: a", POST + LONG, POST + LONG + b"{"])
 def test_a_request_that_does_not_come_in_is_refused(base: str, key: str, begun: bytes) -> None:
     """Also one whose bytes come in one by one."""
@@ -109,6 +116,7 @@ def test_a_request_that_does_not_come_in_is_refused(base: str, key: str, begun: 
             assert wire.is_closed()
 
 
+@pytest.mark.usefixtures("impatience")
 def test_a_body_that_keeps_coming_is_waited_for(wire: Wire, key: str) -> None:
     body = b'{"url": "https://a.example/"}'.ljust(30_000)
     wire.send(POST, f"Authorization: Bearer {key}\r\nContent-Length: {len(body)}\r\n\r\n".encode())
@@ -140,6 +148,7 @@ def send_on(wire: Wire) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.usefixtures("impatience")
 def test_what_nobody_reads_is_not_read_for_long(wire: Wire) -> None:
     wire.send(POST, b"Content-Length: 9000000\r\n\r\n")
     assert wire.answer()[0] == 401
@@ -147,6 +156,7 @@ def test_what_nobody_reads_is_not_read_for_long(wire: Wire) -> None:
         send_on(wire)
 
 
+@pytest.mark.usefixtures("impatience")
 def test_an_answer_that_is_not_taken_is_given_up(wire: Wire) -> None:
     wire.send(b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n")
     one = int(wire.answer()[1]["content-length"])
