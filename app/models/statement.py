@@ -132,7 +132,12 @@ class Statement(Record):
         Index(None, "supersedes_id"),
         Index(None, "recheck_at"),
         # What a statement that comes again is looked for by (services/intake/keys).
-        Index("ix_statement_same", sql("coalesce(claim_id, question_id)"), "source_id", "said_from"),
+        Index(
+            "ix_statement_same",
+            sql("coalesce(claim_id, question_id)"),
+            sql("coalesce(source_id, '00000000-0000-0000-0000-000000000000'::uuid)"),
+            sql("coalesce(said_from, 'infinity'::timestamptz)"),
+        ),
     )
 
 

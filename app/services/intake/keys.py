@@ -199,26 +199,37 @@ _STATEMENT_KEY: Final = """coalesce(d.claim_id, d.question_id), d.source_id, d.s
     CASE WHEN r ? 'nameless' THEN coalesce(r->>'document', '') END"""
 _THERE: Final = f"""EXISTS (
     SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IN (SELECT document_kin({_DOCUMENT})))"""
-# Arrays, so that the index of claim and source is used: a source may have said more than can be read one by one.
-_SAME_ACT: Final = f"""coalesce(t.claim_id, t.question_id) = ANY (ARRAY{_ABOUT})
+# One source may have said more of one claim than can be read one by one. So this asks by the very expressions of the
+# index of claim, speaker and time, and for one of each at a time: then no other index is taken, and all three are used,
+# whatever is known of the table. No source has this id, and nothing is said then.
+_NOBODY: Final = "'00000000-0000-0000-0000-000000000000'::uuid"
+_NEVER: Final = "'infinity'::timestamptz"
+
+
+def _said(about: str, speaker: str, since: str) -> str:
+    return (
+        f"coalesce(t.claim_id, t.question_id) = {about} AND coalesce(t.source_id, {_NOBODY}) = {speaker} "
+        f"AND coalesce(t.said_from, {_NEVER}) = {since}"
+    )
+
+
+STATEMENTS: Final = _matching(
+    Statement,
+    _STATEMENT_KEY,
+    f"""WHERE t.id = ANY (ARRAY(
+        SELECT o.id FROM unnest(ARRAY{_ABOUT}) AS about(id) CROSS JOIN unnest(
+            CASE WHEN d.source_id IS NULL THEN ARRAY[{_NOBODY}] ELSE ARRAY(SELECT source_kin(d.source_id)) END
+        ) AS speaker(id) CROSS JOIN (VALUES (e.since), ({_NEVER})) AS told(since) CROSS JOIN LATERAL (
+            SELECT id FROM statement t WHERE {_said("about.id", "speaker.id", "told.since")} OFFSET 0) o))
     AND t.stance = d.stance AND t.explicitness = d.explicitness
     AND ((SELECT (f.since, f.until) IS NOT DISTINCT FROM (e.since, e.until) FROM effective_said(t.id) f)
          OR (t.said IS NULL AND d.said IS NULL AND {_THERE}))
     AND CASE WHEN NOT r ? 'nameless' THEN true
         WHEN r->>'document' IS NULL
         THEN NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IS NOT NULL)
-        ELSE {_THERE} END {_OLDEST}"""  # noqa: S608
-
-STATEMENTS: Final = _matching(
-    Statement,
-    _STATEMENT_KEY,
-    f"WHERE t.source_id = ANY (ARRAY(SELECT source_kin(d.source_id))) AND {_SAME_ACT}",
+        ELSE {_THERE} END {_OLDEST}""",  # noqa: S608
     "m.event_id",
     _EFFECTIVE,
-    with_value_in="source_id",
-)
-SOURCELESS_STATEMENTS: Final = _matching(
-    Statement, _STATEMENT_KEY, f"WHERE t.source_id IS NULL AND {_SAME_ACT}", "m.event_id", _EFFECTIVE
 )
 
 
@@ -251,9 +262,9 @@ _TYPED_COLUMNS: Final = ", ".join(
 )
 
 
-def _direct(undated: str, dated: str) -> str:
-    in_document = _other("appearance", "o.statement_id = t.id AND o.document_id = d.document")
-    return f"""
+_IN_DOCUMENT: Final = _other("appearance", "o.statement_id = t.id AND o.document_id = d.document")
+_SPEAKER: Final = f"coalesce(d.source_id, {_NOBODY})"
+_DIRECT: Final = f"""
 WITH d AS MATERIALIZED (
     SELECT d.*, coalesce(claim_id, question_id) AS about,
         coalesce(d.said_from, p.published_from, v.read) AS since, coalesce(d.said_to, p.published_to, v.read) AS until
@@ -276,15 +287,15 @@ told AS (
             CASE WHEN nameless THEN d.document END) AS alike
     FROM d LEFT JOIN LATERAL (
         SELECT t.id, t.ref, t.event_id FROM (
-            SELECT * FROM statement t WHERE {dated} AND t.said_to = d.until
-            UNION ALL SELECT * FROM statement t WHERE {undated} AND t.said IS NULL AND (
-                (d.said IS NULL AND {in_document}) OR (
+            SELECT * FROM statement t WHERE {_said("d.about", _SPEAKER, "d.since")} AND t.said_to = d.until
+            UNION ALL SELECT * FROM statement t WHERE {_said("d.about", _SPEAKER, _NEVER)} AND t.said IS NULL AND (
+                (d.said IS NULL AND {_IN_DOCUMENT}) OR (
                 SELECT (f.since, f.until) IS NOT DISTINCT FROM (d.since, d.until) FROM effective_said(t.id) f))) t
         WHERE t.stance = d.stance AND t.explicitness = d.explicitness AND t.redacted = '{{}}'
         AND CASE WHEN nameless IS NOT TRUE THEN true
             WHEN d.document IS NULL
             THEN NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IS NOT NULL)
-            ELSE {in_document} END
+            ELSE {_IN_DOCUMENT} END
         {_OLDEST} LIMIT 1) m ON true),
 known AS MATERIALIZED (
     SELECT id AS draft, hit, hit_ref, hit AS via, owner, tangled,
@@ -293,27 +304,12 @@ known AS MATERIALIZED (
             CASE WHEN nameless THEN coalesce(document::text, '') END)::text AS key
     FROM told
     WHERE hit IS NOT NULL OR alike > 1 OR about IN (SELECT about FROM told WHERE tangled))"""  # noqa: S608
-
-
-def _between(columns: str, values: str) -> str:  # as rows: only an index of all of them knows their order
-    return f"({columns}) >= ({values}) AND ({columns}) <= ({values})"
-
-
-_SUBJECT: Final = "coalesce(t.claim_id, t.question_id)"
-_SOURCELESS: Final = f"{_SUBJECT} = d.about AND t.source_id IS NULL"
-_DIRECT: Final = _direct(
-    _between(f"{_SUBJECT}, t.source_id", "d.about, d.source_id"),
-    _between(f"{_SUBJECT}, t.source_id, t.said_from", "d.about, d.source_id, d.since"),
-)
-_DIRECT_SOURCELESS: Final = _direct(_SOURCELESS, f"{_SOURCELESS} AND t.said_from = d.since")
 _KNOWN: Final = "SELECT * FROM known"
 DIRECT_STATEMENTS: Final = text(f"{_DIRECT} {_KNOWN}")
-DIRECT_SOURCELESS_STATEMENTS: Final = text(f"{_DIRECT_SOURCELESS} {_KNOWN}")
 
 # The same, which also stores the drafts without a row, in their order: these are sent, and read, only once.
 _STORING: Final = f", stored AS ({storing.inserting(Statement, 'd WHERE id NOT IN (SELECT draft FROM known)')})"  # noqa: S608
 STORING_STATEMENTS: Final = text(f"{_DIRECT}{_STORING} {_KNOWN}")
-STORING_SOURCELESS_STATEMENTS: Final = text(f"{_DIRECT_SOURCELESS}{_STORING} {_KNOWN}")
 
 _matching(
     Appearance,

@@ -25,10 +25,7 @@ from app.services.intake.joining import adopt, check_ref, clash, join, join_unle
 from app.services.intake.references import bearing_refs, by_id, lost_refs
 
 # What is asked first, and the same where it may store the drafts for which nothing is found by the way.
-_QUICK: Final = {
-    keys.STATEMENTS: (keys.DIRECT_STATEMENTS, keys.STORING_STATEMENTS),
-    keys.SOURCELESS_STATEMENTS: (keys.DIRECT_SOURCELESS_STATEMENTS, keys.STORING_SOURCELESS_STATEMENTS),
-}
+_QUICK: Final = {keys.STATEMENTS: (keys.DIRECT_STATEMENTS, keys.STORING_STATEMENTS)}
 
 
 async def match(session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]) -> set[Draft]:

@@ -97,11 +97,6 @@ def asked(psql: psycopg.Connection, query: TextClause, rows: list[Row]) -> dict[
 @pytest.mark.soak
 @pytest.mark.parametrize("sourceless", [False, True])
 def test_the_quick_way_finds_the_same(psql: psycopg.Connection, *, sourceless: bool) -> None:
-    full, quick, storing_others = (
-        (keys.SOURCELESS_STATEMENTS, keys.DIRECT_SOURCELESS_STATEMENTS, keys.STORING_SOURCELESS_STATEMENTS)
-        if sourceless
-        else (keys.STATEMENTS, keys.DIRECT_STATEMENTS, keys.STORING_STATEMENTS)
-    )
     met = {"silent": 0, "tangled": 0, "hit": 0, "new": 0}
     for seed in soaking.seeds(8):
         pick = Random(seed)
@@ -114,10 +109,10 @@ def test_the_quick_way_finds_the_same(psql: psycopg.Connection, *, sourceless: b
             if sourceless:
                 psql.execute("UPDATE statement SET source_id = NULL")
             rows = drafts(psql, pick, sourceless=sourceless)
-            expected = asked(psql, full, rows)
+            expected = asked(psql, keys.STATEMENTS, rows)
             key_pairs: dict[str, str] = {}
             alike = Counter(row["key"] for row in expected.values())
-            told = asked(psql, quick, rows)
+            told = asked(psql, keys.DIRECT_STATEMENTS, rows)
             for draft, right in expected.items():
                 found = told.get(draft)
                 if found is None:
@@ -131,7 +126,7 @@ def test_the_quick_way_finds_the_same(psql: psycopg.Connection, *, sourceless: b
                     assert key_pairs.setdefault(right["key"], found["key"]) == found["key"]
             assert len(set(key_pairs.values())) == len(key_pairs)
             # And it stores the others, in their order.
-            assert asked(psql, storing_others, rows) == told
+            assert asked(psql, keys.STORING_STATEMENTS, rows) == told
             ids = [row["id"] for row in rows]
             stored = psql.execute(
                 "SELECT record_id::text FROM change WHERE op = 'insert' AND record_id = ANY (%s::uuid[]) ORDER BY seq",

@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from fastapi import FastAPI
 from first_loads import forget_statistics, rows_read, without_triggers
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import Signature
@@ -100,6 +101,40 @@ LOOK_UPS = {
     "documents by address": documents,
     "statements": statements,
 }
+
+
+AGAIN = """INSERT INTO statement (id, event_id, claim_id, source_id, stance, said, said_from, said_to)
+SELECT gen_random_uuid(), md5('1')::uuid, md5('1')::uuid, speaker, 'support', moment, moment::timestamptz,
+    moment::timestamptz + interval '1 s'
+FROM (SELECT to_char(timestamp '2023-08-09' + n * interval '1 s', 'YYYY-MM-DD"T"HH24:MI:SSZ') AS moment
+      FROM generate_series(1, :count) n) s, (VALUES (md5('2')::uuid), (NULL)) v(speaker)"""
+
+
+@pytest.mark.parametrize("query", [keys.DIRECT_STATEMENTS, keys.STATEMENTS], ids=["quick", "full"])
+async def test_what_one_says_of_one_claim_again_and_again_is_not_all_read(
+    app: FastAPI, database_url: str, query: TextClause
+) -> None:
+    """By a speaker, or by nobody who is named; at a time that is told, or not."""
+    first, second = (UUID(hashlib.md5(name).hexdigest()) for name in (b"1", b"2"))
+    moment = {"said": "2023-08-09T00:05:00Z", "said_from": "2023-08-09T00:05:00Z", "said_to": "2023-08-09T00:05:01Z"}
+    rows = [
+        {"id": uuid4(), "event_id": first, "claim_id": first, "stance": "support", "explicitness": "explicit"}
+        | speaker
+        | when
+        for speaker in ({"source_id": second}, {})
+        for when in (moment, {})
+    ]
+    forget_statistics(database_url, FILLED)
+    async with app.state.database.writing(Signature("test")) as session:
+        await without_triggers(session, FILLED)
+        await session.execute(query, {"rows": storing.as_json(rows)})
+        await fill(session)
+        await session.execute(text(AGAIN), {"count": ROWS})
+        before = await rows_read(session, {"statement"})
+        found = (await session.execute(query, {"rows": storing.as_json(rows)})).all()
+        after = await rows_read(session, {"statement"})
+    assert sum(row.hit is not None for row in found) == 2
+    assert after["statement"] - before["statement"] < 50
 
 
 async def test_nothing_is_read_row_by_row(app: FastAPI, database_url: str) -> None:
