@@ -45,6 +45,9 @@ _MIDNIGHT: Final = re.compile(r"[Tt]00:00(?::00(?:[.,]0+)?)?(?:[Zz]|[+-]00:?00)?
 _PLAIN: Final = str.maketrans({"\u2010": "-", "\u2011": "-", "\u2212": "-", "－": "-", "／": "/", "．": ".", "：": ":"})
 _CLOCKS_DIFFER: Final = timedelta(days=1)  # what lies no further ahead may have been by somebody's clock
 _ZONES_DIFFER: Final = timedelta(hours=14)  # by so much a day begins earlier or later than in UTC
+_MICROSECOND: Final = timedelta(microseconds=1)
+_SECOND: Final = timedelta(seconds=1)
+_MINUTE: Final = timedelta(minutes=1)
 _FIRST_PAGE: Final = datetime(1991, 1, 1, tzinfo=UTC)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FORMS: Final = "2023-08-09, 2023-08, 2023-08-09T13:24+03:00, or EDTF such as 2023-08~"
@@ -163,7 +166,11 @@ def is_epoch(words: str) -> bool:
 
     In whatever zone it is written. The day 1970-01-01 is a day.
     """
-    return any(is_epoch_instant(span(end).start) and _MOMENT.fullmatch(end) for end in words.split("/"))
+    return any(_is_written_epoch(end, span(end).start) for end in words.split("/"))
+
+
+def _is_written_epoch(words: str, start: datetime) -> bool:
+    return is_epoch_instant(start) and _MOMENT.fullmatch(words) is not None
 
 
 def is_epoch_instant(moment: datetime) -> bool:
@@ -175,10 +182,12 @@ def impossible(words: str, *, of_page: bool = False) -> str | None:
 
     `words`: as `read` gives them; `of_page`: of a document with a URL.
     """
-    if is_epoch(words):
-        return EPOCH
-    if any(_lies_ahead(span(end).start) for end in words.split("/")):
-        return AHEAD
+    for end in words.split("/"):
+        start = span(end).start
+        if _is_written_epoch(end, start):
+            return EPOCH
+        if _lies_ahead(start):
+            return AHEAD
     return BEFORE_PAGES if of_page and is_before_pages(words) else None
 
 
@@ -233,15 +242,14 @@ def _moment(match: re.Match[str]) -> Span:
     if offset is None:
         raise ValueError("a time of day needs its offset from UTC: 2023-08-09T13:24+03:00 or …Z")
     offset = "+00:00" if offset in "Zz" else offset
-    exact = f"{second or '00'}.{(fraction or '').ljust(6, '0')}"
+    exact = f"{second or '00'}.{fraction.ljust(6, '0')}" if fraction else second or "00"
     try:
         start = datetime.fromisoformat(f"{day}T{hour}:{minute}:{exact}{offset}")
     except ValueError:
         raise ValueError("there is no such day or time of day") from None
     _check_year(start.year)
     start = start.astimezone(UTC)
-    length = timedelta(microseconds=1) if fraction else timedelta(seconds=1) if second else timedelta(minutes=1)
-    return Span(start, start + length)
+    return Span(start, start + (_MICROSECOND if fraction else _SECOND if second else _MINUTE))
 
 
 def _date(words: str) -> Span:
