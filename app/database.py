@@ -6,7 +6,7 @@ database may take for a statement, and how long it may be silent (`guarded`).
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -259,6 +259,17 @@ async def send(session: AsyncSession, statement: FixedStatement, parameters: Map
     Its rows can be had when that was asked, or after `hear`.
     """
     return await sessions.converse(session, *_bound(statement, parameters), Conversation.send)
+
+
+async def ask_all(
+    session: AsyncSession, questions: Sequence[tuple[FixedStatement, Mapping[str, Any]]]
+) -> list[list[Any]]:
+    """As `ask`, in a transaction that writes, several statements in one go: the rows of each."""
+    if len(questions) == 1:
+        return [await ask(session, *questions[0])]
+    sent = [await send(session, *question) for question in questions]
+    await hear(session)
+    return [await statement.rows() for statement in sent]
 
 
 async def hear(session: AsyncSession) -> None:

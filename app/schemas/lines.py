@@ -5,7 +5,7 @@ A line is the record's own body with its `type`, and names what the record's pat
 from a key that may restore, and go before everything else.
 """
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -24,6 +24,8 @@ from app.schemas.statements import AppearanceCreate, HopCreate, StatementCreate
 from app.texts.cleaning import clean
 from app.vocabulary import CHAIN_HOPS, WORDING_CHARACTERS, Fidelity
 
+_OF_EXPORTS: Final = frozenset({"merged_into", "placed", "shadow", "fidelity", "selector", "redacted"})
+
 
 class RestorableLine(Input):
     """What an export says beside the body: which record it is."""
@@ -34,9 +36,9 @@ class RestorableLine(Input):
 
     @model_validator(mode="after")
     def _comes_with_id(self) -> "RestorableLine":
-        for name in self.model_fields_set & {"merged_into", "placed", "shadow", "fidelity", "selector", "redacted"}:
-            if self.id is None:
-                raise Misfit(name, f"{name} comes with the id, from an export")
+        if self.id is None and not _OF_EXPORTS.isdisjoint(self.model_fields_set):
+            name = min(_OF_EXPORTS & self.model_fields_set)
+            raise Misfit(name, f"{name} comes with the id, from an export")
         return self
 
 

@@ -16,7 +16,8 @@ from app.schemas.reports import Removed
 from app.services.deliveries import corrections, mentions, pointers, replacing
 from app.services.deliveries.mentions import WHOLE, Earlier
 from app.services.intake.drafts import Batch
-from app.services.intake.references import RECHECKED, REPLACED
+from app.services.intake.references import RECHECKED
+from app.services.redaction.gone import REPLACED
 
 Ids = dict[type[Record], set[UUID]]
 _APPEARANCES: Final = text("SELECT id FROM appearance WHERE report_id = :report")

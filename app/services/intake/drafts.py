@@ -281,6 +281,8 @@ class Batch(Drafts):
     """Called when it is known what all drafts are, though the last may not be stored yet."""
     known_new: set[type[Record]] = field(default_factory=set)
     """Kinds of which it was asked under the lock already that none of these drafts is stored."""
+    keys_ready: tuple[list[Draft], str] | None = None
+    """Drafts, and the parameter of the statement that looks for their keys."""
     stored_already: set[Draft] = field(default_factory=set)
     """The new drafts that were stored as soon as nothing was found that they are."""
     shown: Draft | None = None  # of which the answer shows the record, if it is the answer to this body alone

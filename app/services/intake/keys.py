@@ -206,9 +206,9 @@ _NOBODY: Final = "'00000000-0000-0000-0000-000000000000'::uuid"
 _NEVER: Final = "'infinity'::timestamptz"
 
 
-def _said(about: str, speaker: str, since: str) -> str:
+def _said(subject: str, speaker: str, since: str) -> str:
     return (
-        f"coalesce(t.claim_id, t.question_id) = {about} AND coalesce(t.source_id, {_NOBODY}) = {speaker} "
+        f"coalesce(t.claim_id, t.question_id) = {subject} AND coalesce(t.source_id, {_NOBODY}) = {speaker} "
         f"AND coalesce(t.said_from, {_NEVER}) = {since}"
     )
 

@@ -13,7 +13,7 @@ from pydantic_core import to_json
 from sqlalchemy import Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import ask
+from app.database import ask, hear, send
 from app.errors import Invalid, Problem, raise_together
 from app.models import AppearanceHop, Claim, Document, Record, Source, Statement, table_of
 from app.schemas import kinds
@@ -22,7 +22,8 @@ from app.services.intake import aliases, by_name, in_place, keys, references, re
 from app.services.intake.drafts import Batch, Draft
 from app.services.intake.foreign_keys import PARTS, check_new, event_of, fill, is_named, levels, linked, point, whole_of
 from app.services.intake.joining import adopt, check_ref, clash, join, join_unless_other_ref
-from app.services.intake.references import bearing_refs, by_id, lost_refs
+from app.services.intake.references import bearing_refs, by_id
+from app.services.redaction import gone
 
 # What is asked first, and the same where it may store the drafts for which nothing is found by the way.
 _QUICK: Final = {keys.STATEMENTS: (keys.DIRECT_STATEMENTS, keys.STORING_STATEMENTS)}
@@ -58,9 +59,7 @@ async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], draf
     if not refs:
         return drafts
     of_event = "event_id" in table_of(model).c
-    rows = () if model in batch.known_new else await ask(session, bearing_refs(model, batch.caller), {"refs": [*refs]})
-    stored = {row.ref: row for row in rows}
-    deleted = {} if batch.dry else await lost_refs(session, batch.caller, model, refs - stored.keys())
+    stored, deleted = await _bearers_of(session, batch, model, refs, drafts)
     left, first_by_ref, problems = list[Draft](), dict[str, Draft](), list[Problem]()
     for draft in drafts:
         ref = draft.value("ref")
@@ -80,6 +79,23 @@ async def _by_ref(session: AsyncSession, batch: Batch, model: type[Record], draf
             left.append(draft)
     await unseen.refuse(session, batch.caller, problems)
     return left
+
+
+async def _bearers_of(
+    session: AsyncSession, batch: Batch, model: type[Record], refs: set[str], drafts: list[Draft]
+) -> tuple[dict[str, Row[Any]], dict[str, gone.Lost]]:
+    """By ref, the records that bear these, and those that did; meanwhile the drafts' keys are made ready."""
+    bearing = lost = None
+    if model not in batch.known_new:
+        bearing = await send(session, bearing_refs(model, batch.caller), {"refs": [*refs]})
+    if not batch.dry:
+        lost = await send(session, *gone.losses(model, refs))
+    if model is Statement:
+        batch.keys_ready = drafts, keys.rows(drafts)
+    await hear(session)
+    stored = {row.ref: row for row in await bearing.rows()} if bearing else {}
+    lost_rows = [row for row in await lost.rows() if row.ref not in stored] if lost else []
+    return stored, await gone.lost_refs(session, batch.caller, model, lost_rows)
 
 
 # --- by key ----------------------------------------------------------------------------------------------------------
@@ -167,7 +183,10 @@ async def _hits(
         rows = {row.draft: row for row in await ask(session, narrowed, {"rows": keys.rows(first_by_values.values())})}
         return [(draft, rows[first.id]) for draft, first in zip(drafts, first_drafts, strict=True)]
     stores_others = _may_be_stored(batch, drafts)
-    rows = {row.draft: row for row in await ask(session, quick[stores_others], {"rows": keys.rows(drafts)})}
+    ready_drafts, ready_rows = batch.keys_ready or ([], "")
+    batch.keys_ready = None
+    rows_sent = ready_rows if ready_drafts == drafts else keys.rows(drafts)
+    rows = {row.draft: row for row in await ask(session, quick[stores_others], {"rows": rows_sent})}
     # Where something was merged, the quick statement can't tell.
     if tangled := [draft for draft in drafts if draft.id in rows and rows[draft.id].tangled]:
         rows |= {row.draft: row for row in await ask(session, narrowed, {"rows": keys.rows(tangled)})}

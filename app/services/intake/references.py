@@ -9,7 +9,6 @@ import re
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
@@ -18,6 +17,7 @@ from anyascii import anyascii
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Row,
     Select,
     Table,
     Text,
@@ -33,9 +33,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import ask
+from app.database import ask, ask_all
 from app.errors import Conflict, Gone, Invalid
-from app.models import Claim, Document, Event, EventLink, Question, Record, Statement, table_of
+from app.models import Claim, Document, Event, Question, Record, Statement, table_of
 from app.schemas import addresses, kinds
 from app.services import visibility
 from app.services.access import Caller
@@ -46,55 +46,9 @@ from app.services.redaction import gone
 from app.texts import folding
 from app.vocabulary import SLUG_CHARACTERS
 
-# The reason that the ledger notes where a new delivery of a report takes back what an earlier one had said.
-REPLACED: Final = "a newer delivery of the report no longer says this"
-_EVENTS: Final = (Event, EventLink)
-# And where a quotation was looked up again because its document has another text: that is nobody's judgement.
+# The reason that the ledger notes where a quotation was looked up again because its document has another text: that is
+# nobody's judgement.
 RECHECKED: Final = "the quotation was looked up in another version of its document"
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """A record that was deleted, or redacted: of such a one not even its ref is said."""
-
-    ref: str
-    is_redacted: bool
-
-    def at(self, pointer: str) -> Gone:
-        if self.is_redacted:
-            return gone.redacted([pointer])
-        return Gone(
-            "A record with this ref was deleted.",
-            errors=[{"pointer": pointer, "detail": f"{self.ref} was deleted; its ref is not used again"}],
-        )
-
-
-# The last deletion of each says why. By the hash of its ref what was redacted is found: nothing else tells of it.
-_LOST_REFS: Final = text("""
-(SELECT DISTINCT ON (record->>'ref') record->>'ref' AS ref, reason, false AS redacted,
-    coalesce((record->>'confidential')::boolean, false) AS confidential FROM change
-WHERE op = 'delete' AND type = :type AND record->>'ref' = ANY (:refs) ORDER BY record->>'ref', seq DESC)
-UNION ALL SELECT ref, NULL, true, false FROM unnest(CAST(:refs AS text[])) ref
-WHERE EXISTS (SELECT FROM redaction_key) AND EXISTS (
-    SELECT FROM redaction_key WHERE digest = redaction_digest(redaction_words('ref', :type, ref)))
-ORDER BY ref, redacted""")
-
-
-async def lost_refs(session: AsyncSession, caller: Caller, model: type[Record], refs: Iterable[str]) -> dict[str, Lost]:
-    """Those refs whose record was redacted or, at last, deleted; but not by its own report, which may say it again.
-
-    Of what was deleted: of events, and of what belongs to them, those that the caller could have seen; of sources those
-    that were not confidential. What else there is was cited by nothing when it was deleted, and so it was nobody's.
-    """
-    refs = list(refs)
-    if not refs:
-        return {}
-    rows = await ask(session, _LOST_REFS, {"type": model.__tablename__, "refs": refs})
-    lost = [row for row in rows if row.reason != REPLACED and (caller.may("confidential") or not row.confidential)]
-    if lost and not caller.may("read") and (kinds.kind_of(model).in_event or model in _EVENTS):
-        readable = await gone.find(session, caller, [(model, f"ref:{row.ref}") for row in lost])
-        lost = [row for nth, row in enumerate(lost) if nth in readable or row.redacted]
-    return {row.ref: Lost(row.ref, row.redacted) for row in lost}
 
 
 def point_labels(batch: Drafts) -> None:
@@ -128,7 +82,13 @@ async def resolve(session: AsyncSession, batch: Batch) -> None:
             draft.same_as, draft.outcome = bearer, "matched"
         elif draft.same_as is None:
             to_look_up[model].append(draft)
-    errors = [error for model, drafts in to_look_up.items() for error in await _look_up(session, batch, model, drafts)]
+    questions = [_question(batch, model, drafts) for model, drafts in to_look_up.items()]
+    answers = await ask_all(session, questions) if questions else []
+    errors = [
+        error
+        for (model, drafts), rows in zip(to_look_up.items(), answers, strict=True)
+        for error in await _point(session, batch, model, drafts, rows)
+    ]
     if errors:
         raise Invalid("The body names records that are not there.", errors)
 
@@ -143,24 +103,32 @@ def _names(draft: Draft) -> Iterator[str]:
         yield str(draft.id)
 
 
-async def _look_up(
-    session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft]
-) -> list[dict[str, str]]:
-    """Give the drafts the ids and values of the stored records that they name; returns an error for each other one."""
+def _question(
+    batch: Batch, model: type[Record], drafts: Iterable[Draft]
+) -> tuple[Select[*tuple[Any, ...]], dict[str, Any]]:
+    """The question for the stored records that the drafts name."""
     parsed = [addresses.parse(reference) for reference in {draft.reference or "" for draft in drafts}]
     ids = [address.id for address in parsed if address.id is not None]
     refs = [address.ref for address in parsed if address.ref is not None]
     slugs = [address.slug for address in parsed if address.slug is not None]
+    return _stored(model, visibility.nameless(batch.caller)), {"ids": ids, "refs": refs, "slugs": slugs}
+
+
+async def _point(
+    session: AsyncSession, batch: Batch, model: type[Record], drafts: list[Draft], rows: Iterable[Row[Any]]
+) -> list[dict[str, str]]:
+    """Give the drafts the ids and values of the stored records that they name; returns an error for each other one."""
     stored: dict[str, tuple[UUID, dict[str, Any]]] = {}
-    for row in await ask(
-        session, _stored(model, visibility.nameless(batch.caller)), {"ids": ids, "refs": refs, "slugs": slugs}
-    ):
-        values = row._asdict()
-        id_, ref, root = values.pop("id"), values.pop("ref"), values.pop("root")
+    for row in rows:
         # An export means the very record that it names, everybody else what that was merged into.
-        names = (str(id_) if ids else None, ref and f"ref:{ref}", values.get("slug"))
-        stored |= dict.fromkeys(filter(None, names), (id_ if batch.from_export else root, values))
-    deleted = await lost_refs(session, batch.caller, model, [ref for ref in refs if f"ref:{ref}" not in stored])
+        id_: UUID = row.id if batch.from_export else row.root
+        values: dict[str, Any] = dict(zip(row._fields[3:], row[3:], strict=True))
+        names = (str(row.id), row.ref and f"ref:{row.ref}", values.get("slug"))
+        stored |= dict.fromkeys(filter(None, names), (id_, values))
+    addresses_not_there = (addresses.parse(draft.reference or "") for draft in drafts if draft.reference not in stored)
+    refs = {address.ref for address in addresses_not_there if address.ref is not None}
+    lost_rows = await ask(session, *gone.losses(model, refs)) if refs else ()
+    deleted = await gone.lost_refs(session, batch.caller, model, lost_rows)
     errors = []
     for draft in drafts:
         reference = draft.reference or ""
@@ -190,7 +158,7 @@ _NEEDED: Final = (
 def _stored(model: type[Record], caller: Caller) -> Select[*tuple[Any, ...]]:
     """Select the records with these ids, refs or, of events, slugs; `root` and `event_root` are after merges."""
     table = table_of(model)
-    columns = [table.c.id, table.c.ref, root_of(table, caller).label("root")]
+    columns = [table.c.id, table.c.ref, root_of(table, caller).label("root")]  # first: they are no values of a draft
     columns += [table.c[name] for name in _NEEDED if name in table.c]
     if "text" in table.c and "merged_into" in table.c:  # of one that was merged, it is not its target's
         columns.append(case((table.c.merged_into.is_(None), table.c.text)).label("text"))

@@ -4,14 +4,16 @@ Who could not have seen a record is not told that it was there.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, TextClause, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import Askable, ask
 from app.errors import Gone
-from app.models import Record
+from app.models import Event, EventLink, Record
 from app.schemas import addresses
 from app.schemas.addresses import ParsedAddress
 from app.schemas.kinds import kind_of
@@ -95,3 +97,57 @@ async def find(
         for row in await ask(session, _LAST_CHANGES, parameters)
         if (not row.confidential or caller.may("confidential")) and (caller.may("read") or row.public)
     }
+
+
+# --- refs that were lost ----------------------------------------------------------------------------------------------
+
+# The reason that the ledger notes where a new delivery of a report takes back what an earlier one had said.
+REPLACED: Final = "a newer delivery of the report no longer says this"
+_EVENTS: Final = (Event, EventLink)
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A record that was deleted, or redacted: of such a one not even its ref is said."""
+
+    ref: str
+    is_redacted: bool
+
+    def at(self, pointer: str) -> Gone:
+        if self.is_redacted:
+            return redacted([pointer])
+        return Gone(
+            "A record with this ref was deleted.",
+            errors=[{"pointer": pointer, "detail": f"{self.ref} was deleted; its ref is not used again"}],
+        )
+
+
+# The last deletion of each says why. By the hash of its ref what was redacted is found: nothing else tells of it.
+_LOST_REFS: Final = text("""
+(SELECT DISTINCT ON (record->>'ref') record->>'ref' AS ref, reason, false AS redacted,
+    coalesce((record->>'confidential')::boolean, false) AS confidential FROM change
+WHERE op = 'delete' AND type = :type AND record->>'ref' = ANY (:refs) ORDER BY record->>'ref', seq DESC)
+UNION ALL SELECT ref, NULL, true, false FROM unnest(CAST(:refs AS text[])) ref
+WHERE EXISTS (SELECT FROM redaction_key) AND EXISTS (
+    SELECT FROM redaction_key WHERE digest = redaction_digest(redaction_words('ref', :type, ref)))
+ORDER BY ref, redacted""")
+
+
+def losses(model: type[Record], refs: Iterable[str]) -> tuple[TextClause, dict[str, Any]]:
+    """The question which of these refs were lost."""
+    return _LOST_REFS, {"type": model.__tablename__, "refs": list(refs)}
+
+
+async def lost_refs(
+    session: AsyncSession, caller: Caller, model: type[Record], rows: Iterable[Row[Any]]
+) -> dict[str, Lost]:
+    """By what `losses` gave, the refs whose record was redacted or deleted; but not by its own report, which may come.
+
+    Of what was deleted: of events, and of what belongs to them, those that the caller could have seen; of sources those
+    that were not confidential. What else there is was cited by nothing when it was deleted, and so it was nobody's.
+    """
+    lost = [row for row in rows if row.reason != REPLACED and (caller.may("confidential") or not row.confidential)]
+    if lost and not caller.may("read") and (kind_of(model).in_event or model in _EVENTS):
+        readable = await find(session, caller, [(model, f"ref:{row.ref}") for row in lost])
+        lost = [row for nth, row in enumerate(lost) if nth in readable or row.redacted]
+    return {row.ref: Lost(row.ref, row.redacted) for row in lost}

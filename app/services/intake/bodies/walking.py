@@ -48,7 +48,9 @@ _CUT: Final = (
 _VERSION: Final = frozenset(VersionFields.model_fields)
 _APPEARANCE: Final = frozenset(AppearanceFields.model_fields)
 _BESIDE_EVENT: Final = tuple({*ReportEvent.model_fields, *EventLine.model_fields} - {*EventFields.model_fields})
-_STATEMENT_LINKS: Final = ("label", "claim", "question", "source", "document", "supersedes", "withdrawn_document")
+_BESIDE_STATEMENT: Final = (
+    "label", "claim", "question", "source", "document", "supersedes", "withdrawn_document", *_APPEARANCE,
+)  # fmt: skip
 NOT_MADE: Final = frozenset({Report, Appearance, AppearanceHop, DocumentVersion})
 
 
@@ -265,7 +267,7 @@ def statement(
         if data.withdrawn_document
         else None,
     }
-    values = {"stance": stance, "explicitness": "explicit"} | columns(data, *_STATEMENT_LINKS, *_APPEARANCE)
+    values = {"stance": stance, "explicitness": "explicit"} | columns(data, *_BESIDE_STATEMENT)
     draft = batch.add(Statement, at, values, links)
     draft.assumed = frozenset(values) - data.model_fields_set
     draft.within = said_in
