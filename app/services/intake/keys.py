@@ -262,11 +262,46 @@ _TYPED_COLUMNS: Final = ", ".join(
 )
 
 
-_IN_DOCUMENT: Final = _other("appearance", "o.statement_id = t.id AND o.document_id = d.document")
-_SPEAKER: Final = f"coalesce(d.source_id, {_NOBODY})"
+# When each of those was said that do not tell it, once however many drafts may be the same: by their documents, unless
+# one of these was merged.
+_UNDATED: Final = f"""
+    SELECT t.*, o.about, o.speaker, p.documents,
+        coalesce(f.since, p.published[1], p.read) AS since, coalesce(f.until, p.published[2], p.read) AS until
+    FROM (SELECT DISTINCT about, speaker FROM d) o
+    CROSS JOIN LATERAL (
+        SELECT id, ref, event_id, stance, explicitness, created_at FROM statement t
+        WHERE {_said("o.about", "o.speaker", _NEVER)} AND said IS NULL AND redacted = '{{}}' OFFSET 0) t
+    CROSS JOIN LATERAL (
+        SELECT array_agg(x.id) AS documents, bool_or(x.is_merged) AS is_merged, min(x.read) AS read,
+            min(ARRAY[x.published_from, x.published_to]) FILTER (WHERE x.published IS NOT NULL) AS published
+        FROM appearance a CROSS JOIN LATERAL (
+            SELECT x.*, {_merged("document", "x.id")} AS is_merged, CASE WHEN x.published IS NULL THEN (
+                SELECT min(v.retrieved_at) FROM document_version v WHERE v.document_id = x.id) END AS read
+            FROM document x WHERE x.id = a.document_id OFFSET 0) x
+        WHERE a.statement_id = t.id) p
+    LEFT JOIN LATERAL (SELECT f.* FROM effective_said(t.id) f WHERE p.is_merged) f ON true"""  # noqa: S608
+_SAME_ACT: Final = "t.stance = d.stance AND t.explicitness = d.explicitness"
+_SAME_UNDATED: Final = f"t.about = d.about AND t.speaker = d.speaker AND {_SAME_ACT}"
+_IN_DOCUMENT: Final = _other("appearance", "o.statement_id = t.id AND o.document_id = t.document")
+_HITS: Final = f"""
+    SELECT DISTINCT ON (draft) draft, id, ref, event_id FROM (
+        SELECT d.id AS draft, nameless, document, t.id, t.ref, t.event_id, t.created_at FROM d CROSS JOIN LATERAL (
+            SELECT * FROM statement t WHERE {_said("d.about", "d.speaker", "d.since")} AND said_to = d.until
+            AND {_SAME_ACT} AND redacted = '{{}}' OFFSET 0) t
+        UNION ALL SELECT d.id, nameless, document, t.id, t.ref, t.event_id, t.created_at FROM d JOIN undated t
+            ON {_SAME_UNDATED} AND coalesce(t.since, {_NEVER}) = coalesce(d.since, {_NEVER})
+            AND coalesce(t.until, {_NEVER}) = coalesce(d.until, {_NEVER})
+        UNION ALL SELECT d.id, nameless, d.document, t.id, t.ref, t.event_id, t.created_at
+            FROM d JOIN (SELECT u.*, unnest(documents) AS document FROM undated u) t
+            ON {_SAME_UNDATED} AND t.document = d.document WHERE d.said IS NULL) t
+    WHERE CASE WHEN nameless IS NOT TRUE THEN true
+        WHEN document IS NULL
+        THEN NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IS NOT NULL)
+        ELSE {_IN_DOCUMENT} END
+    ORDER BY draft, created_at, id"""  # noqa: S608
 _DIRECT: Final = f"""
 WITH d AS MATERIALIZED (
-    SELECT d.*, coalesce(claim_id, question_id) AS about,
+    SELECT d.*, coalesce(claim_id, question_id) AS about, coalesce(source_id, {_NOBODY}) AS speaker,
         coalesce(d.said_from, p.published_from, v.read) AS since, coalesce(d.said_to, p.published_to, v.read) AS until
     FROM json_to_recordset(CAST(:rows AS json)) AS d(
         {_TYPED_COLUMNS}, document uuid, nameless boolean, folded text)
@@ -276,6 +311,8 @@ WITH d AS MATERIALIZED (
         SELECT min(retrieved_at) AS read FROM document_version
         WHERE document_id = d.document AND d.said IS NULL AND p.published_from IS NULL OFFSET 0) v ON true),
 tangled AS MATERIALIZED ({_TANGLED}),
+undated AS MATERIALIZED ({_UNDATED}),
+hits AS MATERIALIZED ({_HITS}),
 told AS (
     SELECT d.id, about, d.source_id, d.stance, d.explicitness, since, until, nameless, document,
         m.id AS hit, m.ref AS hit_ref, m.event_id AS owner,
@@ -285,18 +322,7 @@ told AS (
         count(*) OVER (
             PARTITION BY about, d.source_id, d.stance, d.explicitness, since, until, nameless,
             CASE WHEN nameless THEN d.document END) AS alike
-    FROM d LEFT JOIN LATERAL (
-        SELECT t.id, t.ref, t.event_id FROM (
-            SELECT * FROM statement t WHERE {_said("d.about", _SPEAKER, "d.since")} AND t.said_to = d.until
-            UNION ALL SELECT * FROM statement t WHERE {_said("d.about", _SPEAKER, _NEVER)} AND t.said IS NULL AND (
-                (d.said IS NULL AND {_IN_DOCUMENT}) OR (
-                SELECT (f.since, f.until) IS NOT DISTINCT FROM (d.since, d.until) FROM effective_said(t.id) f))) t
-        WHERE t.stance = d.stance AND t.explicitness = d.explicitness AND t.redacted = '{{}}'
-        AND CASE WHEN nameless IS NOT TRUE THEN true
-            WHEN d.document IS NULL
-            THEN NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IS NOT NULL)
-            ELSE {_IN_DOCUMENT} END
-        {_OLDEST} LIMIT 1) m ON true),
+    FROM d LEFT JOIN hits m ON m.draft = d.id),
 known AS MATERIALIZED (
     SELECT id AS draft, hit, hit_ref, hit AS via, owner, tangled,
         jsonb_build_array(
