@@ -185,25 +185,12 @@ _matching(
     with_value_in="qualifier",
 )
 
-# `since` and `until`: when the draft was said, by its own word or its document's.
-_EFFECTIVE: Final = f"""CROSS JOIN LATERAL (
-    SELECT coalesce(d.said_from, p.published_from, v.read) AS since,
-        coalesce(d.said_to, p.published_to, v.read) AS until
-    FROM (SELECT min(v.retrieved_at) AS read FROM document_version v
-          WHERE v.document_id IN (SELECT document_kin({_DOCUMENT}))) v
-    LEFT JOIN LATERAL (
-        SELECT x.published_from, x.published_to FROM document x
-        WHERE x.id IN (SELECT document_kin({_DOCUMENT})) AND x.published IS NOT NULL
-        ORDER BY 1, 2 LIMIT 1) p ON true) e"""  # noqa: S608
-_STATEMENT_KEY: Final = """coalesce(d.claim_id, d.question_id), d.source_id, d.stance, d.explicitness, e.since, e.until,
-    CASE WHEN r ? 'nameless' THEN coalesce(r->>'document', '') END"""
-_THERE: Final = f"""EXISTS (
-    SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IN (SELECT document_kin({_DOCUMENT})))"""
-# One source may have said more of one claim than can be read one by one. So this asks by the very expressions of the
-# index of claim, speaker and time, and for one of each at a time: then no other index is taken, and all three are used,
-# whatever is known of the table. No source has this id, and nothing is said then.
+# One source may have said more of one claim than can be read one by one. So statements are asked for by the very
+# expressions of the index of claim, speaker and time, and for one of each at a time: then no other index is taken, and
+# all three are used, whatever is known of the table. No source has this id, and nothing is said then.
 _NOBODY: Final = "'00000000-0000-0000-0000-000000000000'::uuid"
 _NEVER: Final = "'infinity'::timestamptz"
+_STORED: Final = "(SELECT * FROM statement t WHERE redacted = '{}') t"
 
 
 def _said(subject: str, speaker: str, since: str) -> str:
@@ -213,31 +200,78 @@ def _said(subject: str, speaker: str, since: str) -> str:
     )
 
 
-STATEMENTS: Final = _matching(
-    Statement,
-    _STATEMENT_KEY,
-    f"""WHERE t.id = ANY (ARRAY(
-        SELECT o.id FROM unnest(ARRAY{_ABOUT}) AS about(id) CROSS JOIN unnest(
-            CASE WHEN d.source_id IS NULL THEN ARRAY[{_NOBODY}] ELSE ARRAY(SELECT source_kin(d.source_id)) END
-        ) AS speaker(id) CROSS JOIN (VALUES (e.since), ({_NEVER})) AS told(since) CROSS JOIN LATERAL (
-            SELECT id FROM statement t WHERE {_said("about.id", "speaker.id", "told.since")} OFFSET 0) o))
-    AND t.stance = d.stance AND t.explicitness = d.explicitness
-    AND ((SELECT (f.since, f.until) IS NOT DISTINCT FROM (e.since, e.until) FROM effective_said(t.id) f)
-         OR (t.said IS NULL AND d.said IS NULL AND {_THERE}))
-    AND CASE WHEN NOT r ? 'nameless' THEN true
-        WHEN r->>'document' IS NULL
+# Of those that were said without a time when it was, once however many of the drafts `d` may be the same: by their
+# documents, and what these were merged with.
+_UNDATED: Final = f"""
+    SELECT t.*, o.about, o.speaker, p.documents,
+        coalesce(f.since, p.published[1], p.read) AS since, coalesce(f.until, p.published[2], p.read) AS until
+    FROM (SELECT DISTINCT about, speaker FROM d) o
+    CROSS JOIN LATERAL (
+        SELECT id, ref, event_id, stance, explicitness, created_at FROM {_STORED}
+        WHERE {_said("o.about", "o.speaker", _NEVER)} AND said IS NULL OFFSET 0) t
+    CROSS JOIN LATERAL (
+        SELECT array_agg(x.id) AS documents, bool_or(x.is_merged) AS is_merged, min(x.read) AS read,
+            min(ARRAY[x.published_from, x.published_to]) FILTER (WHERE x.published IS NOT NULL) AS published
+        FROM appearance a CROSS JOIN LATERAL (
+            SELECT x.*, x.merged_into IS NOT NULL OR {_other("document", "o.merged_into = x.id")} AS is_merged,
+                CASE WHEN x.published IS NULL THEN (
+                    SELECT min(v.retrieved_at) FROM document_version v WHERE v.document_id = x.id) END AS read
+            FROM document x WHERE x.id = a.document_id OFFSET 0) x
+        WHERE a.statement_id = t.id) p
+    LEFT JOIN LATERAL (SELECT f.* FROM effective_said(t.id) f WHERE p.is_merged) f ON true"""  # noqa: S608
+_SAME_ACT: Final = "t.stance = d.stance AND t.explicitness = d.explicitness"
+_SAME_UNDATED: Final = f"t.about = d.about AND t.speaker = d.speaker AND {_SAME_ACT}"
+_IN_DOCUMENT: Final = _other("appearance", "o.statement_id = t.id AND o.document_id = t.document")
+_HITS: Final = f"""
+    SELECT DISTINCT ON (draft) draft, id, ref, event_id FROM (
+        SELECT d.id AS draft, nameless, document, t.id, t.ref, t.event_id, t.created_at FROM d CROSS JOIN LATERAL (
+            SELECT * FROM {_STORED} WHERE {_said("d.about", "d.speaker", "d.since")} AND said_to = d.until
+            AND {_SAME_ACT} OFFSET 0) t
+        UNION ALL SELECT d.id, nameless, document, t.id, t.ref, t.event_id, t.created_at FROM d JOIN undated t
+            ON {_SAME_UNDATED} AND coalesce(t.since, {_NEVER}) = coalesce(d.since, {_NEVER})
+            AND coalesce(t.until, {_NEVER}) = coalesce(d.until, {_NEVER})
+        UNION ALL SELECT d.id, nameless, d.document, t.id, t.ref, t.event_id, t.created_at
+            FROM d JOIN (SELECT u.*, unnest(documents) AS document FROM undated u) t
+            ON {_SAME_UNDATED} AND t.document = d.document WHERE d.said IS NULL) t
+    WHERE CASE WHEN nameless IS NOT TRUE THEN true
+        WHEN document IS NULL
         THEN NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IS NOT NULL)
-        ELSE {_THERE} END {_OLDEST}""",  # noqa: S608
-    "m.event_id",
-    _EFFECTIVE,
-)
+        ELSE {_IN_DOCUMENT} END
+    ORDER BY draft, created_at, id"""  # noqa: S608
+
+_DOCUMENT_KIN: Final = f"""CASE WHEN {_DOCUMENT} IS NULL THEN ARRAY[NULL::uuid]
+    ELSE ARRAY(SELECT document_kin({_DOCUMENT})) END"""
+# `since` and `until`: when the draft was said, by its own word or its document's.
+STATEMENTS: Final = text(f"""
+WITH drafts AS MATERIALIZED (
+    SELECT d.id, d.source_id, d.stance, d.explicitness, d.said, coalesce(d.claim_id, d.question_id) AS about,
+        coalesce(d.said_from, p.published_from, v.read) AS since, coalesce(d.said_to, p.published_to, v.read) AS until,
+        coalesce(r ? 'nameless', false) AS nameless, {_DOCUMENT} AS document, k.documents, ARRAY{_ABOUT} AS abouts,
+        CASE WHEN d.source_id IS NULL THEN ARRAY[{_NOBODY}] ELSE ARRAY(SELECT source_kin(d.source_id)) END AS speakers
+    FROM {drafted(Statement)} CROSS JOIN LATERAL (SELECT {_DOCUMENT_KIN} AS documents OFFSET 0) k
+    CROSS JOIN LATERAL (
+        SELECT min(v.retrieved_at) AS read FROM document_version v WHERE v.document_id = ANY (k.documents)) v
+    LEFT JOIN LATERAL (
+        SELECT x.published_from, x.published_to FROM document x
+        WHERE x.id = ANY (k.documents) AND x.published IS NOT NULL ORDER BY 1, 2 LIMIT 1) p ON true),
+d AS MATERIALIZED (
+    SELECT id, stance, explicitness, said, since, until, nameless, o.about, speaker, o.document
+    FROM drafts CROSS JOIN unnest(speakers) AS speaker
+    CROSS JOIN LATERAL (SELECT about, document FROM unnest(abouts) about CROSS JOIN unnest(documents) document) o),
+undated AS MATERIALIZED ({_UNDATED}),
+hits AS MATERIALIZED ({_HITS})
+SELECT d.id AS draft, m.id AS hit, m.ref AS hit_ref, m.id AS via, m.event_id AS owner,
+    jsonb_build_array(about, source_id, stance, explicitness, since, until,
+        CASE WHEN nameless THEN coalesce(document::text, '') END)::text AS key
+FROM drafts d LEFT JOIN hits m ON m.draft = d.id""")  # noqa: S608
+STATEMENTS_OF[Statement][None] = STATEMENTS
 
 
 # The quick SQL for nearly all statements: it compares ids, and does not follow merges. A draft is `tangled` if its
 # source, document, claim, question or event was merged, or if another claim or question says the same. Then the SQL
 # above, which is slow, has to be run for it. Rows come only for drafts with a hit, drafts whose key another draft has,
 # too, and drafts about the same as a tangled one. A draft without a row is new, and no other draft has its key.
-# Each is looked for by its index, whatever was known of the tables when the plan was made (LIMIT 1, OFFSET 0).
+# What tangles is looked for by its index, whatever was known of the tables when the plan was made (LIMIT 1, OFFSET 0).
 _BESIDE: Final = "o.event_id = q.event_id AND o.id <> q.id AND"
 _SAME_WORDS: Final = """coalesce(o.question_id, o.event_id) = coalesce(c.question_id, c.event_id)
     AND digest_of(fold(o.text)) = digest_of(coalesce(b.folded, fold(c.text))) AND o.id <> c.id"""
@@ -262,43 +296,6 @@ _TYPED_COLUMNS: Final = ", ".join(
 )
 
 
-# When each of those was said that do not tell it, once however many drafts may be the same: by their documents, unless
-# one of these was merged.
-_UNDATED: Final = f"""
-    SELECT t.*, o.about, o.speaker, p.documents,
-        coalesce(f.since, p.published[1], p.read) AS since, coalesce(f.until, p.published[2], p.read) AS until
-    FROM (SELECT DISTINCT about, speaker FROM d) o
-    CROSS JOIN LATERAL (
-        SELECT id, ref, event_id, stance, explicitness, created_at FROM statement t
-        WHERE {_said("o.about", "o.speaker", _NEVER)} AND said IS NULL AND redacted = '{{}}' OFFSET 0) t
-    CROSS JOIN LATERAL (
-        SELECT array_agg(x.id) AS documents, bool_or(x.is_merged) AS is_merged, min(x.read) AS read,
-            min(ARRAY[x.published_from, x.published_to]) FILTER (WHERE x.published IS NOT NULL) AS published
-        FROM appearance a CROSS JOIN LATERAL (
-            SELECT x.*, {_merged("document", "x.id")} AS is_merged, CASE WHEN x.published IS NULL THEN (
-                SELECT min(v.retrieved_at) FROM document_version v WHERE v.document_id = x.id) END AS read
-            FROM document x WHERE x.id = a.document_id OFFSET 0) x
-        WHERE a.statement_id = t.id) p
-    LEFT JOIN LATERAL (SELECT f.* FROM effective_said(t.id) f WHERE p.is_merged) f ON true"""  # noqa: S608
-_SAME_ACT: Final = "t.stance = d.stance AND t.explicitness = d.explicitness"
-_SAME_UNDATED: Final = f"t.about = d.about AND t.speaker = d.speaker AND {_SAME_ACT}"
-_IN_DOCUMENT: Final = _other("appearance", "o.statement_id = t.id AND o.document_id = t.document")
-_HITS: Final = f"""
-    SELECT DISTINCT ON (draft) draft, id, ref, event_id FROM (
-        SELECT d.id AS draft, nameless, document, t.id, t.ref, t.event_id, t.created_at FROM d CROSS JOIN LATERAL (
-            SELECT * FROM statement t WHERE {_said("d.about", "d.speaker", "d.since")} AND said_to = d.until
-            AND {_SAME_ACT} AND redacted = '{{}}' OFFSET 0) t
-        UNION ALL SELECT d.id, nameless, document, t.id, t.ref, t.event_id, t.created_at FROM d JOIN undated t
-            ON {_SAME_UNDATED} AND coalesce(t.since, {_NEVER}) = coalesce(d.since, {_NEVER})
-            AND coalesce(t.until, {_NEVER}) = coalesce(d.until, {_NEVER})
-        UNION ALL SELECT d.id, nameless, d.document, t.id, t.ref, t.event_id, t.created_at
-            FROM d JOIN (SELECT u.*, unnest(documents) AS document FROM undated u) t
-            ON {_SAME_UNDATED} AND t.document = d.document WHERE d.said IS NULL) t
-    WHERE CASE WHEN nameless IS NOT TRUE THEN true
-        WHEN document IS NULL
-        THEN NOT EXISTS (SELECT FROM appearance a WHERE a.statement_id = t.id AND a.document_id IS NOT NULL)
-        ELSE {_IN_DOCUMENT} END
-    ORDER BY draft, created_at, id"""  # noqa: S608
 _DIRECT: Final = f"""
 WITH d AS MATERIALIZED (
     SELECT d.*, coalesce(claim_id, question_id) AS about, coalesce(source_id, {_NOBODY}) AS speaker,

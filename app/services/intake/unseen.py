@@ -78,7 +78,7 @@ def _narrowed(query: TextClause, caller: Caller, model: type[Record]) -> TextCla
     if condition is None:
         return query
     stored = f"(SELECT * FROM {table} t WHERE redacted = '{{}}'"  # noqa: S608
-    words = query.text.replace(f"{stored})", f"{stored} AND {condition})", 1)
+    words = query.text.replace(f"{stored})", f"{stored} AND {condition})")
     if "visibility" in table_of(model).c:  # what became part of what is hidden is there as it was
         root = f"{table}_root(m.id)"
         words = words.replace(f"ELSE {root} END", f"WHEN is_public({root}) THEN {root} ELSE m.id END")

@@ -137,6 +137,51 @@ async def test_what_one_says_of_one_claim_again_and_again_is_not_all_read(
     assert after["statement"] - before["statement"] < 50
 
 
+UNDATED = """WITH read AS (
+    UPDATE document d SET published = moment, published_from = moment::timestamptz,
+        published_to = moment::timestamptz + interval '1 s'
+    FROM (SELECT md5(n::text)::uuid AS id,
+              to_char(timestamp '2023-08-09' + n * interval '1 s', 'YYYY-MM-DD"T"HH24:MI:SSZ') AS moment
+          FROM generate_series(1, :count) n) m WHERE m.id = d.id),
+said AS (
+    INSERT INTO statement (id, event_id, claim_id, source_id, stance)
+    SELECT md5('s' || n)::uuid, md5('1')::uuid, md5('1')::uuid, md5('2')::uuid, 'support'
+    FROM generate_series(1, :count) n RETURNING id)
+INSERT INTO appearance (id, event_id, statement_id, document_id)
+SELECT gen_random_uuid(), md5('1')::uuid, md5('s' || n)::uuid, md5(n::text)::uuid FROM generate_series(1, :count) n"""
+MERGED = "UPDATE source SET merged_into = md5('2')::uuid WHERE id = md5('3')::uuid"
+
+
+@pytest.mark.parametrize("query", [keys.DIRECT_STATEMENTS, keys.STATEMENTS], ids=["quick", "full"])
+async def test_what_one_says_without_a_time_is_read_once_for_all(
+    app: FastAPI, database_url: str, query: TextClause
+) -> None:
+    """Each in another document; however many drafts may be one of these, and whatever was merged."""
+    first, second, third = (UUID(hashlib.md5(name).hexdigest()) for name in (b"1", b"2", b"3"))
+    said = {"event_id": first, "claim_id": first, "stance": "support", "explicitness": "explicit"}
+    documents = [UUID(hashlib.md5(str(n).encode()).hexdigest()) for n in range(1, 21)]
+    speakers = [second] * 10 + [second if query is keys.DIRECT_STATEMENTS else third] * 10
+    rows = [
+        {"id": uuid4(), "source_id": speaker, "document": document} | said
+        for speaker, document in zip(speakers, documents, strict=True)
+    ]
+    tables = [*FILLED, "appearance"]
+    forget_statistics(database_url, tables)
+    async with app.state.database.writing(Signature("test")) as session:
+        await without_triggers(session, tables)
+        await session.execute(query, {"rows": storing.as_json(rows)})
+        await fill(session)
+        await session.execute(text(UNDATED), {"count": ROWS})
+        if query is keys.STATEMENTS:
+            await session.execute(text(MERGED))
+        before = await rows_read(session, tables)
+        met = (await session.execute(query, {"rows": storing.as_json(rows)})).all()
+        after = await rows_read(session, tables)
+    assert {row.hit for row in met} == {UUID(hashlib.md5(f"s{n}".encode()).hexdigest()) for n in range(1, 21)}
+    read = {table: count - before[table] for table, count in after.items()}
+    assert {table: count for table, count in read.items() if count > 5 * ROWS} == {}
+
+
 async def test_nothing_is_read_row_by_row(app: FastAPI, database_url: str) -> None:
     forget_statistics(database_url, FILLED)
     read = dict[str, int]()
