@@ -14,6 +14,7 @@ from hooking import until
 
 from app import garbage
 from app.services.deliveries import ingest as app_ingest
+from app.services.deliveries import line_entries
 from app.services.intake.drafts import Draft
 from app.turns import Room, Turns
 
@@ -77,9 +78,9 @@ async def test_of_many_bodies_of_lines_fewer_of_each_are_read_ahead(
 
     store = app_ingest.store
 
-    async def noted(database: Any, signature: Any, caller: Any, entries: list[Any], pace: Any) -> Any:
-        sizes.append(len(entries))
-        return await store(database, signature, caller, entries, pace)
+    async def noted(database: Any, signature: Any, caller: Any, ready: Any, pace: Any) -> Any:
+        sizes.append(len(ready.entries))
+        return await store(database, signature, caller, ready, pace)
 
     monkeypatch.setattr(app_ingest, "store", noted)
     assert (await client.post("/v1/ingest", content=lines, headers=LINES)).status_code == 200
@@ -100,7 +101,7 @@ async def test_nothing_waits_for_many_long_lines_to_be_read(
 ) -> None:
     """What is stored first are few: until then the database has nothing to do."""
     begun, store, read = list[int](), app_ingest.store, list[int]()
-    read_one: Any = app_ingest._read
+    read_one: Any = line_entries._read
 
     async def noted(*given: Any) -> None:
         begun.append(len(read))
@@ -111,7 +112,7 @@ async def test_nothing_waits_for_many_long_lines_to_be_read(
         read_one(*given)
 
     monkeypatch.setattr(app_ingest, "store", noted)
-    monkeypatch.setattr(app_ingest, "_read", noting)
+    monkeypatch.setattr(line_entries, "_read", noting)
     notes = b"He was there. " * 140
     lines = b"".join(b'{"type": "source", "name": "Speaker %d", "notes": "%s"}\n' % (nth, notes) for nth in range(200))
     answer = await client.post("/v1/ingest", content=lines, headers=LINES)
@@ -124,7 +125,7 @@ async def test_bodies_of_large_lines_are_few_and_those_that_are_let_in_are_store
 ) -> None:
     places = app.state.database.places
     monkeypatch.setattr("app.turns.PATIENCE_SECONDS", 0)
-    monkeypatch.setattr(app_ingest, "LARGE_BYTES", len(DOCUMENT["text"]))
+    monkeypatch.setattr(line_entries, "LARGE_BYTES", len(DOCUMENT["text"]))
     record = {"type": "document", **DOCUMENT}
     lines = [json.dumps(record | {"url": f"https://paper.example/{nth}"}).encode() for nth in range(3)]
     small = b'{"type": "source", "name": "Ines Varga"}'

@@ -36,9 +36,10 @@ from app.errors import (
 )
 from app.schemas.lines import IngestSummary, LineProblem
 from app.services.access import Caller
-from app.services.deliveries import inflating, ingest, line_groups
+from app.services.deliveries import inflating, ingest, line_entries, line_groups
 from app.services.deliveries.inflating import Inflate
-from app.services.deliveries.ingest import Entry, StoringPace
+from app.services.deliveries.ingest import LinesReady, StoringPace
+from app.services.deliveries.line_entries import Entry
 from app.services.deliveries.line_groups import BodyBroken, Group
 from app.telling import metrics
 from app.turns import RoomTaken, Turns
@@ -179,12 +180,12 @@ async def _answer(
     come, waits = _Come(), Waits()
     storing: asyncio.Task[list[Entry]] | None = None
 
-    async def store(entries: list[Entry]) -> list[Entry]:
+    async def store(lines_ready: LinesReady) -> list[Entry]:
         with waits.noted():
-            await ingest.store(database, signature, caller, entries, pace)
-        return entries
+            await ingest.store(database, signature, caller, lines_ready, pace)
+        return lines_ready.entries
 
-    read = partial(ingest.read, caller=caller, large=database.places.large_bodies, turn=waits.turn)
+    read = partial(line_entries.read, caller=caller, large=database.places.large_bodies, turn=waits.turn)
 
     def is_idle() -> bool:
         return storing is None or storing.done()
@@ -193,10 +194,11 @@ async def _answer(
         if storing is not None and (key_problem := await _key_problem(request)):
             come.problem = key_problem
             break
+        lines_ready = ingest.ready(run)
         stored = await storing if storing else []
-        room.give_back(sum(entry.bytes for entry in stored))
         _hold_back(run, stored)
-        storing = asyncio.create_task(store(run))
+        storing = asyncio.create_task(store(lines_ready))
+        room.give_back(sum(entry.bytes for entry in stored))
         await _tell(stored, answer, counts, waits)
         stored = []  # they are not kept beside those that are read next
     await _tell(await storing if storing else [], answer, counts, waits)
@@ -340,7 +342,7 @@ async def _let_in(
     """
     is_let_in = False
     async for group in groups:
-        if not is_let_in and any(len(line) > ingest.LARGE_BYTES for _, line in group[0]):
+        if not is_let_in and any(len(line) > line_entries.LARGE_BYTES for _, line in group[0]):
             try:
                 await admission.enter_async_context(places.large_lines_of_one.turn(caller.name))
                 await admission.enter_async_context(places.large_lines.turn())

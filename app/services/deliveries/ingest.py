@@ -1,76 +1,36 @@
 """Lines of NDJSON into the tables: many lines a transaction, each table with one statement, however many they are.
 
-Lines are walked into drafts before the ledger's lock is taken. A batch has at most BATCH_RECORDS records, and is stored
-whole or not at all. If a line in it can't be stored, it is left out and the others are stored without it, as if they
-had been sent alone.
+A batch has at most BATCH_RECORDS records, and is stored whole or not at all. If a line in it can't be stored, it is
+left out and the others are stored without it, as if they had been sent alone.
 """
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
 
-from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app import jsontext, threads
+from app import threads
 from app.database import Database, Signature, waited_for
-from app.errors import BadRequest, Invalid, Problem, TooLarge, Unavailable
+from app.errors import Invalid, Problem, Unavailable
 from app.models import Report
-from app.schemas import findings
-from app.schemas.common import Remark
-from app.schemas.forms.words import record_type
-from app.schemas.lines import Line, ReportLine
+from app.schemas.lines import ReportLine
 from app.services import database_errors
 from app.services.access import Caller
 from app.services.deliveries import mentions, reports
+from app.services.deliveries.line_entries import Entry, walk_again
 from app.services.deliveries.reports import Delivered
 from app.services.intake import drafts, pipeline, remarks
-from app.services.intake.bodies import lines, outcomes
-from app.services.intake.drafts import Batch, Draft, Drafts
-from app.turns import Turns
+from app.services.intake.bodies import outcomes
+from app.services.intake.drafts import Batch, Draft
 
 BATCH_RECORDS: Final = 1500  # of one transaction, at most
 _BATCH_RECORDS_BESIDE_OTHERS: Final = 100  # at least, while others wait: they wait for as long as a batch takes
 _RECORDS_MORE: Final = 50  # by which a batch grows after one for which nobody has waited
-LINE_BYTES: Final = 8_000_000
-ONE_OBJECT_A_LINE: Final = "A line is one object: `jq -c '.[]'` makes lines of an array."
-LARGE_BYTES: Final = 500_000
-"""Of a line that is read in turns."""
-_READING_SECONDS: Final = 0.001  # before others have their turn
 _TRIES_WITHOUT_BLAMED: Final = 3  # then a batch is halved
-
-_LINE: Final[TypeAdapter[Line]] = TypeAdapter(Line)
-
-
-@dataclass(slots=True, eq=False)
-class Entry:
-    """A line, and in the end what became of it: an id and remarks, or a problem."""
-
-    number: int
-    data: Line | None = None
-    drafts: Drafts | None = None
-    draft: Draft | None = None
-    problem: Problem | None = None
-    id: UUID | None = None
-    url: str | None = None
-    created: bool = False
-    changed: bool = False
-    at_once: bool = False
-    """Whether it was stored with others; then `settle` says what became of it."""
-    remarks: list[Remark] = field(default_factory=list)
-    bytes: int = 0
-    """As it was sent."""
-
-    @property
-    def report(self) -> ReportLine | None:
-        return self.data if isinstance(self.data, ReportLine) else None
 
 
 @dataclass(slots=True)
@@ -89,31 +49,7 @@ class StoringPace:
             self.records = min(BATCH_RECORDS, self.records + _RECORDS_MORE)
 
 
-# --- before the lock -------------------------------------------------------------------------------------------------
-
-
-async def read(
-    raw: Iterable[tuple[int, bytes]], caller: Caller, large: Turns, turn: Callable[[], Awaitable[None]]
-) -> list[Entry]:
-    """Check each line and walk it into drafts, after each `turn` for as long as others can wait.
-
-    A `large` one waits for the others that are. Not in one thread for all lines: that would compete with the event loop
-    for the interpreter all the time.
-    """
-    await turn()
-    entries, since = list[Entry](), time.perf_counter()
-    for number, line in raw:
-        entry = Entry(number, bytes=len(line))
-        entries.append(entry)
-        if len(line) > threads.LONG_BYTES:
-            async with large.turn(patiently=True) if len(line) > LARGE_BYTES else nullcontext():
-                await threads.run(_read, entry, line, caller)
-        else:
-            _read(entry, line, caller)
-        if time.perf_counter() - since > _READING_SECONDS:
-            await turn()
-            since = time.perf_counter()
-    return entries
+# --- runs ------------------------------------------------------------------------------------------------------------
 
 
 def take_run(entries: list[Entry], pace: StoringPace, *, most_lines: int, most_bytes: int) -> list[Entry]:
@@ -133,67 +69,37 @@ def take_run(entries: list[Entry], pace: StoringPace, *, most_lines: int, most_b
     return []
 
 
-def _read(entry: Entry, line: bytes, caller: Caller) -> None:
-    body: Any = None
-    try:
-        if len(line) > LINE_BYTES:
-            raise TooLarge(f"A line has at most {LINE_BYTES:,} bytes.")
-        body = jsontext.read(line, "line")
-        if isinstance(body, dict) and "type" in body and body["type"] not in _TYPES:
-            body["type"] = record_type(body["type"])
-        entry.data = _LINE.validate_python(body)
-        entry.drafts, entry.draft = lines.walk(entry.data, entry.number, caller)
-        pipeline.prepare_line(entry.drafts, is_short=len(line) <= threads.LONG_BYTES)
-    except ValidationError as error:
-        entry.problem = _invalid(error, body)
-    except Problem as problem:
-        entry.problem = problem
-
-
-def _walk_again(entry: Entry, caller: Caller) -> None:
-    """Make new drafts: after a try that failed, the old ones may carry ids of records that were not kept."""
-    if entry.data is not None and entry.drafts is not None:
-        prepared = entry.drafts
-        entry.drafts, entry.draft = lines.walk(entry.data, entry.number, caller)
-        pipeline.prepare_line_again(entry.drafts, prepared)
-
-
-def _invalid(error: ValidationError, body: Any) -> Problem:
-    if isinstance(body, list):
-        return BadRequest(f"The line is a JSON array. {ONE_OBJECT_A_LINE}")
-    if not isinstance(body, dict):
-        return BadRequest("The line is not a JSON object.")
-    details = findings.reported(error)
-    if details[0]["type"].startswith("union_tag"):
-        meant = findings.meant(body.get("type"), _TYPES)
-        needed = [{"pointer": "/type", "detail": f"one of {', '.join(_TYPES)} is needed{meant}"}]
-        return Invalid("Something in the line can't be used as it is.", needed)
-    return findings.problem(details, body, "line", _description(body["type"]))
-
-
-@cache
-def _description(kind: str) -> findings.Description:
-    """What a line of this kind may have; only asked for a line that is wrong."""
-    document = _LINE.json_schema()
-    return findings.Description(document, {"$ref": document["discriminator"]["mapping"][kind]})
-
-
-_TYPES: Final = [line.model_fields["type"].annotation.__args__[0] for line in Line.__origin__.__args__]  # type: ignore[attr-defined]
-
-
 # --- batches ---------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class LinesReady:
+    """Lines that were read, and the batch of all that can be stored."""
+
+    entries: list[Entry]
+    batch: Batch | None
+    lines: int
+    """Of the batch."""
+
+
+def ready(entries: list[Entry]) -> LinesReady:
+    """Put lines together that were read: while those before are stored, for then others wait for this."""
+    bodies = [entry.drafts for entry in entries if entry.drafts is not None and entry.problem is None]
+    return LinesReady(entries, drafts.joined(bodies) if bodies else None, len(bodies))
+
+
 async def store(
-    database: Database, signature: Signature, caller: Caller, entries: Sequence[Entry], pace: StoringPace
+    database: Database, signature: Signature, caller: Caller, lines_ready: LinesReady, pace: StoringPace
 ) -> None:
     """Store what was read, in its order; each entry then says what became of it.
 
     Where the database is busy or away, nothing that follows is tried: it may need what is missing then.
     """
+    entries = lines_ready.entries
     try:
         for run in _runs(entries, pace):
-            await _store(database, signature, caller, run, pace)
+            batch = lines_ready.batch if len(run) == lines_ready.lines else None
+            await _store(database, signature, caller, run, pace, batch=batch)
     except Unavailable as away:  # what was stored until then stays, and its lines say so
         for entry in entries:
             if entry.id is None and entry.problem is None:
@@ -223,7 +129,13 @@ def _runs(entries: Sequence[Entry], pace: StoringPace) -> Iterator[list[Entry]]:
 
 
 async def _store(
-    database: Database, signature: Signature, caller: Caller, entries: list[Entry], pace: StoringPace
+    database: Database,
+    signature: Signature,
+    caller: Caller,
+    entries: list[Entry],
+    pace: StoringPace,
+    *,
+    batch: Batch | None = None,
 ) -> None:
     """Store a run of lines: those that are new at once, reports that were delivered otherwise before each by itself."""
     deliveries = await _delivered(database, entries)
@@ -241,7 +153,7 @@ async def _store(
             await _at_once(database, signature, caller, new, pace)
             new = []
             await _replace_report(database, signature, caller, entry, report, digest=draft.values["sha256"])
-    await _at_once(database, signature, caller, new, pace)
+    await _at_once(database, signature, caller, new, pace, batch=batch if len(new) == len(entries) else None)
 
 
 def _owned_by_others(caller: Caller, draft: Draft, earlier: Delivered) -> Problem | None:
@@ -279,12 +191,22 @@ async def _replace_report(
 
 
 async def _at_once(
-    database: Database, signature: Signature, caller: Caller, entries: list[Entry], pace: StoringPace
+    database: Database,
+    signature: Signature,
+    caller: Caller,
+    entries: list[Entry],
+    pace: StoringPace,
+    *,
+    batch: Batch | None = None,
 ) -> None:
-    """Store these in one transaction. If that fails, store them without those to blame; if none is, half by half."""
+    """Store these in one transaction. If that fails, store them without those to blame; if none is, half by half.
+
+    `batch`: they, as they were put together before.
+    """
     tries = 0
     while entries:
-        failed = await _tried(database, signature, caller, entries, pace)
+        batch = batch or drafts.joined([entry.drafts for entry in entries if entry.drafts is not None])
+        failed, batch = await _tried(database, signature, caller, entries, pace, batch=batch), None
         if failed is None:
             return
         blamed = _blamed(failed, entries)
@@ -296,7 +218,7 @@ async def _at_once(
             entry.problem = problem
         entries = [entry for entry in entries if entry.problem is None]
         for entry in entries:
-            _walk_again(entry, caller)
+            walk_again(entry, caller)
         # A problem that names no line, or always others: each half by itself, down to the line.
         if not blamed or tries > _TRIES_WITHOUT_BLAMED:
             half = len(entries) // 2
@@ -305,10 +227,15 @@ async def _at_once(
 
 
 async def _tried(
-    database: Database, signature: Signature, caller: Caller, entries: Sequence[Entry], pace: StoringPace
+    database: Database,
+    signature: Signature,
+    caller: Caller,
+    entries: Sequence[Entry],
+    pace: StoringPace,
+    *,
+    batch: Batch,
 ) -> Problem | None:
     """Store these whole, or give what stood in the way. Raises Unavailable."""
-    batch = drafts.joined([entry.drafts for entry in entries if entry.drafts is not None])
     try:
         async with database.writing(signature) as session:
             await pipeline.foresee(session, batch)

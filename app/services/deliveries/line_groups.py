@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from app import jsontext
 from app.errors import BadRequest, Problem, TooLarge, Unavailable
-from app.services.deliveries import ingest
+from app.services.deliveries.line_entries import LINE_BYTES, ONE_OBJECT_A_LINE
 from app.turns import RoomTaken, Turns
 
 BODY_LINES: Final = 100_000
@@ -31,7 +31,7 @@ def _check_is_lines(first: bytes) -> None:
     if encoding := jsontext.foreign_encoding(first):
         raise BodyBroken(BadRequest(jsontext.in_utf8("body", encoding)))
     if first.lstrip().startswith(b"[") and not first.rstrip().endswith(b"]"):
-        raise BodyBroken(BadRequest(f"The body is one JSON array over several lines. {ingest.ONE_OBJECT_A_LINE}"))
+        raise BodyBroken(BadRequest(f"The body is one JSON array over several lines. {ONE_OBJECT_A_LINE}"))
     if first.strip() == b"{":
         raise BodyBroken(BadRequest("The first line ends within its object. An object stands in one line: `jq -c .`"))
 
@@ -74,7 +74,7 @@ async def grouped(chunks: AsyncIterator[bytes], bodies: Turns, room: RoomTaken) 
         total += len(chunk)
         for line in BytesIO(chunk):  # one by one: a megabyte of line ends would be a million lines at once
             # Of a line that is too long no more is kept than shows that.
-            part = line[: ingest.LINE_BYTES + 1 - len(begun_line)].removesuffix(b"\n")
+            part = line[: LINE_BYTES + 1 - len(begun_line)].removesuffix(b"\n")
             _take(room, len(part))
             begun_line += part
             if not line.endswith(b"\n"):
