@@ -90,7 +90,7 @@ async def _bearers_of(
         bearing = await send(session, bearing_refs(model, batch.caller), {"refs": [*refs]})
     if not batch.dry:
         lost = await send(session, *gone.losses(model, refs))
-    if model is Statement:
+    if not _QUICK.keys().isdisjoint(keys.STATEMENTS_OF[model].values()):
         batch.keys_ready = drafts, keys.rows(drafts)
     await hear(session)
     stored = {row.ref: row for row in await bearing.rows()} if bearing else {}
